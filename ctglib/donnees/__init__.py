@@ -1,0 +1,1 @@
+"""Hands one and two: files read as they are, checked, and turned into tables and objects. Nothing is computed here."""

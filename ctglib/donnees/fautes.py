@@ -1,0 +1,48 @@
+"""A fault in the data, and the error that carries all of them at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Faute:
+    """One fault, in the words a town clerk can act upon.
+
+    Args:
+        fichier: Path of the file, relative to the data folder, with forward slashes.
+        trouve: What was found, as written.
+        attendu: What was expected.
+        remede: What to do.
+        ligne: Line in the file (1 is the header of a CSV), or None for the file as a whole.
+        colonne: Column of a CSV, or dotted key of a YAML.
+        feuille: Sheet of a spreadsheet.
+    """
+
+    fichier: str
+    trouve: str
+    attendu: str
+    remede: str
+    ligne: int | None = None
+    colonne: str | None = None
+    feuille: str | None = None
+
+    def __str__(self) -> str:
+        place = [self.fichier]
+        if self.feuille:
+            place.append(f"feuille « {self.feuille} »")
+        if self.ligne is not None:
+            place.append(f"ligne {self.ligne}")
+        if self.colonne:
+            place.append(f"« {self.colonne} »")
+        return f"{', '.join(place)}\n    trouvé : {self.trouve}\n    attendu : {self.attendu}\n    à faire : {self.remede}"
+
+
+class DonneesInvalides(Exception):
+    """The data do not hold; ``fautes`` lists every fault, sorted by file and line."""
+
+    def __init__(self, fautes: list[Faute]) -> None:
+        self.fautes = tuple(sorted(set(fautes), key=lambda f: (f.fichier, f.ligne or 0, f.colonne or "", f.trouve)))
+        count = len(self.fautes)
+        title = f"{count} faute{'s' if count > 1 else ''} dans les données"
+        super().__init__("\n".join([f"{title} :", *(f"- {faute}" for faute in self.fautes)]))

@@ -1,0 +1,1 @@
+"""What each YAML file may hold. An unknown key is a fault."""

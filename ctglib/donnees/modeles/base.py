@@ -1,0 +1,17 @@
+"""The base of every model: frozen, and closed to unknown keys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Identifiant = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9AB][0-9]{0,3}$")]
+Texte = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class Modele(BaseModel):
+    """A checked, immutable object read from a YAML file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)

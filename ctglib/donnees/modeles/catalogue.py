@@ -1,0 +1,167 @@
+"""Models of ``data/catalogue``: what the words mean, whatever the convention."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ctglib.donnees.modeles.base import CodeTerritoire, Identifiant, Modele, Texte
+
+
+class Rupture(Modele):
+    """A year from which values no longer compare with earlier ones."""
+
+    annee: int
+    raison: Texte
+    reference: Texte
+
+
+class Collecte(Modele):
+    """Who gives the value, when, and from which document."""
+
+    qui: Texte
+    quand: Texte
+    document: Texte
+
+
+class Indicateur(Modele):
+    """One indicator: one meaning, one unit, one direction."""
+
+    id: Identifiant
+    libelle: Texte
+    definition: Texte
+    unite: Identifiant
+    nature: Literal["contexte", "moyen", "realisation", "resultat"]
+    sens: Literal["hausse", "baisse", "maintien", "neutre"]
+    origine: Literal["convention", "propose"]
+    fiche: int | None = None
+    calcul: Identifiant | None = None
+    entrees: dict[Identifiant, Identifiant | list[Identifiant]] = {}
+    decimales: int = Field(ge=0, le=3)
+    bornes: tuple[float | None, float | None] = (None, None)
+    arrondi_source: float | None = None
+    ruptures: list[Rupture] = []
+    collecte: Collecte | None = None
+    sensible: bool = False
+    references: list[Texte] = []
+
+
+class Theme(Modele):
+    """A file of ``data/catalogue/themes``: a theme of Annexe 1 and its indicators, in the order of its table."""
+
+    theme: Identifiant
+    ordre: int
+    titre: Texte
+    sections: list[Texte]
+    constats: list[Identifiant] = Field(min_length=2, max_length=5)
+    graphique: list[Identifiant] = []
+    indicateurs: list[Indicateur]
+
+
+class Statut(Modele):
+    """An SDMX observation status. ``absence`` tells that the value is empty; ``mot`` is what a table then shows."""
+
+    code: Literal["A", "P", "E", "L", "M", "O", "Q"]
+    libelle: Texte
+    absence: bool
+    mot: str = ""
+
+
+class Unite(Modele):
+    """A unit: ``symbole`` follows a value; ``ecart`` is how two territories compare (points, pourcent, aucun)."""
+
+    id: Identifiant
+    libelle: Texte
+    symbole: str = ""
+    ecart: Literal["points", "pourcent", "aucun"]
+    decimales: int = Field(ge=0, le=3)
+
+
+class Territoire(Modele):
+    """A territory and how a sentence names it: ``a`` (« à Harnes »), ``de`` (« de Harnes »), ``le`` (« Harnes »)."""
+
+    code: CodeTerritoire
+    nom: Texte
+    niveau: Literal["commune", "epci", "departement", "region", "pays"]
+    a: Texte
+    de: Texte
+    le: Texte
+
+
+class TypeOffre(Modele):
+    """A kind of structure or service of annexe 2. ``accueil_moins_3`` : its places take children under three."""
+
+    id: Identifiant
+    libelle: Texte
+    categorie: Identifiant
+    accueil_moins_3: bool = False
+
+
+class CategorieOffre(Modele):
+    """A group of kinds, in the order of the tables."""
+
+    id: Identifiant
+    libelle: Texte
+
+
+class VocabulaireOffre(Modele):
+    """``data/catalogue/offre.yaml``."""
+
+    categories: list[CategorieOffre]
+    types: list[TypeOffre]
+    caracteristiques: dict[Identifiant, Texte]
+    modalites: dict[Identifiant, Texte]
+
+
+class Seuils(Modele):
+    """``data/catalogue/seuils.yaml``: every threshold used in a report, each printed where it is used.
+
+    ``ecart_similaire_points`` and ``ecart_similaire_pourcent``: below it, two values are called similar.
+    ``ecart_relatif_fort``: ratio to the reference (in %) beyond which a gap is called strong.
+    ``petits_effectifs``: counts of persons under it are suppressed in sensitive tables.
+    """
+
+    ecart_similaire_points: float
+    ecart_similaire_pourcent: float
+    ecart_relatif_fort: float
+    petits_effectifs: int
+    variation_invraisemblable: float
+    arrondi_cnaf: int
+
+
+class AxeRadar(Modele):
+    """An axis of the radar: an indicator, shown as is, reversed (reference / value) or as its complement to 100."""
+
+    indicateur: Identifiant
+    libelle: Texte
+    transformation: Literal["direct", "inverse", "complement_100"] = "direct"
+
+
+class Radar(Modele):
+    """``data/catalogue/radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater."""
+
+    avertissement: Texte
+    formule: Texte
+    groupe_de_reference: Texte
+    seuil_bas: float
+    seuil_haut: float
+    axes: list[AxeRadar] = Field(min_length=3)
+
+
+class ItemReferentiel(Modele):
+    """An attendu, a family of activities or a group of competences, with optional detailed items."""
+
+    id: Identifiant
+    libelle: Texte
+    items: list[Texte] = []
+
+
+class ReferentielEmploi(Modele):
+    """Annexe 4 as a grid: what fiche 4 is measured against."""
+
+    reference: Texte
+    cout_etp: float
+    attendus: list[ItemReferentiel]
+    activites: list[ItemReferentiel]
+    competences: list[ItemReferentiel]

@@ -1,0 +1,198 @@
+"""Models of a convention's own folder: convention.yaml, affirmations.yaml, commentaires.yaml."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from ctglib.donnees.modeles.base import CodeTerritoire, Identifiant, Modele, Texte
+
+
+class Partie(Modele):
+    """A signatory. ``logo`` is a file of ``logos/``; while it is absent a neutral placeholder shows ``nom_court``."""
+
+    id: Identifiant
+    nom: Texte
+    nom_court: Texte
+    qualite_du_signataire: Texte
+    logo: Texte
+
+
+class Article(Modele):
+    """An article that binds the workbook: what it says in our words, and what follows for the reports."""
+
+    numero: Texte
+    objet: Texte
+    consequence: Texte
+
+
+class Axe(Modele):
+    """An axis of the plan."""
+
+    id: Identifiant
+    titre: Texte
+
+
+class Enjeu(Modele):
+    """A stake. ``themes`` are the themes of the catalogue whose findings it gathers."""
+
+    id: Identifiant
+    axe: Identifiant
+    titre: Texte
+    themes: list[Identifiant] = []
+
+
+class Absence(Modele):
+    """Something the text does not give, and why it stays absent."""
+
+    absent: Texte
+
+
+class ValeurDatee(Modele):
+    """A value with its year and its place in the text."""
+
+    valeur: float
+    annee: int
+    reference: Texte
+
+
+class ModaliteAction(Modele):
+    """A way of doing (« modalité de mise en œuvre »), numbered within its fiche: « 1.2 »."""
+
+    numero: Texte
+    libelle: Texte
+    debut: date | None = None
+    echeance: date | None = None
+    note: Texte | None = None
+
+
+class Resultat(Modele):
+    """An expected result and the indicators that could show it; none reads « aucun indicateur »."""
+
+    id: Identifiant
+    libelle: Texte
+    indicateurs: list[Identifiant] = []
+    note: Texte | None = None
+
+
+class IndicateurFiche(Modele):
+    """An evaluation indicator that the fiche writes."""
+
+    id: Identifiant
+    libelle: Texte
+    valeur_initiale: ValeurDatee | Absence
+    cible: ValeurDatee | Absence
+    note: Texte | None = None
+
+
+class Fiche(Modele):
+    """A fiche action in full. ``repond_a`` are catalogue indicators that the fiche answers (a reading of ours)."""
+
+    numero: int = Field(ge=1)
+    axe: Identifiant
+    enjeu: Identifiant
+    titre: Texte
+    constat_initial: list[Texte]
+    publics: list[Texte]
+    age_min: int | None = None
+    age_max: int | None = None
+    objectifs: list[Texte]
+    modalites: list[ModaliteAction]
+    debut: date
+    fin: date
+    services: list[Texte]
+    partenaires: list[Texte]
+    resultats: list[Resultat]
+    indicateurs: list[IndicateurFiche]
+    repond_a: list[Identifiant] = []
+    reference: Texte
+
+
+class Lacune(Modele):
+    """What the text leaves out, contradicts or leaves open, with the question to put to the parties."""
+
+    id: Identifiant
+    objet: Texte
+    manque: Texte
+    reference: Texte
+    question: Texte
+
+
+class Schema(Modele):
+    """A schéma départemental that the text names."""
+
+    nom: Texte
+    debut: int
+    fin: int
+    reference: Texte
+    axes: list[Texte] = []
+    chapitres: list[Texte] = []
+
+
+class Convention(Modele):
+    """``convention.yaml``."""
+
+    id: Identifiant
+    titre: Texte
+    fictive: bool
+    territoire: CodeTerritoire
+    reference: CodeTerritoire
+    debut: date
+    fin: date
+    date_signature: date | Absence
+    date_des_donnees: Texte
+    parties: list[Partie] = Field(min_length=2)
+    articles: list[Article]
+    axes: list[Axe]
+    enjeux: list[Enjeu]
+    fiches: list[Fiche]
+    schemas: list[Schema] = []
+    annexes_vides: list[Texte] = []
+    lacunes: list[Lacune]
+
+
+class Affirmation(Modele):
+    """A sentence of the text that compares, ranks or totals, as data: the workbook recomputes its verdict.
+
+    ``superieur``, ``inferieur``, ``similaire``: the territory's value against ``reference``'s, for each indicator.
+    ``maximum``: the first indicator is the greatest of ``parmi``. ``environ``: the sum of the indicators is within
+    half of ``arrondi`` of ``valeur``. ``egal``: equal to ``valeur`` as printed. ``aucun_superieur``: no indicator
+    exceeds the reference's. ``nul``: the sum is zero.
+    """
+
+    id: Identifiant
+    section: Texte
+    resume: Texte
+    operateur: Literal["superieur", "inferieur", "similaire", "maximum", "environ", "egal", "aucun_superieur", "nul"]
+    indicateurs: list[Identifiant] = []
+    parmi: list[Identifiant] = []
+    territoire: CodeTerritoire
+    reference: CodeTerritoire | None = None
+    valeur: float | None = None
+    unite: Identifiant | None = None
+    arrondi: float | None = None
+    periodicite: Literal["mensuelle", "annuelle"] | None = None
+    note: Texte | None = None
+
+
+class Affirmations(Modele):
+    """``affirmations.yaml``."""
+
+    affirmations: list[Affirmation]
+
+
+class Commentaire(Modele):
+    """A comment entered by a party under a theme (« Commentaires : » is blank in the study)."""
+
+    theme: Identifiant
+    auteur: Texte
+    date: date
+    texte: Texte
+
+
+class Commentaires(Modele):
+    """``commentaires.yaml``, empty until the parties fill it."""
+
+    commentaires: list[Commentaire] = []

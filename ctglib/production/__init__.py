@@ -1,0 +1,1 @@
+"""Running the notebooks and writing the reports, whole or not at all."""
