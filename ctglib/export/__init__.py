@@ -1,1 +1,22 @@
-"""From an executed notebook to one accessible HTML page, and from that page to a PDF."""
+"""From an executed notebook to one accessible HTML page, and from that page to a PDF.
+
+``ExporteurHTML`` and ``ExporteurPDF`` are nbconvert exporters (``jupyter nbconvert --to ctg-html``, ``--to ctg-pdf``).
+They are loaded on demand: nbconvert takes a second to import.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ctglib.export.exporteurs import ExporteurHTML, ExporteurPDF
+
+__all__ = ["ExporteurHTML", "ExporteurPDF"]
+
+
+def __getattr__(nom: str) -> type:
+    if nom not in __all__:
+        raise AttributeError(nom)
+    from ctglib.export import exporteurs
+
+    return getattr(exporteurs, nom)

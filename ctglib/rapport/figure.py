@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
+from ctglib.rapport.blocs import texte
 from ctglib.rapport.tableau import MIME_TABLEAUX, Tableau
-from ctglib.rapport.typographie import ponctuer
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,10 @@ class Figure:
         """Return the figure as HTML: caption, drawings, reading, source, and the numbers folded."""
         return (
             f'<figure class="graphique" id="figure-{self.nom}">'
-            f'<figcaption><span class="numero" data-suite="figure" data-nom="{self.nom}"></span>{_texte(self.titre)}</figcaption>'
-            f'<div class="dessin large">{self.svg_large}</div><div class="dessin etroit">{self.svg_etroit}</div>'
-            f'<p class="lecture"><strong>{_texte("Lecture :")}</strong> {_texte(self.lecture)}</p>'
-            f'<p class="source">{_texte("Source : " + self.source)}</p></figure>'
+            f'<figcaption><span class="numero" data-suite="figure" data-nom="{self.nom}"></span>{texte(self.titre)}</figcaption>'
+            f'<div class="dessin large">{self.svg_large}</div><div class="dessin etroit" hidden>{self.svg_etroit}</div>'
+            f'<p class="lecture"><strong>{texte("Lecture :")}</strong> {texte(self.lecture)}</p>'
+            f'<p class="source">{texte("Source : " + self.source)}</p></figure>'
             f'<details class="donnees"><summary>Les chiffres du graphique</summary>{self.tableau.html()}</details>'
         )
 
@@ -50,7 +49,3 @@ class Figure:
             "text/plain": f"{self.titre}\n{self.alt}",
             MIME_TABLEAUX: {self.tableau.nom: self.tableau.csv()},
         }
-
-
-def _texte(valeur: str) -> str:
-    return escape(ponctuer(valeur))

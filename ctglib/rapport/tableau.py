@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.typographie import ponctuer
+from ctglib.rapport.blocs import texte
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,14 +55,14 @@ class Tableau:
     def html(self) -> str:
         """Return the table as HTML; every value is escaped here."""
         serie = f'data-suite="donnees" data-de="{escape(self.donnees_de)}"' if self.donnees_de else 'data-suite="tableau"'
-        caption = f'<caption id="titre-{self.nom}"><span class="numero" {serie}></span>{_texte(self.titre)}</caption>'
-        notes = "".join(f'<p class="note">{_texte(note)}</p>' for note in self.notes)
+        caption = f'<caption id="titre-{self.nom}"><span class="numero" {serie}></span>{texte(self.titre)}</caption>'
+        notes = "".join(f'<p class="note">{texte(note)}</p>' for note in self.notes)
         classe = f"tableau {self.classe}".strip()
         return (
             f'<div class="{classe}" id="tableau-{self.nom}">'
             f'<div class="cadre" role="region" tabindex="0" aria-labelledby="titre-{self.nom}">'
             f"<table>{caption}<thead>{self._entete()}</thead>{self._corps()}</table></div>"
-            f'{notes}<p class="source">{_texte("Source : " + self.source)}</p></div>'
+            f'{notes}<p class="source">{texte("Source : " + self.source)}</p></div>'
         )
 
     def _entete(self) -> str:
@@ -75,7 +75,7 @@ class Tableau:
             else:
                 if colonne.groupe != previous:
                     span = sum(other.groupe == colonne.groupe for other in self.colonnes)
-                    first.append(f'<th scope="colgroup" colspan="{span}">{_texte(colonne.groupe)}</th>')
+                    first.append(f'<th scope="colgroup" colspan="{span}">{texte(colonne.groupe)}</th>')
                 second.append(_titre_de_colonne(colonne, 1))
             previous = colonne.groupe
         return f"<tr>{''.join(first)}</tr><tr>{''.join(second)}</tr>"
@@ -88,12 +88,12 @@ class Tableau:
                 rows.append("</tbody><tbody>" if rows else "<tbody>")
                 if groupe:
                     rows.append(
-                        f'<tr class="groupe"><th scope="rowgroup" colspan="{len(self.colonnes)}">{_texte(groupe)}</th></tr>'
+                        f'<tr class="groupe"><th scope="rowgroup" colspan="{len(self.colonnes)}">{texte(groupe)}</th></tr>'
                     )
             previous = groupe
             head, *others = self.colonnes
-            cells = [f'<th scope="row">{_texte(row[head.cle])}</th>']
-            cells += [f"<td{_classe(colonne)}>{_texte(row[colonne.cle])}</td>" for colonne in others]
+            cells = [f'<th scope="row">{texte(row[head.cle])}</th>']
+            cells += [f"<td{_classe(colonne)}>{texte(row[colonne.cle])}</td>" for colonne in others]
             rows.append(f"<tr>{''.join(cells)}</tr>")
         return "".join(rows) + "</tbody>" if rows else "<tbody></tbody>"
 
@@ -116,14 +116,10 @@ def neutraliser(valeur: object) -> object:
     return valeur
 
 
-def _texte(valeur: object) -> str:
-    return escape(ponctuer(str(valeur)))
-
-
 def _classe(colonne: Colonne) -> str:
     return ' class="nombre"' if colonne.numerique else ""
 
 
 def _titre_de_colonne(colonne: Colonne, rowspan: int) -> str:
     span = f' rowspan="{rowspan}"' if rowspan > 1 else ""
-    return f'<th scope="col"{span}{_classe(colonne)}>{_texte(colonne.libelle)}</th>'
+    return f'<th scope="col"{span}{_classe(colonne)}>{texte(colonne.libelle)}</th>'

@@ -1,0 +1,68 @@
+"""The two nbconvert exporters, registered as ``ctg-html`` and ``ctg-pdf``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbconvert.exporters import Exporter, TemplateExporter
+from traitlets import default
+
+from ctglib.export.page import assembler
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+MODELES = Path(__file__).parent / "modeles"
+
+
+class ExporteurHTML(TemplateExporter):
+    """An executed notebook becomes one semantic, self-contained HTML page in French, through our own template."""
+
+    export_from_notebook = "Rapport CTG (HTML)"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _extension(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template(self) -> str:
+        return "ctg"
+
+    @default("extra_template_basedirs")
+    def _templates(self) -> list[str]:
+        return [str(MODELES)]
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
+    ) -> tuple[str, dict]:
+        """Return the page and the resources, among them the CSV behind its tables."""
+        from ctglib.export.polices_page import feuille_de_polices
+
+        page = assembler(nb)
+        polices = feuille_de_polices(page.corps + page.titre + str(page.couverture))
+        style = (MODELES / "ctg" / "page.css").read_text(encoding="utf-8")
+        given = {**(resources or {}), "page": page, "polices": polices, "style": style}
+        html, resources = super().from_notebook_node(nb, given, **kwargs)
+        return html, {**resources, "tableaux": page.tableaux}
+
+
+class ExporteurPDF(Exporter):
+    """The same page becomes a PDF that is PDF/A-2a and PDF/UA-1 at once."""
+
+    export_from_notebook = "Rapport CTG (PDF)"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _extension(self) -> str:
+        return ".pdf"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
+    ) -> tuple[bytes, dict]:
+        """Return the PDF and the resources."""
+        from ctglib.export.pdf import composer
+
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        return composer(assembler(nb)), resources

@@ -1,0 +1,226 @@
+-- From the HTML of a report to Typst: what pandoc's writer would lose (alt texts, header cells, classes) is written here.
+
+local SIGNES_PAR_LIGNE = 118 -- characters of 8.5 pt that fit in the width of an A4 page with margins of 20 mm
+
+local function typst(blocs)
+  local text = pandoc.write(pandoc.Pandoc(blocs), "typst", pandoc.WriterOptions({ wrap_text = "none" }))
+  return (text:gsub("%s+$", ""))
+end
+
+local function inlines(contenu)
+  return typst({ pandoc.Plain(contenu) })
+end
+
+local function chaine(text)
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
+end
+
+local function brut(text)
+  return pandoc.RawBlock("typst", text)
+end
+
+local function a_la_classe(element, classe)
+  return element.classes:includes(classe)
+end
+
+-- A word longer than a line may break anywhere.
+function Str(element)
+  if utf8.len(element.text) and utf8.len(element.text) > 30 then
+    local pieces, count = {}, 0
+    for _, code in utf8.codes(element.text) do
+      pieces[#pieces + 1] = utf8.char(code)
+      count = count + 1
+      if count % 10 == 0 then pieces[#pieces + 1] = "\u{200B}" end
+    end
+    return pandoc.Str(table.concat(pieces))
+  end
+end
+
+-- Every cell of some rows with the column where it begins, spans of earlier rows counted.
+local function placer(lignes)
+  local places, pris = {}, {}
+  for rang, ligne in ipairs(lignes) do
+    local colonne = 1
+    for _, cellule in ipairs(ligne.cells) do
+      while pris[rang .. ":" .. colonne] do colonne = colonne + 1 end
+      places[#places + 1] = { cellule = cellule, colonne = colonne }
+      for suivant = rang, rang + cellule.row_span - 1 do
+        for voisine = colonne, colonne + cellule.col_span - 1 do pris[suivant .. ":" .. voisine] = true end
+      end
+      colonne = colonne + cellule.col_span
+    end
+  end
+  return places
+end
+
+local function lignes_de(corps)
+  local lignes = {}
+  for _, ligne in ipairs(corps.head) do lignes[#lignes + 1] = ligne end
+  for _, ligne in ipairs(corps.body) do lignes[#lignes + 1] = ligne end
+  return lignes
+end
+
+-- Weights of the columns: numbers take what they need, texts share the rest by the root of what they hold.
+local function largeurs(tableau, nombres)
+  local mots, totaux = {}, {}
+  local function mesurer(lignes, entetes)
+    for _, place in ipairs(placer(lignes)) do
+      local text = pandoc.utils.stringify(place.cellule.contents)
+      if place.cellule.col_span == 1 then
+        local colonne = place.colonne
+        local motif = a_la_classe(place.cellule, "nombre") and not entetes and ".+" or "[^ \n]+"
+        for mot in text:gmatch(motif) do
+          mots[colonne] = math.max(mots[colonne] or 4, math.min(utf8.len(mot) or #mot, 20))
+        end
+        totaux[colonne] = (totaux[colonne] or 0) + (utf8.len(text) or #text)
+      end
+    end
+  end
+  mesurer(tableau.head.rows, true)
+  for _, corps in ipairs(tableau.bodies) do mesurer(lignes_de(corps)) end
+  local reste, parts, somme = SIGNES_PAR_LIGNE, {}, 0
+  for colonne = 1, #tableau.colspecs do
+    if nombres[colonne] then
+      reste = reste - (mots[colonne] or 4) - 4
+    else
+      parts[colonne] = math.sqrt((totaux[colonne] or 1) + 1)
+      somme = somme + parts[colonne]
+    end
+  end
+  local sortie = {}
+  for colonne = 1, #tableau.colspecs do
+    local poids = (mots[colonne] or 4) + 4
+    if not nombres[colonne] then poids = math.max(reste * parts[colonne] / somme, poids) end
+    sortie[colonne] = string.format("%.1ffr", poids)
+  end
+  return sortie
+end
+
+local function colonnes_de_nombres(tableau)
+  local nombres = {}
+  for _, corps in ipairs(tableau.bodies) do
+    for _, place in ipairs(placer(lignes_de(corps))) do
+      if a_la_classe(place.cellule, "nombre") then nombres[place.colonne] = true end
+    end
+  end
+  return nombres
+end
+
+local function cellule_typst(cellule, options)
+  local arguments = {}
+  if cellule.col_span > 1 then arguments[#arguments + 1] = "colspan: " .. cellule.col_span end
+  if cellule.row_span > 1 then arguments[#arguments + 1] = "rowspan: " .. cellule.row_span end
+  for _, option in ipairs(options) do arguments[#arguments + 1] = option end
+  return string.format("table.cell(%s)[%s],", table.concat(arguments, ", "), typst(cellule.contents))
+end
+
+local function lignes_du_corps(tableau)
+  local sortie = {}
+  for _, corps in ipairs(tableau.bodies) do
+    for _, ligne in ipairs(lignes_de(corps)) do
+      local groupe = #ligne.cells == 1 and ligne.cells[1].col_span > 1
+      for _, cellule in ipairs(ligne.cells) do
+        local options = {}
+        if a_la_classe(cellule, "nombre") then options[1] = "align: right + top" end
+        if groupe then
+          sortie[#sortie + 1] = string.format("table.cell(colspan: %d, breakable: false)[#groupe[%s]],", cellule.col_span, typst(cellule.contents))
+        else
+          sortie[#sortie + 1] = cellule_typst(cellule, options)
+        end
+      end
+    end
+  end
+  return table.concat(sortie, "\n")
+end
+
+local function entete(tableau)
+  local sortie = {}
+  for _, ligne in ipairs(tableau.head.rows) do
+    for _, cellule in ipairs(ligne.cells) do
+      local align = a_la_classe(cellule, "nombre") and "align: right + bottom"
+        or cellule.col_span > 1 and "align: center + bottom" or "align: left + bottom"
+      sortie[#sortie + 1] = cellule_typst(cellule, { align })
+    end
+  end
+  return "table.header(" .. table.concat(sortie, " ") .. ")"
+end
+
+function Table(tableau)
+  local nombres = colonnes_de_nombres(tableau)
+  local text = string.format(
+    "#figure(kind: table, numbering: none, supplement: none, outlined: false, caption: [%s], table(columns: (%s,), %s,\n%s\n))",
+    typst(tableau.caption.long), table.concat(largeurs(tableau, nombres), ", "), entete(tableau), lignes_du_corps(tableau))
+  return brut(text)
+end
+
+local function image_de(blocs)
+  local trouvee
+  pandoc.walk_block(pandoc.Div(blocs), { Image = function(image) trouvee = trouvee or image end })
+  return trouvee
+end
+
+-- A chart is one unbreakable block: caption, drawing with its alternative text, reading, source.
+function Figure(figure)
+  local image = image_de(figure.content)
+  local suite = {}
+  for _, bloc in ipairs(figure.content) do
+    if bloc.t == "RawBlock" then suite[#suite + 1] = bloc.text end
+  end
+  return brut(string.format(
+    "#graphique(caption: [%s], image(%s, width: 100%%, alt: %s))[%s]",
+    typst(figure.caption.long), chaine(image.src), chaine(pandoc.utils.stringify(image.caption)), table.concat(suite, "\n\n")))
+end
+
+function Image(image)
+  -- The alternative text of the HTML attribute, kept whole.
+  if image.attributes.alt then image.caption = { pandoc.Str(image.attributes.alt) } end
+  return image
+end
+
+local ENVELOPPES = { source = "source", note = "note", lecture = "lecture", avertissement = "avertissement" }
+
+local function chiffres(division)
+  local sortie = {}
+  pandoc.walk_block(division, {
+    BulletList = function(list)
+      for _, item in ipairs(list.content) do
+        local cases = {}
+        pandoc.walk_block(pandoc.Div(item), {
+          Strong = function(strong) cases[1] = cases[1] or inlines(strong.content) end,
+          Span = function(span)
+            if a_la_classe(span, "libelle") then cases[2] = inlines(span.content) end
+            if a_la_classe(span, "repere") then cases[3] = inlines(span.content) end
+          end,
+        })
+        sortie[#sortie + 1] = string.format("([%s], [%s], [%s]),", cases[1] or "", cases[2] or "", cases[3] or "")
+      end
+    end,
+  })
+  return brut("#chiffres((" .. table.concat(sortie, " ") .. "))")
+end
+
+local function colonnes(division)
+  local sortie = {}
+  for _, bloc in ipairs(division.content) do
+    if bloc.t == "Div" then sortie[#sortie + 1] = "[" .. typst(bloc.content) .. "]" end
+  end
+  return brut("#colonnes((" .. table.concat(sortie, ", ") .. ",))")
+end
+
+function Div(division)
+  for classe, fonction in pairs(ENVELOPPES) do
+    if a_la_classe(division, classe) then
+      return brut(string.format("#%s[%s]", fonction, typst(division.content)))
+    end
+  end
+  if a_la_classe(division, "chiffres") then return chiffres(division) end
+  if a_la_classe(division, "colonnes") then return colonnes(division) end
+  if a_la_classe(division, "sommaire") then return brut("#sommaire") end
+  if a_la_classe(division, "colonne") then return division end
+  return division.content
+end
+
+-- A link inside the report keeps its text: Typst would refuse one whose target stayed in the HTML only.
+function Link(link)
+  if link.target:sub(1, 1) == "#" then return link.content end
+end

@@ -1,0 +1,127 @@
+"""The page of a report, assembled from an executed notebook: title, cover, contents, body with numbered captions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.couverture import MIME_COUVERTURE
+from ctglib.rapport.tableau import MIME_TABLEAUX
+from ctglib.rapport.typographie import INSECABLE
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+TITRE = re.compile(r"<h([23])[^>]*>(.*?)</h\1>", re.DOTALL)
+NUMERO = re.compile(r'<span class="numero" data-suite="(\w+)"(?: data-(?:nom|de)="([^"]*)")?></span>')
+RENVOI = re.compile(r'<a class="renvoi" href="#(figure|tableau)-([\w-]+)"></a>')
+
+
+@dataclass(frozen=True)
+class Entree:
+    """A line of the table of contents."""
+
+    niveau: int
+    ancre: str
+    titre: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report ready to be laid out; ``corps`` is HTML in which every value of the data has been escaped."""
+
+    titre: str
+    corps: str
+    sommaire: tuple[Entree, ...]
+    couverture: dict = field(default_factory=dict)
+    tableaux: dict[str, str] = field(default_factory=dict)
+
+
+def assembler(notebook: NotebookNode) -> Page:
+    """Return the page of an executed notebook: its prose and what its cells show, never their code.
+
+    Only three kinds of output are known: HTML, the cover, and the CSV behind tables. Any other is left out, so that the
+    text of a library never reaches a reader.
+    """
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    markdown = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True))
+    pieces: list[str] = []
+    couverture: dict = {}
+    tableaux: dict[str, str] = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            pieces.append(markdown.render(cell.source).strip())
+        for output in cell.get("outputs", []):
+            bundle = output.get("data", {})
+            tableaux.update(bundle.get(MIME_TABLEAUX, {}))
+            if MIME_COUVERTURE in bundle:
+                couverture = bundle[MIME_COUVERTURE]
+            elif "text/html" in bundle:
+                pieces.append("".join(bundle["text/html"]))
+    return _page("\n".join(piece for piece in pieces if piece), couverture, tableaux)
+
+
+def _page(corps: str, couverture: dict, tableaux: dict[str, str]) -> Page:
+    titre = re.search(r"<h1[^>]*>(.*?)</h1>", corps, re.DOTALL)
+    corps = re.sub(r"<h1[^>]*>.*?</h1>\s*", "", corps, flags=re.DOTALL)
+    corps, sommaire = _ancrer(numeroter(corps))
+    return Page(
+        titre=_sans_balises(titre.group(1)) if titre else "Rapport",
+        corps=corps,
+        sommaire=sommaire,
+        couverture=couverture,
+        tableaux=tableaux,
+    )
+
+
+def numeroter(corps: str) -> str:
+    """Return the body with its captions numbered in the order of reading, and the references to them filled in."""
+    counters = {"tableau": 0, "figure": 0}
+    rangs: dict[tuple[str, str], int] = {}
+
+    def numero(match: re.Match[str]) -> str:
+        serie, nom = match.group(1), match.group(2) or ""
+        if serie == "donnees":
+            return f'<span class="numero">Données de la figure{INSECABLE}{rangs.get(("figure", nom), "")}.</span> '
+        counters[serie] += 1
+        rangs[serie, nom] = counters[serie]
+        return f'<span class="numero">{serie.capitalize()}{INSECABLE}{counters[serie]}.</span> '
+
+    def renvoi(match: re.Match[str]) -> str:
+        serie, nom = match.groups()
+        rang = rangs.get((serie, nom), "")
+        return f'<a href="#{serie}-{nom}">{serie}{INSECABLE}{rang}</a>'
+
+    return RENVOI.sub(renvoi, NUMERO.sub(numero, corps))
+
+
+def _ancrer(corps: str) -> tuple[str, tuple[Entree, ...]]:
+    entrees: list[Entree] = []
+    pris: set[str] = set()
+
+    def ancre(match: re.Match[str]) -> str:
+        niveau, contenu = int(match.group(1)), match.group(2).strip()
+        titre = _sans_balises(contenu)
+        nom = _ancre_libre(titre, pris)
+        entrees.append(Entree(niveau, nom, titre))
+        return f'<h{niveau} id="{nom}">{contenu}</h{niveau}>'
+
+    return TITRE.sub(ancre, corps), tuple(entrees)
+
+
+def _ancre_libre(titre: str, pris: set[str]) -> str:
+    ascii_text = unicodedata.normalize("NFKD", titre).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-") or "section"
+    rang, nom = 2, base
+    while nom in pris:
+        rang, nom = rang + 1, f"{base}-{rang}"
+    pris.add(nom)
+    return nom
+
+
+def _sans_balises(contenu: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", contenu)).strip()

@@ -1,0 +1,66 @@
+"""The fonts a page needs, cut down to the characters it holds and carried inside it."""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.polices import FAMILLE, SECOURS, fichiers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from fontTools.ttLib import TTFont
+
+# What any French report may hold: one subset serves every page of a run, whatever its words.
+COURANTS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset("\u202f\u2212–—‘’“”…€œŒ•→←↑↓≥≤≈×✓")
+GRAISSES = (("400", "normal"), ("600", "normal"))
+
+
+def feuille_de_polices(texte: Iterable[str]) -> str:
+    """Return the ``@font-face`` rules of a page; signs that the family lacks come from the fallback family."""
+    restants = frozenset(texte) - COURANTS
+    rules = [_regle(FAMILLE, graisse, style, COURANTS | (restants & _couverts(FAMILLE))) for graisse, style in GRAISSES]
+    manquants = restants - _couverts(FAMILLE)
+    if manquants & _couverts(SECOURS):
+        rules.append(_regle(SECOURS, "400", "normal", manquants))
+    return "\n".join(rules)
+
+
+def caracteres_connus() -> frozenset[str]:
+    """Return the characters that one of the two families can draw."""
+    return _couverts(FAMILLE) | _couverts(SECOURS)
+
+
+@lru_cache(maxsize=4)
+def _couverts(famille: str) -> frozenset[str]:
+    return frozenset(map(chr, _ouvrir(fichiers()[famille, "400", "normal"]).getBestCmap()))
+
+
+def _ouvrir(chemin: Path) -> TTFont:
+    from fontTools.ttLib import TTFont
+
+    return TTFont(chemin, lazy=True, recalcTimestamp=False)
+
+
+@lru_cache(maxsize=16)
+def _regle(famille: str, graisse: str, style: str, caracteres: frozenset[str]) -> str:
+    from fontTools.subset import Options, Subsetter
+
+    options = Options(hinting=False, desubroutinize=True, layout_features=["kern", "tnum", "liga"], notdef_outline=True)
+    options.drop_tables += ["FFTM"]
+    font = _ouvrir(fichiers()[famille, graisse, style])
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=sorted(map(ord, caracteres)))
+    subsetter.subset(font)
+    font.flavor = "woff"
+    buffer = BytesIO()
+    font.save(buffer)
+    content = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return (
+        f'@font-face{{font-family:"{famille}";font-weight:{graisse};font-style:{style};font-display:block;'
+        f"src:url(data:font/woff;base64,{content}) format(\"woff\")}}"
+    )
