@@ -1,0 +1,99 @@
+"""The commands, their help in French, and nothing heavy: what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import rich_utils
+
+from ctglib.commandes.messages import dire_usage
+
+AIDE = "Afficher cette aide."
+
+application = typer.Typer(
+    name="ctg",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    subcommand_metavar="COMMANDE [ARGUMENTS]...",
+    context_settings={"help_option_names": []},
+    help="Le classeur d'évaluation d'une convention territoriale globale (CTG) : vérifier les données, produire les rapports.",
+)
+
+
+def _aide(ctx: typer.Context, demandee: bool) -> None:
+    if demandee:
+        typer.echo(ctx.get_help())
+        raise typer.Exit
+
+
+Aide = Annotated[
+    bool, typer.Option("--help", "--aide", "-h", help=AIDE, is_eager=True, callback=_aide, show_default=False, metavar=" ")
+]
+
+
+@application.callback()
+def _racine(aide: Aide = False) -> None:
+    """Declare the option of the whole command."""
+
+
+@application.command("produire", help="Produire les rapports : page HTML, PDF et tableaux CSV.")
+def _produire(
+    rapports: Annotated[
+        list[str] | None, typer.Argument(help="Rapports à produire (tous par défaut).", metavar="RAPPORT")
+    ] = None,
+    convention: Annotated[
+        list[str] | None,
+        typer.Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM"),
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--formats", "-f", help="Formats voulus, séparés par des virgules.", metavar="LISTE")
+    ] = "html,pdf",
+    sortie: Annotated[
+        Path, typer.Option("--sortie", "-s", help="Dossier où écrire les rapports.", metavar="DOSSIER")
+    ] = Path("reports"),
+    mesures: Annotated[
+        Path | None, typer.Option("--mesures", help="Fichier JSON où noter les temps par étape.", metavar="FICHIER")
+    ] = None,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.production import produire_rapports
+
+    code = produire_rapports(rapports or [], convention or [], formats, sortie=sortie, mesures=mesures)
+    raise typer.Exit(code)
+
+
+@application.command("valider", help="Vérifier toutes les données, et dire toutes les fautes d'un coup.")
+def _valider(
+    convention: Annotated[
+        list[str] | None,
+        typer.Option("--convention", "-c", help="Convention à vérifier (toutes par défaut).", metavar="NOM"),
+    ] = None,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.validation import valider_conventions
+
+    raise typer.Exit(valider_conventions(convention or []))
+
+
+def lancer(arguments: list[str]) -> int:
+    """Run the command line and return its exit code: 0, or 1 with a message in French."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    rich_utils.ARGUMENTS_PANEL_TITLE = "Arguments"
+    rich_utils.OPTIONS_PANEL_TITLE = "Options"
+    rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+    rich_utils.DEFAULT_STRING = "[par défaut : {}]"
+    rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+    try:
+        return application(args=arguments, prog_name="ctg", standalone_mode=False) or 0
+    except typer.TyperException as error:
+        return dire_usage(error)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write("Interrompu : les rapports précédents sont intacts.\n")
+        return 1

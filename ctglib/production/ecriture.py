@@ -1,0 +1,51 @@
+"""Files written whole or not at all: a temporary file beside the target, then a rename."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+class EcritureImpossible(Exception):
+    """The folder or the file cannot be written; the message says what to do, in French."""
+
+
+def ecrire(fichiers: dict[Path, bytes]) -> None:
+    """Write all files, or leave all as they were as long as none could be prepared.
+
+    Every content is first written beside its target; only when all are on the disk do they take their names.
+
+    Raises:
+        EcritureImpossible: The disk is full, the folder is read-only, or a file is open in another program.
+    """
+    prepares: dict[Path, Path] = {}
+    cible = next(iter(fichiers))
+    try:
+        for cible, contenu in fichiers.items():
+            prepares[cible] = _preparer(cible, contenu)
+        for cible, temporaire in prepares.items():
+            os.replace(temporaire, cible)
+    except OSError as error:
+        raise EcritureImpossible(
+            f"Impossible d'écrire {cible} ({error.strerror}). Fermez le fichier s'il est ouvert dans un autre programme, "
+            "vérifiez que le dossier accepte l'écriture et que le disque n'est pas plein, puis recommencez."
+        ) from error
+    finally:
+        for temporaire in prepares.values():
+            temporaire.unlink(missing_ok=True)
+
+
+def _preparer(cible: Path, contenu: bytes) -> Path:
+    cible.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=cible.parent, prefix=".ctg-", suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(contenu)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
