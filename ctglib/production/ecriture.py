@@ -24,6 +24,8 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
     try:
         for cible, contenu in fichiers.items():
             prepares[cible] = _preparer(cible, contenu)
+        for cible in prepares:
+            _verifier_libre(cible)
         for cible, temporaire in prepares.items():
             os.replace(temporaire, cible)
     except OSError as error:
@@ -34,6 +36,13 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
     finally:
         for temporaire in prepares.values():
             temporaire.unlink(missing_ok=True)
+
+
+def _verifier_libre(cible: Path) -> None:
+    """Open an existing target for writing, so that one held by another program (Windows) stops all before any rename."""
+    if cible.exists():
+        with cible.open("r+b"):
+            pass
 
 
 def _preparer(cible: Path, contenu: bytes) -> Path:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
+MOTEUR = "ctg"
+
+
 class RapportEchoue(Exception):
     """A notebook could not be run to its end; the message says where and why, in French."""
 
@@ -28,8 +31,12 @@ def executer(notebook: Path, parametres: dict[str, str | int]) -> NotebookNode:
         RapportEchoue: A parameter is unknown, or a cell failed.
     """
     import papermill
+    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
+    from ctglib.production.moteur import MoteurCtg
+
+    papermill_engines.register(MOTEUR, MoteurCtg)
     verifier_parametres(notebook, parametres)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
@@ -38,8 +45,8 @@ def executer(notebook: Path, parametres: dict[str, str | int]) -> NotebookNode:
                 str(notebook),
                 str(Path(folder) / "execute.ipynb"),
                 parameters=parametres,
+                engine_name=MOTEUR,
                 progress_bar=False,
-                cwd=folder,
             )
         except PapermillExecutionError as error:
             raise RapportEchoue(_phrase(notebook, error)) from error

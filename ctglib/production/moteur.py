@@ -1,0 +1,79 @@
+"""A papermill engine that runs the cells in this process, with ipykernel's in-process kernel.
+
+Starting a kernel, and importing pandas and matplotlib once more in it, is most of the time of a short report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from nbformat.v4 import output_from_msg
+from papermill.engines import Engine
+
+if TYPE_CHECKING:
+    from ipykernel.inprocess.client import InProcessKernelClient
+    from ipykernel.inprocess.manager import InProcessKernelManager
+    from nbformat import NotebookNode
+    from papermill.engines import NotebookExecutionManager
+
+SORTIES = frozenset({"stream", "display_data", "execute_result", "error"})
+
+
+class MoteurCtg(Engine):
+    """The engine ``ctg``: outputs and errors as with the standard one, without a kernel of its own."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: object) -> None:
+        """Run every cell in order; the first that fails stops the notebook, as papermill does."""
+        manager = _ouvrir_noyau()
+        client = manager.client()
+        client.start_channels()
+        try:
+            for index, cell in enumerate(nb_man.nb.cells):
+                nb_man.cell_start(cell, index)
+                if cell.cell_type == "code" and cell.source.strip() and not _executer(client, cell):
+                    nb_man.cell_exception(cell, index)
+                    return
+                nb_man.cell_complete(cell, index)
+        finally:
+            client.stop_channels()
+            _fermer_noyau(manager)
+
+
+def _ouvrir_noyau() -> InProcessKernelManager:
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger writes to the user's console
+    from ipykernel.inprocess.manager import InProcessKernelManager
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+    manager = InProcessKernelManager()
+    manager.start_kernel()
+    manager.kernel.shell.colors = "nocolor"
+    return manager
+
+
+def _fermer_noyau(manager: InProcessKernelManager) -> None:
+    """Forget the shell, so that the next notebook gets one of its own."""
+    from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
+
+    # The kernel leaves one task pending in its thread, and asyncio would say so on the user's console.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    manager.shutdown_kernel()
+    InProcessInteractiveShell.clear_instance()
+    InProcessKernel.clear_instance()
+
+
+def _executer(client: InProcessKernelClient, cell: NotebookNode) -> bool:
+    """Run a cell, note its outputs, and return whether it succeeded."""
+    client.execute(cell.source, store_history=True, allow_stdin=False)
+    cell.outputs = [
+        output_from_msg(message)
+        for message in client.iopub_channel.get_msgs()
+        if message["header"]["msg_type"] in SORTIES
+    ]
+    return not any(output.output_type == "error" for output in cell.outputs)
