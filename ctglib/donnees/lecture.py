@@ -1,0 +1,153 @@
+"""The only place that opens data files: every read, every absence and every listing is recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+
+VARIABLE = "CTG_DONNEES"
+
+
+@dataclass
+class Journal:
+    """What a piece of work asked of the data folder; paths are relative, with forward slashes.
+
+    Attributes:
+        lus: Files read, with the sha256 of their bytes.
+        absents: Files and folders looked for and not found.
+        listes: Folders listed, with the names found (a folder's name ends with « / »).
+    """
+
+    lus: dict[str, str] = field(default_factory=dict)
+    absents: set[str] = field(default_factory=set)
+    listes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_journaux: list[Journal] = []
+
+
+@contextmanager
+def enregistrer() -> Iterator[Journal]:
+    """Yield a journal of all that is read until the block ends; blocks may be nested, each sees its own reads.
+
+    The list is the module's and not a context variable: a notebook's kernel runs its cells in contexts of its own.
+    """
+    journal = Journal()
+    _journaux.append(journal)
+    try:
+        yield journal
+    finally:
+        del _journaux[next(i for i, open_journal in enumerate(_journaux) if open_journal is journal)]
+
+
+def racine() -> Path:
+    """Return the data folder: ``CTG_DONNEES`` when set, else ``data`` beside the package; never the working directory.
+
+    Raises:
+        DonneesInvalides: The folder is absent.
+    """
+    declared = os.environ.get(VARIABLE)
+    folder = Path(declared).absolute() if declared else Path(__file__).resolve().parents[2] / "data"
+    if folder.is_dir():
+        return folder
+    remedy = (
+        f"corriger la variable d'environnement {VARIABLE}, ou la supprimer pour revenir au dossier « data » du projet"
+        if declared
+        else f"remettre le dossier « data » à côté de « ctglib », ou indiquer où il est par la variable {VARIABLE}"
+    )
+    raise DonneesInvalides([Faute(declared or "data", "dossier absent", "le dossier des données", remedy)])
+
+
+def lire_octets(relatif: str) -> bytes:
+    """Return the bytes of a data file.
+
+    Raises:
+        DonneesInvalides: The file is absent (close names are proposed), is a folder, or cannot be opened.
+    """
+    path = _chemin(relatif)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        _noter_absent(relatif)
+        raise DonneesInvalides([_faute_absent(relatif)]) from None
+    except OSError:
+        kind = "un dossier" if path.is_dir() else "un fichier que l'on ne peut pas ouvrir"
+        remedy = f"remettre un fichier à la place du dossier « {path.name} »" if path.is_dir() else (
+            "fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer")
+        raise DonneesInvalides([Faute(relatif, kind, "un fichier lisible", remedy)]) from None
+    digest = hashlib.sha256(content).hexdigest()
+    for journal in _journaux:
+        journal.lus[relatif] = digest
+    return content
+
+
+def existe(relatif: str) -> bool:
+    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen."""
+    if _chemin(relatif).is_file():
+        lire_octets(relatif)
+        return True
+    _noter_absent(relatif)
+    return False
+
+
+def lister(relatif: str) -> tuple[str, ...]:
+    """Return the sorted names in a data folder, hidden and lock files left out; a folder's name ends with « / ».
+
+    Raises:
+        DonneesInvalides: The folder is absent.
+    """
+    folder = _chemin(relatif)
+    if not folder.is_dir():
+        _noter_absent(relatif)
+        raise DonneesInvalides([_faute_absent(relatif, dossier=True)])
+    names = tuple(sorted(_nom(entry) for entry in folder.iterdir() if not entry.name.startswith((".", "~$"))))
+    for journal in _journaux:
+        journal.listes[relatif] = names
+    return names
+
+
+def proches(nom: str, connus: list[str] | tuple[str, ...]) -> list[str]:
+    """Return at most three known names close to one, whatever the case, the closest first."""
+    lowered = {known.lower(): known for known in connus}
+    return [lowered[match] for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=0.6)]
+
+
+def _nom(entry: Path) -> str:
+    return f"{entry.name}/" if entry.is_dir() else entry.name
+
+
+def _chemin(relatif: str) -> Path:
+    """Return the path of a data file, refusing what would leave the data folder."""
+    pure = PurePosixPath(relatif)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in relatif or ":" in relatif or not relatif.isprintable():
+        raise DonneesInvalides([Faute(
+            "data", f"chemin « {relatif[:80]} »", "un chemin à l'intérieur du dossier des données",
+            "écrire le chemin depuis le dossier des données, sans « .. » ni lettre de lecteur")])
+    return racine() / pure
+
+
+def _noter_absent(relatif: str) -> None:
+    for journal in _journaux:
+        journal.absents.add(relatif)
+
+
+def _faute_absent(relatif: str, dossier: bool = False) -> Faute:
+    """Return the fault of an absent file, naming the close names of its folder and not a lost parent's."""
+    kind = "dossier" if dossier else "fichier"
+    parent = _chemin(relatif).parent
+    present = [entry.name for entry in parent.iterdir()] if parent.is_dir() else []
+    close = proches(PurePosixPath(relatif).name, present)
+    remedy = (
+        f"renommer « {close[0]} » en « {PurePosixPath(relatif).name} », ou remettre le {kind} attendu"
+        if close
+        else f"remettre ce {kind} à sa place"
+    )
+    found = f"{kind} absent" + (f" ; noms proches présents : {', '.join(close)}" if close else "")
+    return Faute(relatif, found, f"un {kind} nommé « {PurePosixPath(relatif).name} »", remedy)

@@ -1,0 +1,227 @@
+"""Models of the consistency check: relations and rules of the catalogue, declarations of a convention."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
+
+Gravite = Literal["a_corriger", "a_verifier", "information"]
+
+
+class Regle(Modele):
+    """A rule: its name, what it does, how grave its findings are, what to ask and whom.
+
+    ``question`` is a template; the rule fills ``{objet}``. ``seuils`` are printed with the findings.
+    """
+
+    id: Identifiant
+    libelle: Texte
+    explication: Texte
+    gravite: Gravite
+    question: Texte
+    a_qui: Texte
+    seuils: dict[Identifiant, float] = Field(default_factory=dict)
+    mots: dict[Identifiant, tuple[Texte, ...]] = Field(default_factory=dict)
+
+
+class Regles(Modele):
+    """``data/catalogue/regles.yaml``."""
+
+    regles: tuple[Regle, ...]
+
+    def regle(self, identifiant: str) -> Regle:
+        """Return the rule of that id; a missing one is a KeyError, since the code and the file go together."""
+        return {regle.id: regle for regle in self.regles}[identifiant]
+
+
+class Relation(Modele):
+    """What every relation has: an id, the thing it is about, why it must hold, a graver or lighter severity.
+
+    ``objet`` begins a French sentence or follows « sur » in a question. ``pourquoi`` is shown with the finding.
+    """
+
+    id: Identifiant
+    objet: Texte
+    pourquoi: Texte | None = None
+    gravite: Gravite | None = None
+
+
+class PartiesTout(Relation):
+    """Parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares).
+
+    ``tolerance`` replaces the one from rounding; ``champ`` is ``valeur`` or the ``variation`` of the row.
+    """
+
+    tout: Identifiant | None = None
+    constante: float | None = None
+    parties: tuple[Identifiant, ...] = Field(min_length=1)
+    tolerance: float | None = None
+
+    @model_validator(mode="after")
+    def _un_seul_tout(self) -> PartiesTout:
+        if (self.tout is None) == (self.constante is None):
+            raise ValueError("donner soit « tout », soit « constante »")
+        return self
+
+
+class Inclusion(Relation):
+    """A count that cannot exceed the sum of others, because what it counts is among what they count."""
+
+    partie: Identifiant
+    tout: tuple[Identifiant, ...] = Field(min_length=1)
+
+
+class VariationsComparables(Relation):
+    """A variation that neighbouring groups make plausible or not: beyond ``seuil`` points from all, it is doubtful."""
+
+    indicateur: Identifiant
+    comparables: tuple[Identifiant, ...] = Field(min_length=1)
+    seuil: float
+
+
+class VariationDesParties(Relation):
+    """A whole whose past is the sum of the past of its parts, value / (1 + variation / 100).
+
+    Parts that are not ``exhaustives`` (an age is missing) cannot have been more than the whole.
+    """
+
+    tout: Identifiant
+    parties: tuple[Identifiant, ...] = Field(min_length=2)
+    exhaustives: bool = True
+
+
+class LectureAnnexe1(Modele):
+    """A value or the five-year variation of a row of annexe 1."""
+
+    indicateur: Identifiant
+    champ: Literal["valeur", "variation_5_ans"] = "valeur"
+
+
+class MemeGrandeur(Relation):
+    """Two or more cells of annexe 1 that give the same thing."""
+
+    lectures: tuple[LectureAnnexe1, ...] = Field(min_length=2)
+    tolerance: float
+
+
+class LectureEffectif(Modele):
+    """One way to know a number: an indicator of annexe 1, or the offer.
+
+    In the offer, the sum of ``caracteristique`` over the rows of ``types`` (and of ``modalites`` when given); without a
+    characteristic, the number of structures of these types of which something is said.
+    """
+
+    nom: Texte
+    indicateur: Identifiant | None = None
+    types: tuple[Identifiant, ...] = ()
+    caracteristique: Identifiant | None = None
+    modalites: tuple[Identifiant, ...] = ()
+
+    @model_validator(mode="after")
+    def _une_origine(self) -> LectureEffectif:
+        if (self.indicateur is None) == (not self.types):
+            raise ValueError("donner soit « indicateur », soit « types »")
+        return self
+
+
+class MemeEffectif(Relation):
+    """One thing counted at several places of the convention; an absent reading is told beside the others."""
+
+    lectures: tuple[LectureEffectif, ...] = Field(min_length=2)
+
+
+class AgesOfferts(Relation):
+    """The ages that kinds of structures take, against those that the fiches of the theme are meant for."""
+
+    types: tuple[Identifiant, ...] = Field(min_length=1)
+    theme: Identifiant
+
+
+class Periodicite(Relation):
+    """How often a benefit is paid: an affirmation that says otherwise contradicts it."""
+
+    indicateur: Identifiant
+    periodicite: Literal["mensuelle", "annuelle"]
+
+
+class AttenduOffre(Relation):
+    """What a kind of structure should say of itself: each characteristic absent or blank is a gap."""
+
+    type: Identifiant
+    caracteristiques: tuple[Identifiant, ...] = Field(min_length=1)
+
+
+class Relations(Modele):
+    """``data/catalogue/relations.yaml``: what holds between indicators by what they mean, in any convention."""
+
+    parties_tout: tuple[PartiesTout, ...] = ()
+    inclusions: tuple[Inclusion, ...] = ()
+    variations_comparables: tuple[VariationsComparables, ...] = ()
+    variations_des_parties: tuple[VariationDesParties, ...] = ()
+    memes_grandeurs: tuple[MemeGrandeur, ...] = ()
+    memes_effectifs: tuple[MemeEffectif, ...] = ()
+    ages_offerts: tuple[AgesOfferts, ...] = ()
+    periodicites: tuple[Periodicite, ...] = ()
+    attendus_offre: tuple[AttenduOffre, ...] = ()
+
+
+class ReglesCoherence(Modele):
+    """The rules and the relations they run on: ``ReglesCoherence(relations=Relations(…), regles=Regles(…))``."""
+
+    relations: Relations
+    regles: Regles
+
+
+class Correction(Modele):
+    """A damaged or misspelt place of the source: what it writes, what is read instead, and why.
+
+    ``mention`` is the text that the concerned rows of ``fichier`` carry (in their note or in a cell). It is the trace
+    of what the source writes: when no row carries it any more, the correction is reported as obsolete.
+    """
+
+    id: Identifiant
+    objet: Texte
+    fichier: Literal["annexe1.csv", "offre.csv"]
+    mention: Texte
+    ecrit: Texte
+    lu: Texte
+    raison: Texte
+    reference: Texte
+    par: Texte
+    date: date
+
+
+class Corrections(Modele):
+    """``corrections.yaml``."""
+
+    corrections: tuple[Correction, ...] = ()
+
+
+class Justification(Modele):
+    """A finding that is no fault (``raison``), or that other findings already say (``redit_par``, their keys).
+
+    ``cle`` is the finding's key. The reason and its author are shown in the report; a finding said by others is told
+    once. A justification whose finding no longer exists is reported.
+    """
+
+    cle: Texte
+    raison: Texte | None = None
+    redit_par: tuple[Texte, ...] = ()
+    par: Texte
+    date: date
+
+    @model_validator(mode="after")
+    def _une_raison(self) -> Justification:
+        if (self.raison is None) == (not self.redit_par):
+            raise ValueError("donner soit « raison », soit « redit_par »")
+        return self
+
+
+class Justifications(Modele):
+    """``justifications.yaml``."""
+
+    justifications: tuple[Justification, ...] = ()
