@@ -1,0 +1,74 @@
+"""The formulas that the catalogue names in ``calcul``: counts in, rates and sums out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+
+def ratio_pour_100(numerateur: pd.Series, denominateur: pd.Series) -> pd.Series:
+    """Return 100 × numerator / denominator, territory by territory.
+
+    The rate of a group is the quotient of the sums, never the mean of the rates. A missing or suppressed count makes
+    the rate missing; so does an empty denominator.
+
+    Args:
+        numerateur: Counts, indexed by territory code.
+        denominateur: Counts of the same territories.
+
+    Returns:
+        Rates per 100, indexed by territory code.
+
+    Examples:
+        >>> ratio_pour_100(pd.Series({"62413": 7324.0}), pd.Series({"62413": 12324.0})).round(1)["62413"]
+        59.4
+    """
+    return 100 * numerateur / denominateur.where(denominateur != 0)
+
+
+def complement_100(indicateur: pd.Series) -> pd.Series:
+    """Return what is left of 100: the share of those who are not in ``indicateur``."""
+    return 100 - indicateur
+
+
+def somme(termes: pd.DataFrame) -> pd.Series:
+    """Return the sum of the columns, territory by territory; one missing term makes the sum missing."""
+    return termes.sum(axis=1, skipna=False)
+
+
+FORMULES = {"ratio_pour_100": ratio_pour_100, "complement_100": complement_100, "somme": somme}
+
+
+def appliquer(calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.DataFrame) -> pd.Series:
+    """Return the indicator recomputed from its inputs, territory by territory.
+
+    Args:
+        calcul: Name of a formula, as in the catalogue.
+        entrees: For each argument of the formula, an indicator, or a list of indicators.
+        valeurs: One row a territory, one column an indicator (see ``valeurs_par_territoire``).
+
+    Raises:
+        KeyError: The formula or one of the indicators does not exist.
+    """
+    return FORMULES[calcul](**{nom: valeurs[entree] for nom, entree in entrees.items()})
+
+
+def valeurs_par_territoire(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the latest value of each indicator: one row a territory, one column an indicator."""
+    return dernieres(observations).pivot(index="territoire", columns="indicateur", values="valeur")
+
+
+def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the latest year of each indicator and territory, in their order."""
+    latest = observations.groupby(["indicateur", "territoire"], sort=False)["annee"].transform("max")
+    return observations[observations["annee"].eq(latest) | latest.isna()]
+
+
+def niveau_cinq_ans_avant(valeur: pd.Series, variation: pd.Series) -> pd.Series:
+    """Return the level that a value and its variation in % imply five years before.
+
+    Annexe 1 gives no earlier value. A fall of 100 % says nothing of the earlier level: missing.
+    """
+    growth = 1 + variation / 100
+    return valeur / growth.where(growth > 0)

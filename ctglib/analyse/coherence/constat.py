@@ -1,0 +1,124 @@
+"""A finding of the consistency check, and what every rule is given to make one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from ctglib.analyse.coherence.annexe import Annexe, Ligne, lire_annexe
+from ctglib.analyse.coherence.ecriture import avec_unite
+
+if TYPE_CHECKING:
+    from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Territoire, Unite, VocabulaireOffre
+    from ctglib.donnees.modeles.coherence import Correction, Justification, Regle, ReglesCoherence
+    from ctglib.donnees.modeles.convention import Affirmation, Convention
+
+
+class Catalogue(Protocol):
+    """What the check reads of the catalogue."""
+
+    indicateurs: dict[str, Indicateur]
+    unites: dict[str, Unite]
+    territoires: dict[str, Territoire]
+    seuils: Seuils
+    offre: VocabulaireOffre
+    coherence: ReglesCoherence
+
+
+class Entrees(Protocol):
+    """All that the check reads; the Dossier is one."""
+
+    catalogue: Catalogue
+    convention: Convention
+    annexe1: pd.DataFrame
+    offre: pd.DataFrame
+    affirmations: tuple[Affirmation, ...]
+    corrections: tuple[Correction, ...]
+    justifications: tuple[Justification, ...]
+
+
+@dataclass(frozen=True)
+class Constat:
+    """One finding. ``cle`` is stable (rule, indicators, territory): justifications and tests name it.
+
+    ``gravite``: a_corriger, a_verifier, information. ``statut``: ouvert, justifie (with its ``motif``), corrige.
+    """
+
+    cle: str
+    regle: str
+    libelle: str
+    lieu: str
+    objet: str
+    ecrit: str
+    calcule: str
+    gravite: str
+    question: str
+    a_qui: str
+    statut: str = "ouvert"
+    motif: str = ""
+
+
+COLONNES = tuple(field.name for field in fields(Constat))
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """The inputs and their index, with the words a rule needs."""
+
+    entrees: Entrees
+    annexe: Annexe
+
+    @property
+    def indicateurs(self) -> dict[str, Indicateur]:
+        """Return the indicators of the catalogue."""
+        return self.entrees.catalogue.indicateurs
+
+    def regle(self, identifiant: str) -> Regle:
+        """Return a rule of regles.yaml."""
+        return self.entrees.catalogue.coherence.regles.regle(identifiant)
+
+    def nom(self, territoire: str) -> str:
+        """Return the name of a territory."""
+        return self.entrees.catalogue.territoires[territoire].nom
+
+    def libelle(self, indicateur: str) -> str:
+        """Return the label of an indicator, in French quotes."""
+        return f"« {self.indicateurs[indicateur].libelle} »"
+
+    def ecrire(self, valeur: float, indicateur: str) -> str:
+        """Return a value of an indicator as the text prints it, with its unit."""
+        return avec_unite(valeur, self.indicateurs[indicateur], self.entrees.catalogue.unites)
+
+    def lieu(self, ligne: Ligne) -> str:
+        """Return the place of a row: annexe, section, territory."""
+        return f"Annexe 1, {ligne.section}, {self.nom(ligne.territoire)}"
+
+    def constat(
+        self, regle: str, *cles: str, lieu: str, objet: str, ecrit: str, calcule: str, gravite: str | None = None
+    ) -> Constat:
+        """Return a finding of a rule, open, with the rule's own severity and question."""
+        found = self.regle(regle)
+        return Constat(
+            cle=":".join((regle, *cles)),
+            regle=regle,
+            libelle=found.libelle,
+            lieu=lieu,
+            objet=objet,
+            ecrit=ecrit,
+            calcule=calcule,
+            gravite=gravite or found.gravite,
+            question=found.question.format(objet=objet),
+            a_qui=found.a_qui,
+        )
+
+
+def contexte(entrees: Entrees) -> Contexte:
+    """Return the inputs with annexe 1 indexed."""
+    return Contexte(entrees, lire_annexe(entrees.annexe1))
+
+
+def en_table(constats: list[Constat]) -> pd.DataFrame:
+    """Return the findings as a table, one row a finding, in their order."""
+    return pd.DataFrame([asdict(constat) for constat in constats], columns=list(COLONNES))

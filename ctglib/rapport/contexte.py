@@ -1,0 +1,77 @@
+"""What every sentence and table needs to know: the words, the territory, its reference, the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.typographie import FINE, avec_unite, nombre, points, pourcent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ctglib.donnees.modeles.catalogue import Indicateur, Statut, Territoire, Unite
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """The words of the catalogue, the two territories, and the source that captions name.
+
+    Args:
+        indicateurs: The catalogue by id.
+        unites: The units by id.
+        statuts: The statuses by code.
+        territoire: The territory looked at.
+        reference: The territory it is compared with.
+        source: Producer and document, as captions write it.
+    """
+
+    indicateurs: Mapping[str, Indicateur]
+    unites: Mapping[str, Unite]
+    statuts: Mapping[str, Statut]
+    territoire: Territoire
+    reference: Territoire
+    source: str
+
+    def valeur(self, indicateur: str, valeur: float | None, statut: str = "A") -> str:
+        """Return a value of an indicator with its unit, or the word of its absence."""
+        if valeur is None or valeur != valeur:
+            return self.absence(statut)
+        item = self.indicateurs[indicateur]
+        unite = self.unites[item.unite]
+        text = avec_unite(valeur, unite.symbole, item.decimales)
+        return f"+{text}" if evolution(item) and valeur > 0 else text
+
+    def valeur_nue(self, indicateur: str, valeur: float | None, statut: str = "A") -> str:
+        """Return a value without its unit (the header gives it), or the word of its absence."""
+        if valeur is None or valeur != valeur:
+            return self.absence(statut)
+        item = self.indicateurs[indicateur]
+        return nombre(valeur, item.decimales, signe=evolution(item))
+
+    def absence(self, statut: str) -> str:
+        """Return the word that stands for an absent value (« non transmis », « secret »…)."""
+        return self.statuts[statut].mot if statut in self.statuts else ""
+
+    def ecart(self, indicateur: str, ecart: float, ecart_type: str) -> str:
+        """Return a gap with its sign: « +0,8 point », « −7,8 % »; a gap between two indices has no unit."""
+        item = self.indicateurs[indicateur]
+        if ecart_type == "pourcent":
+            return pourcent(ecart, 1, signe=True)
+        symbole = self.unites[item.unite].symbole
+        if symbole == "%":
+            return points(ecart, item.decimales)
+        return f"{nombre(ecart, item.decimales, signe=True)}"
+
+
+def evolution(indicateur: Indicateur) -> bool:
+    """Return whether an indicator is itself a change: its lower bound is under zero, so that it shows a sign."""
+    low = indicateur.bornes[0]
+    return low is not None and low < 0
+
+
+def variation(valeur: float | None) -> str:
+    """Return a variation in % with its sign, or an en dash when the text gives none."""
+    if valeur is None or valeur != valeur:
+        return "–"
+    return f"{nombre(valeur, 1, signe=True)}{FINE}%"

@@ -1,0 +1,1 @@
+"""French sentences, each built from its numbers."""

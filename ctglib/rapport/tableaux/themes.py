@@ -1,0 +1,154 @@
+"""The table of a theme: the territory, its reference, the gap, and how both have moved."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.rapport.contexte import Contexte, evolution, variation
+from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.rapport.typographie import nombre
+
+if TYPE_CHECKING:
+    from ctglib.donnees.modeles.catalogue import Indicateur, Theme
+    from ctglib.donnees.modeles.synthese import GroupeDeLignes
+
+PREFIXE_EVOLUTION = "evolution_"  # in the catalogue, the yearly change of « x » is « evolution_x »
+SANS_OBJET = "–"
+
+
+def tableau_theme(
+    comparaison: pd.DataFrame, theme: Theme, groupes: list[GroupeDeLignes], contexte: Contexte
+) -> Tableau:
+    """Return the theme's table: one row an indicator, in groups, every row of the theme in the CSV.
+
+    The provisional yearly change of an equipment is read on the equipment's own row, in the columns of variations.
+    """
+    rows = comparaison[comparaison["indicateur"].isin([item.id for item in theme.indicateurs])].reset_index(drop=True)
+    merged = evolutions_annuelles(rows)
+    shown = _en_groupes(rows[~rows["indicateur"].isin(merged.values())], groupes, contexte)
+    marks = _appels(shown)
+    by_id = rows.set_index("indicateur")
+    columns = _colonnes(contexte, annual=bool(merged))
+    cells = [_cellules(row, by_id, merged.get(row["indicateur"]), marks, contexte) for _, row in shown.iterrows()]
+    return Tableau(
+        nom=f"theme-{theme.theme.replace('_', '-')}",
+        titre=_titre(theme, shown, contexte),
+        colonnes=columns,
+        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in columns]),
+        donnees=rows,
+        source=contexte.source,
+        groupes=tuple(shown["groupe"]) if shown["groupe"].nunique() > 1 else None,
+        notes=_notes(rows, merged, marks, contexte),
+    )
+
+
+def evolutions_annuelles(rows: pd.DataFrame) -> dict[str, str]:
+    """Return, for each indicator whose yearly change has its own row in the same unit, the id of that row."""
+    unite = dict(zip(rows["indicateur"], rows["unite"], strict=True))
+    return {
+        identifiant: PREFIXE_EVOLUTION + identifiant
+        for identifiant in unite
+        if unite.get(PREFIXE_EVOLUTION + identifiant) == unite[identifiant]
+    }
+
+
+def groupe_de(contexte: Contexte, identifiant: str, groupes: list[GroupeDeLignes]) -> str:
+    """Return the label of the first group that takes the indicator, or "" when none does."""
+    item = contexte.indicateurs[identifiant]
+    for groupe in groupes:
+        if (not groupe.unites or item.unite in groupe.unites) and (not groupe.natures or item.nature in groupe.natures):
+            return groupe.libelle
+    return ""
+
+
+def _en_groupes(rows: pd.DataFrame, groupes: list[GroupeDeLignes], contexte: Contexte) -> pd.DataFrame:
+    """Return the rows with their ``groupe``, group after group in the order in which Annexe 1 meets them."""
+    labelled = rows.assign(groupe=[groupe_de(contexte, identifiant, groupes) for identifiant in rows["indicateur"]])
+    rank = {label: position for position, label in enumerate(dict.fromkeys(labelled["groupe"]))}
+    return labelled.sort_values("groupe", key=lambda labels: labels.map(rank), kind="stable")
+
+
+def _appels(shown: pd.DataFrame) -> dict[str, str]:
+    """Return the letter that calls each distinct note, in the order of the rows."""
+    notes = dict.fromkeys(note for note in shown["note"] if note)
+    return dict(zip(notes, ascii_lowercase, strict=False))
+
+
+def _titre(theme: Theme, shown: pd.DataFrame, contexte: Contexte) -> str:
+    years = sorted({int(annee) for annee in shown["annee"].dropna()})
+    period = "-".join(str(annee) for annee in dict.fromkeys((years[0], years[-1]))) if years else ""
+    names = f"{contexte.territoire.nom} et {contexte.reference.nom}"
+    return ", ".join(part for part in (f"{theme.titre} : indicateurs de l'annexe 1", names, period) if part)
+
+
+def _colonnes(contexte: Contexte, annual: bool) -> tuple[Colonne, ...]:
+    group = "Variation sur 5 ans, ou sur un an (°)" if annual else "Variation sur 5 ans"
+    return (
+        Colonne("indicateur", "Indicateur"),
+        Colonne("annee", "Année", numerique=True),
+        Colonne("territoire", contexte.territoire.nom, numerique=True, groupe="Niveau"),
+        Colonne("reference", contexte.reference.nom, numerique=True, groupe="Niveau"),
+        Colonne("ecart", "Écart", numerique=True),
+        Colonne("variation", contexte.territoire.nom, numerique=True, groupe=group),
+        Colonne("variation_reference", contexte.reference.nom, numerique=True, groupe=group),
+    )
+
+
+def _cellules(
+    row: pd.Series, by_id: pd.DataFrame, annual: str | None, marks: dict[str, str], contexte: Contexte
+) -> list[str]:
+    identifiant = row["indicateur"]
+    mark = " (p)" if "P" in (row["statut"], row["statut_reference"]) else ""
+    mark += f" ({marks[row['note']]})" if row["note"] in marks else ""
+    gap = row["ecart"]
+    own, other = _variations(row, by_id, annual, contexte)
+    return [
+        row["libelle"] + mark,
+        "" if pd.isna(row["annee"]) else str(int(row["annee"])),
+        contexte.valeur(identifiant, row["valeur"], row["statut"]),
+        contexte.valeur(identifiant, row["valeur_reference"], row["statut_reference"]),
+        SANS_OBJET if pd.isna(gap) else contexte.ecart(identifiant, gap, row["ecart_type"]),
+        own,
+        other,
+    ]
+
+
+def _variations(row: pd.Series, by_id: pd.DataFrame, annual: str | None, contexte: Contexte) -> tuple[str, str]:
+    if annual is None:
+        return variation(row["variation"]), variation(row["variation_reference"])
+    change = by_id.loc[annual]
+    return (
+        _annuelle(contexte, change["valeur"], change["statut"]),
+        _annuelle(contexte, change["valeur_reference"], change["statut_reference"]),
+    )
+
+
+def _annuelle(contexte: Contexte, valeur: float, statut: str) -> str:
+    return contexte.absence(statut) if pd.isna(valeur) else f"{nombre(valeur, 0, signe=True)} °"
+
+
+def _notes(
+    rows: pd.DataFrame, merged: dict[str, str], marks: dict[str, str], contexte: Contexte
+) -> tuple[str, ...]:
+    provisional = contexte.statuts["P"].libelle.lower()
+    is_annual = rows["indicateur"].isin(merged.values())
+    notes = []
+    if is_annual.any():
+        years = sorted({str(int(annee)) for annee in rows.loc[is_annual, "annee"].dropna()})
+        notes.append(f"(°) Évolution en nombre sur la seule année {' ou '.join(years)}, donnée {provisional}.")
+    if "P" in set(rows.loc[~is_annual, ["statut", "statut_reference"]].to_numpy().ravel()):
+        notes.append(f"(p) Donnée {provisional}.")
+    notes += [f"({mark}) {note}" for note, mark in marks.items()]
+    notes += [ruptures(contexte.indicateurs[identifiant]) for identifiant in rows["indicateur"]]
+    return tuple(note for note in notes if note)
+
+
+def ruptures(indicateur: Indicateur) -> str:
+    """Return the breaks of an indicator as a sentence, or "" when it has none."""
+    if not indicateur.ruptures:
+        return ""
+    reasons = " ; ".join(f"rupture en {item.annee} ({item.raison.rstrip('.')})" for item in indicateur.ruptures)
+    return f"{indicateur.libelle} : {reasons}."

@@ -1,0 +1,38 @@
+"""Sentences are built from their numbers, and read as French."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
+
+from ctglib.analyse.comparaison import comparer
+from ctglib.analyse.constats import constats
+from ctglib.rapport.phrases.constats import phrase
+
+CAS = yaml.safe_load((Path(__file__).parent / "cas" / "phrases.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
+def test_un_constat_s_ecrit_comme_dans_l_exemple(cas: dict) -> None:
+    unite = cas.get("unite", "pourcent")
+    ruptures = [rupture(item["annee"], item["raison"]) for item in cas.get("ruptures", [])]
+    bornes = tuple(cas["bornes"]) if "bornes" in cas else (None, None)
+    item = indicateur("x", unite, libelle=cas["libelle"], ruptures=ruptures, bornes=bornes)
+    rows = [
+        ("x", code, cas["annee"], cas.get(f"valeur_{role}"), cas.get(f"variation_{role}"), unite, cas.get(f"statut_{role}", "A"))
+        for role, code in (("ici", "01001"), ("la", "01"))
+    ]
+    table = comparer(lignes(*rows), {"x": item}, UNITES, "01001", "01")
+    constat = constats(table, ["x"], {"x": item}, theme_de={"x": "theme"}, seuils=SEUILS)[0]
+
+    written = phrase(constat, contexte({"x": item}))
+
+    assert _lisible(written) == cas["phrase"]
+
+
+def _lisible(text: str) -> str:
+    """Return the sentence with plain spaces and signs, so that the example can be typed."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("\u2212", "-")
