@@ -1,0 +1,74 @@
+"""From what a chart draws and says to the frozen Figure of a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.figure import Figure
+from ctglib.rapport.graphiques.planche import Planche
+from ctglib.rapport.svg import rendre
+from ctglib.rapport.tableau import Tableau
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from ctglib.rapport.tableau import Colonne
+
+
+@dataclass(frozen=True)
+class Cartouche:
+    """What identifies a chart: its short name, its caption and the source of its figures."""
+
+    nom: str
+    titre: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Chiffres:
+    """The numbers of a chart: columns shown, cells as text, and the same unrounded."""
+
+    colonnes: tuple[Colonne, ...]
+    cellules: pd.DataFrame
+    donnees: pd.DataFrame
+
+
+def assembler(
+    cartouche: Cartouche, dessiner: Callable[[Planche], float], *, alt: str, lecture: str, chiffres: Chiffres
+) -> Figure:
+    """Return the figure: both drawings, the words that stand for them, and their numbers.
+
+    Args:
+        cartouche: Name, caption and source.
+        dessiner: Draws on the sheet it is given and returns the height it took, in points.
+        alt: What the chart shows, with its main figures.
+        lecture: One sentence that reads one figure.
+        chiffres: The numbers of the chart.
+    """
+    return Figure(
+        nom=cartouche.nom,
+        titre=cartouche.titre,
+        alt=alt,
+        svg_large=_svg("large", cartouche.nom, dessiner, alt),
+        svg_etroit=_svg("etroit", cartouche.nom, dessiner, alt),
+        lecture=lecture,
+        source=cartouche.source,
+        tableau=Tableau(
+            nom=f"donnees-{cartouche.nom}",
+            titre=cartouche.titre,
+            colonnes=chiffres.colonnes,
+            cellules=chiffres.cellules,
+            donnees=chiffres.donnees,
+            source=cartouche.source,
+            donnees_de=cartouche.nom,
+        ),
+    )
+
+
+def _svg(taille: str, nom: str, dessiner: Callable[[Planche], float], alt: str) -> str:
+    planche = Planche(taille)
+    height = dessiner(planche)
+    return rendre(planche.dessin(height), nom, alt, taille)

@@ -1,0 +1,177 @@
+"""A drawing sheet measured in points from its upper left corner, on which a chart puts text, lines and marks.
+
+Everything is placed after its text has been measured, on a page of fixed width: nothing is cut, nothing is resized.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure as Dessin
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon, Rectangle
+from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
+from matplotlib.transforms import Affine2D
+
+from ctglib.rapport.charte import charte
+from ctglib.rapport.polices import declarer_a_matplotlib
+from ctglib.rapport.svg import lisible
+from ctglib.rapport.typographie import ponctuer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ctglib.donnees.modeles.charte import Couleurs
+
+CM = 72 / 2.54
+POUCE = 72
+FORMES = {"disque": "o", "losange": "D", "triangle": "^"}
+STYLES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
+
+
+class Planche:
+    """A sheet of one of the charter's widths; ``etroite`` tells a chart to put its labels above its marks."""
+
+    def __init__(self, taille: str) -> None:
+        self._charte = charte()
+        self.taille = taille
+        self.largeur: float = getattr(self._charte.largeurs, taille) * CM
+        self.etroite = taille == "etroit"
+        self._artistes: list[Text | Line2D | Rectangle | Polygon] = []
+        self._repere = Affine2D()
+
+    @property
+    def couleurs(self) -> Couleurs:
+        """Return the colours of the charter."""
+        return self._charte.couleurs
+
+    @property
+    def interligne(self) -> float:
+        """Return the leading, in points."""
+        return self._charte.texte.interligne
+
+    def degrade(self, role: str) -> list[str]:
+        """Return the shades of « territoire » or « reference », from strong to light."""
+        return getattr(self._charte.degrades, role)
+
+    def mesurer(self, texte: str, gras: bool = False) -> float:
+        """Return the width of a text, in points."""
+        return mesurer(ponctuer(lisible(texte)), self._charte.texte.taille, gras)
+
+    def texte(
+        self, x: float, y: float, texte: str, *, ancre: str = "left", gras: bool = False, couleur: str | None = None
+    ) -> None:
+        """Put one line of text; ``y`` is the middle of its capitals, ``ancre`` is left, center or right."""
+        size = self._charte.texte.taille
+        artist = Text(
+            x,
+            y + 0.33 * size,
+            ponctuer(lisible(texte)),
+            ha=ancre,
+            va="baseline",
+            color=couleur or self.couleurs.texte,
+            fontproperties=_police(size, gras),
+            parse_math=False,
+        )
+        self._poser(artist)
+
+    def paragraphe(self, x: float, y: float, lignes: Sequence[str], **style: object) -> None:
+        """Put lines of text; ``y`` is the middle of the whole."""
+        first = y - (len(lignes) - 1) * self.interligne / 2
+        for rank, line in enumerate(lignes):
+            self.texte(x, first + rank * self.interligne, line, **style)
+
+    def trait(
+        self, points: Sequence[tuple[float, float]], couleur: str, epaisseur: float = 0.6, style: str = "plein"
+    ) -> None:
+        """Put a line through points; a style is « plein », « tirets » or « pointilles »."""
+        self._poser(Line2D(*zip(*points, strict=True), color=couleur, lw=epaisseur, ls=STYLES[style],
+                           solid_capstyle="butt", solid_joinstyle="round"))  # fmt: skip
+
+    def rectangle(
+        self, x: float, y: float, largeur: float, hauteur: float, *, couleur: str | None = None, hachure: bool = False
+    ) -> None:
+        """Put a rectangle, filled with a colour, or hatched in the colour of absence."""
+        absence = self.couleurs.absence
+        style = {"fc": "none", "ec": absence, "lw": 0.6, "hatch": "////", "hatch_linewidth": 0.6}
+        self._poser(Rectangle((x, y), largeur, hauteur, **(style if hachure else {"fc": couleur, "ec": "none"})))
+
+    def polygone(self, points: Sequence[tuple[float, float]], couleur: str, **style: float) -> None:
+        """Put a filled polygon without outline."""
+        self._poser(Polygon(points, closed=True, fc=couleur, ec="none", **style))
+
+    def marque(self, x: float, y: float, forme: str, couleur: str, taille: float = 7.5) -> None:
+        """Put a mark with a thin white edge, so that two of them stay distinct where they meet."""
+        size = taille if forme == "disque" else taille - 1
+        self._poser(Line2D([x], [y], ls="none", marker=FORMES[forme], ms=size, mfc=couleur, mec=self.couleurs.fond,
+                           mew=0.8))  # fmt: skip
+
+    def couper(self, texte: str, largeur: float, lignes: int = 3, gras: bool = False) -> list[str]:
+        """Return the text as at most that many lines of that width; what does not fit ends with « … »."""
+        return list(couper(ponctuer(lisible(" ".join(texte.split()))), largeur, lignes, self._charte.texte.taille, gras))
+
+    def dessin(self, hauteur: float) -> Dessin:
+        """Return the matplotlib figure of everything put, at its final height in points."""
+        figure = Dessin(figsize=(self.largeur / POUCE, hauteur / POUCE), dpi=POUCE)
+        figure.patch.set_visible(False)
+        self._repere.clear().scale(1, -1).translate(0, hauteur)
+        for artist in self._artistes:
+            figure.add_artist(artist)
+        return figure
+
+    def _poser(self, artist: Text | Line2D | Rectangle | Polygon) -> None:
+        artist.set_transform(self._repere)
+        self._artistes.append(artist)
+
+
+@lru_cache(maxsize=4096)
+def mesurer(texte: str, taille: float, gras: bool) -> float:
+    """Return the width of a text in the project's family, in points."""
+    return TextToPath().get_text_width_height_descent(texte, _police(taille, gras), False)[0]
+
+
+@lru_cache(maxsize=1024)
+def couper(texte: str, largeur: float, lignes: int, taille: float, gras: bool) -> tuple[str, ...]:
+    """Return the lines of a text, broken at spaces, and inside a word that is wider than the line."""
+    found: list[str] = []
+    rest = texte
+    while rest and len(found) < lignes:
+        line = _debut(rest, largeur, taille, gras)
+        found.append(line.rstrip(" "))
+        rest = rest[len(line) :].lstrip(" ")
+    if rest:
+        found[-1] = _debut_de_mot(found[-1], largeur - mesurer("…", taille, gras), taille, gras).rstrip(" ,;") + "…"
+    return tuple(found) or ("",)
+
+
+def _debut(texte: str, largeur: float, taille: float, gras: bool) -> str:
+    """Return the longest beginning that fits and ends before a space, or a piece of the first word."""
+    start = _debut_de_mot(texte, largeur, taille, gras)
+    if len(start) == len(texte) or texte[len(start)] == " ":
+        return start
+    space = start.rfind(" ")
+    return start[: space + 1] if space > 0 else start
+
+
+def _debut_de_mot(texte: str, largeur: float, taille: float, gras: bool) -> str:
+    low, high = 1, min(len(texte), int(largeur))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if mesurer(texte[:middle], taille, gras) <= largeur:
+            low = middle
+        else:
+            high = middle - 1
+    return texte[:low]
+
+
+@lru_cache(maxsize=16)
+def _police(taille: float, gras: bool) -> FontProperties:
+    return FontProperties(family=_familles(), size=taille, weight=700 if gras else 400)
+
+
+@lru_cache(maxsize=1)
+def _familles() -> list[str]:
+    return declarer_a_matplotlib()
