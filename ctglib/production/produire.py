@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,12 +89,8 @@ def _fabriquer(commande: Commande, etape: Callable[[str], None], mesures: dict[s
     with _chronometre(mesures, "verification"):
         valider(commande.convention)
     etape("exécution du carnet")
-    with _chronometre(mesures, "execution"), ThreadPoolExecutor(1) as pool:
-        execution: Future[NotebookNode] = pool.submit(
-            executer, commande.carnet, {"convention": commande.convention}
-        )
-        _charger_exporteurs()
-        carnet = execution.result()
+    with _chronometre(mesures, "execution"):
+        carnet = executer(commande.carnet, {"convention": commande.convention})
     return _exporter(carnet, commande, etape, mesures)
 
 
@@ -117,15 +112,6 @@ def _exporter(
         with _chronometre(mesures, "pdf"):
             contenus[commande.base.with_suffix(".pdf")] = ExporteurPDF().from_notebook_node(carnet)[0]
     return contenus
-
-
-def _charger_exporteurs() -> None:
-    """Load what the export needs while the kernel runs the notebook: half a second that nobody waits for."""
-    from ctglib.export.exporteurs import ExporteurHTML
-    from ctglib.export.polices_page import feuille_de_polices
-
-    ExporteurHTML()
-    feuille_de_polices("")
 
 
 @contextmanager
