@@ -35,7 +35,9 @@ class Faute:
             place.append(f"ligne {self.ligne}")
         if self.colonne:
             place.append(f"« {self.colonne} »")
-        return f"{', '.join(place)}\n    trouvé : {self.trouve}\n    attendu : {self.attendu}\n    à faire : {self.remede}"
+        return (
+            f"{', '.join(place)}\n    trouvé : {self.trouve}\n    attendu : {self.attendu}\n    à faire : {self.remede}"
+        )
 
 
 class DonneesInvalides(Exception):

@@ -79,8 +79,11 @@ def lire_octets(relatif: str) -> bytes:
         raise DonneesInvalides([_faute_absent(relatif)]) from None
     except OSError:
         kind = "un dossier" if path.is_dir() else "un fichier que l'on ne peut pas ouvrir"
-        remedy = f"remettre un fichier à la place du dossier « {path.name} »" if path.is_dir() else (
-            "fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer")
+        remedy = (
+            f"remettre un fichier à la place du dossier « {path.name} »"
+            if path.is_dir()
+            else ("fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer")
+        )
         raise DonneesInvalides([Faute(relatif, kind, "un fichier lisible", remedy)]) from None
     digest = hashlib.sha256(content).hexdigest()
     for journal in _journaux:
@@ -113,10 +116,10 @@ def lister(relatif: str) -> tuple[str, ...]:
     return names
 
 
-def proches(nom: str, connus: list[str] | tuple[str, ...]) -> list[str]:
-    """Return at most three known names close to one, whatever the case, the closest first."""
+def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -> list[str]:
+    """Return at most three known names close to one, whatever the case, the closest first; ``seuil`` is difflib's."""
     lowered = {known.lower(): known for known in connus}
-    return [lowered[match] for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=0.6)]
+    return [lowered[match] for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=seuil)]
 
 
 def _nom(entry: Path) -> str:
@@ -127,9 +130,16 @@ def _chemin(relatif: str) -> Path:
     """Return the path of a data file, refusing what would leave the data folder."""
     pure = PurePosixPath(relatif)
     if pure.is_absolute() or ".." in pure.parts or "\\" in relatif or ":" in relatif or not relatif.isprintable():
-        raise DonneesInvalides([Faute(
-            "data", f"chemin « {relatif[:80]} »", "un chemin à l'intérieur du dossier des données",
-            "écrire le chemin depuis le dossier des données, sans « .. » ni lettre de lecteur")])
+        raise DonneesInvalides(
+            [
+                Faute(
+                    "data",
+                    f"chemin « {relatif[:80]} »",
+                    "un chemin à l'intérieur du dossier des données",
+                    "écrire le chemin depuis le dossier des données, sans « .. » ni lettre de lecteur",
+                )
+            ]
+        )
     return racine() / pure
 
 
@@ -141,13 +151,15 @@ def _noter_absent(relatif: str) -> None:
 def _faute_absent(relatif: str, dossier: bool = False) -> Faute:
     """Return the fault of an absent file, naming the close names of its folder and not a lost parent's."""
     kind = "dossier" if dossier else "fichier"
+    name = PurePosixPath(relatif).name
     parent = _chemin(relatif).parent
-    present = [entry.name for entry in parent.iterdir()] if parent.is_dir() else []
-    close = proches(PurePosixPath(relatif).name, present)
-    remedy = (
-        f"renommer « {close[0]} » en « {PurePosixPath(relatif).name} », ou remettre le {kind} attendu"
-        if close
-        else f"remettre ce {kind} à sa place"
-    )
-    found = f"{kind} absent" + (f" ; noms proches présents : {', '.join(close)}" if close else "")
-    return Faute(relatif, found, f"un {kind} nommé « {PurePosixPath(relatif).name} »", remedy)
+    stems = {_sans_suffixe(entry.name): entry.name for entry in parent.iterdir()} if parent.is_dir() else {}
+    close = [stems[stem] for stem in proches(_sans_suffixe(name), list(stems), 0.8)]
+    remedy = f"remettre ce {kind} à sa place" + (f", ou renommer « {close[0]} » si c'est lui" if close else "")
+    found = f"{kind} absent" + (f" ; nom proche présent : {', '.join(close)}" if close else "")
+    return Faute(relatif, found, f"un {kind} nommé « {name} »", remedy)
+
+
+def _sans_suffixe(nom: str) -> str:
+    """Return what a file is named before its first point: all our files of a folder end alike."""
+    return nom.partition(".")[0]

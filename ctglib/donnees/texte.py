@@ -15,7 +15,9 @@ _REMEDE_CSV = (
 )
 _REMEDE_TEXTE = "ouvrir le fichier dans un éditeur de texte, puis « Enregistrer sous » avec l'encodage UTF-8"
 _MARQUES_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-_INVISIBLES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffd-\uffff]")
+_INVISIBLES = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffd-\uffff]"
+)
 
 
 def lire_texte(relatif: str) -> str:
@@ -27,9 +29,16 @@ def lire_texte(relatif: str) -> str:
     content = lire_octets(relatif)
     text = _decoder(content, relatif)
     if not text.strip():
-        raise DonneesInvalides([Faute(
-            relatif, "fichier vide", "un fichier rempli",
-            "remettre le contenu du fichier, par exemple depuis la dernière version enregistrée dans git")])
+        raise DonneesInvalides(
+            [
+                Faute(
+                    relatif,
+                    "fichier vide",
+                    "un fichier rempli",
+                    "remettre le contenu du fichier, par exemple depuis la dernière version enregistrée dans git",
+                )
+            ]
+        )
     if _INVISIBLES.search(text):
         lines = re.split("\r\n|\n|\r", text)
         found = [(number, invisible(line)) for number, line in enumerate(lines, 1)]
@@ -49,8 +58,14 @@ def invisible(texte: str) -> str | None:
 
 def faute_invisible(relatif: str, trouve: str, ligne: int, colonne: str | None = None) -> Faute:
     """Return the fault of an invisible character at a line."""
-    return Faute(relatif, trouve, "un texte sans caractère de contrôle", "retaper le mot où se trouve ce caractère",
-                 ligne=ligne, colonne=colonne)
+    return Faute(
+        relatif,
+        trouve,
+        "un texte sans caractère de contrôle",
+        "retaper le mot où se trouve ce caractère",
+        ligne=ligne,
+        colonne=colonne,
+    )
 
 
 def _decoder(content: bytes, relatif: str) -> str:
@@ -67,4 +82,3 @@ def _decoder(content: bytes, relatif: str) -> str:
         if excerpt in "\ufffd":
             found = "un octet qui n'est pas en UTF-8"
         raise DonneesInvalides([Faute(relatif, found, _UTF8, remedy, ligne=line)]) from None
-

@@ -1,7 +1,7 @@
 """A YAML file as plain values, with the line and the text of each, and none of YAML's surprises.
 
-YAML 1.1 reads 01001 as 513, « no » as false and 2023-01-01 as an object. Here a plain scalar is a number only when it is
-written as one, a boolean only when it reads true or false, and a date stays text until a model asks for a date.
+YAML 1.1 reads 01001 as 513, « no » as false and 2023-01-01 as an object. Here a plain scalar is a number only when it
+is written as one, a boolean only when it reads true or false, and a date stays text until a model asks for a date.
 """
 
 from __future__ import annotations
@@ -88,13 +88,21 @@ class _Lecture:
     def valeur(self, node: yaml.Node, chemin: Chemin) -> object:
         self.arbre.lignes.setdefault(chemin, node.start_mark.line + 1)
         if id(node) in self.vus or len(chemin) > _PROFONDEUR:
-            self._refuser(chemin, "un renvoi (« & » et « * ») ou un niveau de trop", "des valeurs écrites en entier",
-                          "recopier la valeur à cet endroit, sans renvoi")
+            self._refuser(
+                chemin,
+                "un renvoi (« & » et « * ») ou un niveau de trop",
+                "des valeurs écrites en entier",
+                "recopier la valeur à cet endroit, sans renvoi",
+            )
             return None
         self.vus.add(id(node))
         if not node.tag.startswith("tag:yaml.org,2002:"):
-            self._refuser(chemin, f"l'étiquette « {node.tag[:40]} »", "une valeur sans étiquette",
-                          "supprimer le point d'exclamation et le mot qui le suit, ou mettre la valeur entre guillemets")
+            self._refuser(
+                chemin,
+                f"l'étiquette « {node.tag[:40]} »",
+                "une valeur sans étiquette",
+                "supprimer le point d'exclamation et le mot qui le suit, ou mettre la valeur entre guillemets",
+            )
             return None
         if isinstance(node, yaml.MappingNode):
             return self._dictionnaire(node, chemin)
@@ -111,14 +119,20 @@ class _Lecture:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode) or key_node.value == "<<":
-                self._refuser(chemin, "une clé composée ou « << »", "une clé d'un seul mot", "écrire la clé en entier",
-                              line)
+                self._refuser(
+                    chemin, "une clé composée ou « << »", "une clé d'un seul mot", "écrire la clé en entier", line
+                )
                 continue
             key = key_node.value
             path = (*chemin, key)
             if key in content:
-                self._refuser(path, f"la clé « {key[:60]} » une seconde fois (déjà ligne {self.arbre.lignes[path]})",
-                              "une seule fois chaque clé", "supprimer l'une des deux, ou la renommer", line)
+                self._refuser(
+                    path,
+                    f"la clé « {key[:60]} » une seconde fois (déjà ligne {self.arbre.lignes[path]})",
+                    "une seule fois chaque clé",
+                    "supprimer l'une des deux, ou la renommer",
+                    line,
+                )
                 continue
             self.arbre.lignes[path] = line
             content[key] = self.valeur(value_node, path)
@@ -131,11 +145,15 @@ class _Lecture:
         if hidden:
             line = self.arbre.ligne(chemin)
             self.arbre.fautes.append(faute_invisible(self.arbre.fichier, hidden, line, pointer(chemin)))
-        if node.style is not None:
+        if node.style:  # the C parser writes "" for a plain scalar, the Python one None
             return text
         if _CODE.fullmatch(text):
-            self._refuser(chemin, f"{text} sans guillemets", "un code entre guillemets",
-                          f'mettre des guillemets : "{text}" (sans eux, le zéro de tête se perd)')
+            self._refuser(
+                chemin,
+                f"{text} sans guillemets",
+                "un code entre guillemets",
+                f'mettre des guillemets : "{text}" (sans eux, le zéro de tête se perd)',
+            )
             return text
         if text.lower() in _MOTS:
             return _MOTS[text.lower()]

@@ -45,7 +45,7 @@ def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
 def charger_yaml(relatif: str, modele: type[T]) -> T:
     """Return the object of a YAML file.
 
-    JSON's strict mode is used on purpose: a quoted year is not a number, « oui » is not a boolean, 20230101 is not a date.
+    JSON's strict mode is used on purpose: a quoted year is not a number, « oui » not a boolean, 20230101 not a date.
 
     Args:
         relatif: Path in the data folder.

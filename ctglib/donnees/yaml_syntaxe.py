@@ -26,7 +26,10 @@ _REMEDES = {
     "did not find expected '-' indicator": _INDENTATION,
     "expected <block end>": _INDENTATION,
     "block sequence entries are not allowed": _INDENTATION,
-    "expected a single document": ("un seul document par fichier", "supprimer la ligne « --- » et ce qui ne doit pas suivre"),
+    "expected a single document": (
+        "un seul document par fichier",
+        "supprimer la ligne « --- » et ce qui ne doit pas suivre",
+    ),
     "undefined alias": ("des valeurs écrites en entier", "mettre entre guillemets la valeur qui commence par « * »"),
     "unknown escape character": (
         "un texte sans barre oblique inversée",
@@ -47,8 +50,9 @@ def faute_de_syntaxe(relatif: str, texte: str, erreur: yaml.YAMLError) -> Faute:
         return Faute(relatif, "une tabulation au début de la ligne", *_TABULATION, ligne=index + 1)
     problem = f"{getattr(erreur, 'context', '') or ''} {getattr(erreur, 'problem', '') or ''}"
     if "expected a single document" in problem:
-        index = getattr(erreur, "problem_mark").line
+        index = erreur.problem_mark.line
     expected, remedy = next((found for words, found in _REMEDES.items() if words in problem), _DEFAUT)
     shown = lines[min(index, len(lines) - 1)].strip()[:60]
-    return Faute(relatif, f"« {shown} »" if shown else "une ligne vide ou la fin du fichier", expected, remedy,
-                 ligne=index + 1)
+    return Faute(
+        relatif, f"« {shown} »" if shown else "une ligne vide ou la fin du fichier", expected, remedy, ligne=index + 1
+    )

@@ -75,10 +75,13 @@ def _situer(contenu: object, loc: tuple) -> tuple[Chemin, Chemin, object]:
     for rank, step in enumerate(loc):
         last = rank == len(loc) - 1
         present = (isinstance(node, dict) and step in node) or (
-            isinstance(node, list) and isinstance(step, int) and step < len(node))
+            isinstance(node, list) and isinstance(step, int) and step < len(node)
+        )
         if present:
             node, path = node[step], (*path, step)
-        elif last and (isinstance(node, dict) or isinstance(step, int)) and step != "[key]" and branch_name(step) is None:
+        elif (
+            last and (isinstance(node, dict) or isinstance(step, int)) and step != "[key]" and branch_name(step) is None
+        ):
             path = (*path, step)
         elif branch is None and step != "[key]":
             point, branch = path, step
@@ -87,8 +90,9 @@ def _situer(contenu: object, loc: tuple) -> tuple[Chemin, Chemin, object]:
 
 def branch_name(step: object) -> str | None:
     """Return the name of a tried form: a class, a type or a list, which no key of our files can be."""
-    known = isinstance(step, str) and (step[:1].isupper() or "[" in step or step.startswith("constrained-")
-                                       or step in ("str", "int", "float", "bool"))
+    known = isinstance(step, str) and (
+        step[:1].isupper() or "[" in step or step.startswith("constrained-") or step in ("str", "int", "float", "bool")
+    )
     return str(step) if known else None
 
 
@@ -119,7 +123,9 @@ def _attendu(detail: dict, ecrit: str | None) -> tuple[str, str]:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in ("literal_error", "enum"):
         allowed = re.findall(r"'([^']*)'", context["expected"])
-        return f"l'une des valeurs {', '.join(allowed)}", _proposer(str(detail["input"]), allowed, "l'une de ces valeurs")
+        return f"l'une des valeurs {', '.join(allowed)}", _proposer(
+            str(detail["input"]), allowed, "l'une de ces valeurs"
+        )
     if kind == "string_pattern_mismatch":
         return _MOTIFS.get(context["pattern"], _DEFAUT)
     if kind == "value_error":
@@ -146,10 +152,18 @@ def _trouve(detail: dict, arbre: Arbre) -> str:
 
 def _faute_manquante(path: Chemin, arbre: Arbre) -> Faute:
     if isinstance(path[-1], int):
-        return arbre.faute(path[:-1], f"une liste de {path[-1]} élément{'s' if path[-1] > 1 else ''}",
-                           f"un élément n° {path[-1] + 1}", "compléter la liste")
-    return arbre.faute(path, f"la clé « {path[-1]} » est absente", f"la clé « {path[-1]} » et sa valeur",
-                       f"ajouter « {path[-1]}: … » à cet endroit")
+        return arbre.faute(
+            path[:-1],
+            f"une liste de {path[-1]} élément{'s' if path[-1] > 1 else ''}",
+            f"un élément n° {path[-1] + 1}",
+            "compléter la liste",
+        )
+    return arbre.faute(
+        path,
+        f"la clé « {path[-1]} » est absente",
+        f"la clé « {path[-1]} » et sa valeur",
+        f"ajouter « {path[-1]}: … » à cet endroit",
+    )
 
 
 def _faute_cle_inconnue(detail: dict, modele: type[BaseModel], arbre: Arbre) -> Faute:
@@ -158,8 +172,12 @@ def _faute_cle_inconnue(detail: dict, modele: type[BaseModel], arbre: Arbre) -> 
     allowed = list(owner.model_fields) if owner else []
     key = str(path[-1])
     expected = f"l'une des clés {', '.join(allowed)}" if allowed else "une clé prévue par le modèle"
-    return arbre.faute(path, f"la clé inconnue « {key[:60]} »", expected,
-                       _proposer(key, allowed, "l'une de ces clés, ou retirer celle-ci"))
+    return arbre.faute(
+        path,
+        f"la clé inconnue « {key[:60]} »",
+        expected,
+        _proposer(key, allowed, "l'une de ces clés, ou retirer celle-ci"),
+    )
 
 
 def _proposer(ecrit: str, permis: list[str], sinon: str) -> str:

@@ -46,6 +46,11 @@ class Indicateur(Modele):
     sensible: bool = False
     references: list[Texte] = []
 
+    @property
+    def est_evolution(self) -> bool:
+        """Whether it is itself a change, and shows a sign: its lower bound is under zero."""
+        return self.bornes[0] is not None and self.bornes[0] < 0
+
 
 class Theme(Modele):
     """A file of ``data/catalogue/themes``: a theme of Annexe 1 and its indicators, in the order of its table."""
@@ -68,6 +73,12 @@ class Statut(Modele):
     mot: str = ""
 
 
+class Statuts(Modele):
+    """``data/catalogue/statuts.yaml``."""
+
+    statuts: list[Statut] = Field(min_length=1)
+
+
 class Unite(Modele):
     """A unit: ``symbole`` follows a value; ``ecart`` is how two territories compare (points, pourcent, aucun)."""
 
@@ -76,6 +87,12 @@ class Unite(Modele):
     symbole: str = ""
     ecart: Literal["points", "pourcent", "aucun"]
     decimales: int = Field(ge=0, le=3)
+
+
+class Unites(Modele):
+    """``data/catalogue/unites.yaml``."""
+
+    unites: list[Unite] = Field(min_length=1)
 
 
 class Territoire(Modele):
@@ -89,6 +106,12 @@ class Territoire(Modele):
     le: Texte
 
 
+class Territoires(Modele):
+    """``data/catalogue/territoires.yaml``."""
+
+    territoires: list[Territoire] = Field(min_length=1)
+
+
 class TypeOffre(Modele):
     """A kind of structure or service of annexe 2. ``accueil_moins_3`` : its places take children under three."""
 
@@ -99,10 +122,11 @@ class TypeOffre(Modele):
 
 
 class CategorieOffre(Modele):
-    """A group of kinds, in the order of the tables."""
+    """A group of kinds, in the order of the tables. ``usagers`` : its structures receive people (places, ages, hours)."""
 
     id: Identifiant
     libelle: Texte
+    usagers: bool = False
 
 
 class VocabulaireOffre(Modele):
@@ -110,6 +134,7 @@ class VocabulaireOffre(Modele):
 
     categories: list[CategorieOffre]
     types: list[TypeOffre]
+    gestions: dict[Identifiant, Texte]
     caracteristiques: dict[Identifiant, Texte]
     modalites: dict[Identifiant, Texte]
 
@@ -139,13 +164,17 @@ class AxeRadar(Modele):
 
 
 class Radar(Modele):
-    """``data/catalogue/radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater."""
+    """``data/catalogue/radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater.
+
+    ``lacune`` is the id of what a convention leaves open about its radar, told with the working hypothesis.
+    """
 
     avertissement: Texte
     formule: Texte
     groupe_de_reference: Texte
     seuil_bas: float
     seuil_haut: float
+    lacune: Identifiant | None = None
     axes: list[AxeRadar] = Field(min_length=3)
 
 

@@ -10,12 +10,15 @@ from pydantic import Field, model_validator
 from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
 
 Gravite = Literal["a_corriger", "a_verifier", "information"]
+StatutConstat = Literal["ouvert", "justifie", "redit", "corrige"]
+Verdict = Literal["verifiee", "contredite", "inverifiable"]
 
 
 class Regle(Modele):
     """A rule: its name, what it does, how grave its findings are, what to ask and whom.
 
-    ``question`` is a template; the rule fills ``{objet}``. ``seuils`` are printed with the findings.
+    ``question`` is a template; the rule fills ``{objet}``. ``seuils`` are its thresholds, told in
+    ``explication`` as ``{name}``; ``mots`` are what it looks for in texts, by use.
     """
 
     id: Identifiant
@@ -28,9 +31,22 @@ class Regle(Modele):
     mots: dict[Identifiant, tuple[Texte, ...]] = Field(default_factory=dict)
 
 
-class Regles(Modele):
-    """``data/catalogue/regles.yaml``."""
+class MotDeVerdict(Modele):
+    """The word of a verdict, and a sign of its own shape beside it."""
 
+    mot: Texte
+    signe: Texte
+
+
+class Regles(Modele):
+    """``data/catalogue/regles.yaml``: the rules, and the words of severities, of statuses and of verdicts.
+
+    ``gravites`` is in the order of the tables, the gravest first.
+    """
+
+    gravites: dict[Gravite, Texte]
+    statuts: dict[StatutConstat, Texte]
+    verdicts: dict[Verdict, MotDeVerdict]
     regles: tuple[Regle, ...]
 
     def regle(self, identifiant: str) -> Regle:
@@ -53,7 +69,7 @@ class Relation(Modele):
 class PartiesTout(Relation):
     """Parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares).
 
-    ``tolerance`` replaces the one from rounding; ``champ`` is ``valeur`` or the ``variation`` of the row.
+    ``tolerance`` replaces the one from rounding.
     """
 
     tout: Identifiant | None = None
@@ -112,7 +128,8 @@ class LectureEffectif(Modele):
     """One way to know a number: an indicator of annexe 1, or the offer.
 
     In the offer, the sum of ``caracteristique`` over the rows of ``types`` (and of ``modalites`` when given); without a
-    characteristic, the number of structures of these types of which something is said.
+    characteristic, the number of structures of these types of which something is said. A reading that ``ajoute`` comes
+    on top of the one before it: it is told beside it, not compared.
     """
 
     nom: Texte
@@ -120,6 +137,7 @@ class LectureEffectif(Modele):
     types: tuple[Identifiant, ...] = ()
     caracteristique: Identifiant | None = None
     modalites: tuple[Identifiant, ...] = ()
+    ajoute: bool = False
 
     @model_validator(mode="after")
     def _une_origine(self) -> LectureEffectif:
@@ -148,7 +166,7 @@ class Periodicite(Relation):
     periodicite: Literal["mensuelle", "annuelle"]
 
 
-class AttenduOffre(Relation):
+class AttenduOffre(Modele):
     """What a kind of structure should say of itself: each characteristic absent or blank is a gap."""
 
     type: Identifiant

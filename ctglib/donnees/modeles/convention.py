@@ -21,11 +21,15 @@ class Partie(Modele):
 
 
 class Article(Modele):
-    """An article that binds the workbook: what it says in our words, and what follows for the reports."""
+    """An article that binds the workbook: what it says in our words, and what follows for the reports.
+
+    ``limite``: its consequence limits what the figures may show, and the reports print it among their limits.
+    """
 
     numero: Texte
     objet: Texte
     consequence: Texte
+    limite: bool = False
 
 
 class Axe(Modele):
@@ -88,7 +92,11 @@ class IndicateurFiche(Modele):
 
 
 class Fiche(Modele):
-    """A fiche action in full. ``repond_a`` are catalogue indicators that the fiche answers (a reading of ours)."""
+    """A fiche action in full.
+
+    ``repond_a`` are catalogue indicators that the fiche answers, ``offre`` the categories of the offer that it bears
+    on: both are a reading of ours.
+    """
 
     numero: int = Field(ge=1)
     axe: Identifiant
@@ -107,6 +115,7 @@ class Fiche(Modele):
     resultats: list[Resultat]
     indicateurs: list[IndicateurFiche]
     repond_a: list[Identifiant] = []
+    offre: list[Identifiant] = []
     reference: Texte
 
 
@@ -132,7 +141,11 @@ class Schema(Modele):
 
 
 class Convention(Modele):
-    """``convention.yaml``."""
+    """``convention.yaml``.
+
+    The three sources are what captions write (article 8): producer, document and dates of the figures of annexe 1
+    (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``).
+    """
 
     id: Identifiant
     titre: Texte
@@ -143,6 +156,9 @@ class Convention(Modele):
     fin: date
     date_signature: date | Absence
     date_des_donnees: Texte
+    source_diagnostic: Texte
+    source_offre: Texte
+    source_texte: Texte
     parties: list[Partie] = Field(min_length=2)
     articles: list[Article]
     axes: list[Axe]

@@ -31,25 +31,41 @@ class TrancheAge(Modele):
 
 
 class Moment(Modele):
-    """A modality of opening hours: the days it covers, in term time or in the holidays."""
+    """A modality of opening hours: the days it covers, in term time or in the holidays.
+
+    ``jours_supposes``: the text gives the hours without the days, and these are taken for granted.
+    """
 
     modalite: Identifiant
     periode: Literal["scolaire", "vacances"]
     jours: list[Jour] = Field(min_length=1)
+    jours_supposes: bool = False
+
+
+class RoleDeFichier(Modele):
+    """What the data files whose path fits ``motif`` (as in a shell) are for; a file takes the first role that fits."""
+
+    motif: Texte
+    groupe: Texte
+    role: Texte
+    partie: Texte
 
 
 class Synthese(Modele):
     """``synthese.yaml``.
 
-    ``forces`` and ``besoins`` are how many of each the first page shows. ``places_moins_3`` is the count of children
+    ``forces`` and ``besoins`` are how many of each the first page shows, ``points_graves`` how many of the gravest open
+    findings it names. ``places_moins_3`` is the count of children
     that places for under-threes are set against, ``capacite`` the theoretical capacity that Annexe 1 gives for them.
     """
 
     chiffres_cles: list[Identifiant] = Field(min_length=1)
     forces: int = Field(ge=1)
     besoins: int = Field(ge=1)
+    points_graves: int = Field(ge=1)
     groupes: list[GroupeDeLignes] = Field(min_length=1)
     enfants_moins_3: Identifiant
     capacite: Identifiant
     tranches_age: list[TrancheAge]
     moments: list[Moment]
+    fichiers: list[RoleDeFichier]

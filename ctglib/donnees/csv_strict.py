@@ -1,0 +1,180 @@
+"""A CSV to rows of text that fit their schema, or French faults: each with its line, its column and what to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.donnees.csv_cellule import examiner_cellule
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import proches
+from ctglib.donnees.texte import lire_texte
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ctglib.donnees.schema_table import SchemaTable
+
+_SEPARATEURS = {";": "des points-virgules", "\t": "des tabulations", "|": "des barres verticales"}
+_REMEDE_SEPARATEUR = (
+    "dans le tableur, « Enregistrer sous » > « CSV UTF-8 (délimité par des virgules) » ; "
+    "si le tableur écrit tout de même autre chose, remettre des virgules dans un éditeur de texte"
+)
+_REMEDE_CELLULES = (
+    "écrire les nombres avec un point (59.4), et entourer de guillemets doubles un texte qui contient une virgule"
+)
+_GUILLEMETS = (
+    "un guillemet mal placé ou jamais refermé",
+    'des guillemets doubles autour de la cellule entière : "…"',
+    'refermer le guillemet ouvert sur cette ligne, et doubler ("") tout guillemet à l\'intérieur du texte',
+)
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """A row as written: ``numero`` is the line of the file where it begins, ``cellules`` its texts by column."""
+
+    numero: int
+    cellules: dict[str, str]
+
+
+@dataclass(frozen=True)
+class TableLue:
+    """A CSV read as far as it goes: the rows that have the right number of cells, and the faults of all."""
+
+    fichier: str
+    lignes: tuple[Ligne, ...]
+    fautes: tuple[Faute, ...]
+
+
+def examiner_csv(relatif: str, schema: SchemaTable) -> TableLue:
+    """Return a CSV checked against its schema, with all its faults instead of an exception."""
+    try:
+        text = lire_texte(relatif)
+    except DonneesInvalides as error:
+        return TableLue(relatif, (), error.fautes)
+    faults: list[Faute] = []
+    records = _enregistrements(relatif, text, faults)
+    _, header = next(records, (1, []))
+    if header:
+        faults.extend(_fautes_d_en_tete(relatif, header, schema))
+    if len(header) <= 1:
+        return TableLue(relatif, (), tuple(faults))
+    rows = []
+    for number, cells in records:
+        if fault := _faute_de_ligne(relatif, number, cells, len(header)):
+            faults.append(fault)
+        else:
+            rows.append(Ligne(number, _par_colonne(header, cells, schema)))
+    if not rows and not faults:
+        found = "l'en-tête seul, sans aucune ligne"
+        faults.append(Faute(relatif, found, "une ligne de valeurs au moins", "remettre les lignes du tableau"))
+    for row in rows:
+        for champ in schema.fields:
+            if champ.name in row.cellules:
+                faults.extend(examiner_cellule(relatif, row.numero, row.cellules[champ.name], champ))
+    return TableLue(relatif, tuple(rows), (*faults, *_doublons(relatif, rows, schema)))
+
+
+def _enregistrements(relatif: str, text: str, faults: list[Faute]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records that are not blank, each with the line where it begins; a broken quote ends the reading."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield start, cells
+            start = reader.line_num + 1
+    except csv.Error:
+        faults.append(Faute(relatif, *_GUILLEMETS, ligne=start))
+
+
+def _fautes_d_en_tete(relatif: str, header: list[str], schema: SchemaTable) -> list[Faute]:
+    if len(header) == 1:
+        return [_faute_de_separateur(relatif, header[0])]
+    known = schema.colonnes
+    missing = [name for name in known if name not in header]
+    named = Counter(name for name in header if name.strip())
+    # An unknown name close to a missing one is that column misspelt: one fault, not two.
+    meant = {name: close[0] for name in named if name not in known and (close := proches(name, missing))}
+    faults = [_faute_d_une_colonne(relatif, name, meant.get(name), known) for name in named if name not in known]
+    faults += [
+        Faute(relatif, "colonne absente", f"une colonne nommée « {name} »", f"ajouter la colonne « {name} »", 1, name)
+        for name in missing
+        if name not in meant.values()
+    ]
+    faults += [
+        Faute(
+            relatif,
+            f"la colonne « {name[:60]} » {count} fois",
+            "une seule fois chaque colonne",
+            "supprimer ou renommer la colonne en double",
+            1,
+            name[:60],
+        )
+        for name, count in named.items()
+        if count > 1
+    ]
+    return [*faults, *_faute_de_colonnes_sans_nom(relatif, len(header) - named.total())]
+
+
+def _faute_d_une_colonne(relatif: str, name: str, meant: str | None, known: tuple[str, ...]) -> Faute:
+    expected = f"« {meant} », qui manque" if meant else f"les colonnes {', '.join(known)}"
+    remedy = f"renommer en « {meant} »" if meant else "supprimer cette colonne, ou corriger son nom"
+    return Faute(relatif, f"la colonne inconnue « {name[:60]} »", expected, remedy, 1, name[:60])
+
+
+def _faute_de_colonnes_sans_nom(relatif: str, count: int) -> list[Faute]:
+    if not count:
+        return []
+    found = f"{count} colonne{'s' if count > 1 else ''} sans nom"
+    remedy = "supprimer les colonnes vides, souvent à droite du tableau"
+    return [Faute(relatif, found, "un nom pour chaque colonne", remedy, 1)]
+
+
+def _faute_de_separateur(relatif: str, header: str) -> Faute:
+    separator = next((words for mark, words in _SEPARATEURS.items() if mark in header), None)
+    found = f"{separator} entre les colonnes" if separator else "une seule colonne"
+    return Faute(relatif, found, "des virgules entre les colonnes", _REMEDE_SEPARATEUR, 1)
+
+
+def _faute_de_ligne(relatif: str, number: int, cells: list[str], width: int) -> Faute | None:
+    if not any(cell.strip() for cell in cells):
+        return Faute(relatif, "une ligne sans aucune valeur", "des lignes remplies", "supprimer la ligne", ligne=number)
+    if len(cells) != width:
+        found = f"{len(cells)} cellule{'s' if len(cells) > 1 else ''}"
+        return Faute(relatif, found, f"{width} cellules, comme l'en-tête", _REMEDE_CELLULES, ligne=number)
+    return None
+
+
+def _par_colonne(header: list[str], cells: list[str], schema: SchemaTable) -> dict[str, str]:
+    """Return the cells of the known columns; of a doubled column, the first counts."""
+    first = {name: rank for rank, name in reversed(list(enumerate(header)))}
+    return {name: cells[first[name]] for name in schema.colonnes if name in first}
+
+
+def _doublons(relatif: str, rows: list[Ligne], schema: SchemaTable) -> list[Faute]:
+    """Return a fault for each row whose key an earlier row has."""
+    first: dict[tuple[str, ...], int] = {}
+    faults = []
+    for row in rows:
+        if any(name not in row.cellules for name in schema.cle):
+            return []
+        key = tuple(row.cellules[name] for name in schema.cle)
+        if key in first:
+            shown = ", ".join(part or "(vide)" for part in key)[:120]
+            faults.append(
+                Faute(
+                    relatif,
+                    f"« {shown} » une seconde fois (déjà ligne {first[key]})",
+                    f"une seule ligne par {', '.join(schema.cle)}",
+                    "supprimer l'une des deux lignes, ou corriger la clé",
+                    ligne=row.numero,
+                    colonne=", ".join(schema.cle),
+                )
+            )
+        first.setdefault(key, row.numero)
+    return faults

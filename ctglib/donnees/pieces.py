@@ -1,0 +1,158 @@
+"""Every file of a convention and of the catalogue, read as far as it goes, so that all faults are told at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from ctglib.donnees.csv_strict import TableLue, examiner_csv
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import existe, lire_octets, lister
+from ctglib.donnees.modeles.base import Modele
+from ctglib.donnees.modeles.catalogue import (
+    Radar,
+    ReferentielEmploi,
+    Seuils,
+    Statuts,
+    Territoires,
+    Theme,
+    Unites,
+    VocabulaireOffre,
+)
+from ctglib.donnees.modeles.charte import Charte
+from ctglib.donnees.modeles.coherence import Corrections, Justifications, Regles, Relations
+from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Convention
+from ctglib.donnees.modeles.synthese import Synthese
+from ctglib.donnees.schema_table import SchemaTable, charger_schema
+from ctglib.donnees.yaml_strict import Document, examiner_yaml
+
+CATALOGUE: dict[str, type[Modele]] = {
+    "statuts": Statuts,
+    "unites": Unites,
+    "territoires": Territoires,
+    "seuils": Seuils,
+    "radar": Radar,
+    "offre": VocabulaireOffre,
+    "referentiel_emploi": ReferentielEmploi,
+    "synthese": Synthese,
+    "charte": Charte,
+    "relations": Relations,
+    "regles": Regles,
+}
+CONVENTION: dict[str, type[Modele]] = {
+    "convention": Convention,
+    "affirmations": Affirmations,
+    "commentaires": Commentaires,
+    "corrections": Corrections,
+    "justifications": Justifications,
+}
+TABLES = ("annexe1", "offre")
+THEMES = "catalogue/themes"
+SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What was read.
+
+    Attributes:
+        convention: Name of the folder.
+        documents: YAML files by name, the catalogue's and the convention's; the themes together under « themes ».
+        schemas: Schemas by name of table, those without fault.
+        tables: CSV files by name, those whose schema has no fault.
+        logos: Bytes by party, None while the file is not there.
+        fautes: The faults of each file taken alone.
+    """
+
+    convention: str
+    documents: dict[str, tuple[Document, ...]]
+    schemas: dict[str, SchemaTable]
+    tables: dict[str, TableLue]
+    logos: dict[str, bytes | None]
+    fautes: tuple[Faute, ...] = field(default=())
+
+
+def rassembler(convention: str) -> Pieces:
+    """Return all the files of a convention and of the catalogue, with the faults of each."""
+    folder = f"conventions/{convention}"
+    faults: list[Faute] = []
+    documents = {name: (examiner_yaml(f"catalogue/{name}.yaml", model),) for name, model in CATALOGUE.items()}
+    documents |= {
+        f"convention/{name}": (examiner_yaml(f"{folder}/{name}.yaml", model),) for name, model in CONVENTION.items()
+    }
+    documents["themes"] = _themes(faults)
+    schemas, tables = _tables(folder, faults)
+    logos = _logos(folder, documents["convention/convention"][0], faults)
+    faults += [fault for group in documents.values() for document in group for fault in document.fautes]
+    faults += [fault for table in tables.values() for fault in table.fautes]
+    return Pieces(convention, documents, schemas, tables, logos, tuple(faults))
+
+
+def _themes(faults: list[Faute]) -> tuple[Document, ...]:
+    """Return the files of themes; a file with another ending would be silently left out, so it is a fault."""
+    try:
+        names = lister(THEMES)
+    except DonneesInvalides as error:
+        faults.extend(error.fautes)
+        return ()
+    kept = [name for name in names if name.endswith(".yaml")]
+    for name in names:
+        if name not in kept and re.search(r"\.ya?ml", name, re.IGNORECASE):
+            remedy = f"renommer en « {re.split(r'[.]', name)[0]}.yaml »"
+            faults.append(
+                Faute(f"{THEMES}/{name}", f"un fichier nommé « {name} »", "un nom qui finit par « .yaml »", remedy)
+            )
+    if not kept:
+        faults.append(
+            Faute(THEMES, "aucun thème", "un fichier « .yaml » par thème", "remettre les fichiers des thèmes")
+        )
+    return tuple(examiner_yaml(f"{THEMES}/{name}", Theme) for name in kept)
+
+
+def _tables(folder: str, faults: list[Faute]) -> tuple[dict[str, SchemaTable], dict[str, TableLue]]:
+    schemas, tables = {}, {}
+    for name in TABLES:
+        try:
+            schemas[name] = charger_schema(name)
+        except DonneesInvalides as error:
+            faults.extend(error.fautes)
+        else:
+            tables[name] = examiner_csv(f"{folder}/{name}.csv", schemas[name])
+    return schemas, tables
+
+
+def _logos(folder: str, document: Document[Convention], faults: list[Faute]) -> dict[str, bytes | None]:
+    """Return the logo of each party; a name is a file of ``logos/``, and its bytes are those of a PNG or an SVG."""
+    logos: dict[str, bytes | None] = {}
+    for rank, party in enumerate(document.objet.parties if document.objet else ()):
+        path = ("parties", rank, "logo")
+        name = PurePosixPath(party.logo)
+        if name.name != party.logo or name.suffix.lower() not in (".png", ".svg"):
+            faults.append(
+                document.arbre.faute(
+                    path,
+                    f"« {party.logo[:80]} »",
+                    "le nom d'un fichier PNG ou SVG de « logos »",
+                    "écrire le nom seul, par exemple ville.png",
+                )
+            )
+            continue
+        logos[party.id] = _logo(f"{folder}/logos/{party.logo}", faults)
+    return logos
+
+
+def _logo(relatif: str, faults: list[Faute]) -> bytes | None:
+    if not existe(relatif):
+        return None
+    content = lire_octets(relatif)
+    if not content.startswith(SIGNATURE_PNG) and b"<svg" not in content[:2000]:
+        faults.append(
+            Faute(
+                relatif,
+                "un fichier qui n'est ni un PNG ni un SVG",
+                "une image PNG ou SVG",
+                "enregistrer de nouveau l'image au format PNG (changer l'extension ne suffit pas)",
+            )
+        )
+    return content

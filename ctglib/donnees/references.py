@@ -1,0 +1,157 @@
+"""Which key or column names what: where each kind of name is defined, and where it is cited.
+
+A path is that of a YAML file, « * » standing for any item of a list or any value of a dict. A file read in part still
+defines its names, so that one fault does not make a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ctglib.donnees.pieces import Pieces
+    from ctglib.donnees.yaml_arbre import Arbre, Chemin
+
+
+@dataclass(frozen=True)
+class Vocabulaire:
+    """A kind of name: the words of its faults, and the keys that define it, each name once."""
+
+    libelle: str
+    ou: str
+    document: str
+    chemin: str
+
+
+VOCABULAIRES = {
+    "indicateur": Vocabulaire("un indicateur", "catalogue/themes", "themes", "indicateurs.*.id"),
+    "theme": Vocabulaire("un thème", "catalogue/themes", "themes", "theme"),
+    "section": Vocabulaire("une section d'un thème", "catalogue/themes", "themes", "sections.*"),
+    "unite": Vocabulaire("une unité", "catalogue/unites.yaml", "unites", "unites.*.id"),
+    "statut": Vocabulaire("un statut", "catalogue/statuts.yaml", "statuts", "statuts.*.code"),
+    "territoire": Vocabulaire("un territoire", "catalogue/territoires.yaml", "territoires", "territoires.*.code"),
+    "categorie": Vocabulaire("une catégorie", "catalogue/offre.yaml", "offre", "categories.*.id"),
+    "type": Vocabulaire("un type de structure", "catalogue/offre.yaml", "offre", "types.*.id"),
+    "caracteristique": Vocabulaire("une caractéristique", "catalogue/offre.yaml", "offre", "caracteristiques.+"),
+    "modalite": Vocabulaire("une modalité", "catalogue/offre.yaml", "offre", "modalites.+"),
+    "gestion": Vocabulaire("une gestion", "catalogue/offre.yaml", "offre", "gestions.+"),
+    "axe": Vocabulaire("un axe", "convention.yaml", "convention/convention", "axes.*.id"),
+    "enjeu": Vocabulaire("un enjeu", "convention.yaml", "convention/convention", "enjeux.*.id"),
+    "fiche": Vocabulaire("une fiche action", "convention.yaml", "convention/convention", "fiches.*.numero"),
+}
+
+# Document, path, kind of name.
+CITATIONS = (
+    ("themes", "constats.*", "indicateur"),
+    ("themes", "graphique.*", "indicateur"),
+    ("themes", "indicateurs.*.unite", "unite"),
+    ("themes", "indicateurs.*.fiche", "fiche"),
+    ("themes", "indicateurs.*.entrees.*", "indicateur"),
+    ("themes", "indicateurs.*.entrees.*.*", "indicateur"),
+    ("radar", "axes.*.indicateur", "indicateur"),
+    ("offre", "types.*.categorie", "categorie"),
+    ("synthese", "chiffres_cles.*", "indicateur"),
+    ("synthese", "enfants_moins_3", "indicateur"),
+    ("synthese", "capacite", "indicateur"),
+    ("synthese", "tranches_age.*.indicateur", "indicateur"),
+    ("synthese", "groupes.*.unites.*", "unite"),
+    ("synthese", "moments.*.modalite", "modalite"),
+    ("relations", "*.*.tout", "indicateur"),
+    ("relations", "*.*.tout.*", "indicateur"),
+    ("relations", "*.*.partie", "indicateur"),
+    ("relations", "*.*.parties.*", "indicateur"),
+    ("relations", "*.*.indicateur", "indicateur"),
+    ("relations", "*.*.comparables.*", "indicateur"),
+    ("relations", "*.*.theme", "theme"),
+    ("relations", "*.*.type", "type"),
+    ("relations", "*.*.types.*", "type"),
+    ("relations", "*.*.caracteristiques.*", "caracteristique"),
+    ("relations", "*.*.lectures.*.indicateur", "indicateur"),
+    ("relations", "*.*.lectures.*.types.*", "type"),
+    ("relations", "*.*.lectures.*.caracteristique", "caracteristique"),
+    ("relations", "*.*.lectures.*.modalites.*", "modalite"),
+    ("convention/convention", "territoire", "territoire"),
+    ("convention/convention", "reference", "territoire"),
+    ("convention/convention", "enjeux.*.axe", "axe"),
+    ("convention/convention", "enjeux.*.themes.*", "theme"),
+    ("convention/convention", "fiches.*.axe", "axe"),
+    ("convention/convention", "fiches.*.enjeu", "enjeu"),
+    ("convention/convention", "fiches.*.repond_a.*", "indicateur"),
+    ("convention/convention", "fiches.*.offre.*", "categorie"),
+    ("convention/affirmations", "affirmations.*.indicateurs.*", "indicateur"),
+    ("convention/affirmations", "affirmations.*.parmi.*", "indicateur"),
+    ("convention/affirmations", "affirmations.*.territoire", "territoire"),
+    ("convention/affirmations", "affirmations.*.reference", "territoire"),
+    ("convention/affirmations", "affirmations.*.unite", "unite"),
+    ("convention/commentaires", "commentaires.*.theme", "theme"),
+)
+
+# Names that nothing cites, and that are given once all the same.
+UNIQUES = (
+    ("themes", "ordre"),
+    ("radar", "axes.*.indicateur"),
+    ("referentiel_emploi", "attendus.*.id"),
+    ("referentiel_emploi", "activites.*.id"),
+    ("referentiel_emploi", "competences.*.id"),
+    ("regles", "regles.*.id"),
+    ("convention/convention", "parties.*.id"),
+    ("convention/convention", "fiches.*.indicateurs.*.id"),
+    ("convention/convention", "fiches.*.resultats.*.id"),
+    ("convention/convention", "fiches.*.modalites.*.numero"),
+    ("convention/convention", "lacunes.*.id"),
+    ("convention/affirmations", "affirmations.*.id"),
+    ("convention/corrections", "corrections.*.id"),
+    ("convention/justifications", "justifications.*.cle"),
+)
+
+# Table, column, kind of name; the columns are those of its Table Schema.
+COLONNES = (
+    ("annexe1", "section", "section"),
+    ("annexe1", "indicateur", "indicateur"),
+    ("annexe1", "territoire", "territoire"),
+    ("annexe1", "unite", "unite"),
+    ("annexe1", "statut", "statut"),
+    ("offre", "type", "type"),
+    ("offre", "gestion", "gestion"),
+    ("offre", "caracteristique", "caracteristique"),
+    ("offre", "modalite", "modalite"),
+    ("offre", "unite", "unite"),
+    ("offre", "statut", "statut"),
+)
+
+
+def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int | float]]:
+    """Yield the texts and numbers at a path, each with its own path; « + » stands for the keys of a dict."""
+    step, _, rest = chemin.partition(".")
+    for key, value in _pas(contenu, step):
+        if rest:
+            yield from (((key, *path), found) for path, found in parcourir(value, rest))
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield (key,), value
+
+
+def _pas(contenu: object, step: str) -> list[tuple[str | int, object]]:
+    if step == "*" and isinstance(contenu, list):
+        return list(enumerate(contenu))
+    if isinstance(contenu, dict):
+        if step in ("*", "+"):
+            return [(key, value if step == "*" else key) for key, value in contenu.items()]
+        return [(step, contenu[step])] if step in contenu else []
+    return []
+
+
+def definis(pieces: Pieces, nom: str) -> dict[str | int | float, list[tuple[Arbre, Chemin]]]:
+    """Return the names of a kind, with the places that define each."""
+    kind = VOCABULAIRES[nom]
+    return places(pieces, kind.document, kind.chemin)
+
+
+def places(pieces: Pieces, document: str, chemin: str) -> dict[str | int | float, list[tuple[Arbre, Chemin]]]:
+    """Return the values at a path of a document, with the places of each."""
+    found: dict[str | int | float, list[tuple[Arbre, Chemin]]] = {}
+    for item in pieces.documents[document]:
+        for path, value in parcourir(item.arbre.contenu, chemin):
+            found.setdefault(value, []).append((item.arbre, path))
+    return found

@@ -1,0 +1,153 @@
+"""What no file can check alone: names that another file defines, values that another column or the catalogue bounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.donnees.fautes import Faute
+from ctglib.donnees.lecture import proches
+from ctglib.donnees.references import CITATIONS, COLONNES, UNIQUES, VOCABULAIRES, definis, parcourir, places
+from ctglib.donnees.verifications_tables import verifier_annexe1, verifier_offre
+
+if TYPE_CHECKING:
+    from ctglib.donnees.pieces import Pieces
+    from ctglib.donnees.yaml_arbre import Arbre, Chemin
+
+_MONTRES = 8
+
+
+def verifier(pieces: Pieces) -> list[Faute]:
+    """Return the faults between files; a kind of name none of whose files could be read is not checked."""
+    known = {name: list(definis(pieces, name)) for name in VOCABULAIRES}
+    return [
+        *_noms_inconnus(pieces, known),
+        *_cellules_inconnues(pieces, known),
+        *_doublons(pieces),
+        *_identifiant(pieces),
+        *_constats_d_un_autre_theme(pieces),
+        *_indicateurs_de_fiche(pieces),
+        *verifier_annexe1(pieces),
+        *verifier_offre(pieces),
+    ]
+
+
+def _noms_inconnus(pieces: Pieces, known: dict[str, list]) -> list[Faute]:
+    return [
+        tree.faute(path, *_inconnu(str(value), known[kind], kind))
+        for document, where, kind in CITATIONS
+        if known[kind]
+        for value, found in places(pieces, document, where).items()
+        if value not in known[kind]
+        for tree, path in found
+    ]
+
+
+def _cellules_inconnues(pieces: Pieces, known: dict[str, list]) -> list[Faute]:
+    return [
+        Faute(table.fichier, *_inconnu(row.cellules[column], known[kind], kind), ligne=row.numero, colonne=column)
+        for name, column, kind in COLONNES
+        if known[kind] and (table := pieces.tables.get(name))
+        for row in table.lignes
+        if row.cellules.get(column)
+        and row.cellules[column] not in known[kind]
+        and not _deja_dite(table.fautes, row.numero, column)
+    ]
+
+
+def _deja_dite(fautes: tuple[Faute, ...], ligne: int, colonne: str) -> bool:
+    """Return whether the schema already refuses the cell: one fault is enough for it."""
+    return any(fault.ligne == ligne and fault.colonne == colonne for fault in fautes)
+
+
+def _inconnu(ecrit: str, connus: list, nom: str) -> tuple[str, str, str]:
+    """Return what was found, expected and is to be done, for a name that no file defines."""
+    kind = VOCABULAIRES[nom]
+    names = [str(known) for known in connus]
+    close = proches(ecrit, names)
+    expected = f"{kind.libelle} de {kind.ou}"
+    if len(names) <= _MONTRES:
+        expected += f" : {', '.join(names)}"
+    elif close:
+        expected += f" ; noms proches : {', '.join(close)}"
+    remedy = f"écrire « {close[0]} »" if close else "corriger ce nom"
+    return f"« {ecrit[:80]} »", expected, f"{remedy}, ou ajouter « {ecrit[:80]} » à {kind.ou}"
+
+
+def _doublons(pieces: Pieces) -> list[Faute]:
+    """Return a fault for each name defined again, in the same file or in another."""
+    wanted = [(kind.document, kind.chemin) for kind in VOCABULAIRES.values()] + list(UNIQUES)
+    return [
+        tree.faute(
+            path,
+            f"« {str(value)[:80]} » une seconde fois (déjà {_ou(found[0])})",
+            "un nom différent pour chacun",
+            "supprimer l'un des deux, ou le renommer",
+        )
+        for document, where in wanted
+        for value, found in places(pieces, document, where).items()
+        for tree, path in found[1:]
+    ]
+
+
+def _ou(place: tuple[Arbre, Chemin]) -> str:
+    tree, path = place
+    return f"{tree.fichier}, ligne {tree.ligne(path)}"
+
+
+def _identifiant(pieces: Pieces) -> list[Faute]:
+    """Return the fault of a convention whose id is not the name of its folder."""
+    return [
+        tree.faute(
+            path,
+            f"« {str(value)[:80]} »",
+            f"« {pieces.convention} », le nom du dossier de la convention",
+            f"écrire « {pieces.convention} », ou renommer le dossier",
+        )
+        for value, found in places(pieces, "convention/convention", "id").items()
+        if value != pieces.convention
+        for tree, path in found
+    ]
+
+
+def _constats_d_un_autre_theme(pieces: Pieces) -> list[Faute]:
+    """Return the faults of findings and charts about an indicator of another theme: the table has no such row."""
+    elsewhere = definis(pieces, "indicateur")
+    faults = []
+    for document in pieces.documents["themes"]:
+        content = document.arbre.contenu
+        own = {value for _, value in parcourir(content, "indicateurs.*.id")}
+        cited = [*parcourir(content, "constats.*"), *parcourir(content, "graphique.*")]
+        faults += [
+            document.arbre.faute(
+                path,
+                f"« {value} », un indicateur de {elsewhere[value][0][0].fichier}",
+                "un indicateur de ce thème",
+                "le retirer d'ici, ou déplacer l'indicateur",
+            )
+            for path, value in cited
+            if value in elsewhere and value not in own
+        ]
+    return faults
+
+
+def _indicateurs_de_fiche(pieces: Pieces) -> list[Faute]:
+    """Return the faults of expected results whose indicator is not one of the same fiche."""
+    faults = []
+    for document in pieces.documents["convention/convention"]:
+        fiches = (document.arbre.contenu or {}).get("fiches") if isinstance(document.arbre.contenu, dict) else None
+        for rank, fiche in enumerate(fiches if isinstance(fiches, list) else []):
+            own = [str(value) for _, value in parcourir(fiche, "indicateurs.*.id")]
+            for path, value in parcourir(fiche, "resultats.*.indicateurs.*"):
+                if value not in own:
+                    close = proches(str(value), own)
+                    faults.append(
+                        document.arbre.faute(
+                            ("fiches", rank, *path),
+                            f"« {str(value)[:80]} »",
+                            f"un indicateur de la même fiche : {', '.join(own) or 'aucun'}",
+                            f"écrire « {close[0]} »"
+                            if close
+                            else "corriger ce nom, ou ajouter l'indicateur à la fiche",
+                        )
+                    )
+    return faults

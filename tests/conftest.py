@@ -1,0 +1,27 @@
+"""Fixtures of the whole suite."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ctglib.donnees.lecture import VARIABLE
+
+DEPOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def depot() -> Path:
+    """The folder of the project."""
+    return DEPOT
+
+
+@pytest.fixture
+def donnees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the data folder, which a test may damage: the library reads it instead of the real one."""
+    copie = tmp_path / "donnees"
+    shutil.copytree(DEPOT / "data", copie)
+    monkeypatch.setenv(VARIABLE, str(copie))
+    return copie
