@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ctglib.donnees.modeles.catalogue import Indicateur, Rupture, Seuils, Statut, Territoire, Unite
+from ctglib.donnees.modeles.catalogue import AxeRadar, Indicateur, Radar, Rupture, Seuils, Statut, Territoire, Unite
 from ctglib.rapport.contexte import Contexte
 
 UNITES = {
@@ -20,7 +20,7 @@ STATUTS = {
     code: Statut(code=code, libelle=libelle, absence=bool(mot), mot=mot)
     for code, libelle, mot in (
         ("A", "Normale", ""),
-        ("P", "Provisoire", ""),
+        ("P", "Valeur provisoire", ""),
         ("L", "Non transmise", "non transmis"),
         ("O", "Non disponible", "non disponible"),
     )
@@ -39,7 +39,12 @@ SEUILS = Seuils(
 
 def indicateur(identifiant: str, unite: str = "pourcent", **autres: object) -> Indicateur:
     """Return an indicator whose label is « Part p » or « Nombre n » unless told."""
-    given = {"libelle": f"Indicateur {identifiant}", "nature": "contexte", "sens": "neutre", "decimales": UNITES[unite].decimales}
+    given = {
+        "libelle": f"Indicateur {identifiant}",
+        "nature": "contexte",
+        "sens": "neutre",
+        "decimales": UNITES[unite].decimales,
+    }
     return Indicateur(
         id=identifiant, definition="Une définition.", unite=unite, origine="convention", **{**given, **autres}
     )
@@ -60,3 +65,15 @@ def lignes(*rows: tuple) -> pd.DataFrame:
 def contexte(indicateurs: dict[str, Indicateur]) -> Contexte:
     """Return the words of the example."""
     return Contexte(indicateurs, UNITES, STATUTS, ICI, LA, "exemple")
+
+
+def radar(*axes: AxeRadar) -> Radar:
+    """Return a radar of these axes, with its circles at 80 and 120."""
+    return Radar(
+        avertissement="Hypothèse de travail.",
+        formule="indice = 100 × valeur / référence",
+        groupe_de_reference="L'Ain.",
+        seuil_bas=80,
+        seuil_haut=120,
+        axes=list(axes),
+    )

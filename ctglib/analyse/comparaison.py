@@ -16,6 +16,7 @@ COLONNES = (
     "indicateur", "libelle", "section", "unite", "annee", "valeur", "statut", "valeur_reference", "statut_reference",
     "ecart", "ecart_type", "ecart_relatif", "variation", "variation_reference", "ecart_variation", "note",
 )  # fmt: skip
+PREFIXE_EVOLUTION = "evolution_"  # in the catalogue, the yearly change of « x » is « evolution_x »
 DECIMALES_EXACTES = 9  # 15.9 − 15.1 is 0.8000000000000007 in binary: a threshold must not see that
 
 
@@ -62,6 +63,19 @@ def comparer(
 def ecart_type(unite: Unite) -> str:
     """Return how two values in this unit differ: ``points``, ``pourcent`` or ``aucun``."""
     return unite.ecart
+
+
+def evolutions_annuelles(unites: Mapping[str, str]) -> dict[str, str]:
+    """Return, for each indicator whose yearly change is an indicator of the same unit, the id of that change.
+
+    Args:
+        unites: The unit of each indicator, by id.
+    """
+    return {
+        identifiant: PREFIXE_EVOLUTION + identifiant
+        for identifiant in unites
+        if unites.get(PREFIXE_EVOLUTION + identifiant) == unites[identifiant]
+    }
 
 
 def reunir_notes(note: object, note_reference: object) -> str:

@@ -84,7 +84,7 @@ def constats(
 
 
 def position(ecart: float, ecart_type: str, seuils: Seuils) -> Position:
-    """Return where a value stands: a gap under the threshold of its kind is « similaire », no gap is « incomparable »."""
+    """Return where a value stands: a gap under the threshold of its kind is « similaire », none is « incomparable »."""
     if pd.isna(ecart):
         return "incomparable"
     threshold = seuils.ecart_similaire_points if ecart_type == "points" else seuils.ecart_similaire_pourcent

@@ -63,6 +63,12 @@ def avertissement(phrase: str) -> Bloc:
     return Bloc(f'<div class="avertissement"><p>{texte(phrase)}</p></div>')
 
 
+def citation(paroles: str, auteur: str) -> Bloc:
+    """Return words of someone else, one paragraph a line, and who said them."""
+    lines = "".join(f"<p>{texte(line)}</p>" for line in paroles.splitlines() if line.strip())
+    return Bloc(f'<blockquote>{lines}<p class="source">{texte(auteur)}</p></blockquote>')
+
+
 def chiffres_cles(chiffres: Iterable[ChiffreCle]) -> Bloc:
     """Return the key figures as a list of value, subject and landmark."""
     items = "".join(
@@ -75,4 +81,6 @@ def chiffres_cles(chiffres: Iterable[ChiffreCle]) -> Bloc:
 
 def colonnes(*blocs: Bloc) -> Bloc:
     """Return blocks side by side where the page is wide enough."""
-    return Bloc('<div class="colonnes">' + "".join(f'<div class="colonne">{bloc.html}</div>' for bloc in blocs) + "</div>")
+    return Bloc(
+        '<div class="colonnes">' + "".join(f'<div class="colonne">{bloc.html}</div>' for bloc in blocs) + "</div>"
+    )

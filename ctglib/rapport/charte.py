@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-import yaml
-from pydantic import ValidationError
-
-from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.texte import lire_texte
-
-if TYPE_CHECKING:
-    from ctglib.donnees.modeles.charte import Charte
+from ctglib.donnees.lecture import lire_octets
+from ctglib.donnees.modeles.charte import Charte
+from ctglib.donnees.yaml_strict import charger_yaml
 
 FICHIER = "catalogue/charte.yaml"
 
 
 def charte() -> Charte:
     """Return the charter. The file is read at each call, so that its reading is recorded; its analysis is kept."""
-    return _analyser(lire_texte(FICHIER))
+    return _analyser(lire_octets(FICHIER))
 
 
 @lru_cache(maxsize=4)
-def _analyser(texte: str) -> Charte:
-    from ctglib.donnees.modeles.charte import Charte
-
-    try:
-        return Charte.model_validate(yaml.safe_load(texte))
-    except ValidationError as error:
-        raise DonneesInvalides([_faute(item) for item in error.errors()]) from None
-
-
-def _faute(error: dict) -> Faute:
-    return Faute(
-        FICHIER,
-        str(error["input"]),
-        "une valeur de la charte graphique",
-        "reprendre la couleur ou la taille d'origine",
-        colonne=".".join(str(part) for part in error["loc"]),
-    )
+def _analyser(octets: bytes) -> Charte:
+    """Return the charter; the bytes are what the file holds now, and the key under which its analysis is kept."""
+    return charger_yaml(FICHIER, Charte)

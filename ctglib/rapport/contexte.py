@@ -40,34 +40,28 @@ class Contexte:
         item = self.indicateurs[indicateur]
         unite = self.unites[item.unite]
         text = avec_unite(valeur, unite.symbole, item.decimales)
-        return f"+{text}" if evolution(item) and valeur > 0 else text
+        return f"+{text}" if item.est_evolution and valeur > 0 else text
 
     def valeur_nue(self, indicateur: str, valeur: float | None, statut: str = "A") -> str:
         """Return a value without its unit (the header gives it), or the word of its absence."""
         if valeur is None or valeur != valeur:
             return self.absence(statut)
         item = self.indicateurs[indicateur]
-        return nombre(valeur, item.decimales, signe=evolution(item))
+        return nombre(valeur, item.decimales, signe=item.est_evolution)
 
     def absence(self, statut: str) -> str:
         """Return the word that stands for an absent value (« non transmis », « secret »…)."""
         return self.statuts[statut].mot if statut in self.statuts else ""
 
     def ecart(self, indicateur: str, ecart: float, ecart_type: str) -> str:
-        """Return a gap with its sign: « +0,8 point », « −7,8 % »; a gap between two indices has no unit."""
+        """Return a gap with its sign: « +0,8 point », « −7,8 % », « −17,4 pour 100 »; none between indices."""
         item = self.indicateurs[indicateur]
         if ecart_type == "pourcent":
             return pourcent(ecart, 1, signe=True)
         symbole = self.unites[item.unite].symbole
         if symbole == "%":
             return points(ecart, item.decimales)
-        return f"{nombre(ecart, item.decimales, signe=True)}"
-
-
-def evolution(indicateur: Indicateur) -> bool:
-    """Return whether an indicator is itself a change: its lower bound is under zero, so that it shows a sign."""
-    low = indicateur.bornes[0]
-    return low is not None and low < 0
+        return avec_unite(ecart, symbole, item.decimales, signe=True)
 
 
 def variation(valeur: float | None) -> str:

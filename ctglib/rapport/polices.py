@@ -1,6 +1,6 @@
 """The one family of the project, for text and charts alike: Source Sans Pro, completed by DejaVu Sans for a few signs.
 
-Both come as files of Python packages (font-source-sans-pro, matplotlib), so that they are there wherever the project is.
+Both come as files of Python packages (font-source-sans-pro, matplotlib): they are there wherever the project is.
 """
 
 from __future__ import annotations

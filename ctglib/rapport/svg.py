@@ -41,7 +41,7 @@ def rendre(fig: Dessin, nom: str, alt: str, taille: str = "large") -> str:
         "xmlns": "http://www.w3.org/2000/svg",
         "class": f"dessin-{taille}",
         "role": "img",
-        "aria-label": alt,
+        "aria-label": lisible(alt),
         "width": _arrondir(root.get("width")),
         "height": _arrondir(root.get("height")),
         "viewBox": _arrondir(root.get("viewBox")),
@@ -100,12 +100,10 @@ def _element(element: ElementTree.Element, noms: dict[str, str], herites: dict[s
     return f"<{tag}{_attributs(attributs)}>{content}</{tag}>" if content else f"<{tag}{_attributs(attributs)}/>"
 
 
-def _attributs_utiles(
-    element: ElementTree.Element, noms: dict[str, str], herites: dict[str, str]
-) -> dict[str, str]:
+def _attributs_utiles(element: ElementTree.Element, noms: dict[str, str], herites: dict[str, str]) -> dict[str, str]:
     attributs = {cle.replace(LIEN, "href"): value for cle, value in element.attrib.items() if cle != "style"}
     attributs |= {cle: value for cle, value in _styles(element).items() if herites.get(cle) != value}
-    if attributs.get("transform", "").startswith("rotate(-0 "):
+    if attributs.get("transform", "").startswith(("rotate(-0 ", "rotate(0 ")):
         del attributs["transform"]
     if "id" in attributs and attributs["id"] not in noms:
         del attributs["id"]
@@ -128,8 +126,8 @@ def _valeur(cle: str, value: str, noms: dict[str, str]) -> str:
 
 
 def _arrondir(value: str) -> str:
-    return NOMBRE.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip(".").replace("-0", "0", 1)
-                      if abs(float(found[0])) < 0.005 else f"{float(found[0]):.2f}".rstrip("0").rstrip("."), value)
+    """Return the text with its decimal numbers rounded to a hundredth of a point, without idle zeros."""
+    return NOMBRE.sub(lambda found: f"{round(float(found[0]), 2) + 0.0:g}", value)
 
 
 def _attributs(attributs: dict[str, str]) -> str:

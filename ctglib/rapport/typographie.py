@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 
 FINE = "\u202f"
@@ -32,6 +33,23 @@ def nombre(valeur: float, decimales: int = 0, signe: bool = False) -> str:
     return (MOINS if valeur < 0 else "+" if signe else "") + text
 
 
+def nombre_court(valeur: float) -> str:
+    """Return a number with the decimals it needs and no more: ``5.0`` reads « 5 », ``0.5`` reads « 0,5 »."""
+    decimales = len(f"{valeur:.6f}".rstrip("0").partition(".")[2])
+    return nombre(valeur, decimales)
+
+
+def compter(effectif: int, singulier: str, pluriel: str = "") -> str:
+    """Return a count and its noun, singular under two as French has it; the plural adds an « s » a word unless given.
+
+    Examples:
+        >>> compter(0, "valeur absente"), compter(3, "valeur absente")
+        ('0\\xa0valeur absente', '3\\xa0valeurs absentes')
+    """
+    plural = pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
+    return f"{nombre(effectif)}{INSECABLE}{plural if effectif >= 2 else singulier}"
+
+
 def pourcent(valeur: float, decimales: int = 1, signe: bool = False) -> str:
     """Return a percentage: ``59.4`` reads « 59,4 % » with U+202F before the sign."""
     return f"{nombre(valeur, decimales, signe)}{FINE}%"
@@ -42,12 +60,25 @@ def points(valeur: float, decimales: int = 1, signe: bool = True) -> str:
     return f"{nombre(valeur, decimales, signe)}{INSECABLE}point{'s' if abs(round(valeur, decimales)) >= 2 else ''}"
 
 
-def avec_unite(valeur: float, symbole: str, decimales: int) -> str:
+def avec_unite(valeur: float, symbole: str, decimales: int, signe: bool = False) -> str:
     """Return a value followed by its unit's symbol, joined by a no-break space."""
-    text = nombre(valeur, decimales)
+    text = nombre(valeur, decimales, signe)
     if not symbole:
         return text
     return f"{text}{FINE if symbole == '%' else INSECABLE}{symbole}"
+
+
+def date_longue(jour: date) -> str:
+    """Return a date in full: « 1er janvier 2023 », « 31 décembre 2026 ».
+
+    Examples:
+        >>> date_longue(date(2023, 1, 1))
+        '1er\\xa0janvier 2023'
+    """
+    from babel.dates import format_date
+
+    text = format_date(jour, "MMMM y", locale="fr_FR")
+    return f"{jour.day}{'er' if jour.day == 1 else ''}{INSECABLE}{text}"
 
 
 def ponctuer(texte: str) -> str:

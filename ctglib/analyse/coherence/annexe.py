@@ -78,7 +78,7 @@ def lire_annexe(annexe1: pd.DataFrame) -> Annexe:
 
 
 def demi_pas(indicateur: Indicateur) -> float:
-    """Return how far the truth can be from the printed value: half the rounding of the source, zero for an exact count."""
+    """Return how far the truth can be from the printed value: half its rounding, zero for an exact count."""
     return (indicateur.arrondi_source or 0.0) / 2
 
 

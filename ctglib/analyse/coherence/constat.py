@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Protocol
 import pandas as pd
 
 from ctglib.analyse.coherence.annexe import Annexe, Ligne, lire_annexe
-from ctglib.analyse.coherence.ecriture import avec_unite
+from ctglib.analyse.coherence.ecriture import avec_unite, enumerer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Territoire, Unite, VocabulaireOffre
-    from ctglib.donnees.modeles.coherence import Correction, Justification, Regle, ReglesCoherence
+    from ctglib.donnees.modeles.coherence import Correction, Justification, Regle, ReglesCoherence, Relation, Relations
     from ctglib.donnees.modeles.convention import Affirmation, Convention
+
+SEPARATEUR_CLE = ":"
+SEPARATEUR_INDICATEURS = ";"
 
 
 class Catalogue(Protocol):
@@ -43,7 +48,11 @@ class Entrees(Protocol):
 class Constat:
     """One finding. ``cle`` is stable (rule, indicators, territory): justifications and tests name it.
 
-    ``gravite``: a_corriger, a_verifier, information. ``statut``: ouvert, justifie (with its ``motif``), corrige.
+    ``gravite``: a_corriger, a_verifier, information. ``statut``: ouvert, justifie (with its ``motif``), redit (other
+    findings tell it, ``motif`` names them) or corrige (a declared correction). ``pourquoi`` is why the rule must hold.
+    ``territoire`` is the name of the only one concerned, "" when there are several. ``indicateurs`` are the indicators
+    whose values the finding makes doubtful, joined by « ; ». ``numero`` is the rank in the checked table, from 1; it is
+    given last.
     """
 
     cle: str
@@ -58,6 +67,10 @@ class Constat:
     a_qui: str
     statut: str = "ouvert"
     motif: str = ""
+    pourquoi: str = ""
+    territoire: str = ""
+    indicateurs: str = ""
+    numero: int = 0
 
 
 COLONNES = tuple(field.name for field in fields(Constat))
@@ -69,6 +82,16 @@ class Contexte:
 
     entrees: Entrees
     annexe: Annexe
+
+    @property
+    def relations(self) -> Relations:
+        """Return the relations of the catalogue."""
+        return self.entrees.catalogue.coherence.relations
+
+    @property
+    def convention(self) -> Convention:
+        """Return the convention."""
+        return self.entrees.convention
 
     @property
     def indicateurs(self) -> dict[str, Indicateur]:
@@ -95,13 +118,30 @@ class Contexte:
         """Return the place of a row: annexe, section, territory."""
         return f"Annexe 1, {ligne.section}, {self.nom(ligne.territoire)}"
 
+    def lieux(self, indicateurs: Iterable[str], territoire: str) -> str:
+        """Return the place of several rows of one territory: annexe, their sections, territory."""
+        lignes = (self.annexe.ligne(indicateur, territoire) for indicateur in indicateurs)
+        sections = dict.fromkeys(ligne.section for ligne in lignes if ligne is not None)
+        return f"Annexe 1, {enumerer(list(sections))}, {self.nom(territoire)}"
+
     def constat(
-        self, regle: str, *cles: str, lieu: str, objet: str, ecrit: str, calcule: str, gravite: str | None = None
+        self,
+        regle: str,
+        *cles: str,
+        lieu: str,
+        objet: str,
+        ecrit: str,
+        calcule: str,
+        gravite: str | None = None,
+        pourquoi: str | None = None,
+        question: str | None = None,
+        indicateurs: Iterable[str] = (),
     ) -> Constat:
-        """Return a finding of a rule, open, with the rule's own severity and question."""
+        """Return a finding of a rule, open, with the rule's own severity and question unless told otherwise."""
         found = self.regle(regle)
+        territoires = self.entrees.catalogue.territoires
         return Constat(
-            cle=":".join((regle, *cles)),
+            cle=SEPARATEUR_CLE.join((regle, *cles)),
             regle=regle,
             libelle=found.libelle,
             lieu=lieu,
@@ -109,8 +149,35 @@ class Contexte:
             ecrit=ecrit,
             calcule=calcule,
             gravite=gravite or found.gravite,
-            question=found.question.format(objet=objet),
+            question=question or found.question.format(objet=objet),
             a_qui=found.a_qui,
+            pourquoi=pourquoi or "",
+            territoire=territoires[cles[-1]].nom if cles and cles[-1] in territoires else "",
+            indicateurs=SEPARATEUR_INDICATEURS.join(indicateurs),
+        )
+
+    def constat_de(
+        self,
+        regle: str,
+        relation: Relation,
+        *cles: str,
+        lieu: str,
+        ecrit: str,
+        calcule: str,
+        indicateurs: Iterable[str],
+    ) -> Constat:
+        """Return a finding of a relation, with the relation's own object, reason and severity."""
+        return self.constat(
+            regle,
+            relation.id,
+            *cles,
+            lieu=lieu,
+            objet=relation.objet,
+            ecrit=ecrit,
+            calcule=calcule,
+            gravite=relation.gravite,
+            pourquoi=relation.pourquoi,
+            indicateurs=indicateurs,
         )
 
 

@@ -29,10 +29,14 @@ def nombre(valeur: float, decimales: int = 0, signe: bool = False) -> str:
 
 
 def avec_unite(valeur: float, indicateur: Indicateur, unites: dict[str, Unite]) -> str:
-    """Return a value of an indicator with its unit's symbol."""
-    symbole = unites[indicateur.unite].symbole
-    text = nombre(valeur, indicateur.decimales)
-    return f"{text}{FINE if symbole == '%' else INSECABLE}{symbole}" if symbole else text
+    """Return a value of an indicator with its unit's symbol; an evolution shows its sign."""
+    return symbole(nombre(valeur, indicateur.decimales, signe=indicateur.est_evolution), indicateur, unites)
+
+
+def symbole(texte: str, indicateur: Indicateur, unites: dict[str, Unite]) -> str:
+    """Return a number already written, followed by the symbol of an indicator's unit."""
+    found = unites[indicateur.unite].symbole
+    return f"{texte}{FINE if found == '%' else INSECABLE}{found}" if found else texte
 
 
 def variation(valeur: float) -> str:

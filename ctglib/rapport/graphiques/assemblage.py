@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.rapport.figure import Figure
-from ctglib.rapport.graphiques.planche import Planche
 from ctglib.rapport.svg import rendre
 from ctglib.rapport.tableau import Tableau
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from ctglib.rapport.graphiques.planche import Planche
     from ctglib.rapport.tableau import Colonne
 
 
@@ -69,6 +69,8 @@ def assembler(
 
 
 def _svg(taille: str, nom: str, dessiner: Callable[[Planche], float], alt: str) -> str:
+    from ctglib.rapport.graphiques.planche import Planche
+
     planche = Planche(taille)
     height = dessiner(planche)
     return rendre(planche.dessin(height), nom, alt, taille)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PART_DE_ZERO = 0.5  # the axis starts at zero unless its smallest value is beyond this share of the greatest
+PLACE_D_UNE_GRADUATION = 36.0
 
 
 @dataclass(frozen=True)
@@ -44,23 +44,23 @@ class Echelle:
         return 0 if self.pas == int(self.pas) else 1 if round(self.pas * 10, 9) == int(round(self.pas * 10, 9)) else 2
 
 
-def echelle(valeurs: Iterable[float], gauche: float, droite: float, *, zero: bool | None = None) -> Echelle:
-    """Return a scale with round ends around the values that are finite.
+def echelle(valeurs: Iterable[float], gauche: float, droite: float, *, zero: bool = False) -> Echelle:
+    """Return a scale that starts on a round value and ends on the greatest one, so that the marks use the whole width.
 
     Args:
         valeurs: What the scale must hold.
         gauche: Place of its start, in points.
         droite: Place of its end, in points.
-        zero: Whether zero must be on it; None lets the values decide, as a dot plot may.
+        zero: Whether zero must be on it: yes where a length stands for a value or a gap.
     """
     finite = [valeur for valeur in valeurs if isfinite(valeur)] or [0.0, 1.0]
     low, high = min(finite), max(finite)
-    if zero or (zero is None and 0 <= low <= PART_DE_ZERO * high):
+    if zero:
         low, high = min(low, 0.0), max(high, 0.0)
     if high - low < 1e-9:
-        low, high = (low - 1, high + 1) if zero is False or (zero is None and low) else (low, high + 1)
-    pas = pas_rond((high - low) / max(2, (droite - gauche) / 60))
-    return Echelle(floor(low / pas + 1e-9) * pas, ceil(high / pas - 1e-9) * pas, gauche, droite, pas)
+        low, high = (low, high + 1) if zero else (low - 1, high + 1)
+    pas = pas_rond((high - low) / max(2, (droite - gauche) / PLACE_D_UNE_GRADUATION))
+    return Echelle(floor(low / pas + 1e-9) * pas, high, gauche, droite, pas)
 
 
 def pas_rond(pas: float) -> float:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.rapport.graphiques.assemblage import Cartouche, Chiffres, assembler
 from ctglib.rapport.graphiques.echelle import echelle
-from ctglib.rapport.graphiques.rangees import GOUTTIERE, gauche_des_marques, poser_axe, poser_noms, poser_rangees
+from ctglib.rapport.graphiques.rangees import (
+    GOUTTIERE,
+    LIGNE_DES_NOMS,
+    poser_axe,
+    poser_noms,
+    poser_note,
+    poser_rangees,
+)
 from ctglib.rapport.tableau import Colonne
-from ctglib.rapport.typographie import nombre
+from ctglib.rapport.typographie import enumerer, nombre
 
 if TYPE_CHECKING:
     from ctglib.rapport.contexte import Contexte
@@ -18,20 +26,40 @@ if TYPE_CHECKING:
     from ctglib.rapport.graphiques.echelle import Echelle
     from ctglib.rapport.graphiques.planche import Planche
 
-ENTETE = 26.0
+ENTETE = 17.0
 ECART_DU_TEXTE = 7.0
 
 
+@dataclass(frozen=True)
+class Marque:
+    """One end of a dumbbell; ``valeur`` is missing when ``texte`` says why."""
+
+    valeur: float
+    texte: str
+    forme: str
+    couleur: str
+    nom: str
+
+    @property
+    def en_gras(self) -> bool:
+        """Return whether its text stands out: the territory's does."""
+        return self.forme == "disque"
+
+
 def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure:
-    """Return the dumbbell chart of a comparison, the greatest gap first; rows without a gap come last.
+    """Return the dumbbell chart of a comparison, from the highest gap to the lowest; rows without a gap come last.
 
     Args:
-        comparaison: Rows of ``ctglib.analyse.comparaison.comparer`` whose values share a scale.
+        comparaison: Rows of ``ctglib.analyse.comparaison.comparer``, at least one, whose values share a scale.
         contexte: The words, the two territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
+
+    Raises:
+        ValueError: The rows mix units that do not share a scale.
     """
+    _refuser_deux_echelles(comparaison)
     rows = comparaison.sort_values("ecart", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
     texts = _textes(rows, contexte)
     return assembler(
@@ -43,8 +71,16 @@ def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
     )
 
 
+def _refuser_deux_echelles(comparaison: pd.DataFrame) -> None:
+    """Raise when the units do not share a scale: rates do (in %, for 100), anything else only with itself."""
+    kinds, units = set(comparaison["ecart_type"]), set(comparaison["unite"])
+    if len(units) > 1 and kinds != {"points"}:
+        message = f"Un graphique en haltères ne mêle pas ces unités : {', '.join(sorted(units))}."
+        raise ValueError(message)
+
+
 def _textes(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
-    """Return the rows with what is shown of each value: ``texte``, ``texte_reference``, ``texte_ecart``, ``ecart_nu``."""
+    """Return the rows with what is shown of them, in the columns ``texte…``, ``ecart_nu`` and ``symbole``."""
     return rows.assign(
         texte=[contexte.valeur(r.indicateur, r.valeur, r.statut) for r in rows.itertuples()],
         texte_reference=[
@@ -65,64 +101,81 @@ def _dessiner(planche: Planche, rows: pd.DataFrame, contexte: Contexte) -> float
     percent = set(rows["symbole"]) == {"%"}
     gaps = rows["ecart_nu"] if percent else rows["texte_ecart"]
     header = "Écart, en points" if percent else "Écart"
-    right = max(planche.mesurer(text, gras=True) for text in [header, *gaps])
-    rangees = poser_rangees(planche, list(rows["libelle"]), ENTETE, premiere=planche.interligne + 3, reserve=0)
-    margin = max(planche.mesurer(text, gras=True) for text in [*rows["texte"], *rows["texte_reference"]])
-    margin += ECART_DU_TEXTE
-    left = gauche_des_marques(planche) + margin
-    scale = echelle([*rows["valeur"], *rows["valeur_reference"]], left, planche.largeur - right - GOUTTIERE - margin)
+    heading = planche.mesurer(header)
+    right = max(heading, *(planche.mesurer(text, gras=True) for text in gaps)) + GOUTTIERE
+    rangees = poser_rangees(planche, list(rows["libelle"]), ENTETE, premiere=planche.interligne + 3)
+    scale = _echelle(planche, rows, rangees.gauche, planche.largeur - right)
     bottom = poser_axe(planche, scale, ENTETE - 2, rangees.bas, symbole="%" if percent else "")
-    planche.texte(planche.largeur, 7, header, ancre="right", couleur=planche.couleurs.secondaire)
+    planche.texte(planche.largeur, LIGNE_DES_NOMS, header, ancre="right", couleur=planche.couleurs.secondaire)
     for y, row, gap in zip(rangees.centres, rows.itertuples(), gaps, strict=True):
-        _rangee(planche, scale, y, row, contexte)
+        _rangee(planche, scale, y, _marques(planche, row, contexte), comparable=pd.notna(row.ecart))
         planche.texte(planche.largeur, y, gap, ancre="right", gras=True)
-    names = rangees.centres[0] - planche.interligne - 3 if planche.etroite else 7 + planche.interligne
-    _noms(planche, scale, names, next(rows.itertuples()), contexte)
-    return bottom if scale.part_de_zero else _avertir(planche, bottom)
+    if planche.etroite:
+        _noms(planche, scale, rangees.centres[0] - planche.interligne - 3, rows, contexte)
+    else:
+        _noms(planche, scale, LIGNE_DES_NOMS, rows, contexte, droite=planche.largeur - heading - GOUTTIERE)
+    symbols = list(dict.fromkeys(rows["symbole"]))
+    if len(symbols) == 1:
+        return bottom
+    return poser_note(planche, rangees.gauche, bottom, f"Échelle commune, en {enumerer(symbols)}.")
 
 
-def _rangee(planche: Planche, scale: Echelle, y: float, row: object, contexte: Contexte) -> None:
-    marks = [
-        (row.valeur, row.texte, "disque", planche.couleurs.territoire, contexte.territoire.nom),
-        (row.valeur_reference, row.texte_reference, "losange", planche.couleurs.reference, contexte.reference.nom),
+def _echelle(planche: Planche, rows: pd.DataFrame, gauche: float, droite: float) -> Echelle:
+    """Return a scale as wide as its zone allows once every value has its text beside its mark."""
+    values = [*rows["valeur"], *rows["valeur_reference"]]
+    texts = [*rows["texte"], *rows["texte_reference"]]
+    widths = [planche.mesurer(text, gras=True) + ECART_DU_TEXTE for text in texts]
+    widest = max(widths)
+    sure = echelle(values, gauche + widest, droite - widest, zero=True)
+    places = [(sure.x(value), width) for value, width in zip(values, widths, strict=True) if pd.notna(value)]
+    if len(places) < len(values):
+        return sure
+    left = max(width - (x - sure.gauche) for x, width in places)
+    right = max(width - (sure.droite - x) for x, width in places)
+    return replace(sure, gauche=gauche + max(left, 0), droite=droite - max(right, 0))
+
+
+def _marques(planche: Planche, row: object, contexte: Contexte) -> list[Marque]:
+    """Return the reference's mark, then the territory's, which is drawn over it."""
+    own, other = contexte.territoire, contexte.reference
+    return [
+        Marque(row.valeur_reference, row.texte_reference, "losange", planche.couleurs.reference, other.nom),
+        Marque(row.valeur, row.texte, "disque", planche.couleurs.territoire, own.nom),
     ]
-    present = sorted((mark for mark in marks if pd.notna(mark[0])), key=lambda mark: mark[0])
+
+
+def _rangee(planche: Planche, scale: Echelle, y: float, marques: list[Marque], comparable: bool) -> None:
+    present = sorted((mark for mark in marques if pd.notna(mark.valeur)), key=lambda mark: mark.valeur)
     if not present:
-        planche.texte(scale.gauche, y, row.texte or row.texte_reference, couleur=planche.couleurs.absence)
+        words = " / ".join(dict.fromkeys(mark.texte for mark in marques if mark.texte)) or "–"
+        planche.texte(scale.gauche, y, words, couleur=planche.couleurs.absence, fond=True)
         return
-    if len(present) == 2:
-        planche.trait([(scale.x(present[0][0]), y), (scale.x(present[1][0]), y)], planche.couleurs.filet, 2.4)
-    for rank, (value, text, forme, couleur, _) in enumerate(present):
-        side = -1 if rank == 0 else 1
-        planche.marque(scale.x(value), y, forme, couleur)
-        planche.texte(scale.x(value) + side * ECART_DU_TEXTE, y, text, ancre="right" if side < 0 else "left",
-                      couleur=couleur, gras=forme == "disque")  # fmt: skip
-    if len(present) == 1:
-        _dire_l_absence(planche, scale, y, present[0][0], next(mark for mark in marks if pd.isna(mark[0])))
+    if comparable:
+        planche.trait([(scale.x(mark.valeur), y) for mark in present], planche.couleurs.filet, 2.4)
+    for mark in marques:
+        if pd.notna(mark.valeur):
+            planche.marque(scale.x(mark.valeur), y, mark.forme, mark.couleur)
+    first, last = present[0], present[-1]
+    if first is last:
+        last = next(mark for mark in marques if mark is not first)
+    left, right = scale.x(first.valeur), scale.x(present[-1].valeur)
+    planche.texte(left - ECART_DU_TEXTE, y, first.texte, ancre="right", couleur=first.couleur, gras=first.en_gras)
+    planche.texte(right + ECART_DU_TEXTE, y, last.texte or "–", couleur=last.couleur, gras=last.en_gras)
 
 
-def _dire_l_absence(planche: Planche, scale: Echelle, y: float, value: float, absent: tuple) -> None:
-    """Put the word of the absent value at the right of the only mark, or after the left value when there is no room."""
-    word = absent[1] or "–"
-    room = planche.largeur - scale.x(value)
-    del room
-    planche.texte(scale.x(value) + ECART_DU_TEXTE, y, word, couleur=planche.couleurs.absence)
-
-
-def _noms(planche: Planche, scale: Echelle, y: float, row: object, contexte: Contexte) -> None:
-    names = [
-        (row.valeur, contexte.territoire.nom, planche.couleurs.territoire),
-        (row.valeur_reference, contexte.reference.nom, planche.couleurs.reference),
-    ]
-    present = [(scale.x(value), name, couleur) for value, name, couleur in names if pd.notna(value)]
-    if present:
-        poser_noms(planche, y, sorted(present, key=lambda item: item[0]))
-
-
-def _avertir(planche: Planche, bottom: float) -> float:
-    planche.texte(planche.largeur, bottom + 6, "L'échelle ne part pas de zéro.", ancre="right",
-                  couleur=planche.couleurs.secondaire)  # fmt: skip
-    return bottom + 13
+def _noms(
+    planche: Planche, scale: Echelle, y: float, rows: pd.DataFrame, contexte: Contexte, droite: float | None = None
+) -> None:  # fmt: skip
+    """Name both marks above those of the first row, or of the first row that has them."""
+    places = []
+    for mark, column in zip(
+        _marques(planche, next(rows.itertuples()), contexte), ("valeur_reference", "valeur"), strict=True
+    ):
+        values = rows[column].dropna()
+        if len(values):
+            places.append((scale.x(values.iloc[0]), mark.nom, mark.couleur))
+    if places:
+        poser_noms(planche, y, sorted(places, key=lambda place: place[0]), droite)
 
 
 def _phrase(row: object, contexte: Contexte) -> str:
@@ -134,7 +187,7 @@ def _phrase(row: object, contexte: Contexte) -> str:
 
 def _alt(rows: pd.DataFrame, contexte: Contexte) -> str:
     first, last = rows.iloc[0], rows[rows["ecart"].notna()].tail(1)
-    count = f"{len(rows)} indicateurs, du plus grand écart au plus petit" if len(rows) > 1 else "Un indicateur"
+    count = f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas" if len(rows) > 1 else "Un indicateur"
     ends = [_phrase(first, contexte)]
     if len(last) and last.index[0] != first.name:
         ends.append(_phrase(last.iloc[0], contexte))
@@ -159,5 +212,15 @@ def _chiffres(rows: pd.DataFrame, texts: pd.DataFrame, contexte: Contexte) -> Ch
     cells = texts[[column.cle for column in columns]].assign(
         annee=["–" if pd.isna(year) else str(int(year)) for year in texts["annee"]]
     )
-    kept = ["indicateur", "libelle", "unite", "annee", "valeur", "statut", "valeur_reference", "statut_reference", "ecart"]
+    kept = [
+        "indicateur",
+        "libelle",
+        "unite",
+        "annee",
+        "valeur",
+        "statut",
+        "valeur_reference",
+        "statut_reference",
+        "ecart",
+    ]
     return Chiffres(columns, cells, rows[kept])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure as Dessin
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Circle, Patch, Polygon, Rectangle
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Affine2D
@@ -24,12 +24,28 @@ from ctglib.rapport.typographie import ponctuer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from matplotlib.backends.backend_svg import RendererSVG
+
     from ctglib.donnees.modeles.charte import Couleurs
 
 CM = 72 / 2.54
 POUCE = 72
 FORMES = {"disque": "o", "losange": "D", "triangle": "^"}
+DECALAGES = {"left": 0.0, "center": 0.5, "right": 1.0}
+SOUS_LE_TEXTE = 2.5  # matplotlib draws shapes at 1, lines at 2, texts at 3
 STYLES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
+
+
+class Ligne(Text):
+    """A line of text whose place is settled: matplotlib does not lay it out again, a third of the time of a drawing."""
+
+    def draw(self, renderer: RendererSVG) -> None:
+        """Write the text at its place."""
+        x, y = self.get_transform().transform(self.get_position())
+        gc = renderer.new_gc()
+        gc.set_foreground(self.get_color())
+        renderer.draw_text(gc, x, renderer.height - y, self.get_text(), self.get_fontproperties(), 0.0, mtext=self)
+        gc.restore()
 
 
 class Planche:
@@ -40,7 +56,7 @@ class Planche:
         self.taille = taille
         self.largeur: float = getattr(self._charte.largeurs, taille) * CM
         self.etroite = taille == "etroit"
-        self._artistes: list[Text | Line2D | Rectangle | Polygon] = []
+        self._artistes: list[Text | Line2D | Patch] = []
         self._repere = Affine2D()
 
     @property
@@ -62,11 +78,17 @@ class Planche:
         return mesurer(ponctuer(lisible(texte)), self._charte.texte.taille, gras)
 
     def texte(
-        self, x: float, y: float, texte: str, *, ancre: str = "left", gras: bool = False, couleur: str | None = None
-    ) -> None:
-        """Put one line of text; ``y`` is the middle of its capitals, ``ancre`` is left, center or right."""
+        self, x: float, y: float, texte: str, *, ancre: str = "left", gras: bool = False, couleur: str | None = None,
+        fond: bool = False,
+    ) -> None:  # fmt: skip
+        """Put one line of text; ``y`` is the middle of its capitals, ``ancre`` is left, center or right.
+
+        ``fond`` hides the lines of the chart behind the text.
+        """
         size = self._charte.texte.taille
-        artist = Text(
+        if fond:
+            self._effacer(x - DECALAGES[ancre] * self.mesurer(texte, gras), y, self.mesurer(texte, gras))
+        artist = Ligne(
             x,
             y + 0.33 * size,
             ponctuer(lisible(texte)),
@@ -77,6 +99,11 @@ class Planche:
             parse_math=False,
         )
         self._poser(artist)
+
+    def _effacer(self, x: float, y: float, largeur: float) -> None:
+        left, right = max(x - 1, 0.0), min(x + largeur + 1, self.largeur)
+        style = {"fc": self.couleurs.fond, "ec": "none", "zorder": SOUS_LE_TEXTE}
+        self._poser(Rectangle((left, y - self.interligne / 2), right - left, self.interligne, **style))
 
     def paragraphe(self, x: float, y: float, lignes: Sequence[str], **style: object) -> None:
         """Put lines of text; ``y`` is the middle of the whole."""
@@ -100,18 +127,33 @@ class Planche:
         self._poser(Rectangle((x, y), largeur, hauteur, **(style if hachure else {"fc": couleur, "ec": "none"})))
 
     def polygone(self, points: Sequence[tuple[float, float]], couleur: str, **style: float) -> None:
-        """Put a filled polygon without outline."""
+        """Put a filled polygon without outline, under the lines unless ``zorder`` says otherwise."""
         self._poser(Polygon(points, closed=True, fc=couleur, ec="none", **style))
 
+    def cercle(
+        self, centre: tuple[float, float], rayon: float, couleur: str, epaisseur: float = 0.6, style: str = "plein"
+    ) -> None:
+        """Put a circle as a line; a style is one of ``trait``."""
+        self._poser(Circle(centre, rayon, fill=False, ec=couleur, lw=epaisseur, ls=STYLES[style], zorder=2))
+
     def marque(self, x: float, y: float, forme: str, couleur: str, taille: float = 7.5) -> None:
-        """Put a mark with a thin white edge, so that two of them stay distinct where they meet."""
-        size = taille if forme == "disque" else taille - 1
+        """Put a mark with a thin white edge; a diamond's points show around a disc put over it."""
+        size = taille - 0.7 if forme == "disque" else taille
         self._poser(Line2D([x], [y], ls="none", marker=FORMES[forme], ms=size, mfc=couleur, mec=self.couleurs.fond,
                            mew=0.8))  # fmt: skip
 
+    def fleche(self, x: float, y: float, direction: tuple[float, float], couleur: str) -> None:
+        """Put an arrowhead that ends at a place, towards a direction of length one: the value is beyond the scale."""
+        (dx, dy), long, half = direction, 8.0, 4.2
+        base = (x - long * dx, y - long * dy)
+        corners = [(x, y), (base[0] - half * dy, base[1] + half * dx), (base[0] + half * dy, base[1] - half * dx)]
+        self.polygone(corners, couleur, zorder=SOUS_LE_TEXTE)
+
     def couper(self, texte: str, largeur: float, lignes: int = 3, gras: bool = False) -> list[str]:
         """Return the text as at most that many lines of that width; what does not fit ends with « … »."""
-        return list(couper(ponctuer(lisible(" ".join(texte.split()))), largeur, lignes, self._charte.texte.taille, gras))
+        return list(
+            couper(ponctuer(lisible(" ".join(texte.split()))), largeur, lignes, self._charte.texte.taille, gras)
+        )
 
     def dessin(self, hauteur: float) -> Dessin:
         """Return the matplotlib figure of everything put, at its final height in points."""
@@ -122,7 +164,7 @@ class Planche:
             figure.add_artist(artist)
         return figure
 
-    def _poser(self, artist: Text | Line2D | Rectangle | Polygon) -> None:
+    def _poser(self, artist: Text | Line2D | Patch) -> None:
         artist.set_transform(self._repere)
         self._artistes.append(artist)
 

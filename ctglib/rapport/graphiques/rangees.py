@@ -18,6 +18,9 @@ GOUTTIERE = 10.0
 ENTRE_RANGEES = 8.0
 LIGNES_DE_LIBELLE = 3
 NOM_ET_NOM = 10.0
+LIGNE_DES_NOMS = 7.0
+SANS_ZERO = "L'échelle ne part pas de zéro."
+LIGNES_DE_NOTE = 12
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def poser_rangees(
         lines = planche.couper(libelle, width, LIGNES_DE_LIBELLE)
         text = len(lines) * planche.interligne
         if planche.etroite:
-            planche.paragraphe(0, y + text / 2, lines)
+            planche.paragraphe(0, y + text / 2, lines, fond=True)
             y += text + (premiere if rank == 0 else 0)
             centres.append(y + marque / 2 + 1)
             y += marque + ENTRE_RANGEES + 1
@@ -68,27 +71,44 @@ def poser_rangees(
     return Rangees(tuple(centres), haut, y - ENTRE_RANGEES, left)
 
 
-def poser_axe(planche: Planche, echelle: Echelle, haut: float, bas: float, *, symbole: str = "", signe: bool = False) -> float:
+def poser_axe(
+    planche: Planche, echelle: Echelle, haut: float, bas: float, *, symbole: str = "", signe: bool = False
+) -> float:
     """Put light vertical rules and their values under the rows, and return the bottom of the axis."""
     for value in echelle.graduations():
         x = echelle.x(value)
         planche.trait([(x, haut), (x, bas + 3)], planche.couleurs.filet, 0.5)
         text = nombre(value, echelle.decimales, signe=signe) + (f" {symbole}" if symbole else "")
-        half = planche.mesurer(text) / 2
-        planche.texte(min(max(x, half), planche.largeur - half), bas + 10, text, ancre="center",
-                      couleur=planche.couleurs.secondaire)  # fmt: skip
+        poser_au_dessus(planche, x, bas + 10, text, couleur=planche.couleurs.secondaire)
     return bas + 16
 
 
-def poser_noms(planche: Planche, y: float, noms: Sequence[tuple[float, str, str]]) -> None:
+def poser_au_dessus(planche: Planche, x: float, y: float, texte: str, **style: object) -> None:
+    """Put a text centred on a place, moved so that it stays on the sheet, shortened when it is wider than it."""
+    (line,) = planche.couper(texte, planche.largeur, 1, gras=bool(style.get("gras")))
+    half = planche.mesurer(line, gras=bool(style.get("gras"))) / 2
+    planche.texte(min(max(x, half), planche.largeur - half), y, line, ancre="center", **style)
+
+
+def poser_note(planche: Planche, gauche: float, haut: float, texte: str) -> float:
+    """Put a remark under the chart, on as many lines as it takes, and return its bottom."""
+    lines = planche.couper(texte, planche.largeur - gauche, LIGNES_DE_NOTE)
+    height = len(lines) * planche.interligne
+    planche.paragraphe(gauche, haut + height / 2, lines, couleur=planche.couleurs.secondaire)
+    return haut + height + 2
+
+
+def poser_noms(planche: Planche, y: float, noms: Sequence[tuple[float, str, str]], droite: float | None = None) -> None:
     """Put one or two names above their marks, away from each other and inside the sheet.
 
     Args:
         planche: The sheet.
         y: Middle of the names.
         noms: Place of the mark, name and colour, from left to right.
+        droite: Where the names must end, when not at the end of the sheet.
     """
-    room = planche.largeur / len(noms) - NOM_ET_NOM
+    limit = planche.largeur if droite is None else droite
+    room = limit / len(noms) - NOM_ET_NOM
     texts = [planche.couper(nom, room, 1, gras=True)[0] for _, nom, _ in noms]
     widths = [planche.mesurer(text, gras=True) for text in texts]
     starts = [x - width + 4 for (x, _, _), width in zip(noms[:-1], widths[:-1], strict=True)]
@@ -96,7 +116,6 @@ def poser_noms(planche: Planche, y: float, noms: Sequence[tuple[float, str, str]
     starts[0] = max(0.0, starts[0])
     for rank in range(1, len(starts)):
         starts[rank] = max(starts[rank], starts[rank - 1] + widths[rank - 1] + NOM_ET_NOM)
-    limit = planche.largeur
     for rank in reversed(range(len(starts))):
         starts[rank] = min(starts[rank], limit - widths[rank])
         limit = starts[rank] - NOM_ET_NOM

@@ -10,19 +10,26 @@ from typing import TYPE_CHECKING
 from ctglib.rapport.contexte import Contexte, variation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ctglib.analyse.constats import Constat
 
 
-def phrase(constat: Constat, contexte: Contexte) -> str:
+def phrase(constat: Constat, contexte: Contexte, doutes: Mapping[str, str] | None = None) -> str:
     """Return the finding as one sentence, followed by its precautions when it has some.
 
     Examples: « Part des familles monoparentales : 15,9 % à Harnes en 2020, contre 15,1 % dans le Pas-de-Calais, soit
     +0,8 point. »
+
+    Args:
+        constat: The finding.
+        contexte: The words and the two territories.
+        doutes: Why some indicators are doubtful, by id.
     """
     label = contexte.indicateurs[constat.indicateur].libelle
     parts = [_niveau(constat, contexte), _variation(constat, contexte)]
     sentence = f"{label} : {' ; '.join(part for part in parts if part)}."
-    return " ".join([sentence, *_precautions(constat, contexte)])
+    return " ".join([sentence, *_precautions(constat, contexte, (doutes or {}).get(constat.indicateur))])
 
 
 def _niveau(constat: Constat, contexte: Contexte) -> str:
@@ -66,13 +73,16 @@ def _variation(constat: Constat, contexte: Contexte) -> str:
     return f"{variation(own)} en cinq ans, contre {variation(other)} {there}"
 
 
-def _precautions(constat: Constat, contexte: Contexte) -> list[str]:
+def _precautions(constat: Constat, contexte: Contexte, doute: str | None) -> list[str]:
     cautions = []
     if constat.rupture:
-        reason = constat.rupture.rstrip(".")
-        cautions.append(f"Cette variation n'est pas interprétable (rupture en {constat.annee_rupture} : {reason}).")
+        cautions.append(
+            f"Rupture en {constat.annee_rupture} : cette variation n'est pas interprétable. {constat.rupture}"
+        )
     if constat.provisoire:
-        cautions.append(f"Donnée {contexte.statuts['P'].libelle.lower()}.")
+        cautions.append(f"{contexte.statuts['P'].libelle}.")
+    if doute is not None:
+        cautions.append(f"À vérifier : {doute}.")
     return cautions
 
 

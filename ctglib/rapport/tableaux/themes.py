@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.contexte import Contexte, evolution, variation
+from ctglib.analyse.comparaison import evolutions_annuelles
+from ctglib.rapport.contexte import Contexte, variation
 from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import nombre
+from ctglib.rapport.typographie import enumerer, nombre
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur, Theme
     from ctglib.donnees.modeles.synthese import GroupeDeLignes
 
-PREFIXE_EVOLUTION = "evolution_"  # in the catalogue, the yearly change of « x » is « evolution_x »
 SANS_OBJET = "–"
 
 
@@ -27,7 +27,7 @@ def tableau_theme(
     The provisional yearly change of an equipment is read on the equipment's own row, in the columns of variations.
     """
     rows = comparaison[comparaison["indicateur"].isin([item.id for item in theme.indicateurs])].reset_index(drop=True)
-    merged = evolutions_annuelles(rows)
+    merged = evolutions_annuelles(dict(zip(rows["indicateur"], rows["unite"], strict=True)))
     shown = _en_groupes(rows[~rows["indicateur"].isin(merged.values())], groupes, contexte)
     marks = _appels(shown)
     by_id = rows.set_index("indicateur")
@@ -43,16 +43,6 @@ def tableau_theme(
         groupes=tuple(shown["groupe"]) if shown["groupe"].nunique() > 1 else None,
         notes=_notes(rows, merged, marks, contexte),
     )
-
-
-def evolutions_annuelles(rows: pd.DataFrame) -> dict[str, str]:
-    """Return, for each indicator whose yearly change has its own row in the same unit, the id of that row."""
-    unite = dict(zip(rows["indicateur"], rows["unite"], strict=True))
-    return {
-        identifiant: PREFIXE_EVOLUTION + identifiant
-        for identifiant in unite
-        if unite.get(PREFIXE_EVOLUTION + identifiant) == unite[identifiant]
-    }
 
 
 def groupe_de(contexte: Contexte, identifiant: str, groupes: list[GroupeDeLignes]) -> str:
@@ -130,25 +120,27 @@ def _annuelle(contexte: Contexte, valeur: float, statut: str) -> str:
     return contexte.absence(statut) if pd.isna(valeur) else f"{nombre(valeur, 0, signe=True)} °"
 
 
-def _notes(
-    rows: pd.DataFrame, merged: dict[str, str], marks: dict[str, str], contexte: Contexte
-) -> tuple[str, ...]:
-    provisional = contexte.statuts["P"].libelle.lower()
+def _notes(rows: pd.DataFrame, merged: dict[str, str], marks: dict[str, str], contexte: Contexte) -> tuple[str, ...]:
+    provisional = contexte.statuts["P"].libelle
     is_annual = rows["indicateur"].isin(merged.values())
     notes = []
     if is_annual.any():
         years = sorted({str(int(annee)) for annee in rows.loc[is_annual, "annee"].dropna()})
-        notes.append(f"(°) Évolution en nombre sur la seule année {' ou '.join(years)}, donnée {provisional}.")
+        notes.append(f"(°) Évolution en nombre sur la seule année {' ou '.join(years)}, {provisional.lower()}.")
     if "P" in set(rows.loc[~is_annual, ["statut", "statut_reference"]].to_numpy().ravel()):
-        notes.append(f"(p) Donnée {provisional}.")
+        notes.append(f"(p) {provisional}.")
     notes += [f"({mark}) {note}" for note, mark in marks.items()]
-    notes += [ruptures(contexte.indicateurs[identifiant]) for identifiant in rows["indicateur"]]
-    return tuple(note for note in notes if note)
+    notes += ruptures([contexte.indicateurs[identifiant] for identifiant in rows["indicateur"]])
+    return tuple(notes)
 
 
-def ruptures(indicateur: Indicateur) -> str:
-    """Return the breaks of an indicator as a sentence, or "" when it has none."""
-    if not indicateur.ruptures:
-        return ""
-    reasons = " ; ".join(f"rupture en {item.annee} ({item.raison.rstrip('.')})" for item in indicateur.ruptures)
-    return f"{indicateur.libelle} : {reasons}."
+def ruptures(indicateurs: list[Indicateur]) -> list[str]:
+    """Return one sentence a break (year and reason), with the indicators that it parts, earliest first."""
+    concerned: dict[tuple[int, str], list[str]] = {}
+    for item in indicateurs:
+        for rupture in item.ruptures:
+            concerned.setdefault((rupture.annee, rupture.raison), []).append(item.libelle)
+    return [
+        f"Rupture de série en {annee} ({enumerer(libelles)}). {raison}"
+        for (annee, raison), libelles in sorted(concerned.items())
+    ]

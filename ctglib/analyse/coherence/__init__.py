@@ -1,0 +1,1 @@
+"""The consistency check: rules on what the convention writes, each finding with its place and a question."""

@@ -1,0 +1,186 @@
+"""The week of the opening hours: who is open at which hour of the day, on the days that are alike."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.analyse.journees import journees
+from ctglib.rapport.graphiques.assemblage import Cartouche, Chiffres, assembler
+from ctglib.rapport.graphiques.echelle import Echelle
+from ctglib.rapport.graphiques.groupes import Groupe, Ligne, poser_barre, poser_groupes, poser_regles
+from ctglib.rapport.graphiques.rangees import gauche_des_marques
+from ctglib.rapport.horaires import heure, jours, plage
+from ctglib.rapport.tableau import Colonne
+from ctglib.rapport.typographie import compter, enumerer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ctglib.analyse.journees import Journee, Ouverture
+    from ctglib.rapport.contexte import Contexte
+    from ctglib.rapport.figure import Figure
+    from ctglib.rapport.graphiques.planche import Planche
+
+PERIODES = {"scolaire": "en période scolaire", "vacances": "pendant les vacances scolaires"}
+JOURS_SUPPOSES = "jours non précisés"
+AUCUN_HORAIRE = "aucun horaire"
+UNITE = "Heure de la journée"
+BARRE = 7.0
+ENTRE_TEXTES = 4.0
+SOUS_LE_TEXTE = 2.0
+GRADUATIONS = (1, 2, 3, 4, 6)  # hours between two rules: the first that leaves room for the values
+PLACE_D_UNE_HEURE = 30.0
+
+
+def semaine(semaine: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure:
+    """Return the chart of the opening hours, one group of rows for the days that are alike, holidays apart.
+
+    Args:
+        semaine: Rows of ``ctglib.analyse.offre.semaine``.
+        contexte: The words, the territory and the source.
+        nom: Short name of the figure.
+        titre: Its caption.
+        source: Producer and document, when not the context's.
+    """
+    days = journees(semaine)
+    return assembler(
+        Cartouche(nom, titre, source or contexte.source),
+        lambda planche: _dessiner(planche, days, contexte),
+        alt=_alt(days, contexte),
+        lecture=_lecture(days),
+        chiffres=_chiffres(semaine, days, contexte),
+    )
+
+
+def _dessiner(planche: Planche, days: Sequence[Journee], contexte: Contexte) -> float:
+    rows = [ouverture for journee in days for ouverture in journee.ouvertures]
+    height = planche.interligne + SOUS_LE_TEXTE + BARRE
+    groupes = [_groupe(journee, contexte) for journee in days] or [Groupe("", (), _phrase_seule(AUCUN_HORAIRE))]
+    rangees = poser_groupes(planche, groupes, 0, marque=height)
+    if not rows:
+        return rangees.bas
+    scale = _echelle(planche, rows)
+    marks = [(scale.x(value), heure(value)) for value in scale.graduations()]
+    bottom = poser_regles(planche, rangees, marks, marque=height, unite=UNITE)
+    for y, ouverture in zip(rangees.centres, rows, strict=True):
+        _plages(planche, scale, y + height / 2 - BARRE / 2, ouverture)
+    return bottom
+
+
+def _groupe(journee: Journee, contexte: Contexte) -> Groupe:
+    lines = tuple(Ligne(enumerer(list(item.noms)), _detail(item)) for item in journee.ouvertures)
+    absents = [f"Horaire {contexte.absence(statut)} : {enumerer(list(noms))}." for statut, noms in journee.absents]
+    if not lines and not absents:
+        return Groupe("", (), f"{_moment(journee)} : {AUCUN_HORAIRE}.")
+    return Groupe(_moment(journee), lines, " ".join(absents))
+
+
+def _moment(journee: Journee) -> str:
+    """Return « Lundi, mardi, jeudi et vendredi, en période scolaire »."""
+    text = f"{jours(journee.jours)}, {PERIODES[journee.periode]}"
+    return text[:1].upper() + text[1:]
+
+
+def _phrase_seule(texte: str) -> str:
+    return f"{texte[:1].upper()}{texte[1:]}."
+
+
+def _detail(ouverture: Ouverture) -> str:
+    """Return the kind, unless the name begins with it, and whether the days are taken for granted."""
+    kind = "" if ouverture.noms[0].startswith(ouverture.libelle_type) else ouverture.libelle_type
+    return ", ".join(part for part in (kind, JOURS_SUPPOSES if ouverture.jours_supposes else "") if part)
+
+
+def _echelle(planche: Planche, rows: Sequence[Ouverture]) -> Echelle:
+    """Return a scale of whole hours around all the openings."""
+    spans = [span for ouverture in rows for span in ouverture.plages]
+    first, last = floor(min(start for start, _ in spans)), ceil(max(end for _, end in spans))
+    left, right = gauche_des_marques(planche), planche.largeur
+    steps = (step for step in GRADUATIONS if (right - left) * step / (last - first) >= PLACE_D_UNE_HEURE)
+    return Echelle(first, max(last, first + 1), left, right, next(steps, GRADUATIONS[-1]))
+
+
+def _plages(planche: Planche, scale: Echelle, y: float, ouverture: Ouverture) -> None:
+    """Put the bars of a row, each under its hours; where they have no room, the hours follow one another on the row."""
+    texts = [plage(*span) for span in ouverture.plages]
+    bars = [(scale.x(start), scale.x(end)) for start, end in ouverture.plages]
+    for bar in bars:
+        poser_barre(planche, y, bar, planche.couleurs.territoire, epaisseur=BARRE)
+    above = y - BARRE / 2 - SOUS_LE_TEXTE - planche.interligne / 2
+    widths = [planche.mesurer(text) for text in texts]
+    starts = _ecarter([(left + right) / 2 for left, right in bars], widths, scale.gauche, planche.largeur)
+    if starts is None:
+        lines = planche.couper(", ".join(texts), planche.largeur - scale.gauche, 1)
+        planche.texte(scale.gauche, above, lines[0], fond=True)
+        return
+    for start, text in zip(starts, texts, strict=True):
+        planche.texte(start, above, text, fond=True)
+
+
+def _ecarter(milieux: Sequence[float], largeurs: Sequence[float], gauche: float, droite: float) -> list[float] | None:
+    """Return where texts start, each as near its bar as the others allow; None when they do not fit together."""
+    starts, limit = [], gauche
+    for middle, width in zip(milieux, largeurs, strict=True):
+        starts.append(max(middle - width / 2, limit))
+        limit = starts[-1] + width + ENTRE_TEXTES
+    limit = droite
+    for rank in reversed(range(len(starts))):
+        starts[rank] = min(starts[rank], limit - largeurs[rank])
+        limit = starts[rank] - ENTRE_TEXTES
+    return starts if not starts or starts[0] >= gauche else None
+
+
+def _phrase(ouverture: Ouverture) -> str:
+    return f"{enumerer(list(ouverture.noms))}, {enumerer([plage(*span) for span in ouverture.plages])}"
+
+
+def _compte(journee: Journee) -> str:
+    return compter(sum(len(item.noms) for item in journee.ouvertures), "lieu ouvert", "lieux ouverts")
+
+
+def _alt(days: Sequence[Journee], contexte: Contexte) -> str:
+    parts = [f"{_moment(journee)} : {_resume(journee, contexte)}." for journee in days]
+    return " ".join([f"Horaires d'ouverture, {contexte.territoire.nom}.", *(parts or [_phrase_seule(AUCUN_HORAIRE)])])
+
+
+def _resume(journee: Journee, contexte: Contexte) -> str:
+    """Return « 3 lieux ouverts, entre 7 h 30 et 19 h 30 ; horaire non transmis pour 2 lieux »."""
+    spans = [span for item in journee.ouvertures for span in item.plages]
+    hours = f", entre {heure(min(spans)[0])} et {heure(max(end for _, end in spans))}" if spans else ""
+    opened = [f"{_compte(journee)}{hours}"] if spans else []
+    absents = [
+        f"horaire {contexte.absence(statut)} pour {compter(len(noms), 'lieu', 'lieux')}"
+        for statut, noms in journee.absents
+    ]
+    return " ; ".join([*opened, *absents]) or AUCUN_HORAIRE
+
+
+def _lecture(days: Sequence[Journee]) -> str:
+    """Return the reading of the days on which the fewest places open."""
+    opened = [journee for journee in days if journee.ouvertures]
+    if not opened:
+        return f"{AUCUN_HORAIRE}."
+    journee = min(opened, key=lambda item: sum(len(ouverture.noms) for ouverture in item.ouvertures))
+    moment = _moment(journee)
+    spans = " ; ".join(_phrase(ouverture) for ouverture in journee.ouvertures)
+    return f"{moment[:1].lower()}{moment[1:]}, {_compte(journee)} : {spans}."
+
+
+def _chiffres(semaine: pd.DataFrame, days: Sequence[Journee], contexte: Contexte) -> Chiffres:
+    columns = (
+        Colonne("moment", "Jours"),
+        Colonne("nom", "Lieu"),
+        Colonne("type", "Type"),
+        Colonne("horaires", "Horaires"),
+    )
+    cells = []
+    for journee in days:
+        moment = _moment(journee)
+        for item in journee.ouvertures:
+            hours = enumerer([plage(*span) for span in item.plages])
+            cells += [(moment, nom, _detail(item), hours) for nom in item.noms]
+        cells += [(moment, nom, "", contexte.absence(statut)) for statut, noms in journee.absents for nom in noms]
+    return Chiffres(columns, pd.DataFrame(cells, columns=[column.cle for column in columns]), semaine)

@@ -1,0 +1,64 @@
+"""What the cover of a report says of a convention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.couverture import Couverture, Logo
+from ctglib.rapport.typographie import date_longue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from ctglib.donnees.modeles.coherence import Regles
+    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.rapport.contexte import Contexte
+
+FICTIF = "Données fictives : ce rapport montre le cahier d'évaluation, il ne décrit aucun territoire réel"
+
+
+def couverture(
+    convention: Convention, logos: Mapping[str, bytes | None], contexte: Contexte, *, statut: str
+) -> Couverture:
+    """Return the cover: parties, period, state of the report, date of the data.
+
+    The report bears the first day of the convention, the day its baseline stands for: the clock never enters it.
+
+    Args:
+        convention: The convention.
+        logos: The logo of each party by id, None while its file is absent.
+        contexte: The territory and the source.
+        statut: State of the report, as the reader sees it.
+    """
+    years = f"{convention.debut.year}–{convention.fin.year}"
+    return Couverture(
+        sujet=f"Convention territoriale globale {years}",
+        territoire=contexte.territoire.nom,
+        mentions=(
+            ("Parties", " et ".join(partie.nom for partie in convention.parties)),
+            ("Période", f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"),
+            ("Date des données", convention.date_des_donnees),
+            ("Statut", statut),
+        ),
+        logos=tuple(Logo(partie.nom_court, logos.get(partie.id)) for partie in convention.parties),
+        source=f"Source : {contexte.source}",
+        date=convention.debut.isoformat(),
+        avertissement=FICTIF if convention.fictive else "",
+    )
+
+
+def statut_du_diagnostic(controle: pd.DataFrame, regles: Regles) -> str:
+    """Return « définitif », or « provisoire » with the number of findings of the gravest kind still open.
+
+    Args:
+        controle: Findings of the consistency check: gravite, statut.
+        regles: The severities, the gravest first.
+    """
+    gravest = next(iter(regles.gravites))
+    left = int(((controle["gravite"] == gravest) & (controle["statut"] == "ouvert")).sum())
+    if not left:
+        return "définitif"
+    plural = "s" if left > 1 else ""
+    return f"provisoire, {left} constat{plural} « {regles.gravites[gravest].lower()} » encore ouvert{plural}"

@@ -1,0 +1,53 @@
+"""The sentences of the findings by enjeu, and what the convention leaves out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.analyse.enjeux import SEPARATEUR
+from ctglib.rapport.blocs import Bloc, liste, paragraphe
+from ctglib.rapport.typographie import compter, enumerer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctglib.donnees.modeles.convention import Convention
+
+
+def enjeux_constats(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, convention: Convention) -> Bloc:
+    """Return how many needs there are and how many have a fiche, and whose reading that is.
+
+    Args:
+        constats: As ``ctglib.analyse.enjeux.constats_par_enjeu`` returns them.
+        hors_enjeux: As ``ctglib.analyse.enjeux.hors_enjeux`` returns them.
+        convention: Its enjeux and fiches.
+    """
+    needs = constats[constats["lecture"] == "besoin"].drop_duplicates("indicateur")
+    answered = int((needs["fiches"] != "").sum() + (hors_enjeux["fiches"] != "").sum())
+    total = len(needs) + len(hors_enjeux)
+    outside = f", dont {len(hors_enjeux)} dans des thèmes qu'aucun enjeu ne reprend" if len(hors_enjeux) else ""
+    counted = (
+        f"{compter(total, 'besoin')} dans les indicateurs du diagnostic{outside}. "
+        f"Avec une fiche action qui répond : {answered} ; sans fiche : {total - answered}."
+    )
+    return (
+        paragraphe(counted)
+        + paragraphe(
+            "Le rattachement des thèmes aux enjeux, et des indicateurs aux fiches, est une lecture du classeur, à "
+            "valider par le comité de pilotage : la convention ne l'écrit pas.",
+            classe="note",
+        )
+        + liste(_fiches_sans_constat(constats, hors_enjeux, convention))
+    )
+
+
+def _fiches_sans_constat(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, convention: Convention) -> list[str]:
+    """Return the fiches to which no finding of the tables leads."""
+    named = {
+        numero for table in (constats, hors_enjeux) for cell in table["fiches"] for numero in cell.split(SEPARATEUR)
+    }
+    alone = [str(fiche.numero) for fiche in convention.fiches if str(fiche.numero) not in named]
+    if not alone:
+        return []
+    noun = "fiche action" if len(alone) == 1 else "fiches action"
+    return [f"Sans constat comparable du diagnostic : {noun} {enumerer(alone)}."]

@@ -1,0 +1,91 @@
+"""How to read the report: what is compared with what, the thresholds, the years, and what a status means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.analyse.constats import DUREE_VARIATION
+from ctglib.rapport.blocs import Bloc, liste
+from ctglib.rapport.typographie import FINE, compter, enumerer, nombre_court, points
+
+if TYPE_CHECKING:
+    from ctglib.analyse.constats import Constat
+    from ctglib.donnees.modeles.catalogue import Seuils
+    from ctglib.rapport.contexte import Contexte
+
+ORIENTE = ("hausse", "baisse")
+
+
+def mode_de_lecture(constats: tuple[Constat, ...], seuils: Seuils, contexte: Contexte) -> Bloc:
+    """Return the rules of reading, each with its threshold.
+
+    Args:
+        constats: A finding for every indicator: their years and statuses are what is explained.
+        seuils: The thresholds of the catalogue.
+        contexte: The words, the territory and its reference.
+    """
+    rules = [
+        f"Une seule référence : {contexte.reference.le}.",
+        _annees(constats),
+        "Deux taux s'écartent en points, deux montants par habitant en pourcentage. Deux effectifs ne se comparent que "
+        f"par leur variation : {contexte.territoire.le} n'a pas la taille {contexte.reference.de}.",
+        _similaire(seuils),
+        f"La variation sur {nombre_court(DUREE_VARIATION)} ans rapporte la valeur de l'année à celle de "
+        f"{nombre_court(DUREE_VARIATION)} ans plus tôt. Si une rupture de série tombe entre les deux, elle n'est pas "
+        "interprétée.",
+        _sens(contexte),
+        _statuts(constats, contexte),
+        "Un écart décrit une situation. Il ne mesure l'effet d'aucune action.",
+    ]
+    return liste(rule for rule in rules if rule)
+
+
+def _annees(constats: tuple[Constat, ...]) -> str:
+    """Return the main year and the others, each with how many indicators it has."""
+    years = [constat.annee for constat in constats if constat.annee is not None]
+    if not years:
+        return ""
+    counts = {annee: years.count(annee) for annee in sorted(set(years))}
+    main = max(counts, key=lambda annee: counts[annee])
+    others = [f"{annee} ({compter(count, 'indicateur')})" for annee, count in counts.items() if annee != main]
+    exceptions = f" ; les autres sont de {enumerer(others)}" if others else ""
+    return f"L'année des données est {main} pour {compter(counts[main], 'indicateur')}{exceptions}."
+
+
+def _similaire(seuils: Seuils) -> str:
+    rates = points(seuils.ecart_similaire_points, _decimales(seuils.ecart_similaire_points), signe=False)
+    return (
+        f"Deux taux à moins de {rates}, ou deux montants par habitant à moins de "
+        f"{nombre_court(seuils.ecart_similaire_pourcent)}{FINE}%, sont dits similaires."
+    )
+
+
+def _sens(contexte: Contexte) -> str:
+    oriented = sum(item.sens in ORIENTE for item in contexte.indicateurs.values())
+    total = compter(len(contexte.indicateurs), "indicateur")
+    return (
+        f"Un écart n'est dit favorable ou défavorable que si une hausse ou une baisse est souhaitée : c'est le cas de "
+        f"{nombre_court(oriented)} des {total} du catalogue. Les autres décrivent la population ou l'offre."
+    )
+
+
+def _statuts(constats: tuple[Constat, ...], contexte: Contexte) -> str:
+    """Return what each word of absence met in the data means, and the mark of a provisional value."""
+    met = {statut for constat in constats for statut in (constat.statut, constat.statut_reference)}
+    words = [
+        f"« {statut.mot} » : {_minuscule(statut.libelle)}"
+        for code, statut in contexte.statuts.items()
+        if code in met and statut.absence
+    ]
+    if "P" in met:
+        words.append(f"« (p) » : {_minuscule(contexte.statuts['P'].libelle)}")
+    zero = "Zéro est une mesure."
+    return f"{' ; '.join(words)}. {zero}" if words else zero
+
+
+def _minuscule(libelle: str) -> str:
+    return libelle[:1].lower() + libelle[1:]
+
+
+def _decimales(valeur: float) -> int:
+    return 0 if float(valeur).is_integer() else 1

@@ -1,0 +1,124 @@
+"""The sentences of the offer against the children: places for under-threes, ages, what the text contradicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.blocs import Bloc, liste, paragraphe
+from ctglib.rapport.phrases.caracteristiques import minuscule
+from ctglib.rapport.typographie import compter, enumerer, nombre
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from ctglib.analyse.constats import Constat
+    from ctglib.donnees.modeles.catalogue import VocabulaireOffre
+    from ctglib.rapport.contexte import Contexte
+
+DECIMALES_RAPPORT = 1  # as Annexe 1 prints its rates
+
+
+def places_constats(
+    places: pd.DataFrame,
+    enfants: Constat,
+    capacite: Constat,
+    contexte: Contexte,
+    *,
+    vocabulaire: VocabulaireOffre,
+    contradictions: pd.DataFrame,
+) -> Bloc:
+    """Return how many places there are by kind and management, for how many children, and what does not agree.
+
+    Args:
+        places: As ``ctglib.analyse.offre.places`` returns it.
+        enfants: The finding on the children that the places are set against.
+        capacite: The finding on Annexe 1's theoretical capacity, which is another measure.
+        contexte: The words.
+        vocabulaire: The words of the offer.
+        contradictions: Rows of the consistency check about these places (see ``contradictions_des_places``).
+    """
+    known = places[places["places"].notna()]
+    facts = [
+        _par_type(known),
+        _par_gestion(known, vocabulaire),
+        _pour_100(known["places"].sum(), enfants, contexte),
+        _capacite(capacite, contexte),
+        _sans_nombre(places),
+    ]
+    told = [_contradiction(row) for _, row in contradictions.iterrows()]
+    intro = "D'un endroit à l'autre de la convention, ces nombres ne s'accordent pas, ou manquent :"
+    return liste([fact for fact in facts if fact]) + (paragraphe(intro) + liste(told) if told else Bloc(""))
+
+
+def contradictions_des_places(
+    controle: pd.DataFrame, relations: Iterable[object], vocabulaire: VocabulaireOffre
+) -> pd.DataFrame:
+    """Return the findings of the consistency check that come from a relation on kinds that take under-threes."""
+    kinds = {item.id for item in vocabulaire.types if item.accueil_moins_3}
+    concerned = {
+        relation.id for relation in relations if any(kinds & set(lecture.types) for lecture in relation.lectures)
+    }
+    ids = controle["cle"].str.split(":").str[1]
+    return controle[ids.isin(concerned)]
+
+
+def _par_type(known: pd.DataFrame) -> str:
+    total = known["places"].sum()
+    groups = known.groupby("libelle_type", sort=False)["places"].agg(["sum", "count"])
+    parts = [
+        f"{nombre(row['sum'])} en {minuscule(str(label))} ({compter(row['count'], 'structure')})"
+        for label, row in groups.iterrows()
+    ]
+    told = f", soit {enumerer(parts)}" if parts else ""
+    return (
+        f"Places nommées dans les structures qui reçoivent des enfants de moins de trois ans : {nombre(total)}{told}."
+    )
+
+
+def _par_gestion(known: pd.DataFrame, vocabulaire: VocabulaireOffre) -> str:
+    by_kind = known.groupby("gestion")["places"].sum()
+    parts = [f"{_places(by_kind.get(gestion, 0))} en gestion {mot}" for gestion, mot in vocabulaire.gestions.items()]
+    if "" in by_kind.index:
+        parts.append(f"{_places(by_kind[''])} sans gestion dite")
+    return f"Selon la gestion : {enumerer(parts)}."
+
+
+def _places(effectif: float) -> str:
+    return compter(effectif, "place") if effectif else "aucune place"
+
+
+def _pour_100(total: float, enfants: Constat, contexte: Contexte) -> str:
+    if not enfants.niveau:
+        return ""
+    label = minuscule(contexte.indicateurs[enfants.indicateur].libelle)
+    ratio = nombre(100 * total / enfants.niveau, DECIMALES_RAPPORT)
+    children = nombre(enfants.niveau)
+    return (
+        f"Rapport calculé par le classeur : {ratio} places nommées pour {nombre(100)} enfants "
+        f"({_places(total)} ; {children} {label} connus de la Caf en {enfants.annee})."
+    )
+
+
+def _capacite(capacite: Constat, contexte: Contexte) -> str:
+    item = contexte.indicateurs[capacite.indicateur]
+    own = contexte.valeur(capacite.indicateur, capacite.niveau, capacite.statut)
+    other = contexte.valeur(capacite.indicateur, capacite.reference, capacite.statut_reference)
+    counted = minuscule(item.definition.partition(". ")[0]).rstrip(".")
+    return (
+        f"Ce rapport n'est pas l'indicateur de l'annexe 1, « {item.libelle} » ({own} {contexte.territoire.a}, {other} "
+        f"{contexte.reference.a} en {capacite.annee}), qui compte autre chose : {counted}."
+    )
+
+
+def _sans_nombre(places: pd.DataFrame) -> str:
+    unknown = places[places["places"].isna()]
+    parts = [f"{row.nom} ({minuscule(row.note)})" if row.note else row.nom for row in unknown.itertuples()]
+    return f"Sans nombre de places, donc hors de ces totaux : {enumerer(parts)}." if parts else ""
+
+
+def _contradiction(row: pd.Series) -> str:
+    subject = row["objet"][:1].upper() + row["objet"][1:]
+    told = f"{subject} : {row['ecrit']}."
+    return f"{told} {row['pourquoi']}" if row["pourquoi"] else told

@@ -1,0 +1,86 @@
+"""How to read the radar, and which axes stand far from the reference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.analyse.radar import DECIMALES_INDICE
+from ctglib.rapport.blocs import Bloc, avertissement, colonnes, liste, paragraphe, sous_titre
+from ctglib.rapport.typographie import enumerer, nombre, nombre_court
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctglib.donnees.modeles.catalogue import Radar
+    from ctglib.donnees.modeles.convention import Lacune
+    from ctglib.rapport.contexte import Contexte
+
+AUCUN = "Aucun."
+
+
+def mode_d_emploi(radar: Radar, contexte: Contexte, lacune: Lacune | None = None) -> Bloc:
+    """Return the working hypothesis set apart (with what the text lost), the formula, the reference and the thresholds.
+
+    Args:
+        radar: Axes, formula, thresholds.
+        contexte: The territory and its reference.
+        lacune: The open question of the convention on its radar, if any.
+    """
+    low, high = nombre_court(radar.seuil_bas), nombre_court(radar.seuil_haut)
+    rules = [
+        f"Groupe de référence : {_sans_point(radar.groupe_de_reference)}. À {nombre_court(100)}, la valeur "
+        f"{contexte.territoire.de} égale celle {contexte.reference.de}.",
+        f"Un indice de {high} ou plus est dit fortement supérieur, de {low} ou moins fortement inférieur ; il est "
+        "classé tel qu'il est imprimé, à l'unité.",
+        *_transformations(radar),
+    ]
+    if lacune is not None:
+        rules.append(f"Question ouverte ({lacune.reference}) : {lacune.question}")
+    return avertissement(radar.avertissement) + paragraphe(radar.formule) + liste(rules)
+
+
+def ecarts_forts(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> Bloc:
+    """Return the axes far above and far below the reference, the furthest first, each with its index."""
+    high, low = nombre_court(radar.seuil_haut), nombre_court(radar.seuil_bas)
+    above = indices[indices["niveau"] == "haut"].sort_values("indice", ascending=False, kind="stable")
+    below = indices[indices["niveau"] == "bas"].sort_values("indice", kind="stable")
+    there = contexte.reference.a
+    lists = colonnes(
+        sous_titre(f"Fortement supérieurs ({high} ou plus)") + _axes(above, contexte),
+        sous_titre(f"Fortement inférieurs ({low} ou moins)") + _axes(below, contexte),
+    )
+    absent = list(indices.loc[indices["niveau"] == "absent", "libelle"])
+    if not absent:
+        return lists
+    return lists + paragraphe(
+        f"Sans indice, faute de deux valeurs de la même année ici et {there} : {enumerer(absent)}."
+    )
+
+
+def _axes(rows: pd.DataFrame, contexte: Contexte) -> Bloc:
+    return liste(_axe(row, contexte) for _, row in rows.iterrows()) if len(rows) else paragraphe(AUCUN)
+
+
+def _axe(row: pd.Series, contexte: Contexte) -> str:
+    own = contexte.valeur(row["indicateur"], row["valeur"], row["statut"])
+    other = contexte.valeur(row["indicateur"], row["valeur_reference"], row["statut_reference"])
+    index = nombre(row["indice"], DECIMALES_INDICE)
+    return f"{row['libelle']} : indice {index} ({own}, contre {other} {contexte.reference.a})"
+
+
+def _transformations(radar: Radar) -> list[str]:
+    """Return which axes are reversed or complemented, when some are."""
+    labels = {
+        kind: [f"« {axe.libelle} »" for axe in radar.axes if axe.transformation == kind]
+        for kind in ("inverse", "complement_100")
+    }
+    sentences = []
+    if labels["inverse"]:
+        sentences.append(f"Lu à l'envers, référence sur valeur : {enumerer(labels['inverse'])}.")
+    if labels["complement_100"]:
+        sentences.append(f"Pris par son complément à {nombre_court(100)} : {enumerer(labels['complement_100'])}.")
+    return sentences
+
+
+def _sans_point(phrase: str) -> str:
+    return phrase.rstrip(". ")

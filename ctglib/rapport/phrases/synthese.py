@@ -1,0 +1,133 @@
+"""The first page: key figures, strengths and needs, what is uncertain. Short lines: it holds on one sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.rapport.contexte import variation
+from ctglib.rapport.typographie import compter, enumerer, nombre, pourcent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ctglib.analyse.constats import Constat
+    from ctglib.analyse.synthese import Essentiel, Incertitudes
+    from ctglib.donnees.modeles.coherence import Regles
+    from ctglib.rapport.contexte import Contexte
+
+
+def page(essentiel: Essentiel, regles: Regles, contexte: Contexte) -> Bloc:
+    """Return the whole first page."""
+    return (
+        chiffres(essentiel, contexte)
+        + forces_et_besoins(essentiel, contexte)
+        + incertitudes(essentiel.incertitudes, regles, contexte)
+    )
+
+
+def chiffres(essentiel: Essentiel, contexte: Contexte) -> Bloc:
+    """Return the key figures: value, subject, and the reference's value or both variations as a landmark."""
+    return chiffres_cles(
+        ChiffreCle(
+            contexte.valeur(constat.indicateur, constat.niveau, constat.statut),
+            contexte.indicateurs[constat.indicateur].libelle,
+            _repere(constat, essentiel.doutes, contexte),
+        )
+        for constat in essentiel.chiffres
+    )
+
+
+def forces_et_besoins(essentiel: Essentiel, contexte: Contexte) -> Bloc:
+    """Return strengths and needs side by side; what has no direction fills the place that strengths leave."""
+    doubts = essentiel.doutes
+    strengths = sous_titre("Forces") + _ecarts(essentiel.forces, doubts, contexte, rien="Aucun écart favorable.")
+    if essentiel.reperes:
+        strengths += paragraphe("Autres écarts marqués, ni favorables ni défavorables en eux-mêmes :")
+        strengths += _ecarts(essentiel.reperes, doubts, contexte)
+    needs = sous_titre("Besoins") + _ecarts(essentiel.besoins, doubts, contexte, rien="Aucun écart défavorable.")
+    reading = (
+        f"{contexte.territoire.nom}, puis {contexte.reference.nom} ; entre parenthèses, l'écart en % de la valeur "
+        f"{contexte.reference.de}, du plus grand au plus petit."
+    )
+    return colonnes(strengths, needs) + paragraphe(reading, classe="note")
+
+
+def incertitudes(doute: Incertitudes, regles: Regles, contexte: Contexte) -> Bloc:
+    """Return what is uncertain, one line a kind; a kind that has nothing is left out."""
+    lines = [
+        _controle(doute, regles),
+        _verdicts(doute, regles),
+        _provisoires(doute, contexte),
+        _ruptures(doute, contexte),
+        _absents(doute, contexte),
+        f"Points que la convention laisse ouverts : {nombre(doute.lacunes)}." if doute.lacunes else "",
+    ]
+    return sous_titre("Ce qui est incertain") + liste(line for line in lines if line)
+
+
+def _repere(constat: Constat, doutes: Mapping[str, str], contexte: Contexte) -> str:
+    there = contexte.reference.nom
+    if constat.position != "incomparable":
+        text = f"{there} : {contexte.valeur(constat.indicateur, constat.reference, constat.statut_reference)}"
+    elif constat.rupture:
+        text = f"rupture en {constat.annee_rupture}"
+    elif constat.variation is not None:
+        text = f"{variation(constat.variation)} en cinq ans"
+        if constat.variation_reference is not None:
+            text += f" ({there} : {variation(constat.variation_reference)})"
+    else:
+        text = ""
+    year = str(constat.annee) if constat.annee else ""
+    return " ; ".join(part for part in (year, text, *_reserves(constat, doutes)) if part)
+
+
+def _ecarts(constats: tuple[Constat, ...], doutes: Mapping[str, str], contexte: Contexte, *, rien: str = "") -> Bloc:
+    return liste(_ecart(constat, doutes, contexte) for constat in constats) if constats else paragraphe(rien)
+
+
+def _ecart(constat: Constat, doutes: Mapping[str, str], contexte: Contexte) -> str:
+    label = contexte.indicateurs[constat.indicateur].libelle
+    own = contexte.valeur(constat.indicateur, constat.niveau, constat.statut)
+    other = contexte.valeur_nue(constat.indicateur, constat.reference, constat.statut_reference)
+    notes = [pourcent(constat.ecart_relatif, 0, signe=True), *_reserves(constat, doutes)]
+    return f"{label} : {own}, contre {other} ({' ; '.join(notes)})"
+
+
+def _reserves(constat: Constat, doutes: Mapping[str, str]) -> list[str]:
+    """Return the marks of a value to be read with care."""
+    provisional = ["provisoire"] if constat.provisoire else []
+    return [*provisional, *(["à vérifier"] if constat.indicateur in doutes else [])]
+
+
+def _controle(doute: Incertitudes, regles: Regles) -> str:
+    counts = [
+        f"{nombre(count)} {regles.gravites[gravite].lower()}" for gravite, count in doute.ouverts.items() if count
+    ]
+    if not counts:
+        return "Contrôle de cohérence : aucun constat ouvert."
+    return f"Contrôle de cohérence : {enumerer(counts)}. Parmi les plus graves : {' ; '.join(doute.plus_graves)}."
+
+
+def _verdicts(doute: Incertitudes, regles: Regles) -> str:
+    counts = [compter(doute.verdicts[cle], mot.mot) for cle, mot in regles.verdicts.items() if doute.verdicts.get(cle)]
+    return f"Phrases du diagnostic confrontées à ses tableaux : {enumerer(counts)}." if counts else ""
+
+
+def _provisoires(doute: Incertitudes, contexte: Contexte) -> str:
+    kinds = [contexte.indicateurs[identifiant].libelle for identifiant in doute.provisoires]
+    if doute.evolutions_provisoires:
+        kinds.append(compter(doute.evolutions_provisoires, "évolution annuelle", "évolutions annuelles"))
+    return f"Provisoires : {enumerer(kinds)}." if kinds else ""
+
+
+def _ruptures(doute: Incertitudes, contexte: Contexte) -> str:
+    labels = [contexte.indicateurs[constat.indicateur].libelle for constat in doute.ruptures]
+    return f"Variation traversée par une rupture de série, non interprétable : {enumerer(labels)}." if labels else ""
+
+
+def _absents(doute: Incertitudes, contexte: Contexte) -> str:
+    if not doute.absents:
+        return ""
+    places = f"{contexte.territoire.a} ou {contexte.reference.a}"
+    return f"Indicateurs sans valeur {places} : {nombre(len(doute.absents))}, nommés dans les limites."

@@ -1,0 +1,172 @@
+"""The tables of the consistency check: findings, rules, sentences judged, places read otherwise than written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.rapport.typographie import compter, nombre_court
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ctglib.donnees.modeles.catalogue import Seuils
+    from ctglib.donnees.modeles.coherence import Correction, Regle, Regles
+    from ctglib.rapport.contexte import Contexte
+
+TEXTE_LONG = "texte-long"
+MONTRES = ("ouvert", "justifie")
+CONSTATS = (
+    Colonne("constat", "Règle, objet et lieu"),
+    Colonne("ecrit", "Écrit"),
+    Colonne("calcule", "Calculé ou attendu"),
+    Colonne("question", "Question à poser"),
+)
+REGLES = (
+    Colonne("regle", "Règle"),
+    Colonne("explication", "Ce qu'elle vérifie"),
+    Colonne("constats", "Constats", numerique=True),
+)
+AFFIRMATIONS = (
+    Colonne("resume", "Ce que dit le texte"),
+    Colonne("calcul", "Recalculé sur les tableaux"),
+    Colonne("verdict", "Verdict"),
+)
+CORRECTIONS = (
+    Colonne("objet", "Objet et lieu"),
+    Colonne("ecrit", "Écrit"),
+    Colonne("lu", "Lu"),
+    Colonne("raison", "Raison"),
+)
+
+
+def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte) -> Tableau:
+    """Return the findings in groups, the gravest first; a justified one gives its reason in place of its question.
+
+    Findings that others tell, and declared corrections, are in the CSV only, and a note counts them.
+
+    Args:
+        controle: As ``controler`` returns it.
+        regles: The words of severities and statuses.
+        contexte: The words.
+    """
+    shown = controle[controle["statut"].isin(MONTRES)]
+    sizes = shown["gravite"].value_counts()
+    titles = {key: f"{title} ({compter(int(sizes.get(key, 0)), 'constat')})" for key, title in regles.gravites.items()}
+    cells = [_constat(row, regles) for row in shown.itertuples(index=False)]
+    return Tableau(
+        nom="coherence",
+        titre=f"Constats du contrôle de cohérence de la convention, par gravité, {contexte.territoire.nom}",
+        colonnes=CONSTATS,
+        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in CONSTATS]),
+        donnees=controle,
+        source=f"{contexte.source} ; calculs du cahier d'évaluation",
+        groupes=tuple(titles[gravite] for gravite in shown["gravite"]),
+        notes=_notes_coherence(controle, regles),
+        classe=TEXTE_LONG,
+    )
+
+
+def tableau_regles(controle: pd.DataFrame, regles: Regles, seuils: Seuils, contexte: Contexte) -> Tableau:
+    """Return every rule that ran, what it verifies with its thresholds, and how many findings it gave."""
+    found = controle["regle"].value_counts()
+    rows = [
+        (rule.libelle, expliquer(rule, seuils), int(found.get(rule.id, 0)), regles.gravites[rule.gravite], rule.id)
+        for rule in regles.regles
+    ]
+    data = pd.DataFrame(rows, columns=["regle", "explication", "constats", "gravite", "id"])
+    return Tableau(
+        nom="coherence-regles",
+        titre="Règles du contrôle de cohérence, et nombre de constats de chacune",
+        colonnes=REGLES,
+        cellules=data[["regle", "explication", "constats"]].astype(str),
+        donnees=data,
+        source="catalogue du cahier d'évaluation",
+        notes=(f"Constats de toute sorte, {contexte.territoire.nom} et {contexte.reference.nom}.",),
+        classe=TEXTE_LONG,
+    )
+
+
+def expliquer(regle: Regle, seuils: Seuils) -> str:
+    """Return what a rule verifies, its own thresholds and the catalogue's written in their place."""
+    numbers = {name: nombre_court(value) for name, value in {**seuils.model_dump(), **regle.seuils}.items()}
+    return regle.explication.format_map(numbers)
+
+
+def tableau_affirmations(jugements: pd.DataFrame, regles: Regles, contexte: Contexte) -> Tableau:
+    """Return the sentences of the text in its order, what the tables give, and the verdict: a sign and a word.
+
+    Args:
+        jugements: As ``juger`` returns it.
+        regles: The words and signs of the verdicts.
+        contexte: The words.
+    """
+    cells = [_affirmation(row, regles) for row in jugements.itertuples(index=False)]
+    return Tableau(
+        nom="affirmations",
+        titre=f"Phrases du diagnostic qui comparent, classent ou totalisent, recalculées, {contexte.territoire.nom}",
+        colonnes=AFFIRMATIONS,
+        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in AFFIRMATIONS]),
+        donnees=jugements,
+        source=f"{contexte.source} ; calculs du cahier d'évaluation",
+        groupes=tuple(_place(section) for section in jugements["section"]),
+        classe=TEXTE_LONG,
+    )
+
+
+def tableau_corrections(corrections: Iterable[Correction], contexte: Contexte) -> Tableau:
+    """Return the places of the source read otherwise than written, and why."""
+    data = pd.DataFrame(
+        [item.model_dump(mode="json") for item in corrections],
+        columns=["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"],
+    )
+    cells = data.assign(
+        objet=[f"{_majuscule(row.objet)}. {_majuscule(row.reference)}" for row in data.itertuples(index=False)]
+    )
+    return Tableau(
+        nom="corrections",
+        titre=f"Endroits de la source lus autrement qu'ils ne sont écrits, {contexte.territoire.nom}",
+        colonnes=CORRECTIONS,
+        cellules=cells[[colonne.cle for colonne in CORRECTIONS]],
+        donnees=data,
+        source=contexte.source,
+        classe=TEXTE_LONG,
+    )
+
+
+def _constat(row: object, regles: Regles) -> tuple[str, ...]:
+    if row.statut == "justifie":
+        answer = f"{regles.statuts[row.statut]} : {row.motif}"
+    else:
+        answer = f"{row.question} ({row.a_qui})"
+    head = f"{row.numero}. {row.libelle} : {row.objet}. {_majuscule(row.lieu)}"
+    return head, _majuscule(row.ecrit), _majuscule(_suite(row.calcule, row.pourquoi)), answer
+
+
+def _affirmation(row: object, regles: Regles) -> tuple[str, ...]:
+    verdict = regles.verdicts[row.verdict]
+    return row.resume, _majuscule(_suite(row.calcul, row.note)), f"{verdict.signe} {verdict.mot}"
+
+
+def _notes_coherence(controle: pd.DataFrame, regles: Regles) -> tuple[str, ...]:
+    hidden = controle.loc[~controle["statut"].isin(MONTRES), "statut"].value_counts()
+    return tuple(
+        f"{regles.statuts[statut]} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
+        for statut in regles.statuts
+        if statut in hidden
+    )
+
+
+def _suite(text: str, more: str) -> str:
+    """Return a computation followed by what explains it, as a second sentence."""
+    return f"{text}. {_majuscule(more)}" if more else text
+
+
+def _place(section: str) -> str:
+    return f"Annexe 1, {section}"
+
+
+def _majuscule(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,171 @@
+"""The tables of the findings by enjeu: what the figures say, how it reads, and which fiche answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.analyse.enjeux import SEPARATEUR
+from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.rapport.typographie import enumerer, nombre_court, pourcent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ctglib.donnees.modeles.catalogue import Seuils, Theme
+    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.rapport.contexte import Contexte
+
+LECTURES = {"besoin": "▼ besoin", "atout": "▲ atout", "similaire": "● similaire", "repere": "○ repère"}
+EXPLICATIONS = {
+    "besoin": "▼ besoin : écart défavorable, selon le sens que le catalogue donne à l'indicateur.",
+    "atout": "▲ atout : écart favorable, selon le même sens.",
+    "similaire": "● similaire : écart de moins de {points} point, ou de {pourcent} % pour un montant par habitant.",
+    "repere": "○ repère : écart ni favorable ni défavorable en lui-même.",
+}
+AUCUNE = "aucune fiche"
+RIEN = "–"
+
+
+def tableau_enjeux(
+    constats: pd.DataFrame,
+    convention: Convention,
+    contexte: Contexte,
+    *,
+    seuils: Seuils,
+    doutes: Mapping[str, str],
+) -> Tableau:
+    """Return the findings in groups, one an enjeu; an enjeu that no theme informs says so, with its fiches.
+
+    Args:
+        constats: As ``constats_par_enjeu`` returns them.
+        convention: Its enjeux and fiches.
+        contexte: The words.
+        seuils: Under which two values are called similar, printed under the table.
+        doutes: Why some indicators are doubtful, by id.
+    """
+    groups, cells = [], []
+    for enjeu in convention.enjeux:
+        rows = [_cellules(row, contexte, doutes) for _, row in constats[constats["enjeu"] == enjeu.id].iterrows()]
+        if not rows:
+            own = [str(fiche.numero) for fiche in convention.fiches if fiche.enjeu == enjeu.id]
+            rows = [["Aucun constat comparable du diagnostic", *[RIEN] * 4, _fiches(own)]]
+        cells += rows
+        groups += [enjeu.titre] * len(rows)
+    return Tableau(
+        nom="enjeux",
+        titre=f"Constats par enjeu, et fiches action qui leur répondent, {_lieux_et_dates(constats, contexte)}",
+        colonnes=_colonnes(contexte),
+        cellules=_table(cells, contexte),
+        donnees=constats,
+        source=contexte.source,
+        groupes=tuple(groups),
+        notes=(
+            *_lectures(constats, seuils),
+            *_precautions(constats, contexte, doutes),
+            *_titres_des_fiches(convention),
+        ),
+    )
+
+
+def tableau_hors_enjeux(
+    constats: pd.DataFrame,
+    convention: Convention,
+    contexte: Contexte,
+    *,
+    themes: Iterable[Theme],
+    doutes: Mapping[str, str],
+) -> Tableau:
+    """Return the needs of the themes that no enjeu takes, in groups, one a theme, in the order of Annexe 1."""
+    shown = list(themes)
+    groups, cells = [], []
+    for theme in shown:
+        rows = [_cellules(row, contexte, doutes) for _, row in constats[constats["theme"] == theme.theme].iterrows()]
+        cells += rows
+        groups += [theme.titre] * len(rows)
+    return Tableau(
+        nom="hors-enjeux",
+        titre=f"Besoins des thèmes qu'aucun enjeu ne reprend, {_lieux_et_dates(constats, contexte)}",
+        colonnes=_colonnes(contexte),
+        cellules=_table(cells or [["Aucun besoin", *[RIEN] * 5]], contexte),
+        donnees=constats,
+        source=contexte.source,
+        groupes=tuple(groups) or None,
+        notes=(*_precautions(constats, contexte, doutes), *_sans_besoin(constats, convention, shown)),
+    )
+
+
+def _colonnes(contexte: Contexte) -> tuple[Colonne, ...]:
+    return (
+        Colonne("constat", "Constat"),
+        Colonne("territoire", contexte.territoire.nom, numerique=True),
+        Colonne("reference", contexte.reference.nom, numerique=True),
+        Colonne("ecart", "Écart", numerique=True),
+        Colonne("lecture", "Lecture"),
+        Colonne("reponse", "Réponse"),
+    )
+
+
+def _table(cells: list[list[str]], contexte: Contexte) -> pd.DataFrame:
+    return pd.DataFrame(cells, columns=[colonne.cle for colonne in _colonnes(contexte)])
+
+
+def _cellules(row: pd.Series, contexte: Contexte, doutes: Mapping[str, str]) -> list[str]:
+    identifiant = row["indicateur"]
+    marks = " (p)" if "P" in (row["statut"], row["statut_reference"]) else ""
+    marks += " (?)" if identifiant in doutes else ""
+    gap = contexte.ecart(identifiant, row["ecart"], row["ecart_type"])
+    relative = "" if row["ecart_type"] == "pourcent" else f" ({pourcent(row['ecart_relatif'], 0, signe=True)})"
+    return [
+        contexte.indicateurs[identifiant].libelle + marks,
+        contexte.valeur(identifiant, row["niveau"], row["statut"]),
+        contexte.valeur(identifiant, row["reference"], row["statut_reference"]),
+        gap + relative,
+        LECTURES[row["lecture"]],
+        _fiches(row["fiches"].split(SEPARATEUR) if row["fiches"] else []),
+    ]
+
+
+def _fiches(numeros: list[str]) -> str:
+    if not numeros:
+        return AUCUNE
+    return f"{'fiches' if len(numeros) > 1 else 'fiche'} {enumerer(numeros)}"
+
+
+def _lieux_et_dates(constats: pd.DataFrame, contexte: Contexte) -> str:
+    years = sorted({str(annee) for annee in constats["annee"].dropna()})
+    period = "-".join(dict.fromkeys((years[0], years[-1]))) if years else ""
+    return ", ".join(part for part in (f"{contexte.territoire.nom} et {contexte.reference.nom}", period) if part)
+
+
+def _lectures(constats: pd.DataFrame, seuils: Seuils) -> list[str]:
+    present = set(constats["lecture"])
+    limits = {
+        "points": nombre_court(seuils.ecart_similaire_points),
+        "pourcent": nombre_court(seuils.ecart_similaire_pourcent),
+    }
+    told = [text.format(**limits) for reading, text in EXPLICATIONS.items() if reading in present]
+    return [" ".join(told)] if told else []
+
+
+def _sans_besoin(constats: pd.DataFrame, convention: Convention, themes: list[Theme]) -> list[str]:
+    """Return the other themes that no enjeu takes: none of their indicators is a need."""
+    told = {theme for enjeu in convention.enjeux for theme in enjeu.themes} | set(constats["theme"])
+    left = [f"« {theme.titre} »" for theme in themes if theme.theme not in told]
+    return [f"Sans enjeu non plus, et sans besoin relevé par un indicateur : {enumerer(left)}."] if left else []
+
+
+def _precautions(constats: pd.DataFrame, contexte: Contexte, doutes: Mapping[str, str]) -> list[str]:
+    notes = []
+    if len(constats):
+        notes.append(f"Entre parenthèses, l'écart en % de la valeur {contexte.reference.de}.")
+    if "P" in set(constats[["statut", "statut_reference"]].to_numpy().ravel()):
+        notes.append(f"(p) {contexte.statuts['P'].libelle}.")
+    if any(identifiant in doutes for identifiant in constats["indicateur"]):
+        notes.append("(?) Donnée douteuse : voir le contrôle de cohérence.")
+    return notes
+
+
+def _titres_des_fiches(convention: Convention) -> list[str]:
+    return [" ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)]
