@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from ctglib.donnees.dossier import conventions, lire_dossier
-from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.dossier import conventions, valider
+from ctglib.donnees.fautes import DonneesInvalides, Faute
 
 
 def valider_conventions(demandees: list[str]) -> int:
     """Check conventions, say every fault, and return 0, or 1 when one has a fault."""
     console = Console(highlight=False)
     fautes = []
-    for nom in demandees or conventions():
+    for nom in demandees or _toutes(fautes):
         try:
-            dossier = lire_dossier(nom)
+            fichiers = valider(nom)
         except DonneesInvalides as error:
             fautes.extend(error.fautes)
         else:
-            console.print(f"✓ {nom} : {len(dossier.fichiers)} fichiers lus, aucune faute.", markup=False)
+            console.print(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.", markup=False, soft_wrap=True)
     if fautes:
         Console(stderr=True, highlight=False).print(str(DonneesInvalides(fautes)), markup=False, soft_wrap=True)
     return 1 if fautes else 0
+
+
+def _toutes(fautes: list[Faute]) -> tuple[str, ...]:
+    """Return the names of the conventions, or none and the fault of their folder."""
+    try:
+        noms = conventions()
+    except DonneesInvalides as error:
+        fautes.extend(error.fautes)
+        return ()
+    if not noms:
+        fautes.append(Faute("conventions", "aucune convention", "un dossier par convention", "remettre le dossier"))
+    return noms

@@ -27,7 +27,7 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
         for cible in prepares:
             _verifier_libre(cible)
         for cible, temporaire in prepares.items():
-            os.replace(temporaire, cible)
+            temporaire.replace(cible)
     except OSError as error:
         raise EcritureImpossible(
             f"Impossible d'écrire {cible} ({error.strerror}). Fermez le fichier s'il est ouvert dans un autre programme, "
@@ -53,7 +53,7 @@ def _preparer(cible: Path, contenu: bytes) -> Path:
             file.write(contenu)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)
+        Path(name).chmod(0o644)
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise

@@ -75,6 +75,7 @@ def produire(commande: Commande, etape: Callable[[str], None]) -> Resultat:
         contenus = _fabriquer(commande, etape, mesures)
         etape("écriture")
         ecrire(contenus)
+        _retirer_tableaux_disparus(commande, contenus)
     except (DonneesInvalides, RapportEchoue, EcritureImpossible) as error:
         return Resultat(commande, time.perf_counter() - debut, message=str(error), mesures=mesures)
     tailles = {path: len(content) for path, content in contenus.items()}
@@ -112,6 +113,13 @@ def _exporter(
         with _chronometre(mesures, "pdf"):
             contenus[commande.base.with_suffix(".pdf")] = ExporteurPDF().from_notebook_node(carnet)[0]
     return contenus
+
+
+def _retirer_tableaux_disparus(commande: Commande, contenus: dict[Path, bytes]) -> None:
+    """Remove the CSV of tables that the report no longer has: the folder beside a report is the report's own."""
+    for path in commande.base.glob("*.csv"):
+        if path not in contenus:
+            path.unlink()
 
 
 @contextmanager

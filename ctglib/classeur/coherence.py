@@ -1,0 +1,41 @@
+"""The section « Contrôle de cohérence »."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.phrases import coherence as phrases
+from ctglib.rapport.tableaux.coherence import tableau_affirmations, tableau_coherence, tableau_corrections
+
+if TYPE_CHECKING:
+    from ctglib.classeur.etude import Etude
+    from ctglib.rapport.blocs import Bloc
+    from ctglib.rapport.tableau import Tableau
+
+
+@dataclass(frozen=True)
+class Coherence:
+    """What does not agree in the convention, and what its sentences are worth."""
+
+    etude: Etude
+
+    def bilan(self) -> Bloc:
+        """Return how many rules ran, and what they found."""
+        return phrases.bilan(self.etude.controle, self.etude.jugements, self.etude.catalogue.coherence.regles)
+
+    def tableau(self) -> Tableau:
+        """Return the findings, the gravest first."""
+        return tableau_coherence(
+            self.etude.controle, self.etude.catalogue.coherence.regles, self.etude.contexte_texte
+        )
+
+    def affirmations(self) -> Tableau:
+        """Return the sentences of the text with their verdict."""
+        return tableau_affirmations(
+            self.etude.jugements, self.etude.catalogue.coherence.regles, self.etude.contexte_texte
+        )
+
+    def corrections(self) -> Tableau:
+        """Return the places read otherwise than they are written."""
+        return tableau_corrections(self.etude.dossier.corrections, self.etude.contexte_texte)

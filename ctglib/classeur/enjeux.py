@@ -1,0 +1,65 @@
+"""The section « Constats et propositions »."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.analyse.enjeux import constats_par_enjeu, hors_enjeux
+from ctglib.rapport.phrases.commentaires import commentaires_attendus
+from ctglib.rapport.phrases.enjeux import enjeux_constats
+from ctglib.rapport.tableaux.enjeux import tableau_enjeux, tableau_hors_enjeux
+from ctglib.rapport.tableaux.lacunes import lacunes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctglib.classeur.etude import Etude
+    from ctglib.rapport.blocs import Bloc
+    from ctglib.rapport.tableau import Tableau
+
+
+@dataclass(frozen=True)
+class Enjeux:
+    """The findings by enjeu, each with the fiche that answers it, and what the convention leaves open."""
+
+    etude: Etude
+
+    def _par_enjeu(self) -> pd.DataFrame:
+        return constats_par_enjeu(self.etude.convention, self.etude.constats, self.etude.catalogue.indicateurs)
+
+    def _hors(self) -> pd.DataFrame:
+        return hors_enjeux(self.etude.convention, self.etude.constats, self.etude.catalogue.indicateurs)
+
+    def bilan(self) -> Bloc:
+        """Return how many needs have a fiche, and how many have none."""
+        return enjeux_constats(self._par_enjeu(), self._hors(), self.etude.convention)
+
+    def tableau(self) -> Tableau:
+        """Return the findings by enjeu."""
+        return tableau_enjeux(
+            self._par_enjeu(),
+            self.etude.convention,
+            self.etude.contexte,
+            seuils=self.etude.catalogue.seuils,
+            doutes=self.etude.doutes,
+        )
+
+    def hors_enjeux(self) -> Tableau:
+        """Return the needs of the themes that no enjeu takes."""
+        return tableau_hors_enjeux(
+            self._hors(),
+            self.etude.convention,
+            self.etude.contexte,
+            themes=self.etude.catalogue.themes,
+            doutes=self.etude.doutes,
+        )
+
+    def commentaires_attendus(self) -> Bloc:
+        """Return the themes that await a comment of the parties."""
+        fichier = f"conventions/{self.etude.convention.id}/commentaires.yaml"
+        return commentaires_attendus(self.etude.catalogue.themes, self.etude.dossier.commentaires, fichier)
+
+    def lacunes(self) -> Tableau:
+        """Return what the convention leaves out or open, with the question to put."""
+        return lacunes(self.etude.convention, self.etude.convention.source_texte)

@@ -1,0 +1,61 @@
+"""The section « Indicateurs de vulnérabilité »."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.graphiques.points_indices import points_indices
+from ctglib.rapport.graphiques.radar import radar
+from ctglib.rapport.phrases import radar as phrases
+from ctglib.rapport.tableaux.radar import tableau_radar
+
+if TYPE_CHECKING:
+    from ctglib.classeur.etude import Etude
+    from ctglib.rapport.blocs import Bloc
+    from ctglib.rapport.figure import Figure
+    from ctglib.rapport.tableau import Tableau
+
+
+@dataclass(frozen=True)
+class Radar:
+    """The territory's indices beside its reference, on the axes of the catalogue."""
+
+    etude: Etude
+
+    def mode_d_emploi(self) -> Bloc:
+        """Return the working hypothesis, the formula and the thresholds."""
+        lacunes = {lacune.id: lacune for lacune in self.etude.convention.lacunes}
+        return phrases.mode_d_emploi(
+            self.etude.catalogue.radar, self.etude.contexte, lacunes.get(self.etude.catalogue.radar.lacune)
+        )
+
+    def points(self) -> Figure:
+        """Return the indices as a dot plot, sorted."""
+        contexte = self.etude.contexte
+        return points_indices(
+            self.etude.indices,
+            self.etude.catalogue.radar,
+            contexte,
+            nom="indices",
+            titre=f"Sur quels sujets {contexte.territoire.nom} s'écarte-t-elle {contexte.reference.de} ?",
+        )
+
+    def figure(self) -> Figure:
+        """Return the indices as a radar."""
+        contexte = self.etude.contexte
+        return radar(
+            self.etude.indices,
+            self.etude.catalogue.radar,
+            contexte,
+            nom="radar",
+            titre=f"Radar des indices, {contexte.territoire.nom}, {contexte.reference.nom} = 100",
+        )
+
+    def tableau(self) -> Tableau:
+        """Return the indices with what they are made of."""
+        return tableau_radar(self.etude.indices, self.etude.catalogue.radar, self.etude.contexte)
+
+    def ecarts_forts(self) -> Bloc:
+        """Return the axes far above and far below the reference."""
+        return phrases.ecarts_forts(self.etude.indices, self.etude.catalogue.radar, self.etude.contexte)

@@ -1,0 +1,131 @@
+"""What the code must keep to, whatever it does."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fichiers_suivis import DEPOT, fichiers_suivis
+
+COUCHES = ("donnees", "analyse", "rapport", "classeur", "export", "production", "commandes")
+RACINE = {"__init__", "__main__"}
+LOURDS = ("IPython", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst", "yaml")
+LIGNES_PAR_FICHIER = 250
+LIGNES_PAR_FONCTION = 45
+SOURCES = [path for path in fichiers_suivis(".py") if path.is_relative_to(DEPOT / "ctglib")]
+TOUS = fichiers_suivis(".py")
+
+
+@cache
+def arbre(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def nom(path: Path) -> str:
+    return path.relative_to(DEPOT).as_posix()
+
+
+def couche(path: Path) -> str:
+    return path.relative_to(DEPOT / "ctglib").parts[0].removesuffix(".py")
+
+
+def modules_importes(path: Path) -> Iterator[str]:
+    """Yield every module of ours that a file imports, wherever the import stands, as dotted names."""
+    for node in ast.walk(arbre(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{nom(path)} : import relatif"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_chaque_dossier_du_code_est_une_couche_connue() -> None:
+    assert {couche(path) for path in SOURCES} == {*COUCHES, *RACINE}
+
+
+def test_les_imports_ne_vont_que_vers_le_bas() -> None:
+    montants = [
+        f"{nom(path)} importe {module}"
+        for path in SOURCES
+        if couche(path) in COUCHES
+        for module in modules_importes(path)
+        if module.startswith("ctglib.") and _monte(couche(path), module)
+    ]
+
+    assert montants == []
+
+
+def _monte(depuis: str, module: str) -> bool:
+    """Tell whether a module is above a layer; of ``ctglib`` itself only the version may be had, never ``ouvrir``."""
+    vers = module.split(".")[1]
+    if vers == "__version__":
+        return False
+    return vers not in COUCHES or COUCHES.index(vers) > COUCHES.index(depuis)
+
+
+def test_l_analyse_ne_lit_ni_fichier_ni_horloge() -> None:
+    interdits = {"os", "pathlib", "time", "datetime", "socket", "urllib", "requests", "subprocess", "io"}
+    fautifs = [
+        f"{nom(path)} importe {module}"
+        for path in SOURCES
+        if couche(path) == "analyse"
+        for module in modules_importes(path)
+        if module.split(".")[0] in interdits
+    ]
+
+    assert fautifs == []
+
+
+def test_rien_n_est_imprime_et_aucune_erreur_n_est_avalee() -> None:
+    fautifs = []
+    for path in SOURCES:
+        for node in ast.walk(arbre(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+                fautifs.append(f"{nom(path)}:{node.lineno} print")
+            if isinstance(node, ast.ExceptHandler) and _large(node):
+                fautifs.append(f"{nom(path)}:{node.lineno} except")
+
+    assert fautifs == []
+
+
+def _large(handler: ast.ExceptHandler) -> bool:
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or getattr(kind, "id", "") in ("Exception", "BaseException") for kind in types)
+
+
+def test_les_fichiers_et_les_fonctions_restent_courts() -> None:
+    longs = []
+    for path in TOUS:
+        lignes = len(path.read_text(encoding="utf-8").splitlines())
+        longs += [f"{nom(path)} : {lignes} lignes"] if lignes > LIGNES_PAR_FICHIER else []
+        for node in ast.walk(arbre(path)):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= LIGNES_PAR_FONCTION:
+                longs.append(f"{nom(path)}:{node.lineno} {node.name} : {node.end_lineno - node.lineno + 1} lignes")
+
+    assert longs == []
+
+
+def test_aucun_module_fourre_tout() -> None:
+    assert [nom(path) for path in TOUS if path.stem in ("utils", "util", "helpers", "common", "misc", "divers")] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import ctglib",
+        "from ctglib.commandes.application import lancer; lancer(['--help'])",
+        "from ctglib.commandes.application import lancer; lancer(['produire', '--help'])",
+    ],
+)
+def test_la_commande_repond_avant_d_avoir_charge_les_bibliotheques_lourdes(code: str) -> None:
+    fin = f"; import json, sys; sys.stderr.write(json.dumps(sorted(set(sys.modules) & set({LOURDS!r}))))"
+
+    done = subprocess.run([sys.executable, "-c", code + fin], capture_output=True, text=True, check=True, cwd=DEPOT)
+
+    assert json.loads(done.stderr) == []

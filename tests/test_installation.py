@@ -1,0 +1,178 @@
+"""The ways to install say the same thing, and nothing of the machine they were written on."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, entry_points, packages_distributions, requires, version
+
+import pytest
+import yaml
+from fichiers_suivis import DEPOT, fichiers_suivis
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PROJET = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DEPENDANCES = [Requirement(line) for line in PROJET["dependencies"]]
+TESTS = [Requirement(line) for line in PROJET["optional-dependencies"]["tests"]]
+BINAIRES = {".png", ".jpg", ".pdf", ".ttf", ".xlsx", ".woff", ".woff2", ".icc"}
+# Each pattern is broken by a class of one letter, so that this file does not hold what it looks for.
+TRACES = re.compile(
+    r"/[r]oot/|/[h]ome/\w|/[U]sers/\w|/[w]ork/|/[t]mp/\w|[C]:\\Users|[f]ile://|(?<!emit-)[i]ndex-url|--[f]ind-links|"
+    r"[h]ttps?://[^\s)]*(?:pypi|simple/|registry|mirror|artifactory|nexus|anaconda\.org)|[p]ypi\.org|[l]ocalhost"
+)
+
+
+def verrou() -> dict[str, list[Requirement]]:
+    """Return the lines of the lock by canonical name; a name has several when its version depends on Python's."""
+    found: dict[str, list[Requirement]] = {}
+    for line in (DEPOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            requirement = Requirement(line)
+            found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    return found
+
+
+def epinglee(requirement: Requirement) -> str:
+    """Return the version a locked line pins."""
+    (specifier,) = requirement.specifier
+    assert specifier.operator == "==", str(requirement)
+    return specifier.version
+
+
+def test_conda_installe_les_memes_paquets_que_pyproject() -> None:
+    listed = yaml.safe_load((DEPOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    conda = [item for item in listed if isinstance(item, str)]
+    (par_pip,) = [item["pip"] for item in listed if isinstance(item, dict)]
+
+    assert f"python{PROJET['requires-python']}" in conda
+    assert "pip" in conda
+    voulus = {str(Requirement(item)) for item in [*conda, *par_pip]} - {"pip", f"python{PROJET['requires-python']}"}
+    assert voulus == {str(item) for item in DEPENDANCES}
+
+
+@pytest.mark.parametrize("requirement", [*DEPENDANCES, *TESTS], ids=str)
+def test_le_verrou_fixe_chaque_dependance_a_une_version_permise(requirement: Requirement) -> None:
+    lines = verrou()[canonicalize_name(requirement.name)]
+
+    assert all(requirement.specifier.contains(epinglee(line)) for line in lines)
+
+
+def test_le_verrou_contient_aussi_ce_que_les_dependances_demandent() -> None:
+    manquants = {nom for nom in _fermeture([*DEPENDANCES, *TESTS]) if nom not in verrou()}
+
+    assert manquants == set()
+
+
+def _fermeture(depart: list[Requirement]) -> Iterator[str]:
+    """Yield the names of all packages needed here, as the installed packages declare them."""
+    restants, vus = list(depart), set()
+    while restants:
+        requirement = restants.pop()
+        nom = canonicalize_name(requirement.name)
+        if requirement.marker and not any(
+            requirement.marker.evaluate({"extra": extra}) for extra in ("", *requirement.extras)
+        ):
+            continue
+        if (nom, frozenset(requirement.extras)) in vus:
+            continue
+        vus.add((nom, frozenset(requirement.extras)))
+        yield nom
+        restants += [_avec_extras(line, requirement.extras) for line in _demandes(nom)]
+
+
+def _demandes(nom: str) -> list[str]:
+    try:
+        return requires(nom) or []
+    except PackageNotFoundError:
+        pytest.fail(f"{nom} n'est pas installé : refaire l'environnement (make test)")
+
+
+def _avec_extras(line: str, extras: set[str]) -> Requirement:
+    """Return a requirement of a package without the part of its marker that the extras asked for make true."""
+    requirement = Requirement(line)
+    if requirement.marker and any(requirement.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+        requirement.marker = None
+    return requirement
+
+
+def test_tout_ce_que_le_code_importe_est_declare() -> None:
+    fournisseurs = packages_distributions()
+    declares = {canonicalize_name(item.name) for item in DEPENDANCES}
+    importes = set()
+    for path in fichiers_suivis(".py"):
+        if path.is_relative_to(DEPOT / "ctglib"):
+            importes |= set(_paquets_importes(path.read_text(encoding="utf-8")))
+
+    assert {
+        nom
+        for nom in importes - sys.stdlib_module_names - {"ctglib"}
+        if not declares & {canonicalize_name(fournisseur) for fournisseur in fournisseurs.get(nom, [])}
+    } == set()
+
+
+def _paquets_importes(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module.split(".")[0]
+
+
+def test_aucune_trace_d_une_machine_ni_adresse_de_registre() -> None:
+    traces = [
+        f"{path.relative_to(DEPOT)}:{rang} {found.group(0)}"
+        for path in fichiers_suivis()
+        if path.suffix not in BINAIRES
+        for rang, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if (found := TRACES.search(line))
+    ]
+
+    assert traces == []
+
+
+def test_les_exporteurs_et_le_moteur_sont_declares_et_se_chargent() -> None:
+    groupes = {nom: entry_points(group=nom) for nom in ("nbconvert.exporters", "papermill.engine")}
+
+    charges = {
+        entree.name: entree.load()
+        for group in groupes.values()
+        for entree in group
+        if entree.value.startswith("ctglib")
+    }
+
+    assert set(charges) == {"ctg", "ctg-html", "ctg-pdf"}
+    assert hasattr(charges["ctg"], "execute_managed_notebook")
+
+
+@pytest.mark.parametrize("premier", ["ctglib.production.moteur", "papermill"])
+def test_le_moteur_se_charge_quel_que_soit_le_premier_importe(premier: str) -> None:
+    code = (
+        f"import {premier}; from papermill.engines import papermill_engines as connus; "
+        "print(connus.get_engine('ctg').execute_managed_notebook.__qualname__)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "MoteurCtg.execute_managed_notebook"
+
+
+def test_les_modeles_des_pages_sont_livres_avec_le_paquet() -> None:
+    globs = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"][
+        "*"
+    ]
+    livres = {path for folder in (DEPOT / "ctglib").rglob("*/") for glob in globs for path in folder.glob(glob)}
+
+    oublies = [path for path in fichiers_suivis() if path.is_relative_to(DEPOT / "ctglib") and path.suffix != ".py"]
+
+    assert [path.name for path in oublies if path not in livres] == []
+
+
+def test_la_version_est_partout_la_meme() -> None:
+    import ctglib
+
+    assert ctglib.__version__ == PROJET["version"] == version("ctglib")

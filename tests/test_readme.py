@@ -1,0 +1,122 @@
+"""What the README tells a reader to type exists, in both languages alike."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from fichiers_suivis import DEPOT, fichiers_suivis
+
+from ctglib.production.produire import FORMATS, rapports_connus
+
+BLOC = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LIEN = re.compile(r"\]\((?!https?://)([^)#]+)")
+SCRIPT = re.compile(r"^\.venv[\\/](?:Scripts|bin)[\\/](\w+)(?:\.exe)?(?= |$)")
+EXTERNES = {"py", "conda", "python", "start", "jupyter", "papermill"}
+
+
+def lire(nom: str) -> str:
+    return (DEPOT / nom).read_text(encoding="utf-8")
+
+
+def commandes(nom: str = "README.md") -> list[list[str]]:
+    """Return the commands of a README as words, the environment's folder left out."""
+    lignes = [
+        line for langue, bloc in BLOC.findall(lire(nom)) if langue != "python" for line in bloc.splitlines() if line
+    ]
+    return [shlex.split(SCRIPT.sub(r"\1", line).replace("\\", "/")) for line in lignes]
+
+
+def test_les_deux_langues_donnent_les_memes_commandes() -> None:
+    assert BLOC.findall(lire("README.md")) == BLOC.findall(lire("README.en.md"))
+    assert re.findall(r"^#+ ", lire("README.md"), re.MULTILINE) == re.findall(
+        r"^#+ ", lire("README.en.md"), re.MULTILINE
+    )
+
+
+def test_chaque_commande_est_connue() -> None:
+    assert {words[0] for words in commandes()} - EXTERNES == {"make", "ctg"}
+
+
+def test_les_cibles_de_make_existent_et_le_readme_donne_les_deux_principales() -> None:
+    cibles = set(re.findall(r"^(\w+):", lire("Makefile"), re.MULTILINE))
+    citees = [words[1] for words in commandes() if words[0] == "make"]
+
+    assert citees == ["rapports", "test"]
+    assert set(citees) <= cibles
+
+
+def test_chaque_cible_de_make_est_dans_son_aide() -> None:
+    phony = re.search(r"^\.PHONY: (.+)$", lire("Makefile"), re.MULTILINE).group(1).split()
+
+    assert set(re.findall(r'@echo "make (\w+)', lire("Makefile"))) == set(phony) - {"aide", "lint"}
+
+
+@pytest.mark.parametrize("words", [words for words in commandes() if words[0] == "ctg"], ids=" ".join)
+def test_les_commandes_de_ctg_et_leurs_options_existent(words: list[str]) -> None:
+    sous_commande = [word for word in words[1:2] if not word.startswith("-")]
+
+    aide = subprocess.run(
+        [sys.executable, "-m", "ctglib", *sous_commande, "--help"], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert all(option in aide for option in words if option.startswith("--"))
+    assert not sous_commande or sous_commande[0] in ("produire", "valider")
+    assert set(words[2:3]) <= {*rapports_connus(), "--convention", "--formats"}
+    assert _valeur(words, "--formats", FORMATS[0]) in FORMATS
+    assert (DEPOT / "data" / "conventions" / _valeur(words, "--convention", "harnes")).is_dir()
+
+
+def _valeur(words: list[str], option: str, defaut: str) -> str:
+    return words[words.index(option) + 1] if option in words else defaut
+
+
+def test_powershell_donne_les_lignes_de_rapports_cmd() -> None:
+    script = (DEPOT / "rapports.cmd").read_text(encoding="ascii")
+    script = script.replace("%CTG_BASE%", "py -3").replace('"%CTG_PYTHON%"', r".venv\Scripts\python.exe")
+    script = script.replace("--quiet --disable-pip-version-check ", "").replace('"', "").replace("start  ", "start ")
+
+    bloc = next(bloc for langue, bloc in BLOC.findall(lire("README.md")) if langue == "powershell")
+
+    assert len(bloc.splitlines()) == 5
+    assert [line for line in bloc.splitlines() if line not in script] == []
+
+
+def test_les_fichiers_et_les_formats_cites_par_les_commandes_existent() -> None:
+    exporteurs = {entree.name for entree in entry_points(group="nbconvert.exporters")}
+    moteurs = {entree.name for entree in entry_points(group="papermill.engine")}
+
+    for words in commandes():
+        lus = [word for word in words if word.endswith((".lock", ".yml", ".ipynb")) and word != "execute.ipynb"]
+        assert all((DEPOT / word).is_file() for word in lus), words
+        assert _valeur(words, "--to", "ctg-html") in exporteurs
+        assert _valeur(words, "--engine", "ctg") in moteurs
+
+
+def test_l_exemple_en_python_nomme_des_choses_qui_existent() -> None:
+    (exemple,) = (bloc for langue, bloc in BLOC.findall(lire("README.md")) if langue == "python")
+    espace: dict[str, object] = {}
+
+    exec(exemple, espace)
+
+    assert espace["ctg"].tableau("logement") is not None
+
+
+@pytest.mark.parametrize("page", fichiers_suivis(".md"), ids=lambda path: path.relative_to(DEPOT).as_posix())
+def test_les_liens_d_une_page_menent_a_un_fichier(page: Path) -> None:
+    perdus = [lien for lien in LIEN.findall(page.read_text(encoding="utf-8")) if not (page.parent / lien).exists()]
+
+    assert perdus == []
+
+
+@pytest.mark.parametrize("nom", ["README.md", "README.en.md", "docs/guide.md", "CONTRIBUTING.md"])
+def test_les_chemins_de_donnees_cites_existent(nom: str) -> None:
+    cites = set(re.findall(r"`(data/[\w./-]+)`", lire(nom)))
+
+    assert cites
+    assert [path for path in sorted(cites) if not (DEPOT / path).exists()] == []
