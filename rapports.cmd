@@ -1,5 +1,6 @@
 @echo off
 rem Prepare l'environnement au besoin, produit les rapports et ouvre le portail. Double-cliquer suffit.
+rem ASCII only: cmd.exe loses its place in a batch file that holds other characters. Messages are in docs\windows.
 setlocal EnableExtensions DisableDelayedExpansion
 chcp 65001 >nul
 title Rapports de la convention territoriale globale
@@ -20,7 +21,7 @@ fc /b pyproject.toml .venv\pyproject.toml >nul 2>nul || goto installer
 goto produire
 
 :installer
-echo Installation des outils : quelques minutes la première fois, une connexion à internet est nécessaire.
+type docs\windows\installation.txt
 %CTG_BASE% -m venv --clear .venv || goto echec_installation
 "%CTG_PYTHON%" -m pip install --quiet --disable-pip-version-check -r requirements.lock || goto echec_installation
 "%CTG_PYTHON%" -m pip install --quiet --disable-pip-version-check --no-deps -e . || goto echec_installation
@@ -36,26 +37,15 @@ popd
 exit /b 0
 
 :sans_python
-echo.
-echo Python 3.11 ou plus récent est introuvable sur ce poste.
-echo Il s'installe sans droits d'administrateur, de l'une de ces façons :
-echo   - le Microsoft Store : chercher « Python 3.13 » ;
-echo   - le site officiel : https://www.python.org/downloads/windows/ (laisser cochée la case « py launcher »).
-echo Sur un poste géré par la commune, demander « Python 3.11 ou plus récent » au service informatique.
-echo Ensuite, double-cliquer de nouveau sur rapports.cmd.
+type docs\windows\sans-python.txt
 goto echec
 
 :echec_installation
-echo.
-echo L'installation n'a pas abouti. À vérifier, dans l'ordre :
-echo   - la connexion à internet, et le serveur mandataire (proxy) du réseau ;
-echo   - JupyterLab ou un rapport en cours : les fermer, puis recommencer ;
-echo   - la longueur du chemin : placer le dossier plus près de la racine, par exemple C:\CTG.
+type docs\windows\echec-installation.txt
 goto echec
 
 :echec_rapports
-echo.
-echo Tous les rapports n'ont pas été produits : le tableau ci-dessus et le portail disent lesquels et pourquoi.
+type docs\windows\echec-rapports.txt
 goto echec
 
 :echec

@@ -1,0 +1,84 @@
+"""Write ``docs/dictionnaire.md``, the dictionary of indicators, from the catalogue: ``make dictionnaire``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctglib.donnees.dossier import conventions, lire_dossier
+
+if TYPE_CHECKING:
+    from ctglib.donnees.dossier import Catalogue
+    from ctglib.donnees.modeles.catalogue import Indicateur, Theme
+
+FICHIER = Path(__file__).with_suffix(".md")
+ACCENTS = {"realisation": "réalisation", "resultat": "résultat"}
+ENTETE = """# Dictionnaire des indicateurs
+
+Écrit par `make dictionnaire` d'après `data/catalogue/` : ne pas modifier à la main. Un test vérifie qu'il est à jour.
+
+- **Nature** : contexte (le territoire), moyen (ce qui est mobilisé), réalisation (ce qui est fait), résultat (ce qui
+  change).
+- **Sens** : l'évolution souhaitée. « neutre » : ni la hausse ni la baisse n'est bonne en soi.
+- **Calcul** : la formule qui retrouve l'indicateur à partir d'autres, quand il y en a une ; sinon la valeur est celle
+  de la source.
+"""
+COLONNES = ("Indicateur", "Définition", "Unité", "Nature, sens", "Calcul", "Producteur, document, moment", "Référence")
+
+
+def dictionnaire(catalogue: Catalogue) -> str:
+    """Return the dictionary as Markdown: one table a theme, then the breaks that part a series."""
+    return "\n".join([ENTETE, *(_theme(theme, catalogue) for theme in catalogue.themes)])
+
+
+def _theme(theme: Theme, catalogue: Catalogue) -> str:
+    rows = [_ligne(COLONNES), _ligne(["---"] * len(COLONNES))]
+    rows += [_ligne(_cellules(item, catalogue)) for item in theme.indicateurs]
+    ruptures = _ruptures(theme)
+    suite = ["Ruptures de série :", "", *ruptures, ""] if ruptures else []
+    return "\n".join([f"## {theme.titre}", "", *rows, "", *suite])
+
+
+def _ruptures(theme: Theme) -> list[str]:
+    """Return the breaks of a theme, each with the indicators it parts."""
+    touches: dict[tuple[int, str, str], list[str]] = {}
+    for item in theme.indicateurs:
+        for rupture in item.ruptures:
+            touches.setdefault((rupture.annee, rupture.raison.rstrip("."), rupture.reference), []).append(item.libelle)
+    return [
+        f"- {annee}. {raison} ({reference}). Concerne : {' ; '.join(libelles)}."
+        for (annee, raison, reference), libelles in touches.items()
+    ]
+
+
+def _cellules(item: Indicateur, catalogue: Catalogue) -> tuple[str, ...]:
+    collecte = item.collecte
+    return (
+        f"{item.libelle}<br>`{item.id}`",
+        item.definition,
+        catalogue.unites[item.unite].libelle,
+        f"{ACCENTS.get(item.nature, item.nature)}, {item.sens}",
+        _calcul(item, catalogue),
+        f"{collecte.qui} ; {collecte.document} ; {collecte.quand}" if collecte else "",
+        " ; ".join(item.references),
+    )
+
+
+def _calcul(item: Indicateur, catalogue: Catalogue) -> str:
+    """Return the formula with the labels of its inputs."""
+    if item.calcul is None:
+        return ""
+    entrees = [
+        catalogue.indicateurs[nom].libelle
+        for valeur in item.entrees.values()
+        for nom in (valeur if isinstance(valeur, list) else [valeur])
+    ]
+    return f"{item.calcul} ({' ; '.join(entrees)})"
+
+
+def _ligne(cellules: tuple[str, ...] | list[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cellules) + " |"
+
+
+if __name__ == "__main__":
+    FICHIER.write_text(dictionnaire(lire_dossier(conventions()[0]).catalogue), encoding="utf-8", newline="\n")
