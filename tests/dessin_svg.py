@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from xml.etree import ElementTree
 
 from ctglib.rapport.graphiques.planche import mesurer
@@ -45,12 +45,14 @@ def racine(svg: str) -> ElementTree.Element:
     return ElementTree.fromstring(svg)
 
 
+@cache
 def cadre(svg: str) -> tuple[float, float]:
     left, top, width, height = (float(part) for part in racine(svg).get("viewBox").split())
     assert (left, top) == (0, 0)
     return width, height
 
 
+@cache
 def textes(svg: str) -> list[Boite]:
     root = racine(svg)
     return [_boite(item, root) for item in root.iter(f"{ESPACE}text")]
@@ -61,6 +63,7 @@ def mots(svg: str) -> str:
     return " ".join(item.mot for item in textes(svg))
 
 
+@cache
 def marques(svg: str) -> list[Boite]:
     places = [(float(item.get("x")), float(item.get("y"))) for item in racine(svg).iter(f"{ESPACE}use")]
     size = RAYON_D_UNE_MARQUE
@@ -76,7 +79,7 @@ def traits(svg: str) -> list[Boite]:
 
 def chevauchements(svg: str) -> list[tuple[str, str]]:
     """Return the texts that cover another text or a mark."""
-    pairs = [*combinations(textes(svg), 2), *((text, mark) for text in textes(svg) for mark in marques(svg))]
+    pairs = [*combinations(textes(svg), 2), *product(textes(svg), marques(svg))]
     return [(one.mot, other.mot) for one, other in pairs if one.touche(other)]
 
 

@@ -1,179 +1,183 @@
-"""The recorded reader: what was read, looked for and listed, and that nothing goes round it."""
+"""How to read the report, its limits, its sources and its comments: sentences drawn from the data."""
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
-import sys
-from pathlib import Path
+import re
+from datetime import date
+from html import unescape
 
-import pytest
+from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.donnees.csv_strict import examiner_csv
-from ctglib.donnees.dossier import conventions, lire_dossier
-from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import VARIABLE, enregistrer, existe, lire_octets, lister
-from ctglib.donnees.schema_table import charger_schema
-from ctglib.donnees.table import en_table
-
-OFFRE = "catalogue/offre.yaml"
-SCHEMA = "schemas/annexe1.schema.json"
-LOGO = "conventions/harnes/logos/ville.png"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
-# What a run opened under the data folder, by Python, beside what its journals recorded.
-ESPION = """
-import os, sys
-from pathlib import Path
-dossier = Path(os.environ["CTG_DONNEES"]).resolve()
-ouverts = set()
-def espionner(evenement, arguments):
-    if evenement == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
-        chemin = Path(os.fsdecode(arguments[0])).absolute()
-        if chemin.is_relative_to(dossier):
-            ouverts.add(chemin.relative_to(dossier).as_posix())
-sys.addaudithook(espionner)
+from ctglib.analyse.comparaison import comparer
+from ctglib.analyse.constats import Constat, constats
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.lecture import enregistrer
-with enregistrer() as journal:
-    dossier_lu = lire_dossier("harnes")
-assert ouverts, "rien n'a été ouvert : l'espion ne voit rien"
-assert ouverts == set(journal.lus) == set(dossier_lu.fichiers), ouverts ^ set(journal.lus)
-"""
+from ctglib.donnees.modeles.catalogue import Indicateur, Theme
+from ctglib.donnees.modeles.convention import Article, Commentaire
+from ctglib.donnees.modeles.synthese import RoleDeFichier
+from ctglib.rapport.blocs import Bloc
+from ctglib.rapport.phrases.commentaires import commentaires, commentaires_attendus
+from ctglib.rapport.phrases.lecture import mode_de_lecture
+from ctglib.rapport.phrases.limites import limites
+from ctglib.rapport.tableaux.sources import AUTRE, role, sources
+
+ARTICLES = (
+    Article(numero="8", objet="Données.", consequence="Le classeur ne reçoit que des agrégats.", limite=True),
+    Article(numero="9", objet="Logos.", consequence="Chaque rapport porte les deux logos."),
+)
+ROLES = [
+    RoleDeFichier(motif="conventions/*/annexe1.csv", groupe="La convention", role="Chiffres", partie="Annexe 1"),
+    RoleDeFichier(motif="catalogue/*.yaml", groupe="Le catalogue", role="Mots", partie="Ajout"),
+]
 
 
-def test_le_journal_retient_l_empreinte_de_ce_qui_est_lu(donnees: Path) -> None:
-    with enregistrer() as journal:
-        content = lire_octets(OFFRE)
-
-    assert content == (donnees / OFFRE).read_bytes()
-    assert journal.lus == {OFFRE: hashlib.sha256(content).hexdigest()}
+def _constats(rows: list[tuple], indicateurs: dict[str, Indicateur]) -> tuple[Constat, ...]:
+    table = comparer(lignes(*rows), indicateurs, UNITES, "01001", "01")
+    return constats(table, indicateurs, indicateurs, theme_de=dict.fromkeys(indicateurs, "t"), seuils=SEUILS)
 
 
-def test_le_journal_retient_ce_qui_est_cherche_en_vain(donnees: Path) -> None:
-    with enregistrer() as journal:
-        found = existe(LOGO)
-        with pytest.raises(DonneesInvalides, match="fichier absent"):
-            lire_octets("catalogue/absent.yaml")
-        with pytest.raises(DonneesInvalides, match="dossier absent"):
-            lister("conventions/nulle_part")
-
-    assert not found
-    assert journal.absents == {LOGO, "catalogue/absent.yaml", "conventions/nulle_part"}
-    assert journal.lus == {}
+def _phrases(bloc: Bloc) -> list[str]:
+    text = unescape(bloc.html).replace("\u202f", " ").replace("\u00a0", " ")
+    return re.findall("<li>(.*?)</li>", text)
 
 
-def test_un_fichier_dont_on_demande_l_existence_compte_comme_lu(donnees: Path) -> None:
-    with enregistrer() as journal:
-        found = existe(OFFRE)
-
-    assert found
-    assert set(journal.lus) == {OFFRE}
-
-
-def test_le_journal_retient_les_dossiers_listes_sans_les_fichiers_caches(donnees: Path) -> None:
-    (donnees / "conventions/harnes/.cache").write_text("", encoding="utf-8")
-    (donnees / "conventions/harnes/~$offre.csv").write_text("", encoding="utf-8")
-
-    with enregistrer() as journal:
-        names = lister("conventions/harnes")
-
-    assert journal.listes == {"conventions/harnes": names}
-    assert "logos/" in names
-    assert not [name for name in names if name.startswith((".", "~$"))]
-
-
-def test_des_journaux_emboites_voient_chacun_ce_qui_se_lit_pendant_qu_ils_sont_ouverts(donnees: Path) -> None:
-    with enregistrer() as outer:
-        lire_octets(OFFRE)
-        with enregistrer() as inner:
-            lire_octets(SCHEMA)
-        existe(LOGO)
-    lire_octets("catalogue/charte.yaml")
-
-    assert set(inner.lus) == {SCHEMA}
-    assert inner.absents == set()
-    assert set(outer.lus) == {OFFRE, SCHEMA}
-    assert outer.absents == {LOGO}
+def _exemple() -> tuple[tuple[Constat, ...], dict[str, Indicateur]]:
+    items = {
+        "part": indicateur("part", libelle="Part", sens="baisse"),
+        "creches": indicateur("creches", "nombre", libelle="Crèches"),
+        "potentiel": indicateur("potentiel", "euros_par_habitant", libelle="Potentiel"),
+        "rsa": indicateur("rsa", "nombre", libelle="RSA", ruptures=[rupture(2016, "Le champ change.")]),
+        "foyers": indicateur("foyers", "nombre", libelle="Foyers", arrondi_source=5),
+    }
+    rows = [
+        ("part", "01001", 2018, 15.9, None, "pourcent", "P"), ("part", "01", 2018, 15.1, None, "pourcent", "P"),
+        ("creches", "01001", 2020, None, None, "nombre", "L"), ("creches", "01", 2020, None, None, "nombre", "L"),
+        ("potentiel", "01001", 2020, 9.0, None, "euros_par_habitant", "A"),
+        ("potentiel", "01", 2020, None, None, "euros_par_habitant", "O"),
+        ("rsa", "01001", 2020, 668.0, -27.2, "nombre", "A"), ("rsa", "01", 2020, 9.0, -21.4, "nombre", "A"),
+        ("foyers", "01001", 2020, 25.0, None, "nombre", "A"), ("foyers", "01", 2020, 900.0, None, "nombre", "A"),
+    ]  # fmt: skip
+    return _constats(rows, items), items
 
 
-def test_un_dossier_est_lu_une_fois_pour_toutes_avec_ses_absences_et_ses_listes(donnees: Path) -> None:
-    with enregistrer() as journal:
-        dossier = lire_dossier("harnes")
+def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres() -> None:
+    found, items = _exemple()
 
-    assert dossier.fichiers == tuple(sorted(journal.lus))
-    assert journal.absents == {"conventions/harnes/logos/ville.png", "conventions/harnes/logos/caf.png"}
-    assert set(journal.listes) == {"conventions", "catalogue/themes"}
-    assert dossier.logos == {"ville": None, "caf": None}
+    written = _phrases(mode_de_lecture(found, SEUILS, contexte(items)))
+
+    assert written[0] == "Une seule référence : l'Ain."
+    assert written[1] == "L'année des données est 2020 pour 4 indicateurs ; les autres sont de 2018 (1 indicateur)."
+    assert (
+        written[3]
+        == "Deux taux à moins de 0,5 point, ou deux montants par habitant à moins de 5 %, sont dits similaires."
+    )
+    assert "c'est le cas de 1 des 5 indicateurs du catalogue" in written[5]
+    assert written[6] == (
+        "« non transmis » : non transmise ; « non disponible » : non disponible ; « (p) » : valeur provisoire. "
+        "Zéro est une mesure."
+    )
 
 
-def test_un_logo_depose_est_lu(donnees: Path) -> None:
-    (donnees / LOGO).write_bytes(PNG)
+def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
+    found, items = _exemple()
+    seuils = SEUILS.model_copy(update={"ecart_similaire_points": 2.0, "ecart_similaire_pourcent": 7.5})
 
+    written = _phrases(mode_de_lecture(found, seuils, contexte(items)))
+
+    assert (
+        written[3]
+        == "Deux taux à moins de 2 points, ou deux montants par habitant à moins de 7,5 %, sont dits similaires."
+    )
+
+
+def test_les_limites_sont_tirees_des_donnees() -> None:
+    found, items = _exemple()
+
+    written = _phrases(limites(found, ARTICLES, contexte(items), {"rsa": "constat 4 du contrôle de cohérence"}))
+
+    assert written[2:] == [
+        "Indicateurs à vérifier, signalés et jamais corrigés (1) : RSA. Le contrôle de cohérence dit pourquoi.",
+        "1 indicateur provisoire : Part.",
+        "1 indicateur « non transmis » à Exemple et dans l'Ain : Crèches.",
+        "1 indicateur « non disponible » dans l'Ain : Potentiel.",
+        "Rupture de série en 2016 (RSA). Le champ change.",
+        "Arrondis à 5 par leur source, une différence de 5 ou moins n'y est pas lue : Foyers.",
+        "Article 8 : Le classeur ne reçoit que des agrégats.",
+    ]
+
+
+def test_des_donnees_sans_reserve_ne_laissent_que_les_limites_generales() -> None:
+    items = {"part": indicateur("part")}
+    rows = [("part", code, 2020, 15.0, None, "pourcent", "A") for code in ("01001", "01")]
+
+    assert len(_phrases(limites(_constats(rows, items), (), contexte(items), {}))) == 2
+
+
+def test_les_sources_suivent_l_ordre_des_roles_et_portent_l_empreinte() -> None:
+    read = {"catalogue/radar.yaml": "b" * 64, "autre/x.csv": "c" * 64, "conventions/harnes/annexe1.csv": "a" * 64}
+
+    table = sources(read, ROLES)
+
+    assert list(table.donnees["fichier"]) == ["conventions/harnes/annexe1.csv", "catalogue/radar.yaml", "autre/x.csv"]
+    assert list(table.donnees["sha256"]) == ["a" * 64, "b" * 64, "c" * 64]
+    assert list(table.cellules["fichier"]) == ["harnes/annexe1.csv", "radar.yaml", "x.csv"]
+    assert list(table.cellules["empreinte"]) == ["a" * 12, "b" * 12, "c" * 12]
+    assert list(table.cellules["role"]) == ["Chiffres", "Mots", AUTRE.role]
+    assert table.groupes == ("La convention (conventions)", "Le catalogue (catalogue)", "Autres fichiers (autre)")
+
+
+def test_chaque_fichier_que_lit_la_convention_de_harnes_a_un_role() -> None:
     dossier = lire_dossier("harnes")
 
-    assert dossier.logos == {"ville": PNG, "caf": None}
-    assert LOGO in dossier.fichiers
+    assert [path for path in dossier.fichiers if role(path, dossier.catalogue.synthese.fichiers)[1] is AUTRE] == []
 
 
-def test_rien_n_est_ouvert_sous_data_hors_du_lecteur(donnees: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", ESPION], capture_output=True, text=True, encoding="utf-8", check=False)
-
-    assert done.returncode == 0, done.stderr
+def _theme(identifiant: str, titre: str) -> Theme:
+    return Theme(theme=identifiant, ordre=1, titre=titre, sections=["1"], constats=["a", "b"], indicateurs=[])
 
 
-def test_une_seconde_convention_est_un_second_dossier(donnees: Path) -> None:
-    folder = donnees / "conventions/ailleurs"
-    (donnees / "conventions/harnes").rename(folder)
-    declared = folder / "convention.yaml"
-    declared.write_text(declared.read_text(encoding="utf-8").replace("id: harnes", "id: ailleurs", 1), encoding="utf-8")
-
-    dossier = lire_dossier("ailleurs")
-
-    assert conventions() == ("ailleurs",)
-    assert dossier.convention.id == "ailleurs"
+def _commentaire(theme: str, jour: date, texte: str = "Un avis.") -> Commentaire:
+    return Commentaire(theme=theme, auteur="Ville d'Exemple", date=jour, texte=texte)
 
 
-def test_le_catalogue_suit_l_ordre_des_themes_et_des_tableaux(donnees: Path) -> None:
-    catalogue = lire_dossier("harnes").catalogue
+def test_les_commentaires_d_un_theme_portent_auteur_et_date_dans_l_ordre_des_dates() -> None:
+    entered = [
+        _commentaire("cadrage", date(2024, 3, 15), "Le second."),
+        _commentaire("logement", date(2024, 1, 2), "Ailleurs."),
+        _commentaire("cadrage", date(2024, 3, 1), "Le <b>premier</b>.\nSa suite."),
+    ]
 
-    ordres = [theme.ordre for theme in catalogue.themes]
-    assert ordres == sorted(ordres)
-    assert list(catalogue.indicateurs) == [item.id for theme in catalogue.themes for item in theme.indicateurs]
-    assert catalogue.theme_de["population"] == "cadrage"
-    assert set(catalogue.theme_de) == set(catalogue.indicateurs)
+    html = unescape(commentaires(_theme("cadrage", "Cadrage"), entered).html).replace("\u00a0", " ")
 
-
-def test_un_code_et_un_mot_restent_du_texte_et_un_nombre_vide_est_absent(donnees: Path) -> None:
-    rows = ["1.1,population,01001,2018,,,nombre,L,NA", "1.1,population,2A,2018,0,-0.5,nombre,A,"]
-    header = (donnees / "conventions/harnes/annexe1.csv").read_text(encoding="utf-8").splitlines()[0]
-    (donnees / "essai.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
-    schema = charger_schema("annexe1")
-
-    table = en_table(examiner_csv("essai.csv", schema), schema)
-
-    assert table["territoire"].tolist() == ["01001", "2A"]
-    assert table["note"].tolist() == ["NA", ""]
-    assert table["valeur"].isna().tolist() == [True, False]
-    assert table["annee"].tolist() == [2018, 2018]
-    assert table["variation_5_ans"].tolist()[1] == -0.5
-    assert {name: str(dtype) for name, dtype in table.dtypes.items()} == {
-        **dict.fromkeys(["section", "indicateur", "territoire", "unite", "statut", "note"], "str"),
-        "annee": "Int64",
-        "valeur": "float64",
-        "variation_5_ans": "float64",
-    }
+    assert re.findall("<p[^>]*>(.*?)</p>", html)[1:] == [
+        "Le <b>premier</b>.", "Sa suite.", "Ville d'Exemple, le 1er mars 2024",
+        "Le second.", "Ville d'Exemple, le 15 mars 2024",
+    ]  # fmt: skip
+    assert "Ailleurs" not in html
 
 
-@pytest.mark.parametrize("chemin", ["../secret", "/etc/passwd", "a/../../b", "C:/x", "catalogue\\offre.yaml", "a\x00b"])
-def test_un_chemin_ne_sort_pas_du_dossier_des_donnees(chemin: str, donnees: Path) -> None:
-    with pytest.raises(DonneesInvalides, match="un chemin à l'intérieur du dossier des données"):
-        lire_octets(chemin)
+def test_le_texte_d_un_commentaire_n_est_jamais_du_code() -> None:
+    block = commentaires(
+        _theme("cadrage", "Cadrage"), [_commentaire("cadrage", date(2024, 3, 1), "<script>x</script>")]
+    )
+
+    assert "<script" not in block.html
 
 
-def test_un_dossier_de_donnees_absent_dit_quelle_variable_corriger(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "nulle_part"))
+def test_un_theme_sans_commentaire_le_dit_en_une_ligne() -> None:
+    block = commentaires(_theme("cadrage", "Cadrage"), [])
 
-    with pytest.raises(DonneesInvalides, match=f"corriger la variable d'environnement {VARIABLE}"):
-        lire_octets(OFFRE)
+    assert block.html.count("<p") == 1
+    assert "aucun" in block.html
+
+
+def test_les_themes_qui_attendent_un_commentaire_sont_nommes_avec_leur_fichier() -> None:
+    themes = [_theme("cadrage", "Cadrage"), _theme("logement", "Logement")]
+    entered = [_commentaire("cadrage", date(2024, 3, 1))]
+
+    block = commentaires_attendus(themes, entered, "conventions/exemple/commentaires.yaml")
+    full = commentaires_attendus(themes, [*entered, _commentaire("logement", date(2024, 3, 1))], "x")
+
+    assert "Logement" in block.html
+    assert "Cadrage" not in block.html
+    assert "conventions/exemple/commentaires.yaml" in block.html
+    assert "<li>" not in full.html

@@ -21,16 +21,19 @@ def test_un_constat_s_ecrit_comme_dans_l_exemple(cas: dict) -> None:
     ruptures = [rupture(item["annee"], item["raison"]) for item in cas.get("ruptures", [])]
     bornes = tuple(cas["bornes"]) if "bornes" in cas else (None, None)
     item = indicateur("x", unite, libelle=cas["libelle"], ruptures=ruptures, bornes=bornes)
-    rows = [
-        ("x", code, cas["annee"], cas.get(f"valeur_{role}"), cas.get(f"variation_{role}"), unite, cas.get(f"statut_{role}", "A"))
-        for role, code in (("ici", "01001"), ("la", "01"))
-    ]
+    rows = [_ligne(cas, role, code, unite) for role, code in (("ici", "01001"), ("la", "01"))]
     table = comparer(lignes(*rows), {"x": item}, UNITES, "01001", "01")
     constat = constats(table, ["x"], {"x": item}, theme_de={"x": "theme"}, seuils=SEUILS)[0]
 
-    written = phrase(constat, contexte({"x": item}))
+    written = phrase(constat, contexte({"x": item}), {"x": cas["doute"]} if "doute" in cas else None)
 
     assert _lisible(written) == cas["phrase"]
+
+
+def _ligne(cas: dict, role: str, code: str, unite: str) -> tuple:
+    """Return the observation of one territory."""
+    value, change, statut = (cas.get(f"{champ}_{role}") for champ in ("valeur", "variation", "statut"))
+    return "x", code, cas["annee"], value, change, unite, statut or "A"
 
 
 def _lisible(text: str) -> str:

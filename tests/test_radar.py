@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
-from analyse_exemple import lignes, radar
-from hypothesis import given
+from analyse_exemple import contexte, indicateur, lignes, radar
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctglib.analyse.radar import COLONNES, indices
+from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
+from ctglib.donnees.modeles.convention import Lacune
+from ctglib.rapport.phrases.radar import ecarts_forts, mode_d_emploi
+from ctglib.rapport.tableaux.radar import tableau_radar
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "radar.yaml").read_text(encoding="utf-8"))
 TRANSFORMATIONS = st.sampled_from(["direct", "inverse", "complement_100"])
+HARNES = yaml.safe_load((Path(__file__).parent / "cas" / "radar_harnes.yaml").read_text(encoding="utf-8"))
+LACUNE = Lacune(id="radar", objet="Radar", manque="Les axes", reference="annexe 1", question="Quels axes ?")
 TAUX = st.floats(0.1, 99.9)
 
 
@@ -38,11 +45,13 @@ def test_un_axe_donne_l_indice_ecrit(cas: dict) -> None:
     assert (written, found["niveau"]) == (cas["indice"], cas["niveau"])
 
 
+@settings(max_examples=25, deadline=None)
 @given(TAUX, TRANSFORMATIONS)
 def test_deux_valeurs_egales_font_toujours_cent(taux: float, transformation: str) -> None:
     assert _indices(taux, taux, transformation)["indice"][0] == pytest.approx(100)
 
 
+@settings(max_examples=25, deadline=None)
 @given(TAUX, TAUX, st.floats(0.01, 100), st.sampled_from(["direct", "inverse"]))
 def test_changer_d_echelle_des_deux_cotes_ne_change_rien(
     ici: float, la: float, echelle: float, transformation: str
@@ -53,12 +62,14 @@ def test_changer_d_echelle_des_deux_cotes_ne_change_rien(
     assert scaled == pytest.approx(once)
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.one_of(st.none(), TAUX), TRANSFORMATIONS)
 def test_un_cote_absent_rend_l_indice_absent(taux: float | None, transformation: str) -> None:
     assert _indices(taux, None, transformation)["niveau"][0] == "absent"
     assert _indices(None, taux, transformation)["niveau"][0] == "absent"
 
 
+@settings(max_examples=25, deadline=None)
 @given(TAUX, TAUX)
 def test_une_lecture_inversee_change_de_cote(ici: float, la: float) -> None:
     direct = _indices(ici, la, "direct")["indice"][0]
@@ -79,3 +90,62 @@ def test_le_complement_montre_les_valeurs_transformees() -> None:
     row = _indices(36.8, 47.8, "complement_100").iloc[0]
 
     assert (round(row["valeur"], 1), round(row["valeur_reference"], 1)) == (63.2, 52.2)
+
+
+def _mots(ici: float | None, la: float | None, transformation: str) -> tuple[str, str, str]:
+    """Return what the radar says of one axis: how to read it, its far gaps, its table; spaces and signs made plain."""
+    words = contexte({"x": indicateur("x"), "y": indicateur("y"), "z": indicateur("z")})
+    table, axes = _indices(ici, la, transformation), _radar(transformation)
+    blocks = mode_d_emploi(axes, words, LACUNE), ecarts_forts(table, axes, words), tableau_radar(table, axes, words)
+    texts = (block.html if isinstance(block.html, str) else block.html() for block in blocks)
+    return tuple(unescape(text).replace("\u202f", " ").replace("\u00a0", " ") for text in texts)
+
+
+def test_le_mode_d_emploi_met_l_hypothese_a_part_et_imprime_formule_reference_et_seuils() -> None:
+    written, _, _ = _mots(34.1, 51.5, "inverse")
+
+    assert '<div class="avertissement"><p>Hypothèse de travail.</p></div>' in written
+    assert "<p>indice = 100 × valeur / référence</p>" in written
+    assert "Groupe de référence : L'Ain." in written
+    assert "Un indice de 120 ou plus est dit fortement supérieur, de 80 ou moins fortement inférieur" in written
+    assert "Lu à l'envers, référence sur valeur : « Un axe »." in written
+    assert "Question ouverte (annexe 1) : Quels axes ?" in written
+
+
+@pytest.mark.parametrize(
+    ("ici", "superieurs", "inferieurs"),
+    [
+        (25.0, "<li>Un axe : indice 125 (25,0 %, contre 20,0 % dans l'Ain)</li>", "<p>Aucun.</p>"),
+        (10.0, "<p>Aucun.</p>", "<li>Un axe : indice 50 (10,0 %, contre 20,0 % dans l'Ain)</li>"),
+        (20.0, "<p>Aucun.</p>", "<p>Aucun.</p>"),
+    ],
+)
+def test_les_ecarts_forts_sont_deux_listes_et_une_liste_vide_le_dit(
+    ici: float, superieurs: str, inferieurs: str
+) -> None:
+    _, written, _ = _mots(ici, 20.0, "direct")
+
+    above, below = written.split("Fortement inférieurs")
+    assert superieurs in above
+    assert inferieurs in below
+    assert "Sans indice, faute de deux valeurs de la même année ici et dans l'Ain : y et z." in below
+
+
+def test_le_tableau_dit_la_place_de_chaque_axe_et_marque_ceux_qui_sont_transformes() -> None:
+    _, _, written = _mots(36.8, 47.8, "complement_100")
+
+    assert '<th scope="row">Un axe (c)</th>' in written
+    assert '<td class="nombre">121</td><td>fortement supérieur</td>' in written
+    assert "<td>sans indice</td>" in written
+    assert "Indice : Ain = 100. Fortement supérieur : 120 ou plus ; fortement inférieur : 80 ou moins." in written
+
+
+@pytest.mark.parametrize("cas", HARNES, ids=[cas["nom"] for cas in HARNES])
+def test_les_indices_de_harnes_sont_ceux_que_ses_chiffres_donnent(cas: dict) -> None:
+    dossier = lire_dossier("harnes")
+    convention = dossier.convention
+
+    table = indices(dossier.annexe1, dossier.catalogue.radar, convention.territoire, convention.reference)
+
+    far = table[table["niveau"] == cas["niveau"]]
+    assert dict(zip(far["indicateur"], far["indice"].round(), strict=True)) == cas["indices"]

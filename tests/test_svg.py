@@ -7,11 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 from dessin_svg import mots, racine, textes
+from graphiques_exemple import HOSTILE
 
 from ctglib.rapport.graphiques.planche import Planche
 from ctglib.rapport.svg import rendre
-
-HOSTILE = '<script>alert(1)</script> & "x" \'y\' {{7*7}} $x^2$ #let ]]> \\frac{1}{2}'
 
 
 def _dessin(nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce que montre le dessin.") -> str:
@@ -77,7 +76,9 @@ def test_un_texte_hostile_reste_du_texte() -> None:
     assert racine(drawing).get("aria-label") == HOSTILE
 
 
-@pytest.mark.parametrize("mot", ["a\x00b", "a\x0bb", "a\ud800b", "a\uffffb"], ids=["nul", "tabulation", "moitie", "fin"])
+@pytest.mark.parametrize(
+    "mot", ["a\x00b", "a\x0bb", "a\ud800b", "a\uffffb"], ids=["nul", "tabulation", "moitie", "fin"]
+)
 def test_un_caractere_que_le_xml_interdit_est_remplace(mot: str) -> None:
     drawing = _dessin("un", mot=mot, alt=mot)
 

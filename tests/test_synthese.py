@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ctglib.analyse.comparaison import comparer
 from ctglib.analyse.constats import Constat, constats
 from ctglib.analyse.synthese import Essentiel, Incertitudes, classer_par_ecart, relever_incertitudes, synthetiser
+from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.coherence import Regles
 from ctglib.donnees.modeles.synthese import GroupeDeLignes, Synthese
@@ -211,3 +212,21 @@ def test_les_valeurs_provisoires_absentes_ou_rompues_sont_dites() -> None:
         "Variation traversée par une rupture de série, non interprétable : RSA.",
         "Indicateurs sans valeur à Exemple ou dans l'Ain : 1, nommés dans les limites.",
     ]
+
+
+def test_la_premiere_page_de_harnes_retient_ses_plus_larges_ecarts() -> None:
+    expected = yaml.safe_load((CAS / "synthese_harnes.yaml").read_text(encoding="utf-8"))
+    dossier = lire_dossier("harnes")
+    catalogue, convention = dossier.catalogue, dossier.convention
+    table = comparer(
+        dossier.annexe1, catalogue.indicateurs, catalogue.unites, convention.territoire, convention.reference
+    )
+    found = constats(
+        table, catalogue.indicateurs, catalogue.indicateurs, theme_de=catalogue.theme_de, seuils=catalogue.seuils
+    )
+
+    kept = synthetiser(found, catalogue.synthese, catalogue.indicateurs, doutes={}, incertitudes=RIEN)
+
+    assert {"forces": _noms(kept.forces), "besoins": _noms(kept.besoins)} == expected
+    assert len(kept.chiffres) == len(catalogue.synthese.chiffres_cles)
+    assert len(kept.forces + kept.reperes) == catalogue.synthese.forces

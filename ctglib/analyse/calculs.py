@@ -21,7 +21,7 @@ def ratio_pour_100(numerateur: pd.Series, denominateur: pd.Series) -> pd.Series:
         Rates per 100, indexed by territory code.
 
     Examples:
-        >>> ratio_pour_100(pd.Series({"62413": 7324.0}), pd.Series({"62413": 12324.0})).round(1)["62413"]
+        >>> float(ratio_pour_100(pd.Series({"62413": 7324.0}), pd.Series({"62413": 12324.0})).round(1)["62413"])
         59.4
     """
     return 100 * numerateur / denominateur.where(denominateur != 0)

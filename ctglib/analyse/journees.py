@@ -40,33 +40,41 @@ class Journee:
     absents: tuple[tuple[str, tuple[str, ...]], ...]
 
 
+Profil = tuple[tuple[Ouverture, ...], tuple[tuple[str, tuple[str, ...]], ...]]
+
+
 def journees(semaine: pd.DataFrame) -> tuple[Journee, ...]:
     """Return the kinds of days of each period, in the order of the week; together they cover all its seven days.
 
     Args:
         semaine: Rows of ``ctglib.analyse.offre.semaine``.
     """
+    rows = list(semaine.itertuples())
     found = []
-    for periode, rows in semaine.groupby("periode", sort=False):
-        profils: dict[tuple, list[str]] = {}
+    for periode in dict.fromkeys(row.periode for row in rows):
+        profils: dict[Profil, list[str]] = {}
         for jour in get_args(Jour):
-            profils.setdefault(_profil(rows[rows["jour"] == jour]), []).append(jour)
-        found += [Journee(str(periode), tuple(jours), *profil) for profil, jours in profils.items()]
+            profil = _profil([row for row in rows if (row.periode, row.jour) == (periode, jour)])
+            profils.setdefault(profil, []).append(jour)
+        found += [Journee(periode, tuple(jours), *profil) for profil, jours in profils.items()]
     return tuple(found)
 
 
-def _profil(rows: pd.DataFrame) -> tuple[tuple[Ouverture, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+def _profil(rows: list) -> Profil:
     """Return who opens on a day and at what hours, and whose hours are absent."""
-    groupes: dict[tuple, list[str]] = {}
+    lieux: dict[str, list] = {}
+    for row in rows:
+        lieux.setdefault(row.lieu, []).append(row)
+    groupes: dict[tuple[str, Plages, bool], list[str]] = {}
     absents: dict[str, list[str]] = {}
-    for _, lines in rows.groupby("lieu", sort=False):
-        first, written = lines.iloc[0], lines[lines["debut"].notna()]
-        if len(written):
-            plages = tuple(sorted(set(zip(written["debut"], written["fin"], strict=True))))
-            cle = (first["libelle_type"], plages, bool(written["jours_supposes"].any()))
-            groupes.setdefault(cle, []).append(first["nom"])
-        for statut in dict.fromkeys(lines["statut"][lines["debut"].isna()]):
-            absents.setdefault(statut, []).append(first["nom"])
+    for lines in lieux.values():
+        nom, written = lines[0].nom, [line for line in lines if line.debut == line.debut]
+        if written:
+            plages = tuple(sorted({(line.debut, line.fin) for line in written}))
+            cle = (lines[0].libelle_type, plages, any(line.jours_supposes for line in written))
+            groupes.setdefault(cle, []).append(nom)
+        for statut in dict.fromkeys(line.statut for line in lines if line.debut != line.debut):
+            absents.setdefault(statut, []).append(nom)
     return (
         tuple(Ouverture(tuple(noms), *cle) for cle, noms in groupes.items()),
         tuple((statut, tuple(noms)) for statut, noms in absents.items()),

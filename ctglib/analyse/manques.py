@@ -44,17 +44,19 @@ def manques(offre: pd.DataFrame, attendus: Iterable[AttenduOffre], vocabulaire: 
 
 def _vides(structure: str, lines: pd.DataFrame, vocabulaire: VocabulaireOffre) -> list[tuple[str, ...]]:
     rows = []
-    for caracteristique, cells in lines.groupby("caracteristique", sort=False):
-        blank = cells[cells["valeur"] == ""]
-        told_once = len(blank) == len(cells)
-        for cell in (blank.head(1) if told_once else blank).itertuples():
-            modalite = "" if told_once else cell.modalite
-            label = vocabulaire.caracteristiques[str(caracteristique)]
+    cells: dict[str, list[dict[str, str]]] = {}
+    for line in lines.to_dict("records"):
+        cells.setdefault(line["caracteristique"], []).append(line)
+    for caracteristique, said in cells.items():
+        blank = [cell for cell in said if cell["valeur"] == ""]
+        told_once = len(blank) == len(said)
+        for cell in blank[:1] if told_once else blank:
+            modalite = "" if told_once else cell["modalite"]
+            label = vocabulaire.caracteristiques[caracteristique]
             if modalite:
                 label = f"{label} ({_minuscule(vocabulaire.modalites[modalite])})"
-            rows.append(
-                (structure, cell.nom, cell.type, caracteristique, modalite, label, VIDE, cell.reference, cell.note)
-            )
+            reference, note = cell["reference"], cell["note"]
+            rows.append((structure, cell["nom"], cell["type"], caracteristique, modalite, label, VIDE, reference, note))
     return rows
 
 

@@ -142,6 +142,12 @@ def _pas(contenu: object, step: str) -> list[tuple[str | int, object]]:
     return []
 
 
+def elements(contenu: object, cle: str) -> list[dict]:
+    """Return the dicts of a list that a key holds, whatever else a faulty file holds there."""
+    found = contenu.get(cle) if isinstance(contenu, dict) else None
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
 def definis(pieces: Pieces, nom: str) -> dict[str | int | float, list[tuple[Arbre, Chemin]]]:
     """Return the names of a kind, with the places that define each."""
     kind = VOCABULAIRES[nom]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import proches
-from ctglib.donnees.references import CITATIONS, COLONNES, UNIQUES, VOCABULAIRES, definis, parcourir, places
+from ctglib.donnees.references import CITATIONS, COLONNES, UNIQUES, VOCABULAIRES, definis, elements, parcourir, places
 from ctglib.donnees.verifications_tables import verifier_annexe1, verifier_offre
 
 if TYPE_CHECKING:
@@ -17,9 +17,12 @@ _MONTRES = 8
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
-    """Return the faults between files; a kind of name none of whose files could be read is not checked."""
+    """Return the faults between files, those of a place that is faulty by itself left out: one fault is enough for it.
+
+    A kind of name none of whose files could be read is not checked.
+    """
     known = {name: list(definis(pieces, name)) for name in VOCABULAIRES}
-    return [
+    faults = [
         *_noms_inconnus(pieces, known),
         *_cellules_inconnues(pieces, known),
         *_doublons(pieces),
@@ -29,6 +32,8 @@ def verifier(pieces: Pieces) -> list[Faute]:
         *verifier_annexe1(pieces),
         *verifier_offre(pieces),
     ]
+    told = {(fault.fichier, fault.ligne, fault.colonne) for fault in pieces.fautes}
+    return [fault for fault in faults if (fault.fichier, fault.ligne, fault.colonne) not in told]
 
 
 def _noms_inconnus(pieces: Pieces, known: dict[str, list]) -> list[Faute]:
@@ -48,15 +53,8 @@ def _cellules_inconnues(pieces: Pieces, known: dict[str, list]) -> list[Faute]:
         for name, column, kind in COLONNES
         if known[kind] and (table := pieces.tables.get(name))
         for row in table.lignes
-        if row.cellules.get(column)
-        and row.cellules[column] not in known[kind]
-        and not _deja_dite(table.fautes, row.numero, column)
+        if row.cellules.get(column) and row.cellules[column] not in known[kind]
     ]
-
-
-def _deja_dite(fautes: tuple[Faute, ...], ligne: int, colonne: str) -> bool:
-    """Return whether the schema already refuses the cell: one fault is enough for it."""
-    return any(fault.ligne == ligne and fault.colonne == colonne for fault in fautes)
 
 
 def _inconnu(ecrit: str, connus: list, nom: str) -> tuple[str, str, str]:
@@ -132,22 +130,22 @@ def _constats_d_un_autre_theme(pieces: Pieces) -> list[Faute]:
 
 def _indicateurs_de_fiche(pieces: Pieces) -> list[Faute]:
     """Return the faults of expected results whose indicator is not one of the same fiche."""
+    tree = pieces.documents["convention/convention"][0].arbre
     faults = []
-    for document in pieces.documents["convention/convention"]:
-        fiches = (document.arbre.contenu or {}).get("fiches") if isinstance(document.arbre.contenu, dict) else None
-        for rank, fiche in enumerate(fiches if isinstance(fiches, list) else []):
-            own = [str(value) for _, value in parcourir(fiche, "indicateurs.*.id")]
-            for path, value in parcourir(fiche, "resultats.*.indicateurs.*"):
-                if value not in own:
-                    close = proches(str(value), own)
-                    faults.append(
-                        document.arbre.faute(
-                            ("fiches", rank, *path),
-                            f"« {str(value)[:80]} »",
-                            f"un indicateur de la même fiche : {', '.join(own) or 'aucun'}",
-                            f"écrire « {close[0]} »"
-                            if close
-                            else "corriger ce nom, ou ajouter l'indicateur à la fiche",
-                        )
-                    )
+    for rank, fiche in enumerate(elements(tree.contenu, "fiches")):
+        own = [str(value) for _, value in parcourir(fiche, "indicateurs.*.id")]
+        faults += [
+            tree.faute(("fiches", rank, *path), *_inconnu_de_la_fiche(str(value), own))
+            for path, value in parcourir(fiche, "resultats.*.indicateurs.*")
+            if value not in own
+        ]
     return faults
+
+
+def _inconnu_de_la_fiche(ecrit: str, connus: list[str]) -> tuple[str, str, str]:
+    close = proches(ecrit, connus)
+    return (
+        f"« {ecrit[:80]} »",
+        f"un indicateur de la même fiche : {', '.join(connus) or 'aucun'}",
+        f"écrire « {close[0]} »" if close else "corriger ce nom, ou ajouter l'indicateur à la fiche",
+    )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import Faute
-from ctglib.donnees.references import parcourir
+from ctglib.donnees.references import elements, parcourir
 
 if TYPE_CHECKING:
     from ctglib.donnees.csv_strict import Ligne, TableLue
@@ -59,11 +59,10 @@ def verifier_offre(pieces: Pieces) -> list[Faute]:
 def _indicateurs(pieces: Pieces) -> list[tuple[dict, dict]]:
     """Return the indicators as read, each after its theme; those without an id have their fault already."""
     return [
-        (content, item)
+        (document.arbre.contenu, item)
         for document in pieces.documents["themes"]
-        if isinstance(content := document.arbre.contenu, dict)
-        for item in content.get("indicateurs") or []
-        if isinstance(item, dict) and isinstance(item.get("id"), str)
+        for item in elements(document.arbre.contenu, "indicateurs")
+        if isinstance(item.get("id"), str)
     ]
 
 
@@ -72,10 +71,8 @@ def _vides(pieces: Pieces, table: TableLue) -> list[Faute]:
     absences = {
         item["code"]: item["absence"]
         for document in pieces.documents["statuts"]
-        for item in (
-            (document.arbre.contenu or {}).get("statuts") or [] if isinstance(document.arbre.contenu, dict) else []
-        )
-        if isinstance(item, dict) and isinstance(item.get("code"), str) and isinstance(item.get("absence"), bool)
+        for item in elements(document.arbre.contenu, "statuts")
+        if isinstance(item.get("code"), str) and isinstance(item.get("absence"), bool)
     }
     codes = ", ".join(code for code, absence in absences.items() if absence)
     faults = []
@@ -142,16 +139,14 @@ def _section(table: TableLue, row: Ligne, theme: dict) -> list[Faute]:
 
 
 def _bornes(table: TableLue, row: Ligne, item: dict) -> list[Faute]:
-    low, high = ([*(item.get("bornes") or []), None, None] if isinstance(item.get("bornes"), list) else [None, None])[
-        :2
-    ]
+    limits = item.get("bornes")
     text = row.cellules.get("valeur", "")
-    if not _NOMBRE.fullmatch(text):
+    if not isinstance(limits, list) or len(limits) != 2 or not _NOMBRE.fullmatch(text):
         return []
-    value = float(text)
-    if (low is None or value >= low) and (high is None or value <= high):
+    low, high = (limit if isinstance(limit, int | float) else None for limit in limits)
+    if (low is None or float(text) >= low) and (high is None or float(text) <= high):
         return []
-    limits = f"{low} au moins" if high is None else f"{high} au plus" if low is None else f"entre {low} et {high}"
+    words = f"{low} au moins" if high is None else f"{high} au plus" if low is None else f"entre {low} et {high}"
     return [
         _faute(
             table,
@@ -159,7 +154,7 @@ def _bornes(table: TableLue, row: Ligne, item: dict) -> list[Faute]:
             "valeur",
             f"« {text} »",
             (
-                f"{limits}, les bornes de « {item['id']} » au catalogue",
+                f"{words}, les bornes de « {item['id']} » au catalogue",
                 "corriger la valeur, ou l'indicateur de la ligne",
             ),
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nbformat import NotebookNode
 
 
@@ -39,17 +39,13 @@ def executer(notebook: Path, parametres: dict[str, str | int]) -> NotebookNode:
     papermill_engines.register(MOTEUR, MoteurCtg)
     verifier_parametres(notebook, parametres)
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
-        try:
-            return papermill.execute_notebook(
-                str(notebook),
-                str(Path(folder) / "execute.ipynb"),
-                parameters=parametres,
-                engine_name=MOTEUR,
-                progress_bar=False,
-            )
-        except PapermillExecutionError as error:
-            raise RapportEchoue(_phrase(notebook, error)) from error
+    try:
+        # No output file: papermill would write the whole notebook again before and after each cell.
+        return papermill.execute_notebook(
+            str(notebook), None, parameters=parametres, engine_name=MOTEUR, progress_bar=False
+        )
+    except PapermillExecutionError as error:
+        raise RapportEchoue(_phrase(notebook, error)) from error
 
 
 def verifier_parametres(notebook: Path, parametres: dict[str, str | int]) -> None:

@@ -1,15 +1,16 @@
-"""A matplotlib figure as one inline SVG element, light enough for a page and valid as a file of its own."""
+"""A drawing as one inline SVG element, light enough for a page and valid as a file of its own."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import escape
-from io import BytesIO
+from io import StringIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Dessin
+    from matplotlib.artist import Artist
 
 REGLAGES = {"svg.fonttype": "none", "svg.image_inline": True, "path.simplify": False}
 SANS_METADONNEES = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -22,19 +23,28 @@ APPEL = re.compile(r"#([\w-]+)")
 INTERDITS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def rendre(fig: Dessin, nom: str, alt: str, taille: str = "large") -> str:
+@dataclass(frozen=True)
+class Dessin:
+    """What matplotlib draws on a sheet, in points; its figures and axes bring nothing here and are slow to load."""
+
+    largeur: float
+    hauteur: float
+    artistes: tuple[Artist, ...]
+
+
+def rendre(dessin: Dessin, nom: str, alt: str, taille: str = "large") -> str:
     """Return the drawing as an ``<svg role="img">`` element whose ids belong to it alone.
 
     Styles become attributes, so that no style sheet leaks into the page. The same drawing gives the same bytes.
 
     Args:
-        fig: The drawing, whose text asks for families that the page provides.
+        dessin: The drawing, whose text asks for families that the page provides.
         nom: Name of the chart; with ``taille`` it prefixes every id.
         alt: What stands for the drawing.
         taille: Which of the drawings of the chart this is; also a class of the element.
     """
     prefixe = f"{nom}-{taille}-"
-    root = ElementTree.fromstring(_svg_de_matplotlib(fig, prefixe))
+    root = ElementTree.fromstring(_svg_de_matplotlib(dessin, prefixe))
     noms = _noms_des_appels(root, prefixe)
     herites = _attributs_communs(root)
     opening = {
@@ -57,13 +67,16 @@ def lisible(texte: str) -> str:
     return INTERDITS.sub("\ufffd", texte)
 
 
-def _svg_de_matplotlib(fig: Dessin, sel: str) -> bytes:
+def _svg_de_matplotlib(dessin: Dessin, sel: str) -> str:
     from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.backends.backend_svg import RendererSVG
 
-    written = BytesIO()
+    written = StringIO()
     with rc_context({**REGLAGES, "svg.hashsalt": sel}):
-        FigureCanvasSVG(fig).print_svg(written, metadata=SANS_METADONNEES)
+        renderer = RendererSVG(dessin.largeur, dessin.hauteur, written, metadata=SANS_METADONNEES)
+        for artist in sorted(dessin.artistes, key=lambda item: item.get_zorder()):
+            artist.draw(renderer)
+        renderer.finalize()
     return written.getvalue()
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ctglib.analyse.coherence.ecriture import enumerer
 from ctglib.analyse.manques import manques
 from ctglib.analyse.offre import ages, annees_couvertes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
     from ctglib.analyse.coherence.constat import Constat, Contexte
     from ctglib.donnees.modeles.coherence import AgesOfferts
@@ -41,10 +41,17 @@ def fiches_du_theme(contexte: Contexte, theme: str) -> list[Fiche]:
     ]
 
 
-def non_decrites(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the structures said to exist, or to be supported, of which nothing that is expected is given."""
+def non_dits(contexte: Contexte) -> Iterator[Constat]:
+    """Yield what the structures should say and do not: those never described one by one, the others kind by kind."""
     missing = _manquants(contexte)
-    for structure in _inconnues(missing, contexte):
+    unknown = _inconnues(missing, contexte)
+    yield from _non_decrites(missing, unknown, contexte)
+    yield from _incompletes(missing[~missing["structure"].isin(unknown)], contexte)
+
+
+def _non_decrites(missing: pd.DataFrame, unknown: list[str], contexte: Contexte) -> Iterator[Constat]:
+    """Yield the structures said to exist, or to be supported, of which nothing that is expected is given."""
+    for structure in unknown:
         rows = missing[missing["structure"] == structure]
         yield contexte.constat(
             "structure_non_decrite",
@@ -56,11 +63,9 @@ def non_decrites(contexte: Contexte) -> Iterator[Constat]:
         )
 
 
-def incompletes(contexte: Contexte) -> Iterator[Constat]:
-    """Yield, kind by kind, what the other structures should say; those that lack the same are told together."""
-    missing = _manquants(contexte)
-    others = missing[~missing["structure"].isin(_inconnues(missing, contexte))]
-    for kind, rows in others.groupby("type", sort=False):
+def _incompletes(missing: pd.DataFrame, contexte: Contexte) -> Iterator[Constat]:
+    """Yield, kind by kind, what is not given; the structures that lack the same are told together."""
+    for kind, rows in missing.groupby("type", sort=False):
         lacking = {str(name): _attendu(lines) for name, lines in rows.groupby("nom", sort=False)}
         told = {}
         for name, text in lacking.items():
@@ -105,7 +110,8 @@ def _manquants(contexte: Contexte) -> pd.DataFrame:
     expected = contexte.relations.attendus_offre
     gaps = manques(contexte.entrees.offre, expected, contexte.entrees.catalogue.offre)
     wanted = {(item.type, name) for item in expected for name in item.caracteristiques}
-    return gaps[[pair in wanted for pair in zip(gaps["type"], gaps["caracteristique"], strict=True)]]
+    kept = [pair in wanted for pair in zip(gaps["type"], gaps["caracteristique"], strict=True)]
+    return gaps.loc[pd.Series(kept, index=gaps.index, dtype=bool)]
 
 
 def _inconnues(missing: pd.DataFrame, contexte: Contexte) -> list[str]:

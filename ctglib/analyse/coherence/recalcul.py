@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import permutations, product
+from itertools import product
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ctglib.analyse.calculs import appliquer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur
 
 QUOTIENT = "ratio_pour_100"
+UNITE_DES_EFFECTIFS = "nombre"
 
 
 def parts_recalculees(contexte: Contexte) -> Iterator[Constat]:
@@ -69,29 +71,33 @@ def entrees_a_plat(indicateur: Indicateur) -> list[str]:
 def quotients(contexte: Contexte) -> Iterator[Constat]:
     """Yield the percentages without formula that equal, in every territory, the same quotient of two counts.
 
-    The rule's least number of territories, and a count that is not zero, keep chance out.
+    The rule's least number of territories, and counts that are not zero, keep chance out.
     """
     unites = contexte.entrees.catalogue.unites
     levels = [item for item in contexte.indicateurs.values() if item.bornes[0] == 0]  # a change may be under zero
-    counts = [item.id for item in levels if unites[item.unite].symbole == "" and item.unite == "nombre"]
+    counts = [item.id for item in levels if item.unite == UNITE_DES_EFFECTIFS]
     shares = [item for item in levels if unites[item.unite].symbole == "%" and item.calcul is None]
+    values = _valeurs(counts, contexte)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = 100 * values[:, None, :] / values[None, :, :]  # part, whole, territory
+    found[~((values[:, None, :] > 0) & (values[:, None, :] <= values[None, :, :]))] = np.nan
+    least = contexte.regle("quotient").seuils["territoires"]
     for share in shares:
-        for part, whole in permutations(counts, 2):
-            if _est_le_quotient(share, part, whole, contexte):
-                yield _quotient(share, part, whole, contexte)
+        printed = _valeurs([share.id], contexte)[0]
+        present = ~np.isnan(printed)
+        if present.sum() < least:
+            continue
+        near = np.abs(found - printed)[:, :, present] <= demi_pas(share) + EPSILON
+        for part, whole in np.argwhere(near.all(axis=2)):
+            if part != whole:
+                yield _quotient(share, counts[part], counts[whole], contexte)
 
 
-def _est_le_quotient(share: Indicateur, part: str, whole: str, contexte: Contexte) -> bool:
-    places = [code for code in contexte.annexe.territoires if contexte.annexe.valeur(share.id, code) is not None]
-    if len(places) < contexte.regle("quotient").seuils["territoires"]:
-        return False
-    for territoire in places:
-        values = contexte.annexe.valeurs((share.id, part, whole), territoire)
-        if values is None or not 0 < values[1] <= values[2]:
-            return False
-        if abs(100 * values[1] / values[2] - values[0]) > demi_pas(share) + EPSILON:
-            return False
-    return True
+def _valeurs(indicateurs: list[str], contexte: Contexte) -> np.ndarray:
+    """Return the values, one row an indicator, one column a territory, NaN when absent."""
+    territoires = contexte.annexe.territoires
+    rows = [[contexte.annexe.valeur(name, code) for code in territoires] for name in indicateurs]
+    return np.array(rows, dtype=float).reshape(len(indicateurs), len(territoires))
 
 
 def _quotient(share: Indicateur, part: str, whole: str, contexte: Contexte) -> Constat:

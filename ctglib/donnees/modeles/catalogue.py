@@ -122,7 +122,7 @@ class TypeOffre(Modele):
 
 
 class CategorieOffre(Modele):
-    """A group of kinds, in the order of the tables. ``usagers`` : its structures receive people (places, ages, hours)."""
+    """A group of kinds, in the order of the tables; those of ``usagers`` receive people (places, ages, hours)."""
 
     id: Identifiant
     libelle: Texte

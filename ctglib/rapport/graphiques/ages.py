@@ -37,16 +37,15 @@ def ages(
 
     Args:
         ages: Rows of ``ctglib.analyse.offre.ages``.
-        tranches: Children by age: ``age_min``, ``age_max`` (both included), ``effectif`` (NaN when absent), ``libelle``.
+        tranches: Children by age: ``age_min``, ``age_max`` (both included), ``effectif`` (NaN when absent) and
+            ``libelle`` (« Enfants de 3 à 5 ans »).
         contexte: The words, the territory and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
     """
     rows = ages.assign(fin=[_fin(age) for age in ages["age_max"]])
-    bands = tranches.sort_values("age_min").assign(
-        fin=[_fin(age) for age in tranches.sort_values("age_min")["age_max"]]
-    )
+    bands = tranches.assign(fin=[_fin(age) for age in tranches["age_max"]]).sort_values("age_min")
     return assembler(
         Cartouche(nom, titre, source or contexte.source),
         lambda planche: _dessiner(planche, rows, bands),
@@ -109,7 +108,8 @@ def _bandeau(planche: Planche, scale: Echelle, bands: pd.DataFrame) -> float:
         left, right = scale.x(band.age_min) + 0.75, scale.x(band.fin) - 0.75
         poser_barre(planche, middle, (left, right), shade, epaisseur=HAUTEUR_DU_BANDEAU)
         text = "–" if pd.isna(band.effectif) else nombre(band.effectif)
-        planche.texte((left + right) / 2, middle, text, ancre="center", gras=True)
+        if planche.mesurer(text, gras=True) <= right - left:
+            planche.texte((left + right) / 2, middle, text, ancre="center", gras=True)
     return height + GOUTTIERE
 
 
@@ -143,14 +143,14 @@ def _effectifs(bands: pd.DataFrame) -> str:
 def _alt(rows: pd.DataFrame, bands: pd.DataFrame, contexte: Contexte) -> str:
     spans = " ; ".join(_phrase(row) for row in rows.itertuples())
     counts = _effectifs(bands)
-    opening = f"Âges de {compter(len(rows), 'structure')}, {contexte.territoire.nom}. {spans}. " if spans else SANS_AGE
-    return (opening + (f" Familles allocataires : {counts}." if counts else "")).replace("  ", " ").strip()
+    opening = f"Âges de {compter(len(rows), 'structure')}, {contexte.territoire.nom}. {spans}." if spans else SANS_AGE
+    return f"{opening} Familles allocataires : {counts}." if counts else opening
 
 
 def _lecture(rows: pd.DataFrame, bands: pd.DataFrame, contexte: Contexte) -> str:
     """Return the reading of the widest span within the scale, and of the children counted at these ages."""
     if rows.empty:
-        return SANS_AGE
+        return SANS_AGE[:1].lower() + SANS_AGE[1:]
     last = (bands if len(bands) else rows)["fin"].max()
     row = max(rows.itertuples(), key=lambda row: row.fin - row.age_min if row.fin <= last else 0)
     counts = _effectifs(bands[(bands["age_min"] >= row.age_min) & (bands["fin"] <= row.fin)])

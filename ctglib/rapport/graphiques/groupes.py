@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.graphiques.rangees import ENTRE_RANGEES, GOUTTIERE, LIGNES_DE_LIBELLE, Rangees, gauche_des_marques
+from ctglib.rapport.graphiques.rangees import (
+    ENTRE_RANGEES,
+    GOUTTIERE,
+    LIGNES_DE_LIBELLE,
+    LIGNES_DE_NOTE,
+    Rangees,
+    gauche_des_marques,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +162,7 @@ def _nommer(planche: Planche, y: float, ligne: Ligne, largeur: float) -> float:
 
 
 def _remarquer(planche: Planche, y: float, remarque: str) -> float:
-    lines = planche.couper(remarque, planche.largeur, 2 * LIGNES_DE_LIBELLE)
+    lines = planche.couper(remarque, planche.largeur, LIGNES_DE_NOTE)
     height = len(lines) * planche.interligne
     planche.paragraphe(0, y + height / 2, lines, couleur=planche.couleurs.absence, fond=True)
     return height + ENTRE_RANGEES

@@ -166,16 +166,14 @@ def _rangee(planche: Planche, scale: Echelle, y: float, marques: list[Marque], c
 def _noms(
     planche: Planche, scale: Echelle, y: float, rows: pd.DataFrame, contexte: Contexte, droite: float | None = None
 ) -> None:  # fmt: skip
-    """Name both marks above those of the first row, or of the first row that has them."""
-    places = []
-    for mark, column in zip(
-        _marques(planche, next(rows.itertuples()), contexte), ("valeur_reference", "valeur"), strict=True
-    ):
-        values = rows[column].dropna()
-        if len(values):
-            places.append((scale.x(values.iloc[0]), mark.nom, mark.couleur))
-    if places:
-        poser_noms(planche, y, sorted(places, key=lambda place: place[0]), droite)
+    """Name both marks above those of the first row that has them, or at the start of the scale when none has."""
+    marks = _marques(planche, next(rows.itertuples()), contexte)
+    values = [rows[column].dropna() for column in ("valeur_reference", "valeur")]
+    places = [
+        (scale.x(found.iloc[0]) if len(found) else scale.gauche, mark.nom, mark.couleur)
+        for mark, found in zip(marks, values, strict=True)
+    ]
+    poser_noms(planche, y, sorted(places, key=lambda place: place[0]), droite)
 
 
 def _phrase(row: object, contexte: Contexte) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import isnan
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,6 +18,7 @@ from ctglib.rapport.typographie import INSECABLE, compter, enumerer, nombre
 if TYPE_CHECKING:
     from ctglib.rapport.contexte import Contexte
     from ctglib.rapport.figure import Figure
+    from ctglib.rapport.graphiques.echelle import Echelle
     from ctglib.rapport.graphiques.planche import Planche
 
 ENFANTS = "Enfants de moins de 3 ans des familles allocataires de la Caf"
@@ -24,6 +26,21 @@ ENSEMBLE = "Ensemble des places transmises"
 UNITE = "Enfants ou places"
 EPAISSEUR = 12.0
 ECART_DU_TEXTE = 5.0
+
+
+@dataclass(frozen=True)
+class Barre:
+    """A row: its name, its value (NaN when ``texte`` says that it is absent) and its colour."""
+
+    ligne: Ligne
+    valeur: float
+    texte: str
+    couleur: str
+
+    @property
+    def connue(self) -> bool:
+        """Return whether there is a bar to draw."""
+        return not isnan(self.valeur)
 
 
 def places(
@@ -76,53 +93,50 @@ def _enfants(enfants: float) -> str:
 
 
 def _rapport(total: float, enfants: float) -> str:
-    """Return « 7,2 places pour 100 enfants », nothing without children."""
+    """Return « 7,2 pour 100 enfants », nothing without children."""
     return f"{nombre(100 * total / enfants, 1)} pour 100{INSECABLE}enfants" if enfants > 0 else ""
 
 
 def _dessiner(planche: Planche, rows: pd.DataFrame, enfants: float) -> float:
-    total = rows["places"].sum()
-    known = rows["places"].notna().any()
-    label = f"{compter(total, 'place')}, soit {_rapport(total, enfants)}" if enfants > 0 else compter(total, "place")
-    bars = [(enfants, _enfants(enfants), planche.degrade("territoire")[2])]
-    bars += [(total, label, planche.couleurs.territoire)] if known else []
-    bars += [(row.places, row.texte, planche.couleurs.territoire) for row in rows.itertuples()]
-    lines = [Ligne(row.nom, row.detail) for row in rows.itertuples()]
-    groupes = [Groupe("", (Ligne(ENFANTS, gras=True),))]
-    groupes.append(Groupe("", (*([Ligne(ENSEMBLE, gras=True)] if known else []), *lines)))
+    bars = _barres(planche, rows, enfants)
+    groupes = [Groupe("", tuple(bar.ligne for bar in part)) for part in (bars[:1], bars[1:])]
     rangees = poser_groupes(planche, groupes, 0, marque=EPAISSEUR)
-    left = gauche_des_marques(planche)
-    scale = echelle([0, *(value for value, *_ in bars)], left, planche.largeur, zero=True)
-    scale = replace(scale, droite=left + _longueur(planche, bars, scale.maximum))
+    placed = list(zip(rangees.centres, bars, strict=True))
+    known = [(y, bar) for y, bar in placed if bar.connue]
+    scale = _echelle(planche, [bar for _, bar in known])
     marks = [(scale.x(value), nombre(value)) for value in scale.graduations()]
-    present = [y for y, (value, *_) in zip(rangees.centres, bars, strict=True) if pd.notna(value)]
-    bottom = poser_regles(planche, replace(rangees, centres=tuple(present)), marks, marque=EPAISSEUR, unite=UNITE)
-    for rank, (y, (value, text, couleur)) in enumerate(zip(rangees.centres, bars, strict=True)):
-        _barre(planche, scale, y, (value, text, couleur, rank < 1 + known))
+    behind = replace(rangees, centres=tuple(y for y, _ in known))
+    bottom = poser_regles(planche, behind, marks, marque=EPAISSEUR, unite=UNITE)
+    for y, bar in placed:
+        if bar.connue:
+            poser_barre(planche, y, (scale.gauche, scale.x(bar.valeur)), bar.couleur, epaisseur=EPAISSEUR)
+        colour = planche.couleurs.texte if bar.connue else planche.couleurs.absence
+        end = scale.x(bar.valeur if bar.connue else 0.0) + ECART_DU_TEXTE
+        planche.texte(end, y, bar.texte, gras=bar.ligne.gras, couleur=colour, fond=True)
     return bottom
 
 
-def _longueur(planche: Planche, barres: list[tuple], maximum: float) -> float:
-    """Return how long the whole scale can be when every bar leaves room for its text on its right."""
-    room = planche.largeur - gauche_des_marques(planche)
-    return (
-        min(
-            (room - planche.mesurer(text, gras=True) - ECART_DU_TEXTE) * maximum / max(value, maximum / room)
-            for value, text, _ in barres
-            if pd.notna(value)
-        )
-        if any(pd.notna(value) for value, *_ in barres)
-        else room
-    )
+def _barres(planche: Planche, rows: pd.DataFrame, enfants: float) -> list[Barre]:
+    """Return the bar of the children, then that of all the places when some are known, then the structures'."""
+    children, blue = planche.degrade("territoire")[2], planche.couleurs.territoire
+    total, known = rows["places"].sum(), rows["places"].notna().any()
+    label = ", soit ".join(part for part in (compter(total, "place"), _rapport(total, enfants)) if part)
+    return [
+        Barre(Ligne(ENFANTS, gras=True), enfants, _enfants(enfants), children),
+        *([Barre(Ligne(ENSEMBLE, gras=True), total, label, blue)] if known else []),
+        *(Barre(Ligne(row.nom, row.detail), row.places, row.texte, blue) for row in rows.itertuples()),
+    ]
 
 
-def _barre(planche: Planche, scale: object, y: float, barre: tuple) -> None:
-    value, text, couleur, gras = barre
-    if pd.isna(value):
-        planche.texte(scale.gauche + ECART_DU_TEXTE, y, text, couleur=planche.couleurs.absence, fond=True)
-        return
-    poser_barre(planche, y, (scale.gauche, scale.x(value)), couleur, epaisseur=EPAISSEUR)
-    planche.texte(scale.x(value) + ECART_DU_TEXTE, y, text, gras=gras, fond=True)
+def _echelle(planche: Planche, barres: list[Barre]) -> Echelle:
+    """Return a scale as long as it can be when every bar leaves room for its text on its right."""
+    left, right = gauche_des_marques(planche), planche.largeur
+    scale = echelle([0.0, *(bar.valeur for bar in barres)], left, right, zero=True)
+    rooms = [
+        (bar.valeur / scale.maximum, planche.mesurer(bar.texte, bar.ligne.gras) + ECART_DU_TEXTE) for bar in barres
+    ]
+    lengths = [(right - left - text) / part for part, text in rooms if part]
+    return replace(scale, droite=left + min([right - left, *lengths]))
 
 
 def _alt(rows: pd.DataFrame, enfants: float, contexte: Contexte) -> str:

@@ -5,10 +5,10 @@ Everything is placed after its text has been measured, on a page of fixed width:
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure as Dessin
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch, Polygon, Rectangle
@@ -18,7 +18,7 @@ from matplotlib.transforms import Affine2D
 
 from ctglib.rapport.charte import charte
 from ctglib.rapport.polices import declarer_a_matplotlib
-from ctglib.rapport.svg import lisible
+from ctglib.rapport.svg import Dessin, lisible
 from ctglib.rapport.typographie import ponctuer
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.charte import Couleurs
 
 CM = 72 / 2.54
-POUCE = 72
 FORMES = {"disque": "o", "losange": "D", "triangle": "^"}
 DECALAGES = {"left": 0.0, "center": 0.5, "right": 1.0}
+BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 SOUS_LE_TEXTE = 2.5  # matplotlib draws shapes at 1, lines at 2, texts at 3
 STYLES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
 
@@ -151,18 +151,13 @@ class Planche:
 
     def couper(self, texte: str, largeur: float, lignes: int = 3, gras: bool = False) -> list[str]:
         """Return the text as at most that many lines of that width; what does not fit ends with « … »."""
-        return list(
-            couper(ponctuer(lisible(" ".join(texte.split()))), largeur, lignes, self._charte.texte.taille, gras)
-        )
+        written = ponctuer(lisible(BLANCS.sub(" ", texte).strip(" ")))
+        return list(couper(written, largeur, lignes, self._charte.texte.taille, gras))
 
     def dessin(self, hauteur: float) -> Dessin:
-        """Return the matplotlib figure of everything put, at its final height in points."""
-        figure = Dessin(figsize=(self.largeur / POUCE, hauteur / POUCE), dpi=POUCE)
-        figure.patch.set_visible(False)
+        """Return everything put, on a sheet of that height in points."""
         self._repere.clear().scale(1, -1).translate(0, hauteur)
-        for artist in self._artistes:
-            figure.add_artist(artist)
-        return figure
+        return Dessin(self.largeur, hauteur, tuple(self._artistes))
 
     def _poser(self, artist: Text | Line2D | Patch) -> None:
         artist.set_transform(self._repere)

@@ -57,12 +57,12 @@ def semaine(semaine: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, 
 
 def _dessiner(planche: Planche, days: Sequence[Journee], contexte: Contexte) -> float:
     rows = [ouverture for journee in days for ouverture in journee.ouvertures]
+    scale = _echelle(planche, rows)
     height = planche.interligne + SOUS_LE_TEXTE + BARRE
-    groupes = [_groupe(journee, contexte) for journee in days] or [Groupe("", (), _phrase_seule(AUCUN_HORAIRE))]
-    rangees = poser_groupes(planche, groupes, 0, marque=height)
+    groupes = [_groupe(planche, scale, journee, contexte) for journee in days]
+    rangees = poser_groupes(planche, groupes or [Groupe("", (), f"{AUCUN_HORAIRE}.")], 0, marque=height)
     if not rows:
         return rangees.bas
-    scale = _echelle(planche, rows)
     marks = [(scale.x(value), heure(value)) for value in scale.graduations()]
     bottom = poser_regles(planche, rangees, marks, marque=height, unite=UNITE)
     for y, ouverture in zip(rangees.centres, rows, strict=True):
@@ -70,22 +70,23 @@ def _dessiner(planche: Planche, days: Sequence[Journee], contexte: Contexte) -> 
     return bottom
 
 
-def _groupe(journee: Journee, contexte: Contexte) -> Groupe:
-    lines = tuple(Ligne(enumerer(list(item.noms)), _detail(item)) for item in journee.ouvertures)
+def _groupe(planche: Planche, scale: Echelle, journee: Journee, contexte: Contexte) -> Groupe:
+    """Return the rows of the days that are alike; hours that have no room above their bars go with the name."""
+    lines = []
+    for item in journee.ouvertures:
+        beside = "" if _places(planche, scale, item) else enumerer(_textes(item))
+        detail = ", ".join(part for part in (_detail(item), beside) if part)
+        lines.append(Ligne(enumerer(list(item.noms)), detail))
     absents = [f"Horaire {contexte.absence(statut)} : {enumerer(list(noms))}." for statut, noms in journee.absents]
     if not lines and not absents:
         return Groupe("", (), f"{_moment(journee)} : {AUCUN_HORAIRE}.")
-    return Groupe(_moment(journee), lines, " ".join(absents))
+    return Groupe(_moment(journee), tuple(lines), " ".join(absents))
 
 
 def _moment(journee: Journee) -> str:
     """Return « Lundi, mardi, jeudi et vendredi, en période scolaire »."""
     text = f"{jours(journee.jours)}, {PERIODES[journee.periode]}"
     return text[:1].upper() + text[1:]
-
-
-def _phrase_seule(texte: str) -> str:
-    return f"{texte[:1].upper()}{texte[1:]}."
 
 
 def _detail(ouverture: Ouverture) -> str:
@@ -96,32 +97,35 @@ def _detail(ouverture: Ouverture) -> str:
 
 def _echelle(planche: Planche, rows: Sequence[Ouverture]) -> Echelle:
     """Return a scale of whole hours around all the openings."""
-    spans = [span for ouverture in rows for span in ouverture.plages]
+    spans = [span for ouverture in rows for span in ouverture.plages] or [(0.0, 0.0)]
     first, last = floor(min(start for start, _ in spans)), ceil(max(end for _, end in spans))
-    left, right = gauche_des_marques(planche), planche.largeur
-    steps = (step for step in GRADUATIONS if (right - left) * step / (last - first) >= PLACE_D_UNE_HEURE)
-    return Echelle(first, max(last, first + 1), left, right, next(steps, GRADUATIONS[-1]))
+    left, right, hours = gauche_des_marques(planche), planche.largeur, max(last - first, 1)
+    steps = (step for step in GRADUATIONS if (right - left) * step / hours >= PLACE_D_UNE_HEURE)
+    return Echelle(first, first + hours, left, right, next(steps, GRADUATIONS[-1]))
+
+
+def _textes(ouverture: Ouverture) -> list[str]:
+    return [plage(*span) for span in ouverture.plages]
 
 
 def _plages(planche: Planche, scale: Echelle, y: float, ouverture: Ouverture) -> None:
-    """Put the bars of a row, each under its hours; where they have no room, the hours follow one another on the row."""
-    texts = [plage(*span) for span in ouverture.plages]
-    bars = [(scale.x(start), scale.x(end)) for start, end in ouverture.plages]
-    for bar in bars:
-        poser_barre(planche, y, bar, planche.couleurs.territoire, epaisseur=BARRE)
+    """Put the bars of a row, each under its hours when they all have room."""
+    for start, end in ouverture.plages:
+        poser_barre(planche, y, (scale.x(start), scale.x(end)), planche.couleurs.territoire, epaisseur=BARRE)
     above = y - BARRE / 2 - SOUS_LE_TEXTE - planche.interligne / 2
-    widths = [planche.mesurer(text) for text in texts]
-    starts = _ecarter([(left + right) / 2 for left, right in bars], widths, scale.gauche, planche.largeur)
-    if starts is None:
-        lines = planche.couper(", ".join(texts), planche.largeur - scale.gauche, 1)
-        planche.texte(scale.gauche, above, lines[0], fond=True)
-        return
-    for start, text in zip(starts, texts, strict=True):
+    for start, text in zip(_places(planche, scale, ouverture), _textes(ouverture), strict=False):
         planche.texte(start, above, text, fond=True)
 
 
-def _ecarter(milieux: Sequence[float], largeurs: Sequence[float], gauche: float, droite: float) -> list[float] | None:
-    """Return where texts start, each as near its bar as the others allow; None when they do not fit together."""
+def _places(planche: Planche, scale: Echelle, ouverture: Ouverture) -> list[float]:
+    """Return where the hours of each bar start; nothing when they do not fit on one line."""
+    middles = [(scale.x(start) + scale.x(end)) / 2 for start, end in ouverture.plages]
+    widths = [planche.mesurer(text) for text in _textes(ouverture)]
+    return _ecarter(middles, widths, scale.gauche, planche.largeur)
+
+
+def _ecarter(milieux: Sequence[float], largeurs: Sequence[float], gauche: float, droite: float) -> list[float]:
+    """Return where texts start, each as near its middle as the others allow; nothing when they do not fit together."""
     starts, limit = [], gauche
     for middle, width in zip(milieux, largeurs, strict=True):
         starts.append(max(middle - width / 2, limit))
@@ -130,11 +134,11 @@ def _ecarter(milieux: Sequence[float], largeurs: Sequence[float], gauche: float,
     for rank in reversed(range(len(starts))):
         starts[rank] = min(starts[rank], limit - largeurs[rank])
         limit = starts[rank] - ENTRE_TEXTES
-    return starts if not starts or starts[0] >= gauche else None
+    return starts if starts[0] >= gauche else []
 
 
 def _phrase(ouverture: Ouverture) -> str:
-    return f"{enumerer(list(ouverture.noms))}, {enumerer([plage(*span) for span in ouverture.plages])}"
+    return f"{enumerer(list(ouverture.noms))}, {enumerer(_textes(ouverture))}"
 
 
 def _compte(journee: Journee) -> str:
@@ -143,7 +147,7 @@ def _compte(journee: Journee) -> str:
 
 def _alt(days: Sequence[Journee], contexte: Contexte) -> str:
     parts = [f"{_moment(journee)} : {_resume(journee, contexte)}." for journee in days]
-    return " ".join([f"Horaires d'ouverture, {contexte.territoire.nom}.", *(parts or [_phrase_seule(AUCUN_HORAIRE)])])
+    return " ".join([f"Horaires d'ouverture, {contexte.territoire.nom}.", *(parts or [f"{AUCUN_HORAIRE}."])])
 
 
 def _resume(journee: Journee, contexte: Contexte) -> str:
@@ -180,7 +184,7 @@ def _chiffres(semaine: pd.DataFrame, days: Sequence[Journee], contexte: Contexte
     for journee in days:
         moment = _moment(journee)
         for item in journee.ouvertures:
-            hours = enumerer([plage(*span) for span in item.plages])
+            hours = enumerer(_textes(item))
             cells += [(moment, nom, _detail(item), hours) for nom in item.noms]
         cells += [(moment, nom, "", contexte.absence(statut)) for statut, noms in journee.absents for nom in noms]
     return Chiffres(columns, pd.DataFrame(cells, columns=[column.cle for column in columns]), semaine)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.typographie import FINE, avec_unite
+from ctglib.rapport.typographie import FINE, INSECABLE, avec_unite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,17 @@ def valeur(ligne: pd.Series, contexte: Contexte) -> str:
     if not text.replace(".", "", 1).isdigit():
         return text
     return avec_unite(float(text), contexte.unites[ligne["unite"]].symbole, len(text.partition(".")[2]))
+
+
+def sans_coupure(texte: str) -> str:
+    """Return a short text whose numbers and two-word absences no line break parts, so that narrow columns read well.
+
+    Examples:
+        >>> sans_coupure("6 semaines à 4 ans"), sans_coupure("non transmis")
+        ('6\\xa0semaines à 4\\xa0ans', 'non\\xa0transmis')
+    """
+    joined = re.sub(r"(\d) ", rf"\1{INSECABLE}", texte)
+    return joined.replace(" ", INSECABLE) if not re.search(r"\d", joined) else joined
 
 
 def horaire(plage: str) -> str:

@@ -29,7 +29,7 @@ def couverture(
     Args:
         convention: The convention.
         logos: The logo of each party by id, None while its file is absent.
-        contexte: The territory and the source.
+        contexte: The territory.
         statut: State of the report, as the reader sees it.
     """
     years = f"{convention.debut.year}–{convention.fin.year}"
@@ -43,7 +43,7 @@ def couverture(
             ("Statut", statut),
         ),
         logos=tuple(Logo(partie.nom_court, logos.get(partie.id)) for partie in convention.parties),
-        source=f"Source : {contexte.source}",
+        source=f"Source : {convention.source_texte}",
         date=convention.debut.isoformat(),
         avertissement=FICTIF if convention.fictive else "",
     )

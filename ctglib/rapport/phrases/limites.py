@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ctglib.analyse.comparaison import evolutions_annuelles
 from ctglib.rapport.blocs import Bloc, liste
 from ctglib.rapport.tableaux.themes import ruptures
-from ctglib.rapport.typographie import compter, enumerer, nombre_court
+from ctglib.rapport.typographie import compter, enumerer, nombre, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,8 +48,10 @@ def _douteux(doutes: Mapping[str, str], contexte: Contexte) -> list[str]:
     if not doutes:
         return []
     names = _libelles(doutes, contexte)
-    count = compter(len(doutes), "indicateur à vérifier", "indicateurs à vérifier")
-    return [f"{count}, signalés et jamais corrigés : {names}. Le contrôle de cohérence dit pourquoi."]
+    return [
+        f"Indicateurs à vérifier, signalés et jamais corrigés ({nombre(len(doutes))}) : {names}. Le contrôle de "
+        "cohérence dit pourquoi."
+    ]
 
 
 def _provisoires(constats: tuple[Constat, ...], contexte: Contexte) -> list[str]:

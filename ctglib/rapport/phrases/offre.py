@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ctglib.analyse.coherence.constat import SEPARATEUR_CLE
 from ctglib.rapport.blocs import Bloc, liste, paragraphe
 from ctglib.rapport.phrases.caracteristiques import minuscule
 from ctglib.rapport.typographie import compter, enumerer, nombre
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 
     from ctglib.analyse.constats import Constat
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
+    from ctglib.donnees.modeles.coherence import MemeEffectif
     from ctglib.rapport.contexte import Contexte
 
+REGLE = "meme_effectif"  # the rule that runs on relations of this kind
 DECIMALES_RAPPORT = 1  # as Annexe 1 prints its rates
 
 
@@ -53,15 +56,14 @@ def places_constats(
 
 
 def contradictions_des_places(
-    controle: pd.DataFrame, relations: Iterable[object], vocabulaire: VocabulaireOffre
+    controle: pd.DataFrame, relations: Iterable[MemeEffectif], vocabulaire: VocabulaireOffre
 ) -> pd.DataFrame:
     """Return the findings of the consistency check that come from a relation on kinds that take under-threes."""
     kinds = {item.id for item in vocabulaire.types if item.accueil_moins_3}
     concerned = {
         relation.id for relation in relations if any(kinds & set(lecture.types) for lecture in relation.lectures)
     }
-    ids = controle["cle"].str.split(":").str[1]
-    return controle[ids.isin(concerned)]
+    return controle[controle["cle"].isin([f"{REGLE}{SEPARATEUR_CLE}{identifiant}" for identifiant in concerned])]
 
 
 def _par_type(known: pd.DataFrame) -> str:

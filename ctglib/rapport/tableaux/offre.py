@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.analyse.offre import structures, vacances
-from ctglib.rapport.phrases.caracteristiques import horaires, intitule, precision, valeur
+from ctglib.rapport.phrases.caracteristiques import horaires, intitule, precision, sans_coupure, valeur
 from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.typographie import enumerer, nombre_court
 
@@ -46,7 +46,6 @@ def tableau_offre(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: 
         source=contexte.source,
         groupes=tuple(shown["libelle_categorie"]),
         notes=(*_soutenus(offre, shown, vocabulaire), *_legende(contexte)),
-        classe="large",
     )
 
 
@@ -107,7 +106,7 @@ def _usagers(row: pd.Series, lines: pd.DataFrame, vocabulaire: VocabulaireOffre,
         intitule(row["nom"], row["libelle_type"]),
         vocabulaire.gestions.get(row["gestion"], RIEN),
         valeur(places.iloc[0], contexte) if len(places) else RIEN,
-        row["ages"] or contexte.absence(row["statut_ages"]) or RIEN,
+        sans_coupure(row["ages"] or contexte.absence(row["statut_ages"]) or RIEN),
         horaires(hours, vocabulaire, contexte) or RIEN,
         _presence_vide(lines, vocabulaire, contexte) or _precisions(lines, vocabulaire, contexte),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Radar
     from ctglib.rapport.contexte import Contexte
 
-LECTURES = {"direct": "valeur / référence", "inverse": "référence / valeur"}
+APPELS = {"complement_100": " (c)", "inverse": " (i)"}
 PLACES = {
     "haut": "fortement supérieur",
     "bas": "fortement inférieur",
@@ -30,8 +30,7 @@ def tableau_radar(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> Ta
         Colonne("annee", "Année", numerique=True),
         Colonne("territoire", contexte.territoire.nom, numerique=True, groupe="Valeur"),
         Colonne("reference", contexte.reference.nom, numerique=True, groupe="Valeur"),
-        Colonne("lecture", "Calcul"),
-        Colonne("indice", f"Indice ({contexte.reference.nom} = {nombre_court(100)})", numerique=True),
+        Colonne("indice", "Indice", numerique=True),
         Colonne("place", "Place"),
     )
     cells = [_cellules(row, contexte) for _, row in indices.iterrows()]
@@ -49,13 +48,11 @@ def tableau_radar(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> Ta
 def _cellules(row: pd.Series, contexte: Contexte) -> list[str]:
     identifiant = row["indicateur"]
     provisional = " (p)" if "P" in (row["statut"], row["statut_reference"]) else ""
-    complement = " (c)" if row["transformation"] == "complement_100" else ""
     return [
-        row["libelle"] + complement + provisional,
+        row["libelle"] + APPELS.get(row["transformation"], "") + provisional,
         "" if pd.isna(row["annee"]) else str(row["annee"]),
         contexte.valeur(identifiant, row["valeur"], row["statut"]),
         contexte.valeur(identifiant, row["valeur_reference"], row["statut_reference"]),
-        LECTURES.get(row["transformation"], LECTURES["direct"]),
         "–" if pd.isna(row["indice"]) else nombre(row["indice"], DECIMALES_INDICE),
         PLACES[row["niveau"]],
     ]
@@ -70,9 +67,12 @@ def _titre(indices: pd.DataFrame, contexte: Contexte) -> str:
 
 def _notes(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> tuple[str, ...]:
     low, high = nombre_court(radar.seuil_bas), nombre_court(radar.seuil_haut)
-    notes = [f"Fortement supérieur : {high} ou plus ; fortement inférieur : {low} ou moins."]
+    reference = f"{contexte.reference.nom} = {nombre_court(100)}"
+    notes = [f"Indice : {reference}. Fortement supérieur : {high} ou plus ; fortement inférieur : {low} ou moins."]
     if (indices["transformation"] == "complement_100").any():
         notes.append(f"(c) Complément à {nombre_court(100)} de la part que donne l'étude.")
+    if (indices["transformation"] == "inverse").any():
+        notes.append("(i) Indice lu à l'envers : référence / valeur.")
     if indices[["statut", "statut_reference"]].isin(["P"]).to_numpy().any():
         notes.append(f"(p) {contexte.statuts['P'].libelle}.")
     return tuple(notes)

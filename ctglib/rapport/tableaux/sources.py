@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib import __version__
+from ctglib.donnees.modeles.synthese import RoleDeFichier
 from ctglib.rapport.tableau import Colonne, Tableau
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ctglib.donnees.modeles.synthese import RoleDeFichier
-
 SIGNES_EMPREINTE = 12  # enough to tell two versions of a file apart by eye; the CSV has all 64
-SANS_ROLE = "rôle non décrit dans le catalogue"
+AUTRE = RoleDeFichier(motif="*", groupe="Autres fichiers", role="rôle non décrit dans le catalogue", partie="–")
 
 
 def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tableau:
@@ -40,28 +39,35 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tablea
         nom="sources",
         titre="Sources et traçabilité : les fichiers lus par ce rapport",
         colonnes=columns,
-        cellules=records.assign(empreinte=records["sha256"].str[:SIGNES_EMPREINTE])[[c.cle for c in columns]],
+        cellules=_cellules(records)[[colonne.cle for colonne in columns]],
         donnees=records[["fichier", "role", "partie", "sha256"]],
         source="relevé des lectures de ce rapport",
-        groupes=tuple(records["groupe"]),
+        groupes=tuple(records["groupe"] + " (" + records["fichier"].str.partition("/")[0] + ")"),
         notes=(
-            "Chemins depuis le dossier des données. Empreinte : début du sha256, entier dans le CSV du tableau.",
+            "Entre parenthèses, le dossier des données. Empreinte : début du sha256, entier dans le CSV du tableau.",
             f"Produit par ctglib, version {__version__} : les mêmes fichiers et la même version redonnent ce rapport.",
         ),
         classe="texte-long",
     )
 
 
-def role(fichier: str, roles: list[RoleDeFichier]) -> tuple[int, RoleDeFichier | None]:
-    """Return the rank and the role of a file: the first whose pattern fits, or the number of roles and None."""
+def _cellules(records: pd.DataFrame) -> pd.DataFrame:
+    """Return what is shown: the path without the folder that the group names, the beginning of the fingerprint."""
+    return records.assign(
+        fichier=records["fichier"].str.partition("/")[2],
+        empreinte=records["sha256"].str[:SIGNES_EMPREINTE],
+    )
+
+
+def role(fichier: str, roles: list[RoleDeFichier]) -> tuple[int, RoleDeFichier]:
+    """Return the first role whose pattern fits a file, with its rank; ``AUTRE`` when the catalogue has none."""
     for rank, candidate in enumerate(roles):
         if fnmatchcase(fichier, candidate.motif):
             return rank, candidate
-    return len(roles), None
+    return len(roles), AUTRE
 
 
 def _fichier(path: str, digest: str, roles: list[RoleDeFichier]) -> dict[str, object]:
     rank, found = role(path, roles)
-    known = {"groupe": found.groupe, "role": found.role, "partie": found.partie} if found else {
-        "groupe": "Autres fichiers", "role": SANS_ROLE, "partie": "–"}  # fmt: skip
+    known = {"groupe": found.groupe, "role": found.role, "partie": found.partie}
     return {"rang": rank, "fichier": path, "sha256": digest, **known}

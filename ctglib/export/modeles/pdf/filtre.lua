@@ -1,6 +1,7 @@
 -- From the HTML of a report to Typst: what pandoc's writer would lose (alt texts, header cells, classes) is written here.
 
 local SIGNES_PAR_LIGNE = 118 -- characters of 8.5 pt that fit in the width of an A4 page with margins of 20 mm
+local MARGES = 3 -- the same for the inside margins of a cell
 
 local function typst(blocs)
   local text = pandoc.write(pandoc.Pandoc(blocs), "typst", pandoc.WriterOptions({ wrap_text = "none" }))
@@ -68,7 +69,7 @@ local function largeurs(tableau, nombres)
       local text = pandoc.utils.stringify(place.cellule.contents)
       if place.cellule.col_span == 1 then
         local colonne = place.colonne
-        local motif = a_la_classe(place.cellule, "nombre") and not entetes and ".+" or "[^ \n]+"
+        local motif = a_la_classe(place.cellule, "nombre") and not entetes and ".+" or entetes and "[^ \n-]+-?" or "[^ \n]+"
         for mot in text:gmatch(motif) do
           mots[colonne] = math.max(mots[colonne] or 4, math.min(utf8.len(mot) or #mot, 20))
         end
@@ -81,7 +82,7 @@ local function largeurs(tableau, nombres)
   local reste, parts, somme = SIGNES_PAR_LIGNE, {}, 0
   for colonne = 1, #tableau.colspecs do
     if nombres[colonne] then
-      reste = reste - (mots[colonne] or 4) - 4
+      reste = reste - (mots[colonne] or 4) - MARGES
     else
       parts[colonne] = math.sqrt((totaux[colonne] or 1) + 1)
       somme = somme + parts[colonne]
@@ -89,7 +90,7 @@ local function largeurs(tableau, nombres)
   end
   local sortie = {}
   for colonne = 1, #tableau.colspecs do
-    local poids = (mots[colonne] or 4) + 4
+    local poids = (mots[colonne] or 4) + MARGES
     if not nombres[colonne] then poids = math.max(reste * parts[colonne] / somme, poids) end
     sortie[colonne] = string.format("%.1ffr", poids)
   end
@@ -106,12 +107,25 @@ local function colonnes_de_nombres(tableau)
   return nombres
 end
 
+-- Plain words as a Typst string: quoting them is enough, and pandoc's writer, called for every cell, takes seconds.
+local function mots(blocs)
+  if #blocs == 0 then return "" end
+  if #blocs > 1 or (blocs[1].t ~= "Plain" and blocs[1].t ~= "Para") then return nil end
+  local pieces = {}
+  for _, element in ipairs(blocs[1].content) do
+    if element.t == "Str" then pieces[#pieces + 1] = element.text
+    elseif element.t == "Space" or element.t == "SoftBreak" then pieces[#pieces + 1] = " "
+    else return nil end
+  end
+  return "#" .. chaine(table.concat(pieces))
+end
+
 local function cellule_typst(cellule, options)
   local arguments = {}
   if cellule.col_span > 1 then arguments[#arguments + 1] = "colspan: " .. cellule.col_span end
   if cellule.row_span > 1 then arguments[#arguments + 1] = "rowspan: " .. cellule.row_span end
   for _, option in ipairs(options) do arguments[#arguments + 1] = option end
-  return string.format("table.cell(%s)[%s],", table.concat(arguments, ", "), typst(cellule.contents))
+  return string.format("table.cell(%s)[%s],", table.concat(arguments, ", "), mots(cellule.contents) or typst(cellule.contents))
 end
 
 local function lignes_du_corps(tableau)

@@ -1,0 +1,115 @@
+"""The consistency check as its readers get it: tables and sentences."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pandas as pd
+from analyse_exemple import SEUILS, contexte
+from coherence_exemple import INDICATEURS, SIGNEE, affirmation, annexe1, avec, catalogue, convention, correction, saine
+
+from ctglib.analyse.affirmations import juger
+from ctglib.analyse.coherence.controle import controler
+from ctglib.donnees.modeles.coherence import Justification
+from ctglib.rapport.phrases.coherence import bilan
+from ctglib.rapport.tableaux.coherence import (
+    tableau_affirmations,
+    tableau_coherence,
+    tableau_corrections,
+    tableau_regles,
+)
+
+REGLES = catalogue().coherence.regles
+CONTEXTE = contexte(INDICATEURS)
+FAUTES = avec(
+    annexe1=annexe1(petits=(40, -40.0)),
+    convention=convention({"partenaires": []}, annexes_vides=["Annexe 5"]),
+    justifications=(
+        Justification(cle="variation_comparee:petits:01001", raison="Une fermeture", **SIGNEE),
+        Justification(cle="variation_forte:petits:01001", redit_par=("variation_comparee:petits:01001",), **SIGNEE),
+    ),
+)
+
+
+def jugements() -> pd.DataFrame:
+    entrees = avec(
+        affirmations=(
+            affirmation(operateur="superieur", indicateurs=["part_petits"], reference="01"),
+            affirmation(operateur="inferieur", indicateurs=["part_petits"], reference="01"),
+        )
+    )
+    words = entrees.catalogue
+    return juger(
+        entrees.affirmations, entrees.annexe1, INDICATEURS, SEUILS, unites=words.unites, territoires=words.territoires
+    )
+
+
+def test_les_constats_se_suivent_par_gravite_et_le_csv_les_porte_tous() -> None:
+    controle = controler(FAUTES)
+
+    tableau = tableau_coherence(controle, REGLES, CONTEXTE)
+
+    titres = [title.split(" (")[0] for title in dict.fromkeys(tableau.groupes)]
+    assert titres == ["À corriger", "À vérifier", "Pour information"]
+    assert list(pd.read_csv(io.StringIO(tableau.csv()))["cle"]) == list(controle["cle"])
+    assert len(tableau.cellules) == (controle["statut"] != "redit").sum()
+
+
+def test_un_constat_justifie_montre_sa_raison_a_la_place_de_la_question() -> None:
+    cells = tableau_coherence(controler(FAUTES), REGLES, CONTEXTE).cellules
+
+    answers = list(cells.loc[cells["constat"].str.contains("groupes voisins"), "question"])
+    assert answers == ["Justifié : Une fermeture (équipe du cahier d'évaluation, 25/11/2026)"]
+
+
+def test_un_constat_redit_est_compte_sous_le_tableau_et_non_montre() -> None:
+    tableau = tableau_coherence(controler(FAUTES), REGLES, CONTEXTE)
+
+    assert not tableau.cellules["constat"].str.contains("grande ampleur").any()
+    assert tableau.notes == ("Redit ailleurs : 1\u00a0constat, dans le fichier CSV de ce tableau.",)
+
+
+def test_le_tableau_d_un_controle_sans_constat_est_vide_et_s_ecrit() -> None:
+    assert "<tbody></tbody>" in tableau_coherence(controler(saine()), REGLES, CONTEXTE).html()
+
+
+def test_chaque_regle_est_expliquee_avec_ses_seuils() -> None:
+    tableau = tableau_regles(controler(FAUTES), REGLES, SEUILS, CONTEXTE)
+
+    explanations = dict(zip(tableau.donnees["id"], tableau.cellules["explication"], strict=True))
+    assert len(explanations) == len(REGLES.regles)
+    assert "Au-delà de 30 % en cinq ans" in explanations["variation_forte"]
+    assert not any(re.search("[{}]", text) for text in explanations.values())
+
+
+def test_un_verdict_est_un_signe_et_un_mot_et_chaque_signe_a_sa_forme() -> None:
+    tableau = tableau_affirmations(jugements(), REGLES, CONTEXTE)
+
+    assert list(tableau.cellules["verdict"]) == ["● vérifiée", "◆ contredite"]
+    assert len({word.signe for word in REGLES.verdicts.values()}) == len(REGLES.verdicts)
+
+
+def test_une_correction_montre_ce_qui_est_ecrit_ce_qui_est_lu_et_pourquoi() -> None:
+    hostile = correction("« ABC »").model_copy(update={"ecrit": "=1+1<script>"})
+
+    tableau = tableau_corrections((hostile,), CONTEXTE)
+
+    assert list(tableau.cellules.iloc[0]) == ["Le sigle. Annexe 2", "=1+1<script>", "ABD", "Le sigle existe."]
+    assert "<script>" not in tableau.html()
+    assert ",'=1+1<script>," in tableau.csv()
+
+
+def test_le_bilan_compte_les_regles_les_constats_et_les_phrases() -> None:
+    text = bilan(controler(FAUTES), jugements(), REGLES).html.replace("\u00a0", " ")
+
+    ouverts = controler(FAUTES)["statut"].eq("ouvert").sum()
+    assert f"{len(REGLES.regles)} règles : {ouverts} constats ouverts, 1 à corriger" in text
+    assert "1 constat justifié" in text
+    assert "2 phrases du diagnostic qui comparent, classent ou totalisent : 1 vérifiée et 1 contredite." in text
+
+
+def test_le_bilan_dit_qu_aucune_regle_n_a_rien_trouve() -> None:
+    text = bilan(controler(saine()), jugements(), REGLES).html
+
+    assert "aucun constat ouvert" in text
