@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 import tomllib
@@ -108,14 +109,13 @@ def main() -> int:
     if options.exigence:
         print(exigence())
         return 0
+    weasyprint = str(Path(shutil.which(options.weasyprint) or options.weasyprint).absolute())
     try:
-        mesurer([options.weasyprint, "--info"], DEPOT)
+        mesurer([weasyprint, "--info"], DEPOT)
     except (CommandeEchouee, OSError) as error:
         print(f"{PANGO}\n{error}", file=sys.stderr)
         return 1
-    (DEPOT / "docs" / "mesures.md").write_text(
-        comparer(options.weasyprint, options.fois), encoding="utf-8", newline="\n"
-    )
+    (DEPOT / "docs" / "mesures.md").write_text(comparer(weasyprint, options.fois), encoding="utf-8", newline="\n")
     return 0
 
 

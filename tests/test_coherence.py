@@ -150,7 +150,7 @@ def test_un_effectif_en_sus_se_lit_a_cote_et_ne_se_compare_pas() -> None:
     words.coherence.relations = relations
 
     assert controler(avec(catalogue=words)).empty
-    assert "non donné de plus (en sus)" in controler(avec(catalogue=words, offre=offre(places="10"))).iloc[0]["ecrit"]
+    assert "non donné (en sus)" in controler(avec(catalogue=words, offre=offre(places="10"))).iloc[0]["ecrit"]
 
 
 def test_un_constat_justifie_garde_sa_place_et_donne_sa_raison() -> None:

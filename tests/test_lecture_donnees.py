@@ -116,6 +116,8 @@ def test_un_logo_depose_est_lu(donnees: Path) -> None:
 
 
 def test_rien_n_est_ouvert_sous_data_hors_du_lecteur(donnees: Path) -> None:
+    (donnees / LOGO).write_bytes(PNG)
+
     done = subprocess.run([sys.executable, "-c", ESPION], capture_output=True, text=True, encoding="utf-8", check=False)
 
     assert done.returncode == 0, done.stderr

@@ -30,8 +30,10 @@ class Lecture:
     @property
     def texte(self) -> str:
         """Return « 70 (tableau de l'annexe 2) »."""
-        told = ABSENT if self.valeur is None else nombre(self.valeur, 0 if self.valeur.is_integer() else 2)
-        return f"{told} ({self.nom})" if not self.ajoute else f"{told} de plus ({self.nom})"
+        if self.valeur is None:
+            return f"{ABSENT} ({self.nom})"
+        told = nombre(self.valeur, 0 if self.valeur.is_integer() else 2)
+        return f"{told} de plus ({self.nom})" if self.ajoute else f"{told} ({self.nom})"
 
 
 def memes_grandeurs(contexte: Contexte) -> Iterator[Constat]:

@@ -61,24 +61,32 @@ local function lignes_de(corps)
   return lignes
 end
 
--- Weights of the columns: numbers take what they need, texts share the rest by the root of what they hold.
-local function largeurs(tableau, nombres)
-  local mots, totaux = {}, {}
-  local function mesurer(lignes, entetes)
+-- What each column holds: its longest unbreakable piece (headers may break at a hyphen when `serre`), its longest cell, all its text.
+local function mesures(tableau, serre)
+  local mots, cellules, totaux = {}, {}, {}
+  local function noter(place, entete)
+    local text = pandoc.utils.stringify(place.cellule.contents)
+    local longueur, colonne = utf8.len(text) or #text, place.colonne
+    local motif = "[^ \n]+"
+    if entete and serre then motif = "[^ \n-]+-?" elseif not entete and a_la_classe(place.cellule, "nombre") then motif = ".+" end
+    local minimum = entete and math.min(math.ceil(longueur / 3), 14) or 4
+    for mot in text:gmatch(motif) do minimum = math.max(minimum, math.min(utf8.len(mot) or #mot, 20)) end
+    mots[colonne] = math.max(mots[colonne] or 4, minimum)
+    cellules[colonne] = math.max(cellules[colonne] or 0, longueur)
+    totaux[colonne] = (totaux[colonne] or 0) + longueur
+  end
+  local function mesurer(lignes, entete)
     for _, place in ipairs(placer(lignes)) do
-      local text = pandoc.utils.stringify(place.cellule.contents)
-      if place.cellule.col_span == 1 then
-        local colonne = place.colonne
-        local motif = a_la_classe(place.cellule, "nombre") and not entetes and ".+" or entetes and "[^ \n-]+-?" or "[^ \n]+"
-        for mot in text:gmatch(motif) do
-          mots[colonne] = math.max(mots[colonne] or 4, math.min(utf8.len(mot) or #mot, 20))
-        end
-        totaux[colonne] = (totaux[colonne] or 0) + (utf8.len(text) or #text)
-      end
+      if place.cellule.col_span == 1 then noter(place, entete) end
     end
   end
   mesurer(tableau.head.rows, true)
   for _, corps in ipairs(tableau.bodies) do mesurer(lignes_de(corps)) end
+  return mots, cellules, totaux
+end
+
+-- Weights of the columns: numbers take what they need, texts share the rest by the root of what they hold.
+local function repartir(tableau, nombres, mots, totaux)
   local reste, parts, somme = SIGNES_PAR_LIGNE, {}, 0
   for colonne = 1, #tableau.colspecs do
     if nombres[colonne] then
@@ -94,7 +102,20 @@ local function largeurs(tableau, nombres)
     if not nombres[colonne] then poids = math.max(reste * parts[colonne] / somme, poids) end
     sortie[colonne] = string.format("%.1ffr", poids)
   end
-  return sortie
+  return sortie, reste
+end
+
+-- Headers keep their words whole as long as the texts of the rows still fit on one line.
+local function largeurs(tableau, nombres)
+  local mots, cellules, totaux = mesures(tableau, false)
+  local sortie, reste = repartir(tableau, nombres, mots, totaux)
+  local besoin = 0
+  for colonne = 1, #tableau.colspecs do
+    if not nombres[colonne] then besoin = besoin + (cellules[colonne] or 0) + MARGES end
+  end
+  if besoin <= reste then return sortie end
+  mots, _, totaux = mesures(tableau, true)
+  return (repartir(tableau, nombres, mots, totaux))
 end
 
 local function colonnes_de_nombres(tableau)
