@@ -63,6 +63,18 @@ def test_un_constat_justifie_montre_sa_raison_a_la_place_de_la_question() -> Non
     assert answers == ["Justifié : Une fermeture (équipe du cahier d'évaluation, 25/11/2026)"]
 
 
+def test_les_constats_qu_un_autre_tableau_detaille_tiennent_en_une_ligne() -> None:
+    phrases = tuple(affirmation(operateur="environ", valeur=10, arrondi=1, id=f"phrase_{x}") for x in "abc")
+
+    tableau = tableau_coherence(controler(avec(affirmations=phrases)), REGLES, CONTEXTE)
+
+    line = tableau.cellules.iloc[0]
+    assert len(tableau.cellules) == 1
+    assert line["constat"] == "1, 2 et 3. Phrase que rien ne permet de vérifier"
+    assert line["question"].startswith("Voir le tableau « Phrases du diagnostic")
+    assert len(tableau.donnees) == 3
+
+
 def test_un_constat_redit_est_compte_sous_le_tableau_et_non_montre() -> None:
     tableau = tableau_coherence(controler(FAUTES), REGLES, CONTEXTE)
 

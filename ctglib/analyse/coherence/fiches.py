@@ -132,12 +132,13 @@ def _absences(rule: str, lire: Callable[[IndicateurFiche], object], contexte: Co
         found = [item for item in fiche.indicateurs if isinstance(lire(item), Absence)]
         if found:
             total = len(fiche.indicateurs)
+            named = "" if len(found) == total else f" : {_libelles(found)}"
             yield _constat(
                 rule,
                 fiche,
                 contexte,
-                ecrit=_libelles(found),
-                calcule=f"{len(found)} sur {total} {'indicateur' if total == 1 else 'indicateurs'}",
+                ecrit=f"{total} {'indicateur' if total == 1 else 'indicateurs'}",
+                calcule=f"{len(found)} sur {total} sans cette valeur{named}",
             )
 
 

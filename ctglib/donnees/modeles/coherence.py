@@ -18,7 +18,8 @@ class Regle(Modele):
     """A rule: its name, what it does, how grave its findings are, what to ask and whom.
 
     ``question`` is a template; the rule fills ``{objet}``. ``seuils`` are its thresholds, told in
-    ``explication`` as ``{name}``; ``mots`` are what it looks for in texts, by use.
+    ``explication`` as ``{name}``; ``mots`` are what it looks for in texts, by use. ``detail``
+    names the table of the report that already gives its findings one by one: the others then count them on one line.
     """
 
     id: Identifiant
@@ -29,6 +30,7 @@ class Regle(Modele):
     a_qui: Texte
     seuils: dict[Identifiant, float] = Field(default_factory=dict)
     mots: dict[Identifiant, tuple[Texte, ...]] = Field(default_factory=dict)
+    detail: Texte | None = None
 
 
 class MotDeVerdict(Modele):

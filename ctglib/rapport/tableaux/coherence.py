@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import compter, nombre_court
+from ctglib.rapport.typographie import compter, enumerer, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,8 @@ CORRECTIONS = (
 def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte) -> Tableau:
     """Return the findings in groups, the gravest first; a justified one gives its reason in place of its question.
 
-    Findings that others tell, and declared corrections, are in the CSV only, and a note counts them.
+    A rule whose findings have a table of their own takes one line. Findings that others tell, and declared corrections,
+    are in the CSV only, and a note counts them.
 
     Args:
         controle: As ``controler`` returns it.
@@ -55,15 +56,15 @@ def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte
     shown = controle[controle["statut"].isin(MONTRES)]
     sizes = shown["gravite"].value_counts()
     titles = {key: f"{title} ({compter(int(sizes.get(key, 0)), 'constat')})" for key, title in regles.gravites.items()}
-    cells = [_constat(row, regles) for row in shown.itertuples(index=False)]
+    lines = _lignes(shown, regles)
     return Tableau(
         nom="coherence",
         titre=f"Constats du contrôle de cohérence de la convention, par gravité, {contexte.territoire.nom}",
         colonnes=CONSTATS,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in CONSTATS]),
+        cellules=pd.DataFrame([cells for _, cells in lines], columns=[colonne.cle for colonne in CONSTATS]),
         donnees=controle,
         source=f"{contexte.source} ; calculs du cahier d'évaluation",
-        groupes=tuple(titles[gravite] for gravite in shown["gravite"]),
+        groupes=tuple(titles[gravite] for gravite, _ in lines),
         notes=_notes_coherence(controle, regles),
         classe=TEXTE_LONG,
     )
@@ -134,6 +135,28 @@ def tableau_corrections(corrections: Iterable[Correction], contexte: Contexte) -
         source=contexte.source,
         classe=TEXTE_LONG,
     )
+
+
+def _lignes(shown: pd.DataFrame, regles: Regles) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the severity and the cells of each line, in the order of the findings."""
+    lines = []
+    told = set()
+    for row in shown.itertuples(index=False):
+        rule = regles.regle(row.regle)
+        if rule.detail is None or row.statut == "justifie":
+            lines.append((row.gravite, _constat(row, regles)))
+        elif rule.id not in told:
+            told.add(rule.id)
+            same = shown[(shown["regle"] == rule.id) & (shown["statut"] == row.statut)]
+            lines.append((row.gravite, _ensemble(same, rule)))
+    return lines
+
+
+def _ensemble(rows: pd.DataFrame, rule: Regle) -> tuple[str, ...]:
+    """Return one line for the findings of a rule that another table gives one by one."""
+    numbers = enumerer([str(number) for number in rows["numero"]])
+    head = f"{numbers}. {rule.libelle}"
+    return head, compter(len(rows), "constat"), rule.explication, f"Voir le tableau « {rule.detail} » ({rule.a_qui})"
 
 
 def _constat(row: object, regles: Regles) -> tuple[str, ...]:
