@@ -1,4 +1,4 @@
-"""An executed notebook made by hand: every kind of output a report shows, and the texts that try to be something else."""
+"""An executed notebook made by hand: every kind of output of a report, and texts that try to be something else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PIEGES = (
     "#let x = 1",
     "=1+1",
     "m" * 5000,
-    "[a](b) *c* _d_ `e` @f \\g <b>h</b> \"i\" // j",
+    '[a](b) *c* _d_ `e` @f \\g <b>h</b> "i" // j',
     "\u202eإ 😀 \x07",
 )
 COLONNES = (
@@ -38,7 +38,9 @@ def tableau(premiers: tuple[str, ...] = PIEGES, lignes: int = 60) -> Tableau:
     cells = pd.DataFrame({"a": labels, "b": "12\u202f324", "c": "53,9\u202f%", "d": "+4,9\u00a0points"})
     half = len(labels) // 2
     groupes = ("Effectifs",) * half + ("Parts",) * (len(labels) - half)
-    return Tableau("essai", "Un tableau, Harnes, 2020", COLONNES, cells, cells, "Caf", groupes=groupes, notes=("Note.",))
+    return Tableau(
+        "essai", "Un tableau, Harnes, 2020", COLONNES, cells, cells, "Caf", groupes=groupes, notes=("Note.",)
+    )
 
 
 def figure() -> Figure:
@@ -78,9 +80,7 @@ def carnet(*, premiers: tuple[str, ...] = PIEGES) -> nbformat.NotebookNode:
 
 
 def _montrer(objet: object) -> nbformat.NotebookNode:
-    bundle = (
-        objet._repr_mimebundle_() if hasattr(objet, "_repr_mimebundle_") else {"text/html": objet._repr_html_()}
-    )
+    bundle = objet._repr_mimebundle_() if hasattr(objet, "_repr_mimebundle_") else {"text/html": objet._repr_html_()}
     cell = nbformat.v4.new_code_cell("montrer()")
     cell.outputs = [nbformat.v4.new_output("display_data", data=bundle)]
     return cell

@@ -20,7 +20,7 @@ def test_un_dossier_qui_est_un_fichier_donne_un_message_et_ne_perd_rien(tmp_path
     (tmp_path / "ancien.html").write_bytes(b"ancien")
     (tmp_path / "obstacle").write_bytes(b"")
 
-    with pytest.raises(EcritureImpossible, match="Impossible d'écrire .*obstacle"):
+    with pytest.raises(EcritureImpossible, match=r"Impossible d'écrire .*obstacle"):
         ecrire({tmp_path / "ancien.html": b"nouveau", tmp_path / "obstacle" / "x.pdf": b"2"})
 
     assert (tmp_path / "ancien.html").read_bytes() == b"ancien"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import papermill
@@ -23,6 +24,14 @@ def test_le_moteur_ordinaire_donne_la_meme_page_depuis_un_autre_dossier(
 
     maison = executer(CARNET, {"convention": "harnes"})
     assert ExporteurHTML().from_notebook_node(ordinaire)[0] == ExporteurHTML().from_notebook_node(maison)[0]
+
+
+def test_le_moteur_laisse_l_environnement_comme_il_l_a_trouve() -> None:
+    avant = dict(os.environ)
+
+    executer(CARNET, {"convention": "harnes"})
+
+    assert dict(os.environ) == avant
 
 
 def test_un_parametre_inconnu_est_refuse() -> None:

@@ -146,7 +146,7 @@ def test_les_phrases_des_places_viennent_des_donnees_et_nomment_le_rapport_calcu
     )
     assert "aucune place en gestion publique et 34 places en gestion privée" in text
     assert "Rapport calculé par le classeur : 7,2 places nommées pour 100 enfants (34 places ; 473 enfants" in text
-    assert "(34,1 pour 100 à Harnes, 51,5 pour 100 dans le Pas-de-Calais en 2020)" in text
+    assert "(34,1 places à Harnes, 51,5 places dans le Pas-de-Calais en 2020)" in text
     assert "Assistantes maternelles (le texte compte des professionnelles, non des places)" in text
     assert "Le nombre de places : 0 ; 22 ; 12. Hors prestation." in text
     assert "Autre chose" not in text

@@ -70,7 +70,7 @@ def test_les_constats_qu_un_autre_tableau_detaille_tiennent_en_une_ligne() -> No
 
     line = tableau.cellules.iloc[0]
     assert len(tableau.cellules) == 1
-    assert line["constat"] == "1, 2 et 3. Phrase que rien ne permet de vérifier"
+    assert line["constat"] == "1 à 3. Phrase que rien ne permet de vérifier"
     assert line["question"].startswith("Voir le tableau « Phrases du diagnostic")
     assert len(tableau.donnees) == 3
 

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.rapport.phrases import coherence as phrases
-from ctglib.rapport.tableaux.coherence import tableau_affirmations, tableau_coherence, tableau_corrections
+from ctglib.rapport.tableaux.coherence import (
+    tableau_affirmations,
+    tableau_coherence,
+    tableau_corrections,
+    tableau_regles,
+)
 
 if TYPE_CHECKING:
     from ctglib.classeur.etude import Etude
@@ -26,14 +31,19 @@ class Coherence:
 
     def tableau(self) -> Tableau:
         """Return the findings, the gravest first."""
-        return tableau_coherence(
-            self.etude.controle, self.etude.catalogue.coherence.regles, self.etude.contexte_texte
-        )
+        return tableau_coherence(self.etude.controle, self.etude.catalogue.coherence.regles, self.etude.contexte_texte)
 
     def affirmations(self) -> Tableau:
         """Return the sentences of the text with their verdict."""
         return tableau_affirmations(
             self.etude.jugements, self.etude.catalogue.coherence.regles, self.etude.contexte_texte
+        )
+
+    def regles(self) -> Tableau:
+        """Return what each rule verifies, with its thresholds, and how many findings it gave."""
+        catalogue = self.etude.catalogue
+        return tableau_regles(
+            self.etude.controle, catalogue.coherence.regles, catalogue.seuils, self.etude.contexte_texte
         )
 
     def corrections(self) -> Tableau:

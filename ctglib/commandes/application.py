@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer import rich_utils
+from typer import core, rich_utils
 
 from ctglib.commandes.messages import dire_usage
 
@@ -21,7 +21,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     subcommand_metavar="COMMANDE [ARGUMENTS]...",
     context_settings={"help_option_names": []},
-    help="Le classeur d'évaluation d'une convention territoriale globale (CTG) : vérifier les données, produire les rapports.",
+    help="Le cahier d'évaluation d'une convention territoriale globale : vérifier les données, produire les rapports.",
 )
 
 
@@ -32,7 +32,8 @@ def _aide(ctx: typer.Context, demandee: bool) -> None:
 
 
 Aide = Annotated[
-    bool, typer.Option("--help", "--aide", "-h", help=AIDE, is_eager=True, callback=_aide, show_default=False, metavar=" ")
+    bool,
+    typer.Option("--help", "--aide", "-h", help=AIDE, is_eager=True, callback=_aide, show_default=False, metavar=" "),
 ]
 
 
@@ -80,6 +81,10 @@ def _valider(
     raise typer.Exit(valider_conventions(convention or []))
 
 
+def _sans_type(argument: core.TyperArgument, ctx: typer.Context) -> None:
+    """Stand for the type of an argument, which the help would write as « <list[str]> »."""
+
+
 def lancer(arguments: list[str]) -> int:
     """Run the command line and return its exit code: 0, or 1 with a message in French."""
     for stream in (sys.stdout, sys.stderr):
@@ -90,6 +95,7 @@ def lancer(arguments: list[str]) -> int:
     rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
     rich_utils.DEFAULT_STRING = "[par défaut : {}]"
     rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+    core.TyperArgument.display_type_rich = _sans_type
     try:
         return application(args=arguments, prog_name="ctg", standalone_mode=False) or 0
     except typer.TyperException as error:

@@ -20,7 +20,9 @@ def dire_usage(error: Exception) -> int:
         sys.stdout.write(f"{context.get_help()}\n")
         return 0
     if kind == "NoSuchOption":
-        phrase = f"L'option « {error.option_name} » n'existe pas{proposer(error.option_name, error.possibilities or [])}."
+        phrase = (
+            f"L'option « {error.option_name} » n'existe pas{proposer(error.option_name, error.possibilities or [])}."
+        )
     elif kind == "MissingParameter":
         phrase = "Il manque un argument."
     elif kind in ("BadParameter", "BadOptionUsage", "BadArgumentUsage"):

@@ -34,9 +34,7 @@ class ExporteurHTML(TemplateExporter):
     def _templates(self) -> list[str]:
         return [str(MODELES)]
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
-    ) -> tuple[str, dict]:
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kwargs: object) -> tuple[str, dict]:
         """Return the page and the resources, among them the CSV behind its tables."""
         from ctglib.export.polices_page import feuille_de_polices
 

@@ -42,7 +42,8 @@ def composer(page: Page) -> bytes:
         (root / "donnees.json").write_text(json.dumps(_donnees(page, root), ensure_ascii=False), encoding="utf-8")
         shutil.copy(MODELE / "rapport.typ", root)
         (root / "principal.typ").write_text(
-            '#import "rapport.typ": *\n#show: rapport.with(json("donnees.json"))\n#include "corps.typ"\n', encoding="utf-8"
+            '#import "rapport.typ": *\n#show: rapport.with(json("donnees.json"))\n#include "corps.typ"\n',
+            encoding="utf-8",
         )
         polices = typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[_copier_polices(root)]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
 # What any French report may hold: one subset serves every page of a run, whatever its words.
-COURANTS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset("\u202f\u2212–—‘’“”…€œŒ•→←↑↓≥≤≈×✓")
+COURANTS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset(
+    "\u202f\u2212–—‘’“”…€œŒ•→←↑↓≥≤≈×✓"
+)
 GRAISSES = (("400", "normal"), ("600", "normal"))
 
 
@@ -62,5 +64,5 @@ def _regle(famille: str, graisse: str, style: str, caracteres: frozenset[str]) -
     content = base64.b64encode(buffer.getvalue()).decode("ascii")
     return (
         f'@font-face{{font-family:"{famille}";font-weight:{graisse};font-style:{style};font-display:block;'
-        f"src:url(data:font/woff;base64,{content}) format(\"woff\")}}"
+        f'src:url(data:font/woff;base64,{content}) format("woff")}}'
     )

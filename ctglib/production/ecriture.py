@@ -30,8 +30,8 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
             temporaire.replace(cible)
     except OSError as error:
         raise EcritureImpossible(
-            f"Impossible d'écrire {cible} ({error.strerror}). Fermez le fichier s'il est ouvert dans un autre programme, "
-            "vérifiez que le dossier accepte l'écriture et que le disque n'est pas plein, puis recommencez."
+            f"Impossible d'écrire {cible} ({error.strerror}). Fermez le fichier s'il est ouvert dans un autre "
+            "programme, vérifiez que le dossier accepte l'écriture et que le disque n'est pas plein, puis recommencez."
         ) from error
     finally:
         for temporaire in prepares.values():
@@ -39,7 +39,7 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
 
 
 def _verifier_libre(cible: Path) -> None:
-    """Open an existing target for writing, so that one held by another program (Windows) stops all before any rename."""
+    """Open an existing target for writing: one held by another program (Windows) stops all before any rename."""
     if cible.exists():
         with cible.open("r+b"):
             pass

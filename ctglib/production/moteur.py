@@ -28,6 +28,7 @@ class MoteurCtg(Engine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: object) -> None:
         """Run every cell in order; the first that fails stops the notebook, as papermill does."""
+        environnement = dict(os.environ)  # IPython writes colours and a pager there, for itself
         manager = _ouvrir_noyau()
         client = manager.client()
         client.start_channels()
@@ -41,6 +42,8 @@ class MoteurCtg(Engine):
         finally:
             client.stop_channels()
             _fermer_noyau(manager)
+            os.environ.clear()
+            os.environ.update(environnement)
 
 
 def _ouvrir_noyau() -> InProcessKernelManager:

@@ -103,9 +103,7 @@ def _exporter(
     etape("page HTML")
     with _chronometre(mesures, "html"):
         html, ressources = ExporteurHTML().from_notebook_node(carnet)
-    contenus = {
-        commande.base / f"{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()
-    }
+    contenus = {commande.base / f"{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
     if "html" in commande.formats:
         contenus[commande.base.with_suffix(".html")] = html.encode("utf-8")
     if "pdf" in commande.formats:

@@ -36,7 +36,8 @@ class Figure:
         """Return the figure as HTML: caption, drawings, reading, source, and the numbers folded."""
         return (
             f'<figure class="graphique" id="figure-{self.nom}">'
-            f'<figcaption><span class="numero" data-suite="figure" data-nom="{self.nom}"></span>{texte(self.titre)}</figcaption>'
+            f'<figcaption><span class="numero" data-suite="figure" data-nom="{self.nom}"></span>'
+            f"{texte(self.titre)}</figcaption>"
             f'<div class="dessin large">{self.svg_large}</div><div class="dessin etroit" hidden>{self.svg_etroit}</div>'
             f'<p class="lecture"><strong>{texte("Lecture :")}</strong> {texte(self.lecture)}</p>'
             f'<p class="source">{texte("Source : " + self.source)}</p></figure>'

@@ -16,7 +16,7 @@ MIME_TABLEAUX = "application/vnd.ctg.tableaux+json"
 
 @dataclass(frozen=True)
 class Colonne:
-    """A column: ``cle`` names it in the data, ``libelle`` heads it (units belong there), ``groupe`` spans neighbours."""
+    """A column: ``cle`` names it in the data, ``libelle`` heads it (with its unit), ``groupe`` spans neighbours."""
 
     cle: str
     libelle: str
@@ -54,7 +54,9 @@ class Tableau:
 
     def html(self) -> str:
         """Return the table as HTML; every value is escaped here."""
-        serie = f'data-suite="donnees" data-de="{escape(self.donnees_de)}"' if self.donnees_de else 'data-suite="tableau"'
+        serie = (
+            f'data-suite="donnees" data-de="{escape(self.donnees_de)}"' if self.donnees_de else 'data-suite="tableau"'
+        )
         caption = f'<caption id="titre-{self.nom}"><span class="numero" {serie}></span>{texte(self.titre)}</caption>'
         notes = "".join(f'<p class="note">{texte(note)}</p>' for note in self.notes)
         classe = f"tableau {self.classe}".strip()
@@ -87,9 +89,8 @@ class Tableau:
             if groupe != previous:
                 rows.append("</tbody><tbody>" if rows else "<tbody>")
                 if groupe:
-                    rows.append(
-                        f'<tr class="groupe"><th scope="rowgroup" colspan="{len(self.colonnes)}">{texte(groupe)}</th></tr>'
-                    )
+                    span = len(self.colonnes)
+                    rows.append(f'<tr class="groupe"><th scope="rowgroup" colspan="{span}">{texte(groupe)}</th></tr>')
             previous = groupe
             head, *others = self.colonnes
             cells = [f'<th scope="row">{texte(row[head.cle])}</th>']

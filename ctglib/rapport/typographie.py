@@ -88,7 +88,9 @@ def ponctuer(texte: str) -> str:
         >>> ponctuer("Lecture : « oui » ; 5 %")
         'Lecture\\xa0: «\\xa0oui\\xa0»\\u202f; 5\\u202f%'
     """
-    text = re.sub(r" ([;!?%])", FINE + r"\1", texte)
+    text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", FINE, texte)
+    text = re.sub(r"(?<=\d) €", INSECABLE + "€", text)
+    text = re.sub(r" ([;!?%])", FINE + r"\1", text)
     text = re.sub(r" ([:»])", INSECABLE + r"\1", text)
     return re.sub(r"(«) ", r"\1" + INSECABLE, text)
 

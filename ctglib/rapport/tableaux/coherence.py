@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import compter, enumerer, nombre_court
+from ctglib.rapport.typographie import compter, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -153,9 +153,9 @@ def _lignes(shown: pd.DataFrame, regles: Regles) -> list[tuple[str, tuple[str, .
 
 
 def _ensemble(rows: pd.DataFrame, rule: Regle) -> tuple[str, ...]:
-    """Return one line for the findings of a rule that another table gives one by one."""
-    numbers = enumerer([str(number) for number in rows["numero"]])
-    head = f"{numbers}. {rule.libelle}"
+    """Return one line for the findings of a rule that another table gives one by one; their numbers follow."""
+    first, last = rows["numero"].min(), rows["numero"].max()
+    head = f"{first} à {last}. {rule.libelle}" if first < last else f"{first}. {rule.libelle}"
     return head, compter(len(rows), "constat"), rule.explication, f"Voir le tableau « {rule.detail} » ({rule.a_qui})"
 
 

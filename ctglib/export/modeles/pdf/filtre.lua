@@ -158,7 +158,7 @@ local function lignes_du_corps(tableau)
         local options = {}
         if a_la_classe(cellule, "nombre") then options[1] = "align: right + top" end
         if groupe then
-          sortie[#sortie + 1] = string.format("table.cell(colspan: %d, breakable: false)[#groupe[%s]],", cellule.col_span, typst(cellule.contents))
+          sortie[#sortie + 1] = string.format("table.header(level: 2, table.cell(colspan: %d)[#groupe[%s]]),", cellule.col_span, typst(cellule.contents))
         else
           sortie[#sortie + 1] = cellule_typst(cellule, options)
         end
