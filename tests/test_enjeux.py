@@ -130,7 +130,7 @@ def test_le_tableau_a_un_groupe_par_enjeu_meme_sans_constat_et_des_mots_pour_cha
     assert list(dict.fromkeys(table.groupes)) == [enjeu.titre for enjeu in convention.enjeux]
     assert table.cellules.iloc[-1].to_list() == ["Aucun constat comparable du diagnostic", *"––––", "fiche 4"]
     first = [lisible(cell) for cell in table.cellules.iloc[0]]
-    assert first[1:] == ["34,1 pour 100", "51,5 pour 100", "-17,4 pour 100 (-34 %)", "▼ besoin", "fiche 1"]
+    assert first[1:] == ["34,1 places", "51,5 places", "-17,4 places (-34 %)", "▼ besoin", "fiche 1"]
     assert first[0].endswith("(p)")
     assert sum(cell.endswith("(?)") for cell in table.cellules["constat"]) == 1
     assert "0,5 point" in table.notes[0]
