@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import nbformat
 import pytest
 from carnet_exemple import PIEGES, carnet, tableau
 
@@ -87,3 +88,16 @@ def test_le_meme_carnet_donne_la_meme_page(html: str) -> None:
 def test_la_police_est_dans_la_page(html: str) -> None:
     assert html.count("@font-face") >= 2
     assert "src:url(data:font/woff;base64," in html
+
+
+def test_une_section_dont_les_cellules_ne_montrent_rien_disparait() -> None:
+    notebook = carnet()
+    vide = nbformat.v4.new_code_cell("rien()")
+    question = nbformat.v4.new_markdown_cell("## Sans réponse\n\nQuelle question ?")
+    notebook.cells += [question, vide, nbformat.v4.new_markdown_cell("## Prose seule\n\nUn texte.")]
+
+    page = assembler(notebook)
+
+    assert "Sans réponse" not in page.corps and "Quelle question" not in page.corps
+    assert "Sans réponse" not in [entree.titre for entree in page.sommaire]
+    assert "Prose seule" in page.corps

@@ -1,6 +1,6 @@
-"""From an executed notebook to one accessible HTML page, and from that page to a PDF.
+"""From an executed notebook to one accessible HTML page, and from that page to a PDF or a Word document.
 
-``ExporteurHTML`` and ``ExporteurPDF`` are nbconvert exporters (``jupyter nbconvert --to ctg-html``, ``--to ctg-pdf``).
+The three are nbconvert exporters (``jupyter nbconvert --to ctg-html``, ``ctg-pdf``, ``ctg-docx``).
 They are loaded on demand: nbconvert takes a second to import.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ctglib.export.exporteurs import ExporteurHTML, ExporteurPDF
+    from ctglib.export.exporteurs import ExporteurDOCX, ExporteurHTML, ExporteurPDF
 
-__all__ = ["ExporteurHTML", "ExporteurPDF"]
+__all__ = ["ExporteurDOCX", "ExporteurHTML", "ExporteurPDF"]
 
 
 def __getattr__(nom: str) -> type:

@@ -1,4 +1,4 @@
-"""The two nbconvert exporters, registered as ``ctg-html`` and ``ctg-pdf``."""
+"""The nbconvert exporters, registered as ``ctg-html``, ``ctg-pdf`` and ``ctg-docx``."""
 
 from __future__ import annotations
 
@@ -64,3 +64,23 @@ class ExporteurPDF(Exporter):
 
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         return composer(assembler(nb)), resources
+
+
+class ExporteurDOCX(Exporter):
+    """The same page becomes a Word document that the parties finish by hand."""
+
+    export_from_notebook = "Rapport CTG (Word)"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    @default("file_extension")
+    def _extension(self) -> str:
+        return ".docx"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
+    ) -> tuple[bytes, dict]:
+        """Return the document and the resources."""
+        from ctglib.export.word import composer_word
+
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        return composer_word(assembler(nb)), resources

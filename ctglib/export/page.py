@@ -44,25 +44,45 @@ def assembler(notebook: NotebookNode) -> Page:
     """Return the page of an executed notebook: its prose and what its cells show, never their code.
 
     Only three kinds of output are known: HTML, the cover, and the CSV behind tables. Any other is left out, so that the
-    text of a library never reaches a reader.
+    text of a library never reaches a reader. A section whose cells show nothing is left out too: a report without data
+    on a subject does not keep its heading.
     """
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
     markdown = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True))
-    pieces: list[str] = []
+    sections = [_Section("")]
     couverture: dict = {}
     tableaux: dict[str, str] = {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            pieces.append(markdown.render(cell.source).strip())
+            sections.append(_Section(markdown.render(cell.source).strip()))
+            continue
+        sections[-1].cellules += 1
         for output in cell.get("outputs", []):
             bundle = output.get("data", {})
             tableaux.update(bundle.get(MIME_TABLEAUX, {}))
             if MIME_COUVERTURE in bundle:
                 couverture = bundle[MIME_COUVERTURE]
             elif "text/html" in bundle:
-                pieces.append("".join(bundle["text/html"]))
-    return _page("\n".join(piece for piece in pieces if piece), couverture, tableaux)
+                sections[-1].montre.append("".join(bundle["text/html"]))
+    pieces = [piece for section in sections for piece in section.pieces()]
+    return _page("\n".join(pieces), couverture, tableaux)
+
+
+@dataclass
+class _Section:
+    """A markdown cell and what the code cells after it show."""
+
+    texte: str
+    cellules: int = 0
+    montre: list[str] = field(default_factory=list)
+
+    def pieces(self) -> list[str]:
+        """Return the HTML of the section: nothing when it has a heading of its own and all its cells show nothing."""
+        shown = [piece for piece in self.montre if piece]
+        if self.cellules and not shown and re.match(r"<h[23]\b", self.texte):
+            return []
+        return [piece for piece in (self.texte, *shown) if piece]
 
 
 def _page(corps: str, couverture: dict, tableaux: dict[str, str]) -> Page:

@@ -1,0 +1,68 @@
+"""The Word document of a report."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+import docx
+import pytest
+from carnet_exemple import PIEGES, carnet
+
+from ctglib.export import ExporteurDOCX
+
+
+@pytest.fixture(scope="module")
+def octets() -> bytes:
+    return ExporteurDOCX().from_notebook_node(carnet())[0]
+
+
+@pytest.fixture(scope="module")
+def document(octets: bytes) -> docx.document.Document:
+    return docx.Document(BytesIO(octets))
+
+
+def test_titres_legendes_et_proprietes_sont_ceux_du_rapport(document: docx.document.Document) -> None:
+    styles = {paragraph.style.name: paragraph.text for paragraph in document.paragraphs}
+
+    assert styles["Title"] == "Diagnostic d'essai"
+    assert {"Heading 1", "Table Caption", "Image Caption"} <= set(styles)
+    assert document.core_properties.title == "Diagnostic d'essai"
+    assert document.core_properties.author == "Ville de Harnes, Caf du Pas-de-Calais"
+    assert document.core_properties.language == "fr-FR"
+
+
+def test_chaque_graphique_est_une_image_avec_son_texte_de_remplacement(octets: bytes) -> None:
+    archive = zipfile.ZipFile(BytesIO(octets))
+    xml = archive.read("word/document.xml").decode()
+    images = [archive.read(name) for name in archive.namelist() if name.startswith("word/media/")]
+
+    assert 'descr="Deux points : 12 et 15\u202f% &amp; plus"' in xml.replace(" %", "\u202f%")
+    assert 'descr="Logo : Caf du Pas-de-Calais"' in xml
+    assert images
+    assert all(image.startswith(b"\x89PNG") for image in images)
+
+
+def test_les_tableaux_repetent_leur_entete_et_tiennent_dans_la_page(document: docx.document.Document) -> None:
+    for table in document.tables:
+        assert "w:tblHeader" in table.rows[0]._tr.xml
+        assert sum(column.width.cm for column in table.columns) == pytest.approx(17, abs=0.1)
+
+
+def test_l_entete_nomme_le_rapport_et_le_pied_sa_source(document: docx.document.Document) -> None:
+    section = document.sections[0]
+
+    assert section.header.paragraphs[0].text == "Diagnostic d'essai – Harnes"
+    assert section.footer.paragraphs[0].text.startswith("Source : Caf du Pas-de-Calais.")
+    assert "NUMPAGES" in section.footer._element.xml
+
+
+def test_un_texte_de_la_donnee_reste_du_texte(document: docx.document.Document) -> None:
+    cells = {cell.text for row in document.tables[0].rows for cell in row.cells[:1]}
+
+    assert {piege for piege in PIEGES[:-1] if "$" not in piege} <= {" ".join(cell.split()) for cell in cells}
+    assert any("$x$" in cell for cell in cells)
+
+
+def test_le_meme_carnet_donne_les_memes_octets(octets: bytes) -> None:
+    assert ExporteurDOCX().from_notebook_node(carnet())[0] == octets
