@@ -1,0 +1,79 @@
+"""Numbers and short texts as a French reader expects them, for the analysis and, above it, for the reports."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ctglib.donnees.modeles.catalogue import Indicateur, Unite
+
+FINE = "\u202f"
+INSECABLE = "\u00a0"
+MOINS = "\u2212"
+
+
+@lru_cache(maxsize=4096)
+def nombre(valeur: float, decimales: int = 0, signe: bool = False) -> str:
+    """Return a number in French: ``12324`` reads « 12 324 », ``-36.3`` reads « −36,3 ».
+
+    Args:
+        valeur: The number.
+        decimales: Decimals shown, always that many.
+        signe: Show « + » before a positive number.
+
+    Examples:
+        >>> nombre(12324), nombre(-36.34, 1), nombre(0.7, 1, signe=True)
+        ('12\\u202f324', '−36,3', '+0,7')
+    """
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * decimales if decimales else "")
+    text = format_decimal(abs(valeur), format=pattern, locale="fr_FR")
+    if not re.search("[1-9]", text):
+        return text
+    return (MOINS if valeur < 0 else "+" if signe else "") + text
+
+
+def avec_unite(valeur: float, symbole: str, decimales: int, signe: bool = False) -> str:
+    """Return a value followed by its unit's symbol, joined by the no-break space that it asks for."""
+    text = nombre(valeur, decimales, signe)
+    return f"{text}{FINE if symbole == '%' else INSECABLE}{symbole}" if symbole else text
+
+
+def ecrire(valeur: float, indicateur: Indicateur, unites: Mapping[str, Unite]) -> str:
+    """Return a value of an indicator with its unit's symbol; an evolution shows its sign."""
+    return avec_unite(valeur, unites[indicateur.unite].symbole, indicateur.decimales, signe=indicateur.est_evolution)
+
+
+def pourcent(valeur: float, decimales: int = 1, signe: bool = False) -> str:
+    """Return a percentage: ``59.4`` reads « 59,4 % » with U+202F before the sign."""
+    return avec_unite(valeur, "%", decimales, signe)
+
+
+def variation(valeur: float) -> str:
+    """Return a variation over five years: ``-36.3`` reads « −36,3 % »."""
+    return pourcent(valeur, 1, signe=True)
+
+
+def enumerer(elements: list[str]) -> str:
+    """Return « a, b et c »."""
+    return f"{', '.join(elements[:-1])} et {elements[-1]}" if len(elements) > 1 else "".join(elements)
+
+
+def majuscule(texte: str) -> str:
+    """Return a text that begins a sentence."""
+    return texte[:1].upper() + texte[1:]
+
+
+def minuscule(texte: str) -> str:
+    """Return a label inside a sentence; one that begins with an acronym keeps it.
+
+    Examples:
+        >>> minuscule("Jours d'ouverture"), minuscule("ETP du lieu")
+        ("jours d'ouverture", 'ETP du lieu')
+    """
+    return texte if texte[1:2].isupper() else texte[:1].lower() + texte[1:]

@@ -1,0 +1,1 @@
+"""Scoring of a year: state of actions, evolution of indicators, attainment of targets, never mixed."""
