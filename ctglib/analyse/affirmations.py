@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from ctglib.analyse.coherence.annexe import EPSILON, Annexe, demi_pas, lire_annexe
-from ctglib.analyse.coherence.ecriture import avec_unite, enumerer, nombre, symbole
 from ctglib.analyse.constats import position
+from ctglib.analyse.ecriture import avec_unite, ecrire, enumerer, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,11 +47,11 @@ class Mots:
 
     def ecrire(self, valeur: float, indicateur: str) -> str:
         """Return a value with its unit."""
-        return avec_unite(valeur, self.indicateurs[indicateur], self.unites)
+        return ecrire(valeur, self.indicateurs[indicateur], self.unites)
 
-    def symbole(self, valeur: float, indicateur: Indicateur) -> str:
+    def entier(self, valeur: float, indicateur: Indicateur) -> str:
         """Return a whole number with the unit of an indicator."""
-        return symbole(nombre(valeur), indicateur, self.unites)
+        return avec_unite(valeur, self.unites[indicateur.unite].symbole, 0)
 
     def libelle(self, indicateur: str) -> str:
         """Return a label in French quotes."""
@@ -93,7 +93,7 @@ def juger_une(affirmation: Affirmation, mots: Mots) -> Jugement:
     if affirmation.unite is not None and counted != {affirmation.unite}:
         units = enumerer([mots.unites[unite].libelle.lower() for unite in sorted(counted)])
         told = mots.unites[affirmation.unite].libelle.lower()
-        return Jugement("inverifiable", f"phrase en {told}, tableau en {units}")
+        return Jugement("inverifiable", f"unité de la phrase : {told} ; unité du tableau : {units}")
     return OPERATEURS[affirmation.operateur](affirmation, mots)
 
 
@@ -181,8 +181,8 @@ def _somme(affirmation: Affirmation, mots: Mots, expected: float, tolerance: flo
     gap = sum(values) - expected
     if tolerance and gap:
         side = "plus" if gap > 0 else "moins"
-        told += f", soit {mots.symbole(abs(gap), item)} de {side} que {mots.symbole(expected, item)}"
-        told += f" (arrondi admis : {mots.symbole(tolerance, item)})"
+        told += f", soit {mots.entier(abs(gap), item)} de {side} que {mots.entier(expected, item)}"
+        told += f" (arrondi admis : {mots.entier(tolerance, item)})"
     return Jugement("verifiee" if abs(gap) <= tolerance + EPSILON else "contredite", told)
 
 

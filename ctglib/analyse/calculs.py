@@ -27,6 +27,11 @@ def ratio_pour_100(numerateur: pd.Series, denominateur: pd.Series) -> pd.Series:
     return 100 * numerateur / denominateur.where(denominateur != 0)
 
 
+def quotient(numerateur: pd.Series, denominateur: pd.Series) -> pd.Series:
+    """Return numerator / denominator; a missing one, or an empty denominator, makes it missing."""
+    return numerateur / denominateur.where(denominateur != 0)
+
+
 def complement_100(indicateur: pd.Series) -> pd.Series:
     """Return what is left of 100: the share of those who are not in ``indicateur``."""
     return 100 - indicateur
@@ -37,7 +42,12 @@ def somme(termes: pd.DataFrame) -> pd.Series:
     return termes.sum(axis=1, skipna=False)
 
 
-FORMULES = {"ratio_pour_100": ratio_pour_100, "complement_100": complement_100, "somme": somme}
+FORMULES = {
+    "ratio_pour_100": ratio_pour_100,
+    "quotient": quotient,
+    "complement_100": complement_100,
+    "somme": somme,
+}
 
 
 def appliquer(calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.DataFrame) -> pd.Series:

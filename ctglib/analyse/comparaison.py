@@ -51,18 +51,13 @@ def comparer(
         libelle=[indicateurs[identifiant].libelle for identifiant in own.index],
         valeur_reference=other["valeur"],
         statut_reference=other["statut"],
-        ecart_type=own["unite"].map(lambda unite: ecart_type(unites[unite])),
+        ecart_type=own["unite"].map(lambda unite: unites[unite].ecart),
         variation=own["variation_5_ans"],
         variation_reference=other["variation_5_ans"],
         note=[reunir_notes(*notes) for notes in zip(own["note"], other["note"], strict=True)],
     )
     order = [identifiant for identifiant in indicateurs if identifiant in table.index]
     return _ecarts(table, same_year=own["annee"].eq(other["annee"])).loc[order].reset_index()[list(COLONNES)]
-
-
-def ecart_type(unite: Unite) -> str:
-    """Return how two values in this unit differ: ``points``, ``pourcent`` or ``aucun``."""
-    return unite.ecart
 
 
 def evolutions_annuelles(unites: Mapping[str, str]) -> dict[str, str]:

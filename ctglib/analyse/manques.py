@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.analyse.ecriture import minuscule
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.donnees.modeles.coherence import AttenduOffre
 
+Ligne = dict[str, str]
 MANQUES = (
     "structure", "nom", "type", "libelle_type", "caracteristique", "modalite", "libelle", "origine", "reference",
     "note",
@@ -31,47 +34,43 @@ def manques(offre: pd.DataFrame, attendus: Iterable[AttenduOffre], vocabulaire: 
     expected = {item.type: item.caracteristiques for item in attendus}
     rows = [
         row
-        for structure, lines in offre.groupby("structure", sort=False)
-        for row in [
-            *_vides(str(structure), lines, vocabulaire),
-            *_absents(str(structure), lines, expected.get(lines["type"].iloc[0], ()), vocabulaire),
-        ]
+        for lines in _groupes(offre.to_dict("records"), "structure").values()
+        for row in [*_vides(lines, vocabulaire), *_absents(lines, expected.get(lines[0]["type"], ()), vocabulaire)]
     ]
     labels = {item.id: item.libelle for item in vocabulaire.types}
     table = pd.DataFrame(rows, columns=[name for name in MANQUES if name != "libelle_type"])
     return table.assign(libelle_type=table["type"].map(labels))[list(MANQUES)]
 
 
-def _vides(structure: str, lines: pd.DataFrame, vocabulaire: VocabulaireOffre) -> list[tuple[str, ...]]:
-    rows = []
-    cells: dict[str, list[dict[str, str]]] = {}
-    for line in lines.to_dict("records"):
-        cells.setdefault(line["caracteristique"], []).append(line)
-    for caracteristique, said in cells.items():
+def _groupes(lines: Iterable[Ligne], cle: str) -> dict[str, list[Ligne]]:
+    """Return the lines by what they hold under a key, in the order of the file."""
+    groups: dict[str, list[Ligne]] = {}
+    for line in lines:
+        groups.setdefault(line[cle], []).append(line)
+    return groups
+
+
+def _vides(lines: list[Ligne], vocabulaire: VocabulaireOffre) -> Iterator[tuple[str, ...]]:
+    """Yield the characteristics of a structure whose cell is blank."""
+    for caracteristique, said in _groupes(lines, "caracteristique").items():
         blank = [cell for cell in said if cell["valeur"] == ""]
         told_once = len(blank) == len(said)
         for cell in blank[:1] if told_once else blank:
             modalite = "" if told_once else cell["modalite"]
             label = vocabulaire.caracteristiques[caracteristique]
             if modalite:
-                label = f"{label} ({_minuscule(vocabulaire.modalites[modalite])})"
-            reference, note = cell["reference"], cell["note"]
-            rows.append((structure, cell["nom"], cell["type"], caracteristique, modalite, label, VIDE, reference, note))
-    return rows
+                label = f"{label} ({minuscule(vocabulaire.modalites[modalite])})"
+            yield (*_structure(cell), caracteristique, modalite, label, VIDE, cell["reference"], cell["note"])
 
 
-def _absents(
-    structure: str, lines: pd.DataFrame, attendues: Iterable[str], vocabulaire: VocabulaireOffre
-) -> list[tuple[str, ...]]:
-    first = lines.iloc[0]
-    said = set(lines["caracteristique"])
-    return [
-        (structure, first["nom"], first["type"], name, "", vocabulaire.caracteristiques[name], ABSENT,
-         lines["reference"].iloc[-1], "")
-        for name in attendues
-        if name not in said
-    ]  # fmt: skip
+def _absents(lines: list[Ligne], attendues: Iterable[str], vocabulaire: VocabulaireOffre) -> Iterator[tuple[str, ...]]:
+    """Yield the characteristics that a structure should have and of which it has no line."""
+    said = {line["caracteristique"] for line in lines}
+    for name in attendues:
+        if name not in said:
+            label, reference = vocabulaire.caracteristiques[name], lines[-1]["reference"]
+            yield (*_structure(lines[0]), name, "", label, ABSENT, reference, "")
 
 
-def _minuscule(libelle: str) -> str:
-    return libelle[:1].lower() + libelle[1:]
+def _structure(line: Ligne) -> tuple[str, str, str]:
+    return line["structure"], line["nom"], line["type"]

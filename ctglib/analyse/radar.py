@@ -9,6 +9,8 @@ import pandas as pd
 from ctglib.analyse.calculs import complement_100, dernieres
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 
 COLONNES = (
@@ -55,6 +57,28 @@ def indice(valeur: float, reference: float, transformation: str) -> float:
     """
     above, below = (reference, valeur) if transformation == "inverse" else (valeur, reference)
     return float("nan") if pd.isna(above) or pd.isna(below) or below == 0 else 100 * above / below
+
+
+def incertains(indices: pd.DataFrame, radar: Radar, arrondis: Mapping[str, float]) -> pd.DataFrame:
+    """Return the axes that the rounding of their printed values could class otherwise, with the span of their index.
+
+    Args:
+        indices: As ``indices`` returns them.
+        radar: The two thresholds.
+        arrondis: The step to which each indicator is printed, by id; one left out is taken as exact.
+
+    Returns:
+        The columns libelle, minimum, maximum (the least and the greatest index that the printed values allow).
+    """
+    rows = []
+    for row in indices[indices["niveau"] != "absent"].itertuples():
+        half = arrondis.get(row.indicateur, 0.0) / 2
+        ends = [
+            indice(row.valeur + sign * half, row.valeur_reference - sign * half, row.transformation) for sign in (-1, 1)
+        ]
+        if len({niveau(end, radar) for end in ends}) > 1:
+            rows.append((row.libelle, min(ends), max(ends)))
+    return pd.DataFrame(rows, columns=["libelle", "minimum", "maximum"])
 
 
 def niveau(valeur: float, radar: Radar) -> Niveau:

@@ -129,7 +129,7 @@ def relever_incertitudes(
     provisional = [constat.indicateur for constat in constats if constat.provisoire]
     return Incertitudes(
         ouverts=counts,
-        plus_graves=tuple(dict.fromkeys(open_.loc[open_["gravite"] == gravest, "objet"]))[:points_graves],
+        plus_graves=_plus_graves(open_[open_["gravite"] == gravest])[:points_graves],
         verdicts=dict(Counter(affirmations["verdict"])),
         provisoires=tuple(identifiant for identifiant in provisional if identifiant not in yearly),
         evolutions_provisoires=sum(identifiant in yearly for identifiant in provisional),
@@ -137,6 +137,12 @@ def relever_incertitudes(
         absents=tuple(c.indicateur for c in constats if c.niveau is None or c.reference is None),
         lacunes=lacunes,
     )
+
+
+def _plus_graves(rows: pd.DataFrame) -> tuple[str, ...]:
+    """Return what the gravest findings are about: the first of each rule, then the others."""
+    first = ~rows["regle"].duplicated()
+    return tuple(dict.fromkeys([*rows.loc[first, "objet"], *rows.loc[~first, "objet"]]))
 
 
 def _de_sens(constats: Iterable[Constat], sens: Sens) -> tuple[Constat, ...]:

@@ -24,8 +24,11 @@ from ctglib.rapport.phrases.limites import limites
 from ctglib.rapport.phrases.synthese import page
 from ctglib.rapport.tableaux.sources import sources
 from ctglib.rapport.tableaux.themes import tableau_theme
+from ctglib.rapport.typographie import enumerer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ctglib.rapport.couverture import Couverture
     from ctglib.rapport.figure import Figure
     from ctglib.rapport.tableau import Tableau
@@ -127,7 +130,7 @@ class Classeur:
         return self._haltere(
             asked.graphique,
             nom=f"ecarts-{theme.replace('_', '-')}",
-            titre=f"{asked.titre} : quels écarts entre {contexte.territoire.le} et {contexte.reference.le} ?",
+            titre=f"{asked.titre} : quels écarts entre {contexte.territoire.le} et {contexte.reference.le}",
         )
 
     def comparer(self, *indicateurs: str) -> Figure:
@@ -141,7 +144,7 @@ class Classeur:
         return self._haltere(
             list(indicateurs),
             nom=f"comparer-{indicateurs[0].replace('_', '-')}",
-            titre=f"Quels écarts entre {contexte.territoire.le} et {contexte.reference.le} ?",
+            titre=f"Quels écarts entre {contexte.territoire.le} et {contexte.reference.le}",
         )
 
     def commentaires(self, theme: str) -> Bloc:
@@ -159,4 +162,11 @@ class Classeur:
 
     def _haltere(self, indicateurs: list[str], *, nom: str, titre: str) -> Figure:
         rows = self.etude.comparaison
-        return haltere(rows[rows["indicateur"].isin(indicateurs)], self.etude.contexte, nom=nom, titre=titre)
+        shown = rows[rows["indicateur"].isin(indicateurs)]
+        return haltere(shown, self.etude.contexte, nom=nom, titre=f"{titre}{_annees(shown)} ?")
+
+
+def _annees(rows: pd.DataFrame) -> str:
+    """Return « en 2018 et 2020 », the years of some rows, for the end of a title; nothing when none is known."""
+    years = sorted({str(int(annee)) for annee in rows["annee"].dropna()})
+    return f" en {enumerer(years)}" if years else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ctglib.analyse.enjeux import constats_par_enjeu, hors_enjeux
@@ -25,20 +26,22 @@ class Enjeux:
 
     etude: Etude
 
+    @cached_property
     def _par_enjeu(self) -> pd.DataFrame:
         return constats_par_enjeu(self.etude.convention, self.etude.constats, self.etude.catalogue.indicateurs)
 
+    @cached_property
     def _hors(self) -> pd.DataFrame:
         return hors_enjeux(self.etude.convention, self.etude.constats, self.etude.catalogue.indicateurs)
 
     def bilan(self) -> Bloc:
         """Return how many needs have a fiche, and how many have none."""
-        return enjeux_constats(self._par_enjeu(), self._hors(), self.etude.convention)
+        return enjeux_constats(self._par_enjeu, self._hors, self.etude.convention)
 
     def tableau(self) -> Tableau:
         """Return the findings by enjeu."""
         return tableau_enjeux(
-            self._par_enjeu(),
+            self._par_enjeu,
             self.etude.convention,
             self.etude.contexte,
             seuils=self.etude.catalogue.seuils,
@@ -48,7 +51,7 @@ class Enjeux:
     def hors_enjeux(self) -> Tableau:
         """Return the needs of the themes that no enjeu takes."""
         return tableau_hors_enjeux(
-            self._hors(),
+            self._hors,
             self.etude.convention,
             self.etude.contexte,
             themes=self.etude.catalogue.themes,
@@ -57,8 +60,7 @@ class Enjeux:
 
     def commentaires_attendus(self) -> Bloc:
         """Return the themes that await a comment of the parties."""
-        fichier = f"conventions/{self.etude.convention.id}/commentaires.yaml"
-        return commentaires_attendus(self.etude.catalogue.themes, self.etude.dossier.commentaires, fichier)
+        return commentaires_attendus(self.etude.catalogue.themes, self.etude.dossier.commentaires)
 
     def lacunes(self) -> Tableau:
         """Return what the convention leaves out or open, with the question to put."""

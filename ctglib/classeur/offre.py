@@ -82,7 +82,7 @@ class Offre:
             float("nan") if enfants.niveau is None else enfants.niveau,
             self.etude.contexte,
             nom="places",
-            titre="Combien de places nommées pour combien d'enfants de moins de trois ans ?",
+            titre="Combien de places citées pour combien d'enfants de moins de trois ans ?",
             source=self._deux_sources,
         )
 

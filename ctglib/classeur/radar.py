@@ -33,12 +33,13 @@ class Radar:
     def points(self) -> Figure:
         """Return the indices as a dot plot, sorted."""
         contexte = self.etude.contexte
+        both = f"{contexte.territoire.le} et {contexte.reference.le}"
         return points_indices(
             self.etude.indices,
             self.etude.catalogue.radar,
             contexte,
             nom="indices",
-            titre=f"Sur quels sujets {contexte.territoire.nom} s'écarte-t-elle {contexte.reference.de} ?",
+            titre=f"Indices de vulnérabilité : quels écarts entre {both} ?",
         )
 
     def figure(self) -> Figure:
@@ -49,7 +50,7 @@ class Radar:
             self.etude.catalogue.radar,
             contexte,
             nom="radar",
-            titre=f"Radar des indices, {contexte.territoire.nom}, {contexte.reference.nom} = 100",
+            titre=f"Radar des mêmes indices, {contexte.territoire.nom}, {contexte.reference.nom} = 100",
         )
 
     def tableau(self) -> Tableau:

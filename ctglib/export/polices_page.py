@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 COURANTS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset(
     "\u202f\u2212–—‘’“”…€œŒ•→←↑↓≥≤≈×✓"
 )
+# What reports say with a shape beside a word: always in, so that the subsets of a run stay the same two.
+SIGNES = frozenset("●▲■◆▼○◇△□▽")
 GRAISSES = (("400", "normal"), ("600", "normal"))
 
 
 def feuille_de_polices(texte: Iterable[str]) -> str:
     """Return the ``@font-face`` rules of a page; signs that the family lacks come from the fallback family."""
-    restants = frozenset(texte) - COURANTS
-    rules = [_regle(FAMILLE, graisse, style, COURANTS | (restants & _couverts(FAMILLE))) for graisse, style in GRAISSES]
-    manquants = restants - _couverts(FAMILLE)
+    asked = frozenset(texte) - COURANTS
+    kept = COURANTS | ((asked | SIGNES) & _couverts(FAMILLE))
+    rules = [_regle(FAMILLE, graisse, style, kept) for graisse, style in GRAISSES]
+    manquants = asked - _couverts(FAMILLE)
     if manquants & _couverts(SECOURS):
-        rules.append(_regle(SECOURS, "400", "normal", manquants))
+        rules.append(_regle(SECOURS, "400", "normal", manquants | (SIGNES - _couverts(FAMILLE))))
     return "\n".join(rules)
 
 

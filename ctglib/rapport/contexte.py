@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.typographie import FINE, avec_unite, nombre, points, pourcent
+from ctglib.analyse import ecriture
+from ctglib.rapport.typographie import avec_unite, nombre, points, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,10 +38,7 @@ class Contexte:
         """Return a value of an indicator with its unit, or the word of its absence."""
         if valeur is None or valeur != valeur:
             return self.absence(statut)
-        item = self.indicateurs[indicateur]
-        unite = self.unites[item.unite]
-        text = avec_unite(valeur, unite.symbole, item.decimales)
-        return f"+{text}" if item.est_evolution and valeur > 0 else text
+        return ecriture.ecrire(valeur, self.indicateurs[indicateur], self.unites)
 
     def valeur_nue(self, indicateur: str, valeur: float | None, statut: str = "A") -> str:
         """Return a value without its unit (the header gives it), or the word of its absence."""
@@ -68,4 +66,4 @@ def variation(valeur: float | None) -> str:
     """Return a variation in % with its sign, or an en dash when the text gives none."""
     if valeur is None or valeur != valeur:
         return "–"
-    return f"{nombre(valeur, 1, signe=True)}{FINE}%"
+    return ecriture.variation(valeur)

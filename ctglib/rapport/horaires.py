@@ -1,4 +1,4 @@
-"""Hours and days of the week as a French reader expects them: « 7 h 30 – 18 h 30 », « du lundi au vendredi »."""
+"""Hours and days of the week as a French reader expects them: « 7 h 30 à 18 h 30 », « du lundi au vendredi »."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def heure(valeur: float) -> str:
 
 
 def plage(debut: float, fin: float) -> str:
-    """Return an opening: « 7 h 30 – 18 h 30 »."""
-    return f"{heure(debut)}{INSECABLE}–{INSECABLE}{heure(fin)}"
+    """Return an opening: « 7 h 30 à 18 h 30 »."""
+    return f"{heure(debut)}{INSECABLE}à{INSECABLE}{heure(fin)}"
 
 
 def jours(noms: Iterable[str]) -> str:

@@ -85,12 +85,13 @@ class Tableau:
     def _corps(self) -> str:
         rows, previous = [], None
         groupes = self.groupes or ("",) * len(self.cellules)
-        for groupe, (_, row) in zip(groupes, self.cellules.iterrows(), strict=True):
+        for groupe, row in zip(groupes, self.cellules.to_dict("records"), strict=True):
             if groupe != previous:
                 rows.append("</tbody><tbody>" if rows else "<tbody>")
                 if groupe:
                     span = len(self.colonnes)
-                    rows.append(f'<tr class="groupe"><th scope="rowgroup" colspan="{span}">{texte(groupe)}</th></tr>')
+                    head = f'<th scope="rowgroup" colspan="{span}"><span>{texte(groupe)}</span></th>'
+                    rows.append(f'<tr class="groupe">{head}</tr>')
             previous = groupe
             head, *others = self.colonnes
             cells = [f'<th scope="row">{texte(row[head.cle])}</th>']

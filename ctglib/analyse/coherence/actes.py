@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ctglib.analyse.ecriture import majuscule, minuscule
 from ctglib.donnees.modeles.convention import Absence
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def annexes_vides(contexte: Contexte) -> Iterator[Constat]:
             "annexe_vide",
             str(rank),
             lieu="Sommaire et annexes",
-            objet=annexe[:1].lower() + annexe[1:],
+            objet=minuscule(annexe),
             ecrit="annoncée au sommaire",
             calcule="aucun contenu",
         )
@@ -47,7 +48,7 @@ def schemas_echus(contexte: Contexte) -> Iterator[Constat]:
             yield contexte.constat(
                 "schema_echu",
                 str(rank),
-                lieu=schema.reference[:1].upper() + schema.reference[1:],
+                lieu=majuscule(schema.reference),
                 objet=f"« {schema.nom} »",
                 ecrit=f"{schema.debut}-{schema.fin}",
                 calcule=f"échu{before}, qui court de {convention.debut.year} à {convention.fin.year}"
@@ -65,7 +66,7 @@ def lacunes(contexte: Contexte) -> Iterator[Constat]:
         yield contexte.constat(
             "lacune_du_diagnostic",
             lacune.id,
-            lieu=lacune.reference[:1].upper() + lacune.reference[1:],
+            lieu=majuscule(lacune.reference),
             objet=lacune.objet,
             ecrit=lacune.manque,
             calcule="relevé à la saisie",

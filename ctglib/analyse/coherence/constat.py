@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import pandas as pd
 
 from ctglib.analyse.coherence.annexe import Annexe, Ligne, lire_annexe
-from ctglib.analyse.coherence.ecriture import avec_unite, enumerer
+from ctglib.analyse.ecriture import ecrire, enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,7 +112,7 @@ class Contexte:
 
     def ecrire(self, valeur: float, indicateur: str) -> str:
         """Return a value of an indicator as the text prints it, with its unit."""
-        return avec_unite(valeur, self.indicateurs[indicateur], self.entrees.catalogue.unites)
+        return ecrire(valeur, self.indicateurs[indicateur], self.entrees.catalogue.unites)
 
     def lieu(self, ligne: Ligne) -> str:
         """Return the place of a row: annexe, section, territory."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.analyse.coherence import actes, fiches, grandeurs, lectures, offre, parties, phrases, recalcul, variations
 from ctglib.analyse.coherence.constat import SEPARATEUR_INDICATEURS, Constat, Contexte, Entrees, contexte, en_table
-from ctglib.analyse.coherence.ecriture import enumerer
+from ctglib.analyse.ecriture import enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,11 +102,16 @@ def doutes(controle: pd.DataFrame) -> dict[str, str]:
 
 
 def _mention(rows: pd.DataFrame) -> str:
-    """Return what some findings are about, and their numbers."""
-    told = dict.fromkeys(f"{row.objet}, {row.territoire}" if row.territoire else row.objet for row in rows.itertuples())
+    """Return what some findings are about, and their numbers; an object that is the indicator itself goes unsaid."""
+    places: dict[str, list[str]] = {}
+    for row in rows.itertuples():
+        if not row.objet.startswith("«"):
+            places.setdefault(row.objet, []).extend([row.territoire] if row.territoire else [])
+    told = [f"{objet}, {enumerer(names)}" if names else objet for objet, names in places.items()]
     word = "constat" if len(rows) == 1 else "constats"
     numbers = enumerer([str(number) for number in rows["numero"]])
-    return f"{' ; '.join(told)} ({word} {numbers} du contrôle de cohérence)"
+    where = f"{word} {numbers} du contrôle de cohérence"
+    return f"{' ; '.join(told)} ({where})" if told else where
 
 
 def _motive(constat: Constat, justification: Justification) -> Constat:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.coherence.ecriture import enumerer
+from ctglib.analyse.ecriture import enumerer, majuscule
 from ctglib.donnees.modeles.convention import Absence
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def fiches_sans_indicateur(contexte: Contexte) -> Iterator[Constat]:
     """Yield the fiches that write no evaluation indicator."""
     for fiche in contexte.convention.fiches:
-        if not fiche.indicateurs:
+        if not _ecrits(fiche, contexte):
             yield _constat("fiche_sans_indicateur", fiche, contexte, ecrit="case vide", calcule="aucun indicateur")
 
 
@@ -59,7 +59,7 @@ def qualitatifs(contexte: Contexte) -> Iterator[Constat]:
     for fiche in contexte.convention.fiches:
         found = [
             item
-            for item in fiche.indicateurs
+            for item in _ecrits(fiche, contexte)
             if isinstance(item.valeur_initiale, Absence) and contient(item.valeur_initiale.absent, words)
         ]
         if found:
@@ -70,9 +70,10 @@ def qualitatifs(contexte: Contexte) -> Iterator[Constat]:
 
 
 def resultats_sans_indicateur(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the fiches with expected results that no indicator of theirs shows."""
+    """Yield the fiches with expected results that no indicator they write shows."""
     for fiche in contexte.convention.fiches:
-        found = [result.libelle for result in fiche.resultats if not result.indicateurs]
+        written = {item.id for item in _ecrits(fiche, contexte)}
+        found = [result.libelle for result in fiche.resultats if not written.intersection(result.indicateurs)]
         if found:
             total = len(fiche.resultats)
             yield _constat(
@@ -127,11 +128,18 @@ def contient(text: str, words: tuple[str, ...] | list[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) for word in words)
 
 
+def _ecrits(fiche: Fiche, contexte: Contexte) -> list[IndicateurFiche]:
+    """Return the indicators that the fiche itself writes: the text is not to answer for those we propose."""
+    meanings = contexte.entrees.catalogue.indicateurs_fiches
+    return [item for item in fiche.indicateurs if meanings[item.id].origine == "convention"]
+
+
 def _absences(rule: str, lire: Callable[[IndicateurFiche], object], contexte: Contexte) -> Iterator[Constat]:
     for fiche in contexte.convention.fiches:
-        found = [item for item in fiche.indicateurs if isinstance(lire(item), Absence)]
+        written = _ecrits(fiche, contexte)
+        found = [item for item in written if isinstance(lire(item), Absence)]
         if found:
-            total = len(fiche.indicateurs)
+            total = len(written)
             named = "" if len(found) == total else f" : {_libelles(found)}"
             yield _constat(
                 rule,
@@ -143,13 +151,15 @@ def _absences(rule: str, lire: Callable[[IndicateurFiche], object], contexte: Co
 
 
 def _textes(fiche: Fiche) -> list[str]:
-    results = [text for result in fiche.resultats for text in (result.libelle, result.note) if text]
+    """Return the sentences of a fiche; a note is told by the sentence that matters, not whole."""
+    notes = [sentence for result in fiche.resultats for sentence in (result.note or "").split(". ") if sentence]
     return [
         fiche.titre,
         *fiche.constat_initial,
         *fiche.objectifs,
         *(item.libelle for item in fiche.modalites),
-        *results,
+        *(result.libelle for result in fiche.resultats),
+        *notes,
     ]
 
 
@@ -161,7 +171,7 @@ def _constat(rule: str, fiche: Fiche, contexte: Contexte, *, ecrit: str, calcule
     return contexte.constat(
         rule,
         f"fiche_{fiche.numero}",
-        lieu=fiche.reference[:1].upper() + fiche.reference[1:],
+        lieu=majuscule(fiche.reference),
         objet=f"la fiche action {fiche.numero}",
         ecrit=ecrit,
         calcule=calcule,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.analyse.coherence.annexe import EPSILON
-from ctglib.analyse.coherence.ecriture import enumerer, nombre, variation
+from ctglib.analyse.ecriture import enumerer, nombre, variation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.analyse.ecriture import majuscule
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,7 +26,7 @@ def corrections(contexte: Contexte) -> Iterator[Constat]:
         found = contexte.constat(
             "correction",
             correction.id,
-            lieu=_majuscule(correction.reference),
+            lieu=majuscule(correction.reference),
             objet=correction.objet,
             ecrit=correction.ecrit,
             calcule=f"lu : {correction.lu} ({rows} {'ligne' if rows == 1 else 'lignes'})",
@@ -68,7 +70,3 @@ def _obsolete(correction: Correction, contexte: Contexte) -> Constat:
 
 def _table(name: str, contexte: Contexte) -> pd.DataFrame:
     return {"annexe1.csv": contexte.entrees.annexe1, "offre.csv": contexte.entrees.offre}[name]
-
-
-def _majuscule(text: str) -> str:
-    return text[:1].upper() + text[1:]

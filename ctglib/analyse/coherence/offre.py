@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.coherence.ecriture import enumerer
+from ctglib.analyse.ecriture import enumerer, majuscule, minuscule
 from ctglib.analyse.manques import manques
 from ctglib.analyse.offre import ages, annees_couvertes
 
@@ -56,8 +56,8 @@ def _non_decrites(missing: pd.DataFrame, unknown: list[str], contexte: Contexte)
         yield contexte.constat(
             "structure_non_decrite",
             structure,
-            lieu=_majuscule(rows["reference"].iloc[0]),
-            objet=f"« {rows['nom'].iloc[0]} », {_minuscule(rows['libelle_type'].iloc[0])}",
+            lieu=majuscule(rows["reference"].iloc[0]),
+            objet=f"« {rows['nom'].iloc[0]} », {minuscule(rows['libelle_type'].iloc[0])}",
             ecrit="le nom seul",
             calcule=f"attendu : {_attendu(rows)}",
         )
@@ -73,7 +73,7 @@ def _incompletes(missing: pd.DataFrame, contexte: Contexte) -> Iterator[Constat]
         yield contexte.constat(
             "caracteristique_absente",
             str(kind),
-            lieu=_majuscule(rows["reference"].iloc[0]),
+            lieu=majuscule(rows["reference"].iloc[0]),
             objet=f"« {rows['libelle_type'].iloc[0]} »",
             ecrit="non donné",
             calcule=" ; ".join(f"{enumerer(names)} : {text}" for text, names in told.items()),
@@ -125,12 +125,4 @@ def _inconnues(missing: pd.DataFrame, contexte: Contexte) -> list[str]:
 
 
 def _attendu(rows: pd.DataFrame) -> str:
-    return enumerer([_minuscule(label) for label in dict.fromkeys(rows["libelle"])])
-
-
-def _minuscule(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _majuscule(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return enumerer([minuscule(label) for label in dict.fromkeys(rows["libelle"])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.analyse.coherence.annexe import EPSILON, demi_pas
-from ctglib.analyse.coherence.ecriture import enumerer, nombre
+from ctglib.analyse.ecriture import enumerer, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

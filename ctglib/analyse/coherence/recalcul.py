@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctglib.analyse.calculs import appliquer
 from ctglib.analyse.coherence.annexe import EPSILON, demi_pas
-from ctglib.analyse.coherence.ecriture import enumerer
+from ctglib.analyse.ecriture import enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.analyse.coherence.annexe import EPSILON, demi_pas
-from ctglib.analyse.coherence.ecriture import FINE, enumerer, nombre, variation
 from ctglib.analyse.constats import rupture_dans
+from ctglib.analyse.ecriture import enumerer, nombre, pourcent, variation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def fortes(contexte: Contexte) -> Iterator[Constat]:
                 lieu=contexte.lieu(line),
                 objet=f"la variation de l'indicateur {contexte.libelle(line.indicateur)}",
                 ecrit=variation(line.variation),
-                calcule=f"au-delà de {nombre(limit)}{FINE}% en plus ou en moins",
+                calcule=f"au-delà de {pourcent(limit, 0)} en plus ou en moins",
                 indicateurs=(line.indicateur,),
             )
 

@@ -10,9 +10,8 @@ from ctglib.rapport.graphiques.assemblage import Cartouche, Chiffres, assembler
 from ctglib.rapport.graphiques.echelle import Echelle, echelle
 from ctglib.rapport.graphiques.groupes import Groupe, Ligne, poser_barre, poser_groupes, poser_regles
 from ctglib.rapport.graphiques.rangees import GOUTTIERE, gauche_des_marques
-from ctglib.rapport.phrases.caracteristiques import minuscule
 from ctglib.rapport.tableau import Colonne
-from ctglib.rapport.typographie import compter, enumerer, nombre
+from ctglib.rapport.typographie import compter, enumerer, minuscule, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,17 +143,17 @@ def _alt(rows: pd.DataFrame, bands: pd.DataFrame, contexte: Contexte) -> str:
     spans = " ; ".join(_phrase(row) for row in rows.itertuples())
     counts = _effectifs(bands)
     opening = f"Âges de {compter(len(rows), 'structure')}, {contexte.territoire.nom}. {spans}." if spans else SANS_AGE
-    return f"{opening} Familles allocataires : {counts}." if counts else opening
+    return f"{opening} Enfants comptés : {counts}." if counts else opening
 
 
 def _lecture(rows: pd.DataFrame, bands: pd.DataFrame, contexte: Contexte) -> str:
     """Return the reading of the widest span within the scale, and of the children counted at these ages."""
     if rows.empty:
-        return SANS_AGE[:1].lower() + SANS_AGE[1:]
+        return minuscule(SANS_AGE)
     last = (bands if len(bands) else rows)["fin"].max()
     row = max(rows.itertuples(), key=lambda row: row.fin - row.age_min if row.fin <= last else 0)
     counts = _effectifs(bands[(bands["age_min"] >= row.age_min) & (bands["fin"] <= row.fin)])
-    children = f" ; {contexte.territoire.a}, les familles allocataires comptent {counts}" if counts else ""
+    children = f" ; {contexte.territoire.a}, on compte {counts}" if counts else ""
     return f"{_phrase(row)}, l'âge le plus haut étant compris{children}."
 
 

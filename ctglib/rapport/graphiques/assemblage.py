@@ -29,11 +29,12 @@ class Cartouche:
 
 @dataclass(frozen=True)
 class Chiffres:
-    """The numbers of a chart: columns shown, cells as text, and the same unrounded."""
+    """The numbers of a chart: columns shown, cells as text, the same unrounded, and the group of each row if any."""
 
     colonnes: tuple[Colonne, ...]
     cellules: pd.DataFrame
     donnees: pd.DataFrame
+    groupes: tuple[str, ...] | None = None
 
 
 def assembler(
@@ -63,6 +64,7 @@ def assembler(
             cellules=chiffres.cellules,
             donnees=chiffres.donnees,
             source=cartouche.source,
+            groupes=chiffres.groupes,
             donnees_de=cartouche.nom,
         ),
     )

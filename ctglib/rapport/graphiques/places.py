@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ctglib.rapport.graphiques.planche import Planche
 
 ENFANTS = "Enfants de moins de 3 ans des familles allocataires de la Caf"
-ENSEMBLE = "Ensemble des places transmises"
+ENSEMBLE = "Ensemble des places citées"
 UNITE = "Enfants ou places"
 EPAISSEUR = 12.0
 ECART_DU_TEXTE = 5.0

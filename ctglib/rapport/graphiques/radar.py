@@ -160,27 +160,29 @@ def _suites(axes: Axes) -> list[list[int]]:
 
 
 def _reperes(planche: Planche, rose: Rose) -> None:
-    """Put the value of each circle on it, between two axes, where the polygon is farthest."""
-    colours, taken = planche.couleurs, set()
+    """Put the value of each circle on it, where the polygon is farthest and no other value is near."""
+    colours, taken, count = planche.couleurs, [], len(rose.axes.rows)
     for value, colour in (
         (BASE, colours.reference),
         (rose.axes.radar.seuil_bas, colours.secondaire),
         (rose.axes.radar.seuil_haut, colours.secondaire),
     ):
-        free = [rank for rank in range(len(rose.axes.rows)) if rank not in taken]
+        near = {(other + step) % count for other in taken for step in (-1, 0, 1)}
+        free = [rank for rank in range(count) if rank not in near] or [r for r in range(count) if r not in taken]
         chosen = max(free, key=lambda rank: _eloignement(rose, rank, value))
-        taken.add(chosen)
+        taken.append(chosen)
         x, y = rose.point(chosen + 0.5, value)
         planche.texte(x, y, seuil(value), ancre="center", couleur=colour, gras=value == BASE, fond=True)
 
 
 def _eloignement(rose: Rose, rang: int, valeur: float) -> float:
-    """Return how far the polygon passes from a circle, halfway between an axis and the next one."""
+    """Return how far the polygon passes from a circle, halfway between an axis and the next one; or a lone mark."""
     count = len(rose.axes.rows)
     lengths = [rose.longueur(rose.axes.rows["indice"].iloc[rank % count]) for rank in (rang, rang + 1)]
+    alone = [length for length in lengths if length == length]
+    if len(alone) < len(lengths):
+        return min((abs(length - rose.longueur(valeur)) for length in alone), default=inf)
     total = sum(lengths)
-    if total != total:
-        return inf
     crossing = 2 * lengths[0] * lengths[1] * cos(pi / count) / total if total else 0.0
     return abs(crossing - rose.longueur(valeur))
 

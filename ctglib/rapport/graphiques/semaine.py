@@ -14,7 +14,7 @@ from ctglib.rapport.graphiques.groupes import Groupe, Ligne, poser_barre, poser_
 from ctglib.rapport.graphiques.rangees import gauche_des_marques
 from ctglib.rapport.horaires import heure, jours, plage
 from ctglib.rapport.tableau import Colonne
-from ctglib.rapport.typographie import compter, enumerer
+from ctglib.rapport.typographie import compter, enumerer, majuscule, minuscule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ def _groupe(planche: Planche, scale: Echelle, journee: Journee, contexte: Contex
 def _moment(journee: Journee) -> str:
     """Return « Lundi, mardi, jeudi et vendredi, en période scolaire »."""
     text = f"{jours(journee.jours)}, {PERIODES[journee.periode]}"
-    return text[:1].upper() + text[1:]
+    return majuscule(text)
 
 
 def _detail(ouverture: Ouverture) -> str:
@@ -170,21 +170,20 @@ def _lecture(days: Sequence[Journee]) -> str:
     journee = min(opened, key=lambda item: sum(len(ouverture.noms) for ouverture in item.ouvertures))
     moment = _moment(journee)
     spans = " ; ".join(_phrase(ouverture) for ouverture in journee.ouvertures)
-    return f"{moment[:1].lower()}{moment[1:]}, {_compte(journee)} : {spans}."
+    return f"{minuscule(moment)}, {_compte(journee)} : {spans}."
 
 
 def _chiffres(semaine: pd.DataFrame, days: Sequence[Journee], contexte: Contexte) -> Chiffres:
     columns = (
-        Colonne("moment", "Jours"),
         Colonne("nom", "Lieu"),
         Colonne("type", "Type"),
         Colonne("horaires", "Horaires"),
     )
-    cells = []
+    cells, moments = [], []
     for journee in days:
-        moment = _moment(journee)
         for item in journee.ouvertures:
-            hours = enumerer(_textes(item))
-            cells += [(moment, nom, _detail(item), hours) for nom in item.noms]
-        cells += [(moment, nom, "", contexte.absence(statut)) for statut, noms in journee.absents for nom in noms]
-    return Chiffres(columns, pd.DataFrame(cells, columns=[column.cle for column in columns]), semaine)
+            cells += [(nom, _detail(item), enumerer(_textes(item))) for nom in item.noms]
+        cells += [(nom, "", contexte.absence(statut)) for statut, noms in journee.absents for nom in noms]
+        moments += [_moment(journee)] * (len(cells) - len(moments))
+    shown = pd.DataFrame(cells, columns=[column.cle for column in columns])
+    return Chiffres(columns, shown, semaine, groupes=tuple(moments) or None)

@@ -84,21 +84,21 @@ def _ages_seuls(ages: pd.DataFrame, tranches: list[TrancheAge]) -> str:
     span = _plage(min(tranche.age_min for tranche in tranches), max(tranche.age_max for tranche in tranches))
     alone = sans_dispositif(ages, tranches)
     if alone:
-        return f"De {span}, aucun dispositif dont l'âge est dit ne prend ces enfants : {plages(alone)}."
-    return f"De {span}, chaque âge est pris par au moins un dispositif, ce qui ne dit ni les places ni les moments."
+        return f"De {span}, aucun dispositif d'âge connu ne reçoit ces enfants : {plages(alone)}."
+    return f"De {span}, au moins un dispositif reçoit chaque âge, ce qui ne dit ni le nombre de places ni les moments."
 
 
 def _fiche(item: AgesDeFiche) -> list[str]:
     """Return what the offer takes of the ages of a fiche, then what it takes beyond them."""
     aimed = f"La fiche action {item.numero} vise les {_plage(item.age_min, item.age_max)}"
     if item.sans_dispositif:
-        covered = f"aucun dispositif dont l'âge est dit pour {plages(item.sans_dispositif)}"
+        covered = f"aucun dispositif d'âge connu pour {plages(item.sans_dispositif)}"
     else:
         covered = "chacun de ces âges a au moins un dispositif"
     names = enumerer(list(item.dispositifs))
     told = [f"{aimed} : {covered}{f', parmi {names}' if names else ''}."]
     told += [
-        f"{nom} ({texte}) prend aussi, hors de la fiche action {item.numero}, des enfants de {plages(annees)}."
+        f"{nom} ({texte}) reçoit aussi, hors de la fiche action {item.numero}, des enfants de {plages(annees)}."
         for nom, texte, annees in item.en_dehors
     ]
     return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.typographie import FINE, INSECABLE, avec_unite
+from ctglib.rapport.typographie import FINE, INSECABLE, avec_unite, minuscule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.rapport.contexte import Contexte
 
-TIRET = "\u2013"
-
 
 def valeur(ligne: pd.Series, contexte: Contexte) -> str:
-    """Return the value of a row of the offer as read: « 8,03 € », « 7 h 30–18 h 30 », « oui », « non transmis »."""
+    """Return the value of a row of the offer as read: « 8,03 € », « 7 h 30 à 18 h 30 », « oui », « non transmis »."""
     text = ligne["valeur"]
     if text == "":
         return contexte.absence(ligne["statut"])
@@ -44,9 +42,9 @@ def horaire(plage: str) -> str:
 
     Examples:
         >>> horaire("07:30-18:00")
-        '7\\u202fh\\u202f30\u201318\\u202fh'
+        '7\\u202fh\\u202f30\\xa0à\\xa018\\u202fh'
     """
-    return TIRET.join(_heure(moment) for moment in plage.split("-"))
+    return f"{INSECABLE}à{INSECABLE}".join(_heure(moment) for moment in plage.split("-"))
 
 
 def intitule(nom: str, libelle_type: str) -> str:
@@ -82,11 +80,6 @@ def precision(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Con
         told = ligne["modalite"] and ligne["unite"]
         written.append(f"{text} ({minuscule(vocabulaire.modalites[ligne['modalite']])})" if told else text)
     return f"{label} : {', '.join(written)}"
-
-
-def minuscule(libelle: str) -> str:
-    """Return a label for the middle of a sentence; one that begins with a sigle (« MAM ») keeps its capitals."""
-    return libelle if libelle[1:2].isupper() else libelle[:1].lower() + libelle[1:]
 
 
 def _heure(moment: str) -> str:

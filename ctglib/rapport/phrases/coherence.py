@@ -40,7 +40,7 @@ def _autres(controle: pd.DataFrame) -> list[str]:
     counts = controle["statut"].value_counts()
     kinds = (
         ("justifie", "constat justifié", " : la raison est dans le tableau."),
-        ("redit", "constat", " que d'autres disent déjà : dans le fichier CSV seulement."),
+        ("redit", "constat", " que d'autres disent déjà : le fichier CSV du tableau est seul à les donner."),
         ("corrige", "lecture corrigée", " : la raison est dans le tableau des corrections."),
     )
     return [f"{compter(int(counts[key]), noun)}{more}" for key, noun, more in kinds if key in counts]

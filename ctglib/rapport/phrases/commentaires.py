@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.blocs import Bloc, citation, liste, paragraphe
+from ctglib.rapport.blocs import Bloc, citation, paragraphe
 from ctglib.rapport.typographie import date_longue, enumerer
 
 if TYPE_CHECKING:
@@ -15,35 +15,26 @@ if TYPE_CHECKING:
 
 
 def commentaires(theme: Theme, commentaires: Iterable[Commentaire]) -> Bloc:
-    """Return the comments of a theme, the earliest first, with author and date; or one line when none is in."""
+    """Return the comments of a theme, the earliest first, with author and date; nothing when none is in."""
     own = sorted((item for item in commentaires if item.theme == theme.theme), key=lambda item: item.date)
     if not own:
-        return paragraphe("Commentaires des parties : aucun n'est encore saisi.", classe="note")
+        return Bloc("")
     block = paragraphe("Commentaires des parties :")
     for item in own:
         block += citation(item.texte, f"{item.auteur}, le {date_longue(item.date)}")
     return block
 
 
-def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire], fichier: str) -> Bloc:
-    """Return which themes await a comment, and how to enter one.
-
-    Args:
-        themes: The themes, in their order.
-        commentaires: Those already entered.
-        fichier: Where they are entered, from the data folder.
-    """
+def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire]) -> Bloc:
+    """Return which themes await a comment, and what becomes of one."""
     told = {item.theme for item in commentaires}
     awaited = [theme for theme in themes if theme.theme not in told]
     if not awaited:
         return paragraphe("Chaque thème porte au moins un commentaire des parties.")
     names = enumerer([f"« {theme.titre} »" for theme in awaited])
-    asked = f"L'étude laisse vide le champ « Commentaires » de chaque thème. Sont attendus : {names}."
-    return paragraphe(asked) + liste(
-        [
-            f"Où : le fichier {fichier} du dossier des données, sous « commentaires ».",
-            f"Quoi : theme ({', '.join(theme.theme for theme in awaited)}), auteur (un service ou une institution, non "
-            "une personne), date (année-mois-jour) et texte.",
-            "Ensuite : produire à nouveau le rapport ; le commentaire paraît sous son thème, avec auteur et date.",
-        ]
+    return paragraphe(
+        f"L'étude laisse vide le champ « Commentaires » de chaque thème. Ceux-ci attendent ceux des parties : {names}."
+    ) + paragraphe(
+        "Un commentaire saisi paraît sous son thème, avec sa date et le service ou l'institution qui l'écrit, jamais "
+        "une personne. Le guide du classeur d'évaluation dit comment le saisir."
     )

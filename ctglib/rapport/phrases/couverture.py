@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.rapport.contexte import Contexte
 
-FICTIF = "Données fictives : ce rapport montre le cahier d'évaluation, il ne décrit aucun territoire réel"
+FICTIF = "Données fictives : ce rapport montre le classeur d'évaluation, il ne décrit aucun territoire réel"
 
 
 def couverture(
@@ -32,7 +32,7 @@ def couverture(
         contexte: The territory.
         statut: State of the report, as the reader sees it.
     """
-    years = f"{convention.debut.year}–{convention.fin.year}"
+    years = f"{convention.debut.year}-{convention.fin.year}"
     return Couverture(
         sujet=f"Convention territoriale globale {years}",
         territoire=contexte.territoire.nom,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.analyse.enjeux import SEPARATEUR
-from ctglib.rapport.blocs import Bloc, liste, paragraphe
+from ctglib.rapport.blocs import Bloc, paragraphe
 from ctglib.rapport.typographie import compter, enumerer
 
 if TYPE_CHECKING:
@@ -28,16 +28,12 @@ def enjeux_constats(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, conventio
     outside = f", dont {len(hors_enjeux)} dans des thèmes qu'aucun enjeu ne reprend" if len(hors_enjeux) else ""
     counted = (
         f"{compter(total, 'besoin')} dans les indicateurs du diagnostic{outside}. "
-        f"Avec une fiche action qui répond : {answered} ; sans fiche : {total - answered}."
+        f"Une fiche action répond à {answered} d'entre eux, aucune à {total - answered}."
     )
-    return (
-        paragraphe(counted)
-        + paragraphe(
-            "Le rattachement des thèmes aux enjeux, et des indicateurs aux fiches, est une lecture du classeur, à "
-            "valider par le comité de pilotage : la convention ne l'écrit pas.",
-            classe="note",
-        )
-        + liste(_fiches_sans_constat(constats, hors_enjeux, convention))
+    return paragraphe(" ".join([counted, *_fiches_sans_constat(constats, hors_enjeux, convention)])) + paragraphe(
+        "Le rattachement des thèmes aux enjeux, et des indicateurs aux fiches, est une lecture du classeur "
+        "d'évaluation, à valider par le comité de pilotage : la convention ne l'écrit pas.",
+        classe="note",
     )
 
 
@@ -49,5 +45,5 @@ def _fiches_sans_constat(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, conv
     alone = [str(fiche.numero) for fiche in convention.fiches if str(fiche.numero) not in named]
     if not alone:
         return []
-    noun = "fiche action" if len(alone) == 1 else "fiches action"
-    return [f"Sans constat comparable du diagnostic : {noun} {enumerer(alone)}."]
+    noun = "à la fiche action" if len(alone) == 1 else "aux fiches action"
+    return [f"Aucun indicateur du diagnostic ne mène {noun} {enumerer(alone)}."]

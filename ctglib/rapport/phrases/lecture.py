@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ctglib.analyse.constats import DUREE_VARIATION
 from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.typographie import FINE, compter, enumerer, nombre_court, points
+from ctglib.rapport.tableaux.themes import SANS_OBJET
+from ctglib.rapport.typographie import FINE, compter, enumerer, minuscule, nombre_court, points
 
 if TYPE_CHECKING:
     from ctglib.analyse.constats import Constat
@@ -25,10 +26,12 @@ def mode_de_lecture(constats: tuple[Constat, ...], seuils: Seuils, contexte: Con
         contexte: The words, the territory and its reference.
     """
     rules = [
+        "Les chiffres sont ceux de la convention. Le classeur d'évaluation, l'outil qui produit ce rapport, calcule "
+        "les écarts, écrit les phrases et contrôle ce qui s'accorde ; il n'ajoute aucune donnée.",
         f"Une seule référence : {contexte.reference.le}.",
         _annees(constats),
-        "Deux taux s'écartent en points, deux montants par habitant en pourcentage. Deux effectifs ne se comparent que "
-        f"par leur variation : {contexte.territoire.le} n'a pas la taille {contexte.reference.de}.",
+        "L'écart entre deux taux se lit en points, entre deux montants par habitant en pourcentage. Deux effectifs ne "
+        f"se comparent que par leur variation : {contexte.territoire.le} n'a pas la taille {contexte.reference.de}.",
         _similaire(seuils),
         f"La variation sur {nombre_court(DUREE_VARIATION)} ans rapporte la valeur de l'année à celle de "
         f"{nombre_court(DUREE_VARIATION)} ans plus tôt. Si une rupture de série tombe entre les deux, elle n'est pas "
@@ -65,7 +68,7 @@ def _sens(contexte: Contexte) -> str:
     total = compter(len(contexte.indicateurs), "indicateur")
     return (
         f"Un écart n'est dit favorable ou défavorable que si une hausse ou une baisse est souhaitée : c'est le cas de "
-        f"{nombre_court(oriented)} des {total} du catalogue. Les autres décrivent la population ou l'offre."
+        f"{nombre_court(oriented)} des {total} suivis. Les autres décrivent la population ou l'offre."
     )
 
 
@@ -73,18 +76,14 @@ def _statuts(constats: tuple[Constat, ...], contexte: Contexte) -> str:
     """Return what each word of absence met in the data means, and the mark of a provisional value."""
     met = {statut for constat in constats for statut in (constat.statut, constat.statut_reference)}
     words = [
-        f"« {statut.mot} » : {_minuscule(statut.libelle)}"
+        f"« {statut.mot} » : {minuscule(statut.libelle)}"
         for code, statut in contexte.statuts.items()
         if code in met and statut.absence
     ]
     if "P" in met:
-        words.append(f"« (p) » : {_minuscule(contexte.statuts['P'].libelle)}")
-    zero = "Zéro est une mesure."
-    return f"{' ; '.join(words)}. {zero}" if words else zero
-
-
-def _minuscule(libelle: str) -> str:
-    return libelle[:1].lower() + libelle[1:]
+        words.append(f"« (p) » : {minuscule(contexte.statuts['P'].libelle)}")
+    words.append(f"« {SANS_OBJET} » : sans objet, ou que la convention ne donne pas")
+    return f"{' ; '.join(words)}. Zéro est une mesure."
 
 
 def _decimales(valeur: float) -> int:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.analyse.coherence.constat import SEPARATEUR_CLE
 from ctglib.rapport.blocs import Bloc, liste, paragraphe
-from ctglib.rapport.phrases.caracteristiques import minuscule
-from ctglib.rapport.typographie import compter, enumerer, nombre
+from ctglib.rapport.typographie import compter, enumerer, majuscule, minuscule, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,9 +73,7 @@ def _par_type(known: pd.DataFrame) -> str:
         for label, row in groups.iterrows()
     ]
     told = f", soit {enumerer(parts)}" if parts else ""
-    return (
-        f"Places nommées dans les structures qui reçoivent des enfants de moins de trois ans : {nombre(total)}{told}."
-    )
+    return f"Places citées dans les structures qui reçoivent des enfants de moins de trois ans : {nombre(total)}{told}."
 
 
 def _par_gestion(known: pd.DataFrame, vocabulaire: VocabulaireOffre) -> str:
@@ -98,8 +95,8 @@ def _pour_100(total: float, enfants: Constat, contexte: Contexte) -> str:
     ratio = nombre(100 * total / enfants.niveau, DECIMALES_RAPPORT)
     children = nombre(enfants.niveau)
     return (
-        f"Rapport calculé par le classeur : {ratio} places nommées pour {nombre(100)} enfants "
-        f"({_places(total)} ; {children} {label} connus de la Caf en {enfants.annee})."
+        f"Rapport calculé ici : {ratio} places citées pour {nombre(100)} enfants ({_places(total)} ; {children} "
+        f"{label} en {enfants.annee})."
     )
 
 
@@ -109,7 +106,7 @@ def _capacite(capacite: Constat, contexte: Contexte) -> str:
     other = contexte.valeur(capacite.indicateur, capacite.reference, capacite.statut_reference)
     counted = minuscule(item.definition.partition(". ")[0]).rstrip(".")
     return (
-        f"Ce rapport n'est pas l'indicateur de l'annexe 1, « {item.libelle} » ({own} {contexte.territoire.a}, {other} "
+        f"Ce calcul n'est pas l'indicateur de l'annexe 1, « {item.libelle} » ({own} {contexte.territoire.a}, {other} "
         f"{contexte.reference.a} en {capacite.annee}), qui compte autre chose : {counted}."
     )
 
@@ -121,6 +118,6 @@ def _sans_nombre(places: pd.DataFrame) -> str:
 
 
 def _contradiction(row: pd.Series) -> str:
-    subject = row["objet"][:1].upper() + row["objet"][1:]
+    subject = majuscule(row["objet"])
     told = f"{subject} : {row['ecrit']}."
     return f"{told} {row['pourquoi']}" if row["pourquoi"] else told

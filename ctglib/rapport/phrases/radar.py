@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.radar import DECIMALES_INDICE
+from ctglib.analyse.radar import DECIMALES_INDICE, incertains
 from ctglib.rapport.blocs import Bloc, avertissement, colonnes, liste, paragraphe, sous_titre
 from ctglib.rapport.typographie import enumerer, nombre, nombre_court
 
@@ -50,11 +50,20 @@ def ecarts_forts(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> Blo
         sous_titre(f"Fortement inférieurs ({low} ou moins)") + _axes(below, contexte),
     )
     absent = list(indices.loc[indices["niveau"] == "absent", "libelle"])
-    if not absent:
-        return lists
-    return lists + paragraphe(
-        f"Sans indice, faute de deux valeurs de la même année ici et {there} : {enumerer(absent)}."
-    )
+    sentences = _incertains(indices, radar, contexte)
+    if absent:
+        sentences.append(f"Sans indice, faute de deux valeurs de la même année ici et {there} : {enumerer(absent)}.")
+    return sum((paragraphe(sentence) for sentence in sentences), lists)
+
+
+def _incertains(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> list[str]:
+    """Return which axes are classed by the rounding of the printed values alone."""
+    steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in indices["indicateur"]}
+    return [
+        f"Classement incertain, à l'arrondi près des valeurs imprimées : « {row.libelle} », dont l'indice va de "
+        f"{nombre(row.minimum, DECIMALES_INDICE)} à {nombre(row.maximum, DECIMALES_INDICE)}."
+        for row in incertains(indices, radar, steps).itertuples()
+    ]
 
 
 def _axes(rows: pd.DataFrame, contexte: Contexte) -> Bloc:

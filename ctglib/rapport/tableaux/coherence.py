@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import compter, nombre_court
+from ctglib.rapport.typographie import compter, majuscule, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TEXTE_LONG = "texte-long"
 MONTRES = ("ouvert", "justifie")
+VERIFIEE = "verifiee"
 CONSTATS = (
     Colonne("constat", "Règle, objet et lieu"),
     Colonne("ecrit", "Écrit"),
@@ -32,7 +33,7 @@ REGLES = (
 AFFIRMATIONS = (
     Colonne("resume", "Ce que dit le texte"),
     Colonne("calcul", "Recalculé sur les tableaux"),
-    Colonne("verdict", "Verdict"),
+    Colonne("place", "Place dans la convention"),
 )
 CORRECTIONS = (
     Colonne("objet", "Objet et lieu"),
@@ -54,8 +55,7 @@ def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte
         contexte: The words.
     """
     shown = controle[controle["statut"].isin(MONTRES)]
-    sizes = shown["gravite"].value_counts()
-    titles = {key: f"{title} ({compter(int(sizes.get(key, 0)), 'constat')})" for key, title in regles.gravites.items()}
+    titles = {key: f"{title} ({_compte(shown[shown['gravite'] == key])})" for key, title in regles.gravites.items()}
     lines = _lignes(shown, regles)
     return Tableau(
         nom="coherence",
@@ -63,7 +63,7 @@ def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte
         colonnes=CONSTATS,
         cellules=pd.DataFrame([cells for _, cells in lines], columns=[colonne.cle for colonne in CONSTATS]),
         donnees=controle,
-        source=f"{contexte.source} ; calculs du cahier d'évaluation",
+        source=f"{contexte.source} ; calculs du classeur d'évaluation",
         groupes=tuple(titles[gravite] for gravite, _ in lines),
         notes=_notes_coherence(controle, regles),
         classe=TEXTE_LONG,
@@ -84,7 +84,7 @@ def tableau_regles(controle: pd.DataFrame, regles: Regles, seuils: Seuils, conte
         colonnes=REGLES,
         cellules=data[["regle", "explication", "constats"]].astype(str),
         donnees=data,
-        source="catalogue du cahier d'évaluation",
+        source="catalogue du classeur d'évaluation",
         notes=(f"Constats de toute sorte, {contexte.territoire.nom} et {contexte.reference.nom}.",),
         classe=TEXTE_LONG,
     )
@@ -97,22 +97,27 @@ def expliquer(regle: Regle, seuils: Seuils) -> str:
 
 
 def tableau_affirmations(jugements: pd.DataFrame, regles: Regles, contexte: Contexte) -> Tableau:
-    """Return the sentences of the text in its order, what the tables give, and the verdict: a sign and a word.
+    """Return the sentences in groups, one a verdict, the faults first; what the tables give, and the place.
+
+    The CSV keeps the order of the text.
 
     Args:
         jugements: As ``juger`` returns it.
         regles: The words and signs of the verdicts.
         contexte: The words.
     """
-    cells = [_affirmation(row, regles) for row in jugements.itertuples(index=False)]
+    order = [verdict for verdict in regles.verdicts if verdict != VERIFIEE] + [VERIFIEE]
+    shown = jugements.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
+    cells = [_affirmation(row) for row in shown.itertuples(index=False)]
+    titles = {verdict: _titre_du_verdict(shown, verdict, regles) for verdict in order}
     return Tableau(
         nom="affirmations",
         titre=f"Phrases du diagnostic qui comparent, classent ou totalisent, recalculées, {contexte.territoire.nom}",
         colonnes=AFFIRMATIONS,
         cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in AFFIRMATIONS]),
         donnees=jugements,
-        source=f"{contexte.source} ; calculs du cahier d'évaluation",
-        groupes=tuple(_place(section) for section in jugements["section"]),
+        source=f"{contexte.source} ; calculs du classeur d'évaluation",
+        groupes=tuple(titles[verdict] for verdict in shown["verdict"]),
         classe=TEXTE_LONG,
     )
 
@@ -124,7 +129,7 @@ def tableau_corrections(corrections: Iterable[Correction], contexte: Contexte) -
         columns=["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"],
     )
     cells = data.assign(
-        objet=[f"{_majuscule(row.objet)}. {_majuscule(row.reference)}" for row in data.itertuples(index=False)]
+        objet=[f"{majuscule(row.objet)}. {majuscule(row.reference)}" for row in data.itertuples(index=False)]
     )
     return Tableau(
         nom="corrections",
@@ -152,6 +157,13 @@ def _lignes(shown: pd.DataFrame, regles: Regles) -> list[tuple[str, tuple[str, .
     return lines
 
 
+def _compte(rows: pd.DataFrame) -> str:
+    """Return how many findings of a severity are open, as the first page counts them, then how many are justified."""
+    justified = int((rows["statut"] == "justifie").sum())
+    told = compter(len(rows) - justified, "constat")
+    return f"{told}, et {compter(justified, 'justifié')}" if justified else told
+
+
 def _ensemble(rows: pd.DataFrame, rule: Regle) -> tuple[str, ...]:
     """Return one line for the findings of a rule that another table gives one by one; their numbers follow."""
     first, last = rows["numero"].min(), rows["numero"].max()
@@ -164,13 +176,18 @@ def _constat(row: object, regles: Regles) -> tuple[str, ...]:
         answer = f"{regles.statuts[row.statut]} : {row.motif}"
     else:
         answer = f"{row.question} ({row.a_qui})"
-    head = f"{row.numero}. {row.libelle} : {row.objet}. {_majuscule(row.lieu)}"
-    return head, _majuscule(row.ecrit), _majuscule(_suite(row.calcule, row.pourquoi)), answer
+    head = f"{row.numero}. {row.libelle} : {row.objet}. {majuscule(row.lieu)}"
+    return head, majuscule(row.ecrit), majuscule(_suite(row.calcule, row.pourquoi)), answer
 
 
-def _affirmation(row: object, regles: Regles) -> tuple[str, ...]:
-    verdict = regles.verdicts[row.verdict]
-    return row.resume, _majuscule(_suite(row.calcul, row.note)), f"{verdict.signe} {verdict.mot}"
+def _affirmation(row: object) -> tuple[str, ...]:
+    return row.resume, majuscule(_suite(row.calcul, row.note)), f"Annexe 1, {row.section}"
+
+
+def _titre_du_verdict(jugements: pd.DataFrame, verdict: str, regles: Regles) -> str:
+    """Return « ◆ 4 phrases contredites »."""
+    word = regles.verdicts[verdict]
+    return f"{word.signe} {compter(int((jugements['verdict'] == verdict).sum()), f'phrase {word.mot}')}"
 
 
 def _notes_coherence(controle: pd.DataFrame, regles: Regles) -> tuple[str, ...]:
@@ -184,12 +201,4 @@ def _notes_coherence(controle: pd.DataFrame, regles: Regles) -> tuple[str, ...]:
 
 def _suite(text: str, more: str) -> str:
     """Return a computation followed by what explains it, as a second sentence."""
-    return f"{text}. {_majuscule(more)}" if more else text
-
-
-def _place(section: str) -> str:
-    return f"Annexe 1, {section}"
-
-
-def _majuscule(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return f"{text}. {majuscule(more)}" if more else text

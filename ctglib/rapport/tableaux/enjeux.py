@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.analyse.enjeux import SEPARATEUR
 from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import enumerer, nombre_court, pourcent
+from ctglib.rapport.typographie import INSECABLE, enumerer, nombre_court, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LECTURES = {"besoin": "▼ besoin", "atout": "▲ atout", "similaire": "● similaire", "repere": "○ repère"}
 EXPLICATIONS = {
-    "besoin": "▼ besoin : écart défavorable, selon le sens que le catalogue donne à l'indicateur.",
+    "besoin": "▼ besoin : écart défavorable, selon l'évolution souhaitée de l'indicateur.",
     "atout": "▲ atout : écart favorable, selon le même sens.",
     "similaire": "● similaire : écart de moins de {points} point, ou de {pourcent} % pour un montant par habitant.",
     "repere": "○ repère : écart ni favorable ni défavorable en lui-même.",
@@ -122,7 +122,7 @@ def _cellules(row: pd.Series, contexte: Contexte, doutes: Mapping[str, str]) -> 
         contexte.valeur(identifiant, row["niveau"], row["statut"]),
         contexte.valeur(identifiant, row["reference"], row["statut_reference"]),
         gap + relative,
-        LECTURES[row["lecture"]],
+        LECTURES[row["lecture"]].replace(" ", INSECABLE),
         _fiches(row["fiches"].split(SEPARATEUR) if row["fiches"] else []),
     ]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.rapport.typographie import majuscule
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
@@ -27,12 +28,13 @@ def lacunes(convention: Convention, source: str) -> Tableau:
         source: The document, as captions write it.
     """
     keys = [colonne.cle for colonne in COLONNES]
-    cells = pd.DataFrame([[getattr(item, key) for key in keys] for item in convention.lacunes], columns=keys)
+    rows = pd.DataFrame([[getattr(item, key) for key in keys] for item in convention.lacunes], columns=keys)
+    cells = rows.assign(reference=[majuscule(reference) for reference in rows["reference"]])
     return Tableau(
         nom="lacunes",
         titre=f"Ce que la convention ne dit pas, et les questions à poser, {convention.titre}",
         colonnes=COLONNES,
         cellules=cells,
-        donnees=cells.assign(id=[item.id for item in convention.lacunes])[["id", *keys]],
+        donnees=rows.assign(id=[item.id for item in convention.lacunes])[["id", *keys]],
         source=source,
     )

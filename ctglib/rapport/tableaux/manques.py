@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.analyse.manques import ABSENT
-from ctglib.rapport.phrases.caracteristiques import intitule, minuscule
+from ctglib.rapport.phrases.caracteristiques import intitule
 from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.rapport.typographie import majuscule, minuscule
 
 if TYPE_CHECKING:
     from ctglib.rapport.contexte import Contexte
@@ -19,6 +20,7 @@ COLONNES = (
     Colonne("reference", "Place dans la convention"),
 )
 APPEL = " (a)"
+NOTE = "(a) Le texte n'en parle pas ; le classeur d'évaluation l'attend d'une structure de ce type."
 
 
 def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
@@ -35,7 +37,7 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
         cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in COLONNES]),
         donnees=manques,
         source=contexte.source,
-        notes=("(a) Le texte n'en parle pas ; le classeur l'attend d'une structure de ce type.",) if expected else (),
+        notes=(NOTE,) if expected else (),
     )
 
 
@@ -43,4 +45,4 @@ def _cellules(rows: pd.DataFrame) -> tuple[str, ...]:
     first = rows.iloc[0]
     told = [row.libelle + (APPEL if row.origine == ABSENT else "") for row in rows.itertuples()]
     listed = ", ".join([told[0], *(minuscule(text) for text in told[1:])])
-    return intitule(first["nom"], first["libelle_type"]), listed, " ; ".join(rows["reference"].unique())
+    return intitule(first["nom"], first["libelle_type"]), listed, majuscule(" ; ".join(rows["reference"].unique()))

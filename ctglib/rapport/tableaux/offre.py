@@ -9,13 +9,14 @@ import pandas as pd
 from ctglib.analyse.offre import structures, vacances
 from ctglib.rapport.phrases.caracteristiques import horaires, intitule, precision, sans_coupure, valeur
 from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import enumerer, nombre_court
+from ctglib.rapport.typographie import enumerer, majuscule, minuscule, nombre_court
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.rapport.contexte import Contexte
 
 RIEN = "–"
+LIGNE_VIDE = "Ligne laissée vide : la convention ne dit pas si la structure existe"
 # What has a column or a note of its own, or a table of its own (weeks of the holidays).
 A_PART = ("presence", "soutien", "places", "age_min", "age_max", "ouverture", "semaines")
 COLONNES_USAGERS = (
@@ -108,13 +109,13 @@ def _usagers(row: pd.Series, lines: pd.DataFrame, vocabulaire: VocabulaireOffre,
         valeur(places.iloc[0], contexte) if len(places) else RIEN,
         sans_coupure(row["ages"] or contexte.absence(row["statut_ages"]) or RIEN),
         horaires(hours, vocabulaire, contexte) or RIEN,
-        _presence_vide(lines, vocabulaire, contexte) or _precisions(lines, vocabulaire, contexte),
+        _presence_vide(lines) or _precisions(lines, vocabulaire, contexte),
     )
 
 
 def _autres(row: pd.Series, lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> tuple[str, ...]:
     told = lines[lines["caracteristique"] == "presence"]
-    texts = [precision(told, vocabulaire, contexte)] if len(told) else []
+    texts = [majuscule(", ".join(valeur(line, contexte) for _, line in told.iterrows()))] if len(told) else []
     others = _precisions(lines, vocabulaire, contexte)
     return (
         row["nom"],
@@ -123,10 +124,10 @@ def _autres(row: pd.Series, lines: pd.DataFrame, vocabulaire: VocabulaireOffre, 
     )
 
 
-def _presence_vide(lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
+def _presence_vide(lines: pd.DataFrame) -> str:
     """Return that the very presence of the structure is left blank, or "" when it is not."""
-    blank = lines[(lines["caracteristique"] == "presence") & (lines["valeur"] == "")]
-    return precision(blank, vocabulaire, contexte) if len(blank) else ""
+    blank = (lines["caracteristique"] == "presence") & (lines["valeur"] == "")
+    return LIGNE_VIDE if blank.any() else ""
 
 
 def _precisions(lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
@@ -153,7 +154,10 @@ def _remarques(offre: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
     """Return each distinct note of the file and whom it is about, so that a number is not read without it."""
     noted = offre[offre["structure"].isin(shown["structure"]) & (offre["note"] != "")]
     by_note = noted.groupby("note", sort=False)["nom"].unique()
-    return [f"{enumerer(list(names))} : {note}." for note, names in by_note.items()]
+    by_names: dict[tuple[str, ...], list[str]] = {}
+    for note, names in by_note.items():
+        by_names.setdefault(tuple(names), []).append(f"{note}.")
+    return [f"{enumerer(list(names))} : {minuscule(' '.join(notes))}" for names, notes in by_names.items()]
 
 
 def _semaines(rows: pd.DataFrame, periods: list[str], contexte: Contexte) -> list[str]:

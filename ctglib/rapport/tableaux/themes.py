@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,14 @@ import pandas as pd
 from ctglib.analyse.comparaison import evolutions_annuelles
 from ctglib.rapport.contexte import Contexte, variation
 from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import enumerer, nombre
+from ctglib.rapport.typographie import INSECABLE, compter, enumerer, nombre
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur, Theme
     from ctglib.donnees.modeles.synthese import GroupeDeLignes
 
 SANS_OBJET = "–"
+NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
 
 
 def tableau_theme(
@@ -31,13 +33,14 @@ def tableau_theme(
     shown = _en_groupes(rows[~rows["indicateur"].isin(merged.values())], groupes, contexte)
     marks = _appels(shown)
     by_id = rows.set_index("indicateur")
-    columns = _colonnes(contexte, annual=bool(merged))
     cells = [_cellules(row, by_id, merged.get(row["indicateur"]), marks, contexte) for _, row in shown.iterrows()]
+    varies = any(change != SANS_OBJET for row in cells for change in row[-2:])
+    columns = _colonnes(contexte, annual=bool(merged), varies=varies)
     return Tableau(
         nom=f"theme-{theme.theme.replace('_', '-')}",
         titre=_titre(theme, shown, contexte),
         colonnes=columns,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in columns]),
+        cellules=pd.DataFrame([row[: len(columns)] for row in cells], columns=[colonne.cle for colonne in columns]),
         donnees=rows,
         source=contexte.source,
         groupes=tuple(shown["groupe"]) if shown["groupe"].nunique() > 1 else None,
@@ -62,9 +65,14 @@ def _en_groupes(rows: pd.DataFrame, groupes: list[GroupeDeLignes], contexte: Con
 
 
 def _appels(shown: pd.DataFrame) -> dict[str, str]:
-    """Return the letter that calls each distinct note, in the order of the rows."""
-    notes = dict.fromkeys(note for note in shown["note"] if note)
-    return dict(zip(notes, ascii_lowercase, strict=False))
+    """Return the letter that calls each distinct sentence of the notes, in the order of the rows."""
+    sentences = dict.fromkeys(sentence for note in shown["note"] for sentence in _phrases(note))
+    return dict(zip(sentences, ascii_lowercase, strict=False))
+
+
+def _phrases(note: str) -> list[str]:
+    """Return the sentences of a note: rows that share one of them share its letter."""
+    return [f"{part.rstrip('.')}." for part in re.split(r"\. (?=[A-ZÀÉÊ])", note) if part]
 
 
 def _titre(theme: Theme, shown: pd.DataFrame, contexte: Contexte) -> str:
@@ -74,14 +82,20 @@ def _titre(theme: Theme, shown: pd.DataFrame, contexte: Contexte) -> str:
     return ", ".join(part for part in (f"{theme.titre} : indicateurs de l'annexe 1", names, period) if part)
 
 
-def _colonnes(contexte: Contexte, annual: bool) -> tuple[Colonne, ...]:
-    group = "Variation sur 5 ans, ou sur un an (°)" if annual else "Variation sur 5 ans"
-    return (
+def _colonnes(contexte: Contexte, *, annual: bool, varies: bool) -> tuple[Colonne, ...]:
+    """Return the columns; those of the variations only when a row has one."""
+    group = "Variation sur 5 ans ou 1 an" if annual else "Variation sur 5 ans"
+    levels = (
         Colonne("indicateur", "Indicateur"),
         Colonne("annee", "Année", numerique=True),
         Colonne("territoire", contexte.territoire.nom, numerique=True, groupe="Niveau"),
         Colonne("reference", contexte.reference.nom, numerique=True, groupe="Niveau"),
         Colonne("ecart", "Écart", numerique=True),
+    )
+    if not varies:
+        return levels
+    return (
+        *levels,
         Colonne("variation", contexte.territoire.nom, numerique=True, groupe=group),
         Colonne("variation_reference", contexte.reference.nom, numerique=True, groupe=group),
     )
@@ -92,7 +106,8 @@ def _cellules(
 ) -> list[str]:
     identifiant = row["indicateur"]
     mark = " (p)" if "P" in (row["statut"], row["statut_reference"]) else ""
-    mark += f" ({marks[row['note']]})" if row["note"] in marks else ""
+    letters = [marks[sentence] for sentence in _phrases(row["note"]) if sentence in marks]
+    mark += f" ({', '.join(letters)})" if letters else ""
     gap = row["ecart"]
     own, other = _variations(row, by_id, annual, contexte)
     return [
@@ -111,13 +126,17 @@ def _variations(row: pd.Series, by_id: pd.DataFrame, annual: str | None, context
         return variation(row["variation"]), variation(row["variation_reference"])
     change = by_id.loc[annual]
     return (
-        _annuelle(contexte, change["valeur"], change["statut"]),
-        _annuelle(contexte, change["valeur_reference"], change["statut_reference"]),
+        _annuelle(contexte, change["valeur"], change["statut"], change["annee"]),
+        _annuelle(contexte, change["valeur_reference"], change["statut_reference"], change["annee"]),
     )
 
 
-def _annuelle(contexte: Contexte, valeur: float, statut: str) -> str:
-    return contexte.absence(statut) if pd.isna(valeur) else f"{nombre(valeur, 0, signe=True)} °"
+def _annuelle(contexte: Contexte, valeur: float, statut: str, annee: float) -> str:
+    """Return a yearly change with its year, so that it is not read as a change over five years: « +16 en 2021 »."""
+    if pd.isna(valeur):
+        return contexte.absence(statut)
+    year = "" if pd.isna(annee) else f"{INSECABLE}en{INSECABLE}{int(annee)}"
+    return f"{nombre(valeur, 0, signe=True)}{year}"
 
 
 def _notes(rows: pd.DataFrame, merged: dict[str, str], marks: dict[str, str], contexte: Contexte) -> tuple[str, ...]:
@@ -126,10 +145,12 @@ def _notes(rows: pd.DataFrame, merged: dict[str, str], marks: dict[str, str], co
     notes = []
     if is_annual.any():
         years = sorted({str(int(annee)) for annee in rows.loc[is_annual, "annee"].dropna()})
-        notes.append(f"(°) Évolution en nombre sur la seule année {' ou '.join(years)}, {provisional.lower()}.")
+        notes.append(
+            f"« En {' » ou « en '.join(years)} » : évolution en nombre sur cette seule année, {provisional.lower()}."
+        )
     if "P" in set(rows.loc[~is_annual, ["statut", "statut_reference"]].to_numpy().ravel()):
         notes.append(f"(p) {provisional}.")
-    notes += [f"({mark}) {note}" for note, mark in marks.items()]
+    notes += [f"({mark}) {sentence}" for sentence, mark in marks.items()]
     notes += ruptures([contexte.indicateurs[identifiant] for identifiant in rows["indicateur"]])
     return tuple(notes)
 
@@ -141,6 +162,13 @@ def ruptures(indicateurs: list[Indicateur]) -> list[str]:
         for rupture in item.ruptures:
             concerned.setdefault((rupture.annee, rupture.raison), []).append(item.libelle)
     return [
-        f"Rupture de série en {annee} ({enumerer(libelles)}). {raison}"
+        f"Rupture de série en {annee} ({_concernes(libelles)}). {raison}"
         for (annee, raison), libelles in sorted(concerned.items())
     ]
+
+
+def _concernes(libelles: list[str]) -> str:
+    """Return which indicators a break parts, few enough to be read."""
+    if len(libelles) <= NOMMES:
+        return enumerer([f"« {libelle} »" for libelle in libelles])
+    return f"{compter(len(libelles), 'indicateur')}, dont « {libelles[0]} »"

@@ -2,18 +2,40 @@
 
 local SIGNES_PAR_LIGNE = 118 -- characters of 8.5 pt that fit in the width of an A4 page with margins of 20 mm
 local MARGES = 3 -- the same for the inside margins of a cell
+local COUPURE = 10 -- characters of a long word without a sign to break at
+local LIGNES_COURTES = 16 -- a table of no more rows than that, and of no more text than the next, is never cut
+local SIGNES_COURTS = 1300
+local SIGNES_D_UN_BLOC = 800 -- a row whose cells hold less than that is never cut between two pages
 
+local function chaine(text)
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
+end
+
+-- Plain words, or nil when there is more than that.
+local function simple(contenu)
+  local pieces = {}
+  for _, element in ipairs(contenu) do
+    local mot
+    if element.t == "Str" then mot = element.text
+    elseif element.t == "Space" or element.t == "SoftBreak" then mot = " "
+    elseif element.t == "Span" then mot = simple(element.content) end
+    if not mot then return nil end
+    pieces[#pieces + 1] = mot
+  end
+  return table.concat(pieces)
+end
+
+-- Plain words become a Typst string: quoting them is enough, and pandoc's writer, called for every cell, takes seconds.
 local function typst(blocs)
+  if #blocs == 0 then return "" end
+  local texte = #blocs == 1 and (blocs[1].t == "Plain" or blocs[1].t == "Para") and simple(blocs[1].content)
+  if texte then return "#" .. chaine(texte) end
   local text = pandoc.write(pandoc.Pandoc(blocs), "typst", pandoc.WriterOptions({ wrap_text = "none" }))
   return (text:gsub("%s+$", ""))
 end
 
 local function inlines(contenu)
   return typst({ pandoc.Plain(contenu) })
-end
-
-local function chaine(text)
-  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
 end
 
 local function brut(text)
@@ -24,14 +46,15 @@ local function a_la_classe(element, classe)
   return element.classes:includes(classe)
 end
 
--- A word longer than a line may break anywhere.
+-- A word longer than a line may break after a sign that parts it, as in a path, or anywhere when it has none.
 function Str(element)
   if utf8.len(element.text) and utf8.len(element.text) > 30 then
     local pieces, count = {}, 0
     for _, code in utf8.codes(element.text) do
-      pieces[#pieces + 1] = utf8.char(code)
-      count = count + 1
-      if count % 10 == 0 then pieces[#pieces + 1] = "\u{200B}" end
+      local signe = utf8.char(code)
+      pieces[#pieces + 1] = signe
+      count = signe:match("[/_.]") and COUPURE or count + 1
+      if count == COUPURE then pieces[#pieces + 1], count = "\u{200B}", 0 end
     end
     return pandoc.Str(table.concat(pieces))
   end
@@ -128,25 +151,22 @@ local function colonnes_de_nombres(tableau)
   return nombres
 end
 
--- Plain words as a Typst string: quoting them is enough, and pandoc's writer, called for every cell, takes seconds.
-local function mots(blocs)
-  if #blocs == 0 then return "" end
-  if #blocs > 1 or (blocs[1].t ~= "Plain" and blocs[1].t ~= "Para") then return nil end
-  local pieces = {}
-  for _, element in ipairs(blocs[1].content) do
-    if element.t == "Str" then pieces[#pieces + 1] = element.text
-    elseif element.t == "Space" or element.t == "SoftBreak" then pieces[#pieces + 1] = " "
-    else return nil end
-  end
-  return "#" .. chaine(table.concat(pieces))
-end
-
-local function cellule_typst(cellule, options)
+local function cellule_typst(cellule, options, style)
   local arguments = {}
   if cellule.col_span > 1 then arguments[#arguments + 1] = "colspan: " .. cellule.col_span end
   if cellule.row_span > 1 then arguments[#arguments + 1] = "rowspan: " .. cellule.row_span end
   for _, option in ipairs(options) do arguments[#arguments + 1] = option end
-  return string.format("table.cell(%s)[%s],", table.concat(arguments, ", "), mots(cellule.contents) or typst(cellule.contents))
+  local contenu = typst(cellule.contents)
+  if style then contenu = string.format("#%s[%s]", style, contenu) end
+  return string.format("table.cell(%s)[%s],", table.concat(arguments, ", "), contenu)
+end
+
+-- A row is cut between two pages only when one of its cells could fill one: a single unbreakable cell holds its whole row.
+local function tient(ligne)
+  for _, cellule in ipairs(ligne.cells) do
+    if #pandoc.utils.stringify(cellule.contents) >= SIGNES_D_UN_BLOC then return false end
+  end
+  return true
 end
 
 local function lignes_du_corps(tableau)
@@ -154,9 +174,11 @@ local function lignes_du_corps(tableau)
   for _, corps in ipairs(tableau.bodies) do
     for _, ligne in ipairs(lignes_de(corps)) do
       local groupe = #ligne.cells == 1 and ligne.cells[1].col_span > 1
+      local entiere = tient(ligne)
       for _, cellule in ipairs(ligne.cells) do
         local options = {}
-        if a_la_classe(cellule, "nombre") then options[1] = "align: right + top" end
+        if entiere then options[1] = "breakable: false" end
+        if a_la_classe(cellule, "nombre") then options[#options + 1] = "align: right + top" end
         if groupe then
           sortie[#sortie + 1] = string.format("table.header(level: 2, table.cell(colspan: %d)[#groupe[%s]]),", cellule.col_span, typst(cellule.contents))
         else
@@ -174,18 +196,29 @@ local function entete(tableau)
     for _, cellule in ipairs(ligne.cells) do
       local align = a_la_classe(cellule, "nombre") and "align: right + bottom"
         or cellule.col_span > 1 and "align: center + bottom" or "align: left + bottom"
-      sortie[#sortie + 1] = cellule_typst(cellule, { align })
+      sortie[#sortie + 1] = cellule_typst(cellule, { align }, "tete")
     end
   end
   return "table.header(" .. table.concat(sortie, " ") .. ")"
 end
 
+local function est_court(tableau)
+  local lignes, signes = 0, 0
+  for _, corps in ipairs(tableau.bodies) do
+    for _, ligne in ipairs(lignes_de(corps)) do
+      lignes = lignes + 1
+      for _, cellule in ipairs(ligne.cells) do signes = signes + #pandoc.utils.stringify(cellule.contents) end
+    end
+  end
+  return lignes <= LIGNES_COURTES and signes <= SIGNES_COURTS
+end
+
 function Table(tableau)
   local nombres = colonnes_de_nombres(tableau)
   local text = string.format(
-    "#figure(kind: table, numbering: none, supplement: none, outlined: false, caption: [%s], table(columns: (%s,), %s,\n%s\n))",
+    "figure(kind: table, numbering: none, supplement: none, outlined: false, caption: [%s], table(columns: (%s,), %s,\n%s\n))",
     typst(tableau.caption.long), table.concat(largeurs(tableau, nombres), ", "), entete(tableau), lignes_du_corps(tableau))
-  return brut(text)
+  return brut(est_court(tableau) and "#court(" .. text .. ")" or "#reserve\n#" .. text)
 end
 
 local function image_de(blocs)
@@ -237,7 +270,12 @@ end
 local function colonnes(division)
   local sortie = {}
   for _, bloc in ipairs(division.content) do
-    if bloc.t == "Div" then sortie[#sortie + 1] = "[" .. typst(bloc.content) .. "]" end
+    if bloc.t == "Div" then
+      local contenu = pandoc.walk_block(bloc, { Header = function(titre)
+        return brut(string.format("#sous-titre(%d)[%s]", titre.level, inlines(titre.content)))
+      end })
+      sortie[#sortie + 1] = "[" .. typst(contenu.content) .. "]"
+    end
   end
   return brut("#colonnes((" .. table.concat(sortie, ", ") .. ",))")
 end
@@ -258,4 +296,15 @@ end
 -- A link inside the report keeps its text: Typst would refuse one whose target stayed in the HTML only.
 function Link(link)
   if link.target:sub(1, 1) == "#" then return link.content end
+end
+
+-- The question under a heading stays with what answers it.
+function Pandoc(document)
+  local sortie, titre = {}, false
+  for _, bloc in ipairs(document.blocks) do
+    if titre and bloc.t == "Para" then bloc = brut("#question[" .. typst({ bloc }) .. "]") end
+    titre = bloc.t == "Header"
+    sortie[#sortie + 1] = bloc
+  end
+  return pandoc.Pandoc(sortie, document.meta)
 end

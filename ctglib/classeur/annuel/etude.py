@@ -1,0 +1,139 @@
+"""What every section of a year's reports shares: the follow-up up to that year, masked, and what is worked out from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ctglib.analyse.evaluation.collecte import a_collecter, taux_de_collecte
+from ctglib.analyse.evaluation.etats import etats
+from ctglib.analyse.evaluation.evaluer import evaluer
+from ctglib.analyse.suivi import contexte_a_la_date, contexte_connu, revisions
+from ctglib.rapport.contexte import Contexte
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from ctglib.donnees.catalogue import Catalogue
+    from ctglib.donnees.modeles.convention import Convention, Fiche
+    from ctglib.donnees.modeles.suivi import Bilan
+    from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
+
+
+@dataclass(frozen=True)
+class EtudeAnnuelle:
+    """The follow-up of a convention as the reports of one year read it; each result is kept once computed.
+
+    Args:
+        suivi: The checked data, years up to ``annee``, small counts already suppressed.
+        annee: Year of the reports.
+        diffusion: « publique » or « interne »: the grid of annexe 4 is shown in the latter only.
+        empreintes: The sha256 of every data file read, by path.
+    """
+
+    suivi: DossierSuivi
+    annee: int
+    diffusion: str
+    empreintes: Mapping[str, str]
+
+    @property
+    def convention(self) -> Convention:
+        """The convention."""
+        return self.suivi.convention
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the words mean."""
+        return self.suivi.catalogue
+
+    @property
+    def annuel(self) -> Suivi:
+        """What was handed in for the year."""
+        return self.suivi.suivis[self.annee]
+
+    @property
+    def precedent(self) -> Suivi | None:
+        """What was handed in for the year before, None in the first year of the convention."""
+        return self.suivi.suivis.get(self.annee - 1)
+
+    @property
+    def bilan(self) -> Bilan:
+        """Date, status and comité of the year."""
+        return self.annuel.bilan
+
+    def fiche(self, numero: int) -> Fiche:
+        """Return a fiche of the convention.
+
+        Raises:
+            ValueError: There is none of that number; the message, in French, lists those that exist.
+        """
+        fiches = {fiche.numero: fiche for fiche in self.convention.fiches}
+        if numero not in fiches:
+            raise ValueError(
+                f"La fiche action {numero} n'existe pas. Fiches possibles : {', '.join(map(str, fiches))}."
+            )
+        return fiches[numero]
+
+    @cached_property
+    def contexte(self) -> Contexte:
+        """The words of every indicator, the territory, its reference, and the source of the follow-up."""
+        return Contexte(
+            indicateurs=self.catalogue.mesures,
+            unites=self.catalogue.unites,
+            statuts=self.catalogue.statuts,
+            territoire=self.catalogue.territoires[self.convention.territoire],
+            reference=self.catalogue.territoires[self.convention.reference],
+            source=self.convention.source_suivi,
+        )
+
+    @cached_property
+    def evaluation(self) -> pd.DataFrame:
+        """The scoring of the year, one row an indicator and modalité (see ``ctglib.analyse.evaluation.evaluer``)."""
+        return evaluer(
+            self.convention,
+            self.catalogue,
+            self.suivi.observations,
+            self.suivi.avenants,
+            self.annee,
+            suivis=self.suivi.suivis,
+        )
+
+    @cached_property
+    def etats(self) -> pd.DataFrame:
+        """The state of each modalité of the fiches (see ``ctglib.analyse.evaluation.etats``)."""
+        return etats(
+            self.convention,
+            self.annuel.actions,
+            self.annee,
+            self.bilan.date_arretee,
+            evaluation=self.catalogue.evaluation,
+            avenants=self.suivi.avenants,
+        )
+
+    @cached_property
+    def collecte(self) -> pd.DataFrame:
+        """How many indicators are informed (see ``ctglib.analyse.evaluation.collecte.taux_de_collecte``)."""
+        return taux_de_collecte(self.evaluation)
+
+    @cached_property
+    def a_collecter(self) -> pd.DataFrame:
+        """What the next collection asks for, service by service."""
+        return a_collecter(self.evaluation, self.catalogue, self.convention)
+
+    @cached_property
+    def revisions(self) -> pd.DataFrame:
+        """What this bilan says of earlier years otherwise than last year's."""
+        return revisions(self.suivi.observations, self.annee, indicateurs=self.catalogue.indicateurs_fiches.values())
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """The public figures known to the bilan of the year, all their years."""
+        return contexte_connu(self.suivi.contexte, self.annee)
+
+    @cached_property
+    def derniers_chiffres(self) -> pd.DataFrame:
+        """The latest public figure of each series, with how late it is."""
+        return contexte_a_la_date(self.suivi.contexte, self.annee)
