@@ -42,7 +42,7 @@ def _racine(aide: Aide = False) -> None:
     """Declare the option of the whole command."""
 
 
-@application.command("produire", help="Produire les rapports : page HTML, PDF et tableaux CSV.")
+@application.command("produire", help="Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun.")
 def _produire(
     rapports: Annotated[
         list[str] | None, typer.Argument(help="Rapports à produire (tous par défaut).", metavar="RAPPORT")
@@ -51,21 +51,54 @@ def _produire(
         list[str] | None,
         typer.Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM"),
     ] = None,
+    annee: Annotated[
+        list[int] | None,
+        typer.Option("--annee", "-a", help="Année des rapports annuels (toutes par défaut).", metavar="ANNÉE"),
+    ] = None,
+    diffusion: Annotated[
+        str, typer.Option("--diffusion", help="publique, ou interne (dans un dossier à part).", metavar="NOM")
+    ] = "publique",
     formats: Annotated[
-        str, typer.Option("--formats", "-f", help="Formats voulus, séparés par des virgules.", metavar="LISTE")
+        str, typer.Option("--formats", "-f", help="html, pdf, docx, séparés par des virgules.", metavar="LISTE")
     ] = "html,pdf",
     sortie: Annotated[
         Path, typer.Option("--sortie", "-s", help="Dossier où écrire les rapports.", metavar="DOSSIER")
     ] = Path("reports"),
+    forcer: Annotated[bool, typer.Option("--forcer", help="Produire aussi ce qui est à jour.")] = False,
+    a_blanc: Annotated[bool, typer.Option("--a-blanc", help="Dire ce qui serait fait, sans rien faire.")] = False,
+    travailleurs: Annotated[
+        int, typer.Option("--travailleurs", help="Rapports menés de front (0 : un par cœur).", metavar="NOMBRE")
+    ] = 0,
+    delai: Annotated[float, typer.Option("--delai", help="Secondes laissées à un rapport.", metavar="SECONDES")] = 600,
+    moteur: Annotated[
+        str, typer.Option("--moteur", help="ctg, ou standard (un noyau Jupyter ordinaire).", metavar="NOM")
+    ] = "ctg",
+    ordonnanceur: Annotated[
+        str, typer.Option("--ordonnanceur", help="Grappe Dask à qui confier le travail.", metavar="ADRESSE")
+    ] = "",
     mesures: Annotated[
         Path | None, typer.Option("--mesures", help="Fichier JSON où noter les temps par étape.", metavar="FICHIER")
     ] = None,
     aide: Aide = False,
 ) -> None:
-    from ctglib.commandes.production import produire_rapports
+    from ctglib.commandes.production import Options, produire_rapports
 
-    code = produire_rapports(rapports or [], convention or [], formats, sortie=sortie, mesures=mesures)
-    raise typer.Exit(code)
+    options = Options(
+        rapports=tuple(rapports or ()),
+        conventions=tuple(convention or ()),
+        annees=tuple(annee or ()),
+        formats=formats,
+        sortie=sortie,
+        diffusion=diffusion,
+        moteur=moteur,
+        travailleurs=travailleurs,
+        delai=delai,
+        forcer=forcer,
+        a_blanc=a_blanc,
+        ordonnanceur=ordonnanceur,
+        mesures=mesures,
+    )
+    raise typer.Exit(produire_rapports(options))
 
 
 @application.command("valider", help="Vérifier toutes les données, et dire toutes les fautes d'un coup.")

@@ -3,57 +3,108 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from ctglib.commandes.compte_rendu import annoncer, rendre_compte, suivre
 from ctglib.commandes.messages import proposer
 from ctglib.donnees.dossier import conventions
+from ctglib.donnees.ecriture import EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.production.executeurs import coeurs, ouvrir_executeur
+from ctglib.production.execution import MOTEURS
+from ctglib.production.fabrication import FORMATS
+from ctglib.production.grappe import OrdonnanceurAbsent
+from ctglib.production.plan import Demande, Prevision, annees_de, prevoir
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.produire import FORMATS, Commande, Resultat, produire, rapports_connus
+from ctglib.production.produire import Resultat, oublier_les_echecs, realiser, retirer_les_restes
+from ctglib.production.rapports import CARNETS, DIFFUSIONS, PUBLIQUE, rapports_connus
+from ctglib.production.verrou import DejaEnCours, verrouiller
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-ETAPES = 5
+
+@dataclass(frozen=True)
+class Options:
+    """What is typed after ``ctg produire``; see ``application.py``."""
+
+    rapports: tuple[str, ...]
+    conventions: tuple[str, ...]
+    annees: tuple[int, ...]
+    formats: str
+    sortie: Path
+    diffusion: str = PUBLIQUE
+    moteur: str = MOTEURS[0]
+    travailleurs: int = 0
+    delai: float = 600
+    forcer: bool = False
+    a_blanc: bool = False
+    ordonnanceur: str = ""
+    mesures: Path | None = None
+    carnets: Path = CARNETS
 
 
-def produire_rapports(
-    rapports: list[str], demandees: list[str], formats: str, *, sortie: Path, mesures: Path | None = None
-) -> int:
-    """Make the reports asked for, show what became of each, and return 0, or 1 when one failed."""
-    erreurs = Console(stderr=True, highlight=False)
-    voulus = tuple(part.strip() for part in formats.split(",") if part.strip())
+def produire_rapports(options: Options) -> int:
+    """Make the reports asked for that are out of date, and return 0, or 1 when one failed."""
     try:
-        connues = conventions()
-    except DonneesInvalides as error:
-        erreurs.print(str(error), markup=False, soft_wrap=True)
+        demande = _comprendre(options)
+        if options.a_blanc:
+            annoncer(prevoir(demande))
+            return 0
+        with verrouiller(options.sortie):
+            retirer_les_restes(options.sortie, demande.conventions)
+            return _produire(prevoir(demande), options)
+    except (DonneesInvalides, EcritureImpossible, DejaEnCours, OrdonnanceurAbsent, _Incompris) as error:
+        Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
         return 1
+
+
+class _Incompris(Exception):
+    """What was typed names something that does not exist."""
+
+
+def _comprendre(options: Options) -> Demande:
+    """Return what is asked for, with all that exists where nothing is named.
+
+    Raises:
+        _Incompris: Something named does not exist; every one is said.
+        DonneesInvalides: The data folder is not there.
+    """
+    connues, rapports = conventions(), rapports_connus(options.carnets)
+    formats = tuple(dict.fromkeys(part.strip() for part in options.formats.split(",") if part.strip()))
     fautes = [
-        *_inconnus("Le rapport", rapports, rapports_connus()),
-        *_inconnus("La convention", demandees, connues),
-        *_inconnus("Le format", voulus, FORMATS),
+        *_inconnus("Le rapport", options.rapports, rapports),
+        *_inconnus("La convention", options.conventions, connues),
+        *_inconnus("Le format", formats, FORMATS),
+        *_inconnus("La diffusion", (options.diffusion,), DIFFUSIONS),
+        *_inconnus("Le moteur", (options.moteur,), MOTEURS),
     ]
-    if fautes or not voulus:
-        erreurs.print("\n".join(fautes) or "Aucun format demandé : html, pdf.", markup=False, soft_wrap=True)
-        return 1
-    commandes = [
-        Commande(rapport, convention, voulus, sortie)
-        for convention in demandees or connues
-        for rapport in rapports or rapports_connus()
-    ]
-    resultats = _suivre(commandes)
-    portail = ecrire_portail(sortie)
-    _rendre_compte(resultats, portail)
-    if mesures:
-        mesures.write_text(json.dumps([_mesure(r) for r in resultats], ensure_ascii=False, indent=1), encoding="utf-8")
-    return 0 if all(resultat.reussi for resultat in resultats) else 1
+    demandees = options.conventions or connues
+    if not fautes:
+        fautes = [*_annees_inconnues(options.annees, demandees)]
+    if not formats:
+        fautes.append(f"Aucun format demandé : {', '.join(FORMATS)}.")
+    if options.travailleurs < 0 or options.delai <= 0:
+        fautes.append("Le nombre de travailleurs et le délai sont plus grands que zéro.")
+    if fautes:
+        raise _Incompris("\n".join(fautes))
+    return Demande(
+        rapports=options.rapports or rapports,
+        conventions=tuple(dict.fromkeys(demandees)),
+        annees=options.annees,
+        diffusion=options.diffusion,
+        formats=formats,
+        sortie=options.sortie,
+        forcer=options.forcer,
+        carnets=options.carnets,
+    )
 
 
-def _inconnus(quoi: str, demandes: list[str] | tuple[str, ...], connus: tuple[str, ...]) -> list[str]:
+def _inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
     return [
         f"{quoi} « {nom} » n'existe pas{proposer(nom, connus)}. Possibles : {', '.join(connus)}."
         for nom in demandes
@@ -61,59 +112,44 @@ def _inconnus(quoi: str, demandes: list[str] | tuple[str, ...], connus: tuple[st
     ]
 
 
-def _suivre(commandes: list[Commande]) -> list[Resultat]:
-    """Run the orders one after the other under a progress bar."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    resultats = []
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        for commande in commandes:
-            task = progress.add_task(commande.rapport, total=ETAPES)
-
-            def etape(nom: str, task: int = task, commande: Commande = commande) -> None:
-                progress.update(task, advance=1, description=f"{commande.convention}, {commande.rapport} : {nom}")
-
-            resultats.append(produire(commande, etape))
-            progress.remove_task(task)
-    return resultats
+def _annees_inconnues(annees: tuple[int, ...], demandees: Iterable[str]) -> list[str]:
+    """Return what to say of the years that are of none of the conventions."""
+    if not annees:
+        return []
+    connues = sorted({annee for convention in demandees for annee in annees_de(convention)})
+    return [
+        f"L'année {annee} n'est dans aucune convention demandée. Possibles : {', '.join(map(str, connues))}."
+        for annee in annees
+        if annee not in connues
+    ]
 
 
-def _rendre_compte(resultats: list[Resultat], portail: Path) -> None:
-    console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Rapport")
-    table.add_column("Résultat")
-    table.add_column("Secondes", justify="right")
-    table.add_column("Taille", justify="right")
-    table.add_column("Chemin", overflow="fold")
-    for resultat in resultats:
-        nom = f"{resultat.commande.convention}, {resultat.commande.rapport}"
-        secondes = f"{resultat.secondes:.1f}".replace(".", ",")
-        if not resultat.reussi:
-            table.add_row(nom, "[red]échec[/red]", secondes, "", "")
-        for path in (path for path in resultat.fichiers if path.suffix != ".csv"):
-            table.add_row(nom, "produit", secondes, _taille(resultat.fichiers[path]), str(path))
-        csv = [path for path in resultat.fichiers if path.suffix == ".csv"]
-        if csv:
-            total = sum(resultat.fichiers[path] for path in csv)
-            table.add_row(nom, f"{len(csv)} tableaux", secondes, _taille(total), str(csv[0].parent))
-    console.print(table)
-    for resultat in (r for r in resultats if not r.reussi):
-        Console(stderr=True, highlight=False).print(
-            f"\n{resultat.commande.convention}, {resultat.commande.rapport} :\n{resultat.message}",
-            markup=False,
-            soft_wrap=True,
-        )
-    console.print(f"\nPortail : {portail}", markup=False, soft_wrap=True)
-
-
-def _taille(octets: int) -> str:
-    return f"{octets / 1024:,.0f} Ko".replace(",", "\u202f")
+def _produire(previsions: list[Prevision], options: Options) -> int:
+    """Make what is out of date, bring the portal up to date, and say what became of each."""
+    a_faire = [prevision for prevision in previsions if prevision.raisons]
+    oublier_les_echecs(previsions)
+    resultats: list[Resultat] = []
+    if a_faire:
+        nombre = min(options.travailleurs or coeurs(), len(a_faire))
+        with ouvrir_executeur(travailleurs=nombre, delai=options.delai, ordonnanceur=options.ordonnanceur) as (
+            executeur,
+            places,
+        ):
+            marche = realiser(a_faire, executeur, moteur=options.moteur, places=places)
+            resultats = list(suivre(marche, len(a_faire)))
+            portail = ecrire_portail(options.sortie, executeur)
+    else:
+        portail = ecrire_portail(options.sortie)
+    rendre_compte(resultats, len(previsions) - len(a_faire), portail)
+    if options.mesures:
+        options.mesures.write_text(json.dumps([_mesure(item) for item in resultats], indent=1), encoding="utf-8")
+    return 1 if any(resultat.echec for resultat in resultats) else 0
 
 
 def _mesure(resultat: Resultat) -> dict[str, object]:
     return {
-        "rapport": resultat.commande.rapport,
+        "rapport": resultat.commande.cle,
         "convention": resultat.commande.convention,
-        "secondes": resultat.secondes,
+        "secondes": resultat.mesures.get("total", 0.0),
         "etapes": resultat.mesures,
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from ctglib.donnees.dossier import conventions, valider
+from ctglib.donnees.dossier import conventions
 from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.validation import valider
 
 
 def valider_conventions(demandees: list[str]) -> int:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 
+from ctglib.production.echec import Echec, RapportEchoue
+from ctglib.production.importation import importer_papermill
+from ctglib.production.rapports import Carnet
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from nbformat import NotebookNode
 
-
-MOTEUR = "ctg"
-
-
-class RapportEchoue(Exception):
-    """A notebook could not be run to its end; the message says where and why, in French."""
+CTG, STANDARD = "ctg", "standard"
+MOTEURS = (CTG, STANDARD)
+COULEUR = re.compile(r"\x1b\[[\d;]*m")
+LIGNE = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
-def executer(notebook: Path, parametres: dict[str, str | int]) -> NotebookNode:
+def executer(notebook: Path, parametres: Mapping[str, str | int], moteur: str = CTG) -> NotebookNode:
     """Return the notebook executed with these parameters.
 
     Papermill only logs a parameter that the notebook does not declare, and runs with the default; here it is refused.
@@ -26,46 +30,62 @@ def executer(notebook: Path, parametres: dict[str, str | int]) -> NotebookNode:
     Args:
         notebook: The notebook, without outputs.
         parametres: Values of declared parameters, text or whole numbers.
+        moteur: ``ctg``, in this process; ``standard``, papermill's own, in an ordinary Jupyter kernel.
 
     Raises:
         RapportEchoue: A parameter is unknown, or a cell failed.
     """
-    import papermill
-    from papermill.engines import papermill_engines
+    papermill = importer_papermill()
     from papermill.exceptions import PapermillExecutionError
 
-    from ctglib.production.moteur import MoteurCtg
-
-    papermill_engines.register(MOTEUR, MoteurCtg)
     verifier_parametres(notebook, parametres)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         # No output file: papermill would write the whole notebook again before and after each cell.
         return papermill.execute_notebook(
-            str(notebook), None, parameters=parametres, engine_name=MOTEUR, progress_bar=False
+            _chemin_litteral(notebook),
+            None,
+            parameters=dict(parametres),
+            engine_name=None if moteur == STANDARD else moteur,
+            progress_bar=False,
         )
     except PapermillExecutionError as error:
-        raise RapportEchoue(_phrase(notebook, error)) from error
+        raise RapportEchoue(_echec(notebook, error)) from error
 
 
-def verifier_parametres(notebook: Path, parametres: dict[str, str | int]) -> None:
+def verifier_parametres(notebook: Path, parametres: Mapping[str, str | int]) -> None:
     """Refuse a parameter that the notebook does not declare."""
-    import papermill
-
-    declares = papermill.inspect_notebook(str(notebook))
+    declares = importer_papermill().inspect_notebook(_chemin_litteral(notebook))
     inconnus = sorted(set(parametres) - set(declares))
     if inconnus:
         raise RapportEchoue(
-            f"Le carnet {notebook.name} ne connaît pas le paramètre « {', '.join(inconnus)} ». "
-            f"Paramètres possibles : {', '.join(sorted(declares)) or 'aucun'}."
+            Echec(
+                carnet=notebook.name,
+                cause=f"Le carnet {notebook.name} ne connaît pas le paramètre « {', '.join(inconnus)} ».",
+                remede=f"N'employer que ses paramètres : {', '.join(sorted(declares)) or 'aucun'}.",
+            )
         )
 
 
-def _phrase(notebook: Path, error: Exception) -> str:
-    """Return what failed: the cell, its last line of code, the cause."""
-    lignes = [line for line in (error.source or "").splitlines() if line.strip()]
-    code = f"\n    code : {lignes[-1].strip()}" if lignes else ""
-    return (
-        f"Le carnet {notebook.name} s'est arrêté à la cellule {error.cell_index + 1}.{code}\n"
-        f"    cause : {error.ename} – {error.evalue}"
+def _chemin_litteral(notebook: Path) -> str:
+    """Return a path as papermill reads it: braces would be places to fill in."""
+    return str(notebook).replace("{", "{{").replace("}", "}}")
+
+
+def _echec(notebook: Path, error: Exception) -> Echec:
+    """Return what failed: the cell, its line, the cause."""
+    source = error.source or ""
+    lines = source.splitlines()
+    found = LIGNE.findall(COULEUR.sub("", "\n".join(error.traceback or ())))
+    # Without a line in the traceback (a syntax error), the last one with code is the best that can be shown.
+    ligne = int(found[-1]) if found else max((i for i, line in enumerate(lines, 1) if line.strip()), default=None)
+    cellule, section = Carnet(notebook).situer(source)
+    return Echec.de_l_erreur(
+        error.ename,
+        str(error.evalue),
+        carnet=notebook.name,
+        cellule=cellule or error.cell_index + 1,
+        section=section,
+        ligne=ligne,
+        code=lines[ligne - 1].strip() if ligne and ligne <= len(lines) else "",
     )

@@ -10,7 +10,7 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from nbformat.v4 import output_from_msg
+from nbformat.v4 import new_output, output_from_msg
 from papermill.engines import Engine
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
 
 SORTIES = frozenset({"stream", "display_data", "execute_result", "error"})
+PLAFOND = 64_000_000  # characters that the outputs of a notebook may hold: a report has two million
 
 
 class MoteurCtg(Engine):
@@ -32,12 +33,15 @@ class MoteurCtg(Engine):
         manager = _ouvrir_noyau()
         client = manager.client()
         client.start_channels()
+        place = PLAFOND
         try:
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
-                if cell.cell_type == "code" and cell.source.strip() and not _executer(client, cell):
-                    nb_man.cell_exception(cell, index)
-                    return
+                if cell.cell_type == "code" and cell.source.strip():
+                    place -= _executer(client, cell, place)
+                    if any(output.output_type == "error" for output in cell.outputs):
+                        nb_man.cell_exception(cell, index)
+                        return
                 nb_man.cell_complete(cell, index)
         finally:
             client.stop_channels()
@@ -49,12 +53,14 @@ class MoteurCtg(Engine):
 def _ouvrir_noyau() -> InProcessKernelManager:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger writes to the user's console
     from ipykernel.inprocess.manager import InProcessKernelManager
+    from traitlets.config import Config
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         asyncio.set_event_loop(asyncio.new_event_loop())
-    manager = InProcessKernelManager()
+    # The history is a database in the user's folder: workers would wait for one another there, and leave traces.
+    manager = InProcessKernelManager(config=Config({"HistoryManager": {"enabled": False}}))
     manager.start_kernel()
     manager.kernel.shell.colors = "nocolor"
     return manager
@@ -71,12 +77,16 @@ def _fermer_noyau(manager: InProcessKernelManager) -> None:
     InProcessKernel.clear_instance()
 
 
-def _executer(client: InProcessKernelClient, cell: NotebookNode) -> bool:
-    """Run a cell, note its outputs, and return whether it succeeded."""
+def _executer(client: InProcessKernelClient, cell: NotebookNode, place: int) -> int:
+    """Run a cell, note its outputs, and return their size; those that pass what is left become an error."""
     client.execute(cell.source, store_history=True, allow_stdin=False)
     cell.outputs = [
         output_from_msg(message)
         for message in client.iopub_channel.get_msgs()
         if message["header"]["msg_type"] in SORTIES
     ]
-    return not any(output.output_type == "error" for output in cell.outputs)
+    taille = sum(len(str(output)) for output in cell.outputs)
+    if taille > place:
+        texte = f"les sorties du carnet dépassent {PLAFOND // 1_000_000} millions de signes"
+        cell.outputs = [new_output("error", ename="ValueError", evalue=texte, traceback=[texte])]
+    return taille

@@ -1,66 +1,136 @@
-"""``reports/index.html``: what was produced, in both formats."""
+"""``reports/index.html``: what was produced, convention by convention and year by year, from the manifests alone."""
 
 from __future__ import annotations
 
-import re
+import json
 from dataclasses import dataclass
-from html import unescape
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ctglib.production.ecriture import ecrire
+from ctglib.donnees.ecriture import ecrire
+from ctglib.production.identite import empreinte, empreinte_du_code
+from ctglib.production.manifeste import NOM, lire_manifeste
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from concurrent.futures import Executor
+    from pathlib import Path
 
-TITRE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-MODELES = Path(__file__).parent / "modeles"
+    from ctglib.production.manifeste import Manifeste, Trace
+
+PORTAIL = "index.html"
+FORMATS = {".html": "Page HTML", ".pdf": "PDF", ".docx": "Word"}
+DURABLES = "Toute la convention"
 
 
 @dataclass(frozen=True)
 class Produit:
-    """A report found in the output folder; addresses are relative to the portal."""
+    """A report; addresses are relative to the portal.
+
+    Attributes:
+        titre: Its title.
+        statut: « définitif », « provisoire »…, as its cover says it.
+        formats: Name and address of each.
+        tableaux: Addresses of its CSV.
+        echec: Why it could not be made since, empty when it could.
+        page_echec: Address of the page that says so.
+    """
 
     titre: str
-    html: str
-    pdf: str
+    statut: str
+    formats: tuple[tuple[str, str], ...]
     tableaux: tuple[str, ...]
+    echec: str
+    page_echec: str
 
 
-def ecrire_portail(sortie: Path) -> Path:
-    """Write the portal of an output folder and return its path."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+@dataclass(frozen=True)
+class Section:
+    """A convention: its reports by year, those of the whole convention first."""
 
-    from ctglib.export.exporteurs import MODELES as MODELES_DES_PAGES
-    from ctglib.export.polices_page import feuille_de_polices
+    ancre: str
+    titre: str
+    sujet: str
+    avertissement: str
+    groupes: tuple[tuple[str, tuple[Produit, ...]], ...]
 
-    produits = {folder.name: list(_produits(folder, sortie)) for folder in sorted(sortie.glob("*/"))}
-    environment = Environment(
-        loader=FileSystemLoader(MODELES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    html = environment.get_template("portail.html.j2").render(
-        produits={nom: listing for nom, listing in produits.items() if listing},
-        polices=feuille_de_polices(""),
-        style=(MODELES_DES_PAGES / "ctg" / "page.css").read_text(encoding="utf-8"),
-    )
-    portail = sortie / "index.html"
-    ecrire({portail: html.encode("utf-8")})
+
+def ecrire_portail(sortie: Path, executeur: Executor | None = None) -> Path:
+    """Write the portal of a folder of reports if what it says has changed, and return its path.
+
+    Args:
+        sortie: The folder.
+        executeur: Workers that have what it takes already loaded; else this process loads it.
+
+    Raises:
+        EcritureImpossible: It cannot be written.
+    """
+    portail, temoin = sortie / PORTAIL, sortie / NOM
+    chemins = sorted(sortie.glob(f"*/{NOM}"))
+    lus = "".join(f"{path.parent.name}\0{empreinte(path.read_bytes())}\n" for path in chemins)
+    entrees = empreinte((lus + empreinte_du_code()).encode())
+    if _a_jour(portail, temoin, entrees):
+        return portail
+    sections = tuple(filter(None, (_section(lire_manifeste(path.parent)) for path in chemins)))
+    page = executeur.submit(composer, sections).result() if executeur else composer(sections)
+    trace = {"entrees": entrees, "portail": empreinte(page)}
+    ecrire({portail: page, temoin: (json.dumps(trace, indent=1) + "\n").encode()})
     return portail
 
 
-def _produits(folder: Path, sortie: Path) -> Iterator[Produit]:
-    noms = {path.with_suffix("") for kind in ("*.html", "*.pdf") for path in folder.rglob(kind)}
-    for base in sorted(noms):
-        html, pdf = base.with_suffix(".html"), base.with_suffix(".pdf")
-        yield Produit(
-            titre=_titre(html) if html.exists() else base.name,
-            html=html.relative_to(sortie).as_posix() if html.exists() else "",
-            pdf=pdf.relative_to(sortie).as_posix() if pdf.exists() else "",
-            tableaux=tuple(path.relative_to(sortie).as_posix() for path in sorted(base.glob("*.csv"))),
-        )
+def composer(sections: tuple[Section, ...]) -> bytes:
+    """Return the page."""
+    from ctglib.export.polices_page import feuille_de_polices
+    from ctglib.production.page_echec import rendre
+
+    return rendre("portail.html.j2", sections=sections, polices=feuille_de_polices("")).encode("utf-8")
 
 
-def _titre(html: Path) -> str:
-    with html.open(encoding="utf-8") as file:
-        match = TITRE.search(file.read(4096))
-    return unescape(match.group(1)) if match else html.stem
+def _a_jour(portail: Path, temoin: Path, entrees: str) -> bool:
+    try:
+        trace = json.loads(temoin.read_bytes())
+        return trace == {"entrees": entrees, "portail": empreinte(portail.read_bytes())}
+    except (OSError, ValueError):
+        return False
+
+
+def _section(manifeste: Manifeste) -> Section | None:
+    """Return the section of a convention, None when it has no report."""
+    nom = manifeste.chemin.parent.name
+    groupes: dict[str, list[Produit]] = {}
+    cles = {*manifeste.traces, *manifeste.echecs}
+    for cle in sorted(cles, key=lambda cle: ("/" in cle, cle)):
+        annee = cle.rpartition("/")[0]
+        groupes.setdefault(annee or DURABLES, []).append(_produit(manifeste, cle))
+    pages = [trace.page for trace in manifeste.traces.values()]
+    found = pages[0] if pages else {"territoire": "", "sujet": "", "avertissement": ""}
+    if not groupes:
+        return None
+    return Section(
+        ancre=nom,
+        titre=found["territoire"] or nom,
+        sujet=found["sujet"],
+        avertissement=found["avertissement"],
+        groupes=tuple((titre, tuple(listing)) for titre, listing in groupes.items()),
+    )
+
+
+def _produit(manifeste: Manifeste, cle: str) -> Produit:
+    dossier = PurePosixPath(manifeste.chemin.parent.name)
+    trace = manifeste.traces.get(cle)
+    sorties = _presentes(manifeste, trace) if trace else ()
+    echec = manifeste.echecs.get(cle, "")
+    return Produit(
+        titre=trace.page["titre"] if trace else cle.rpartition("/")[2],
+        statut=trace.page["statut"] if trace else "",
+        formats=tuple(
+            (nom, str(dossier / f"{cle}{suffixe}")) for suffixe, nom in FORMATS.items() if f"{cle}{suffixe}" in sorties
+        ),
+        tableaux=tuple(str(dossier / nom) for nom in sorties if nom.endswith(".csv")),
+        echec=echec,
+        page_echec=str(dossier / f"{cle}.echec.html") if echec else "",
+    )
+
+
+def _presentes(manifeste: Manifeste, trace: Trace) -> tuple[str, ...]:
+    """Return the files of a report that are still there."""
+    return tuple(nom for nom in trace.sorties if (manifeste.chemin.parent / nom).is_file())

@@ -1,116 +1,128 @@
-"""Making reports: check the data, run the notebook, export it, write it."""
+"""Making the reports that are out of date, each on its own: one that fails never stops the others."""
 
 from __future__ import annotations
 
-import time
-from contextlib import contextmanager
+import os
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.production.ecriture import EcritureImpossible, ecrire
-from ctglib.production.execution import RapportEchoue, executer
+from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
+from ctglib.donnees.lecture import VARIABLE
+from ctglib.production.echec import RELANCER, Echec
+from ctglib.production.fabrication import Fabrication, Tache, fabriquer
+from ctglib.production.manifeste import Trace
+from ctglib.production.page_echec import page_d_echec
+from ctglib.production.pannes import echec_de
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor
+    from pathlib import Path
 
-    from nbformat import NotebookNode
+    from ctglib.production.plan import Prevision
+    from ctglib.production.rapports import Commande
 
-CARNETS = Path(__file__).parents[2] / "notebooks"
-FORMATS = ("html", "pdf")
-
-
-@dataclass(frozen=True)
-class Commande:
-    """One report to make: which notebook, for which convention, in which formats, where."""
-
-    rapport: str
-    convention: str
-    formats: tuple[str, ...]
-    sortie: Path
-
-    @property
-    def carnet(self) -> Path:
-        """The notebook of the report."""
-        return CARNETS / f"{self.rapport}.ipynb"
-
-    @property
-    def base(self) -> Path:
-        """The path of the report, without its extension."""
-        return self.sortie / self.convention / self.rapport
+SUFFIXE_ECHEC = ".echec.html"
+PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
 
 
 @dataclass(frozen=True)
 class Resultat:
-    """What became of an order: the files written, or the message that says why not."""
+    """What became of an order: the files written, or the failure that says why not."""
 
-    commande: Commande
-    secondes: float
+    prevision: Prevision
     fichiers: dict[Path, int] = field(default_factory=dict)
-    message: str = ""
+    echec: Echec | None = None
     mesures: dict[str, float] = field(default_factory=dict)
 
     @property
-    def reussi(self) -> bool:
-        """Whether the report was written."""
-        return not self.message
+    def commande(self) -> Commande:
+        """The order."""
+        return self.prevision.commande
+
+    @property
+    def page_echec(self) -> Path:
+        """Where the page of its failure lies."""
+        return chemin_echec(self.commande)
 
 
-def rapports_connus() -> tuple[str, ...]:
-    """Return the names of the reports: those of the notebooks."""
-    return tuple(sorted(path.stem for path in CARNETS.glob("*.ipynb")))
+def chemin_echec(commande: Commande) -> Path:
+    """Return where the page of a failure lies, beside the report."""
+    return commande.base.with_name(commande.base.name + SUFFIXE_ECHEC)
 
 
-def produire(commande: Commande, etape: Callable[[str], None]) -> Resultat:
-    """Make one report and return what became of it; a failure leaves the previous report untouched.
+def realiser(previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int) -> Iterator[Resultat]:
+    """Make reports, and yield what became of each as it is done and written.
 
     Args:
-        commande: The order.
-        etape: Told the name of each step as it begins.
+        previsions: The reports to make.
+        executeur: Who makes them. Few are handed to it at a time, and each is written as soon as it is made: memory
+            does not grow with their number.
+        moteur: ``ctg`` or ``standard``.
+        places: How many may be handed over at once.
     """
-    debut = time.perf_counter()
-    mesures: dict[str, float] = {}
+    # The longest first, so that none begins when the others end; the size of a notebook tells well enough.
+    restantes = deque(sorted(previsions, key=lambda item: -item.commande.carnet.stat().st_size))
+    en_cours: dict[Future, Prevision] = {}
+    while restantes or en_cours:
+        while restantes and len(en_cours) < places:
+            prevision = restantes.popleft()
+            tache = Tache(prevision.commande, moteur, os.environ.get(VARIABLE))
+            en_cours[executeur.submit(fabriquer, tache)] = prevision
+        finis, _ = wait(en_cours, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+        for future in finis:
+            yield _ranger(en_cours.pop(future), future)
+
+
+def oublier_les_echecs(previsions: Iterable[Prevision]) -> None:
+    """Remove the page of failure of the reports that are up to date again, without having been made again."""
+    for prevision in previsions:
+        manifeste, cle = prevision.manifeste, prevision.commande.cle
+        if not prevision.raisons and cle in manifeste.echecs:
+            manifeste.consigner({}, cle)
+            chemin_echec(prevision.commande).unlink(missing_ok=True)
+
+
+def retirer_les_restes(sortie: Path, conventions: Iterable[str]) -> None:
+    """Remove the temporary files that a killed command left."""
+    for path in (*sortie.glob(PROVISOIRES), *(p for nom in conventions for p in (sortie / nom).rglob(PROVISOIRES))):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _ranger(prevision: Prevision, future: Future) -> Resultat:
+    """Write what a report gave, or the page of its failure."""
+    error = future.exception()
+    rendu = future.result() if error is None else echec_de(error, prevision.commande)
+    if isinstance(rendu, Echec):
+        return _echouer(prevision, rendu)
     try:
-        contenus = _fabriquer(commande, etape, mesures)
-        etape("écriture")
-        ecrire(contenus)
-        _retirer_tableaux_disparus(commande, contenus)
-    except (DonneesInvalides, RapportEchoue, EcritureImpossible) as error:
-        return Resultat(commande, time.perf_counter() - debut, message=str(error), mesures=mesures)
-    tailles = {path: len(content) for path, content in contenus.items()}
-    return Resultat(commande, time.perf_counter() - debut, fichiers=tailles, mesures=mesures)
+        fichiers = _ecrire(prevision, rendu)
+    except EcritureImpossible as error:
+        return _echouer(prevision, Echec(cause=str(error), remede=RELANCER))
+    return Resultat(prevision, fichiers=fichiers, mesures=rendu.mesures)
 
 
-def _fabriquer(commande: Commande, etape: Callable[[str], None], mesures: dict[str, float]) -> dict[Path, bytes]:
-    """Return the contents of all files of a report, nothing written yet."""
-    from ctglib.donnees.dossier import valider
-
-    etape("vérification des données")
-    with _chronometre(mesures, "verification"):
-        valider(commande.convention)
-    etape("exécution du carnet")
-    with _chronometre(mesures, "execution"):
-        carnet = executer(commande.carnet, {"convention": commande.convention})
-    return _exporter(carnet, commande, etape, mesures)
+def _ecrire(prevision: Prevision, fabrication: Fabrication) -> dict[Path, int]:
+    """Write the files of a report, then the manifest that tells them, all of them or none."""
+    commande, manifeste = prevision.commande, prevision.manifeste
+    contenus = {commande.dossier / nom: content for nom, content in fabrication.contenus.items()}
+    manifeste.consigner(contenus, commande.cle, trace=Trace.de(commande, fabrication, prevision.trace))
+    _retirer_tableaux_disparus(commande, contenus)
+    chemin_echec(commande).unlink(missing_ok=True)
+    return {path: len(content) for path, content in contenus.items()}
 
 
-def _exporter(
-    carnet: NotebookNode, commande: Commande, etape: Callable[[str], None], mesures: dict[str, float]
-) -> dict[Path, bytes]:
-    from ctglib.export import ExporteurHTML, ExporteurPDF
-
-    etape("page HTML")
-    with _chronometre(mesures, "html"):
-        html, ressources = ExporteurHTML().from_notebook_node(carnet)
-    contenus = {commande.base / f"{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
-    if "html" in commande.formats:
-        contenus[commande.base.with_suffix(".html")] = html.encode("utf-8")
-    if "pdf" in commande.formats:
-        etape("PDF")
-        with _chronometre(mesures, "pdf"):
-            contenus[commande.base.with_suffix(".pdf")] = ExporteurPDF().from_notebook_node(carnet)[0]
-    return contenus
+def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
+    """Write the page of a failure beside the report that stays, and return the result."""
+    commande, manifeste = prevision.commande, prevision.manifeste
+    page = page_d_echec(commande, echec, prevision.trace)
+    with suppress(EcritureImpossible):  # it is what failed, perhaps, and the command says so
+        manifeste.consigner({chemin_echec(commande): page}, commande.cle, echec=echec.cause)
+    return Resultat(prevision, echec=echec)
 
 
 def _retirer_tableaux_disparus(commande: Commande, contenus: dict[Path, bytes]) -> None:
@@ -118,11 +130,3 @@ def _retirer_tableaux_disparus(commande: Commande, contenus: dict[Path, bytes]) 
     for path in commande.base.glob("*.csv"):
         if path not in contenus:
             path.unlink()
-
-
-@contextmanager
-def _chronometre(mesures: dict[str, float], nom: str) -> Iterator[None]:
-    """Note the seconds of a block under ``nom``."""
-    debut = time.perf_counter()
-    yield
-    mesures[nom] = time.perf_counter() - debut

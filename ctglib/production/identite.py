@@ -1,0 +1,57 @@
+"""What a report is made by: the library's own code and the installed versions. The data are in its manifest."""
+
+from __future__ import annotations
+
+import platform
+import re
+from functools import lru_cache
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+
+PAQUET = Path(__file__).parents[1]
+PYTHON = "Python"
+
+
+def empreinte(octets: bytes) -> str:
+    """Return the sha256 of some bytes."""
+    return sha256(octets).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def empreinte_du_code() -> str:
+    """Return the fingerprint of every file of the package, templates and style sheets among them.
+
+    They are read each time: 140 small files take a few milliseconds, less than would tell whether one has changed.
+    """
+    total = sha256()
+    for path in sorted(PAQUET.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            total.update(f"{path.relative_to(PAQUET).as_posix()}\0{empreinte(path.read_bytes())}\n".encode())
+    return total.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of all that the package requires, and that those require in turn."""
+    found, restants = {PYTHON: platform.python_version()}, ["ctglib"]
+    while restants:
+        nom = _canonique(restants.pop())
+        if nom in found:
+            continue
+        try:
+            distribution = metadata.distribution(nom)
+        except metadata.PackageNotFoundError:  # of another system, or of another version of Python
+            continue
+        found[nom] = distribution.version
+        restants += [_nom(line) for line in distribution.requires or () if "extra ==" not in line]
+    return dict(sorted(found.items()))
+
+
+def _nom(exigence: str) -> str:
+    """Return the name in « nom>=1.0; marqueur »."""
+    return re.match(r"[\w.-]+", exigence).group()
+
+
+def _canonique(nom: str) -> str:
+    return re.sub(r"[-_.]+", "-", nom).lower()

@@ -1,0 +1,128 @@
+"""``manifeste.json``: of each report of a convention, what it was made from and what it is made of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from ctglib.donnees.ecriture import ecrire
+from ctglib.production.identite import empreinte, empreinte_du_code, versions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ctglib.production.fabrication import Fabrication
+    from ctglib.production.rapports import Commande
+
+NOM = "manifeste.json"
+FORME = 1  # of the file; another one is not read, and its reports are made again
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a report was made from, and what it is made of.
+
+    Attributes:
+        carnet: Fingerprint of its notebook.
+        parametres: What the notebook was told.
+        code: Fingerprint of the library.
+        versions: Versions installed, by package.
+        lus: Fingerprints of the data files read.
+        absents: Data files and folders looked for and not found.
+        listes: Names found in the data folders listed.
+        page: What the portal says of it.
+        sorties: Fingerprints of its files, by path in the folder of the manifest.
+    """
+
+    carnet: str
+    parametres: dict[str, str | int]
+    code: str
+    versions: dict[str, str]
+    lus: dict[str, str]
+    absents: tuple[str, ...]
+    listes: dict[str, tuple[str, ...]]
+    page: dict[str, str]
+    sorties: dict[str, str]
+
+    @classmethod
+    def de(cls, commande: Commande, fabrication: Fabrication, precedente: Trace | None) -> Trace:
+        """Return the trace of a report just made.
+
+        A format that was not asked for this time stays in it as long as it is made from the same things: an older PDF
+        beside a newer page is no longer a version of this report.
+        """
+        journal = fabrication.journal
+        trace = cls(
+            carnet=fabrication.carnet,
+            parametres=dict(commande.parametres),
+            code=empreinte_du_code(),
+            versions=versions(),
+            lus=dict(sorted(journal.lus.items())),
+            absents=tuple(sorted(journal.absents)),
+            listes={nom: tuple(journal.listes[nom]) for nom in sorted(journal.listes)},
+            page=fabrication.page,
+            sorties={nom: empreinte(content) for nom, content in sorted(fabrication.contenus.items())},
+        )
+        if precedente and replace(precedente, sorties={}) == replace(trace, sorties={}):
+            return replace(trace, sorties=dict(sorted({**precedente.sorties, **trace.sorties}.items())))
+        return trace
+
+
+@dataclass
+class Manifeste:
+    """The manifest of a folder of reports.
+
+    Attributes:
+        chemin: Where it lies.
+        traces: The last success of each report, by its key.
+        echecs: What the reports that failed since then died of, in a sentence.
+    """
+
+    chemin: Path
+    traces: dict[str, Trace] = field(default_factory=dict)
+    echecs: dict[str, str] = field(default_factory=dict)
+
+    def octets(self) -> bytes:
+        """Return the file: same reports, same bytes, in whatever order they were made."""
+        content = {
+            "forme": FORME,
+            "rapports": {key: asdict(self.traces[key]) for key in sorted(self.traces)},
+            "echecs": dict(sorted(self.echecs.items())),
+        }
+        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+    def consigner(self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = "") -> None:
+        """Write the files of a report and, last, the manifest that tells of them, all or none.
+
+        Args:
+            fichiers: What to write, the report or the page of its failure; nothing when it is up to date again.
+            cle: The report.
+            trace: What it was made from; its last success stays when None.
+            echec: What it died of.
+
+        Raises:
+            EcritureImpossible: Something cannot be written; the manifest is then as it was.
+        """
+        traces = {**self.traces, cle: trace} if trace else self.traces
+        echecs = {key: cause for key, cause in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
+        ecrire({**fichiers, self.chemin: Manifeste(self.chemin, traces, echecs).octets()})
+        self.traces, self.echecs = traces, echecs
+
+
+def lire_manifeste(dossier: Path) -> Manifeste:
+    """Return the manifest of a folder; without one that can be read, an empty one: all its reports are to be made."""
+    chemin = dossier / NOM
+    try:
+        content = json.loads(chemin.read_bytes())
+        if content["forme"] != FORME:
+            return Manifeste(chemin)
+        traces = {key: Trace(**_tuples(value)) for key, value in content["rapports"].items()}
+        return Manifeste(chemin, traces, dict(content["echecs"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Manifeste(chemin)
+
+
+def _tuples(trace: dict) -> dict:
+    listes = {nom: tuple(noms) for nom, noms in trace["listes"].items()}
+    return {**trace, "absents": tuple(trace["absents"]), "listes": listes}

@@ -1,0 +1,161 @@
+"""Worker processes as an executor of ``concurrent.futures``: warm, side by side, ended by their parent.
+
+``ProcessPoolExecutor`` does not fit: a report past its time can only be stopped by ending its process, and that breaks
+the whole pool. Here each task is followed by a thread of the parent, which ends the process of that task alone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from ctglib.production.ouvrier import Panne, servir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+
+PRECHAUFFAGE = "ctglib.production.prechauffage"
+# macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
+FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+METHODE = "forkserver" if FORKSERVER else "spawn"
+
+
+class OuvrierPerdu(Exception):
+    """The process of a task ended before its task."""
+
+
+class DelaiDepasse(Exception):
+    """A task took longer than it may, and its process was ended."""
+
+
+class TacheEchouee(Exception):
+    """A task raised an error that it does not know; ``panne`` says which."""
+
+    def __init__(self, panne: Panne) -> None:
+        super().__init__(panne)
+        self.panne = panne
+
+    def __str__(self) -> str:
+        return f"{self.panne.type_} : {self.panne.valeur}"
+
+
+class _Ouvrier:
+    """A process and the pipe to it."""
+
+    def __init__(self, methode: str) -> None:
+        contexte = multiprocessing.get_context(methode)
+        self.tuyau: Connection
+        self.tuyau, autre = contexte.Pipe()
+        self.jetable = methode == "forkserver"
+        self.processus = contexte.Process(target=servir, args=(autre, self.jetable), daemon=True)
+        self.processus.start()
+        autre.close()
+
+    def demander(self, tache: tuple, delai: float | None) -> object:
+        """Return what a task gives, or raise what happened to it."""
+        try:
+            self.tuyau.send(tache)
+            if not self.tuyau.poll(delai):
+                self.finir()
+                raise DelaiDepasse
+            reponse = self.tuyau.recv()
+        except (EOFError, ConnectionError) as error:
+            self.finir()
+            raise OuvrierPerdu(self.processus.exitcode) from error
+        if isinstance(reponse, Panne):
+            raise TacheEchouee(reponse)
+        return reponse
+
+    def finir(self) -> None:
+        """End the process and those it started."""
+        if self.processus.is_alive():
+            if hasattr(os, "killpg"):
+                with suppress(ProcessLookupError, PermissionError):  # no group of its own yet, or none any more
+                    os.killpg(self.processus.pid, signal.SIGKILL)
+            self.processus.kill()
+        self.processus.join()
+        self.tuyau.close()
+
+
+class Ouvriers(Executor):
+    """An executor whose tasks each run in a process with everything loaded.
+
+    With forkserver a process is forked for each task from one that has loaded all, and is clean; with spawn a few
+    processes live on, and ``ouvrier`` puts their state back between tasks.
+
+    Args:
+        nombre: How many tasks may run at once.
+        delai: Seconds that a task may take; no limit when None.
+        methode: Start method of multiprocessing.
+    """
+
+    def __init__(self, nombre: int, *, delai: float | None = None, methode: str = METHODE) -> None:
+        self._methode, self._delai = methode, delai
+        self._fils = ThreadPoolExecutor(nombre, thread_name_prefix="ctg")
+        self._libres: SimpleQueue[_Ouvrier] = SimpleQueue()
+        self._vivants: set[_Ouvrier] = set()
+        self._ferme = False
+        if methode == "forkserver":
+            _demarrer_forkserver()
+
+    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
+        """Hand a task to the next free process."""
+        return self._fils.submit(self._confier, (fn, args, kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes: after their tasks, or at once when what is not begun is cancelled too."""
+        self._ferme = cancel_futures
+        if cancel_futures:
+            self._finir_tous()
+        self._fils.shutdown(wait=wait, cancel_futures=cancel_futures)
+        self._finir_tous()
+
+    def __exit__(self, kind: type | None, *_: object) -> None:
+        """End at once when the block ends by an error, Ctrl-C among them."""
+        self.shutdown(cancel_futures=kind is not None)
+
+    def _finir_tous(self) -> None:
+        for ouvrier in tuple(self._vivants):
+            ouvrier.finir()
+
+    def _confier(self, tache: tuple) -> object:
+        if self._ferme:
+            raise OuvrierPerdu(None)
+        try:
+            ouvrier = self._libres.get_nowait()
+        except Empty:
+            ouvrier = _Ouvrier(self._methode)
+            self._vivants.add(ouvrier)
+        garde = False
+        try:
+            reponse = ouvrier.demander(tache, self._delai)
+            garde = not ouvrier.jetable
+        finally:
+            if garde:
+                self._libres.put(ouvrier)
+            else:
+                self._vivants.discard(ouvrier)
+                ouvrier.finir()
+        return reponse
+
+
+def _demarrer_forkserver() -> None:
+    """Start the process that loads everything, now: it does so while the parent goes on."""
+    from multiprocessing import forkserver
+
+    multiprocessing.get_context("forkserver").set_forkserver_preload([PRECHAUFFAGE])
+    # One thread a worker: there are as many workers as cores, and a library's threads do not outlive a fork.
+    absentes = {nom: "1" for nom in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS") if nom not in os.environ}
+    os.environ.update(absentes)
+    try:
+        forkserver.ensure_running()
+    finally:
+        for nom in absentes:
+            del os.environ[nom]

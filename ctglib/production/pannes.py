@@ -1,0 +1,30 @@
+"""What happened to a task that gave no report, as a failure that a reader understands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.production.echec import TRANSMETTRE, Echec
+from ctglib.production.ouvriers import DelaiDepasse, OuvrierPerdu, TacheEchouee
+
+if TYPE_CHECKING:
+    from ctglib.production.rapports import Commande
+
+DELAI = "Relancer ctg produire, en laissant plus de temps par --delai si l'ordinateur est lent ou chargé."
+PERDU = "Relancer ctg produire ; si l'échec se répète, fermer d'autres programmes, ou ajouter --travailleurs 1."
+
+
+def echec_de(error: BaseException, commande: Commande) -> Echec:
+    """Return the failure of a task from the error that its future holds."""
+    carnet = commande.carnet.name
+    if isinstance(error, DelaiDepasse):
+        return Echec(f"Le carnet {carnet} n'a pas fini dans le temps permis, et il a été arrêté.", DELAI, carnet=carnet)
+    if isinstance(error, OuvrierPerdu):
+        code = f" (code {error.args[0]})" if error.args[0] is not None else ""
+        cause = f"Le programme qui faisait ce rapport s'est arrêté avant la fin{code}, faute de mémoire peut-être."
+        return Echec(cause, PERDU, carnet=carnet)
+    if isinstance(error, TacheEchouee):
+        panne = error.panne
+        found = Echec.de_l_erreur(panne.type_, panne.valeur, carnet=carnet)
+        return Echec(found.cause, found.remede, carnet=carnet, details=panne.trace)
+    return Echec(f"{type(error).__name__} : {error}", TRANSMETTRE, carnet=carnet)

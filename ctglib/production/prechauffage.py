@@ -1,0 +1,67 @@
+"""What every report needs, loaded once: the forkserver imports this module, and its workers are born with it.
+
+Nothing here may start a thread that a forked process would miss, nor read a data file: a read made before a report
+would not be in its record.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+from importlib import import_module
+
+from ctglib.production.importation import importer_papermill
+
+# Imported by the code where it is used, all of it by any report.
+MODULES = (
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "babel.dates",
+    "babel.numbers",
+    "ctglib.classeur",
+    "ctglib.export.balises",
+    "ctglib.export.exporteurs",
+    "ctglib.export.pdf",
+    "ctglib.production.fabrication",
+    "ctglib.rapport.graphiques.planche",
+    "ipykernel.inprocess.blocking",
+    "ipykernel.inprocess.ipkernel",
+    "ipykernel.inprocess.manager",
+    "jinja2.ext",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "mistune.plugins.def_list",
+    "mistune.plugins.task_lists",
+    "mistune.plugins.url",
+    "nbconvert.filters.markdown_mistune",
+    "pandas.core.methods.to_dict",
+    "pandas.io.formats.csvs",
+    "pandas.io.formats.string",
+    "pikepdf",
+    "pypandoc",
+    "tornado.locks",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+    "typst",
+    "zmq.utils.garbage",
+)
+
+
+def prechauffer() -> None:
+    """Load what every report needs, and what it works out whatever its convention: the fonts of a page."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
+    importer_papermill()
+    for module in MODULES:
+        import_module(module)
+    from ctglib.export.polices_page import feuille_de_polices
+
+    feuille_de_polices("●")
+    gc.freeze()  # what is loaded stays: collecting it again would copy its pages in each worker
+
+
+prechauffer()
