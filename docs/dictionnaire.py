@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.dossier import conventions, lire_dossier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ctglib.donnees.dossier import Catalogue
-    from ctglib.donnees.modeles.catalogue import Indicateur, Theme
+    from ctglib.donnees.modeles.catalogue import Indicateur
 
 FICHIER = Path(__file__).with_suffix(".md")
 ACCENTS = {"realisation": "réalisation", "resultat": "résultat"}
@@ -20,6 +22,8 @@ ENTETE = """# Dictionnaire des indicateurs
 - **Nature** : contexte (le territoire), moyen (ce qui est mobilisé), réalisation (ce qui est fait), résultat (ce qui
   change).
 - **Sens** : l'évolution souhaitée. « neutre » : ni la hausse ni la baisse n'est bonne en soi.
+- **Écrit** : la fiche action le nomme. **Proposé** : le classeur l'ajoute ; il n'engage personne avant un avenant
+  (article 11). **Masqué** : il compte des personnes ou des familles, un petit effectif n'est pas publié.
 - **Calcul** : la formule qui retrouve l'indicateur à partir d'autres, quand il y en a une ; sinon la valeur est celle
   de la source.
 """
@@ -27,22 +31,27 @@ COLONNES = ("Indicateur", "Définition", "Unité", "Nature, sens", "Calcul", "Pr
 
 
 def dictionnaire(catalogue: Catalogue) -> str:
-    """Return the dictionary as Markdown: one table a theme, then the breaks that part a series."""
-    return "\n".join([ENTETE, *(_theme(theme, catalogue) for theme in catalogue.themes)])
+    """Return the dictionary as Markdown: a table a theme, a fiche and the public series, each with its breaks."""
+    sections = [
+        *((theme.titre, theme.indicateurs) for theme in catalogue.themes),
+        *((f"Fiche action {number}", group) for number, group in catalogue.fiches_indicateurs.items()),
+        ("Contexte : séries publiques", catalogue.indicateurs_contexte.values()),
+    ]
+    return "\n".join([ENTETE, *(_section(titre, group, catalogue) for titre, group in sections)])
 
 
-def _theme(theme: Theme, catalogue: Catalogue) -> str:
+def _section(titre: str, indicateurs: Iterable[Indicateur], catalogue: Catalogue) -> str:
     rows = [_ligne(COLONNES), _ligne(["---"] * len(COLONNES))]
-    rows += [_ligne(_cellules(item, catalogue)) for item in theme.indicateurs]
-    ruptures = _ruptures(theme)
+    rows += [_ligne(_cellules(item, catalogue)) for item in indicateurs]
+    ruptures = _ruptures(indicateurs)
     suite = ["Ruptures de série :", "", *ruptures, ""] if ruptures else []
-    return "\n".join([f"## {theme.titre}", "", *rows, "", *suite])
+    return "\n".join([f"## {titre}", "", *rows, "", *suite])
 
 
-def _ruptures(theme: Theme) -> list[str]:
-    """Return the breaks of a theme, each with the indicators it parts."""
+def _ruptures(indicateurs: Iterable[Indicateur]) -> list[str]:
+    """Return the breaks of a section, each with the indicators it parts."""
     touches: dict[tuple[int, str, str], list[str]] = {}
-    for item in theme.indicateurs:
+    for item in indicateurs:
         for rupture in item.ruptures:
             touches.setdefault((rupture.annee, rupture.raison.rstrip("."), rupture.reference), []).append(item.libelle)
     return [
@@ -57,11 +66,19 @@ def _cellules(item: Indicateur, catalogue: Catalogue) -> tuple[str, ...]:
         f"{item.libelle}<br>`{item.id}`",
         item.definition,
         catalogue.unites[item.unite].libelle,
-        f"{ACCENTS.get(item.nature, item.nature)}, {item.sens}",
+        _nature(item),
         _calcul(item, catalogue),
         f"{collecte.qui} ; {collecte.document} ; {collecte.quand}" if collecte else "",
         " ; ".join(item.references),
     )
+
+
+def _nature(item: Indicateur) -> str:
+    """Return the nature and the direction; for an indicator of a fiche, also who wrote it and whether it is masked."""
+    told = [ACCENTS.get(item.nature, item.nature), item.sens]
+    if item.fiche is not None and item.nature != "contexte":
+        told += ["écrit" if item.origine == "convention" else "proposé", *(["masqué"] if item.sensible else [])]
+    return ", ".join(told)
 
 
 def _calcul(item: Indicateur, catalogue: Catalogue) -> str:
@@ -69,7 +86,7 @@ def _calcul(item: Indicateur, catalogue: Catalogue) -> str:
     if item.calcul is None:
         return ""
     entrees = [
-        catalogue.indicateurs[nom].libelle
+        catalogue.mesures[nom].libelle
         for valeur in item.entrees.values()
         for nom in (valeur if isinstance(valeur, list) else [valeur])
     ]

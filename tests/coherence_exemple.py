@@ -85,7 +85,7 @@ OFFRE = VocabulaireOffre(
     caracteristiques={"places": "Places", "age_min": "Âge minimal", "age_max": "Âge maximal", "soutien": "Soutien"},
     modalites={"mercredi": "Mercredi"},
 )
-SIGNEE = {"par": "équipe du cahier d'évaluation", "date": date(2026, 11, 25)}
+SIGNEE = {"par": "équipe du classeur d'évaluation", "date": date(2026, 11, 25)}
 VALEUR = {"valeur": 10, "annee": 2022, "reference": "fiche 1"}
 CIBLE = {"valeur": 12, "annee": 2026, "reference": "fiche 1"}
 FICHE = {
@@ -132,6 +132,10 @@ def catalogue(indicateurs: dict | None = None) -> SimpleNamespace:
     """Return the catalogue of the example, with the real rules."""
     return SimpleNamespace(
         indicateurs={**INDICATEURS, **(indicateurs or {})},
+        indicateurs_fiches={
+            "seances": indicateur("seances", "nombre"),
+            "visites": indicateur("visites", "nombre").model_copy(update={"origine": "propose"}),
+        },
         unites=UNITES,
         territoires={place.code: place for place in (ICI, LA)},
         seuils=SEUILS,
@@ -206,9 +210,7 @@ def convention(fiche: dict | None = None, **changes: object) -> Convention:
         "fin": date(2026, 12, 31),
         "date_signature": date(2023, 2, 1),
         "date_des_donnees": "2020",
-        "source_diagnostic": "exemple",
-        "source_offre": "exemple",
-        "source_texte": "exemple",
+        **dict.fromkeys(("source_diagnostic", "source_offre", "source_texte", "source_suivi"), "exemple"),
         "parties": parties,
         "articles": [],
         "axes": [{"id": "enfance", "titre": "Enfance"}],

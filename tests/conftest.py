@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+from ligne_de_commande import ctg
 
 from ctglib.donnees.lecture import VARIABLE
 
@@ -16,6 +18,14 @@ DEPOT = Path(__file__).resolve().parents[1]
 def depot() -> Path:
     """The folder of the project."""
     return DEPOT
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory: pytest.TempPathFactory) -> tuple[CompletedProcess[str], Path]:
+    """The diagnostic of Harnes made once for the suite: how the command ended, and the folder it wrote to."""
+    dossier = tmp_path_factory.mktemp("rapports")
+    done = ctg("produire", "diagnostic", "--convention", "harnes", "--sortie", "sortie", dossier=dossier)
+    return done, dossier / "sortie"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fichiers_suivis import DEPOT, fichiers_suivis
 
-COUCHES = ("donnees", "analyse", "rapport", "classeur", "export", "production", "commandes")
+COUCHES = ("donnees", "collecte", "analyse", "rapport", "classeur", "export", "production", "commandes")
 RACINE = {"__init__", "__main__"}
 LOURDS = ("IPython", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst", "yaml")
 LIGNES_PAR_FICHIER = 250

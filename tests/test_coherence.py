@@ -22,12 +22,10 @@ from coherence_exemple import (
     saine,
 )
 
-from ctglib.analyse.coherence import ecriture
 from ctglib.analyse.coherence.constat import COLONNES
 from ctglib.analyse.coherence.controle import controler, doutes
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.coherence import Justification
-from ctglib.rapport import typographie
 
 PIEGES = yaml.safe_load((Path(__file__).parent / "cas" / "coherence_pieges.yaml").read_text(encoding="utf-8"))
 ABSENT = {"absent": "Non donné"}
@@ -158,7 +156,7 @@ def test_un_constat_justifie_garde_sa_place_et_donne_sa_raison() -> None:
 
     found = controler(avec(offre=offre(places="10"), justifications=(reason,))).iloc[0]
 
-    assert (found["statut"], found["motif"]) == ("justifie", "Deux dates (équipe du cahier d'évaluation, 25/11/2026)")
+    assert (found["statut"], found["motif"]) == ("justifie", "Deux dates (équipe du classeur d'évaluation, 25/11/2026)")
 
 
 def test_un_constat_n_est_redit_que_tant_que_les_autres_existent() -> None:
@@ -185,13 +183,6 @@ def test_un_constat_justifie_ne_rend_rien_douteux() -> None:
     reason = Justification(cle="meme_effectif:places", raison="Deux dates", **SIGNEE)
 
     assert doutes(controler(avec(offre=offre(places="10"), justifications=(reason,)))) == {}
-
-
-def test_l_analyse_ecrit_les_nombres_comme_le_rapport() -> None:
-    for value, decimals in ((12324, 0), (-36.34, 1), (0.7, 1), (-0.04, 1), (0, 0), (1466743, 0)):
-        for sign in (False, True):
-            assert ecriture.nombre(value, decimals, sign) == typographie.nombre(value, decimals, sign)
-    assert ecriture.enumerer(["a", "b", "c"]) == typographie.enumerer(["a", "b", "c"])
 
 
 @pytest.fixture(scope="module")

@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+from ligne_de_commande import ctg, produire
 
 
-def ctg(*arguments: str, dossier: Path) -> subprocess.CompletedProcess[str]:
-    """Run ``ctg`` from a folder, in a terminal wide enough for paths."""
-    import os
-
-    return subprocess.run(
-        [sys.executable, "-m", "ctglib", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=dossier,
-        env={**os.environ, "COLUMNS": "200"},
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def html_seul(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the convention after a production in HTML only, where a former report had left a table."""
+    dossier = tmp_path_factory.mktemp("html")
+    vieux = dossier / "harnes" / "diagnostic" / "ancien-tableau.csv"
+    vieux.parent.mkdir(parents=True)
+    vieux.write_text("a\n", encoding="utf-8")
+    return produire(dossier, "diagnostic", "--formats", "html")
 
 
-def photographie(dossier: Path) -> dict[str, bytes]:
-    """Return every file of a folder by its path."""
-    return {str(path.relative_to(dossier)): path.read_bytes() for path in dossier.rglob("*") if path.is_file()}
-
-
-def test_produire_rend_compte_et_ecrit_le_portail(tmp_path: Path) -> None:
-    done = ctg("produire", "diagnostic", "--convention", "harnes", "--sortie", "sortie", dossier=tmp_path)
+def test_produire_rend_compte_et_ecrit_le_portail(production: tuple[CompletedProcess[str], Path]) -> None:
+    done, sortie = production
 
     assert done.returncode == 0, done.stderr
-    assert "Secondes" in done.stdout and "diagnostic.pdf" in done.stdout
-    portail = (tmp_path / "sortie" / "index.html").read_text(encoding="utf-8")
+    assert "Secondes" in done.stdout and "harnes, diagnostic" in done.stdout
+    portail = (sortie / "index.html").read_text(encoding="utf-8")
     assert 'href="harnes/diagnostic.html"' in portail and 'href="harnes/diagnostic.pdf"' in portail
 
 
-def test_un_seul_format_ne_fait_que_lui(tmp_path: Path) -> None:
-    done = ctg("produire", "--convention", "harnes", "--formats", "html", "--sortie", ".", dossier=tmp_path)
-
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "harnes" / "diagnostic.html").exists()
-    assert not (tmp_path / "harnes" / "diagnostic.pdf").exists()
+def test_un_seul_format_ne_fait_que_lui(html_seul: Path) -> None:
+    assert (html_seul / "diagnostic.html").exists()
+    assert not (html_seul / "diagnostic.pdf").exists()
 
 
 def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees: Path, tmp_path: Path) -> None:
-    ctg("produire", "--convention", "harnes", "--formats", "html", "--sortie", "sortie", dossier=tmp_path)
-    avant = photographie(tmp_path / "sortie" / "harnes")
+    rapport = tmp_path / "sortie" / "harnes" / "diagnostic.html"
+    rapport.parent.mkdir(parents=True)
+    rapport.write_text("le rapport d'avant", encoding="utf-8")
     annexe1 = donnees / "conventions" / "harnes" / "annexe1.csv"
     lignes = annexe1.read_text(encoding="utf-8").splitlines(keepends=True)
     lignes[1] = lignes[1].replace(",12324,", ",douze mille,")
@@ -57,12 +45,11 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees
 
     done = ctg("produire", "--convention", "harnes", "--formats", "html", "--sortie", "sortie", dossier=tmp_path)
 
-    assert avant
     assert done.returncode == 1
     assert "annexe1.csv, ligne 2" in done.stderr and "douze mille" in done.stderr
     assert "annexe1.csv, ligne 3" in done.stderr and "« Z »" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
-    assert photographie(tmp_path / "sortie" / "harnes") == avant
+    assert rapport.read_text(encoding="utf-8") == "le rapport d'avant"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +57,7 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees
     [
         (("produire", "diagnostique"), "vouliez-vous dire « diagnostic »"),
         (("produire", "--convention", "harne"), "vouliez-vous dire « harnes »"),
-        (("produire", "--formats", "docx"), "Le format « docx » n'existe pas"),
+        (("produire", "--formats", "odt"), "Le format « odt » n'existe pas"),
         (("produire", "--formats", ","), "Aucun format demandé"),
         (("produir",), "vouliez-vous dire « produire »"),
         (("produire", "--sorti", "x"), "L'option « --sorti » n'existe pas"),
@@ -97,12 +84,8 @@ def test_l_aide_est_en_francais(tmp_path: Path) -> None:
     assert "Show this message" not in done.stdout and "Options" in done.stdout
 
 
-def test_un_tableau_disparu_du_rapport_disparait_du_dossier(tmp_path: Path) -> None:
-    vieux = tmp_path / "harnes" / "diagnostic" / "ancien-tableau.csv"
-    vieux.parent.mkdir(parents=True)
-    vieux.write_text("a\n", encoding="utf-8")
+def test_un_tableau_disparu_du_rapport_disparait_du_dossier(html_seul: Path) -> None:
+    tableaux = {path.name for path in (html_seul / "diagnostic").glob("*.csv")}
 
-    ctg("produire", "--convention", "harnes", "--formats", "html", "--sortie", ".", dossier=tmp_path)
-
-    assert not vieux.exists()
-    assert list(vieux.parent.glob("*.csv"))
+    assert "theme-cadrage.csv" in tableaux
+    assert "ancien-tableau.csv" not in tableaux

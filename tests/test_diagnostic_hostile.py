@@ -8,9 +8,8 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from ligne_de_commande import produire
 from test_pdf import texte_du_pdf
-
-from ctglib.production.produire import Commande, produire
 
 PIEGES = ("<script>alert(1)</script>", "{{7*7}}", "$x$", "#let", "=1+1", "long" * 1250)
 
@@ -21,9 +20,7 @@ def rapport(donnees: Path, tmp_path: Path) -> Path:
     convention = donnees / "conventions" / "harnes"
     _remplacer_notes(convention / "annexe1.csv")
     (convention / "commentaires.yaml").write_text(_commentaires(), encoding="utf-8")
-    resultat = produire(Commande("diagnostic", "harnes", ("html", "pdf"), tmp_path / "sortie"), lambda etape: None)
-    assert resultat.reussi, resultat.message
-    return tmp_path / "sortie" / "harnes"
+    return produire(tmp_path / "sortie", "diagnostic")
 
 
 def _remplacer_notes(fichier: Path) -> None:

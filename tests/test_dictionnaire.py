@@ -27,6 +27,6 @@ def test_le_dictionnaire_est_a_jour(catalogue: Catalogue, ecrit: str) -> None:
 
 
 def test_chaque_indicateur_y_est_une_fois(catalogue: Catalogue, ecrit: str) -> None:
-    comptes = {nom: ecrit.count(f"<br>`{nom}` |") for nom in catalogue.indicateurs}
+    comptes = {nom: ecrit.count(f"<br>`{nom}` |") for nom in catalogue.mesures}
 
     assert set(comptes.values()) == {1}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ctglib.production.ecriture import EcritureImpossible, ecrire
+from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 
 
 def test_tous_les_fichiers_sont_ecrits_et_rien_ne_traine(tmp_path: Path) -> None:

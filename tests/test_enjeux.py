@@ -116,9 +116,9 @@ def test_la_phrase_compte_les_besoins_avec_et_sans_fiche() -> None:
     text = lisible(unescape(enjeux_constats(inside, outside, harnes().convention).html))
 
     assert "6 besoins dans les indicateurs du diagnostic, dont 4 dans des thèmes qu'aucun enjeu ne reprend." in text
-    assert "Avec une fiche action qui répond : 1 ; sans fiche : 5." in text
-    assert text.count("lecture du classeur, à valider par le comité de pilotage") == 1
-    assert "Sans constat comparable du diagnostic : fiche action 4." in text
+    assert "Une fiche action répond à 1 d'entre eux, aucune à 5." in text
+    assert text.count("lecture du classeur d'évaluation, à valider par le comité de pilotage") == 1
+    assert "Aucun indicateur du diagnostic ne mène à la fiche action 4." in text
 
 
 def test_le_tableau_a_un_groupe_par_enjeu_meme_sans_constat_et_des_mots_pour_chaque_lecture() -> None:

@@ -174,8 +174,8 @@ def test_un_horaire_sans_place_au_dessus_de_sa_barre_suit_le_nom() -> None:
     verifier(figure)
     for svg in dessins(figure):
         assert len(barres(svg, 7.0)) == len(spans)
-        assert lisible(mots(svg)).count("8 h – 8 h 30") == 1
-        assert "13 h – 13 h 30" in lisible(mots(svg))
+        assert lisible(mots(svg)).count("8 h à 8 h 30") == 1
+        assert "13 h à 13 h 30" in lisible(mots(svg))
 
 
 ABSENCES = {

@@ -64,16 +64,17 @@ def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres()
 
     written = _phrases(mode_de_lecture(found, SEUILS, contexte(items)))
 
-    assert written[0] == "Une seule référence : l'Ain."
-    assert written[1] == "L'année des données est 2020 pour 4 indicateurs ; les autres sont de 2018 (1 indicateur)."
+    assert written[0].startswith("Les chiffres sont ceux de la convention. Le classeur d'évaluation")
+    assert written[1] == "Une seule référence : l'Ain."
+    assert written[2] == "L'année des données est 2020 pour 4 indicateurs ; les autres sont de 2018 (1 indicateur)."
     assert (
-        written[3]
+        written[4]
         == "Deux taux à moins de 0,5 point, ou deux montants par habitant à moins de 5 %, sont dits similaires."
     )
-    assert "c'est le cas de 1 des 5 indicateurs du catalogue" in written[5]
-    assert written[6] == (
-        "« non transmis » : non transmise ; « non disponible » : non disponible ; « (p) » : valeur provisoire. "
-        "Zéro est une mesure."
+    assert "c'est le cas de 1 des 5 indicateurs suivis" in written[6]
+    assert written[7] == (
+        "« non transmis » : non transmise ; « non disponible » : non disponible ; « (p) » : valeur provisoire ; "
+        "« – » : sans objet, ou que la convention ne donne pas. Zéro est une mesure."
     )
 
 
@@ -84,7 +85,7 @@ def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
     written = _phrases(mode_de_lecture(found, seuils, contexte(items)))
 
     assert (
-        written[3]
+        written[4]
         == "Deux taux à moins de 2 points, ou deux montants par habitant à moins de 7,5 %, sont dits similaires."
     )
 
@@ -99,7 +100,7 @@ def test_les_limites_sont_tirees_des_donnees() -> None:
         "1 indicateur provisoire : Part.",
         "1 indicateur « non transmis » à Exemple et dans l'Ain : Crèches.",
         "1 indicateur « non disponible » dans l'Ain : Potentiel.",
-        "Rupture de série en 2016 (RSA). Le champ change.",
+        "Rupture de série en 2016 (« RSA »). Le champ change.",
         "Arrondis à 5 par leur source, une différence de 5 ou moins n'y est pas lue : Foyers.",
         "Article 8 : Le classeur ne reçoit que des agrégats.",
     ]
@@ -163,21 +164,18 @@ def test_le_texte_d_un_commentaire_n_est_jamais_du_code() -> None:
     assert "<script" not in block.html
 
 
-def test_un_theme_sans_commentaire_le_dit_en_une_ligne() -> None:
-    block = commentaires(_theme("cadrage", "Cadrage"), [])
-
-    assert block.html.count("<p") == 1
-    assert "aucun" in block.html
+def test_un_theme_sans_commentaire_ne_montre_rien() -> None:
+    assert commentaires(_theme("cadrage", "Cadrage"), []).html == ""
 
 
-def test_les_themes_qui_attendent_un_commentaire_sont_nommes_avec_leur_fichier() -> None:
+def test_les_themes_qui_attendent_un_commentaire_sont_nommes_sans_nom_de_fichier() -> None:
     themes = [_theme("cadrage", "Cadrage"), _theme("logement", "Logement")]
     entered = [_commentaire("cadrage", date(2024, 3, 1))]
 
-    block = commentaires_attendus(themes, entered, "conventions/exemple/commentaires.yaml")
-    full = commentaires_attendus(themes, [*entered, _commentaire("logement", date(2024, 3, 1))], "x")
+    block = commentaires_attendus(themes, entered)
+    full = commentaires_attendus(themes, [*entered, _commentaire("logement", date(2024, 3, 1))])
 
     assert "Logement" in block.html
     assert "Cadrage" not in block.html
-    assert "conventions/exemple/commentaires.yaml" in block.html
-    assert "<li>" not in full.html
+    assert "yaml" not in block.html
+    assert full.html.count("<p") == 1

@@ -102,7 +102,7 @@ def test_un_dossier_est_lu_une_fois_pour_toutes_avec_ses_absences_et_ses_listes(
 
     assert dossier.fichiers == tuple(sorted(journal.lus))
     assert journal.absents == {"conventions/harnes/logos/ville.png", "conventions/harnes/logos/caf.png"}
-    assert set(journal.listes) == {"conventions", "catalogue/themes"}
+    assert set(journal.listes) == {"conventions", "catalogue/fiches", "catalogue/themes"}
     assert dossier.logos == {"ville": None, "caf": None}
 
 

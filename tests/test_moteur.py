@@ -9,8 +9,9 @@ import papermill
 import pytest
 
 from ctglib.export import ExporteurHTML
-from ctglib.production.execution import RapportEchoue, executer
-from ctglib.production.produire import CARNETS
+from ctglib.production.echec import RapportEchoue
+from ctglib.production.execution import executer
+from ctglib.production.rapports import CARNETS
 
 CARNET = CARNETS / "diagnostic.ipynb"
 

@@ -145,7 +145,7 @@ def test_les_phrases_des_places_viennent_des_donnees_et_nomment_le_rapport_calcu
         in text
     )
     assert "aucune place en gestion publique et 34 places en gestion privée" in text
-    assert "Rapport calculé par le classeur : 7,2 places nommées pour 100 enfants (34 places ; 473 enfants" in text
+    assert "Rapport calculé ici : 7,2 places citées pour 100 enfants (34 places ; 473 enfants" in text
     assert "(34,1 places à Harnes, 51,5 places dans le Pas-de-Calais en 2020)" in text
     assert "Assistantes maternelles (le texte compte des professionnelles, non des places)" in text
     assert "Le nombre de places : 0 ; 22 ; 12. Hors prestation." in text
@@ -197,11 +197,8 @@ def test_les_phrases_des_ages_disent_ce_que_visent_les_fiches_et_qui_ne_dit_rien
     text = lisible(unescape(bloc.html))
 
     assert "La fiche action 2 vise les 3 à 17 ans" in text
-    assert "ALSH Gouillard (2 à 10 ans) prend aussi, hors de la fiche action 2, des enfants de 2 ans." in text
-    assert (
-        "La fiche action 3 vise les 6 à 25 ans : aucun dispositif dont l'âge est dit pour 6 à 8 ans et 13 à 15 ans"
-        in text
-    )
+    assert "ALSH Gouillard (2 à 10 ans) reçoit aussi, hors de la fiche action 2, des enfants de 2 ans." in text
+    assert "La fiche action 3 vise les 6 à 25 ans : aucun dispositif d'âge connu pour 6 à 8 ans et 13 à 15 ans" in text
     assert "Âges que la convention ne dit pas : Les p'tites canailles, " in text
 
 

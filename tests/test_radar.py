@@ -12,7 +12,7 @@ from analyse_exemple import contexte, indicateur, lignes, radar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctglib.analyse.radar import COLONNES, indices
+from ctglib.analyse.radar import COLONNES, incertains, indices
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.donnees.modeles.convention import Lacune
@@ -129,6 +129,16 @@ def test_les_ecarts_forts_sont_deux_listes_et_une_liste_vide_le_dit(
     assert superieurs in above
     assert inferieurs in below
     assert "Sans indice, faute de deux valeurs de la même année ici et dans l'Ain : y et z." in below
+
+
+@pytest.mark.parametrize(("ici", "arrondi", "attendus"), [(4.8, 0.1, ["117 à 123"]), (4.8, 0.0, []), (4.6, 0.1, [])])
+def test_un_axe_que_l_arrondi_seul_classe_est_dit_incertain(ici: float, arrondi: float, attendus: list[str]) -> None:
+    table = _indices(ici, 4.0, "direct")
+
+    found = incertains(table, _radar("direct"), {"x": arrondi})
+
+    spans = [f"{row.minimum:.0f} à {row.maximum:.0f}" for row in found.itertuples()]
+    assert spans == attendus
 
 
 def test_le_tableau_dit_la_place_de_chaque_axe_et_marque_ceux_qui_sont_transformes() -> None:

@@ -162,8 +162,22 @@ def test_un_indicateur_n_est_nomme_qu_une_fois_et_l_ordre_suit_l_ampleur(valeurs
     assert sizes == sorted(sizes, reverse=True)
 
 
-def _controle(*rows: tuple[str, str, str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["objet", "gravite", "statut"])
+def _controle(*rows: tuple[str, str, str], regles: str = "") -> pd.DataFrame:
+    """Return findings; ``regles`` is one letter a finding, the same rule for all by default."""
+    table = pd.DataFrame(rows, columns=["objet", "gravite", "statut"])
+    return table.assign(regle=list(regles or "r" * len(table)))
+
+
+def test_les_points_les_plus_graves_viennent_d_abord_d_autant_de_regles() -> None:
+    controle = _controle(
+        ("un", "a_corriger", "ouvert"), ("deux", "a_corriger", "ouvert"), ("trois", "a_corriger", "ouvert"),
+        regles="aab",
+    )  # fmt: skip
+    verdicts = pd.DataFrame({"verdict": []})
+
+    found = relever_incertitudes((), controle, verdicts, gravites=REGLES.gravites, points_graves=3, lacunes=0)
+
+    assert found.plus_graves == ("un", "trois", "deux")
 
 
 def test_les_incertitudes_comptent_les_constats_ouverts_et_nomment_les_plus_graves() -> None:

@@ -60,7 +60,13 @@ def test_un_constat_justifie_montre_sa_raison_a_la_place_de_la_question() -> Non
     cells = tableau_coherence(controler(FAUTES), REGLES, CONTEXTE).cellules
 
     answers = list(cells.loc[cells["constat"].str.contains("groupes voisins"), "question"])
-    assert answers == ["Justifié : Une fermeture (équipe du cahier d'évaluation, 25/11/2026)"]
+    assert answers == ["Justifié : Une fermeture (équipe du classeur d'évaluation, 25/11/2026)"]
+
+
+def test_le_titre_d_une_gravite_compte_les_constats_ouverts_puis_les_justifies() -> None:
+    titles = dict.fromkeys(tableau_coherence(controler(FAUTES), REGLES, CONTEXTE).groupes)
+
+    assert "À vérifier (1\u00a0constat, et 1\u00a0justifié)" in titles
 
 
 def test_les_constats_qu_un_autre_tableau_detaille_tiennent_en_une_ligne() -> None:
@@ -95,10 +101,11 @@ def test_chaque_regle_est_expliquee_avec_ses_seuils() -> None:
     assert not any(re.search("[{}]", text) for text in explanations.values())
 
 
-def test_un_verdict_est_un_signe_et_un_mot_et_chaque_signe_a_sa_forme() -> None:
+def test_les_phrases_se_rangent_par_verdict_les_fautes_d_abord_et_chaque_verdict_a_son_signe() -> None:
     tableau = tableau_affirmations(jugements(), REGLES, CONTEXTE)
 
-    assert list(tableau.cellules["verdict"]) == ["● vérifiée", "◆ contredite"]
+    assert tableau.groupes == ("◆ 1\u00a0phrase contredite", "● 1\u00a0phrase vérifiée")
+    assert list(tableau.donnees["verdict"]) == ["verifiee", "contredite"]
     assert len({word.signe for word in REGLES.verdicts.values()}) == len(REGLES.verdicts)
 
 

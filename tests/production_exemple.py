@@ -1,0 +1,79 @@
+"""Small notebooks to make reports of, and the command that makes them, as a program of its own when it is to be killed."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+from ctglib.commandes.production import Options, produire_rapports
+from ctglib.production.execution import CTG
+from ctglib.production.plan import Demande, Prevision, prevoir
+from ctglib.production.produire import Resultat, oublier_les_echecs, realiser
+
+CONVENTION = 'convention: str = "harnes"  # nom'
+ANNEE = "annee: int = 2023  # année"
+IMPORTS = "from ctglib.donnees.lecture import existe, lire_octets, lister\nfrom ctglib.rapport.blocs import paragraphe"
+LECTURE = 'paragraphe(f"{len(lire_octets(f\'conventions/{convention}/annexe1.csv\'))} octets")'
+
+
+def ecrire_carnet(path: Path, *cellules: str, parametres: tuple[str, ...] = (CONVENTION,)) -> Path:
+    """Write a notebook: a title, its parameters, the imports, then these cells."""
+    code = [nbformat.v4.new_code_cell(source, id=f"cellule-{i}") for i, source in enumerate((IMPORTS, *cellules))]
+    tagged = nbformat.v4.new_code_cell("\n".join(parametres), id="parametres", metadata={"tags": ["parameters"]})
+    title = nbformat.v4.new_markdown_cell(f"# Rapport {path.stem}\n\n## Partie unique", id="titre")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=[title, tagged, *code], metadata=kernel), path)
+    return path
+
+
+def demande(carnets: Path, sortie: Path, **autres: object) -> Demande:
+    """Return what asks for every notebook of a folder, for Harnes, in HTML."""
+    defaut = {
+        "rapports": tuple(sorted(path.stem for path in carnets.glob("*.ipynb"))),
+        "conventions": ("harnes",),
+        "annees": (),
+        "diffusion": "publique",
+        "formats": ("html",),
+    }
+    return Demande(sortie=sortie, carnets=carnets, **{**defaut, **autres})
+
+
+def produire(voulue: Demande, executeur: Executor | None = None, moteur: str = CTG) -> dict[str, Resultat]:
+    """Make what is out of date, in this process unless told by whom, and return what became of each."""
+    previsions = prevoir(voulue)
+    oublier_les_echecs(previsions)
+    with executeur or ThreadPoolExecutor(1) as qui:
+        a_faire = [prevision for prevision in previsions if prevision.raisons]
+        return {item.commande.cle: item for item in realiser(a_faire, qui, moteur=moteur, places=4)}
+
+
+def pourquoi(voulue: Demande) -> dict[str, tuple[str, ...]]:
+    """Return why each report that is out of date is."""
+    return {prevision.commande.cle: prevision.raisons for prevision in a_faire(voulue)}
+
+
+def a_faire(voulue: Demande) -> list[Prevision]:
+    """Return the reports that are out of date."""
+    return [prevision for prevision in prevoir(voulue) if prevision.raisons]
+
+
+def octets(dossier: Path) -> dict[str, bytes]:
+    """Return every file of a folder of reports, but the lock."""
+    return {
+        path.relative_to(dossier).as_posix(): path.read_bytes()
+        for path in dossier.rglob("*")
+        if path.is_file() and path.name != ".ctg-verrou"
+    }
+
+
+def main(carnets: str, sortie: str) -> int:
+    """Make the reports of a folder of notebooks, as ``ctg produire`` does."""
+    return produire_rapports(Options((), (), (), "html", Path(sortie), carnets=Path(carnets), travailleurs=2))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
