@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import Faute
@@ -19,6 +20,7 @@ _ECRITURES = {
     "integer": (re.compile(r"-?[0-9]{1,15}"), "un nombre entier, en chiffres"),
     "year": (re.compile(r"[0-9]{4}"), "une année sur quatre chiffres"),
 }
+_JOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ESPACES = re.compile(r"[\s\u00a0\u2007\u202f']")
 _ERREUR_DE_TABLEUR = re.compile(r"#(REF|DIV/0|N/A|NOM|NAME|VALEUR|VALUE|NUL|NULL|NOMBRE|NUM)[ \u00a0]?[!?]?|#{2,}")
 
@@ -42,6 +44,8 @@ def _probleme(texte: str, champ: Champ) -> tuple[str, str, str] | None:
     if champ.type in _ECRITURES and not _ECRITURES[champ.type][0].fullmatch(texte):
         expected = _ECRITURES[champ.type][1]
         return found, expected, _remede_de_nombre(texte, champ)
+    if champ.type == "date" and not _est_un_jour(texte):
+        return found, champ.description, "écrire la date dans l'ordre année-mois-jour : 2024-01-31"
     if texte != texte.strip():
         return f"des espaces autour de {found}", "un texte sans espace au début ni à la fin", "supprimer ces espaces"
     if _ERREUR_DE_TABLEUR.fullmatch(texte):
@@ -51,6 +55,17 @@ def _probleme(texte: str, champ: Champ) -> tuple[str, str, str] | None:
             "corriger la formule dans le tableur, ou écrire la valeur",
         )
     return _hors_contraintes(texte, found, champ)
+
+
+def _est_un_jour(texte: str) -> bool:
+    """Tell whether a text is a day of the calendar, year-month-day."""
+    if not _JOUR.fullmatch(texte):
+        return False
+    try:
+        date.fromisoformat(texte)
+    except ValueError:
+        return False
+    return True
 
 
 def _remede_de_nombre(texte: str, champ: Champ) -> str:

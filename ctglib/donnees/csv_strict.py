@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.csv_cellule import examiner_cellule
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
@@ -16,7 +17,8 @@ from ctglib.donnees.texte import lire_texte
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.donnees.schema_table import SchemaTable
+    from ctglib.donnees.modeles.confidentialite import Confidentialite
+    from ctglib.donnees.schema_table import Champ, SchemaTable
 
 _SEPARATEURS = {";": "des points-virgules", "\t": "des tabulations", "|": "des barres verticales"}
 _REMEDE_SEPARATEUR = (
@@ -50,8 +52,11 @@ class TableLue:
     fautes: tuple[Faute, ...]
 
 
-def examiner_csv(relatif: str, schema: SchemaTable) -> TableLue:
-    """Return a CSV checked against its schema, with all its faults instead of an exception."""
+def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentialite | None = None) -> TableLue:
+    """Return a CSV checked against its schema, with all its faults instead of an exception.
+
+    ``confidentialite`` also refuses what is about a person, by its heading or by its value.
+    """
     try:
         text = lire_texte(relatif)
     except DonneesInvalides as error:
@@ -60,7 +65,7 @@ def examiner_csv(relatif: str, schema: SchemaTable) -> TableLue:
     records = _enregistrements(relatif, text, faults)
     _, header = next(records, (1, []))
     if header:
-        faults.extend(_fautes_d_en_tete(relatif, header, schema))
+        faults.extend(_fautes_d_en_tete(relatif, header, schema, confidentialite))
     if len(header) <= 1:
         return TableLue(relatif, (), tuple(faults))
     rows = []
@@ -69,13 +74,16 @@ def examiner_csv(relatif: str, schema: SchemaTable) -> TableLue:
             faults.append(fault)
         else:
             rows.append(Ligne(number, _par_colonne(header, cells, schema)))
-    if not rows and not faults:
+    if not (rows or faults or schema.sans_ligne):
         found = "l'en-tête seul, sans aucune ligne"
         faults.append(Faute(relatif, found, "une ligne de valeurs au moins", "remettre les lignes du tableau"))
     for row in rows:
         for champ in schema.fields:
             if champ.name in row.cellules:
-                faults.extend(examiner_cellule(relatif, row.numero, row.cellules[champ.name], champ))
+                faults.extend(
+                    examiner_cellule(relatif, row.numero, row.cellules[champ.name], champ)
+                    or _cellule_personnelle(relatif, row, champ, confidentialite)
+                )
     return TableLue(relatif, tuple(rows), (*faults, *_doublons(relatif, rows, schema)))
 
 
@@ -92,7 +100,18 @@ def _enregistrements(relatif: str, text: str, faults: list[Faute]) -> Iterator[t
         faults.append(Faute(relatif, *_GUILLEMETS, ligne=start))
 
 
-def _fautes_d_en_tete(relatif: str, header: list[str], schema: SchemaTable) -> list[Faute]:
+def _cellule_personnelle(relatif: str, row: Ligne, champ: Champ, regles: Confidentialite | None) -> list[Faute]:
+    if regles is None or champ.type != "string":
+        return []
+    text = row.cellules[champ.name]
+    if (what := valeur_personnelle(text, regles)) is None:
+        return []
+    return [Faute(relatif, f"« {text[:80]} », {what}", regles.pourquoi, regles.remede, row.numero, champ.name)]
+
+
+def _fautes_d_en_tete(
+    relatif: str, header: list[str], schema: SchemaTable, regles: Confidentialite | None
+) -> list[Faute]:
     if len(header) == 1:
         return [_faute_de_separateur(relatif, header[0])]
     known = schema.colonnes
@@ -100,7 +119,13 @@ def _fautes_d_en_tete(relatif: str, header: list[str], schema: SchemaTable) -> l
     named = Counter(name for name in header if name.strip())
     # An unknown name close to a missing one is that column misspelt: one fault, not two.
     meant = {name: close[0] for name in named if name not in known and (close := proches(name, missing))}
-    faults = [_faute_d_une_colonne(relatif, name, meant.get(name), known) for name in named if name not in known]
+    unknown = [name for name in named if name not in known]
+    personal = {name: what for name in unknown if regles and (what := colonne_personnelle(name, regles))}
+    faults = [
+        Faute(relatif, f"la colonne « {name[:60]} », {what}", regles.pourquoi, regles.remede, 1, name[:60])
+        for name, what in personal.items()
+    ]
+    faults += [_faute_d_une_colonne(relatif, name, meant.get(name), known) for name in unknown if name not in personal]
     faults += [
         Faute(relatif, "colonne absente", f"une colonne nommée « {name} »", f"ajouter la colonne « {name} »", 1, name)
         for name in missing

@@ -6,6 +6,9 @@ import os
 import tempfile
 from pathlib import Path
 
+PREFIXE, SUFFIXE = ".ctg-", ".tmp"
+PROVISOIRES = f"{PREFIXE}*{SUFFIXE}"  # what a killed command may leave
+
 
 class EcritureImpossible(Exception):
     """The folder or the file cannot be written; the message says what to do, in French."""
@@ -47,7 +50,7 @@ def _verifier_libre(cible: Path) -> None:
 
 def _preparer(cible: Path, contenu: bytes) -> Path:
     cible.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=cible.parent, prefix=".ctg-", suffix=".tmp")
+    descriptor, name = tempfile.mkstemp(dir=cible.parent, prefix=PREFIXE, suffix=SUFFIXE)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(contenu)

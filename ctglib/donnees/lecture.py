@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -31,6 +31,7 @@ class Journal:
 
 
 _journaux: list[Journal] = []
+_superposes: list[dict[str, bytes | None]] = []
 
 
 @contextmanager
@@ -45,6 +46,20 @@ def enregistrer() -> Iterator[Journal]:
         yield journal
     finally:
         del _journaux[next(i for i, open_journal in enumerate(_journaux) if open_journal is journal)]
+
+
+@contextmanager
+def superposer(fichiers: Mapping[str, bytes | None]) -> Iterator[None]:
+    """Read these bytes instead of the files of these names until the block ends; None stands for an absent file.
+
+    It answers « would these files hold? » before anything is written. What is read so is recorded as any other file.
+    """
+    layer = dict(fichiers)
+    _superposes.append(layer)
+    try:
+        yield
+    finally:
+        del _superposes[next(i for i, other in enumerate(_superposes) if other is layer)]
 
 
 def racine() -> Path:
@@ -73,7 +88,7 @@ def lire_octets(relatif: str) -> bytes:
     """
     path = _chemin(relatif)
     try:
-        content = path.read_bytes()
+        content = _contenu(relatif, path)
     except FileNotFoundError:
         _noter_absent(relatif)
         raise DonneesInvalides([_faute_absent(relatif)]) from None
@@ -93,7 +108,9 @@ def lire_octets(relatif: str) -> bytes:
 
 def existe(relatif: str) -> bool:
     """Return whether a data file is there; its bytes then count as read, so that a change of them is seen."""
-    if _chemin(relatif).is_file():
+    path = _chemin(relatif)
+    layer = _couche(relatif)
+    if path.is_file() if layer is None else layer[relatif] is not None:
         lire_octets(relatif)
         return True
     _noter_absent(relatif)
@@ -107,10 +124,12 @@ def lister(relatif: str) -> tuple[str, ...]:
         DonneesInvalides: The folder is absent.
     """
     folder = _chemin(relatif)
-    if not folder.is_dir():
+    found = {_nom(entry) for entry in folder.iterdir()} if folder.is_dir() else set()
+    found = _avec_les_superposes(relatif, found)
+    if not found and not folder.is_dir():
         _noter_absent(relatif)
         raise DonneesInvalides([_faute_absent(relatif, dossier=True)])
-    names = tuple(sorted(_nom(entry) for entry in folder.iterdir() if not entry.name.startswith((".", "~$"))))
+    names = tuple(sorted(name for name in found if not name.startswith((".", "~$"))))
     for journal in _journaux:
         journal.listes[relatif] = names
     return names
@@ -124,6 +143,37 @@ def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -
 
 def _nom(entry: Path) -> str:
     return f"{entry.name}/" if entry.is_dir() else entry.name
+
+
+def _couche(relatif: str) -> dict[str, bytes | None] | None:
+    """Return the last layer that says something of a file, None when the disk alone does."""
+    return next((layer for layer in reversed(_superposes) if relatif in layer), None)
+
+
+def _contenu(relatif: str, path: Path) -> bytes:
+    layer = _couche(relatif)
+    if layer is None:
+        return path.read_bytes()
+    content = layer[relatif]
+    if content is None:
+        raise FileNotFoundError(relatif)
+    return content
+
+
+def _avec_les_superposes(relatif: str, noms: set[str]) -> set[str]:
+    """Return the names of a folder once the layers are laid over it."""
+    prefix = f"{relatif}/"
+    names = set(noms)
+    for layer in _superposes:
+        for path, content in layer.items():
+            if not path.startswith(prefix):
+                continue
+            name, below, _ = path.removeprefix(prefix).partition("/")
+            if content is None and not below:
+                names.discard(name)
+            elif content is not None:
+                names.add(f"{name}{below}")
+    return names
 
 
 def _chemin(relatif: str) -> Path:

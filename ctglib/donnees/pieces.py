@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from ctglib.donnees.csv_strict import TableLue, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets, lister
+from ctglib.donnees.modeles.avenants import Avenants
 from ctglib.donnees.modeles.base import Modele
 from ctglib.donnees.modeles.catalogue import (
     Radar,
@@ -22,7 +23,17 @@ from ctglib.donnees.modeles.catalogue import (
 )
 from ctglib.donnees.modeles.charte import Charte
 from ctglib.donnees.modeles.coherence import Corrections, Justifications, Regles, Relations
+from ctglib.donnees.modeles.confidentialite import Confidentialite
 from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Convention
+from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.modeles.fiches import (
+    Dimensions,
+    FicheIndicateurs,
+    IndicateursContexte,
+    Moyens,
+    Profils,
+    Responsables,
+)
 from ctglib.donnees.modeles.synthese import Synthese
 from ctglib.donnees.schema_table import SchemaTable, charger_schema
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
@@ -39,6 +50,13 @@ CATALOGUE: dict[str, type[Modele]] = {
     "charte": Charte,
     "relations": Relations,
     "regles": Regles,
+    "contexte": IndicateursContexte,
+    "dimensions": Dimensions,
+    "profils": Profils,
+    "moyens": Moyens,
+    "responsables": Responsables,
+    "evaluation": Evaluation,
+    "confidentialite": Confidentialite,
 }
 CONVENTION: dict[str, type[Modele]] = {
     "convention": Convention,
@@ -47,8 +65,14 @@ CONVENTION: dict[str, type[Modele]] = {
     "corrections": Corrections,
     "justifications": Justifications,
 }
+# Files of a convention that may not be there: an absent one is an empty one.
+FACULTATIFS: dict[str, type[Modele]] = {"avenants": Avenants}
 TABLES = ("annexe1", "offre")
-THEMES = "catalogue/themes"
+# Folders of the catalogue whose files are read together, and what they hold, in the words of a fault.
+ENSEMBLES: dict[str, tuple[type[Modele], str, str]] = {
+    "themes": (Theme, "aucun thème", "un fichier « .yaml » par thème"),
+    "fiches": (FicheIndicateurs, "aucune fiche action", "un fichier « .yaml » par fiche action"),
+}
 SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -58,7 +82,7 @@ class Pieces:
 
     Attributes:
         convention: Name of the folder.
-        documents: YAML files by name, the catalogue's and the convention's; the themes together under « themes ».
+        documents: YAML files by name, the catalogue's and the convention's; those of a folder (themes…) together.
         schemas: Schemas by name of table, those without fault.
         tables: CSV files by name, those whose schema has no fault.
         logos: Bytes by party, None while the file is not there.
@@ -81,7 +105,11 @@ def rassembler(convention: str) -> Pieces:
     documents |= {
         f"convention/{name}": (examiner_yaml(f"{folder}/{name}.yaml", model),) for name, model in CONVENTION.items()
     }
-    documents["themes"] = _themes(faults)
+    documents |= {
+        f"convention/{name}": (examiner_yaml(relatif, model),) if existe(relatif := f"{folder}/{name}.yaml") else ()
+        for name, model in FACULTATIFS.items()
+    }
+    documents |= {name: _ensemble(name, faults) for name in ENSEMBLES}
     schemas, tables = _tables(folder, faults)
     logos = _logos(folder, documents["convention/convention"][0], faults)
     faults += [fault for group in documents.values() for document in group for fault in document.fautes]
@@ -89,10 +117,12 @@ def rassembler(convention: str) -> Pieces:
     return Pieces(convention, documents, schemas, tables, logos, tuple(faults))
 
 
-def _themes(faults: list[Faute]) -> tuple[Document, ...]:
-    """Return the files of themes; a file with another ending would be silently left out, so it is a fault."""
+def _ensemble(nom: str, faults: list[Faute]) -> tuple[Document, ...]:
+    """Return the files of a folder; a file with another ending would be silently left out, so it is a fault."""
+    model, none, expected = ENSEMBLES[nom]
+    folder = f"catalogue/{nom}"
     try:
-        names = lister(THEMES)
+        names = lister(folder)
     except DonneesInvalides as error:
         faults.extend(error.fautes)
         return ()
@@ -101,13 +131,11 @@ def _themes(faults: list[Faute]) -> tuple[Document, ...]:
         if name not in kept and re.search(r"\.ya?ml", name, re.IGNORECASE):
             remedy = f"renommer en « {re.split(r'[.]', name)[0]}.yaml »"
             faults.append(
-                Faute(f"{THEMES}/{name}", f"un fichier nommé « {name} »", "un nom qui finit par « .yaml »", remedy)
+                Faute(f"{folder}/{name}", f"un fichier nommé « {name} »", "un nom qui finit par « .yaml »", remedy)
             )
     if not kept:
-        faults.append(
-            Faute(THEMES, "aucun thème", "un fichier « .yaml » par thème", "remettre les fichiers des thèmes")
-        )
-    return tuple(examiner_yaml(f"{THEMES}/{name}", Theme) for name in kept)
+        faults.append(Faute(folder, none, expected, "remettre les fichiers de ce dossier"))
+    return tuple(examiner_yaml(f"{folder}/{name}", model) for name in kept)
 
 
 def _tables(folder: str, faults: list[Faute]) -> tuple[dict[str, SchemaTable], dict[str, TableLue]]:

@@ -6,23 +6,31 @@ defines its names, so that one fault does not make a hundred.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
     from ctglib.donnees.pieces import Pieces
     from ctglib.donnees.yaml_arbre import Arbre, Chemin
 
+_MONTRES = 8
+
 
 @dataclass(frozen=True)
 class Vocabulaire:
-    """A kind of name: the words of its faults, and the keys that define it, each name once."""
+    """A kind of name: the words of its faults, and the keys that define it, each name once.
+
+    ``aussi`` are other keys that define names of the same kind.
+    """
 
     libelle: str
     ou: str
     document: str
     chemin: str
+    aussi: tuple[tuple[str, str], ...] = ()
 
 
 VOCABULAIRES = {
@@ -40,6 +48,21 @@ VOCABULAIRES = {
     "axe": Vocabulaire("un axe", "convention.yaml", "convention/convention", "axes.*.id"),
     "enjeu": Vocabulaire("un enjeu", "convention.yaml", "convention/convention", "enjeux.*.id"),
     "fiche": Vocabulaire("une fiche action", "convention.yaml", "convention/convention", "fiches.*.numero"),
+    "signataire": Vocabulaire("une partie", "convention.yaml", "convention/convention", "parties.*.id"),
+    "indicateur_de_fiche": Vocabulaire("un indicateur", "catalogue/fiches", "fiches", "indicateurs.*.id"),
+    "mesure": Vocabulaire(
+        "un indicateur",
+        "catalogue/fiches ou catalogue/contexte.yaml",
+        "fiches",
+        "indicateurs.*.id",
+        (("contexte", "indicateurs.*.id"), ("themes", "indicateurs.*.id")),
+    ),
+    "fiche_du_catalogue": Vocabulaire("une fiche", "catalogue/fiches", "fiches", "fiche"),
+    "dimension": Vocabulaire("une dimension", "catalogue/dimensions.yaml", "dimensions", "dimensions.*.id"),
+    "variable": Vocabulaire("une variable", "catalogue/profils.yaml", "profils", "variables.*.id"),
+    "poste": Vocabulaire("un poste", "catalogue/moyens.yaml", "moyens", "postes.*.id"),
+    "nature": Vocabulaire("une nature", "catalogue/moyens.yaml", "moyens", "natures.*.id"),
+    "responsable": Vocabulaire("un responsable", "catalogue/responsables.yaml", "responsables", "responsables.*.id"),
 }
 
 # Document, path, kind of name.
@@ -50,6 +73,18 @@ CITATIONS = (
     ("themes", "indicateurs.*.fiche", "fiche"),
     ("themes", "indicateurs.*.entrees.*", "indicateur"),
     ("themes", "indicateurs.*.entrees.*.*", "indicateur"),
+    ("themes", "indicateurs.*.collecte.responsable", "responsable"),
+    ("fiches", "indicateurs.*.unite", "unite"),
+    ("fiches", "indicateurs.*.dimension", "dimension"),
+    ("fiches", "indicateurs.*.collecte.responsable", "responsable"),
+    ("fiches", "indicateurs.*.entrees.*", "mesure"),
+    ("fiches", "indicateurs.*.entrees.*.*", "mesure"),
+    ("contexte", "indicateurs.*.unite", "unite"),
+    ("contexte", "indicateurs.*.dimension", "dimension"),
+    ("contexte", "indicateurs.*.entrees.*", "mesure"),
+    ("contexte", "indicateurs.*.entrees.*.*", "mesure"),
+    ("moyens", "natures.*.unite", "unite"),
+    ("profils", "dimension", "dimension"),
     ("radar", "axes.*.indicateur", "indicateur"),
     ("offre", "types.*.categorie", "categorie"),
     ("synthese", "chiffres_cles.*", "indicateur"),
@@ -78,6 +113,7 @@ CITATIONS = (
     ("convention/convention", "enjeux.*.themes.*", "theme"),
     ("convention/convention", "fiches.*.axe", "axe"),
     ("convention/convention", "fiches.*.enjeu", "enjeu"),
+    ("convention/convention", "fiches.*.indicateurs.*.id", "indicateur_de_fiche"),
     ("convention/convention", "fiches.*.repond_a.*", "indicateur"),
     ("convention/convention", "fiches.*.offre.*", "categorie"),
     ("convention/affirmations", "affirmations.*.indicateurs.*", "indicateur"),
@@ -96,7 +132,6 @@ UNIQUES = (
     ("referentiel_emploi", "activites.*.id"),
     ("referentiel_emploi", "competences.*.id"),
     ("regles", "regles.*.id"),
-    ("convention/convention", "parties.*.id"),
     ("convention/convention", "fiches.*.indicateurs.*.id"),
     ("convention/convention", "fiches.*.resultats.*.id"),
     ("convention/convention", "fiches.*.modalites.*.numero"),
@@ -151,7 +186,11 @@ def elements(contenu: object, cle: str) -> list[dict]:
 def definis(pieces: Pieces, nom: str) -> dict[str | int | float, list[tuple[Arbre, Chemin]]]:
     """Return the names of a kind, with the places that define each."""
     kind = VOCABULAIRES[nom]
-    return places(pieces, kind.document, kind.chemin)
+    found: dict[str | int | float, list[tuple[Arbre, Chemin]]] = {}
+    for document, path in ((kind.document, kind.chemin), *kind.aussi):
+        for value, where in places(pieces, document, path).items():
+            found.setdefault(value, []).extend(where)
+    return found
 
 
 def places(pieces: Pieces, document: str, chemin: str) -> dict[str | int | float, list[tuple[Arbre, Chemin]]]:
@@ -161,3 +200,19 @@ def places(pieces: Pieces, document: str, chemin: str) -> dict[str | int | float
         for path, value in parcourir(item.arbre.contenu, chemin):
             found.setdefault(value, []).append((item.arbre, path))
     return found
+
+
+def nom_inconnu(ecrit: str, connus: Iterable[object], libelle: str, ou: str) -> tuple[str, str, str]:
+    """Return what was found, expected and is to be done, for a name that no file defines.
+
+    ``libelle`` is what is expected (« un indicateur »), ``ou`` where such names are defined.
+    """
+    names = list(dict.fromkeys(str(known) for known in connus))
+    close = proches(ecrit, names)
+    expected = f"{libelle} de {ou}"
+    if len(names) <= _MONTRES:
+        expected += f" : {', '.join(names) or 'aucun'}"
+    elif close:
+        expected += f" ; noms proches : {', '.join(close)}"
+    remedy = f"écrire « {close[0]} »" if close else "corriger ce nom"
+    return f"« {ecrit[:80]} »", expected, f"{remedy}, ou ajouter « {ecrit[:80]} » à {ou}"

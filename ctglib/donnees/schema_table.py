@@ -32,17 +32,20 @@ class Contraintes(Modele):
 
 
 class Champ(Modele):
-    """A column. ``description`` is shown as what was expected when a cell does not fit ``pattern``."""
+    """A column. ``description`` is shown as what was expected when a cell does not fit ``pattern`` or is no date."""
 
     name: Texte
-    type: Literal["string", "integer", "year", "number"]
+    type: Literal["string", "integer", "year", "number", "date"]
     title: Texte
     description: Texte
     constraints: Contraintes = Contraintes()
 
 
 class SchemaTable(Modele):
-    """The subset of Table Schema that our tables use; an empty cell is the only missing value."""
+    """The subset of Table Schema that our tables use; an empty cell is the only missing value.
+
+    ``sans_ligne`` is ours: the header alone is a table without rows, and not one whose rows were lost.
+    """
 
     norme: Texte = Field(alias="$schema")
     name: Texte
@@ -51,6 +54,7 @@ class SchemaTable(Modele):
     fields: tuple[Champ, ...] = Field(min_length=1)
     cle: tuple[Texte, ...] = Field(alias="primaryKey", min_length=1)
     vides: tuple[Literal[""], ...] = Field(default=("",), alias="missingValues")
+    sans_ligne: bool = Field(default=False, alias="sansLigne")
 
     @property
     def colonnes(self) -> tuple[str, ...]:

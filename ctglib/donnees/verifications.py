@@ -6,14 +6,23 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import proches
-from ctglib.donnees.references import CITATIONS, COLONNES, UNIQUES, VOCABULAIRES, definis, elements, parcourir, places
+from ctglib.donnees.references import (
+    CITATIONS,
+    COLONNES,
+    UNIQUES,
+    VOCABULAIRES,
+    definis,
+    elements,
+    nom_inconnu,
+    parcourir,
+    places,
+)
+from ctglib.donnees.verifications_fiches import verifier_fiches
 from ctglib.donnees.verifications_tables import verifier_annexe1, verifier_offre
 
 if TYPE_CHECKING:
     from ctglib.donnees.pieces import Pieces
     from ctglib.donnees.yaml_arbre import Arbre, Chemin
-
-_MONTRES = 8
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
@@ -29,6 +38,7 @@ def verifier(pieces: Pieces) -> list[Faute]:
         *_identifiant(pieces),
         *_constats_d_un_autre_theme(pieces),
         *_indicateurs_de_fiche(pieces),
+        *verifier_fiches(pieces),
         *verifier_annexe1(pieces),
         *verifier_offre(pieces),
     ]
@@ -58,22 +68,14 @@ def _cellules_inconnues(pieces: Pieces, known: dict[str, list]) -> list[Faute]:
 
 
 def _inconnu(ecrit: str, connus: list, nom: str) -> tuple[str, str, str]:
-    """Return what was found, expected and is to be done, for a name that no file defines."""
     kind = VOCABULAIRES[nom]
-    names = [str(known) for known in connus]
-    close = proches(ecrit, names)
-    expected = f"{kind.libelle} de {kind.ou}"
-    if len(names) <= _MONTRES:
-        expected += f" : {', '.join(names)}"
-    elif close:
-        expected += f" ; noms proches : {', '.join(close)}"
-    remedy = f"écrire « {close[0]} »" if close else "corriger ce nom"
-    return f"« {ecrit[:80]} »", expected, f"{remedy}, ou ajouter « {ecrit[:80]} » à {kind.ou}"
+    return nom_inconnu(ecrit, connus, kind.libelle, kind.ou)
 
 
 def _doublons(pieces: Pieces) -> list[Faute]:
     """Return a fault for each name defined again, in the same file or in another."""
-    wanted = [(kind.document, kind.chemin) for kind in VOCABULAIRES.values()] + list(UNIQUES)
+    named = [definis(pieces, name) for name in VOCABULAIRES]
+    named += [places(pieces, document, where) for document, where in UNIQUES]
     return [
         tree.faute(
             path,
@@ -81,8 +83,8 @@ def _doublons(pieces: Pieces) -> list[Faute]:
             "un nom différent pour chacun",
             "supprimer l'un des deux, ou le renommer",
         )
-        for document, where in wanted
-        for value, found in places(pieces, document, where).items()
+        for group in named
+        for value, found in group.items()
         for tree, path in found[1:]
     ]
 

@@ -22,10 +22,10 @@ def verifier_annexe1(pieces: Pieces) -> list[Faute]:
     if table is None:
         return []
     items = {item["id"]: (item, theme) for theme, item in _indicateurs(pieces)}
-    faults = _vides(pieces, table)
+    faults = fautes_de_vide(table, absences(pieces))
     for row in table.lignes:
         item, theme = items.get(row.cellules.get("indicateur", ""), ({}, {}))
-        faults += [*_unite(table, row, item), *_section(table, row, theme), *_bornes(table, row, item)]
+        faults += [*faute_d_unite(table, row, item), *_section(table, row, theme), *faute_de_bornes(table, row, item)]
     return faults
 
 
@@ -34,7 +34,7 @@ def verifier_offre(pieces: Pieces) -> list[Faute]:
     table = pieces.tables.get("offre")
     if table is None:
         return []
-    faults = _vides(pieces, table)
+    faults = fautes_de_vide(table, absences(pieces))
     first: dict[str, Ligne] = {}
     for row in table.lignes:
         origin = first.setdefault(row.cellules.get("structure", ""), row)
@@ -42,7 +42,7 @@ def verifier_offre(pieces: Pieces) -> list[Faute]:
             written, before = row.cellules.get(column), origin.cellules.get(column)
             if written != before:
                 faults.append(
-                    _faute(
+                    faute_de_cellule(
                         table,
                         row,
                         column,
@@ -66,26 +66,30 @@ def _indicateurs(pieces: Pieces) -> list[tuple[dict, dict]]:
     ]
 
 
-def _vides(pieces: Pieces, table: TableLue) -> list[Faute]:
-    """Return the faults of rows whose value is empty without a status of absence, or the other way round."""
-    absences = {
+def absences(pieces: Pieces) -> dict[str, bool]:
+    """Return whether each status tells an absence, as far as statuts.yaml can be read."""
+    return {
         item["code"]: item["absence"]
         for document in pieces.documents["statuts"]
         for item in elements(document.arbre.contenu, "statuts")
         if isinstance(item.get("code"), str) and isinstance(item.get("absence"), bool)
     }
+
+
+def fautes_de_vide(table: TableLue, absences: dict[str, bool], colonne: str = "valeur") -> list[Faute]:
+    """Return the faults of rows whose value is empty without a status of absence, or the other way round."""
     codes = ", ".join(code for code, absence in absences.items() if absence)
     faults = []
     for row in table.lignes:
-        status, value = row.cellules.get("statut"), row.cellules.get("valeur")
+        status, value = row.cellules.get("statut"), row.cellules.get(colonne)
         if status not in absences or value is None or bool(value) != absences[status]:
             continue
         found = f"« {value[:80]} » avec le statut {status}" if value else f"une valeur vide avec le statut {status}"
         faults.append(
-            _faute(
+            faute_de_cellule(
                 table,
                 row,
-                "valeur",
+                colonne,
                 found,
                 (
                     "une cellule vide, puisque ce statut dit une absence"
@@ -100,12 +104,13 @@ def _vides(pieces: Pieces, table: TableLue) -> list[Faute]:
     return faults
 
 
-def _unite(table: TableLue, row: Ligne, item: dict) -> list[Faute]:
+def faute_d_unite(table: TableLue, row: Ligne, item: dict) -> list[Faute]:
+    """Return the fault of a row whose unit is not that of its indicator, as the catalogue writes it."""
     expected, written = item.get("unite"), row.cellules.get("unite")
     if not isinstance(expected, str) or not written or written == expected:
         return []
     return [
-        _faute(
+        faute_de_cellule(
             table,
             row,
             "unite",
@@ -125,7 +130,7 @@ def _section(table: TableLue, row: Ligne, theme: dict) -> list[Faute]:
     if not sections or not written or written in sections:
         return []
     return [
-        _faute(
+        faute_de_cellule(
             table,
             row,
             "section",
@@ -138,7 +143,8 @@ def _section(table: TableLue, row: Ligne, theme: dict) -> list[Faute]:
     ]
 
 
-def _bornes(table: TableLue, row: Ligne, item: dict) -> list[Faute]:
+def faute_de_bornes(table: TableLue, row: Ligne, item: dict) -> list[Faute]:
+    """Return the fault of a row whose value is out of the bounds of its indicator."""
     limits = item.get("bornes")
     text = row.cellules.get("valeur", "")
     if not isinstance(limits, list) or len(limits) != 2 or not _NOMBRE.fullmatch(text):
@@ -148,7 +154,7 @@ def _bornes(table: TableLue, row: Ligne, item: dict) -> list[Faute]:
         return []
     words = f"{low} au moins" if high is None else f"{high} au plus" if low is None else f"entre {low} et {high}"
     return [
-        _faute(
+        faute_de_cellule(
             table,
             row,
             "valeur",
@@ -161,6 +167,6 @@ def _bornes(table: TableLue, row: Ligne, item: dict) -> list[Faute]:
     ]
 
 
-def _faute(table: TableLue, row: Ligne, column: str, found: str, words: tuple[str, str]) -> Faute:
+def faute_de_cellule(table: TableLue, row: Ligne, column: str, found: str, words: tuple[str, str]) -> Faute:
     """Return a fault of a cell; ``words`` are what was expected and what to do."""
     return Faute(table.fichier, found, *words, ligne=row.numero, colonne=column)

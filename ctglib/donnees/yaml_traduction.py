@@ -43,6 +43,11 @@ _MOTIFS = {
         "un identifiant : minuscules sans accent, chiffres et tirets bas",
         "remplacer espaces, accents, majuscules et signes par des lettres ou « _ »",
     ),
+    "^[a-z0-9][a-z0-9_-]*$": (
+        "un code : minuscules sans accent, chiffres, tirets et tirets bas",
+        "remplacer espaces, accents, majuscules et signes par des lettres, « - » ou « _ »",
+    ),
+    "^[0-9a-f]{64}$": ("une empreinte sha256, 64 chiffres et lettres de a à f", "recopier l'empreinte du fichier"),
     "^[0-9][0-9AB][0-9]{0,3}$": ("un code de territoire (« 62413 », « 62 »)", "écrire le code Insee entre guillemets"),
 }
 
@@ -52,6 +57,8 @@ def traduire(erreur: ValidationError, modele: type[BaseModel], arbre: Arbre) -> 
     direct: list[dict] = []
     choices: dict[Chemin, dict[object, list[dict]]] = {}
     for detail in erreur.errors(include_url=False):
+        if detail["type"] == "default_factory_not_called":  # another key's fault, already told
+            continue
         path, point, branch = _situer(arbre.contenu, detail["loc"])
         located = {**detail, "chemin": path}
         if branch is None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Identifiant = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+CodeModalite = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9AB][0-9]{0,3}$")]
 Texte = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Annee = Annotated[int, Field(ge=1900, le=2100)]
+Date = date  # the type for layers that have no clock
 
 
 class Modele(BaseModel):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles.base import CodeTerritoire, Identifiant, Modele, Texte
+from ctglib.donnees.modeles.base import CodeModalite, CodeTerritoire, Identifiant, Modele, Texte
 
 
 class Rupture(Modele):
@@ -18,15 +18,21 @@ class Rupture(Modele):
 
 
 class Collecte(Modele):
-    """Who gives the value, when, and from which document."""
+    """Who gives the value, when, and from which document; ``responsable`` is the service that enters it."""
 
+    responsable: Identifiant | None = None
     qui: Texte
     quand: Texte
     document: Texte
 
 
 class Indicateur(Modele):
-    """One indicator: one meaning, one unit, one direction."""
+    """One indicator: one meaning, one unit, one direction.
+
+    ``dimension`` is what it may be broken down by, and ``modalites`` those of its values that concern it (none: all).
+    ``table`` is the file of the follow-up that it is read from: most are observations, a typology comes from
+    profils.csv, the grid of annexe 4 from posture.csv.
+    """
 
     id: Identifiant
     libelle: Texte
@@ -36,6 +42,9 @@ class Indicateur(Modele):
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
     origine: Literal["convention", "propose"]
     fiche: int | None = None
+    dimension: Identifiant | None = None
+    modalites: list[CodeModalite] = []
+    table: Literal["observations", "profils", "posture"] = "observations"
     calcul: Identifiant | None = None
     entrees: dict[Identifiant, Identifiant | list[Identifiant]] = {}
     decimales: int = Field(ge=0, le=3)

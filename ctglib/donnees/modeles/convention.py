@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles.base import CodeTerritoire, Identifiant, Modele, Texte
+from ctglib.donnees.modeles.base import Annee, CodeTerritoire, Identifiant, Modele, Texte
 
 
 class Partie(Modele):
@@ -81,13 +81,23 @@ class Resultat(Modele):
     note: Texte | None = None
 
 
+class Implicite(Modele):
+    """The direction, or the threshold and perhaps its year, that the text implies without writing a target."""
+
+    sens: Literal["hausse", "baisse", "maintien"]
+    valeur: float | None = None
+    annee: Annee | None = None
+    reference: Texte
+
+
 class IndicateurFiche(Modele):
-    """An evaluation indicator that the fiche writes."""
+    """An evaluation indicator of the fiche: its own, in its words, or one that the catalogue proposes (no words)."""
 
     id: Identifiant
-    libelle: Texte
+    libelle: Texte | None = None
     valeur_initiale: ValeurDatee | Absence
     cible: ValeurDatee | Absence
+    implicite: Implicite | None = None
     note: Texte | None = None
 
 
@@ -143,8 +153,9 @@ class Schema(Modele):
 class Convention(Modele):
     """``convention.yaml``.
 
-    The three sources are what captions write (article 8): producer, document and dates of the figures of annexe 1
-    (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``).
+    The four sources are what captions write (article 8): producer, document and dates of the figures of annexe 1
+    (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``),
+    of the yearly follow-up (``source_suivi``).
     """
 
     id: Identifiant
@@ -159,6 +170,7 @@ class Convention(Modele):
     source_diagnostic: Texte
     source_offre: Texte
     source_texte: Texte
+    source_suivi: Texte
     parties: list[Partie] = Field(min_length=2)
     articles: list[Article]
     axes: list[Axe]

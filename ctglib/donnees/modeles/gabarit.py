@@ -1,0 +1,120 @@
+"""Model of ``data/catalogue/gabarit.yaml``: the sheets and the words of the workbook that a service fills each year."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ctglib.donnees.modeles.base import CodeModalite, Identifiant, Modele, Texte
+from ctglib.donnees.modeles.charte import Couleur
+from ctglib.donnees.modeles.suivi import Diffusion, Domaine
+
+Role = Literal["cle", "rappel", "saisie"]
+TypeSaisie = Literal["texte", "texte_long", "nombre", "date", "liste"]
+
+
+class ColonneGabarit(Modele):
+    """A column: ``cle`` tells the rows apart, ``rappel`` is written for the reader, ``saisie`` is to be filled.
+
+    ``accompagne``: what it says is about these columns, and is lost when none of them is filled.
+    """
+
+    id: Identifiant
+    titre: Texte
+    role: Role
+    type: TypeSaisie
+    largeur: float = Field(gt=0)
+    attendue: bool = False
+    accompagne: tuple[Identifiant, ...] = ()
+    aide: str = ""
+
+
+class FeuilleGabarit(Modele):
+    """A sheet. ``figees`` columns stay in view; ``lignes_libres`` empty rows follow those already written."""
+
+    id: Identifiant
+    titre: Texte
+    resume: Texte
+    consigne: Texte
+    figees: int = Field(ge=0)
+    lignes_libres: int = 0
+    colonnes: tuple[ColonneGabarit, ...] = Field(min_length=2)
+
+
+class PartieModeEmploi(Modele):
+    """A heading of the first sheet and its lines; the one without a line lists the sheets."""
+
+    titre: Texte
+    lignes: tuple[Texte, ...] = ()
+
+
+class Rubrique(Modele):
+    """What a row of the sheet of appreciations asks for; without a subject of its own, the fiche's title is it."""
+
+    sujet: str
+    libelle: Texte
+
+
+class Parts(Modele):
+    """Which service fills what; ``principal`` fills what no other does."""
+
+    principal: Identifiant
+    fiches: dict[int, Identifiant] = {}
+    dispositifs: dict[CodeModalite, Identifiant] = {}
+    signataires: dict[Identifiant, Identifiant] = {}
+
+
+class PosteDeSignataire(Modele):
+    """A means that a signatory gives; ``fiches`` are those it is given to, none when it is of no fiche."""
+
+    signataire: Identifiant
+    poste: Identifiant
+    fiches: tuple[int, ...] = ()
+
+
+class MoyensParStructure(Modele):
+    """The structures of the offer that have rows of their own, and the means of each."""
+
+    gestions: tuple[Identifiant, ...]
+    categories: tuple[Identifiant, ...]
+    postes: tuple[PosteDeSignataire, ...]
+
+
+class MoyensGabarit(Modele):
+    """The rows of the sheet of means. A signatory that no row names is one of the « autres »."""
+
+    par_fiche: tuple[PosteDeSignataire, ...]
+    par_structure: MoyensParStructure
+
+
+class NomsDePersonnes(Modele):
+    """How a person's name shows in a text: civilities, and first words of groups of capitalised words that are none."""
+
+    civilites: tuple[Texte, ...]
+    mots_admis: tuple[Texte, ...]
+
+
+class Gabarit(Modele):
+    """``gabarit.yaml``. Titles may name ``{annee}``, the workbook's year, and ``{precedente}``, the one before."""
+
+    version: int = Field(ge=1)
+    titre: Texte
+    sous_titre: Texte
+    couleur_attendue: Couleur
+    mode_emploi: tuple[PartieModeEmploi, ...]
+    etats_de_valeur: dict[Literal["A", "P", "E", "L", "M", "O", "Q"], Texte]
+    diffusions: dict[Diffusion, Texte]
+    domaines: dict[Domaine, Texte]
+    fonctions: tuple[Texte, ...] = Field(min_length=1)
+    rubriques: dict[Identifiant, Rubrique]
+    nombre_de_decisions: int = Field(ge=1)
+    feuilles: tuple[FeuilleGabarit, ...]
+    parts: Parts
+    moyens: MoyensGabarit
+    noms: NomsDePersonnes
+
+    @property
+    def par_feuille(self) -> dict[str, FeuilleGabarit]:
+        """Return the sheets by id."""
+        return {feuille.id: feuille for feuille in self.feuilles}
