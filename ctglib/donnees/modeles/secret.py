@@ -1,0 +1,27 @@
+"""Model of ``data/catalogue/secret.yaml``: where the same persons are counted twice."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ctglib.donnees.modeles.base import CodeModalite, Identifiant, Modele, Texte
+
+
+class EffectifIdentique(Modele):
+    """An indicator that counts the persons of a profile too, when both agree.
+
+    The dispositif is ``dispositif``, or, without it, the modalité of the indicator's row. Without a variable, the
+    persons are all those of the dispositif; with one, those of one of its modalités.
+    """
+
+    indicateur: Identifiant
+    dispositif: CodeModalite | None = None
+    variable: Identifiant | None = None
+    modalite: CodeModalite | None = None
+    pourquoi: Texte
+
+
+class Secret(Modele):
+    """``secret.yaml``."""
+
+    effectifs_identiques: tuple[EffectifIdentique, ...] = Field(default=())
