@@ -10,6 +10,21 @@ import typer
 from typer import core, rich_utils
 
 from ctglib.commandes.messages import dire_usage
+from ctglib.commandes.options import (
+    ABlanc,
+    Annees,
+    Conventions,
+    Delai,
+    Diffusion,
+    Forcer,
+    Formats,
+    Mesures,
+    Moteur,
+    Ordonnanceur,
+    Rapports,
+    Sortie,
+    Travailleurs,
+)
 
 AIDE = "Afficher cette aide."
 
@@ -21,7 +36,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     subcommand_metavar="COMMANDE [ARGUMENTS]...",
     context_settings={"help_option_names": []},
-    help="Le cahier d'évaluation d'une convention territoriale globale : vérifier les données, produire les rapports.",
+    help="Le classeur d'évaluation d'une convention territoriale globale : données vérifiées, rapports produits.",
 )
 
 
@@ -44,41 +59,19 @@ def _racine(aide: Aide = False) -> None:
 
 @application.command("produire", help="Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun.")
 def _produire(
-    rapports: Annotated[
-        list[str] | None, typer.Argument(help="Rapports à produire (tous par défaut).", metavar="RAPPORT")
-    ] = None,
-    convention: Annotated[
-        list[str] | None,
-        typer.Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM"),
-    ] = None,
-    annee: Annotated[
-        list[int] | None,
-        typer.Option("--annee", "-a", help="Année des rapports annuels (toutes par défaut).", metavar="ANNÉE"),
-    ] = None,
-    diffusion: Annotated[
-        str, typer.Option("--diffusion", help="publique, ou interne (dans un dossier à part).", metavar="NOM")
-    ] = "publique",
-    formats: Annotated[
-        str, typer.Option("--formats", "-f", help="html, pdf, docx, séparés par des virgules.", metavar="LISTE")
-    ] = "html,pdf",
-    sortie: Annotated[
-        Path, typer.Option("--sortie", "-s", help="Dossier où écrire les rapports.", metavar="DOSSIER")
-    ] = Path("reports"),
-    forcer: Annotated[bool, typer.Option("--forcer", help="Produire aussi ce qui est à jour.")] = False,
-    a_blanc: Annotated[bool, typer.Option("--a-blanc", help="Dire ce qui serait fait, sans rien faire.")] = False,
-    travailleurs: Annotated[
-        int, typer.Option("--travailleurs", help="Rapports menés de front (0 : un par cœur).", metavar="NOMBRE")
-    ] = 0,
-    delai: Annotated[float, typer.Option("--delai", help="Secondes laissées à un rapport.", metavar="SECONDES")] = 600,
-    moteur: Annotated[
-        str, typer.Option("--moteur", help="ctg, ou standard (un noyau Jupyter ordinaire).", metavar="NOM")
-    ] = "ctg",
-    ordonnanceur: Annotated[
-        str, typer.Option("--ordonnanceur", help="Grappe Dask à qui confier le travail.", metavar="ADRESSE")
-    ] = "",
-    mesures: Annotated[
-        Path | None, typer.Option("--mesures", help="Fichier JSON où noter les temps par étape.", metavar="FICHIER")
-    ] = None,
+    rapports: Rapports = None,
+    convention: Conventions = None,
+    annee: Annees = None,
+    diffusion: Diffusion = "publique",
+    formats: Formats = "html,pdf",
+    sortie: Sortie = Path("reports"),
+    forcer: Forcer = False,
+    a_blanc: ABlanc = False,
+    travailleurs: Travailleurs = 0,
+    delai: Delai = 600,
+    moteur: Moteur = "ctg",
+    ordonnanceur: Ordonnanceur = "",
+    mesures: Mesures = None,
     aide: Aide = False,
 ) -> None:
     from ctglib.commandes.production import Options, produire_rapports
@@ -112,6 +105,50 @@ def _valider(
     from ctglib.commandes.validation import valider_conventions
 
     raise typer.Exit(valider_conventions(convention or []))
+
+
+@application.command("gabarit", help="Écrire le classeur que les services remplissent pour une année.")
+def _gabarit(
+    annee: Annotated[int, typer.Argument(help="Année à saisir.", metavar="ANNÉE", show_default=False)],
+    convention: Annotated[str, typer.Option("--convention", "-c", help="Convention suivie.", metavar="NOM")],
+    responsable: Annotated[
+        str,
+        typer.Option("--responsable", "-r", help="N'écrire que la part d'un service (rpe, enfance…).", metavar="NOM"),
+    ] = "",
+    sortie: Annotated[
+        Path, typer.Option("--sortie", "-s", help="Dossier où écrire le classeur.", metavar="DOSSIER")
+    ] = Path(),
+    remplacer: Annotated[bool, typer.Option("--remplacer", help="Écraser un classeur déjà là, même rempli.")] = False,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.collecte import ecrire_le_gabarit
+
+    raise typer.Exit(ecrire_le_gabarit(convention, annee, sortie, responsable=responsable, remplacer=remplacer))
+
+
+@application.command("importer", help="Vérifier les classeurs remplis, puis les enregistrer : tout, ou rien.")
+def _importer(
+    chemins: Annotated[
+        list[Path],
+        typer.Argument(help="Classeurs, fichiers CSV, ou dossiers.", metavar="FICHIER", show_default=False),
+    ],
+    convention: Annotated[
+        str, typer.Option("--convention", "-c", help="Convention, si le fichier ne la dit pas.", metavar="NOM")
+    ] = "",
+    annee: Annotated[
+        int | None, typer.Option("--annee", "-a", help="Année, si le fichier ne la dit pas.", metavar="ANNÉE")
+    ] = None,
+    millesime: Annotated[
+        int | None,
+        typer.Option("--millesime", help="Année de la saisie, si ce n'est pas celle du classeur.", metavar="ANNÉE"),
+    ] = None,
+    a_blanc: Annotated[bool, typer.Option("--a-blanc", help="Dire ce qui serait écrit, sans rien écrire.")] = False,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.collecte import importer_fichiers
+
+    code = importer_fichiers(chemins, convention, annee, millesime=millesime, a_blanc=a_blanc)
+    raise typer.Exit(code)
 
 
 def _sans_type(argument: core.TyperArgument, ctx: typer.Context) -> None:

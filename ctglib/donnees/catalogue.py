@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.confidentialite import Confidentialite
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.fiches import Dimension, Moyens, Profils, Responsable
+    from ctglib.donnees.modeles.secret import Secret
     from ctglib.donnees.modeles.synthese import Synthese
     from ctglib.donnees.pieces import Pieces
 
@@ -59,6 +60,7 @@ class Catalogue:
     responsables: dict[str, Responsable]
     evaluation: Evaluation
     confidentialite: Confidentialite
+    secret: Secret
 
     @cached_property
     def indicateurs(self) -> dict[str, Indicateur]:
@@ -106,4 +108,5 @@ def assembler(pieces: Pieces) -> Catalogue:
         responsables={item.id: item for item in found["responsables"].responsables},
         evaluation=found["evaluation"],
         confidentialite=found["confidentialite"],
+        secret=found["secret"],
     )

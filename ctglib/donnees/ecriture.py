@@ -15,9 +15,10 @@ class EcritureImpossible(Exception):
 
 
 def ecrire(fichiers: dict[Path, bytes]) -> None:
-    """Write all files, or leave all as they were as long as none could be prepared.
+    """Write all files, or leave all as they were.
 
-    Every content is first written beside its target; only when all are on the disk do they take their names.
+    Every content is first written beside its target; only when all are on the disk do they take their names, and a name
+    refused puts the others back.
 
     Raises:
         EcritureImpossible: The disk is full, the folder is read-only, or a file is open in another program.
@@ -29,8 +30,7 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
             prepares[cible] = _preparer(cible, contenu)
         for cible in prepares:
             _verifier_libre(cible)
-        for cible, temporaire in prepares.items():
-            temporaire.replace(cible)
+        _remplacer(prepares)
     except OSError as error:
         raise EcritureImpossible(
             f"Impossible d'écrire {cible} ({error.strerror}). Fermez le fichier s'il est ouvert dans un autre "
@@ -39,6 +39,23 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
     finally:
         for temporaire in prepares.values():
             temporaire.unlink(missing_ok=True)
+
+
+def _remplacer(prepares: dict[Path, Path]) -> None:
+    """Give the prepared files their names; when one refuses, put back those that had changed already."""
+    anciens: dict[Path, bytes | None] = {}
+    try:
+        for cible, temporaire in prepares.items():
+            ancien = cible.read_bytes() if cible.exists() else None
+            temporaire.replace(cible)
+            anciens[cible] = ancien
+    except OSError:
+        for cible, contenu in anciens.items():
+            if contenu is None:
+                cible.unlink(missing_ok=True)
+            else:
+                cible.write_bytes(contenu)
+        raise
 
 
 def _verifier_libre(cible: Path) -> None:

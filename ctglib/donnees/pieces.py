@@ -34,6 +34,7 @@ from ctglib.donnees.modeles.fiches import (
     Profils,
     Responsables,
 )
+from ctglib.donnees.modeles.secret import Secret
 from ctglib.donnees.modeles.synthese import Synthese
 from ctglib.donnees.schema_table import SchemaTable, charger_schema
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
@@ -57,6 +58,7 @@ CATALOGUE: dict[str, type[Modele]] = {
     "responsables": Responsables,
     "evaluation": Evaluation,
     "confidentialite": Confidentialite,
+    "secret": Secret,
 }
 CONVENTION: dict[str, type[Modele]] = {
     "convention": Convention,

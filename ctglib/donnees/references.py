@@ -85,6 +85,8 @@ CITATIONS = (
     ("contexte", "indicateurs.*.entrees.*.*", "mesure"),
     ("moyens", "natures.*.unite", "unite"),
     ("profils", "dimension", "dimension"),
+    ("secret", "effectifs_identiques.*.indicateur", "mesure"),
+    ("secret", "effectifs_identiques.*.variable", "variable"),
     ("radar", "axes.*.indicateur", "indicateur"),
     ("offre", "types.*.categorie", "categorie"),
     ("synthese", "chiffres_cles.*", "indicateur"),

@@ -43,9 +43,10 @@ class FeuilleGabarit(Modele):
 
 
 class PartieModeEmploi(Modele):
-    """A heading of the first sheet and its lines; the one without a line lists the sheets."""
+    """A heading of the first sheet, and its lines, the list of the sheets, or the legend of the colours."""
 
     titre: Texte
+    contenu: Literal["lignes", "feuilles", "legende"] = "lignes"
     lignes: tuple[Texte, ...] = ()
 
 
@@ -103,6 +104,7 @@ class Gabarit(Modele):
     sous_titre: Texte
     couleur_attendue: Couleur
     mode_emploi: tuple[PartieModeEmploi, ...]
+    legende: dict[Literal["attendue", "facultative", "rappel", "fermee"], Texte]
     etats_de_valeur: dict[Literal["A", "P", "E", "L", "M", "O", "Q"], Texte]
     diffusions: dict[Diffusion, Texte]
     domaines: dict[Domaine, Texte]

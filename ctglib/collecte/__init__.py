@@ -1,0 +1,1 @@
+"""The year's collection: the workbook that services fill, and its way back into ``suivi/<annee>``."""

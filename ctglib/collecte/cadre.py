@@ -1,0 +1,124 @@
+"""What every sheet is made from: a convention, a year, what was already entered, and the words of the workbook."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.collecte.suivi import lire_annee
+from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import proches
+from ctglib.donnees.modeles.gabarit import FeuilleGabarit, Gabarit
+from ctglib.donnees.suivi.pieces import annees_presentes
+from ctglib.donnees.yaml_strict import charger_yaml
+
+if TYPE_CHECKING:
+    from ctglib.collecte.suivi import Suivi, Table
+    from ctglib.donnees.dossier import Dossier
+    from ctglib.donnees.modeles.catalogue import Indicateur
+    from ctglib.donnees.modeles.convention import Fiche
+
+GABARIT = "catalogue/gabarit.yaml"
+
+
+@dataclass(frozen=True)
+class Cadre:
+    """A convention and a year to collect.
+
+    Attributes:
+        dossier: The convention and its catalogue.
+        gabarit: The words of the workbook.
+        annee: The year asked for.
+        suivis: What the folders of follow-up hold, by year; the year asked for is always there.
+        responsable: The service whose part is wanted, "" for the whole.
+    """
+
+    dossier: Dossier
+    gabarit: Gabarit
+    annee: int
+    suivis: dict[int, Suivi]
+    responsable: str = ""
+
+    def mots(self, texte: str) -> str:
+        """Return a text of the workbook with its years filled in."""
+        return texte.replace("{annee}", str(self.annee)).replace("{precedente}", str(self.annee - 1))
+
+    def modele(self, feuille: str) -> FeuilleGabarit:
+        """Return the model of a sheet, its titles and helps for this year."""
+        model = self.gabarit.par_feuille[feuille]
+        columns = tuple(
+            column.model_copy(update={"titre": self.mots(column.titre), "aide": self.mots(column.aide)})
+            for column in model.colonnes
+        )
+        texts = {"resume": self.mots(model.resume), "consigne": self.mots(model.consigne)}
+        return model.model_copy(update={**texts, "colonnes": columns})
+
+    def concerne(self, responsable: str) -> bool:
+        """Tell whether a row that this service fills is wanted."""
+        return self.responsable in ("", responsable)
+
+    def saisi(self, table: str) -> Table:
+        """Return what is already entered for the year."""
+        return self.suivis[self.annee][table]
+
+    def precedent(self, table: str) -> Table:
+        """Return what was entered for the year before, nothing when it has no folder."""
+        return self.suivis.get(self.annee - 1, {}).get(table, {})
+
+    def indicateurs(self) -> dict[str, Indicateur]:
+        """Return the indicators that the fiches of the convention follow, in the order of the catalogue."""
+        wanted = {item.id for fiche in self.dossier.convention.fiches for item in fiche.indicateurs}
+        known = self.dossier.catalogue.indicateurs_fiches
+        return {name: item for name, item in known.items() if name in wanted}
+
+    def responsable_de_fiche(self, numero: int) -> str:
+        """Return the service that fills the actions of a fiche."""
+        return self.gabarit.parts.fiches.get(numero, self.gabarit.parts.principal)
+
+    def titre_de(self, fiche: Fiche) -> str:
+        """Return how a row names a fiche: « 1. Son titre »."""
+        return f"{fiche.numero}. {fiche.titre}"
+
+
+def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
+    """Return the frame of a convention and a year.
+
+    Raises:
+        DonneesInvalides: The data do not hold, the year is outside the convention, or the service is unknown.
+    """
+    suivi = lire_suivi(convention)
+    dossier = suivi.dossier
+    gabarit = charger_yaml(GABARIT, Gabarit)
+    _verifier_annee(dossier, annee, suivi.fin.year)
+    _verifier_responsable(dossier, responsable)
+    years = {annee, *annees_presentes(convention)}
+    suivis = {year: lire_annee(convention, year) for year in sorted(years)}
+    return Cadre(dossier, gabarit, annee, suivis, responsable)
+
+
+def _verifier_annee(dossier: Dossier, annee: int, last: int) -> None:
+    first = dossier.convention.debut.year
+    if not first <= annee <= last:
+        raise DonneesInvalides(
+            [
+                Faute(
+                    f"conventions/{dossier.convention.id}",
+                    f"l'année {annee}",
+                    f"une année de la convention, de {first} à {last}",
+                    "corriger l'année demandée",
+                )
+            ]
+        )
+
+
+def _verifier_responsable(dossier: Dossier, responsable: str) -> None:
+    known = [item.id for item in dossier.catalogue.responsables.values()]
+    if not responsable or responsable in known:
+        return
+    close = proches(re.sub(r"\W+", "_", responsable.lower()), known)
+    remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms"
+    raise DonneesInvalides(
+        [Faute("catalogue/responsables.yaml", f"le service « {responsable[:80]} »", ", ".join(known), remedy)]
+    )

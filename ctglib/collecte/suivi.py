@@ -1,0 +1,102 @@
+"""A year's follow-up as flat tables of text: read from its folder, and written back as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING
+
+from ctglib.collecte.suivi_yaml import (
+    appreciations_en_table,
+    appreciations_en_yaml,
+    bilan_en_tables,
+    bilan_en_yaml,
+)
+from ctglib.donnees.csv_strict import examiner_csv
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.lecture import existe
+from ctglib.donnees.modeles.suivi import Appreciations, Bilan
+from ctglib.donnees.schema_table import charger_schema
+from ctglib.donnees.suivi.pieces import TABLES, dossier_du_suivi
+from ctglib.donnees.yaml_strict import examiner_yaml
+
+if TYPE_CHECKING:
+    from ctglib.donnees.schema_table import SchemaTable
+
+Table = dict[tuple[str, ...], dict[str, str]]
+Suivi = dict[str, Table]
+
+TABLES_BILAN = ("bilan", "decisions", "suites")
+
+
+def dossier_suivi(convention: str, annee: int) -> str:
+    """Return the folder of a year's follow-up, relative to the data folder."""
+    return f"{dossier_du_suivi(convention)}/{annee}"
+
+
+def lire_annee(convention: str, annee: int) -> Suivi:
+    """Return the flat tables of a year, all of them, empty when their file is not there.
+
+    Rows keep their text as written; the key of a row is its schema's.
+
+    Raises:
+        DonneesInvalides: A file is there and does not hold.
+    """
+    folder = dossier_suivi(convention, annee)
+    tables = {name: _table(f"{folder}/{name}.csv", charger_schema(name)) for name in TABLES}
+    tables |= {name: {} for name in (*TABLES_BILAN, "appreciations")}
+    if bilan := _document(f"{folder}/bilan.yaml", Bilan):
+        tables |= bilan_en_tables(bilan, set(bilan.model_fields_set))
+    if appreciations := _document(f"{folder}/appreciations.yaml", Appreciations):
+        tables["appreciations"] = appreciations_en_table(appreciations)
+    return tables
+
+
+def _table(relatif: str, schema: SchemaTable) -> Table:
+    if not existe(relatif):
+        return {}
+    lue = examiner_csv(relatif, schema)
+    if lue.fautes:
+        raise DonneesInvalides(list(lue.fautes))
+    return {tuple(row.cellules[name] for name in schema.cle): dict(row.cellules) for row in lue.lignes}
+
+
+def _document(relatif: str, modele: type) -> Bilan | Appreciations | None:
+    if not existe(relatif):
+        return None
+    document = examiner_yaml(relatif, modele)
+    if document.fautes:
+        raise DonneesInvalides(list(document.fautes))
+    return document.objet
+
+
+def en_fichiers(convention: str, annee: int, avant: Suivi, apres: Suivi) -> dict[str, bytes]:
+    """Return the files that change between two states of a year, by name relative to the data folder."""
+    folder = dossier_suivi(convention, annee)
+    files = {
+        f"{folder}/{name}.csv": _csv(apres[name], charger_schema(name)) for name in TABLES if apres[name] != avant[name]
+    }
+    if any(apres[name] != avant[name] for name in TABLES_BILAN):
+        files[f"{folder}/bilan.yaml"] = bilan_en_yaml(annee, {name: triee(apres[name]) for name in TABLES_BILAN})
+    if apres["appreciations"] != avant["appreciations"]:
+        files[f"{folder}/appreciations.yaml"] = appreciations_en_yaml(apres["appreciations"])
+    return files
+
+
+def triee(table: Table) -> Table:
+    """Return a table in the order of its keys, numbers by their value: two imports in any order write the same."""
+    return dict(sorted(table.items(), key=lambda row: [_naturel(part) for part in row[0]]))
+
+
+def _naturel(texte: str) -> list[tuple[bool, int, str]]:
+    parts = re.split(r"([0-9]+)", texte)
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+
+
+def _csv(table: Table, schema: SchemaTable) -> bytes:
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, schema.colonnes, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(triee(table).values())
+    return stream.getvalue().encode("utf-8")

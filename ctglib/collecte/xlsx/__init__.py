@@ -1,0 +1,1 @@
+"""The workbook as an .xlsx file: written, and read whoever saved it."""
