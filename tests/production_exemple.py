@@ -1,4 +1,4 @@
-"""Small notebooks to make reports of, and the command that makes them, as a program of its own when it is to be killed."""
+"""Small notebooks to make reports of, and the command that makes them, as a program when it is to be killed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from ctglib.production.produire import Resultat, oublier_les_echecs, realiser
 CONVENTION = 'convention: str = "harnes"  # nom'
 ANNEE = "annee: int = 2023  # année"
 IMPORTS = "from ctglib.donnees.lecture import existe, lire_octets, lister\nfrom ctglib.rapport.blocs import paragraphe"
-LECTURE = 'paragraphe(f"{len(lire_octets(f\'conventions/{convention}/annexe1.csv\'))} octets")'
+LECTURE = "paragraphe(f\"{len(lire_octets(f'conventions/{convention}/annexe1.csv'))} octets\")"
+COUVERTURE = (
+    "from ctglib.rapport.couverture import Couverture, Logo\n"
+    "Couverture('CTG 2023–2026', 'Harnes', (('Statut', 'définitif'),), (Logo('Ville', None),), 'Source', '2023-01-01')"
+)
 
 
 def ecrire_carnet(path: Path, *cellules: str, parametres: tuple[str, ...] = (CONVENTION,)) -> Path:
@@ -70,9 +74,10 @@ def octets(dossier: Path) -> dict[str, bytes]:
     }
 
 
-def main(carnets: str, sortie: str) -> int:
+def main(carnets: str, sortie: str, forcer: str = "") -> int:
     """Make the reports of a folder of notebooks, as ``ctg produire`` does."""
-    return produire_rapports(Options((), (), (), "html", Path(sortie), carnets=Path(carnets), travailleurs=2))
+    options = Options((), (), (), "html", Path(sortie), carnets=Path(carnets), travailleurs=2, forcer=bool(forcer))
+    return produire_rapports(options)
 
 
 if __name__ == "__main__":

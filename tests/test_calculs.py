@@ -39,21 +39,6 @@ def test_le_taux_d_un_groupe_reste_entre_le_plus_bas_et_le_plus_haut(effectifs: 
     assert rates.min() * (1 - 1e-12) <= whole <= rates.max() * (1 + 1e-12)
 
 
-@given(st.floats(1, 1e6), st.floats(-99, 300))
-def test_le_niveau_d_il_y_a_cinq_ans_redonne_la_variation(avant: float, variation: float) -> None:
-    now = avant * (1 + variation / 100)
-
-    before = calculs.niveau_cinq_ans_avant(pd.Series([now]), pd.Series([variation]))
-
-    assert before[0] == pytest.approx(avant)
-
-
-def test_une_chute_de_cent_pour_cent_ne_dit_rien_du_niveau_ancien() -> None:
-    before = calculs.niveau_cinq_ans_avant(pd.Series([0.0]), pd.Series([-100.0]))
-
-    assert before.isna().all()
-
-
 def test_une_formule_inconnue_est_refusee() -> None:
     with pytest.raises(KeyError, match="moyenne"):
         calculs.appliquer("moyenne", {}, pd.DataFrame())

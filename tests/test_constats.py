@@ -51,10 +51,9 @@ def test_une_valeur_absente_rend_le_constat_incomparable() -> None:
 def test_une_rupture_compte_si_elle_tombe_dans_les_cinq_ans(annee: int, dedans: bool) -> None:
     constat = _constat(22.4, 17.5, annee=annee, ruptures=[rupture(2016)])
 
-    assert constat.fiable is not dedans
     assert constat.rupture == ("réforme d'exemple" if dedans else "")
 
 
-def test_une_valeur_provisoire_n_est_pas_fiable() -> None:
-    assert _constat(22.4, 17.5, statut="P").fiable is False
-    assert _constat(22.4, 17.5).fiable is True
+def test_une_valeur_provisoire_le_dit() -> None:
+    assert _constat(22.4, 17.5, statut="P").provisoire is True
+    assert _constat(22.4, 17.5).provisoire is False

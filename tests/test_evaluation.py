@@ -64,6 +64,8 @@ def test_chaque_modalite_se_juge_a_part_et_l_ensemble_n_est_pas_leur_somme() -> 
     assert list(table["verdict"]) == ["en_bonne_voie", "non_evaluable", "non_evaluable"]
     assert list(table["raison"]) == ["", "sans_cible", "sans_cible"]
     assert list(table["statut"]) == ["A", "L", "A"]
+    assert list(table["valeur_initiale"]) == [80, 80, 36]
+    assert list(table["origine_initiale"]) == ["convention", "observation", "observation"]
 
 
 def test_un_autre_territoire_ne_compte_pas() -> None:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.analyse.coherence.annexe import EPSILON, Annexe, demi_pas, lire_annexe
+from ctglib.analyse.comparaison import DECIMALES_EXACTES
 from ctglib.analyse.constats import position
-from ctglib.analyse.ecriture import avec_unite, ecrire, enumerer, nombre
+from ctglib.analyse.ecriture import SEPARATEUR, avec_unite, ecrire, enumerer, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Territoire, Unite
+    from ctglib.donnees.modeles.coherence import Verdict
     from ctglib.donnees.modeles.convention import Affirmation
 
-Verdict = Literal["verifiee", "contredite", "inverifiable"]
 COLONNES = ("id", "section", "resume", "verdict", "calcul", "note", "indicateurs")
 GRAVITE = {
     "verifiee": 0,
     "inverifiable": 1,
     "contredite": 2,
 }  # a sentence on several indicators is as false as its worst
-SEPARATEUR_INDICATEURS = ";"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def juger(
     rows = []
     for item in affirmations:
         found = juger_une(item, mots)
-        concerned = SEPARATEUR_INDICATEURS.join(item.indicateurs)
+        concerned = SEPARATEUR.join(item.indicateurs)
         rows.append((item.id, item.section, item.resume, found.verdict, found.calcul, item.note or "", concerned))
     return pd.DataFrame(rows, columns=list(COLONNES))
 
@@ -138,7 +138,7 @@ def _proche(name: str, affirmation: Affirmation, mots: Mots) -> Jugement:
     if kind == "aucun" or (kind == "pourcent" and other == 0):
         return Jugement("inverifiable", f"{told}, valeurs qui ne se comparent pas")
     gap = own - other if kind == "points" else 100 * (own - other) / other
-    similar = position(round(gap, 9), kind, mots.seuils) == "similaire"
+    similar = position(round(gap, DECIMALES_EXACTES), kind, mots.seuils) == "similaire"
     return Jugement("verifiee" if similar else "contredite", told)
 
 

@@ -73,12 +73,3 @@ def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the latest year of each indicator and territory, in their order."""
     latest = observations.groupby(["indicateur", "territoire"], sort=False)["annee"].transform("max")
     return observations[observations["annee"].eq(latest) | latest.isna()]
-
-
-def niveau_cinq_ans_avant(valeur: pd.Series, variation: pd.Series) -> pd.Series:
-    """Return the level that a value and its variation in % imply five years before.
-
-    Annexe 1 gives no earlier value. A fall of 100 % says nothing of the earlier level: missing.
-    """
-    growth = 1 + variation / 100
-    return valeur / growth.where(growth > 0)

@@ -60,11 +60,6 @@ class Constat:
         """Whether one of the two values may still be revised."""
         return "P" in (self.statut, self.statut_reference)
 
-    @property
-    def fiable(self) -> bool:
-        """Whether level and variation may be read without a precaution."""
-        return not self.rupture and not self.provisoire
-
 
 def constats(
     comparaison: pd.DataFrame,

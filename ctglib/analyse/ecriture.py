@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 FINE = "\u202f"
 INSECABLE = "\u00a0"
 MOINS = "\u2212"
+SEPARATEUR = ";"  # between several codes in one cell
 
 
 @lru_cache(maxsize=4096)

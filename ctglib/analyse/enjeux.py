@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.analyse.ecriture import SEPARATEUR
 from ctglib.analyse.synthese import classer_par_ecart
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ COLONNES = (
 )  # fmt: skip
 LECTURES = {"defavorable": "besoin", "favorable": "atout"}
 SIMILAIRE, REPERE = "similaire", "repere"
-SEPARATEUR = ";"
 
 
 def constats_par_enjeu(

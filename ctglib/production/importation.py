@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 # jsonschema tries this package to check texts declared as « iri », and does without when it is absent (``with
-# suppress(ImportError)``). It compiles a grammar as it is imported: 0.8 s, two thirds of papermill's import. No schema of
-# a notebook declares an « iri ».
+# suppress(ImportError)``). It compiles a grammar as it is imported: 0.8 s, two thirds of papermill's import. No schema
+# of a notebook declares an « iri ».
 GRAMMAIRE = "rfc3987_syntax"
 # ipykernel's debugger tries this one (``try: … except ImportError``): a hundred modules. Nobody sets a breakpoint here.
 DEBOGUEUR = "debugpy"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.production.echec import TRANSMETTRE, Echec
+from ctglib.production.echec import Echec
 from ctglib.production.ouvriers import DelaiDepasse, OuvrierPerdu, TacheEchouee
 
 if TYPE_CHECKING:
@@ -27,4 +27,4 @@ def echec_de(error: BaseException, commande: Commande) -> Echec:
         panne = error.panne
         found = Echec.de_l_erreur(panne.type_, panne.valeur, carnet=carnet)
         return Echec(found.cause, found.remede, carnet=carnet, details=panne.trace)
-    return Echec(f"{type(error).__name__} : {error}", TRANSMETTRE, carnet=carnet)
+    return Echec.de_l_erreur(type(error).__name__, str(error), carnet=carnet)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import pandas as pd
 
 from ctglib.analyse.coherence.annexe import Annexe, Ligne, lire_annexe
-from ctglib.analyse.ecriture import ecrire, enumerer
+from ctglib.analyse.ecriture import SEPARATEUR, ecrire, enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Affirmation, Convention
 
 SEPARATEUR_CLE = ":"
-SEPARATEUR_INDICATEURS = ";"
 
 
 class Catalogue(Protocol):
@@ -153,7 +152,7 @@ class Contexte:
             a_qui=found.a_qui,
             pourquoi=pourquoi or "",
             territoire=territoires[cles[-1]].nom if cles and cles[-1] in territoires else "",
-            indicateurs=SEPARATEUR_INDICATEURS.join(indicateurs),
+            indicateurs=SEPARATEUR.join(indicateurs),
         )
 
     def constat_de(

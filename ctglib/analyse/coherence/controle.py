@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from ctglib.analyse.coherence import actes, fiches, grandeurs, lectures, offre, parties, phrases, recalcul, variations
-from ctglib.analyse.coherence.constat import SEPARATEUR_INDICATEURS, Constat, Contexte, Entrees, contexte, en_table
-from ctglib.analyse.ecriture import enumerer
+from ctglib.analyse.coherence.constat import Constat, Contexte, Entrees, contexte, en_table
+from ctglib.analyse.ecriture import SEPARATEUR, enumerer
+from ctglib.donnees.modeles.coherence import StatutConstat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,7 @@ REGLES = (
     lectures.corrections,
     lectures.lectures_non_declarees,
 )
-ORDRE_DES_STATUTS = ("ouvert", "justifie", "redit", "corrige")
+ORDRE_DES_STATUTS: tuple[str, ...] = get_args(StatutConstat)
 STATUTS_MONTRES = ("ouvert", "justifie")  # what other findings tell, or a declared correction, is in the CSV only
 GRAVITES_DOUTEUSES = ("a_corriger", "a_verifier")
 
@@ -96,7 +97,7 @@ def doutes(controle: pd.DataFrame) -> dict[str, str]:
     contrôle de cohérence)"}``; several objects are joined by « ; ».
     """
     open_ = controle[controle["statut"].eq("ouvert") & controle["gravite"].isin(GRAVITES_DOUTEUSES)]
-    named = open_.assign(indicateur=open_["indicateurs"].str.split(SEPARATEUR_INDICATEURS)).explode("indicateur")
+    named = open_.assign(indicateur=open_["indicateurs"].str.split(SEPARATEUR)).explode("indicateur")
     named = named[named["indicateur"] != ""]
     return {str(indicateur): _mention(rows) for indicateur, rows in named.groupby("indicateur", sort=False)}
 

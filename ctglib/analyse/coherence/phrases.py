@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.affirmations import SEPARATEUR_INDICATEURS, juger
+from ctglib.analyse.affirmations import juger
+from ctglib.analyse.ecriture import SEPARATEUR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ def affirmations(contexte: Contexte) -> Iterator[Constat]:
         territoires=catalogue.territoires,
     )
     for row in judged[judged["verdict"].isin(REGLES)].itertuples(index=False):
-        named = [name for name in row.indicateurs.split(SEPARATEUR_INDICATEURS) if name]
+        named = [name for name in row.indicateurs.split(SEPARATEUR) if name]
         objet = " et ".join(contexte.libelle(name) for name in named[:2]) or f"« {row.resume} »"
         yield contexte.constat(
             REGLES[row.verdict],

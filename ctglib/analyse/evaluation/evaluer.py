@@ -60,7 +60,8 @@ def evaluer(
 
     Returns:
         The columns ``COLONNES``, in the order of the convention; absent numbers missing, absent texts empty.
-        ``calcule``: the workbook works it out from others, nobody enters it. ``raison`` is the first of ``raisons`` (joined by « ; »): of « non évaluable », or what to know of a verdict.
+        ``raison`` is the first of ``raisons`` (joined by « ; »): of « non évaluable », or what to know of a verdict.
+        ``calcule``: the workbook works it out from others, nobody enters it.
     """
     known = suivis or {}
     today = (known[annee].bilan if annee in known else Bilan(annee=annee)).date_arretee

@@ -1,4 +1,4 @@
-"""What every section of a year's reports shares: the follow-up up to that year, masked, and what is worked out from it."""
+"""What every section of a year's reports shares: the follow-up up to that year, and what is worked out from it."""
 
 from __future__ import annotations
 

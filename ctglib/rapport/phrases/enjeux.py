@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.enjeux import SEPARATEUR
+from ctglib.analyse.ecriture import SEPARATEUR
 from ctglib.rapport.blocs import Bloc, paragraphe
 from ctglib.rapport.typographie import compter, enumerer
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.analyse.coherence.controle import STATUTS_MONTRES
 from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.typographie import compter, majuscule, nombre_court
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ctglib.rapport.contexte import Contexte
 
 TEXTE_LONG = "texte-long"
-MONTRES = ("ouvert", "justifie")
 VERIFIEE = "verifiee"
 CONSTATS = (
     Colonne("constat", "Règle, objet et lieu"),
@@ -54,7 +54,7 @@ def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte
         regles: The words of severities and statuses.
         contexte: The words.
     """
-    shown = controle[controle["statut"].isin(MONTRES)]
+    shown = controle[controle["statut"].isin(STATUTS_MONTRES)]
     titles = {key: f"{title} ({_compte(shown[shown['gravite'] == key])})" for key, title in regles.gravites.items()}
     lines = _lignes(shown, regles)
     return Tableau(
@@ -191,7 +191,7 @@ def _titre_du_verdict(jugements: pd.DataFrame, verdict: str, regles: Regles) -> 
 
 
 def _notes_coherence(controle: pd.DataFrame, regles: Regles) -> tuple[str, ...]:
-    hidden = controle.loc[~controle["statut"].isin(MONTRES), "statut"].value_counts()
+    hidden = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
     return tuple(
         f"{regles.statuts[statut]} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
         for statut in regles.statuts

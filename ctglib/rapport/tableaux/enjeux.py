@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.enjeux import SEPARATEUR
+from ctglib.analyse.ecriture import SEPARATEUR
 from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.typographie import INSECABLE, enumerer, nombre_court, pourcent
 

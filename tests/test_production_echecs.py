@@ -1,0 +1,148 @@
+"""A report that fails says why on its own page, stops no other, and leaves its last version where it is."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from navigateur import ouvrir_page
+from production_exemple import LECTURE, demande, ecrire_carnet, octets, pourquoi, produire
+
+from ctglib.production.ouvriers import Ouvriers
+from ctglib.production.portail import ecrire_portail
+from ctglib.production.produire import Resultat
+
+
+@pytest.fixture
+def carnets(tmp_path: Path) -> Path:
+    """Two reports that hold."""
+    folder = tmp_path / "carnets"
+    ecrire_carnet(folder / "fragile.ipynb", LECTURE)
+    ecrire_carnet(folder / "solide.ipynb", LECTURE)
+    return folder
+
+
+def casser(carnets: Path, cellule: str = 'tableau = 1\ninconnu("<b>")') -> Path:
+    return ecrire_carnet(carnets / "fragile.ipynb", cellule)
+
+
+def test_les_autres_sont_produits_et_la_page_dit_l_endroit_la_cause_et_le_remede(carnets: Path, tmp_path: Path) -> None:
+    casser(carnets)
+
+    rendus = produire(demande(carnets, tmp_path / "sortie"))
+
+    assert rendus["solide"].echec is None and (tmp_path / "sortie" / "harnes" / "solide.html").exists()
+    page = (tmp_path / "sortie" / "harnes" / "fragile.echec.html").read_text(encoding="utf-8")
+    assert "à la cellule 4, section « Partie unique », ligne 2" in page.replace("&#39;", "'")
+    assert "<code>inconnu(&#34;&lt;b&gt;&#34;)</code>" in page
+    assert "Un nom employé dans la cellule n&#39;existe pas (name &#39;inconnu&#39; is not defined)." in page
+    assert "Remettre le carnet tel qu&#39;il a été livré" in page
+    assert "encore jamais été produit" in page and not (tmp_path / "sortie" / "harnes" / "fragile.html").exists()
+
+
+def test_la_version_precedente_reste_et_la_page_d_echec_part_au_succes(carnets: Path, tmp_path: Path) -> None:
+    voulue = demande(carnets, tmp_path / "sortie")
+    produire(voulue)
+    bons = octets(voulue.sortie)
+    casser(carnets)
+
+    produire(voulue)
+
+    casses = octets(voulue.sortie)
+    assert casses["harnes/fragile.html"] == bons["harnes/fragile.html"]
+    assert b'href="fragile.html"' in casses["harnes/fragile.echec.html"]
+    assert set(pourquoi(voulue)) == {"fragile"}, "un échec est retenté"
+
+    ecrire_carnet(carnets / "fragile.ipynb", LECTURE)
+    assert produire(voulue) == {}, "redevenu comme avant, le rapport est à jour sans être refait"
+    assert octets(voulue.sortie) == bons
+
+
+def test_une_faute_dans_les_donnees_est_dite_telle_quelle(donnees: Path, carnets: Path, tmp_path: Path) -> None:
+    casser(carnets, "from ctglib import ouvrir\nouvrir(convention)")
+    annexe1 = donnees / "conventions" / "harnes" / "annexe1.csv"
+    annexe1.write_text(annexe1.read_text(encoding="utf-8").replace(",12324,", ",douze mille,"), encoding="utf-8")
+
+    echec = produire(demande(carnets, tmp_path / "sortie"))["fragile"].echec
+
+    assert echec.cause == "1 faute dans les données."
+    assert "annexe1.csv, ligne 2" in echec.details and "douze mille" in echec.details
+
+
+@pytest.mark.parametrize(
+    ("cellule", "cause", "lieu"),
+    [
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "s'est arrêté avant la fin", ""),
+        ("import time\ntime.sleep(60)", "n'a pas fini dans le temps permis", ""),
+        ('print("x" * 70_000_000)', "les sorties du carnet dépassent 64 millions de signes", "cellule 4"),
+        ("def f(:", "La cellule n'est pas du Python correct", "cellule 4"),
+    ],
+    ids=["processus tué", "délai", "sorties", "syntaxe"],
+)
+@pytest.mark.parametrize("methode", ["forkserver", "spawn"])
+def test_un_carnet_qui_tombe_n_emporte_que_lui(
+    carnets: Path, tmp_path: Path, cellule: str, cause: str, lieu: str, methode: str
+) -> None:
+    if methode == "spawn" and "sleep" not in cellule:
+        pytest.skip("le délai suffit à éprouver l'autre façon de démarrer un processus")
+    casser(carnets, cellule)
+
+    rendus = produire(demande(carnets, tmp_path / "sortie"), Ouvriers(2, delai=8, methode=methode))
+
+    assert cause in rendus["fragile"].echec.cause
+    assert lieu in rendus["fragile"].echec.lieu
+    assert rendus["solide"].echec is None
+
+
+def test_une_erreur_du_classeur_lui_meme_arrive_avec_sa_trace(carnets: Path, tmp_path: Path) -> None:
+    casser(carnets, "from IPython.display import HTML\nHTML('<figure><img src=\"data:image/png;base64,AA\"></figure>')")
+    voulue = demande(carnets, tmp_path / "sortie", rapports=("fragile",), formats=("pdf",))
+
+    (rendu,) = produire(voulue, Ouvriers(1)).values()
+
+    assert "TypstError" in rendu.echec.details or "le PDF" in rendu.echec.cause
+    assert "Traceback" in rendu.echec.details
+
+
+@pytest.mark.navigateur
+def test_la_page_d_echec_est_accessible(carnets: Path, tmp_path: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    voulue = demande(carnets, tmp_path / "sortie")
+    produire(voulue)
+    casser(carnets)
+    rendu: Resultat = produire(voulue)["fragile"]
+
+    with ouvrir_page(rendu.page_echec, 390) as (page, demandes):
+        violations = [item["id"] for item in Axe().run(page).response["violations"]]
+        large = page.evaluate("document.documentElement.scrollWidth")
+
+    assert violations == []
+    assert demandes == [] and large <= 390
+    assert "Échec" in ecrire_portail(voulue.sortie).read_text(encoding="utf-8")
+
+
+def test_ctrl_c_arrete_les_rapports_en_cours(carnets: Path, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+    import time
+
+    casser(carnets, f"import time\nopen({str(tmp_path / 'commence')!r}, 'w').close()\ntime.sleep(60)")
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[3]); import production_exemple as e\n"
+        "try:\n    e.main(*sys.argv[1:3])\nexcept KeyboardInterrupt:\n    sys.exit('interrompu')"
+    )
+    command = [sys.executable, "-c", code, str(carnets), str(tmp_path / "sortie"), str(Path(__file__).parent)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not (tmp_path / "commence").exists() and process.poll() is None:
+        time.sleep(0.05)
+
+    os.killpg(process.pid, signal.SIGINT)
+    _, dit = process.communicate(timeout=20)
+
+    assert dit.strip() == "interrompu"
+    assert not (tmp_path / "sortie" / "harnes" / "fragile.html").exists()

@@ -1,0 +1,199 @@
+"""Whatever stops a production, no file is half made, and the next one completes with the right bytes."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import production_exemple
+import pytest
+from production_exemple import LECTURE, demande, ecrire_carnet, octets, pourquoi, produire
+
+from ctglib.commandes.application import lancer
+from ctglib.donnees.ecriture import PROVISOIRES
+from ctglib.production.verrou import DejaEnCours, verrouiller
+
+MORTS = 8
+TABLEAU = (
+    "import pandas as pd\nfrom ctglib.rapport.tableau import Colonne, Tableau\n"
+    "t = pd.DataFrame({'a': ['1', '2']})\nTableau('essai', 'Essai', (Colonne('a', 'A'),), t, t, 'Source')"
+)
+
+
+@pytest.fixture
+def carnets(tmp_path: Path) -> Path:
+    """Three reports, each of a page and a table."""
+    folder = tmp_path / "carnets"
+    for nom in ("un", "deux", "trois"):
+        ecrire_carnet(folder / f"{nom}.ipynb", LECTURE, TABLEAU)
+    return folder
+
+
+def commande(carnets: Path, sortie: Path) -> list[str]:
+    return [sys.executable, production_exemple.__file__, str(carnets), str(sortie)]
+
+
+def test_une_production_tuee_a_des_moments_au_hasard_est_reprise_a_l_identique(carnets: Path, tmp_path: Path) -> None:
+    debut = time.perf_counter()
+    subprocess.run(commande(carnets, tmp_path / "temoin"), check=True, capture_output=True)
+    duree = time.perf_counter() - debut
+    bons, sortie, hasard = octets(tmp_path / "temoin"), tmp_path / "sortie", random.Random(2023)
+
+    for _ in range(MORTS):
+        process = subprocess.Popen(
+            [*commande(carnets, sortie), "forcer"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(hasard.uniform(0.4, 1.0) * duree)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        entiers = {nom: content for nom, content in octets(sortie).items() if not Path(nom).match(PROVISOIRES)}
+        assert {nom for nom in entiers if entiers[nom] != bons[nom] and "manifeste" not in nom} <= {"index.html"}
+
+    subprocess.run(commande(carnets, sortie), check=True, capture_output=True)
+    assert octets(sortie) == bons
+
+
+@pytest.mark.parametrize("coup", range(4))
+def test_une_mort_entre_deux_fichiers_est_vue_et_reparee(
+    carnets: Path, donnees: Path, tmp_path: Path, coup: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voulue = demande(carnets, tmp_path / "sortie", rapports=("un",))
+    produire(voulue)
+    (donnees / "conventions" / "harnes" / "annexe1.csv").write_bytes(b"autre\n")
+    ecrire_carnet(carnets / "un.ipynb", LECTURE, TABLEAU, 'paragraphe("suite")')
+
+    if not (enfant := os.fork()):
+        reste, vrai = [coup], Path.replace
+
+        def mourir(source: Path, cible: Path) -> Path:
+            if not reste[0]:
+                os._exit(9)
+            reste[0] -= 1
+            return vrai(source, cible)
+
+        monkeypatch.setattr(Path, "replace", mourir)
+        produire(voulue)
+        os._exit(0)
+    mort = os.waitstatus_to_exitcode(os.waitpid(enfant, 0)[1])
+
+    assert mort == (9 if coup < 3 else 0), "la page, le tableau et le manifeste prennent leur nom l'un après l'autre"
+    assert bool(pourquoi(voulue)) == (coup < 3)
+    produire(voulue)
+    produits = octets(voulue.sortie)
+    produire(demande(carnets, tmp_path / "temoin", rapports=("un",)))
+    restes = {nom for nom in produits if Path(nom).match(PROVISOIRES)}
+    assert {nom: produits[nom] for nom in produits if nom not in restes} == octets(tmp_path / "temoin")
+
+
+def test_les_restes_d_une_production_tuee_sont_retires(carnets: Path, tmp_path: Path) -> None:
+    reste = tmp_path / "sortie" / "harnes" / "un" / ".ctg-abandonne.tmp"
+    reste.parent.mkdir(parents=True)
+    reste.write_bytes(b"moitie")
+
+    assert production_exemple.main(str(carnets), str(tmp_path / "sortie")) == 0
+
+    assert not reste.exists()
+
+
+def test_deux_productions_a_la_fois_ne_se_genent_pas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sortie = tmp_path / "sortie"
+    with verrouiller(sortie):
+        avant = octets(sortie)
+
+        code = lancer(["produire", "--sortie", str(sortie)])
+
+    dit = capsys.readouterr().err
+    assert code == 1 and octets(sortie) == avant
+    assert "travaille déjà" in dit and f"processus {os.getpid()}" in dit and "Attendez" in dit
+
+
+def test_le_verrou_d_un_processus_mort_ne_retient_personne(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; from ctglib.production.verrou import verrouiller\n"
+        "with verrouiller(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+
+    with verrouiller(tmp_path), pytest.raises(DejaEnCours), verrouiller(tmp_path):
+        pass
+
+
+@contextmanager
+def sans_privilege() -> Iterator[None]:
+    """Become nobody for a block: root may write anywhere."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_un_dossier_en_lecture_seule_est_dit_et_rien_n_est_perdu(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sortie = tmp_path / "sortie"
+    sortie.mkdir()
+    (sortie / "index.html").write_bytes(b"ancien")
+    sortie.chmod(0o555)
+    for parent in (tmp_path, *tmp_path.parents[:2]):
+        parent.chmod(0o755)
+
+    with sans_privilege():
+        code = lancer(["produire", "--sortie", str(sortie)])
+
+    assert code == 1
+    assert "accepte l'écriture" in " ".join(capsys.readouterr().err.split())
+    assert octets(sortie) == {"index.html": b"ancien"}
+
+
+def test_un_disque_plein_est_dit_et_rien_n_est_perdu(carnets: Path, tmp_path: Path) -> None:
+    sortie = tmp_path / "sortie"
+    subprocess.run(commande(carnets, sortie), check=True, capture_output=True)
+    avant = octets(sortie)
+    for nom in ("un", "deux", "trois"):
+        ecrire_carnet(carnets / f"{nom}.ipynb", LECTURE, TABLEAU, 'paragraphe("suite")')
+
+    # No file may grow beyond a few kilobytes: the write that would pass it fails, as it does on a full disk.
+    code = (
+        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); sys.argv.pop(0)\n"
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *commande(carnets, sortie)[1:]], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "le disque n'est pas plein" in " ".join(done.stderr.split()) and "Traceback" not in done.stderr
+    assert octets(sortie) == avant
+
+
+def test_un_fichier_tenu_par_un_autre_programme_est_dit_et_rien_n_est_perdu(
+    carnets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voulue = demande(carnets, tmp_path / "sortie", rapports=("un",))
+    produire(voulue)
+    avant = octets(voulue.sortie)
+    ecrire_carnet(carnets / "un.ipynb", LECTURE, TABLEAU, 'paragraphe("suite")')
+    vraie = Path.open
+
+    def tenu(path: Path, mode: str = "r", *arguments: object, **options: object) -> object:
+        if mode == "r+b" and path.name == "un.html":
+            raise PermissionError(13, "The process cannot access the file")  # what Windows says
+        return vraie(path, mode, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", tenu)
+    echec = produire(voulue)["un"].echec
+
+    assert "Fermez le fichier s'il est ouvert dans un autre programme" in echec.cause
+    apres = octets(voulue.sortie)
+    assert apres["harnes/un.html"] == avant["harnes/un.html"] and "harnes/un.echec.html" in apres
