@@ -30,7 +30,6 @@ LA = Territoire(code="01", nom="Ain", niveau="departement", a="dans l'Ain", de="
 SEUILS = Seuils(
     ecart_similaire_points=0.5,
     ecart_similaire_pourcent=5,
-    ecart_relatif_fort=20,
     petits_effectifs=5,
     variation_invraisemblable=30,
     arrondi_cnaf=5,

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 from ligne_de_commande import ctg, produire
+
+
+def photographie(dossier: Path) -> dict[str, bytes]:
+    """Return every file of a folder by its path, but the lock."""
+    files = (path for path in dossier.rglob("*") if path.is_file() and path.name != ".ctg-verrou")
+    return {str(path.relative_to(dossier)): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +34,34 @@ def test_produire_rend_compte_et_ecrit_le_portail(production: tuple[CompletedPro
     assert "Secondes" in done.stdout and "harnes, diagnostic" in done.stdout
     portail = (sortie / "index.html").read_text(encoding="utf-8")
     assert 'href="harnes/diagnostic.html"' in portail and 'href="harnes/diagnostic.pdf"' in portail
+
+
+def test_ce_qui_est_a_jour_n_est_pas_refait_et_rien_de_lourd_n_est_charge(
+    production: tuple[CompletedProcess[str], Path],
+) -> None:
+    _, sortie = production
+    demande = ["produire", "diagnostic", "--convention", "harnes", "--sortie", str(sortie)]
+    lourds = ("IPython", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst")
+    avant = photographie(sortie)
+    code = (
+        f"import sys; from ctglib.commandes.application import lancer; lancer({demande!r})\n"
+        f"print(sorted(set(sys.modules) & set({lourds!r})))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "Le rapport est à jour : rien à faire." in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert photographie(sortie) == avant
+
+
+def test_un_essai_a_blanc_dit_ce_qui_serait_fait_et_n_ecrit_rien(tmp_path: Path) -> None:
+    done = ctg("produire", "diagnostic", "--convention", "harnes", "--a-blanc", "--sortie", "s", dossier=tmp_path)
+
+    assert done.returncode == 0
+    assert "harnes, diagnostic" in done.stdout and "jamais produit" in done.stdout
+    assert "Essai à blanc : rien n'a été écrit." in done.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_un_seul_format_ne_fait_que_lui(html_seul: Path) -> None:
@@ -50,6 +86,8 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees
     assert "annexe1.csv, ligne 3" in done.stderr and "« Z »" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
     assert rapport.read_text(encoding="utf-8") == "le rapport d'avant"
+    assert "douze mille" in rapport.with_name("diagnostic.echec.html").read_text(encoding="utf-8")
+    assert "Échec" in (tmp_path / "sortie" / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -59,6 +97,11 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees
         (("produire", "--convention", "harne"), "vouliez-vous dire « harnes »"),
         (("produire", "--formats", "odt"), "Le format « odt » n'existe pas"),
         (("produire", "--formats", ","), "Aucun format demandé"),
+        (("produire", "--annee", "2019"), "L'année 2019 n'est dans aucune convention demandée"),
+        (("produire", "--annee", "deux"), "La valeur d'une option n'est pas comprise"),
+        (("produire", "--diffusion", "internes"), "vouliez-vous dire « interne »"),
+        (("produire", "--moteur", "rapide"), "Le moteur « rapide » n'existe pas"),
+        (("produire", "--travailleurs", "-1"), "plus grands que zéro"),
         (("produir",), "vouliez-vous dire « produire »"),
         (("produire", "--sorti", "x"), "L'option « --sorti » n'existe pas"),
         (("valider", "--convention", "nulle_part"), "nulle_part"),

@@ -31,12 +31,14 @@ def fautes(*chemins: Path, seul: bool = True, **options: object) -> tuple[Faute,
     folder = racine() / "conventions"
     before = photographie(folder)
     with pytest.raises(DonneesInvalides) as caught:
-        if seul:
-            preparer_dans(cadre(), recevoir(list(chemins)))
-        else:
-            preparer(list(chemins), **options).ecrire()
+        _importer(list(chemins), seul, options)
     assert photographie(folder) == before
     return caught.value.fautes
+
+
+def _importer(chemins: list[Path], seul: bool, options: dict) -> None:
+    ready = preparer_dans(cadre(), recevoir(chemins)) if seul else preparer(chemins, **options)
+    ready.ecrire()
 
 
 def _valeur(ecrite: object) -> object:
@@ -51,6 +53,8 @@ def _valeur(ecrite: object) -> object:
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
 def test_une_cellule_mal_remplie_est_dite_a_sa_place(cas: dict, tmp_path: Path) -> None:
     wb = vierge(cas.get("part", PART))
+    for name in {*wb.sheetnames} - {cas["feuille"]}:
+        del wb[name]
     cells = [
         (
             cellule(wb, cas["feuille"], tuple(row["ligne"]) if isinstance(row["ligne"], list) else row["ligne"], title),

@@ -1,38 +1,126 @@
-"""The engine of ours gives what the standard one gives."""
+"""The engine of ours gives what the standard one gives, whoever runs it and in whatever order."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
-import papermill
 import pytest
+from production_exemple import LECTURE, demande, ecrire_carnet, octets, produire
 
-from ctglib.export import ExporteurHTML
 from ctglib.production.echec import RapportEchoue
-from ctglib.production.execution import executer
+from ctglib.production.execution import CTG, MOTEURS, STANDARD, executer
+from ctglib.production.ouvriers import Ouvriers
+from ctglib.production.plan import Demande, annees_de
 from ctglib.production.rapports import CARNETS
 
 CARNET = CARNETS / "diagnostic.ipynb"
+# What a notebook could leave to the next one in the same process.
+SALETES = (
+    "import os, random, sys, warnings\nimport matplotlib.pyplot as plt\nimport pandas as pd\nimport numpy as np",
+    "plt.rcParams['svg.hashsalt'] = 'x'\nplt.rcParams['font.size'] = 40\nplt.figure()",
+    "pd.set_option('display.precision', 1)",
+    "os.environ['CTG_SALE'] = '1'\nos.chdir('/')\nsys.path.insert(0, '/nulle-part')\nrandom.seed(1)\nnp.random.seed(1)",
+    "paragraphe('sale')",
+)
+CONSTAT = (
+    "import os, sys\nimport matplotlib.pyplot as plt\nimport pandas as pd",
+    "etat = (plt.rcParams['font.size'], pd.get_option('display.precision'))",
+    "etat += (os.environ.get('CTG_SALE'), plt.get_fignums())",
+    "etat += ('/nulle-part' in sys.path, os.getcwd() == '/', 'SALETES' in globals(), 'random' in globals())",
+    "paragraphe(str(etat))",
+)
 
 
-def test_le_moteur_ordinaire_donne_la_meme_page_depuis_un_autre_dossier(
+def reports_de_harnes(sortie: Path) -> Demande:
+    """Return what asks for one report of every notebook of the project."""
+    return demande(CARNETS, sortie, annees=(max(annees_de("harnes")),))
+
+
+def test_chaque_rapport_a_les_memes_octets_quels_que_soient_le_moteur_l_ordre_et_le_nombre_de_travailleurs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    voulue = replace(reports_de_harnes(tmp_path / "deux"), formats=("html", "pdf"))
+    a_l_envers = replace(voulue, sortie=tmp_path / "un", rapports=tuple(reversed(voulue.rapports)))
 
-    ordinaire = papermill.execute_notebook(str(CARNET), "execute.ipynb", progress_bar=False)
+    rendus = [
+        *produire(voulue, Ouvriers(2)).values(),
+        *produire(a_l_envers, Ouvriers(1, methode="spawn"), CTG).values(),
+        *produire(reports_de_harnes(tmp_path / "standard"), Ouvriers(2), STANDARD).values(),
+    ]
 
-    maison = executer(CARNET, {"convention": "harnes"})
-    assert ExporteurHTML().from_notebook_node(ordinaire)[0] == ExporteurHTML().from_notebook_node(maison)[0]
+    assert [str(rendu.echec) for rendu in rendus if rendu.echec] == []
+    deux, un, standard = (octets(tmp_path / nom) for nom in ("deux", "un", "standard"))
+    assert un == deux
+    pages = {nom for nom in deux if nom.endswith((".html", ".csv"))}
+    assert {nom: standard[nom] for nom in pages} == {nom: deux[nom] for nom in pages}
+    assert set(standard) == {*pages, "harnes/manifeste.json"}
 
 
-def test_le_moteur_laisse_l_environnement_comme_il_l_a_trouve() -> None:
+def test_les_deux_moteurs_relevent_les_memes_lectures(tmp_path: Path) -> None:
+    ecrire_carnet(
+        tmp_path / "carnets" / "essai.ipynb", LECTURE, "existe('conventions/harnes/x.csv')", "lister('schemas')"
+    )
+
+    for moteur in MOTEURS:
+        produire(demande(tmp_path / "carnets", tmp_path / moteur), moteur=moteur)
+
+    manifestes = [(tmp_path / moteur / "harnes" / "manifeste.json").read_bytes() for moteur in MOTEURS]
+    assert b"x.csv" in manifestes[0] and b"offre.schema.json" in manifestes[0]
+    assert manifestes[0] == manifestes[1]
+
+
+def test_un_carnet_ne_laisse_rien_au_suivant_dans_un_processus_qui_dure(tmp_path: Path) -> None:
+    carnets = tmp_path / "carnets"
+    ecrire_carnet(carnets / "b_constat.ipynb", *CONSTAT)
+    produire(demande(carnets, tmp_path / "seul"), Ouvriers(1, methode="spawn"))
+    ecrire_carnet(carnets / "a_sale.ipynb", *SALETES, 'paragraphe("long")')
+
+    produire(demande(carnets, tmp_path / "suivi"), Ouvriers(1, methode="spawn"))
+
+    seul, suivi = octets(tmp_path / "seul"), octets(tmp_path / "suivi")
+    assert "harnes/a-sale.html" in suivi
+    assert suivi["harnes/b-constat.html"] == seul["harnes/b-constat.html"]
+
+
+def test_l_import_de_papermill_ne_compile_pas_la_grammaire_et_n_en_prive_personne() -> None:
+    code = (
+        "import sys; from ctglib.production.importation import importer_papermill; importer_papermill()\n"
+        "print(sorted({'lark', 'rfc3987_syntax', 'debugpy'} & set(sys.modules)))\n"
+        "import rfc3987_syntax; print(rfc3987_syntax.__name__)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split("\n")[:2] == ["[]", "rfc3987_syntax"]
+
+
+def test_le_moteur_n_ecrit_pas_dans_l_historique_de_l_utilisateur(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+
+    executer(ecrire_carnet(tmp_path / "essai.ipynb", LECTURE), {})
+
+    assert list((tmp_path / "ipython").rglob("*.sqlite")) == []
+
+
+def test_le_moteur_laisse_l_environnement_comme_il_l_a_trouve(tmp_path: Path) -> None:
     avant = dict(os.environ)
 
-    executer(CARNET, {"convention": "harnes"})
+    executer(ecrire_carnet(tmp_path / "essai.ipynb", LECTURE), {})
 
     assert dict(os.environ) == avant
+
+
+def test_un_chemin_avec_des_accolades_est_pris_tel_quel(tmp_path: Path) -> None:
+    carnet = ecrire_carnet(tmp_path / "{a}" / "essai.ipynb", LECTURE)
+
+    assert executer(carnet, {"convention": "harnes"}).cells
 
 
 def test_un_parametre_inconnu_est_refuse() -> None:
@@ -40,17 +128,16 @@ def test_un_parametre_inconnu_est_refuse() -> None:
         executer(CARNET, {"annee": 2025})
 
 
-def test_une_cellule_qui_echoue_dit_ou_et_pourquoi(tmp_path: Path) -> None:
-    import nbformat
-
-    notebook = nbformat.read(CARNET, as_version=4)
-    notebook.cells[4].source = 'ctg.constats("n_existe_pas")'
-    path = tmp_path / "casse.ipynb"
-    nbformat.write(notebook, path)
+@pytest.mark.parametrize("moteur", MOTEURS)
+def test_une_cellule_qui_echoue_dit_ou_et_pourquoi(tmp_path: Path, moteur: str) -> None:
+    carnet = ecrire_carnet(
+        tmp_path / "casse.ipynb", 'from ctglib import ouvrir\nouvrir(convention).constats("n_existe_pas")'
+    )
 
     with pytest.raises(RapportEchoue) as caught:
-        executer(path, {"convention": "harnes"})
+        executer(carnet, {"convention": "harnes"}, moteur)
 
-    assert "casse.ipynb" in str(caught.value)
-    assert "n_existe_pas" in str(caught.value)
-    assert "Thèmes possibles : cadrage" in str(caught.value)
+    echec = caught.value.echec
+    assert (echec.cellule, echec.ligne, echec.section) == (4, 2, "Partie unique")
+    assert echec.code == 'ouvrir(convention).constats("n_existe_pas")'
+    assert "n_existe_pas" in echec.cause and "Thèmes possibles : cadrage" in str(echec)

@@ -33,8 +33,12 @@ def fautes_de_colonnes(grille: Grille, feuille: Feuille, titres: int, connues: d
 
 
 def _absentes(grille: Grille, feuille: Feuille, titres: int, connues: dict[int, str]) -> list[Faute]:
-    """Return a fault for each column that the import needs and that is not there."""
-    missing = [spec for spec in feuille.colonnes if spec.role != "rappel" and spec.id not in connues.values()]
+    """Return a fault for each column that the import needs and that is not there.
+
+    A CSV that a program wrote may leave out those that are filled only when there is something to say.
+    """
+    needed = [spec for spec in feuille.colonnes if spec.role == "cle" or spec.attendue or not grille.est_un_csv]
+    missing = [spec for spec in needed if spec.role != "rappel" and spec.id not in connues.values()]
     return [
         Faute(
             grille.fichier,

@@ -51,6 +51,11 @@ class Grille:
         return self.cellules.get((ligne, colonne), VIDE)
 
     @property
+    def est_un_csv(self) -> bool:
+        """Tell whether the sheet is a CSV file."""
+        return self.fichier.lower().endswith(".csv")
+
+    @property
     def lignes(self) -> list[int]:
         """Return the numbers of the rows that hold something."""
         return sorted({row for (row, _), cell in self.cellules.items() if not cell.vide})

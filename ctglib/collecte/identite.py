@@ -42,7 +42,8 @@ def identifier_les_classeurs(classeurs: list[ClasseurLu], convention: str, annee
     found = []
     for book in classeurs:
         said = _dit(book)
-        faults += [*_version(book, version), *_contraires(book, said, asked), *_inconnus(book, said, asked)]
+        faults += _version(book, version)
+        faults += _contraires(book, said, asked) or _inconnus(book, said, asked)
         found.append((book, {name: said.get(name) or asked[name] for name in asked}))
     faults += _differents(found)
     if faults:

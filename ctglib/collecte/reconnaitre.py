@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LIGNES_D_EN_TETE = 20
 # The sheets of the workbook that nothing is entered in.
 SANS_SAISIE = ("Mode d'emploi", "Listes")
-_TITRES_AU_MOINS = 3
+_TITRES_AU_MOINS = 2
 _TITRE_COURT = 40
 
 
@@ -75,7 +75,7 @@ def _feuille_nommee(grille: Grille, plan: tuple[Feuille, ...]) -> Feuille | None
 def _porte_le_nom(grille: Grille, nom: str) -> bool:
     """Tell whether a sheet has a name; before it, a CSV may have that of the workbook (« rempli-Actions.csv »)."""
     key = cle_de_titre(grille.feuille)
-    return key == nom or (grille.fichier.lower().endswith(".csv") and key.endswith(f" {nom}"))
+    return key == nom or (grille.est_un_csv and key.endswith(f" {nom}"))
 
 
 def _inconnue(grille: Grille, plan: tuple[Feuille, ...], trouvees: set[str], faults: list, notes: list[str]) -> None:

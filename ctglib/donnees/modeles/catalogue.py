@@ -152,13 +152,11 @@ class Seuils(Modele):
     """``data/catalogue/seuils.yaml``: every threshold used in a report, each printed where it is used.
 
     ``ecart_similaire_points`` and ``ecart_similaire_pourcent``: below it, two values are called similar.
-    ``ecart_relatif_fort``: ratio to the reference (in %) beyond which a gap is called strong.
     ``petits_effectifs``: counts of persons under it are suppressed in sensitive tables.
     """
 
     ecart_similaire_points: float
     ecart_similaire_pourcent: float
-    ecart_relatif_fort: float
     petits_effectifs: int
     variation_invraisemblable: float
     arrondi_cnaf: int

@@ -1,0 +1,66 @@
+"""The portal says what was produced, convention by convention, year by year, with its status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from navigateur import ouvrir_page
+from production_exemple import ANNEE, CONVENTION, COUVERTURE, LECTURE, demande, ecrire_carnet, produire
+
+from ctglib.production.portail import ecrire_portail
+from ctglib.production.produire import retirer_les_restes
+
+
+@pytest.fixture
+def sortie(tmp_path: Path) -> Path:
+    """A diagnostic that holds, a bilan that failed one year after having held, and one that never held."""
+    carnets, folder = tmp_path / "carnets", tmp_path / "sortie"
+    ecrire_carnet(carnets / "diagnostic.ipynb", COUVERTURE, LECTURE)
+    ecrire_carnet(carnets / "bilan.ipynb", COUVERTURE, LECTURE, parametres=(CONVENTION, ANNEE))
+    produire(demande(carnets, folder, annees=(2023, 2024)))
+    ecrire_carnet(carnets / "bilan.ipynb", "inconnu()", parametres=(CONVENTION, ANNEE))
+    produire(demande(carnets, folder, annees=(2024, 2025), rapports=("bilan",)))
+    return folder
+
+
+def test_le_portail_range_par_convention_puis_par_annee_et_dit_le_statut(sortie: Path) -> None:
+    page = ecrire_portail(sortie).read_text(encoding="utf-8")
+
+    ordre = ['<h2 id="harnes">Harnes</h2>', "Toute la convention", ">2023<", ">2024<", ">2025<"]
+    places = [page.index(piece) for piece in ordre]
+    assert places == sorted(places)
+    assert "Définitif" in page and "CTG 2023–2026" in page
+    assert "La version précédente est restée en place (définitif)" in page and "Jamais produit" in page
+    assert 'href="harnes/2025/bilan.echec.html"' in page
+
+
+def test_le_portail_n_est_ecrit_que_s_il_change(sortie: Path) -> None:
+    portail = ecrire_portail(sortie)
+    premier, moment = portail.read_bytes(), portail.stat().st_mtime_ns
+
+    ecrire_portail(sortie)
+
+    assert portail.stat().st_mtime_ns == moment
+    portail.write_bytes(b"abime")
+    assert ecrire_portail(sortie).read_bytes() == premier
+
+
+def test_un_portail_sans_rapport_dit_quoi_faire(tmp_path: Path) -> None:
+    assert "Lancez <code>ctg produire</code>" in ecrire_portail(tmp_path).read_text(encoding="utf-8")
+    retirer_les_restes(tmp_path, ("nulle_part",))
+
+
+@pytest.mark.navigateur
+@pytest.mark.parametrize("largeur", [390, 1280])
+def test_le_portail_est_accessible_et_tient_dans_la_page(sortie: Path, largeur: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    with ouvrir_page(ecrire_portail(sortie), largeur) as (page, demandes):
+        violations = [item["id"] for item in Axe().run(page).response["violations"]]
+        large = page.evaluate("document.documentElement.scrollWidth")
+        liens = page.eval_on_selector_all("a[href]", "all => all.map(a => a.textContent.trim())")
+
+    assert violations == []
+    assert demandes == [] and large <= largeur
+    assert len(set(liens)) == len(liens), "deux liens ne se lisent jamais de même"
