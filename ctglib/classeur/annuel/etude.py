@@ -121,7 +121,7 @@ class EtudeAnnuelle:
     @cached_property
     def a_collecter(self) -> pd.DataFrame:
         """What the next collection asks for, service by service."""
-        return a_collecter(self.evaluation, self.catalogue, self.convention)
+        return a_collecter(self.evaluation, self.catalogue, self.convention, fin=self.suivi.fin)
 
     @cached_property
     def revisions(self) -> pd.DataFrame:
