@@ -59,7 +59,7 @@ def revisions(
     before = completer(_dernier_millesime(earlier[earlier["millesime"] < annee]), computed).set_index(list(CLE))
     now = completer(_dernier_millesime(earlier[earlier["millesime"] <= annee]), computed)
     first = observations["millesime"].min() if debut is None else debut
-    now = now[now["millesime"].eq(annee) & now["millesime"].gt(first)].reset_index(drop=True)
+    now = now[now["millesime"] > first].reset_index(drop=True)
     old = before.reindex(pd.MultiIndex.from_frame(now[list(CLE)]))[["millesime", "valeur", "statut"]]
     table = now.assign(
         millesime_ancien=old["millesime"].array,
