@@ -131,6 +131,8 @@ def test_ctrl_c_arrete_les_rapports_en_cours(carnets: Path, tmp_path: Path) -> N
 
     casser(carnets, f"import time\nopen({str(tmp_path / 'commence')!r}, 'w').close()\ntime.sleep(60)")
     code = (
+        # A job in the background of a script is born deaf to Ctrl-C.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys; sys.path.insert(0, sys.argv[3]); import production_exemple as e\n"
         "try:\n    e.main(*sys.argv[1:3])\nexcept KeyboardInterrupt:\n    sys.exit('interrompu')"
     )
