@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctglib.collecte.coherence_gabarit import fautes_de_gabarit
 from ctglib.collecte.suivi import lire_annee
 from ctglib.donnees.dossier_suivi import lire_suivi
 from ctglib.donnees.fautes import DonneesInvalides, Faute
@@ -91,6 +92,8 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     suivi = lire_suivi(convention)
     dossier = suivi.dossier
     gabarit = charger_yaml(GABARIT, Gabarit)
+    if faults := fautes_de_gabarit(gabarit, dossier.catalogue, GABARIT):
+        raise DonneesInvalides(faults)
     _verifier_annee(dossier, annee, suivi.fin.year)
     _verifier_responsable(dossier, responsable)
     years = {annee, *annees_presentes(convention)}

@@ -1,0 +1,277 @@
+"""The workbook to fill: a town clerk fills it without help, a program finds it the same every time."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from classeur_rempli import cadre, cellule, colonne, ligne, octets, photographie, vierge
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from test_commandes import ctg
+
+from ctglib.collecte.gabarit import ecrire_gabarit
+from ctglib.collecte.plan import feuilles
+from ctglib.collecte.xlsx.ecrire import classeur
+from ctglib.donnees.ecriture import EcritureImpossible
+from ctglib.donnees.fautes import DonneesInvalides
+
+FEUILLES = ["Actions", "Indicateurs", "Moyens", "Profils", "Posture", "Appréciations"]
+SAISIES = {
+    "Actions": ["État fin 2025", "Date de début", "Date de fin", "Service responsable", "Ce qui a été fait"],
+    "Indicateurs": ["Valeur 2025", "État de la valeur", "Source", "Note", "Valeur 2024 corrigée"],
+    "Moyens": ["Année 2025", "État de la valeur", "Note"],
+    "Profils": ["Effectif 2025", "État de la valeur"],
+    "Posture": ["Niveau 2025", "Diffusion"],
+}
+
+
+def titres(ws: Worksheet) -> list[str]:
+    return [cell.value for cell in ws[4] if cell.value]
+
+
+def regle(ws: Worksheet, coordonnee: str) -> object:
+    """Return the check that a cell has."""
+    return next(rule for rule in ws.data_validations.dataValidation if coordonnee in rule.sqref)
+
+
+def mots_de_la_liste(wb: Workbook, nom: str) -> list[str]:
+    """Return what a drop-down list of that name offers."""
+    sheet, area = wb.defined_names[nom].attr_text.split("!")
+    assert sheet.strip("'") == "Listes"
+    return [row[0].value for row in wb["Listes"][area.replace("$", "")]]
+
+
+def test_le_classeur_a_ses_feuilles_et_cache_celle_des_listes() -> None:
+    wb = vierge()
+
+    assert [ws.title for ws in wb.worksheets if ws.sheet_state == "visible"] == ["Mode d'emploi", *FEUILLES]
+    assert wb["Listes"].sheet_state == "hidden"
+
+
+def test_chaque_action_de_la_convention_a_sa_ligne() -> None:
+    numeros = [row[0].value for row in vierge()["Actions"].iter_rows(min_row=5)]
+
+    assert numeros == [item.numero for fiche in cadre().dossier.convention.fiches for item in fiche.modalites]
+
+
+def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail() -> None:
+    ws = vierge()["Indicateurs"]
+    found = [row[0].value for row in ws.iter_rows(min_row=5)]
+    asked = [item for item in cadre().indicateurs().values() if item.table == "observations" and not item.calcul]
+
+    assert [name for name in found if "." not in name] == [item.id for item in asked]
+    assert all(row[4].value and row[6].value for row in ws.iter_rows(min_row=5))
+    assert cellule(vierge(), "Indicateurs", "frequentation_jeunes.caj", "Précision").value.startswith(
+        "Centre d'animation"
+    )
+
+
+@pytest.mark.parametrize("feuille", SAISIES)
+def test_seules_les_cellules_a_remplir_sont_ouvertes(feuille: str) -> None:
+    ws = vierge()[feuille]
+    ids = {title: colonne(ws, title) for title in titres(ws)}
+
+    assert ws.protection.sheet and ws.protection.password is None
+    assert all(cell.protection.locked for cell in ws[4])
+    assert {title for title, column in ids.items() if not ws.cell(5, column).protection.locked} >= set(SAISIES[feuille])
+    assert ws.cell(5, 1).protection.locked
+
+
+def test_les_cellules_attendues_sont_colorees_et_blanchissent_remplies() -> None:
+    wb = vierge()
+    expected = cellule(wb, "Indicateurs", "am_agreees", "Valeur 2025")
+    optional = cellule(wb, "Indicateurs", "am_agreees", "Note")
+    formulas = [rule.formula[0] for area in wb["Indicateurs"].conditional_formatting for rule in area.rules]
+
+    assert expected.fill.fgColor.rgb == "FFFFF3C4" and optional.fill.fgColor.rgb == "FFFFFFFF"
+    assert formulas == ["OR(LEN(I5)>0,LEN(J5)>0)"]
+
+
+def test_chaque_cellule_ouverte_a_son_controle_en_francais() -> None:
+    wb = vierge()
+    bare = []
+    for ws in (wb[name] for name in FEUILLES):
+        for row in ws.iter_rows(min_row=5):
+            for cell in (cell for cell in row if not cell.protection.locked):
+                rule = regle(ws, cell.coordinate)
+                if not (rule.error and rule.errorTitle == "Saisie refusée" and rule.showErrorMessage):
+                    bare.append(f"{ws.title} {cell.coordinate}")
+                assert len(rule.error) < 256 and len(rule.prompt or "") < 256 and len(rule.promptTitle or "") < 33
+
+    assert bare == []
+
+
+def test_les_controles_disent_les_bornes() -> None:
+    wb = vierge()
+    count = regle(wb["Indicateurs"], cellule(wb, "Indicateurs", "am_agreees", "Valeur 2025").coordinate)
+    share = regle(wb["Indicateurs"], cellule(wb, "Indicateurs", "part_temps_referentiel", "Valeur 2025").coordinate)
+    day = regle(wb["Actions"], cellule(wb, "Actions", "1.1", "Date de début").coordinate)
+
+    assert (count.type, count.operator, count.formula1) == ("whole", "greaterThanOrEqual", "0")
+    assert count.error.startswith("Écrivez un nombre entier, 0 au moins")
+    assert (share.type, share.formula1, share.formula2) == ("decimal", "0", "100")
+    assert day.type == "date" and "jour/mois/année" in day.error
+
+
+def test_les_listes_proposent_les_mots_du_catalogue() -> None:
+    wb = vierge()
+    ws = wb["Actions"]
+    state = regle(ws, cellule(wb, "Actions", "1.1", "État fin 2025").coordinate)
+
+    assert mots_de_la_liste(wb, state.formula1) == [
+        "Prévue",
+        "En cours",
+        "Réalisée",
+        "Réalisée en partie",
+        "Reportée",
+        "Abandonnée",
+        "Non renseignée",
+    ]
+    assert "Autres agents" in mots_de_la_liste(wb, "postes") and "Ville de Harnes" in mots_de_la_liste(
+        wb, "signataires"
+    )
+
+
+def test_les_titres_restent_en_vue_et_s_impriment_sur_chaque_page() -> None:
+    for ws in (vierge()[name] for name in FEUILLES):
+        assert ws.freeze_panes and ws.freeze_panes.endswith("5") and ws.freeze_panes[0] > "A"
+        assert ws.print_title_rows == "$4:$4"
+        assert (ws.page_setup.orientation, ws.page_setup.fitToWidth, ws.page_setup.paperSize) == ("landscape", 1, 9)
+        assert all(ws.column_dimensions[cell.column_letter].width >= 6 for cell in ws[4])
+
+
+def test_les_proprietes_disent_convention_annee_version_et_service() -> None:
+    def proprietes(wb: Workbook) -> dict[str, object]:
+        return {prop.name: prop.value for prop in wb.custom_doc_props.props}
+
+    assert proprietes(vierge()) == {"convention": "harnes", "annee": 2025, "version": 1}
+    assert proprietes(vierge("rpe")) == {"convention": "harnes", "annee": 2025, "version": 1, "responsable": "rpe"}
+    assert vierge().properties.language == "fr-FR"
+
+
+def test_un_service_n_a_que_sa_part() -> None:
+    wb = vierge("rpe")
+
+    assert next(row[0].value for row in wb["Actions"].iter_rows(min_row=5)) == "1.1"
+    assert {row[1].value for row in wb["Indicateurs"].iter_rows(min_row=5)} == {"1"}
+    assert "Posture" not in wb.sheetnames and "Profils" not in wb.sheetnames
+    assert [row[0].value for row in wb["Appréciations"].iter_rows(min_row=5)] == [
+        "1.reussites",
+        "1.difficultes",
+        "1.perspectives",
+    ]
+
+
+def test_les_parts_des_services_font_le_classeur_entier_sans_se_chevaucher() -> None:
+    services = list(cadre().dossier.catalogue.responsables)
+    for sheet in feuilles(cadre()):
+        parts = [
+            row.codes
+            for service in services
+            for part in feuilles(cadre(service))
+            if part.modele.id == sheet.modele.id
+            for row in part.lignes
+        ]
+        assert sorted(map(str, parts)) == sorted(str(row.codes) for row in sheet.lignes)
+
+
+def test_les_memes_donnees_donnent_les_memes_octets() -> None:
+    again = classeur(cadre(), feuilles(cadre()))
+
+    assert again == octets()
+    with zipfile.ZipFile(io.BytesIO(again)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(2025, 12, 31, 0, 0, 0)}
+
+
+def test_un_texte_qui_commence_par_un_signe_egal_reste_un_texte(donnees: Path, tmp_path: Path) -> None:
+    path = donnees / "conventions" / "harnes" / "convention.yaml"
+    text = path.read_text(encoding="utf-8")
+    first = re.search(r'numero: "1.1"\n\s+libelle: (.*)\n', text)
+    path.write_text(text.replace(first.group(1), '"=HYPERLINK(A1)"'), encoding="utf-8")
+
+    wb = load_workbook(ecrire_gabarit("harnes", 2025, tmp_path))
+
+    cell = cellule(wb, "Actions", "1.1", "Ce que la convention prévoit")
+    assert (cell.value, cell.data_type, cell.quotePrefix) == ("=HYPERLINK(A1)", "s", True)
+    assert all(cell.data_type != "f" for ws in wb.worksheets for row in ws.iter_rows() for cell in row)
+
+
+def test_le_mode_d_emploi_mene_a_chaque_feuille_et_met_en_garde() -> None:
+    ws = vierge()["Mode d'emploi"]
+    links = {cell.value: cell.hyperlink.location or cell.hyperlink.ref for cell in ws["A"] if cell.hyperlink}
+    text = "\n".join(str(cell.value) for row in ws.iter_rows() for cell in row if cell.value)
+
+    assert list(links) == FEUILLES
+    assert "Aucune donnée sur une personne" in text and "Activer la modification" in text and "moins de 5" in text
+    assert "{" not in text
+
+
+def test_un_classeur_deja_la_n_est_pas_ecrase_sans_le_dire(tmp_path: Path) -> None:
+    path = ecrire_gabarit("harnes", 2025, tmp_path)
+    ecrire_gabarit("harnes", 2025, tmp_path)
+    path.write_bytes(b"rempli par un service")
+
+    with pytest.raises(EcritureImpossible, match="quelqu'un l'a peut-être rempli"):
+        ecrire_gabarit("harnes", 2025, tmp_path)
+
+    assert path.read_bytes() == b"rempli par un service"
+    ecrire_gabarit("harnes", 2025, tmp_path, remplacer=True)
+    assert path.read_bytes() == octets()
+
+
+def test_la_commande_ecrit_le_classeur_sous_son_nom(tmp_path: Path) -> None:
+    done = ctg("gabarit", "2025", "--convention", "harnes", "--responsable", "rpe", dossier=tmp_path)
+
+    assert done.returncode == 0 and "ctg-harnes-2025-rpe.xlsx" in done.stdout
+    assert photographie(tmp_path) == {"ctg-harnes-2025-rpe.xlsx": octets("rpe")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "attendu"),
+    [
+        (("2031", "-c", "harnes"), "une année de la convention, de 2023 à 2026"),
+        (("2025", "-c", "harne"), "écrire « harnes »"),
+        (("2025", "-c", "harnes", "-r", "enfanc"), "écrire « enfance »"),
+        (("2025",), "Il manque un argument"),
+    ],
+)
+def test_la_commande_mal_ecrite_recoit_une_phrase_en_francais(
+    arguments: tuple[str, ...], attendu: str, tmp_path: Path
+) -> None:
+    done = ctg("gabarit", *arguments, dossier=tmp_path)
+
+    assert done.returncode == 1 and attendu in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr and list(tmp_path.iterdir()) == []
+
+
+def test_la_ligne_d_un_moyen_porte_sa_fiche_ou_sa_structure() -> None:
+    ws = vierge()["Moyens"]
+
+    assert ligne(ws, "Caf du Pas-de-Calais", "", "Les Premiers Pas", "Euros de l'année", "Bonus territoire CTG")
+    assert ligne(ws, "Ville de Harnes", "1. " + cadre().dossier.convention.fiches[0].titre)
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "trouve", "remede"),
+    [
+        ("principal: coordination", "principal: coordinateur", "« coordinateur »", "écrire « coordination »"),
+        ("poste: pilotage", "poste: pilotages", "« pilotages »", "écrire « pilotage »"),
+        ("    caj: jeunesse", "    caaj: jeunesse", "« caaj »", "écrire « caj »"),
+        ("  - id: posture", "  - id: postures", "« posture » absente", "remettre cette entrée"),
+    ],
+)
+def test_un_nom_que_rien_ne_definit_dans_le_gabarit_est_dit(
+    avant: str, apres: str, trouve: str, remede: str, donnees: Path, tmp_path: Path
+) -> None:
+    path = donnees / "catalogue" / "gabarit.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(avant, apres, 1), encoding="utf-8")
+
+    with pytest.raises(DonneesInvalides) as caught:
+        ecrire_gabarit("harnes", 2025, tmp_path)
+
+    fault = caught.value.fautes[0]
+    assert (fault.fichier, fault.trouve) == ("catalogue/gabarit.yaml", trouve) and remede in fault.remede

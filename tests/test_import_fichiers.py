@@ -1,0 +1,177 @@
+"""Files of another convention, unreadable, in CSV, or that contradict one another: each is told, nothing is written."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from classeur_rempli import enregistrer, photographie, poser, vierge
+from import_exemple import fautes
+from openpyxl import Workbook
+from openpyxl.packaging.custom import IntProperty, StringProperty
+
+from ctglib.collecte.importer import preparer
+from ctglib.donnees.ecriture import EcritureImpossible
+
+PART = "coordination"
+REPERE, VALEUR = "comites_pilotage", "Valeur_2025"
+
+
+def _propriete(wb: Workbook, nom: str, valeur: object) -> None:
+    del wb.custom_doc_props[nom]
+    kind = IntProperty if isinstance(valeur, int) else StringProperty
+    wb.custom_doc_props.append(kind(name=nom, value=valeur))
+
+
+@pytest.mark.parametrize(
+    ("nom", "valeur", "options", "trouve", "remede"),
+    [
+        ("convention", "harnesse", {}, "la convention inconnue « harnesse »", "écrire « harnes »"),
+        ("convention", "lens", {"convention": "harnes"}, "un classeur pour la convention « lens »", "bon fichier"),
+        ("annee", 2024, {"annee": 2025}, "un classeur pour l'année « 2024 »", "vérifier que c'est le bon fichier"),
+        ("annee", 2031, {}, "l'année 2031", "corriger l'année demandée"),
+        ("version", 99, {}, "un gabarit de version 99", "écrire un nouveau gabarit"),
+        ("version", 1, {"millesime": 2024}, "le millésime 2024", "corriger le millésime"),
+    ],
+)
+def test_un_classeur_d_ailleurs_est_refuse(
+    nom: str, valeur: object, options: dict, trouve: str, remede: str, tmp_path: Path
+) -> None:
+    wb = vierge("pij")
+    poser(wb, "Indicateurs", wb["Indicateurs"]["A5"].value, **{VALEUR: 3})
+    _propriete(wb, nom, valeur)
+
+    (fault,) = fautes(enregistrer(wb, tmp_path), seul=False, **options)
+
+    assert trouve in fault.trouve and remede in fault.remede
+
+
+def test_un_classeur_sans_propriete_ni_nom_demande_la_convention_et_l_annee(tmp_path: Path) -> None:
+    wb = vierge("pij")
+    for nom in ("convention", "annee", "version", "responsable"):
+        del wb.custom_doc_props[nom]
+
+    (fault,) = fautes(enregistrer(wb, tmp_path, "retour du service.xlsx"), seul=False)
+
+    assert fault.trouve == "ni convention ni année dans le fichier"
+    assert fault.remede.startswith("indiquer --convention et --annee")
+
+
+def test_des_classeurs_de_deux_annees_ne_s_importent_pas_ensemble(tmp_path: Path) -> None:
+    first = enregistrer(vierge("pij"), tmp_path)
+    second = enregistrer(vierge("pij", 2024), tmp_path, "ctg-harnes-2024.xlsx")
+
+    (fault,) = fautes(first, second, seul=False)
+
+    assert (fault.fichier, fault.trouve) == ("ctg-harnes-2024.xlsx", "un classeur de « harnes », 2024")
+
+
+FICHIERS = [
+    ("vide.xlsx", b"", "un fichier vide", "la copie ou l'envoi a échoué"),
+    ("page.xlsx", b"<html></html>", "un fichier qui n'est pas un classeur", "Classeur Excel (.xlsx)"),
+    ("coupe.xlsx", b"PK\x03\x04 et la suite manque", "un classeur abîmé", "reprendre le gabarit"),
+    ("ancien.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "à l'ancien format d'Excel (.xls)", "Enregistrer"),
+    (
+        "chiffre.xlsx",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64) + "EncryptedPackage".encode("utf-16-le"),
+        "protégé par un mot de passe d'ouverture",
+        "retirer ce mot de passe",
+    ),
+    (
+        "libre.ods",
+        b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        "au format de LibreOffice (.ods)",
+        "Classeur Excel (.xlsx)",
+    ),
+    ("~$ctg-harnes-2025.xlsx", b"verrou", "le fichier de travail d'un classeur ouvert", "sans « ~$ »"),
+    ("ctg-harnes-2025.csv", "Repère;État".encode("utf-16"), "un fichier en UTF-16", "CSV UTF-8"),
+    ("ctg-harnes-2025-Actions.csv", b" \n ", "un fichier vide", "CSV UTF-8"),
+    ("ctg-harnes-2025-Profils.csv", b'a;b\n"c;d', "un guillemet jamais refermé", "CSV UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("nom", "contenu", "trouve", "remede"), FICHIERS, ids=[cas[0] for cas in FICHIERS])
+def test_un_fichier_illisible_dit_ce_qu_il_est(
+    nom: str, contenu: bytes, trouve: str, remede: str, tmp_path: Path
+) -> None:
+    path = tmp_path / nom
+    path.write_bytes(contenu)
+
+    (fault,) = fautes(path)
+
+    assert fault.fichier == nom and trouve in fault.trouve and remede in fault.remede
+
+
+def test_un_fichier_absent_est_dit(tmp_path: Path) -> None:
+    (fault,) = fautes(tmp_path / "parti.xlsx")
+
+    assert (fault.fichier, fault.trouve) == ("parti.xlsx", "fichier absent")
+
+
+def test_un_dossier_sans_classeur_ni_csv_est_dit(tmp_path: Path) -> None:
+    (tmp_path / "envoi").mkdir()
+
+    (fault,) = fautes(tmp_path / "envoi")
+
+    assert (fault.fichier, fault.trouve) == ("envoi", "aucun fichier .csv")
+
+
+def test_un_classeur_rendu_vide_parle_du_mode_protege(tmp_path: Path) -> None:
+    (fault,) = fautes(enregistrer(vierge(PART), tmp_path))
+
+    assert fault.trouve == "aucune cellule remplie"
+    assert "Activer la modification" in fault.remede
+
+
+CSV = [
+    ("Repère;État fin 2025\n4.1;Fini\n", "Actions", "« Fini »"),
+    ("Repère,Valeur 2025,État de la valeur,Source\ncomites_pilotage,1.234,,a\n", "Indicateurs", "de deux façons"),
+    ("Repère;Valeur 2025;État de la valeur;Source\ncomites_pilotage;1 2;;a\n", "Indicateurs", "« 1 2 »"),
+    ("Repère;Valeur 2025;État de la valeur\n02/04/2025;3;\n", "Indicateurs", "« 02/04/2025 »"),
+    ("Repère;Prénom;Valeur 2025\ncomites_pilotage;Léa;3\n", "Indicateurs", "le prénom d'une personne"),
+    ("un;deux\n1;2\n", "Indicateurs", "aucune ligne de titres de colonnes"),
+    ("Repère;Texte;Choix;Date;Service responsable\ncomite_date;;;31/02/2026;\n", "Appréciations", "« 31/02/2026 »"),
+]
+
+
+@pytest.mark.parametrize(("texte", "feuille", "trouve"), CSV, ids=[cas[2] for cas in CSV])
+def test_un_csv_mal_rempli_est_dit_comme_un_classeur(texte: str, feuille: str, trouve: str, tmp_path: Path) -> None:
+    folder = tmp_path / "ctg-harnes-2025"
+    folder.mkdir()
+    (folder / f"{feuille}.csv").write_bytes(texte.encode("cp1252"))
+
+    found = fautes(folder)
+
+    assert any(trouve in fault.trouve for fault in found), found
+    assert {fault.fichier for fault in found} == {f"ctg-harnes-2025/{feuille}.csv"}
+
+
+def test_deux_services_qui_se_contredisent_sont_listes_et_rien_n_est_choisi(tmp_path: Path) -> None:
+    paths = []
+    for rank, value in enumerate((3, 4)):
+        wb = vierge(PART)
+        poser(wb, "Indicateurs", REPERE, **{VALEUR: value})
+        poser(wb, "Indicateurs", "revues_plan", **{VALEUR: 2})
+        paths.append(enregistrer(wb, tmp_path, f"ctg-harnes-2025-service{rank}.xlsx"))
+
+    (fault,) = fautes(*paths)
+
+    assert fault.fichier == "ctg-harnes-2025-service1.xlsx" and fault.colonne == "I : Valeur 2025" and fault.ligne == 5
+    expected = "« 4 », alors que ctg-harnes-2025-service0.xlsx, feuille « Indicateurs », ligne 5 dit « 3 »"
+    assert fault.trouve == expected
+
+
+def test_une_ecriture_refusee_ne_laisse_rien_de_moitie(donnees: Path, tmp_path: Path) -> None:
+    wb = vierge(PART)
+    poser(wb, "Indicateurs", REPERE, **{VALEUR: 3})
+    poser(wb, "Actions", "4.1", État_fin_2025="Prévue")
+    ready = preparer([enregistrer(wb, tmp_path)])
+    shutil.rmtree(donnees / "conventions" / "harnes" / "suivi", ignore_errors=True)
+    (donnees / "conventions" / "harnes" / "suivi").write_bytes(b"un fichier a la place du dossier")
+    before = photographie(donnees)
+
+    with pytest.raises(EcritureImpossible, match="Impossible d'écrire"):
+        ready.ecrire()
+
+    assert photographie(donnees) == before

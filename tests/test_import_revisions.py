@@ -1,0 +1,134 @@
+"""A second import: what changes is shown, what was published stays under its millésime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from classeur_rempli import cellule, enregistrer, photographie, poser, vierge
+from import_exemple import SUIVI, annee_entiere, importer, lignes
+from openpyxl import load_workbook
+
+from ctglib.collecte.gabarit import ecrire_gabarit
+from ctglib.collecte.importer import preparer
+from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.validation import valider
+
+
+def test_un_second_import_montre_ce_qui_change_et_n_efface_rien_de_vide(donnees: Path, tmp_path: Path) -> None:
+    importer(enregistrer(annee_entiere(), tmp_path))
+    wb = vierge()
+    poser(wb, "Indicateurs", "am_agreees", Valeur_2025=60)
+
+    ready = importer(enregistrer(wb, tmp_path))
+
+    (change,) = ready.changements
+    assert (change.colonne, change.avant, change.apres, change.revision) == ("valeur", "58", "60", False)
+    assert "62413,2025,am_agreees,,,2025,60,nombre,A,Liste des agréments du Département," in lignes(
+        donnees, "observations"
+    )
+    assert len(lignes(donnees, "observations")) == 6
+
+
+def test_le_meme_classeur_importe_deux_fois_ne_change_rien(donnees: Path, tmp_path: Path) -> None:
+    path = enregistrer(annee_entiere(), tmp_path)
+    importer(path)
+    before = photographie(donnees)
+
+    ready = importer(path)
+
+    assert ready.fichiers == {} and photographie(donnees) == before
+
+
+def test_le_gabarit_refait_montre_ce_qui_est_deja_saisi_et_revient_sans_changement(
+    donnees: Path, tmp_path: Path
+) -> None:
+    importer(enregistrer(annee_entiere(), tmp_path))
+    path = ecrire_gabarit("harnes", 2025, tmp_path / "refait")
+    wb = load_workbook(path)
+
+    ready = preparer([path])
+
+    assert cellule(wb, "Indicateurs", "am_agreees", "Valeur 2025").value == 58
+    assert cellule(wb, "Actions", "4.1", "État fin 2025").value == "Réalisée"
+    assert cellule(wb, "Actions", "4.1", "Ce qui a été fait").data_type == "s"
+    assert ready.fichiers == {}
+
+
+def test_une_valeur_corrigee_l_annee_suivante_garde_l_ancienne_sous_son_millesime(
+    donnees: Path, tmp_path: Path
+) -> None:
+    importer(enregistrer(annee_entiere(), tmp_path))
+    wb = load_workbook(ecrire_gabarit("harnes", 2026, tmp_path))
+    poser(wb, "Indicateurs", "am_agreees", Valeur_2026=57, Valeur_2025_corrigée=56)
+    poser(wb, "Indicateurs", "am_agreees", Raison_de_la_correction="Deux agréments comptés deux fois")
+
+    ready = importer(enregistrer(wb, tmp_path, "ctg-harnes-2026.xlsx"))
+
+    assert [(c.avant, c.apres, c.revision) for c in ready.changements] == [("58", "56", True)]
+    assert lignes(donnees, "observations", 2026) == [
+        "62413,2025,am_agreees,,,2026,56,nombre,A,Liste des agréments du Département,Deux agréments comptés deux fois",
+        "62413,2026,am_agreees,,,2026,57,nombre,A,Liste des agréments du Département,",
+    ]
+    assert "62413,2025,am_agreees,,,2025,58,nombre,A,Liste des agréments du Département," in lignes(
+        donnees, "observations", 2025
+    )
+
+
+def _definitif(tmp_path: Path) -> None:
+    wb = annee_entiere()
+    poser(wb, "Appréciations", "statut", Choix="Définitif")
+    importer(enregistrer(wb, tmp_path))
+
+
+def test_une_annee_definitive_ne_se_revise_que_par_un_millesime(donnees: Path, tmp_path: Path) -> None:
+    _definitif(tmp_path)
+    before = photographie(donnees / SUIVI / "2025")
+    wb = vierge()
+    poser(wb, "Indicateurs", "am_agreees", Valeur_2025=60)
+
+    ready = importer(enregistrer(wb, tmp_path))
+
+    assert [(c.avant, c.apres, c.revision) for c in ready.changements] == [("58", "60", True)]
+    assert photographie(donnees / SUIVI / "2025") == before
+    assert [line.split(",")[5:7] for line in lignes(donnees, "observations", 2026)] == [["2026", "60"]]
+    assert valider("harnes")
+
+
+def test_une_annee_definitive_refuse_tout_autre_changement(donnees: Path, tmp_path: Path) -> None:
+    _definitif(tmp_path)
+    before = photographie(donnees)
+    wb = vierge()
+    poser(wb, "Actions", "1.1", État_fin_2025="Abandonnée")
+    path = enregistrer(wb, tmp_path)
+
+    with pytest.raises(DonneesInvalides, match="dont le bilan est définitif") as caught:
+        preparer([path])
+
+    assert caught.value.fautes[0].colonne == "F : État fin 2025"
+    assert photographie(donnees) == before
+
+
+def test_le_millesime_demande_est_celui_de_la_saisie(donnees: Path, tmp_path: Path) -> None:
+    wb = vierge()
+    poser(wb, "Indicateurs", "am_agreees", Valeur_2025=60)
+
+    importer(enregistrer(wb, tmp_path), millesime=2026)
+
+    assert lignes(donnees, "observations", 2026)[0].startswith("62413,2025,am_agreees,,,2026,60")
+
+
+def test_la_decision_de_l_an_passe_demande_ce_qu_elle_est_devenue(donnees: Path, tmp_path: Path) -> None:
+    importer(enregistrer(annee_entiere(), tmp_path))
+    wb = load_workbook(ecrire_gabarit("harnes", 2026, tmp_path))
+    poser(wb, "Appréciations", "suite.d2025_1", Choix="Faite", Texte="Le mercredi")
+    poser(wb, "Appréciations", "comite_absence", Texte="Reporté au printemps")
+
+    importer(enregistrer(wb, tmp_path, "ctg-harnes-2026.xlsx"))
+
+    comite = lire_suivi("harnes").suivis[2026].bilan.comite
+    assert [(item.decision, item.etat, item.commentaire) for item in comite.suites] == [
+        ("d2025_1", "faite", "Le mercredi")
+    ]
+    assert comite.date.absent == "Reporté au printemps"
