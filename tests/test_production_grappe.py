@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,9 +31,8 @@ def grappe() -> Iterator[distributed.LocalCluster]:
 
 def tuer_un_ouvrier(cluster: distributed.LocalCluster, temoin: Path) -> None:
     """Kill the worker that is making the slow report, as soon as it is."""
-    import time
-
-    while not temoin.exists():
+    limite = time.monotonic() + 60
+    while not temoin.exists() and time.monotonic() < limite:
         time.sleep(0.05)
     with distributed.Client(cluster) as client:
         occupes = [adresse for adresse, taches in client.processing().items() if taches]

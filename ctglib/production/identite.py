@@ -26,7 +26,7 @@ def empreinte_du_code() -> str:
     """
     total = sha256()
     for path in sorted(PAQUET.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
             total.update(f"{path.relative_to(PAQUET).as_posix()}\0{empreinte(path.read_bytes())}\n".encode())
     return total.hexdigest()
 

@@ -51,8 +51,8 @@ def lire_classeur(path: Path) -> ClasseurLu:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            formulas = load_workbook(path, data_only=False)
-            values = load_workbook(path, data_only=True)
+            formulas = load_workbook(path)
+            values = load_workbook(path, data_only=True) if _a_une_formule(formulas) else formulas
     except _ILLISIBLE:
         remedy = "le rouvrir dans le tableur et l'enregistrer de nouveau, ou reprendre le gabarit"
         raise DonneesInvalides([Faute(path.name, "un classeur abîmé", _ATTENDU, remedy)]) from None
@@ -91,6 +91,11 @@ def _nature(content: bytes) -> tuple[str, str]:
     if not content.startswith(b"PK"):
         return "un fichier qui n'est pas un classeur", _ENREGISTRER
     return "", ""
+
+
+def _a_une_formule(wb: Workbook) -> bool:
+    """Tell whether a sheet has one: only then has the file to be read again, for the results that it holds."""
+    return any(cell.data_type == "f" for ws in wb.worksheets for row in ws.iter_rows() for cell in row)
 
 
 def _grille(fichier: str, formulas: Worksheet, values: Worksheet) -> Grille:
