@@ -22,6 +22,7 @@ class EffectifIdentique(Modele):
 
 
 class Secret(Modele):
-    """``secret.yaml``."""
+    """``secret.yaml``. ``raisons``: why a table is withheld whole, in the words of a report."""
 
+    raisons: dict[Identifiant, Texte]
     effectifs_identiques: tuple[EffectifIdentique, ...] = Field(default=())

@@ -1,0 +1,141 @@
+"""The sensitive counts among the observations, entry by entry, and the sums that tie them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.analyse.secret.masque import CLE
+from ctglib.analyse.secret.modele import Cle, Lien
+from ctglib.analyse.secret.profils import ENSEMBLE, SEPARATEUR, cle_profil
+
+if TYPE_CHECKING:
+    from ctglib.donnees.modeles.catalogue import Indicateur
+    from ctglib.donnees.modeles.secret import EffectifIdentique
+
+TABLE = "observations"
+SERIE = ["territoire", "annee", "indicateur", "dimension", "modalite"]
+SOMME = "somme"
+COMPTES = (*CLE, "effectif", "statut", "sensible", *SERIE, "saisie")
+
+
+def comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> pd.DataFrame:
+    """Return the rows that count persons, or are added up with some, with the name of their count.
+
+    Rows of one place that follow each other with the same value are one count: a reader who saw the first knows the
+    others. Its ``millesime`` is then that of the first; ``saisie`` is the row's own.
+
+    Args:
+        observations: Long table, every millésime.
+        indicateurs: The catalogue, by id.
+
+    Returns:
+        The columns ``COMPTES``, on the index of the rows.
+    """
+    wanted = _comptes_de_personnes(indicateurs)
+    rows = observations[observations["indicateur"].isin(wanted)].sort_values([*SERIE, "millesime"], kind="stable")
+    same = rows["valeur"].eq(rows["valeur"].shift()) | (rows["valeur"].isna() & rows["valeur"].shift().isna())
+    follows = same & rows[SERIE].eq(rows[SERIE].shift()).all(axis=1)
+    first = rows["millesime"].mask(follows).ffill()
+    names = [
+        Cle(
+            SEPARATEUR.join((TABLE, str(row.annee), row.territoire, row.indicateur)),
+            _ligne(row.dimension, row.modalite),
+        )
+        for row in rows.itertuples(index=False)
+    ]
+    table = pd.DataFrame(names, columns=list(CLE), index=rows.index)
+    return table.assign(
+        millesime=first.astype("int64"),
+        effectif=rows["valeur"],
+        statut=rows["statut"],
+        sensible=rows["indicateur"].map(lambda name: indicateurs[name].sensible).astype(bool),
+        saisie=rows["millesime"],
+        **{column: rows[column] for column in SERIE},
+    )[list(COMPTES)]
+
+
+def _comptes_de_personnes(indicateurs: Mapping[str, Indicateur]) -> set[str]:
+    """Return the sensitive indicators, and those of any sum that has one of them."""
+    found = {name for name, indicateur in indicateurs.items() if indicateur.sensible}
+    for name, indicateur in indicateurs.items():
+        terms = {name, *entrees(indicateur)}
+        if indicateur.calcul == SOMME and terms & found:
+            found |= terms
+    return found
+
+
+def entrees(indicateur: Indicateur) -> list[str]:
+    """Return the indicators that one is computed from."""
+    return [
+        name for entree in indicateur.entrees.values() for name in ([entree] if isinstance(entree, str) else entree)
+    ]
+
+
+def _ligne(dimension: str, modalite: str) -> str:
+    return SEPARATEUR.join((dimension, modalite)) if dimension else ENSEMBLE
+
+
+def liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> Iterator[Lien]:
+    """Yield the sums of the observations, as each bilan showed them: a revision makes a new sum beside the old one.
+
+    The modalités of a dimension make the whole, unless they overlap; the terms of a sum of the catalogue make it.
+
+    Args:
+        table: What ``comptes`` returns.
+        indicateurs: The catalogue, by id.
+    """
+    for bilan in sorted(table["saisie"].unique()):
+        known = table[table["saisie"] <= bilan].sort_values([*SERIE, "saisie"], kind="stable")
+        latest = known.drop_duplicates(SERIE, keep="last")
+        changed = latest[latest["saisie"] == bilan]
+        touched = latest[latest["table"].isin(changed["table"])]
+        yield from _dimensions(touched, int(bilan))
+        moved = set(changed["indicateur"])
+        for name, indicateur in indicateurs.items():
+            if indicateur.calcul == SOMME and moved & {name, *entrees(indicateur)}:
+                yield from _sommes(latest, name, entrees(indicateur))
+
+
+def _cles(rows: pd.DataFrame) -> tuple[Cle, ...]:
+    return tuple(Cle(*row) for row in rows[list(CLE)].itertuples(index=False, name=None))
+
+
+def _dimensions(rows: pd.DataFrame, bilan: int) -> Iterator[Lien]:
+    for name, group in rows.groupby("table"):
+        whole = _cles(group[group["dimension"] == ""]) or (Cle(str(name), ENSEMBLE, "", bilan),)
+        for _, parts in group[group["dimension"] != ""].groupby("dimension"):
+            yield Lien(whole[0], _cles(parts))
+
+
+def _sommes(rows: pd.DataFrame, total: str, termes: list[str]) -> Iterator[Lien]:
+    concerned = rows[rows["indicateur"].isin([total, *termes])]
+    for _, group in concerned.groupby([column for column in SERIE if column != "indicateur"]):
+        whole, parts = group[group["indicateur"] == total], group[group["indicateur"] != total]
+        if len(whole) and set(parts["indicateur"]) == set(termes):
+            yield Lien(_cles(whole)[0], _cles(parts), exacte=True)
+
+
+def liens_identiques(
+    table: pd.DataFrame, profils: pd.DataFrame, identiques: Iterable[EffectifIdentique], *, dimension: str
+) -> Iterator[Lien]:
+    """Yield: an indicator and a profile count the same persons, if their values agree.
+
+    Args:
+        table: What ``comptes`` returns.
+        profils: annee and the columns of profils.csv.
+        identiques: Where the catalogue says that they do.
+        dimension: The dimension of the indicators whose modalités are the dispositifs.
+    """
+    known = {(int(row.annee), row.dispositif) for row in profils.itertuples(index=False)}
+    for same in identiques:
+        wanted = "" if same.dispositif else dimension
+        rows = table[(table["indicateur"] == same.indicateur) & (table["dimension"] == wanted)]
+        for row in rows.drop_duplicates(list(CLE)).itertuples(index=False):
+            annee, dispositif = int(row.annee), same.dispositif or row.modalite
+            place = cle_profil(annee, dispositif, (same.variable, same.modalite) if same.variable else None)
+            if (annee, dispositif) not in known:  # never shown: the indicators that count the same persons meet there
+                place = place._replace(millesime=int(row.millesime))
+            yield Lien(Cle(row.table, row.ligne, row.colonne, row.millesime), (place,), exacte=True)

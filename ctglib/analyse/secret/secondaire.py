@@ -1,0 +1,134 @@
+"""The smallest mask that holds: fewest counts, then the smallest ones, then the first ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ctglib.analyse.secret.coupes import coupes_evidentes, coupes_violees
+from ctglib.analyse.secret.lecteur import Examen, Groupe, examiner, groupes
+from ctglib.analyse.secret.modele import Famille
+from ctglib.analyse.secret.solveur import Abandon, minimiser
+
+TOURS = 300  # masks tried before a family is given up
+PAQUET = 12  # counts whose order is settled at once: beyond, powers of two outgrow the solver's tolerance
+Egalite = tuple[np.ndarray, float]  # weights of the hidden counts, and what they come to
+
+
+@dataclass
+class Recherche:
+    """The conditions known so far, that every sufficient mask satisfies; each mask that fails adds some.
+
+    Attributes:
+        famille: The counts.
+        lignes: Left sides, over all counts.
+        minima: Right sides.
+        tours: Masks tried.
+        vus: Groups looked at: most groups of a mask were in the one before.
+        tables: Tables that fitted some group: many fit the next ones.
+    """
+
+    famille: Famille
+    lignes: list[np.ndarray] = field(default_factory=list)
+    minima: list[float] = field(default_factory=list)
+    tours: int = 0
+    vus: dict[tuple, Examen] = field(default_factory=dict)
+    tables: list[np.ndarray] = field(default_factory=list)
+
+    def exiger(self, rang: int, poids: np.ndarray, minimum: float) -> None:
+        """Add: when the count ``rang`` is hidden (or never shown), the weights of the hidden ones reach ``minimum``."""
+        row = poids.copy()
+        if self.famille.affichees[rang]:
+            row[rang] -= minimum
+        self.lignes.append(row)
+        self.minima.append(0.0 if self.famille.affichees[rang] else minimum)
+
+    def candidat(
+        self, objectif: np.ndarray, egalites: list[Egalite], sauf: frozenset[int] | None = None
+    ) -> frozenset[int] | None:
+        """Return the best mask that the conditions allow, other than ``sauf`` and what contains it."""
+        famille = self.famille
+        low = np.zeros(len(famille.cles))
+        low[list(famille.imposes)] = 1
+        rows, minima = [*self.lignes, *(row for row, _ in egalites)], [*self.minima, *(value for _, value in egalites)]
+        maxima = [np.inf] * len(self.minima) + [value for _, value in egalites]
+        if sauf is not None:
+            rows.append(np.isin(np.arange(len(low)), list(sauf)).astype(float))
+            minima, maxima = [*minima, -np.inf], [*maxima, len(sauf) - 1.0]
+        known = (np.array(rows).reshape(-1, len(low)), np.array(minima), np.array(maxima))
+        found = minimiser(objectif, known, low, np.maximum(low, famille.masquables))
+        return None if found is None else frozenset(np.flatnonzero(found).tolist())
+
+    def meilleur(self, objectif: np.ndarray, egalites: list[Egalite]) -> frozenset[int] | None:
+        """Return the best mask that holds, or None when none does.
+
+        Raises:
+            Abandon: Too many masks were tried.
+        """
+        while self.tours < TOURS:
+            self.tours += 1
+            caches = self.candidat(objectif, egalites)
+            if caches is None or not self._refuse(caches):
+                return caches
+        raise Abandon
+
+    def _refuse(self, caches: frozenset[int]) -> bool:
+        """Tell whether a mask does not hold, with the conditions that it breaks added to those known."""
+        weak = [(groupe, self._examen(groupe, caches).faibles) for groupe in groupes(self.famille, caches)]
+        for groupe, ranks in weak:
+            for condition in coupes_violees(self.famille, groupe, ranks, caches) if ranks else ():
+                self.exiger(*condition)
+        return any(ranks for _, ranks in weak)
+
+    def _examen(self, groupe: Groupe, caches: frozenset[int]) -> Examen:
+        name = (tuple(groupe.rangs), tuple(groupe.suspects))
+        if name not in self.vus:
+            wanted = caches | self.famille.protegees
+            self.vus[name] = examiner(self.famille, groupe, wanted, tuple(self.tables))
+            self.tables += self.vus[name].tables
+        return self.vus[name]
+
+
+def tient(famille: Famille, caches: frozenset[int]) -> bool:
+    """Tell whether a mask leaves every interval as long as the threshold.
+
+    Raises:
+        Abandon: The search took more than it may.
+    """
+    wanted = caches | famille.protegees
+    return not any(examiner(famille, groupe, wanted).faibles for groupe in groupes(famille, caches))
+
+
+def plus_petit_masque(famille: Famille) -> frozenset[int] | None:
+    """Return the counts to hide, the imposed ones among them, or None when no mask holds.
+
+    Raises:
+        Abandon: The search took more than it may.
+    """
+    search = Recherche(famille)
+    for rang, weights, least in coupes_evidentes(famille):
+        search.exiger(rang, weights, least)
+    free = famille.masquables.copy()
+    free[list(famille.imposes)] = False
+    price = np.where(free, int(famille.valeurs[free].sum()) + 1 + famille.valeurs, 0).astype(float)
+    best = search.meilleur(price, [])
+    if best is None or not best - famille.imposes:
+        return best
+    return _premier(search, price, best, np.flatnonzero(free))
+
+
+def _premier(search: Recherche, price: np.ndarray, best: frozenset[int], libres: np.ndarray) -> frozenset[int]:
+    """Return, of the masks that hide as many counts and as few persons, the first in the order of the counts."""
+    kept = [(price, float(price[list(best)].sum()))]
+    for start in range(0, len(libres), PAQUET):
+        if search.candidat(np.zeros(len(price)), kept, sauf=best) is None:
+            return best
+        block = libres[start : start + PAQUET]
+        objectif = np.zeros(len(price))
+        objectif[block] = -(2.0 ** np.arange(len(block) - 1, -1, -1))
+        best = search.meilleur(objectif, kept)
+        if best is None:
+            raise Abandon
+        kept += [(np.eye(len(price))[rang], float(rang in best)) for rang in block]
+    return best

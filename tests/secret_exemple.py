@@ -1,0 +1,92 @@
+"""Counts and sums to mask, for the tests of statistical secrecy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
+
+import pandas as pd
+from analyse_exemple import indicateur
+
+from ctglib.analyse.secret.masque import EFFECTIFS, Masque
+from ctglib.analyse.secret.modele import Cle, Lien
+from ctglib.donnees.modeles.fiches import Modalite, Profils, VariableProfil
+from ctglib.donnees.modeles.secret import EffectifIdentique, Secret
+
+TABLE = "t"
+PROFILS = ("annee", "dispositif", "variable", "modalite", "variable_2", "modalite_2", "effectif", "statut")
+OBSERVATIONS = (
+    "territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut", "source",
+    "note",
+)  # fmt: skip
+
+
+def cle(nom: str) -> Cle:
+    """Return the name of a count written « ligne » or « ligne|colonne »."""
+    return Cle(TABLE, *nom.split("|"))
+
+
+def table(
+    effectifs: Mapping[str, int | None], non_sensibles: Iterable[str] = (), publies: Iterable[str] = ()
+) -> pd.DataFrame:
+    """Return counts by name as the table that ``masquer`` takes."""
+    rows = [
+        (*cle(nom), effectif, "L" if effectif is None else "A", nom not in non_sensibles, nom in publies)
+        for nom, effectif in effectifs.items()
+    ]
+    return pd.DataFrame(rows, columns=list(EFFECTIFS)).astype({"effectif": "float64"})
+
+
+def liens(sommes: Iterable[str]) -> list[Lien]:
+    """Return sums written « total = a + b » as ``masquer`` takes them."""
+    sides = [somme.split(" = ") for somme in sommes]
+    return [Lien(cle(total), tuple(map(cle, parties.split(" + ")))) for total, parties in sides]
+
+
+def noms_caches(masque: Masque) -> set[str]:
+    """Return the names of the hidden counts."""
+    return {"|".join(filter(None, row)) for row in masque.cellules[["ligne", "colonne"]].itertuples(index=False)}
+
+
+def profils(*rows: tuple) -> pd.DataFrame:
+    """Return rows (annee, dispositif, variable, modalite, effectif), or with a second pair before the count."""
+    full = [row if len(row) == 7 else (*row[:4], "", "", row[4]) for row in rows]
+    return pd.DataFrame([(*row, "A") for row in full], columns=list(PROFILS)).astype(
+        {"annee": "Int64", "effectif": "float64"}
+    )
+
+
+def observations(*rows: tuple) -> pd.DataFrame:
+    """Return rows (annee, indicateur, dimension, modalite, millesime, valeur)."""
+    full = [("01001", *row, "nombre", "A" if row[5] is not None else "L", "Service", "Une note.") for row in rows]
+    return pd.DataFrame(full, columns=list(OBSERVATIONS)).astype(
+        {"annee": "Int64", "millesime": "Int64", "valeur": "float64"}
+    )
+
+
+def masque_csv(*rows: tuple) -> pd.DataFrame:
+    """Return rows of masque.csv."""
+    return pd.DataFrame(rows, columns=["annee", "table", "ligne", "colonne"]).astype({"annee": "Int64"})
+
+
+def catalogue() -> SimpleNamespace:
+    """Return what secrecy reads of a catalogue: two sensitive counts, their sum, a rate, three variables."""
+    mesures = [
+        indicateur("filles", "nombre", sensible=True),
+        indicateur("garcons", "nombre", sensible=True),
+        indicateur("jeunes", "nombre", sensible=True, calcul="somme", entrees={"termes": ["filles", "garcons"]}),
+        indicateur("places", "nombre"),
+        indicateur("taux", calcul="ratio_pour_100", entrees={"numerateur": "jeunes", "denominateur": "places"}),
+        indicateur("accueillis", "nombre", sensible=True, dimension="dispositif"),
+    ]
+    modalites = tuple(Modalite(id=name, libelle=name) for name in ("m", "n", "o"))
+    variables = tuple(
+        VariableProfil(id=name, libelle=name, modalites=modalites) for name in ("age", "sexe", "quartier")
+    )
+    return SimpleNamespace(
+        mesures={item.id: item for item in mesures},
+        profils=Profils(variables=variables),
+        secret=Secret(
+            effectifs_identiques=(EffectifIdentique(indicateur="accueillis", pourquoi="Les mêmes enfants."),)
+        ),
+    )

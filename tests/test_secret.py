@@ -1,0 +1,183 @@
+"""Statistical secrecy: what is hidden, and what an attacker can still work out from the rest."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from attaque_secret import Somme, intervalles
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from secret_exemple import cle, liens, noms_caches, table
+
+from ctglib.analyse.secret.masque import masquer
+from ctglib.analyse.secret.solveur import SORTIE, silence
+
+CAS = yaml.safe_load((Path(__file__).parent / "cas" / "secret.yaml").read_text(encoding="utf-8"))
+SEUIL = 5
+EFFECTIF = st.one_of(st.integers(0, 7), st.integers(0, 60))
+
+
+@pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
+def test_un_exemple_masque_ce_qui_est_ecrit(cas: dict) -> None:
+    effectifs = table(cas["effectifs"], cas.get("non_sensibles", ()), cas.get("publies", ()))
+    deja = {cle(nom).lieu for nom in cas.get("deja", [])}
+
+    masque = masquer(effectifs, liens(cas["sommes"]), seuil=cas.get("seuil", SEUIL), deja=deja)
+
+    assert noms_caches(masque) == set(cas["caches"])
+    assert list(masque.retraits["raison"]) == ([cas["retraits"]] if "retraits" in cas else [])
+
+
+def croise(lignes: int, colonnes: int, valeurs: np.ndarray, *, marges: bool, total: bool) -> tuple[dict, list[str]]:
+    """Return a crossed table by name, with its sums; margins and total are shown or not, the sums are known anyway."""
+    cellules = {f"r{i}|c{j}": int(valeurs[i, j]) for i in range(lignes) for j in range(colonnes)}
+    sommes = [f"r{i} = " + " + ".join(f"r{i}|c{j}" for j in range(colonnes)) for i in range(lignes)]
+    sommes += [f"t|c{j} = " + " + ".join(f"r{i}|c{j}" for i in range(lignes)) for j in range(colonnes)]
+    sommes += ["t = " + " + ".join(f"r{i}" for i in range(lignes))]
+    sommes += ["t = " + " + ".join(f"t|c{j}" for j in range(colonnes))]
+    if marges:
+        cellules |= {f"r{i}": int(valeurs[i].sum()) for i in range(lignes)}
+        cellules |= {f"t|c{j}": int(valeurs[:, j].sum()) for j in range(colonnes)}
+    return cellules | ({"t": int(valeurs.sum())} if total else {}), sommes
+
+
+@st.composite
+def tableaux_croises(draw: st.DrawFn, plus_grand: int = 4) -> tuple[dict, list[str]]:
+    lignes, colonnes = draw(st.integers(1, plus_grand)), draw(st.integers(1, plus_grand))
+    valeurs = np.array(draw(st.lists(EFFECTIF, min_size=lignes * colonnes, max_size=lignes * colonnes)))
+    shown = {"marges": draw(st.booleans()), "total": draw(st.booleans())}
+    return croise(lignes, colonnes, valeurs.reshape(lignes, colonnes), **shown)
+
+
+@st.composite
+def tableaux_lies(draw: st.DrawFn) -> tuple[dict, list[str]]:
+    """Two crossed tables that share the margin of their first variable, and a third variable of the same whole."""
+    size = draw(st.integers(2, 3))
+    first = np.array(draw(st.lists(EFFECTIF, min_size=size * 2, max_size=size * 2))).reshape(size, 2)
+    moved = np.array([draw(st.integers(0, int(row.sum()))) for row in first])
+    second = np.column_stack([moved, first.sum(axis=1) - moved])
+    cellules, sommes = croise(size, 2, first, marges=True, total=True)
+    cellules |= {f"r{i}|d{j}": int(second[i, j]) for i in range(size) for j in range(2)}
+    cellules |= {f"t|d{j}": int(second[:, j].sum()) for j in range(2)}
+    sommes += [f"r{i} = r{i}|d0 + r{i}|d1" for i in range(size)]
+    sommes += [f"t|d{j} = " + " + ".join(f"r{i}|d{j}" for i in range(size)) for j in range(2)] + ["t = t|d0 + t|d1"]
+    apart = draw(st.integers(0, cellules["t"]))
+    return cellules | {"e0": apart, "e1": cellules["t"] - apart}, [*sommes, "t = e0 + e1"]
+
+
+def pour_l_attaque(sommes: list[str]) -> list[Somme]:
+    sides = [somme.split(" = ") for somme in sommes]
+    return [(total, tuple(parties.split(" + "))) for total, parties in sides]
+
+
+def trop_serres(effectifs: Mapping[str, int], sommes: list[str], caches: set[str]) -> dict[str, tuple[int, int]]:
+    """Return the hidden counts that the attacker narrows to less than the threshold, with their interval."""
+    publies = {nom: valeur for nom, valeur in effectifs.items() if nom not in caches}
+    found = intervalles(publies, caches, pour_l_attaque(sommes), seuil=SEUIL)
+    return {nom: bornes for nom, bornes in found.items() if bornes[1] - bornes[0] < SEUIL}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(tableaux_croises(), tableaux_lies()))
+def test_qui_lit_tout_le_reste_ne_resserre_aucun_effectif_masque_sous_le_seuil(cas: tuple[dict, list[str]]) -> None:
+    effectifs, sommes = cas
+
+    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL)
+
+    caches = noms_caches(masque)
+    assert {nom for nom, valeur in effectifs.items() if 0 < valeur < SEUIL} <= caches
+    assert len(masque.retraits) or len(effectifs) == 1 or trop_serres(effectifs, sommes, caches) == {}
+    assert masque.retraits.empty or caches == set(effectifs)
+
+
+@settings(max_examples=15, deadline=None)
+@given(tableaux_croises(plus_grand=2))
+def test_aucun_masque_plus_petit_ne_suffirait(cas: tuple[dict, list[str]]) -> None:
+    effectifs, sommes = cas
+    petits = {nom for nom, valeur in effectifs.items() if 0 < valeur < SEUIL}
+
+    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL)
+
+    caches = noms_caches(masque)
+    libres = sorted(set(effectifs) - petits, key=cle)
+    essais = [
+        (len(ajout), sum(effectifs[nom] for nom in ajout), [nom not in ajout for nom in libres], ajout)
+        for taille in range(len(caches - petits) + 1)
+        for ajout in combinations(libres, taille)
+    ]
+    suffisants = (
+        petits | set(ajout) for *_, ajout in sorted(essais) if not trop_serres(effectifs, sommes, petits | set(ajout))
+    )
+    assert not petits or len(effectifs) == 1 or len(masque.retraits) or caches == next(suffisants)
+
+
+@settings(max_examples=15, deadline=None)
+@given(tableaux_croises(), st.randoms(use_true_random=False))
+def test_l_ordre_des_lignes_ne_change_rien(cas: tuple[dict, list[str]], hasard: object) -> None:
+    effectifs, sommes = cas
+    autre = list(effectifs.items())
+    hasard.shuffle(autre)
+
+    masques = [masquer(table(rows), liens(sommes), seuil=SEUIL) for rows in (effectifs, dict(autre))]
+
+    assert masques[0].cellules.equals(masques[1].cellules)
+
+
+def test_les_cellules_masquees_sont_vides_et_le_disent() -> None:
+    masque = masquer(table({"a": 3, "b": 8, "total": 11}), liens(["total = a + b"]), seuil=SEUIL)
+
+    shown = masque.effectifs.set_index("ligne")
+    assert shown.loc[["a", "b"], "effectif"].isna().all()
+    assert list(shown.loc[["a", "b", "total"], "statut"]) == ["Q", "Q", "A"]
+    assert shown.loc["total", "effectif"] == 11
+
+
+def test_rien_de_ce_qui_est_rendu_ne_dit_quel_effectif_est_petit() -> None:
+    un, autre = ({"a": 3, "b": 8, "total": 11}, {"a": 8, "b": 3, "total": 11})
+
+    masques = [masquer(table(effectifs), liens(["total = a + b"]), seuil=SEUIL) for effectifs in (un, autre)]
+
+    assert masques[0].cellules.equals(masques[1].cellules)
+    assert masques[0].effectifs.equals(masques[1].effectifs)
+
+
+@pytest.mark.parametrize(
+    ("effectifs", "message"),
+    [({"a": -1}, "l'effectif t / a /  / 0 n'est pas un nombre entier"), ({"a": 2.5}, "n'est pas un nombre entier")],
+)
+def test_un_effectif_qui_ne_compte_pas_des_personnes_est_refuse(effectifs: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        masquer(table(effectifs), [], seuil=SEUIL)
+
+
+def test_un_effectif_donne_deux_fois_est_refuse() -> None:
+    double = table({"a": 3, "b": 4}).assign(ligne="a")
+
+    with pytest.raises(ValueError, match="est donné deux fois"):
+        masquer(double, [], seuil=SEUIL)
+
+
+def test_un_tableau_de_dix_lignes_sur_huit_avec_ses_marges_demande_moins_d_une_seconde() -> None:
+    valeurs = np.random.default_rng(7).integers(0, 40, (10, 8))
+    effectifs, sommes = croise(10, 8, valeurs, marges=True, total=True)
+    start = time.process_time()
+
+    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL)
+
+    assert time.process_time() - start < 1
+    assert trop_serres(effectifs, sommes, noms_caches(masque)) == {}
+
+
+def test_le_solveur_n_ecrit_rien_sur_la_sortie(capfd: pytest.CaptureFixture) -> None:
+    with silence():
+        os.write(SORTIE, b"bavardage")
+    os.write(SORTIE, b"apres")
+
+    assert capfd.readouterr().out == "apres"
