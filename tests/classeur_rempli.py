@@ -18,9 +18,9 @@ from ctglib.collecte.xlsx.feuille_xlsx import LIGNE_DES_TITRES
 CONVENTION, ANNEE = "harnes", 2025
 
 
-def vierge(responsable: str = "", annee: int = ANNEE) -> Workbook:
-    """Return the workbook of Harnes, or a service's part of it, as the program writes it."""
-    return load_workbook(io.BytesIO(octets(responsable, annee)))
+def vierge(responsable: str = "", annee: int = ANNEE, feuille: str = "") -> Workbook:
+    """Return the workbook of Harnes, a service's part of it, or one sheet of that, as the program writes it."""
+    return load_workbook(io.BytesIO(octets(responsable, annee, feuille)))
 
 
 @cache
@@ -30,10 +30,10 @@ def cadre(responsable: str = "", annee: int = ANNEE) -> Cadre:
 
 
 @cache
-def octets(responsable: str = "", annee: int = ANNEE) -> bytes:
+def octets(responsable: str = "", annee: int = ANNEE, feuille: str = "") -> bytes:
     """Return the bytes of the workbook."""
     frame = cadre(responsable, annee)
-    return classeur(frame, feuilles(frame))
+    return classeur(frame, tuple(sheet for sheet in feuilles(frame) if feuille in ("", sheet.modele.titre)))
 
 
 def colonne(ws: Worksheet, titre: str) -> int:

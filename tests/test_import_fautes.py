@@ -28,9 +28,7 @@ def _valeur(ecrite: object) -> object:
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
 def test_une_cellule_mal_remplie_est_dite_a_sa_place(cas: dict, tmp_path: Path) -> None:
-    wb = vierge(cas.get("part", PART))
-    for name in {*wb.sheetnames} - {cas["feuille"]}:
-        del wb[name]
+    wb = vierge(cas.get("part", PART), feuille=cas["feuille"])
     cells = [
         (
             cellule(wb, cas["feuille"], tuple(row["ligne"]) if isinstance(row["ligne"], list) else row["ligne"], title),
