@@ -4,59 +4,54 @@ from __future__ import annotations
 
 import os
 import platform
+from dataclasses import dataclass
 from importlib.metadata import version
 from statistics import median
-from typing import TYPE_CHECKING
 
 import psutil
 
-if TYPE_CHECKING:
-    from diagnostic import Tour
-
-PHASES = {
-    "demarrage": "Démarrage",
-    "execution": "Exécution du carnet",
-    "html": "Page HTML",
-    "pdf": "PDF",
-}
 OUTILS = ("papermill", "nbconvert", "pandas", "matplotlib", "typst")
+FACONS = {
+    "ordinaire": "(a) la façon ordinaire : papermill, nbconvert, WeasyPrint, l'un après l'autre",
+    "standard": "(b) le classeur, moteur ordinaire, de front : `--moteur standard`",
+    "froid": "(c) le classeur, dans un dossier vide",
+    "change": "(d) le classeur, une valeur changée",
+    "rien": "(e) le classeur, rien à faire",
+    "borne": "(f) la borne : processeur des cellules et du rendu, divisé par les cœurs",
+}
 PAGE = """# Mesures
 
 Écrit par `make bench` : ne pas modifier à la main.
 
-## Le diagnostic, à côté de la façon ordinaire
+## Tous les rapports, de toutes les conventions, en page HTML et en PDF
 
-Le même carnet, les mêmes données, deux façons :
+{nombre} rapports. Médianes de {fois} mesures, en secondes (entre crochets, la plus petite et la plus grande), toutes
+du même lancement. Chaque mesure part de programmes neufs et d'une copie des données ; les façons alternent ; un premier
+tour, non compté, met les fichiers dans la mémoire du système.
 
-- **le classeur** : `ctg produire diagnostic --convention harnes`, un seul programme ;
-- **la façon ordinaire** : `papermill` avec son noyau, puis `jupyter nbconvert --to html`, puis `weasyprint`, trois
-  programmes.
-
-Médianes de {fois} mesures, en secondes (entre crochets, la plus petite et la plus grande). Chaque mesure part de
-programmes neufs, et les deux façons alternent ; un premier tour, non compté, met les fichiers dans la mémoire du
-système.
-
-| Étape | Classeur | Façon ordinaire |
+| Façon | Secondes | Mesures |
 |---|---:|---:|
-{phases}
-| **Total** | **{total_classeur}** | **{total_ordinaire}** |
-| Mémoire au plus fort (Mo) | {memoire_classeur} | {memoire_ordinaire} |
-| Taille de la page (Ko) | {html_classeur} | {html_ordinaire} |
-| Taille du PDF (Ko) | {pdf_classeur} | {pdf_ordinaire} |
+{facons}
 
-**Le classeur est {rapport} fois plus rapide.** `ctg --help` répond en {aide} s.
+| Rapport ou grandeur | Mesuré | Visé |
+|---|---:|---:|
+| (a) / (c) : gain sur la façon ordinaire | {gain} | 10 ou plus |
+| (c) / (f) : ce qui n'est ni cellule ni rendu | {surcout} | 1,3 ou moins |
+| (d) une valeur changée (s) | {change} | moins de 3 |
+| (e) rien à faire (s) | {rien} | moins de 1 |
+| Mémoire d'un ouvrier au plus fort (Mo) | {memoire} | moins de 400 |
+| `ctg --help` (s) | {aide} | moins de 0,3 |
 
-## Ce que les étapes contiennent
+En (d), la valeur est dans `{fichier}` : {refaits} rapports l'ont lue et sont refaits. La mémoire de toute la commande
+monte à {total} Mo en (c), ce que deux processus partagent compté deux fois.
 
-- *Démarrage*. Classeur : Python, la commande, l'écriture des fichiers et du portail. Façon ordinaire : Python,
-  papermill, le démarrage du noyau et sa fin.
-- *Exécution du carnet*. Classeur : la vérification des données, le chargement des bibliothèques et les cellules. Façon
-  ordinaire : ce que papermill note comme durée du carnet ; le carnet vérifie et charge les mêmes choses.
-- *Page HTML*. Classeur : les CSV des tableaux sont faits dans la même étape. Façon ordinaire : le modèle
-  de nbconvert, tel quel.
-- *PDF*. Classeur : PDF/A-2a et PDF/UA-1, balisé. Façon ordinaire : WeasyPrint sans norme.
-- *Mémoire* : le plus haut de la somme des mémoires résidentes du programme et de ses enfants, lue toutes les 20 ms ; ce
-  que deux processus partagent compte deux fois.
+## Un, dix, cent conventions
+
+Le diagnostic de conventions d'essai (`benchmarks/conventions.py`), page HTML et PDF, une mesure chacune.
+
+| Conventions | Secondes par rapport | Mémoire de la commande (Mo) | Mémoire d'un ouvrier (Mo) | Rien à faire (s) |
+|---:|---:|---:|---:|---:|
+{echelles}
 
 ## Où
 
@@ -64,40 +59,62 @@ système.
 """
 
 
-def rediger(tours: dict[str, list[Tour]], aides: list[float]) -> str:
-    """Return the page from the runs of both ways and the times of the help."""
-    totaux = {nom: [sum(tour.phases.values()) for tour in group] for nom, group in tours.items()}
-    valeurs = {f"total_{nom}": _etendue(found) for nom, found in totaux.items()}
-    for nom, group in tours.items():
-        valeurs[f"memoire_{nom}"] = _nombre(median(tour.memoire for tour in group), 0)
-        for suffixe in ("html", "pdf"):
-            valeurs[f"{suffixe}_{nom}"] = _nombre(median(tour.tailles[suffixe] for tour in group) / 1024, 0)
-    rapport = median(totaux["ordinaire"]) / median(totaux["classeur"])
+@dataclass(frozen=True)
+class Echelle:
+    """What the diagnostics of some conventions take."""
+
+    conventions: int
+    secondes: float
+    memoire: float
+    memoire_par_ouvrier: float
+    rien: float
+
+
+def rediger(mesures: dict[str, list], echelles: list[Echelle]) -> str:
+    """Return the page from the measures of every turn."""
+    milieu = {nom: median(valeurs) for nom, valeurs in mesures.items() if nom != "fichier"}
     return PAGE.format(
-        fois=len(aides),
-        phases="\n".join(_ligne(phase, tours) for phase in PHASES),
-        rapport=_nombre(rapport, 1),
-        aide=_nombre(median(aides), 2),
-        machine=_machine(),
-        **valeurs,
+        nombre=milieu["nombre"],
+        fois=len(mesures["froid"]),
+        facons="\n".join(_ligne(nom, mesures[nom]) for nom in FACONS if nom in mesures),
+        gain=nombre(milieu["ordinaire"] / milieu["froid"], 1) if "ordinaire" in milieu else "non mesuré",
+        surcout=nombre(milieu["froid"] / milieu["borne"], 2),
+        change=nombre(milieu["change"], 2),
+        rien=nombre(milieu["rien"], 2),
+        memoire=nombre(milieu["memoire"], 0),
+        aide=nombre(milieu["aide"], 2),
+        total=nombre(milieu["total"], 0),
+        refaits=milieu["refaits"],
+        fichier=mesures["fichier"][0],
+        echelles="\n".join(_echelle(item) for item in echelles),
+        machine=machine(),
     )
 
 
-def _ligne(phase: str, tours: dict[str, list[Tour]]) -> str:
-    cells = (_etendue([tour.phases[phase] for tour in tours[nom]]) for nom in ("classeur", "ordinaire"))
-    return f"| {PHASES[phase]} | {' | '.join(cells)} |"
+def _ligne(nom: str, valeurs: list[float]) -> str:
+    etendue = f"{nombre(median(valeurs), 2)} [{nombre(min(valeurs), 2)} – {nombre(max(valeurs), 2)}]"
+    return f"| {FACONS[nom]} | {etendue} | {len(valeurs)} |"
 
 
-def _etendue(valeurs: list[float]) -> str:
-    return f"{_nombre(median(valeurs), 2)} [{_nombre(min(valeurs), 2)} – {_nombre(max(valeurs), 2)}]"
+def _echelle(item: Echelle) -> str:
+    cells = (
+        str(item.conventions),
+        nombre(item.secondes / item.conventions, 2),
+        nombre(item.memoire, 0),
+        nombre(item.memoire_par_ouvrier, 0),
+        nombre(item.rien, 2),
+    )
+    return f"| {' | '.join(cells)} |"
 
 
-def _nombre(valeur: float, decimales: int) -> str:
+def nombre(valeur: float, decimales: int) -> str:
+    """Return a number as French writes it."""
     return f"{valeur:,.{decimales}f}".replace(",", "\u202f").replace(".", ",")
 
 
-def _machine() -> str:
-    memoire = _nombre(psutil.virtual_memory().total / 2**30, 0)
+def machine() -> str:
+    """Return what the measures were made on."""
+    memoire = nombre(psutil.virtual_memory().total / 2**30, 0)
     outils = ", ".join(f"{nom} {version(nom)}" for nom in OUTILS)
     return (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cœurs, {memoire} Gio de mémoire, "

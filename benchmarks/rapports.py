@@ -1,0 +1,117 @@
+"""Measure all the reports of all the conventions, six ways: ``make bench`` writes ``docs/mesures.md``.
+
+Every run is a new process, in folders of its own, on a copy of the data. The ways are run in turn, so that a busy
+moment of the machine weighs on all; a first turn, which fills the caches of the disk, does not count. The plain way is
+much longer than the others, and its length hardly varies: it may be run fewer times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+from conventions import generer
+from facons import aide, changer_une_valeur, coeurs, ordinaire, produire, rapports
+from mesure import CommandeEchouee, mesurer
+from rendu import Echelle, rediger
+
+from ctglib.donnees.lecture import VARIABLE
+
+DEPOT = Path(__file__).resolve().parents[1]
+ECHELLES = (1, 10, 100)
+PANGO = (
+    "WeasyPrint ne démarre pas. Il demande Pango, une bibliothèque du système, que le classeur n'emploie pas. Sous "
+    "Debian et Ubuntu : sudo apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+)
+
+
+def exigence() -> str:
+    """Return the requirement of the other tool, as pyproject.toml states it."""
+    projet = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return projet["optional-dependencies"]["bench"][0]
+
+
+def un_tour(dossier: Path) -> dict[str, float]:
+    """Return the measures of one turn, the plain way excepted."""
+    donnees, sortie = dossier / "donnees", dossier / "rapports"
+    shutil.copytree(DEPOT / "data", donnees)
+    os.environ[VARIABLE] = str(donnees)
+    froid = produire(sortie)
+    rien = produire(sortie)
+    lu = changer_une_valeur(donnees)
+    change = produire(sortie)
+    return {
+        "standard": produire(dossier / "standard", "--moteur", "standard").mesure.secondes,
+        "froid": froid.mesure.secondes,
+        "change": change.mesure.secondes,
+        "refaits": len(change.rapports),
+        "rien": rien.mesure.secondes,
+        "borne": froid.cpu / coeurs(),
+        "memoire": froid.memoire_par_ouvrier,
+        "total": froid.mesure.memoire,
+        "aide": aide(dossier),
+        "nombre": len(froid.rapports),
+        "fichier": lu,
+    }
+
+
+def mesurer_tout(fois: int, fois_ordinaire: int, weasyprint: str) -> dict[str, list]:
+    """Return the measures of every turn, by name."""
+    mesures: dict[str, list] = defaultdict(list)
+    for rang in range(fois + 1):
+        with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
+            tour = un_tour(Path(folder))
+            if rang and rang <= fois_ordinaire:
+                tour["ordinaire"] = ordinaire(Path(folder), weasyprint, rapports(Path(folder)))
+        if rang:
+            for nom, valeur in tour.items():
+                mesures[nom].append(valeur)
+        print(f"tour {rang} sur {fois} : {tour}", file=sys.stderr)
+    return mesures
+
+
+def echelle(nombre: int) -> Echelle:
+    """Return what the diagnostic of this many conventions takes."""
+    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
+        donnees = Path(folder) / "donnees"
+        os.environ.pop(VARIABLE, None)
+        generer(nombre, donnees)
+        os.environ[VARIABLE] = str(donnees)
+        froid = produire(Path(folder) / "rapports", "diagnostic")
+        rien = produire(Path(folder) / "rapports", "diagnostic")
+    return Echelle(nombre, froid.mesure.secondes, froid.mesure.memoire, froid.memoire_par_ouvrier, rien.mesure.secondes)
+
+
+def main() -> int:
+    """Run the benchmark and return the exit code."""
+    parser = argparse.ArgumentParser(description="Mesure la production des rapports et écrit docs/mesures.md.")
+    parser.add_argument("--exigence", action="store_true", help="dire quel WeasyPrint installer, et s'arrêter")
+    parser.add_argument("--weasyprint", default="weasyprint", help="le programme WeasyPrint")
+    parser.add_argument("--fois", type=int, default=5, help="nombre de tours")
+    parser.add_argument("--fois-ordinaire", type=int, default=5, help="tours où la façon ordinaire est mesurée aussi")
+    parser.add_argument("--echelles", type=int, nargs="*", default=ECHELLES, help="nombres de conventions d'essai")
+    parser.add_argument("--page", type=Path, default=DEPOT / "docs" / "mesures.md", help="page à écrire")
+    options = parser.parse_args()
+    if options.exigence:
+        print(exigence())
+        return 0
+    weasyprint = str(Path(shutil.which(options.weasyprint) or options.weasyprint).absolute())
+    try:
+        mesurer([weasyprint, "--info"], DEPOT)
+    except (CommandeEchouee, OSError) as error:
+        print(f"{PANGO}\n{error}", file=sys.stderr)
+        return 1
+    mesures = mesurer_tout(options.fois, options.fois_ordinaire, weasyprint)
+    page = rediger(mesures, [echelle(nombre) for nombre in options.echelles])
+    options.page.write_text(page, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
