@@ -10,8 +10,8 @@ import nbformat
 
 from ctglib.commandes.production import Options, produire_rapports
 from ctglib.production.execution import CTG
-from ctglib.production.plan import Demande, Prevision, prevoir
-from ctglib.production.produire import Resultat, oublier_les_echecs, realiser
+from ctglib.production.plan import Demande, commandes, prevoir
+from ctglib.production.produire import Resultat, oublier_l_echec, realiser
 
 CONVENTION = 'convention: str = "harnes"  # nom'
 ANNEE = "annee: int = 2023  # année"
@@ -46,23 +46,24 @@ def demande(carnets: Path, sortie: Path, **autres: object) -> Demande:
     return Demande(sortie=sortie, carnets=carnets, **{**defaut, **autres})
 
 
-def produire(voulue: Demande, executeur: Executor | None = None, moteur: str = CTG) -> dict[str, Resultat]:
+def produire(
+    voulue: Demande, executeur: Executor | None = None, moteur: str = CTG, *, forcer: bool = False
+) -> dict[str, Resultat]:
     """Make what is out of date, in this process unless told by whom, and return what became of each."""
-    previsions = prevoir(voulue)
-    oublier_les_echecs(previsions)
+    a_faire = []
+    for prevision in prevoir(commandes(voulue), forcer=forcer):
+        if prevision.raisons:
+            a_faire.append(prevision)
+        else:
+            oublier_l_echec(prevision)
     with executeur or ThreadPoolExecutor(1) as qui:
-        a_faire = [prevision for prevision in previsions if prevision.raisons]
         return {item.commande.cle: item for item in realiser(a_faire, qui, moteur=moteur, places=4)}
 
 
-def pourquoi(voulue: Demande) -> dict[str, tuple[str, ...]]:
+def pourquoi(voulue: Demande, *, forcer: bool = False) -> dict[str, tuple[str, ...]]:
     """Return why each report that is out of date is."""
-    return {prevision.commande.cle: prevision.raisons for prevision in a_faire(voulue)}
-
-
-def a_faire(voulue: Demande) -> list[Prevision]:
-    """Return the reports that are out of date."""
-    return [prevision for prevision in prevoir(voulue) if prevision.raisons]
+    previsions = prevoir(commandes(voulue), forcer=forcer)
+    return {prevision.commande.cle: prevision.raisons for prevision in previsions if prevision.raisons}
 
 
 def octets(dossier: Path) -> dict[str, bytes]:

@@ -136,15 +136,11 @@ def test_un_format_laisse_de_cote_quand_les_donnees_changent_n_est_plus_a_jour(v
 
 
 def test_forcer_refait_ce_qui_est_a_jour(voulue: Demande) -> None:
-    import dataclasses
-
     produire(voulue)
     avant = octets(voulue.sortie)
 
-    force = dataclasses.replace(voulue, forcer=True)
-
-    assert pourquoi(force)["sobre"] == ("demandé par --forcer",)
-    assert set(produire(force)) == {"lecteur", "curieux", "sobre"}
+    assert pourquoi(voulue, forcer=True)["sobre"] == ("demandé par --forcer",)
+    assert set(produire(voulue, forcer=True)) == {"lecteur", "curieux", "sobre"}
     assert octets(voulue.sortie) == avant
 
 

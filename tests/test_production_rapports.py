@@ -56,6 +56,17 @@ def test_sans_annee_demandee_toutes_celles_de_la_convention_y_sont(carnets: Path
     assert annees_de("harnes") == (2023, 2024, 2025, 2026)
 
 
+def test_quand_la_convention_ne_se_lit_plus_les_annees_deja_produites_sont_retentees(
+    carnets: Path, donnees: Path, tmp_path: Path
+) -> None:
+    produire(demande(carnets, tmp_path, rapports=("bilan",), annees=(2024, 2025)))
+    (donnees / "conventions" / "harnes" / "convention.yaml").write_text("id: [", encoding="utf-8")
+
+    orders = commandes(demande(carnets, tmp_path, rapports=("bilan", "diagnostic")))
+
+    assert [order.cle for order in orders] == ["diagnostic", "2024/bilan", "2025/bilan"]
+
+
 def test_un_rapport_interne_a_un_dossier_a_part(carnets: Path) -> None:
     assert chemins(carnets, rapports=("bilan",), annees=(2023,), diffusion="interne") == [
         "reports/harnes/interne/2023/bilan"

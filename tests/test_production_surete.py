@@ -20,7 +20,8 @@ from ctglib.commandes.application import lancer
 from ctglib.donnees.ecriture import PROVISOIRES
 from ctglib.production.verrou import DejaEnCours, verrouiller
 
-MORTS = 8
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a ni fork, ni signaux, ni limite de taille de fichier")
+MORTS = 5
 TABLEAU = (
     "import pandas as pd\nfrom ctglib.rapport.tableau import Colonne, Tableau\n"
     "t = pd.DataFrame({'a': ['1', '2']})\nTableau('essai', 'Essai', (Colonne('a', 'A'),), t, t, 'Source')"
@@ -40,6 +41,7 @@ def commande(carnets: Path, sortie: Path) -> list[str]:
     return [sys.executable, production_exemple.__file__, str(carnets), str(sortie)]
 
 
+@posix
 def test_une_production_tuee_a_des_moments_au_hasard_est_reprise_a_l_identique(carnets: Path, tmp_path: Path) -> None:
     debut = time.perf_counter()
     subprocess.run(commande(carnets, tmp_path / "temoin"), check=True, capture_output=True)
@@ -60,6 +62,7 @@ def test_une_production_tuee_a_des_moments_au_hasard_est_reprise_a_l_identique(c
     assert octets(sortie) == bons
 
 
+@posix
 @pytest.mark.parametrize("coup", range(4))
 def test_une_mort_entre_deux_fichiers_est_vue_et_reparee(
     carnets: Path, donnees: Path, tmp_path: Path, coup: int, monkeypatch: pytest.MonkeyPatch
@@ -114,6 +117,7 @@ def test_deux_productions_a_la_fois_ne_se_genent_pas(tmp_path: Path, capsys: pyt
     assert "travaille déjà" in dit and f"processus {os.getpid()}" in dit and "Attendez" in dit
 
 
+@posix
 def test_le_verrou_d_un_processus_mort_ne_retient_personne(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path; from ctglib.production.verrou import verrouiller\n"
@@ -138,6 +142,7 @@ def sans_privilege() -> Iterator[None]:
             os.seteuid(0)
 
 
+@posix
 def test_un_dossier_en_lecture_seule_est_dit_et_rien_n_est_perdu(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,6 +161,7 @@ def test_un_dossier_en_lecture_seule_est_dit_et_rien_n_est_perdu(
     assert octets(sortie) == {"index.html": b"ancien"}
 
 
+@posix
 def test_un_disque_plein_est_dit_et_rien_n_est_perdu(carnets: Path, tmp_path: Path) -> None:
     sortie = tmp_path / "sortie"
     subprocess.run(commande(carnets, sortie), check=True, capture_output=True)

@@ -5,46 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from ctglib.production.plan import Prevision
     from ctglib.production.produire import Resultat
 
 RAISONS_MONTREES = 3
 
 
-def suivre(resultats: Iterable[Resultat], nombre: int) -> Iterator[Resultat]:
-    """Yield results under a bar that counts them."""
+def suivre(resultats: Iterable[Resultat]) -> Iterator[Resultat]:
+    """Yield results under a bar that counts them; how many there will be is known only at the end."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("rapports faits : {task.completed:.0f}"),
         BarColumn(),
-        MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.description}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("rapports", total=nombre)
+        task = progress.add_task("", total=None)
         for resultat in resultats:
             progress.update(task, advance=1, description=resultat.commande.nom)
             yield resultat
 
 
-def annoncer(previsions: list[Prevision]) -> None:
-    """Say what would be made, and why."""
-    a_faire = [prevision for prevision in previsions if prevision.raisons]
+def annoncer(a_faire: list[tuple[str, tuple[str, ...]]], a_jour: int) -> None:
+    """Say which reports would be made and why, and how many are up to date."""
     console = Console(highlight=False)
     if a_faire:
-        table = _table("Rapport", "Ce qui serait fait", "Pourquoi")
-        for prevision in a_faire:
-            formats = f"produire ({', '.join(prevision.commande.formats)})"
-            table.add_row(prevision.commande.nom, formats, _pourquoi(prevision.raisons))
+        table = _table("Rapport", "Pourquoi il serait produit")
+        for nom, raisons in a_faire:
+            table.add_row(nom, _pourquoi(raisons))
         console.print(table)
-    _dire_a_jour(console, len(previsions) - len(a_faire), len(previsions))
+    _dire_a_jour(console, a_jour, a_jour + len(a_faire))
     console.print("Essai à blanc : rien n'a été écrit.", soft_wrap=True)
 
 
@@ -52,11 +49,13 @@ def rendre_compte(resultats: list[Resultat], a_jour: int, portail: Path) -> None
     """Say what became of each report, and where the portal is."""
     console = Console(highlight=False)
     if resultats:
-        table = _table("Rapport", "Résultat", "Pourquoi", "Secondes", "Taille", "Chemin")
-        table.columns[3].justify = "right"
-        for resultat in sorted(resultats, key=lambda item: (item.commande.convention, item.commande.cle)):
+        resultats = sorted(resultats, key=lambda item: (item.commande.convention, item.commande.cle))
+        table = _table("Rapport", "Résultat", "Secondes", "Taille", "Chemin")
+        table.columns[2].justify = "right"
+        for resultat in resultats:
             table.add_row(*_ligne(resultat))
         console.print(table)
+        _dire_pourquoi(console, resultats)
     _dire_echecs([resultat for resultat in resultats if resultat.echec])
     _dire_a_jour(console, a_jour, a_jour + len(resultats))
     console.print(f"Portail : {portail}", markup=False, soft_wrap=True)
@@ -70,12 +69,14 @@ def _table(*titres: str) -> Table:
 
 
 def _ligne(resultat: Resultat) -> tuple[str, ...]:
-    nom, pourquoi = resultat.commande.nom, _pourquoi(resultat.prevision.raisons)
+    nom = resultat.commande.nom
     if resultat.echec:
-        return nom, "[red]échec[/red]", pourquoi, "", "", str(resultat.page_echec)
+        return nom, "[red]échec[/red]", "", "", str(resultat.page_echec)
     secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
-    chemin = next(str(path) for path in sorted(resultat.fichiers) if path.suffix != ".csv")
-    return nom, "produit", pourquoi, secondes, _tailles(resultat.fichiers), chemin
+    parts = [f"{kind} {_taille(size)}" for kind, size in resultat.tailles.items()]
+    if resultat.tableaux:
+        parts.append(f"{resultat.tableaux} tableaux")
+    return nom, "produit", secondes, ", ".join(parts), f"{resultat.commande.base}.{next(iter(resultat.tailles))}"
 
 
 def _pourquoi(raisons: tuple[str, ...]) -> str:
@@ -84,10 +85,16 @@ def _pourquoi(raisons: tuple[str, ...]) -> str:
     return f"{montrees} ; et {autres} autre{'s' if autres > 1 else ''}" if autres > 0 else montrees
 
 
-def _tailles(fichiers: dict[Path, int]) -> str:
-    parts = [f"{path.suffix[1:]} {_taille(size)}" for path, size in sorted(fichiers.items()) if path.suffix != ".csv"]
-    tableaux = sum(path.suffix == ".csv" for path in fichiers)
-    return ", ".join([*parts, f"{tableaux} tableaux"] if tableaux else parts)
+def _dire_pourquoi(console: Console, resultats: list[Resultat]) -> None:
+    """Say why each report was made: each reason once, with the reports it holds for."""
+    groupes: dict[str, list[str]] = {}
+    for resultat in resultats:
+        groupes.setdefault(_pourquoi(resultat.raisons), []).append(resultat.commande.nom)
+    console.print("\nPourquoi :")
+    for raison, noms in groupes.items():
+        qui = "tous" if len(noms) == len(resultats) > 1 else " ; ".join(noms)
+        console.print(f"- {raison} : {qui}", markup=False, soft_wrap=True)
+    console.print()
 
 
 def _taille(octets: int) -> str:

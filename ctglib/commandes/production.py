@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,21 +12,23 @@ from rich.console import Console
 from ctglib.commandes.compte_rendu import annoncer, rendre_compte, suivre
 from ctglib.commandes.messages import proposer
 from ctglib.donnees.dossier import conventions
-from ctglib.donnees.ecriture import EcritureImpossible
+from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.production.executeurs import coeurs, ouvrir_executeur
 from ctglib.production.execution import MOTEURS
 from ctglib.production.fabrication import FORMATS
 from ctglib.production.grappe import OrdonnanceurAbsent
-from ctglib.production.plan import Demande, Prevision, annees_de, prevoir
+from ctglib.production.plan import Demande, Prevision, annees_de, commandes, prevoir
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.produire import Resultat, oublier_les_echecs, realiser, retirer_les_restes
+from ctglib.production.produire import Resultat, oublier_l_echec, realiser, retirer_les_restes
 from ctglib.production.rapports import CARNETS, DIFFUSIONS, PUBLIQUE, rapports_connus
 from ctglib.production.verrou import DejaEnCours, verrouiller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from ctglib.production.rapports import Commande
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,15 @@ def produire_rapports(options: Options) -> int:
     """Make the reports asked for that are out of date, and return 0, or 1 when one failed."""
     try:
         demande = _comprendre(options)
+        orders = commandes(demande)
         if options.a_blanc:
-            annoncer(prevoir(demande))
+            found = [(item.commande.nom, item.raisons) for item in prevoir(orders, forcer=options.forcer)]
+            a_faire = [item for item in found if item[1]]
+            annoncer(a_faire, len(found) - len(a_faire))
             return 0
         with verrouiller(options.sortie):
             retirer_les_restes(options.sortie, demande.conventions)
-            return _produire(prevoir(demande), options)
+            return _produire(orders, options)
     except (DonneesInvalides, EcritureImpossible, DejaEnCours, OrdonnanceurAbsent, _Incompris) as error:
         Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
         return 1
@@ -99,7 +105,6 @@ def _comprendre(options: Options) -> Demande:
         diffusion=options.diffusion,
         formats=formats,
         sortie=options.sortie,
-        forcer=options.forcer,
         carnets=options.carnets,
     )
 
@@ -124,26 +129,30 @@ def _annees_inconnues(annees: tuple[int, ...], demandees: Iterable[str]) -> list
     ]
 
 
-def _produire(previsions: list[Prevision], options: Options) -> int:
+def _produire(orders: list[Commande], options: Options) -> int:
     """Make what is out of date, bring the portal up to date, and say what became of each."""
-    a_faire = [prevision for prevision in previsions if prevision.raisons]
-    oublier_les_echecs(previsions)
+    a_faire = _perimes(prevoir(orders, forcer=options.forcer))
     resultats: list[Resultat] = []
-    if a_faire:
-        nombre = min(options.travailleurs or coeurs(), len(a_faire))
-        with ouvrir_executeur(travailleurs=nombre, delai=options.delai, ordonnanceur=options.ordonnanceur) as (
-            executeur,
-            places,
-        ):
-            marche = realiser(a_faire, executeur, moteur=options.moteur, places=places)
-            resultats = list(suivre(marche, len(a_faire)))
-            portail = ecrire_portail(options.sortie, executeur)
-    else:
-        portail = ecrire_portail(options.sortie)
-    rendre_compte(resultats, len(previsions) - len(a_faire), portail)
+    if premier := next(a_faire, None):
+        nombre = min(options.travailleurs or coeurs(), len(orders))
+        with ouvrir_executeur(travailleurs=nombre, delai=options.delai, ordonnanceur=options.ordonnanceur) as ouvert:
+            executeur, places = ouvert
+            marche = realiser(chain([premier], a_faire), executeur, moteur=options.moteur, places=places)
+            resultats = list(suivre(marche))
+    portail = ecrire_portail(options.sortie)
+    rendre_compte(resultats, len(orders) - len(resultats), portail)
     if options.mesures:
-        options.mesures.write_text(json.dumps([_mesure(item) for item in resultats], indent=1), encoding="utf-8")
+        ecrire({options.mesures: json.dumps([_mesure(item) for item in resultats], indent=1).encode()})
     return 1 if any(resultat.echec for resultat in resultats) else 0
+
+
+def _perimes(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
+    """Yield what has to be made; of the others, a former failure is forgotten."""
+    for prevision in previsions:
+        if prevision.raisons:
+            yield prevision
+        else:
+            oublier_l_echec(prevision)
 
 
 def _mesure(resultat: Resultat) -> dict[str, object]:

@@ -40,11 +40,15 @@ class Faute:
         )
 
 
+def _place(faute: Faute) -> tuple[str, str, int, str, str]:
+    return (faute.fichier, faute.feuille or "", faute.ligne or 0, faute.colonne or "", faute.trouve)
+
+
 class DonneesInvalides(Exception):
-    """The data do not hold; ``fautes`` lists every fault, sorted by file and line."""
+    """The data do not hold; ``fautes`` lists every fault, sorted by file, sheet and line."""
 
     def __init__(self, fautes: list[Faute]) -> None:
-        self.fautes = tuple(sorted(set(fautes), key=lambda f: (f.fichier, f.ligne or 0, f.colonne or "", f.trouve)))
+        self.fautes = tuple(sorted(set(fautes), key=_place))
         count = len(self.fautes)
         title = f"{count} faute{'s' if count > 1 else ''} dans les données"
         super().__init__("\n".join([f"{title} :", *(f"- {faute}" for faute in self.fautes)]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ctglib.production.ouvriers import Ouvriers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
 
 AVANCE = 2  # tasks handed over for one that is done: none waits for the parent to write
@@ -40,5 +40,12 @@ def ouvrir_executeur(*, travailleurs: int, delai: float, ordonnanceur: str = "")
         with ouvrir_grappe(ordonnanceur, delai) as (grappe, nombre):
             yield grappe, AVANCE * nombre
     else:
-        with Ouvriers(travailleurs, delai=delai) as ouvriers:
+        with Ouvriers(travailleurs, delai=delai, amorcer=_polices) as ouvriers:
             yield ouvriers, AVANCE * travailleurs
+
+
+def _polices() -> tuple[Callable, tuple]:
+    """Return what spares the workers the fonts of a page: the parent has nothing else to do while they load."""
+    from ctglib.export.polices_page import amorcer, regles_courantes
+
+    return amorcer, (regles_courantes(),)

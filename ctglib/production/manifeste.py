@@ -76,7 +76,7 @@ class Manifeste:
     Attributes:
         chemin: Where it lies.
         traces: The last success of each report, by its key.
-        echecs: What the reports that failed since then died of, in a sentence.
+        echecs: The title of the reports that failed since then, by key.
     """
 
     chemin: Path
@@ -99,13 +99,13 @@ class Manifeste:
             fichiers: What to write, the report or the page of its failure; nothing when it is up to date again.
             cle: The report.
             trace: What it was made from; its last success stays when None.
-            echec: What it died of.
+            echec: Its title, when what is written is the page of its failure.
 
         Raises:
             EcritureImpossible: Something cannot be written; the manifest is then as it was.
         """
         traces = {**self.traces, cle: trace} if trace else self.traces
-        echecs = {key: cause for key, cause in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
+        echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
         ecrire({**fichiers, self.chemin: Manifeste(self.chemin, traces, echecs).octets()})
         self.traces, self.echecs = traces, echecs
 

@@ -13,6 +13,7 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
     from types import TracebackType
 
@@ -26,12 +27,20 @@ class Panne:
     trace: str
 
 
-def servir(tuyau: Connection, jetable: bool) -> None:
-    """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``."""
+def servir(tuyau: Connection, jetable: bool, amorce: tuple[Callable, tuple] | None) -> None:
+    """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``.
+
+    Args:
+        tuyau: Where tasks come from and answers go.
+        jetable: Whether the process is for one task.
+        amorce: What to call first, and its arguments.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: the parent decides
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that the parent also ends what it starts
     threading.Thread(target=_suivre_le_parent, daemon=True).start()
+    if amorce:
+        amorce[0](*amorce[1])
     with suppress(EOFError, ConnectionError):
         while True:
             fonction, positionnels, nommes = tuyau.recv()

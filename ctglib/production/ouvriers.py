@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -18,12 +19,12 @@ from typing import TYPE_CHECKING
 from ctglib.production.ouvrier import Panne, servir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
 PRECHAUFFAGE = "ctglib.production.prechauffage"
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+Amorce = tuple[Callable, tuple] | None
 METHODE = "forkserver" if FORKSERVER else "spawn"
 
 
@@ -49,12 +50,12 @@ class TacheEchouee(Exception):
 class _Ouvrier:
     """A process and the pipe to it."""
 
-    def __init__(self, methode: str) -> None:
+    def __init__(self, methode: str, amorce: Amorce) -> None:
         contexte = multiprocessing.get_context(methode)
         self.tuyau: Connection
         self.tuyau, autre = contexte.Pipe()
         self.jetable = methode == "forkserver"
-        self.processus = contexte.Process(target=servir, args=(autre, self.jetable), daemon=True)
+        self.processus = contexte.Process(target=servir, args=(autre, self.jetable, amorce), daemon=True)
         self.processus.start()
         autre.close()
 
@@ -73,13 +74,17 @@ class _Ouvrier:
             raise TacheEchouee(reponse)
         return reponse
 
-    def finir(self) -> None:
-        """End the process and those it started."""
+    def tuer(self) -> None:
+        """Stop the process and those it started; whoever waits for its answer learns that there will be none."""
         if self.processus.is_alive():
             if hasattr(os, "killpg"):
                 with suppress(ProcessLookupError, PermissionError):  # no group of its own yet, or none any more
                     os.killpg(self.processus.pid, signal.SIGKILL)
             self.processus.kill()
+
+    def finir(self) -> None:
+        """Stop the process and forget it."""
+        self.tuer()
         self.processus.join()
         self.tuyau.close()
 
@@ -94,9 +99,18 @@ class Ouvriers(Executor):
         nombre: How many tasks may run at once.
         delai: Seconds that a task may take; no limit when None.
         methode: Start method of multiprocessing.
+        amorcer: Called once while the processes load their libraries; what it returns, a function and its arguments, is
+            called in each of them.
     """
 
-    def __init__(self, nombre: int, *, delai: float | None = None, methode: str = METHODE) -> None:
+    def __init__(
+        self,
+        nombre: int,
+        *,
+        delai: float | None = None,
+        methode: str = METHODE,
+        amorcer: Callable[[], Amorce] | None = None,
+    ) -> None:
         self._methode, self._delai = methode, delai
         self._fils = ThreadPoolExecutor(nombre, thread_name_prefix="ctg")
         self._libres: SimpleQueue[_Ouvrier] = SimpleQueue()
@@ -104,6 +118,7 @@ class Ouvriers(Executor):
         self._ferme = False
         if methode == "forkserver":
             _demarrer_forkserver()
+        self._amorce = amorcer() if amorcer else None
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Hand a task to the next free process."""
@@ -113,17 +128,15 @@ class Ouvriers(Executor):
         """End the processes: after their tasks, or at once when what is not begun is cancelled too."""
         self._ferme = cancel_futures
         if cancel_futures:
-            self._finir_tous()
+            for ouvrier in tuple(self._vivants):
+                ouvrier.tuer()
         self._fils.shutdown(wait=wait, cancel_futures=cancel_futures)
-        self._finir_tous()
+        for ouvrier in tuple(self._vivants):
+            ouvrier.finir()
 
     def __exit__(self, kind: type | None, *_: object) -> None:
         """End at once when the block ends by an error, Ctrl-C among them."""
         self.shutdown(cancel_futures=kind is not None)
-
-    def _finir_tous(self) -> None:
-        for ouvrier in tuple(self._vivants):
-            ouvrier.finir()
 
     def _confier(self, tache: tuple) -> object:
         if self._ferme:
@@ -131,8 +144,10 @@ class Ouvriers(Executor):
         try:
             ouvrier = self._libres.get_nowait()
         except Empty:
-            ouvrier = _Ouvrier(self._methode)
+            ouvrier = _Ouvrier(self._methode, self._amorce)
             self._vivants.add(ouvrier)
+            if self._ferme:  # since the first look: whoever closed has not seen this process
+                ouvrier.tuer()
         garde = False
         try:
             reponse = ouvrier.demander(tache, self._delai)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.production.rapports import Carnet
+from ctglib.rapport.typographie import ponctuer
 
 if TYPE_CHECKING:
     from ctglib.production.echec import Echec
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ctglib.production.rapports import Commande
 
 MODELES = Path(__file__).parent / "modeles"
+STYLE = Path(__file__).parents[1] / "export" / "modeles" / "ctg" / "page.css"  # its module would load nbconvert
 
 
 def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> bytes:
@@ -26,7 +28,7 @@ def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> byte
     restes = [nom for nom in (ancien.sorties if ancien else ()) if not nom.endswith(".csv")]
     page = rendre(
         "echec.html.j2",
-        titre=titre(commande, ancien),
+        titre=titre_de(commande, ancien),
         commande=commande,
         echec=echec,
         restes=[Path(nom).name for nom in restes if (commande.dossier / nom).is_file()],
@@ -34,7 +36,7 @@ def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> byte
     return page.encode("utf-8")
 
 
-def titre(commande: Commande, ancien: Trace | None) -> str:
+def titre_de(commande: Commande, ancien: Trace | None) -> str:
     """Return the title of a report: that of its last success, else the first heading of its notebook."""
     if ancien:
         return ancien.page["titre"]
@@ -46,10 +48,8 @@ def rendre(modele: str, **valeurs: object) -> str:
     """Return a page from one of our templates, every value escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from ctglib.export.exporteurs import MODELES as MODELES_DES_PAGES
-
     environment = Environment(
         loader=FileSystemLoader(MODELES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    style = (MODELES_DES_PAGES / "ctg" / "page.css").read_text(encoding="utf-8")
-    return environment.get_template(modele).render(style=style, **valeurs)
+    environment.filters["ponctuer"] = ponctuer
+    return environment.get_template(modele).render(style=STYLE.read_text(encoding="utf-8"), **valeurs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides
@@ -13,6 +14,7 @@ from ctglib.production.raisons import FORCE, Donnees, raisons
 from ctglib.production.rapports import CARNETS, Carnet, Commande, carnets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -27,7 +29,6 @@ class Demande:
         diffusion: « publique » or « interne ».
         formats: « html », « pdf », « docx ».
         sortie: Folder of the reports.
-        forcer: Make again what is up to date.
         carnets: Folder of the notebooks.
     """
 
@@ -37,7 +38,6 @@ class Demande:
     diffusion: str
     formats: tuple[str, ...]
     sortie: Path
-    forcer: bool = False
     carnets: Path = CARNETS
 
 
@@ -55,24 +55,26 @@ class Prevision:
         return self.manifeste.traces.get(self.commande.cle)
 
 
-def prevoir(demande: Demande) -> list[Prevision]:
-    """Return the reports asked for, with why each has to be made.
+def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Prevision]:
+    """Yield the reports asked for, with why each has to be made.
+
+    They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
+    Within a convention the longest come first, so that none begins when the others end; the size of a notebook tells
+    well enough.
+
+    Args:
+        orders: The reports, those of a convention together.
+        forcer: Whether what is up to date has to be made again.
 
     Raises:
         DonneesInvalides: The data folder is not there.
     """
     donnees = Donnees()
-    manifestes: dict[Path, Manifeste] = {}
-    previsions = []
-    for commande in commandes(demande):
-        if commande.dossier not in manifestes:
-            manifestes[commande.dossier] = lire_manifeste(commande.dossier)
-        manifeste = manifestes[commande.dossier]
-        found = raisons(commande, manifeste.traces.get(commande.cle), donnees)
-        if demande.forcer and not found:
-            found = (FORCE,)
-        previsions.append(Prevision(commande, manifeste, found))
-    return previsions
+    for dossier, group in groupby(orders, key=lambda order: order.dossier):
+        manifeste = lire_manifeste(dossier)
+        for commande in sorted(group, key=lambda order: -order.carnet.stat().st_size):
+            found = raisons(commande, manifeste.traces.get(commande.cle), donnees)
+            yield Prevision(commande, manifeste, found or ((FORCE,) if forcer else ()))
 
 
 def commandes(demande: Demande) -> list[Commande]:

@@ -12,7 +12,6 @@ from ctglib.production.identite import empreinte, empreinte_du_code
 from ctglib.production.manifeste import NOM, lire_manifeste
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
     from pathlib import Path
 
     from ctglib.production.manifeste import Manifeste, Trace
@@ -31,15 +30,13 @@ class Produit:
         statut: « définitif », « provisoire »…, as its cover says it.
         formats: Name and address of each.
         tableaux: Addresses of its CSV.
-        echec: Why it could not be made since, empty when it could.
-        page_echec: Address of the page that says so.
+        page_echec: Address of the page that says why it could not be made since, empty when it could.
     """
 
     titre: str
     statut: str
     formats: tuple[tuple[str, str], ...]
     tableaux: tuple[str, ...]
-    echec: str
     page_echec: str
 
 
@@ -54,12 +51,8 @@ class Section:
     groupes: tuple[tuple[str, tuple[Produit, ...]], ...]
 
 
-def ecrire_portail(sortie: Path, executeur: Executor | None = None) -> Path:
+def ecrire_portail(sortie: Path) -> Path:
     """Write the portal of a folder of reports if what it says has changed, and return its path.
-
-    Args:
-        sortie: The folder.
-        executeur: Workers that have what it takes already loaded; else this process loads it.
 
     Raises:
         EcritureImpossible: It cannot be written.
@@ -71,7 +64,7 @@ def ecrire_portail(sortie: Path, executeur: Executor | None = None) -> Path:
     if _a_jour(portail, temoin, entrees):
         return portail
     sections = tuple(filter(None, (_section(lire_manifeste(path.parent)) for path in chemins)))
-    page = executeur.submit(composer, sections).result() if executeur else composer(sections)
+    page = composer(sections)
     trace = {"entrees": entrees, "portail": empreinte(page)}
     ecrire({portail: page, temoin: (json.dumps(trace, indent=1) + "\n").encode()})
     return portail
@@ -120,13 +113,12 @@ def _produit(manifeste: Manifeste, cle: str) -> Produit:
     sorties = _presentes(manifeste, trace) if trace else ()
     echec = manifeste.echecs.get(cle, "")
     return Produit(
-        titre=trace.page["titre"] if trace else cle.rpartition("/")[2],
+        titre=trace.page["titre"] if trace else echec,
         statut=trace.page["statut"] if trace else "",
         formats=tuple(
             (nom, str(dossier / f"{cle}{suffixe}")) for suffixe, nom in FORMATS.items() if f"{cle}{suffixe}" in sorties
         ),
         tableaux=tuple(str(dossier / nom) for nom in sorties if nom.endswith(".csv")),
-        echec=echec,
         page_echec=str(dossier / f"{cle}.echec.html") if echec else "",
     )
 

@@ -14,6 +14,7 @@ from ctglib.production.importation import importer_papermill
 
 # Imported by the code where it is used, all of it by any report.
 MODULES = (
+    "fontTools.ttLib",
     "IPython.core.application",
     "IPython.core.completerlib",
     "IPython.core.crashhandler",
@@ -53,14 +54,11 @@ MODULES = (
 
 
 def prechauffer() -> None:
-    """Load what every report needs, and what it works out whatever its convention: the fonts of a page."""
+    """Load what every report needs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
     importer_papermill()
     for module in MODULES:
         import_module(module)
-    from ctglib.export.polices_page import feuille_de_polices
-
-    feuille_de_polices("●")
     gc.freeze()  # what is loaded stays: collecting it again would copy its pages in each worker
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
@@ -14,7 +14,7 @@ from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.echec import RELANCER, Echec
 from ctglib.production.fabrication import Fabrication, Tache, fabriquer
 from ctglib.production.manifeste import Trace
-from ctglib.production.page_echec import page_d_echec
+from ctglib.production.page_echec import page_d_echec, titre_de
 from ctglib.production.pannes import echec_de
 
 if TYPE_CHECKING:
@@ -31,17 +31,23 @@ PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
 
 @dataclass(frozen=True)
 class Resultat:
-    """What became of an order: the files written, or the failure that says why not."""
+    """What became of an order.
 
-    prevision: Prevision
-    fichiers: dict[Path, int] = field(default_factory=dict)
+    Attributes:
+        commande: The order.
+        raisons: Why the report had to be made.
+        tailles: Bytes of each format written; none when it failed.
+        tableaux: Number of CSV written.
+        echec: Why it failed.
+        mesures: Seconds by step.
+    """
+
+    commande: Commande
+    raisons: tuple[str, ...]
+    tailles: dict[str, int] = field(default_factory=dict)
+    tableaux: int = 0
     echec: Echec | None = None
     mesures: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def commande(self) -> Commande:
-        """The order."""
-        return self.prevision.commande
 
     @property
     def page_echec(self) -> Path:
@@ -64,26 +70,23 @@ def realiser(previsions: Iterable[Prevision], executeur: Executor, *, moteur: st
         moteur: ``ctg`` or ``standard``.
         places: How many may be handed over at once.
     """
-    # The longest first, so that none begins when the others end; the size of a notebook tells well enough.
-    restantes = deque(sorted(previsions, key=lambda item: -item.commande.carnet.stat().st_size))
-    en_cours: dict[Future, Prevision] = {}
-    while restantes or en_cours:
-        while restantes and len(en_cours) < places:
-            prevision = restantes.popleft()
+    restantes, en_cours = iter(previsions), {}
+    while True:
+        for prevision in islice(restantes, places - len(en_cours)):
             tache = Tache(prevision.commande, moteur, os.environ.get(VARIABLE))
             en_cours[executeur.submit(fabriquer, tache)] = prevision
+        if not en_cours:
+            return
         finis, _ = wait(en_cours, timeout=PATIENCE, return_when=FIRST_COMPLETED)
         for future in finis:
             yield _ranger(en_cours.pop(future), future)
 
 
-def oublier_les_echecs(previsions: Iterable[Prevision]) -> None:
-    """Remove the page of failure of the reports that are up to date again, without having been made again."""
-    for prevision in previsions:
-        manifeste, cle = prevision.manifeste, prevision.commande.cle
-        if not prevision.raisons and cle in manifeste.echecs:
-            manifeste.consigner({}, cle)
-            chemin_echec(prevision.commande).unlink(missing_ok=True)
+def oublier_l_echec(prevision: Prevision) -> None:
+    """Remove the page of failure of a report that is up to date again, without having been made again."""
+    if prevision.commande.cle in prevision.manifeste.echecs:
+        prevision.manifeste.consigner({}, prevision.commande.cle)
+        chemin_echec(prevision.commande).unlink(missing_ok=True)
 
 
 def retirer_les_restes(sortie: Path, conventions: Iterable[str]) -> None:
@@ -100,29 +103,35 @@ def _ranger(prevision: Prevision, future: Future) -> Resultat:
     if isinstance(rendu, Echec):
         return _echouer(prevision, rendu)
     try:
-        fichiers = _ecrire(prevision, rendu)
+        _ecrire(prevision, rendu)
     except EcritureImpossible as error:
         return _echouer(prevision, Echec(cause=str(error), remede=RELANCER))
-    return Resultat(prevision, fichiers=fichiers, mesures=rendu.mesures)
+    commande, contenus = prevision.commande, rendu.contenus
+    return Resultat(
+        commande,
+        prevision.raisons,
+        tailles={kind: len(contenus[f"{commande.cle}.{kind}"]) for kind in commande.formats},
+        tableaux=sum(nom.endswith(".csv") for nom in contenus),
+        mesures=rendu.mesures,
+    )
 
 
-def _ecrire(prevision: Prevision, fabrication: Fabrication) -> dict[Path, int]:
+def _ecrire(prevision: Prevision, fabrication: Fabrication) -> None:
     """Write the files of a report, then the manifest that tells them, all of them or none."""
     commande, manifeste = prevision.commande, prevision.manifeste
     contenus = {commande.dossier / nom: content for nom, content in fabrication.contenus.items()}
     manifeste.consigner(contenus, commande.cle, trace=Trace.de(commande, fabrication, prevision.trace))
     _retirer_tableaux_disparus(commande, contenus)
     chemin_echec(commande).unlink(missing_ok=True)
-    return {path: len(content) for path, content in contenus.items()}
 
 
 def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
     """Write the page of a failure beside the report that stays, and return the result."""
     commande, manifeste = prevision.commande, prevision.manifeste
-    page = page_d_echec(commande, echec, prevision.trace)
+    page, titre = page_d_echec(commande, echec, prevision.trace), titre_de(commande, prevision.trace)
     with suppress(EcritureImpossible):  # it is what failed, perhaps, and the command says so
-        manifeste.consigner({chemin_echec(commande): page}, commande.cle, echec=echec.cause)
-    return Resultat(prevision, echec=echec)
+        manifeste.consigner({chemin_echec(commande): page}, commande.cle, echec=titre)
+    return Resultat(commande, prevision.raisons, echec=echec)
 
 
 def _retirer_tableaux_disparus(commande: Commande, contenus: dict[Path, bytes]) -> None:

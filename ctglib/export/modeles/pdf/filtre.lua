@@ -77,21 +77,36 @@ local function placer(lignes)
   return places
 end
 
-local function lignes_de(corps)
-  local lignes = {}
-  for _, ligne in ipairs(corps.head) do lignes[#lignes + 1] = ligne end
-  for _, ligne in ipairs(corps.body) do lignes[#lignes + 1] = ligne end
-  return lignes
+local function lire_lignes(lignes, sortie)
+  for _, ligne in ipairs(lignes) do
+    local cellules = {}
+    for rang, cellule in ipairs(ligne.cells) do
+      local contents = cellule.contents
+      cellules[rang] = {
+        contents = contents, texte = pandoc.utils.stringify(contents), nombre = cellule.classes:includes("nombre"),
+        col_span = cellule.col_span, row_span = cellule.row_span,
+      }
+    end
+    sortie[#sortie + 1] = { cells = cellules }
+  end
+  return sortie
+end
+
+-- A table as plain Lua: each look at one of pandoc's own copies all that is under it, and a table is looked at many times.
+local function lire(tableau)
+  local corps = {}
+  for rang, partie in ipairs(tableau.bodies) do corps[rang] = lire_lignes(partie.body, lire_lignes(partie.head, {})) end
+  return { colonnes = #tableau.colspecs, tete = lire_lignes(tableau.head.rows, {}), corps = corps }
 end
 
 -- What each column holds: its longest unbreakable piece (headers may break at a hyphen when `serre`), its longest cell, all its text.
 local function mesures(tableau, serre)
   local mots, cellules, totaux = {}, {}, {}
   local function noter(place, entete)
-    local text = pandoc.utils.stringify(place.cellule.contents)
+    local text = place.cellule.texte
     local longueur, colonne = utf8.len(text) or #text, place.colonne
     local motif = "[^ \n]+"
-    if entete and serre then motif = "[^ \n-]+-?" elseif not entete and a_la_classe(place.cellule, "nombre") then motif = ".+" end
+    if entete and serre then motif = "[^ \n-]+-?" elseif not entete and place.cellule.nombre then motif = ".+" end
     local minimum = entete and math.min(math.ceil(longueur / 3), 14) or 4
     for mot in text:gmatch(motif) do minimum = math.max(minimum, math.min(utf8.len(mot) or #mot, 20)) end
     mots[colonne] = math.max(mots[colonne] or 4, minimum)
@@ -103,15 +118,15 @@ local function mesures(tableau, serre)
       if place.cellule.col_span == 1 then noter(place, entete) end
     end
   end
-  mesurer(tableau.head.rows, true)
-  for _, corps in ipairs(tableau.bodies) do mesurer(lignes_de(corps)) end
+  mesurer(tableau.tete, true)
+  for _, lignes in ipairs(tableau.corps) do mesurer(lignes) end
   return mots, cellules, totaux
 end
 
 -- Weights of the columns: numbers take what they need, texts share the rest by the root of what they hold.
 local function repartir(tableau, nombres, mots, totaux)
   local reste, parts, somme = SIGNES_PAR_LIGNE, {}, 0
-  for colonne = 1, #tableau.colspecs do
+  for colonne = 1, tableau.colonnes do
     if nombres[colonne] then
       reste = reste - (mots[colonne] or 4) - MARGES
     else
@@ -120,7 +135,7 @@ local function repartir(tableau, nombres, mots, totaux)
     end
   end
   local sortie = {}
-  for colonne = 1, #tableau.colspecs do
+  for colonne = 1, tableau.colonnes do
     local poids = (mots[colonne] or 4) + MARGES
     if not nombres[colonne] then poids = math.max(reste * parts[colonne] / somme, poids) end
     sortie[colonne] = string.format("%.1ffr", poids)
@@ -133,7 +148,7 @@ local function largeurs(tableau, nombres)
   local mots, cellules, totaux = mesures(tableau, false)
   local sortie, reste = repartir(tableau, nombres, mots, totaux)
   local besoin = 0
-  for colonne = 1, #tableau.colspecs do
+  for colonne = 1, tableau.colonnes do
     if not nombres[colonne] then besoin = besoin + (cellules[colonne] or 0) + MARGES end
   end
   if besoin <= reste then return sortie end
@@ -143,9 +158,9 @@ end
 
 local function colonnes_de_nombres(tableau)
   local nombres = {}
-  for _, corps in ipairs(tableau.bodies) do
-    for _, place in ipairs(placer(lignes_de(corps))) do
-      if a_la_classe(place.cellule, "nombre") then nombres[place.colonne] = true end
+  for _, lignes in ipairs(tableau.corps) do
+    for _, place in ipairs(placer(lignes)) do
+      if place.cellule.nombre then nombres[place.colonne] = true end
     end
   end
   return nombres
@@ -164,21 +179,21 @@ end
 -- A row is cut between two pages only when one of its cells could fill one: a single unbreakable cell holds its whole row.
 local function tient(ligne)
   for _, cellule in ipairs(ligne.cells) do
-    if #pandoc.utils.stringify(cellule.contents) >= SIGNES_D_UN_BLOC then return false end
+    if #cellule.texte >= SIGNES_D_UN_BLOC then return false end
   end
   return true
 end
 
 local function lignes_du_corps(tableau)
   local sortie = {}
-  for _, corps in ipairs(tableau.bodies) do
-    for _, ligne in ipairs(lignes_de(corps)) do
+  for _, lignes in ipairs(tableau.corps) do
+    for _, ligne in ipairs(lignes) do
       local groupe = #ligne.cells == 1 and ligne.cells[1].col_span > 1
       local entiere = tient(ligne)
       for _, cellule in ipairs(ligne.cells) do
         local options = {}
         if entiere then options[1] = "breakable: false" end
-        if a_la_classe(cellule, "nombre") then options[#options + 1] = "align: right + top" end
+        if cellule.nombre then options[#options + 1] = "align: right + top" end
         if groupe then
           sortie[#sortie + 1] = string.format("table.header(level: 2, table.cell(colspan: %d)[#groupe[%s]]),", cellule.col_span, typst(cellule.contents))
         else
@@ -192,9 +207,9 @@ end
 
 local function entete(tableau)
   local sortie = {}
-  for _, ligne in ipairs(tableau.head.rows) do
+  for _, ligne in ipairs(tableau.tete) do
     for _, cellule in ipairs(ligne.cells) do
-      local align = a_la_classe(cellule, "nombre") and "align: right + bottom"
+      local align = cellule.nombre and "align: right + bottom"
         or cellule.col_span > 1 and "align: center + bottom" or "align: left + bottom"
       sortie[#sortie + 1] = cellule_typst(cellule, { align }, "tete")
     end
@@ -203,21 +218,22 @@ local function entete(tableau)
 end
 
 local function est_court(tableau)
-  local lignes, signes = 0, 0
-  for _, corps in ipairs(tableau.bodies) do
-    for _, ligne in ipairs(lignes_de(corps)) do
-      lignes = lignes + 1
-      for _, cellule in ipairs(ligne.cells) do signes = signes + #pandoc.utils.stringify(cellule.contents) end
+  local nombre, signes = 0, 0
+  for _, lignes in ipairs(tableau.corps) do
+    for _, ligne in ipairs(lignes) do
+      nombre = nombre + 1
+      for _, cellule in ipairs(ligne.cells) do signes = signes + #cellule.texte end
     end
   end
-  return lignes <= LIGNES_COURTES and signes <= SIGNES_COURTS
+  return nombre <= LIGNES_COURTES and signes <= SIGNES_COURTS
 end
 
-function Table(tableau)
+function Table(element)
+  local tableau = lire(element)
   local nombres = colonnes_de_nombres(tableau)
   local text = string.format(
     "figure(kind: table, numbering: none, supplement: none, outlined: false, caption: [%s], table(columns: (%s,), %s,\n%s\n))",
-    typst(tableau.caption.long), table.concat(largeurs(tableau, nombres), ", "), entete(tableau), lignes_du_corps(tableau))
+    typst(element.caption.long), table.concat(largeurs(tableau, nombres), ", "), entete(tableau), lignes_du_corps(tableau))
   return brut(est_court(tableau) and "#court(" .. text .. ")" or "#reserve\n#" .. text)
 end
 
