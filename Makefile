@@ -15,7 +15,7 @@ aide:
 	@echo "make laboratoire   ouvre les carnets dans JupyterLab"
 	@echo "make check         format, analyse du code et tests"
 	@echo "make format        remet le code en forme"
-	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures.md, docs/arrets.md"
+	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures*.md, docs/arrets.md"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
 	@echo "make verrou        récrit requirements.lock d'après pyproject.toml"
 
@@ -45,6 +45,7 @@ dictionnaire: $(PRET)
 bench: $(PRET)
 	test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet "$$($(BIN)/python benchmarks/rapports.py --exigence)"
+	$(BIN)/python benchmarks/diagnostic.py --weasyprint $(VENV)-bench/bin/weasyprint
 	$(BIN)/python benchmarks/rapports.py --weasyprint $(VENV)-bench/bin/weasyprint
 	$(BIN)/python benchmarks/kills.py
 
