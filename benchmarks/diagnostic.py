@@ -1,4 +1,4 @@
-"""Measure the diagnostic, cold, beside the plain way on the same notebook: ``make bench`` writes ``docs/mesures_diagnostic.md``.
+"""Measure the diagnostic by phase, cold, beside the plain way: ``make bench`` writes ``docs/mesures_diagnostic.md``.
 
 The plain way: papermill's command line with a kernel of its own, ``jupyter nbconvert --to html``, then WeasyPrint. Both
 ways run in turn, each time in new processes; the first turn, which fills the caches of the disk, does not count.
