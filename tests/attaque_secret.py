@@ -1,13 +1,14 @@
 """An attacker on what a mask lets through: written apart from ctglib, on published figures only.
 
 The attacker knows each published count, the sums, that counts are whole and not negative, the threshold and the rule
-(among hidden counts that sums tie together, one at least is small, since nothing else makes them hidden), but not
+(among hidden counts that can only move together, one at least is small, since nothing else makes them hidden), but not
 which. Each hypothesis on the small one is tried in turn; what is left is the union of what they allow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -15,66 +16,101 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from ctglib.analyse.secret.solveur import silence
 
 INFINI = 10**6
-Nom = tuple
+Nom = tuple | str
 Somme = tuple[Nom, tuple[Nom, ...]]
+Equation = tuple[dict[Nom, int], int]  # coefficients of the unknown counts, and what they come to
 
 
 def intervalles(
-    publies: Mapping[Nom, int], caches: Iterable[Nom], sommes: Iterable[Somme], *, seuil: int, regle: bool = True
+    publies: Mapping[Nom, int],
+    caches: Iterable[Nom],
+    sommes: Iterable[Somme],
+    *,
+    seuil: int,
+    gardes: Iterable[Nom] = (),
 ) -> dict[Nom, tuple[int, int]]:
-    """Return the least and the greatest value that each hidden count may have."""
+    """Return the least and the greatest value that each hidden count may have.
+
+    ``gardes`` are hidden because an earlier bilan hid them, whatever they are now: a group that holds one need not hold a
+    small count, and who would think so would deduce what is false.
+    """
     hidden = set(caches)
+    equations = _equations(publies, list(sommes))
+    noms = sorted(hidden | {nom for coefficients, _ in equations for nom in coefficients}, key=str)
     found = {}
-    for noms, equations in _groupes(publies, hidden, list(sommes)):
-        suspects = sorted(hidden & set(noms))
-        hypotheses = suspects if regle and suspects else [None]
-        with silence():
-            found |= {
-                nom: _intervalle(noms, equations, nom, hypotheses, seuil)
-                or _intervalle(noms, equations, nom, [None], seuil)
-                for nom in suspects
-            }
+    with silence():
+        for groupe in _groupes(noms, [coefficients for coefficients, _ in equations]):
+            suspects = sorted(hidden & groupe, key=str)
+            petits = [None] if groupe & set(gardes) else suspects
+            for nom in suspects:
+                found[nom] = _intervalle(noms, equations, nom, petits, seuil=seuil) or _intervalle(
+                    noms, equations, nom, [None], seuil=seuil
+                )
     return found
 
 
-def _groupes(publies: Mapping[Nom, int], caches: set[Nom], sommes: list[Somme]) -> list[tuple[list[Nom], list[tuple]]]:
-    """Return the unknown counts that sums tie together, each with its equations (coefficients by name, constant)."""
+def _equations(publies: Mapping[Nom, int], sommes: list[Somme]) -> list[Equation]:
     equations = []
     for total, parties in sommes:
         coefficients: dict[Nom, int] = {}
         constante = 0
         for nom, signe in [(total, -1), *((partie, 1) for partie in parties)]:
-            if nom in publies and nom not in caches:
+            if nom in publies:
                 constante -= signe * publies[nom]
             else:
                 coefficients[nom] = coefficients.get(nom, 0) + signe
-        if coefficients:
-            equations.append((coefficients, constante))
-    groupe_de = {nom: {nom} for nom in caches}
-    for coefficients, _ in equations:
-        uni = set().union(*(groupe_de.get(nom, {nom}) for nom in coefficients))
+        equations.append((coefficients, constante))
+    return equations
+
+
+def _groupes(noms: list[Nom], equations: list[dict[Nom, int]]) -> list[set[Nom]]:
+    """Return the counts by groups that move together."""
+    groupe_de = {nom: {nom} for nom in noms}
+    for ensemble in _mouvements(noms, equations):
+        uni = set().union(*(groupe_de[nom] for nom in ensemble))
         groupe_de |= dict.fromkeys(uni, uni)
-    uniques = {id(groupe): sorted(groupe) for groupe in groupe_de.values()}
-    return [(noms, [item for item in equations if set(item[0]) <= set(noms)]) for noms in uniques.values()]
+    return list({id(groupe): groupe for groupe in groupe_de.values()}.values())
+
+
+def _mouvements(noms: list[Nom], equations: list[dict[Nom, int]]) -> list[set[Nom]]:
+    """Return sets of counts that can move while the sums hold and all others stay, none superfluous: exact algebra."""
+    lignes = [{nom: Fraction(valeur) for nom, valeur in equation.items() if valeur} for equation in equations]
+    resolues: dict[Nom, dict[Nom, Fraction]] = {}
+    for nom in noms:
+        pivot = next((ligne for ligne in lignes if nom in ligne), None)
+        if pivot is None:
+            continue
+        lignes.remove(pivot)
+        pivot = {autre: valeur / pivot[nom] for autre, valeur in pivot.items()}
+        lignes = [_sans(ligne, pivot, nom) for ligne in lignes]
+        resolues = {autre: _sans(ligne, pivot, nom) for autre, ligne in resolues.items()} | {nom: pivot}
+    libres = [nom for nom in noms if nom not in resolues]
+    return [{libre} | {nom for nom, ligne in resolues.items() if libre in ligne} for libre in libres]
+
+
+def _sans(ligne: dict[Nom, Fraction], pivot: dict[Nom, Fraction], nom: Nom) -> dict[Nom, Fraction]:
+    facteur = ligne.get(nom, Fraction(0))
+    somme = {autre: ligne.get(autre, Fraction(0)) - facteur * pivot.get(autre, 0) for autre in {*ligne, *pivot}}
+    return {autre: valeur for autre, valeur in somme.items() if valeur}
 
 
 def _intervalle(
-    noms: list[Nom], equations: list[tuple], nom: Nom, hypotheses: list[Nom | None], seuil: int
+    noms: list[Nom], equations: list[Equation], nom: Nom, hypotheses: list[Nom | None], *, seuil: int
 ) -> tuple[int, int] | None:
-    matrice = np.array([[coefficients.get(nom, 0) for nom in noms] for coefficients, _ in equations], dtype=float)
-    constantes = np.array([constante for _, constante in equations], dtype=float)
-    contraintes = LinearConstraint(matrice, constantes, constantes) if equations else ()
+    """Return the interval of a count if one of the hypotheses (this count is small, or none at all) is true."""
+    contraintes = ()
+    if equations:
+        matrice = np.array([[coefficients.get(nom, 0) for nom in noms] for coefficients, _ in equations], dtype=float)
+        constantes = np.array([constante for _, constante in equations], dtype=float)
+        contraintes = LinearConstraint(matrice, constantes, constantes)
     bornes = []
     for petit in hypotheses:
         basses, hautes = np.zeros(len(noms)), np.full(len(noms), float(INFINI))
         if petit is not None:
             basses[noms.index(petit)], hautes[noms.index(petit)] = 1, seuil - 1
         for signe in (1, -1):
-            objectif = np.zeros(len(noms))
-            objectif[noms.index(nom)] = signe
-            trouve = milp(
-                objectif, integrality=np.ones(len(noms)), bounds=Bounds(basses, hautes), constraints=contraintes
-            )
+            but = np.where(np.arange(len(noms)) == noms.index(nom), signe, 0)
+            trouve = milp(but, integrality=np.ones(len(noms)), bounds=Bounds(basses, hautes), constraints=contraintes)
             assert trouve.status in (0, 2), trouve.message
             bornes += [] if trouve.x is None else [round(trouve.x[noms.index(nom)])]
     return (min(bornes), max(bornes)) if bornes else None

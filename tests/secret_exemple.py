@@ -8,12 +8,15 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import indicateur
 
+from ctglib.analyse.secret.application import Publiable, appliquer
 from ctglib.analyse.secret.masque import EFFECTIFS, Masque
 from ctglib.analyse.secret.modele import Cle, Lien
 from ctglib.donnees.modeles.fiches import Modalite, Profils, VariableProfil
 from ctglib.donnees.modeles.secret import EffectifIdentique, Secret
 
 TABLE = "t"
+SEUIL = 5
+SEXES = (("m", 14), ("n", 10))
 PROFILS = ("annee", "dispositif", "variable", "modalite", "variable_2", "modalite_2", "effectif", "statut")
 OBSERVATIONS = (
     "territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut", "source",
@@ -87,6 +90,20 @@ def catalogue() -> SimpleNamespace:
         mesures={item.id: item for item in mesures},
         profils=Profils(variables=variables),
         secret=Secret(
-            effectifs_identiques=(EffectifIdentique(indicateur="accueillis", pourquoi="Les mêmes enfants."),)
+            raisons={},
+            effectifs_identiques=(EffectifIdentique(indicateur="accueillis", pourquoi="Les mêmes enfants."),),
         ),
     )
+
+
+def publier(
+    lignes_profils: pd.DataFrame, lignes: pd.DataFrame, annee: int = 2023, masque: pd.DataFrame | None = None
+) -> Publiable:
+    """Return what the bilan of a year may show."""
+    earlier = masque_csv() if masque is None else masque
+    return appliquer(lignes_profils, lignes, catalogue(), annee=annee, seuil=SEUIL, masque=earlier)
+
+
+def secrets(table: pd.DataFrame, *colonnes: str) -> list[tuple]:
+    """Return columns of the hidden rows."""
+    return list(table.loc[table["statut"] == "Q", list(colonnes)].itertuples(index=False, name=None))

@@ -10,12 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ctglib.analyse.secret.lecteur import Groupe, trop_serree
+from ctglib.analyse.secret.lecteur import NUL, reunis, trop_serree
 from ctglib.analyse.secret.modele import Famille
 from ctglib.analyse.secret.solveur import multiplicateurs
-
-NUL = 1e-7  # a reduced cost under it is the solver's rounding
-ESSAIS = 12  # searches spent on making one condition stronger
 
 
 def coupe(famille: Famille, rang: int, haut: np.ndarray, bas: np.ndarray) -> tuple[np.ndarray, float]:
@@ -55,23 +52,20 @@ def coupes_evidentes(famille: Famille) -> Iterator[tuple[int, np.ndarray, float]
                     yield int(rang), weights, least
 
 
-def coupes_violees(
-    famille: Famille, groupe: Groupe, faibles: tuple[int, ...], caches: frozenset[int]
+def coupes_lineaires(
+    famille: Famille, faibles: tuple[int, ...], caches: frozenset[int]
 ) -> list[tuple[int, np.ndarray, float]]:
-    """Return (count, weights, least sum) that every sufficient mask satisfies and ``caches`` does not.
+    """Return (count, weights, least sum) that linear bounds prove of every sufficient mask, and ``caches`` breaks.
 
-    The linear bounds prove most; where only whole numbers or the rule narrow the counts of the group, one of a small
-    set of other counts must be hidden.
+    There is none where only whole numbers or the rule narrow the counts.
 
     Args:
         famille: The counts.
-        groupe: A group that gives too much away.
-        faibles: Its counts that are narrowed too much.
+        faibles: Counts that are narrowed too much.
         caches: The mask that does not do.
     """
-    linear = [(rang, *_coupe_lineaire(famille, rang, caches)) for rang in faibles]
-    broken = [(rang, weights, least) for rang, weights, least in linear if weights[list(caches)].sum() < least - NUL]
-    return broken or [(faibles[0], *_un_parmi(famille, groupe, faibles[0], caches))]
+    found = [(rang, *_coupe_lineaire(famille, rang, caches)) for rang in faibles]
+    return [(rang, weights, least) for rang, weights, least in found if weights[list(caches)].sum() < least - NUL]
 
 
 def _coupe_lineaire(famille: Famille, rang: int, caches: frozenset[int]) -> tuple[np.ndarray, float]:
@@ -85,32 +79,36 @@ def _coupe_lineaire(famille: Famille, rang: int, caches: frozenset[int]) -> tupl
     return coupe(famille, rang, haut, bas)
 
 
-def _un_parmi(famille: Famille, groupe: Groupe, rang: int, caches: frozenset[int]) -> tuple[np.ndarray, float]:
-    """Return: one of the counts that share a sum with the group is hidden, those put aside that would not help."""
-    touching = famille.equations[famille.equations[:, groupe.rangs].any(axis=1)].any(axis=0)
-    touching[list(caches)] = False
+def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int], *, essais: int) -> tuple[np.ndarray, float]:
+    """Return (weights, least sum): one of the counts near the one that is narrowed too much is hidden too.
+
+    Near: those that share a sum with a count that is not seen and that sums tie to it, step by step. Hiding others does
+    not reach it. ``essais`` searches may be spent on leaving out those that would not help.
+    """
+    unseen = np.flatnonzero(famille.inconnues(caches))
+    tied = next(unseen[near] for near in reunis(famille.equations[:, unseen]) if rang in unseen[near])
+    touching = famille.equations[famille.equations[:, tied].any(axis=1)].any(axis=0)
     others = frozenset(np.flatnonzero(famille.masquables).tolist()) - caches
-    near = sorted((other for other in others if touching[other]), key=lambda other: famille.valeurs[other])
+    near = [other for other in sorted(others) if touching[other]]
     weights = np.zeros(len(famille.cles))
-    if not trop_serree(famille, caches | others, rang):
-        weights[_utiles(famille, rang, caches | (others - set(near)), near)] = famille.seuil
+    weights[_utiles(famille, rang, caches | (others - set(near)), near, essais=essais)] = famille.seuil
     return weights, float(famille.seuil)
 
 
-def _utiles(famille: Famille, rang: int, caches: frozenset[int], autres: list[int]) -> list[int]:
+def _utiles(famille: Famille, rang: int, caches: frozenset[int], autres: list[int], *, essais: int) -> list[int]:
     """Return counts of which one at least must be hidden: hiding all the others still narrows the count too much.
 
-    Hiding more never narrows. Halves that are hidden to no avail are put aside at once; after ``ESSAIS`` of them, what
-    is left is kept: the condition is weaker, and as true.
+    Hiding more never narrows. Halves that are hidden to no avail are put aside at once; after so many searches, what is
+    left is kept: the condition is weaker, and as true.
     """
     useful: list[int] = []
-    waiting, tries = [autres], 0
+    waiting = [autres]
     while waiting:
         chunk = waiting.pop(0)
-        if tries >= ESSAIS or not chunk:
+        if essais <= 0 or not chunk:
             useful += chunk
             continue
-        tries += 1
+        essais -= 1
         if trop_serree(famille, caches | set(chunk), rang):
             caches = caches | set(chunk)
         elif len(chunk) == 1:

@@ -1,7 +1,7 @@
 """What a reader of the published figures can work out: the interval of each hidden count, in whole numbers.
 
 The reader knows every published count, the sums, that counts are whole and not negative, the threshold, and the rule:
-so, of the hidden counts that sums tie together, one at least is small. Which one, the reader does not know.
+so, of the hidden counts that move together, one at least is small. Which one, the reader does not know.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from scipy.sparse.csgraph import connected_components
 from ctglib.analyse.secret.modele import Famille
 from ctglib.analyse.secret.solveur import Abandon, Contraintes, minimiser
 
+NUL = 1e-7  # a coefficient under it is what rounding left of zero
 ASSEZ = 2  # counts of a group found too narrowed before the mask is dropped: the others mostly are for the same reason
 
 
 @dataclass(frozen=True)
 class Groupe:
-    """Counts that a reader does not see, tied by sums that a reader knows.
+    """Counts that a reader does not see, and that sums let move together: the others say nothing about them.
 
     Attributes:
         rangs: Their ranks in the family.
@@ -38,17 +39,54 @@ class Groupe:
 
 
 def groupes(famille: Famille, caches: frozenset[int]) -> tuple[Groupe, ...]:
-    """Return the groups of counts that a reader does not see when ``caches`` are hidden."""
-    unseen = famille.inconnues(caches)
-    open_sums = famille.equations * unseen
-    size = len(famille.cles)
-    pairs = [pair for row in open_sums for pair in pairwise(np.flatnonzero(row))]
-    edges = np.array(pairs, dtype=int).reshape(-1, 2)
-    graph = csr_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(size, size))
-    labels = connected_components(graph, directed=False)[1]
-    return tuple(
-        _groupe(famille, caches, np.flatnonzero(unseen & (labels == label))) for label in np.unique(labels[unseen])
-    )
+    """Return the groups of counts that a reader does not see when ``caches`` are hidden.
+
+    Counts are in one group when one can move only if the other may: sharing a sum does not suffice. If published
+    figures give a + b and a + b + c + d, then a and b move together, and c and d, each pair on its own.
+    """
+    unseen = np.flatnonzero(famille.inconnues(caches))
+    apart = [
+        unseen[near][labels == label]
+        for near in reunis(famille.equations[:, unseen])
+        for labels in [_solidaires(famille.equations[:, unseen[near]])]
+        for label in np.unique(labels)
+    ]
+    return tuple(_groupe(famille, caches, rangs) for rangs in apart)
+
+
+def reunis(equations: np.ndarray) -> list[np.ndarray]:
+    """Return the columns that sums tie to each other, step by step, as lists of positions."""
+    size = equations.shape[1]
+    pairs = [pair for row in equations for pair in pairwise(np.flatnonzero(row))]
+    labels = _etiquettes(np.array(pairs, dtype=int).reshape(-1, 2), size)
+    return [np.flatnonzero(labels == label) for label in np.unique(labels)]
+
+
+def _solidaires(equations: np.ndarray) -> np.ndarray:
+    """Return a label for each column: the same for two that some set of moves, none of them superfluous, has both.
+
+    Once the sums are solved, each tells how one count follows from free ones: these move together.
+    """
+    solved = equations[equations.any(axis=1)].astype(float)
+    pivots: list[int] = []
+    for column in range(solved.shape[1]):
+        rest = np.abs(solved[len(pivots) :, column])
+        if not len(rest) or rest.max() < NUL:
+            continue
+        row, best = len(pivots), len(pivots) + int(rest.argmax())
+        solved[[row, best]] = solved[[best, row]]
+        solved[row] /= solved[row, column]
+        others = solved[:, column].copy()
+        others[row] = 0.0
+        solved -= np.outer(others, solved[row])
+        pivots.append(column)
+    rows, columns = np.nonzero(np.abs(solved[: len(pivots)]) > NUL)
+    return _etiquettes(np.column_stack([np.array(pivots, dtype=int)[rows], columns]), solved.shape[1])
+
+
+def _etiquettes(aretes: np.ndarray, taille: int) -> np.ndarray:
+    graph = csr_array((np.ones(len(aretes)), (aretes[:, 0], aretes[:, 1])), shape=(taille, taille))
+    return connected_components(graph, directed=False)[1]
 
 
 def _groupe(famille: Famille, caches: frozenset[int], rangs: np.ndarray) -> Groupe:

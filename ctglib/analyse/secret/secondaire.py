@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ctglib.analyse.secret.coupes import coupes_evidentes, coupes_violees
+from ctglib.analyse.secret.coupes import coupe_voisine, coupes_evidentes, coupes_lineaires
 from ctglib.analyse.secret.lecteur import Examen, Groupe, examiner, groupes
 from ctglib.analyse.secret.modele import Famille
 from ctglib.analyse.secret.solveur import Abandon, minimiser
 
 TOURS = 300  # masks tried before a family is given up
+PATIENCE = 4  # masks that fail on one count before a stronger condition is worth its price
+ESSAIS = 12  # searches spent on one
 PAQUET = 12  # counts whose order is settled at once: beyond, powers of two outgrow the solver's tolerance
 Egalite = tuple[np.ndarray, float]  # weights of the hidden counts, and what they come to
 
@@ -27,6 +30,7 @@ class Recherche:
         tours: Masks tried.
         vus: Groups looked at: most groups of a mask were in the one before.
         tables: Tables that fitted some group: many fit the next ones.
+        echecs: How often each count was narrowed too much, by more than linear bounds tell.
     """
 
     famille: Famille
@@ -35,6 +39,7 @@ class Recherche:
     tours: int = 0
     vus: dict[tuple, Examen] = field(default_factory=dict)
     tables: list[np.ndarray] = field(default_factory=list)
+    echecs: Counter[int] = field(default_factory=Counter)
 
     def exiger(self, rang: int, poids: np.ndarray, minimum: float) -> None:
         """Add: when the count ``rang`` is hidden (or never shown), the weights of the hidden ones reach ``minimum``."""
@@ -75,11 +80,16 @@ class Recherche:
 
     def _refuse(self, caches: frozenset[int]) -> bool:
         """Tell whether a mask does not hold, with the conditions that it breaks added to those known."""
-        weak = [(groupe, self._examen(groupe, caches).faibles) for groupe in groupes(self.famille, caches)]
-        for groupe, ranks in weak:
-            for condition in coupes_violees(self.famille, groupe, ranks, caches) if ranks else ():
+        weak = [ranks for groupe in groupes(self.famille, caches) if (ranks := self._examen(groupe, caches).faibles)]
+        for ranks in weak:
+            conditions = coupes_lineaires(self.famille, ranks, caches)
+            if not conditions:
+                self.echecs[ranks[0]] += 1
+                tries = ESSAIS if self.echecs[ranks[0]] > PATIENCE else 0
+                conditions = [(ranks[0], *coupe_voisine(self.famille, ranks[0], caches, essais=tries))]
+            for condition in conditions:
                 self.exiger(*condition)
-        return any(ranks for _, ranks in weak)
+        return bool(weak)
 
     def _examen(self, groupe: Groupe, caches: frozenset[int]) -> Examen:
         name = (tuple(groupe.rangs), tuple(groupe.suspects))
