@@ -44,7 +44,7 @@ dictionnaire: $(PRET)
 # WeasyPrint n'est là que pour la comparaison : dans son environnement à lui, pour ne rien changer à celui des rapports.
 bench: $(PRET)
 	test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
-	$(VENV)-bench/bin/python -m pip install --quiet "$$($(BIN)/python benchmarks/rapports.py --exigence)"
+	$(VENV)-bench/bin/python -m pip install --quiet "$$($(BIN)/python benchmarks/diagnostic.py --exigence)"
 	$(BIN)/python benchmarks/diagnostic.py --weasyprint $(VENV)-bench/bin/weasyprint
 	$(BIN)/python benchmarks/rapports.py --weasyprint $(VENV)-bench/bin/weasyprint
 	$(BIN)/python benchmarks/kills.py

@@ -6,26 +6,20 @@ ways run in turn, each time in new processes; the first turn, which fills the ca
 
 from __future__ import annotations
 
-import argparse
 import json
-import shutil
 import sys
 import tempfile
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from mesure import CommandeEchouee, Mesure, mesurer
+from mesure import Mesure, mesurer
 from rendu_diagnostic import rediger
+from rival import analyseur, trouver
 
 DEPOT = Path(__file__).resolve().parents[1]
 CARNET = DEPOT / "notebooks" / "diagnostic.ipynb"
 BIN = Path(sys.executable).parent
 CONVENTION = "harnes"
-PANGO = (
-    "WeasyPrint ne démarre pas. Il demande Pango, une bibliothèque du système, que le classeur n'emploie pas. Sous "
-    "Debian et Ubuntu : sudo apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-)
 
 
 @dataclass(frozen=True)
@@ -78,12 +72,6 @@ def aide(dossier: Path) -> float:
     return mesurer([str(BIN / "ctg"), "--help"], dossier).secondes
 
 
-def exigence() -> str:
-    """Return the requirement of the other tool, as pyproject.toml states it."""
-    projet = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return projet["optional-dependencies"]["bench"][0]
-
-
 def comparer(weasyprint: str, fois: int) -> str:
     """Run both ways in turn and return the page of results."""
     tours: dict[str, list[Tour]] = {"classeur": [], "ordinaire": []}
@@ -101,20 +89,11 @@ def comparer(weasyprint: str, fois: int) -> str:
 
 def main() -> int:
     """Run the benchmark and return the exit code."""
-    parser = argparse.ArgumentParser(description="Mesure le diagnostic et écrit docs/mesures_diagnostic.md.")
-    parser.add_argument("--exigence", action="store_true", help="dire quel WeasyPrint installer, et s'arrêter")
-    parser.add_argument("--weasyprint", default="weasyprint", help="le programme WeasyPrint")
-    parser.add_argument("--fois", type=int, default=5, help="nombre de mesures de chaque façon")
+    parser = analyseur("Mesure le diagnostic et écrit docs/mesures_diagnostic.md.")
     options = parser.parse_args()
-    if options.exigence:
-        print(exigence())
+    weasyprint = trouver(options)
+    if weasyprint is None:
         return 0
-    weasyprint = str(Path(shutil.which(options.weasyprint) or options.weasyprint).absolute())
-    try:
-        mesurer([weasyprint, "--info"], DEPOT)
-    except (CommandeEchouee, OSError) as error:
-        print(f"{PANGO}\n{error}", file=sys.stderr)
-        return 1
     (DEPOT / "docs" / "mesures_diagnostic.md").write_text(
         comparer(weasyprint, options.fois), encoding="utf-8", newline="\n"
     )

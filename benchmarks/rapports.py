@@ -7,34 +7,22 @@ much longer than the others, and its length hardly varies: it may be run fewer t
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import sys
 import tempfile
-import tomllib
 from collections import defaultdict
 from pathlib import Path
 
 from conventions import generer
 from facons import aide, changer_une_valeur, coeurs, ordinaire, produire, rapports
-from mesure import CommandeEchouee, mesurer
 from rendu import Echelle, rediger
+from rival import analyseur, trouver
 
 from ctglib.donnees.lecture import VARIABLE
 
 DEPOT = Path(__file__).resolve().parents[1]
 ECHELLES = (1, 10, 100)
-PANGO = (
-    "WeasyPrint ne démarre pas. Il demande Pango, une bibliothèque du système, que le classeur n'emploie pas. Sous "
-    "Debian et Ubuntu : sudo apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-)
-
-
-def exigence() -> str:
-    """Return the requirement of the other tool, as pyproject.toml states it."""
-    projet = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return projet["optional-dependencies"]["bench"][0]
 
 
 def un_tour(dossier: Path) -> dict[str, float]:
@@ -90,23 +78,14 @@ def echelle(nombre: int) -> Echelle:
 
 def main() -> int:
     """Run the benchmark and return the exit code."""
-    parser = argparse.ArgumentParser(description="Mesure la production des rapports et écrit docs/mesures.md.")
-    parser.add_argument("--exigence", action="store_true", help="dire quel WeasyPrint installer, et s'arrêter")
-    parser.add_argument("--weasyprint", default="weasyprint", help="le programme WeasyPrint")
-    parser.add_argument("--fois", type=int, default=5, help="nombre de tours")
+    parser = analyseur("Mesure la production des rapports et écrit docs/mesures.md.")
     parser.add_argument("--fois-ordinaire", type=int, default=5, help="tours où la façon ordinaire est mesurée aussi")
     parser.add_argument("--echelles", type=int, nargs="*", default=ECHELLES, help="nombres de conventions d'essai")
     parser.add_argument("--page", type=Path, default=DEPOT / "docs" / "mesures.md", help="page à écrire")
     options = parser.parse_args()
-    if options.exigence:
-        print(exigence())
+    weasyprint = trouver(options)
+    if weasyprint is None:
         return 0
-    weasyprint = str(Path(shutil.which(options.weasyprint) or options.weasyprint).absolute())
-    try:
-        mesurer([weasyprint, "--info"], DEPOT)
-    except (CommandeEchouee, OSError) as error:
-        print(f"{PANGO}\n{error}", file=sys.stderr)
-        return 1
     mesures = mesurer_tout(options.fois, options.fois_ordinaire, weasyprint)
     page = rediger(mesures, [echelle(nombre) for nombre in options.echelles])
     options.page.write_text(page, encoding="utf-8", newline="\n")

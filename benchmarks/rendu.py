@@ -92,8 +92,7 @@ def rediger(mesures: dict[str, list], echelles: list[Echelle]) -> str:
 
 
 def _ligne(nom: str, valeurs: list[float]) -> str:
-    etendue = f"{nombre(median(valeurs), 2)} [{nombre(min(valeurs), 2)} – {nombre(max(valeurs), 2)}]"
-    return f"| {FACONS[nom]} | {etendue} | {len(valeurs)} |"
+    return f"| {FACONS[nom]} | {etendue(valeurs)} | {len(valeurs)} |"
 
 
 def _echelle(item: Echelle) -> str:
@@ -105,6 +104,11 @@ def _echelle(item: Echelle) -> str:
         nombre(item.rien, 2),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def etendue(valeurs: list[float]) -> str:
+    """Return the median of some seconds, with the least and the greatest."""
+    return f"{nombre(median(valeurs), 2)} [{nombre(min(valeurs), 2)} – {nombre(max(valeurs), 2)}]"
 
 
 def nombre(valeur: float, decimales: int) -> str:

@@ -1,14 +1,11 @@
-"""The page of results, in French."""
+"""The page of results of the diagnostic, in French."""
 
 from __future__ import annotations
 
-import os
-import platform
-from importlib.metadata import version
 from statistics import median
 from typing import TYPE_CHECKING
 
-import psutil
+from rendu import etendue, machine, nombre
 
 if TYPE_CHECKING:
     from diagnostic import Tour
@@ -19,7 +16,6 @@ PHASES = {
     "html": "Page HTML",
     "pdf": "PDF",
 }
-OUTILS = ("papermill", "nbconvert", "pandas", "matplotlib", "typst")
 PAGE = """# Mesures du diagnostic
 
 Écrit par `make bench` : ne pas modifier à la main.
@@ -68,39 +64,22 @@ système.
 def rediger(tours: dict[str, list[Tour]], aides: list[float]) -> str:
     """Return the page from the runs of both ways and the times of the help."""
     totaux = {nom: [sum(tour.phases.values()) for tour in group] for nom, group in tours.items()}
-    valeurs = {f"total_{nom}": _etendue(found) for nom, found in totaux.items()}
+    valeurs = {f"total_{nom}": etendue(found) for nom, found in totaux.items()}
     for nom, group in tours.items():
-        valeurs[f"memoire_{nom}"] = _nombre(median(tour.memoire for tour in group), 0)
+        valeurs[f"memoire_{nom}"] = nombre(median(tour.memoire for tour in group), 0)
         for suffixe in ("html", "pdf"):
-            valeurs[f"{suffixe}_{nom}"] = _nombre(median(tour.tailles[suffixe] for tour in group) / 1024, 0)
+            valeurs[f"{suffixe}_{nom}"] = nombre(median(tour.tailles[suffixe] for tour in group) / 1024, 0)
     rapport = median(totaux["ordinaire"]) / median(totaux["classeur"])
     return PAGE.format(
         fois=len(aides),
         phases="\n".join(_ligne(phase, tours) for phase in PHASES),
-        rapport=_nombre(rapport, 1),
-        aide=_nombre(median(aides), 2),
-        machine=_machine(),
+        rapport=nombre(rapport, 1),
+        aide=nombre(median(aides), 2),
+        machine=machine(),
         **valeurs,
     )
 
 
 def _ligne(phase: str, tours: dict[str, list[Tour]]) -> str:
-    cells = (_etendue([tour.phases[phase] for tour in tours[nom]]) for nom in ("classeur", "ordinaire"))
+    cells = (etendue([tour.phases[phase] for tour in tours[nom]]) for nom in ("classeur", "ordinaire"))
     return f"| {PHASES[phase]} | {' | '.join(cells)} |"
-
-
-def _etendue(valeurs: list[float]) -> str:
-    return f"{_nombre(median(valeurs), 2)} [{_nombre(min(valeurs), 2)} – {_nombre(max(valeurs), 2)}]"
-
-
-def _nombre(valeur: float, decimales: int) -> str:
-    return f"{valeur:,.{decimales}f}".replace(",", "\u202f").replace(".", ",")
-
-
-def _machine() -> str:
-    memoire = _nombre(psutil.virtual_memory().total / 2**30, 0)
-    outils = ", ".join(f"{nom} {version(nom)}" for nom in OUTILS)
-    return (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cœurs, {memoire} Gio de mémoire, "
-        f"Python {platform.python_version()}, {outils}."
-    )
