@@ -31,8 +31,8 @@ def intervalles(
 ) -> dict[Nom, tuple[int, int]]:
     """Return the least and the greatest value that each hidden count may have.
 
-    ``gardes`` are hidden because an earlier bilan hid them, whatever they are now: a group that holds one need not hold a
-    small count, and who would think so would deduce what is false.
+    ``gardes`` are hidden because an earlier bilan hid them, whatever they are now: a group that holds one need not hold
+    a small count, and who would think so would deduce what is false.
     """
     hidden = set(caches)
     equations = _equations(publies, list(sommes))
