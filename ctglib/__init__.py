@@ -1,6 +1,6 @@
 """The evaluation workbook of a convention territoriale globale: ``from ctglib import ouvrir`` in a notebook.
 
-``ouvrir`` is loaded on demand: the command line answers before pandas and matplotlib are imported.
+Its doors are loaded on demand: the command line answers before pandas and matplotlib are imported.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ctglib.classeur import ouvrir
+    from ctglib.classeur.annuel import ouvrir_bilan
 
-__all__ = ["ouvrir"]
+__all__ = ["ouvrir", "ouvrir_bilan"]
 __version__ = "0.1.0"
 
 
 def __getattr__(nom: str) -> object:
-    if nom != "ouvrir":
+    if nom not in __all__:
         raise AttributeError(f"module « ctglib » : « {nom} » n'existe pas")
-    from ctglib.classeur import ouvrir
+    from ctglib import classeur
+    from ctglib.classeur import annuel
 
-    return ouvrir
+    return getattr(annuel if nom == "ouvrir_bilan" else classeur, nom)

@@ -90,7 +90,7 @@ def _page(corps: str, couverture: dict, tableaux: dict[str, str]) -> Page:
     corps = re.sub(r"<h1[^>]*>.*?</h1>\s*", "", corps, flags=re.DOTALL)
     corps, sommaire = _ancrer(numeroter(corps))
     return Page(
-        titre=_sans_balises(titre.group(1)) if titre else "Rapport",
+        titre=(_sans_balises(titre.group(1)) if titre else "Rapport") + couverture.get("complement", ""),
         corps=corps,
         sommaire=sommaire,
         couverture=couverture,

@@ -30,7 +30,7 @@ class Couverture:
     """What the cover says; ``mentions`` are pairs (label, text), ``avertissement`` is set apart when not empty.
 
     ``date`` (ISO) is the date the report bears in its metadata: that of its content, so that the same report made again
-    has the same bytes.
+    has the same bytes. ``complement`` ends the title of the page: the year, which no notebook can write in its heading.
     """
 
     sujet: str
@@ -40,6 +40,7 @@ class Couverture:
     source: str
     date: str
     avertissement: str = ""
+    complement: str = ""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         rows = "".join(f"<li>{texte(nom)} : {texte(valeur)}</li>" for nom, valeur in self.mentions)
@@ -54,5 +55,6 @@ class Couverture:
                 "source": self.source,
                 "date": self.date,
                 "avertissement": self.avertissement,
+                "complement": self.complement,
             },
         }

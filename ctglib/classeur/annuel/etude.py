@@ -11,6 +11,7 @@ from ctglib.analyse.evaluation.etats import etats
 from ctglib.analyse.evaluation.evaluer import evaluer
 from ctglib.analyse.suivi import contexte_a_la_date, contexte_connu, revisions
 from ctglib.rapport.contexte import Contexte
+from ctglib.rapport.phrases.couverture_annuelle import couverture_annuelle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.suivi import Bilan
     from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
+    from ctglib.rapport.couverture import Couverture
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,14 @@ class EtudeAnnuelle:
         annee: Year of the reports.
         diffusion: « publique » or « interne »: the grid of annexe 4 is shown in the latter only.
         empreintes: The sha256 of every data file read, by path.
+        retraits: table, raison: tables that secrecy withholds whole; None when secrecy was not applied.
     """
 
     suivi: DossierSuivi
     annee: int
     diffusion: str
     empreintes: Mapping[str, str]
+    retraits: pd.DataFrame | None = None
 
     @property
     def convention(self) -> Convention:
@@ -76,6 +80,24 @@ class EtudeAnnuelle:
                 f"La fiche action {numero} n'existe pas. Fiches possibles : {', '.join(map(str, fiches))}."
             )
         return fiches[numero]
+
+    @property
+    def interne(self) -> bool:
+        """Whether the reports may show the grid of annexe 4, and must then not be published."""
+        return self.diffusion == "interne"
+
+    def couverture(self, sujet: str, complement: str) -> Couverture:
+        """Return the cover of a report of the year; ``complement`` ends its title."""
+        return couverture_annuelle(
+            self.convention,
+            self.bilan,
+            self.suivi.dossier.logos,
+            self.contexte,
+            evaluation=self.catalogue.evaluation,
+            sujet=sujet,
+            complement=complement,
+            interne=self.interne,
+        )
 
     @cached_property
     def contexte(self) -> Contexte:

@@ -1,0 +1,43 @@
+"""``ouvrir_bilan``: the follow-up of a year, as its notebooks use it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.classeur.annuel.bilan import Bilan
+from ctglib.classeur.annuel.etude import EtudeAnnuelle
+from ctglib.classeur.annuel.publication import publier
+from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.lecture import enregistrer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ctglib.donnees.suivi.objets import DossierSuivi
+
+DIFFUSIONS = ("publique", "interne")
+
+
+def ouvrir_bilan(convention: str, annee: int, diffusion: str = "publique") -> Bilan:
+    """Return the bilan of a year, its data read, checked, and its small counts suppressed.
+
+    Args:
+        convention: Name of a folder of ``data/conventions``.
+        annee: A year of the convention.
+        diffusion: « publique », or « interne »: only the latter shows the grid of annexe 4, line by line.
+
+    Raises:
+        DonneesInvalides: All the faults of the data, or a year out of the convention, in French.
+        ValueError: ``diffusion`` is neither of the two.
+    """
+    if diffusion not in DIFFUSIONS:
+        raise ValueError(f"La diffusion « {diffusion} » n'existe pas. Diffusions possibles : {', '.join(DIFFUSIONS)}.")
+    with enregistrer() as journal:
+        suivi = lire_suivi(convention, annee)
+    return Bilan(etudier(suivi, annee, diffusion, dict(journal.lus)))
+
+
+def etudier(suivi: DossierSuivi, annee: int, diffusion: str, empreintes: Mapping[str, str]) -> EtudeAnnuelle:
+    """Return the study of a year, made from what its reports may show."""
+    published = publier(suivi, annee)
+    return EtudeAnnuelle(published.suivi, annee, diffusion, empreintes, published.retraits)
