@@ -18,7 +18,10 @@ __version__ = "0.1.0"
 def __getattr__(nom: str) -> object:
     if nom not in __all__:
         raise AttributeError(f"module « ctglib » : « {nom} » n'existe pas")
-    from ctglib import classeur
-    from ctglib.classeur import annuel
+    if nom == "ouvrir_bilan":
+        from ctglib.classeur.annuel import ouvrir_bilan
 
-    return getattr(annuel if nom == "ouvrir_bilan" else classeur, nom)
+        return ouvrir_bilan
+    from ctglib.classeur import ouvrir
+
+    return ouvrir
