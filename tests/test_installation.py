@@ -74,9 +74,7 @@ def _fermeture(depart: list[Requirement]) -> Iterator[str]:
     while restants:
         requirement = restants.pop()
         nom = canonicalize_name(requirement.name)
-        if requirement.marker and not any(
-            requirement.marker.evaluate({"extra": extra}) for extra in ("", *requirement.extras)
-        ):
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue
         if (nom, frozenset(requirement.extras)) in vus:
             continue
