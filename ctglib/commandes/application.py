@@ -151,6 +151,17 @@ def _importer(
     raise typer.Exit(code)
 
 
+@application.command("figer", help="Noter ce que masque le bilan publié d'une année : les suivants le masqueront.")
+def _figer(
+    annee: Annotated[int, typer.Argument(help="Année du bilan publié.", metavar="ANNÉE", show_default=False)],
+    convention: Annotated[str, typer.Option("--convention", "-c", help="Convention suivie.", metavar="NOM")],
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.figer import figer_bilan
+
+    raise typer.Exit(figer_bilan(convention, annee))
+
+
 def _sans_type(argument: core.TyperArgument, ctx: typer.Context) -> None:
     """Stand for the type of an argument, which the help would write as « <list[str]> »."""
 
