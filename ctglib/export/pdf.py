@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.export.balises import marquer_entetes_de_lignes
 from ctglib.export.papier import ecrire_dessins, ecrire_logo, instant, polices_typst, preparer
 from ctglib.export.polices_page import caracteres_connus
+from ctglib.export.tables_typst import extraire, remettre
 
 if TYPE_CHECKING:
     from ctglib.export.page import Page
 
 MODELE = Path(__file__).parent / "modeles" / "pdf"
-CHAPITRE = re.compile(r"<h1\b")
 NORMES = ["a-2a", "ua-1"]
 
 
@@ -50,25 +48,9 @@ def _en_typst(corps: str) -> str:
 
     connus = caracteres_connus()
     corps = "".join(sign if sign in connus or sign in "\n\t" else "\ufffd" for sign in corps)
+    places, tables = extraire(corps)
     arguments = ["--wrap=none", f"--lua-filter={MODELE / 'filtre.lua'}"]
-    with ThreadPoolExecutor(2) as executeur:
-        parts = executeur.map(
-            lambda part: pypandoc.convert_text(part, "typst", format="html", extra_args=arguments), couper(corps)
-        )
-        return "\n".join(parts)
-
-
-def couper(corps: str) -> tuple[str, ...]:
-    """Return a body in two halves, cut before a chapter that no block encloses; whole when there is none.
-
-    Half of the time of a PDF is pandoc's, which knows one processor: the halves are written side by side.
-    """
-    places = (found.start() for found in CHAPITRE.finditer(corps))
-    libres = [place for place in places if corps.count("<div", 0, place) == corps.count("</div", 0, place)]
-    if not libres:
-        return (corps,)
-    place = min(libres, key=lambda place: abs(2 * place - len(corps)))
-    return corps[:place], corps[place:]
+    return remettre(pypandoc.convert_text(places, "typst", format="html", extra_args=arguments), tables)
 
 
 def _donnees(page: Page, root: Path) -> dict:

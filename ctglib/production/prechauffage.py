@@ -32,6 +32,7 @@ MODULES = (
     "ipykernel.inprocess.ipkernel",
     "ipykernel.inprocess.manager",
     "jinja2.ext",
+    "lxml.html",
     "matplotlib.backends.backend_svg",
     "mistune.plugins.def_list",
     "mistune.plugins.task_lists",
