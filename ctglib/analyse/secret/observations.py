@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -87,35 +88,68 @@ def liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur
         table: What ``comptes`` returns.
         indicateurs: The catalogue, by id.
     """
-    for bilan in sorted(table["saisie"].unique()):
-        known = table[table["saisie"] <= bilan].sort_values([*SERIE, "saisie"], kind="stable")
-        latest = known.drop_duplicates(SERIE, keep="last")
-        changed = latest[latest["saisie"] == bilan]
-        touched = latest[latest["table"].isin(changed["table"])]
-        yield from _dimensions(touched, int(bilan))
-        moved = set(changed["indicateur"])
+    ordered = table.sort_values([*SERIE, "saisie"], kind="stable")
+    rows = [_Compte(*row) for row in ordered[list(_Compte._fields)].itertuples(index=False, name=None)]
+    for bilan in sorted({row.saisie for row in rows}):
+        latest = {row.serie: row for row in rows if row.saisie <= bilan}.values()
+        changed = [row for row in latest if row.saisie == bilan]
+        tables = {row.cle.table for row in changed}
+        yield from _dimensions([row for row in latest if row.cle.table in tables], int(bilan))
+        moved = {row.indicateur for row in changed}
         for name, indicateur in indicateurs.items():
             if indicateur.calcul == SOMME and moved & {name, *entrees(indicateur)}:
                 yield from _sommes(latest, name, entrees(indicateur))
 
 
-def _cles(rows: pd.DataFrame) -> tuple[Cle, ...]:
-    return tuple(Cle(*row) for row in rows[list(CLE)].itertuples(index=False, name=None))
+class _Compte(NamedTuple):
+    """A count of the observations, as plain values: thousands are looked at, many times."""
+
+    table: str
+    ligne: str
+    colonne: str
+    millesime: int
+    saisie: int
+    territoire: str
+    annee: int
+    indicateur: str
+    dimension: str
+    modalite: str
+
+    @property
+    def cle(self) -> Cle:
+        """Its name."""
+        return Cle(*self[:4])
+
+    @property
+    def serie(self) -> tuple:
+        """What its revisions share with it."""
+        return self[5:]
+
+    @property
+    def cellule(self) -> tuple:
+        """What the terms of a sum share with it."""
+        return self.territoire, self.annee, self.dimension, self.modalite
 
 
-def _dimensions(rows: pd.DataFrame, bilan: int) -> Iterator[Lien]:
-    for name, group in rows.groupby("table"):
-        whole = _cles(group[group["dimension"] == ""]) or (Cle(str(name), ENSEMBLE, "", bilan),)
-        for _, parts in group[group["dimension"] != ""].groupby("dimension"):
-            yield Lien(whole[0], _cles(parts))
+def _dimensions(rows: Iterable[_Compte], bilan: int) -> Iterator[Lien]:
+    for name, group in _par(rows, lambda row: row.table):
+        wholes = [row.cle for row in group if not row.dimension]
+        whole = wholes[0] if wholes else Cle(name, ENSEMBLE, "", bilan)
+        for _, parts in _par([row for row in group if row.dimension], lambda row: row.dimension):
+            yield Lien(whole, tuple(row.cle for row in parts))
 
 
-def _sommes(rows: pd.DataFrame, total: str, termes: list[str]) -> Iterator[Lien]:
-    concerned = rows[rows["indicateur"].isin([total, *termes])]
-    for _, group in concerned.groupby([column for column in SERIE if column != "indicateur"]):
-        whole, parts = group[group["indicateur"] == total], group[group["indicateur"] != total]
-        if len(whole) and set(parts["indicateur"]) == set(termes):
-            yield Lien(_cles(whole)[0], _cles(parts), exacte=True)
+def _sommes(rows: Iterable[_Compte], total: str, termes: list[str]) -> Iterator[Lien]:
+    for _, group in _par([row for row in rows if row.indicateur in (total, *termes)], lambda row: row.cellule):
+        whole = [row.cle for row in group if row.indicateur == total]
+        parts = [row for row in group if row.indicateur != total]
+        if whole and {row.indicateur for row in parts} == set(termes):
+            yield Lien(whole[0], tuple(row.cle for row in parts), exacte=True)
+
+
+def _par(rows: Iterable[_Compte], cle: Callable[[_Compte], Any]) -> Iterator[tuple[Any, list[_Compte]]]:
+    """Yield the rows that share a key, key by key in order; within a key they keep their order."""
+    return ((key, list(group)) for key, group in groupby(sorted(rows, key=cle), cle))
 
 
 def liens_identiques(
