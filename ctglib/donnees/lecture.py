@@ -48,6 +48,14 @@ def enregistrer() -> Iterator[Journal]:
         del _journaux[next(i for i, open_journal in enumerate(_journaux) if open_journal is journal)]
 
 
+def rejouer(journal: Journal) -> None:
+    """Record reads made earlier: what is kept of a piece of work was read all the same."""
+    for other in _journaux:
+        other.lus.update(journal.lus)
+        other.absents.update(journal.absents)
+        other.listes.update(journal.listes)
+
+
 @contextmanager
 def superposer(fichiers: Mapping[str, bytes | None]) -> Iterator[None]:
     """Read these bytes instead of the files of these names until the block ends; None stands for an absent file.

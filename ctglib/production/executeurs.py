@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.partage import ouvrir_partage
 from ctglib.production.ouvriers import Ouvriers
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def ouvrir_executeur(*, travailleurs: int, delai: float, ordonnanceur: str = "")
         with ouvrir_grappe(ordonnanceur, delai) as (grappe, nombre):
             yield grappe, AVANCE * nombre
     else:
-        with Ouvriers(travailleurs, delai=delai, amorcer=_polices) as ouvriers:
+        with ouvrir_partage(), Ouvriers(travailleurs, delai=delai, amorcer=_polices) as ouvriers:
             yield ouvriers, AVANCE * travailleurs
 
 

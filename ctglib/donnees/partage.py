@@ -1,0 +1,59 @@
+"""What several reports of one production work out alike, worked out once: kept in a private folder while it lasts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from ctglib.donnees.lecture import enregistrer, racine, rejouer
+
+VARIABLE = "CTG_PARTAGE"
+Objet = TypeVar("Objet")
+
+
+@contextmanager
+def ouvrir_partage() -> Iterator[None]:
+    """Let the processes started in the block share what they work out; nothing of it outlives the block."""
+    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:  # readable by its owner alone
+        os.environ[VARIABLE] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop(VARIABLE, None)
+
+
+def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
+    """Return what a function gives, or what it gave to another report of this production.
+
+    Its reads of the data folder are recorded in both cases: those of the first time are kept beside the result.
+
+    Args:
+        nom: What is worked out, and from what: two results of one name are the same.
+        calculer: Works it out, reading data through ``lecture`` alone.
+    """
+    folder = os.environ.get(VARIABLE)
+    if not folder:
+        return calculer()
+    path = Path(folder) / hashlib.sha256(f"{racine()}\0{nom}".encode()).hexdigest()
+    with suppress(OSError):
+        journal, found = pickle.loads(path.read_bytes())
+        rejouer(journal)
+        return found
+    with enregistrer() as journal:
+        found = calculer()
+    _garder(path, pickle.dumps((journal, found)))
+    return found
+
+
+def _garder(path: Path, contenu: bytes) -> None:
+    """Write the file at once; when it cannot be, the next report works it out again."""
+    provisoire = path.with_name(f"{path.name}.{os.getpid()}")
+    with suppress(OSError):
+        provisoire.write_bytes(contenu)
+        provisoire.replace(path)
