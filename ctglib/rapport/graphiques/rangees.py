@@ -40,7 +40,7 @@ def gauche_des_marques(planche: Planche) -> float:
 
 def poser_rangees(
     planche: Planche, libelles: Sequence[str], haut: float, *, marque: float = 12.0, premiere: float = 0.0,
-    reserve: float = 0.0,
+    reserve: float = 0.0, lignes: int = LIGNES_DE_LIBELLE,
 ) -> Rangees:  # fmt: skip
     """Put the labels and return the rows.
 
@@ -51,12 +51,13 @@ def poser_rangees(
         marque: Height that the marks of a row need.
         premiere: On a narrow sheet, height kept between the first label and its marks.
         reserve: On a narrow sheet, width kept free at the right of the labels.
+        lignes: Lines that a label may take.
     """
     left = gauche_des_marques(planche)
     width = planche.largeur - reserve if planche.etroite else left - GOUTTIERE
     centres, y = [], haut
     for rank, libelle in enumerate(libelles):
-        lines = planche.couper(libelle, width, LIGNES_DE_LIBELLE)
+        lines = planche.couper(libelle, width, lignes)
         text = len(lines) * planche.interligne
         if planche.etroite:
             planche.paragraphe(0, y + text / 2, lines, fond=True)

@@ -1,0 +1,202 @@
+"""Parts of a whole: one bar of 100 % a group, its labels in its segments, what is hidden hatched and said in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.rapport.graphiques.assemblage import Cartouche, Chiffres, assembler
+from ctglib.rapport.graphiques.nuances import encre, nuances
+from ctglib.rapport.graphiques.paquets import entier
+from ctglib.rapport.tableau import Colonne
+from ctglib.rapport.typographie import FINE, INSECABLE, compter, enumerer, nombre, pourcent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ctglib.rapport.contexte import Contexte
+    from ctglib.rapport.figure import Figure
+    from ctglib.rapport.graphiques.planche import Planche
+
+LIGNES = 3
+LIGNES_DEDANS = 2
+MARGE = 4.0
+SOUS_LE_NOM = 2.0
+ENTRE_BARRES = 11.0
+SEPARATEUR = 1.4
+PASTILLE = 7.0
+ENTRE_ENTREES = 12.0
+TOUT = 100.0
+MINIMUM = 0.05  # a rest of 100 % that is only rounding
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a bar, in %; ``couleur`` is empty when it is hidden or absent, and ``texte`` then says so."""
+
+    libelle: str
+    texte: str
+    part: float
+    couleur: str
+
+
+def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure | None:
+    """Return the bars of the groups, in order; None when no part is known.
+
+    Args:
+        parts: One row a group and modalité: ``groupe``, ``modalite``, ``libelle`` (of the modalité), ``part`` (in %,
+            NaN with the absence that ``statut`` tells), ``effectif`` (NaN when hidden), ``statut``.
+        contexte: The words and the source.
+        nom: Short name of the figure.
+        titre: Its caption.
+        source: Producer and document, when not the context's.
+    """
+    if not parts["part"].notna().any():
+        return None
+    rows = parts.assign(
+        texte=[_texte(row, contexte) for row in parts.itertuples()],
+        texte_effectif=[
+            contexte.absence(row.statut) if pd.isna(row.effectif) else nombre(row.effectif)
+            for row in parts.itertuples()
+        ],
+    )
+    return assembler(
+        Cartouche(nom, titre, source or contexte.source),
+        lambda planche: _dessiner(planche, rows),
+        alt=_alt(rows),
+        lecture=_lecture(rows),
+        chiffres=_chiffres(rows),
+    )
+
+
+def _texte(row: object, contexte: Contexte) -> str:
+    return contexte.absence(row.statut) if pd.isna(row.part) else pourcent(row.part, 1)
+
+
+def _groupes(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    return [(str(name), members) for name, members in rows.groupby("groupe", sort=False)]
+
+
+def _dessiner(planche: Planche, rows: pd.DataFrame) -> float:
+    shades = dict(zip(dict.fromkeys(rows["modalite"]), nuances(planche, rows["modalite"].nunique()), strict=True))
+    y = 0.0
+    for name, members in _groupes(rows):
+        y = _barre(planche, y, name, _segments(members, shades)) + ENTRE_BARRES
+    return y - ENTRE_BARRES + 2
+
+
+def _segments(members: pd.DataFrame, shades: dict[str, str]) -> list[Segment]:
+    """Return the known parts in order, then one segment a reason of absence, which share what is left of 100 %."""
+    known = members[members["part"].notna()]
+    found = [Segment(row.libelle, row.texte, row.part, shades[row.modalite]) for row in known.itertuples()]
+    hidden = members[members["part"].isna()].groupby("texte", sort=False)["libelle"].agg(list)
+    left = max(TOUT - known["part"].sum(), 0.0)
+    rest = left / len(hidden) if len(hidden) and left > MINIMUM else 0.0
+    return found + [Segment(enumerer(labels), word, rest, "") for word, labels in hidden.items()]
+
+
+def _barre(planche: Planche, haut: float, nom: str, segments: Sequence[Segment]) -> float:
+    """Put the name of a group, its bar, and under it the labels that have no room inside; return its bottom."""
+    lead = planche.interligne
+    names = planche.couper(nom, planche.largeur, LIGNES, gras=True)
+    planche.paragraphe(0, haut + len(names) * lead / 2, names, gras=True)
+    top = haut + len(names) * lead + SOUS_LE_NOM
+    whole = max(sum(segment.part for segment in segments), TOUT)
+    widths = [segment.part / whole * planche.largeur for segment in segments]
+    inside = [_dedans(planche, segment, width) for segment, width in zip(segments, widths, strict=True)]
+    height = max(1, *(len(lines) for lines in inside)) * lead + 2 * MARGE
+    x = 0.0
+    for segment, width, lines in zip(segments, widths, inside, strict=True):
+        _segment(planche, segment, (x, top, width, height), lines)
+        x += width
+    _contour(planche, (0.0, top, planche.largeur, height))
+    outside = [segment for segment, lines in zip(segments, inside, strict=True) if not lines]
+    return _dehors(planche, top + height + 4, outside)
+
+
+def _dedans(planche: Planche, segment: Segment, largeur: float) -> list[str]:
+    """Return the lines of a segment: its label, then its part on a line of its own or after it; none without room."""
+    room, text = largeur - 2 * MARGE, segment.texte
+    if planche.mesurer(text, gras=True) > room:
+        return []
+    lines = planche.couper(segment.libelle, room, LIGNES_DEDANS)
+    return [*lines, text] if entier(" ".join(planche.couper(segment.libelle, 1e6, 1)), lines) else []
+
+
+def _segment(
+    planche: Planche, segment: Segment, place: tuple[float, float, float, float], lignes: Sequence[str]
+) -> None:
+    (x, y, width, height), lead = place, planche.interligne
+    if not width:
+        return
+    hidden = not segment.couleur
+    planche.rectangle(x, y, width, height, couleur=segment.couleur or None, hachure=hidden)
+    if x:
+        planche.trait([(x, y), (x, y + height)], planche.couleurs.fond, SEPARATEUR)
+    colour = planche.couleurs.absence if hidden else encre(planche, segment.couleur)
+    first = y + (height - (len(lignes) - 1) * lead) / 2
+    for rank, line in enumerate(lignes):
+        last = rank == len(lignes) - 1
+        planche.texte(x + MARGE, first + rank * lead, line, gras=last, couleur=colour, fond=hidden)
+
+
+def _contour(planche: Planche, place: tuple[float, float, float, float]) -> None:
+    """Put a thin outline, without which the lightest shade would be lost on the page."""
+    x, y, width, height = place
+    corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
+    planche.trait(corners, planche.couleurs.filet, 0.5)
+
+
+def _dehors(planche: Planche, haut: float, segments: Sequence[Segment]) -> float:
+    """Put the labels under the bar, each after a patch of its colour, one after another; return their bottom."""
+    lead, x, y = planche.interligne, 0.0, haut + planche.interligne / 2
+    for segment in segments:
+        indent = PASTILLE + MARGE
+        lines = planche.couper(f"{segment.libelle} : {_soude(segment.texte)}", planche.largeur - indent, LIGNES)
+        width = indent + max(planche.mesurer(line) for line in lines)
+        if x and (x + width > planche.largeur or len(lines) > 1):
+            x, y = 0.0, y + lead
+        planche.rectangle(x, y - PASTILLE / 2, PASTILLE, PASTILLE, couleur=segment.couleur or None,
+                          hachure=not segment.couleur)  # fmt: skip
+        _contour(planche, (x, y - PASTILLE / 2, PASTILLE, PASTILLE))
+        planche.paragraphe(x + indent, y + (len(lines) - 1) * lead / 2, lines)
+        x, y = x + width + ENTRE_ENTREES, y + (len(lines) - 1) * lead
+    return y + lead / 2 if segments else haut - 2
+
+
+def _soude(texte: str) -> str:
+    return texte.replace(" ", INSECABLE) if FINE in texte else texte
+
+
+def _alt(rows: pd.DataFrame) -> str:
+    said = [
+        f"{name} : {', '.join(f'{row.libelle} {row.texte}' for row in members.itertuples())}."
+        for name, members in _groupes(rows)
+    ]
+    counts = f"{compter(rows['modalite'].nunique(), 'modalité')} dans {compter(len(said), 'groupe')}"
+    return f"Parts de {counts}. {' '.join(said)}"
+
+
+def _lecture(rows: pd.DataFrame) -> str:
+    """Return the reading of the greatest part of the first group that has one, and what is hidden there."""
+    name, members = next((name, found) for name, found in _groupes(rows) if found["part"].notna().any())
+    row = members.loc[members["part"].idxmax()]
+    hidden = members[members["part"].isna()]
+    words = " ; ".join(
+        f"{word} : {enumerer(labels)}"
+        for word, labels in hidden.groupby("texte", sort=False)["libelle"].agg(list).items()
+    )
+    return f"{name}, « {row['libelle']} » : {row['texte']}" + (f" ({words})." if words else ".")
+
+
+def _chiffres(rows: pd.DataFrame) -> Chiffres:
+    columns = (
+        Colonne("libelle", "Modalité"),
+        Colonne("texte", "Part", numerique=True),
+        Colonne("texte_effectif", "Effectif", numerique=True),
+    )
+    cells = rows[[column.cle for column in columns]].reset_index(drop=True)
+    kept = ["groupe", "modalite", "libelle", "part", "effectif", "statut"]
+    return Chiffres(columns, cells, rows[kept], groupes=tuple(map(str, rows["groupe"])))

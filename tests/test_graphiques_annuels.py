@@ -1,0 +1,245 @@
+"""The charts of a year's evaluation: what they show, what they say of what is missing, and that nothing is covered."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from dessin_svg import mots, racine
+from graphiques_annuels_exemple import (
+    DEBUT,
+    ETATS,
+    EXEMPLES,
+    FIN,
+    GRILLE,
+    NOMS,
+    PARTS,
+    SERIES,
+    VIDE,
+    aplats,
+    dessiner,
+    evaluation,
+    lisible,
+    mots_du_suivi,
+    tableau_etats,
+    tableau_grille,
+    tableau_mouvements,
+    tableau_parts,
+    tableau_series,
+)  # fmt: skip
+from graphiques_exemple import LIBELLES, TAILLES, dessins, verifier
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ctglib.rapport.charte import charte
+from ctglib.rapport.figure import Figure
+from ctglib.rapport.graphiques.frise import frise
+
+COULEURS = charte().couleurs
+
+
+def lignes_de(svg: str, couleur: str) -> int:
+    return sum(
+        item.get("stroke") == couleur and item.get("fill") == "none" and "L" in item.get("d", "")
+        for item in racine(svg).iter()
+    )
+
+
+# Any of them.
+
+
+@pytest.mark.parametrize("forme", EXEMPLES)
+def test_un_graphique_annuel_tient_dans_son_cadre_et_ne_change_ni_d_octets_ni_sa_table(forme: str) -> None:
+    table = EXEMPLES[forme].copy(deep=True)
+
+    figure = dessiner(forme, table)
+
+    verifier(figure)
+    assert dessins(figure) == dessins(dessiner(forme, table))
+    pd.testing.assert_frame_equal(table, EXEMPLES[forme])
+    assert figure.tableau.donnees_de == "essai"
+    assert len(figure.tableau.cellules) > 0
+    assert (figure.source, dessiner(forme, table, source="une autre").source) == ("exemple", "une autre")
+    for said in (figure.alt, figure.lecture, figure.tableau.html(), *map(mots, dessins(figure).values())):
+        assert "nan" not in lisible(said).lower().split()
+
+
+@pytest.mark.parametrize("forme", EXEMPLES)
+def test_une_table_vide_ne_donne_pas_de_graphique(forme: str) -> None:
+    assert dessiner(forme, EXEMPLES[forme].iloc[:0]) is None
+
+
+RIEN = {
+    "trajectoires": SERIES.assign(valeur=VIDE, statut="L"),
+    "parts": PARTS.assign(part=VIDE, effectif=VIDE, statut="L"),
+    "grille": GRILLE.assign(valeur=VIDE, texte="non transmis"),
+    "entrees_sorties": tableau_mouvements((2023, "L", "L"), (2024, "L", "Q")),
+}
+
+
+@pytest.mark.parametrize("forme", RIEN)
+def test_une_table_sans_aucune_valeur_ne_donne_pas_de_graphique(forme: str) -> None:
+    assert dessiner(forme, RIEN[forme]) is None
+
+
+def _difficiles(nom: str) -> dict[str, pd.DataFrame]:
+    states = (nom, nom, "2023-01-01", "2026-06-30", "en_cours", f"{nom}, échéance passée", "2023-05-01", None)
+    given = {2023: 1.0, 2024: VIDE, 2025: (123456789.0, "P")}
+    return {
+        "frise": tableau_etats(states, states),
+        "trajectoires": tableau_series(
+            *[(nom, "euros_par_habitant", part, given, 2e9, 2030, 2025) for part in ("", nom, "b", "c", "d")]
+        ),
+        "parts": tableau_parts((nom, {nom: 4.0, f"{nom} 2": "Q", "c": 1.0, f"{nom} 3": 0.0}), ("b", {nom: 1.0})),
+        "grille": tableau_grille((nom, {nom: 1, "b": nom, f"{nom} 2": 12000}), (f"{nom} 2", {"c": 3})),
+        "entrees_sorties": tableau_mouvements(*((year, 987654321.0, 1.0) for year in range(2010, 2026))),
+    }
+
+
+@pytest.mark.parametrize("forme", EXEMPLES)
+@pytest.mark.parametrize("nom", LIBELLES.values(), ids=LIBELLES)
+def test_un_libelle_difficile_ne_couvre_rien_et_ne_deborde_pas(forme: str, nom: str) -> None:
+    figure = dessiner(forme, _difficiles(nom)[forme])
+
+    verifier(figure)
+    assert "<script" not in figure.html()
+
+
+# The timeline.
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_la_frise_ecrit_chaque_etat_avec_son_signe_et_la_date(taille: str) -> None:
+    said = lisible(mots(dessins(dessiner("frise", ETATS))[taille]))
+
+    for expected in ("▲ en cours", "● réalisée", "▼ abandonnée", "◆ reportée", "□ non renseignée", "échéance passée",
+                     "31 décembre 2025", "2023", "2026", "1.4 Ouvrir un lieu d'accueil"):  # fmt: skip
+        assert expected in said
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_la_barre_claire_va_du_debut_prevu_a_l_echeance_et_la_pleine_jusqu_a_aujourd_hui(taille: str) -> None:
+    rows = tableau_etats(
+        ("1.1", "Un", "2023-01-01", "2026-12-31", "en_cours", "en cours", "2024-01-01", None),
+        ("1.2", "Deux", "2025-01-01", "2026-12-31", "realisee", "réalisée", "2025-01-01", "2025-12-31"),
+    )
+
+    svg = dessins(dessiner("frise", rows))[taille]
+
+    light, strong = aplats(svg, charte().degrades.territoire[3])[:2], aplats(svg, COULEURS.territoire)[:2]
+    whole = light[0][2] - light[0][0]
+    start = light[0][0]
+    (today, *_) = aplats(svg, COULEURS.texte)
+    found = [[(x - start) / whole for x in (left, right)] for left, _, right, _ in (light[1], *strong)]
+    assert found == [pytest.approx(pair, abs=2e-3) for pair in ([0.5, 1], [0.25, 0.75], [0.5, 0.75])]
+    assert ((today[0] + today[2]) / 2 - start) / whole == pytest.approx(0.75, abs=2e-3)
+
+
+def test_une_fin_seule_ou_un_debut_seul_est_un_point_et_rien_n_est_suppose() -> None:
+    rows = tableau_etats(("1.1", "Un", "2023-01-01", "2026-12-31", "realisee", "réalisée", "2023-03-01", None))
+
+    (mark, *_) = aplats(dessiner("frise", rows).svg_large, COULEURS.territoire)
+
+    assert mark[2] - mark[0] < 6
+
+
+def test_un_bilan_hors_de_la_convention_garde_sa_date_sur_le_dessin() -> None:
+    for today in (date(2022, 6, 30), date(2027, 3, 31)):
+        figure = frise(ETATS, DEBUT, FIN, today, evaluation(), mots_du_suivi(), **NOMS)
+
+        verifier(figure)
+        assert str(today.year) in mots(figure.svg_large)
+
+
+# The panels.
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_un_panneau_dit_ses_bouts_sa_cible_ses_absences_et_sa_rupture(taille: str) -> None:
+    said = lisible(mots(dessins(dessiner("trajectoires", SERIES))[taille]))
+
+    for expected in ("62", "55", "Cible : 60 en 2026", "2024 : non transmis", "2024 et 2025 : non transmis",
+                     "2025 : valeur provisoire", "Rupture de série en 2024", "18 250 €", "mercredis",
+                     "Chaque panneau a sa propre échelle, à partir de zéro."):  # fmt: skip
+        assert expected in said
+
+
+def test_une_serie_sans_valeur_n_a_pas_de_panneau_et_est_nommee() -> None:
+    figure = dessiner("trajectoires", SERIES)
+
+    assert "Jamais transmis" not in mots(figure.svg_large)
+    for said in (figure.alt, figure.lecture):
+        assert "Sans aucune valeur, donc sans panneau : « Jamais transmis »." in lisible(said)
+
+
+def _une_serie(values: dict, rupture: int | None = None, cible: float | None = None) -> Figure:
+    table = tableau_series(("Un", "nombre", "", values, cible, 2026 if cible else None, rupture))
+    return dessiner("trajectoires", table)
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+@pytest.mark.parametrize(
+    ("valeurs", "rupture", "attendu"),
+    [
+        ({2022: 5.0, 2023: 6.0, 2024: 7.0, 2025: 8.0}, None, 1),
+        ({2022: 5.0, 2023: 6.0, 2024: 7.0, 2025: 8.0}, 2024, 2),
+        ({2021: 5.0, 2022: 6.0, 2023: VIDE, 2024: 7.0, 2025: 8.0}, None, 2),
+        ({2022: 5.0, 2024: VIDE, 2025: 8.0}, None, 0),
+        ({2022: 5.0, 2023: 6.0}, 2022, 1),
+    ],
+    ids=["joints", "rupture", "absence", "points isolés", "rupture avant le premier point"],
+)
+def test_une_rupture_et_une_absence_coupent_la_ligne(taille: str, valeurs: dict, rupture: int, attendu: int) -> None:
+    svg = dessins(_une_serie(valeurs, rupture))[taille]
+
+    assert lignes_de(svg, COULEURS.territoire) == attendu
+
+
+def test_une_valeur_provisoire_est_un_point_creux() -> None:
+    firm, provisional = (_une_serie({2024: 5.0, 2025: (8.0, status)}).svg_large for status in ("A", "P"))
+
+    assert [svg.count('stroke-width="1.4"') for svg in (firm, provisional)] == [0, 2]
+
+
+def test_une_unite_longue_se_dit_sous_le_titre_et_non_a_chaque_point() -> None:
+    table = tableau_series(("Un", "euros_par_habitant", "été", {2024: 5.0, 2025: 8.0}, None, None, None))
+
+    figure = dessiner("trajectoires", table)
+
+    said = lisible(mots(figure.svg_large))
+    assert "Un été, € par habitant 5 8 2024" in said
+    assert "8 € par habitant en 2025" in lisible(figure.alt)
+
+
+@given(
+    st.lists(
+        st.lists(st.one_of(st.just(VIDE), st.floats(-50, 2000).map(round).map(float)), min_size=1, max_size=9),
+        min_size=1,
+        max_size=4,
+    ),
+    st.one_of(st.none(), st.floats(0, 3000).map(round).map(float)),
+)
+@settings(max_examples=15, deadline=None)
+def test_des_series_quelconques_tiennent_dans_leur_cadre(series: list[list[float]], cible: float | None) -> None:
+    table = tableau_series(
+        *[("Un", "pourcent", "", {2018 + rank: value for rank, value in enumerate(values)}, cible, 2026, 2020)
+          for values in series]
+    )  # fmt: skip
+
+    figure = dessiner("trajectoires", table)
+
+    if figure is not None:
+        verifier(figure)
+
+
+def test_chaque_bout_d_une_serie_se_lit_meme_sans_place_pres_de_son_point() -> None:
+    values = {2000 + rank: 1_000_000.0 * (1 + rank % 2) for rank in range(26)}
+
+    figure = _une_serie(values)
+
+    verifier(figure)
+    for svg in dessins(figure).values():
+        said = lisible(mots(svg))
+        assert "1 000 000" in said
+        assert "2 000 000" in said

@@ -1,0 +1,155 @@
+"""Parts, grids and movements of a year's evaluation: lengths, shades, and what is hidden or missing said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from dessin_svg import mots, racine, textes, traits
+from graphiques_annuels_exemple import (
+    GRILLE,
+    MOUVEMENTS,
+    aplats,
+    dessiner,
+    lisible,
+    tableau_grille,
+    tableau_mouvements,
+    tableau_parts,
+)  # fmt: skip
+from graphiques_exemple import TAILLES, dessins, verifier
+
+from ctglib.rapport.charte import charte
+from ctglib.rapport.graphiques.mises import Boite, mettre
+from ctglib.rapport.graphiques.nuances import contraste, encre, nuances
+from ctglib.rapport.graphiques.planche import Planche
+
+COULEURS = charte().couleurs
+
+
+@pytest.mark.parametrize("nombre", range(1, 11))
+def test_un_texte_se_lit_sur_chaque_nuance_et_aucune_ne_se_repete(nombre: int) -> None:
+    planche = Planche("large")
+
+    shades = nuances(planche, nombre)
+
+    assert len(set(shades)) == len(shades) == nombre
+    assert min(contraste(encre(planche, shade), shade) for shade in shades) >= 4.5
+    light = [contraste(shade, COULEURS.fond) for shade in shades]
+    assert light == sorted(light, reverse=True)
+
+
+def test_une_valeur_s_ecrit_ou_aucune_ligne_ne_la_traverse() -> None:
+    planche, point, frame = Planche("large"), (50.0, 50.0), (0.0, 0.0, 100.0, 100.0)
+    rising = ((50.0, 50.0), (90.0, 0.0))
+
+    places = [mettre(planche, "123", point, (), lines, frame) for lines in ((), (rising,))]
+
+    assert [place.coupe(rising) for place in places] == [True, False]
+    assert mettre(planche, "123", point, [Boite(*frame)], (), frame) is None
+
+
+# The parts.
+
+
+def hachures(svg: str) -> list:
+    """Return the hatched surfaces."""
+    starts = [item.get("d")[:40] for item in racine(svg).iter() if "url(#" in item.get("fill", "")]
+    return [item for item in traits(svg) if item.mot.removeprefix("tracé ") in starts]
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_une_part_cachee_est_hachuree_et_dite_et_les_autres_ont_leur_longueur(taille: str) -> None:
+    table = tableau_parts(("Séjours", {"a": 30.0, "b": 62.0, "c": "Q"}))
+
+    svg = dessins(dessiner("parts", table))[taille]
+
+    shades = charte().degrades.territoire
+    widths = [right - left for shade in shades[:2] for left, _, right, _ in aplats(svg, shade)[:1]]
+    assert widths[1] / widths[0] == pytest.approx(62 / 30, abs=0.01)
+    hatched = [box.droite - box.gauche for box in hachures(svg)]
+    assert max(hatched) / widths[0] == pytest.approx(8 / 30, abs=0.01)
+    assert "secret" in mots(svg)
+
+
+def test_deux_parts_cachees_ne_se_partagent_pas_en_deux_longueurs() -> None:
+    figure = dessiner("parts", tableau_parts(("Séjours", {"a": 30.0, "b": "Q", "c": "Q"})))
+
+    assert figure.svg_large.count("url(#") == 1
+    assert "b et c" in mots(figure.svg_large)
+    assert list(figure.tableau.cellules["texte_effectif"]) == ["30", "secret", "secret"]
+
+
+def test_une_modalite_garde_sa_nuance_d_un_groupe_a_l_autre() -> None:
+    table = tableau_parts(("Un", {"a": 1.0, "b": 3.0}), ("Deux", {"b": 2.0, "a": 2.0}))
+
+    svg = dessiner("parts", table).svg_large
+
+    strong = [box for box in aplats(svg, charte().degrades.territoire[0]) if box[2] - box[0] > 10]
+    assert [round(left) for left, *_ in strong] == [0, round(strong[0][2] * 2)]
+
+
+# The grid.
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_chaque_case_de_la_grille_porte_sa_valeur_ou_son_mot(taille: str) -> None:
+    svg = dessins(dessiner("grille", GRILLE))[taille]
+
+    said = [box.mot for box in textes(svg)]
+    assert [said.count(text) for text in ("0", "1", "2", "3", "4")] == [3, 1, 1, 1, 1]
+    assert lisible(mots(svg)).count("non transmis") == 2
+    assert svg.count("url(#") == 2
+
+
+def test_la_case_la_plus_haute_a_la_nuance_la_plus_soutenue_et_zero_la_plus_claire() -> None:
+    svg = dessiner("grille", GRILLE).svg_large
+
+    shades = charte().degrades.territoire
+    assert [len(aplats(svg, shade)) for shade in shades] == [1, 1, 1, 1, 3]
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_une_grille_a_signes_les_ecrit_et_passe_a_la_ligne_quand_les_colonnes_sont_nombreuses(taille: str) -> None:
+    columns = {f"verdict {word}": 1 for word in ("atteint", "insuffisant", "évaluable", "recul", "surveiller", "voie")}
+    table = tableau_grille(("Fiche 1", columns)).assign(signe="●")
+
+    figure = dessiner("grille", table)
+
+    verifier(figure)
+    said = lisible(mots(dessins(figure)[taille]))
+    assert said.count("● 1") == 6
+    assert "évaluable" in said
+
+
+# Entries and exits.
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_les_entrees_montent_les_sorties_descendent_et_le_solde_est_ecrit(taille: str) -> None:
+    svg = dessins(dessiner("entrees_sorties", tableau_mouvements((2023, 4, 8), (2024, 6, 2))))[taille]
+
+    up, down = (sorted(aplats(svg, shade)) for shade in charte().degrades.territoire[:2])
+    assert [round((bottom - top) / (up[0][3] - up[0][1]), 2) for _, top, _, bottom in (*up, *down)] == [1, 1.5, 2, 0.5]
+    assert {bottom for *_, bottom in up} == {top for _, top, _, _ in down}
+    assert {"−4", "+4", "Entrées", "Sorties", "Solde"} <= {box.mot for box in textes(svg)}
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_une_annee_absente_est_hachuree_et_dite_et_son_solde_est_inconnu(taille: str) -> None:
+    figure = dessiner("entrees_sorties", MOUVEMENTS)
+
+    said = lisible(mots(dessins(figure)[taille]))
+    assert said.count("non transmis") == 3
+    assert said.count("inconnu") == 2
+    assert "2024 : entrées non transmis, sorties 3, solde inconnu" in lisible(figure.alt)
+    assert lisible(figure.lecture) == "en 2025, entrées : 6 ; sorties : 2 ; solde : +4."
+
+
+FORMES: dict[str, Callable] = {"zéros": lambda: tableau_mouvements((2023, 0, 0)),
+                               "une seule": lambda: tableau_mouvements((2023, 1, "L")),
+                               "démesurées": lambda: tableau_mouvements((2023, 1, 123456), (2024, 0, 0))}  # fmt: skip
+
+
+@pytest.mark.parametrize("cas", FORMES.values(), ids=FORMES)
+def test_des_mouvements_extremes_se_dessinent(cas: Callable) -> None:
+    verifier(dessiner("entrees_sorties", cas()))
