@@ -12,7 +12,7 @@ from ctglib.analyse.secret.application import Publiable, appliquer
 from ctglib.analyse.secret.masque import EFFECTIFS, Masque
 from ctglib.analyse.secret.modele import Cle, Lien
 from ctglib.donnees.modeles.fiches import Modalite, Profils, VariableProfil
-from ctglib.donnees.modeles.secret import EffectifIdentique, Secret
+from ctglib.donnees.modeles.secret import EffectifIdentique, Secret, ValeurLiee
 
 TABLE = "t"
 SEUIL = 5
@@ -81,6 +81,7 @@ def catalogue() -> SimpleNamespace:
         indicateur("places", "nombre"),
         indicateur("taux", calcul="ratio_pour_100", entrees={"numerateur": "jeunes", "denominateur": "places"}),
         indicateur("accueillis", "nombre", sensible=True, dimension="dispositif"),
+        indicateur("heures", "nombre", dimension="dispositif"),
     ]
     modalites = tuple(Modalite(id=name, libelle=name) for name in ("m", "n", "o"))
     variables = tuple(
@@ -91,6 +92,7 @@ def catalogue() -> SimpleNamespace:
         profils=Profils(variables=variables),
         secret=Secret(
             raisons={},
+            valeurs_liees=(ValeurLiee(indicateur="heures", effectif="accueillis", pourquoi="Elles le disent."),),
             effectifs_identiques=(EffectifIdentique(indicateur="accueillis", pourquoi="Les mêmes enfants."),),
         ),
     )

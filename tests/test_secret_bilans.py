@@ -51,6 +51,24 @@ def test_un_indicateur_qui_compte_les_memes_personnes_ne_rend_pas_ce_que_le_prof
     assert secrets(publiable.observations, "modalite") == []
 
 
+def test_ce_qui_laisserait_deviner_un_effectif_masque_l_est_dans_tous_ses_details_et_non_dans_l_ensemble() -> None:
+    heures = [(2023, "heures", "dispositif", name, 2023, count) for name, count in (("cmj", 80), ("caj", 900))]
+    counts = [(2023, "accueillis", "dispositif", name, 2023, count) for name, count in (("cmj", 2), ("caj", 30))]
+
+    publiable = publier(profils(), observations(*counts, *heures, (2023, "heures", "", "", 2023, 980)))
+
+    hidden = {place for place in secrets(publiable.observations, "indicateur", "modalite") if place[0] == "heures"}
+    assert hidden == {("heures", "cmj"), ("heures", "caj")}
+
+
+def test_rien_n_est_masque_de_ce_qui_va_avec_un_effectif_montre() -> None:
+    counts = [(2023, "accueillis", "dispositif", name, 2023, 30) for name in ("cmj", "caj")]
+
+    publiable = publier(profils(), observations(*counts, (2023, "heures", "dispositif", "cmj", 2023, 80)))
+
+    assert secrets(publiable.observations, "indicateur") == []
+
+
 def test_l_effectif_du_dispositif_est_masque_quand_il_donnerait_deux_petits_effectifs() -> None:
     rows = profils((2023, "cmj", "age", "m", 2), (2023, "cmj", "age", "n", 3))
     counts = observations(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ from ctglib.analyse.secret.profils import cles_profils, effectifs_profils, liens
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.fiches import Profils
-    from ctglib.donnees.modeles.secret import Secret
+    from ctglib.donnees.modeles.secret import Secret, ValeurLiee
 
 COLONNES = ("annee", *LIEU)
 
@@ -99,7 +99,7 @@ def appliquer(
             ),
         )
         shown = _bilan(table[known], liens, shown, bilan=int(bilan), seuil=seuil)
-    return _rendre(profils, observations, counted, catalogue.mesures, shown)
+    return _rendre(profils, observations, counted, catalogue, shown)
 
 
 def _depart(masque: pd.DataFrame) -> _Montre:
@@ -138,13 +138,14 @@ def _rendre(
     profils: pd.DataFrame,
     observations: pd.DataFrame,
     counted: pd.DataFrame,
-    indicateurs: Mapping[str, Indicateur],
+    catalogue: Catalogue,
     shown: _Montre,
 ) -> Publiable:
     names = pd.MultiIndex.from_frame(cles_profils(profils))
     places = pd.MultiIndex.from_frame(counted[list(CLE)])
     hidden = set(counted.index[places.isin(list(shown.caches))])
-    hidden |= set(_calcules(observations, hidden, indicateurs))
+    hidden |= _liees(observations, hidden, catalogue.secret.valeurs_liees)
+    hidden |= set(_calcules(observations, hidden, catalogue.mesures))
     covered = observations.index.isin(list(hidden))
     masked = couvrir(observations, covered, "valeur")
     order = ["annee", *LIEU]
@@ -154,6 +155,22 @@ def _rendre(
         shown.masque.drop_duplicates(list(LIEU)).sort_values(order, ignore_index=True).astype({"annee": "Int64"}),
         shown.retraits,
     )
+
+
+def _liees(observations: pd.DataFrame, caches: set, liees: Iterable[ValeurLiee]) -> set:
+    """Return the rows from which a hidden count could be guessed: those of a year all together.
+
+    One that stayed alone would be found again from the whole.
+    """
+    found: set = set()
+    secret = observations[observations.index.isin(list(caches))]
+    for liee in liees:
+        rows = observations[(observations["indicateur"] == liee.indicateur) & observations["valeur"].notna()]
+        counts = secret[secret["indicateur"] == liee.effectif]
+        for row in counts[["territoire", "annee", "dimension"]].drop_duplicates().itertuples(index=False):
+            same = (rows["territoire"] == row.territoire) & (rows["annee"] == row.annee)
+            found |= set(rows.index[same & (rows["dimension"].ne("") | (row.dimension == ""))])
+    return found
 
 
 def _calcules(observations: pd.DataFrame, caches: set, indicateurs: Mapping[str, Indicateur]) -> set:

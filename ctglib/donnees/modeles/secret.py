@@ -1,4 +1,4 @@
-"""Model of ``data/catalogue/secret.yaml``: where the same persons are counted twice."""
+"""Model of ``data/catalogue/secret.yaml``: where the same persons are counted twice, or could be guessed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,17 @@ class EffectifIdentique(Modele):
     pourquoi: Texte
 
 
+class ValeurLiee(Modele):
+    """An indicator that counts no one, but from which the count of ``effectif`` in the same place could be guessed."""
+
+    indicateur: Identifiant
+    effectif: Identifiant
+    pourquoi: Texte
+
+
 class Secret(Modele):
     """``secret.yaml``. ``raisons``: why a table is withheld whole, in the words of a report."""
 
     raisons: dict[Identifiant, Texte]
+    valeurs_liees: tuple[ValeurLiee, ...] = Field(default=())
     effectifs_identiques: tuple[EffectifIdentique, ...] = Field(default=())
