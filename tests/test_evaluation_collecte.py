@@ -132,16 +132,16 @@ def test_une_typologie_est_renseignee_par_un_profil_de_ses_dispositifs() -> None
     assert lire("caj")["raison"] == "qualitatif"
 
 
-def test_la_grille_vaut_le_nombre_de_lignes_montees_et_rien_la_premiere_annee() -> None:
+def test_la_grille_vaut_le_nombre_de_lignes_qui_ont_bouge_et_rien_la_premiere_annee() -> None:
     mesure = indicateur(table="posture")
-    suivis = {2023: _suivi({"a": 1, "b": 2}), 2024: _suivi({"a": 3, "b": 2})}
+    suivis = {2023: _suivi({"a": 1, "b": 2, "c": 4}), 2024: _suivi({"a": 3, "b": 2, "c": 3})}
 
     rows = [
         evaluer(convention(prevu()), catalogue(mesure), observations(), (), 2024, suivis=known).iloc[0]
         for known in (suivis, {2024: suivis[2024]})
     ]
 
-    assert [row["valeur"] for row in rows][:1] == [1]
+    assert [row["valeur"] for row in rows][:1] == [2]
     assert pd.isna(rows[1]["valeur"])
     assert [row["renseigne"] for row in rows] == [True, True]
 

@@ -21,6 +21,11 @@ class PostureBougee:
     inconnues: int
 
     @property
+    def bougees(self) -> int:
+        """Return how many lines moved, up or down."""
+        return self.montees + self.descendues
+
+    @property
     def comparables(self) -> int:
         """Return how many lines have a level in both years."""
         return self.montees + self.descendues + self.inchangees

@@ -1,4 +1,4 @@
-"""Indicators that no observation measures: a typology is its profiles, the grid of annexe 4 how many lines rose."""
+"""Indicators that no observation measures: a typology is its profiles, the grid of annexe 4 how many lines moved."""
 
 from __future__ import annotations
 
@@ -30,11 +30,16 @@ def est_renseigne(mesure: Mesure, indicateur: Indicateur, suivi: Suivi | None) -
 
 
 def grille(suivis: Mapping[int, Suivi], annee: int) -> Serie:
-    """Return how many lines of the grid rose in ``annee``: nothing unless both years have levels of the same lines."""
-    if annee not in suivis or annee - 1 not in suivis:
-        return {}
-    moved = posture_bougee(suivis[annee].posture, suivis[annee - 1].posture)
-    return {annee: Mesure(annee, float(moved.montees), MESURE)} if moved.comparables else {}
+    """Return how many lines of the grid moved in each year up to ``annee``: all that may be published of it.
+
+    A year has nothing unless it and the one before have levels of the same lines.
+    """
+    compared = {
+        year: posture_bougee(suivis[year].posture, suivis[year - 1].posture)
+        for year in suivis
+        if year <= annee and year - 1 in suivis
+    }
+    return {year: Mesure(year, float(moved.bougees), MESURE) for year, moved in compared.items() if moved.comparables}
 
 
 def _concernes(profils: pd.DataFrame, indicateur: Indicateur) -> pd.Series:
