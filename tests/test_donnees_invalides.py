@@ -61,7 +61,10 @@ def test_des_donnees_justes_sont_dites_justes(donnees: Path, capsys: pytest.Capt
 
     sorties = capsys.readouterr()
     assert (code, sorties.err) == (0, "")
-    assert re.fullmatch(r"✓ harnes : [0-9]+ fichiers lus, aucune faute\.\n", sorties.out)
+    assert re.fullmatch(
+        r"✓ demonstration : [0-9]+ fichiers lus, aucune faute\.\n✓ harnes : [0-9]+ fichiers lus, aucune faute\.\n",
+        sorties.out,
+    )
 
 
 def test_une_convention_inconnue_propose_celles_qui_existent(donnees: Path, capsys: pytest.CaptureFixture) -> None:
@@ -72,7 +75,7 @@ def test_une_convention_inconnue_propose_celles_qui_existent(donnees: Path, caps
         "1 faute dans les données :\n"
         "- conventions\n"
         "    trouvé : la convention inconnue « arnes »\n"
-        "    attendu : le nom d'un dossier de « conventions » : harnes\n"
+        "    attendu : le nom d'un dossier de « conventions » : demonstration, harnes\n"
         "    à faire : écrire « harnes »\n"
     )
 

@@ -101,8 +101,12 @@ def test_un_dossier_est_lu_une_fois_pour_toutes_avec_ses_absences_et_ses_listes(
         dossier = lire_dossier("harnes")
 
     assert dossier.fichiers == tuple(sorted(journal.lus))
-    assert journal.absents == {"conventions/harnes/logos/ville.png", "conventions/harnes/logos/caf.png"}
-    assert set(journal.listes) == {"conventions", "catalogue/fiches", "catalogue/themes"}
+    assert journal.absents == {
+        "conventions/harnes/logos/ville.png",
+        "conventions/harnes/logos/caf.png",
+        "conventions/harnes/territoires.yaml",
+    }
+    assert set(journal.listes) == {"catalogue/fiches", "catalogue/themes"}
     assert dossier.logos == {"ville": None, "caf": None}
 
 
@@ -131,7 +135,7 @@ def test_une_seconde_convention_est_un_second_dossier(donnees: Path) -> None:
 
     dossier = lire_dossier("ailleurs")
 
-    assert conventions() == ("ailleurs",)
+    assert conventions() == ("ailleurs", "demonstration")
     assert dossier.convention.id == "ailleurs"
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.modeles.coherence import ReglesCoherence
 
 if TYPE_CHECKING:
+    from ctglib.donnees.modeles.bilan import ReglesBilan
+    from ctglib.donnees.modeles.analyses import AnalysesFiches
     from ctglib.donnees.modeles.catalogue import (
         Indicateur,
         Radar,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
         VocabulaireOffre,
     )
     from ctglib.donnees.modeles.charte import Charte
+    from ctglib.donnees.modeles.comparaison import Comparaison
     from ctglib.donnees.modeles.confidentialite import Confidentialite
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.fiches import Dimension, Moyens, Profils, Responsable
@@ -35,10 +38,12 @@ class Catalogue:
 
     Attributes:
         themes: In the order of Annexe 1.
+        territoires: By code; those that the convention adds come last.
         fiches_indicateurs: Indicators of the follow-up by fiche action, in the order of their tables.
         indicateurs_contexte: Indicators of the public series, by id.
         dimensions: What an indicator may be broken down by, by id.
         responsables: Who fills what in the year's spreadsheet, by id.
+        bilan: What a year's bilan picks, and proposes to decide.
     """
 
     themes: tuple[Theme, ...]
@@ -61,6 +66,9 @@ class Catalogue:
     evaluation: Evaluation
     confidentialite: Confidentialite
     secret: Secret
+    comparaison: Comparaison
+    bilan: ReglesBilan
+    analyses: AnalysesFiches
 
     @cached_property
     def indicateurs(self) -> dict[str, Indicateur]:
@@ -88,11 +96,12 @@ def assembler(pieces: Pieces) -> Catalogue:
     found = {name: group[0].objet for name, group in pieces.documents.items() if len(group) == 1}
     themes = [document.objet for document in pieces.documents["themes"]]
     fiches = [document.objet for document in pieces.documents["fiches"]]
+    places = [*pieces.documents["territoires"], *pieces.documents["convention/territoires"]]
     return Catalogue(
         themes=tuple(sorted(themes, key=lambda theme: theme.ordre)),
         statuts={item.code: item for item in found["statuts"].statuts},
         unites={item.id: item for item in found["unites"].unites},
-        territoires={item.code: item for item in found["territoires"].territoires},
+        territoires={item.code: item for document in places for item in document.objet.territoires},
         seuils=found["seuils"],
         radar=found["radar"],
         offre=found["offre"],
@@ -109,4 +118,7 @@ def assembler(pieces: Pieces) -> Catalogue:
         evaluation=found["evaluation"],
         confidentialite=found["confidentialite"],
         secret=found["secret"],
+        comparaison=found["comparaison"],
+        bilan=found["bilan"],
+        analyses=found["fiches_analyses"],
     )

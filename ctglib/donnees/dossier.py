@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.catalogue import Catalogue, assembler
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.lecture import enregistrer, lister, proches
+from ctglib.donnees.lecture import enregistrer, existe, lister, proches
 from ctglib.donnees.pieces import CONVENTION, Pieces, rassembler
 from ctglib.donnees.table import en_table
 from ctglib.donnees.verifications import verifier
@@ -107,6 +107,13 @@ def en_dossier(pieces: Pieces, fichiers: tuple[str, ...]) -> Dossier:
 
 
 def _verifier_nom(convention: str) -> None:
+    """Refuse a convention that is not there.
+
+    Its own file answers, and not the list of all of them: another convention, that comes or goes, changes nothing in
+    what is recorded as read.
+    """
+    if convention.replace("-", "_").isidentifier() and existe(f"{DOSSIER}/{convention}/convention.yaml"):
+        return
     known = conventions()
     if convention in known:
         return

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.catalogue import assembler
+from ctglib.donnees.communes import fautes_de_communes
 from ctglib.donnees.dossier import en_dossier, lire_pieces
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import enregistrer, superposer
@@ -63,10 +65,14 @@ def fautes_de_saisie(convention: str, fichiers: Mapping[str, bytes | None]) -> t
 
 
 def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
-    """Return every fault of a convention, of the catalogue and of all its years, sorted by file and line."""
+    """Return every fault of a convention, of the catalogue and of all its years, sorted by file and line.
+
+    The communes of its département are looked at once all that they are checked against holds.
+    """
     try:
-        _, faults = _examiner(convention)
-        return DonneesInvalides([*faults, *fautes_de_nom(convention)]).fautes
+        suivi, faults = _examiner(convention)
+        faults += fautes_de_nom(convention)
+        return DonneesInvalides(faults or _communes(suivi.pieces)).fautes
     except DonneesInvalides as error:
         return error.fautes
 
@@ -75,6 +81,10 @@ def _examiner(convention: str, annee: int | None = None) -> tuple[PiecesSuivi, l
     pieces = lire_pieces(convention)
     suivi = rassembler_suivi(pieces, _annees(pieces, annee))
     return suivi, [*pieces.fautes, *verifier(pieces), *suivi.fautes, *verifier_suivi(suivi)]
+
+
+def _communes(pieces: Pieces) -> list[Faute]:
+    return fautes_de_communes(pieces.documents["convention/convention"][0].objet, assembler(pieces))
 
 
 def _annees(pieces: Pieces, annee: int | None) -> range | tuple[int, ...]:

@@ -9,8 +9,10 @@ from pathlib import PurePosixPath
 from ctglib.donnees.csv_strict import TableLue, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets, lister
+from ctglib.donnees.modeles.analyses import AnalysesFiches
 from ctglib.donnees.modeles.avenants import Avenants
 from ctglib.donnees.modeles.base import Modele
+from ctglib.donnees.modeles.bilan import ReglesBilan
 from ctglib.donnees.modeles.catalogue import (
     Radar,
     ReferentielEmploi,
@@ -23,6 +25,7 @@ from ctglib.donnees.modeles.catalogue import (
 )
 from ctglib.donnees.modeles.charte import Charte
 from ctglib.donnees.modeles.coherence import Corrections, Justifications, Regles, Relations
+from ctglib.donnees.modeles.comparaison import Comparaison
 from ctglib.donnees.modeles.confidentialite import Confidentialite
 from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
@@ -59,6 +62,9 @@ CATALOGUE: dict[str, type[Modele]] = {
     "evaluation": Evaluation,
     "confidentialite": Confidentialite,
     "secret": Secret,
+    "comparaison": Comparaison,
+    "bilan": ReglesBilan,
+    "fiches_analyses": AnalysesFiches,
 }
 CONVENTION: dict[str, type[Modele]] = {
     "convention": Convention,
@@ -68,7 +74,7 @@ CONVENTION: dict[str, type[Modele]] = {
     "justifications": Justifications,
 }
 # Files of a convention that may not be there: an absent one is an empty one.
-FACULTATIFS: dict[str, type[Modele]] = {"avenants": Avenants}
+FACULTATIFS: dict[str, type[Modele]] = {"avenants": Avenants, "territoires": Territoires}
 TABLES = ("annexe1", "offre")
 # Folders of the catalogue whose files are read together, and what they hold, in the words of a fault.
 ENSEMBLES: dict[str, tuple[type[Modele], str, str]] = {

@@ -1,9 +1,10 @@
-"""Everything of a convention checked at once: its texts, the catalogue, and the follow-up of all its years."""
+"""Everything of a convention checked at once: its texts, the catalogue, the follow-up of its years, its evaluation."""
 
 from __future__ import annotations
 
 from ctglib.donnees.dossier_suivi import fautes_de_convention
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.finale import fautes_finales
 from ctglib.donnees.lecture import enregistrer
 
 
@@ -14,7 +15,7 @@ def valider(convention: str) -> tuple[str, ...]:
         DonneesInvalides: All the faults of all the files, or a convention that is not there.
     """
     with enregistrer() as journal:
-        faults = fautes_de_convention(convention)
+        faults = [*fautes_de_convention(convention), *fautes_finales(convention)]
     if faults:
         raise DonneesInvalides(list(faults))
     return tuple(sorted(journal.lus))

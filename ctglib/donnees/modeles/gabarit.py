@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from ctglib.donnees.modeles.base import CodeModalite, Identifiant, Modele, Texte
 from ctglib.donnees.modeles.charte import Couleur
 from ctglib.donnees.modeles.suivi import Diffusion, Domaine
 
+AUTRES = "autres"
 Role = Literal["cle", "rappel", "saisie"]
 TypeSaisie = Literal["texte", "texte_long", "nombre", "date", "liste"]
 
@@ -87,6 +89,15 @@ class MoyensGabarit(Modele):
 
     par_fiche: tuple[PosteDeSignataire, ...]
     par_structure: MoyensParStructure
+
+    def signataires(self, item: PosteDeSignataire, parties: Iterable[str]) -> list[str]:
+        """Return the parties that a row of the workbook stands for."""
+        named = {poste.signataire for poste in (*self.par_fiche, *self.par_structure.postes)}
+        return [
+            party
+            for party in parties
+            if (party not in named if item.signataire == AUTRES else party == item.signataire)
+        ]
 
 
 class NomsDePersonnes(Modele):

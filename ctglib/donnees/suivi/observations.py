@@ -29,7 +29,7 @@ def fautes_d_observations(table: TableLue, connus: Connus) -> list[Faute]:
     for row in table.lignes:
         item = connus.mesures.get(row.cellules.get("indicateur", ""), {})
         faults += [*faute_d_unite(table, row, item), *faute_de_bornes(table, row, item)]
-        faults += [*_detail(table, row, item, connus), *_annee(table, row)]
+        faults += [*_detail(table, row, item, connus), *_annee(table, row), *_entier(table, row, item)]
     return [*faults, *_parties(table, connus)]
 
 
@@ -102,6 +102,15 @@ def _detail(table: TableLue, row: Ligne, item: dict, connus: Connus) -> list[Fau
         return []
     words = (f"l'une des modalités de « {item['id']} » : {', '.join(map(str, kept))}", "corriger la modalité")
     return [faute_de_cellule(table, row, "modalite", f"« {part[:80]} »", words)]
+
+
+def _entier(table: TableLue, row: Ligne, item: dict) -> list[Faute]:
+    """Return the fault of a count of persons that is not whole: secrecy would not know what it may show."""
+    text = row.cellules.get("valeur", "")
+    if not item.get("sensible") or item.get("calcul") or not _NOMBRE.fullmatch(text) or float(text).is_integer():
+        return []
+    words = ("un nombre entier de personnes", "écrire le nombre de personnes, sans décimale")
+    return [faute_de_cellule(table, row, "valeur", f"« {text} »", words)]
 
 
 def _annee(table: TableLue, row: Ligne) -> list[Faute]:

@@ -98,7 +98,7 @@ def rassembler_suivi(pieces: Pieces, annees: Iterable[int]) -> PiecesSuivi:
     named = {"masque": "masque", "contexte": "observations"}
     tables = {name: _table(f"{folder}/{name}.csv", schemas.get(schema), rules) for name, schema in named.items()}
     tables = {name: table for name, table in tables.items() if table}
-    series = {name[:-1]: _serie(name[:-1], schemas) for name in noms(SOURCES) if name.endswith("/")}
+    series = {name: _serie(name, schemas) for name in _noms_des_series(pieces)}
     documents = [document for year in years.values() for document in year.documents.values()]
     documents += [serie.origine for serie in series.values()]
     read = [*tables.values(), *(table for year in years.values() for table in year.tables.values())]
@@ -150,6 +150,13 @@ def _annee(convention: str, annee: int, schemas: dict[str, SchemaTable], regles:
         {name: document for name, document in documents.items() if document},
         {name: table for name, table in tables.items() if table},
     )
+
+
+def _noms_des_series(pieces: Pieces) -> list[str]:
+    """Return the folders of the public series, without the one of all the communes: the final evaluation reads it."""
+    catalogue = pieces.documents["comparaison"][0].arbre.contenu
+    apart = catalogue.get("serie") if isinstance(catalogue, dict) else None
+    return [name[:-1] for name in noms(SOURCES) if name.endswith("/") and name[:-1] != apart]
 
 
 def _serie(nom: str, schemas: dict[str, SchemaTable]) -> PiecesSerie:

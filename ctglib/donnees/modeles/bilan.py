@@ -1,0 +1,103 @@
+"""Model of ``data/catalogue/bilan.yaml``: what a year's bilan picks, shows of the territory, and proposes to decide."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from pydantic import Field, field_validator
+
+from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
+
+CodeProposition = Literal[
+    "comite_non_tenu", "reconduction", "retard", "echeance_sans_etat", "cible_manquee", "postes_de_pilotage",
+    "collecte", "moyens", "suites", "cibles", "valeurs_initiales", "lacunes",
+]  # fmt: skip
+
+NatureDeChangement = Literal["cible", "definition", "fiche", "indicateur", "duree"]
+Lecture = Literal["hausse", "baisse", "stable", "dans_le_bruit", "rupture", "seule", "absente"]
+
+
+class PremierePage(Modele):
+    """How many lines of each kind the page for the élus has.
+
+    ``objets`` are how many names a proposal gives before it counts the others, ``signes`` how long a label may be.
+    """
+
+    actions: int = Field(ge=1)
+    evolutions: int = Field(ge=1)
+    verdicts: int = Field(ge=1)
+    contexte: int = Field(ge=1)
+    services: int = Field(ge=1)
+    decisions: int = Field(ge=1)
+    objets: int = Field(ge=1)
+    signes: int = Field(ge=20)
+    chiffres_du_territoire: tuple[Identifiant, ...]
+
+
+class Pilotage(Modele):
+    """The indicators of article 6-b: posts of coordination, and those that have become chargé de coopération."""
+
+    postes: Identifiant
+    convertis: Identifiant
+
+
+class Equipe(Modele):
+    """The article that announces a party's own team on the territory, and the lines of the budget that count it."""
+
+    article: Texte
+    postes: tuple[Identifiant, ...]
+
+
+class GroupeDuTerritoire(Modele):
+    """A group of rows in the table of the territory."""
+
+    libelle: Texte
+    indicateurs: tuple[Identifiant, ...] = Field(min_length=1)
+
+
+class TerritoireDuBilan(Modele):
+    """The public series shown, in the order of the table; ``graphique``: those that have a chart.
+
+    ``annees_avant``: how many years before the convention the charts begin.
+    """
+
+    annees_avant: int = Field(ge=1)
+    groupes: tuple[GroupeDuTerritoire, ...] = Field(min_length=1)
+    graphique: tuple[Identifiant, ...]
+
+
+class RegleDeProposition(Modele):
+    """What the bilan proposes when its data call for it; ``{objets}``, ``{nombre}`` and ``{annee}`` are filled."""
+
+    id: CodeProposition
+    texte: Texte
+    pourquoi: Texte
+    reference: Texte
+
+
+class ReglesBilan(Modele):
+    """``bilan.yaml``.
+
+    ``propositions`` are in the order in which they press, each kind once. ``mots`` are sentences by use,
+    ``lectures`` how a public figure moved, ``natures_d_avenant`` what an avenant changes.
+    """
+
+    page: PremierePage
+    objets_du_tableau: int = Field(ge=1)
+    taux_a_relancer: float = Field(ge=0, le=100)
+    pilotage: Pilotage
+    equipe: Equipe
+    lacunes: tuple[Identifiant, ...] = ()
+    territoire: TerritoireDuBilan
+    propositions: tuple[RegleDeProposition, ...]
+    mots: dict[Identifiant, Texte]
+    natures_d_avenant: dict[NatureDeChangement, Texte]
+    lectures: dict[Lecture, Texte]
+
+    @field_validator("propositions")
+    @classmethod
+    def _chacune_une_fois(cls, regles: tuple[RegleDeProposition, ...]) -> tuple[RegleDeProposition, ...]:
+        written = [regle.id for regle in regles]
+        if sorted(written) != sorted(get_args(CodeProposition)):
+            raise ValueError(f"chaque proposition une fois : {', '.join(get_args(CodeProposition))}")
+        return regles
