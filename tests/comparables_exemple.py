@@ -1,0 +1,66 @@
+"""Small panels of communes, and the rule they are compared by."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pandas as pd
+from analyse_exemple import ICI, LA, STATUTS, UNITES, indicateur, rupture
+from hypothesis import strategies as st
+
+from ctglib.analyse.comparables.comparer import Resultat, comparer
+from ctglib.donnees.modeles.comparaison import Comparaison, MotsComparaison, Reglage
+from ctglib.rapport.contexte import Contexte
+
+NOMS = ("foyers", "rsa", "af")
+DEBUT, FIN = 2022, 2024
+CONVENTION = SimpleNamespace(territoire=ICI.code, debut=SimpleNamespace(year=DEBUT + 1))
+MOTS = MotsComparaison(
+    bruit="dans le bruit", signe_bruit="○", depasse="plus que l'arrondi", signe_depasse="●", rupture="rupture",
+    sans_calcul="non calculable",
+)  # fmt: skip
+SUR = st.integers(1, 60).map(lambda count: 5 * count)
+TAILLE = st.integers(20, 60).map(lambda count: 5 * count)
+COMPLETE = st.tuples(TAILLE, *[SUR] * 5).map(list)
+EFFECTIF = st.integers(-1, 40).map(lambda count: None if count < 0 else 5 * count)
+PANEL = st.tuples(
+    st.lists(COMPLETE, min_size=3, max_size=6), st.lists(st.lists(EFFECTIF, min_size=6, max_size=6), max_size=5)
+).map(lambda both: [*both[0], *both[1]])
+
+
+def effectifs(communes: list[list[int | None]]) -> pd.DataFrame:
+    """Return a table; a commune is its three counts of the first year, then of the last, and the first is ours."""
+    rows = [
+        (f"01{rank + 1:03}", f"Commune {rank + 1}", LA.code, annee, "A", *counts)
+        for rank, commune in enumerate(communes)
+        for annee, counts in ((DEBUT, commune[:3]), (FIN, commune[3:]))
+    ]
+    table = pd.DataFrame(rows, columns=["commune", "nom", "departement", "annee", "statut", *NOMS])
+    return table.astype(dict.fromkeys(["annee", *NOMS], "Int64"))
+
+
+def regle(voisins: int = 3, fenetre: int = 3, variantes: tuple[Reglage, ...] = ()) -> Comparaison:
+    return Comparaison(
+        serie="essai", indicateurs=NOMS, taille="foyers", ratios=("rsa", "af"),
+        reglage=Reglage(annees_avant=1, voisins=voisins, fenetre=fenetre), variantes=variantes, part_inhabituelle=0.1,
+        mots=MOTS, limites=("Une limite.",),
+    )  # fmt: skip
+
+
+def indicateurs(arrondi: float | None = 5, rompu: str = "") -> dict:
+    return {
+        name: indicateur(
+            name, "nombre", libelle=f"Foyers {name}", arrondi_source=arrondi,
+            ruptures=[rupture(FIN)] if name == rompu else [],
+        )
+        for name in NOMS
+    }  # fmt: skip
+
+
+def resultat(communes: list[list[int | None]], **autres: object) -> Resultat | None:
+    items = indicateurs(autres.pop("arrondi", 5), autres.pop("rompu", ""))
+    return comparer(effectifs(communes), regle(**autres), items, CONVENTION)
+
+
+def contexte(items: dict | None = None) -> Contexte:
+    return Contexte(items or indicateurs(), UNITES, STATUTS, ICI, LA, "exemple")

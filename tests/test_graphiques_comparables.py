@@ -1,0 +1,197 @@
+"""The charts, tables and sentences of the comparison: whole, legible, true to its figures, and never a cause."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from comparables_exemple import NOMS, PANEL, contexte, indicateurs, regle, resultat
+from dessin_svg import mots, racine
+from graphiques_exemple import LIBELLES, LONG, TAILLES, dessins, verifier
+from hypothesis import Phase, given, settings
+from test_comparables import EXEMPLE
+
+from ctglib.analyse.comparables.comparer import Resultat
+from ctglib.classeur.finale.comparables import Comparables
+from ctglib.donnees.communes import lire_communes
+from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.modeles.comparaison import Reglage
+from ctglib.rapport.charte import charte
+from ctglib.rapport.contexte import Contexte
+from ctglib.rapport.figure import Figure
+from ctglib.rapport.graphiques.points_comparables import points_comparables
+from ctglib.rapport.graphiques.trajectoires_comparables import trajectoires_comparables
+from ctglib.rapport.phrases.comparables import essentiel, lecture_de_la_sensibilite
+from ctglib.rapport.tableaux.comparables import tableau_des_communes, tableau_des_ecarts
+
+METHODES = ("regle", "communes_retenues", "essentiel", "points", "ecarts", "departement", "trajectoires", "sensibilite",
+            "lecture_sensibilite", "limites")  # fmt: skip
+SANS_REDUIRE = (Phase.explicit, Phase.reuse, Phase.generate)  # a panel is drawn four times: shrinking takes minutes
+ESPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
+
+
+def libelles(texte: str) -> Contexte:
+    return contexte(
+        {
+            name: item.model_copy(update={"libelle": f"{rank} {texte}"})
+            for rank, (name, item) in enumerate(indicateurs().items())
+        }
+    )
+
+
+def figures(found: Resultat, words: Contexte | None = None) -> list[Figure]:
+    words = words or contexte()
+    relabelled = found.ecarts.assign(libelle=[words.indicateurs[name].libelle for name in found.ecarts["indicateur"]])
+    found = Resultat(**{**vars(found), "ecarts": relabelled})
+    return [
+        points_comparables(found, regle(), words, nom="points", titre="Un titre"),
+        trajectoires_comparables(found, words, nom="courbes", titre="Un titre"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def harnes() -> Comparables:
+    suivi = lire_suivi("harnes")
+    return Comparables(suivi, lire_communes(suivi))
+
+
+@pytest.mark.parametrize("texte", LIBELLES.values(), ids=LIBELLES)
+def test_les_dessins_tiennent_quels_que_soient_les_libelles(texte: str) -> None:
+    for figure in figures(resultat(EXEMPLE), libelles(texte)):
+        verifier(figure)
+        assert "<script" not in figure.html()
+
+
+@given(PANEL)
+@settings(max_examples=10, deadline=None, phases=SANS_REDUIRE)
+def test_les_dessins_d_un_panel_quelconque_tiennent_dans_leur_cadre(communes: list) -> None:
+    for figure in figures(resultat(communes), libelles(LONG)):
+        verifier(figure)
+
+
+def test_les_dessins_de_harnes_tiennent_dans_leur_cadre(harnes: Comparables) -> None:
+    for figure in (harnes.points(), harnes.trajectoires()):
+        verifier(figure)
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_chaque_rangee_a_ses_communes_la_notre_et_son_ecart(harnes: Comparables, taille: str) -> None:
+    svg, rows = dessins(harnes.points())[taille], harnes.resultat.ecarts
+
+    said = mots(svg)
+
+    marks = list(racine(svg).iter("{http://www.w3.org/2000/svg}use"))
+    assert len(marks) == len(rows) * (harnes.resultat.nombre + 1)
+    assert said.count("dans le bruit") == int(rows["bruit"].sum()) + 1
+    assert "+1,1" in said
+    assert "−3,3" in said
+    assert "Moyenne des 20\u00a0communes" in said
+
+
+@pytest.mark.parametrize("taille", TAILLES)
+def test_chaque_panneau_dit_les_derniers_indices_et_la_rupture(harnes: Comparables, taille: str) -> None:
+    said = mots(dessins(harnes.trajectoires())[taille])
+
+    last = harnes.resultat.trajectoires.query("annee == 2024")
+    for name in ("commune", "departement", "moyenne"):
+        for value in last[name]:
+            assert f"{value:.1f}".replace(".", ",") in said
+    assert said.count("Rupture de série en 2021") == 1
+    assert "Pas-de-Calais sans Harnes" in said
+
+
+def test_une_rupture_coupe_les_courbes_et_la_bande() -> None:
+    blue = charte().couleurs.territoire
+
+    def traits(found: Resultat) -> int:
+        svg = figures(found)[1].svg_large
+        return sum(path.get("d").count("L") for path in racine(svg).iter() if path.get("stroke") == blue)
+
+    assert traits(resultat(EXEMPLE)) - traits(resultat(EXEMPLE, rompu="rsa")) == 1
+
+
+def test_sans_aucun_ecart_il_n_y_a_pas_de_points() -> None:
+    found = resultat(EXEMPLE)
+    empty = Resultat(**{**vars(found), "ecarts": found.ecarts.assign(ecart=float("nan"))})
+
+    assert points_comparables(empty, regle(), contexte(), nom="points", titre="Un titre") is None
+    assert essentiel(empty, regle(), contexte()) == ()
+
+
+def test_la_lecture_dit_les_chiffres_du_plus_grand_ecart(harnes: Comparables) -> None:
+    assert harnes.points().lecture.translate(ESPACES) == (
+        "de 2022 à 2024, « foyers au RSA (Cnaf) » : −6,7 % à Harnes, −3,4 % en moyenne dans 20 communes comparables ; "
+        "l'écart est de −3,3 points (de −5,1 à −1,5 points selon l'arrondi)."
+    )
+
+
+def test_les_communes_sont_nommees_avec_leur_code_de_la_plus_proche_a_la_plus_lointaine(harnes: Comparables) -> None:
+    table = harnes.communes_retenues()
+
+    assert list(table.cellules["nom"])[:2] == ["Harnes", "1. Mazingarbe"]
+    assert list(table.cellules["commune"])[:2] == ["62413", "62563"]
+    assert len(table.cellules) == 21
+    assert table.donnees["distance"].iloc[1:].is_monotonic_increasing
+
+
+def test_une_commune_ecartee_est_nommee_avec_ce_qui_lui_manque() -> None:
+    table = tableau_des_communes(resultat([*EXEMPLE, [100, 0, 30, 100, 50, 30]]), contexte())
+
+    assert "Commune 7 (01007 : foyers rsa, effectif nul en 2022)." in table.notes[-1]
+
+
+def test_la_table_des_ecarts_dit_le_bruit_le_rang_et_la_rupture(harnes: Comparables) -> None:
+    cells = harnes.ecarts().cellules.set_index("libelle")
+    broken = tableau_des_ecarts(resultat(EXEMPLE, rompu="rsa"), regle(), contexte()).cellules.set_index("libelle")
+
+    assert cells.loc["Foyers à la Paje (Cnaf)", "lecture"] == "○ dans le bruit"
+    assert cells.loc["Foyers au RSA (Cnaf)", ["intervalle", "rang", "part"]].tolist() == [
+        "de −5,1 à −1,5", "15 sur 21", "10 sur 20",
+    ]  # fmt: skip
+    assert broken.loc["Foyers rsa", ["ecart", "lecture", "rang"]].tolist() == ["–", "rupture", "–"]
+
+
+def test_la_sensibilite_a_une_colonne_par_regle_et_le_sens_de_l_ecart(harnes: Comparables) -> None:
+    table = harnes.sensibilite()
+
+    heads = [column.libelle.translate(ESPACES) for column in table.colonnes]
+    assert heads[:4] == ["Série", "Règle retenue", "10 communes", "30 communes"]
+    assert {"Depuis 2021", "Depuis 2020", "Taille de 1/2 à 2 fois"} <= set(heads)
+    assert (
+        table.cellules.set_index("libelle").loc["Foyers avec une aide au logement (Cnaf)"].tolist()[-2]
+        == "rupture de série"
+    )
+    assert "change de sens" in lecture_de_la_sensibilite(harnes.resultat)
+
+
+def test_un_ecart_rare_est_dit_inhabituel_et_un_ecart_courant_non(harnes: Comparables) -> None:
+    far = [[200, 100, 100, 400, 100, 100], *[[200 + 5 * rank, 100, 100, 200 + 5 * rank, 100, 100] for rank in range(5)]]
+
+    said = " ".join(essentiel(resultat(far, voisins=5), regle(voisins=5), contexte())).translate(ESPACES)
+
+    assert "L'écart est inhabituel pour 1 série : foyers foyers (0 sur 5 au moins aussi éloignées)." in said
+    assert "Aucun de ces écarts n'est inhabituel" in " ".join(harnes.phrases())
+
+
+def test_une_variante_impossible_est_dite_non_calculable() -> None:
+    found = resultat(EXEMPLE, variantes=(Reglage(annees_avant=2, voisins=3, fenetre=3),))
+
+    assert set(found.variantes.query("variante == 1")["indicateur"]) == set(NOMS)
+    assert lecture_de_la_sensibilite(found)
+
+
+def test_la_comparaison_n_est_jamais_dite_un_effet(harnes: Comparables) -> None:
+    shown = [getattr(harnes, name)() for name in METHODES]
+    texte = " ".join(
+        re.sub(r"<[^>]+>", " ", item.html if isinstance(item.html, str) else item.html()) for item in shown
+    )
+
+    assert re.findall(r"\b(?:impact|grâce|causé|résultat de|dû à)\w*", texte) == []
+    assert [texte[found.start() - 7 : found.end()] for found in re.finditer(r"\beffets?\b", texte)] == ["pas un effet"]
+
+
+def test_sans_communes_rien_n_est_montre() -> None:
+    found = Comparables(lire_suivi("harnes"), None)
+
+    assert [getattr(found, name)() for name in METHODES] == [None] * len(METHODES)
+    assert found.phrases() == ()
