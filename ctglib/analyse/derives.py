@@ -43,7 +43,7 @@ def _avec(observations: pd.DataFrame, indicateur: Indicateur) -> pd.DataFrame:
     if rows.empty:
         return observations
     valeurs = _pivot(rows, "valeur", names)
-    statuts = _pivot(rows, "statut", names).fillna(NON_TRANSMIS)
+    statuts = _pivot(rows, "statut", names).astype(object).fillna(NON_TRANSMIS)
     computed = pd.DataFrame(
         {
             "valeur": appliquer(indicateur.calcul, indicateur.entrees, valeurs),

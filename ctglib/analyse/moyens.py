@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 PAR_SIGNATAIRE = ("signataire", "fiche", "nature")
 PAR_STRUCTURE = ("structure", "signataire", "nature", "poste")
+PAR_POSTE = ("signataire", "nature", "poste")
+PAR_OBJET = ("signataire", "objet", "nature")
+STRUCTURE, TERRITOIRE, ENSEMBLE = "structure", "territoire", "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
 SANS_OBJET, ETP = "M", "etp"
 ABSENCES = ("Q", "L", "O")  # « sans objet » is nothing to add, the others are something unknown
@@ -41,6 +44,40 @@ def moyens_par_structure(moyens: pd.DataFrame) -> pd.DataFrame:
         structure, signataire, nature, poste and the columns ``TOTAL``.
     """
     return _totaux(moyens[moyens["structure"].ne("")], PAR_STRUCTURE)
+
+
+def moyens_par_poste(moyens: pd.DataFrame, fiche: int) -> pd.DataFrame:
+    """Return what each signatory brings to a fiche, line by line of the budget.
+
+    Returns:
+        signataire, nature, poste and the columns ``TOTAL``.
+    """
+    return _totaux(moyens[moyens["fiche"].eq(fiche).fillna(value=False)], PAR_POSTE)
+
+
+def moyens_par_objet(moyens: pd.DataFrame) -> pd.DataFrame:
+    """Return what each signatory brings to each object, then in all: nothing is counted twice but in the whole.
+
+    Returns:
+        signataire, objet, nature and the columns ``TOTAL``. ``objet`` is the number of a fiche as text, "structure" for
+        what goes to a structure and no fiche, "territoire" for what goes to neither, or "ensemble".
+    """
+    whole = moyens["fiche"].isna() & moyens["structure"].eq("")
+    objects = moyens["fiche"].astype("string").fillna(STRUCTURE).mask(whole, TERRITOIRE)
+    parts = _totaux(moyens.assign(objet=objects.astype(object)), PAR_OBJET)
+    return pd.concat([parts, _totaux(moyens.assign(objet=ENSEMBLE), PAR_OBJET)], ignore_index=True)
+
+
+def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
+    """Return the totals of a year beside those of the year before (``valeur_avant``…), this year's lines first.
+
+    Args:
+        totaux: Totals by any keys: the columns before ``TOTAL``.
+        precedents: The same of the year before. A line that one of the years lacks has no ``lignes`` there.
+    """
+    keys = [name for name in totaux.columns if name not in (*TOTAL, "cout_reference")]
+    earlier = precedents[[*keys, *TOTAL]].rename(columns={name: f"{name}_avant" for name in TOTAL})
+    return totaux[[*keys, *TOTAL]].merge(earlier, how="outer", on=keys, sort=False)
 
 
 def _totaux(moyens: pd.DataFrame, cles: tuple[str, ...]) -> pd.DataFrame:

@@ -1,0 +1,87 @@
+"""The values of an example, by indicator and year, as the own analyses of the fiches read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pandas as pd
+
+from ctglib.analyse import accueil_individuel, cooperation, jeunesse, loisirs
+from ctglib.analyse.annees import annees
+from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.modeles.analyses import Livrable
+
+ICI = "01001"
+ETATS = pd.DataFrame(
+    {
+        "modalite": ["4.1", "4.2"],
+        "debut": pd.to_datetime(["2024-01-01", "2023-01-01"]),
+        "echeance": pd.to_datetime(["2024-06-30", "2026-12-31"]),
+    }
+)
+COLONNES = (
+    "territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut", "source",
+    "note",
+)  # fmt: skip
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the catalogue of the project."""
+    return lire_dossier("harnes").catalogue
+
+
+def observations(valeurs: dict[str, dict[int, object]]) -> pd.DataFrame:
+    """Return the observations of « indicateur » or « indicateur/modalité », by year; a letter is an absence."""
+    rows = []
+    for name, by_year in valeurs.items():
+        identifiant, _, modalite = name.partition("/")
+        item = catalogue().indicateurs_fiches[identifiant]
+        for year, told in by_year.items():
+            value, _, status = str(told).rpartition(" ") if str(told).endswith(" P") else (told, "", "A")
+            absent = isinstance(told, str) and not status.startswith("P")
+            cell = (None, told) if absent else (float(value), status)
+            place = (item.dimension if modalite else "", modalite)
+            rows.append((ICI, year, identifiant, *place, year, cell[0], item.unite, cell[1], "Service", ""))
+    kinds = {"annee": "Int64", "millesime": "Int64", "valeur": "float64"}
+    return pd.DataFrame(rows, columns=list(COLONNES)).astype(kinds)
+
+
+def table(valeurs: dict[str, dict[int, object]], bornes: list[int], *aussi: str) -> pd.DataFrame:
+    """Return the values by year of the indicators of an example, and of others that it leaves out."""
+    names = dict.fromkeys([*(name.partition("/")[0] for name in valeurs), *aussi])
+    return annees(observations(valeurs), catalogue(), names, territoire=ICI, annees=(bornes[0], bornes[1]))
+
+
+def lire(cas: dict) -> pd.DataFrame:
+    """Return what the reading that the case names makes of its values."""
+    meanings, last = catalogue().analyses, cas["annees"][1]
+    read = table(cas["valeurs"], cas["annees"], *_lus(cas["lecture"]))
+    lectures: dict[str, Callable[[], pd.DataFrame]] = {
+        "mouvements": lambda: accueil_individuel.mouvements(read, meanings.accueil_individuel.indicateurs),
+        "relais": lambda: accueil_individuel.relais(read, meanings.accueil_individuel),
+        "occupation": lambda: loisirs.occupation(read, meanings.loisirs.indicateurs, last),
+        "inclusion": lambda: loisirs.inclusion(
+            read, meanings.loisirs.indicateurs, last, catalogue().indicateurs_fiches
+        ),
+        "projets": lambda: jeunesse.projets(read, meanings.jeunesse.indicateurs),
+        "livrables": lambda: cooperation.livrables(
+            read,
+            [Livrable(**cas["livrable"])],
+            ETATS,
+            fin=pd.Timestamp(2026, 12, 31),
+            arrete=pd.Timestamp(last, 12, 31),
+            postes=cas.get("postes", float("nan")),
+        ),
+    }
+    return lectures[cas["lecture"]]()
+
+
+def _lus(lecture: str) -> tuple[str, ...]:
+    """Return the indicators that a reading needs besides those that the example gives."""
+    names = catalogue().analyses
+    accueil = tuple(dict(names.accueil_individuel.indicateurs).values())[:-2]  # the last two are public series
+    heures = tuple(getattr(names.loisirs.indicateurs, name) for name in ("capacite", "occupation"))
+    return {"mouvements": accueil, "relais": accueil, "occupation": heures}.get(lecture, ())

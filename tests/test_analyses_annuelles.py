@@ -1,0 +1,148 @@
+"""The own analyses of the fiches, from the files to what a notebook shows."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from fiches_remplies import EFFECTIFS, ecrire
+
+from ctglib import ouvrir_bilan
+from ctglib.classeur.annuel.accueil_individuel import AccueilIndividuel
+from ctglib.classeur.annuel.cooperation import Cooperation
+from ctglib.classeur.annuel.etude import EtudeAnnuelle
+from ctglib.classeur.annuel.jeunesse import Jeunesse
+from ctglib.classeur.annuel.loisirs import Loisirs
+from ctglib.donnees.lecture import VARIABLE
+from ctglib.rapport.tableau import MIME_TABLEAUX
+
+ANALYSES = (AccueilIndividuel, Loisirs, Jeunesse, Cooperation)
+VARIABLES = ("age", "sexe", "quotient_familial", "sante", "activite")
+SEULEMENT_INTERNE = "posture_grille"
+
+
+@dataclass(frozen=True)
+class Remplie:
+    """A convention with two years filled: its studies, and what the public and the internal report show."""
+
+    etudes: dict[tuple[int, str], EtudeAnnuelle]
+    public: dict[str, object]
+    interne: dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def remplie(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remplie]:
+    copie = tmp_path_factory.mktemp("donnees") / "data"
+    shutil.copytree(depot / "data", copie)
+    folder = ecrire(copie)
+    posture = folder / "suivi" / "2025" / "posture.csv"
+    posture.write_text(posture.read_text(encoding="utf-8") + "=Autre,attendus,conseil,2,\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(copie))
+        etudes = {key: etude(*key) for key in ((2025, "publique"), (2025, "interne"), (2026, "publique"))}
+        shown = {name: dict(resultats(etudes[2025, name])) for name in ("publique", "interne")}
+        yield Remplie(etudes, shown["publique"], shown["interne"])
+
+
+def etude(annee: int = 2025, diffusion: str = "publique") -> EtudeAnnuelle:
+    return ouvrir_bilan("harnes", annee, diffusion).etude
+
+
+def resultats(etude: EtudeAnnuelle) -> Iterator[tuple[str, object]]:
+    """Yield all that the four analyses show, by name."""
+    for analyse in ANALYSES:
+        shown = analyse(etude)
+        for name in vars(analyse):
+            if name.startswith("_") or name == "etude" or not callable(getattr(analyse, name)):
+                continue
+            for args in [(variable,) for variable in VARIABLES] if name == "profils_graphique" else [()]:
+                yield f"{analyse.__name__}.{name}{args or ''}", getattr(shown, name)(*args)
+
+
+def publie(montres: dict[str, object]) -> dict[str, str]:
+    """Return all that is published, HTML and CSV, by name."""
+    found = {}
+    for name, shown in montres.items():
+        if shown is not None:
+            mime = getattr(shown, "_repr_mimebundle_", dict)()
+            html = mime.get("text/html") or shown.html
+            found[name] = "\n".join([html, *mime.get(MIME_TABLEAUX, {}).values()])
+    return found
+
+
+def test_une_annee_remplie_fait_parler_chaque_analyse(remplie: Remplie) -> None:
+    muets = [name for name, shown in remplie.public.items() if shown is None]
+
+    sans_profil = [f"Loisirs.profils_graphique{(variable,)}" for variable in ("age", "sante", "activite")]
+    sans_profil += [
+        f"Jeunesse.profils_graphique{(variable,)}" for variable in ("age", "quotient_familial", "sante", "activite")
+    ]
+    assert sorted(muets) == sorted([*sans_profil, "Jeunesse.croisements", f"Cooperation.{SEULEMENT_INTERNE}"])
+
+
+def test_une_annee_sans_aucun_suivi_ne_montre_rien(remplie: Remplie) -> None:
+    empty = remplie.etudes[2026, "publique"]
+
+    assert empty.annuel.vide
+    assert [name for name, shown in resultats(empty) if shown is not None] == []
+
+
+def test_deux_suivis_que_le_masque_rend_pareils_se_publient_a_l_octet_pres(remplie: Remplie, donnees: Path) -> None:
+    swapped = {("1001-plus", 2): 4, ("non_renseigne", 8): 6}
+    other = tuple((*row[:5], swapped.get((row[2], row[5]), row[5])) for row in EFFECTIFS)
+    posture = ecrire(donnees, other) / "suivi" / "2025" / "posture.csv"
+    posture.write_text(posture.read_text(encoding="utf-8") + "=Autre,attendus,conseil,2,\n", encoding="utf-8")
+
+    second = publie(dict(resultats(etude())))
+
+    first = publie(remplie.public)
+    assert other != EFFECTIFS
+    assert "secret" in first["Loisirs.profils_tableau"]
+    assert first == second
+
+
+def test_un_effectif_masque_n_est_dans_aucune_cellule_des_profils(remplie: Remplie) -> None:
+    rows = list(csv.DictReader(StringIO(remplie.public["Loisirs.profils_tableau"].csv())))
+
+    hidden = [row for row in rows if row["statut"] == "Q"]
+    assert {row["modalite"] for row in hidden} >= {"1001-plus"}
+    assert {(row["effectif"], row["part"]) for row in hidden} == {("", "")}
+
+
+def test_la_grille_de_l_annexe_4_n_est_que_dans_le_rapport_interne(remplie: Remplie) -> None:
+    items = [item.libelle for item in remplie.etudes[2025, "publique"].catalogue.referentiel.attendus]
+
+    public, interne = publie(remplie.public), publie(remplie.interne)
+
+    assert not any(label in text for label in items for text in public.values())
+    assert not any(word in text for word in ("montée", "descendue") for text in public.values())
+    assert items[1] in interne[f"Cooperation.{SEULEMENT_INTERNE}"]
+
+
+def test_un_nom_de_fonction_reste_du_texte(remplie: Remplie) -> None:
+    shown = remplie.interne[f"Cooperation.{SEULEMENT_INTERNE}"]
+
+    assert "<b>" not in shown.html()
+    assert "&lt;b&gt;" in shown.html()
+    assert "\n=Autre" not in shown.tableau.csv()
+
+
+def test_la_couverture_de_la_cnaf_n_est_jamais_a_cote_de_celle_de_l_annexe_1(remplie: Remplie) -> None:
+    diagnostic = remplie.etudes[2025, "publique"].suivi.dossier.annexe1
+    capacity = diagnostic.loc[diagnostic["indicateur"].eq("capacite_accueil"), "valeur"]
+
+    shown = publie(remplie.public)
+
+    texts = shown["AccueilIndividuel.besoins"] + shown["AccueilIndividuel.besoins_tableau"]
+    assert "50,4" in texts
+    assert len(capacity) and not any(f"{value:.1f}".replace(".", ",") in texts for value in capacity)
+
+
+def test_une_variable_inconnue_est_refusee_avec_celles_qui_existent(remplie: Remplie) -> None:
+    with pytest.raises(ValueError, match=r"« taille » n'existe pas\. Variables possibles : age, sexe"):
+        Loisirs(remplie.etudes[2025, "publique"]).profils_graphique("taille")

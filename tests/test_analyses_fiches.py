@@ -1,0 +1,180 @@
+"""The own analysis of each fiche action: what its readings find, and what its sentences say of it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from analyses_exemple import catalogue, lire, observations, table
+
+from ctglib.analyse.accueil_individuel import besoins, mouvements
+from ctglib.analyse.annees import annees, est_muet
+from ctglib.analyse.cooperation import couts, grille
+from ctglib.analyse.posture import PostureBougee
+from ctglib.rapport.phrases import accueil_individuel as phrases
+from ctglib.rapport.phrases.cooperation import posture
+
+CAS = yaml.safe_load((Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8"))
+
+
+def lisible(html: str) -> str:
+    text = unescape(re.sub(r"<[^>]+>", " ", html))
+    return re.sub(r"\s+", " ", text.replace("\u2212", "-")).strip()
+
+
+def valeur(trouvee: object) -> object:
+    if pd.isna(trouvee):
+        return "rien"
+    if isinstance(trouvee, pd.Timestamp):
+        return trouvee.date()
+    return round(float(trouvee), 6) if isinstance(trouvee, int | float) else trouvee
+
+
+@pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
+def test_l_analyse_d_une_fiche_lit_comme_dans_l_exemple(cas: dict) -> None:
+    attendu = cas["attendu"] if isinstance(cas["attendu"], list) else None
+
+    read = lire(cas)
+
+    rows = attendu or [cas["attendu"]] * len(read)
+    assert [
+        {name: valeur(row[name]) for name in wanted} for wanted, (_, row) in zip(rows, read.iterrows(), strict=True)
+    ] == rows
+
+
+def test_une_annee_sans_ligne_est_dite_non_transmise() -> None:
+    read = table({"am_agreees": {2023: 60, 2025: 58}}, [2023, 2025])
+
+    assert list(read["statut"]) == ["A", "L", "A"]
+    assert list(read["annee"]) == [2023, 2024, 2025]
+
+
+def test_rien_n_est_connu_quand_tout_manque_mais_un_secret_est_connu() -> None:
+    absent = table({"gardes_domicile": {2023: "L"}}, [2023, 2023])
+    secret = table({"gardes_domicile": {2023: "Q"}}, [2023, 2023])
+
+    assert est_muet(absent)
+    assert not est_muet(secret)
+
+
+def test_les_modalites_d_un_indicateur_suivent_l_ordre_du_catalogue() -> None:
+    rows = observations({"frequentation_jeunes/caj": {2023: 8}, "frequentation_jeunes/periscolaire": {2023: 9}})
+
+    read = annees(rows, catalogue(), ["frequentation_jeunes"], territoire="01001", annees=(2023, 2023))
+
+    assert list(read["modalite"]) == ["periscolaire", "caj"]
+
+
+@pytest.mark.parametrize(
+    ("entrees", "sorties", "dit"),
+    [
+        ({2024: 3}, {2024: 5}, "En 2024 : 3 entrées et 5 départs, soit un solde de -2."),
+        ({2024: 0}, {2024: 1}, "En 2024 : aucune entrée et 1 départ, soit un solde de -1."),
+        ({2024: 3}, {}, "En 2024 : 3 entrées ; les départs ne sont pas connus, le solde ne se calcule pas."),
+        ({}, {}, "En 2024, ni les entrées ni les départs ne sont connus."),
+    ],
+)
+def test_les_mouvements_se_disent_meme_incomplets(entrees: dict, sorties: dict, dit: str) -> None:
+    noms = catalogue().analyses.accueil_individuel.indicateurs
+    read = table({"am_entrees": entrees, "am_sorties": sorties}, [2024, 2024], "am_agreees")
+
+    told = phrases.mouvements(mouvements(read, noms))
+
+    assert lisible(told.html) == dit
+
+
+def serie(*rows: tuple) -> pd.DataFrame:
+    names = ["territoire", "annee", "indicateur", "dimension", "modalite", "valeur", "statut", "source"]
+    return pd.DataFrame([(*row, "A", "Producteur") for row in rows], columns=names)
+
+
+def test_deux_territoires_ne_se_lisent_ensemble_que_pour_la_meme_annee() -> None:
+    rows = serie(("01001", 2023, "cnaf_couverture", "", "", 50.4), ("01", 2022, "cnaf_couverture", "", "", 57.7))
+
+    read = besoins(rows, rows.assign(retard=1), catalogue().analyses.accueil_individuel, territoires=("01001", "01"))
+
+    assert list(read["territoire"]) == [50.4]
+    assert read["reference"].isna().all()
+
+
+def test_seules_les_dernieres_naissances_sont_retenues() -> None:
+    rows = serie(*(("01001", year, "insee_naissances", "", "", 100 + year) for year in range(2015, 2025)))
+    latest = rows[rows["annee"].eq(2024)].assign(retard=1)
+
+    read = besoins(rows, latest, catalogue().analyses.accueil_individuel, territoires=("01001", "01"))
+
+    assert list(read["annee"]) == [2022, 2023, 2024]
+    assert list(read["retard"]) == [3, 2, 1]
+
+
+def test_le_cout_de_reference_ne_se_confond_pas_avec_les_euros_inscrits() -> None:
+    moyens = pd.DataFrame(
+        {
+            "signataire": ["ville", "ville", "caf", "caf"],
+            "fiche": pd.array([4, 1, pd.NA, 4], dtype="Int64"),
+            "nature": ["euros", "euros", "euros", "etp"],
+            "poste": ["fonctionnement", "fonctionnement", "pilotage", "coordination"],
+            "valeur": [1000.0, 500.0, 300.0, 2.0],
+            "statut": ["A"] * 4,
+        }
+    )
+    postes = pd.DataFrame({"valeur": [2.0], "statut": ["A"]}, index=[2024])
+
+    read = couts(postes, {2024: moyens}, catalogue().referentiel, fiche=4, financement="pilotage")
+
+    told = dict(zip(zip(read["objet"], read["signataire"], strict=True), read["valeur"], strict=True))
+    assert told == {
+        ("reference", ""): 2 * catalogue().referentiel.cout_etp,
+        ("fiche", "ville"): 1000.0,
+        ("financement", "caf"): 300.0,
+    }
+
+
+def test_la_grille_dit_ce_qui_monte_d_une_annee_a_l_autre() -> None:
+    def notee(niveau: int) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "fonction": ["F"],
+                "domaine": ["attendus"],
+                "item": ["conseil"],
+                "niveau": pd.array([niveau], dtype="Int64"),
+            }
+        )
+
+    read = grille({2023: notee(1), 2024: notee(3)}, catalogue().referentiel)
+
+    concerned = read[read["item"].eq("conseil")]
+    assert list(concerned["niveau"]) == [1, 3]
+    assert list(concerned["mouvement"]) == ["", "hausse"]
+    assert read[read["item"].ne("conseil")]["niveau"].isna().all()
+
+
+def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
+    rows = pd.DataFrame({"fonction": ["F"], "domaine": ["attendus"], "item": ["conseil"], "niveau": [1]})
+
+    read = grille({2024: rows}, catalogue().referentiel)
+
+    referentiel = catalogue().referentiel
+    assert read["libelle"].nunique() == len(referentiel.attendus) + len(referentiel.activites)
+
+
+def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> None:
+    bougee = PostureBougee(montees=3, descendues=1, inchangees=6, inconnues=2)
+
+    public = lisible(posture(bougee, 2025, notee=True, interne=False).html)
+    interne = lisible(posture(bougee, 2025, notee=True, interne=True).html)
+
+    assert public.startswith("Sur 10 lignes comparables de la grille de l'annexe 4, 4 ont bougé entre 2024 et 2025.")
+    assert not re.search("montée|descendue|inchangée", public)
+    assert "3 montées, 1 descendue et 6 inchangées" in interne
+
+
+def test_une_premiere_notation_ne_se_compare_a_rien() -> None:
+    told = posture(PostureBougee(0, 0, 0, 10), 2023, notee=True, interne=False)
+
+    assert "rien ne se compare à 2022" in lisible(told.html)
+    assert posture(PostureBougee(0, 0, 0, 0), 2023, notee=False, interne=False).html == ""

@@ -1,0 +1,239 @@
+"""The bilan of a year: what it counts, names, proposes and revises comes from the data, and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from evaluation_exemple import indicateur
+
+from ctglib import ouvrir_bilan
+from ctglib.analyse.bilan.comptes import ensembles
+from ctglib.analyse.bilan.marquants import evolutions_marquantes
+from ctglib.analyse.bilan.propositions import Situation, proposer
+from ctglib.analyse.bilan.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
+from ctglib.classeur.annuel import Bilan
+from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
+from ctglib.donnees.modeles.suivi import Comite
+from ctglib.rapport.phrases.propositions import proposition
+from ctglib.rapport.typographie import nombre
+
+CAS = yaml.safe_load((Path(__file__).parent / "cas" / "bilan_territoire.yaml").read_text(encoding="utf-8"))
+ANNEES = (2023, 2024, 2025, 2026)
+SERIE = {
+    "territoire": "01001", "indicateur": "x", "dimension": "", "modalite": "", "unite": "nombre", "source": "Insee",
+    "note": "",
+}  # fmt: skip
+CLE = ["indicateur", "dimension", "modalite"]
+
+
+@cache
+def bilan(annee: int, convention: str = "demonstration") -> Bilan:
+    return ouvrir_bilan(convention, annee)
+
+
+def situation(annee: int = 2025, convention: str = "demonstration", **autres: object) -> Situation:
+    """Return what the rules look at, in which a test may change something."""
+    return replace(bilan(annee, convention)._situation, **autres)
+
+
+def regles(found: Situation) -> list[str]:
+    return [item.regle for item in proposer(found)]
+
+
+def objets(found: Situation, regle: str) -> tuple:
+    return next((item.objets for item in proposer(found) if item.regle == regle), ())
+
+
+def bilan_avec(comite: Comite | None, annee: int = 2025) -> BilanDeLAnnee:
+    return BilanDeLAnnee(annee=annee, comite=comite)
+
+
+@pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
+def test_un_chiffre_public_se_lit_comme_l_exemple_le_dit(cas: dict) -> None:
+    breaks = [
+        {"annee": annee, "raison": "Nouvelle base", "reference": "producteur"} for annee in cas.get("ruptures", [])
+    ]
+    meaning = indicateur("x", arrondi_source=cas.get("arrondi"), ruptures=breaks, nature="contexte")
+    series = pd.DataFrame(
+        [
+            {**SERIE, "annee": annee, "valeur": valeur, "statut": "O" if valeur is None else "A"}
+            for annee, valeur in cas["valeurs"].items()
+        ]
+    ).astype({"valeur": "float64"})
+
+    found = contexte_du_territoire(series, ["x"], {"x": meaning}, Lieux("01001", "01", 2022)).iloc[0]
+
+    assert {nom: _lisible(found[nom]) for nom in cas["attendu"]} == cas["attendu"]
+
+
+def _lisible(valeur: object) -> object:
+    if pd.isna(valeur):
+        return None
+    return round(float(valeur), 6) if isinstance(valeur, float) else valeur
+
+
+@pytest.mark.parametrize("convention", ["demonstration", "harnes"])
+@pytest.mark.parametrize(("avant", "apres"), [*pairwise(ANNEES)])
+def test_une_annee_garde_sa_valeur_dans_le_bilan_suivant_ou_la_revision_y_est(
+    convention: str, avant: int, apres: int
+) -> None:
+    earlier, later = bilan(avant, convention).etude, bilan(apres, convention).etude
+    then = earlier.evaluation.set_index(CLE)["valeur"]
+    now = later.evaluation[later.evaluation["annee_precedente"].eq(avant)].set_index(CLE)["valeur_precedente"]
+    starts = later.evaluation[later.evaluation["origine_initiale"].eq("convention")].set_index(CLE)["annee_initiale"]
+    both = [key for key in then.index.intersection(now.index) if starts.get(key) != avant]
+
+    changed = {key for key in both if not _memes(then[key], now[key])}
+
+    listed = later.revisions[later.revisions["annee"].eq(avant)]
+    assert changed <= set(listed[CLE].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("convention", ["demonstration", "harnes"])
+@pytest.mark.parametrize(("avant", "apres"), [*pairwise(ANNEES)])
+def test_un_chiffre_public_deja_donne_ne_change_pas_sans_etre_liste(convention: str, avant: int, apres: int) -> None:
+    key = ["territoire", "annee", *CLE]
+    then = bilan(avant, convention).etude.series.set_index(key)["valeur"].dropna()
+    now = bilan(apres, convention).etude.series.set_index(key)["valeur"]
+
+    changed = {name for name in then.index if not _memes(then[name], now[name])}
+
+    listed = revisions_du_territoire(bilan(apres, convention).etude.suivi.contexte, apres)
+    assert changed == set(listed[key].itertuples(index=False, name=None))
+
+
+def _memes(one: float, other: float) -> bool:
+    return one == other or (pd.isna(one) and pd.isna(other))
+
+
+def test_la_demonstration_revise_un_chiffre_et_le_tableau_dit_lequel_et_pourquoi() -> None:
+    found = [bilan(annee) for annee in ANNEES if len(bilan(annee).etude.revisions)]
+
+    assert found, "la demonstration n'a plus de chiffre révisé : ce test ne prouve plus rien"
+    for one in found:
+        table = one.revisions()
+        row = one.etude.revisions.iloc[0]
+        assert len(table.cellules) == len(one.etude.revisions)
+        assert str(row["annee"]) == table.cellules.iloc[0]["annee"]
+        assert row["note"].casefold() in table.cellules.iloc[0]["raison"].casefold()
+
+
+def test_un_chiffre_public_corrige_par_sa_source_est_liste_parmi_les_revisions() -> None:
+    context = bilan(2025, "harnes").etude.suivi.contexte
+    row = context[context["indicateur"].eq("cnaf_foyers_rsa") & context["annee"].eq(2023)].head(1)
+    corrected = pd.concat([context, row.assign(millesime=2026, valeur=row["valeur"] + 40)], ignore_index=True)
+
+    found = revisions_du_territoire(corrected, 2025)
+
+    assert list(found["valeur"] - found["valeur_ancienne"]) == [40]
+    assert revisions_du_territoire(corrected, 2024).empty
+
+
+def test_les_quatre_comptes_de_la_page_sont_ceux_des_fichiers(depot: Path) -> None:
+    folder = depot / "data/conventions/demonstration/suivi/2025"
+    actions = pd.read_csv(folder / "actions.csv", dtype=str)
+    html = bilan(2025).une_page().html
+
+    done = int(actions["statut"].eq("realisee").sum())
+    rows = ensembles(bilan(2025).etude.evaluation)
+    assert f'<strong class="valeur">{done} sur {len(bilan(2025).etude.etats)}</strong>' in html
+    up, down = (int(rows["evolution"].eq(code).sum()) for code in ("favorable", "defavorable"))
+    assert f'<strong class="valeur">{up} ▲ {down} ▼</strong>' in html
+
+
+def test_les_totaux_des_moyens_sont_la_somme_des_lignes_saisies(depot: Path) -> None:
+    entered = pd.read_csv(depot / "data/conventions/demonstration/suivi/2025/moyens.csv", dtype={"valeur": float})
+    table = bilan(2025).moyens.par_signataire()
+    wholes = table.cellules[table.cellules["objet"].eq("Ensemble")]
+
+    for (signataire, nature), rows in entered.groupby(["signataire", "nature"]):
+        shown = wholes[f"{nature}_2025"].iloc[["ville", "caf"].index(signataire)]
+        total = rows["valeur"].sum()
+        expected = nombre(total) if nature == "euros" else f"{round(total, 2):g}".replace(".", ",")
+        assert shown.removeprefix("au moins ").removesuffix(" (p)") == expected
+        assert shown.startswith("au moins ") == rows["statut"].isin(["L", "O", "Q"]).any()
+
+
+def test_les_equivalents_temps_plein_et_les_euros_ne_sont_jamais_dans_une_meme_colonne() -> None:
+    table = bilan(2025).moyens.par_signataire()
+
+    groups = {colonne.groupe for colonne in table.colonnes if colonne.groupe}
+    assert groups == {item.libelle for item in bilan(2025).etude.catalogue.moyens.natures}
+
+
+def test_une_evolution_nommee_est_un_resultat_avant_un_moyen_et_la_plus_forte_d_abord() -> None:
+    rows = evolutions_marquantes(bilan(2026).etude.evaluation, "favorable")
+
+    ranks = [{"resultat": 0, "realisation": 1}.get(nature, 2) for nature in rows["nature"]]
+    assert ranks == sorted(ranks)
+    first = rows[rows["nature"].eq("resultat") & rows["origine"].eq("propose")]
+    size = (first["valeur"] - first["valeur_precedente"]).abs() / (first["valeur"] + first["valeur_precedente"])
+    assert list(size) == sorted(size, reverse=True)
+
+
+def test_un_comite_tenu_ne_se_propose_pas_et_un_comite_absent_ou_inconnu_se_propose() -> None:
+    held = Comite(date=date(2026, 2, 3))
+    put_off = Comite(date=Absence(absent="Reporté, faute de quorum"))
+
+    assert "comite_non_tenu" not in regles(situation(bilan=bilan_avec(held)))
+    assert objets(situation(bilan=bilan_avec(put_off)), "comite_non_tenu") == ("reporté, faute de quorum",)
+    assert len(objets(situation(bilan=bilan_avec(None)), "comite_non_tenu")) == 1
+
+
+def test_une_modalite_en_retard_se_propose_tant_qu_elle_n_a_pas_de_nouvelle_date() -> None:
+    late = situation().etats.assign(en_retard=False, fin=pd.NaT)
+    late.loc[0, "en_retard"] = True
+    redated = late.copy()
+    redated.loc[0, "fin"] = pd.Timestamp("2026-06-30")
+
+    assert len(objets(situation(etats=late), "retard")) == 1
+    assert objets(situation(etats=redated), "retard") == ()
+
+
+@pytest.mark.parametrize(
+    ("convertis", "postes", "propose"), [(2.0, 2.0, False), (1.0, 2.0, True), (None, 2.0, True), (1.0, None, True)]
+)
+def test_le_passage_des_postes_se_propose_tant_qu_il_n_est_pas_fait_ou_connu(
+    convertis: float | None, postes: float | None, propose: bool
+) -> None:
+    ids = situation().catalogue.bilan.pilotage
+    rows = situation().evaluation.copy()
+    for name, value in ((ids.convertis, convertis), (ids.postes, postes)):
+        rows.loc[rows["indicateur"].eq(name), "valeur"] = value
+
+    assert ("postes_de_pilotage" in regles(situation(evaluation=rows))) == propose
+
+
+def test_une_decision_sans_suite_se_propose_et_une_decision_faite_non() -> None:
+    before = {
+        "date": date(2025, 1, 9),
+        "decisions": [{"id": "un", "texte": "Ouvrir"}, {"id": "deux", "texte": "Écrire"}],
+    }
+    now = {"date": date(2026, 1, 9), "suites": [{"decision": "un", "etat": "faite"}]}
+    found = situation(bilan=bilan_avec(Comite(**now)), precedent=bilan_avec(Comite(**before), 2024))
+
+    assert objets(found, "suites") == ("Écrire",)
+
+
+def test_la_reconduction_se_propose_l_avant_derniere_annee_et_la_derniere() -> None:
+    asked = {annee: "reconduction" in regles(situation(annee)) for annee in ANNEES}
+
+    assert asked == {2023: False, 2024: False, 2025: True, 2026: True}
+
+
+def test_une_proposition_nomme_ses_premiers_objets_et_compte_les_autres() -> None:
+    found = next(item for item in proposer(situation(2024, "harnes")) if item.regle == "lacunes")
+    rules = situation().catalogue.bilan
+
+    told = proposition(found, rules, 2024, plus=2, signes=rules.page.signes)
+
+    assert f"({found.nombre})" in told and f"{found.nombre - 2}\u00a0autres" in told
+    assert found.nombre == len(situation(2024, "harnes").convention.lacunes)

@@ -1,0 +1,137 @@
+"""What the sentences of the own analyses say: from the scoring of a year to French."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+
+import pandas as pd
+import pytest
+from analyses_exemple import ICI, catalogue, observations
+
+from ctglib.analyse.evaluation.evaluer import evaluer
+from ctglib.donnees.dossier import lire_dossier
+from ctglib.rapport.contexte import Contexte
+from ctglib.rapport.phrases.cooperation import passage
+from ctglib.rapport.phrases.jeunesse import dispositifs
+from ctglib.rapport.phrases.loisirs import frequentation, sejour
+from ctglib.rapport.phrases.mesures import ligne, mesure
+
+
+def contexte() -> Contexte:
+    known = catalogue()
+    here = known.territoires["62413"]
+    return Contexte(known.mesures, known.unites, known.statuts, here, here, "suivi")
+
+
+def notee(valeurs: dict[str, dict[int, object]], annee: int = 2025) -> pd.DataFrame:
+    convention = lire_dossier("harnes").convention.model_copy(update={"territoire": ICI})
+    return evaluer(convention, catalogue(), observations(valeurs), (), annee)
+
+
+def lisible(html: str) -> str:
+    text = unescape(re.sub(r"<[^>]+>", " ", html))
+    return re.sub(r"\s+", " ", text.replace("\u2212", "-")).strip()
+
+
+@pytest.mark.parametrize(
+    ("valeurs", "dit"),
+    [
+        ({2024: 43, 2025: 41}, "41 en 2025, contre 43 en 2024 (-2)."),
+        ({2024: 43, 2025: 43}, "43 en 2025, comme en 2024."),
+        ({2025: "41 P"}, "41 (p) en 2025 ; aucune valeur antérieure."),
+        ({2023: 44, 2024: "L", 2025: 41}, "41 en 2025, contre 44 en 2023 (-3)."),
+        ({2024: 43, 2025: "L"}, "non transmis en 2025 ; dernière valeur connue, 43 en 2024."),
+        ({2025: "Q"}, "secret en 2025."),
+    ],
+)
+def test_une_mesure_se_dit_avec_sa_derniere_valeur_comparable(valeurs: dict, dit: str) -> None:
+    row = ligne(notee({"am_en_activite": valeurs}), "am_en_activite")
+
+    told = lisible(mesure(row, contexte(), catalogue().evaluation))
+
+    assert told == f"Assistantes maternelles en activité : {dit}"
+
+
+def test_deux_valeurs_qu_une_rupture_separe_ne_se_comparent_pas() -> None:
+    row = ligne(notee({"enfants_aeeh_accueillis": {2023: 9, 2024: 12}}, 2024), "enfants_aeeh_accueillis")
+
+    told = lisible(mesure(row, contexte(), catalogue().evaluation))
+
+    assert told.endswith("12 en 2024 ; rupture de série : rien ne se compare à 2023.")
+
+
+def test_la_frequentation_dit_ce_qui_monte_ce_qui_baisse_et_ce_qui_ne_se_compare_pas() -> None:
+    table = notee(
+        {
+            "frequentation_jeunes": {2024: 400, 2025: 410},
+            "frequentation_jeunes/periscolaire": {2024: 200, 2025: 210},
+            "frequentation_jeunes/ete": {2024: 90, 2025: 80},
+            "frequentation_jeunes/caj": {2024: 60, 2025: "Q"},
+        }
+    )
+
+    told = lisible(frequentation(table, "frequentation_jeunes", contexte(), catalogue().evaluation).html)
+
+    assert "1 dispositif en hausse : accueil périscolaire (+10 depuis 2024)." in told
+    assert "1 dispositif en baisse : accueil de loisirs, été (-10 depuis 2024)." in told
+    assert "1 dispositif sans comparaison (secret) : centre d'animation jeunesse (CAJ)." in told
+
+
+def test_le_sejour_dit_son_remplissage_et_ce_que_la_convention_ecrit() -> None:
+    noms = catalogue().analyses.loisirs.indicateurs
+    known = {"sejour_places": {2025: 36}, "sejour_participants": {2025: 27}}
+
+    told = lisible(sejour(notee(known), noms, contexte(), catalogue().evaluation).html)
+    hidden = notee(known | {"sejour_participants": {2025: "Q"}})
+
+    assert "Le séjour a rempli 75 % de ses places." in told
+    assert "La convention écrit 36 places et 14 jours." in told
+    assert "rempli" not in sejour(hidden, noms, contexte(), catalogue().evaluation).html
+
+
+def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
+    analyse, vide = catalogue().analyses.jeunesse, pd.DataFrame(columns=["annee"])
+    known = {"chantiers_jeunes": {2025: 30}, "chantiers_places": {2025: 40}, "chantiers_heures": {2025: 600}}
+    mots = catalogue().evaluation
+
+    told = lisible(dispositifs(notee(known), analyse, vide, contexte(), mots).html)
+    hidden = notee(known | {"chantiers_jeunes": {2025: "Q"}})
+
+    assert "30 jeunes pour 40 places, soit 75 %, en moyenne 20 heures chacun." in told
+    assert "chantiers" not in dispositifs(hidden, analyse, vide, contexte(), mots).html
+
+
+@pytest.mark.parametrize(
+    ("valeurs", "dit"),
+    [
+        ({"etp_coordination": {2025: 2}}, "On ne le sait pas : le nombre de postes devenus"),
+        (
+            {"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: 0}},
+            "Pas encore : aucun des 2,00 ETP de coordination",
+        ),
+        (
+            {"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: "1.5 P"}},
+            "En partie : 1,50 ETP (p) sur 2,00 ETP de coordination en 2025.",
+        ),
+        ({"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: 2}}, "Oui : 2,00 ETP sur 2,00 ETP"),
+        ({"etp_charges_cooperation": {2025: 1}}, "1,00 ETP de chargé de coopération en 2025, sur un nombre"),
+    ],
+)
+def test_le_passage_repond_a_la_question_de_l_article_6_b(valeurs: dict, dit: str) -> None:
+    article = next(item for item in lire_dossier("harnes").convention.articles if item.numero == "6-b")
+
+    told = passage(
+        notee(valeurs),
+        catalogue().bilan.pilotage,
+        catalogue().analyses.cooperation,
+        article,
+        fin=date(2026, 12, 31),
+        contexte=contexte(),
+        mots=catalogue().evaluation,
+    )
+
+    assert lisible(told.html).startswith(dit)
+    assert "Ce que l'article 6-b décide" in lisible(told.html)
+    assert "31 décembre 2026" in lisible(told.html)
