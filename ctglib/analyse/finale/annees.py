@@ -1,0 +1,50 @@
+"""Fiche by year: how many modalités were done, how many indicators were on their way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.analyse.evaluation.etats import NON_RENSEIGNEE
+from ctglib.analyse.finale.lecture import ATTEINTS, NON_EVALUABLE
+from ctglib.analyse.finale.objectifs import FAITES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ctglib.donnees.modeles.convention import Fiche
+
+COLONNES = ("fiche", "annee", "commencee", "compte", "parmi", "connus")
+
+
+def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) -> pd.DataFrame:
+    """Return, by fiche and year, the modalités done (in whole or in part), out of all; ``connus``: of known state.
+
+    Args:
+        etats: What ``ctglib.analyse.evaluation.etats`` returns, by year.
+        fiches: In the order of the rows.
+    """
+    rows = []
+    for fiche in fiches:
+        for annee, table in etats.items():
+            own = table.loc[table["fiche"] == fiche.numero, "statut"]
+            done, known = own.isin(FAITES).sum(), own.ne(NON_RENSEIGNEE).sum()
+            rows.append((fiche.numero, annee, fiche.debut.year <= annee, int(done), len(own), int(known)))
+    return pd.DataFrame(rows, columns=list(COLONNES))
+
+
+def verdicts_par_annee(evaluations: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) -> pd.DataFrame:
+    """Return, by fiche and year, the indicators attained or on track, out of those that can be judged (``connus``).
+
+    Args:
+        evaluations: What ``evaluer`` returns, by year.
+        fiches: In the order of the rows.
+    """
+    rows = []
+    for fiche in fiches:
+        for annee, table in evaluations.items():
+            own = table.loc[(table["fiche"] == fiche.numero) & table["dimension"].eq(""), "verdict"]
+            good, judged = own.isin(ATTEINTS).sum(), own.ne(NON_EVALUABLE).sum()
+            rows.append((fiche.numero, annee, fiche.debut.year <= annee, int(good), int(judged), int(judged)))
+    return pd.DataFrame(rows, columns=list(COLONNES))
