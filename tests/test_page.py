@@ -101,3 +101,21 @@ def test_une_section_dont_les_cellules_ne_montrent_rien_disparait() -> None:
     assert "Sans réponse" not in page.corps and "Quelle question" not in page.corps
     assert "Sans réponse" not in [entree.titre for entree in page.sommaire]
     assert "Prose seule" in page.corps
+
+
+def test_un_chapitre_dont_toutes_les_parties_sont_vides_disparait_avec_elles() -> None:
+    notebook = carnet()
+    cells = [
+        ("## Vide\n\nPourquoi ?", None),
+        ("### Une partie", "rien()"),
+        ("### Une autre", "rien()"),
+        ("## Suite", None),
+    ]
+    for text, code in cells:
+        notebook.cells.append(nbformat.v4.new_markdown_cell(text))
+        notebook.cells += [nbformat.v4.new_code_cell(code)] if code else []
+
+    page = assembler(notebook)
+
+    assert "Vide" not in page.corps and "Pourquoi" not in page.corps
+    assert "Suite" in page.corps

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ctglib.rapport.couverture import MIME_COUVERTURE
@@ -15,6 +16,7 @@ from ctglib.rapport.typographie import INSECABLE
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+CHAPITRE, SOUS_SECTION = 2, 3
 TITRE = re.compile(r"<h([23])[^>]*>(.*?)</h\1>", re.DOTALL)
 NUMERO = re.compile(r'<span class="numero" data-suite="(\w+)"(?: data-(?:nom|de)="([^"]*)")?></span>')
 RENVOI = re.compile(r'<a class="renvoi" href="#(figure|tableau)-([\w-]+)"></a>')
@@ -44,8 +46,8 @@ def assembler(notebook: NotebookNode) -> Page:
     """Return the page of an executed notebook: its prose and what its cells show, never their code.
 
     Only three kinds of output are known: HTML, the cover, and the CSV behind tables. Any other is left out, so that the
-    text of a library never reaches a reader. A section whose cells show nothing is left out too: a report without data
-    on a subject does not keep its heading.
+    text of a library never reaches a reader. A section whose cells show nothing is left out too, and a chapter whose
+    sections all are: a report without data on a subject does not keep its heading.
     """
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -65,8 +67,22 @@ def assembler(notebook: NotebookNode) -> Page:
                 couverture = bundle[MIME_COUVERTURE]
             elif "text/html" in bundle:
                 sections[-1].montre.append("".join(bundle["text/html"]))
-    pieces = [piece for section in sections for piece in section.pieces()]
+    pieces = [piece for section in _retenues(sections) for piece in section.pieces()]
     return _page("\n".join(pieces), couverture, tableaux)
+
+
+def _retenues(sections: list[_Section]) -> list[_Section]:
+    """Return the sections without the chapters of which nothing is left but their heading.
+
+    A chapter is a heading of the second level, and the sections of the third that follow it.
+    """
+    kept = []
+    for rank, section in enumerate(sections):
+        parts = list(takewhile(lambda other: other.niveau == SOUS_SECTION, sections[rank + 1 :]))
+        bare = section.niveau == CHAPITRE and not section.cellules
+        if not (bare and parts and not any(part.pieces() for part in parts)):
+            kept.append(section)
+    return kept
 
 
 @dataclass
@@ -77,10 +93,16 @@ class _Section:
     cellules: int = 0
     montre: list[str] = field(default_factory=list)
 
+    @property
+    def niveau(self) -> int:
+        """Return the level of its own heading, 2 or 3, or 0 when it begins with none."""
+        heading = re.match(r"<h([23])\b", self.texte)
+        return int(heading.group(1)) if heading else 0
+
     def pieces(self) -> list[str]:
         """Return the HTML of the section: nothing when it has a heading of its own and all its cells show nothing."""
         shown = [piece for piece in self.montre if piece]
-        if self.cellules and not shown and re.match(r"<h[23]\b", self.texte):
+        if self.cellules and not shown and self.niveau:
             return []
         return [piece for piece in (self.texte, *shown) if piece]
 

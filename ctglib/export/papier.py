@@ -21,6 +21,7 @@ ETROIT = re.compile(r'<div class="dessin etroit" hidden>.*?</div>', re.DOTALL)
 DESSIN = re.compile(r"<svg\b[^>]*>.*?</svg>", re.DOTALL)
 ALT = re.compile(r'aria-label="([^"]*)"')
 DONNEES = re.compile(r'<details class="donnees"><summary>.*?</summary>(.*?)</details>', re.DOTALL)
+SECTIONS_SANS_SOMMAIRE = 3
 PARAGRAPHE = re.compile(r'<p class="([\w-]+)">(.*?)</p>', re.DOTALL)
 
 
@@ -30,12 +31,17 @@ def preparer(corps: str) -> str:
     corps = DONNEES.sub("", ETROIT.sub("", corps))
     premier, titre, reste = corps.partition("<h2 ")
     second = reste.find("<h2 ")
-    if second >= 0:
+    if not est_court(corps):
         corps = premier + titre + reste[:second] + '<div class="sommaire"></div>' + reste[second:]
     if annexe:
         corps += "<h2>Annexe : les chiffres des graphiques</h2>" + "".join(annexe)
     corps = PARAGRAPHE.sub(r'<div class="\1"><p>\2</p></div>', corps)
     return re.sub(r"<(/?)h([23])\b", lambda m: f"<{m.group(1)}h{int(m.group(2)) - 1}", corps)
+
+
+def est_court(corps: str) -> bool:
+    """Tell whether a report has so few sections that a table of contents would be longer than the way to them."""
+    return corps.count("<h2 ") <= SECTIONS_SANS_SOMMAIRE
 
 
 def ecrire_dessins(corps: str, root: Path) -> str:

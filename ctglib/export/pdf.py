@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.export.balises import marquer_entetes_de_lignes
-from ctglib.export.papier import ecrire_dessins, ecrire_logo, instant, polices_typst, preparer
+from ctglib.export.papier import ecrire_dessins, ecrire_logo, est_court, instant, polices_typst, preparer
 from ctglib.export.polices_page import caracteres_connus
 from ctglib.export.tables_typst import extraire, remettre
 
@@ -68,7 +68,13 @@ def _donnees(page: Page, root: Path) -> dict:
         "logos": logos,
         "source": couverture.get("source", ""),
         "avertissement": avertissement,
-        "avertissement-court": f"{avertissement} – " if avertissement else "",
+        "avertissement-court": _en_tete(avertissement),
         "auteurs": [logo["nom"] for logo in logos],
+        "court": est_court(page.corps),
         "mots": ["convention territoriale globale", couverture.get("territoire", "")],
     }
+
+
+def _en_tete(avertissement: str) -> str:
+    """Return what the head of every page recalls of the warnings of the cover: the beginning of each, on one line."""
+    return "".join(f"{warning.partition(' : ')[0]} – " for warning in avertissement.split(" – ") if warning)

@@ -55,7 +55,9 @@ class Tableau:
     def html(self) -> str:
         """Return the table as HTML; every value is escaped here."""
         serie = (
-            f'data-suite="donnees" data-de="{escape(self.donnees_de)}"' if self.donnees_de else 'data-suite="tableau"'
+            f'data-suite="donnees" data-de="{escape(self.donnees_de)}"'
+            if self.donnees_de
+            else f'data-suite="tableau" data-nom="{escape(self.nom)}"'
         )
         caption = f'<caption id="titre-{self.nom}"><span class="numero" {serie}></span>{texte(self.titre)}</caption>'
         notes = "".join(f'<p class="note">{texte(note)}</p>' for note in self.notes)

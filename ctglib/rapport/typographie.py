@@ -8,8 +8,8 @@ from datetime import date
 from ctglib.analyse.ecriture import FINE, INSECABLE, MOINS, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent
 
 __all__ = [
-    "FINE", "INSECABLE", "MOINS", "avec_unite", "compter", "date_longue", "enumerer", "majuscule", "minuscule",
-    "nombre", "nombre_court", "points", "ponctuer", "pourcent",
+    "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "enumerer",
+    "majuscule", "minuscule", "nombre", "nombre_court", "points", "ponctuer", "pourcent",
 ]  # fmt: skip
 
 
@@ -28,6 +28,33 @@ def compter(effectif: int, singulier: str, pluriel: str = "") -> str:
     """
     plural = pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
     return f"{nombre(effectif)}{INSECABLE}{plural if effectif >= 2 else singulier}"
+
+
+def accorder(mot: str, effectif: float) -> str:
+    """Return a word of a verdict or of a state, in the plural from two on; « en cours » and the like never change.
+
+    Examples:
+        >>> accorder("réalisée en partie", 2), accorder("non renseignée", 3), accorder("en cours", 4)
+        ('réalisées en partie', 'non renseignées', 'en cours')
+    """
+    words = mot.split(" ")
+    rank = 1 if words[0] == "non" else 0
+    if effectif < 2 or words[0] in ("à", "dans", "en") or words[rank].endswith("s"):
+        return mot
+    return " ".join([*words[:rank], f"{words[rank]}s", *words[rank + 1 :]])
+
+
+def abreger(texte: str, signes: int) -> str:
+    """Return a label short enough for a list: without what it has in brackets, then cut at a word.
+
+    Examples:
+        >>> abreger("Mettre en réseau les relais (comité technique)", 40)
+        'Mettre en réseau les relais'
+    """
+    short = re.sub(r"\s*\([^()]*\)", "", texte) if len(texte) > signes else texte
+    if len(short) <= signes:
+        return short
+    return f"{short[:signes].rsplit(' ', 1)[0].rstrip(' ,;:')}…"
 
 
 def points(valeur: float, decimales: int = 1, signe: bool = True) -> str:

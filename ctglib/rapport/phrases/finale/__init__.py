@@ -1,0 +1,1 @@
+"""The sentences of the evaluation at the end of a convention."""

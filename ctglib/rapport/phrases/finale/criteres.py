@@ -1,0 +1,95 @@
+"""Each criterion: its question, its evidence with links, how complete it is, what the evaluators say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.rapport.blocs import Bloc, citation, paragraphe, sous_titre, texte
+from ctglib.rapport.phrases.finale.cadre import rapport_de, signer, sur
+from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.rapport.typographie import majuscule
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from ctglib.analyse.finale.preuves import Preuve
+    from ctglib.donnees.modeles.finale import Critere, PreuveDeCritere, SaisieFinale
+    from ctglib.rapport.phrases.finale.cadre import Cadre
+
+COLONNES = (
+    Colonne("critere", "Critère"),
+    Colonne("question", "Question"),
+    Colonne("preuves", "Preuves complètes", numerique=True),
+    Colonne("reponse", "Réponse"),
+)
+EVALUATEURS = "Les évaluateurs"
+
+
+def tableau_criteres(preuves: Mapping[str, Preuve], saisie: SaisieFinale, cadre: Cadre) -> Tableau:
+    """Return one row a criterion: its question, how many pieces of evidence are complete, the answer entered.
+
+    Args:
+        preuves: By code.
+        saisie: What the evaluators entered.
+        cadre: The words.
+    """
+    answers = {item.critere: item.reponse for item in saisie.criteres}
+    rows = []
+    for item in cadre.regles.criteres:
+        complete = sum(preuves[proof.id].completude == "complete" for proof in item.preuves)
+        answer = answers.get(item.id)
+        said = signer(cadre.regles.reponses[answer]) if answer else cadre.mot("a_completer")
+        rows.append((item.titre, item.question, sur(complete, len(item.preuves)), majuscule(said)))
+    table = pd.DataFrame(rows, columns=[colonne.cle for colonne in COLONNES])
+    return Tableau(
+        nom="criteres",
+        titre=f"Les six critères, leurs preuves et la réponse des évaluateurs, {cadre.lieu_et_dates}",
+        colonnes=COLONNES,
+        cellules=table,
+        donnees=table,
+        source=f"{cadre.contexte.source} ; appréciation des évaluateurs",
+    )
+
+
+def critere(
+    item: Critere, preuves: Mapping[str, Preuve], saisie: SaisieFinale, cadre: Cadre, renvois: Collection[str]
+) -> Bloc:
+    """Return a criterion as its section.
+
+    Args:
+        item: The criterion.
+        preuves: By code.
+        saisie: What the evaluators entered.
+        cadre: The words.
+        renvois: The tables and charts that the report shows: nothing else is linked to.
+    """
+    proofs = "".join(f"<li>{_preuve(proof, preuves[proof.id], cadre, renvois)}</li>" for proof in item.preuves)
+    return (
+        sous_titre(item.titre)
+        + paragraphe(item.question)
+        + Bloc(f"<ul>{proofs}</ul>")
+        + _appreciation(item, saisie, cadre)
+    )
+
+
+def _preuve(proof: PreuveDeCritere, preuve: Preuve, cadre: Cadre, renvois: Collection[str]) -> str:
+    """Return a piece of evidence as HTML: its count, how much of what it needs is known, where it is shown."""
+    word = cadre.mot(f"preuve_{preuve.completude}")
+    known = "" if preuve.completude == "complete" else f" ({sur(preuve.connus, preuve.attendus)})"
+    count = f" : {rapport_de(preuve)}" if preuve.completude != "absente" or preuve.valeur else ""
+    said = texte(f"{proof.libelle}{count}. Données réunies : {word}{known if preuve.attendus else ''}.")
+    kind, _, name = proof.renvoi.partition("-")
+    if proof.renvoi not in renvois:
+        return said
+    article = "la" if kind == "figure" else "le"
+    return f'{said} {texte(f"Voir {article}")} <a class="renvoi" href="#{kind}-{name}"></a>.'
+
+
+def _appreciation(item: Critere, saisie: SaisieFinale, cadre: Cadre) -> Bloc:
+    entered = {found.critere: found for found in saisie.criteres}.get(item.id)
+    if entered is None:
+        return paragraphe(f"Appréciation : {cadre.mot('a_completer')}.", classe="note")
+    answer = majuscule(signer(cadre.regles.reponses[entered.reponse]))
+    return citation(f"{answer}. {entered.appreciation}", saisie.evaluateurs or EVALUATEURS)

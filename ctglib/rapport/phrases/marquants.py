@@ -1,0 +1,51 @@
+"""How a page names an indicator that stands out: its two values, or the way it has made to its target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.rapport.typographie import abreger, accorder, nombre
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from ctglib.analyse.bilan.propositions import Situation
+    from ctglib.donnees.modeles.coherence import MotDeVerdict
+    from ctglib.rapport.contexte import Contexte
+
+TENUES = ("atteint", "en_bonne_voie")
+MANQUEES = ("en_recul", "insuffisant")
+PROVISOIRE = "P"
+
+
+def comptes(codes: pd.Series, mots: Mapping[str, MotDeVerdict], sauf: tuple[str, ...] = ()) -> list[str]:
+    """Return « 3 réalisées », « 1 en cours »… in the order of the words, those that are counted."""
+    found = codes.value_counts()
+    return [
+        f"{nombre(int(found[code]))} {accorder(word.mot, found[code])}"
+        for code, word in mots.items()
+        if code in found and code not in sauf
+    ]
+
+
+def evolution_nommee(row: object, situation: Situation, contexte: Contexte) -> str:
+    """Return « ▲ favorable : Réunions partenariales, 4 en 2023, 6 en 2024 »."""
+    word = situation.catalogue.evaluation.evolutions[row.evolution]
+    mark = " (p)" if row.statut == PROVISOIRE else ""
+    earlier, now = (contexte.valeur(row.indicateur, value) for value in (row.valeur_precedente, row.valeur))
+    told = f"{earlier} en {row.annee_precedente}, {now} en {row.annee}{mark}"
+    return f"{word.signe} {word.mot} : {_libelle(row, situation)}, {told}"
+
+
+def verdict_nomme(row: object, situation: Situation, contexte: Contexte) -> str:
+    """Return « ◆ insuffisant : Réunions partenariales, 6 pour 10 en 2026 »."""
+    word = situation.catalogue.evaluation.verdicts[row.verdict]
+    mark = " (p)" if row.statut == PROVISOIRE else ""
+    now, target = (contexte.valeur(row.indicateur, value) for value in (row.valeur, row.cible))
+    return f"{word.signe} {word.mot} : {_libelle(row, situation)}, {now}{mark} pour {target} en {row.annee_cible}"
+
+
+def _libelle(row: object, situation: Situation) -> str:
+    return abreger(row.libelle, situation.catalogue.bilan.page.signes)

@@ -1,0 +1,103 @@
+"""How a report says the value of an indicator in a year, its evolution and its verdict, and how these are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.rapport.blocs import Bloc, liste
+from ctglib.rapport.phrases.mesures import legende, marquer
+from ctglib.rapport.typographie import compter, nombre, pourcent
+
+if TYPE_CHECKING:
+    from ctglib.donnees.modeles.evaluation import Evaluation
+    from ctglib.rapport.contexte import Contexte
+
+TIRET = "–"
+PROFILS, POSTURE = "profils", "posture"
+REPRISES = ("qualitatif", "non_transmis", "annee_manquante", "non_disponible", "sans_objet", "secret")
+
+
+def avec_annee(indicateur: str, valeur: float | None, annee: int | None, contexte: Contexte) -> str:
+    """Return « 380 (2022) »; nothing when there is no value."""
+    if pd.isna(valeur):
+        return ""
+    return f"{contexte.valeur(indicateur, valeur)} ({annee})"
+
+
+def en_valeur(row: object, mots: Evaluation, contexte: Contexte) -> str:
+    """Return the value of the year with its mark, or the word of its absence.
+
+    A typology refers to its profiles, the grid of annexe 4 says how many of its lines rose.
+
+    Args:
+        row: A row of the evaluation.
+        mots: The words.
+        contexte: The words of the absences.
+    """
+    if pd.notna(row.valeur) and contexte.indicateurs[row.indicateur].table == POSTURE:
+        return compter(int(row.valeur), "ligne en hausse", "lignes en hausse")
+    if pd.notna(row.valeur):
+        return marquer(contexte.valeur(row.indicateur, row.valeur), row.statut)
+    if row.renseigne and contexte.indicateurs[row.indicateur].table == PROFILS:
+        return mots.mots["voir_les_profils"]
+    return contexte.absence(row.statut)
+
+
+def jugement_de_l_evolution(row: object, mots: Evaluation) -> str:
+    """Return « ▲ favorable », or why nothing is said; a dash when the value itself already says why."""
+    if row.evolution:
+        word = mots.evolutions[row.evolution]
+        return f"{word.signe} {word.mot}"
+    return TIRET if row.raison_evolution in REPRISES else mots.raisons[row.raison_evolution]
+
+
+def verdict(row: object, mots: Evaluation) -> str:
+    """Return « ■ à surveiller », followed by its first reason when it has one."""
+    word = mots.verdicts[row.verdict]
+    reason = f" : {mots.raisons[row.raison]}" if row.raison else ""
+    return f"{word.signe} {word.mot}{reason}"
+
+
+def marques(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
+    """Return what the marks of a table mean, those that it shows."""
+    shown = pd.concat([rows.loc[rows["valeur"].notna(), "statut"], rows["statut_precedent"]])
+    return legende(shown, contexte)
+
+
+def mode_de_lecture(evaluation: pd.DataFrame, mots: Evaluation) -> Bloc:
+    """Return how evolutions and targets are read, with the thresholds; what is proposed binds nobody, said once.
+
+    Args:
+        evaluation: The rows of a report.
+        mots: Thresholds and words.
+    """
+    has_targets = evaluation["cible"].notna().any()
+    proposed = evaluation["origine"].eq("propose").any() or evaluation["origine_cible"].eq("propose").any()
+    return liste(
+        [
+            _evolutions(mots),
+            *([_verdicts(mots)] if has_targets else []),
+            *([mots.mots["proposition"]] if proposed else []),
+        ]
+    )
+
+
+def _evolutions(mots: Evaluation) -> str:
+    words = ", ".join(f"{word.signe} {word.mot}" for word in mots.evolutions.values())
+    return (
+        f"Évolution, de la dernière valeur connue à celle de l'année, selon le sens souhaité : {words}, c'est-à-dire "
+        "en deçà de l'arrondi de la source."
+    )
+
+
+def _verdicts(mots: Evaluation) -> str:
+    words = {code: f"{word.signe} {word.mot}" for code, word in mots.verdicts.items()}
+    good, watched = mots.seuils.en_bonne_voie, mots.seuils.a_surveiller
+    return (
+        f"Atteinte d'une cible, selon le rythme (part du chemin faite ÷ part du temps passée) : {words['atteint']}, la "
+        f"cible l'est déjà ; {words['en_bonne_voie']} à partir de {nombre(good, 2)} ; {words['a_surveiller']} à partir "
+        f"de {nombre(watched, 2)} ; {words['insuffisant']} en deçà ; {words['en_recul']}, à rebours du départ. Une "
+        f"valeur à maintenir l'est à {pourcent(100 * mots.seuils.tolerance_maintien, 0)} près."
+    )

@@ -1,0 +1,70 @@
+"""What is said of the territory's public figures: a level, its date, how it moved; never an effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.rapport.typographie import FINE, INSECABLE, nombre, points, pourcent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ctglib.donnees.modeles.bilan import ReglesBilan
+    from ctglib.donnees.modeles.sources import Origine
+    from ctglib.rapport.contexte import Contexte
+
+COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit")
+
+
+def chiffre_du_territoire(row: object, regles: ReglesBilan, contexte: Contexte) -> str:
+    """Return « Foyers allocataires (Cnaf) : 2 950 en 2024, +75 depuis 2023 ».
+
+    Args:
+        row: A row of ``contexte_du_territoire``.
+        regles: The words of how it moved.
+        contexte: The words of the indicators.
+    """
+    label = contexte.indicateurs[row.indicateur].libelle
+    level = f"{label} : {contexte.valeur(row.indicateur, row.valeur, row.statut)} en {row.annee}"
+    if row.lecture not in COMPARABLES:
+        return f"{level}, {regles.lectures[row.lecture]}."
+    if row.lecture == "stable":
+        return f"{level}, comme en {row.annee_avant}."
+    noise = f" ({regles.lectures[row.lecture]})" if row.lecture == "dans_le_bruit" else ""
+    return f"{level}, {ecart(row, contexte)} depuis {row.annee_avant}{noise}."
+
+
+def ecart(row: object, contexte: Contexte) -> str:
+    """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »; a dash when none."""
+    if pd.isna(row.ecart) or row.lecture not in COMPARABLES:
+        return "–"
+    item = contexte.indicateurs[row.indicateur]
+    unit = contexte.unites[item.unite]
+    if unit.ecart == "points":
+        return points(row.ecart, item.decimales)
+    space = FINE if unit.symbole == "%" else INSECABLE
+    return nombre(row.ecart, item.decimales, signe=True) + (f"{space}{unit.symbole}" if unit.symbole else "")
+
+
+def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], contexte: Contexte) -> str:
+    """Return the producers and data sets of the figures shown; those that a convention invents have its own source.
+
+    Args:
+        series: The figures: ``serie`` is the folder of each, "" when invented.
+        origines: Where each series comes from.
+        contexte: The source of what is invented.
+    """
+    shown = set(series["serie"])
+    sets: dict[str, list[str]] = {}
+    for name, item in origines.items():
+        if name in shown:
+            sets.setdefault(item.producteur, []).append(item.jeu)
+    told = [f"{producer} ({', '.join(names)})" for producer, names in sets.items()]
+    return " ; ".join([*told, *([contexte.source] if "" in shown or not told else [])])
+
+
+def part(valeur: float) -> str:
+    """Return a change in %, with its sign, or a dash."""
+    return "–" if pd.isna(valeur) else pourcent(valeur, 1, signe=True)

@@ -1,0 +1,1 @@
+"""The tables of the evaluation at the end of a convention."""

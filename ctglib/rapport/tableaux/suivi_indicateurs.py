@@ -1,0 +1,86 @@
+"""The tables of a fiche's indicators: their values and evolution, by modalité too, and their way to a target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.rapport.phrases.mesures import marquer
+from ctglib.rapport.phrases.suivi_indicateurs import avec_annee, en_valeur, jugement_de_l_evolution, marques
+from ctglib.rapport.tableau import Colonne, Tableau
+
+if TYPE_CHECKING:
+    from ctglib.donnees.modeles.evaluation import Evaluation
+    from ctglib.rapport.contexte import Contexte
+
+GROUPES = {"convention": "Écrits dans la convention", "propose": "Proposés par le classeur"}
+TIRET = "–"
+NON_TRANSMIS = "L"
+
+
+def tableau_valeurs(evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str) -> Tableau:
+    """Return one row an indicator: initial value, value before, value of the year, evolution; by origin.
+
+    Args:
+        evaluation: The whole of the indicators of a fiche, as ``evaluer`` returns them.
+        mots: The words of the evolutions and of the reasons.
+        contexte: The words of the indicators and the source.
+        titre: Caption.
+    """
+    shown = evaluation.sort_values("origine", kind="stable")
+    return _tableau("indicateurs", titre, shown, mots, contexte, groupes=tuple(shown["origine"].map(GROUPES)))
+
+
+def tableau_modalites(evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str) -> Tableau:
+    """Return the same for the rows by modalité, one group an indicator."""
+    shown = evaluation.assign(libelle=evaluation["libelle_modalite"])
+    return _tableau("modalites", titre, shown, mots, contexte, groupes=tuple(evaluation["libelle"]))
+
+
+def _tableau(
+    nom: str,
+    titre: str,
+    rows: pd.DataFrame,
+    mots: Evaluation,
+    contexte: Contexte,
+    *,
+    groupes: tuple[str, ...],
+) -> Tableau:
+    year = int(rows["annee"].iloc[0])
+    columns = (
+        Colonne("libelle", "Indicateur" if nom == "indicateurs" else "Modalité"),
+        Colonne("depart", "Départ", numerique=True),
+        Colonne("avant", str(year - 1), numerique=True),
+        Colonne("valeur", str(year), numerique=True),
+        Colonne("evolution", "Évolution"),
+    )
+    cells = [
+        (
+            row.libelle,
+            avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or TIRET,
+            _precedente(row, contexte),
+            en_valeur(row, mots, contexte),
+            jugement_de_l_evolution(row, mots),
+        )
+        for row in rows.itertuples()
+    ]
+    return Tableau(
+        nom=nom,
+        titre=titre,
+        colonnes=columns,
+        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in columns]),
+        donnees=rows,
+        source=contexte.source,
+        groupes=groupes,
+        notes=marques(rows, contexte),
+    )
+
+
+def _precedente(row: object, contexte: Contexte) -> str:
+    """Return the value before, with its year when it is older; what nobody ever told is a dash."""
+    if pd.notna(row.valeur_precedente):
+        older = f" ({row.annee_precedente})" if row.annee_precedente < row.annee - 1 else ""
+        value = contexte.valeur(row.indicateur, row.valeur_precedente)
+        return marquer(value, row.statut_precedent) + older
+    return TIRET if row.statut_precedent in ("", NON_TRANSMIS) else contexte.absence(row.statut_precedent)
