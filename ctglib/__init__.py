@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ctglib.classeur import ouvrir
     from ctglib.classeur.annuel import ouvrir_bilan
+    from ctglib.classeur.finale import ouvrir_evaluation
 
-__all__ = ["ouvrir", "ouvrir_bilan"]
+__all__ = ["ouvrir", "ouvrir_bilan", "ouvrir_evaluation"]
 __version__ = "0.1.0"
 
 
@@ -22,6 +23,10 @@ def __getattr__(nom: str) -> object:
         from ctglib.classeur.annuel import ouvrir_bilan
 
         return ouvrir_bilan
+    if nom == "ouvrir_evaluation":
+        from ctglib.classeur.finale import ouvrir_evaluation
+
+        return ouvrir_evaluation
     from ctglib.classeur import ouvrir
 
     return ouvrir

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from ctglib.analyse.bilan.comptes import compter_par_fiche
+from ctglib.analyse.bilan.propositions import Proposition, Situation, proposer
 from ctglib.classeur.annuel.fiche import Fiche
+from ctglib.classeur.annuel.gouvernance import Gouvernance
+from ctglib.classeur.annuel.moyens import Moyens
+from ctglib.classeur.annuel.territoire import Territoire
+from ctglib.rapport.blocs import paragraphe
+from ctglib.rapport.graphiques.grille import grille
+from ctglib.rapport.phrases.fiches_en_bref import cellules_des_etats, fiches_en_bref
+from ctglib.rapport.phrases.limites_bilan import limites_bilan
+from ctglib.rapport.phrases.une_page import une_page
+from ctglib.rapport.tableaux.a_collecter import tableau_a_collecter
+from ctglib.rapport.tableaux.collecte import tableau_collecte
+from ctglib.rapport.tableaux.revisions import tableau_revisions
+from ctglib.rapport.tableaux.sources import sources
 
 if TYPE_CHECKING:
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.rapport.blocs import Bloc
     from ctglib.rapport.couverture import Couverture
+    from ctglib.rapport.figure import Figure
+    from ctglib.rapport.tableau import Tableau
 
 
 @dataclass(frozen=True)
 class Bilan:
-    """What can be asked of a year: each method returns one thing that a notebook shows, None when there is nothing."""
+    """What can be asked of a year: each method returns one thing that a notebook shows, None when there is nothing.
+
+    The sections with several questions are attributes: ``bilan.gouvernance``, ``bilan.moyens``, ``bilan.territoire``.
+    """
 
     etude: EtudeAnnuelle
 
@@ -26,7 +49,106 @@ class Bilan:
         """
         return Fiche(self.etude, self.etude.fiche(numero))
 
+    @cached_property
+    def gouvernance(self) -> Gouvernance:
+        """The comité, its decisions, the avenants, what is to be decided."""
+        return Gouvernance(self.etude, self._propositions)
+
+    @cached_property
+    def moyens(self) -> Moyens:
+        """What each signatory brings."""
+        return Moyens(self.etude)
+
+    @cached_property
+    def territoire(self) -> Territoire:
+        """What the public series say."""
+        return Territoire(self.etude)
+
     def couverture(self) -> Couverture:
         """Return the cover: parties, year, date and status of the data."""
         etude = self.etude
         return etude.couverture(etude.convention.titre, f" {etude.annee}")
+
+    def une_page(self) -> Bloc:
+        """Return the year on one page: done, moved, unknown, to be decided."""
+        return une_page(self._situation, self._propositions, self.territoire.rangees, self.etude.contexte)
+
+    def etats(self) -> Figure | None:
+        """Return the chart of the states of the modalités, fiche by fiche; nothing when none was handed in."""
+        etude = self.etude
+        if etude.annuel.actions.empty:
+            return None
+        words = etude.catalogue.evaluation.etats
+        met = set(etude.etats["statut"])
+        counts = compter_par_fiche(etude.etats, "statut", [code for code in words if code in met])
+        return grille(
+            cellules_des_etats(counts, words),
+            etude.contexte,
+            nom="etats-des-fiches",
+            titre=f"Où en sont les modalités de chaque fiche, {etude.contexte.territoire.nom}, {etude.annee} ?",
+        )
+
+    def fiches_en_bref(self) -> Bloc:
+        """Return each fiche in three sentences, with the way to its report."""
+        addresses = {fiche.numero: f"fiche-{fiche.numero}.html" for fiche in self.etude.convention.fiches}
+        return fiches_en_bref(self._situation, self.etude.contexte, addresses)
+
+    def collecte(self) -> Tableau:
+        """Return how much of what is expected could be gathered."""
+        etude = self.etude
+        return tableau_collecte(
+            etude.collecte, etude.convention, etude.catalogue.responsables, etude.contexte, annee=etude.annee
+        )
+
+    def revisions(self) -> Tableau | Bloc:
+        """Return what this bilan says of earlier years otherwise than last year's."""
+        etude = self.etude
+        if etude.annee == etude.convention.debut.year:
+            return paragraphe(etude.catalogue.bilan.mots["premier_bilan"])
+        found = [etude.revisions, self.territoire.revisions]
+        shown = [table for table in found if len(table)]
+        if not shown:
+            return paragraphe(etude.catalogue.bilan.mots["aucune_revision"])
+        rows = pd.concat(shown, ignore_index=True)
+        return tableau_revisions(rows, etude.contexte, annee=etude.annee, modalite=etude.modalite)
+
+    def a_collecter(self) -> Tableau | None:
+        """Return what the next collection asks for, service by service."""
+        etude = self.etude
+        if etude.a_collecter.empty:
+            return None
+        return tableau_a_collecter(
+            etude.a_collecter,
+            etude.contexte,
+            responsables=etude.catalogue.responsables,
+            evaluation=etude.catalogue.evaluation,
+            titre=f"Ce que le prochain bilan demande, par service, {etude.contexte.territoire.nom}",
+        )
+
+    def limites(self) -> Bloc:
+        """Return what the figures must not be made to say."""
+        return limites_bilan(self._situation, self.territoire.rangees, self.etude.retraits, self.etude.contexte)
+
+    def sources(self) -> Tableau:
+        """Return the files read, with what identifies them."""
+        return sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
+
+    @cached_property
+    def _situation(self) -> Situation:
+        etude = self.etude
+        return Situation(
+            convention=etude.convention,
+            catalogue=etude.catalogue,
+            bilan=etude.bilan,
+            precedent=etude.precedent.bilan if etude.precedent else None,
+            fin=etude.suivi.fin,
+            etats=etude.etats,
+            evaluation=etude.evaluation,
+            collecte=etude.collecte,
+            a_collecter=etude.a_collecter,
+            moyens=etude.annuel.moyens,
+        )
+
+    @cached_property
+    def _propositions(self) -> tuple[Proposition, ...]:
+        return proposer(self._situation)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.convention import Convention, Fiche
+    from ctglib.donnees.modeles.gabarit import Gabarit
     from ctglib.donnees.modeles.suivi import Bilan
     from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
     from ctglib.rapport.couverture import Couverture
@@ -34,6 +35,7 @@ class EtudeAnnuelle:
         annee: Year of the reports.
         diffusion: « publique » or « interne »: the grid of annexe 4 is shown in the latter only.
         empreintes: The sha256 of every data file read, by path.
+        gabarit: Which service fills what in the yearly workbook: whom to ask.
         retraits: table, raison: tables that secrecy withholds whole; None when secrecy was not applied.
     """
 
@@ -41,6 +43,7 @@ class EtudeAnnuelle:
     annee: int
     diffusion: str
     empreintes: Mapping[str, str]
+    gabarit: Gabarit
     retraits: pd.DataFrame | None = None
 
     @property
@@ -80,6 +83,17 @@ class EtudeAnnuelle:
                 f"La fiche action {numero} n'existe pas. Fiches possibles : {', '.join(map(str, fiches))}."
             )
         return fiches[numero]
+
+    def modalite(self, dimension: str, modalite: str) -> str:
+        """Return the label of a modalité of a dimension."""
+        return {item.id: item.libelle for item in self.catalogue.dimensions[dimension].modalites}[modalite]
+
+    def achevee(self) -> EtudeAnnuelle:
+        """Return the study once every result of it is worked out: the five reports of a year share it whole."""
+        for name, kept in vars(type(self)).items():
+            if isinstance(kept, cached_property):
+                getattr(self, name)
+        return self
 
     @property
     def interne(self) -> bool:

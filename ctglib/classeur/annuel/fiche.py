@@ -2,23 +2,225 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from ctglib.analyse.avenants import par_avenant
+from ctglib.analyse.essentiel import essentiel
+from ctglib.analyse.manques_suivi import manques
+from ctglib.analyse.moyens import moyens_par_poste, rapprocher
+from ctglib.classeur.annuel.accueil_individuel import AccueilIndividuel
+from ctglib.classeur.annuel.cooperation import Cooperation
+from ctglib.classeur.annuel.indicateurs import Indicateurs
+from ctglib.classeur.annuel.jeunesse import Jeunesse
+from ctglib.classeur.annuel.loisirs import Loisirs
+from ctglib.rapport.graphiques.frise import frise
+from ctglib.rapport.phrases import fiche as phrases
+from ctglib.rapport.phrases.appreciation import appreciation
+from ctglib.rapport.phrases.limites_fiche import limites_de_fiche
+from ctglib.rapport.tableaux.etats import tableau_etats
+from ctglib.rapport.tableaux.manques_suivi import tableau_manques_suivi
+from ctglib.rapport.tableaux.moyens import Budget, tableau_de_fiche
+from ctglib.rapport.tableaux.promesses import tableau_promesses
+from ctglib.rapport.tableaux.sources_en_bref import sources_en_bref
+
 if TYPE_CHECKING:
+    from ctglib.analyse.avenants import Numerotes
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
     from ctglib.donnees.modeles.convention import Fiche as FicheAction
+    from ctglib.rapport.blocs import Bloc
+    from ctglib.rapport.contexte import Contexte
     from ctglib.rapport.couverture import Couverture
+    from ctglib.rapport.figure import Figure
+    from ctglib.rapport.tableau import Tableau
 
 
 @dataclass(frozen=True)
 class Fiche:
-    """What can be asked of a fiche action in a year: each method returns one thing that a notebook shows, or None."""
+    """What can be asked of a fiche action in a year: each method returns one thing that a notebook shows, or None.
+
+    As long as nothing was ever handed in, a fiche is one page: what was promised, what is missing and from whom.
+    """
 
     etude: EtudeAnnuelle
     fiche: FicheAction
 
+    @property
+    def sans_suivi(self) -> bool:
+        """Whether nothing was handed in, for the year nor for any before it."""
+        return all(suivi.vide for suivi in self.etude.suivi.suivis.values())
+
+    @cached_property
+    def indicateurs(self) -> Indicateurs:
+        """What the indicators of the fiche say."""
+        return Indicateurs(self.etude, self.fiche, muet=self.sans_suivi)
+
+    @cached_property
+    def accueil(self) -> AccueilIndividuel:
+        """The own analysis of fiche 1."""
+        return AccueilIndividuel(self.etude)
+
+    @cached_property
+    def loisirs(self) -> Loisirs:
+        """The own analysis of fiche 2."""
+        return Loisirs(self.etude)
+
+    @cached_property
+    def jeunesse(self) -> Jeunesse:
+        """The own analysis of fiche 3."""
+        return Jeunesse(self.etude)
+
+    @cached_property
+    def cooperation(self) -> Cooperation:
+        """The own analysis of fiche 4."""
+        return Cooperation(self.etude)
+
     def couverture(self) -> Couverture:
         """Return the cover: the fiche's title, parties, year, date and status of the data."""
+        return self.etude.couverture(self.fiche.titre, f", année {self.etude.annee}")
+
+    def essentiel(self) -> Bloc:
+        """Return the first page: how many modalités and indicators stand where, what moves, what asks for attention."""
         etude = self.etude
-        return etude.couverture(self.fiche.titre, f", année {etude.annee}")
+        found = essentiel(etude.etats, etude.evaluation, etude.collecte, fiche=self.fiche.numero, arrete=self._arrete)
+        if self.sans_suivi:
+            begun = self.fiche.debut <= etude.bilan.date_arretee
+            return phrases.sans_suivi(self.fiche, found, etude.catalogue.evaluation, etude.annee, commencee=begun)
+        missing = phrases.ce_qui_manque(self._manques, etude.catalogue.responsables)
+        return phrases.page(found, etude.catalogue.evaluation, etude.contexte, etude.annee, missing)
+
+    def objectifs(self) -> Bloc | None:
+        """Return whom the fiche is for, what it aims at, who carries it."""
+        return None if self.sans_suivi else phrases.objectifs(self.fiche, self._changements)
+
+    def promesses(self) -> Tableau:
+        """Return the modalités and their calendar, the expected results and what could show them."""
+        return tableau_promesses(self.fiche, self.etude.etats, self._contexte_texte)
+
+    def frise(self) -> Figure | None:
+        """Return the modalités on the years of the convention, with the date of the bilan."""
+        if self.sans_suivi:
+            return None
+        etude = self.etude
+        return frise(
+            self._etats,
+            etude.convention.debut,
+            etude.suivi.fin,
+            etude.bilan.date_arretee,
+            etude.catalogue.evaluation,
+            etude.contexte,
+            nom="frise",
+            titre=f"Où en sont les actions de la fiche {self.fiche.numero} fin {etude.annee} ?",
+        )
+
+    def actions(self) -> Tableau | None:
+        """Return where each modalité stands, and what was told of it."""
+        if self.sans_suivi:
+            return None
+        etude = self.etude
+        titre = (
+            f"État des modalités de la fiche action {self.fiche.numero}, {etude.contexte.territoire.nom}, {etude.annee}"
+        )
+        return tableau_etats(self._etats, etude.catalogue.evaluation, etude.contexte, titre=titre)
+
+    def moyens(self) -> Tableau | None:
+        """Return what each signatory brings to the fiche, line by line; None when nobody told."""
+        etude, numero = self.etude, self.fiche.numero
+        now = moyens_par_poste(etude.annuel.moyens, numero)
+        earlier = etude.precedent.moyens if etude.precedent else etude.annuel.moyens.iloc[:0]
+        rows = rapprocher(now, moyens_par_poste(earlier, numero))
+        return tableau_de_fiche(rows, self._budget, numero) if len(rows) else None
+
+    def appreciation(self) -> Bloc | None:
+        """Return what the parties think of the year; None when they wrote nothing."""
+        words = [item for item in self.etude.annuel.appreciations if item.fiche == self.fiche.numero]
+        return appreciation(words[0]) if words else None
+
+    def manques(self) -> Tableau | None:
+        """Return what is missing, and which service to ask; None when nothing is."""
+        etude = self.etude
+        found = self._manques
+        if found.empty:
+            return None
+        return tableau_manques_suivi(
+            found,
+            etude.catalogue.responsables,
+            etude.catalogue.evaluation,
+            etude.contexte,
+            titre=f"Ce qui manque à la fiche action {self.fiche.numero} pour {etude.annee}, et à qui le demander",
+            poste=self._poste,
+        )
+
+    def limites(self) -> Bloc | None:
+        """Return what the figures must not be made to say."""
+        if self.sans_suivi:
+            return None
+        etude, own = self.etude, self.indicateurs.lignes
+        revised = etude.revisions[etude.revisions["indicateur"].isin(own["indicateur"])]
+        return limites_de_fiche(
+            own,
+            revised,
+            etude.convention.articles,
+            etude.contexte,
+            changements=self._changements,
+            retraits=self._retraits,
+            debut=etude.convention.debut.year,
+            seuil=etude.catalogue.seuils.petits_effectifs,
+        )
+
+    def sources(self) -> Tableau | None:
+        """Return the files read, with what identifies them."""
+        etude = self.etude
+        return None if self.sans_suivi else sources_en_bref(etude.empreintes, etude.catalogue.synthese.fichiers)
+
+    @cached_property
+    def _manques(self) -> pd.DataFrame:
+        etude = self.etude
+        return manques(
+            etude.a_collecter,
+            etude.etats,
+            etude.annuel,
+            etude.gabarit,
+            fiche=self.fiche,
+            convention=etude.convention,
+        )
+
+    @property
+    def _changements(self) -> Numerotes:
+        return par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
+
+    @property
+    def _retraits(self) -> pd.DataFrame:
+        """The tables withheld whole that are about an indicator of the fiche, or a dispositif of one."""
+        meanings = [self.etude.catalogue.indicateurs_fiches[item.id] for item in self.fiche.indicateurs]
+        own = {name for item in meanings for name in (item.id, *item.modalites)}
+        tables = self.etude.retraits
+        if tables is None:
+            return pd.DataFrame(columns=["table", "raison"])
+        return tables[[bool(own & set(name.split("/"))) for name in tables["table"]]]
+
+    @property
+    def _arrete(self) -> pd.Timestamp:
+        return pd.Timestamp(self.etude.bilan.date_arretee)
+
+    @property
+    def _etats(self) -> pd.DataFrame:
+        return self.etude.etats[self.etude.etats["fiche"] == self.fiche.numero]
+
+    @property
+    def _contexte_texte(self) -> Contexte:
+        return replace(self.etude.contexte, source=self.etude.convention.source_texte)
+
+    @property
+    def _budget(self) -> Budget:
+        etude = self.etude
+        given = (etude.precedent is not None and not etude.precedent.moyens.empty, not etude.annuel.moyens.empty)
+        return Budget(etude.convention, etude.catalogue.moyens, etude.contexte, etude.annee, given)
+
+    def _poste(self, element: str) -> tuple[str, str]:
+        """Return the names of a means « signataire/poste »: « Caf du Pas-de-Calais », « Financement du pilotage »."""
+        signataire, _, poste = element.partition("/")
+        return self._budget.parties[signataire], self._budget.poste(poste)

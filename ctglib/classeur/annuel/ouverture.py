@@ -9,12 +9,16 @@ from ctglib.classeur.annuel.etude import EtudeAnnuelle
 from ctglib.classeur.annuel.publication import publier
 from ctglib.donnees.dossier_suivi import lire_suivi
 from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.partage import partager
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ctglib.donnees.suivi.objets import DossierSuivi
 
+GABARIT = "catalogue/gabarit.yaml"
 DIFFUSIONS = ("publique", "interne")
 
 
@@ -32,12 +36,19 @@ def ouvrir_bilan(convention: str, annee: int, diffusion: str = "publique") -> Bi
     """
     if diffusion not in DIFFUSIONS:
         raise ValueError(f"La diffusion « {diffusion} » n'existe pas. Diffusions possibles : {', '.join(DIFFUSIONS)}.")
+    return Bilan(partager(f"bilan/{convention}/{annee}/{diffusion}", lambda: _etudier(convention, annee, diffusion)))
+
+
+def _etudier(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
     with enregistrer() as journal:
         suivi = lire_suivi(convention, annee)
-    return Bilan(etudier(suivi, annee, diffusion, dict(journal.lus)))
+        gabarit = charger_yaml(GABARIT, Gabarit)
+    return etudier(suivi, annee, diffusion, dict(journal.lus), gabarit=gabarit).achevee()
 
 
-def etudier(suivi: DossierSuivi, annee: int, diffusion: str, empreintes: Mapping[str, str]) -> EtudeAnnuelle:
+def etudier(
+    suivi: DossierSuivi, annee: int, diffusion: str, empreintes: Mapping[str, str], *, gabarit: Gabarit
+) -> EtudeAnnuelle:
     """Return the study of a year, made from what its reports may show."""
     published = publier(suivi, annee)
-    return EtudeAnnuelle(published.suivi, annee, diffusion, empreintes, published.retraits)
+    return EtudeAnnuelle(published.suivi, annee, diffusion, empreintes, gabarit, published.retraits)

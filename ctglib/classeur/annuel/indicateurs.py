@@ -1,0 +1,104 @@
+"""The section « Ce que disent les indicateurs » of a fiche."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ctglib.analyse.avenants import avenant_de_la_cible, par_avenant
+from ctglib.analyse.departs import depuis_le_depart
+from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires
+from ctglib.rapport.graphiques.trajectoires import trajectoires
+from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
+from ctglib.rapport.tableaux.cibles import tableau_cibles
+from ctglib.rapport.tableaux.suivi_indicateurs import tableau_modalites, tableau_valeurs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.donnees.modeles.convention import Fiche
+    from ctglib.rapport.blocs import Bloc
+    from ctglib.rapport.figure import Figure
+    from ctglib.rapport.tableau import Tableau
+
+
+@dataclass(frozen=True)
+class Indicateurs:
+    """The indicators of a fiche in a year; all is None when ``muet``: nothing was ever handed in."""
+
+    etude: EtudeAnnuelle
+    fiche: Fiche
+    muet: bool = False
+
+    @cached_property
+    def lignes(self) -> pd.DataFrame:
+        """The scoring of the fiche's indicators, wholes and modalités."""
+        return self.etude.evaluation[self.etude.evaluation["fiche"] == self.fiche.numero]
+
+    @cached_property
+    def ensembles(self) -> pd.DataFrame:
+        """The scoring of the wholes."""
+        return self.lignes[self.lignes["dimension"].eq("")]
+
+    def lecture(self) -> Bloc | None:
+        """Return how evolutions and targets are read, with the thresholds."""
+        return None if self.muet else mode_de_lecture(self.lignes, self.etude.catalogue.evaluation)
+
+    def valeurs(self) -> Tableau | None:
+        """Return the values of the year beside the initial and the previous ones, and the evolution."""
+        if self.muet:
+            return None
+        return tableau_valeurs(
+            self.ensembles, self.etude.catalogue.evaluation, self.etude.contexte, titre=self._titre("Indicateurs")
+        )
+
+    def cibles(self) -> Tableau | None:
+        """Return the way to each target; None when there is none."""
+        aimed = self.ensembles[self.ensembles["cible"].notna()]
+        if self.muet or aimed.empty:
+            return None
+        return tableau_cibles(
+            aimed,
+            self.etude.catalogue.evaluation,
+            self.etude.contexte,
+            titre=self._titre("Cibles"),
+            annuelles=self._annuelles,
+            avenants=avenant_de_la_cible(par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)),
+        )
+
+    def trajectoires(self) -> Figure | None:
+        """Return the values by year of the indicators that have at least two."""
+        if self.muet:
+            return None
+        etude = self.etude
+        rows = lire_annees(etude, list(self.ensembles["indicateur"]))
+        drawn = depuis_le_depart(rows, self.ensembles, etude.convention.debut.year)
+        if drawn.empty:
+            return None
+        return trajectoires(
+            pour_trajectoires(etude, drawn),
+            etude.contexte,
+            nom="trajectoires",
+            titre="Comment les indicateurs ont-ils évolué d'année en année ?",
+        )
+
+    def modalites(self) -> Tableau | None:
+        """Return the same as ``valeurs`` for the rows by modalité; None when there is none."""
+        parts = self.lignes[self.lignes["dimension"].ne("")]
+        if self.muet or parts.empty:
+            return None
+        titre = self._titre("Indicateurs par modalité")
+        return tableau_modalites(parts, self.etude.catalogue.evaluation, self.etude.contexte, titre=titre)
+
+    def _titre(self, sujet: str) -> str:
+        etude = self.etude
+        return f"{sujet} de la fiche action {self.fiche.numero}, {etude.contexte.territoire.nom}, {etude.annee}"
+
+    @property
+    def _annuelles(self) -> set[str]:
+        """The indicators whose implied threshold has no year: it has to hold every year."""
+        implied = [item for item in self.fiche.indicateurs if item.implicite and item.implicite.annee is None]
+        thresholds = self.ensembles.loc[self.ensembles["origine_cible"].eq("implicite"), "indicateur"]
+        return {item.id for item in implied} & set(thresholds)

@@ -1,0 +1,56 @@
+"""What the own analyses of the fiches share: the years of some indicators, and silence where nothing was handed in."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from ctglib.analyse.annees import annees, avec_reperes
+from ctglib.analyse.evaluation.serie import changements_en_vigueur
+from ctglib.rapport.blocs import Bloc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import pandas as pd
+
+    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+
+
+class Analyse(Protocol):
+    """The own analysis of a fiche."""
+
+    etude: EtudeAnnuelle
+
+
+A = TypeVar("A", bound=Analyse)
+
+
+def si_transmis(methode: Callable[..., object]) -> Callable[..., object]:
+    """Return the method, which answers None in a year without any follow-up, or when it has nothing to say."""
+
+    @wraps(methode)
+    def montrer(analyse: A, *args: object) -> object:
+        if analyse.etude.annuel.vide:
+            return None
+        shown = methode(analyse, *args)
+        return None if isinstance(shown, Bloc) and not shown.html else shown
+
+    return montrer
+
+
+def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFrame:
+    """Return the values of indicators of the fiches, from the start of the convention to the year of the bilan."""
+    return annees(
+        etude.suivi.observations,
+        etude.catalogue,
+        identifiants,
+        territoire=etude.convention.territoire,
+        annees=(etude.convention.debut.year, etude.annee),
+    )
+
+
+def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the values of years with their targets and breaks, as the chart of trajectories takes them."""
+    changes = changements_en_vigueur(etude.suivi.avenants, etude.bilan.date_arretee)
+    return avec_reperes(table, etude.evaluation, etude.catalogue, changes)

@@ -1,0 +1,124 @@
+"""The gap of the commune to the trend of comparable ones, as the final evaluation shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ctglib.analyse.comparables.comparer import Resultat, comparer
+from ctglib.rapport.blocs import Bloc, liste, paragraphe
+from ctglib.rapport.contexte import Contexte
+from ctglib.rapport.graphiques.points_comparables import points_comparables
+from ctglib.rapport.graphiques.trajectoires_comparables import trajectoires_comparables
+from ctglib.rapport.phrases import comparables as textes
+from ctglib.rapport.tableaux.comparables import (
+    tableau_de_sensibilite,
+    tableau_des_communes,
+    tableau_des_ecarts,
+    tableau_du_departement,
+)
+from ctglib.rapport.typographie import minuscule
+
+if TYPE_CHECKING:
+    from ctglib.donnees.communes import Communes
+    from ctglib.donnees.modeles.comparaison import Comparaison
+    from ctglib.donnees.modeles.sources import Origine
+    from ctglib.donnees.suivi.objets import DossierSuivi
+    from ctglib.rapport.figure import Figure
+    from ctglib.rapport.tableau import Tableau
+
+
+@dataclass(frozen=True)
+class Comparables:
+    """What can be asked of the comparison: each method returns one thing to show, None when it cannot be made.
+
+    Args:
+        suivi: The convention, its follow-up and the catalogue.
+        communes: The communes of its département (``ctglib.donnees.communes.lire_communes``), None when there are none.
+    """
+
+    suivi: DossierSuivi
+    communes: Communes | None
+
+    @cached_property
+    def resultat(self) -> Resultat | None:
+        """The comparison, None when there are no figures or nobody to compare with."""
+        if self.communes is None:
+            return None
+        catalogue = self.suivi.catalogue
+        return comparer(self.communes.effectifs, self._regle, catalogue.indicateurs_contexte, self.suivi.convention)
+
+    def regle(self) -> Bloc | None:
+        """Return how the comparable communes are chosen, and what is computed."""
+        return liste(textes.regles(self.resultat, self._regle, self._contexte)) if self.resultat else None
+
+    def communes_retenues(self) -> Tableau | None:
+        """Return the comparable communes, with their codes and what they were chosen on."""
+        return tableau_des_communes(self.resultat, self._contexte) if self.resultat else None
+
+    def phrases(self) -> tuple[str, ...]:
+        """Return the comparison in a few sentences, none when it cannot be made."""
+        return textes.essentiel(self.resultat, self._regle, self._contexte) if self.resultat else ()
+
+    def essentiel(self) -> Bloc | None:
+        """Return the same sentences as a list."""
+        sentences = self.phrases()
+        return liste(sentences) if sentences else None
+
+    def points(self) -> Figure | None:
+        """Return where the commune stands among the comparable ones, series by series."""
+        if not self.resultat:
+            return None
+        rule, place = self.resultat.regle, self._contexte.territoire
+        years = f"de {rule.annee_reference} à {rule.annee}"
+        title = f"Où se place {place.le} parmi les communes comparables ? Évolution {years}"
+        return points_comparables(self.resultat, self._regle, self._contexte, nom="comparables-points", titre=title)
+
+    def ecarts(self) -> Tableau | None:
+        """Return the gaps to the mean of the comparable communes, what rounding leaves of them, and the place."""
+        return tableau_des_ecarts(self.resultat, self._regle, self._contexte) if self.resultat else None
+
+    def departement(self) -> Tableau | None:
+        """Return the gaps to the rest of the département."""
+        return tableau_du_departement(self.resultat, self._regle, self._contexte) if self.resultat else None
+
+    def trajectoires(self) -> Figure | None:
+        """Return the years before and after, at 100 in the year of reference."""
+        if not self.resultat:
+            return None
+        title = f"Depuis quand les évolutions se séparent-elles ? Indices, {self.resultat.regle.annee_reference} = 100"
+        return trajectoires_comparables(self.resultat, self._contexte, nom="comparables-trajectoires", titre=title)
+
+    def sensibilite(self) -> Tableau | None:
+        """Return the gaps under other rules."""
+        return tableau_de_sensibilite(self.resultat, self._regle, self._contexte) if self.resultat else None
+
+    def lecture_sensibilite(self) -> Bloc | None:
+        """Return which gaps hold when the rule changes."""
+        return paragraphe(textes.lecture_de_la_sensibilite(self.resultat)) if self.resultat else None
+
+    def limites(self) -> Bloc | None:
+        """Return what the comparison does not say."""
+        return liste(self._regle.limites) if self.resultat else None
+
+    @property
+    def _regle(self) -> Comparaison:
+        return self.suivi.catalogue.comparaison
+
+    @cached_property
+    def _contexte(self) -> Contexte:
+        catalogue, convention = self.suivi.catalogue, self.suivi.convention
+        origin = self.communes.origine if self.communes else None
+        return Contexte(
+            indicateurs=catalogue.mesures,
+            unites=catalogue.unites,
+            statuts=catalogue.statuts,
+            territoire=catalogue.territoires[convention.territoire],
+            reference=catalogue.territoires[convention.reference],
+            source=_source(origin) if origin else convention.source_suivi,
+        )
+
+
+def _source(origine: Origine) -> str:
+    return f"{origine.producteur}, {origine.jeu}, {minuscule(origine.periode)} ; calculs du classeur"

@@ -1,0 +1,41 @@
+"""``ouvrir_evaluation``: the whole convention, as the notebook of its evaluation uses it."""
+
+from __future__ import annotations
+
+from ctglib.classeur.annuel.ouverture import GABARIT, etudier
+from ctglib.classeur.finale.comparables import Comparables
+from ctglib.classeur.finale.etude import EtudeFinale
+from ctglib.classeur.finale.evaluation_finale import EvaluationFinale
+from ctglib.donnees.communes import lire_communes
+from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.finale import lire_finale
+from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.yaml_strict import charger_yaml
+
+
+def ouvrir_evaluation(convention: str) -> EvaluationFinale:
+    """Return the evaluation of a convention at its end: all its years read, checked, their small counts suppressed.
+
+    Args:
+        convention: Name of a folder of ``data/conventions``.
+
+    Raises:
+        DonneesInvalides: All the faults of the data, in French.
+    """
+    with enregistrer() as journal:
+        last = derniere_annee(convention)
+        suivi = lire_suivi(convention, last)
+        finale = lire_finale(suivi.dossier)
+        communes = lire_communes(suivi)
+        gabarit = charger_yaml(GABARIT, Gabarit)
+    year = etudier(suivi, last, "publique", dict(journal.lus), gabarit=gabarit)
+    return EvaluationFinale(EtudeFinale(year, finale, Comparables(suivi, communes)))
+
+
+def derniere_annee(convention: str) -> int:
+    """Return the last year of a convention, as its avenants extend it."""
+    dossier = lire_dossier(convention)
+    ends = [item.nouvelle_fin for avenant in dossier.avenants for item in avenant.changements if item.nouvelle_fin]
+    return max([dossier.convention.fin, *ends]).year

@@ -1,0 +1,136 @@
+"""The section « Trajectoires »: each indicator over the convention, then the fiches by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.analyse.annees import annees, avec_reperes
+from ctglib.analyse.finale.annees import etats_par_annee, verdicts_par_annee
+from ctglib.rapport.graphiques.grille import grille
+from ctglib.rapport.graphiques.trajectoires import trajectoires
+from ctglib.rapport.phrases.finale.cellules import cases
+from ctglib.rapport.suite import Suite, suite
+from ctglib.rapport.tableaux.finale.moyens import tableau_moyens_realisations
+from ctglib.rapport.tableaux.finale.trajectoires import tableau_trajectoires
+from ctglib.rapport.typographie import INSECABLE
+
+if TYPE_CHECKING:
+    from ctglib.classeur.finale.etude import EtudeFinale
+    from ctglib.rapport.figure import Figure
+    from ctglib.rapport.tableau import Tableau
+
+DEUX_POINTS = 2  # a single point draws no way
+
+
+@dataclass(frozen=True)
+class Groupe:
+    """Natures of indicators that share a chart: a fiche's thirteen panels would not hold on a page."""
+
+    nom: str
+    natures: tuple[str, ...]
+    question: str
+
+
+GROUPES = (
+    Groupe("actions", ("moyen", "realisation"), "comment ses moyens et ses réalisations ont-ils évolué,"),
+    Groupe("resultats", ("resultat",), "comment ses résultats ont-ils évolué,"),
+)
+
+
+@dataclass(frozen=True)
+class Trajectoires:
+    """The indicators and the states over the whole convention."""
+
+    etude: EtudeFinale
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """The values of the indicators by year, the written initial value in its own; ``fiche`` beside."""
+        etude, last = self.etude, self.etude.derniere
+        names = etude.parcours.loc[etude.parcours["table"].eq("observations"), "indicateur"]
+        rows = annees(
+            last.suivi.observations,
+            etude.catalogue,
+            list(names),
+            territoire=etude.convention.territoire,
+            annees=(etude.convention.debut.year, etude.annees[-1]),
+        )
+        whole = _avec_departs(rows[rows["dimension"].eq("")], etude.parcours)
+        return whole.assign(fiche=whole["indicateur"].map(etude.parcours.set_index("indicateur")["fiche"]))
+
+    def figures(self) -> Suite | None:
+        """Return the indicators that have two values at least, fiche by fiche, results apart; None when none has."""
+        return suite(self._figure(fiche.numero, group) for fiche in self.etude.convention.fiches for group in GROUPES)
+
+    def tableau(self) -> Tableau:
+        """Return every indicator, from its start to its last measure."""
+        return tableau_trajectoires(self.etude.parcours, self.etude.cadre)
+
+    def etats(self) -> Figure | None:
+        """Return the share of the modalités that were done, by fiche and year; None when no state is known."""
+        etude = self.etude
+        table = etats_par_annee(etude.etats, etude.convention.fiches)
+        return grille(
+            cases(table, etude.cadre, etude.cadre.mot("etats_inconnus")),
+            etude.derniere.contexte,
+            nom="etats",
+            titre=f"Combien de modalités étaient réalisées, en tout ou en partie, {etude.cadre.lieu_et_dates} ?",
+        )
+
+    def verdicts(self) -> Figure | None:
+        """Return the share of the indicators judged that were on their way, by fiche and year; None when none was."""
+        etude = self.etude
+        table = verdicts_par_annee(etude.evaluations, etude.convention.fiches)
+        return grille(
+            cases(table, etude.cadre, etude.cadre.mot("aucun_juge")),
+            etude.derniere.contexte,
+            nom="verdicts",
+            titre=f"Parmi les indicateurs jugés, combien sont atteints ou en bonne voie, {etude.cadre.lieu_et_dates} ?",
+        )
+
+    def moyens(self) -> Tableau:
+        """Return the means of each fiche beside what it realised, year by year."""
+        etude = self.etude
+        kinds = etude.parcours.set_index("indicateur")["nature"]
+        realised = self.series[self.series["indicateur"].map(kinds).eq("realisation")]
+        return tableau_moyens_realisations(etude.derniere.suivi.suivis, realised, etude.catalogue.moyens, etude.cadre)
+
+    def _figure(self, numero: int, groupe: Groupe) -> Figure | None:
+        etude = self.etude
+        kinds = etude.parcours.set_index("indicateur")["nature"]
+        own = self.series[(self.series["fiche"] == numero) & self.series["indicateur"].map(kinds).isin(groupe.natures)]
+        known = own.groupby("indicateur")["valeur"].count()
+        drawn = own[own["indicateur"].isin(known.index[known >= DEUX_POINTS])]
+        if drawn.empty:
+            return None
+        lines = avec_reperes(drawn, etude.derniere.evaluation, etude.catalogue, etude.changements)
+        return trajectoires(
+            lines,
+            etude.derniere.contexte,
+            nom=f"trajectoires-fiche-{numero}-{groupe.nom}",
+            titre=f"Fiche{INSECABLE}{numero} : {groupe.question} {etude.cadre.lieu_et_dates} ?",
+        )
+
+
+def _avec_departs(series: pd.DataFrame, parcours: pd.DataFrame) -> pd.DataFrame:
+    """Return the series with the initial values that the convention writes, in their year."""
+    written = parcours[parcours["origine_initiale"].eq("convention")].set_index("indicateur")
+    rows = []
+    for name, own in series.groupby("indicateur", sort=False):
+        if name not in written.index:
+            rows.append(own)
+            continue
+        year, value = written.loc[name, "annee_initiale"], written.loc[name, "valeur_initiale"]
+        here = own["annee"].eq(year)
+        if here.any():
+            absent = here & own["valeur"].isna()
+            own = own.assign(valeur=own["valeur"].mask(absent, value), statut=own["statut"].mask(absent, "A"))
+        else:
+            first = own.iloc[[0]].assign(annee=year, valeur=value, statut="A")
+            own = pd.concat([first, own]).sort_values("annee", kind="stable")
+        rows.append(own.astype({"annee": "Int64"}))
+    return pd.concat(rows, ignore_index=True) if rows else series

@@ -1,0 +1,82 @@
+"""What is asked for, checked before any work: a name that is free, a convention that is there, dates that follow."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ctglib.donnees.dossier import conventions
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import proches
+from ctglib.rapport.typographie import date_longue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+DOSSIER = "conventions"
+NOM = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def verifier_demande(
+    nom: str, ancienne: str, debut: date | None, fin: date | None, *, apres: date | None = None
+) -> None:
+    """Refuse a name or dates that do not do, all at once.
+
+    Args:
+        nom: Name of the folder to write.
+        ancienne: Name of the convention that ends.
+        debut: First day of the next one.
+        fin: Its last day.
+        apres: Last day of the one that ends, once it is known.
+
+    Raises:
+        DonneesInvalides: With what to write instead.
+    """
+    faults = [*_noms(nom, ancienne), *_dates(debut, fin), *_succession(debut, apres)]
+    if faults:
+        raise DonneesInvalides(faults)
+
+
+def _noms(nom: str, ancienne: str) -> Iterator[Faute]:
+    known = conventions()
+    if not NOM.fullmatch(nom):
+        expected = "une lettre minuscule, puis des minuscules sans accent, des chiffres ou « _ » (60 signes au plus)"
+        yield Faute(DOSSIER, f"le nom « {nom[:80]} »", expected, "choisir un autre nom, par exemple harnes_2027")
+    elif nom in known:
+        yield Faute(
+            f"{DOSSIER}/{nom}", "un dossier déjà là", "un nom libre", "choisir un autre nom : rien n'est jamais écrasé"
+        )
+    if ancienne not in known:
+        close = proches(ancienne, known)
+        remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms"
+        yield Faute(
+            DOSSIER,
+            f"la convention inconnue « {ancienne[:80]} »",
+            f"le nom d'un dossier de « {DOSSIER} » : {', '.join(known)}",
+            remedy,
+        )
+
+
+def _dates(debut: date | None, fin: date | None) -> Iterator[Faute]:
+    for name, value in (("--debut", debut), ("--fin", fin)):
+        if value is None:
+            expected = "une date, année-mois-jour"
+            yield Faute(DOSSIER, f"aucune date pour « {name} »", expected, f"ajouter {name} 2027-01-01, par exemple")
+    if debut and fin and fin <= debut:
+        yield Faute(
+            DOSSIER,
+            f"une fin le {date_longue(fin)}",
+            f"une date après le début, {date_longue(debut)}",
+            "corriger l'une des deux dates",
+        )
+
+
+def _succession(debut: date | None, apres: date | None) -> Iterator[Faute]:
+    if debut and apres and debut <= apres:
+        yield Faute(
+            DOSSIER,
+            f"un début le {date_longue(debut)}",
+            f"une date après la fin de l'ancienne convention, {date_longue(apres)}",
+            "corriger le début",
+        )

@@ -1,0 +1,177 @@
+"""The folder of the next convention, ready to be written: checked whole before anything touches the disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.analyse.finale.renouveler import annees_renouvelees, renouveler
+from ctglib.analyse.suivi import a_la_date
+from ctglib.classeur.finale.ouverture import ouvrir_evaluation
+from ctglib.classeur.suivante.demande import verifier_demande
+from ctglib.classeur.suivante.texte import Periode, convention_suivante
+from ctglib.donnees.dossier_suivi import fautes_de_convention
+from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.finale import fautes_finales
+from ctglib.donnees.lecture import existe, lire_octets, lister, racine, superposer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from ctglib.classeur.finale.etude import EtudeFinale
+
+DOSSIER = "conventions"
+RECOPIES = ("offre.csv", "territoires.yaml", "contexte.csv", "comparables.csv")  # those that are there
+VIDES = ("affirmations", "commentaires", "corrections", "justifications", "avenants")
+
+
+@dataclass(frozen=True)
+class Projet:
+    """The files of the next convention, by path in the data folder, and what they hold.
+
+    Attributes:
+        nom: Name of the folder.
+        fichiers: Their bytes.
+        departs: How many indicators have an initial value, and out of how many.
+        renouveles: How many rows of annexe 1 a public series renews, and out of how many.
+    """
+
+    nom: str
+    fichiers: dict[str, bytes]
+    departs: tuple[int, int]
+    renouveles: tuple[int, int]
+
+    def ecrire(self) -> None:
+        """Write the folder, whole or not at all.
+
+        Raises:
+            EcritureImpossible: The disk refuses.
+        """
+        ecrire({racine() / path: content for path, content in self.fichiers.items()})
+
+
+def preparer(nom: str, ancienne: str, debut: date | None, fin: date | None) -> Projet:
+    """Return the folder of the next convention, drawn from one that ends.
+
+    Args:
+        nom: Name of its folder.
+        ancienne: Name of the convention that ends.
+        debut: Its first day.
+        fin: Its last day.
+
+    Raises:
+        DonneesInvalides: A name or a date that does not do, or any fault of the old data.
+    """
+    verifier_demande(nom, ancienne, debut, fin)
+    etude = ouvrir_evaluation(ancienne).etude
+    verifier_demande(nom, ancienne, debut, fin, apres=etude.derniere.suivi.fin)
+    place = etude.catalogue.territoires[etude.convention.territoire]
+    project = _projet(etude, Periode(nom, debut, fin, place.de), ancienne)
+    with superposer(project.fichiers):
+        faults = [*fautes_de_convention(nom), *fautes_finales(nom)]
+    if faults:
+        raise DonneesInvalides(faults)
+    return project
+
+
+def _projet(etude: EtudeFinale, periode: Periode, ancienne: str) -> Projet:
+    regles, convention = etude.finale.regles, etude.convention
+    old = {"debut": convention.debut.year, "fin": convention.fin.year}
+    notes = regles.suivante
+    annexe1 = renouveler(
+        etude.derniere.suivi.dossier.annexe1,
+        etude.derniere.series,
+        regles.renouvellement,
+        territoire=convention.territoire,
+        notes=(notes.renouvele.replace("{debut}", str(old["debut"])).replace("{fin}", str(old["fin"])),
+               notes.non_renouvele.format(**old)),
+    )  # fmt: skip
+    text = convention_suivante(
+        convention,
+        periode,
+        notes,
+        parcours=etude.parcours,
+        sources=_sources(etude),
+        annees=annees_renouvelees(annexe1),
+    )
+    folder = f"{DOSSIER}/{periode.nom}"
+    head = [line.format(ancienne=ancienne) for line in notes.entete]
+    files = {
+        f"{folder}/convention.yaml": _yaml(text, head),
+        f"{folder}/annexe1.csv": _csv(annexe1),
+        f"{folder}/lectures.yaml": _yaml(_lectures(etude, text["schemas"]), head[:1]),
+        **{f"{folder}/{name}.yaml": _yaml({name: []}, ()) for name in VIDES},
+        **_copies(f"{DOSSIER}/{ancienne}", folder),
+    }
+    known = [item["valeur_initiale"] for fiche in text["fiches"] for item in fiche["indicateurs"]]
+    starts = (sum("valeur" in item for item in known), len(known))
+    return Projet(periode.nom, files, starts, (int(annexe1["valeur"].notna().sum()), len(annexe1)))
+
+
+def _sources(etude: EtudeFinale) -> dict[str, str]:
+    """Return where the last known value of each indicator comes from; nothing for one that the old text wrote."""
+    rows = a_la_date(etude.derniere.suivi.observations, etude.annees[-1])
+    whole = rows[rows["dimension"].eq("") & rows["territoire"].eq(etude.convention.territoire)]
+    told = whole.set_index(["indicateur", "annee"])["source"]
+    last = {row.indicateur: row.annee_connue for row in etude.parcours.itertuples() if not pd.isna(row.annee_connue)}
+    return {name: told[name, year] for name, year in last.items() if (name, year) in told.index}
+
+
+def _lectures(etude: EtudeFinale, schemas: Iterable[dict]) -> dict[str, object]:
+    """Return the readings that still hold: those of a schéma that has ended go with it."""
+    kept = {text for schema in schemas for text in (*schema["axes"], *schema["chapitres"])}
+    told = etude.finale.lectures.model_dump(mode="python")
+    return {**told, "schemas": [item for item in told["schemas"] if item["element"] in kept]}
+
+
+def _copies(source: str, cible: str) -> dict[str, bytes]:
+    """Return the files carried over as they are: the offer, the territories, the logos."""
+    names = [name for name in RECOPIES if existe(f"{source}/{name}")]
+    names += [f"logos/{name}" for name in _logos(source)]
+    return {f"{cible}/{name}": lire_octets(f"{source}/{name}") for name in names}
+
+
+def _logos(source: str) -> list[str]:
+    return [name for name in lister(f"{source}/logos") if not name.endswith("/")] if _a_des_logos(source) else []
+
+
+def _a_des_logos(source: str) -> bool:
+    return "logos/" in lister(source)
+
+
+def _yaml(document: dict[str, object], entete: Iterable[str]) -> bytes:
+    import yaml
+
+    class SansRenvoi(yaml.SafeDumper):
+        """A date written twice is written in full twice: our reader refuses references."""
+
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    head = "".join(f"# {line}\n" for line in entete)
+    text = yaml.dump(document, Dumper=SansRenvoi, allow_unicode=True, sort_keys=False, width=120)
+    return (head + text).encode("utf-8")
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """Return a table as our CSV: comma, point, UTF-8, whole numbers without a decimal, nothing for an absent one."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([_cellule(value) for value in row] for row in table.itertuples(index=False))
+    return buffer.getvalue().encode("utf-8")
+
+
+def _cellule(valeur: object) -> str:
+    if isinstance(valeur, str):
+        return valeur
+    if pd.isna(valeur):
+        return ""
+    number = float(valeur)
+    return str(int(number)) if number.is_integer() else repr(round(number, 6))
