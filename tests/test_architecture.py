@@ -122,6 +122,8 @@ def test_aucun_module_fourre_tout() -> None:
         "import ctglib",
         "from ctglib.commandes.application import lancer; lancer(['--help'])",
         "from ctglib.commandes.application import lancer; lancer(['produire', '--help'])",
+        "from ctglib.commandes.application import lancer; lancer(['verifier', '--help'])",
+        "from ctglib.commandes.application import lancer; lancer(['archiver', '--help'])",
     ],
 )
 def test_la_commande_repond_avant_d_avoir_charge_les_bibliotheques_lourdes(code: str) -> None:

@@ -1,0 +1,54 @@
+"""The demonstration, read once for all the tests that look at it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+
+from ctglib.analyse.evaluation.etats import etats
+from ctglib.analyse.evaluation.evaluer import evaluer
+from ctglib.analyse.secret.application import Publiable, appliquer
+from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.suivi.objets import DossierSuivi
+
+NOM, ICI, LA = "demonstration", "00001", "00"
+ANNEES = (2023, 2024, 2025, 2026)
+
+
+@cache
+def suivi(annee: int = ANNEES[-1]) -> DossierSuivi:
+    """Return the demonstration as the reports of a year read it."""
+    return lire_suivi(NOM, annee)
+
+
+@cache
+def evaluation(annee: int) -> pd.DataFrame:
+    """Return the scoring of a year."""
+    read = suivi(annee)
+    return evaluer(read.convention, read.catalogue, read.observations, read.avenants, annee, suivis=read.suivis)
+
+
+@cache
+def actions(annee: int) -> pd.DataFrame:
+    """Return the state of the actions of a year."""
+    read = suivi(annee)
+    year = read.suivis[annee]
+    return etats(
+        read.convention, year.actions, annee, year.bilan.date_arretee,
+        evaluation=read.catalogue.evaluation, avenants=read.avenants,
+    )  # fmt: skip
+
+
+@cache
+def publie() -> Publiable:
+    """Return what the last bilan may show, small counts hidden."""
+    read = suivi()
+    profiles = pd.concat([one.profils.assign(annee=year) for year, one in read.suivis.items()], ignore_index=True)
+    threshold = read.catalogue.seuils.petits_effectifs
+    return appliquer(profiles, read.observations, read.catalogue, annee=ANNEES[-1], seuil=threshold, masque=read.masque)
+
+
+def toutes_les_annees() -> pd.DataFrame:
+    """Return the scoring of the four years, one after the other."""
+    return pd.concat([evaluation(annee) for annee in ANNEES], ignore_index=True)

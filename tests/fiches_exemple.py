@@ -1,0 +1,17 @@
+"""What the reports of the fiches always have, and how their tests read a page."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+FICHES = (1, 2, 3, 4)
+SECTIONS = (
+    "L'essentiel", "Ce qui était promis", "Où en sont les actions", "Ce que disent les indicateurs", "Les moyens",
+    "L'appréciation des parties", "Ce qui manque", "Limites", "Sources et traçabilité",
+)  # fmt: skip
+
+
+def sections(html: str) -> list[str]:
+    """Return the chapters of a page, its table of contents left out."""
+    return [unescape(titre) for titre in re.findall(r"<h2 id=\"[^\"]+\">(.*?)</h2>", html)][1:]

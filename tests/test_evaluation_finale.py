@@ -1,0 +1,219 @@
+"""The evaluation at the end: its rules on worked examples, what it reads of the years, what it refuses."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from analyse_exemple import UNITES, rupture
+from evaluation_exemple import ICI, catalogue, convention, datee, indicateur, par_annee, prevu
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctglib.analyse.evaluation.evaluer import evaluer
+from ctglib.analyse.evaluation.lignes import Annee
+from ctglib.analyse.evaluation.serie import changements_en_vigueur
+from ctglib.analyse.finale.contribution import force
+from ctglib.analyse.finale.diagnostic import annee_du_diagnostic, revisiter
+from ctglib.analyse.finale.evaluabilite import evaluabilite
+from ctglib.analyse.finale.objectifs import CONDITIONS, recommander, relever
+from ctglib.analyse.finale.parcours import parcours
+from ctglib.analyse.finale.preuves import Preuve
+from ctglib.donnees.modeles.avenants import Changement
+from ctglib.donnees.modeles.convention import Resultat
+from ctglib.donnees.modeles.finale import ReglesFinales, ThemeRevisite
+from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.rapport.tableaux.finale.manques import periodes
+
+CAS = Path(__file__).parent / "cas"
+RECOMMANDATIONS = yaml.safe_load((CAS / "recommandations.yaml").read_text(encoding="utf-8"))
+EVALUABILITE = yaml.safe_load((CAS / "evaluabilite.yaml").read_text(encoding="utf-8"))
+FIN = date(2026, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def regles() -> ReglesFinales:
+    return charger_yaml("catalogue/evaluation_finale.yaml", ReglesFinales)
+
+
+def _indicateurs(items: list[dict]) -> pd.DataFrame:
+    rows = [(item.get("annees", 0), item.get("verdict", "non_evaluable"), item.get("evolution", "")) for item in items]
+    return pd.DataFrame(rows, columns=["annees_connues", "verdict", "evolution"])
+
+
+@pytest.mark.parametrize("cas", RECOMMANDATIONS, ids=[cas["nom"] for cas in RECOMMANDATIONS])
+def test_un_objectif_recoit_la_recommandation_de_l_exemple(cas: dict, regles: ReglesFinales) -> None:
+    faits = relever(cas["modalites"], _indicateurs(cas["indicateurs"]))
+
+    regle = recommander(faits, regles.regles)
+
+    assert {"regle": regle.id, "decision": regle.decision} == cas["attendu"]
+
+
+def test_chaque_regle_est_eprouvee_par_un_exemple() -> None:
+    assert {cas["attendu"]["regle"] for cas in RECOMMANDATIONS} == set(CONDITIONS)
+
+
+@pytest.mark.parametrize("cas", EVALUABILITE, ids=[cas["nom"] for cas in EVALUABILITE])
+def test_ce_qui_pouvait_s_evaluer_se_compte_comme_dans_l_exemple(cas: dict) -> None:
+    results = [
+        Resultat(id=f"r{rank}", libelle="Un résultat", indicateurs=names) for rank, names in enumerate(cas["resultats"])
+    ]
+    written = convention(objectifs=["Un objectif", "Un autre"], resultats=results)
+    changes = [
+        Changement(nature="definition", element=name, nouveau="Autrement", effet=FIN)
+        for name in cas.get("definitions", [])
+    ]
+
+    table = evaluabilite(written, _parcours(cas["indicateurs"]), changes)
+
+    for groupe, expected in cas["attendu"].items():
+        found = table[table["groupe"].eq(groupe) & table["fiche"].isna()].iloc[0]
+        assert {name: int(found[name]) for name in expected} == expected, groupe
+
+
+def _parcours(items: dict[str, dict]) -> pd.DataFrame:
+    rows = [
+        {
+            "fiche": 1,
+            "indicateur": name,
+            "origine": item["origine"],
+            "definition": "Une définition.",
+            "origine_initiale": item.get("depart", ""),
+            "valeur_initiale": 1.0 if item.get("depart") else None,
+            "origine_cible": item.get("cible", ""),
+            "annees_connues": item.get("annees", 0),
+        }
+        for name, item in items.items()
+    ]
+    return pd.DataFrame(rows).astype({"valeur_initiale": "float64"})
+
+
+@pytest.mark.parametrize(
+    ("faites", "mesurees", "evolutions", "attendue"),
+    [
+        (3, 2, [], "aucune"),
+        (3, 2, ["", "dans_le_bruit"], "aucune"),
+        (0, 2, ["favorable"], "faible"),
+        (3, 0, ["favorable"], "faible"),
+        (3, 2, ["defavorable"], "faible"),
+        (3, 2, ["defavorable", "stable"], "moyenne"),
+    ],
+)
+def test_la_preuve_est_aussi_forte_que_son_maillon_le_plus_faible(
+    faites: int, mesurees: int, evolutions: list[str], attendue: str
+) -> None:
+    assert force(faites, mesurees, evolutions) == attendue
+
+
+@given(st.integers(0, 9), st.integers(0, 9), st.lists(st.sampled_from(["favorable", "stable", "defavorable", ""])))
+def test_le_classeur_ne_dit_jamais_qu_une_preuve_est_forte(faites: int, mesurees: int, evolutions: list[str]) -> None:
+    assert force(faites, mesurees, evolutions) in ("moyenne", "faible", "aucune")
+
+
+def _suivre(valeurs: dict, *, depart: dict | None = None, cible: dict | None = None, **autres: object) -> pd.Series:
+    """Return the way of an indicator over the convention."""
+    told = prevu(valeur_initiale=datee(depart), cible=datee(cible))
+    one, words, rows = convention(told), catalogue(indicateur(**autres)), par_annee(valeurs)
+    evaluations = {annee: evaluer(one, words, rows, (), annee) for annee in range(2023, 2027)}
+    year = Annee(one, words, 2026, FIN, changements_en_vigueur((), FIN), {})
+    return parcours(year, rows, evaluations).iloc[0]
+
+
+def test_une_derniere_annee_sans_valeur_n_efface_pas_le_verdict_de_la_precedente() -> None:
+    way = _suivre({2023: 50, 2025: 72}, depart={2022: 40}, cible={2026: 80})
+
+    assert (way["derniere"], way["annee_derniere"], way["verdict"], way["evolution"]) == (
+        72, 2025, "en_bonne_voie", "favorable",
+    )  # fmt: skip
+
+
+def test_l_evolution_va_du_depart_a_la_derniere_mesure_et_non_d_une_annee_a_l_autre() -> None:
+    way = _suivre({2023: 60, 2025: 70, 2026: 65}, depart={2022: 40})
+
+    assert way["evolution"] == "favorable"
+
+
+def test_une_rupture_entre_le_depart_et_la_fin_interdit_de_lire_l_evolution() -> None:
+    way = _suivre({2023: 50, 2026: 90}, depart={2022: 40}, ruptures=[rupture(2025)])
+
+    assert (way["evolution"], way["raison_evolution"]) == ("", "rupture")
+
+
+def test_sans_mesure_la_derniere_valeur_connue_est_celle_du_depart() -> None:
+    way = _suivre({}, depart={2022: 40})
+
+    assert pd.isna(way["derniere"])
+    assert (way["connue"], way["annee_connue"], way["annees_connues"]) == (40, 2022, 0)
+
+
+def test_une_valeur_masquee_est_une_donnee_sans_etre_une_mesure() -> None:
+    way = _suivre({2024: "Q"})
+
+    assert (way["annees_connues"], pd.isna(way["derniere"])) == (1, True)
+
+
+def _serie(valeurs: dict[int, float], *, depart: int = 2020, **autres: object) -> pd.Series:
+    rows = [("01001", annee, "x", "", valeur) for annee, valeur in valeurs.items()]
+    table = pd.DataFrame(rows, columns=["territoire", "annee", "indicateur", "dimension", "valeur"])
+    themes = (ThemeRevisite(theme="t", series=("x",), reste="Le reste"),)
+    words = {"x": indicateur("x", **autres)}
+    return revisiter(table, themes, words, UNITES, territoires=(ICI, "01"), depart=depart).iloc[0]
+
+
+def test_une_serie_part_de_l_annee_du_diagnostic() -> None:
+    row = _serie({2018: 10, 2020: 100, 2024: 90})
+
+    assert (row["annee_avant"], row["annee"], row["variation"], row["motif"]) == (2020, 2024, -10, "")
+
+
+def test_une_serie_qui_rompt_part_d_apres_sa_rupture() -> None:
+    row = _serie({2020: 100, 2021: 80, 2024: 88}, ruptures=[rupture(2021)])
+
+    assert (row["annee_avant"], row["variation"], row["motif"]) == (2021, 10, "depart_rupture")
+
+
+def test_une_serie_d_une_seule_annee_ne_compare_rien() -> None:
+    row = _serie({2023: 100})
+
+    assert (row["motif"], pd.isna(row["variation"])) == ("depart_absent", True)
+
+
+@pytest.mark.parametrize(("fin", "bruit"), [(105, True), (106, False)])
+def test_un_ecart_qui_ne_depasse_pas_l_arrondi_est_du_bruit(fin: float, bruit: bool) -> None:
+    assert _serie({2020: 100, 2024: fin}, arrondi_source=5)["dans_le_bruit"] == bruit
+
+
+def test_l_annee_du_diagnostic_est_celle_de_la_plupart_des_chiffres() -> None:
+    table = pd.DataFrame({"annee": [2018, 2020, 2020, 2021], "valeur": [1.0, 2.0, 3.0, None]})
+
+    assert annee_du_diagnostic(table) == 2020
+
+
+@pytest.mark.parametrize(
+    ("connus", "attendus", "completude"),
+    [(0, 0, "absente"), (0, 3, "absente"), (2, 3, "partielle"), (3, 3, "complete")],
+)
+def test_une_preuve_est_complete_quand_rien_n_y_manque(connus: int, attendus: int, completude: str) -> None:
+    assert Preuve(1, 2, connus, attendus).completude == completude
+
+
+@pytest.mark.parametrize(
+    ("annees", "dites"),
+    [([2023], "2023"), ([2023, 2024], "2023 et 2024"), ([2023, 2024, 2025], "2023\u00a0à 2025"),
+     ([2023, 2025], "2023 et 2025")],
+)  # fmt: skip
+def test_des_annees_de_suite_se_disent_en_periode(annees: list[int], dites: str) -> None:
+    assert periodes(annees) == dites
+
+
+def test_chaque_theme_du_diagnostic_dit_ce_qui_ne_se_compare_pas(regles: ReglesFinales) -> None:
+    themes = {theme.theme for theme in catalogue().themes}
+
+    assert [item.theme for item in regles.diagnostic] == sorted(
+        themes, key=[item.theme for item in regles.diagnostic].index
+    )
+    assert len(regles.diagnostic) == len(themes)

@@ -1,0 +1,183 @@
+"""What a fiche answers, section by section: it says what is known, what is not, and to whom to ask."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import DEPOT
+from donnees_abimees import remplacer
+from suivi_exemple import ecrire_suivi
+
+from ctglib.classeur.annuel import Bilan, Fiche, ouvrir_bilan
+from ctglib.donnees.lecture import VARIABLE
+from ctglib.rapport.tableau import Tableau
+
+OBSERVATIONS = "suivi/2024/observations.csv"
+
+
+@pytest.fixture
+def convention(donnees: Path) -> Path:
+    """The folder of Harnes with two invented years of follow-up."""
+    return ecrire_suivi(donnees)
+
+
+@pytest.fixture(scope="module")
+def bilans(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Bilan]:
+    """The same, read once: for what only looks."""
+    copie = tmp_path_factory.mktemp("fiches") / "donnees"
+    shutil.copytree(DEPOT / "data", copie)
+    ecrire_suivi(copie)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv(VARIABLE, str(copie))
+        return {annee: ouvrir_bilan("harnes", annee) for annee in (2024, 2025)}
+
+
+def fiche(numero: int, annee: int = 2024) -> Fiche:
+    return ouvrir_bilan("harnes", annee).fiche(numero)
+
+
+def ligne(tableau: Tableau, texte: str) -> dict[str, str]:
+    """Return the cells of the only row whose first cell contains a text."""
+    head = tableau.colonnes[0].cle
+    rows = tableau.cellules[tableau.cellules[head].str.contains(texte, regex=False)]
+    assert len(rows) == 1
+    return rows.iloc[0].to_dict()
+
+
+def manques(asked: Fiche) -> set[tuple[str, str, str]]:
+    rows = csv.DictReader(io.StringIO(asked.manques().csv()))
+    return {(row["responsable"], row["nature"], row["element"]) for row in rows}
+
+
+def ajouter(convention: Path, *rows: str) -> None:
+    with (convention / OBSERVATIONS).open("a", encoding="utf-8") as file:
+        file.writelines(f"{row}\n" for row in rows)
+
+
+def test_une_section_sans_rien_a_montrer_disparait(bilans: dict[int, Bilan]) -> None:
+    un, trois, quatre = bilans[2024].fiche(1), bilans[2024].fiche(3), bilans[2024].fiche(4)
+
+    assert (un.moyens(), trois.appreciation(), un.indicateurs.cibles()) == (None, None, None)
+    assert quatre.moyens() is not None
+    assert un.appreciation() is not None
+    assert bilans[2024].fiche(2).indicateurs.cibles() is not None
+
+
+def test_une_annee_vide_apres_une_annee_suivie_n_est_pas_reduite_a_une_page(bilans: dict[int, Bilan]) -> None:
+    assert not bilans[2025].fiche(2).sans_suivi
+    assert ligne(bilans[2025].fiche(2).indicateurs.valeurs(), "fréquentation")["valeur"] == "non transmis"
+
+
+def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan]) -> None:
+    cellules = ligne(bilans[2024].fiche(2).indicateurs.valeurs(), "fréquentation")
+
+    assert cellules["depart"] == "380 (2022)"
+    assert (cellules["avant"], cellules["valeur"]) == ("405", "0 (p)")
+    assert cellules["evolution"] == "▼ défavorable"
+
+
+def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, Bilan]) -> None:
+    tableau = bilans[2024].fiche(2).indicateurs.cibles()
+    cellules = ligne(tableau, "fréquentation")
+
+    assert "Cible de l'avenant 1" in tableau.groupes
+    assert cellules["cible"] == "450 en 2026"
+    assert cellules["verdict"] == "▼ en recul"
+
+
+def test_une_valeur_revisee_est_dite_avec_sa_raison(bilans: dict[int, Bilan]) -> None:
+    html = bilans[2024].fiche(2).limites().html
+
+    assert "400 devient 405 (Doubles retirés)" in html
+
+
+def test_ce_qu_un_avenant_change_a_la_fiche_est_dit_quand_il_est_en_vigueur(bilans: dict[int, Bilan]) -> None:
+    assert "Les enfants de 2 ans comptent" not in bilans[2024].fiche(2).objectifs().html
+    assert "Les enfants de 2 ans comptent" in bilans[2025].fiche(2).objectifs().html
+
+
+def test_un_petit_effectif_n_est_montre_nulle_part(convention: Path) -> None:
+    ajouter(convention, "62413,2024,enfants_aeeh_accueillis,,,2024,3,nombre,A,Service enfance,")
+    deux = fiche(2)
+
+    assert ligne(deux.indicateurs.valeurs(), "AEEH accueillis")["valeur"] == "secret"
+    rows = csv.DictReader(io.StringIO(deux.indicateurs.valeurs().csv()))
+    assert {row["valeur"] for row in rows if row["indicateur"] == "enfants_aeeh_accueillis"} == {""}
+    assert "Ici, 1\u00a0ligne" in deux.limites().html
+
+
+def test_un_tableau_retire_en_entier_est_dit_dans_la_fiche_qu_il_concerne(bilans: dict[int, Bilan]) -> None:
+    tables = pd.DataFrame({"table": ["profils/2024/caj", "profils/2024/cmj"], "raison": ["Trop petit.", "Autre."]})
+    etude = replace(bilans[2024].fiche(2).etude, retraits=tables)
+
+    html = Fiche(etude, etude.fiche(2)).limites().html
+
+    assert "Trop petit." in html and "Autre." not in html
+
+
+def test_l_etat_dit_ce_qui_est_passe_et_cite_la_trace(bilans: dict[int, Bilan]) -> None:
+    cellules = ligne(bilans[2024].fiche(1).actions(), "1.2")
+
+    assert cellules["etat"] == "● réalisée"
+    assert "Trace : Page de la ville." in cellules["precision"]
+
+
+def test_les_manques_vont_au_service_qui_les_detient(bilans: dict[int, Bilan]) -> None:
+    found = manques(bilans[2024].fiche(1))
+
+    assert ("rpe", "etat", "1.3") in found
+    assert ("pmi", "valeur", "am_agreees") in found
+    assert ("caf", "moyen", "caf/subvention") in found
+    assert ("rpe", "appreciation", "") not in found
+    assert ("rpe", "appreciation", "") in manques(bilans[2025].fiche(1))
+    assert not {element for _, nature, element in found if nature == "etat"} & {"1.1", "1.2"}
+
+
+def test_ce_qui_est_donne_ne_manque_plus(convention: Path) -> None:
+    avant = manques(fiche(2))
+    ajouter(convention, "62413,2024,sejour_places,,,2024,36,nombre,A,Service enfance,")
+
+    assert avant - manques(fiche(2)) == {("enfance", "valeur", "sejour_places")}
+
+
+def test_le_trajet_part_de_la_valeur_initiale_et_se_tait_sur_l_avant(convention: Path) -> None:
+    ajouter(
+        convention,
+        "62413,2024,sejour_places,,,2024,36,nombre,A,Service enfance,",
+        "62413,2024,sejour_participants,,,2024,30,nombre,A,Service enfance,",
+    )
+    drawn = fiche(2).indicateurs.trajectoires().tableau.donnees
+
+    places = drawn[drawn["indicateur"] == "sejour_places"]
+    assert list(places["annee"]) == [2023, 2024]  # the initial value that the convention dates, then the year's
+    assert list(drawn.loc[drawn["indicateur"] == "frequentation_jeunes", "annee"]) == [2022, 2023, 2024]
+    assert "sejour_participants" not in set(drawn["indicateur"])  # a single value draws no way
+
+
+def test_la_grille_ne_dit_dans_la_fiche_que_combien_de_lignes_ont_monte(convention: Path) -> None:
+    (convention / "suivi/2023/posture.csv").write_text(
+        "fonction,domaine,item,niveau,diffusion\nChargé de coopération,attendus,diagnostics,0,\n"
+        "Chargé de coopération,activites,reseau,1,\n",
+        encoding="utf-8",
+    )
+
+    assert ligne(fiche(4).indicateurs.valeurs(), "posture")["valeur"] == "1\u00a0ligne en hausse"
+
+
+def test_une_fiche_inconnue_est_refusee_en_francais(bilans: dict[int, Bilan]) -> None:
+    with pytest.raises(ValueError, match=r"La fiche action 9 n'existe pas. Fiches possibles : 1, 2, 3, 4."):
+        bilans[2024].fiche(9)
+
+
+def test_ce_qui_n_a_pas_d_echeance_ecrite_donne_sa_periode(convention: Path) -> None:
+    remplacer(convention / "convention.yaml", 'numero: "2.1"\n', 'numero: "2.1"\n        echeance: 2025-06-30\n')
+    rows = list(fiche(2).promesses().cellules["promesse"])
+
+    assert rows[0] == "2.1, pour le 30\u00a0juin 2025"
+    assert rows[1].startswith("2.2, de 2023 à 202")
