@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ctglib.donnees.lecture import VARIABLE
+
 
 def ctg(*arguments: str, dossier: Path) -> subprocess.CompletedProcess[str]:
     """Run ``ctg`` from a folder, in a terminal wide enough for paths."""
@@ -27,3 +29,8 @@ def produire(sortie: Path, *arguments: str) -> Path:
     done = ctg("produire", *arguments, "--convention", "harnes", "--sortie", str(sortie), dossier=sortie)
     assert done.returncode == 0, done.stderr + done.stdout
     return sortie / "harnes"
+
+
+def sans_donnees() -> dict[str, str]:
+    """Return the environment of a program that reads the data of its own folder, whatever the suite reads."""
+    return {nom: value for nom, value in os.environ.items() if nom != VARIABLE}

@@ -67,7 +67,7 @@ def test_les_commandes_de_ctg_et_leurs_options_existent(words: list[str]) -> Non
     ).stdout
 
     assert all(option in aide for option in words if option.startswith("--"))
-    assert not sous_commande or sous_commande[0] in ("produire", "valider")
+    assert not sous_commande or sous_commande[0] in ("produire", "valider", "verifier", "archiver")
     assert set(words[2:3]) <= {*rapports_connus(), "--convention", "--formats"}
     assert _valeur(words, "--formats", FORMATS[0]) in FORMATS
     assert (DEPOT / "data" / "conventions" / _valeur(words, "--convention", "harnes")).is_dir()

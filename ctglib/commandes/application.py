@@ -162,6 +162,59 @@ def _figer(
     raise typer.Exit(figer_bilan(convention, annee))
 
 
+@application.command(
+    "nouvelle-convention", help="Écrire le projet de la convention suivante, d'après celle qui s'achève."
+)
+def _nouvelle_convention(
+    nom: Annotated[str, typer.Argument(help="Nom du dossier à créer.", metavar="NOM", show_default=False)],
+    depuis: Annotated[str, typer.Option("--depuis", help="Convention qui s'achève.", metavar="NOM")],
+    debut: Annotated[str, typer.Option("--debut", help="Premier jour (année-mois-jour).", metavar="DATE")] = "",
+    fin: Annotated[str, typer.Option("--fin", help="Dernier jour (année-mois-jour).", metavar="DATE")] = "",
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.nouvelle import creer_convention
+
+    raise typer.Exit(creer_convention(nom, depuis, debut, fin))
+
+
+@application.command("verifier", help="Dire si les rapports sont ceux du manifeste, et si les refaire les redonne.")
+def _verifier(
+    convention: Conventions = None,
+    sortie: Sortie = Path("reports"),
+    sans_rejouer: Annotated[
+        bool,
+        typer.Option("--sans-rejouer", help="Ne comparer que les fichiers, sans refaire les rapports.", metavar=" "),
+    ] = False,
+    travailleurs: Travailleurs = 0,
+    delai: Delai = 600,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.verification import Verification, verifier_rapports
+
+    demande = Verification(sortie, tuple(convention or ()), not sans_rejouer, travailleurs, delai)
+    raise typer.Exit(verifier_rapports(demande))
+
+
+@application.command("archiver", help="Mettre en un fichier les rapports d'une convention et de quoi les refaire.")
+def _archiver(
+    convention: Annotated[str, typer.Option("--convention", "-c", help="Convention à archiver.", metavar="NOM")],
+    sortie: Sortie = Path("reports"),
+    vers: Annotated[
+        Path | None, typer.Option("--vers", help="Fichier à écrire (ctg-NOM.zip par défaut).", metavar="FICHIER")
+    ] = None,
+    avec_paquets: Annotated[
+        bool, typer.Option("--avec-paquets", help="Y mettre les paquets, pour installer sans réseau.", metavar=" ")
+    ] = False,
+    tel_quel: Annotated[
+        bool, typer.Option("--tel-quel", help="Archiver même ce qui n'est pas à jour, en le disant.", metavar=" ")
+    ] = False,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.archivage import Archivage, archiver_convention
+
+    raise typer.Exit(archiver_convention(Archivage(convention, sortie, vers, avec_paquets, tel_quel)))
+
+
 def _sans_type(argument: core.TyperArgument, ctx: typer.Context) -> None:
     """Stand for the type of an argument, which the help would write as « <list[str]> »."""
 

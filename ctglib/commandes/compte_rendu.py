@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from ctglib.production.produire import Resultat
+    from ctglib.production.produire import Prevu, Resultat
 
 RAISONS_MONTREES = 3
 
 
-def suivre(resultats: Iterable[Resultat]) -> Iterator[Resultat]:
+def suivre(resultats: Iterable[Prevu]) -> Iterator[Prevu]:
     """Yield results under a bar that counts them; how many there will be is known only at the end."""
     columns = (
         SpinnerColumn(),

@@ -1,4 +1,4 @@
-"""The options of ``ctg produire``, with their help in French."""
+"""The options of ``ctg produire`` and of what reads its reports, with their help in French."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Formats = Annotated[
 ]
 Sortie = Annotated[
     Path,
-    typer.Option("--sortie", "-s", help="Dossier où écrire les rapports.", metavar="DOSSIER"),
+    typer.Option("--sortie", "-s", help="Dossier des rapports.", metavar="DOSSIER"),
 ]
 Forcer = Annotated[
     bool,

@@ -45,7 +45,7 @@ class Fabrication:
         carnet: Fingerprint of the notebook that ran.
         contenus: The bytes of each file, by its path in the folder of the convention's reports.
         journal: What the library asked of the data folder meanwhile.
-        page: What the portal says of the report: titre, territoire, sujet, avertissement, statut.
+        page: What the portal and an archive say of the report: titre, territoire, sujet, avertissement, statut, date.
         mesures: Seconds by step, and « memoire », the worker's peak in MB where the system tells it.
     """
 
@@ -105,7 +105,7 @@ def _exporter(
 
 
 def _couverture(carnet: NotebookNode) -> dict[str, str]:
-    """Return what the cover says that the portal repeats."""
+    """Return what the cover says that the portal and an archive repeat."""
     outputs = (output.get("data", {}) for cell in carnet.cells for output in cell.get("outputs", []))
     found = next((data[MIME_COUVERTURE] for data in outputs if MIME_COUVERTURE in data), {})
     return {
@@ -113,6 +113,7 @@ def _couverture(carnet: NotebookNode) -> dict[str, str]:
         "sujet": found.get("sujet", ""),
         "avertissement": found.get("avertissement", ""),
         "statut": dict(found.get("mentions", [])).get(STATUT, ""),
+        "date": found.get("date", ""),
     }
 
 

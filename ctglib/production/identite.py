@@ -25,10 +25,18 @@ def empreinte_du_code() -> str:
     They are read each time: 140 small files take a few milliseconds, less than would tell whether one has changed.
     """
     total = sha256()
-    for path in sorted(PAQUET.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
-            total.update(f"{path.relative_to(PAQUET).as_posix()}\0{empreinte(path.read_bytes())}\n".encode())
+    for path in fichiers_du_code():
+        total.update(f"{path.relative_to(PAQUET).as_posix()}\0{empreinte(path.read_bytes())}\n".encode())
     return total.hexdigest()
+
+
+def fichiers_du_code() -> list[Path]:
+    """Return the files of the package, in order; what Python compiled and what is hidden left out."""
+    return [path for path in sorted(PAQUET.rglob("*")) if path.is_file() and _du_code(path.relative_to(PAQUET))]
+
+
+def _du_code(relatif: Path) -> bool:
+    return not any(part == "__pycache__" or part.startswith(".") for part in relatif.parts)
 
 
 @lru_cache(maxsize=1)

@@ -84,9 +84,9 @@ def commandes(demande: Demande) -> list[Commande]:
     for convention in demande.conventions:
         durables = [carnet for carnet in notebooks if "annee" not in carnet.parametres]
         annuels = [carnet for carnet in notebooks if "annee" in carnet.parametres]
-        orders += [_commande(demande, carnet, convention, None) for carnet in durables]
+        orders += [commander(demande, carnet, convention, None) for carnet in durables]
         annees = _annees(demande, convention) if annuels else ()
-        orders += [_commande(demande, carnet, convention, annee) for annee in annees for carnet in annuels]
+        orders += [commander(demande, carnet, convention, annee) for annee in annees for carnet in annuels]
     return orders
 
 
@@ -113,7 +113,8 @@ def _annees(demande: Demande, convention: str) -> tuple[int, ...]:
     return tuple(annee for annee in annees if not demande.annees or annee in demande.annees)
 
 
-def _commande(demande: Demande, carnet: Carnet, convention: str, annee: int | None) -> Commande:
+def commander(demande: Demande, carnet: Carnet, convention: str, annee: int | None) -> Commande:
+    """Return the order of one report; its notebook is told what it declares, and no more."""
     possibles = {"convention": convention, "annee": annee, "diffusion": demande.diffusion}
     return Commande(
         carnet=carnet.chemin,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.ecriture import ecrire
 from ctglib.production.identite import empreinte, empreinte_du_code
 from ctglib.production.manifeste import NOM, lire_manifeste
+from ctglib.production.raisons import sorties_touchees
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,15 +60,34 @@ def ecrire_portail(sortie: Path) -> Path:
     """
     portail, temoin = sortie / PORTAIL, sortie / NOM
     chemins = sorted(sortie.glob(f"*/{NOM}"))
-    lus = "".join(f"{path.parent.name}\0{empreinte(path.read_bytes())}\n" for path in chemins)
-    entrees = empreinte((lus + empreinte_du_code()).encode())
-    if _a_jour(portail, temoin, entrees):
+    if _a_jour(portail, temoin, _entrees(chemins)):
         return portail
+    ecrire({sortie / nom: content for nom, content in octets_du_portail(chemins).items()})
+    return portail
+
+
+def octets_du_portail(chemins: list[Path]) -> dict[str, bytes]:
+    """Return the portal of some manifests and, under its own name, what tells later whether it is up to date."""
     sections = tuple(filter(None, (_section(lire_manifeste(path.parent)) for path in chemins)))
     page = composer(sections)
-    trace = {"entrees": entrees, "portail": empreinte(page)}
-    ecrire({portail: page, temoin: (json.dumps(trace, indent=1) + "\n").encode()})
-    return portail
+    trace = {"entrees": _entrees(chemins), "portail": empreinte(page)}
+    return {PORTAIL: page, NOM: (json.dumps(trace, indent=1) + "\n").encode()}
+
+
+def portail_touche(sortie: Path) -> str:
+    """Return what became of the portal since it was written; empty when nothing did, or when there never was one."""
+    try:
+        attendue = json.loads((sortie / NOM).read_bytes())["portail"]
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"{NOM}, à côté du portail, ne se lit plus"
+    return next(sorties_touchees(sortie, {PORTAIL: attendue}), "")
+
+
+def _entrees(chemins: list[Path]) -> str:
+    lus = "".join(f"{path.parent.name}\0{empreinte(path.read_bytes())}\n" for path in chemins)
+    return empreinte((lus + empreinte_du_code()).encode())
 
 
 def composer(sections: tuple[Section, ...]) -> bytes:

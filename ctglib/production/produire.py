@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
 from ctglib.donnees.lecture import VARIABLE
@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 
 SUFFIXE_ECHEC = ".echec.html"
 PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
+
+
+class Ordonne(Protocol):
+    """What holds the order of a report."""
+
+    @property
+    def commande(self) -> Commande:
+        """The order."""
+
+
+Prevu = TypeVar("Prevu", bound=Ordonne)
 
 
 @dataclass(frozen=True)
@@ -61,25 +72,33 @@ def chemin_echec(commande: Commande) -> Path:
 
 
 def realiser(previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int) -> Iterator[Resultat]:
-    """Make reports, and yield what became of each as it is done and written.
+    """Make reports, and yield what became of each as it is done and written; the arguments are those of ``confier``."""
+    for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places):
+        yield _ranger(prevision, rendu)
+
+
+def confier(
+    prevus: Iterable[Prevu], executeur: Executor, *, moteur: str, places: int
+) -> Iterator[tuple[Prevu, Fabrication | Echec]]:
+    """Yield what each report gave, or why it gave nothing, as it is done; nothing is written.
 
     Args:
-        previsions: The reports to make.
-        executeur: Who makes them. Few are handed to it at a time, and each is written as soon as it is made: memory
-            does not grow with their number.
+        prevus: The reports to make, each with its order.
+        executeur: Who makes them. Few are handed to it at a time: memory does not grow with their number.
         moteur: ``ctg`` or ``standard``.
         places: How many may be handed over at once.
     """
-    restantes, en_cours = iter(previsions), {}
+    restants, en_cours = iter(prevus), {}
     while True:
-        for prevision in islice(restantes, places - len(en_cours)):
-            tache = Tache(prevision.commande, moteur, os.environ.get(VARIABLE))
-            en_cours[executeur.submit(fabriquer, tache)] = prevision
+        for prevu in islice(restants, places - len(en_cours)):
+            tache = Tache(prevu.commande, moteur, os.environ.get(VARIABLE))
+            en_cours[executeur.submit(fabriquer, tache)] = prevu
         if not en_cours:
             return
         finis, _ = wait(en_cours, timeout=PATIENCE, return_when=FIRST_COMPLETED)
         for future in finis:
-            yield _ranger(en_cours.pop(future), future)
+            prevu, error = en_cours.pop(future), future.exception()
+            yield prevu, future.result() if error is None else echec_de(error, prevu.commande)
 
 
 def oublier_l_echec(prevision: Prevision) -> None:
@@ -96,10 +115,8 @@ def retirer_les_restes(sortie: Path, conventions: Iterable[str]) -> None:
             path.unlink()
 
 
-def _ranger(prevision: Prevision, future: Future) -> Resultat:
+def _ranger(prevision: Prevision, rendu: Fabrication | Echec) -> Resultat:
     """Write what a report gave, or the page of its failure."""
-    error = future.exception()
-    rendu = future.result() if error is None else echec_de(error, prevision.commande)
     if isinstance(rendu, Echec):
         return _echouer(prevision, rendu)
     try:

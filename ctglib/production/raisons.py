@@ -12,6 +12,7 @@ from ctglib.production.rapports import Carnet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from ctglib.production.manifeste import Trace
     from ctglib.production.rapports import Commande
@@ -35,13 +36,30 @@ def raisons(commande: Commande, trace: Trace | None, donnees: Donnees) -> tuple[
         return (JAMAIS,)
     return (
         *_formats(commande, trace.sorties),
+        *causes(commande, trace, donnees),
+        *sorties_touchees(commande.dossier, trace.sorties),
+    )
+
+
+def causes(commande: Commande, trace: Trace, donnees: Donnees) -> tuple[str, ...]:
+    """Return what is no longer as it was when a report was made: data, parameters, notebook, code, versions."""
+    return (
         *_des_donnees(trace, donnees),
         *_des_parametres(commande, trace),
         *_du_carnet(commande, trace),
         *_du_code(trace),
         *_des_versions(trace.versions),
-        *_des_sorties(commande, trace.sorties),
     )
+
+
+def sorties_touchees(dossier: Path, sorties: Mapping[str, str]) -> Iterator[str]:
+    """Yield the files that are not those that were made: removed, touched, or left by a work cut short."""
+    for nom, attendue in sorties.items():
+        path = dossier / nom
+        if not path.is_file():
+            yield f"{nom} a été retiré"
+        elif empreinte(path.read_bytes()) != attendue:
+            yield f"{nom} n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
 
 
 def _formats(commande: Commande, sorties: Mapping[str, str]) -> Iterator[str]:
@@ -91,16 +109,6 @@ def _des_versions(anciennes: Mapping[str, str]) -> Iterator[str]:
             yield f"{nom} {avant} a été retiré"
         elif avant != apres:
             yield f"{nom} est passé de {avant} à {apres}"
-
-
-def _des_sorties(commande: Commande, sorties: Mapping[str, str]) -> Iterator[str]:
-    """Yield the files that are not those that were made: removed, touched, or left by a work cut short."""
-    for nom, attendue in sorties.items():
-        path = commande.dossier / nom
-        if not path.is_file():
-            yield f"{nom} a été retiré"
-        elif empreinte(path.read_bytes()) != attendue:
-            yield f"{nom} n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
 
 
 def _empreinte(relatif: str) -> str | None:

@@ -1,0 +1,158 @@
+"""``ctg verifier``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from ctglib.commandes.compte_rendu import suivre
+from ctglib.commandes.messages import proposer
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.validation import valider
+from ctglib.production.executeurs import AVANCE, coeurs, ouvrir_executeur
+from ctglib.production.execution import MOTEURS
+from ctglib.production.portail import portail_touche
+from ctglib.production.rapports import CARNETS
+from ctglib.production.verifier import Rejeu, rejouer
+from ctglib.production.verifier_fichiers import Ecart, Releve, conventions_publiees, grouper, relever
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+VALEURS_MONTREES = 40
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What is typed after ``ctg verifier``; see ``application.py``."""
+
+    sortie: Path
+    conventions: tuple[str, ...] = ()
+    rejouer: bool = True
+    travailleurs: int = 0
+    delai: float = 600
+    carnets: Path = CARNETS
+
+
+def verifier_rapports(demande: Verification) -> int:
+    """Check the data, the files and the replay of what was produced; return 0 when all agrees, 1 otherwise."""
+    publiees = conventions_publiees(demande.sortie)
+    if refus := _refus(demande, publiees):
+        Console(stderr=True, highlight=False).print(refus, markup=False, soft_wrap=True)
+        return 1
+    conventions = demande.conventions or publiees
+    invalides = _dire_les_donnees(conventions)
+    releve = relever(demande.sortie, conventions, demande.carnets)
+    if touche := portail_touche(demande.sortie):
+        releve = replace(releve, sorties=(*releve.sorties, Ecart("portail", touche)))
+    _dire_le_releve(releve)
+    accord = not (invalides or releve.sorties or releve.causes)
+    if not demande.rejouer:
+        _dire("– Rejeu : non demandé (--sans-rejouer)")
+    elif not _dire_le_rejeu(_rejouer(releve, demande, invalides), len(releve.publies)):
+        accord = False
+    elif releve.causes:
+        _dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
+    _dire("Tout concorde." if accord else "Tout ne concorde pas : voir chaque ligne marquée ✗.")
+    return 0 if accord else 1
+
+
+def _refus(demande: Verification, publiees: tuple[str, ...]) -> str:
+    """Return why there is nothing to check, empty when there is."""
+    if not publiees:
+        return f"Aucun rapport dans {demande.sortie}. Produisez-les (ctg produire), ou dites où ils sont par --sortie."
+    return "\n".join(
+        f"La convention « {nom} » n'a pas de rapport dans {demande.sortie}{proposer(nom, publiees)}. "
+        f"Possibles : {', '.join(publiees)}."
+        for nom in demande.conventions
+        if nom not in publiees
+    )
+
+
+def _rejouer(releve: Releve, demande: Verification, invalides: set[str]) -> list[Rejeu]:
+    publies = [item for item in releve.publies if item.commande.convention not in invalides]
+    if not publies:
+        return []
+    nombre = min(demande.travailleurs or coeurs(), len(publies))
+    with ouvrir_executeur(travailleurs=nombre, delai=demande.delai) as (executeur, _):
+        return list(suivre(rejouer(publies, executeur, moteur=MOTEURS[0], places=AVANCE * nombre)))
+
+
+def _dire_les_donnees(conventions: Iterable[str]) -> set[str]:
+    """Say whether the data of each convention hold, and return the names of those that do not."""
+    invalides = set()
+    for nom in conventions:
+        try:
+            fichiers = valider(nom)
+        except DonneesInvalides as error:
+            invalides.add(nom)
+            _dire(f"✗ Données : {nom}, {error}")
+        else:
+            _dire(f"✓ Données : {nom}, {len(fichiers)} fichiers lus, aucune faute")
+    return invalides
+
+
+def _dire_le_releve(releve: Releve) -> None:
+    if releve.sorties:
+        _dire(f"✗ Fichiers : {_compter(len(releve.sorties), 'écart')} avec ce que dit le manifeste")
+        _dire_liste(grouper(releve.sorties))
+    else:
+        _dire(f"✓ Fichiers : {_compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit")
+    if releve.causes:
+        _dire("✗ Données lues, carnets, code et versions : ce ne sont plus ceux du manifeste")
+        _dire_liste(grouper(releve.causes))
+    else:
+        _dire("✓ Données lues, carnets, code et versions : ceux du manifeste")
+
+
+def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:
+    """Say what was made again and what it changes in the published figures; return whether nothing differs."""
+    rejeux = sorted(rejeux, key=lambda item: item.publie.nom)
+    autres = [item for item in rejeux if item.echec or item.fichiers]
+    if retenus := publies - len(rejeux):
+        _dire(f"✗ Rejeu : {_compter(retenus, 'rapport')} à ne pas refaire tant que les données ont une faute")
+    if autres:
+        suite = "diffèrent une fois refaits" if len(autres) > 1 else "diffère une fois refait"
+        _dire(f"✗ Rejeu : {_compter(len(autres), 'rapport')} sur {len(rejeux)} {suite}")
+    elif rejeux:
+        _dire(f"✓ Rejeu : {_compter(len(rejeux), 'rapport')}, les octets du manifeste")
+    for item in autres:
+        _dire_liste([f"{item.publie.nom} : {item.echec or ', '.join(item.fichiers)}"])
+    _dire_les_chiffres(rejeux, autres=bool(autres))
+    return not autres and len(rejeux) == publies
+
+
+def _dire_les_chiffres(rejeux: list[Rejeu], *, autres: bool) -> None:
+    """Say the old and the new value of each published figure that changes."""
+    changes = [(item.commande.convention, found) for item in rejeux for found in item.changements]
+    if not changes:
+        if autres:
+            _dire("  Aucune valeur des tableaux publiés (CSV) ne change.")
+        return
+    quoi = "Ce que cela change" if autres else "Ce qui a été changé après coup"
+    _dire(f"  {quoi} dans les tableaux publiés (CSV) : {_compter(len(changes), 'valeur')}")
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2))
+    for titre in ("Fichier", "Ligne", "Colonne", "Publié", "Rejoué"):
+        table.add_column(titre, overflow="fold")
+    for convention, found in changes[:VALEURS_MONTREES]:
+        cells = (f"{convention}/{found.fichier}", found.ligne, found.colonne, found.avant, found.apres)
+        table.add_row(*(cell.replace("[", r"\[") for cell in cells))
+    Console(highlight=False).print(table)
+    if len(changes) > VALEURS_MONTREES:
+        _dire(f"  … et {_compter(len(changes) - VALEURS_MONTREES, 'autre')}, {len(changes)} en tout.")
+
+
+def _compter(nombre: int, nom: str) -> str:
+    return f"{nombre} {nom}{'s' if nombre > 1 else ''}"
+
+
+def _dire_liste(lines: Iterable[str]) -> None:
+    _dire("\n".join(f"  - {line}" for line in lines))
+
+
+def _dire(text: str) -> None:
+    Console(highlight=False).print(text, markup=False, soft_wrap=True)

@@ -1,0 +1,217 @@
+"""``ctg archiver``: one file, the same bytes twice, from which the same reports are made elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from ligne_de_commande import sans_donnees
+from production_exemple import ANNEE, CONVENTION, COUVERTURE, LECTURE, demande, ecrire_carnet, octets, produire
+
+from ctglib.commandes import archivage
+from ctglib.commandes.application import lancer
+from ctglib.commandes.archivage import Archivage, archiver_convention
+from ctglib.production import archive_paquets
+from ctglib.production.archive_contenu import REQUIS
+from ctglib.production.archive_paquets import PaquetsIndisponibles
+
+DIFFUSION = 'diffusion: str = "publique"  # pour qui'
+DESCRIPTION = "ro-crate-metadata.json"
+
+
+@pytest.fixture(scope="module")
+def produits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The notebooks and the reports of Harnes: a diagnostic, and a bilan that has an internal version."""
+    carnets, sortie = (tmp_path_factory.mktemp("archives") / nom for nom in ("carnets", "sortie"))
+    ecrire_carnet(carnets / "diagnostic.ipynb", COUVERTURE, LECTURE)
+    ecrire_carnet(carnets / "bilan.ipynb", COUVERTURE, LECTURE, parametres=(CONVENTION, ANNEE, DIFFUSION))
+    produire(demande(carnets, sortie))
+    produire(demande(carnets, sortie, rapports=("bilan",), annees=(2023,), diffusion="interne"))
+    return carnets, sortie
+
+
+def archiver(produits: tuple[Path, Path], vers: Path, **autres: object) -> int:
+    carnets, sortie = produits
+    return archiver_convention(Archivage("harnes", sortie, vers, carnets=carnets, **autres))
+
+
+@pytest.fixture(scope="module")
+def archive(produits: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    vers = tmp_path_factory.mktemp("archive") / "harnes.zip"
+    assert archiver(produits, vers) == 0
+    return vers
+
+
+@pytest.fixture(scope="module")
+def contenu(archive: Path) -> dict[str, bytes]:
+    """The files of the archive."""
+    with zipfile.ZipFile(archive) as opened:
+        return {nom: opened.read(nom) for nom in opened.namelist()}
+
+
+def test_l_archive_a_les_memes_octets_deux_fois(produits: tuple[Path, Path], archive: Path, tmp_path: Path) -> None:
+    carnets, sortie = produits
+    for path in (*carnets.iterdir(), *sortie.rglob("*")):
+        os.utime(path, (1e9, 1e9))
+
+    assert archiver(produits, tmp_path / "encore.zip") == 0
+
+    assert (tmp_path / "encore.zip").read_bytes() == archive.read_bytes()
+    with zipfile.ZipFile(archive) as opened:
+        assert {entree.date_time for entree in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "aucune heure du jour"
+
+
+def test_l_archive_contient_de_quoi_refaire_et_rien_d_interne(
+    produits: tuple[Path, Path], contenu: dict[str, bytes]
+) -> None:
+    _, sortie = produits
+    publics = {f"reports/{nom}" for nom in octets(sortie) if "interne" not in nom}
+
+    assert {nom for nom in contenu if nom.startswith("reports/")} == publics | {
+        "reports/index.html",
+        "reports/manifeste.json",
+    }
+    assert not [nom for nom in contenu if "interne" in nom or "__pycache__" in nom or nom.startswith(("/", "."))]
+    assert {*REQUIS, "LISEZMOI.md", "notebooks/bilan.ipynb", "ctglib/__init__.py"} <= set(contenu)
+    assert {nom.split("/")[2] for nom in contenu if nom.startswith("data/conventions/")} == {"harnes"}
+    assert list(contenu) == sorted(contenu)
+
+
+def test_la_description_ro_crate_dit_chaque_fichier_avec_son_empreinte(contenu: dict[str, bytes]) -> None:
+    crate = json.loads(contenu[DESCRIPTION])
+    entites = {entite["@id"]: entite for entite in crate["@graph"]}
+    fichiers = {unquote(key): entite for key, entite in entites.items() if entite["@type"] == "File"}
+
+    assert crate["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
+    assert len(entites) == len(crate["@graph"]), "un identifiant par entité"
+    assert set(fichiers) == set(contenu) - {DESCRIPTION}
+    for nom, entite in fichiers.items():
+        assert entite["sha256"] == sha256(contenu[nom]).hexdigest(), nom
+        assert entite["contentSize"] == str(len(contenu[nom]))
+        assert entite["encodingFormat"] != "application/octet-stream" or nom.endswith(".typed"), nom
+        assert entite["name"] and entite["description"]
+    assert {unquote(part["@id"]) for part in entites["./"]["hasPart"]} == set(fichiers)
+
+
+def test_la_description_ro_crate_se_tient(contenu: dict[str, bytes]) -> None:
+    graph = json.loads(contenu[DESCRIPTION])["@graph"]
+    entites = {entite["@id"]: entite for entite in graph}
+
+    racine = entites["./"]
+    assert entites[DESCRIPTION]["about"] == {"@id": "./"}
+    assert entites[DESCRIPTION]["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.1"}
+    assert {entites[auteur["@id"]]["name"] for auteur in racine["author"]} == {
+        "Ville de Harnes",
+        "Caisse d'allocations familiales du Pas-de-Calais",
+    }
+    assert racine["datePublished"] == "2023-01-01" and racine["inLanguage"] == "fr"
+    assert [lien for lien in _liens(graph) if lien not in entites] == []
+    (production,) = (item for item in graph if item["@id"] == "#production-2023-bilan")
+    assert {"@id": "notebooks/bilan.ipynb"} in production["instrument"]
+    assert production["object"] == [{"@id": "data/conventions/harnes/annexe1.csv"}]
+    assert {"@id": "reports/harnes/2023/bilan.html"} in production["result"]
+    licences = {entites[item["license"]["@id"]]["name"] for item in graph if item["@id"].endswith("/origine.yaml")}
+    assert "Licence Ouverte" in licences
+
+
+def _liens(node: object) -> list[str]:
+    """Return the identifiers that an object points to, but the vocabulary's."""
+    if isinstance(node, dict) and set(node) == {"@id"}:
+        return [] if node["@id"].startswith("https://") else [node["@id"]]
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return [lien for child in children for lien in _liens(child)]
+
+
+def test_le_lisezmoi_dit_ce_qu_il_faut_et_les_deux_commandes(contenu: dict[str, bytes]) -> None:
+    page = contenu["LISEZMOI.md"].decode("utf-8")
+
+    assert ".venv/bin/ctg verifier\n.venv/bin/ctg produire" in page
+    assert f"Python {'.'.join(map(str, sys.version_info[:3]))}" in page
+    assert "-m pip install -r requirements.lock" in page and "paquets`" not in page
+    assert "à ne pas publier" in page and "en l'état" not in page
+
+
+def test_decompressee_ailleurs_elle_redonne_les_memes_rapports(archive: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(tmp_path / "ailleurs")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ctglib", "verifier"],
+        capture_output=True, text=True, encoding="utf-8", check=False, cwd=tmp_path / "ailleurs",
+        env={**sans_donnees(), "PYTHONPATH": str(tmp_path / "ailleurs")},
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rapports, les octets du manifeste" in done.stdout
+
+
+def test_une_archive_qui_n_est_pas_a_jour_est_refusee_ou_le_dit(
+    produits: tuple[Path, Path], donnees: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    annexe1 = donnees / "conventions" / "harnes" / "annexe1.csv"
+    annexe1.write_bytes(annexe1.read_bytes().replace(b",12324,", b",12325,"))
+    vers = tmp_path / "harnes.zip"
+
+    refusee = archiver(produits, vers)
+
+    dit = capsys.readouterr().err
+    assert refusee == 1 and not vers.exists()
+    assert "annexe1.csv a changé : harnes, 2023, bilan ;" in dit
+    assert "ctg produire --convention harnes" in dit and "--tel-quel" in dit
+
+    assert archiver(produits, vers, tel_quel=True) == 0
+    with zipfile.ZipFile(vers) as opened:
+        assert "annexe1.csv a changé" in opened.read("LISEZMOI.md").decode("utf-8")
+        racine = next(item for item in json.loads(opened.read(DESCRIPTION))["@graph"] if item["@id"] == "./")
+    assert "annexe1.csv a changé" in racine["creativeWorkStatus"]
+
+
+def test_un_fichier_touche_ou_un_rapport_jamais_produit_la_refuse(
+    produits: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    carnets, _ = produits
+    copie = tmp_path / "sortie"
+    produire(demande(carnets, copie, rapports=("diagnostic",)))
+    (copie / "harnes" / "diagnostic.html").write_bytes(b"autre")
+
+    assert archiver((carnets, copie), tmp_path / "harnes.zip") == 1
+
+    dit = capsys.readouterr().err
+    assert "harnes, diagnostic : diagnostic.html n'est pas celui qui avait été produit" in dit
+    assert "jamais produit : harnes, 2023, bilan ; harnes, 2024, bilan" in dit
+
+
+def test_sans_rapport_a_archiver_la_commande_le_dit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert lancer(["archiver", "--convention", "harnes", "--sortie", str(tmp_path)]) == 1
+
+    assert "n'a pas de rapport dans" in capsys.readouterr().err
+
+
+def test_les_paquets_sont_dans_l_archive_et_le_lisezmoi_s_en_sert(
+    produits: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archivage, "telecharger", lambda: {"paquets/essai-1.0-py3-none-any.whl": b"roue"})
+
+    assert archiver(produits, tmp_path / "harnes.zip", avec_paquets=True) == 0
+
+    with zipfile.ZipFile(tmp_path / "harnes.zip") as opened:
+        assert opened.read("paquets/essai-1.0-py3-none-any.whl") == b"roue"
+        assert "pip install --no-index -f paquets -r requirements.lock" in opened.read("LISEZMOI.md").decode("utf-8")
+        assert "paquets/essai-1.0-py3-none-any.whl" in opened.read(DESCRIPTION).decode("utf-8")
+
+
+def test_sans_reseau_les_paquets_sont_refuses_en_francais(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setattr(archive_paquets, "VERROU", "requirements.lock")
+
+    with pytest.raises(PaquetsIndisponibles, match="Vérifiez la connexion à internet") as refus:
+        archive_paquets.telecharger()
+
+    assert "ce que dit pip : ERROR" in str(refus.value)

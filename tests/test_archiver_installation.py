@@ -1,0 +1,51 @@
+"""An archive installed from its own packages in a new environment, without the network, gives the same reports."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from ligne_de_commande import sans_donnees
+
+from ctglib.production.archive import archiver
+from ctglib.production.archive_paquets import PaquetsIndisponibles, telecharger
+from ctglib.production.manifeste import lire_manifeste
+from ctglib.production.rapports import CARNETS
+
+
+@pytest.mark.complet
+def test_installee_de_ses_paquets_dans_un_environnement_neuf_elle_redonne_les_memes_rapports(
+    production: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+) -> None:
+    """The real diagnostic, page and PDF, from the packages of the archive alone: ``--no-index`` forbids the network."""
+    try:
+        paquets = telecharger()
+    except PaquetsIndisponibles as error:
+        pytest.skip(str(error))
+    ailleurs = tmp_path / "ailleurs"
+    manifeste = lire_manifeste(production[1] / "harnes")
+    with zipfile.ZipFile(io.BytesIO(archiver(manifeste, CARNETS, paquets=paquets))) as opened:
+        opened.extractall(ailleurs)
+    python = _environnement(ailleurs)
+    paquets_seuls = ("-m", "pip", "install", "-q", "--no-compile", "--no-index", "-f", "paquets")
+
+    for suite in (("-r", "requirements.lock"), ("--no-deps", "-e", ".")):
+        subprocess.run([python, *paquets_seuls, *suite], check=True, cwd=ailleurs)
+    done = subprocess.run(
+        [python.with_name("ctg"), "verifier"],
+        capture_output=True, text=True, encoding="utf-8", check=False, cwd=ailleurs, env=sans_donnees(),
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 rapport, les octets du manifeste" in done.stdout
+
+
+def _environnement(dossier: Path) -> Path:
+    """Return the Python of a new environment."""
+    subprocess.run([sys.executable, "-m", "venv", dossier / ".venv"], check=True)
+    return dossier / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "python"

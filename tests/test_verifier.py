@@ -1,0 +1,131 @@
+"""``ctg verifier`` says each file, each input, the code and each version that is not as the manifest says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from production_exemple import ANNEE, CONVENTION, LECTURE, demande, ecrire_carnet, produire
+from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
+
+
+@pytest.fixture(scope="module")
+def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return preparer(tmp_path_factory.mktemp("modele"))
+
+
+@pytest.fixture
+def lieu(modele: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lieu:
+    return copier(modele, tmp_path / "lieu", monkeypatch)
+
+
+SORTIES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "un octet d'un rapport": (
+        lambda d: corriger(d / "sobre.html", b"rien", b"bien"),
+        "harnes, sobre : sobre.html n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)",
+    ),
+    "un octet d'un CSV": (
+        lambda d: corriger(d / "chiffres/chiffres.csv", b"12324", b"12325"),
+        "harnes, chiffres : chiffres/chiffres.csv n'est pas celui qui avait été produit (travail interrompu, ou "
+        "fichier modifié)",
+    ),
+    "un rapport retiré": (lambda d: (d / "sobre.html").unlink(), "harnes, sobre : sobre.html a été retiré"),
+    "un CSV inattendu": (
+        lambda d: (d / "chiffres/autres.csv").write_bytes(b"a\n"),
+        "harnes : chiffres/autres.csv n'est pas au manifeste (fichier ajouté, ou d'une version "
+        "précédente) : le retirer",
+    ),
+    "un manifeste abîmé": (
+        lambda d: (d / "manifeste.json").write_bytes(b"{"),
+        "harnes : manifeste.json ne se lit pas, ou vient d'une autre version du classeur : rien ne dit de quoi ces "
+        "rapports sont faits",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("abimer", "attendu"), SORTIES.values(), ids=SORTIES)
+def test_un_fichier_qui_n_est_pas_tel_que_le_manifeste_le_dit_est_dit(
+    lieu: Lieu, abimer: Callable[[Path], object], attendu: str
+) -> None:
+    assert lieu.relever() == ([], [])
+
+    abimer(lieu.sortie / "harnes")
+
+    sorties, causes = lieu.relever()
+    assert (sorties[0], causes) == (attendu, [])
+    assert len(sorties) == 1 or "manifeste.json" in attendu, "sans manifeste, aucun fichier n'est attendu"
+
+
+CAUSES: dict[str, tuple[Callable[[Lieu], object], str]] = {
+    "un octet d'une donnée": (
+        lambda lieu: corriger(lieu.donnees / ANNEXE1, b"12324", b"12325"),
+        f"harnes, chiffres : {ANNEXE1} a changé",
+    ),
+    "une donnée retirée": (
+        lambda lieu: (lieu.donnees / ANNEXE1).unlink(),
+        f"harnes, chiffres : {ANNEXE1} a disparu",
+    ),
+    "un octet d'un carnet": (
+        lambda lieu: corriger(lieu.carnets / "sobre.ipynb", b"rien", b"bien"),
+        "harnes, sobre : le carnet sobre.ipynb a changé",
+    ),
+    "un carnet qui ne se lit plus": (
+        lambda lieu: (lieu.carnets / "sobre.ipynb").write_bytes(b"{"),
+        "harnes, sobre : son carnet a disparu, ou ne se lit plus",
+    ),
+    "un carnet retiré": (
+        lambda lieu: (lieu.carnets / "sobre.ipynb").unlink(),
+        "harnes, sobre : son carnet a disparu, ou ne se lit plus",
+    ),
+}
+
+
+@pytest.mark.parametrize(("abimer", "attendu"), CAUSES.values(), ids=CAUSES)
+def test_une_entree_qui_n_est_plus_celle_du_manifeste_est_dite(
+    lieu: Lieu, abimer: Callable[[Lieu], object], attendu: str
+) -> None:
+    abimer(lieu)
+
+    assert lieu.relever() == ([], [attendu])
+
+
+def test_un_octet_de_la_bibliotheque_est_vu(lieu: Lieu, depot: Path, tmp_path: Path) -> None:
+    shutil.copytree(depot / "ctglib", tmp_path / "ctglib", ignore=shutil.ignore_patterns("__pycache__"))
+    corriger(tmp_path / "ctglib" / "analyse" / "__init__.py", b".", b"!")
+    code = (
+        "import sys; from pathlib import Path; from ctglib.production.verifier_fichiers import *\n"
+        "found = relever(Path(sys.argv[1]), ('harnes',), Path(sys.argv[2])); print(grouper(found.causes))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(lieu.sortie), str(lieu.carnets)],
+        capture_output=True, text=True, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+
+    assert "le code du classeur a changé : harnes, chiffres ; harnes, sobre" in done.stdout
+
+
+def test_les_rapports_internes_sont_verifies_aussi(lieu: Lieu) -> None:
+    diffusion = 'diffusion: str = "publique"  # pour qui'
+    ecrire_carnet(lieu.carnets / "bilan.ipynb", LECTURE, parametres=(CONVENTION, ANNEE, diffusion))
+    produire(demande(lieu.carnets, lieu.sortie, rapports=("bilan",), annees=(2023,), diffusion="interne"))
+    assert lieu.relever() == ([], [])
+
+    (lieu.sortie / "harnes/interne/2023/bilan.html").unlink()
+
+    assert lieu.relever() == (["harnes, 2023, bilan, interne : 2023/bilan.html a été retiré"], [])
+
+
+def test_un_rapport_qui_n_a_pas_pu_etre_refait_est_dit(lieu: Lieu) -> None:
+    ecrire_carnet(lieu.carnets / "sobre.ipynb", "inconnu()")
+    produire(demande(lieu.carnets, lieu.sortie, rapports=("sobre",)))
+
+    sorties, causes = lieu.relever()
+
+    assert sorties == ["harnes, sobre : n'a pas pu être refait depuis (sobre.echec.html dit pourquoi)"]
+    assert causes == ["harnes, sobre : le carnet sobre.ipynb a changé"]

@@ -1,0 +1,162 @@
+"""``ctg verifier`` makes the reports again, and says what that changes in the published figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from production_exemple import ecrire_carnet, octets
+from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
+
+from ctglib.commandes import verification
+from ctglib.commandes.verification import Verification, verifier_rapports
+from ctglib.production import identite, raisons
+from ctglib.production.chiffres import Changement, comparer
+
+
+@pytest.fixture(scope="module")
+def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return preparer(tmp_path_factory.mktemp("modele"))
+
+
+@pytest.fixture
+def lieu(modele: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lieu:
+    return copier(modele, tmp_path / "lieu", monkeypatch)
+
+
+def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
+    avant = octets(lieu.sortie), sorted((str(path), path.stat().st_mtime_ns) for path in lieu.sortie.rglob("*"))
+
+    code = lieu.verifier()
+
+    dit = capsys.readouterr().out
+    assert code == 0, dit
+    assert dit.splitlines()[1:] == [
+        "✓ Fichiers : 3 fichiers, tous tels que le manifeste les dit",
+        "✓ Données lues, carnets, code et versions : ceux du manifeste",
+        "✓ Rejeu : 2 rapports, les octets du manifeste",
+        "Tout concorde.",
+    ]
+    assert avant == (octets(lieu.sortie), sorted((str(p), p.stat().st_mtime_ns) for p in lieu.sortie.rglob("*")))
+
+
+def test_une_version_qui_change_est_dite_et_ce_qu_elle_ne_change_pas(
+    lieu: Lieu, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actuelles = identite.versions()
+    monkeypatch.setattr(raisons, "versions", lambda: {**actuelles, "pandas": "99"})
+
+    code = lieu.verifier()
+
+    dit = capsys.readouterr().out
+    assert code == 1
+    assert f"  - pandas est passé de {actuelles['pandas']} à 99 : harnes, chiffres ; harnes, sobre" in dit
+    assert "2 rapports, les octets du manifeste" in dit and "ne change aucun octet des rapports" in dit
+
+
+def test_une_donnee_changee_dit_l_ancienne_et_la_nouvelle_valeur(
+    lieu: Lieu, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    corriger(lieu.donnees / ANNEXE1, b"1.1,population,62413,2018,12324,", b"1.1,population,62413,2018,12424,")
+
+    code = lieu.verifier()
+
+    dit = capsys.readouterr().out
+    assert code == 1
+    assert f"  - harnes, chiffres : {ANNEXE1} a changé" in dit
+    assert "✗ Rejeu : 1 rapport sur 2 diffère une fois refait" in dit
+    assert "  - harnes, chiffres : chiffres.html, chiffres/chiffres.csv" in dit
+    assert "tableaux publiés (CSV) : 1 valeur" in dit
+    (ligne,) = [line.split() for line in dit.splitlines() if "12424" in line]
+    assert ligne == ["harnes/chiffres/chiffres.csv", "population,", "62413", "valeur", "12324", "12424"]
+
+
+def test_une_valeur_falsifiee_dans_un_csv_est_rendue_par_le_rejeu(
+    lieu: Lieu, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    corriger(lieu.sortie / "harnes/chiffres/chiffres.csv", b"12324", b"99999")
+
+    code = lieu.verifier()
+
+    dit = capsys.readouterr().out
+    assert code == 1
+    assert "les octets du manifeste" in dit and "Ce qui a été changé après coup" in dit
+    assert any(line.split()[-2:] == ["99999", "12324"] for line in dit.splitlines())
+
+
+def test_trop_de_valeurs_changees_sont_comptees(
+    lieu: Lieu, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "VALEURS_MONTREES", 2)
+    path = lieu.sortie / "harnes/chiffres/chiffres.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([lines[0], *(f"{line}9" for line in lines[1:6]), *lines[6:]]) + "\n", encoding="utf-8")
+
+    assert lieu.verifier() == 1
+
+    assert "… et 3 autres, 5 en tout." in capsys.readouterr().out
+
+
+def test_des_donnees_fausses_sont_dites_et_ne_sont_pas_rejouees(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
+    corriger(lieu.donnees / ANNEXE1, b",12324,", b",douze mille,")
+
+    code = lieu.verifier()
+
+    dit = capsys.readouterr().out
+    assert code == 1
+    assert "✗ Données : harnes, 1 faute dans les données" in dit and "douze mille" in dit
+    assert "2 rapports à ne pas refaire tant que les données ont une faute" in dit
+
+
+def test_un_carnet_qui_echoue_est_dit(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
+    ecrire_carnet(lieu.carnets / "sobre.ipynb", "inconnu()")
+
+    code = lieu.verifier()
+
+    dit = capsys.readouterr().out
+    assert code == 1
+    assert "harnes, sobre : Le carnet sobre.ipynb s'est arrêté à la cellule 4" in dit
+
+
+def test_le_portail_touche_est_dit(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
+    corriger(lieu.sortie / "index.html", b"Harnes", b"Hernes")
+
+    code = lieu.verifier(rejouer=False)
+
+    dit = capsys.readouterr().out
+    assert code == 1
+    assert "portail : index.html n'est pas celui qui avait été produit" in dit
+    assert "– Rejeu : non demandé (--sans-rejouer)" in dit
+
+
+@pytest.mark.parametrize(
+    ("dossier", "convention", "attendu"),
+    [("vide", "harnes", "Aucun rapport dans"), ("sortie", "harne", "vouliez-vous dire « harnes »")],
+)
+def test_sans_rien_a_verifier_la_commande_le_dit(
+    lieu: Lieu, dossier: str, convention: str, attendu: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = verifier_rapports(Verification(lieu.sortie.parent / dossier, (convention,), carnets=lieu.carnets))
+
+    assert code == 1 and attendu in capsys.readouterr().err
+
+
+AVANT = b"nom,annee,valeur\na,2023,1\nb,2023,2\nb,2024,3\n"
+
+
+@pytest.mark.parametrize(
+    ("apres", "attendus"),
+    [
+        (AVANT, []),
+        (AVANT.replace(b"2024,3", b"2024,4"), [("b, 2024", "valeur", "3", "4")]),
+        (AVANT.replace(b"a,2023,1\n", b"a,2023,1\na,2024,9\n"), [("a, 2024", "(ligne)", "absent", "présent")]),
+        (AVANT.replace(b"a,2023,1\n", b""), [("a, 2023", "(ligne)", "présent", "absent")]),
+        (AVANT.replace(b"a,2023", b"c,2023"), [("ligne 2", "nom", "a", "c")]),
+        (b"nom,annee\na,2023\nb,2023\nb,2024\n", [("valeur", "(colonne)", "présent", "absent")]),
+        (None, [("", "(fichier)", "présent", "absent")]),
+    ],
+)  # fmt: skip
+def test_les_tableaux_se_comparent_valeur_par_valeur(apres: bytes | None, attendus: list[tuple[str, ...]]) -> None:
+    assert comparer("t.csv", AVANT, apres) == tuple(Changement("t.csv", *attendu) for attendu in attendus)
