@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Le témoin porte l'empreinte du dossier : un environnement déplacé ou copié ailleurs est refait.
 PRET := $(VENV)/.pret-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 
-.PHONY: aide rapports laboratoire test lint check format bench dictionnaire verrou
+.PHONY: aide rapports laboratoire test lint check format bench dictionnaire golden verrou
 .DEFAULT_GOAL := aide
 
 aide:
@@ -17,6 +17,7 @@ aide:
 	@echo "make format        remet le code en forme"
 	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures*.md, docs/arrets.md"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
+	@echo "make golden        récrit les chiffres publiés auxquels les tests comparent (CHANGELOG.md à compléter)"
 	@echo "make verrou        récrit requirements.lock d'après pyproject.toml"
 
 rapports: $(PRET)
@@ -40,6 +41,9 @@ format: $(PRET)
 
 dictionnaire: $(PRET)
 	$(BIN)/python docs/dictionnaire.py
+
+golden: $(PRET)
+	$(BIN)/python tests/publications.py
 
 # WeasyPrint n'est là que pour la comparaison : dans son environnement à lui, pour ne rien changer à celui des rapports.
 bench: $(PRET)
