@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.modeles.coherence import ReglesCoherence
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.analyses import AnalysesFiches
+    from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.catalogue import (
         Indicateur,
         Radar,

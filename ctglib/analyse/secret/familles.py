@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from ctglib.analyse.secret.composantes import composantes
 from ctglib.analyse.secret.modele import Cellule, Cle, Famille, Lien
 from ctglib.analyse.secret.solveur import minimiser
 
@@ -102,8 +101,7 @@ def familles(comptes: Comptes, deja: frozenset[tuple[str, str, str]], seuil: int
     rank = {cle: position for position, cle in enumerate(order)}
     terms = [[rank[lien.total], *(rank[cle] for cle in lien.parties)] for lien in comptes.liens]
     edges = np.array([pair for row in terms for pair in pairwise(row)], dtype=int).reshape(-1, 2)
-    graph = csr_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(len(order), len(order)))
-    labels = connected_components(graph, directed=False)[1] if order else np.array([], dtype=int)
+    labels = composantes(edges, len(order))
     sums = defaultdict(list)
     for row in terms:
         sums[labels[row[0]]].append(row)

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from ctglib.analyse.secret.composantes import composantes
 from ctglib.analyse.secret.modele import Famille
 from ctglib.analyse.secret.solveur import Abandon, Contraintes, minimiser
 
@@ -58,7 +57,7 @@ def reunis(equations: np.ndarray) -> list[np.ndarray]:
     """Return the columns that sums tie to each other, step by step, as lists of positions."""
     size = equations.shape[1]
     pairs = [pair for row in equations for pair in pairwise(np.flatnonzero(row))]
-    labels = _etiquettes(np.array(pairs, dtype=int).reshape(-1, 2), size)
+    labels = composantes(np.array(pairs, dtype=int).reshape(-1, 2), size)
     return [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
 
@@ -81,12 +80,7 @@ def _solidaires(equations: np.ndarray) -> np.ndarray:
         solved -= np.outer(others, solved[row])
         pivots.append(column)
     rows, columns = np.nonzero(np.abs(solved[: len(pivots)]) > NUL)
-    return _etiquettes(np.column_stack([np.array(pivots, dtype=int)[rows], columns]), solved.shape[1])
-
-
-def _etiquettes(aretes: np.ndarray, taille: int) -> np.ndarray:
-    graph = csr_array((np.ones(len(aretes)), (aretes[:, 0], aretes[:, 1])), shape=(taille, taille))
-    return connected_components(graph, directed=False)[1]
+    return composantes(np.column_stack([np.array(pivots, dtype=int)[rows], columns]), solved.shape[1])
 
 
 def _groupe(famille: Famille, caches: frozenset[int], rangs: np.ndarray) -> Groupe:

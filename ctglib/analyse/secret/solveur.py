@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csc_array
 
 SORTIE = 1  # the file descriptor of the standard output, whatever sys.stdout has become
 NOEUDS = 20_000  # of the search tree: a count and not a time, so that the answer does not depend on the machine
@@ -48,6 +46,13 @@ def minimiser(
     Raises:
         Abandon: The search tree outgrew ``NOEUDS``.
     """
+    from scipy.optimize import (
+        Bounds,
+        LinearConstraint,
+        milp,
+    )  # here: most years have no small count, and it loads slowly
+    from scipy.sparse import csc_array
+
     rows, low, high = contraintes
     found = milp(
         objectif,
@@ -71,6 +76,8 @@ def multiplicateurs(objectif: np.ndarray, equations: np.ndarray, basses: np.ndar
     Raises:
         Abandon: HiGHS found no optimum.
     """
+    from scipy.optimize import linprog
+
     found = linprog(
         objectif,
         A_eq=equations,
