@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from ctglib.donnees.ecriture import ecrire
 from ctglib.rapport.blocs import texte
 from ctglib.rapport.tableau import MIME_TABLEAUX, Tableau
 
@@ -43,6 +45,18 @@ class Figure:
             f'<p class="source">{texte("Source : " + self.source)}</p></figure>'
             f'<details class="donnees"><summary>Les chiffres du graphique</summary>{self.tableau.html()}</details>'
         )
+
+    def exporter(self, chemin: str | Path) -> Path:
+        """Write the drawing when the name ends with « .svg », else its numbers as CSV, and return the path.
+
+        Raises:
+            EcritureImpossible: The file cannot be written.
+        """
+        path = Path(chemin)
+        if path.suffix.lower() != ".svg":
+            return self.tableau.exporter(path)
+        ecrire({path: self.svg_large.encode("utf-8")})
+        return path
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         return {

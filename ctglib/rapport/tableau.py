@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.ecriture import ecrire
 from ctglib.rapport.blocs import texte
 
 if TYPE_CHECKING:
@@ -104,6 +106,16 @@ class Tableau:
     def csv(self) -> str:
         """Return the data as CSV (comma, point, UTF-8); a text that a spreadsheet would run is neutralised."""
         return self.donnees.map(neutraliser).to_csv(index=False, lineterminator="\n")
+
+    def exporter(self, chemin: str | Path) -> Path:
+        """Write the data as CSV where an analyst wants them, and return the path.
+
+        Raises:
+            EcritureImpossible: The file cannot be written.
+        """
+        path = Path(chemin)
+        ecrire({path: self.csv().encode("utf-8")})
+        return path
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         return {

@@ -13,6 +13,7 @@ from ctglib.analyse.bilan.propositions import Proposition, Situation, proposer
 from ctglib.classeur.annuel.fiche import Fiche
 from ctglib.classeur.annuel.gouvernance import Gouvernance
 from ctglib.classeur.annuel.moyens import Moyens
+from ctglib.classeur.annuel.suivre import suivre
 from ctglib.classeur.annuel.territoire import Territoire
 from ctglib.rapport.blocs import paragraphe
 from ctglib.rapport.graphiques.grille import grille
@@ -63,6 +64,14 @@ class Bilan:
     def territoire(self) -> Territoire:
         """What the public series say."""
         return Territoire(self.etude)
+
+    def suivre(self, *indicateurs: str) -> Figure | None:
+        """Return the trajectories of some indicators of the fiches or of the public series; None without a value.
+
+        Raises:
+            ValueError: An indicator does not exist; the message, in French, proposes close names.
+        """
+        return suivre(self.etude, indicateurs)
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, year, date and status of the data."""
