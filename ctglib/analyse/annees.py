@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.analyse.evaluation.lignes import modalites
-from ctglib.analyse.evaluation.serie import ENSEMBLE, coupures, mesure, series
+from ctglib.analyse.evaluation.serie import ENSEMBLE, coupures, mesure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ctglib.analyse.evaluation.serie import Serie
+    from ctglib.analyse.evaluation.serie import Serie, Series
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.avenants import Changement
 
@@ -24,37 +24,29 @@ SECRET = "Q"
 
 
 def annees(
-    observations: pd.DataFrame,
-    catalogue: Catalogue,
-    identifiants: Iterable[str],
-    *,
-    territoire: str,
-    annees: tuple[int, int],
+    mesures: Series, catalogue: Catalogue, identifiants: Iterable[str], *, annees: tuple[int, int]
 ) -> pd.DataFrame:
     """Return the values of indicators by year: the whole of each, then its modalités that have a row.
 
     A year without a row is « non transmis ». The year before the first one is there when something is known of it.
 
     Args:
-        observations: Long table, every millésime, small counts already suppressed.
+        mesures: What ``series`` returns for the year of the bilan, small counts already suppressed.
         catalogue: Meanings and dimensions.
         identifiants: Indicators of the fiches, in the order wanted.
-        territoire: Code of the territory.
         annees: First year of the convention, and year of the bilan.
 
     Returns:
         The columns ``COLONNES``; whole: empty dimension and modalité. ``detaille``: the indicator has modalités there.
     """
-    meanings = catalogue.indicateurs_fiches
     first, last = annees
-    known = series(observations, meanings.values(), territoire=territoire, annee=last)
     wanted = tuple(identifiants)
-    before = any(first - 1 in serie for name in wanted for serie in known.get(name, {}).values())
+    before = any(first - 1 in serie for name in wanted for serie in mesures.get(name, {}).values())
     years = range(first - before, last + 1)
     rows = [
         {**key, "annee": year, "valeur": found.valeur, "statut": found.statut}
         for name in wanted
-        for key, serie in _lignes(name, known.get(name, {}), catalogue)
+        for key, serie in _lignes(name, mesures.get(name, {}), catalogue)
         for year in years
         for found in [mesure(serie, year)]
     ]

@@ -76,7 +76,9 @@ def evolutions_annuelles(unites: Mapping[str, str]) -> dict[str, str]:
 def reunir_notes(note: object, note_reference: object) -> str:
     """Return the notes of both territories as one text, without repetition; empty when there is none."""
     own, other = (text if isinstance(text, str) else "" for text in (note, note_reference))
-    return own if other in own else other if own in other else f"{own} {other}"
+    if other in own:
+        return own
+    return other if own in other else f"{own.rstrip('.')}. {other}"
 
 
 def _ecarts(table: pd.DataFrame, same_year: pd.Series) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.analyse.annees import ensemble
-from ctglib.analyse.moyens import moyens_par_signataire
+from ctglib.analyse.moyens import moyens_du_territoire, moyens_par_signataire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ LIVRABLES = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "e
 COUTS = ("objet", "signataire", "annee", "valeur", "valeur_connue", "statut", "unite")
 GRILLE = ("fonction", "domaine", "item", "libelle", "annee", "niveau", "mouvement")
 SANS_OBJET, NON_TRANSMIS = "M", "L"
-EUROS = "euros"
+EUROS, ETP = "euros", "etp"
 DOMAINES = {"attendus": "attendu", "activites": "famille d'activités"}
 
 
@@ -142,6 +142,23 @@ def couts(
             ]
     table = pd.DataFrame(rows, columns=[name for name in COUTS if name != "unite"]).assign(unite=EUROS)
     return table.astype({"annee": "Int64", "valeur": "float64", "valeur_connue": "float64"})
+
+
+def equivalents(postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """Return the full-time equivalents that go with the costs: the posts of coordination, and each party's own team.
+
+    Args:
+        postes: What ``ctglib.analyse.annees.annees`` returns for the posts.
+        moyens: The means of each year.
+
+    Returns:
+        The columns ``COUTS``. ``objet`` is the indicator of the posts, or the line of the budget.
+    """
+    own = postes.assign(objet=postes["indicateur"], signataire="", valeur_connue=postes["valeur"])
+    teams = [moyens_du_territoire(rows).assign(annee=year) for year, rows in moyens.items()]
+    team = pd.concat(teams, ignore_index=True).rename(columns={"poste": "objet"})
+    table = pd.concat([own, team[team["nature"].eq(ETP)]], ignore_index=True)
+    return table.assign(unite=ETP, annee=table["annee"].astype("Int64"))[list(COUTS)]
 
 
 def grille(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -13,10 +13,20 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur
 
 CELLULE = ("territoire", "annee", "dimension", "modalite")
-LIGNE = ("territoire", "annee", "indicateur", "dimension", "modalite")
 GRAVITE = ("Q", "L", "O", "M", "P", "E", "A")  # a result is worth its worst input; a secret comes first
 NON_TRANSMIS, SANS_OBJET = "L", "M"
 ABSENCES = ("Q", "L", "O", "M")
+
+
+class Entree(NamedTuple):
+    """An input of a result in one cell."""
+
+    valeur: float
+    statut: str
+    millesime: int
+
+
+ABSENTE = Entree(float("nan"), NON_TRANSMIS, 0)
 
 
 def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> pd.DataFrame:
@@ -26,7 +36,7 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
     objet ». The millésime of a result is the latest of its inputs: a revision of one is a revision of the other.
 
     Args:
-        observations: One row for each ``LIGNE``: one millésime each.
+        observations: One row for each indicator and ``CELLULE``: one millésime each.
         indicateurs: The catalogue; those without ``calcul`` change nothing.
     """
     found = observations
@@ -38,29 +48,23 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
 
 def _avec(observations: pd.DataFrame, indicateur: Indicateur) -> pd.DataFrame:
     names = _entrees(indicateur)
-    rows = observations[observations["indicateur"].isin(names)]
+    cells = _cellules(observations, names)
     entered = observations[observations["indicateur"] == indicateur.id]
-    if rows.empty:
+    keys = sorted(cells.keys() - set(_cles(entered)))
+    if not keys:
         return observations
-    valeurs = _pivot(rows, "valeur", names)
-    statuts = _pivot(rows, "statut", names).astype(object).fillna(NON_TRANSMIS)
-    computed = pd.DataFrame(
-        {
-            "valeur": appliquer(indicateur.calcul, indicateur.entrees, valeurs),
-            "millesime": _pivot(rows, "millesime", names).max(axis=1),
-            "statut": [min(row, key=GRAVITE.index) for row in statuts.itertuples(index=False, name=None)],
-        }
-    ).reset_index()
-    undefined = computed["valeur"].isna() & ~computed["statut"].isin(ABSENCES)
-    computed = computed.assign(
+    found = [[cells[key].get(name, ABSENTE) for name in names] for key in keys]
+    valeurs = pd.DataFrame([[entry.valeur for entry in row] for row in found], columns=names, dtype="float64")
+    results = appliquer(indicateur.calcul, indicateur.entrees, valeurs).tolist()
+    new = pd.DataFrame(keys, columns=list(CELLULE)).assign(
         indicateur=indicateur.id,
+        millesime=[max(entry.millesime for entry in row) for row in found],
+        valeur=results,
         unite=indicateur.unite,
-        statut=computed["statut"].mask(undefined, SANS_OBJET),
+        statut=[_statut(row, result) for row, result in zip(found, results, strict=True)],
         source=indicateur.collecte.document if indicateur.collecte else "",
         note="",
     )
-    known = pd.MultiIndex.from_frame(entered[list(LIGNE)])
-    new = computed[~pd.MultiIndex.from_frame(computed[list(LIGNE)]).isin(known)]
     return pd.concat([observations, new[list(observations.columns)].astype(observations.dtypes)], ignore_index=True)
 
 
@@ -70,5 +74,21 @@ def _entrees(indicateur: Indicateur) -> list[str]:
     ]
 
 
-def _pivot(rows: pd.DataFrame, colonne: str, names: list[str]) -> pd.DataFrame:
-    return rows.pivot(index=list(CELLULE), columns="indicateur", values=colonne).reindex(columns=names)
+def _cellules(observations: pd.DataFrame, names: list[str]) -> dict[tuple, dict[str, Entree]]:
+    """Return what was entered of some indicators, by cell."""
+    rows = observations[observations["indicateur"].isin(names)]
+    entries = zip(*(rows[name] for name in Entree._fields), strict=True)
+    cells: dict[tuple, dict[str, Entree]] = {}
+    for key, name, entry in zip(_cles(rows), rows["indicateur"], entries, strict=True):
+        cells.setdefault(key, {})[name] = Entree(*entry)
+    return cells
+
+
+def _cles(rows: pd.DataFrame) -> list[tuple]:
+    return list(zip(*(rows[name] for name in CELLULE), strict=True))
+
+
+def _statut(entries: list[Entree], result: float) -> str:
+    """Return what a result is worth: its worst input, « sans objet » when they are there and give nothing."""
+    worst = min((entry.statut for entry in entries), key=GRAVITE.index)
+    return SANS_OBJET if result != result and worst not in ABSENCES else worst

@@ -55,6 +55,15 @@ def moyens_par_poste(moyens: pd.DataFrame, fiche: int) -> pd.DataFrame:
     return _totaux(moyens[moyens["fiche"].eq(fiche).fillna(value=False)], PAR_POSTE)
 
 
+def moyens_du_territoire(moyens: pd.DataFrame) -> pd.DataFrame:
+    """Return what each signatory brings to the whole territory, to no fiche nor structure, line by line of the budget.
+
+    Returns:
+        signataire, nature, poste and the columns ``TOTAL``.
+    """
+    return _totaux(moyens[_sans_objet(moyens)], PAR_POSTE)
+
+
 def moyens_par_objet(moyens: pd.DataFrame) -> pd.DataFrame:
     """Return what each signatory brings to each object, then in all: nothing is counted twice but in the whole.
 
@@ -62,8 +71,7 @@ def moyens_par_objet(moyens: pd.DataFrame) -> pd.DataFrame:
         signataire, objet, nature and the columns ``TOTAL``. ``objet`` is the number of a fiche as text, "structure" for
         what goes to a structure and no fiche, "territoire" for what goes to neither, or "ensemble".
     """
-    whole = moyens["fiche"].isna() & moyens["structure"].eq("")
-    objects = moyens["fiche"].astype("string").fillna(STRUCTURE).mask(whole, TERRITOIRE)
+    objects = moyens["fiche"].astype("string").fillna(STRUCTURE).mask(_sans_objet(moyens), TERRITOIRE)
     parts = _totaux(moyens.assign(objet=objects.astype(object)), PAR_OBJET)
     return pd.concat([parts, _totaux(moyens.assign(objet=ENSEMBLE), PAR_OBJET)], ignore_index=True)
 
@@ -78,6 +86,10 @@ def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
     keys = [name for name in totaux.columns if name not in (*TOTAL, "cout_reference")]
     earlier = precedents[[*keys, *TOTAL]].rename(columns={name: f"{name}_avant" for name in TOTAL})
     return totaux[[*keys, *TOTAL]].merge(earlier, how="outer", on=keys, sort=False)
+
+
+def _sans_objet(moyens: pd.DataFrame) -> pd.Series:
+    return moyens["fiche"].isna() & moyens["structure"].eq("")
 
 
 def _totaux(moyens: pd.DataFrame, cles: tuple[str, ...]) -> pd.DataFrame:

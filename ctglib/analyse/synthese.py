@@ -46,7 +46,10 @@ class Incertitudes:
 
 @dataclass(frozen=True)
 class Essentiel:
-    """The first page. ``reperes`` are wide gaps neither good nor bad; ``doutes`` says why an indicator is doubtful."""
+    """The first page. ``reperes`` are wide gaps neither good nor bad; ``doutes`` says why an indicator is doubtful.
+
+    ``sans_ecart`` when no gap at all could be computed: that there is no need then means nothing.
+    """
 
     chiffres: tuple[Constat, ...]
     forces: tuple[Constat, ...]
@@ -54,6 +57,7 @@ class Essentiel:
     reperes: tuple[Constat, ...]
     doutes: Mapping[str, str]
     incertitudes: Incertitudes
+    sans_ecart: bool = False
 
 
 def synthetiser(
@@ -86,6 +90,7 @@ def synthetiser(
         reperes=_un_par_theme(ranked, doutes)[: synthese.forces - len(forces)],
         doutes=doutes,
         incertitudes=incertitudes,
+        sans_ecart=not ranked,
     )
 
 

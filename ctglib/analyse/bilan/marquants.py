@@ -37,8 +37,11 @@ def evolutions_marquantes(evaluation: pd.DataFrame, evolution: str) -> pd.DataFr
 
 
 def verdicts(evaluation: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
-    """Return the indicators with one of these verdicts, in the order of the codes, then of the fiches."""
+    """Return the indicators with one of these verdicts, in the order of the codes, then of the fiches.
+
+    A verdict kept from an earlier year is no news: it has no value of the year.
+    """
     order = list(codes)
     rows = ensembles(evaluation)
-    rows = rows[rows["verdict"].isin(order)]
+    rows = rows[rows["verdict"].isin(order) & rows["valeur"].notna()]
     return rows.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")

@@ -58,19 +58,23 @@ class Situation:
 
 @dataclass(frozen=True)
 class Proposition:
-    """A rule of the catalogue that the data call for: what it names, and how many there are in all."""
+    """A rule of the catalogue that the data call for: what it names, and how many there are in all.
+
+    ``finale`` in the last year of the convention.
+    """
 
     regle: str
     objets: tuple[str | Date, ...]
     nombre: int
+    finale: bool = False
 
 
 def proposer(situation: Situation) -> tuple[Proposition, ...]:
     """Return the proposals that the data call for, what presses first, in the catalogue's order."""
-    found = []
+    found, last = [], situation.bilan.annee >= situation.fin.year
     for regle in situation.catalogue.bilan.propositions:
         if names := APPELS[regle.id](situation):
-            found.append(Proposition(regle.id, tuple(names), _nombre(situation, regle.id, names)))
+            found.append(Proposition(regle.id, tuple(names), _nombre(situation, regle.id, names), last))
     return tuple(found)
 
 
@@ -110,9 +114,10 @@ def _modalites(rows: pd.DataFrame) -> list[str]:
 def _cible_manquee(situation: Situation) -> list[str]:
     rows = ensembles(situation.evaluation)
     found = []
-    for row in rows[rows["verdict"].isin(MANQUEES)].itertuples():
+    for row in rows[rows["verdict"].isin(MANQUEES) & rows["valeur"].notna()].itertuples():
         now, target = (_ecrire(situation, row.indicateur, value) for value in (row.valeur, row.cible))
-        found.append(f"{row.libelle} ({now} pour {target} en {row.annee_cible})")
+        label = situation.catalogue.indicateurs_fiches[row.indicateur].libelle
+        found.append(f"{label} ({now}, cible : {target} en {row.annee_cible})")
     return found
 
 
@@ -157,7 +162,8 @@ def _suites(situation: Situation) -> list[str]:
 def _cibles(situation: Situation) -> list[str]:
     rows = ensembles(situation.evaluation)
     written = rows["origine"].eq("convention") & rows["raison"].ne("qualitatif")
-    return list(rows.loc[written & rows["cible"].isna(), "libelle"])
+    names = rows.loc[written & rows["cible"].isna(), "indicateur"]
+    return [situation.catalogue.indicateurs_fiches[name].libelle for name in names]
 
 
 def _valeurs_initiales(situation: Situation) -> list[str]:

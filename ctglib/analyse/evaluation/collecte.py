@@ -79,7 +79,8 @@ def a_collecter(
     """Return what the next collection asks for, service by service, in the order of the fiches.
 
     Every indicator for the next year while the convention runs; this year's when it is missing or provisional; the
-    initial value where there is none. An indicator that the workbook computes is asked from nobody.
+    initial value where there is none. What is awaited once is asked for its own year alone, until it is known; an
+    indicator that the workbook computes is asked from nobody.
 
     Args:
         evaluation: What ``evaluer`` returns for the year.
@@ -106,6 +107,8 @@ def a_collecter(
 def _demandes(row: pd.Series, indicateur: Indicateur, *, debut: int, fin: int) -> list[tuple[int, str]]:
     """Return the years asked for and why: the gaps first, then the next year."""
     annee, wanted = int(row["annee"]), []
+    if indicateur.unique and pd.notna(row["annee_cible"]):
+        return _demande_unique(row, annee, int(row["annee_cible"]))
     if _attend_une_valeur_initiale(row, indicateur, debut - 1):
         wanted.append((debut - 1, "valeur_initiale"))
     if not row["renseigne"] and row["statut"] != SANS_OBJET and row["raison"] != PAS_COMMENCE:
@@ -115,6 +118,15 @@ def _demandes(row: pd.Series, indicateur: Indicateur, *, debut: int, fin: int) -
     if annee < fin:
         wanted.append((annee + 1, "annee_suivante"))
     return wanted
+
+
+def _demande_unique(row: pd.Series, annee: int, attendue: int) -> list[tuple[int, str]]:
+    """Return the one year asked of what is awaited once, until it is known."""
+    if row["statut"] == SANS_OBJET or row["raison"] == PAS_COMMENCE:
+        return [(annee + 1, "annee_suivante")] if annee + 1 == attendue else []
+    if not row["renseigne"]:
+        return [(attendue, "a_completer")]
+    return [(annee, "a_confirmer")] if row["provisoire"] else []
 
 
 def _attend_une_valeur_initiale(row: pd.Series, indicateur: Indicateur, avant: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,7 +12,15 @@ from ctglib.analyse.evaluation.evolution import Changement, evolution
 from ctglib.analyse.evaluation.jugement import Cas, Jugement, juger
 from ctglib.analyse.evaluation.lignes import Annee, Ligne, lignes, modalites
 from ctglib.analyse.evaluation.qualitatif import est_renseigne
-from ctglib.analyse.evaluation.serie import changements_en_vigueur, coupures, derniere_mesure, mesure
+from ctglib.analyse.evaluation.serie import (
+    SANS_OBJET,
+    attendue_une_fois,
+    changements_en_vigueur,
+    coupures,
+    derniere_mesure,
+    mesure,
+    series,
+)
 from ctglib.donnees.modeles.suivi import Bilan
 
 if TYPE_CHECKING:
@@ -66,7 +75,9 @@ def evaluer(
     known = suivis or {}
     today = (known[annee].bilan if annee in known else Bilan(annee=annee)).date_arretee
     year = Annee(convention, catalogue, annee, today, changements_en_vigueur(avenants, today), known)
-    rows = [_evaluer_ligne(ligne, year) for ligne in lignes(year, observations)]
+    meanings = catalogue.indicateurs_fiches.values()
+    measured = series(observations, meanings, territoire=convention.territoire, annee=annee)
+    rows = [_evaluer_ligne(ligne, year) for ligne in lignes(year, measured)]
     table = pd.DataFrame(rows, columns=list(COLONNES))
     kinds = {"Int64": ENTIERS, "float64": REELS, "bool": ("renseigne", "calcule")}
     return table.astype({name: kind for kind, names in kinds.items() for name in names})
@@ -76,6 +87,8 @@ def _evaluer_ligne(ligne: Ligne, year: Annee) -> dict[str, object]:
     debut = year.convention.debut.year
     initial = depart(ligne.prevu, ligne.serie, debut) if ligne.est_ensemble else depart_observe(ligne.serie, debut)
     target = cible(ligne.prevu, ligne.indicateur, year.changements, year.annee) if ligne.est_ensemble else None
+    if target and ligne.indicateur.unique:
+        ligne = replace(ligne, serie=attendue_une_fois(ligne.serie, year.annee, target.annee))
     found = _juger(ligne, year, initial, target)
     return {
         **_identite(ligne, year),
@@ -130,22 +143,27 @@ def _valeurs(ligne: Ligne, year: Annee, initial: Depart | None) -> dict[str, obj
 
 
 def _juger(ligne: Ligne, year: Annee, initial: Depart | None, target: Cible | None) -> Jugement:
-    """Return the verdict; before its fiche has begun, an indicator without value waits, and lacks nothing yet."""
+    """Return the verdict; before its fiche has begun, an indicator without value waits, and lacks nothing yet.
+
+    What is awaited once keeps the verdict of its year in those that follow it.
+    """
     indicateur, now = ligne.indicateur, mesure(ligne.serie, year.annee)
     if indicateur.table != "observations":
         return Jugement("non_evaluable", ("qualitatif",))
     if now.valeur is None and ligne.fiche.debut > year.date_arretee:
         return Jugement("non_evaluable", ("non_commencee",))
+    kept = derniere_mesure(ligne.serie, year.annee) if indicateur.unique and now.statut == SANS_OBJET else now
     cas = Cas(
         sens=sens_voulu(ligne.prevu, indicateur),
         depart=initial,
-        mesure=now,
+        mesure=now if kept.valeur is None else kept,
         cible=target,
         arrondi=indicateur.arrondi_source or 0,
         coupures=coupures(indicateur, year.changements),
         debut=year.convention.debut.year,
     )
-    return juger(cas, year.catalogue.evaluation.seuils)
+    found = juger(cas, year.catalogue.evaluation.seuils)
+    return found if cas.mesure is now else replace(found, raisons=(*found.raisons, "unique"))
 
 
 def _evolution(ligne: Ligne, year: Annee, initial: Depart | None, target: Cible | None) -> dict[str, str]:

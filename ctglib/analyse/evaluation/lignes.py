@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.analyse.evaluation.qualitatif import grille
-from ctglib.analyse.evaluation.serie import ENSEMBLE, Serie, series
+from ctglib.analyse.evaluation.serie import ENSEMBLE, Serie, Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import pandas as pd
 
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.avenants import Changement
@@ -49,14 +47,13 @@ class Ligne:
         return self.cle == ENSEMBLE
 
 
-def lignes(year: Annee, observations: pd.DataFrame) -> Iterator[Ligne]:
+def lignes(year: Annee, mesures: Series) -> Iterator[Ligne]:
     """Yield the whole of each indicator, then its modalités that have a row, in the catalogue's order."""
     meanings = year.catalogue.indicateurs_fiches
-    known = series(observations, meanings.values(), territoire=year.convention.territoire, annee=year.annee)
     for fiche in year.convention.fiches:
         for prevu in fiche.indicateurs:
             indicateur = meanings[prevu.id]
-            found = known.get(prevu.id, {})
+            found = mesures.get(prevu.id, {})
             whole = grille(year.suivis, year.annee) if indicateur.table == "posture" else found.get(ENSEMBLE, {})
             yield Ligne(fiche, prevu, indicateur, ENSEMBLE, whole)
             for modalite in modalites(indicateur, year.catalogue):

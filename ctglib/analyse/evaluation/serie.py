@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -21,9 +20,10 @@ if TYPE_CHECKING:
 RAISONS_D_ABSENCE = {"L": "non_transmis", "M": "sans_objet", "O": "non_disponible", "Q": "secret"}
 NON_SAISIE = "annee_manquante"
 ENSEMBLE = ("", "")  # dimension and modalité of the whole
-MESURE = "A"
+MESURE, SANS_OBJET = "A", "M"
 
 Serie = dict[int, "Mesure"]
+Series = dict[str, dict[tuple[str, str], Serie]]  # by indicator, then by dimension and modalité
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,7 @@ class Coupure:
     raison: Literal["rupture", "changement_definition"]
 
 
-def series(
-    observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, territoire: str, annee: int
-) -> dict[str, dict[tuple[str, str], Serie]]:
+def series(observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, territoire: str, annee: int) -> Series:
     """Return, by indicator, then by dimension and modalité (``ENSEMBLE`` for the whole), the values by year.
 
     Args:
@@ -62,18 +60,35 @@ def series(
         territoire: Code of the territory looked at.
         annee: Year of the bilan: it reads nothing later.
     """
-    found: dict[str, dict[tuple[str, str], Serie]] = defaultdict(lambda: defaultdict(dict))
+    found: Series = {}
     rows = completer(a_la_date(observations[observations["territoire"] == territoire], annee), indicateurs)
     columns = [rows[name] for name in ("indicateur", "dimension", "modalite", "annee", "valeur", "statut")]
     for indicateur, dimension, modalite, year, valeur, statut in zip(*columns, strict=True):
         measured = None if valeur != valeur else float(valeur)
-        found[indicateur][dimension, modalite][int(year)] = Mesure(int(year), measured, statut)
+        serie = found.setdefault(indicateur, {}).setdefault((dimension, modalite), {})
+        serie[int(year)] = Mesure(int(year), measured, statut)
     return found
 
 
 def mesure(serie: Mapping[int, Mesure], annee: int) -> Mesure:
     """Return the value of a year; a year without a row is « non transmis »."""
     return serie.get(annee, Mesure(annee, None, NON_TRANSMIS, saisie=False))
+
+
+def attendue_une_fois(serie: Serie, annee: int, attendue: int) -> Serie:
+    """Return the series of what is awaited in one year alone, « sans objet » in a year that does not concern it.
+
+    It is one before its own, or one after it once it is known: unknown, it goes on missing.
+
+    Args:
+        serie: The values by year.
+        annee: Year of the bilan.
+        attendue: The year in which it is awaited.
+    """
+    known = derniere_mesure(serie, annee).valeur is not None
+    if annee in serie or not (annee < attendue or known):
+        return serie
+    return {**serie, annee: Mesure(annee, None, SANS_OBJET)}
 
 
 def derniere_mesure(serie: Mapping[int, Mesure], avant: int) -> Mesure:

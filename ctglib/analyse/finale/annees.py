@@ -21,17 +21,21 @@ COLONNES = ("fiche", "annee", "commencee", "compte", "parmi", "connus")
 def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) -> pd.DataFrame:
     """Return, by fiche and year, the modalités done (in whole or in part), out of all; ``connus``: of known state.
 
+    The columns ``COLONNES``, then one a state that is met, with how many are in it.
+
     Args:
         etats: What ``ctglib.analyse.evaluation.etats`` returns, by year.
         fiches: In the order of the rows.
     """
+    states = list(dict.fromkeys(state for table in etats.values() for state in table["statut"]))
     rows = []
     for fiche in fiches:
         for annee, table in etats.items():
             own = table.loc[table["fiche"] == fiche.numero, "statut"]
+            counts = [int(own.eq(state).sum()) for state in states]
             done, known = own.isin(FAITES).sum(), own.ne(NON_RENSEIGNEE).sum()
-            rows.append((fiche.numero, annee, fiche.debut.year <= annee, int(done), len(own), int(known)))
-    return pd.DataFrame(rows, columns=list(COLONNES))
+            rows.append((fiche.numero, annee, fiche.debut.year <= annee, int(done), len(own), int(known), *counts))
+    return pd.DataFrame(rows, columns=[*COLONNES, *states])
 
 
 def verdicts_par_annee(evaluations: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) -> pd.DataFrame:

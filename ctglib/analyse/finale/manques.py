@@ -62,11 +62,18 @@ def _valeurs(
     for annee, table in evaluations.items():
         told = set(table.loc[table["renseigne"] | table["statut"].eq(SANS_OBJET), "indicateur"])
         for row in table[table["dimension"].eq("") & ~table["calcule"]].itertuples():
-            if annee >= start[row.fiche] and row.indicateur not in told:
+            asked = annee >= start[row.fiche] and _attendue(row, annee, catalogue)
+            if asked and row.indicateur not in told:
                 missing.setdefault(row.indicateur, []).append(annee)
     for row in parcours[parcours["indicateur"].isin(list(missing))].itertuples():
         years = missing[row.indicateur]
         yield (row.responsable, VALEUR, row.fiche, row.indicateur, row.libelle, _joindre(years), _ou(row, catalogue))
+
+
+def _attendue(row: object, annee: int, catalogue: Catalogue) -> bool:
+    """Return whether a value is awaited in a year: what is awaited once is, in the year of its target alone."""
+    unique = catalogue.indicateurs_fiches[row.indicateur].unique
+    return not unique or pd.isna(row.annee_cible) or annee == int(row.annee_cible)
 
 
 def _departs(parcours: pd.DataFrame, catalogue: Catalogue, avant: int) -> Iterator[tuple[object, ...]]:

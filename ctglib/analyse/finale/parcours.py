@@ -14,6 +14,8 @@ from ctglib.analyse.evaluation.serie import MESURE, Mesure, coupures
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ctglib.analyse.evaluation.serie import Series
+
 COLONNES = (
     "fiche", "indicateur", "libelle", "definition", "unite", "sens", "nature", "origine", "table", "valeur_initiale",
     "annee_initiale", "origine_initiale", "derniere", "annee_derniere", "statut_derniere", "cible", "annee_cible",
@@ -28,7 +30,7 @@ QUALITATIF, SANS_MESURE, SANS_DEPART, SANS_SUITE = (
 )  # fmt: skip
 
 
-def parcours(year: Annee, observations: pd.DataFrame, evaluations: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+def parcours(year: Annee, mesures: Series, evaluations: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """Return one row an indicator: its initial value, its last measure, the verdict then, the evolution since.
 
     The verdict is that of the bilan of the last measured year: a year that nobody informed does not wipe it out. The
@@ -36,7 +38,7 @@ def parcours(year: Annee, observations: pd.DataFrame, evaluations: Mapping[int, 
 
     Args:
         year: The last year of the convention.
-        observations: Every millésime, small counts suppressed.
+        mesures: What ``series`` returns for that year, small counts suppressed.
         evaluations: What ``evaluer`` returns for each year of the convention.
 
     Returns:
@@ -47,7 +49,7 @@ def parcours(year: Annee, observations: pd.DataFrame, evaluations: Mapping[int, 
     known = _annees_connues(evaluations)
     rows = [
         _ligne(ligne, year, by_year, known.get(ligne.indicateur.id, 0))
-        for ligne in lignes(year, observations)
+        for ligne in lignes(year, mesures)
         if ligne.est_ensemble
     ]
     table = pd.DataFrame(rows, columns=list(COLONNES))
