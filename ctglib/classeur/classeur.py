@@ -17,7 +17,7 @@ from ctglib.donnees.lecture import enregistrer
 from ctglib.rapport.blocs import Bloc, liste
 from ctglib.rapport.graphiques.haltere import haltere
 from ctglib.rapport.phrases.commentaires import commentaires
-from ctglib.rapport.phrases.constats import phrase
+from ctglib.rapport.phrases.constats import phrases_du_theme
 from ctglib.rapport.phrases.couverture import couverture, statut_du_diagnostic
 from ctglib.rapport.phrases.lecture import mode_de_lecture
 from ctglib.rapport.phrases.limites import limites
@@ -27,6 +27,8 @@ from ctglib.rapport.tableaux.themes import tableau_theme
 from ctglib.rapport.typographie import enumerer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from ctglib.rapport.couverture import Couverture
@@ -110,7 +112,7 @@ class Classeur:
     def constats(self, theme: str) -> Bloc:
         """Return the findings of a theme as sentences."""
         found = self.etude.constats_de(self.etude.theme(theme).constats)
-        return liste(phrase(constat, self.etude.contexte, self.etude.doutes) for constat in found)
+        return liste(phrases_du_theme(found, self.etude.contexte, self.etude.doutes))
 
     def tableau(self, theme: str) -> Tableau:
         """Return the table of a theme."""
@@ -122,9 +124,9 @@ class Classeur:
         )
 
     def graphique(self, theme: str) -> Figure | None:
-        """Return the chart of the gaps of a theme; nothing when its catalogue asks for none."""
+        """Return the chart of the gaps of a theme; nothing when its catalogue asks for none, or no value is known."""
         asked = self.etude.theme(theme)
-        if not asked.graphique:
+        if not asked.graphique or not self._connus(asked.graphique):
             return None
         contexte = self.etude.contexte
         return self._haltere(
@@ -159,6 +161,12 @@ class Classeur:
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
         return sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
+
+    def _connus(self, indicateurs: Iterable[str]) -> bool:
+        """Return whether one of these indicators has a value, here or in the reference."""
+        rows = self.etude.comparaison
+        values = rows.loc[rows["indicateur"].isin(list(indicateurs)), ["valeur", "valeur_reference"]]
+        return bool(values.notna().to_numpy().any())
 
     def _haltere(self, indicateurs: list[str], *, nom: str, titre: str) -> Figure:
         rows = self.etude.comparaison

@@ -29,12 +29,16 @@ class Coherence:
         """Return how many rules ran, and what they found."""
         return phrases.bilan(self.etude.controle, self.etude.jugements, self.etude.catalogue.coherence.regles)
 
-    def tableau(self) -> Tableau:
-        """Return the findings, the gravest first."""
+    def tableau(self) -> Tableau | None:
+        """Return the findings, the gravest first; None when there is none."""
+        if self.etude.controle.empty:
+            return None
         return tableau_coherence(self.etude.controle, self.etude.catalogue.coherence.regles, self.etude.contexte_texte)
 
-    def affirmations(self) -> Tableau:
-        """Return the sentences of the text with their verdict."""
+    def affirmations(self) -> Tableau | None:
+        """Return the sentences of the text with their verdict; None when none is entered."""
+        if self.etude.jugements.empty:
+            return None
         return tableau_affirmations(
             self.etude.jugements, self.etude.catalogue.coherence.regles, self.etude.contexte_texte
         )
@@ -46,6 +50,8 @@ class Coherence:
             self.etude.controle, catalogue.coherence.regles, catalogue.seuils, self.etude.contexte_texte
         )
 
-    def corrections(self) -> Tableau:
-        """Return the places read otherwise than they are written."""
+    def corrections(self) -> Tableau | None:
+        """Return the places read otherwise than they are written; None when all is read as it is."""
+        if not self.etude.dossier.corrections:
+            return None
         return tableau_corrections(self.etude.dossier.corrections, self.etude.contexte_texte)

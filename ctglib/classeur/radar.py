@@ -30,8 +30,10 @@ class Radar:
             self.etude.catalogue.radar, self.etude.contexte, lacunes.get(self.etude.catalogue.radar.lacune)
         )
 
-    def points(self) -> Figure:
-        """Return the indices as a dot plot, sorted."""
+    def points(self) -> Figure | None:
+        """Return the indices as a dot plot, sorted; None when none could be computed."""
+        if not self._calcules:
+            return None
         contexte = self.etude.contexte
         both = f"{contexte.territoire.le} et {contexte.reference.le}"
         return points_indices(
@@ -42,8 +44,10 @@ class Radar:
             titre=f"Indices de vulnérabilité : quels écarts entre {both} ?",
         )
 
-    def figure(self) -> Figure:
-        """Return the indices as a radar."""
+    def figure(self) -> Figure | None:
+        """Return the indices as a radar; None when none could be computed."""
+        if not self._calcules:
+            return None
         contexte = self.etude.contexte
         return radar(
             self.etude.indices,
@@ -60,3 +64,7 @@ class Radar:
     def ecarts_forts(self) -> Bloc:
         """Return the axes far above and far below the reference."""
         return phrases.ecarts_forts(self.etude.indices, self.etude.catalogue.radar, self.etude.contexte)
+
+    @property
+    def _calcules(self) -> bool:
+        return bool(self.etude.indices["indice"].notna().any())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.catalogue import Catalogue, assembler
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import enregistrer, existe, lister, proches
+from ctglib.donnees.partage import partager
 from ctglib.donnees.pieces import CONVENTION, Pieces, rassembler
 from ctglib.donnees.table import en_table
 from ctglib.donnees.verifications import verifier
@@ -82,7 +83,7 @@ def lire_pieces(convention: str) -> Pieces:
         DonneesInvalides: The convention is not there.
     """
     _verifier_nom(convention)
-    return rassembler(convention)
+    return partager(f"pieces/{convention}", lambda: rassembler(convention))
 
 
 def en_dossier(pieces: Pieces, fichiers: tuple[str, ...]) -> Dossier:

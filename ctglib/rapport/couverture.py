@@ -29,6 +29,7 @@ class Logo:
 class Couverture:
     """What the cover says; ``mentions`` are pairs (label, text), ``avertissement`` is set apart when not empty.
 
+    ``sigles`` are the abbreviations of the project and what they mean: the page lists those that the report uses.
     ``date`` (ISO) is the date the report bears in its metadata: that of its content, so that the same report made again
     has the same bytes. ``complement`` ends the title of the page: the year, which no notebook can write in its heading.
     """
@@ -41,6 +42,7 @@ class Couverture:
     date: str
     avertissement: str = ""
     complement: str = ""
+    sigles: tuple[tuple[str, str], ...] = ()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         rows = "".join(f"<li>{texte(nom)} : {texte(valeur)}</li>" for nom, valeur in self.mentions)
@@ -56,5 +58,6 @@ class Couverture:
                 "date": self.date,
                 "avertissement": self.avertissement,
                 "complement": self.complement,
+                "sigles": [list(sigle) for sigle in self.sigles],
             },
         }

@@ -5,6 +5,7 @@ Both come as files of Python packages (font-source-sans-pro, matplotlib): they a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def fichiers() -> dict[tuple[str, str, str], Path]:
         (FAMILLE, "700", "normal"): source / "SourceSansPro-Bold.ttf",
         (SECOURS, "400", "normal"): dejavu / "DejaVuSans.ttf",
     }
+
+
+@lru_cache(maxsize=2)
+def signes(gras: bool) -> frozenset[int]:
+    """Return the code points that the family itself has; the others are those that it is completed for."""
+    from matplotlib.font_manager import get_font
+
+    return frozenset(get_font(str(fichiers()[FAMILLE, "700" if gras else "400", "normal"])).get_charmap())
 
 
 def declarer_a_matplotlib() -> list[str]:

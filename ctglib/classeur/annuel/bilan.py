@@ -22,8 +22,9 @@ from ctglib.rapport.phrases.limites_bilan import limites_bilan
 from ctglib.rapport.phrases.une_page import une_page
 from ctglib.rapport.tableaux.a_collecter import tableau_a_collecter
 from ctglib.rapport.tableaux.collecte import tableau_collecte
+from ctglib.rapport.tableaux.indicateurs_des_fiches import tableau_des_indicateurs
 from ctglib.rapport.tableaux.revisions import tableau_revisions
-from ctglib.rapport.tableaux.sources import sources
+from ctglib.rapport.tableaux.sources_en_bref import sources_en_bref
 
 if TYPE_CHECKING:
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
@@ -88,10 +89,12 @@ class Bilan:
         if etude.annuel.actions.empty:
             return None
         words = etude.catalogue.evaluation.etats
-        met = set(etude.etats["statut"])
-        counts = compter_par_fiche(etude.etats, "statut", [code for code in words if code in met])
+        met = [code for code in words if code in set(etude.etats["statut"])]
+        counts, late = (
+            compter_par_fiche(rows, "statut", met) for rows in (etude.etats, etude.etats[etude.etats["en_retard"]])
+        )
         return grille(
-            cellules_des_etats(counts, words),
+            cellules_des_etats(counts, words, late),
             etude.contexte,
             nom="etats-des-fiches",
             titre=f"Où en sont les modalités de chaque fiche, {etude.contexte.territoire.nom}, {etude.annee} ?",
@@ -101,6 +104,13 @@ class Bilan:
         """Return each fiche in three sentences, with the way to its report."""
         addresses = {fiche.numero: f"fiche-{fiche.numero}.html" for fiche in self.etude.convention.fiches}
         return fiches_en_bref(self._situation, self.etude.contexte, addresses)
+
+    def indicateurs(self) -> Tableau:
+        """Return how many indicators moved, which way, and how many hold their target, fiche by fiche."""
+        etude = self.etude
+        return tableau_des_indicateurs(
+            etude.evaluation, etude.convention.fiches, etude.catalogue.evaluation, etude.contexte, annee=etude.annee
+        )
 
     def collecte(self) -> Tableau:
         """Return how much of what is expected could be gathered."""
@@ -139,8 +149,8 @@ class Bilan:
         return limites_bilan(self._situation, self.territoire.rangees, self.etude.retraits, self.etude.contexte)
 
     def sources(self) -> Tableau:
-        """Return the files read, with what identifies them."""
-        return sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
+        """Return what was read, with what identifies it; the CSV has the files one by one."""
+        return sources_en_bref(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
 
     @cached_property
     def _situation(self) -> Situation:

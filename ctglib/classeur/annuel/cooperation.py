@@ -58,11 +58,15 @@ class Cooperation:
     def _couts(self) -> pd.DataFrame:
         return analyse.couts(
             ensemble(self._postes, self._pilotage.postes),
-            {year: suivi.moyens for year, suivi in self.etude.suivi.suivis.items()},
+            self._moyens,
             self.etude.catalogue.referentiel,
             fiche=self._fiche,
             financement=self._analyse.financement,
         )
+
+    @property
+    def _moyens(self) -> dict[int, pd.DataFrame]:
+        return {year: suivi.moyens for year, suivi in self.etude.suivi.suivis.items()}
 
     @property
     def _parties(self) -> dict[str, str]:
@@ -118,7 +122,8 @@ class Cooperation:
         """Return the posts, their cost of reference and the euros written, year by year."""
         if est_muet(self._postes) and self._couts["valeur_connue"].isna().all():
             return None
-        return tableau_postes(self._postes, self._couts, self._parties, self.etude.contexte)
+        full_time = analyse.equivalents(self._postes, self._moyens)
+        return tableau_postes(self._postes, self._couts, self._parties, self.etude.contexte, equivalents=full_time)
 
     @si_transmis
     def posture(self) -> Bloc | None:

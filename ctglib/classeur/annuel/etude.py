@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ctglib.analyse.evaluation.collecte import a_collecter, taux_de_collecte
 from ctglib.analyse.evaluation.etats import etats
 from ctglib.analyse.evaluation.evaluer import evaluer
+from ctglib.analyse.evaluation.serie import series
 from ctglib.analyse.suivi import contexte_a_la_date, contexte_connu, revisions
 from ctglib.rapport.contexte import Contexte
 from ctglib.rapport.phrases.couverture_annuelle import couverture_annuelle
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from ctglib.analyse.evaluation.serie import Series
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.gabarit import Gabarit
@@ -111,6 +113,7 @@ class EtudeAnnuelle:
             sujet=sujet,
             complement=complement,
             interne=self.interne,
+            sigles=self.catalogue.synthese.sigles,
         )
 
     @cached_property
@@ -123,6 +126,16 @@ class EtudeAnnuelle:
             territoire=self.catalogue.territoires[self.convention.territoire],
             reference=self.catalogue.territoires[self.convention.reference],
             source=self.convention.source_suivi,
+        )
+
+    @cached_property
+    def mesures(self) -> Series:
+        """The values of every indicator of the fiches by year (see ``ctglib.analyse.evaluation.serie``)."""
+        return series(
+            self.suivi.observations,
+            self.catalogue.indicateurs_fiches.values(),
+            territoire=self.convention.territoire,
+            annee=self.annee,
         )
 
     @cached_property

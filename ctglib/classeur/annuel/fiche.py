@@ -25,6 +25,7 @@ from ctglib.rapport.tableaux.etats import tableau_etats
 from ctglib.rapport.tableaux.manques_suivi import tableau_manques_suivi
 from ctglib.rapport.tableaux.moyens import Budget, tableau_de_fiche
 from ctglib.rapport.tableaux.promesses import tableau_promesses
+from ctglib.rapport.tableaux.revisions import tableau_revisions
 from ctglib.rapport.tableaux.sources_en_bref import sources_en_bref
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Fiche:
 
     def promesses(self) -> Tableau:
         """Return the modalités and their calendar, the expected results and what could show them."""
-        return tableau_promesses(self.fiche, self.etude.etats, self._contexte_texte)
+        return tableau_promesses(self.fiche, self.etude.etats, self._contexte_texte, self.etude.bilan.date_arretee)
 
     def frise(self) -> Figure | None:
         """Return the modalités on the years of the convention, with the date of the bilan."""
@@ -124,7 +125,13 @@ class Fiche:
         titre = (
             f"État des modalités de la fiche action {self.fiche.numero}, {etude.contexte.territoire.nom}, {etude.annee}"
         )
-        return tableau_etats(self._etats, etude.catalogue.evaluation, etude.contexte, titre=titre)
+        return tableau_etats(
+            self._etats,
+            etude.catalogue.evaluation,
+            etude.contexte,
+            titre=titre,
+            aujourd_hui=etude.bilan.date_arretee,
+        )
 
     def moyens(self) -> Tableau | None:
         """Return what each signatory brings to the fiche, line by line; None when nobody told."""
@@ -152,6 +159,7 @@ class Fiche:
             etude.contexte,
             titre=f"Ce qui manque à la fiche action {self.fiche.numero} pour {etude.annee}, et à qui le demander",
             poste=self._poste,
+            departs=self.indicateurs.departs if self.sans_suivi else None,
         )
 
     def limites(self) -> Bloc | None:
@@ -159,10 +167,8 @@ class Fiche:
         if self.sans_suivi:
             return None
         etude, own = self.etude, self.indicateurs.lignes
-        revised = etude.revisions[etude.revisions["indicateur"].isin(own["indicateur"])]
         return limites_de_fiche(
             own,
-            revised,
             etude.convention.articles,
             etude.contexte,
             changements=self._changements,
@@ -170,6 +176,14 @@ class Fiche:
             debut=etude.convention.debut.year,
             seuil=etude.catalogue.seuils.petits_effectifs,
         )
+
+    def revisions(self) -> Tableau | None:
+        """Return what this bilan says of earlier years otherwise than last year's; None when nothing changed."""
+        etude = self.etude
+        own = etude.revisions[etude.revisions["indicateur"].isin(item.id for item in self.fiche.indicateurs)]
+        if self.sans_suivi or own.empty:
+            return None
+        return tableau_revisions(own, etude.contexte, annee=etude.annee, modalite=etude.modalite)
 
     def sources(self) -> Tableau | None:
         """Return the files read, with what identifies them."""

@@ -28,7 +28,7 @@ class Gouvernance:
         """Return whether the comité was held, and those of the years before."""
         etude = self.etude
         bilans = {year: one.bilan for year, one in etude.suivi.suivis.items() if year <= etude.annee}
-        return comites(bilans, etude.annee, etude.catalogue.bilan)
+        return comites(bilans, etude.annee, etude.catalogue.bilan, etude.catalogue.evaluation.suites)
 
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided."""

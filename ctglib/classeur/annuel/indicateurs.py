@@ -42,6 +42,15 @@ class Indicateurs:
         """The scoring of the wholes."""
         return self.lignes[self.lignes["dimension"].eq("")]
 
+    @property
+    def departs(self) -> dict[str, str]:
+        """The initial values that are known, « 36 en 2023 », by indicator."""
+        rows = self.ensembles[self.ensembles["valeur_initiale"].notna()]
+        return {
+            row.indicateur: f"{self.etude.contexte.valeur(row.indicateur, row.valeur_initiale)} en {row.annee_initiale}"
+            for row in rows.itertuples()
+        }
+
     def lecture(self) -> Bloc | None:
         """Return how evolutions and targets are read, with the thresholds."""
         return None if self.muet else mode_de_lecture(self.lignes, self.etude.catalogue.evaluation)
@@ -51,7 +60,7 @@ class Indicateurs:
         if self.muet:
             return None
         return tableau_valeurs(
-            self.ensembles, self.etude.catalogue.evaluation, self.etude.contexte, titre=self._titre("Indicateurs")
+            self.lignes, self.etude.catalogue.evaluation, self.etude.contexte, titre=self._titre("Indicateurs")
         )
 
     def cibles(self) -> Tableau | None:
@@ -69,7 +78,7 @@ class Indicateurs:
         )
 
     def trajectoires(self) -> Figure | None:
-        """Return the values by year of the indicators that have at least two."""
+        """Return the values by year of the indicators that have at least two; a yearly threshold has no year."""
         if self.muet:
             return None
         etude = self.etude
@@ -77,8 +86,9 @@ class Indicateurs:
         drawn = depuis_le_depart(rows, self.ensembles, etude.convention.debut.year)
         if drawn.empty:
             return None
+        marked = pour_trajectoires(etude, drawn)
         return trajectoires(
-            pour_trajectoires(etude, drawn),
+            marked.assign(annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(self._annuelles))),
             etude.contexte,
             nom="trajectoires",
             titre="Comment les indicateurs ont-ils évolué d'année en année ?",
@@ -89,7 +99,7 @@ class Indicateurs:
         parts = self.lignes[self.lignes["dimension"].ne("")]
         if self.muet or parts.empty:
             return None
-        titre = self._titre("Indicateurs par modalité")
+        titre = self._titre("Détail des indicateurs")
         return tableau_modalites(parts, self.etude.catalogue.evaluation, self.etude.contexte, titre=titre)
 
     def _titre(self, sujet: str) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.annees import details, est_muet
+from ctglib.analyse.annees import est_muet
 from ctglib.analyse.evaluation.lignes import modalites
 from ctglib.analyse.jeunesse import projets
-from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires, si_transmis
+from ctglib.classeur.annuel.lecture import lire_annees, par_modalite, si_transmis
 from ctglib.classeur.annuel.typologie import Typologie
+from ctglib.rapport.blocs import paragraphe
 from ctglib.rapport.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.jeunesse import dispositifs
 from ctglib.rapport.phrases.loisirs import frequentation
@@ -59,19 +60,20 @@ class Jeunesse:
         others = modalites(catalogue.indicateurs_fiches[catalogue.analyses.loisirs.indicateurs.profils], catalogue)
         known = catalogue.dimensions[catalogue.profils.dimension].modalites
         own = {item.id: item.libelle for item in known if item.id not in others}
-        return Typologie(self.etude, own, "Jeunes participants")
+        return Typologie(self.etude, own, "Jeunes participants", "les jeunes participants")
 
     @si_transmis
     def participants(self) -> Bloc | None:
         """Return how many took part, and in which dispositifs there are more or fewer."""
         if est_muet(self._participants):
             return None
-        return frequentation(
+        told = frequentation(
             self.etude.evaluation,
             self._analyse.indicateurs.participants,
             self.etude.contexte,
             self.etude.catalogue.evaluation,
         )
+        return told + paragraphe(UNE_FOIS, classe="note")
 
     @si_transmis
     def participants_tableau(self) -> Tableau | None:
@@ -91,7 +93,7 @@ class Jeunesse:
     def participants_graphique(self) -> Figure | None:
         """Return the participants of each dispositif, one panel each."""
         return trajectoires(
-            pour_trajectoires(self.etude, details(self._participants, self._analyse.indicateurs.participants)),
+            par_modalite(self.etude, self._participants, self._analyse.indicateurs.participants),
             self.etude.contexte,
             nom="jeunesse-trajectoires",
             titre="Les jeunes sont-ils plus nombreux à participer, et où ?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ctglib.analyse.annees import annees, avec_reperes
+from ctglib.analyse.annees import annees, avec_reperes, details
 from ctglib.analyse.evaluation.serie import changements_en_vigueur
 from ctglib.rapport.blocs import Bloc
 
@@ -41,16 +41,16 @@ def si_transmis(methode: Callable[..., object]) -> Callable[..., object]:
 
 def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFrame:
     """Return the values of indicators of the fiches, from the start of the convention to the year of the bilan."""
-    return annees(
-        etude.suivi.observations,
-        etude.catalogue,
-        identifiants,
-        territoire=etude.convention.territoire,
-        annees=(etude.convention.debut.year, etude.annee),
-    )
+    return annees(etude.mesures, etude.catalogue, identifiants, annees=(etude.convention.debut.year, etude.annee))
 
 
 def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
     """Return the values of years with their targets and breaks, as the chart of trajectories takes them."""
     changes = changements_en_vigueur(etude.suivi.avenants, etude.bilan.date_arretee)
     return avec_reperes(table, etude.evaluation, etude.catalogue, changes)
+
+
+def par_modalite(etude: EtudeAnnuelle, table: pd.DataFrame, indicateur: str) -> pd.DataFrame:
+    """Return the same for the modalités of one indicator: each panel bears the name of its modalité alone."""
+    rows = pour_trajectoires(etude, details(table, indicateur))
+    return rows.assign(libelle=rows["serie"])

@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ctglib.analyse import loisirs as analyse
-from ctglib.analyse.annees import details, est_muet
+from ctglib.analyse.annees import est_muet
 from ctglib.analyse.evaluation.lignes import modalites
-from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires, si_transmis
+from ctglib.classeur.annuel.lecture import lire_annees, par_modalite, si_transmis
 from ctglib.classeur.annuel.typologie import Typologie
+from ctglib.rapport.blocs import paragraphe
 from ctglib.rapport.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases import loisirs as phrases
 from ctglib.rapport.tableaux.annees import tableau_annees
@@ -58,16 +59,18 @@ class Loisirs:
     @cached_property
     def _typologie(self) -> Typologie:
         item = self.etude.catalogue.indicateurs_fiches[self._noms.profils]
-        return Typologie(self.etude, modalites(item, self.etude.catalogue), "Enfants et jeunes accueillis")
+        own = modalites(item, self.etude.catalogue)
+        return Typologie(self.etude, own, "Enfants et jeunes accueillis", "les enfants et les jeunes accueillis")
 
     @si_transmis
     def frequentation(self) -> Bloc | None:
         """Return how many came, and which dispositifs rise or fall."""
         if est_muet(self._frequentation):
             return None
-        return phrases.frequentation(
+        told = phrases.frequentation(
             self.etude.evaluation, self._noms.frequentation, self.etude.contexte, self.etude.catalogue.evaluation
         )
+        return told + paragraphe(UNE_FOIS, classe="note")
 
     @si_transmis
     def frequentation_tableau(self) -> Tableau | None:
@@ -87,7 +90,7 @@ class Loisirs:
     def frequentation_graphique(self) -> Figure | None:
         """Return the attendance of each dispositif, one panel each."""
         return trajectoires(
-            pour_trajectoires(self.etude, details(self._frequentation, self._noms.frequentation)),
+            par_modalite(self.etude, self._frequentation, self._noms.frequentation),
             self.etude.contexte,
             nom="loisirs-trajectoires",
             titre="La fréquentation augmente-t-elle, et où ?",

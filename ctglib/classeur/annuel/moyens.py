@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.moyens import moyens_par_objet, moyens_par_structure, rapprocher
+import pandas as pd
+
+from ctglib.analyse.moyens import moyens_du_territoire, moyens_par_objet, moyens_par_structure, rapprocher
 from ctglib.rapport.phrases.moyens import moyens_de_l_annee
-from ctglib.rapport.tableaux.moyens import Budget, tableau_par_signataire, tableau_par_structure
+from ctglib.rapport.tableaux.moyens import Budget, tableau_par_signataire
+from ctglib.rapport.tableaux.moyens_structures import tableau_par_structure
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
     from ctglib.rapport.blocs import Bloc
     from ctglib.rapport.tableau import Tableau
@@ -48,7 +49,11 @@ class Moyens:
         now, before = self._annees
         if now.empty and before.empty:
             return None
-        return tableau_par_signataire(rapprocher(moyens_par_objet(now), moyens_par_objet(before)), self._budget)
+        totals, lines = (
+            rapprocher(by(now), by(before)) for by in (moyens_par_objet, moyens_du_territoire)
+        )  # the sentence on the team names its posts one by one
+        rows = pd.concat([totals, lines.rename(columns={"poste": "objet"})], ignore_index=True)
+        return tableau_par_signataire(rows, self._budget)
 
     def par_structure(self) -> Tableau | None:
         """Return the means by structure of annexe 2: prestation de service, bonus territoire, contribution."""

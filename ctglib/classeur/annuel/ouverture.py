@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ctglib.classeur.annuel.bilan import Bilan
 from ctglib.classeur.annuel.etude import EtudeAnnuelle
 from ctglib.classeur.annuel.publication import publier
@@ -12,11 +10,6 @@ from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.partage import partager
 from ctglib.donnees.yaml_strict import charger_yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ctglib.donnees.suivi.objets import DossierSuivi
 
 GABARIT = "catalogue/gabarit.yaml"
 DIFFUSIONS = ("publique", "interne")
@@ -40,15 +33,9 @@ def ouvrir_bilan(convention: str, annee: int, diffusion: str = "publique") -> Bi
 
 
 def _etudier(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
+    """Return the study of a year, made from what its reports may show."""
     with enregistrer() as journal:
         suivi = lire_suivi(convention, annee)
         gabarit = charger_yaml(GABARIT, Gabarit)
-    return etudier(suivi, annee, diffusion, dict(journal.lus), gabarit=gabarit).achevee()
-
-
-def etudier(
-    suivi: DossierSuivi, annee: int, diffusion: str, empreintes: Mapping[str, str], *, gabarit: Gabarit
-) -> EtudeAnnuelle:
-    """Return the study of a year, made from what its reports may show."""
     published = publier(suivi, annee)
-    return EtudeAnnuelle(published.suivi, annee, diffusion, empreintes, gabarit, published.retraits)
+    return EtudeAnnuelle(published.suivi, annee, diffusion, dict(journal.lus), gabarit, published.retraits).achevee()

@@ -12,7 +12,6 @@ from ctglib.analyse.bilan.territoire import (
     revisions_du_territoire,
     trajectoires_du_territoire,
 )
-from ctglib.rapport.blocs import paragraphe
 from ctglib.rapport.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.territoire import source_publique
 from ctglib.rapport.tableaux.territoire import tableau_origines, tableau_territoire
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
-    from ctglib.rapport.blocs import Bloc
     from ctglib.rapport.figure import Figure
     from ctglib.rapport.tableau import Tableau
 
@@ -49,10 +47,6 @@ class Territoire:
     @property
     def _source(self) -> str:
         return source_publique(self.etude.series, self.etude.suivi.origines, self.etude.contexte)
-
-    def constats(self) -> Bloc | None:
-        """Return what these figures are, and are not."""
-        return None if self.rangees.empty else paragraphe(self.etude.catalogue.bilan.mots["contexte"])
 
     def tableau(self) -> Tableau | None:
         """Return the latest figure of each series, and how it moved."""

@@ -10,7 +10,6 @@ from ctglib.analyse.profils import croisements, parts
 from ctglib.rapport.graphiques.parts import parts as graphique_des_parts
 from ctglib.rapport.phrases.profils import profils
 from ctglib.rapport.tableaux.profils import tableau_croisements, tableau_profils
-from ctglib.rapport.typographie import minuscule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +30,13 @@ class Typologie:
         etude: The year.
         dispositifs: Their labels, by id.
         titre: Who is counted, as captions write it.
+        qui: The same inside a question.
     """
 
     etude: EtudeAnnuelle
     dispositifs: Mapping[str, str]
     titre: str
+    qui: str
 
     @cached_property
     def _parts(self) -> pd.DataFrame:
@@ -55,7 +56,7 @@ class Typologie:
         Raises:
             ValueError: There is no such variable; the message, in French, lists those that exist.
         """
-        known = {item.id: item.libelle for item in self.etude.catalogue.profils.variables}
+        known = {item.id: item.question for item in self.etude.catalogue.profils.variables}
         if variable not in known:
             raise ValueError(f"La variable « {variable} » n'existe pas. Variables possibles : {', '.join(known)}.")
         rows = self._parts[self._parts["variable"].eq(variable)]
@@ -64,7 +65,7 @@ class Typologie:
             rows.assign(groupe=rows["libelle_dispositif"]),
             self.etude.contexte,
             nom=f"profils-{variable.replace('_', '-')}",
-            titre=f"{self.titre}, selon : {minuscule(known[variable])}, {self.etude.annee}",
+            titre=known[variable].format(qui=self.qui, annee=self.etude.annee),
         )
 
     def tableau(self) -> Tableau | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from ctglib.analyse.comparables.comparer import Resultat, comparer
 from ctglib.rapport.blocs import Bloc, liste, paragraphe
@@ -22,11 +25,14 @@ from ctglib.rapport.typographie import minuscule
 
 if TYPE_CHECKING:
     from ctglib.donnees.communes import Communes
+    from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.comparaison import Comparaison
     from ctglib.donnees.modeles.sources import Origine
     from ctglib.donnees.suivi.objets import DossierSuivi
     from ctglib.rapport.figure import Figure
     from ctglib.rapport.tableau import Tableau
+
+PRODUCTEUR = re.compile(r"(?: \([^()]*\))?$")
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,17 @@ class Comparables:
         """The comparison, None when there are no figures or nobody to compare with."""
         if self.communes is None:
             return None
-        catalogue = self.suivi.catalogue
-        return comparer(self.communes.effectifs, self._regle, catalogue.indicateurs_contexte, self.suivi.convention)
+        return comparer(self.communes.effectifs, self._regle, self._indicateurs, self.suivi.convention)
+
+    @property
+    def depassent(self) -> pd.DataFrame:
+        """The gaps that are more than rounding; ``inhabituel`` tells whether few communes are as far."""
+        rows = self.resultat.ecarts if self.resultat else pd.DataFrame()
+        if rows.empty:
+            return rows
+        rows = rows[rows["ecart"].notna()]
+        rows = rows[~rows["bruit"].astype(bool)]
+        return rows.assign(inhabituel=rows["part_placebo"] <= self._regle.part_inhabituelle)
 
     def regle(self) -> Bloc | None:
         """Return how the comparable communes are chosen, and what is computed."""
@@ -107,11 +122,21 @@ class Comparables:
         return self.suivi.catalogue.comparaison
 
     @cached_property
+    def _indicateurs(self) -> dict[str, Indicateur]:
+        """The indicators of the public series, those compared without the producer that they all name at their end."""
+        words, compared = self.suivi.catalogue.indicateurs_contexte, self._regle.indicateurs
+        marks = {mark for name in compared if (mark := PRODUCTEUR.search(words[name].libelle).group())}
+        if len(marks) != 1:
+            return words
+        short = {name: words[name].libelle.removesuffix(*marks) for name in compared}
+        return words | {name: words[name].model_copy(update={"libelle": label}) for name, label in short.items()}
+
+    @cached_property
     def _contexte(self) -> Contexte:
         catalogue, convention = self.suivi.catalogue, self.suivi.convention
         origin = self.communes.origine if self.communes else None
         return Contexte(
-            indicateurs=catalogue.mesures,
+            indicateurs={**catalogue.mesures, **self._indicateurs},
             unites=catalogue.unites,
             statuts=catalogue.statuts,
             territoire=catalogue.territoires[convention.territoire],

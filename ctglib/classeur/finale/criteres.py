@@ -1,13 +1,15 @@
-"""The section « Six critères »: evidence gathered by the workbook, appreciation entered by people."""
+"""The section « Six critères »: evidence gathered by the workbook, with its tables, appreciation entered by people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ctglib.rapport.phrases.finale.criteres import critere, tableau_criteres
 from ctglib.rapport.suite import Suite, suite
 from ctglib.rapport.tableaux.finale.coherence import tableau_besoins, tableau_schemas
+from ctglib.rapport.tableaux.finale.durabilite import tableau_durabilite
 
 if TYPE_CHECKING:
     from ctglib.classeur.finale.etude import EtudeFinale
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from ctglib.rapport.tableau import Tableau
 
 TOUJOURS = (
-    "tableau-besoins", "tableau-evaluabilite", "tableau-trajectoires", "tableau-moyens-realisations",
-    "tableau-contribution", "tableau-articles",
+    "tableau-besoins", "tableau-evaluabilite", "tableau-trajectoires", "tableau-contribution", "tableau-articles",
+    "tableau-lacunes",
 )  # fmt: skip
 
 
@@ -32,11 +34,12 @@ class Criteres:
         return tableau_criteres(self.etude.preuves, self.etude.finale.saisie, self.etude.cadre)
 
     def detail(self) -> Suite | None:
-        """Return each criterion: its question, its evidence, what the evaluators say."""
-        etude, shown = self.etude, self._renvois
+        """Return each criterion: its question, its evidence, what the evaluators say, then the tables of its own."""
+        etude, shown, tables = self.etude, self._renvois, self._tableaux
         return suite(
-            critere(item, etude.preuves, etude.finale.saisie, etude.cadre, shown)
+            piece
             for item in etude.finale.regles.criteres
+            for piece in (critere(item, etude.preuves, etude.finale.saisie, etude.cadre, shown), tables.get(item.id))
         )
 
     def besoins(self) -> Tableau:
@@ -49,16 +52,32 @@ class Criteres:
         """Return the fiches against the schéma départemental; None when the text names none."""
         return tableau_schemas(self.etude.finale.lectures, self.etude.cadre, self.etude.convention.source_texte)
 
-    def moyens(self) -> Tableau:
-        """Return the means beside the realisations."""
+    def moyens(self) -> Tableau | None:
+        """Return the means beside the realisations; None when nothing of it is known."""
         return self.trajectoires.moyens()
+
+    def durabilite(self) -> Tableau | None:
+        """Return what is left after the convention; None when nothing of it is known."""
+        etude = self.etude
+        return tableau_durabilite(etude.parcours, etude.derniere.suivi.suivis, etude.cadre)
+
+    @cached_property
+    def _tableaux(self) -> dict[str, Tableau | None]:
+        """The table that stands below a criterion."""
+        return {
+            "pertinence": self.besoins(),
+            "coherence": self.schemas(),
+            "efficience": self.moyens(),
+            "durabilite": self.durabilite(),
+        }
 
     @property
     def _renvois(self) -> set[str]:
         """The tables and charts that the report shows."""
+        own = {f"tableau-{table.nom}" for table in self._tableaux.values() if table is not None}
         optional = {
             "figure-etats": self.trajectoires.etats() is not None,
-            "tableau-schemas": bool(self.etude.convention.schemas),
             "tableau-ecarts-comparables": self.etude.comparables.resultat is not None,
+            "tableau-manques": not self.etude.manques.empty,
         }
-        return {*TOUJOURS, *(name for name, shown in optional.items() if shown)}
+        return {*TOUJOURS, *own, *(name for name, shown in optional.items() if shown)}

@@ -29,7 +29,10 @@ class DiagnosticRevisite:
         """The producers of the series, as captions write them."""
         used = set(self.etude.derniere.series.loc[self._des_themes, "serie"]) - {""}
         origins = [self.etude.derniere.suivi.origines[name] for name in sorted(used)]
-        told = [f"{item.producteur}, {item.jeu}" for item in origins]
+        sets: dict[str, list[str]] = {}
+        for item in origins:
+            sets.setdefault(item.producteur, []).append(item.jeu)
+        told = [f"{producteur} ({', '.join(names)})" for producteur, names in sets.items()]
         return enumerer(told) if told else self.etude.convention.source_diagnostic
 
     def tableau(self) -> Tableau | None:

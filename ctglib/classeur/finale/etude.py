@@ -50,11 +50,13 @@ class EtudeFinale:
         derniere: The follow-up of the last year, small counts suppressed: all the years are in it.
         finale: Rules, readings, what the evaluators entered.
         comparables: The comparison with other communes.
+        empreintes: The sha256 of every data file read, by path.
     """
 
     derniere: EtudeAnnuelle
     finale: Finale
     comparables: Comparables
+    empreintes: Mapping[str, str]
 
     @property
     def convention(self) -> Convention:
@@ -132,7 +134,7 @@ class EtudeFinale:
             self.changements,
             suivi.suivis,
         )
-        return parcours(year, suivi.observations, self.evaluations)
+        return parcours(year, self.derniere.mesures, self.evaluations)
 
     @cached_property
     def evaluabilite(self) -> pd.DataFrame:
@@ -207,5 +209,5 @@ class EtudeFinale:
         found = self.comparables.resultat
         if found is None or found.ecarts.empty:
             return SANS_COMPARAISON
-        count = len(found.ecarts)
-        return Preuve(int((~found.ecarts["bruit"]).sum()), count, count, count)
+        known = int(found.ecarts["ecart"].notna().sum())
+        return Preuve(len(self.comparables.depassent), known, known, len(found.ecarts))

@@ -10,7 +10,8 @@ from ctglib.classeur.finale.criteres import Criteres
 from ctglib.classeur.finale.diagnostic import DiagnosticRevisite
 from ctglib.classeur.finale.suites import Suites
 from ctglib.classeur.finale.trajectoires import Trajectoires
-from ctglib.rapport.phrases.finale.page import Fin, page
+from ctglib.rapport.phrases.finale.fin import Fin
+from ctglib.rapport.phrases.finale.page import page
 from ctglib.rapport.phrases.finale.textes import couverture_finale, lecon, limites_finales
 from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
 from ctglib.rapport.tableaux.finale.contribution import tableau_contribution
@@ -79,6 +80,7 @@ class EvaluationFinale:
             evaluabilite=etude.evaluabilite,
             recommandations=etude.recommandations,
             preuves=etude.preuves,
+            depassent=self.comparables.depassent,
             manques=etude.manques,
             saisie=etude.finale.saisie,
             annees=etude.annees,
@@ -88,7 +90,11 @@ class EvaluationFinale:
 
     def lecture(self) -> Bloc:
         """Return how verdicts and evolutions are read, with their thresholds."""
-        return mode_de_lecture(self.etude.derniere.evaluation, self.etude.catalogue.evaluation)
+        return mode_de_lecture(
+            self.etude.derniere.evaluation,
+            self.etude.catalogue.evaluation,
+            de_a=self.etude.cadre.mot("depuis_le_depart"),
+        )
 
     def lecon(self) -> Bloc:
         """Return the first lesson: what could be evaluated, in sentences."""
@@ -118,4 +124,4 @@ class EvaluationFinale:
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
-        return sources(self.etude.derniere.empreintes, self.etude.catalogue.synthese.fichiers)
+        return sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from ctglib.classeur.annuel.ouverture import GABARIT, etudier
+from ctglib.classeur.annuel.ouverture import ouvrir_bilan
 from ctglib.classeur.finale.comparables import Comparables
 from ctglib.classeur.finale.etude import EtudeFinale
 from ctglib.classeur.finale.evaluation_finale import EvaluationFinale
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.dossier_suivi import lire_suivi
 from ctglib.donnees.finale import lire_finale
 from ctglib.donnees.lecture import enregistrer
-from ctglib.donnees.modeles.gabarit import Gabarit
-from ctglib.donnees.yaml_strict import charger_yaml
 
 
 def ouvrir_evaluation(convention: str) -> EvaluationFinale:
@@ -25,13 +22,10 @@ def ouvrir_evaluation(convention: str) -> EvaluationFinale:
         DonneesInvalides: All the faults of the data, in French.
     """
     with enregistrer() as journal:
-        last = derniere_annee(convention)
-        suivi = lire_suivi(convention, last)
-        finale = lire_finale(suivi.dossier)
-        communes = lire_communes(suivi)
-        gabarit = charger_yaml(GABARIT, Gabarit)
-    year = etudier(suivi, last, "publique", dict(journal.lus), gabarit=gabarit)
-    return EvaluationFinale(EtudeFinale(year, finale, Comparables(suivi, communes)))
+        last = ouvrir_bilan(convention, derniere_annee(convention)).etude
+        finale = lire_finale(last.suivi.dossier)
+        communes = lire_communes(last.suivi)
+    return EvaluationFinale(EtudeFinale(last, finale, Comparables(last.suivi, communes), dict(journal.lus)))
 
 
 def derniere_annee(convention: str) -> int:

@@ -12,6 +12,7 @@ from ctglib.rapport.tableaux.finale.recommandations import (
     tableau_recommandations,
     tableau_regles,
 )
+from ctglib.rapport.tableaux.lacunes import lacunes
 
 if TYPE_CHECKING:
     from ctglib.classeur.finale.etude import EtudeFinale
@@ -42,3 +43,7 @@ class Suites:
     def indicateurs(self) -> Tableau:
         """Return the draft indicators of the next convention."""
         return tableau_indicateurs_suivants(self.etude.parcours, self.etude.cadre)
+
+    def lacunes(self) -> Tableau:
+        """Return what the convention leaves open, and the questions that the next one has to settle."""
+        return lacunes(self.etude.convention, self.etude.convention.source_texte)

@@ -50,14 +50,10 @@ class Trajectoires:
     @cached_property
     def series(self) -> pd.DataFrame:
         """The values of the indicators by year, the written initial value in its own; ``fiche`` beside."""
-        etude, last = self.etude, self.etude.derniere
+        etude = self.etude
         names = etude.parcours.loc[etude.parcours["table"].eq("observations"), "indicateur"]
         rows = annees(
-            last.suivi.observations,
-            etude.catalogue,
-            list(names),
-            territoire=etude.convention.territoire,
-            annees=(etude.convention.debut.year, etude.annees[-1]),
+            etude.derniere.mesures, etude.catalogue, names, annees=(etude.convention.debut.year, etude.annees[-1])
         )
         whole = _avec_departs(rows[rows["dimension"].eq("")], etude.parcours)
         return whole.assign(fiche=whole["indicateur"].map(etude.parcours.set_index("indicateur")["fiche"]))
@@ -92,8 +88,8 @@ class Trajectoires:
             titre=f"Parmi les indicateurs jugés, combien sont atteints ou en bonne voie, {etude.cadre.lieu_et_dates} ?",
         )
 
-    def moyens(self) -> Tableau:
-        """Return the means of each fiche beside what it realised, year by year."""
+    def moyens(self) -> Tableau | None:
+        """Return the means of each fiche beside what it realised, year by year; None when nothing of it is known."""
         etude = self.etude
         kinds = etude.parcours.set_index("indicateur")["nature"]
         realised = self.series[self.series["indicateur"].map(kinds).eq("realisation")]

@@ -59,10 +59,10 @@ def _noms(nom: str, ancienne: str) -> Iterator[Faute]:
 
 
 def _dates(debut: date | None, fin: date | None) -> Iterator[Faute]:
-    for name, value in (("--debut", debut), ("--fin", fin)):
+    for name, value, example in (("--debut", debut, "2027-01-01"), ("--fin", fin, "2030-12-31")):
         if value is None:
             expected = "une date, année-mois-jour"
-            yield Faute(DOSSIER, f"aucune date pour « {name} »", expected, f"ajouter {name} 2027-01-01, par exemple")
+            yield Faute(DOSSIER, f"aucune date pour « {name} »", expected, f"ajouter {name} {example}, par exemple")
     if debut and fin and fin <= debut:
         yield Faute(
             DOSSIER,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DOSSIER = "conventions"
 RECOPIES = ("offre.csv", "territoires.yaml", "contexte.csv", "comparables.csv")  # those that are there
-VIDES = ("affirmations", "commentaires", "corrections", "justifications", "avenants")
+VIDES = ("affirmations", "commentaires", "justifications", "avenants")
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,7 @@ def _projet(etude: EtudeFinale, periode: Periode, ancienne: str) -> Projet:
         f"{folder}/annexe1.csv": _csv(annexe1),
         f"{folder}/lectures.yaml": _yaml(_lectures(etude, text["schemas"]), head[:1]),
         **{f"{folder}/{name}.yaml": _yaml({name: []}, ()) for name in VIDES},
+        f"{folder}/corrections.yaml": _yaml({"corrections": _corrections(etude)}, ()),
         **_copies(f"{DOSSIER}/{ancienne}", folder),
     }
     known = [item["valeur_initiale"] for fiche in text["fiches"] for item in fiche["indicateurs"]]
@@ -128,6 +129,12 @@ def _lectures(etude: EtudeFinale, schemas: Iterable[dict]) -> dict[str, object]:
     kept = {text for schema in schemas for text in (*schema["axes"], *schema["chapitres"])}
     told = etude.finale.lectures.model_dump(mode="python")
     return {**told, "schemas": [item for item in told["schemas"] if item["element"] in kept]}
+
+
+def _corrections(etude: EtudeFinale) -> list[dict[str, object]]:
+    """Return the corrections of what is carried over as it is: those of annexe 1 went with its figures."""
+    told = etude.derniere.suivi.dossier.corrections
+    return [item.model_dump(mode="python", exclude_none=True) for item in told if item.fichier in RECOPIES]
 
 
 def _copies(source: str, cible: str) -> dict[str, bytes]:

@@ -67,10 +67,14 @@ class TerritoireDuBilan(Modele):
 
 
 class RegleDeProposition(Modele):
-    """What the bilan proposes when its data call for it; ``{objets}``, ``{nombre}`` and ``{annee}`` are filled."""
+    """What the bilan proposes when its data call for it; ``{objets}``, ``{nombre}`` and ``{annee}`` are filled.
+
+    ``texte_final`` replaces ``texte`` in the last year, when an avenant or a new date would come too late.
+    """
 
     id: CodeProposition
     texte: Texte
+    texte_final: Texte | None = None
     pourquoi: Texte
     reference: Texte
 

@@ -31,7 +31,8 @@ class Indicateur(Modele):
 
     ``dimension`` is what it may be broken down by, and ``modalites`` those of its values that concern it (none: all).
     ``table`` is the file of the follow-up that it is read from: most are observations, a typology comes from
-    profils.csv, the grid of annexe 4 from posture.csv.
+    profils.csv, the grid of annexe 4 from posture.csv. ``unique`` is what is awaited once, in the year of its target:
+    it is judged then, and what it was then it stays.
     """
 
     id: Identifiant
@@ -45,6 +46,7 @@ class Indicateur(Modele):
     dimension: Identifiant | None = None
     modalites: list[CodeModalite] = []
     table: Literal["observations", "profils", "posture"] = "observations"
+    unique: bool = False
     calcul: Identifiant | None = None
     entrees: dict[Identifiant, Identifiant | list[Identifiant]] = {}
     decimales: int = Field(ge=0, le=3)

@@ -34,10 +34,11 @@ class Regle(Modele):
 
 
 class MotDeVerdict(Modele):
-    """The word of a verdict, and a sign of its own shape beside it."""
+    """The word of a verdict, and a sign of its own shape beside it; ``feminin`` when it counts feminine things."""
 
     mot: Texte
     signe: Texte
+    feminin: Texte | None = None
 
 
 class Regles(Modele):

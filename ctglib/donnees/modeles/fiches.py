@@ -44,10 +44,14 @@ class Dimensions(Modele):
 
 
 class VariableProfil(Modele):
-    """What the people of a dispositif are counted by. Counts of a sensitive one are suppressed when small."""
+    """What the people of a dispositif are counted by. Counts of a sensitive one are suppressed when small.
+
+    ``question`` is the title of its chart: ``{qui}`` is who is counted, ``{annee}`` the year.
+    """
 
     id: Identifiant
     libelle: Texte
+    question: Texte
     modalites: tuple[Modalite, ...] = Field(min_length=1)
     sensible: bool = True
 

@@ -52,10 +52,11 @@ class Renouvellement(Modele):
 
 
 class PreuveDeCritere(Modele):
-    """A piece of evidence: its code, its label, and the table or chart that shows it (« tableau-promesses »)."""
+    """A piece of evidence: its code, its label, what it needs to know, and the table or chart that shows it."""
 
     id: CodePreuve
     libelle: Texte
+    attendus: Texte
     renvoi: Texte
 
 

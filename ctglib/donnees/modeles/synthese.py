@@ -57,6 +57,7 @@ class Synthese(Modele):
     ``forces`` and ``besoins`` are how many of each the first page shows, ``points_graves`` how many of the gravest open
     findings it names. ``places_moins_3`` is the count of children
     that places for under-threes are set against, ``capacite`` the theoretical capacity that Annexe 1 gives for them.
+    ``sigles`` are the abbreviations of the reports, with their meanings.
     """
 
     chiffres_cles: list[Identifiant] = Field(min_length=1)
@@ -69,3 +70,4 @@ class Synthese(Modele):
     tranches_age: list[TrancheAge]
     moments: list[Moment]
     fichiers: list[RoleDeFichier]
+    sigles: dict[str, Texte] = {}

@@ -29,12 +29,13 @@ class Cartouche:
 
 @dataclass(frozen=True)
 class Chiffres:
-    """The numbers of a chart: columns shown, cells as text, the same unrounded, and the group of each row if any."""
+    """The numbers of a chart: columns shown, cells as text, the same unrounded, groups of rows and notes if any."""
 
     colonnes: tuple[Colonne, ...]
     cellules: pd.DataFrame
     donnees: pd.DataFrame
     groupes: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def assembler(
@@ -65,6 +66,7 @@ def assembler(
             donnees=chiffres.donnees,
             source=cartouche.source,
             groupes=chiffres.groupes,
+            notes=chiffres.notes,
             donnees_de=cartouche.nom,
         ),
     )

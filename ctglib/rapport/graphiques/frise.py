@@ -35,6 +35,7 @@ EN_MARCHE = ("en_cours", "partielle")  # begun, not over: its bar runs until tod
 TEINTES = {"realisee": "favorable", "en_cours": "territoire", "partielle": "a_surveiller", "reportee": "insuffisant",
            "abandonnee": "defavorable"}  # fmt: skip
 TIRET = "–"
+A_VENIR = "à venir"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def frise(
         lambda planche: _dessiner(planche, rows, (debut, fin, aujourd_hui)),
         alt=_alt(etats, debut, fin, aujourd_hui),
         lecture=_lecture(etats, aujourd_hui),
-        chiffres=_chiffres(etats, evaluation, contexte),
+        chiffres=_chiffres(etats, evaluation, contexte, aujourd_hui),
     )
 
 
@@ -85,6 +86,7 @@ def _jour(instant: pd.Timestamp) -> date | None:
 
 def _barres(row: object, aujourd_hui: date, evaluation: Evaluation) -> Barres:
     start, end = _jour(row.debut_reel), _jour(row.fin)
+    end = end if end and end <= aujourd_hui else None  # one to come is a date set, and nothing real
     until = end or (aujourd_hui if start and row.statut in EN_MARCHE else None)
     known = (start, until) if start and until and start <= until else None
     return Barres(
@@ -201,7 +203,7 @@ def _lecture(etats: pd.DataFrame, aujourd_hui: date) -> str:
     return f"la modalité {row.modalite}, {planned}{real}, a pour état au {date_longue(aujourd_hui)} : {row.mot}."
 
 
-def _chiffres(etats: pd.DataFrame, evaluation: Evaluation, contexte: Contexte) -> Chiffres:
+def _chiffres(etats: pd.DataFrame, evaluation: Evaluation, contexte: Contexte, aujourd_hui: date) -> Chiffres:
     columns = (
         Colonne("libelle", "Modalité"),
         Colonne("debut", "Début prévu"),
@@ -214,6 +216,8 @@ def _chiffres(etats: pd.DataFrame, evaluation: Evaluation, contexte: Contexte) -
     for row in etats.itertuples():
         absent = contexte.absence(NON_TRANSMIS) if row.statut == NON_RENSEIGNEE else TIRET
         words = {name: _dire(getattr(row, name), absent) for name in ("debut", "echeance", "debut_reel", "fin")}
+        if pd.notna(row.fin) and row.fin.date() > aujourd_hui:
+            words["fin"] += f", {A_VENIR}"
         rows.append({"libelle": _libelle(row), **words, "etat": f"{evaluation.etats[row.statut].signe} {row.mot}"})
     cells = pd.DataFrame(rows, columns=[column.cle for column in columns])
     kept = ["fiche", "modalite", "libelle", "debut", "echeance", "echeance_ecrite", "statut", "en_retard", "debut_reel",

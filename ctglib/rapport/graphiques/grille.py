@@ -11,7 +11,7 @@ import pandas as pd
 from ctglib.rapport.graphiques.assemblage import Cartouche, Chiffres, assembler
 from ctglib.rapport.graphiques.nuances import encre
 from ctglib.rapport.graphiques.paquets import paquets, plus_long_mot
-from ctglib.rapport.graphiques.rangees import gauche_des_marques, poser_note, poser_rangees
+from ctglib.rapport.graphiques.rangees import GOUTTIERE, gauche_des_marques, poser_note, poser_rangees
 from ctglib.rapport.tableau import Colonne
 from ctglib.rapport.typographie import INSECABLE, compter
 
@@ -89,7 +89,7 @@ def _cases(rows: pd.DataFrame) -> dict[tuple[str, str], Case]:
 def _dessiner(
     planche: Planche, lignes: Sequence[str], colonnes: Sequence[str], cases: Mapping[tuple[str, str], Case]
 ) -> float:
-    left = gauche_des_marques(planche)
+    left = _gauche(planche, lignes)
     words = max(plus_long_mot(planche, colonnes), plus_long_mot(planche, [case.texte for case in cases.values()], True))
     width = planche.largeur - left
     blocks = paquets(colonnes, width, min(words + 2 * MARGE, width / AU_MOINS))
@@ -99,12 +99,18 @@ def _dessiner(
     return poser_note(planche, left, top - ENTRE_PAQUETS + 4, PLUS_FONCE)
 
 
+def _gauche(planche: Planche, lignes: Sequence[str]) -> float:
+    """Return where the cells start: short labels leave them their room."""
+    widest = max(planche.mesurer(line) for line in lignes) + GOUTTIERE
+    return min(gauche_des_marques(planche), widest)
+
+
 def _bloc(
     planche: Planche, place: tuple[float, float], lignes: Sequence[str], colonnes: Sequence[str],
     cases: Mapping[tuple[str, str], Case],
 ) -> float:  # fmt: skip
     """Put the heads of some columns and their cells in each row, and return the bottom of the block."""
-    (top, size), lead, left = place, planche.interligne, gauche_des_marques(planche)
+    (top, size), lead, left = place, planche.interligne, _gauche(planche, lignes)
     heads = [planche.couper(column, size - 2 * MARGE, LIGNES) for column in colonnes]
     head = max(map(len, heads)) * lead
     for rank, lines in enumerate(heads):

@@ -66,7 +66,7 @@ def poser_panneau(
     unplaced = _poser_valeurs(planche, serie, (across, upward), (left, top + title, right, bottom + 1))
     _poser_annees(planche, across, bottom + SOUS_L_AXE)
     remarks = [*serie.remarques(), *((Signe.AUCUN, f"{point.annee} : {point.texte}") for point in unplaced)]
-    return _poser_remarques(planche, remarks, cotes, bottom + SOUS_L_AXE + lead / 2 + 2)
+    return poser_remarques(planche, remarks, cotes, bottom + SOUS_L_AXE + lead / 2 + 2)
 
 
 def _annees(planche: Planche, serie: Serie, cotes: tuple[float, float], annees: tuple[int, int]) -> Echelle:
@@ -188,7 +188,7 @@ def _poser_annees(planche: Planche, across: Echelle, y: float) -> None:
             taken.append(x)
 
 
-def _poser_remarques(
+def poser_remarques(
     planche: Planche, remarques: Sequence[tuple[Signe, str]], cotes: tuple[float, float], haut: float
 ) -> float:
     """Put the remarks, each after its sign, and return their bottom."""

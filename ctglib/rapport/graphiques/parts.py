@@ -11,7 +11,7 @@ from ctglib.rapport.graphiques.assemblage import Cartouche, Chiffres, assembler
 from ctglib.rapport.graphiques.nuances import encre, nuances
 from ctglib.rapport.graphiques.paquets import entier
 from ctglib.rapport.tableau import Colonne
-from ctglib.rapport.typographie import FINE, INSECABLE, compter, enumerer, nombre, pourcent
+from ctglib.rapport.typographie import FINE, INSECABLE, compter, enumerer, minuscule, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ PASTILLE = 7.0
 ENTRE_ENTREES = 12.0
 TOUT = 100.0
 MINIMUM = 0.05  # a rest of 100 % that is only rounding
+TIRET = "–"
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,7 @@ def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, sour
     """
     if not parts["part"].notna().any():
         return None
-    rows = parts.assign(
-        texte=[_texte(row, contexte) for row in parts.itertuples()],
-        texte_effectif=[
-            contexte.absence(row.statut) if pd.isna(row.effectif) else nombre(row.effectif)
-            for row in parts.itertuples()
-        ],
-    )
+    rows = parts.assign(texte=[_texte(row, contexte) for row in parts.itertuples()])
     return assembler(
         Cartouche(nom, titre, source or contexte.source),
         lambda planche: _dessiner(planche, rows),
@@ -94,7 +89,12 @@ def _segments(members: pd.DataFrame, shades: dict[str, str]) -> list[Segment]:
     hidden = members[members["part"].isna()].groupby("texte", sort=False)["libelle"].agg(list)
     left = max(TOUT - known["part"].sum(), 0.0)
     rest = left / len(hidden) if len(hidden) and left > MINIMUM else 0.0
-    return found + [Segment(enumerer(labels), word, rest, "") for word, labels in hidden.items()]
+    return found + [Segment(_ensemble(labels), word, rest, "") for word, labels in hidden.items()]
+
+
+def _ensemble(labels: Sequence[str]) -> str:
+    """Return « Autre commune et non renseigné »."""
+    return enumerer([label if rank == 0 else minuscule(label) for rank, label in enumerate(labels)])
 
 
 def _barre(planche: Planche, haut: float, nom: str, segments: Sequence[Segment]) -> float:
@@ -117,11 +117,14 @@ def _barre(planche: Planche, haut: float, nom: str, segments: Sequence[Segment])
 
 
 def _dedans(planche: Planche, segment: Segment, largeur: float) -> list[str]:
-    """Return the lines of a segment: its label, then its part on a line of its own or after it; none without room."""
+    """Return the lines of a segment: its label, then its part; none without room.
+
+    Over hatching a label has one line, or goes under the bar.
+    """
     room, text = largeur - 2 * MARGE, segment.texte
     if planche.mesurer(text, gras=True) > room:
         return []
-    lines = planche.couper(segment.libelle, room, LIGNES_DEDANS)
+    lines = planche.couper(segment.libelle, room, LIGNES_DEDANS if segment.couleur else 1)
     return [*lines, text] if entier(" ".join(planche.couper(segment.libelle, 1e6, 1)), lines) else []
 
 
@@ -185,18 +188,23 @@ def _lecture(rows: pd.DataFrame) -> str:
     row = members.loc[members["part"].idxmax()]
     hidden = members[members["part"].isna()]
     words = " ; ".join(
-        f"{word} : {enumerer(labels)}"
+        f"{word} : {minuscule(_ensemble(labels))}"
         for word, labels in hidden.groupby("texte", sort=False)["libelle"].agg(list).items()
     )
     return f"{name}, « {row['libelle']} » : {row['texte']}" + (f" ({words})." if words else ".")
 
 
 def _chiffres(rows: pd.DataFrame) -> Chiffres:
+    """Return the parts, one row a modalité and one column a group; the counts, which the CSV has, are not repeated."""
+    groups = list(dict.fromkeys(map(str, rows["groupe"])))
     columns = (
         Colonne("libelle", "Modalité"),
-        Colonne("texte", "Part", numerique=True),
-        Colonne("texte_effectif", "Effectif", numerique=True),
+        *(Colonne(f"g{rank}", f"{name} (%)", numerique=True) for rank, name in enumerate(groups)),
     )
-    cells = rows[[column.cle for column in columns]].reset_index(drop=True)
+    told = {(str(row.groupe), row.modalite): row.texte.removesuffix(f"{FINE}%") for row in rows.itertuples()}
+    cells = [
+        [label, *(told.get((group, modalite), TIRET) for group in groups)]
+        for modalite, label in dict(zip(rows["modalite"], rows["libelle"], strict=True)).items()
+    ]
     kept = ["groupe", "modalite", "libelle", "part", "effectif", "statut"]
-    return Chiffres(columns, cells, rows[kept], groupes=tuple(map(str, rows["groupe"])))
+    return Chiffres(columns, pd.DataFrame(cells, columns=[column.cle for column in columns]), rows[kept])

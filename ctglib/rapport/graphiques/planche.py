@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from matplotlib.font_manager import FontProperties
@@ -17,9 +18,9 @@ from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Affine2D
 
 from ctglib.rapport.charte import charte
-from ctglib.rapport.polices import declarer_a_matplotlib
+from ctglib.rapport.polices import declarer_a_matplotlib, signes
 from ctglib.rapport.svg import Dessin, lisible
-from ctglib.rapport.typographie import ponctuer
+from ctglib.rapport.typographie import INSECABLE, ponctuer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,7 @@ CM = 72 / 2.54
 FORMES = {"disque": "o", "losange": "D", "triangle": "^"}
 DECALAGES = {"left": 0.0, "center": 0.5, "right": 1.0}
 BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
+ESPACES = f" {INSECABLE}"
 ETALON = 100.0  # size at which signs are measured
 SOUS_LE_TEXTE = 2.5  # matplotlib draws shapes at 1, lines at 2, texts at 3
 STYLES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
@@ -86,20 +88,24 @@ class Planche:
 
         ``fond`` hides the lines of the chart behind the text.
         """
-        size = self._charte.texte.taille
+        size, written = self._charte.texte.taille, ponctuer(lisible(texte))
+        left = x - DECALAGES[ancre] * mesurer(written, size, gras)
         if fond:
-            self._effacer(x - DECALAGES[ancre] * self.mesurer(texte, gras), y, self.mesurer(texte, gras))
-        artist = Ligne(
-            x,
-            y + 0.33 * size,
-            ponctuer(lisible(texte)),
-            ha=ancre,
-            va="baseline",
-            color=couleur or self.couleurs.texte,
-            fontproperties=_police(size, gras),
-            parse_math=False,
-        )
-        self._poser(artist)
+            self._effacer(left, y, mesurer(written, size, gras))
+        pieces = morceaux(written, gras)
+        for start, piece in pieces:
+            alone = len(pieces) == 1
+            artist = Ligne(
+                x if alone else left + mesurer(written[:start], size, gras),
+                y + 0.33 * size,
+                piece,
+                ha=ancre if alone else "left",
+                va="baseline",
+                color=couleur or self.couleurs.texte,
+                fontproperties=_police(size, gras),
+                parse_math=False,
+            )
+            self._poser(artist)
 
     def _effacer(self, x: float, y: float, largeur: float) -> None:
         left, right = max(x - 1, 0.0), min(x + largeur + 1, self.largeur)
@@ -172,6 +178,19 @@ def mesurer(texte: str, taille: float, gras: bool) -> float:
     each text out instead was a fifth of the time of a notebook.
     """
     return taille * sum(_avance(signe, gras) for signe in texte)
+
+
+def morceaux(texte: str, gras: bool) -> list[tuple[int, str]]:
+    """Return the runs of a text that one font has, each with its place: Typst gives a whole text the font of one sign.
+
+    A sign that the family lacks, such as « ● », would otherwise change the face of the words beside it on paper.
+    """
+    known, runs, start = signes(gras), [], 0
+    for _, group in groupby(texte, key=lambda sign: ord(sign) in known):
+        run = "".join(group)
+        runs.append((start + len(run) - len(run.lstrip(ESPACES)), run.strip(ESPACES)))
+        start += len(run)
+    return [(place, run) for place, run in runs if run] if len(runs) > 1 else [(0, texte)]
 
 
 @lru_cache(maxsize=4096)

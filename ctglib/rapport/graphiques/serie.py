@@ -52,7 +52,7 @@ class Cible:
 
 @dataclass(frozen=True)
 class Serie:
-    """An indicator, or one of its modalités; ``provisoire`` is the word for a value that is not final.
+    """An indicator, or one of its modalités; ``provisoire`` is the word for a value that is not final, "" when unsaid.
 
     ``unite`` is said under the title when the values are written without it.
     """
@@ -106,6 +106,12 @@ class Serie:
                 found[-1].append(point)
         return [run for run in found if run]
 
+    @property
+    def remarque_provisoire(self) -> str:
+        """Return which values are not final, empty when all are, or when it is said elsewhere."""
+        hollow = [str(point.annee) for point in self.connus if point.provisoire]
+        return f"{enumerer(hollow)} : {self.provisoire}" if hollow and self.provisoire else ""
+
     def remarques(self) -> list[tuple[Signe, str]]:
         """Return what the points alone do not say: target, absent years by reason, provisional ones, breaks."""
         notes = []
@@ -117,7 +123,6 @@ class Serie:
             if not point.connu:
                 absent.setdefault(point.texte, []).append(str(point.annee))
         notes += [(Signe.ABSENCE, f"{enumerer(years)} : {word}") for word, years in absent.items()]
-        hollow = [str(point.annee) for point in self.connus if point.provisoire]
-        notes += [(Signe.PROVISOIRE, f"{enumerer(hollow)} : {self.provisoire}")] if hollow else []
+        notes += [(Signe.PROVISOIRE, self.remarque_provisoire)] if self.remarque_provisoire else []
         breaks = [str(year) for _, year in self.ruptures]
         return [*notes, *([(Signe.RUPTURE, f"Rupture de série en {enumerer(breaks)}")] if breaks else [])]

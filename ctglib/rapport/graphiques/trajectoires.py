@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.graphiques.assemblage import Cartouche, Chiffres, assembler
-from ctglib.rapport.graphiques.panneau import hauteur_du_titre, poser_panneau
+from ctglib.rapport.graphiques.assemblage import Cartouche, assembler
+from ctglib.rapport.graphiques.chiffres_annuels import chiffres_annuels
+from ctglib.rapport.graphiques.panneau import hauteur_du_titre, poser_panneau, poser_remarques
 from ctglib.rapport.graphiques.rangees import poser_note
-from ctglib.rapport.graphiques.serie import Cible, Point, Serie
-from ctglib.rapport.tableau import Colonne
+from ctglib.rapport.graphiques.serie import Cible, Point, Serie, Signe
 from ctglib.rapport.typographie import INSECABLE, avec_unite, compter, enumerer, minuscule
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ LE_PLUS = 3
 TROP_D_ANNEES = 8  # beyond, two panels a line
 AVANT_LA_NOTE = 6.0
 SYMBOLE_COURT = 2  # letters
-RUPTURE = "rupture de série"
-TIRET = "–"
-NORMALE, PROVISOIRE = "A", "P"
+PROVISOIRE = "P"
 
 
 def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure | None:
@@ -42,9 +41,9 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
 
     Args:
         lignes: One row a series and year: ``indicateur``, ``libelle``, ``unite``, ``serie`` (the modalité, "" when the
-            indicator has none), ``annee``, ``valeur`` (NaN with the absence that ``statut`` tells), ``statut``,
-            ``cible`` and ``annee_cible`` (the same on all the rows of a series, missing when it has none), ``rupture``
-            (True in the first year of the new series).
+            indicator has none; the same as the label when the panel bears its name alone), ``annee``, ``valeur`` (NaN
+            with the absence that ``statut`` tells), ``statut``, ``cible`` and ``annee_cible`` (the same on all the rows
+            of a series, missing when it has none), ``rupture`` (True in the first year of the new series).
         contexte: The words and the source.
         nom: Short name of the figure.
         titre: Its caption.
@@ -65,12 +64,19 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
         lambda planche: _dessiner(planche, known),
         alt=_alt(known, absentes),
         lecture=_lecture(known, absentes),
-        chiffres=_chiffres([row for key in keys for row in found[key]], contexte),
+        chiffres=chiffres_annuels(
+            [row for key in keys for row in found[key]], contexte, nom=_nom, cible=lambda row: _cible(row, contexte)
+        ),
     )
 
 
 def _nom(row: object) -> str:
-    return f"{row.libelle} ({row.serie})" if row.serie else row.libelle
+    return f"{row.libelle} ({_modalite(row)})" if _modalite(row) else row.libelle
+
+
+def _modalite(row: object) -> str:
+    """Return the modalité, when it is not itself the title of the panel."""
+    return "" if row.serie == row.libelle else row.serie
 
 
 def _texte(row: object, valeur: float, contexte: Contexte) -> str:
@@ -102,7 +108,7 @@ def _serie(rows: Sequence[object], contexte: Contexte) -> Serie:
         cible = Cible(target.cible, _texte(target, target.cible, contexte), year)
     unit = contexte.unites[first.unite]
     words = minuscule(unit.libelle) if len(unit.symbole) > SYMBOLE_COURT else ""
-    return Serie(first.libelle, first.serie, words, tuple(points), cible, _mot(PROVISOIRE, contexte))
+    return Serie(first.libelle, _modalite(first), words, tuple(points), cible, _mot(PROVISOIRE, contexte))
 
 
 def _mot(statut: str, contexte: Contexte) -> str:
@@ -116,16 +122,26 @@ def _dessiner(planche: Planche, series: Sequence[Serie]) -> float:
     if bounds[1] - bounds[0] >= TROP_D_ANNEES:
         columns = min(columns, 2)
     width = (planche.largeur - (columns - 1) * ENTRE_PANNEAUX) / columns
+    shared = _provisoires_partagees(series)
+    shown = [replace(serie, provisoire="") for serie in series] if shared else series
     top = -SOUS_UN_RANG
-    for start in range(0, len(series), columns):
-        rank, top = series[start : start + columns], top + SOUS_UN_RANG
+    for start in range(0, len(shown), columns):
+        rank, top = shown[start : start + columns], top + SOUS_UN_RANG
         title = max(hauteur_du_titre(planche, serie, width) for serie in rank)
         lefts = [place * (width + ENTRE_PANNEAUX) for place in range(columns)]
         top = max(
             poser_panneau(planche, serie, (left, left + width), (top, title), bounds)
             for left, serie in zip(lefts, rank, strict=False)
         )
+    if shared:
+        top = poser_remarques(planche, [(Signe.PROVISOIRE, shared)], (0.0, planche.largeur), top + AVANT_LA_NOTE)
     return poser_note(planche, 0.0, top + AVANT_LA_NOTE, PROPRE_ECHELLE if len(series) > 1 else DEPUIS_ZERO)
+
+
+def _provisoires_partagees(series: Sequence[Serie]) -> str:
+    """Return which values are not final when several panels say the same: it is then said once, under them all."""
+    said = [serie.remarque_provisoire for serie in series if serie.remarque_provisoire]
+    return said[0] if len(said) > 1 and len(set(said)) == 1 else ""
 
 
 def _phrase(serie: Serie) -> str:
@@ -152,35 +168,6 @@ def _lecture(series: Sequence[Serie], absentes: Sequence[str]) -> str:
     return f"{_phrase(longest)}.{_absentes(absentes)}"
 
 
-def _chiffres(rows: Sequence[object], contexte: Contexte) -> Chiffres:
-    columns = (
-        Colonne("annee", "Année"),
-        Colonne("texte", "Valeur", numerique=True),
-        Colonne("precision", "Précision"),
-        Colonne("cible", "Cible", numerique=True),
-    )
-    cells = [
-        {
-            "annee": str(int(row.annee)),
-            "texte": row.texte,
-            "precision": _precision(row, contexte),
-            "cible": TIRET if pd.isna(row.cible) else _cible(row, contexte),
-        }
-        for row in rows
-    ]
-    shown = pd.DataFrame(cells, columns=[column.cle for column in columns])
-    kept = ["indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture"]
-    return Chiffres(columns, shown, pd.DataFrame(rows)[kept], groupes=tuple(_nom(row) for row in rows))
-
-
 def _cible(row: object, contexte: Contexte) -> str:
     year = "" if pd.isna(row.annee_cible) else f" en {int(row.annee_cible)}"
     return _texte(row, row.cible, contexte) + year
-
-
-def _precision(row: object, contexte: Contexte) -> str:
-    """Return what qualifies a value that is there: its status when it is not the usual one, a break."""
-    status = contexte.statuts.get(row.statut)
-    usual = status is None or status.absence or row.statut == NORMALE
-    words = ([] if usual else [_mot(row.statut, contexte)]) + ([RUPTURE] if row.rupture else [])
-    return ", ".join(words)

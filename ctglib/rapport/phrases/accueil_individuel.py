@@ -154,7 +154,8 @@ def _places(row: pd.Series | None, contexte: Contexte) -> list[str]:
     if row is None or pd.isna(row["valeur"]):
         return []
     told = marquer(contexte.valeur(row["indicateur"], row["valeur"]), row["statut"])
-    return [f"{row['libelle']} : {told} en {row['annee']}. Aucun taux ne s'en tire ici : seule la Cnaf publie le sien."]
+    why = "Le classeur n'en calcule aucun taux : seul celui de la Cnaf est publié."
+    return [f"{row['libelle']} : {told} en {row['annee']}. {why}"]
 
 
 def relais(table: pd.DataFrame, analyse: AnalyseAccueil, contexte: Contexte) -> Bloc:

@@ -8,11 +8,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.rapport.contexte import Contexte, variation
+from ctglib.rapport.typographie import majuscule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ctglib.analyse.constats import Constat
+
+
+def phrases_du_theme(
+    constats: Sequence[Constat], contexte: Contexte, doutes: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return a sentence a finding; those that have no value anywhere, for the same reason, are named together.
+
+    Args:
+        constats: The findings of a theme.
+        contexte: The words and the two territories.
+        doutes: Why some indicators are doubtful, by id.
+    """
+    mute: dict[str, list[Constat]] = {}
+    for constat in constats:
+        if _muet(constat):
+            mute.setdefault(constat.statut, []).append(constat)
+    grouped = {statut: found for statut, found in mute.items() if len(found) > 1}
+    told = [phrase(one, contexte, doutes) for one in constats if not (_muet(one) and one.statut in grouped)]
+    return [*told, *(_muets(statut, found, contexte) for statut, found in grouped.items())]
+
+
+def _muet(constat: Constat) -> bool:
+    """Return whether a finding has nothing to say but the same absence on both sides."""
+    values = (constat.niveau, constat.reference, constat.variation, constat.variation_reference)
+    return all(value is None for value in values) and constat.statut == constat.statut_reference
+
+
+def _muets(statut: str, constats: Sequence[Constat], contexte: Contexte) -> str:
+    labels = " ; ".join(contexte.indicateurs[constat.indicateur].libelle for constat in constats)
+    return f"{majuscule(contexte.absence(statut))} {contexte.territoire.a}, ni {contexte.reference.a} : {labels}."
 
 
 def phrase(constat: Constat, contexte: Contexte, doutes: Mapping[str, str] | None = None) -> str:

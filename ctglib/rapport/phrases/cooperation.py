@@ -55,7 +55,10 @@ def passage(
     rows = [row for row in (ligne(evaluation, name) for name in names) if row is not None]
     if not rows:
         return Bloc("")
-    known = [mesure(row, contexte, mots) for row in rows if pd.notna(row["valeur"])]
+    given = {row["indicateur"] for row in rows if pd.notna(row["valeur"])}
+    said = {pilotage.postes, pilotage.convertis}  # by the answer, and year by year by the table of the posts
+    told = said if said <= given else set()
+    known = [mesure(row, contexte, mots) for row in rows if row["indicateur"] in given - told]
     unknown = [mesure(row, contexte, mots) for row in rows if pd.isna(row["valeur"])]
     return (
         paragraphe(_reponse(evaluation, pilotage, contexte))
@@ -176,4 +179,6 @@ def posture(bougee: PostureBougee, annee: int, *, notee: bool, interne: bool) ->
 def niveaux(mots: Evaluation) -> Bloc:
     """Return what each level of the grid means."""
     words = [f"{level}, {minuscule(word)}" for level, word in enumerate(mots.niveaux)]
-    return paragraphe(f"Niveaux, pour la fonction et non pour la personne : {' ; '.join(words)}.", classe="note")
+    levels = f"Niveaux, pour la fonction et non pour la personne : {' ; '.join(words)}."
+    up, down = (mots.evolutions[name].signe for name in ("favorable", "defavorable"))
+    return paragraphe(f"{levels} {up} monté, {down} descendu depuis l'année d'avant.", classe="note")

@@ -29,6 +29,7 @@ def couverture_annuelle(
     sujet: str,
     complement: str,
     interne: bool = False,
+    sigles: Mapping[str, str] | None = None,
 ) -> Couverture:
     """Return the cover of a year's report: parties, convention, date and status of the data.
 
@@ -43,6 +44,7 @@ def couverture_annuelle(
         sujet: What the report is about, under its title.
         complement: End of the title: the year.
         interne: Whether the report must not be published; it is then marked so.
+        sigles: The abbreviations of the catalogue.
     """
     warnings = [text for text, said in ((FICTIF, convention.fictive), (INTERNE, interne)) if said]
     return Couverture(
@@ -59,4 +61,5 @@ def couverture_annuelle(
         date=bilan.date_arretee.isoformat(),
         avertissement=" – ".join(warnings),
         complement=complement,
+        sigles=tuple((sigles or {}).items()),
     )

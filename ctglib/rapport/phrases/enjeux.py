@@ -26,10 +26,12 @@ def enjeux_constats(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, conventio
     answered = int((needs["fiches"] != "").sum() + (hors_enjeux["fiches"] != "").sum())
     total = len(needs) + len(hors_enjeux)
     outside = f", dont {len(hors_enjeux)} dans des thèmes qu'aucun enjeu ne reprend" if len(hors_enjeux) else ""
-    counted = (
-        f"{compter(total, 'besoin')} dans les indicateurs du diagnostic{outside}. "
-        f"Une fiche action répond à {answered} d'entre eux, aucune à {total - answered}."
-    )
+    counted = "Aucun besoin ne se lit dans les indicateurs du diagnostic."
+    if total:
+        counted = (
+            f"{compter(total, 'besoin')} dans les indicateurs du diagnostic{outside}. "
+            f"Une fiche action répond à {answered} d'entre eux, aucune à {total - answered}."
+        )
     return paragraphe(" ".join([counted, *_fiches_sans_constat(constats, hors_enjeux, convention)])) + paragraphe(
         "Le rattachement des thèmes aux enjeux, et des indicateurs aux fiches, est une lecture du classeur "
         "d'évaluation, à valider par le comité de pilotage : la convention ne l'écrit pas.",

@@ -121,7 +121,7 @@ def _autres_etats(found: Essentiel, mots: Evaluation) -> str:
 def _comptes(comptes: Mapping[str, int], mots: Mapping[str, MotDeVerdict], *, sauf: tuple[str, ...]) -> str:
     """Return « 2 en cours, 1 reportée » in the order of the words."""
     told = {code: count for code in mots if code not in sauf and (count := comptes.get(code))}
-    return ", ".join(f"{nombre(count)} {accorder(mots[code].mot, count)}" for code, count in told.items())
+    return ", ".join(f"{nombre(count)} {accorder(mots[code].feminin or mots[code].mot, count)}" for code, count in told.items())
 
 
 def _realisees(found: Essentiel) -> Iterator[str]:
@@ -137,12 +137,14 @@ def _en_difficulte(found: Essentiel) -> Iterator[str]:
 
 
 def _evolution(row: object, mots: Evaluation, contexte: Contexte) -> str:
-    return f"{mots.evolutions[row.evolution].signe} {row.libelle} : {_valeurs(row, contexte)}{_fin(row, mots)}"
+    label = contexte.indicateurs[row.indicateur].libelle
+    return f"{mots.evolutions[row.evolution].signe} {label} : {_valeurs(row, contexte)}{_fin(row, mots)}"
 
 
 def _attention(row: object, mots: Evaluation, contexte: Contexte) -> str:
     word = mots.verdicts[row.verdict] if row.verdict != NON_EVALUABLE else mots.evolutions[row.evolution]
-    return f"{word.signe} {row.libelle} : {_valeurs(row, contexte)}, {word.mot}"
+    label = contexte.indicateurs[row.indicateur].libelle
+    return f"{word.signe} {label} : {_valeurs(row, contexte)}, {word.mot}"
 
 
 def _valeurs(row: object, contexte: Contexte) -> str:

@@ -38,12 +38,15 @@ def fiches_en_bref(situation: Situation, contexte: Contexte, adresses: dict[int,
     return told
 
 
-def cellules_des_etats(comptes_par_fiche: pd.DataFrame, mots: Mapping[str, MotDeVerdict]) -> pd.DataFrame:
+def cellules_des_etats(
+    comptes_par_fiche: pd.DataFrame, mots: Mapping[str, MotDeVerdict], en_retard: pd.DataFrame
+) -> pd.DataFrame:
     """Return the cells of the grid of states: a row a fiche, a column a state, none of which is a zero worth a colour.
 
     Args:
         comptes_par_fiche: One row a fiche, one column a state (``compter_par_fiche``).
         mots: The words and signs of the states.
+        en_retard: The same of those that are late, for the data.
     """
     cells = [
         {
@@ -51,6 +54,7 @@ def cellules_des_etats(comptes_par_fiche: pd.DataFrame, mots: Mapping[str, MotDe
             "colonne": f"{mots[code].signe} {mots[code].mot}",
             "valeur": float(count),
             "texte": nombre(count),
+            "en_retard": int(en_retard[code].get(numero, 0)),
         }
         for numero, row in comptes_par_fiche.iterrows()
         for code, count in row.items()
@@ -84,7 +88,8 @@ def _indicateurs(rows: pd.DataFrame, situation: Situation) -> str:
     parts = [f"{compter(informed, 'indicateur renseigné')} sur {len(entered)}"]
     if not informed:
         known = int(rows["valeur_initiale"].notna().sum())
-        parts.append(f"{compter(known, 'valeur de départ connue', 'valeurs de départ connues')}")
+        starts = compter(known, "valeur de départ connue", "valeurs de départ connues")
+        parts.append(starts if known else "aucune valeur de départ connue")
     if moved := comptes(rows["evolution"], words.evolutions):
         parts.append(f"évolutions : {enumerer(moved)}")
     if judged := comptes(rows["verdict"], words.verdicts, sauf=(NON_EVALUABLE,)):

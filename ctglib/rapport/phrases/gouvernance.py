@@ -9,10 +9,14 @@ from ctglib.rapport.blocs import Bloc, liste, paragraphe
 from ctglib.rapport.typographie import abreger, date_longue, enumerer, minuscule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ctglib.donnees.modeles.bilan import ReglesBilan
+    from ctglib.donnees.modeles.coherence import MotDeVerdict
     from ctglib.donnees.modeles.suivi import Bilan
+
+
+OUVERTES, SANS_SUITE = ("en_cours", "non_renseignee"), "non_renseignee"
 
 
 def etat_du_comite(bilan: Bilan, regles: ReglesBilan, signes: int | None = None) -> str:
@@ -31,17 +35,18 @@ def etat_du_comite(bilan: Bilan, regles: ReglesBilan, signes: int | None = None)
     return regles.mots["comite_tenu"].format(annee=bilan.annee, date=date_longue(day))
 
 
-def comites(bilans: Mapping[int, Bilan], annee: int, regles: ReglesBilan) -> Bloc:
-    """Return the comité of the year, what the convention asks, and those of the years before.
+def comites(bilans: Mapping[int, Bilan], annee: int, regles: ReglesBilan, suites: Mapping[str, MotDeVerdict]) -> Bloc:
+    """Return the comité of the year, what the convention asks, those of the years before, and what they left open.
 
     Args:
         bilans: The bilan of each year, up to this one.
         annee: The year.
         regles: The words.
+        suites: The words of what becomes of a decision.
     """
     now = paragraphe(f"{etat_du_comite(bilans[annee], regles)} {regles.mots['comite_annuel']}")
     earlier = {year: bilan for year, bilan in bilans.items() if year < annee}
-    return now + liste([_avant(earlier)] if earlier else [])
+    return now + liste([_avant(earlier), *_ouvertes(earlier, annee, suites)] if earlier else [])
 
 
 def _avant(bilans: Mapping[int, Bilan]) -> str:
@@ -51,6 +56,26 @@ def _avant(bilans: Mapping[int, Bilan]) -> str:
         kinds.setdefault(_genre(bilan), []).append(str(year))
     told = [f"{kind} pour {enumerer(years)}" for kind, years in kinds.items()]
     return f"Années précédentes : {' ; '.join(told)}."
+
+
+def _ouvertes(bilans: Mapping[int, Bilan], annee: int, suites: Mapping[str, MotDeVerdict]) -> Iterator[str]:
+    """Yield the decisions that the last comité held left open, when it is older than the year before.
+
+    Those of the year before have their own table; a year without a comité would otherwise make them forgotten.
+    """
+    held = [year for year, bilan in bilans.items() if bilan.comite and bilan.comite.decisions]
+    if not held or held[-1] == annee - 1:
+        return
+    told = {
+        suite.decision: suite.etat
+        for year, bilan in bilans.items()
+        if year > held[-1] and bilan.comite
+        for suite in bilan.comite.suites
+    }
+    states = {item.texte: told.get(item.id, SANS_SUITE) for item in bilans[held[-1]].comite.decisions}
+    named = [f"{text} ({suites[state].mot})" for text, state in states.items() if state in OUVERTES]
+    if named:
+        yield f"Décisions de {held[-1]} encore ouvertes au bilan {annee - 1} : {' ; '.join(named)}."
 
 
 def _genre(bilan: Bilan) -> str:

@@ -45,7 +45,8 @@ def mode_de_lecture(constats: tuple[Constat, ...], seuils: Seuils, contexte: Con
 
 def _annees(constats: tuple[Constat, ...]) -> str:
     """Return the main year and the others, each with how many indicators it has."""
-    years = [constat.annee for constat in constats if constat.annee is not None]
+    known = [constat for constat in constats if constat.niveau is not None or constat.reference is not None]
+    years = [constat.annee for constat in known if constat.annee is not None]
     if not years:
         return ""
     counts = {annee: years.count(annee) for annee in sorted(set(years))}

@@ -21,7 +21,6 @@ SECRET, PROVISOIRE = "Q", "P"
 
 def limites_de_fiche(
     evaluation: pd.DataFrame,
-    revisions: pd.DataFrame,
     articles: Iterable[Article],
     contexte: Contexte,
     *,
@@ -30,11 +29,10 @@ def limites_de_fiche(
     debut: int,
     seuil: int,
 ) -> Bloc:
-    """Return the limits: what is absent, provisional, broken, revised, suppressed (what the articles ask).
+    """Return the limits: what is absent, provisional, broken, suppressed (what the articles ask).
 
     Args:
         evaluation: The rows of the fiche, as ``evaluer`` returns them.
-        revisions: What this bilan says otherwise than last year's, for the fiche's indicators.
         articles: Those marked ``limite`` ask for secrecy.
         contexte: The words.
         changements: The changes in force, with the number of their avenant.
@@ -49,7 +47,6 @@ def limites_de_fiche(
             *_provisoires(evaluation),
             *_ruptures(evaluation, contexte, debut),
             *_definitions(evaluation, changements),
-            *_revisions(revisions, contexte),
             _secrets(evaluation, articles, seuil),
             *(f"Tableau retiré en entier ({row.table}) : {row.raison}" for row in retraits.itertuples()),
         ]
@@ -80,16 +77,6 @@ def _definitions(evaluation: pd.DataFrame, changements: Numerotes) -> Iterator[s
                 f"{labels[change.element]} : définition changée par l'avenant {number} en {change.effet.year}, les "
                 f"valeurs d'avant ne se comparent pas. {change.nouveau}."
             )
-
-
-def _revisions(revisions: pd.DataFrame, contexte: Contexte) -> Iterator[str]:
-    """Yield the earlier values that changed since the last bilan, with the reason when one was given."""
-    for row in revisions[revisions["dimension"].eq("")].itertuples():
-        before = contexte.valeur(row.indicateur, row.valeur_ancienne, row.statut_ancien)
-        now = contexte.valeur(row.indicateur, row.valeur, row.statut)
-        reason = f" ({row.note})" if row.note else ""
-        label = contexte.indicateurs[row.indicateur].libelle
-        yield f"Révisé depuis le dernier bilan : {label}, {row.annee}, {before} devient {now}{reason}."
 
 
 def _secrets(evaluation: pd.DataFrame, articles: Iterable[Article], seuil: int) -> str:

@@ -24,7 +24,7 @@ def comptes(codes: pd.Series, mots: Mapping[str, MotDeVerdict], sauf: tuple[str,
     """Return « 3 réalisées », « 1 en cours »… in the order of the words, those that are counted."""
     found = codes.value_counts()
     return [
-        f"{nombre(int(found[code]))} {accorder(word.mot, found[code])}"
+        f"{nombre(int(found[code]))} {accorder(word.feminin or word.mot, found[code])}"
         for code, word in mots.items()
         if code in found and code not in sauf
     ]
@@ -40,12 +40,14 @@ def evolution_nommee(row: object, situation: Situation, contexte: Contexte) -> s
 
 
 def verdict_nomme(row: object, situation: Situation, contexte: Contexte) -> str:
-    """Return « ◆ insuffisant : Réunions partenariales, 6 pour 10 en 2026 »."""
+    """Return « ◆ insuffisant : Réunions partenariales, 6 (cible : 10 en 2026) »."""
     word = situation.catalogue.evaluation.verdicts[row.verdict]
     mark = " (p)" if row.statut == PROVISOIRE else ""
     now, target = (contexte.valeur(row.indicateur, value) for value in (row.valeur, row.cible))
-    return f"{word.signe} {word.mot} : {_libelle(row, situation)}, {now}{mark} pour {target} en {row.annee_cible}"
+    aim = f"(cible : {target} en {row.annee_cible})"
+    return f"{word.signe} {word.mot} : {_libelle(row, situation)}, {now}{mark} {aim}"
 
 
 def _libelle(row: object, situation: Situation) -> str:
-    return abreger(row.libelle, situation.catalogue.bilan.page.signes)
+    """Return the short name of an indicator: the convention's own words are in the table of its fiche."""
+    return abreger(situation.catalogue.mesures[row.indicateur].libelle, situation.catalogue.bilan.page.signes)

@@ -56,6 +56,6 @@ def _manquants(moyens: pd.DataFrame, budget: Budget) -> Iterator[str]:
         lacking = rows[rows["statut"].isin(ABSENCES)]
         if len(lacking):
             names = [budget.poste(poste) for poste in dict.fromkeys(lacking["poste"])]
-            yield f"{nom}, sans valeur : {' ; '.join(names)}."
+            yield f"{nom}, montant manquant : {' ; '.join(names)}."
         elif rows.empty and len(moyens):
             yield f"{nom} : aucun moyen transmis."

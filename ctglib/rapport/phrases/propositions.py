@@ -32,12 +32,13 @@ def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: in
         plus: How many names are given before the others are counted.
         signes: Length that a name may have, none when None.
     """
-    words = {regle.id: regle.texte for regle in regles.propositions}
+    (regle,) = (item for item in regles.propositions if item.id == found.regle)
+    words = (regle.texte_final if found.finale else None) or regle.texte
     names = [item if isinstance(item, str) else date_longue(item) for item in found.objets]
     shown = names[:plus] if signes is None else [abreger(name, signes) for name in names[:plus]]
     more = len(names) - len(shown)
     named = " ; ".join(_sans_point(name) for name in [*shown, *([f"et {compter(more, 'autre')}"] if more else [])])
-    return words[found.regle].format(objets=named, nombre=nombre(found.nombre), annee=annee).replace("….", "…")
+    return words.format(objets=named, nombre=nombre(found.nombre), annee=annee).replace("….", "…")
 
 
 def _sans_point(nom: str) -> str:

@@ -50,6 +50,8 @@ def ecarts_forts(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> Blo
         sous_titre(f"Fortement inférieurs ({low} ou moins)") + _axes(below, contexte),
     )
     absent = list(indices.loc[indices["niveau"] == "absent", "libelle"])
+    if len(absent) == len(indices):
+        return paragraphe(f"Aucun indice ne se calcule : aucun axe n'a deux valeurs de la même année ici et {there}.")
     sentences = _incertains(indices, radar, contexte)
     if absent:
         sentences.append(f"Sans indice, faute de deux valeurs de la même année ici et {there} : {enumerer(absent)}.")

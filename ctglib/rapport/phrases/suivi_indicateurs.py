@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TIRET = "–"
 PROFILS, POSTURE = "profils", "posture"
 REPRISES = ("qualitatif", "non_transmis", "annee_manquante", "non_disponible", "sans_objet", "secret")
+D_UNE_ANNEE_A_L_AUTRE = "de la dernière valeur connue à celle de l'année"
 
 
 def avec_annee(indicateur: str, valeur: float | None, annee: int | None, contexte: Contexte) -> str:
@@ -29,20 +30,25 @@ def avec_annee(indicateur: str, valeur: float | None, annee: int | None, context
 def en_valeur(row: object, mots: Evaluation, contexte: Contexte) -> str:
     """Return the value of the year with its mark, or the word of its absence.
 
-    A typology refers to its profiles, the grid of annexe 4 says how many of its lines rose.
+    A typology refers to its profiles, the grid of annexe 4 says how many of its lines moved, and not which way.
 
     Args:
         row: A row of the evaluation.
         mots: The words.
         contexte: The words of the absences.
     """
-    if pd.notna(row.valeur) and contexte.indicateurs[row.indicateur].table == POSTURE:
-        return compter(int(row.valeur), "ligne en hausse", "lignes en hausse")
     if pd.notna(row.valeur):
-        return marquer(contexte.valeur(row.indicateur, row.valeur), row.statut)
+        return mesuree(row.indicateur, row.valeur, row.statut, contexte)
     if row.renseigne and contexte.indicateurs[row.indicateur].table == PROFILS:
         return mots.mots["voir_les_profils"]
     return contexte.absence(row.statut)
+
+
+def mesuree(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> str:
+    """Return a value that is there, with its mark: a count of lines of the grid says what it counts."""
+    if contexte.indicateurs[indicateur].table == POSTURE:
+        return compter(int(valeur), "ligne a bougé", "lignes ont bougé")
+    return marquer(contexte.valeur(indicateur, valeur), statut)
 
 
 def jugement_de_l_evolution(row: object, mots: Evaluation) -> str:
@@ -66,30 +72,28 @@ def marques(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
     return legende(shown, contexte)
 
 
-def mode_de_lecture(evaluation: pd.DataFrame, mots: Evaluation) -> Bloc:
+def mode_de_lecture(evaluation: pd.DataFrame, mots: Evaluation, *, de_a: str = D_UNE_ANNEE_A_L_AUTRE) -> Bloc:
     """Return how evolutions and targets are read, with the thresholds; what is proposed binds nobody, said once.
 
     Args:
         evaluation: The rows of a report.
         mots: Thresholds and words.
+        de_a: From which value to which one an evolution goes.
     """
     has_targets = evaluation["cible"].notna().any()
     proposed = evaluation["origine"].eq("propose").any() or evaluation["origine_cible"].eq("propose").any()
     return liste(
         [
-            _evolutions(mots),
+            _evolutions(mots, de_a),
             *([_verdicts(mots)] if has_targets else []),
             *([mots.mots["proposition"]] if proposed else []),
         ]
     )
 
 
-def _evolutions(mots: Evaluation) -> str:
+def _evolutions(mots: Evaluation, de_a: str) -> str:
     words = ", ".join(f"{word.signe} {word.mot}" for word in mots.evolutions.values())
-    return (
-        f"Évolution, de la dernière valeur connue à celle de l'année, selon le sens souhaité : {words}, c'est-à-dire "
-        "en deçà de l'arrondi de la source."
-    )
+    return f"Évolution, {de_a}, selon le sens souhaité : {words}, c'est-à-dire en deçà de l'arrondi de la source."
 
 
 def _verdicts(mots: Evaluation) -> str:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from ctglib.rapport.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
 from ctglib.rapport.contexte import variation
-from ctglib.rapport.typographie import compter, enumerer, nombre, pourcent
+from ctglib.rapport.typographie import compter, enumerer, majuscule, nombre, pourcent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ctglib.analyse.constats import Constat
     from ctglib.analyse.synthese import Essentiel, Incertitudes
     from ctglib.donnees.modeles.coherence import Regles
     from ctglib.rapport.contexte import Contexte
+
+ABSENTS_EN_CASES = 2  # beyond, the key figures without a value are named in a sentence
 
 
 def page(essentiel: Essentiel, regles: Regles, contexte: Contexte) -> Bloc:
@@ -27,20 +29,41 @@ def page(essentiel: Essentiel, regles: Regles, contexte: Contexte) -> Bloc:
 
 
 def chiffres(essentiel: Essentiel, contexte: Contexte) -> Bloc:
-    """Return the key figures: value, subject, and the reference's value or both variations as a landmark."""
+    """Return the key figures: value, subject, and the reference's value or both variations as a landmark.
+
+    Once several are absent for the same reason, they are named together under those that are known.
+    """
+    mute = [constat for constat in essentiel.chiffres if constat.niveau is None]
+    known = [constat for constat in essentiel.chiffres if constat.niveau is not None]
+    shown, named = (known, mute) if len(mute) > ABSENTS_EN_CASES else (essentiel.chiffres, [])
+    return (_cases(shown, essentiel, contexte) if shown else Bloc("")) + _sans_valeur(named, contexte)
+
+
+def _sans_valeur(constats: Iterable[Constat], contexte: Contexte) -> Bloc:
+    """Return the key figures that have no value, one paragraph a reason."""
+    labels: dict[str, list[str]] = {}
+    for constat in constats:
+        labels.setdefault(constat.statut, []).append(contexte.indicateurs[constat.indicateur].libelle)
+    told = (f"{majuscule(contexte.absence(statut))} : {' ; '.join(names)}." for statut, names in labels.items())
+    return sum((paragraphe(sentence) for sentence in told), Bloc(""))
+
+
+def _cases(constats: Iterable[Constat], essentiel: Essentiel, contexte: Contexte) -> Bloc:
     return chiffres_cles(
         ChiffreCle(
             contexte.valeur(constat.indicateur, constat.niveau, constat.statut),
             contexte.indicateurs[constat.indicateur].libelle,
             _repere(constat, essentiel.doutes, contexte),
         )
-        for constat in essentiel.chiffres
+        for constat in constats
     )
 
 
 def forces_et_besoins(essentiel: Essentiel, contexte: Contexte) -> Bloc:
     """Return strengths and needs side by side; what has no direction fills the place that strengths leave."""
     doubts = essentiel.doutes
+    if essentiel.sans_ecart:
+        return paragraphe(f"Aucun écart avec {contexte.reference.le} ne se calcule encore : les valeurs manquent.")
     strengths = sous_titre("Forces") + _ecarts(essentiel.forces, doubts, contexte, rien="Aucun écart favorable.")
     if essentiel.reperes:
         strengths += paragraphe("Autres écarts marqués, ni favorables ni défavorables en eux-mêmes :")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ctglib.rapport.contexte import Contexte
 
 COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit")
+SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
 
 
 def chiffre_du_territoire(row: object, regles: ReglesBilan, contexte: Contexte) -> str:
@@ -49,7 +51,7 @@ def ecart(row: object, contexte: Contexte) -> str:
 
 
 def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], contexte: Contexte) -> str:
-    """Return the producers and data sets of the figures shown; those that a convention invents have its own source.
+    """Return the producers and what they publish; the figures that a convention invents have its own source.
 
     Args:
         series: The figures: ``serie`` is the folder of each, "" when invented.
@@ -60,8 +62,8 @@ def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], conte
     sets: dict[str, list[str]] = {}
     for name, item in origines.items():
         if name in shown:
-            sets.setdefault(item.producteur, []).append(item.jeu)
-    told = [f"{producer} ({', '.join(names)})" for producer, names in sets.items()]
+            sets.setdefault(item.producteur, []).append(SUITE_DU_TITRE.split(item.titre)[0])
+    told = [f"{producer} ({' ; '.join(dict.fromkeys(names))})" for producer, names in sets.items()]
     return " ; ".join([*told, *([contexte.source] if "" in shown or not told else [])])
 
 

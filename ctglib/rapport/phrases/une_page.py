@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EVOLUTIONS = ("favorable", "defavorable")
 REALISEE, EN_COURS = "realisee", "en_cours"
 NOM_DE_SERVICE = 30
-ARRETEES = ("partielle", "reportee", "abandonnee")
+A_SUIVRE = ("partielle", "reportee", "abandonnee")
 
 
 def une_page(
@@ -114,12 +114,14 @@ def _fait(situation: Situation) -> Iterator[str]:
         yield f"L'état d'aucune des {compter(len(rows), 'modalité')} n'a été transmis."
         yield from _calendrier(situation)
         return
-    for codes in ((REALISEE,), (EN_COURS,), ARRETEES):
-        named = rows[rows["statut"].isin(codes)]
+    for code in (REALISEE, EN_COURS):
+        named = rows[rows["statut"].eq(code)]
         if len(named):
-            met = set(named["statut"])
-            words = [accorder(evaluation.etats[code].mot, 2) for code in codes if code in met]
-            yield f"{majuscule(' ou '.join(words))} : {_nommer(named, situation, court=codes == (EN_COURS,))}."
+            word = accorder(evaluation.etats[code].mot, len(named))
+            yield f"{majuscule(word)} : {_nommer(named, situation, court=code == EN_COURS)}."
+    named = rows[rows["statut"].isin(A_SUIVRE)]
+    if len(named):
+        yield f"À suivre : {_nommer(named, situation, court=False, etat=True)}."
 
 
 def _calendrier(situation: Situation) -> Iterator[str]:
@@ -134,12 +136,18 @@ def _calendrier(situation: Situation) -> Iterator[str]:
         yield words["echeance_de_l_annee"].format(annee=year, objets=_nommer(due, situation, court=False))
 
 
-def _nommer(rows: pd.DataFrame, situation: Situation, *, court: bool) -> str:
-    """Return the modalités, the first with their labels, then how many others; numbers alone when ``court``."""
-    page = situation.catalogue.bilan.page
+def _nommer(rows: pd.DataFrame, situation: Situation, *, court: bool, etat: bool = False) -> str:
+    """Return the modalités, the first with their labels, then how many others; numbers alone when ``court``.
+
+    With their state when ``etat``, where they do not share one.
+    """
+    page, states = situation.catalogue.bilan.page, situation.catalogue.evaluation.etats
     if court:
         return enumerer(list(rows["modalite"]))
-    shown = [f"{row.modalite} {abreger(row.libelle, page.signes)}" for row in rows.head(page.actions).itertuples()]
+    shown = [
+        f"{row.modalite} {abreger(row.libelle, page.signes)}" + (f" ({states[row.statut].mot})" if etat else "")
+        for row in rows.head(page.actions).itertuples()
+    ]
     more = len(rows) - len(shown)
     return " ; ".join([*shown, *([f"et {compter(more, 'autre')}"] if more > 0 else [])])
 

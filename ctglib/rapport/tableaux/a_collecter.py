@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.rapport.phrases.suivi_indicateurs import PROFILS, mesuree
 from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import INSECABLE, majuscule
+from ctglib.rapport.typographie import majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,14 +17,9 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.fiches import Responsable
     from ctglib.rapport.contexte import Contexte
 
-COLONNES = (
-    Colonne("indicateur", "Indicateur"),
-    Colonne("demande", "Ce qui est demandé"),
-    Colonne("document", "Où le trouver"),
-    Colonne("derniere", "Dernière valeur connue"),
-)
 SANS_SERVICE = "Aucun service désigné"
-RIEN = "aucune"
+RIEN, TIRET = "aucune", "–"
+SUIVANTE, A_COMPLETER = "annee_suivante", "a_completer"
 
 
 def tableau_a_collecter(
@@ -35,7 +31,9 @@ def tableau_a_collecter(
     titre: str,
     nom: str = "a-collecter",
 ) -> Tableau:
-    """Return one row an indicator with all the years asked for and why; the CSV has one row a year.
+    """Return one row an indicator with the years asked for and why; the CSV has one row a year.
+
+    The next year, which all of them are asked for, is said once, in the head of the column and under the table.
 
     Args:
         demandes: As ``ctglib.analyse.evaluation.collecte.a_collecter`` returns them, those of a fiche or of all.
@@ -45,41 +43,61 @@ def tableau_a_collecter(
         titre: Caption.
         nom: Short name of the table.
     """
+    following = demandes.loc[demandes["motif"].eq(SUIVANTE), "annee"]
+    year = int(following.iloc[0]) if len(following) else None
+    columns = _colonnes(year)
     groups, cells = [], []
     for (service, _), rows in demandes.groupby(["responsable", "indicateur"], sort=False):
         known = responsables.get(service)
         groups.append(known.libelle if known else SANS_SERVICE)
-        cells.append(_cellules(rows, contexte, evaluation))
+        cells.append(_cellules(rows, contexte, evaluation, groups[-1]))
     return Tableau(
         nom=nom,
         titre=titre,
-        colonnes=COLONNES,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in COLONNES]),
+        colonnes=columns,
+        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in columns]),
         donnees=demandes,
         source=f"{contexte.source} ; catalogue du classeur d'évaluation",
         groupes=tuple(groups),
+        notes=() if year is None else (evaluation.mots["collecte_pour_tous"].format(annee=year),),
         classe="texte-long",
     )
 
 
-def _cellules(rows: pd.DataFrame, contexte: Contexte, evaluation: Evaluation) -> list[str]:
+def _colonnes(annee: int | None) -> tuple[Colonne, ...]:
+    return (
+        Colonne("indicateur", "Indicateur"),
+        Colonne("fiche", "Fiche", numerique=True),
+        Colonne("demande", "Ce qui est demandé" if annee is None else f"En plus de {annee}"),
+        Colonne("document", "Où le trouver"),
+        Colonne("derniere", "Dernière valeur connue"),
+    )
+
+
+def _cellules(rows: pd.DataFrame, contexte: Contexte, evaluation: Evaluation, service: str) -> list[str]:
     first = rows.iloc[0]
+    before = rows[rows["motif"].ne(SUIVANTE)]
+    asked = " ; ".join(f"{row.annee} ({evaluation.mots[f'collecte_{row.motif}']})" for row in before.itertuples())
     return [
-        f"{first['libelle']} (fiche{INSECABLE}{first['fiche']})",
-        " ; ".join(f"{row.annee}, {evaluation.mots[f'collecte_{row.motif}']}" for row in rows.itertuples()),
-        " ; ".join(majuscule(text) if rank == 0 else text for rank, text in enumerate(_ou(first))),
-        _derniere(first, contexte),
+        contexte.indicateurs[first["indicateur"]].libelle,
+        str(first["fiche"]),
+        asked or TIRET,
+        " ; ".join(majuscule(text) if rank == 0 else text for rank, text in enumerate(_ou(first, service))),
+        _derniere(rows, contexte, evaluation),
     ]
 
 
-def _ou(row: pd.Series) -> list[str]:
-    """Return the document, then who holds it."""
-    return [text for text in (row["document"], row["qui"]) if text]
+def _ou(row: pd.Series, service: str) -> list[str]:
+    """Return the document, then who holds it when it is not the service alone, which heads the group."""
+    holder = row["qui"].removeprefix(service.partition(" (")[0]).lstrip(" ,").removeprefix("et ")
+    return [text for text in (row["document"], holder) if text]
 
 
-def _derniere(row: pd.Series, contexte: Contexte) -> str:
-    if pd.isna(row["derniere_valeur"]):
-        return RIEN
-    value = contexte.valeur(row["indicateur"], row["derniere_valeur"], row["dernier_statut"])
-    mark = " (p)" if row["dernier_statut"] == "P" else ""
-    return f"{value}{mark} en {row['derniere_annee']}"
+def _derniere(rows: pd.DataFrame, contexte: Contexte, evaluation: Evaluation) -> str:
+    """Return the last value and its year; a typology that was given refers to its profiles."""
+    row = rows.iloc[0]
+    if pd.notna(row["derniere_valeur"]):
+        value = mesuree(row["indicateur"], row["derniere_valeur"], row["dernier_statut"], contexte)
+        return f"{value} en {row['derniere_annee']}"
+    given = contexte.indicateurs[row["indicateur"]].table == PROFILS and rows["motif"].ne(A_COMPLETER).all()
+    return evaluation.mots["voir_les_profils"] if given else RIEN

@@ -70,7 +70,7 @@ def _colonnes(annee: str) -> tuple[Colonne, ...]:
 
 def _cellules(row: object, mots: Evaluation, contexte: Contexte, annuelles: Collection[str]) -> tuple[str, ...]:
     return (
-        row.libelle,
+        contexte.indicateurs[row.indicateur].libelle,
         en_valeur(row, mots, contexte),
         _cible(row, annuelles, contexte),
         _part(row.realise),
@@ -98,7 +98,7 @@ def _notes(shown: pd.DataFrame, mots: Evaluation, contexte: Contexte) -> tuple[s
     """Return what the columns are, the second reading where it says something, and the marks."""
     paced = shown["rythme"].notna().any()
     second = [
-        f"{row.libelle}, {nombre(row.rythme_compose, 2)}"
+        f"{contexte.indicateurs[row.indicateur].libelle}, {nombre(row.rythme_compose, 2)}"
         for row in shown.itertuples()
         if pd.notna(row.rythme_compose) and round(row.rythme_compose, 2) != round(row.rythme, 2)
     ]

@@ -75,7 +75,12 @@ def _livrable(rows: pd.DataFrame, analyse: AnalyseCooperation, contexte: Context
 
 
 def tableau_postes(
-    annees: pd.DataFrame, couts: pd.DataFrame, parties: Mapping[str, str], contexte: Contexte
+    annees: pd.DataFrame,
+    couts: pd.DataFrame,
+    parties: Mapping[str, str],
+    contexte: Contexte,
+    *,
+    equivalents: pd.DataFrame,
 ) -> Tableau:
     """Return the posts, what they would cost and the euros written, one column a year.
 
@@ -84,6 +89,7 @@ def tableau_postes(
         couts: What ``ctglib.analyse.cooperation.couts`` returns.
         parties: Short names of the signatories.
         contexte: The words.
+        equivalents: What ``ctglib.analyse.cooperation.equivalents`` returns, for the data.
     """
     years = [int(year) for year in sorted(annees["annee"].unique())]
     columns = (Colonne("objet", "Postes et euros"), *(Colonne(str(year), str(year), numerique=True) for year in years))
@@ -101,7 +107,7 @@ def tableau_postes(
         titre=f"Postes de coordination et euros, {contexte.territoire.nom}, {periode(years)}",
         colonnes=columns,
         cellules=pd.DataFrame(cells, columns=[column.cle for column in columns]),
-        donnees=couts,
+        donnees=pd.concat([equivalents, couts], ignore_index=True),
         source=contexte.source,
         groupes=tuple(groups),
         notes=(*_tirets(cells), *legende([*annees["statut"], *couts["statut"]], contexte)),

@@ -12,6 +12,7 @@ from ctglib.rapport.typographie import date_longue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.rapport.contexte import Contexte
@@ -22,9 +23,12 @@ COLONNES = (
     Colonne("etat", "État"),
     Colonne("precision", "Ce qui en est dit"),
 )
+EN_MARCHE, REPORTEE, REALISEE = ("en_cours", "partielle"), "reportee", "realisee"
 
 
-def tableau_etats(etats: pd.DataFrame, evaluation: Evaluation, contexte: Contexte, *, titre: str) -> Tableau:
+def tableau_etats(
+    etats: pd.DataFrame, evaluation: Evaluation, contexte: Contexte, *, titre: str, aujourd_hui: date
+) -> Tableau:
     """Return one row a modalité of a fiche: sign and word of its state, its dates, what was done, why not, the proof.
 
     Args:
@@ -32,10 +36,16 @@ def tableau_etats(etats: pd.DataFrame, evaluation: Evaluation, contexte: Context
         evaluation: The words and signs.
         contexte: The source.
         titre: Caption.
+        aujourd_hui: Date of the bilan: an end after it is a date set, not an end.
     """
     cells = pd.DataFrame(
         [
-            (f"{row.modalite} {row.libelle}", calendrier(row), etat(row, evaluation), " ".join(_precisions(row)) or "–")
+            (
+                f"{row.modalite} {row.libelle}",
+                calendrier(row),
+                etat(row, evaluation),
+                " ".join(_precisions(row, aujourd_hui)) or "–",
+            )
             for row in etats.itertuples()
         ],
         columns=[colonne.cle for colonne in COLONNES],
@@ -56,14 +66,9 @@ def etat(row: object, evaluation: Evaluation) -> str:
     return f"{evaluation.etats[row.statut].signe} {row.mot}"
 
 
-def _precisions(row: object) -> Iterator[str]:
+def _precisions(row: object, aujourd_hui: date) -> Iterator[str]:
     """Yield what was told, one sentence each; nothing is added to it."""
-    if pd.notna(row.debut_reel) and pd.notna(row.fin):
-        yield f"Du {date_longue(row.debut_reel.date())} au {date_longue(row.fin.date())}."
-    elif pd.notna(row.debut_reel):
-        yield f"Depuis le {date_longue(row.debut_reel.date())}."
-    elif pd.notna(row.fin):
-        yield f"Terminée le {date_longue(row.fin.date())}."
+    yield from _dates(row, aujourd_hui)
     if row.commentaire:
         yield _phrase(row.commentaire)
     if row.motif:
@@ -72,6 +77,20 @@ def _precisions(row: object) -> Iterator[str]:
         yield _phrase(f"Trace : {row.preuve}")
     if row.responsable:
         yield _phrase(f"Responsable : {row.responsable}")
+
+
+def _dates(row: object, aujourd_hui: date) -> Iterator[str]:
+    """Yield when it began, then when it ended or is now to end."""
+    start, end = (None if pd.isna(instant) else instant.date() for instant in (row.debut_reel, row.fin))
+    if start and end and end <= aujourd_hui:
+        yield f"Le {date_longue(start)}." if start == end else f"Du {date_longue(start)} au {date_longue(end)}."
+        return
+    if start:
+        yield f"{'Depuis' if row.statut in EN_MARCHE else 'Commencée'} le {date_longue(start)}."
+    if end and end > aujourd_hui:
+        yield f"{'Nouvelle date' if row.statut == REPORTEE else 'Fin prévue'} : {date_longue(end)}."
+    elif end:
+        yield f"{'Terminée' if row.statut == REALISEE else 'Arrêtée'} le {date_longue(end)}."
 
 
 def _phrase(texte: str) -> str:

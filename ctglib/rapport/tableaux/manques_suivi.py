@@ -30,6 +30,7 @@ def tableau_manques_suivi(
     *,
     titre: str,
     poste: Callable[[str], tuple[str, str]],
+    departs: Mapping[str, str] | None = None,
 ) -> Tableau:
     """Return what to ask, service by service; the CSV has one row a thing, with the document where it is found.
 
@@ -40,7 +41,11 @@ def tableau_manques_suivi(
         contexte: The labels of the indicators and the source.
         titre: Caption.
         poste: The signatory and the label of a means « signataire/poste ».
+        departs: The initial values to recall beside the name of an indicator, by indicator.
     """
+    labels = {
+        name: f"{contexte.indicateurs[name].libelle} (départ : {value})" for name, value in (departs or {}).items()
+    }
     known = manques.drop_duplicates("responsable")["responsable"]
     services = [
         *[name for name in responsables if name in set(known)],
@@ -48,7 +53,7 @@ def tableau_manques_suivi(
     ]
     groups, cells = [], []
     for service in services:
-        lines = [*_lignes(manques[manques["responsable"] == service], mots, contexte, poste)]
+        lines = [*_lignes(manques[manques["responsable"] == service], mots, contexte, (poste, labels))]
         groups += [responsables[service].libelle if service in responsables else SANS_SERVICE] * len(lines)
         cells += lines
     return Tableau(
@@ -63,23 +68,29 @@ def tableau_manques_suivi(
 
 
 def _lignes(
-    rows: pd.DataFrame, mots: Evaluation, contexte: Contexte, poste: Callable[[str], tuple[str, str]]
+    rows: pd.DataFrame,
+    mots: Evaluation,
+    contexte: Contexte,
+    noms: tuple[Callable[[str], tuple[str, str]], Mapping[str, str]],
 ) -> Iterator[tuple[str, str]]:
     """Yield the rows of a service: states, then values by years asked for, means, appreciation."""
+    poste, labels = noms
     states, values, means = (rows[rows["nature"] == nature] for nature in (ETAT, VALEUR, MOYEN))
     if len(states):
         noun = "Modalités" if len(states) > 1 else "Modalité"
         yield f"État en {states['annee'].iloc[0]}", f"{noun} {enumerer(list(states['element']))}"
     asked: dict[str, list[str]] = {}
     for indicateur, group in values.groupby("element", sort=False):
-        asked.setdefault(_demande(group, mots), []).append(contexte.indicateurs[indicateur].libelle)
-    yield from ((what, " ; ".join(labels)) for what, labels in asked.items())
+        asked.setdefault(_demande(group, mots), []).append(
+            labels.get(indicateur, contexte.indicateurs[indicateur].libelle)
+        )
+    yield from ((what, " ; ".join(names)) for what, names in asked.items())
     payers: dict[str, list[str]] = {}
     for element in means["element"]:
         signataire, label = poste(element)
         payers.setdefault(signataire, []).append(label)
-    for signataire, labels in payers.items():
-        yield f"Moyens en {means['annee'].iloc[0]}", f"{signataire} : {' ; '.join(labels)}"
+    for signataire, lines in payers.items():
+        yield f"Moyens en {means['annee'].iloc[0]}", f"{signataire} : {' ; '.join(lines)}"
     if (rows["nature"] == APPRECIATION).any():
         yield f"Appréciation de {rows['annee'].max()}", POINTS
 

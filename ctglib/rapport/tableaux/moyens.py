@@ -57,6 +57,11 @@ class Budget:
         """Return the label of a line of the budget."""
         return {item.id: item.libelle for item in self.vocabulaire.postes}.get(identifiant, identifiant)
 
+    def symbole(self, nature: str) -> str:
+        """Return the sign of the unit of a nature: « € », « ETP »."""
+        units = {item.id: item.unite for item in self.vocabulaire.natures}
+        return self.contexte.unites[units[nature]].symbole
+
     def montant(self, valeur: float, nature: str, *, unite: bool) -> str:
         """Return an amount: full-time equivalents with the decimals they need, euros without any."""
         units = {item.id: item.unite for item in self.vocabulaire.natures}
@@ -85,7 +90,8 @@ def tableau_par_signataire(totaux: pd.DataFrame, budget: Budget) -> Tableau:
     """Return what each signatory brings to each fiche, to structures, to the territory, and in all.
 
     Args:
-        totaux: ``moyens_par_objet`` of the year beside that of the year before (``rapprocher``).
+        totaux: ``moyens_par_objet`` of the year beside that of the year before (``rapprocher``); an object that is none
+            of those above is in the data alone.
         budget: What the tables read.
     """
     rows = {(row["signataire"], row["objet"], row["nature"]): row for row in totaux.to_dict("records")}
@@ -113,7 +119,7 @@ def tableau_par_signataire(totaux: pd.DataFrame, budget: Budget) -> Tableau:
             for annee in budget.annees
         ),
     )
-    return _tableau(
+    return tableau_de_moyens(
         "moyens-signataires",
         "Moyens de chaque signataire, par fiche action",
         columns,
@@ -121,22 +127,7 @@ def tableau_par_signataire(totaux: pd.DataFrame, budget: Budget) -> Tableau:
         budget,
         donnees=totaux,
         groupes=groups,
-        notes=(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in budget.convention.fiches),
     )
-
-
-def tableau_par_structure(totaux: pd.DataFrame, structures: Mapping[str, str], budget: Budget) -> Tableau:
-    """Return what each structure of annexe 2 receives, line by line: prestation de service, bonus, contribution.
-
-    Args:
-        totaux: ``moyens_par_structure`` of the year beside that of the year before.
-        structures: The name of each structure, in the order of the offer.
-        budget: What the tables read.
-    """
-    order = {name: rank for rank, name in enumerate(structures)}
-    shown = totaux.sort_values("structure", key=lambda column: column.map(order), kind="stable")
-    titles = [structures.get(name, name) for name in shown["structure"]]
-    return _par_poste("moyens-structures", "Moyens par structure de l'annexe 2", shown, titles, budget)
 
 
 def tableau_de_fiche(totaux: pd.DataFrame, budget: Budget, numero: int) -> Tableau:
@@ -150,10 +141,11 @@ def tableau_de_fiche(totaux: pd.DataFrame, budget: Budget, numero: int) -> Table
     order = {name: rank for rank, name in enumerate(budget.parties)}
     shown = totaux.sort_values("signataire", key=lambda column: column.map(order), kind="stable")
     titles = [budget.parties[name] for name in shown["signataire"]]
-    return _par_poste("moyens", f"Moyens de la fiche action {numero}", shown, titles, budget)
+    return par_poste("moyens", f"Moyens de la fiche action {numero}", shown, titles, budget)
 
 
-def _par_poste(nom: str, titre: str, totaux: pd.DataFrame, groupes: list[str], budget: Budget) -> Tableau:
+def par_poste(nom: str, titre: str, totaux: pd.DataFrame, groupes: list[str], budget: Budget) -> Tableau:
+    """Return one row a line of the budget, grouped as told, with its signatory where the groups are not signatories."""
     by_structure = "structure" in totaux.columns
     cells = []
     for row in totaux.to_dict("records"):
@@ -165,10 +157,10 @@ def _par_poste(nom: str, titre: str, totaux: pd.DataFrame, groupes: list[str], b
         *([Colonne("signataire", "Signataire")] if by_structure else []),
         *(Colonne(f"annee_{annee}", str(annee), numerique=True) for annee in budget.annees),
     )
-    return _tableau(nom, titre, columns, cells, budget, donnees=totaux, groupes=groupes)
+    return tableau_de_moyens(nom, titre, columns, cells, budget, donnees=totaux, groupes=groupes)
 
 
-def _tableau(
+def tableau_de_moyens(
     nom: str,
     titre: str,
     colonnes: tuple[Colonne, ...],
@@ -176,9 +168,9 @@ def _tableau(
     budget: Budget,
     *,
     donnees: pd.DataFrame,
-    groupes: list[str],
-    notes: object = (),
+    groupes: list[str] | None,
 ) -> Tableau:
+    """Return a table of amounts, with what its marks mean under it."""
     years = " et ".join(map(str, budget.annees))
     return Tableau(
         nom=nom,
@@ -187,8 +179,8 @@ def _tableau(
         cellules=pd.DataFrame(cellules, columns=[colonne.cle for colonne in colonnes]),
         donnees=donnees,
         source=budget.contexte.source,
-        groupes=tuple(groupes),
-        notes=(*notes, *_lecture(cellules, budget)),
+        groupes=None if groupes is None else tuple(groupes),
+        notes=tuple(_lecture(cellules, budget)),
     )
 
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.analyse.evaluation.etats import NON_RENSEIGNEE
 from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.typographie import date_longue, majuscule, minuscule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from ctglib.donnees.modeles.convention import Fiche, Resultat
     from ctglib.rapport.contexte import Contexte
@@ -24,15 +26,16 @@ MODALITES, RESULTATS = "Modalités de mise en œuvre", "Résultats attendus"
 AUCUN_INDICATEUR = "aucun indicateur"
 
 
-def tableau_promesses(fiche: Fiche, etats: pd.DataFrame, contexte: Contexte) -> Tableau:
+def tableau_promesses(fiche: Fiche, etats: pd.DataFrame, contexte: Contexte, aujourd_hui: date) -> Tableau:
     """Return one row a modalité with its calendar, then one a result with its indicators, « aucun indicateur » said.
 
     Args:
         fiche: The fiche.
         etats: The states of the year, for the calendar that the avenants may have changed.
         contexte: The words and the source, which is the text's.
+        aujourd_hui: Date of the bilan.
     """
-    rows = [*_modalites(fiche, etats), *_resultats(fiche, contexte)]
+    rows = [*_modalites(fiche, etats, aujourd_hui), *_resultats(fiche, contexte)]
     return Tableau(
         nom="promesses",
         titre=f"Ce que promet la fiche action {fiche.numero}, {contexte.territoire.nom}",
@@ -55,11 +58,12 @@ def calendrier(row: object) -> str:
     return f"De {row.debut.year} à {row.echeance.year}"
 
 
-def _modalites(fiche: Fiche, etats: pd.DataFrame) -> Iterator[tuple[str, ...]]:
-    """Yield the cells of each modalité, then its row of the CSV."""
+def _modalites(fiche: Fiche, etats: pd.DataFrame, aujourd_hui: date) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of each modalité, then its row of the CSV; one of which nothing is told says when it is past."""
     for row in etats[etats["fiche"] == fiche.numero].itertuples():
         when = calendrier(row)
-        yield f"{row.modalite}, {minuscule(when)}", row.libelle, MODALITES, row.modalite, row.libelle, when, ""
+        late = f" : {row.mot}" if row.statut == NON_RENSEIGNEE and row.echeance.date() < aujourd_hui else ""
+        yield f"{row.modalite}, {minuscule(when)}{late}", row.libelle, MODALITES, row.modalite, row.libelle, when, ""
 
 
 def _resultats(fiche: Fiche, contexte: Contexte) -> Iterator[tuple[str, ...]]:

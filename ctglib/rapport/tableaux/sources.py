@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib import __version__
+from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.modeles.synthese import RoleDeFichier
 from ctglib.rapport.tableau import Colonne, Tableau
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SIGNES_EMPREINTE = 12  # enough to tell two versions of a file apart by eye; the CSV has all 64
+NON_PUBLIEE = "non publiée"
+POURQUOI = (
+    "Empreinte non publiée : celle d'un fichier de saisie permettrait d'y retrouver, par essais, un effectif masqué ou "
+    "la grille interne."
+)
 AUTRE = RoleDeFichier(motif="*", groupe="Autres fichiers", role="rôle non décrit dans le catalogue", partie="–")
 
 
@@ -46,6 +52,7 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tablea
         notes=(
             "Entre parenthèses, le dossier des données. Empreinte : début du sha256, entier dans le CSV du tableau.",
             f"Produit par ctglib, version {__version__} : les mêmes fichiers et la même version redonnent ce rapport.",
+            *(() if all(map(publiable, empreintes)) else (POURQUOI,)),
         ),
         classe="texte-long",
     )
@@ -55,7 +62,7 @@ def _cellules(records: pd.DataFrame) -> pd.DataFrame:
     """Return what is shown: the path without the folder that the group names, the beginning of the fingerprint."""
     return records.assign(
         fichier=records["fichier"].str.partition("/")[2],
-        empreinte=records["sha256"].str[:SIGNES_EMPREINTE],
+        empreinte=records["sha256"].str[:SIGNES_EMPREINTE].replace("", NON_PUBLIEE),
     )
 
 
@@ -70,4 +77,4 @@ def role(fichier: str, roles: list[RoleDeFichier]) -> tuple[int, RoleDeFichier]:
 def _fichier(path: str, digest: str, roles: list[RoleDeFichier]) -> dict[str, object]:
     rank, found = role(path, roles)
     known = {"groupe": found.groupe, "role": found.role, "partie": found.partie}
-    return {"rang": rank, "fichier": path, "sha256": digest, **known}
+    return {"rang": rank, "fichier": path, "sha256": digest if publiable(path) else "", **known}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.donnees.empreintes import publiable
 from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.tableaux.sources import SIGNES_EMPREINTE, role, sources
+from ctglib.rapport.tableaux.sources import NON_PUBLIEE, SIGNES_EMPREINTE, role, sources
 from ctglib.rapport.typographie import nombre
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def sources_en_bref(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -
 
 
 def _empreinte(paths: list[str], empreintes: Mapping[str, str]) -> str:
-    """Return the beginning of the fingerprint of a file, or of the list of several."""
+    """Return the beginning of the fingerprint of a file, or of the list of several; none when one tells too much."""
+    if not all(map(publiable, paths)):
+        return NON_PUBLIEE
     if len(paths) == 1:
         return empreintes[paths[0]][:SIGNES_EMPREINTE]
     listing = "".join(f"{empreintes[path]}  {path}\n" for path in paths)

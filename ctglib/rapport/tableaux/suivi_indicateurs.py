@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.phrases.mesures import marquer
-from ctglib.rapport.phrases.suivi_indicateurs import avec_annee, en_valeur, jugement_de_l_evolution, marques
+from ctglib.rapport.phrases.suivi_indicateurs import avec_annee, en_valeur, jugement_de_l_evolution, marques, mesuree
 from ctglib.rapport.tableau import Colonne, Tableau
 
 if TYPE_CHECKING:
@@ -22,14 +22,18 @@ NON_TRANSMIS = "L"
 def tableau_valeurs(evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str) -> Tableau:
     """Return one row an indicator: initial value, value before, value of the year, evolution; by origin.
 
+    The data have the rows by modalité too, after the wholes: sentences are written on them.
+
     Args:
-        evaluation: The whole of the indicators of a fiche, as ``evaluer`` returns them.
+        evaluation: The rows of a fiche, as ``evaluer`` returns them.
         mots: The words of the evolutions and of the reasons.
         contexte: The words of the indicators and the source.
         titre: Caption.
     """
-    shown = evaluation.sort_values("origine", kind="stable")
-    return _tableau("indicateurs", titre, shown, mots, contexte, groupes=tuple(shown["origine"].map(GROUPES)))
+    whole = evaluation["dimension"].eq("")
+    shown = evaluation[whole].sort_values("origine", kind="stable")
+    table = _tableau("indicateurs", titre, shown, mots, contexte, groupes=tuple(shown["origine"].map(GROUPES)))
+    return replace(table, donnees=pd.concat([shown, evaluation[~whole]], ignore_index=True))
 
 
 def tableau_modalites(evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str) -> Tableau:
@@ -49,7 +53,7 @@ def _tableau(
 ) -> Tableau:
     year = int(rows["annee"].iloc[0])
     columns = (
-        Colonne("libelle", "Indicateur" if nom == "indicateurs" else "Modalité"),
+        Colonne("libelle", "Indicateur" if nom == "indicateurs" else "Détail"),
         Colonne("depart", "Départ", numerique=True),
         Colonne("avant", str(year - 1), numerique=True),
         Colonne("valeur", str(year), numerique=True),
@@ -81,6 +85,5 @@ def _precedente(row: object, contexte: Contexte) -> str:
     """Return the value before, with its year when it is older; what nobody ever told is a dash."""
     if pd.notna(row.valeur_precedente):
         older = f" ({row.annee_precedente})" if row.annee_precedente < row.annee - 1 else ""
-        value = contexte.valeur(row.indicateur, row.valeur_precedente)
-        return marquer(value, row.statut_precedent) + older
+        return mesuree(row.indicateur, row.valeur_precedente, row.statut_precedent, contexte) + older
     return TIRET if row.statut_precedent in ("", NON_TRANSMIS) else contexte.absence(row.statut_precedent)

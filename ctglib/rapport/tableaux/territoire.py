@@ -9,7 +9,7 @@ import pandas as pd
 from ctglib.rapport.phrases.territoire import ecart, part
 from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.tableaux.themes import ruptures
-from ctglib.rapport.typographie import date_longue, majuscule, nombre_court
+from ctglib.rapport.typographie import date_longue, majuscule, minuscule, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +67,7 @@ def tableau_territoire(
         donnees=rows,
         source=source,
         groupes=tuple(groups[name] for name in rows["indicateur"]),
-        notes=_notes(rows, contexte),
+        notes=(regles.mots["contexte"], *_notes(rows, contexte)),
     )
 
 
@@ -109,18 +109,33 @@ def tableau_origines(origines: Mapping[str, Origine]) -> Tableau:
 
 
 def _cellules(row: object, regles: ReglesBilan, contexte: Contexte, modalite: Callable[[str, str], str]) -> list[str]:
-    label = contexte.indicateurs[row.indicateur].libelle
+    label, value = _serie(row, contexte), contexte.valeur(row.indicateur, row.valeur, row.statut)
+    if _taux_sans_signe(row.indicateur, contexte):
+        value = contexte.valeur_nue(row.indicateur, row.valeur, row.statut)
     mark = {"E": " (e)", "P": " (p)"}.get(row.statut, "")
     return [
         f"– {majuscule(modalite(row.dimension, row.modalite))}" if row.dimension else label,
         str(row.annee),
-        contexte.valeur(row.indicateur, row.valeur, row.statut) + mark,
+        value + mark,
         ecart(row, contexte),
         part(row.variation_depart),
         part(row.variation_reference),
         part(row.variation_reference_depart),
         regles.lectures[row.lecture],
     ]
+
+
+def _serie(row: object, contexte: Contexte) -> str:
+    """Return the name of a series, with the unit that its values are written without."""
+    item = contexte.indicateurs[row.indicateur]
+    unit = f", en {minuscule(contexte.unites[item.unite].libelle)}"
+    return item.libelle + (unit if _taux_sans_signe(row.indicateur, contexte) else "")
+
+
+def _taux_sans_signe(indicateur: str, contexte: Contexte) -> bool:
+    """Tell whether a series is a rate of something else than %: « 0,9 places » would count places."""
+    unit = contexte.unites[contexte.indicateurs[indicateur].unite]
+    return unit.ecart == "points" and unit.symbole != "%"
 
 
 def _notes(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ NON_COMMENCEE = "non commencée"
 
 
 def cases(table: pd.DataFrame, cadre: Cadre, inconnu: str) -> pd.DataFrame:
-    """Return the cells: ligne, colonne, valeur (share in %, missing when nothing is known), texte.
+    """Return the cells: ligne, colonne, valeur (share in %, missing when nothing is known), texte; then the counts.
 
     Args:
         table: As ``ctglib.analyse.finale.annees`` returns it.
@@ -29,4 +29,5 @@ def cases(table: pd.DataFrame, cadre: Cadre, inconnu: str) -> pd.DataFrame:
         text = sur(row.compte, row.parmi) if said else NON_COMMENCEE if waiting else inconnu
         share = 100 * row.compte / row.parmi if said else float("nan")
         rows.append((cadre.fiche(row.fiche), str(row.annee), share, text))
-    return pd.DataFrame(rows, columns=["ligne", "colonne", "valeur", "texte"])
+    cells = pd.DataFrame(rows, columns=["ligne", "colonne", "valeur", "texte"])
+    return cells.join(table.drop(columns=["fiche", "annee", "commencee"]).reset_index(drop=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,11 +25,15 @@ COLONNES = (
     Colonne("preuves", "Preuves complètes", numerique=True),
     Colonne("reponse", "Réponse"),
 )
+DONNEES = ("critere", "preuve", "libelle", "valeur", "total", "connus", "attendus")
 EVALUATEURS = "Les évaluateurs"
+MANQUES = "tableau-manques"  # where evidence that is not there is asked for
 
 
 def tableau_criteres(preuves: Mapping[str, Preuve], saisie: SaisieFinale, cadre: Cadre) -> Tableau:
     """Return one row a criterion: its question, how many pieces of evidence are complete, the answer entered.
+
+    The data have one row a piece of evidence: its count, out of how many, and how many of what it needs are known.
 
     Args:
         preuves: By code.
@@ -36,8 +41,9 @@ def tableau_criteres(preuves: Mapping[str, Preuve], saisie: SaisieFinale, cadre:
         cadre: The words.
     """
     answers = {item.critere: item.reponse for item in saisie.criteres}
-    rows = []
+    rows, data = [], []
     for item in cadre.regles.criteres:
+        data += [(item.titre, proof.id, proof.libelle, *astuple(preuves[proof.id])) for proof in item.preuves]
         complete = sum(preuves[proof.id].completude == "complete" for proof in item.preuves)
         answer = answers.get(item.id)
         said = signer(cadre.regles.reponses[answer]) if answer else cadre.mot("a_completer")
@@ -48,8 +54,9 @@ def tableau_criteres(preuves: Mapping[str, Preuve], saisie: SaisieFinale, cadre:
         titre=f"Les six critères, leurs preuves et la réponse des évaluateurs, {cadre.lieu_et_dates}",
         colonnes=COLONNES,
         cellules=table,
-        donnees=table,
+        donnees=pd.DataFrame(data, columns=list(DONNEES)),
         source=f"{cadre.contexte.source} ; appréciation des évaluateurs",
+        classe="texte-long",
     )
 
 
@@ -77,19 +84,20 @@ def critere(
 def _preuve(proof: PreuveDeCritere, preuve: Preuve, cadre: Cadre, renvois: Collection[str]) -> str:
     """Return a piece of evidence as HTML: its count, how much of what it needs is known, where it is shown."""
     word = cadre.mot(f"preuve_{preuve.completude}")
-    known = "" if preuve.completude == "complete" else f" ({sur(preuve.connus, preuve.attendus)})"
+    known = "" if preuve.completude == "complete" else f" ({proof.attendus} : {sur(preuve.connus, preuve.attendus)})"
     count = f" : {rapport_de(preuve)}" if preuve.completude != "absente" or preuve.valeur else ""
     said = texte(f"{proof.libelle}{count}. Données réunies : {word}{known if preuve.attendus else ''}.")
-    kind, _, name = proof.renvoi.partition("-")
-    if proof.renvoi not in renvois:
+    target = proof.renvoi if proof.renvoi in renvois else MANQUES
+    if target not in renvois:
         return said
-    article = "la" if kind == "figure" else "le"
-    return f'{said} {texte(f"Voir {article}")} <a class="renvoi" href="#{kind}-{name}"></a>.'
+    kind, _, name = target.partition("-")
+    see = "Voir la" if kind == "figure" else "Voir le"
+    return f'{said} {texte(see)} <a class="renvoi" href="#{kind}-{name}"></a>.'
 
 
 def _appreciation(item: Critere, saisie: SaisieFinale, cadre: Cadre) -> Bloc:
     entered = {found.critere: found for found in saisie.criteres}.get(item.id)
     if entered is None:
-        return paragraphe(f"Appréciation : {cadre.mot('a_completer')}.", classe="note")
+        return Bloc("")  # the table of the criteria says it for each
     answer = majuscule(signer(cadre.regles.reponses[entered.reponse]))
-    return citation(f"{answer}. {entered.appreciation}", saisie.evaluateurs or EVALUATEURS)
+    return citation(f"{answer}. {entered.appreciation}", EVALUATEURS)

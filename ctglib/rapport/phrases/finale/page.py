@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,56 +9,24 @@ import pandas as pd
 from ctglib.analyse.evaluation.etats import NON_RENSEIGNEE
 from ctglib.analyse.finale.lecture import ATTEINTS, bons, juges, mauvais
 from ctglib.analyse.finale.objectifs import FAITES
-from ctglib.rapport.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, sous_titre
+from ctglib.rapport.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
 from ctglib.rapport.phrases.finale.cadre import rapport_de, signer, sur
+from ctglib.rapport.phrases.mesures import legende, marquer
 from ctglib.rapport.tableaux.finale.trajectoires import derniere
-from ctglib.rapport.typographie import INSECABLE, abreger, accorder, compter, date_longue, enumerer, majuscule
+from ctglib.rapport.typographie import INSECABLE, abreger, accorder, compter, date_longue, enumerer, majuscule, nombre
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ctglib.analyse.finale.preuves import Preuve
-    from ctglib.donnees.modeles.fiches import Responsable
-    from ctglib.donnees.modeles.finale import SaisieFinale
     from ctglib.rapport.phrases.finale.cadre import Cadre
-
-
-@dataclass(frozen=True)
-class Fin:
-    """What the page reads.
-
-    Attributes:
-        etats: The states at the end.
-        parcours: The indicators.
-        evaluabilite: What could be evaluated.
-        recommandations: What is proposed for each objective.
-        preuves: The evidence by code.
-        manques: What is missing.
-        saisie: What was entered.
-        annees: The years of the convention.
-        services: Who gives what, by id.
-    """
-
-    etats: pd.DataFrame
-    parcours: pd.DataFrame
-    evaluabilite: pd.DataFrame
-    recommandations: pd.DataFrame
-    preuves: Mapping[str, Preuve]
-    manques: pd.DataFrame
-    saisie: SaisieFinale
-    annees: tuple[int, ...]
-    services: Mapping[str, Responsable]
-
-    @property
-    def ecrits(self) -> pd.Series:
-        """What the text alone made it possible to evaluate, all fiches together."""
-        table = self.evaluabilite
-        return table[table["groupe"].eq("convention") & table["fiche"].isna()].iloc[0]
+    from ctglib.rapport.phrases.finale.fin import Fin
 
 
 def page(fin: Fin, cadre: Cadre) -> Bloc:
     """Return the whole page."""
-    left = _partie("Promis et fait", _fait(fin, cadre)) + _partie("Atteint", _atteint(fin, cadre))
+    left = _partie("Promis et fait", _fait(fin, cadre)) + _partie("Atteint, ou non", _atteint(fin, cadre))
+    left = sum((paragraphe(note, classe="note") for note in _legende(fin, cadre)), left)
     right = _partie("Ce qui ne peut pas être dit", _inconnu(fin, cadre)) + _partie("À décider", _decisions(fin, cadre))
     return chiffres(fin) + colonnes(left, right)
 
@@ -151,10 +118,35 @@ def _atteint(fin: Fin, cadre: Cadre) -> Iterator[str]:
     for rows in (pd.concat([reached, good]), missed):
         for row in rows.head(limit).itertuples():
             label = abreger(row.libelle, cadre.regles.page.signes)
-            yield f"{_mot(row, cadre)} : {label}, {derniere(row, cadre.contexte)}."
+            yield f"{_mot(row, cadre)} : {label}, {_derniere(row, fin, cadre)}."
+
+
+def _legende(fin: Fin, cadre: Cadre) -> tuple[str, ...]:
+    """Return what the marks of the measures mean, when some bear one."""
+    told = fin.parcours[fin.parcours["derniere"].notna() & (juges(fin.parcours) | fin.parcours["evolution"].ne(""))]
+    return legende(told["statut_derniere"], cadre.contexte)
+
+
+def _derniere(row: object, fin: Fin, cadre: Cadre) -> str:
+    """Return the last measure, its year only when it is not that of the evaluation."""
+    if pd.isna(row.derniere) or row.annee_derniere != fin.annees[-1]:
+        return derniere(row, cadre.contexte)
+    return marquer(cadre.contexte.valeur(row.indicateur, row.derniere), row.statut_derniere)
+
+
+def _comparaison(fin: Fin) -> str:
+    """Return how the territory moved beside comparable communes; or that nothing measures it."""
     compared = fin.preuves["resultats_compares"]
-    if compared.completude != "absente":
-        yield f"Séries publiques dont l'écart à des communes comparables dépasse l'arrondi : {rapport_de(compared)}."
+    opening = "Écart à la tendance des communes comparables"
+    if compared.completude == "absente":
+        return f"{opening} : pas de série pour le mesurer."
+    if fin.depassent.empty:
+        return f"{opening} : jamais plus que l'arrondi, sur {compter(int(compared.total), 'série')}."
+    unusual = int(fin.depassent["inhabituel"].sum())
+    return (
+        f"{opening} : plus que l'arrondi pour {compter(int(compared.valeur), 'série')} sur {nombre(compared.total)}, "
+        f"inhabituel pour {nombre(unusual) if unusual else 'aucune'}."
+    )
 
 
 def _par_interet(parcours: pd.DataFrame) -> pd.DataFrame:
@@ -183,9 +175,8 @@ def _inconnu(fin: Fin, cadre: Cadre) -> Iterator[str]:
         yield f"Moyens, par fiche et par an : {sur(means.connus, means.attendus)} transmis."
     if len(fin.manques):
         yield f"À demander : {_services(fin, cadre)}."
-    if fin.preuves["resultats_compares"].completude == "absente":
-        yield "L'écart à la tendance de communes comparables : pas de série pour le mesurer."
-    yield "Aucun effet n'est démontré : une évolution n'est pas un effet."
+    yield _comparaison(fin)
+    yield "Aucun effet n'est démontré : ni une évolution ni un écart n'est un effet."
 
 
 def _services(fin: Fin, cadre: Cadre) -> str:

@@ -11,7 +11,7 @@ from ctglib.rapport.blocs import Bloc, liste
 from ctglib.rapport.couverture import Couverture, Logo
 from ctglib.rapport.phrases.couverture import FICTIF
 from ctglib.rapport.phrases.finale.cadre import sur
-from ctglib.rapport.typographie import compter, date_longue
+from ctglib.rapport.typographie import compter, date_longue, enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.finale import SaisieFinale
     from ctglib.rapport.phrases.finale.cadre import Cadre
 
+PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
 PROVISOIRE, DEFINITIF = "provisoire", "définitif"
 
 
@@ -68,21 +69,29 @@ def _phrases(evaluabilite: pd.DataFrame) -> Iterator[str]:
     text, more = whole.loc[CONVENTION], whole.loc[PROPOSITIONS]
     number = int(text["indicateurs"])
     yield (
-        f"La convention écrit {compter(number, 'indicateur')} pour {compter(int(text['objectifs']), 'objectif')} et "
-        f"{compter(int(text['resultats']), 'résultat attendu', 'résultats attendus')}."
+        f"La convention écrit {compter(number, 'indicateur')}. Objectifs couverts : "
+        f"{sur(text['objectifs_couverts'], text['objectifs'])} ; résultats attendus couverts : "
+        f"{sur(text['resultats_couverts'], text['resultats'])}."
     )
-    yield (
-        f"De ces indicateurs, {sur(text['departs'], number)} ont une valeur de départ écrite, "
-        f"{sur(text['cibles'], number)} une cible, {sur(text['donnees'], number)} une donnée pendant la convention."
-    )
+    if number:
+        yield (
+            f"De ces indicateurs, avec une définition : {sur(text['definis'], number)} ; une valeur de départ : "
+            f"{sur(text['departs'], number)} ; une cible : {sur(text['cibles'], number)} ; une donnée pendant la "
+            f"convention : {sur(text['donnees'], number)}."
+        )
+    if number > PART_SANS_CIBLE * text["cibles"]:
+        yield (
+            "La première leçon est là : sans cible, rien ne se juge atteint ou non ; sans valeur de départ, aucune "
+            "évolution ne se lit."
+        )
     bare = evaluabilite[evaluabilite["groupe"].eq(CONVENTION) & evaluabilite["fiche"].notna()]
     none = [str(fiche) for fiche in bare.loc[bare["indicateurs"] == 0, "fiche"]]
     if none:
         yield f"Sans aucun indicateur écrit : fiche {', '.join(none)}."
     yield (
-        f"Avec ceux que le classeur propose, {compter(int(more['indicateurs']), 'indicateur')} : "
-        f"{int(more['departs'])} ont un départ, {int(more['cibles'])} une cible ou un seuil, "
-        f"{int(more['donnees'])} une donnée."
+        f"Avec ceux que le classeur propose, {compter(int(more['indicateurs']), 'indicateur')} ; avec un départ : "
+        f"{int(more['departs'])} ; une cible ou un seuil : {int(more['cibles'])} ; une donnée : "
+        f"{int(more['donnees'])}."
     )
 
 
@@ -126,5 +135,7 @@ def limites_finales(cadre: Cadre, *, retraits: int, manques: int, provisoires: i
         told.append(f"Dernières mesures provisoires ou estimées, qui peuvent encore changer : {provisoires}.")
     if retraits:
         told.append(f"Tableaux retenus en entier par le secret statistique : {retraits}.")
-    limits = [item for item in cadre.convention.articles if item.limite]
-    return liste([*told, *(f"Article {item.numero} : {item.consequence}" for item in limits)])
+    limits = [item.numero for item in cadre.convention.articles if item.limite]
+    if limits:
+        told.append(cadre.mot("secret").format(articles=enumerer(limits)))
+    return liste(told)

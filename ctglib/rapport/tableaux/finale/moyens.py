@@ -24,8 +24,8 @@ AU_MOINS = "au moins "
 
 def tableau_moyens_realisations(
     suivis: Mapping[int, Suivi], series: pd.DataFrame, vocabulaire: Moyens, cadre: Cadre
-) -> Tableau:
-    """Return, by fiche, its means of each nature then its indicators of realisation, a column a year.
+) -> Tableau | None:
+    """Return, by fiche, its means of each nature then its indicators of realisation, a column a year; None when bare.
 
     Nothing is divided by anything: a means serves several realisations.
 
@@ -44,6 +44,9 @@ def tableau_moyens_realisations(
             groups.append(cadre.fiche(fiche.numero))
             cells.append([label, *values])
             data.append([fiche.numero, label, *values])
+    nothing = cadre.contexte.absence(NON_TRANSMIS)
+    if all(value == nothing for _, *values in cells for value in values):
+        return None
     columns = (Colonne("element", "Élément"), *(Colonne(str(year), str(year), numerique=True) for year in years))
     keys = [colonne.cle for colonne in columns]
     return Tableau(

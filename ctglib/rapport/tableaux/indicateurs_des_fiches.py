@@ -1,0 +1,75 @@
+"""The table of the indicators of all the fiches, counted by fiche: which moved, which have a target, which hold it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.analyse.bilan.comptes import NON_EVALUABLE, ensembles
+from ctglib.rapport.phrases.marquants import TENUES
+from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.rapport.typographie import nombre
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ctglib.donnees.modeles.convention import Fiche
+    from ctglib.donnees.modeles.evaluation import Evaluation
+    from ctglib.rapport.contexte import Contexte
+
+INDICATEURS, EVOLUTIONS, CIBLES = "Indicateurs", "Évolutions", "Cibles qui se jugent"
+ENSEMBLE = "Ensemble"
+UN_PAR_UN = "Un par un, avec leurs valeurs, dans le fichier CSV de ce tableau."
+
+
+def tableau_des_indicateurs(
+    evaluation: pd.DataFrame, fiches: Iterable[Fiche], mots: Evaluation, contexte: Contexte, *, annee: int
+) -> Tableau:
+    """Return one row a fiche, then all of them; the data have one row an indicator.
+
+    Args:
+        evaluation: What ``evaluer`` returns.
+        fiches: The fiches, in their order.
+        mots: The words and signs of the evolutions.
+        contexte: The territory and the source.
+        annee: Year of the report.
+    """
+    rows = ensembles(evaluation)
+    evolutions = [
+        Colonne(code, f"{word.signe} {word.mot}", numerique=True, groupe=EVOLUTIONS)
+        for code, word in mots.evolutions.items()
+    ]
+    columns = (
+        Colonne("fiche", "Fiche"),
+        Colonne("nombre", "en tout", numerique=True, groupe=INDICATEURS),
+        Colonne("depart", "avec un départ", numerique=True, groupe=INDICATEURS),
+        Colonne("cible", "avec une cible", numerique=True, groupe=INDICATEURS),
+        *evolutions,
+        Colonne("jugees", "en tout", numerique=True, groupe=CIBLES),
+        Colonne("tenues", "tenues", numerique=True, groupe=CIBLES),
+    )
+    parts = [(f"Fiche {fiche.numero}", rows[rows["fiche"].eq(fiche.numero)]) for fiche in fiches]
+    cells = [[name, *map(nombre, _comptes(part, list(mots.evolutions)))] for name, part in [*parts, (ENSEMBLE, rows)]]
+    held = " ou ".join(mots.verdicts[code].mot for code in TENUES)
+    return Tableau(
+        nom="indicateurs",
+        titre=f"Indicateurs, évolutions et cibles, par fiche action, {contexte.territoire.nom}, {annee}",
+        colonnes=columns,
+        cellules=pd.DataFrame(cells, columns=[column.cle for column in columns]),
+        donnees=rows,
+        source=contexte.source,
+        notes=(f"Tenues : {held}.", UN_PAR_UN),
+    )
+
+
+def _comptes(rows: pd.DataFrame, evolutions: list[str]) -> list[int]:
+    judged = rows["verdict"].ne(NON_EVALUABLE)
+    return [
+        len(rows),
+        int(rows["valeur_initiale"].notna().sum()),
+        int(rows["cible"].notna().sum()),
+        *(int(rows["evolution"].eq(code).sum()) for code in evolutions),
+        int(judged.sum()),
+        int(rows["verdict"].isin(TENUES).sum()),
+    ]
