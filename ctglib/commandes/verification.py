@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from ctglib.production.chiffres import Changement
+
 VALEURS_MONTREES = 40
+DESACCORD = (
+    "Tout ne concorde pas : voir chaque ligne marquée ✗. Un changement voulu se publie par ctg produire ; sinon, "
+    "remettre ce qui a changé comme il était."
+)
+CHIFFRES, CHIFFRES_AU_PLUS = 6, 12  # significant
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ def verifier_rapports(demande: Verification) -> int:
         accord = False
     elif releve.causes:
         _dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
-    _dire("Tout concorde." if accord else "Tout ne concorde pas : voir chaque ligne marquée ✗.")
+    _dire("Tout concorde." if accord else DESACCORD)
     return 0 if accord else 1
 
 
@@ -135,15 +142,41 @@ def _dire_les_chiffres(rejeux: list[Rejeu], *, autres: bool) -> None:
         return
     quoi = "Ce que cela change" if autres else "Ce qui a été changé après coup"
     _dire(f"  {quoi} dans les tableaux publiés (CSV) : {_compter(len(changes), 'valeur')}")
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2))
-    for titre in ("Fichier", "Ligne", "Colonne", "Publié", "Rejoué"):
-        table.add_column(titre, overflow="fold")
-    for convention, found in changes[:VALEURS_MONTREES]:
-        cells = (f"{convention}/{found.fichier}", found.ligne, found.colonne, found.avant, found.apres)
-        table.add_row(*(cell.replace("[", r"\[") for cell in cells))
-    Console(highlight=False).print(table)
+    shown = changes[:VALEURS_MONTREES]
+    for chemin in dict.fromkeys(f"{convention}/{found.fichier}" for convention, found in shown):
+        _dire(f"  {chemin}")
+        _dire_les_valeurs([found for convention, found in shown if f"{convention}/{found.fichier}" == chemin])
     if len(changes) > VALEURS_MONTREES:
         _dire(f"  … et {_compter(len(changes) - VALEURS_MONTREES, 'autre')}, {len(changes)} en tout.")
+
+
+def _dire_les_valeurs(changements: list[Changement]) -> None:
+    """Say what changes in one CSV, a line a value."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2))
+    for titre in ("    Ligne", "Colonne", "Publié", "Rejoué"):
+        table.add_column(titre, overflow="fold")
+    for found in changements:
+        avant, apres = _courtes(found.avant, found.apres)
+        cells = (f"    {found.ligne}", found.colonne, avant, apres)
+        table.add_row(*(cell.replace("[", r"\[") for cell in cells))
+    Console(highlight=False).print(table)
+
+
+def _courtes(avant: str, apres: str) -> tuple[str, str]:
+    """Return two values as a reader writes them, with no more digits than it takes to tell them apart."""
+    for chiffres in (CHIFFRES, CHIFFRES_AU_PLUS):
+        courtes = tuple(_court(value, chiffres) for value in (avant, apres))
+        if courtes[0] != courtes[1]:
+            return courtes
+    return avant, apres
+
+
+def _court(valeur: str, chiffres: int) -> str:
+    try:
+        number = float(valeur)
+    except ValueError:
+        return valeur
+    return f"{number:.{chiffres}g}".replace(".", ",") if "." in valeur else valeur
 
 
 def _compter(nombre: int, nom: str) -> str:

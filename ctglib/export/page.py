@@ -9,14 +9,18 @@ from html import unescape
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from ctglib.rapport.blocs import texte
 from ctglib.rapport.couverture import MIME_COUVERTURE
 from ctglib.rapport.tableau import MIME_TABLEAUX
 from ctglib.rapport.typographie import INSECABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from nbformat import NotebookNode
 
 CHAPITRE, SOUS_SECTION = 2, 3
+CHAPITRES_D_UNE_PAGE = 3  # a report of no more has no chapter of sources
 TITRE = re.compile(r"<h([23])[^>]*>(.*?)</h\1>", re.DOTALL)
 NUMERO = re.compile(r'<span class="numero" data-suite="(\w+)"(?: data-(?:nom|de)="([^"]*)")?></span>')
 RENVOI = re.compile(r'<a class="renvoi" href="#(figure|tableau)-([\w-]+)"></a>')
@@ -110,7 +114,7 @@ class _Section:
 def _page(corps: str, couverture: dict, tableaux: dict[str, str]) -> Page:
     titre = re.search(r"<h1[^>]*>(.*?)</h1>", corps, re.DOTALL)
     corps = re.sub(r"<h1[^>]*>.*?</h1>\s*", "", corps, flags=re.DOTALL)
-    corps, sommaire = _ancrer(numeroter(corps))
+    corps, sommaire = _ancrer(avec_sigles(numeroter(corps), couverture.get("sigles", ())))
     return Page(
         titre=(_sans_balises(titre.group(1)) if titre else "Rapport") + couverture.get("complement", ""),
         corps=corps,
@@ -139,6 +143,22 @@ def numeroter(corps: str) -> str:
         return f'<a href="#{serie}-{nom}">{serie}{INSECABLE}{rang}</a>'
 
     return RENVOI.sub(renvoi, NUMERO.sub(numero, corps))
+
+
+def avec_sigles(corps: str, sigles: Iterable[Sequence[str]]) -> str:
+    """Return the body with the abbreviations that its text uses: before its last chapter, the sources, or at its end.
+
+    Args:
+        corps: The body.
+        sigles: Pairs (abbreviation, meaning).
+    """
+    said = unescape(re.sub(r"<[^>]+>", " ", corps))
+    used = [f"{name}, {meaning}" for name, meaning in sigles if re.search(rf"\b{re.escape(name)}\b", said)]
+    if not used:
+        return corps
+    note = f'<p class="note">{texte("Sigles : " + " ; ".join(used) + ".")}</p>'
+    last = corps.rfind("<h2") if corps.count("<h2") > CHAPITRES_D_UNE_PAGE else -1
+    return corps + note if last < 0 else corps[:last] + note + corps[last:]
 
 
 def _ancrer(corps: str) -> tuple[str, tuple[Entree, ...]]:

@@ -85,3 +85,8 @@ def polices_typst(root: Path) -> typst.Fonts:
     for path in fichiers().values():
         shutil.copy(path, folder)
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
+
+
+def en_tete(avertissement: str) -> str:
+    """Return what the head of every page recalls of the warnings of the cover: the beginning of each, on one line."""
+    return "".join(f"{warning.partition(' : ')[0]} – " for warning in avertissement.split(" – ") if warning)

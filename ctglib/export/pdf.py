@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.export.balises import marquer_entetes_de_lignes
-from ctglib.export.papier import ecrire_dessins, ecrire_logo, est_court, instant, polices_typst, preparer
+from ctglib.export.papier import ecrire_dessins, ecrire_logo, en_tete, est_court, instant, polices_typst, preparer
 from ctglib.export.polices_page import caracteres_connus
-from ctglib.export.tables_typst import extraire, remettre
+from ctglib.export.tables_typst import extraire, remettre, secables
 
 if TYPE_CHECKING:
     from ctglib.export.page import Page
@@ -64,17 +64,12 @@ def _donnees(page: Page, root: Path) -> dict:
         "titre": page.titre,
         "sujet": couverture.get("sujet", ""),
         "territoire": couverture.get("territoire", ""),
-        "mentions": couverture.get("mentions", []),
+        "mentions": [(nom, secables(valeur)) for nom, valeur in couverture.get("mentions", [])],
         "logos": logos,
         "source": couverture.get("source", ""),
         "avertissement": avertissement,
-        "avertissement-court": _en_tete(avertissement),
+        "avertissement-court": en_tete(avertissement),
         "auteurs": [logo["nom"] for logo in logos],
         "court": est_court(page.corps),
         "mots": ["convention territoriale globale", couverture.get("territoire", "")],
     }
-
-
-def _en_tete(avertissement: str) -> str:
-    """Return what the head of every page recalls of the warnings of the cover: the beginning of each, on one line."""
-    return "".join(f"{warning.partition(' : ')[0]} – " for warning in avertissement.split(" – ") if warning)

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctglib.export.suite_de_table import hauteur
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,6 +30,7 @@ MOT_AU_PLUS = 20  # a column need not be wider for one word
 COLONNE_AU_MOINS = 4
 ENTETE_AU_PLUS = 14
 LIGNES_COURTES, SIGNES_COURTS = 16, 1300  # a table of no more rows and of no more text than that is never cut
+MARGE_BASSE = 4  # pt: under the text of a cell, as « rapport.typ » has it
 SIGNES_D_UN_BLOC = 800  # a row whose cells hold less than that is never cut between two pages
 
 
@@ -64,7 +67,7 @@ def extraire(corps: str) -> tuple[str, tuple[str, ...]]:
     tables: list[str] = []
 
     def placer(found: re.Match[str]) -> str:
-        tables.append(ecrire(lire(found[0])))
+        tables.append(ecrire(lire(found[0]), hauteur(corps, found.end())))
         return f'<div class="table-ecrite"><p>{OUVRANT}{len(tables) - 1}{FERMANT}</p></div>'
 
     return TABLE.sub(placer, corps), tuple(tables)
@@ -108,7 +111,12 @@ def _placer(rows: Iterator[HtmlElement] | list[HtmlElement]) -> Lignes:
 
 
 def _texte(element: HtmlElement) -> str:
-    words = BLANCS.sub(" ", element.text_content()).strip(" ").split(" ")
+    return secables(element.text_content())
+
+
+def secables(texte: str) -> str:
+    """Return a text whose words can all break, so that none runs out of its place."""
+    words = BLANCS.sub(" ", texte).strip(" ").split(" ")
     return " ".join(_secable(word) if len(word) > MOT_LONG else word for word in words)
 
 
@@ -124,18 +132,19 @@ def _secable(mot: str) -> str:
     return "".join(pieces)
 
 
-def ecrire(table: Table) -> str:
-    """Return a table as Typst."""
-    numbers = {cell.colonne for row in table.corps for cell in row if cell.nombre}
-    widths = ", ".join(f"{width:.1f}fr" for width in _largeurs(table, numbers))
+def ecrire(table: Table, sous: float = 0.0) -> str:
+    """Return a table as Typst; a long one keeps its last row on the page of what follows, ``sous`` points high."""
+    widths = ", ".join(f"{width:.1f}fr" for width in largeurs(table))
+    signs = sum(len(cell.texte) for row in table.corps for cell in row)
+    short = len(table.corps) <= LIGNES_COURTES and signs <= SIGNES_COURTS
+    below = 0.0 if short else sous
     text = (
         "figure(kind: table, numbering: none, supplement: none, outlined: false, "
-        f"caption: [{_en_typst(table.titre)}], table(columns: ({widths},), {_tete(table)},\n{_corps(table)}\n))"
+        f"caption: [{_en_typst(table.titre)}], table(columns: ({widths},), {_tete(table)},\n{_corps(table, below)}\n))"
     )
-    signs = sum(len(cell.texte) for row in table.corps for cell in row)
-    if len(table.corps) <= LIGNES_COURTES and signs <= SIGNES_COURTS:
+    if short:
         return f"#court({text})"
-    return f"#reserve\n#{text}"
+    return f"#reserve\n#{text}" + (f"\n#fin({below:g}pt)" if below else "")
 
 
 def _en_typst(texte: str) -> str:
@@ -156,9 +165,10 @@ def _cote(cellule: Cellule) -> str:
     return "right" if cellule.nombre else "center" if cellule.colonnes > 1 else "left"
 
 
-def _corps(table: Table) -> str:
+def _corps(table: Table, sous: float) -> str:
+    """Return the rows; under the last one room is kept, which ``fin`` gives back."""
     lines = []
-    for row in table.corps:
+    for rank, row in enumerate(table.corps, start=1):
         if len(row) == 1 and row[0].colonnes > 1:
             head = f"table.cell(colspan: {row[0].colonnes})[#groupe[{_en_typst(row[0].texte)}]]"
             lines.append(f"table.header(level: 2, {head}),")
@@ -166,6 +176,9 @@ def _corps(table: Table) -> str:
         whole = all(len(cell.texte) < SIGNES_D_UN_BLOC for cell in row)
         for cell in row:
             options = ["breakable: false"] * whole + ["align: right + top"] * cell.nombre
+            options += [f"inset: (bottom: {MARGE_BASSE + sous:g}pt), stroke: none"] * (
+                rank == len(table.corps) and sous > 0
+            )
             lines.append(_cellule(cell, options, _en_typst(cell.texte)))
     return "\n".join(lines)
 
@@ -176,8 +189,9 @@ def _cellule(cellule: Cellule, options: list[str], contenu: str) -> str:
     return f"table.cell({', '.join([*spans, *options])})[{contenu}],"
 
 
-def _largeurs(table: Table, nombres: set[int]) -> list[float]:
+def largeurs(table: Table) -> list[float]:
     """Return the weights of the columns; headers keep their words whole as long as the rows still fit on one line."""
+    nombres = {cell.colonne for row in table.corps for cell in row if cell.nombre}
     words, cells, totals = _mesures(table, serre=False)
     widths, left = _repartir(table, nombres, words, totals)
     needed = sum(cells.get(column, 0) + MARGES for column in range(table.largeur) if column not in nombres)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.export.papier import ecrire_dessins, ecrire_logo, instant, polices_typst, preparer
+from ctglib.export.tables_typst import TABLE, lire
 
 if TYPE_CHECKING:
     from ctglib.export.page import Page
@@ -20,6 +21,7 @@ POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabyt
 LARGEUR_DESSIN = "17cm"
 LARGEUR_LOGO = "3.5cm"
 STYLE_LEGENDE = "Image Caption"
+STYLES = {"note": "Note", "source": "Source", "avertissement": "Avertissement"}
 
 
 def composer_word(page: Page) -> bytes:
@@ -31,11 +33,12 @@ def composer_word(page: Page) -> bytes:
 
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
         root = Path(folder)
-        corps = _deplier_figures(ecrire_dessins(preparer(page.corps), root))
+        corps = _styler(_deplier_figures(ecrire_dessins(preparer(page.corps), root)))
         corps = _en_images(_entete(page, root) + corps, root)
         (root / "corps.html").write_text(corps, encoding="utf-8")
         _pandoc(page, root)
-        document = habiller((root / "rapport.docx").read_bytes(), page)
+        tables = [lire(source) for source in TABLE.findall(corps)]
+        document = habiller((root / "rapport.docx").read_bytes(), page, tables)
     return _dater(document, page)
 
 
@@ -48,6 +51,13 @@ def _deplier_figures(corps: str) -> str:
         return f'<div data-custom-style="{STYLE_LEGENDE}"><p>{legende.group(1)}</p></div>{suite}'
 
     return re.sub(r"<figure[^>]*>(.*?)</figure>", deplier, corps, flags=re.DOTALL)
+
+
+def _styler(corps: str) -> str:
+    """Return the body whose notes and sources have a style of their own, and key figures their landmark apart."""
+    for classe, style in STYLES.items():
+        corps = corps.replace(f'<div class="{classe}">', f'<div data-custom-style="{style}">')
+    return re.sub(r'<span class="repere">(.+?)</span>', r"(\1)", corps, flags=re.DOTALL)
 
 
 def _entete(page: Page, root: Path) -> str:
@@ -63,8 +73,9 @@ def _entete(page: Page, root: Path) -> str:
     )
     territoire, sujet = escape(couverture.get("territoire", "")), escape(couverture.get("sujet", ""))
     avertissement = escape(couverture.get("avertissement", ""))
-    pieces = [" – ".join(logos), f"<strong>{territoire}</strong> – {sujet}", mentions, avertissement]
-    return "".join(f"<p>{piece}</p>" for piece in pieces if piece)
+    warning = f'<div data-custom-style="Avertissement"><p>{avertissement}</p></div>' if avertissement else ""
+    pieces = [" – ".join(logos), f"<strong>{territoire}</strong> – {sujet}", mentions]
+    return "".join(f"<p>{piece}</p>" for piece in pieces if piece) + warning
 
 
 def _en_images(corps: str, root: Path) -> str:

@@ -1,39 +1,49 @@
-"""The look of the Word document: fonts, colours, rules of the tables, header, footer and properties."""
+"""The look of the Word document: fonts, colours, styles, header, footer and properties."""
 
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ctglib.export.papier import instant
+from ctglib.export.papier import en_tete, instant
+from ctglib.export.word_tableaux import habiller_tableau
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.section import Section
-    from docx.table import Table
+    from docx.styles.style import BaseStyle
     from docx.text.paragraph import Paragraph
 
     from ctglib.export.page import Page
+    from ctglib.export.tables_typst import Table as Source
 
 POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit
-BLEU, GRIS, FILET = "00558C", "5B6470", "C9D2D9"
+BLEU, GRIS, ALERTE = "00558C", "5B6470", "8A6100"
 TAILLES = {"Normal": 10.5, "Title": 22, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11, "Table Caption": 10.5}
 TAILLE_TABLEAU = 8.5
+NOTE, SOURCE, AVERTISSEMENT = "Note", "Source", "Avertissement"
+PIEDS = (NOTE, SOURCE)
 MARGE_CM = 2.0
-LARGEUR_CM = 17.0  # A4 without its margins
-SIGNES_PAR_CELLULE = 36
 
 
-def habiller(document: bytes, page: Page) -> bytes:
-    """Return the document with the charter's look, its header, footer and properties."""
+def habiller(document: bytes, page: Page, tables: list[Source]) -> bytes:
+    """Return the document with the charter's look, its header, footer and properties.
+
+    Args:
+        document: As pandoc writes it.
+        page: What it says of the report.
+        tables: Its tables in order, with what Word does not keep: which cells are numbers.
+    """
     import docx
 
     word = docx.Document(BytesIO(document))
     _styles(word)
     for section in word.sections:
         _page(section, page)
-    for table in word.tables:
-        _tableau(table)
+    for table, source in zip(word.tables, tables, strict=True):
+        habiller_tableau(table, source)
+    _ensemble(word)
     _proprietes(word, page)
     written = BytesIO()
     word.save(written)
@@ -62,8 +72,22 @@ def _styles(word: Document) -> None:
         if style.name in ("Table Caption", "Image Caption"):
             style.font.bold, style.font.italic = True, False
             style.paragraph_format.keep_with_next = True
+        _petits_styles(style)
     word.styles["Title"].paragraph_format.alignment = 0
     _langue(word)
+
+
+def _petits_styles(style: BaseStyle) -> None:
+    from docx.shared import Pt, RGBColor
+
+    if style.name in PIEDS:
+        style.font.size, style.font.color.rgb = Pt(TAILLE_TABLEAU), RGBColor.from_string(GRIS)
+        style.paragraph_format.space_before = Pt(3)
+        style.paragraph_format.space_after = Pt(10 if style.name == SOURCE else 0)
+    elif style.name == AVERTISSEMENT:
+        style.font.bold, style.font.color.rgb = True, RGBColor.from_string(ALERTE)
+    elif style.name in ("Table Caption", "Image Caption"):
+        style.paragraph_format.space_before = Pt(12)
 
 
 def _langue(word: Document) -> None:
@@ -80,13 +104,13 @@ def _page(section: Section, page: Page) -> None:
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
         setattr(section, side, Cm(MARGE_CM))
     couverture = page.couverture
-    avertissement = couverture.get("avertissement", "")
-    titles = [page.titre, couverture.get("territoire", ""), avertissement]
-    _petit(section.header.paragraphs[0], " – ".join(title for title in titles if title))
+    titles = [page.titre, couverture.get("territoire", "")]
+    warning = en_tete(couverture.get("avertissement", ""))
+    _petit(section.header.paragraphs[0], warning + " – ".join(title for title in titles if title))
     footer = section.footer.paragraphs[0]
     _petit(footer, f"{couverture.get('source', '')} – page\u00a0")
     _champ(footer, "PAGE")
-    _petit(footer, " / ")
+    _petit(footer, "\u00a0/\u00a0")
     _champ(footer, "NUMPAGES")
 
 
@@ -110,44 +134,13 @@ def _champ(paragraph: Paragraph, nom: str) -> None:
     paragraph._p.append(field)
 
 
-def _tableau(table: Table) -> None:
-    """Give a table light horizontal rules, small text, and rows that are not cut."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-    from docx.shared import Pt
-
-    borders = OxmlElement("w:tblBorders")
-    for side in ("top", "bottom", "insideH"):
-        rule = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", FILET)):
-            rule.set(qn(f"w:{name}"), value)
-        borders.append(rule)
-    table._tbl.tblPr.append(borders)
-    _largeurs(table)
-    for row in table.rows:
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        for cell in {id(cell._tc): cell for cell in row.cells}.values():
-            for paragraph in cell.paragraphs:
-                paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
-                for run in paragraph.runs:
-                    run.font.size = Pt(TAILLE_TABLEAU)
-
-
-def _largeurs(table: Table) -> None:
-    """Share the width of the page by what the columns hold: at least their longest word, at most a long line."""
-    from docx.shared import Cm
-
-    weights = []
-    for column in table.columns:
-        texts = [cell.text for cell in column.cells if cell.grid_span == 1]
-        words = max((len(word) for text in texts for word in text.replace("-", "- ").split(" ")), default=1)
-        weights.append(max(words + 4, min(max(map(len, texts), default=1), SIGNES_PAR_CELLULE)))
-    table.autofit = False
-    for column, weight in zip(table.columns, weights, strict=True):
-        column.width = Cm(LARGEUR_CM * weight / sum(weights))
-        for cell in column.cells:
-            cell.width = column.width
+def _ensemble(word: Document) -> None:
+    """Keep on one page a heading, the question under it and what answers."""
+    paragraphs = word.paragraphs
+    for before, after in pairwise(paragraphs):
+        if before.style.name.startswith("Heading") or (before.style.name == NOTE and after.style.name in PIEDS):
+            after.paragraph_format.keep_with_next = before.style.name != NOTE or after.style.name == NOTE
+            before.paragraph_format.keep_with_next = True
 
 
 def _proprietes(word: Document, page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.lecture import lire_octets, lister
+from ctglib.production.empreintes_gardees import chemin_garde
 from ctglib.production.identite import PAQUET, fichiers_du_code
 from ctglib.production.manifeste import NOM
 from ctglib.production.portail import octets_du_portail
@@ -50,10 +51,11 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
 
 
 def _sorties(manifeste: Manifeste) -> Iterator[tuple[str, bytes]]:
-    """Yield the manifest and the files it tells of that are there."""
+    """Yield the manifest, the fingerprints it leaves out, and the files it tells of that are there."""
     dossier = manifeste.chemin.parent
     noms = {nom for trace in manifeste.traces.values() for nom in trace.sorties}
-    for nom in (NOM, *sorted(noms)):
+    apart = chemin_garde(dossier)
+    for nom in (NOM, *([apart.relative_to(dossier).as_posix()] if apart else []), *sorted(noms)):
         if (dossier / nom).is_file():
             yield nom, (dossier / nom).read_bytes()
 

@@ -7,6 +7,14 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import ecrire
+from ctglib.production.empreintes_gardees import (
+    NON_PUBLIEE,
+    chemin_garde,
+    gardees,
+    lire_gardees,
+    octets_gardes,
+    publiques,
+)
 from ctglib.production.identite import empreinte, empreinte_du_code, versions
 
 if TYPE_CHECKING:
@@ -73,6 +81,9 @@ class Trace:
 class Manifeste:
     """The manifest of a folder of reports.
 
+    What it is told of the follow-up is written apart, in the folder of what is internal: a fingerprint gives a small
+    count or the internal grid back to whoever tries them all.
+
     Attributes:
         chemin: Where it lies.
         traces: The last success of each report, by its key.
@@ -85,9 +96,12 @@ class Manifeste:
 
     def octets(self) -> bytes:
         """Return the file: same reports, same bytes, in whatever order they were made."""
+        traces = {key: asdict(self.traces[key]) for key in sorted(self.traces)}
+        if chemin_garde(self.chemin.parent):
+            traces = {key: {**trace, "lus": publiques(trace["lus"])} for key, trace in traces.items()}
         content = {
             "forme": FORME,
-            "rapports": {key: asdict(self.traces[key]) for key in sorted(self.traces)},
+            "rapports": traces,
             "echecs": dict(sorted(self.echecs.items())),
         }
         return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
@@ -106,8 +120,15 @@ class Manifeste:
         """
         traces = {**self.traces, cle: trace} if trace else self.traces
         echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
-        ecrire({**fichiers, self.chemin: Manifeste(self.chemin, traces, echecs).octets()})
+        ecrire({**fichiers, **Manifeste(self.chemin, traces, echecs)._fichiers()})
         self.traces, self.echecs = traces, echecs
+
+    def _fichiers(self) -> dict[Path, bytes]:
+        """Return the files that keep it, the manifest last; the internal one only where there is something to keep."""
+        path = chemin_garde(self.chemin.parent)
+        kept = gardees({key: trace.lus for key, trace in self.traces.items()})
+        apart = {path: octets_gardes(kept)} if path and (kept or path.exists()) else {}
+        return {**apart, self.chemin: self.octets()}
 
 
 def lire_manifeste(dossier: Path) -> Manifeste:
@@ -117,12 +138,14 @@ def lire_manifeste(dossier: Path) -> Manifeste:
         content = json.loads(chemin.read_bytes())
         if content["forme"] != FORME:
             return Manifeste(chemin)
-        traces = {key: Trace(**_tuples(value)) for key, value in content["rapports"].items()}
+        kept = lire_gardees(chemin_garde(dossier))
+        traces = {key: _trace(value, kept.get(key, {})) for key, value in content["rapports"].items()}
         return Manifeste(chemin, traces, dict(content["echecs"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Manifeste(chemin)
 
 
-def _tuples(trace: dict) -> dict:
+def _trace(trace: dict, apart: dict[str, str]) -> Trace:
     listes = {nom: tuple(noms) for nom, noms in trace["listes"].items()}
-    return {**trace, "absents": tuple(trace["absents"]), "listes": listes}
+    lus = {nom: digest or apart.get(nom, NON_PUBLIEE) for nom, digest in trace["lus"].items()}
+    return Trace(**{**trace, "absents": tuple(trace["absents"]), "listes": listes, "lus": lus})

@@ -68,8 +68,8 @@ def ecrire_portail(sortie: Path) -> Path:
 
 def octets_du_portail(chemins: list[Path]) -> dict[str, bytes]:
     """Return the portal of some manifests and, under its own name, what tells later whether it is up to date."""
-    sections = tuple(filter(None, (_section(lire_manifeste(path.parent)) for path in chemins)))
-    page = composer(sections)
+    sections = filter(None, (_section(lire_manifeste(path.parent)) for path in chemins))
+    page = composer(tuple(sorted(sections, key=lambda section: bool(section.avertissement))))  # what is fictional, last
     trace = {"entrees": _entrees(chemins), "portail": empreinte(page)}
     return {PORTAIL: page, NOM: (json.dumps(trace, indent=1) + "\n").encode()}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import lire_octets, lister, racine
+from ctglib.production.empreintes_gardees import NON_PUBLIEE
 from ctglib.production.identite import empreinte, empreinte_du_code, versions
 from ctglib.production.rapports import Carnet
 
@@ -73,6 +74,8 @@ def _des_donnees(trace: Trace, donnees: Donnees) -> Iterator[str]:
         actuelle = donnees.empreinte(nom)
         if actuelle is None:
             yield f"{nom} a disparu"
+        elif lue == NON_PUBLIEE:
+            yield f"{nom} ne peut être comparé : son empreinte n'est pas publiée, et le dossier interne manque"
         elif actuelle != lue:
             yield f"{nom} a changé"
     for nom in trace.absents:

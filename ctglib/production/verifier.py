@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ctglib.production.chiffres import Changement, comparer
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ctglib.production.fabrication import Fabrication
     from ctglib.production.rapports import Commande
     from ctglib.production.verifier_fichiers import Publie
+
+SOURCES = "sources.csv"  # of fingerprints, not of figures: which inputs changed is told before
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def confronter(publie: Publie, fabrication: Fabrication) -> Rejeu:
     changements = [
         item
         for nom in noms
-        if nom.endswith(".csv")
+        if nom.endswith(".csv") and PurePosixPath(nom).name != SOURCES
         for item in comparer(nom, _octets(publie.commande.dossier / nom), rejoues.get(nom))
     ]
     differents = tuple(nom for nom in noms if refaits.get(nom) != annonces.get(nom))

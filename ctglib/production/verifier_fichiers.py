@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import PREFIXE
+from ctglib.production.empreintes_gardees import NOM as EMPREINTES
 from ctglib.production.fabrication import FORMATS
 from ctglib.production.manifeste import NOM, Manifeste, Trace, lire_manifeste
 from ctglib.production.plan import Demande, commander
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ctglib.production.rapports import Commande
+
+LIEUX_NOMMES = 4  # beyond, they are counted
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,17 @@ def grouper(ecarts: Iterable[Ecart]) -> list[str]:
     for ecart in ecarts:
         groupes.setdefault(ecart.phrase, []).append(ecart.lieu)
     return [
-        f"{phrase} : {' ; '.join(lieux)}" if len(lieux) > 1 else f"{lieux[0]} : {phrase}"
+        f"{phrase} : {_ensemble(lieux)}" if len(lieux) > 1 else f"{lieux[0]} : {phrase}"
         for phrase, lieux in groupes.items()
     ]
+
+
+def _ensemble(lieux: list[str]) -> str:
+    """Return where a fault holds: each place when they are few, else how many reports of each convention."""
+    if len(lieux) <= LIEUX_NOMMES:
+        return " ; ".join(lieux)
+    nombres = Counter(lieu.partition(", ")[0] for lieu in lieux)
+    return " ; ".join(f"{nom}, {nombre} rapport{'s' if nombre > 1 else ''}" for nom, nombre in nombres.items())
 
 
 def conventions_publiees(sortie: Path) -> tuple[str, ...]:
@@ -107,7 +119,7 @@ def _dossiers(dossier: Path, diffusions: tuple[str, ...]) -> Iterator[tuple[str,
     interne = dossier / INTERNE
     if PUBLIQUE in diffusions and ((dossier / NOM).exists() or not (interne / NOM).exists()):
         yield PUBLIQUE, dossier
-    if INTERNE in diffusions and interne.is_dir():
+    if INTERNE in diffusions and ((interne / NOM).exists() or _presents(interne)):
         yield INTERNE, interne
 
 
@@ -147,10 +159,11 @@ def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iter
 def _presents(dossier: Path) -> set[str]:
     """Return the files of a folder of reports; the internal ones have their own."""
     noms = (path.relative_to(dossier) for path in dossier.rglob("*") if path.is_file())
+    records = {Path(NOM), *([Path(EMPREINTES)] if dossier.name == INTERNE else [])}
     return {
         nom.as_posix()
         for nom in noms
-        if nom != Path(NOM) and nom.parts[0] != INTERNE and not nom.name.startswith(PREFIXE)
+        if nom not in records and nom.parts[0] != INTERNE and not nom.name.startswith(PREFIXE)
     }
 
 
