@@ -9,6 +9,7 @@ import pandas as pd
 
 from ctglib.analyse import accueil_individuel, cooperation, jeunesse, loisirs
 from ctglib.analyse.annees import annees
+from ctglib.analyse.evaluation.serie import Series, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.analyses import Livrable
@@ -52,7 +53,12 @@ def observations(valeurs: dict[str, dict[int, object]]) -> pd.DataFrame:
 def table(valeurs: dict[str, dict[int, object]], bornes: list[int], *aussi: str) -> pd.DataFrame:
     """Return the values by year of the indicators of an example, and of others that it leaves out."""
     names = dict.fromkeys([*(name.partition("/")[0] for name in valeurs), *aussi])
-    return annees(observations(valeurs), catalogue(), names, territoire=ICI, annees=(bornes[0], bornes[1]))
+    return annees(mesures(valeurs, bornes[1]), catalogue(), names, annees=(bornes[0], bornes[1]))
+
+
+def mesures(valeurs: dict[str, dict[int, object]], annee: int) -> Series:
+    """Return the values by year as the bilan of a year reads them."""
+    return series(observations(valeurs), catalogue().indicateurs_fiches.values(), territoire=ICI, annee=annee)
 
 
 def lire(cas: dict) -> pd.DataFrame:

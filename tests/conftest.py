@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
-from ligne_de_commande import ctg
+from essais import enregistrer_les_profils
+from navigateur import Navigateur
+from rapports_produits import Production, produire_tout
 
 from ctglib.donnees.lecture import VARIABLE
 
 DEPOT = Path(__file__).resolve().parents[1]
+
+enregistrer_les_profils()
 
 
 @pytest.fixture(scope="session")
@@ -21,11 +25,17 @@ def depot() -> Path:
 
 
 @pytest.fixture(scope="session")
-def production(tmp_path_factory: pytest.TempPathFactory) -> tuple[CompletedProcess[str], Path]:
-    """The diagnostic of Harnes made once for the suite: how the command ended, and the folder it wrote to."""
-    dossier = tmp_path_factory.mktemp("rapports")
-    done = ctg("produire", "diagnostic", "--convention", "harnes", "--sortie", "sortie", dossier=dossier)
-    return done, dossier / "sortie"
+def rapports_produits(tmp_path_factory: pytest.TempPathFactory) -> Production:
+    """Every report of both conventions, made when a test first asks."""
+    return produire_tout(tmp_path_factory.mktemp("rapports"))
+
+
+@pytest.fixture(scope="session")
+def navigateur() -> Iterator[Navigateur]:
+    """Chromium, opened once; the test is skipped, with its reason, where it is not installed."""
+    ouvert = Navigateur()
+    yield ouvert
+    ouvert.fermer()
 
 
 @pytest.fixture

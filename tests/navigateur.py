@@ -1,19 +1,22 @@
-"""A page opened in Debian's Chromium, without a network, as a reader sees it."""
+"""Pages opened in Debian's Chromium, without a network, as a reader sees them."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page, Playwright
 
+T = TypeVar("T")
+HAUTEUR = 900
 OPTIONS = (
     "--disable-quic",
     "--no-first-run",
@@ -22,24 +25,104 @@ OPTIONS = (
     "--disable-sync",
     "--no-sandbox",
 )
+# Only violations are told in full: describing thousands of sound elements is half of the time.
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+SANS_CONTRASTE = {**AXE, "rules": {"color-contrast": {"enabled": False}}}
 
 
-@contextmanager
-def ouvrir_page(fichier: Path, largeur: int) -> Iterator[tuple[Page, list[str]]]:
-    """Yield the page at a width, and the list of addresses it asked for, its own excepted."""
+class Fenetre:
+    """One Chromium, in a thread of its own: the loop that playwright runs must not be seen by the other tests."""
+
+    def __init__(self, chromium: str) -> None:
+        self._fil = ThreadPoolExecutor(1)
+        self._playwright, self._browser = self._fil.submit(_demarrer, chromium).result()
+
+    def demander(self, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> Future[tuple[T, list[str]]]:
+        """Open a page and read it, when its turn comes; see :meth:`Navigateur.demander`."""
+        return self._fil.submit(_lire, self._browser, fichier, largeur, lire)
+
+    def fermer(self) -> None:
+        """End the browser, and what drives it."""
+        self._fil.submit(lambda: (self._browser.close(), self._playwright.stop())).result()
+        self._fil.shutdown()
+
+
+class Navigateur:
+    """The browsers of a session of tests, one a core."""
+
+    def __init__(self) -> None:
+        chromium = _chromium()
+        self._fenetres = [Fenetre(chromium) for _ in range(min(2, os.cpu_count() or 1))]
+        self._tour = cycle(self._fenetres)
+
+    def demander(self, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> Future[tuple[T, list[str]]]:
+        """Open a page, in another thread, and read it.
+
+        Args:
+            fichier: The page.
+            largeur: Width of the window.
+            lire: What reads the page once it is there.
+
+        Returns:
+            What was read, and the addresses that the page asked for, its own excepted: to come.
+        """
+        return next(self._tour).demander(fichier, largeur, lire)
+
+    def lire(self, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> tuple[T, list[str]]:
+        """Open a page, and read it now."""
+        return self.demander(fichier, largeur, lire).result()
+
+    def fermer(self) -> None:
+        """End them."""
+        for fenetre in self._fenetres:
+            fenetre.fermer()
+
+
+def fautes(page: Page, options: dict[str, object]) -> list[tuple[str, object]]:
+    """Return what axe finds in a page: the rule, and the first element that breaks it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options=options).response["violations"]
+    return [(fault["id"], fault["nodes"][0]["target"]) for fault in found]
+
+
+def deplier(page: Page) -> None:
+    """Show all that a reader can unfold."""
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+
+def largeur_du_document(page: Page) -> int:
+    """Return how wide a page is."""
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
+def _chromium() -> str:
     chromium = shutil.which("chromium")
     if chromium is None:
         if os.environ.get("CI"):
             pytest.fail("chromium est nécessaire aux tests de page")
         pytest.skip("chromium n'est pas installé : la page n'est pas ouverte dans un navigateur")
+    return chromium
+
+
+def _demarrer(chromium: str) -> tuple[Playwright, Browser]:
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(OPTIONS))
-        page = browser.new_page(viewport={"width": largeur, "height": 900})
-        demandes: list[str] = []
-        page.on("request", lambda request: demandes.append(request.url))
-        page.goto(fichier.resolve().as_uri())
-        page.wait_for_load_state("networkidle")
-        yield page, [url for url in demandes if url != fichier.resolve().as_uri() and not url.startswith("data:")]
-        browser.close()
+    playwright = sync_playwright().start()
+    return playwright, playwright.chromium.launch(executable_path=chromium, args=list(OPTIONS))
+
+
+def _lire(browser: Browser, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> tuple[T, list[str]]:
+    page = browser.new_page(viewport={"width": largeur, "height": HAUTEUR})
+    demandes: list[str] = []
+    adresse = fichier.resolve().as_uri()
+    page.on("request", lambda request: demandes.append(request.url))
+    try:
+        page.goto(adresse)
+        lu = lire(page)
+    finally:
+        page.close()
+    return lu, [url for url in demandes if url != adresse and not url.startswith("data:")]

@@ -85,7 +85,8 @@ def catalogue() -> SimpleNamespace:
     ]
     modalites = tuple(Modalite(id=name, libelle=name) for name in ("m", "n", "o"))
     variables = tuple(
-        VariableProfil(id=name, libelle=name, modalites=modalites) for name in ("age", "sexe", "quartier")
+        VariableProfil(id=name, libelle=name, question=name, modalites=modalites)
+        for name in ("age", "sexe", "quartier")
     )
     return SimpleNamespace(
         mesures={item.id: item for item in mesures},

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from analyses_exemple import catalogue, lire, observations, table
+from analyses_exemple import catalogue, lire, mesures, table
 
 from ctglib.analyse.accueil_individuel import besoins, mouvements
 from ctglib.analyse.annees import annees, est_muet
@@ -62,9 +62,9 @@ def test_rien_n_est_connu_quand_tout_manque_mais_un_secret_est_connu() -> None:
 
 
 def test_les_modalites_d_un_indicateur_suivent_l_ordre_du_catalogue() -> None:
-    rows = observations({"frequentation_jeunes/caj": {2023: 8}, "frequentation_jeunes/periscolaire": {2023: 9}})
+    known = mesures({"frequentation_jeunes/caj": {2023: 8}, "frequentation_jeunes/periscolaire": {2023: 9}}, 2023)
 
-    read = annees(rows, catalogue(), ["frequentation_jeunes"], territoire="01001", annees=(2023, 2023))
+    read = annees(known, catalogue(), ["frequentation_jeunes"], annees=(2023, 2023))
 
     assert list(read["modalite"]) == ["periscolaire", "caj"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from attaque_secret import intervalles
-from hypothesis import given, settings
+from essais import exemples
+from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, catalogue, observations, profils, publier
 
@@ -115,7 +116,7 @@ def test_les_profils_disent_leurs_manques_et_leurs_secrets() -> None:
 EFFECTIFS = st.lists(st.integers(min_value=0, max_value=40), min_size=2, max_size=3)
 
 
-@settings(max_examples=25, deadline=None)
+@exemples(25)
 @given(EFFECTIFS, st.lists(EFFECTIFS, min_size=0, max_size=2))
 def test_les_parts_ne_rendent_aucun_effectif_cache(ages: list[int], autres: list[list[int]]) -> None:
     variables = dict(zip(("age", "sexe", "quartier"), _memes_totaux(ages, autres), strict=False))

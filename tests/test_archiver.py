@@ -163,7 +163,7 @@ def test_une_archive_qui_n_est_pas_a_jour_est_refusee_ou_le_dit(
 
     dit = capsys.readouterr().err
     assert refusee == 1 and not vers.exists()
-    assert "annexe1.csv a changé : harnes, 2023, bilan ;" in dit
+    assert "annexe1.csv a changé : harnes, 5 rapports" in dit
     assert "ctg produire --convention harnes" in dit and "--tel-quel" in dit
 
     assert archiver(produits, vers, tel_quel=True) == 0

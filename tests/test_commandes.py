@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from ligne_de_commande import ctg, produire
+from rapports_produits import RAPPORTS, Production
 
 
 def photographie(dossier: Path) -> dict[str, bytes]:
@@ -19,30 +19,26 @@ def photographie(dossier: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def html_seul(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the convention after a production in HTML only, where a former report had left a table."""
+    """The fiches of a year made in HTML only, where a former one had left a table."""
     dossier = tmp_path_factory.mktemp("html")
-    vieux = dossier / "harnes" / "diagnostic" / "ancien-tableau.csv"
+    vieux = dossier / "harnes" / "2023" / "fiche-1" / "ancien-tableau.csv"
     vieux.parent.mkdir(parents=True)
     vieux.write_text("a\n", encoding="utf-8")
-    return produire(dossier, "diagnostic", "--formats", "html")
+    return produire(dossier, "fiches", "--annee", "2023", "--formats", "html") / "2023"
 
 
-def test_produire_rend_compte_et_ecrit_le_portail(production: tuple[CompletedProcess[str], Path]) -> None:
-    done, sortie = production
+def test_produire_rend_compte_et_ecrit_le_portail(rapports_produits: Production) -> None:
+    assert "Secondes" in rapports_produits.sortie_standard
+    assert "harnes, diagnostic" in rapports_produits.sortie_standard
+    portail = (rapports_produits.sortie / "index.html").read_text(encoding="utf-8")
+    for rapport in RAPPORTS:
+        assert f'href="{rapport}.html"' in portail and f'href="{rapport}.pdf"' in portail
 
-    assert done.returncode == 0, done.stderr
-    assert "Secondes" in done.stdout and "harnes, diagnostic" in done.stdout
-    portail = (sortie / "index.html").read_text(encoding="utf-8")
-    assert 'href="harnes/diagnostic.html"' in portail and 'href="harnes/diagnostic.pdf"' in portail
 
-
-def test_ce_qui_est_a_jour_n_est_pas_refait_et_rien_de_lourd_n_est_charge(
-    production: tuple[CompletedProcess[str], Path],
-) -> None:
-    _, sortie = production
-    demande = ["produire", "diagnostic", "--convention", "harnes", "--sortie", str(sortie)]
+def test_ce_qui_est_a_jour_n_est_pas_refait_et_rien_de_lourd_n_est_charge(rapports_produits: Production) -> None:
+    demande = ["produire", "--sortie", str(rapports_produits.sortie)]
     lourds = ("IPython", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst")
-    avant = photographie(sortie)
+    avant = photographie(rapports_produits.sortie)
     code = (
         f"import sys; from ctglib.commandes.application import lancer; lancer({demande!r})\n"
         f"print(sorted(set(sys.modules) & set({lourds!r})))"
@@ -50,9 +46,9 @@ def test_ce_qui_est_a_jour_n_est_pas_refait_et_rien_de_lourd_n_est_charge(
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert "Le rapport est à jour : rien à faire." in done.stdout
+    assert f"Les {len(RAPPORTS)} rapports sont à jour : rien à faire." in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
-    assert photographie(sortie) == avant
+    assert photographie(rapports_produits.sortie) == avant
 
 
 def test_un_essai_a_blanc_dit_ce_qui_serait_fait_et_n_ecrit_rien(tmp_path: Path) -> None:
@@ -65,8 +61,8 @@ def test_un_essai_a_blanc_dit_ce_qui_serait_fait_et_n_ecrit_rien(tmp_path: Path)
 
 
 def test_un_seul_format_ne_fait_que_lui(html_seul: Path) -> None:
-    assert (html_seul / "diagnostic.html").exists()
-    assert not (html_seul / "diagnostic.pdf").exists()
+    assert (html_seul / "fiche-1.html").exists()
+    assert list(html_seul.rglob("*.pdf")) == []
 
 
 def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees: Path, tmp_path: Path) -> None:
@@ -79,7 +75,9 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees
     lignes[2] = lignes[2].replace(",A,", ",Z,")
     annexe1.write_text("".join(lignes), encoding="utf-8")
 
-    done = ctg("produire", "--convention", "harnes", "--formats", "html", "--sortie", "sortie", dossier=tmp_path)
+    done = ctg(
+        "produire", "diagnostic", "--convention", "harnes", "--formats", "html", "--sortie", "sortie", dossier=tmp_path
+    )
 
     assert done.returncode == 1
     assert "annexe1.csv, ligne 2" in done.stderr and "douze mille" in done.stderr
@@ -128,7 +126,7 @@ def test_l_aide_est_en_francais(tmp_path: Path) -> None:
 
 
 def test_un_tableau_disparu_du_rapport_disparait_du_dossier(html_seul: Path) -> None:
-    tableaux = {path.name for path in (html_seul / "diagnostic").glob("*.csv")}
+    tableaux = {path.name for path in (html_seul / "fiche-1").glob("*.csv")}
 
-    assert "theme-cadrage.csv" in tableaux
+    assert "promesses.csv" in tableaux
     assert "ancien-tableau.csv" not in tableaux

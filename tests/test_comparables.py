@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from comparables_exemple import CONVENTION, DEBUT, FIN, NOMS, PANEL, SUR, effectifs, indicateurs, regle, resultat
-from hypothesis import given, settings
+from essais import exemples
+from hypothesis import given
 from hypothesis import strategies as st
 from recalcul_comparables import Recalcul, lire, recalculer
 
@@ -56,7 +57,7 @@ def test_harnes_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(harnes: Result
 
 
 @given(PANEL, st.integers(1, 4), st.integers(3, 4))
-@settings(max_examples=40, deadline=None)
+@exemples(40)
 def test_un_panel_quelconque_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(
     communes: list, voisins: int, fenetre: int
 ) -> None:
@@ -70,7 +71,7 @@ def test_un_panel_quelconque_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(
 
 
 @given(PANEL, st.integers(2, 7))
-@settings(max_examples=15, deadline=None)
+@exemples(15)
 def test_multiplier_toutes_les_communes_ne_change_rien(communes: list, facteur: int) -> None:
     grown = [[None if count is None else facteur * count for count in row] for row in communes]
 
@@ -82,7 +83,7 @@ def test_multiplier_toutes_les_communes_ne_change_rien(communes: list, facteur: 
 
 
 @given(st.lists(SUR, min_size=6, max_size=6), st.integers(1, 4))
-@settings(max_examples=25, deadline=None)
+@exemples(25)
 def test_une_commune_comparee_a_elle_meme_a_un_ecart_nul(commune: list, copies: int) -> None:
     found = resultat([commune] * (copies + 1)).ecarts
 
@@ -94,7 +95,7 @@ def test_une_commune_comparee_a_elle_meme_a_un_ecart_nul(commune: list, copies: 
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 3)), min_size=2, max_size=3))
-@settings(max_examples=6, deadline=None)
+@exemples(6)
 def test_les_bornes_sont_les_extremes_de_tous_les_effectifs_possibles(panel: list) -> None:
     pairs = [(5 * start, 5 * end) for start, end in panel]
     ranges = [range(max(count - 2, 0), count + 3) for pair in pairs for count in pair]

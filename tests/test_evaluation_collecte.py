@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from essais import exemples
 from evaluation_exemple import catalogue, convention, datee, indicateur, observations, prevu
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.analyse.evaluation.collecte import A_COLLECTER, TAUX, a_collecter, taux_de_collecte
@@ -71,6 +72,34 @@ def test_ce_qu_une_fiche_pas_commencee_n_a_pas_donne_n_est_pas_attendu() -> None
     found = taux_de_collecte(evaluer(later, catalogue(*MESURES), LIGNES, (), 2024)).iloc[0]
 
     assert (found["attendus"], found["renseignes"], found["sans_objet"]) == (2, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("annee", "valeurs", "demande"),
+    [
+        (2022, {}, []),
+        (2023, {}, [(2024, "annee_suivante")]),
+        (2024, {}, [(2024, "a_completer")]),
+        (2025, {}, [(2024, "a_completer")]),
+        (2024, {2024: ("P", 1)}, [(2024, "a_confirmer")]),
+        (2024, {2024: ("A", 1)}, []),
+        (2025, {2024: ("A", 0)}, []),
+    ],
+)
+def test_ce_qui_est_attendu_une_fois_n_est_demande_que_pour_son_annee(
+    annee: int, valeurs: dict, demande: list[tuple[int, str]]
+) -> None:
+    meaning = indicateur("x", collecte=_collecte("rpe"), unique=True)
+    fiche = convention(prevu("x", implicite={"sens": "hausse", "valeur": 1, "annee": 2024, "reference": "fiche 1"}))
+    rows = observations(
+        *({"annee": year, "valeur": value, "statut": status} for year, (status, value) in valeurs.items())
+    )
+
+    table = evaluer(fiche, catalogue(meaning), rows, (), annee)
+
+    found = a_collecter(table, catalogue(meaning), fiche)
+    assert list(found[["annee", "motif"]].itertuples(index=False, name=None)) == demande
+    assert taux_de_collecte(table).iloc[0]["attendus"] == (annee == 2024 or (annee == 2025 and not valeurs))
 
 
 def test_la_liste_demande_ce_qui_manque_ce_qui_est_provisoire_et_l_annee_suivante() -> None:
@@ -158,7 +187,7 @@ def test_la_grille_compte_ce_qui_a_bouge_sans_dire_quoi() -> None:
     assert moved.comparables == 3
 
 
-@settings(max_examples=30, deadline=None)
+@exemples(30)
 @given(*[st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 4))] * 2)
 def test_echanger_les_deux_grilles_echange_les_montees_et_les_descentes(une: dict, autre: dict) -> None:
     there, back = posture_bougee(_posture(une), _posture(autre)), posture_bougee(_posture(autre), _posture(une))

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from essais import exemples
 from evaluation_exemple import avenants, catalogue, convention
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.analyse.evaluation.etats import COLONNES, etats
@@ -52,7 +53,7 @@ def test_une_modalite_se_dit_comme_l_exemple_le_dit(cas: dict) -> None:
     assert {nom: _lisible(found[nom]) for nom in cas["attendu"]} == cas["attendu"]
 
 
-@settings(max_examples=30, deadline=None)
+@exemples(30)
 @given(st.sampled_from(STATUTS), st.dates(date(2023, 1, 1), date(2026, 12, 31)), st.integers(2023, 2026))
 def test_rien_de_ce_qui_n_est_pas_commence_ou_pas_connu_n_est_en_retard(statut: str, debut: date, annee: int) -> None:
     found = _etat({"modalite": {"debut": debut, "echeance": debut}, "action": {"statut": statut}, "annee": annee})

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ctglib.analyse.evaluation.evaluer import evaluer
 from ctglib.analyse.evaluation.lignes import Annee
-from ctglib.analyse.evaluation.serie import changements_en_vigueur
+from ctglib.analyse.evaluation.serie import changements_en_vigueur, series
 from ctglib.analyse.finale.contribution import force
 from ctglib.analyse.finale.diagnostic import annee_du_diagnostic, revisiter
 from ctglib.analyse.finale.evaluabilite import evaluabilite
@@ -120,7 +120,8 @@ def _suivre(valeurs: dict, *, depart: dict | None = None, cible: dict | None = N
     one, words, rows = convention(told), catalogue(indicateur(**autres)), par_annee(valeurs)
     evaluations = {annee: evaluer(one, words, rows, (), annee) for annee in range(2023, 2027)}
     year = Annee(one, words, 2026, FIN, changements_en_vigueur((), FIN), {})
-    return parcours(year, rows, evaluations).iloc[0]
+    known = series(rows, words.indicateurs_fiches.values(), territoire=one.territoire, annee=2026)
+    return parcours(year, known, evaluations).iloc[0]
 
 
 def test_une_derniere_annee_sans_valeur_n_efface_pas_le_verdict_de_la_precedente() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from essais import exemples
 from evaluation_exemple import catalogue, convention, datee, evaluer_cas, indicateur, observations, prevu
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ctglib.analyse.evaluation.evaluer import evaluer
@@ -17,7 +18,7 @@ ENTIERS = st.integers(0, 200)
 SENS = st.sampled_from(["hausse", "baisse", "maintien", "neutre"])
 ABSENCES = st.sampled_from(["L", "M", "O", "Q"])
 LECTURES = ["verdict", "raisons", "evolution", "raison_evolution"]
-PROPRIETE = settings(max_examples=40, deadline=None)
+PROPRIETE = exemples(40)
 
 
 def _evaluer(sens: str, depart: float | None, cible: float | None, valeurs: dict, **autres: object) -> pd.Series:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from essais import exemples
 from evaluation_exemple import indicateur, observations
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.analyse.suivi import CLE, REVISIONS, a_la_date, contexte_a_la_date, contexte_connu, revisions
@@ -43,7 +44,7 @@ def test_les_revisions_d_un_bilan_sont_celles_de_l_exemple(cas: dict) -> None:
     assert _liste(found) == cas["attendu"]
 
 
-@settings(max_examples=60, deadline=None)
+@exemples(60)
 @given(LIGNES, st.integers(2024, 2026))
 def test_deux_bilans_de_suite_s_accordent_ou_la_revision_est_dite(valeurs: dict, annee: int) -> None:
     rows = _lignes([[*key, valeur] for key, valeur in valeurs.items() if key[0] <= key[1]])
@@ -61,7 +62,7 @@ def test_deux_bilans_de_suite_s_accordent_ou_la_revision_est_dite(valeurs: dict,
     assert told == {year for year in years if before.get(year, "L") != now.get(year, "L")}
 
 
-@settings(max_examples=30, deadline=None)
+@exemples(30)
 @given(LIGNES, st.integers(2023, 2026))
 def test_un_bilan_ne_lit_qu_une_ligne_par_valeur_et_rien_de_plus_tard(valeurs: dict, annee: int) -> None:
     found = a_la_date(_lignes([[*key, valeur] for key, valeur in valeurs.items()]), annee)

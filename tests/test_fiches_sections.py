@@ -84,7 +84,7 @@ def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan])
 
 def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, Bilan]) -> None:
     tableau = bilans[2024].fiche(2).indicateurs.cibles()
-    cellules = ligne(tableau, "fréquentation")
+    cellules = ligne(tableau, "Enfants et jeunes accueillis")
 
     assert "Cible de l'avenant 1" in tableau.groupes
     assert cellules["cible"] == "450 en 2026"
@@ -92,9 +92,15 @@ def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, 
 
 
 def test_une_valeur_revisee_est_dite_avec_sa_raison(bilans: dict[int, Bilan]) -> None:
-    html = bilans[2024].fiche(2).limites().html
+    rows = bilans[2024].fiche(2).revisions().cellules.to_dict("records")
 
-    assert "400 devient 405 (Doubles retirés)" in html
+    assert [(row["annee"], row["ancien"], row["nouveau"], row["raison"]) for row in rows] == [
+        ("2023", "400", "405", "Doubles retirés")
+    ]
+
+
+def test_sans_valeur_revisee_la_fiche_n_a_pas_de_tableau_des_revisions(bilans: dict[int, Bilan]) -> None:
+    assert bilans[2024].fiche(1).revisions() is None
 
 
 def test_ce_qu_un_avenant_change_a_la_fiche_est_dit_quand_il_est_en_vigueur(bilans: dict[int, Bilan]) -> None:
@@ -160,14 +166,14 @@ def test_le_trajet_part_de_la_valeur_initiale_et_se_tait_sur_l_avant(convention:
     assert "sejour_participants" not in set(drawn["indicateur"])  # a single value draws no way
 
 
-def test_la_grille_ne_dit_dans_la_fiche_que_combien_de_lignes_ont_monte(convention: Path) -> None:
+def test_la_grille_ne_dit_dans_la_fiche_que_combien_de_lignes_ont_bouge(convention: Path) -> None:
     (convention / "suivi/2023/posture.csv").write_text(
         "fonction,domaine,item,niveau,diffusion\nChargé de coopération,attendus,diagnostics,0,\n"
         "Chargé de coopération,activites,reseau,1,\n",
         encoding="utf-8",
     )
 
-    assert ligne(fiche(4).indicateurs.valeurs(), "posture")["valeur"] == "1\u00a0ligne en hausse"
+    assert ligne(fiche(4).indicateurs.valeurs(), "posture")["valeur"] == "1\u00a0ligne a bougé"
 
 
 def test_une_fiche_inconnue_est_refusee_en_francais(bilans: dict[int, Bilan]) -> None:

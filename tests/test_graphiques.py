@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from analyse_exemple import ICI, LA, UNITES, contexte, indicateur
 from dessin_svg import mots, racine
+from essais import exemples
 from graphiques_exemple import (
     LIBELLES,
     LONG,
@@ -19,7 +20,7 @@ from graphiques_exemple import (
     observations,
     verifier,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.analyse.comparaison import comparer
@@ -56,7 +57,7 @@ def test_une_haltere_tient_dans_son_cadre_quels_que_soient_ses_libelles(libelle:
 
 
 @given(PAIRES)
-@settings(max_examples=15, deadline=None)
+@exemples(15)
 def test_une_haltere_de_valeurs_quelconques_tient_dans_son_cadre(valeurs: list[tuple[float, float]]) -> None:
     verifier(figure_en_halteres(valeurs))
 

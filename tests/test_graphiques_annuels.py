@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 from dessin_svg import mots, racine
+from essais import exemples
 from graphiques_annuels_exemple import (
     DEBUT,
     ETATS,
@@ -29,7 +30,7 @@ from graphiques_annuels_exemple import (
     tableau_series,
 )  # fmt: skip
 from graphiques_exemple import LIBELLES, TAILLES, dessins, verifier
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.rapport.charte import charte
@@ -220,7 +221,7 @@ def test_une_unite_longue_se_dit_sous_le_titre_et_non_a_chaque_point() -> None:
     ),
     st.one_of(st.none(), st.floats(0, 3000).map(round).map(float)),
 )
-@settings(max_examples=15, deadline=None)
+@exemples(15)
 def test_des_series_quelconques_tiennent_dans_leur_cadre(series: list[list[float]], cible: float | None) -> None:
     table = tableau_series(
         *[("Un", "pourcent", "", {2018 + rank: value for rank, value in enumerate(values)}, cible, 2026, 2020)

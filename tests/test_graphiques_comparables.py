@@ -7,8 +7,9 @@ import re
 import pytest
 from comparables_exemple import NOMS, PANEL, contexte, indicateurs, regle, resultat
 from dessin_svg import mots, racine
+from essais import exemples
 from graphiques_exemple import LIBELLES, LONG, TAILLES, dessins, verifier
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from test_comparables import EXEMPLE
 
 from ctglib.analyse.comparables.comparer import Resultat
@@ -63,7 +64,7 @@ def test_les_dessins_tiennent_quels_que_soient_les_libelles(texte: str) -> None:
 
 
 @given(PANEL)
-@settings(max_examples=10, deadline=None, phases=SANS_REDUIRE)
+@exemples(10, phases=SANS_REDUIRE)
 def test_les_dessins_d_un_panel_quelconque_tiennent_dans_leur_cadre(communes: list) -> None:
     for figure in figures(resultat(communes), libelles(LONG)):
         verifier(figure)
@@ -120,7 +121,7 @@ def test_sans_aucun_ecart_il_n_y_a_pas_de_points() -> None:
 
 def test_la_lecture_dit_les_chiffres_du_plus_grand_ecart(harnes: Comparables) -> None:
     assert harnes.points().lecture.translate(ESPACES) == (
-        "de 2022 à 2024, « foyers au RSA (Cnaf) » : −6,7 % à Harnes, −3,4 % en moyenne dans 20 communes comparables ; "
+        "de 2022 à 2024, « foyers au RSA » : −6,7 % à Harnes, −3,4 % en moyenne dans 20 communes comparables ; "
         "l'écart est de −3,3 points (de −5,1 à −1,5 points selon l'arrondi)."
     )
 
@@ -144,8 +145,8 @@ def test_la_table_des_ecarts_dit_le_bruit_le_rang_et_la_rupture(harnes: Comparab
     cells = harnes.ecarts().cellules.set_index("libelle")
     broken = tableau_des_ecarts(resultat(EXEMPLE, rompu="rsa"), regle(), contexte()).cellules.set_index("libelle")
 
-    assert cells.loc["Foyers à la Paje (Cnaf)", "lecture"] == "○ dans le bruit"
-    assert cells.loc["Foyers au RSA (Cnaf)", ["intervalle", "rang", "part"]].tolist() == [
+    assert cells.loc["Foyers à la Paje", "lecture"] == "○ dans le bruit"
+    assert cells.loc["Foyers au RSA", ["intervalle", "rang", "part"]].tolist() == [
         "de −5,1 à −1,5", "15 sur 21", "10 sur 20",
     ]  # fmt: skip
     assert broken.loc["Foyers rsa", ["ecart", "lecture", "rang"]].tolist() == ["–", "rupture", "–"]
@@ -158,8 +159,7 @@ def test_la_sensibilite_a_une_colonne_par_regle_et_le_sens_de_l_ecart(harnes: Co
     assert heads[:4] == ["Série", "Règle retenue", "10 communes", "30 communes"]
     assert {"Depuis 2021", "Depuis 2020", "Taille de 1/2 à 2 fois"} <= set(heads)
     assert (
-        table.cellules.set_index("libelle").loc["Foyers avec une aide au logement (Cnaf)"].tolist()[-2]
-        == "rupture de série"
+        table.cellules.set_index("libelle").loc["Foyers avec une aide au logement"].tolist()[-2] == "rupture de série"
     )
     assert "change de sens" in lecture_de_la_sensibilite(harnes.resultat)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from dessin_svg import mots, racine
+from essais import exemples
 from graphiques_exemple import LIBELLES, LONG, TAILLES, VIDE, dessins, figure_des_indices, verifier
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.rapport.charte import charte
@@ -45,7 +46,7 @@ def test_les_indices_tiennent_dans_leur_cadre_quels_que_soient_leurs_libelles(ge
 
 
 @given(st.lists(st.tuples(VALEUR, VALEUR), min_size=3, max_size=15), st.sampled_from(list(GENRES)))
-@settings(max_examples=15, deadline=None)
+@exemples(15)
 def test_des_indices_quelconques_tiennent_dans_leur_cadre(valeurs: list[tuple[float, float]], genre: str) -> None:
     verifier(figure_des_indices(GENRES[genre], valeurs))
 

@@ -76,7 +76,16 @@ def test_deux_parts_cachees_ne_se_partagent_pas_en_deux_longueurs() -> None:
 
     assert figure.svg_large.count("url(#") == 1
     assert "b et c" in mots(figure.svg_large)
-    assert list(figure.tableau.cellules["texte_effectif"]) == ["30", "secret", "secret"]
+    assert list(figure.tableau.cellules["g0"]) == ["65,2", "secret", "secret"]
+
+
+def test_les_parts_ont_une_ligne_par_modalite_et_une_colonne_par_groupe() -> None:
+    table = tableau_parts(("Un", {"a": 30.0, "b": 70.0}), ("Deux", {"b": 2.0, "c": 2.0}))
+
+    shown = dessiner("parts", table).tableau
+
+    assert [column.libelle for column in shown.colonnes] == ["Modalité", "Un (%)", "Deux (%)"]
+    assert shown.cellules.to_numpy().tolist() == [["a", "30,0", "–"], ["b", "70,0", "50,0"], ["c", "–", "50,0"]]
 
 
 def test_une_modalite_garde_sa_nuance_d_un_groupe_a_l_autre() -> None:

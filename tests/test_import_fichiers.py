@@ -10,6 +10,8 @@ from classeur_rempli import enregistrer, photographie, poser, vierge
 from import_exemple import fautes
 from openpyxl import Workbook
 from openpyxl.packaging.custom import IntProperty, StringProperty
+from test_import_fautes import CAS as CELLULES
+from test_import_fautes import STRUCTURES
 
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.ecriture import EcritureImpossible
@@ -124,6 +126,10 @@ def test_un_classeur_rendu_vide_parle_du_mode_protege(tmp_path: Path) -> None:
     assert "Activer la modification" in fault.remede
 
 
+PROFIL = (
+    "Dispositif;Selon;Catégorie;Et selon;Seconde catégorie;Effectif 2025\n"
+    "Conseil municipal des jeunes (CMJ);Sexe;Filles;;;"
+)
 CSV = [
     ("Repère;État fin 2025\n4.1;Fini\n", "Actions", "« Fini »"),
     ("Repère,Valeur 2025,État de la valeur,Source\ncomites_pilotage,1.234,,a\n", "Indicateurs", "de deux façons"),
@@ -132,6 +138,8 @@ CSV = [
     ("Repère;Prénom;Valeur 2025\ncomites_pilotage;Léa;3\n", "Indicateurs", "le prénom d'une personne"),
     ("un;deux\n1;2\n", "Indicateurs", "aucune ligne de titres de colonnes"),
     ("Repère;Texte;Choix;Date;Service responsable\ncomite_date;;;31/02/2026;\n", "Appréciations", "« 31/02/2026 »"),
+    (f"{PROFIL}-2\n", "Profils", "« -2 »"),
+    (f"{PROFIL}2,5\n", "Profils", "« 2,5 »"),
 ]
 
 
@@ -145,6 +153,15 @@ def test_un_csv_mal_rempli_est_dit_comme_un_classeur(texte: str, feuille: str, t
 
     assert any(trouve in fault.trouve for fault in found), found
     assert {fault.fichier for fault in found} == {f"ctg-harnes-2025/{feuille}.csv"}
+
+
+def test_plus_de_soixante_mauvais_fichiers_ont_chacun_leur_message() -> None:
+    """Of each list the cases are told apart by what is wrong in them, and each is refused above or beside."""
+    cells = {str((case["lignes"], case.get("format"), case.get("part"))) for case in CELLULES}
+    others = {case[2:] for case in (*STRUCTURES, *FICHIERS)} | {case[2] for case in CSV}
+
+    assert len(cells) == len(CELLULES) and len(cells) > 60
+    assert len(cells) + len(others) > 90
 
 
 def test_deux_services_qui_se_contredisent_sont_listes_et_rien_n_est_choisi(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres()
 
     assert written[0].startswith("Les chiffres sont ceux de la convention. Le classeur d'évaluation")
     assert written[1] == "Une seule référence : l'Ain."
-    assert written[2] == "L'année des données est 2020 pour 4 indicateurs ; les autres sont de 2018 (1 indicateur)."
+    assert written[2] == "L'année des données est 2020 pour 3 indicateurs ; les autres sont de 2018 (1 indicateur)."
     assert (
         written[4]
         == "Deux taux à moins de 0,5 point, ou deux montants par habitant à moins de 5 %, sont dits similaires."

@@ -1,20 +1,18 @@
-"""The engine of ours gives what the standard one gives, whoever runs it and in whatever order."""
+"""The engine of ours: a notebook finds nothing of the others, leaves nothing behind, and fails with its place."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from production_exemple import LECTURE, demande, ecrire_carnet, octets, produire
 
 from ctglib.production.echec import RapportEchoue
-from ctglib.production.execution import CTG, MOTEURS, STANDARD, executer
+from ctglib.production.execution import MOTEURS, executer
 from ctglib.production.ouvriers import Ouvriers
-from ctglib.production.plan import Demande, annees_de
 from ctglib.production.rapports import CARNETS
 
 CARNET = CARNETS / "diagnostic.ipynb"
@@ -33,32 +31,6 @@ CONSTAT = (
     "etat += ('/nulle-part' in sys.path, os.getcwd() == '/', 'SALETES' in globals(), 'random' in globals())",
     "paragraphe(str(etat))",
 )
-
-
-def reports_de_harnes(sortie: Path) -> Demande:
-    """Return what asks for one report of every notebook of the project."""
-    return demande(CARNETS, sortie, annees=(max(annees_de("harnes")),))
-
-
-def test_chaque_rapport_a_les_memes_octets_quels_que_soient_le_moteur_l_ordre_et_le_nombre_de_travailleurs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    voulue = replace(reports_de_harnes(tmp_path / "deux"), formats=("html", "pdf"))
-    a_l_envers = replace(voulue, sortie=tmp_path / "un", rapports=tuple(reversed(voulue.rapports)))
-
-    rendus = [
-        *produire(voulue, Ouvriers(2)).values(),
-        *produire(a_l_envers, Ouvriers(1, methode="spawn"), CTG).values(),
-        *produire(reports_de_harnes(tmp_path / "standard"), Ouvriers(2), STANDARD).values(),
-    ]
-
-    assert [str(rendu.echec) for rendu in rendus if rendu.echec] == []
-    deux, un, standard = (octets(tmp_path / nom) for nom in ("deux", "un", "standard"))
-    assert un == deux
-    pages = {nom for nom in deux if nom.endswith((".html", ".csv"))}
-    assert {nom: standard[nom] for nom in pages} == {nom: deux[nom] for nom in pages}
-    assert set(standard) == {*pages, "harnes/manifeste.json"}
 
 
 def test_les_deux_moteurs_relevent_les_memes_lectures(tmp_path: Path) -> None:

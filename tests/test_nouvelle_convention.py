@@ -94,7 +94,17 @@ def test_le_diagnostic_de_la_convention_ecrite_se_produit(ecrites: Path, tmp_pat
     done = ctg("produire", "diagnostic", "-c", "suite_harnes", "-f", "html", "-s", "sortie", dossier=tmp_path)
 
     assert done.returncode == 0, done.stderr + done.stdout
-    assert "non transmis" in (tmp_path / "sortie/suite_harnes/diagnostic.html").read_text(encoding="utf-8")
+    html = (tmp_path / "sortie/suite_harnes/diagnostic.html").read_text(encoding="utf-8")
+    assert "Non transmis à Harnes, ni dans le Pas-de-Calais" in html
+    assert 'id="figure-ecarts-' not in html and 'id="figure-radar"' not in html, "rien à dessiner, pas de graphique"
+    assert "Aucun écart défavorable" not in html, "sans valeur, l'absence d'écart ne veut rien dire"
+    assert "<tbody></tbody>" not in html
+
+
+def test_les_corrections_de_l_offre_suivent_l_offre(ecrites: Path) -> None:
+    old, new = (lire_dossier(name).corrections for name in ("harnes", "suite_harnes"))
+
+    assert [item.id for item in new] == [item.id for item in old if item.fichier == "offre.csv"] != []
 
 
 def test_les_memes_donnees_donnent_les_memes_octets(ecrites: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from carnet_exemple import PIEGES, carnet, tableau
 
 from ctglib.export import ExporteurHTML
-from ctglib.export.page import assembler, numeroter
+from ctglib.export.page import assembler, avec_sigles, numeroter
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +119,22 @@ def test_un_chapitre_dont_toutes_les_parties_sont_vides_disparait_avec_elles() -
 
     assert "Vide" not in page.corps and "Pourquoi" not in page.corps
     assert "Suite" in page.corps
+
+
+@pytest.mark.parametrize(
+    ("corps", "attendu"),
+    [
+        ("<h2>A</h2><p>Le RSA et la RSAE</p>", "<h2>A</h2><p>Le RSA et la RSAE</p>NOTE"),
+        (
+            "<h2>A</h2><h2>B</h2><h2>C</h2><p>RSA</p><h2>D</h2>",
+            "<h2>A</h2><h2>B</h2><h2>C</h2><p>RSA</p>NOTE<h2>D</h2>",
+        ),
+        ('<p title="RSA">Rien</p>', '<p title="RSA">Rien</p>'),
+    ],
+    ids=["à la fin d'une page", "avant les sources", "aucun"],
+)
+def test_un_rapport_ne_donne_que_les_sigles_qu_il_emploie(corps: str, attendu: str) -> None:
+    found = avec_sigles(corps, [("AAH", "allocation"), ("RSA", "revenu <de> solidarité")])
+
+    note = '<p class="note">Sigles\u00a0: RSA, revenu &lt;de&gt; solidarité.</p>'
+    assert found == attendu.replace("NOTE", note)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
 from carnet_exemple import PIEGES, carnet
+from lecture_pdf import noeuds, pages_du_pdf
 
 from ctglib.export import ExporteurPDF
-
-
-def noeuds(noeud: pikepdf.Object) -> list[pikepdf.Dictionary]:
-    """Return the structure elements of a tag tree, in reading order."""
-    kids = noeud.get("/K", [])
-    kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
-    elements = [kid for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
-    return [node for kid in elements for node in (kid, *noeuds(kid))]
 
 
 @pytest.fixture(scope="module")
@@ -76,22 +70,10 @@ def test_le_meme_carnet_donne_les_memes_octets(octets: bytes) -> None:
     assert ExporteurPDF().from_notebook_node(carnet())[0] == octets
 
 
-def test_un_texte_de_la_donnee_reste_du_texte(octets: bytes, tmp_path) -> None:
-    text = texte_du_pdf(octets, tmp_path)
+def test_un_texte_de_la_donnee_reste_du_texte(octets: bytes, tmp_path: Path) -> None:
+    (tmp_path / "rapport.pdf").write_bytes(octets)
+    text = "\f".join(pages_du_pdf(tmp_path / "rapport.pdf"))
 
     for piege in ("<script>alert(1)</script>", "{{7*7}}", "$x$ et $$y$$", "#let x = 1", "=1+1", "[a](b) *c* _d_"):
         assert piege in text
     assert text.replace("\n", "").count("m") >= 2 * 5000
-
-
-def texte_du_pdf(octets: bytes, folder) -> str:
-    """Return the text of a PDF as pdftotext reads it; the test is skipped where poppler is absent."""
-    import shutil
-    import subprocess
-
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext (poppler-utils) n'est pas installé")
-    path = folder / "rapport.pdf"
-    path.write_bytes(octets)
-    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True)
-    return done.stdout.decode("utf-8").replace("\u200b", "")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from navigateur import ouvrir_page
+from navigateur import Navigateur, fautes, largeur_du_document
 from production_exemple import ANNEE, CONVENTION, COUVERTURE, LECTURE, demande, ecrire_carnet, produire
 
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.produire import retirer_les_restes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 @pytest.fixture
@@ -35,6 +39,16 @@ def test_le_portail_range_par_convention_puis_par_annee_et_dit_le_statut(sortie:
     assert 'href="harnes/2025/bilan.echec.html"' in page
 
 
+def test_une_convention_fictive_vient_apres_les_autres(sortie: Path, tmp_path: Path) -> None:
+    fictive = COUVERTURE.replace("'2023-01-01')", "'2023-01-01', 'Données fictives')")
+    ecrire_carnet(tmp_path / "fictifs" / "diagnostic.ipynb", fictive, LECTURE)
+    produire(demande(tmp_path / "fictifs", sortie, conventions=("demonstration",)))
+
+    page = ecrire_portail(sortie).read_text(encoding="utf-8")
+
+    assert page.index('id="harnes"') < page.index('id="demonstration"')
+
+
 def test_le_portail_n_est_ecrit_que_s_il_change(sortie: Path) -> None:
     portail = ecrire_portail(sortie)
     premier, moment = portail.read_bytes(), portail.stat().st_mtime_ns
@@ -52,15 +66,16 @@ def test_un_portail_sans_rapport_dit_quoi_faire(tmp_path: Path) -> None:
 
 
 @pytest.mark.navigateur
-@pytest.mark.parametrize("largeur", [390, 1280])
-def test_le_portail_est_accessible_et_tient_dans_la_page(sortie: Path, largeur: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    with ouvrir_page(ecrire_portail(sortie), largeur) as (page, demandes):
-        violations = [item["id"] for item in Axe().run(page).response["violations"]]
-        large = page.evaluate("document.documentElement.scrollWidth")
+@pytest.mark.parametrize("largeur", [360, 1280])
+def test_le_portail_est_accessible_et_tient_dans_la_page(sortie: Path, largeur: int, navigateur: Navigateur) -> None:
+    def lire(page: Page) -> tuple:
+        cadres = page.eval_on_selector_all(".cadre", "all => all.map(one => one.scrollWidth - one.clientWidth)")
         liens = page.eval_on_selector_all("a[href]", "all => all.map(a => a.textContent.trim())")
+        return fautes(page, {}), largeur_du_document(page), cadres, liens
+
+    (violations, large, cadres, liens), demandes = navigateur.lire(ecrire_portail(sortie), largeur, lire)
 
     assert violations == []
     assert demandes == [] and large <= largeur
+    assert max(cadres) <= 0, "aucun tableau ne défile de côté, même sur un téléphone"
     assert len(set(liens)) == len(liens), "deux liens ne se lisent jamais de même"

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from navigateur import ouvrir_page
+from navigateur import Navigateur, fautes, largeur_du_document
 from production_exemple import LECTURE, demande, ecrire_carnet, octets, pourquoi, produire
 
 from ctglib.production.ouvriers import Ouvriers
@@ -83,6 +83,23 @@ MORT = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
 
 
 @posix
+def test_la_page_d_echec_ne_montre_pas_ce_qui_est_saisi_et_le_terminal_le_montre(donnees: Path, tmp_path: Path) -> None:
+    profils = donnees / "conventions" / "demonstration" / "suivi" / "2023" / "profils.csv"
+    text = profils.read_text(encoding="utf-8")
+    profils.write_text(text.replace("cmj,sexe,garcons,,,7,A", "cmj,sexe,garcons,,,-7,A"), encoding="utf-8")
+    ecrire_carnet(
+        tmp_path / "carnets" / "fragile.ipynb",
+        "from ctglib.donnees.dossier_suivi import lire_suivi\nlire_suivi('demonstration', 2023)",
+    )
+
+    rendu = produire(demande(tmp_path / "carnets", tmp_path / "sortie"))["fragile"]
+
+    page = rendu.page_echec.read_text(encoding="utf-8")
+    assert "« -7 »" in rendu.echec.details and "0 au moins" in rendu.echec.details
+    assert "suivi/2023/profils.csv, ligne 46, « effectif »" in page and "ctg valider" in page
+    assert "-7" not in page.partition("<main")[2] and "au moins" not in page
+
+
 @pytest.mark.parametrize(
     ("cellule", "cause", "lieu", "methode"),
     [
@@ -118,17 +135,15 @@ def test_une_erreur_du_classeur_lui_meme_arrive_avec_sa_trace(carnets: Path, tmp
 
 
 @pytest.mark.navigateur
-def test_la_page_d_echec_est_accessible(carnets: Path, tmp_path: Path) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
+def test_la_page_d_echec_est_accessible(carnets: Path, tmp_path: Path, navigateur: Navigateur) -> None:
     voulue = demande(carnets, tmp_path / "sortie")
     produire(voulue)
     casser(carnets)
     rendu: Resultat = produire(voulue)["fragile"]
 
-    with ouvrir_page(rendu.page_echec, 390) as (page, demandes):
-        violations = [item["id"] for item in Axe().run(page).response["violations"]]
-        large = page.evaluate("document.documentElement.scrollWidth")
+    (violations, large), demandes = navigateur.lire(
+        rendu.page_echec, 390, lambda page: (fautes(page, {}), largeur_du_document(page))
+    )
 
     assert violations == []
     assert demandes == [] and large <= 390

@@ -21,7 +21,6 @@ from ctglib.donnees.ecriture import PROVISOIRES
 from ctglib.production.verrou import DejaEnCours, verrouiller
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a ni fork, ni signaux, ni limite de taille de fichier")
-MORTS = 5
 TABLEAU = (
     "import pandas as pd\nfrom ctglib.rapport.tableau import Colonne, Tableau\n"
     "t = pd.DataFrame({'a': ['1', '2']})\nTableau('essai', 'Essai', (Colonne('a', 'A'),), t, t, 'Source')"
@@ -42,13 +41,16 @@ def commande(carnets: Path, sortie: Path) -> list[str]:
 
 
 @posix
-def test_une_production_tuee_a_des_moments_au_hasard_est_reprise_a_l_identique(carnets: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("morts", [2, pytest.param(12, marks=pytest.mark.complet)])
+def test_une_production_tuee_a_des_moments_au_hasard_est_reprise_a_l_identique(
+    carnets: Path, tmp_path: Path, morts: int
+) -> None:
     debut = time.perf_counter()
     subprocess.run(commande(carnets, tmp_path / "temoin"), check=True, capture_output=True)
     duree = time.perf_counter() - debut
     bons, sortie, hasard = octets(tmp_path / "temoin"), tmp_path / "sortie", random.Random(2023)
 
-    for _ in range(MORTS):
+    for _ in range(morts):
         process = subprocess.Popen(
             [*commande(carnets, sortie), "forcer"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from subprocess import CompletedProcess
-
 import pytest
-from publications import CONVENTIONS, TEMOINS, chiffres, ecarts, publier, rapports, temoin
+from publications import CONVENTIONS, TEMOINS, chiffres, ecarts, rapports, temoin
+from rapports_produits import Production, choisir
 
 DIAGNOSTIC = "diagnostic"
 
 
-def test_les_chiffres_du_diagnostic_sont_ceux_qui_ont_ete_publies(
-    production: tuple[CompletedProcess[str], Path],
-) -> None:
-    dossier = production[1] / "harnes"
-    contenus = {path.relative_to(dossier).as_posix(): path.read_bytes() for path in dossier.rglob("*.csv")}
-
-    assert not (dit := ecarts("harnes", {DIAGNOSTIC: chiffres(contenus)})), dit
-
-
-def test_les_chiffres_de_la_derniere_annee_et_de_l_evaluation_sont_ceux_qui_ont_ete_publies() -> None:
-    orders = [order for order in rapports("harnes") if order.cle != DIAGNOSTIC]
-    derniere = max((order.annee for order in orders if order.annee), default=None)
-
-    publies = publier(order for order in orders if order.annee in (None, derniere))
-
-    assert not (dit := ecarts("harnes", publies)), dit
-
-
-@pytest.mark.complet
 @pytest.mark.parametrize("convention", CONVENTIONS)
-def test_tous_les_chiffres_publies_reviennent(convention: str) -> None:
-    assert not (dit := ecarts(convention, publier(rapports(convention)))), dit
+def test_les_chiffres_sont_ceux_qui_ont_ete_publies(rapports_produits: Production, convention: str) -> None:
+    publies = {
+        rapport.cle: chiffres({path.name: path.read_bytes() for path in rapports_produits.csv(rapport).values()})
+        for rapport in choisir(convention)
+    }
+
+    assert not (dit := ecarts(convention, publies)), dit
 
 
 @pytest.mark.parametrize("convention", CONVENTIONS)

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import yaml
 from analyse_exemple import contexte, indicateur, lignes, radar
-from hypothesis import given, settings
+from essais import exemples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.analyse.radar import COLONNES, incertains, indices
@@ -45,13 +46,13 @@ def test_un_axe_donne_l_indice_ecrit(cas: dict) -> None:
     assert (written, found["niveau"]) == (cas["indice"], cas["niveau"])
 
 
-@settings(max_examples=25, deadline=None)
+@exemples(25)
 @given(TAUX, TRANSFORMATIONS)
 def test_deux_valeurs_egales_font_toujours_cent(taux: float, transformation: str) -> None:
     assert _indices(taux, taux, transformation)["indice"][0] == pytest.approx(100)
 
 
-@settings(max_examples=25, deadline=None)
+@exemples(25)
 @given(TAUX, TAUX, st.floats(0.01, 100), st.sampled_from(["direct", "inverse"]))
 def test_changer_d_echelle_des_deux_cotes_ne_change_rien(
     ici: float, la: float, echelle: float, transformation: str
@@ -62,14 +63,14 @@ def test_changer_d_echelle_des_deux_cotes_ne_change_rien(
     assert scaled == pytest.approx(once)
 
 
-@settings(max_examples=25, deadline=None)
+@exemples(25)
 @given(st.one_of(st.none(), TAUX), TRANSFORMATIONS)
 def test_un_cote_absent_rend_l_indice_absent(taux: float | None, transformation: str) -> None:
     assert _indices(taux, None, transformation)["niveau"][0] == "absent"
     assert _indices(None, taux, transformation)["niveau"][0] == "absent"
 
 
-@settings(max_examples=25, deadline=None)
+@exemples(25)
 @given(TAUX, TAUX)
 def test_une_lecture_inversee_change_de_cote(ici: float, la: float) -> None:
     direct = _indices(ici, la, "direct")["indice"][0]

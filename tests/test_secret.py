@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import yaml
 from attaque_secret import Somme, intervalles
-from hypothesis import given, settings
+from essais import exemples
+from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, cle, liens, noms_caches, table
 
@@ -83,7 +84,7 @@ def trop_serres(effectifs: Mapping[str, int], sommes: list[str], caches: set[str
     return {nom: bornes for nom, bornes in found.items() if bornes[1] - bornes[0] < SEUIL}
 
 
-@settings(max_examples=40, deadline=None)
+@exemples(40)
 @given(st.one_of(tableaux_croises(), tableaux_lies()))
 def test_qui_lit_tout_le_reste_ne_resserre_aucun_effectif_masque_sous_le_seuil(cas: tuple[dict, list[str]]) -> None:
     effectifs, sommes = cas
@@ -96,7 +97,7 @@ def test_qui_lit_tout_le_reste_ne_resserre_aucun_effectif_masque_sous_le_seuil(c
     assert masque.retraits.empty or caches == set(effectifs)
 
 
-@settings(max_examples=10, deadline=None)
+@exemples(10)
 @given(tableaux_croises(plus_grand=2))
 def test_aucun_masque_plus_petit_ne_suffirait(cas: tuple[dict, list[str]]) -> None:
     effectifs, sommes = cas
@@ -117,7 +118,7 @@ def test_aucun_masque_plus_petit_ne_suffirait(cas: tuple[dict, list[str]]) -> No
     assert not petits or len(effectifs) == 1 or len(masque.retraits) or caches == next(suffisants)
 
 
-@settings(max_examples=10, deadline=None)
+@exemples(10)
 @given(tableaux_croises(), st.randoms(use_true_random=False))
 def test_l_ordre_des_lignes_ne_change_rien(cas: tuple[dict, list[str]], hasard: object) -> None:
     effectifs, sommes = cas

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from attaque_secret import intervalles
-from hypothesis import given, settings
+from essais import exemples
+from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, SEXES, masque_csv, observations, profils, publier, secrets
 
@@ -130,7 +131,7 @@ def _lu(publiable: Publiable) -> tuple[dict, set, list]:
     return publies, caches, sommes
 
 
-@settings(max_examples=20, deadline=None)
+@exemples(20)
 @given(deux_bilans())
 def test_deux_bilans_poses_cote_a_cote_ne_resserrent_rien_sous_le_seuil(rows: list[tuple]) -> None:
     first = publier(profils(), observations(*rows), annee=2023)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from attaque_secret import intervalles
-from hypothesis import given, settings
+from demonstration_exemple import suivi
+from essais import exemples
+from hypothesis import given
 from hypothesis import strategies as st
-from secret_exemple import SEUIL, SEXES, observations, profils, publier, secrets
+from secret_exemple import SEUIL, SEXES, masque_csv, observations, profils, publier, secrets
 
+from ctglib.analyse.secret.application import appliquer
 from ctglib.analyse.secret.masque import SANS_PROTECTION, TROP_LONG
 from ctglib.donnees.modeles.secret import Secret
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -59,6 +62,22 @@ def test_ce_qui_laisserait_deviner_un_effectif_masque_l_est_dans_tous_ses_detail
 
     hidden = {place for place in secrets(publiable.observations, "indicateur", "modalite") if place[0] == "heures"}
     assert hidden == {("heures", "cmj"), ("heures", "caj")}
+
+
+def test_les_heures_d_un_chantier_tombent_avec_le_nombre_de_ses_jeunes() -> None:
+    counts = observations(
+        (2023, "chantiers_jeunes", "", "", 2023, 3),
+        (2023, "chantiers_heures", "", "", 2023, 210),
+        (2024, "chantiers_jeunes", "", "", 2024, 24),
+        (2024, "chantiers_heures", "", "", 2024, 1680),
+    )
+
+    publiable = appliquer(profils(), counts, suivi().catalogue, annee=2024, seuil=SEUIL, masque=masque_csv())
+
+    assert secrets(publiable.observations, "indicateur", "annee") == [
+        ("chantiers_jeunes", 2023),
+        ("chantiers_heures", 2023),
+    ]
 
 
 def test_rien_n_est_masque_de_ce_qui_va_avec_un_effectif_montre() -> None:
@@ -167,7 +186,7 @@ def _publie(personnes: list[tuple[str, str, str]]) -> tuple[dict, list]:
     return counts, sommes
 
 
-@settings(max_examples=20, deadline=None)
+@exemples(20)
 @given(frequentations())
 def test_profils_et_indicateur_publies_ensemble_ne_resserrent_rien_sous_le_seuil(personnes: list[tuple]) -> None:
     counts, sommes = _publie(personnes)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from carnet_exemple import carnet, tableau
+from lecture_pdf import pages_du_pdf
 
+from ctglib.export import ExporteurPDF
 from ctglib.export.tables_typst import ecrire, extraire, lire, remettre
+from ctglib.rapport.tableau import MIME_TABLEAUX
 
 TABLE = (
     '<table><caption id="t"><span class="numero">Tableau 1.</span> Effectifs</caption>'
@@ -82,3 +87,16 @@ def test_une_longue_table_se_coupe_entre_deux_pages_et_une_courte_non() -> None:
 
     assert courte.startswith("#court(")
     assert longue.startswith("#reserve\n#figure(")
+
+
+@pytest.mark.parametrize("lignes", range(22, 28))
+def test_la_source_d_un_long_tableau_reste_avec_sa_derniere_ligne(lignes: int, tmp_path: Path) -> None:
+    notebook = carnet(premiers=("un",))
+    (shown,) = [cell for cell in notebook.cells if MIME_TABLEAUX in str(cell) and "Un tableau" in str(cell)]
+    shown.outputs[0].data.update(tableau((), lignes)._repr_mimebundle_())
+
+    pdf, _ = ExporteurPDF().from_notebook_node(notebook)
+
+    (tmp_path / "table.pdf").write_bytes(pdf)
+    end = next(page for page in pages_du_pdf(tmp_path / "table.pdf") if "Note." in page)
+    assert f"Ligne {lignes - 1} " in end, "la note et la source seules sur une page"

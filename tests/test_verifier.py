@@ -13,6 +13,8 @@ import pytest
 from production_exemple import ANNEE, CONVENTION, LECTURE, demande, ecrire_carnet, produire
 from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 
+from ctglib.production.verifier_fichiers import Ecart, grouper
+
 
 @pytest.fixture(scope="module")
 def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -129,3 +131,11 @@ def test_un_rapport_qui_n_a_pas_pu_etre_refait_est_dit(lieu: Lieu) -> None:
 
     assert sorties == ["harnes, sobre : n'a pas pu être refait depuis (sobre.echec.html dit pourquoi)"]
     assert causes == ["harnes, sobre : le carnet sobre.ipynb a changé"]
+
+
+def test_un_ecart_de_tous_les_rapports_se_compte_au_lieu_de_les_nommer() -> None:
+    lieux = [f"{nom}, {annee}, bilan" for nom in ("demonstration", "harnes") for annee in (2023, 2024, 2025)]
+
+    assert grouper(Ecart(lieu, "le code du classeur a changé") for lieu in lieux) == [
+        "le code du classeur a changé : demonstration, 3 rapports ; harnes, 3 rapports"
+    ]

@@ -68,8 +68,27 @@ def test_une_donnee_changee_dit_l_ancienne_et_la_nouvelle_valeur(
     assert "✗ Rejeu : 1 rapport sur 2 diffère une fois refait" in dit
     assert "  - harnes, chiffres : chiffres.html, chiffres/chiffres.csv" in dit
     assert "tableaux publiés (CSV) : 1 valeur" in dit
-    (ligne,) = [line.split() for line in dit.splitlines() if "12424" in line]
-    assert ligne == ["harnes/chiffres/chiffres.csv", "population,", "62413", "valeur", "12324", "12424"]
+    lines = dit.splitlines()
+    (place,) = [rank for rank, line in enumerate(lines) if "12424" in line]
+    assert lines[place].split() == ["population,", "62413", "valeur", "12324", "12424"]
+    assert lines[place - 2] == "  harnes/chiffres/chiffres.csv", "le fichier, l'en-tête, puis ses valeurs"
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "dits"),
+    [
+        ("-16.417910447761194", "-17.164179104477611", ("-16,4179", "-17,1642")),
+        ("1.00000001", "1.00000002", ("1,00000001", "1,00000002")),
+        ("560.0", "555.0", ("560", "555")),
+        ("62413", "62414", ("62413", "62414")),
+        ("présent", "absent", ("présent", "absent")),
+        ("1.0000000000000001", "1.0000000000000002", ("1.0000000000000001", "1.0000000000000002")),
+    ],
+)
+def test_une_valeur_changee_n_a_pas_plus_de_chiffres_qu_il_n_en_faut(
+    avant: str, apres: str, dits: tuple[str, str]
+) -> None:
+    assert verification._courtes(avant, apres) == dits
 
 
 def test_une_valeur_falsifiee_dans_un_csv_est_rendue_par_le_rejeu(

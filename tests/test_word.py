@@ -8,6 +8,7 @@ from io import BytesIO
 import docx
 import pytest
 from carnet_exemple import PIEGES, carnet
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from ctglib.export import ExporteurDOCX
 
@@ -66,3 +67,37 @@ def test_un_texte_de_la_donnee_reste_du_texte(document: docx.document.Document) 
 
 def test_le_meme_carnet_donne_les_memes_octets(octets: bytes) -> None:
     assert ExporteurDOCX().from_notebook_node(carnet())[0] == octets
+
+
+def test_les_nombres_sont_a_droite_et_les_groupes_en_gras(document: docx.document.Document) -> None:
+    table = document.tables[0]
+    rows = [[cell.paragraphs[0] for cell in row.cells] for row in table.rows]
+    group = next(cells for cells in rows if cells[0].text == "Effectifs")
+
+    assert all(run.font.bold for run in group[0].runs)
+    assert group[0].paragraph_format.keep_with_next
+    assert {cells[1].alignment for cells in rows if cells[1].text.startswith("12")} == {WD_ALIGN_PARAGRAPH.RIGHT}
+    assert {cells[0].alignment for cells in rows if cells[0].text.startswith("Ligne")} == {None}
+
+
+def test_une_note_est_en_petit_et_ne_quitte_ni_son_tableau_ni_sa_source(document: docx.document.Document) -> None:
+    notes = [paragraph for paragraph in document.paragraphs if paragraph.style.name in ("Note", "Source")]
+
+    assert [paragraph.text for paragraph in notes[:2]] == ["Note.", "Source\u00a0: Caf"]
+    assert document.styles["Note"].font.size.pt == document.styles["Source"].font.size.pt == 8.5
+    assert notes[0].paragraph_format.keep_with_next
+    assert document.tables[0].rows[-1].cells[0].paragraphs[0].paragraph_format.keep_with_next
+
+
+def test_un_titre_ne_reste_pas_seul_en_bas_de_page_avec_sa_question(document: docx.document.Document) -> None:
+    paragraphs = document.paragraphs
+    question = next(
+        rank for rank, paragraph in enumerate(paragraphs) if paragraph.text == "Qui vit sur le territoire ?"
+    )
+
+    assert paragraphs[question - 1].style.name == "Heading 1"
+    assert all(paragraph.paragraph_format.keep_with_next for paragraph in paragraphs[question - 1 : question + 1])
+
+
+def test_le_repere_d_un_chiffre_cle_se_distingue_de_son_libelle(document: docx.document.Document) -> None:
+    assert any(paragraph.text == "12\u202f324 habitants (2018)" for paragraph in document.paragraphs)

@@ -13,7 +13,6 @@ from ctglib.rapport.graphiques.entrees_sorties import entrees_sorties
 from ctglib.rapport.phrases import accueil_individuel as phrases
 from ctglib.rapport.phrases.mesures import ligne
 from ctglib.rapport.tableaux.accueil_individuel import tableau_besoins, tableau_relais
-from ctglib.rapport.tableaux.annees import tableau_annees
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,19 +67,6 @@ class AccueilIndividuel:
             return None
         return phrases.effectifs(
             self.etude.evaluation, self._analyse.indicateurs, self.etude.contexte, self.etude.catalogue.evaluation
-        )
-
-    @si_transmis
-    def effectifs_tableau(self) -> Tableau | None:
-        """Return these figures year by year."""
-        if est_muet(self._effectifs):
-            return None
-        return tableau_annees(
-            self._effectifs,
-            self.etude.contexte,
-            nom="accueil-effectifs",
-            titre="Accueil individuel",
-            tete="Effectif",
         )
 
     @si_transmis

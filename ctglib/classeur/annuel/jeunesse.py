@@ -15,7 +15,6 @@ from ctglib.rapport.blocs import paragraphe
 from ctglib.rapport.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.jeunesse import dispositifs
 from ctglib.rapport.phrases.loisirs import frequentation
-from ctglib.rapport.tableaux.annees import tableau_annees
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,12 +46,7 @@ class Jeunesse:
 
     @cached_property
     def _activite(self) -> pd.DataFrame:
-        return lire_annees(self.etude, self._groupe_de)
-
-    @property
-    def _groupe_de(self) -> dict[str, str]:
-        """The group of each indicator of the table of activity, in order."""
-        return {name: group.libelle for group in self._analyse.groupes for name in group.indicateurs}
+        return lire_annees(self.etude, [name for group in self._analyse.groupes for name in group.indicateurs])
 
     @cached_property
     def _typologie(self) -> Typologie:
@@ -76,20 +70,6 @@ class Jeunesse:
         return told + paragraphe(UNE_FOIS, classe="note")
 
     @si_transmis
-    def participants_tableau(self) -> Tableau | None:
-        """Return the participants by dispositif and year."""
-        if est_muet(self._participants):
-            return None
-        return tableau_annees(
-            self._participants,
-            self.etude.contexte,
-            nom="jeunesse-participants",
-            titre="Jeunes participants",
-            tete="Dispositif",
-            notes=(UNE_FOIS,),
-        )
-
-    @si_transmis
     def participants_graphique(self) -> Figure | None:
         """Return the participants of each dispositif, one panel each."""
         return trajectoires(
@@ -110,20 +90,6 @@ class Jeunesse:
             projets(self._activite, self._analyse.indicateurs),
             self.etude.contexte,
             self.etude.catalogue.evaluation,
-        )
-
-    @si_transmis
-    def dispositifs_tableau(self) -> Tableau | None:
-        """Return the activity of each dispositif year by year."""
-        if est_muet(self._activite):
-            return None
-        return tableau_annees(
-            self._activite,
-            self.etude.contexte,
-            nom="jeunesse-activite",
-            titre="Activité des dispositifs",
-            tete="Indicateur",
-            groupes=self._groupe_de,
         )
 
     @si_transmis

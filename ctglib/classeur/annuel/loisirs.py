@@ -14,7 +14,6 @@ from ctglib.classeur.annuel.typologie import Typologie
 from ctglib.rapport.blocs import paragraphe
 from ctglib.rapport.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases import loisirs as phrases
-from ctglib.rapport.tableaux.annees import tableau_annees
 from ctglib.rapport.tableaux.loisirs import UNE_FOIS, tableau_inclusion, tableau_occupation
 
 if TYPE_CHECKING:
@@ -71,20 +70,6 @@ class Loisirs:
             self.etude.evaluation, self._noms.frequentation, self.etude.contexte, self.etude.catalogue.evaluation
         )
         return told + paragraphe(UNE_FOIS, classe="note")
-
-    @si_transmis
-    def frequentation_tableau(self) -> Tableau | None:
-        """Return the attendance by dispositif and year."""
-        if est_muet(self._frequentation):
-            return None
-        return tableau_annees(
-            self._frequentation,
-            self.etude.contexte,
-            nom="loisirs-frequentation",
-            titre="Enfants et jeunes accueillis",
-            tete="Dispositif",
-            notes=(UNE_FOIS,),
-        )
 
     @si_transmis
     def frequentation_graphique(self) -> Figure | None:

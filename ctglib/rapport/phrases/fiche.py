@@ -121,7 +121,8 @@ def _autres_etats(found: Essentiel, mots: Evaluation) -> str:
 def _comptes(comptes: Mapping[str, int], mots: Mapping[str, MotDeVerdict], *, sauf: tuple[str, ...]) -> str:
     """Return « 2 en cours, 1 reportée » in the order of the words."""
     told = {code: count for code in mots if code not in sauf and (count := comptes.get(code))}
-    return ", ".join(f"{nombre(count)} {accorder(mots[code].feminin or mots[code].mot, count)}" for code, count in told.items())
+    words = {code: mots[code].feminin or mots[code].mot for code in told}
+    return ", ".join(f"{nombre(count)} {accorder(words[code], count)}" for code, count in told.items())
 
 
 def _realisees(found: Essentiel) -> Iterator[str]:

@@ -1,0 +1,28 @@
+"""What the tests read in a PDF: its text as poppler gives it, its tags as pikepdf does."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+
+def noeuds(noeud: pikepdf.Object) -> list[pikepdf.Dictionary]:
+    """Return the structure elements of a tag tree, in reading order."""
+    kids = noeud.get("/K", [])
+    kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+    elements = [kid for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+    return [node for kid in elements for node in (kid, *noeuds(kid))]
+
+
+@cache
+def pages_du_pdf(chemin: Path) -> tuple[str, ...]:
+    """Return the text of the pages of a file, as pdftotext reads them; the test is skipped where poppler is absent."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler-utils) n'est pas installé")
+    done = subprocess.run(["pdftotext", "-layout", chemin, "-"], capture_output=True, check=True)
+    return tuple(done.stdout.decode("utf-8").replace("\u200b", "").removesuffix("\f").split("\f"))

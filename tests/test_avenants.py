@@ -1,0 +1,78 @@
+"""An avenant holds from its date on: the bilan of an earlier year, made again after it, says what it said."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aller_retour import lignes, reussir
+from rapports_produits import Production, choisir
+
+from ctglib.donnees.lecture import VARIABLE, racine
+
+NOM, AVANT, APRES = "demonstration", 2024, 2025
+AVENANTS = f"conventions/{NOM}/avenants.yaml"
+AUTRE = """
+  - numero: 2
+    date: 2025-06-30
+    objet: Durée, cibles de toutes les fiches, et une fiche revue
+    reference: avenant n° 2
+    changements:
+      - {nature: duree, nouveau: "2028-12-31", effet: 2025-06-30}
+      - {nature: cible, element: am_agreees, nouveau: 90, annee: 2027, effet: 2025-06-30}
+      - {nature: cible, element: frequentation_jeunes, ancien: 1080, nouveau: 1500, annee: 2028, effet: 2025-07-01}
+      - {nature: cible, element: participants_citoyennete, nouveau: 200, annee: 2028, effet: 2025-06-30}
+      - {nature: cible, element: etp_charges_cooperation, nouveau: 3, annee: 2027, effet: 2025-06-30}
+      - {nature: definition, element: pij_visites, ancien: Venues, nouveau: Venues et appels, effet: 2025-06-30}
+      - {nature: fiche, element: 4, nouveau: Une modalité de plus, effet: 2025-06-30}
+"""
+
+
+@pytest.fixture(scope="module")
+def refaits(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    """The reports of 2024 and the bilan of 2025, made again once a second avenant of 2025 has been written."""
+    dossier = tmp_path_factory.mktemp("avenants")
+    donnees = shutil.copytree(depot / "data", dossier / "donnees")
+    path = donnees / AVENANTS
+    path.write_text(path.read_text(encoding="utf-8").rstrip() + AUTRE, encoding="utf-8")
+    wanted = ("-c", NOM, "-f", "html", "-s", "sortie")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(donnees))
+        reussir("produire", "bilan", "fiches", "-a", str(AVANT), *wanted, dossier=dossier)
+        reussir("produire", "bilan", "-a", str(APRES), *wanted, dossier=dossier)
+        yield Production(dossier / "sortie")
+
+
+def _sans_empreinte(texte: str, avenants: bytes) -> str:
+    digest = hashlib.sha256(avenants).hexdigest()
+    return texte.replace(digest, "empreinte").replace(digest[:12], "empreinte")
+
+
+def test_un_avenant_de_2025_ne_change_rien_aux_rapports_de_2024_refaits(
+    rapports_produits: Production, refaits: Production, depot: Path
+) -> None:
+    before, after = (depot / "data" / AVENANTS).read_bytes(), (racine() / AVENANTS).read_bytes()
+
+    reports = choisir(NOM, annee=AVANT)
+
+    assert len(reports) == 5 and before != after
+    for report in reports:
+        assert _sans_empreinte(refaits.html(report), after) == _sans_empreinte(rapports_produits.html(report), before)
+        tables = {name: path.read_text(encoding="utf-8") for name, path in refaits.csv(report).items()}
+        assert set(tables) == set(rapports_produits.csv(report))
+        for name, path in rapports_produits.csv(report).items():
+            kept = _sans_empreinte(path.read_text(encoding="utf-8"), before)
+            assert _sans_empreinte(tables[name], after) == kept, f"{report}, {name}"
+
+
+def test_le_bilan_de_2025_dit_l_avenant(rapports_produits: Production, refaits: Production) -> None:
+    (report,) = choisir(NOM, "bilan", APRES)
+
+    numbers = {row["avenant"] for row in lignes(refaits.csv(report)["avenants"])}
+
+    assert numbers == {"1", "2"}
+    assert {row["avenant"] for row in lignes(rapports_produits.csv(report)["avenants"])} == {"1"}
+    assert "2028" in refaits.html(report)

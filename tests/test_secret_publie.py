@@ -1,0 +1,179 @@
+"""The attacker on the demonstration: who reads all that is published, all years side by side, finds no hidden count."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from aller_retour import reussir
+from attaque_secret import Nom, intervalles
+from demonstration_exemple import ANNEES, ICI, NOM, suivi
+from lecture_publiee import Lu, lire
+from rapports_produits import Production, choisir
+
+from ctglib.classeur.annuel.publication import publier
+from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.lecture import VARIABLE
+from ctglib.donnees.suivi.objets import DossierSuivi
+
+AUTRE = yaml.safe_load((Path(__file__).parent / "cas" / "secret_autre.yaml").read_text(encoding="utf-8"))
+DERNIERE = ANNEES[-1]
+SEUIL = 5
+SUIVI = Path("conventions") / NOM / "suivi"
+CASE = ("dispositif", "variable", "modalite", "variable_2", "modalite_2")
+
+
+@pytest.fixture(scope="module")
+def lu(rapports_produits: Production) -> Lu:
+    """What a reader of all the tables of the demonstration knows."""
+    sensibles = {name for name, item in suivi().catalogue.mesures.items() if item.sensible}
+    reports = choisir(NOM)
+    return lire(
+        [(report.annee or DERNIERE, rapports_produits.csv(report).values()) for report in reports],
+        sensibles | {"cmj_membres"},
+    )
+
+
+def _vrais() -> dict[Nom, int]:
+    """Return the counts as they were entered, by the names of the reader."""
+    found: dict[Nom, int] = {}
+    for annee, year in suivi().suivis.items():
+        for row in year.profils.itertuples():
+            pairs = sorted([(row.variable, row.modalite), (row.variable_2, row.modalite_2)])
+            name = ("croise", annee, row.dispositif, *pairs) if row.variable_2 else ("profil", annee, *row[1:4])
+            found[name] = int(row.effectif)
+    rows = suivi().observations
+    for row in rows[rows["valeur"].notna() & (rows["territoire"] == ICI)].itertuples():
+        found.setdefault((row.indicateur, row.annee, row.modalite), round(row.valeur))
+    return found
+
+
+def test_les_tableaux_publies_disent_les_effectifs_et_ce_qui_en_est_masque(lu: Lu) -> None:
+    """The attack below proves something only if the reader found the counts, the hidden ones and the sums."""
+    kinds = {name[0] for name in lu.caches}
+
+    assert {name[1] for name in lu.caches if name[0] == "profil"} == set(ANNEES)
+    assert {"profil", "croise", "enfants_aeeh_accueillis", "candidats_agrees"} <= kinds
+    assert len(lu.caches) > 90 and len(lu.sommes()) > 100
+    assert all(lu.publies[name] == vrai for name, vrai in _vrais().items() if name in lu.publies)
+    assert not [name for name in lu.publies if name[0] in ("profil", "croise") and 0 < lu.publies[name] < SEUIL]
+
+
+def test_aucun_rapport_ne_montre_ce_qu_un_autre_masque(lu: Lu) -> None:
+    assert lu.secrets & set(lu.vus) == set()
+
+
+def test_qui_lit_tout_ce_qui_est_publie_ne_resserre_aucun_effectif_masque_sous_le_seuil(lu: Lu) -> None:
+    """A count that no sum ties to others is known to be small by the rule itself, and by nothing else."""
+    sommes, vrais = lu.sommes(), _vrais()
+    tied = {name for total, parts in sommes for name in (total, *parts)}
+
+    found = intervalles(lu.publies, lu.caches, sommes, seuil=SEUIL)
+
+    assert set(found) == lu.caches
+    narrow = {name: ends for name, ends in found.items() if ends[1] - ends[0] < SEUIL}
+    assert {name for name in narrow if name in tied} == set()
+    assert set(narrow.values()) <= {(1, SEUIL - 1)}
+    assert all(low <= vrais[name] <= high for name, (low, high) in found.items() if name in vrais)
+
+
+def _ecrire_autre(donnees: Path) -> int:
+    """Change the hidden counts and the internal grid of a copy of the data, and return how many cells changed."""
+    changed = 0
+    for annee, profils in AUTRE["profils"].items():
+        deltas = {
+            (place, *key.replace(" ", "/").split("/"), *([] if " " in key else ["", ""])): delta
+            for place, cells in profils.items()
+            for key, delta in cells.items()
+        }
+        changed += _ajouter(donnees / SUIVI / str(annee) / "profils.csv", CASE, "effectif", deltas)
+    for annee, cells in AUTRE["observations"].items():
+        deltas = {(str(annee), *(key.split("/") if "/" in key else (key, ""))): delta for key, delta in cells.items()}
+        path = donnees / SUIVI / str(annee) / "observations.csv"
+        changed += _ajouter(path, ("annee", "indicateur", "modalite"), "valeur", deltas)
+    un, autre = AUTRE["grille"]
+    for annee in ANNEES:
+        path = donnees / SUIVI / str(annee) / "posture.csv"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        here, there = (next(i for i, line in enumerate(lines) if f",{name}," in line) for name in (un, autre))
+        cells = [line.split(",") for line in (lines[here], lines[there])]
+        cells[0][3], cells[1][3] = cells[1][3], cells[0][3]
+        lines[here], lines[there] = map(",".join, cells)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return changed
+
+
+def _ajouter(path: Path, cle: tuple[str, ...], colonne: str, deltas: dict[tuple, int]) -> int:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = [(row, deltas[key]) for row in rows if (key := tuple(row[name] for name in cle)) in deltas]
+    assert len(found) == len(deltas), f"{path} : des cellules de secret_autre.yaml ne s'y trouvent pas"
+    for row, delta in found:
+        row[colonne] = str(int(row[colonne]) + delta)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return len(found)
+
+
+@pytest.fixture(scope="module")
+def autre(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder, and in it data whose hidden counts are others, which the library reads."""
+    dossier = tmp_path_factory.mktemp("autre")
+    donnees = shutil.copytree(depot / "data", dossier / "donnees")
+    assert _ecrire_autre(donnees) > 100
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(donnees))
+        yield dossier
+
+
+def _montre(read: DossierSuivi) -> list[pd.DataFrame]:
+    shown = publier(read, DERNIERE).suivi
+    return [shown.observations, shown.masque, *(year.profils for year in shown.suivis.values())]
+
+
+def test_d_autres_effectifs_masques_donnent_ce_qui_est_publie(autre: Path) -> None:
+    """So what is published does not say which of the two is true; and the grid is only read in internal reports."""
+    assert all(one.equals(two) for one, two in zip(_montre(suivi()), _montre(lire_suivi(NOM, DERNIERE)), strict=True))
+
+
+def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_interne(
+    rapports_produits: Production, autre: Path
+) -> None:
+    """Pages, sentences, charts, alternative texts, order of rows, PDF, tables: all that could tell is there."""
+    wanted = ("-c", NOM, "-a", str(DERNIERE), "-s", "sortie")
+    reussir("produire", "bilan", "fiches", "evaluation", *wanted, dossier=autre)
+    made = Production(autre / "sortie")
+
+    reports = [*choisir(NOM, annee=DERNIERE), *choisir(NOM, "evaluation-finale")]
+
+    assert len(reports) == 6
+    for report in reports:
+        tables = made.csv(report)
+        assert set(tables) == set(rapports_produits.csv(report))
+        for name, path in rapports_produits.csv(report).items():
+            assert tables[name].read_bytes() == path.read_bytes(), f"{report}, {name}"
+        for kind in ("html", "pdf"):
+            same = made.chemin(report, kind).read_bytes() == rapports_produits.chemin(report, kind).read_bytes()
+            assert same, f"{report}, {kind}"
+
+
+def test_l_empreinte_d_un_fichier_saisi_n_est_publiee_nulle_part(rapports_produits: Production, depot: Path) -> None:
+    """Ten levels from 0 to 4 are found from the fingerprint of their file in seconds, by trying them all."""
+    entered = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in (depot / "data" / SUIVI).rglob("*.*")}
+    folder = rapports_produits.dossier(NOM)
+
+    files = [path for path in folder.rglob("*") if path.is_file() and "interne" not in path.relative_to(folder).parts]
+
+    assert len(entered) == 28 and len(files) > 200
+    assert {path.suffix for path in files} == {".csv", ".html", ".pdf", ".json"}
+    for path in files:
+        content = path.read_bytes()
+        assert not [name for name, digest in entered.items() if digest[:12].encode() in content], path

@@ -1,0 +1,83 @@
+"""The same reports, byte for byte, wherever they go, whatever makes them, in whatever order, one at a time or not.
+
+The production of the suite is one way: this engine, one worker a core, each notebook in a process of its own. Those
+below are others. The default suite makes a report of each kind again; « complet » makes them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from production_exemple import produire
+from rapports_produits import RAPPORTS, Production, Rapport, choisir
+
+from ctglib.production.execution import CTG, STANDARD
+from ctglib.production.ouvriers import Ouvriers
+from ctglib.production.plan import Demande
+from ctglib.production.rapports import PUBLIQUE, rapports_connus
+
+AILLEURS = "un dossier, ailleurs {1}"
+CONVENTIONS = tuple(dict.fromkeys(rapport.convention for rapport in RAPPORTS))
+UNE_ANNEE = tuple(rapport for rapport in choisir("demonstration") if rapport.annee in (None, 2025))
+
+
+def demande(sortie: Path, *, toutes: bool) -> Demande:
+    """Ask for a report of each kind, or for all of them, the last first."""
+    conventions, annees = (CONVENTIONS, ()) if toutes else (("demonstration",), (2025,))
+    rapports = tuple(reversed(rapports_connus()))
+    return Demande(rapports, tuple(reversed(conventions)), annees, PUBLIQUE, ("html", "pdf"), sortie)
+
+
+def differents(refaits: Production, attendus: Production, rapports: Iterable[Rapport]) -> list[str]:
+    """Return the files that are not the same on both sides."""
+    found = []
+    for rapport in rapports:
+        made, expected = refaits.octets(rapport), attendus.octets(rapport)
+        names = made.keys() | expected.keys()
+        found += [f"{rapport.convention}/{name}" for name in sorted(names) if made.get(name) != expected.get(name)]
+    return found
+
+
+FACONS = {
+    "un ouvrier qui dure, dans l'ordre inverse": (lambda: Ouvriers(1, methode="spawn"), CTG),
+    "le moteur standard": (lambda: Ouvriers(2), STANDARD),
+}
+
+
+@pytest.mark.parametrize(
+    ("toutes", "rapports"),
+    [
+        pytest.param(False, UNE_ANNEE, id="un de chaque sorte"),
+        pytest.param(True, RAPPORTS, id="tous", marks=pytest.mark.complet),
+    ],
+)
+@pytest.mark.parametrize(("ouvriers", "moteur"), FACONS.values(), ids=FACONS)
+def test_refaits_autrement_les_rapports_ont_les_memes_octets(
+    rapports_produits: Production, tmp_path: Path, ouvriers: object, moteur: str, toutes: bool, rapports: tuple
+) -> None:
+    sortie = tmp_path / AILLEURS
+
+    made = produire(demande(sortie, toutes=toutes), ouvriers(), moteur)
+
+    assert [str(done.echec) for done in made.values() if done.echec] == []
+    assert differents(Production(sortie), rapports_produits, rapports) == []
+
+
+def test_un_de_chaque_sorte_est_refait() -> None:
+    assert {rapport.nom for rapport in UNE_ANNEE} == {rapport.nom for rapport in RAPPORTS}
+
+
+def test_un_octet_qui_change_est_vu(rapports_produits: Production, tmp_path: Path) -> None:
+    (premier, *_) = UNE_ANNEE
+    for name, content in rapports_produits.octets(premier).items():
+        path = tmp_path / premier.convention / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content + b"." * name.endswith(".pdf"))
+
+    assert differents(Production(tmp_path), rapports_produits, [premier]) == [f"{premier}.pdf"]
+    assert (
+        replace(rapports_produits, sortie=tmp_path).octets(premier).keys() == rapports_produits.octets(premier).keys()
+    )
