@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 # Le témoin porte l'empreinte du dossier : un environnement déplacé ou copié ailleurs est refait.
 PRET := $(VENV)/.pret-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 
-.PHONY: aide rapports laboratoire test lint check format bench dictionnaire golden verrou
+.PHONY: aide rapports laboratoire test complet lint check format bench dictionnaire golden verrou
 .DEFAULT_GOAL := aide
 
 aide:
 	@echo "make rapports      installe au besoin, puis produit les rapports dans reports/"
 	@echo "make test          installe au besoin, puis lance les tests"
+	@echo "make complet       lance les essais longs : installation neuve, tous les rapports refaits autrement"
 	@echo "make laboratoire   ouvre les carnets dans JupyterLab"
 	@echo "make check         format, analyse du code et tests"
 	@echo "make format        remet le code en forme"
@@ -28,6 +29,9 @@ laboratoire: $(PRET)
 
 test: $(PRET)
 	$(BIN)/python -m pytest
+
+complet: $(PRET)
+	$(BIN)/python -m pytest -m complet --hypothesis-profile=complet
 
 lint: $(PRET)
 	$(BIN)/ruff format --check .
