@@ -33,6 +33,7 @@ CM = 72 / 2.54
 FORMES = {"disque": "o", "losange": "D", "triangle": "^"}
 DECALAGES = {"left": 0.0, "center": 0.5, "right": 1.0}
 BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
+ILLISIBLE = "\ufffd"  # stands for what XML forbids, and stays in its word
 ESPACES = f" {INSECABLE}"
 ETALON = 100.0  # size at which signs are measured
 SOUS_LE_TEXTE = 2.5  # matplotlib draws shapes at 1, lines at 2, texts at 3
@@ -186,7 +187,7 @@ def morceaux(texte: str, gras: bool) -> list[tuple[int, str]]:
     A sign that the family lacks, such as « ● », would otherwise change the face of the words beside it on paper.
     """
     known, runs, start = signes(gras), [], 0
-    for _, group in groupby(texte, key=lambda sign: ord(sign) in known):
+    for _, group in groupby(texte, key=lambda sign: ord(sign) in known or sign == ILLISIBLE):
         run = "".join(group)
         runs.append((start + len(run) - len(run.lstrip(ESPACES)), run.strip(ESPACES)))
         start += len(run)

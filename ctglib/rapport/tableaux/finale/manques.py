@@ -75,7 +75,7 @@ def periodes(annees: list[int]) -> str:
 
     Examples:
         >>> periodes([2023, 2024, 2025]), periodes([2023, 2026])
-        ('2023 à 2025', '2023 et 2026')
+        ('2023\\xa0à 2025', '2023 et 2026')
     """
     runs: list[list[int]] = []
     for year in annees:
