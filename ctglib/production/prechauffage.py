@@ -15,6 +15,7 @@ from ctglib.production.importation import importer_papermill
 # Imported by the code where it is used, all of it by any report.
 MODULES = (
     "fontTools.ttLib",
+    "highspy",
     "IPython.core.application",
     "IPython.core.completerlib",
     "IPython.core.crashhandler",

@@ -6,11 +6,16 @@ import numpy as np
 
 
 def composantes(aretes: np.ndarray, taille: int) -> np.ndarray:
-    """Return the number of the component of each of ``taille`` things that edges (pairs of ranks) tie together."""
-    if not taille:
-        return np.array([], dtype=int)
-    from scipy.sparse import csr_array  # only where there are counts: a third of a second to load
-    from scipy.sparse.csgraph import connected_components
+    """Return the number of the component of each of ``taille`` things that edges (pairs of ranks) tie together.
 
-    graph = csr_array((np.ones(len(aretes)), (aretes[:, 0], aretes[:, 1])), shape=(taille, taille))
-    return connected_components(graph, directed=False)[1]
+    Components are numbered in the order of their first thing.
+    """
+    first = np.arange(taille)
+    while True:
+        ends = first[aretes]
+        lower = first.copy()
+        np.minimum.at(lower, aretes, ends.min(axis=1, keepdims=True))
+        lower = lower[lower]
+        if (lower == first).all():
+            return np.unique(first, return_inverse=True)[1]
+        first = lower

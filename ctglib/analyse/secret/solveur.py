@@ -6,12 +6,24 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from highspy import Highs, HighsSolution
 
 SORTIE = 1  # the file descriptor of the standard output, whatever sys.stdout has become
 NOEUDS = 20_000  # of the search tree: a count and not a time, so that the answer does not depend on the machine
 Contraintes = tuple[np.ndarray, np.ndarray, np.ndarray]  # rows, and what each comes to at least and at most
+# The last one: a search for a first answer at random, half the time of problems as small as ours.
+OPTIONS = {
+    "output_flag": False,
+    "threads": 1,
+    "mip_rel_gap": 0.0,
+    "mip_max_nodes": NOEUDS,
+    "mip_heuristic_run_feasibility_jump": False,
+}
 _VERROU = threading.Lock()
 
 
@@ -46,26 +58,12 @@ def minimiser(
     Raises:
         Abandon: The search tree outgrew ``NOEUDS``.
     """
-    from scipy.optimize import (
-        Bounds,
-        LinearConstraint,
-        milp,
-    )  # here: most years have no small count, and it loads slowly
-    from scipy.sparse import csc_array
+    from highspy import HighsModelStatus  # here: most years have no small count
 
-    rows, low, high = contraintes
-    found = milp(
-        objectif,
-        integrality=np.ones(len(objectif)),
-        bounds=Bounds(basses, hautes),
-        constraints=LinearConstraint(csc_array(rows), low, high) if len(rows) else (),
-        options={"mip_rel_gap": 0, "node_limit": NOEUDS},
-    )
-    if found.status == 2:
+    found = _resoudre(objectif, contraintes, basses, hautes, entiers=True)
+    if found.getModelStatus() == HighsModelStatus.kInfeasible:
         return None
-    if found.status != 0:
-        raise Abandon
-    return np.rint(found.x).astype(np.int64)
+    return np.rint(_optimum(found).col_value).astype(np.int64)
 
 
 def multiplicateurs(objectif: np.ndarray, equations: np.ndarray, basses: np.ndarray, hautes: np.ndarray) -> np.ndarray:
@@ -76,15 +74,41 @@ def multiplicateurs(objectif: np.ndarray, equations: np.ndarray, basses: np.ndar
     Raises:
         Abandon: HiGHS found no optimum.
     """
-    from scipy.optimize import linprog
+    zero = np.zeros(len(equations))
+    return np.array(_optimum(_resoudre(objectif, (equations, zero, zero), basses, hautes, entiers=False)).row_dual)
 
-    found = linprog(
-        objectif,
-        A_eq=equations,
-        b_eq=np.zeros(len(equations)),
-        bounds=np.column_stack([basses, hautes]),
-        method="highs",
-    )
-    if found.status != 0:
+
+def _optimum(solveur: Highs) -> HighsSolution:
+    from highspy import HighsModelStatus
+
+    if solveur.getModelStatus() != HighsModelStatus.kOptimal:
         raise Abandon
-    return found.eqlin.marginals
+    return solveur.getSolution()
+
+
+def _resoudre(
+    objectif: np.ndarray, contraintes: Contraintes, basses: np.ndarray, hautes: np.ndarray, *, entiers: bool
+) -> Highs:
+    """Return the solver once it has run."""
+    from highspy import Highs, HighsLp, HighsVarType, MatrixFormat
+
+    rows, low, high = contraintes
+    filled, columns = np.nonzero(rows)
+    programme = HighsLp()
+    programme.num_col_, programme.num_row_ = len(objectif), len(rows)
+    programme.col_cost_ = objectif.astype(float)
+    programme.col_lower_, programme.col_upper_ = basses.astype(float), hautes.astype(float)
+    programme.row_lower_, programme.row_upper_ = low.astype(float), high.astype(float)
+    matrice = programme.a_matrix_
+    matrice.format_ = MatrixFormat.kRowwise
+    matrice.start_ = np.concatenate([[0], np.bincount(filled, minlength=len(rows)).cumsum()]).astype(np.int32)
+    matrice.index_ = columns.astype(np.int32)
+    matrice.value_ = rows[filled, columns].astype(float)
+    if entiers:
+        programme.integrality_ = [HighsVarType.kInteger] * len(objectif)
+    solveur = Highs()
+    for option, value in OPTIONS.items():
+        solveur.setOptionValue(option, value)
+    solveur.passModel(programme)
+    solveur.run()
+    return solveur
