@@ -12,6 +12,7 @@ from classeur_rempli import cadre, cellule, colonne, ligne, octets, vierge
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ctglib.collecte.feuilles import indicateurs
 from ctglib.collecte.gabarit import ecrire_gabarit
 from ctglib.collecte.plan import feuilles
 from ctglib.collecte.xlsx.ecrire import classeur
@@ -65,6 +66,16 @@ def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail(
     assert cellule(vierge(), "Indicateurs", "frequentation_jeunes.caj", "Précision").value.startswith(
         "Centre d'animation"
     )
+
+
+@pytest.mark.parametrize(("annee", "demandee"), [(2023, False), (2024, True), (2025, True), (2026, False)])
+def test_ce_qui_n_est_attendu_qu_une_fois_n_est_demande_qu_a_son_annee_et_corrige_la_suivante(
+    annee: int, demandee: bool
+) -> None:
+    found = {line.codes["indicateur"] for line in indicateurs.feuille(cadre(annee=annee)).lignes}
+
+    assert ("rencontre_2024" in found) == demandee
+    assert "comites_pilotage" in found
 
 
 @pytest.mark.parametrize("feuille", SAISIES)

@@ -18,6 +18,7 @@ from ctglib.donnees.yaml_strict import charger_yaml
 if TYPE_CHECKING:
     from ctglib.collecte.suivi import Suivi, Table
     from ctglib.donnees.dossier import Dossier
+    from ctglib.donnees.modeles.avenants import Avenant
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Fiche
 
@@ -34,6 +35,7 @@ class Cadre:
         annee: The year asked for.
         suivis: What the folders of follow-up hold, by year; the year asked for is always there.
         responsable: The service whose part is wanted, "" for the whole.
+        avenants: What was changed of the convention.
     """
 
     dossier: Dossier
@@ -41,6 +43,7 @@ class Cadre:
     annee: int
     suivis: dict[int, Suivi]
     responsable: str = ""
+    avenants: tuple[Avenant, ...] = ()
 
     def mots(self, texte: str) -> str:
         """Return a text of the workbook with its years filled in."""
@@ -74,6 +77,17 @@ class Cadre:
         known = self.dossier.catalogue.indicateurs_fiches
         return {name: item for name, item in known.items() if name in wanted}
 
+    def annees_attendues(self, item: Indicateur) -> set[int]:
+        """Return the years that what is awaited once is awaited in; none when nothing says it."""
+        written = {
+            one.annee_attendue
+            for fiche in self.dossier.convention.fiches
+            for one in fiche.indicateurs
+            if one.id == item.id
+        }
+        moved = {one.annee for avenant in self.avenants for one in avenant.changements if one.element == item.id}
+        return (written | moved) - {None}
+
     def responsable_de_fiche(self, numero: int) -> str:
         """Return the service that fills the actions of a fiche."""
         return self.gabarit.parts.fiches.get(numero, self.gabarit.parts.principal)
@@ -98,7 +112,7 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     _verifier_responsable(dossier, responsable)
     years = {annee, *annees_presentes(convention)}
     suivis = {year: lire_annee(convention, year) for year in sorted(years)}
-    return Cadre(dossier, gabarit, annee, suivis, responsable)
+    return Cadre(dossier, gabarit, annee, suivis, responsable, suivi.avenants)
 
 
 def _verifier_annee(dossier: Dossier, annee: int, last: int) -> None:

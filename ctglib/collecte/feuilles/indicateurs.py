@@ -22,14 +22,15 @@ _DES_CORRECTIONS = {"valeur": "correction", "note": "raison"}
 def feuille(cadre: Cadre) -> Feuille:
     """Return the sheet, each row with last year's value as it is known today.
 
-    An indicator that is computed, or read in another table (profiles, posture), is not asked for here.
+    An indicator that is computed, or read in another table (profiles, posture), is not asked for here; what is awaited
+    once is asked for its year, then the year after, to be corrected.
     """
     lignes = tuple(
         _ligne(cadre, item, part)
         for item in cadre.indicateurs().values()
         if item.table == TABLE and item.calcul is None
         for part in ("", *_parts(cadre, item))
-        if cadre.concerne(_responsable(cadre, item, part))
+        if cadre.concerne(_responsable(cadre, item, part)) and _attendue(cadre, item, part)
     )
     return Feuille(cadre.modele(FEUILLE), lignes, {"statut": liste_des_etats(cadre)})
 
@@ -42,6 +43,20 @@ def _parts(cadre: Cadre, item: Indicateur) -> tuple[str, ...]:
     return tuple(item.modalites) or tuple(part.id for part in declared)
 
 
+def _attendue(cadre: Cadre, item: Indicateur, part: str) -> bool:
+    """Tell whether the year asks for a figure, or already has it."""
+    years = cadre.annees_attendues(item) if item.unique else ()
+    return (
+        not years
+        or bool(years & {cadre.annee, cadre.annee - 1})
+        or bool(_derniere(cadre, _codes(item, part), cadre.annee))
+    )
+
+
+def _codes(item: Indicateur, part: str) -> dict[str, str]:
+    return {"indicateur": item.id, "dimension": (item.dimension or "") if part else "", "modalite": part}
+
+
 def _responsable(cadre: Cadre, item: Indicateur, part: str) -> str:
     parts = cadre.gabarit.parts
     asked = item.collecte.responsable if item.collecte else None
@@ -50,8 +65,7 @@ def _responsable(cadre: Cadre, item: Indicateur, part: str) -> str:
 
 
 def _ligne(cadre: Cadre, item: Indicateur, part: str) -> Ligne:
-    dimension = item.dimension or "" if part else ""
-    codes = {"indicateur": item.id, "dimension": dimension, "modalite": part}
+    codes = _codes(item, part)
     entered = _derniere(cadre, codes, cadre.annee)
     shown = {
         "repere": f"{item.id}.{part}" if part else item.id,

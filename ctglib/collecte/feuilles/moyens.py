@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from ctglib.collecte.cadre import Cadre
     from ctglib.collecte.lignes import LigneLue
+    from ctglib.donnees.modeles.gabarit import PosteDeSignataire
 
 FEUILLE = "moyens"
 CLE = ("signataire", "fiche", "structure", "nature", "poste")
-AUTRES = "autres"
 
 
 def feuille(cadre: Cadre) -> Feuille:
@@ -49,20 +49,17 @@ def _attendues(cadre: Cadre) -> Iterator[tuple[str, ...]]:
     known = {str(fiche.numero) for fiche in cadre.dossier.convention.fiches}
     for item in model.par_fiche:
         wanted = [str(fiche) for fiche in item.fiches if str(fiche) in known] if item.fiches else [""]
-        for party in _parties(cadre, item.signataire):
+        for party in _parties(cadre, item):
             yield from ((party, fiche, "", natures[item.poste], item.poste) for fiche in wanted)
     for structure in _structures(cadre):
         for item in model.par_structure.postes:
-            for party in _parties(cadre, item.signataire):
+            for party in _parties(cadre, item):
                 yield (party, "", structure, natures[item.poste], item.poste)
 
 
-def _parties(cadre: Cadre, signataire: str) -> list[str]:
-    """Return the parties that a signatory of the workbook stands for."""
-    model = cadre.gabarit.moyens
-    named = {item.signataire for item in (*model.par_fiche, *model.par_structure.postes)}
-    parties = [party.id for party in cadre.dossier.convention.parties]
-    return [party for party in parties if (party not in named if signataire == AUTRES else party == signataire)]
+def _parties(cadre: Cadre, item: PosteDeSignataire) -> list[str]:
+    """Return the parties that a row of the workbook stands for."""
+    return cadre.gabarit.moyens.signataires(item, (party.id for party in cadre.dossier.convention.parties))
 
 
 def _structures(cadre: Cadre) -> list[str]:

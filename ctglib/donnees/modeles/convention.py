@@ -100,6 +100,11 @@ class IndicateurFiche(Modele):
     implicite: Implicite | None = None
     note: Texte | None = None
 
+    @property
+    def annee_attendue(self) -> int | None:
+        """The year that its target, written or implied, is for."""
+        return self.cible.annee if isinstance(self.cible, ValeurDatee) else self.implicite and self.implicite.annee
+
 
 class Fiche(Modele):
     """A fiche action in full.
