@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -20,6 +20,26 @@ if TYPE_CHECKING:
 
 NON_TRANSMIS = "L"
 AU_MOINS = "au moins "
+DONNEES = ("fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut")
+
+
+class _Case(NamedTuple):
+    """What a year has: as shown, the number, its status ("" of a sum), the rows of the means that have no value."""
+
+    texte: str
+    valeur: float | None
+    statut: str
+    manquantes: int = 0
+
+
+class _Ligne(NamedTuple):
+    """A nature of means, or an indicator, of a fiche: its name, its words, its unit, a case a year."""
+
+    fiche: int
+    element: str
+    libelle: str
+    unite: str
+    cases: list[_Case]
 
 
 def tableau_moyens_realisations(
@@ -37,15 +57,13 @@ def tableau_moyens_realisations(
     """
     years = list(suivis)
     totals = {annee: moyens_par_objet(suivi.moyens) for annee, suivi in suivis.items()}
-    groups, cells, data = [], [], []
-    for fiche in cadre.convention.fiches:
-        own = series[series["fiche"] == fiche.numero]
-        for label, values in (*_moyens(totals, fiche.numero, vocabulaire, cadre), *_realisations(own, years, cadre)):
-            groups.append(cadre.fiche(fiche.numero))
-            cells.append([label, *values])
-            data.append([fiche.numero, label, *values])
-    nothing = cadre.contexte.absence(NON_TRANSMIS)
-    if all(value == nothing for _, *values in cells for value in values):
+    rows = [
+        row
+        for fiche in cadre.convention.fiches
+        for own in [series[series["fiche"] == fiche.numero]]
+        for row in (*_moyens(totals, fiche.numero, vocabulaire, cadre), *_realisations(own, fiche.numero, years, cadre))
+    ]
+    if all(case.statut == NON_TRANSMIS for row in rows for case in row.cases):
         return None
     columns = (Colonne("element", "Élément"), *(Colonne(str(year), str(year), numerique=True) for year in years))
     keys = [colonne.cle for colonne in columns]
@@ -53,10 +71,17 @@ def tableau_moyens_realisations(
         nom="moyens-realisations",
         titre=f"Moyens engagés et réalisations, par fiche, {cadre.lieu_et_dates}",
         colonnes=columns,
-        cellules=pd.DataFrame(cells, columns=keys),
-        donnees=pd.DataFrame(data, columns=["fiche", *keys]),
+        cellules=pd.DataFrame([[row.libelle, *(case.texte for case in row.cases)] for row in rows], columns=keys),
+        donnees=pd.DataFrame(
+            [
+                (row.fiche, row.element, row.libelle, row.unite, year, case.valeur, case.manquantes, case.statut)
+                for row in rows
+                for year, case in zip(years, row.cases, strict=True)
+            ],
+            columns=list(DONNEES),
+        ),
         source=cadre.contexte.source,
-        groupes=tuple(groups),
+        groupes=tuple(cadre.fiche(row.fiche) for row in rows),
         notes=(
             "Moyens : somme des signataires ; « au moins », une ligne n'a pas de valeur. Réalisations : indicateurs de "
             "cette nature qui ont une valeur. Aucun coût unitaire : un moyen sert à plusieurs réalisations.",
@@ -65,32 +90,33 @@ def tableau_moyens_realisations(
     )
 
 
-def _moyens(
-    totals: Mapping[int, pd.DataFrame], numero: int, vocabulaire: Moyens, cadre: Cadre
-) -> Iterator[tuple[str, list[str]]]:
+def _moyens(totals: Mapping[int, pd.DataFrame], numero: int, vocabulaire: Moyens, cadre: Cadre) -> Iterator[_Ligne]:
     for nature in vocabulaire.natures:
-        yield nature.libelle, [_total(table, numero, nature, cadre) for table in totals.values()]
+        cases = [_total(table, numero, nature, cadre) for table in totals.values()]
+        yield _Ligne(numero, nature.id, nature.libelle, nature.unite, cases)
 
 
-def _total(table: pd.DataFrame, numero: int, nature: NatureMoyen, cadre: Cadre) -> str:
+def _total(table: pd.DataFrame, numero: int, nature: NatureMoyen, cadre: Cadre) -> _Case:
     rows = table[table["objet"].eq(str(numero)) & table["nature"].eq(nature.id)]
-    known = rows["valeur_connue"].dropna()
+    known, missing = rows["valeur_connue"].dropna(), int(rows["manquantes"].sum())
     if known.empty:
-        return cadre.contexte.absence(NON_TRANSMIS)
+        return _Case(cadre.contexte.absence(NON_TRANSMIS), None, NON_TRANSMIS, missing)
     unit = cadre.contexte.unites[nature.unite]
     amount = round(float(known.sum()), unit.decimales)
     text = nombre_court(amount) if unit.decimales else avec_unite(amount, "", 0)
-    return text if rows["manquantes"].eq(0).all() else AU_MOINS + text
+    return _Case(AU_MOINS + text if missing else text, amount, "", missing)
 
 
-def _realisations(series: pd.DataFrame, years: list[int], cadre: Cadre) -> Iterator[tuple[str, list[str]]]:
-    for _, rows in series.groupby("indicateur", sort=False):
+def _realisations(series: pd.DataFrame, numero: int, years: list[int], cadre: Cadre) -> Iterator[_Ligne]:
+    for name, rows in series.groupby("indicateur", sort=False):
         if rows["valeur"].notna().any():
             by_year = {int(row.annee): row for row in rows.itertuples()}
-            yield rows["libelle"].iloc[0], [_valeur(by_year.get(year), cadre) for year in years]
+            cases = [_valeur(by_year.get(year), cadre) for year in years]
+            yield _Ligne(numero, name, rows["libelle"].iloc[0], rows["unite"].iloc[0], cases)
 
 
-def _valeur(row: object, cadre: Cadre) -> str:
+def _valeur(row: object, cadre: Cadre) -> _Case:
     if row is None:
-        return cadre.contexte.absence(NON_TRANSMIS)
-    return marquer(cadre.contexte.valeur(row.indicateur, row.valeur, row.statut), row.statut)
+        return _Case(cadre.contexte.absence(NON_TRANSMIS), None, NON_TRANSMIS)
+    text = marquer(cadre.contexte.valeur(row.indicateur, row.valeur, row.statut), row.statut)
+    return _Case(text, row.valeur, row.statut)
