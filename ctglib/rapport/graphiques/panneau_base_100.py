@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ctglib.rapport.graphiques.planche import Planche
 
-HAUTEUR = 70.0
+HAUTEUR = 64.0
 GRADUATIONS = 4
 LIGNES_DU_TITRE = 4
 LIGNES_DE_REMARQUE = 2
