@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import threading
@@ -34,7 +35,7 @@ def mesurer(commande: list[str], dossier: Path) -> Mesure:
     """
     with tempfile.TemporaryFile() as dit:
         debut = time.perf_counter()
-        process = subprocess.Popen(commande, cwd=dossier, stdout=dit, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(commande, cwd=dossier, env=_ordinaire(), stdout=dit, stderr=subprocess.STDOUT)
         pics: list[float] = [0.0]
         surveillant = threading.Thread(target=_surveiller, args=(process.pid, pics))
         surveillant.start()
@@ -45,6 +46,11 @@ def mesurer(commande: list[str], dossier: Path) -> Mesure:
         if code:
             raise CommandeEchouee(f"{' '.join(commande)}\n{dit.read().decode(errors='replace')[-2000:]}")
     return Mesure(secondes, max(pics))
+
+
+def _ordinaire() -> dict[str, str]:
+    """Return the environment of a user: there, Python keeps the code that it has compiled."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _surveiller(pid: int, pics: list[float]) -> None:
