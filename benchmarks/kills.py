@@ -22,18 +22,19 @@ from rendu import machine, nombre
 
 DEPOT = Path(__file__).resolve().parents[1]
 GRAINE = 2023
-RECITS = ("manifeste.json", "index.html")  # they tell what has been made so far
+RECITS = ("manifeste.json", "empreintes.json", "index.html")  # they tell what has been made so far
 PAGE = """# Arrêts brutaux
 
 Écrit par `benchmarks/kills.py` : ne pas modifier à la main.
 
-`ctg produire --forcer` a été tué {coups} fois (SIGKILL) à des moments tirés au hasard entre son départ et la durée
-d'une production entière ({duree} s), dans le même dossier de rapports. Après chaque coup, chaque fichier présent a été
-comparé à celui d'une production menée à son terme.
+`ctg produire --forcer`, tous les rapports de toutes les conventions, a été tué {coups} fois (SIGKILL) à des moments
+tirés au hasard entre son départ et la durée d'une production entière ({duree} s), dans le même dossier de rapports.
+Après chaque coup, chaque fichier présent a été comparé à celui d'une production menée à son terme.
 
 | Constat | Nombre |
 |---|---:|
 | Coups portés pendant la production | {portes} |
+| Productions finies avant leur coup, qui ne comptent pas | {manques} |
 | Fichiers de rapport incomplets ou faux | {faux} |
 | Manifestes ou portails illisibles | {illisibles} |
 | Fichiers provisoires laissés, puis retirés par la commande suivante | {provisoires} |
@@ -48,6 +49,7 @@ class Constat:
     """What was found after the kills."""
 
     portes: int = 0
+    manques: int = 0
     faux: int = 0
     illisibles: int = 0
     provisoires: int = 0
@@ -67,16 +69,18 @@ def eprouver(coups: int, dossier: Path) -> tuple[Constat, float]:
     debut = time.perf_counter()
     subprocess.run([*commande, str(dossier / "temoin")], check=True, capture_output=True)
     duree, bons = time.perf_counter() - debut, octets(dossier / "temoin")
-    for rang in range(coups):
+    while constat.portes < coups:
         process = subprocess.Popen(
             [*commande, str(sortie), "--forcer"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         time.sleep(hasard.uniform(0, duree))
-        constat.portes += process.poll() is None
+        porte = process.poll() is None
+        constat.portes += porte
         process.send_signal(signal.SIGKILL)
         process.wait()
         relever(octets(sortie), bons, constat)
-        print(f"coup {rang + 1} sur {coups} : {constat}", file=sys.stderr)
+        constat.manques += not porte
+        print(f"{coups} coups à porter : {constat}", file=sys.stderr)
     subprocess.run([*commande, str(sortie)], check=True, capture_output=True)
     finaux = octets(sortie)
     constat.differents = sum(finaux.get(nom) != bons.get(nom) for nom in {*finaux, *bons})
