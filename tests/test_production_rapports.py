@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from production_exemple import ANNEE, CONVENTION, demande, ecrire_carnet, octets, produire
 
-from ctglib.production.plan import annees_de, commandes
+from ctglib.production.plan import annees_de, commandes, prevoir
 from ctglib.production.rapports import Carnet, rapports_connus
 
 DIFFUSION = 'diffusion: str = "publique"  # pour qui'
@@ -49,6 +49,15 @@ def test_chaque_rapport_a_sa_place(carnets: Path) -> None:
         "reports/harnes/2024/fiche-2",
         "reports/harnes/2024/bilan",
     ]
+
+
+def test_les_rapports_de_toute_la_convention_partent_les_premiers_puis_les_plus_grands_carnets(carnets: Path) -> None:
+    ecrire_carnet(carnets / "fiche_2.ipynb", "pass  # " + "long " * 100, parametres=(CONVENTION, ANNEE))
+    orders = commandes(demande(carnets, Path("reports"), rapports=("fiches", "diagnostic"), annees=(2023, 2024)))
+
+    assert [prevision.commande.cle for prevision in prevoir(orders)] == [
+        "diagnostic", "2023/fiche-2", "2024/fiche-2", "2023/fiche-1", "2024/fiche-1",
+    ]  # fmt: skip
 
 
 def test_sans_annee_demandee_toutes_celles_de_la_convention_y_sont(carnets: Path) -> None:

@@ -59,8 +59,8 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
     """Yield the reports asked for, with why each has to be made.
 
     They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
-    Within a convention the longest come first, so that none begins when the others end; the size of a notebook tells
-    well enough.
+    Within a convention the longest come first, so that none begins when the others end: those of the whole convention,
+    then, of the yearly ones, those of the largest notebooks.
 
     Args:
         orders: The reports, those of a convention together.
@@ -72,9 +72,13 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
     donnees = Donnees()
     for dossier, group in groupby(orders, key=lambda order: order.dossier):
         manifeste = lire_manifeste(dossier)
-        for commande in sorted(group, key=lambda order: -order.carnet.stat().st_size):
+        for commande in sorted(group, key=_du_plus_long):
             found = raisons(commande, manifeste.traces.get(commande.cle), donnees)
             yield Prevision(commande, manifeste, found or ((FORCE,) if forcer else ()))
+
+
+def _du_plus_long(commande: Commande) -> tuple[bool, int]:
+    return commande.annee is not None, -commande.carnet.stat().st_size
 
 
 def commandes(demande: Demande) -> list[Commande]:
