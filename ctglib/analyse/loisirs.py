@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import nan
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-
-from ctglib.analyse.annees import details, ensemble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,6 +24,15 @@ INCLUSION = (
 NON_TRANSMIS, SANS_OBJET, SECRET = "L", "M", "Q"
 ABSENCES = (SECRET, NON_TRANSMIS, "O", SANS_OBJET)
 GRAVITE = (*ABSENCES, "P", "E", "A")
+Ligne = dict[str, object]
+
+
+class Lue(NamedTuple):
+    """What is known of an indicator in a year, for a modalité or the whole."""
+
+    libelle: str
+    valeur: float
+    statut: str
 
 
 def occupation(table: pd.DataFrame, noms: IndicateursLoisirs, annee: int) -> pd.DataFrame:
@@ -38,10 +46,14 @@ def occupation(table: pd.DataFrame, noms: IndicateursLoisirs, annee: int) -> pd.
         noms: Which indicator is which.
         annee: Year.
     """
-    now, before = _colonnes(table, noms, annee), _colonnes(table, noms, annee - 1)
-    both = now.join(before[["taux", "statut_taux"]].add_suffix("_avant"))
-    named = both.rename(columns={"taux_avant": "taux_precedent", "statut_taux_avant": "statut_precedent"})
-    return named.assign(statut_precedent=named["statut_precedent"].fillna(NON_TRANSMIS)).reset_index()[list(OCCUPATION)]
+    lues = _lire(table)
+    before = {row["modalite"]: row for row in _lignes(lues, noms, annee - 1)}
+    rows = [
+        {**row, "taux_precedent": last.get("taux", nan), "statut_precedent": last.get("statut_taux", NON_TRANSMIS)}
+        for row in _lignes(lues, noms, annee)
+        for last in [before.get(row["modalite"], {})]
+    ]
+    return pd.DataFrame(rows, columns=list(OCCUPATION))
 
 
 def inclusion(
@@ -58,33 +70,36 @@ def inclusion(
         annee: Year.
         indicateurs: The catalogue: a dispositif that an indicator does not concern has no such figure.
     """
+    lues = _lire(table)
     read = {
         "enfants": (noms.aeeh, annee, "statut_enfants"),
         "enfants_precedent": (noms.aeeh, annee - 1, "statut_precedent"),
         "heures": (noms.heures_aeeh, annee, "statut_heures"),
     }
-    frames = {column: _annee(table, name, year) for column, (name, year, _) in read.items()}
-    names = list(dict.fromkeys(name for frame in frames.values() for name in frame.index))
-    joined = pd.DataFrame({"libelle": _libelles(frames.values()).reindex(names)}, index=names)
-    for column, (name, _, status) in read.items():
-        known = frames[column].reindex(names)
-        concerned = [mode == "" or mode in (indicateurs[name].modalites or names) for mode in names]
-        absent = pd.Series([NON_TRANSMIS if here else SANS_OBJET for here in concerned], names)
-        joined = joined.assign(**{column: known["valeur"], status: known["statut"].fillna(absent)})
-    joined = _heures_de_l_ensemble(joined)
-    mean = joined["heures"] / joined["enfants"].where(joined["enfants"] > 0)
-    return _ensemble_a_la_fin(joined.assign(heures_par_enfant=mean)).reset_index(names="modalite")[list(INCLUSION)]
+    given = {column: lues.get((name, year), {}) for column, (name, year, _) in read.items()}
+    modes = _modalites(given.values())
+    rows = []
+    for mode, libelle in modes.items():
+        row = {"modalite": mode, "libelle": libelle}
+        for column, (name, _, status) in read.items():
+            concerned = mode == "" or mode in (indicateurs[name].modalites or modes)
+            found = given[column].get(mode, Lue("", nan, NON_TRANSMIS if concerned else SANS_OBJET))
+            row |= {column: found.valeur, status: found.statut}
+        rows.append(row)
+    return pd.DataFrame(_avec_heures(rows), columns=list(INCLUSION))
 
 
-def _heures_de_l_ensemble(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the hours of the whole, added up where nobody entered them."""
-    if "" not in rows.index or rows.loc["", "statut_heures"] != NON_TRANSMIS:
-        return rows
-    total, status = _somme(rows[rows.index != ""], "heures")
-    whole = rows.index == ""
-    return rows.assign(
-        heures=rows["heures"].mask(whole, total), statut_heures=rows["statut_heures"].mask(whole, status)
-    )
+def _avec_heures(rows: list[Ligne]) -> list[Ligne]:
+    """Return the rows with the hours of a child, those of the whole added up where nobody entered them."""
+    parts = [row for row in rows if row["modalite"]]
+    found = []
+    for row in rows:
+        if not row["modalite"] and row["statut_heures"] == NON_TRANSMIS:
+            hours, status = _somme(parts, "heures")
+            row = {**row, "heures": hours, "statut_heures": status}
+        children = row["enfants"] if row["enfants"] > 0 else nan
+        found.append({**row, "heures_par_enfant": row["heures"] / children})
+    return found
 
 
 def part(numerateur: float, denominateur: float) -> float:
@@ -92,64 +107,58 @@ def part(numerateur: float, denominateur: float) -> float:
     return 100 * numerateur / denominateur if denominateur else float("nan")
 
 
-def _colonnes(table: pd.DataFrame, noms: IndicateursLoisirs, annee: int) -> pd.DataFrame:
-    """Return capacity, hours and rate of a year by dispositif, with the whole as the last row."""
-    read = {
-        "capacite": _annee(table, noms.capacite, annee),
-        "offertes": _annee(table, noms.heures_offertes, annee),
-        "realisees": _annee(table, noms.heures, annee),
-        "taux": _annee(table, noms.occupation, annee),
-    }
-    names = list(dict.fromkeys(name for frame in read.values() for name in frame.index))
-    columns: dict[str, pd.Series] = {}
-    for column, frame in read.items():
-        whole = frame.reindex(names)
-        columns |= {column: whole["valeur"], f"statut_{column}": whole["statut"].fillna(NON_TRANSMIS)}
-    joined = pd.DataFrame(columns).assign(libelle=_libelles(read.values()).reindex(names))
-    return _ensemble_a_la_fin(_avec_ensemble(joined).rename_axis("modalite"))
+def _lire(table: pd.DataFrame) -> dict[tuple[str, int], dict[str, Lue]]:
+    """Return, by indicator and year, what is known of each modalité, then of the whole (modalité "")."""
+    found: dict[tuple[str, int], dict[str, Lue]] = {}
+    columns = (table[name] for name in ("indicateur", "annee", "modalite", "libelle_modalite", "valeur", "statut"))
+    for indicateur, annee, modalite, *told in zip(*columns, strict=True):
+        found.setdefault((indicateur, annee), {})[modalite] = Lue(*told)
+    return found
 
 
-def _libelles(frames: Iterable[pd.DataFrame]) -> pd.Series:
-    """Return the label of each modalité."""
-    labels = pd.concat([frame["libelle"] for frame in frames])
-    return labels[~labels.index.duplicated()]
+def _modalites(lues: Iterable[Mapping[str, Lue]]) -> dict[str, str]:
+    """Return the label of each modalité that some of them have, as they are met, the whole last."""
+    labels: dict[str, str] = {}
+    for known in lues:
+        for mode, item in known.items():
+            labels.setdefault(mode, item.libelle)
+    return {mode: label for mode, label in labels.items() if mode} | {mode: "" for mode in labels if not mode}
 
 
-def _avec_ensemble(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with a whole: its hours are the sums where nobody entered them, its rate their quotient."""
-    parts = rows[rows.index != ""]
-    whole = rows.loc[""].to_dict() if "" in rows.index else {"libelle": "", "capacite": float("nan")}
+def _lignes(lues: Mapping[tuple[str, int], dict[str, Lue]], noms: IndicateursLoisirs, annee: int) -> list[Ligne]:
+    """Return capacity, hours and rate of a year by dispositif, then of the whole."""
+    read = {"capacite": noms.capacite, "offertes": noms.heures_offertes, "realisees": noms.heures}
+    read["taux"] = noms.occupation
+    given = {column: lues.get((name, annee), {}) for column, name in read.items()}
+    rows = []
+    for mode, libelle in _modalites(given.values()).items():
+        row = {"modalite": mode, "libelle": libelle}
+        for column, known in given.items():
+            found = known.get(mode, Lue("", nan, NON_TRANSMIS))
+            row |= {column: found.valeur, f"statut_{column}": found.statut}
+        rows.append(row)
+    parts = [row for row in rows if row["modalite"]]
+    return [*parts, _ensemble(parts, next((row for row in rows if not row["modalite"]), {}))]
+
+
+def _ensemble(parts: list[Ligne], saisie: Ligne) -> Ligne:
+    """Return the whole: its hours are the sums where nobody entered them, its rate their quotient."""
+    whole = {"modalite": "", "libelle": "", "capacite": nan, **saisie}
     if whole.get("statut_capacite", NON_TRANSMIS) == NON_TRANSMIS:
         whole["statut_capacite"] = SANS_OBJET  # places of different moments are not added up
     for name in ("offertes", "realisees"):
         if whole.get(f"statut_{name}", NON_TRANSMIS) == NON_TRANSMIS:
             whole[name], whole[f"statut_{name}"] = _somme(parts, name)
-    entered = whole.get("statut_taux", NON_TRANSMIS) != NON_TRANSMIS
-    if not entered:
+    if whole.get("statut_taux", NON_TRANSMIS) == NON_TRANSMIS:
         whole["taux"] = part(whole["realisees"], whole["offertes"])
         statuses = (SANS_OBJET if whole["offertes"] == 0 else whole["statut_offertes"], whole["statut_realisees"])
         whole["statut_taux"] = min(statuses, key=GRAVITE.index)
-    return pd.concat([parts, pd.DataFrame([whole], index=[""])]) if len(parts) else pd.DataFrame([whole], index=[""])
+    return whole
 
 
-def _somme(parts: pd.DataFrame, nom: str) -> tuple[float, str]:
+def _somme(parts: list[Ligne], nom: str) -> tuple[float, str]:
     """Return the sum of what concerns the dispositifs and its status: a missing part makes it missing."""
-    concerned = parts[parts[f"statut_{nom}"].ne(SANS_OBJET)]
-    if concerned.empty:
-        return float("nan"), NON_TRANSMIS
-    return concerned[nom].sum(skipna=False), min(concerned[f"statut_{nom}"], key=GRAVITE.index)
-
-
-def _annee(table: pd.DataFrame, identifiant: str, annee: int) -> pd.DataFrame:
-    """Return the rows of an indicator in a year, by modalité (« » for the whole): libelle, valeur, statut."""
-    parts = details(table, identifiant)
-    rows = parts[parts["annee"].eq(annee)].set_index("modalite")
-    found = rows[["libelle_modalite", "valeur", "statut"]].rename(columns={"libelle_modalite": "libelle"})
-    whole = ensemble(table, identifiant)
-    if annee not in whole.index:
-        return found
-    return pd.concat([found, whole.loc[[annee]].assign(libelle="").set_axis([""])])
-
-
-def _ensemble_a_la_fin(rows: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([rows[rows.index != ""], rows[rows.index == ""]])
+    concerned = [row for row in parts if row[f"statut_{nom}"] != SANS_OBJET]
+    if not concerned:
+        return nan, NON_TRANSMIS
+    return sum(row[nom] for row in concerned), min((row[f"statut_{nom}"] for row in concerned), key=GRAVITE.index)

@@ -12,6 +12,8 @@ from ctglib.rapport.tableaux.annees import ENSEMBLE
 from ctglib.rapport.typographie import nombre
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ctglib.donnees.modeles.analyses import IndicateursLoisirs
     from ctglib.rapport.contexte import Contexte
 
@@ -47,7 +49,8 @@ def tableau_occupation(table: pd.DataFrame, noms: IndicateursLoisirs, annee: int
         (noms.occupation, "taux", "statut_taux"),
     )
     cells = [
-        [row["libelle"] or ENSEMBLE, *(_valeur(row, *item, contexte) for item in read)] for _, row in table.iterrows()
+        [row["libelle"] or ENSEMBLE, *(_valeur(row, *item, contexte) for item in read)]
+        for row in table.to_dict("records")
     ]
     return Tableau(
         nom="loisirs-occupation",
@@ -87,7 +90,7 @@ def tableau_inclusion(table: pd.DataFrame, noms: IndicateursLoisirs, annee: int,
     )
     cells = [
         [row["libelle"] or ENSEMBLE, *(_valeur(row, *item, contexte) for item in read), _moyenne(row)]
-        for _, row in table.iterrows()
+        for row in table.to_dict("records")
     ]
     return Tableau(
         nom="loisirs-inclusion",
@@ -103,9 +106,9 @@ def tableau_inclusion(table: pd.DataFrame, noms: IndicateursLoisirs, annee: int,
     )
 
 
-def _valeur(row: pd.Series, indicateur: str, colonne: str, statut: str, contexte: Contexte) -> str:
+def _valeur(row: Mapping[str, object], indicateur: str, colonne: str, statut: str, contexte: Contexte) -> str:
     return marquer(contexte.valeur_nue(indicateur, row[colonne], row[statut]), row[statut])
 
 
-def _moyenne(row: pd.Series) -> str:
+def _moyenne(row: Mapping[str, object]) -> str:
     return TIRET if pd.isna(row["heures_par_enfant"]) else nombre(row["heures_par_enfant"])
