@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum, nan
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -94,19 +95,19 @@ def _sans_objet(moyens: pd.DataFrame) -> pd.Series:
 
 def _totaux(moyens: pd.DataFrame, cles: tuple[str, ...]) -> pd.DataFrame:
     """Return the sum of each group, in order of first appearance."""
-    missing = moyens["statut"].isin(ABSENCES)
-    rank = moyens["statut"].map(GRAVITE.index).astype("Int64")
-    told = moyens.assign(manquante=missing, rang=rank)
-    groups = told.groupby(list(cles), sort=False, dropna=False)
-    table = groups.agg(
-        valeur_connue=("valeur", lambda valeurs: valeurs.sum(min_count=1)),
-        lignes=("valeur", "size"),
-        manquantes=("manquante", "sum"),
-        rang=("rang", "min"),
-    ).reset_index()
-    table = table.assign(
-        valeur=table["valeur_connue"].where(table["manquantes"].eq(0)),
-        statut=[GRAVITE[rang] for rang in table["rang"]],
-    )
+    groups: dict[tuple, list[tuple[float, str]]] = {}
+    columns = zip(*(moyens[name] for name in (*cles, "valeur", "statut")), strict=True)
+    for *key, valeur, statut in columns:
+        groups.setdefault(tuple(key), []).append((valeur, statut))
+    table = pd.DataFrame([(*key, *_total(lines)) for key, lines in groups.items()], columns=[*cles, *TOTAL])
     kinds = {"valeur": "float64", "valeur_connue": "float64", "lignes": "Int64", "manquantes": "Int64"}
-    return table[[*cles, *TOTAL]].astype(kinds)
+    return table.astype({name: moyens[name].dtype for name in cles} | kinds)
+
+
+def _total(lignes: list[tuple[float, str]]) -> tuple[float, float, int, int, str]:
+    """Return ``TOTAL`` of some lines, each its value and its status."""
+    known = [valeur for valeur, _ in lignes if pd.notna(valeur)]
+    total = fsum(known) if known else nan
+    missing = sum(statut in ABSENCES for _, statut in lignes)
+    worst = min((statut for _, statut in lignes), key=GRAVITE.index)
+    return nan if missing else total, total, len(lignes), missing, worst

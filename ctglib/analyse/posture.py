@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 CLE = ["fonction", "domaine", "item"]
 
@@ -38,13 +36,17 @@ def posture_bougee(posture: pd.DataFrame, precedente: pd.DataFrame) -> PostureBo
         posture: Grid of the year: fonction, domaine, item, niveau.
         precedente: Grid of the year before; empty when there is none.
     """
-    both = posture[[*CLE, "niveau"]].merge(
-        precedente[[*CLE, "niveau"]], on=CLE, how="outer", suffixes=("", "_precedent")
-    )
-    gap = (both["niveau"] - both["niveau_precedent"]).astype("Int64")
+    now, before = _niveaux(posture), _niveaux(precedente)
+    gaps = [now[line] - before[line] for line in now.keys() & before.keys()]
+    known = [gap for gap in gaps if pd.notna(gap)]
     return PostureBougee(
-        montees=int((gap > 0).sum()),
-        descendues=int((gap < 0).sum()),
-        inchangees=int((gap == 0).sum()),
-        inconnues=int(gap.isna().sum()),
+        montees=sum(gap > 0 for gap in known),
+        descendues=sum(gap < 0 for gap in known),
+        inchangees=sum(gap == 0 for gap in known),
+        inconnues=len(now.keys() | before.keys()) - len(known),
     )
+
+
+def _niveaux(posture: pd.DataFrame) -> dict[tuple[str, ...], object]:
+    """Return the level of each line of a grid."""
+    return dict(zip(zip(*(posture[name] for name in CLE), strict=True), posture["niveau"], strict=True))

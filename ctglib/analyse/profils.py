@@ -6,6 +6,7 @@ published counts give, and none is made where a single count is hidden: the rest
 
 from __future__ import annotations
 
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ctglib.donnees.modeles.fiches import Profils
+    from ctglib.donnees.modeles.fiches import Profils, VariableProfil
 
 COLONNES = (
     "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "effectif", "statut",
@@ -23,7 +24,7 @@ CROISEMENTS = (
     "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "variable_2",
     "libelle_variable_2", "modalite_2", "libelle_2", "effectif", "statut",
 )  # fmt: skip
-SECRET, MESURE, PROVISOIRES = "Q", "A", ("P", "E")
+SECRET = "Q"
 CACHES_AU_MOINS = 2  # a rest that stands for one hidden count would be that count
 SANS_TOTAL, UN_SEUL_CACHE, VIDE = "sans_total", "un_seul_cache", "vide"
 
@@ -43,18 +44,23 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
     Returns:
         The columns ``COLONNES``: the modalités that have a row, ``part`` missing where hidden or without total.
     """
-    simple = profils[profils["variable_2"].eq("") & profils["variable"].ne("")]
-    found = []
+    entered: dict[tuple[str, str], dict[str, tuple[float, str]]] = {}
+    columns = (profils[name] for name in ("dispositif", "variable", "variable_2", "modalite", "effectif", "statut"))
+    for dispositif, variable, crossed, modalite, *count in zip(*columns, strict=True):
+        if not crossed:
+            entered.setdefault((dispositif, variable), {})[modalite] = tuple(count)
+    rows = []
     for name, label in dispositifs.items():
-        rows = simple[simple["dispositif"].eq(name)]
-        groups = [_variable(rows[rows["variable"].eq(item.id)], item) for item in meanings.variables]
-        total = _total(profils[profils["dispositif"].eq(name)], [group for group in groups if len(group)])
-        for group in groups:
-            found.append(_partager(group, total).assign(dispositif=name, libelle_dispositif=label))
-    known = [group for group in found if len(group)]
-    if not known:
-        return pd.DataFrame(columns=list(COLONNES))
-    return pd.concat(known, ignore_index=True)[list(COLONNES)]
+        groups = [(item, _effectifs(entered.get((name, item.id), {}), item)) for item in meanings.variables]
+        total = _total(entered.get((name, ""), {}), [group for _, group in groups if group])
+        for item, group in groups:
+            base, reason = _base(list(group.values()), total)
+            labels = {mode.id: mode.libelle for mode in item.modalites}
+            rows += [
+                (name, label, item.id, item.libelle, mode, labels[mode], *count, base, 100 * count[0] / base, reason)
+                for mode, count in group.items()
+            ]
+    return pd.DataFrame(rows, columns=list(COLONNES))
 
 
 def croisements(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
@@ -82,34 +88,29 @@ def croisements(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[s
     return table.sort_values(["rang", "rang_1", "rang_2"], ignore_index=True)[list(CROISEMENTS)]
 
 
-def _variable(rows: pd.DataFrame, item: object) -> pd.DataFrame:
-    """Return the rows of a variable, in the order of its modalités."""
-    labels = {mode.id: mode.libelle for mode in item.modalites}
-    kept = rows[rows["modalite"].isin(list(labels))]
-    order = kept["modalite"].map(list(labels).index).sort_values(kind="stable").index
-    ordered = kept.loc[order, ["modalite", "effectif", "statut"]].reset_index(drop=True)
-    return ordered.assign(
-        variable=item.id, libelle_variable=item.libelle, libelle=[labels[name] for name in ordered["modalite"]]
-    )
+def _effectifs(entered: Mapping[str, tuple[float, str]], item: VariableProfil) -> dict[str, tuple[float, str]]:
+    """Return the count and the status of each modalité of a variable that has a row, in the catalogue's order."""
+    return {mode.id: entered[mode.id] for mode in item.modalites if mode.id in entered}
 
 
-def _total(rows: pd.DataFrame, groups: list[pd.DataFrame]) -> float:
+def _total(entered: Mapping[str, tuple[float, str]], groups: list[Mapping[str, tuple[float, str]]]) -> float:
     """Return how many persons a dispositif has, missing when the published counts do not say or do not agree."""
-    entered = rows[rows["variable"].eq("")]["effectif"].dropna().tolist()
-    sums = {*entered, *(group["effectif"].sum() for group in groups if group["effectif"].notna().all())}
-    return sums.pop() if len(sums) == 1 else float("nan")
+    told = [[count for count, _ in group.values()] for group in groups]
+    sums = {count for count, _ in entered.values() if not isnan(count)}
+    sums |= {sum(counts) for counts in told if not any(map(isnan, counts))}
+    return sums.pop() if len(sums) == 1 else nan
 
 
-def _partager(group: pd.DataFrame, total: float) -> pd.DataFrame:
-    """Return the rows of a variable with the total that their shares are of."""
-    shown, hidden = group["effectif"].notna(), group["statut"].eq(SECRET)
-    base, reason = total, ""
-    if shown.all():
-        base = group["effectif"].sum()
-    elif hidden.sum() < CACHES_AU_MOINS and hidden.any():
-        base, reason = float("nan"), UN_SEUL_CACHE
-    elif pd.isna(total) or (~shown & ~hidden).any() or group["effectif"].sum() > total:
-        base, reason = float("nan"), SANS_TOTAL
-    if base == 0:
-        base, reason = float("nan"), VIDE
-    return group.assign(total=base, part=100 * group["effectif"] / base, raison=reason)
+def _base(group: list[tuple[float, str]], total: float) -> tuple[float, str]:
+    """Return the total that the shares of a variable are of, missing with the reason when there are none."""
+    shown = [count for count, _ in group if not isnan(count)]
+    hidden = sum(status == SECRET for _, status in group)
+    missing = any(isnan(count) and status != SECRET for count, status in group)
+    base = total
+    if len(shown) == len(group):
+        base = sum(shown)
+    elif 0 < hidden < CACHES_AU_MOINS:
+        return nan, UN_SEUL_CACHE
+    elif isnan(total) or missing or sum(shown) > total:
+        return nan, SANS_TOTAL
+    return (base, "") if base else (nan, VIDE)
