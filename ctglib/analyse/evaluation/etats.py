@@ -53,10 +53,10 @@ def etats(
         none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those entered; dates are timestamps, missing when
         none. ``en_retard``: its échéance is past and it is known not to be done.
     """
-    known = {(int(row["fiche"]), row["modalite"]): row for _, row in actions.iterrows()}
+    known = {(int(row["fiche"]), row["modalite"]): row for row in actions.to_dict("records")}
     end = fin_de_convention(convention, avenants, date_arretee)
     rows = [
-        _ligne(fiche, modalite, known.get((fiche.numero, modalite.numero)), _fin(fiche, convention, end))
+        _ligne(fiche, modalite, known.get((fiche.numero, modalite.numero), {}), _fin(fiche, convention, end))
         for fiche in convention.fiches
         for modalite in fiche.modalites
     ]
@@ -81,8 +81,7 @@ def _fin(fiche: Fiche, convention: Convention, end: Date) -> Date:
     return end if fiche.fin == convention.fin else min(fiche.fin, end)
 
 
-def _ligne(fiche: Fiche, modalite: ModaliteAction, row: pd.Series | None, fin: Date) -> dict[str, object]:
-    entered = {} if row is None else row.to_dict()
+def _ligne(fiche: Fiche, modalite: ModaliteAction, entered: dict[str, object], fin: Date) -> dict[str, object]:
     return {
         "fiche": fiche.numero,
         "modalite": modalite.numero,

@@ -31,10 +31,10 @@ def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) 
     rows = []
     for fiche in fiches:
         for annee, table in etats.items():
-            own = table.loc[table["fiche"] == fiche.numero, "statut"]
-            counts = [int(own.eq(state).sum()) for state in states]
-            done, known = own.isin(FAITES).sum(), own.ne(NON_RENSEIGNEE).sum()
-            rows.append((fiche.numero, annee, fiche.debut.year <= annee, int(done), len(own), int(known), *counts))
+            own = table.loc[table["fiche"] == fiche.numero, "statut"].tolist()
+            counts = [own.count(state) for state in states]
+            done, known = sum(state in FAITES for state in own), len(own) - own.count(NON_RENSEIGNEE)
+            rows.append((fiche.numero, annee, fiche.debut.year <= annee, done, len(own), known, *counts))
     return pd.DataFrame(rows, columns=[*COLONNES, *states])
 
 
@@ -48,7 +48,7 @@ def verdicts_par_annee(evaluations: Mapping[int, pd.DataFrame], fiches: Iterable
     rows = []
     for fiche in fiches:
         for annee, table in evaluations.items():
-            own = table.loc[(table["fiche"] == fiche.numero) & table["dimension"].eq(""), "verdict"]
-            good, judged = own.isin(ATTEINTS).sum(), own.ne(NON_EVALUABLE).sum()
-            rows.append((fiche.numero, annee, fiche.debut.year <= annee, int(good), int(judged), int(judged)))
+            own = table.loc[(table["fiche"] == fiche.numero) & table["dimension"].eq(""), "verdict"].tolist()
+            good, judged = sum(verdict in ATTEINTS for verdict in own), len(own) - own.count(NON_EVALUABLE)
+            rows.append((fiche.numero, annee, fiche.debut.year <= annee, good, judged, judged))
     return pd.DataFrame(rows, columns=list(COLONNES))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Callable
 
 ATTEINTS, MANQUES = ("atteint", "en_bonne_voie"), ("insuffisant", "en_recul")
 VOULUES, CONTRAIRES = ("favorable", "stable"), ("defavorable",)
@@ -14,12 +16,12 @@ A_SURVEILLER, NON_EVALUABLE = "a_surveiller", "non_evaluable"
 
 def bons(parcours: pd.DataFrame) -> pd.Series:
     """Tell which are attained or on track; where no target can be judged, which go the wanted way or hold."""
-    return parcours["verdict"].isin(ATTEINTS) | _sans_verdict(parcours, VOULUES)
+    return _tous(est_bon, parcours)
 
 
 def mauvais(parcours: pd.DataFrame) -> pd.Series:
     """Tell which are insufficient or going back; where no target can be judged, which go the wrong way."""
-    return parcours["verdict"].isin(MANQUES) | _sans_verdict(parcours, CONTRAIRES)
+    return _tous(est_mauvais, parcours)
 
 
 def lisibles(parcours: pd.DataFrame) -> pd.Series:
@@ -32,5 +34,16 @@ def juges(parcours: pd.DataFrame) -> pd.Series:
     return parcours["verdict"].ne(NON_EVALUABLE)
 
 
-def _sans_verdict(parcours: pd.DataFrame, evolutions: tuple[str, ...]) -> pd.Series:
-    return parcours["verdict"].eq(NON_EVALUABLE) & parcours["evolution"].isin(evolutions)
+def est_bon(verdict: str, evolution: str) -> bool:
+    """Tell whether one is (see ``bons``)."""
+    return verdict in ATTEINTS or (verdict == NON_EVALUABLE and evolution in VOULUES)
+
+
+def est_mauvais(verdict: str, evolution: str) -> bool:
+    """Tell whether one is (see ``mauvais``)."""
+    return verdict in MANQUES or (verdict == NON_EVALUABLE and evolution in CONTRAIRES)
+
+
+def _tous(lecture: Callable[[str, str], bool], parcours: pd.DataFrame) -> pd.Series:
+    read = [lecture(*item) for item in zip(parcours["verdict"], parcours["evolution"], strict=True)]
+    return pd.Series(read, index=parcours.index, dtype="bool")

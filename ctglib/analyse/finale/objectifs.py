@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.finale.lecture import A_SURVEILLER, bons, mauvais
+from ctglib.analyse.finale.lecture import A_SURVEILLER, est_bon, est_mauvais
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +63,8 @@ def relever(etats: Iterable[str], parcours: pd.DataFrame) -> Faits:
         etats: The state of each modalité.
         parcours: Rows of ``ctglib.analyse.finale.parcours``.
     """
-    states = list(etats)
+    states, verdicts = list(etats), parcours["verdict"].tolist()
+    ways = list(zip(verdicts, parcours["evolution"], strict=True))
     return Faits(
         modalites=len(states),
         realisees=sum(state in FAITES for state in states),
@@ -71,10 +72,10 @@ def relever(etats: Iterable[str], parcours: pd.DataFrame) -> Faits:
         abandonnees=states.count(ABANDONNEE),
         inconnues=states.count(INCONNUE),
         indicateurs=len(parcours),
-        mesures=int((parcours["annees_connues"] > 0).sum()),
-        bons=int(bons(parcours).sum()),
-        mauvais=int(mauvais(parcours).sum()),
-        en_retard=int(parcours["verdict"].eq(A_SURVEILLER).sum()),
+        mesures=sum(years > 0 for years in parcours["annees_connues"]),
+        bons=sum(est_bon(*way) for way in ways),
+        mauvais=sum(est_mauvais(*way) for way in ways),
+        en_retard=verdicts.count(A_SURVEILLER),
     )
 
 
