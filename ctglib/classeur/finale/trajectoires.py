@@ -35,6 +35,7 @@ class Groupe:
     question: str
 
 
+DEPART = ("indicateur", "annee_initiale", "valeur_initiale")
 GROUPES = (
     Groupe("actions", ("moyen", "realisation"), "comment ses moyens et ses réalisations ont-ils évolué,"),
     Groupe("resultats", ("resultat",), "comment ses résultats ont-ils évolué,"),
@@ -114,19 +115,22 @@ class Trajectoires:
 
 def _avec_departs(series: pd.DataFrame, parcours: pd.DataFrame) -> pd.DataFrame:
     """Return the series with the initial values that the convention writes, in their year."""
-    written = parcours[parcours["origine_initiale"].eq("convention")].set_index("indicateur")
-    rows = []
-    for name, own in series.groupby("indicateur", sort=False):
-        if name not in written.index:
-            rows.append(own)
-            continue
-        year, value = written.loc[name, "annee_initiale"], written.loc[name, "valeur_initiale"]
-        here = own["annee"].eq(year)
-        if here.any():
-            absent = here & own["valeur"].isna()
-            own = own.assign(valeur=own["valeur"].mask(absent, value), statut=own["statut"].mask(absent, "A"))
-        else:
-            first = own.iloc[[0]].assign(annee=year, valeur=value, statut="A")
-            own = pd.concat([first, own]).sort_values("annee", kind="stable")
-        rows.append(own.astype({"annee": "Int64"}))
-    return pd.concat(rows, ignore_index=True) if rows else series
+    written = parcours[parcours["origine_initiale"].eq("convention")]
+    starts = {
+        name: {"annee": int(year), "valeur": value, "statut": "A"}
+        for name, year, value in zip(*(written[key] for key in DEPART), strict=True)
+    }
+    rows: dict[str, list[dict[str, object]]] = {}
+    for row in series.to_dict("records"):
+        rows.setdefault(row["indicateur"], []).append(row)
+    for name in starts.keys() & rows.keys():
+        rows[name] = _avec_depart(rows[name], starts[name])
+    told = [row for own in rows.values() for row in own]
+    return pd.DataFrame(told, columns=series.columns).astype(series.dtypes)
+
+
+def _avec_depart(rows: list[dict[str, object]], depart: dict[str, object]) -> list[dict[str, object]]:
+    """Return the years of an indicator with its initial value: in its year when nothing is known of it, or before."""
+    if any(row["annee"] == depart["annee"] for row in rows):
+        return [row | depart if row["annee"] == depart["annee"] and pd.isna(row["valeur"]) else row for row in rows]
+    return sorted([rows[0] | depart, *rows], key=lambda row: row["annee"])
