@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pandas import NA
 
 from ctglib.donnees.ecriture import ecrire
 from ctglib.rapport.blocs import texte
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
+FORMULES = ("=", "+", "-", "@", "\t", "\r")
 MIME_TABLEAUX = "application/vnd.ctg.tableaux+json"
 
 
@@ -89,23 +97,31 @@ class Tableau:
     def _corps(self) -> str:
         rows, previous = [], None
         groupes = self.groupes or ("",) * len(self.cellules)
-        for groupe, row in zip(groupes, self.cellules.to_dict("records"), strict=True):
+        _, *others = self.colonnes
+        for groupe, (first, *values) in zip(groupes, self._lignes(), strict=True):
             if groupe != previous:
                 rows.append("</tbody><tbody>" if rows else "<tbody>")
                 if groupe:
                     span = len(self.colonnes)
-                    head = f'<th scope="rowgroup" colspan="{span}"><span>{texte(groupe)}</span></th>'
-                    rows.append(f'<tr class="groupe">{head}</tr>')
+                    title = f'<th scope="rowgroup" colspan="{span}"><span>{texte(groupe)}</span></th>'
+                    rows.append(f'<tr class="groupe">{title}</tr>')
             previous = groupe
-            head, *others = self.colonnes
-            cells = [f'<th scope="row">{texte(row[head.cle])}</th>']
-            cells += [f"<td{_classe(colonne)}>{texte(row[colonne.cle])}</td>" for colonne in others]
+            cells = [f'<th scope="row">{texte(first)}</th>']
+            cells += [f"<td{_classe(col)}>{texte(value)}</td>" for col, value in zip(others, values, strict=True)]
             rows.append(f"<tr>{''.join(cells)}</tr>")
         return "".join(rows) + "</tbody>" if rows else "<tbody></tbody>"
 
+    def _lignes(self) -> Iterator[tuple[object, ...]]:
+        """Return what is shown, row by row, in the order of the columns."""
+        return zip(*(self.cellules[colonne.cle] for colonne in self.colonnes), strict=True)
+
     def csv(self) -> str:
         """Return the data as CSV (comma, point, UTF-8); a text that a spreadsheet would run is neutralised."""
-        return self.donnees.map(neutraliser).to_csv(index=False, lineterminator="\n")
+        written = StringIO()
+        rows = csv.writer(written, lineterminator="\n")
+        rows.writerow(self.donnees.columns)
+        rows.writerows([*map(_en_csv, row)] for row in self.donnees.itertuples(index=False, name=None))
+        return written.getvalue()
 
     def exporter(self, chemin: str | Path) -> Path:
         """Write the data as CSV where an analyst wants them, and return the path.
@@ -120,16 +136,18 @@ class Tableau:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         return {
             "text/html": self.html(),
-            "text/plain": f"{self.titre}\n{self.cellules.to_string(index=False)}",
+            "text/plain": "\n".join([self.titre, *(" | ".join(map(str, row)) for row in self._lignes())]),
             MIME_TABLEAUX: {self.nom: self.csv()},
         }
 
 
-def neutraliser(valeur: object) -> object:
-    """Return a text that no spreadsheet takes for a formula; numbers are left as they are."""
-    if isinstance(valeur, str) and valeur[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + valeur
-    return valeur
+def _en_csv(valeur: object) -> object:
+    """Return a value as the CSV has it: nothing for what is missing, no text that a spreadsheet takes for a formula."""
+    if isinstance(valeur, str):
+        return f"'{valeur}" if valeur.startswith(FORMULES) else valeur
+    if valeur is None or valeur is NA or valeur != valeur:
+        return ""
+    return valeur.date() if isinstance(valeur, datetime) else valeur
 
 
 def _classe(colonne: Colonne) -> str:
