@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+CONTROLES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
 @dataclass(frozen=True)
 class Bloc:
     """A piece of HTML whose every value has been escaped."""
@@ -37,7 +40,7 @@ class ChiffreCle:
 
 def texte(valeur: object) -> str:
     """Return a value as HTML text: escaped, with French spacing, and without control characters."""
-    return escape(ponctuer(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "\ufffd", str(valeur))))
+    return escape(ponctuer(CONTROLES.sub("\ufffd", str(valeur))))
 
 
 def paragraphe(phrase: str, classe: str = "") -> Bloc:

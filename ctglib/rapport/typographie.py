@@ -11,6 +11,8 @@ __all__ = [
     "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "enumerer",
     "majuscule", "minuscule", "nombre", "nombre_court", "points", "ponctuer", "pourcent",
 ]  # fmt: skip
+FINES = re.compile(r"(?<=\d) (?=\d{3}(?!\d))| (?=[;!?%])")
+INSECABLES = re.compile(r"(?<=\d) (?=€)| (?=[:»])|(?<=«) ")
 
 
 def nombre_court(valeur: float) -> str:
@@ -82,8 +84,4 @@ def ponctuer(texte: str) -> str:
         >>> ponctuer("Lecture : « oui » ; 5 %")
         'Lecture\\xa0: «\\xa0oui\\xa0»\\u202f; 5\\u202f%'
     """
-    text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", FINE, texte)
-    text = re.sub(r"(?<=\d) €", INSECABLE + "€", text)
-    text = re.sub(r" ([;!?%])", FINE + r"\1", text)
-    text = re.sub(r" ([:»])", INSECABLE + r"\1", text)
-    return re.sub(r"(«) ", r"\1" + INSECABLE, text)
+    return INSECABLES.sub(INSECABLE, FINES.sub(FINE, texte))
