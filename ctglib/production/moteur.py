@@ -52,7 +52,10 @@ class MoteurCtg(Engine):
 
 def _ouvrir_noyau() -> InProcessKernelManager:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger writes to the user's console
+    from ipykernel.inprocess.ipkernel import InProcessKernel
     from ipykernel.inprocess.manager import InProcessKernelManager
+    from ipykernel.inprocess.socket import DummySocket
+    from ipykernel.iostream import IOPubThread
     from traitlets.config import Config
 
     try:
@@ -61,7 +64,11 @@ def _ouvrir_noyau() -> InProcessKernelManager:
         asyncio.set_event_loop(asyncio.new_event_loop())
     # The history is a database in the user's folder: workers would wait for one another there, and leave traces.
     manager = InProcessKernelManager(config=Config({"HistoryManager": {"enabled": False}}))
-    manager.start_kernel()
+    # A thread that is not started sends each message at once: waking it for each was 5 % of a report.
+    sorties = DummySocket()
+    manager.kernel = InProcessKernel(
+        parent=manager, session=manager.session, _underlying_iopub_socket=sorties, iopub_thread=IOPubThread(sorties)
+    )
     manager.kernel.shell.colors = "nocolor"
     return manager
 
