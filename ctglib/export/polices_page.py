@@ -31,8 +31,8 @@ def feuille_de_polices(texte: Iterable[str]) -> str:
     asked = frozenset(texte) - COURANTS
     kept = COURANTS | ((asked | SIGNES) & _couverts(FAMILLE))
     rules = [_regle(FAMILLE, graisse, style, kept) for graisse, style in GRAISSES]
-    manquants = asked - _couverts(FAMILLE)
-    if manquants & _couverts(SECOURS):
+    manquants = (asked & _couverts(SECOURS)) - _couverts(FAMILLE)
+    if manquants:
         rules.append(_regle(SECOURS, "400", "normal", manquants | (SIGNES - _couverts(FAMILLE))))
     return "\n".join(rules)
 
