@@ -11,13 +11,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Patch, Polygon, Rectangle
-from matplotlib.text import Text
-from matplotlib.textpath import TextToPath
+from matplotlib.patches import Circle, Polygon, Rectangle
+from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from ctglib.rapport.charte import charte
+from ctglib.rapport.graphiques.artistes import Ligne, Marque, Trait
 from ctglib.rapport.polices import declarer_a_matplotlib, signes
 from ctglib.rapport.svg import Dessin, lisible
 from ctglib.rapport.typographie import INSECABLE, ponctuer
@@ -25,7 +24,7 @@ from ctglib.rapport.typographie import INSECABLE, ponctuer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matplotlib.backends.backend_svg import RendererSVG
+    from matplotlib.artist import Artist
 
     from ctglib.donnees.modeles.charte import Couleurs
 
@@ -37,19 +36,7 @@ ILLISIBLE = "\ufffd"  # stands for what XML forbids, and stays in its word
 ESPACES = f" {INSECABLE}"
 ETALON = 100.0  # size at which signs are measured
 SOUS_LE_TEXTE = 2.5  # matplotlib draws shapes at 1, lines at 2, texts at 3
-STYLES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
-
-
-class Ligne(Text):
-    """A line of text whose place is settled: matplotlib does not lay it out again, a third of the time of a drawing."""
-
-    def draw(self, renderer: RendererSVG) -> None:
-        """Write the text at its place."""
-        x, y = self.get_transform().transform(self.get_position())
-        gc = renderer.new_gc()
-        gc.set_foreground(self.get_color())
-        renderer.draw_text(gc, x, renderer.height - y, self.get_text(), self.get_fontproperties(), 0.0, mtext=self)
-        gc.restore()
+TIRETS = {"plein": (), "tirets": (5, 2.5), "pointilles": (1.2, 2.2)}
 
 
 class Planche:
@@ -60,7 +47,7 @@ class Planche:
         self.taille = taille
         self.largeur: float = getattr(self._charte.largeurs, taille) * CM
         self.etroite = taille == "etroit"
-        self._artistes: list[Text | Line2D | Patch] = []
+        self._artistes: list[Artist] = []
         self._repere = Affine2D()
 
     @property
@@ -96,17 +83,9 @@ class Planche:
         pieces = morceaux(written, gras)
         for start, piece in pieces:
             alone = len(pieces) == 1
-            artist = Ligne(
-                x if alone else left + mesurer(written[:start], size, gras),
-                y + 0.33 * size,
-                piece,
-                ha=ancre if alone else "left",
-                va="baseline",
-                color=couleur or self.couleurs.texte,
-                fontproperties=_police(size, gras),
-                parse_math=False,
-            )
-            self._poser(artist)
+            place = (x if alone else left + mesurer(written[:start], size, gras), y + 0.33 * size)
+            side, colour = ancre if alone else "left", couleur or self.couleurs.texte
+            self._poser(Ligne(place, piece, side, colour, _police(size, gras)))
 
     def _effacer(self, x: float, y: float, largeur: float) -> None:
         left, right = max(x - 1, 0.0), min(x + largeur + 1, self.largeur)
@@ -123,8 +102,7 @@ class Planche:
         self, points: Sequence[tuple[float, float]], couleur: str, epaisseur: float = 0.6, style: str = "plein"
     ) -> None:
         """Put a line through points; a style is « plein », « tirets » or « pointilles »."""
-        self._poser(Line2D(*zip(*points, strict=True), color=couleur, lw=epaisseur, ls=STYLES[style],
-                           solid_capstyle="butt", solid_joinstyle="round"))  # fmt: skip
+        self._poser(Trait(points, couleur, epaisseur, TIRETS[style]))
 
     def rectangle(
         self, x: float, y: float, largeur: float, hauteur: float, *, couleur: str | None = None, hachure: bool = False
@@ -142,13 +120,13 @@ class Planche:
         self, centre: tuple[float, float], rayon: float, couleur: str, epaisseur: float = 0.6, style: str = "plein"
     ) -> None:
         """Put a circle as a line; a style is one of ``trait``."""
-        self._poser(Circle(centre, rayon, fill=False, ec=couleur, lw=epaisseur, ls=STYLES[style], zorder=2))
+        dashes = (0, TIRETS[style]) if TIRETS[style] else "-"
+        self._poser(Circle(centre, rayon, fill=False, ec=couleur, lw=epaisseur, ls=dashes, zorder=2))
 
     def marque(self, x: float, y: float, forme: str, couleur: str, taille: float = 7.5) -> None:
         """Put a mark with a thin white edge; a diamond's points show around a disc put over it."""
         size = taille - 0.7 if forme == "disque" else taille
-        self._poser(Line2D([x], [y], ls="none", marker=FORMES[forme], ms=size, mfc=couleur, mec=self.couleurs.fond,
-                           mew=0.8))  # fmt: skip
+        self._poser(Marque((x, y), FORMES[forme], size, (couleur, self.couleurs.fond), 0.8))
 
     def fleche(self, x: float, y: float, direction: tuple[float, float], couleur: str) -> None:
         """Put an arrowhead that ends at a place, towards a direction of length one: the value is beyond the scale."""
@@ -167,7 +145,7 @@ class Planche:
         self._repere.clear().scale(1, -1).translate(0, hauteur)
         return Dessin(self.largeur, hauteur, tuple(self._artistes))
 
-    def _poser(self, artist: Text | Line2D | Patch) -> None:
+    def _poser(self, artist: Artist) -> None:
         artist.set_transform(self._repere)
         self._artistes.append(artist)
 
@@ -197,11 +175,16 @@ def morceaux(texte: str, gras: bool) -> list[tuple[int, str]]:
 @lru_cache(maxsize=4096)
 def _avance(signe: str, gras: bool) -> float:
     """Return the width of a sign, its own blank included, at the size of one point: a space alone would have none."""
-    police = _police(ETALON, gras)
-    between, nothing = (
-        TextToPath().get_text_width_height_descent(text, police, False)[0] for text in (f"|{signe}|", "||")
-    )
-    return (between - nothing) / ETALON
+    return (_etendue(f"|{signe}|", gras) - _entre_rien(gras)) / ETALON
+
+
+@lru_cache(maxsize=2)
+def _entre_rien(gras: bool) -> float:
+    return _etendue("||", gras)
+
+
+def _etendue(texte: str, gras: bool) -> float:
+    return text_to_path.get_text_width_height_descent(texte, _police(ETALON, gras), False)[0]
 
 
 @lru_cache(maxsize=1024)

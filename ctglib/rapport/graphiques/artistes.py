@@ -1,0 +1,96 @@
+"""What a sheet puts most, as artists that only know how to be drawn where they are: a line, a mark, a line of text.
+
+matplotlib's own ones can be changed, laid out again, picked with a mouse: making them was half of the time of a
+drawing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
+from matplotlib.markers import MarkerStyle
+from matplotlib.path import Path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.backends.backend_svg import RendererSVG
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.transforms import Affine2D
+
+Point = tuple[float, float]
+
+
+class Trait(Artist):
+    """A line through points; ``tirets`` are the lengths of its dashes and gaps, in widths of the line."""
+
+    zorder = 2
+
+    def __init__(self, points: Sequence[Point], couleur: str, epaisseur: float, tirets: Sequence[float]) -> None:
+        super().__init__()
+        self._chemin, self._couleur, self._epaisseur = Path(points), couleur, epaisseur
+        self._tirets = [epaisseur * long for long in tirets] or None
+
+    def draw(self, renderer: RendererSVG) -> None:
+        """Draw the line."""
+        gc = renderer.new_gc()
+        gc.set_foreground(self._couleur)
+        gc.set_linewidth(self._epaisseur)
+        gc.set_dashes(0, self._tirets)
+        renderer.draw_path(gc, self._chemin, self.get_transform())
+
+
+class Marque(Artist):
+    """A mark of matplotlib at a place, filled, with an edge."""
+
+    zorder = 2
+
+    def __init__(self, place: Point, forme: str, taille: float, couleurs: tuple[str, str], bord: float) -> None:
+        super().__init__()
+        self._place, self._forme, self._taille, self._couleurs, self._bord = place, forme, taille, couleurs, bord
+
+    def draw(self, renderer: RendererSVG) -> None:
+        """Draw the mark."""
+        inside, edge = self._couleurs
+        style, path, size = _forme(self._forme, self._taille)
+        gc = renderer.new_gc()
+        gc.set_foreground(edge)
+        gc.set_linewidth(self._bord)
+        gc.set_joinstyle(style.get_joinstyle())
+        gc.set_capstyle(style.get_capstyle())
+        renderer.draw_markers(gc, path, size, Path([self._place]), self.get_transform(), to_rgba(inside))
+
+
+class Ligne(Artist):
+    """A line of text whose place is settled: nothing lays it out again."""
+
+    zorder = 3
+
+    def __init__(self, place: Point, texte: str, ancre: str, couleur: str, police: FontProperties) -> None:
+        super().__init__()
+        self._place, self._texte, self._ancre, self._couleur, self._police = place, texte, ancre, couleur, police
+
+    def get_unitless_position(self) -> Point:
+        """Return the place, as the renderer asks for it."""
+        return self._place
+
+    def get_ha(self) -> str:
+        """Return the side of the place on which the text is, as the renderer asks for it."""
+        return self._ancre
+
+    def draw(self, renderer: RendererSVG) -> None:
+        """Write the text at its place."""
+        x, y = self.get_transform().transform(self._place)
+        gc = renderer.new_gc()
+        gc.set_foreground(self._couleur)
+        renderer.draw_text(gc, x, renderer.height - y, self._texte, self._police, 0.0, mtext=self)
+
+
+@lru_cache(maxsize=32)
+def _forme(forme: str, taille: float) -> tuple[MarkerStyle, Path, Affine2D]:
+    """Return a mark of matplotlib, its outline and what gives it its size."""
+    style = MarkerStyle(forme)
+    return style, style.get_path(), style.get_transform().scale(taille)
