@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbconvert.exporters import Exporter, TemplateExporter
-from traitlets import default
+from traitlets import List, default
 
 from ctglib.export.page import assembler
 
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 MODELES = Path(__file__).parent / "modeles"
 
 
+SANS_TRAITEMENT: tuple[str, ...] = ()  # nbconvert's own would copy and check the notebook for each, and change nothing
+
+
 class ExporteurHTML(TemplateExporter):
     """An executed notebook becomes one semantic, self-contained HTML page in French, through our own template."""
+
+    default_preprocessors = List(SANS_TRAITEMENT)
 
     export_from_notebook = "Rapport CTG (HTML)"
     output_mimetype = "text/html"
@@ -49,6 +54,8 @@ class ExporteurHTML(TemplateExporter):
 class ExporteurPDF(Exporter):
     """The same page becomes a PDF that is PDF/A-2a and PDF/UA-1 at once."""
 
+    default_preprocessors = List(SANS_TRAITEMENT)
+
     export_from_notebook = "Rapport CTG (PDF)"
     output_mimetype = "application/pdf"
 
@@ -68,6 +75,8 @@ class ExporteurPDF(Exporter):
 
 class ExporteurDOCX(Exporter):
     """The same page becomes a Word document that the parties finish by hand."""
+
+    default_preprocessors = List(SANS_TRAITEMENT)
 
     export_from_notebook = "Rapport CTG (Word)"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
