@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import gc
 import signal
+from datetime import date
 from importlib import import_module
 
 from ctglib.production.importation import importer_papermill
 
+FORMAT_DES_CARNETS = (4, 5)
+SIGNES_COURANTS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100))))
 # Imported by the code where it is used, all of it by any report.
 MODULES = (
     "fontTools.ttLib",
@@ -62,8 +65,19 @@ def prechauffer() -> None:
     importer_papermill()
     for module in MODULES:
         import_module(module)
+    _amorcer()
     gc.freeze()  # what is loaded stays: collecting it again would copy its pages in each worker
     gc.enable()
+
+
+def _amorcer() -> None:
+    """Do what is done at a first use and kept: the schema of a notebook, the French words, the widths of the signs."""
+    import_module("nbformat.validator").get_validator(*FORMAT_DES_CARNETS)
+    typographie = import_module("ctglib.rapport.typographie")
+    typographie.date_longue(date.min)
+    typographie.nombre(0)
+    for gras in (False, True):
+        import_module("ctglib.rapport.graphiques.planche").mesurer(SIGNES_COURANTS, 1.0, gras)
 
 
 prechauffer()
