@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.artist import Artist
 
 REGLAGES = {"svg.fonttype": "none", "svg.image_inline": True, "path.simplify": False}
@@ -93,7 +96,7 @@ def _noms_des_appels(root: ElementTree.Element, prefixe: str) -> dict[str, str]:
 
 
 def _attributs_communs(root: ElementTree.Element) -> dict[str, str]:
-    texts = [_styles(element) for element in root.iter(f"{ESPACE}text")]
+    texts = [_styles(element.get("style", "")) for element in root.iter(f"{ESPACE}text")]
     first = texts[0] if texts else {}
     return {cle: first[cle] for cle in HERITES if cle in first and all(text.get(cle) == first[cle] for text in texts)}
 
@@ -115,7 +118,7 @@ def _element(element: ElementTree.Element, noms: dict[str, str], herites: dict[s
 
 def _attributs_utiles(element: ElementTree.Element, noms: dict[str, str], herites: dict[str, str]) -> dict[str, str]:
     attributs = {cle.replace(LIEN, "href"): value for cle, value in element.attrib.items() if cle != "style"}
-    attributs |= {cle: value for cle, value in _styles(element).items() if herites.get(cle) != value}
+    attributs |= {cle: value for cle, value in _styles(element.get("style", "")).items() if herites.get(cle) != value}
     if attributs.get("transform", "").startswith(("rotate(-0 ", "rotate(0 ")):
         del attributs["transform"]
     if "id" in attributs and attributs["id"] not in noms:
@@ -123,8 +126,9 @@ def _attributs_utiles(element: ElementTree.Element, noms: dict[str, str], herite
     return {cle: _valeur(cle, value, noms) for cle, value in attributs.items()}
 
 
-def _styles(element: ElementTree.Element) -> dict[str, str]:
-    pairs = (pair.split(":", 1) for pair in element.get("style", "").split(";") if ":" in pair)
+@lru_cache(maxsize=1024)
+def _styles(style: str) -> Mapping[str, str]:
+    pairs = (pair.split(":", 1) for pair in style.split(";") if ":" in pair)
     return {cle.strip(): value.strip() for cle, value in pairs}
 
 
@@ -138,6 +142,7 @@ def _valeur(cle: str, value: str, noms: dict[str, str]) -> str:
     return _arrondir(" ".join(value.split()))
 
 
+@lru_cache(maxsize=4096)
 def _arrondir(value: str) -> str:
     """Return the text with its decimal numbers rounded to a hundredth of a point, without idle zeros."""
     return NOMBRE.sub(lambda found: f"{round(float(found[0]), 2) + 0.0:g}", value)
