@@ -53,8 +53,10 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
     rows = rows.assign(**{name: rows[name].astype("Float64").astype("float64") for name in ("valeur", "cible")})
     rows = rows.assign(texte=[_texte(row, row.valeur, contexte) for row in rows.itertuples()])
     keys = list(dict.fromkeys(zip(lignes["indicateur"], lignes["serie"], strict=True)))
-    found = {key: list(members.itertuples()) for key, members in rows.groupby(["indicateur", "serie"], sort=False)}
-    series = [_serie(found[key], contexte) for key in keys]
+    found: dict[tuple[str, str], list[object]] = {key: [] for key in keys}
+    for row in rows.itertuples():
+        found[row.indicateur, row.serie].append(row)
+    series = [_serie(members, contexte) for members in found.values()]
     known = [serie for serie in series if serie.connus]
     if not known:
         return None
@@ -65,7 +67,10 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
         alt=_alt(known, absentes),
         lecture=_lecture(known, absentes),
         chiffres=chiffres_annuels(
-            [row for key in keys for row in found[key]], contexte, nom=_nom, cible=lambda row: _cible(row, contexte)
+            [row for members in found.values() for row in members],
+            contexte,
+            nom=_nom,
+            cible=lambda row: _cible(row, contexte),
         ),
     )
 
