@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctglib.analyse.comparables.choix import choisir, table_des_retenues
 from ctglib.analyse.comparables.evolutions import trajectoires, variations
-from ctglib.analyse.comparables.lignes import lignes_d_ecarts, lignes_sans_calcul
+from ctglib.analyse.comparables.lignes import en_table, lignes_d_ecarts, lignes_sans_calcul
 from ctglib.analyse.comparables.panel import Regle, manques, panel
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def comparer(
     if chosen is None:
         return None
     breaks = {name: tuple(item.annee for item in indicateurs[name].ruptures) for name in rule.indicateurs}
-    rows = lignes_d_ecarts(counts, place, chosen.retenues, rule, indicateurs=indicateurs)
+    rows = en_table(lignes_d_ecarts(counts, place, chosen.retenues, rule, indicateurs=indicateurs))
     compared = list(rows.loc[~rows["rupture"], "indicateur"])
     return Resultat(
         regle=rule,
@@ -117,7 +117,7 @@ def _exclues(panel: Panel, choix: Choix) -> pd.DataFrame:
 def _variantes(
     panel: Panel, comparaison: Comparaison, indicateurs: Mapping[str, Indicateur], convention: Convention
 ) -> pd.DataFrame:
-    tables = []
+    found = []
     for rank, setting in enumerate((comparaison.reglage, *comparaison.variantes)):
         rule = _regle(comparaison, setting, convention, panel)
         chosen = _choix(panel, convention.territoire, rule)
@@ -126,5 +126,5 @@ def _variantes(
         else:
             rows = lignes_d_ecarts(panel, convention.territoire, chosen.retenues, rule, indicateurs=indicateurs)
         told = {"variante": rank, **setting.model_dump(), "candidates": 0 if chosen is None else chosen.candidates}
-        tables.append(pd.DataFrame({name: [value] * len(rows) for name, value in told.items()}).join(rows))
-    return pd.concat(tables, ignore_index=True)
+        found += [told | row for row in rows]
+    return en_table(found, avant=("variante", *comparaison.reglage.model_dump(), "candidates"))

@@ -34,11 +34,12 @@ COLONNES = (
 ENTIERS = ("annee_reference", "annee", "valeur_reference", "valeur", "nombre", "rang", "ex_aequo", "aussi_eloignees",
            "communes_departement")  # fmt: skip
 BOOLEENS = ("bruit", "bruit_departement")
+Rangee = dict[str, object]
 
 
 def lignes_d_ecarts(
     panel: Panel, territoire: str, communes: Sequence[str], regle: Regle, *, indicateurs: Mapping[str, Indicateur]
-) -> pd.DataFrame:
+) -> list[Rangee]:
     """Return the gaps of a commune, one row an indicator of the rule; a break between the two years leaves none.
 
     Args:
@@ -49,30 +50,29 @@ def lignes_d_ecarts(
         indicateurs: Their rounding and their breaks.
 
     Returns:
-        ``COLONNES``. Changes in %, gaps in points of %; ``rang`` is among the comparable communes and the territory,
-        the greatest rise first; ``aussi_eloignees`` is how many comparable communes are at least as far from the mean
-        of the others, ``part_placebo`` the same as a share. The département is the sum of its other communes.
+        Those of ``COLONNES`` that have a value. Changes in %, gaps in points of %; ``rang`` is among the comparable
+        communes and the territory, the greatest rise first; ``aussi_eloignees`` is how many comparable communes are at
+        least as far from the mean of the others, ``part_placebo`` the same as a share. The département is the sum of
+        its other communes.
     """
-    rows = [_ligne(panel, territoire, communes, regle, item=indicateurs[name]) for name in regle.indicateurs]
-    return _table(rows)
+    return [_ligne(panel, territoire, communes, regle, item=indicateurs[name]) for name in regle.indicateurs]
 
 
-def lignes_sans_calcul(regle: Regle, indicateurs: Mapping[str, Indicateur]) -> pd.DataFrame:
+def lignes_sans_calcul(regle: Regle, indicateurs: Mapping[str, Indicateur]) -> list[Rangee]:
     """Return the same rows without any value: the rule cannot be followed."""
     years = {"annee_reference": regle.annee_reference, "annee": regle.annee, "rupture": False}
-    return _table([{"indicateur": name, "libelle": indicateurs[name].libelle, **years} for name in regle.indicateurs])
+    return [{"indicateur": name, "libelle": indicateurs[name].libelle, **years} for name in regle.indicateurs]
 
 
-def _table(rows: list[dict[str, object]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=COLONNES)
+def en_table(rangees: list[Rangee], avant: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return rows of gaps as a table: the columns ``avant``, then ``COLONNES``, missing where a row has none."""
+    table = pd.DataFrame(rangees, columns=[*avant, *COLONNES])
     missing = [name for name in COLONNES if table[name].isna().all()]
     kinds = dict.fromkeys(ENTIERS, "Int64") | dict.fromkeys(BOOLEENS, "boolean") | {"rupture": bool}
     return table.astype(dict.fromkeys(missing, "float64") | kinds)
 
 
-def _ligne(
-    panel: Panel, territoire: str, communes: Sequence[str], regle: Regle, *, item: Indicateur
-) -> dict[str, object]:
+def _ligne(panel: Panel, territoire: str, communes: Sequence[str], regle: Regle, *, item: Indicateur) -> Rangee:
     years, name = (regle.annee_reference, regle.annee), item.id
     own = paire(panel, territoire, name, years)
     broken = any(years[0] < rupture.annee <= years[1] for rupture in item.ruptures)
