@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -102,15 +103,16 @@ def avec_reperes(
         ``rupture``: True in the first year of a new series.
     """
     changes = tuple(changements)
-    known = evaluation.set_index(["indicateur", "modalite"])[["cible", "annee_cible"]]
-    targets = known.reindex(pd.MultiIndex.from_frame(table[["indicateur", "modalite"]]))
+    columns = zip(*(evaluation[name] for name in ("indicateur", "modalite", "cible", "annee_cible")), strict=True)
+    known = {(name, mode): target for name, mode, *target in columns}
+    targets = [known.get(key, (nan, pd.NA)) for key in zip(table["indicateur"], table["modalite"], strict=True)]
     breaks = {
         name: {cut.annee for cut in coupures(catalogue.indicateurs_fiches[name], changes)}
         for name in table["indicateur"].unique()
     }
     return table.assign(
         serie=table["libelle_modalite"],
-        cible=targets["cible"].to_numpy(),
-        annee_cible=targets["annee_cible"].array,
+        cible=pd.Series([value for value, _ in targets], table.index, "float64"),
+        annee_cible=pd.Series([year for _, year in targets], table.index, "Int64"),
         rupture=[year in breaks[name] for name, year in zip(table["indicateur"], table["annee"], strict=True)],
     )

@@ -28,10 +28,11 @@ def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) 
         fiches: In the order of the rows.
     """
     states = list(dict.fromkeys(state for table in etats.values() for state in table["statut"]))
+    by_fiche = {annee: _par_fiche(table["fiche"], table["statut"]) for annee, table in etats.items()}
     rows = []
     for fiche in fiches:
-        for annee, table in etats.items():
-            own = table.loc[table["fiche"] == fiche.numero, "statut"].tolist()
+        for annee, found in by_fiche.items():
+            own = found.get(fiche.numero, [])
             counts = [own.count(state) for state in states]
             done, known = sum(state in FAITES for state in own), len(own) - own.count(NON_RENSEIGNEE)
             rows.append((fiche.numero, annee, fiche.debut.year <= annee, done, len(own), known, *counts))
@@ -45,10 +46,19 @@ def verdicts_par_annee(evaluations: Mapping[int, pd.DataFrame], fiches: Iterable
         evaluations: What ``evaluer`` returns, by year.
         fiches: In the order of the rows.
     """
+    wholes = {annee: table[table["dimension"].eq("")] for annee, table in evaluations.items()}
+    by_fiche = {annee: _par_fiche(table["fiche"], table["verdict"]) for annee, table in wholes.items()}
     rows = []
     for fiche in fiches:
-        for annee, table in evaluations.items():
-            own = table.loc[(table["fiche"] == fiche.numero) & table["dimension"].eq(""), "verdict"].tolist()
+        for annee, found in by_fiche.items():
+            own = found.get(fiche.numero, [])
             good, judged = sum(verdict in ATTEINTS for verdict in own), len(own) - own.count(NON_EVALUABLE)
             rows.append((fiche.numero, annee, fiche.debut.year <= annee, good, judged, judged))
     return pd.DataFrame(rows, columns=list(COLONNES))
+
+
+def _par_fiche(fiches: Iterable[int], valeurs: Iterable[str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for fiche, valeur in zip(fiches, valeurs, strict=True):
+        found.setdefault(fiche, []).append(valeur)
+    return found

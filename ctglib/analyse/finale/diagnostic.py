@@ -18,6 +18,7 @@ COLONNES = (
     "theme", "indicateur", "libelle", "unite", "sens", "annee_avant", "avant", "annee", "apres", "variation_type",
     "variation", "variation_reference", "dans_le_bruit", "motif", "annee_rupture",
 )  # fmt: skip
+SERIE = ("indicateur", "territoire", "annee", "valeur")
 POINTS, POURCENT = "points", "pourcent"
 SANS_DEPART, APRES_RUPTURE, SANS_VALEUR = "depart_absent", "depart_rupture", "sans_valeur"
 
@@ -50,11 +51,11 @@ def revisiter(
         territoires: Codes of the territory and of its reference.
         depart: Year of the diagnostic.
     """
-    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()]
+    known = _series(contexte)
     rows = []
     for theme in themes:
         for name in theme.series:
-            series = [_serie(whole, name, code) for code in territoires]
+            series = [known.get((name, code), {}) for code in territoires]
             unit = unites[indicateurs[name].unite]
             rows.append({"theme": theme.theme, **_ligne(indicateurs[name], unit, series, depart)})
     kinds = dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64")
@@ -62,9 +63,13 @@ def revisiter(
     return pd.DataFrame(rows, columns=list(COLONNES)).astype(kinds | reals | {"dans_le_bruit": "bool"})
 
 
-def _serie(whole: pd.DataFrame, indicateur: str, territoire: str) -> dict[int, float]:
-    own = whole[(whole["indicateur"] == indicateur) & (whole["territoire"] == territoire)]
-    return {int(year): float(value) for year, value in zip(own["annee"], own["valeur"], strict=True)}
+def _series(contexte: pd.DataFrame) -> dict[tuple[str, str], dict[int, float]]:
+    """Return, by indicator and territory, the values of the whole by year."""
+    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()]
+    found: dict[tuple[str, str], dict[int, float]] = {}
+    for name, code, year, value in zip(*(whole[column] for column in SERIE), strict=True):
+        found.setdefault((name, code), {})[int(year)] = float(value)
+    return found
 
 
 def _ligne(indicateur: Indicateur, unite: Unite, series: list[dict[int, float]], depart: int | None) -> dict:
