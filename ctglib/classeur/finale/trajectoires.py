@@ -59,6 +59,11 @@ class Trajectoires:
         whole = _avec_departs(rows[rows["dimension"].eq("")], etude.parcours)
         return whole.assign(fiche=whole["indicateur"].map(etude.parcours.set_index("indicateur")["fiche"]))
 
+    @cached_property
+    def natures(self) -> pd.Series:
+        """The nature of the indicator of each row of the series."""
+        return self.series["indicateur"].map(self.etude.parcours.set_index("indicateur")["nature"])
+
     def figures(self) -> Suite | None:
         """Return the indicators that have two values at least, fiche by fiche, results apart; None when none has."""
         return suite(self._figure(fiche.numero, group) for fiche in self.etude.convention.fiches for group in GROUPES)
@@ -69,6 +74,10 @@ class Trajectoires:
 
     def etats(self) -> Figure | None:
         """Return the share of the modalités that were done, by fiche and year; None when no state is known."""
+        return self._etats
+
+    @cached_property
+    def _etats(self) -> Figure | None:
         etude = self.etude
         table = etats_par_annee(etude.etats, etude.convention.fiches)
         return grille(
@@ -92,14 +101,12 @@ class Trajectoires:
     def moyens(self) -> Tableau | None:
         """Return the means of each fiche beside what it realised, year by year; None when nothing of it is known."""
         etude = self.etude
-        kinds = etude.parcours.set_index("indicateur")["nature"]
-        realised = self.series[self.series["indicateur"].map(kinds).eq("realisation")]
+        realised = self.series[self.natures.eq("realisation")]
         return tableau_moyens_realisations(etude.derniere.suivi.suivis, realised, etude.catalogue.moyens, etude.cadre)
 
     def _figure(self, numero: int, groupe: Groupe) -> Figure | None:
         etude = self.etude
-        kinds = etude.parcours.set_index("indicateur")["nature"]
-        own = self.series[(self.series["fiche"] == numero) & self.series["indicateur"].map(kinds).isin(groupe.natures)]
+        own = self.series[(self.series["fiche"] == numero) & self.natures.isin(groupe.natures)]
         known = own.groupby("indicateur")["valeur"].count()
         drawn = own[own["indicateur"].isin(known.index[known >= DEUX_POINTS])]
         if drawn.empty:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NON_TRANSMIS = "L"
 AU_MOINS = "au moins "
+LUES = ("objet", "nature", "valeur_connue", "manquantes")
+Totaux = dict[tuple[str, str], list[tuple[float, int]]]
 DONNEES = ("fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut")
 
 
@@ -56,7 +58,7 @@ def tableau_moyens_realisations(
         cadre: The words.
     """
     years = list(suivis)
-    totals = {annee: moyens_par_objet(suivi.moyens) for annee, suivi in suivis.items()}
+    totals = {annee: _par_objet(moyens_par_objet(suivi.moyens)) for annee, suivi in suivis.items()}
     rows = [
         row
         for fiche in cadre.convention.fiches
@@ -90,29 +92,40 @@ def tableau_moyens_realisations(
     )
 
 
-def _moyens(totals: Mapping[int, pd.DataFrame], numero: int, vocabulaire: Moyens, cadre: Cadre) -> Iterator[_Ligne]:
+def _par_objet(totaux: pd.DataFrame) -> Totaux:
+    """Return what is known of the totals and how many lines each lacks, by object and nature."""
+    found: Totaux = {}
+    for objet, nature, known, missing in zip(*(totaux[name] for name in LUES), strict=True):
+        found.setdefault((objet, nature), []).append((known, missing))
+    return found
+
+
+def _moyens(totals: Mapping[int, Totaux], numero: int, vocabulaire: Moyens, cadre: Cadre) -> Iterator[_Ligne]:
     for nature in vocabulaire.natures:
         cases = [_total(table, numero, nature, cadre) for table in totals.values()]
         yield _Ligne(numero, nature.id, nature.libelle, nature.unite, cases)
 
 
-def _total(table: pd.DataFrame, numero: int, nature: NatureMoyen, cadre: Cadre) -> _Case:
-    rows = table[table["objet"].eq(str(numero)) & table["nature"].eq(nature.id)]
-    known, missing = rows["valeur_connue"].dropna(), int(rows["manquantes"].sum())
-    if known.empty:
+def _total(totaux: Totaux, numero: int, nature: NatureMoyen, cadre: Cadre) -> _Case:
+    rows = totaux.get((str(numero), nature.id), [])
+    known, missing = [value for value, _ in rows if pd.notna(value)], sum(missing for _, missing in rows)
+    if not known:
         return _Case(cadre.contexte.absence(NON_TRANSMIS), None, NON_TRANSMIS, missing)
     unit = cadre.contexte.unites[nature.unite]
-    amount = round(float(known.sum()), unit.decimales)
+    amount = round(float(sum(known)), unit.decimales)
     text = nombre_court(amount) if unit.decimales else avec_unite(amount, "", 0)
     return _Case(AU_MOINS + text if missing else text, amount, "", missing)
 
 
 def _realisations(series: pd.DataFrame, numero: int, years: list[int], cadre: Cadre) -> Iterator[_Ligne]:
-    for name, rows in series.groupby("indicateur", sort=False):
-        if rows["valeur"].notna().any():
-            by_year = {int(row.annee): row for row in rows.itertuples()}
+    found: dict[str, dict[int, object]] = {}
+    for row in series.itertuples():
+        found.setdefault(row.indicateur, {})[int(row.annee)] = row
+    for name, by_year in found.items():
+        first, *_ = rows = list(by_year.values())
+        if any(pd.notna(row.valeur) for row in rows):
             cases = [_valeur(by_year.get(year), cadre) for year in years]
-            yield _Ligne(numero, name, rows["libelle"].iloc[0], rows["unite"].iloc[0], cases)
+            yield _Ligne(numero, name, first.libelle, first.unite, cases)
 
 
 def _valeur(row: object, cadre: Cadre) -> _Case:
