@@ -31,6 +31,21 @@ ENTRE_ENTREES = 12.0
 TOUT = 100.0
 MINIMUM = 0.05  # a rest of 100 % that is only rounding
 TIRET = "–"
+LUES = ("groupe", "modalite", "libelle", "part", "statut")
+GARDEES = ("groupe", "modalite", "libelle", "part", "effectif", "statut")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a group has of a modalité, in %; None when it is absent, and ``texte`` then says so."""
+
+    modalite: str
+    libelle: str
+    part: float | None
+    texte: str
+
+
+Groupes = dict[str, list[Part]]
 
 
 @dataclass(frozen=True)
@@ -56,40 +71,51 @@ def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, sour
     """
     if not parts["part"].notna().any():
         return None
-    rows = parts.assign(texte=[_texte(row, contexte) for row in parts.itertuples()])
+    groups: dict[str, list[Part]] = {}
+    for groupe, modalite, libelle, value, statut in zip(*(parts[name] for name in LUES), strict=True):
+        absent = pd.isna(value)
+        text = contexte.absence(statut) if absent else pourcent(value, 1)
+        groups.setdefault(str(groupe), []).append(Part(modalite, libelle, None if absent else float(value), text))
     return assembler(
         Cartouche(nom, titre, source or contexte.source),
-        lambda planche: _dessiner(planche, rows),
-        alt=_alt(rows),
-        lecture=_lecture(rows),
-        chiffres=_chiffres(rows),
+        lambda planche: _dessiner(planche, groups),
+        alt=_alt(groups),
+        lecture=_lecture(groups),
+        chiffres=_chiffres(groups, parts[list(GARDEES)]),
     )
 
 
-def _texte(row: object, contexte: Contexte) -> str:
-    return contexte.absence(row.statut) if pd.isna(row.part) else pourcent(row.part, 1)
+def _modalites(groups: Groupes) -> dict[str, str]:
+    """Return the label of each modalité, in the order in which they are met."""
+    return {part.modalite: part.libelle for members in groups.values() for part in members}
 
 
-def _groupes(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    return [(str(name), members) for name, members in rows.groupby("groupe", sort=False)]
-
-
-def _dessiner(planche: Planche, rows: pd.DataFrame) -> float:
-    shades = dict(zip(dict.fromkeys(rows["modalite"]), nuances(planche, rows["modalite"].nunique()), strict=True))
+def _dessiner(planche: Planche, groups: Groupes) -> float:
+    names = _modalites(groups)
+    shades = dict(zip(names, nuances(planche, len(names)), strict=True))
     y = 0.0
-    for name, members in _groupes(rows):
+    for name, members in groups.items():
         y = _barre(planche, y, name, _segments(members, shades)) + ENTRE_BARRES
     return y - ENTRE_BARRES + 2
 
 
-def _segments(members: pd.DataFrame, shades: dict[str, str]) -> list[Segment]:
+def _segments(members: Sequence[Part], shades: dict[str, str]) -> list[Segment]:
     """Return the known parts in order, then one segment a reason of absence, which share what is left of 100 %."""
-    known = members[members["part"].notna()]
-    found = [Segment(row.libelle, row.texte, row.part, shades[row.modalite]) for row in known.itertuples()]
-    hidden = members[members["part"].isna()].groupby("texte", sort=False)["libelle"].agg(list)
-    left = max(TOUT - known["part"].sum(), 0.0)
+    known = [part for part in members if part.part is not None]
+    found = [Segment(part.libelle, part.texte, part.part, shades[part.modalite]) for part in known]
+    hidden = _absentes(members)
+    left = max(TOUT - sum(part.part for part in known), 0.0)
     rest = left / len(hidden) if len(hidden) and left > MINIMUM else 0.0
     return found + [Segment(_ensemble(labels), word, rest, "") for word, labels in hidden.items()]
+
+
+def _absentes(members: Sequence[Part]) -> dict[str, list[str]]:
+    """Return the labels of the parts that are absent, by the word that says so."""
+    found: dict[str, list[str]] = {}
+    for part in members:
+        if part.part is None:
+            found.setdefault(part.texte, []).append(part.libelle)
+    return found
 
 
 def _ensemble(labels: Sequence[str]) -> str:
@@ -173,38 +199,29 @@ def _soude(texte: str) -> str:
     return texte.replace(" ", INSECABLE) if FINE in texte else texte
 
 
-def _alt(rows: pd.DataFrame) -> str:
+def _alt(groups: Groupes) -> str:
     said = [
-        f"{name} : {', '.join(f'{row.libelle} {row.texte}' for row in members.itertuples())}."
-        for name, members in _groupes(rows)
+        f"{name} : {', '.join(f'{part.libelle} {part.texte}' for part in members)}." for name, members in groups.items()
     ]
-    counts = f"{compter(rows['modalite'].nunique(), 'modalité')} dans {compter(len(said), 'groupe')}"
+    counts = f"{compter(len(_modalites(groups)), 'modalité')} dans {compter(len(said), 'groupe')}"
     return f"Parts de {counts}. {' '.join(said)}"
 
 
-def _lecture(rows: pd.DataFrame) -> str:
+def _lecture(groups: Groupes) -> str:
     """Return the reading of the greatest part of the first group that has one, and what is hidden there."""
-    name, members = next((name, found) for name, found in _groupes(rows) if found["part"].notna().any())
-    row = members.loc[members["part"].idxmax()]
-    hidden = members[members["part"].isna()]
-    words = " ; ".join(
-        f"{word} : {minuscule(_ensemble(labels))}"
-        for word, labels in hidden.groupby("texte", sort=False)["libelle"].agg(list).items()
-    )
-    return f"{name}, « {row['libelle']} » : {row['texte']}" + (f" ({words})." if words else ".")
+    known = {name: [part for part in members if part.part is not None] for name, members in groups.items()}
+    name = next(name for name, members in known.items() if members)
+    most = max(known[name], key=lambda part: part.part)
+    words = " ; ".join(f"{word} : {minuscule(_ensemble(labels))}" for word, labels in _absentes(groups[name]).items())
+    return f"{name}, « {most.libelle} » : {most.texte}" + (f" ({words})." if words else ".")
 
 
-def _chiffres(rows: pd.DataFrame) -> Chiffres:
+def _chiffres(groups: Groupes, donnees: pd.DataFrame) -> Chiffres:
     """Return the parts, one row a modalité and one column a group; the counts, which the CSV has, are not repeated."""
-    groups = list(dict.fromkeys(map(str, rows["groupe"])))
     columns = (
         Colonne("libelle", "Modalité"),
         *(Colonne(f"g{rank}", f"{name} (%)", numerique=True) for rank, name in enumerate(groups)),
     )
-    told = {(str(row.groupe), row.modalite): row.texte.removesuffix(f"{FINE}%") for row in rows.itertuples()}
-    cells = [
-        [label, *(told.get((group, modalite), TIRET) for group in groups)]
-        for modalite, label in dict(zip(rows["modalite"], rows["libelle"], strict=True)).items()
-    ]
-    kept = ["groupe", "modalite", "libelle", "part", "effectif", "statut"]
-    return Chiffres(columns, pd.DataFrame(cells, columns=[column.cle for column in columns]), rows[kept])
+    told = [{part.modalite: part.texte.removesuffix(f"{FINE}%") for part in members} for members in groups.values()]
+    cells = [[label, *(group.get(modalite, TIRET) for group in told)] for modalite, label in _modalites(groups).items()]
+    return Chiffres(columns, pd.DataFrame(cells, columns=[column.cle for column in columns]), donnees)
