@@ -52,7 +52,7 @@ class ExporteurHTML(TemplateExporter):
 
 
 class ExporteurPDF(Exporter):
-    """The same page becomes a PDF that is PDF/A-2a and PDF/UA-1 at once."""
+    """The same page becomes a PDF that is PDF/A-2a and PDF/UA-1 at once; one already assembled may be given to it."""
 
     default_preprocessors = List(SANS_TRAITEMENT)
 
@@ -70,7 +70,7 @@ class ExporteurPDF(Exporter):
         from ctglib.export.pdf import composer
 
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
-        return composer(assembler(nb)), resources
+        return composer(resources.get("page") or assembler(nb)), resources
 
 
 class ExporteurDOCX(Exporter):

@@ -100,7 +100,9 @@ def _exporter(
     for suffixe, exporteur in (("pdf", "ExporteurPDF"), ("docx", "ExporteurDOCX")):
         if suffixe in commande.formats:
             with _chronometre(mesures, suffixe):
-                contenus[f"{commande.cle}.{suffixe}"] = getattr(export, exporteur)().from_notebook_node(carnet)[0]
+                contenus[f"{commande.cle}.{suffixe}"] = getattr(export, exporteur)().from_notebook_node(
+                    carnet, {"page": page}
+                )[0]
     return contenus, {"titre": page.titre, **_couverture(carnet)}
 
 
