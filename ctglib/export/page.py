@@ -153,7 +153,9 @@ def avec_sigles(corps: str, sigles: Iterable[Sequence[str]]) -> str:
         sigles: Pairs (abbreviation, meaning).
     """
     said = unescape(re.sub(r"<[^>]+>", " ", corps))
-    used = [f"{name}, {meaning}" for name, meaning in sigles if re.search(rf"\b{re.escape(name)}\b", said)]
+    # Most are not there, and looking for a word is much longer than looking for its letters.
+    there = [(name, meaning) for name, meaning in sigles if name in said]
+    used = [f"{name}, {meaning}" for name, meaning in there if re.search(rf"\b{re.escape(name)}\b", said)]
     if not used:
         return corps
     note = f'<p class="note">{texte("Sigles : " + " ; ".join(used) + ".")}</p>'
