@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ctglib.analyse.essentiel import FAVORABLE, NON_EVALUABLE
@@ -193,13 +194,11 @@ def ce_qui_manque(manques: pd.DataFrame, responsables: Mapping[str, Responsable]
     """
     if manques.empty:
         return paragraphe(RIEN_NE_MANQUE)
+    asked = set(zip(*(manques[name] for name in ("responsable", "nature", "motif", "element")), strict=True))
+    counts = Counter(tuple(what) for *what, _ in asked)
     lines = []
     for service, item in responsables.items():
-        counts = manques[manques["responsable"] == service].drop_duplicates(["nature", "element", "motif"])
-        told = [
-            compter(len(counts[counts["nature"].eq(nature) & counts["motif"].isin(motifs)]), *noun)
-            for nature, motifs, *noun in MANQUES
-            if (counts["nature"].eq(nature) & counts["motif"].isin(motifs)).any()
-        ]
+        found = [(sum(counts[service, nature, motif] for motif in motifs), noun) for nature, motifs, *noun in MANQUES]
+        told = [compter(count, *noun) for count, noun in found if count]
         lines += [f"{item.libelle} : {enumerer(told)}."] if told else []
     return liste(lines)

@@ -97,8 +97,7 @@ def _lignes(
 
 def _demande(group: pd.DataFrame, mots: Evaluation) -> str:
     """Return « Valeur de 2024 et 2022 pour le départ »: the years asked of an indicator, the latest first, and why."""
-    parts = [
-        mots.mots[f"manque_{row.motif}"].format(annee=row.annee)
-        for row in group.sort_values("annee", ascending=False).itertuples()
-    ]
+    latest = group.sort_values("annee", ascending=False)
+    asked = zip(latest["motif"], latest["annee"], strict=True)
+    parts = [mots.mots[f"manque_{motif}"].format(annee=annee) for motif, annee in asked]
     return f"Valeur de {enumerer(parts)}"

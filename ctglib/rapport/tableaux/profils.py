@@ -58,7 +58,8 @@ def _lignes(parts: pd.DataFrame) -> list[tuple[object, pd.DataFrame]]:
 
 
 def _cellules(members: pd.DataFrame, columns: tuple[Colonne, ...], contexte: Contexte) -> list[str]:
-    told = {row.dispositif: _effectif(row, contexte) for row in members.itertuples()}
+    counts = zip(members["dispositif"], members["effectif"], members["statut"], strict=True)
+    told = {dispositif: _effectif(effectif, statut, contexte) for dispositif, effectif, statut in counts}
     return [members["libelle"].iloc[0], *(told.get(column.cle, TIRET) for column in columns[1:])]
 
 
@@ -66,8 +67,8 @@ def _tirets(parts: pd.DataFrame, rows: list[pd.DataFrame], columns: tuple[Colonn
     return () if len(parts) == len(rows) * (len(columns) - 1) else (f"{TIRET} : ligne non remplie.",)
 
 
-def _effectif(row: object, contexte: Contexte) -> str:
-    return contexte.absence(row.statut) if pd.isna(row.effectif) else marquer(nombre(row.effectif), row.statut)
+def _effectif(effectif: float, statut: str, contexte: Contexte) -> str:
+    return contexte.absence(statut) if pd.isna(effectif) else marquer(nombre(effectif), statut)
 
 
 def tableau_croisements(table: pd.DataFrame, annee: int, contexte: Contexte) -> Tableau:
@@ -78,7 +79,7 @@ def tableau_croisements(table: pd.DataFrame, annee: int, contexte: Contexte) -> 
         annee: Year.
         contexte: The words and the source.
     """
-    cells = [(row.libelle, row.libelle_2, _effectif(row, contexte)) for row in table.itertuples()]
+    cells = [(row.libelle, row.libelle_2, _effectif(row.effectif, row.statut, contexte)) for row in table.itertuples()]
     return Tableau(
         nom="profils-croises",
         titre=f"Profils croisés, effectifs, {contexte.territoire.nom}, {annee}",
