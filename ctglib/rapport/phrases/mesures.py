@@ -19,8 +19,9 @@ BRUIT = "dans_le_bruit"
 
 def ligne(evaluation: pd.DataFrame, indicateur: str, modalite: str = "") -> pd.Series | None:
     """Return the scoring of an indicator, of its whole unless told; None when it has no row."""
-    rows = evaluation[evaluation["indicateur"].eq(indicateur) & evaluation["modalite"].eq(modalite)]
-    return rows.iloc[0] if len(rows) else None
+    keys = zip(evaluation["indicateur"], evaluation["modalite"], strict=True)
+    place = next((rank for rank, key in enumerate(keys) if key == (indicateur, modalite)), None)
+    return None if place is None else evaluation.iloc[place]
 
 
 def mesure(row: pd.Series, contexte: Contexte, evaluation: Evaluation) -> str:
