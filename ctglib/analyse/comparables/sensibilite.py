@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+LUES = ("indicateur", "libelle", "ecart", "bruit")
 BRUIT, TIENT, CHANGE = "bruit", "tient", "change"
 
 
@@ -18,11 +19,14 @@ def tenue(variantes: pd.DataFrame) -> pd.DataFrame:
         rounding), hausses (those of them where it is positive), tenue (« bruit »: none is beyond it; « tient »:
         all that are have one sign; « change »: both signs are found).
     """
+    gaps: dict[tuple[str, str], list[tuple[float, bool]]] = {}
+    for name, libelle, ecart, bruit in zip(*(variantes[column] for column in LUES), strict=True):
+        gaps.setdefault((name, libelle), []).append((ecart, bruit))
     rows = []
-    for name, group in variantes.groupby("indicateur", sort=False):
-        known = group[group["ecart"].notna()]
-        beyond = known[~known["bruit"].astype(bool)]
-        rises = int((beyond["ecart"] > 0).sum())
-        kind = BRUIT if beyond.empty else TIENT if rises in (0, len(beyond)) else CHANGE
-        rows.append((name, group["libelle"].iloc[0], len(known), len(beyond), rises, kind))
+    for key, found in gaps.items():
+        known = [(ecart, bruit) for ecart, bruit in found if pd.notna(ecart)]
+        beyond = [ecart for ecart, bruit in known if not bruit]
+        rises = sum(ecart > 0 for ecart in beyond)
+        kind = BRUIT if not beyond else TIENT if rises in (0, len(beyond)) else CHANGE
+        rows.append((*key, len(known), len(beyond), rises, kind))
     return pd.DataFrame(rows, columns=["indicateur", "libelle", "calculees", "depassent", "hausses", "tenue"])
