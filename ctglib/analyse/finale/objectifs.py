@@ -98,14 +98,14 @@ def recommandations(
     links = {(item.fiche, item.objectif): item for item in lectures.objectifs}
     ordered, rows = list(regles), []
     for fiche in convention.fiches:
-        states = etats[etats["fiche"] == fiche.numero]
+        own = etats[etats["fiche"] == fiche.numero]
+        states = list(zip(own["modalite"], own["statut"], strict=True))
         ways = parcours[parcours["fiche"] == fiche.numero]
         for rank, libelle in enumerate(fiche.objectifs, start=1):
             link = links.get((fiche.numero, rank))
             modalites, names = (link.modalites, link.indicateurs) if link else ((), ())
-            found = relever(
-                states.loc[states["modalite"].isin(modalites), "statut"], ways[ways["indicateur"].isin(names)]
-            )
+            known = [statut for modalite, statut in states if modalite in modalites]
+            found = relever(known, ways[ways["indicateur"].isin(names)])
             rule = recommander(found, ordered)
             linked = bool(modalites or names)
             rows.append((fiche.numero, rank, libelle, linked, *vars(found).values(), rule.id, rule.decision))
