@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SANS_SERVICE = "Aucun service désigné"
 RIEN, TIRET = "aucune", "–"
 SUIVANTE, A_COMPLETER = "annee_suivante", "a_completer"
+Demande = dict[str, object]
 
 
 def tableau_a_collecter(
@@ -46,8 +47,11 @@ def tableau_a_collecter(
     following = demandes.loc[demandes["motif"].eq(SUIVANTE), "annee"]
     year = int(following.iloc[0]) if len(following) else None
     columns = _colonnes(year)
+    asked: dict[tuple[str, str], list[Demande]] = {}
+    for row in demandes.to_dict("records"):
+        asked.setdefault((row["responsable"], row["indicateur"]), []).append(row)
     groups, cells = [], []
-    for (service, _), rows in demandes.groupby(["responsable", "indicateur"], sort=False):
+    for (service, _), rows in asked.items():
         known = responsables.get(service)
         groups.append(known.libelle if known else SANS_SERVICE)
         cells.append(_cellules(rows, contexte, evaluation, groups[-1]))
@@ -74,10 +78,9 @@ def _colonnes(annee: int | None) -> tuple[Colonne, ...]:
     )
 
 
-def _cellules(rows: pd.DataFrame, contexte: Contexte, evaluation: Evaluation, service: str) -> list[str]:
-    first = rows.iloc[0]
-    before = rows[rows["motif"].ne(SUIVANTE)]
-    asked = " ; ".join(f"{row.annee} ({evaluation.mots[f'collecte_{row.motif}']})" for row in before.itertuples())
+def _cellules(rows: list[Demande], contexte: Contexte, evaluation: Evaluation, service: str) -> list[str]:
+    first, before = rows[0], [row for row in rows if row["motif"] != SUIVANTE]
+    asked = " ; ".join(f"{row['annee']} ({evaluation.mots['collecte_' + row['motif']]})" for row in before)
     return [
         contexte.indicateurs[first["indicateur"]].libelle,
         str(first["fiche"]),
@@ -87,17 +90,18 @@ def _cellules(rows: pd.DataFrame, contexte: Contexte, evaluation: Evaluation, se
     ]
 
 
-def _ou(row: pd.Series, service: str) -> list[str]:
+def _ou(row: Demande, service: str) -> list[str]:
     """Return the document, then who holds it when it is not the service alone, which heads the group."""
     holder = row["qui"].removeprefix(service.partition(" (")[0]).lstrip(" ,").removeprefix("et ")
     return [text for text in (row["document"], holder) if text]
 
 
-def _derniere(rows: pd.DataFrame, contexte: Contexte, evaluation: Evaluation) -> str:
+def _derniere(rows: list[Demande], contexte: Contexte, evaluation: Evaluation) -> str:
     """Return the last value and its year; a typology that was given refers to its profiles."""
-    row = rows.iloc[0]
+    row = rows[0]
     if pd.notna(row["derniere_valeur"]):
         value = mesuree(row["indicateur"], row["derniere_valeur"], row["dernier_statut"], contexte)
         return f"{value} en {row['derniere_annee']}"
-    given = contexte.indicateurs[row["indicateur"]].table == PROFILS and rows["motif"].ne(A_COMPLETER).all()
-    return evaluation.mots["voir_les_profils"] if given else RIEN
+    given = all(row["motif"] != A_COMPLETER for row in rows)
+    known = given and contexte.indicateurs[row["indicateur"]].table == PROFILS
+    return evaluation.mots["voir_les_profils"] if known else RIEN
