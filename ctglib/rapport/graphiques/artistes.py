@@ -6,7 +6,9 @@ drawing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from matplotlib.artist import Artist
@@ -15,7 +17,7 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matplotlib.backends.backend_svg import RendererSVG
     from matplotlib.font_manager import FontProperties
@@ -43,25 +45,36 @@ class Trait(Artist):
         renderer.draw_path(gc, self._chemin, self.get_transform())
 
 
-class Marque(Artist):
-    """A mark of matplotlib at a place, filled, with an edge."""
+@dataclass(frozen=True)
+class Aspect:
+    """What a mark looks like: a shape of matplotlib, its size, its colour, that of its edge and how wide this is."""
+
+    forme: str
+    taille: float
+    couleur: str
+    bord: str
+    epaisseur: float
+
+
+class Marques(Artist):
+    """Marks that are alike."""
 
     zorder = 2
 
-    def __init__(self, place: Point, forme: str, taille: float, couleurs: tuple[str, str], bord: float) -> None:
+    def __init__(self, places: Sequence[Point], aspect: Aspect) -> None:
         super().__init__()
-        self._place, self._forme, self._taille, self._couleurs, self._bord = place, forme, taille, couleurs, bord
+        self.places, self.aspect = tuple(places), aspect
 
     def draw(self, renderer: RendererSVG) -> None:
-        """Draw the mark."""
-        inside, edge = self._couleurs
-        style, path, size = _forme(self._forme, self._taille)
+        """Draw the marks."""
+        look = self.aspect
+        style, path, size = _forme(look.forme, look.taille)
         gc = renderer.new_gc()
-        gc.set_foreground(edge)
-        gc.set_linewidth(self._bord)
+        gc.set_foreground(look.bord)
+        gc.set_linewidth(look.epaisseur)
         gc.set_joinstyle(style.get_joinstyle())
         gc.set_capstyle(style.get_capstyle())
-        renderer.draw_markers(gc, path, size, Path([self._place]), self.get_transform(), to_rgba(inside))
+        renderer.draw_markers(gc, path, size, Path(self.places), self.get_transform(), to_rgba(look.couleur))
 
 
 class Ligne(Artist):
@@ -87,6 +100,18 @@ class Ligne(Artist):
         gc = renderer.new_gc()
         gc.set_foreground(self._couleur)
         renderer.draw_text(gc, x, renderer.height - y, self._texte, self._police, 0.0, mtext=self)
+
+
+def reunir(artistes: Iterable[Artist]) -> Iterator[Artist]:
+    """Yield artists that share a transform, marks that are alike and follow one another as one: each takes its time."""
+    for aspect, members in groupby(artistes, key=lambda item: item.aspect if isinstance(item, Marques) else None):
+        if aspect is None:
+            yield from members
+            continue
+        marks = list(members)
+        whole = Marques([place for mark in marks for place in mark.places], aspect)
+        whole.set_transform(marks[0].get_transform())
+        yield whole
 
 
 @lru_cache(maxsize=32)

@@ -16,7 +16,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from ctglib.rapport.charte import charte
-from ctglib.rapport.graphiques.artistes import Ligne, Marque, Trait
+from ctglib.rapport.graphiques.artistes import Aspect, Ligne, Marques, Trait, reunir
 from ctglib.rapport.polices import declarer_a_matplotlib, signes
 from ctglib.rapport.svg import Dessin, lisible
 from ctglib.rapport.typographie import INSECABLE, ponctuer
@@ -126,7 +126,7 @@ class Planche:
     def marque(self, x: float, y: float, forme: str, couleur: str, taille: float = 7.5) -> None:
         """Put a mark with a thin white edge; a diamond's points show around a disc put over it."""
         size = taille - 0.7 if forme == "disque" else taille
-        self._poser(Marque((x, y), FORMES[forme], size, (couleur, self.couleurs.fond), 0.8))
+        self._poser(Marques([(x, y)], Aspect(FORMES[forme], size, couleur, self.couleurs.fond, 0.8)))
 
     def fleche(self, x: float, y: float, direction: tuple[float, float], couleur: str) -> None:
         """Put an arrowhead that ends at a place, towards a direction of length one: the value is beyond the scale."""
@@ -143,7 +143,7 @@ class Planche:
     def dessin(self, hauteur: float) -> Dessin:
         """Return everything put, on a sheet of that height in points."""
         self._repere.clear().scale(1, -1).translate(0, hauteur)
-        return Dessin(self.largeur, hauteur, tuple(self._artistes))
+        return Dessin(self.largeur, hauteur, tuple(reunir(self._artistes)))
 
     def _poser(self, artist: Artist) -> None:
         artist.set_transform(self._repere)
