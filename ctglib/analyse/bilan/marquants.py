@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.bilan.comptes import ensembles
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
+
+RANGS = {"resultat": 0, "realisation": 1}
 
 
 def evolutions_marquantes(evaluation: pd.DataFrame, evolution: str) -> pd.DataFrame:
@@ -23,17 +24,12 @@ def evolutions_marquantes(evaluation: pd.DataFrame, evolution: str) -> pd.DataFr
         evaluation: What ``evaluer`` returns.
         evolution: « favorable » or « defavorable ».
     """
-    rows = ensembles(evaluation)
-    rows = rows[rows["evolution"].eq(evolution)]
-    gap = (rows["valeur"] - rows["valeur_precedente"]).abs()
-    mean = (rows["valeur"].abs() + rows["valeur_precedente"].abs()) / 2
-    ranked = rows.assign(
-        rang_nature=rows["nature"].map({"resultat": 0, "realisation": 1}).fillna(2),
-        rang_origine=rows["origine"].ne("convention"),
-        rang_ampleur=-(gap / mean),
+    rows = evaluation[evaluation["dimension"].eq("") & evaluation["evolution"].eq(evolution)]
+    facts = zip(rows["nature"], rows["origine"], rows["valeur"], rows["valeur_precedente"], strict=True)
+    return _ranger(
+        rows,
+        [(RANGS.get(nature, len(RANGS)), origine != "convention", _ampleur(*two)) for nature, origine, *two in facts],
     )
-    order = ["rang_nature", "rang_origine", "rang_ampleur"]
-    return ranked.sort_values(order, kind="stable").drop(columns=order)
 
 
 def verdicts(evaluation: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
@@ -42,6 +38,17 @@ def verdicts(evaluation: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
     A verdict kept from an earlier year is no news: it has no value of the year.
     """
     order = list(codes)
-    rows = ensembles(evaluation)
-    rows = rows[rows["verdict"].isin(order) & rows["valeur"].notna()]
-    return rows.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
+    whole = evaluation["dimension"].eq("")
+    rows = evaluation[whole & evaluation["verdict"].isin(order) & evaluation["valeur"].notna()]
+    return _ranger(rows, [order.index(verdict) for verdict in rows["verdict"]])
+
+
+def _ranger(rows: pd.DataFrame, rangs: Sequence[object]) -> pd.DataFrame:
+    """Return the rows in the order of their ranks, equals as they come."""
+    return rows.iloc[sorted(range(len(rows)), key=lambda place: rangs[place])]
+
+
+def _ampleur(valeur: float, avant: float) -> float:
+    """Return the opposite of the size of a change, so that the greatest comes first and one without a size last."""
+    mean = (abs(valeur) + abs(avant)) / 2
+    return -abs(valeur - avant) / mean if mean > 0 else inf
