@@ -74,14 +74,7 @@ def tableau_moyens_realisations(
         titre=f"Moyens engagés et réalisations, par fiche, {cadre.lieu_et_dates}",
         colonnes=columns,
         cellules=pd.DataFrame([[row.libelle, *(case.texte for case in row.cases)] for row in rows], columns=keys),
-        donnees=pd.DataFrame(
-            [
-                (row.fiche, row.element, row.libelle, row.unite, year, case.valeur, case.manquantes, case.statut)
-                for row in rows
-                for year, case in zip(years, row.cases, strict=True)
-            ],
-            columns=list(DONNEES),
-        ),
+        donnees=_donnees(rows, years),
         source=cadre.contexte.source,
         groupes=tuple(cadre.fiche(row.fiche) for row in rows),
         notes=(
@@ -90,6 +83,16 @@ def tableau_moyens_realisations(
             *legende(series.loc[series["valeur"].notna(), "statut"], cadre.contexte),
         ),
     )
+
+
+def _donnees(rows: list[_Ligne], years: list[int]) -> pd.DataFrame:
+    """Return the numbers, one row an element and year: the columns ``DONNEES``."""
+    cases = [
+        (row.fiche, row.element, row.libelle, row.unite, year, case.valeur, case.manquantes, case.statut)
+        for row in rows
+        for year, case in zip(years, row.cases, strict=True)
+    ]
+    return pd.DataFrame(cases, columns=list(DONNEES))
 
 
 def _par_objet(totaux: pd.DataFrame) -> Totaux:
