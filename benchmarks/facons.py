@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mesure import Mesure, mesurer
 
-from ctglib.donnees.dossier import conventions
+from ctglib.donnees.conventions import conventions
 from ctglib.production.plan import Demande, commandes
 from ctglib.production.rapports import Commande, rapports_connus
 

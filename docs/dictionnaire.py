@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.dossier import conventions, lire_dossier
+from ctglib.donnees.conventions import conventions
+from ctglib.donnees.dossier import lire_dossier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ctglib.donnees.conventions import conventions
 from ctglib.donnees.csv_strict import examiner_csv
-from ctglib.donnees.dossier import conventions, lire_dossier
+from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, enregistrer, existe, lire_octets, lister
 from ctglib.donnees.schema_table import charger_schema

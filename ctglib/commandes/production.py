@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ctglib.commandes.compte_rendu import annoncer, rendre_compte, suivre
 from ctglib.commandes.messages import proposer
-from ctglib.donnees.dossier import conventions
+from ctglib.donnees.conventions import conventions
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.production.executeurs import coeurs, ouvrir_executeur

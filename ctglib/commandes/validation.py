@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from ctglib.donnees.dossier import conventions
+from ctglib.donnees.conventions import conventions
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.validation import valider
 

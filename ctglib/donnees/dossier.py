@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.catalogue import Catalogue, assembler
+from ctglib.donnees.conventions import DOSSIER, conventions
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.lecture import enregistrer, existe, lister, proches
+from ctglib.donnees.lecture import enregistrer, existe, proches
 from ctglib.donnees.partage import partager
 from ctglib.donnees.pieces import CONVENTION, Pieces, rassembler
 from ctglib.donnees.table import en_table
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.avenants import Avenant
     from ctglib.donnees.modeles.coherence import Correction, Justification
     from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
-
-DOSSIER = "conventions"
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,6 @@ class Dossier:
     avenants: tuple[Avenant, ...]
     logos: dict[str, bytes | None]
     fichiers: tuple[str, ...]
-
-
-def conventions() -> tuple[str, ...]:
-    """Return the names of the conventions: the folders of ``conventions``, sorted."""
-    return tuple(name.removesuffix("/") for name in lister(DOSSIER) if name.endswith("/"))
 
 
 def lire_dossier(convention: str) -> Dossier:
