@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from navigateur import Navigateur, fautes, largeur_du_document
 from production_exemple import LECTURE, demande, ecrire_carnet, octets, pourquoi, produire
 
+from ctglib.production.execution import CTG
+from ctglib.production.interruption import ecouter
 from ctglib.production.ouvriers import Ouvriers
+from ctglib.production.plan import commandes, prevoir
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.produire import Resultat
+from ctglib.production.produire import Resultat, confier
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a ni forkserver ni groupes de processus")
 
@@ -148,6 +153,17 @@ def test_la_page_d_echec_est_accessible(carnets: Path, tmp_path: Path, navigateu
     assert violations == []
     assert demandes == [] and large <= 390
     assert "Échec" in ecrire_portail(voulue.sortie).read_text(encoding="utf-8")
+
+
+def test_un_ctrl_c_que_python_a_perdu_arrete_la_production_au_tour_suivant(carnets: Path, tmp_path: Path) -> None:
+    """An error that Python is raising just then takes the place of the interruption."""
+    previsions = prevoir(commandes(demande(carnets, tmp_path / "sortie")))
+
+    with ecouter(), ThreadPoolExecutor(1) as qui:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            next(confier(previsions, qui, moteur=CTG, places=1))
 
 
 @posix

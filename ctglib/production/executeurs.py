@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.partage import ouvrir_partage
+from ctglib.production.interruption import ecouter
 from ctglib.production.ouvriers import Ouvriers
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def ouvrir_executeur(*, travailleurs: int, delai: float, ordonnanceur: str = "")
     if ordonnanceur:
         from ctglib.production.grappe import ouvrir_grappe
 
-        with ouvrir_grappe(ordonnanceur, delai) as (grappe, nombre):
+        with ecouter(), ouvrir_grappe(ordonnanceur, delai) as (grappe, nombre):
             yield grappe, AVANCE * nombre
     else:
-        with ouvrir_partage(), Ouvriers(travailleurs, delai=delai, amorcer=_polices) as ouvriers:
+        with ecouter(), ouvrir_partage(), Ouvriers(travailleurs, delai=delai, amorcer=_polices) as ouvriers:
             yield ouvriers, AVANCE * travailleurs
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.production import interruption
 from ctglib.production.echec import RELANCER, Echec
 from ctglib.production.fabrication import Fabrication, Tache, fabriquer
 from ctglib.production.manifeste import Trace
@@ -90,6 +91,7 @@ def confier(
     """
     restants, en_cours = iter(prevus), {}
     while True:
+        interruption.verifier()
         for prevu in islice(restants, places - len(en_cours)):
             tache = Tache(prevu.commande, moteur, os.environ.get(VARIABLE))
             en_cours[executeur.submit(fabriquer, tache)] = prevu
