@@ -108,9 +108,9 @@ def test_la_page_d_echec_ne_montre_pas_ce_qui_est_saisi_et_le_terminal_le_montre
 @pytest.mark.parametrize(
     ("cellule", "cause", "lieu", "methode"),
     [
-        (MORT, "s'est arrêté avant la fin", "", "forkserver"),
-        (MORT, "s'est arrêté avant la fin", "", "spawn"),
-        ("import time\ntime.sleep(60)", "n'a pas fini dans le temps permis", "", "forkserver"),
+        (MORT, "s'est arrêté avant la fin", "cellule 4", "forkserver"),
+        (MORT, "s'est arrêté avant la fin", "cellule 4", "spawn"),
+        ("import time\ntime.sleep(60)", "n'a pas fini dans le temps permis", "cellule 4", "forkserver"),
         ('print("x" * 70_000_000)', "les sorties du carnet dépassent 64 millions de signes", "cellule 4", "forkserver"),
         ("def f(:", "La cellule n'est pas du Python correct", "cellule 4", "forkserver"),
     ],
@@ -127,6 +127,16 @@ def test_un_carnet_qui_tombe_n_emporte_que_lui(
     assert cause in rendus["fragile"].echec.cause
     assert lieu in rendus["fragile"].echec.lieu
     assert rendus["solide"].echec is None
+
+
+def test_le_delai_est_celui_d_une_cellule_non_du_carnet(carnets: Path, tmp_path: Path) -> None:
+    attendre = "import time\ntime.sleep(2)"
+    ecrire_carnet(carnets / "fragile.ipynb", *[attendre] * 3, LECTURE)
+
+    rendus = produire(demande(carnets, tmp_path / "sortie", rapports=("fragile",)), Ouvriers(1, delai=5))
+
+    assert rendus["fragile"].echec is None
+    assert rendus["fragile"].mesures["total"] > 6
 
 
 def test_une_erreur_du_classeur_lui_meme_arrive_avec_sa_trace(carnets: Path, tmp_path: Path) -> None:

@@ -45,7 +45,11 @@ Travailleurs = Annotated[
 ]
 Delai = Annotated[
     float,
-    typer.Option("--delai", help="Secondes laissées à un rapport.", metavar="SECONDES"),
+    typer.Option(
+        "--delai",
+        help="Secondes laissées à une cellule (au carnet entier avec le moteur standard).",
+        metavar="SECONDES",
+    ),
 ]
 Moteur = Annotated[
     str,

@@ -30,7 +30,7 @@ def ouvrir_executeur(*, travailleurs: int, delai: float, ordonnanceur: str = "")
 
     Args:
         travailleurs: Processes on this computer.
-        delai: Seconds that a report may take.
+        delai: Seconds that a cell may take.
         ordonnanceur: Address of a Dask scheduler; the processes of this computer when empty.
 
     Raises:

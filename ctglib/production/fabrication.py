@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
+from ctglib.production.avancement import Etape, annoncer
 from ctglib.production.echec import RapportEchoue
 from ctglib.production.execution import STANDARD, executer
 from ctglib.production.identite import empreinte
@@ -91,6 +92,7 @@ def _exporter(
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     from ctglib import export
 
+    annoncer(Etape())
     with _chronometre(mesures, "html"):
         html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
     page = ressources["page"]

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from nbformat.v4 import new_output, output_from_msg
 from papermill.engines import Engine
 
+from ctglib.production.avancement import Etape, annoncer
+
 if TYPE_CHECKING:
     from ipykernel.inprocess.client import InProcessKernelClient
     from ipykernel.inprocess.manager import InProcessKernelManager
@@ -38,6 +40,7 @@ class MoteurCtg(Engine):
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 if cell.cell_type == "code" and cell.source.strip():
+                    annoncer(Etape(cell.source))
                     place -= _executer(client, cell, place)
                     if any(output.output_type == "error" for output in cell.outputs):
                         nb_man.cell_exception(cell, index)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
+from ctglib.production.avancement import dire_a
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
@@ -31,7 +33,7 @@ def servir(tuyau: Connection, jetable: bool, amorce: tuple[Callable, tuple] | No
     """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``.
 
     Args:
-        tuyau: Where tasks come from and answers go.
+        tuyau: Where tasks come from; steps (``avancement.Etape``) and answers go there.
         jetable: Whether the process is for one task.
         amorce: What to call first, and its arguments.
     """
@@ -45,7 +47,7 @@ def servir(tuyau: Connection, jetable: bool, amorce: tuple[Callable, tuple] | No
         while True:
             fonction, positionnels, nommes = tuyau.recv()
             passage = _Passage()
-            with passage, nullcontext() if jetable else _etat():
+            with passage, dire_a(tuyau.send), nullcontext() if jetable else _etat():
                 passage.reponse = fonction(*positionnels, **nommes)
             tuyau.send(passage.reponse)
             if jetable:

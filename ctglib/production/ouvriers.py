@@ -16,6 +16,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from ctglib.production.avancement import Etape
 from ctglib.production.ouvrier import Panne, servir
 
 if TYPE_CHECKING:
@@ -29,11 +30,19 @@ METHODE = "forkserver" if FORKSERVER else "spawn"
 
 
 class OuvrierPerdu(Exception):
-    """The process of a task ended before its task."""
+    """The process of a task ended before its task: its exit code, and the step that it was at."""
+
+    def __init__(self, code: int | None, etape: Etape | None = None) -> None:
+        super().__init__(code, etape)
+        self.code, self.etape = code, etape
 
 
 class DelaiDepasse(Exception):
-    """A task took longer than it may, and its process was ended."""
+    """A step of a task took longer than it may, and its process was ended; ``etape`` is None before the first."""
+
+    def __init__(self, etape: Etape | None) -> None:
+        super().__init__(etape)
+        self.etape = etape
 
 
 class TacheEchouee(Exception):
@@ -60,16 +69,21 @@ class _Ouvrier:
         autre.close()
 
     def demander(self, tache: tuple, delai: float | None) -> object:
-        """Return what a task gives, or raise what happened to it."""
+        """Return what a task gives, or raise what happened to it; ``delai`` is for each of its steps."""
+        etape: Etape | None = None
         try:
             self.tuyau.send(tache)
-            if not self.tuyau.poll(delai):
+            while self.tuyau.poll(delai):
+                reponse = self.tuyau.recv()
+                if not isinstance(reponse, Etape):
+                    break
+                etape = reponse
+            else:
                 self.finir()
-                raise DelaiDepasse
-            reponse = self.tuyau.recv()
+                raise DelaiDepasse(etape)
         except (EOFError, ConnectionError) as error:
             self.finir()
-            raise OuvrierPerdu(self.processus.exitcode) from error
+            raise OuvrierPerdu(self.processus.exitcode, etape) from error
         if isinstance(reponse, Panne):
             raise TacheEchouee(reponse)
         return reponse
@@ -97,7 +111,7 @@ class Ouvriers(Executor):
 
     Args:
         nombre: How many tasks may run at once.
-        delai: Seconds that a task may take; no limit when None.
+        delai: Seconds that each step of a task may take; no limit when None.
         methode: Start method of multiprocessing.
         amorcer: Called once while the processes load their libraries; what it returns, a function and its arguments, is
             called in each of them.
