@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -165,6 +166,15 @@ def test_la_page_d_echec_est_accessible(carnets: Path, tmp_path: Path, navigateu
     assert "Échec" in ecrire_portail(voulue.sortie).read_text(encoding="utf-8")
 
 
+@pytest.fixture
+def ctrl_c_entendu() -> Iterator[None]:
+    """A job in the background of a script is born deaf to Ctrl-C."""
+    avant = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, avant)
+
+
+@pytest.mark.usefixtures("ctrl_c_entendu")
 def test_un_ctrl_c_que_python_a_perdu_arrete_la_production_au_tour_suivant(carnets: Path, tmp_path: Path) -> None:
     """An error that Python is raising just then takes the place of the interruption."""
     previsions = prevoir(commandes(demande(carnets, tmp_path / "sortie")))
