@@ -31,7 +31,7 @@ class Grappe(Executor):
 
     Args:
         executeur: What ``Client.get_executor`` gives.
-        delai: Seconds that a task may take; no limit when None.
+        delai: Seconds that each step of a task may take; no limit when None.
     """
 
     def __init__(self, executeur: Executor, delai: float | None) -> None:
