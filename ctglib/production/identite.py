@@ -11,6 +11,7 @@ from pathlib import Path
 
 PAQUET = Path(__file__).parents[1]
 PYTHON = "Python"
+CHAMP = re.compile(r"^([\w-]+): (.*)$", re.MULTILINE)
 
 
 def empreinte(octets: bytes) -> str:
@@ -48,12 +49,21 @@ def versions() -> dict[str, str]:
         if nom in found:
             continue
         try:
-            distribution = metadata.distribution(nom)
+            fiche = _fiche(metadata.distribution(nom))
         except metadata.PackageNotFoundError:  # of another system, or of another version of Python
             continue
-        found[nom] = distribution.version
-        restants += [_nom(line) for line in distribution.requires or () if "extra ==" not in line]
+        found[nom] = dict(fiche)["Version"]
+        restants += [_nom(value) for key, value in fiche if key == "Requires-Dist" and "extra ==" not in value]
     return dict(sorted(found.items()))
+
+
+def _fiche(distribution: metadata.Distribution) -> list[tuple[str, str]]:
+    """Return the names and values that a package declares.
+
+    ``distribution.metadata`` reads the whole as an e-mail, its long description too: five times longer.
+    """
+    fiche = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    return CHAMP.findall(fiche.partition("\n\n")[0])
 
 
 def _nom(exigence: str) -> str:
