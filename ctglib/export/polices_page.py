@@ -11,9 +11,8 @@ from ctglib.rapport.polices import FAMILLE, SECOURS, fichiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
-    from fontTools.ttLib import TTFont
+    from uharfbuzz import Face
 
 # What any French report may hold: one subset serves every page of a run, whatever its words.
 COURANTS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset(
@@ -22,8 +21,7 @@ COURANTS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | froz
 # What reports say with a shape beside a word: always in, so that the subsets of a run stay the same two.
 SIGNES = frozenset("●▲■◆▼○◇△□▽")
 GRAISSES = (("400", "normal"), ("600", "normal"))
-Coupe = tuple[str, str, str, frozenset[str]]
-_regles: dict[Coupe, str] = {}
+TRAITS = ("kern", "tnum", "liga")  # of the layout: kerning, figures of one width, ligatures
 
 
 def feuille_de_polices(texte: Iterable[str]) -> str:
@@ -37,17 +35,6 @@ def feuille_de_polices(texte: Iterable[str]) -> str:
     return "\n".join(rules)
 
 
-def regles_courantes() -> dict[Coupe, str]:
-    """Return what every page holds, worked out once; ``amorcer`` hands it to another process."""
-    feuille_de_polices(SIGNES)
-    return dict(_regles)
-
-
-def amorcer(regles: dict[Coupe, str]) -> None:
-    """Take from another process what every page holds: cutting a font takes a fifth of a second."""
-    _regles.update(regles)
-
-
 def caracteres_connus() -> frozenset[str]:
     """Return the characters that one of the two families can draw."""
     return _couverts(FAMILLE) | _couverts(SECOURS)
@@ -55,36 +42,42 @@ def caracteres_connus() -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _couverts(famille: str) -> frozenset[str]:
-    return frozenset(map(chr, _ouvrir(fichiers()[famille, "400", "normal"]).getBestCmap()))
+    return frozenset(map(chr, _ouvrir(famille, "400", "normal").unicodes))
 
 
-def _ouvrir(chemin: Path) -> TTFont:
-    from fontTools.ttLib import TTFont
+def _ouvrir(famille: str, graisse: str, style: str) -> Face:
+    from uharfbuzz import Blob, Face
 
-    return TTFont(chemin, lazy=True, recalcTimestamp=False)
+    return Face(Blob.from_file_path(str(fichiers()[famille, graisse, style])))
 
 
+@lru_cache(maxsize=8)
 def _regle(famille: str, graisse: str, style: str, caracteres: frozenset[str]) -> str:
-    key = famille, graisse, style, caracteres
-    if key not in _regles:
-        _regles[key] = _couper(*key)
-    return _regles[key]
-
-
-def _couper(famille: str, graisse: str, style: str, caracteres: frozenset[str]) -> str:
-    from fontTools.subset import Options, Subsetter
-
-    options = Options(hinting=False, desubroutinize=True, layout_features=["kern", "tnum", "liga"], notdef_outline=True)
-    options.drop_tables += ["FFTM"]
-    font = _ouvrir(fichiers()[famille, graisse, style])
-    subsetter = Subsetter(options)
-    subsetter.populate(unicodes=sorted(map(ord, caracteres)))
-    subsetter.subset(font)
-    font.flavor = "woff"
-    buffer = BytesIO()
-    font.save(buffer)
-    content = base64.b64encode(buffer.getvalue()).decode("ascii")
+    content = base64.b64encode(_en_woff(_couper(_ouvrir(famille, graisse, style), caracteres))).decode("ascii")
     return (
         f'@font-face{{font-family:"{famille}";font-weight:{graisse};font-style:{style};font-display:block;'
         f'src:url(data:font/woff;base64,{content}) format("woff")}}'
     )
+
+
+def _couper(police: Face, caracteres: frozenset[str]) -> bytes:
+    from uharfbuzz import SubsetFlags, SubsetInput, SubsetInputSets, subset
+
+    demande = SubsetInput()
+    demande.flags = SubsetFlags.NO_HINTING | SubsetFlags.DESUBROUTINIZE | SubsetFlags.NOTDEF_OUTLINE
+    for nature, gardes in (
+        (SubsetInputSets.UNICODE, map(ord, caracteres)),
+        (SubsetInputSets.LAYOUT_FEATURE_TAG, (int.from_bytes(nom.encode(), "big") for nom in TRAITS)),
+    ):
+        demande.sets(nature).set(set(gardes))
+    return subset(police, demande).blob.data
+
+
+def _en_woff(police: bytes) -> bytes:
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(BytesIO(police), lazy=True, recalcTimestamp=False, recalcBBoxes=False)
+    font.flavor = "woff"
+    buffer = BytesIO()
+    font.save(buffer, reorderTables=None)
+    return buffer.getvalue()

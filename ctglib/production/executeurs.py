@@ -11,7 +11,7 @@ from ctglib.production.interruption import ecouter
 from ctglib.production.ouvriers import Ouvriers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from concurrent.futures import Executor
 
 AVANCE = 2  # tasks handed over for one that is done: none waits for the parent to write
@@ -42,12 +42,16 @@ def ouvrir_executeur(*, travailleurs: int, delai: float, ordonnanceur: str = "")
         with ecouter(), ouvrir_grappe(ordonnanceur, delai) as (grappe, nombre):
             yield grappe, AVANCE * nombre
     else:
-        with ecouter(), ouvrir_partage(), Ouvriers(travailleurs, delai=delai, amorcer=_polices) as ouvriers:
+        with ecouter(), ouvrir_partage(), Ouvriers(travailleurs, delai=delai) as ouvriers:
             yield ouvriers, AVANCE * travailleurs
 
 
-def _polices() -> tuple[Callable, tuple]:
-    """Return what spares the workers the fonts of a page: the parent has nothing else to do while they load."""
-    from ctglib.export.polices_page import amorcer, regles_courantes
+def ouvrir_etudes(delai: float) -> Ouvriers:
+    """Return who works out what several reports share.
 
-    return amorcer, (regles_courantes(),)
+    It needs little of what they load: a process of its own, begun when first asked, is ready before theirs.
+
+    Args:
+        delai: Seconds that a study may take.
+    """
+    return Ouvriers(1, delai=delai, methode="spawn", oublieux=True)

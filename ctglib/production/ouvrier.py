@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from ctglib.production.avancement import dire_a
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from multiprocessing.connection import Connection
     from types import TracebackType
 
@@ -29,25 +28,23 @@ class Panne:
     trace: str
 
 
-def servir(tuyau: Connection, jetable: bool, amorce: tuple[Callable, tuple] | None) -> None:
+def servir(tuyau: Connection, jetable: bool, preserver: bool) -> None:
     """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``.
 
     Args:
         tuyau: Where tasks come from; steps (``avancement.Etape``) and answers go there.
         jetable: Whether the process is for one task.
-        amorce: What to call first, and its arguments.
+        preserver: Whether to put the state of the process back after each task.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: the parent decides
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that the parent also ends what it starts
     threading.Thread(target=_suivre_le_parent, daemon=True).start()
-    if amorce:
-        amorce[0](*amorce[1])
     with suppress(EOFError, ConnectionError):
         while True:
             fonction, positionnels, nommes = tuyau.recv()
             passage = _Passage()
-            with passage, dire_a(tuyau.send), nullcontext() if jetable else _etat():
+            with passage, dire_a(tuyau.send), _etat() if preserver else nullcontext():
                 passage.reponse = fonction(*positionnels, **nommes)
             tuyau.send(passage.reponse)
             if jetable:

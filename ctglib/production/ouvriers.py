@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 PRECHAUFFAGE = "ctglib.production.prechauffage"
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
-Amorce = tuple[Callable, tuple] | None
 METHODE = "forkserver" if FORKSERVER else "spawn"
 
 
@@ -59,12 +58,13 @@ class TacheEchouee(Exception):
 class _Ouvrier:
     """A process and the pipe to it."""
 
-    def __init__(self, methode: str, amorce: Amorce) -> None:
+    def __init__(self, methode: str, *, oublieux: bool) -> None:
         contexte = multiprocessing.get_context(methode)
         self.tuyau: Connection
         self.tuyau, autre = contexte.Pipe()
         self.jetable = methode == "forkserver"
-        self.processus = contexte.Process(target=servir, args=(autre, self.jetable, amorce), daemon=True)
+        preserver = not (self.jetable or oublieux)
+        self.processus = contexte.Process(target=servir, args=(autre, self.jetable, preserver), daemon=True)
         self.processus.start()
         autre.close()
 
@@ -113,8 +113,7 @@ class Ouvriers(Executor):
         nombre: How many tasks may run at once.
         delai: Seconds that each step of a task may take; no limit when None.
         methode: Start method of multiprocessing.
-        amorcer: Called once while the processes load their libraries; what it returns, a function and its arguments, is
-            called in each of them.
+        oublieux: Whether tasks leave nothing behind: the state of a process that lives on is then not put back.
     """
 
     def __init__(
@@ -123,16 +122,15 @@ class Ouvriers(Executor):
         *,
         delai: float | None = None,
         methode: str = METHODE,
-        amorcer: Callable[[], Amorce] | None = None,
+        oublieux: bool = False,
     ) -> None:
-        self._methode, self._delai = methode, delai
+        self._methode, self._delai, self._oublieux = methode, delai, oublieux
         self._fils = ThreadPoolExecutor(nombre, thread_name_prefix="ctg")
         self._libres: SimpleQueue[_Ouvrier] = SimpleQueue()
         self._vivants: set[_Ouvrier] = set()
         self._ferme = False
         if methode == "forkserver":
             _demarrer_forkserver()
-        self._amorce = amorcer() if amorcer else None
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Hand a task to the next free process."""
@@ -158,7 +156,7 @@ class Ouvriers(Executor):
         try:
             ouvrier = self._libres.get_nowait()
         except Empty:
-            ouvrier = _Ouvrier(self._methode, self._amorce)
+            ouvrier = _Ouvrier(self._methode, oublieux=self._oublieux)
             self._vivants.add(ouvrier)
             if self._ferme:  # since the first look: whoever closed has not seen this process
                 ouvrier.tuer()

@@ -26,9 +26,9 @@ MODULES = (
     "IPython.core.oinspect",
     "babel.dates",
     "babel.numbers",
-    "ctglib.classeur",
-    "ctglib.classeur.annuel",
-    "ctglib.classeur.finale",
+    "ctglib.classeur.annuel.ouverture",
+    "ctglib.classeur.classeur",
+    "ctglib.classeur.finale.ouverture",
     "ctglib.export.balises",
     "ctglib.export.exporteurs",
     "ctglib.export.pdf",
@@ -54,6 +54,7 @@ MODULES = (
     "tornado.platform.asyncio",
     "tornado.queues",
     "typst",
+    "uharfbuzz",
     "zmq.utils.garbage",
 )
 
@@ -71,7 +72,9 @@ def prechauffer() -> None:
 
 
 def _amorcer() -> None:
-    """Do what is done at a first use and kept: the schema of a notebook, the French words, the widths of the signs."""
+    """Do what is done at a first use and kept: schema of a notebook, fonts of a page, French words, widths of signs."""
+    polices_page = import_module("ctglib.export.polices_page")
+    polices_page.feuille_de_polices(polices_page.SIGNES)
     import_module("nbformat.validator").get_validator(*FORMAT_DES_CARNETS)
     typographie = import_module("ctglib.rapport.typographie")
     typographie.date_longue(date.min)
