@@ -18,7 +18,7 @@ from ctglib.analyse.bilan.comptes import ensembles
 from ctglib.analyse.bilan.marquants import evolutions_marquantes
 from ctglib.analyse.bilan.propositions import Situation, proposer
 from ctglib.analyse.bilan.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
-from ctglib.classeur.annuel import Bilan
+from ctglib.classeur.annuel.bilan import Bilan
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.donnees.modeles.suivi import Comite

@@ -11,7 +11,7 @@ import pytest
 from ctglib import ouvrir_bilan
 from ctglib.analyse.bilan.comptes import ensembles
 from ctglib.analyse.bilan.marquants import verdicts
-from ctglib.classeur.annuel import Bilan
+from ctglib.classeur.annuel.bilan import Bilan
 
 
 @cache

@@ -14,7 +14,9 @@ from conftest import DEPOT
 from donnees_abimees import remplacer
 from suivi_exemple import ecrire_suivi
 
-from ctglib.classeur.annuel import Bilan, Fiche, ouvrir_bilan
+from ctglib.classeur.annuel.bilan import Bilan
+from ctglib.classeur.annuel.fiche import Fiche
+from ctglib.classeur.annuel.ouverture import ouvrir_bilan
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.rapport.tableau import Tableau
 

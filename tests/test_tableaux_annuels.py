@@ -9,7 +9,7 @@ import pytest
 from graphiques_annuels_exemple import evaluation, tableau_etats
 
 from ctglib import ouvrir_bilan
-from ctglib.classeur.annuel import Bilan
+from ctglib.classeur.annuel.bilan import Bilan
 from ctglib.rapport.tableau import Tableau
 from ctglib.rapport.tableaux import etats, moyens_structures
 

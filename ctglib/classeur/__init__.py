@@ -1,7 +1,1 @@
-"""What an analyst types in a notebook: ``ctg = ouvrir("harnes")``, then one word for one result."""
-
-from __future__ import annotations
-
-from ctglib.classeur.classeur import Classeur, ouvrir
-
-__all__ = ["Classeur", "ouvrir"]
+"""What an analyst types in a notebook, by report: ``ctg = ouvrir("harnes")``, then one word for one result."""

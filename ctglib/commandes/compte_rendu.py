@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from ctglib.production.plan import Prevision
     from ctglib.production.produire import Prevu, Resultat
 
 RAISONS_MONTREES = 3
+SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
 
 
 def suivre(resultats: Iterable[Prevu]) -> Iterator[Prevu]:
@@ -33,13 +35,16 @@ def suivre(resultats: Iterable[Prevu]) -> Iterator[Prevu]:
             yield resultat
 
 
-def annoncer(a_faire: list[tuple[str, tuple[str, ...]]], a_jour: int) -> None:
+def annoncer(a_faire: list[Prevision], a_jour: int) -> None:
     """Say which reports would be made and why, and how many are up to date."""
     console = Console(highlight=False)
     if a_faire:
         table = _table("Rapport", "Pourquoi il serait produit")
-        for nom, raisons in a_faire:
-            table.add_row(nom, _pourquoi(raisons))
+        for prevision in a_faire:
+            pourquoi = _pourquoi(prevision.raisons)
+            table.add_row(
+                prevision.commande.nom, f"{pourquoi} {SI_CELA_LE_TOUCHE}" if prevision.suspendue else pourquoi
+            )
         console.print(table)
     _dire_a_jour(console, a_jour, a_jour + len(a_faire))
     console.print("Essai à blanc : rien n'a été écrit.", soft_wrap=True)

@@ -14,10 +14,11 @@ from ctglib.commandes.messages import proposer
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.production.executeurs import coeurs, ouvrir_executeur
+from ctglib.production.executeurs import coeurs, ouvrir_etudes, ouvrir_executeur
 from ctglib.production.execution import MOTEURS
 from ctglib.production.fabrication import FORMATS
 from ctglib.production.grappe import OrdonnanceurAbsent
+from ctglib.production.parts import confirmer
 from ctglib.production.plan import Demande, Prevision, annees_de, commandes, prevoir
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.produire import Resultat, oublier_l_echec, realiser, retirer_les_restes
@@ -57,9 +58,8 @@ def produire_rapports(options: Options) -> int:
         demande = _comprendre(options)
         orders = commandes(demande)
         if options.a_blanc:
-            found = [(item.commande.nom, item.raisons) for item in prevoir(orders, forcer=options.forcer)]
-            a_faire = [item for item in found if item[1]]
-            annoncer(a_faire, len(found) - len(a_faire))
+            a_faire = [item for item in prevoir(orders, forcer=options.forcer) if item.raisons]
+            annoncer(a_faire, len(orders) - len(a_faire))
             return 0
         with verrouiller(options.sortie):
             retirer_les_restes(options.sortie, demande.conventions)
@@ -135,9 +135,15 @@ def _produire(orders: list[Commande], options: Options) -> int:
     resultats: list[Resultat] = []
     if premier := next(a_faire, None):
         nombre = min(options.travailleurs or coeurs(), len(orders))
-        with ouvrir_executeur(travailleurs=nombre, delai=options.delai, ordonnanceur=options.ordonnanceur) as ouvert:
-            executeur, places = ouvert
-            marche = realiser(chain([premier], a_faire), executeur, moteur=options.moteur, places=places)
+        grappe = options.ordonnanceur
+        with (
+            ouvrir_executeur(travailleurs=nombre, delai=options.delai, ordonnanceur=grappe) as (executeur, places),
+            ouvrir_etudes(options.delai) as etudes,
+        ):
+            perimes = chain([premier], a_faire)
+            if not grappe:  # whose machines share nothing
+                perimes = _perimes(confirmer(perimes, etudes))
+            marche = realiser(perimes, executeur, moteur=options.moteur, places=places)
             resultats = list(suivre(marche))
     portail = ecrire_portail(options.sortie)
     rendre_compte(resultats, len(orders) - len(resultats), portail)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
+from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 
 VARIABLE = "CTG_DONNEES"
@@ -23,15 +24,19 @@ class Journal:
         lus: Files read, with the sha256 of their bytes.
         absents: Files and folders looked for and not found.
         listes: Folders listed, with the names found (a folder's name ends with « / »).
+        parts: Of the studies of the follow-up, the parts used, with their fingerprint: the rest of its files changes
+            nothing. What is used whole, a study or a file of the follow-up, has an empty one.
     """
 
     lus: dict[str, str] = field(default_factory=dict)
     absents: set[str] = field(default_factory=set)
     listes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
 
 
 _journaux: list[Journal] = []
 _superposes: list[dict[str, bytes | None]] = []
+_par_parts: list[bool] = []
 
 
 @contextmanager
@@ -54,6 +59,23 @@ def rejouer(journal: Journal) -> None:
         other.lus.update(journal.lus)
         other.absents.update(journal.absents)
         other.listes.update(journal.listes)
+        other.parts.update(journal.parts)
+
+
+@contextmanager
+def lire_par_parts() -> Iterator[None]:
+    """Read the follow-up in the block without using it whole: ``noter_part`` says which parts of it are used."""
+    _par_parts.append(True)
+    try:
+        yield
+    finally:
+        _par_parts.pop()
+
+
+def noter_part(nom: str, empreinte: str = "") -> None:
+    """Record that a part of a study of the follow-up is used; all of it, when it has no fingerprint."""
+    for journal in _journaux:
+        journal.parts[nom] = empreinte
 
 
 @contextmanager
@@ -111,6 +133,8 @@ def lire_octets(relatif: str) -> bytes:
     digest = hashlib.sha256(content).hexdigest()
     for journal in _journaux:
         journal.lus[relatif] = digest
+    if not _par_parts and not publiable(relatif):
+        noter_part(relatif)
     return content
 
 

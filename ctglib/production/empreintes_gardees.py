@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from ctglib.production.manifeste import Trace
+
 NOM = "empreintes.json"
 NON_PUBLIEE = ""  # what stands in the public manifest for a fingerprint that is not published
-Empreintes = dict[str, dict[str, str]]  # of the files read, by report
+Empreintes = dict[str, dict[str, str]]  # of the files and of the parts read, by report
 
 
 def chemin_garde(dossier: Path) -> Path | None:
@@ -27,10 +29,18 @@ def publiques(lus: Mapping[str, str]) -> dict[str, str]:
     return {nom: digest if publiable(nom) else NON_PUBLIEE for nom, digest in lus.items()}
 
 
-def gardees(lus: Mapping[str, Mapping[str, str]]) -> Empreintes:
-    """Return the fingerprints that may not be published, by report; reports that have none are left out."""
-    kept = {cle: {nom: digest for nom, digest in lues.items() if not publiable(nom)} for cle, lues in lus.items()}
+def gardees(traces: Mapping[str, Trace]) -> Empreintes:
+    """Return the fingerprints that may not be published, by report; reports that have none are left out.
+
+    They are those of the follow-up: its files, and the parts of its studies.
+    """
+    kept = {cle: _gardees(trace) for cle, trace in traces.items()}
     return {cle: lues for cle, lues in sorted(kept.items()) if lues}
+
+
+def _gardees(trace: Trace) -> dict[str, str]:
+    parts = {nom: digest for nom, digest in trace.parts.items() if digest}
+    return {nom: digest for nom, digest in trace.lus.items() if not publiable(nom)} | parts
 
 
 def lire_gardees(chemin: Path | None) -> Empreintes:

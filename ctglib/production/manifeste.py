@@ -41,6 +41,7 @@ class Trace:
         listes: Names found in the data folders listed.
         page: What the portal says of it.
         sorties: Fingerprints of its files, by path in the folder of the manifest.
+        parts: Fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``).
     """
 
     carnet: str
@@ -52,6 +53,7 @@ class Trace:
     listes: dict[str, tuple[str, ...]]
     page: dict[str, str]
     sorties: dict[str, str]
+    parts: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def de(cls, commande: Commande, fabrication: Fabrication, precedente: Trace | None) -> Trace:
@@ -71,6 +73,7 @@ class Trace:
             listes={nom: tuple(journal.listes[nom]) for nom in sorted(journal.listes)},
             page=fabrication.page,
             sorties={nom: empreinte(content) for nom, content in sorted(fabrication.contenus.items())},
+            parts=dict(sorted(journal.parts.items())),
         )
         if precedente and replace(precedente, sorties={}) == replace(trace, sorties={}):
             return replace(trace, sorties=dict(sorted({**precedente.sorties, **trace.sorties}.items())))
@@ -98,7 +101,7 @@ class Manifeste:
         """Return the file: same reports, same bytes, in whatever order they were made."""
         traces = {key: asdict(self.traces[key]) for key in sorted(self.traces)}
         if chemin_garde(self.chemin.parent):
-            traces = {key: {**trace, "lus": publiques(trace["lus"])} for key, trace in traces.items()}
+            traces = {key: {**trace, **_publique(trace)} for key, trace in traces.items()}
         content = {
             "forme": FORME,
             "rapports": traces,
@@ -126,7 +129,7 @@ class Manifeste:
     def _fichiers(self) -> dict[Path, bytes]:
         """Return the files that keep it, the manifest last; the internal one only where there is something to keep."""
         path = chemin_garde(self.chemin.parent)
-        kept = gardees({key: trace.lus for key, trace in self.traces.items()})
+        kept = gardees(self.traces)
         apart = {path: octets_gardes(kept)} if path and (kept or path.exists()) else {}
         return {**apart, self.chemin: self.octets()}
 
@@ -145,7 +148,13 @@ def lire_manifeste(dossier: Path) -> Manifeste:
         return Manifeste(chemin)
 
 
+def _publique(trace: dict) -> dict:
+    """Return what the public manifest says otherwise: no fingerprint of the follow-up."""
+    return {"lus": publiques(trace["lus"]), "parts": dict.fromkeys(trace["parts"], NON_PUBLIEE)}
+
+
 def _trace(trace: dict, apart: dict[str, str]) -> Trace:
     listes = {nom: tuple(noms) for nom, noms in trace["listes"].items()}
     lus = {nom: digest or apart.get(nom, NON_PUBLIEE) for nom, digest in trace["lus"].items()}
-    return Trace(**{**trace, "absents": tuple(trace["absents"]), "listes": listes, "lus": lus})
+    parts = {nom: digest or apart.get(nom, NON_PUBLIEE) for nom, digest in trace.get("parts", {}).items()}
+    return Trace(**{**trace, "absents": tuple(trace["absents"]), "listes": listes, "lus": lus, "parts": parts})

@@ -43,6 +43,7 @@ def journal_du_noyau(journal: Journal) -> Iterator[None]:
     journal.lus.update(found.get("lus", {}))
     journal.absents.update(found.get("absents", ()))
     journal.listes.update({name: tuple(names) for name, names in found.get("listes", {}).items()})
+    journal.parts.update(found.get("parts", {}))
 
 
 def ouvrir_journal() -> None:

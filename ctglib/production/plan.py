@@ -10,7 +10,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.manifeste import Manifeste, Trace, lire_manifeste
-from ctglib.production.raisons import FORCE, Donnees, raisons
+from ctglib.production.raisons import FORCE, Donnees, raisons, tient_a_des_parts
 from ctglib.production.rapports import CARNETS, Carnet, Commande, carnets
 
 if TYPE_CHECKING:
@@ -43,11 +43,15 @@ class Demande:
 
 @dataclass(frozen=True)
 class Prevision:
-    """A report, its manifest, and why it has to be made; no reason, it is up to date."""
+    """A report, its manifest, and why it has to be made; no reason, it is up to date.
+
+    ``suspendue``: it may be up to date all the same, when the parts that it used of the follow-up have not changed.
+    """
 
     commande: Commande
     manifeste: Manifeste
     raisons: tuple[str, ...]
+    suspendue: bool = False
 
     @property
     def trace(self) -> Trace | None:
@@ -73,8 +77,10 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
     for dossier, group in groupby(orders, key=lambda order: order.dossier):
         manifeste = lire_manifeste(dossier)
         for commande in sorted(group, key=_du_plus_long):
-            found = raisons(commande, manifeste.traces.get(commande.cle), donnees)
-            yield Prevision(commande, manifeste, found or ((FORCE,) if forcer else ()))
+            trace = manifeste.traces.get(commande.cle)
+            found = raisons(commande, trace, donnees)
+            suspendue = bool(trace and found) and not forcer and tient_a_des_parts(commande, trace, donnees)
+            yield Prevision(commande, manifeste, found or ((FORCE,) if forcer else ()), suspendue)
 
 
 def _du_plus_long(commande: Commande) -> tuple[bool, int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import lire_octets, lister, racine
 from ctglib.production.empreintes_gardees import NON_PUBLIEE
@@ -40,6 +42,15 @@ def raisons(commande: Commande, trace: Trace | None, donnees: Donnees) -> tuple[
         *causes(commande, trace, donnees),
         *sorties_touchees(commande.dossier, trace.sorties),
     )
+
+
+def tient_a_des_parts(commande: Commande, trace: Trace, donnees: Donnees) -> bool:
+    """Return whether all that has changed is follow-up, of which the report used parts: only they tell if it matters.
+
+    A part without fingerprint is a whole, or one whose fingerprint is lost.
+    """
+    reste = replace(trace, lus={nom: digest for nom, digest in trace.lus.items() if publiable(nom)})
+    return bool(trace.parts) and all(trace.parts.values()) and not raisons(commande, reste, donnees)
 
 
 def causes(commande: Commande, trace: Trace, donnees: Donnees) -> tuple[str, ...]:

@@ -13,8 +13,10 @@ from ctglib.analyse.bilan.propositions import Proposition, Situation, proposer
 from ctglib.classeur.annuel.fiche import Fiche
 from ctglib.classeur.annuel.gouvernance import Gouvernance
 from ctglib.classeur.annuel.moyens import Moyens
+from ctglib.classeur.annuel.part import empreinte_de, nom_de_part, part_de
 from ctglib.classeur.annuel.suivre import suivre
 from ctglib.classeur.annuel.territoire import Territoire
+from ctglib.donnees.lecture import noter_part
 from ctglib.rapport.blocs import paragraphe
 from ctglib.rapport.graphiques.grille import grille
 from ctglib.rapport.phrases.fiches_en_bref import cellules_des_etats, fiches_en_bref
@@ -41,15 +43,24 @@ class Bilan:
     The sections with several questions are attributes: ``bilan.gouvernance``, ``bilan.moyens``, ``bilan.territoire``.
     """
 
-    etude: EtudeAnnuelle
+    annee: EtudeAnnuelle
+
+    @property
+    def etude(self) -> EtudeAnnuelle:
+        """The study of the year, whole: what is asked of it depends on all that was entered."""
+        noter_part(self.annee.nom)
+        return self.annee
 
     def fiche(self, numero: int) -> Fiche:
-        """Return what can be asked of a fiche action.
+        """Return what can be asked of a fiche action: what was entered for the others does not reach it.
 
         Raises:
             ValueError: There is none of that number; the message, in French, lists those that exist.
         """
-        return Fiche(self.etude, self.etude.fiche(numero))
+        fiche = self.annee.fiche(numero)
+        part = part_de(self.annee, fiche)
+        noter_part(nom_de_part(part, numero), empreinte_de(part))
+        return Fiche(part, fiche)
 
     @cached_property
     def gouvernance(self) -> Gouvernance:

@@ -33,6 +33,7 @@ class EtudeAnnuelle:
     """The follow-up of a convention as the reports of one year read it; each result is kept once computed.
 
     Args:
+        nom: What it is called in the record of the reads: « etude/harnes/2024/publique ».
         suivi: The checked data, years up to ``annee``, small counts already suppressed.
         annee: Year of the reports.
         diffusion: « publique » or « interne »: the grid of annexe 4 is shown in the latter only.
@@ -41,6 +42,7 @@ class EtudeAnnuelle:
         retraits: table, raison: tables that secrecy withholds whole; None when secrecy was not applied.
     """
 
+    nom: str
     suivi: DossierSuivi
     annee: int
     diffusion: str
@@ -91,7 +93,7 @@ class EtudeAnnuelle:
         return {item.id: item.libelle for item in self.catalogue.dimensions[dimension].modalites}[modalite]
 
     def achevee(self) -> EtudeAnnuelle:
-        """Return the study once every result of it is worked out: the five reports of a year share it whole."""
+        """Return the study once every result of it is worked out: the reports of a year share it whole."""
         for name, kept in vars(type(self)).items():
             if isinstance(kept, cached_property):
                 getattr(self, name)

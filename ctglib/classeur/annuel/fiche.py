@@ -208,13 +208,9 @@ class Fiche:
 
     @property
     def _retraits(self) -> pd.DataFrame:
-        """The tables withheld whole that are about an indicator of the fiche, or a dispositif of one."""
-        meanings = [self.etude.catalogue.indicateurs_fiches[item.id] for item in self.fiche.indicateurs]
-        own = {name for item in meanings for name in (item.id, *item.modalites)}
+        """The tables withheld whole that are about the fiche."""
         tables = self.etude.retraits
-        if tables is None:
-            return pd.DataFrame(columns=["table", "raison"])
-        return tables[[bool(own & set(name.split("/"))) for name in tables["table"]]]
+        return pd.DataFrame(columns=["table", "raison"]) if tables is None else tables
 
     @property
     def _arrete(self) -> pd.Timestamp:

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from ctglib.classeur.annuel.bilan import Bilan
-from ctglib.classeur.annuel.etude import EtudeAnnuelle
-from ctglib.classeur.annuel.publication import publier
-from ctglib.donnees.dossier_suivi import lire_suivi
-from ctglib.donnees.lecture import enregistrer
-from ctglib.donnees.modeles.gabarit import Gabarit
-from ctglib.donnees.partage import partager
-from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.classeur.annuel.etudier import etudier
 
-GABARIT = "catalogue/gabarit.yaml"
 DIFFUSIONS = ("publique", "interne")
 
 
@@ -29,13 +22,4 @@ def ouvrir_bilan(convention: str, annee: int, diffusion: str = "publique") -> Bi
     """
     if diffusion not in DIFFUSIONS:
         raise ValueError(f"La diffusion « {diffusion} » n'existe pas. Diffusions possibles : {', '.join(DIFFUSIONS)}.")
-    return Bilan(partager(f"bilan/{convention}/{annee}/{diffusion}", lambda: _etudier(convention, annee, diffusion)))
-
-
-def _etudier(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
-    """Return the study of a year, made from what its reports may show."""
-    with enregistrer() as journal:
-        suivi = lire_suivi(convention, annee)
-        gabarit = charger_yaml(GABARIT, Gabarit)
-    published = publier(suivi, annee)
-    return EtudeAnnuelle(published.suivi, annee, diffusion, dict(journal.lus), gabarit, published.retraits).achevee()
+    return Bilan(etudier(convention, annee, diffusion))

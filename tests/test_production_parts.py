@@ -1,0 +1,245 @@
+"""A figure of one fiche changes: the reports of the others, made from the same files, are up to date all the same."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import shutil
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from production_exemple import ANNEE, CONVENTION, ecrire_carnet, octets, pourquoi
+from production_exemple import demande as demander
+
+from ctglib import ouvrir_bilan
+from ctglib.classeur.annuel.etude import EtudeAnnuelle
+from ctglib.classeur.annuel.etudier import etudier, parts
+from ctglib.commandes.production import Options, produire_rapports
+from ctglib.donnees.lecture import enregistrer, lire_octets
+from ctglib.production.execution import CTG
+from ctglib.production.ouvriers import Ouvriers
+from ctglib.production.parts import confirmer
+from ctglib.production.plan import Demande, commandes, prevoir
+from ctglib.production.produire import Resultat, oublier_l_echec, realiser
+from ctglib.production.rapports import CARNETS
+
+NOM = "demonstration"
+SUIVI = f"conventions/{NOM}/suivi"
+FICHES = (1, 2, 3, 4)
+
+
+def changer(donnees: Path, relatif: str, colonne: str, valeur: str, **ou: str) -> None:
+    """Write a value in the first row of a file whose columns are these."""
+    path = donnees / SUIVI / relatif
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    row = next(row for row in rows if all(row[name] == value for name, value in ou.items()) and row[colonne] != valeur)
+    row[colonne] = valeur
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
+    """Return what a fiche is given besides what the fingerprint of its part covers."""
+    suivi = etude.suivi
+    given = [suivi.avenants, suivi.fin, suivi.origines, suivi.dossier.convention, etude.contexte, etude.gabarit]
+    return [*given, *(table.to_csv() for table in (suivi.contexte, etude.series, etude.derniers_chiffres))]
+
+
+CHANGEMENTS = {
+    "une observation": (("2026/observations.csv", "valeur", "61"), {"indicateur": "am_agreees"}, {1}),
+    "une observation d'une année passée": (
+        ("2024/observations.csv", "valeur", "47"),
+        {"indicateur": "am_agreees"},
+        {1},
+    ),
+    "une note": (("2026/observations.csv", "note", "relu"), {"indicateur": "frequentation_jeunes"}, {2}),
+    "un état": (("2026/actions.csv", "commentaire", "relu"), {"fiche": "3"}, {3}),
+    "un profil": (("2026/profils.csv", "effectif", "52"), {"dispositif": "caj"}, set(FICHES)),
+    "des moyens": (("2026/moyens.csv", "note", "relu"), {}, set(FICHES)),
+}
+
+
+@pytest.mark.parametrize("nom", CHANGEMENTS)
+def test_un_changement_n_atteint_que_les_fiches_qui_le_lisent(donnees: Path, nom: str) -> None:
+    (relatif, colonne, valeur), ou, attendues = CHANGEMENTS[nom]
+    before = etudier(NOM, 2026, "publique")
+
+    changer(donnees, relatif, colonne, valeur, **ou)
+    after = etudier(NOM, 2026, "publique")
+
+    was, now = parts(before), parts(after)
+    touched = {name for name in now if now[name] != was[name]}
+    assert touched == {f"etude/{NOM}/2026/publique/fiche-{numero}" for numero in attendues}
+    assert hors_des_parts(after) == hors_des_parts(before)
+
+
+def test_une_fiche_ne_recoit_rien_de_ce_qui_est_saisi_pour_les_autres() -> None:
+    whole = ouvrir_bilan(NOM, 2026).annee
+
+    part = ouvrir_bilan(NOM, 2026).fiche(1).etude
+
+    own = {item.id for item in whole.fiche(1).indicateurs}
+    year = part.annuel
+    assert set(whole.annuel.observations["indicateur"]) - own
+    assert set(year.observations["indicateur"]) | set(part.suivi.observations["indicateur"]) <= own
+    assert set(part.mesures) | set(part.evaluation["indicateur"]) | set(part.revisions["indicateur"]) <= own
+    assert set(year.actions["fiche"]) | set(part.etats["fiche"]) == {1}
+    assert {item.fiche for item in year.appreciations} <= {1} and part.suivi.masque.empty
+    assert not [digest for path, digest in part.empreintes.items() if path.startswith(SUIVI) and digest]
+
+
+def test_les_lectures_disent_la_part_d_une_fiche_et_le_tout_d_un_bilan() -> None:
+    name = f"etude/{NOM}/2026/publique"
+
+    with enregistrer() as of_fiche:
+        ouvrir_bilan(NOM, 2026).fiche(2).couverture()
+    with enregistrer() as of_bilan:
+        ouvrir_bilan(NOM, 2026).couverture()
+    with enregistrer() as of_file:
+        lire_octets(f"{SUIVI}/2026/actions.csv")
+
+    assert list(of_fiche.parts) == [f"{name}/fiche-2"] and all(of_fiche.parts.values())
+    assert of_bilan.parts == {name: ""}
+    assert of_file.parts == {f"{SUIVI}/2026/actions.csv": ""}
+
+
+OUVRIR = "from ctglib import ouvrir_bilan\nbilan = ouvrir_bilan(convention, annee)"
+LIRE_UN_FICHIER = f"paragraphe(str(len(lire_octets('{SUIVI}/2026/actions.csv'))))"
+PARAMETRES = (CONVENTION.replace("harnes", NOM), ANNEE)
+
+
+@pytest.fixture
+def voulue(donnees: Path, tmp_path: Path) -> Demande:
+    """Four reports of 2026: two fiches, the whole bilan, and one that reads a file besides its fiche; made once."""
+    carnets = tmp_path / "carnets"
+    cellules = {
+        "fiche_1": (OUVRIR, "bilan.fiche(1).indicateurs.valeurs()"),
+        "fiche_2": (OUVRIR, "bilan.fiche(2).actions()"),
+        "bilan": (OUVRIR, "bilan.indicateurs()"),
+        "relevé": (
+            OUVRIR,
+            "bilan.fiche(2).actions()",
+            f"paragraphe(str(len(lire_octets('{SUIVI}/2026/actions.csv'))))",
+        ),
+    }
+    for nom, sources in cellules.items():
+        ecrire_carnet(carnets / f"{nom}.ipynb", *sources, parametres=PARAMETRES)
+    order = demander(carnets, tmp_path / "sortie", conventions=(NOM,), annees=(2026,))
+    produire(order)
+    return order
+
+
+def produire(voulue: Demande, etudes: Callable[[], Executor] = lambda: ThreadPoolExecutor(1)) -> dict[str, Resultat]:
+    """Make what is out of date, its studies first, and return what became of each."""
+    with etudes() as before, ThreadPoolExecutor(1) as qui:
+        a_faire = []
+        for prevision in confirmer((one for one in prevoir(commandes(voulue)) if one.raisons), before):
+            if prevision.raisons:
+                a_faire.append(prevision)
+            else:
+                oublier_l_echec(prevision)
+        return {item.commande.cle: item for item in realiser(a_faire, qui, moteur=CTG, places=4)}
+
+
+def test_seuls_les_rapports_qui_lisent_le_chiffre_sont_refaits(voulue: Demande, donnees: Path) -> None:
+    before = octets(voulue.sortie)
+    changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
+
+    assert set(pourquoi(voulue)) == {"2026/fiche-1", "2026/fiche-2", "2026/bilan", "2026/relevé"}
+    assert set(produire(voulue)) == {"2026/fiche-1", "2026/bilan", "2026/relevé"}
+    assert pourquoi(voulue) == {}
+
+    kept = octets(voulue.sortie)
+    assert kept[f"{NOM}/2026/fiche-2.html"] == before[f"{NOM}/2026/fiche-2.html"]
+    shutil.rmtree(voulue.sortie)
+    produire(voulue)
+    assert octets(voulue.sortie) == kept
+
+
+def test_une_part_changee_refait_sa_fiche(voulue: Demande, donnees: Path) -> None:
+    changer(donnees, "2026/actions.csv", "commentaire", "relu", fiche="2")
+
+    assert set(produire(voulue)) == {"2026/fiche-2", "2026/bilan", "2026/relevé"}
+
+
+def test_un_fichier_qui_apparait_refait_tout(voulue: Demande, donnees: Path) -> None:
+    (donnees / SUIVI / "2026" / "evenements.csv").write_bytes(b"a\n")
+
+    suspended = [one.commande.cle for one in prevoir(commandes(voulue)) if one.suspendue]
+
+    assert suspended == []
+
+
+def test_des_donnees_fautives_font_essayer_le_rapport_qui_dit_la_faute(voulue: Demande, donnees: Path) -> None:
+    changer(donnees, "2026/observations.csv", "valeur", "beaucoup", indicateur="am_agreees")
+
+    made = produire(voulue)
+
+    assert "beaucoup" in str(made["2026/fiche-2"].echec)
+
+
+def test_un_ancien_echec_est_oublie_quand_la_part_est_la_meme(voulue: Demande, donnees: Path) -> None:
+    path = donnees / SUIVI / "2026" / "observations.csv"
+    good = path.read_bytes()
+    changer(donnees, "2026/observations.csv", "valeur", "beaucoup", indicateur="am_agreees")
+    failed = produire(voulue)["2026/fiche-2"]
+    present = failed.page_echec.is_file()
+    path.write_bytes(good)
+    changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
+
+    assert "2026/fiche-2" not in produire(voulue)
+    assert present and not failed.page_echec.exists()
+    assert json.loads((voulue.sortie / NOM / "manifeste.json").read_text(encoding="utf-8"))["echecs"] == {}
+
+
+def test_sans_le_dossier_interne_rien_n_est_suppose(voulue: Demande, donnees: Path) -> None:
+    shutil.rmtree(voulue.sortie / NOM / "interne")
+    changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
+
+    assert set(produire(voulue)) == {"2026/fiche-1", "2026/fiche-2", "2026/bilan", "2026/relevé"}
+
+
+def test_l_empreinte_d_une_part_n_est_pas_publiee(voulue: Demande) -> None:
+    name = f"etude/{NOM}/2026/publique/fiche-2"
+
+    public = (voulue.sortie / NOM / "manifeste.json").read_text(encoding="utf-8")
+    kept = json.loads((voulue.sortie / NOM / "interne" / "empreintes.json").read_text(encoding="utf-8"))
+
+    assert json.loads(public)["rapports"]["2026/fiche-2"]["parts"] == {name: ""}
+    assert kept["2026/fiche-2"][name] and kept["2026/fiche-2"][name] not in public
+
+
+def test_une_etude_impossible_laisse_les_rapports_se_faire(voulue: Demande, donnees: Path) -> None:
+    changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
+
+    made = produire(voulue, lambda: Ouvriers(1, delai=0.01, methode="spawn", oublieux=True))
+
+    assert set(made) == {"2026/fiche-1", "2026/fiche-2", "2026/bilan", "2026/relevé"}
+
+
+def test_la_commande_ne_refait_que_ce_qui_lit_le_chiffre_et_l_essai_a_blanc_le_dit(
+    donnees: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    options = Options(
+        ("fiches",), (NOM,), (2023,), "html", tmp_path / "sortie", carnets=CARNETS, travailleurs=2, a_blanc=False
+    )
+    assert produire_rapports(options) == 0
+    changer(donnees, "2023/observations.csv", "valeur", "67", indicateur="am_agreees")
+    capfd.readouterr()
+
+    assert produire_rapports(dataclasses.replace(options, a_blanc=True)) == 0
+    tried = " ".join(capfd.readouterr().out.split())
+    assert produire_rapports(options) == 0
+    told = " ".join(capfd.readouterr().out.split())
+
+    assert tried.count("seulement si ce changement touche ce qu'il montre") == len(FICHES)
+    assert (
+        "3 autres rapports étaient à jour" in told
+        and "observations.csv a changé : demonstration, 2023, fiche-1" in told
+    )
