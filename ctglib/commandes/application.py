@@ -74,6 +74,10 @@ def _produire(
     mesures: Mesures = None,
     aide: Aide = False,
 ) -> None:
+    if not (a_blanc or ordonnanceur):
+        from ctglib.production.pressentir import devancer
+
+        devancer(sortie, forcer=forcer)
     from ctglib.commandes.production import Options, produire_rapports
 
     options = Options(

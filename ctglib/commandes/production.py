@@ -18,9 +18,10 @@ from ctglib.production.executeurs import coeurs, ouvrir_etudes, ouvrir_executeur
 from ctglib.production.execution import MOTEURS
 from ctglib.production.fabrication import FORMATS
 from ctglib.production.grappe import OrdonnanceurAbsent
-from ctglib.production.parts import confirmer
+from ctglib.production.parts import confirmer, preparer
 from ctglib.production.plan import Demande, Prevision, annees_de, commandes, prevoir
 from ctglib.production.portail import ecrire_portail
+from ctglib.production.pressentir import pressentir
 from ctglib.production.produire import Resultat, oublier_l_echec, realiser, retirer_les_restes
 from ctglib.production.rapports import CARNETS, DIFFUSIONS, PUBLIQUE, rapports_connus
 from ctglib.production.verrou import DejaEnCours, verrouiller
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from ctglib.production.ouvriers import Ouvriers
     from ctglib.production.rapports import Commande
 
 
@@ -56,14 +58,14 @@ def produire_rapports(options: Options) -> int:
     """Make the reports asked for that are out of date, and return 0, or 1 when one failed."""
     try:
         demande = _comprendre(options)
-        orders = commandes(demande)
         if options.a_blanc:
+            orders = commandes(demande)
             a_faire = [item for item in prevoir(orders, forcer=options.forcer) if item.raisons]
             annoncer(a_faire, len(orders) - len(a_faire))
             return 0
-        with verrouiller(options.sortie):
+        with verrouiller(options.sortie), _etudes(options) as etudes:
             retirer_les_restes(options.sortie, demande.conventions)
-            return _produire(orders, options)
+            return _produire(commandes(demande), options, etudes)
     except (DonneesInvalides, EcritureImpossible, DejaEnCours, OrdonnanceurAbsent, _Incompris) as error:
         Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
         return 1
@@ -129,17 +131,22 @@ def _annees_inconnues(annees: tuple[int, ...], demandees: Iterable[str]) -> list
     ]
 
 
-def _produire(orders: list[Commande], options: Options) -> int:
+def _etudes(options: Options) -> Ouvriers:
+    """Return who works out the studies, already at work where some seem to be wanted."""
+    etudes = ouvrir_etudes(options.delai)
+    if pressentir(options.sortie, options.carnets).donnees and not options.ordonnanceur:
+        etudes.submit(preparer)
+    return etudes
+
+
+def _produire(orders: list[Commande], options: Options, etudes: Ouvriers) -> int:
     """Make what is out of date, bring the portal up to date, and say what became of each."""
     a_faire = _perimes(prevoir(orders, forcer=options.forcer))
     resultats: list[Resultat] = []
     if premier := next(a_faire, None):
         nombre = min(options.travailleurs or coeurs(), len(orders))
         grappe = options.ordonnanceur
-        with (
-            ouvrir_executeur(travailleurs=nombre, delai=options.delai, ordonnanceur=grappe) as (executeur, places),
-            ouvrir_etudes(options.delai) as etudes,
-        ):
+        with ouvrir_executeur(travailleurs=nombre, delai=options.delai, ordonnanceur=grappe) as (executeur, places):
             perimes = chain([premier], a_faire)
             if not grappe:  # whose machines share nothing
                 perimes = _perimes(confirmer(perimes, etudes))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.lecture import lire_octets, lister
 from ctglib.production.empreintes_gardees import chemin_garde
 from ctglib.production.identite import PAQUET, fichiers_du_code
-from ctglib.production.manifeste import NOM
 from ctglib.production.portail import octets_du_portail
+from ctglib.production.rapports import MANIFESTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def _sorties(manifeste: Manifeste) -> Iterator[tuple[str, bytes]]:
     dossier = manifeste.chemin.parent
     noms = {nom for trace in manifeste.traces.values() for nom in trace.sorties}
     apart = chemin_garde(dossier)
-    for nom in (NOM, *([apart.relative_to(dossier).as_posix()] if apart else []), *sorted(noms)):
+    for nom in (MANIFESTE, *([apart.relative_to(dossier).as_posix()] if apart else []), *sorted(noms)):
         if (dossier / nom).is_file():
             yield nom, (dossier / nom).read_bytes()
 

@@ -16,6 +16,7 @@ from ctglib.production.empreintes_gardees import (
     publiques,
 )
 from ctglib.production.identite import empreinte, empreinte_du_code, versions
+from ctglib.production.rapports import MANIFESTE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ctglib.production.fabrication import Fabrication
     from ctglib.production.rapports import Commande
 
-NOM = "manifeste.json"
 FORME = 1  # of the file; another one is not read, and its reports are made again
 
 
@@ -136,7 +136,7 @@ class Manifeste:
 
 def lire_manifeste(dossier: Path) -> Manifeste:
     """Return the manifest of a folder; without one that can be read, an empty one: all its reports are to be made."""
-    chemin = dossier / NOM
+    chemin = dossier / MANIFESTE
     try:
         content = json.loads(chemin.read_bytes())
         if content["forme"] != FORME:

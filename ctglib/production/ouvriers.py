@@ -130,7 +130,7 @@ class Ouvriers(Executor):
         self._vivants: set[_Ouvrier] = set()
         self._ferme = False
         if methode == "forkserver":
-            _demarrer_forkserver()
+            prechauffer()
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Hand a task to the next free process."""
@@ -173,8 +173,10 @@ class Ouvriers(Executor):
         return reponse
 
 
-def _demarrer_forkserver() -> None:
-    """Start the process that loads everything, now: it does so while the parent goes on."""
+def prechauffer() -> None:
+    """Start, where there is one, the process that loads everything: it does so while the parent goes on."""
+    if not FORKSERVER:
+        return
     from multiprocessing import forkserver
 
     multiprocessing.get_context("forkserver").set_forkserver_preload([PRECHAUFFAGE])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from importlib import import_module
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,12 @@ class Etude:
 
     journal: Journal
     parts: dict[str, str]
+
+
+def preparer() -> None:
+    """Load what a study needs, before it is known which."""
+    import_module("ctglib.classeur.annuel.etudier")
+    import_module("highspy")
 
 
 def etudier(nom: str, donnees: str | None) -> Etude | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import ecrire
 from ctglib.production.identite import empreinte, empreinte_du_code
-from ctglib.production.manifeste import NOM, lire_manifeste
+from ctglib.production.manifeste import lire_manifeste
 from ctglib.production.raisons import sorties_touchees
+from ctglib.production.rapports import MANIFESTE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,8 +59,8 @@ def ecrire_portail(sortie: Path) -> Path:
     Raises:
         EcritureImpossible: It cannot be written.
     """
-    portail, temoin = sortie / PORTAIL, sortie / NOM
-    chemins = sorted(sortie.glob(f"*/{NOM}"))
+    portail, temoin = sortie / PORTAIL, sortie / MANIFESTE
+    chemins = sorted(sortie.glob(f"*/{MANIFESTE}"))
     if _a_jour(portail, temoin, _entrees(chemins)):
         return portail
     ecrire({sortie / nom: content for nom, content in octets_du_portail(chemins).items()})
@@ -71,17 +72,17 @@ def octets_du_portail(chemins: list[Path]) -> dict[str, bytes]:
     sections = filter(None, (_section(lire_manifeste(path.parent)) for path in chemins))
     page = composer(tuple(sorted(sections, key=lambda section: bool(section.avertissement))))  # what is fictional, last
     trace = {"entrees": _entrees(chemins), "portail": empreinte(page)}
-    return {PORTAIL: page, NOM: (json.dumps(trace, indent=1) + "\n").encode()}
+    return {PORTAIL: page, MANIFESTE: (json.dumps(trace, indent=1) + "\n").encode()}
 
 
 def portail_touche(sortie: Path) -> str:
     """Return what became of the portal since it was written; empty when nothing did, or when there never was one."""
     try:
-        attendue = json.loads((sortie / NOM).read_bytes())["portail"]
+        attendue = json.loads((sortie / MANIFESTE).read_bytes())["portail"]
     except FileNotFoundError:
         return ""
     except (OSError, ValueError, KeyError, TypeError):
-        return f"{NOM}, à côté du portail, ne se lit plus"
+        return f"{MANIFESTE}, à côté du portail, ne se lit plus"
     return next(sorties_touchees(sortie, {PORTAIL: attendue}), "")
 
 

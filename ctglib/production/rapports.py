@@ -23,6 +23,7 @@ RAPPORTS = {
 }
 TITRE = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PUBLIQUE, INTERNE = "publique", "interne"
+MANIFESTE = "manifeste.json"  # beside the reports of a convention
 DIFFUSIONS = (PUBLIQUE, INTERNE)
 
 

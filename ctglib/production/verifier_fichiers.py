@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.ecriture import PREFIXE
 from ctglib.production.empreintes_gardees import NOM as EMPREINTES
 from ctglib.production.fabrication import FORMATS
-from ctglib.production.manifeste import NOM, Manifeste, Trace, lire_manifeste
+from ctglib.production.manifeste import Manifeste, Trace, lire_manifeste
 from ctglib.production.plan import Demande, commander
 from ctglib.production.produire import SUFFIXE_ECHEC
 from ctglib.production.raisons import Donnees, causes, sorties_touchees
-from ctglib.production.rapports import DIFFUSIONS, INTERNE, PUBLIQUE, Carnet
+from ctglib.production.rapports import DIFFUSIONS, INTERNE, MANIFESTE, PUBLIQUE, Carnet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +83,7 @@ def _ensemble(lieux: list[str]) -> str:
 
 def conventions_publiees(sortie: Path) -> tuple[str, ...]:
     """Return the names of the conventions that have reports in a folder."""
-    folders = {path.parent for motif in ("*", f"*/{INTERNE}") for path in sortie.glob(f"{motif}/{NOM}")}
+    folders = {path.parent for motif in ("*", f"*/{INTERNE}") for path in sortie.glob(f"{motif}/{MANIFESTE}")}
     return tuple(sorted({path.parent.name if path.name == INTERNE else path.name for path in folders}))
 
 
@@ -117,9 +117,9 @@ def relever(
 def _dossiers(dossier: Path, diffusions: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
     """Yield the folders of reports of a convention; it may have internal ones alone."""
     interne = dossier / INTERNE
-    if PUBLIQUE in diffusions and ((dossier / NOM).exists() or not (interne / NOM).exists()):
+    if PUBLIQUE in diffusions and ((dossier / MANIFESTE).exists() or not (interne / MANIFESTE).exists()):
         yield PUBLIQUE, dossier
-    if INTERNE in diffusions and ((interne / NOM).exists() or _presents(interne)):
+    if INTERNE in diffusions and ((interne / MANIFESTE).exists() or _presents(interne)):
         yield INTERNE, interne
 
 
@@ -140,7 +140,7 @@ def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iter
     dossier = manifeste.chemin.parent
     if not manifeste.traces and not manifeste.echecs:
         etat = "ne se lit pas, ou vient d'une autre version du classeur" if manifeste.chemin.exists() else "est absent"
-        yield Ecart(convention, f"{NOM} {etat} : rien ne dit de quoi ces rapports sont faits")
+        yield Ecart(convention, f"{MANIFESTE} {etat} : rien ne dit de quoi ces rapports sont faits")
     attendus = set()
     for cle, trace in manifeste.traces.items():
         attendus |= set(trace.sorties)
@@ -159,7 +159,7 @@ def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iter
 def _presents(dossier: Path) -> set[str]:
     """Return the files of a folder of reports; the internal ones have their own."""
     noms = (path.relative_to(dossier) for path in dossier.rglob("*") if path.is_file())
-    records = {Path(NOM), *([Path(EMPREINTES)] if dossier.name == INTERNE else [])}
+    records = {Path(MANIFESTE), *([Path(EMPREINTES)] if dossier.name == INTERNE else [])}
     return {
         nom.as_posix()
         for nom in noms
