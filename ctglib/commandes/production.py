@@ -28,9 +28,9 @@ from ctglib.production.verrou import DejaEnCours, verrouiller
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor
     from pathlib import Path
 
-    from ctglib.production.ouvriers import Ouvriers
     from ctglib.production.rapports import Commande
 
 
@@ -63,7 +63,9 @@ def produire_rapports(options: Options) -> int:
             a_faire = [item for item in prevoir(orders, forcer=options.forcer) if item.raisons]
             annoncer(a_faire, len(orders) - len(a_faire))
             return 0
-        with verrouiller(options.sortie), _etudes(options) as etudes:
+        with verrouiller(options.sortie), ouvrir_etudes(options.delai) as etudes:
+            if pressentir(options.sortie, options.carnets).donnees and not options.ordonnanceur:
+                etudes.submit(preparer)
             retirer_les_restes(options.sortie, demande.conventions)
             return _produire(commandes(demande), options, etudes)
     except (DonneesInvalides, EcritureImpossible, DejaEnCours, OrdonnanceurAbsent, _Incompris) as error:
@@ -131,15 +133,7 @@ def _annees_inconnues(annees: tuple[int, ...], demandees: Iterable[str]) -> list
     ]
 
 
-def _etudes(options: Options) -> Ouvriers:
-    """Return who works out the studies, already at work where some seem to be wanted."""
-    etudes = ouvrir_etudes(options.delai)
-    if pressentir(options.sortie, options.carnets).donnees and not options.ordonnanceur:
-        etudes.submit(preparer)
-    return etudes
-
-
-def _produire(orders: list[Commande], options: Options, etudes: Ouvriers) -> int:
+def _produire(orders: list[Commande], options: Options, etudes: Executor) -> int:
     """Make what is out of date, bring the portal up to date, and say what became of each."""
     a_faire = _perimes(prevoir(orders, forcer=options.forcer))
     resultats: list[Resultat] = []

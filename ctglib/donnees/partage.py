@@ -7,10 +7,11 @@ import os
 import pickle
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from ctglib.donnees.exclusion import attendre
 from ctglib.donnees.lecture import enregistrer, racine, rejouer
 
 VARIABLE = "CTG_PARTAGE"
@@ -19,7 +20,10 @@ Objet = TypeVar("Objet")
 
 @contextmanager
 def ouvrir_partage() -> Iterator[None]:
-    """Let the processes started in the block share what they work out; nothing of it outlives the block."""
+    """Let the processes started in the block share what they work out; nothing of it outlives the outermost block."""
+    if VARIABLE in os.environ:
+        yield
+        return
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:  # readable by its owner alone
         os.environ[VARIABLE] = folder
         try:
@@ -29,7 +33,7 @@ def ouvrir_partage() -> Iterator[None]:
 
 
 def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
-    """Return what a function gives, or what it gave to another report of this production.
+    """Return what a function gives, or what it gives to another report of this production, waited for if need be.
 
     Its reads of the data folder are recorded in both cases: those of the first time are kept beside the result.
 
@@ -41,14 +45,30 @@ def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
     if not folder:
         return calculer()
     path = Path(folder) / hashlib.sha256(f"{racine()}\0{nom}".encode()).hexdigest()
-    with suppress(OSError):
-        journal, found = pickle.loads(path.read_bytes())
-        rejouer(journal)
-        return found
-    with enregistrer() as journal:
-        found = calculer()
-    _garder(path, pickle.dumps((journal, found)))
+    with suppress(FileNotFoundError):
+        return _reprendre(path)
+    with _seul(path):
+        with suppress(OSError):
+            return _reprendre(path)
+        with enregistrer() as journal:
+            found = calculer()
+        _garder(path, pickle.dumps((journal, found)))
     return found
+
+
+def _reprendre(path: Path) -> object:
+    journal, found = pickle.loads(path.read_bytes())
+    rejouer(journal)
+    return found
+
+
+@contextmanager
+def _seul(path: Path) -> Iterator[None]:
+    """Hold what is worked out until the block ends; where no lock can be had, two may work it out at once."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            attendre(stack.enter_context(path.with_name(f"{path.name}.verrou").open("wb")))
+        yield
 
 
 def _garder(path: Path, contenu: bytes) -> None:

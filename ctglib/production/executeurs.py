@@ -46,12 +46,14 @@ def ouvrir_executeur(*, travailleurs: int, delai: float, ordonnanceur: str = "")
             yield ouvriers, AVANCE * travailleurs
 
 
-def ouvrir_etudes(delai: float) -> Ouvriers:
-    """Return who works out what several reports share.
+@contextmanager
+def ouvrir_etudes(delai: float) -> Iterator[Ouvriers]:
+    """Yield who works out what several reports share.
 
     It needs little of what they load: a process of its own, begun when first asked, is ready before theirs.
 
     Args:
         delai: Seconds that a study may take.
     """
-    return Ouvriers(1, delai=delai, methode="spawn", oublieux=True)
+    with ouvrir_partage(), Ouvriers(1, delai=delai, methode="spawn", oublieux=True) as etudes:
+        yield etudes

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ctglib.production.avancement import dire_a
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from multiprocessing.connection import Connection
     from types import TracebackType
 
@@ -28,17 +29,19 @@ class Panne:
     trace: str
 
 
-def servir(tuyau: Connection, jetable: bool, preserver: bool) -> None:
+def servir(tuyau: Connection, jetable: bool, preserver: bool, environnement: Mapping[str, str]) -> None:
     """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``.
 
     Args:
         tuyau: Where tasks come from; steps (``avancement.Etape``) and answers go there.
         jetable: Whether the process is for one task.
         preserver: Whether to put the state of the process back after each task.
+        environnement: What the parent's environment has since this process, or the one it was forked from, was started.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: the parent decides
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that the parent also ends what it starts
+    os.environ.update(environnement)
     threading.Thread(target=_suivre_le_parent, daemon=True).start()
     with suppress(EOFError, ConnectionError):
         while True:

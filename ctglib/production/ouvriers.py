@@ -16,6 +16,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.partage import VARIABLE
 from ctglib.production.avancement import Etape
 from ctglib.production.ouvrier import Panne, servir
 
@@ -63,8 +64,9 @@ class _Ouvrier:
         self.tuyau: Connection
         self.tuyau, autre = contexte.Pipe()
         self.jetable = methode == "forkserver"
-        preserver = not (self.jetable or oublieux)
-        self.processus = contexte.Process(target=servir, args=(autre, self.jetable, preserver), daemon=True)
+        environnement = {nom: os.environ[nom] for nom in (VARIABLE,) if nom in os.environ}
+        arguments = (autre, self.jetable, not (self.jetable or oublieux), environnement)
+        self.processus = contexte.Process(target=servir, args=arguments, daemon=True)
         self.processus.start()
         autre.close()
 

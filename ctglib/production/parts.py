@@ -66,7 +66,7 @@ def etudier(nom: str, donnees: str | None) -> Etude | None:
 def confirmer(previsions: Iterable[Prevision], executeur: Executor) -> Iterator[Prevision]:
     """Yield what has to be made, without reason what is up to date all the same.
 
-    The studies that decide of a report are worked out before it, and before the others that use them: these share them.
+    The studies that decide of a report are worked out while the others are begun, which share them.
 
     Args:
         previsions: What has reasons to be made, the reports of a convention together.
@@ -74,11 +74,12 @@ def confirmer(previsions: Iterable[Prevision], executeur: Executor) -> Iterator[
     """
     for _, group in groupby(previsions, key=lambda prevision: prevision.commande.dossier):
         attente = list(group)
-        noms = dict.fromkeys(nom for prevision in attente if prevision.suspendue for nom in _etudes(prevision.trace))
+        suspendues = [prevision for prevision in attente if prevision.suspendue]
+        noms = dict.fromkeys(nom for prevision in suspendues for nom in _etudes(prevision.trace))
         taches = {nom: executeur.submit(etudier, nom, os.environ.get(VARIABLE)) for nom in noms}
-        for prevision in sorted(attente, key=lambda prevision: not noms.keys().isdisjoint(_etudes(prevision.trace))):
-            etudes = {nom: _resultat(taches[nom]) for nom in _etudes(prevision.trace) if nom in taches}
-            yield _confirmer(prevision, etudes) if prevision.suspendue else prevision
+        yield from (prevision for prevision in attente if not prevision.suspendue)
+        for prevision in suspendues:
+            yield _confirmer(prevision, {nom: _resultat(taches[nom]) for nom in _etudes(prevision.trace)})
 
 
 def _resultat(tache: Future) -> Etude | None:

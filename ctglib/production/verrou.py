@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import EcritureImpossible
+from ctglib.donnees.exclusion import prendre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +25,8 @@ class DejaEnCours(Exception):
 def verrouiller(sortie: Path) -> Iterator[None]:
     """Hold the folder until the block ends.
 
-    The lock is the system's, on an open file: it goes with the process that holds it, however that process ends, so
-    none is ever left behind. The file itself stays: to remove it would let two commands hold one each.
+    None is ever left behind (see ``exclusion``). The file itself stays: to remove it would let two commands hold one
+    each.
 
     Raises:
         DejaEnCours: Another process holds it.
@@ -42,7 +43,7 @@ def verrouiller(sortie: Path) -> Iterator[None]:
         ) from error
     with file:
         try:
-            _prendre(file)
+            prendre(file)
         except OSError:
             raise DejaEnCours(_message(sortie, file)) from None
         file.seek(1)  # beyond the byte that Windows locks, which no one else could read
@@ -59,16 +60,3 @@ def _message(sortie: Path, file: BinaryIO) -> str:
         f"Une autre commande ctg produire travaille déjà dans {sortie} (processus {numero or 'inconnu'}). Attendez "
         "qu'elle finisse, ou choisissez un autre dossier par --sortie. Rien n'a été changé."
     )
-
-
-def _prendre(file: BinaryIO) -> None:
-    """Lock a file, or raise at once when another process has."""
-    try:
-        import fcntl
-    except ImportError:
-        import msvcrt
-
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
