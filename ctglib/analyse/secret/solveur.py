@@ -25,6 +25,7 @@ OPTIONS = {
     "mip_heuristic_run_feasibility_jump": False,
 }
 _VERROU = threading.Lock()
+_FIL = threading.local()  # a solver is made once, and serves one thread
 
 
 class Abandon(Exception):
@@ -89,26 +90,39 @@ def _optimum(solveur: Highs) -> HighsSolution:
 def _resoudre(
     objectif: np.ndarray, contraintes: Contraintes, basses: np.ndarray, hautes: np.ndarray, *, entiers: bool
 ) -> Highs:
-    """Return the solver once it has run."""
-    from highspy import Highs, HighsLp, HighsVarType, MatrixFormat
-
+    """Return the solver of this thread once it has run; a new model clears all that it knew of the one before."""
     rows, low, high = contraintes
-    filled, columns = np.nonzero(rows)
-    programme = HighsLp()
-    programme.num_col_, programme.num_row_ = len(objectif), len(rows)
-    programme.col_cost_ = objectif.astype(float)
-    programme.col_lower_, programme.col_upper_ = basses.astype(float), hautes.astype(float)
-    programme.row_lower_, programme.row_upper_ = low.astype(float), high.astype(float)
-    matrice = programme.a_matrix_
-    matrice.format_ = MatrixFormat.kRowwise
-    matrice.start_ = np.concatenate([[0], np.bincount(filled, minlength=len(rows)).cumsum()]).astype(np.int32)
-    matrice.index_ = columns.astype(np.int32)
-    matrice.value_ = rows[filled, columns].astype(float)
-    if entiers:
-        programme.integrality_ = [HighsVarType.kInteger] * len(objectif)
-    solveur = Highs()
-    for option, value in OPTIONS.items():
-        solveur.setOptionValue(option, value)
-    solveur.passModel(programme)
+    size, (filled, columns) = len(objectif), np.nonzero(rows)
+    from highspy import HighsVarType, MatrixFormat, ObjSense
+
+    kind = HighsVarType.kInteger if entiers else HighsVarType.kContinuous
+    solveur = _solveur()
+    solveur.passModel(
+        size,
+        len(rows),
+        len(filled),
+        int(MatrixFormat.kRowwise),
+        int(ObjSense.kMinimize),
+        0.0,
+        objectif,
+        basses,
+        hautes,
+        low,
+        high,
+        np.searchsorted(filled, np.arange(len(rows))),
+        columns,
+        rows[filled, columns],
+        np.full(size, int(kind)),
+    )
     solveur.run()
     return solveur
+
+
+def _solveur() -> Highs:
+    if not hasattr(_FIL, "solveur"):
+        from highspy import Highs
+
+        _FIL.solveur = Highs()
+        for option, value in OPTIONS.items():
+            _FIL.solveur.setOptionValue(option, value)
+    return _FIL.solveur
