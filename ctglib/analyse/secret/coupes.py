@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ctglib.analyse.secret.lecteur import NUL, reunis, trop_serree
+from ctglib.analyse.secret.groupes import Groupe, reunis
+from ctglib.analyse.secret.lecteur import NUL, trop_serree
 from ctglib.analyse.secret.modele import Famille
 from ctglib.analyse.secret.solveur import multiplicateurs
 
@@ -53,7 +54,7 @@ def coupes_evidentes(famille: Famille) -> Iterator[tuple[int, np.ndarray, float]
 
 
 def coupes_lineaires(
-    famille: Famille, faibles: tuple[int, ...], caches: frozenset[int]
+    famille: Famille, groupe: Groupe, faibles: tuple[int, ...], *, caches: frozenset[int]
 ) -> list[tuple[int, np.ndarray, float]]:
     """Return (count, weights, least sum) that linear bounds prove of every sufficient mask, and ``caches`` breaks.
 
@@ -61,10 +62,16 @@ def coupes_lineaires(
 
     Args:
         famille: The counts.
+        groupe: The group of the counts that are narrowed too much.
         faibles: Counts that are narrowed too much.
         caches: The mask that does not do.
     """
-    found = [(rang, *_coupe_lineaire(famille, rang, caches)) for rang in faibles]
+    if groupe.preuve:
+        proof = np.zeros(len(famille.equations))
+        proof[list(groupe.preuve)] = list(groupe.preuve.values())
+        found = [(rang, *coupe(famille, rang, -proof, proof)) for rang in faibles]
+    else:
+        found = [(rang, *_coupe_lineaire(famille, rang, caches)) for rang in faibles]
     return [(rang, weights, least) for rang, weights, least in found if weights[list(caches)].sum() < least - NUL]
 
 

@@ -8,87 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
-from ctglib.analyse.secret.composantes import composantes
+from ctglib.analyse.secret.groupes import Groupe, groupes
 from ctglib.analyse.secret.modele import Famille
+from ctglib.analyse.secret.pas import tables_voisines
 from ctglib.analyse.secret.solveur import Abandon, Contraintes, minimiser
 
 NUL = 1e-7  # a coefficient under it is what rounding left of zero
 ASSEZ = 2  # counts of a group found too narrowed before the mask is dropped: the others mostly are for the same reason
-
-
-@dataclass(frozen=True)
-class Groupe:
-    """Counts that a reader does not see, and that sums let move together: the others say nothing about them.
-
-    Attributes:
-        rangs: Their ranks in the family.
-        equations: The sums, over these counts.
-        reste: What each sum must come to, the published counts taken off.
-        suspects: Positions (in ``rangs``) of which the rule makes one at least small; empty when it says nothing.
-    """
-
-    rangs: np.ndarray
-    equations: np.ndarray
-    reste: np.ndarray
-    suspects: np.ndarray
-
-
-def groupes(famille: Famille, caches: frozenset[int]) -> tuple[Groupe, ...]:
-    """Return the groups of counts that a reader does not see when ``caches`` are hidden.
-
-    Counts are in one group when one can move only if the other may: sharing a sum does not suffice. If published
-    figures give a + b and a + b + c + d, then a and b move together, and c and d, each pair on its own.
-    """
-    unseen = np.flatnonzero(famille.inconnues(caches))
-    apart = [
-        unseen[near][labels == label]
-        for near in reunis(famille.equations[:, unseen])
-        for labels in [_solidaires(famille.equations[:, unseen[near]])]
-        for label in np.unique(labels)
-    ]
-    return tuple(_groupe(famille, caches, rangs) for rangs in apart)
-
-
-def reunis(equations: np.ndarray) -> list[np.ndarray]:
-    """Return the columns that sums tie to each other, step by step, as lists of positions."""
-    size = equations.shape[1]
-    pairs = [pair for row in equations for pair in pairwise(np.flatnonzero(row))]
-    labels = composantes(np.array(pairs, dtype=int).reshape(-1, 2), size)
-    return [np.flatnonzero(labels == label) for label in np.unique(labels)]
-
-
-def _solidaires(equations: np.ndarray) -> np.ndarray:
-    """Return a label for each column: the same for two that some set of moves, none of them superfluous, has both.
-
-    Once the sums are solved, each tells how one count follows from free ones: these move together.
-    """
-    solved = equations[equations.any(axis=1)].astype(float)
-    pivots: list[int] = []
-    for column in range(solved.shape[1]):
-        rest = np.abs(solved[len(pivots) :, column])
-        if not len(rest) or rest.max() < NUL:
-            continue
-        row, best = len(pivots), len(pivots) + int(rest.argmax())
-        solved[[row, best]] = solved[[best, row]]
-        solved[row] /= solved[row, column]
-        others = solved[:, column].copy()
-        others[row] = 0.0
-        solved -= np.outer(others, solved[row])
-        pivots.append(column)
-    rows, columns = np.nonzero(np.abs(solved[: len(pivots)]) > NUL)
-    return composantes(np.column_stack([np.array(pivots, dtype=int)[rows], columns]), solved.shape[1])
-
-
-def _groupe(famille: Famille, caches: frozenset[int], rangs: np.ndarray) -> Groupe:
-    concerned = famille.equations[:, rangs].any(axis=1)
-    equations = famille.equations[np.ix_(concerned, rangs)]
-    said = bool(famille.primaires & set(rangs.tolist())) and not famille.solitaire
-    suspects = [position for position, rang in enumerate(rangs) if rang in caches and famille.sensibles[rang]]
-    return Groupe(rangs, equations, equations @ famille.valeurs[rangs], np.array(suspects if said else [], dtype=int))
 
 
 def extreme(famille: Famille, groupe: Groupe, poids: np.ndarray) -> np.ndarray:
@@ -100,11 +29,12 @@ def extreme(famille: Famille, groupe: Groupe, poids: np.ndarray) -> np.ndarray:
         Abandon: The solver found none, or its answer does not fit.
     """
     size, extra = len(groupe.rangs), len(groupe.suspects)
-    sums = np.hstack([groupe.equations, np.zeros((len(groupe.equations), extra))])
+    equations, rest = _sommes(famille, groupe)
+    sums = np.hstack([equations, np.zeros((len(equations), extra))])
     rows, low, high = _un_est_petit(famille, groupe)
     found = minimiser(
         np.concatenate([-poids, np.zeros(extra)]),
-        (np.vstack([sums, rows]), np.concatenate([groupe.reste, low]), np.concatenate([groupe.reste, high])),
+        (np.vstack([sums, rows]), np.concatenate([rest, low]), np.concatenate([rest, high])),
         np.zeros(size + extra),
         np.concatenate([np.full(size, famille.borne), np.ones(extra)]),
     )
@@ -113,12 +43,19 @@ def extreme(famille: Famille, groupe: Groupe, poids: np.ndarray) -> np.ndarray:
     return found[:size]
 
 
+def _sommes(famille: Famille, groupe: Groupe) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums over the counts of the group, and what each must come to, the published counts taken off."""
+    equations = famille.equations[:, list(groupe.rangs)]
+    equations = equations[equations.any(axis=1)]
+    return equations, equations @ famille.valeurs[list(groupe.rangs)]
+
+
 def _un_est_petit(famille: Famille, groupe: Groupe) -> Contraintes:
     """Return: a choice of one suspect at least, and each chosen one is from 1 to under the threshold."""
     size, extra = len(groupe.rangs), len(groupe.suspects)
     if not extra:
         return np.zeros((0, size)), np.zeros(0), np.zeros(0)
-    suspect = np.eye(size)[groupe.suspects]
+    suspect = np.eye(size)[list(groupe.suspects)]
     slack = famille.borne - famille.seuil + 1
     at_least_one = np.concatenate([np.zeros(size), np.ones(extra)])
     rows = np.vstack([np.hstack([suspect, -np.eye(extra)]), np.hstack([suspect, slack * np.eye(extra)]), at_least_one])
@@ -129,65 +66,54 @@ def _un_est_petit(famille: Famille, groupe: Groupe) -> Contraintes:
 
 def convient(famille: Famille, groupe: Groupe, valeurs: np.ndarray) -> bool:
     """Tell whether values of the group fit all that a reader knows."""
-    suspects = valeurs[groupe.suspects]
+    suspects = valeurs[list(groupe.suspects)]
+    equations, rest = _sommes(famille, groupe)
     return bool(
         (valeurs >= 0).all()
-        and (groupe.equations @ valeurs == groupe.reste).all()
+        and (equations @ valeurs == rest).all()
         and (not len(suspects) or ((suspects > 0) & (suspects < famille.seuil)).any())
     )
 
 
-@dataclass(frozen=True)
-class Examen:
-    """What was found of a group: counts that lie in too short an interval, and the tables that proved the others safe.
+def examiner(famille: Famille, groupe: Groupe, vises: frozenset[int]) -> tuple[int, ...]:
+    """Return which counts of ``vises``, in the group, lie in an interval shorter than the threshold, or enough of them.
 
-    Attributes:
-        faibles: Ranks in the family: none, or enough of them.
-        tables: Values of the whole family, one row a table; other groups may fit them too.
-    """
-
-    faibles: tuple[int, ...]
-    tables: tuple[np.ndarray, ...]
-
-
-def examiner(famille: Famille, groupe: Groupe, vises: frozenset[int], connues: tuple[np.ndarray, ...] = ()) -> Examen:
-    """Return which counts of ``vises``, in the group, lie in an interval shorter than the threshold.
-
-    Each table that fits shows all counts at once: it widens the intervals of others, which then need no search.
-
-    Args:
-        famille: The counts.
-        groupe: Those that the same sums tie together.
-        vises: The counts to look at.
-        connues: Tables found for other groups: those that fit this one are a start.
+    Each table that fits shows all counts at once: it widens the intervals of others, which then need no search. Steps
+    from the true values give such tables at once, and all there are when there is one step only.
     """
     wanted = np.array([rang in vises for rang in groupe.rangs])
-    fitting = [
-        table[groupe.rangs] for table in (famille.valeurs, *connues) if convient(famille, groupe, table[groupe.rangs])
-    ]
-    if not fitting or not (fitting[0] == famille.valeurs[groupe.rangs]).all():
+    if not wanted.any():
+        return ()
+    true = famille.valeurs[list(groupe.rangs)]
+    if not convient(famille, groupe, true):
         raise ArithmeticError("des valeurs vraies qui ne vérifient pas leurs sommes")
-    span = _Etendue(famille, groupe, np.min(fitting, axis=0), np.max(fitting, axis=0)).elargie(groupe, wanted)
+    tables = np.array([true, *tables_voisines(famille, groupe)])
+    span = _Etendue(famille, tables.min(axis=0), tables.max(axis=0))
+    if len(groupe.pas) > 1:
+        return _chercher(span, groupe, wanted)
+    return tuple(groupe.rangs[position] for position in np.flatnonzero(wanted & span.serrees)[:ASSEZ])
+
+
+def _chercher(etendue: _Etendue, groupe: Groupe, vises: np.ndarray) -> tuple[int, ...]:
+    span = etendue.elargie(groupe, vises)
     weak: list[int] = []
-    for position in np.flatnonzero(wanted & span.serrees):
-        for known in _hypotheses(famille, groupe, position):
-            span = span.elargie(known, np.arange(len(wanted)) == position)
+    for position in np.flatnonzero(vises & span.serrees):
+        for known in _hypotheses(span.famille, groupe, position):
+            span = span.elargie(known, np.arange(len(vises)) == position)
         if span.serrees[position]:
-            weak.append(int(groupe.rangs[position]))
+            weak.append(groupe.rangs[position])
         if len(weak) == ASSEZ:
             break
-    return Examen(tuple(weak), span.tables)
+    return tuple(weak)
 
 
 @dataclass(frozen=True)
 class _Etendue:
-    """The least and greatest values of a group that tables show, and those tables, over the whole family."""
+    """The least and greatest values of the counts of a group that tables show."""
 
     famille: Famille
-    groupe: Groupe
     basses: np.ndarray
     hautes: np.ndarray
-    tables: tuple[np.ndarray, ...] = ()
 
     @property
     def serrees(self) -> np.ndarray:
@@ -200,20 +126,15 @@ class _Etendue:
         for signe in (1.0, -1.0):
             pushed = vises & wider.serrees
             if pushed.any():
-                wider = wider._avec(extreme(self.famille, groupe, signe * pushed))
+                found = extreme(self.famille, groupe, signe * pushed)
+                wider = _Etendue(self.famille, np.minimum(wider.basses, found), np.maximum(wider.hautes, found))
         return wider
-
-    def _avec(self, trouvees: np.ndarray) -> _Etendue:
-        table = self.famille.valeurs.copy()
-        table[self.groupe.rangs] = trouvees
-        low, high = np.minimum(self.basses, trouvees), np.maximum(self.hautes, trouvees)
-        return replace(self, basses=low, hautes=high, tables=(*self.tables, table))
 
 
 def trop_serree(famille: Famille, caches: frozenset[int], rang: int) -> bool:
     """Tell whether the interval of one count is shorter than the threshold when ``caches`` are hidden."""
     groupe = next(groupe for groupe in groupes(famille, caches) if rang in groupe.rangs)
-    return bool(examiner(famille, groupe, frozenset({rang})).faibles)
+    return bool(examiner(famille, groupe, frozenset({rang})))
 
 
 def _hypotheses(famille: Famille, groupe: Groupe, position: int) -> Iterator[Groupe]:
@@ -223,5 +144,5 @@ def _hypotheses(famille: Famille, groupe: Groupe, position: int) -> Iterator[Gro
     """
     small = [other for other in groupe.suspects if groupe.rangs[other] in famille.primaires and other != position]
     if small and len(groupe.suspects) > 1:
-        yield replace(groupe, suspects=np.array(small[:1]))
+        yield replace(groupe, suspects=(small[0],))
     yield groupe

@@ -101,7 +101,12 @@ class Famille:
         """Return a number that families of the same content share."""
         return hash(self._empreinte)
 
-    @property
+    @cached_property
+    def sommes(self) -> tuple[dict[int, int], ...]:
+        """The sums, each as its coefficients by rank, without zeros."""
+        return tuple({rang: int(row[rang]) for rang in np.flatnonzero(row).tolist()} for row in self.equations)
+
+    @cached_property
     def solitaire(self) -> bool:
         """Whether it shows one count only: nothing can be hidden beside it."""
         return int(self.affichees.sum()) == 1

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ctglib.analyse.secret.coupes import coupe_voisine, coupes_evidentes, coupes_lineaires
-from ctglib.analyse.secret.lecteur import Examen, Groupe, examiner, groupes
+from ctglib.analyse.secret.groupes import Groupe, groupes
+from ctglib.analyse.secret.lecteur import examiner
 from ctglib.analyse.secret.modele import Famille
 from ctglib.analyse.secret.solveur import Abandon, minimiser
 
@@ -28,8 +29,7 @@ class Recherche:
         lignes: Left sides, over all counts.
         minima: Right sides.
         tours: Masks tried.
-        vus: Groups looked at: most groups of a mask were in the one before.
-        tables: Tables that fitted some group: many fit the next ones.
+        vus: Counts too narrowed of the groups looked at: most groups of a mask were in the one before.
         echecs: How often each count was narrowed too much, by more than linear bounds tell.
     """
 
@@ -37,8 +37,7 @@ class Recherche:
     lignes: list[np.ndarray] = field(default_factory=list)
     minima: list[float] = field(default_factory=list)
     tours: int = 0
-    vus: dict[tuple, Examen] = field(default_factory=dict)
-    tables: list[np.ndarray] = field(default_factory=list)
+    vus: dict[Groupe, tuple[int, ...]] = field(default_factory=dict)
     echecs: Counter[int] = field(default_factory=Counter)
 
     def exiger(self, rang: int, poids: np.ndarray, minimum: float) -> None:
@@ -80,9 +79,9 @@ class Recherche:
 
     def _refuse(self, caches: frozenset[int]) -> bool:
         """Tell whether a mask does not hold, with the conditions that it breaks added to those known."""
-        weak = [ranks for groupe in groupes(self.famille, caches) if (ranks := self._examen(groupe, caches).faibles)]
-        for ranks in weak:
-            conditions = coupes_lineaires(self.famille, ranks, caches)
+        weak = [(found, ranks) for found in groupes(self.famille, caches) if (ranks := self._faibles(found, caches))]
+        for groupe, ranks in weak:
+            conditions = coupes_lineaires(self.famille, groupe, ranks, caches=caches)
             if not conditions:
                 self.echecs[ranks[0]] += 1
                 tries = ESSAIS if self.echecs[ranks[0]] > PATIENCE else 0
@@ -91,13 +90,10 @@ class Recherche:
                 self.exiger(*condition)
         return bool(weak)
 
-    def _examen(self, groupe: Groupe, caches: frozenset[int]) -> Examen:
-        name = (tuple(groupe.rangs), tuple(groupe.suspects))
-        if name not in self.vus:
-            wanted = caches | self.famille.protegees
-            self.vus[name] = examiner(self.famille, groupe, wanted, tuple(self.tables))
-            self.tables += self.vus[name].tables
-        return self.vus[name]
+    def _faibles(self, groupe: Groupe, caches: frozenset[int]) -> tuple[int, ...]:
+        if groupe not in self.vus:
+            self.vus[groupe] = examiner(self.famille, groupe, caches | self.famille.protegees)
+        return self.vus[groupe]
 
 
 def tient(famille: Famille, caches: frozenset[int]) -> bool:
@@ -107,7 +103,7 @@ def tient(famille: Famille, caches: frozenset[int]) -> bool:
         Abandon: The search took more than it may.
     """
     wanted = caches | famille.protegees
-    return not any(examiner(famille, groupe, wanted).faibles for groupe in groupes(famille, caches))
+    return not any(examiner(famille, groupe, wanted) for groupe in groupes(famille, caches))
 
 
 def plus_petit_masque(famille: Famille) -> frozenset[int] | None:
