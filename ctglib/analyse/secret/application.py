@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctglib.analyse.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
 from ctglib.analyse.secret.modele import Lien
-from ctglib.analyse.secret.observations import SERIE, SOMME, comptes, entrees, liens_identiques, liens_observations
+from ctglib.analyse.secret.observations import SOMME, comptes, entrees, liens_identiques, liens_observations
 from ctglib.analyse.secret.profils import cles_profils, effectifs_profils, liens_profils
 
 if TYPE_CHECKING:
@@ -143,9 +143,10 @@ def _rendre(
 ) -> Publiable:
     names = pd.MultiIndex.from_frame(cles_profils(profils))
     places = pd.MultiIndex.from_frame(counted[list(CLE)])
+    rows = _lignes(observations)
     hidden = set(counted.index[places.isin(list(shown.caches))])
-    hidden |= _liees(observations, hidden, catalogue.secret.valeurs_liees)
-    hidden |= set(_calcules(observations, hidden, catalogue.mesures))
+    hidden |= _liees(rows, hidden, catalogue.secret.valeurs_liees)
+    hidden |= _calcules(rows, hidden, catalogue.mesures)
     covered = observations.index.isin(list(hidden))
     masked = couvrir(observations, covered, "valeur")
     order = ["annee", *LIEU]
@@ -157,40 +158,57 @@ def _rendre(
     )
 
 
-def _liees(observations: pd.DataFrame, caches: set, liees: Iterable[ValeurLiee]) -> set:
+class _Ligne(NamedTuple):
+    """A row of the observations, as plain values; ``donnee``: it has a value."""
+
+    rang: int
+    territoire: str
+    annee: int
+    indicateur: str
+    dimension: str
+    modalite: str
+    donnee: bool
+
+    @property
+    def cellule(self) -> tuple:
+        """What the terms of a calculation share with its result."""
+        return self.territoire, self.annee, self.dimension, self.modalite
+
+
+def _lignes(observations: pd.DataFrame) -> list[_Ligne]:
+    columns = [observations[column].tolist() for column in _Ligne._fields[1:-1]]
+    given = observations["valeur"].notna().tolist()
+    return [_Ligne(*row) for row in zip(observations.index.tolist(), *columns, given, strict=True)]
+
+
+def _liees(lignes: list[_Ligne], caches: set[int], liees: Iterable[ValeurLiee]) -> set[int]:
     """Return the rows from which a hidden count could be guessed: those of a year all together.
 
     One that stayed alone would be found again from the whole.
     """
-    found: set = set()
-    secret = observations[observations.index.isin(list(caches))]
+    found: set[int] = set()
+    secret = [row for row in lignes if row.rang in caches]
     for liee in liees:
-        rows = observations[(observations["indicateur"] == liee.indicateur) & observations["valeur"].notna()]
-        counts = secret[secret["indicateur"] == liee.effectif]
-        for row in counts[["territoire", "annee", "dimension"]].drop_duplicates().itertuples(index=False):
-            same = (rows["territoire"] == row.territoire) & (rows["annee"] == row.annee)
-            found |= set(rows.index[same & (rows["dimension"].ne("") | (row.dimension == ""))])
+        counts = [row for row in secret if row.indicateur == liee.effectif]
+        whole = {(row.territoire, row.annee) for row in counts if not row.dimension}
+        parts = {(row.territoire, row.annee) for row in counts if row.dimension}
+        for row in lignes:
+            if row.indicateur == liee.indicateur and row.donnee:
+                place = (row.territoire, row.annee)
+                if place in whole or (place in parts and row.dimension):
+                    found.add(row.rang)
     return found
 
 
-def _calcules(observations: pd.DataFrame, caches: set, indicateurs: Mapping[str, Indicateur]) -> set:
+def _calcules(lignes: list[_Ligne], caches: set[int], indicateurs: Mapping[str, Indicateur]) -> set[int]:
     """Return the rows that were entered for what is computed from a hidden count: a rate gives its count away."""
-    found: set = set()
-    cell = [column for column in SERIE if column != "indicateur"]
-    derived = {name: item for name, item in indicateurs.items() if item.calcul and item.calcul != SOMME}
-    while True:
-        secret = observations[observations.index.isin(list(caches | found))]
-        rows = {
-            row
-            for name, item in derived.items()
-            for row in _lignes(observations[observations["indicateur"] == name], secret, entrees(item), cell)
-        } - found
-        if not rows:
-            return found
-        found |= rows
-
-
-def _lignes(rows: pd.DataFrame, secret: pd.DataFrame, termes: list[str], cellule: list[str]) -> list:
-    concerned = secret[secret["indicateur"].isin(termes)]
-    same = pd.MultiIndex.from_frame(rows[cellule]).isin(pd.MultiIndex.from_frame(concerned[cellule]))
-    return list(rows.index[same & rows["valeur"].notna()])
+    terms = {name: entrees(item) for name, item in indicateurs.items() if item.calcul and item.calcul != SOMME}
+    waiting = [row for row in lignes if row.donnee and row.indicateur in terms]
+    new = [row for row in lignes if row.rang in caches]
+    found: set[int] = set()
+    while new:
+        secret = {(row.indicateur, row.cellule) for row in new}
+        new = [row for row in waiting if any((term, row.cellule) in secret for term in terms[row.indicateur])]
+        new = [row for row in new if row.rang not in found]
+        found |= {row.rang for row in new}
+    return found

@@ -45,7 +45,8 @@ def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien], seuil: int) -> 
     kept: list[Lien] = []
     while settled := [lien for lien in waiting if _inconnus(lien, known) <= 1]:
         kept += [held for lien in settled for held in _regler(lien, known)]
-        waiting = [lien for lien in waiting if lien not in set(settled)]
+        done = set(settled)
+        waiting = [lien for lien in waiting if lien not in done]
     kept += waiting
     small = {
         cle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -163,13 +164,15 @@ def liens_identiques(
         identiques: Where the catalogue says that they do.
         dimension: The dimension of the indicators whose modalités are the dispositifs.
     """
-    known = {(int(row.annee), row.dispositif) for row in profils.itertuples(index=False)}
+    known = set(zip(profils["annee"].tolist(), profils["dispositif"].tolist(), strict=True))
+    columns = ["indicateur", "dimension", "annee", "modalite", *CLE]
+    counts: dict[tuple[str, str], dict[Cle, tuple[int, str]]] = defaultdict(dict)
+    for indicateur, own, annee, modalite, *name in zip(*(table[column].tolist() for column in columns), strict=True):
+        counts[indicateur, own].setdefault(Cle(*name), (annee, modalite))
     for same in identiques:
-        wanted = "" if same.dispositif else dimension
-        rows = table[(table["indicateur"] == same.indicateur) & (table["dimension"] == wanted)]
-        for row in rows.drop_duplicates(list(CLE)).itertuples(index=False):
-            annee, dispositif = int(row.annee), same.dispositif or row.modalite
+        for cle, (annee, modalite) in counts[same.indicateur, "" if same.dispositif else dimension].items():
+            dispositif = same.dispositif or modalite
             place = cle_profil(annee, dispositif, (same.variable, same.modalite) if same.variable else None)
             if (annee, dispositif) not in known:  # never shown: the indicators that count the same persons meet there
-                place = place._replace(millesime=int(row.millesime))
-            yield Lien(Cle(row.table, row.ligne, row.colonne, row.millesime), (place,), exacte=True)
+                place = place._replace(millesime=cle.millesime)
+            yield Lien(cle, (place,), exacte=True)

@@ -69,18 +69,18 @@ def liens_profils(profils: pd.DataFrame) -> Iterator[Lien]:
     The modalités of each variable make the same whole; a row or a column of a crossed table makes its modalité. A
     margin that has no row is a count never shown.
     """
-    for (annee, dispositif), rows in profils.groupby(["annee", "dispositif"]):
-        modalites: dict[str, set[str]] = defaultdict(set)
-        crossed: dict[tuple[str, tuple[str, str]], set[tuple[str, str]]] = defaultdict(set)
-        for row in rows[rows["variable"] != ""].itertuples(index=False):
-            pairs = [(row.variable, row.modalite), (row.variable_2, row.modalite_2)][: 2 if row.variable_2 else 1]
-            for pair in pairs:
-                modalites[pair[0]].add(pair[1])
-            for own, other in (pairs, pairs[::-1]) if len(pairs) > 1 else ():
-                crossed[other[0], own].add(other)
-        for variable, names in sorted(modalites.items()):
-            parts = tuple(cle_profil(annee, dispositif, (variable, name)) for name in sorted(names))
-            yield Lien(cle_profil(annee, dispositif), parts)
-        for (_, own), others in sorted(crossed.items()):
-            parts = tuple(cle_profil(annee, dispositif, own, other) for other in sorted(others))
-            yield Lien(cle_profil(annee, dispositif, own), parts)
+    modalites: dict[tuple[int, str, str], set[str]] = defaultdict(set)
+    crossed: dict[tuple[int, str, str, tuple[str, str]], set[tuple[str, str]]] = defaultdict(set)
+    columns = ["annee", "dispositif", "variable", "modalite", "variable_2", "modalite_2"]
+    for annee, dispositif, *names in zip(*(profils[column].tolist() for column in columns), strict=True):
+        pairs = [pair for pair in (tuple(names[:2]), tuple(names[2:])) if pair[0]]
+        for variable, modalite in pairs:
+            modalites[annee, dispositif, variable].add(modalite)
+        for own, other in (pairs, pairs[::-1]) if len(pairs) > 1 else ():
+            crossed[annee, dispositif, other[0], own].add(other)
+    for (annee, dispositif, variable), names in sorted(modalites.items()):
+        parts = tuple(cle_profil(annee, dispositif, (variable, name)) for name in sorted(names))
+        yield Lien(cle_profil(annee, dispositif), parts)
+    for (annee, dispositif, _, own), others in sorted(crossed.items()):
+        parts = tuple(cle_profil(annee, dispositif, own, other) for other in sorted(others))
+        yield Lien(cle_profil(annee, dispositif, own), parts)
