@@ -126,7 +126,8 @@ def plus_petit_masque(famille: Famille) -> frozenset[int] | None:
 
 def _premier(search: Recherche, price: np.ndarray, best: frozenset[int], libres: np.ndarray) -> frozenset[int]:
     """Return, of the masks that hide as many counts and as few persons, the first in the order of the counts."""
-    kept = [(price, float(price[list(best)].sum()))]
+    among = np.isin(np.arange(len(price)), libres)
+    kept = [(row, float(row[list(best)].sum())) for row in (among.astype(float), among * search.famille.valeurs)]
     for start in range(0, len(libres), PAQUET):
         if search.candidat(np.zeros(len(price)), kept, sauf=best) is None:
             return best
