@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import pandas as pd
 
 from ctglib.analyse.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
-from ctglib.analyse.secret.modele import Lien
+from ctglib.analyse.secret.modele import Cle, Lien
 from ctglib.analyse.secret.observations import SOMME, comptes, entrees, liens_identiques, liens_observations
 from ctglib.analyse.secret.profils import cles_profils, effectifs_profils, liens_profils
 
@@ -118,18 +118,18 @@ def _effectifs(profils: pd.DataFrame, counted: pd.DataFrame, catalogue: Catalogu
 
 def _bilan(table: pd.DataFrame, liens: tuple[Lien, ...], shown: _Montre, *, bilan: int, seuil: int) -> _Montre:
     """Return what has been shown and hidden once the bilan of a year is made."""
-    names = pd.MultiIndex.from_frame(table[list(CLE)])
+    names = [Cle(*name) for name in zip(*(table[column].tolist() for column in CLE), strict=True)]
     before = shown.masque[shown.masque["annee"] <= bilan]
     deja = set(before[list(LIEU)].itertuples(index=False, name=None))
-    found = masquer(table.assign(publiee=names.isin(list(shown.montres))), liens, seuil=seuil, deja=deja)
-    given = table["effectif"].notna().to_numpy()
-    hidden = given & found.effectifs["effectif"].isna().to_numpy()
-    new = found.cellules[~pd.MultiIndex.from_frame(found.cellules).isin(list(deja))]
+    found = masquer(table.assign(publiee=[name in shown.montres for name in names]), liens, seuil=seuil, deja=deja)
+    given, left = (counts["effectif"].notna().tolist() for counts in (table, found.effectifs))
+    places = found.cellules.itertuples(index=False, name=None)
+    new = pd.DataFrame([(bilan, *place) for place in places if place not in deja], columns=list(COLONNES))
     return replace(
         shown,
-        caches=frozenset(names[hidden]),
-        montres=shown.montres | frozenset(names[given & ~hidden]),
-        masque=pd.concat([shown.masque, new.assign(annee=bilan)[list(COLONNES)]], ignore_index=True),
+        caches=frozenset(name for name, had, has in zip(names, given, left, strict=True) if had and not has),
+        montres=shown.montres | {name for name, has in zip(names, left, strict=True) if has},
+        masque=pd.concat([shown.masque, new], ignore_index=True),
         retraits=pd.concat([shown.retraits, found.retraits]).drop_duplicates("table", ignore_index=True),
     )
 

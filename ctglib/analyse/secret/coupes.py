@@ -6,7 +6,7 @@ least, whenever the count it protects is hidden.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,22 +15,27 @@ from ctglib.analyse.secret.lecteur import NUL, trop_serree
 from ctglib.analyse.secret.modele import Famille
 from ctglib.analyse.secret.solveur import multiplicateurs
 
+Coupe = tuple[int, np.ndarray, float]  # the count it protects, weights of the hidden ones, what they come to at least
 
-def coupe(famille: Famille, rang: int, haut: np.ndarray, bas: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return what must be hidden for one count to move by the threshold, as (weights, least sum).
 
-    Multipliers of the sums bound how far it can rise (``haut``) and fall (``bas``): each hidden count lets it move by
-    its own room, downwards its value, upwards the greatest value looked at. True of any multipliers, hence of every
-    mask. A weight over the threshold is worth no more than it.
+def coupes(famille: Famille, rangs: Sequence[int], haut: np.ndarray, bas: np.ndarray) -> Iterator[Coupe]:
+    """Yield what must be hidden for each of some counts to move by the threshold.
+
+    Multipliers of the sums bound how far it can rise (``haut``) and fall (``bas``), a row for each: each hidden count
+    lets it move by its own room, downwards its value, upwards the greatest value looked at. True of any multipliers,
+    hence of every mask. A weight over the threshold is worth no more than it.
     """
-    unit = np.zeros(len(famille.cles))
-    unit[rang] = 1.0
-    room = _marge(famille, -unit - haut @ famille.equations) + _marge(famille, unit - bas @ famille.equations)
+    places = np.arange(len(rangs)), np.array(rangs, dtype=int)
+    unit = np.zeros((len(rangs), len(famille.cles)))
+    unit[places] = 1.0
+    equations = famille.equations.astype(float)
+    room = _marge(famille, -unit - haut @ equations) + _marge(famille, unit - bas @ equations)
     weights = np.minimum(room, famille.seuil)
-    given = float(room[~famille.affichees].sum()) + (weights[rang] if famille.affichees[rang] else 0.0)
-    weights[~famille.affichees] = 0.0
-    weights[rang] = 0.0
-    return weights, famille.seuil - given
+    given = room[:, ~famille.affichees].sum(axis=1) + np.where(famille.affichees[places[1]], weights[places], 0.0)
+    weights[:, ~famille.affichees] = 0.0
+    weights[places] = 0.0
+    for rang, row, least in zip(rangs, weights, famille.seuil - given, strict=True):
+        yield rang, row, float(least)
 
 
 def _marge(famille: Famille, couts: np.ndarray) -> np.ndarray:
@@ -38,25 +43,25 @@ def _marge(famille: Famille, couts: np.ndarray) -> np.ndarray:
     return np.maximum(couts, 0) * famille.valeurs + np.maximum(-couts, 0) * (famille.borne - famille.valeurs)
 
 
-def coupes_evidentes(famille: Famille) -> Iterator[tuple[int, np.ndarray, float]]:
-    """Yield (count, weights, least sum) of what each sum alone asks for: company, and company large enough."""
+def coupes_evidentes(famille: Famille) -> list[Coupe]:
+    """Return what each sum alone asks for: company, and company large enough."""
     to_protect = famille.affichees.copy()
     to_protect[list(famille.protegees)] = True
-    for numero, row in enumerate(famille.equations):
-        for rang in np.flatnonzero(row * to_protect):
-            multiplier = np.zeros(len(famille.equations))
-            multiplier[numero] = 1.0 / row[rang]
-            none = np.zeros(len(famille.equations))
-            for bas in (multiplier, none):
-                weights, least = coupe(famille, int(rang), -multiplier, bas)
-                if least > 0:
-                    yield int(rang), weights, least
+    sums, ranks = np.nonzero(famille.equations * to_protect)
+    multipliers = np.zeros((len(ranks), len(famille.equations)))
+    multipliers[np.arange(len(ranks)), sums] = 1.0 / famille.equations[sums, ranks]
+    found = [
+        condition
+        for bas in (multipliers, np.zeros_like(multipliers))
+        for condition in coupes(famille, ranks.tolist(), -multipliers, bas)
+    ]
+    return [(rang, weights, least) for rang, weights, least in found if least > 0]
 
 
 def coupes_lineaires(
     famille: Famille, groupe: Groupe, faibles: tuple[int, ...], *, caches: frozenset[int]
-) -> list[tuple[int, np.ndarray, float]]:
-    """Return (count, weights, least sum) that linear bounds prove of every sufficient mask, and ``caches`` breaks.
+) -> list[Coupe]:
+    """Return what linear bounds prove of every sufficient mask, and ``caches`` breaks.
 
     There is none where only whole numbers or the rule narrow the counts.
 
@@ -67,23 +72,23 @@ def coupes_lineaires(
         caches: The mask that does not do.
     """
     if groupe.preuve:
-        proof = np.zeros(len(famille.equations))
-        proof[list(groupe.preuve)] = list(groupe.preuve.values())
-        found = [(rang, *coupe(famille, rang, -proof, proof)) for rang in faibles]
+        proof = np.zeros((1, len(famille.equations)))
+        proof[0, list(groupe.preuve)] = list(groupe.preuve.values())
+        haut, bas = -proof, proof
     else:
-        found = [(rang, *_coupe_lineaire(famille, rang, caches)) for rang in faibles]
+        haut, bas = (
+            np.array([_multiplicateurs(famille, rang, signe, caches) for rang in faibles]) for signe in (-1.0, 1.0)
+        )
+    found = coupes(famille, faibles, haut, bas)
     return [(rang, weights, least) for rang, weights, least in found if weights[list(caches)].sum() < least - NUL]
 
 
-def _coupe_lineaire(famille: Famille, rang: int, caches: frozenset[int]) -> tuple[np.ndarray, float]:
+def _multiplicateurs(famille: Famille, rang: int, signe: float, caches: frozenset[int]) -> np.ndarray:
     unseen = famille.inconnues(caches)
-    down = np.where(unseen, -famille.valeurs, 0)
-    up = np.where(unseen, famille.borne - famille.valeurs, 0)
-    unit = np.zeros(len(famille.cles))
-    unit[rang] = 1.0
-    haut = multiplicateurs(-unit, famille.equations, down, up)
-    bas = multiplicateurs(unit, famille.equations, down, up)
-    return coupe(famille, rang, haut, bas)
+    objective = np.zeros(len(famille.cles))
+    objective[rang] = signe
+    down, up = np.where(unseen, -famille.valeurs, 0), np.where(unseen, famille.borne - famille.valeurs, 0)
+    return multiplicateurs(objective, famille.equations, down, up)
 
 
 def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int], *, essais: int) -> tuple[np.ndarray, float]:

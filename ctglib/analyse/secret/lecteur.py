@@ -13,7 +13,7 @@ import numpy as np
 
 from ctglib.analyse.secret.groupes import Groupe, groupes
 from ctglib.analyse.secret.modele import Famille
-from ctglib.analyse.secret.pas import tables_voisines
+from ctglib.analyse.secret.pas import etendue
 from ctglib.analyse.secret.solveur import Abandon, Contraintes, minimiser
 
 NUL = 1e-7  # a coefficient under it is what rounding left of zero
@@ -66,13 +66,13 @@ def _un_est_petit(famille: Famille, groupe: Groupe) -> Contraintes:
 
 def convient(famille: Famille, groupe: Groupe, valeurs: np.ndarray) -> bool:
     """Tell whether values of the group fit all that a reader knows."""
-    suspects = valeurs[list(groupe.suspects)]
     equations, rest = _sommes(famille, groupe)
-    return bool(
-        (valeurs >= 0).all()
-        and (equations @ valeurs == rest).all()
-        and (not len(suspects) or ((suspects > 0) & (suspects < famille.seuil)).any())
-    )
+    return bool((equations @ valeurs == rest).all()) and _selon_la_regle(famille, groupe, valeurs.tolist())
+
+
+def _selon_la_regle(famille: Famille, groupe: Groupe, valeurs: list[int]) -> bool:
+    small = not groupe.suspects or any(0 < valeurs[suspect] < famille.seuil for suspect in groupe.suspects)
+    return small and min(valeurs) >= 0
 
 
 def examiner(famille: Famille, groupe: Groupe, vises: frozenset[int]) -> tuple[int, ...]:
@@ -84,18 +84,18 @@ def examiner(famille: Famille, groupe: Groupe, vises: frozenset[int]) -> tuple[i
     wanted = np.array([rang in vises for rang in groupe.rangs])
     if not wanted.any():
         return ()
-    true = famille.valeurs[list(groupe.rangs)]
-    if not convient(famille, groupe, true):
-        raise ArithmeticError("des valeurs vraies qui ne vérifient pas leurs sommes")
-    tables = np.array([true, *tables_voisines(famille, groupe)])
-    span = _Etendue(famille, tables.min(axis=0), tables.max(axis=0))
+    true = famille.valeurs[list(groupe.rangs)].tolist()
+    if not _selon_la_regle(famille, groupe, true):
+        raise ArithmeticError("des valeurs vraies qui ne vérifient pas la règle")
+    low, high = etendue(famille, groupe, np.flatnonzero(wanted).tolist())
+    span = _Etendue(famille, np.array(low), np.array(high))
     if len(groupe.pas) > 1:
         return _chercher(span, groupe, wanted)
     return tuple(groupe.rangs[position] for position in np.flatnonzero(wanted & span.serrees)[:ASSEZ])
 
 
-def _chercher(etendue: _Etendue, groupe: Groupe, vises: np.ndarray) -> tuple[int, ...]:
-    span = etendue.elargie(groupe, vises)
+def _chercher(vue: _Etendue, groupe: Groupe, vises: np.ndarray) -> tuple[int, ...]:
+    span = vue.elargie(groupe, vises)
     weak: list[int] = []
     for position in np.flatnonzero(vises & span.serrees):
         for known in _hypotheses(span.famille, groupe, position):

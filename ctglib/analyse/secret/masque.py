@@ -67,11 +67,12 @@ def masquer(
             hidden += [famille.cles[rang] for rang in sorted(caches)]
             tables = sorted({famille.cles[rang].table for rang in caches})
             withheld += [(table, raison) for table in tables if raison]
-    concerned = pd.MultiIndex.from_frame(effectifs[list(CLE)]).isin(hidden) & effectifs["effectif"].notna().to_numpy()
-    places = effectifs.loc[concerned, list(LIEU)].drop_duplicates().sort_values(list(LIEU), ignore_index=True)
+    secret = set(hidden)
+    concerned = np.array([cellule.affichee and cellule.cle in secret for cellule in cellules], dtype=bool)
+    places = {cellule.cle.lieu for cellule, caught in zip(cellules, concerned.tolist(), strict=True) if caught}
     return Masque(
         couvrir(effectifs, concerned, "effectif"),
-        places,
+        pd.DataFrame(sorted(places), columns=list(LIEU), dtype=str),
         pd.DataFrame(sorted(withheld), columns=list(RETRAITS), dtype=str),
     )
 
@@ -111,13 +112,16 @@ def _cellules(effectifs: pd.DataFrame) -> list[Cellule]:
         if fault.any():
             named = " / ".join(str(part) for part in effectifs.loc[fault, list(CLE)].iloc[0])
             raise ValueError(f"l'effectif {named} {reason}")
+    columns = [effectifs[column].tolist() for column in (*CLE, "publiee", "sensible")]
     return [
         Cellule(
-            Cle(str(row.table), str(row.ligne), str(row.colonne), int(row.millesime)),
-            None if pd.isna(row.effectif) else int(row.effectif),
-            affichee=not pd.isna(row.effectif),
-            publiee=bool(row.publiee),
-            sensible=bool(row.sensible),
+            Cle(table, ligne, colonne, millesime),
+            int(value) if given else None,
+            affichee=given,
+            publiee=shown,
+            sensible=sensitive,
         )
-        for row in effectifs.itertuples(index=False)
+        for table, ligne, colonne, millesime, shown, sensitive, value, given in zip(
+            *columns, values.tolist(), values.notna().tolist(), strict=True
+        )
     ]

@@ -89,8 +89,8 @@ def liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur
         table: What ``comptes`` returns.
         indicateurs: The catalogue, by id.
     """
-    ordered = table.sort_values([*SERIE, "saisie"], kind="stable")
-    rows = [_Compte(*row) for row in ordered[list(_Compte._fields)].itertuples(index=False, name=None)]
+    columns = [table[column].tolist() for column in _Compte._fields]
+    rows = sorted(map(_Compte._make, zip(*columns, strict=True)), key=lambda row: (row.serie, row.saisie))
     for bilan in sorted({row.saisie for row in rows}):
         latest = {row.serie: row for row in rows if row.saisie <= bilan}.values()
         changed = [row for row in latest if row.saisie == bilan]

@@ -1,8 +1,8 @@
-"""Tables that a reader cannot tell from the true one, found by steps from it: no search, and most of the time enough."""
+"""Tables that a reader cannot tell from the true one, by steps from it: no search, and most of the time enough."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from ctglib.analyse.secret.groupes import Groupe
 from ctglib.analyse.secret.modele import Famille
@@ -10,12 +10,25 @@ from ctglib.analyse.secret.modele import Famille
 Valeurs = list[int]
 
 
-def tables_voisines(famille: Famille, groupe: Groupe) -> Iterator[Valeurs]:
-    """Yield values of the group that fit all that a reader knows: as far as each step goes, then as all of them go."""
+def etendue(famille: Famille, groupe: Groupe, vises: Iterable[int]) -> tuple[Valeurs, Valeurs]:
+    """Return the least and greatest values of the counts of a group that steps from the true values show.
+
+    Args:
+        famille: The counts.
+        groupe: Those of the group.
+        vises: Positions of the counts to push up, then down, until they have moved by the threshold.
+    """
     true = famille.valeurs[list(groupe.rangs)].tolist()
-    for step in groupe.pas:
-        for way in (step, [-move for move in step]):
-            yield _avancer(famille, groupe, true, way)
+    low = high = true
+    for position in vises:
+        for signe in (1, -1):
+            table = true
+            for step in groupe.pas:
+                if step[position] and high[position] - low[position] < famille.seuil:
+                    way = step if step[position] * signe > 0 else [-move for move in step]
+                    table = _avancer(famille, groupe, table, way)
+                    low, high = list(map(min, low, table)), list(map(max, high, table))
+    return low, high
 
 
 def _avancer(famille: Famille, groupe: Groupe, valeurs: Valeurs, pas: Iterable[int]) -> Valeurs:
