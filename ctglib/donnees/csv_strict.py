@@ -77,13 +77,7 @@ def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentia
     if not (rows or faults or schema.sans_ligne):
         found = "l'en-tête seul, sans aucune ligne"
         faults.append(Faute(relatif, found, "une ligne de valeurs au moins", "remettre les lignes du tableau"))
-    for row in rows:
-        for champ in schema.fields:
-            if champ.name in row.cellules:
-                faults.extend(
-                    examiner_cellule(relatif, row.numero, row.cellules[champ.name], champ)
-                    or _cellule_personnelle(relatif, row, champ, confidentialite)
-                )
+    faults.extend(_fautes_de_cellule(relatif, rows, schema, confidentialite))
     return TableLue(relatif, tuple(rows), (*faults, *_doublons(relatif, rows, schema)))
 
 
@@ -98,6 +92,22 @@ def _enregistrements(relatif: str, text: str, faults: list[Faute]) -> Iterator[t
             start = reader.line_num + 1
     except csv.Error:
         faults.append(Faute(relatif, *_GUILLEMETS, ligne=start))
+
+
+def _fautes_de_cellule(
+    relatif: str, rows: list[Ligne], schema: SchemaTable, regles: Confidentialite | None
+) -> Iterator[Faute]:
+    sound: set[tuple[str, str]] = set()  # the cells of a column repeat each other: one look at each text
+    for row in rows:
+        for champ in schema.fields:
+            cell = champ.name, row.cellules.get(champ.name)
+            if cell in sound or cell[1] is None:
+                continue
+            faults = examiner_cellule(relatif, row.numero, cell[1], champ)
+            faults = faults or _cellule_personnelle(relatif, row, champ, regles)
+            yield from faults
+            if not faults:
+                sound.add(cell)
 
 
 def _cellule_personnelle(relatif: str, row: Ligne, champ: Champ, regles: Confidentialite | None) -> list[Faute]:
