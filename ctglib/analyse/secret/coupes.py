@@ -58,37 +58,35 @@ def coupes_evidentes(famille: Famille) -> list[Coupe]:
     return [(rang, weights, least) for rang, weights, least in found if least > 0]
 
 
-def coupes_lineaires(
-    famille: Famille, groupe: Groupe, faibles: tuple[int, ...], *, caches: frozenset[int]
-) -> list[Coupe]:
+def coupes_lineaires(famille: Famille, serrees: list[tuple[int, Groupe]], caches: frozenset[int]) -> list[Coupe]:
     """Return what linear bounds prove of every sufficient mask, and ``caches`` breaks.
 
     There is none where only whole numbers or the rule narrow the counts.
 
     Args:
         famille: The counts.
-        groupe: The group of the counts that are narrowed too much.
-        faibles: Counts that are narrowed too much.
+        serrees: Counts that are narrowed too much, each with its group.
         caches: The mask that does not do.
     """
-    if groupe.preuve:
-        proof = np.zeros((1, len(famille.equations)))
-        proof[0, list(groupe.preuve)] = list(groupe.preuve.values())
-        haut, bas = -proof, proof
-    else:
-        haut, bas = (
-            np.array([_multiplicateurs(famille, rang, signe, caches) for rang in faibles]) for signe in (-1.0, 1.0)
-        )
-    found = coupes(famille, faibles, haut, bas)
+    bounds = [_multiplicateurs(famille, rang, groupe, caches) for rang, groupe in serrees]
+    found = coupes(famille, [rang for rang, _ in serrees], *map(np.array, zip(*bounds, strict=True)))
     return [(rang, weights, least) for rang, weights, least in found if weights[list(caches)].sum() < least - NUL]
 
 
-def _multiplicateurs(famille: Famille, rang: int, signe: float, caches: frozenset[int]) -> np.ndarray:
+def _multiplicateurs(
+    famille: Famille, rang: int, groupe: Groupe, caches: frozenset[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return multipliers of the sums that bound how far a count can rise, then fall."""
+    if groupe.preuve:
+        proof = np.zeros(len(famille.equations))
+        proof[list(groupe.preuve)] = list(groupe.preuve.values())
+        return -proof, proof
     unseen = famille.inconnues(caches)
-    objective = np.zeros(len(famille.cles))
-    objective[rang] = signe
     down, up = np.where(unseen, -famille.valeurs, 0), np.where(unseen, famille.borne - famille.valeurs, 0)
-    return multiplicateurs(objective, famille.equations, down, up)
+    unit = np.zeros(len(famille.cles))
+    unit[rang] = 1.0
+    haut, bas = (multiplicateurs(objective, famille.equations, down, up) for objective in (-unit, unit))
+    return haut, bas
 
 
 def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int], *, essais: int) -> tuple[np.ndarray, float]:

@@ -80,14 +80,16 @@ class Recherche:
     def _refuse(self, caches: frozenset[int]) -> bool:
         """Tell whether a mask does not hold, with the conditions that it breaks added to those known."""
         weak = [(found, ranks) for found in groupes(self.famille, caches) if (ranks := self._faibles(found, caches))]
-        for groupe, ranks in weak:
-            conditions = coupes_lineaires(self.famille, groupe, ranks, caches=caches)
-            if not conditions:
+        narrow = [(rang, groupe) for groupe, ranks in weak for rang in ranks]
+        conditions = coupes_lineaires(self.famille, narrow, caches) if narrow else []
+        proved = {rang for rang, _, _ in conditions}
+        for _, ranks in weak:
+            if proved.isdisjoint(ranks):
                 self.echecs[ranks[0]] += 1
                 tries = ESSAIS if self.echecs[ranks[0]] > PATIENCE else 0
-                conditions = [(ranks[0], *coupe_voisine(self.famille, ranks[0], caches, essais=tries))]
-            for condition in conditions:
-                self.exiger(*condition)
+                conditions.append((ranks[0], *coupe_voisine(self.famille, ranks[0], caches, essais=tries)))
+        for condition in conditions:
+            self.exiger(*condition)
         return bool(weak)
 
     def _faibles(self, groupe: Groupe, caches: frozenset[int]) -> tuple[int, ...]:
