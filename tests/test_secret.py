@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, cle, liens, noms_caches, table
 
+from ctglib.analyse.secret.elimination import pas, resolues
 from ctglib.analyse.secret.masque import masquer
-from ctglib.analyse.secret.solveur import SORTIE, silence
+from ctglib.analyse.secret.solveur import SORTIE, minimiser, multiplicateurs, silence
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "secret.yaml").read_text(encoding="utf-8"))
 EFFECTIF = st.one_of(st.integers(0, 7), st.integers(0, 60))
@@ -181,3 +183,35 @@ def test_le_solveur_n_ecrit_rien_sur_la_sortie(capfd: pytest.CaptureFixture) -> 
     os.write(SORTIE, b"apres")
 
     assert capfd.readouterr().out == "apres"
+
+
+def resoudre(graine: int) -> tuple[list[int] | None, list[float]]:
+    """Return the answers of a model in whole numbers and of a linear one, both drawn at random."""
+    draw = np.random.default_rng(graine)
+    rows, prices = draw.integers(-1, 2, (4, 8)), draw.integers(-3, 4, 8)
+    low, high = np.full(8, -draw.integers(0, 9)), np.full(8, 20)
+    whole = minimiser(prices, (rows, np.full(4, 2.0), np.full(4, 9.0)), low, high)
+    return None if whole is None else whole.tolist(), multiplicateurs(prices, rows, low, high).tolist()
+
+
+def test_une_reponse_du_solveur_ne_doit_rien_aux_modeles_d_avant() -> None:
+    alone = []
+    for graine in range(12):
+        with ThreadPoolExecutor(1) as thread:  # a thread has its own solver, which has seen nothing yet
+            alone.append(thread.submit(resoudre, graine).result())
+
+    following = [resoudre(graine) for graine in reversed(range(12))][::-1]
+
+    assert following == alone
+
+
+@given(st.lists(st.lists(st.integers(-2, 2), min_size=6, max_size=6), max_size=5))
+def test_les_pas_d_un_groupe_laissent_les_sommes_intactes_et_sont_tous_la(equations: list[list[int]]) -> None:
+    sums = np.array(equations, dtype=int).reshape(-1, 6)
+
+    steps = pas(resolues({rang: value for rang, value in enumerate(row) if value} for row in equations), range(6))
+
+    moves = np.array([[step.get(rang, 0) for rang in range(6)] for step in steps], dtype=int).reshape(-1, 6)
+    assert not (sums @ moves.T).any()
+    assert len(moves) == 6 - np.linalg.matrix_rank(sums) if len(sums) else len(moves) == 6
+    assert all(np.gcd.reduce(move) == 1 for move in moves)

@@ -91,10 +91,10 @@ def _resoudre(
     objectif: np.ndarray, contraintes: Contraintes, basses: np.ndarray, hautes: np.ndarray, *, entiers: bool
 ) -> Highs:
     """Return the solver of this thread once it has run; a new model clears all that it knew of the one before."""
-    rows, low, high = contraintes
-    size, (filled, columns) = len(objectif), np.nonzero(rows)
     from highspy import HighsVarType, MatrixFormat, ObjSense
 
+    rows, low, high = contraintes
+    size, (filled, columns) = len(objectif), np.nonzero(rows)
     kind = HighsVarType.kInteger if entiers else HighsVarType.kContinuous
     solveur = _solveur()
     solveur.passModel(
