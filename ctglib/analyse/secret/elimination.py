@@ -16,7 +16,7 @@ def resolues(sommes: Iterable[Mapping[int, int]]) -> dict[int, Termes]:
 
     Examples:
         >>> resolues([{0: -1, 1: 1, 2: 1}, {0: -1, 1: 1}])
-        {0: {0: -1, 1: 1, -2: 1}, 2: {2: 1, -1: 1, -2: -1}}
+        {0: {0: -1, 1: 1, -2: 1}, 2: {-2: -1, 2: 1, -1: 1}}
     """
     solved: dict[int, Termes] = {}
     for numero, somme in enumerate(sommes):
