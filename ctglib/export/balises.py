@@ -21,7 +21,7 @@ def marquer_entetes_de_lignes(pdf: bytes) -> bytes:
 
     with pikepdf.open(BytesIO(pdf)) as document:
         for row in _lignes_de_corps(document.Root.StructTreeRoot):
-            first = next(iter(_enfants(row)), None)
+            first = next(_enfants(row), None)
             if first is not None and first.S == pikepdf.Name.TD:
                 first.S = pikepdf.Name.TH
                 first.A = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name.Row, **_etendue(first))
@@ -38,14 +38,15 @@ def _lignes_de_corps(noeud: pikepdf.Object) -> Iterator[pikepdf.Object]:
             yield from _lignes_de_corps(child)
 
 
-def _enfants(noeud: pikepdf.Object) -> list[pikepdf.Object]:
+def _enfants(noeud: pikepdf.Object) -> Iterator[pikepdf.Object]:
     import pikepdf
 
     kids = noeud.get("/K")
     if kids is None:
-        return []
-    kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
-    return [kid for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+        return
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
 
 
 def _etendue(cell: pikepdf.Object) -> dict[str, object]:
