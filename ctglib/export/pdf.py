@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctglib.export import tables_typst, textes_typst
 from ctglib.export.balises import marquer_entetes_de_lignes
+from ctglib.export.chaines_typst import secables
 from ctglib.export.papier import ecrire_dessins, ecrire_logo, en_tete, est_court, instant, polices_typst, preparer
 from ctglib.export.polices_page import caracteres_connus
-from ctglib.export.tables_typst import extraire, remettre, secables
 
 if TYPE_CHECKING:
     from ctglib.export.page import Page
@@ -48,9 +49,11 @@ def _en_typst(corps: str) -> str:
 
     connus = caracteres_connus()
     corps = "".join(sign if sign in connus or sign in "\n\t" else "\ufffd" for sign in corps)
-    places, tables = extraire(corps)
+    places, tables = tables_typst.extraire(corps)
+    places, textes = textes_typst.extraire(places)
     arguments = ["--wrap=none", f"--lua-filter={MODELE / 'filtre.lua'}"]
-    return remettre(pypandoc.convert_text(places, "typst", format="html", extra_args=arguments), tables)
+    typst = pypandoc.convert_text(places, "typst", format="html", extra_args=arguments, verify_format=False)
+    return tables_typst.remettre(textes_typst.remettre(typst, textes), tables)
 
 
 def _donnees(page: Page, root: Path) -> dict:

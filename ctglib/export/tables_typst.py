@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctglib.export.chaines_typst import entre_guillemets, secables
 from ctglib.export.suite_de_table import hauteur
 
 if TYPE_CHECKING:
@@ -21,11 +22,9 @@ if TYPE_CHECKING:
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 OUVRANT, FERMANT = "\ue000", "\ue001"  # no font of ours has them: a text of the data never holds them
 PLACE = re.compile(f"{OUVRANT}(\\d+){FERMANT}")
-BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 
 SIGNES_PAR_LIGNE = 118  # characters of 8.5 pt that fit in the width of an A4 page with margins of 20 mm
 MARGES = 3  # the same for the inside margins of a cell
-MOT_LONG, COUPURE = 30, 10  # a longer word may break: after a sign that parts it, or every so many characters
 MOT_AU_PLUS = 20  # a column need not be wider for one word
 COLONNE_AU_MOINS = 4
 ENTETE_AU_PLUS = 14
@@ -114,24 +113,6 @@ def _texte(element: HtmlElement) -> str:
     return secables(element.text_content())
 
 
-def secables(texte: str) -> str:
-    """Return a text whose words can all break, so that none runs out of its place."""
-    words = BLANCS.sub(" ", texte).strip(" ").split(" ")
-    return " ".join(_secable(word) if len(word) > MOT_LONG else word for word in words)
-
-
-def _secable(mot: str) -> str:
-    """Return a word that may break after a sign that parts it, as in a path, or anywhere when it has none."""
-    pieces, count = [], 0
-    for sign in mot:
-        pieces.append(sign)
-        count = COUPURE if sign in "/_." else count + 1
-        if count == COUPURE:
-            pieces.append("\u200b")
-            count = 0
-    return "".join(pieces)
-
-
 def ecrire(table: Table, sous: float = 0.0) -> str:
     """Return a table as Typst; a long one keeps its last row on the page of what follows, ``sous`` points high."""
     widths = ", ".join(f"{width:.1f}fr" for width in largeurs(table))
@@ -148,8 +129,7 @@ def ecrire(table: Table, sous: float = 0.0) -> str:
 
 
 def _en_typst(texte: str) -> str:
-    quoted = texte.replace("\\", "\\\\").replace('"', '\\"')
-    return f'#"{quoted}"' if texte else ""
+    return f'#"{entre_guillemets(texte)}"' if texte else ""
 
 
 def _tete(table: Table) -> str:

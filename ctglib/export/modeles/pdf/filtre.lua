@@ -3,29 +3,42 @@
 
 local COUPURE = 10 -- characters of a long word without a sign to break at
 
+-- A place of a text (textes_typst.py) that stands in a string says so.
 local function chaine(text)
-  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\u{E002}", "\u{E003}") .. '"'
 end
 
--- Plain words, or nil when there is more than that.
+-- Words, plain or strong, as Typst strings, or nil when there is more than that.
 local function simple(contenu)
-  local pieces = {}
-  for _, element in ipairs(contenu) do
-    local mot
-    if element.t == "Str" then mot = element.text
-    elseif element.t == "Space" or element.t == "SoftBreak" then mot = " "
-    elseif element.t == "Span" then mot = simple(element.content) end
-    if not mot then return nil end
-    pieces[#pieces + 1] = mot
+  local pieces, mots = {}, {}
+  local function poser(piece)
+    if #mots > 0 then pieces[#pieces + 1] = "#" .. chaine(table.concat(mots)) .. ";" end
+    pieces[#pieces + 1], mots = piece, {}
   end
+  local function lire(elements)
+    for _, element in ipairs(elements) do
+      if element.t == "Str" then mots[#mots + 1] = element.text
+      elseif element.t == "Space" or element.t == "SoftBreak" then mots[#mots + 1] = " "
+      elseif element.t == "Span" then
+        if not lire(element.content) then return false end
+      elseif element.t == "Strong" then
+        local fort = simple(element.content)
+        if not fort then return false end
+        poser("#strong[" .. fort .. "];")
+      else return false end
+    end
+    return true
+  end
+  if not lire(contenu) then return nil end
+  poser(nil)
   return table.concat(pieces)
 end
 
--- Plain words become a Typst string: quoting them is enough, and pandoc's writer, called for every cell, takes seconds.
+-- Quoting plain words is enough; pandoc's writer takes three milliseconds each time it is called.
 local function typst(blocs)
   if #blocs == 0 then return "" end
   local texte = #blocs == 1 and (blocs[1].t == "Plain" or blocs[1].t == "Para") and simple(blocs[1].content)
-  if texte then return "#" .. chaine(texte) end
+  if texte then return texte end
   local text = pandoc.write(pandoc.Pandoc(blocs), "typst", pandoc.WriterOptions({ wrap_text = "none" }))
   return (text:gsub("%s+$", ""))
 end
