@@ -132,9 +132,14 @@ def _en_typst(texte: str) -> str:
     return f'#"{entre_guillemets(texte)}"' if texte else ""
 
 
+def _contenu(texte: str) -> str:
+    """Return the text as an argument: Typst takes a bare string as it is, and has nothing to read in it."""
+    return f'"{entre_guillemets(texte)}"' if texte else "[]"
+
+
 def _tete(table: Table) -> str:
     cells = [
-        _cellule(cell, [f"align: {_cote(cell)} + bottom"], f"#tete[{_en_typst(cell.texte)}]")
+        _cellule(cell, [f"align: {_cote(cell)} + bottom"], f"tete({_contenu(cell.texte)})")
         for row in table.tete
         for cell in row
     ]
@@ -159,14 +164,14 @@ def _corps(table: Table, sous: float) -> str:
             options += [f"inset: (bottom: {MARGE_BASSE + sous:g}pt), stroke: none"] * (
                 rank == len(table.corps) and sous > 0
             )
-            lines.append(_cellule(cell, options, _en_typst(cell.texte)))
+            lines.append(_cellule(cell, options, _contenu(cell.texte)))
     return "\n".join(lines)
 
 
 def _cellule(cellule: Cellule, options: list[str], contenu: str) -> str:
     spans = [f"colspan: {cellule.colonnes}"] * (cellule.colonnes > 1)
     spans += [f"rowspan: {cellule.lignes}"] * (cellule.lignes > 1)
-    return f"table.cell({', '.join([*spans, *options])})[{contenu}],"
+    return f"table.cell({', '.join([*spans, *options, contenu])}),"
 
 
 def largeurs(table: Table) -> list[float]:
