@@ -10,7 +10,7 @@ from dessin_svg import mots, racine, textes
 from graphiques_exemple import HOSTILE
 
 from ctglib.rapport.graphiques.planche import Planche
-from ctglib.rapport.svg import rendre
+from ctglib.rapport.svg import nombre, rendre
 
 
 def _dessin(nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce que montre le dessin.") -> str:
@@ -112,3 +112,41 @@ def test_un_texte_en_gras_garde_sa_famille_et_sa_taille() -> None:
     assert bold.get("font-weight") == "700"
     assert "Source Sans Pro" in root.get("font-family")
     assert len(textes(_dessin("un"))) == 2
+
+
+def test_deux_marques_semblables_partagent_un_contour_et_deux_couleurs_en_ont_deux() -> None:
+    planche = Planche("large")
+    for x, colour in ((10, "territoire"), (20, "territoire"), (30, "reference")):
+        planche.marque(x, 10, "disque", getattr(planche.couleurs, colour))
+
+    drawing = rendre(planche.dessin(20), "un", "alt")
+
+    assert re.findall(r'href="#un-large-(\d)"', drawing) == ["1", "1", "2"]
+    assert drawing.count("<defs>") == 2
+    assert "font-family" not in drawing
+
+
+def test_ce_qui_est_dessous_est_ecrit_avant() -> None:
+    planche = Planche("large")
+    planche.texte(0, 10, "Un mot", fond=True)
+    planche.trait([(0, 10), (20, 10)], "#112233")
+    planche.rectangle(0, 0, 20, 20, couleur="#445566")
+    planche.polygone([(0, 0), (5, 5), (0, 5), (0, 0)], "#000000", opacite=0.5)
+
+    drawing = rendre(planche.dessin(20), "un", "alt")
+
+    assert re.findall(r'd="([^"]+)"', drawing)[:3] == [
+        "M 0 0 L 20 0 L 20 20 L 0 20 z",
+        "M 0 0 L 5 5 L 0 5 z",
+        "M 0 10 L 20 10",
+    ]
+    assert '<path d="M 0 0 L 5 5 L 0 5 z" opacity="0.5"/>' in drawing
+    assert drawing.endswith(">Un mot</text></svg>")
+
+
+@pytest.mark.parametrize(
+    ("valeur", "ecrit"),
+    [(1.0, "1"), (1.005, "1"), (307.92499999999995, "307.93"), (-0.001, "0"), (1234567.0, "1234567")],
+)
+def test_un_nombre_est_au_centieme(valeur: float, ecrit: str) -> None:
+    assert nombre(valeur) == ecrit

@@ -39,7 +39,6 @@ MODULES = (
     "ipykernel.inprocess.manager",
     "jinja2.ext",
     "lxml.html",
-    "matplotlib.backends.backend_svg",
     "mistune.plugins.def_list",
     "mistune.plugins.task_lists",
     "mistune.plugins.url",

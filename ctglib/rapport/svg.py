@@ -6,39 +6,48 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from io import StringIO
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from matplotlib.artist import Artist
-
-REGLAGES = {"svg.fonttype": "none", "svg.image_inline": True, "path.simplify": False}
-SANS_METADONNEES = {"Date": None, "Creator": None, "Format": None, "Type": None}
-ESPACE = "{http://www.w3.org/2000/svg}"
-LIEN = "{http://www.w3.org/1999/xlink}href"
-IGNORES = {"metadata", "style", "title"}
-HERITES = ("font-family", "font-size")
-NOMBRE = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-APPEL = re.compile(r"#([\w-]+)")
+NOM = "\0"  # stands for the id that a shape refers to: no text of a drawing can hold it
 INTERDITS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
+class Forme:
+    """A shape of a drawing.
+
+    Attributes:
+        plan: Shapes of a lower plane are drawn first.
+        svg: The element, ``NOM`` standing for the id that it refers to.
+        modele: The element it refers to, if any, under the same ``NOM``.
+        cle: Tells apart shapes that refer to the same element under two ids.
+        a_la_fin: Whether that element is written after the shapes, and not before the first that refers to it.
+    """
+
+    plan: float
+    svg: str
+    modele: str = ""
+    cle: str = ""
+    a_la_fin: bool = False
+
+
+@dataclass(frozen=True)
 class Dessin:
-    """What matplotlib draws on a sheet, in points; its figures and axes bring nothing here and are slow to load."""
+    """Shapes on a sheet measured in points, and what its texts have in common."""
 
     largeur: float
     hauteur: float
-    artistes: tuple[Artist, ...]
+    formes: tuple[Forme, ...]
+    police: Mapping[str, str]
 
 
 def rendre(dessin: Dessin, nom: str, alt: str, taille: str = "large") -> str:
     """Return the drawing as an ``<svg role="img">`` element whose ids belong to it alone.
 
-    Styles become attributes, so that no style sheet leaks into the page. The same drawing gives the same bytes.
+    The same drawing gives the same bytes.
 
     Args:
         dessin: The drawing, whose text asks for families that the page provides.
@@ -46,23 +55,34 @@ def rendre(dessin: Dessin, nom: str, alt: str, taille: str = "large") -> str:
         alt: What stands for the drawing.
         taille: Which of the drawings of the chart this is; also a class of the element.
     """
-    prefixe = f"{nom}-{taille}-"
-    root = ElementTree.fromstring(_svg_de_matplotlib(dessin, prefixe))
-    noms = _noms_des_appels(root, prefixe)
-    herites = _attributs_communs(root)
+    largeur, hauteur = nombre(dessin.largeur), nombre(dessin.hauteur)
     opening = {
         "xmlns": "http://www.w3.org/2000/svg",
         "class": f"dessin-{taille}",
         "role": "img",
         "aria-label": lisible(alt),
-        "width": _arrondir(root.get("width")),
-        "height": _arrondir(root.get("height")),
-        "viewBox": _arrondir(root.get("viewBox")),
+        "width": f"{largeur}pt",
+        "height": f"{hauteur}pt",
+        "viewBox": f"0 0 {largeur} {hauteur}",
         "stroke-linejoin": "round",
-        **herites,
+        **dessin.police,
     }
-    body = "".join(_element(child, noms, herites) for child in root)
-    return f"<svg{_attributs(opening)}>{body}</svg>"
+    return f"<svg{_attributs(opening)}>{_corps(dessin, f'{nom}-{taille}-')}</svg>"
+
+
+def _corps(dessin: Dessin, prefixe: str) -> str:
+    noms: dict[tuple[str, str], str] = {}
+    pieces, fin = [], []
+    for forme in sorted(dessin.formes, key=lambda item: item.plan):
+        if not forme.modele:
+            pieces.append(forme.svg)
+            continue
+        key = forme.modele, forme.cle
+        if key not in noms:
+            noms[key] = f"{prefixe}{len(noms) + 1}"
+            (fin if forme.a_la_fin else pieces).append(f"<defs>{forme.modele.replace(NOM, noms[key])}</defs>")
+        pieces.append(forme.svg.replace(NOM, noms[key]))
+    return "".join(pieces + fin)
 
 
 def lisible(texte: str) -> str:
@@ -70,83 +90,21 @@ def lisible(texte: str) -> str:
     return INTERDITS.sub("\ufffd", texte)
 
 
-def _svg_de_matplotlib(dessin: Dessin, sel: str) -> str:
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import RendererSVG
-
-    written = StringIO()
-    with rc_context({**REGLAGES, "svg.hashsalt": sel}):
-        renderer = RendererSVG(dessin.largeur, dessin.hauteur, written, metadata=SANS_METADONNEES)
-        for artist in sorted(dessin.artistes, key=lambda item: item.get_zorder()):
-            artist.draw(renderer)
-        renderer.finalize()
-    return written.getvalue()
+def element(balise: str, attributs: Mapping[str, str], contenu: str = "") -> str:
+    """Return an element; its content is SVG, in which every text has been escaped."""
+    opening = f"<{balise}{_attributs(attributs)}"
+    return f"{opening}>{contenu}</{balise}>" if contenu else f"{opening}/>"
 
 
-def _noms_des_appels(root: ElementTree.Element, prefixe: str) -> dict[str, str]:
-    """Return the new name of every id that something refers to, in order of appearance."""
-    noms: dict[str, str] = {}
-    for element in root.iter():
-        values = [element.get(LIEN, ""), element.get("clip-path", ""), element.get("style", "")]
-        for value in values:
-            if "url(" in value or value.startswith("#"):
-                for name in re.findall(r"url\(#([\w-]+)\)|^#([\w-]+)", value):
-                    noms.setdefault(name[0] or name[1], f"{prefixe}{len(noms) + 1}")
-    return noms
+@lru_cache(maxsize=8192)
+def nombre(valeur: float) -> str:
+    """Return a number rounded to a hundredth of a point, without idle zeros.
+
+    By its millionths first: what only the arithmetic of binary numbers keeps from a half is one.
+    """
+    six = round(float(valeur), 6)
+    return f"{six:.0f}" if six.is_integer() else f"{round(six, 2) + 0.0:g}"
 
 
-def _attributs_communs(root: ElementTree.Element) -> dict[str, str]:
-    texts = [_styles(element.get("style", "")) for element in root.iter(f"{ESPACE}text")]
-    first = texts[0] if texts else {}
-    return {cle: first[cle] for cle in HERITES if cle in first and all(text.get(cle) == first[cle] for text in texts)}
-
-
-def _element(element: ElementTree.Element, noms: dict[str, str], herites: dict[str, str]) -> str:
-    tag = element.tag.removeprefix(ESPACE)
-    if tag in IGNORES:
-        return ""
-    body = "".join(_element(child, noms, herites) for child in element)
-    attributs = _attributs_utiles(element, noms, herites)
-    if tag in ("g", "defs") and not body:
-        return ""
-    if tag == "g" and not attributs:
-        return body
-    text = escape(element.text or "", quote=False) if tag in ("text", "tspan") else ""
-    content = text + body
-    return f"<{tag}{_attributs(attributs)}>{content}</{tag}>" if content else f"<{tag}{_attributs(attributs)}/>"
-
-
-def _attributs_utiles(element: ElementTree.Element, noms: dict[str, str], herites: dict[str, str]) -> dict[str, str]:
-    attributs = {cle.replace(LIEN, "href"): value for cle, value in element.attrib.items() if cle != "style"}
-    attributs |= {cle: value for cle, value in _styles(element.get("style", "")).items() if herites.get(cle) != value}
-    if attributs.get("transform", "").startswith(("rotate(-0 ", "rotate(0 ")):
-        del attributs["transform"]
-    if "id" in attributs and attributs["id"] not in noms:
-        del attributs["id"]
-    return {cle: _valeur(cle, value, noms) for cle, value in attributs.items()}
-
-
-@lru_cache(maxsize=1024)
-def _styles(style: str) -> Mapping[str, str]:
-    pairs = (pair.split(":", 1) for pair in style.split(";") if ":" in pair)
-    return {cle.strip(): value.strip() for cle, value in pairs}
-
-
-def _valeur(cle: str, value: str, noms: dict[str, str]) -> str:
-    if cle == "id":
-        return noms[value]
-    if cle == "href" or "url(#" in value:
-        return APPEL.sub(lambda found: "#" + noms.get(found[1], found[1]), value)
-    if cle == "fill" or cle == "stroke" or cle == "font-family":
-        return value
-    return _arrondir(" ".join(value.split()))
-
-
-@lru_cache(maxsize=4096)
-def _arrondir(value: str) -> str:
-    """Return the text with its decimal numbers rounded to a hundredth of a point, without idle zeros."""
-    return NOMBRE.sub(lambda found: f"{round(float(found[0]), 2) + 0.0:g}", value)
-
-
-def _attributs(attributs: dict[str, str]) -> str:
+def _attributs(attributs: Mapping[str, str]) -> str:
     return "".join(f' {cle}="{escape(value)}"' for cle, value in attributs.items())

@@ -159,7 +159,7 @@ def _rectangle(
 ) -> None:
     (start, end), (y, thick) = bouts, milieu
     corners = [(start, y - thick / 2), (end, y - thick / 2), (end, y + thick / 2), (start, y + thick / 2)]
-    planche.polygone(corners, couleur, zorder=SUR_LES_REGLES + rang)
+    planche.polygone(corners, couleur, plan=SUR_LES_REGLES + rang)
 
 
 def _aujourd_hui(planche: Planche, calendrier: Calendrier, centres: Sequence[float], bas: float) -> None:

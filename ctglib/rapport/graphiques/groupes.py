@@ -23,7 +23,7 @@ AVANT_UN_GROUPE = 8.0
 SOUS_UN_TITRE = 5.0
 NOM_ET_DETAIL = 5.0
 ENTRE_VALEURS = 4.0
-SUR_LES_REGLES = 2.2  # matplotlib draws lines at 2, texts at 3
+SUR_LES_REGLES = 2.2  # between lines and texts, see ``formes``
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def poser_barre(
 ) -> None:
     """Put a horizontal bar over the rules; ``y`` is its middle, ``bouts`` its two ends."""
     (start, end), top, bottom = bouts, y - epaisseur / 2, y + epaisseur / 2
-    planche.polygone([(start, top), (end, top), (end, bottom), (start, bottom)], couleur, zorder=SUR_LES_REGLES)
+    planche.polygone([(start, top), (end, top), (end, bottom), (start, bottom)], couleur, plan=SUR_LES_REGLES)
 
 
 def _separer(planche: Planche, y: float) -> float:

@@ -120,7 +120,7 @@ def _bande(planche: Planche, panneau: Panneau, across: Echelle, upward: Echelle)
         edge = [(across.x(year), upward.x(high)) for year, _, high in part]
         edge += [(across.x(year), upward.x(low)) for year, low, _ in reversed(part)]
         if len(part) > 1:
-            planche.polygone(edge, planche.couleurs.filet, alpha=0.6)
+            planche.polygone(edge, planche.couleurs.filet, opacite=0.6)
         elif part:
             planche.trait([edge[0], edge[-1]], planche.couleurs.filet, 3.0)
 

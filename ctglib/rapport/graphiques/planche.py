@@ -11,20 +11,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Circle, Polygon, Rectangle
 from matplotlib.textpath import text_to_path
-from matplotlib.transforms import Affine2D
 
 from ctglib.rapport.charte import charte
-from ctglib.rapport.graphiques.artistes import Aspect, Ligne, Marques, Trait, reunir
+from ctglib.rapport.graphiques import formes
 from ctglib.rapport.polices import declarer_a_matplotlib, signes
-from ctglib.rapport.svg import Dessin, lisible
+from ctglib.rapport.svg import Dessin, Forme, lisible, nombre
 from ctglib.rapport.typographie import INSECABLE, ponctuer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from matplotlib.artist import Artist
 
     from ctglib.donnees.modeles.charte import Couleurs
 
@@ -35,7 +31,8 @@ BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 ILLISIBLE = "\ufffd"  # stands for what XML forbids, and stays in its word
 ESPACES = f" {INSECABLE}"
 ETALON = 100.0  # size at which signs are measured
-SOUS_LE_TEXTE = 2.5  # matplotlib draws shapes at 1, lines at 2, texts at 3
+SOUS_LE_TEXTE = 2.5  # between lines and texts, see ``formes``
+MAIGRE, GRAS = 400, 700
 TIRETS = {"plein": (), "tirets": (5, 2.5), "pointilles": (1.2, 2.2)}
 
 
@@ -47,8 +44,7 @@ class Planche:
         self.taille = taille
         self.largeur: float = getattr(self._charte.largeurs, taille) * CM
         self.etroite = taille == "etroit"
-        self._artistes: list[Artist] = []
-        self._repere = Affine2D()
+        self._formes: list[Forme] = []
 
     @property
     def couleurs(self) -> Couleurs:
@@ -85,12 +81,12 @@ class Planche:
             alone = len(pieces) == 1
             place = (x if alone else left + mesurer(written[:start], size, gras), y + 0.33 * size)
             side, colour = ancre if alone else "left", couleur or self.couleurs.texte
-            self._poser(Ligne(place, piece, side, colour, _police(size, gras)))
+            self._formes.append(formes.ligne(place, piece, side, colour, GRAS if gras else MAIGRE))
 
     def _effacer(self, x: float, y: float, largeur: float) -> None:
         left, right = max(x - 1, 0.0), min(x + largeur + 1, self.largeur)
-        style = {"fc": self.couleurs.fond, "ec": "none", "zorder": SOUS_LE_TEXTE}
-        self._poser(Rectangle((left, y - self.interligne / 2), right - left, self.interligne, **style))
+        corners = formes.coins(left, y - self.interligne / 2, right - left, self.interligne)
+        self.polygone(corners, self.couleurs.fond, SOUS_LE_TEXTE)
 
     def paragraphe(self, x: float, y: float, lignes: Sequence[str], **style: object) -> None:
         """Put lines of text; ``y`` is the middle of the whole."""
@@ -102,38 +98,41 @@ class Planche:
         self, points: Sequence[tuple[float, float]], couleur: str, epaisseur: float = 0.6, style: str = "plein"
     ) -> None:
         """Put a line through points; a style is « plein », « tirets » or « pointilles »."""
-        self._poser(Trait(points, couleur, epaisseur, TIRETS[style]))
+        self._formes.append(formes.trait(points, couleur, epaisseur, TIRETS[style]))
 
     def rectangle(
         self, x: float, y: float, largeur: float, hauteur: float, *, couleur: str | None = None, hachure: bool = False
     ) -> None:
         """Put a rectangle, filled with a colour, or hatched in the colour of absence."""
-        absence = self.couleurs.absence
-        style = {"fc": "none", "ec": absence, "lw": 0.6, "hatch": "////", "hatch_linewidth": 0.6}
-        self._poser(Rectangle((x, y), largeur, hauteur, **(style if hachure else {"fc": couleur, "ec": "none"})))
+        corners = formes.coins(x, y, largeur, hauteur)
+        if hachure:
+            self._formes.append(formes.hachures(corners, self.couleurs.absence, 0.6))
+        else:
+            self.polygone(corners, couleur)
 
-    def polygone(self, points: Sequence[tuple[float, float]], couleur: str, **style: float) -> None:
-        """Put a filled polygon without outline, under the lines unless ``zorder`` says otherwise."""
-        self._poser(Polygon(points, closed=True, fc=couleur, ec="none", **style))
+    def polygone(
+        self, points: Sequence[tuple[float, float]], couleur: str, plan: float = formes.SOUS, opacite: float = 1.0
+    ) -> None:
+        """Put a filled polygon without outline, under the lines unless ``plan`` says otherwise."""
+        self._formes.append(formes.polygone(points, couleur, plan, opacite))
 
     def cercle(
         self, centre: tuple[float, float], rayon: float, couleur: str, epaisseur: float = 0.6, style: str = "plein"
     ) -> None:
         """Put a circle as a line; a style is one of ``trait``."""
-        dashes = (0, TIRETS[style]) if TIRETS[style] else "-"
-        self._poser(Circle(centre, rayon, fill=False, ec=couleur, lw=epaisseur, ls=dashes, zorder=2))
+        self._formes.append(formes.cercle(centre, rayon, couleur, epaisseur, TIRETS[style]))
 
     def marque(self, x: float, y: float, forme: str, couleur: str, taille: float = 7.5) -> None:
         """Put a mark with a thin white edge; a diamond's points show around a disc put over it."""
         size = taille - 0.7 if forme == "disque" else taille
-        self._poser(Marques([(x, y)], Aspect(FORMES[forme], size, couleur, self.couleurs.fond, 0.8)))
+        self._formes.append(formes.marque((x, y), formes.Aspect(FORMES[forme], size, couleur, self.couleurs.fond, 0.8)))
 
     def fleche(self, x: float, y: float, direction: tuple[float, float], couleur: str) -> None:
         """Put an arrowhead that ends at a place, towards a direction of length one: the value is beyond the scale."""
         (dx, dy), long, half = direction, 8.0, 4.2
         base = (x - long * dx, y - long * dy)
         corners = [(x, y), (base[0] - half * dy, base[1] + half * dx), (base[0] + half * dy, base[1] - half * dx)]
-        self.polygone(corners, couleur, zorder=SOUS_LE_TEXTE)
+        self.polygone(corners, couleur, SOUS_LE_TEXTE)
 
     def couper(self, texte: str, largeur: float, lignes: int = 3, gras: bool = False) -> list[str]:
         """Return the text as at most that many lines of that width; what does not fit ends with « … »."""
@@ -142,12 +141,10 @@ class Planche:
 
     def dessin(self, hauteur: float) -> Dessin:
         """Return everything put, on a sheet of that height in points."""
-        self._repere.clear().scale(1, -1).translate(0, hauteur)
-        return Dessin(self.largeur, hauteur, tuple(reunir(self._artistes)))
-
-    def _poser(self, artist: Artist) -> None:
-        artist.set_transform(self._repere)
-        self._artistes.append(artist)
+        families = ", ".join(repr(name) for name in _familles())
+        police = {"font-family": families, "font-size": f"{nombre(self._charte.texte.taille)}px"}
+        texts = any(forme.plan == formes.TEXTE for forme in self._formes)
+        return Dessin(self.largeur, hauteur, tuple(self._formes), police if texts else {})
 
 
 def mesurer(texte: str, taille: float, gras: bool) -> float:
