@@ -6,11 +6,14 @@ import csv
 import json
 import os
 import sys
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mesure import Mesure, mesurer
+from mesure import CommandeEchouee, Mesure, mesurer, ouvrir
 
+from ctglib.commandes.surveillance import EN_VEILLE
 from ctglib.donnees.conventions import conventions
 from ctglib.production.plan import Demande, commandes
 from ctglib.production.rapports import Commande, rapports_connus
@@ -18,6 +21,7 @@ from ctglib.production.rapports import Commande, rapports_connus
 BIN = Path(sys.executable).parent
 CTG = str(BIN / "ctg")
 FORMATS = ("html", "pdf")
+REPOS = 3.0  # seconds: who corrects a figure leaves more between two
 SEUIL = 20  # a number that is changed by one is at least this much: it stays above those that must be hidden
 
 
@@ -64,6 +68,23 @@ def produire(sortie: Path, *options: str) -> Produits:
     commande = [CTG, "produire", "--sortie", str(sortie), "--mesures", str(journal), *options]
     mesure = mesurer(commande, sortie.parent)
     return Produits(mesure, tuple(json.loads(journal.read_text(encoding="utf-8"))))
+
+
+def suivre(sortie: Path, changer: Callable[[], object]) -> float:
+    """Return the seconds from a change to the end of what it makes, the command having stayed open at rest."""
+    commande = [CTG, "produire", "--sortie", str(sortie), "--suivre"]
+    with ouvrir(commande, sortie.parent) as lignes:
+        _attendre(lignes)
+        time.sleep(REPOS)
+        changer()
+        debut = time.perf_counter()
+        _attendre(lignes)
+        return time.perf_counter() - debut
+
+
+def _attendre(lignes: Iterable[str]) -> None:
+    if not any(ligne.startswith(EN_VEILLE) for ligne in lignes):
+        raise CommandeEchouee("ctg produire --suivre s'est arrêtée")
 
 
 def aide(dossier: Path) -> float:

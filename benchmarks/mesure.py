@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +48,19 @@ def mesurer(commande: list[str], dossier: Path) -> Mesure:
         if code:
             raise CommandeEchouee(f"{' '.join(commande)}\n{dit.read().decode(errors='replace')[-2000:]}")
     return Mesure(secondes, max(pics))
+
+
+@contextmanager
+def ouvrir(commande: list[str], dossier: Path) -> Iterator[Iterable[str]]:
+    """Yield the lines of a command that stays, and stop it when the block ends."""
+    process = subprocess.Popen(
+        commande, cwd=dossier, env=_ordinaire(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
+    )
+    try:
+        yield process.stdout
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 def _ordinaire() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Measure all the reports of all the conventions, six ways: ``make bench`` writes ``docs/mesures.md``.
+"""Measure all the reports of all the conventions, seven ways: ``make bench`` writes ``docs/mesures.md``.
 
 Every run is a new process, in folders of its own, on a copy of the data. The ways are run in turn, so that a busy
 moment of the machine weighs on all; a first turn, which fills the caches of the disk, does not count. The plain way is
@@ -15,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from conventions import generer
-from facons import aide, changer_une_valeur, coeurs, ordinaire, produire, rapports
+from facons import aide, changer_une_valeur, coeurs, ordinaire, produire, rapports, suivre
 from rendu import Echelle, rediger
 from rival import analyseur, trouver
 
@@ -38,6 +38,7 @@ def un_tour(dossier: Path) -> dict[str, float]:
         "standard": produire(dossier / "standard", "--moteur", "standard").mesure.secondes,
         "froid": froid.mesure.secondes,
         "change": change.mesure.secondes,
+        "suivi": suivre(sortie, lambda: changer_une_valeur(donnees)),
         "refaits": len(change.rapports),
         "rien": rien.mesure.secondes,
         "borne": froid.cpu / coeurs(),

@@ -15,7 +15,8 @@ FACONS = {
     "ordinaire": "(a) la façon ordinaire : papermill, nbconvert, WeasyPrint, l'un après l'autre",
     "standard": "(b) le classeur, moteur ordinaire, de front : `--moteur standard`",
     "froid": "(c) le classeur, dans un dossier vide",
-    "change": "(d) le classeur, une valeur changée",
+    "change": "(d) le classeur, une valeur changée, commande relancée",
+    "suivi": "(d) le classeur, une valeur changée, commande restée ouverte : `--suivre`",
     "rien": "(e) le classeur, rien à faire",
     "borne": "(f) la borne : processeur des cellules et du rendu, divisé par les cœurs",
 }
@@ -37,13 +38,16 @@ tour, non compté, met les fichiers dans la mémoire du système.
 |---|---:|---:|
 | (a) / (c) : gain sur la façon ordinaire | {gain} | 10 ou plus |
 | (c) / (f) : ce qui n'est ni cellule ni rendu | {surcout} | 1,3 ou moins |
-| (d) une valeur changée (s) | {change} | moins de 3 |
+| (d) une valeur changée, commande relancée (s) | {change} | moins de 3 |
+| (d) une valeur changée, sous `--suivre` (s) | {suivi} | moins de 3 |
 | (e) rien à faire (s) | {rien} | moins de 1 |
 | Mémoire d'un ouvrier au plus fort (Mo) | {memoire} | moins de 400 |
 | `ctg --help` (s) | {aide} | moins de 0,3 |
 
-En (d), la valeur est dans `{fichier}` : {refaits} rapports l'ont lue et sont refaits. La mémoire de toute la commande
-monte à {total} Mo en (c), ce que deux processus partagent compté deux fois.
+En (d), la valeur est dans `{fichier}` : {refaits} rapports la montrent et sont refaits.
+Sous `--suivre`, le temps va de l'enregistrement de la valeur au message de la commande, à la première correction depuis
+qu'elle est ouverte. La mémoire de toute la commande monte à {total} Mo en (c), ce que deux processus partagent compté
+deux fois.
 
 ## Un, dix, cent conventions
 
@@ -80,6 +84,7 @@ def rediger(mesures: dict[str, list], echelles: list[Echelle]) -> str:
         gain=nombre(milieu["ordinaire"] / milieu["froid"], 1) if "ordinaire" in milieu else "non mesuré",
         surcout=nombre(milieu["froid"] / milieu["borne"], 2),
         change=nombre(milieu["change"], 2),
+        suivi=nombre(milieu["suivi"], 2),
         rien=nombre(milieu["rien"], 2),
         memoire=nombre(milieu["memoire"], 0),
         aide=nombre(milieu["aide"], 2),

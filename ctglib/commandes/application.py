@@ -23,6 +23,7 @@ from ctglib.commandes.options import (
     Ordonnanceur,
     Rapports,
     Sortie,
+    Suivre,
     Travailleurs,
 )
 
@@ -67,6 +68,7 @@ def _produire(
     sortie: Sortie = Path("reports"),
     forcer: Forcer = False,
     a_blanc: ABlanc = False,
+    suivre: Suivre = False,
     travailleurs: Travailleurs = 0,
     delai: Delai = 600,
     moteur: Moteur = "ctg",
@@ -77,7 +79,7 @@ def _produire(
     if not (a_blanc or ordonnanceur):
         from ctglib.production.pressentir import devancer
 
-        devancer(sortie, forcer=forcer)
+        devancer(sortie, certain=forcer or suivre)
     from ctglib.commandes.production import Options, produire_rapports
 
     options = Options(
@@ -92,6 +94,7 @@ def _produire(
         delai=delai,
         forcer=forcer,
         a_blanc=a_blanc,
+        suivre=suivre,
         ordonnanceur=ordonnanceur,
         mesures=mesures,
     )

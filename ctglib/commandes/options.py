@@ -39,6 +39,10 @@ ABlanc = Annotated[
     bool,
     typer.Option("--a-blanc", help="Dire ce qui serait fait, sans rien faire.", metavar=" "),
 ]
+Suivre = Annotated[
+    bool,
+    typer.Option("--suivre", help="Rester, et refaire ce que touche chaque correction enregistrée.", metavar=" "),
+]
 Travailleurs = Annotated[
     int,
     typer.Option("--travailleurs", help="Rapports menés de front (0 : un par cœur).", metavar="NOMBRE"),

@@ -32,6 +32,13 @@ def ouvrir_partage() -> Iterator[None]:
             os.environ.pop(VARIABLE, None)
 
 
+def oublier() -> None:
+    """Forget what has been worked out so far: the data may have changed since."""
+    for path in Path(os.environ[VARIABLE]).iterdir():
+        with suppress(OSError):
+            path.unlink()
+
+
 def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
     """Return what a function gives, or what it gives to another report of this production, waited for if need be.
 

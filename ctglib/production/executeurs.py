@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.partage import ouvrir_partage
@@ -46,14 +47,44 @@ def ouvrir_executeur(*, travailleurs: int, delai: float, ordonnanceur: str = "")
             yield ouvriers, AVANCE * travailleurs
 
 
-@contextmanager
-def ouvrir_etudes(delai: float) -> Iterator[Ouvriers]:
-    """Yield who works out what several reports share.
-
-    It needs little of what they load: a process of its own, begun when first asked, is ready before theirs.
+class Atelier:
+    """Who works for a command, from one pass to the next: opened when first asked for, closed with the block.
 
     Args:
-        delai: Seconds that a study may take.
+        delai: Seconds that a cell, or a study, may take.
+        ordonnanceur: Address of a Dask scheduler; the processes of this computer when empty.
     """
-    with ouvrir_partage(), Ouvriers(1, delai=delai, methode="spawn", oublieux=True) as etudes:
-        yield etudes
+
+    def __init__(self, delai: float, ordonnanceur: str = "") -> None:
+        self._delai, self._ordonnanceur = delai, ordonnanceur
+        self._pile = ExitStack()
+        self._rapports: tuple[Executor, int] | None = None
+
+    def __enter__(self) -> Atelier:
+        self._pile.enter_context(ouvrir_partage())
+        return self
+
+    def __exit__(self, *erreur: object) -> None:
+        self._pile.__exit__(*erreur)
+
+    @cached_property
+    def etudes(self) -> Executor | None:
+        """Who works out what several reports share; None for a cluster, whose machines share nothing.
+
+        A study needs little of what the reports load: a process of its own, begun when first asked, is ready before
+        theirs.
+        """
+        if self._ordonnanceur:
+            return None
+        return self._pile.enter_context(Ouvriers(1, delai=self._delai, methode="spawn", oublieux=True))
+
+    def ouvrir(self, travailleurs: int) -> tuple[Executor, int]:
+        """Return who makes the reports, and how many may be handed over at once.
+
+        Raises:
+            OrdonnanceurAbsent: The scheduler cannot be reached.
+        """
+        if self._rapports is None:
+            ouvert = ouvrir_executeur(travailleurs=travailleurs, delai=self._delai, ordonnanceur=self._ordonnanceur)
+            self._rapports = self._pile.enter_context(ouvert)
+        return self._rapports

@@ -6,16 +6,13 @@ started early. A wrong guess costs some processor, or some waiting.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import racine
+from ctglib.production.dates import dates
 from ctglib.production.rapports import CARNETS, MANIFESTE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PAQUET = Path(__file__).parents[1]
 
@@ -36,30 +33,16 @@ def pressentir(sortie: Path, carnets: Path = CARNETS) -> Pressentiment:
     """
     made = min((path.stat().st_mtime_ns for path in sortie.glob(f"*/{MANIFESTE}")), default=0)
     try:
-        data = any(date > made for date in _dates(racine()))
+        data = any(date > made for _, date in dates(racine()))
     except DonneesInvalides:
         return Pressentiment(a_faire=False, donnees=False)
-    rest = any(date > made for folder in (carnets, PAQUET) for date in _dates(folder))
+    rest = any(date > made for folder in (carnets, PAQUET) for _, date in dates(folder))
     return Pressentiment(data or rest, data and not rest and made > 0)
 
 
-def devancer(sortie: Path, *, forcer: bool) -> None:
-    """Begin to load what the reports need when some seem to have to be made."""
-    if forcer or pressentir(sortie).a_faire:
+def devancer(sortie: Path, *, certain: bool) -> None:
+    """Begin to load what the reports need when some seem, or are known, to have to be made."""
+    if certain or pressentir(sortie).a_faire:
         from ctglib.production.ouvriers import prechauffer
 
         prechauffer()
-
-
-def _dates(dossier: Path) -> Iterator[int]:
-    """Yield the dates of the files of a folder and of those below, what Python compiled left out."""
-    try:
-        entries = list(os.scandir(dossier))
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name != "__pycache__":
-                yield from _dates(entry.path)
-        else:
-            yield entry.stat().st_mtime_ns

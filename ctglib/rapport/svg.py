@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from math import isfinite
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -101,7 +102,12 @@ def nombre(valeur: float) -> str:
     """Return a number rounded to a hundredth of a point, without idle zeros.
 
     By its millionths first: what only the arithmetic of binary numbers keeps from a half is one.
+
+    Raises:
+        ValueError: It is not a number, or has no end: a missing value has no place on a drawing.
     """
+    if not isfinite(valeur):
+        raise ValueError(f"une valeur sans place sur un dessin : {valeur}")
     six = round(float(valeur), 6)
     return f"{six:.0f}" if six.is_integer() else f"{round(six, 2) + 0.0:g}"
 

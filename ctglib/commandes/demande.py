@@ -1,0 +1,98 @@
+"""What is typed after ``ctg produire``, and what it asks for: every word of it that names nothing is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.commandes.messages import proposer
+from ctglib.donnees.conventions import conventions
+from ctglib.production.execution import MOTEURS
+from ctglib.production.fabrication import FORMATS
+from ctglib.production.plan import Demande, annees_de
+from ctglib.production.rapports import CARNETS, DIFFUSIONS, PUBLIQUE, rapports_connus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is typed after ``ctg produire``; see ``application.py``."""
+
+    rapports: tuple[str, ...]
+    conventions: tuple[str, ...]
+    annees: tuple[int, ...]
+    formats: str
+    sortie: Path
+    diffusion: str = PUBLIQUE
+    moteur: str = MOTEURS[0]
+    travailleurs: int = 0
+    delai: float = 600
+    forcer: bool = False
+    a_blanc: bool = False
+    suivre: bool = False
+    ordonnanceur: str = ""
+    mesures: Path | None = None
+    carnets: Path = CARNETS
+
+
+class Incompris(Exception):
+    """What was typed names something that does not exist."""
+
+
+def comprendre(options: Options) -> Demande:
+    """Return what is asked for, with all that exists where nothing is named.
+
+    Raises:
+        Incompris: Something named does not exist; every one is said.
+        DonneesInvalides: The data folder is not there.
+    """
+    connues, rapports = conventions(), rapports_connus(options.carnets)
+    formats = tuple(dict.fromkeys(part.strip() for part in options.formats.split(",") if part.strip()))
+    fautes = [
+        *_inconnus("Le rapport", options.rapports, rapports),
+        *_inconnus("La convention", options.conventions, connues),
+        *_inconnus("Le format", formats, FORMATS),
+        *_inconnus("La diffusion", (options.diffusion,), DIFFUSIONS),
+        *_inconnus("Le moteur", (options.moteur,), MOTEURS),
+    ]
+    demandees = options.conventions or connues
+    if not fautes:
+        fautes = [*_annees_inconnues(options.annees, demandees)]
+    if not formats:
+        fautes.append(f"Aucun format demandé : {', '.join(FORMATS)}.")
+    if options.travailleurs < 0 or options.delai <= 0:
+        fautes.append("Le nombre de travailleurs et le délai sont plus grands que zéro.")
+    if fautes:
+        raise Incompris("\n".join(fautes))
+    return Demande(
+        rapports=options.rapports or rapports,
+        conventions=tuple(dict.fromkeys(demandees)),
+        annees=options.annees,
+        diffusion=options.diffusion,
+        formats=formats,
+        sortie=options.sortie,
+        carnets=options.carnets,
+    )
+
+
+def _inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
+    return [
+        f"{quoi} « {nom} » n'existe pas{proposer(nom, connus)}. Possibles : {', '.join(connus)}."
+        for nom in demandes
+        if nom not in connus
+    ]
+
+
+def _annees_inconnues(annees: tuple[int, ...], demandees: Iterable[str]) -> list[str]:
+    """Return what to say of the years that are of none of the conventions."""
+    if not annees:
+        return []
+    connues = sorted({annee for convention in demandees for annee in annees_de(convention)})
+    return [
+        f"L'année {annee} n'est dans aucune convention demandée. Possibles : {', '.join(map(str, connues))}."
+        for annee in annees
+        if annee not in connues
+    ]

@@ -1,0 +1,62 @@
+"""``ctg produire --suivre``: stay, and make again what each correction touches as soon as it is saved."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from ctglib.donnees.lecture import racine
+from ctglib.production.dates import dates
+from ctglib.production.identite import PAQUET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PAUSE = 0.15  # seconds between two looks
+CALME = 0.05  # seconds without a change before what is being saved is taken to be whole
+EN_VEILLE = "Données surveillées : chaque correction enregistrée refait les rapports qu'elle touche. Ctrl-C pour finir."
+FIN = "Fin de la surveillance."
+CODE_CHANGE = "Le code du classeur a changé : relancez la commande pour qu'elle en tienne compte."
+
+
+def surveiller(passer: Callable[[], int], carnets: Path) -> int:
+    """Make what is out of date, and again after each change, until Ctrl-C; return what the last time did.
+
+    Dates are looked at rather than the system asked: it tells nothing of a folder shared on a network. They decide of
+    nothing: what has to be made is known by its content.
+
+    Args:
+        passer: Makes what is out of date, says it, and returns 0, or 1 when something failed.
+        carnets: The notebooks.
+    """
+    console = Console(highlight=False)
+    code = _etat(PAQUET)
+    while True:
+        before = _etat(racine(), carnets)
+        status = passer()
+        try:
+            console.print(EN_VEILLE, soft_wrap=True)
+            console.file.flush()
+            while before == _etat(racine(), carnets) and code == _etat(PAQUET):
+                time.sleep(PAUSE)
+            _attendre_le_calme(carnets)
+        except KeyboardInterrupt:
+            console.print(FIN, soft_wrap=True)
+            return status
+        if code != _etat(PAQUET):
+            console.print(CODE_CHANGE, soft_wrap=True)
+            return 1
+
+
+def _attendre_le_calme(carnets: Path) -> None:
+    now, later = None, _etat(racine(), carnets)
+    while now != later:
+        time.sleep(CALME)
+        now, later = later, _etat(racine(), carnets)
+
+
+def _etat(*dossiers: Path) -> dict[str, int]:
+    return {name: date for dossier in dossiers for name, date in dates(dossier)}
