@@ -122,9 +122,9 @@ def test_un_petit_effectif_n_est_montre_nulle_part(convention: Path) -> None:
 
 def test_un_tableau_retire_en_entier_est_dit_dans_la_fiche_qu_il_concerne(bilans: dict[int, Bilan]) -> None:
     tables = pd.DataFrame({"table": ["profils/2024/caj", "profils/2024/cmj"], "raison": ["Trop petit.", "Autre."]})
-    etude = replace(bilans[2024].fiche(2).etude, retraits=tables)
+    bilan = Bilan(replace(bilans[2024].annee, retraits=tables))
 
-    html = Fiche(etude, etude.fiche(2)).limites().html
+    html = bilan.fiche(2).limites().html
 
     assert "Trop petit." in html and "Autre." not in html
 
