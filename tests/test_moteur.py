@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -44,6 +45,16 @@ def test_les_deux_moteurs_relevent_les_memes_lectures(tmp_path: Path) -> None:
     manifestes = [(tmp_path / moteur / "harnes" / "manifeste.json").read_bytes() for moteur in MOTEURS]
     assert b"x.csv" in manifestes[0] and b"offre.schema.json" in manifestes[0]
     assert manifestes[0] == manifestes[1]
+
+
+def test_un_processus_qui_dure_ne_garde_pas_ce_que_tenaient_ses_carnets(tmp_path: Path) -> None:
+    carnet = ecrire_carnet(tmp_path / "essai.ipynb", "class Tenu: pass\ntenu = Tenu()", "tenu.soi = tenu")
+
+    for _ in range(3):
+        executer(carnet, {"convention": "harnes"})
+
+    gc.collect()
+    assert not [thing for thing in gc.get_objects() if type(thing).__name__ == "Tenu"]
 
 
 def test_un_carnet_ne_laisse_rien_au_suivant_dans_un_processus_qui_dure(tmp_path: Path) -> None:

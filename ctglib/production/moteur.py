@@ -6,6 +6,7 @@ Starting a kernel, and importing pandas and matplotlib once more in it, is most 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import os
 from typing import TYPE_CHECKING
@@ -80,6 +81,11 @@ def _fermer_noyau(manager: InProcessKernelManager) -> None:
     """Forget the shell, so that the next notebook gets one of its own."""
     from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
 
+    # IPython keeps each shell until the process ends: what its notebook held must not stay with it.
+    shell = manager.kernel.shell
+    atexit.unregister(shell.atexit_operations)
+    shell.restore_sys_module_state()
+    shell.user_ns.clear()
     # The kernel leaves one task pending in its thread, and asyncio would say so on the user's console.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     manager.shutdown_kernel()
