@@ -21,6 +21,7 @@ from ctglib.production.rapports import Commande, rapports_connus
 BIN = Path(sys.executable).parent
 CTG = str(BIN / "ctg")
 FORMATS = ("html", "pdf")
+CORRECTIONS = 3
 REPOS = 3.0  # seconds: who corrects a figure leaves more between two
 SEUIL = 20  # a number that is changed by one is at least this much: it stays above those that must be hidden
 
@@ -70,16 +71,20 @@ def produire(sortie: Path, *options: str) -> Produits:
     return Produits(mesure, tuple(json.loads(journal.read_text(encoding="utf-8"))))
 
 
-def suivre(sortie: Path, changer: Callable[[], object]) -> float:
-    """Return the seconds from a change to the end of what it makes, the command having stayed open at rest."""
+def suivre(sortie: Path, changer: Callable[[], object]) -> list[float]:
+    """Return the seconds from each of some changes to the end of what it makes, the command staying open."""
     commande = [CTG, "produire", "--sortie", str(sortie), "--suivre"]
     with ouvrir(commande, sortie.parent) as lignes:
         _attendre(lignes)
-        time.sleep(REPOS)
-        changer()
-        debut = time.perf_counter()
-        _attendre(lignes)
-        return time.perf_counter() - debut
+        return [_corriger(lignes, changer) for _ in range(CORRECTIONS)]
+
+
+def _corriger(lignes: Iterable[str], changer: Callable[[], object]) -> float:
+    time.sleep(REPOS)
+    changer()
+    debut = time.perf_counter()
+    _attendre(lignes)
+    return time.perf_counter() - debut
 
 
 def _attendre(lignes: Iterable[str]) -> None:

@@ -25,7 +25,7 @@ DEPOT = Path(__file__).resolve().parents[1]
 ECHELLES = (1, 10, 100)
 
 
-def un_tour(dossier: Path) -> dict[str, float]:
+def un_tour(dossier: Path) -> dict[str, float | list[float]]:
     """Return the measures of one turn, the plain way excepted."""
     donnees, sortie = dossier / "donnees", dossier / "rapports"
     shutil.copytree(DEPOT / "data", donnees)
@@ -60,7 +60,7 @@ def mesurer_tout(fois: int, fois_ordinaire: int, weasyprint: str) -> dict[str, l
                 tour["ordinaire"] = ordinaire(Path(folder), weasyprint, rapports(Path(folder)))
         if rang:
             for nom, valeur in tour.items():
-                mesures[nom].append(valeur)
+                mesures[nom] += valeur if isinstance(valeur, list) else [valeur]
         print(f"tour {rang} sur {fois} : {tour}", file=sys.stderr)
     return mesures
 

@@ -45,8 +45,8 @@ tour, non compté, met les fichiers dans la mémoire du système.
 | `ctg --help` (s) | {aide} | moins de 0,3 |
 
 En (d), la valeur est dans `{fichier}` : {refaits} rapports la montrent et sont refaits.
-Sous `--suivre`, le temps va de l'enregistrement de la valeur au message de la commande, à la première correction depuis
-qu'elle est ouverte. La mémoire de toute la commande monte à {total} Mo en (c), ce que deux processus partagent compté
+Sous `--suivre`, le temps va de l'enregistrement de la valeur au message de la commande, trois corrections de suite à
+chaque tour. La mémoire de toute la commande monte à {total} Mo en (c), ce que deux processus partagent compté
 deux fois.
 
 ## Un, dix, cent conventions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from ctglib.production.executeurs import Atelier, coeurs
 from ctglib.production.grappe import OrdonnanceurAbsent
 from ctglib.production.parts import confirmer, preparer
 from ctglib.production.plan import Prevision, commandes, prevoir
-from ctglib.production.portail import ecrire_portail
+from ctglib.production.portail import composer, ecrire_portail
 from ctglib.production.pressentir import pressentir
 from ctglib.production.produire import Resultat, oublier_l_echec, realiser, retirer_les_restes
 from ctglib.production.verrou import DejaEnCours, verrouiller
@@ -89,7 +90,9 @@ def _produire(previsions: Iterable[Prevision], options: Options, atelier: Atelie
     perimes = chain([premier], a_faire)
     if atelier.etudes:
         perimes = _perimes(confirmer(perimes, atelier.etudes))
-    return list(suivre(realiser(perimes, executeur, moteur=options.moteur, places=places)))
+    with ThreadPoolExecutor(1) as fil:
+        fil.submit(composer, ())  # the portal's libraries load while the reports are made
+        return list(suivre(realiser(perimes, executeur, moteur=options.moteur, places=places)))
 
 
 def _perimes(previsions: Iterable[Prevision]) -> Iterator[Prevision]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-PAUSE = 0.15  # seconds between two looks
-CALME = 0.05  # seconds without a change before what is being saved is taken to be whole
+PAUSE = 0.1  # seconds between two looks
+CALME = 0.03  # seconds without a change before what is being saved is taken to be whole
 EN_VEILLE = "Données surveillées : chaque correction enregistrée refait les rapports qu'elle touche. Ctrl-C pour finir."
 FIN = "Fin de la surveillance."
 CODE_CHANGE = "Le code du classeur a changé : relancez la commande pour qu'elle en tienne compte."

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.csv_strict import TableLue
+    from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.schema_table import SchemaTable
-    from ctglib.donnees.suivi.objets import DossierSuivi
 
 SCHEMA = "communes"
 SOURCES = "sources"
@@ -49,20 +49,20 @@ class Communes:
     fichier: str
 
 
-def lire_communes(suivi: DossierSuivi) -> Communes | None:
+def lire_communes(dossier: Dossier) -> Communes | None:
     """Return the communes of the département of a convention, None when there is no file, or nothing of it there.
 
     Raises:
         DonneesInvalides: All the faults of the file and of its origin.
     """
-    found, faults = _examiner(suivi.convention, suivi.catalogue)
+    found, faults = _examiner(dossier.convention, dossier.catalogue)
     if faults:
         raise DonneesInvalides(faults)
     if found is None:
         return None
     table, schema, origin = found
     rows = en_table(table, schema)
-    kept = rows[rows["departement"] == suivi.convention.reference].reset_index(drop=True)
+    kept = rows[rows["departement"] == dossier.convention.reference].reset_index(drop=True)
     return Communes(kept, origin, table.fichier) if len(kept) else None
 
 

@@ -25,10 +25,10 @@ from ctglib.rapport.typographie import minuscule
 
 if TYPE_CHECKING:
     from ctglib.donnees.communes import Communes
+    from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.comparaison import Comparaison
     from ctglib.donnees.modeles.sources import Origine
-    from ctglib.donnees.suivi.objets import DossierSuivi
     from ctglib.rapport.figure import Figure
     from ctglib.rapport.tableau import Tableau
 
@@ -40,11 +40,11 @@ class Comparables:
     """What can be asked of the comparison: each method returns one thing to show, None when it cannot be made.
 
     Args:
-        suivi: The convention, its follow-up and the catalogue.
+        dossier: The convention and the catalogue: the comparison owes nothing to the follow-up.
         communes: The communes of its département (``ctglib.donnees.communes.lire_communes``), None when there are none.
     """
 
-    suivi: DossierSuivi
+    dossier: Dossier
     communes: Communes | None
 
     @cached_property
@@ -52,7 +52,7 @@ class Comparables:
         """The comparison, None when there are no figures or nobody to compare with."""
         if self.communes is None:
             return None
-        return comparer(self.communes.effectifs, self._regle, self._indicateurs, self.suivi.convention)
+        return comparer(self.communes.effectifs, self._regle, self._indicateurs, self.dossier.convention)
 
     @property
     def depassent(self) -> pd.DataFrame:
@@ -119,12 +119,12 @@ class Comparables:
 
     @property
     def _regle(self) -> Comparaison:
-        return self.suivi.catalogue.comparaison
+        return self.dossier.catalogue.comparaison
 
     @cached_property
     def _indicateurs(self) -> dict[str, Indicateur]:
         """The indicators of the public series, those compared without the producer that they all name at their end."""
-        words, compared = self.suivi.catalogue.indicateurs_contexte, self._regle.indicateurs
+        words, compared = self.dossier.catalogue.indicateurs_contexte, self._regle.indicateurs
         marks = {mark for name in compared if (mark := PRODUCTEUR.search(words[name].libelle).group())}
         if len(marks) != 1:
             return words
@@ -133,7 +133,7 @@ class Comparables:
 
     @cached_property
     def _contexte(self) -> Contexte:
-        catalogue, convention = self.suivi.catalogue, self.suivi.convention
+        catalogue, convention = self.dossier.catalogue, self.dossier.convention
         origin = self.communes.origine if self.communes else None
         return Contexte(
             indicateurs={**catalogue.mesures, **self._indicateurs},

@@ -50,12 +50,14 @@ class EtudeFinale:
         derniere: The follow-up of the last year, small counts suppressed: all the years are in it.
         finale: Rules, readings, what the evaluators entered.
         comparables: The comparison with other communes.
+        diagnostic: The diagnostic that the convention began with.
         empreintes: The sha256 of every data file read, by path.
     """
 
     derniere: EtudeAnnuelle
     finale: Finale
     comparables: Comparables
+    diagnostic: Etude
     empreintes: Mapping[str, str]
 
     @property
@@ -72,11 +74,6 @@ class EtudeFinale:
     def annees(self) -> tuple[int, ...]:
         """The years of the convention."""
         return tuple(self.derniere.suivi.suivis)
-
-    @cached_property
-    def diagnostic(self) -> Etude:
-        """The diagnostic that the convention began with."""
-        return Etude(self.derniere.suivi.dossier, {})
 
     @cached_property
     def cadre(self) -> Cadre:

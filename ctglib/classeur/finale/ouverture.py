@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ctglib.classeur.annuel.ouverture import ouvrir_bilan
+from ctglib.classeur.etude import Etude
 from ctglib.classeur.finale.comparables import Comparables
 from ctglib.classeur.finale.etude import EtudeFinale
 from ctglib.classeur.finale.evaluation_finale import EvaluationFinale
@@ -10,6 +13,9 @@ from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.finale import lire_finale
 from ctglib.donnees.lecture import enregistrer
+
+if TYPE_CHECKING:
+    from ctglib.donnees.dossier import Dossier
 
 
 def ouvrir_evaluation(convention: str) -> EvaluationFinale:
@@ -22,14 +28,17 @@ def ouvrir_evaluation(convention: str) -> EvaluationFinale:
         DonneesInvalides: All the faults of the data, in French.
     """
     with enregistrer() as journal:
-        last = ouvrir_bilan(convention, derniere_annee(convention)).etude
-        finale = lire_finale(last.suivi.dossier)
-        communes = lire_communes(last.suivi)
-    return EvaluationFinale(EtudeFinale(last, finale, Comparables(last.suivi, communes), dict(journal.lus)))
+        dossier = lire_dossier(convention)
+        comparables = Comparables(dossier, lire_communes(dossier))
+        diagnostic = Etude(dossier, {})
+        # Now, since another process may still be working out the study of the last year.
+        _ = comparables.resultat, diagnostic.constats
+        finale = lire_finale(dossier)
+        last = ouvrir_bilan(convention, derniere_annee(dossier)).etude
+    return EvaluationFinale(EtudeFinale(last, finale, comparables, diagnostic, dict(journal.lus)))
 
 
-def derniere_annee(convention: str) -> int:
+def derniere_annee(dossier: Dossier) -> int:
     """Return the last year of a convention, as its avenants extend it."""
-    dossier = lire_dossier(convention)
     ends = [item.nouvelle_fin for avenant in dossier.avenants for item in avenant.changements if item.nouvelle_fin]
     return max([dossier.convention.fin, *ends]).year
