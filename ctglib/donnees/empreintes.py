@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 
+@lru_cache(maxsize=4096)
 def publiable(relatif: str) -> bool:
     """Return whether the fingerprint of a data file may be published.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import ecrire
@@ -99,7 +99,7 @@ class Manifeste:
 
     def octets(self) -> bytes:
         """Return the file: same reports, same bytes, in whatever order they were made."""
-        traces = {key: asdict(self.traces[key]) for key in sorted(self.traces)}
+        traces = {key: vars(self.traces[key]) for key in sorted(self.traces)}
         if chemin_garde(self.chemin.parent):
             traces = {key: {**trace, **_publique(trace)} for key, trace in traces.items()}
         content = {
