@@ -52,7 +52,7 @@ def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
     if not folder:
         return calculer()
     path = Path(folder) / hashlib.sha256(f"{racine()}\0{nom}".encode()).hexdigest()
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         return _reprendre(path)
     with _seul(path):
         with suppress(OSError):
