@@ -243,3 +243,16 @@ def test_la_commande_ne_refait_que_ce_qui_lit_le_chiffre_et_l_essai_a_blanc_le_d
         "3 autres rapports étaient à jour" in told
         and "observations.csv a changé : demonstration, 2023, fiche-1" in told
     )
+
+
+@pytest.mark.complet
+def test_ce_qui_n_est_pas_refait_aurait_ete_le_meme(donnees: Path, tmp_path: Path) -> None:
+    options = Options(("fiches", "bilan"), (NOM,), (2025, 2026), "html", tmp_path / "peu", carnets=CARNETS)
+    assert produire_rapports(options) == 0
+    for (relatif, colonne, valeur), ou, _ in CHANGEMENTS.values():
+        changer(donnees, relatif, colonne, valeur, **ou)
+        assert produire_rapports(options) == 0
+
+    assert produire_rapports(dataclasses.replace(options, sortie=tmp_path / "tout")) == 0
+
+    assert octets(tmp_path / "peu") == octets(tmp_path / "tout")
