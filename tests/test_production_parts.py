@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import json
 import shutil
@@ -11,6 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from parts_exemple import CHANGEMENTS, FICHES, NOM, SUIVI, changer
 from production_exemple import ANNEE, CONVENTION, ecrire_carnet, octets, pourquoi
 from production_exemple import demande as demander
 
@@ -26,43 +26,12 @@ from ctglib.production.plan import Demande, commandes, prevoir
 from ctglib.production.produire import Resultat, oublier_l_echec, realiser
 from ctglib.production.rapports import CARNETS
 
-NOM = "demonstration"
-SUIVI = f"conventions/{NOM}/suivi"
-FICHES = (1, 2, 3, 4)
-
-
-def changer(donnees: Path, relatif: str, colonne: str, valeur: str, **ou: str) -> None:
-    """Write a value in the first row of a file whose columns are these."""
-    path = donnees / SUIVI / relatif
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    row = next(row for row in rows if all(row[name] == value for name, value in ou.items()) and row[colonne] != valeur)
-    row[colonne] = valeur
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
 
 def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
     """Return what a fiche is given besides what the fingerprint of its part covers."""
     suivi = etude.suivi
     given = [suivi.avenants, suivi.fin, suivi.origines, suivi.dossier.convention, etude.contexte, etude.gabarit]
     return [*given, *(table.to_csv() for table in (suivi.contexte, etude.series, etude.derniers_chiffres))]
-
-
-CHANGEMENTS = {
-    "une observation": (("2026/observations.csv", "valeur", "61"), {"indicateur": "am_agreees"}, {1}),
-    "une observation d'une année passée": (
-        ("2024/observations.csv", "valeur", "47"),
-        {"indicateur": "am_agreees"},
-        {1},
-    ),
-    "une note": (("2026/observations.csv", "note", "relu"), {"indicateur": "frequentation_jeunes"}, {2}),
-    "un état": (("2026/actions.csv", "commentaire", "relu"), {"fiche": "3"}, {3}),
-    "un profil": (("2026/profils.csv", "effectif", "52"), {"dispositif": "caj"}, set(FICHES)),
-    "des moyens": (("2026/moyens.csv", "note", "relu"), {}, set(FICHES)),
-}
 
 
 @pytest.mark.parametrize("nom", CHANGEMENTS)
