@@ -79,7 +79,7 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
         for commande in sorted(group, key=_du_plus_long):
             trace = manifeste.traces.get(commande.cle)
             found = raisons(commande, trace, donnees)
-            suspendue = bool(trace and found) and not forcer and tient_a_des_parts(commande, trace, donnees)
+            suspendue = bool(trace and found) and not forcer and tient_a_des_parts(found, trace, donnees)
             yield Prevision(commande, manifeste, found or ((FORCE,) if forcer else ()), suspendue)
 
 

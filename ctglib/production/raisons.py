@@ -44,13 +44,20 @@ def raisons(commande: Commande, trace: Trace | None, donnees: Donnees) -> tuple[
     )
 
 
-def tient_a_des_parts(commande: Commande, trace: Trace, donnees: Donnees) -> bool:
+def tient_a_des_parts(trouvees: tuple[str, ...], trace: Trace, donnees: Donnees) -> bool:
     """Return whether all that has changed is follow-up, of which the report used parts: only they tell if it matters.
 
     A part without fingerprint is a whole, or one whose fingerprint is lost.
+
+    Args:
+        trouvees: What ``raisons`` returns.
+        trace: The last success of the report.
+        donnees: The data folder.
     """
-    reste = replace(trace, lus={nom: digest for nom, digest in trace.lus.items() if publiable(nom)})
-    return bool(trace.parts) and all(trace.parts.values()) and not raisons(commande, reste, donnees)
+    suivi = replace(
+        trace, lus={nom: lue for nom, lue in trace.lus.items() if not publiable(nom)}, absents=(), listes={}
+    )
+    return bool(trace.parts) and all(trace.parts.values()) and trouvees == tuple(_des_donnees(suivi, donnees))
 
 
 def causes(commande: Commande, trace: Trace, donnees: Donnees) -> tuple[str, ...]:
