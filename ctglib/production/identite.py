@@ -7,9 +7,13 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 from importlib import metadata
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-PAQUET = Path(__file__).parents[1]
+from ctglib.production.rapports import PAQUET
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PYTHON = "Python"
 CHAMP = re.compile(r"^([\w-]+): (.*)$", re.MULTILINE)
 

@@ -6,15 +6,15 @@ started early. A wrong guess costs some processor, or some waiting.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import racine
 from ctglib.production.dates import dates
-from ctglib.production.rapports import CARNETS, MANIFESTE
+from ctglib.production.rapports import CARNETS, MANIFESTE, PAQUET
 
-PAQUET = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Pressentiment(NamedTuple):

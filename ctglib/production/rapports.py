@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-CARNETS = Path(__file__).parents[2] / "notebooks"
+PAQUET = Path(__file__).parents[1]
+CARNETS = PAQUET.parent / "notebooks"
 # What is typed on the command line, and the notebooks it stands for; any other notebook goes by its own name.
 RAPPORTS = {
     "diagnostic": "diagnostic",

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ctglib.classeur.annuel.ouverture import ouvrir_bilan
 from ctglib.classeur.etude import Etude
 from ctglib.classeur.finale.comparables import Comparables
 from ctglib.classeur.finale.etude import EtudeFinale
 from ctglib.classeur.finale.evaluation_finale import EvaluationFinale
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.finale import lire_finale
 from ctglib.donnees.lecture import enregistrer
-
-if TYPE_CHECKING:
-    from ctglib.donnees.dossier import Dossier
 
 
 def ouvrir_evaluation(convention: str) -> EvaluationFinale:
