@@ -7,7 +7,7 @@ from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.polices import FAMILLE, SECOURS, fichiers
+from ctglib.rapport.polices import FAMILLE, SECOURS, face, signes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,18 +42,12 @@ def caracteres_connus() -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _couverts(famille: str) -> frozenset[str]:
-    return frozenset(map(chr, _ouvrir(famille, "400", "normal").unicodes))
-
-
-def _ouvrir(famille: str, graisse: str, style: str) -> Face:
-    from uharfbuzz import Blob, Face
-
-    return Face(Blob.from_file_path(str(fichiers()[famille, graisse, style])))
+    return frozenset(map(chr, signes(famille, "400")))
 
 
 @lru_cache(maxsize=8)
 def _regle(famille: str, graisse: str, style: str, caracteres: frozenset[str]) -> str:
-    content = base64.b64encode(_en_woff(_couper(_ouvrir(famille, graisse, style), caracteres))).decode("ascii")
+    content = base64.b64encode(_en_woff(_couper(face(famille, graisse, style), caracteres))).decode("ascii")
     return (
         f'@font-face{{font-family:"{famille}";font-weight:{graisse};font-style:{style};font-display:block;'
         f'src:url(data:font/woff;base64,{content}) format("woff")}}'
@@ -74,10 +68,11 @@ def _couper(police: Face, caracteres: frozenset[str]) -> bytes:
 
 
 def _en_woff(police: bytes) -> bytes:
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib.sfnt import SFNTReader, SFNTWriter
 
-    font = TTFont(BytesIO(police), lazy=True, recalcTimestamp=False, recalcBBoxes=False)
-    font.flavor = "woff"
-    buffer = BytesIO()
-    font.save(buffer, reorderTables=None)
+    lue, buffer = SFNTReader(BytesIO(police)), BytesIO()
+    ecrite = SFNTWriter(buffer, len(lue.tables), lue.sfntVersion, flavor="woff")
+    for table in lue.tables:
+        ecrite[table] = lue[table]
+    ecrite.close()
     return buffer.getvalue()

@@ -8,6 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uharfbuzz import Face
 
 FAMILLE = "Source Sans Pro"
 SECOURS = "DejaVu Sans"
@@ -26,18 +30,15 @@ def fichiers() -> dict[tuple[str, str, str], Path]:
     }
 
 
-@lru_cache(maxsize=2)
-def signes(gras: bool) -> frozenset[int]:
-    """Return the code points that the family itself has; the others are those that it is completed for."""
-    from matplotlib.font_manager import get_font
+@lru_cache(maxsize=8)
+def face(famille: str, graisse: str, style: str = "normal") -> Face:
+    """Return a font file, opened by HarfBuzz."""
+    from uharfbuzz import Blob, Face
 
-    return frozenset(get_font(str(fichiers()[FAMILLE, "700" if gras else "400", "normal"])).get_charmap())
+    return Face(Blob.from_file_path(str(fichiers()[famille, graisse, style])))
 
 
-def declarer_a_matplotlib() -> list[str]:
-    """Make the family known to matplotlib and return the families to ask for, in order of preference."""
-    from matplotlib import font_manager
-
-    for path in fichiers().values():
-        font_manager.fontManager.addfont(path)
-    return [FAMILLE, SECOURS]
+@lru_cache(maxsize=8)
+def signes(famille: str, graisse: str) -> frozenset[int]:
+    """Return the code points that a font has of its own."""
+    return frozenset(face(famille, graisse).unicodes)

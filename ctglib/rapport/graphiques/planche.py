@@ -6,18 +6,14 @@ Everything is placed after its text has been measured, on a page of fixed width:
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING
-
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
 from ctglib.rapport.charte import charte
 from ctglib.rapport.graphiques import formes
-from ctglib.rapport.polices import declarer_a_matplotlib, signes
+from ctglib.rapport.graphiques.textes import couper, mesurer, morceaux
+from ctglib.rapport.polices import FAMILLE, SECOURS
 from ctglib.rapport.svg import Dessin, Forme, lisible, nombre
-from ctglib.rapport.typographie import INSECABLE, ponctuer
+from ctglib.rapport.typographie import ponctuer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +24,6 @@ CM = 72 / 2.54
 FORMES = {"disque": "o", "losange": "D", "triangle": "^"}
 DECALAGES = {"left": 0.0, "center": 0.5, "right": 1.0}
 BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
-ILLISIBLE = "\ufffd"  # stands for what XML forbids, and stays in its word
-ESPACES = f" {INSECABLE}"
-ETALON = 100.0  # size at which signs are measured
 SOUS_LE_TEXTE = 2.5  # between lines and texts, see ``formes``
 MAIGRE, GRAS = 400, 700
 TIRETS = {"plein": (), "tirets": (5, 2.5), "pointilles": (1.2, 2.2)}
@@ -141,88 +134,7 @@ class Planche:
 
     def dessin(self, hauteur: float) -> Dessin:
         """Return everything put, on a sheet of that height in points."""
-        families = ", ".join(repr(name) for name in _familles())
+        families = ", ".join(map(repr, (FAMILLE, SECOURS)))
         police = {"font-family": families, "font-size": f"{nombre(self._charte.texte.taille)}px"}
         texts = any(forme.plan == formes.TEXTE for forme in self._formes)
         return Dessin(self.largeur, hauteur, tuple(self._formes), police if texts else {})
-
-
-def mesurer(texte: str, taille: float, gras: bool) -> float:
-    """Return the width of a text in the project's family, in points.
-
-    The sum of its signs: pairs that the font draws closer are not looked at, so that no text is wider than this; laying
-    each text out instead was a fifth of the time of a notebook.
-    """
-    return taille * sum(_avance(signe, gras) for signe in texte)
-
-
-def morceaux(texte: str, gras: bool) -> list[tuple[int, str]]:
-    """Return the runs of a text that one font has, each with its place: Typst gives a whole text the font of one sign.
-
-    A sign that the family lacks, such as « ● », would otherwise change the face of the words beside it on paper.
-    """
-    known, runs, start = signes(gras), [], 0
-    for _, group in groupby(texte, key=lambda sign: ord(sign) in known or sign == ILLISIBLE):
-        run = "".join(group)
-        runs.append((start + len(run) - len(run.lstrip(ESPACES)), run.strip(ESPACES)))
-        start += len(run)
-    return [(place, run) for place, run in runs if run] if len(runs) > 1 else [(0, texte)]
-
-
-@lru_cache(maxsize=4096)
-def _avance(signe: str, gras: bool) -> float:
-    """Return the width of a sign, its own blank included, at the size of one point: a space alone would have none."""
-    return (_etendue(f"|{signe}|", gras) - _entre_rien(gras)) / ETALON
-
-
-@lru_cache(maxsize=2)
-def _entre_rien(gras: bool) -> float:
-    return _etendue("||", gras)
-
-
-def _etendue(texte: str, gras: bool) -> float:
-    return text_to_path.get_text_width_height_descent(texte, _police(ETALON, gras), False)[0]
-
-
-@lru_cache(maxsize=1024)
-def couper(texte: str, largeur: float, lignes: int, taille: float, gras: bool) -> tuple[str, ...]:
-    """Return the lines of a text, broken at spaces, and inside a word that is wider than the line."""
-    found: list[str] = []
-    rest = texte
-    while rest and len(found) < lignes:
-        line = _debut(rest, largeur, taille, gras)
-        found.append(line.rstrip(" "))
-        rest = rest[len(line) :].lstrip(" ")
-    if rest:
-        found[-1] = _debut_de_mot(found[-1], largeur - mesurer("…", taille, gras), taille, gras).rstrip(" ,;") + "…"
-    return tuple(found) or ("",)
-
-
-def _debut(texte: str, largeur: float, taille: float, gras: bool) -> str:
-    """Return the longest beginning that fits and ends before a space, or a piece of the first word."""
-    start = _debut_de_mot(texte, largeur, taille, gras)
-    if len(start) == len(texte) or texte[len(start)] == " ":
-        return start
-    space = start.rfind(" ")
-    return start[: space + 1] if space > 0 else start
-
-
-def _debut_de_mot(texte: str, largeur: float, taille: float, gras: bool) -> str:
-    low, high = 1, min(len(texte), int(largeur))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if mesurer(texte[:middle], taille, gras) <= largeur:
-            low = middle
-        else:
-            high = middle - 1
-    return texte[:low]
-
-
-@lru_cache(maxsize=4)
-def _police(taille: float, gras: bool) -> FontProperties:
-    return FontProperties(family=_familles(), size=taille, weight=700 if gras else 400)
-
-
-@lru_cache(maxsize=1)
-def _familles() -> list[str]:
-    return declarer_a_matplotlib()
