@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 from production_exemple import COUVERTURE, LECTURE, demande, ecrire_carnet, octets, produire
 
 from ctglib.commandes.production import Options, produire_rapports
+from ctglib.production import ouvriers
 from ctglib.production import pressentir as module
 from ctglib.production.plan import Demande
-from ctglib.production.pressentir import Pressentiment, pressentir
+from ctglib.production.pressentir import Pressentiment, devancer, pressentir
 
 ANNEXE1 = "conventions/harnes/annexe1.csv"
 AVANT, PENDANT, APRES = 1_000, 2_000, 3_000  # seconds since 1970
@@ -30,6 +32,14 @@ def voulue(tmp_path: Path, donnees: Path, monkeypatch: pytest.MonkeyPatch) -> De
         os.utime(path, (AVANT, AVANT))
     os.utime(order.sortie / "harnes" / "manifeste.json", (PENDANT, PENDANT))
     return order
+
+
+@pytest.fixture
+def charges(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each time that the loading was begun."""
+    begun: list[str] = []
+    monkeypatch.setattr(ouvriers, "prechauffer", lambda: begun.append("fait"))
+    return begun
 
 
 def deviner(voulue: Demande) -> Pressentiment:
@@ -60,6 +70,42 @@ def test_sans_manifeste_tout_est_a_faire(voulue: Demande, donnees: Path) -> None
     (voulue.sortie / "harnes" / "manifeste.json").unlink()
 
     assert deviner(voulue) == Pressentiment(a_faire=True, donnees=False)
+
+
+@pytest.mark.parametrize("nom", ["-s", "--sortie"])
+@pytest.mark.parametrize(("date", "charge"), [(AVANT, False), (APRES, True)])
+def test_le_chargement_commence_avant_que_la_commande_soit_lue(
+    voulue: Demande, donnees: Path, charges: list[str], monkeypatch: pytest.MonkeyPatch, *,
+    nom: str, date: int, charge: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(module, "pressentir", partial(pressentir, carnets=voulue.carnets))
+    os.utime(donnees / ANNEXE1, (date, date))
+
+    devancer(["bilan", nom, str(voulue.sortie)])
+
+    assert bool(charges) == charge
+
+
+@pytest.mark.parametrize(
+    ("arguments", "charge"),
+    [
+        (["--forcer"], True),
+        (["--suivre"], True),
+        (["--forcer", "--a-blanc"], False),
+        (["--forcer", "--ordonnanceur=tcp://ici:1"], False),
+        (["--forcer", "--aide"], False),
+        ([], True),
+    ],
+)
+def test_ce_qui_est_demande_suffit_parfois(
+    tmp_path: Path, donnees: Path, charges: list[str], monkeypatch: pytest.MonkeyPatch, *,
+    arguments: list[str], charge: bool,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)  # where nothing has been made yet
+
+    devancer(arguments)
+
+    assert bool(charges) == charge
 
 
 @pytest.mark.parametrize(("contenu", "refait"), [(b"autre\n", True), (None, False)])

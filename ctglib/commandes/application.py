@@ -26,6 +26,7 @@ from ctglib.commandes.options import (
     Suivre,
     Travailleurs,
 )
+from ctglib.production.rapports import SORTIE
 
 AIDE = "Afficher cette aide."
 
@@ -65,7 +66,7 @@ def _produire(
     annee: Annees = None,
     diffusion: Diffusion = "publique",
     formats: Formats = "html,pdf",
-    sortie: Sortie = Path("reports"),
+    sortie: Sortie = Path(SORTIE),
     forcer: Forcer = False,
     a_blanc: ABlanc = False,
     suivre: Suivre = False,
@@ -76,10 +77,6 @@ def _produire(
     mesures: Mesures = None,
     aide: Aide = False,
 ) -> None:
-    if not (a_blanc or ordonnanceur):
-        from ctglib.production.pressentir import devancer
-
-        devancer(sortie, certain=forcer or suivre)
     from ctglib.commandes.production import Options, produire_rapports
 
     options = Options(
@@ -187,7 +184,7 @@ def _nouvelle_convention(
 @application.command("verifier", help="Dire si les rapports sont ceux du manifeste, et si les refaire les redonne.")
 def _verifier(
     convention: Conventions = None,
-    sortie: Sortie = Path("reports"),
+    sortie: Sortie = Path(SORTIE),
     sans_rejouer: Annotated[
         bool,
         typer.Option("--sans-rejouer", help="Ne comparer que les fichiers, sans refaire les rapports.", metavar=" "),
@@ -205,7 +202,7 @@ def _verifier(
 @application.command("archiver", help="Mettre en un fichier les rapports d'une convention et de quoi les refaire.")
 def _archiver(
     convention: Annotated[str, typer.Option("--convention", "-c", help="Convention à archiver.", metavar="NOM")],
-    sortie: Sortie = Path("reports"),
+    sortie: Sortie = Path(SORTIE),
     vers: Annotated[
         Path | None, typer.Option("--vers", help="Fichier à écrire (ctg-NOM.zip par défaut).", metavar="FICHIER")
     ] = None,

@@ -6,15 +6,19 @@ started early. A wrong guess costs some processor, or some waiting.
 
 from __future__ import annotations
 
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import racine
 from ctglib.production.dates import dates
-from ctglib.production.rapports import CARNETS, MANIFESTE, PAQUET
+from ctglib.production.rapports import CARNETS, MANIFESTE, PAQUET, SORTIE
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
+
+SANS_OUVRIERS = ("--a-blanc", "--ordonnanceur", "--help", "--aide", "-h")  # nothing is made then, or elsewhere
 
 
 class Pressentiment(NamedTuple):
@@ -40,9 +44,25 @@ def pressentir(sortie: Path, carnets: Path = CARNETS) -> Pressentiment:
     return Pressentiment(data or rest, data and not rest and made > 0)
 
 
-def devancer(sortie: Path, *, certain: bool) -> None:
-    """Begin to load what the reports need when some seem, or are known, to have to be made."""
-    if certain or pressentir(sortie).a_faire:
+def devancer(arguments: Sequence[str]) -> None:
+    """Begin to load what the reports need when some seem, or are said, to have to be made.
+
+    What is typed is read here before the command line is: its libraries take as long to load as all this.
+
+    Args:
+        arguments: What follows ``ctg produire``.
+    """
+    if any(word.startswith(SANS_OUVRIERS) for word in arguments):
+        return
+    if not {"--forcer", "--suivre"}.isdisjoint(arguments) or pressentir(_sortie(arguments)).a_faire:
         from ctglib.production.ouvriers import prechauffer
 
         prechauffer()
+
+
+def _sortie(arguments: Sequence[str]) -> Path:
+    """Return the folder of the reports, as it is most often typed."""
+    for avant, apres in pairwise(arguments):
+        if avant in ("--sortie", "-s"):
+            return Path(apres)
+    return Path(SORTIE)

@@ -24,6 +24,7 @@ RAPPORTS = {
 }
 TITRE = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PUBLIQUE, INTERNE = "publique", "interne"
+SORTIE = "reports"  # where they are written, unless said otherwise
 MANIFESTE = "manifeste.json"  # beside the reports of a convention
 DIFFUSIONS = (PUBLIQUE, INTERNE)
 
