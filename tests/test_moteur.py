@@ -70,16 +70,20 @@ def test_un_carnet_ne_laisse_rien_au_suivant_dans_un_processus_qui_dure(tmp_path
     assert suivi["harnes/b-constat.html"] == seul["harnes/b-constat.html"]
 
 
-def test_l_import_de_papermill_ne_compile_pas_la_grammaire_et_n_en_prive_personne() -> None:
+def test_ce_que_les_rapports_n_emploient_pas_n_est_pas_charge_et_n_est_retire_a_personne() -> None:
     code = (
-        "import sys; from ctglib.production.importation import importer_papermill; importer_papermill()\n"
-        "print(sorted({'lark', 'rfc3987_syntax', 'debugpy'} & set(sys.modules)))\n"
-        "import rfc3987_syntax; print(rfc3987_syntax.__name__)"
+        "import sys; from ctglib.production.importation import importer_nbconvert, importer_papermill\n"
+        "papermill = importer_papermill(); importer_nbconvert()\n"
+        "laisses = {'lark', 'rfc3987_syntax', 'debugpy', 'isoduration', 'soupsieve', 'requests'}\n"
+        "print(sorted(laisses & set(sys.modules)))\n"
+        "import rfc3987_syntax, requests, soupsieve\n"
+        "print(papermill.iorw.requests.get is requests.get)"
     )
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert done.stdout.split("\n")[:2] == ["[]", "rfc3987_syntax"]
+    assert done.stdout.split("\n")[:2] == ["[]", "True"]
+    assert done.stderr == ""
 
 
 def test_le_moteur_n_ecrit_pas_dans_l_historique_de_l_utilisateur(

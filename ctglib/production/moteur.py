@@ -67,7 +67,9 @@ def _ouvrir_noyau() -> InProcessKernelManager:
     except RuntimeError:
         asyncio.set_event_loop(asyncio.new_event_loop())
     # The history is a database in the user's folder: workers would wait for one another there, and leave traces.
-    manager = InProcessKernelManager(config=Config({"HistoryManager": {"enabled": False}}))
+    # A kernel waits half a millisecond after each cell for its outputs to leave; here they have left.
+    reglages = {"HistoryManager": {"enabled": False}, "Kernel": {"_execute_sleep": 0}}
+    manager = InProcessKernelManager(config=Config(reglages))
     # A thread that is not started sends each message at once: waking it for each was 5 % of a report.
     sorties = DummySocket()
     manager.kernel = InProcessKernel(

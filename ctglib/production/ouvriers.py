@@ -10,9 +10,9 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ PRECHAUFFAGE = "ctglib.production.prechauffage"
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 METHODE = "forkserver" if FORKSERVER else "spawn"
+FILS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 class OuvrierPerdu(Exception):
@@ -67,7 +68,8 @@ class _Ouvrier:
         environnement = {nom: os.environ[nom] for nom in (VARIABLE,) if nom in os.environ}
         arguments = (autre, self.jetable, not (self.jetable or oublieux), environnement)
         self.processus = contexte.Process(target=servir, args=arguments, daemon=True)
-        self.processus.start()
+        with _sans_fils():
+            self.processus.start()
         autre.close()
 
     def demander(self, tache: tuple, delai: float | None) -> object:
@@ -182,11 +184,21 @@ def prechauffer() -> None:
     from multiprocessing import forkserver
 
     multiprocessing.get_context("forkserver").set_forkserver_preload([PRECHAUFFAGE])
-    # One thread a worker: there are as many workers as cores, and a library's threads do not outlive a fork.
-    absentes = {nom: "1" for nom in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS") if nom not in os.environ}
+    with _sans_fils():
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _sans_fils() -> Iterator[None]:
+    """Give one thread to the libraries of the processes that the block starts.
+
+    There are as many workers as cores, threads do not outlive a fork, and those of linear algebra spend a tenth of a
+    second of processor as they are started.
+    """
+    absentes = {nom: "1" for nom in FILS if nom not in os.environ}
     os.environ.update(absentes)
     try:
-        forkserver.ensure_running()
+        yield
     finally:
         for nom in absentes:
-            del os.environ[nom]
+            os.environ.pop(nom, None)

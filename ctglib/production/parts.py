@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from importlib import import_module
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
+from ctglib.production.importation import chargement, importer
 from ctglib.production.ouvriers import DelaiDepasse, OuvrierPerdu, TacheEchouee
 from ctglib.production.produire import chemin_echec
 
@@ -39,8 +39,8 @@ class Etude:
 
 def preparer() -> None:
     """Load what a study needs, before it is known which."""
-    import_module("ctglib.classeur.annuel.etudier")
-    import_module("highspy")
+    with chargement():
+        importer(("ctglib.classeur.annuel.etudier", "highspy"))
 
 
 def etudier(nom: str, donnees: str | None) -> Etude | None:

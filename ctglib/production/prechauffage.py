@@ -6,18 +6,17 @@ would not be in its record.
 
 from __future__ import annotations
 
-import gc
 import signal
 from datetime import date
 from importlib import import_module
 
-from ctglib.production.importation import importer_papermill
+from ctglib.production.importation import chargement, importer, importer_nbconvert, importer_papermill
 
 FORMAT_DES_CARNETS = (4, 5)
 SIGNES_COURANTS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100))))
 # Imported by the code where it is used, all of it by any report.
 MODULES = (
-    "fontTools.ttLib",
+    "fontTools.ttLib.sfnt",
     "highspy",
     "IPython.core.application",
     "IPython.core.completerlib",
@@ -61,13 +60,11 @@ MODULES = (
 def prechauffer() -> None:
     """Load what every report needs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
-    gc.disable()  # nothing that loads is garbage, and looking for some is a fifth of the loading
-    importer_papermill()
-    for module in MODULES:
-        import_module(module)
-    _amorcer()
-    gc.freeze()  # what is loaded stays: collecting it again would copy its pages in each worker
-    gc.enable()
+    with chargement():
+        importer_papermill()
+        importer_nbconvert()
+        importer(MODULES)
+        _amorcer()
 
 
 def _amorcer() -> None:
@@ -79,7 +76,7 @@ def _amorcer() -> None:
     typographie.date_longue(date.min)
     typographie.nombre(0)
     for gras in (False, True):
-        import_module("ctglib.rapport.graphiques.planche").mesurer(SIGNES_COURANTS, 1.0, gras)
+        import_module("ctglib.rapport.graphiques.textes").mesurer(SIGNES_COURANTS, 1.0, gras)
 
 
 prechauffer()
