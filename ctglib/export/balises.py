@@ -26,7 +26,12 @@ def marquer_entetes_de_lignes(pdf: bytes) -> bytes:
                 first.S = pikepdf.Name.TH
                 first.A = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name.Row, **_etendue(first))
         buffer = BytesIO()
-        document.save(buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve)
+        document.save(
+            buffer,
+            deterministic_id=True,
+            fix_metadata_version=False,  # it is right already, and setting it would write all of them again
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,  # a third of the size, as PDF/A-2 allows
+        )
     return buffer.getvalue()
 
 

@@ -47,8 +47,8 @@ def composer(page: Page) -> bytes:
 def _en_typst(corps: str) -> str:
     import pypandoc
 
-    connus = caracteres_connus()
-    corps = "".join(sign if sign in connus or sign in "\n\t" else "\ufffd" for sign in corps)
+    inconnus = set(corps) - caracteres_connus() - {"\n", "\t"}
+    corps = corps.translate({ord(sign): "\ufffd" for sign in inconnus})
     places, tables = tables_typst.extraire(corps)
     places, textes = textes_typst.extraire(places)
     arguments = ["--wrap=none", f"--lua-filter={MODELE / 'filtre.lua'}"]
