@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -14,4 +15,6 @@ def main() -> None:
         devancer(arguments[1:])
     from ctglib.commandes.application import lancer
 
-    sys.exit(lancer(arguments))
+    code = lancer(arguments)
+    gc.freeze()  # Python looks for garbage twice as it ends: a tenth of a second, for what goes anyway
+    sys.exit(code)
