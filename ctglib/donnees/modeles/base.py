@@ -18,4 +18,5 @@ Date = date  # the type for layers that have no clock
 class Modele(BaseModel):
     """A checked, immutable object read from a YAML file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    # Its checks are built when something is first checked: most processes are given what another has read.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, defer_build=True)
