@@ -55,7 +55,7 @@ def test_un_dessin_n_apporte_ni_style_ni_script_ni_date_ni_adresse() -> None:
     drawing = _dessin("un")
 
     tags = {element.tag.split("}")[1] for element in racine(drawing).iter()}
-    assert tags <= {"svg", "g", "defs", "path", "use", "text", "pattern", "rect", "clipPath"}
+    assert tags <= {"svg", "g", "defs", "path", "use", "text", "pattern", "rect", "clipPath", "circle"}
     assert not re.search(r"style=|<\?xml|<!DOCTYPE|<metadata|matplotlib", drawing)
     assert re.findall(r"https?://[^\"]+", drawing) == ["http://www.w3.org/2000/svg"]
 

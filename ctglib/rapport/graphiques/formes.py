@@ -88,10 +88,9 @@ def hachures(points: Sequence[Point], couleur: str, epaisseur: float) -> Forme:
 
 def cercle(centre: Point, rayon: float, couleur: str, epaisseur: float, tirets: Sequence[float]) -> Forme:
     """Return a circle as a line."""
-    tour = _chemin(Path.unit_circle(), Affine2D().scale(rayon).translate(*centre)).removesuffix(" z")
-    ferme = f"{tour} L {nombre(centre[0])} {nombre(centre[1] - rayon)} z"
-    dessous = {"d": ferme, "fill": "none", **_tirets(tirets, epaisseur)}
-    return Forme(SUR, element("path", {**dessous, **_bord(couleur, epaisseur), **_angle()}))
+    ou = {"cx": nombre(centre[0]), "cy": nombre(centre[1]), "r": nombre(rayon)}
+    dessous = {**ou, "fill": "none", **_tirets(tirets, epaisseur)}
+    return Forme(SUR, element("circle", {**dessous, **_bord(couleur, epaisseur)}))
 
 
 def _ligne(points: Iterable[Point]) -> str:
