@@ -44,7 +44,7 @@ class ExporteurHTML(TemplateExporter):
         from ctglib.export.polices_page import feuille_de_polices
 
         page = assembler(nb)
-        polices = feuille_de_polices(page.corps + page.titre + str(page.couverture))
+        polices = feuille_de_polices(page.signes)
         style = (MODELES / "ctg" / "page.css").read_text(encoding="utf-8")
         given = {**(resources or {}), "page": page, "polices": polices, "style": style}
         html, resources = super().from_notebook_node(nb, given, **kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import unescape
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -44,6 +45,11 @@ class Page:
     sommaire: tuple[Entree, ...]
     couverture: dict = field(default_factory=dict)
     tableaux: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def signes(self) -> frozenset[str]:
+        """The characters that it shows, those of its markup among them."""
+        return frozenset(unescape(self.corps)).union(self.titre, str(self.couverture))
 
 
 def assembler(notebook: NotebookNode) -> Page:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ctglib.export.polices_coupees import a_garder, couper
 from ctglib.rapport.polices import fichiers
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def ecrire_logo(adresse: str, nom: str, root: Path) -> str:
     return path.name
 
 
-def polices_typst(root: Path) -> typst.Fonts:
-    """Return our fonts and no other, copied beside the document.
+def polices_typst(root: Path, signes: frozenset[str]) -> typst.Fonts:
+    """Return our fonts and no other, written beside the document with the characters that it shows.
 
     Their own folders hold each style twice, and Typst would choose by itself.
     """
@@ -82,8 +82,9 @@ def polices_typst(root: Path) -> typst.Fonts:
 
     folder = root / "polices"
     folder.mkdir()
-    for path in fichiers().values():
-        shutil.copy(path, folder)
+    caracteres = a_garder(signes)
+    for police, path in fichiers().items():
+        (folder / path.name).write_bytes(couper(*police, caracteres))
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
 
 

@@ -12,7 +12,7 @@ from ctglib.export import tables_typst, textes_typst
 from ctglib.export.balises import marquer_entetes_de_lignes
 from ctglib.export.chaines_typst import secables
 from ctglib.export.papier import ecrire_dessins, ecrire_logo, en_tete, est_court, instant, polices_typst, preparer
-from ctglib.export.polices_page import caracteres_connus
+from ctglib.export.polices_coupees import caracteres_connus
 
 if TYPE_CHECKING:
     from ctglib.export.page import Page
@@ -39,7 +39,7 @@ def composer(page: Page) -> bytes:
             '#import "rapport.typ": *\n#show: rapport.with(json("donnees.json"))\n#include "corps.typ"\n',
             encoding="utf-8",
         )
-        compiler = typst.Compiler(input=root / "principal.typ", root=root, font_paths=polices_typst(root))
+        compiler = typst.Compiler(input=root / "principal.typ", root=root, font_paths=polices_typst(root, page.signes))
         pdf = compiler.compile(format="pdf", pdf_standards=NORMES, timestamp=instant(page))
     return marquer_entetes_de_lignes(pdf)
 

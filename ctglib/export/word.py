@@ -34,7 +34,7 @@ def composer_word(page: Page) -> bytes:
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
         root = Path(folder)
         corps = _styler(_deplier_figures(ecrire_dessins(preparer(page.corps), root)))
-        corps = _en_images(_entete(page, root) + corps, root)
+        corps = _en_images(_entete(page, root) + corps, page.signes, root)
         (root / "corps.html").write_text(corps, encoding="utf-8")
         _pandoc(page, root)
         tables = [lire(source) for source in TABLE.findall(corps)]
@@ -78,7 +78,7 @@ def _entete(page: Page, root: Path) -> str:
     return "".join(f"<p>{piece}</p>" for piece in pieces if piece) + warning
 
 
-def _en_images(corps: str, root: Path) -> str:
+def _en_images(corps: str, signes: frozenset[str], root: Path) -> str:
     """Write every SVG as PNG, which Word shows everywhere, and return the body that names the PNG files."""
     import typst
 
@@ -87,7 +87,7 @@ def _en_images(corps: str, root: Path) -> str:
         pages = "\n#pagebreak()\n".join(f'#image("{nom}.svg")' for nom in noms)
         source = root / "images.typ"
         source.write_text(f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}\n", encoding="utf-8")
-        compiler = typst.Compiler(input=source, root=root, font_paths=polices_typst(root))
+        compiler = typst.Compiler(input=source, root=root, font_paths=polices_typst(root, signes))
         images = compiler.compile(format="png", ppi=POINTS_PAR_POUCE)
         for nom, image in zip(noms, [images] if isinstance(images, bytes) else images, strict=True):
             (root / f"{nom}.png").write_bytes(image)
