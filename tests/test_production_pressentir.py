@@ -36,9 +36,9 @@ def voulue(tmp_path: Path, donnees: Path, monkeypatch: pytest.MonkeyPatch) -> De
 
 @pytest.fixture
 def charges(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Each time that the loading was begun."""
+    """What the loading was begun for, each time."""
     begun: list[str] = []
-    monkeypatch.setattr(ouvriers, "prechauffer", lambda: begun.append("fait"))
+    monkeypatch.setattr(ouvriers, "prechauffer", lambda *, etudes: begun.append("études" if etudes else "rapports"))
     return begun
 
 
@@ -73,39 +73,39 @@ def test_sans_manifeste_tout_est_a_faire(voulue: Demande, donnees: Path) -> None
 
 
 @pytest.mark.parametrize("nom", ["-s", "--sortie"])
-@pytest.mark.parametrize(("date", "charge"), [(AVANT, False), (APRES, True)])
+@pytest.mark.parametrize(("date", "pour"), [(AVANT, []), (APRES, ["études"])])
 def test_le_chargement_commence_avant_que_la_commande_soit_lue(
     voulue: Demande, donnees: Path, charges: list[str], monkeypatch: pytest.MonkeyPatch, *,
-    nom: str, date: int, charge: bool,
+    nom: str, date: int, pour: list[str],
 ) -> None:  # fmt: skip
     monkeypatch.setattr(module, "pressentir", partial(pressentir, carnets=voulue.carnets))
     os.utime(donnees / ANNEXE1, (date, date))
 
     devancer(["bilan", nom, str(voulue.sortie)])
 
-    assert bool(charges) == charge
+    assert charges == pour
 
 
 @pytest.mark.parametrize(
-    ("arguments", "charge"),
+    ("arguments", "pour"),
     [
-        (["--forcer"], True),
-        (["--suivre"], True),
-        (["--forcer", "--a-blanc"], False),
-        (["--forcer", "--ordonnanceur=tcp://ici:1"], False),
-        (["--forcer", "--aide"], False),
-        ([], True),
+        (["--forcer"], ["rapports"]),
+        (["--suivre"], ["études"]),
+        (["--forcer", "--a-blanc"], []),
+        (["--forcer", "--ordonnanceur=tcp://ici:1"], []),
+        (["--forcer", "--aide"], []),
+        ([], ["rapports"]),
     ],
 )
 def test_ce_qui_est_demande_suffit_parfois(
     tmp_path: Path, donnees: Path, charges: list[str], monkeypatch: pytest.MonkeyPatch, *,
-    arguments: list[str], charge: bool,
+    arguments: list[str], pour: list[str],
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)  # where nothing has been made yet
 
     devancer(arguments)
 
-    assert bool(charges) == charge
+    assert charges == pour
 
 
 @pytest.mark.parametrize(("contenu", "refait"), [(b"autre\n", True), (None, False)])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.partage import ouvrir_partage
 from ctglib.production.interruption import ecouter
-from ctglib.production.ouvriers import Ouvriers
+from ctglib.production.ouvriers import PRECOCE, Ouvriers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ class Atelier:
         """
         if self._ordonnanceur:
             return None
-        return self._pile.enter_context(Ouvriers(1, delai=self._delai, methode="spawn", oublieux=True))
+        return self._pile.enter_context(Ouvriers(1, delai=self._delai, methode=PRECOCE, oublieux=True))
 
     def ouvrir(self, travailleurs: int) -> tuple[Executor, int]:
         """Return who makes the reports, and how many may be handed over at once.

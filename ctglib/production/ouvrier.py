@@ -29,7 +29,9 @@ class Panne:
     trace: str
 
 
-def servir(tuyau: Connection, jetable: bool, preserver: bool, environnement: Mapping[str, str]) -> None:
+def servir(
+    tuyau: Connection, jetable: bool, preserver: bool, environnement: Mapping[str, str], sentinelle: object = None
+) -> None:
     """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``.
 
     Args:
@@ -37,12 +39,14 @@ def servir(tuyau: Connection, jetable: bool, preserver: bool, environnement: Map
         jetable: Whether the process is for one task.
         preserver: Whether to put the state of the process back after each task.
         environnement: What the parent's environment has since this process, or the one it was forked from, was started.
+        sentinelle: What becomes ready when the parent ends, that of multiprocessing when None.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: the parent decides
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that the parent also ends what it starts
     os.environ.update(environnement)
-    threading.Thread(target=_suivre_le_parent, daemon=True).start()
+    sentinelle = sentinelle or multiprocessing.parent_process().sentinel
+    threading.Thread(target=_suivre_le_parent, args=(sentinelle,), daemon=True).start()
     with suppress(EOFError, ConnectionError):
         while True:
             fonction, positionnels, nommes = tuyau.recv()
@@ -76,9 +80,9 @@ def _etat() -> object:
     return etat_preserve()
 
 
-def _suivre_le_parent() -> None:
+def _suivre_le_parent(sentinelle: object) -> None:
     """End as soon as the parent has: it may have been killed, and a report that nobody waits for would go on."""
-    wait([multiprocessing.parent_process().sentinel])
+    wait([sentinelle])
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)

@@ -7,104 +7,19 @@ the whole pool. Here each task is followed by a thread of the parent, which ends
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
 
-from ctglib.donnees.partage import VARIABLE
-from ctglib.production.avancement import Etape
-from ctglib.production.ouvrier import Panne, servir
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from ctglib.production import precoce
+from ctglib.production.processus import Enfant, OuvrierPerdu, Processus, environnement, sans_fils
 
 PRECHAUFFAGE = "ctglib.production.prechauffage"
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 METHODE = "forkserver" if FORKSERVER else "spawn"
-FILS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-
-
-class OuvrierPerdu(Exception):
-    """The process of a task ended before its task: its exit code, and the step that it was at."""
-
-    def __init__(self, code: int | None, etape: Etape | None = None) -> None:
-        super().__init__(code, etape)
-        self.code, self.etape = code, etape
-
-
-class DelaiDepasse(Exception):
-    """A step of a task took longer than it may, and its process was ended; ``etape`` is None before the first."""
-
-    def __init__(self, etape: Etape | None) -> None:
-        super().__init__(etape)
-        self.etape = etape
-
-
-class TacheEchouee(Exception):
-    """A task raised an error that it does not know; ``panne`` says which."""
-
-    def __init__(self, panne: Panne) -> None:
-        super().__init__(panne)
-        self.panne = panne
-
-    def __str__(self) -> str:
-        return f"{self.panne.type_} : {self.panne.valeur}"
-
-
-class _Ouvrier:
-    """A process and the pipe to it."""
-
-    def __init__(self, methode: str, *, oublieux: bool) -> None:
-        contexte = multiprocessing.get_context(methode)
-        self.tuyau: Connection
-        self.tuyau, autre = contexte.Pipe()
-        self.jetable = methode == "forkserver"
-        environnement = {nom: os.environ[nom] for nom in (VARIABLE,) if nom in os.environ}
-        arguments = (autre, self.jetable, not (self.jetable or oublieux), environnement)
-        self.processus = contexte.Process(target=servir, args=arguments, daemon=True)
-        with _sans_fils():
-            self.processus.start()
-        autre.close()
-
-    def demander(self, tache: tuple, delai: float | None) -> object:
-        """Return what a task gives, or raise what happened to it; ``delai`` is for each of its steps."""
-        etape: Etape | None = None
-        try:
-            self.tuyau.send(tache)
-            while self.tuyau.poll(delai):
-                reponse = self.tuyau.recv()
-                if not isinstance(reponse, Etape):
-                    break
-                etape = reponse
-            else:
-                self.finir()
-                raise DelaiDepasse(etape)
-        except (EOFError, ConnectionError) as error:
-            self.finir()
-            raise OuvrierPerdu(self.processus.exitcode, etape) from error
-        if isinstance(reponse, Panne):
-            raise TacheEchouee(reponse)
-        return reponse
-
-    def tuer(self) -> None:
-        """Stop the process and those it started; whoever waits for its answer learns that there will be none."""
-        if self.processus.is_alive():
-            if hasattr(os, "killpg"):
-                with suppress(ProcessLookupError, PermissionError):  # no group of its own yet, or none any more
-                    os.killpg(self.processus.pid, signal.SIGKILL)
-            self.processus.kill()
-
-    def finir(self) -> None:
-        """Stop the process and forget it."""
-        self.tuer()
-        self.processus.join()
-        self.tuyau.close()
+PRECOCE = "precoce"
 
 
 class Ouvriers(Executor):
@@ -116,7 +31,7 @@ class Ouvriers(Executor):
     Args:
         nombre: How many tasks may run at once.
         delai: Seconds that each step of a task may take; no limit when None.
-        methode: Start method of multiprocessing.
+        methode: Start method of multiprocessing; « precoce » takes first the process born of the loading, if any.
         oublieux: Whether tasks leave nothing behind: the state of a process that lives on is then not put back.
     """
 
@@ -130,8 +45,8 @@ class Ouvriers(Executor):
     ) -> None:
         self._methode, self._delai, self._oublieux = methode, delai, oublieux
         self._fils = ThreadPoolExecutor(nombre, thread_name_prefix="ctg")
-        self._libres: SimpleQueue[_Ouvrier] = SimpleQueue()
-        self._vivants: set[_Ouvrier] = set()
+        self._libres: SimpleQueue[Processus] = SimpleQueue()
+        self._vivants: set[Processus] = set()
         self._ferme = False
         if methode == "forkserver":
             prechauffer()
@@ -154,13 +69,18 @@ class Ouvriers(Executor):
         """End at once when the block ends by an error, Ctrl-C among them."""
         self.shutdown(cancel_futures=kind is not None)
 
+    def _ouvrir(self) -> Processus:
+        if self._methode != PRECOCE:
+            return Enfant(self._methode, oublieux=self._oublieux)
+        return precoce.recevoir(environnement(), lambda: self._ferme) or Enfant("spawn", oublieux=self._oublieux)
+
     def _confier(self, tache: tuple) -> object:
         if self._ferme:
             raise OuvrierPerdu(None)
         try:
             ouvrier = self._libres.get_nowait()
         except Empty:
-            ouvrier = _Ouvrier(self._methode, oublieux=self._oublieux)
+            ouvrier = self._ouvrir()
             self._vivants.add(ouvrier)
             if self._ferme:  # since the first look: whoever closed has not seen this process
                 ouvrier.tuer()
@@ -177,28 +97,16 @@ class Ouvriers(Executor):
         return reponse
 
 
-def prechauffer() -> None:
-    """Start, where there is one, the process that loads everything: it does so while the parent goes on."""
+def prechauffer(*, etudes: bool = False) -> None:
+    """Start, where there is one, the process that loads everything: it does so while the parent goes on.
+
+    Args:
+        etudes: Whether studies are sure to be asked for: the process that makes them is then born of it, half way.
+    """
     if not FORKSERVER:
         return
     from multiprocessing import forkserver
 
     multiprocessing.get_context("forkserver").set_forkserver_preload([PRECHAUFFAGE])
-    with _sans_fils():
+    with sans_fils(**(precoce.attendre() if etudes else {})):
         forkserver.ensure_running()
-
-
-@contextmanager
-def _sans_fils() -> Iterator[None]:
-    """Give one thread to the libraries of the processes that the block starts.
-
-    There are as many workers as cores, threads do not outlive a fork, and those of linear algebra spend a tenth of a
-    second of processor as they are started.
-    """
-    absentes = {nom: "1" for nom in FILS if nom not in os.environ}
-    os.environ.update(absentes)
-    try:
-        yield
-    finally:
-        for nom in absentes:
-            os.environ.pop(nom, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.production.echec import Echec
-from ctglib.production.ouvriers import DelaiDepasse, OuvrierPerdu, TacheEchouee
+from ctglib.production.processus import DelaiDepasse, OuvrierPerdu, TacheEchouee
 from ctglib.production.rapports import Carnet
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
-from ctglib.production.importation import chargement, importer
-from ctglib.production.ouvriers import DelaiDepasse, OuvrierPerdu, TacheEchouee
+from ctglib.production.importation import ETUDES, chargement, importer
+from ctglib.production.processus import DelaiDepasse, OuvrierPerdu, TacheEchouee
 from ctglib.production.produire import chemin_echec
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Etude:
 def preparer() -> None:
     """Load what a study needs, before it is known which."""
     with chargement():
-        importer(("ctglib.classeur.annuel.etudier", "highspy"))
+        importer(ETUDES)
 
 
 def etudier(nom: str, donnees: str | None) -> Etude | None:

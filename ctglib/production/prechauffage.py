@@ -10,14 +10,14 @@ import signal
 from datetime import date
 from importlib import import_module
 
-from ctglib.production.importation import chargement, importer, importer_nbconvert, importer_papermill
+from ctglib.production.importation import ETUDES, chargement, importer, importer_nbconvert, importer_papermill
+from ctglib.production.precoce import naitre
 
 FORMAT_DES_CARNETS = (4, 5)
 SIGNES_COURANTS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100))))
 # Imported by the code where it is used, all of it by any report.
 MODULES = (
     "fontTools.ttLib.sfnt",
-    "highspy",
     "IPython.core.application",
     "IPython.core.completerlib",
     "IPython.core.crashhandler",
@@ -61,6 +61,9 @@ def prechauffer() -> None:
     """Load what every report needs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
     with chargement():
+        importer(ETUDES)
+    naitre()
+    with chargement():
         importer_papermill()
         importer_nbconvert()
         importer(MODULES)
@@ -69,8 +72,10 @@ def prechauffer() -> None:
 
 def _amorcer() -> None:
     """Do what is done at a first use and kept: schema of a notebook, fonts of a page, French words, widths of signs."""
-    polices_page = import_module("ctglib.export.polices_page")
-    polices_page.feuille_de_polices(polices_page.SIGNES)
+    coupees = import_module("ctglib.export.polices_coupees")
+    import_module("ctglib.export.polices_page").feuille_de_polices("")
+    for police in import_module("ctglib.rapport.polices").fichiers():
+        coupees.couper(*police, coupees.a_garder(""))
     import_module("nbformat.validator").get_validator(*FORMAT_DES_CARNETS)
     typographie = import_module("ctglib.rapport.typographie")
     typographie.date_longue(date.min)

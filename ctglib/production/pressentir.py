@@ -54,10 +54,12 @@ def devancer(arguments: Sequence[str]) -> None:
     """
     if any(word.startswith(SANS_OUVRIERS) for word in arguments):
         return
-    if not {"--forcer", "--suivre"}.isdisjoint(arguments) or pressentir(_sortie(arguments)).a_faire:
+    guess = pressentir(_sortie(arguments))
+    staying = "--suivre" in arguments
+    if guess.a_faire or staying or "--forcer" in arguments:
         from ctglib.production.ouvriers import prechauffer
 
-        prechauffer()
+        prechauffer(etudes=guess.donnees or staying)
 
 
 def _sortie(arguments: Sequence[str]) -> Path:
