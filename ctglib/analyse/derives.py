@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -39,53 +39,49 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
         observations: One row for each indicator and ``CELLULE``: one millésime each.
         indicateurs: The catalogue; those without ``calcul`` change nothing.
     """
-    found = observations
-    for indicateur in indicateurs:
-        if indicateur.calcul:
-            found = _avec(found, indicateur)
-    return found
-
-
-def _avec(observations: pd.DataFrame, indicateur: Indicateur) -> pd.DataFrame:
-    names = _entrees(indicateur)
-    cells = _cellules(observations, names)
-    entered = observations[observations["indicateur"] == indicateur.id]
-    keys = sorted(cells.keys() - set(_cles(entered)))
-    if not keys:
+    computed = [indicateur for indicateur in indicateurs if indicateur.calcul]
+    known = _connues(observations, {name for item in computed for name in (item.id, *_entrees(item))})
+    rows = [row for indicateur in computed for row in _lignes(indicateur, known)]
+    if not rows:
         return observations
-    found = [[cells[key].get(name, ABSENTE) for name in names] for key in keys]
+    new = pd.DataFrame(rows)[list(observations.columns)].astype(observations.dtypes)
+    return pd.concat([observations, new], ignore_index=True)
+
+
+def _connues(observations: pd.DataFrame, names: set[str]) -> dict[str, dict[tuple, Entree]]:
+    """Return what was entered of some indicators, by indicator and cell."""
+    known: dict[str, dict[tuple, Entree]] = {name: {} for name in names}
+    columns = (observations[name] for name in ("indicateur", *CELLULE, *Entree._fields))
+    for name, *rest in zip(*columns, strict=True):
+        if name in names:
+            known[name][tuple(rest[: len(CELLULE)])] = Entree(*rest[len(CELLULE) :])
+    return known
+
+
+def _lignes(indicateur: Indicateur, known: dict[str, dict[tuple, Entree]]) -> Iterator[dict[str, object]]:
+    """Yield the rows of a computed indicator in the cells where nobody entered it, and add them to what is known."""
+    names, own = _entrees(indicateur), known[indicateur.id]
+    keys = sorted({key for name in names for key in known[name]} - own.keys())
+    if not keys:
+        return
+    found = [[known[name].get(key, ABSENTE) for name in names] for key in keys]
     valeurs = pd.DataFrame([[entry.valeur for entry in row] for row in found], columns=names, dtype="float64")
-    results = appliquer(indicateur.calcul, indicateur.entrees, valeurs).tolist()
-    new = pd.DataFrame(keys, columns=list(CELLULE)).assign(
-        indicateur=indicateur.id,
-        millesime=[max(entry.millesime for entry in row) for row in found],
-        valeur=results,
-        unite=indicateur.unite,
-        statut=[_statut(row, result) for row, result in zip(found, results, strict=True)],
-        source=indicateur.collecte.document if indicateur.collecte else "",
-        note="",
-    )
-    return pd.concat([observations, new[list(observations.columns)].astype(observations.dtypes)], ignore_index=True)
+    for key, row, result in zip(keys, found, appliquer(indicateur.calcul, indicateur.entrees, valeurs), strict=True):
+        own[key] = Entree(result, _statut(row, result), max(entry.millesime for entry in row))
+        yield {
+            "indicateur": indicateur.id,
+            **dict(zip(CELLULE, key, strict=True)),
+            **own[key]._asdict(),
+            "unite": indicateur.unite,
+            "source": indicateur.collecte.document if indicateur.collecte else "",
+            "note": "",
+        }
 
 
 def _entrees(indicateur: Indicateur) -> list[str]:
     return [
         name for entree in indicateur.entrees.values() for name in ([entree] if isinstance(entree, str) else entree)
     ]
-
-
-def _cellules(observations: pd.DataFrame, names: list[str]) -> dict[tuple, dict[str, Entree]]:
-    """Return what was entered of some indicators, by cell."""
-    rows = observations[observations["indicateur"].isin(names)]
-    entries = zip(*(rows[name] for name in Entree._fields), strict=True)
-    cells: dict[tuple, dict[str, Entree]] = {}
-    for key, name, entry in zip(_cles(rows), rows["indicateur"], entries, strict=True):
-        cells.setdefault(key, {})[name] = Entree(*entry)
-    return cells
-
-
-def _cles(rows: pd.DataFrame) -> list[tuple]:
-    return list(zip(*(rows[name] for name in CELLULE), strict=True))
 
 
 def _statut(entries: list[Entree], result: float) -> str:
