@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-PERIODE = 0.02  # seconds between two readings of memory
+PERIODE = 0.1  # seconds between two readings of memory: each takes a millisecond and a half of what is measured
 
 
 class CommandeEchouee(Exception):
