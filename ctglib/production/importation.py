@@ -28,7 +28,7 @@ FACULTATIFS_DE_NBCONVERT = (
     "tornado.httpserver",  # the server of slides
 )
 ETUDES = ("ctglib.classeur.annuel.etudier", "highspy")  # what the study of a year needs
-RAMASSAGE = 50_000  # objects made, and not let go of, between two lookings for garbage; 700 by default
+RAMASSAGE = 50_000  # objects made, and not let go of, between two looks for garbage; 700 by default
 CLIENT_HTTP = "requests"  # papermill reads notebooks from the network too; ours are files
 
 
