@@ -15,6 +15,8 @@ FICTIVES = "Données fictives"
 FICTIVE = "demonstration"
 MACHINE = re.compile(r"\b(?:nan|NaN|None|NaT|inf)\b|<NA>|\{[a-z_]+\}|\{\{|\}\}")
 ADRESSE = re.compile(r"^(?:https?:)?//|^(?:ftp|file|javascript|blob):", re.IGNORECASE)
+# Points: an A4 page between its margins, less the caption, the reading and the source of a drawing, which stay with it.
+HAUTEUR_D_UN_DESSIN = 723 - 73
 # One of each kind, of the year that has most to say.
 UN_DE_CHAQUE = (
     *choisir(FICTIVE, "diagnostic"),
@@ -123,6 +125,16 @@ def test_chaque_image_et_chaque_figure_disent_ce_qu_elles_montrent(arbre: lxml.h
     drawings = arbre.xpath("//*[local-name()='svg'][not(ancestor::*[local-name()='svg'])]")
     assert [one for one in drawings if one.get("role") != "img" or not one.get("aria-label")] == []
     assert [one for one in arbre.findall(".//img") if not one.get("alt")] == []
+
+
+def test_chaque_dessin_tient_sur_une_page_de_papier(arbre: lxml.html.HtmlElement) -> None:
+    heights = {
+        figure.get("id"): float(drawing.get("viewbox").split()[3])
+        for figure in arbre.iter("figure")
+        for drawing in figure.xpath(".//div[@class='dessin large']/*[local-name()='svg']")
+    }
+
+    assert {name: height for name, height in heights.items() if height > HAUTEUR_D_UN_DESSIN} == {}
 
 
 def test_rien_ne_s_y_lit_comme_un_mot_de_l_ordinateur(arbre: lxml.html.HtmlElement) -> None:

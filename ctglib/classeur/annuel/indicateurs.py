@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from ctglib.analyse.avenants import avenant_de_la_cible, par_avenant
 from ctglib.analyse.departs import depuis_le_depart
+from ctglib.analyse.ecriture import majuscule
 from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires
+from ctglib.classeur.natures import GROUPES
 from ctglib.rapport.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
+from ctglib.rapport.suite import suite
 from ctglib.rapport.tableaux.cibles import tableau_cibles
 from ctglib.rapport.tableaux.suivi_indicateurs import tableau_modalites, tableau_valeurs
 
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.rapport.blocs import Bloc
     from ctglib.rapport.figure import Figure
+    from ctglib.rapport.suite import Suite
     from ctglib.rapport.tableau import Tableau
+
+PANNEAUX_D_UNE_PAGE = 12  # four rows of three
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,11 @@ class Indicateurs:
             avenants=avenant_de_la_cible(par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)),
         )
 
-    def trajectoires(self) -> Figure | None:
-        """Return the values by year of the indicators that have at least two; a yearly threshold has no year."""
+    def trajectoires(self) -> Figure | Suite | None:
+        """Return the values by year of the indicators that have at least two; a yearly threshold has no year.
+
+        When they are too many for the height of a page, what the fiche does has a figure, and what comes of it another.
+        """
         if self.muet:
             return None
         etude = self.etude
@@ -87,12 +96,18 @@ class Indicateurs:
         if drawn.empty:
             return None
         marked = pour_trajectoires(etude, drawn)
-        return trajectoires(
-            marked.assign(annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(self._annuelles))),
-            etude.contexte,
-            nom="trajectoires",
-            titre="Comment les indicateurs ont-ils évolué d'année en année ?",
+        marked = marked.assign(annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(self._annuelles)))
+        if marked["indicateur"].nunique() <= PANNEAUX_D_UNE_PAGE:
+            return self._figure(marked, "trajectoires", "Comment les indicateurs ont-ils évolué")
+        natures = marked["indicateur"].map(self.ensembles.set_index("indicateur")["nature"])
+        return suite(
+            self._figure(marked[natures.isin(groupe.natures)], f"trajectoires-{groupe.nom}", majuscule(groupe.question))
+            for groupe in GROUPES
         )
+
+    def _figure(self, lignes: pd.DataFrame, nom: str, question: str) -> Figure | None:
+        titre = f"{question} d'année en année ?"
+        return None if lignes.empty else trajectoires(lignes, self.etude.contexte, nom=nom, titre=titre)
 
     def modalites(self) -> Tableau | None:
         """Return the same as ``valeurs`` for the rows by modalité; None when there is none."""

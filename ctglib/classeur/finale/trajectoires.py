@@ -10,6 +10,7 @@ import pandas as pd
 
 from ctglib.analyse.annees import annees, avec_reperes
 from ctglib.analyse.finale.annees import etats_par_annee, verdicts_par_annee
+from ctglib.classeur.natures import GROUPES
 from ctglib.rapport.graphiques.grille import grille
 from ctglib.rapport.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.finale.cellules import cases
@@ -20,26 +21,14 @@ from ctglib.rapport.typographie import INSECABLE
 
 if TYPE_CHECKING:
     from ctglib.classeur.finale.etude import EtudeFinale
+    from ctglib.classeur.natures import Groupe
     from ctglib.rapport.figure import Figure
     from ctglib.rapport.tableau import Tableau
 
 DEUX_POINTS = 2  # a single point draws no way
 
 
-@dataclass(frozen=True)
-class Groupe:
-    """Natures of indicators that share a chart: a fiche's thirteen panels would not hold on a page."""
-
-    nom: str
-    natures: tuple[str, ...]
-    question: str
-
-
 DEPART = ("indicateur", "annee_initiale", "valeur_initiale")
-GROUPES = (
-    Groupe("actions", ("moyen", "realisation"), "comment ses moyens et ses réalisations ont-ils évolué,"),
-    Groupe("resultats", ("resultat",), "comment ses résultats ont-ils évolué,"),
-)
 
 
 @dataclass(frozen=True)
@@ -116,7 +105,7 @@ class Trajectoires:
             lines,
             etude.derniere.contexte,
             nom=f"trajectoires-fiche-{numero}-{groupe.nom}",
-            titre=f"Fiche{INSECABLE}{numero} : {groupe.question} {etude.cadre.lieu_et_dates} ?",
+            titre=f"Fiche{INSECABLE}{numero} : {groupe.question}, {etude.cadre.lieu_et_dates} ?",
         )
 
 
