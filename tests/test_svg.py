@@ -7,9 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 from dessin_svg import mots, racine, textes
+from fontTools.ttLib import TTFont
 from graphiques_exemple import HOSTILE
 
 from ctglib.rapport.graphiques.planche import Planche
+from ctglib.rapport.graphiques.textes import mesurer
+from ctglib.rapport.polices import FAMILLE, SECOURS, fichiers
 from ctglib.rapport.svg import nombre, rendre
 
 
@@ -27,6 +30,26 @@ def _dessin(nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce
 
 def _ids(svg: str) -> list[str]:
     return re.findall(r'\bid="([^"]+)"', svg)
+
+
+@pytest.mark.parametrize(
+    ("signe", "gras", "police"),
+    [
+        *(
+            (signe, gras, (FAMILLE, "700" if gras else "400", "normal"))
+            for signe in "Aéiœ€1 «\u202f\u00a0–"
+            for gras in (False, True)
+        ),
+        *((signe, False, (SECOURS, "400", "normal")) for signe in "إ⚠"),
+    ],
+)
+def test_la_largeur_d_un_signe_est_celle_que_dit_la_police(
+    signe: str, *, gras: bool, police: tuple[str, str, str]
+) -> None:
+    font = TTFont(fichiers()[police])
+    width = font["hmtx"][font.getBestCmap()[ord(signe)]][0] / font["head"].unitsPerEm
+
+    assert mesurer(signe * 3, 10.0, gras) == pytest.approx(30 * width, abs=0.01)
 
 
 def test_deux_dessins_d_une_page_n_ont_aucun_identifiant_commun() -> None:
