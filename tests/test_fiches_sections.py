@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ from suivi_exemple import ecrire_suivi
 from ctglib.classeur.annuel.bilan import Bilan
 from ctglib.classeur.annuel.fiche import Fiche
 from ctglib.classeur.annuel.ouverture import ouvrir_bilan
+from ctglib.classeur.natures import PANNEAUX_D_UNE_PAGE, lots
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.rapport.tableau import Tableau
 
@@ -166,6 +168,17 @@ def test_le_trajet_part_de_la_valeur_initiale_et_se_tait_sur_l_avant(convention:
     assert list(places["annee"]) == [2023, 2024]  # the initial value that the convention dates, then the year's
     assert list(drawn.loc[drawn["indicateur"] == "frequentation_jeunes", "annee"]) == [2022, 2023, 2024]
     assert "sejour_participants" not in set(drawn["indicateur"])  # a single value draws no way
+
+
+@pytest.mark.parametrize("nombre", [1, 12, 13, 30])
+def test_aucun_indicateur_ne_se_perd_entre_des_graphiques_tous_d_une_page(nombre: int) -> None:
+    natures = {f"resultat_{rang}": "resultat" for rang in range(nombre)} | {"fait": "realisation", "autour": "contexte"}
+
+    found = lots(natures, natures)
+
+    assert sorted(name for lot in found for name in lot.indicateurs) == sorted(natures)
+    assert all(len(lot.indicateurs) <= PANNEAUX_D_UNE_PAGE for lot in found)
+    assert len({(lot.nom, lot.question + lot.rang) for lot in found}) == len(found) == 2 + ceil(nombre / 12)
 
 
 def test_la_grille_ne_dit_dans_la_fiche_que_combien_de_lignes_ont_bouge(convention: Path) -> None:

@@ -10,7 +10,7 @@ from ctglib.analyse.avenants import avenant_de_la_cible, par_avenant
 from ctglib.analyse.departs import depuis_le_depart
 from ctglib.analyse.ecriture import majuscule
 from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires
-from ctglib.classeur.natures import GROUPES
+from ctglib.classeur.natures import PANNEAUX_D_UNE_PAGE, lots
 from ctglib.rapport.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
 from ctglib.rapport.suite import suite
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ctglib.rapport.figure import Figure
     from ctglib.rapport.suite import Suite
     from ctglib.rapport.tableau import Tableau
-
-PANNEAUX_D_UNE_PAGE = 12  # four rows of three
 
 
 @dataclass(frozen=True)
@@ -97,17 +95,23 @@ class Indicateurs:
             return None
         marked = pour_trajectoires(etude, drawn)
         marked = marked.assign(annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(self._annuelles)))
-        if marked["indicateur"].nunique() <= PANNEAUX_D_UNE_PAGE:
+        names = list(dict.fromkeys(marked["indicateur"]))
+        if len(names) <= PANNEAUX_D_UNE_PAGE:
             return self._figure(marked, "trajectoires", "Comment les indicateurs ont-ils évolué")
-        natures = marked["indicateur"].map(self.ensembles.set_index("indicateur")["nature"])
+        natures = dict(zip(self.ensembles["indicateur"], self.ensembles["nature"], strict=True))
         return suite(
-            self._figure(marked[natures.isin(groupe.natures)], f"trajectoires-{groupe.nom}", majuscule(groupe.question))
-            for groupe in GROUPES
+            self._figure(
+                marked[marked["indicateur"].isin(lot.indicateurs)],
+                f"trajectoires-{lot.nom}",
+                majuscule(lot.question),
+                lot.rang,
+            )
+            for lot in lots(names, natures)
         )
 
-    def _figure(self, lignes: pd.DataFrame, nom: str, question: str) -> Figure | None:
-        titre = f"{question} d'année en année ?"
-        return None if lignes.empty else trajectoires(lignes, self.etude.contexte, nom=nom, titre=titre)
+    def _figure(self, lignes: pd.DataFrame, nom: str, question: str, rang: str = "") -> Figure | None:
+        titre = f"{question} d'année en année ?{rang}"
+        return trajectoires(lignes, self.etude.contexte, nom=nom, titre=titre)
 
     def modalites(self) -> Tableau | None:
         """Return the same as ``valeurs`` for the rows by modalité; None when there is none."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctglib.analyse.annees import annees, avec_reperes
 from ctglib.analyse.finale.annees import etats_par_annee, verdicts_par_annee
-from ctglib.classeur.natures import GROUPES
+from ctglib.classeur.natures import lots
 from ctglib.rapport.graphiques.grille import grille
 from ctglib.rapport.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.finale.cellules import cases
@@ -20,14 +20,13 @@ from ctglib.rapport.tableaux.finale.trajectoires import tableau_trajectoires
 from ctglib.rapport.typographie import INSECABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ctglib.classeur.finale.etude import EtudeFinale
-    from ctglib.classeur.natures import Groupe
     from ctglib.rapport.figure import Figure
     from ctglib.rapport.tableau import Tableau
 
 DEUX_POINTS = 2  # a single point draws no way
-
-
 DEPART = ("indicateur", "annee_initiale", "valeur_initiale")
 
 
@@ -55,7 +54,7 @@ class Trajectoires:
 
     def figures(self) -> Suite | None:
         """Return the indicators that have two values at least, fiche by fiche, results apart; None when none has."""
-        return suite(self._figure(fiche.numero, group) for fiche in self.etude.convention.fiches for group in GROUPES)
+        return suite(figure for fiche in self.etude.convention.fiches for figure in self._figures(fiche.numero))
 
     def tableau(self) -> Tableau:
         """Return every indicator, from its start to its last measure."""
@@ -93,20 +92,20 @@ class Trajectoires:
         realised = self.series[self.natures.eq("realisation")]
         return tableau_moyens_realisations(etude.derniere.suivi.suivis, realised, etude.catalogue.moyens, etude.cadre)
 
-    def _figure(self, numero: int, groupe: Groupe) -> Figure | None:
+    def _figures(self, numero: int) -> Iterator[Figure | None]:
         etude = self.etude
-        own = self.series[(self.series["fiche"] == numero) & self.natures.isin(groupe.natures)]
+        own = self.series[self.series["fiche"] == numero]
         known = own.groupby("indicateur")["valeur"].count()
-        drawn = own[own["indicateur"].isin(known.index[known >= DEUX_POINTS])]
-        if drawn.empty:
-            return None
-        lines = avec_reperes(drawn, etude.derniere.evaluation, etude.catalogue, etude.changements)
-        return trajectoires(
-            lines,
-            etude.derniere.contexte,
-            nom=f"trajectoires-fiche-{numero}-{groupe.nom}",
-            titre=f"Fiche{INSECABLE}{numero} : {groupe.question}, {etude.cadre.lieu_et_dates} ?",
-        )
+        names = [name for name in dict.fromkeys(own["indicateur"]) if known[name] >= DEUX_POINTS]
+        natures = dict(zip(etude.parcours["indicateur"], etude.parcours["nature"], strict=True))
+        for lot in lots(names, natures):
+            drawn = own[own["indicateur"].isin(lot.indicateurs)]
+            yield trajectoires(
+                avec_reperes(drawn, etude.derniere.evaluation, etude.catalogue, etude.changements),
+                etude.derniere.contexte,
+                nom=f"trajectoires-fiche-{numero}-{lot.nom}",
+                titre=f"Fiche{INSECABLE}{numero} : {lot.question}, {etude.cadre.lieu_et_dates} ?{lot.rang}",
+            )
 
 
 def _avec_departs(series: pd.DataFrame, parcours: pd.DataFrame) -> pd.DataFrame:
