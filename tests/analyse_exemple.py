@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ctglib.document.contexte import Contexte
 from ctglib.donnees.modeles.catalogue import AxeRadar, Indicateur, Radar, Rupture, Seuils, Statut, Territoire, Unite
-from ctglib.rapport.contexte import Contexte
 
 UNITES = {
     "nombre": Unite(id="nombre", libelle="Nombre", ecart="aucun", decimales=0),

@@ -7,9 +7,9 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.analyse import accueil_individuel, cooperation, jeunesse, loisirs
-from ctglib.analyse.annees import annees
-from ctglib.analyse.evaluation.serie import Series, series
+from ctglib.calculs import accueil_individuel, cooperation, jeunesse, loisirs
+from ctglib.calculs.annees import annees
+from ctglib.calculs.evaluation.serie import Series, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.analyses import Livrable

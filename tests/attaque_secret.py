@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from ctglib.analyse.secret.solveur import silence
+from ctglib.secret.solveur import silence
 
 INFINI = 10**6
 Nom = tuple | str

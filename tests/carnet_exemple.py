@@ -5,10 +5,10 @@ from __future__ import annotations
 import nbformat
 import pandas as pd
 
-from ctglib.rapport.blocs import ChiffreCle, avertissement, chiffres_cles, colonnes, liste, sous_titre
-from ctglib.rapport.couverture import Couverture, Logo
-from ctglib.rapport.figure import Figure
-from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.document.blocs import ChiffreCle, avertissement, chiffres_cles, colonnes, liste, sous_titre
+from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.figure import Figure
+from ctglib.document.tableau import Colonne, Tableau
 
 PIEGES = (
     "<script>alert(1)</script>",

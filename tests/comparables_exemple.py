@@ -8,9 +8,9 @@ import pandas as pd
 from analyse_exemple import ICI, LA, STATUTS, UNITES, indicateur, rupture
 from hypothesis import strategies as st
 
-from ctglib.analyse.comparables.comparer import Resultat, comparer
+from ctglib.calculs.comparables.comparer import Resultat, comparer
+from ctglib.document.contexte import Contexte
 from ctglib.donnees.modeles.comparaison import Comparaison, MotsComparaison, Reglage
-from ctglib.rapport.contexte import Contexte
 
 NOMS = ("foyers", "rsa", "af")
 DEBUT, FIN = 2022, 2024

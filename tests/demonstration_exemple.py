@@ -6,11 +6,11 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.analyse.evaluation.etats import etats
-from ctglib.analyse.evaluation.evaluer import evaluer
-from ctglib.analyse.secret.application import Publiable, appliquer
+from ctglib.calculs.evaluation.etats import etats
+from ctglib.calculs.evaluation.evaluer import evaluer
 from ctglib.donnees.dossier_suivi import lire_suivi
 from ctglib.donnees.suivi.objets import DossierSuivi
+from ctglib.secret.application import Publiable, appliquer
 
 NOM, ICI, LA = "demonstration", "00001", "00"
 ANNEES = (2023, 2024, 2025, 2026)

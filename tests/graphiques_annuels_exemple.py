@@ -9,16 +9,16 @@ import pandas as pd
 from analyse_exemple import STATUTS, contexte, indicateur
 from dessin_svg import racine, traits
 
+from ctglib.document.contexte import Contexte
+from ctglib.document.figure import Figure
 from ctglib.donnees.modeles.catalogue import Statut
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.rapport.contexte import Contexte
-from ctglib.rapport.figure import Figure
-from ctglib.rapport.graphiques.entrees_sorties import entrees_sorties
-from ctglib.rapport.graphiques.frise import frise
-from ctglib.rapport.graphiques.grille import grille
-from ctglib.rapport.graphiques.parts import parts
-from ctglib.rapport.graphiques.trajectoires import trajectoires
+from ctglib.graphiques.entrees_sorties import entrees_sorties
+from ctglib.graphiques.frise import frise
+from ctglib.graphiques.grille import grille
+from ctglib.graphiques.parts import parts
+from ctglib.graphiques.trajectoires import trajectoires
 
 VIDE = float("nan")
 DEBUT, FIN, AUJOURD_HUI = date(2023, 1, 1), date(2026, 12, 31), date(2025, 12, 31)

@@ -6,11 +6,11 @@ import pandas as pd
 from analyse_exemple import ICI, LA, UNITES, contexte, indicateur, lignes
 from dessin_svg import chevauchements, debords, racine, tailles
 
-from ctglib.analyse.comparaison import comparer
-from ctglib.analyse.radar import indices
+from ctglib.calculs.comparaison import comparer
+from ctglib.calculs.radar import indices
+from ctglib.document.figure import Figure
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
-from ctglib.rapport.figure import Figure
-from ctglib.rapport.graphiques.haltere import haltere
+from ctglib.graphiques.haltere import haltere
 
 HOSTILE = "<script>alert(1)</script> & \"x\" 'y' {{7*7}} $x^2$ #let ]]> \\frac{1}{2}"
 LONG = "Part des allocataires dont les ressources dépendent entièrement des prestations familiales et sociales versées"

@@ -15,10 +15,10 @@ from ctglib.production.produire import Resultat, oublier_l_echec, realiser
 
 CONVENTION = 'convention: str = "harnes"  # nom'
 ANNEE = "annee: int = 2023  # année"
-IMPORTS = "from ctglib.donnees.lecture import existe, lire_octets, lister\nfrom ctglib.rapport.blocs import paragraphe"
+IMPORTS = "from ctglib.donnees.lecture import existe, lire_octets, lister\nfrom ctglib.document.blocs import paragraphe"
 LECTURE = "paragraphe(f\"{len(lire_octets(f'conventions/{convention}/annexe1.csv'))} octets\")"
 COUVERTURE = (
-    "from ctglib.rapport.couverture import Couverture, Logo\n"
+    "from ctglib.document.couverture import Couverture, Logo\n"
     "Couverture('CTG 2023–2026', 'Harnes', (('Statut', 'définitif'),), (Logo('Ville', None),), 'Source', '2023-01-01')"
 )
 

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import indicateur
 
-from ctglib.analyse.secret.application import Publiable, appliquer
-from ctglib.analyse.secret.masque import EFFECTIFS, Masque
-from ctglib.analyse.secret.modele import Cle, Lien
 from ctglib.donnees.modeles.fiches import Modalite, Profils, VariableProfil
 from ctglib.donnees.modeles.secret import EffectifIdentique, Secret, ValeurLiee
+from ctglib.secret.application import Publiable, appliquer
+from ctglib.secret.masque import EFFECTIFS, Masque
+from ctglib.secret.modele import Cle, Lien
 
 TABLE = "t"
 SEUIL = 5

@@ -18,8 +18,8 @@ from ctglib.classeur.annuel.cooperation import Cooperation
 from ctglib.classeur.annuel.etude import EtudeAnnuelle
 from ctglib.classeur.annuel.jeunesse import Jeunesse
 from ctglib.classeur.annuel.loisirs import Loisirs
+from ctglib.document.tableau import MIME_TABLEAUX
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.rapport.tableau import MIME_TABLEAUX
 
 ANALYSES = (AccueilIndividuel, Loisirs, Jeunesse, Cooperation)
 VARIABLES = ("age", "sexe", "quotient_familial", "sante", "activite")

@@ -11,10 +11,10 @@ import pytest
 import yaml
 from analyses_exemple import catalogue, lire, mesures, table
 
-from ctglib.analyse.accueil_individuel import besoins, mouvements
-from ctglib.analyse.annees import annees, est_muet
-from ctglib.analyse.cooperation import couts, grille
-from ctglib.analyse.posture import PostureBougee
+from ctglib.calculs.accueil_individuel import besoins, mouvements
+from ctglib.calculs.annees import annees, est_muet
+from ctglib.calculs.cooperation import couts, grille
+from ctglib.calculs.posture import PostureBougee
 from ctglib.rapport.phrases import accueil_individuel as phrases
 from ctglib.rapport.phrases.cooperation import posture
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, catalogue, observations, profils, publier
 
-from ctglib.analyse.profils import CACHES_AU_MOINS, SANS_TOTAL, UN_SEUL_CACHE, VIDE, croisements, parts
+from ctglib.calculs.profils import CACHES_AU_MOINS, SANS_TOTAL, UN_SEUL_CACHE, VIDE, croisements, parts
 from ctglib.donnees.modeles.catalogue import Seuils
 from ctglib.rapport.phrases.profils import profils as phrases
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from annexe1_imprimee import TEXTE, LigneImprimee, lignes_du_texte, lignes_imprimees, nombre_imprime
 
-from ctglib.analyse.calculs import appliquer, valeurs_par_territoire
+from ctglib.calculs.formules import appliquer, valeurs_par_territoire
 from ctglib.donnees.dossier import lire_dossier
 
 if TYPE_CHECKING:

@@ -14,16 +14,16 @@ import yaml
 from evaluation_exemple import indicateur
 
 from ctglib import ouvrir_bilan
-from ctglib.analyse.bilan.comptes import ensembles
-from ctglib.analyse.bilan.marquants import evolutions_marquantes
-from ctglib.analyse.bilan.propositions import Situation, proposer
-from ctglib.analyse.bilan.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
+from ctglib.calculs.bilan.comptes import ensembles
+from ctglib.calculs.bilan.marquants import evolutions_marquantes
+from ctglib.calculs.bilan.propositions import Situation, proposer
+from ctglib.calculs.bilan.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
 from ctglib.classeur.annuel.bilan import Bilan
+from ctglib.document.typographie import nombre
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.donnees.modeles.suivi import Comite
 from ctglib.rapport.phrases.propositions import proposition
-from ctglib.rapport.typographie import nombre
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "bilan_territoire.yaml").read_text(encoding="utf-8"))
 ANNEES = (2023, 2024, 2025, 2026)

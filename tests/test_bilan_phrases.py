@@ -9,8 +9,8 @@ from html import unescape
 import pytest
 
 from ctglib import ouvrir_bilan
-from ctglib.analyse.bilan.comptes import ensembles
-from ctglib.analyse.bilan.marquants import verdicts
+from ctglib.calculs.bilan.comptes import ensembles
+from ctglib.calculs.bilan.marquants import verdicts
 from ctglib.classeur.annuel.bilan import Bilan
 
 

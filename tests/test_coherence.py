@@ -22,8 +22,8 @@ from coherence_exemple import (
     saine,
 )
 
-from ctglib.analyse.coherence.constat import COLONNES
-from ctglib.analyse.coherence.controle import controler, doutes
+from ctglib.calculs.coherence.constat import COLONNES
+from ctglib.calculs.coherence.controle import controler, doutes
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.coherence import Justification
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recalcul_comparables import Recalcul, lire, recalculer
 
-from ctglib.analyse.comparables.comparer import Resultat, comparer
-from ctglib.analyse.comparables.ecarts import bornes, ecart_a_la_moyenne, ecart_a_la_somme, variation
-from ctglib.analyse.comparables.sensibilite import BRUIT, CHANGE, TIENT, tenue
+from ctglib.calculs.comparables.comparer import Resultat, comparer
+from ctglib.calculs.comparables.ecarts import bornes, ecart_a_la_moyenne, ecart_a_la_somme, variation
+from ctglib.calculs.comparables.sensibilite import BRUIT, CHANGE, TIENT, tenue
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi
 from ctglib.donnees.modeles.comparaison import Reglage

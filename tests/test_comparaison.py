@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from analyse_exemple import UNITES, indicateur, lignes
 
-from ctglib.analyse.comparaison import COLONNES, comparer
+from ctglib.calculs.comparaison import COLONNES, comparer
 
 INDICATEURS = {
     item.id: item

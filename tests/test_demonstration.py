@@ -8,10 +8,10 @@ from itertools import pairwise
 import pandas as pd
 from demonstration_exemple import ANNEES, ICI, LA, NOM, actions, evaluation, suivi, toutes_les_annees
 
-from ctglib.analyse.evaluation.evolution import Changement, evolution
-from ctglib.analyse.evaluation.serie import Mesure
-from ctglib.analyse.posture import posture_bougee
-from ctglib.analyse.suivi import revisions
+from ctglib.calculs.evaluation.evolution import Changement, evolution
+from ctglib.calculs.evaluation.serie import Mesure
+from ctglib.calculs.posture import posture_bougee
+from ctglib.calculs.suivi import revisions
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.validation import valider

@@ -9,7 +9,7 @@ import pytest
 
 from ctglib import ouvrir_bilan
 from ctglib.classeur.annuel.bilan import Bilan
-from ctglib.rapport.tableau import Tableau
+from ctglib.document.tableau import Tableau
 
 
 @pytest.fixture(scope="module")

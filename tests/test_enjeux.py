@@ -11,12 +11,12 @@ import pytest
 import yaml
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
-from ctglib.analyse.comparaison import comparer
-from ctglib.analyse.constats import Constat, constats
-from ctglib.analyse.enjeux import constats_par_enjeu, hors_enjeux
+from ctglib.calculs.comparaison import comparer
+from ctglib.calculs.constats import Constat, constats
+from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
+from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.rapport.contexte import Contexte
 from ctglib.rapport.phrases.enjeux import enjeux_constats
 from ctglib.rapport.tableaux.enjeux import tableau_enjeux, tableau_hors_enjeux
 from ctglib.rapport.tableaux.lacunes import lacunes

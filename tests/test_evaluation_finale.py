@@ -13,15 +13,15 @@ from evaluation_exemple import ICI, catalogue, convention, datee, indicateur, pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.analyse.evaluation.evaluer import evaluer
-from ctglib.analyse.evaluation.lignes import Annee
-from ctglib.analyse.evaluation.serie import changements_en_vigueur, series
-from ctglib.analyse.finale.contribution import force
-from ctglib.analyse.finale.diagnostic import annee_du_diagnostic, revisiter
-from ctglib.analyse.finale.evaluabilite import evaluabilite
-from ctglib.analyse.finale.objectifs import CONDITIONS, recommander, relever
-from ctglib.analyse.finale.parcours import parcours
-from ctglib.analyse.finale.preuves import Preuve
+from ctglib.calculs.evaluation.evaluer import evaluer
+from ctglib.calculs.evaluation.lignes import Annee
+from ctglib.calculs.evaluation.serie import changements_en_vigueur, series
+from ctglib.calculs.finale.contribution import force
+from ctglib.calculs.finale.diagnostic import annee_du_diagnostic, revisiter
+from ctglib.calculs.finale.evaluabilite import evaluabilite
+from ctglib.calculs.finale.objectifs import CONDITIONS, recommander, relever
+from ctglib.calculs.finale.parcours import parcours
+from ctglib.calculs.finale.preuves import Preuve
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.convention import Resultat
 from ctglib.donnees.modeles.finale import ReglesFinales, ThemeRevisite

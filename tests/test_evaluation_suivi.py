@@ -12,7 +12,7 @@ from evaluation_exemple import indicateur, observations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.analyse.suivi import CLE, REVISIONS, a_la_date, contexte_a_la_date, contexte_connu, revisions
+from ctglib.calculs.suivi import CLE, REVISIONS, a_la_date, contexte_a_la_date, contexte_connu, revisions
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "evaluation_suivi.yaml").read_text(encoding="utf-8"))
 LIGNES = st.dictionaries(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ctglib import ouvrir, ouvrir_bilan
-from ctglib.rapport.figure import Figure
+from ctglib.document.figure import Figure
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ from ctglib.classeur.annuel.bilan import Bilan
 from ctglib.classeur.annuel.fiche import Fiche
 from ctglib.classeur.annuel.ouverture import ouvrir_bilan
 from ctglib.classeur.natures import PANNEAUX_D_UNE_PAGE, lots
+from ctglib.document.tableau import Tableau
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.rapport.tableau import Tableau
 
 OBSERVATIONS = "suivi/2024/observations.csv"
 

@@ -23,9 +23,9 @@ from graphiques_exemple import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.analyse.comparaison import comparer
-from ctglib.rapport.charte import charte
-from ctglib.rapport.graphiques.haltere import haltere
+from ctglib.calculs.comparaison import comparer
+from ctglib.document.charte import charte
+from ctglib.graphiques.haltere import haltere
 
 CAS = {
     "ordinaire": [(15.9, 15.1), (37.0, 44.4), (59.4, 53.9)],
@@ -137,9 +137,9 @@ def test_une_haltere_n_emploie_que_les_couleurs_de_la_charte() -> None:
 
 def test_importer_un_graphique_ne_charge_pas_matplotlib() -> None:
     names = ("haltere", "points_indices", "radar")
-    code = f"{'; '.join(f'import ctglib.rapport.graphiques.{name}' for name in names)}; import sys; print(*sys.modules)"
+    code = f"{'; '.join(f'import ctglib.graphiques.{name}' for name in names)}; import sys; print(*sys.modules)"
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
-    assert "ctglib.rapport.graphiques.radar" in loaded
+    assert "ctglib.graphiques.radar" in loaded
     assert "matplotlib" not in loaded

@@ -33,9 +33,9 @@ from graphiques_exemple import LIBELLES, TAILLES, dessins, verifier
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.rapport.charte import charte
-from ctglib.rapport.figure import Figure
-from ctglib.rapport.graphiques.frise import frise
+from ctglib.document.charte import charte
+from ctglib.document.figure import Figure
+from ctglib.graphiques.frise import frise
 
 COULEURS = charte().couleurs
 

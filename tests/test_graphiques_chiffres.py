@@ -5,7 +5,7 @@ from __future__ import annotations
 from dessin_svg import mots
 from graphiques_annuels_exemple import ETATS, VIDE, aplats, dessiner, lisible, tableau_etats, tableau_series
 
-from ctglib.rapport.charte import charte
+from ctglib.document.charte import charte
 
 
 def test_les_chiffres_d_un_graphique_ont_une_ligne_par_serie_et_une_colonne_par_annee() -> None:

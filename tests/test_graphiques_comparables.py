@@ -12,16 +12,16 @@ from graphiques_exemple import LIBELLES, LONG, TAILLES, dessins, verifier
 from hypothesis import Phase, given
 from test_comparables import EXEMPLE
 
-from ctglib.analyse.comparables.comparer import Resultat
+from ctglib.calculs.comparables.comparer import Resultat
 from ctglib.classeur.finale.comparables import Comparables
+from ctglib.document.charte import charte
+from ctglib.document.contexte import Contexte
+from ctglib.document.figure import Figure
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi
 from ctglib.donnees.modeles.comparaison import Reglage
-from ctglib.rapport.charte import charte
-from ctglib.rapport.contexte import Contexte
-from ctglib.rapport.figure import Figure
-from ctglib.rapport.graphiques.points_comparables import points_comparables
-from ctglib.rapport.graphiques.trajectoires_comparables import trajectoires_comparables
+from ctglib.graphiques.points_comparables import points_comparables
+from ctglib.graphiques.trajectoires_comparables import trajectoires_comparables
 from ctglib.rapport.phrases.comparables import essentiel, lecture_de_la_sensibilite
 from ctglib.rapport.tableaux.comparables import tableau_des_communes, tableau_des_ecarts
 

@@ -9,9 +9,9 @@ from graphiques_exemple import LIBELLES, LONG, TAILLES, VIDE, dessins, figure_de
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.rapport.charte import charte
-from ctglib.rapport.graphiques.points_indices import points_indices
-from ctglib.rapport.graphiques.radar import radar
+from ctglib.document.charte import charte
+from ctglib.graphiques.points_indices import points_indices
+from ctglib.graphiques.radar import radar
 
 VALEUR = st.one_of(st.just(VIDE), st.floats(0, 150).map(lambda value: round(value, 1)))
 GENRES = {"points": points_indices, "radar": radar}

@@ -13,16 +13,16 @@ from dessin_svg import cadre, chevauchements, debords, mots, tailles, traits
 from offre_exemple import tableau_ages, tableau_places, tableau_semaine, tableau_tranches
 from test_svg import HOSTILE
 
-from ctglib.analyse import offre as lecture
-from ctglib.analyse.journees import Ouverture, journees
+from ctglib.calculs import offre as lecture
+from ctglib.calculs.journees import Ouverture, journees
+from ctglib.document.charte import charte
+from ctglib.document.figure import Figure
+from ctglib.document.horaires import JOURS, jours, plage
+from ctglib.document.typographie import enumerer
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.rapport.charte import charte
-from ctglib.rapport.figure import Figure
-from ctglib.rapport.graphiques.ages import ages
-from ctglib.rapport.graphiques.places import places
-from ctglib.rapport.graphiques.semaine import semaine
-from ctglib.rapport.horaires import JOURS, jours, plage
-from ctglib.rapport.typographie import enumerer
+from ctglib.graphiques.ages import ages
+from ctglib.graphiques.places import places
+from ctglib.graphiques.semaine import semaine
 
 DOSSIER_CAS = Path(__file__).parent / "cas"
 CAS = yaml.safe_load((DOSSIER_CAS / "journees.yaml").read_text(encoding="utf-8"))

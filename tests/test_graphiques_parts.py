@@ -18,10 +18,10 @@ from graphiques_annuels_exemple import (
 )  # fmt: skip
 from graphiques_exemple import TAILLES, dessins, verifier
 
-from ctglib.rapport.charte import charte
-from ctglib.rapport.graphiques.mises import Boite, mettre
-from ctglib.rapport.graphiques.nuances import contraste, encre, nuances
-from ctglib.rapport.graphiques.planche import Planche
+from ctglib.document.charte import charte
+from ctglib.graphiques.mises import Boite, mettre
+from ctglib.graphiques.nuances import contraste, encre, nuances
+from ctglib.graphiques.planche import Planche
 
 COULEURS = charte().couleurs
 

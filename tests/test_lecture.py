@@ -8,13 +8,13 @@ from html import unescape
 
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.analyse.comparaison import comparer
-from ctglib.analyse.constats import Constat, constats
+from ctglib.calculs.comparaison import comparer
+from ctglib.calculs.constats import Constat, constats
+from ctglib.document.blocs import Bloc
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Article, Commentaire
 from ctglib.donnees.modeles.synthese import RoleDeFichier
-from ctglib.rapport.blocs import Bloc
 from ctglib.rapport.phrases.commentaires import commentaires, commentaires_attendus
 from ctglib.rapport.phrases.lecture import mode_de_lecture
 from ctglib.rapport.phrases.limites import limites

@@ -11,17 +11,17 @@ import pandas as pd
 import pytest
 import yaml
 
-from ctglib.analyse import offre as lecture
-from ctglib.analyse.ages import ages_des_fiches, sans_dispositif
-from ctglib.analyse.comparaison import comparer
-from ctglib.analyse.constats import constats
-from ctglib.analyse.manques import manques
+from ctglib.calculs import offre as lecture
+from ctglib.calculs.ages import ages_des_fiches, sans_dispositif
+from ctglib.calculs.comparaison import comparer
+from ctglib.calculs.constats import constats
+from ctglib.calculs.manques import manques
+from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 from ctglib.donnees.modeles.coherence import AttenduOffre
 from ctglib.donnees.modeles.synthese import Synthese
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.rapport.contexte import Contexte
 from ctglib.rapport.phrases.ages import ages_constats, plages
 from ctglib.rapport.phrases.offre import contradictions_des_places, places_constats
 from ctglib.rapport.tableaux.manques import tableau_manques

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from analyses_exemple import ICI, catalogue, observations
 
-from ctglib.analyse.evaluation.evaluer import evaluer
+from ctglib.calculs.evaluation.evaluer import evaluer
+from ctglib.document.contexte import Contexte
+from ctglib.document.mesures import ligne, mesure
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.rapport.contexte import Contexte
 from ctglib.rapport.phrases.cooperation import passage
 from ctglib.rapport.phrases.jeunesse import dispositifs
 from ctglib.rapport.phrases.loisirs import frequentation, sejour
-from ctglib.rapport.phrases.mesures import ligne, mesure
 
 
 def contexte() -> Contexte:

@@ -22,7 +22,7 @@ from ctglib.production.verrou import DejaEnCours, verrouiller
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a ni fork, ni signaux, ni limite de taille de fichier")
 TABLEAU = (
-    "import pandas as pd\nfrom ctglib.rapport.tableau import Colonne, Tableau\n"
+    "import pandas as pd\nfrom ctglib.document.tableau import Colonne, Tableau\n"
     "t = pd.DataFrame({'a': ['1', '2']})\nTableau('essai', 'Essai', (Colonne('a', 'A'),), t, t, 'Source')"
 )
 

@@ -13,7 +13,7 @@ from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.analyse.radar import COLONNES, incertains, indices
+from ctglib.calculs.radar import COLONNES, incertains, indices
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.donnees.modeles.convention import Lacune

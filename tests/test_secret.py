@@ -18,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, cle, liens, noms_caches, table
 
-from ctglib.analyse.secret.elimination import pas, resolues
-from ctglib.analyse.secret.masque import masquer
-from ctglib.analyse.secret.solveur import SORTIE, minimiser, multiplicateurs, silence
+from ctglib.secret.elimination import pas, resolues
+from ctglib.secret.masque import masquer
+from ctglib.secret.solveur import SORTIE, minimiser, multiplicateurs, silence
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "secret.yaml").read_text(encoding="utf-8"))
 EFFECTIF = st.one_of(st.integers(0, 7), st.integers(0, 60))

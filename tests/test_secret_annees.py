@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, SEXES, masque_csv, observations, profils, publier, secrets
 
-from ctglib.analyse.secret.application import Publiable
+from ctglib.secret.application import Publiable
 
 DEUX_ANS = (
     (2023, "accueillis", "", "", 2023, 23),

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, SEXES, masque_csv, observations, profils, publier, secrets
 
-from ctglib.analyse.secret.application import appliquer
-from ctglib.analyse.secret.masque import SANS_PROTECTION, TROP_LONG
 from ctglib.donnees.modeles.secret import Secret
 from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.secret.application import appliquer
+from ctglib.secret.masque import SANS_PROTECTION, TROP_LONG
 
 AGES = (("m", 3), ("n", 12), ("o", 9))
 

@@ -10,10 +10,10 @@ from dessin_svg import mots, racine, textes
 from fontTools.ttLib import TTFont
 from graphiques_exemple import HOSTILE
 
-from ctglib.rapport.graphiques.planche import Planche
-from ctglib.rapport.graphiques.textes import mesurer
-from ctglib.rapport.polices import FAMILLE, SECOURS, fichiers
-from ctglib.rapport.svg import nombre, rendre
+from ctglib.document.polices import FAMILLE, SECOURS, fichiers
+from ctglib.graphiques.planche import Planche
+from ctglib.graphiques.svg import nombre, rendre
+from ctglib.graphiques.textes import mesurer
 
 
 def _dessin(nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce que montre le dessin.") -> str:

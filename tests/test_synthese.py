@@ -13,9 +13,9 @@ from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, ruptur
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.analyse.comparaison import comparer
-from ctglib.analyse.constats import Constat, constats
-from ctglib.analyse.synthese import Essentiel, Incertitudes, classer_par_ecart, relever_incertitudes, synthetiser
+from ctglib.calculs.comparaison import comparer
+from ctglib.calculs.constats import Constat, constats
+from ctglib.calculs.synthese import Essentiel, Incertitudes, classer_par_ecart, relever_incertitudes, synthetiser
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.coherence import Regles

@@ -10,7 +10,7 @@ from graphiques_annuels_exemple import evaluation, tableau_etats
 
 from ctglib import ouvrir_bilan
 from ctglib.classeur.annuel.bilan import Bilan
-from ctglib.rapport.tableau import Tableau
+from ctglib.document.tableau import Tableau
 from ctglib.rapport.tableaux import etats, moyens_structures
 
 ARRETE = date(2025, 12, 31)

@@ -9,8 +9,8 @@ import pandas as pd
 from analyse_exemple import SEUILS, contexte
 from coherence_exemple import INDICATEURS, SIGNEE, affirmation, annexe1, avec, catalogue, convention, correction, saine
 
-from ctglib.analyse.affirmations import juger
-from ctglib.analyse.coherence.controle import controler
+from ctglib.calculs.affirmations import juger
+from ctglib.calculs.coherence.controle import controler
 from ctglib.donnees.modeles.coherence import Justification
 from ctglib.rapport.phrases.coherence import bilan
 from ctglib.rapport.tableaux.coherence import (

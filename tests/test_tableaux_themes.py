@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from ctglib import ouvrir
-from ctglib.rapport.tableau import Tableau
+from ctglib.document.tableau import Tableau
 
 
 @cache

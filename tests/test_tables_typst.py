@@ -9,9 +9,9 @@ import pytest
 from carnet_exemple import carnet, tableau
 from lecture_pdf import pages_du_pdf
 
+from ctglib.document.tableau import MIME_TABLEAUX
 from ctglib.export import ExporteurPDF
 from ctglib.export.tables_typst import ecrire, extraire, lire, remettre
-from ctglib.rapport.tableau import MIME_TABLEAUX
 
 TABLE = (
     '<table><caption id="t"><span class="numero">Tableau 1.</span> Effectifs</caption>'

@@ -20,7 +20,7 @@ from ctglib.production.verifier_fichiers import grouper, relever
 DEPOT = Path(__file__).resolve().parents[1]
 ANNEXE1 = "conventions/harnes/annexe1.csv"
 TABLEAU = (
-    "import io, pandas as pd\nfrom ctglib.rapport.tableau import Colonne, Tableau\n"
+    "import io, pandas as pd\nfrom ctglib.document.tableau import Colonne, Tableau\n"
     f"t = pd.read_csv(io.BytesIO(lire_octets('{ANNEXE1}')), dtype=str).fillna('')\n"
     "t = t[['indicateur', 'territoire', 'valeur']]\n"
     "Tableau('chiffres', 'Chiffres', (Colonne('indicateur', 'Nom'), Colonne('valeur', 'Valeur')), t, t, 'Source')"

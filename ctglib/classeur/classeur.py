@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.synthese import relever_incertitudes, synthetiser
+from ctglib.calculs.synthese import relever_incertitudes, synthetiser
 from ctglib.classeur.coherence import Coherence
 from ctglib.classeur.enjeux import Enjeux
 from ctglib.classeur.etude import Etude
 from ctglib.classeur.offre import Offre
 from ctglib.classeur.radar import Radar
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.typographie import enumerer
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import enregistrer
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.graphiques.haltere import haltere
+from ctglib.graphiques.haltere import haltere
 from ctglib.rapport.phrases.commentaires import commentaires
 from ctglib.rapport.phrases.constats import phrases_du_theme
 from ctglib.rapport.phrases.couverture import couverture, statut_du_diagnostic
@@ -24,16 +25,15 @@ from ctglib.rapport.phrases.limites import limites
 from ctglib.rapport.phrases.synthese import page
 from ctglib.rapport.tableaux.sources import sources
 from ctglib.rapport.tableaux.themes import tableau_theme
-from ctglib.rapport.typographie import enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
 
-    from ctglib.rapport.couverture import Couverture
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.couverture import Couverture
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
 
 
 def ouvrir(convention: str) -> Classeur:

@@ -15,8 +15,8 @@ from ctglib.rapport.tableaux.coherence import (
 
 if TYPE_CHECKING:
     from ctglib.classeur.etude import Etude
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.enjeux import constats_par_enjeu, hors_enjeux
+from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
 from ctglib.rapport.phrases.commentaires import commentaires_attendus
 from ctglib.rapport.phrases.enjeux import enjeux_constats
 from ctglib.rapport.tableaux.enjeux import tableau_enjeux, tableau_hors_enjeux
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.classeur.etude import Etude
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

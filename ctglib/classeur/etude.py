@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.affirmations import juger
-from ctglib.analyse.coherence.controle import controler, doutes
-from ctglib.analyse.comparaison import comparer
-from ctglib.analyse.constats import Constat, constats
-from ctglib.analyse.radar import indices
+from ctglib.calculs.affirmations import juger
+from ctglib.calculs.coherence.controle import controler, doutes
+from ctglib.calculs.comparaison import comparer
+from ctglib.calculs.constats import Constat, constats
+from ctglib.calculs.radar import indices
+from ctglib.document.contexte import Contexte
 from ctglib.donnees.lecture import proches
-from ctglib.rapport.contexte import Contexte
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +70,7 @@ class Etude:
 
     @cached_property
     def comparaison(self) -> pd.DataFrame:
-        """The territory beside its reference, one row an indicator (see ``ctglib.analyse.comparaison``)."""
+        """The territory beside its reference, one row an indicator (see ``ctglib.calculs.comparaison``)."""
         return comparer(
             self.dossier.annexe1,
             self.catalogue.indicateurs,
@@ -86,7 +86,7 @@ class Etude:
 
     @cached_property
     def controle(self) -> pd.DataFrame:
-        """The findings of the consistency check (see ``ctglib.analyse.coherence.controle``)."""
+        """The findings of the consistency check (see ``ctglib.calculs.coherence.controle``)."""
         return controler(self.dossier)
 
     @cached_property
@@ -96,7 +96,7 @@ class Etude:
 
     @cached_property
     def jugements(self) -> pd.DataFrame:
-        """The verdict on each sentence of the text (see ``ctglib.analyse.affirmations``)."""
+        """The verdict on each sentence of the text (see ``ctglib.calculs.affirmations``)."""
         return juger(
             self.dossier.affirmations,
             self.dossier.annexe1,
@@ -108,7 +108,7 @@ class Etude:
 
     @cached_property
     def indices(self) -> pd.DataFrame:
-        """The indices of the radar (see ``ctglib.analyse.radar``)."""
+        """The indices of the radar (see ``ctglib.calculs.radar``)."""
         return indices(
             self.dossier.annexe1, self.catalogue.radar, self.convention.territoire, self.convention.reference
         )

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse import offre as analyse
-from ctglib.analyse.manques import manques
-from ctglib.rapport.graphiques.ages import ages as graphique_des_ages
-from ctglib.rapport.graphiques.places import places as graphique_des_places
-from ctglib.rapport.graphiques.semaine import semaine as graphique_de_la_semaine
+from ctglib.calculs import offre as analyse
+from ctglib.calculs.manques import manques
+from ctglib.graphiques.ages import ages as graphique_des_ages
+from ctglib.graphiques.places import places as graphique_des_places
+from ctglib.graphiques.semaine import semaine as graphique_de_la_semaine
 from ctglib.rapport.phrases.ages import ages_constats
 from ctglib.rapport.phrases.offre import contradictions_des_places, places_constats
 from ctglib.rapport.tableaux.manques import tableau_manques
 from ctglib.rapport.tableaux.offre import tableau_offre, tableau_offre_autres, tableau_vacances
 
 if TYPE_CHECKING:
-    from ctglib.analyse.constats import Constat
+    from ctglib.calculs.constats import Constat
     from ctglib.classeur.etude import Etude
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
 
 
 @dataclass(frozen=True)

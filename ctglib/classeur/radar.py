@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.graphiques.points_indices import points_indices
-from ctglib.rapport.graphiques.radar import radar
+from ctglib.graphiques.points_indices import points_indices
+from ctglib.graphiques.radar import radar
 from ctglib.rapport.phrases import radar as phrases
 from ctglib.rapport.tableaux.radar import tableau_radar
 
 if TYPE_CHECKING:
     from ctglib.classeur.etude import Etude
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

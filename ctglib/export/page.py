@@ -10,10 +10,10 @@ from html import unescape
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.blocs import texte
-from ctglib.rapport.couverture import MIME_COUVERTURE
-from ctglib.rapport.tableau import MIME_TABLEAUX
-from ctglib.rapport.typographie import INSECABLE
+from ctglib.document.blocs import texte
+from ctglib.document.couverture import MIME_COUVERTURE
+from ctglib.document.tableau import MIME_TABLEAUX
+from ctglib.document.typographie import INSECABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,8 +7,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ctglib.document.polices import fichiers
 from ctglib.export.polices_coupees import a_garder, couper
-from ctglib.rapport.polices import fichiers
 
 if TYPE_CHECKING:
     from pathlib import Path

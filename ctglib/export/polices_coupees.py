@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.polices import FAMILLE, SECOURS, face, signes
+from ctglib.document.polices import FAMILLE, SECOURS, face, signes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,8 +7,8 @@ from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from ctglib.document.polices import FAMILLE, SECOURS
 from ctglib.export.polices_coupees import COURANTS, SIGNES, a_garder, couper, couverts
-from ctglib.rapport.polices import FAMILLE, SECOURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

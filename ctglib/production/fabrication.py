@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ctglib.document.couverture import MIME_COUVERTURE
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
 from ctglib.production.avancement import Etape, annoncer
 from ctglib.production.echec import RapportEchoue
@@ -15,7 +16,6 @@ from ctglib.production.execution import STANDARD, executer
 from ctglib.production.identite import empreinte
 from ctglib.production.noyau import journal_du_noyau
 from ctglib.production.rapports import Carnet
-from ctglib.rapport.couverture import MIME_COUVERTURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

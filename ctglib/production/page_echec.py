@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctglib.document.typographie import ponctuer
 from ctglib.donnees.empreintes import publiable
 from ctglib.production.rapports import INTERNE, Carnet
-from ctglib.rapport.typographie import ponctuer
 
 if TYPE_CHECKING:
     from ctglib.production.echec import Echec

@@ -32,7 +32,7 @@ MODULES = (
     "ctglib.export.exporteurs",
     "ctglib.export.pdf",
     "ctglib.production.fabrication",
-    "ctglib.rapport.graphiques.planche",
+    "ctglib.graphiques.planche",
     "ipykernel.inprocess.blocking",
     "ipykernel.inprocess.ipkernel",
     "ipykernel.inprocess.manager",
@@ -74,14 +74,14 @@ def _amorcer() -> None:
     """Do what is done at a first use and kept: schema of a notebook, fonts of a page, French words, widths of signs."""
     coupees = import_module("ctglib.export.polices_coupees")
     import_module("ctglib.export.polices_page").feuille_de_polices("")
-    for police in import_module("ctglib.rapport.polices").fichiers():
+    for police in import_module("ctglib.document.polices").fichiers():
         coupees.couper(*police, coupees.a_garder(""))
     import_module("nbformat.validator").get_validator(*FORMAT_DES_CARNETS)
-    typographie = import_module("ctglib.rapport.typographie")
+    typographie = import_module("ctglib.document.typographie")
     typographie.date_longue(date.min)
     typographie.nombre(0)
     for gras in (False, True):
-        import_module("ctglib.rapport.graphiques.textes").mesurer(SIGNES_COURANTS, 1.0, gras)
+        import_module("ctglib.graphiques.textes").mesurer(SIGNES_COURANTS, 1.0, gras)
 
 
 prechauffer()

@@ -1,1 +1,1 @@
-"""Hand four: sentences, tables and figures as frozen objects that know how to show themselves."""
+"""Sentences and tables of the reports."""

@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse import accueil_individuel as analyse
-from ctglib.analyse.annees import est_muet
+from ctglib.calculs import accueil_individuel as analyse
+from ctglib.calculs.annees import est_muet
 from ctglib.classeur.annuel.lecture import lire_annees, si_transmis
-from ctglib.rapport.graphiques.entrees_sorties import entrees_sorties
+from ctglib.document.mesures import ligne
+from ctglib.graphiques.entrees_sorties import entrees_sorties
 from ctglib.rapport.phrases import accueil_individuel as phrases
-from ctglib.rapport.phrases.mesures import ligne
 from ctglib.rapport.tableaux.accueil_individuel import tableau_besoins, tableau_relais
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.analyses import AnalyseAccueil
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.bilan.comptes import compter_par_fiche
-from ctglib.analyse.bilan.propositions import Proposition, Situation, proposer
+from ctglib.calculs.bilan.comptes import compter_par_fiche
+from ctglib.calculs.bilan.propositions import Proposition, Situation, proposer
 from ctglib.classeur.annuel.fiche import Fiche
 from ctglib.classeur.annuel.gouvernance import Gouvernance
 from ctglib.classeur.annuel.moyens import Moyens
 from ctglib.classeur.annuel.part import empreinte_de, nom_de_part, part_de
 from ctglib.classeur.annuel.suivre import suivre
 from ctglib.classeur.annuel.territoire import Territoire
+from ctglib.document.blocs import paragraphe
 from ctglib.donnees.lecture import noter_part
-from ctglib.rapport.blocs import paragraphe
-from ctglib.rapport.graphiques.grille import grille
+from ctglib.graphiques.grille import grille
 from ctglib.rapport.phrases.fiches_en_bref import cellules_des_etats, fiches_en_bref
 from ctglib.rapport.phrases.limites_bilan import limites_bilan
 from ctglib.rapport.phrases.une_page import une_page
@@ -30,10 +30,10 @@ from ctglib.rapport.tableaux.sources_en_bref import sources_en_bref
 
 if TYPE_CHECKING:
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.couverture import Couverture
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.couverture import Couverture
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse import cooperation as analyse
-from ctglib.analyse.annees import ensemble, est_muet
-from ctglib.analyse.posture import posture_bougee
+from ctglib.calculs import cooperation as analyse
+from ctglib.calculs.annees import ensemble, est_muet
+from ctglib.calculs.posture import posture_bougee
 from ctglib.classeur.annuel.lecture import lire_annees, si_transmis
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.graphiques.grille import grille
+from ctglib.document.blocs import Bloc, liste
+from ctglib.graphiques.grille import grille
 from ctglib.rapport.phrases import cooperation as phrases
 from ctglib.rapport.phrases.moyens import equipe
 from ctglib.rapport.tableaux.cooperation import tableau_livrables, tableau_postes
@@ -21,10 +21,10 @@ from ctglib.rapport.tableaux.moyens import Budget
 
 if TYPE_CHECKING:
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.analyses import AnalyseCooperation
     from ctglib.donnees.modeles.bilan import Pilotage
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
 
 MOUVEMENTS = {"hausse": "favorable", "baisse": "defavorable"}
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.evaluation.collecte import a_collecter, taux_de_collecte
-from ctglib.analyse.evaluation.etats import etats
-from ctglib.analyse.evaluation.evaluer import evaluer
-from ctglib.analyse.evaluation.serie import series
-from ctglib.analyse.suivi import contexte_a_la_date, contexte_connu, revisions
-from ctglib.rapport.contexte import Contexte
+from ctglib.calculs.evaluation.collecte import a_collecter, taux_de_collecte
+from ctglib.calculs.evaluation.etats import etats
+from ctglib.calculs.evaluation.evaluer import evaluer
+from ctglib.calculs.evaluation.serie import series
+from ctglib.calculs.suivi import contexte_a_la_date, contexte_connu, revisions
+from ctglib.document.contexte import Contexte
 from ctglib.rapport.phrases.couverture_annuelle import couverture_annuelle
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.analyse.evaluation.serie import Series
+    from ctglib.calculs.evaluation.serie import Series
+    from ctglib.document.couverture import Couverture
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.gabarit import Gabarit
     from ctglib.donnees.modeles.suivi import Bilan
     from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
-    from ctglib.rapport.couverture import Couverture
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class EtudeAnnuelle:
 
     @cached_property
     def mesures(self) -> Series:
-        """The values of every indicator of the fiches by year (see ``ctglib.analyse.evaluation.serie``)."""
+        """The values of every indicator of the fiches by year (see ``ctglib.calculs.evaluation.serie``)."""
         return series(
             self.suivi.observations,
             self.catalogue.indicateurs_fiches.values(),
@@ -142,7 +142,7 @@ class EtudeAnnuelle:
 
     @cached_property
     def evaluation(self) -> pd.DataFrame:
-        """The scoring of the year, one row an indicator and modalité (see ``ctglib.analyse.evaluation.evaluer``)."""
+        """The scoring of the year, one row an indicator and modalité (see ``ctglib.calculs.evaluation.evaluer``)."""
         return evaluer(
             self.convention,
             self.catalogue,
@@ -154,7 +154,7 @@ class EtudeAnnuelle:
 
     @cached_property
     def etats(self) -> pd.DataFrame:
-        """The state of each modalité of the fiches (see ``ctglib.analyse.evaluation.etats``)."""
+        """The state of each modalité of the fiches (see ``ctglib.calculs.evaluation.etats``)."""
         return etats(
             self.convention,
             self.annuel.actions,
@@ -166,7 +166,7 @@ class EtudeAnnuelle:
 
     @cached_property
     def collecte(self) -> pd.DataFrame:
-        """How many indicators are informed (see ``ctglib.analyse.evaluation.collecte.taux_de_collecte``)."""
+        """How many indicators are informed (see ``ctglib.calculs.evaluation.collecte.taux_de_collecte``)."""
         return taux_de_collecte(self.evaluation)
 
     @cached_property

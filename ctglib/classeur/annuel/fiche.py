@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.avenants import par_avenant
-from ctglib.analyse.essentiel import essentiel
-from ctglib.analyse.manques_suivi import manques
-from ctglib.analyse.moyens import moyens_par_poste, rapprocher
+from ctglib.calculs.avenants import par_avenant
+from ctglib.calculs.essentiel import essentiel
+from ctglib.calculs.manques_suivi import manques
+from ctglib.calculs.moyens import moyens_par_poste, rapprocher
 from ctglib.classeur.annuel.accueil_individuel import AccueilIndividuel
 from ctglib.classeur.annuel.cooperation import Cooperation
 from ctglib.classeur.annuel.indicateurs import Indicateurs
 from ctglib.classeur.annuel.jeunesse import Jeunesse
 from ctglib.classeur.annuel.loisirs import Loisirs
-from ctglib.rapport.graphiques.frise import frise
+from ctglib.graphiques.frise import frise
 from ctglib.rapport.phrases import fiche as phrases
 from ctglib.rapport.phrases.appreciation import appreciation
 from ctglib.rapport.phrases.limites_fiche import limites_de_fiche
@@ -29,14 +29,14 @@ from ctglib.rapport.tableaux.revisions import tableau_revisions
 from ctglib.rapport.tableaux.sources_en_bref import sources_en_bref
 
 if TYPE_CHECKING:
-    from ctglib.analyse.avenants import Numerotes
+    from ctglib.calculs.avenants import Numerotes
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.contexte import Contexte
+    from ctglib.document.couverture import Couverture
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.convention import Fiche as FicheAction
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.contexte import Contexte
-    from ctglib.rapport.couverture import Couverture
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.blocs import paragraphe
+from ctglib.document.blocs import paragraphe
 from ctglib.rapport.phrases.gouvernance import comites
 from ctglib.rapport.tableaux.avenants import tableau_avenants
 from ctglib.rapport.tableaux.decisions import tableau_decisions, tableau_propositions, tableau_suites
 
 if TYPE_CHECKING:
-    from ctglib.analyse.bilan.propositions import Proposition
+    from ctglib.calculs.bilan.propositions import Proposition
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.avenants import avenant_de_la_cible, par_avenant
-from ctglib.analyse.departs import depuis_le_depart
-from ctglib.analyse.ecriture import majuscule
+from ctglib.calculs.avenants import avenant_de_la_cible, par_avenant
+from ctglib.calculs.departs import depuis_le_depart
+from ctglib.calculs.ecriture import majuscule
 from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires
 from ctglib.classeur.natures import PANNEAUX_D_UNE_PAGE, lots
-from ctglib.rapport.graphiques.trajectoires import trajectoires
+from ctglib.document.suite import suite
+from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
-from ctglib.rapport.suite import suite
 from ctglib.rapport.tableaux.cibles import tableau_cibles
 from ctglib.rapport.tableaux.suivi_indicateurs import tableau_modalites, tableau_valeurs
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.figure import Figure
+    from ctglib.document.suite import Suite
+    from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.suite import Suite
-    from ctglib.rapport.tableau import Tableau
 
 
 @dataclass(frozen=True)

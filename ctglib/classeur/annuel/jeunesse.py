@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.annees import est_muet
-from ctglib.analyse.evaluation.lignes import modalites
-from ctglib.analyse.jeunesse import projets
+from ctglib.calculs.annees import est_muet
+from ctglib.calculs.evaluation.lignes import modalites
+from ctglib.calculs.jeunesse import projets
 from ctglib.classeur.annuel.lecture import lire_annees, par_modalite, si_transmis
 from ctglib.classeur.annuel.typologie import Typologie
-from ctglib.rapport.blocs import paragraphe
-from ctglib.rapport.graphiques.trajectoires import trajectoires
+from ctglib.document.blocs import paragraphe
+from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.jeunesse import dispositifs
 from ctglib.rapport.phrases.loisirs import frequentation
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.analyses import AnalyseJeunesse
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
 
 UNE_FOIS = (
     "Un jeune présent dans plusieurs dispositifs compte une fois dans l'ensemble : les lignes ne s'additionnent pas."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ctglib.analyse.annees import annees, avec_reperes, details
-from ctglib.analyse.evaluation.serie import changements_en_vigueur
-from ctglib.rapport.blocs import Bloc
+from ctglib.calculs.annees import annees, avec_reperes, details
+from ctglib.calculs.evaluation.serie import changements_en_vigueur
+from ctglib.document.blocs import Bloc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.moyens import moyens_du_territoire, moyens_par_objet, moyens_par_structure, rapprocher
+from ctglib.calculs.moyens import moyens_du_territoire, moyens_par_objet, moyens_par_structure, rapprocher
 from ctglib.rapport.phrases.moyens import moyens_de_l_annee
 from ctglib.rapport.tableaux.moyens import Budget, tableau_par_signataire
 from ctglib.rapport.tableaux.moyens_structures import tableau_par_structure
 
 if TYPE_CHECKING:
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

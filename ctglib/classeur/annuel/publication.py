@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.secret.application import appliquer
+from ctglib.secret.application import appliquer
 
 if TYPE_CHECKING:
-    from ctglib.analyse.secret.application import Publiable
     from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
+    from ctglib.secret.application import Publiable
 
 
 @dataclass(frozen=True)

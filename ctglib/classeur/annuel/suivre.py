@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.bilan.territoire import trajectoires_du_territoire
+from ctglib.calculs.bilan.territoire import trajectoires_du_territoire
 from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires
 from ctglib.donnees.lecture import proches
-from ctglib.rapport.graphiques.trajectoires import trajectoires
+from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.territoire import source_publique
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
-    from ctglib.rapport.figure import Figure
+    from ctglib.document.figure import Figure
 
 
 def suivre(etude: EtudeAnnuelle, indicateurs: Sequence[str]) -> Figure | None:

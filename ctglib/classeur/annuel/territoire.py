@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.bilan.territoire import (
+from ctglib.calculs.bilan.territoire import (
     Lieux,
     contexte_du_territoire,
     revisions_du_territoire,
     trajectoires_du_territoire,
 )
-from ctglib.rapport.graphiques.trajectoires import trajectoires
+from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.territoire import source_publique
 from ctglib.rapport.tableaux.territoire import tableau_origines, tableau_territoire
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

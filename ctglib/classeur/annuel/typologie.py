@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.profils import croisements, parts
-from ctglib.rapport.graphiques.parts import parts as graphique_des_parts
+from ctglib.calculs.profils import croisements, parts
+from ctglib.graphiques.parts import parts as graphique_des_parts
 from ctglib.rapport.phrases.profils import profils
 from ctglib.rapport.tableaux.profils import tableau_croisements, tableau_profils
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.comparables.comparer import Resultat, comparer
-from ctglib.rapport.blocs import Bloc, liste, paragraphe
-from ctglib.rapport.contexte import Contexte
-from ctglib.rapport.graphiques.points_comparables import points_comparables
-from ctglib.rapport.graphiques.trajectoires_comparables import trajectoires_comparables
+from ctglib.calculs.comparables.comparer import Resultat, comparer
+from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.contexte import Contexte
+from ctglib.document.typographie import minuscule
+from ctglib.graphiques.points_comparables import points_comparables
+from ctglib.graphiques.trajectoires_comparables import trajectoires_comparables
 from ctglib.rapport.phrases import comparables as textes
 from ctglib.rapport.tableaux.comparables import (
     tableau_de_sensibilite,
@@ -21,16 +22,15 @@ from ctglib.rapport.tableaux.comparables import (
     tableau_des_ecarts,
     tableau_du_departement,
 )
-from ctglib.rapport.typographie import minuscule
 
 if TYPE_CHECKING:
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
     from ctglib.donnees.communes import Communes
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.comparaison import Comparaison
     from ctglib.donnees.modeles.sources import Origine
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
 
 PRODUCTEUR = re.compile(r"(?: \([^()]*\))?$")
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ctglib.document.suite import Suite, suite
 from ctglib.rapport.phrases.finale.criteres import critere, tableau_criteres
-from ctglib.rapport.suite import Suite, suite
 from ctglib.rapport.tableaux.finale.coherence import tableau_besoins, tableau_schemas
 from ctglib.rapport.tableaux.finale.durabilite import tableau_durabilite
 
 if TYPE_CHECKING:
     from ctglib.classeur.finale.etude import EtudeFinale
     from ctglib.classeur.finale.trajectoires import Trajectoires
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.tableau import Tableau
 
 TOUJOURS = (
     "tableau-besoins", "tableau-evaluabilite", "tableau-trajectoires", "tableau-contribution", "tableau-articles",

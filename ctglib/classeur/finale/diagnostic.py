@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.graphiques.trajectoires import trajectoires
+from ctglib.document.typographie import enumerer
+from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapport.tableaux.finale.diagnostic import tableau_revisite, tableau_sans_comparaison
-from ctglib.rapport.typographie import enumerer
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.classeur.finale.etude import EtudeFinale
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

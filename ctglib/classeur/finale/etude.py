@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.evaluation.etats import etats
-from ctglib.analyse.evaluation.evaluer import evaluer
-from ctglib.analyse.evaluation.lignes import Annee
-from ctglib.analyse.evaluation.serie import changements_en_vigueur
-from ctglib.analyse.finale.contribution import Chaine, chaine
-from ctglib.analyse.finale.diagnostic import annee_du_diagnostic, revisiter
-from ctglib.analyse.finale.evaluabilite import evaluabilite
-from ctglib.analyse.finale.manques import manques_finaux
-from ctglib.analyse.finale.objectifs import recommandations
-from ctglib.analyse.finale.parcours import parcours
-from ctglib.analyse.finale.preuves import (
+from ctglib.calculs.evaluation.etats import etats
+from ctglib.calculs.evaluation.evaluer import evaluer
+from ctglib.calculs.evaluation.lignes import Annee
+from ctglib.calculs.evaluation.serie import changements_en_vigueur
+from ctglib.calculs.finale.contribution import Chaine, chaine
+from ctglib.calculs.finale.diagnostic import annee_du_diagnostic, revisiter
+from ctglib.calculs.finale.evaluabilite import evaluabilite
+from ctglib.calculs.finale.manques import manques_finaux
+from ctglib.calculs.finale.objectifs import recommandations
+from ctglib.calculs.finale.parcours import parcours
+from ctglib.calculs.finale.preuves import (
     Preuve,
     preuve_des_moyens,
     preuve_des_perspectives,
@@ -121,7 +121,7 @@ class EtudeFinale:
 
     @cached_property
     def parcours(self) -> pd.DataFrame:
-        """The way of each indicator (see ``ctglib.analyse.finale.parcours``)."""
+        """The way of each indicator (see ``ctglib.calculs.finale.parcours``)."""
         suivi = self.derniere.suivi
         year = Annee(
             self.convention,

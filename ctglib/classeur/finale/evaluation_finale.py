@@ -22,9 +22,9 @@ from ctglib.rapport.tableaux.sources import sources
 if TYPE_CHECKING:
     from ctglib.classeur.finale.comparables import Comparables
     from ctglib.classeur.finale.etude import EtudeFinale
-    from ctglib.rapport.blocs import Bloc
-    from ctglib.rapport.couverture import Couverture
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.couverture import Couverture
+    from ctglib.document.tableau import Tableau
 
 PROVISOIRES = ("P", "E")
 

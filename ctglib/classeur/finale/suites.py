@@ -16,7 +16,7 @@ from ctglib.rapport.tableaux.lacunes import lacunes
 
 if TYPE_CHECKING:
     from ctglib.classeur.finale.etude import EtudeFinale
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)

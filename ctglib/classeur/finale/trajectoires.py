@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.annees import annees, avec_reperes
-from ctglib.analyse.finale.annees import etats_par_annee, verdicts_par_annee
+from ctglib.calculs.annees import annees, avec_reperes
+from ctglib.calculs.finale.annees import etats_par_annee, verdicts_par_annee
 from ctglib.classeur.natures import lots
-from ctglib.rapport.graphiques.grille import grille
-from ctglib.rapport.graphiques.trajectoires import trajectoires
+from ctglib.document.suite import Suite, suite
+from ctglib.document.typographie import INSECABLE
+from ctglib.graphiques.grille import grille
+from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.finale.cellules import cases
-from ctglib.rapport.suite import Suite, suite
 from ctglib.rapport.tableaux.finale.moyens import tableau_moyens_realisations
 from ctglib.rapport.tableaux.finale.trajectoires import tableau_trajectoires
-from ctglib.rapport.typographie import INSECABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ctglib.classeur.finale.etude import EtudeFinale
-    from ctglib.rapport.figure import Figure
-    from ctglib.rapport.tableau import Tableau
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
 
 DEUX_POINTS = 2  # a single point draws no way
 DEPART = ("indicateur", "annee_initiale", "valeur_initiale")

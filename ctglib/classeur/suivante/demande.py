@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ctglib.document.typographie import date_longue
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
-from ctglib.rapport.typographie import date_longue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

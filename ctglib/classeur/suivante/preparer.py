@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.finale.renouveler import annees_renouvelees, renouveler
-from ctglib.analyse.suivi import a_la_date
+from ctglib.calculs.finale.renouveler import annees_renouvelees, renouveler
+from ctglib.calculs.suivi import a_la_date
 from ctglib.classeur.finale.ouverture import ouvrir_evaluation
 from ctglib.classeur.suivante.demande import verifier_demande
 from ctglib.classeur.suivante.texte import Periode, convention_suivante

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.phrases.mesures import ligne, marquer, mesures
-from ctglib.rapport.typographie import compter, enumerer, minuscule, nombre, nombre_court, pourcent
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.mesures import ligne, marquer, mesures
+from ctglib.document.typographie import compter, enumerer, minuscule, nombre, nombre_court, pourcent
 
 if TYPE_CHECKING:
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import AnalyseAccueil, IndicateursAccueil
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
 
 DECIMALES_RAPPORT = 1
 DECIMALES_POSTES = 2
@@ -48,7 +48,7 @@ def mouvements(table: pd.DataFrame) -> Bloc:
     """Return the entries, departures and balance of the last year and of all, and whether the stock agrees.
 
     Args:
-        table: What ``ctglib.analyse.accueil_individuel.mouvements`` returns.
+        table: What ``ctglib.calculs.accueil_individuel.mouvements`` returns.
     """
     known = table[table["solde"].notna()]
     last = table.iloc[-1]
@@ -105,7 +105,7 @@ def besoins(table: pd.DataFrame, places: pd.Series | None, analyse: AnalyseAccue
     """Return the coverage and the births, each with its date, and what the coverage is not.
 
     Args:
-        table: What ``ctglib.analyse.accueil_individuel.besoins`` returns.
+        table: What ``ctglib.calculs.accueil_individuel.besoins`` returns.
         places: The row of the scoring that counts the approved places.
         analyse: Which series is which.
         contexte: The words and the two territories.
@@ -162,7 +162,7 @@ def relais(table: pd.DataFrame, analyse: AnalyseAccueil, contexte: Contexte) -> 
     """Return how many professionals go with a post of the relais, beside the norm and who sets it.
 
     Args:
-        table: What ``ctglib.analyse.accueil_individuel.relais`` returns.
+        table: What ``ctglib.calculs.accueil_individuel.relais`` returns.
         analyse: The norm.
         contexte: The words.
     """

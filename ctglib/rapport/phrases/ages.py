@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.ages import AgesDeFiche, ages_des_fiches, sans_dispositif
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.typographie import INSECABLE, enumerer
+from ctglib.calculs.ages import AgesDeFiche, ages_des_fiches, sans_dispositif
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.typographie import INSECABLE, enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +31,8 @@ def ages_constats(
     """Return which ages the structures take, which ages have none, and how that meets the ages of the fiches.
 
     Args:
-        ages: As ``ctglib.analyse.offre.ages`` returns it.
-        manques: As ``ctglib.analyse.manques.manques`` returns it: structures whose ages are not said.
+        ages: As ``ctglib.calculs.offre.ages`` returns it.
+        manques: As ``ctglib.calculs.manques.manques`` returns it: structures whose ages are not said.
         fiches: The fiches of the convention.
         tranches: The ages of the children that Annexe 1 counts.
         vocabulaire: The words of the offer.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.blocs import Bloc, colonnes, liste, sous_titre
+from ctglib.document.blocs import Bloc, colonnes, liste, sous_titre
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.suivi import Appreciation

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.typographie import FINE, INSECABLE, avec_unite, minuscule
+from ctglib.document.typographie import FINE, INSECABLE, avec_unite, minuscule
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-    from ctglib.rapport.contexte import Contexte
 
 
 def valeur(ligne: pd.Series, contexte: Contexte) -> str:

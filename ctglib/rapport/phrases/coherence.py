@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.blocs import Bloc, liste, paragraphe
-from ctglib.rapport.typographie import compter, enumerer
+from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.typographie import compter, enumerer
 
 if TYPE_CHECKING:
     import pandas as pd

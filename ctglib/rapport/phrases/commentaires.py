@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.blocs import Bloc, citation, paragraphe
-from ctglib.rapport.typographie import date_longue, enumerer
+from ctglib.document.blocs import Bloc, citation, paragraphe
+from ctglib.document.typographie import date_longue, enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.comparables.ecarts import marge
-from ctglib.analyse.comparables.sensibilite import BRUIT, CHANGE, tenue
-from ctglib.rapport.typographie import compter, enumerer, minuscule, nombre, points, pourcent
+from ctglib.calculs.comparables.ecarts import marge
+from ctglib.calculs.comparables.sensibilite import BRUIT, CHANGE, tenue
+from ctglib.document.typographie import compter, enumerer, minuscule, nombre, points, pourcent
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ctglib.analyse.comparables.comparer import Resultat
+    from ctglib.calculs.comparables.comparer import Resultat
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.comparaison import Comparaison, Reglage
-    from ctglib.rapport.contexte import Contexte
 
 
 def regles(resultat: Resultat, comparaison: Comparaison, contexte: Contexte) -> list[str]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.contexte import Contexte, variation
-from ctglib.rapport.typographie import majuscule
+from ctglib.document.contexte import Contexte, variation
+from ctglib.document.typographie import majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ctglib.analyse.constats import Constat
+    from ctglib.calculs.constats import Constat
 
 
 def phrases_du_theme(

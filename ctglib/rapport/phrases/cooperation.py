@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.blocs import Bloc, colonnes, liste, paragraphe
-from ctglib.rapport.phrases.mesures import ligne, marquer, mesure
-from ctglib.rapport.typographie import avec_unite, compter, date_longue, enumerer, minuscule, nombre_court
+from ctglib.document.blocs import Bloc, colonnes, liste, paragraphe
+from ctglib.document.mesures import ligne, marquer, mesure
+from ctglib.document.typographie import avec_unite, compter, date_longue, enumerer, minuscule, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from ctglib.analyse.posture import PostureBougee
+    from ctglib.calculs.posture import PostureBougee
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import AnalyseCooperation
     from ctglib.donnees.modeles.bilan import Pilotage
     from ctglib.donnees.modeles.catalogue import ReferentielEmploi
     from ctglib.donnees.modeles.convention import Article
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
 
 INTERNE = (
     "Ni les lignes qui ont bougé ni leur niveau ne sont publiés : un ou deux postes sont concernés, ce serait "
@@ -102,7 +102,7 @@ def postes(couts: pd.DataFrame, referentiel: ReferentielEmploi, parties: Mapping
     """Return what the posts of the latest known year would cost, and the euros written for the piloting.
 
     Args:
-        couts: What ``ctglib.analyse.cooperation.couts`` returns.
+        couts: What ``ctglib.calculs.cooperation.couts`` returns.
         referentiel: The cost of one full-time equivalent, and where it is written.
         parties: Short names of the signatories.
         contexte: The words.

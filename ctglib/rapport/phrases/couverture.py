@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.couverture import Couverture, Logo
-from ctglib.rapport.typographie import date_longue
+from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.typographie import date_longue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.coherence import Regles
     from ctglib.donnees.modeles.convention import Convention
-    from ctglib.rapport.contexte import Contexte
 
 FICTIF = "Données fictives : ce rapport montre le classeur d'évaluation, il ne décrit aucun territoire réel"
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.couverture import Couverture, Logo
+from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.typographie import date_longue
 from ctglib.rapport.phrases.couverture import FICTIF
-from ctglib.rapport.typographie import date_longue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.suivi import Bilan
-    from ctglib.rapport.contexte import Contexte
 
 INTERNE = "Diffusion interne : la grille de l'annexe 4 vise un ou deux postes, ce rapport ne se publie pas"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.ecriture import SEPARATEUR
-from ctglib.rapport.blocs import Bloc, paragraphe
-from ctglib.rapport.typographie import compter, enumerer
+from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.document.blocs import Bloc, paragraphe
+from ctglib.document.typographie import compter, enumerer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,8 +18,8 @@ def enjeux_constats(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, conventio
     """Return how many needs there are and how many have a fiche, and whose reading that is.
 
     Args:
-        constats: As ``ctglib.analyse.enjeux.constats_par_enjeu`` returns them.
-        hors_enjeux: As ``ctglib.analyse.enjeux.hors_enjeux`` returns them.
+        constats: As ``ctglib.calculs.enjeux.constats_par_enjeu`` returns them.
+        hors_enjeux: As ``ctglib.calculs.enjeux.hors_enjeux`` returns them.
         convention: Its enjeux and fiches.
     """
     needs = constats[constats["lecture"] == "besoin"].drop_duplicates("indicateur")

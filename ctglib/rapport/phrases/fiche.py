@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.essentiel import FAVORABLE, NON_EVALUABLE
-from ctglib.analyse.manques_suivi import APPRECIATION, ETAT, MOYEN, VALEUR
-from ctglib.rapport.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
-from ctglib.rapport.phrases.mesures import marquer
-from ctglib.rapport.typographie import accorder, compter, date_longue, enumerer, nombre
+from ctglib.calculs.essentiel import FAVORABLE, NON_EVALUABLE
+from ctglib.calculs.manques_suivi import APPRECIATION, ETAT, MOYEN, VALEUR
+from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.document.mesures import marquer
+from ctglib.document.typographie import accorder, compter, date_longue, enumerer, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
-    from ctglib.analyse.avenants import Numerotes
-    from ctglib.analyse.essentiel import Essentiel
+    from ctglib.calculs.avenants import Numerotes
+    from ctglib.calculs.essentiel import Essentiel
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.coherence import MotDeVerdict
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.fiches import Responsable
-    from ctglib.rapport.contexte import Contexte
 
 ATTEINTES = ("atteint", "en_bonne_voie")
 MANQUES = (
@@ -189,7 +189,7 @@ def ce_qui_manque(manques: pd.DataFrame, responsables: Mapping[str, Responsable]
     """Return how many things each service still has to give, in the order of the services; a sentence when none.
 
     Args:
-        manques: As ``ctglib.analyse.manques_suivi.manques`` returns them.
+        manques: As ``ctglib.calculs.manques_suivi.manques`` returns them.
         responsables: The services by id.
     """
     if manques.empty:

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.bilan.comptes import NON_EVALUABLE, ensembles
-from ctglib.analyse.bilan.marquants import evolutions_marquantes, verdicts
-from ctglib.analyse.bilan.propositions import service
-from ctglib.rapport.blocs import Bloc, liste, sous_titre, texte
+from ctglib.calculs.bilan.comptes import NON_EVALUABLE, ensembles
+from ctglib.calculs.bilan.marquants import evolutions_marquantes, verdicts
+from ctglib.calculs.bilan.propositions import service
+from ctglib.document.blocs import Bloc, liste, sous_titre, texte
+from ctglib.document.typographie import compter, enumerer, nombre
 from ctglib.rapport.phrases.marquants import MANQUEES, TENUES, comptes, evolution_nommee, verdict_nomme
-from ctglib.rapport.typographie import compter, enumerer, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ctglib.analyse.bilan.propositions import Situation
+    from ctglib.calculs.bilan.propositions import Situation
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.coherence import MotDeVerdict
     from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.rapport.contexte import Contexte
 
 
 def fiches_en_bref(situation: Situation, contexte: Contexte, adresses: dict[int, str]) -> Bloc:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.typographie import abreger, date_longue, enumerer, minuscule
 from ctglib.donnees.modeles.convention import Absence
-from ctglib.rapport.blocs import Bloc, liste, paragraphe
-from ctglib.rapport.typographie import abreger, date_longue, enumerer, minuscule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

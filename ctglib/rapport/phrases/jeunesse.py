@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.loisirs import part
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.phrases.mesures import ligne, mesures
-from ctglib.rapport.typographie import compter, enumerer, nombre, pourcent
+from ctglib.calculs.loisirs import part
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.mesures import ligne, mesures
+from ctglib.document.typographie import compter, enumerer, nombre, pourcent
 
 if TYPE_CHECKING:
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import AnalyseJeunesse, IndicateursJeunesse
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
 
 CONVENTION = "convention"  # where an initial value comes from
 
@@ -27,7 +27,7 @@ def dispositifs(
     Args:
         evaluation: The scoring of the year.
         analyse: Which indicator is which; the first group is that of the whole fiche.
-        projets: What ``ctglib.analyse.jeunesse.projets`` returns.
+        projets: What ``ctglib.calculs.jeunesse.projets`` returns.
         contexte: The words.
         mots: The words of the scoring.
     """

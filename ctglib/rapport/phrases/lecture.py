@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.constats import DUREE_VARIATION
-from ctglib.rapport.blocs import Bloc, liste
+from ctglib.calculs.constats import DUREE_VARIATION
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.typographie import FINE, compter, enumerer, minuscule, nombre_court, points
 from ctglib.rapport.tableaux.themes import SANS_OBJET
-from ctglib.rapport.typographie import FINE, compter, enumerer, minuscule, nombre_court, points
 
 if TYPE_CHECKING:
-    from ctglib.analyse.constats import Constat
+    from ctglib.calculs.constats import Constat
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Seuils
-    from ctglib.rapport.contexte import Contexte
 
 ORIENTE = ("hausse", "baisse")
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.comparaison import evolutions_annuelles
-from ctglib.rapport.blocs import Bloc, liste
+from ctglib.calculs.comparaison import evolutions_annuelles
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.typographie import compter, enumerer, nombre, nombre_court
 from ctglib.rapport.tableaux.themes import ruptures
-from ctglib.rapport.typographie import compter, enumerer, nombre, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ctglib.analyse.constats import Constat
+    from ctglib.calculs.constats import Constat
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Article
-    from ctglib.rapport.contexte import Contexte
 
 
 def limites(

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.blocs import Bloc, liste
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.typographie import compter, nombre_court
 from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
-from ctglib.rapport.typographie import compter, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.analyse.bilan.propositions import Situation
-    from ctglib.rapport.contexte import Contexte
+    from ctglib.calculs.bilan.propositions import Situation
+    from ctglib.document.contexte import Contexte
 
 
 def limites_bilan(

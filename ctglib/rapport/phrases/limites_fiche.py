@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.typographie import compter, enumerer, nombre
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.typographie import compter, enumerer, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ctglib.analyse.avenants import Numerotes
+    from ctglib.calculs.avenants import Numerotes
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Article
-    from ctglib.rapport.contexte import Contexte
 
 SECRET, PROVISOIRE = "Q", "P"
 

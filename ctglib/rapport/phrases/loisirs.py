@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.loisirs import SECRET, part
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.phrases.mesures import ligne, marquer, mesure, mesures
-from ctglib.rapport.typographie import compter, enumerer, minuscule, nombre, points, pourcent
+from ctglib.calculs.loisirs import SECRET, part
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.mesures import ligne, marquer, mesure, mesures
+from ctglib.document.typographie import compter, enumerer, minuscule, nombre, points, pourcent
 
 if TYPE_CHECKING:
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import IndicateursLoisirs
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
 
 HAUSSES, BAISSES, EGALES = "en hausse", "en baisse", "sans changement"
 CONVENTION = "convention"  # where an initial value comes from
@@ -82,7 +82,7 @@ def occupation(table: pd.DataFrame) -> Bloc:
     """Return the rate of the whole and its change, then the fullest and the emptiest dispositif.
 
     Args:
-        table: What ``ctglib.analyse.loisirs.occupation`` returns.
+        table: What ``ctglib.calculs.loisirs.occupation`` returns.
     """
     whole, parts = table[table["modalite"].eq("")], table[table["modalite"].ne("")]
     known = parts[parts["taux"].notna()].sort_values("taux", kind="stable")
@@ -115,7 +115,7 @@ def inclusion(
     Args:
         evaluation: The scoring of the year.
         noms: Which indicator is which.
-        table: What ``ctglib.analyse.loisirs.inclusion`` returns.
+        table: What ``ctglib.calculs.loisirs.inclusion`` returns.
         contexte: The words.
         mots: The words of the scoring.
     """

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.typographie import abreger, accorder, nombre
+from ctglib.document.typographie import abreger, accorder, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from ctglib.analyse.bilan.propositions import Situation
+    from ctglib.calculs.bilan.propositions import Situation
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.coherence import MotDeVerdict
-    from ctglib.rapport.contexte import Contexte
 
 TENUES = ("atteint", "en_bonne_voie")
 MANQUEES = ("en_recul", "insuffisant")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.moyens import ABSENCES
-from ctglib.rapport.blocs import Bloc, liste, paragraphe
-from ctglib.rapport.typographie import enumerer
+from ctglib.calculs.moyens import ABSENCES
+from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.typographie import enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

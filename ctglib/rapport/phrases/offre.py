@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.coherence.constat import SEPARATEUR_CLE
-from ctglib.rapport.blocs import Bloc, liste, paragraphe
-from ctglib.rapport.typographie import compter, enumerer, majuscule, minuscule, nombre
+from ctglib.calculs.coherence.constat import SEPARATEUR_CLE
+from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
 
-    from ctglib.analyse.constats import Constat
+    from ctglib.calculs.constats import Constat
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.donnees.modeles.coherence import MemeEffectif
-    from ctglib.rapport.contexte import Contexte
 
 REGLE = "meme_effectif"  # the rule that runs on relations of this kind
 DECIMALES_RAPPORT = 1  # as Annexe 1 prints its rates
@@ -34,7 +34,7 @@ def places_constats(
     """Return how many places there are by kind and management, for how many children, and what does not agree.
 
     Args:
-        places: As ``ctglib.analyse.offre.places`` returns it.
+        places: As ``ctglib.calculs.offre.places`` returns it.
         enfants: The finding on the children that the places are set against.
         capacite: The finding on Annexe 1's theoretical capacity, which is another measure.
         contexte: The words.

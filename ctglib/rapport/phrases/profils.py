@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.profils import SANS_TOTAL, SECRET, UN_SEUL_CACHE
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.typographie import compter, minuscule, nombre_court
+from ctglib.calculs.profils import SANS_TOTAL, SECRET, UN_SEUL_CACHE
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.typographie import compter, minuscule, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ def profils(parts: pd.DataFrame, croisements: pd.DataFrame, dispositifs: Mapping
     """Return what is known of the profiles, what is hidden and by which rule, and the shares that are not made.
 
     Args:
-        parts: What ``ctglib.analyse.profils.parts`` returns.
+        parts: What ``ctglib.calculs.profils.parts`` returns.
         croisements: What ``croisements`` of the same module returns.
         dispositifs: Labels of the dispositifs of the fiche, by id.
         seuils: The threshold of small counts.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.typographie import abreger, compter, date_longue, nombre
+from ctglib.document.typographie import abreger, compter, date_longue, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ctglib.analyse.bilan.propositions import Proposition
+    from ctglib.calculs.bilan.propositions import Proposition
     from ctglib.donnees.modeles.bilan import ReglesBilan
 
 

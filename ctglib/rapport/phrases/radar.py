@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.analyse.radar import DECIMALES_INDICE, incertains
-from ctglib.rapport.blocs import Bloc, avertissement, colonnes, liste, paragraphe, sous_titre
-from ctglib.rapport.typographie import enumerer, nombre, nombre_court
+from ctglib.calculs.radar import DECIMALES_INDICE, incertains
+from ctglib.document.blocs import Bloc, avertissement, colonnes, liste, paragraphe, sous_titre
+from ctglib.document.typographie import enumerer, nombre, nombre_court
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Radar
     from ctglib.donnees.modeles.convention import Lacune
-    from ctglib.rapport.contexte import Contexte
 
 AUCUN = "Aucun."
 

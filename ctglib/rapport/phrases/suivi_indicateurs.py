@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.phrases.mesures import legende, marquer
-from ctglib.rapport.typographie import compter, nombre, pourcent
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.typographie import compter, nombre, pourcent
 
 if TYPE_CHECKING:
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
 
 TIRET = "–"
 PROFILS, POSTURE = "profils", "posture"

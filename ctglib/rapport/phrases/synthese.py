@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
-from ctglib.rapport.contexte import variation
-from ctglib.rapport.typographie import compter, enumerer, majuscule, nombre, pourcent
+from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.document.contexte import variation
+from ctglib.document.typographie import compter, enumerer, majuscule, nombre, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ctglib.analyse.constats import Constat
-    from ctglib.analyse.synthese import Essentiel, Incertitudes
+    from ctglib.calculs.constats import Constat
+    from ctglib.calculs.synthese import Essentiel, Incertitudes
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.coherence import Regles
-    from ctglib.rapport.contexte import Contexte
 
 ABSENTS_EN_CASES = 2  # beyond, the key figures without a value are named in a sentence
 

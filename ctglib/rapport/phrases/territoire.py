@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.typographie import FINE, INSECABLE, nombre, points, pourcent
+from ctglib.document.typographie import FINE, INSECABLE, nombre, points, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.sources import Origine
-    from ctglib.rapport.contexte import Contexte
 
 COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit")
 SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.bilan.comptes import NON_EVALUABLE, ensembles
-from ctglib.analyse.bilan.marquants import evolutions_marquantes, verdicts
-from ctglib.analyse.bilan.propositions import service
-from ctglib.analyse.evaluation.etats import NON_RENSEIGNEE
-from ctglib.rapport.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.calculs.bilan.comptes import NON_EVALUABLE, ensembles
+from ctglib.calculs.bilan.marquants import evolutions_marquantes, verdicts
+from ctglib.calculs.bilan.propositions import service
+from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
+from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.document.typographie import abreger, accorder, compter, enumerer, majuscule, nombre, pourcent
 from ctglib.rapport.phrases.gouvernance import etat_du_comite
 from ctglib.rapport.phrases.marquants import MANQUEES, TENUES, comptes, evolution_nommee, verdict_nomme
 from ctglib.rapport.phrases.propositions import propositions_courtes
 from ctglib.rapport.phrases.territoire import chiffre_du_territoire
-from ctglib.rapport.typographie import abreger, accorder, compter, enumerer, majuscule, nombre, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.analyse.bilan.propositions import Proposition, Situation
-    from ctglib.rapport.contexte import Contexte
+    from ctglib.calculs.bilan.propositions import Proposition, Situation
+    from ctglib.document.contexte import Contexte
 
 EVOLUTIONS = ("favorable", "defavorable")
 REALISEE, EN_COURS = "realisee", "en_cours"

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import majuscule
 from ctglib.rapport.phrases.suivi_indicateurs import PROFILS, mesuree
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.fiches import Responsable
-    from ctglib.rapport.contexte import Contexte
 
 SANS_SERVICE = "Aucun service désigné"
 RIEN, TIRET = "aucune", "–"
@@ -37,7 +37,7 @@ def tableau_a_collecter(
     The next year, which all of them are asked for, is said once, in the head of the column and under the table.
 
     Args:
-        demandes: As ``ctglib.analyse.evaluation.collecte.a_collecter`` returns them, those of a fiche or of all.
+        demandes: As ``ctglib.calculs.evaluation.collecte.a_collecter`` returns them, those of a fiche or of all.
         contexte: The words and the source.
         responsables: The services by id.
         evaluation: The words of the reasons.

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import nombre
 from ctglib.rapport.phrases.accueil_individuel import DECIMALES_POSTES, DECIMALES_RAPPORT
-from ctglib.rapport.phrases.mesures import legende, marquer
-from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.tableaux.annees import ENSEMBLE, periode
-from ctglib.rapport.typographie import nombre
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import AnalyseAccueil
-    from ctglib.rapport.contexte import Contexte
 
 TIRET = "–"
 COLONNES_RELAIS = (
@@ -35,7 +35,7 @@ def tableau_besoins(
     """Return the coverage by mode and the births, each with its own year; values of two territories of one year.
 
     Args:
-        table: What ``ctglib.analyse.accueil_individuel.besoins`` returns.
+        table: What ``ctglib.calculs.accueil_individuel.besoins`` returns.
         modes: Labels of the modes of care.
         contexte: The words and the two territories.
         origines: Producer and document of each indicator, as a source writes it.

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import INSECABLE, date_longue, majuscule
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import INSECABLE, date_longue, majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.avenants import Avenant, Changement
     from ctglib.donnees.modeles.bilan import ReglesBilan
-    from ctglib.rapport.contexte import Contexte
 
 COLONNES = (
     Colonne("objet", "Ce qui change"),

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import majuscule, nombre, pourcent
 from ctglib.rapport.phrases.suivi_indicateurs import en_valeur, marques, verdict
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import majuscule, nombre, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
 
 TIRET = "–"
 CHAQUE_ANNEE = "chaque année"

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.coherence.controle import STATUTS_MONTRES
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import compter, majuscule, nombre_court
+from ctglib.calculs.coherence.controle import STATUTS_MONTRES
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import compter, majuscule, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Seuils
     from ctglib.donnees.modeles.coherence import Correction, Regle, Regles
-    from ctglib.rapport.contexte import Contexte
 
 TEXTE_LONG = "texte-long"
 VERIFIEE = "verifiee"

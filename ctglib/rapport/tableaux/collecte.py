@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import nombre, pourcent
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import nombre, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.fiches import Responsable
-    from ctglib.rapport.contexte import Contexte
 
 COLONNES = (
     Colonne("nom", "Fiche ou service"),
@@ -44,7 +44,7 @@ def tableau_collecte(
     """Return the counts and the rate in all, fiche by fiche, service by service.
 
     Args:
-        collecte: As ``ctglib.analyse.evaluation.collecte.taux_de_collecte`` returns it.
+        collecte: As ``ctglib.calculs.evaluation.collecte.taux_de_collecte`` returns it.
         convention: Its fiches.
         responsables: The services by id.
         contexte: The source.

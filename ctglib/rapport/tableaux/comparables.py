@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.comparables.sensibilite import tenue
-from ctglib.rapport.intervalle import de_a, signe
+from ctglib.calculs.comparables.sensibilite import tenue
+from ctglib.document.intervalle import de_a, signe
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import compter, minuscule, nombre
 from ctglib.rapport.phrases.comparables import exclusions, mot_de_tenue, nom_de_variante
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import compter, minuscule, nombre
 
 if TYPE_CHECKING:
-    from ctglib.analyse.comparables.comparer import Resultat
+    from ctglib.calculs.comparables.comparer import Resultat
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.comparaison import Comparaison, MotsComparaison
-    from ctglib.rapport.contexte import Contexte
 
 TIRET = "–"
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import date_longue
 from ctglib.rapport.phrases.cooperation import montant
-from ctglib.rapport.phrases.mesures import legende, marquer
-from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.tableaux.annees import periode
-from ctglib.rapport.typographie import date_longue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import AnalyseCooperation
-    from ctglib.rapport.contexte import Contexte
 
 CHAQUE_ANNEE = "chaque année"
 TIRET = "–"
@@ -34,7 +34,7 @@ def tableau_livrables(table: pd.DataFrame, analyse: AnalyseCooperation, annee: i
     """Return one row a deliverable: when it is due, how many there were, where it stands.
 
     Args:
-        table: What ``ctglib.analyse.cooperation.livrables`` returns.
+        table: What ``ctglib.calculs.cooperation.livrables`` returns.
         analyse: The words of the states.
         annee: Year of the bilan.
         contexte: The words.
@@ -85,11 +85,11 @@ def tableau_postes(
     """Return the posts, what they would cost and the euros written, one column a year.
 
     Args:
-        annees: What ``ctglib.analyse.annees.annees`` returns for the posts.
-        couts: What ``ctglib.analyse.cooperation.couts`` returns.
+        annees: What ``ctglib.calculs.annees.annees`` returns for the posts.
+        couts: What ``ctglib.calculs.cooperation.couts`` returns.
         parties: Short names of the signatories.
         contexte: The words.
-        equivalents: What ``ctglib.analyse.cooperation.equivalents`` returns, for the data.
+        equivalents: What ``ctglib.calculs.cooperation.equivalents`` returns, for the data.
     """
     years = [int(year) for year in sorted(annees["annee"].unique())]
     columns = (Colonne("objet", "Postes et euros"), *(Colonne(str(year), str(year), numerique=True) for year in years))

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import date_longue, majuscule
 from ctglib.rapport.phrases.propositions import proposition
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import date_longue, majuscule
 
 if TYPE_CHECKING:
-    from ctglib.analyse.bilan.propositions import Proposition
+    from ctglib.calculs.bilan.propositions import Proposition
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.suivi import Comite
-    from ctglib.rapport.contexte import Contexte
 
 DECISIONS = (Colonne("decision", "Décision"), Colonne("responsable", "Qui"), Colonne("echeance", "Pour le"))
 SUITES = (

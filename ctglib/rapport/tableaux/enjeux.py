@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.ecriture import SEPARATEUR
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import INSECABLE, enumerer, nombre_court, pourcent
+from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import INSECABLE, enumerer, nombre_court, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Seuils, Theme
     from ctglib.donnees.modeles.convention import Convention
-    from ctglib.rapport.contexte import Contexte
 
 LECTURES = {"besoin": "▼ besoin", "atout": "▲ atout", "similaire": "● similaire", "repere": "○ repère"}
 EXPLICATIONS = {

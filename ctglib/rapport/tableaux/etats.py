@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import date_longue
 from ctglib.rapport.tableaux.promesses import calendrier
-from ctglib.rapport.typographie import date_longue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
 
 COLONNES = (
     Colonne("modalite", "Modalité"),
@@ -32,7 +32,7 @@ def tableau_etats(
     """Return one row a modalité of a fiche: sign and word of its state, its dates, what was done, why not, the proof.
 
     Args:
-        etats: Its rows of ``ctglib.analyse.evaluation.etats``.
+        etats: Its rows of ``ctglib.calculs.evaluation.etats``.
         evaluation: The words and signs.
         contexte: The source.
         titre: Caption.

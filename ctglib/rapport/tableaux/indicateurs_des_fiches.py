@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.bilan.comptes import NON_EVALUABLE, ensembles
+from ctglib.calculs.bilan.comptes import NON_EVALUABLE, ensembles
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import nombre
 from ctglib.rapport.phrases.marquants import TENUES
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
 
 INDICATEURS, EVOLUTIONS, CIBLES = "Indicateurs", "Évolutions", "Cibles qui se jugent"
 ENSEMBLE = "Ensemble"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import majuscule
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import majuscule
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.phrases.mesures import legende, marquer
-from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import nombre
 from ctglib.rapport.tableaux.annees import ENSEMBLE
-from ctglib.rapport.typographie import nombre
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import IndicateursLoisirs
-    from ctglib.rapport.contexte import Contexte
 
 TIRET = "–"
 UNE_FOIS = (
@@ -27,7 +27,7 @@ def tableau_occupation(table: pd.DataFrame, noms: IndicateursLoisirs, annee: int
     """Return capacity, hours and rate of each dispositif; the whole is the quotient of the sums.
 
     Args:
-        table: What ``ctglib.analyse.loisirs.occupation`` returns.
+        table: What ``ctglib.calculs.loisirs.occupation`` returns.
         noms: Which indicator is which.
         annee: Year.
         contexte: The words.
@@ -70,7 +70,7 @@ def tableau_inclusion(table: pd.DataFrame, noms: IndicateursLoisirs, annee: int,
     """Return the children with AEEH of each dispositif and their hours; what is hidden is a word.
 
     Args:
-        table: What ``ctglib.analyse.loisirs.inclusion`` returns.
+        table: What ``ctglib.calculs.loisirs.inclusion`` returns.
         noms: Which indicator is which.
         annee: Year.
         contexte: The words.

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.manques import ABSENT
+from ctglib.calculs.manques import ABSENT
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import majuscule, minuscule
 from ctglib.rapport.phrases.caracteristiques import intitule
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import majuscule, minuscule
 
 if TYPE_CHECKING:
-    from ctglib.rapport.contexte import Contexte
+    from ctglib.document.contexte import Contexte
 
 COLONNES = (
     Colonne("nom", "Structure"),

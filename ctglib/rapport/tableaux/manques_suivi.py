@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.manques_suivi import APPRECIATION, ETAT, MOYEN, VALEUR
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import enumerer
+from ctglib.calculs.manques_suivi import APPRECIATION, ETAT, MOYEN, VALEUR
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.fiches import Responsable
-    from ctglib.rapport.contexte import Contexte
 
 COLONNES = (Colonne("quoi", "Ce qui manque"), Colonne("detail", "Pour quoi"))
 SANS_SERVICE = "Aucun service désigné"
@@ -35,7 +35,7 @@ def tableau_manques_suivi(
     """Return what to ask, service by service; the CSV has one row a thing, with the document where it is found.
 
     Args:
-        manques: As ``ctglib.analyse.manques_suivi.manques`` returns them.
+        manques: As ``ctglib.calculs.manques_suivi.manques`` returns them.
         responsables: The services by id.
         mots: The words of the reasons.
         contexte: The labels of the indicators and the source.

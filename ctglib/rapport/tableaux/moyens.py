@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.moyens import ENSEMBLE, STRUCTURE, TERRITOIRE
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import INSECABLE, avec_unite, nombre_court
+from ctglib.calculs.moyens import ENSEMBLE, STRUCTURE, TERRITOIRE
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import INSECABLE, avec_unite, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.fiches import Moyens
-    from ctglib.rapport.contexte import Contexte
 
 RIEN = "–"
 AU_MOINS = "au moins "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.tableau import Colonne, Tableau
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.rapport.tableaux.moyens import par_poste, tableau_de_moyens
 
 if TYPE_CHECKING:

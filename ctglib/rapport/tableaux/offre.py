@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.offre import structures, vacances
+from ctglib.calculs.offre import structures, vacances
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import enumerer, majuscule, minuscule, nombre_court
 from ctglib.rapport.phrases.caracteristiques import horaires, intitule, precision, sans_coupure, valeur
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import enumerer, majuscule, minuscule, nombre_court
 
 if TYPE_CHECKING:
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-    from ctglib.rapport.contexte import Contexte
 
 RIEN = "–"
 LIGNE_VIDE = "Ligne laissée vide : la convention ne dit pas si la structure existe"

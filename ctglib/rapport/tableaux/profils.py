@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.phrases.mesures import legende, marquer
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import nombre
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import nombre
 
 if TYPE_CHECKING:
-    from ctglib.rapport.contexte import Contexte
+    from ctglib.document.contexte import Contexte
 
 TIRET = "–"
 COLONNES_CROISEES = (
@@ -25,7 +25,7 @@ def tableau_profils(parts: pd.DataFrame, annee: int, contexte: Contexte, *, titr
     """Return the counts, one row a modalité in the group of its variable, one column a dispositif.
 
     Args:
-        parts: What ``ctglib.analyse.profils.parts`` returns.
+        parts: What ``ctglib.calculs.profils.parts`` returns.
         annee: Year.
         contexte: The words and the source.
         titre: What the table is about.
@@ -75,7 +75,7 @@ def tableau_croisements(table: pd.DataFrame, annee: int, contexte: Contexte) -> 
     """Return the crossed counts, one group a dispositif and pair of variables.
 
     Args:
-        table: What ``ctglib.analyse.profils.croisements`` returns.
+        table: What ``ctglib.calculs.profils.croisements`` returns.
         annee: Year.
         contexte: The words and the source.
     """

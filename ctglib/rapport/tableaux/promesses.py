@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.evaluation.etats import NON_RENSEIGNEE
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import date_longue, majuscule, minuscule
+from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import date_longue, majuscule, minuscule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Fiche, Resultat
-    from ctglib.rapport.contexte import Contexte
 
 COLONNES = (
     Colonne("promesse", "Ce qui est promis"),

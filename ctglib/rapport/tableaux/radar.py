@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.radar import DECIMALES_INDICE
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import nombre, nombre_court
+from ctglib.calculs.radar import DECIMALES_INDICE
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import nombre, nombre_court
 
 if TYPE_CHECKING:
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Radar
-    from ctglib.rapport.contexte import Contexte
 
 APPELS = {"complement_100": " (c)", "inverse": " (i)"}
 PLACES = {

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import avec_unite, majuscule
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import avec_unite, majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ctglib.rapport.contexte import Contexte
+    from ctglib.document.contexte import Contexte
 
 SANS_RAISON = "raison non donnée"
 
@@ -23,7 +23,7 @@ def tableau_revisions(
     """Return one row a value that this bilan gives otherwise than last year's.
 
     Args:
-        revisions: As ``ctglib.analyse.suivi.revisions`` returns them.
+        revisions: As ``ctglib.calculs.suivi.revisions`` returns them.
         contexte: The words.
         annee: Year of the bilan.
         modalite: The label of a modalité of a dimension.

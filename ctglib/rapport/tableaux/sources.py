@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib import __version__
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.modeles.synthese import RoleDeFichier
-from ctglib.rapport.tableau import Colonne, Tableau
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

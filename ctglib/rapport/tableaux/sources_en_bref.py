@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import nombre
 from ctglib.donnees.empreintes import publiable
-from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.tableaux.sources import NON_PUBLIEE, SIGNES_EMPREINTE, role, sources
-from ctglib.rapport.typographie import nombre
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

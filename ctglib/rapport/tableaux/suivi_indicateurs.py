@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.rapport.phrases.suivi_indicateurs import avec_annee, en_valeur, jugement_de_l_evolution, marques, mesuree
-from ctglib.rapport.tableau import Colonne, Tableau
 
 if TYPE_CHECKING:
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
 
 GROUPES = {"convention": "Écrits dans la convention", "propose": "Proposés par le classeur"}
 TIRET = "–"

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import date_longue, majuscule, minuscule, nombre_court
 from ctglib.rapport.phrases.territoire import ecart, part
-from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.tableaux.themes import ruptures
-from ctglib.rapport.typographie import date_longue, majuscule, minuscule, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.sources import Origine
-    from ctglib.rapport.contexte import Contexte
 
 ORIGINES = (
     Colonne("titre", "Série"),

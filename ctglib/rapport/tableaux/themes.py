@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.comparaison import evolutions_annuelles
-from ctglib.rapport.contexte import Contexte, variation
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import INSECABLE, compter, enumerer, nombre
+from ctglib.calculs.comparaison import evolutions_annuelles
+from ctglib.document.contexte import Contexte, variation
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import INSECABLE, compter, enumerer, nombre
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur, Theme

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.typographie import INSECABLE, nombre_court
+from ctglib.document.typographie import INSECABLE, nombre_court
 
 if TYPE_CHECKING:
-    from ctglib.analyse.finale.preuves import Preuve
+    from ctglib.calculs.finale.preuves import Preuve
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.coherence import MotDeVerdict
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.finale import ReglesFinales
-    from ctglib.rapport.contexte import Contexte
 
 RIEN = "–"
 

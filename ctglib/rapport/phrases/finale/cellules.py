@@ -18,7 +18,7 @@ def cases(table: pd.DataFrame, cadre: Cadre, inconnu: str) -> pd.DataFrame:
     """Return the cells: ligne, colonne, valeur (share in %, missing when nothing is known), texte; then the counts.
 
     Args:
-        table: As ``ctglib.analyse.finale.annees`` returns it.
+        table: As ``ctglib.calculs.finale.annees`` returns it.
         cadre: The titles of the fiches.
         inconnu: What a year of which nothing is known reads.
     """

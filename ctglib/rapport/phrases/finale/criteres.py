@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.rapport.blocs import Bloc, citation, paragraphe, sous_titre, texte
+from ctglib.document.blocs import Bloc, citation, paragraphe, sous_titre, texte
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import majuscule
 from ctglib.rapport.phrases.finale.cadre import rapport_de, signer, sur
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ctglib.analyse.finale.preuves import Preuve
+    from ctglib.calculs.finale.preuves import Preuve
     from ctglib.donnees.modeles.finale import Critere, PreuveDeCritere, SaisieFinale
     from ctglib.rapport.phrases.finale.cadre import Cadre
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.analyse.finale.preuves import Preuve
+    from ctglib.calculs.finale.preuves import Preuve
     from ctglib.donnees.modeles.fiches import Responsable
     from ctglib.donnees.modeles.finale import SaisieFinale
 

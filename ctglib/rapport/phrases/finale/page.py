@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.evaluation.etats import NON_RENSEIGNEE
-from ctglib.analyse.finale.lecture import ATTEINTS, bons, juges, mauvais
-from ctglib.analyse.finale.objectifs import FAITES
-from ctglib.rapport.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
+from ctglib.calculs.finale.lecture import ATTEINTS, bons, juges, mauvais
+from ctglib.calculs.finale.objectifs import FAITES
+from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.typographie import INSECABLE, abreger, accorder, compter, date_longue, enumerer, majuscule, nombre
 from ctglib.rapport.phrases.finale.cadre import rapport_de, signer, sur
-from ctglib.rapport.phrases.mesures import legende, marquer
 from ctglib.rapport.tableaux.finale.trajectoires import derniere
-from ctglib.rapport.typographie import INSECABLE, abreger, accorder, compter, date_longue, enumerer, majuscule, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.analyse.finale.preuves import Preuve
+    from ctglib.calculs.finale.preuves import Preuve
     from ctglib.rapport.phrases.finale.cadre import Cadre
     from ctglib.rapport.phrases.finale.fin import Fin
 

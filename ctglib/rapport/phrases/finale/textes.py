@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.finale.evaluabilite import CONVENTION, PROPOSITIONS
-from ctglib.rapport.blocs import Bloc, liste
-from ctglib.rapport.couverture import Couverture, Logo
+from ctglib.calculs.finale.evaluabilite import CONVENTION, PROPOSITIONS
+from ctglib.document.blocs import Bloc, liste
+from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.typographie import compter, date_longue, enumerer
 from ctglib.rapport.phrases.couverture import FICTIF
 from ctglib.rapport.phrases.finale.cadre import sur
-from ctglib.rapport.typographie import compter, date_longue, enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ctglib.analyse.finale.preuves import Preuve
+    from ctglib.calculs.finale.preuves import Preuve
     from ctglib.donnees.modeles.base import Date
     from ctglib.donnees.modeles.finale import SaisieFinale
     from ctglib.rapport.phrases.finale.cadre import Cadre

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.enjeux import fiches_de
+from ctglib.calculs.enjeux import fiches_de
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import INSECABLE, enumerer, majuscule, nombre
 from ctglib.rapport.phrases.finale.cadre import RIEN
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import INSECABLE, enumerer, majuscule, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ctglib.analyse.constats import Constat
+    from ctglib.calculs.constats import Constat
     from ctglib.donnees.modeles.catalogue import Theme
     from ctglib.donnees.modeles.convention import Schema
     from ctglib.donnees.modeles.finale import Lectures

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.mesures import legende
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import abreger, compter, majuscule
 from ctglib.rapport.phrases.finale.cadre import RIEN, signer
-from ctglib.rapport.phrases.mesures import legende
-from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.tableaux.finale.diagnostic import evolution
 from ctglib.rapport.tableaux.finale.recommandations import faits
 from ctglib.rapport.tableaux.finale.trajectoires import derniere
-from ctglib.rapport.typographie import abreger, compter, majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ctglib.analyse.finale.contribution import Chaine
+    from ctglib.calculs.finale.contribution import Chaine
     from ctglib.donnees.modeles.finale import ContributionSaisie
     from ctglib.rapport.phrases.finale.cadre import Cadre
 

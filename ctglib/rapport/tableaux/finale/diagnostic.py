@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.finale.diagnostic import APRES_RUPTURE, POINTS, SANS_DEPART, SANS_VALEUR
+from ctglib.calculs.finale.diagnostic import APRES_RUPTURE, POINTS, SANS_DEPART, SANS_VALEUR
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import points, pourcent
 from ctglib.rapport.phrases.finale.cadre import RIEN
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import points, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ def tableau_revisite(revisite: pd.DataFrame, themes: Mapping[str, str], cadre: C
     """Return one row a public series, by theme: then, now, the change here and in the reference.
 
     Args:
-        revisite: As ``ctglib.analyse.finale.diagnostic.revisiter`` returns it.
+        revisite: As ``ctglib.calculs.finale.diagnostic.revisiter`` returns it.
         themes: Title of each theme.
         cadre: The words.
         source: Producers, as captions write them.

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.mesures import legende
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.rapport.phrases.finale.cadre import RIEN
-from ctglib.rapport.phrases.mesures import legende
-from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.tableaux.finale.trajectoires import derniere
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.finale.evaluabilite import CONVENTION, PROPOSITIONS
+from ctglib.calculs.finale.evaluabilite import CONVENTION, PROPOSITIONS
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import INSECABLE, nombre
 from ctglib.rapport.phrases.finale.cadre import sur
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import INSECABLE, nombre
 
 if TYPE_CHECKING:
     from ctglib.rapport.phrases.finale.cadre import Cadre
@@ -34,7 +34,7 @@ def tableau_evaluabilite(evaluabilite: pd.DataFrame, cadre: Cadre) -> Tableau:
     """Return the counts by fiche and in all, for the text alone, then with the proposals.
 
     Args:
-        evaluabilite: As ``ctglib.analyse.finale.evaluabilite`` returns it.
+        evaluabilite: As ``ctglib.calculs.finale.evaluabilite`` returns it.
         cadre: The words.
     """
     cells = [

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.analyse.finale.manques import APPRECIATION, DEPART, ETAT, MOYEN, SEPARATEUR, VALEUR
+from ctglib.calculs.finale.manques import APPRECIATION, DEPART, ETAT, MOYEN, SEPARATEUR, VALEUR
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import INSECABLE, enumerer, majuscule
 from ctglib.rapport.phrases.finale.cadre import RIEN
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import INSECABLE, enumerer, majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ def tableau_manques_finaux(
     """Return one row a thing to ask, all its years at once; None when nothing is missing.
 
     Args:
-        manques: As ``ctglib.analyse.finale.manques`` returns them.
+        manques: As ``ctglib.calculs.finale.manques`` returns them.
         responsables: The services by id.
         cadre: The words.
     """

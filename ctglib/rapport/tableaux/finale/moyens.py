@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ctglib.analyse.moyens import moyens_par_objet
-from ctglib.rapport.phrases.mesures import legende, marquer
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import avec_unite, nombre_court
+from ctglib.calculs.moyens import moyens_par_objet
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import avec_unite, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +53,7 @@ def tableau_moyens_realisations(
 
     Args:
         suivis: The years.
-        series: Values by year of the wholes of the indicators (``ctglib.analyse.annees.annees``), with ``fiche``.
+        series: Values by year of the wholes of the indicators (``ctglib.calculs.annees.annees``), with ``fiche``.
         vocabulaire: The natures of the means.
         cadre: The words.
     """

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.mesures import legende
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import INSECABLE, compter, majuscule
 from ctglib.rapport.phrases.finale.cadre import signer
-from ctglib.rapport.phrases.mesures import legende
-from ctglib.rapport.tableau import Colonne, Tableau
 from ctglib.rapport.tableaux.finale.trajectoires import avec_marque
-from ctglib.rapport.typographie import INSECABLE, compter, majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,7 +40,7 @@ def tableau_recommandations(
     """Return one row an objective: what is known, what the rules propose, what was decided.
 
     Args:
-        recommandations: As ``ctglib.analyse.finale.objectifs`` returns them.
+        recommandations: As ``ctglib.calculs.finale.objectifs`` returns them.
         decisions: Those entered.
         cadre: The words.
     """
@@ -124,7 +124,7 @@ def faits(valeurs: Mapping[str, int]) -> list[str]:
     """Return the counts of an objective or a fiche as short phrases, those of nothing left out.
 
     Args:
-        valeurs: The fields of ``ctglib.analyse.finale.objectifs.Faits``.
+        valeurs: The fields of ``ctglib.calculs.finale.objectifs.Faits``.
     """
     told = []
     if valeurs["modalites"]:

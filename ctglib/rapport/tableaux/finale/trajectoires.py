@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import compter
 from ctglib.rapport.phrases.finale.cadre import RIEN, signer
-from ctglib.rapport.phrases.mesures import legende, marquer
 from ctglib.rapport.phrases.suivi_indicateurs import avec_annee
-from ctglib.rapport.tableau import Colonne, Tableau
-from ctglib.rapport.typographie import compter
 
 if TYPE_CHECKING:
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.rapport.contexte import Contexte
     from ctglib.rapport.phrases.finale.cadre import Cadre
 
 COLONNES = (

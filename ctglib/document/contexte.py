@@ -1,0 +1,69 @@
+"""What every sentence and table needs to know: the words, the territory, its reference, the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.calculs import ecriture
+from ctglib.document.typographie import avec_unite, nombre, points, pourcent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ctglib.donnees.modeles.catalogue import Indicateur, Statut, Territoire, Unite
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """The words of the catalogue, the two territories, and the source that captions name.
+
+    Args:
+        indicateurs: The catalogue by id.
+        unites: The units by id.
+        statuts: The statuses by code.
+        territoire: The territory looked at.
+        reference: The territory it is compared with.
+        source: Producer and document, as captions write it.
+    """
+
+    indicateurs: Mapping[str, Indicateur]
+    unites: Mapping[str, Unite]
+    statuts: Mapping[str, Statut]
+    territoire: Territoire
+    reference: Territoire
+    source: str
+
+    def valeur(self, indicateur: str, valeur: float | None, statut: str = "A") -> str:
+        """Return a value of an indicator with its unit, or the word of its absence."""
+        if valeur is None or valeur != valeur:
+            return self.absence(statut)
+        return ecriture.ecrire(valeur, self.indicateurs[indicateur], self.unites)
+
+    def valeur_nue(self, indicateur: str, valeur: float | None, statut: str = "A") -> str:
+        """Return a value without its unit (the header gives it), or the word of its absence."""
+        if valeur is None or valeur != valeur:
+            return self.absence(statut)
+        item = self.indicateurs[indicateur]
+        return nombre(valeur, item.decimales, signe=item.est_evolution)
+
+    def absence(self, statut: str) -> str:
+        """Return the word that stands for an absent value (« non transmis », « secret »…)."""
+        return self.statuts[statut].mot if statut in self.statuts else ""
+
+    def ecart(self, indicateur: str, ecart: float, ecart_type: str) -> str:
+        """Return a gap with its sign: « +0,8 point », « −7,8 % », « −17,4 pour 100 »; none between indices."""
+        item = self.indicateurs[indicateur]
+        if ecart_type == "pourcent":
+            return pourcent(ecart, 1, signe=True)
+        symbole = self.unites[item.unite].symbole
+        if symbole == "%":
+            return points(ecart, item.decimales)
+        return avec_unite(ecart, symbole, item.decimales, signe=True)
+
+
+def variation(valeur: float | None) -> str:
+    """Return a variation in % with its sign, or an en dash when the text gives none."""
+    if valeur is None or valeur != valeur:
+        return "–"
+    return ecriture.variation(valeur)

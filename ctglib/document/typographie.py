@@ -1,0 +1,87 @@
+"""Numbers and signs as a French reader expects them: U+202F, decimal comma, U+2212."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from ctglib.calculs.ecriture import FINE, INSECABLE, MOINS, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent
+
+__all__ = [
+    "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "enumerer",
+    "majuscule", "minuscule", "nombre", "nombre_court", "points", "ponctuer", "pourcent",
+]  # fmt: skip
+FINES = re.compile(r"(?<=\d) (?=\d{3}(?!\d))| (?=[;!?%])")
+INSECABLES = re.compile(r"(?<=\d) (?=€)| (?=[:»])|(?<=«) ")
+
+
+def nombre_court(valeur: float) -> str:
+    """Return a number with the decimals it needs and no more: ``5.0`` reads « 5 », ``0.5`` reads « 0,5 »."""
+    decimales = len(f"{valeur:.6f}".rstrip("0").partition(".")[2])
+    return nombre(valeur, decimales)
+
+
+def compter(effectif: int, singulier: str, pluriel: str = "") -> str:
+    """Return a count and its noun, singular under two as French has it; the plural adds an « s » a word unless given.
+
+    Examples:
+        >>> compter(0, "valeur absente"), compter(3, "valeur absente")
+        ('0\\xa0valeur absente', '3\\xa0valeurs absentes')
+    """
+    plural = pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
+    return f"{nombre(effectif)}{INSECABLE}{plural if effectif >= 2 else singulier}"
+
+
+def accorder(mot: str, effectif: float) -> str:
+    """Return a word of a verdict or of a state, in the plural from two on; « en cours » and the like never change.
+
+    Examples:
+        >>> accorder("réalisée en partie", 2), accorder("non renseignée", 3), accorder("en cours", 4)
+        ('réalisées en partie', 'non renseignées', 'en cours')
+    """
+    words = mot.split(" ")
+    rank = 1 if words[0] == "non" else 0
+    if effectif < 2 or words[0] in ("à", "dans", "en") or words[rank].endswith("s"):
+        return mot
+    return " ".join([*words[:rank], f"{words[rank]}s", *words[rank + 1 :]])
+
+
+def abreger(texte: str, signes: int) -> str:
+    """Return a label short enough for a list: without what it has in brackets, then cut at a word.
+
+    Examples:
+        >>> abreger("Mettre en réseau les relais (comité technique)", 40)
+        'Mettre en réseau les relais'
+    """
+    short = re.sub(r"\s*\([^()]*\)", "", texte) if len(texte) > signes else texte
+    if len(short) <= signes:
+        return short
+    return f"{short[:signes].rsplit(' ', 1)[0].rstrip(' ,;:')}…"
+
+
+def points(valeur: float, decimales: int = 1, signe: bool = True) -> str:
+    """Return a difference of rates: ``4.9`` reads « +4,9 points »; under two in size, « point » stays singular."""
+    return f"{nombre(valeur, decimales, signe)}{INSECABLE}point{'s' if abs(round(valeur, decimales)) >= 2 else ''}"
+
+
+def date_longue(jour: date) -> str:
+    """Return a date in full: « 1er janvier 2023 », « 31 décembre 2026 ».
+
+    Examples:
+        >>> date_longue(date(2023, 1, 1))
+        '1er\\xa0janvier 2023'
+    """
+    from babel.dates import format_date
+
+    text = format_date(jour, "MMMM y", locale="fr_FR")
+    return f"{jour.day}{'er' if jour.day == 1 else ''}{INSECABLE}{text}"
+
+
+def ponctuer(texte: str) -> str:
+    """Return a sentence with the no-break spaces of French typography, so that no line begins with a sign.
+
+    Examples:
+        >>> ponctuer("Lecture : « oui » ; 5 %")
+        'Lecture\\xa0: «\\xa0oui\\xa0»\\u202f; 5\\u202f%'
+    """
+    return INSECABLES.sub(INSECABLE, FINES.sub(FINE, texte))
