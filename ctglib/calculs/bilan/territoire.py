@@ -11,21 +11,28 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES
+from ctglib.calculs.moyennes import MOYENNES, moyennes
 from ctglib.calculs.suivi import CLE, REVISIONS, contexte_connu
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ctglib.donnees.modeles.catalogue import Indicateur
+    from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 
 COLONNES = (
     "indicateur", "dimension", "modalite", "unite", "annee", "valeur", "statut", "annee_avant", "valeur_avant", "ecart",
     "lecture", "valeur_depart", "variation", "variation_depart", "variation_reference", "variation_reference_depart",
-    "source", "note",
+    *MOYENNES, "source", "note",
 )  # fmt: skip
 ENTIERS = ("annee", "annee_avant")
 REELS = (
     "valeur", "valeur_avant", "ecart", "valeur_depart", "variation", "variation_depart", "variation_reference",
+    "variation_reference_depart", "moyenne_avant", "moyenne",
+    "variation_des_moyennes", "hasard",
+)  # fmt: skip
+D_UNE_ANNEE_A_L_AUTRE = (
+    "annee_avant", "valeur_avant", "ecart", "valeur_depart", "variation", "variation_depart", "variation_reference",
     "variation_reference_depart",
 )  # fmt: skip
 TRAJECTOIRES = (
@@ -44,7 +51,11 @@ class Lieux:
 
 
 def contexte_du_territoire(
-    series: pd.DataFrame, indicateurs: Iterable[str], meanings: Mapping[str, Indicateur], lieux: Lieux
+    series: pd.DataFrame,
+    indicateurs: Iterable[str],
+    meanings: Mapping[str, Indicateur],
+    lieux: Lieux,
+    seuils: SeuilsEvaluation,
 ) -> pd.DataFrame:
     """Return one row a public series of the territory, in the order of the indicators, the whole before its modalités.
 
@@ -53,15 +64,21 @@ def contexte_du_territoire(
         indicateurs: The series wanted.
         meanings: The indicators by id: their breaks, their source's rounding.
         lieux: The territory, its reference, the year before the convention.
+        seuils: What chance explains of a count.
 
     Returns:
-        The columns ``COLONNES``. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit", "rupture", "seule" (no
-        earlier figure) or "absente"; ``variation…`` in %, missing across a break. A reference is read over the same
-        years, never as a level.
+        The columns ``COLONNES``. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture",
+        "seule" (no earlier figure) or "absente"; ``variation…`` in %, missing across a break. A reference is read over
+        the same years, never as a level. A short series has means of years, and no change from one year to another.
     """
     measured = series[series["valeur"].notna()]
     rows = [
-        _ligne(group, meanings[indicateur], measured[measured["territoire"].eq(lieux.reference)], lieux.depart)
+        _en_moyennes(
+            _ligne(group, meanings[indicateur], measured[measured["territoire"].eq(lieux.reference)], lieux.depart),
+            group,
+            meanings[indicateur],
+            seuils,
+        )
         for indicateur in indicateurs
         for _, group in _series(series, indicateur, lieux.territoire)
     ]
@@ -148,6 +165,16 @@ def _ligne(rows: pd.DataFrame, indicateur: Indicateur, reference: pd.DataFrame, 
         "variation_reference": _variation(beside, before, year, indicateur),
         "variation_reference_depart": _variation(beside, start, year, indicateur),
     }
+
+
+def _en_moyennes(
+    row: dict[str, object], rows: pd.DataFrame, indicateur: Indicateur, seuils: SeuilsEvaluation
+) -> dict[str, object]:
+    """Return the row, read on means of years if its series is a short one."""
+    if indicateur.petite_serie is None:
+        return row
+    alone = {**row, **dict.fromkeys(D_UNE_ANNEE_A_L_AUTRE), "lecture": "seule"}
+    return alone | moyennes(rows, indicateur.petite_serie, seuils.hasard_ecarts)
 
 
 def _annee_avant(values: pd.Series) -> int | None:

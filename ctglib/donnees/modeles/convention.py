@@ -109,8 +109,8 @@ class IndicateurFiche(Modele):
 class Fiche(Modele):
     """A fiche action in full.
 
-    ``repond_a`` are catalogue indicators that the fiche answers, ``offre`` the categories of the offer that it bears
-    on: both are a reading of ours.
+    ``besoins`` are the needs that its constat initial tells. ``repond_a`` are catalogue indicators that the fiche
+    answers, ``offre`` the categories of the offer that it bears on: both are a reading of ours.
     """
 
     numero: int = Field(ge=1)
@@ -118,6 +118,7 @@ class Fiche(Modele):
     enjeu: Identifiant
     titre: Texte
     constat_initial: list[Texte]
+    besoins: list[Texte] = []
     publics: list[Texte]
     age_min: int | None = None
     age_max: int | None = None
