@@ -78,7 +78,7 @@ def forces_et_besoins(essentiel: Essentiel, contexte: Contexte) -> Bloc:
     needs += paragraphe(f"{absent}Les fiches action disent d'autres besoins.")
     reading = (
         f"{contexte.territoire.nom}, puis {contexte.reference.nom} ; entre parenthèses, l'écart en % de la valeur "
-        f"{contexte.reference.de}, du plus grand au plus petit, une valeur douteuse en dernier."
+        f"{contexte.reference.de}, une valeur douteuse en dernier."
     )
     return colonnes(strengths, needs) + paragraphe(reading, classe="note")
 
