@@ -124,7 +124,8 @@ def _cellules(row: pd.Series, contexte: Contexte, doutes: Mapping[str, str]) -> 
     gap = "service absent"
     if row["origine"] != SERVICE:
         gap = contexte.ecart(identifiant, row["ecart"], row["ecart_type"])
-        gap += "" if row["ecart_type"] == "pourcent" else f" ({pourcent(row['ecart_relatif'], 0, signe=True)})"
+        relative = row["ecart_type"] != "pourcent" and pd.notna(row["ecart_relatif"])
+        gap += f" ({pourcent(row['ecart_relatif'], 0, signe=True)})" if relative else ""
     return [
         contexte.indicateurs[identifiant].libelle + marks,
         contexte.valeur(identifiant, row["niveau"], row["statut"]),
