@@ -6,11 +6,13 @@ import pandas as pd
 import pytest
 
 from ctglib import ouvrir_bilan
+from ctglib.calculs.accueil_individuel import besoins
 from ctglib.calculs.moyennes import dans_le_hasard, moyennes
 from ctglib.classeur.etude import Etude
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import PetiteSerie
 from ctglib.rapport.phrases.territoire import chiffre_du_territoire, notes_des_moyennes
+from ctglib.rapport.tableaux.accueil_individuel import tableau_besoins
 
 PERIODES = PetiteSerie(avant=(2015, 2019), depuis=2021, pourquoi="2020 est un pic")
 
@@ -75,3 +77,13 @@ def test_le_bilan_de_harnes_dit_les_moyennes_le_hasard_et_les_annees_deduites() 
     assert pd.isna(row.variation_depart)
     assert "le hasard seul déplace un tel nombre d'environ 25" in note
     assert note.endswith("Année déduite de l'ordre des valeurs : 2016, 2017, 2018, 2019, 2021, 2022, 2023 et 2025.")
+
+
+def test_la_fiche_1_dit_quelles_annees_de_naissances_sont_deduites() -> None:
+    etude = ouvrir_bilan("harnes", 2025).etude
+    analyse = etude.catalogue.analyses.accueil_individuel
+    table = besoins(etude.series, etude.derniers_chiffres, analyse, territoires=("62413", "62"))
+
+    notes = tableau_besoins(table, {}, etude.contexte, origines=dict.fromkeys(table["indicateur"], "source")).notes
+
+    assert "Année déduite de l'ordre des valeurs : 2023 et 2025." in notes
