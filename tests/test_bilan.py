@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from evaluation_exemple import indicateur
+from evaluation_exemple import SEUILS, indicateur
 
 from ctglib import ouvrir_bilan
 from ctglib.calculs.bilan.comptes import ensembles
@@ -69,7 +69,7 @@ def test_un_chiffre_public_se_lit_comme_l_exemple_le_dit(cas: dict) -> None:
         ]
     ).astype({"valeur": "float64"})
 
-    found = contexte_du_territoire(series, ["x"], {"x": meaning}, Lieux("01001", "01", 2022)).iloc[0]
+    found = contexte_du_territoire(series, ["x"], {"x": meaning}, Lieux("01001", "01", 2022), SEUILS).iloc[0]
 
     assert {nom: _lisible(found[nom]) for nom in cas["attendu"]} == cas["attendu"]
 

@@ -38,10 +38,10 @@ def lisible(html: str) -> str:
 @pytest.mark.parametrize(
     ("valeurs", "dit"),
     [
-        ({2024: 43, 2025: 41}, "41 en 2025, contre 43 en 2024 (-2)."),
+        ({2024: 43, 2025: 41}, "41 en 2025, contre 43 en 2024 (-2, trop peu pour conclure)."),
         ({2024: 43, 2025: 43}, "43 en 2025, comme en 2024."),
         ({2025: "41 P"}, "41 (p) en 2025 ; aucune valeur antérieure."),
-        ({2023: 44, 2024: "L", 2025: 41}, "41 en 2025, contre 44 en 2023 (-3)."),
+        ({2023: 44, 2024: "L", 2025: 41}, "41 en 2025, contre 44 en 2023 (-3, trop peu pour conclure)."),
         ({2024: 43, 2025: "L"}, "non transmis en 2025 ; dernière valeur connue, 43 en 2024."),
         ({2025: "Q"}, "secret en 2025."),
     ],

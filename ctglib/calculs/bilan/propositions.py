@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.bilan.comptes import ensembles
+from ctglib.calculs.bilan.comptes import ensembles, vises
 from ctglib.calculs.ecriture import ecrire, minuscule
 from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
 from ctglib.donnees.modeles.convention import Absence
@@ -117,7 +117,9 @@ def _cible_manquee(situation: Situation) -> list[str]:
     for row in rows[rows["verdict"].isin(MANQUEES) & rows["valeur"].notna()].itertuples():
         now, target = (_ecrire(situation, row.indicateur, value) for value in (row.valeur, row.cible))
         label = situation.catalogue.indicateurs_fiches[row.indicateur].libelle
-        found.append(f"{label} ({now}, cible : {target} en {row.annee_cible})")
+        implied = situation.catalogue.evaluation.mots["origine_implicite"]
+        aim = f"{implied} : {target}" if row.origine_cible == "implicite" else f"cible : {target} en {row.annee_cible}"
+        found.append(f"{label} ({now}, {aim})")
     return found
 
 
@@ -162,7 +164,7 @@ def _suites(situation: Situation) -> list[str]:
 def _cibles(situation: Situation) -> list[str]:
     rows = ensembles(situation.evaluation)
     written = rows["origine"].eq("convention") & rows["raison"].ne("qualitatif")
-    names = rows.loc[written & rows["cible"].isna(), "indicateur"]
+    names = rows.loc[written & ~vises(rows), "indicateur"]
     return [situation.catalogue.indicateurs_fiches[name].libelle for name in names]
 
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES
+from ctglib.calculs.evaluation.jugement import explique_par_le_hasard
 from ctglib.calculs.suivi import CLE, REVISIONS, contexte_connu
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ctglib.donnees.modeles.catalogue import Indicateur
+    from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 
 COLONNES = (
     "indicateur", "dimension", "modalite", "unite", "annee", "valeur", "statut", "annee_avant", "valeur_avant", "ecart",
@@ -44,7 +46,11 @@ class Lieux:
 
 
 def contexte_du_territoire(
-    series: pd.DataFrame, indicateurs: Iterable[str], meanings: Mapping[str, Indicateur], lieux: Lieux
+    series: pd.DataFrame,
+    indicateurs: Iterable[str],
+    meanings: Mapping[str, Indicateur],
+    lieux: Lieux,
+    seuils: SeuilsEvaluation,
 ) -> pd.DataFrame:
     """Return one row a public series of the territory, in the order of the indicators, the whole before its modalités.
 
@@ -53,15 +59,16 @@ def contexte_du_territoire(
         indicateurs: The series wanted.
         meanings: The indicators by id: their breaks, their source's rounding.
         lieux: The territory, its reference, the year before the convention.
+        seuils: What chance explains of a count.
 
     Returns:
-        The columns ``COLONNES``. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit", "rupture", "seule" (no
-        earlier figure) or "absente"; ``variation…`` in %, missing across a break. A reference is read over the same
-        years, never as a level.
+        The columns ``COLONNES``. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture",
+        "seule" (no earlier figure) or "absente"; ``variation…`` in %, missing across a break. A reference is read over
+        the same years, never as a level.
     """
     measured = series[series["valeur"].notna()]
     rows = [
-        _ligne(group, meanings[indicateur], measured[measured["territoire"].eq(lieux.reference)], lieux.depart)
+        _ligne(group, meanings[indicateur], measured[measured["territoire"].eq(lieux.reference)], lieux.depart, seuils)
         for indicateur in indicateurs
         for _, group in _series(series, indicateur, lieux.territoire)
     ]
@@ -123,7 +130,9 @@ def _series(series: pd.DataFrame, indicateur: str, territoire: str) -> Iterable[
     return own.groupby(["dimension", "modalite"], sort=False)
 
 
-def _ligne(rows: pd.DataFrame, indicateur: Indicateur, reference: pd.DataFrame, start: int) -> dict[str, object]:
+def _ligne(
+    rows: pd.DataFrame, indicateur: Indicateur, reference: pd.DataFrame, start: int, seuils: SeuilsEvaluation
+) -> dict[str, object]:
     """Return the row of a series; ``rows`` are its years, measured or not."""
     known = rows[rows["valeur"].notna()].sort_values("annee")
     first = rows.iloc[0]
@@ -141,7 +150,7 @@ def _ligne(rows: pd.DataFrame, indicateur: Indicateur, reference: pd.DataFrame, 
         "annee_avant": before,
         "valeur_avant": values.get(before),
         "ecart": None if before is None else round(values[year] - values[before], DECIMALES_EXACTES),
-        "lecture": _lecture(values, before, indicateur),
+        "lecture": _lecture(values, before, indicateur, seuils),
         "valeur_depart": values.get(start),
         "variation": _variation(values, before, year, indicateur),
         "variation_depart": _variation(values, start, year, indicateur),
@@ -154,7 +163,7 @@ def _annee_avant(values: pd.Series) -> int | None:
     return int(values.index[-2]) if len(values) > 1 else None
 
 
-def _lecture(values: pd.Series, before: int | None, indicateur: Indicateur) -> str:
+def _lecture(values: pd.Series, before: int | None, indicateur: Indicateur, seuils: SeuilsEvaluation) -> str:
     if before is None:
         return "seule"
     year = int(values.index[-1])
@@ -165,6 +174,8 @@ def _lecture(values: pd.Series, before: int | None, indicateur: Indicateur) -> s
         return "stable"
     if abs(gap) <= (indicateur.arrondi_source or 0):
         return "dans_le_bruit"
+    if indicateur.hasard and explique_par_le_hasard(values[before], values[year], seuils):
+        return "trop_peu"
     return "hausse" if gap > 0 else "baisse"
 
 

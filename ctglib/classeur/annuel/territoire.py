@@ -36,7 +36,9 @@ class Territoire:
         etude = self.etude
         names = [name for group in etude.catalogue.bilan.territoire.groupes for name in group.indicateurs]
         places = Lieux(etude.convention.territoire, etude.convention.reference, etude.convention.debut.year - 1)
-        return contexte_du_territoire(etude.series, names, etude.catalogue.indicateurs_contexte, places)
+        return contexte_du_territoire(
+            etude.series, names, etude.catalogue.indicateurs_contexte, places, etude.catalogue.evaluation.seuils
+        )
 
     @property
     def revisions(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ CodeProposition = Literal[
 ]  # fmt: skip
 
 NatureDeChangement = Literal["cible", "definition", "fiche", "indicateur", "duree"]
-Lecture = Literal["hausse", "baisse", "stable", "dans_le_bruit", "rupture", "seule", "absente"]
+Lecture = Literal["hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture", "seule", "absente"]
 
 
 class PremierePage(Modele):

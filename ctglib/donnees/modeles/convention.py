@@ -10,6 +10,13 @@ from pydantic import Field
 from ctglib.donnees.modeles.base import Annee, CodeTerritoire, Identifiant, Modele, Texte
 
 
+class Responsable(Modele):
+    """A service that fills its part of the year's spreadsheet."""
+
+    id: Identifiant
+    libelle: Texte
+
+
 class Partie(Modele):
     """A signatory. ``logo`` is a file of ``logos/``; while it is absent a neutral placeholder shows ``nom_court``."""
 
@@ -63,13 +70,19 @@ class ValeurDatee(Modele):
 
 
 class ModaliteAction(Modele):
-    """A way of doing (« modalité de mise en œuvre »), numbered within its fiche: « 1.2 »."""
+    """A way of doing (« modalité de mise en œuvre »), numbered within its fiche: « 1.2 », with the parts it details."""
 
     numero: Texte
     libelle: Texte
+    parties: list[Texte] = []
     debut: date | None = None
     echeance: date | None = None
     note: Texte | None = None
+
+    @property
+    def texte(self) -> str:
+        """The modalité with its parts."""
+        return f"{self.libelle} : {' ; '.join(self.parties)}" if self.parties else self.libelle
 
 
 class Resultat(Modele):
@@ -110,7 +123,8 @@ class Fiche(Modele):
     """A fiche action in full.
 
     ``repond_a`` are catalogue indicators that the fiche answers, ``offre`` the categories of the offer that it bears
-    on: both are a reading of ours.
+    on: both are a reading of ours. ``responsable`` is the service of the year's workbook that tells what became of it,
+    where it is not the catalogue's.
     """
 
     numero: int = Field(ge=1)
@@ -126,6 +140,7 @@ class Fiche(Modele):
     debut: date
     fin: date
     services: list[Texte]
+    responsable: Identifiant | None = None
     partenaires: list[Texte]
     resultats: list[Resultat]
     indicateurs: list[IndicateurFiche]
@@ -160,7 +175,7 @@ class Convention(Modele):
 
     The four sources are what captions write (article 8): producer, document and dates of the figures of annexe 1
     (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``),
-    of the yearly follow-up (``source_suivi``).
+    of the yearly follow-up (``source_suivi``). ``responsables``: how the convention calls services of the catalogue.
     """
 
     id: Identifiant
@@ -181,6 +196,7 @@ class Convention(Modele):
     axes: list[Axe]
     enjeux: list[Enjeu]
     fiches: list[Fiche]
+    responsables: list[Responsable] = []
     schemas: list[Schema] = []
     annexes_vides: list[Texte] = []
     lacunes: list[Lacune]

@@ -11,7 +11,7 @@ from ctglib.donnees.modeles.coherence import MotDeVerdict
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 
 VerdictIndicateur = Literal["atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"]
-Evolution = Literal["favorable", "defavorable", "stable", "dans_le_bruit"]
+Evolution = Literal["favorable", "defavorable", "stable", "dans_le_bruit", "trop_peu"]
 
 
 def _complet(codes: object) -> AfterValidator:
@@ -26,11 +26,16 @@ def _complet(codes: object) -> AfterValidator:
 
 
 class SeuilsEvaluation(Modele):
-    """Paces from which a target is on track or to be watched, and the band of a maintien (a share of its value)."""
+    """Paces of a target that is on track or to be watched, the band of a maintien (a share of its value), and chance.
+
+    A count under ``hasard_effectif``, or a change under ``hasard_ecarts`` × √(a + b), names no direction.
+    """
 
     en_bonne_voie: float = Field(gt=0)
     a_surveiller: float = Field(gt=0)
     tolerance_maintien: float = Field(ge=0)
+    hasard_effectif: float = Field(ge=0)
+    hasard_ecarts: float = Field(ge=0)
 
 
 class Evaluation(Modele):

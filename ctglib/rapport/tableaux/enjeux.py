@@ -116,7 +116,11 @@ def _cellules(row: pd.Series, contexte: Contexte, doutes: Mapping[str, str]) -> 
     marks = " (p)" if "P" in (row["statut"], row["statut_reference"]) else ""
     marks += " (?)" if identifiant in doutes else ""
     gap = contexte.ecart(identifiant, row["ecart"], row["ecart_type"])
-    relative = "" if row["ecart_type"] == "pourcent" else f" ({pourcent(row['ecart_relatif'], 0, signe=True)})"
+    relative = (
+        ""
+        if row["ecart_type"] == "pourcent" or pd.isna(row["ecart_relatif"])
+        else f" ({pourcent(row['ecart_relatif'], 0, signe=True)})"
+    )
     return [
         contexte.indicateurs[identifiant].libelle + marks,
         contexte.valeur(identifiant, row["niveau"], row["statut"]),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.bilan.comptes import NON_EVALUABLE, ensembles
+from ctglib.calculs.bilan.comptes import NON_EVALUABLE, deduits, ensembles, vises
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import nombre
 from ctglib.rapport.phrases.marquants import TENUES
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-INDICATEURS, EVOLUTIONS, CIBLES = "Indicateurs", "Évolutions", "Cibles qui se jugent"
+INDICATEURS, EVOLUTIONS, CIBLES = "Indicateurs", "Évolutions", "Cibles ou références qui se jugent"
 ENSEMBLE = "Ensemble"
 UN_PAR_UN = "Un par un, avec leurs valeurs, dans le fichier CSV de ce tableau."
 
@@ -45,6 +45,7 @@ def tableau_des_indicateurs(
         Colonne("nombre", "en tout", numerique=True, groupe=INDICATEURS),
         Colonne("depart", "avec un départ", numerique=True, groupe=INDICATEURS),
         Colonne("cible", "avec une cible", numerique=True, groupe=INDICATEURS),
+        Colonne("deduite", "avec une référence déduite du texte", numerique=True, groupe=INDICATEURS),
         *evolutions,
         Colonne("jugees", "en tout", numerique=True, groupe=CIBLES),
         Colonne("tenues", "tenues", numerique=True, groupe=CIBLES),
@@ -68,7 +69,8 @@ def _comptes(rows: pd.DataFrame, evolutions: list[str]) -> list[int]:
     return [
         len(rows),
         int(rows["valeur_initiale"].notna().sum()),
-        int(rows["cible"].notna().sum()),
+        int(vises(rows).sum()),
+        int(deduits(rows).sum()),
         *(int(rows["evolution"].eq(code).sum()) for code in evolutions),
         int(judged.sum()),
         int(rows["verdict"].isin(TENUES).sum()),
