@@ -95,11 +95,15 @@ class Resultat(Modele):
 
 
 class Implicite(Modele):
-    """The direction, or the threshold and perhaps its year, that the text implies without writing a target."""
+    """The direction, or the threshold and perhaps its year, that the text implies without writing a target.
+
+    ``echeance`` is the day that the text writes, when it is not the end of the year.
+    """
 
     sens: Literal["hausse", "baisse", "maintien"]
     valeur: float | None = None
     annee: Annee | None = None
+    echeance: date | None = None
     reference: Texte
 
 
@@ -117,6 +121,13 @@ class IndicateurFiche(Modele):
     def annee_attendue(self) -> int | None:
         """The year that its target, written or implied, is for."""
         return self.cible.annee if isinstance(self.cible, ValeurDatee) else self.implicite and self.implicite.annee
+
+    @property
+    def echeance(self) -> date | None:
+        """The day by which it is awaited: the one written, or the last of its year."""
+        if self.implicite and self.implicite.echeance:
+            return self.implicite.echeance
+        return date(self.annee_attendue, 12, 31) if self.annee_attendue else None
 
 
 class Fiche(Modele):

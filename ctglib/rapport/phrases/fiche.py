@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ctglib.calculs.essentiel import FAVORABLE, NON_EVALUABLE
+from ctglib.calculs.essentiel import FAVORABLE, NON_EVALUABLE, SANS_DIRECTION
 from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
 from ctglib.calculs.manques_suivi import APPRECIATION, ETAT, MOYEN, VALEUR
 from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
@@ -78,7 +78,7 @@ def chiffres(found: Essentiel, mots: Evaluation, annee: int) -> Bloc:
     """Return the four counts: modalités done, indicators informed, evolutions, targets."""
     judged = sum(count for verdict, count in found.verdicts.items() if verdict != NON_EVALUABLE)
     reached = sum(found.verdicts.get(verdict, 0) for verdict in ATTEINTES)
-    compared = sum(count for evolution, count in found.evolutions.items() if evolution)
+    compared = sum(count for code, count in found.evolutions.items() if code and code not in SANS_DIRECTION)
     return chiffres_cles(
         [
             ChiffreCle(

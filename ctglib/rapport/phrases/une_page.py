@@ -115,7 +115,7 @@ def _cibles(situation: Situation) -> ChiffreCle:
 def _collecte(situation: Situation) -> ChiffreCle:
     whole = situation.collecte.iloc[0]
     rate = "sans objet" if pd.isna(whole["taux"]) else pourcent(whole["taux"], 0)
-    landmark = f"{nombre(int(whole['renseignes']))} sur {nombre(int(whole['attendus']))}"
+    landmark = f"{nombre(int(whole['renseignes']))} sur {compter(int(whole['attendus']), 'attendu')}"
     if whole["provisoires"]:
         landmark += f", dont {compter(int(whole['provisoires']), 'provisoire')}"
     return ChiffreCle(rate, "des indicateurs sont renseignés", landmark)
@@ -195,11 +195,11 @@ def _departs(situation: Situation, contexte: Contexte) -> Iterator[str]:
     known = rows[rows["valeur_initiale"].notna()]
     told = [
         f"{abreger(row.libelle, situation.catalogue.bilan.page.signes)} "
-        f"({contexte.valeur(row.indicateur, row.valeur_initiale)} en {row.annee_initiale})"
+        f"({contexte.valeur(row.indicateur, row.valeur_initiale)}, pour {row.annee_initiale})"
         for row in known.itertuples()
     ]
     if told:
-        yield f"Valeurs de départ connues : {' ; '.join(told)}."
+        yield f"Valeurs de départ connues, par le texte ou un relevé : {' ; '.join(told)}."
 
 
 def _territoire(situation: Situation, territoire: pd.DataFrame, contexte: Contexte) -> Bloc:

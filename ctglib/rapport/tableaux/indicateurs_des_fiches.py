@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 INDICATEURS, EVOLUTIONS, CIBLES = "Indicateurs", "Évolutions", "Cibles ou références qui se jugent"
 ENSEMBLE = "Ensemble"
+INCONNU = "« – » : inconnu, rien n'a été transmis."
+CONNUS = 4  # the counts that the text alone gives
 UN_PAR_UN = "Un par un, avec leurs valeurs, dans le fichier CSV de ce tableau."
 
 
@@ -51,7 +53,8 @@ def tableau_des_indicateurs(
         Colonne("tenues", "tenues", numerique=True, groupe=CIBLES),
     )
     parts = [(f"Fiche {fiche.numero}", rows[rows["fiche"].eq(fiche.numero)]) for fiche in fiches]
-    cells = [[name, *map(nombre, _comptes(part, list(mots.evolutions)))] for name, part in [*parts, (ENSEMBLE, rows)]]
+    cells = [[name, *_textes(part, list(mots.evolutions))] for name, part in [*parts, (ENSEMBLE, rows)]]
+    silent = any(not part["renseigne"].any() for _, part in parts)
     held = " ou ".join(mots.verdicts[code].mot for code in TENUES)
     return Tableau(
         nom="indicateurs",
@@ -60,8 +63,14 @@ def tableau_des_indicateurs(
         cellules=pd.DataFrame(cells, columns=[column.cle for column in columns]),
         donnees=rows,
         source=contexte.source,
-        notes=(f"Tenues : {held}.", UN_PAR_UN),
+        notes=(f"Tenues : {held}.", *((INCONNU,) if silent else ()), UN_PAR_UN),
     )
+
+
+def _textes(rows: pd.DataFrame, evolutions: list[str]) -> list[str]:
+    """Return the counts; where nothing was handed in, how they moved and where they stand is not known."""
+    counts = list(map(nombre, _comptes(rows, evolutions)))
+    return counts if rows["renseigne"].any() else [*counts[:CONNUS], *["–"] * (len(counts) - CONNUS)]
 
 
 def _comptes(rows: pd.DataFrame, evolutions: list[str]) -> list[int]:

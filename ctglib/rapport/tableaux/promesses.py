@@ -80,11 +80,13 @@ def _resultats(fiche: Fiche, contexte: Contexte) -> Iterator[tuple[str, ...]]:
 
 def _ecrits(fiche: Fiche) -> Iterator[tuple[str, ...]]:
     """Yield the indicators that the fiche writes, in its words, with what it gives of a start and of a target."""
-    for item in fiche.indicateurs:
-        if item.libelle:
-            absent = [one.absent for one in (item.valeur_initiale, item.cible) if isinstance(one, Absence)]
-            told = " ; ".join(dict.fromkeys(absent)) or "Valeur de départ et cible écrites"
-            yield item.libelle, told, INDICATEURS, "", item.libelle, item.id, item.note or ""
+    written = [item for item in fiche.indicateurs if item.libelle]
+    for item in written:
+        absent = [one.absent for one in (item.valeur_initiale, item.cible) if isinstance(one, Absence)]
+        told = ". ".join(dict.fromkeys(absent)) or "Valeur de départ et cible écrites"
+        yield item.libelle, told, INDICATEURS, "", item.libelle, item.id, item.note or ""
+    if not written:
+        yield majuscule(AUCUN_INDICATEUR), "Ceux qui suivent la fiche sont proposés", INDICATEURS, "", "", "", ""
 
 
 def indicateurs_du_resultat(resultat: Resultat, contexte: Contexte) -> str:

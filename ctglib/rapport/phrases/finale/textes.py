@@ -98,7 +98,7 @@ def _phrases(evaluabilite: pd.DataFrame) -> Iterator[str]:
         yield f"Sans aucun indicateur écrit : fiche {', '.join(none)}."
     yield (
         f"Avec ceux que le classeur propose, {compter(int(more['indicateurs']), 'indicateur')} ; avec un départ : "
-        f"{int(more['departs'])} ; une cible ou un seuil : {int(more['cibles'])} ; une donnée : "
+        f"{int(more['departs'])} ; une cible : {int(more['cibles'])} ; une donnée : "
         f"{int(more['donnees'])}."
     )
 
