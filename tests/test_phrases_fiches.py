@@ -76,7 +76,7 @@ def test_la_frequentation_dit_ce_qui_monte_ce_qui_baisse_et_ce_qui_ne_se_compare
     told = lisible(frequentation(table, "frequentation_jeunes", contexte(), catalogue().evaluation).html)
 
     assert "1 dispositif en hausse : accueil périscolaire (+100 depuis 2024)." in told
-    assert "1 dispositif en baisse : accueil de loisirs, été (-10 depuis 2024)." in told
+    assert "1 dispositif en baisse : accueil de loisirs, été (-50 depuis 2024)." in told
     assert "1 dispositif sans comparaison (secret) : centre d'animation jeunesse (CAJ)." in told
 
 
