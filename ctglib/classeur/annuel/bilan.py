@@ -100,9 +100,10 @@ class Bilan:
         etude = self.etude
         if etude.annuel.actions.empty:
             return None
-        words = etude.catalogue.evaluation.etats
+        known = etude.catalogue.evaluation
+        words = known.etats | {"": known.etats["prevue"].model_copy(update={"mot": known.mots["a_commencer"]})}
         waiting = pas_commencees(etude.etats, pd.Timestamp(etude.bilan.date_arretee))
-        states = etude.etats.assign(statut=etude.etats["statut"].mask(waiting, "prevue"))
+        states = etude.etats.assign(statut=etude.etats["statut"].mask(waiting, ""))
         met = [code for code in words if code in set(states["statut"])]
         counts, late = (compter_par_fiche(rows, "statut", met) for rows in (states, states[states["en_retard"]]))
         return grille(
