@@ -116,6 +116,13 @@ def test_une_fiche_qui_commence_en_2024_n_est_pas_non_renseignee_en_2023() -> No
     assert "12 non renseignées" in page_2024 and "commencent" not in page_2024.partition("Ce qui est fait")[0]
 
 
+@pytest.mark.parametrize(("annee", "dit"), [(2023, False), (2024, True), (2025, True)])
+def test_la_rencontre_de_2024_dont_rien_n_est_dit_est_a_demander(annee: int, dit: bool) -> None:
+    asked = " ".join(bilan(annee).gouvernance.propositions().cellules["proposition"])
+
+    assert ("l'échéance est passée : Rencontre du premier semestre 2024" in asked) is dit
+
+
 @pytest.mark.parametrize("annee", ANNEES)
 def test_un_rapport_ne_se_dit_pas_arrete_a_une_date_que_personne_n_a_donnee(annee: int) -> None:
     cover = bilan(annee).etude.couverture("", "")

@@ -14,6 +14,7 @@ import pandas as pd
 from ctglib.calculs.bilan.comptes import ensembles, vises
 from ctglib.calculs.ecriture import ecrire, minuscule
 from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
+from ctglib.calculs.evaluation.serie import SANS_OBJET
 from ctglib.donnees.modeles.convention import Absence
 
 if TYPE_CHECKING:
@@ -104,7 +105,13 @@ def _retard(situation: Situation) -> list[str]:
 
 def _echeance_sans_etat(situation: Situation) -> list[str]:
     rows, today = situation.etats, pd.Timestamp(situation.bilan.date_arretee)
-    return _modalites(rows[rows["statut"].eq(NON_RENSEIGNEE) & rows["echeance"].lt(today)])
+    late = _modalites(rows[rows["statut"].eq(NON_RENSEIGNEE) & rows["echeance"].lt(today)])
+    meanings, told = situation.catalogue.indicateurs_fiches, ensembles(situation.evaluation)
+    fiches, stopped = situation.convention.fiches, situation.bilan.date_arretee
+    passed = [item.id for fiche in fiches for item in fiche.indicateurs if item.echeance and item.echeance < stopped]
+    once = [name for name in passed if meanings[name].unique]
+    silent = told["indicateur"].isin(once) & ~told["renseigne"] & told["statut"].ne(SANS_OBJET)
+    return [*late, *told.loc[silent, "libelle"]]
 
 
 def _modalites(rows: pd.DataFrame) -> list[str]:
