@@ -9,8 +9,10 @@ from ctglib.donnees.modeles.catalogue import AxeRadar, Indicateur, Radar, Ruptur
 
 UNITES = {
     "nombre": Unite(id="nombre", libelle="Nombre", ecart="aucun", decimales=0),
-    "pourcent": Unite(id="pourcent", libelle="%", symbole="%", ecart="points", decimales=1),
-    "pour_100": Unite(id="pour_100", libelle="pour 100", symbole="pour 100", ecart="points", decimales=1),
+    "pourcent": Unite(id="pourcent", libelle="%", symbole="%", ecart="points", renversement="complement", decimales=1),
+    "pour_100": Unite(
+        id="pour_100", libelle="pour 100", symbole="pour 100", ecart="points", renversement="inverse", decimales=1
+    ),
     "euros_par_habitant": Unite(
         id="euros_par_habitant", libelle="€ par habitant", symbole="€ par habitant", ecart="pourcent", decimales=0
     ),
@@ -27,9 +29,14 @@ STATUTS = {
 }
 ICI = Territoire(code="01001", nom="Exemple", niveau="commune", a="à Exemple", de="d'Exemple", le="Exemple")
 LA = Territoire(code="01", nom="Ain", niveau="departement", a="dans l'Ain", de="de l'Ain", le="l'Ain")
+RENVERSEMENTS = {
+    "complement": {"mots": "complément à 100", "regle": "le complément"},
+    "inverse": {"mots": "rapport inverse", "regle": "référence / territoire"},
+}
 SEUILS = Seuils(
     ecart_similaire_points=0.5,
     ecart_similaire_pourcent=5,
+    ecart_notable_pourcent=5,
     petits_effectifs=5,
     variation_invraisemblable=30,
     arrondi_cnaf=5,
@@ -71,6 +78,7 @@ def radar(*axes: AxeRadar) -> Radar:
     return Radar(
         avertissement="Hypothèse de travail.",
         formule="indice = 100 × valeur / référence",
+        renversements=RENVERSEMENTS,
         groupe_de_reference="L'Ain.",
         seuil_bas=80,
         seuil_haut=120,

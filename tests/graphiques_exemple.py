@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from analyse_exemple import ICI, LA, UNITES, contexte, indicateur, lignes
+from analyse_exemple import ICI, LA, RENVERSEMENTS, UNITES, contexte, indicateur, lignes
 from dessin_svg import chevauchements, debords, racine, tailles
 
 from ctglib.calculs.comparaison import comparer
@@ -37,23 +37,26 @@ def figure_en_halteres(valeurs: list[tuple[float, float]], libelle: str = "Part"
     return haltere(table, contexte(items), nom="essai", titre="Un titre")
 
 
-def modele(nombre: int, libelle: str = "Axe", transformation: str = "direct") -> Radar:
-    axes = [
-        AxeRadar(indicateur=f"i{rank}", libelle=f"{libelle} {rank}", transformation=transformation)
-        for rank in range(nombre)
-    ]
+def modele(nombre: int, libelle: str = "Axe", *, renverse: bool = False) -> Radar:
+    axes = [AxeRadar(indicateur=f"i{rank}", libelle=f"{libelle} {rank}", renverse=renverse) for rank in range(nombre)]
     return Radar(
         avertissement="Hypothèse.", formule="Formule.", groupe_de_reference="Le département.", seuil_bas=80,
-        seuil_haut=120, axes=axes,
+        seuil_haut=120, axes=axes, renversements=RENVERSEMENTS,
     )  # fmt: skip
 
 
 def figure_des_indices(
-    genre: object, valeurs: list[tuple[float, float]], libelle: str = "Axe", transformation: str = "direct"
+    genre: object,
+    valeurs: list[tuple[float, float]],
+    libelle: str = "Axe",
+    *,
+    renverse: bool = False,
+    doutes: tuple[str, ...] = (),
 ) -> Figure:
-    model = modele(len(valeurs), libelle, transformation)
+    model = modele(len(valeurs), libelle, renverse=renverse)
     items = {axe.indicateur: indicateur(axe.indicateur) for axe in model.axes}
-    table = indices(observations(valeurs), model, ICI.code, LA.code)
+    rules = dict.fromkeys(items, "inverse")
+    table = indices(observations(valeurs), model, (ICI.code, LA.code), renversements=rules, doutes=doutes)
     return genre(table, model, contexte(items), nom="essai", titre="Un titre")
 
 

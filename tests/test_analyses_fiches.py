@@ -88,8 +88,8 @@ def test_les_mouvements_se_disent_meme_incomplets(entrees: dict, sorties: dict, 
 
 
 def serie(*rows: tuple) -> pd.DataFrame:
-    names = ["territoire", "annee", "indicateur", "dimension", "modalite", "valeur", "statut", "source"]
-    return pd.DataFrame([(*row, "A", "Producteur") for row in rows], columns=names)
+    names = ["territoire", "annee", "indicateur", "dimension", "modalite", "valeur", "statut", "source", "note"]
+    return pd.DataFrame([(*row, "A", "Producteur", "") for row in rows], columns=names)
 
 
 def test_deux_territoires_ne_se_lisent_ensemble_que_pour_la_meme_annee() -> None:

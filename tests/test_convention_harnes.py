@@ -13,6 +13,8 @@ import yaml
 
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles.finale import ReglesFinales
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
@@ -216,3 +218,24 @@ def _plus_longue_reprise(affirmation: Affirmation, written: str) -> int:
     words = _mots(affirmation.resume).split()
     runs = ((start, end) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
     return max(end - start for start, end in runs if f" {' '.join(words[start:end])} " in f" {written} ")
+
+
+def test_les_articles_disent_ce_que_dit_le_texte(convention: Convention) -> None:
+    articles = {article.numero: f"{article.objet} {article.consequence}" for article in convention.articles}
+    suites = charger_yaml("catalogue/evaluation_finale.yaml", ReglesFinales).articles
+    decisions = {item.numero: item.decision for item in suites}
+
+    assert "antenne de développement social de Carvin" in articles["2"]
+    assert "condition" in articles["6-b"]
+    assert "la Caf décide" in decisions["6-b"]
+    assert "de plein droit par la Caf" in articles["12"]
+    assert "résiliation de plein droit par la Caf" in decisions["12"]
+    assert not any("garde" in text for text in (articles["6-b"], decisions["6-b"]))
+
+
+def test_rien_ne_dit_sans_source_l_ecart_des_agreees_et_de_celles_qui_exercent(dossier: Dossier) -> None:
+    catalogue = dossier.catalogue
+    told = [item.pourquoi or "" for item in catalogue.coherence.relations.memes_effectifs]
+    told += [item.definition for item in catalogue.mesures.values()]
+
+    assert not [text for text in told if "tiers" in text and "agréé" in text.lower()]

@@ -13,7 +13,7 @@ from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
 from ctglib.calculs.comparaison import comparer
 from ctglib.calculs.constats import Constat, constats
-from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
+from ctglib.calculs.enjeux import besoins, constats_par_enjeu, hors_enjeux
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.convention import Convention
@@ -23,6 +23,7 @@ from ctglib.rapport.tableaux.lacunes import lacunes
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "enjeux.yaml").read_text(encoding="utf-8"))
 FICHES = (1, 2, 3, 4)
+SERVICES = ("service",)  # in the cases, the indicator whose zero is a need
 
 
 @cache
@@ -37,16 +38,21 @@ def convention_exemple(indicateurs: dict) -> Convention:
     repond = {
         numero: [name for name, given in indicateurs.items() if numero in given.get("fiches", [])] for numero in FICHES
     }
-    fiches = [fiche.model_copy(update={"repond_a": repond[fiche.numero], "enjeu": "e"}) for fiche in source.fiches]
+    fiches = [
+        fiche.model_copy(update={"repond_a": repond[fiche.numero], "enjeu": "e", "besoins": []})
+        for fiche in source.fiches
+    ]
     return source.model_copy(update={"enjeux": [enjeu], "fiches": fiches})
 
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
 def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> None:
     given = cas["indicateurs"]
-    catalogue = {name: indicateur(name, sens=item["sens"]) for name, item in given.items()}
+    catalogue = {
+        name: indicateur(name, item.get("unite", "pourcent"), sens=item["sens"]) for name, item in given.items()
+    }
     rows = [
-        (name, code, 2020, item[role], None, "pourcent", "A" if item[role] is not None else "L")
+        (name, code, 2020, item[role], None, item.get("unite", "pourcent"), "A" if item[role] is not None else "L")
         for name, item in given.items()
         for role, code in (("ici", "01001"), ("la", "01"))
     ]
@@ -55,8 +61,8 @@ def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> No
     found = constats(table, catalogue, catalogue, theme_de=themes, seuils=SEUILS)
     convention = convention_exemple(given)
 
-    inside = constats_par_enjeu(convention, found, catalogue)
-    outside = hors_enjeux(convention, found, catalogue)
+    inside = constats_par_enjeu(convention, found, catalogue, SERVICES)
+    outside = hors_enjeux(convention, found, catalogue, SERVICES)
 
     columns = ["indicateur", "lecture", "fiches"]
     assert inside[columns].to_numpy().tolist() == cas["enjeu"]
@@ -74,9 +80,9 @@ def constats_de_harnes() -> tuple[Constat, ...]:
 
 @cache
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
-    convention, indicateurs = harnes().convention, harnes().catalogue.indicateurs
-    found = constats_de_harnes()
-    return constats_par_enjeu(convention, found, indicateurs), hors_enjeux(convention, found, indicateurs)
+    catalogue = harnes().catalogue
+    given = harnes().convention, constats_de_harnes(), catalogue.indicateurs, catalogue.synthese.services
+    return constats_par_enjeu(*given), hors_enjeux(*given)
 
 
 def contexte() -> Contexte:
@@ -96,7 +102,7 @@ def test_a_harnes_la_capacite_d_accueil_est_un_besoin_auquel_la_fiche_1_repond()
 
     assert (first["indicateur"], first["lecture"], first["fiches"]) == ("capacite_accueil", "besoin", "1")
     assert outside["indicateur"].to_list() == [
-        "part_rsa", "part_dependance_100", "part_bas_revenus", "part_dependance_50",
+        "part_rsa", "part_dependance_100", "part_bas_revenus", "part_dependance_50", "laep", "clas", "centres_sociaux",
     ]  # fmt: skip
     assert set(outside["fiches"]) == {""}
 
@@ -104,21 +110,26 @@ def test_a_harnes_la_capacite_d_accueil_est_un_besoin_auquel_la_fiche_1_repond()
 def test_chaque_besoin_du_diagnostic_est_dans_une_des_deux_tables_et_une_seule() -> None:
     inside, outside = tables()
     needs = {constat.indicateur for constat in constats_de_harnes() if constat.sens == "defavorable"}
+    services = {"places_eaje", "laep", "clas", "centres_sociaux"}
+    own = [besoin for fiche in harnes().convention.fiches for besoin in fiche.besoins]
 
-    told = [*inside.loc[inside["lecture"] == "besoin", "indicateur"], *outside["indicateur"]]
+    told = besoins(inside, outside)
 
-    assert sorted(told) == sorted(needs)
+    assert sorted(told["indicateur"] + told["besoin"]) == sorted([*needs, *services, *own])
+    assert "part_moins_3_parents_actifs" not in needs
 
 
-def test_la_phrase_compte_les_besoins_avec_et_sans_fiche() -> None:
+def test_la_phrase_compte_les_besoins_de_chaque_origine_avec_et_sans_fiche() -> None:
     inside, outside = tables()
 
     text = lisible(unescape(enjeux_constats(inside, outside, harnes().convention).html))
 
-    assert "6 besoins dans les indicateurs du diagnostic, dont 4 dans des thèmes qu'aucun enjeu ne reprend." in text
-    assert "Une fiche action répond à 1 d'entre eux, aucune à 5." in text
+    assert (
+        "15 besoins : 5 dans les indicateurs qui ont un sens souhaité, 4 services absents et 6 dans le constat initial "
+        "des fiches action ; 7 sont dans des thèmes qu'aucun enjeu ne reprend." in text
+    )
+    assert "Une fiche action répond à 7 d'entre eux, aucune à 8." in text
     assert text.count("lecture du classeur d'évaluation, à valider par le comité de pilotage") == 1
-    assert "Aucun indicateur du diagnostic ne mène à la fiche action 4." in text
 
 
 def test_le_tableau_a_un_groupe_par_enjeu_meme_sans_constat_et_des_mots_pour_chaque_lecture() -> None:
@@ -128,12 +139,14 @@ def test_le_tableau_a_un_groupe_par_enjeu_meme_sans_constat_et_des_mots_pour_cha
     table = tableau_enjeux(inside, convention, contexte(), seuils=catalogue.seuils, doutes={"part_moins_3": "quotient"})
 
     assert list(dict.fromkeys(table.groupes)) == [enjeu.titre for enjeu in convention.enjeux]
-    assert table.cellules.iloc[-1].to_list() == ["Aucun constat comparable du diagnostic", *"––––", "fiche 4"]
+    own = "Faire évoluer les postes de coordination vers des postes de chargé de coopération (constat de la fiche 4)"
+    assert table.cellules.iloc[-1].to_list() == [own, *"–––", "besoin", "fiche 4"]
     first = [lisible(cell) for cell in table.cellules.iloc[0]]
-    assert first[1:] == ["34,1 places", "51,5 places", "-17,4 places (-34 %)", "▼ besoin", "fiche 1"]
+    assert first[1:] == ["34,1 places", "51,5 places", "-17,4 places (-34 %)", "besoin", "fiche 1"]
     assert first[0].endswith("(p)")
     assert sum(cell.endswith("(?)") for cell in table.cellules["constat"]) == 1
     assert "0,5 point" in table.notes[0]
+    assert "au moins 5 % de la référence" in table.notes[0]
 
 
 def test_hors_enjeux_les_themes_sans_besoin_sont_nommes() -> None:
@@ -143,7 +156,7 @@ def test_hors_enjeux_les_themes_sans_besoin_sont_nommes() -> None:
 
     assert set(table.cellules["reponse"]) == {"aucune fiche"}
     assert len(table.groupes) == len(table.cellules) == len(outside)
-    assert "« Parentalité »" in table.notes[-1]
+    assert "« Logement et habitat »" in table.notes[-1]
     assert "« Petite enfance »" not in table.notes[-1]
 
 

@@ -24,7 +24,7 @@ from ctglib.calculs.finale.parcours import parcours
 from ctglib.calculs.finale.preuves import Preuve
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.convention import Resultat
-from ctglib.donnees.modeles.finale import ReglesFinales, ThemeRevisite
+from ctglib.donnees.modeles.finale import Lectures, ReglesFinales, ThemeRevisite
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapport.tableaux.finale.manques import periodes
 
@@ -68,7 +68,11 @@ def test_ce_qui_pouvait_s_evaluer_se_compte_comme_dans_l_exemple(cas: dict) -> N
         for name in cas.get("definitions", [])
     ]
 
-    table = evaluabilite(written, _parcours(cas["indicateurs"]), changes)
+    links = Lectures.model_validate(
+        {"objectifs": [{"fiche": 1, "objectif": rank, **link} for rank, link in cas.get("liens", {}).items()]}
+    )
+
+    table = evaluabilite(written, links, _parcours(cas["indicateurs"]), changes)
 
     for groupe, expected in cas["attendu"].items():
         found = table[table["groupe"].eq(groupe) & table["fiche"].isna()].iloc[0]
@@ -162,7 +166,9 @@ def _serie(valeurs: dict[int, float], *, depart: int = 2020, **autres: object) -
     table = pd.DataFrame(rows, columns=["territoire", "annee", "indicateur", "dimension", "valeur"])
     themes = (ThemeRevisite(theme="t", series=("x",), reste="Le reste"),)
     words = {"x": indicateur("x", **autres)}
-    return revisiter(table, themes, words, UNITES, territoires=(ICI, "01"), depart=depart).iloc[0]
+    return revisiter(
+        table.assign(note=""), themes, words, UNITES, territoires=(ICI, "01"), depart=depart, hasard=2
+    ).iloc[0]
 
 
 def test_une_serie_part_de_l_annee_du_diagnostic() -> None:
@@ -175,6 +181,23 @@ def test_une_serie_qui_rompt_part_d_apres_sa_rupture() -> None:
     row = _serie({2020: 100, 2021: 80, 2024: 88}, ruptures=[rupture(2021)])
 
     assert (row["annee_avant"], row["variation"], row["motif"]) == (2021, 10, "depart_rupture")
+
+
+PETITE_SERIE = {"avant": (2015, 2019), "depuis": 2021, "pourquoi": "2020 est un pic"}
+NAISSANCES = dict(zip(range(2015, 2026), (167, 140, 165, 173, 135, 177, 160, 143, 150, 155, 144), strict=True))
+
+
+def test_une_petite_serie_se_lit_en_moyennes_et_non_depuis_son_pic() -> None:
+    row = _serie(NAISSANCES, petite_serie=PETITE_SERIE)
+
+    assert (row["avant"], round(row["apres"], 1), round(row["variation"], 1)) == (156, 150.4, -3.6)
+    assert (row["periode_avant"], row["periode"], row["lecture"]) == ("2015 à 2019", "2021 à 2025", "trop_peu")
+
+
+def test_une_petite_serie_sans_premiere_periode_ne_compare_rien() -> None:
+    row = _serie({2021: 160, 2022: 143}, petite_serie=PETITE_SERIE)
+
+    assert (row["motif"], pd.isna(row["avant"]), pd.isna(row["variation"])) == ("depart_absent", True, True)
 
 
 def test_une_serie_d_une_seule_annee_ne_compare_rien() -> None:

@@ -93,18 +93,25 @@ def test_un_indice_hors_de_l_echelle_garde_sa_valeur_et_le_dessin_le_dit(genre: 
 
 @pytest.mark.parametrize("genre", GENRES.values(), ids=GENRES)
 def test_le_texte_de_remplacement_et_la_lecture_des_indices_disent_les_vrais_chiffres(genre: object) -> None:
-    figure = figure_des_indices(
-        genre, [(51.5, 34.1), (36.0, 30.0), (34.1, 51.5), (10.0, 10.0)], transformation="inverse"
-    )
+    figure = figure_des_indices(genre, [(51.5, 34.1), (36.0, 30.0), (34.1, 51.5), (10.0, 10.0)], renverse=True)
 
-    assert "Au seuil haut (120) ou au-delà : Axe 2 (151)." in figure.alt
-    assert "Au seuil bas (80) ou en deçà : Axe 0 (66)." in figure.alt
-    assert "Entre les deux : Axe 3 (100), Axe 1 (83)." in figure.alt
+    assert "Au seuil haut (120) ou au-delà : « Axe 2 (rapport inverse) » 151." in figure.alt
+    assert "Au seuil bas (80) ou en deçà : « Axe 0 (rapport inverse) » 66." in figure.alt
+    assert "Entre les deux : « Axe 3 (rapport inverse) » 100, « Axe 1 (rapport inverse) » 83." in figure.alt
     assert figure.lecture == (
-        "en 2020, « Axe 2 » : 34,1\u202f% à Exemple, 51,5\u202f% dans l'Ain, soit un indice de 151 "
-        "(rapport inversé, Ain = 100)."
+        "en 2020, « Axe 2 (rapport inverse) » : 34,1\u202f% à Exemple, 51,5\u202f% dans l'Ain, soit un indice de 151 "
+        "(Ain = 100)."
     )
     assert list(figure.tableau.cellules["texte"]) == ["66", "83", "151", "100"]
+
+
+@pytest.mark.parametrize("genre", GENRES.values(), ids=GENRES)
+def test_une_valeur_contredite_porte_sa_marque_et_n_est_jamais_la_plus_forte(genre: object) -> None:
+    figure = figure_des_indices(genre, [(30.0, 10.0), (25.0, 10.0), (10.0, 10.0)], doutes=("i0",))
+
+    assert "« Axe 1 » 250, « Axe 0 (à vérifier) » 300" in figure.alt
+    assert figure.lecture.startswith("en 2020, « Axe 1 »")
+    assert all("à vérifier" in mots(svg) for svg in dessins(figure).values())
 
 
 def test_le_polygone_du_radar_s_ouvre_a_un_axe_absent() -> None:

@@ -62,16 +62,21 @@ def _exemple() -> tuple[tuple[Constat, ...], dict[str, Indicateur]]:
 def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres() -> None:
     found, items = _exemple()
 
-    written = _phrases(mode_de_lecture(found, SEUILS, contexte(items)))
+    written = _phrases(mode_de_lecture(found, SEUILS, contexte(items), {2020: "Une année à part."}))
 
     assert written[0].startswith("Les chiffres sont ceux de la convention. Le classeur d'évaluation")
     assert written[1] == "Une seule référence : l'Ain."
-    assert written[2] == "L'année des données est 2020 pour 3 indicateurs ; les autres sont de 2018 (1 indicateur)."
+    assert (
+        written[2]
+        == "L'année des données est 2020 pour 3 indicateurs ; les autres sont de 2018 (1 indicateur). Une année à part."
+    )
     assert (
         written[4]
         == "Deux taux à moins de 0,5 point, ou deux montants par habitant à moins de 5 %, sont dits similaires."
     )
-    assert "c'est le cas de 1 des 5 indicateurs suivis" in written[6]
+    assert (
+        "ce qui est le cas de 1 des 5 indicateurs suivis, et s'il atteint 5 % de la valeur de référence" in written[6]
+    )
     assert written[7] == (
         "« non transmis » : non transmise ; « non disponible » : non disponible ; « (p) » : valeur provisoire ; "
         "« – » : sans objet, ou que la convention ne donne pas. Zéro est une mesure."
@@ -82,7 +87,7 @@ def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
     found, items = _exemple()
     seuils = SEUILS.model_copy(update={"ecart_similaire_points": 2.0, "ecart_similaire_pourcent": 7.5})
 
-    written = _phrases(mode_de_lecture(found, seuils, contexte(items)))
+    written = _phrases(mode_de_lecture(found, seuils, contexte(items), {}))
 
     assert (
         written[4]

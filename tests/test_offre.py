@@ -198,7 +198,7 @@ def test_les_phrases_des_ages_disent_ce_que_visent_les_fiches_et_qui_ne_dit_rien
 
     assert "La fiche action 2 vise les 3 à 17 ans" in text
     assert "ALSH Gouillard (2 à 10 ans) reçoit aussi, hors de la fiche action 2, des enfants de 2 ans." in text
-    assert "La fiche action 3 vise les 6 à 25 ans : aucun dispositif d'âge connu pour 6 à 8 ans et 13 à 15 ans" in text
+    assert "La fiche action 3 vise les 6 à 25 ans : aucun dispositif d'âge connu pour 6 à 8 ans, parmi" in text
     assert "Âges que la convention ne dit pas : Les p'tites canailles, " in text
 
 

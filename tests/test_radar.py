@@ -13,7 +13,8 @@ from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.calculs.radar import COLONNES, incertains, indices
+from ctglib.calculs.radar import COLONNES, incertains, indices, ranger
+from ctglib.classeur.etude import Etude
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.donnees.modeles.convention import Lacune
@@ -21,21 +22,30 @@ from ctglib.rapport.phrases.radar import ecarts_forts, mode_d_emploi
 from ctglib.rapport.tableaux.radar import tableau_radar
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "radar.yaml").read_text(encoding="utf-8"))
-TRANSFORMATIONS = st.sampled_from(["direct", "inverse", "complement_100"])
+TRANSFORMATIONS = st.sampled_from(["", "inverse", "complement"])
 HARNES = yaml.safe_load((Path(__file__).parent / "cas" / "radar_harnes.yaml").read_text(encoding="utf-8"))
 LACUNE = Lacune(id="radar", objet="Radar", manque="Les axes", reference="annexe 1", question="Quels axes ?")
 TAUX = st.floats(0.1, 99.9)
 
 
 def _radar(transformation: str) -> Radar:
-    axe = {"indicateur": "x", "libelle": "Un axe", "transformation": transformation}
+    axe = {"indicateur": "x", "libelle": "Un axe", "renverse": bool(transformation)}
     autres = [AxeRadar(indicateur=nom, libelle=nom) for nom in ("y", "z")]
     return radar(AxeRadar(**axe), *autres)
 
 
-def _indices(ici: float | None, la: float | None, transformation: str, annee_la: int = 2020) -> pd.DataFrame:
-    rows = lignes(("x", "01001", 2020, ici, None, "pourcent", "A"), ("x", "01", annee_la, la, None, "pourcent", "A"))
-    return indices(rows, _radar(transformation), "01001", "01")
+def _indices(
+    ici: float | None,
+    la: float | None,
+    transformation: str,
+    annee_la: int = 2020,
+    *,
+    statut: str = "A",
+    doute: str = "",
+) -> pd.DataFrame:
+    rows = lignes(("x", "01001", 2020, ici, None, "pourcent", statut), ("x", "01", annee_la, la, None, "pourcent", "A"))
+    rules = {"x": transformation}
+    return indices(rows, _radar(transformation), ("01001", "01"), renversements=rules, doutes=[doute])
 
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
@@ -53,7 +63,7 @@ def test_deux_valeurs_egales_font_toujours_cent(taux: float, transformation: str
 
 
 @exemples(25)
-@given(TAUX, TAUX, st.floats(0.01, 100), st.sampled_from(["direct", "inverse"]))
+@given(TAUX, TAUX, st.floats(0.01, 100), st.sampled_from(["", "inverse"]))
 def test_changer_d_echelle_des_deux_cotes_ne_change_rien(
     ici: float, la: float, echelle: float, transformation: str
 ) -> None:
@@ -73,14 +83,14 @@ def test_un_cote_absent_rend_l_indice_absent(taux: float | None, transformation:
 @exemples(25)
 @given(TAUX, TAUX)
 def test_une_lecture_inversee_change_de_cote(ici: float, la: float) -> None:
-    direct = _indices(ici, la, "direct")["indice"][0]
+    direct = _indices(ici, la, "")["indice"][0]
     inverse = _indices(ici, la, "inverse")["indice"][0]
 
     assert direct * inverse == pytest.approx(100 * 100)
 
 
 def test_les_axes_gardent_l_ordre_du_fichier_et_un_axe_sans_ligne_est_absent() -> None:
-    table = _indices(10.0, 10.0, "direct")
+    table = _indices(10.0, 10.0, "")
 
     assert tuple(table.columns) == COLONNES
     assert list(table["indicateur"]) == ["x", "y", "z"]
@@ -88,14 +98,15 @@ def test_les_axes_gardent_l_ordre_du_fichier_et_un_axe_sans_ligne_est_absent() -
 
 
 def test_le_complement_montre_les_valeurs_transformees() -> None:
-    row = _indices(36.8, 47.8, "complement_100").iloc[0]
+    row = _indices(36.8, 47.8, "complement").iloc[0]
 
     assert (round(row["valeur"], 1), round(row["valeur_reference"], 1)) == (63.2, 52.2)
 
 
 def _mots(ici: float | None, la: float | None, transformation: str) -> tuple[str, str, str]:
     """Return what the radar says of one axis: how to read it, its far gaps, its table; spaces and signs made plain."""
-    words = contexte({"x": indicateur("x"), "y": indicateur("y"), "z": indicateur("z")})
+    unit = "pour_100" if transformation == "inverse" else "pourcent"
+    words = contexte({"x": indicateur("x", unit), "y": indicateur("y"), "z": indicateur("z")})
     table, axes = _indices(ici, la, transformation), _radar(transformation)
     blocks = mode_d_emploi(axes, words, LACUNE), ecarts_forts(table, axes, words), tableau_radar(table, axes, words)
     texts = (block.html if isinstance(block.html, str) else block.html() for block in blocks)
@@ -109,7 +120,8 @@ def test_le_mode_d_emploi_met_l_hypothese_a_part_et_imprime_formule_reference_et
     assert "<p>indice = 100 × valeur / référence</p>" in written
     assert "Groupe de référence : L'Ain." in written
     assert "Un indice de 120 ou plus est dit fortement supérieur, de 80 ou moins fortement inférieur" in written
-    assert "Lu à l'envers, référence sur valeur : « Un axe »." in written
+    assert "« Rapport inverse » : référence / territoire." in written
+    assert "Complément" not in written
     assert "Question ouverte (annexe 1) : Quels axes ?" in written
 
 
@@ -124,7 +136,7 @@ def test_le_mode_d_emploi_met_l_hypothese_a_part_et_imprime_formule_reference_et
 def test_les_ecarts_forts_sont_deux_listes_et_une_liste_vide_le_dit(
     ici: float, superieurs: str, inferieurs: str
 ) -> None:
-    _, written, _ = _mots(ici, 20.0, "direct")
+    _, written, _ = _mots(ici, 20.0, "")
 
     above, below = written.split("Fortement inférieurs")
     assert superieurs in above
@@ -134,18 +146,18 @@ def test_les_ecarts_forts_sont_deux_listes_et_une_liste_vide_le_dit(
 
 @pytest.mark.parametrize(("ici", "arrondi", "attendus"), [(4.8, 0.1, ["117 à 123"]), (4.8, 0.0, []), (4.6, 0.1, [])])
 def test_un_axe_que_l_arrondi_seul_classe_est_dit_incertain(ici: float, arrondi: float, attendus: list[str]) -> None:
-    table = _indices(ici, 4.0, "direct")
+    table = _indices(ici, 4.0, "")
 
-    found = incertains(table, _radar("direct"), {"x": arrondi})
+    found = incertains(table, _radar(""), {"x": arrondi})
 
     spans = [f"{row.minimum:.0f} à {row.maximum:.0f}" for row in found.itertuples()]
     assert spans == attendus
 
 
 def test_le_tableau_dit_la_place_de_chaque_axe_et_marque_ceux_qui_sont_transformes() -> None:
-    _, _, written = _mots(36.8, 47.8, "complement_100")
+    _, _, written = _mots(36.8, 47.8, "complement")
 
-    assert '<th scope="row">Un axe (c)</th>' in written
+    assert '<th scope="row">Un axe (complément à 100)</th>' in written
     assert '<td class="nombre">121</td><td>fortement supérieur</td>' in written
     assert "<td>sans indice</td>" in written
     assert "Indice : Ain = 100. Fortement supérieur : 120 ou plus ; fortement inférieur : 80 ou moins." in written
@@ -153,10 +165,28 @@ def test_le_tableau_dit_la_place_de_chaque_axe_et_marque_ceux_qui_sont_transform
 
 @pytest.mark.parametrize("cas", HARNES, ids=[cas["nom"] for cas in HARNES])
 def test_les_indices_de_harnes_sont_ceux_que_ses_chiffres_donnent(cas: dict) -> None:
-    dossier = lire_dossier("harnes")
-    convention = dossier.convention
-
-    table = indices(dossier.annexe1, dossier.catalogue.radar, convention.territoire, convention.reference)
+    table = Etude(lire_dossier("harnes"), {}).indices
 
     far = table[table["niveau"] == cas["niveau"]]
     assert dict(zip(far["indicateur"], far["indice"].round(), strict=True)) == cas["indices"]
+
+
+def test_a_harnes_la_capacite_provisoire_et_contredite_n_est_pas_la_premiere_vulnerabilite() -> None:
+    table = Etude(lire_dossier("harnes"), {}).indices
+
+    ranked = ranger(table)
+
+    assert ranked.iloc[0]["indicateur"] == "part_rsa"
+    assert ranked.iloc[-1]["libelle"] == "Manque de places d'accueil (rapport inverse, provisoire, à vérifier)"
+
+
+def test_une_part_prend_toujours_son_complement_et_un_rapport_son_inverse() -> None:
+    etude = Etude(lire_dossier("harnes"), {})
+
+    rules = etude.indices.set_index("indicateur")["renversement"]
+
+    assert rules[rules != ""].to_dict() == {"part_moins_3_parents_actifs": "complement", "capacite_accueil": "inverse"}
+    assert {name: unit.renversement for name, unit in etude.catalogue.unites.items() if unit.renversement} == {
+        "pourcent": "complement",
+        "pour_100": "inverse",
+    }

@@ -20,7 +20,7 @@ RELAIS = (
 )  # fmt: skip
 BESOINS = (
     "indicateur", "dimension", "modalite", "annee", "territoire", "statut_territoire", "reference", "statut_reference",
-    "retard", "source",
+    "retard", "source", "note",
 )  # fmt: skip
 SERIE = ("indicateur", "dimension", "modalite")
 

@@ -88,9 +88,14 @@ def position(ecart: float, ecart_type: str, seuils: Seuils) -> Position:
     return "superieur" if ecart > 0 else "inferieur"
 
 
-def sens_du_constat(position_: Position, sens: str) -> Sens:
-    """Return whether a position is good news: above where a rise is wanted, below where a fall is."""
+def sens_du_constat(position_: Position, sens: str, ecart_relatif: float, seuils: Seuils) -> Sens:
+    """Return whether a position is good news: above where a rise is wanted, below where a fall is.
+
+    A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or of a need.
+    """
     if sens not in ("hausse", "baisse") or position_ not in ("superieur", "inferieur"):
+        return "neutre"
+    if pd.notna(ecart_relatif) and abs(ecart_relatif) < seuils.ecart_notable_pourcent:
         return "neutre"
     return "favorable" if (position_ == "superieur") == (sens == "hausse") else "defavorable"
 
@@ -126,7 +131,7 @@ def _constat(row: pd.Series, indicateur: Indicateur, theme: str, seuils: Seuils)
         ecart_type=row["ecart_type"],
         ecart_relatif=_nombre(row["ecart_relatif"]),
         position=where,
-        sens=sens_du_constat(where, indicateur.sens),
+        sens=sens_du_constat(where, indicateur.sens, row["ecart_relatif"], seuils),
         variation=_nombre(row["variation"]),
         variation_reference=_nombre(row["variation_reference"]),
         rupture=raison if pd.notna(row["variation"]) or pd.notna(row["variation_reference"]) else "",

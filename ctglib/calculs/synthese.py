@@ -11,7 +11,7 @@ import pandas as pd
 from ctglib.calculs.comparaison import evolutions_annuelles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from ctglib.calculs.constats import Constat, Sens
     from ctglib.donnees.modeles.catalogue import Indicateur
@@ -46,15 +46,17 @@ class Incertitudes:
 
 @dataclass(frozen=True)
 class Essentiel:
-    """The first page. ``reperes`` are wide gaps neither good nor bad; ``doutes`` says why an indicator is doubtful.
+    """The first page.
 
-    ``sans_ecart`` when no gap at all could be computed: that there is no need then means nothing.
+    ``reperes`` are wide gaps neither good nor bad, ``services`` those absent; ``doutes`` says why an indicator is
+    doubtful. ``sans_ecart`` when no gap at all could be computed: that there is no need then means nothing.
     """
 
     chiffres: tuple[Constat, ...]
     forces: tuple[Constat, ...]
     besoins: tuple[Constat, ...]
     reperes: tuple[Constat, ...]
+    services: tuple[Constat, ...]
     doutes: Mapping[str, str]
     incertitudes: Incertitudes
     sans_ecart: bool = False
@@ -70,8 +72,9 @@ def synthetiser(
 ) -> Essentiel:
     """Return what the first page shows, picked by the size of the gap to the reference.
 
-    Strengths and needs are gaps that the catalogue's direction calls good or bad. Few indicators have a direction: the
-    places that strengths leave empty go to the widest gaps without one, one a theme, doubtful values left out.
+    Strengths and needs are gaps that the catalogue's direction calls good or bad; a doubtful or provisional need comes
+    last: it is never the strongest. Few indicators have a direction: the places that strengths leave empty go to the
+    widest gaps without one, one a theme, doubtful values left out.
 
     Args:
         constats: A finding for every indicator, in catalogue order.
@@ -83,11 +86,13 @@ def synthetiser(
     by_id = {constat.indicateur: constat for constat in constats}
     ranked = classer_par_ecart(constats, indicateurs)
     forces = _de_sens(ranked, "favorable")[: synthese.forces]
+    needs = _de_sens(ranked, "defavorable")[: synthese.besoins]
     return Essentiel(
         chiffres=tuple(by_id[identifiant] for identifiant in synthese.chiffres_cles if identifiant in by_id),
         forces=forces,
-        besoins=_de_sens(ranked, "defavorable")[: synthese.besoins],
+        besoins=tuple(sorted(needs, key=lambda item: item.provisoire or item.indicateur in doutes)),
         reperes=_un_par_theme(ranked, doutes)[: synthese.forces - len(forces)],
+        services=services_absents(constats, synthese.services),
         doutes=doutes,
         incertitudes=incertitudes,
         sans_ecart=not ranked,
@@ -106,6 +111,11 @@ def classer_par_ecart(constats: Iterable[Constat], indicateurs: Mapping[str, Ind
         if constat.ecart_relatif is not None and not indicateurs[constat.indicateur].est_evolution
     )
     return tuple(sorted(kept, key=lambda constat: -abs(constat.ecart_relatif)))
+
+
+def services_absents(constats: Iterable[Constat], services: Collection[str]) -> tuple[Constat, ...]:
+    """Return the findings of services that the territory has none of while its reference has some."""
+    return tuple(item for item in constats if item.indicateur in services and item.niveau == 0 and item.reference)
 
 
 def relever_incertitudes(

@@ -107,7 +107,8 @@ class Classeur:
 
     def mode_de_lecture(self) -> Bloc:
         """Return how gaps, variations and statuses are read."""
-        return mode_de_lecture(self.etude.constats, self.etude.catalogue.seuils, self.etude.contexte)
+        catalogue = self.etude.catalogue
+        return mode_de_lecture(self.etude.constats, catalogue.seuils, self.etude.contexte, catalogue.synthese.annees)
 
     def constats(self, theme: str) -> Bloc:
         """Return the findings of a theme as sentences."""

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
 from ctglib.rapport.phrases.commentaires import commentaires_attendus
 from ctglib.rapport.phrases.enjeux import enjeux_constats
 from ctglib.rapport.tableaux.enjeux import tableau_enjeux, tableau_hors_enjeux
 from ctglib.rapport.tableaux.lacunes import lacunes
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ctglib.classeur.etude import Etude
     from ctglib.document.blocs import Bloc
     from ctglib.document.tableau import Tableau
@@ -26,22 +22,14 @@ class Enjeux:
 
     etude: Etude
 
-    @cached_property
-    def _par_enjeu(self) -> pd.DataFrame:
-        return constats_par_enjeu(self.etude.convention, self.etude.constats, self.etude.catalogue.indicateurs)
-
-    @cached_property
-    def _hors(self) -> pd.DataFrame:
-        return hors_enjeux(self.etude.convention, self.etude.constats, self.etude.catalogue.indicateurs)
-
     def bilan(self) -> Bloc:
         """Return how many needs have a fiche, and how many have none."""
-        return enjeux_constats(self._par_enjeu, self._hors, self.etude.convention)
+        return enjeux_constats(self.etude.par_enjeu, self.etude.hors_enjeux, self.etude.convention)
 
     def tableau(self) -> Tableau:
         """Return the findings by enjeu."""
         return tableau_enjeux(
-            self._par_enjeu,
+            self.etude.par_enjeu,
             self.etude.convention,
             self.etude.contexte,
             seuils=self.etude.catalogue.seuils,
@@ -51,7 +39,7 @@ class Enjeux:
     def hors_enjeux(self) -> Tableau:
         """Return the needs of the themes that no enjeu takes."""
         return tableau_hors_enjeux(
-            self._hors,
+            self.etude.hors_enjeux,
             self.etude.convention,
             self.etude.contexte,
             themes=self.etude.catalogue.themes,

@@ -10,6 +10,8 @@ from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence.controle import controler, doutes
 from ctglib.calculs.comparaison import comparer
 from ctglib.calculs.constats import Constat, constats
+from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
+from ctglib.calculs.moyennes import sans_le_hasard
 from ctglib.calculs.radar import indices
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.lecture import proches
@@ -71,18 +73,34 @@ class Etude:
     @cached_property
     def comparaison(self) -> pd.DataFrame:
         """The territory beside its reference, one row an indicator (see ``ctglib.calculs.comparaison``)."""
-        return comparer(
+        table = comparer(
             self.dossier.annexe1,
             self.catalogue.indicateurs,
             self.catalogue.unites,
             self.convention.territoire,
             self.convention.reference,
         )
+        return sans_le_hasard(table, self.catalogue.indicateurs, self.catalogue.evaluation.seuils.hasard_ecarts)
 
     @cached_property
     def constats(self) -> tuple[Constat, ...]:
         """A finding for every indicator, in the order of the catalogue."""
         return self.constats_de(self.catalogue.indicateurs)
+
+    @cached_property
+    def par_enjeu(self) -> pd.DataFrame:
+        """The findings and the needs under each enjeu (see ``ctglib.calculs.enjeux``)."""
+        return constats_par_enjeu(*self._besoins)
+
+    @cached_property
+    def hors_enjeux(self) -> pd.DataFrame:
+        """The needs of the themes that no enjeu takes."""
+        return hors_enjeux(*self._besoins)
+
+    @property
+    def _besoins(self) -> tuple:
+        catalogue = self.catalogue
+        return self.convention, self.constats, catalogue.indicateurs, catalogue.synthese.services
 
     @cached_property
     def controle(self) -> pd.DataFrame:
@@ -109,8 +127,15 @@ class Etude:
     @cached_property
     def indices(self) -> pd.DataFrame:
         """The indices of the radar (see ``ctglib.calculs.radar``)."""
+        catalogue = self.catalogue
         return indices(
-            self.dossier.annexe1, self.catalogue.radar, self.convention.territoire, self.convention.reference
+            self.dossier.annexe1,
+            catalogue.radar,
+            (self.convention.territoire, self.convention.reference),
+            renversements={
+                name: catalogue.unites[item.unite].renversement for name, item in catalogue.indicateurs.items()
+            },
+            doutes=self.doutes,
         )
 
     def theme(self, identifiant: str) -> Theme:

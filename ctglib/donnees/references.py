@@ -113,6 +113,7 @@ CITATIONS = (
     ("radar", "axes.*.indicateur", "indicateur"),
     ("offre", "types.*.categorie", "categorie"),
     ("synthese", "chiffres_cles.*", "indicateur"),
+    ("synthese", "services.*", "indicateur"),
     ("synthese", "enfants_moins_3", "indicateur"),
     ("synthese", "capacite", "indicateur"),
     ("synthese", "tranches_age.*.indicateur", "indicateur"),

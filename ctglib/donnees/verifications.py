@@ -37,6 +37,7 @@ def verifier(pieces: Pieces) -> list[Faute]:
         *_doublons(pieces),
         *_identifiant(pieces),
         *_constats_d_un_autre_theme(pieces),
+        *_axes_sans_regle(pieces),
         *_indicateurs_de_fiche(pieces),
         *verifier_fiches(pieces),
         *verifier_annexe1(pieces),
@@ -128,6 +129,29 @@ def _constats_d_un_autre_theme(pieces: Pieces) -> list[Faute]:
             if value in elsewhere and value not in own
         ]
     return faults
+
+
+def _axes_sans_regle(pieces: Pieces) -> list[Faute]:
+    """Return the faults of radar axes turned round although their unit has no rule for it."""
+    found = pieces.documents
+    unit = {
+        item.get("id"): item.get("unite")
+        for theme in found["themes"]
+        for item in elements(theme.arbre.contenu, "indicateurs")
+    }
+    units = [item for file in found["unites"] for item in elements(file.arbre.contenu, "unites")]
+    ruled = {item.get("id") for item in units if "renversement" in item}
+    return [
+        file.arbre.faute(
+            ("axes", rank, "renverse"),
+            f"un axe renversé, en « {unit[axe.get('indicateur')]} », unité sans « renversement »",
+            "une unité qui dit comment elle se renverse, dans catalogue/unites.yaml",
+            "ajouter « renversement » à cette unité, ou retirer « renverse » de l'axe",
+        )
+        for file in found["radar"]
+        for rank, axe in enumerate(elements(file.arbre.contenu, "axes"))
+        if ruled and axe.get("renverse") is True and unit.get(axe.get("indicateur"), next(iter(ruled))) not in ruled
+    ]
 
 
 def _indicateurs_de_fiche(pieces: Pieces) -> list[Faute]:

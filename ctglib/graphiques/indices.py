@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.radar import DECIMALES_INDICE
+from ctglib.calculs.radar import DECIMALES_INDICE, ranger
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import enumerer, nombre
 from ctglib.graphiques.assemblage import Cartouche, Chiffres, assembler
@@ -152,20 +152,18 @@ def _alt(axes: Axes, forme: str) -> str:
 
 
 def _groupe(rows: pd.DataFrame, niveau: str, debut: str) -> str:
-    kept = rows[rows["niveau"] == niveau].sort_values("indice", ascending=False, kind="stable")
-    items = [f"{row.libelle} ({row.texte})" for row in kept.itertuples()]
+    items = [f"« {row.libelle} » {row.texte}" for row in ranger(rows[rows["niveau"] == niveau]).itertuples()]
     return f"{debut} : {', '.join(items)}." if items else ""
 
 
 def _lecture(axes: Axes) -> str:
     if axes.presents.empty:
         return axes.sans_indice()
-    row = axes.presents.loc[axes.presents["indice"].idxmax()]
+    row = ranger(axes.presents).iloc[0]
     here, there = axes.contexte.territoire, axes.contexte.reference
-    order = "rapport inversé, " if row["transformation"] == "inverse" else ""
     return (
         f"en {int(row['annee'])}, « {row['libelle']} » : {row['ici']} {here.a}, {row['la']} {there.a}, "
-        f"soit un indice de {row['texte']} ({order}{axes.reference})."
+        f"soit un indice de {row['texte']} ({axes.reference})."
     )
 
 

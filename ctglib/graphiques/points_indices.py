@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ctglib.calculs.radar import ranger
 from ctglib.graphiques import indices as indices_communs
 from ctglib.graphiques.echelle import echelle
 from ctglib.graphiques.indices import BASE, Axes, axes, seuil
@@ -32,7 +33,7 @@ SOUS_L_ENTETE = 10.0
 
 
 def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, *, nom: str, titre: str) -> Figure:
-    """Return the dot plot of the indices, the highest first; axes without an index are named under it.
+    """Return the dot plot of the indices, the highest first, doubtful ones last; axes without an index are named.
 
     Args:
         indices: Rows of ``ctglib.calculs.radar.indices``.
@@ -46,7 +47,7 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, *, n
 
 
 def _dessiner(planche: Planche, axes: Axes) -> float:
-    rows = axes.presents.sort_values("indice", ascending=False, kind="stable")
+    rows = ranger(axes.presents)
     bottom = _points(planche, axes, rows) if len(rows) else 0.0
     for remark in (axes.hors_echelle(), axes.sans_indice()):
         if remark:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES
 from ctglib.calculs.evaluation.jugement import explique_par_le_hasard
+from ctglib.calculs.moyennes import MOYENNES, moyennes
 from ctglib.calculs.suivi import CLE, REVISIONS, contexte_connu
 
 if TYPE_CHECKING:
@@ -23,11 +24,16 @@ if TYPE_CHECKING:
 COLONNES = (
     "indicateur", "dimension", "modalite", "unite", "annee", "valeur", "statut", "annee_avant", "valeur_avant", "ecart",
     "lecture", "valeur_depart", "variation", "variation_depart", "variation_reference", "variation_reference_depart",
-    "source", "note",
+    *MOYENNES, "source", "note",
 )  # fmt: skip
 ENTIERS = ("annee", "annee_avant")
 REELS = (
     "valeur", "valeur_avant", "ecart", "valeur_depart", "variation", "variation_depart", "variation_reference",
+    "variation_reference_depart", "moyenne_avant", "moyenne",
+    "variation_des_moyennes", "hasard",
+)  # fmt: skip
+D_UNE_ANNEE_A_L_AUTRE = (
+    "annee_avant", "valeur_avant", "ecart", "valeur_depart", "variation", "variation_depart", "variation_reference",
     "variation_reference_depart",
 )  # fmt: skip
 TRAJECTOIRES = (
@@ -64,11 +70,18 @@ def contexte_du_territoire(
     Returns:
         The columns ``COLONNES``. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture",
         "seule" (no earlier figure) or "absente"; ``variation…`` in %, missing across a break. A reference is read over
-        the same years, never as a level.
+        the same years, never as a level. A short series has means of years, and no change from one year to another.
     """
     measured = series[series["valeur"].notna()]
     rows = [
-        _ligne(group, meanings[indicateur], measured[measured["territoire"].eq(lieux.reference)], lieux.depart, seuils)
+        _en_moyennes(
+            _ligne(
+                group, meanings[indicateur], measured[measured["territoire"].eq(lieux.reference)], lieux.depart, seuils
+            ),
+            group,
+            meanings[indicateur],
+            seuils,
+        )
         for indicateur in indicateurs
         for _, group in _series(series, indicateur, lieux.territoire)
     ]
@@ -157,6 +170,16 @@ def _ligne(
         "variation_reference": _variation(beside, before, year, indicateur),
         "variation_reference_depart": _variation(beside, start, year, indicateur),
     }
+
+
+def _en_moyennes(
+    row: dict[str, object], rows: pd.DataFrame, indicateur: Indicateur, seuils: SeuilsEvaluation
+) -> dict[str, object]:
+    """Return the row, read on means of years if its series is a short one."""
+    if indicateur.petite_serie is None:
+        return row
+    alone = {**row, **dict.fromkeys(D_UNE_ANNEE_A_L_AUTRE), "lecture": "seule"}
+    return alone | moyennes(rows, indicateur.petite_serie, seuils.hasard_ecarts)
 
 
 def _annee_avant(values: pd.Series) -> int | None:

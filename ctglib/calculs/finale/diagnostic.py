@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES
+from ctglib.calculs.moyennes import MOYENNES, moyennes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 COLONNES = (
     "theme", "indicateur", "libelle", "unite", "sens", "annee_avant", "avant", "annee", "apres", "variation_type",
-    "variation", "variation_reference", "dans_le_bruit", "motif", "annee_rupture",
+    "variation", "variation_reference", "dans_le_bruit", "motif", "annee_rupture", "lecture", *MOYENNES,
 )  # fmt: skip
 SERIE = ("indicateur", "territoire", "annee", "valeur")
 POINTS, POURCENT = "points", "pourcent"
@@ -37,11 +38,12 @@ def revisiter(
     *,
     territoires: tuple[str, str],
     depart: int | None,
+    hasard: float,
 ) -> pd.DataFrame:
     """Return one row a public series: its value in the year of the diagnostic, its latest, and what separates them.
 
-    A series that breaks in between starts after its break. Rates change by points, everything else in %; the
-    reference's change is over the same two years.
+    A short series is read on means of years, then and now. A series that breaks in between starts after its break.
+    Rates change by points, everything else in %; the reference's change is over the same years.
 
     Args:
         contexte: Public figures: territoire, annee, indicateur, dimension, valeur; one millésime each.
@@ -50,22 +52,39 @@ def revisiter(
         unites: ``ecart`` tells how two values compare.
         territoires: Codes of the territory and of its reference.
         depart: Year of the diagnostic.
+        hasard: How many standard deviations chance is allowed in a short series.
     """
-    known = _series(contexte)
+    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()]
+    known = _series(whole)
     rows = []
     for theme in themes:
         for name in theme.series:
+            item = indicateurs[name]
             series = [known.get((name, code), {}) for code in territoires]
-            unit = unites[indicateurs[name].unite]
-            rows.append({"theme": theme.theme, **_ligne(indicateurs[name], unit, series, depart)})
+            row = {"theme": theme.theme, **_ligne(item, unites[item.unite], series, depart)}
+            if item.petite_serie:
+                years = [whole[whole["indicateur"].eq(name) & whole["territoire"].eq(code)] for code in territoires]
+                row |= _en_moyennes(*(moyennes(own, item.petite_serie, hasard) for own in years))
+            rows.append(row)
     kinds = dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64")
-    reals = dict.fromkeys(("avant", "apres", "variation", "variation_reference"), "float64")
+    reals = dict.fromkeys(
+        (
+            "avant",
+            "apres",
+            "variation",
+            "variation_reference",
+            "moyenne_avant",
+            "moyenne",
+            "variation_des_moyennes",
+            "hasard",
+        ),
+        "float64",
+    )
     return pd.DataFrame(rows, columns=list(COLONNES)).astype(kinds | reals | {"dans_le_bruit": "bool"})
 
 
-def _series(contexte: pd.DataFrame) -> dict[tuple[str, str], dict[int, float]]:
+def _series(whole: pd.DataFrame) -> dict[tuple[str, str], dict[int, float]]:
     """Return, by indicator and territory, the values of the whole by year."""
-    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()]
     found: dict[tuple[str, str], dict[int, float]] = {}
     for name, code, year, value in zip(*(whole[column] for column in SERIE), strict=True):
         found.setdefault((name, code), {})[int(year)] = float(value)
@@ -95,6 +114,21 @@ def _ligne(indicateur: Indicateur, unite: Unite, series: list[dict[int, float]],
         "dans_le_bruit": gap <= (indicateur.arrondi_source or 0),
         "motif": APRES_RUPTURE if parted else "",
         "annee_rupture": broken if parted else None,
+    }
+
+
+def _en_moyennes(own: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
+    """Return what the means say in the place of two years: nothing when one of them is missing."""
+    if not own:
+        return {**dict.fromkeys(("avant", "annee_avant", "variation", "variation_reference")), "motif": SANS_DEPART}
+    return {
+        **own,
+        "annee_avant": None,
+        "avant": own["moyenne_avant"],
+        "apres": own["moyenne"],
+        "variation": own["variation_des_moyennes"],
+        "variation_reference": other.get("variation_des_moyennes"),
+        "motif": "",
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ctglib.calculs.enjeux import fiches_de
 from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
 from ctglib.calculs.finale.evaluabilite import CONVENTION
 from ctglib.calculs.finale.lecture import ATTEINTS, CONTRAIRES, VOULUES, juges
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.suivi.objets import Suivi
 
 Completude = Literal["complete", "partielle", "absente"]
-DEFAVORABLE, ORIENTES, SANS_ECART = "defavorable", ("hausse", "baisse"), "aucun"
+ORIENTES, SANS_ECART = ("hausse", "baisse"), "aucun"
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Preuve:
 
 def preuves_du_texte(
     convention: Convention, constats: Iterable[Constat], sens: Mapping[str, str], evaluabilite: pd.DataFrame,
-    themes: Iterable[str],
+    besoins: pd.DataFrame, themes: Iterable[str],
 ) -> dict[str, Preuve]:  # fmt: skip
     """Return the evidence that the convention and its diagnostic give.
 
@@ -54,17 +53,16 @@ def preuves_du_texte(
         constats: A finding for every indicator of Annexe 1.
         sens: The direction of each indicator, by id.
         evaluabilite: As ``ctglib.calculs.finale.evaluabilite`` returns it.
+        besoins: As ``ctglib.calculs.enjeux.besoins`` returns them.
         themes: Ids of the themes of Annexe 1.
     """
     oriented = [item for item in constats if sens[item.indicateur] in ORIENTES and item.ecart_type != SANS_ECART]
-    needs = [item for item in oriented if item.sens == DEFAVORABLE]
-    answered = [item for item in needs if fiches_de(convention, item.indicateur)]
+    compared = sum(item.position != "incomparable" for item in oriented)
+    answered = int(besoins["fiches"].ne("").sum())
     known, taken = list(themes), {theme for enjeu in convention.enjeux for theme in enjeu.themes}
     whole = evaluabilite[evaluabilite["groupe"].eq(CONVENTION) & evaluabilite["fiche"].isna()].iloc[0]
     return {
-        "besoins_repondus": Preuve(
-            len(answered), len(needs), sum(item.position != "incomparable" for item in oriented), len(oriented)
-        ),
+        "besoins_repondus": Preuve(answered, len(besoins), compared, len(oriented)),
         "themes_avec_enjeu": Preuve(len(taken & set(known)), len(known), len(known), len(known)),
         "resultats_mesures": Preuve(int(whole["resultats_couverts"]), int(whole["resultats"]), 1, 1),
         "lacunes": Preuve(len(convention.lacunes), None, 1, 1),

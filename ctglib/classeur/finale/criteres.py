@@ -46,7 +46,7 @@ class Criteres:
         """Return the needs of the diagnostic and the fiches that answer them."""
         etude = self.etude
         source = etude.convention.source_diagnostic
-        return tableau_besoins(etude.diagnostic.constats, etude.catalogue.themes, etude.cadre, source)
+        return tableau_besoins(etude.besoins, etude.catalogue.themes, etude.cadre, source)
 
     def schemas(self) -> Tableau | None:
         """Return the fiches against the schéma départemental; None when the text names none."""

@@ -37,11 +37,13 @@ class DiagnosticRevisite:
 
     def tableau(self) -> Tableau | None:
         """Return the series that compare; None when none has a value."""
-        return tableau_revisite(self.etude.revisite, self.themes, self.etude.cadre, self.source)
+        etude = self.etude
+        return tableau_revisite(etude.revisite, self.themes, etude.cadre, self.source, etude.catalogue.synthese.annees)
 
     def figure(self) -> Figure | None:
         """Return the series of the territory since the year of the diagnostic; None when none has two values."""
-        compared = self.etude.revisite[self.etude.revisite["avant"].notna()]
+        rows = self.etude.revisite
+        compared = rows[rows["avant"].notna() & rows["moyenne"].isna()]  # a short series is read on its means
         if compared.empty:
             return None
         starts = compared.set_index("indicateur")["annee_avant"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.calculs.enjeux import besoins
 from ctglib.calculs.evaluation.etats import etats
 from ctglib.calculs.evaluation.evaluer import evaluer
 from ctglib.calculs.evaluation.lignes import Annee
@@ -134,9 +135,14 @@ class EtudeFinale:
         return parcours(year, self.derniere.mesures, self.evaluations)
 
     @cached_property
+    def besoins(self) -> pd.DataFrame:
+        """The needs of the diagnostic and of the fiches, each once."""
+        return besoins(self.diagnostic.par_enjeu, self.diagnostic.hors_enjeux)
+
+    @cached_property
     def evaluabilite(self) -> pd.DataFrame:
         """What the convention made it possible to evaluate."""
-        return evaluabilite(self.convention, self.parcours, self.changements)
+        return evaluabilite(self.convention, self.finale.lectures, self.parcours, self.changements)
 
     @cached_property
     def revisite(self) -> pd.DataFrame:
@@ -148,6 +154,7 @@ class EtudeFinale:
             self.catalogue.unites,
             territoires=(self.convention.territoire, self.convention.reference),
             depart=annee_du_diagnostic(self.derniere.suivi.dossier.annexe1),
+            hasard=self.catalogue.evaluation.seuils.hasard_ecarts,
         )
 
     @cached_property
@@ -192,7 +199,7 @@ class EtudeFinale:
         themes = [theme.theme for theme in self.catalogue.themes]
         posts, converted = self.noms_des_postes
         return {
-            **preuves_du_texte(convention, self.diagnostic.constats, sens, self.evaluabilite, themes),
+            **preuves_du_texte(convention, self.diagnostic.constats, sens, self.evaluabilite, self.besoins, themes),
             **preuves_du_suivi(self.etats_finaux, self.parcours, convention, self.finale.regles.livrables),
             "schemas": preuve_des_schemas(convention, self.finale.lectures),
             "moyens_connus": preuve_des_moyens(convention, suivi.suivis),

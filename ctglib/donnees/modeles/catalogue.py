@@ -26,6 +26,14 @@ class Collecte(Modele):
     document: Texte
 
 
+class PetiteSerie(Modele):
+    """The years of a short series that are read on means: the first period, the second from a year on, and why."""
+
+    avant: tuple[int, int]
+    depuis: int
+    pourquoi: Texte
+
+
 class Indicateur(Modele):
     """One indicator: one meaning, one unit, one direction.
 
@@ -59,6 +67,7 @@ class Indicateur(Modele):
     sensible: bool = False
     hasard: bool = False
     petits_effectifs_publies: Texte | None = None
+    petite_serie: PetiteSerie | None = None
     references: list[Texte] = []
 
     @property
@@ -94,13 +103,20 @@ class Statuts(Modele):
     statuts: list[Statut] = Field(min_length=1)
 
 
+Renversement = Literal["complement", "inverse"]
+
+
 class Unite(Modele):
-    """A unit: ``symbole`` follows a value; ``ecart`` is how two territories compare (points, pourcent, aucun)."""
+    """A unit: ``symbole`` follows a value; ``ecart`` is how two territories compare (points, pourcent, aucun).
+
+    ``renversement`` is how the radar turns an axis round: a share by its complement, a ratio by its inverse.
+    """
 
     id: Identifiant
     libelle: Texte
     symbole: str = ""
     ecart: Literal["points", "pourcent", "aucun"]
+    renversement: Renversement | None = None
     decimales: int = Field(ge=0, le=3)
 
 
@@ -158,22 +174,38 @@ class Seuils(Modele):
     """``data/catalogue/seuils.yaml``: every threshold used in a report, each printed where it is used.
 
     ``ecart_similaire_points`` and ``ecart_similaire_pourcent``: below it, two values are called similar.
+    ``ecart_notable_pourcent``: below it, in % of the reference, a gap is neither a strength nor a need.
     ``petits_effectifs``: counts of persons under it are suppressed in sensitive tables.
     """
 
     ecart_similaire_points: float
     ecart_similaire_pourcent: float
+    ecart_notable_pourcent: float
     petits_effectifs: int
     variation_invraisemblable: float
     arrondi_cnaf: int
 
 
 class AxeRadar(Modele):
-    """An axis of the radar: an indicator, shown as is, reversed (reference / value) or as its complement to 100."""
+    """An axis of the radar: an indicator, as is or turned round by the rule of its unit."""
 
     indicateur: Identifiant
     libelle: Texte
-    transformation: Literal["direct", "inverse", "complement_100"] = "direct"
+    renverse: bool = False
+
+
+class RegleDeRenversement(Modele):
+    """How a kind of measure is turned round: ``mots`` beside the axis, ``regle`` in full."""
+
+    mots: Texte
+    regle: Texte
+
+
+class ReglesDeRenversement(Modele):
+    """One rule a kind of measure."""
+
+    complement: RegleDeRenversement
+    inverse: RegleDeRenversement
 
 
 class Radar(Modele):
@@ -184,6 +216,7 @@ class Radar(Modele):
 
     avertissement: Texte
     formule: Texte
+    renversements: ReglesDeRenversement
     groupe_de_reference: Texte
     seuil_bas: float
     seuil_haut: float

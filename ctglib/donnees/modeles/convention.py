@@ -133,9 +133,9 @@ class IndicateurFiche(Modele):
 class Fiche(Modele):
     """A fiche action in full.
 
-    ``repond_a`` are catalogue indicators that the fiche answers, ``offre`` the categories of the offer that it bears
-    on: both are a reading of ours. ``responsable`` is the service of the year's workbook that tells what became of it,
-    where it is not the catalogue's.
+    ``besoins`` are the needs that its constat initial tells. ``repond_a`` are catalogue indicators that the fiche
+    answers, ``offre`` the categories of the offer that it bears on: both are a reading of ours. ``responsable`` is the
+    service of the year's workbook that tells what became of it, where it is not the catalogue's.
     """
 
     numero: int = Field(ge=1)
@@ -143,6 +143,7 @@ class Fiche(Modele):
     enjeu: Identifiant
     titre: Texte
     constat_initial: list[Texte]
+    besoins: list[Texte] = []
     publics: list[Texte]
     age_min: int | None = None
     age_max: int | None = None

@@ -55,15 +55,18 @@ class Synthese(Modele):
     """``synthese.yaml``.
 
     ``forces`` and ``besoins`` are how many of each the first page shows, ``points_graves`` how many of the gravest open
-    findings it names. ``places_moins_3`` is the count of children
+    findings it names, ``services`` the counts whose zero is a need. ``places_moins_3`` is the count of children
     that places for under-threes are set against, ``capacite`` the theoretical capacity that Annexe 1 gives for them.
+    ``annees`` says what to know of a peculiar year, wherever it is that of the figures.
     ``sigles`` are the abbreviations of the reports, with their meanings.
     """
 
+    annees: dict[int, Texte] = {}
     chiffres_cles: list[Identifiant] = Field(min_length=1)
     forces: int = Field(ge=1)
     besoins: int = Field(ge=1)
     points_graves: int = Field(ge=1)
+    services: list[Identifiant] = []
     groupes: list[GroupeDeLignes] = Field(min_length=1)
     enfants_moins_3: Identifiant
     capacite: Identifiant

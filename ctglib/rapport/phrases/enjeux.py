@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.enjeux import FICHE, INDICATEUR, SERVICE, besoins
 from ctglib.document.blocs import Bloc, paragraphe
 from ctglib.document.typographie import compter, enumerer
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.donnees.modeles.convention import Convention
+
+
+ORIGINES = {
+    INDICATEUR: ("dans les indicateurs qui ont un sens souhaité",) * 2,
+    SERVICE: ("service absent", "services absents"),
+    FICHE: ("dans le constat initial des fiches action",) * 2,
+}
 
 
 def enjeux_constats(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, convention: Convention) -> Bloc:
@@ -22,14 +30,15 @@ def enjeux_constats(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, conventio
         hors_enjeux: As ``ctglib.calculs.enjeux.hors_enjeux`` returns them.
         convention: Its enjeux and fiches.
     """
-    needs = constats[constats["lecture"] == "besoin"].drop_duplicates("indicateur")
-    answered = int((needs["fiches"] != "").sum() + (hors_enjeux["fiches"] != "").sum())
-    total = len(needs) + len(hors_enjeux)
-    outside = f", dont {len(hors_enjeux)} dans des thèmes qu'aucun enjeu ne reprend" if len(hors_enjeux) else ""
-    counted = "Aucun besoin ne se lit dans les indicateurs du diagnostic."
+    needs = besoins(constats, hors_enjeux)
+    total, answered = len(needs), int((needs["fiches"] != "").sum())
+    outside = f" ; {len(hors_enjeux)} sont dans des thèmes qu'aucun enjeu ne reprend" if len(hors_enjeux) else ""
+    counted = "Aucun besoin ne se lit dans le diagnostic ni dans les fiches."
     if total:
+        counts = needs["origine"].value_counts()
+        parts = [compter(int(counts[kind]), *words) for kind, words in ORIGINES.items() if kind in counts]
         counted = (
-            f"{compter(total, 'besoin')} dans les indicateurs du diagnostic{outside}. "
+            f"{compter(total, 'besoin')} : {enumerer(parts)}{outside}. "
             f"Une fiche action répond à {answered} d'entre eux, aucune à {total - answered}."
         )
     return paragraphe(" ".join([counted, *_fiches_sans_constat(constats, hors_enjeux, convention)])) + paragraphe(
@@ -48,4 +57,4 @@ def _fiches_sans_constat(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, conv
     if not alone:
         return []
     noun = "à la fiche action" if len(alone) == 1 else "aux fiches action"
-    return [f"Aucun indicateur du diagnostic ne mène {noun} {enumerer(alone)}."]
+    return [f"Aucun constat ne mène {noun} {enumerer(alone)}."]

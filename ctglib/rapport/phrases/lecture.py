@@ -10,6 +10,8 @@ from ctglib.document.typographie import FINE, compter, enumerer, minuscule, nomb
 from ctglib.rapport.tableaux.themes import SANS_OBJET
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ctglib.calculs.constats import Constat
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Seuils
@@ -17,33 +19,36 @@ if TYPE_CHECKING:
 ORIENTE = ("hausse", "baisse")
 
 
-def mode_de_lecture(constats: tuple[Constat, ...], seuils: Seuils, contexte: Contexte) -> Bloc:
+def mode_de_lecture(
+    constats: tuple[Constat, ...], seuils: Seuils, contexte: Contexte, annees: Mapping[int, str]
+) -> Bloc:
     """Return the rules of reading, each with its threshold.
 
     Args:
         constats: A finding for every indicator: their years and statuses are what is explained.
         seuils: The thresholds of the catalogue.
         contexte: The words, the territory and its reference.
+        annees: What to know of a peculiar year.
     """
     rules = [
         "Les chiffres sont ceux de la convention. Le classeur d'évaluation, l'outil qui produit ce rapport, calcule "
         "les écarts, écrit les phrases et contrôle ce qui s'accorde ; il n'ajoute aucune donnée.",
         f"Une seule référence : {contexte.reference.le}.",
-        _annees(constats),
+        _annees(constats, annees),
         "L'écart entre deux taux se lit en points, entre deux montants par habitant en pourcentage. Deux effectifs ne "
         f"se comparent que par leur variation : {contexte.territoire.le} n'a pas la taille {contexte.reference.de}.",
         _similaire(seuils),
         f"La variation sur {nombre_court(DUREE_VARIATION)} ans rapporte la valeur de l'année à celle de "
         f"{nombre_court(DUREE_VARIATION)} ans plus tôt. Si une rupture de série tombe entre les deux, elle n'est pas "
         "interprétée.",
-        _sens(contexte),
+        _sens(seuils, contexte),
         _statuts(constats, contexte),
         "Un écart décrit une situation. Il ne mesure l'effet d'aucune action.",
     ]
     return liste(rule for rule in rules if rule)
 
 
-def _annees(constats: tuple[Constat, ...]) -> str:
+def _annees(constats: tuple[Constat, ...], peculiar: Mapping[int, str]) -> str:
     """Return the main year and the others, each with how many indicators it has."""
     known = [constat for constat in constats if constat.niveau is not None or constat.reference is not None]
     years = [constat.annee for constat in known if constat.annee is not None]
@@ -53,7 +58,8 @@ def _annees(constats: tuple[Constat, ...]) -> str:
     main = max(counts, key=lambda annee: counts[annee])
     others = [f"{annee} ({compter(count, 'indicateur')})" for annee, count in counts.items() if annee != main]
     exceptions = f" ; les autres sont de {enumerer(others)}" if others else ""
-    return f"L'année des données est {main} pour {compter(counts[main], 'indicateur')}{exceptions}."
+    told = f" {peculiar[main]}" if main in peculiar else ""
+    return f"L'année des données est {main} pour {compter(counts[main], 'indicateur')}{exceptions}.{told}"
 
 
 def _similaire(seuils: Seuils) -> str:
@@ -64,12 +70,14 @@ def _similaire(seuils: Seuils) -> str:
     )
 
 
-def _sens(contexte: Contexte) -> str:
+def _sens(seuils: Seuils, contexte: Contexte) -> str:
     oriented = sum(item.sens in ORIENTE for item in contexte.indicateurs.values())
     total = compter(len(contexte.indicateurs), "indicateur")
     return (
-        f"Un écart n'est dit favorable ou défavorable que si une hausse ou une baisse est souhaitée : c'est le cas de "
-        f"{nombre_court(oriented)} des {total} suivis. Les autres décrivent la population ou l'offre."
+        "Un écart n'est dit favorable (force) ou défavorable (besoin) que si une hausse ou une baisse est souhaitée, "
+        f"ce qui est le cas de {nombre_court(oriented)} des {total} suivis, et s'il atteint "
+        f"{nombre_court(seuils.ecart_notable_pourcent)}{FINE}% de la valeur de référence. Les autres décrivent la "
+        "population ou l'offre."
     )
 
 

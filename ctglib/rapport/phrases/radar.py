@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.calculs.radar import DECIMALES_INDICE, incertains
+from ctglib.calculs.radar import DECIMALES_INDICE, incertains, ranger
 from ctglib.document.blocs import Bloc, avertissement, colonnes, liste, paragraphe, sous_titre
-from ctglib.document.typographie import enumerer, nombre, nombre_court
+from ctglib.document.typographie import enumerer, majuscule, nombre, nombre_court
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.catalogue import Radar
+    from ctglib.donnees.modeles.catalogue import Radar, RegleDeRenversement
     from ctglib.donnees.modeles.convention import Lacune
 
 AUCUN = "Aucun."
@@ -32,7 +32,7 @@ def mode_d_emploi(radar: Radar, contexte: Contexte, lacune: Lacune | None = None
         f"{contexte.territoire.de} égale celle {contexte.reference.de}.",
         f"Un indice de {high} ou plus est dit fortement supérieur, de {low} ou moins fortement inférieur ; il est "
         "classé tel qu'il est imprimé, à l'unité.",
-        *_transformations(radar),
+        *(f"« {majuscule(rule.mots)} » : {rule.regle}." for rule in _renversements(radar, contexte)),
     ]
     if lacune is not None:
         rules.append(f"Question ouverte ({lacune.reference}) : {lacune.question}")
@@ -42,8 +42,8 @@ def mode_d_emploi(radar: Radar, contexte: Contexte, lacune: Lacune | None = None
 def ecarts_forts(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> Bloc:
     """Return the axes far above and far below the reference, the furthest first, each with its index."""
     high, low = nombre_court(radar.seuil_haut), nombre_court(radar.seuil_bas)
-    above = indices[indices["niveau"] == "haut"].sort_values("indice", ascending=False, kind="stable")
-    below = indices[indices["niveau"] == "bas"].sort_values("indice", kind="stable")
+    above = ranger(indices[indices["niveau"] == "haut"])
+    below = ranger(indices[indices["niveau"] == "bas"], montant=True)
     there = contexte.reference.a
     lists = colonnes(
         sous_titre(f"Fortement supérieurs ({high} ou plus)") + _axes(above, contexte),
@@ -79,18 +79,11 @@ def _axe(row: pd.Series, contexte: Contexte) -> str:
     return f"{row['libelle']} : indice {index} ({own}, contre {other} {contexte.reference.a})"
 
 
-def _transformations(radar: Radar) -> list[str]:
-    """Return which axes are reversed or complemented, when some are."""
-    labels = {
-        kind: [f"« {axe.libelle} »" for axe in radar.axes if axe.transformation == kind]
-        for kind in ("inverse", "complement_100")
-    }
-    sentences = []
-    if labels["inverse"]:
-        sentences.append(f"Lu à l'envers, référence sur valeur : {enumerer(labels['inverse'])}.")
-    if labels["complement_100"]:
-        sentences.append(f"Pris par son complément à {nombre_court(100)} : {enumerer(labels['complement_100'])}.")
-    return sentences
+def _renversements(radar: Radar, contexte: Contexte) -> list[RegleDeRenversement]:
+    """Return the rules that turn an axis of this radar round."""
+    units = {contexte.indicateurs[axe.indicateur].unite for axe in radar.axes if axe.renverse}
+    used = {contexte.unites[unit].renversement for unit in units}
+    return [rule for kind, rule in radar.renversements if kind in used]
 
 
 def _sans_point(phrase: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.contexte import variation
-from ctglib.document.typographie import compter, enumerer, majuscule, nombre, pourcent
+from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,14 +64,21 @@ def forces_et_besoins(essentiel: Essentiel, contexte: Contexte) -> Bloc:
     doubts = essentiel.doutes
     if essentiel.sans_ecart:
         return paragraphe(f"Aucun écart avec {contexte.reference.le} ne se calcule encore : les valeurs manquent.")
-    strengths = sous_titre("Forces") + _ecarts(essentiel.forces, doubts, contexte, rien="Aucun écart favorable.")
+    strengths = sous_titre("Forces") + _ecarts(
+        essentiel.forces, doubts, contexte, rien="Aucun écart favorable notable."
+    )
     if essentiel.reperes:
         strengths += paragraphe("Autres écarts marqués, ni favorables ni défavorables en eux-mêmes :")
         strengths += _ecarts(essentiel.reperes, doubts, contexte)
-    needs = sous_titre("Besoins") + _ecarts(essentiel.besoins, doubts, contexte, rien="Aucun écart défavorable.")
+    needs = sous_titre("Besoins") + _ecarts(
+        essentiel.besoins, doubts, contexte, rien="Aucun écart défavorable notable."
+    )
+    names = [minuscule(contexte.indicateurs[item.indicateur].libelle) for item in essentiel.services]
+    absent = f"Services absents : {enumerer(names)}. " if names else ""
+    needs += paragraphe(f"{absent}Les fiches action disent d'autres besoins.")
     reading = (
         f"{contexte.territoire.nom}, puis {contexte.reference.nom} ; entre parenthèses, l'écart en % de la valeur "
-        f"{contexte.reference.de}, du plus grand au plus petit."
+        f"{contexte.reference.de}, une valeur douteuse en dernier."
     )
     return colonnes(strengths, needs) + paragraphe(reading, classe="note")
 
@@ -100,7 +107,7 @@ def _repere(constat: Constat, doutes: Mapping[str, str], contexte: Contexte) -> 
         if constat.variation_reference is not None:
             text += f" ({there} : {variation(constat.variation_reference)})"
     else:
-        text = ""
+        text = "une seule année d'une petite série" if contexte.indicateurs[constat.indicateur].petite_serie else ""
     year = str(constat.annee) if constat.annee else ""
     return " ; ".join(part for part in (year, text, *_reserves(constat, doutes)) if part)
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.document.typographie import FINE, INSECABLE, nombre, points, pourcent
+from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.moyennes import TROP_PEU
+from ctglib.document.typographie import FINE, INSECABLE, enumerer, majuscule, nombre, points, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +32,8 @@ def chiffre_du_territoire(row: object, regles: ReglesBilan, contexte: Contexte) 
         contexte: The words of the indicators.
     """
     label = contexte.indicateurs[row.indicateur].libelle
+    if pd.notna(row.moyenne):
+        return f"{label} : {en_moyennes(row)}."
     level = f"{label} : {contexte.valeur(row.indicateur, row.valeur, row.statut)} en {row.annee}"
     if row.lecture not in COMPARABLES:
         return f"{level}, {regles.lectures[row.lecture]}."
@@ -49,6 +53,38 @@ def ecart(row: object, contexte: Contexte) -> str:
         return points(row.ecart, item.decimales)
     space = FINE if unit.symbole == "%" else INSECABLE
     return nombre(row.ecart, item.decimales, signe=True) + (f"{space}{unit.symbole}" if unit.symbole else "")
+
+
+def en_moyennes(row: object) -> str:
+    """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard seul peut expliquer ».
+
+    Args:
+        row: A row that holds the columns of ``ctglib.calculs.moyennes``, and ``lecture``.
+    """
+    old, new = nombre(row.moyenne_avant, 0), nombre(row.moyenne, 0)
+    if old == new:
+        return f"{new} par an en moyenne {_quand(row.periode)}, comme {_quand(row.periode_avant)}"
+    change = "–" if pd.isna(row.variation_des_moyennes) else pourcent(row.variation_des_moyennes, 0, signe=True)
+    chance = ", ce que le hasard seul peut expliquer" if row.lecture == TROP_PEU else ""
+    return f"{new} par an en moyenne {_quand(row.periode)}, {old} {_quand(row.periode_avant)} ({change}){chance}"
+
+
+def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
+    """Return, for each short series, its means, what chance moves one year by, and which of its years are inferred."""
+    notes = []
+    for row in rows[rows["moyenne"].notna()].itertuples():
+        item = contexte.indicateurs[row.indicateur]
+        noted = enumerer(row.annees_notees.split(SEPARATEUR)) if row.annees_notees else ""
+        notes.append(
+            f"{item.libelle}, petite série : {en_moyennes(row)}. D'une année à l'autre, le hasard seul déplace un tel "
+            f"nombre d'environ {nombre(row.hasard, 0)}. {majuscule(item.petite_serie.pourquoi)}."
+            + (f" {row.note_des_annees} : {noted}." if noted else "")
+        )
+    return notes
+
+
+def _quand(periode: str) -> str:
+    return f"de {periode}" if " " in periode else f"en {periode}"
 
 
 def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], contexte: Contexte) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.document.mesures import legende, marquer
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import nombre
+from ctglib.document.typographie import enumerer, nombre
 from ctglib.rapport.phrases.accueil_individuel import DECIMALES_POSTES, DECIMALES_RAPPORT
 from ctglib.rapport.tableaux.annees import ENSEMBLE, periode
 
@@ -80,6 +80,8 @@ def _notes(table: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
         for name, rows in table.groupby("indicateur")
     )
     notes = ["Arrondis par leur source, les modes peuvent ne pas faire exactement l'ensemble."] if rounded else []
+    for note, rows in table[table["note"].fillna("").ne("")].groupby("note"):
+        notes.append(f"{note} : {enumerer([str(annee) for annee in sorted(rows['annee'].unique())])}.")
     return (*notes, *legende(table["statut_territoire"], contexte))
 
 

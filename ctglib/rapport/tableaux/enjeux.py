@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.enjeux import FICHE, SERVICE
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, enumerer, nombre_court, pourcent
+from ctglib.document.typographie import enumerer, nombre_court, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Seuils, Theme
     from ctglib.donnees.modeles.convention import Convention
 
-LECTURES = {"besoin": "▼ besoin", "atout": "▲ atout", "similaire": "● similaire", "repere": "○ repère"}
+LECTURES = {"besoin": "besoin", "atout": "atout", "similaire": "similaire", "repere": "repère"}
 EXPLICATIONS = {
-    "besoin": "▼ besoin : écart défavorable, selon l'évolution souhaitée de l'indicateur.",
-    "atout": "▲ atout : écart favorable, selon le même sens.",
-    "similaire": "● similaire : écart de moins de {points} point, ou de {pourcent} % pour un montant par habitant.",
-    "repere": "○ repère : écart ni favorable ni défavorable en lui-même.",
+    "besoin": "besoin : écart défavorable d'au moins {notable} % de la référence, selon l'évolution souhaitée de "
+    "l'indicateur ; service absent du territoire ; ou besoin que dit le constat initial d'une fiche.",
+    "atout": "atout : écart favorable, selon le même sens.",
+    "similaire": "similaire : écart de moins de {points} point, ou de {pourcent} % pour un montant par habitant.",
+    "repere": "repère : écart ni favorable ni défavorable en lui-même, ou trop petit pour l'être.",
 }
 AUCUNE = "aucune fiche"
 RIEN = "–"
@@ -112,22 +114,25 @@ def _table(cells: list[list[str]], contexte: Contexte) -> pd.DataFrame:
 
 
 def _cellules(row: pd.Series, contexte: Contexte, doutes: Mapping[str, str]) -> list[str]:
+    answer = _fiches(row["fiches"].split(SEPARATEUR) if row["fiches"] else [])
+    if row["origine"] == FICHE:
+        told = f"{row['besoin']} (constat de la fiche {row['fiches']})"
+        return [told, RIEN, RIEN, RIEN, LECTURES[row["lecture"]], answer]
     identifiant = row["indicateur"]
     marks = " (p)" if "P" in (row["statut"], row["statut_reference"]) else ""
     marks += " (?)" if identifiant in doutes else ""
-    gap = contexte.ecart(identifiant, row["ecart"], row["ecart_type"])
-    relative = (
-        ""
-        if row["ecart_type"] == "pourcent" or pd.isna(row["ecart_relatif"])
-        else f" ({pourcent(row['ecart_relatif'], 0, signe=True)})"
-    )
+    gap = "service absent"
+    if row["origine"] != SERVICE:
+        gap = contexte.ecart(identifiant, row["ecart"], row["ecart_type"])
+        relative = row["ecart_type"] != "pourcent" and pd.notna(row["ecart_relatif"])
+        gap += f" ({pourcent(row['ecart_relatif'], 0, signe=True)})" if relative else ""
     return [
         contexte.indicateurs[identifiant].libelle + marks,
         contexte.valeur(identifiant, row["niveau"], row["statut"]),
         contexte.valeur(identifiant, row["reference"], row["statut_reference"]),
-        gap + relative,
-        LECTURES[row["lecture"]].replace(" ", INSECABLE),
-        _fiches(row["fiches"].split(SEPARATEUR) if row["fiches"] else []),
+        gap,
+        LECTURES[row["lecture"]],
+        answer,
     ]
 
 
@@ -148,6 +153,7 @@ def _lectures(constats: pd.DataFrame, seuils: Seuils) -> list[str]:
     limits = {
         "points": nombre_court(seuils.ecart_similaire_points),
         "pourcent": nombre_court(seuils.ecart_similaire_pourcent),
+        "notable": nombre_court(seuils.ecart_notable_pourcent),
     }
     told = [text.format(**limits) for reading, text in EXPLICATIONS.items() if reading in present]
     return [" ".join(told)] if told else []
@@ -157,7 +163,7 @@ def _sans_besoin(constats: pd.DataFrame, convention: Convention, themes: list[Th
     """Return the other themes that no enjeu takes: none of their indicators is a need."""
     told = {theme for enjeu in convention.enjeux for theme in enjeu.themes} | set(constats["theme"])
     left = [f"« {theme.titre} »" for theme in themes if theme.theme not in told]
-    return [f"Sans enjeu non plus, et sans besoin relevé par un indicateur : {enumerer(left)}."] if left else []
+    return [f"Sans enjeu non plus, et sans besoin relevé : {enumerer(left)}."] if left else []
 
 
 def _precautions(constats: pd.DataFrame, contexte: Contexte, doutes: Mapping[str, str]) -> list[str]:

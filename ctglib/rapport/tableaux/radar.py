@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Radar
 
-APPELS = {"complement_100": " (c)", "inverse": " (i)"}
 PLACES = {
     "haut": "fortement supérieur",
     "bas": "fortement inférieur",
@@ -41,15 +40,14 @@ def tableau_radar(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> Ta
         cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in columns]),
         donnees=indices,
         source=contexte.source,
-        notes=_notes(indices, radar, contexte),
+        notes=_notes(radar, contexte),
     )
 
 
 def _cellules(row: pd.Series, contexte: Contexte) -> list[str]:
     identifiant = row["indicateur"]
-    provisional = " (p)" if "P" in (row["statut"], row["statut_reference"]) else ""
     return [
-        row["libelle"] + APPELS.get(row["transformation"], "") + provisional,
+        row["libelle"],
         "" if pd.isna(row["annee"]) else str(row["annee"]),
         contexte.valeur(identifiant, row["valeur"], row["statut"]),
         contexte.valeur(identifiant, row["valeur_reference"], row["statut_reference"]),
@@ -65,14 +63,7 @@ def _titre(indices: pd.DataFrame, contexte: Contexte) -> str:
     return f"Indices de vulnérabilité (hypothèse de travail), {names}{period}"
 
 
-def _notes(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> tuple[str, ...]:
+def _notes(radar: Radar, contexte: Contexte) -> tuple[str, ...]:
     low, high = nombre_court(radar.seuil_bas), nombre_court(radar.seuil_haut)
     reference = f"{contexte.reference.nom} = {nombre_court(100)}"
-    notes = [f"Indice : {reference}. Fortement supérieur : {high} ou plus ; fortement inférieur : {low} ou moins."]
-    if (indices["transformation"] == "complement_100").any():
-        notes.append(f"(c) Complément à {nombre_court(100)} de la part que donne l'étude.")
-    if (indices["transformation"] == "inverse").any():
-        notes.append("(i) Indice lu à l'envers : référence / valeur.")
-    if indices[["statut", "statut_reference"]].isin(["P"]).to_numpy().any():
-        notes.append(f"(p) {contexte.statuts['P'].libelle}.")
-    return tuple(notes)
+    return (f"Indice : {reference}. Fortement supérieur : {high} ou plus ; fortement inférieur : {low} ou moins.",)

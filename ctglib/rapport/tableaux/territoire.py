@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import date_longue, majuscule, minuscule, nombre_court
-from ctglib.rapport.phrases.territoire import ecart, part
+from ctglib.rapport.phrases.territoire import ecart, notes_des_moyennes, part
 from ctglib.rapport.tableaux.themes import ruptures
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def tableau_territoire(
         donnees=rows,
         source=source,
         groupes=tuple(groups[name] for name in rows["indicateur"]),
-        notes=(regles.mots["contexte"], *_notes(rows, contexte)),
+        notes=(regles.mots["contexte"], *_notes(rows, contexte), *notes_des_moyennes(rows, contexte)),
     )
 
 

@@ -215,9 +215,12 @@ def _decisions(fin: Fin, cadre: Cadre) -> Iterator[str]:
     yield f"Reconduction expresse, ou fin, le {date_longue(cadre.convention.fin)} (article 10)."
     posts = fin.preuves["postes_convertis"]
     if posts.completude == "complete" and posts.valeur >= posts.total:
-        yield f"Postes de coordination : {rapport_de(posts)} ETP convertis, le pilotage garde son financement."
+        yield f"Postes de coordination : {rapport_de(posts)} ETP convertis ; la Caf décide du financement du pilotage."
     else:
-        yield "Postes à convertir avant cette date pour garder le financement du pilotage (article 6-b)."
+        yield (
+            "Postes à faire évoluer avant cette date : condition d'un financement du pilotage, que la Caf décide "
+            "(article 6-b)."
+        )
     for schema in cadre.convention.schemas:
         if schema.fin < cadre.convention.debut.year:
             yield f"Schéma départemental de référence : celui que cite le texte s'achève en {schema.fin}."

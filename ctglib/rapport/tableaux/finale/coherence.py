@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.enjeux import fiches_de
+from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.enjeux import FICHE, INDICATEUR, SERVICE
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, enumerer, majuscule, nombre
 from ctglib.rapport.phrases.finale.cadre import RIEN
@@ -14,7 +15,6 @@ from ctglib.rapport.phrases.finale.cadre import RIEN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ctglib.calculs.constats import Constat
     from ctglib.donnees.modeles.catalogue import Theme
     from ctglib.donnees.modeles.convention import Schema
     from ctglib.donnees.modeles.finale import Lectures
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 BESOINS = (
     Colonne("theme", "Thème du diagnostic"),
-    Colonne("besoins", "Besoins relevés", numerique=True),
+    Colonne("indicateurs", "Écarts défavorables", numerique=True, groupe="Besoins"),
+    Colonne("services", "Services absents", numerique=True, groupe="Besoins"),
+    Colonne("constats", "Constats des fiches", numerique=True, groupe="Besoins"),
     Colonne("repondus", "Avec une fiche", numerique=True),
     Colonne("fiches", "Fiches"),
     Colonne("enjeu", "Enjeu"),
@@ -32,29 +34,30 @@ ARTICLES = (
     Colonne("objet", "Ce qu'il dit"),
     Colonne("decision", "Ce qui en découle"),
 )
-DEFAVORABLE, OUI = "defavorable", "●"
+OUI, SANS_THEME = "●", "Sans thème du diagnostic"
 AUCUN, AUCUNE = "aucun", "aucune"
 
 
-def tableau_besoins(constats: Iterable[Constat], themes: Iterable[Theme], cadre: Cadre, source: str) -> Tableau:
-    """Return one row a theme: its needs (unfavourable gaps), those that a fiche answers, the enjeu that takes it.
+def tableau_besoins(besoins: pd.DataFrame, themes: Iterable[Theme], cadre: Cadre, source: str) -> Tableau:
+    """Return one row a theme: its needs by origin, those that a fiche answers, the enjeu that takes it.
 
     Args:
-        constats: A finding for every indicator of Annexe 1.
+        besoins: As ``ctglib.calculs.enjeux.besoins`` returns them; the theme of some is empty (piloting).
         themes: In the order of Annexe 1.
         cadre: The convention.
         source: The document of the diagnostic.
     """
-    needs = [constat for constat in constats if constat.sens == DEFAVORABLE]
     stakes = {theme: enjeu.titre for enjeu in cadre.convention.enjeux for theme in enjeu.themes}
+    alone = enumerer([enjeu.titre for enjeu in cadre.convention.enjeux if not enjeu.themes])
+    listed = [(theme.theme, theme.titre, stakes.get(theme.theme, AUCUN)) for theme in themes]
+    listed += [("", SANS_THEME, alone or AUCUN)] * int(besoins["theme"].eq("").any())
     rows = []
-    for theme in themes:
-        own = [item.indicateur for item in needs if item.theme == theme.theme]
-        found = [fiches_de(cadre.convention, name) for name in own]
-        numbers = sorted({number for fiches in found for number in fiches})
-        told = enumerer([str(number) for number in numbers]) or AUCUNE
-        answered = sum(bool(fiches) for fiches in found)
-        rows.append((theme.titre, nombre(len(own)), nombre(answered), told, stakes.get(theme.theme, AUCUN)))
+    for theme, titre, enjeu in listed:
+        own = besoins[besoins["theme"] == theme]
+        answered = own[own["fiches"] != ""]
+        numbers = sorted({number for cell in answered["fiches"] for number in cell.split(SEPARATEUR)})
+        counts = [nombre(int((own["origine"] == kind).sum())) for kind in (INDICATEUR, SERVICE, FICHE)]
+        rows.append((titre, *counts, nombre(len(answered)), enumerer(numbers) or AUCUNE, enjeu))
     table = pd.DataFrame(rows, columns=[colonne.cle for colonne in BESOINS])
     return Tableau(
         nom="besoins",
@@ -63,7 +66,7 @@ def tableau_besoins(constats: Iterable[Constat], themes: Iterable[Theme], cadre:
         cellules=table,
         donnees=table,
         source=source,
-        notes=("Besoin : écart défavorable à la référence, selon le sens souhaité de l'indicateur.",),
+        notes=(cadre.mot("besoin"),),
     )
 
 

@@ -10,6 +10,7 @@ from ctglib.document.mesures import legende
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import abreger, compter, majuscule
 from ctglib.rapport.phrases.finale.cadre import RIEN, signer
+from ctglib.rapport.phrases.territoire import en_moyennes
 from ctglib.rapport.tableaux.finale.diagnostic import evolution
 from ctglib.rapport.tableaux.finale.recommandations import faits
 from ctglib.rapport.tableaux.finale.trajectoires import derniere
@@ -98,6 +99,9 @@ def _contexte(rows: pd.DataFrame, cadre: Cadre) -> str:
     said = []
     for row in rows.itertuples():
         label = cadre.contexte.indicateurs[row.indicateur].libelle
+        if pd.notna(row.moyenne):
+            said.append(f"{label} : {en_moyennes(row)}")
+            continue
         there = evolution(row.variation_reference, row)
         other = "" if there == RIEN else f", contre {there} {cadre.contexte.reference.a}"
         said.append(f"{label} : {evolution(row.variation, row)} de {row.annee_avant} à {row.annee}{other}")

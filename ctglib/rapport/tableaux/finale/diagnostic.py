@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.finale.diagnostic import APRES_RUPTURE, POINTS, SANS_DEPART, SANS_VALEUR
+from ctglib.calculs.moyennes import TROP_PEU
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import points, pourcent
 from ctglib.rapport.phrases.finale.cadre import RIEN
+from ctglib.rapport.phrases.territoire import notes_des_moyennes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 RESTE = (Colonne("theme", "Thème"), Colonne("reste", "Ce qui ne se compare pas, et ce qu'il faudrait demander"))
 
 
-def tableau_revisite(revisite: pd.DataFrame, themes: Mapping[str, str], cadre: Cadre, source: str) -> Tableau | None:
+def tableau_revisite(
+    revisite: pd.DataFrame, themes: Mapping[str, str], cadre: Cadre, source: str, annees: Mapping[int, str]
+) -> Tableau | None:
     """Return one row a public series, by theme: then, now, the change here and in the reference.
 
     Args:
@@ -27,6 +31,7 @@ def tableau_revisite(revisite: pd.DataFrame, themes: Mapping[str, str], cadre: C
         themes: Title of each theme.
         cadre: The words.
         source: Producers, as captions write them.
+        annees: What to know of a peculiar year.
     """
     rows = revisite[revisite["motif"].ne(SANS_VALEUR)]
     if rows.empty:
@@ -48,6 +53,10 @@ def tableau_revisite(revisite: pd.DataFrame, themes: Mapping[str, str], cadre: C
         donnees=rows,
         source=source,
         groupes=tuple(themes[theme] for theme in rows["theme"]),
+        notes=(
+            *(told for annee, told in annees.items() if rows["annee_avant"].eq(annee).any()),
+            *notes_des_moyennes(rows, cadre.contexte),
+        ),
     )
 
 
@@ -70,6 +79,15 @@ def tableau_sans_comparaison(themes: Mapping[str, str], cadre: Cadre) -> Tableau
 def _cellules(row: object, cadre: Cadre) -> list[str]:
     contexte = cadre.contexte
     known = pd.notna(row.avant)
+    if pd.notna(row.moyenne):
+        changes = (row.variation, row.variation_reference)
+        return [
+            contexte.indicateurs[row.indicateur].libelle,
+            f"{contexte.valeur(row.indicateur, row.avant)} par an ({row.periode_avant})",
+            f"{contexte.valeur(row.indicateur, row.apres)} par an ({row.periode})",
+            *(RIEN if pd.isna(change) else pourcent(change, 0, signe=True) for change in changes),
+            cadre.mot("moyennes") + (f" ; {cadre.mot('hasard')}" if row.lecture == TROP_PEU else ""),
+        ]
     return [
         contexte.indicateurs[row.indicateur].libelle,
         f"{contexte.valeur(row.indicateur, row.avant)} ({row.annee_avant})" if known else RIEN,

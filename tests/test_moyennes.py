@@ -1,0 +1,89 @@
+"""Short series: read on means of years, with what chance alone moves."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from ctglib import ouvrir_bilan
+from ctglib.calculs.accueil_individuel import besoins
+from ctglib.calculs.moyennes import dans_le_hasard, moyennes
+from ctglib.classeur.etude import Etude
+from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.modeles.catalogue import PetiteSerie
+from ctglib.rapport.phrases.territoire import chiffre_du_territoire, notes_des_moyennes
+from ctglib.rapport.tableaux.accueil_individuel import tableau_besoins
+
+PERIODES = PetiteSerie(avant=(2015, 2019), depuis=2021, pourquoi="2020 est un pic")
+
+
+def _lire(valeurs: dict[int, float]) -> dict[str, object]:
+    return moyennes(pd.DataFrame({"annee": list(valeurs), "valeur": list(valeurs.values()), "note": ""}), PERIODES, 2)
+
+
+@pytest.mark.parametrize(
+    ("apres", "lecture"), [(150, "trop_peu"), (141, "trop_peu"), (139, "baisse"), (171, "trop_peu"), (174, "hausse")]
+)
+def test_un_ecart_de_moyennes_n_a_de_sens_qu_au_dela_du_hasard(apres: float, lecture: str) -> None:
+    found = _lire(dict.fromkeys(range(2015, 2020), 156.0) | dict.fromkeys(range(2021, 2026), apres))
+
+    assert found["lecture"] == lecture
+
+
+def test_l_annee_entre_les_deux_periodes_ne_compte_dans_aucune() -> None:
+    assert _lire({2015: 100, 2020: 900, 2021: 100})["moyenne"] == 100
+
+
+def test_la_seconde_periode_glisse_et_n_est_pas_plus_longue_que_la_premiere() -> None:
+    found = _lire({2015: 100, **dict.fromkeys(range(2021, 2029), 100.0)})
+
+    assert found["periode"] == "2024 à 2028"
+
+
+@pytest.mark.parametrize("valeurs", [{2015: 100}, {2021: 100}, {2020: 100}, {}])
+def test_sans_l_une_des_periodes_rien_ne_se_compare(valeurs: dict[int, float]) -> None:
+    assert _lire(valeurs) == {}
+
+
+@pytest.mark.parametrize(
+    ("valeur", "variation", "hasard"), [(177, 6.0, True), (15261, -13.9, False), (145, 119.7, False)]
+)
+def test_une_variation_se_compare_a_ce_que_le_hasard_deplace(valeur: float, variation: float, hasard: bool) -> None:
+    assert dans_le_hasard(valeur, variation, 2) is hasard
+
+
+def test_le_diagnostic_n_imprime_pas_la_variation_des_naissances_d_une_annee_a_un_pic() -> None:
+    rows = Etude(lire_dossier("harnes"), {}).comparaison.set_index("indicateur")
+
+    row = rows.loc["naissances"]
+
+    assert (row["valeur"], pd.isna(row["variation"]), row["variation_reference"]) == (177, True, -13.9)
+    assert row["note"].startswith("Petite série")
+    assert rows.loc["enfants_aeeh", "variation"] == 119.7
+
+
+def test_le_bilan_de_harnes_dit_les_moyennes_le_hasard_et_les_annees_deduites() -> None:
+    bilan = ouvrir_bilan("harnes", 2025)
+    rows, contexte = bilan.territoire.rangees, bilan.etude.contexte
+
+    row = next(row for row in rows.itertuples() if row.indicateur == "insee_naissances")
+    said = chiffre_du_territoire(row, bilan.etude.catalogue.bilan, contexte).replace("\u202f", " ")
+    note = notes_des_moyennes(rows, contexte)[0].replace("\u202f", " ")
+
+    assert said.startswith(
+        "Naissances domiciliées (Insee) : 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (\u22124 %), "
+    )
+    assert said.endswith(", ce que le hasard seul peut expliquer.")
+    assert pd.isna(row.variation_depart)
+    assert "le hasard seul déplace un tel nombre d'environ 25" in note
+    assert note.endswith("Année déduite de l'ordre des valeurs : 2016, 2017, 2018, 2019, 2021, 2022, 2023 et 2025.")
+
+
+def test_la_fiche_1_dit_quelles_annees_de_naissances_sont_deduites() -> None:
+    etude = ouvrir_bilan("harnes", 2025).etude
+    analyse = etude.catalogue.analyses.accueil_individuel
+    table = besoins(etude.series, etude.derniers_chiffres, analyse, territoires=("62413", "62"))
+
+    notes = tableau_besoins(table, {}, etude.contexte, origines=dict.fromkeys(table["indicateur"], "source")).notes
+
+    assert "Année déduite de l'ordre des valeurs : 2023 et 2025." in notes
