@@ -58,9 +58,9 @@ def test_de_sept_gardes_a_domicile_a_six_rien_ne_se_conclut() -> None:
 
 
 def test_une_variation_que_le_hasard_explique_ne_fait_ni_hausse_ni_baisse_du_contexte() -> None:
-    told = texte(bilan(2025, "demonstration").une_page())
+    told = texte(bilan(2023).une_page())
 
-    assert re.search(r"Naissances domiciliées \(Insee\) : 158 en 2025, −7 depuis 2024 \(trop peu pour conclure\)", told)
+    assert re.search(r"Foyers au RSA \(Cnaf\) : 580 en 2023, −20 depuis 2022 \(trop peu pour conclure\)", told)
 
 
 def test_la_bande_dit_l_ecart_signe() -> None:
