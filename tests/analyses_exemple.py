@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 
 import pandas as pd
@@ -15,13 +16,6 @@ from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.analyses import Livrable
 
 ICI = "01001"
-ETATS = pd.DataFrame(
-    {
-        "modalite": ["4.1", "4.2"],
-        "debut": pd.to_datetime(["2024-01-01", "2023-01-01"]),
-        "echeance": pd.to_datetime(["2024-06-30", "2026-12-31"]),
-    }
-)
 COLONNES = (
     "territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut", "source",
     "note",
@@ -76,7 +70,7 @@ def lire(cas: dict) -> pd.DataFrame:
         "livrables": lambda: cooperation.livrables(
             read,
             [Livrable(**cas["livrable"])],
-            ETATS,
+            {"rencontre_2024": date(2024, 6, 30)},
             fin=pd.Timestamp(2026, 12, 31),
             arrete=pd.Timestamp(last, 12, 31),
             postes=cas.get("postes", float("nan")),

@@ -62,7 +62,7 @@ def test_un_bilan_sans_suivi_dit_a_qui_demander_et_ce_que_disent_les_series_publ
     first = page[page.index(PREMIERE) : page.index("Gouvernance</h2>")]
 
     for said in (
-        "Service enfance (12)",
+        "Services municipaux (12)",
         "Valeurs de départ connues",
         "Foyers au RSA (Cnaf)",
         "en 2024, −20 depuis 2023",

@@ -14,6 +14,7 @@ INDICATEURS = {
         indicateur("part"),
         indicateur("effectif", "nombre"),
         indicateur("potentiel", "euros_par_habitant"),
+        indicateur("evolution_part", bornes=(-100, None)),
     )
 }
 
@@ -59,6 +60,16 @@ def test_une_valeur_absente_ne_donne_aucun_ecart() -> None:
 
     assert pd.isna(table.loc["potentiel", "ecart"])
     assert table.loc["potentiel", "statut_reference"] == "O"
+
+
+def test_une_croissance_ne_se_rapporte_pas_a_une_autre() -> None:
+    table = _comparer(
+        ("evolution_part", "01001", 2020, 3.6, None, "pourcent", "A"),
+        ("evolution_part", "01", 2020, -2.6, None, "pourcent", "A"),
+    )
+
+    assert table.loc["evolution_part", "ecart"] == 6.2
+    assert pd.isna(table.loc["evolution_part", "ecart_relatif"])
 
 
 def test_une_reference_nulle_ne_donne_pas_d_ecart_relatif() -> None:

@@ -60,7 +60,7 @@ def test_chaque_evolution_apparait_et_le_bruit_dans_les_series_de_la_cnaf() -> N
     before, now = (Mesure(year, float(series[year]), "A") for year in (2024, 2025))
     rounding = known.indicateurs_contexte["cnaf_foyers"].arrondi_source
 
-    noise = evolution(Changement(before, now, "hausse", None, rounding, ()), known.evaluation.seuils.tolerance_maintien)
+    noise = evolution(Changement(before, now, "hausse", None, rounding, ()), known.evaluation.seuils)
 
     assert {*toutes_les_annees()["evolution"], noise[0]} - {""} == set(known.evaluation.evolutions)
 

@@ -110,7 +110,7 @@ def test_la_demonstration_est_complete(rapports_produits: Production) -> None:
 
     assert "Critères appréciés par les évaluateurs : 6 sur 6" in text
     assert "à compléter par les évaluateurs" not in text.lower()
-    assert "Statut définitif" in text
+    assert "Statut provisoire, 6 sur 6 critères appréciés ; le bilan de 2026 n'est pas clos" in text
     assert "Partager le guichet avec les communes voisines (2026)" in text, "les perspectives écrites par les fiches"
     assert {"moyens-realisations", "durabilite"} <= set(rapports_produits.csv(Rapport("demonstration", NOM)))
 

@@ -38,10 +38,10 @@ def lisible(html: str) -> str:
 @pytest.mark.parametrize(
     ("valeurs", "dit"),
     [
-        ({2024: 43, 2025: 41}, "41 en 2025, contre 43 en 2024 (-2)."),
+        ({2024: 43, 2025: 41}, "41 en 2025, contre 43 en 2024 (-2, trop peu pour conclure)."),
         ({2024: 43, 2025: 43}, "43 en 2025, comme en 2024."),
         ({2025: "41 P"}, "41 (p) en 2025 ; aucune valeur antérieure."),
-        ({2023: 44, 2024: "L", 2025: 41}, "41 en 2025, contre 44 en 2023 (-3)."),
+        ({2023: 44, 2024: "L", 2025: 41}, "41 en 2025, contre 44 en 2023 (-3, trop peu pour conclure)."),
         ({2024: 43, 2025: "L"}, "non transmis en 2025 ; dernière valeur connue, 43 en 2024."),
         ({2025: "Q"}, "secret en 2025."),
     ],
@@ -66,16 +66,17 @@ def test_la_frequentation_dit_ce_qui_monte_ce_qui_baisse_et_ce_qui_ne_se_compare
     table = notee(
         {
             "frequentation_jeunes": {2024: 400, 2025: 410},
-            "frequentation_jeunes/periscolaire": {2024: 200, 2025: 210},
-            "frequentation_jeunes/ete": {2024: 90, 2025: 80},
+            "frequentation_jeunes/periscolaire": {2024: 200, 2025: 300},
+            "frequentation_jeunes/sejour": {2024: 30, 2025: 32},
+            "frequentation_jeunes/ete": {2024: 90, 2025: 40},
             "frequentation_jeunes/caj": {2024: 60, 2025: "Q"},
         }
     )
 
     told = lisible(frequentation(table, "frequentation_jeunes", contexte(), catalogue().evaluation).html)
 
-    assert "1 dispositif en hausse : accueil périscolaire (+10 depuis 2024)." in told
-    assert "1 dispositif en baisse : accueil de loisirs, été (-10 depuis 2024)." in told
+    assert "1 dispositif en hausse : accueil périscolaire (+100 depuis 2024)." in told
+    assert "1 dispositif en baisse : accueil de loisirs, été (-50 depuis 2024)." in told
     assert "1 dispositif sans comparaison (secret) : centre d'animation jeunesse (CAJ)." in told
 
 
@@ -87,7 +88,7 @@ def test_le_sejour_dit_son_remplissage_et_ce_que_la_convention_ecrit() -> None:
     hidden = notee(known | {"sejour_participants": {2025: "Q"}})
 
     assert "Le séjour a rempli 75 % de ses places." in told
-    assert "La convention écrit 36 places et 14 jours." in told
+    assert "D'après l'annexe 2 : 36 places et 14 jours, à maintenir." in told
     assert "rempli" not in sejour(hidden, noms, contexte(), catalogue().evaluation).html
 
 

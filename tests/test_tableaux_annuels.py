@@ -125,17 +125,14 @@ def test_la_source_publique_est_dite_en_mots() -> None:
 
 
 def test_la_page_d_une_fiche_sans_suivi_rappelle_le_depart_et_l_echeance_passee() -> None:
-    fiches = {number: bilan(2025, "harnes").fiche(number) for number in (2, 4)}
-
-    missing = " ".join(fiches[2].manques().cellules["detail"])
+    missing = " ".join(bilan(2025, "harnes").fiche(2).manques().cellules["detail"])
     assert "Places du séjour de vacances (départ : 36 en 2023)" in missing
-    assert colonne(fiches[4].promesses(), "4.1", "promesse").endswith(" : non renseignée, échéance passée")
-    late = fiches[4].promesses().cellules["promesse"].str.contains("échéance passée")
-    assert list(late[late].index) == [0]
+    assert "pour le 31\u00a0décembre 2026" in colonne(bilan(2025, "harnes").fiche(4).promesses(), "4.1", "promesse")
+    assert "Rencontre du premier semestre 2024" in bilan(2024, "harnes").une_page().html
 
 
 def test_la_page_des_elus_nomme_les_indicateurs_de_leur_nom_court() -> None:
     shown = bilan(2025).une_page().html
 
-    assert "Jeunes participants, 63 en 2024" in shown
+    assert "Places agréées chez les assistantes maternelles, 175 en 2024" in shown
     assert "Nombre et profils" not in shown

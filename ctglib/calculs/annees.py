@@ -103,7 +103,8 @@ def avec_reperes(
         ``rupture``: True in the first year of a new series.
     """
     changes = tuple(changements)
-    columns = zip(*(evaluation[name] for name in ("indicateur", "modalite", "cible", "annee_cible")), strict=True)
+    aimed = evaluation[evaluation["origine_cible"].ne("implicite")]  # what the text implies is no target to draw
+    columns = zip(*(aimed[name] for name in ("indicateur", "modalite", "cible", "annee_cible")), strict=True)
     known = {(name, mode): target for name, mode, *target in columns}
     targets = [known.get(key, (nan, pd.NA)) for key in zip(table["indicateur"], table["modalite"], strict=True)]
     breaks = {

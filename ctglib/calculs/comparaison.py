@@ -54,6 +54,7 @@ def comparer(
         ecart_type=own["unite"].map(lambda unite: unites[unite].ecart),
         variation=own["variation_5_ans"],
         variation_reference=other["variation_5_ans"],
+        est_evolution=[indicateurs[identifiant].est_evolution for identifiant in own.index],
         note=[reunir_notes(*notes) for notes in zip(own["note"], other["note"], strict=True)],
     )
     order = [identifiant for identifiant in indicateurs if identifiant in table.index]
@@ -89,6 +90,6 @@ def _ecarts(table: pd.DataFrame, same_year: pd.Series) -> pd.DataFrame:
     kind = table["ecart_type"]
     return table.assign(
         ecart=points.where(kind == "points", relatif.where(kind == "pourcent")).round(DECIMALES_EXACTES),
-        ecart_relatif=relatif.where(kind != "aucun").round(DECIMALES_EXACTES),
+        ecart_relatif=relatif.where((kind != "aucun") & ~table["est_evolution"]).round(DECIMALES_EXACTES),
         ecart_variation=(table["variation"] - table["variation_reference"]).round(DECIMALES_EXACTES),
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ctglib.donnees.modeles.analyses import EtatLivrable, Livrable
+    from ctglib.donnees.modeles.base import Date
     from ctglib.donnees.modeles.catalogue import ReferentielEmploi
 
 LIVRABLES = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "etat")
@@ -26,7 +27,7 @@ DOMAINES = {"attendus": "attendu", "activites": "famille d'activités"}
 def livrables(
     table: pd.DataFrame,
     attendus: Iterable[Livrable],
-    etats: pd.DataFrame,
+    echeances: Mapping[str, Date],
     *,
     fin: pd.Timestamp,
     arrete: pd.Timestamp,
@@ -34,13 +35,13 @@ def livrables(
 ) -> pd.DataFrame:
     """Return what is known of each deliverable, year by year, and its state at the date of the bilan.
 
-    A yearly one is done when each year had its own. The others are due once: at the échéance of their modalité, or by
-    the end of the convention; what was done one year stays done. One per post is done when there are as many as posts.
+    A yearly one is done when each year had its own. The others are due once: at the échéance of their indicator, or
+    by the end of the convention; what was done one year stays done. One per post is done when there are as many.
 
     Args:
         table: What ``annees`` returns for their indicators.
         attendus: The deliverables.
-        etats: The states of the modalités: ``modalite``, ``debut``, ``echeance``.
+        echeances: When each indicator is awaited, where the convention says it; it is not before that year.
         fin: Last day of the convention.
         arrete: Date of the bilan.
         postes: Posts that have become chargé de coopération, missing when it is not known.
@@ -49,7 +50,14 @@ def livrables(
         The columns ``LIVRABLES``: a row a deliverable and year that concerns it, its state on all of them.
     """
     frames = [
-        _livrable(ensemble(table, wanted.indicateur), wanted, etats, fin=fin, arrete=arrete, postes=postes)
+        _livrable(
+            ensemble(table, wanted.indicateur),
+            wanted,
+            echeances.get(wanted.indicateur),
+            fin=fin,
+            arrete=arrete,
+            postes=postes,
+        )
         for wanted in attendus
     ]
     columns = pd.concat(frames, ignore_index=True)[list(LIVRABLES)]
@@ -59,7 +67,7 @@ def livrables(
 def _livrable(
     connu: pd.DataFrame,
     attendu: Livrable,
-    etats: pd.DataFrame,
+    echeance: Date | None,
     *,
     fin: pd.Timestamp,
     arrete: pd.Timestamp,
@@ -67,11 +75,11 @@ def _livrable(
 ) -> pd.DataFrame:
     """Return the years of a deliverable between its start and its échéance, with its state."""
     rows = connu[connu["statut"].ne(SANS_OBJET)]
-    modalite = etats[etats["modalite"].eq(attendu.modalite or "")]
-    due = modalite["echeance"].iloc[0] if len(modalite) else fin
-    begins = modalite["debut"].iloc[0] if len(modalite) else pd.Timestamp.min
+    due = pd.Timestamp(echeance) if echeance else fin
+    dated = (due.month, due.day) != (12, 31)  # a day within the year is that of a meeting, awaited in that year alone
+    begins = pd.Timestamp(due.year, 1, 1) if dated else pd.Timestamp.min
     if not attendu.annuel:
-        rows = rows[(rows.index >= begins.year) & (rows.index <= due.year)]
+        rows = rows[rows.index >= begins.year]
     state = _etat(rows, attendu, postes, passe=due <= arrete, commence=begins <= arrete)
     shown = rows if len(rows) else pd.DataFrame({"valeur": [None], "statut": [NON_TRANSMIS]}, index=[None])
     named = shown.rename_axis("annee").reset_index()

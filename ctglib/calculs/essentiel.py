@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ARRETEES = ("reportee", "abandonnee")
 EN_DIFFICULTE = ("en_recul", "insuffisant", "a_surveiller")  # the gravest first
+BANDE, SANS_DIRECTION = "dans_la_bande", ("dans_le_bruit", "trop_peu")
 DEFAVORABLE, FAVORABLE, NON_EVALUABLE = "defavorable", "favorable", "non_evaluable"
 
 
@@ -35,7 +36,8 @@ class Essentiel:
         verdicts: How many indicators of each verdict.
         evolutions: How many of each evolution.
         avancees: Rows of the evaluation that improve, without a verdict that says otherwise.
-        attentions: Rows of the evaluation that go wrong, the gravest first.
+        attentions: Rows of the evaluation that go wrong, the gravest first, then what fell within its band.
+        contraires: Rows that moved away from what is wanted, too little to conclude.
     """
 
     modalites: int
@@ -51,6 +53,7 @@ class Essentiel:
     evolutions: Mapping[str, int]
     avancees: pd.DataFrame
     attentions: pd.DataFrame
+    contraires: pd.DataFrame
 
 
 def essentiel(
@@ -84,6 +87,7 @@ def essentiel(
         evolutions=whole["evolution"].value_counts().to_dict(),
         avancees=better[~better["indicateur"].isin(worse["indicateur"])],
         attentions=worse,
+        contraires=whole[whole["evolution"].isin(SANS_DIRECTION) & a_contresens(whole)],
     )
 
 
@@ -98,6 +102,15 @@ def inconnues(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
 
 
 def _attentions(evaluation: pd.DataFrame) -> pd.DataFrame:
-    """Return the indicators whose verdict is poor, the worst first, then those that only go the wrong way."""
-    poor = pd.concat([verdicts(evaluation, EN_DIFFICULTE), evolutions_marquantes(evaluation, DEFAVORABLE)])
-    return poor.drop_duplicates("indicateur")
+    """Return the indicators whose verdict is poor, the worst first, those that go wrong, the losses within a band."""
+    banded = evaluation["raison"].eq(BANDE) | evaluation["raison_evolution"].eq(BANDE)
+    kept = evaluation["a_maintenir"].fillna(evaluation["cible"])
+    lost = evaluation[banded & evaluation["valeur"].lt(kept)]
+    poor = [verdicts(evaluation, EN_DIFFICULTE), evolutions_marquantes(evaluation, DEFAVORABLE), lost]
+    return pd.concat(poor).drop_duplicates("indicateur")
+
+
+def a_contresens(evaluation: pd.DataFrame) -> pd.Series:
+    """Tell which moved away from what is wanted since the last known value, however little."""
+    gap = evaluation["valeur"] - evaluation["valeur_precedente"]
+    return (evaluation["sens"].isin(["hausse", "maintien"]) & gap.lt(0)) | (evaluation["sens"].eq("baisse") & gap.gt(0))

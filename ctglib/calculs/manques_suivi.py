@@ -46,7 +46,7 @@ def manques(
     """
     begun = fiche.debut <= suivi.bilan.date_arretee
     values = a_collecter[(a_collecter["fiche"] == fiche.numero) & a_collecter["motif"].ne(SUIVANTE)]
-    rows = [*_etats(etats, suivi, fiche, service=gabarit.parts.fiches.get(fiche.numero, gabarit.parts.principal))]
+    rows = [*_etats(etats, suivi, fiche, service=gabarit.parts.de_fiche(fiche))]
     rows += [{**row, "nature": VALEUR, "element": row["indicateur"]} for row in values.to_dict("records")]
     if begun:
         rows += [*_moyens(suivi, gabarit, fiche, convention), *_appreciation(suivi, gabarit, fiche)]
@@ -69,13 +69,13 @@ def _moyens(suivi: Suivi, gabarit: Gabarit, fiche: Fiche, convention: Convention
     for item in gabarit.moyens.par_fiche:
         for signataire in gabarit.moyens.signataires(item, parties) if fiche.numero in item.fiches else ():
             if (signataire, item.poste) not in known:
-                service = parts.signataires.get(signataire, parts.fiches.get(fiche.numero, parts.principal))
+                service = parts.signataires.get(signataire, parts.des_moyens(fiche.numero))
                 yield _ligne(service, MOYEN, f"{signataire}/{item.poste}", item.poste, suivi.annee)
 
 
 def _appreciation(suivi: Suivi, gabarit: Gabarit, fiche: Fiche) -> Iterator[dict[str, object]]:
     if fiche.numero not in {item.fiche for item in suivi.appreciations}:
-        service = gabarit.parts.fiches.get(fiche.numero, gabarit.parts.principal)
+        service = gabarit.parts.de_fiche(fiche)
         yield _ligne(service, APPRECIATION, "", "", suivi.annee)
 
 

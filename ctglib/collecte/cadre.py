@@ -88,9 +88,9 @@ class Cadre:
         moved = {one.annee for avenant in self.avenants for one in avenant.changements if one.element == item.id}
         return (written | moved) - {None}
 
-    def responsable_de_fiche(self, numero: int) -> str:
+    def responsable_de_fiche(self, fiche: Fiche) -> str:
         """Return the service that fills the actions of a fiche."""
-        return self.gabarit.parts.fiches.get(numero, self.gabarit.parts.principal)
+        return self.gabarit.parts.de_fiche(fiche)
 
     def titre_de(self, fiche: Fiche) -> str:
         """Return how a row names a fiche: « 1. Son titre »."""

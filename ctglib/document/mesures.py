@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 MARQUES = {"P": " (p)", "E": " (e)"}
 COUPURES = ("rupture", "changement_definition")
-BRUIT = "dans_le_bruit"
+SANS_DIRECTION = {"dans_le_bruit": "sous_arrondi", "trop_peu": "hasard"}
+BANDE, IMPLICITE = "dans_la_bande", "implicite"
+REPERES = {"": "le départ", IMPLICITE: "la référence"}  # what a target by another origin is not
 
 
 def ligne(evaluation: pd.DataFrame, indicateur: str, modalite: str = "") -> pd.Series | None:
@@ -47,6 +49,50 @@ def marquer(texte: str, statut: str) -> str:
     return f"{texte}{MARQUES.get(statut, '')}"
 
 
+def visee(row: object, contexte: Contexte, mots: Evaluation) -> str:
+    """Return « cible : 62 en 2026 », or « référence déduite du texte : 36 »: what the text implies is no target."""
+    value = contexte.valeur(row.indicateur, row.cible)
+    if row.origine_cible == IMPLICITE:
+        return f"{mots.mots['origine_implicite']} : {value}"
+    return f"cible : {value} en {row.annee_cible}"
+
+
+def bande(row: object, valeur: float, tenue: float, contexte: Contexte, mots: Evaluation) -> str:
+    """Return « dans la bande, 2 de moins que la cible »: a band never hides the signed gap.
+
+    Args:
+        row: Of the evaluation or of a parcours: its indicator, and where what it keeps comes from.
+        valeur: The value measured.
+        tenue: The value to be kept.
+        contexte: The words of the indicator.
+        mots: The words of the band.
+    """
+    gap, mark = valeur - tenue, REPERES.get(row.origine_cible, "la cible")
+    side = "de moins" if gap < 0 else "de plus"
+    return f"{mots.raisons[BANDE]}, {contexte.valeur(row.indicateur, abs(gap))} {side} que {mark}"
+
+
+def petits_publies(rows: pd.DataFrame, colonnes: Iterable[str], seuil: int, contexte: Contexte) -> tuple[str, ...]:
+    """Return why counts under the threshold are shown, beside the table that shows them; nothing when none is.
+
+    Args:
+        rows: With ``indicateur`` and the values shown.
+        colonnes: The columns of these values.
+        seuil: Counts of persons under it are suppressed elsewhere.
+        contexte: The indicators, of which some have an exception.
+    """
+    small = (rows[list(colonnes)].gt(0) & rows[list(colonnes)].lt(seuil)).any(axis=1)
+    items = [contexte.indicateurs[name] for name in dict.fromkeys(rows.loc[small, "indicateur"])]
+    reasons: dict[str, list[str]] = {}
+    for item in items:
+        if item.petits_effectifs_publies:
+            reasons.setdefault(item.petits_effectifs_publies, []).append(item.libelle)
+    return tuple(
+        f"Donnés même sous {seuil}, seuil du secret : {' ; '.join(labels)}. Raison : {reason}."
+        for reason, labels in reasons.items()
+    )
+
+
 def legende(statuts: Iterable[str], contexte: Contexte) -> tuple[str, ...]:
     """Return a note for each mark that a table bears."""
     met = set(statuts)
@@ -69,7 +115,8 @@ def _avant(row: pd.Series, contexte: Contexte, evaluation: Evaluation) -> str:
     earlier = marquer(
         contexte.valeur(row["indicateur"], row["valeur_precedente"], row["statut_precedent"]), row["statut_precedent"]
     )
-    noise = f", {evaluation.raisons['sous_arrondi']}" if row["evolution"] == BRUIT else ""
+    silent = SANS_DIRECTION.get(row["evolution"])
+    noise = f", {evaluation.raisons[silent]}" if silent else ""
     return f", contre {earlier} en {year} ({contexte.ecart(row['indicateur'], gap, '')}{noise})"
 
 

@@ -41,7 +41,7 @@ def accorder(mot: str, effectif: float) -> str:
     """
     words = mot.split(" ")
     rank = 1 if words[0] == "non" else 0
-    if effectif < 2 or words[0] in ("à", "dans", "en") or words[rank].endswith("s"):
+    if effectif < 2 or words[0] in ("à", "dans", "en", "trop") or words[rank].endswith("s"):
         return mot
     return " ".join([*words[:rank], f"{words[rank]}s", *words[rank + 1 :]])
 

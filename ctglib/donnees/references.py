@@ -81,6 +81,7 @@ CITATIONS = (
     ("themes", "indicateurs.*.entrees.*", "indicateur"),
     ("themes", "indicateurs.*.entrees.*.*", "indicateur"),
     ("themes", "indicateurs.*.collecte.responsable", "responsable"),
+    ("convention/convention", "fiches.*.responsable", "responsable"),
     ("fiches", "indicateurs.*.unite", "unite"),
     ("fiches", "indicateurs.*.dimension", "dimension"),
     ("fiches", "indicateurs.*.collecte.responsable", "responsable"),

@@ -17,6 +17,16 @@ def ensembles(evaluation: pd.DataFrame) -> pd.DataFrame:
     return evaluation[evaluation["dimension"].eq("")]
 
 
+def vises(evaluation: pd.DataFrame) -> pd.Series:
+    """Tell which have a target: written, proposed or set by an avenant; what the text only implies is none."""
+    return evaluation["cible"].notna() & evaluation["origine_cible"].ne("implicite")
+
+
+def deduits(evaluation: pd.DataFrame) -> pd.Series:
+    """Tell which have a reference that the text implies, without making it a target."""
+    return evaluation["cible"].notna() & evaluation["origine_cible"].eq("implicite")
+
+
 def compter_par_fiche(lignes: pd.DataFrame, colonne: str, codes: Iterable[str]) -> pd.DataFrame:
     """Return how many rows have each code, fiche by fiche, zeros included.
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.bilan.comptes import ensembles
+from ctglib.calculs.bilan.comptes import ensembles, vises
 from ctglib.calculs.ecriture import ecrire, minuscule
 from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
+from ctglib.calculs.evaluation.serie import SANS_OBJET
 from ctglib.donnees.modeles.convention import Absence
 
 if TYPE_CHECKING:
@@ -104,7 +105,13 @@ def _retard(situation: Situation) -> list[str]:
 
 def _echeance_sans_etat(situation: Situation) -> list[str]:
     rows, today = situation.etats, pd.Timestamp(situation.bilan.date_arretee)
-    return _modalites(rows[rows["statut"].eq(NON_RENSEIGNEE) & rows["echeance"].lt(today)])
+    late = _modalites(rows[rows["statut"].eq(NON_RENSEIGNEE) & rows["echeance"].lt(today)])
+    meanings, told = situation.catalogue.indicateurs_fiches, ensembles(situation.evaluation)
+    fiches, stopped = situation.convention.fiches, situation.bilan.date_arretee
+    passed = [item.id for fiche in fiches for item in fiche.indicateurs if item.echeance and item.echeance < stopped]
+    once = [name for name in passed if meanings[name].unique]
+    silent = told["indicateur"].isin(once) & ~told["renseigne"] & told["statut"].ne(SANS_OBJET)
+    return [*late, *told.loc[silent, "libelle"]]
 
 
 def _modalites(rows: pd.DataFrame) -> list[str]:
@@ -117,7 +124,9 @@ def _cible_manquee(situation: Situation) -> list[str]:
     for row in rows[rows["verdict"].isin(MANQUEES) & rows["valeur"].notna()].itertuples():
         now, target = (_ecrire(situation, row.indicateur, value) for value in (row.valeur, row.cible))
         label = situation.catalogue.indicateurs_fiches[row.indicateur].libelle
-        found.append(f"{label} ({now}, cible : {target} en {row.annee_cible})")
+        implied = situation.catalogue.evaluation.mots["origine_implicite"]
+        aim = f"{implied} : {target}" if row.origine_cible == "implicite" else f"cible : {target} en {row.annee_cible}"
+        found.append(f"{label} ({now}, {aim})")
     return found
 
 
@@ -162,7 +171,7 @@ def _suites(situation: Situation) -> list[str]:
 def _cibles(situation: Situation) -> list[str]:
     rows = ensembles(situation.evaluation)
     written = rows["origine"].eq("convention") & rows["raison"].ne("qualitatif")
-    names = rows.loc[written & rows["cible"].isna(), "indicateur"]
+    names = rows.loc[written & ~vises(rows), "indicateur"]
     return [situation.catalogue.indicateurs_fiches[name].libelle for name in names]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES
+from ctglib.calculs.evaluation.jugement import explique_par_le_hasard
 from ctglib.calculs.moyennes import MOYENNES, moyennes
 from ctglib.calculs.suivi import CLE, REVISIONS, contexte_connu
 
@@ -74,7 +75,9 @@ def contexte_du_territoire(
     measured = series[series["valeur"].notna()]
     rows = [
         _en_moyennes(
-            _ligne(group, meanings[indicateur], measured[measured["territoire"].eq(lieux.reference)], lieux.depart),
+            _ligne(
+                group, meanings[indicateur], measured[measured["territoire"].eq(lieux.reference)], lieux.depart, seuils
+            ),
             group,
             meanings[indicateur],
             seuils,
@@ -140,7 +143,9 @@ def _series(series: pd.DataFrame, indicateur: str, territoire: str) -> Iterable[
     return own.groupby(["dimension", "modalite"], sort=False)
 
 
-def _ligne(rows: pd.DataFrame, indicateur: Indicateur, reference: pd.DataFrame, start: int) -> dict[str, object]:
+def _ligne(
+    rows: pd.DataFrame, indicateur: Indicateur, reference: pd.DataFrame, start: int, seuils: SeuilsEvaluation
+) -> dict[str, object]:
     """Return the row of a series; ``rows`` are its years, measured or not."""
     known = rows[rows["valeur"].notna()].sort_values("annee")
     first = rows.iloc[0]
@@ -158,7 +163,7 @@ def _ligne(rows: pd.DataFrame, indicateur: Indicateur, reference: pd.DataFrame, 
         "annee_avant": before,
         "valeur_avant": values.get(before),
         "ecart": None if before is None else round(values[year] - values[before], DECIMALES_EXACTES),
-        "lecture": _lecture(values, before, indicateur),
+        "lecture": _lecture(values, before, indicateur, seuils),
         "valeur_depart": values.get(start),
         "variation": _variation(values, before, year, indicateur),
         "variation_depart": _variation(values, start, year, indicateur),
@@ -181,7 +186,7 @@ def _annee_avant(values: pd.Series) -> int | None:
     return int(values.index[-2]) if len(values) > 1 else None
 
 
-def _lecture(values: pd.Series, before: int | None, indicateur: Indicateur) -> str:
+def _lecture(values: pd.Series, before: int | None, indicateur: Indicateur, seuils: SeuilsEvaluation) -> str:
     if before is None:
         return "seule"
     year = int(values.index[-1])
@@ -192,6 +197,8 @@ def _lecture(values: pd.Series, before: int | None, indicateur: Indicateur) -> s
         return "stable"
     if abs(gap) <= (indicateur.arrondi_source or 0):
         return "dans_le_bruit"
+    if indicateur.hasard and explique_par_le_hasard(values[before], values[year], seuils):
+        return "trop_peu"
     return "hausse" if gap > 0 else "baisse"
 
 

@@ -157,7 +157,7 @@ def _textes(fiche: Fiche) -> list[str]:
         fiche.titre,
         *fiche.constat_initial,
         *fiche.objectifs,
-        *(item.libelle for item in fiche.modalites),
+        *(item.texte for item in fiche.modalites),
         *(result.libelle for result in fiche.resultats),
         *notes,
     ]

@@ -131,7 +131,7 @@ def _demande_unique(row: pd.Series, annee: int, attendue: int) -> list[tuple[int
 
 def _attend_une_valeur_initiale(row: pd.Series, indicateur: Indicateur, avant: int) -> bool:
     """Tell whether one is missing and would serve: not before a break, not for a threshold, not for a typology."""
-    broken = any(avant < item.annee <= row["annee"] for item in indicateur.ruptures)
+    broken = any(avant < item.annee for item in indicateur.ruptures)
     measured = indicateur.table == "observations"
     return measured and pd.isna(row["valeur_initiale"]) and not broken and row["origine_cible"] != "implicite"
 

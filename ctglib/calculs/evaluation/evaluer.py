@@ -36,11 +36,12 @@ COLONNES = (
     "valeur_initiale", "annee_initiale", "origine_initiale", "valeur_precedente", "annee_precedente",
     "statut_precedent", "valeur", "annee", "statut", "renseigne", "cible", "annee_cible", "origine_cible", "realise",
     "attendu", "rythme", "rythme_compose", "verdict", "raison", "raisons", "evolution", "raison_evolution",
-    "responsable", "calcule",
+    "a_maintenir", "responsable", "calcule",
 )  # fmt: skip
 ENTIERS = ("fiche", "annee_initiale", "annee_precedente", "annee", "annee_cible")
 REELS = (
     "valeur_initiale", "valeur_precedente", "valeur", "cible", "realise", "attendu", "rythme", "rythme_compose",
+    "a_maintenir",
 )  # fmt: skip
 SEPARATEUR = ";"
 
@@ -161,22 +162,27 @@ def _juger(ligne: Ligne, year: Annee, initial: Depart | None, target: Cible | No
         arrondi=indicateur.arrondi_source or 0,
         coupures=coupures(indicateur, year.changements),
         debut=year.convention.debut.year,
+        hasard=indicateur.hasard,
     )
     found = juger(cas, year.catalogue.evaluation.seuils)
     return found if cas.mesure is now else replace(found, raisons=(*found.raisons, "unique"))
 
 
-def _evolution(ligne: Ligne, year: Annee, initial: Depart | None, target: Cible | None) -> dict[str, str]:
-    indicateur = ligne.indicateur
+def _evolution(ligne: Ligne, year: Annee, initial: Depart | None, target: Cible | None) -> dict[str, object]:
+    """Return the evolution, why there is none, and the value that a maintien keeps: the target, or the start."""
+    indicateur, sens = ligne.indicateur, sens_voulu(ligne.prevu, ligne.indicateur)
     if indicateur.table != "observations":
-        return {"evolution": "", "raison_evolution": "qualitatif"}
+        return {"evolution": "", "raison_evolution": "qualitatif", "a_maintenir": None}
+    before = derniere_mesure(avec_depart(ligne.serie, initial), year.annee)
+    kept = target.valeur if target else initial.valeur if initial else before.valeur
     changement = Changement(
-        precedente=derniere_mesure(avec_depart(ligne.serie, initial), year.annee),
+        precedente=before,
         mesure=mesure(ligne.serie, year.annee),
-        sens=sens_voulu(ligne.prevu, indicateur),
-        maintenir=target.valeur if target else initial.valeur if initial else None,
+        sens=sens,
+        maintenir=kept,
         arrondi=indicateur.arrondi_source or 0,
         coupures=coupures(indicateur, year.changements),
+        hasard=indicateur.hasard,
     )
-    evolved, reason = evolution(changement, year.catalogue.evaluation.seuils.tolerance_maintien)
-    return {"evolution": evolved, "raison_evolution": reason}
+    evolved, reason = evolution(changement, year.catalogue.evaluation.seuils)
+    return {"evolution": evolved, "raison_evolution": reason, "a_maintenir": kept if sens == "maintien" else None}

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES
-from ctglib.calculs.evaluation.jugement import ORIENTATIONS, largeur_de_bande
+from ctglib.calculs.evaluation.jugement import ORIENTATIONS, explique_par_le_hasard, largeur_de_bande
 from ctglib.calculs.evaluation.serie import Coupure, Mesure, coupure_entre
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.evaluation import Evolution
+    from ctglib.donnees.modeles.evaluation import Evolution, SeuilsEvaluation
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Changement:
         maintenir: Value that a maintien keeps (target or initial value); None: the earlier value.
         arrondi: The source's rounding, 0 when none.
         coupures: What parts the years.
+        hasard: Whether chance alone moves it: a count of persons, families or births.
     """
 
     precedente: Mesure
@@ -32,12 +33,14 @@ class Changement:
     maintenir: float | None
     arrondi: float
     coupures: tuple[Coupure, ...]
+    hasard: bool = False
 
 
-def evolution(changement: Changement, tolerance: float) -> tuple[Evolution | str, str]:
-    """Return the evolution, and why it is silent or noise: ("favorable", ""), ("", "rupture").
+def evolution(changement: Changement, seuils: SeuilsEvaluation) -> tuple[Evolution | str, str]:
+    """Return the evolution, and why it is silent, noise or banded: ("favorable", ""), ("", "rupture").
 
-    Two equal values are stable; a difference up to the source's rounding is noise, whatever its sign.
+    Two equal values are stable; a difference up to the source's rounding is noise, whatever its sign; one that chance
+    explains has no direction. A value kept within its band is stable, and the reason tells it from an equal one.
     """
     if reason := _empechement(changement):
         return "", reason
@@ -46,8 +49,10 @@ def evolution(changement: Changement, tolerance: float) -> tuple[Evolution | str
         return "stable", ""
     if abs(gap) <= changement.arrondi:
         return "dans_le_bruit", "sous_arrondi"
+    if changement.hasard and explique_par_le_hasard(changement.precedente.valeur, changement.mesure.valeur, seuils):
+        return "trop_peu", "hasard"
     if changement.sens == "maintien":
-        return _maintien(changement, tolerance)
+        return _maintien(changement, seuils.tolerance_maintien)
     return ("favorable" if ORIENTATIONS[changement.sens] * gap > 0 else "defavorable"), ""
 
 
@@ -72,7 +77,7 @@ def _maintien(changement: Changement, tolerance: float) -> tuple[Evolution | str
     width = largeur_de_bande(kept, tolerance, changement.arrondi)
     before, after = (round(abs(valeur - kept), DECIMALES_EXACTES) for valeur in (earlier, now))
     if max(before, after) <= width:
-        return "stable", ""
+        return "stable", "dans_la_bande" if after else ""
     if after < before:
         return "favorable", ""
     return ("defavorable", "") if now < earlier else ("", "au_dessus_du_maintien")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES
@@ -29,6 +30,7 @@ class Cas:
         arrondi: The source's rounding, 0 when none: a difference up to it is noise.
         coupures: What parts the years.
         debut: First year of the convention.
+        hasard: Whether chance alone moves it.
     """
 
     sens: str
@@ -38,6 +40,7 @@ class Cas:
     arrondi: float
     coupures: tuple[Coupure, ...]
     debut: int
+    hasard: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,17 +56,23 @@ def juger(cas: Cas, seuils: SeuilsEvaluation) -> Jugement:
     """Return the verdict of a case; « non évaluable » comes with every reason that stands in the way.
 
     A threshold that the text implies is held or not. A target that is the initial value, or a direction « maintien »,
-    is a band. A target already met at the outset is kept or lost. Everything else is a way with its pace.
+    is a band. A target already met at the outset is kept or lost. Everything else is a way with its pace. A count that
+    chance may have lowered is to be watched: it is not said to go back.
     """
     if reasons := tuple(_empechements(cas)):
         return Jugement("non_evaluable", reasons)
     if _est_bande(cas):
-        return _bande(cas, seuils.tolerance_maintien)
-    if cas.depart is None or cas.cible.annuelle:
-        return _seuil(cas, "seuil_non_tenu", "insuffisant")
-    if _deja_atteinte(cas):
-        return _seuil(cas, "deja_atteinte_au_depart", "en_recul")
-    return _chemin(cas, seuils)
+        found = _bande(cas, seuils.tolerance_maintien)
+    elif cas.depart is None or cas.cible.annuelle:
+        found = _seuil(cas, "seuil_non_tenu", "insuffisant")
+    elif _deja_atteinte(cas):
+        found = _seuil(cas, "deja_atteinte_au_depart", "en_recul")
+    else:
+        found = _chemin(cas, seuils)
+    if found.verdict != "en_recul" or not (cas.hasard and cas.depart):
+        return found
+    silent = explique_par_le_hasard(cas.depart.valeur, cas.mesure.valeur, seuils)
+    return replace(found, verdict="a_surveiller", raisons=(*found.raisons, "hasard")) if silent else found
 
 
 def _empechements(cas: Cas) -> Iterator[str]:
@@ -96,7 +105,7 @@ def _bande(cas: Cas, tolerance: float) -> Jugement:
     """
     gap = round(cas.mesure.valeur - cas.cible.valeur, DECIMALES_EXACTES)
     if abs(gap) <= largeur_de_bande(cas.cible.valeur, tolerance, cas.arrondi):
-        return Jugement("atteint")
+        return Jugement("atteint", ("dans_la_bande",) if gap else ())
     where = "au_dessus_de_la_bande" if gap > 0 else "sous_la_bande"
     side = ORIENTATIONS.get(cas.sens)
     if side is None:
@@ -107,6 +116,22 @@ def _bande(cas: Cas, tolerance: float) -> Jugement:
 def largeur_de_bande(valeur: float, tolerance: float, arrondi: float) -> float:
     """Return how far from a value to be kept one may be: a share of it, or the rounding of the source."""
     return round(max(tolerance * abs(valeur), arrondi), DECIMALES_EXACTES)
+
+
+def explique_par_le_hasard(avant: float, apres: float, seuils: SeuilsEvaluation) -> bool:
+    """Tell whether chance alone may explain the change of a count: few events, or a gap under some 2√(a + b).
+
+    A count n varies by about √n when nothing changes, the difference of two by √(a + b).
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> seuils = SimpleNamespace(hasard_ecarts=2, hasard_effectif=10)
+        >>> [explique_par_le_hasard(*two, seuils) for two in ((7, 6), (941, 985), (905, 1032))]
+        [True, True, False]
+    """
+    if max(avant, apres) < seuils.hasard_effectif:
+        return True
+    return abs(apres - avant) <= seuils.hasard_ecarts * sqrt(avant + apres)
 
 
 def _deja_atteinte(cas: Cas) -> bool:

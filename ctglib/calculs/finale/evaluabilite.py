@@ -59,7 +59,7 @@ def _groupe(parcours: pd.DataFrame, groupe: str, redefined: set[str]) -> pd.Data
     return rows.assign(
         defini=named if written else rows["definition"].ne(""),
         depart=rows["origine_initiale"].eq(CONVENTION) if written else rows["valeur_initiale"].notna(),
-        vise=rows["origine_cible"].isin(ECRITES) if written else rows["origine_cible"].ne(""),
+        vise=rows["origine_cible"].isin(ECRITES if written else (*ECRITES, "propose")),
         connu=rows["annees_connues"] > 0,
     )
 

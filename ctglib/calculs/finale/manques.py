@@ -41,12 +41,12 @@ def manques_finaux(
         ``element`` the indicator or "", ``annees`` the years joined by « ; ».
     """
     start = {fiche.numero: fiche.debut.year for fiche in convention.fiches}
-    services = {fiche: gabarit.parts.fiches.get(fiche, gabarit.parts.principal) for fiche in start}
+    services = {fiche.numero: gabarit.parts.de_fiche(fiche) for fiche in convention.fiches}
     rows = [
         *_valeurs(evaluations, parcours, catalogue, start),
         *_departs(parcours, catalogue, convention.debut.year - 1),
         *_etats(etats, start, services),
-        *_moyens(suivis, start, services),
+        *_moyens(suivis, start, {fiche: gabarit.parts.des_moyens(fiche) for fiche in start}),
         *_appreciations(suivis, start, services),
     ]
     rank = {name: place for place, name in enumerate(catalogue.responsables)}

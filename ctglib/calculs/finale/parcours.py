@@ -20,9 +20,9 @@ COLONNES = (
     "fiche", "indicateur", "libelle", "definition", "unite", "sens", "nature", "origine", "table", "valeur_initiale",
     "annee_initiale", "origine_initiale", "derniere", "annee_derniere", "statut_derniere", "cible", "annee_cible",
     "origine_cible", "verdict", "raison", "evolution", "raison_evolution", "annees_connues", "responsable", "calcule",
-    "connue", "annee_connue", "statut_connue",
+    "connue", "annee_connue", "statut_connue", "a_maintenir",
 )  # fmt: skip
-REELS = ("valeur_initiale", "derniere", "cible", "connue")
+REELS = ("valeur_initiale", "derniere", "cible", "connue", "a_maintenir")
 ENTIERS = ("fiche", "annee_initiale", "annee_derniere", "annee_cible", "annees_connues", "annee_connue")
 SECRET, OBSERVATIONS = "Q", "observations"
 QUALITATIF, SANS_MESURE, SANS_DEPART, SANS_SUITE = (
@@ -92,6 +92,7 @@ def _ligne(ligne: Ligne, year: Annee, by_year: Mapping[int, pd.DataFrame], known
         "statut_derniere": last.statut if last else told["statut"],
         "evolution": evolved,
         "raison_evolution": reason,
+        "a_maintenir": initial.valeur if initial and told["sens"] == "maintien" else None,
         "annees_connues": known,
         "connue": latest.valeur if latest else None,
         "annee_connue": latest.annee if latest else None,
@@ -128,6 +129,7 @@ def _evolution(ligne: Ligne, year: Annee, initial: Depart | None, last: Mesure |
             maintenir=initial.valeur,
             arrondi=ligne.indicateur.arrondi_source or 0,
             coupures=coupures(ligne.indicateur, year.changements),
+            hasard=ligne.indicateur.hasard,
         ),
-        year.catalogue.evaluation.seuils.tolerance_maintien,
+        year.catalogue.evaluation.seuils,
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ctglib.calculs import accueil_individuel as analyse
 from ctglib.calculs.annees import est_muet
 from ctglib.classeur.annuel.lecture import lire_annees, si_transmis
-from ctglib.document.mesures import ligne
+from ctglib.document.blocs import liste
+from ctglib.document.mesures import ligne, petits_publies
 from ctglib.graphiques.entrees_sorties import entrees_sorties
 from ctglib.rapport.phrases import accueil_individuel as phrases
 from ctglib.rapport.tableaux.accueil_individuel import tableau_besoins, tableau_relais
@@ -75,7 +76,10 @@ class AccueilIndividuel:
         names = self._analyse.indicateurs
         if est_muet(self._mouvements[self._mouvements["indicateur"].ne(names.agreees)]):
             return None
-        return phrases.mouvements(analyse.mouvements(self._mouvements, names))
+        told = petits_publies(
+            self._mouvements, ["valeur"], self.etude.catalogue.seuils.petits_effectifs, self.etude.contexte
+        )
+        return phrases.mouvements(analyse.mouvements(self._mouvements, names)) + liste(told)
 
     @si_transmis
     def mouvements_graphique(self) -> Figure | None:

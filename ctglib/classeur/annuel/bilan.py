@@ -10,6 +10,7 @@ import pandas as pd
 
 from ctglib.calculs.bilan.comptes import compter_par_fiche
 from ctglib.calculs.bilan.propositions import Proposition, Situation, proposer
+from ctglib.calculs.essentiel import pas_commencees
 from ctglib.classeur.annuel.fiche import Fiche
 from ctglib.classeur.annuel.gouvernance import Gouvernance
 from ctglib.classeur.annuel.moyens import Moyens
@@ -99,11 +100,12 @@ class Bilan:
         etude = self.etude
         if etude.annuel.actions.empty:
             return None
-        words = etude.catalogue.evaluation.etats
-        met = [code for code in words if code in set(etude.etats["statut"])]
-        counts, late = (
-            compter_par_fiche(rows, "statut", met) for rows in (etude.etats, etude.etats[etude.etats["en_retard"]])
-        )
+        known = etude.catalogue.evaluation
+        words = known.etats | {"": known.etats["prevue"].model_copy(update={"mot": known.mots["a_commencer"]})}
+        waiting = pas_commencees(etude.etats, pd.Timestamp(etude.bilan.date_arretee))
+        states = etude.etats.assign(statut=etude.etats["statut"].mask(waiting, ""))
+        met = [code for code in words if code in set(states["statut"])]
+        counts, late = (compter_par_fiche(rows, "statut", met) for rows in (states, states[states["en_retard"]]))
         return grille(
             cellules_des_etats(counts, words, late),
             etude.contexte,

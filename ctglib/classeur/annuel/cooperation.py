@@ -95,7 +95,7 @@ class Cooperation:
         table = analyse.livrables(
             known,
             self._analyse.livrables,
-            etude.etats[etude.etats["fiche"].eq(self._fiche)],
+            {item.id: item.echeance for item in etude.fiche(self._fiche).indicateurs if item.echeance},
             fin=pd.Timestamp(etude.suivi.fin),
             arrete=pd.Timestamp(etude.bilan.date_arretee),
             postes=posts.iloc[-1],

@@ -112,11 +112,18 @@ class EtudeAnnuelle:
             self.suivi.dossier.logos,
             self.contexte,
             evaluation=self.catalogue.evaluation,
+            lues=self.lues,
             sujet=sujet,
             complement=complement,
             interne=self.interne,
             sigles=self.catalogue.synthese.sigles,
         )
+
+    @property
+    def lues(self) -> tuple[int | None, int | None]:
+        """The latest year of which a value was read: of the follow-up, and of the public series."""
+        known = (table.loc[table["valeur"].notna(), "annee"] for table in (self.suivi.observations, self.series))
+        return tuple(None if years.empty else int(years.max()) for years in known)
 
     @cached_property
     def contexte(self) -> Contexte:

@@ -17,6 +17,7 @@ from ctglib.classeur.annuel.cooperation import Cooperation
 from ctglib.classeur.annuel.indicateurs import Indicateurs
 from ctglib.classeur.annuel.jeunesse import Jeunesse
 from ctglib.classeur.annuel.loisirs import Loisirs
+from ctglib.document.typographie import date_longue
 from ctglib.graphiques.frise import frise
 from ctglib.rapport.phrases import fiche as phrases
 from ctglib.rapport.phrases.appreciation import appreciation
@@ -93,9 +94,9 @@ class Fiche:
         missing = phrases.ce_qui_manque(self._manques, etude.catalogue.responsables)
         return phrases.page(found, etude.catalogue.evaluation, etude.contexte, etude.annee, missing)
 
-    def objectifs(self) -> Bloc | None:
+    def objectifs(self) -> Bloc:
         """Return whom the fiche is for, what it aims at, who carries it."""
-        return None if self.sans_suivi else phrases.objectifs(self.fiche, self._changements)
+        return phrases.objectifs(self.fiche, self._changements)
 
     def promesses(self) -> Tableau:
         """Return the modalités and their calendar, the expected results and what could show them."""
@@ -105,7 +106,7 @@ class Fiche:
         """Return the modalités on the years of the convention, with the date of the bilan."""
         if self.sans_suivi:
             return None
-        etude = self.etude
+        etude, numero = self.etude, self.fiche.numero
         return frise(
             self._etats,
             etude.convention.debut,
@@ -114,7 +115,7 @@ class Fiche:
             etude.catalogue.evaluation,
             etude.contexte,
             nom="frise",
-            titre=f"Où en sont les actions de la fiche {self.fiche.numero} fin {etude.annee} ?",
+            titre=f"Où en sont les actions de la fiche {numero} au {date_longue(etude.bilan.date_arretee)} ?",
         )
 
     def actions(self) -> Tableau | None:

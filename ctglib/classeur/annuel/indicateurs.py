@@ -64,7 +64,11 @@ class Indicateurs:
         if self.muet:
             return None
         return tableau_valeurs(
-            self.lignes, self.etude.catalogue.evaluation, self.etude.contexte, titre=self._titre("Indicateurs")
+            self.lignes,
+            self.etude.catalogue.evaluation,
+            self.etude.contexte,
+            titre=self._titre("Indicateurs"),
+            seuil=self.etude.catalogue.seuils.petits_effectifs,
         )
 
     def cibles(self) -> Tableau | None:

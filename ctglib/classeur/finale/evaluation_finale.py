@@ -68,7 +68,7 @@ class EvaluationFinale:
         """Return the cover: parties, period, date of the data, evaluators."""
         last = self.etude.derniere
         return couverture_finale(
-            self.etude.cadre, last.suivi.dossier.logos, last.bilan.date_arretee, self.etude.finale.saisie
+            self.etude.cadre, last.suivi.dossier.logos, last.bilan, last.lues, self.etude.finale.saisie
         )
 
     def page(self) -> Bloc:

@@ -58,7 +58,8 @@ class Trajectoires:
 
     def tableau(self) -> Tableau:
         """Return every indicator, from its start to its last measure."""
-        return tableau_trajectoires(self.etude.parcours, self.etude.cadre)
+        threshold = self.etude.derniere.catalogue.seuils.petits_effectifs
+        return tableau_trajectoires(self.etude.parcours, self.etude.cadre, threshold)
 
     def etats(self) -> Figure | None:
         """Return the share of the modalités that were done, by fiche and year; None when no state is known."""

@@ -104,7 +104,10 @@ def _fiche(
 ) -> dict[str, object]:
     return {
         **ecrit,
-        "modalites": [{"numero": item.numero, "libelle": item.libelle} for item in fiche.modalites],
+        "modalites": [
+            {"numero": item.numero, "libelle": item.libelle} | ({"parties": item.parties} if item.parties else {})
+            for item in fiche.modalites
+        ],
         "debut": periode.debut,
         "fin": periode.fin,
         "resultats": [

@@ -25,7 +25,7 @@ def feuille(cadre: Cadre) -> Feuille:
     lignes = tuple(
         _ligne(cadre, fiche, modalite, etats)
         for fiche in cadre.dossier.convention.fiches
-        if cadre.concerne(cadre.responsable_de_fiche(fiche.numero))
+        if cadre.concerne(cadre.responsable_de_fiche(fiche))
         for modalite in fiche.modalites
     )
     return Feuille(cadre.modele(FEUILLE), lignes, {"statut": etats})
@@ -37,7 +37,7 @@ def _ligne(cadre: Cadre, fiche: Fiche, modalite: ModaliteAction, etats: Liste) -
     shown = {
         "repere": modalite.numero,
         "fiche": cadre.titre_de(fiche),
-        "libelle": modalite.libelle,
+        "libelle": modalite.texte,
         "calendrier": _calendrier(fiche, modalite),
         "precedent": _precedent(cadre.precedent(FEUILLE).get(key), etats),
     }

@@ -35,7 +35,7 @@ def feuille(cadre: Cadre) -> Feuille:
     principal = cadre.concerne(cadre.gabarit.parts.principal)
     lignes = [*_bilan(cadre), *_suites(cadre)] if principal else []
     for fiche in cadre.dossier.convention.fiches:
-        if cadre.concerne(cadre.responsable_de_fiche(fiche.numero)):
+        if cadre.concerne(cadre.responsable_de_fiche(fiche)):
             lignes += [_fiche(cadre, fiche, rubrique) for rubrique in RUBRIQUES]
     lignes += _decisions(cadre) if principal else []
     return Feuille(cadre.modele(FEUILLE), tuple(lignes))

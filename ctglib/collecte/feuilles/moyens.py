@@ -75,7 +75,7 @@ def _responsable(cadre: Cadre, key: tuple[str, ...]) -> str:
     signataire, fiche = key[:2]
     if signataire in parts.signataires:
         return parts.signataires[signataire]
-    return cadre.responsable_de_fiche(int(fiche)) if fiche else parts.principal
+    return parts.des_moyens(int(fiche)) if fiche else parts.principal
 
 
 def _ligne(cadre: Cadre, key: tuple[str, ...], lists: dict[str, Liste]) -> Ligne:

@@ -101,12 +101,11 @@ class AnalyseJeunesse(Modele):
 class Livrable(Modele):
     """Something that fiche 4 promises, and the indicator that counts it.
 
-    ``modalite`` is the one whose échéance is its own; without it, it is due by the end of the convention, or each year
+    It is due when the convention's fiche says of its indicator, by the end of the convention otherwise, or each year
     when ``annuel``. ``un_par_poste``: how many are due follows the posts.
     """
 
     indicateur: Identifiant
-    modalite: Texte | None = None
     annuel: bool = False
     un_par_poste: bool = False
 

@@ -40,7 +40,9 @@ class Indicateur(Modele):
     ``dimension`` is what it may be broken down by, and ``modalites`` those of its values that concern it (none: all).
     ``table`` is the file of the follow-up that it is read from: most are observations, a typology comes from
     profils.csv, the grid of annexe 4 from posture.csv. ``unique`` is what is awaited once, in the year of its target:
-    it is judged then, and what it was then it stays.
+    it is judged then, and what it was then it stays. ``hasard``: a count of persons, families, births or requests, that
+    chance alone moves; a number that somebody decides (places, meetings, posts) is none. ``petits_effectifs_publies``:
+    why its small counts are shown, against the rule.
     """
 
     id: Identifiant
@@ -63,6 +65,8 @@ class Indicateur(Modele):
     ruptures: list[Rupture] = []
     collecte: Collecte | None = None
     sensible: bool = False
+    hasard: bool = False
+    petits_effectifs_publies: Texte | None = None
     petite_serie: PetiteSerie | None = None
     references: list[Texte] = []
 

@@ -10,6 +10,13 @@ from pydantic import Field
 from ctglib.donnees.modeles.base import Annee, CodeTerritoire, Identifiant, Modele, Texte
 
 
+class Responsable(Modele):
+    """A service that fills its part of the year's spreadsheet."""
+
+    id: Identifiant
+    libelle: Texte
+
+
 class Partie(Modele):
     """A signatory. ``logo`` is a file of ``logos/``; while it is absent a neutral placeholder shows ``nom_court``."""
 
@@ -63,13 +70,19 @@ class ValeurDatee(Modele):
 
 
 class ModaliteAction(Modele):
-    """A way of doing (« modalité de mise en œuvre »), numbered within its fiche: « 1.2 »."""
+    """A way of doing (« modalité de mise en œuvre »), numbered within its fiche: « 1.2 », with the parts it details."""
 
     numero: Texte
     libelle: Texte
+    parties: list[Texte] = []
     debut: date | None = None
     echeance: date | None = None
     note: Texte | None = None
+
+    @property
+    def texte(self) -> str:
+        """The modalité with its parts."""
+        return f"{self.libelle} : {' ; '.join(self.parties)}" if self.parties else self.libelle
 
 
 class Resultat(Modele):
@@ -82,11 +95,15 @@ class Resultat(Modele):
 
 
 class Implicite(Modele):
-    """The direction, or the threshold and perhaps its year, that the text implies without writing a target."""
+    """The direction, or the threshold and perhaps its year, that the text implies without writing a target.
+
+    ``echeance`` is the day that the text writes, when it is not the end of the year.
+    """
 
     sens: Literal["hausse", "baisse", "maintien"]
     valeur: float | None = None
     annee: Annee | None = None
+    echeance: date | None = None
     reference: Texte
 
 
@@ -105,12 +122,20 @@ class IndicateurFiche(Modele):
         """The year that its target, written or implied, is for."""
         return self.cible.annee if isinstance(self.cible, ValeurDatee) else self.implicite and self.implicite.annee
 
+    @property
+    def echeance(self) -> date | None:
+        """The day by which it is awaited: the one written, or the last of its year."""
+        if self.implicite and self.implicite.echeance:
+            return self.implicite.echeance
+        return date(self.annee_attendue, 12, 31) if self.annee_attendue else None
+
 
 class Fiche(Modele):
     """A fiche action in full.
 
     ``besoins`` are the needs that its constat initial tells. ``repond_a`` are catalogue indicators that the fiche
-    answers, ``offre`` the categories of the offer that it bears on: both are a reading of ours.
+    answers, ``offre`` the categories of the offer that it bears on: both are a reading of ours. ``responsable`` is the
+    service of the year's workbook that tells what became of it, where it is not the catalogue's.
     """
 
     numero: int = Field(ge=1)
@@ -127,6 +152,7 @@ class Fiche(Modele):
     debut: date
     fin: date
     services: list[Texte]
+    responsable: Identifiant | None = None
     partenaires: list[Texte]
     resultats: list[Resultat]
     indicateurs: list[IndicateurFiche]
@@ -161,7 +187,7 @@ class Convention(Modele):
 
     The four sources are what captions write (article 8): producer, document and dates of the figures of annexe 1
     (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``),
-    of the yearly follow-up (``source_suivi``).
+    of the yearly follow-up (``source_suivi``). ``responsables``: how the convention calls services of the catalogue.
     """
 
     id: Identifiant
@@ -182,6 +208,7 @@ class Convention(Modele):
     axes: list[Axe]
     enjeux: list[Enjeu]
     fiches: list[Fiche]
+    responsables: list[Responsable] = []
     schemas: list[Schema] = []
     annexes_vides: list[Texte] = []
     lacunes: list[Lacune]

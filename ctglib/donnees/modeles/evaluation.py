@@ -11,7 +11,7 @@ from ctglib.donnees.modeles.coherence import MotDeVerdict
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 
 VerdictIndicateur = Literal["atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"]
-Evolution = Literal["favorable", "defavorable", "stable", "dans_le_bruit"]
+Evolution = Literal["favorable", "defavorable", "stable", "dans_le_bruit", "trop_peu"]
 
 
 def _complet(codes: object) -> AfterValidator:

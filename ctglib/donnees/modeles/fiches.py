@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ctglib.donnees.modeles.base import CodeModalite, Identifiant, Modele, Texte
 from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.convention import Responsable
 from ctglib.donnees.modeles.suivi import Nature
 
 
@@ -84,13 +85,6 @@ class Moyens(Modele):
 
     natures: tuple[NatureMoyen, ...]
     postes: tuple[PosteMoyen, ...]
-
-
-class Responsable(Modele):
-    """A service that fills its part of the year's spreadsheet."""
-
-    id: Identifiant
-    libelle: Texte
 
 
 class Responsables(Modele):

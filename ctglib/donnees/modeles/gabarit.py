@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ctglib.donnees.modeles.base import CodeModalite, Identifiant, Modele, Texte
 from ctglib.donnees.modeles.charte import Couleur
+from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.suivi import Diffusion, Domaine
 
 AUTRES = "autres"
@@ -66,6 +67,14 @@ class Parts(Modele):
     fiches: dict[int, Identifiant] = {}
     dispositifs: dict[CodeModalite, Identifiant] = {}
     signataires: dict[Identifiant, Identifiant] = {}
+
+    def de_fiche(self, fiche: Fiche) -> str:
+        """Return who tells what became of a fiche: the service that it names first, or else this file's."""
+        return fiche.responsable or self.des_moyens(fiche.numero)
+
+    def des_moyens(self, fiche: int) -> str:
+        """Return who tells the means of a fiche where its signatory has no service of its own."""
+        return self.fiches.get(fiche, self.principal)
 
 
 class PosteDeSignataire(Modele):

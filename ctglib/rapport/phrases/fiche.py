@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ctglib.calculs.essentiel import FAVORABLE, NON_EVALUABLE
+from ctglib.calculs.essentiel import FAVORABLE, NON_EVALUABLE, SANS_DIRECTION
+from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
 from ctglib.calculs.manques_suivi import APPRECIATION, ETAT, MOYEN, VALEUR
 from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
-from ctglib.document.mesures import marquer
+from ctglib.document.mesures import BANDE, bande, marquer
 from ctglib.document.typographie import accorder, compter, date_longue, enumerer, nombre
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.fiches import Responsable
 
+INCONNU = "inconnu"
 ATTEINTES = ("atteint", "en_bonne_voie")
 MANQUES = (
     (ETAT, ("a_completer",), "état de modalité", "états de modalités"),
@@ -36,6 +38,7 @@ MANQUES = (
 RIEN_NE_MANQUE = "Rien de ce qui était attendu ne manque."
 RIEN_N_AVANCE = "Rien de ce qui est connu n'avance."
 RIEN_A_SIGNALER = "Rien de ce qui est connu ne va en sens contraire."
+RIEN_DE_NET = "Rien ne va nettement en sens contraire. À contresens, mais trop peu pour conclure"
 
 
 def page(found: Essentiel, mots: Evaluation, contexte: Contexte, annee: int, inconnu: Bloc) -> Bloc:
@@ -54,21 +57,34 @@ def page(found: Essentiel, mots: Evaluation, contexte: Contexte, annee: int, inc
         chiffres(found, mots, annee)
         + colonnes(
             sous_titre("Ce qui avance") + _points(going, mots, RIEN_N_AVANCE),
-            sous_titre("Ce qui demande attention") + _points(wrong, mots, RIEN_A_SIGNALER),
+            sous_titre("Ce qui demande attention") + _points(wrong, mots, _rien(found, contexte)),
         )
         + colonnes(sous_titre("Ce qui manque") + inconnu)
     )
+
+
+def _rien(found: Essentiel, contexte: Contexte) -> str:
+    """Return what to say when nothing asks for attention: what still moved the other way is named."""
+    if found.contraires.empty:
+        return RIEN_A_SIGNALER
+    told = [
+        f"{contexte.indicateurs[row.indicateur].libelle} ({_valeurs(row, contexte)})"
+        for row in found.contraires.itertuples()
+    ]
+    return f"{RIEN_DE_NET} : {' ; '.join(told)}."
 
 
 def chiffres(found: Essentiel, mots: Evaluation, annee: int) -> Bloc:
     """Return the four counts: modalités done, indicators informed, evolutions, targets."""
     judged = sum(count for verdict, count in found.verdicts.items() if verdict != NON_EVALUABLE)
     reached = sum(found.verdicts.get(verdict, 0) for verdict in ATTEINTES)
-    compared = sum(count for evolution, count in found.evolutions.items() if evolution)
+    compared = sum(count for code, count in found.evolutions.items() if code and code not in SANS_DIRECTION)
     return chiffres_cles(
         [
             ChiffreCle(
-                _sur(found.etats.get("realisee", 0), found.modalites), "modalités réalisées", _autres_etats(found, mots)
+                _sur(found.etats.get("realisee", 0), found.modalites) if _connus(found) else INCONNU,
+                "modalités réalisées",
+                _autres_etats(found, mots),
             ),
             ChiffreCle(
                 _sur(found.renseignes, found.attendus),
@@ -76,13 +92,13 @@ def chiffres(found: Essentiel, mots: Evaluation, annee: int) -> Bloc:
                 f"dont {compter(found.provisoires, 'provisoire')}" if found.provisoires else "",
             ),
             ChiffreCle(
-                _sur(found.evolutions.get(FAVORABLE, 0), compared),
+                _sur(found.evolutions.get(FAVORABLE, 0), compared) if compared else INCONNU,
                 "évolutions favorables, parmi celles qui se jugent",
                 _comptes(found.evolutions, mots.evolutions, sauf=(FAVORABLE, "")),
             ),
             ChiffreCle(
-                _sur(reached, judged),
-                "cibles atteintes ou en bonne voie, parmi celles qui se jugent",
+                _sur(reached, judged) if judged else INCONNU,
+                "cibles ou références atteintes ou en bonne voie, parmi celles qui se jugent",
                 _comptes(found.verdicts, mots.verdicts, sauf=(*ATTEINTES, NON_EVALUABLE)),
             ),
         ]
@@ -107,6 +123,10 @@ def sans_suivi(fiche: Fiche, found: Essentiel, mots: Evaluation, annee: int, *, 
 
 def _sur(part: int, tout: int) -> str:
     return f"{nombre(part)} sur {nombre(tout)}"
+
+
+def _connus(found: Essentiel) -> bool:
+    return any(count for state, count in found.etats.items() if state != NON_RENSEIGNEE)
 
 
 def _autres_etats(found: Essentiel, mots: Evaluation) -> str:
@@ -140,13 +160,14 @@ def _en_difficulte(found: Essentiel) -> Iterator[str]:
 
 def _evolution(row: object, mots: Evaluation, contexte: Contexte) -> str:
     label = contexte.indicateurs[row.indicateur].libelle
-    return f"{mots.evolutions[row.evolution].signe} {label} : {_valeurs(row, contexte)}{_fin(row, mots)}"
+    told = f"{_valeurs(row, contexte)}{_fin(row, mots)}{_bande(row, mots, contexte)}"
+    return f"{mots.evolutions[row.evolution].signe} {label} : {told}"
 
 
 def _attention(row: object, mots: Evaluation, contexte: Contexte) -> str:
     word = mots.verdicts[row.verdict] if row.verdict != NON_EVALUABLE else mots.evolutions[row.evolution]
     label = contexte.indicateurs[row.indicateur].libelle
-    return f"{word.signe} {label} : {_valeurs(row, contexte)}, {word.mot}"
+    return f"{word.signe} {label} : {_valeurs(row, contexte)}, {word.mot}{_bande(row, mots, contexte)}"
 
 
 def _valeurs(row: object, contexte: Contexte) -> str:
@@ -155,6 +176,15 @@ def _valeurs(row: object, contexte: Contexte) -> str:
     if row.valeur_precedente != row.valeur_precedente:
         return now
     return f"{contexte.valeur(row.indicateur, row.valeur_precedente)} en {row.annee_precedente}, {now}"
+
+
+def _bande(row: object, mots: Evaluation, contexte: Contexte) -> str:
+    """Return the signed gap of a value held within its band: the band does not hide it."""
+    if row.raison == BANDE:
+        return f", {bande(row, row.valeur, row.cible, contexte, mots)}"
+    if row.raison_evolution == BANDE:
+        return f", {bande(row, row.valeur, row.a_maintenir, contexte, mots)}"
+    return ""
 
 
 def _fin(row: object, mots: Evaluation) -> str:
@@ -174,8 +204,10 @@ def objectifs(fiche: Fiche, changements: Numerotes) -> Bloc:
     sentences = [
         f"Pour : {' ; '.join(fiche.publics)}.",
         f"Objectifs : {' ; '.join(fiche.objectifs)}.",
-        f"Portée par : {' ; '.join(fiche.services)}.",
-        f"Partenaires : {' ; '.join(fiche.partenaires)}." if fiche.partenaires else "Partenaires : aucun n'est écrit.",
+        f"Services mobilisés et responsables de l'action : {' ; '.join(fiche.services)}.",
+        f"Partenaires sollicités : {' ; '.join(fiche.partenaires)}."
+        if fiche.partenaires
+        else "Partenaires : la fiche n'en écrit aucun.",
         *(
             f"Changé par l'avenant {number}, à partir du {date_longue(change.effet)} : {change.nouveau}."
             for number, change in changements

@@ -10,9 +10,10 @@ import pandas as pd
 from ctglib.calculs.bilan.comptes import NON_EVALUABLE, ensembles
 from ctglib.calculs.bilan.marquants import evolutions_marquantes, verdicts
 from ctglib.calculs.bilan.propositions import service
+from ctglib.calculs.essentiel import pas_commencees
 from ctglib.document.blocs import Bloc, liste, sous_titre, texte
 from ctglib.document.typographie import compter, enumerer, nombre
-from ctglib.rapport.phrases.marquants import MANQUEES, TENUES, comptes, evolution_nommee, verdict_nomme
+from ctglib.rapport.phrases.marquants import MANQUEES, TENUES, comptes, evolution_nommee, qui_commencent, verdict_nomme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,12 +74,12 @@ def _phrases(fiche: Fiche, situation: Situation, contexte: Contexte) -> Iterator
 def _actions(fiche: Fiche, situation: Situation) -> str:
     """Return how many modalités stand where; a fiche that has not begun says when it does."""
     rows = situation.etats[situation.etats["fiche"].eq(fiche.numero)]
-    if fiche.debut > situation.bilan.date_arretee:
-        return f"Actions : {compter(len(rows), 'modalité')}, qui commencent en {fiche.debut.year}."
-    counts = comptes(rows["statut"], situation.catalogue.evaluation.etats)
+    waiting = pas_commencees(rows, pd.Timestamp(situation.bilan.date_arretee))
+    counts = comptes(rows.loc[~waiting, "statut"], situation.catalogue.evaluation.etats)
     late = int(rows["en_retard"].sum())
     end = f", dont {late} en retard" if late else ""
-    return f"Actions : {compter(len(rows), 'modalité')}, {enumerer(counts)}{end}."
+    told = enumerer([*counts, *qui_commencent(rows[waiting])])
+    return f"Actions : {compter(len(rows), 'modalité')}, {told}{end}."
 
 
 def _indicateurs(rows: pd.DataFrame, situation: Situation) -> str:
@@ -93,7 +94,7 @@ def _indicateurs(rows: pd.DataFrame, situation: Situation) -> str:
     if moved := comptes(rows["evolution"], words.evolutions):
         parts.append(f"évolutions : {enumerer(moved)}")
     if judged := comptes(rows["verdict"], words.verdicts, sauf=(NON_EVALUABLE,)):
-        parts.append(f"cibles : {enumerer(judged)}")
+        parts.append(f"cibles ou références : {enumerer(judged)}")
     return f"Indicateurs : {' ; '.join(parts)}."
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ctglib.calculs.bilan.propositions import Situation
     from ctglib.document.contexte import Contexte
+EXCEPTION = "une exception se dit sous le tableau qui la montre"
 
 
 def limites_bilan(
@@ -55,7 +56,8 @@ def _provisoires(situation: Situation) -> Iterator[str]:
 def _secret(situation: Situation, retraits: pd.DataFrame | None) -> Iterator[str]:
     """Yield the threshold of small counts, and the tables that are withheld whole."""
     threshold = nombre_court(situation.catalogue.seuils.petits_effectifs)
-    yield f"Un effectif de personnes inférieur à {threshold} est masqué, avec ce qui permettrait de le retrouver."
+    hidden = f"Un effectif de personnes inférieur à {threshold} est masqué, avec ce qui permettrait de le retrouver"
+    yield f"{hidden} ; {EXCEPTION}."
     if retraits is not None:
         for row in retraits.itertuples():
             yield f"Tableau retiré en entier ({row.table}) : {row.raison}"

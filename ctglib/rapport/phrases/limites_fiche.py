@@ -8,6 +8,7 @@ import pandas as pd
 
 from ctglib.document.blocs import Bloc, liste
 from ctglib.document.typographie import compter, enumerer, nombre
+from ctglib.rapport.phrases.limites_bilan import EXCEPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,5 +87,5 @@ def _secrets(evaluation: pd.DataFrame, articles: Iterable[Article], seuil: int) 
     told = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
     return (
         f"Articles {numbers} : des agrégats seulement. Un effectif de personnes inférieur à {nombre(seuil)} est "
-        f"masqué, avec ce qui permettrait de le retrouver.{told}"
+        f"masqué, avec ce qui permettrait de le retrouver ; {EXCEPTION}.{told}"
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.evaluation import Evaluation
 
 HAUSSES, BAISSES, EGALES = "en hausse", "en baisse", "sans changement"
+SANS_DIRECTION = "sans direction, trop peu pour conclure"
 CONVENTION = "convention"  # where an initial value comes from
 
 
@@ -38,7 +39,8 @@ def frequentation(evaluation: pd.DataFrame, indicateur: str, contexte: Contexte,
 def _mouvements(rows: pd.DataFrame, contexte: Contexte, mots: Evaluation) -> list[str]:
     """Return one sentence a direction, its dispositifs with their change; one a reason, those that don't compare."""
     gap = (rows["valeur"] - rows["valeur_precedente"]).where(~rows["raison_evolution"].isin(_coupures(mots)))
-    groups = {HAUSSES: gap > 0, BAISSES: gap < 0, EGALES: gap == 0}
+    chance = rows["evolution"].eq("trop_peu")
+    groups = {HAUSSES: gap.gt(0) & ~chance, BAISSES: gap.lt(0) & ~chance, SANS_DIRECTION: chance, EGALES: gap.eq(0)}
     told = []
     for word, concerned in groups.items():
         if not concerned.any():
@@ -165,7 +167,7 @@ def sejour(evaluation: pd.DataFrame, noms: IndicateursLoisirs, contexte: Context
 
 
 def _sejour_ecrit(evaluation: pd.DataFrame, noms: IndicateursLoisirs, contexte: Contexte) -> list[str]:
-    """Return what the convention writes of the stay."""
+    """Return what the convention describes of the stay, which its fiche wants maintained."""
     places, days = (ligne(evaluation, name) for name in (noms.sejour_places, noms.sejour_jours))
     written = [
         text(row["valeur_initiale"])
@@ -175,4 +177,4 @@ def _sejour_ecrit(evaluation: pd.DataFrame, noms: IndicateursLoisirs, contexte: 
         )
         if row is not None and row["origine_initiale"] == CONVENTION
     ]
-    return [f"La convention écrit {enumerer(written)}."] if written else []
+    return [f"D'après l'annexe 2 : {enumerer(written)}, à maintenir."] if written else []

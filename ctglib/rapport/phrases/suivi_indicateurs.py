@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.document.blocs import Bloc, liste
-from ctglib.document.mesures import legende, marquer
+from ctglib.document.mesures import BANDE, bande, legende, marquer
 from ctglib.document.typographie import compter, nombre, pourcent
 
 if TYPE_CHECKING:
@@ -51,17 +51,21 @@ def mesuree(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> 
     return marquer(contexte.valeur(indicateur, valeur), statut)
 
 
-def jugement_de_l_evolution(row: object, mots: Evaluation) -> str:
+def jugement_de_l_evolution(row: object, mots: Evaluation, contexte: Contexte) -> str:
     """Return « ▲ favorable », or why nothing is said; a dash when the value itself already says why."""
     if row.evolution:
         word = mots.evolutions[row.evolution]
-        return f"{word.signe} {word.mot}"
+        told = f"{word.signe} {word.mot}"
+        kept = row.raison_evolution == BANDE
+        return f"{told}, {bande(row, row.valeur, row.a_maintenir, contexte, mots)}" if kept else told
     return TIRET if row.raison_evolution in REPRISES else mots.raisons[row.raison_evolution]
 
 
-def verdict(row: object, mots: Evaluation) -> str:
+def verdict(row: object, mots: Evaluation, contexte: Contexte) -> str:
     """Return « ■ à surveiller », followed by its first reason when it has one."""
     word = mots.verdicts[row.verdict]
+    if row.raison == BANDE:
+        return f"{word.signe} {word.mot} : {bande(row, row.valeur, row.cible, contexte, mots)}"
     reason = f" : {mots.raisons[row.raison]}" if row.raison else ""
     return f"{word.signe} {word.mot}{reason}"
 
@@ -92,8 +96,14 @@ def mode_de_lecture(evaluation: pd.DataFrame, mots: Evaluation, *, de_a: str = D
 
 
 def _evolutions(mots: Evaluation, de_a: str) -> str:
-    words = ", ".join(f"{word.signe} {word.mot}" for word in mots.evolutions.values())
-    return f"Évolution, {de_a}, selon le sens souhaité : {words}, c'est-à-dire en deçà de l'arrondi de la source."
+    words = {code: f"{word.signe} {word.mot}" for code, word in mots.evolutions.items()}
+    sides = ", ".join(words[code] for code in ("favorable", "defavorable", "stable"))
+    return (
+        f"Évolution, {de_a}, selon le sens souhaité : {sides} ; {words['dans_le_bruit']}, en deçà de l'arrondi de la "
+        f"source ; {words['trop_peu']}, pour un nombre de personnes, de familles ou de demandes que le hasard suffit à "
+        f"faire varier ainsi (a et b inférieurs à {nombre(mots.seuils.hasard_effectif)}, ou un écart d'au plus "
+        f"{nombre(mots.seuils.hasard_ecarts)}√(a + b))."
+    )
 
 
 def _verdicts(mots: Evaluation) -> str:
@@ -103,5 +113,5 @@ def _verdicts(mots: Evaluation) -> str:
         f"Atteinte d'une cible, selon le rythme (part du chemin faite ÷ part du temps passée) : {words['atteint']}, la "
         f"cible l'est déjà ; {words['en_bonne_voie']} à partir de {nombre(good, 2)} ; {words['a_surveiller']} à partir "
         f"de {nombre(watched, 2)} ; {words['insuffisant']} en deçà ; {words['en_recul']}, à rebours du départ. Une "
-        f"valeur à maintenir l'est à {pourcent(100 * mots.seuils.tolerance_maintien, 0)} près."
+        f"valeur à maintenir l'est à {pourcent(100 * mots.seuils.tolerance_maintien, 0)} près, et l'écart est dit."
     )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.sources import Origine
 
-COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit")
+SANS_DIRECTION = ("dans_le_bruit", "trop_peu")
+COMPARABLES = ("hausse", "baisse", "stable", *SANS_DIRECTION)
 SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
 
 
@@ -38,7 +39,7 @@ def chiffre_du_territoire(row: object, regles: ReglesBilan, contexte: Contexte) 
         return f"{level}, {regles.lectures[row.lecture]}."
     if row.lecture == "stable":
         return f"{level}, comme en {row.annee_avant}."
-    noise = f" ({regles.lectures[row.lecture]})" if row.lecture == "dans_le_bruit" else ""
+    noise = f" ({regles.lectures[row.lecture]})" if row.lecture in SANS_DIRECTION else ""
     return f"{level}, {ecart(row, contexte)} depuis {row.annee_avant}{noise}."
 
 

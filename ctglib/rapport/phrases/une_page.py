@@ -6,14 +6,23 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.bilan.comptes import NON_EVALUABLE, ensembles
+from ctglib.calculs.bilan.comptes import NON_EVALUABLE, deduits, ensembles, vises
 from ctglib.calculs.bilan.marquants import evolutions_marquantes, verdicts
 from ctglib.calculs.bilan.propositions import service
+from ctglib.calculs.essentiel import pas_commencees
 from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
 from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.typographie import abreger, accorder, compter, enumerer, majuscule, nombre, pourcent
 from ctglib.rapport.phrases.gouvernance import etat_du_comite
-from ctglib.rapport.phrases.marquants import MANQUEES, TENUES, comptes, evolution_nommee, verdict_nomme
+from ctglib.rapport.phrases.marquants import (
+    MANQUEES,
+    TENUES,
+    buts,
+    comptes,
+    evolution_nommee,
+    qui_commencent,
+    verdict_nomme,
+)
 from ctglib.rapport.phrases.propositions import propositions_courtes
 from ctglib.rapport.phrases.territoire import chiffre_du_territoire
 
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
 
 EVOLUTIONS = ("favorable", "defavorable")
+INCONNU = "inconnu"
 REALISEE, EN_COURS = "realisee", "en_cours"
 NOM_DE_SERVICE = 30
 A_SUIVRE = ("partielle", "reportee", "abandonnee")
@@ -65,11 +75,16 @@ def chiffres(situation: Situation) -> Bloc:
 
 def _actions(situation: Situation) -> ChiffreCle:
     rows, words = situation.etats, situation.catalogue.evaluation.etats
-    done = int(rows["statut"].eq(REALISEE).sum())
-    late = int(rows["en_retard"].sum())
-    others = comptes(rows["statut"], words, sauf=(REALISEE,))
-    landmark = ", ".join([*others, *([f"dont {nombre(late)} en retard"] if late else [])])
-    return ChiffreCle(f"{nombre(done)} sur {nombre(len(rows))}", "modalités réalisées", landmark)
+    due = rows[~_a_venir(situation)]
+    done, late = int(due["statut"].eq(REALISEE).sum()), int(rows["en_retard"].sum())
+    others = [*comptes(due["statut"], words, sauf=(REALISEE,)), *([f"dont {nombre(late)} en retard"] if late else [])]
+    landmark = ", ".join([*others, *qui_commencent(rows[_a_venir(situation)])])
+    known = due["statut"].ne(NON_RENSEIGNEE).any()
+    return ChiffreCle(f"{nombre(done)} sur {nombre(len(rows))}" if known else INCONNU, "modalités réalisées", landmark)
+
+
+def _a_venir(situation: Situation) -> pd.Series:
+    return pas_commencees(situation.etats, pd.Timestamp(situation.bilan.date_arretee))
 
 
 def _evolutions(situation: Situation) -> ChiffreCle:
@@ -86,13 +101,13 @@ def _cibles(situation: Situation) -> ChiffreCle:
     rows, words = ensembles(situation.evaluation), situation.catalogue.evaluation.verdicts
     judged = rows[rows["verdict"].ne(NON_EVALUABLE)]
     kept = int(judged["verdict"].isin(TENUES).sum())
-    targets = f"{compter(int(rows['cible'].notna().sum()), 'cible')} pour {compter(len(rows), 'indicateur')}"
+    targets = f"{buts(rows)} pour {compter(len(rows), 'indicateur')}"
     if judged.empty:
-        return ChiffreCle("aucune", "cible qui se juge", targets)
+        return ChiffreCle("aucune", "cible qui se juge" if vises(rows).any() else "cible écrite", targets)
     rest = comptes(judged["verdict"], words, sauf=TENUES)
     return ChiffreCle(
         f"{nombre(kept)} sur {nombre(len(judged))}",
-        "cibles atteintes ou en bonne voie, de celles qui se jugent",
+        "cibles ou références atteintes ou en bonne voie",
         ", ".join([*rest, targets]),
     )
 
@@ -100,7 +115,7 @@ def _cibles(situation: Situation) -> ChiffreCle:
 def _collecte(situation: Situation) -> ChiffreCle:
     whole = situation.collecte.iloc[0]
     rate = "sans objet" if pd.isna(whole["taux"]) else pourcent(whole["taux"], 0)
-    landmark = f"{nombre(int(whole['renseignes']))} sur {nombre(int(whole['attendus']))}"
+    landmark = f"{nombre(int(whole['renseignes']))} sur {compter(int(whole['attendus']), 'attendu')}"
     if whole["provisoires"]:
         landmark += f", dont {compter(int(whole['provisoires']), 'provisoire')}"
     return ChiffreCle(rate, "des indicateurs sont renseignés", landmark)
@@ -110,8 +125,10 @@ def _fait(situation: Situation) -> Iterator[str]:
     """Yield the comité, then the modalités done, running, stopped and late."""
     rows, evaluation = situation.etats, situation.catalogue.evaluation
     yield etat_du_comite(situation.bilan, situation.catalogue.bilan, situation.catalogue.bilan.page.signes)
-    if rows["statut"].eq(NON_RENSEIGNEE).all():
-        yield f"L'état d'aucune des {compter(len(rows), 'modalité')} n'a été transmis."
+    due = rows[~_a_venir(situation)]
+    if due["statut"].eq(NON_RENSEIGNEE).all():
+        running = compter(len(due), "modalité")
+        yield f"L'état d'aucune des {running} à mener en {situation.bilan.annee} n'a été transmis."
         yield from _calendrier(situation)
         return
     for code in (REALISEE, EN_COURS):
@@ -132,8 +149,11 @@ def _calendrier(situation: Situation) -> Iterator[str]:
     if begun:
         yield words["debut_de_fiche"].format(annee=year, objets=enumerer(begun))
     due = rows[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(year)]
-    if len(due):
-        yield words["echeance_de_l_annee"].format(annee=year, objets=_nommer(due, situation, court=False))
+    named = [_nommer(due, situation, court=False)] if len(due) else []
+    whole, meanings = ensembles(situation.evaluation), situation.catalogue.indicateurs_fiches
+    once = [row.libelle for row in whole.itertuples() if meanings[row.indicateur].unique and row.annee_cible == year]
+    if named or once:
+        yield words["echeance_de_l_annee"].format(annee=year, objets=" ; ".join([*named, *once]))
 
 
 def _nommer(rows: pd.DataFrame, situation: Situation, *, court: bool, etat: bool = False) -> str:
@@ -175,11 +195,11 @@ def _departs(situation: Situation, contexte: Contexte) -> Iterator[str]:
     known = rows[rows["valeur_initiale"].notna()]
     told = [
         f"{abreger(row.libelle, situation.catalogue.bilan.page.signes)} "
-        f"({contexte.valeur(row.indicateur, row.valeur_initiale)} en {row.annee_initiale})"
+        f"({contexte.valeur(row.indicateur, row.valeur_initiale)}, pour {row.annee_initiale})"
         for row in known.itertuples()
     ]
     if told:
-        yield f"Valeurs de départ connues : {' ; '.join(told)}."
+        yield f"Valeurs de départ connues, par le texte ou un relevé : {' ; '.join(told)}."
 
 
 def _territoire(situation: Situation, territoire: pd.DataFrame, contexte: Contexte) -> Bloc:
@@ -200,7 +220,7 @@ def _inconnu(situation: Situation) -> Iterator[str]:
     lacking = int(whole["attendus"] - whole["renseignes"])
     if lacking:
         yield f"{compter(lacking, 'indicateur')} sur {whole['attendus']} : {_services(situation, page.services)}."
-    silent = situation.etats[situation.etats["statut"].eq(NON_RENSEIGNEE)]
+    silent = situation.etats[situation.etats["statut"].eq(NON_RENSEIGNEE) & ~_a_venir(situation)]
     if len(silent):
         fiches = [str(numero) for numero in dict.fromkeys(silent["fiche"])]
         noun = "fiche" if len(fiches) == 1 else "fiches"
@@ -212,8 +232,13 @@ def _inconnu(situation: Situation) -> Iterator[str]:
     rows = ensembles(situation.evaluation)
     yield (
         f"Sans valeur de départ : {compter(int(rows['valeur_initiale'].isna().sum()), 'indicateur')} sur {len(rows)}. "
-        f"Sans cible : {nombre(int(rows['cible'].isna().sum()))}."
+        f"Sans cible : {nombre(int((~vises(rows)).sum()))}{_dont_deduites(rows)}."
     )
+
+
+def _dont_deduites(rows: pd.DataFrame) -> str:
+    implied = int(deduits(rows).sum())
+    return f", dont {nombre(implied)} avec une référence déduite du texte" if implied else ""
 
 
 def _services(situation: Situation, plus: int) -> str:

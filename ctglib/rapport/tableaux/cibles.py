@@ -60,7 +60,7 @@ def _colonnes(annee: str) -> tuple[Colonne, ...]:
     return (
         Colonne("libelle", "Indicateur"),
         Colonne("valeur", annee, numerique=True),
-        Colonne("cible", "Cible", numerique=True),
+        Colonne("cible", "Cible ou référence", numerique=True),
         Colonne("fait", "Fait", numerique=True),
         Colonne("attendu", "Attendu", numerique=True),
         Colonne("rythme", "Rythme", numerique=True),
@@ -76,7 +76,7 @@ def _cellules(row: object, mots: Evaluation, contexte: Contexte, annuelles: Coll
         _part(row.realise),
         _part(row.attendu),
         TIRET if pd.isna(row.rythme) else nombre(row.rythme, 2),
-        verdict(row, mots),
+        verdict(row, mots, contexte),
     )
 
 

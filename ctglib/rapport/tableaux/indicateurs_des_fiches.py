@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.bilan.comptes import NON_EVALUABLE, ensembles
+from ctglib.calculs.bilan.comptes import NON_EVALUABLE, deduits, ensembles, vises
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import nombre
 from ctglib.rapport.phrases.marquants import TENUES
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-INDICATEURS, EVOLUTIONS, CIBLES = "Indicateurs", "Évolutions", "Cibles qui se jugent"
+INDICATEURS, EVOLUTIONS, CIBLES = "Indicateurs", "Évolutions", "Cibles ou références qui se jugent"
 ENSEMBLE = "Ensemble"
+INCONNU = "« – » : inconnu, rien n'a été transmis."
+CONNUS = 4  # the counts that the text alone gives
 UN_PAR_UN = "Un par un, avec leurs valeurs, dans le fichier CSV de ce tableau."
 
 
@@ -45,12 +47,14 @@ def tableau_des_indicateurs(
         Colonne("nombre", "en tout", numerique=True, groupe=INDICATEURS),
         Colonne("depart", "avec un départ", numerique=True, groupe=INDICATEURS),
         Colonne("cible", "avec une cible", numerique=True, groupe=INDICATEURS),
+        Colonne("deduite", "avec une référence déduite du texte", numerique=True, groupe=INDICATEURS),
         *evolutions,
         Colonne("jugees", "en tout", numerique=True, groupe=CIBLES),
         Colonne("tenues", "tenues", numerique=True, groupe=CIBLES),
     )
     parts = [(f"Fiche {fiche.numero}", rows[rows["fiche"].eq(fiche.numero)]) for fiche in fiches]
-    cells = [[name, *map(nombre, _comptes(part, list(mots.evolutions)))] for name, part in [*parts, (ENSEMBLE, rows)]]
+    cells = [[name, *_textes(part, list(mots.evolutions))] for name, part in [*parts, (ENSEMBLE, rows)]]
+    silent = any(not part["renseigne"].any() for _, part in parts)
     held = " ou ".join(mots.verdicts[code].mot for code in TENUES)
     return Tableau(
         nom="indicateurs",
@@ -59,8 +63,14 @@ def tableau_des_indicateurs(
         cellules=pd.DataFrame(cells, columns=[column.cle for column in columns]),
         donnees=rows,
         source=contexte.source,
-        notes=(f"Tenues : {held}.", UN_PAR_UN),
+        notes=(f"Tenues : {held}.", *((INCONNU,) if silent else ()), UN_PAR_UN),
     )
+
+
+def _textes(rows: pd.DataFrame, evolutions: list[str]) -> list[str]:
+    """Return the counts; where nothing was handed in, how they moved and where they stand is not known."""
+    counts = list(map(nombre, _comptes(rows, evolutions)))
+    return counts if rows["renseigne"].any() else [*counts[:CONNUS], *["–"] * (len(counts) - CONNUS)]
 
 
 def _comptes(rows: pd.DataFrame, evolutions: list[str]) -> list[int]:
@@ -68,7 +78,8 @@ def _comptes(rows: pd.DataFrame, evolutions: list[str]) -> list[int]:
     return [
         len(rows),
         int(rows["valeur_initiale"].notna().sum()),
-        int(rows["cible"].notna().sum()),
+        int(vises(rows).sum()),
+        int(deduits(rows).sum()),
         *(int(rows["evolution"].eq(code).sum()) for code in evolutions),
         int(judged.sum()),
         int(rows["verdict"].isin(TENUES).sum()),

@@ -9,6 +9,7 @@ import pandas as pd
 from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import date_longue, majuscule, minuscule
+from ctglib.donnees.modeles.convention import Absence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +24,12 @@ COLONNES = (
 )
 DONNEES = ("groupe", "numero", "libelle", "suivi", "note")
 MODALITES, RESULTATS = "Modalités de mise en œuvre", "Résultats attendus"
+INDICATEURS = "Indicateurs d'évaluation écrits par la fiche"
 AUCUN_INDICATEUR = "aucun indicateur"
 
 
 def tableau_promesses(fiche: Fiche, etats: pd.DataFrame, contexte: Contexte, aujourd_hui: date) -> Tableau:
-    """Return one row a modalité with its calendar, then one a result with its indicators, « aucun indicateur » said.
+    """Return one row a modalité with its calendar, one a result with its indicators, one an indicator that it writes.
 
     Args:
         fiche: The fiche.
@@ -35,7 +37,7 @@ def tableau_promesses(fiche: Fiche, etats: pd.DataFrame, contexte: Contexte, auj
         contexte: The words and the source, which is the text's.
         aujourd_hui: Date of the bilan.
     """
-    rows = [*_modalites(fiche, etats, aujourd_hui), *_resultats(fiche, contexte)]
+    rows = [*_modalites(fiche, etats, aujourd_hui), *_resultats(fiche, contexte), *_ecrits(fiche)]
     return Tableau(
         nom="promesses",
         titre=f"Ce que promet la fiche action {fiche.numero}, {contexte.territoire.nom}",
@@ -60,10 +62,12 @@ def calendrier(row: object) -> str:
 
 def _modalites(fiche: Fiche, etats: pd.DataFrame, aujourd_hui: date) -> Iterator[tuple[str, ...]]:
     """Yield the cells of each modalité, then its row of the CSV; one of which nothing is told says when it is past."""
+    texts = {item.numero: item.texte for item in fiche.modalites}
     for row in etats[etats["fiche"] == fiche.numero].itertuples():
         when = calendrier(row)
         late = f" : {row.mot}" if row.statut == NON_RENSEIGNEE and row.echeance.date() < aujourd_hui else ""
-        yield f"{row.modalite}, {minuscule(when)}{late}", row.libelle, MODALITES, row.modalite, row.libelle, when, ""
+        text = texts[row.modalite]
+        yield f"{row.modalite}, {minuscule(when)}{late}", text, MODALITES, row.modalite, text, when, ""
 
 
 def _resultats(fiche: Fiche, contexte: Contexte) -> Iterator[tuple[str, ...]]:
@@ -72,6 +76,17 @@ def _resultats(fiche: Fiche, contexte: Contexte) -> Iterator[tuple[str, ...]]:
         shown = indicateurs_du_resultat(resultat, contexte)
         told = f"{shown}. {resultat.note}" if resultat.note and not resultat.indicateurs else shown
         yield resultat.libelle, told, RESULTATS, "", resultat.libelle, shown, resultat.note or ""
+
+
+def _ecrits(fiche: Fiche) -> Iterator[tuple[str, ...]]:
+    """Yield the indicators that the fiche writes, in its words, with what it gives of a start and of a target."""
+    written = [item for item in fiche.indicateurs if item.libelle]
+    for item in written:
+        absent = [one.absent for one in (item.valeur_initiale, item.cible) if isinstance(one, Absence)]
+        told = ". ".join(dict.fromkeys(absent)) or "Valeur de départ et cible écrites"
+        yield item.libelle, told, INDICATEURS, "", item.libelle, item.id, item.note or ""
+    if not written:
+        yield majuscule(AUCUN_INDICATEUR), "Ceux qui suivent la fiche sont proposés", INDICATEURS, "", "", "", ""
 
 
 def indicateurs_du_resultat(resultat: Resultat, contexte: Contexte) -> str:

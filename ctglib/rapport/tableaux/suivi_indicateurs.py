@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.mesures import petits_publies
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.rapport.phrases.suivi_indicateurs import avec_annee, en_valeur, jugement_de_l_evolution, marques, mesuree
 
@@ -19,7 +20,9 @@ TIRET = "–"
 NON_TRANSMIS = "L"
 
 
-def tableau_valeurs(evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str) -> Tableau:
+def tableau_valeurs(
+    evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str, seuil: int
+) -> Tableau:
     """Return one row an indicator: initial value, value before, value of the year, evolution; by origin.
 
     The data have the rows by modalité too, after the wholes: sentences are written on them.
@@ -29,11 +32,15 @@ def tableau_valeurs(evaluation: pd.DataFrame, mots: Evaluation, contexte: Contex
         mots: The words of the evolutions and of the reasons.
         contexte: The words of the indicators and the source.
         titre: Caption.
+        seuil: Counts of persons under it are suppressed, save an exception, then said.
     """
     whole = evaluation["dimension"].eq("")
     shown = evaluation[whole].sort_values("origine", kind="stable")
     table = _tableau("indicateurs", titre, shown, mots, contexte, groupes=tuple(shown["origine"].map(GROUPES)))
-    return replace(table, donnees=pd.concat([shown, evaluation[~whole]], ignore_index=True))
+    exceptions = petits_publies(shown, ("valeur_initiale", "valeur_precedente", "valeur"), seuil, contexte)
+    return replace(
+        table, donnees=pd.concat([shown, evaluation[~whole]], ignore_index=True), notes=(*table.notes, *exceptions)
+    )
 
 
 def tableau_modalites(evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str) -> Tableau:
@@ -65,7 +72,7 @@ def _tableau(
             avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or TIRET,
             _precedente(row, contexte),
             en_valeur(row, mots, contexte),
-            jugement_de_l_evolution(row, mots),
+            jugement_de_l_evolution(row, mots, contexte),
         )
         for row in rows.itertuples()
     ]

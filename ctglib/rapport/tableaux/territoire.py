@@ -25,6 +25,7 @@ ORIGINES = (
     Colonne("arrondi", "Arrondi"),
     Colonne("licence", "Licence, consultation"),
 )
+HASARD = "« Trop peu pour conclure » : un nombre varie de lui-même ; le hasard suffit à expliquer l'écart sur un an."
 
 
 def tableau_territoire(
@@ -146,6 +147,7 @@ def _notes(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
     ]
     return (
         "Sur un an : écart avec l'année d'avant. Chaque série a sa propre année, celle du dernier chiffre paru.",
+        *([HASARD] if rows["lecture"].eq("trop_peu").any() else []),
         *(noise if rows["lecture"].eq("dans_le_bruit").any() else []),
         f"« – » : pas de chiffre qui se compare. {contexte.reference.nom} : une évolution, jamais un niveau.",
         *ruptures(items),

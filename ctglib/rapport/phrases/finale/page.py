@@ -10,7 +10,7 @@ from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
 from ctglib.calculs.finale.lecture import ATTEINTS, bons, juges, mauvais
 from ctglib.calculs.finale.objectifs import FAITES
 from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
-from ctglib.document.mesures import legende, marquer
+from ctglib.document.mesures import BANDE, bande, legende, marquer
 from ctglib.document.typographie import INSECABLE, abreger, accorder, compter, date_longue, enumerer, majuscule, nombre
 from ctglib.rapport.phrases.finale.cadre import rapport_de, signer, sur
 from ctglib.rapport.tableaux.finale.trajectoires import derniere
@@ -48,7 +48,11 @@ def chiffres(fin: Fin) -> Bloc:
             "modalités réalisées, même en partie",
             f"{known[0]} : {sur(states.connus, states.attendus)}",
         ),
-        ("cibles_atteintes", "cibles atteintes ou en bonne voie", _sur(preuves["cibles_atteintes"], known[1])),
+        (
+            "cibles_atteintes",
+            "cibles ou références atteintes ou en bonne voie",
+            _sur(preuves["cibles_atteintes"], known[1]),
+        ),
         (
             "evolutions_favorables",
             "indicateurs dans le sens voulu ou stables",
@@ -56,7 +60,7 @@ def chiffres(fin: Fin) -> Bloc:
         ),
         (
             "resultats_favorables",
-            "résultats dont un indicateur est favorable",
+            "résultats dont un indicateur au moins va dans le sens voulu ou reste stable",
             _sur(preuves["resultats_favorables"], known[3]),
         ),
     ]
@@ -118,7 +122,7 @@ def _atteint(fin: Fin, cadre: Cadre) -> Iterator[str]:
     for rows in (pd.concat([reached, good]), missed):
         for row in rows.head(limit).itertuples():
             label = abreger(row.libelle, cadre.regles.page.signes)
-            yield f"{_mot(row, cadre)} : {label}, {_derniere(row, fin, cadre)}."
+            yield f"{_mot(row, cadre)} : {label}, {_derniere(row, fin, cadre)}{_bande(row, cadre)}."
 
 
 def _legende(fin: Fin, cadre: Cadre) -> tuple[str, ...]:
@@ -159,6 +163,10 @@ def _mot(row: object, cadre: Cadre) -> str:
     words = cadre.evaluation
     judged = row.verdict != "non_evaluable"
     return majuscule(signer(words.verdicts[row.verdict] if judged else words.evolutions[row.evolution]))
+
+
+def _bande(row: object, cadre: Cadre) -> str:
+    return f", {bande(row, row.derniere, row.cible, cadre.contexte, cadre.evaluation)}" if row.raison == BANDE else ""
 
 
 def _inconnu(fin: Fin, cadre: Cadre) -> Iterator[str]:

@@ -11,14 +11,15 @@ from ctglib.document.blocs import Bloc, liste
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.typographie import compter, date_longue, enumerer
 from ctglib.rapport.phrases.couverture import FICTIF
+from ctglib.rapport.phrases.couverture_annuelle import CLOS, donnees_lues, jour_des_donnees
 from ctglib.rapport.phrases.finale.cadre import sur
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ctglib.calculs.finale.preuves import Preuve
-    from ctglib.donnees.modeles.base import Date
     from ctglib.donnees.modeles.finale import SaisieFinale
+    from ctglib.donnees.modeles.suivi import Bilan
     from ctglib.rapport.phrases.finale.cadre import Cadre
 
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
@@ -26,34 +27,41 @@ PROVISOIRE, DEFINITIF = "provisoire", "définitif"
 
 
 def couverture_finale(
-    cadre: Cadre, logos: Mapping[str, bytes | None], arrete: Date, saisie: SaisieFinale
+    cadre: Cadre,
+    logos: Mapping[str, bytes | None],
+    bilan: Bilan,
+    lues: tuple[int | None, int | None],
+    saisie: SaisieFinale,
 ) -> Couverture:
     """Return the cover: parties, period, date of the data, and who evaluated.
 
-    The report is final once the evaluators have answered every criterion.
+    The report is final once the evaluators have answered every criterion and the last bilan is closed.
 
     Args:
         cadre: The convention and its territory.
         logos: The logo of each party by id, None while its file is absent.
-        arrete: Date at which the data stop.
+        bilan: Of the last year: its date and its status.
+        lues: The latest year of the follow-up and of the public series that were read.
         saisie: What was entered.
     """
     convention = cadre.convention
-    complete = len(saisie.criteres) == len(cadre.regles.criteres)
-    missing = f"{PROVISOIRE}, {sur(len(saisie.criteres), len(cadre.regles.criteres))} critères appréciés"
+    answered, closed = sur(len(saisie.criteres), len(cadre.regles.criteres)), bilan.statut == CLOS
+    final = closed and len(saisie.criteres) == len(cadre.regles.criteres)
+    still = "" if closed else f" ; le bilan de {bilan.annee} n'est pas clos"
+    data, _ = donnees_lues(bilan, cadre.evaluation, lues)
     return Couverture(
         sujet=convention.titre,
         territoire=cadre.contexte.territoire.nom,
         mentions=(
             ("Parties", " et ".join(partie.nom for partie in convention.parties)),
             ("Convention", f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"),
-            ("Données arrêtées au", date_longue(arrete)),
+            data,
             ("Évaluateurs", saisie.evaluateurs or cadre.mot("a_completer")),
-            ("Statut", DEFINITIF if complete else missing),
+            ("Statut", DEFINITIF if final else f"{PROVISOIRE}, {answered} critères appréciés{still}"),
         ),
         logos=tuple(Logo(partie.nom_court, logos.get(partie.id)) for partie in convention.parties),
         source=f"Source : {cadre.contexte.source}",
-        date=arrete.isoformat(),
+        date=jour_des_donnees(bilan, lues).isoformat(),
         avertissement=FICTIF if convention.fictive else "",
         complement=f" {convention.debut.year}-{convention.fin.year}",
     )
@@ -90,7 +98,7 @@ def _phrases(evaluabilite: pd.DataFrame) -> Iterator[str]:
         yield f"Sans aucun indicateur écrit : fiche {', '.join(none)}."
     yield (
         f"Avec ceux que le classeur propose, {compter(int(more['indicateurs']), 'indicateur')} ; avec un départ : "
-        f"{int(more['departs'])} ; une cible ou un seuil : {int(more['cibles'])} ; une donnée : "
+        f"{int(more['departs'])} ; une cible : {int(more['cibles'])} ; une donnée : "
         f"{int(more['donnees'])}."
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.document.mesures import legende, marquer
+from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import compter
 from ctglib.rapport.phrases.finale.cadre import RIEN, signer
@@ -21,7 +21,7 @@ COLONNES = (
     Colonne("libelle", "Indicateur"),
     Colonne("depart", "Départ", numerique=True),
     Colonne("derniere", "Dernière mesure", numerique=True),
-    Colonne("cible", "Cible", numerique=True),
+    Colonne("cible", "Cible, ou référence (d)", numerique=True),
     Colonne("verdict", "Atteinte"),
     Colonne("evolution", "Depuis le départ"),
 )
@@ -29,10 +29,11 @@ LECTURE = (
     "Atteinte : verdict du bilan de la dernière année mesurée. Depuis le départ : de la valeur initiale à la dernière "
     "mesure, selon le sens souhaité. Entre parenthèses, l'année."
 )
+DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
 
 
-def tableau_trajectoires(parcours: pd.DataFrame, cadre: Cadre) -> Tableau:
-    """Return one row an indicator of which a value is known, by fiche; the CSV has them all."""
+def tableau_trajectoires(parcours: pd.DataFrame, cadre: Cadre, seuil: int) -> Tableau:
+    """Return one row an indicator of which a value is known, by fiche; small counts that are shown say why."""
     known = parcours[parcours["connue"].notna()]
     cells = [_cellules(row, cadre.evaluation, cadre.contexte) for row in known.itertuples()]
     silent = int((parcours["connue"].isna() & parcours["annees_connues"].eq(0)).sum())
@@ -50,6 +51,8 @@ def tableau_trajectoires(parcours: pd.DataFrame, cadre: Cadre) -> Tableau:
         notes=(
             *missing,
             LECTURE,
+            *((DEDUITE,) if known["origine_cible"].eq(IMPLICITE).any() else ()),
+            *petits_publies(known, ("valeur_initiale", "derniere"), seuil, cadre.contexte),
             *legende(known.loc[known["derniere"].notna(), "statut_derniere"], cadre.contexte),
         ),
     )
@@ -60,10 +63,18 @@ def _cellules(row: object, mots: Evaluation, contexte: Contexte) -> list[str]:
         row.libelle,
         avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN,
         derniere(row, contexte),
-        avec_annee(row.indicateur, row.cible, row.annee_cible, contexte) or RIEN,
-        _verdict(row, mots),
-        _evolution(row, mots),
+        _visee(row, contexte),
+        verdict_du_parcours(row, mots, contexte),
+        _evolution(row, mots, contexte),
     ]
+
+
+def _visee(row: object, contexte: Contexte) -> str:
+    """Return the target with its year; a reference that the text implies bears its mark: « 36 (d, 2026) »."""
+    if pd.isna(row.cible):
+        return RIEN
+    mark = "d, " if row.origine_cible == IMPLICITE else ""
+    return f"{contexte.valeur(row.indicateur, row.cible)} ({mark}{row.annee_cible})"
 
 
 def derniere(row: object, contexte: Contexte) -> str:
@@ -79,16 +90,21 @@ def avec_marque(texte: str, statut: str, annee: int) -> str:
     return f"{texte} ({f'{mark}, ' if mark else ''}{annee})"
 
 
-def _verdict(row: object, mots: Evaluation) -> str:
+def verdict_du_parcours(row: object, mots: Evaluation, contexte: Contexte) -> str:
     """Return the verdict; without one, only the reason that the row does not show already."""
     if pd.isna(row.cible):
         return RIEN
     if row.verdict == "non_evaluable" and row.raison:
         return f"{mots.verdicts[row.verdict].signe} {mots.raisons[row.raison]}"
-    return signer(mots.verdicts[row.verdict])
+    kept = f" : {bande(row, row.derniere, row.cible, contexte, mots)}" if row.raison == BANDE else ""
+    return signer(mots.verdicts[row.verdict]) + kept
 
 
-def _evolution(row: object, mots: Evaluation) -> str:
+def _evolution(row: object, mots: Evaluation, contexte: Contexte) -> str:
     if row.evolution:
-        return signer(mots.evolutions[row.evolution])
+        told = signer(mots.evolutions[row.evolution])
+        if row.raison_evolution != BANDE:
+            return told
+        since = row._replace(origine_cible="")
+        return f"{told}, {bande(since, row.derniere, row.a_maintenir, contexte, mots)}"
     return RIEN if pd.isna(row.derniere) or pd.isna(row.valeur_initiale) else mots.raisons[row.raison_evolution]

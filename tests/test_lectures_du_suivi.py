@@ -1,0 +1,213 @@
+"""What the yearly reports and the evaluation at the end say, where they said more than the data do."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from html import unescape
+
+import pandas as pd
+import pytest
+
+from ctglib import ouvrir_bilan, ouvrir_evaluation
+from ctglib.calculs.essentiel import essentiel
+from ctglib.classeur.annuel.bilan import Bilan
+from ctglib.document.blocs import Bloc
+from ctglib.document.mesures import bande
+from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
+from ctglib.rapport.phrases.couverture_annuelle import donnees_lues, jour_des_donnees
+from ctglib.rapport.phrases.fiche import page
+
+ANNEES = (2023, 2024, 2025, 2026)
+
+
+@cache
+def bilan(annee: int, convention: str = "harnes") -> Bilan:
+    return ouvrir_bilan(convention, annee)
+
+
+def texte(bloc: object) -> str:
+    """Return the words of a block."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", bloc.html)))
+
+
+def ensemble(annee: int, indicateur: str) -> pd.Series:
+    """Return the scoring of an indicator of the demonstration, as a whole."""
+    rows = bilan(annee, "demonstration").etude.evaluation
+    return rows[rows["indicateur"].eq(indicateur) & rows["dimension"].eq("")].iloc[0]
+
+
+def test_ce_qui_compte_des_personnes_est_soumis_au_hasard_et_ce_que_quelqu_un_decide_ne_l_est_pas() -> None:
+    known = lire_dossier("harnes").catalogue.mesures
+
+    followed = lire_dossier("harnes").catalogue.indicateurs_fiches
+    counts = {name for name, item in followed.items() if item.sensible and item.table == "observations"}
+    decided = {"places_agreees", "sejour_places", "capacite_declaree", "cmj_seances", "reunions_partenariales"}
+    assert counts and all(known[name].hasard for name in counts)
+    assert known["insee_naissances"].hasard
+    assert not any(known[name].hasard for name in decided)
+
+
+def test_de_sept_gardes_a_domicile_a_six_rien_ne_se_conclut() -> None:
+    row = ensemble(2025, "gardes_domicile")
+
+    assert (row["valeur_precedente"], row["valeur"], row["evolution"]) == (7, 6, "trop_peu")
+    assert "Gardes d'enfants à domicile" not in texte(bilan(2025, "demonstration").une_page())
+
+
+def test_une_variation_que_le_hasard_explique_ne_fait_ni_hausse_ni_baisse_du_contexte() -> None:
+    told = texte(bilan(2023).une_page())
+
+    assert re.search(r"Foyers au RSA \(Cnaf\) : 580 en 2023, −20 depuis 2022 \(trop peu pour conclure\)", told)
+
+
+def test_la_bande_dit_l_ecart_signe() -> None:
+    table = bilan(2026, "demonstration").fiche(1).indicateurs.cibles()
+
+    row = table.cellules[table.cellules["libelle"].eq("Assistantes maternelles agréées")].iloc[0]
+    assert row["verdict"].replace("\u00a0", " ") == "● atteint : dans la bande, 2 de moins que la cible"
+
+
+def test_le_repere_d_une_bande_est_la_cible_la_reference_ou_le_depart() -> None:
+    etude = bilan(2026, "demonstration").etude
+    words, row = etude.catalogue.evaluation, ensemble(2026, "places_agreees")
+
+    named = next(pd.DataFrame([row]).itertuples())
+    told = [
+        bande(named._replace(origine_cible=origin), 180, 186, etude.contexte, words)
+        for origin in ("propose", "implicite", "")
+    ]
+
+    assert [text.rpartition(" que ")[2] for text in told] == ["la cible", "la référence", "le départ"]
+    assert all("6 de moins" in text for text in told)
+
+
+def test_rien_ne_va_en_sens_contraire_seulement_si_rien_n_a_baisse() -> None:
+    etude = bilan(2025, "demonstration").etude
+    rows = etude.evaluation[etude.evaluation["indicateur"].eq("gardes_domicile")]
+    etats = etude.etats.assign(statut="en_cours", en_retard=False)
+    stable = rows.assign(valeur=rows["valeur_precedente"], evolution="stable")
+
+    lost, kept = (
+        essentiel(etats, part, etude.collecte, fiche=1, arrete=pd.Timestamp(date(2025, 12, 31)))
+        for part in (rows, stable)
+    )
+
+    shown = [texte(page(found, etude.catalogue.evaluation, etude.contexte, 2025, Bloc(""))) for found in (lost, kept)]
+    assert "trop peu pour conclure : Gardes d'enfants à domicile (7 en 2023, 6 en 2025)." in shown[0]
+    assert "Rien de ce qui est connu ne va en sens contraire." in shown[1]
+
+
+@pytest.mark.parametrize("annee", ANNEES)
+def test_sans_suivi_les_modalites_realisees_sont_inconnues_et_non_zero(annee: int) -> None:
+    told = texte(bilan(annee).une_page())
+
+    assert "inconnu modalités réalisées" in told
+    assert not re.search(r"0 sur \d+ modalités réalisées", told)
+
+
+def test_une_fiche_qui_commence_en_2024_n_est_pas_non_renseignee_en_2023() -> None:
+    page_2023, page_2024 = (texte(bilan(annee).une_page()) for annee in (2023, 2024))
+
+    assert "9 non renseignées, 3 qui commencent en 2024" in page_2023
+    assert "L'état de 9 modalités" in page_2023 and "(fiches 2, 3 et 4)" in page_2023
+    assert "12 non renseignées" in page_2024 and "commencent" not in page_2024.partition("Ce qui est fait")[0]
+
+
+@pytest.mark.parametrize(("annee", "dit"), [(2023, False), (2024, True), (2025, True)])
+def test_la_rencontre_de_2024_dont_rien_n_est_dit_est_a_demander(annee: int, dit: bool) -> None:
+    asked = " ".join(bilan(annee).gouvernance.propositions().cellules["proposition"])
+
+    assert ("l'échéance est passée : Rencontre du premier semestre 2024" in asked) is dit
+
+
+@pytest.mark.parametrize("annee", ANNEES)
+def test_un_rapport_ne_se_dit_pas_arrete_a_une_date_que_personne_n_a_donnee(annee: int) -> None:
+    cover = bilan(annee).etude.couverture("", "")
+
+    mentions = dict(cover.mentions)
+    assert mentions["Dernières données lues"] == f"aucun suivi transmis ; séries publiques de {min(annee, 2025)}"
+    assert mentions["Statut"].endswith(f"le bilan de {annee} n'est pas clos")
+    assert cover.date == f"{min(annee, 2025)}-12-31"
+
+
+def test_un_bilan_clos_dit_quand_il_est_arrete() -> None:
+    words, closed = bilan(2025).etude.catalogue.evaluation, BilanDeLAnnee(annee=2025, statut="definitif")
+
+    (_, data), (_, status) = donnees_lues(closed, words, (2025, 2024))
+
+    assert data == "suivi de 2025 ; séries publiques de 2024"
+    assert status == "définitif, arrêté au 31\u00a0décembre 2025"
+    assert jour_des_donnees(closed, (2025, 2024)) == date(2025, 12, 31)
+
+
+@pytest.mark.parametrize("annee", ANNEES)
+def test_ce_que_decrit_l_annexe_2_n_est_pas_une_cible(annee: int) -> None:
+    told, table = texte(bilan(annee).une_page()), bilan(annee).indicateurs().cellules
+
+    assert "aucune cible écrite 0 cible et 5 références" in told
+    assert "Sans cible : 49, dont 5 avec une référence déduite du texte." in told
+    assert list(table.iloc[-1][["cible", "deduite"]]) == ["0", "5"]
+
+
+@pytest.mark.parametrize("convention", ["harnes", "demonstration"])
+def test_le_bilan_et_l_evaluation_comptent_les_memes_cibles(convention: str) -> None:
+    table = ouvrir_evaluation(convention).etude.evaluabilite
+
+    whole = table[table["groupe"].eq("propositions") & table["fiche"].isna()].iloc[0]
+    assert bilan(2026, convention).indicateurs().cellules.iloc[-1]["cible"] == str(whole["cibles"])
+
+
+def test_la_fiche_4_de_harnes_a_une_modalite_et_ses_quatre_parties() -> None:
+    fiches = lire_dossier("harnes").convention.fiches
+
+    assert sum(len(fiche.modalites) for fiche in fiches) == 12
+    [only] = fiches[3].modalites
+    assert len(only.parties) == 4
+    shown = bilan(2024).fiche(4).promesses().cellules.iloc[0]["detail"]
+    assert all(part in shown for part in only.parties)
+
+
+def test_une_fiche_imprime_les_indicateurs_qu_elle_ecrit() -> None:
+    written = {
+        number: [
+            row["promesse"]
+            for (_, row), group in zip(table.cellules.iterrows(), table.groupes, strict=True)
+            if group.startswith("Indicateurs")
+        ]
+        for number in (1, 2, 3, 4)
+        if (table := bilan(2024).fiche(number).promesses())
+    }
+
+    assert {number: len(labels) for number, labels in written.items()} == {1: 1, 2: 4, 3: 3, 4: 1}
+    assert written[1] == ["Aucun indicateur"]
+    assert "Nombre de réunions partenariales" in written[2]
+
+
+def test_un_objectif_sans_modalite_est_un_point_ouvert() -> None:
+    convention = lire_dossier("harnes").convention
+
+    ids = {lacune.id for lacune in convention.lacunes}
+    assert {"fiche_2_passerelles", "fiche_2_centre_sportif", "fiche_3_formation"} <= ids
+
+
+def test_une_fiche_imprime_qui_la_porte_meme_sans_suivi_et_le_gabarit_le_suit() -> None:
+    second, third = (texte(bilan(2024).fiche(number).objectifs()) for number in (2, 3))
+    missing = bilan(2024).fiche(2).manques()
+    asked = dict(zip(missing.cellules.iloc[:, 0], missing.groupes, strict=False))
+
+    assert "responsables de l'action : Service action sociale de la Caf ; Services municipaux" in second
+    assert "Association Gamins Exceptionnels" in second
+    assert "responsables de l'action : Direction du service petite enfance, parentalité, actions éducatives" in third
+    assert "Service de prévention Avenir des cités" in third
+    assert asked["État en 2024"] == "Service action sociale de la Caf"
+    assert "Service jeunesse" not in texte(bilan(2024).une_page())
+
+
+def test_de_petits_effectifs_publies_disent_pourquoi_la_ou_ils_sont() -> None:
+    fiche = bilan(2025, "demonstration").fiche(1)
+
+    for told in (" ".join(fiche.indicateurs.valeurs().notes), texte(fiche.accueil.mouvements())):
+        assert "Donnés même sous 5, seuil du secret" in told and "liste publique" in told
