@@ -1,0 +1,125 @@
+"""Les lieux : communes, EPCI, départements et IRIS, par leur nom ou leur code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
+from ctglib.atelier.reperes import reperes
+from ctglib.donnees import publiques
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    type Lieux = str | pd.DataFrame | Iterable[str | pd.DataFrame]
+
+NIVEAUX = ("commune", "departement", "epci", "iris")
+
+
+def lieux(
+    *noms: str | pd.DataFrame,
+    niveau: str | None = None,
+    departement: str | None = None,
+    epci: str | None = None,
+    iris: str | None = None,
+    foyers_min: int | None = None,
+) -> pd.DataFrame:
+    """Renvoie des lieux, un par ligne, à donner à ``donnees``, ``comparer``, ``rang``…
+
+    Args:
+        noms: Noms ou codes : ``"Harnes"``, ``"62413"``, ``"Pas-de-Calais"``, ``"62"``, ``"CA de Lens-Liévin"``.
+        niveau: « commune », « departement », « epci » ou « iris » seulement.
+        departement: Toutes les communes de ce département (nom ou code).
+        epci: Toutes les communes de cet EPCI (nom, partie du nom ou SIREN).
+        iris: Tous les IRIS de cette commune.
+        foyers_min: Seulement les communes qui comptent au moins ce nombre de foyers allocataires, la dernière année connue.
+
+    Returns:
+        code, nom, niveau, departement, epci (codes en texte).
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> a.lieux("Harnes")["code"].tolist()
+        ['62413']
+        >>> len(a.lieux(epci="Lens-Liévin"))
+        36
+    """
+    known = publiques.territoires()
+    if niveau is not None and niveau not in NIVEAUX:
+        raise inconnu("Le niveau", niveau, NIVEAUX)
+    chosen = [_trouver(name, known) for name in noms]
+    if departement is not None:
+        code = _trouver(departement, known[known["niveau"] == "departement"])["code"].iloc[0]
+        chosen.append(known[known["niveau"].eq("commune") & known["departement"].eq(code)])
+    if epci is not None:
+        code = _trouver(epci, known[known["niveau"] == "epci"])["code"].iloc[0]
+        chosen.append(known[known["niveau"].eq("commune") & known["epci"].eq(code)])
+    if iris is not None:
+        chosen.append(_iris(_trouver(iris, known[known["niveau"] == "commune"])["code"].iloc[0]))
+    found = pd.concat(chosen) if chosen else known
+    if niveau:
+        found = found[found["niveau"] == niveau]
+    if foyers_min is not None:
+        counts = publiques.lire(reperes().foyers, found["code"])
+        latest = counts[counts["annee"] == counts["annee"].max()]
+        found = found[found["code"].isin(latest.loc[latest["valeur"] >= foyers_min, "territoire"])]
+    return found.drop_duplicates("code").reset_index(drop=True)
+
+
+def _iris(commune: str) -> pd.DataFrame:
+    """Return the IRIS of a commune, as the file of the households names them."""
+    rows = publiques.lire(reperes().iris)
+    own = rows[rows["territoire"].str.startswith(commune) & rows["niveau"].eq("iris")]
+    if own.empty:
+        raise DemandeImpossible(f"La commune {commune} n'a pas d'IRIS dans les fichiers présents.")
+    last = own.drop_duplicates("territoire", keep="last")
+    return pd.DataFrame({
+        "code": last["territoire"], "nom": last["libelle"], "niveau": "iris", "departement": commune[:2], "epci": "",
+    })  # fmt: skip
+
+
+def epci(nom: str) -> pd.DataFrame:
+    """Renvoie un EPCI, par son nom, une partie de son nom ou son SIREN.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> a.epci("Lens-Liévin")["code"].tolist()
+        ['246200364']
+    """
+    return _trouver(nom, publiques.territoires(niveaux=("epci",)))
+
+
+def codes(demandes: Lieux) -> list[str]:
+    """Return the codes of places given by name, by code, or as a table of places, in their order."""
+    if isinstance(demandes, str | pd.DataFrame):
+        demandes = [demandes]
+    known, found = publiques.territoires(), []
+    for item in demandes:
+        if isinstance(item, pd.DataFrame):
+            column = next((name for name in ("code", "territoire") if name in item), None)
+            if column is None:
+                raise DemandeImpossible("Une table de lieux a une colonne « code » : celle que donne a.lieux(…).")
+            found += item[column].tolist()
+        else:
+            found.append(_trouver(item, known)["code"].iloc[0])
+    return list(dict.fromkeys(found))
+
+
+def _trouver(nom: object, known: pd.DataFrame) -> pd.DataFrame:
+    """Return the one place of that name or code; a part of a name is enough when it tells one EPCI."""
+    if not isinstance(nom, str) or not nom.strip():
+        raise DemandeImpossible(f"Un lieu se donne par son nom ou son code entre guillemets, non {nom!r}.")
+    exact = known[known["code"] == nom]
+    if exact.empty:
+        flat = known["nom"].map(sans_accents)
+        exact = known[flat == sans_accents(nom)]
+        if exact.empty:
+            exact = known[known["niveau"].eq("epci") & flat.str.contains(sans_accents(nom), regex=False)]
+    if exact.empty:
+        raise inconnu("Le lieu", nom, known["nom"], "Donner un nom ou un code Insee ; a.lieux() les donne tous.")
+    if len(exact) > 1:
+        listed = ", ".join(f"{row.nom} ({row.niveau}, {row.code})" for row in exact.head(6).itertuples())
+        raise DemandeImpossible(f"Plusieurs lieux s'appellent « {nom} » : {listed}. Donner le code.")
+    return exact.reset_index(drop=True)

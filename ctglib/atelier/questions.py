@@ -1,0 +1,328 @@
+"""Les questions que l'on pose le plus : comparer, classer, trouver des semblables, suivre ce qui était promis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.atelier.lieux import codes, lieux
+from ctglib.atelier.messages import DemandeImpossible, inconnu
+from ctglib.atelier.nombres import nombres
+from ctglib.atelier.reperes import reperes
+from ctglib.atelier.series import attributs, convention_par_defaut, donnees, etude, mots, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ctglib.atelier.lieux import Lieux
+
+
+def comparer(
+    code: str, lieux: Lieux, annees: int | Iterable[int] | None = None, *, pour: str | None = None, convention: str | None = None
+) -> pd.DataFrame:  # fmt: skip
+    """Compare des lieux sur une série, année par année.
+
+    Args:
+        code: Le code de la série (voir ``chercher``).
+        lieux: Des noms, des codes, ou des tables de ``lieux``, dans l'ordre où les montrer.
+        annees: Une année, plusieurs, ou toutes.
+        pour: Le code d'un dénominateur, pour comparer des taux pour 100 plutôt que des effectifs.
+        convention: Si la série est d'une convention.
+
+    Returns:
+        territoire, libelle, annee, valeur, statut et ``indice`` : 100 la première année connue de chaque lieu, pour comparer
+        l'évolution de lieux de tailles différentes.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> rsa = a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais", a.epci("Lens-Liévin")], pour="cnaf_foyers")
+        >>> rsa["libelle"].nunique()
+        3
+    """
+    if pour is None:
+        table = donnees(code, lieux, annees, convention=convention)
+    else:
+        table = ratio(code, pour, lieux, annees, convention=convention)
+    order = {place: rank for rank, place in enumerate(codes(lieux))}
+    table = table.sort_values(
+        ["territoire", "annee"], key=lambda column: column.map(order) if column.name == "territoire" else column
+    )
+    first = table.groupby("territoire")["valeur"].transform("first")
+    found = table.assign(indice=100 * table["valeur"] / first.where(first != 0)).reset_index(drop=True)
+    found.attrs = table.attrs
+    return found
+
+
+def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissant: bool = True) -> pd.DataFrame:
+    """Classe les lieux d'une table et dit où est le lieu demandé.
+
+    L'arrondi de la source rend un rang incertain : ``rang_min`` et ``rang_max`` disent entre quelles places il peut être.
+
+    Args:
+        lieu: Nom ou code.
+        table: Ce que rendent ``donnees`` ou ``ratio`` pour plusieurs lieux.
+        annee: L'année à classer, la dernière par défaut.
+        decroissant: Le plus haut est premier.
+
+    Returns:
+        rang, rang_min, rang_max, territoire, libelle, annee, valeur, choisi (vrai pour le lieu demandé), un lieu par ligne.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> grandes = a.lieux(departement="62", foyers_min=500)
+        >>> a.rang("Harnes", a.ratio("cnaf_foyers_paje", "cnaf_foyers", grandes)).query("choisi")["libelle"].tolist()
+        ['Harnes']
+    """
+    told = attributs(table)
+    year = table["annee"].max() if annee is None else annee
+    rows = table[table["annee"] == year].dropna(subset="valeur")
+    own = codes(lieu)[0]
+    if own not in set(rows["territoire"]):
+        raise DemandeImpossible(f"« {lieu} » n'a pas de valeur en {year} dans cette table : rien à classer.")
+    low, high = _bornes(rows, told)
+    sign = -1 if decroissant else 1
+    best, worst = (sign * high, sign * low) if decroissant else (low, high)
+    found = rows.assign(
+        rang=(sign * rows["valeur"]).rank(method="min").astype("Int64"),
+        rang_min=[1 + int((worst < one).sum()) for one in best],
+        rang_max=[int((best <= one).sum()) for one in worst],
+        choisi=rows["territoire"].eq(own),
+    ).sort_values(["rang", "libelle"])  # fmt: skip
+    kept = ["rang", "rang_min", "rang_max", "territoire", "libelle", "annee", "valeur", "choisi"]
+    found = found[kept].reset_index(drop=True)
+    mine = found[found["choisi"]].iloc[0]
+    place = f"{mine['rang']}e sur {len(found)}"
+    if mine["rang_min"] != mine["rang_max"]:
+        place += f" ; l'arrondi de la source permet de la {mine['rang_min']}e à la {mine['rang_max']}e place"
+    found.attrs = {
+        **told,
+        "titre": f"Rang de {mine['libelle']} : {told['titre']}",
+        "remarques": [f"{mine['libelle']}, {year} : {place}.", *told["remarques"]],
+    }
+    return found
+
+
+def _bornes(rows: pd.DataFrame, told: dict) -> tuple[pd.Series, pd.Series]:
+    """Return the least and the most that each value may be, given how its source rounds."""
+    half = {code: (meaning["arrondi"] or 0) / 2 for code, meaning in told["series"].items()}
+    half = {code: 0.0 if value != value else value for code, value in half.items()}
+    if "denominateur" not in rows:
+        (own,) = half.values()
+        return rows["valeur"].astype(float) - own, rows["valeur"].astype(float) + own
+    above, below = half.values() if len(half) > 1 else (*half.values(), 0.0)
+    top, bottom, value = (rows[name].astype(float) for name in ("numerateur", "denominateur", "valeur"))
+    scale = value * bottom / top.where(top != 0)
+    scale = scale.fillna(100.0)
+    return scale * (top - above).clip(lower=0) / (bottom + below), scale * (top + above) / (bottom - below).clip(
+        lower=1
+    )
+
+
+def semblables(
+    lieu: str,
+    selon: str = "structure_familiale",
+    n: int = 10,
+    *,
+    parmi: pd.DataFrame | None = None,
+    annee: int | None = None,
+) -> pd.DataFrame:
+    """Trouve les communes dont le profil ressemble le plus à celui d'une commune.
+
+    La distance est en points : la racine de la somme des carrés des écarts entre les parts. Elle décrit une ressemblance, jamais un effet.
+
+    Args:
+        lieu: Nom ou code de la commune.
+        selon: « structure_familiale », « ages_des_enfants » ou « prestations » (``data/catalogue/atelier.yaml``).
+        n: Combien en montrer.
+        parmi: Une table de ``lieux`` ; les communes du même département par défaut.
+        annee: La dernière année connue par défaut.
+
+    Returns:
+        rang (0 pour le lieu lui-même), territoire, libelle, distance (points), annee, et une colonne par part (%).
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> a.semblables("Harnes", n=3)["rang"].tolist()
+        [0, 1, 2, 3]
+    """
+    profiles = reperes().profils
+    if selon not in profiles:
+        raise inconnu("Le profil", selon, profiles)
+    profile, own = profiles[selon], codes(lieu)[0]
+    among = lieux(departement=own[:3] if own.startswith("97") else own[:2]) if parmi is None else parmi
+    places = list(dict.fromkeys([own, *codes(among)]))
+    parts = {code: ratio(code, profile.denominateur, places) for code in profile.parts}
+    tables = list(parts.values())
+    year = max(set.intersection(*(set(table["annee"]) for table in tables))) if annee is None else annee
+    wide = pd.DataFrame({
+        code: table[(table["annee"] == year) & (table["denominateur"] >= profile.minimum)].set_index("territoire")["valeur"]
+        for code, table in parts.items()
+    }).astype(float).dropna()  # fmt: skip
+    if own not in wide.index:
+        raise DemandeImpossible(
+            f"« {lieu} » n'a pas de profil « {selon} » en {year} : une part est secrète, absente, ou le lieu compte moins de {profile.minimum} unités."
+        )
+    distance = (wide - wide.loc[own]).pow(2).sum(axis=1).pow(0.5)
+    nearest = distance.drop(own).nsmallest(n).index
+    kept = wide.loc[[own, *nearest]]
+    names = tables[0].drop_duplicates("territoire").set_index("territoire")["libelle"]
+    found = kept.assign(rang=range(len(kept)), libelle=names, distance=distance.round(2), annee=year)
+    found = found.reset_index()[["rang", "territoire", "libelle", "distance", "annee", *profile.parts]]
+    meanings = {code: meaning for table in tables for code, meaning in table.attrs["series"].items()}
+    found.attrs = {
+        "titre": f"Communes qui ressemblent le plus à {names[own]} : {profile.libelle.lower()}, {year}",
+        "unite": "pour_100",
+        "source": tables[0].attrs["source"],
+        "series": meanings,
+        "remarques": [f"{len(wide) - 1} communes comparées : celles de {profile.minimum} unités au moins, sans part secrète.", "Une ressemblance de parts, jamais un effet."],
+    }  # fmt: skip
+    return found
+
+
+def promesses(convention: str | None = None, fiche: int | str | None = None, annee: int | None = None) -> pd.DataFrame:
+    """Dit ce que les fiches ont promis, pour quand, par qui, et où cela en est.
+
+    Args:
+        convention: Le dossier de la convention ; la seule convention réelle par défaut.
+        fiche: Un numéro de fiche, toutes par défaut.
+        annee: Ce qui est dû cette année-là seulement.
+
+    Returns:
+        fiche, modalite, promesse, debut, echeance, echeance_ecrite (faux : le texte n'en donne pas, c'est la fin de la convention), etat,
+        services, partenaires.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> a.promesses("harnes", fiche=2, annee=2026)["services"].iloc[0].split(", ")[0]
+        'Service action sociale de la Caf'
+    """
+    name = convention_par_defaut(convention)
+    study = etude(name, annee)
+    numbers = {item.numero: item for item in study.convention.fiches}
+    rows = study.etats
+    if fiche is not None:
+        asked = int(fiche) if str(fiche).isdigit() else fiche
+        if asked not in numbers:
+            raise inconnu("La fiche action", fiche, numbers)
+        rows = rows[rows["fiche"] == asked]
+    if annee is not None:
+        rows = rows[pd.to_datetime(rows["echeance"]).dt.year == annee]
+    if rows.empty:
+        raise DemandeImpossible(
+            f"Rien n'est dû en {annee} dans ces fiches : a.promesses(…) sans année les montre toutes."
+        )
+    found = rows.assign(
+        promesse=rows["libelle"],
+        etat=rows["mot"],
+        services=rows["fiche"].map({number: ", ".join(item.services) for number, item in numbers.items()}),
+        partenaires=rows["fiche"].map({number: ", ".join(item.partenaires) for number, item in numbers.items()}),
+    )  # fmt: skip
+    kept = ["fiche", "modalite", "promesse", "debut", "echeance", "echeance_ecrite", "etat", "services", "partenaires"]
+    return _dite(
+        found[kept],
+        f"Ce qui est promis, {study.contexte.territoire.nom}" + (f", dû en {annee}" if annee else ""),
+        study.convention.source_texte,
+    )
+
+
+def cibles(convention: str | None = None, annee: int | None = None, *, en_retard: bool = False) -> pd.DataFrame:
+    """Dit où en sont les cibles et les références d'une année.
+
+    Args:
+        convention: Le dossier de la convention.
+        annee: L'année du bilan.
+        en_retard: Seulement celles dont l'atteinte est à surveiller, insuffisante ou en recul.
+
+    Returns:
+        fiche, indicateur, libelle, detail, depart, annee_depart, valeur, annee, cible, annee_cible, atteinte (le mot), raison.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> set(a.cibles("demonstration", 2025, en_retard=True)["atteinte"]) <= {"à surveiller", "insuffisant", "en recul"}
+        True
+    """
+    name = convention_par_defaut(convention)
+    study = etude(name, annee)
+    words = study.catalogue.evaluation
+    rows = study.evaluation[study.evaluation["cible"].notna()]
+    if en_retard:
+        rows = rows[rows["verdict"].isin(EN_RETARD)]
+    if rows.empty:
+        told = (
+            "Aucune cible n'est en retard"
+            if en_retard
+            else "La convention ne fixe aucune cible, et aucun avenant n'en ajoute"
+        )
+        raise DemandeImpossible(f"{told} ({name}, {study.annee}).")
+    found = pd.DataFrame({
+        "fiche": rows["fiche"], "indicateur": rows["indicateur"], "libelle": rows["libelle"], "detail": rows["libelle_modalite"],
+        "depart": nombres(rows["valeur_initiale"]), "annee_depart": rows["annee_initiale"], "valeur": nombres(rows["valeur"]),
+        "annee": rows["annee"], "cible": nombres(rows["cible"]), "annee_cible": rows["annee_cible"],
+        "atteinte": rows["verdict"].map({code: item.mot for code, item in words.verdicts.items()}),
+        "raison": rows["raison"].map(words.raisons).fillna(""),
+    })  # fmt: skip
+    title = f"Cibles {'en retard' if en_retard else 'suivies'}, {study.contexte.territoire.nom}, {study.annee}"
+    return _dite(found, title, study.convention.source_suivi)
+
+
+EN_RETARD = ("a_surveiller", "insuffisant", "en_recul")
+
+
+def frequentation(
+    *annees: int, convention: str | None = None, selon: str = "quartier", dispositif: str | None = None
+) -> pd.DataFrame:
+    """Dit qui fréquente les dispositifs, année par année : des effectifs publiables, un petit effectif restant « secret ».
+
+    Args:
+        annees: Les années, par exemple 2024, 2025.
+        convention: Le dossier de la convention.
+        selon: La variable : « quartier », « age », « sexe », « quotient_familial »…
+        dispositif: Un seul dispositif, tous par défaut.
+
+    Returns:
+        annee, dispositif, categorie, valeur (NA si elle est secrète), statut.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> "secret" in set(a.frequentation(2024, 2025, convention="demonstration")["statut"])
+        True
+    """
+    name = convention_par_defaut(convention)
+    if not annees:
+        raise DemandeImpossible("Donner une année au moins : a.frequentation(2024, 2025).")
+    parts = []
+    for year in annees:
+        study = etude(name, year)
+        variables = {item.id: item for item in study.catalogue.profils.variables}
+        if selon not in variables:
+            raise inconnu("La variable", selon, variables)
+        rows = study.annuel.profils
+        parts.append(rows[rows["variable"].eq(selon) & rows["variable_2"].eq("")].assign(annee=year))
+    rows = pd.concat(parts)
+    places = {item.id: item.libelle for item in study.catalogue.dimensions[study.catalogue.profils.dimension].modalites}
+    if dispositif is not None:
+        found = next((key for key, label in places.items() if dispositif in (key, label)), None)
+        if found is None:
+            raise inconnu("Le dispositif", dispositif, places)
+        rows = rows[rows["dispositif"] == found]
+    if rows.empty:
+        raise DemandeImpossible(f"Rien n'a été transmis pour {', '.join(map(str, annees))} ({name}).")
+    labels = {item.id: item.libelle for item in variables[selon].modalites}
+    table = pd.DataFrame({
+        "annee": rows["annee"].astype("Int64"), "dispositif": rows["dispositif"].map(places), "categorie": rows["modalite"].map(labels),
+        "valeur": nombres(rows["effectif"]), "statut": rows["statut"].map(mots()),
+    })  # fmt: skip
+    title = f"{variables[selon].libelle} de ceux qui fréquentent les dispositifs, {study.contexte.territoire.nom}, {' et '.join(map(str, annees))}"
+    return _dite(
+        table,
+        title,
+        study.convention.source_suivi,
+        ["« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue."],
+    )
+
+
+def _dite(table: pd.DataFrame, titre: str, source: str, remarques: Iterable[str] = ()) -> pd.DataFrame:
+    found = table.reset_index(drop=True)
+    found.attrs = {"titre": titre, "unite": "", "source": source, "series": {}, "remarques": list(remarques)}
+    return found

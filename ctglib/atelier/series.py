@@ -1,0 +1,354 @@
+"""Les séries : ce qui existe, ce qu'elles valent, et le rapport de l'une à l'autre."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.atelier.lieux import codes
+from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
+from ctglib.atelier.nombres import nombres
+from ctglib.classeur.annuel.etudier import etudier
+from ctglib.donnees import publiques
+from ctglib.donnees.conventions import conventions
+from ctglib.donnees.dossier import lire_dossier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ctglib.atelier.lieux import Lieux
+    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.donnees.dossier import Dossier
+    from ctglib.donnees.modeles.catalogue import Indicateur
+
+PUBLIQUE, ANNEXE, SUIVI = "séries publiques", "annexe 1", "suivi"
+DETAIL = ["dimension", "modalite"]
+COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "statut"]
+
+
+def chercher(mots: str = "") -> pd.DataFrame:
+    """Cherche dans tout ce que le classeur connaît : séries publiques, annexe 1 et suivi de chaque convention.
+
+    Args:
+        mots: Un ou plusieurs mots du libellé, de la définition ou du code, sans souci des accents ; rien pour tout lister.
+
+    Returns:
+        code (à donner à ``donnees``), libelle, origine, convention, annees, niveaux, unite, source, secret.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> "cnaf_foyers_rsa" in a.chercher("RSA")["code"].tolist()
+        True
+    """
+    known = _catalogue()
+    told = (known["libelle"] + " " + known["definition"] + " " + known["code"]).map(sans_accents)
+    for word in sans_accents(mots).split():
+        known, told = (item[told.str.contains(word, regex=False)] for item in (known, told))
+    if known.empty:
+        labels = " ".join(_catalogue()["libelle"]).replace(",", " ").split()
+        raise inconnu("Aucune série ne parle de ceci :", mots, sorted({word for word in labels if len(word) > 3}))
+    shown = ["code", "libelle", "origine", "convention", "annees", "niveaux", "unite", "source", "secret"]
+    return known[shown].reset_index(drop=True)
+
+
+def donnees(
+    code: str, lieux: Lieux | None = None, annees: int | Iterable[int] | None = None, *, convention: str | None = None
+) -> pd.DataFrame:
+    """Renvoie les valeurs d'une série, une par ligne.
+
+    Une valeur absente est NA et ``statut`` dit pourquoi (« secret », « non transmis »…) ; une somme ou une moyenne qui la rencontre est
+    NA. ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et les ruptures.
+
+    Args:
+        code: Le code que donne ``chercher``.
+        lieux: Des noms, des codes, ou une table de ``lieux`` ; tous ceux de la série par défaut.
+        annees: Une année, plusieurs, ou toutes.
+        convention: Le dossier de la convention, si la série est d'une convention et qu'il y en a plusieurs.
+
+    Returns:
+        territoire (code), libelle (son nom), annee, indicateur, dimension, modalite, valeur, statut.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> a.donnees("cnaf_foyers_rsa", "Harnes", 2020)["valeur"].tolist()
+        [665.0]
+    """
+    if not isinstance(code, str):
+        raise DemandeImpossible(
+            f"Le code d'une série s'écrit entre guillemets, comme a.chercher() le donne, non {code!r}."
+        )
+    meaning = _sens(code, convention)
+    places = None if lieux is None else codes(lieux)
+    rows = _lire(code, meaning, places)
+    if places is not None:
+        rows = rows[rows["territoire"].isin(places)]
+    wanted = None if annees is None else sorted({annees} if isinstance(annees, int) else set(annees))
+    if wanted is not None:
+        rows = rows[rows["annee"].isin(wanted)]
+    if rows.empty:
+        years = "" if wanted is None else f" en {', '.join(map(str, wanted))}"
+        raise DemandeImpossible(
+            f"« {meaning['libelle']} » n'a rien pour ces lieux{years} : la série a {meaning['annees']}, "
+            f"niveaux {meaning['niveaux']}. {meaning['vide']}".strip()
+        )
+    words = mots()
+    found = rows.assign(
+        valeur=nombres(rows["valeur"]), statut=rows["statut"].map(words), annee=rows["annee"].astype("Int64"),
+        libelle=_noms(rows, meaning["convention"]), indicateur=code,
+    )  # fmt: skip
+    found = found.reindex(columns=COLONNES).reset_index(drop=True)
+    if found[DETAIL].fillna("").eq("").all(axis=None):
+        found = found.drop(columns=DETAIL)
+    found.attrs = _attributs(code, meaning)
+    return found
+
+
+def ratio(
+    numerateur: str, denominateur: str, lieux: Lieux | None = None, annees: int | Iterable[int] | None = None,
+    *, pour: float = 100, annee_denominateur: int | None = None, convention: str | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Renvoie une série rapportée à une autre, lieu par lieu et année par année : le quotient des sommes, jamais une moyenne de taux.
+
+    Les deux définitions, leurs sources et leurs dates sont dans ``attrs`` ; ``definitions`` les montre.
+
+    Args:
+        numerateur: Code de ce qui est compté.
+        denominateur: Code de ce à quoi on le rapporte.
+        lieux: Comme dans ``donnees``.
+        annees: Celles du numérateur.
+        pour: 100 pour un taux pour cent, 1 pour un quotient.
+        annee_denominateur: Une autre année pour le dénominateur, quand il n'existe pas pour celles du numérateur.
+        convention: Comme dans ``donnees``.
+
+    Returns:
+        territoire, libelle, annee, numerateur, denominateur, valeur, statut.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes", 2020)["valeur"].round(1).tolist()
+        [22.5]
+    """
+    above, below = (donnees(code, lieux, convention=convention) for code in (numerateur, denominateur))
+    if annees is not None:
+        above = donnees(numerateur, lieux, annees, convention=convention)
+    if annee_denominateur is not None:
+        below = below[below["annee"] == annee_denominateur].drop(columns="annee")
+    keys = [name for name in ("territoire", "annee", *DETAIL) if name in above and name in below]
+    both = above.merge(below[[*keys, "valeur", "statut"]], on=keys, suffixes=("", "_denominateur"))
+    if both.empty:
+        raise DemandeImpossible(
+            f"« {above.attrs['titre']} » et « {below.attrs['titre']} » n'ont aucune année ni aucun lieu en commun : "
+            "donner annee_denominateur=…, ou d'autres lieux."
+        )
+    bottom = both["valeur_denominateur"]
+    found = both.assign(
+        numerateur=both["valeur"], denominateur=bottom, valeur=pour * both["valeur"] / bottom.where(bottom != 0),
+        statut=both["statut"].where(both["valeur"].isna(), both["statut_denominateur"]),
+    ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])  # fmt: skip
+    found.attrs = _attributs_du_ratio(above, below, pour, annee_denominateur)
+    return found
+
+
+def definitions(table: pd.DataFrame) -> pd.DataFrame:
+    """Renvoie ce que veulent dire les séries d'une table : libellé, définition, années, unité, arrondi, ruptures, source.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> len(a.definitions(a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes")))
+        2
+    """
+    told = attributs(table)
+    rows = [{"code": code, **meaning} for code, meaning in told["series"].items()]
+    return pd.DataFrame(rows)
+
+
+def attributs(table: object) -> Mapping[str, object]:
+    """Return what a table of the atelier tells of itself.
+
+    Raises:
+        DemandeImpossible: It is not a table of the atelier, or has lost what it told.
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise DemandeImpossible(f"Il faut une table (a.donnees, a.comparer…), non {type(table).__name__}.")
+    if "series" not in table.attrs:
+        raise DemandeImpossible(
+            "Cette table ne dit plus d'où elle vient : donner titre=… et source=…, ou repartir de a.donnees(…)."
+        )
+    return table.attrs
+
+
+def convention_par_defaut(nom: str | None) -> str:
+    """Return a convention by its name; the only real one when none is given."""
+    names = conventions()
+    if nom is not None:
+        if nom not in names:
+            raise inconnu("La convention", nom, names)
+        return nom
+    real = [name for name in names if not dossier(name).convention.fictive]
+    if len(real) == 1:
+        return real[0]
+    raise DemandeImpossible(f"Dire de quelle convention : convention=… parmi {', '.join(names)}.")
+
+
+@lru_cache(maxsize=8)
+def dossier(convention: str) -> Dossier:
+    """Return a convention, read once."""
+    return lire_dossier(convention)
+
+
+@lru_cache(maxsize=8)
+def etude(convention: str, annee: int | None = None) -> EtudeAnnuelle:
+    """Return the follow-up of a convention up to a year (the last one by default), its small counts suppressed."""
+    dates = dossier(convention).convention
+    if annee is None:
+        annee = dates.fin.year
+    if not dates.debut.year <= annee <= dates.fin.year:
+        raise DemandeImpossible(f"La convention va de {dates.debut.year} à {dates.fin.year} : {annee} n'en est pas.")
+    return etudier(convention, annee, "publique")
+
+
+def oublier() -> None:
+    """Forget what was read: after data have changed."""
+    for kept in (dossier, etude, _catalogue):
+        kept.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> pd.DataFrame:
+    """Return everything that can be asked for, one row a code and convention."""
+    rows = [_dit_publique(row) for row in publiques.series().to_dict("records")]
+    for name in conventions():
+        own = dossier(name)
+        table = own.annexe1.assign(niveau=own.annexe1["territoire"].str.len().map({5: "commune"}).fillna("departement"))
+        by_code = table.groupby("indicateur", sort=False)
+        for code, group in by_code:
+            meaning = own.catalogue.indicateurs[code]
+            years = group["annee"].dropna().unique()
+            rows.append(
+                _dit(meaning, ANNEXE, own, years, ", ".join(group["niveau"].unique()), own.convention.source_diagnostic)
+            )
+        seen = etude(name)
+        observed = seen.suivi.observations
+        for code, meaning in own.catalogue.indicateurs_fiches.items():
+            years = observed.loc[observed["indicateur"].eq(code) & observed["valeur"].notna(), "annee"].unique()
+            rows.append(_dit(meaning, SUIVI, own, years, "commune", own.convention.source_suivi))
+    return pd.DataFrame(rows)
+
+
+def _dit_publique(row: dict) -> dict:
+    return {
+        "code": row["code"], "libelle": row["libelle"], "definition": row.get("definition") or "", "origine": PUBLIQUE,
+        "convention": "", "annees": _en_annees(row["annees"]), "niveaux": _en_texte(row["niveaux"]), "unite": row["unite"],
+        "source": f"{row['producteur']}, {row['jeu']}" if row.get("jeu") else row["producteur"],
+        "secret": bool(row.get("secret")), "arrondi": row.get("arrondi"), "ruptures": row.get("ruptures") or "", "vide": "",
+    }  # fmt: skip
+
+
+def _dit(meaning: Indicateur, origine: str, own: Dossier, annees: Iterable[int], niveaux: str, source: str) -> dict:
+    breaks = " ; ".join(f"{item.annee} : {item.raison}" for item in meaning.ruptures)
+    return {
+        "code": meaning.id, "libelle": meaning.libelle, "definition": meaning.definition, "origine": origine,
+        "convention": own.convention.id, "annees": _en_annees(annees), "niveaux": niveaux, "unite": meaning.unite,
+        "source": source, "secret": meaning.sensible, "arrondi": meaning.arrondi_source, "ruptures": breaks,
+        "vide": "" if len(list(annees)) else "Rien n'a été transmis.",
+    }  # fmt: skip
+
+
+def _en_annees(annees: Iterable[int]) -> str:
+    """Return « 2020 à 2024 », « 2019, 2022 », or « aucune année »."""
+    years = sorted({int(year) for year in annees})
+    if not years:
+        return "aucune année"
+    whole = years == list(range(years[0], years[-1] + 1)) and len(years) > 1
+    return f"{years[0]} à {years[-1]}" if whole else ", ".join(map(str, years))
+
+
+def _en_texte(noms: object) -> str:
+    return noms if isinstance(noms, str) else ", ".join(noms)
+
+
+def _sens(code: str, convention: str | None) -> dict:
+    """Return what a code means; a code of several conventions needs one."""
+    known = _catalogue()
+    found = known[known["code"] == code]
+    if found.empty:
+        raise inconnu("La série", code, known["code"], 'a.chercher("…") la retrouve par ses mots.')
+    if found.iloc[0]["origine"] != PUBLIQUE:
+        name = convention_par_defaut(convention)
+        found = found[found["convention"] == name]
+        if found.empty:
+            raise DemandeImpossible(f"La convention « {name} » n'a pas la série « {code} » : donner convention=….")
+    return found.iloc[0].to_dict()
+
+
+def _lire(code: str, meaning: Mapping[str, object], lieux: list[str] | None) -> pd.DataFrame:
+    """Return the rows of a series, from where it is kept; those of the follow-up are masked, at their latest entry."""
+    convention = meaning["convention"]
+    if meaning["origine"] == PUBLIQUE:
+        return publiques.lire(code, lieux)
+    if meaning["origine"] == ANNEXE:
+        rows = dossier(convention).annexe1
+        return rows[rows["indicateur"] == code]
+    rows = etude(convention).suivi.observations
+    key = ["annee", "territoire", *DETAIL]
+    own = rows[rows["indicateur"] == code].sort_values("millesime", kind="stable")
+    return own.drop_duplicates(key, keep="last").sort_values(key)
+
+
+def mots() -> dict[str, str]:
+    """Return the word of each status."""
+    statuts = dossier(conventions()[0]).catalogue.statuts
+    return {code: item.mot if item.absence else item.libelle.lower() for code, item in statuts.items()}
+
+
+def _noms(rows: pd.DataFrame, convention: str) -> pd.Series:
+    """Return the name of the territory of each row: the official one, or that of the convention when it is invented."""
+    if "libelle" in rows:
+        return rows["libelle"]
+    places = dossier(convention).catalogue.territoires
+    return rows["territoire"].map({code: item.nom for code, item in places.items()})
+
+
+def _attributs(code: str, meaning: dict) -> dict:
+    told = {
+        name: meaning[name] for name in ("libelle", "definition", "annees", "unite", "arrondi", "ruptures", "source")
+    }
+    return {
+        "titre": meaning["libelle"],
+        "unite": meaning["unite"],
+        "source": meaning["source"],
+        "series": {code: told},
+        "remarques": _remarques(told),
+    }
+
+
+def _remarques(told: Mapping[str, object]) -> list[str]:
+    found = []
+    if told["arrondi"] and told["arrondi"] == told["arrondi"] and told["unite"] == "nombre" and told["arrondi"] > 1:
+        found.append(
+            f"« {told['libelle']} » : la source arrondit à {told['arrondi']:g} ; un écart de cet ordre n'en est pas un."
+        )
+    if told["ruptures"]:
+        found.append(f"« {told['libelle']} » : rupture de série, {told['ruptures']}")
+    return found
+
+
+def _attributs_du_ratio(above: pd.DataFrame, below: pd.DataFrame, pour: float, annee: int | None) -> dict:
+    up, down = above.attrs, below.attrs
+    scale = "" if pour == 1 else f" pour {pour:g}"
+    remarks = [*up["remarques"], *down["remarques"]]
+    if up["source"] != down["source"]:
+        remarks.append(
+            f"Numérateur et dénominateur n'ont pas la même source ({up['source']} ; {down['source']}) : leurs champs peuvent différer."
+        )
+    if annee is not None:
+        remarks.append(f"Le dénominateur est celui de {annee}.")
+    return {
+        "titre": f"{up['titre']}{scale} ({down['titre'].lower()})",
+        "unite": "pour_100" if pour == 100 else "rapport",
+        "source": " ; ".join(dict.fromkeys([up["source"], down["source"]])),
+        "series": {**up["series"], **down["series"]},
+        "remarques": list(dict.fromkeys(remarks)),
+    }
