@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,8 +15,9 @@ from ctglib.donnees import publiques
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    type Lieux = str | pd.DataFrame | Iterable[str | pd.DataFrame]
+    Lieux = str | pd.DataFrame | Iterable[str | pd.DataFrame]
 
+IRIS = re.compile(r"\d[\dAB]\d{7}")
 NIVEAUX = ("commune", "departement", "epci", "iris")
 
 
@@ -26,7 +29,7 @@ def lieux(
     iris: str | None = None,
     foyers_min: int | None = None,
 ) -> pd.DataFrame:
-    """Renvoie des lieux, un par ligne, à donner à ``donnees``, ``comparer``, ``rang``…
+    """Renvoie des lieux, un par ligne, à donner à ``donnees``, ``comparer`` et ``rang``.
 
     Args:
         noms: Noms ou codes : ``"Harnes"``, ``"62413"``, ``"Pas-de-Calais"``, ``"62"``, ``"CA de Lens-Liévin"``.
@@ -34,7 +37,7 @@ def lieux(
         departement: Toutes les communes de ce département (nom ou code).
         epci: Toutes les communes de cet EPCI (nom, partie du nom ou SIREN).
         iris: Tous les IRIS de cette commune.
-        foyers_min: Seulement les communes qui comptent au moins ce nombre de foyers allocataires, la dernière année connue.
+        foyers_min: Seulement les communes d'au moins ce nombre de foyers allocataires, la dernière année connue.
 
     Returns:
         code, nom, niveau, departement, epci (codes en texte).
@@ -46,7 +49,7 @@ def lieux(
         >>> len(a.lieux(epci="Lens-Liévin"))
         36
     """
-    known = publiques.territoires()
+    known = connus()
     if niveau is not None and niveau not in NIVEAUX:
         raise inconnu("Le niveau", niveau, NIVEAUX)
     chosen = [_trouver(name, known) for name in noms]
@@ -68,6 +71,12 @@ def lieux(
     return found.drop_duplicates("code").reset_index(drop=True)
 
 
+@lru_cache(maxsize=1)
+def connus() -> pd.DataFrame:
+    """Return the territories of the official code, read once."""
+    return publiques.territoires()
+
+
 def _iris(commune: str) -> pd.DataFrame:
     """Return the IRIS of a commune, as the file of the households names them."""
     rows = publiques.lire(reperes().iris)
@@ -75,9 +84,15 @@ def _iris(commune: str) -> pd.DataFrame:
     if own.empty:
         raise DemandeImpossible(f"La commune {commune} n'a pas d'IRIS dans les fichiers présents.")
     last = own.drop_duplicates("territoire", keep="last")
-    return pd.DataFrame({
-        "code": last["territoire"], "nom": last["libelle"], "niveau": "iris", "departement": commune[:2], "epci": "",
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "code": last["territoire"],
+            "nom": last["libelle"],
+            "niveau": "iris",
+            "departement": commune[:2],
+            "epci": "",
+        }
+    )
 
 
 def epci(nom: str) -> pd.DataFrame:
@@ -88,16 +103,19 @@ def epci(nom: str) -> pd.DataFrame:
         >>> a.epci("Lens-Liévin")["code"].tolist()
         ['246200364']
     """
-    return _trouver(nom, publiques.territoires(niveaux=("epci",)))
+    return _trouver(nom, connus()[connus()["niveau"] == "epci"])
 
 
 def codes(demandes: Lieux) -> list[str]:
     """Return the codes of places given by name, by code, or as a table of places, in their order."""
     if isinstance(demandes, str | pd.DataFrame):
         demandes = [demandes]
-    known, found = publiques.territoires(), []
+    known, found = connus(), []
+    exact = set(known["code"])
     for item in demandes:
-        if isinstance(item, pd.DataFrame):
+        if isinstance(item, str) and (item in exact or IRIS.fullmatch(item)):
+            found.append(item)
+        elif isinstance(item, pd.DataFrame):
             column = next((name for name in ("code", "territoire") if name in item), None)
             if column is None:
                 raise DemandeImpossible("Une table de lieux a une colonne « code » : celle que donne a.lieux(…).")

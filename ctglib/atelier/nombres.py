@@ -1,4 +1,4 @@
-"""The numbers an analyst gets: a missing or suppressed one is NA, and a sum or a mean over it is NA too, never less than the truth."""
+"""The numbers an analyst gets: a missing or suppressed one is NA, and so is a sum or a mean over it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.atelier.lieux import codes
+from ctglib.atelier.lieux import codes, connus
 from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
 from ctglib.atelier.nombres import nombres
 from ctglib.classeur.annuel.etudier import etudier
@@ -32,7 +32,7 @@ def chercher(mots: str = "") -> pd.DataFrame:
     """Cherche dans tout ce que le classeur connaît : séries publiques, annexe 1 et suivi de chaque convention.
 
     Args:
-        mots: Un ou plusieurs mots du libellé, de la définition ou du code, sans souci des accents ; rien pour tout lister.
+        mots: Des mots du libellé, de la définition ou du code, sans souci des accents ; rien pour tout lister.
 
     Returns:
         code (à donner à ``donnees``), libelle, origine, convention, annees, niveaux, unite, source, secret.
@@ -58,8 +58,7 @@ def donnees(
 ) -> pd.DataFrame:
     """Renvoie les valeurs d'une série, une par ligne.
 
-    Une valeur absente est NA et ``statut`` dit pourquoi (« secret », « non transmis »…) ; une somme ou une moyenne qui la rencontre est
-    NA. ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et les ruptures.
+    Une valeur absente est NA et ``statut`` dit pourquoi (« secret », « non transmis »…) ; une somme qui la rencontre est NA. ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et les ruptures.
 
     Args:
         code: Le code que donne ``chercher``.
@@ -95,9 +94,12 @@ def donnees(
         )
     words = mots()
     found = rows.assign(
-        valeur=nombres(rows["valeur"]), statut=rows["statut"].map(words), annee=rows["annee"].astype("Int64"),
-        libelle=_noms(rows, meaning["convention"]), indicateur=code,
-    )  # fmt: skip
+        valeur=nombres(rows["valeur"]),
+        statut=rows["statut"].map(words),
+        annee=rows["annee"].astype("Int64"),
+        libelle=_noms(rows, meaning["convention"]),
+        indicateur=code,
+    )
     found = found.reindex(columns=COLONNES).reset_index(drop=True)
     if found[DETAIL].fillna("").eq("").all(axis=None):
         found = found.drop(columns=DETAIL)
@@ -106,10 +108,16 @@ def donnees(
 
 
 def ratio(
-    numerateur: str, denominateur: str, lieux: Lieux | None = None, annees: int | Iterable[int] | None = None,
-    *, pour: float = 100, annee_denominateur: int | None = None, convention: str | None = None,
-) -> pd.DataFrame:  # fmt: skip
-    """Renvoie une série rapportée à une autre, lieu par lieu et année par année : le quotient des sommes, jamais une moyenne de taux.
+    numerateur: str,
+    denominateur: str,
+    lieux: Lieux | None = None,
+    annees: int | Iterable[int] | None = None,
+    *,
+    pour: float = 100,
+    annee_denominateur: int | None = None,
+    convention: str | None = None,
+) -> pd.DataFrame:
+    """Rapporte une série à une autre, lieu par lieu et année par année : quotient des sommes, jamais moyenne de taux.
 
     Les deux définitions, leurs sources et leurs dates sont dans ``attrs`` ; ``definitions`` les montre.
 
@@ -144,15 +152,17 @@ def ratio(
         )
     bottom = both["valeur_denominateur"]
     found = both.assign(
-        numerateur=both["valeur"], denominateur=bottom, valeur=pour * both["valeur"] / bottom.where(bottom != 0),
+        numerateur=both["valeur"],
+        denominateur=bottom,
+        valeur=pour * both["valeur"] / bottom.where(bottom != 0),
         statut=both["statut"].where(both["valeur"].isna(), both["statut_denominateur"]),
-    ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])  # fmt: skip
+    ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])
     found.attrs = _attributs_du_ratio(above, below, pour, annee_denominateur)
     return found
 
 
 def definitions(table: pd.DataFrame) -> pd.DataFrame:
-    """Renvoie ce que veulent dire les séries d'une table : libellé, définition, années, unité, arrondi, ruptures, source.
+    """Dit ce que sont les séries d'une table : libellé, définition, années, unité, arrondi, ruptures, source.
 
     Examples:
         >>> from ctglib import atelier as a
@@ -211,7 +221,7 @@ def etude(convention: str, annee: int | None = None) -> EtudeAnnuelle:
 
 def oublier() -> None:
     """Forget what was read: after data have changed."""
-    for kept in (dossier, etude, _catalogue):
+    for kept in (dossier, etude, _catalogue, connus):
         kept.cache_clear()
 
 
@@ -239,21 +249,39 @@ def _catalogue() -> pd.DataFrame:
 
 def _dit_publique(row: dict) -> dict:
     return {
-        "code": row["code"], "libelle": row["libelle"], "definition": row.get("definition") or "", "origine": PUBLIQUE,
-        "convention": "", "annees": _en_annees(row["annees"]), "niveaux": _en_texte(row["niveaux"]), "unite": row["unite"],
+        "code": row["code"],
+        "libelle": row["libelle"],
+        "definition": row.get("definition") or "",
+        "origine": PUBLIQUE,
+        "convention": "",
+        "annees": _en_annees(row["annees"]),
+        "niveaux": _en_texte(row["niveaux"]),
+        "unite": row["unite"],
         "source": f"{row['producteur']}, {row['jeu']}" if row.get("jeu") else row["producteur"],
-        "secret": bool(row.get("secret")), "arrondi": row.get("arrondi"), "ruptures": row.get("ruptures") or "", "vide": "",
-    }  # fmt: skip
+        "secret": bool(row.get("secret")),
+        "arrondi": row.get("arrondi"),
+        "ruptures": row.get("ruptures") or "",
+        "vide": "",
+    }
 
 
 def _dit(meaning: Indicateur, origine: str, own: Dossier, annees: Iterable[int], niveaux: str, source: str) -> dict:
     breaks = " ; ".join(f"{item.annee} : {item.raison}" for item in meaning.ruptures)
     return {
-        "code": meaning.id, "libelle": meaning.libelle, "definition": meaning.definition, "origine": origine,
-        "convention": own.convention.id, "annees": _en_annees(annees), "niveaux": niveaux, "unite": meaning.unite,
-        "source": source, "secret": meaning.sensible, "arrondi": meaning.arrondi_source, "ruptures": breaks,
+        "code": meaning.id,
+        "libelle": meaning.libelle,
+        "definition": meaning.definition,
+        "origine": origine,
+        "convention": own.convention.id,
+        "annees": _en_annees(annees),
+        "niveaux": niveaux,
+        "unite": meaning.unite,
+        "source": source,
+        "secret": meaning.sensible,
+        "arrondi": meaning.arrondi_source,
+        "ruptures": breaks,
         "vide": "" if len(list(annees)) else "Rien n'a été transmis.",
-    }  # fmt: skip
+    }
 
 
 def _en_annees(annees: Iterable[int]) -> str:
@@ -341,12 +369,13 @@ def _attributs_du_ratio(above: pd.DataFrame, below: pd.DataFrame, pour: float, a
     remarks = [*up["remarques"], *down["remarques"]]
     if up["source"] != down["source"]:
         remarks.append(
-            f"Numérateur et dénominateur n'ont pas la même source ({up['source']} ; {down['source']}) : leurs champs peuvent différer."
+            f"Numérateur et dénominateur n'ont pas la même source ({up['source']} ; {down['source']}) : "
+            "leurs champs peuvent différer."
         )
     if annee is not None:
         remarks.append(f"Le dénominateur est celui de {annee}.")
     return {
-        "titre": f"{up['titre']}{scale} ({down['titre'].lower()})",
+        "titre": f"{up['titre']}{scale or ' sur'} {down['titre'][:1].lower()}{down['titre'][1:]}",
         "unite": "pour_100" if pour == 100 else "rapport",
         "source": " ; ".join(dict.fromkeys([up["source"], down["source"]])),
         "series": {**up["series"], **down["series"]},
