@@ -175,8 +175,8 @@ def semblables(
     )
     if own not in wide.index:
         raise DemandeImpossible(
-            f"« {lieu} » n'a pas de profil « {selon} » en {year} : une part est secrète, absente, ou le lieu compte moins de "
-            f"{profile.minimum} unités."
+            f"« {lieu} » n'a pas de profil « {selon} » en {year} : une part est secrète ou absente, ou le lieu "
+            f"compte moins de {profile.minimum} unités."
         )
     distance = (wide - wide.loc[own]).pow(2).sum(axis=1).pow(0.5)
     nearest = distance.drop(own).nsmallest(n).index
@@ -207,8 +207,8 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
         annee: Ce qui est dû cette année-là seulement.
 
     Returns:
-        fiche, modalite, promesse, debut, echeance, echeance_ecrite (faux : le texte n'en donne pas, fin de la convention), etat,
-        services, partenaires.
+        fiche, modalite, promesse, debut, echeance, echeance_ecrite (faux : fin de la convention), etat, services,
+        partenaires.
 
     Examples:
         >>> from ctglib import atelier as a

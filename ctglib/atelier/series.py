@@ -58,7 +58,8 @@ def donnees(
 ) -> pd.DataFrame:
     """Renvoie les valeurs d'une série, une par ligne.
 
-    Une valeur absente est NA et ``statut`` dit pourquoi (« secret », « non transmis »…) ; une somme qui la rencontre est NA. ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et les ruptures.
+    Une valeur absente est NA et ``statut`` dit pourquoi (« secret », « non transmis »…) ; une somme qui la rencontre est NA.
+    ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et les ruptures.
 
     Args:
         code: Le code que donne ``chercher``.
