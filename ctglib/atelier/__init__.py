@@ -6,25 +6,35 @@ a.chercher("RSA")
 a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"])
 """
 
+from ctglib.atelier.dessins import barres, carte, courbes, points
 from ctglib.atelier.lieux import epci, lieux
 from ctglib.atelier.messages import replier_les_erreurs
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
 from ctglib.atelier.series import chercher, definitions, donnees, oublier, ratio
+from ctglib.atelier.sorties import enregistrer, figure, note, tableau
 
 __all__ = [
+    "barres",
+    "carte",
     "chercher",
     "cibles",
     "comparer",
+    "courbes",
     "definitions",
     "donnees",
+    "enregistrer",
     "epci",
+    "figure",
     "frequentation",
     "lieux",
+    "note",
     "oublier",
+    "points",
     "promesses",
     "rang",
     "ratio",
     "semblables",
+    "tableau",
 ]
 
 replier_les_erreurs()

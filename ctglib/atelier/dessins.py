@@ -1,0 +1,262 @@
+"""Les graphiques et les cartes : des axes de matplotlib ordinaires, dans la charte, la source dans l'image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+
+from ctglib.atelier.messages import DemandeImpossible, inconnu
+from ctglib.atelier.series import attributs
+from ctglib.document.charte import charte
+from ctglib.document.dessin import charter_style
+from ctglib.document.typographie import nombre_court
+from ctglib.donnees import publiques
+from ctglib.graphiques.etiquettes import spread
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MARQUES = ("o", "D", "s", "^", "v", "P")
+CLASSES = 5
+CONTOURS = "IGN, Admin Express COG"
+LARGEUR, HAUTEUR = 6.7, 3.8  # inches: the text width of a page
+UNE_LIGNE = 0.26  # inches
+EN_POINTS = 72
+
+
+def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None) -> Axes:
+    """Trace l'évolution de chaque lieu : une courbe par lieu, son nom au bout, la source dessous.
+
+    Args:
+        table: Ce que rend ``donnees``, ``comparer`` ou ``ratio``.
+        y: La colonne : « valeur », ou « indice » (base 100) pour comparer des lieux de tailles différentes.
+        titre: Le titre ; celui de la table par défaut.
+        ax: Des axes de matplotlib où dessiner ; de nouveaux par défaut.
+
+    Returns:
+        Des axes de matplotlib : ``ax.set_ylim(…)``, ``ax.annotate(…)`` s'y appliquent.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> ax = a.courbes(a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"]), y="indice")
+        >>> len(ax.lines)
+        2
+    """
+    told = attributs(table)
+    _colonnes(table, y, "annee", "libelle")
+    with charter_style():
+        ax = _axes(ax)
+        ends = []
+        for rank, (name, rows) in enumerate(table.groupby("libelle", sort=False)):
+            own = rows.sort_values("annee")
+            values = own[y].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+            (line,) = ax.plot(own["annee"].astype(int), values, marker=MARQUES[rank % len(MARQUES)], label=name)
+            known = own[own[y].notna()]
+            if len(known):
+                last = known.iloc[-1]
+                ends.append((float(last[y]), int(last["annee"]), name, line.get_color()))
+        if not ends:
+            raise DemandeImpossible("Aucune valeur à tracer : toutes sont absentes (voir la colonne « statut »).")
+        years = sorted({int(year) for year in table["annee"]})
+        ax.set_xticks(years)
+        ax.margins(y=0.15)
+        ax.yaxis.set_major_formatter(lambda value, _: ecrire(value))
+        ax.yaxis.grid(True)
+        _nommer_les_bouts(ax, ends)
+        return _cadre(ax, told, titre, f"indice, 100 en {years[0]}" if y == "indice" else "")
+
+
+def barres(
+    table: pd.DataFrame, *, y: str = "valeur", par: str = "libelle", titre: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Trace une barre par ligne de la table, de haut en bas, la valeur au bout ; une valeur secrète est dite en mot.
+
+    Args:
+        table: Une table d'une seule année, ou dont ``par`` nomme chaque ligne.
+        y: La colonne des valeurs.
+        par: La colonne des noms.
+        titre: Le titre ; celui de la table par défaut.
+        ax: Des axes de matplotlib où dessiner.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> ax = a.barres(a.ratio("iris_monoparents", "iris_allocataires", a.lieux(iris="Harnes"), 2020))
+        >>> len(ax.patches)
+        7
+    """
+    return _rangees(table, y, par, titre, ax, points=False)
+
+
+def points(
+    table: pd.DataFrame, *, y: str = "valeur", par: str = "libelle", titre: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Trace un point par ligne : comme ``barres``, quand l'axe n'a pas à partir de zéro.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> ax = a.points(a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"], 2024, pour="cnaf_foyers"))
+        >>> ax.get_title(loc="left")[:13]
+        'Foyers au RSA'
+    """
+    return _rangees(table, y, par, titre, ax, points=True)
+
+
+def carte(
+    table: pd.DataFrame,
+    *,
+    y: str = "valeur",
+    annee: int | None = None,
+    titre: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Colorie les communes selon leur valeur, en classes de même effectif ; une commune sans valeur est hachurée.
+
+    Args:
+        table: Une ligne par commune (``donnees``, ``ratio``).
+        y: La colonne des valeurs.
+        annee: La dernière par défaut.
+        titre: Le titre ; celui de la table par défaut.
+        ax: Des axes de matplotlib où dessiner.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> voisines = a.lieux(epci="Lens-Liévin")
+        >>> ax = a.carte(a.ratio("cnaf_foyers_rsa", "cnaf_foyers", voisines))
+        >>> len(ax.collections) > 1
+        True
+    """
+    told = attributs(table)
+    _colonnes(table, y, "territoire", "annee")
+    year = int(table["annee"].max()) if annee is None else annee
+    rows = table[table["annee"] == year]
+    shapes = publiques.contours(rows["territoire"])
+    if shapes.empty:
+        raise DemandeImpossible("Aucun de ces lieux n'a de contour : la carte montre des communes du Pas-de-Calais.")
+    both = shapes.merge(rows[["territoire", y]], left_on="code", right_on="territoire", how="left")
+    values = both[y].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+    known = pd.Series(values)
+    classes = pd.qcut(known, min(CLASSES, max(1, known.nunique())), duplicates="drop")
+    shades = charte().degrades.territoire[: len(classes.cat.categories)][::-1]
+    with charter_style():
+        ax = _axes(ax, HAUTEUR * 1.5)
+        absent = [ring for ring, value in zip(both["contour"], values, strict=True) if value != value for ring in ring]
+        if absent:
+            ax.add_collection(
+                PolyCollection(
+                    absent,
+                    facecolor="none",
+                    edgecolor=charte().couleurs.filet,
+                    hatch="////",
+                    lw=0.4,
+                    label="sans valeur",
+                )
+            )
+        for interval, shade in zip(classes.cat.categories, shades, strict=True):
+            inside = [
+                ring for rings, kept in zip(both["contour"], classes == interval, strict=True) if kept for ring in rings
+            ]
+            label = f"{ecrire(interval.left)} à {ecrire(interval.right)}"
+            ax.add_collection(
+                PolyCollection(inside, facecolor=shade, edgecolor=charte().couleurs.fond, lw=0.4, label=label)
+            )
+        ax.autoscale_view()
+        ax.set_aspect(1 / _cosinus(both["contour"]))
+        ax.set_axis_off()
+        ax.legend(loc="upper left", bbox_to_anchor=(1, 1), title=_unite(told))
+        source = {**told, "source": f"{told['source']} ; contours : {CONTOURS}"}
+        return _cadre(ax, source, f"{titre or told['titre']}, {year}", "")
+
+
+def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, *, points: bool) -> Axes:
+    told = attributs(table)
+    _colonnes(table, y, par)
+    names = table[par].astype(str)
+    if names.duplicated().any():
+        key = next((name for name in ("annee", "categorie", "dispositif") if name in table and name != par), None)
+        names = names if key is None else names + ", " + table[key].astype(str)
+    values = table[y].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+    rows = range(len(table))
+    chosen = table["choisi"] if "choisi" in table else pd.Series(True, index=table.index)
+    colours = charte().couleurs
+    shades = [colours.territoire if kept else colours.secondaire for kept in chosen]
+    with charter_style():
+        ax = _axes(ax, 0.9 + UNE_LIGNE * len(table))
+        if points:
+            ax.scatter(values, rows, c=shades, s=40, zorder=3)
+            ax.xaxis.grid(True)
+        else:
+            ax.barh(list(rows), values, color=shades, height=0.62)
+        status = table["statut"] if "statut" in table else pd.Series("", index=table.index)
+        for row, value, word in zip(rows, values, status, strict=True):
+            absent = value != value
+            text = f" {word or 'absent'}" if absent else f"  {ecrire(value)}"
+            ax.annotate(
+                text, (0 if absent and not points else value if not absent else ax.get_xlim()[0], row), va="center"
+            )
+        ax.set_yticks(list(rows), names)
+        ax.invert_yaxis()
+        ax.margins(x=0.12)
+        ax.xaxis.set_major_formatter(lambda value, _: ecrire(value))
+        return _cadre(ax, told, titre, "")
+
+
+def ecrire(valeur: float) -> str:
+    """Return a number as a chart or a table writes it: one decimal at most."""
+    return nombre_court(round(float(valeur), 1))
+
+
+def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
+    if ax is None:
+        return Figure(figsize=(LARGEUR, hauteur), layout="constrained").add_subplot()
+    if not hasattr(ax, "get_xlim"):
+        raise DemandeImpossible(f"ax=… attend des axes de matplotlib, non {type(ax).__name__}.")
+    return ax
+
+
+def _cadre(ax: Axes, told: dict, titre: str | None, complement: str) -> Axes:
+    """Write the title, the unit and the source, and keep on the figure what a report will say of it."""
+    title = titre or told["titre"]
+    ax.set_title(title, loc="left", wrap=True)
+    unit = ", ".join(part for part in (_unite(told), complement) if part)
+    if unit and ax.axison:
+        ax.set_xlabel(unit) if ax.yaxis_inverted() else ax.set_ylabel(unit)
+    ax.figure.supxlabel(
+        f"Source : {told['source']}", x=0.01, ha="left", fontsize="small", color=charte().couleurs.secondaire
+    )
+    ax.figure.ctg = {"titre": title, "source": told["source"], "remarques": told["remarques"]}
+    return ax
+
+
+def _unite(told: dict) -> str:
+    return {"pour_100": "pour 100", "pourcent": "%", "euros": "euros", "rapport": ""}.get(told["unite"], told["unite"])
+
+
+def _nommer_les_bouts(ax: Axes, bouts: list[tuple[float, int, str, str]]) -> None:
+    """Write the name of each line at its end, apart from the others."""
+    ax.figure.draw_without_rendering()
+    ordered = sorted(bouts)
+    height = 12 * ax.figure.dpi / EN_POINTS
+    places = [ax.transData.transform((0, value))[1] for value, *_ in ordered]
+    apart = spread([place - height / 2 for place in places], [height] * len(places), 1.0)
+    for (value, year, name, colour), place, start in zip(ordered, places, apart, strict=True):
+        shift = (start + height / 2 - place) * EN_POINTS / ax.figure.dpi
+        label = f"{name}  {ecrire(value)}"
+        ax.annotate(label, (year, value), (8, shift), textcoords="offset points", va="center", color=colour)
+
+
+def _cosinus(contours: pd.Series) -> float:
+    from math import cos, radians
+
+    latitudes = [point[1] for rings in contours for ring in rings for point in ring]
+    return cos(radians(sum(latitudes) / len(latitudes)))
+
+
+def _colonnes(table: pd.DataFrame, *noms: str) -> None:
+    for name in noms:
+        if name not in table:
+            raise inconnu("La colonne", name, table.columns)
+    if table.empty:
+        raise DemandeImpossible("La table est vide : rien à montrer.")

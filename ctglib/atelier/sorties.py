@@ -1,0 +1,315 @@
+"""Ce qui sort de l'atelier : une figure ou un tableau de rapport, un fichier, une note d'une page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.atelier.dessins import ecrire
+from ctglib.atelier.messages import DemandeImpossible, sans_accents
+from ctglib.atelier.series import attributs, definitions
+from ctglib.document.blocs import Bloc, Encadre, Paragraphe, Titre, liste
+from ctglib.document.figure import Figure, figure_de
+from ctglib.document.tableau import Colonne, Tableau, neutraliser
+from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Dessin
+
+IMAGES = ("png", "svg", "pdf")
+TABLES = ("xlsx", "csv", "docx")
+LIGNES_MONTREES = 40
+PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
+ENTETES = {
+    "territoire": "Code", "libelle": "Lieu", "annee": "Année", "valeur": "Valeur", "statut": "Statut", "indice": "Indice",
+    "numerateur": "Numérateur", "denominateur": "Dénominateur", "rang": "Rang", "rang_min": "Rang, au mieux",
+    "rang_max": "Rang, au pire", "promesse": "Ce qui est promis", "echeance": "Échéance", "categorie": "Catégorie",
+    "dispositif": "Dispositif", "distance": "Distance (points)", "modalite": "Action", "etat": "État", "debut": "Début",
+    "services": "Services", "partenaires": "Partenaires", "fiche": "Fiche",
+}  # fmt: skip
+SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")
+
+
+def figure(
+    ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = None, source: str | None = None, lecture: str = "",
+    nom: str | None = None,
+) -> Figure:  # fmt: skip
+    """Rend un graphique montrable dans un rapport, un PDF ou Word : il y faut un titre, un texte pour qui ne le voit pas, une source.
+
+    Un graphique de l'atelier connaît déjà son titre et sa source ; pour un autre, les donner.
+
+    Args:
+        ax: Des axes, ou une figure, de matplotlib.
+        titre: Ce que le graphique demande ou dit.
+        alt: Ce qu'il montre, avec ses principaux chiffres.
+        source: Le producteur et le document.
+        lecture: Une phrase qui lit un chiffre.
+        nom: Un nom court, tiré du titre par défaut.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> ax = a.courbes(a.donnees("cnaf_foyers_rsa", "Harnes"))
+        >>> a.figure(ax, alt="De 670 foyers en 2020 à 560 en 2024.").source[:4]
+        'Cnaf'
+    """
+    drawing = getattr(ax, "figure", None) or ax
+    known = getattr(drawing, "ctg", {})
+    titre, source = titre or known.get("titre", ""), source or known.get("source", "")
+    try:
+        return figure_de(ax, nom=nom or _nom(titre), titre=titre, alt=alt or "", source=source, lecture=lecture)
+    except ValueError as error:
+        raise DemandeImpossible(str(error)) from None
+
+
+def tableau(
+    table: pd.DataFrame, titre: str | None = None, *, source: str | None = None, nom: str | None = None
+) -> Tableau:
+    """Rend une table montrable dans un rapport, un PDF ou Word, avec son titre, sa source et ses remarques.
+
+    Args:
+        table: Une table de l'atelier, ou toute table pandas si titre et source sont donnés.
+        titre: Le titre ; celui de la table par défaut.
+        source: La source ; celle de la table par défaut.
+        nom: Un nom court, tiré du titre par défaut.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> a.tableau(a.donnees("cnaf_foyers_rsa", "Harnes", 2024)).titre
+        'Foyers au RSA (Cnaf)'
+    """
+    told = _dit(table, titre, source)
+    shown = table.reset_index() if table.index.name else table
+    kept = [name for name in shown.columns if name not in SANS_INTERET]
+    if "statut" in kept and not shown["valeur"].isna().any():
+        kept.remove("statut")
+    columns = [
+        Colonne(
+            name, ENTETES.get(name, str(name)), numerique=pd.api.types.is_numeric_dtype(shown[name]), ecrire=_cellule
+        )
+        for name in kept
+    ]
+    return Tableau.de(
+        shown[kept].rename(columns=str), columns, nom=nom or _nom(told["titre"]), titre=told["titre"], source=told["source"],
+        notes=tuple(told["remarques"]),
+    )  # fmt: skip
+
+
+def enregistrer(objet: object, nom: str | Path) -> Path:
+    """Enregistre une table (xlsx, csv, docx), un graphique (png, svg, pdf) ou une note (docx, pdf, html).
+
+    Le titre, l'unité et la source sont dans le fichier. Une extension inconnue est refusée.
+
+    Examples:
+        >>> import tempfile, pathlib
+        >>> from ctglib import atelier as a
+        >>> dossier = pathlib.Path(tempfile.mkdtemp())
+        >>> a.enregistrer(a.donnees("cnaf_foyers_rsa", "Harnes"), dossier / "rsa.xlsx").name
+        'rsa.xlsx'
+    """
+    path = Path(nom)
+    form = path.suffix.lower().removeprefix(".")
+    if isinstance(objet, Note):
+        return objet.enregistrer(path)
+    if isinstance(objet, pd.DataFrame):
+        _verifier(path, form, TABLES, "une table")
+        content = {"xlsx": _xlsx, "csv": _csv, "docx": _docx}[form](objet)
+        ecrire_fichiers({path: content})
+        return path
+    if isinstance(objet, Tableau):
+        _verifier(path, form, ("csv", "docx"), "un tableau")
+        if form == "csv":
+            return objet.exporter(path)
+        return note(objet.titre, [objet]).enregistrer(path)
+    _verifier(path, form, IMAGES, "un graphique")
+    if isinstance(objet, Figure):
+        return objet.enregistrer(path)
+    drawing = getattr(objet, "figure", None) or objet
+    if not hasattr(drawing, "savefig"):
+        raise DemandeImpossible(
+            f"Rien à enregistrer : il faut une table, un graphique ou une note, non {type(objet).__name__}."
+        )
+    return _image(drawing, path, form)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Une note d'une page ou deux : ``enregistrer("note.docx")``, « .pdf » ou « .html »."""
+
+    titre: str
+    blocs: tuple[Bloc, ...]
+
+    def enregistrer(self, chemin: str | Path) -> Path:
+        """Enregistre la note, et rend le chemin."""
+        from ctglib.export import typst, word
+        from ctglib.export.document import document_de
+        from ctglib.export.html import page
+
+        path = Path(chemin)
+        form = path.suffix.lower().removeprefix(".")
+        writers = {"docx": word.composer, "pdf": typst.composer, "html": lambda made: page(made).encode("utf-8")}
+        _verifier(path, form, tuple(writers), "une note")
+        ecrire_fichiers({path: writers[form](document_de([Titre(self.titre, 1), *self.blocs]))})
+        return path
+
+    def __repr__(self) -> str:
+        return f'Note « {self.titre} », {len(self.blocs)} blocs. Ensuite : note.enregistrer("note.docx").'
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        from ctglib.document.blocs import Groupe
+
+        return {**Groupe((Titre(self.titre), *self.blocs))._repr_mimebundle_(), "text/plain": repr(self)}
+
+
+def note(titre: str, contenu: Iterable[object]) -> Note:
+    """Compose une note : des phrases, des tables, des graphiques, dans l'ordre ; elle se dit « analyse ponctuelle ».
+
+    Args:
+        titre: Le titre de la note.
+        contenu: Des textes (une liste de textes fait une liste à puces), des tables, des axes ou des figures.
+
+    Examples:
+        >>> from ctglib import atelier as a
+        >>> rsa = a.donnees("cnaf_foyers_rsa", "Harnes")
+        >>> a.note("Le RSA à Harnes", ["Le nombre de foyers au RSA baisse.", a.courbes(rsa), rsa])
+        Note « Le RSA à Harnes », 4 blocs. Ensuite : note.enregistrer("note.docx").
+    """
+    if isinstance(contenu, str | pd.DataFrame) or not hasattr(contenu, "__iter__"):
+        raise DemandeImpossible('Le contenu d\'une note est une liste : ["une phrase", table, ax].')
+    if not isinstance(titre, str) or not titre.strip():
+        raise DemandeImpossible("Une note a un titre, entre guillemets.")
+    return Note(titre, (Encadre((PONCTUELLE,)), *map(_bloc, contenu)))
+
+
+def _bloc(piece: object) -> Bloc:
+    if isinstance(piece, str):
+        return Paragraphe(piece)
+    if isinstance(piece, Bloc):
+        return piece
+    if isinstance(piece, Figure):
+        return piece.bloc
+    if isinstance(piece, pd.DataFrame):
+        return tableau(piece)
+    if isinstance(piece, list | tuple):
+        return liste(map(str, piece))
+    if hasattr(piece, "get_xlim") or hasattr(piece, "savefig"):
+        return figure(piece, alt=_alt(piece)).bloc
+    raise DemandeImpossible(f"Une note contient des textes, des tables et des graphiques, non {type(piece).__name__}.")
+
+
+def _alt(ax: object) -> str:
+    """Return what stands for a chart of the atelier: each line from its first value to its last, or each bar."""
+    axes = ax if hasattr(ax, "get_xlim") else ax.axes[0]
+    told = []
+    for line in axes.lines:
+        pairs = [(x, y) for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True) if y == y]
+        if pairs:
+            (start, first), (end, last) = pairs[0], pairs[-1]
+            told.append(f"{line.get_label()} : {ecrire(first)} en {start:g}, {ecrire(last)} en {end:g}")
+    if not told:
+        names = [label.get_text() for label in axes.get_yticklabels()]
+        widths = [patch.get_width() for patch in axes.patches] or [
+            x for item in axes.collections for x, _ in item.get_offsets()
+        ]
+        told = [f"{name} : {ecrire(width)}" for name, width in zip(names, widths, strict=False) if width == width]
+    known = getattr(axes.figure, "ctg", {}).get("titre", "")
+    return f"{known}. {' ; '.join(told)}." if told else known
+
+
+def _dit(table: object, titre: str | None, source: str | None) -> dict:
+    if isinstance(table, pd.DataFrame) and titre and source:
+        told = {"titre": titre, "source": source, "remarques": [], "unite": "", "series": {}, **table.attrs}
+    else:
+        told = attributs(table)
+    if table.empty:
+        raise DemandeImpossible("La table est vide : rien à montrer.")
+    return {**told, "titre": titre or told["titre"], "source": source or told["source"]}
+
+
+def _cellule(value: object) -> str:
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return "–"
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int) and 1900 < value < 2100:
+        return str(value)
+    if isinstance(value, int | float):
+        return ecrire(value)
+    return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
+
+
+def _nom(titre: str) -> str:
+    return "-".join(re.findall(r"[a-z0-9]+", sans_accents(titre))[:6]) or "sans-nom"
+
+
+def _verifier(path: Path, form: str, admises: tuple[str, ...], quoi: str) -> None:
+    if form not in admises:
+        raise DemandeImpossible(
+            f"« {path.name} » : {quoi} s'enregistre en {', '.join('.' + name for name in admises)} ; écrire l'une de ces extensions."
+        )
+
+
+def _image(drawing: Dessin, path: Path, form: str) -> Path:
+    """Write a chart; one of the atelier has its title and source inside already."""
+    from ctglib.document.dessin import SANS_DATE, charter_style
+
+    buffer = BytesIO()
+    with charter_style():
+        drawing.savefig(buffer, format=form, metadata=SANS_DATE[form])
+    ecrire_fichiers({path: buffer.getvalue()})
+    return path
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return tableau(table).csv().encode("utf-8")
+
+
+def _docx(table: pd.DataFrame) -> bytes:
+    from ctglib.export import word
+    from ctglib.export.document import document_de
+
+    made = tableau(table)
+    return word.composer(document_de([Titre(made.titre, 1), Encadre((PONCTUELLE,)), made]))
+
+
+def _xlsx(table: pd.DataFrame) -> bytes:
+    """Return a workbook of three sheets: the figures, what they mean, where they come from."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    told = _dit(table, None, None)
+    meanings = definitions(table) if told["series"] else pd.DataFrame({"titre": [told["titre"]]})
+    sources = pd.DataFrame(
+        {"": ["Titre", "Unité", "Source", *["Remarque"] * len(told["remarques"])],
+         " ": [told["titre"], told["unite"] or "–", told["source"], *told["remarques"]]}
+    )  # fmt: skip
+    book = Workbook()
+    book.properties.title = told["titre"]
+    book.remove(book.active)
+    shown = table.reset_index() if table.index.name else table
+    for name, frame in (("Données", shown), ("Définitions", meanings), ("Source", sources)):
+        sheet = book.create_sheet(name)
+        sheet.append([told["titre"]])
+        sheet["A1"].font = Font(bold=True, size=13)
+        sheet.append([f"Unité : {told['unite'] or '–'}. Source : {told['source']}"])
+        sheet.append([])
+        sheet.append([ENTETES.get(column, column) for column in map(str, frame.columns)])
+        for cell in sheet[4]:
+            cell.font = Font(bold=True)
+        for row in frame.astype(object).itertuples(index=False, name=None):
+            sheet.append([None if pd.isna(value) else neutraliser(value) for value in row])
+        for rank, column in enumerate(frame.columns, start=1):
+            longest = max([len(str(column)), *(len(str(value)) for value in frame[column])], default=8)
+            sheet.column_dimensions[get_column_letter(rank)].width = min(60, longest + 2)
+        sheet.freeze_panes = "A5"
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
