@@ -1,124 +1,383 @@
-"""From the page to an editable Word document: pandoc writes it, python-docx gives it our look, header and footer."""
+"""A document as a Word file that the parties finish by hand: headings, captions, alternative texts, header rows."""
 
 from __future__ import annotations
 
-import re
-import subprocess
 import tempfile
 import zipfile
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import singledispatch
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
-from ctglib.export.papier import ecrire_dessins, ecrire_logo, instant, polices_typst, preparer
-from ctglib.export.tables_typst import TABLE, lire
+import docx
+from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm, Pt, RGBColor
+
+from ctglib.document.blocs import (
+    Chiffres,
+    Colonnes,
+    Dessin,
+    Encadre,
+    Gras,
+    Groupe,
+    Lien,
+    Liste,
+    Paragraphe,
+    Renvoi,
+    Titre,
+)  # fmt: skip
+from ctglib.document.signes import lisible, montrable
+from ctglib.document.tableau import Tableau
+from ctglib.export.largeurs import LARGEUR, largeurs
+from ctglib.export.typst import polices
 
 if TYPE_CHECKING:
-    from ctglib.export.page import Page
+    from docx.document import Document as Word
+    from docx.section import Section
+    from docx.text.paragraph import Paragraph
 
+    from ctglib.document.blocs import Texte
+    from ctglib.document.couverture import Couverture
+    from ctglib.export.document import Document
+
+POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit
+BLEU, GRIS, ALERTE, FILET = "00558C", "5B6470", "8A6100", "C9D2D9"
+NOTE, SOURCE, AVERTISSEMENT = "Note", "Source", "Avertissement"
+LEGENDES = ("Table Caption", "Image Caption")
+TAILLES = {"Normal": 10.5, "Title": 22, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11}
+PETIT = 8.5
+MARGE_CM, LARGEUR_CM, LOGO_CM = 2.0, 17.0, 3.5
+PROPRIETE = 255  # characters: Word takes no more in one
+CELLULE = "Cellule"
+A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
+FILETS = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="{FILET}"/>' for side in ("top", "bottom", "insideH"))
+# Light horizontal rules, narrow margins.
+ALLURE = (
+    f'<w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>{FILETS}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+    '<w:tblCellMar><w:left w:w="68" w:type="dxa"/><w:right w:w="68" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+)
 POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabytes
-LARGEUR_DESSIN = "17cm"
-LARGEUR_LOGO = "3.5cm"
-STYLE_LEGENDE = "Image Caption"
-STYLES = {"note": "Note", "source": "Source", "avertissement": "Avertissement"}
 
 
-def composer_word(page: Page) -> bytes:
-    """Return the Word document of a page: headings, captions, alternative texts, tables with their header rows.
+def composer(document: Document) -> bytes:
+    """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
+    word = docx.Document()
+    sheet = Feuille(word, document.numeros, _en_images(document))
+    _styles(word)
+    _mettre_en_page(word.sections[0], document)
+    sheet.ecrire(document.titre, "Title")
+    if document.couverture:
+        _couverture(document.couverture, sheet)
+    for bloc in document.papier:
+        ecrire_word(bloc, sheet)
+    _garder_ensemble(word)
+    _proprietes(word, document)
+    written = BytesIO()
+    word.save(written)
+    return _dater(written.getvalue(), document)
 
-    Charts become PNG images. Same page, same bytes: every date is the report's.
+
+@dataclass(frozen=True)
+class Feuille:
+    """A Word file being written.
+
+    Attributes:
+        word: It.
+        numeros: The numbers of captions, by anchor.
+        images: The drawings as PNG by anchor, the logos by name.
     """
-    from ctglib.export.word_style import habiller
 
-    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
-        root = Path(folder)
-        corps = _styler(_deplier_figures(ecrire_dessins(preparer(page.corps), root)))
-        corps = _en_images(_entete(page, root) + corps, page.signes, root)
-        (root / "corps.html").write_text(corps, encoding="utf-8")
-        _pandoc(page, root)
-        tables = [lire(source) for source in TABLE.findall(corps)]
-        document = habiller((root / "rapport.docx").read_bytes(), page, tables)
-    return _dater(document, page)
+    word: Word
+    numeros: Mapping[str, str]
+    images: Mapping[str, bytes]
 
+    def legende(self, ancre: str, titre: str) -> str:
+        """Return a caption with its number."""
+        return f"{self.numeros[ancre]}. {titre}" if ancre in self.numeros else titre
 
-def _deplier_figures(corps: str) -> str:
-    """Return the body with its charts as paragraphs in a row: Word would set the parts of a figure side by side."""
+    def ecrire(self, texte: Texte, style: str = "Normal") -> Paragraph:
+        """Add a paragraph, and return it."""
+        paragraph = self.word.add_paragraph()
+        paragraph._p.style = style.replace(" ", "")  # its id; by its name, python-docx looks through all of them
+        self.remplir(paragraph, texte)
+        return paragraph
 
-    def deplier(match: re.Match[str]) -> str:
-        legende = re.search(r"<figcaption>(.*?)</figcaption>", match.group(1), re.DOTALL)
-        suite = match.group(1).replace(legende.group(0), "")
-        return f'<div data-custom-style="{STYLE_LEGENDE}"><p>{legende.group(1)}</p></div>{suite}'
-
-    return re.sub(r"<figure[^>]*>(.*?)</figure>", deplier, corps, flags=re.DOTALL)
-
-
-def _styler(corps: str) -> str:
-    """Return the body whose notes and sources have a style of their own, and key figures their landmark apart."""
-    for classe, style in STYLES.items():
-        corps = corps.replace(f'<div class="{classe}">', f'<div data-custom-style="{style}">')
-    return re.sub(r'<span class="repere">(.+?)</span>', r"(\1)", corps, flags=re.DOTALL)
+    def remplir(self, paragraph: Paragraph, texte: Texte) -> None:
+        """Write a text with its strong words and its links; a reference is the number of what it names."""
+        for run in (texte,) if isinstance(texte, str) else texte:
+            if isinstance(run, Lien):
+                _lien(paragraph, run)
+            elif isinstance(run, Renvoi):
+                paragraph.add_run(montrable(self.numeros.get(run.ancre, run.ancre).lower()))
+            else:
+                text = run.texte if isinstance(run, Gras) else run
+                paragraph.add_run(montrable(text)).font.bold = isinstance(run, Gras) or None
 
 
-def _entete(page: Page, root: Path) -> str:
-    """Return the cover as HTML: logos, what the convention is, the mentions, the warning."""
-    couverture = page.couverture
-    logos = []
-    for rang, logo in enumerate(couverture.get("logos", []), start=1):
-        nom = ecrire_logo(logo["adresse"], f"logo-{rang}", root)
-        alt = escape(f"Logo : {logo['nom']}", quote=True)
-        logos.append(f'<img src="{nom}" alt="{alt}">' if nom else f"<strong>{escape(logo['nom'])}</strong>")
-    mentions = "<br>".join(
-        f"<strong>{escape(nom)}</strong> : {escape(valeur)}" for nom, valeur in couverture.get("mentions", [])
-    )
-    territoire, sujet = escape(couverture.get("territoire", "")), escape(couverture.get("sujet", ""))
-    avertissement = escape(couverture.get("avertissement", ""))
-    warning = f'<div data-custom-style="Avertissement"><p>{avertissement}</p></div>' if avertissement else ""
-    pieces = [" – ".join(logos), f"<strong>{territoire}</strong> – {sujet}", mentions]
-    return "".join(f"<p>{piece}</p>" for piece in pieces if piece) + warning
+@singledispatch
+def ecrire_word(objet: object, feuille: Feuille) -> None:
+    """Add an object at the end of a Word document.
+
+    Raises:
+        TypeError: It is not an object of a document.
+    """
+    raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Word")
 
 
-def _en_images(corps: str, signes: frozenset[str], root: Path) -> str:
-    """Write every SVG as PNG, which Word shows everywhere, and return the body that names the PNG files."""
+@ecrire_word.register(Groupe)
+def _(groupe: Groupe, feuille: Feuille) -> None:
+    for piece in groupe.pieces:
+        ecrire_word(piece, feuille)
+
+
+@ecrire_word.register(Titre)
+def _(titre: Titre, feuille: Feuille) -> None:
+    feuille.ecrire(titre.texte, f"Heading {titre.niveau - 1}")
+
+
+@ecrire_word.register(Paragraphe)
+def _(paragraphe: Paragraphe, feuille: Feuille) -> None:
+    feuille.ecrire(paragraphe.texte, NOTE if paragraphe.classe else "Normal")
+
+
+@ecrire_word.register(Liste)
+def _(liste: Liste, feuille: Feuille) -> None:
+    for item in liste.items:
+        feuille.ecrire(item, "List Number" if liste.ordonnee else "List Bullet")
+
+
+@ecrire_word.register(Encadre)
+def _(encadre: Encadre, feuille: Feuille) -> None:
+    for text in encadre.paragraphes:
+        feuille.ecrire(text, "Quote" if encadre.citation else AVERTISSEMENT)
+    if encadre.auteur:
+        feuille.ecrire(encadre.auteur, SOURCE)
+
+
+@ecrire_word.register(Chiffres)
+def _(chiffres: Chiffres, feuille: Feuille) -> None:
+    for case in chiffres.cases:
+        landmark = f" ({case.repere})" if case.repere else ""
+        feuille.ecrire((Gras(case.valeur), f" {case.libelle}{landmark}"), "List Bullet")
+
+
+@ecrire_word.register(Colonnes)
+def _(colonnes: Colonnes, feuille: Feuille) -> None:
+    for bloc in colonnes.blocs:
+        ecrire_word(bloc, feuille)
+
+
+@ecrire_word.register(Dessin)
+def _(dessin: Dessin, feuille: Feuille) -> None:
+    anchor = f"figure-{dessin.nom}"
+    feuille.ecrire(feuille.legende(anchor, dessin.titre), "Image Caption")
+    _image(feuille.word.add_paragraph(), feuille.images[anchor], dessin.alt, LARGEUR_CM)
+    if dessin.lecture:
+        feuille.ecrire((Gras("Lecture :"), f" {dessin.lecture}"))
+    feuille.ecrire(f"Source : {dessin.source}", SOURCE)
+
+
+@ecrire_word.register(Tableau)
+def _(tableau: Tableau, feuille: Feuille) -> None:
+    """Write a table as XML: through python-docx, which looks for each part anew, it would take ten times longer."""
+    caption = feuille.ecrire(feuille.legende(f"tableau-{tableau.nom}", tableau.titre), "Table Caption")
+    widths = "".join(f'<w:gridCol w:w="{round(A_LA_PAGE * width)}"/>' for width in largeurs(tableau))
+    rows = [_rangee(_tete(tableau, rank), entete=True) for rank in range(len(tableau.entetes()))]
+    left, first = len(tableau.cellules), True
+    for title, lines in tableau.corps():
+        if title:
+            rows.append(_rangee([_case(title, etendue=len(tableau.colonnes), couleur=BLEU, suit=True)]))
+        for line in lines:
+            left -= 1
+            held = first or left == 0  # with the next one, or with the notes
+            cells = zip(line, tableau.colonnes, strict=True)
+            rows.append(_rangee(_case(value, nombre=colonne.numerique, suit=held) for value, colonne in cells))
+            first = False
+    table = f"<w:tbl {nsdecls('w')}>{ALLURE}<w:tblGrid>{widths}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    caption._p.addnext(parse_xml(table))
+    for note in tableau.notes:
+        feuille.ecrire(note, NOTE)
+    feuille.ecrire(f"Source : {tableau.source}", SOURCE)
+
+
+def _tete(tableau: Tableau, rang: int) -> Iterator[str]:
+    """Yield the cells of a row of the header; a column without a group takes both rows."""
+    for colonne, across, down in tableau.entetes()[0] if rang == 0 else [(c, 1, 1) for c in tableau.colonnes]:
+        if isinstance(colonne, str):
+            yield _case(colonne, etendue=across, gras=True, suit=True)
+        elif rang and not colonne.groupe:
+            yield _case("", haute="continue", suit=True)
+        else:
+            high = "restart" if down > 1 else ""
+            yield _case(colonne.libelle, haute=high, gras=True, nombre=colonne.numerique, suit=True)
+
+
+def _rangee(cases: Iterable[str], *, entete: bool = False) -> str:
+    """Return a row that no page cuts; that of a header is repeated on every page."""
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * entete}</w:trPr>{''.join(cases)}</w:tr>"
+
+
+def _case(
+    texte: object, *, etendue: int = 1, haute: str = "", gras: bool = False, couleur: str = "", nombre: bool = False,
+    suit: bool = False,
+) -> str:  # fmt: skip
+    """Return a cell; ``suit`` keeps it with the next row, ``haute`` says where it stands in one of several rows."""
+    spans = f'<w:gridSpan w:val="{etendue}"/>' * (etendue > 1) + f'<w:vMerge w:val="{haute}"/>' * bool(haute)
+    place = "<w:keepNext/>" * suit + '<w:jc w:val="right"/>' * nombre
+    look = "<w:b/>" * (gras or bool(couleur)) + f'<w:color w:val="{couleur}"/>' * bool(couleur)
+    run = f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{escape(montrable(texte))}</w:t></w:r>'
+    paragraph = f'<w:p><w:pPr><w:pStyle w:val="{CELLULE}"/>{place}</w:pPr>{run}</w:p>'
+    return f"<w:tc><w:tcPr>{spans}</w:tcPr>{paragraph}</w:tc>"
+
+
+def _lien(paragraph: Paragraph, lien: Lien) -> None:
+    element = OxmlElement("w:hyperlink")
+    element.set(qn("r:id"), paragraph.part.relate_to(lien.adresse, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    run = paragraph.add_run(montrable(lien.texte))
+    run.font.color.rgb, run.font.underline = RGBColor.from_string(BLEU), True
+    element.append(run._r)
+    paragraph._p.append(element)
+
+
+def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
+    picture = paragraph.add_run().add_picture(BytesIO(png), width=Cm(largeur))
+    picture._inline.docPr.set("descr", lisible(alt))
+
+
+def _en_images(document: Document) -> dict[str, bytes]:
+    """Return the drawings as PNG, which Word shows everywhere, by anchor, and the logos by name."""
     import typst
 
-    noms = list(dict.fromkeys(re.findall(r'src="((?:dessin|logo)-\d+)\.svg"', corps)))
-    if noms:
-        pages = "\n#pagebreak()\n".join(f'#image("{nom}.svg")' for nom in noms)
-        source = root / "images.typ"
-        source.write_text(f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}\n", encoding="utf-8")
-        compiler = typst.Compiler(input=source, root=root, font_paths=polices_typst(root, signes))
-        images = compiler.compile(format="png", ppi=POINTS_PAR_POUCE)
-        for nom, image in zip(noms, [images] if isinstance(images, bytes) else images, strict=True):
-            (root / f"{nom}.png").write_bytes(image)
-    corps = re.sub(r'src="(dessin-\d+)\.svg"', rf'width="{LARGEUR_DESSIN}" src="\1.png"', corps)
-    return re.sub(r'src="(logo-\d+)\.(?:svg|png)"', rf'width="{LARGEUR_LOGO}" src="\1.png"', corps)
+    drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large).encode() for dessin in document.dessins}
+    logos = document.couverture.logos if document.couverture else ()
+    drawn |= {logo.nom: logo.contenu for logo in logos if logo.contenu and logo.suffixe == "svg"}
+    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
+        root = Path(folder)
+        for rank, content in enumerate(drawn.values()):
+            (root / f"{rank}.svg").write_bytes(content)
+        pages = "\n#pagebreak()\n".join(f'#image("{rank}.svg")' for rank in range(len(drawn)))
+        main = root / "images.typ"
+        main.write_text(f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}\n", encoding="utf-8")
+        compiler = typst.Compiler(input=main, root=root, font_paths=polices(root))
+        images = compiler.compile(format="png", ppi=POINTS_PAR_POUCE) if drawn else []
+    images = [images] if isinstance(images, bytes) else images
+    plain = {logo.nom: logo.contenu for logo in logos if logo.contenu and logo.suffixe == "png"}
+    return {**dict(zip(drawn, images, strict=True)), **plain}
 
 
-def _pandoc(page: Page, root: Path) -> None:
-    import pypandoc
+def _couverture(couverture: Couverture, feuille: Feuille) -> None:
+    """Write the cover: logos, what the convention is, the mentions, the warning."""
+    logos = feuille.word.add_paragraph()
+    for rank, logo in enumerate(couverture.logos):
+        logos.add_run(" – " if rank else "")
+        if logo.nom in feuille.images:
+            _image(logos, feuille.images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
+        else:
+            feuille.remplir(logos, (Gras(logo.nom),))
+    feuille.ecrire((Gras(couverture.territoire), f" – {couverture.sujet}"))
+    mentions = feuille.word.add_paragraph()
+    for rank, (name, value) in enumerate(couverture.mentions):
+        if rank:
+            mentions.add_run().add_break()
+        feuille.remplir(mentions, (Gras(name), f" : {value}"))
+    if couverture.avertissement:
+        feuille.ecrire(couverture.avertissement, AVERTISSEMENT)
 
-    subprocess.run(
-        [
-            pypandoc.get_pandoc_path(),
-            "corps.html",
-            "--from=html",
-            "--to=docx",
-            "--output=rapport.docx",
-            f"--metadata=title:{page.titre}",
-            "--metadata=lang:fr-FR",
-        ],
-        cwd=root,
-        check=True,
-        capture_output=True,
-    )
+
+def _styles(word: Word) -> None:
+    for name in (NOTE, SOURCE, AVERTISSEMENT, CELLULE, *LEGENDES):
+        word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
+    for style in word.styles:
+        if not hasattr(style, "font"):  # numbering
+            continue
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        fonts.attrib.clear()
+        for attribute in ("w:ascii", "w:hAnsi", "w:cs"):
+            fonts.set(qn(attribute), POLICE)
+        if style.name in TAILLES:
+            style.font.size = Pt(TAILLES[style.name])
+        if style.name == "Title" or style.name.startswith("Heading"):
+            style.font.color.rgb, style.font.bold = RGBColor.from_string(BLEU), True
+    for name in LEGENDES:
+        style = word.styles[name]
+        style.font.bold = True
+        style.paragraph_format.keep_with_next, style.paragraph_format.space_before = True, Pt(12)
+    for name in (NOTE, SOURCE):
+        style = word.styles[name]
+        style.font.size, style.font.color.rgb = Pt(PETIT), RGBColor.from_string(GRIS)
+        style.paragraph_format.space_before = Pt(3)
+        style.paragraph_format.space_after = Pt(10 if name == SOURCE else 0)
+    cell = word.styles[CELLULE]
+    cell.font.size, cell.paragraph_format.space_before, cell.paragraph_format.space_after = Pt(PETIT), Pt(1), Pt(1)
+    word.styles[AVERTISSEMENT].font.bold = True
+    word.styles[AVERTISSEMENT].font.color.rgb = RGBColor.from_string(ALERTE)
+    for lang in word.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:val"), "fr-FR")
 
 
-def _dater(document: bytes, page: Page) -> bytes:
-    """Return the same archive with every entry at the report's date, so that the bytes do not tell the hour."""
-    date = max(instant(page).timetuple()[:6], (1980, 1, 1, 0, 0, 0))
+def _mettre_en_page(section: Section, document: Document) -> None:
+    """Set the paper, and what is at the head and at the foot of every page."""
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Cm(MARGE_CM))
+    cover = document.couverture
+    titles = [document.titre, cover.territoire if cover else ""]
+    _petit(section.header.paragraphs[0], document.rappel + " – ".join(title for title in titles if title))
+    footer = section.footer.paragraphs[0]
+    _petit(footer, f"{cover.source if cover else ''} – page\u00a0")
+    _champ(footer, "PAGE")
+    _petit(footer, "\u00a0/\u00a0")
+    _champ(footer, "NUMPAGES")
+
+
+def _petit(paragraph: Paragraph, texte: str) -> None:
+    run = paragraph.add_run(montrable(texte))
+    run.font.size, run.font.color.rgb = Pt(PETIT), RGBColor.from_string(GRIS)
+
+
+def _champ(paragraph: Paragraph, nom: str) -> None:
+    """Add a field that Word computes: the page's number, the number of pages."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), nom)
+    _petit(paragraph, "1")
+    field.append(paragraph._p[-1])
+    paragraph._p.append(field)
+
+
+def _garder_ensemble(word: Word) -> None:
+    """Keep on one page a heading, the question under it and what answers; a note and the source under it."""
+    for before, after in pairwise(word.paragraphs):
+        if before.style.name.startswith("Heading"):
+            before.paragraph_format.keep_with_next = after.paragraph_format.keep_with_next = True
+        elif before.style.name == NOTE and after.style.name in (NOTE, SOURCE):
+            before.paragraph_format.keep_with_next = True
+
+
+def _proprietes(word: Word, document: Document) -> None:
+    properties = word.core_properties
+    properties.title = montrable(document.titre)[:PROPRIETE]
+    logos = document.couverture.logos if document.couverture else ()
+    properties.author = ", ".join(montrable(logo.nom) for logo in logos)[:PROPRIETE]
+    properties.last_modified_by, properties.language, properties.revision = properties.author, "fr-FR", 1
+    properties.created = properties.modified = document.instant.replace(tzinfo=None)
+    properties.comments = ""
+    package = word.part.package
+    for name in [name for name, link in package.rels.items() if link.reltype.endswith("/thumbnail")]:
+        del package.rels[name]  # the picture of another document
+
+
+def _dater(archive: bytes, document: Document) -> bytes:
+    """Return the same archive with every entry at the document's date, so that the bytes do not tell the hour."""
+    date = max(document.instant.timetuple()[:6], (1980, 1, 1, 0, 0, 0))
     written = BytesIO()
-    with zipfile.ZipFile(BytesIO(document)) as source, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(BytesIO(archive)) as source, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             target.writestr(zipfile.ZipInfo(name, date), source.read(name), zipfile.ZIP_DEFLATED)
     return written.getvalue()
