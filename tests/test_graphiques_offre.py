@@ -20,9 +20,9 @@ from ctglib.document.figure import Figure
 from ctglib.document.horaires import JOURS, jours, plage
 from ctglib.document.typographie import enumerer
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.graphiques.ages import ages
-from ctglib.graphiques.places import places
-from ctglib.graphiques.semaine import semaine
+from ctglib.graphiques.offre import ages
+from ctglib.graphiques.offre import places
+from ctglib.graphiques.offre import semaine
 
 DOSSIER_CAS = Path(__file__).parent / "cas"
 CAS = yaml.safe_load((DOSSIER_CAS / "journees.yaml").read_text(encoding="utf-8"))

@@ -32,6 +32,7 @@ MODULES = (
     "ctglib.export.exporteurs",
     "ctglib.export.pdf",
     "ctglib.production.fabrication",
+    "ctglib.graphiques.panneaux",
     "ctglib.graphiques.planche",
     "ipykernel.inprocess.blocking",
     "ipykernel.inprocess.ipkernel",
@@ -81,7 +82,7 @@ def _amorcer() -> None:
     typographie.date_longue(date.min)
     typographie.nombre(0)
     for gras in (False, True):
-        import_module("ctglib.graphiques.textes").mesurer(SIGNES_COURANTS, 1.0, gras)
+        import_module("ctglib.document.dessin").measure(SIGNES_COURANTS, 1.0, gras)
 
 
 prechauffer()
