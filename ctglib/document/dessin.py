@@ -201,7 +201,8 @@ def image(figure: Figure, form: str, titre: str, source: str) -> bytes:
 
 def _write(figure: Figure, y: float, line: str, **style: object) -> Text:
     """Put a line of text on a figure, from its left side; ``y`` is in points from its bottom."""
-    text = Text(0, y / 72, line, transform=figure.dpi_scale_trans, **style)
+    height = 72 * figure.get_size_inches()[1]
+    text = Text(0, y / height, line, transform=figure.transFigure, **style)
     figure.add_artist(text, clip=False)
     return text
 

@@ -276,8 +276,9 @@ def _put_band(planche: Planche, axes: Axes, panel: Panneau) -> None:
         if (year in new or not isfinite(low)) and run:
             years, lows, highs = zip(*run, strict=True)
             if len(run) > 1:
-                axes.fill_between(years, lows, highs, color=planche.couleurs.filet, alpha=0.6, linewidth=0,
-                                  clip_on=False)  # fmt: skip
+                edge = [*highs, *reversed(lows)]
+                axes.fill([*years, *reversed(years)], edge, color=planche.couleurs.filet, alpha=0.6, linewidth=0,
+                          clip_on=False)  # fmt: skip
             else:
                 axes.vlines(years, lows, highs, colors=planche.couleurs.filet, linewidth=3.0, clip_on=False)
             run = []
