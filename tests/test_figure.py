@@ -1,4 +1,4 @@
-"""A figure of a report is a matplotlib figure: it can be taken up, saved with its title and source, or come from one."""
+"""A figure of a report is one of matplotlib: it can be taken up, saved with its title and source, or come from one."""
 
 from __future__ import annotations
 

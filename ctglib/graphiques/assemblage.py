@@ -32,7 +32,7 @@ class Chiffres:
 
 def assemble(
     contexte: Contexte, draw: Callable[[Planche], float], *, nom: str, titre: str, alt: str, lecture: str,
-    chiffres: Chiffres, source: str = "",
+    chiffres: Chiffres, source: str = "", plots: int = 1,
 ) -> Figure:  # fmt: skip
     """Return the figure of a chart.
 
@@ -45,6 +45,7 @@ def assemble(
         lecture: One sentence that reads one figure.
         chiffres: The numbers of the chart.
         source: Producer and document, when not the context's.
+        plots: How many axes in data coordinates the chart has.
     """
     source = source or contexte.source
 
@@ -53,7 +54,7 @@ def assemble(
         from ctglib.graphiques.planche import Planche
 
         with charter_style():
-            planche = Planche(taille)
+            planche = Planche(taille, plots)
             return planche.finish(draw(planche))
 
     tableau = Tableau(

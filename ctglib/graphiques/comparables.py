@@ -100,16 +100,19 @@ def _draw_strip(planche: Planche, bande: _Bande) -> float:
     if planche.narrow:
         place_of_names = rangees.middles[0] - MARK / 2 - LINE_OF_NAMES
     put_names(planche, place_of_names, sorted(names), None if planche.narrow else planche.width - heading - GUTTER)
-    for y, row in zip(rangees.middles, rows.itertuples(), strict=True):
-        dots = bande.points.loc[bande.points["indicateur"] == row.indicateur, "variation"]
-        axes.hlines(y, min(*dots, row.variation), max(*dots, row.variation), colors=colours.filet, linewidth=0.8)
-        planche.marks(axes, dots, [y] * len(dots), colours.secondaire, size=DOT - 0.7)
-        low, high = row.variation_moyenne + row.ecart_min, row.variation_moyenne + row.ecart_max
-        axes.barh(y, high - low, BAR, low, color=planche.shade(2), clip_on=False)
-        axes.vlines(row.variation_moyenne, y - HALF_MEAN, y + HALF_MEAN, colors=colours.texte, linewidth=1.6)
-        planche.marks(axes, [row.variation], [y], colours.territoire)
+    placed = rows.assign(y=rangees.middles)
+    dots = bande.points.merge(placed[["indicateur", "y"]], on="indicateur")
+    spans = pd.concat([dots, placed])[["y", "variation"]].groupby("y")["variation"].agg(["min", "max"])
+    axes.hlines(spans.index, spans["min"], spans["max"], colors=colours.filet, linewidth=0.8)
+    planche.marks(axes, dots["variation"], dots["y"], colours.secondaire, size=DOT - 0.7)
+    mean = placed["variation_moyenne"]
+    axes.barh(placed["y"], placed["ecart_max"] - placed["ecart_min"], BAR, mean + placed["ecart_min"],
+              color=planche.shade(2), zorder=2, clip_on=False)  # fmt: skip
+    axes.vlines(mean, placed["y"] - HALF_MEAN, placed["y"] + HALF_MEAN, colors=colours.texte, linewidth=1.6)
+    planche.marks(axes, placed["variation"], placed["y"], colours.territoire)
+    for row in placed.itertuples():
         colour = colours.absence if row.bruit else colours.territoire
-        planche.write(planche.width, y, row.texte, ha="right", bold=not row.bruit, color=colour)
+        planche.write(planche.width, row.y, row.texte, ha="right", bold=not row.bruit, color=colour)
     return put_note(planche, 0, bottom, SIGNES)
 
 
@@ -198,7 +201,7 @@ def trajectoires_comparables(resultat: Resultat, contexte: Contexte, *, nom: str
     return assemble(
         contexte, lambda planche: _draw_curves(planche, rows, names, year, _communes(resultat)), nom=nom, titre=titre,
         alt=_alt_of_curves(rows, names, year), lecture=_lecture_of_curves(rows, resultat, contexte),
-        chiffres=_chiffres_of_curves(rows, names),
+        chiffres=_chiffres_of_curves(rows, names), plots=rows["indicateur"].nunique(),
     )  # fmt: skip
 
 

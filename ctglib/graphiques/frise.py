@@ -119,8 +119,8 @@ def _draw(planche: Planche, rows: Sequence[Barres], dates: tuple[date, date, dat
     scale = _calendar(planche, rows, dates, column + GUTTER if column else 0.0)
     axes = planche.across(scale)
     _put_years(planche, axes, scale, rangees)
+    _put_bars(planche, axes, scale, [*zip(middles, rows, strict=True)])
     for y, row, lines in zip(middles, rows, states, strict=True):
-        _put_bars(planche, axes, scale, y, row)
         above = y - PLANNED / 2 - 2 - len(lines) * lead / 2
         place = (0.0, above) if planche.narrow else (planche.width - column, y)
         planche.write_lines(*place, lines, bold=True, color=getattr(planche.couleurs, row.teinte))
@@ -148,31 +148,36 @@ def _put_years(planche: Planche, axes: Axes, scale: Echelle, rangees: Rangees) -
     put_values(planche, rangees.bottom + 10, [*zip(map(scale.place, middles), map(str, years), strict=True)])
 
 
-def _put_bars(planche: Planche, axes: Axes, scale: Echelle, y: float, row: Barres) -> None:
-    """Put the light bar of what was planned, the line of its deadline, and over it what is known."""
-    blue = planche.couleurs.territoire
-    start, end = row.prevu[0].toordinal(), row.prevu[1].toordinal() + 1
-    _bar(planche, axes, y, PLANNED, (start, end), planche.shade(3), 0.0)
-    if row.echeance_ecrite:
-        _bar(planche, axes, y, PLANNED, (end - _days(scale, LINE), end), blue, 0.01)
-    if row.reel or row.seul:
-        first, last = row.reel or (row.seul, row.seul)
-        start, end, least = first.toordinal(), last.toordinal() + 1, _days(scale, REAL)
-        if end - start < least:  # long enough to be seen
-            start = min(max((start + end - least) / 2, scale.low), scale.high - least)
-            end = start + least
-        _bar(planche, axes, y, REAL, (start, end), blue, 0.02)
+def _put_bars(planche: Planche, axes: Axes, scale: Echelle, rows: Sequence[tuple[float, Barres]]) -> None:
+    """Put the light bars of what was planned, the lines of the deadlines, and over them what is known."""
+    blue, least, planned, deadlines, real = planche.couleurs.territoire, _days(scale, REAL), [], [], []
+    for y, row in rows:
+        end = row.prevu[1].toordinal() + 1
+        planned.append((y, row.prevu[0].toordinal(), end))
+        if row.echeance_ecrite:
+            deadlines.append((y, end - _days(scale, LINE), end))
+        if row.reel or row.seul:
+            first, last = row.reel or (row.seul, row.seul)
+            start, end = first.toordinal(), last.toordinal() + 1
+            if end - start < least:  # long enough to be seen
+                start = min(max((start + end - least) / 2, scale.low), scale.high - least)
+                end = start + least
+            real.append((y, start, end))
+    _bars_of(axes, planned, PLANNED, planche.shade(3), 0.0)
+    _bars_of(axes, deadlines, PLANNED, blue, 0.01)
+    _bars_of(axes, real, REAL, blue, 0.02)
+
+
+def _bars_of(axes: Axes, bars: Sequence[tuple[float, float, float]], thickness: float, color: str, rank: float) -> None:
+    """Put bars given as (middle, start, end), in days."""
+    if bars:
+        ys, starts, ends = zip(*bars, strict=True)
+        lengths = [end - start for start, end in zip(starts, ends, strict=True)]
+        axes.barh(ys, lengths, thickness, starts, color=color, zorder=2.2 + rank, clip_on=False)
 
 
 def _days(scale: Echelle, points: float) -> float:
     return points * (scale.high - scale.low) / (scale.right - scale.left)
-
-
-def _bar(
-    planche: Planche, axes: Axes, y: float, thickness: float, ends: tuple[float, float], color: str, rank: float
-) -> None:
-    start, end = ends
-    axes.barh(y, end - start, thickness, start, color=color, zorder=2.2 + rank, clip_on=False)
 
 
 def _put_today(planche: Planche, axes: Axes, scale: Echelle, today: date, rangees: Rangees) -> None:
@@ -180,9 +185,8 @@ def _put_today(planche: Planche, axes: Axes, scale: Echelle, today: date, rangee
     width, end = _days(scale, LINE), today.toordinal() + 1
     start = min(max(end - width / 2, scale.low), scale.high - width)
     top, bottom = planche.leading, rangees.bottom + 3
-    spans = [(y, PLANNED + 6) for y in rangees.middles] if planche.narrow else [((top + bottom) / 2, bottom - top)]
-    for y, thickness in spans:
-        _bar(planche, axes, y, thickness, (start, start + width), planche.couleurs.texte, 0.03)
+    middles, thickness = (rangees.middles, PLANNED + 6) if planche.narrow else ([(top + bottom) / 2], bottom - top)
+    _bars_of(axes, [(y, start, start + width) for y in middles], thickness, planche.couleurs.texte, 0.03)
     if not planche.narrow:
         write_over(planche, scale.place(end), planche.leading / 2 - 1, date_longue(today), bold=True)
 

@@ -59,7 +59,7 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, 
         contexte, lambda planche: _draw(planche, texts.fillna(TIRET), values), nom=nom, titre=titre, source=source,
         alt=f"{compter(len(lines), 'ligne')}, {compter(len(columns), 'colonne')}. {' '.join(said)}",
         lecture=f"« {best['ligne']} », {best['colonne']} : {best['texte']}.",
-        chiffres=_chiffres(texts.fillna(TIRET), cellules),
+        chiffres=_chiffres(texts.fillna(TIRET), cellules), plots=0,
     )  # fmt: skip
 
 

@@ -87,15 +87,19 @@ def _draw(planche: Planche, rows: pd.DataFrame, contexte: Contexte) -> float:
     axes = planche.across(scale)
     bottom = put_axis(planche, axes, scale, TOP - 2, rangees.bottom, symbole="%" if percent else "")
     planche.write(planche.width, LINE_OF_NAMES, header, ha="right", color=planche.couleurs.secondaire)
-    for y, row, gap in zip(rangees.middles, rows.itertuples(), gaps, strict=True):
-        _put_row(planche, axes, scale, y, row)
-        planche.write(planche.width, y, gap, ha="right", bold=True)
-    marks = [("valeur_reference", contexte.reference.nom, planche.couleurs.reference),
-             ("valeur", contexte.territoire.nom, planche.couleurs.territoire)]  # fmt: skip
-    first = {name: rows[name].dropna() for name, _, _ in marks}
-    names = [(scale.place(first[name].iloc[0]) if len(first[name]) else scale.left, label, colour)
-             for name, label, colour in marks]  # fmt: skip
+    placed = rows.assign(y=rangees.middles)
+    both = placed[placed["ecart"].notna()]
+    axes.hlines(both["y"], both["valeur"], both["valeur_reference"], colors=planche.couleurs.filet, linewidth=2.4)
+    names = []
+    for name, label, role, form in (("valeur_reference", contexte.reference.nom, "reference", "D"),
+                                    ("valeur", contexte.territoire.nom, "territoire", "o")):  # fmt: skip
+        known, colour = placed[placed[name].notna()], getattr(planche.couleurs, role)
+        planche.marks(axes, known[name], known["y"], colour, form=form)
+        names.append((scale.place(known[name].iloc[0]) if len(known) else scale.left, label, colour))
     names.sort(key=lambda name: name[0])
+    for row, gap in zip(placed.itertuples(), gaps, strict=True):
+        _write_values(planche, axes, scale, row)
+        planche.write(planche.width, row.y, gap, ha="right", bold=True)
     if planche.narrow:
         put_names(planche, rangees.middles[0] - planche.leading - 3, names)
     else:
@@ -120,25 +124,20 @@ def _scale(planche: Planche, rows: pd.DataFrame, left: float, right: float) -> E
     return replace(sure, left=left + max(before, 0), right=right - max(after, 0))
 
 
-def _put_row(planche: Planche, axes: Axes, scale: Echelle, y: float, row: object) -> None:
-    """Put the bar between two values, both marks, the territory's over the other, and the texts beside them."""
+def _write_values(planche: Planche, axes: Axes, scale: Echelle, row: object) -> None:
+    """Write the lowest value on the left of its mark, the other on the right of the last one; or what is absent."""
     colours = planche.couleurs
     ends = [(row.valeur_reference, row.texte_reference, colours.reference, False),
             (row.valeur, row.texte, colours.territoire, True)]  # fmt: skip
     present = sorted((end for end in ends if pd.notna(end[0])), key=lambda end: end[0])
     if not present:
         words = " / ".join(dict.fromkeys(text for _, text, _, _ in ends if text)) or TIRET
-        planche.write(scale.left, y, words, color=colours.absence, hide=True)
+        planche.write(scale.left, row.y, words, color=colours.absence, hide=True)
         return
-    if pd.notna(row.ecart):
-        axes.hlines(y, present[0][0], present[-1][0], colors=colours.filet, linewidth=2.4)
-    for (value, _, colour, _), form in zip(ends, ("D", "o"), strict=True):
-        if pd.notna(value):
-            planche.marks(axes, [value], [y], colour, form=form)
     first, last = present[0], present[-1]
     other = last if first is not last else next(end for end in ends if end is not first)
     for value, side, (_, text, colour, bold) in ((first[0], -1, first), (last[0], 1, other)):
-        planche.annotate(axes, (value, y), text or TIRET, dx=side * BESIDE, ha="right" if side < 0 else "left",
+        planche.annotate(axes, (value, row.y), text or TIRET, dx=side * BESIDE, ha="right" if side < 0 else "left",
                          bold=bold, color=colour)  # fmt: skip
 
 

@@ -122,12 +122,12 @@ def radar(indices: pd.DataFrame, radar: Radar, contexte: Contexte, *, nom: str, 
         nom: Short name of the figure.
         titre: Its caption.
     """
-    return _figure(indices, radar, contexte, "Radar", _draw_radar, nom=nom, titre=titre)
+    return _figure(indices, radar, contexte, "Radar", _draw_radar, nom=nom, titre=titre, plots=0)
 
 
 def _figure(
     indices: pd.DataFrame, radar: Radar, contexte: Contexte, form: str,
-    draw: Callable[[Planche, Axes], float], *, nom: str, titre: str,
+    draw: Callable[[Planche, Axes], float], *, nom: str, titre: str, plots: int = 1,
 ) -> Figure:  # fmt: skip
     rows = list(indices.itertuples())
     own = [contexte.valeur(row.indicateur, row.valeur, row.statut) or "valeur absente" for row in rows]
@@ -142,7 +142,7 @@ def _figure(
     axes = Axes(words, radar, contexte)
     return assemble(
         contexte, lambda planche: draw(planche, axes), nom=nom, titre=titre, alt=_alt(axes, form),
-        lecture=_lecture(axes), chiffres=_chiffres(axes),
+        lecture=_lecture(axes), chiffres=_chiffres(axes), plots=plots,
     )  # fmt: skip
 
 
@@ -341,8 +341,8 @@ def _put_rose(planche: Planche, rose: Rose) -> None:
     colours, radar = planche.couleurs, rose.axes.radar
     for run in rose.runs():
         planche.polygon([rose.centre, *(rose.end(rank) for rank in run)], planche.shade(-1))
-    for rank in range(len(rose.axes.rows)):
-        planche.rule([rose.centre, rose.point(rank, rose.axes.maximum)], colours.filet, 0.5)
+    ends = [rose.point(rank, rose.axes.maximum) for rank in range(len(rose.axes.rows))]
+    planche.rule([place for end in ends for place in (rose.centre, end)], colours.filet, 0.5)
     planche.circle(rose.centre, rose.radius, colours.filet, 0.5)
     for value in (radar.seuil_bas, radar.seuil_haut):
         planche.circle(rose.centre, rose.length(value), colours.secondaire, 0.9, "tirets")
@@ -350,12 +350,13 @@ def _put_rose(planche: Planche, rose: Rose) -> None:
     for run in rose.runs():
         if len(run) > 1:
             planche.rule([rose.end(rank) for rank in run], colours.territoire, 1.6)
+    inside = []
     for row in rose.axes.present.itertuples():
-        x, y = rose.end(row.Index)
         if rose.axes.shown(row.indice) == row.indice:
-            planche.marks(planche.axes, [x], [y], colours.territoire)
+            inside.append(rose.end(row.Index))
         else:
-            planche.arrow(x, y, rose.direction(row.Index), colours.territoire)
+            planche.arrow(*rose.end(row.Index), rose.direction(row.Index), colours.territoire)
+    planche.marks(planche.axes, [x for x, _ in inside], [y for _, y in inside], colours.territoire)
 
 
 def _put_values(planche: Planche, rose: Rose) -> None:

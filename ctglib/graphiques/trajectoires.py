@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from ctglib.graphiques.panneaux import Panneau
     from ctglib.graphiques.planche import Planche
 
-CLE = ["indicateur", "serie"]
 GARDEES = ["indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture"]
 GAP, BEFORE_NOTE = 22.0, 6.0
 COLUMNS, MOST_COLUMNS = {1: 1, 2: 2, 4: 2}, 3
@@ -42,17 +40,17 @@ ECHELLES = {
 
 @dataclass(frozen=True)
 class Serie:
-    """An indicator, or one of its modalités: the rows of its years, with ``texte`` and ``etiquette``.
+    """An indicator, or one of its modalités.
 
     Args:
-        rows: Its rows, in the order of the years.
+        rows: Its rows, in the order of the years, with ``texte`` and ``etiquette``: what a value reads.
         modalite: The modalité, "" when it is itself the title.
         unite: Said under the title when values are written without it.
         provisoire: The word for a value that is not final.
         cible: Value, text and year of the target (None when the text gives none), if there is a target.
     """
 
-    rows: pd.DataFrame
+    rows: list[Any]
     modalite: str
     unite: str
     provisoire: str
@@ -61,46 +59,50 @@ class Serie:
     @property
     def nom(self) -> str:
         """Return the label, and the modalité when there is one."""
-        label = self.rows["libelle"].iloc[0]
+        label = self.rows[0].libelle
         return f"{label} ({self.modalite})" if self.modalite else label
 
     @cached_property
-    def known(self) -> pd.DataFrame:
+    def known(self) -> list[Any]:
         """Return the rows that have a value."""
-        return self.rows[self.rows["valeur"].notna()]
+        return [row for row in self.rows if row.valeur == row.valeur]
+
+    @property
+    def target(self) -> str:
+        """Return « 20 en 2026 »."""
+        _, text, year = self.cible
+        return text if year is None else f"{text} en {year}"
 
     @property
     def target_year(self) -> int:
         """Return where the target is drawn: at the last point when the text gives no year."""
         written = self.cible[2] if self.cible else None
-        return int(self.rows["annee"].iloc[-1]) if written is None else written
+        return self.rows[-1].annee if written is None else written
 
     @property
     def provisional(self) -> str:
         """Return which values are not final, "" when all are, or when it is said elsewhere."""
-        hollow = self.known.loc[self.known["statut"] == PROVISOIRE, "annee"].astype(int).astype(str)
-        return f"{enumerer(list(hollow))} : {self.provisoire}" if len(hollow) and self.provisoire else ""
+        hollow = [str(row.annee) for row in self.known if row.statut == PROVISOIRE]
+        return f"{enumerer(hollow)} : {self.provisoire}" if hollow and self.provisoire else ""
 
+    @cached_property
     def remarks(self) -> list[tuple[str, str]]:
         """Return what the points alone do not say, each with its sign: target, absent years by reason, and so on."""
-        notes = []
-        if self.cible:
-            year = "" if self.cible[2] is None else f" en {self.cible[2]}"
-            notes.append(("cible", f"Cible : {self.cible[1]}{year}"))
-        absent = self.rows[self.rows["valeur"].isna()]
-        for word, years in absent.groupby("texte", sort=False)["annee"]:
-            notes.append(("absence", f"{enumerer([str(int(year)) for year in years])} : {word}"))
+        notes, absent = [("cible", f"Cible : {self.target}")] if self.cible else [], {}
+        for row in self.rows:
+            if row.valeur != row.valeur:
+                absent.setdefault(row.texte, []).append(str(row.annee))
+        notes += [("absence", f"{enumerer(years)} : {word}") for word, years in absent.items()]
         notes += [("provisoire", self.provisional)] if self.provisional else []
-        rows = [*zip(self.rows["annee"], self.rows["rupture"], strict=True)]
-        breaks = [str(int(year)) for _, (year, new) in pairwise(rows) if new]
+        breaks = [str(row.annee) for row in self.rows[1:] if row.rupture]
         return [*notes, *([("rupture", f"Rupture de série en {enumerer(breaks)}")] if breaks else [])]
 
+    @cached_property
     def sentence(self) -> str:
         """Return « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) »: both ends, and what goes with them."""
-        ends = dict.fromkeys(zip(*(self.known[name].iloc[[0, -1]] for name in ("texte", "annee")), strict=True))
-        notes = " ; ".join(minuscule(note) for _, note in self.remarks())
-        path = ", ".join(f"{text} en {int(year)}" for text, year in ends)
-        return f"« {self.nom} » : {path}" + (f" ({notes})" if notes else "")
+        ends = dict.fromkeys(f"{row.texte} en {row.annee}" for row in (self.known[0], self.known[-1]))
+        notes = " ; ".join(minuscule(note) for _, note in self.remarks)
+        return f"« {self.nom} » : {', '.join(ends)}" + (f" ({notes})" if notes else "")
 
 
 def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure | None:
@@ -120,24 +122,26 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
         source: Producer and document, when not the context's.
     """
     rows = lignes.sort_values("annee", kind="stable")
-    rows = rows.assign(**{name: rows[name].astype("Float64").astype("float64") for name in ("valeur", "cible")})
-    texts = [_text(row, row.valeur, contexte) for row in rows.itertuples()]
-    rows = rows.assign(texte=texts, etiquette=[_label(row, contexte) for row in rows.assign(texte=texts).itertuples()])
-    members = dict(iter(rows.groupby(CLE, sort=False)))
-    keys = dict.fromkeys(zip(lignes["indicateur"], lignes["serie"], strict=True))
-    series = [_serie(members[key], contexte) for key in keys]
-    known = [serie for serie in series if len(serie.known)]
+    rows = rows.astype({"annee": "int64", "valeur": "Float64", "cible": "Float64"})
+    rows = rows.astype({"valeur": "float64", "cible": "float64"})
+    rows["texte"] = [_text(row, row.valeur, contexte) for row in rows.itertuples()]
+    rows["etiquette"] = [_label(row, contexte) for row in rows.itertuples()]
+    found = {key: [] for key in zip(lignes["indicateur"], lignes["serie"], strict=True)}
+    for row in rows.itertuples():
+        found[row.indicateur, row.serie].append(row)
+    series = [_serie(members, contexte) for members in found.values()]
+    known = [serie for serie in series if serie.known]
     if not known:
         return None
-    absent = [f"« {serie.nom} »" for serie in series if not len(serie.known)]
+    absent = [f"« {serie.nom} »" for serie in series if not serie.known]
     without = f" Sans aucune valeur, donc sans panneau : {enumerer(absent)}." if absent else ""
     longest = max(known, key=lambda serie: (len(serie.known), serie.cible is not None))
-    said = " ".join(f"{serie.sentence()}." for serie in known)
+    said = " ".join(f"{serie.sentence}." for serie in known)
     return assemble(
         contexte, lambda planche: _draw(planche, known), nom=nom, titre=titre, source=source,
         alt=f"Évolution de {compter(len(known), 'série')}. {said}{without}",
-        lecture=f"{longest.sentence()}.{without}",
-        chiffres=_chiffres(series, contexte),
+        lecture=f"{longest.sentence}.{without}",
+        chiffres=_chiffres(series, contexte), plots=len(known),
     )  # fmt: skip
 
 
@@ -155,16 +159,16 @@ def _label(row: object, contexte: Contexte) -> str:
     return row.texte if len(symbole) <= SHORT_SYMBOL else row.texte.removesuffix(f"{INSECABLE}{symbole}")
 
 
-def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
-    first, unite = rows.iloc[0], contexte.unites[rows["unite"].iloc[0]]
+def _serie(rows: list[Any], contexte: Contexte) -> Serie:
+    first, unite = rows[0], contexte.unites[rows[0].unite]
     cible = None
-    for row in rows[rows["cible"].notna()].head(1).itertuples():
+    for row in [row for row in rows if row.cible == row.cible][:1]:
         year = None if pd.isna(row.annee_cible) else int(row.annee_cible)
         cible = (row.cible, _text(row, row.cible, contexte), year)
     statut = contexte.statuts.get(PROVISOIRE)
     return Serie(
         rows,
-        modalite="" if first["serie"] == first["libelle"] else first["serie"],
+        modalite="" if first.serie == first.libelle else first.serie,
         unite=minuscule(unite.libelle) if len(unite.symbole) > SHORT_SYMBOL else "",
         provisoire=minuscule(statut.libelle) if statut else "",
         cible=cible,
@@ -175,7 +179,7 @@ def _draw(planche: Planche, series: Sequence[Serie]) -> float:
     from ctglib.graphiques.panneaux import Signe, put_panels, put_remarks
     from ctglib.graphiques.rangees import put_note
 
-    years = [int(year) for serie in series for year in (*serie.rows["annee"].iloc[[0, -1]], serie.target_year)]
+    years = [year for serie in series for year in (serie.rows[0].annee, serie.rows[-1].annee, serie.target_year)]
     columns = 1 if planche.narrow else COLUMNS.get(len(series), MOST_COLUMNS)
     columns = min(columns, 2) if max(years) - min(years) >= MANY_YEARS else columns
     said = [serie.provisional for serie in series if serie.provisional]
@@ -192,50 +196,43 @@ def _draw(planche: Planche, series: Sequence[Serie]) -> float:
 def _panneau(serie: Serie) -> Panneau:
     from ctglib.graphiques.panneaux import Courbe, Panneau, Point, Signe
 
-    columns = ("annee", "valeur", "etiquette", "statut", "rupture")
     points = [
-        Point(int(year), value, text, statut == PROVISOIRE, bool(new))
-        for year, value, text, statut, new in zip(*(serie.rows[name] for name in columns), strict=True)
+        Point(row.annee, row.valeur, row.etiquette, row.statut == PROVISOIRE, bool(row.rupture)) for row in serie.rows
     ]
     return Panneau(
-        titre=serie.rows["libelle"].iloc[0],
+        titre=serie.rows[0].libelle,
         detail=", ".join(part for part in (serie.modalite, serie.unite) if part),
         courbes=(Courbe("territoire", tuple(points)),),
         cible=(serie.target_year, serie.cible[0]) if serie.cible else None,
-        remarques=tuple((Signe(sign), text) for sign, text in serie.remarks()),
+        remarques=tuple((Signe(sign), text) for sign, text in serie.remarks),
     )
 
 
 def _chiffres(series: Sequence[Serie], contexte: Contexte) -> Chiffres:
     """Return the numbers: one row a series and one column a year; with many years, one row a year, by series."""
-    rows = pd.concat([serie.rows.assign(nom=serie.nom, but=_target(serie)) for serie in series], ignore_index=True)
-    marked = [marquer(text, statut) if value == value else text
-              for text, statut, value in zip(rows["texte"], rows["statut"], rows["valeur"], strict=True)]  # fmt: skip
-    rows["dit"] = [
-        f"{text} {MARQUE_DE_RUPTURE}" if new else text for text, new in zip(marked, rows["rupture"], strict=True)
-    ]
-    rows["annee_dite"] = rows["annee"].astype(int).astype(str)
-    notes = (*legende(set(rows.loc[rows["valeur"].notna(), "statut"]), contexte),
-             *((RUPTURE,) if rows["rupture"].any() else ()))  # fmt: skip
-    targets = {"but": Colonne("cible", "Cible", numerique=True)} if rows["cible"].notna().any() else {}
-    years = sorted(rows["annee_dite"].unique())
-    if len(years) > MANY_YEARS:
-        columns = {
-            "annee_dite": Colonne("annee", "Année"),
-            "dit": Colonne("texte", "Valeur", numerique=True),
-            **targets,
-        }
-        table, groups = rows, tuple(rows["nom"])
+    rows = [row for serie in series for row in serie.rows]
+    years = [str(year) for year in sorted({row.annee for row in rows})]
+    targets = [Colonne("cible", "Cible", numerique=True)] if any(serie.cible for serie in series) else []
+    notes = (*legende({row.statut for row in rows if row.valeur == row.valeur}, contexte),
+             *((RUPTURE,) if any(row.rupture for row in rows) else ()))  # fmt: skip
+    cells, groups = [], None
+    for serie in series:
+        told = {str(row.annee): _cell(row) for row in serie.rows}
+        cible = {"cible": serie.target if serie.cible else TIRET}
+        if len(years) > MANY_YEARS:
+            groups = (*(groups or ()), *[serie.nom] * len(told))
+            cells += [{"annee": year, "texte": text, **cible} for year, text in told.items()]
+        else:
+            cells.append({"serie": serie.nom, **dict.fromkeys(years, TIRET), **told, **cible})
+    if groups:
+        columns = (Colonne("annee", "Année"), Colonne("texte", "Valeur", numerique=True), *targets)
     else:
-        columns = {"nom": Colonne("serie", "Série"), **{year: Colonne(year, year, numerique=True) for year in years}}
-        columns, groups = {**columns, **targets}, None
-        told = rows.pivot(index=CLE, columns="annee_dite", values="dit").fillna(TIRET)
-        table = rows.drop_duplicates(CLE).merge(told, left_on=CLE, right_index=True, how="left")
-    cells = table[[*columns]].set_axis([column.cle for column in columns.values()], axis=1).reset_index(drop=True)
-    return Chiffres(tuple(columns.values()), cells, rows[GARDEES], groups, notes)
+        columns = (Colonne("serie", "Série"), *(Colonne(year, year, numerique=True) for year in years), *targets)
+    table = pd.DataFrame(cells, columns=[column.cle for column in columns])
+    return Chiffres(columns, table, pd.DataFrame(rows)[GARDEES], groups, notes)
 
 
-def _target(serie: Serie) -> str:
-    if not serie.cible:
-        return TIRET
-    return serie.cible[1] + ("" if serie.cible[2] is None else f" en {serie.cible[2]}")
+def _cell(row: Any) -> str:
+    """Return a value with its marks, or the word of its absence."""
+    marked = row.texte if row.valeur != row.valeur else marquer(row.texte, row.statut)
+    return f"{marked} {MARQUE_DE_RUPTURE}" if row.rupture else marked
