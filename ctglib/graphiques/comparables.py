@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,7 +18,9 @@ from ctglib.graphiques.rangees import (
     GUTTER,
     LINE_OF_NAMES,
     SANS_ZERO,
+    Cle,
     put_axis,
+    put_key,
     put_names,
     put_note,
     put_rows,
@@ -41,7 +44,7 @@ SIGNES = (
     "trouver, l'arrondi compris : quand elle touche le trait, l'écart est dans le bruit."
 )
 COLUMNS, GAP, UNDER_KEY = {False: 3, True: 2}, 18.0, 14.0
-KEY, AFTER_KEY, LINES_OF_A_KEY = 16.0, 5.0, 2
+SAMPLE = 16.0
 ROLES = {"commune": "territoire", "departement": "reference", "moyenne": "secondaire"}
 NOMBRES = (*ROLES, "bas", "haut")
 
@@ -67,7 +70,7 @@ def points_comparables(
     Args:
         resultat: The comparison.
         comparaison: Words of the catalogue.
-        contexte: The words, the territory and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
     """
@@ -208,7 +211,8 @@ def trajectoires_comparables(resultat: Resultat, contexte: Contexte, *, nom: str
 def _draw_curves(planche: Planche, rows: pd.DataFrame, names: dict[str, str], year: int, communes: str) -> float:
     from ctglib.graphiques.panneaux import put_panels
 
-    top = _put_key(planche, names, f"Bande : de la plus basse à la plus haute des {communes}") + UNDER_KEY
+    band = f"Bande : de la plus basse à la plus haute des {communes}"
+    top = put_key(planche, 0.0, _key(planche, names, band)) + UNDER_KEY
     low, high = float(rows[[*NOMBRES]].min().min()), float(rows[[*NOMBRES]].max().max())
     limits = (low, high) if high > low else (BASE - 1, BASE + 1)
     panels = [_panneau(members) for _, members in rows.groupby("indicateur", sort=False)]
@@ -217,24 +221,21 @@ def _draw_curves(planche: Planche, rows: pd.DataFrame, names: dict[str, str], ye
     return put_note(planche, 0, bottom + 4, f"{year} = {BASE}. Même échelle pour toutes les séries. {SANS_ZERO}")
 
 
-def _put_key(planche: Planche, names: dict[str, str], band: str) -> float:
-    """Put the key of the lines and of the band, each on its lines, and return its bottom."""
+def _key(planche: Planche, names: dict[str, str], band: str) -> list[Cle]:
+    """Return the key of the lines and of the band."""
+    entries = [
+        Cle(names[name], SAMPLE, partial(_put_sample, planche, role), getattr(planche.couleurs, role), gras=True)
+        for name, role in ROLES.items()
+    ]
+    grey = planche.couleurs.filet
+    return [*entries, Cle(band, SAMPLE, lambda x, y: planche.rectangle(x, y - 4, SAMPLE, 8, grey))]
+
+
+def _put_sample(planche: Planche, role: str, x: float, y: float) -> None:
     from ctglib.graphiques.panneaux import put_line, put_marks
 
-    y = 0.0
-    for name, label in (*names.items(), ("bande", band)):
-        role = ROLES.get(name)
-        lines = planche.wrap(label, planche.width - KEY - AFTER_KEY, LINES_OF_A_KEY, bold=role is not None)
-        middle = y + len(lines) * planche.leading / 2
-        if role:
-            put_line(planche, planche.axes, role, [0, KEY], [middle, middle])
-            put_marks(planche, planche.axes, role, [(KEY / 2, middle)])
-        else:
-            planche.rectangle(0, middle - 4, KEY, 8, planche.couleurs.filet)
-        colour = getattr(planche.couleurs, role or "texte")
-        planche.write_lines(KEY + AFTER_KEY, middle, lines, bold=role is not None, color=colour)
-        y += len(lines) * planche.leading + 2
-    return y
+    put_line(planche, planche.axes, role, [x, x + SAMPLE], [y, y])
+    put_marks(planche, planche.axes, role, [(x + SAMPLE / 2, y)])
 
 
 def _panneau(rows: pd.DataFrame) -> Panneau:

@@ -37,7 +37,7 @@ def entrees_sorties(
     Args:
         mouvements: One row a year: ``annee``, ``entrees``, ``sorties`` (counts, NaN with the absence that
             ``statut_entrees`` and ``statut_sorties`` tell).
-        contexte: The words and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.

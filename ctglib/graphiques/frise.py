@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,10 @@ from ctglib.graphiques.assemblage import Chiffres, assemble
 from ctglib.graphiques.echelle import Echelle
 from ctglib.graphiques.rangees import (
     GUTTER,
+    Cle,
     Rangees,
     left_of_marks,
+    put_key,
     put_rows,
     put_values,
     put_vertical_rules,
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 PART_OF_STATES = 0.22
 LINES, LINES_OF_A_STATE = 6, 4
 PLANNED, REAL, LINE = 11.0, 5.0, 1.4  # thickness of the bars, and of a line
-SAMPLE, AFTER_SAMPLE, BETWEEN_ENTRIES = 16.0, 5.0, 14.0
+SAMPLE = 16.0
 EN_MARCHE = ("en_cours", "partielle")  # begun, not over: its bar runs until today
 TEINTES = {"realisee": "favorable", "en_cours": "territoire", "partielle": "a_surveiller", "reportee": "insuffisant",
            "abandonnee": "defavorable"}  # fmt: skip
@@ -72,7 +75,7 @@ def frise(
         fin: Its last day.
         aujourd_hui: Date of the bilan.
         evaluation: The words and signs of the states.
-        contexte: The words and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
@@ -125,7 +128,7 @@ def _draw(planche: Planche, rows: Sequence[Barres], dates: tuple[date, date, dat
         place = (0.0, above) if planche.narrow else (planche.width - column, y)
         planche.write_lines(*place, lines, bold=True, color=getattr(planche.couleurs, row.teinte))
     _put_today(planche, axes, scale, dates[2], rangees)
-    return _put_key(planche, rangees.bottom + 16, _key(planche, rows, dates[2]))
+    return put_key(planche, rangees.bottom + 19, _key(planche, rows, dates[2]))
 
 
 def _calendar(planche: Planche, rows: Sequence[Barres], dates: tuple[date, date, date], reserve: float) -> Echelle:
@@ -191,28 +194,19 @@ def _put_today(planche: Planche, axes: Axes, scale: Echelle, today: date, rangee
         write_over(planche, scale.place(end), planche.leading / 2 - 1, date_longue(today), bold=True)
 
 
-def _key(planche: Planche, rows: Sequence[Barres], today: date) -> list[tuple[str, float, float, str]]:
-    """Return what each bar means: colour, width, height, words; only those that the chart shows."""
-    light, strong = planche.shade(3), planche.couleurs.territoire
-    entries = [(light, SAMPLE, PLANNED - 2, "prévu par la convention")]
-    entries += [(strong, LINE, PLANNED - 2, "échéance écrite")] if any(row.echeance_ecrite for row in rows) else []
-    entries += [(strong, SAMPLE, REAL, "réel")] if any(row.reel or row.seul for row in rows) else []
-    return entries + ([(planche.couleurs.texte, LINE, PLANNED, date_longue(today))] if planche.narrow else [])
+def _key(planche: Planche, rows: Sequence[Barres], today: date) -> list[Cle]:
+    """Return what each bar means; only those that the chart shows."""
+    light, strong, dark = planche.shade(3), planche.couleurs.territoire, planche.couleurs.texte
+    shown = [(light, SAMPLE, PLANNED - 2, "prévu par la convention")]
+    shown += [(strong, LINE, PLANNED - 2, "échéance écrite")] if any(row.echeance_ecrite for row in rows) else []
+    shown += [(strong, SAMPLE, REAL, "réel")] if any(row.reel or row.seul for row in rows) else []
+    shown += [(dark, LINE, PLANNED, date_longue(today))] if planche.narrow else []
+    return [Cle(text, width, partial(_put_sample, planche, colour, width, height), planche.couleurs.secondaire)
+            for colour, width, height, text in shown]  # fmt: skip
 
 
-def _put_key(planche: Planche, top: float, entries: Sequence[tuple[str, float, float, str]]) -> float:
-    """Put the key, one entry after another and on a new line when it is full; return its bottom."""
-    lead = planche.leading
-    x, y = 0.0, top + lead / 2 + 3
-    for colour, width, height, words in entries:
-        (line,) = planche.wrap(words, planche.width - width - AFTER_SAMPLE, 1)
-        whole = width + AFTER_SAMPLE + planche.measure(line)
-        if x and x + whole > planche.width:
-            x, y = 0.0, y + lead + 2
-        planche.rectangle(x, y - height / 2, width, height, colour)
-        planche.write(x + width + AFTER_SAMPLE, y, line, color=planche.couleurs.secondaire)
-        x += whole + BETWEEN_ENTRIES
-    return y + lead / 2
+def _put_sample(planche: Planche, color: str, width: float, height: float, x: float, y: float) -> None:
+    planche.rectangle(x, y - height / 2, width, height, color)
 
 
 def _alt(etats: pd.DataFrame, debut: date, fin: date, aujourd_hui: date) -> str:

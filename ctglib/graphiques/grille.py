@@ -33,7 +33,7 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, 
         cellules: One row a cell: ``ligne``, ``colonne``, ``valeur`` (NaN when missing), ``texte`` (what is written: the
             value, or the word of its absence) and, if wanted, ``signe``, written before it. Colour goes from zero, or
             from the lowest value when it is negative, to the highest one.
-        contexte: The source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.

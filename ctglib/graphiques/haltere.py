@@ -40,7 +40,7 @@ def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
 
     Args:
         comparaison: Rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values share a scale.
-        contexte: The words, the two territories and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.

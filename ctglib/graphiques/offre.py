@@ -67,7 +67,7 @@ def places(
     Args:
         places: Rows of ``ctglib.calculs.offre.places``.
         enfants: Children under three, NaN when absent.
-        contexte: The words, the territory and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
@@ -189,7 +189,7 @@ def ages(
         ages: Rows of ``ctglib.calculs.offre.ages``.
         tranches: Children by age: ``age_min``, ``age_max`` (both included), ``effectif`` (NaN when absent) and
             ``libelle`` (« Enfants de 3 à 5 ans »).
-        contexte: The words, the territory and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
@@ -322,7 +322,7 @@ def semaine(semaine: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, 
 
     Args:
         semaine: Rows of ``ctglib.calculs.offre.semaine``.
-        contexte: The words, the territory and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,6 +12,7 @@ from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import FINE, INSECABLE, compter, enumerer, minuscule, pourcent
 from ctglib.graphiques.assemblage import Chiffres, assemble
 from ctglib.graphiques.echelle import Echelle
+from ctglib.graphiques.rangees import Cle, put_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 LINES, LINES_INSIDE = 3, 2
 MARGIN = 4.0
-UNDER_NAME, BETWEEN_BARS, BETWEEN_ENTRIES = 2.0, 11.0, 12.0
+UNDER_NAME, BETWEEN_BARS = 2.0, 11.0
 SEPARATOR = 1.4
 PATCH = 7.0
 WHOLE = 100.0
@@ -48,7 +50,7 @@ def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, sour
     Args:
         parts: One row a group and modalité: ``groupe``, ``modalite``, ``libelle`` (of the modalité), ``part`` (in %,
             NaN with the absence that ``statut`` tells), ``effectif`` (NaN when hidden), ``statut``.
-        contexte: The words and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
@@ -147,19 +149,17 @@ def _outline(planche: Planche, x: float, y: float, width: float, height: float) 
 
 
 def _put_outside(planche: Planche, top: float, segments: Sequence[Segment]) -> float:
-    """Put the labels under the bar, each after a patch of its colour, one after another; return their bottom."""
-    lead, indent, x, y = planche.leading, PATCH + MARGIN, 0.0, top + planche.leading / 2
+    """Put the labels under the bar, each after a patch of its colour; return their bottom."""
+    entries = []
     for segment in segments:
         texte = segment.texte.replace(" ", INSECABLE) if FINE in segment.texte else segment.texte
-        lines = planche.wrap(f"{segment.libelle} : {texte}", planche.width - indent, LINES)
-        width = indent + max(map(planche.measure, lines))
-        if x and (x + width > planche.width or len(lines) > 1):
-            x, y = 0.0, y + lead
-        planche.rectangle(x, y - PATCH / 2, PATCH, PATCH, segment.color or None)
-        _outline(planche, x, y - PATCH / 2, PATCH, PATCH)
-        planche.write_lines(x + indent, y + (len(lines) - 1) * lead / 2, lines)
-        x, y = x + width + BETWEEN_ENTRIES, y + (len(lines) - 1) * lead
-    return y + lead / 2 if segments else top - 2
+        entries.append(Cle(f"{segment.libelle} : {texte}", PATCH, partial(_put_patch, planche, segment.color)))
+    return put_key(planche, top, entries) if entries else top - 2
+
+
+def _put_patch(planche: Planche, color: str, x: float, y: float) -> None:
+    planche.rectangle(x, y - PATCH / 2, PATCH, PATCH, color or None)
+    _outline(planche, x, y - PATCH / 2, PATCH, PATCH)
 
 
 def _alt(rows: pd.DataFrame) -> str:

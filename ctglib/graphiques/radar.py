@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from math import cos, inf, pi, sin
 from typing import TYPE_CHECKING
@@ -19,8 +19,10 @@ from ctglib.graphiques.etiquettes import Etiquette, radial_label, spread_around
 from ctglib.graphiques.rangees import (
     LINE_OF_NAMES,
     SANS_ZERO,
+    Cle,
     left_of_marks,
     put_axis,
+    put_key,
     put_names,
     put_note,
     put_rows,
@@ -105,7 +107,7 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, *, n
     Args:
         indices: Rows of ``ctglib.calculs.radar.indices``.
         radar: The thresholds.
-        contexte: The words, the two territories and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
     """
@@ -118,7 +120,7 @@ def radar(indices: pd.DataFrame, radar: Radar, contexte: Contexte, *, nom: str, 
     Args:
         indices: Rows of ``ctglib.calculs.radar.indices``, in the order of the axes.
         radar: The thresholds.
-        contexte: The words, the two territories and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
     """
@@ -309,7 +311,7 @@ def _draw_radar(planche: Planche, axes: Axes) -> float:
     for label in labels:
         label.write(planche, MARGIN - top)
     bottom = MARGIN - top + max([radius, *(label.bottom for label in labels)])
-    bottom = _put_key(planche, axes, bottom + planche.leading)
+    bottom = put_key(planche, bottom + planche.leading / 2, _key(planche, axes))
     if planche.narrow:
         bottom = _put_list(planche, axes, bottom + MARGIN)
     scale = f"Les rayons vont de {indice(0)}, au centre, à {indice(axes.maximum)}, au bord."
@@ -384,25 +386,23 @@ def _distance(rose: Rose, rank: int, value: float) -> float:
     return abs(crossing - rose.length(value))
 
 
-def _put_key(planche: Planche, axes: Axes, top: float) -> float:
-    """Put a sample of each line before its name, on as many lines as it takes, and return the bottom."""
-    colours, thresholds = planche.couleurs, (axes.radar.seuil_bas, axes.radar.seuil_haut)
-    x, y = 0.0, top
-    for name, colour, width, style in (
+def _key(planche: Planche, axes: Axes) -> list[Cle]:
+    """Return a sample of each line with its name."""
+    colours, radar = planche.couleurs, axes.radar
+    thresholds = f"Seuils : {seuil(radar.seuil_bas)} et {seuil(radar.seuil_haut)}"
+    shown = (
         (axes.contexte.territoire.nom, colours.territoire, 1.6, "plein"),
         (axes.reference, colours.reference, 1.2, "plein"),
-        (f"Seuils : {' et '.join(seuil(value) for value in thresholds)}", colours.secondaire, 0.9, "tirets"),
-    ):
-        (text,) = planche.wrap(name, planche.width - SAMPLE - MARGIN, 1, bold=True)
-        end = x + SAMPLE + MARGIN + planche.measure(text, bold=True)
-        if end > planche.width:
-            x, y, end = 0.0, y + planche.leading, end - x
-        planche.rule([(x, y), (x + SAMPLE, y)], colour, width, style)
-        if colour == colours.territoire:
-            planche.marks(planche.axes, [x + SAMPLE / 2], [y], colour)
-        planche.write(x + SAMPLE + MARGIN, y, text, color=colour, bold=True)
-        x = end + 3 * MARGIN
-    return y + planche.leading / 2
+        (thresholds, colours.secondaire, 0.9, "tirets"),
+    )
+    return [Cle(text, SAMPLE, partial(_put_sample, planche, colour, width, style), colour, gras=True)
+            for text, colour, width, style in shown]  # fmt: skip
+
+
+def _put_sample(planche: Planche, color: str, width: float, style: str, x: float, y: float) -> None:
+    planche.rule([(x, y), (x + SAMPLE, y)], color, width, style)
+    if color == planche.couleurs.territoire:
+        planche.marks(planche.axes, [x + SAMPLE / 2], [y], color)
 
 
 def _put_list(planche: Planche, axes: Axes, top: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ LINES_OF_A_LABEL, LINES_OF_A_NOTE = 3, 12
 BETWEEN_NAMES, LINE_OF_NAMES = 10.0, 7.0
 BEFORE_A_GROUP, UNDER_A_TITLE, BETWEEN_VALUES = 8.0, 5.0, 4.0
 NAME_AND_DETAIL = 5.0
+AFTER_SAMPLE, BETWEEN_ENTRIES = 4.0, 12.0
 MARK = 12.0
 SANS_ZERO = "L'échelle ne part pas de zéro."
 
@@ -199,6 +200,33 @@ def write_over(planche: Planche, x: float, y: float, text: str, **style: object)
     (line,) = planche.wrap(text, planche.width, 1, bold)
     half = planche.measure(line, bold) / 2
     planche.write(min(max(x, half), planche.width - half), y, line, ha="center", **style)
+
+
+@dataclass(frozen=True)
+class Cle:
+    """What a sign of a chart means: its text, the width of a sample, what puts the sample at a place."""
+
+    texte: str
+    width: float
+    put: Callable[[float, float], None]
+    color: str = ""
+    gras: bool = False
+
+
+def put_key(planche: Planche, top: float, entries: Sequence[Cle]) -> float:
+    """Put the key, one entry after another and on a new line when it is full; return its bottom."""
+    lead, x, y = planche.leading, 0.0, top + planche.leading / 2
+    for entry in entries:
+        indent = entry.width + AFTER_SAMPLE
+        lines = planche.wrap(entry.texte, planche.width - indent, LINES_OF_A_LABEL, entry.gras)
+        width = indent + max(planche.measure(line, entry.gras) for line in lines)
+        if x and (x + width > planche.width or len(lines) > 1):
+            x, y = 0.0, y + lead
+        entry.put(x, y)
+        y += (len(lines) - 1) * lead / 2
+        planche.write_lines(x + indent, y, lines, bold=entry.gras, color=entry.color or None)
+        x, y = x + width + BETWEEN_ENTRIES, y + (len(lines) - 1) * lead / 2
+    return y + lead / 2 if entries else top
 
 
 def put_note(planche: Planche, left: float, top: float, text: str) -> float:

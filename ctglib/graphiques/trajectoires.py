@@ -116,7 +116,7 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
             indicator has none; the same as the label when the panel bears its name alone), ``annee``, ``valeur`` (NaN
             with the absence that ``statut`` tells), ``statut``, ``cible`` and ``annee_cible`` (the same on all the rows
             of a series, missing when it has none), ``rupture`` (True in the first year of the new series).
-        contexte: The words and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
