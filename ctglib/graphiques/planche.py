@@ -214,7 +214,7 @@ class Planche:
         return max(colours, key=lambda colour: contrast(colour, background))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _blank(plots: int) -> bytes:
     """Return a figure with a sheet and that many axes, empty: copying it is six times faster than making the axes."""
     with charter_style():
@@ -222,6 +222,18 @@ def _blank(plots: int) -> bytes:
         for _ in range(1 + plots):
             figure.add_axes((0, 0, 1, 1)).set_axis_off()
         return pickle.dumps(figure)
+
+
+def prepare(signs: str) -> None:
+    """Do what is done at a first drawing and kept: style, fonts, empty axes, widths of signs."""
+    from ctglib.document.dessin import svg
+
+    for bold in (False, True):
+        measure(signs, 1.0, bold)
+    for plots in range(7):
+        figure = pickle.loads(_blank(plots))
+    figure.axes[0].text(0, 0, "1", weight=700)
+    svg(figure, "", "", "large")
 
 
 @lru_cache(maxsize=8192)

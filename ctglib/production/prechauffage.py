@@ -81,8 +81,7 @@ def _amorcer() -> None:
     typographie = import_module("ctglib.document.typographie")
     typographie.date_longue(date.min)
     typographie.nombre(0)
-    for gras in (False, True):
-        import_module("ctglib.document.dessin").measure(SIGNES_COURANTS, 1.0, gras)
+    import_module("ctglib.graphiques.planche").prepare(SIGNES_COURANTS)
 
 
 prechauffer()
