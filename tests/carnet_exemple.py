@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import nbformat
 import pandas as pd
+from matplotlib.figure import Figure as Dessin
 
 from ctglib.document.blocs import ChiffreCle, avertissement, chiffres_cles, colonnes, liste, sous_titre
 from ctglib.document.couverture import Couverture, Logo
-from ctglib.document.figure import Figure
+from ctglib.document.figure import Figure, figure_de
 from ctglib.document.tableau import Colonne, Tableau
 
 PIEGES = (
@@ -46,9 +47,12 @@ def tableau(premiers: tuple[str, ...] = PIEGES, lignes: int = 60) -> Tableau:
 def figure() -> Figure:
     """Return a chart with its numbers."""
     numbers = Tableau("points", "les points", COLONNES, tableau().cellules.tail(2), tableau().donnees.tail(2), "Caf")
-    return Figure(
-        "points", "Où sont les points ?", "Deux points : 12 et 15 %", SVG, SVG, "le point vaut 12 %.", "Caf",
-        numbers.__class__(**{**numbers.__dict__, "donnees_de": "points"}),
+    drawing = Dessin(figsize=(4, 2))
+    drawing.subplots().plot([12, 15], [0, 0], "o")
+    return figure_de(
+        drawing, nom="points", titre="Où sont les points ?", alt="Deux points : 12 et 15 % & plus",
+        lecture="le point vaut 12 %.", source="Caf",
+        tableau=numbers.__class__(**{**numbers.__dict__, "donnees_de": "points"}),
     )  # fmt: skip
 
 

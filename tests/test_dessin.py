@@ -157,7 +157,7 @@ def test_dessiner_ne_change_aucun_reglage_de_matplotlib() -> None:
 def test_le_style_de_matplotlib_est_celui_de_la_charte() -> None:
     style, colours = matplotlib.rc_params_from_file(STYLE, use_default_template=False), charte().couleurs
 
-    used = {to_hex(value) for key, value in style.items() if "color" in key}
+    used = {to_hex(value) for key, value in style.items() if "color" in key and value != "none"}
     assert used <= set(colours.model_dump().values())
     assert [to_hex(value) for value in style["axes.prop_cycle"].by_key()["color"]][:2] == [
         colours.territoire, colours.reference,

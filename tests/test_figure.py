@@ -10,6 +10,7 @@ import pytest
 from dessin_svg import cadre, mots, racine, textes
 from graphiques_exemple import HOSTILE, figure_en_halteres
 from lecture_pdf import pages_du_pdf
+from matplotlib import pyplot
 from matplotlib.figure import Figure as FigureMatplotlib
 
 from ctglib.document.figure import Figure, figure_de
@@ -96,6 +97,17 @@ def test_une_figure_d_analyste_reste_comme_elle_etait(tmp_path: Path) -> None:
 
     assert tuple(drawing.get_size_inches()) == (6, 4)
     assert len(drawing.texts) == 0
+
+
+def test_une_figure_de_pyplot_n_est_montree_qu_une_fois() -> None:
+    pyplot.switch_backend("agg")
+    _, axes = pyplot.subplots()
+    axes.plot([1, 2])
+
+    svg = figure_de(axes, **REQUIS).svg_large
+
+    assert "<path" in svg
+    assert pyplot.get_fignums() == []
 
 
 def test_un_titre_hostile_d_analyste_reste_du_texte() -> None:

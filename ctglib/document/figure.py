@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -149,13 +151,14 @@ def figure_de(
         faults.insert(0, f"une figure ou des axes de matplotlib étaient attendus, « {found} » trouvé")
     if faults:
         raise ValueError("Figure refusée : " + " ; ".join(faults) + ".")
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot:  # which would show it a second time at the end of the cell
+        pyplot.close(drawing)
     return Figure(nom, titre, alt, lecture, source, tableau, lambda taille: _at_width(drawing, taille))
 
 
 def _at_width(drawing: Dessin, taille: str) -> Dessin:
     """Return a copy of an analyst's figure at one of the two widths, laid out again so that nothing is cut."""
-    import pickle
-
     from ctglib.document.charte import charte
 
     copy = pickle.loads(pickle.dumps(drawing))
