@@ -232,10 +232,9 @@ def _key(planche: Planche, names: dict[str, str], band: str) -> list[Cle]:
 
 
 def _put_sample(planche: Planche, role: str, x: float, y: float) -> None:
-    from ctglib.graphiques.panneaux import put_line, put_marks
+    from ctglib.graphiques.panneaux import put_line
 
-    put_line(planche, planche.axes, role, [x, x + SAMPLE], [y, y])
-    put_marks(planche, planche.axes, role, [(x + SAMPLE / 2, y)])
+    put_line(planche, planche.axes, role, [x, x + SAMPLE / 2, x + SAMPLE], [y] * 3, markevery=[1])
 
 
 def _panneau(rows: pd.DataFrame) -> Panneau:

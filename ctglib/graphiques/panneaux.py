@@ -228,17 +228,17 @@ def _put_lines(planche: Planche, axes: Axes, panel: Panneau, across: Echelle, up
         _put_band(planche, axes, panel)
     if panel.cible:
         year, value = panel.cible
-        axes.hlines(value, across.low, year, colors=grey, linewidth=0.6, linestyle=DASHES["tirets"], clip_on=False)
+        axes.plot([across.low, year], [value] * 2, color=grey, linewidth=0.6, linestyle=DASHES["tirets"], clip_on=False)
         axes.plot([year], [value], "_", color=dark, markersize=TARGET, markeredgewidth=2.2, clip_on=False)
     if panel.breaks:
         axes.vlines(panel.breaks, *sorted((upward.low, upward.high)), colors=grey, linewidth=1.0,
                     linestyle=DASHES["pointilles"], clip_on=False)  # fmt: skip
     for courbe in reversed(panel.courbes):
         put_line(planche, axes, courbe.role, *courbe.cut())
-        for hollow in (False, True):
-            kept = [point for point in courbe.known if point.provisoire == hollow]
-            if kept:
-                put_marks(planche, axes, courbe.role, [(point.annee, point.valeur) for point in kept], hollow)
+        hollow = [point for point in courbe.known if point.provisoire]
+        if hollow:
+            xs, ys = [point.annee for point in hollow], [point.valeur for point in hollow]
+            planche.marks(axes, xs, ys, getattr(planche.couleurs, courbe.role), hollow=True)
     if len(panel.courbes) == 1:
         for point in panel.courbes[0].points:
             if not point.known:
@@ -251,21 +251,13 @@ def _floor(upward: Echelle) -> float:
     return upward.place(0) if upward.low <= 0 <= upward.high else upward.left
 
 
-def put_line(planche: Planche, axes: Axes, role: str, years: Sequence[float], values: Sequence[float]) -> None:
-    """Put a line in the colour and style of its role."""
-    width, style = LINES[role]
-    colour = getattr(planche.couleurs, role)
-    axes.plot(years, values, color=colour, linewidth=width, linestyle=DASHES[style], clip_on=False)
-
-
-def put_marks(
-    planche: Planche, axes: Axes, role: str, places: Sequence[tuple[float, float]], hollow: bool = False
+def put_line(
+    planche: Planche, axes: Axes, role: str, years: Sequence[float], values: Sequence[float], **style: object
 ) -> None:
-    """Put the marks of a role, which may have none."""
-    if role in MARKS:
-        form, size = MARKS[role]
-        planche.marks(axes, *zip(*places, strict=True), getattr(planche.couleurs, role), form=form, size=size,
-                      hollow=hollow)  # fmt: skip
+    """Put a line and its points in the colour, the style and with the mark of its role, which may have none."""
+    (width, dashes), (form, size) = LINES[role], MARKS.get(role, ("", 0.0))
+    axes.plot(years, values, color=getattr(planche.couleurs, role), linewidth=width, linestyle=DASHES[dashes],
+              marker=form, markersize=size, markeredgecolor=planche.couleurs.fond, clip_on=False, **style)  # fmt: skip
 
 
 def _put_band(planche: Planche, axes: Axes, panel: Panneau) -> None:

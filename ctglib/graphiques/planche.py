@@ -37,6 +37,7 @@ OVER_RULES, HIDING, TEXT = 2.2, 2.5, 3.0  # matplotlib draws surfaces at 1 and l
 SHEET = 5  # the sheet is drawn over the plots
 DASHES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
 DISQUE, LOSANGE = 6.8, 7.5  # sizes of the marks: the points of a diamond show around a disc put over it
+STOCK = (0, 1, 2, 3, 4, 6, 8, 12)  # axes of the empty figures that are kept to be copied
 CHANNELS = (slice(1, 3), slice(3, 5), slice(5, 7))
 WEIGHTS = (0.2126, 0.7152, 0.0722)  # WCAG 2: relative luminance of sRGB
 
@@ -54,7 +55,7 @@ class Planche:
         self.width: float = getattr(self._charte.largeurs, taille) * CM
         self.narrow = taille == "etroit"
         self.size: float = matplotlib.rcParams["font.size"]
-        self.figure = pickle.loads(_blank(plots))
+        self.figure = pickle.loads(_blank(next((size for size in STOCK if size >= plots), plots)))
         self.axes, *self._unused = self.figure.axes
         self.axes.set(xlim=(0.0, self.width), zorder=SHEET)
         self._boxes: list[tuple[Axes, tuple[float, float, float, float]]] = [(self.axes, (0.0, 0.0, self.width, -1.0))]
@@ -230,7 +231,7 @@ def prepare(signs: str) -> None:
 
     for bold in (False, True):
         measure(signs, 1.0, bold)
-    for plots in range(7):
+    for plots in STOCK:
         figure = pickle.loads(_blank(plots))
     figure.axes[0].text(0, 0, "1", weight=700)
     svg(figure, "", "", "large")
