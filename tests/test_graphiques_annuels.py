@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pandas as pd
@@ -41,10 +42,9 @@ COULEURS = charte().couleurs
 
 
 def lignes_de(svg: str, couleur: str) -> int:
-    return sum(
-        item.get("stroke") == couleur and item.get("fill") == "none" and "L" in item.get("d", "")
-        for item in racine(svg).iter()
-    )
+    """Return how many lines of that colour join points."""
+    drawn = [item for item in racine(svg).iter() if item.get("stroke") == couleur and item.get("fill") == "none"]
+    return sum(len(re.findall("M[^M]*L", item.get("d", ""))) for item in drawn)
 
 
 # Any of them.
@@ -162,7 +162,7 @@ def test_un_panneau_dit_ses_bouts_sa_cible_ses_absences_et_sa_rupture(taille: st
 
     for expected in ("62", "55", "Cible : 60 en 2026", "2024 : non transmis", "2024 et 2025 : non transmis",
                      "2025 : valeur provisoire", "Rupture de série en 2024", "18 250 €", "mercredis",
-                     "Chaque panneau a sa propre échelle, à partir de zéro."):  # fmt: skip
+                     "Chaque panneau a sa propre échelle ; elle part de zéro là où un trait est tiré"):  # fmt: skip
         assert expected in said
 
 
@@ -200,7 +200,14 @@ def test_une_rupture_et_une_absence_coupent_la_ligne(taille: str, valeurs: dict,
 def test_une_valeur_provisoire_est_un_point_creux() -> None:
     firm, provisional = (_une_serie({2024: 5.0, 2025: (8.0, status)}).svg_large for status in ("A", "P"))
 
-    assert [svg.count('stroke-width="1.4"') for svg in (firm, provisional)] == [0, 2]
+    hollow = [
+        sum(
+            item.get("fill") == COULEURS.fond and item.get("stroke") == COULEURS.territoire
+            for item in racine(svg).iter()
+        )
+        for svg in (firm, provisional)
+    ]
+    assert hollow == [0, 2]  # the point, and the remark that explains it
 
 
 def test_une_unite_longue_se_dit_sous_le_titre_et_non_a_chaque_point() -> None:
@@ -209,8 +216,41 @@ def test_une_unite_longue_se_dit_sous_le_titre_et_non_a_chaque_point() -> None:
     figure = dessiner("trajectoires", table)
 
     said = lisible(mots(figure.svg_large))
-    assert "Un été, € par habitant 5 8 2024" in said
+    assert "Un été, € par habitant" in said
+    assert {"5", "8"} <= set(said.split(" "))
+    assert said.count("€") == 1
     assert "8 € par habitant en 2025" in lisible(figure.alt)
+
+
+def _hauteurs(figure: Figure) -> list[float]:
+    """Return where the points are, from 0 at the bottom of the axes to 1 at their top."""
+    plot = figure.axes[1]
+    low, high = plot.get_ylim()
+    ends = [line.get_ydata() for line in plot.get_lines() if line.get_linestyle() == "-"]
+    return [(value - low) / (high - low) for value in ends[0]]
+
+
+def test_une_pente_qui_compte_n_est_pas_dessinee_a_plat() -> None:
+    first, last = _hauteurs(_une_serie({2022: 1800.0, 2023: 1300.0}))
+
+    assert first - last > 0.5
+
+
+def test_une_variation_d_un_centieme_ne_remplit_pas_le_panneau() -> None:
+    first, last = _hauteurs(_une_serie({2022: 3170.0, 2023: 3160.0}))
+
+    assert 0 < first - last < 0.1
+
+
+@pytest.mark.parametrize(
+    ("valeurs", "dit"),
+    [
+        ({2022: 3.0, 2023: 12.0}, "L'échelle part de zéro."),
+        ({2022: 90.0, 2023: 95.0}, "L'échelle ne part pas de zéro."),
+    ],
+)
+def test_le_panneau_dit_si_son_echelle_part_de_zero(valeurs: dict, dit: str) -> None:
+    assert dit in lisible(mots(_une_serie(valeurs).svg_large))
 
 
 @given(

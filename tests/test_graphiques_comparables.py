@@ -20,8 +20,7 @@ from ctglib.document.figure import Figure
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi
 from ctglib.donnees.modeles.comparaison import Reglage
-from ctglib.graphiques.points_comparables import points_comparables
-from ctglib.graphiques.trajectoires_comparables import trajectoires_comparables
+from ctglib.graphiques.comparables import points_comparables, trajectoires_comparables
 from ctglib.rapport.phrases.comparables import essentiel, lecture_de_la_sensibilite
 from ctglib.rapport.tableaux.comparables import tableau_des_communes, tableau_des_ecarts
 

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.document.charte import charte
-from ctglib.graphiques.points_indices import points_indices
-from ctglib.graphiques.radar import radar
+from ctglib.graphiques.radar import points_indices, radar
 
 VALEUR = st.one_of(st.just(VIDE), st.floats(0, 150).map(lambda value: round(value, 1)))
 GENRES = {"points": points_indices, "radar": radar}

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from analyse_exemple import contexte
 from dessin_svg import cadre, chevauchements, debords, mots, tailles, traits
+from graphiques_exemple import HOSTILE
 from offre_exemple import tableau_ages, tableau_places, tableau_semaine, tableau_tranches
-from test_svg import HOSTILE
 
 from ctglib.calculs import offre as lecture
 from ctglib.calculs.journees import Ouverture, journees
@@ -20,9 +20,7 @@ from ctglib.document.figure import Figure
 from ctglib.document.horaires import JOURS, jours, plage
 from ctglib.document.typographie import enumerer
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.graphiques.ages import ages
-from ctglib.graphiques.places import places
-from ctglib.graphiques.semaine import semaine
+from ctglib.graphiques.offre import ages, places, semaine
 
 DOSSIER_CAS = Path(__file__).parent / "cas"
 CAS = yaml.safe_load((DOSSIER_CAS / "journees.yaml").read_text(encoding="utf-8"))
@@ -82,7 +80,7 @@ def verifier(figure: Figure) -> None:
     for svg, width in zip(dessins(figure), (charte().largeurs.large, charte().largeurs.etroit), strict=True):
         assert debords(svg) == []
         assert chevauchements(svg) == []
-        assert tailles(svg) <= {charte().texte.taille}
+        assert tailles(svg) == {9.0}
         assert cadre(svg)[0] == pytest.approx(width * 72 / 2.54, abs=0.01)
 
 

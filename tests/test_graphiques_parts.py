@@ -19,9 +19,8 @@ from graphiques_annuels_exemple import (
 from graphiques_exemple import TAILLES, dessins, verifier
 
 from ctglib.document.charte import charte
-from ctglib.graphiques.mises import Boite, mettre
-from ctglib.graphiques.nuances import contraste, encre, nuances
-from ctglib.graphiques.planche import Planche
+from ctglib.graphiques.etiquettes import Boite, free_place
+from ctglib.graphiques.planche import Planche, contrast
 
 COULEURS = charte().couleurs
 
@@ -30,22 +29,22 @@ COULEURS = charte().couleurs
 def test_un_texte_se_lit_sur_chaque_nuance_et_aucune_ne_se_repete(nombre: int) -> None:
     planche = Planche("large")
 
-    shades = nuances(planche, nombre)
+    shades = planche.shades(nombre)
 
     assert len(set(shades)) == len(shades) == nombre
-    assert min(contraste(encre(planche, shade), shade) for shade in shades) >= 4.5
-    light = [contraste(shade, COULEURS.fond) for shade in shades]
+    assert min(contrast(planche.ink(shade), shade) for shade in shades) >= 4.5
+    light = [contrast(shade, COULEURS.fond) for shade in shades]
     assert light == sorted(light, reverse=True)
 
 
 def test_une_valeur_s_ecrit_ou_aucune_ligne_ne_la_traverse() -> None:
-    planche, point, frame = Planche("large"), (50.0, 50.0), (0.0, 0.0, 100.0, 100.0)
+    point, frame = (50.0, 50.0), Boite(0.0, 0.0, 100.0, 100.0)
     rising = ((50.0, 50.0), (90.0, 0.0))
 
-    places = [mettre(planche, "123", point, (), lines, frame) for lines in ((), (rising,))]
+    places = [free_place(15.0, point, (), lines, frame) for lines in ((), (rising,))]
 
-    assert [place.coupe(rising) for place in places] == [True, False]
-    assert mettre(planche, "123", point, [Boite(*frame)], (), frame) is None
+    assert [place.cuts(rising) for place in places] == [True, False]
+    assert free_place(15.0, point, [frame], (), frame) is None
 
 
 # The parts.

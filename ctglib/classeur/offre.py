@@ -10,9 +10,9 @@ import pandas as pd
 
 from ctglib.calculs import offre as analyse
 from ctglib.calculs.manques import manques
-from ctglib.graphiques.ages import ages as graphique_des_ages
-from ctglib.graphiques.places import places as graphique_des_places
-from ctglib.graphiques.semaine import semaine as graphique_de_la_semaine
+from ctglib.graphiques.offre import ages as graphique_des_ages
+from ctglib.graphiques.offre import places as graphique_des_places
+from ctglib.graphiques.offre import semaine as graphique_de_la_semaine
 from ctglib.rapport.phrases.ages import ages_constats
 from ctglib.rapport.phrases.offre import contradictions_des_places, places_constats
 from ctglib.rapport.tableaux.manques import tableau_manques

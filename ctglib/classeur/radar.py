@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.graphiques.points_indices import points_indices
-from ctglib.graphiques.radar import radar
+from ctglib.graphiques.radar import points_indices, radar
 from ctglib.rapport.phrases import radar as phrases
 from ctglib.rapport.tableaux.radar import tableau_radar
 

@@ -37,7 +37,9 @@ def en_json(objet: object) -> object:
         return {"genre": TABLE, "colonnes": [str(name) for name in objet.columns], "lignes": rows}
     if isinstance(objet, bytes):
         return {"genre": OCTETS, "base64": base64.b64encode(objet).decode("ascii")}
-    sorte = blocs.Dessin if isinstance(objet, Figure) else type(objet)
+    if isinstance(objet, Figure):
+        return en_json(objet.bloc)
+    sorte = type(objet)
     if sorte in SORTES and is_dataclass(sorte):
         said = {field.name: en_json(getattr(objet, field.name)) for field in fields(sorte) if field.name != "ecrire"}
         return {"genre": sorte.__name__, **said}

@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING
 
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
-from ctglib.graphiques.svg import rendre
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
+    from matplotlib.figure import Figure as Dessin
 
+    from ctglib.document.contexte import Contexte
     from ctglib.document.tableau import Colonne
     from ctglib.graphiques.planche import Planche
-
-
-@dataclass(frozen=True)
-class Cartouche:
-    """What identifies a chart: its short name, its caption and the source of its figures."""
-
-    nom: str
-    titre: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -38,43 +30,35 @@ class Chiffres:
     notes: tuple[str, ...] = ()
 
 
-def assembler(
-    cartouche: Cartouche, dessiner: Callable[[Planche], float], *, alt: str, lecture: str, chiffres: Chiffres
-) -> Figure:
-    """Return the figure: both drawings, the words that stand for them, and their numbers.
+def assemble(
+    contexte: Contexte, draw: Callable[[Planche], float], *, nom: str, titre: str, alt: str, lecture: str,
+    chiffres: Chiffres, source: str = "", plots: int = 1,
+) -> Figure:  # fmt: skip
+    """Return the figure of a chart.
 
     Args:
-        cartouche: Name, caption and source.
-        dessiner: Draws on the sheet it is given and returns the height it took, in points.
+        contexte: The territory, and the source when it is not given.
+        draw: Draws on the sheet it is given and returns the height it took, in points.
+        nom: Short name of the figure.
+        titre: Its caption.
         alt: What the chart shows, with its main figures.
         lecture: One sentence that reads one figure.
         chiffres: The numbers of the chart.
+        source: Producer and document, when not the context's.
+        plots: How many axes in data coordinates the chart has.
     """
-    return Figure(
-        nom=cartouche.nom,
-        titre=cartouche.titre,
-        alt=alt,
-        svg_large=_svg("large", cartouche.nom, dessiner, alt),
-        svg_etroit=_svg("etroit", cartouche.nom, dessiner, alt),
-        lecture=lecture,
-        source=cartouche.source,
-        tableau=Tableau(
-            nom=f"donnees-{cartouche.nom}",
-            titre=cartouche.titre,
-            colonnes=chiffres.colonnes,
-            cellules=chiffres.cellules,
-            donnees=chiffres.donnees,
-            source=cartouche.source,
-            groupes=chiffres.groupes,
-            notes=chiffres.notes,
-            donnees_de=cartouche.nom,
-        ),
-    )
+    source = source or contexte.source
 
+    def dessiner(taille: str) -> Dessin:
+        from ctglib.document.dessin import charter_style
+        from ctglib.graphiques.planche import Planche
 
-def _svg(taille: str, nom: str, dessiner: Callable[[Planche], float], alt: str) -> str:
-    from ctglib.graphiques.planche import Planche
+        with charter_style():
+            planche = Planche(taille, plots)
+            return planche.finish(draw(planche))
 
-    planche = Planche(taille)
-    height = dessiner(planche)
-    return rendre(planche.dessin(height), nom, alt, taille)
+    tableau = Tableau(
+        nom=f"donnees-{nom}", titre=titre, colonnes=chiffres.colonnes, cellules=chiffres.cellules,
+        donnees=chiffres.donnees, source=source, groupes=chiffres.groupes, notes=chiffres.notes, donnees_de=nom,
+    )  # fmt: skip
+    return Figure(nom, titre, alt, lecture, source, tableau, dessiner, contexte.territoire.nom)

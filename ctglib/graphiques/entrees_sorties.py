@@ -8,9 +8,9 @@ import pandas as pd
 
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import compter, nombre
-from ctglib.graphiques.assemblage import Cartouche, Chiffres, assembler
-from ctglib.graphiques.paquets import paquets, plus_long_mot
-from ctglib.graphiques.rangees import GOUTTIERE
+from ctglib.graphiques.assemblage import Chiffres, assemble
+from ctglib.graphiques.echelle import Echelle, blocks
+from ctglib.graphiques.rangees import GUTTER
 
 if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
@@ -18,16 +18,15 @@ if TYPE_CHECKING:
     from ctglib.graphiques.planche import Planche
 
 ENTREES, SORTIES, SOLDE = "Entrées", "Sorties", "Solde"
+SENS = {"entrees": 1, "sorties": -1}
 SANS_SOLDE = "inconnu"
-HAUTEUR = 110.0  # of the longest entry and the longest exit together
-PART_DE_BARRE = 0.62
-BARRE_MAXIMALE = 46.0
-CASE = 10.0
-SUR_LA_BARRE = 8.0
-LIGNES = 3
-MARGE = 5.0
-ENTRE_PAQUETS = 14.0
-AU_MOINS = 3  # years in a block, even when a word must then be cut
+HEIGHT = 110.0  # of the longest entry and the longest exit together
+PART_OF_A_BAR, WIDEST_BAR = 0.62, 46.0
+SQUARE = 10.0  # of what is absent
+LINES = 3
+MARGIN = 5.0
+BETWEEN_BLOCKS = 14.0
+AT_LEAST = 3  # years in a block, even when a word must then be cut
 
 
 def entrees_sorties(
@@ -38,7 +37,7 @@ def entrees_sorties(
     Args:
         mouvements: One row a year: ``annee``, ``entrees``, ``sorties`` (counts, NaN with the absence that
             ``statut_entrees`` and ``statut_sorties`` tell).
-        contexte: The words and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
@@ -46,87 +45,71 @@ def entrees_sorties(
     if not mouvements[["entrees", "sorties"]].notna().any(axis=None):
         return None
     rows = mouvements.sort_values("annee", kind="stable").reset_index(drop=True)
-    rows = rows.assign(
-        solde=rows["entrees"] - rows["sorties"],
-        texte_entrees=[_texte(row.entrees, row.statut_entrees, contexte) for row in rows.itertuples()],
-        texte_sorties=[_texte(row.sorties, row.statut_sorties, contexte) for row in rows.itertuples()],
-    )
-    rows = rows.assign(
-        texte_solde=[SANS_SOLDE if pd.isna(value) else nombre(value, signe=True) for value in rows["solde"]]
-    )
-    return assembler(
-        Cartouche(nom, titre, source or contexte.source),
-        lambda planche: _dessiner(planche, rows),
-        alt=_alt(rows),
-        lecture=_lecture(rows),
-        chiffres=_chiffres(rows),
-    )
+    rows = rows.assign(solde=rows["entrees"] - rows["sorties"])
+    for name in SENS:
+        pairs = zip(rows[name], rows[f"statut_{name}"], strict=True)
+        rows[f"texte_{name}"] = [
+            contexte.absence(statut) if pd.isna(value) else nombre(value) for value, statut in pairs
+        ]
+    rows["texte_solde"] = [SANS_SOLDE if pd.isna(value) else nombre(value, signe=True) for value in rows["solde"]]
+    return assemble(
+        contexte, lambda planche: _draw(planche, rows), nom=nom, titre=titre, source=source, alt=_alt(rows),
+        lecture=_lecture(rows), chiffres=_chiffres(rows),
+    )  # fmt: skip
 
 
-def _texte(valeur: float, statut: str, contexte: Contexte) -> str:
-    return contexte.absence(statut) if pd.isna(valeur) else nombre(valeur)
+def _draw(planche: Planche, rows: pd.DataFrame) -> float:
+    from ctglib.graphiques.planche import widest_word
 
-
-def _dessiner(planche: Planche, rows: pd.DataFrame) -> float:
-    left = max(planche.mesurer(name, gras=True) for name in (ENTREES, SORTIES, SOLDE)) + GOUTTIERE
-    width = planche.largeur - left
+    left = max(planche.measure(name, bold=True) for name in (ENTREES, SORTIES, SOLDE)) + GUTTER
+    width = planche.width - left
     texts = [*rows["texte_entrees"], *rows["texte_sorties"], *rows["texte_solde"], *rows["annee"].astype(str)]
-    need = min(plus_long_mot(planche, texts, gras=True) + 2 * MARGE, width / AU_MOINS)
-    blocks = paquets(list(rows.itertuples()), width, need)
-    highest = [rows[name].max() for name in ("entrees", "sorties")]
-    unit = HAUTEUR / max(sum(value for value in highest if value > 0), 1.0)
-    top, size = 0.0, width / len(blocks[0])
-    for block in blocks:
-        top = _bloc(planche, block, (left, top, size), unit) + ENTRE_PAQUETS
-    return top - ENTRE_PAQUETS
+    need = min(widest_word(planche, texts, bold=True) + 2 * MARGIN, width / AT_LEAST)
+    parts = blocks(range(len(rows)), width, need)
+    highest = rows["entrees"].clip(lower=0).max(), rows["sorties"].clip(lower=0).max()
+    unit = HEIGHT / max(sum(value for value in highest if value > 0), 1.0)
+    top = 0.0
+    for ranks in parts:
+        top = _put_block(planche, rows.iloc[list(ranks)], (left, top, width / len(parts[0])), unit) + BETWEEN_BLOCKS
+    return top - BETWEEN_BLOCKS
 
 
-def _bloc(planche: Planche, rows: list, place: tuple[float, float, float], unit: float) -> float:
+def _put_block(planche: Planche, rows: pd.DataFrame, place: tuple[float, float, float], unit: float) -> float:
     """Put some years: what enters above the axis, what leaves below, then the balance and the year."""
-    (left, top, size), lead = place, planche.interligne
-    heights = {
-        name: [_hauteur(planche, getattr(row, name), getattr(row, f"texte_{name}"), size, unit) for row in rows]
-        for name in ("entrees", "sorties")
-    }
-    zero = top + max(heights["entrees"])
-    bottom = zero + max(heights["sorties"])
-    middles = [left + (rank + 0.5) * size for rank in range(len(rows))]
-    for x, row in zip(middles, rows, strict=True):
-        _barre(planche, (x, zero, size), (row.entrees, row.texte_entrees), -unit)
-        _barre(planche, (x, zero, size), (row.sorties, row.texte_sorties), unit)
-    planche.trait([(left, zero), (left + size * len(rows), zero)], planche.couleurs.texte, 0.8)
-    planche.texte(0, zero - 8, ENTREES, gras=True, couleur=planche.couleurs.territoire)
-    planche.texte(0, zero + 9, SORTIES, gras=True, couleur=planche.couleurs.secondaire)
-    soldes = [planche.couper(row.texte_solde, size - MARGE, LIGNES, gras=True) for row in rows]
+    (left, top, size), lead, colours = place, planche.leading, planche.couleurs
+    lines = {name: [planche.wrap(text, size - MARGIN, LINES, bold=True) for text in rows[f"texte_{name}"]]
+             for name in (*SENS, "solde")}  # fmt: skip
+    lengths = {name: rows[name].fillna(SQUARE / unit) * unit for name in SENS}
+    reach = {name: max(length + len(text) * lead + 4 for length, text in zip(lengths[name], lines[name], strict=True))
+             for name in SENS}  # fmt: skip
+    zero = top + reach["entrees"]
+    bottom = zero + reach["sorties"]
+    across = Echelle(0, len(rows), left, left + size * len(rows), 1)
+    axes = planche.plot(across, Echelle(-reach["sorties"] / unit, reach["entrees"] / unit, bottom, top, 1))
+    colour = {"entrees": colours.territoire, "sorties": planche.shade(1)}
+    width = min(PART_OF_A_BAR * size, WIDEST_BAR)
+    for name, side in SENS.items():
+        known = [rank for rank, value in enumerate(rows[name]) if value > 0]
+        heights = [side * value for value in rows[name] if value > 0]
+        axes.bar([rank + 0.5 for rank in known], heights, width / size, color=colour[name], clip_on=False)
+        for rank, (value, length, text) in enumerate(zip(rows[name], lengths[name], lines[name], strict=True)):
+            x, absent = across.place(rank + 0.5), pd.isna(value)
+            if absent:
+                planche.rectangle(x - width / 2, zero - length if side > 0 else zero, width, length, None)
+            middle = zero - side * (length + 3 + len(text) * lead / 2)
+            style = {"color": colours.absence} if absent else {"bold": True}
+            planche.write_lines(x, middle, text, ha="center", **style)
+    axes.axhline(0, color=colours.texte, linewidth=0.8, clip_on=False)
+    planche.write(0, zero - 8, ENTREES, bold=True, color=colours.territoire)
+    planche.write(0, zero + 9, SORTIES, bold=True, color=colours.secondaire)
+    planche.rule([(0, bottom + 1), (planche.width, bottom + 1)], colours.filet, 0.5)
     years = bottom + 6
-    planche.trait([(0, bottom + 1), (planche.largeur, bottom + 1)], planche.couleurs.filet, 0.5)
-    for x, row, lines in zip(middles, rows, soldes, strict=True):
-        planche.texte(x, years + lead / 2, str(int(row.annee)), ancre="center", couleur=planche.couleurs.secondaire)
-        planche.paragraphe(x, years + lead + 2 + len(lines) * lead / 2, lines, ancre="center", gras=True)
-    planche.texte(0, years + lead * 1.5 + 2, SOLDE, gras=True)
-    return years + lead + 2 + max(map(len, soldes)) * lead
-
-
-def _hauteur(planche: Planche, valeur: float, texte: str, largeur: float, unit: float) -> float:
-    """Return how far from the axis a bar and its text go."""
-    lines = planche.couper(texte, largeur - MARGE, LIGNES, gras=True)
-    return (CASE if pd.isna(valeur) else valeur * unit) + len(lines) * planche.interligne + 4
-
-
-def _barre(planche: Planche, place: tuple[float, float, float], mesure: tuple[float, str], unit: float) -> None:
-    """Put a bar from the axis, upwards when the unit is negative, and its text beyond its end."""
-    (x, zero, size), (value, text), absent = place, mesure, pd.isna(mesure[0])
-    side = 1.0 if unit > 0 else -1.0
-    length = CASE if absent else value * abs(unit)
-    width = min(PART_DE_BARRE * size, BARRE_MAXIMALE)
-    colour = planche.couleurs.territoire if side < 0 else planche.degrade("territoire")[1]
-    start = zero - length if side < 0 else zero
-    if length:
-        planche.rectangle(x - width / 2, start, width, length, couleur=colour, hachure=absent)
-    lines = planche.couper(text, size - MARGE, LIGNES, gras=True)
-    middle = zero + side * (length + 3 + len(lines) * planche.interligne / 2)
-    words = planche.couleurs.absence if absent else planche.couleurs.texte
-    planche.paragraphe(x, middle, lines, ancre="center", gras=not absent, couleur=words)
+    for rank, (year, text) in enumerate(zip(rows["annee"], lines["solde"], strict=True)):
+        x = across.place(rank + 0.5)
+        planche.write(x, years + lead / 2, str(int(year)), ha="center", color=colours.secondaire)
+        planche.write_lines(x, years + lead + 2 + len(text) * lead / 2, text, ha="center", bold=True)
+    planche.write(0, years + lead * 1.5 + 2, SOLDE, bold=True)
+    return years + lead + 2 + max(map(len, lines["solde"])) * lead
 
 
 def _alt(rows: pd.DataFrame) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,30 +15,39 @@ from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
 from ctglib.calculs.suivi import NON_TRANSMIS
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import INSECABLE, compter, date_longue, enumerer
-from ctglib.graphiques.assemblage import Cartouche, Chiffres, assembler
-from ctglib.graphiques.calendrier import Calendrier, poser_annees, poser_legende
-from ctglib.graphiques.groupes import SUR_LES_REGLES
-from ctglib.graphiques.rangees import GOUTTIERE, gauche_des_marques, poser_au_dessus, poser_rangees
+from ctglib.graphiques.assemblage import Chiffres, assemble
+from ctglib.graphiques.echelle import Echelle
+from ctglib.graphiques.rangees import (
+    GUTTER,
+    Cle,
+    Rangees,
+    left_of_marks,
+    put_key,
+    put_rows,
+    put_values,
+    put_vertical_rules,
+    write_over,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from matplotlib.axes import Axes
 
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.graphiques.planche import Planche
 
-PART_DES_ETATS = 0.22
-LIGNES = 6
-LIGNES_D_ETAT = 4
-PREVU, REEL = 11.0, 5.0
-TRAIT = 1.4
-JOUR = timedelta(days=1)
+PART_OF_STATES = 0.22
+LINES, LINES_OF_A_STATE = 6, 4
+PLANNED, REAL, LINE = 11.0, 5.0, 1.4  # thickness of the bars, and of a line
+SAMPLE = 16.0
 EN_MARCHE = ("en_cours", "partielle")  # begun, not over: its bar runs until today
 TEINTES = {"realisee": "favorable", "en_cours": "territoire", "partielle": "a_surveiller", "reportee": "insuffisant",
            "abandonnee": "defavorable"}  # fmt: skip
 TIRET = "–"
 A_VENIR = "à venir"
+GARDEES = ["fiche", "modalite", "libelle", "debut", "echeance", "echeance_ecrite", "statut", "en_retard", "debut_reel",
+           "fin", "mot"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,128 +75,138 @@ def frise(
         fin: Its last day.
         aujourd_hui: Date of the bilan.
         evaluation: The words and signs of the states.
-        contexte: The words and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
     """
     if etats.empty:
         return None
-    rows = [_barres(row, aujourd_hui, evaluation) for row in etats.itertuples()]
-    return assembler(
-        Cartouche(nom, titre, source or contexte.source),
-        lambda planche: _dessiner(planche, rows, (debut, fin, aujourd_hui)),
-        alt=_alt(etats, debut, fin, aujourd_hui),
-        lecture=_lecture(etats, aujourd_hui),
+    rows = [_bars(row, aujourd_hui, evaluation) for row in etats.itertuples()]
+    return assemble(
+        contexte, lambda planche: _draw(planche, rows, (debut, fin, aujourd_hui)), nom=nom, titre=titre, source=source,
+        alt=_alt(etats, debut, fin, aujourd_hui), lecture=_lecture(etats, aujourd_hui),
         chiffres=_chiffres(etats, evaluation, contexte, aujourd_hui),
-    )
+    )  # fmt: skip
 
 
-def _jour(instant: pd.Timestamp) -> date | None:
+def _day(instant: pd.Timestamp) -> date | None:
     return None if pd.isna(instant) else instant.date()
 
 
-def _barres(row: object, aujourd_hui: date, evaluation: Evaluation) -> Barres:
-    start, end = _jour(row.debut_reel), _jour(row.fin)
-    end = end if end and end <= aujourd_hui else None  # one to come is a date set, and nothing real
-    until = end or (aujourd_hui if start and row.statut in EN_MARCHE else None)
+def _bars(row: object, today: date, evaluation: Evaluation) -> Barres:
+    start, end = _day(row.debut_reel), _day(row.fin)
+    end = end if end and end <= today else None  # one to come is a date set, and nothing real
+    until = end or (today if start and row.statut in EN_MARCHE else None)
     known = (start, until) if start and until and start <= until else None
     return Barres(
-        libelle=_libelle(row),
+        libelle=f"{row.modalite} {row.libelle}",
         etat=f"{evaluation.etats[row.statut].signe}{INSECABLE}{row.mot}",
         teinte=TEINTES.get(row.statut, "absence"),
-        prevu=(_jour(row.debut), _jour(row.echeance)),
+        prevu=(_day(row.debut), _day(row.echeance)),
         echeance_ecrite=bool(row.echeance_ecrite),
         reel=known,
         seul=None if known else (end or start),
     )
 
 
-def _libelle(row: object) -> str:
-    return f"{row.modalite} {row.libelle}"
-
-
-def _dessiner(planche: Planche, rows: Sequence[Barres], bornes: tuple[date, date, date]) -> float:
-    column = 0.0 if planche.etroite else PART_DES_ETATS * planche.largeur
-    states = [planche.couper(row.etat, column or planche.largeur, LIGNES_D_ETAT, gras=True) for row in rows]
-    calendrier = _calendrier(planche, rows, bornes, column + GOUTTIERE if column else 0.0)
-    lead = planche.interligne
+def _draw(planche: Planche, rows: Sequence[Barres], dates: tuple[date, date, date]) -> float:
+    column, lead = 0.0 if planche.narrow else PART_OF_STATES * planche.width, planche.leading
+    states = [planche.wrap(row.etat, column or planche.width, LINES_OF_A_STATE, bold=True) for row in rows]
     text = lead * max(map(len, states))
-    height = text + 2 + PREVU if planche.etroite else max(text, PREVU)
-    libelles = [row.libelle for row in rows]
-    rangees = poser_rangees(planche, libelles, 0 if planche.etroite else lead + 4, marque=height, lignes=LIGNES)
-    middles = [y + (height - PREVU) / 2 if planche.etroite else y for y in rangees.centres]
-    rangees = replace(rangees, centres=tuple(middles))
-    bottom = poser_annees(planche, calendrier, rangees, PREVU)
+    height = text + 2 + PLANNED if planche.narrow else max(text, PLANNED)
+    top = 0 if planche.narrow else lead + 4
+    rangees = put_rows(planche, [row.libelle for row in rows], top, mark=height, lines=LINES)
+    middles = tuple(y + (height - PLANNED) / 2 if planche.narrow else y for y in rangees.middles)
+    rangees = replace(rangees, middles=middles)
+    scale = _calendar(planche, rows, dates, column + GUTTER if column else 0.0)
+    axes = planche.across(scale)
+    _put_years(planche, axes, scale, rangees)
+    _put_bars(planche, axes, scale, [*zip(middles, rows, strict=True)])
     for y, row, lines in zip(middles, rows, states, strict=True):
-        _barre(planche, calendrier, y, row)
-        above = y - PREVU / 2 - 2 - len(lines) * lead / 2
-        place = (0.0, above) if planche.etroite else (planche.largeur - column, y)
-        planche.paragraphe(*place, lines, gras=True, couleur=getattr(planche.couleurs, row.teinte))
-    _aujourd_hui(planche, calendrier, middles, rangees.bas + 3)
-    return poser_legende(planche, bottom, _legende(planche, rows, bornes[2]))
+        above = y - PLANNED / 2 - 2 - len(lines) * lead / 2
+        place = (0.0, above) if planche.narrow else (planche.width - column, y)
+        planche.write_lines(*place, lines, bold=True, color=getattr(planche.couleurs, row.teinte))
+    _put_today(planche, axes, scale, dates[2], rangees)
+    return put_key(planche, rangees.bottom + 19, _key(planche, rows, dates[2]))
 
 
-def _calendrier(
-    planche: Planche, rows: Sequence[Barres], bornes: tuple[date, date, date], reserve: float
-) -> Calendrier:
+def _calendar(planche: Planche, rows: Sequence[Barres], dates: tuple[date, date, date], reserve: float) -> Echelle:
     """Return the days from the start of the convention to its end, and further when a bar or today is."""
-    days = [*bornes]
+    days = [*dates]
     for row in rows:
         days += [*row.prevu, *(row.reel or ()), *([row.seul] if row.seul else [])]
-    return Calendrier(min(days), max(days) + JOUR, gauche_des_marques(planche), planche.largeur - reserve, bornes[2])
+    ends = min(days).toordinal(), max(days).toordinal() + 1
+    return Echelle(*ends, left_of_marks(planche), planche.width - reserve, 1)
 
 
-def _barre(planche: Planche, calendrier: Calendrier, y: float, row: Barres) -> None:
-    start, end = calendrier.x(row.prevu[0]), calendrier.x(row.prevu[1] + JOUR)
-    _rectangle(planche, (start, end), (y, PREVU), planche.degrade("territoire")[3], 0.0)
-    if row.echeance_ecrite:
-        _rectangle(planche, (end - TRAIT, end), (y, PREVU), planche.couleurs.territoire, 0.01)
-    if row.reel or row.seul:
-        first, last = row.reel or (row.seul, row.seul)
-        _rectangle(planche, _au_moins(calendrier, first, last), (y, REEL), planche.couleurs.territoire, 0.02)
+def _put_years(planche: Planche, axes: Axes, scale: Echelle, rangees: Rangees) -> None:
+    """Put a light rule at each new year and the years under the rows."""
+    first, last = (date.fromordinal(int(end)) for end in (scale.low, scale.high - 1))
+    years = range(first.year, last.year + 1)
+    limits = [max(date(years[0], 1, 1).toordinal(), scale.low)]
+    limits += [min(date(year + 1, 1, 1).toordinal(), scale.high) for year in years]
+    put_vertical_rules(planche, axes, rangees, limits, PLANNED)
+    middles = [(start + end) / 2 for start, end in pairwise(limits)]
+    put_values(planche, rangees.bottom + 10, [*zip(map(scale.place, middles), map(str, years), strict=True)])
 
 
-def _au_moins(calendrier: Calendrier, premier: date, dernier: date) -> tuple[float, float]:
-    """Return the ends of the days from one to another, long enough to be seen when it is a single one."""
-    start, end = calendrier.x(premier), calendrier.x(dernier + JOUR)
-    if end - start >= REEL:
-        return start, end
-    start = min(max((start + end - REEL) / 2, calendrier.gauche), calendrier.droite - REEL)
-    return start, start + REEL
+def _put_bars(planche: Planche, axes: Axes, scale: Echelle, rows: Sequence[tuple[float, Barres]]) -> None:
+    """Put the light bars of what was planned, the lines of the deadlines, and over them what is known."""
+    blue, least, planned, deadlines, real = planche.couleurs.territoire, _days(scale, REAL), [], [], []
+    for y, row in rows:
+        end = row.prevu[1].toordinal() + 1
+        planned.append((y, row.prevu[0].toordinal(), end))
+        if row.echeance_ecrite:
+            deadlines.append((y, end - _days(scale, LINE), end))
+        if row.reel or row.seul:
+            first, last = row.reel or (row.seul, row.seul)
+            start, end = first.toordinal(), last.toordinal() + 1
+            if end - start < least:  # long enough to be seen
+                start = min(max((start + end - least) / 2, scale.low), scale.high - least)
+                end = start + least
+            real.append((y, start, end))
+    _bars_of(axes, planned, PLANNED, planche.shade(3), 0.0)
+    _bars_of(axes, deadlines, PLANNED, blue, 0.01)
+    _bars_of(axes, real, REAL, blue, 0.02)
 
 
-def _rectangle(
-    planche: Planche, bouts: tuple[float, float], milieu: tuple[float, float], couleur: str, rang: float
-) -> None:
-    (start, end), (y, thick) = bouts, milieu
-    corners = [(start, y - thick / 2), (end, y - thick / 2), (end, y + thick / 2), (start, y + thick / 2)]
-    planche.polygone(corners, couleur, plan=SUR_LES_REGLES + rang)
+def _bars_of(axes: Axes, bars: Sequence[tuple[float, float, float]], thickness: float, color: str, rank: float) -> None:
+    """Put bars given as (middle, start, end), in days."""
+    if bars:
+        ys, starts, ends = zip(*bars, strict=True)
+        lengths = [end - start for start, end in zip(starts, ends, strict=True)]
+        axes.barh(ys, lengths, thickness, starts, color=color, zorder=2.2 + rank, clip_on=False)
 
 
-def _aujourd_hui(planche: Planche, calendrier: Calendrier, centres: Sequence[float], bas: float) -> None:
+def _days(scale: Echelle, points: float) -> float:
+    return points * (scale.high - scale.low) / (scale.right - scale.left)
+
+
+def _put_today(planche: Planche, axes: Axes, scale: Echelle, today: date, rangees: Rangees) -> None:
     """Put the line of the date, over the bars: whole under its date on a wide sheet, on each bar of a narrow one."""
-    x = calendrier.x(calendrier.aujourd_hui + JOUR)
-    start = min(max(x - TRAIT / 2, calendrier.gauche), calendrier.droite - TRAIT)
-    span = (start, start + TRAIT)
-    colour = planche.couleurs.texte
-    if planche.etroite:
-        for y in centres:
-            _rectangle(planche, span, (y, PREVU + 6), colour, 0.03)
-        return
-    top = planche.interligne
-    _rectangle(planche, span, ((top + bas) / 2, bas - top), colour, 0.03)
-    poser_au_dessus(planche, x, planche.interligne / 2 - 1, date_longue(calendrier.aujourd_hui), gras=True)
+    width, end = _days(scale, LINE), today.toordinal() + 1
+    start = min(max(end - width / 2, scale.low), scale.high - width)
+    top, bottom = planche.leading, rangees.bottom + 3
+    middles, thickness = (rangees.middles, PLANNED + 6) if planche.narrow else ([(top + bottom) / 2], bottom - top)
+    _bars_of(axes, [(y, start, start + width) for y in middles], thickness, planche.couleurs.texte, 0.03)
+    if not planche.narrow:
+        write_over(planche, scale.place(end), planche.leading / 2 - 1, date_longue(today), bold=True)
 
 
-def _legende(planche: Planche, rows: Sequence[Barres], aujourd_hui: date) -> list[tuple[str, float, float, str]]:
-    """Return what each bar means: colour, width, height, words; only those that the chart shows."""
-    light, strong = planche.degrade("territoire")[3], planche.couleurs.territoire
-    entries = [(light, 16.0, PREVU - 2, "prévu par la convention")]
-    entries += [(strong, TRAIT, PREVU - 2, "échéance écrite")] if any(row.echeance_ecrite for row in rows) else []
-    entries += [(strong, 16.0, REEL, "réel")] if any(row.reel or row.seul for row in rows) else []
-    today = [(planche.couleurs.texte, TRAIT, PREVU, date_longue(aujourd_hui))]
-    return entries + (today if planche.etroite else [])
+def _key(planche: Planche, rows: Sequence[Barres], today: date) -> list[Cle]:
+    """Return what each bar means; only those that the chart shows."""
+    light, strong, dark = planche.shade(3), planche.couleurs.territoire, planche.couleurs.texte
+    shown = [(light, SAMPLE, PLANNED - 2, "prévu par la convention")]
+    shown += [(strong, LINE, PLANNED - 2, "échéance écrite")] if any(row.echeance_ecrite for row in rows) else []
+    shown += [(strong, SAMPLE, REAL, "réel")] if any(row.reel or row.seul for row in rows) else []
+    shown += [(dark, LINE, PLANNED, date_longue(today))] if planche.narrow else []
+    return [Cle(text, width, partial(_put_sample, planche, colour, width, height), planche.couleurs.secondaire)
+            for colour, width, height, text in shown]  # fmt: skip
+
+
+def _put_sample(planche: Planche, color: str, width: float, height: float, x: float, y: float) -> None:
+    planche.rectangle(x, y - height / 2, width, height, color)
 
 
 def _alt(etats: pd.DataFrame, debut: date, fin: date, aujourd_hui: date) -> str:
@@ -198,8 +220,8 @@ def _alt(etats: pd.DataFrame, debut: date, fin: date, aujourd_hui: date) -> str:
 def _lecture(etats: pd.DataFrame, aujourd_hui: date) -> str:
     begun = etats[etats["debut_reel"].notna()]
     row = next((begun if len(begun) else etats).itertuples())
-    real = f", commencée le {date_longue(_jour(row.debut_reel))}" if len(begun) else ""
-    planned = f"prévue du {date_longue(_jour(row.debut))} au {date_longue(_jour(row.echeance))}"
+    real = f", commencée le {date_longue(_day(row.debut_reel))}" if len(begun) else ""
+    planned = f"prévue du {date_longue(_day(row.debut))} au {date_longue(_day(row.echeance))}"
     return f"la modalité {row.modalite}, {planned}{real}, a pour état au {date_longue(aujourd_hui)} : {row.mot}."
 
 
@@ -215,15 +237,11 @@ def _chiffres(etats: pd.DataFrame, evaluation: Evaluation, contexte: Contexte, a
     rows = []
     for row in etats.itertuples():
         absent = contexte.absence(NON_TRANSMIS) if row.statut == NON_RENSEIGNEE else TIRET
-        words = {name: _dire(getattr(row, name), absent) for name in ("debut", "echeance", "debut_reel", "fin")}
-        if pd.notna(row.fin) and row.fin.date() > aujourd_hui:
+        days = {name: _day(getattr(row, name)) for name in ("debut", "echeance", "debut_reel", "fin")}
+        words = {name: date_longue(day) if day else absent for name, day in days.items()}
+        if days["fin"] and days["fin"] > aujourd_hui:
             words["fin"] += f", {A_VENIR}"
-        rows.append({"libelle": _libelle(row), **words, "etat": f"{evaluation.etats[row.statut].signe} {row.mot}"})
+        etat = f"{evaluation.etats[row.statut].signe} {row.mot}"
+        rows.append({"libelle": f"{row.modalite} {row.libelle}", **words, "etat": etat})
     cells = pd.DataFrame(rows, columns=[column.cle for column in columns])
-    kept = ["fiche", "modalite", "libelle", "debut", "echeance", "echeance_ecrite", "statut", "en_retard", "debut_reel",
-            "fin", "mot"]  # fmt: skip
-    return Chiffres(columns, cells, etats[kept])
-
-
-def _dire(instant: pd.Timestamp, absent: str) -> str:
-    return absent if pd.isna(instant) else date_longue(instant.date())
+    return Chiffres(columns, cells, etats[GARDEES])

@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import enumerer, nombre
-from ctglib.graphiques.assemblage import Cartouche, Chiffres, assembler
+from ctglib.graphiques.assemblage import Chiffres, assemble
 from ctglib.graphiques.echelle import echelle
 from ctglib.graphiques.rangees import (
-    GOUTTIERE,
-    LIGNE_DES_NOMS,
-    poser_axe,
-    poser_noms,
-    poser_note,
-    poser_rangees,
+    GUTTER,
+    LINE_OF_NAMES,
+    put_axis,
+    put_names,
+    put_note,
+    put_rows,
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
     from ctglib.graphiques.echelle import Echelle
     from ctglib.graphiques.planche import Planche
 
-ENTETE = 17.0
-ECART_DU_TEXTE = 7.0
-
-
-@dataclass(frozen=True)
-class Marque:
-    """One end of a dumbbell; ``valeur`` is missing when ``texte`` says why."""
-
-    valeur: float
-    texte: str
-    forme: str
-    couleur: str
-    nom: str
-
-    @property
-    def en_gras(self) -> bool:
-        """Return whether its text stands out: the territory's does."""
-        return self.forme == "disque"
+TOP = 17.0
+BESIDE = 7.0
+TIRET = "–"
+GARDEES = ["indicateur", "libelle", "unite", "annee", "valeur", "statut", "valeur_reference", "statut_reference",
+           "ecart"]  # fmt: skip
 
 
 def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure:
@@ -51,144 +40,119 @@ def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
 
     Args:
         comparaison: Rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values share a scale.
-        contexte: The words, the two territories and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
 
     Raises:
-        ValueError: The rows mix units that do not share a scale.
+        ValueError: The rows mix units that do not share a scale: rates do (in %, for 100), others only with themselves.
     """
-    _refuser_deux_echelles(comparaison)
+    unites = set(comparaison["unite"])
+    if len(unites) > 1 and set(comparaison["ecart_type"]) != {"points"}:
+        raise ValueError(f"Un graphique en haltères ne mêle pas ces unités : {', '.join(sorted(unites))}.")
     rows = comparaison.sort_values("ecart", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
-    texts = _textes(rows, contexte)
-    return assembler(
-        Cartouche(nom, titre, source or contexte.source),
-        lambda planche: _dessiner(planche, texts, contexte),
-        alt=_alt(texts, contexte),
-        lecture=_lecture(texts, contexte),
-        chiffres=_chiffres(rows, texts, contexte),
-    )
+    shown = _words(rows, contexte)
+    return assemble(
+        contexte, lambda planche: _draw(planche, shown, contexte), nom=nom, titre=titre, source=source,
+        alt=_alt(shown, contexte), lecture=_lecture(shown, contexte), chiffres=_chiffres(rows, shown, contexte),
+    )  # fmt: skip
 
 
-def _refuser_deux_echelles(comparaison: pd.DataFrame) -> None:
-    """Raise when the units do not share a scale: rates do (in %, for 100), anything else only with itself."""
-    kinds, units = set(comparaison["ecart_type"]), set(comparaison["unite"])
-    if len(units) > 1 and kinds != {"points"}:
-        message = f"Un graphique en haltères ne mêle pas ces unités : {', '.join(sorted(units))}."
-        raise ValueError(message)
+def _words(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
+    """Return the rows with what is shown of them: texts of both values and of the gap, the gap without its unit."""
+    both = [
+        (
+            contexte.valeur(row.indicateur, row.valeur, row.statut),
+            contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference),
+            TIRET if pd.isna(row.ecart) else contexte.ecart(row.indicateur, row.ecart, row.ecart_type),
+            TIRET if pd.isna(row.ecart) else nombre(
+                row.ecart, contexte.indicateurs[row.indicateur].decimales, signe=True),
+            contexte.unites[row.unite].symbole,
+        )
+        for row in rows.itertuples()
+    ]  # fmt: skip
+    names = ["texte", "texte_reference", "texte_ecart", "ecart_nu", "symbole"]
+    return rows.join(pd.DataFrame(both, columns=names, index=rows.index))
 
 
-def _textes(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
-    """Return the rows with what is shown of them, in the columns ``texte…``, ``ecart_nu`` and ``symbole``."""
-    return rows.assign(
-        texte=[contexte.valeur(r.indicateur, r.valeur, r.statut) for r in rows.itertuples()],
-        texte_reference=[
-            contexte.valeur(r.indicateur, r.valeur_reference, r.statut_reference) for r in rows.itertuples()
-        ],
-        texte_ecart=[
-            "–" if pd.isna(r.ecart) else contexte.ecart(r.indicateur, r.ecart, r.ecart_type) for r in rows.itertuples()
-        ],
-        ecart_nu=[
-            "–" if pd.isna(r.ecart) else nombre(r.ecart, contexte.indicateurs[r.indicateur].decimales, signe=True)
-            for r in rows.itertuples()
-        ],
-        symbole=[contexte.unites[unite].symbole for unite in rows["unite"]],
-    )
-
-
-def _dessiner(planche: Planche, rows: pd.DataFrame, contexte: Contexte) -> float:
+def _draw(planche: Planche, rows: pd.DataFrame, contexte: Contexte) -> float:
     percent = set(rows["symbole"]) == {"%"}
     gaps = rows["ecart_nu"] if percent else rows["texte_ecart"]
     header = "Écart, en points" if percent else "Écart"
-    heading = planche.mesurer(header)
-    right = max(heading, *(planche.mesurer(text, gras=True) for text in gaps)) + GOUTTIERE
-    rangees = poser_rangees(planche, list(rows["libelle"]), ENTETE, premiere=planche.interligne + 3)
-    scale = _echelle(planche, rows, rangees.gauche, planche.largeur - right)
-    bottom = poser_axe(planche, scale, ENTETE - 2, rangees.bas, symbole="%" if percent else "")
-    planche.texte(planche.largeur, LIGNE_DES_NOMS, header, ancre="right", couleur=planche.couleurs.secondaire)
-    for y, row, gap in zip(rangees.centres, rows.itertuples(), gaps, strict=True):
-        _rangee(planche, scale, y, _marques(planche, row, contexte), comparable=pd.notna(row.ecart))
-        planche.texte(planche.largeur, y, gap, ancre="right", gras=True)
-    if planche.etroite:
-        _noms(planche, scale, rangees.centres[0] - planche.interligne - 3, rows, contexte)
+    heading = planche.measure(header)
+    right = max(heading, *(planche.measure(text, bold=True) for text in gaps)) + GUTTER
+    rangees = put_rows(planche, list(rows["libelle"]), TOP, first=planche.leading + 3)
+    scale = _scale(planche, rows, rangees.left, planche.width - right)
+    axes = planche.across(scale)
+    bottom = put_axis(planche, axes, scale, TOP - 2, rangees.bottom, symbole="%" if percent else "")
+    planche.write(planche.width, LINE_OF_NAMES, header, ha="right", color=planche.couleurs.secondaire)
+    placed = rows.assign(y=rangees.middles)
+    both = placed[placed["ecart"].notna()]
+    axes.hlines(both["y"], both["valeur"], both["valeur_reference"], colors=planche.couleurs.filet, linewidth=2.4)
+    names = []
+    for name, label, role, form in (("valeur_reference", contexte.reference.nom, "reference", "D"),
+                                    ("valeur", contexte.territoire.nom, "territoire", "o")):  # fmt: skip
+        known, colour = placed[placed[name].notna()], getattr(planche.couleurs, role)
+        planche.marks(axes, known[name], known["y"], colour, form=form)
+        names.append((scale.place(known[name].iloc[0]) if len(known) else scale.left, label, colour))
+    names.sort(key=lambda name: name[0])
+    for row, gap in zip(placed.itertuples(), gaps, strict=True):
+        _write_values(planche, axes, scale, row)
+        planche.write(planche.width, row.y, gap, ha="right", bold=True)
+    if planche.narrow:
+        put_names(planche, rangees.middles[0] - planche.leading - 3, names)
     else:
-        _noms(planche, scale, LIGNE_DES_NOMS, rows, contexte, droite=planche.largeur - heading - GOUTTIERE)
+        put_names(planche, LINE_OF_NAMES, names, planche.width - heading - GUTTER)
     symbols = list(dict.fromkeys(rows["symbole"]))
     if len(symbols) == 1:
         return bottom
-    return poser_note(planche, rangees.gauche, bottom, f"Échelle commune, en {enumerer(symbols)}.")
+    return put_note(planche, rangees.left, bottom, f"Échelle commune, en {enumerer(symbols)}.")
 
 
-def _echelle(planche: Planche, rows: pd.DataFrame, gauche: float, droite: float) -> Echelle:
+def _scale(planche: Planche, rows: pd.DataFrame, left: float, right: float) -> Echelle:
     """Return a scale as wide as its zone allows once every value has its text beside its mark."""
     values = [*rows["valeur"], *rows["valeur_reference"]]
     texts = [*rows["texte"], *rows["texte_reference"]]
-    widths = [planche.mesurer(text, gras=True) + ECART_DU_TEXTE for text in texts]
-    widest = max(widths)
-    sure = echelle(values, gauche + widest, droite - widest, zero=True)
-    places = [(sure.x(value), width) for value, width in zip(values, widths, strict=True) if pd.notna(value)]
+    widths = [planche.measure(text, bold=True) + BESIDE for text in texts]
+    sure = echelle(values, left + max(widths), right - max(widths), zero=True)
+    places = [(sure.place(value), width) for value, width in zip(values, widths, strict=True) if pd.notna(value)]
     if len(places) < len(values):
         return sure
-    left = max(width - (x - sure.gauche) for x, width in places)
-    right = max(width - (sure.droite - x) for x, width in places)
-    return replace(sure, gauche=gauche + max(left, 0), droite=droite - max(right, 0))
+    before = max(width - (x - sure.left) for x, width in places)
+    after = max(width - (sure.right - x) for x, width in places)
+    return replace(sure, left=left + max(before, 0), right=right - max(after, 0))
 
 
-def _marques(planche: Planche, row: object, contexte: Contexte) -> list[Marque]:
-    """Return the reference's mark, then the territory's, which is drawn over it."""
-    own, other = contexte.territoire, contexte.reference
-    return [
-        Marque(row.valeur_reference, row.texte_reference, "losange", planche.couleurs.reference, other.nom),
-        Marque(row.valeur, row.texte, "disque", planche.couleurs.territoire, own.nom),
-    ]
-
-
-def _rangee(planche: Planche, scale: Echelle, y: float, marques: list[Marque], comparable: bool) -> None:
-    present = sorted((mark for mark in marques if pd.notna(mark.valeur)), key=lambda mark: mark.valeur)
+def _write_values(planche: Planche, axes: Axes, scale: Echelle, row: object) -> None:
+    """Write the lowest value on the left of its mark, the other on the right of the last one; or what is absent."""
+    colours = planche.couleurs
+    ends = [(row.valeur_reference, row.texte_reference, colours.reference, False),
+            (row.valeur, row.texte, colours.territoire, True)]  # fmt: skip
+    present = sorted((end for end in ends if pd.notna(end[0])), key=lambda end: end[0])
     if not present:
-        words = " / ".join(dict.fromkeys(mark.texte for mark in marques if mark.texte)) or "–"
-        planche.texte(scale.gauche, y, words, couleur=planche.couleurs.absence, fond=True)
+        words = " / ".join(dict.fromkeys(text for _, text, _, _ in ends if text)) or TIRET
+        planche.write(scale.left, row.y, words, color=colours.absence, hide=True)
         return
-    if comparable:
-        planche.trait([(scale.x(mark.valeur), y) for mark in present], planche.couleurs.filet, 2.4)
-    for mark in marques:
-        if pd.notna(mark.valeur):
-            planche.marque(scale.x(mark.valeur), y, mark.forme, mark.couleur)
     first, last = present[0], present[-1]
-    if first is last:
-        last = next(mark for mark in marques if mark is not first)
-    left, right = scale.x(first.valeur), scale.x(present[-1].valeur)
-    planche.texte(left - ECART_DU_TEXTE, y, first.texte, ancre="right", couleur=first.couleur, gras=first.en_gras)
-    planche.texte(right + ECART_DU_TEXTE, y, last.texte or "–", couleur=last.couleur, gras=last.en_gras)
+    other = last if first is not last else next(end for end in ends if end is not first)
+    for value, side, (_, text, colour, bold) in ((first[0], -1, first), (last[0], 1, other)):
+        planche.annotate(axes, (value, row.y), text or TIRET, dx=side * BESIDE, ha="right" if side < 0 else "left",
+                         bold=bold, color=colour)  # fmt: skip
 
 
-def _noms(
-    planche: Planche, scale: Echelle, y: float, rows: pd.DataFrame, contexte: Contexte, droite: float | None = None
-) -> None:  # fmt: skip
-    """Name both marks above those of the first row that has them, or at the start of the scale when none has."""
-    marks = _marques(planche, next(rows.itertuples()), contexte)
-    values = [rows[column].dropna() for column in ("valeur_reference", "valeur")]
-    places = [
-        (scale.x(found.iloc[0]) if len(found) else scale.gauche, mark.nom, mark.couleur)
-        for mark, found in zip(marks, values, strict=True)
-    ]
-    poser_noms(planche, y, sorted(places, key=lambda place: place[0]), droite)
-
-
-def _phrase(row: object, contexte: Contexte) -> str:
-    gap = "" if row.texte_ecart == "–" else f" (écart : {row.texte_ecart})"
-    own = row.texte or "valeur absente"
-    other = row.texte_reference or "valeur absente"
+def _sentence(row: object, contexte: Contexte) -> str:
+    gap = "" if row.texte_ecart == TIRET else f" (écart : {row.texte_ecart})"
+    own, other = row.texte or "valeur absente", row.texte_reference or "valeur absente"
     return f"« {row.libelle} » : {own} {contexte.territoire.a}, {other} {contexte.reference.a}{gap}"
 
 
 def _alt(rows: pd.DataFrame, contexte: Contexte) -> str:
-    first, last = rows.iloc[0], rows[rows["ecart"].notna()].tail(1)
+    last = rows[rows["ecart"].notna()].tail(1)
     count = f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas" if len(rows) > 1 else "Un indicateur"
-    ends = [_phrase(first, contexte)]
-    if len(last) and last.index[0] != first.name:
-        ends.append(_phrase(last.iloc[0], contexte))
+    ends = [_sentence(rows.iloc[0], contexte)]
+    if len(last) and last.index[0] != rows.index[0]:
+        ends.append(_sentence(last.iloc[0], contexte))
     return f"{count}, {contexte.territoire.nom} et {contexte.reference.nom}. {' ; '.join(ends)}."
 
 
@@ -196,10 +160,10 @@ def _lecture(rows: pd.DataFrame, contexte: Contexte) -> str:
     complete = rows[rows["ecart"].notna()]
     row = (complete if len(complete) else rows).iloc[0]
     year = "" if pd.isna(row["annee"]) else f"en {int(row['annee'])}, "
-    return f"{year}{_phrase(row, contexte)}."
+    return f"{year}{_sentence(row, contexte)}."
 
 
-def _chiffres(rows: pd.DataFrame, texts: pd.DataFrame, contexte: Contexte) -> Chiffres:
+def _chiffres(rows: pd.DataFrame, shown: pd.DataFrame, contexte: Contexte) -> Chiffres:
     columns = (
         Colonne("libelle", "Indicateur"),
         Colonne("annee", "Année", numerique=True),
@@ -207,18 +171,6 @@ def _chiffres(rows: pd.DataFrame, texts: pd.DataFrame, contexte: Contexte) -> Ch
         Colonne("texte_reference", contexte.reference.nom, numerique=True),
         Colonne("texte_ecart", "Écart", numerique=True),
     )
-    cells = texts[[column.cle for column in columns]].assign(
-        annee=["–" if pd.isna(year) else str(int(year)) for year in texts["annee"]]
-    )
-    kept = [
-        "indicateur",
-        "libelle",
-        "unite",
-        "annee",
-        "valeur",
-        "statut",
-        "valeur_reference",
-        "statut_reference",
-        "ecart",
-    ]
-    return Chiffres(columns, cells, rows[kept])
+    years = [TIRET if pd.isna(year) else str(int(year)) for year in shown["annee"]]
+    cells = shown[[column.cle for column in columns]].assign(annee=years)
+    return Chiffres(columns, cells, rows[GARDEES])

@@ -3,59 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import FINE, INSECABLE, compter, enumerer, minuscule, pourcent
-from ctglib.graphiques.assemblage import Cartouche, Chiffres, assembler
-from ctglib.graphiques.nuances import encre, nuances
-from ctglib.graphiques.paquets import entier
+from ctglib.graphiques.assemblage import Chiffres, assemble
+from ctglib.graphiques.echelle import Echelle
+from ctglib.graphiques.rangees import Cle, put_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
 
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
     from ctglib.graphiques.planche import Planche
 
-LIGNES = 3
-LIGNES_DEDANS = 2
-MARGE = 4.0
-SOUS_LE_NOM = 2.0
-ENTRE_BARRES = 11.0
-SEPARATEUR = 1.4
-PASTILLE = 7.0
-ENTRE_ENTREES = 12.0
-TOUT = 100.0
-MINIMUM = 0.05  # a rest of 100 % that is only rounding
+LINES, LINES_INSIDE = 3, 2
+MARGIN = 4.0
+UNDER_NAME, BETWEEN_BARS = 2.0, 11.0
+SEPARATOR = 1.4
+PATCH = 7.0
+WHOLE = 100.0
+LEAST = 0.05  # a rest of 100 % that is only rounding
 TIRET = "–"
-LUES = ("groupe", "modalite", "libelle", "part", "statut")
-GARDEES = ("groupe", "modalite", "libelle", "part", "effectif", "statut")
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a group has of a modalité, in %; None when it is absent, and ``texte`` then says so."""
-
-    modalite: str
-    libelle: str
-    part: float | None
-    texte: str
-
-
-Groupes = dict[str, list[Part]]
+GARDEES = ["groupe", "modalite", "libelle", "part", "effectif", "statut"]
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a bar, in %; ``couleur`` is empty when it is hidden or absent, and ``texte`` then says so."""
+    """A part of a bar, in %; ``color`` is empty when it is hidden or absent, and ``texte`` then says so."""
 
     libelle: str
     texte: str
     part: float
-    couleur: str
+    color: str
 
 
 def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure | None:
@@ -64,164 +50,143 @@ def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, sour
     Args:
         parts: One row a group and modalité: ``groupe``, ``modalite``, ``libelle`` (of the modalité), ``part`` (in %,
             NaN with the absence that ``statut`` tells), ``effectif`` (NaN when hidden), ``statut``.
-        contexte: The words and the source.
+        contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
     """
     if not parts["part"].notna().any():
         return None
-    groups: dict[str, list[Part]] = {}
-    for groupe, modalite, libelle, value, statut in zip(*(parts[name] for name in LUES), strict=True):
-        absent = pd.isna(value)
-        text = contexte.absence(statut) if absent else pourcent(value, 1)
-        groups.setdefault(str(groupe), []).append(Part(modalite, libelle, None if absent else float(value), text))
-    return assembler(
-        Cartouche(nom, titre, source or contexte.source),
-        lambda planche: _dessiner(planche, groups),
-        alt=_alt(groups),
-        lecture=_lecture(groups),
-        chiffres=_chiffres(groups, parts[list(GARDEES)]),
-    )
+    texts = [
+        contexte.absence(statut) if pd.isna(part) else pourcent(part, 1)
+        for part, statut in zip(parts["part"], parts["statut"], strict=True)
+    ]
+    rows = parts.assign(groupe=parts["groupe"].astype(str), texte=texts, part=parts["part"].astype("float64"))
+    return assemble(
+        contexte, lambda planche: _draw(planche, rows), nom=nom, titre=titre, source=source, alt=_alt(rows),
+        lecture=_lecture(rows), chiffres=_chiffres(rows, parts[GARDEES]),
+    )  # fmt: skip
 
 
-def _modalites(groups: Groupes) -> dict[str, str]:
-    """Return the label of each modalité, in the order in which they are met."""
-    return {part.modalite: part.libelle for members in groups.values() for part in members}
+def _draw(planche: Planche, rows: pd.DataFrame) -> float:
+    names = list(dict.fromkeys(rows["modalite"]))
+    shades = dict(zip(names, planche.shades(len(names)), strict=True))
+    bars = {str(name): _segments(members, shades) for name, members in rows.groupby("groupe", sort=False)}
+    whole = max(WHOLE, *(sum(segment.part for segment in segments) for segments in bars.values()))
+    scale = Echelle(0, whole, 0, planche.width, 20)
+    axes, y = planche.across(scale), 0.0
+    for name, segments in bars.items():
+        y = _put_bar(planche, axes, scale, y, name, segments) + BETWEEN_BARS
+    return y - BETWEEN_BARS + 2
 
 
-def _dessiner(planche: Planche, groups: Groupes) -> float:
-    names = _modalites(groups)
-    shades = dict(zip(names, nuances(planche, len(names)), strict=True))
-    y = 0.0
-    for name, members in groups.items():
-        y = _barre(planche, y, name, _segments(members, shades)) + ENTRE_BARRES
-    return y - ENTRE_BARRES + 2
-
-
-def _segments(members: Sequence[Part], shades: dict[str, str]) -> list[Segment]:
+def _segments(rows: pd.DataFrame, shades: dict[str, str]) -> list[Segment]:
     """Return the known parts in order, then one segment a reason of absence, which share what is left of 100 %."""
-    known = [part for part in members if part.part is not None]
-    found = [Segment(part.libelle, part.texte, part.part, shades[part.modalite]) for part in known]
-    hidden = _absentes(members)
-    left = max(TOUT - sum(part.part for part in known), 0.0)
-    rest = left / len(hidden) if len(hidden) and left > MINIMUM else 0.0
-    return found + [Segment(_ensemble(labels), word, rest, "") for word, labels in hidden.items()]
+    known, hidden = rows[rows["part"].notna()], _absent(rows)
+    left = max(WHOLE - known["part"].sum(), 0.0)
+    rest = left / len(hidden) if len(hidden) and left > LEAST else 0.0
+    found = [Segment(row.libelle, row.texte, row.part, shades[row.modalite]) for row in known.itertuples()]
+    return found + [Segment(_together(labels), word, rest, "") for word, labels in hidden.items()]
 
 
-def _absentes(members: Sequence[Part]) -> dict[str, list[str]]:
+def _absent(rows: pd.DataFrame) -> dict[str, list[str]]:
     """Return the labels of the parts that are absent, by the word that says so."""
-    found: dict[str, list[str]] = {}
-    for part in members:
-        if part.part is None:
-            found.setdefault(part.texte, []).append(part.libelle)
-    return found
+    return rows[rows["part"].isna()].groupby("texte", sort=False)["libelle"].agg(list).to_dict()
 
 
-def _ensemble(labels: Sequence[str]) -> str:
+def _together(labels: Sequence[str]) -> str:
     """Return « Autre commune et non renseigné »."""
     return enumerer([label if rank == 0 else minuscule(label) for rank, label in enumerate(labels)])
 
 
-def _barre(planche: Planche, haut: float, nom: str, segments: Sequence[Segment]) -> float:
+def _put_bar(planche: Planche, axes: Axes, scale: Echelle, top: float, name: str, segments: Sequence[Segment]) -> float:
     """Put the name of a group, its bar, and under it the labels that have no room inside; return its bottom."""
-    lead = planche.interligne
-    names = planche.couper(nom, planche.largeur, LIGNES, gras=True)
-    planche.paragraphe(0, haut + len(names) * lead / 2, names, gras=True)
-    top = haut + len(names) * lead + SOUS_LE_NOM
-    whole = max(sum(segment.part for segment in segments), TOUT)
-    widths = [segment.part / whole * planche.largeur for segment in segments]
-    inside = [_dedans(planche, segment, width) for segment, width in zip(segments, widths, strict=True)]
-    height = max(1, *(len(lines) for lines in inside)) * lead + 2 * MARGE
-    x = 0.0
-    for segment, width, lines in zip(segments, widths, inside, strict=True):
-        _segment(planche, segment, (x, top, width, height), lines)
-        x += width
-    _contour(planche, (0.0, top, planche.largeur, height))
+    lead, colours = planche.leading, planche.couleurs
+    names = planche.wrap(name, planche.width, LINES, bold=True)
+    planche.write_lines(0, top + len(names) * lead / 2, names, bold=True)
+    top += len(names) * lead + UNDER_NAME
+    inside = [_inside(planche, segment, scale.place(segment.part)) for segment in segments]
+    height = max(1, *map(len, inside)) * lead + 2 * MARGIN
+    start = 0.0
+    for segment, lines in zip(segments, inside, strict=True):
+        x, width = scale.place(start), scale.place(segment.part)
+        if width:
+            if segment.color:
+                axes.barh(top + height / 2, segment.part, height, start, color=segment.color, clip_on=False)
+            else:
+                planche.rectangle(start, top, segment.part, height, None, axes=axes)
+            if start:
+                axes.vlines(start, top, top + height, colors=colours.fond, linewidth=SEPARATOR, clip_on=False)
+            ink = planche.ink(segment.color) if segment.color else colours.absence
+            first = top + (height - (len(lines) - 1) * lead) / 2
+            for rank, line in enumerate(lines):
+                planche.write(x + MARGIN, first + rank * lead, line, bold=rank == len(lines) - 1, color=ink,
+                              hide=not segment.color)  # fmt: skip
+        start += segment.part
+    _outline(planche, 0.0, top, scale.place(start), height)
     outside = [segment for segment, lines in zip(segments, inside, strict=True) if not lines]
-    return _dehors(planche, top + height + 4, outside)
+    return _put_outside(planche, top + height + 4, outside)
 
 
-def _dedans(planche: Planche, segment: Segment, largeur: float) -> list[str]:
+def _inside(planche: Planche, segment: Segment, width: float) -> list[str]:
     """Return the lines of a segment: its label, then its part; none without room.
 
     Over hatching a label has one line, or goes under the bar.
     """
-    room, text = largeur - 2 * MARGE, segment.texte
-    if planche.mesurer(text, gras=True) > room:
+    from ctglib.graphiques.planche import whole
+
+    room = width - 2 * MARGIN
+    if planche.measure(segment.texte, bold=True) > room:
         return []
-    lines = planche.couper(segment.libelle, room, LIGNES_DEDANS if segment.couleur else 1)
-    return [*lines, text] if entier(" ".join(planche.couper(segment.libelle, 1e6, 1)), lines) else []
+    lines = planche.wrap(segment.libelle, room, LINES_INSIDE if segment.color else 1)
+    return [*lines, segment.texte] if whole(" ".join(planche.wrap(segment.libelle, 1e6, 1)), lines) else []
 
 
-def _segment(
-    planche: Planche, segment: Segment, place: tuple[float, float, float, float], lignes: Sequence[str]
-) -> None:
-    (x, y, width, height), lead = place, planche.interligne
-    if not width:
-        return
-    hidden = not segment.couleur
-    planche.rectangle(x, y, width, height, couleur=segment.couleur or None, hachure=hidden)
-    if x:
-        planche.trait([(x, y), (x, y + height)], planche.couleurs.fond, SEPARATEUR)
-    colour = planche.couleurs.absence if hidden else encre(planche, segment.couleur)
-    first = y + (height - (len(lignes) - 1) * lead) / 2
-    for rank, line in enumerate(lignes):
-        last = rank == len(lignes) - 1
-        planche.texte(x + MARGE, first + rank * lead, line, gras=last, couleur=colour, fond=hidden)
-
-
-def _contour(planche: Planche, place: tuple[float, float, float, float]) -> None:
+def _outline(planche: Planche, x: float, y: float, width: float, height: float) -> None:
     """Put a thin outline, without which the lightest shade would be lost on the page."""
-    x, y, width, height = place
     corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
-    planche.trait(corners, planche.couleurs.filet, 0.5)
+    planche.rule(corners, planche.couleurs.filet, 0.5)
 
 
-def _dehors(planche: Planche, haut: float, segments: Sequence[Segment]) -> float:
-    """Put the labels under the bar, each after a patch of its colour, one after another; return their bottom."""
-    lead, x, y = planche.interligne, 0.0, haut + planche.interligne / 2
+def _put_outside(planche: Planche, top: float, segments: Sequence[Segment]) -> float:
+    """Put the labels under the bar, each after a patch of its colour; return their bottom."""
+    entries = []
     for segment in segments:
-        indent = PASTILLE + MARGE
-        lines = planche.couper(f"{segment.libelle} : {_soude(segment.texte)}", planche.largeur - indent, LIGNES)
-        width = indent + max(planche.mesurer(line) for line in lines)
-        if x and (x + width > planche.largeur or len(lines) > 1):
-            x, y = 0.0, y + lead
-        planche.rectangle(x, y - PASTILLE / 2, PASTILLE, PASTILLE, couleur=segment.couleur or None,
-                          hachure=not segment.couleur)  # fmt: skip
-        _contour(planche, (x, y - PASTILLE / 2, PASTILLE, PASTILLE))
-        planche.paragraphe(x + indent, y + (len(lines) - 1) * lead / 2, lines)
-        x, y = x + width + ENTRE_ENTREES, y + (len(lines) - 1) * lead
-    return y + lead / 2 if segments else haut - 2
+        texte = segment.texte.replace(" ", INSECABLE) if FINE in segment.texte else segment.texte
+        entries.append(Cle(f"{segment.libelle} : {texte}", PATCH, partial(_put_patch, planche, segment.color)))
+    return put_key(planche, top, entries) if entries else top - 2
 
 
-def _soude(texte: str) -> str:
-    return texte.replace(" ", INSECABLE) if FINE in texte else texte
+def _put_patch(planche: Planche, color: str, x: float, y: float) -> None:
+    planche.rectangle(x, y - PATCH / 2, PATCH, PATCH, color or None)
+    _outline(planche, x, y - PATCH / 2, PATCH, PATCH)
 
 
-def _alt(groups: Groupes) -> str:
-    said = [
-        f"{name} : {', '.join(f'{part.libelle} {part.texte}' for part in members)}." for name, members in groups.items()
-    ]
-    counts = f"{compter(len(_modalites(groups)), 'modalité')} dans {compter(len(said), 'groupe')}"
+def _alt(rows: pd.DataFrame) -> str:
+    said = [f"{name} : {', '.join(members['libelle'] + ' ' + members['texte'])}."
+            for name, members in rows.groupby("groupe", sort=False)]  # fmt: skip
+    counts = f"{compter(rows['modalite'].nunique(), 'modalité')} dans {compter(len(said), 'groupe')}"
     return f"Parts de {counts}. {' '.join(said)}"
 
 
-def _lecture(groups: Groupes) -> str:
+def _lecture(rows: pd.DataFrame) -> str:
     """Return the reading of the greatest part of the first group that has one, and what is hidden there."""
-    known = {name: [part for part in members if part.part is not None] for name, members in groups.items()}
-    name = next(name for name, members in known.items() if members)
-    most = max(known[name], key=lambda part: part.part)
-    words = " ; ".join(f"{word} : {minuscule(_ensemble(labels))}" for word, labels in _absentes(groups[name]).items())
-    return f"{name}, « {most.libelle} » : {most.texte}" + (f" ({words})." if words else ".")
+    name = rows.loc[rows["part"].notna(), "groupe"].iloc[0]
+    members = rows[rows["groupe"] == name]
+    most = members.loc[members["part"].idxmax()]
+    words = " ; ".join(f"{word} : {minuscule(_together(labels))}" for word, labels in _absent(members).items())
+    return f"{name}, « {most['libelle']} » : {most['texte']}" + (f" ({words})." if words else ".")
 
 
-def _chiffres(groups: Groupes, donnees: pd.DataFrame) -> Chiffres:
+def _chiffres(rows: pd.DataFrame, donnees: pd.DataFrame) -> Chiffres:
     """Return the parts, one row a modalité and one column a group; the counts, which the CSV has, are not repeated."""
-    columns = (
-        Colonne("libelle", "Modalité"),
-        *(Colonne(f"g{rank}", f"{name} (%)", numerique=True) for rank, name in enumerate(groups)),
-    )
-    told = [{part.modalite: part.texte.removesuffix(f"{FINE}%") for part in members} for members in groups.values()]
-    cells = [[label, *(group.get(modalite, TIRET) for group in told)] for modalite, label in _modalites(groups).items()]
-    return Chiffres(columns, pd.DataFrame(cells, columns=[column.cle for column in columns]), donnees)
+    groups = list(dict.fromkeys(rows["groupe"]))
+    told = rows.assign(texte=rows["texte"].str.removesuffix(f"{FINE}%"))
+    labels = rows.drop_duplicates("modalite", keep="last").set_index("modalite")["libelle"]
+    names = list(dict.fromkeys(rows["modalite"]))
+    cells = told.pivot_table(index="modalite", columns="groupe", values="texte", aggfunc="last").reindex(names)[groups]
+    cells = cells.fillna(TIRET).set_axis([f"g{rank}" for rank in range(len(groups))], axis=1)
+    cells.insert(0, "libelle", labels.reindex(names))
+    columns = (Colonne("libelle", "Modalité"),
+               *(Colonne(f"g{rank}", f"{name} (%)", numerique=True) for rank, name in enumerate(groups)))  # fmt: skip
+    return Chiffres(columns, cells.reset_index(drop=True), donnees)

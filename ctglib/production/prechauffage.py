@@ -31,6 +31,7 @@ MODULES = (
     "ctglib.export.exporteurs",
     "ctglib.export.typst",
     "ctglib.production.fabrication",
+    "ctglib.graphiques.panneaux",
     "ctglib.graphiques.planche",
     "ipykernel.inprocess.blocking",
     "ipykernel.inprocess.ipkernel",
@@ -70,8 +71,7 @@ def _amorcer() -> None:
     typographie = import_module("ctglib.document.typographie")
     typographie.date_longue(date.min)
     typographie.nombre(0)
-    for gras in (False, True):
-        import_module("ctglib.graphiques.textes").mesurer(SIGNES_COURANTS, 1.0, gras)
+    import_module("ctglib.graphiques.planche").prepare(SIGNES_COURANTS)
 
 
 prechauffer()

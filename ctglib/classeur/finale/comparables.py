@@ -12,8 +12,7 @@ import pandas as pd
 from ctglib.calculs.comparables.comparer import Resultat, comparer
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
-from ctglib.graphiques.points_comparables import points_comparables
-from ctglib.graphiques.trajectoires_comparables import trajectoires_comparables
+from ctglib.graphiques.comparables import points_comparables, trajectoires_comparables
 from ctglib.rapport.phrases import comparables as textes
 from ctglib.rapport.tableaux.comparables import (
     tableau_de_sensibilite,

@@ -36,13 +36,6 @@ class Degrades(Modele):
     reference: Degrade
 
 
-class TexteDeGraphique(Modele):
-    """Size and leading of the text of a chart, in points."""
-
-    taille: float = Field(ge=9, le=10)
-    interligne: float = Field(ge=9)
-
-
 class Largeurs(Modele):
     """Widths of the two drawings of a chart, in centimetres."""
 
@@ -55,5 +48,5 @@ class Charte(Modele):
 
     couleurs: Couleurs
     degrades: Degrades
-    texte: TexteDeGraphique
+    interligne: float = Field(ge=9)
     largeurs: Largeurs

@@ -1,31 +1,34 @@
-"""A drawing is one element of a page: valid, its ids its own, without style sheet, the same bytes each time."""
+"""A figure on its way to a page or a file: valid SVG, ids of its own, texts as text, the same bytes each time."""
 
 from __future__ import annotations
 
 import re
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 from dessin_svg import mots, racine, textes
 from fontTools.ttLib import TTFont
-from graphiques_exemple import HOSTILE
+from graphiques_exemple import HOSTILE, figure_en_halteres
+from matplotlib.colors import to_hex
 
+from ctglib.document.charte import charte
+from ctglib.document.dessin import STYLE, charter_style, measure, svg
 from ctglib.document.polices import FAMILLE, SECOURS, fichiers
 from ctglib.graphiques.planche import Planche
-from ctglib.graphiques.svg import nombre, rendre
-from ctglib.graphiques.textes import mesurer
 
 
 def _dessin(nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce que montre le dessin.") -> str:
-    planche = Planche(taille)
-    planche.texte(2, 10, mot)
-    planche.texte(2, 25, "En gras", gras=True)
-    planche.trait([(0, 35), (100, 35)], planche.couleurs.filet, style="tirets")
-    planche.marque(50, 35, "disque", planche.couleurs.territoire)
-    planche.marque(70, 35, "losange", planche.couleurs.reference)
-    planche.rectangle(0, 45, 40, 10, hachure=True)
-    planche.cercle((60, 60), 10, planche.couleurs.reference)
-    return rendre(planche.dessin(80), nom, alt, taille)
+    with charter_style():
+        planche = Planche(taille)
+        planche.write(2, 10, mot)
+        planche.write(2, 25, "En gras", bold=True)
+        planche.rule([(0, 35), (100, 35)], planche.couleurs.filet, style="tirets")
+        planche.marks(planche.axes, [50, 60], [35, 35], planche.couleurs.territoire)
+        planche.marks(planche.axes, [70], [35], planche.couleurs.reference, form="D")
+        planche.rectangle(0, 45, 40, 10, None)
+        planche.circle((60, 60), 10, planche.couleurs.reference, 0.6)
+        return svg(planche.finish(80), nom, alt, taille)
 
 
 def _ids(svg: str) -> list[str]:
@@ -49,7 +52,7 @@ def test_la_largeur_d_un_signe_est_celle_que_dit_la_police(
     font = TTFont(fichiers()[police])
     width = font["hmtx"][font.getBestCmap()[ord(signe)]][0] / font["head"].unitsPerEm
 
-    assert mesurer(signe * 3, 10.0, gras) == pytest.approx(30 * width, abs=0.01)
+    assert measure(signe * 3, 10.0, gras) == pytest.approx(30 * width, abs=0.01)
 
 
 def test_deux_dessins_d_une_page_n_ont_aucun_identifiant_commun() -> None:
@@ -71,7 +74,10 @@ def test_chaque_renvoi_d_un_dessin_mene_a_un_de_ses_identifiants() -> None:
 
 
 def test_le_meme_dessin_donne_les_memes_octets() -> None:
+    figure = figure_en_halteres([(15.9, 15.1), (37.0, 44.4)])
+
     assert _dessin("un") == _dessin("un")
+    assert figure.svg_large == figure.svg_large
 
 
 def test_un_dessin_n_apporte_ni_style_ni_script_ni_date_ni_adresse() -> None:
@@ -92,10 +98,12 @@ def test_un_dessin_est_une_image_qui_porte_son_texte_de_remplacement() -> None:
 
 
 def test_un_texte_hostile_reste_du_texte() -> None:
-    drawing = _dessin("un", mot=HOSTILE, alt=HOSTILE)
+    hostile = f'{HOSTILE} id="un" style="x" #un-large-1 1.23456 a   b'
+
+    drawing = _dessin("un", mot=hostile, alt=HOSTILE)
 
     assert "<script" not in drawing
-    assert HOSTILE in mots(drawing)
+    assert hostile in mots(drawing)
     assert racine(drawing).get("aria-label") == HOSTILE
 
 
@@ -113,17 +121,17 @@ def test_cinq_mille_caracteres_tiennent_en_trois_lignes_qui_disent_qu_il_en_manq
     planche = Planche("etroit")
 
     for mot in ("mot " * 1250, "m" * 5000):
-        lines = planche.couper(mot, 100, 3)
+        lines = planche.wrap(mot, 100, 3)
 
         assert len(lines) == 3
         assert lines[-1].endswith("…")
-        assert all(planche.mesurer(line) <= 100 for line in lines)
+        assert all(planche.measure(line) <= 100 for line in lines)
 
 
 def test_un_texte_se_coupe_entre_deux_mots_sans_en_perdre() -> None:
     text = "Part des moins de 3 ans dont les parents travaillent : 36,8 %"
 
-    lines = Planche("large").couper(text, 120, 9)
+    lines = Planche("large").wrap(text, 120, 9)
 
     assert " ".join(lines) == "Part des moins de 3 ans dont les parents travaillent\u00a0: 36,8\u202f%"
 
@@ -134,42 +142,25 @@ def test_un_texte_en_gras_garde_sa_famille_et_sa_taille() -> None:
     bold = next(item for item in root.iter() if item.text == "En gras")
     assert bold.get("font-weight") == "700"
     assert "Source Sans Pro" in root.get("font-family")
+    assert root.get("font-size") == "9px"
     assert len(textes(_dessin("un"))) == 2
 
 
-def test_deux_marques_semblables_partagent_un_contour_et_deux_couleurs_en_ont_deux() -> None:
-    planche = Planche("large")
-    for x, colour in ((10, "territoire"), (20, "territoire"), (30, "reference")):
-        planche.marque(x, 10, "disque", getattr(planche.couleurs, colour))
+def test_dessiner_ne_change_aucun_reglage_de_matplotlib() -> None:
+    before = dict(matplotlib.rcParams)
 
-    drawing = rendre(planche.dessin(20), "un", "alt")
+    figure_en_halteres([(15.9, 15.1), (37.0, 44.4)]).svg_large  # noqa: B018
 
-    assert re.findall(r'href="#un-large-(\d)"', drawing) == ["1", "1", "2"]
-    assert drawing.count("<defs>") == 2
-    assert "font-family" not in drawing
+    assert dict(matplotlib.rcParams) == before
 
 
-def test_ce_qui_est_dessous_est_ecrit_avant() -> None:
-    planche = Planche("large")
-    planche.texte(0, 10, "Un mot", fond=True)
-    planche.trait([(0, 10), (20, 10)], "#112233")
-    planche.rectangle(0, 0, 20, 20, couleur="#445566")
-    planche.polygone([(0, 0), (5, 5), (0, 5), (0, 0)], "#000000", opacite=0.5)
+def test_le_style_de_matplotlib_est_celui_de_la_charte() -> None:
+    style, colours = matplotlib.rc_params_from_file(STYLE, use_default_template=False), charte().couleurs
 
-    drawing = rendre(planche.dessin(20), "un", "alt")
-
-    assert re.findall(r'd="([^"]+)"', drawing)[:3] == [
-        "M 0 0 L 20 0 L 20 20 L 0 20 z",
-        "M 0 0 L 5 5 L 0 5 z",
-        "M 0 10 L 20 10",
-    ]
-    assert '<path d="M 0 0 L 5 5 L 0 5 z" opacity="0.5"/>' in drawing
-    assert drawing.endswith(">Un mot</text></svg>")
-
-
-@pytest.mark.parametrize(
-    ("valeur", "ecrit"),
-    [(1.0, "1"), (1.005, "1"), (307.92499999999995, "307.93"), (-0.001, "0"), (1234567.0, "1234567")],
-)
-def test_un_nombre_est_au_centieme(valeur: float, ecrit: str) -> None:
-    assert nombre(valeur) == ecrit
+    used = {to_hex(value) for key, value in style.items() if "color" in key and value != "none"}
+    assert used <= set(colours.model_dump().values())
+    assert [to_hex(value) for value in style["axes.prop_cycle"].by_key()["color"]][:2] == [
+        colours.territoire, colours.reference,
+    ]  # fmt: skip
+    assert style["font.family"] == [FAMILLE, SECOURS]
+    assert style["svg.fonttype"] == "none"
