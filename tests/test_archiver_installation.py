@@ -13,10 +13,9 @@ import pytest
 from ligne_de_commande import sans_donnees
 from rapports_produits import Production
 
-from ctglib.production.archive import archiver
-from ctglib.production.archive_paquets import PaquetsIndisponibles, telecharger
+from ctglib.production.archive import PaquetsIndisponibles, archiver, telecharger
 from ctglib.production.manifeste import lire_manifeste
-from ctglib.production.rapports import CARNETS
+from ctglib.production.plan import CARNETS
 
 
 @pytest.mark.complet

@@ -10,7 +10,7 @@ from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 
 from ctglib.commandes import verification
 from ctglib.commandes.verification import Verification, verifier_rapports
-from ctglib.production import identite, raisons
+from ctglib.production import manifeste
 from ctglib.production.chiffres import Changement, comparer
 
 
@@ -43,8 +43,8 @@ def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(lieu: Lieu, caps
 def test_une_version_qui_change_est_dite_et_ce_qu_elle_ne_change_pas(
     lieu: Lieu, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    actuelles = identite.versions()
-    monkeypatch.setattr(raisons, "versions", lambda: {**actuelles, "pandas": "99"})
+    actuelles = manifeste.versions()
+    monkeypatch.setattr(manifeste, "versions", lambda: {**actuelles, "pandas": "99"})
 
     code = lieu.verifier()
 

@@ -12,15 +12,10 @@ from ctglib.commandes.messages import proposer
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
-from ctglib.production.archive import archiver
-from ctglib.production.archive_contenu import PROJET, fichiers_requis_absents
-from ctglib.production.archive_paquets import PaquetsIndisponibles, telecharger
-from ctglib.production.identite import empreinte
-from ctglib.production.manifeste import lire_manifeste
-from ctglib.production.plan import Demande, commandes, prevoir
-from ctglib.production.raisons import JAMAIS
-from ctglib.production.rapports import CARNETS, PUBLIQUE, rapports_connus
-from ctglib.production.verifier_fichiers import Ecart, conventions_publiees, grouper, relever
+from ctglib.production.archive import PROJET, PaquetsIndisponibles, archiver, fichiers_requis_absents, telecharger
+from ctglib.production.manifeste import JAMAIS, empreinte, lire_manifeste, prevoir
+from ctglib.production.plan import CARNETS, PUBLIQUE, Demande, commandes, rapports_connus
+from ctglib.production.verifier import Ecart, conventions_publiees, grouper, relever
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
