@@ -49,11 +49,11 @@ def archiver_convention(demande: Archivage) -> int:
     try:
         paquets = telecharger() if demande.avec_paquets else None
         manifeste = lire_manifeste(demande.sortie / demande.convention)
-        octets = archiver(manifeste, demande.carnets, reserves=reserves, paquets=paquets)
+        octets, description = archiver(manifeste, demande.carnets, reserves=reserves, paquets=paquets)
         ecrire({vers: octets})
     except (DonneesInvalides, EcritureImpossible, PaquetsIndisponibles) as error:
         return _dire_erreur(f"{error}\n\nL'archive n'a pas été faite.")
-    _rendre_compte(vers, octets, reserves)
+    _rendre_compte(vers, octets, description, reserves)
     return 0
 
 
@@ -86,9 +86,10 @@ def _ecarts(demande: Archivage) -> Iterator[Ecart]:
     yield from (Ecart(commande.nom, JAMAIS) for commande in sorted(jamais, key=lambda commande: commande.cle))
 
 
-def _rendre_compte(vers: Path, octets: bytes, reserves: tuple[str, ...]) -> None:
+def _rendre_compte(vers: Path, octets: bytes, description: bytes, reserves: tuple[str, ...]) -> None:
     taille = f"{len(octets) / 1e6:.1f}".replace(".", ",")
     lines = [f"Archive : {vers} ({taille} Mo)", f"sha256 : {empreinte(octets)}"]
+    lines.append(f"sha256 de sa description, que ctg verifier redira : {empreinte(description)}")
     if reserves:
         lines.append("Faite en l'état. Ce qui n'était pas à jour, et qu'elle dit :")
         lines += [f"- {reserve}" for reserve in reserves]

@@ -77,8 +77,8 @@ class Fiche:
 
 def archiver(
     manifeste: Manifeste, carnets: Path, *, reserves: tuple[str, ...] = (), paquets: Mapping[str, bytes] | None = None
-) -> bytes:
-    """Return the archive of a convention.
+) -> tuple[bytes, bytes]:
+    """Return the archive of a convention, and the description that it holds of itself.
 
     Args:
         manifeste: That of its public reports.
@@ -106,7 +106,7 @@ def archiver(
             stored = Path(nom).suffix in DEJA_COMPRESSES
             entree.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             archive.writestr(entree, content)
-    return buffer.getvalue()
+    return buffer.getvalue(), fichiers[DESCRIPTION]
 
 
 def _lisezmoi(fiche: Fiche, manifeste: Manifeste, *, avec_paquets: bool) -> bytes:

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from ctglib.production.fabrication import Fabrication
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
-NIVEAUX = 3  # of the file that have a line for each entry: its own, the reports, what is said of each
 JAMAIS, FORCE = "jamais produit", "demandé par --forcer"
 PYTHON = "Python"
 CHAMP = re.compile(r"^([\w-]+): (.*)$", re.MULTILINE)
@@ -166,7 +165,7 @@ class Manifeste:
                 for key, trace in traces.items()
             }
         content = {"forme": FORME, "rapports": traces, "echecs": dict(sorted(self.echecs.items()))}
-        return (_en_lignes(content, NIVEAUX) + "\n").encode("utf-8")
+        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
     def consigner(self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = "") -> None:
         """Write the files of a report and, last, the manifest that tells of them, all or none.
@@ -207,17 +206,6 @@ def _trace(trace: dict, apart: dict[str, str]) -> Trace:
             for nom in ("lus", "parts")}  # fmt: skip
     listes = {nom: tuple(noms) for nom, noms in trace["listes"].items()}
     return Trace(**{**trace, **told, "absents": tuple(trace["absents"]), "listes": listes})
-
-
-def _en_lignes(contenu: object, niveaux: int, retrait: str = "") -> str:
-    """Return JSON with a line for each entry of the outer levels, so that two manifests compare line by line."""
-    if not (niveaux and contenu and isinstance(contenu, dict)):
-        return json.dumps(contenu, ensure_ascii=False)
-    lignes = (
-        f"{retrait} {json.dumps(nom, ensure_ascii=False)}: {_en_lignes(valeur, niveaux - 1, f'{retrait} ')}"
-        for nom, valeur in contenu.items()
-    )
-    return "{\n" + ",\n".join(lignes) + f"\n{retrait}}}"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
 from ctglib.donnees.empreintes import publiable
@@ -30,15 +30,7 @@ PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
 ETUDE = "etude"  # first word of the name of a study, and of its parts
 
 
-class Ordonne(Protocol):
-    """What holds the order of a report."""
-
-    @property
-    def commande(self) -> Commande:
-        """The order."""
-
-
-Prevu = TypeVar("Prevu", bound=Ordonne)
+Prevu = TypeVar("Prevu")  # what holds the order of a report as its ``commande``
 
 
 class DejaEnCours(Exception):
