@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from production_exemple import LECTURE, demande, ecrire_carnet, octets, produire
 
+from ctglib import ouvrir_bilan
 from ctglib.production.echec import RapportEchoue
 from ctglib.production.moteur import executer
 from ctglib.production.plan import CARNETS, MOTEURS
@@ -132,6 +133,12 @@ TYPES = [
 def test_un_parametre_d_un_autre_type_est_refuse(parametres: dict[str, object], dit: str) -> None:
     with pytest.raises(RapportEchoue, match=dit):
         executer(CARNETS / "bilan.ipynb", parametres)
+
+
+@pytest.mark.parametrize("annee", ["2024", 2024.5, True, None])
+def test_dans_un_noyau_ordinaire_le_bilan_dit_qu_une_annee_est_un_nombre_entier(annee: object) -> None:
+    with pytest.raises(ValueError, match="est un nombre entier, par exemple 2024 ; reçu"):
+        ouvrir_bilan("demonstration", annee)
 
 
 @pytest.mark.parametrize(("mot", "valeur"), [("annee", "deux-mille"), ("annee", "2024.5"), ("anee", "2024")])

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,6 +125,7 @@ def _echec(notebook: Path, error: Exception) -> Echec:
     )
 
 
+@cache
 def moteur_ctg() -> type:
     """Return the engine ``ctg``; papermill loads its engines while it is being imported, so it is made on demand."""
     from click import ClickException
