@@ -62,7 +62,7 @@ class Resultat:
 def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[Path]:
     """Hold the folder of the reports until the block ends, and yield the folder of temporary files of the workers.
 
-    The lock is the system's: it goes with the process that holds it. What a killed command left is removed first.
+    The lock is the system's: it goes with the process that holds it. What a killed command left goes with this one.
 
     Raises:
         DejaEnCours: Another process holds it.
@@ -86,7 +86,6 @@ def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[Path]
             "choisissez-en un autre par --sortie."
         ) from error
     with lock:
-        shutil.rmtree(travail, ignore_errors=True)
         for path in [*sortie.glob(PROVISOIRES), *(p for nom in conventions for p in (sortie / nom).rglob(PROVISOIRES))]:
             with suppress(OSError):
                 path.unlink()
