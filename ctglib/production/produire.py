@@ -73,8 +73,8 @@ def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[Path]
     travail = sortie / TRAVAIL
     try:
         sortie.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(sortie / VERROU, timeout=0, mode=0o644)
-        lock.acquire()
+        tenu = FileLock(sortie / VERROU, timeout=0, mode=0o644).acquire()
+        travail.mkdir(mode=0o700, exist_ok=True)
     except Timeout:
         raise DejaEnCours(
             f"Une autre commande ctg produire travaille déjà dans {sortie}. Attendez qu'elle finisse, ou choisissez un "
@@ -85,11 +85,10 @@ def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[Path]
             f"Impossible d'écrire dans {sortie} ({error.strerror}). Vérifiez que ce dossier accepte l'écriture, ou "
             "choisissez-en un autre par --sortie."
         ) from error
-    with lock:
+    with tenu:
         for path in [*sortie.glob(PROVISOIRES), *(p for nom in conventions for p in (sortie / nom).rglob(PROVISOIRES))]:
             with suppress(OSError):
                 path.unlink()
-        travail.mkdir(mode=0o700, exist_ok=True)
         try:
             yield travail
         finally:
