@@ -6,6 +6,7 @@ the whole pool. Any other executor of ``concurrent.futures`` will do instead of 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -63,6 +64,7 @@ PRECHARGES = (
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 METHODE = "forkserver" if FORKSERVER else "spawn"
+RAMASSAGE = 50_000  # objects made, and not let go of, between two looks for garbage; 700 by default
 AVANCE = 2  # tasks handed over for one that is done: none waits for the parent to write
 
 
@@ -293,6 +295,10 @@ def servir(tuyau: Connection, jetable: bool, partager: bool) -> None:
         os.setsid()  # a group of its own, so that the parent also ends what it starts
     parent = multiprocessing.parent_process().sentinel
     threading.Thread(target=_finir_avec_le_parent, args=(parent,), daemon=True).start()
+    if jetable:  # to look for garbage in what was loaded before the fork would be a fifth of a report
+        gc.freeze()
+        gc.set_threshold(RAMASSAGE)
+        gc.enable()
     _tuyaux.append(tuyau)
     with (
         suppress(EOFError, ConnectionError),

@@ -6,9 +6,11 @@ would not be in its record.
 
 from __future__ import annotations
 
+import gc
 import signal
 
 from ctglib.production.moteur import charger_papermill
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
+gc.disable()  # nothing that stays loaded is garbage; each worker turns it on again (``pool.servir``)
 charger_papermill()
