@@ -13,10 +13,10 @@ aide:
 	@echo "make rapports      installe au besoin, puis produit les rapports dans reports/"
 	@echo "make test          installe au besoin, puis lance les tests"
 	@echo "make complet       lance les essais longs : installation neuve, tous les rapports refaits autrement"
-	@echo "make laboratoire   ouvre les carnets dans JupyterLab"
+	@echo "make laboratoire   ouvre JupyterLab sur le dossier des analyses"
 	@echo "make check         format, analyse du code et tests"
 	@echo "make format        remet le code en forme"
-	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures*.md, docs/arrets.md"
+	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures.md, docs/arrets.md"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
 	@echo "make golden        récrit les chiffres publiés auxquels les tests comparent (CHANGELOG.md à compléter)"
 	@echo "make verrou        récrit requirements.lock d'après pyproject.toml"
@@ -25,7 +25,7 @@ rapports: $(PRET)
 	$(BIN)/ctg produire
 
 laboratoire: $(PRET)
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/analyses
 
 test: $(PRET)
 	$(BIN)/python -m pytest
@@ -52,8 +52,7 @@ golden: $(PRET)
 # WeasyPrint n'est là que pour la comparaison : dans son environnement à lui, pour ne rien changer à celui des rapports.
 bench: $(PRET)
 	test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
-	$(VENV)-bench/bin/python -m pip install --quiet "$$($(BIN)/python benchmarks/diagnostic.py --exigence)"
-	$(BIN)/python benchmarks/diagnostic.py --weasyprint $(VENV)-bench/bin/weasyprint
+	$(VENV)-bench/bin/python -m pip install --quiet "$$($(BIN)/python benchmarks/rapports.py --exigence)"
 	$(BIN)/python benchmarks/rapports.py --weasyprint $(VENV)-bench/bin/weasyprint
 	$(BIN)/python benchmarks/kills.py
 

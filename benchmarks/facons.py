@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -15,8 +14,7 @@ from mesure import CommandeEchouee, Mesure, mesurer, ouvrir
 
 from ctglib.commandes.surveillance import EN_VEILLE
 from ctglib.donnees.conventions import conventions
-from ctglib.production.plan import Demande, commandes
-from ctglib.production.rapports import Commande, rapports_connus
+from ctglib.production.plan import Commande, Demande, commandes, rapports_connus
 
 BIN = Path(sys.executable).parent
 CTG = str(BIN / "ctg")
@@ -110,8 +108,3 @@ def changer_une_valeur(donnees: Path) -> str:
         writer.writeheader()
         writer.writerows(rows)
     return path.relative_to(donnees).as_posix()
-
-
-def coeurs() -> int:
-    """Return the number of processors."""
-    return os.cpu_count() or 1

@@ -91,7 +91,7 @@ def relever(trouves: dict[str, bytes], bons: dict[str, bytes], constat: Constat)
     """Add to the findings what a kill left."""
     for nom, content in trouves.items():
         name = Path(nom).name
-        if name.startswith(".ctg-"):
+        if any(part.startswith(".ctg-") for part in Path(nom).parts):
             constat.provisoires += 1
         elif name in RECITS:
             constat.illisibles += not _lisible(name, content)

@@ -7,22 +7,29 @@ much longer than the others, and its length hardly varies: it may be run fewer t
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
 import tempfile
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 
 from conventions import generer
-from facons import aide, changer_une_valeur, coeurs, ordinaire, produire, rapports, suivre
+from facons import aide, changer_une_valeur, ordinaire, produire, rapports, suivre
+from mesure import CommandeEchouee, mesurer
 from rendu import Echelle, rediger
-from rival import analyseur, trouver
 
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.production.pool import coeurs
 
 DEPOT = Path(__file__).resolve().parents[1]
 ECHELLES = (1, 10, 100)
+PANGO = (
+    "WeasyPrint ne démarre pas. Il demande Pango, une bibliothèque du système, que le classeur n'emploie pas. Sous "
+    "Debian et Ubuntu : sudo apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+)
 
 
 def un_tour(dossier: Path) -> dict[str, float | list[float]]:
@@ -77,16 +84,35 @@ def echelle(nombre: int) -> Echelle:
     return Echelle(nombre, froid.mesure.secondes, froid.mesure.memoire, froid.memoire_par_ouvrier, rien.mesure.secondes)
 
 
+def trouver(weasyprint: str) -> str:
+    """Return WeasyPrint's path, the plain way's last step.
+
+    Raises:
+        SystemExit: It does not start, for want of Pango.
+    """
+    path = str(Path(shutil.which(weasyprint) or weasyprint).absolute())
+    try:
+        mesurer([path, "--info"], DEPOT)
+    except (CommandeEchouee, OSError) as error:
+        sys.exit(f"{PANGO}\n{error}")
+    return path
+
+
 def main() -> int:
     """Run the benchmark and return the exit code."""
-    parser = analyseur("Mesure la production des rapports et écrit docs/mesures.md.")
+    parser = argparse.ArgumentParser(description="Mesure la production des rapports et écrit docs/mesures.md.")
+    parser.add_argument("--exigence", action="store_true", help="dire quel WeasyPrint installer, et s'arrêter")
+    parser.add_argument("--weasyprint", default="weasyprint", help="le programme WeasyPrint")
+    parser.add_argument("--fois", type=int, default=5, help="nombre de tours")
     parser.add_argument("--fois-ordinaire", type=int, default=5, help="tours où la façon ordinaire est mesurée aussi")
     parser.add_argument("--echelles", type=int, nargs="*", default=ECHELLES, help="nombres de conventions d'essai")
     parser.add_argument("--page", type=Path, default=DEPOT / "docs" / "mesures.md", help="page à écrire")
     options = parser.parse_args()
-    weasyprint = trouver(options)
-    if weasyprint is None:
+    if options.exigence:
+        projet = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        print(projet["optional-dependencies"]["bench"][0])
         return 0
+    weasyprint = trouver(options.weasyprint) if options.fois_ordinaire else ""
     mesures = mesurer_tout(options.fois, options.fois_ordinaire, weasyprint)
     page = rediger(mesures, [echelle(nombre) for nombre in options.echelles])
     options.page.write_text(page, encoding="utf-8", newline="\n")

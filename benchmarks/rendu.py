@@ -36,12 +36,12 @@ tour, non compté, met les fichiers dans la mémoire du système.
 
 | Rapport ou grandeur | Mesuré | Visé |
 |---|---:|---:|
-| (a) / (c) : gain sur la façon ordinaire | {gain} | 10 ou plus |
+| (a) / (c) : gain sur la façon ordinaire | {gain} | 15 ou plus |
 | (c) / (f) : ce qui n'est ni cellule ni rendu | {surcout} | 1,3 ou moins |
-| (d) une valeur changée, commande relancée (s) | {change} | moins de 3 |
+| (d) une valeur changée, commande relancée (s) | {change} | moins de 5 |
 | (d) une valeur changée, sous `--suivre` (s) | {suivi} | moins de 3 |
-| (e) rien à faire (s) | {rien} | moins de 1 |
-| Mémoire d'un ouvrier au plus fort (Mo) | {memoire} | moins de 400 |
+| (e) rien à faire (s) | {rien} | moins de 0,6 |
+| Mémoire d'un ouvrier au plus fort (Mo) | {memoire} | moins de 350 |
 | `ctg --help` (s) | {aide} | moins de 0,3 |
 
 En (d), la valeur est dans `{fichier}` : {refaits} rapports la montrent et sont refaits.

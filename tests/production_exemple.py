@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import tomllib
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 
 from ctglib.commandes.production import Options, produire_rapports
-from ctglib.production.execution import CTG
-from ctglib.production.plan import Demande, commandes, prevoir
-from ctglib.production.produire import Resultat, oublier_l_echec, realiser
+from ctglib.production.manifeste import prevoir
+from ctglib.production.plan import CTG, LISTE, Demande, commandes, rapports_connus
+from ctglib.production.produire import TRAVAIL, VERROU, Resultat, realiser, retenir
 
 CONVENTION = 'convention: str = "harnes"  # nom'
 ANNEE = "annee: int = 2023  # année"
@@ -31,13 +33,22 @@ def ecrire_carnet(path: Path, *cellules: str, parametres: tuple[str, ...] = (CON
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(nbformat.v4.new_notebook(cells=[title, tagged, *code], metadata=kernel), path)
+    declarer(path.parent, **{path.stem: [path.stem]})
     return path
+
+
+def declarer(carnets: Path, **rapports: list[str]) -> None:
+    """Add reports to the list of a folder of notebooks, or change those of these names."""
+    path = carnets / LISTE
+    listed = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    lines = (json.dumps([nom, stems], ensure_ascii=False) for nom, stems in {**listed, **rapports}.items())
+    path.write_text("".join(f"{line[1:-1].replace(', ', ' = ', 1)}\n" for line in lines), encoding="utf-8")
 
 
 def demande(carnets: Path, sortie: Path, **autres: object) -> Demande:
     """Return what asks for every notebook of a folder, for Harnes, in HTML."""
     defaut = {
-        "rapports": tuple(sorted(path.stem for path in carnets.glob("*.ipynb"))),
+        "rapports": tuple(sorted(rapports_connus(carnets))),
         "conventions": ("harnes",),
         "annees": (),
         "diffusion": "publique",
@@ -50,12 +61,7 @@ def produire(
     voulue: Demande, executeur: Executor | None = None, moteur: str = CTG, *, forcer: bool = False
 ) -> dict[str, Resultat]:
     """Make what is out of date, in this process unless told by whom, and return what became of each."""
-    a_faire = []
-    for prevision in prevoir(commandes(voulue), forcer=forcer):
-        if prevision.raisons:
-            a_faire.append(prevision)
-        else:
-            oublier_l_echec(prevision)
+    a_faire = list(retenir(prevoir(commandes(voulue), forcer=forcer)))
     with executeur or ThreadPoolExecutor(1) as qui:
         return {item.commande.cle: item for item in realiser(a_faire, qui, moteur=moteur, places=4)}
 
@@ -71,13 +77,15 @@ def octets(dossier: Path) -> dict[str, bytes]:
     return {
         path.relative_to(dossier).as_posix(): path.read_bytes()
         for path in dossier.rglob("*")
-        if path.is_file() and path.name != ".ctg-verrou"
+        if path.is_file() and path.name != VERROU and path.relative_to(dossier).parts[0] != TRAVAIL
     }
 
 
-def main(carnets: str, sortie: str, forcer: str = "") -> int:
+def main(carnets: str, sortie: str, forcer: str = "", moteur: str = CTG) -> int:
     """Make the reports of a folder of notebooks, as ``ctg produire`` does."""
-    options = Options((), (), (), "html", Path(sortie), carnets=Path(carnets), travailleurs=2, forcer=bool(forcer))
+    options = Options(
+        (), (), (), "html", Path(sortie), carnets=Path(carnets), travailleurs=2, forcer=bool(forcer), moteur=moteur
+    )
     return produire_rapports(options)
 
 

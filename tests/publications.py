@@ -16,11 +16,9 @@ from pathlib import Path, PurePosixPath
 
 from ctglib.production.chiffres import Table, comparer
 from ctglib.production.echec import Echec
-from ctglib.production.executeurs import AVANCE, coeurs, ouvrir_executeur
-from ctglib.production.execution import CTG
-from ctglib.production.plan import Demande, commandes
+from ctglib.production.plan import CTG, PUBLIQUE, Commande, Demande, commandes, rapports_connus
+from ctglib.production.pool import AVANCE, coeurs, ouvrir_executeur
 from ctglib.production.produire import confier
-from ctglib.production.rapports import PUBLIQUE, Commande, rapports_connus
 
 TEMOINS = Path(__file__).parent / "golden" / "publications"
 CONVENTIONS = ("harnes",)

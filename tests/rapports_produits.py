@@ -10,8 +10,7 @@ from lecture_pdf import pages_du_pdf
 from ligne_de_commande import ctg
 
 from ctglib.donnees.conventions import conventions
-from ctglib.production.plan import Demande, commandes
-from ctglib.production.rapports import PUBLIQUE, rapports_connus
+from ctglib.production.plan import PUBLIQUE, Demande, commandes, rapports_connus
 
 
 @dataclass(frozen=True)

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
 
+import nbformat
 import pytest
 from ligne_de_commande import sans_donnees
-from production_exemple import ANNEE, CONVENTION, COUVERTURE, LECTURE, demande, ecrire_carnet, octets, produire
+from production_exemple import (
+    ANNEE,
+    CONVENTION,
+    COUVERTURE,
+    LECTURE,
+    declarer,
+    demande,
+    ecrire_carnet,
+    octets,
+    produire,
+)
 
 from ctglib.commandes import archivage
 from ctglib.commandes.application import lancer
 from ctglib.commandes.archivage import Archivage, archiver_convention
-from ctglib.production import archive_paquets
-from ctglib.production.archive_contenu import REQUIS
-from ctglib.production.archive_paquets import PaquetsIndisponibles
+from ctglib.production.archive import REQUIS, PaquetsIndisponibles, telecharger
+from ctglib.production.verifier import grouper, relever_archive
 
 DIFFUSION = 'diffusion: str = "publique"  # pour qui'
 DESCRIPTION = "ro-crate-metadata.json"
@@ -82,6 +94,24 @@ def test_l_archive_contient_de_quoi_refaire_et_rien_d_interne(
     assert {*REQUIS, "LISEZMOI.md", "notebooks/bilan.ipynb", "ctglib/__init__.py"} <= set(contenu)
     assert {nom.split("/")[2] for nom in contenu if nom.startswith("data/conventions/")} == {"harnes"}
     assert list(contenu) == sorted(contenu)
+
+
+def test_un_carnet_non_declare_ou_ce_qu_une_execution_laisse_dans_un_carnet_n_y_est_pas(
+    produits: tuple[Path, Path], tmp_path: Path
+) -> None:
+    carnets, sortie = shutil.copytree(produits[0], tmp_path / "carnets"), produits[1]
+    ecrire_carnet(carnets / "mes_essais.ipynb", "'essai'")
+    declarer(carnets, mes_essais=[])
+    notebook = nbformat.read(carnets / "diagnostic.ipynb", as_version=4)
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="7 familles")]
+    nbformat.write(notebook, carnets / "diagnostic.ipynb")
+
+    assert archiver((carnets, sortie), tmp_path / "harnes.zip") == 0
+
+    with zipfile.ZipFile(tmp_path / "harnes.zip") as opened:
+        kept = {nom: opened.read(nom) for nom in opened.namelist() if nom.startswith("notebooks/")}
+    assert set(kept) == {"notebooks/bilan.ipynb", "notebooks/diagnostic.ipynb", "notebooks/rapports.toml"}
+    assert b"7 familles" not in b"".join(kept.values())
 
 
 def test_la_description_ro_crate_dit_chaque_fichier_avec_son_empreinte(contenu: dict[str, bytes]) -> None:
@@ -155,6 +185,54 @@ def test_decompressee_ailleurs_elle_redonne_les_memes_rapports(archive: Path, tm
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "rapports, les octets du manifeste" in done.stdout
+    assert "✓ Archive : " in done.stdout and "tels qu'installés" in done.stdout
+
+
+ABIMER = {
+    "le verrou": (lambda d: (d / "requirements.lock").write_bytes(b"pandas"), "requirements.lock n'est pas celui"),
+    "un document": (lambda d: (d / "docs" / "methode.md").write_bytes(b"autre"), "docs/methode.md n'est pas celui"),
+    "une donnée que rien n'a lue": (
+        lambda d: (d / "data" / "schemas" / "offre.schema.json").write_bytes(b"{}"),
+        "data/schemas/offre.schema.json n'est pas celui",
+    ),
+    "un carnet": (lambda d: (d / "notebooks" / "rapports.toml").write_bytes(b""), "notebooks/rapports.toml n'est pas"),
+    "un fichier retiré": (lambda d: (d / "LISEZMOI.md").unlink(), "LISEZMOI.md a été retiré"),
+    "un fichier ajouté": (lambda d: (d / "data" / "autre.csv").write_bytes(b""), "data/autre.csv n'y était pas"),
+    "un module ajouté": (lambda d: (d / "sitecustomize.py").write_bytes(b""), "sitecustomize.py n'y était pas"),
+    "un faux rapport à côté": (
+        lambda d: shutil.copytree(d / "reports" / "harnes", d / "reports" / "lens"),
+        "reports/lens/diagnostic.html n'y était pas",
+    ),
+    "un lien": (
+        lambda d: ((d / "README.md").rename(d.parent / "ailleurs.md"), (d / "README.md").symlink_to("../ailleurs.md")),
+        "README.md est un lien vers un autre fichier",
+    ),
+    "un dossier qui est un lien": (
+        lambda d: ((d / "docs").rename(d.parent / "docs"), (d / "docs").symlink_to("../docs")),
+        "docs est un lien vers un autre fichier",
+    ),
+    "la description": (lambda d: (d / DESCRIPTION).write_bytes(b"{"), f"{DESCRIPTION} ne se lit plus"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("abimer", "attendu"), ABIMER.values(), ids=ABIMER)
+def test_chaque_fichier_de_l_archive_est_verifie_et_ce_qui_a_ete_ajoute_est_dit(
+    archive: Path, tmp_path: Path, abimer: Callable[[Path], object], attendu: str
+) -> None:
+    ailleurs = tmp_path / "ailleurs"
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(ailleurs)
+    (ailleurs / "ctglib" / "__pycache__").mkdir()
+    (ailleurs / "ctglib" / "__pycache__" / "x.pyc").write_bytes(b"")
+    assert relever_archive(ailleurs)[1] == []
+
+    abimer(ailleurs)
+
+    assert attendu in " ; ".join(grouper(relever_archive(ailleurs)[1]))
+
+
+def test_un_dossier_qui_n_est_pas_une_archive_n_en_est_pas_une_fausse(tmp_path: Path) -> None:
+    assert relever_archive(tmp_path) is None
 
 
 def test_une_archive_qui_n_est_pas_a_jour_est_refusee_ou_le_dit(
@@ -214,9 +292,8 @@ def test_les_paquets_sont_dans_l_archive_et_le_lisezmoi_s_en_sert(
 
 def test_sans_reseau_les_paquets_sont_refuses_en_francais(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setattr(archive_paquets, "VERROU", "requirements.lock")
 
     with pytest.raises(PaquetsIndisponibles, match="Vérifiez la connexion à internet") as refus:
-        archive_paquets.telecharger()
+        telecharger()
 
     assert "ce que dit pip : ERROR" in str(refus.value)

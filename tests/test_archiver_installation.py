@@ -13,10 +13,9 @@ import pytest
 from ligne_de_commande import sans_donnees
 from rapports_produits import Production
 
-from ctglib.production.archive import archiver
-from ctglib.production.archive_paquets import PaquetsIndisponibles, telecharger
+from ctglib.production.archive import PaquetsIndisponibles, archiver, telecharger
 from ctglib.production.manifeste import lire_manifeste
-from ctglib.production.rapports import CARNETS
+from ctglib.production.plan import CARNETS
 
 
 @pytest.mark.complet
@@ -30,7 +29,7 @@ def test_installee_de_ses_paquets_dans_un_environnement_neuf_elle_redonne_les_me
         pytest.skip(str(error))
     ailleurs = tmp_path / "ailleurs"
     manifeste = lire_manifeste(rapports_produits.dossier("harnes"))
-    with zipfile.ZipFile(io.BytesIO(archiver(manifeste, CARNETS, paquets=paquets))) as opened:
+    with zipfile.ZipFile(io.BytesIO(archiver(manifeste, CARNETS, paquets=paquets)[0])) as opened:
         opened.extractall(ailleurs)
     python = _environnement(ailleurs)
     paquets_seuls = ("-m", "pip", "install", "-q", "--no-compile", "--no-index", "-f", "paquets")

@@ -11,10 +11,10 @@ import pytest
 from production_exemple import CONVENTION, demande, ecrire_carnet, octets, pourquoi, produire
 
 from ctglib.donnees.empreintes import publiable
-from ctglib.production.archive_contenu import rassembler
+from ctglib.production.archive import rassembler
 from ctglib.production.manifeste import lire_manifeste
 from ctglib.production.plan import Demande
-from ctglib.production.verifier_fichiers import relever
+from ctglib.production.verifier import relever
 from ctglib.rapport.tableaux.sources import NON_PUBLIEE, sources
 from ctglib.rapport.tableaux.sources_en_bref import sources_en_bref
 

@@ -157,7 +157,7 @@ def test_le_moteur_se_charge_quel_que_soit_le_premier_importe(premier: str) -> N
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert done.stdout.strip() == "MoteurCtg.execute_managed_notebook"
+    assert done.stdout.strip().endswith("MoteurCtg.execute_managed_notebook")
 
 
 def test_les_modeles_des_pages_sont_livres_avec_le_paquet() -> None:

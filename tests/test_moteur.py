@@ -6,16 +6,18 @@ import gc
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from production_exemple import LECTURE, demande, ecrire_carnet, octets, produire
 
+from ctglib import ouvrir_bilan
 from ctglib.export.document import CarnetImpubliable, assembler
 from ctglib.production.echec import RapportEchoue
-from ctglib.production.execution import MOTEURS, executer
-from ctglib.production.ouvriers import Ouvriers
-from ctglib.production.rapports import CARNETS
+from ctglib.production.moteur import executer
+from ctglib.production.plan import CARNETS, MOTEURS
+from ctglib.production.pool import PRECHARGES, Ouvriers
 
 CARNET = CARNETS / "diagnostic.ipynb"
 # What a notebook could leave to the next one in the same process.
@@ -73,18 +75,22 @@ def test_un_carnet_ne_laisse_rien_au_suivant_dans_un_processus_qui_dure(tmp_path
 
 def test_ce_que_les_rapports_n_emploient_pas_n_est_pas_charge_et_n_est_retire_a_personne() -> None:
     code = (
-        "import sys; from ctglib.production.importation import importer_nbconvert, importer_papermill\n"
-        "papermill = importer_papermill(); importer_nbconvert()\n"
-        "laisses = {'lark', 'rfc3987_syntax', 'debugpy', 'isoduration', 'soupsieve', 'requests'}\n"
-        "print(sorted(laisses & set(sys.modules)))\n"
-        "import rfc3987_syntax, requests, soupsieve\n"
-        "print(papermill.iorw.requests.get is requests.get)"
+        "import sys; from ctglib.production.moteur import charger_papermill\n"
+        "charger_papermill(); import nbconvert\n"
+        "print(sorted({'lark', 'rfc3987_syntax', 'debugpy'} & set(sys.modules)))\n"
+        "import rfc3987_syntax, debugpy"
     )
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert done.stdout.split("\n")[:2] == ["[]", "True"]
+    assert done.stdout.split("\n")[:1] == ["[]"]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("module", PRECHARGES)
+def test_ce_qui_est_charge_d_avance_existe(module: str) -> None:
+    """A preload that fails is only a slower production: nothing else would say so."""
+    assert find_spec(module), module
 
 
 def test_le_moteur_n_ecrit_pas_dans_l_historique_de_l_utilisateur(
@@ -114,6 +120,36 @@ def test_un_chemin_avec_des_accolades_est_pris_tel_quel(tmp_path: Path) -> None:
 def test_un_parametre_inconnu_est_refuse() -> None:
     with pytest.raises(RapportEchoue, match="ne connaît pas le paramètre « annee »"):
         executer(CARNET, {"annee": 2025})
+
+
+TYPES = [
+    ({"annee": "deux mille"}, "Le paramètre « annee » du carnet bilan.ipynb attend un nombre entier"),
+    ({"annee": 2024.5}, "attend un nombre entier"),
+    ({"annee": True}, "attend un nombre entier"),
+    ({"convention": 3}, "Le paramètre « convention » du carnet bilan.ipynb attend un texte"),
+]
+
+
+@pytest.mark.parametrize(("parametres", "dit"), TYPES)
+def test_un_parametre_d_un_autre_type_est_refuse(parametres: dict[str, object], dit: str) -> None:
+    with pytest.raises(RapportEchoue, match=dit):
+        executer(CARNETS / "bilan.ipynb", parametres)
+
+
+@pytest.mark.parametrize("annee", ["2024", 2024.5, True, None])
+def test_dans_un_noyau_ordinaire_le_bilan_dit_qu_une_annee_est_un_nombre_entier(annee: object) -> None:
+    with pytest.raises(ValueError, match="est un nombre entier, par exemple 2024 ; reçu"):
+        ouvrir_bilan("demonstration", annee)
+
+
+@pytest.mark.parametrize(("mot", "valeur"), [("annee", "deux-mille"), ("annee", "2024.5"), ("anee", "2024")])
+def test_la_commande_papermill_le_dit_en_francais_sans_trace_d_erreur(tmp_path: Path, mot: str, valeur: str) -> None:
+    command = [sys.executable, "-m", "papermill", "--engine", "ctg", str(CARNETS / "bilan.ipynb"), "sortie.ipynb"]
+
+    done = subprocess.run([*command, "-p", mot, valeur], capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert f"paramètre « {mot} »" in done.stderr
 
 
 @pytest.mark.parametrize("moteur", MOTEURS)

@@ -1,15 +1,16 @@
-"""What the reports of a production share: worked out once, its reads told each time, gone with the production."""
+"""What the reports of a production share: worked out once, its reads told each time, and never written."""
 
 from __future__ import annotations
 
-import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from ctglib.donnees.lecture import VARIABLE as DONNEES
 from ctglib.donnees.lecture import enregistrer, existe, lire_octets, lister
-from ctglib.donnees.partage import VARIABLE, ouvrir_partage, partager
+from ctglib.donnees.partage import GARDES, Reserve, partager, partager_par
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def calculer() -> str:
 
 
 def test_le_second_a_le_resultat_du_premier_et_ses_lectures(donnees: Path) -> None:
-    with ouvrir_partage():
+    with partager_par(Reserve()):
         with enregistrer() as premier:
             trouve = partager("x", calculer)
         (donnees / "a.txt").write_text("deux", encoding="utf-8")
@@ -47,7 +48,7 @@ def test_deux_noms_ou_deux_dossiers_de_donnees_ne_partagent_rien(
     (autre / "dossier").mkdir()
     (autre / "a.txt").write_text("autre", encoding="utf-8")
 
-    with ouvrir_partage():
+    with partager_par(Reserve()):
         ici = partager("x", calculer)
         sous_un_autre_nom = partager("y", lambda: "y")
         monkeypatch.setenv(DONNEES, str(autre))
@@ -56,25 +57,49 @@ def test_deux_noms_ou_deux_dossiers_de_donnees_ne_partagent_rien(
     assert (ici, sous_un_autre_nom, ailleurs) == ("un", "y", "autre")
 
 
-def test_hors_d_une_production_rien_n_est_garde(donnees: Path) -> None:
+def test_hors_d_une_production_ou_une_fois_oublie_rien_n_est_garde(donnees: Path) -> None:
+    reserve = Reserve()
     partager("x", calculer)
+    with partager_par(reserve):
+        partager("x", calculer)
+    reserve.oublier()
     (donnees / "a.txt").write_text("deux", encoding="utf-8")
 
-    assert partager("x", calculer) == "deux"
+    with partager_par(reserve):
+        dedans = partager("x", calculer)
+
+    assert (partager("x", calculer), dedans) == ("deux", "deux")
 
 
-def test_le_dossier_part_avec_la_production_et_n_est_lisible_que_par_son_proprietaire(donnees: Path) -> None:
-    with ouvrir_partage():
-        dossier = Path(os.environ[VARIABLE])
-        partager("x", calculer)
-        droits = dossier.stat().st_mode & 0o077
+def test_ce_qui_n_a_pas_pu_etre_calcule_est_a_faire_par_qui_l_attendait() -> None:
+    reserve, demande = Reserve(), Event()
+    assert reserve.prendre("x") is None
 
-    assert droits == 0 or os.name == "nt"
-    assert not dossier.exists()
-    assert VARIABLE not in os.environ
+    def attendre() -> bytes | None:
+        demande.set()
+        return reserve.prendre("x")
+
+    with ThreadPoolExecutor(1) as fil:
+        autre = fil.submit(attendre)
+        demande.wait()
+        reserve.garder("x", None)
+
+        assert autre.result(timeout=10) is None
 
 
-def test_un_dossier_perdu_n_empeche_rien(donnees: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "perdu"))
+def test_une_erreur_n_est_pas_gardee(donnees: Path) -> None:
+    with partager_par(Reserve()):
+        with pytest.raises(ZeroDivisionError):
+            partager("x", lambda: 1 / 0)
 
-    assert partager("x", calculer) == "un"
+        assert partager("x", calculer) == "un"
+
+
+def test_la_memoire_ne_croit_pas_avec_ce_qui_est_partage() -> None:
+    reserve = Reserve()
+    for rang in range(3 * GARDES):
+        reserve.prendre(str(rang))
+        reserve.garder(str(rang), b"x")
+
+    assert len(reserve._places) <= GARDES + 1
+    assert reserve.prendre(str(3 * GARDES - 1)) == b"x"

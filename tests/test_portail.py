@@ -10,7 +10,6 @@ from navigateur import Navigateur, fautes, largeur_du_document
 from production_exemple import ANNEE, CONVENTION, COUVERTURE, LECTURE, demande, ecrire_carnet, produire
 
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.produire import retirer_les_restes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -62,7 +61,6 @@ def test_le_portail_n_est_ecrit_que_s_il_change(sortie: Path) -> None:
 
 def test_un_portail_sans_rapport_dit_quoi_faire(tmp_path: Path) -> None:
     assert "Lancez <code>ctg produire</code>" in ecrire_portail(tmp_path).read_text(encoding="utf-8")
-    retirer_les_restes(tmp_path, ("nulle_part",))
 
 
 @pytest.mark.navigateur

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from navigateur import Navigateur, fautes, largeur_du_document
 from production_exemple import LECTURE, demande, ecrire_carnet, octets, pourquoi, produire
 
-from ctglib.production.execution import CTG
-from ctglib.production.interruption import ecouter
-from ctglib.production.ouvriers import Ouvriers
-from ctglib.production.plan import commandes, prevoir
+from ctglib.production.pool import Ouvriers
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.produire import Resultat, confier
+from ctglib.production.produire import Resultat
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a ni forkserver ni groupes de processus")
 
@@ -100,7 +94,7 @@ def test_la_page_d_echec_ne_montre_pas_ce_qui_est_saisi_et_le_terminal_le_montre
 
     rendu = produire(demande(tmp_path / "carnets", tmp_path / "sortie"))["fragile"]
 
-    page = rendu.page_echec.read_text(encoding="utf-8")
+    page = rendu.commande.page_echec.read_text(encoding="utf-8")
     assert "« -7 »" in rendu.echec.details and "0 au moins" in rendu.echec.details
     assert "suivi/2023/profils.csv, ligne 46, « effectif »" in page and "ctg valider" in page
     assert "-7" not in page.partition("<main")[2] and "au moins" not in page
@@ -158,32 +152,12 @@ def test_la_page_d_echec_est_accessible(carnets: Path, tmp_path: Path, navigateu
     rendu: Resultat = produire(voulue)["fragile"]
 
     (violations, large), demandes = navigateur.lire(
-        rendu.page_echec, 390, lambda page: (fautes(page, {}), largeur_du_document(page))
+        rendu.commande.page_echec, 390, lambda page: (fautes(page, {}), largeur_du_document(page))
     )
 
     assert violations == []
     assert demandes == [] and large <= 390
     assert "Échec" in ecrire_portail(voulue.sortie).read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def ctrl_c_entendu() -> Iterator[None]:
-    """A job in the background of a script is born deaf to Ctrl-C."""
-    avant = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, avant)
-
-
-@pytest.mark.usefixtures("ctrl_c_entendu")
-def test_un_ctrl_c_que_python_a_perdu_arrete_la_production_au_tour_suivant(carnets: Path, tmp_path: Path) -> None:
-    """An error that Python is raising just then takes the place of the interruption."""
-    previsions = prevoir(commandes(demande(carnets, tmp_path / "sortie")))
-
-    with ecouter(), ThreadPoolExecutor(1) as qui:
-        with suppress(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-        with pytest.raises(KeyboardInterrupt):
-            next(confier(previsions, qui, moteur=CTG, places=1))
 
 
 @posix

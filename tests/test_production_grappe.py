@@ -14,8 +14,8 @@ import pytest
 from production_exemple import CONVENTION, LECTURE, demande, ecrire_carnet, octets, produire
 
 from ctglib.commandes.application import lancer
-from ctglib.production.executeurs import ouvrir_executeur
 from ctglib.production.grappe import ClasseurDifferent, a_part
+from ctglib.production.pool import ouvrir_executeur
 
 distributed = pytest.importorskip("distributed", reason="Dask n'est pas installé : pip install distributed")
 LENTEUR = "import os, time\nfrom pathlib import Path\nPath(temoin).write_text(str(os.getpid()))\ntime.sleep(3)"

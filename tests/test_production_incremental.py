@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 from production_exemple import COUVERTURE, LECTURE, demande, ecrire_carnet, octets, pourquoi, produire
 
-from ctglib.production import identite, raisons
+from ctglib.production import manifeste
 from ctglib.production.plan import Demande
 
 ANNEXE1 = "conventions/harnes/annexe1.csv"
@@ -78,14 +79,31 @@ def test_un_carnet_change_est_refait(voulue: Demande) -> None:
     assert pourquoi(voulue) == {"sobre": ("le carnet sobre.ipynb a changé",)}
 
 
+def test_un_carnet_execute_et_enregistre_dans_jupyterlab_ne_refait_rien(voulue: Demande) -> None:
+    produire(voulue)
+    path = voulue.carnets / "sobre.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for rang, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
+        cell.execution_count, cell.metadata.trusted = rang + 1, True
+        cell.outputs = [nbformat.v4.new_output("stream", text="7 familles")]
+    notebook.metadata["language_info"] = {"name": "python", "version": "3.11.7"}
+    nbformat.write(notebook, path)
+
+    assert pourquoi(voulue) == {}
+
+    notebook.cells[0].source += " !"
+    nbformat.write(notebook, path)
+    assert pourquoi(voulue) == {"sobre": ("le carnet sobre.ipynb a changé",)}
+
+
 def test_le_code_et_les_versions_refont_tout(voulue: Demande, monkeypatch: pytest.MonkeyPatch) -> None:
     produire(voulue)
-    actuelles = identite.versions()
+    actuelles = manifeste.versions()
     suivantes = {**actuelles, "pandas": "99", "nouveau": "1"}
     del suivantes["babel"]
 
-    monkeypatch.setattr(raisons, "empreinte_du_code", lambda: "autre")
-    monkeypatch.setattr(raisons, "versions", lambda: suivantes)
+    monkeypatch.setattr(manifeste, "empreinte_du_code", lambda: "autre")
+    monkeypatch.setattr(manifeste, "versions", lambda: suivantes)
 
     assert pourquoi(voulue)["sobre"] == (
         "le code du classeur a changé",
@@ -144,7 +162,7 @@ def test_forcer_refait_ce_qui_est_a_jour(voulue: Demande) -> None:
     assert octets(voulue.sortie) == avant
 
 
-@pytest.mark.parametrize("contenu", [b"", b"{", b"[]", b'{"forme": 99}', b'{"forme": 1, "rapports": {"sobre": {}}}'])
+@pytest.mark.parametrize("contenu", [b"", b"{", b"[]", b'{"forme": 99}', b'{"forme": 2, "rapports": {"sobre": {}}}'])
 def test_un_manifeste_abime_fait_tout_refaire(voulue: Demande, contenu: bytes) -> None:
     produire(voulue)
 
@@ -156,7 +174,7 @@ def test_un_manifeste_abime_fait_tout_refaire(voulue: Demande, contenu: bytes) -
 def test_le_manifeste_ne_dit_rien_de_la_machine(voulue: Demande) -> None:
     produire(voulue)
 
-    manifeste = (voulue.sortie / "harnes" / "manifeste.json").read_text(encoding="utf-8")
+    text = (voulue.sortie / "harnes" / "manifeste.json").read_text(encoding="utf-8")
 
-    assert str(voulue.sortie.parent) not in manifeste
-    assert json.loads(manifeste)["rapports"]["lecteur"]["lus"].keys() == {ANNEXE1}
+    assert str(voulue.sortie.parent) not in text
+    assert json.loads(text)["rapports"]["lecteur"]["lus"].keys() == {ANNEXE1}

@@ -10,16 +10,15 @@ from pathlib import Path
 import pytest
 from production_exemple import LECTURE, ecrire_carnet
 
-from ctglib.production.rapports import CARNETS
+from ctglib.production.plan import CARNETS
 
 # An audit hook cannot be removed: it lives in a program of its own.
 ESPION = """
 import json, os, sys
 from pathlib import Path
 from ctglib.donnees.lecture import enregistrer, racine
-from ctglib.production.importation import importer_papermill
-importer_papermill()
-from ctglib.production.execution import executer
+from ctglib.production.moteur import charger_papermill, executer
+charger_papermill()
 
 racine, vus = str(racine()), {"open": set(), "os.listdir": set(), "os.scandir": set()}
 

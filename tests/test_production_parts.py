@@ -19,12 +19,10 @@ from ctglib.classeur.annuel.etude import EtudeAnnuelle
 from ctglib.classeur.annuel.etudier import etudier, parts
 from ctglib.commandes.production import Options, produire_rapports
 from ctglib.donnees.lecture import enregistrer, lire_octets
-from ctglib.production.execution import CTG
-from ctglib.production.ouvriers import Ouvriers
-from ctglib.production.parts import confirmer
-from ctglib.production.plan import Demande, commandes, prevoir
-from ctglib.production.produire import Resultat, oublier_l_echec, realiser
-from ctglib.production.rapports import CARNETS
+from ctglib.production.manifeste import prevoir
+from ctglib.production.plan import CARNETS, CTG, Demande, commandes
+from ctglib.production.pool import Ouvriers
+from ctglib.production.produire import Resultat, confirmer, realiser, retenir
 
 
 def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
@@ -107,12 +105,7 @@ def voulue(donnees: Path, tmp_path: Path) -> Demande:
 def produire(voulue: Demande, etudes: Callable[[], Executor] = lambda: ThreadPoolExecutor(1)) -> dict[str, Resultat]:
     """Make what is out of date, its studies first, and return what became of each."""
     with etudes() as before, ThreadPoolExecutor(1) as qui:
-        a_faire = []
-        for prevision in confirmer((one for one in prevoir(commandes(voulue)) if one.raisons), before):
-            if prevision.raisons:
-                a_faire.append(prevision)
-            else:
-                oublier_l_echec(prevision)
+        a_faire = list(retenir(confirmer(retenir(prevoir(commandes(voulue))), before)))
         return {item.commande.cle: item for item in realiser(a_faire, qui, moteur=CTG, places=4)}
 
 
@@ -158,12 +151,12 @@ def test_un_ancien_echec_est_oublie_quand_la_part_est_la_meme(voulue: Demande, d
     good = path.read_bytes()
     changer(donnees, "2026/observations.csv", "valeur", "beaucoup", indicateur="am_agreees")
     failed = produire(voulue)["2026/fiche-2"]
-    present = failed.page_echec.is_file()
+    present = failed.commande.page_echec.is_file()
     path.write_bytes(good)
     changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
 
     assert "2026/fiche-2" not in produire(voulue)
-    assert present and not failed.page_echec.exists()
+    assert present and not failed.commande.page_echec.exists()
     assert json.loads((voulue.sortie / NOM / "manifeste.json").read_text(encoding="utf-8"))["echecs"] == {}
 
 
@@ -187,7 +180,7 @@ def test_l_empreinte_d_une_part_n_est_pas_publiee(voulue: Demande) -> None:
 def test_une_etude_impossible_laisse_les_rapports_se_faire(voulue: Demande, donnees: Path) -> None:
     changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
 
-    made = produire(voulue, lambda: Ouvriers(1, delai=0.01, methode="spawn", oublieux=True))
+    made = produire(voulue, lambda: Ouvriers(1, delai=0.01, methode="spawn"))
 
     assert set(made) == {"2026/fiche-1", "2026/fiche-2", "2026/bilan", "2026/relevé"}
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from production_exemple import ANNEE, CONVENTION, demande, ecrire_carnet, octets, produire
 
-from ctglib.production.plan import annees_de, commandes, prevoir
-from ctglib.production.rapports import Carnet, rapports_connus
+from ctglib.commandes.production import Options, produire_rapports
+from ctglib.production.manifeste import prevoir
+from ctglib.production.plan import LISTE, Carnet, annees_de, carnets_ignores, commandes, rapports_connus
 
 DIFFUSION = 'diffusion: str = "publique"  # pour qui'
 
@@ -22,6 +23,11 @@ def carnets(tmp_path: Path) -> Path:
     for nom in ("fiche_1", "fiche_2"):
         ecrire_carnet(folder / f"{nom}.ipynb", parametres=(CONVENTION, ANNEE))
     ecrire_carnet(folder / "bilan.ipynb", parametres=(CONVENTION, ANNEE, DIFFUSION))
+    (folder / LISTE).write_text(
+        'diagnostic = ["diagnostic"]\nfiches = ["fiche_1", "fiche_2"]\nbilan = ["bilan"]\n'
+        'evaluation = ["evaluation_finale"]\n',
+        encoding="utf-8",
+    )
     return folder
 
 
@@ -30,15 +36,54 @@ def chemins(carnets: Path, **autres: object) -> list[str]:
     return [order.base.as_posix() for order in orders]
 
 
-def test_les_rapports_connus_sont_ceux_des_carnets(carnets: Path) -> None:
-    assert rapports_connus(carnets) == ("diagnostic", "fiches", "bilan", "evaluation", "autre_chose")
+def test_les_rapports_connus_sont_ceux_de_la_liste_et_eux_seuls(carnets: Path) -> None:
+    assert rapports_connus(carnets) == ("diagnostic", "fiches", "bilan", "evaluation")
+    assert carnets_ignores(carnets) == ("autre_chose.ipynb",)
 
 
-def test_un_rapport_sans_carnet_n_est_pas_connu(carnets: Path) -> None:
-    for path in carnets.glob("fiche_*"):
-        path.unlink()
+def test_un_carnet_enregistre_a_cote_n_est_ni_produit_ni_publie_et_la_commande_le_dit(
+    carnets: Path, donnees: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache = "lire_octets('conventions/demonstration/suivi/2023/profils.csv').decode()[-200:]"
+    ecrire_carnet(carnets / "mes_essais.ipynb", f"paragraphe({cache})")
+    (carnets / LISTE).write_text('diagnostic = ["diagnostic"]\n', encoding="utf-8")
+    options = Options((), ("harnes",), (), "html", tmp_path / "sortie", carnets=carnets, travailleurs=1)
 
-    assert "fiches" not in rapports_connus(carnets)
+    assert produire_rapports(options) == 0
+
+    assert not [nom for nom in octets(tmp_path / "sortie") if "essais" in nom or "autre" in nom]
+    assert "mes-essais" not in (tmp_path / "sortie" / "index.html").read_text(encoding="utf-8")
+    assert "autre_chose.ipynb" in (dit := capsys.readouterr().out) and "mes_essais.ipynb" in dit and "analyses" in dit
+
+
+@pytest.mark.parametrize(
+    ("liste", "dit"),
+    [
+        (None, "la liste des rapports ne se lit pas"),
+        ("bilan = [", "la liste des rapports ne se lit pas"),
+        ("bilan = 3", "la liste des rapports ne se lit pas"),
+        ('bilan = ["bilna"]', "« bilna.ipynb » absent"),
+    ],
+)
+def test_une_liste_fautive_est_dite_sans_rien_produire(
+    carnets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], liste: str | None, dit: str
+) -> None:
+    (carnets / LISTE).unlink()
+    if liste is not None:
+        (carnets / LISTE).write_text(liste, encoding="utf-8")
+
+    code = produire_rapports(Options((), ("harnes",), (), "html", tmp_path / "sortie", carnets=carnets))
+
+    assert code == 1 and dit in capsys.readouterr().err
+    assert not (tmp_path / "sortie").exists()
+
+
+def test_un_carnet_qui_declare_une_fiche_fait_un_rapport_pour_chacune(carnets: Path) -> None:
+    ecrire_carnet(carnets / "fiche.ipynb", parametres=(CONVENTION, ANNEE, "fiche: int = 1  # numéro"))
+
+    assert chemins(carnets, rapports=("fiche",), annees=(2024,)) == [
+        f"reports/harnes/2024/fiche-{numero}" for numero in (1, 2, 3, 4)
+    ]
 
 
 def test_chaque_rapport_a_sa_place(carnets: Path) -> None:
@@ -83,12 +128,13 @@ def test_un_rapport_interne_a_un_dossier_a_part(carnets: Path) -> None:
 
 
 def test_un_carnet_ne_recoit_que_les_parametres_qu_il_declare(carnets: Path) -> None:
-    voulue = demande(carnets, Path("reports"), rapports=("diagnostic", "fiche_1", "bilan"), annees=(2025,))
+    voulue = demande(carnets, Path("reports"), rapports=("diagnostic", "fiches", "bilan"), annees=(2025,))
 
     recus = [dict(order.parametres) for order in commandes(voulue)]
 
     assert recus == [
         {"convention": "harnes"},
+        {"convention": "harnes", "annee": 2025},
         {"convention": "harnes", "annee": 2025},
         {"convention": "harnes", "annee": 2025, "diffusion": "publique"},
     ]

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from fichiers_suivis import DEPOT, fichiers_suivis
 
-from ctglib.production.fabrication import FORMATS
-from ctglib.production.rapports import rapports_connus
+from ctglib.production.plan import FORMATS, rapports_connus
 
 BLOC = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LIEN = re.compile(r"\]\((?!https?://)([^)#]+)")

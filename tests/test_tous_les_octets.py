@@ -14,10 +14,8 @@ import pytest
 from production_exemple import produire
 from rapports_produits import RAPPORTS, Production, Rapport, choisir
 
-from ctglib.production.execution import CTG, STANDARD
-from ctglib.production.ouvriers import Ouvriers
-from ctglib.production.plan import Demande
-from ctglib.production.rapports import PUBLIQUE, rapports_connus
+from ctglib.production.plan import CTG, PUBLIQUE, STANDARD, Demande, rapports_connus
+from ctglib.production.pool import Ouvriers
 
 AILLEURS = "un dossier, ailleurs {1}"
 CONVENTIONS = tuple(dict.fromkeys(rapport.convention for rapport in RAPPORTS))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from importlib.metadata import FileHash, PackagePath
 from pathlib import Path
 
 import pytest
 from production_exemple import ANNEE, CONVENTION, LECTURE, demande, ecrire_carnet, produire
 from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 
-from ctglib.production.verifier_fichiers import Ecart, grouper
+from ctglib.production import verifier
+from ctglib.production.verifier import Ecart, grouper, relever_paquets
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,22 @@ SORTIES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda d: (d / "chiffres/autres.csv").write_bytes(b"a\n"),
         "harnes : chiffres/autres.csv n'est pas au manifeste (fichier ajouté, ou d'une version "
         "précédente) : le retirer",
+    ),
+    "un lien": (
+        lambda d: (d / "chiffres/lien.html").symlink_to("../sobre.html"),
+        "harnes : chiffres/lien.html est un lien vers un autre fichier : remettre le fichier à sa place",
+    ),
+    "un rapport remplacé par un lien": (
+        lambda d: (d / "sobre.html").symlink_to((d / "sobre.html").rename(d.parent.parent / "sobre.html")),
+        "harnes, sobre : sobre.html est un lien vers un autre fichier : remettre le fichier à sa place",
+    ),
+    "un faux rapport à côté": (
+        lambda d: shutil.copytree(d, d.parent / "lens", ignore=shutil.ignore_patterns("manifeste.json")),
+        "rapports : lens n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer",
+    ),
+    "un fichier à côté": (
+        lambda d: (d.parent / "bilan.html").write_bytes(b"faux"),
+        "rapports : bilan.html n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer",
     ),
     "un manifeste abîmé": (
         lambda d: (d / "manifeste.json").write_bytes(b"{"),
@@ -78,11 +98,11 @@ CAUSES: dict[str, tuple[Callable[[Lieu], object], str]] = {
     ),
     "un carnet qui ne se lit plus": (
         lambda lieu: (lieu.carnets / "sobre.ipynb").write_bytes(b"{"),
-        "harnes, sobre : son carnet a disparu, ou ne se lit plus",
+        "harnes, sobre : son carnet a disparu, ou n'est plus déclaré",
     ),
     "un carnet retiré": (
         lambda lieu: (lieu.carnets / "sobre.ipynb").unlink(),
-        "harnes, sobre : son carnet a disparu, ou ne se lit plus",
+        "harnes, sobre : son carnet a disparu, ou n'est plus déclaré",
     ),
 }
 
@@ -96,11 +116,52 @@ def test_une_entree_qui_n_est_plus_celle_du_manifeste_est_dite(
     assert lieu.relever() == ([], [attendu])
 
 
+class Paquet:
+    """An installed package whose file is not, any more, as its RECORD says."""
+
+    def __init__(self, files: list[PackagePath] | None) -> None:
+        self.files = files
+
+    def locate_file(self, path: object) -> Path:
+        return Path(str(path))
+
+
+def test_un_fichier_d_un_paquet_qui_n_est_plus_tel_qu_installe_est_dit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"import os"
+    digest = urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+    for nom in ("bon", "change"):
+        (tmp_path / nom).write_bytes(content)
+    paquets = {"pandas": Paquet([]), "numpy": Paquet([]), "sans": Paquet(None)}
+    for nom in ("bon", "change", "absent"):
+        path = PackagePath(tmp_path / nom)
+        path.dist, path.hash, path.size = paquets["pandas"], FileHash(f"sha256={digest}"), len(content)
+        paquets["pandas"].files.append(path)
+    monkeypatch.setattr(verifier, "versions", lambda: {"Python": "3", **dict.fromkeys(paquets, "1")})
+    monkeypatch.setattr(verifier.metadata, "distribution", paquets.__getitem__)
+    (tmp_path / "change").write_bytes(b"import sys")
+
+    nombre, ecarts = relever_paquets()
+
+    assert nombre == 3
+    assert grouper(ecarts) == [
+        f"pandas : 2 fichiers, dont {tmp_path / 'change'}, ne sont plus tels qu'installés : réinstaller le paquet",
+        "sans : ne dit pas ce qu'il a installé (RECORD absent) : le réinstaller",
+    ]
+
+
+def test_les_paquets_de_cet_environnement_sont_tels_qu_installes() -> None:
+    nombre, ecarts = relever_paquets()
+
+    assert nombre > 1000 and ecarts == []
+
+
 def test_un_octet_de_la_bibliotheque_est_vu(lieu: Lieu, depot: Path, tmp_path: Path) -> None:
     shutil.copytree(depot / "ctglib", tmp_path / "ctglib", ignore=shutil.ignore_patterns("__pycache__"))
-    corriger(tmp_path / "ctglib" / "analyse" / "__init__.py", b".", b"!")
+    corriger(tmp_path / "ctglib" / "calculs" / "__init__.py", b".", b"!")
     code = (
-        "import sys; from pathlib import Path; from ctglib.production.verifier_fichiers import *\n"
+        "import sys; from pathlib import Path; from ctglib.production.verifier import *\n"
         "found = relever(Path(sys.argv[1]), ('harnes',), Path(sys.argv[2])); print(grouper(found.causes))"
     )
 

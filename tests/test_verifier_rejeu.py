@@ -10,7 +10,7 @@ from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 
 from ctglib.commandes import verification
 from ctglib.commandes.verification import Verification, verifier_rapports
-from ctglib.production import identite, raisons
+from ctglib.production import manifeste
 from ctglib.production.chiffres import Changement, comparer
 
 
@@ -31,7 +31,9 @@ def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(lieu: Lieu, caps
 
     dit = capsys.readouterr().out
     assert code == 0, dit
-    assert dit.splitlines()[1:] == [
+    (paquets,) = (line for line in dit.splitlines() if line.startswith("✓ Paquets : "))
+    assert paquets.endswith("fichiers, tels qu'installés")
+    assert [line for line in dit.splitlines()[1:] if line != paquets] == [
         "✓ Fichiers : 3 fichiers, tous tels que le manifeste les dit",
         "✓ Données lues, carnets, code et versions : ceux du manifeste",
         "✓ Rejeu : 2 rapports, les octets du manifeste",
@@ -43,8 +45,8 @@ def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(lieu: Lieu, caps
 def test_une_version_qui_change_est_dite_et_ce_qu_elle_ne_change_pas(
     lieu: Lieu, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    actuelles = identite.versions()
-    monkeypatch.setattr(raisons, "versions", lambda: {**actuelles, "pandas": "99"})
+    actuelles = manifeste.versions()
+    monkeypatch.setattr(manifeste, "versions", lambda: {**actuelles, "pandas": "99"})
 
     code = lieu.verifier()
 

@@ -15,7 +15,7 @@ from ctglib.commandes import verification
 from ctglib.commandes.verification import Verification, verifier_rapports
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.verifier_fichiers import grouper, relever
+from ctglib.production.verifier import grouper, relever
 
 DEPOT = Path(__file__).resolve().parents[1]
 ANNEXE1 = "conventions/harnes/annexe1.csv"

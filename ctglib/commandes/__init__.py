@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 
 def main() -> None:
     """Run ``ctg`` and leave with its exit code."""
-    arguments = sys.argv[1:]
-    if arguments[:1] == ["produire"]:
-        from ctglib.production.pressentir import devancer
-
-        devancer(arguments[1:])
     from ctglib.commandes.application import lancer
 
-    code = lancer(arguments)
-    gc.freeze()  # Python looks for garbage twice as it ends: a tenth of a second, for what goes anyway
-    sys.exit(code)
+    sys.exit(lancer(sys.argv[1:]))

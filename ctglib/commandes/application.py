@@ -27,7 +27,7 @@ from ctglib.commandes.options import (
     Suivre,
     Travailleurs,
 )
-from ctglib.production.rapports import SORTIE
+from ctglib.production.plan import SORTIE
 
 AIDE = "Afficher cette aide."
 

@@ -12,15 +12,10 @@ from ctglib.commandes.messages import proposer
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
-from ctglib.production.archive import archiver
-from ctglib.production.archive_contenu import PROJET, fichiers_requis_absents
-from ctglib.production.archive_paquets import PaquetsIndisponibles, telecharger
-from ctglib.production.identite import empreinte
-from ctglib.production.manifeste import lire_manifeste
-from ctglib.production.plan import Demande, commandes, prevoir
-from ctglib.production.raisons import JAMAIS
-from ctglib.production.rapports import CARNETS, PUBLIQUE, rapports_connus
-from ctglib.production.verifier_fichiers import Ecart, conventions_publiees, grouper, relever
+from ctglib.production.archive import PROJET, PaquetsIndisponibles, archiver, fichiers_requis_absents, telecharger
+from ctglib.production.manifeste import JAMAIS, empreinte, lire_manifeste, prevoir
+from ctglib.production.plan import CARNETS, PUBLIQUE, Demande, commandes, rapports_connus
+from ctglib.production.verifier import Ecart, conventions_publiees, grouper, relever
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,11 +49,11 @@ def archiver_convention(demande: Archivage) -> int:
     try:
         paquets = telecharger() if demande.avec_paquets else None
         manifeste = lire_manifeste(demande.sortie / demande.convention)
-        octets = archiver(manifeste, demande.carnets, reserves=reserves, paquets=paquets)
+        octets, description = archiver(manifeste, demande.carnets, reserves=reserves, paquets=paquets)
         ecrire({vers: octets})
     except (DonneesInvalides, EcritureImpossible, PaquetsIndisponibles) as error:
         return _dire_erreur(f"{error}\n\nL'archive n'a pas été faite.")
-    _rendre_compte(vers, octets, reserves)
+    _rendre_compte(vers, octets, description, reserves)
     return 0
 
 
@@ -91,9 +86,10 @@ def _ecarts(demande: Archivage) -> Iterator[Ecart]:
     yield from (Ecart(commande.nom, JAMAIS) for commande in sorted(jamais, key=lambda commande: commande.cle))
 
 
-def _rendre_compte(vers: Path, octets: bytes, reserves: tuple[str, ...]) -> None:
+def _rendre_compte(vers: Path, octets: bytes, description: bytes, reserves: tuple[str, ...]) -> None:
     taille = f"{len(octets) / 1e6:.1f}".replace(".", ",")
     lines = [f"Archive : {vers} ({taille} Mo)", f"sha256 : {empreinte(octets)}"]
+    lines.append(f"sha256 de sa description, que ctg verifier redira : {empreinte(description)}")
     if reserves:
         lines.append("Faite en l'état. Ce qui n'était pas à jour, et qu'elle dit :")
         lines += [f"- {reserve}" for reserve in reserves]

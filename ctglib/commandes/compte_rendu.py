@@ -9,13 +9,17 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from ctglib.production.plan import Prevision
+    from ctglib.production.manifeste import Prevision
     from ctglib.production.produire import Prevu, Resultat
 
 RAISONS_MONTREES = 3
+IGNORES = (
+    "Non produit, n'étant pas dans notebooks/rapports.toml : {}. Un carnet d'analyse a sa place dans le dossier "
+    "analyses."
+)
 SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
 
 
@@ -50,8 +54,8 @@ def annoncer(a_faire: list[Prevision], a_jour: int) -> None:
     console.print("Essai à blanc : rien n'a été écrit.", soft_wrap=True)
 
 
-def rendre_compte(resultats: list[Resultat], a_jour: int, portail: Path) -> None:
-    """Say what became of each report, and where the portal is."""
+def rendre_compte(resultats: list[Resultat], a_jour: int, portail: Path, ignores: Sequence[str] = ()) -> None:
+    """Say what became of each report, where the portal is, and which notebooks are not those of reports."""
     console = Console(highlight=False)
     if resultats:
         resultats = sorted(resultats, key=lambda item: (item.commande.convention, item.commande.cle))
@@ -63,6 +67,8 @@ def rendre_compte(resultats: list[Resultat], a_jour: int, portail: Path) -> None
         _dire_pourquoi(console, resultats)
     _dire_echecs([resultat for resultat in resultats if resultat.echec])
     _dire_a_jour(console, a_jour, a_jour + len(resultats))
+    if ignores:
+        console.print(IGNORES.format(", ".join(ignores)), markup=False, soft_wrap=True)
     console.print(f"Portail : {portail}", markup=False, soft_wrap=True)
 
 
@@ -76,7 +82,7 @@ def _table(*titres: str) -> Table:
 def _ligne(resultat: Resultat) -> tuple[str, ...]:
     nom = resultat.commande.nom
     if resultat.echec:
-        return nom, "[red]échec[/red]", "", "", str(resultat.page_echec)
+        return nom, "[red]échec[/red]", "", "", str(resultat.commande.page_echec)
     secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
     parts = [f"{kind} {_taille(size)}" for kind, size in resultat.tailles.items()]
     if resultat.tableaux:

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 from ctglib.commandes.messages import proposer
 from ctglib.donnees.conventions import conventions
-from ctglib.production.execution import MOTEURS
-from ctglib.production.fabrication import FORMATS
-from ctglib.production.plan import Demande, annees_de
-from ctglib.production.rapports import CARNETS, DIFFUSIONS, PUBLIQUE, rapports_connus
+from ctglib.production.plan import (
+    CARNETS,
+    DIFFUSIONS,
+    FORMATS,
+    MOTEURS,
+    PUBLIQUE,
+    Demande,
+    annees_de,
+    rapports_connus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from ctglib.donnees.lecture import racine
-from ctglib.production.dates import dates
-from ctglib.production.identite import PAQUET
+from ctglib.production.plan import PAQUET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PAUSE = 0.1  # seconds between two looks
@@ -59,4 +60,17 @@ def _attendre_le_calme(carnets: Path) -> None:
 
 
 def _etat(*dossiers: Path) -> dict[str, int]:
-    return {name: date for dossier in dossiers for name, date in dates(dossier)}
+    """Return when each file was last written; what is hidden, compiled or held open by a spreadsheet left out."""
+    return {name: date for dossier in dossiers for name, date in _dates(dossier)}
+
+
+def _dates(dossier: Path | str) -> Iterator[tuple[str, int]]:
+    with suppress(OSError):  # removed since
+        for entry in os.scandir(dossier):
+            if entry.name.startswith((".", "~$")) or entry.name == "__pycache__":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _dates(entry.path)
+            else:
+                with suppress(OSError):
+                    yield entry.path, entry.stat().st_mtime_ns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -12,12 +12,21 @@ from ctglib.commandes.compte_rendu import suivre
 from ctglib.commandes.messages import proposer
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
-from ctglib.production.executeurs import AVANCE, coeurs, ouvrir_executeur
-from ctglib.production.execution import MOTEURS
-from ctglib.production.portail import portail_touche
-from ctglib.production.rapports import CARNETS
-from ctglib.production.verifier import Rejeu, rejouer
-from ctglib.production.verifier_fichiers import Ecart, Releve, conventions_publiees, grouper, relever
+from ctglib.production.manifeste import empreinte
+from ctglib.production.plan import CARNETS, CTG
+from ctglib.production.pool import AVANCE, coeurs, ouvrir_executeur
+from ctglib.production.verifier import (
+    DESCRIPTION,
+    PROJET,
+    Rejeu,
+    Releve,
+    conventions_publiees,
+    grouper,
+    rejouer,
+    relever,
+    relever_archive,
+    relever_paquets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,11 +62,14 @@ def verifier_rapports(demande: Verification) -> int:
         return 1
     conventions = demande.conventions or publiees
     invalides = _dire_les_donnees(conventions)
-    releve = relever(demande.sortie, conventions, demande.carnets)
-    if touche := portail_touche(demande.sortie):
-        releve = replace(releve, sorties=(*releve.sorties, Ecart("portail", touche)))
+    try:
+        releve = relever(demande.sortie, conventions, demande.carnets)
+    except DonneesInvalides as error:
+        Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
+        return 1
     _dire_le_releve(releve)
     accord = not (invalides or releve.sorties or releve.causes)
+    accord = all((_dire_l_archive(), _dire_les_paquets(), accord))
     if not demande.rejouer:
         _dire("– Rejeu : non demandé (--sans-rejouer)")
     elif not _dire_le_rejeu(_rejouer(releve, demande, invalides), len(releve.publies)):
@@ -86,7 +98,7 @@ def _rejouer(releve: Releve, demande: Verification, invalides: set[str]) -> list
         return []
     nombre = min(demande.travailleurs or coeurs(), len(publies))
     with ouvrir_executeur(travailleurs=nombre, delai=demande.delai) as (executeur, _):
-        return list(suivre(rejouer(publies, executeur, moteur=MOTEURS[0], places=AVANCE * nombre)))
+        return list(suivre(rejouer(publies, executeur, moteur=CTG, places=AVANCE * nombre)))
 
 
 def _dire_les_donnees(conventions: Iterable[str]) -> set[str]:
@@ -114,6 +126,34 @@ def _dire_le_releve(releve: Releve) -> None:
         _dire_liste(grouper(releve.causes))
     else:
         _dire("✓ Données lues, carnets, code et versions : ceux du manifeste")
+
+
+def _dire_l_archive() -> bool:
+    """Say whether the files of an unpacked archive are those it described, and return it; say nothing elsewhere."""
+    found = relever_archive()
+    if not found:
+        return True
+    nombre, ecarts = found
+    if ecarts:
+        _dire(f"✗ Archive : {_compter(len(ecarts), 'écart')} avec ce qu'elle contenait")
+        _dire_liste(grouper(ecarts))
+        return False
+    _dire(
+        f"✓ Archive : {_compter(nombre, 'fichier')}, tous ceux de sa description ({DESCRIPTION}, sha256 "
+        f"{empreinte((PROJET / DESCRIPTION).read_bytes())})"
+    )
+    return True
+
+
+def _dire_les_paquets() -> bool:
+    """Say whether the files of the packages are those that were installed, and return it."""
+    nombre, ecarts = relever_paquets()
+    if ecarts:
+        _dire(f"✗ Paquets : {_compter(len(ecarts), 'paquet')} à réinstaller")
+        _dire_liste(grouper(ecarts))
+        return False
+    _dire(f"✓ Paquets : {_compter(nombre, 'fichier')}, tels qu'installés")
+    return True
 
 
 def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:

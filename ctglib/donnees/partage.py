@@ -1,42 +1,77 @@
-"""What several reports of one production work out alike, worked out once: kept in a private folder while it lasts."""
+"""What several reports of one production work out alike, worked out once, and kept in the memory of the command.
+
+Nothing of it is written anywhere: it holds what was entered, small counts too, and a killed command would leave it.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import pickle
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
-from typing import TypeVar
+from concurrent.futures import Future
+from contextlib import contextmanager
+from threading import Lock
+from typing import Protocol, TypeVar
 
-from ctglib.donnees.exclusion import attendre
 from ctglib.donnees.lecture import enregistrer, racine, rejouer
 
-VARIABLE = "CTG_PARTAGE"
 Objet = TypeVar("Objet")
+GARDES = 24  # results kept at once: the years and the files of a few conventions, whatever the number of conventions
+
+
+class Partage(Protocol):
+    """Where a process asks for what another has worked out."""
+
+    def prendre(self, nom: str) -> bytes | None:
+        """Return what is kept under a name, waited for if another works it out; None: the caller has to."""
+
+    def garder(self, nom: str, contenu: bytes | None) -> None:
+        """Keep what was worked out; None when it could not be."""
+
+
+class Reserve:
+    """What has been worked out so far, in the memory of this process; its threads may ask at the same time."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, Future[bytes | None]] = {}
+        self._verrou = Lock()
+
+    def prendre(self, nom: str) -> bytes | None:
+        """Return what is kept under a name, waited for if another works it out; None: the caller has to."""
+        with self._verrou:
+            place = self._places.get(nom)
+            if place is None:
+                self._places[nom] = Future()
+                return None
+        return place.result()
+
+    def garder(self, nom: str, contenu: bytes | None) -> None:
+        """Keep what was worked out, and give it to who waits; None when it could not be, or not to the end."""
+        with self._verrou:
+            place = self._places.pop(nom, None)
+            if contenu is not None and place:
+                self._places[nom] = place
+                for ancien in [key for key, other in self._places.items() if other.done()][:-GARDES]:
+                    del self._places[ancien]
+        if place and not place.done():
+            place.set_result(contenu)
+
+    def oublier(self) -> None:
+        """Forget what has been worked out so far: the data may have changed since."""
+        with self._verrou:
+            self._places = {nom: place for nom, place in self._places.items() if not place.done()}
+
+
+_partages: list[Partage] = []
 
 
 @contextmanager
-def ouvrir_partage() -> Iterator[None]:
-    """Let the processes started in the block share what they work out; nothing of it outlives the outermost block."""
-    if VARIABLE in os.environ:
+def partager_par(partage: Partage) -> Iterator[None]:
+    """Share in the block what ``partager`` works out."""
+    _partages.append(partage)
+    try:
         yield
-        return
-    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:  # readable by its owner alone
-        os.environ[VARIABLE] = folder
-        try:
-            yield
-        finally:
-            os.environ.pop(VARIABLE, None)
-
-
-def oublier() -> None:
-    """Forget what has been worked out so far: the data may have changed since."""
-    for path in Path(os.environ[VARIABLE]).iterdir():
-        with suppress(OSError):
-            path.unlink()
+    finally:
+        _partages.remove(partage)
 
 
 def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
@@ -48,39 +83,17 @@ def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
         nom: What is worked out, and from what: two results of one name are the same.
         calculer: Works it out, reading data through ``lecture`` alone.
     """
-    folder = os.environ.get(VARIABLE)
-    if not folder:
+    if not _partages:
         return calculer()
-    path = Path(folder) / hashlib.sha256(f"{racine()}\0{nom}".encode()).hexdigest()
-    with suppress(OSError):
-        return _reprendre(path)
-    with _seul(path):
-        with suppress(OSError):
-            return _reprendre(path)
+    partage, cle, contenu = _partages[-1], f"{racine()}\0{nom}", None
+    if kept := partage.prendre(cle):
+        journal, found = pickle.loads(kept)
+        rejouer(journal)
+        return found
+    try:
         with enregistrer() as journal:
             found = calculer()
-        _garder(path, pickle.dumps((journal, found)))
+        contenu = pickle.dumps((journal, found))
+    finally:
+        partage.garder(cle, contenu)
     return found
-
-
-def _reprendre(path: Path) -> object:
-    journal, found = pickle.loads(path.read_bytes())
-    rejouer(journal)
-    return found
-
-
-@contextmanager
-def _seul(path: Path) -> Iterator[None]:
-    """Hold what is worked out until the block ends; where no lock can be had, two may work it out at once."""
-    with ExitStack() as stack:
-        with suppress(OSError):
-            attendre(stack.enter_context(path.with_name(f"{path.name}.verrou").open("wb")))
-        yield
-
-
-def _garder(path: Path, contenu: bytes) -> None:
-    """Write the file at once; when it cannot be, the next report works it out again."""
-    provisoire = path.with_name(f"{path.name}.{os.getpid()}")
-    with suppress(OSError):
-        provisoire.write_bytes(contenu)
-        provisoire.replace(path)

@@ -1,8 +1,23 @@
-"""Why a report could not be made, in words its reader can act upon."""
+"""Why a report could not be made, in words its reader can act upon, and the page that says so beside the report."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctglib.document.typographie import ponctuer
+from ctglib.donnees.empreintes import publiable
+from ctglib.production.plan import INTERNE, Carnet
+from ctglib.production.pool import DelaiDepasse, OuvrierPerdu, TacheEchouee
+
+if TYPE_CHECKING:
+    from ctglib.production.manifeste import Trace
+    from ctglib.production.plan import Commande
+
+MODELES = Path(__file__).parent / "modeles"
+STYLE = Path(__file__).parents[1] / "export" / "page.css"  # its module would load nbconvert
 
 RELANCER = "Corriger, enregistrer, puis relancer ctg produire."
 CARNET = (
@@ -30,6 +45,12 @@ CAUSES = {
     ),
     "TypstError": ("le PDF n'a pas pu être composé aux normes PDF/A et PDF/UA ({})", TRANSMETTRE),
 }
+DELAI = "Relancer ctg produire, en laissant plus de temps par --delai si l'ordinateur est lent ou chargé."
+PERDU = "Relancer ctg produire ; si l'échec se répète, fermer d'autres programmes, ou ajouter --travailleurs 1."
+FAUTE = re.compile(r"^(?=- (?:catalogue|conventions|schemas|sources)/)", re.MULTILINE)
+AILLEURS = (
+    "    ce qui y est écrit n'est pas montré ici, cette page étant parmi les rapports publiés : ctg valider le dit\n"
+)
 DONNEES = "DonneesInvalides"
 VALEUR = "ValueError"
 
@@ -94,3 +115,66 @@ class RapportEchoue(Exception):
 
     def __str__(self) -> str:
         return str(self.echec)
+
+
+def echec_de(error: BaseException, commande: Commande) -> Echec:
+    """Return the failure of a task from the error that its future holds."""
+    notebook = Carnet(commande.carnet)
+    nom = notebook.chemin.name
+    if isinstance(error, TacheEchouee):
+        panne = error.panne
+        return replace(Echec.de_l_erreur(panne.type_, panne.valeur, carnet=nom), details=panne.trace)
+    if not isinstance(error, DelaiDepasse | OuvrierPerdu):
+        return Echec.de_l_erreur(type(error).__name__, str(error), carnet=nom)
+    cellule, section = notebook.situer(error.etape) if error.etape else (None, "")
+    lieu = {"carnet": nom, "cellule": cellule, "section": section}
+    if isinstance(error, DelaiDepasse):
+        return Echec(f"Le carnet {nom} n'a pas fini dans le temps permis, et il a été arrêté.", DELAI, **lieu)
+    code = f" (code {error.code})" if error.code is not None else ""
+    cause = f"Le programme qui faisait ce rapport s'est arrêté avant la fin{code}, faute de mémoire peut-être."
+    return Echec(cause, PERDU, **lieu)
+
+
+def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> bytes:
+    """Return the page: where, why, what to do, and the former report when there is one.
+
+    It lies among the reports that are published: of a fault in what was entered it says the place alone.
+
+    Args:
+        commande: The order that failed.
+        echec: What happened.
+        ancien: The last success, whose files are still there.
+    """
+    restes = [nom for nom in (ancien.sorties if ancien else ()) if not nom.endswith(".csv")]
+    if commande.diffusion != INTERNE:
+        echec = replace(echec, details="".join(map(_sans_valeur, FAUTE.split(echec.details))))
+    page = rendre(
+        "echec.html.j2",
+        titre=titre_de(commande, ancien),
+        commande=commande,
+        echec=echec,
+        restes=[Path(nom).name for nom in restes if (commande.dossier / nom).is_file()],
+    )
+    return page.encode("utf-8")
+
+
+def _sans_valeur(faute: str) -> str:
+    """Return a fault without what was found nor expected, when it is in a file whose values are not all published."""
+    place, line, _ = faute.partition("\n")
+    return faute if publiable(place.removeprefix("- ").partition(",")[0]) else f"{place}{line}{AILLEURS}"
+
+
+def titre_de(commande: Commande, ancien: Trace | None) -> str:
+    """Return the title of a report: that of its last success, else the first heading of its notebook."""
+    return ancien.page["titre"] if ancien else Carnet(commande.carnet).titre
+
+
+def rendre(modele: str, **valeurs: object) -> str:
+    """Return a page from one of our templates, every value escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(MODELES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["ponctuer"] = ponctuer
+    return environment.get_template(modele).render(style=STYLE.read_text(encoding="utf-8"), **valeurs)

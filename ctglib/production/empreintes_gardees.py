@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.empreintes import publiable
-from ctglib.production.rapports import INTERNE
+from ctglib.production.plan import INTERNE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,40 +1,45 @@
-"""Making one report: run its notebook, export it. It writes nothing: what it gives back, the parent writes."""
+"""What a worker does: make one report, run its notebook and export it. It writes nothing: the parent does."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
-from ctglib.production.avancement import Etape, annoncer
 from ctglib.production.echec import Echec, RapportEchoue
-from ctglib.production.execution import STANDARD, executer
-from ctglib.production.identite import empreinte
-from ctglib.production.noyau import journal_du_noyau
-from ctglib.production.rapports import Carnet
+from ctglib.production.plan import Carnet, Commande
+from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nbformat import NotebookNode
 
     from ctglib.document.couverture import Couverture
-    from ctglib.production.rapports import Commande
 
-FORMATS = ("html", "pdf", "docx")
 STATUT = "Statut"
+EXPORTEURS = {"html": "ExporteurHTML", "pdf": "ExporteurPDF", "docx": "ExporteurDOCX"}
 
 
 @dataclass(frozen=True)
 class Tache:
-    """An order as it is handed to a worker: which report, by which engine, from which data folder."""
+    """An order as it is handed to a worker.
+
+    Attributes:
+        commande: Which report.
+        moteur: ``ctg`` or ``standard``.
+        donnees: The data folder, when it is not the project's.
+        temporaire: Where to put temporary files, the system's folder when empty.
+    """
 
     commande: Commande
     moteur: str
     donnees: str | None
+    temporaire: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Fabrication:
         carnet: Fingerprint of the notebook that ran.
         contenus: The bytes of each file, by its path in the folder of the convention's reports.
         journal: What the library asked of the data folder meanwhile.
-        page: What the portal and an archive say of the report: titre, territoire, sujet, avertissement, statut, date.
+        page: What the portal and an archive say of it: titre, carnet, territoire, sujet, avertissement, statut, date.
         mesures: Seconds by step, and « memoire », the worker's peak in MB where the system tells it.
     """
 
@@ -56,34 +61,58 @@ class Fabrication:
     mesures: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Etude:
+    """The study of a year, worked out: what it read, and the fingerprints of its parts."""
+
+    journal: Journal
+    parts: dict[str, str]
+
+
 def fabriquer(tache: Tache) -> Fabrication | Echec:
     """Return a report made, or what its notebook died of."""
-    if tache.donnees is None:
-        os.environ.pop(VARIABLE, None)
-    else:
-        os.environ[VARIABLE] = tache.donnees
+    from ctglib.production.moteur import executer
+
+    _s_installer(tache.donnees, tache.temporaire)
+    commande, mesures = tache.commande, {}
     try:
-        return _fabriquer(tache)
+        fingerprint = Carnet(commande.carnet).empreinte
+        with _chronometre(mesures, "total"), enregistrer() as journal:
+            with _chronometre(mesures, "execution"):
+                carnet = executer(commande.carnet, dict(commande.parametres), tache.moteur, journal)
+            contenus, page = _exporter(carnet, commande, mesures)
     except RapportEchoue as error:
         return error.echec
+    return Fabrication(fingerprint, contenus, journal, page, {**mesures, **_memoire()})
 
 
-def _fabriquer(tache: Tache) -> Fabrication:
-    mesures: dict[str, float] = {}
-    notebook = empreinte(Carnet(tache.commande.carnet).octets)
-    with _chronometre(mesures, "total"), enregistrer() as journal:
-        with _chronometre(mesures, "execution"):
-            carnet = _executer(tache, journal)
-        contenus, page = _exporter(carnet, tache.commande, mesures)
-    return Fabrication(notebook, contenus, journal, page, {**mesures, **_memoire()})
+def etudier(nom: str, donnees: str | None) -> Etude | None:
+    """Work out a study, which the reports of this production then share; None when its data do not hold.
+
+    Args:
+        nom: « etude/convention/annee/diffusion ».
+        donnees: The data folder, when it is not the project's.
+    """
+    from ctglib.classeur.annuel import etudier as annuel
+
+    _s_installer(donnees)
+    _, convention, annee, diffusion = nom.split("/")
+    try:
+        with enregistrer() as journal:
+            found = annuel.etudier(convention, int(annee), diffusion)
+    except DonneesInvalides:
+        return None
+    return Etude(journal, annuel.parts(found))
 
 
-def _executer(tache: Tache, journal: Journal) -> NotebookNode:
-    parametres = dict(tache.commande.parametres)
-    if tache.moteur != STANDARD:
-        return executer(tache.commande.carnet, parametres)
-    with journal_du_noyau(journal):
-        return executer(tache.commande.carnet, parametres, STANDARD)
+def _s_installer(donnees: str | None, temporaire: str = "") -> None:
+    """Read the data, and write temporary files, where the parent says."""
+    if donnees is None:
+        os.environ.pop(VARIABLE, None)
+    else:
+        os.environ[VARIABLE] = donnees
+    if temporaire:
+        os.environ["TMPDIR"] = tempfile.tempdir = temporaire
 
 
 def _exporter(
@@ -92,7 +121,7 @@ def _exporter(
     from ctglib import export
     from ctglib.export.document import CarnetImpubliable
 
-    annoncer(Etape())
+    annoncer("")
     with _chronometre(mesures, "html"):
         try:
             html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
@@ -102,13 +131,11 @@ def _exporter(
     contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
     if "html" in commande.formats:
         contenus[f"{commande.cle}.html"] = html.encode("utf-8")
-    for suffixe, exporteur in (("pdf", "ExporteurPDF"), ("docx", "ExporteurDOCX")):
-        if suffixe in commande.formats:
-            with _chronometre(mesures, suffixe):
-                contenus[f"{commande.cle}.{suffixe}"] = getattr(export, exporteur)().from_notebook_node(
-                    carnet, {"page": page}
-                )[0]
-    return contenus, {"titre": page.titre, **_couverture(page.couverture)}
+    for suffixe in [kind for kind in EXPORTEURS if kind in commande.formats and kind != "html"]:
+        with _chronometre(mesures, suffixe):
+            exporteur = getattr(export, EXPORTEURS[suffixe])()
+            contenus[f"{commande.cle}.{suffixe}"] = exporteur.from_notebook_node(carnet, {"page": page})[0]
+    return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **_couverture(page.couverture)}
 
 
 def _couverture(couverture: Couverture | None) -> dict[str, str]:
@@ -129,13 +156,7 @@ def _memoire() -> dict[str, float]:
 @contextmanager
 def _chronometre(mesures: dict[str, float], nom: str) -> Iterator[None]:
     """Note the seconds of a block under ``nom``, and those of the processor under ``nom_cpu``."""
-    debut, cpu = time.perf_counter(), _processeur()
+    debut, cpu = time.perf_counter(), sum(os.times()[:4])
     yield
     mesures[nom] = time.perf_counter() - debut
-    mesures[f"{nom}_cpu"] = _processeur() - cpu
-
-
-def _processeur() -> float:
-    """Return the seconds of processor of this process and of the programs it has waited for."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    mesures[f"{nom}_cpu"] = sum(os.times()[:4]) - cpu

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from ctglib.production.identite import empreinte_du_code
-from ctglib.production.ouvriers import Ouvriers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from ctglib.production.fabrication import Tache
+from ctglib.production.manifeste import empreinte_du_code
+from ctglib.production.pool import Ouvriers, coeurs
 
 ATTENTE = 10  # seconds for the scheduler to answer
 
@@ -39,7 +37,12 @@ class Grappe(Executor):
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Hand a task to the cluster, which does it again elsewhere when it loses the machine that had it."""
+        # The folder of temporary files is this computer's.
+        args = tuple(replace(item, temporaire="") if isinstance(item, Tache) else item for item in args)
         return self._executeur.submit(a_part, (fn, args, kwargs), self._delai, empreinte_du_code())
+
+    def oublier(self) -> None:
+        """Forget nothing: the machines of a cluster share nothing."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the tasks end, or forget them."""
@@ -98,4 +101,4 @@ def _ouvriers(delai: float | None) -> Ouvriers:
     Ours end by themselves when their parent does.
     """
     multiprocessing.current_process().daemon = False
-    return Ouvriers(os.cpu_count() or 1, delai=delai, methode="spawn")
+    return Ouvriers(coeurs(), delai=delai, methode="spawn", partager=False)

@@ -1,13 +1,13 @@
 """What papermill loads as the engine ``ctg``, by the entry point ``papermill.engine``.
 
-Papermill loads its engines while it is itself being imported, and ours imports papermill: whichever came first would
-find the other half made. This module stands for the engine until a notebook runs.
+Papermill loads its engines while it is itself being imported, and ours imports papermill: this module stands for the
+engine until a notebook runs.
 """
 
 from __future__ import annotations
 
 
 def __getattr__(nom: str) -> object:
-    from ctglib.production.moteur import MoteurCtg
+    from ctglib.production.moteur import moteur_ctg
 
-    return getattr(MoteurCtg, nom)
+    return getattr(moteur_ctg(), nom)

@@ -1,12 +1,25 @@
-"""``manifeste.json``: of each report of a convention, what it was made from and what it is made of."""
+"""``manifeste.json``: what each report was made from and is made of; so, why it has to be made again, if it has.
+
+What counts: the notebook's sources, the parameters, every data file read, looked for or listed while it ran, the
+library's own code, the installed versions. Everything is compared by content; dates tell nothing.
+"""
 
 from __future__ import annotations
 
 import json
+import platform
+import re
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from hashlib import sha256
+from importlib import metadata
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.empreintes import publiable
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.lecture import lire_octets, lister, racine
 from ctglib.production.empreintes_gardees import (
     NON_PUBLIEE,
     chemin_garde,
@@ -15,17 +28,63 @@ from ctglib.production.empreintes_gardees import (
     octets_gardes,
     publiques,
 )
-from ctglib.production.identite import empreinte, empreinte_du_code, versions
-from ctglib.production.rapports import MANIFESTE
+from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ctglib.production.fabrication import Fabrication
-    from ctglib.production.rapports import Commande
 
-NIVEAUX = 3  # of the file that have a line for each entry: its own, the reports, what is said of each
-FORME = 1  # of the file; another one is not read, and its reports are made again
+FORME = 2  # of the file; another one is not read, and its reports are made again
+JAMAIS, FORCE = "jamais produit", "demandé par --forcer"
+PYTHON = "Python"
+CHAMP = re.compile(r"^([\w-]+): (.*)$", re.MULTILINE)
+
+
+def empreinte(octets: bytes) -> str:
+    """Return the sha256 of some bytes."""
+    return sha256(octets).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def empreinte_du_code() -> str:
+    """Return the fingerprint of every file of the package, templates and style sheets among them."""
+    total = sha256()
+    for path in fichiers_du_code():
+        total.update(f"{path.relative_to(PAQUET).as_posix()}\0{empreinte(path.read_bytes())}\n".encode())
+    return total.hexdigest()
+
+
+def fichiers_du_code() -> list[Path]:
+    """Return the files of the package, in order; what Python compiled and what is hidden left out."""
+    return [
+        path
+        for path in sorted(PAQUET.rglob("*"))
+        if path.is_file()
+        and not any(part == "__pycache__" or part.startswith(".") for part in path.relative_to(PAQUET).parts)
+    ]
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of all that the package requires, and that those require in turn."""
+    found, restants = {PYTHON: platform.python_version()}, ["ctglib"]
+    while restants:
+        nom = re.sub(r"[-_.]+", "-", restants.pop()).lower()
+        if nom in found:
+            continue
+        try:
+            distribution = metadata.distribution(nom)
+        except metadata.PackageNotFoundError:  # of another system, or of another version of Python
+            continue
+        # ``distribution.metadata`` reads all of it as an e-mail, the long description too: five times longer.
+        text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+        fields = CHAMP.findall(text.partition("\n\n")[0])
+        found[nom] = dict(fields)["Version"]
+        required = [value for key, value in fields if key == "Requires-Dist" and "extra ==" not in value]
+        restants += [re.match(r"[\w.-]+", value).group() for value in required]
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True)
@@ -33,7 +92,7 @@ class Trace:
     """What a report was made from, and what it is made of.
 
     Attributes:
-        carnet: Fingerprint of its notebook.
+        carnet: Fingerprint of its notebook's sources.
         parametres: What the notebook was told.
         code: Fingerprint of the library.
         versions: Versions installed, by package.
@@ -85,8 +144,7 @@ class Trace:
 class Manifeste:
     """The manifest of a folder of reports.
 
-    What it is told of the follow-up is written apart, in the folder of what is internal: a fingerprint gives a small
-    count or the internal grid back to whoever tries them all.
+    What it is told of the follow-up is written apart, in the folder of what is internal (``empreintes_gardees``).
 
     Attributes:
         chemin: Where it lies.
@@ -102,13 +160,12 @@ class Manifeste:
         """Return the file: same reports, same bytes, in whatever order they were made."""
         traces = {key: vars(self.traces[key]) for key in sorted(self.traces)}
         if chemin_garde(self.chemin.parent):
-            traces = {key: {**trace, **_publique(trace)} for key, trace in traces.items()}
-        content = {
-            "forme": FORME,
-            "rapports": traces,
-            "echecs": dict(sorted(self.echecs.items())),
-        }
-        return (_en_lignes(content, NIVEAUX) + "\n").encode("utf-8")
+            traces = {
+                key: {**trace, "lus": publiques(trace["lus"]), "parts": dict.fromkeys(trace["parts"], NON_PUBLIEE)}
+                for key, trace in traces.items()
+            }
+        content = {"forme": FORME, "rapports": traces, "echecs": dict(sorted(self.echecs.items()))}
+        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
     def consigner(self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = "") -> None:
         """Write the files of a report and, last, the manifest that tells of them, all or none.
@@ -124,15 +181,10 @@ class Manifeste:
         """
         traces = {**self.traces, cle: trace} if trace else self.traces
         echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
-        ecrire({**fichiers, **Manifeste(self.chemin, traces, echecs)._fichiers()})
-        self.traces, self.echecs = traces, echecs
-
-    def _fichiers(self) -> dict[Path, bytes]:
-        """Return the files that keep it, the manifest last; the internal one only where there is something to keep."""
-        path = chemin_garde(self.chemin.parent)
-        kept = gardees(self.traces)
+        path, kept = chemin_garde(self.chemin.parent), gardees(traces)
         apart = {path: octets_gardes(kept)} if path and (kept or path.exists()) else {}
-        return {**apart, self.chemin: self.octets()}
+        ecrire({**fichiers, **apart, self.chemin: Manifeste(self.chemin, traces, echecs).octets()})
+        self.traces, self.echecs = traces, echecs
 
 
 def lire_manifeste(dossier: Path) -> Manifeste:
@@ -149,24 +201,141 @@ def lire_manifeste(dossier: Path) -> Manifeste:
         return Manifeste(chemin)
 
 
-def _en_lignes(contenu: object, niveaux: int, retrait: str = "") -> str:
-    """Return JSON with a line for each entry of the outer levels: indenting all of it takes six times as long."""
-    if not (niveaux and contenu and isinstance(contenu, dict)):
-        return json.dumps(contenu, ensure_ascii=False)
-    lignes = (
-        f"{retrait} {json.dumps(nom, ensure_ascii=False)}: {_en_lignes(valeur, niveaux - 1, f'{retrait} ')}"
-        for nom, valeur in contenu.items()
-    )
-    return "{\n" + ",\n".join(lignes) + f"\n{retrait}}}"
-
-
-def _publique(trace: dict) -> dict:
-    """Return what the public manifest says otherwise: no fingerprint of the follow-up."""
-    return {"lus": publiques(trace["lus"]), "parts": dict.fromkeys(trace["parts"], NON_PUBLIEE)}
-
-
 def _trace(trace: dict, apart: dict[str, str]) -> Trace:
+    told = {nom: {key: digest or apart.get(key, NON_PUBLIEE) for key, digest in trace[nom].items()}
+            for nom in ("lus", "parts")}  # fmt: skip
     listes = {nom: tuple(noms) for nom, noms in trace["listes"].items()}
-    lus = {nom: digest or apart.get(nom, NON_PUBLIEE) for nom, digest in trace["lus"].items()}
-    parts = {nom: digest or apart.get(nom, NON_PUBLIEE) for nom, digest in trace.get("parts", {}).items()}
-    return Trace(**{**trace, "absents": tuple(trace["absents"]), "listes": listes, "lus": lus, "parts": parts})
+    return Trace(**{**trace, **told, "absents": tuple(trace["absents"]), "listes": listes})
+
+
+@dataclass(frozen=True)
+class Prevision:
+    """A report, its manifest, and why it has to be made; no reason, it is up to date.
+
+    ``suspendue``: it may be up to date all the same, when the parts that it used of the follow-up have not changed.
+    """
+
+    commande: Commande
+    manifeste: Manifeste
+    raisons: tuple[str, ...]
+    suspendue: bool = False
+
+    @property
+    def trace(self) -> Trace | None:
+        """The last success of the report."""
+        return self.manifeste.traces.get(self.commande.cle)
+
+
+def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Prevision]:
+    """Yield the reports asked for, with why each has to be made.
+
+    They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
+    Within a convention the longest come first, so that none begins when the others end.
+
+    Args:
+        orders: The reports, those of a convention together.
+        forcer: Whether what is up to date has to be made again.
+
+    Raises:
+        DonneesInvalides: The data folder is not there.
+    """
+    donnees = Donnees()
+    for dossier, group in groupby(orders, key=lambda order: order.dossier):
+        manifeste = lire_manifeste(dossier)
+        for commande in sorted(group, key=lambda one: (one.annee is not None, -one.carnet.stat().st_size)):
+            trace = manifeste.traces.get(commande.cle)
+            found = raisons(commande, trace, donnees)
+            suspendue = bool(trace and found) and not forcer and _tient_a_des_parts(found, trace, donnees)
+            yield Prevision(commande, manifeste, found or ((FORCE,) if forcer else ()), suspendue)
+
+
+class Donnees:
+    """The data folder as it is now, each file read once however many reports have read it."""
+
+    def __init__(self) -> None:
+        self.empreinte = cache(lambda nom: self._essayer(lambda: empreinte(lire_octets(nom)), None))
+        self.noms = cache(lambda nom: self._essayer(lambda: lister(nom), ()))
+        self.existe = cache(lambda nom: (racine() / nom).exists())
+
+    @staticmethod
+    def _essayer(lire: object, sinon: object) -> object:
+        try:
+            return lire()
+        except DonneesInvalides:
+            return sinon
+
+
+def raisons(commande: Commande, trace: Trace | None, donnees: Donnees) -> tuple[str, ...]:
+    """Return why a report has to be made, the causes that a reader knows best first."""
+    if trace is None:
+        return (JAMAIS,)
+    absents = (kind for kind in commande.formats if f"{commande.cle}.{kind}" not in trace.sorties)
+    return (
+        *(f"format {kind} pas encore produit" for kind in absents),
+        *causes(commande, trace, donnees),
+        *sorties_touchees(commande.dossier, trace.sorties),
+    )
+
+
+def causes(commande: Commande, trace: Trace, donnees: Donnees) -> tuple[str, ...]:
+    """Return what is no longer as it was when a report was made: data, parameters, notebook, code, versions."""
+    found = [*_des_donnees(trace, donnees)]
+    if dict(commande.parametres) != trace.parametres:
+        found.append("les paramètres ont changé")
+    if Carnet(commande.carnet).empreinte != trace.carnet:
+        found.append(f"le carnet {commande.carnet.name} a changé")
+    if trace.code != empreinte_du_code():
+        found.append("le code du classeur a changé")
+    return (*found, *_des_versions(trace.versions))
+
+
+def sorties_touchees(dossier: Path, sorties: Mapping[str, str]) -> Iterator[str]:
+    """Yield the files that are not those that were made: removed, touched, or left by a work cut short."""
+    for nom, attendue in sorties.items():
+        path = dossier / nom
+        if path.is_symlink():
+            yield f"{nom} est un lien vers un autre fichier : remettre le fichier à sa place"
+        elif not path.is_file():
+            yield f"{nom} a été retiré"
+        elif empreinte(path.read_bytes()) != attendue:
+            yield f"{nom} n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
+
+
+def _tient_a_des_parts(trouvees: tuple[str, ...], trace: Trace, donnees: Donnees) -> bool:
+    """Return whether all that has changed is follow-up, of which the report used parts: only they tell if it matters.
+
+    A part without fingerprint is a whole, or one whose fingerprint is lost.
+    """
+    lus = {nom: lue for nom, lue in trace.lus.items() if not publiable(nom)}
+    suivi = replace(trace, lus=lus, absents=(), listes={})
+    return bool(trace.parts) and all(trace.parts.values()) and trouvees == tuple(_des_donnees(suivi, donnees))
+
+
+def _des_donnees(trace: Trace, donnees: Donnees) -> Iterator[str]:
+    for nom, lue in trace.lus.items():
+        actuelle = donnees.empreinte(nom)
+        if actuelle is None:
+            yield f"{nom} a disparu"
+        elif lue == NON_PUBLIEE:
+            yield f"{nom} ne peut être comparé : son empreinte n'est pas publiée, et le dossier interne manque"
+        elif actuelle != lue:
+            yield f"{nom} a changé"
+    for nom in trace.absents:
+        if donnees.existe(nom):
+            yield f"{nom} est apparu"
+    for nom, listes in trace.listes.items():
+        actuels = donnees.noms(nom)
+        yield from (f"{nom}/{ajoute} est apparu" for ajoute in sorted(set(actuels) - set(listes)))
+        yield from (f"{nom}/{retire} a disparu" for retire in sorted(set(listes) - set(actuels)))
+
+
+def _des_versions(anciennes: Mapping[str, str]) -> Iterator[str]:
+    actuelles = versions()
+    for nom in sorted({*anciennes, *actuelles}):
+        avant, apres = anciennes.get(nom), actuelles.get(nom)
+        if avant is None:
+            yield f"{nom} {apres} a été installé"
+        elif apres is None:
+            yield f"{nom} {avant} a été retiré"
+        elif avant != apres:
+            yield f"{nom} est passé de {avant} à {apres}"

@@ -1,4 +1,4 @@
-"""A papermill engine that runs the cells in this process, with ipykernel's in-process kernel.
+"""Running a notebook through papermill: in this process by our engine, or in an ordinary Jupyter kernel.
 
 Starting a kernel, and importing pandas and matplotlib once more in it, is most of the time of a short report.
 """
@@ -7,103 +7,172 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import logging
 import os
+import re
 import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbformat.v4 import new_output, output_from_msg
-from papermill.engines import Engine
-
-from ctglib.production.avancement import Etape, annoncer
+from ctglib.donnees.lecture import Journal, enregistrer
+from ctglib.production.echec import Echec, RapportEchoue
+from ctglib.production.plan import CTG, Carnet, parametres_declares
+from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
-    from ipykernel.inprocess.client import InProcessKernelClient
-    from ipykernel.inprocess.manager import InProcessKernelManager
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
     from nbformat import NotebookNode
-    from papermill.engines import NotebookExecutionManager
 
 SORTIES = frozenset({"stream", "display_data", "execute_result", "error"})
 PLAFOND = 64_000_000  # characters that the outputs of a notebook may hold: a report has two million
+COULEUR = re.compile(r"\x1b\[[\d;]*m")
+LIGNE = re.compile(r"Cell In\[\d+\], line (\d+)")
+# Tried, and done without when absent. jsonschema would check with the first texts declared as « iri », as none of a
+# notebook is, and compiles a grammar to do so (0.9 s); the second is ipykernel's debugger (0.2 s).
+SANS = ("rfc3987_syntax", "debugpy")
+NATURES = {int: "un nombre entier", str: "un texte"}
 
 
-class MoteurCtg(Engine):
-    """The engine ``ctg``: outputs and errors as with the standard one, without a kernel of its own."""
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: object) -> None:
-        """Run every cell in order; the first that fails stops the notebook, as papermill does."""
-        environnement = dict(os.environ)  # IPython writes colours and a pager there, for itself
-        manager = _ouvrir_noyau()
-        client = manager.client()
-        client.start_channels()
-        place = PLAFOND
-        try:
-            for index, cell in enumerate(nb_man.nb.cells):
-                nb_man.cell_start(cell, index)
-                if cell.cell_type == "code" and cell.source.strip():
-                    annoncer(Etape(cell.source))
-                    place -= _executer(client, cell, place)
-                    if any(output.output_type == "error" for output in cell.outputs):
-                        nb_man.cell_exception(cell, index)
-                        return
-                nb_man.cell_complete(cell, index)
-        finally:
-            client.stop_channels()
-            _fermer_noyau(manager)
-            os.environ.clear()
-            os.environ.update(environnement)
-
-
-def _ouvrir_noyau() -> InProcessKernelManager:
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger writes to the user's console
-    from ipykernel.inprocess.ipkernel import InProcessKernel
-    from ipykernel.inprocess.manager import InProcessKernelManager
-    from ipykernel.inprocess.socket import DummySocket
-    from ipykernel.iostream import IOPubThread
-    from traitlets.config import Config
-
+def charger_papermill() -> ModuleType:
+    """Return papermill, with our engine known to it."""
+    # A name that stands for None in ``sys.modules`` is, for an import, a package that is not installed.
+    absents = dict.fromkeys(nom for nom in SANS if nom not in sys.modules)
+    sys.modules.update(absents)
     try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-    # The history is a database in the user's folder: workers would wait for one another there, and leave traces.
-    # A kernel waits half a millisecond after each cell for its outputs to leave; here they have left.
-    reglages = {"HistoryManager": {"enabled": False}, "Kernel": {"_execute_sleep": 0}}
-    manager = InProcessKernelManager(config=Config(reglages))
-    # A thread that is not started sends each message at once: waking it for each was 5 % of a report.
-    sorties = DummySocket()
-    manager.kernel = InProcessKernel(
-        parent=manager, session=manager.session, _underlying_iopub_socket=sorties, iopub_thread=IOPubThread(sorties)
+        import_module("ipykernel.debugger")
+        papermill = import_module("papermill")
+    finally:
+        for nom in absents:
+            del sys.modules[nom]
+    from papermill.engines import papermill_engines
+
+    papermill_engines.register(CTG, moteur_ctg())
+    return papermill
+
+
+def executer(
+    notebook: Path, parametres: Mapping[str, str | int], moteur: str = CTG, journal: Journal | None = None
+) -> NotebookNode:
+    """Return the notebook executed with these parameters.
+
+    Args:
+        notebook: The notebook.
+        parametres: Values of declared parameters, text or whole numbers.
+        moteur: ``ctg``, in this process; ``standard``, papermill's own, in an ordinary Jupyter kernel.
+        journal: Where to add the reads of the ordinary kernel, which is another program.
+
+    Raises:
+        RapportEchoue: A parameter is unknown or is not of the declared type, or a cell failed.
+    """
+    papermill = charger_papermill()
+    from papermill.exceptions import PapermillExecutionError
+
+    if refus := refuser_parametres(notebook.name, Carnet(notebook).parametres, parametres):
+        raise RapportEchoue(Echec(cause=refus, remede="Corriger le paramètre.", carnet=notebook.name))
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    # Braces in a path would be places to fill in; without output file papermill does not write at each cell.
+    options = {"input_path": str(notebook).replace("{", "{{").replace("}", "}}"), "output_path": None}
+    options |= {"parameters": dict(parametres), "progress_bar": False}
+    try:
+        if moteur == CTG:
+            return papermill.execute_notebook(**options, engine_name=CTG)
+        with _journal_du_noyau(journal or Journal()) as arguments:
+            return papermill.execute_notebook(**options, extra_arguments=arguments)
+    except PapermillExecutionError as error:
+        raise RapportEchoue(_echec(notebook, error)) from error
+
+
+def refuser_parametres(nom: str, declares: Mapping[str, object], donnes: Mapping[str, object]) -> str:
+    """Return what is wrong with the parameters given to a notebook, empty when nothing is.
+
+    Papermill only logs a parameter that the notebook does not declare, and runs with the default; it gives any type.
+    """
+    inconnus = sorted(set(donnes) - set(declares))
+    if inconnus:
+        known = ", ".join(sorted(declares)) or "aucun"
+        return f"Le carnet {nom} ne connaît pas le paramètre « {', '.join(inconnus)} ». Ses paramètres : {known}."
+    return " ".join(
+        f"Le paramètre « {key} » du carnet {nom} attend {NATURES[type(declares[key])]}, par exemple "
+        f"{declares[key]!r} ; reçu : {value!r}."
+        for key, value in donnes.items()
+        if type(value) is not type(declares[key])
     )
-    manager.kernel.shell.colors = "nocolor"
-    return manager
 
 
-def _fermer_noyau(manager: InProcessKernelManager) -> None:
-    """Forget the shell, so that the next notebook gets one of its own."""
-    from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
+def _echec(notebook: Path, error: Exception) -> Echec:
+    """Return what failed: the cell, its line, the cause."""
+    lines = (error.source or "").splitlines()
+    found = LIGNE.findall(COULEUR.sub("", "\n".join(error.traceback or ())))
+    # Without a line in the traceback (a syntax error), the last one with code is the best that can be shown.
+    ligne = int(found[-1]) if found else max((i for i, line in enumerate(lines, 1) if line.strip()), default=None)
+    cellule, section = Carnet(notebook).situer(error.source or "")
+    return Echec.de_l_erreur(
+        error.ename,
+        str(error.evalue),
+        carnet=notebook.name,
+        cellule=cellule or error.cell_index + 1,
+        section=section,
+        ligne=ligne,
+        code=lines[ligne - 1].strip() if ligne and ligne <= len(lines) else "",
+    )
 
-    # IPython keeps each shell until the process ends: what its notebook held must not stay with it.
-    shell = manager.kernel.shell
-    atexit.unregister(shell.atexit_operations)
-    shell.restore_sys_module_state()
-    shell.user_ns.clear()
-    # The kernel leaves one task pending in its thread, and asyncio would say so on the user's console.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    manager.shutdown_kernel()
-    InProcessInteractiveShell.clear_instance()
-    InProcessKernel.clear_instance()
+
+@cache
+def moteur_ctg() -> type:
+    """Return the engine ``ctg``; papermill loads its engines while it is being imported, so it is made on demand."""
+    from click import ClickException
+    from papermill.engines import Engine
+
+    class MoteurCtg(Engine):
+        """Outputs and errors as with the standard engine, without a kernel of its own."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: object, kernel_name: str, **_: object) -> None:
+            """Run every cell in order; the first that fails stops the notebook, as papermill does."""
+            if refus := _refus_du_carnet(nb_man.nb):
+                raise ClickException(refus)  # what papermill's command shows without a traceback
+            with _noyau() as client:
+                _executer_cellules(nb_man, client)
+
+    return MoteurCtg
 
 
-def _executer(client: InProcessKernelClient, cell: NotebookNode, place: int) -> int:
+def _refus_du_carnet(nb: NotebookNode) -> str:
+    """Return what is wrong with what papermill injected, when a notebook is run by papermill's own command."""
+    tagged = {tag: cell.source for cell in nb.cells for tag in cell.metadata.get("tags", ())}
+    nom = Path(nb.metadata.get("papermill", {}).get("input_path") or "").name
+    declared, given = (parametres_declares(tagged.get(tag, "")) for tag in ("parameters", "injected-parameters"))
+    return refuser_parametres(nom, declared, given)
+
+
+def _executer_cellules(nb_man: object, client: object) -> None:
+    place = PLAFOND
+    for index, cell in enumerate(nb_man.nb.cells):
+        nb_man.cell_start(cell, index)
+        if cell.cell_type == "code" and cell.source.strip():
+            annoncer(cell.source)
+            place -= _executer(client, cell, place)
+            if any(output.output_type == "error" for output in cell.outputs):
+                nb_man.cell_exception(cell, index)
+                return
+        nb_man.cell_complete(cell, index)
+
+
+def _executer(client: object, cell: NotebookNode, place: int) -> int:
     """Run a cell, note its outputs, and return their size; those that pass what is left become an error."""
+    from nbformat.v4 import new_output, output_from_msg
+
     client.execute(cell.source, store_history=True, allow_stdin=False)
-    cell.outputs = [
-        output_from_msg(message)
-        for message in client.iopub_channel.get_msgs()
-        if message["header"]["msg_type"] in SORTIES
-    ]
+    messages = client.iopub_channel.get_msgs()
+    cell.outputs = [output_from_msg(message) for message in messages if message["header"]["msg_type"] in SORTIES]
     cell.outputs += _figures_ouvertes()
     taille = sum(len(str(output)) for output in cell.outputs)
     if taille > place:
@@ -114,8 +183,75 @@ def _executer(client: InProcessKernelClient, cell: NotebookNode, place: int) -> 
 
 def _figures_ouvertes() -> list[NotebookNode]:
     """Return an output for each figure that a cell left open in pyplot, as JupyterLab shows them, and close them."""
+    from nbformat.v4 import new_output
+
     pyplot = sys.modules.get("matplotlib.pyplot")
     figures = [repr(pyplot.figure(number)) for number in pyplot.get_fignums()] if pyplot else []
     if figures:
         pyplot.close("all")
     return [new_output("display_data", data={"text/plain": figure}) for figure in figures]
+
+
+@contextmanager
+def _noyau() -> Iterator[object]:
+    """Yield the client of a kernel in this process, which leaves nothing behind."""
+    environnement = dict(os.environ)  # IPython writes colours and a pager there, for itself
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger writes to the user's console
+    from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
+    from ipykernel.inprocess.manager import InProcessKernelManager
+    from traitlets.config import Config
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+    # The history is a database in the user's folder: workers would wait for one another there, and leave traces.
+    manager = InProcessKernelManager(config=Config({"HistoryManager": {"enabled": False}}))
+    manager.start_kernel()
+    shell = manager.kernel.shell
+    shell.colors = "nocolor"
+    client = manager.client()
+    client.start_channels()
+    try:
+        yield client
+    finally:
+        client.stop_channels()
+        # IPython keeps each shell until the process ends: what its notebook held must not stay with it.
+        atexit.unregister(shell.atexit_operations)
+        shell.restore_sys_module_state()
+        shell.user_ns.clear()
+        # The kernel leaves one task pending in its thread, and asyncio would say so on the user's console.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        manager.shutdown_kernel()
+        InProcessInteractiveShell.clear_instance()
+        InProcessKernel.clear_instance()
+        os.environ.clear()
+        os.environ.update(environnement)
+
+
+@contextmanager
+def _journal_du_noyau(journal: Journal) -> Iterator[list[str]]:
+    """Yield what an ordinary kernel is started with, and add to a journal what it has read once it has ended."""
+    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
+        path = Path(folder) / "journal.json"
+        path.write_text("{}", encoding="utf-8")
+        ouvrir = f"__import__({__name__!r}, fromlist=['_']).ouvrir_journal({str(path)!r})"
+        yield [f"--IPKernelApp.exec_lines={ouvrir}"]
+        found = json.loads(path.read_text(encoding="utf-8"))
+    journal.lus.update(found.get("lus", {}))
+    journal.absents.update(found.get("absents", ()))
+    journal.listes.update({name: tuple(names) for name, names in found.get("listes", {}).items()})
+    journal.parts.update(found.get("parts", {}))
+
+
+def ouvrir_journal(chemin: str) -> None:
+    """Record the reads of this kernel until it ends, then write them where the worker waits for them."""
+    block = enregistrer()
+    journal = block.__enter__()  # for the life of the kernel: there is no block to end
+
+    def ecrire() -> None:
+        told = {**asdict(journal), "absents": sorted(journal.absents)}
+        Path(chemin).write_text(json.dumps(told), encoding="utf-8")
+        block.__exit__(None, None, None)  # held until then, else the end of its generator would end the recording
+
+    atexit.register(ecrire)

@@ -1,21 +1,138 @@
-"""What is asked for, as reports to make; and, of those, which are out of date and why."""
+"""Which reports there are: those of the declared list, for each convention, year and fiche that they are asked for.
+
+Notebooks are read here as JSON and their parameters as Python, without papermill: finding that there is nothing to do
+must not take the second that importing it takes.
+"""
 
 from __future__ import annotations
 
+import ast
+import json
+import re
+import tomllib
 from dataclasses import dataclass
-from itertools import groupby
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.modeles.convention import Convention
-from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.production.manifeste import Manifeste, Trace, lire_manifeste
-from ctglib.production.raisons import FORCE, Donnees, raisons, tient_a_des_parts
-from ctglib.production.rapports import CARNETS, Carnet, Commande, carnets
+from ctglib.donnees.fautes import DonneesInvalides, Faute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from ctglib.donnees.modeles.convention import Convention
+
+PAQUET = Path(__file__).parents[1]
+CARNETS = PAQUET.parent / "notebooks"
+LISTE = "rapports.toml"  # beside the notebooks: a name typed after « ctg produire », and its notebooks
+TITRE = re.compile(r"^#+ (.+)$", re.MULTILINE)
+PUBLIQUE, INTERNE = "publique", "interne"
+DIFFUSIONS = (PUBLIQUE, INTERNE)
+FORMATS = ("html", "pdf", "docx")
+CTG, STANDARD = MOTEURS = ("ctg", "standard")  # this process, or an ordinary Jupyter kernel
+SORTIE = "reports"  # where they are written, unless said otherwise
+MANIFESTE = "manifeste.json"  # beside the reports of a convention
+
+
+@dataclass(frozen=True)
+class Carnet:
+    """A notebook and what it can be told."""
+
+    chemin: Path
+
+    @property
+    def nom(self) -> str:
+        """The name of its report in paths: « fiche_1 » makes « fiche-1 »."""
+        return self.chemin.stem.replace("_", "-")
+
+    @cached_property
+    def cellules(self) -> tuple[dict, ...]:
+        """Its cells, the source of each as one text."""
+        cells = json.loads(self.chemin.read_bytes())["cells"]
+        return tuple({**cell, "source": "".join(cell["source"])} for cell in cells)
+
+    @cached_property
+    def empreinte(self) -> str:
+        """What it is: its sources. Running it and saving its outputs in JupyterLab makes nothing out of date."""
+        told = [[cell["cell_type"], cell["source"], _marques(cell), cell.get("attachments")] for cell in self.cellules]
+        return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def titre(self) -> str:
+        """Its first heading, its name when it has none."""
+        headings = (TITRE.search(cell["source"]) for cell in self.cellules if cell["cell_type"] == "markdown")
+        return next((found.group(1).strip() for found in headings if found), self.nom)
+
+    @cached_property
+    def parametres(self) -> dict[str, str | int]:
+        """The parameters that its cell tagged « parameters » declares, each with its default value."""
+        return parametres_declares(
+            next((cell["source"] for cell in self.cellules if "parameters" in _marques(cell)), "")
+        )
+
+    def situer(self, source: str) -> tuple[int | None, str]:
+        """Return the number of the cell with this source, counted from 1, and the heading above it.
+
+        Papermill counts the cell it injects; a reader who opens the notebook does not see it.
+        """
+        section = ""
+        for number, cell in enumerate(self.cellules, start=1):
+            if cell["cell_type"] == "markdown" and (titres := TITRE.findall(cell["source"])):
+                section = titres[-1].strip()
+            elif cell["cell_type"] == "code" and cell["source"] == source:
+                return number, section
+        return None, ""
+
+
+def _marques(cell: dict) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def parametres_declares(source: str) -> dict[str, str | int]:
+    """Return what a cell gives to names: « annee: int = 2024 », or « annee = 2024 » in the one papermill injects."""
+    pairs = [(node.target, node.value) for node in ast.parse(source).body if isinstance(node, ast.AnnAssign)]
+    pairs += [(node.targets[0], node.value) for node in ast.parse(source).body if isinstance(node, ast.Assign)]
+    return {target.id: ast.literal_eval(value) for target, value in pairs if isinstance(target, ast.Name)}
+
+
+@dataclass(frozen=True)
+class Commande:
+    """One report to make: which notebook, for which convention, year and fiche, for whom, in which formats, where."""
+
+    carnet: Path
+    convention: str
+    annee: int | None
+    diffusion: str
+    formats: tuple[str, ...]
+    sortie: Path
+    parametres: tuple[tuple[str, str | int], ...]
+
+    @property
+    def cle(self) -> str:
+        """The name of the report in its convention: « 2024/bilan », « 2024/fiche-1 », « diagnostic »."""
+        fiche = dict(self.parametres).get("fiche")
+        rapport = Carnet(self.carnet).nom + (f"-{fiche}" if fiche else "")
+        return f"{self.annee}/{rapport}" if self.annee else rapport
+
+    @property
+    def nom(self) -> str:
+        """The name of the report for a reader."""
+        return ", ".join((self.convention, *self.cle.split("/")))
+
+    @property
+    def dossier(self) -> Path:
+        """The folder of the convention's reports; what is internal has its own, so that the other can be published."""
+        convention = self.sortie / self.convention
+        return convention / INTERNE if self.diffusion == INTERNE else convention
+
+    @property
+    def base(self) -> Path:
+        """The path of the report, without its extension."""
+        return self.dossier / self.cle
+
+    @property
+    def page_echec(self) -> Path:
+        """Where the page of its failure lies."""
+        return self.base.with_name(f"{self.base.name}.echec.html")
 
 
 @dataclass(frozen=True)
@@ -23,13 +140,13 @@ class Demande:
     """What is asked for: every report, of every convention, for each year, unless they are named.
 
     Attributes:
-        rapports: Names of reports, as on the command line.
+        rapports: Names of the declared list.
         conventions: Names of conventions.
         annees: Years of the yearly reports; all those of the convention when empty.
         diffusion: « publique » or « interne ».
         formats: « html », « pdf », « docx ».
         sortie: Folder of the reports.
-        carnets: Folder of the notebooks.
+        carnets: Folder of the notebooks and of their list.
     """
 
     rapports: tuple[str, ...]
@@ -41,63 +158,74 @@ class Demande:
     carnets: Path = CARNETS
 
 
-@dataclass(frozen=True)
-class Prevision:
-    """A report, its manifest, and why it has to be made; no reason, it is up to date.
-
-    ``suspendue``: it may be up to date all the same, when the parts that it used of the follow-up have not changed.
-    """
-
-    commande: Commande
-    manifeste: Manifeste
-    raisons: tuple[str, ...]
-    suspendue: bool = False
-
-    @property
-    def trace(self) -> Trace | None:
-        """The last success of the report."""
-        return self.manifeste.traces.get(self.commande.cle)
-
-
-def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Prevision]:
-    """Yield the reports asked for, with why each has to be made.
-
-    They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
-    Within a convention the longest come first, so that none begins when the others end: those of the whole convention,
-    then, of the yearly ones, those of the largest notebooks.
-
-    Args:
-        orders: The reports, those of a convention together.
-        forcer: Whether what is up to date has to be made again.
+def declares(dossier: Path = CARNETS) -> dict[str, tuple[Carnet, ...]]:
+    """Return the declared notebooks, by the name of the report that they make.
 
     Raises:
-        DonneesInvalides: The data folder is not there.
+        DonneesInvalides: The list is absent or does not read.
     """
-    donnees = Donnees()
-    for dossier, group in groupby(orders, key=lambda order: order.dossier):
-        manifeste = lire_manifeste(dossier)
-        for commande in sorted(group, key=_du_plus_long):
-            trace = manifeste.traces.get(commande.cle)
-            found = raisons(commande, trace, donnees)
-            suspendue = bool(trace and found) and not forcer and tient_a_des_parts(found, trace, donnees)
-            yield Prevision(commande, manifeste, found or ((FORCE,) if forcer else ()), suspendue)
+    path = dossier / LISTE
+    try:
+        listed = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {nom: tuple(Carnet(dossier / f"{stem}.ipynb") for stem in stems) for nom, stems in listed.items()}
+    except (OSError, ValueError, TypeError) as error:
+        expected = 'une ligne par rapport : bilan = ["bilan"]'
+        raise DonneesInvalides(
+            [Faute(str(path), f"la liste des rapports ne se lit pas ({error})", expected, "la remettre (git restore)")]
+        ) from None
 
 
-def _du_plus_long(commande: Commande) -> tuple[bool, int]:
-    return commande.annee is not None, -commande.carnet.stat().st_size
+def rapports_connus(dossier: Path = CARNETS) -> tuple[str, ...]:
+    """Return the names of the reports that can be asked for: those of the declared list."""
+    return tuple(declares(dossier))
+
+
+def carnets_declares(dossier: Path = CARNETS) -> tuple[Carnet, ...]:
+    """Return the declared notebooks, each once."""
+    return tuple(dict.fromkeys(carnet for group in declares(dossier).values() for carnet in group))
+
+
+def carnets_ignores(dossier: Path = CARNETS) -> tuple[str, ...]:
+    """Return the notebooks of a folder that are not declared: nothing makes, publishes or archives them."""
+    known = {carnet.chemin.name for carnet in carnets_declares(dossier)}
+    return tuple(sorted(path.name for path in dossier.glob("*.ipynb") if path.name not in known))
 
 
 def commandes(demande: Demande) -> list[Commande]:
-    """Return the reports asked for, by convention: those of the whole convention first, then year by year."""
-    notebooks = [carnet for rapport in demande.rapports for carnet in carnets(rapport, demande.carnets)]
+    """Return the reports asked for, by convention: those of the whole convention first, then year by year.
+
+    Raises:
+        DonneesInvalides: The list of reports does not read, or names a notebook that is not there.
+    """
+    known = declares(demande.carnets)
+    notebooks = [carnet for rapport in demande.rapports for carnet in known[rapport]]
+    if absents := [carnet.chemin.name for carnet in notebooks if not carnet.chemin.is_file()]:
+        path, remedy = str(demande.carnets / LISTE), "remettre le carnet à sa place, ou le retirer de la liste"
+        raise DonneesInvalides([Faute(path, f"« {nom} » absent", "un carnet présent", remedy) for nom in absents])
     orders = []
     for convention in demande.conventions:
-        durables = [carnet for carnet in notebooks if "annee" not in carnet.parametres]
         annuels = [carnet for carnet in notebooks if "annee" in carnet.parametres]
-        orders += [commander(demande, carnet, convention, None) for carnet in durables]
-        annees = _annees(demande, convention) if annuels else ()
-        orders += [commander(demande, carnet, convention, annee) for annee in annees for carnet in annuels]
+        for annee in (None, *(_annees(demande, convention) if annuels else ())):
+            for carnet in annuels if annee else [carnet for carnet in notebooks if carnet not in annuels]:
+                fiches = _fiches(convention) if "fiche" in carnet.parametres else (None,)
+                orders += [commander(demande, carnet, convention, annee, fiche) for fiche in fiches]
     return orders
+
+
+def commander(
+    demande: Demande, carnet: Carnet, convention: str, annee: int | None = None, fiche: int | None = None
+) -> Commande:
+    """Return the order of one report; its notebook is told what it declares, and no more."""
+    possible = {"convention": convention, "annee": annee, "fiche": fiche, "diffusion": demande.diffusion}
+    return Commande(
+        carnet=carnet.chemin,
+        convention=convention,
+        annee=annee,
+        diffusion=demande.diffusion,
+        formats=demande.formats,
+        sortie=demande.sortie,
+        parametres=tuple((nom, value) for nom, value in possible.items() if nom in carnet.parametres),
+    )
 
 
 def annees_de(convention: str) -> tuple[int, ...]:
@@ -106,7 +234,7 @@ def annees_de(convention: str) -> tuple[int, ...]:
     Raises:
         DonneesInvalides: ``convention.yaml`` does not hold.
     """
-    found = charger_yaml(f"conventions/{convention}/convention.yaml", Convention)
+    found = _convention(convention)
     return tuple(range(found.debut.year, found.fin.year + 1))
 
 
@@ -118,20 +246,20 @@ def _annees(demande: Demande, convention: str) -> tuple[int, ...]:
     try:
         annees = annees_de(convention)
     except DonneesInvalides:
-        anciennes = (key.partition("/")[0] for key in lire_manifeste(demande.sortie / convention).traces)
-        annees = tuple(sorted({int(annee) for annee in anciennes if annee.isdecimal()}))
+        folders = (demande.sortie / convention).glob("[0-9][0-9][0-9][0-9]/")
+        annees = tuple(sorted(int(folder.name) for folder in folders))
     return tuple(annee for annee in annees if not demande.annees or annee in demande.annees)
 
 
-def commander(demande: Demande, carnet: Carnet, convention: str, annee: int | None) -> Commande:
-    """Return the order of one report; its notebook is told what it declares, and no more."""
-    possibles = {"convention": convention, "annee": annee, "diffusion": demande.diffusion}
-    return Commande(
-        carnet=carnet.chemin,
-        convention=convention,
-        annee=annee,
-        diffusion=demande.diffusion,
-        formats=demande.formats,
-        sortie=demande.sortie,
-        parametres=tuple((nom, value) for nom, value in possibles.items() if nom in carnet.parametres),
-    )
+def _fiches(convention: str) -> tuple[int, ...]:
+    try:
+        return tuple(fiche.numero for fiche in _convention(convention).fiches)
+    except DonneesInvalides:  # the reports of the whole convention say what is wrong with it
+        return ()
+
+
+def _convention(nom: str) -> Convention:
+    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.yaml_strict import charger_yaml
+
+    return charger_yaml(f"conventions/{nom}/convention.yaml", Convention)

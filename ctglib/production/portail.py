@@ -8,15 +8,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import ecrire
-from ctglib.production.identite import empreinte, empreinte_du_code
-from ctglib.production.manifeste import lire_manifeste
-from ctglib.production.raisons import sorties_touchees
-from ctglib.production.rapports import MANIFESTE
+from ctglib.production.echec import rendre
+from ctglib.production.manifeste import empreinte, empreinte_du_code, lire_manifeste, sorties_touchees
+from ctglib.production.plan import MANIFESTE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ctglib.production.manifeste import Manifeste, Trace
+    from ctglib.production.manifeste import Manifeste
 
 PORTAIL = "index.html"
 FORMATS = {".html": "Page HTML", ".pdf": "PDF", ".docx": "Word"}
@@ -69,8 +68,11 @@ def ecrire_portail(sortie: Path) -> Path:
 
 def octets_du_portail(chemins: list[Path]) -> dict[str, bytes]:
     """Return the portal of some manifests and, under its own name, what tells later whether it is up to date."""
-    sections = filter(None, (_section(lire_manifeste(path.parent)) for path in chemins))
-    page = composer(tuple(sorted(sections, key=lambda section: bool(section.avertissement))))  # what is fictional, last
+    from ctglib.export.html import POLICES
+
+    found = filter(None, (_section(lire_manifeste(path.parent)) for path in chemins))
+    sections = sorted(found, key=lambda section: bool(section.avertissement))  # what is fictional, last
+    page = rendre("portail.html.j2", sections=sections, polices=POLICES.read_text(encoding="ascii")).encode("utf-8")
     trace = {"entrees": _entrees(chemins), "portail": empreinte(page)}
     return {PORTAIL: page, MANIFESTE: (json.dumps(trace, indent=1) + "\n").encode()}
 
@@ -89,14 +91,6 @@ def portail_touche(sortie: Path) -> str:
 def _entrees(chemins: list[Path]) -> str:
     lus = "".join(f"{path.parent.name}\0{empreinte(path.read_bytes())}\n" for path in chemins)
     return empreinte((lus + empreinte_du_code()).encode())
-
-
-def composer(sections: tuple[Section, ...]) -> bytes:
-    """Return the page."""
-    from ctglib.export.html import POLICES
-    from ctglib.production.page_echec import rendre
-
-    return rendre("portail.html.j2", sections=sections, polices=POLICES.read_text(encoding="ascii")).encode("utf-8")
 
 
 def _a_jour(portail: Path, temoin: Path, entrees: str) -> bool:
@@ -131,7 +125,7 @@ def _section(manifeste: Manifeste) -> Section | None:
 def _produit(manifeste: Manifeste, cle: str) -> Produit:
     dossier = PurePosixPath(manifeste.chemin.parent.name)
     trace = manifeste.traces.get(cle)
-    sorties = _presentes(manifeste, trace) if trace else ()
+    sorties = [nom for nom in (trace.sorties if trace else ()) if (manifeste.chemin.parent / nom).is_file()]
     echec = manifeste.echecs.get(cle, "")
     return Produit(
         titre=trace.page["titre"] if trace else echec,
@@ -142,8 +136,3 @@ def _produit(manifeste: Manifeste, cle: str) -> Produit:
         tableaux=tuple(str(dossier / nom) for nom in sorties if nom.endswith(".csv")),
         page_echec=str(dossier / f"{cle}.echec.html") if echec else "",
     )
-
-
-def _presentes(manifeste: Manifeste, trace: Trace) -> tuple[str, ...]:
-    """Return the files of a report that are still there."""
-    return tuple(nom for nom in trace.sorties if (manifeste.chemin.parent / nom).is_file())

@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import FIRST_COMPLETED, wait
-from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Protocol, TypeVar
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, TypeVar
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
+from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.production import interruption
-from ctglib.production.echec import RELANCER, Echec
-from ctglib.production.fabrication import Fabrication, Tache, fabriquer
+from ctglib.production.echec import RELANCER, Echec, echec_de, page_d_echec, titre_de
+from ctglib.production.fabrication import Etude, Fabrication, Tache, etudier, fabriquer
 from ctglib.production.manifeste import Trace
-from ctglib.production.page_echec import page_d_echec, titre_de
-from ctglib.production.pannes import echec_de
+from ctglib.production.pool import DelaiDepasse, OuvrierPerdu, TacheEchouee
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from concurrent.futures import Executor
     from pathlib import Path
 
-    from ctglib.production.plan import Prevision
-    from ctglib.production.rapports import Commande
+    from ctglib.production.manifeste import Prevision
+    from ctglib.production.plan import Commande
 
-SUFFIXE_ECHEC = ".echec.html"
+VERROU, TRAVAIL = ".ctg-verrou", ".ctg-travail"  # in the folder of the reports
 PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
+ETUDE = "etude"  # first word of the name of a study, and of its parts
 
 
-class Ordonne(Protocol):
-    """What holds the order of a report."""
-
-    @property
-    def commande(self) -> Commande:
-        """The order."""
+Prevu = TypeVar("Prevu")  # what holds the order of a report as its ``commande``
 
 
-Prevu = TypeVar("Prevu", bound=Ordonne)
+class DejaEnCours(Exception):
+    """Another command is making reports in this folder; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -61,25 +57,54 @@ class Resultat:
     echec: Echec | None = None
     mesures: dict[str, float] = field(default_factory=dict)
 
-    @property
-    def page_echec(self) -> Path:
-        """Where the page of its failure lies."""
-        return chemin_echec(self.commande)
+
+@contextmanager
+def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[Path]:
+    """Hold the folder of the reports until the block ends, and yield the folder of temporary files of the workers.
+
+    The lock is the system's: it goes with the process that holds it. What a killed command left goes with this one.
+
+    Raises:
+        DejaEnCours: Another process holds it.
+        EcritureImpossible: The folder cannot be written in.
+    """
+    from filelock import FileLock, Timeout
+
+    travail = sortie / TRAVAIL
+    try:
+        sortie.mkdir(parents=True, exist_ok=True)
+        tenu = FileLock(sortie / VERROU, timeout=0, mode=0o644).acquire()
+        travail.mkdir(mode=0o700, exist_ok=True)
+    except Timeout:
+        raise DejaEnCours(
+            f"Une autre commande ctg produire travaille déjà dans {sortie}. Attendez qu'elle finisse, ou choisissez un "
+            "autre dossier par --sortie. Rien n'a été changé."
+        ) from None
+    except OSError as error:
+        raise EcritureImpossible(
+            f"Impossible d'écrire dans {sortie} ({error.strerror}). Vérifiez que ce dossier accepte l'écriture, ou "
+            "choisissez-en un autre par --sortie."
+        ) from error
+    with tenu:
+        for path in [*sortie.glob(PROVISOIRES), *(p for nom in conventions for p in (sortie / nom).rglob(PROVISOIRES))]:
+            with suppress(OSError):
+                path.unlink()
+        try:
+            yield travail
+        finally:
+            shutil.rmtree(travail, ignore_errors=True)
 
 
-def chemin_echec(commande: Commande) -> Path:
-    """Return where the page of a failure lies, beside the report."""
-    return commande.base.with_name(commande.base.name + SUFFIXE_ECHEC)
-
-
-def realiser(previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int) -> Iterator[Resultat]:
+def realiser(
+    previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int, temporaire: str = ""
+) -> Iterator[Resultat]:
     """Make reports, and yield what became of each as it is done and written; the arguments are those of ``confier``."""
-    for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places):
+    for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places, temporaire=temporaire):
         yield _ranger(prevision, rendu)
 
 
 def confier(
-    prevus: Iterable[Prevu], executeur: Executor, *, moteur: str, places: int
+    prevus: Iterable[Prevu], executeur: Executor, *, moteur: str, places: int, temporaire: str = ""
 ) -> Iterator[tuple[Prevu, Fabrication | Echec]]:
     """Yield what each report gave, or why it gave nothing, as it is done; nothing is written.
 
@@ -88,12 +113,12 @@ def confier(
         executeur: Who makes them. Few are handed to it at a time: memory does not grow with their number.
         moteur: ``ctg`` or ``standard``.
         places: How many may be handed over at once.
+        temporaire: Folder of temporary files, the system's when empty.
     """
     restants, en_cours = iter(prevus), {}
     while True:
-        interruption.verifier()
         for prevu in islice(restants, places - len(en_cours)):
-            tache = Tache(prevu.commande, moteur, os.environ.get(VARIABLE))
+            tache = Tache(prevu.commande, moteur, os.environ.get(VARIABLE), temporaire)
             en_cours[executeur.submit(fabriquer, tache)] = prevu
         if not en_cours:
             return
@@ -103,45 +128,27 @@ def confier(
             yield prevu, future.result() if error is None else echec_de(error, prevu.commande)
 
 
-def oublier_l_echec(prevision: Prevision) -> None:
-    """Remove the page of failure of a report that is up to date again, without having been made again."""
-    if prevision.commande.cle in prevision.manifeste.echecs:
-        prevision.manifeste.consigner({}, prevision.commande.cle)
-        chemin_echec(prevision.commande).unlink(missing_ok=True)
-
-
-def retirer_les_restes(sortie: Path, conventions: Iterable[str]) -> None:
-    """Remove the temporary files that a killed command left."""
-    for path in (*sortie.glob(PROVISOIRES), *(p for nom in conventions for p in (sortie / nom).rglob(PROVISOIRES))):
-        with suppress(OSError):
-            path.unlink()
-
-
 def _ranger(prevision: Prevision, rendu: Fabrication | Echec) -> Resultat:
-    """Write what a report gave, or the page of its failure."""
+    """Write what a report gave, then the manifest that tells of it, or the page of its failure."""
+    commande, manifeste = prevision.commande, prevision.manifeste
     if isinstance(rendu, Echec):
         return _echouer(prevision, rendu)
+    contenus = {commande.dossier / nom: content for nom, content in rendu.contenus.items()}
     try:
-        _ecrire(prevision, rendu)
+        manifeste.consigner(contenus, commande.cle, trace=Trace.de(commande, rendu, prevision.trace))
     except EcritureImpossible as error:
         return _echouer(prevision, Echec(cause=str(error), remede=RELANCER))
-    commande, contenus = prevision.commande, rendu.contenus
+    for path in commande.base.glob("*.csv"):  # of tables that the report no longer has: that folder is its own
+        if path not in contenus:
+            path.unlink()
+    commande.page_echec.unlink(missing_ok=True)
     return Resultat(
         commande,
         prevision.raisons,
-        tailles={kind: len(contenus[f"{commande.cle}.{kind}"]) for kind in commande.formats},
-        tableaux=sum(nom.endswith(".csv") for nom in contenus),
+        tailles={kind: len(rendu.contenus[f"{commande.cle}.{kind}"]) for kind in commande.formats},
+        tableaux=sum(nom.endswith(".csv") for nom in rendu.contenus),
         mesures=rendu.mesures,
     )
-
-
-def _ecrire(prevision: Prevision, fabrication: Fabrication) -> None:
-    """Write the files of a report, then the manifest that tells them, all of them or none."""
-    commande, manifeste = prevision.commande, prevision.manifeste
-    contenus = {commande.dossier / nom: content for nom, content in fabrication.contenus.items()}
-    manifeste.consigner(contenus, commande.cle, trace=Trace.de(commande, fabrication, prevision.trace))
-    _retirer_tableaux_disparus(commande, contenus)
-    chemin_echec(commande).unlink(missing_ok=True)
 
 
 def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
@@ -149,12 +156,62 @@ def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
     commande, manifeste = prevision.commande, prevision.manifeste
     page, titre = page_d_echec(commande, echec, prevision.trace), titre_de(commande, prevision.trace)
     with suppress(EcritureImpossible):  # it is what failed, perhaps, and the command says so
-        manifeste.consigner({chemin_echec(commande): page}, commande.cle, echec=titre)
+        manifeste.consigner({commande.page_echec: page}, commande.cle, echec=titre)
     return Resultat(commande, prevision.raisons, echec=echec)
 
 
-def _retirer_tableaux_disparus(commande: Commande, contenus: dict[Path, bytes]) -> None:
-    """Remove the CSV of tables that the report no longer has: the folder beside a report is the report's own."""
-    for path in commande.base.glob("*.csv"):
-        if path not in contenus:
-            path.unlink()
+def retenir(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
+    """Yield what has to be made; of the others, a former failure is forgotten."""
+    for prevision in previsions:
+        if prevision.raisons:
+            yield prevision
+        elif prevision.commande.cle in prevision.manifeste.echecs:
+            prevision.manifeste.consigner({}, prevision.commande.cle)
+            prevision.commande.page_echec.unlink(missing_ok=True)
+
+
+def confirmer(previsions: Iterable[Prevision], executeur: Executor) -> Iterator[Prevision]:
+    """Yield what has to be made, without reason what is up to date all the same.
+
+    A fiche reads a part of its year's study, and the files that the study is made from hold the parts of all. So when
+    one of them changes the study is made again, once for all its reports, while those that surely have to be made are
+    begun; then its parts are compared with those that each of the others was made from.
+
+    Args:
+        previsions: What has reasons to be made, the reports of a convention together.
+        executeur: Who works the studies out.
+    """
+    for _, group in groupby(previsions, key=lambda prevision: prevision.commande.dossier):
+        attente = list(group)
+        suspendues = [prevision for prevision in attente if prevision.suspendue]
+        noms = dict.fromkeys(nom for prevision in suspendues for nom in _etudes(prevision.trace))
+        taches = {nom: executeur.submit(etudier, nom, os.environ.get(VARIABLE)) for nom in noms}
+        yield from (prevision for prevision in attente if not prevision.suspendue)
+        for prevision in suspendues:
+            yield _confirmer(prevision, {nom: _resultat(taches[nom]) for nom in _etudes(prevision.trace)})
+
+
+def _resultat(tache: Future) -> Etude | None:
+    """Return a study; one that cannot be worked out is left to its reports, which will say why."""
+    try:
+        return tache.result()
+    except (DelaiDepasse, OuvrierPerdu, TacheEchouee):
+        return None
+
+
+def _etudes(trace: Trace) -> tuple[str, ...]:
+    """Return the names of the studies that a report used, whole or in part."""
+    return tuple(dict.fromkeys("/".join(nom.split("/")[:4]) for nom in trace.parts if nom.startswith(f"{ETUDE}/")))
+
+
+def _confirmer(prevision: Prevision, etudes: Mapping[str, Etude | None]) -> Prevision:
+    """Return a report without reason, its trace brought up to date, when its parts are those that it was made from."""
+    trace, found = prevision.trace, [etude for etude in etudes.values() if etude]
+    parts = {nom: digest for etude in found for nom, digest in etude.parts.items()}
+    lus = {nom: digest for etude in found for nom, digest in etude.journal.lus.items() if nom in trace.lus}
+    touches = [nom for nom, digest in lus.items() if publiable(nom) and digest != trace.lus[nom]]
+    if touches or any(parts.get(nom) != digest for nom, digest in trace.parts.items()):
+        return replace(prevision, suspendue=False)
+    prevision.manifeste.consigner({}, prevision.commande.cle, trace=replace(trace, lus={**trace.lus, **lus}))
+    prevision.commande.page_echec.unlink(missing_ok=True)
+    return replace(prevision, raisons=(), suspendue=False)

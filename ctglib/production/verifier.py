@@ -1,26 +1,283 @@
-"""Making published reports again, beside them in memory, and telling what is not the same."""
+"""What is there, held against what manifests, an archive and the installed packages say; then made again in memory.
+
+Nothing is written, not even a temporary file of ours: a worker gives back bytes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+import hashlib
+import json
+from base64 import urlsafe_b64encode
+from collections import Counter
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
+from ctglib.donnees.ecriture import PREFIXE
 from ctglib.production.chiffres import Changement, comparer
 from ctglib.production.echec import Echec
-from ctglib.production.identite import empreinte
+from ctglib.production.empreintes_gardees import NOM as EMPREINTES
+from ctglib.production.manifeste import (
+    PYTHON,
+    Donnees,
+    Manifeste,
+    Trace,
+    causes,
+    empreinte,
+    lire_manifeste,
+    sorties_touchees,
+    versions,
+)
+from ctglib.production.plan import (
+    DIFFUSIONS,
+    FORMATS,
+    INTERNE,
+    MANIFESTE,
+    PAQUET,
+    PUBLIQUE,
+    Demande,
+    carnets_declares,
+    commander,
+)
+from ctglib.production.portail import PORTAIL, portail_touche
 from ctglib.production.produire import confier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Executor
-    from pathlib import Path
 
     from ctglib.production.fabrication import Fabrication
-    from ctglib.production.rapports import Commande
-    from ctglib.production.verifier_fichiers import Publie
+    from ctglib.production.plan import Commande
 
+PROJET = PAQUET.parent
+DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
+INSTALLES = ("__pycache__", ".egg-info", ".venv")  # ends of names that installing an archive adds to it
 SOURCES = "sources.csv"  # of fingerprints, not of figures: which inputs changed is told before
+LIEUX_NOMMES = 4  # beyond, they are counted
+EN_TROP = "n'est pas au manifeste (fichier ajouté, ou d'une version précédente) : le retirer"
+LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
+
+
+@dataclass(frozen=True)
+class Ecart:
+    """Something that is not as it is said to be: where, and what, in words."""
+
+    lieu: str
+    phrase: str
+
+
+@dataclass(frozen=True)
+class Publie:
+    """A report that a manifest tells of, and the order that makes it again."""
+
+    commande: Commande
+    trace: Trace
+
+    @property
+    def nom(self) -> str:
+        """The name of the report for a reader."""
+        return _nom(self.commande.convention, self.commande.cle, self.commande.diffusion)
+
+
+@dataclass(frozen=True)
+class Releve:
+    """What was found without making anything again.
+
+    Attributes:
+        publies: The reports that can be made again.
+        fichiers: How many files were held against a manifest.
+        sorties: Faults of the files: missing, touched, unexpected.
+        causes: Inputs, code and versions that are no longer those of a manifest.
+    """
+
+    publies: tuple[Publie, ...]
+    fichiers: int
+    sorties: tuple[Ecart, ...]
+    causes: tuple[Ecart, ...]
+
+
+def grouper(ecarts: Iterable[Ecart]) -> list[str]:
+    """Return each fault once, with where it holds: each place when they are few, else how many of each convention."""
+    groupes: dict[str, list[str]] = {}
+    for ecart in ecarts:
+        groupes.setdefault(ecart.phrase, []).append(ecart.lieu)
+    lines = []
+    for phrase, lieux in groupes.items():
+        nombres = Counter(lieu.partition(", ")[0] for lieu in lieux)
+        comptes = [f"{nom}, {nombre} rapport{'s' if nombre > 1 else ''}" for nom, nombre in nombres.items()]
+        ensemble = " ; ".join(lieux if len(lieux) <= LIEUX_NOMMES else comptes)
+        lines.append(f"{phrase} : {ensemble}" if len(lieux) > 1 else f"{lieux[0]} : {phrase}")
+    return lines
+
+
+def conventions_publiees(sortie: Path) -> tuple[str, ...]:
+    """Return the names of the conventions that have reports in a folder."""
+    folders = {path.parent for motif in ("*", f"*/{INTERNE}") for path in sortie.glob(f"{motif}/{MANIFESTE}")}
+    return tuple(sorted({path.parent.name if path.name == INTERNE else path.name for path in folders}))
+
+
+def relever(
+    sortie: Path, conventions: Iterable[str], carnets: Path, diffusions: tuple[str, ...] = DIFFUSIONS
+) -> Releve:
+    """Return what is not as the manifests of some conventions say.
+
+    Args:
+        sortie: Folder of the reports.
+        conventions: Names of conventions.
+        carnets: Folder of the notebooks.
+        diffusions: Whose reports are looked at: the public ones, the internal ones, or both.
+    """
+    donnees, publies, sorties, found, nombre = Donnees(), [], [*_autour(sortie)], [], 0
+    for convention in conventions:
+        for diffusion, dossier in _dossiers(sortie / convention, diffusions):
+            manifeste = lire_manifeste(dossier)
+            sorties += _des_fichiers(convention, manifeste, diffusion)
+            for cle, trace in manifeste.traces.items():
+                nombre += len(trace.sorties)
+                publie = _publie(convention, cle, trace, Demande((), (), (), diffusion, (), sortie, carnets))
+                if publie is None:
+                    found.append(Ecart(_nom(convention, cle, diffusion), "son carnet a disparu, ou n'est plus déclaré"))
+                    continue
+                publies.append(publie)
+                found += [Ecart(publie.nom, phrase) for phrase in causes(publie.commande, trace, donnees)]
+    return Releve(tuple(publies), nombre, tuple(sorties), tuple(found))
+
+
+def _autour(sortie: Path) -> Iterator[Ecart]:
+    """Yield what lies beside the folders of the conventions and is no report of ours, or the portal when touched."""
+    if touche := portail_touche(sortie):
+        yield Ecart("portail", touche)
+    connus = {PORTAIL, MANIFESTE, *conventions_publiees(sortie)}
+    for path in sorted(sortie.iterdir()) if sortie.is_dir() else ():
+        if path.is_symlink():
+            yield Ecart("rapports", f"{path.name} {LIEN}")
+        elif path.name not in connus and not path.name.startswith(PREFIXE):
+            yield Ecart("rapports", f"{path.name} n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer")
+
+
+def _dossiers(dossier: Path, diffusions: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """Yield the folders of reports of a convention; it may have internal ones alone."""
+    interne = dossier / INTERNE
+    if PUBLIQUE in diffusions and ((dossier / MANIFESTE).exists() or not (interne / MANIFESTE).exists()):
+        yield PUBLIQUE, dossier
+    if INTERNE in diffusions and ((interne / MANIFESTE).exists() or _presents(interne)):
+        yield INTERNE, interne
+
+
+def _publie(convention: str, cle: str, trace: Trace, demande: Demande) -> Publie | None:
+    """Return a report as it is made today, None when its notebook is not there any more or cannot be read."""
+    annee, _, nom = cle.rpartition("/")
+    fiche = trace.parametres.get("fiche")
+    demande = replace(demande, formats=tuple(kind for kind in FORMATS if f"{cle}.{kind}" in trace.sorties))
+    try:
+        orders = [
+            commander(demande, carnet, convention, int(annee) if annee else None, fiche)
+            for carnet in carnets_declares(demande.carnets)
+            if carnet.nom + (f"-{fiche}" if fiche else "") == nom
+        ]
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError):
+        return None
+    return Publie(orders[0], trace) if orders else None
+
+
+def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iterator[Ecart]:
+    """Yield the faults of the files of a folder: what the manifest tells of and is not so, what it does not tell of."""
+    dossier = manifeste.chemin.parent
+    if not manifeste.traces and not manifeste.echecs:
+        etat = "ne se lit pas, ou vient d'une autre version du classeur" if manifeste.chemin.exists() else "est absent"
+        yield Ecart(convention, f"{MANIFESTE} {etat} : rien ne dit de quoi ces rapports sont faits")
+    attendus = set()
+    for cle, trace in manifeste.traces.items():
+        attendus |= set(trace.sorties)
+        nom = _nom(convention, cle, diffusion)
+        yield from (Ecart(nom, phrase) for phrase in sorties_touchees(dossier, trace.sorties))
+    for cle in manifeste.echecs:
+        page = f"{cle}.echec.html"
+        attendus.add(page)
+        yield Ecart(_nom(convention, cle, diffusion), f"n'a pas pu être refait depuis ({page} dit pourquoi)")
+    for nom in sorted(_presents(dossier) - attendus):
+        yield Ecart(convention, f"{nom} {LIEN if (dossier / nom).is_symlink() else EN_TROP}")
+
+
+def _presents(dossier: Path) -> set[str]:
+    """Return the files and the links of a folder of reports; the internal ones have their own."""
+    noms = (path.relative_to(dossier) for path in dossier.rglob("*") if path.is_symlink() or path.is_file())
+    records = {Path(MANIFESTE), *([Path(EMPREINTES)] if dossier.name == INTERNE else [])}
+    return {
+        nom.as_posix()
+        for nom in noms
+        if nom not in records and nom.parts[0] != INTERNE and not nom.name.startswith(PREFIXE)
+    }
+
+
+def _nom(convention: str, cle: str, diffusion: str) -> str:
+    return ", ".join((convention, *cle.split("/"), *((INTERNE,) if diffusion == INTERNE else ())))
+
+
+def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
+    """Return how many files an unpacked archive describes and what is not so; None when this is no archive.
+
+    Every file counts, whatever it is for: the lock, the documents, the data, the notebooks, the reports. So does what
+    was added, and a link that stands for a file.
+    """
+    try:
+        graph = json.loads((dossier / DESCRIPTION).read_bytes())["@graph"]
+        said = {unquote(item["@id"]): item["sha256"] for item in graph if item["@type"] == "File"}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, [Ecart("archive", f"{DESCRIPTION} ne se lit plus : rien ne dit ce que l'archive contenait")]
+    present, links = {}, set()
+    for path in dossier.rglob("*"):
+        nom = path.relative_to(dossier)
+        if any(part.endswith(INSTALLES) or part.startswith(PREFIXE) for part in nom.parts) or nom == Path(DESCRIPTION):
+            continue
+        if path.is_symlink():
+            links.add(nom.as_posix())
+        elif not path.is_dir():
+            present[nom.as_posix()] = empreinte(path.read_bytes()) if path.is_file() else ""
+    phrases = {
+        LIEN: links,
+        "a été retiré": set(said) - set(present) - links,
+        "n'y était pas (ajouté depuis)": set(present) - set(said),
+        "n'est pas celui de l'archive (modifié depuis)": {nom for nom in present if said.get(nom, "") != present[nom]}
+        & set(said),
+    }
+    ecarts = [Ecart("archive", f"{nom} {phrase}") for phrase, noms in phrases.items() for nom in sorted(noms)]
+    return len(said), ecarts
+
+
+def relever_paquets() -> tuple[int, list[Ecart]]:
+    """Return how many files the packages that the library requires have installed, and those that are not so any more.
+
+    Each package says what it installed in its RECORD, with a fingerprint; what Python compiled has none.
+    """
+    nombre, ecarts = 0, []
+    for nom in versions():
+        if nom == PYTHON:
+            continue
+        listed = metadata.distribution(nom).files
+        if listed is None:
+            ecarts.append(Ecart(nom, "ne dit pas ce qu'il a installé (RECORD absent) : le réinstaller"))
+            continue
+        found = [file for file in listed if file.hash]
+        nombre += len(found)
+        autres = [file for file in found if not _tel_qu_installe(file)]
+        if autres:
+            compte = f"{len(autres)} fichiers, dont {autres[0]}," if len(autres) > 1 else f"{autres[0]}"
+            accord = "ne sont plus tels qu'installés" if len(autres) > 1 else "n'est plus tel qu'installé"
+            ecarts.append(Ecart(nom, f"{compte} {accord} : réinstaller le paquet"))
+    return nombre, ecarts
+
+
+def _tel_qu_installe(file: metadata.PackagePath) -> bool:
+    try:
+        content = Path(file.locate()).read_bytes()
+    except OSError:
+        return False
+    return urlsafe_b64encode(hashlib.new(file.hash.mode, content).digest()).rstrip(b"=").decode() == file.hash.value
 
 
 @dataclass(frozen=True)
@@ -46,16 +303,7 @@ class Rejeu:
 
 
 def rejouer(publies: Iterable[Publie], executeur: Executor, *, moteur: str, places: int) -> Iterator[Rejeu]:
-    """Make reports again and yield how each compares, as it is done.
-
-    A worker gives back bytes and writes nothing, so that no folder is needed, not even a temporary one.
-
-    Args:
-        publies: The reports.
-        executeur: Who makes them.
-        moteur: ``ctg`` or ``standard``.
-        places: How many may be handed over at once.
-    """
+    """Make reports again and yield how each compares, as it is done; the arguments are those of ``confier``."""
     for publie, rendu in confier(publies, executeur, moteur=moteur, places=places):
         yield Rejeu(publie, echec=rendu) if isinstance(rendu, Echec) else confronter(publie, rendu)
 

@@ -18,8 +18,10 @@ def ouvrir_bilan(convention: str, annee: int, diffusion: str = "publique") -> Bi
 
     Raises:
         DonneesInvalides: All the faults of the data, or a year out of the convention, in French.
-        ValueError: ``diffusion`` is neither of the two.
+        ValueError: ``diffusion`` is neither of the two, or ``annee`` is no whole number.
     """
+    if type(annee) is not int:
+        raise ValueError(f"L'année d'un bilan est un nombre entier, par exemple 2024 ; reçu : {annee!r}.")
     if diffusion not in DIFFUSIONS:
         raise ValueError(f"La diffusion « {diffusion} » n'existe pas. Diffusions possibles : {', '.join(DIFFUSIONS)}.")
     return Bilan(etudier(convention, annee, diffusion))
