@@ -12,7 +12,7 @@ from ctglib.collecte.cellules.dates import lire_date
 from ctglib.collecte.cellules.nombres import lire_nombre
 from ctglib.collecte.cellules.textes import lire_choix, lire_texte_libre
 from ctglib.collecte.feuille import Nombre
-from ctglib.collecte.grille import Cellule
+from ctglib.collecte.fichiers import Cellule
 from ctglib.collecte.personnes import noms_possibles
 from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.modeles.confidentialite import Confidentialite

@@ -9,14 +9,14 @@ from ctglib.collecte.cellules.dates import lire_date
 from ctglib.collecte.cellules.lu import Lu, montrer
 from ctglib.collecte.cellules.nombres import lire_nombre
 from ctglib.collecte.cellules.textes import lire_choix, lire_texte_libre
-from ctglib.collecte.grille import cle_de_titre
+from ctglib.collecte.fichiers import cle_de_titre
 from ctglib.collecte.lignes import LigneLue
 from ctglib.collecte.personnes import noms_possibles
 from ctglib.collecte.rangees import Rangee, cle_montree, colonnes, en_double, identifier, rangees
 
 if TYPE_CHECKING:
     from ctglib.collecte.feuille import Ligne
-    from ctglib.collecte.grille import Cellule
+    from ctglib.collecte.fichiers import Cellule
     from ctglib.collecte.reconnaitre import FeuilleReconnue
     from ctglib.donnees.fautes import Faute
     from ctglib.donnees.modeles.gabarit import ColonneGabarit, NomsDePersonnes

@@ -11,7 +11,7 @@ from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
-    from ctglib.collecte.grille import ClasseurLu
+    from ctglib.collecte.fichiers import ClasseurLu
 
 _NOM = re.compile(r"ctg-(?P<convention>.+?)-(?P<annee>[0-9]{4})(?:[-_ ].*)?(?:\.[a-z]+)?", re.IGNORECASE)
 _ANNEE = re.compile(r"(19|20)[0-9]{2}")

@@ -9,12 +9,12 @@ from ctglib.collecte.appliquer import Changement, appliquer
 from ctglib.collecte.cadre import GABARIT, Cadre, ouvrir_cadre
 from ctglib.collecte.comite import CHAMP_DU_COMITE, fautes_de_comite
 from ctglib.collecte.extraire import extraire
+from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.fusion import fusionner
 from ctglib.collecte.identite import identifier_les_classeurs
 from ctglib.collecte.personnes import fautes_de_personnes
 from ctglib.collecte.plan import entrees, feuilles
 from ctglib.collecte.porte import fautes_a_l_ecriture
-from ctglib.collecte.reception import recevoir
 from ctglib.collecte.reconnaitre import reconnaitre
 from ctglib.collecte.suivi import en_fichiers, lire_annee
 from ctglib.donnees.ecriture import ecrire
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ctglib.collecte.entrees import Entree
     from ctglib.collecte.feuille import Feuille
-    from ctglib.collecte.grille import ClasseurLu
+    from ctglib.collecte.fichiers import ClasseurLu
 
 
 @dataclass(frozen=True)

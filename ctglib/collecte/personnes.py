@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.grille import lettre
+from openpyxl.utils import get_column_letter
+
 from ctglib.donnees.confidentialite import valeur_personnelle
 from ctglib.donnees.fautes import Faute
 
 if TYPE_CHECKING:
-    from ctglib.collecte.grille import Grille
+    from ctglib.collecte.fichiers import Grille
     from ctglib.donnees.modeles.confidentialite import Confidentialite
     from ctglib.donnees.modeles.gabarit import NomsDePersonnes
 
-_MOT = r"[A-ZÀ-ÖØ-Ý][a-zà-öø-ÿ]+(?:-[A-ZÀ-ÖØ-Ý][a-zà-öø-ÿ]+)*"
-_PAIRE = re.compile(rf"\b({_MOT}) ((?:{_MOT}|[A-ZÀ-ÖØ-Ý]{{3,}}))\b")
+# Atomic, and never begun inside a chain of hyphens: a long text is read once, not once from each of its words.
+_MOT = r"(?>[A-ZÀ-ÖØ-Ý][a-zà-öø-ÿ]+(?:-[A-ZÀ-ÖØ-Ý][a-zà-öø-ÿ]+)*)"
+_PAIRE = re.compile(rf"(?<![\w-])({_MOT}) ((?:{_MOT}|[A-ZÀ-ÖØ-Ý]{{3,}}))\b")
 _LONGUEUR_D_UN_NIR = 13
 
 
@@ -25,14 +27,16 @@ def fautes_de_personnes(grille: Grille, regles: Confidentialite, places: dict[in
     ``places`` are the words of the columns that are known, by number.
     """
     faults = []
-    for (row, column), cell in sorted(grille.cellules.items()):
+    for row, column, cell in [
+        (row, column, cell) for row, cells in grille.lignes.items() for column, cell in cells.items()
+    ]:
         if isinstance(cell.valeur, bool) or not isinstance(cell.valeur, str | int | float):
             continue
         if not isinstance(cell.valeur, str) and len(cell.texte) < _LONGUEUR_D_UN_NIR:
             continue
         if what := valeur_personnelle(cell.texte, regles):
             found = f"« {' '.join(cell.texte.split())[:80]} », {what}"
-            place = places.get(column, lettre(column))
+            place = places.get(column, get_column_letter(column))
             faults.append(Faute(grille.fichier, found, regles.pourquoi, regles.remede, row, place, grille.feuille))
     return faults
 

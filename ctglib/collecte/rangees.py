@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from ctglib.collecte.cellules.lu import montrer
 from ctglib.collecte.cellules.textes import lire_choix
 from ctglib.collecte.entrees import Origine
-from ctglib.collecte.grille import VIDE, cle_de_titre
+from ctglib.collecte.fichiers import VIDE, cle_de_titre
 from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
     from ctglib.collecte.feuille import Ligne
-    from ctglib.collecte.grille import Cellule
+    from ctglib.collecte.fichiers import Cellule
     from ctglib.collecte.reconnaitre import FeuilleReconnue
     from ctglib.donnees.fautes import Faute
     from ctglib.donnees.modeles.gabarit import ColonneGabarit
@@ -42,7 +42,7 @@ def rangees(reconnue: FeuilleReconnue) -> list[Rangee]:
     places = reconnue.places()
     wanted = {spec.id: reconnue.colonnes[spec.id] for role in ("cle", "saisie") for spec in colonnes(reconnue, role)}
     rows = []
-    for row in [row for row in grid.lignes if row > reconnue.titres]:
+    for row in [row for row in sorted(grid.lignes) if row > reconnue.titres]:
         cells = {name: grid.cellule(row, column) for name, column in wanted.items()}
         cells = {name: cell for name, cell in cells.items() if not cell.vide}
         if cells:

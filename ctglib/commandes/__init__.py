@@ -9,12 +9,17 @@ import sys
 def main() -> None:
     """Run ``ctg`` and leave with its exit code."""
     arguments = sys.argv[1:]
-    if arguments[:1] == ["produire"]:
-        from ctglib.production.pressentir import devancer
+    try:
+        if arguments[:1] == ["produire"]:
+            from ctglib.production.pressentir import devancer
 
-        devancer(arguments[1:])
-    from ctglib.commandes.application import lancer
+            devancer(arguments[1:])
+        from ctglib.commandes.application import lancer
 
-    code = lancer(arguments)
+        code = lancer(arguments)
+    except OSError as error:
+        from ctglib.commandes.messages import dire_refus
+
+        code = dire_refus(error)
     gc.freeze()  # Python looks for garbage twice as it ends: a tenth of a second, for what goes anyway
     sys.exit(code)

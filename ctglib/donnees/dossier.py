@@ -107,6 +107,9 @@ def _verifier_nom(convention: str) -> None:
     Its own file answers, and not the list of all of them: another convention, that comes or goes, changes nothing in
     what is recorded as read.
     """
+    if not isinstance(convention, str):
+        expected, remedy = "un nom, entre guillemets dans un carnet", 'écrire le nom : convention = "harnes"'
+        raise DonneesInvalides([Faute(DOSSIER, f"la convention « {convention!r:.80} »", expected, remedy)])
     if convention.replace("-", "_").isidentifier() and existe(f"{DOSSIER}/{convention}/convention.yaml"):
         return
     known = conventions()

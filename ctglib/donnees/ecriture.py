@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 PREFIXE, SUFFIXE = ".ctg-", ".tmp"
@@ -66,15 +66,15 @@ def _verifier_libre(cible: Path) -> None:
 
 
 def _preparer(cible: Path, contenu: bytes) -> Path:
+    """Write beside a target, under a name that nobody can guess and with the rights that the umask leaves."""
     cible.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=cible.parent, prefix=PREFIXE, suffix=SUFFIXE)
+    prepare = cible.with_name(f"{PREFIXE}{secrets.token_hex(8)}{SUFFIXE}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with prepare.open("xb") as file:
             file.write(contenu)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
     except OSError:
-        Path(name).unlink(missing_ok=True)
+        prepare.unlink(missing_ok=True)
         raise
-    return Path(name)
+    return prepare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 
 VARIABLE = "CTG_DONNEES"
+OCTETS_MAX = 64 * 1024 * 1024  # the largest file of the project has a hundredth of that
+_DROITS = "vérifier ses droits de lecture, puis recommencer"
 
 
 @dataclass
@@ -100,7 +103,7 @@ def racine() -> Path:
     """
     declared = os.environ.get(VARIABLE)
     folder = Path(declared).absolute() if declared else Path(__file__).resolve().parents[2] / "data"
-    if folder.is_dir():
+    if _est_un_dossier(folder):
         return folder
     remedy = (
         f"corriger la variable d'environnement {VARIABLE}, ou la supprimer pour revenir au dossier « data » du projet"
@@ -110,26 +113,57 @@ def racine() -> Path:
     raise DonneesInvalides([Faute(declared or "data", "dossier absent", "le dossier des données", remedy)])
 
 
+def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octets_max: int | None = None) -> bytes:
+    """Return the bytes of an ordinary file, looked at before it is opened: a pipe would wait for ever.
+
+    Args:
+        path: The file.
+        nom: How a fault names it.
+        attendu: What was expected, in the words of a fault.
+        octets_max: The most bytes that it may have, ``OCTETS_MAX`` when nothing is said.
+
+    Raises:
+        FileNotFoundError: It is absent.
+        DonneesInvalides: It is a folder, a pipe or a device, it is too large, or it cannot be opened.
+    """
+    limit = octets_max or OCTETS_MAX
+    try:
+        state = path.stat()
+        if stat.S_ISREG(state.st_mode) and state.st_size <= limit:
+            return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError:
+        remedy = "fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer"
+        raise DonneesInvalides([Faute(nom, "un fichier que l'on ne peut pas ouvrir", attendu, remedy)]) from None
+    if stat.S_ISREG(state.st_mode):
+        found = f"un fichier de plus de {limit // 1024**2} Mo"
+        remedy = "vérifier que c'est le bon fichier, et en retirer les images, les lignes et les feuilles ajoutées"
+    elif stat.S_ISDIR(state.st_mode):
+        found, remedy = "un dossier", f"remettre un fichier à la place du dossier « {path.name} »"
+    else:
+        found = "un tube ou un périphérique, que l'on attendrait sans fin"
+        remedy = f"remettre un fichier ordinaire à la place de « {path.name} »"
+    raise DonneesInvalides([Faute(nom, found, attendu, remedy)])
+
+
 def lire_octets(relatif: str) -> bytes:
     """Return the bytes of a data file.
 
     Raises:
-        DonneesInvalides: The file is absent (close names are proposed), is a folder, or cannot be opened.
+        DonneesInvalides: The file is absent (close names are proposed), or ``lire_fichier`` refuses it.
     """
     path = _chemin(relatif)
+    layer = _couche(relatif)
+    content = None if layer is None else layer[relatif]
     try:
-        content = _contenu(relatif, path)
+        if layer is None:
+            content = lire_fichier(path, relatif)
     except FileNotFoundError:
+        pass
+    if content is None:
         _noter_absent(relatif)
-        raise DonneesInvalides([_faute_absent(relatif)]) from None
-    except OSError:
-        kind = "un dossier" if path.is_dir() else "un fichier que l'on ne peut pas ouvrir"
-        remedy = (
-            f"remettre un fichier à la place du dossier « {path.name} »"
-            if path.is_dir()
-            else ("fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer")
-        )
-        raise DonneesInvalides([Faute(relatif, kind, "un fichier lisible", remedy)]) from None
+        raise DonneesInvalides([_faute_absent(relatif)])
     digest = hashlib.sha256(content).hexdigest()
     for journal in _journaux:
         journal.lus[relatif] = digest
@@ -139,10 +173,13 @@ def lire_octets(relatif: str) -> bytes:
 
 
 def existe(relatif: str) -> bool:
-    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen."""
-    path = _chemin(relatif)
+    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen.
+
+    Raises:
+        DonneesInvalides: Something is there that ``lire_fichier`` refuses.
+    """
     layer = _couche(relatif)
-    if path.is_file() if layer is None else layer[relatif] is not None:
+    if _present(_chemin(relatif)) if layer is None else layer[relatif] is not None:
         lire_octets(relatif)
         return True
     _noter_absent(relatif)
@@ -153,10 +190,14 @@ def lister(relatif: str) -> tuple[str, ...]:
     """Return the sorted names in a data folder, hidden and lock files left out; a folder's name ends with « / ».
 
     Raises:
-        DonneesInvalides: The folder is absent.
+        DonneesInvalides: The folder is absent, or cannot be opened.
     """
     folder = _chemin(relatif)
-    found = {_nom(entry) for entry in folder.iterdir()} if folder.is_dir() else set()
+    try:
+        found = {_nom(entry) for entry in folder.iterdir()} if folder.is_dir() else set()
+    except OSError:
+        fault = Faute(relatif, "un dossier que l'on ne peut pas ouvrir", "un dossier lisible", _DROITS)
+        raise DonneesInvalides([fault]) from None
     found = _avec_les_superposes(relatif, found)
     if not found and not folder.is_dir():
         _noter_absent(relatif)
@@ -182,14 +223,22 @@ def _couche(relatif: str) -> dict[str, bytes | None] | None:
     return next((layer for layer in reversed(_superposes) if relatif in layer), None)
 
 
-def _contenu(relatif: str, path: Path) -> bytes:
-    layer = _couche(relatif)
-    if layer is None:
-        return path.read_bytes()
-    content = layer[relatif]
-    if content is None:
-        raise FileNotFoundError(relatif)
-    return content
+def _present(path: Path) -> bool:
+    """Tell whether something has that name; what cannot be looked at counts, so that it is told and not passed over."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _est_un_dossier(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _avec_les_superposes(relatif: str, noms: set[str]) -> set[str]:
@@ -235,7 +284,7 @@ def _faute_absent(relatif: str, dossier: bool = False) -> Faute:
     kind = "dossier" if dossier else "fichier"
     name = PurePosixPath(relatif).name
     parent = _chemin(relatif).parent
-    stems = {_sans_suffixe(entry.name): entry.name for entry in parent.iterdir()} if parent.is_dir() else {}
+    stems = {_sans_suffixe(entry.name): entry.name for entry in parent.iterdir()} if _est_un_dossier(parent) else {}
     close = [stems[stem] for stem in proches(_sans_suffixe(name), list(stems), 0.8)]
     remedy = f"remettre ce {kind} à sa place" + (f", ou renommer « {close[0]} » si c'est lui" if close else "")
     found = f"{kind} absent" + (f" ; nom proche présent : {', '.join(close)}" if close else "")

@@ -23,6 +23,16 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,30}")
 _CODE = re.compile(r"0[0-9_]+")
 _MOTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _PROFONDEUR = 30
+# The C parser builds its nodes one inside the other, and dies of some ten thousand: a file that could have that many,
+# by its brackets or by one line's indentation, is first walked flat.
+_OUVRANTS = 2000
+_RETRAIT = re.compile(rf"^[ ?-]{{{_OUVRANTS}}}", re.MULTILINE)
+_CROCHETS = re.compile(rf"[\[{{]{{{_PROFONDEUR + 1}}}")
+_TROP_PROFOND = (
+    f"des valeurs emboîtées sur plus de {_PROFONDEUR} niveaux",
+    f"{_PROFONDEUR} niveaux au plus",
+    "remettre le fichier d'origine, ou retirer les crochets, accolades et tirets de trop",
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,7 @@ def lire_arbre(relatif: str) -> Arbre:
     """
     text = lire_texte(relatif)
     try:
+        _verifier_la_profondeur(relatif, text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise DonneesInvalides([faute_de_syntaxe(relatif, text, error)]) from None
@@ -76,6 +87,19 @@ def lire_arbre(relatif: str) -> Arbre:
         return tree
     content = _Lecture(tree).valeur(node, ())
     return Arbre(relatif, content, tree.lignes, tree.textes, tree.fautes)
+
+
+def _verifier_la_profondeur(relatif: str, text: str) -> None:
+    """Refuse a file whose values are nested without end."""
+    if text.count("[") + text.count("{") < _OUVRANTS and not _RETRAIT.search(text):
+        return
+    if found := _CROCHETS.search(text):  # of those the parser says something else, or nothing
+        raise DonneesInvalides([Faute(relatif, *_TROP_PROFOND, ligne=text.count("\n", 0, found.start()) + 1)])
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _PROFONDEUR:
+            raise DonneesInvalides([Faute(relatif, *_TROP_PROFOND, ligne=event.start_mark.line + 1)])
 
 
 class _Lecture:
@@ -87,10 +111,13 @@ class _Lecture:
 
     def valeur(self, node: yaml.Node, chemin: Chemin) -> object:
         self.arbre.lignes.setdefault(chemin, node.start_mark.line + 1)
-        if id(node) in self.vus or len(chemin) > _PROFONDEUR:
+        if len(chemin) > _PROFONDEUR:
+            self._refuser(chemin, *_TROP_PROFOND)
+            return None
+        if id(node) in self.vus:
             self._refuser(
                 chemin,
-                "un renvoi (« & » et « * ») ou un niveau de trop",
+                "un renvoi (« & » et « * »)",
                 "des valeurs écrites en entier",
                 "recopier la valeur à cet endroit, sans renvoi",
             )

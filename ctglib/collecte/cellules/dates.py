@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ctglib.collecte.cellules.lu import Lu, montrer, refus_commun
 
 if TYPE_CHECKING:
-    from ctglib.collecte.grille import Cellule
+    from ctglib.collecte.fichiers import Cellule
 
 _ATTENDU = "une date : jour/mois/année, par exemple 15/03/2024"
 _FRANCAIS = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})")

@@ -7,11 +7,11 @@ import re
 from typing import TYPE_CHECKING
 
 from ctglib.collecte.cellules.lu import Lu, montrer, refus_commun, ressemble_a_une_formule
-from ctglib.collecte.grille import cle_de_titre
+from ctglib.collecte.fichiers import cle_de_titre
 
 if TYPE_CHECKING:
     from ctglib.collecte.feuille import Nombre
-    from ctglib.collecte.grille import Cellule
+    from ctglib.collecte.fichiers import Cellule
 
 _ESPACE = "[ \u00a0\u2007\u2009\u202f']"
 _ENTIER = rf"(?:[0-9]{{1,3}}(?:{_ESPACE}[0-9]{{3}})+|[0-9]+)"

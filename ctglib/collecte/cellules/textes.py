@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from ctglib.collecte.cellules.lu import Lu, montrer, refus_commun
-from ctglib.collecte.grille import cle_de_titre
+from ctglib.collecte.fichiers import cle_de_titre
 from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
-    from ctglib.collecte.grille import Cellule
+    from ctglib.collecte.fichiers import Cellule
 
 _TEXTE_MAX = 4000
 _MONTRES = 8
