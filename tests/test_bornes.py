@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import stat
@@ -19,11 +21,12 @@ from classeur_rempli import octets
 from import_exemple import fautes
 from ligne_de_commande import ctg
 from openpyxl import Workbook
+from PIL import Image
 
 from ctglib.collecte.personnes import noms_possibles
 from ctglib.commandes.application import lancer
 from ctglib.donnees.confidentialite import valeur_personnelle
-from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.ecriture import ecrire, en_csv
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.confidentialite import Confidentialite
 from ctglib.donnees.modeles.gabarit import Gabarit
@@ -239,6 +242,52 @@ def test_des_noms_se_cherchent_en_une_lecture() -> None:
     noms_possibles("Aa-" * 30_000, regles)
 
     assert time.process_time() - start < 2
+
+
+def _png(largeur: int, hauteur: int) -> bytes:
+    written = io.BytesIO()
+    Image.new("1", (largeur, hauteur)).save(written, "PNG")
+    return written.getvalue()
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+PNG = _png(90, 30)
+
+
+@pytest.mark.parametrize(
+    ("nom", "contenu", "trouve"),
+    [
+        ("ville.png", PNG[:-30], "un PNG abîmé"),
+        ("ville.png", PNG[:40] + b"xx" + PNG[42:], "un PNG abîmé"),
+        ("ville.png", PNG[:8], "un PNG abîmé"),
+        ("ville.png", _png(6000, 6000), "un PNG de 6000 points sur 6000"),
+        ("ville.svg", SVG[:-10], "un SVG abîmé"),
+        ("ville.svg", SVG.replace(b"<rect", b"<rect x="), "un SVG abîmé"),
+        ("ville.svg", b"<html><svg/></html>", "ni un PNG ni un SVG"),
+        ("ville.png", PNG, ""),
+        ("ville.svg", SVG, ""),
+    ],
+)
+def test_un_logo_est_ouvert_par_valider(
+    nom: str, contenu: bytes, trouve: str, donnees: Path, capsys: pytest.CaptureFixture
+) -> None:
+    harnes = donnees / "conventions" / "harnes"
+    text = (harnes / "convention.yaml").read_text(encoding="utf-8")
+    before = re.search(r"logo: (\S+)", text).group(1)
+    (harnes / "convention.yaml").write_text(text.replace(before, nom, 1), encoding="utf-8")
+    (harnes / "logos" / nom).write_bytes(contenu)
+
+    if not trouve:
+        assert lancer(["valider", "--convention", "harnes"]) == 0
+    else:
+        assert trouve in dire(capsys, "valider", "--convention", "harnes")
+
+
+def test_un_champ_qui_contient_un_point_virgule_est_entoure_de_guillemets() -> None:
+    text = en_csv([["1.1", "fait ; =SOMME(A1)", 'dit "oui"', "a,b"], ["1.2", "rien", None, 2.5]])
+
+    assert text == '1.1,"fait ; =SOMME(A1)","dit ""oui""","a,b"\n1.2,rien,,2.5\n'
+    assert next(csv.reader(io.StringIO(text)))[1] == "fait ; =SOMME(A1)"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows n'a pas de umask")

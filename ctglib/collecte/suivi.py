@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from ctglib.collecte.suivi_yaml import (
     bilan_en_yaml,
 )
 from ctglib.donnees.csv_strict import examiner_csv
+from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.modeles.suivi import Appreciations, Bilan
@@ -95,8 +94,5 @@ def _naturel(texte: str) -> list[tuple[bool, int, str]]:
 
 
 def _csv(table: Table, schema: SchemaTable) -> bytes:
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, schema.colonnes, lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(triee(table).values())
-    return stream.getvalue().encode("utf-8")
+    rows = [[row.get(name, "") for name in schema.colonnes] for row in triee(table).values()]
+    return en_csv([schema.colonnes, *rows]).encode("utf-8")

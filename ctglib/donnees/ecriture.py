@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PREFIXE, SUFFIXE = ".ctg-", ".tmp"
 PROVISOIRES = f"{PREFIXE}*{SUFFIXE}"  # what a killed command may leave
+
+
+# What a program may take for the end of a cell, the French spreadsheets' « ; » included.
+_A_ENTOURER = re.compile(r'[,;\t"\r\n]')
 
 
 class EcritureImpossible(Exception):
@@ -39,6 +48,20 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
     finally:
         for temporaire in prepares.values():
             temporaire.unlink(missing_ok=True)
+
+
+def en_csv(lignes: Iterable[Iterable[object]]) -> str:
+    """Return rows as our CSV: comma, line feed, quotes around a cell that holds a separator, of any spreadsheet.
+
+    Examples:
+        >>> en_csv([["a", 1.5, None], ["b;c", "d,e", ""]])
+        'a,1.5,\\n"b;c","d,e",\\n'
+    """
+    texts = [["" if cell is None else str(cell) for cell in row] for row in lignes]
+    return "".join(
+        ",".join('"{}"'.format(text.replace('"', '""')) if _A_ENTOURER.search(text) else text for text in row) + "\n"
+        for row in texts
+    )
 
 
 def _remplacer(prepares: dict[Path, Path]) -> None:
