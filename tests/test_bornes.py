@@ -21,10 +21,12 @@ from classeur_rempli import octets
 from import_exemple import fautes
 from ligne_de_commande import ctg
 from openpyxl import Workbook
+from pandas import DataFrame
 from PIL import Image
 
 from ctglib.collecte.personnes import noms_possibles
 from ctglib.commandes.application import lancer
+from ctglib.document.tableau import Tableau
 from ctglib.donnees.confidentialite import valeur_personnelle
 from ctglib.donnees.ecriture import ecrire, en_csv
 from ctglib.donnees.fautes import DonneesInvalides
@@ -242,6 +244,22 @@ def test_des_noms_se_cherchent_en_une_lecture() -> None:
     noms_possibles("Aa-" * 30_000, regles)
 
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("texte", ["a;=1+1", "a ; +1", 'dit "non";@x', "=1;=2", "a\n-1", "fait ; rien"])
+def test_un_programme_qui_coupe_aux_points_virgules_ne_lit_aucune_formule(texte: str) -> None:
+    tableau = Tableau(
+        nom="t", titre="T", source="S", colonnes=(), cellules=DataFrame(), donnees=DataFrame({"a": ["x"], "b": [texte]})
+    )
+
+    cells = [
+        cell
+        for separator in ";,"
+        for row in csv.reader(io.StringIO(tableau.csv()), delimiter=separator)
+        for cell in row
+    ]
+
+    assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))]
 
 
 def _png(largeur: int, hauteur: int) -> bytes:

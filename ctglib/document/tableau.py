@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pandas import NA
 
 from ctglib.document.blocs import texte
-from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.ecriture import ecrire, en_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMULES = ("=", "+", "-", "@", "\t", "\r")
+# Where a program that splits on « ; » would begin a cell, quotes or not.
+CELLULE_D_UN_AUTRE = re.compile(r"([;\t\r\n]\s*)(?=[=+@-])")
 MIME_TABLEAUX = "application/vnd.ctg.tableaux+json"
 
 
@@ -117,11 +118,8 @@ class Tableau:
 
     def csv(self) -> str:
         """Return the data as CSV (comma, point, UTF-8); a text that a spreadsheet would run is neutralised."""
-        written = StringIO()
-        rows = csv.writer(written, lineterminator="\n")
-        rows.writerow(self.donnees.columns)
-        rows.writerows([*map(_en_csv, row)] for row in self.donnees.itertuples(index=False, name=None))
-        return written.getvalue()
+        rows = ([*map(_en_csv, row)] for row in self.donnees.itertuples(index=False, name=None))
+        return en_csv([self.donnees.columns, *rows])
 
     def exporter(self, chemin: str | Path) -> Path:
         """Write the data as CSV where an analyst wants them, and return the path.
@@ -144,7 +142,8 @@ class Tableau:
 def _en_csv(valeur: object) -> object:
     """Return a value as the CSV has it: nothing for what is missing, no text that a spreadsheet takes for a formula."""
     if isinstance(valeur, str):
-        return f"'{valeur}" if valeur.startswith(FORMULES) else valeur
+        text = f"'{valeur}" if valeur.startswith(FORMULES) else valeur
+        return CELLULE_D_UN_AUTRE.sub(r"\1'", text)
     if valeur is None or valeur is NA or valeur != valeur:
         return ""
     return valeur.date() if isinstance(valeur, datetime) else valeur
