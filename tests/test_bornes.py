@@ -33,6 +33,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.confidentialite import Confidentialite
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.production.rapports import Carnet
 
 MEGA = 1024**2
 FEUILLE = "xl/worksheets/sheet2.xml"
@@ -142,6 +143,14 @@ def test_des_valeurs_emboitees_sans_fin_ont_leur_message(
 
     assert "schemas/offre.schema.json, ligne 1" in said
     assert "emboîtées sur plus de 30 niveaux" in said
+
+
+@pytest.mark.parametrize("texte", ["[" * 100_000 + "]" * 100_000, "{", "[]", '{"cells": [1]}', '{"cells": [{}]}', ""])
+def test_un_carnet_abime_est_dit(texte: str, tmp_path: Path) -> None:
+    (tmp_path / "bilan.ipynb").write_text(texte, encoding="utf-8")
+
+    with pytest.raises(DonneesInvalides, match=r"bilan\.ipynb\n    trouvé : un carnet abîmé"):
+        _ = Carnet(tmp_path / "bilan.ipynb").cellules
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="ce système n'a pas de tubes nommés")

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import lire_fichier
+
 PAQUET = Path(__file__).parents[1]
 CARNETS = PAQUET.parent / "notebooks"
 # What is typed on the command line, and the notebooks it stands for; any other notebook goes by its own name.
@@ -43,13 +46,21 @@ class Carnet:
     @cached_property
     def octets(self) -> bytes:
         """The notebook as it lies on the disk."""
-        return self.chemin.read_bytes()
+        return lire_fichier(self.chemin, self.chemin.name)
 
     @cached_property
     def cellules(self) -> tuple[dict, ...]:
-        """Its cells, the source of each as one text."""
-        cells = json.loads(self.octets)["cells"]
-        return tuple({**cell, "source": "".join(cell["source"])} for cell in cells)
+        """Its cells, the source of each as one text.
+
+        Raises:
+            DonneesInvalides: The file is no notebook.
+        """
+        try:
+            return tuple({**cell, "source": "".join(cell["source"])} for cell in json.loads(self.octets)["cells"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            remedy = "remettre ce carnet depuis la dernière version enregistrée dans git"
+            fault = Faute(self.chemin.name, "un carnet abîmé", "un carnet Jupyter (.ipynb)", remedy)
+            raise DonneesInvalides([fault]) from None
 
     @property
     def titre(self) -> str:
