@@ -121,6 +121,14 @@ def test_un_csv_demesure_est_refuse(contenu: bytes, tmp_path: Path) -> None:
     assert "très loin du tableau" in fault.trouve or fault.trouve == "un fichier de plus de 4 Mo"
 
 
+def test_une_table_sans_fin_est_refusee(donnees: Path, capsys: pytest.CaptureFixture) -> None:
+    path = donnees / "conventions" / "harnes" / "offre.csv"
+    header, row, *_ = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, *[row] * 100_001]), encoding="utf-8")
+
+    assert "plus de 100000 lignes" in dire(capsys, "valider", "--convention", "harnes")
+
+
 def test_un_tableau_fait_maison_recoit_le_gabarit(tmp_path: Path) -> None:
     wb = Workbook()
     wb.active.append(["Action", "Avancement", "Remarques"])

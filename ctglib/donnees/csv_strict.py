@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.confidentialite import Confidentialite
     from ctglib.donnees.schema_table import Champ, SchemaTable
 
+LIGNES_MAX = 100_000
 _SEPARATEURS = {";": "des points-virgules", "\t": "des tabulations", "|": "des barres verticales"}
 _REMEDE_SEPARATEUR = (
     "dans le tableur, « Enregistrer sous » > « CSV UTF-8 (délimité par des virgules) » ; "
@@ -70,6 +71,9 @@ def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentia
         return TableLue(relatif, (), tuple(faults))
     rows = []
     for number, cells in records:
+        if number > LIGNES_MAX:
+            found, remedy = f"plus de {LIGNES_MAX} lignes", "vérifier que c'est le bon fichier"
+            return TableLue(relatif, (), (Faute(relatif, found, f"{LIGNES_MAX} lignes au plus", remedy),))
         if fault := _faute_de_ligne(relatif, number, cells, len(header)):
             faults.append(fault)
         else:
