@@ -24,7 +24,7 @@ from openpyxl import Workbook
 from pandas import DataFrame
 from PIL import Image
 
-from ctglib.collecte.personnes import noms_possibles
+from ctglib.collecte.extraire import noms_possibles
 from ctglib.commandes.application import lancer
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.confidentialite import valeur_personnelle
