@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ctglib.collecte.extraire import Entree
 from ctglib.collecte.suivi import dossier_suivi, lire_annee, triee
+from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier_suivi import fautes_de_saisie
-from ctglib.donnees.schema_table import charger_schema
 from ctglib.donnees.suivi.pieces import TABLES
 
 if TYPE_CHECKING:

@@ -87,6 +87,8 @@ def _instant(cadre: Cadre) -> datetime:
     return datetime(cadre.annee, 12, 31)
 
 
+FORMAT_TEXTE = "@"
+FORMAT_DATE = "dd/mm/yyyy"
 LIGNE_DES_TITRES = 4
 _HAUTEURS = {1: 26, 2: 20, LIGNE_DES_TITRES: 46}
 _HAUTEUR_TEXTE = 48
@@ -351,34 +353,19 @@ def controle(feuille: Feuille, ligne: Ligne | None, colonne: ColonneGabarit) -> 
 
 
 def _controle_de_nombre(nombre: Nombre, colonne: ColonneGabarit) -> Controle:
-    kind = "decimal" if nombre.decimales or nombre.pourcent else "whole"
-    what = "un nombre" if kind == "decimal" else "un nombre entier"
-    bounds = _bornes(nombre.minimum, nombre.maximum)
-    error = f"Écrivez {what}{bounds.mots}, sans unité ni texte. Si la valeur manque, laissez vide."
-    return Controle(kind, bounds.operateur, bounds.premier, bounds.second, colonne.titre, colonne.aide, error)
-
-
-@dataclass(frozen=True)
-class _Bornes:
-    mots: str
-    operateur: str
-    premier: str
-    second: str | None = None
-
-
-def _bornes(low: float | None, high: float | None) -> _Bornes:
-    """Return the bounds of a number for the spreadsheet, which wants one even where there is none."""
+    """Return the check of a number; the spreadsheet wants a bound even where there is none."""
+    kind, what = ("decimal", "un nombre") if nombre.decimales or nombre.pourcent else ("whole", "un nombre entier")
+    low, high = nombre.minimum, nombre.maximum
     if low is not None and high is not None:
-        return _Bornes(f", entre {low:g} et {high:g}", "between", f"{low:g}", f"{high:g}")
-    if high is not None:
-        return _Bornes(f", {high:g} au plus", "lessThanOrEqual", f"{high:g}")
-    if low is not None:
-        return _Bornes(f", {low:g} au moins", "greaterThanOrEqual", f"{low:g}")
-    return _Bornes("", "greaterThanOrEqual", str(_PLUS_PETIT))
-
-
-FORMAT_TEXTE = "@"
-FORMAT_DATE = "dd/mm/yyyy"
+        words, *rule = f", entre {low:g} et {high:g}", "between", f"{low:g}", f"{high:g}"
+    elif high is not None:
+        words, *rule = f", {high:g} au plus", "lessThanOrEqual", f"{high:g}", None
+    elif low is not None:
+        words, *rule = f", {low:g} au moins", "greaterThanOrEqual", f"{low:g}", None
+    else:
+        words, *rule = "", "greaterThanOrEqual", str(_PLUS_PETIT), None
+    error = f"Écrivez {what}{words}, sans unité ni texte. Si la valeur manque, laissez vide."
+    return Controle(kind, *rule, colonne.titre, colonne.aide, error)
 
 
 @dataclass(frozen=True)

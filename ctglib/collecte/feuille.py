@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.statuts import Statut
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -84,9 +86,6 @@ class Feuille:
         return found or self.nombres.get(colonne, Nombre())
 
 
-NORMAL = "A"
-
-
 def liste_des_etats(cadre: Cadre) -> Liste:
     """Return the list of the states of a value."""
     return Liste("etats_de_valeur", {word: code for code, word in cadre.gabarit.etats_de_valeur.items()})
@@ -108,10 +107,10 @@ def saisie_montree(cadre: Cadre, ligne: dict[str, str] | None, colonne: str = "v
     status = ligne["statut"]
     return {
         colonne: float(ligne[colonne]) if ligne[colonne] else "",
-        "statut": "" if status == NORMAL else cadre.gabarit.etats_de_valeur.get(status, ""),
+        "statut": "" if status == Statut.NORMAL else cadre.gabarit.etats_de_valeur.get(status, ""),
     }
 
 
 def statut_saisi(valeur: str, statut: str) -> str:
     """Return the status of an entered figure: normal when nothing says otherwise."""
-    return statut or (NORMAL if valeur else "")
+    return statut or (Statut.NORMAL if valeur else "")

@@ -28,6 +28,7 @@ from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ctglib.collecte.extraire import Entree
@@ -83,8 +84,7 @@ def preparer(
     """
     books = recevoir(chemins)
     version = charger_yaml(GABARIT, Gabarit).version
-    identity = identifier_les_classeurs(books, convention, annee, version)
-    return preparer_dans(ouvrir_cadre(identity.convention, identity.annee), books, millesime)
+    return preparer_dans(ouvrir_cadre(*identifier_les_classeurs(books, convention, annee, version)), books, millesime)
 
 
 def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None = None) -> Preparation:
@@ -179,15 +179,9 @@ _NOM = re.compile(r"ctg-(?P<convention>.+?)-(?P<annee>[0-9]{4})(?:[-_ ].*)?(?:\.
 _ANNEE = re.compile(r"(19|20)[0-9]{2}")
 
 
-@dataclass(frozen=True)
-class Identite:
-    """A convention and a year."""
-
-    convention: str
-    annee: int
-
-
-def identifier_les_classeurs(classeurs: list[ClasseurLu], convention: str, annee: int | None, version: int) -> Identite:
+def identifier_les_classeurs(
+    classeurs: list[ClasseurLu], convention: str, annee: int | None, version: int
+) -> tuple[str, int]:
     """Return the convention and the year of an import, which all its files share.
 
     Args:
@@ -201,20 +195,24 @@ def identifier_les_classeurs(classeurs: list[ClasseurLu], convention: str, annee
     """
     asked = {"convention": convention, "annee": str(annee or "")}
     faults: list[Faute] = []
-    found = []
+    first: tuple[str, dict[str, str]] | None = None
     for book in classeurs:
         said = _dit(book)
-        faults += _version(book, version)
-        faults += _contraires(book, said, asked) or _inconnus(book, said, asked)
-        found.append((book, {name: said.get(name) or asked[name] for name in asked}))
-    faults += _differents(found)
-    if faults:
+        here = {name: said.get(name) or text for name, text in asked.items()}
+        first = first or (book.fichier, here)
+        faults += [Faute(book.fichier, *words) for words in _defauts_d_identite(book, said, asked, here, version)]
+        if here != first[1]:
+            found = f"un classeur de « {here['convention']} », {here['annee']}"
+            expected = f"« {first[1]['convention']} », {first[1]['annee']}, comme {first[0]}"
+            remedy = "importer ensemble les fichiers d'une seule convention et d'une seule année"
+            faults.append(Faute(book.fichier, found, expected, remedy))
+    if faults or first is None:
         raise DonneesInvalides(faults)
-    return Identite(found[0][1]["convention"], int(found[0][1]["annee"]))
+    return first[1]["convention"], int(first[1]["annee"])
 
 
 def _dit(book: ClasseurLu) -> dict[str, str]:
-    """Return what a file says of itself."""
+    """Return what a file says of itself: its properties, else its name."""
     if "convention" in book.proprietes and "annee" in book.proprietes:
         return {name: book.proprietes[name] for name in ("convention", "annee")}
     names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
@@ -222,57 +220,32 @@ def _dit(book: ClasseurLu) -> dict[str, str]:
     return {name: match[name].lower() for name in ("convention", "annee")} if match else {}
 
 
-def _version(book: ClasseurLu, version: int) -> list[Faute]:
-    written = book.proprietes.get("version")
-    if written is None or written == str(version):
-        return []
-    remedy = "écrire un nouveau gabarit (ctg gabarit) et y recopier les valeurs"
-    return [Faute(book.fichier, f"un gabarit de version {written[:20]}", f"la version {version}", remedy)]
-
-
-def _contraires(book: ClasseurLu, said: dict[str, str], asked: dict[str, str]) -> list[Faute]:
-    """Return the faults of a file that is of another convention or year than the one asked for."""
+def _defauts_d_identite(
+    book: ClasseurLu, dit: dict[str, str], demande: dict[str, str], ici: dict[str, str], version: int
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what is found, expected and to do: another version, another convention or year, or none that is known."""
+    written = book.proprietes.get("version", str(version))
+    if written != str(version):
+        remedy = "écrire un nouveau gabarit (ctg gabarit) et y recopier les valeurs"
+        yield f"un gabarit de version {written[:20]}", f"la version {version}", remedy
     words = {"convention": "la convention", "annee": "l'année"}
-    return [
-        Faute(
-            book.fichier,
-            f"un classeur pour {words[name]} « {said[name][:60]} »",
-            f"{words[name]} « {asked[name]} », demandée",
-            "vérifier que c'est le bon fichier, ou corriger la commande",
-        )
-        for name in words
-        if said.get(name) and asked[name] and said[name] != asked[name]
-    ]
-
-
-def _inconnus(book: ClasseurLu, said: dict[str, str], asked: dict[str, str]) -> list[Faute]:
-    convention, year = (said.get(name) or asked[name] for name in ("convention", "annee"))
+    if contrary := [name for name in words if dit.get(name) and demande[name] not in ("", dit[name])]:
+        for name in contrary:
+            found, expected = (
+                f"un classeur pour {words[name]} « {dit[name][:60]} »",
+                f"{words[name]} « {demande[name]} »",
+            )
+            yield found, f"{expected}, demandée", "vérifier que c'est le bon fichier, ou corriger la commande"
+        return
+    convention, year = ici["convention"], ici["annee"]
     if not convention or not year:
         expected = "un classeur écrit par « ctg gabarit », qui dit sa convention et son année"
         remedy = "indiquer --convention et --annee, ou rendre au fichier son nom : ctg-<convention>-<année>"
-        return [Faute(book.fichier, "ni convention ni année dans le fichier", expected, remedy)]
-    faults = []
-    known = conventions()
-    if convention not in known:
+        yield "ni convention ni année dans le fichier", expected, remedy
+        return
+    if convention not in (known := conventions()):
         close = proches(convention, known)
         remedy = f"écrire « {close[0]} »" if close else "vérifier que c'est le bon fichier"
-        found = f"la convention inconnue « {convention[:60]} »"
-        faults.append(Faute(book.fichier, found, f"l'une des conventions {', '.join(known)}", remedy))
+        yield f"la convention inconnue « {convention[:60]} »", f"l'une des conventions {', '.join(known)}", remedy
     if not _ANNEE.fullmatch(year):
-        faults.append(Faute(book.fichier, f"l'année « {year[:20]} »", "une année", "indiquer --annee"))
-    return faults
-
-
-def _differents(found: list[tuple[ClasseurLu, dict[str, str]]]) -> list[Faute]:
-    """Return the faults of files imported together that are not of the same convention and year."""
-    first, reference = found[0]
-    return [
-        Faute(
-            book.fichier,
-            f"un classeur de « {said['convention']} », {said['annee']}",
-            f"« {reference['convention']} », {reference['annee']}, comme {first.fichier}",
-            "importer ensemble les fichiers d'une seule convention et d'une seule année",
-        )
-        for book, said in found[1:]
-        if said != reference
-    ]
+        yield f"l'année « {year[:20]} »", "une année", "indiquer --annee"

@@ -6,17 +6,16 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ctglib.donnees.csv_strict import examiner_csv
+from ctglib.donnees.csv_strict import charger_schema, examiner_csv
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.modeles.suivi import Appreciations, Bilan
-from ctglib.donnees.schema_table import charger_schema
 from ctglib.donnees.suivi.pieces import TABLES, dossier_du_suivi
 from ctglib.donnees.yaml_strict import examiner_yaml
 
 if TYPE_CHECKING:
-    from ctglib.donnees.schema_table import SchemaTable
+    from ctglib.donnees.csv_strict import SchemaTable
 
 
 Table = dict[tuple[str, ...], dict[str, str]]

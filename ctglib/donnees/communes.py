@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.csv_strict import examiner_csv
+from ctglib.donnees.csv_strict import charger_schema, en_table, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.modeles.sources import Origine
-from ctglib.donnees.schema_table import charger_schema
-from ctglib.donnees.table import en_table
 from ctglib.donnees.verifications_communes import fautes_entre_lignes
 from ctglib.donnees.yaml_strict import examiner_yaml
 
@@ -22,10 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.csv_strict import TableLue
+    from ctglib.donnees.csv_strict import SchemaTable, TableLue
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.schema_table import SchemaTable
 
 SCHEMA = "communes"
 SOURCES = "sources"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.catalogue import Catalogue, assembler
 from ctglib.donnees.conventions import DOSSIER, conventions
+from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import enregistrer, existe, proches
 from ctglib.donnees.partage import partager
 from ctglib.donnees.pieces import CONVENTION, Pieces, rassembler
-from ctglib.donnees.table import en_table
 from ctglib.donnees.verifications import verifier
 
 if TYPE_CHECKING:

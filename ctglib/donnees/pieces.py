@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from ctglib.donnees.csv_strict import TableLue, examiner_csv
+from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets, lister
 from ctglib.donnees.modeles.analyses import AnalysesFiches
@@ -40,7 +40,6 @@ from ctglib.donnees.modeles.fiches import (
 )
 from ctglib.donnees.modeles.secret import Secret
 from ctglib.donnees.modeles.synthese import Synthese
-from ctglib.donnees.schema_table import SchemaTable, charger_schema
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
 CATALOGUE: dict[str, type[Modele]] = {
