@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 from classeur_rempli import octets
+from donnees_abimees import png
 from import_exemple import fautes
 from ligne_de_commande import ctg
 from openpyxl import Workbook
 from pandas import DataFrame
-from PIL import Image
 
 from ctglib.collecte.extraire import noms_possibles
 from ctglib.commandes.application import lancer
@@ -279,14 +279,8 @@ def test_un_programme_qui_coupe_aux_points_virgules_ne_lit_aucune_formule(texte:
     assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))]
 
 
-def _png(largeur: int, hauteur: int) -> bytes:
-    written = io.BytesIO()
-    Image.new("1", (largeur, hauteur)).save(written, "PNG")
-    return written.getvalue()
-
-
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
-PNG = _png(90, 30)
+PNG = png(90, 30)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +289,7 @@ PNG = _png(90, 30)
         ("ville.png", PNG[:-30], "un PNG abîmé"),
         ("ville.png", PNG[:40] + b"xx" + PNG[42:], "un PNG abîmé"),
         ("ville.png", PNG[:8], "un PNG abîmé"),
-        ("ville.png", _png(6000, 6000), "un PNG de 6000 points sur 6000"),
+        ("ville.png", png(6000, 6000), "un PNG de 6000 points sur 6000"),
         ("ville.svg", SVG[:-10], "un SVG abîmé"),
         ("ville.svg", SVG.replace(b"<rect", b"<rect x="), "un SVG abîmé"),
         ("ville.svg", b"<html><svg/></html>", "ni un PNG ni un SVG"),

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from donnees_abimees import png
 
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.csv_strict import charger_schema, en_table, examiner_csv
@@ -21,7 +22,7 @@ from ctglib.donnees.yaml_strict import charger_yaml
 OFFRE = "catalogue/offre.yaml"
 SCHEMA = "schemas/annexe1.schema.json"
 LOGO = "conventions/harnes/logos/ville.png"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+PNG = png(9, 9)
 # What a run opened under the data folder, by Python, beside what its journals recorded.
 ESPION = """
 import os, sys
