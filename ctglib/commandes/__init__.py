@@ -9,17 +9,17 @@ import sys
 def main() -> None:
     """Run ``ctg`` and leave with its exit code."""
     arguments = sys.argv[1:]
+    from ctglib.commandes.messages import dire_refus
+
     try:
         if arguments[:1] == ["produire"]:
             from ctglib.production.pressentir import devancer
 
             devancer(arguments[1:])
-        from ctglib.commandes.application import lancer
-
-        code = lancer(arguments)
     except OSError as error:
-        from ctglib.commandes.messages import dire_refus
+        sys.exit(dire_refus(error))
+    from ctglib.commandes.application import lancer
 
-        code = dire_refus(error)
+    code = lancer(arguments)
     gc.freeze()  # Python looks for garbage twice as it ends: a tenth of a second, for what goes anyway
     sys.exit(code)
