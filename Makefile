@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Le témoin porte l'empreinte du dossier : un environnement déplacé ou copié ailleurs est refait.
 PRET := $(VENV)/.pret-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
+PRET_TESTS := $(PRET)-tests
+INSTALLER := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: aide rapports laboratoire test complet lint check format bench dictionnaire golden verrou
+.PHONY: aide rapports laboratoire test complet lint check format bench dictionnaire golden verrou sbom vulnerabilites
 .DEFAULT_GOAL := aide
 
 aide:
@@ -19,7 +21,9 @@ aide:
 	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures.md, docs/arrets.md"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
 	@echo "make golden        récrit les chiffres publiés auxquels les tests comparent (CHANGELOG.md à compléter)"
-	@echo "make verrou        récrit requirements.lock d'après pyproject.toml"
+	@echo "make verrou        récrit requirements.lock et requirements-tests.lock d'après pyproject.toml"
+	@echo "make sbom          écrit build/sbom.cdx.json (CycloneDX) : la liste de tout ce que requirements.lock installe"
+	@echo "make vulnerabilites cherche les failles connues de ces paquets (base OSV, par internet)"
 
 rapports: $(PRET)
 	$(BIN)/ctg produire
@@ -27,49 +31,83 @@ rapports: $(PRET)
 laboratoire: $(PRET)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/analyses
 
-test: $(PRET)
+test: $(PRET_TESTS)
 	$(BIN)/python -m pytest
 
-complet: $(PRET)
+complet: $(PRET_TESTS)
 	$(BIN)/python -m pytest -m complet --hypothesis-profile=complet
 
-lint: $(PRET)
+lint: $(PRET_TESTS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
 check: lint test
 
-format: $(PRET)
+format: $(PRET_TESTS)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 dictionnaire: $(PRET)
 	$(BIN)/python docs/dictionnaire.py
 
-golden: $(PRET)
+golden: $(PRET_TESTS)
 	$(BIN)/python tests/publications.py
 
 # WeasyPrint n'est là que pour la comparaison : dans son environnement à lui, pour ne rien changer à celui des rapports.
-bench: $(PRET)
+bench: $(PRET_TESTS)
 	test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet "$$($(BIN)/python benchmarks/rapports.py --exigence)"
 	$(BIN)/python benchmarks/rapports.py --weasyprint $(VENV)-bench/bin/weasyprint
 	$(BIN)/python benchmarks/kills.py
 
+# requirements-tests.lock n'a que ce qui s'ajoute à requirements.lock : l'un est écrit d'abord, et contraint l'autre.
+UV = $(VENV)-verrou/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links --extra construction pyproject.toml
 verrou:
 	$(PYTHON) -m venv --clear $(VENV)-verrou
 	$(VENV)-verrou/bin/python -m pip install --quiet uv
-	sed -n '/^#/p' requirements.lock > $(VENV)-verrou/verrou
-	$(VENV)-verrou/bin/uv pip compile --quiet --universal --upgrade --python-version 3.11 --extra tests \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml >> $(VENV)-verrou/verrou
-	mv $(VENV)-verrou/verrou requirements.lock
+	$(UV) --upgrade > $(VENV)-verrou/rapports
+	sed -n '/==/s/ *\\$$//p' $(VENV)-verrou/rapports > $(VENV)-verrou/versions
+	$(UV) --upgrade --extra tests --constraint $(VENV)-verrou/versions > $(VENV)-verrou/tout
+	awk 'NR == FNR { if (/==/) deja[$$1]; next } /==/ { garde = !($$1 in deja) } garde' \
+		$(VENV)-verrou/rapports $(VENV)-verrou/tout > $(VENV)-verrou/tests
+	for nom in requirements:rapports requirements-tests:tests; do \
+		sed -n '/^#/p' $${nom%:*}.lock | cat - $(VENV)-verrou/$${nom#*:} > $(VENV)-verrou/ecrit && \
+		mv $(VENV)-verrou/ecrit $${nom%:*}.lock || exit 1; done
 	rm -rf $(VENV)-verrou
+
+# Chacun dans son environnement à lui, pour ne rien ajouter à celui des rapports.
+sbom:
+	test -x $(VENV)-sbom/bin/cyclonedx-py || { $(PYTHON) -m venv $(VENV)-sbom && \
+		$(VENV)-sbom/bin/python $(INSTALLER) cyclonedx-bom; }
+	@mkdir -p build
+	$(VENV)-sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --short-PURLs \
+		--output-reproducible --output-format JSON --output-file build/sbom.cdx.json
+
+# La base peut être injoignable : c'est dit, et ce n'est pas une faille. Une faille trouvée est une erreur.
+vulnerabilites:
+	test -x $(VENV)-failles/bin/pip-audit || { $(PYTHON) -m venv $(VENV)-failles && \
+		$(VENV)-failles/bin/python $(INSTALLER) pip-audit; }
+	@rm -f $(VENV)-failles/rapport; \
+	if $(VENV)-failles/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip \
+		--vulnerability-service osv --progress-spinner off --timeout 15 --format columns \
+		--output $(VENV)-failles/rapport 2> $(VENV)-failles/erreurs; then \
+		echo "Aucune faille connue dans les paquets de requirements.lock."; \
+	elif [ -s $(VENV)-failles/rapport ]; then \
+		echo "Des failles sont connues. Mettez ces paquets à jour (make verrou) :"; cat $(VENV)-failles/rapport; exit 1; \
+	else \
+		echo "La base des failles n'a pas répondu : rien n'a été vérifié. Ce que dit pip-audit :"; \
+		tail -n 1 $(VENV)-failles/erreurs; fi
 
 $(PRET): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Il faut Python 3.11 ou plus récent. S'il est là sous un autre nom : make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
 		echo "L'environnement n'a pu être créé. Sous Debian et Ubuntu : sudo apt install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python $(INSTALLER) -r requirements.lock
+	$(BIN)/python $(INSTALLER) --no-deps -e .
+	@touch $@
+
+$(PRET_TESTS): $(PRET) requirements-tests.lock
+	$(BIN)/python $(INSTALLER) -r requirements.lock -r requirements-tests.lock
 	@touch $@

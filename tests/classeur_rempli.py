@@ -11,9 +11,8 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.cadre import Cadre, ouvrir_cadre
-from ctglib.collecte.plan import feuilles
-from ctglib.collecte.xlsx.ecrire import classeur
-from ctglib.collecte.xlsx.feuille_xlsx import LIGNE_DES_TITRES
+from ctglib.collecte.classeur import LIGNE_DES_TITRES, classeur
+from ctglib.collecte.gabarit import feuilles
 
 CONVENTION, ANNEE = "harnes", 2025
 

@@ -7,6 +7,8 @@ import io
 import re
 from pathlib import Path
 
+from PIL import Image
+
 from ctglib.donnees.modeles.convention import Convention
 
 REPERES = {"{cles_de_convention}": ", ".join(Convention.model_fields)}
@@ -72,3 +74,10 @@ def remplacer(path: Path, avant: str, apres: str) -> None:
     texte = path.read_text(encoding="utf-8")
     assert avant in texte
     path.write_text(texte.replace(avant, apres, 1), encoding="utf-8", newline="")
+
+
+def png(largeur: int, hauteur: int) -> bytes:
+    """Return a white image."""
+    written = io.BytesIO()
+    Image.new("1", (largeur, hauteur)).save(written, "PNG")
+    return written.getvalue()

@@ -12,8 +12,8 @@ import pytest
 from classeur_rempli import cadre, cellule, colonne, ligne, photographie, poser, vierge
 from openpyxl import Workbook
 
+from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.importer import Preparation, preparer, preparer_dans
-from ctglib.collecte.reception import recevoir
 from ctglib.donnees.dossier_suivi import lire_suivi
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import racine

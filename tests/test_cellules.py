@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.collecte.cellules.dates import lire_date
-from ctglib.collecte.cellules.nombres import lire_nombre
-from ctglib.collecte.cellules.textes import lire_choix, lire_texte_libre
+from ctglib.collecte.cellules import lire_choix, lire_date, lire_nombre, lire_texte_libre
+from ctglib.collecte.extraire import noms_possibles
 from ctglib.collecte.feuille import Nombre
-from ctglib.collecte.grille import Cellule
-from ctglib.collecte.personnes import noms_possibles
+from ctglib.collecte.fichiers import Cellule
 from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.modeles.confidentialite import Confidentialite
 from ctglib.donnees.modeles.gabarit import Gabarit

@@ -12,10 +12,9 @@ from classeur_rempli import cadre, cellule, colonne, ligne, octets, vierge
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ctglib.collecte.classeur import classeur
 from ctglib.collecte.feuilles import indicateurs
-from ctglib.collecte.gabarit import ecrire_gabarit
-from ctglib.collecte.plan import feuilles
-from ctglib.collecte.xlsx.ecrire import classeur
+from ctglib.collecte.gabarit import ecrire_gabarit, feuilles
 
 FEUILLES = ["Actions", "Indicateurs", "Moyens", "Profils", "Posture", "Appréciations"]
 SAISIES = {

@@ -66,7 +66,6 @@ def test_les_feuilles_enregistrees_en_csv_par_libreoffice_disent_la_meme_chose(d
         (";", ",", "cp1252", "\u00a0"),
         (";", ",", "utf-8-sig", "\u202f"),
         (",", ".", "utf-8", ""),
-        ("\t", ",", "utf-8", " "),
     ],
 )
 def test_un_csv_se_lit_quels_que_soient_separateur_decimale_et_encodage(

@@ -121,7 +121,7 @@ STRUCTURES = [
     (
         _feuille_renommee,
         "« Suivi des projets »",
-        "qui a les colonnes de « Actions »",
+        "une feuille nommée « Suivi des projets »",
         "renommer la feuille en « Actions »",
     ),
     (_feuille_mal_ecrite, "« Actionss »", "une feuille nommée « Actionss »", "renommer la feuille en « Actions »"),

@@ -116,7 +116,7 @@ def test_un_dossier_sans_classeur_ni_csv_est_dit(tmp_path: Path) -> None:
 
     (fault,) = fautes(tmp_path / "envoi")
 
-    assert (fault.fichier, fault.trouve) == ("envoi", "aucun fichier .csv")
+    assert (fault.fichier, fault.trouve) == ("envoi", "aucun fichier .xlsx ni .csv")
 
 
 def test_un_classeur_rendu_vide_parle_du_mode_protege(tmp_path: Path) -> None:

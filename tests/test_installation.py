@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, entry_points, packages_distributions, requires, version
+from pathlib import Path
 
 import pytest
 import yaml
@@ -20,6 +21,9 @@ PROJET = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["
 DEPENDANCES = [Requirement(line) for line in PROJET["dependencies"]]
 TESTS = [Requirement(line) for line in PROJET["optional-dependencies"]["tests"]]
 BINAIRES = {".png", ".jpg", ".pdf", ".ttf", ".xlsx", ".parquet", ".woff", ".woff2", ".icc"}
+CONSTRUCTION = [Requirement(line) for line in PROJET["optional-dependencies"]["construction"]]
+VERROU, VERROU_DES_TESTS = "requirements.lock", "requirements-tests.lock"
+EMPREINTE = re.compile(r" {4}--hash=sha256:[0-9a-f]{64}( \\)?")
 # Each pattern is broken by a class of one letter, so that this file does not hold what it looks for.
 TRACES = re.compile(
     r"/[r]oot/|/[h]ome/\w|/[U]sers/\w|/[w]ork/|/[t]mp/\w|[C]:\\Users|[f]ile://|(?<!emit-)[i]ndex-url|--[f]ind-links|"
@@ -27,13 +31,14 @@ TRACES = re.compile(
 )
 
 
-def verrou() -> dict[str, list[Requirement]]:
-    """Return the lines of the lock by canonical name; a name has several when its version depends on Python's."""
+def verrou(*noms: str) -> dict[str, list[Requirement]]:
+    """Return the lines of locks by canonical name; a name has several when its version depends on Python's."""
     found: dict[str, list[Requirement]] = {}
-    for line in (DEPOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            requirement = Requirement(line)
-            found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    for nom in noms:
+        for line in (DEPOT / nom).read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith(("#", " ")):
+                requirement = Requirement(line.removesuffix("\\"))
+                found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
     return found
 
 
@@ -55,17 +60,73 @@ def test_conda_installe_les_memes_paquets_que_pyproject() -> None:
     assert voulus == {str(item) for item in DEPENDANCES}
 
 
-@pytest.mark.parametrize("requirement", [*DEPENDANCES, *TESTS], ids=str)
+@pytest.mark.parametrize("requirement", [*DEPENDANCES, *CONSTRUCTION], ids=str)
 def test_le_verrou_fixe_chaque_dependance_a_une_version_permise(requirement: Requirement) -> None:
-    lines = verrou()[canonicalize_name(requirement.name)]
+    lines = verrou(VERROU)[canonicalize_name(requirement.name)]
 
     assert all(requirement.specifier.contains(epinglee(line)) for line in lines)
 
 
-def test_le_verrou_contient_aussi_ce_que_les_dependances_demandent() -> None:
-    manquants = {nom for nom in _fermeture([*DEPENDANCES, *TESTS]) if nom not in verrou()}
+@pytest.mark.parametrize("requirement", TESTS, ids=str)
+def test_le_verrou_des_tests_fixe_ce_qu_ils_ajoutent_et_celui_des_rapports_ne_l_a_pas(requirement: Requirement) -> None:
+    nom = canonicalize_name(requirement.name)
 
-    assert manquants == set()
+    assert all(requirement.specifier.contains(epinglee(line)) for line in verrou(VERROU_DES_TESTS)[nom])
+    assert nom not in verrou(VERROU)
+
+
+@pytest.mark.parametrize(
+    ("noms", "depart"),
+    [((VERROU,), DEPENDANCES), ((VERROU, VERROU_DES_TESTS), [*DEPENDANCES, *TESTS])],
+    ids=["rapports", "tests"],
+)
+def test_le_verrou_contient_aussi_ce_que_les_dependances_demandent(
+    noms: tuple[str, ...], depart: list[Requirement]
+) -> None:
+    assert set(_fermeture(depart)) - set(verrou(*noms)) == set()
+
+
+def test_le_verrou_des_rapports_n_a_que_ce_que_les_rapports_demandent() -> None:
+    """What one system alone installs is not in the closure of this one: only lines without a marker are told."""
+    fixes = {nom for nom, lines in verrou(VERROU).items() if not any(line.marker for line in lines)}
+
+    assert fixes - set(_fermeture([*DEPENDANCES, *CONSTRUCTION])) == set()
+
+
+@pytest.mark.parametrize("nom", [VERROU, VERROU_DES_TESTS])
+def test_chaque_ligne_d_un_verrou_a_ses_empreintes_et_rien_d_autre(nom: str) -> None:
+    lines = [line for line in (DEPOT / nom).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+
+    for line, suivante in zip(lines, [*lines[1:], ""], strict=True):
+        if line.startswith(" "):
+            assert EMPREINTE.fullmatch(line) and line.endswith("\\") == suivante.startswith(" ")
+        else:
+            assert line.endswith(" \\") and EMPREINTE.fullmatch(suivante), line
+
+
+@pytest.mark.parametrize(
+    ("programme", "code", "dit"),
+    [
+        ("exit 0", 0, "Aucune faille connue"),
+        ("echo 'numpy 1.0 PYSEC-1' > \"$out\"; exit 1", 1, "Des failles sont connues"),
+        ("echo 'ConnectionError: sans réseau' >&2; exit 1", 0, "La base des failles n'a pas répondu"),
+    ],
+)
+def test_une_base_de_failles_injoignable_est_dite_et_n_est_pas_une_faille(
+    programme: str, code: int, dit: str, tmp_path: Path
+) -> None:
+    faux = tmp_path / "env-failles" / "bin" / "pip-audit"
+    faux.parent.mkdir(parents=True)
+    option = 'while [ $# -gt 0 ]; do [ "$1" = --output ] && out=$2; shift; done'
+    faux.write_text(f"#!/bin/sh\n{option}\n{programme}\n", encoding="utf-8")
+    faux.chmod(0o755)
+
+    done = subprocess.run(
+        ["make", "vulnerabilites", f"VENV={tmp_path / 'env'}"], capture_output=True, text=True, check=False, cwd=DEPOT
+    )
+
+    assert (done.returncode == 0) == (code == 0)
+    assert dit in done.stdout
 
 
 def _fermeture(depart: list[Requirement]) -> Iterator[str]:

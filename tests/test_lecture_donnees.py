@@ -8,19 +8,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from donnees_abimees import png
 
 from ctglib.donnees.conventions import conventions
-from ctglib.donnees.csv_strict import examiner_csv
+from ctglib.donnees.csv_strict import charger_schema, en_table, examiner_csv
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, enregistrer, existe, lire_octets, lister
-from ctglib.donnees.schema_table import charger_schema
-from ctglib.donnees.table import en_table
+from ctglib.donnees.modeles.catalogue import Statuts
+from ctglib.donnees.statuts import Statut
+from ctglib.donnees.yaml_strict import charger_yaml
 
 OFFRE = "catalogue/offre.yaml"
 SCHEMA = "schemas/annexe1.schema.json"
 LOGO = "conventions/harnes/logos/ville.png"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+PNG = png(9, 9)
 # What a run opened under the data folder, by Python, beside what its journals recorded.
 ESPION = """
 import os, sys
@@ -184,3 +186,9 @@ def test_un_dossier_de_donnees_absent_dit_quelle_variable_corriger(
 
     with pytest.raises(DonneesInvalides, match=f"corriger la variable d'environnement {VARIABLE}"):
         lire_octets(OFFRE)
+
+
+def test_les_statuts_du_code_sont_ceux_du_catalogue() -> None:
+    statuts = charger_yaml("catalogue/statuts.yaml", Statuts).statuts
+
+    assert [statut.value for statut in Statut] == [item.code for item in statuts]

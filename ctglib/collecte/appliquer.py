@@ -1,20 +1,58 @@
-"""Entries laid over what the follow-up holds: what is new, what changes, and in which year's folder it is written."""
+"""Entries laid over what the follow-up holds: what contradicts, what is new, what changes, and what it would break."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.suivi import lire_annee, triee
-from ctglib.donnees.schema_table import charger_schema
+from ctglib.collecte.extraire import Entree
+from ctglib.collecte.suivi import dossier_suivi, lire_annee, triee
+from ctglib.donnees.csv_strict import charger_schema
+from ctglib.donnees.dossier_suivi import fautes_de_saisie
 from ctglib.donnees.suivi.pieces import TABLES
 
 if TYPE_CHECKING:
     from ctglib.collecte.cadre import Cadre
-    from ctglib.collecte.entrees import Entree
-    from ctglib.collecte.fusion import Cle
+    from ctglib.collecte.feuille import Feuille
     from ctglib.collecte.suivi import Suivi
     from ctglib.donnees.fautes import Faute
+
+
+Cle = tuple[str, tuple[str, ...]]
+
+
+def fusionner(entrees: list[Entree]) -> tuple[dict[Cle, Entree], list[Faute]]:
+    """Return one entry a row of the follow-up, and the conflicts: same row, same column, two contents.
+
+    An empty cell contradicts nothing: one service may give the value, another the note.
+    """
+    merged: dict[Cle, Entree] = {}
+    said: dict[tuple[Cle, str], Entree] = {}
+    conflicts: list[Faute] = []
+    for entry in entrees:
+        key = (entry.table, entry.cle)
+        for column, text in entry.valeurs.items():
+            before = said.setdefault((key, column), entry)
+            other = before.valeurs[column]
+            if not other and text:
+                said[key, column] = entry
+            elif text and text != other:
+                conflicts.append(_conflit(entry, before, column))
+        first = merged.get(key)
+        values = {**entry.valeurs, **{name: text for name, text in first.valeurs.items() if text}} if first else None
+        merged[key] = Entree(entry.table, entry.cle, values, first.origine) if first else entry
+    return merged, conflicts
+
+
+def _conflit(entry: Entree, before: Entree, column: str) -> Faute:
+    return entry.origine.faute(
+        column,
+        f"« {entry.valeurs[column][:80]} », alors que {before.origine} dit « {before.valeurs[column][:80]} »",
+        "la même réponse dans tous les fichiers",
+        "demander laquelle est juste, et corriger l'autre fichier ; rien n'est choisi à votre place",
+    )
+
 
 OBSERVATIONS = "observations"
 _DEFINITIF = "definitif"
@@ -151,3 +189,99 @@ def _annee_close(entry: Entree, annee: int) -> Faute:
         f"rien de nouveau pour {annee}, sinon des chiffres révisés",
         f"écrire « statut: provisoire » dans suivi/{annee}/bilan.yaml pour rouvrir l'année, ou retirer ce changement",
     )
+
+
+# What the file itself lacks when nothing is said of the comité.
+CHAMP_DU_COMITE = "comite.date"
+_TENU, _NON_TENU = ("bilan", ("comite_date",)), ("bilan", ("comite_absence",))
+
+
+def fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) -> list[Faute]:
+    """Return the faults of a comité that both met and did not, or that decided without having met."""
+    rubriques = cadre.gabarit.rubriques
+    words = f"« {cadre.mots(rubriques['comite_date'].libelle)} » ou « {rubriques['comite_absence'].libelle} »"
+    if _TENU in entrees and _NON_TENU in entrees:
+        remedy = "garder la date s'il s'est tenu, la raison s'il ne s'est pas tenu"
+        found = "une date, et la raison pour laquelle le comité ne s'est pas tenu"
+        return [entrees[_NON_TENU].origine.faute("valeur", found, f"{words}, l'une des deux", remedy)]
+    said = any((name,) in apres["bilan"] for name in ("comite_date", "comite_absence"))
+    about = [entry for (table, _), entry in entrees.items() if table in ("decisions", "suites")]
+    if said or not about:
+        return []
+    column = "texte" if about[0].table == "decisions" else "etat"
+    found = "une décision, alors que rien n'est dit du comité"
+    return [about[0].origine.faute(column, found, f"{words}, remplie", "remplir l'une des deux lignes")]
+
+
+_CHEMIN = re.compile(r".*/suivi/(?P<annee>[0-9]{4})/(?P<nom>[a-z]+)\.(?P<suffixe>csv|yaml)")
+_DANS_UNE_LISTE = re.compile(r"comite\.(?P<table>decisions|suites)\[(?P<rang>[0-9]+)\]")
+_DU_BILAN = {"date_arretee": ("date_arretee",), "statut": ("statut",), "comite": ("comite_date", "comite_absence")}
+_DATE = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
+_LIGNE_DU_CSV = re.compile(r" \(ligne [0-9]+\)")
+_STATUT = re.compile(r"\bstatut ([A-Za-z_]+)")
+_CODES = re.compile(r"(?<![\w/])[A-Z](?:, [A-Z])+(?!\w)|\b[a-z]+_[a-z_]+\b|(?<=« )[a-z]+(?= »)")
+
+
+def fautes_a_l_ecriture(
+    convention: str, fichiers: dict[str, bytes], resultat: Resultat, plan: tuple[Feuille, ...]
+) -> list[Faute]:
+    """Return every fault that the files would bring; one that no entry explains keeps its own file and line."""
+    words = {sheet.modele.id: _mots_des_codes(sheet) for sheet in plan}
+    faults = []
+    for fault in fautes_de_saisie(convention, fichiers):
+        entry = _entree_fautive(fault, convention, resultat)
+        table = "indicateurs" if entry and entry.table == "observations" else entry.table if entry else ""
+        faults.append(_a_l_origine(fault, entry, words.get(table, {})) if entry else fault)
+    return faults
+
+
+def _mots_des_codes(feuille: Feuille) -> dict[str, str]:
+    """Return the words of the codes that a sheet chooses from."""
+    return {code: word for choices in feuille.listes.values() for word, code in choices.codes.items()}
+
+
+def _a_l_origine(fault: Faute, entry: Entree, mots: dict[str, str]) -> Faute:
+    """Return a fault at the cell where it was typed, in the words of the sheet."""
+    names = [name.strip() for name in re.split(r"[,.\s]+", fault.colonne or "")]
+    place = next((name for name in reversed(names) if name in entry.origine.colonnes), "valeur")
+    return entry.origine.faute(place, *(_en_mots(text, mots) for text in (fault.trouve, fault.attendu, fault.remede)))
+
+
+def _en_mots(texte: str, mots: dict[str, str]) -> str:
+    """Return what is said of the file as it is said of the sheet: words for codes, French dates, no line of a CSV.
+
+    Examples:
+        >>> _en_mots("« 3 » avec le statut L", {"L": "Non transmise"})
+        "« 3 » avec l'état « Non transmise »"
+    """
+    text = _LIGNE_DU_CSV.sub("", _DATE.sub(r"\3/\2/\1", texte))
+    text = _STATUT.sub(lambda found: f"état « {mots[found[1]]} »" if found[1] in mots else found[0], text)
+    text = text.replace("le état", "l'état").replace("le statut", "l'état").replace("un statut", "un état")
+    text = text.replace("ce statut", "cet état")
+    return _CODES.sub(lambda found: ", ".join(mots.get(code, code) for code in found[0].split(", ")), text)
+
+
+def _entree_fautive(fault: Faute, convention: str, resultat: Resultat) -> Entree | None:
+    """Return the entry of the row or of the key of a fault."""
+    match = _CHEMIN.fullmatch(fault.fichier)
+    if match is None or not fault.fichier.startswith(dossier_suivi(convention, int(match["annee"]))):
+        return None
+    year, name = int(match["annee"]), match["nom"]
+    if name not in TABLES:
+        return _entree_de_bilan(fault.colonne or "", year, resultat)
+    rank = (fault.ligne or 1) - 2
+    return _de_rang(resultat, year, name, rank)
+
+
+def _entree_de_bilan(colonne: str, year: int, resultat: Resultat) -> Entree | None:
+    if match := _DANS_UNE_LISTE.match(colonne):
+        return _de_rang(resultat, year, match["table"], int(match["rang"]) - 1)
+    fields = _DU_BILAN.get(colonne.partition(".")[0], ())
+    found = (resultat.origines.get((year, "bilan", (field,))) for field in fields)
+    return next((entry for entry in found if entry), None)
+
+
+def _de_rang(resultat: Resultat, year: int, table: str, rank: int) -> Entree | None:
+    """Return the entry of a row by its place in what would be written."""
+    keys = list(resultat.apres[year][table])
+    return resultat.origines.get((year, table, keys[rank])) if 0 <= rank < len(keys) else None

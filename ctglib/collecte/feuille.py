@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.statuts import Statut
+
 if TYPE_CHECKING:
     from datetime import date
 
+    from ctglib.collecte.cadre import Cadre
     from ctglib.donnees.modeles.gabarit import ColonneGabarit, FeuilleGabarit
 
 
@@ -81,3 +84,33 @@ class Feuille:
         """Return what a cell of a number may hold."""
         found = ligne.nombres.get(colonne) if ligne else None
         return found or self.nombres.get(colonne, Nombre())
+
+
+def liste_des_etats(cadre: Cadre) -> Liste:
+    """Return the list of the states of a value."""
+    return Liste("etats_de_valeur", {word: code for code, word in cadre.gabarit.etats_de_valeur.items()})
+
+
+def valeur_montree(cadre: Cadre, ligne: dict[str, str] | None, colonne: str = "valeur") -> str | float:
+    """Return a figure as a number, or why it is missing in words, or nothing when there is no row."""
+    if not ligne:
+        return ""
+    if ligne[colonne]:
+        return float(ligne[colonne])
+    return cadre.dossier.catalogue.statuts[ligne["statut"]].mot
+
+
+def saisie_montree(cadre: Cadre, ligne: dict[str, str] | None, colonne: str = "valeur") -> dict[str, str | float]:
+    """Return the entry cells of a figure already entered, ready to be completed."""
+    if not ligne:
+        return {}
+    status = ligne["statut"]
+    return {
+        colonne: float(ligne[colonne]) if ligne[colonne] else "",
+        "statut": "" if status == Statut.NORMAL else cadre.gabarit.etats_de_valeur.get(status, ""),
+    }
+
+
+def statut_saisi(valeur: str, statut: str) -> str:
+    """Return the status of an entered figure: normal when nothing says otherwise."""
+    return statut or (Statut.NORMAL if valeur else "")

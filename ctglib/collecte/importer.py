@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.appliquer import Changement, appliquer
+from ctglib.collecte.appliquer import (
+    CHAMP_DU_COMITE,
+    Changement,
+    appliquer,
+    fautes_a_l_ecriture,
+    fautes_de_comite,
+    fusionner,
+)
 from ctglib.collecte.cadre import GABARIT, Cadre, ouvrir_cadre
-from ctglib.collecte.comite import CHAMP_DU_COMITE, fautes_de_comite
-from ctglib.collecte.extraire import extraire
-from ctglib.collecte.fusion import fusionner
-from ctglib.collecte.identite import identifier_les_classeurs
-from ctglib.collecte.personnes import fautes_de_personnes
-from ctglib.collecte.plan import entrees, feuilles
-from ctglib.collecte.porte import fautes_a_l_ecriture
-from ctglib.collecte.reception import recevoir
+from ctglib.collecte.extraire import extraire, fautes_de_personnes
+from ctglib.collecte.fichiers import recevoir
+from ctglib.collecte.gabarit import entrees, feuilles
 from ctglib.collecte.reconnaitre import reconnaitre
 from ctglib.collecte.suivi import en_fichiers, lire_annee
+from ctglib.donnees.conventions import conventions
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.lecture import racine
+from ctglib.donnees.lecture import proches, racine
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from ctglib.collecte.entrees import Entree
+    from ctglib.collecte.extraire import Entree
     from ctglib.collecte.feuille import Feuille
-    from ctglib.collecte.grille import ClasseurLu
+    from ctglib.collecte.fichiers import ClasseurLu
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,7 @@ def preparer(
     """
     books = recevoir(chemins)
     version = charger_yaml(GABARIT, Gabarit).version
-    identity = identifier_les_classeurs(books, convention, annee, version)
-    return preparer_dans(ouvrir_cadre(identity.convention, identity.annee), books, millesime)
+    return preparer_dans(ouvrir_cadre(*identifier_les_classeurs(books, convention, annee, version)), books, millesime)
 
 
 def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None = None) -> Preparation:
@@ -169,3 +173,79 @@ def _verifier_millesime(cadre: Cadre, millesime: int | None) -> None:
     found = f"le millésime {millesime}"
     expected = f"{cadre.annee} ou une année d'après : un chiffre ne se saisit pas avant son année"
     raise DonneesInvalides([Faute("--millesime", found, expected, "corriger le millésime, ou ne pas l'indiquer")])
+
+
+_NOM = re.compile(r"ctg-(?P<convention>.+?)-(?P<annee>[0-9]{4})(?:[-_ ].*)?(?:\.[a-z]+)?", re.IGNORECASE)
+_ANNEE = re.compile(r"(19|20)[0-9]{2}")
+
+
+def identifier_les_classeurs(
+    classeurs: list[ClasseurLu], convention: str, annee: int | None, version: int
+) -> tuple[str, int]:
+    """Return the convention and the year of an import, which all its files share.
+
+    Args:
+        classeurs: The files as read.
+        convention: What the command says, "" when it does not.
+        annee: What the command says, None when it does not.
+        version: The version of the workbook that can be read.
+
+    Raises:
+        DonneesInvalides: A file is of another convention, year or version, or nothing says which.
+    """
+    asked = {"convention": convention, "annee": str(annee or "")}
+    faults: list[Faute] = []
+    first: tuple[str, dict[str, str]] | None = None
+    for book in classeurs:
+        said = _dit(book)
+        here = {name: said.get(name) or text for name, text in asked.items()}
+        first = first or (book.fichier, here)
+        faults += [Faute(book.fichier, *words) for words in _defauts_d_identite(book, said, asked, here, version)]
+        if here != first[1]:
+            found = f"un classeur de « {here['convention']} », {here['annee']}"
+            expected = f"« {first[1]['convention']} », {first[1]['annee']}, comme {first[0]}"
+            remedy = "importer ensemble les fichiers d'une seule convention et d'une seule année"
+            faults.append(Faute(book.fichier, found, expected, remedy))
+    if faults or first is None:
+        raise DonneesInvalides(faults)
+    return first[1]["convention"], int(first[1]["annee"])
+
+
+def _dit(book: ClasseurLu) -> dict[str, str]:
+    """Return what a file says of itself: its properties, else its name."""
+    if "convention" in book.proprietes and "annee" in book.proprietes:
+        return {name: book.proprietes[name] for name in ("convention", "annee")}
+    names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
+    match = next((found for name in names if (found := _NOM.fullmatch(name))), None)
+    return {name: match[name].lower() for name in ("convention", "annee")} if match else {}
+
+
+def _defauts_d_identite(
+    book: ClasseurLu, dit: dict[str, str], demande: dict[str, str], ici: dict[str, str], version: int
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what is found, expected and to do: another version, another convention or year, or none that is known."""
+    written = book.proprietes.get("version", str(version))
+    if written != str(version):
+        remedy = "écrire un nouveau gabarit (ctg gabarit) et y recopier les valeurs"
+        yield f"un gabarit de version {written[:20]}", f"la version {version}", remedy
+    words = {"convention": "la convention", "annee": "l'année"}
+    if contrary := [name for name in words if dit.get(name) and demande[name] not in ("", dit[name])]:
+        for name in contrary:
+            found, expected = (
+                f"un classeur pour {words[name]} « {dit[name][:60]} »",
+                f"{words[name]} « {demande[name]} »",
+            )
+            yield found, f"{expected}, demandée", "vérifier que c'est le bon fichier, ou corriger la commande"
+        return
+    convention, year = ici["convention"], ici["annee"]
+    if not convention or not year:
+        expected = "un classeur écrit par « ctg gabarit », qui dit sa convention et son année"
+        remedy = "indiquer --convention et --annee, ou rendre au fichier son nom : ctg-<convention>-<année>"
+        yield "ni convention ni année dans le fichier", expected, remedy
+        return
+    if convention not in (known := conventions()):
+        close = proches(convention, known)
+        remedy = f"écrire « {close[0]} »" if close else "vérifier que c'est le bon fichier"
+        yield f"la convention inconnue « {convention[:60]} »", f"l'une des conventions {', '.join(known)}", remedy
+    if not _ANNEE.fullmatch(year):
+        yield f"l'année « {year[:20]} »", "une année", "indiquer --annee"

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer import core, rich_utils
 
-from ctglib.commandes.messages import dire_usage
+from ctglib.commandes.messages import dire_refus, dire_usage
 from ctglib.commandes.options import (
     ABlanc,
     Annees,
@@ -299,6 +299,8 @@ def lancer(arguments: list[str]) -> int:
         return application(args=arguments, prog_name="ctg", standalone_mode=False) or 0
     except typer.TyperException as error:
         return dire_usage(error)
+    except OSError as error:
+        return dire_refus(error)
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("Interrompu : les rapports précédents sont intacts.\n")
         return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,24 @@ def dire_usage(error: Exception) -> int:
     else:
         phrase = "La commande n'est pas comprise."
     sys.stderr.write(f"{phrase}\nPour les commandes et leurs options : {command} --help\n")
+    return 1
+
+
+def dire_refus(error: OSError) -> int:
+    """Say what the system refused, a file, a folder or the temporary folder, and return the exit code."""
+    if "AF_UNIX" in str(error):  # the processes that make reports speak through a socket whose path is short
+        phrase = (
+            f"Le dossier temporaire a un chemin trop long ({tempfile.gettempdir()}).\n"
+            "Donnez-en un plus court par la variable d'environnement TMPDIR (70 caractères au plus), puis recommencez."
+        )
+    else:
+        where = f" à « {error.filename} »" if error.filename else ""
+        phrase = (
+            f"Le système a refusé l'accès{where} ({error.strerror or error}).\n"
+            "Vérifiez que le dossier existe, qu'il accepte la lecture et l'écriture et que le disque n'est pas plein, "
+            "puis recommencez."
+        )
+    sys.stderr.write(f"{phrase}\n")
     return 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.document.blocs import Bloc
-from ctglib.document.typographie import nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
+from ctglib.donnees.ecriture import en_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 FORMULES = ("=", "+", "-", "@", "\t", "\r")
-A_CITER = re.compile(r'[",;\r\n]')
 # Where a program that splits on « ; » would begin a cell, quotes or not.
 CELLULE_D_UN_AUTRE = re.compile(r"([;\t\r\n]\s*)(?=[=+@-])")
 RIEN = "–"
@@ -125,8 +124,8 @@ class Tableau(Bloc):
 
     def csv(self) -> str:
         """Return the data as CSV (comma, point, UTF-8); a text that a spreadsheet would run is neutralised."""
-        rows = [self.donnees.columns, *self.donnees.itertuples(index=False, name=None)]
-        return "".join(f"{','.join(map(_en_csv, row))}\n" for row in rows)
+        rows = ([*map(_en_csv, row)] for row in self.donnees.itertuples(index=False, name=None))
+        return en_csv([self.donnees.columns, *rows])
 
     def exporter(self, chemin: str | Path) -> Path:
         """Write the data as CSV where an analyst wants them, and return the path.
@@ -161,19 +160,8 @@ def tableau(
 def ecrire_valeur(valeur: object) -> str:
     """Return a value as a French reader expects it: « 1 234,5 », a dash for what is absent."""
     if isinstance(valeur, str):
-        return valeur
-    if pd.isna(valeur):
-        return RIEN
-    if isinstance(valeur, date):
-        return f"{valeur:%d/%m/%Y}"
-    return nombre_court(valeur) if isinstance(valeur, (int, float)) and not isinstance(valeur, bool) else str(valeur)
-
-
-def _en_csv(valeur: object) -> str:
-    """Return a field: nothing for what is missing, no text that a spreadsheet takes for a formula."""
-    if isinstance(valeur, str):
-        text = CELLULE_D_UN_AUTRE.sub(r"\1'", f"'{valeur}" if valeur.startswith(FORMULES) else valeur)
-        return '"{}"'.format(text.replace('"', '""')) if A_CITER.search(text) else text
-    if valeur is None or valeur is pd.NA or valeur != valeur:
+        text = f"'{valeur}" if valeur.startswith(FORMULES) else valeur
+        return CELLULE_D_UN_AUTRE.sub(r"\1'", text)
+    if valeur is None or valeur is NA or valeur != valeur:
         return ""
     return str(valeur.date() if isinstance(valeur, datetime) else valeur)

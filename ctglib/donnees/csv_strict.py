@@ -1,25 +1,32 @@
-"""A CSV to rows of text that fit their schema, or French faults: each with its line, its column and what to do."""
+"""A CSV to rows of text that fit their schema, then to a DataFrame, or French faults: line, column, what to do."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
 
 from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
-from ctglib.donnees.csv_cellule import examiner_cellule
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.lecture import proches
-from ctglib.donnees.texte import lire_texte
+from ctglib.donnees.lecture import lire_texte, proches
+from ctglib.donnees.modeles.base import Expression, Modele, Texte
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.donnees.modeles.confidentialite import Confidentialite
-    from ctglib.donnees.schema_table import Champ, SchemaTable
+    import pandas as pd
 
+    from ctglib.donnees.modeles.confidentialite import Confidentialite
+
+
+LIGNES_MAX = 100_000
 _SEPARATEURS = {";": "des points-virgules", "\t": "des tabulations", "|": "des barres verticales"}
 _REMEDE_SEPARATEUR = (
     "dans le tableur, « Enregistrer sous » > « CSV UTF-8 (délimité par des virgules) » ; "
@@ -70,6 +77,9 @@ def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentia
         return TableLue(relatif, (), tuple(faults))
     rows = []
     for number, cells in records:
+        if number > LIGNES_MAX:
+            found, remedy = f"plus de {LIGNES_MAX} lignes", "vérifier que c'est le bon fichier"
+            return TableLue(relatif, (), (Faute(relatif, found, f"{LIGNES_MAX} lignes au plus", remedy),))
         if fault := _faute_de_ligne(relatif, number, cells, len(header)):
             faults.append(fault)
         else:
@@ -213,3 +223,158 @@ def _doublons(relatif: str, rows: list[Ligne], schema: SchemaTable) -> list[Faut
             )
         first.setdefault(key, row.numero)
     return faults
+
+
+_ECRITURES = {
+    "number": (
+        re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?"),
+        "un nombre : chiffres, point décimal, signe - s'il est négatif",
+    ),
+    "integer": (re.compile(r"-?[0-9]{1,15}"), "un nombre entier, en chiffres"),
+    "year": (re.compile(r"[0-9]{4}"), "une année sur quatre chiffres"),
+}
+_JOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ESPACES = re.compile(r"[\s\u00a0\u2007\u202f']")
+_ERREUR_DE_TABLEUR = re.compile(r"#(REF|DIV/0|N/A|NOM|NAME|VALEUR|VALUE|NUL|NULL|NOMBRE|NUM)[ \u00a0]?[!?]?|#{2,}")
+
+
+def examiner_cellule(relatif: str, ligne: int, texte: str, champ: Champ) -> list[Faute]:
+    """Return the faults of one cell: the first thing that is wrong with it, or none.
+
+    Any text is allowed in a free column, « =1+1 » included: reports show it as text.
+    """
+    problem = _probleme(texte, champ)
+    return [Faute(relatif, *problem, ligne=ligne, colonne=champ.name)] if problem else []
+
+
+def _probleme(texte: str, champ: Champ) -> tuple[str, str, str] | None:
+    """Return what was found, expected and is to be done, or None for a cell that holds."""
+    if not texte:
+        if champ.constraints.required:
+            return "une cellule vide", champ.description, "remplir la cellule"
+        return None
+    found = f"« {texte[:80]} »"
+    if champ.type in _ECRITURES and not _ECRITURES[champ.type][0].fullmatch(texte):
+        expected = _ECRITURES[champ.type][1]
+        return found, expected, _remede_de_nombre(texte, champ)
+    if champ.type == "date" and not _est_un_jour(texte):
+        return found, champ.description, "écrire la date dans l'ordre année-mois-jour : 2024-01-31"
+    if texte != texte.strip():
+        return f"des espaces autour de {found}", "un texte sans espace au début ni à la fin", "supprimer ces espaces"
+    if _ERREUR_DE_TABLEUR.fullmatch(texte):
+        return (
+            f"{found}, une erreur du tableur",
+            champ.description,
+            "corriger la formule dans le tableur, ou écrire la valeur",
+        )
+    return _hors_contraintes(texte, found, champ)
+
+
+def _est_un_jour(texte: str) -> bool:
+    """Tell whether a text is a day of the calendar, year-month-day."""
+    if not _JOUR.fullmatch(texte):
+        return False
+    try:
+        date.fromisoformat(texte)
+    except ValueError:
+        return False
+    return True
+
+
+def _remede_de_nombre(texte: str, champ: Champ) -> str:
+    """Return what to write when the number can be guessed: « 59,4 % » is 59.4, « 1 466 743 » is 1466743."""
+    guess = _ESPACES.sub("", texte).replace("\u2212", "-").replace(",", ".").lstrip("+").rstrip("%€")
+    if champ.type != "number":
+        guess = re.sub(r"\.0+$", "", guess)
+    if _ECRITURES[champ.type][0].fullmatch(guess):
+        return f"écrire {guess}"
+    if champ.constraints.required:
+        return "écrire le nombre en chiffres"
+    return "écrire le nombre en chiffres ; s'il manque, laisser la cellule vide et le dire par le statut"
+
+
+def _hors_contraintes(texte: str, found: str, champ: Champ) -> tuple[str, str, str] | None:
+    rules = champ.constraints
+    if rules.enum and texte not in rules.enum:
+        close = proches(texte, rules.enum)
+        remedy = f"écrire « {close[0]} »" if close else "écrire l'une de ces valeurs"
+        return found, f"l'une des valeurs {', '.join(rules.enum)}", remedy
+    if rules.pattern and not re.fullmatch(rules.pattern, texte):
+        return found, champ.description, f"écrire « {champ.title} » comme sur les autres lignes"
+    if rules.minimum is not None and float(texte) < rules.minimum:
+        return found, f"{rules.minimum:g} au moins", "corriger le nombre"
+    if rules.maximum is not None and float(texte) > rules.maximum:
+        return found, f"{rules.maximum:g} au plus", "corriger le nombre"
+    return None
+
+
+DOSSIER = "schemas"
+
+
+class Contraintes(Modele):
+    """What a cell must satisfy, once it is not empty."""
+
+    required: bool = False
+    pattern: Expression | None = None
+    enum: tuple[Texte, ...] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class Champ(Modele):
+    """A column. ``description`` is shown as what was expected when a cell does not fit ``pattern`` or is no date."""
+
+    name: Texte
+    type: Literal["string", "integer", "year", "number", "date"]
+    title: Texte
+    description: Texte
+    constraints: Contraintes = Contraintes()
+
+
+class SchemaTable(Modele):
+    """The subset of Table Schema that our tables use; an empty cell is the only missing value.
+
+    ``sans_ligne`` is ours: the header alone is a table without rows, and not one whose rows were lost.
+    """
+
+    norme: Texte = Field(alias="$schema")
+    name: Texte
+    title: Texte
+    description: Texte
+    fields: tuple[Champ, ...] = Field(min_length=1)
+    cle: tuple[Texte, ...] = Field(alias="primaryKey", min_length=1)
+    vides: tuple[Literal[""], ...] = Field(default=("",), alias="missingValues")
+    sans_ligne: bool = Field(default=False, alias="sansLigne")
+
+    @property
+    def colonnes(self) -> tuple[str, ...]:
+        """Return the names of the columns, in order."""
+        return tuple(champ.name for champ in self.fields)
+
+
+def charger_schema(nom: str) -> SchemaTable:
+    """Return the schema of a table; JSON is read as the YAML that it is, so that its faults have a line and are French.
+
+    Raises:
+        DonneesInvalides: The schema is absent, or is not one.
+    """
+    return charger_yaml(f"{DOSSIER}/{nom}.schema.json", SchemaTable)
+
+
+def en_table(lue: TableLue, schema: SchemaTable) -> pd.DataFrame:
+    """Return the rows of a table without fault, typed by its schema: text, float64, or Int64 for years and integers."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {champ.name: _colonne([row.cellules[champ.name] for row in lue.lignes], champ) for champ in schema.fields}
+    )
+
+
+def _colonne(textes: list[str], champ: Champ) -> pd.Series:
+    import pandas as pd
+
+    if champ.type == "number":
+        return pd.Series([float(texte) if texte else float("nan") for texte in textes], dtype="float64")
+    if champ.type in ("integer", "year"):
+        return pd.Series([int(texte) if texte else None for texte in textes], dtype="Int64")
+    return pd.Series(textes, dtype="str")

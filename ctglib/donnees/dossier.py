@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.catalogue import Catalogue, assembler
 from ctglib.donnees.conventions import DOSSIER, conventions
+from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import enregistrer, existe, proches
 from ctglib.donnees.partage import partager
 from ctglib.donnees.pieces import CONVENTION, Pieces, rassembler
-from ctglib.donnees.table import en_table
 from ctglib.donnees.verifications import verifier
 
 if TYPE_CHECKING:
@@ -107,6 +107,9 @@ def _verifier_nom(convention: str) -> None:
     Its own file answers, and not the list of all of them: another convention, that comes or goes, changes nothing in
     what is recorded as read.
     """
+    if not isinstance(convention, str):
+        expected, remedy = "un nom, entre guillemets dans un carnet", 'écrire le nom : convention = "harnes"'
+        raise DonneesInvalides([Faute(DOSSIER, f"la convention « {convention!r:.80} »", expected, remedy)])
     if convention.replace("-", "_").isidentifier() and existe(f"{DOSSIER}/{convention}/convention.yaml"):
         return
     known = conventions()

@@ -44,6 +44,9 @@ def lire_suivi(convention: str, annee: int | None = None) -> DossierSuivi:
     Raises:
         DonneesInvalides: All the faults of what was read, or a year out of the convention.
     """
+    if annee is not None and type(annee) is not int:
+        expected, remedy = "une année sur quatre chiffres, sans guillemets", "écrire le nombre : annee = 2025"
+        raise DonneesInvalides([Faute("annee", f"« {annee!r:.80} »", expected, remedy)])
     with enregistrer() as journal:
         suivi, faults = _examiner(convention, annee)
     if faults:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import re
+import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PREFIXE, SUFFIXE = ".ctg-", ".tmp"
 PROVISOIRES = f"{PREFIXE}*{SUFFIXE}"  # what a killed command may leave
+
+
+# What a program may take for the end of a cell, the French spreadsheets' « ; » included.
+_A_ENTOURER = re.compile(r'[,;\t"\r\n]')
 
 
 class EcritureImpossible(Exception):
@@ -41,6 +50,20 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
             temporaire.unlink(missing_ok=True)
 
 
+def en_csv(lignes: Iterable[Iterable[object]]) -> str:
+    """Return rows as our CSV: comma, line feed, quotes around a cell that holds a separator, of any spreadsheet.
+
+    Examples:
+        >>> en_csv([["a", 1.5, None], ["b;c", "d,e", ""]])
+        'a,1.5,\\n"b;c","d,e",\\n'
+    """
+    texts = [["" if cell is None else str(cell) for cell in row] for row in lignes]
+    return "".join(
+        ",".join('"{}"'.format(text.replace('"', '""')) if _A_ENTOURER.search(text) else text for text in row) + "\n"
+        for row in texts
+    )
+
+
 def _remplacer(prepares: dict[Path, Path]) -> None:
     """Give the prepared files their names; when one refuses, put back those that had changed already."""
     anciens: dict[Path, bytes | None] = {}
@@ -66,15 +89,15 @@ def _verifier_libre(cible: Path) -> None:
 
 
 def _preparer(cible: Path, contenu: bytes) -> Path:
+    """Write beside a target, under a name that nobody can guess and with the rights that the umask leaves."""
     cible.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=cible.parent, prefix=PREFIXE, suffix=SUFFIXE)
+    prepare = cible.with_name(f"{PREFIXE}{secrets.token_hex(8)}{SUFFIXE}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with prepare.open("xb") as file:
             file.write(contenu)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
     except OSError:
-        Path(name).unlink(missing_ok=True)
+        prepare.unlink(missing_ok=True)
         raise
-    return Path(name)
+    return prepare

@@ -1,9 +1,12 @@
-"""The only place that opens data files: every read, every absence and every listing is recorded."""
+"""The only place that opens data files, as bytes or as text: every read, absence and listing is recorded."""
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
+import re
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +17,8 @@ from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 
 VARIABLE = "CTG_DONNEES"
+OCTETS_MAX = 64 * 1024 * 1024  # the largest file of the project has a hundredth of that
+_DROITS = "vérifier ses droits de lecture, puis recommencer"
 
 
 @dataclass
@@ -100,7 +105,7 @@ def racine() -> Path:
     """
     declared = os.environ.get(VARIABLE)
     folder = Path(declared).absolute() if declared else Path(__file__).resolve().parents[2] / "data"
-    if folder.is_dir():
+    if _est_un_dossier(folder):
         return folder
     remedy = (
         f"corriger la variable d'environnement {VARIABLE}, ou la supprimer pour revenir au dossier « data » du projet"
@@ -110,11 +115,45 @@ def racine() -> Path:
     raise DonneesInvalides([Faute(declared or "data", "dossier absent", "le dossier des données", remedy)])
 
 
+def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octets_max: int | None = None) -> bytes:
+    """Return the bytes of an ordinary file, looked at before it is opened: a pipe would wait for ever.
+
+    Args:
+        path: The file.
+        nom: How a fault names it.
+        attendu: What was expected, in the words of a fault.
+        octets_max: The most bytes that it may have, ``OCTETS_MAX`` when nothing is said.
+
+    Raises:
+        FileNotFoundError: It is absent.
+        DonneesInvalides: It is a folder, a pipe or a device, it is too large, or it cannot be opened.
+    """
+    limit = octets_max or OCTETS_MAX
+    try:
+        state = path.stat()
+        if stat.S_ISREG(state.st_mode) and state.st_size <= limit:
+            return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError:
+        remedy = "fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer"
+        raise DonneesInvalides([Faute(nom, "un fichier que l'on ne peut pas ouvrir", attendu, remedy)]) from None
+    if stat.S_ISREG(state.st_mode):
+        found = f"un fichier de plus de {limit // 1024**2} Mo"
+        remedy = "vérifier que c'est le bon fichier, et en retirer les images, les lignes et les feuilles ajoutées"
+    elif stat.S_ISDIR(state.st_mode):
+        found, remedy = "un dossier", f"remettre un fichier à la place du dossier « {path.name} »"
+    else:
+        found = "un tube ou un périphérique, que l'on attendrait sans fin"
+        remedy = f"remettre un fichier ordinaire à la place de « {path.name} »"
+    raise DonneesInvalides([Faute(nom, found, attendu, remedy)])
+
+
 def lire_octets(relatif: str) -> bytes:
     """Return the bytes of a data file.
 
     Raises:
-        DonneesInvalides: The file is absent (close names are proposed), is a folder, or cannot be opened.
+        DonneesInvalides: The file is absent (close names are proposed), or ``lire_fichier`` refuses it.
     """
     return _lire(relatif)[0]
 
@@ -126,19 +165,16 @@ def empreinte(relatif: str) -> str:
 
 def _lire(relatif: str) -> tuple[bytes, str]:
     path = _chemin(relatif)
+    layer = _couche(relatif)
+    content = None if layer is None else layer[relatif]
     try:
-        content = _contenu(relatif, path)
+        if layer is None:
+            content = lire_fichier(path, relatif)
     except FileNotFoundError:
+        pass
+    if content is None:
         _noter_absent(relatif)
-        raise DonneesInvalides([_faute_absent(relatif)]) from None
-    except OSError:
-        kind = "un dossier" if path.is_dir() else "un fichier que l'on ne peut pas ouvrir"
-        remedy = (
-            f"remettre un fichier à la place du dossier « {path.name} »"
-            if path.is_dir()
-            else ("fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer")
-        )
-        raise DonneesInvalides([Faute(relatif, kind, "un fichier lisible", remedy)]) from None
+        raise DonneesInvalides([_faute_absent(relatif)])
     digest = hashlib.sha256(content).hexdigest()
     for journal in _journaux:
         journal.lus[relatif] = digest
@@ -148,10 +184,13 @@ def _lire(relatif: str) -> tuple[bytes, str]:
 
 
 def existe(relatif: str) -> bool:
-    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen."""
-    path = _chemin(relatif)
+    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen.
+
+    Raises:
+        DonneesInvalides: Something is there that ``lire_fichier`` refuses.
+    """
     layer = _couche(relatif)
-    if path.is_file() if layer is None else layer[relatif] is not None:
+    if _present(_chemin(relatif)) if layer is None else layer[relatif] is not None:
         lire_octets(relatif)
         return True
     _noter_absent(relatif)
@@ -162,10 +201,14 @@ def lister(relatif: str) -> tuple[str, ...]:
     """Return the sorted names in a data folder, hidden and lock files left out; a folder's name ends with « / ».
 
     Raises:
-        DonneesInvalides: The folder is absent.
+        DonneesInvalides: The folder is absent, or cannot be opened.
     """
     folder = _chemin(relatif)
-    found = {_nom(entry) for entry in folder.iterdir()} if folder.is_dir() else set()
+    try:
+        found = {_nom(entry) for entry in folder.iterdir()} if folder.is_dir() else set()
+    except OSError:
+        fault = Faute(relatif, "un dossier que l'on ne peut pas ouvrir", "un dossier lisible", _DROITS)
+        raise DonneesInvalides([fault]) from None
     found = _avec_les_superposes(relatif, found)
     if not found and not folder.is_dir():
         _noter_absent(relatif)
@@ -191,14 +234,22 @@ def _couche(relatif: str) -> dict[str, bytes | None] | None:
     return next((layer for layer in reversed(_superposes) if relatif in layer), None)
 
 
-def _contenu(relatif: str, path: Path) -> bytes:
-    layer = _couche(relatif)
-    if layer is None:
-        return path.read_bytes()
-    content = layer[relatif]
-    if content is None:
-        raise FileNotFoundError(relatif)
-    return content
+def _present(path: Path) -> bool:
+    """Tell whether something has that name; what cannot be looked at counts, so that it is told and not passed over."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _est_un_dossier(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _avec_les_superposes(relatif: str, noms: set[str]) -> set[str]:
@@ -244,7 +295,7 @@ def _faute_absent(relatif: str, dossier: bool = False) -> Faute:
     kind = "dossier" if dossier else "fichier"
     name = PurePosixPath(relatif).name
     parent = _chemin(relatif).parent
-    stems = {_sans_suffixe(entry.name): entry.name for entry in parent.iterdir()} if parent.is_dir() else {}
+    stems = {_sans_suffixe(entry.name): entry.name for entry in parent.iterdir()} if _est_un_dossier(parent) else {}
     close = [stems[stem] for stem in proches(_sans_suffixe(name), list(stems), 0.8)]
     remedy = f"remettre ce {kind} à sa place" + (f", ou renommer « {close[0]} » si c'est lui" if close else "")
     found = f"{kind} absent" + (f" ; nom proche présent : {', '.join(close)}" if close else "")
@@ -254,3 +305,79 @@ def _faute_absent(relatif: str, dossier: bool = False) -> Faute:
 def _sans_suffixe(nom: str) -> str:
     """Return what a file is named before its first point: all our files of a folder end alike."""
     return nom.partition(".")[0]
+
+
+_UTF8 = "un texte encodé en UTF-8"
+_REMEDE_CSV = (
+    "ouvrir le fichier dans le tableur, puis « Enregistrer sous » > "
+    "« CSV UTF-8 (délimité par des virgules) », et vérifier les accents"
+)
+_REMEDE_TEXTE = "ouvrir le fichier dans un éditeur de texte, puis « Enregistrer sous » avec l'encodage UTF-8"
+_MARQUES_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_INVISIBLES = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffd-\uffff]"
+)
+
+
+def lire_texte(relatif: str) -> str:
+    """Return the text of a data file; a UTF-8 byte-order mark is dropped, since Excel's own « CSV UTF-8 » writes one.
+
+    Raises:
+        DonneesInvalides: The file is absent, empty, not in UTF-8, or holds invisible characters.
+    """
+    content = lire_octets(relatif)
+    text = _decoder(content, relatif)
+    if not text.strip():
+        raise DonneesInvalides(
+            [
+                Faute(
+                    relatif,
+                    "fichier vide",
+                    "un fichier rempli",
+                    "remettre le contenu du fichier, par exemple depuis la dernière version enregistrée dans git",
+                )
+            ]
+        )
+    if _INVISIBLES.search(text):
+        lines = re.split("\r\n|\n|\r", text)
+        found = [(number, invisible(line)) for number, line in enumerate(lines, 1)]
+        raise DonneesInvalides([faute_invisible(relatif, name, number) for number, name in found if name])
+    return text
+
+
+def invisible(texte: str) -> str | None:
+    """Return the first invisible or lost character, named for a message, or None."""
+    match = _INVISIBLES.search(texte)
+    if match is None:
+        return None
+    if match.group() == "\ufffd":
+        return "un caractère perdu (« \ufffd ») lors d'une conversion"
+    return f"un caractère invisible (U+{ord(match.group()):04X})"
+
+
+def faute_invisible(relatif: str, trouve: str, ligne: int, colonne: str | None = None) -> Faute:
+    """Return the fault of an invisible character at a line."""
+    return Faute(
+        relatif,
+        trouve,
+        "un texte sans caractère de contrôle",
+        "retaper le mot où se trouve ce caractère",
+        ligne=ligne,
+        colonne=colonne,
+    )
+
+
+def _decoder(content: bytes, relatif: str) -> str:
+    """Return the decoded text, or raise the fault that names the encoding met."""
+    remedy = _REMEDE_CSV if relatif.endswith(".csv") else _REMEDE_TEXTE
+    if content.startswith(_MARQUES_UTF16) or content.count(0) > len(content) // 4:
+        raise DonneesInvalides([Faute(relatif, "un fichier encodé en UTF-16 (« Texte Unicode »)", _UTF8, remedy)])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        excerpt = content[error.start : error.start + 1].decode("cp1252", errors="replace")
+        found = f"un caractère qui n'est pas en UTF-8 (sans doute « {excerpt} » en Windows-1252, ou ANSI)"
+        if excerpt in "\ufffd":
+            found = "un octet qui n'est pas en UTF-8"
+        raise DonneesInvalides([Faute(relatif, found, _UTF8, remedy, ligne=line)]) from None

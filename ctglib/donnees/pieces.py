@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import PurePosixPath
 
-from ctglib.donnees.csv_strict import TableLue, examiner_csv
+from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets, lister
 from ctglib.donnees.modeles.analyses import AnalysesFiches
@@ -39,7 +40,6 @@ from ctglib.donnees.modeles.fiches import (
 )
 from ctglib.donnees.modeles.secret import Secret
 from ctglib.donnees.modeles.synthese import Synthese
-from ctglib.donnees.schema_table import SchemaTable, charger_schema
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
 CATALOGUE: dict[str, type[Modele]] = {
@@ -82,6 +82,7 @@ ENSEMBLES: dict[str, tuple[type[Modele], str, str]] = {
     "fiches": (FicheIndicateurs, "aucune fiche action", "un fichier « .yaml » par fiche action"),
 }
 SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
+POINTS_MAX = 25_000_000
 
 
 @dataclass(frozen=True)
@@ -179,16 +180,35 @@ def _logos(folder: str, document: Document[Convention], faults: list[Faute]) -> 
 
 
 def _logo(relatif: str, faults: list[Faute]) -> bytes | None:
+    """Return the bytes of a logo, None while the file is not there."""
     if not existe(relatif):
         return None
     content = lire_octets(relatif)
-    if not content.startswith(SIGNATURE_PNG) and b"<svg" not in content[:2000]:
-        faults.append(
-            Faute(
-                relatif,
-                "un fichier qui n'est ni un PNG ni un SVG",
-                "une image PNG ou SVG",
-                "enregistrer de nouveau l'image au format PNG (changer l'extension ne suffit pas)",
-            )
-        )
+    if found := _defaut_d_image(content):
+        remedy = "enregistrer de nouveau l'image au format PNG (changer l'extension ne suffit pas)"
+        faults.append(Faute(relatif, found, "une image PNG ou SVG", remedy))
     return content
+
+
+def _defaut_d_image(content: bytes) -> str | None:
+    """Return what keeps an image from being shown, None when it opens whole: else the PDF alone would fail, later."""
+    if content.startswith(SIGNATURE_PNG):
+        from PIL import Image
+
+        try:
+            with Image.open(BytesIO(content), formats=["PNG"]) as image:
+                if image.width * image.height > POINTS_MAX:
+                    return f"un PNG de {image.width} points sur {image.height}, trop grand pour un logo"
+                image.load()
+        except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+            return "un PNG abîmé, qui ne s'ouvre pas"
+        return None
+    if b"<svg" not in content[:2000]:
+        return "un fichier qui n'est ni un PNG ni un SVG"
+    from lxml import etree
+
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    except (etree.XMLSyntaxError, ValueError):
+        return "un SVG abîmé, qui ne s'ouvre pas"
+    return None if etree.QName(root).localname == "svg" else "un fichier qui n'est ni un PNG ni un SVG"

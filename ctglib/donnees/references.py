@@ -14,7 +14,7 @@ from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
     from ctglib.donnees.pieces import Pieces
-    from ctglib.donnees.yaml_arbre import Arbre, Chemin
+    from ctglib.donnees.yaml_strict import Arbre, Chemin
 
 _MONTRES = 8
 

@@ -14,7 +14,6 @@ import platform
 import subprocess
 import sys
 import tempfile
-import tomllib
 import zipfile
 from dataclasses import dataclass
 from functools import cache
@@ -182,17 +181,16 @@ def _arbre(relatif: str) -> Iterator[str]:
 
 
 def telecharger() -> dict[str, bytes]:
-    """Return the packages of the lock and what builds ours, for this system and this Python, by path in the archive.
+    """Return the packages of the lock, what builds ours among them, for this system and Python, by path in the archive.
 
     Only wheels: what would have to be compiled could not be ten years from now.
 
     Raises:
         PaquetsIndisponibles: Without the network, or for a package that the index does not have for this system.
     """
-    construction = tomllib.loads((PROJET / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--only-binary", ":all:", "--dest", folder, "--requirement", str(PROJET / VERROU), *construction]
+        command += ["--only-binary", ":all:", "--dest", folder, "--requirement", str(PROJET / VERROU)]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
         if done.returncode:
             said = "".join(f"\n    ce que dit pip : {line.strip()}" for line in done.stderr.splitlines()[-1:])

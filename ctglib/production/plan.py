@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import lire_fichier
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
@@ -46,9 +47,18 @@ class Carnet:
 
     @cached_property
     def cellules(self) -> tuple[dict, ...]:
-        """Its cells, the source of each as one text."""
-        cells = json.loads(self.chemin.read_bytes())["cells"]
-        return tuple({**cell, "source": "".join(cell["source"])} for cell in cells)
+        """Its cells, the source of each as one text.
+
+        Raises:
+            DonneesInvalides: The file is no notebook.
+        """
+        try:
+            cells = json.loads(lire_fichier(self.chemin, self.chemin.name))["cells"]
+            return tuple({**cell, "source": "".join(cell["source"])} for cell in cells)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            remedy = "remettre ce carnet depuis la dernière version enregistrée dans git"
+            fault = Faute(self.chemin.name, "un carnet abîmé", "un carnet Jupyter (.ipynb)", remedy)
+            raise DonneesInvalides([fault]) from None
 
     @cached_property
     def empreinte(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.entrees import Entree
+from ctglib.collecte.extraire import Entree
 from ctglib.collecte.feuille import Feuille, Ligne, Liste
 
 if TYPE_CHECKING:
     from ctglib.collecte.cadre import Cadre
-    from ctglib.collecte.lignes import LigneLue
+    from ctglib.collecte.extraire import LigneLue
     from ctglib.donnees.modeles.convention import Fiche, ModaliteAction
 
 FEUILLE = "actions"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.entrees import Entree
+from ctglib.collecte.extraire import Entree
 from ctglib.collecte.feuille import Feuille, Ligne, Liste
-from ctglib.collecte.suivi_yaml import RUBRIQUES
+from ctglib.collecte.suivi import RUBRIQUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ctglib.collecte.cadre import Cadre
-    from ctglib.collecte.lignes import LigneLue
+    from ctglib.collecte.extraire import LigneLue
     from ctglib.donnees.modeles.convention import Fiche
 
 FEUILLE = "appreciations"

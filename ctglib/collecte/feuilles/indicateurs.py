@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.entrees import Entree
-from ctglib.collecte.feuille import Feuille, Ligne, Nombre
-from ctglib.collecte.feuilles.valeurs import liste_des_etats, saisie_montree, statut_saisi, valeur_montree
+from ctglib.collecte.extraire import Entree
+from ctglib.collecte.feuille import (
+    Feuille,
+    Ligne,
+    Nombre,
+    liste_des_etats,
+    saisie_montree,
+    statut_saisi,
+    valeur_montree,
+)
 
 if TYPE_CHECKING:
     from ctglib.collecte.cadre import Cadre
-    from ctglib.collecte.lignes import LigneLue
+    from ctglib.collecte.extraire import LigneLue
     from ctglib.donnees.modeles.catalogue import Indicateur
 
 FEUILLE = "indicateurs"

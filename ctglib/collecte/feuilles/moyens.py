@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.entrees import Entree
-from ctglib.collecte.feuille import Feuille, Ligne, Liste, Nombre
-from ctglib.collecte.feuilles.valeurs import liste_des_etats, saisie_montree, statut_saisi, valeur_montree
+from ctglib.collecte.extraire import Entree
+from ctglib.collecte.feuille import (
+    Feuille,
+    Ligne,
+    Liste,
+    Nombre,
+    liste_des_etats,
+    saisie_montree,
+    statut_saisi,
+    valeur_montree,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ctglib.collecte.cadre import Cadre
-    from ctglib.collecte.lignes import LigneLue
+    from ctglib.collecte.extraire import LigneLue
     from ctglib.donnees.modeles.gabarit import PosteDeSignataire
 
 FEUILLE = "moyens"

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import AfterValidator, Field
-
-from ctglib.donnees.modeles.base import Modele, Texte
-
-
-def _expression(motif: str) -> str:
-    try:
-        re.compile(motif)
-    except re.error as error:
-        raise ValueError("une expression régulière bien formée") from error
-    return motif
+from ctglib.donnees.modeles.base import Expression, Modele, Texte
 
 
 class MotifPersonnel(Modele):
     """A regular expression, and what it finds: « une adresse électronique »."""
 
-    motif: Annotated[Texte, AfterValidator(_expression)]
+    motif: Expression
     objet: Texte
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.csv_strict import Ligne, TableLue
+from ctglib.donnees.csv_strict import Ligne, TableLue, en_table
 from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
 from ctglib.donnees.suivi.pieces import TABLES
-from ctglib.donnees.table import en_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.references import definis, elements, parcourir
-from ctglib.donnees.verifications_tables import absences
+from ctglib.donnees.verifications import absences
 
 if TYPE_CHECKING:
     from ctglib.donnees.pieces import Pieces

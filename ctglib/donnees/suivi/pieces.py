@@ -9,13 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.csv_strict import TableLue, examiner_csv
+from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lister, proches
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.modeles.suivi import Appreciations, Bilan
-from ctglib.donnees.schema_table import SchemaTable, charger_schema
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
 if TYPE_CHECKING:

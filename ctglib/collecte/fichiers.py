@@ -1,0 +1,347 @@
+"""What a person sent back, as sheets of cells: workbooks, CSV, folders of either, bounded before they are read."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+import warnings
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from openpyxl import load_workbook
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
+from openpyxl.xml.functions import fromstring
+
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import lire_fichier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime, time, timedelta
+    from pathlib import Path
+
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    Brut = str | float | bool | date | datetime | time | timedelta | None
+
+# The gabarit has some hundreds of rows and twenty columns; what goes far beyond is not read, it is told.
+LIGNES_MAX, COLONNES_MAX, CELLULES_MAX = 5_000, 100, 300_000
+_OCTETS_MAX, _DECOMPRESSES_MAX, _CSV_MAX = 20 * 1024**2, 60 * 1024**2, 4 * 1024**2
+_CLASSEURS = (".xlsx", ".xlsm", ".xls", ".ods")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CHIFFRE = "EncryptedPackage".encode("utf-16-le")
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_ATTENDU = "un classeur Excel (.xlsx)"
+_ENREGISTRER = "l'ouvrir dans le tableur, puis « Enregistrer sous » > « Classeur Excel (.xlsx) »"
+_REPRENDRE = "reprendre le gabarit (« ctg gabarit ») et y recopier les valeurs"
+_REMEDE_CSV = "l'enregistrer de nouveau : « Enregistrer sous » > « CSV UTF-8 »"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+# What openpyxl raises for a file that is not a workbook, or a broken one.
+_ILLISIBLE = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    SyntaxError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    NotImplementedError,
+    RecursionError,
+    expat.ExpatError,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True)
+class Cellule:
+    """A cell as read. ``formule``: it is the result of one, None when the file does not hold the result."""
+
+    valeur: Brut = None
+    pourcent: bool = False
+    formule: bool = False
+
+    @property
+    def vide(self) -> bool:
+        """Tell whether nothing is in the cell; spaces are nothing."""
+        return not self.formule and (self.valeur is None or (isinstance(self.valeur, str) and not self.valeur.strip()))
+
+    @property
+    def texte(self) -> str:
+        """Return the cell as a text, a whole number without its point."""
+        if isinstance(self.valeur, float) and self.valeur.is_integer():
+            return str(int(self.valeur))
+        return "" if self.valeur is None else str(self.valeur).strip()
+
+
+VIDE = Cellule()
+
+
+@dataclass(frozen=True)
+class Grille:
+    """A sheet: its cells that hold something, by row then column, from 1; ``fusions`` are the merged areas."""
+
+    fichier: str
+    feuille: str
+    lignes: dict[int, dict[int, Cellule]]
+    fusions: tuple[tuple[int, int, int, int], ...] = ()
+
+    def cellule(self, ligne: int, colonne: int) -> Cellule:
+        """Return a cell, empty when the sheet has none there."""
+        return self.lignes.get(ligne, {}).get(colonne, VIDE)
+
+    @property
+    def est_un_csv(self) -> bool:
+        """Tell whether the sheet is a CSV file."""
+        return self.fichier.lower().endswith(".csv")
+
+
+@dataclass(frozen=True)
+class ClasseurLu:
+    """What a person sent back: a workbook or a folder of CSV, and what it says of itself."""
+
+    fichier: str
+    grilles: tuple[Grille, ...]
+    proprietes: dict[str, str] = field(default_factory=dict)
+
+
+def cle_de_titre(texte: str) -> str:
+    """Return a title without accents, capitals, signs or double spaces: what is compared.
+
+    Examples:
+        >>> cle_de_titre("  État de la\\u00a0valeur ")
+        'etat de la valeur'
+    """
+    plain = unicodedata.normalize("NFKD", texte).encode("ascii", "ignore").decode().lower()
+    return " ".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def recevoir(chemins: list[Path]) -> list[ClasseurLu]:
+    """Return what was given: workbooks, CSV files, folders of either.
+
+    Raises:
+        DonneesInvalides: All that cannot be read, at once.
+    """
+    return [book for books in _tous(_recevoir, chemins) for book in books]
+
+
+def _tous(lire: Callable, chemins: list[Path]) -> list:
+    """Return what reading each path gives, or raise the faults of all at once."""
+    found, faults = [], []
+    for path in chemins:
+        try:
+            found.append(lire(path))
+        except DonneesInvalides as error:
+            faults.extend(error.fautes)
+    if faults:
+        raise DonneesInvalides(faults)
+    return found
+
+
+def _recevoir(path: Path) -> list[ClasseurLu]:
+    try:
+        if path.is_dir():
+            return _dossier(path)
+        if path.suffix.lower() == ".csv":
+            return [ClasseurLu(path.name, (lire_csv(path, path.name),))]
+        return [lire_classeur(path)]
+    except FileNotFoundError:
+        remedy = "vérifier le nom et le dossier ; un nom qui contient des espaces se met entre guillemets"
+        fault = Faute(path.name, "fichier absent", "un fichier ou un dossier qui existe", remedy)
+    except OSError:
+        remedy = "vérifier ses droits de lecture, puis recommencer"
+        fault = Faute(path.name, "ce que l'on ne peut pas ouvrir", "un fichier ou un dossier lisible", remedy)
+    raise DonneesInvalides([fault])
+
+
+def _dossier(folder: Path) -> list[ClasseurLu]:
+    """Return the workbooks of a folder, and its CSV files as the sheets of one more."""
+    names = sorted(path for path in folder.iterdir() if path.name[0] not in ".~")
+    workbooks = [path for path in names if path.suffix.lower() in _CLASSEURS]
+    sheets = [path for path in names if path.suffix.lower() == ".csv"]
+    if not (workbooks or sheets):
+        expected = "le gabarit rempli (.xlsx), ou un fichier .csv par feuille du gabarit"
+        raise DonneesInvalides([Faute(folder.name, "aucun fichier .xlsx ni .csv", expected, "vérifier le dossier")])
+    books = recevoir(workbooks)
+    grids = _tous(lambda path: lire_csv(path, f"{folder.name}/{path.name}"), sheets)
+    return [*books, ClasseurLu(folder.name, tuple(grids))] if grids else books
+
+
+def lire_csv(path: Path, nom: str) -> Grille:
+    """Return a sheet of the gabarit that a spreadsheet saved as CSV, as the French ones do: « ; » or « , ».
+
+    Raises:
+        DonneesInvalides: It is empty, too large, encoded in another way, or a quote is never closed.
+    """
+    content = lire_fichier(path, nom, "un CSV", _CSV_MAX)
+    if content.startswith(_UTF16) or content.count(0) > len(content) // 4:
+        raise DonneesInvalides([Faute(nom, "un fichier en UTF-16 (« Texte Unicode »)", "un CSV UTF-8", _REMEDE_CSV)])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    if not text.strip():
+        raise DonneesInvalides([Faute(nom, "un fichier vide", "une feuille remplie", _REMEDE_CSV)])
+    head = text[:4000]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,", key=head.count), strict=True)
+    lines: dict[int, dict[int, Cellule]] = {}
+    try:
+        for number, values in enumerate(rows, 1):
+            cells = {column: Cellule(value) for column, value in enumerate(values, 1) if value.strip()}
+            if cells and (number > LIGNES_MAX or max(cells) > COLONNES_MAX):
+                raise DonneesInvalides([_loin(nom, path.stem, f"{get_column_letter(min(max(cells), 18278))}{number}")])
+            lines |= {number: cells} if cells else {}
+    except csv.Error:
+        expected = 'des guillemets doubles refermés : "…"'
+        raise DonneesInvalides([Faute(nom, "un guillemet jamais refermé", expected, _REMEDE_CSV)]) from None
+    return Grille(nom, path.stem, lines)
+
+
+def lire_classeur(path: Path) -> ClasseurLu:
+    """Return the sheets of a workbook, hidden ones left out, and its custom properties.
+
+    Raises:
+        FileNotFoundError: The file is absent.
+        DonneesInvalides: The file cannot be read as a workbook, or holds far more than the gabarit.
+    """
+    if path.name.startswith("~$"):
+        remedy = "fermer le classeur dans le tableur, et donner le fichier sans « ~$ »"
+        raise DonneesInvalides([Faute(path.name, "le fichier de travail d'un classeur ouvert", _ATTENDU, remedy)])
+    content = lire_fichier(path, path.name, _ATTENDU, _OCTETS_MAX)
+    found, remedy = _nature(content)
+    if found:
+        raise DonneesInvalides([Faute(path.name, found, _ATTENDU, remedy)])
+    try:
+        if faults := _demesures(path.name, content):
+            raise DonneesInvalides(faults)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            formulas = load_workbook(io.BytesIO(content))
+            values = load_workbook(io.BytesIO(content), data_only=True) if _a_une_formule(formulas) else formulas
+    except _ILLISIBLE:
+        remedy = "le rouvrir dans le tableur et l'enregistrer de nouveau, ou reprendre le gabarit"
+        raise DonneesInvalides([Faute(path.name, "un classeur abîmé", _ATTENDU, remedy)]) from None
+    sheets = tuple(
+        _grille(path.name, ws, values[ws.title]) for ws in formulas.worksheets if ws.sheet_state == "visible"
+    )
+    return ClasseurLu(path.name, sheets, _proprietes(formulas))
+
+
+def _nature(content: bytes) -> tuple[str, str]:
+    """Return what a file is instead of a workbook and what to do, nothing for what may be one."""
+    if not content:
+        return "un fichier vide", "reprendre le classeur rempli : la copie ou l'envoi a échoué"
+    if content.startswith(_OLE):
+        if _CHIFFRE in content:
+            return "un classeur protégé par un mot de passe d'ouverture", "retirer ce mot de passe, puis enregistrer"
+        return "un classeur à l'ancien format d'Excel (.xls)", _ENREGISTRER
+    if content.startswith(b"PK") and _ODS in content[:200]:
+        return "un classeur au format de LibreOffice (.ods)", _ENREGISTRER
+    if not content.startswith(b"PK"):
+        return "un fichier qui n'est pas un classeur", _ENREGISTRER
+    return "", ""
+
+
+def _demesures(fichier: str, content: bytes) -> list[Faute]:
+    """Return what goes far beyond a gabarit: read as a stream, before openpyxl takes memory for whole rectangles."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _DECOMPRESSES_MAX:
+            found = f"un classeur qui prendrait plus de {_DECOMPRESSES_MAX // 1024**2} Mo une fois ouvert"
+            return [Faute(fichier, found, "le gabarit rempli", _REPRENDRE)]
+        titles = _titres(archive)
+        places = [(part, place) for part in archive.namelist() if (place := _cellule_lointaine(archive, part))]
+    return [_loin(fichier, titles.get(part, part), place) for part, place in places]
+
+
+def _titres(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the title of each sheet by the name of its part."""
+    relations = fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter(_RELATION)
+    parts = {item.get("Id"): item.get("Target").removeprefix("/xl/").removeprefix("xl/") for item in relations}
+    sheets = fromstring(archive.read("xl/workbook.xml")).iter(f"{{{SHEET_MAIN_NS}}}sheet")
+    return {f"xl/{parts[item.get(f'{{{REL_NS}}}id')]}": item.get("name") for item in sheets}
+
+
+def _cellule_lointaine(archive: zipfile.ZipFile, part: str) -> str:
+    """Return the first filled cell or merged area of a part that lies out of bounds, or the last cell allowed."""
+    main = f"{SHEET_MAIN_NS} "
+    cells, current, far = 0, "A1", ""
+
+    def debut(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal cells, current, far
+        if tag == f"{main}c":
+            cells, current = cells + 1, attributes.get("r", "A1")
+        elif tag in (f"{main}v", f"{main}f", f"{main}is") and not far and _dehors(current):
+            far = current
+        elif tag == f"{main}mergeCell" and not far and _dehors(attributes["ref"].rpartition(":")[2]):
+            far = attributes["ref"]
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = debut
+    with archive.open(part) as stream:
+        try:
+            parser.ParseFile(stream)
+        except expat.ExpatError:
+            if part.endswith(".xml"):
+                raise
+    return far or (current if cells > CELLULES_MAX else "")
+
+
+def _dehors(place: str) -> bool:
+    row, column = coordinate_to_tuple(place)
+    return row > LIGNES_MAX or column > COLONNES_MAX
+
+
+def _loin(fichier: str, feuille: str, place: str) -> Faute:
+    return Faute(
+        fichier,
+        f"une saisie en {place}, très loin du tableau",
+        f"{LIGNES_MAX} lignes et {COLONNES_MAX} colonnes au plus, {CELLULES_MAX} cellules au plus",
+        f"effacer ce qui est hors du tableau (Ctrl + Fin y mène), ou {_REPRENDRE}",
+        feuille=feuille,
+    )
+
+
+def _a_une_formule(wb: Workbook) -> bool:
+    """Tell whether a sheet has one: only then has the file to be read again, for the results that it holds."""
+    return any(cell.data_type == "f" for ws in wb.worksheets for row in _rangees(ws) for cell in row)
+
+
+def _rangees(ws: Worksheet) -> tuple:
+    """Return the rows of a sheet as far as they are read."""
+    return ws.iter_rows(max_row=min(ws.max_row, LIGNES_MAX), max_col=min(ws.max_column, COLONNES_MAX))
+
+
+def _grille(fichier: str, formulas: Worksheet, values: Worksheet) -> Grille:
+    lines: dict[int, dict[int, Cellule]] = {}
+    for row in _rangees(formulas):
+        for cell in row:
+            if cell.value is None:
+                continue
+            formula = cell.data_type == "f"
+            value = values.cell(cell.row, cell.column).value if formula else cell.value
+            percent = isinstance(value, int | float) and "%" in (cell.number_format or "")
+            read = Cellule(value, percent, formula)
+            if not read.vide:
+                lines.setdefault(cell.row, {})[cell.column] = read
+    merged = tuple((area.min_row, area.min_col, area.max_row, area.max_col) for area in formulas.merged_cells.ranges)
+    return Grille(fichier, formulas.title, lines, merged)
+
+
+def _proprietes(wb: Workbook) -> dict[str, str]:
+    return {prop.name: _entier(prop.value) for prop in wb.custom_doc_props.props if prop.value is not None}
+
+
+def _entier(valeur: object) -> str:
+    """Return a property as a text; LibreOffice saves a whole number as « 2025 » or as 2025.0."""
+    return str(int(valeur)) if isinstance(valeur, float) and valeur.is_integer() else str(valeur).strip()

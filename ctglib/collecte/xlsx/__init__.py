@@ -1,1 +1,0 @@
-"""The workbook as an .xlsx file: written, and read whoever saved it."""

@@ -1,0 +1,20 @@
+"""The statuses of a value, SDMX's list CL_OBS_STATUS: what it is worth, or why it is absent.
+
+Their words are those of ``data/catalogue/statuts.yaml``, which a test holds to the same codes.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Statut(StrEnum):
+    """The status of a value; a member is its letter, so that a column of letters compares with it."""
+
+    NORMAL = "A"
+    PROVISOIRE = "P"
+    ESTIME = "E"
+    NON_TRANSMIS = "L"
+    SANS_OBJET = "M"
+    NON_DISPONIBLE = "O"
+    SECRET = "Q"
