@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer, superposer
 from ctglib.donnees.validation import valider
@@ -68,7 +68,7 @@ def test_les_deux_series_disent_la_meme_origine(depot: Path) -> None:
 
 def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit() -> None:
     with enregistrer() as annual:
-        suivi = lire_suivi("harnes", 2024)
+        suivi = lire_suivi_brut("harnes", 2024)
     with enregistrer() as final:
         found = lire_communes(suivi)
 
@@ -82,13 +82,13 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
 def test_une_convention_fictive_lit_ses_propres_communes_ou_n_en_a_pas(donnees: Path) -> None:
     path = donnees / "conventions/demonstration/comparables.csv"
 
-    found = lire_communes(lire_suivi("demonstration"))
+    found = lire_communes(lire_suivi_brut("demonstration"))
     path.unlink()
 
     assert set(found.effectifs["departement"]) == {"00"}
     assert all(name.startswith("Commune fictive") or "(fictive)" in name for name in found.effectifs["nom"])
     assert found.origine is None
-    assert lire_communes(lire_suivi("demonstration")) is None
+    assert lire_communes(lire_suivi_brut("demonstration")) is None
 
 
 def test_les_communes_de_la_demonstration_font_les_chiffres_de_son_contexte(depot: Path) -> None:
@@ -110,7 +110,7 @@ def test_un_departement_sans_commune_dans_le_fichier_n_a_rien_a_comparer(donnees
         encoding="utf-8",
     )
 
-    assert lire_communes(lire_suivi("harnes")) is None
+    assert lire_communes(lire_suivi_brut("harnes")) is None
 
 
 def changer(avant: str, apres: str) -> Callable[[str], str]:
@@ -151,7 +151,7 @@ def test_une_faute_des_communes_est_dite_a_sa_place(abimer: Callable, colonne: s
 
 
 def test_des_communes_fautives_ne_se_lisent_pas() -> None:
-    suivi = lire_suivi("harnes")
+    suivi = lire_suivi_brut("harnes")
 
     with (
         superposer({FICHIER: b"commune,nom\n62413,Harnes\n"}),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
+from ctglib.donnees.cle import cle_secrete, signer
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 
 VARIABLE = "CTG_DONNEES"
+DOSSIER_SUIVI = "suivi"
 
 
 @dataclass
@@ -21,7 +25,7 @@ class Journal:
     """What a piece of work asked of the data folder; paths are relative, with forward slashes.
 
     Attributes:
-        lus: Files read, with the sha256 of their bytes.
+        lus: Files read, with the fingerprint of their bytes (see ``empreinte``).
         absents: Files and folders looked for and not found.
         listes: Folders listed, with the names found (a folder's name ends with « / »).
         parts: Of the studies of the follow-up, the parts used, with their fingerprint: the rest of its files changes
@@ -33,10 +37,17 @@ class Journal:
     listes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def bruts(self) -> tuple[str, ...]:
+        """The files of the follow-up that were read as entered, without going through the mask of a study."""
+        return tuple(sorted(nom for nom in self.parts if not publiable(nom)))
+
 
 _journaux: list[Journal] = []
 _superposes: list[dict[str, bytes | None]] = []
 _par_parts: list[bool] = []
+_guet: list[bool] = []  # whether openings are watched
+_ici = threading.local()  # whether the opening is this module's own
 
 
 @contextmanager
@@ -45,12 +56,29 @@ def enregistrer() -> Iterator[Journal]:
 
     The list is the module's and not a context variable: a notebook's kernel runs its cells in contexts of its own.
     """
+    if not _guet:
+        _guet.append(True)
+        sys.addaudithook(_guetter)
     journal = Journal()
     _journaux.append(journal)
     try:
         yield journal
     finally:
         del _journaux[next(i for i, open_journal in enumerate(_journaux) if open_journal is journal)]
+
+
+def _guetter(evenement: str, arguments: tuple) -> None:
+    """Record a file of the follow-up that a notebook opens past this module: pandas reads any path it is given."""
+    if evenement != "open" or not _journaux or getattr(_ici, "lecture", False):
+        return
+    path, _, flags = arguments
+    if not isinstance(path, str) or DOSSIER_SUIVI not in path or flags & (os.O_WRONLY | os.O_RDWR):
+        return
+    folder = os.environ.get(VARIABLE) or Path(__file__).resolve().parents[2] / "data"
+    with suppress(ValueError):
+        relative = PurePosixPath(Path(path).resolve().relative_to(Path(folder).resolve()).as_posix())
+        if not relative.name.startswith(".") and not publiable(str(relative)):
+            noter_part(str(relative))
 
 
 def rejouer(journal: Journal) -> None:
@@ -130,12 +158,31 @@ def lire_octets(relatif: str) -> bytes:
             else ("fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer")
         )
         raise DonneesInvalides([Faute(relatif, kind, "un fichier lisible", remedy)]) from None
-    digest = hashlib.sha256(content).hexdigest()
-    for journal in _journaux:
-        journal.lus[relatif] = digest
+    if _journaux:
+        digest = _empreinte(relatif, content)
+        for journal in _journaux:
+            journal.lus[relatif] = digest
     if not _par_parts and not publiable(relatif):
         noter_part(relatif)
     return content
+
+
+def empreinte(relatif: str) -> str:
+    """Return the fingerprint of a data file: its sha256, or, of what is entered, one that takes the convention's key.
+
+    Raises:
+        DonneesInvalides: As ``lire_octets``.
+    """
+    return _empreinte(relatif, lire_octets(relatif))
+
+
+def cle_de(convention: str) -> bytes:
+    """Return the secret key of a convention (see ``ctglib.donnees.cle``).
+
+    Raises:
+        DonneesInvalides: It cannot be read or made.
+    """
+    return cle_secrete(_chemin(f"conventions/{convention}"))
 
 
 def existe(relatif: str) -> bool:
@@ -173,6 +220,12 @@ def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -
     return [lowered[match] for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=seuil)]
 
 
+def _empreinte(relatif: str, content: bytes) -> str:
+    if publiable(relatif):
+        return hashlib.sha256(content).hexdigest()
+    return signer(cle_de(PurePosixPath(relatif).parts[1]), f"{relatif}\0".encode() + content)
+
+
 def _nom(entry: Path) -> str:
     return f"{entry.name}/" if entry.is_dir() else entry.name
 
@@ -185,7 +238,11 @@ def _couche(relatif: str) -> dict[str, bytes | None] | None:
 def _contenu(relatif: str, path: Path) -> bytes:
     layer = _couche(relatif)
     if layer is None:
-        return path.read_bytes()
+        _ici.lecture = True
+        try:
+            return path.read_bytes()
+        finally:
+            _ici.lecture = False
     content = layer[relatif]
     if content is None:
         raise FileNotFoundError(relatif)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nbconvert.exporters import Exporter, TemplateExporter
 from traitlets import List, default
 
+from ctglib.classeur.annuel.bruts import refuser
 from ctglib.export.page import assembler
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class ExporteurHTML(TemplateExporter):
         """Return the page and the resources, among them the CSV behind its tables."""
         from ctglib.export.polices_page import feuille_de_polices
 
+        refuser(nb)
         page = assembler(nb)
         polices = feuille_de_polices(page.signes)
         style = (MODELES / "ctg" / "page.css").read_text(encoding="utf-8")
@@ -69,6 +71,7 @@ class ExporteurPDF(Exporter):
         """Return the PDF and the resources."""
         from ctglib.export.pdf import composer
 
+        refuser(nb)
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         return composer(resources.get("page") or assembler(nb)), resources
 
@@ -91,5 +94,6 @@ class ExporteurDOCX(Exporter):
         """Return the document and the resources."""
         from ctglib.export.word import composer_word
 
+        refuser(nb)
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         return composer_word(assembler(nb)), resources

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.lecture import lire_octets, lister
-from ctglib.production.empreintes_gardees import chemin_garde
+from ctglib.donnees.cle import FICHIER as CLE
+from ctglib.donnees.lecture import existe, lire_octets, lister
 from ctglib.production.identite import PAQUET, fichiers_du_code
 from ctglib.production.portail import octets_du_portail
 from ctglib.production.rapports import MANIFESTE
@@ -32,6 +32,7 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
     """Return the files of an archive by their path in it, but those that tell of the others.
 
     The paths are those of the project: the library unpacked finds its data and its notebooks where it looks for them.
+    The key of the convention goes with the counts as entered, which it hides: without it neither is made again.
     Of the reports only what the manifest tells of is taken: internal reports have another one, in a folder of theirs.
 
     Args:
@@ -41,8 +42,10 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
     convention = manifeste.chemin.parent.name
     dossiers = (*PARTAGES, f"conventions/{convention}")
     projet = {path for motif in (*REQUIS, *AUTRES) for path in PROJET.glob(motif)}
+    cle = f"conventions/{convention}/{CLE}"
     return {
         **{f"data/{nom}": lire_octets(nom) for dossier in dossiers for nom in _arbre(dossier)},
+        **({f"data/{cle}": lire_octets(cle)} if existe(cle) else {}),
         **{path.relative_to(PROJET).as_posix(): path.read_bytes() for path in (*projet, *fichiers_du_code())},
         **{f"notebooks/{path.name}": path.read_bytes() for path in carnets.glob("*.ipynb")},
         **{f"reports/{convention}/{nom}": content for nom, content in _sorties(manifeste)},
@@ -51,11 +54,10 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
 
 
 def _sorties(manifeste: Manifeste) -> Iterator[tuple[str, bytes]]:
-    """Yield the manifest, the fingerprints it leaves out, and the files it tells of that are there."""
+    """Yield the manifest and the files it tells of that are there."""
     dossier = manifeste.chemin.parent
     noms = {nom for trace in manifeste.traces.values() for nom in trace.sorties}
-    apart = chemin_garde(dossier)
-    for nom in (MANIFESTE, *([apart.relative_to(dossier).as_posix()] if apart else []), *sorted(noms)):
+    for nom in (MANIFESTE, *sorted(noms)):
         if (dossier / nom).is_file():
             yield nom, (dossier / nom).read_bytes()
 

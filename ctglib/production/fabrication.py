@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING
 from ctglib.document.couverture import MIME_COUVERTURE
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
 from ctglib.production.avancement import Etape, annoncer
-from ctglib.production.echec import RapportEchoue
+from ctglib.production.echec import Echec, RapportEchoue
 from ctglib.production.execution import STANDARD, executer
 from ctglib.production.identite import empreinte
 from ctglib.production.noyau import journal_du_noyau
-from ctglib.production.rapports import Carnet
+from ctglib.production.rapports import INTERNE, Carnet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nbformat import NotebookNode
 
-    from ctglib.production.echec import Echec
     from ctglib.production.rapports import Commande
 
 FORMATS = ("html", "pdf", "docx")
@@ -75,8 +74,25 @@ def _fabriquer(tache: Tache) -> Fabrication:
     with _chronometre(mesures, "total"), enregistrer() as journal:
         with _chronometre(mesures, "execution"):
             carnet = _executer(tache, journal)
+        _refuser_les_bruts(tache.commande, journal)
         contenus, page = _exporter(carnet, tache.commande, mesures)
     return Fabrication(notebook, contenus, journal, page, {**mesures, **_memoire()})
+
+
+def _refuser_les_bruts(commande: Commande, journal: Journal) -> None:
+    """Refuse a public report whose notebook read the follow-up as entered, by ``brut=True`` or file by file."""
+    if commande.diffusion == INTERNE or not journal.bruts:
+        return
+    read = "".join(f"\n- {nom}" for nom in journal.bruts)
+    raise RapportEchoue(
+        Echec(
+            carnet=commande.carnet.name,
+            cause=f"Le carnet {commande.carnet.name} lit des effectifs bruts, qu'un rapport public ne peut contenir.",
+            details=f"Fichiers lus tels que saisis :{read}",
+            remede="Retirer brut=True et passer par ouvrir_bilan, ouvrir_evaluation ou lire_suivi, qui masquent les "
+            "petits effectifs ; ou en faire un document interne (ctg produire --diffusion interne).",
+        )
+    )
 
 
 def _executer(tache: Tache, journal: Journal) -> NotebookNode:

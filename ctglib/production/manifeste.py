@@ -7,14 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import ecrire
-from ctglib.production.empreintes_gardees import (
-    NON_PUBLIEE,
-    chemin_garde,
-    gardees,
-    lire_gardees,
-    octets_gardes,
-    publiques,
-)
 from ctglib.production.identite import empreinte, empreinte_du_code, versions
 from ctglib.production.rapports import MANIFESTE
 
@@ -25,7 +17,7 @@ if TYPE_CHECKING:
     from ctglib.production.rapports import Commande
 
 NIVEAUX = 3  # of the file that have a line for each entry: its own, the reports, what is said of each
-FORME = 1  # of the file; another one is not read, and its reports are made again
+FORME = 2  # of the file; another one is not read, and its reports are made again
 
 
 @dataclass(frozen=True)
@@ -83,10 +75,7 @@ class Trace:
 
 @dataclass
 class Manifeste:
-    """The manifest of a folder of reports.
-
-    What it is told of the follow-up is written apart, in the folder of what is internal: a fingerprint gives a small
-    count or the internal grid back to whoever tries them all.
+    """The manifest of a folder of reports. The fingerprints of the follow-up are keyed: they may be published.
 
     Attributes:
         chemin: Where it lies.
@@ -101,8 +90,6 @@ class Manifeste:
     def octets(self) -> bytes:
         """Return the file: same reports, same bytes, in whatever order they were made."""
         traces = {key: vars(self.traces[key]) for key in sorted(self.traces)}
-        if chemin_garde(self.chemin.parent):
-            traces = {key: {**trace, **_publique(trace)} for key, trace in traces.items()}
         content = {
             "forme": FORME,
             "rapports": traces,
@@ -124,15 +111,8 @@ class Manifeste:
         """
         traces = {**self.traces, cle: trace} if trace else self.traces
         echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
-        ecrire({**fichiers, **Manifeste(self.chemin, traces, echecs)._fichiers()})
+        ecrire({**fichiers, self.chemin: Manifeste(self.chemin, traces, echecs).octets()})
         self.traces, self.echecs = traces, echecs
-
-    def _fichiers(self) -> dict[Path, bytes]:
-        """Return the files that keep it, the manifest last; the internal one only where there is something to keep."""
-        path = chemin_garde(self.chemin.parent)
-        kept = gardees(self.traces)
-        apart = {path: octets_gardes(kept)} if path and (kept or path.exists()) else {}
-        return {**apart, self.chemin: self.octets()}
 
 
 def lire_manifeste(dossier: Path) -> Manifeste:
@@ -142,8 +122,7 @@ def lire_manifeste(dossier: Path) -> Manifeste:
         content = json.loads(chemin.read_bytes())
         if content["forme"] != FORME:
             return Manifeste(chemin)
-        kept = lire_gardees(chemin_garde(dossier))
-        traces = {key: _trace(value, kept.get(key, {})) for key, value in content["rapports"].items()}
+        traces = {key: _trace(value) for key, value in content["rapports"].items()}
         return Manifeste(chemin, traces, dict(content["echecs"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Manifeste(chemin)
@@ -160,13 +139,6 @@ def _en_lignes(contenu: object, niveaux: int, retrait: str = "") -> str:
     return "{\n" + ",\n".join(lignes) + f"\n{retrait}}}"
 
 
-def _publique(trace: dict) -> dict:
-    """Return what the public manifest says otherwise: no fingerprint of the follow-up."""
-    return {"lus": publiques(trace["lus"]), "parts": dict.fromkeys(trace["parts"], NON_PUBLIEE)}
-
-
-def _trace(trace: dict, apart: dict[str, str]) -> Trace:
+def _trace(trace: dict) -> Trace:
     listes = {nom: tuple(noms) for nom, noms in trace["listes"].items()}
-    lus = {nom: digest or apart.get(nom, NON_PUBLIEE) for nom, digest in trace["lus"].items()}
-    parts = {nom: digest or apart.get(nom, NON_PUBLIEE) for nom, digest in trace.get("parts", {}).items()}
-    return Trace(**{**trace, "absents": tuple(trace["absents"]), "listes": listes, "lus": lus, "parts": parts})
+    return Trace(**{**trace, "absents": tuple(trace["absents"]), "listes": listes})

@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ctglib.donnees import lecture
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import lire_octets, lister, racine
-from ctglib.production.empreintes_gardees import NON_PUBLIEE
+from ctglib.donnees.lecture import lister, racine
 from ctglib.production.identite import empreinte, empreinte_du_code, versions
 from ctglib.production.rapports import Carnet
 
@@ -47,7 +47,7 @@ def raisons(commande: Commande, trace: Trace | None, donnees: Donnees) -> tuple[
 def tient_a_des_parts(trouvees: tuple[str, ...], trace: Trace, donnees: Donnees) -> bool:
     """Return whether all that has changed is follow-up, of which the report used parts: only they tell if it matters.
 
-    A part without fingerprint is a whole, or one whose fingerprint is lost.
+    A part without fingerprint is a whole.
 
     Args:
         trouvees: What ``raisons`` returns.
@@ -92,8 +92,6 @@ def _des_donnees(trace: Trace, donnees: Donnees) -> Iterator[str]:
         actuelle = donnees.empreinte(nom)
         if actuelle is None:
             yield f"{nom} a disparu"
-        elif lue == NON_PUBLIEE:
-            yield f"{nom} ne peut être comparé : son empreinte n'est pas publiée, et le dossier interne manque"
         elif actuelle != lue:
             yield f"{nom} a changé"
     for nom in trace.absents:
@@ -134,7 +132,7 @@ def _des_versions(anciennes: Mapping[str, str]) -> Iterator[str]:
 
 def _empreinte(relatif: str) -> str | None:
     try:
-        return empreinte(lire_octets(relatif))
+        return lecture.empreinte(relatif)
     except DonneesInvalides:
         return None
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import PREFIXE
-from ctglib.production.empreintes_gardees import NOM as EMPREINTES
 from ctglib.production.fabrication import FORMATS
 from ctglib.production.manifeste import Manifeste, Trace, lire_manifeste
 from ctglib.production.plan import Demande, commander
@@ -159,11 +158,10 @@ def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iter
 def _presents(dossier: Path) -> set[str]:
     """Return the files of a folder of reports; the internal ones have their own."""
     noms = (path.relative_to(dossier) for path in dossier.rglob("*") if path.is_file())
-    records = {Path(MANIFESTE), *([Path(EMPREINTES)] if dossier.name == INTERNE else [])}
     return {
         nom.as_posix()
         for nom in noms
-        if nom not in records and nom.parts[0] != INTERNE and not nom.name.startswith(PREFIXE)
+        if nom != Path(MANIFESTE) and nom.parts[0] != INTERNE and not nom.name.startswith(PREFIXE)
     }
 
 
