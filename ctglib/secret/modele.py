@@ -298,7 +298,7 @@ def _famille(
         primaires=frozenset(np.flatnonzero(small).tolist()),
         imposes=frozenset(np.flatnonzero(small | before).tolist()),
         protegees=frozenset(rang for rang, cellule in enumerate(membres) if cellule.cle in petits_restes),
-        tires=frozenset(np.flatnonzero((chances < EN_PLUS / (1 + total)) & shown & ~published).tolist()),
+        tires=frozenset(np.flatnonzero((chances < EN_PLUS / (1 + total) ** 2) & shown & ~published).tolist()),
         prix=(1 + DISPERSION * prices) * (1 + total),
         borne=int(values.max(initial=0)) + seuil * (len(membres) + 1),
         seuil=seuil,
