@@ -7,7 +7,7 @@ so, of the hidden counts that move together, one at least is small. Which one, t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import gcd, lcm
 
@@ -16,7 +16,7 @@ import numpy as np
 from ctglib.secret.modele import Famille, composantes
 from ctglib.secret.solveur import Abandon, Contraintes, minimiser
 
-Termes = dict[int, int]  # whole coefficients of counts, by rank
+Termes = dict[int, int]  # whole coefficients: of the count of a rank, and of a sum under ~ its number
 
 
 def resolues(sommes: Iterable[Mapping[int, int]]) -> dict[int, Termes]:
@@ -27,14 +27,14 @@ def resolues(sommes: Iterable[Mapping[int, int]]) -> dict[int, Termes]:
 
     Examples:
         >>> resolues([{0: -1, 1: 1, 2: 1}, {0: -1, 1: 1}])
-        {0: {0: -1, 1: 1}, 2: {2: 1}}
+        {0: {0: -1, 1: 1, -2: 1}, 2: {-2: -1, 2: 1, -1: 1}}
     """
     solved: dict[int, Termes] = {}
-    for somme in sommes:
-        row = dict(somme)
+    for numero, somme in enumerate(sommes):
+        row = {**somme, ~numero: 1}
         for column in [column for column in somme if column in solved]:
             row = _sans(row, solved[column], column)
-        pivot = next(iter(row), None)
+        pivot = next((column for column in row if column >= 0), None)
         if pivot is None:
             continue
         for column, other in solved.items():
@@ -80,11 +80,13 @@ class Groupe:
         rangs: Their ranks in the family.
         suspects: Positions (in ``rangs``) of which the rule makes one at least small; empty when it says nothing.
         pas: Steps in whole numbers that no sum forbids, one entry a count: none when the sums give the count away.
+        preuve: In that case, multipliers that take from the sums what gives it away, by number of the sum.
     """
 
     rangs: tuple[int, ...]
     suspects: tuple[int, ...]
     pas: tuple[tuple[int, ...], ...]
+    preuve: dict[int, float] = field(default_factory=dict, compare=False)
 
 
 def groupes(famille: Famille, caches: frozenset[int]) -> tuple[Groupe, ...]:
@@ -97,7 +99,7 @@ def groupes(famille: Famille, caches: frozenset[int]) -> tuple[Groupe, ...]:
     solved = solutions(famille, caches)
     unseen = np.flatnonzero(famille.inconnues(caches)).tolist()
     place = {rang: position for position, rang in enumerate(unseen)}
-    ties = [(place[rang], place[other]) for rang, row in solved.items() for other in row]
+    ties = [(place[rang], place[other]) for rang, row in solved.items() for other in row if other >= 0]
     labels = composantes(np.array(ties, dtype=int).reshape(-1, 2), len(unseen)).tolist()
     apart: dict[int, list[int]] = {}
     for rang, label in zip(unseen, labels, strict=True):
@@ -115,7 +117,9 @@ def _groupe(famille: Famille, caches: frozenset[int], rangs: tuple[int, ...], so
     said = not famille.primaires.isdisjoint(rangs) and not famille.solitaire
     suspects = [position for position, rang in enumerate(rangs) if rang in caches and famille.sensibles[rang]]
     steps = [tuple(step.get(rang, 0) for rang in rangs) for step in pas(solved, rangs)]
-    return Groupe(rangs, tuple(suspects) if said else (), tuple(steps))
+    row = {} if steps else solved[rangs[0]]
+    proof = {~numero: value / row[rangs[0]] for numero, value in row.items() if numero < 0}
+    return Groupe(rangs, tuple(suspects) if said else (), tuple(steps), proof)
 
 
 def reunis(equations: np.ndarray) -> list[np.ndarray]:
@@ -126,6 +130,7 @@ def reunis(equations: np.ndarray) -> list[np.ndarray]:
     return [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
 
+NUL = 1e-7  # a coefficient under it is what rounding left of zero
 ASSEZ = 2  # counts of a group found too narrowed before the mask is dropped: the others mostly are for the same reason
 
 
@@ -238,6 +243,12 @@ class _Etendue:
                 found = extreme(self.famille, groupe, signe * pushed)
                 wider = _Etendue(self.famille, np.minimum(wider.basses, found), np.maximum(wider.hautes, found))
         return wider
+
+
+def trop_serree(famille: Famille, caches: frozenset[int], rang: int) -> bool:
+    """Tell whether the interval of one count is shorter than the threshold when ``caches`` are hidden."""
+    groupe = next(groupe for groupe in groupes(famille, caches) if rang in groupe.rangs)
+    return bool(examiner(famille, groupe, frozenset({rang})))
 
 
 def _hypotheses(famille: Famille, groupe: Groupe, position: int) -> Iterator[Groupe]:

@@ -1,4 +1,4 @@
-"""HiGHS, silenced: exact optimisation over whole numbers."""
+"""HiGHS, silenced: exact optimisation over whole numbers, and the multipliers that prove a bound."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from highspy import Highs
+    from highspy import Highs, HighsSolution
 
 SORTIE = 1  # the file descriptor of the standard output, whatever sys.stdout has become
 NOEUDS = 20_000  # of the search tree: a count and not a time, so that the answer does not depend on the machine
@@ -59,12 +59,45 @@ def minimiser(
     Raises:
         Abandon: The search tree outgrew ``NOEUDS``.
     """
-    from highspy import HighsModelStatus, HighsVarType, MatrixFormat, ObjSense  # here: most years have no small count
+    from highspy import HighsModelStatus  # here: most years have no small count
+
+    found = _resoudre(objectif, contraintes, basses, hautes, entiers=True)
+    if found.getModelStatus() == HighsModelStatus.kInfeasible:
+        return None
+    return np.rint(_optimum(found).col_value).astype(np.int64)
+
+
+def multiplicateurs(objectif: np.ndarray, equations: np.ndarray, basses: np.ndarray, hautes: np.ndarray) -> np.ndarray:
+    """Return the multiplier of each equation (sums that are zero) in the linear minimum of the objective.
+
+    Any multipliers prove a bound; these prove the best one.
+
+    Raises:
+        Abandon: HiGHS found no optimum.
+    """
+    zero = np.zeros(len(equations))
+    return np.array(_optimum(_resoudre(objectif, (equations, zero, zero), basses, hautes, entiers=False)).row_dual)
+
+
+def _optimum(solveur: Highs) -> HighsSolution:
+    from highspy import HighsModelStatus
+
+    if solveur.getModelStatus() != HighsModelStatus.kOptimal:
+        raise Abandon
+    return solveur.getSolution()
+
+
+def _resoudre(
+    objectif: np.ndarray, contraintes: Contraintes, basses: np.ndarray, hautes: np.ndarray, *, entiers: bool
+) -> Highs:
+    """Return the solver of this thread once it has run; a new model clears all that it knew of the one before."""
+    from highspy import HighsVarType, MatrixFormat, ObjSense
 
     rows, low, high = contraintes
     size, (filled, columns) = len(objectif), np.nonzero(rows)
+    kind = HighsVarType.kInteger if entiers else HighsVarType.kContinuous
     solveur = _solveur()
-    solveur.passModel(  # a new model clears all that the solver knew of the one before
+    solveur.passModel(
         size,
         len(rows),
         len(filled),
@@ -79,15 +112,10 @@ def minimiser(
         np.searchsorted(filled, np.arange(len(rows))),
         columns,
         rows[filled, columns],
-        np.full(size, int(HighsVarType.kInteger)),
+        np.full(size, int(kind)),
     )
     solveur.run()
-    status = solveur.getModelStatus()
-    if status == HighsModelStatus.kInfeasible:
-        return None
-    if status != HighsModelStatus.kOptimal:
-        raise Abandon
-    return np.rint(solveur.getSolution().col_value).astype(np.int64)
+    return solveur
 
 
 def _solveur() -> Highs:
