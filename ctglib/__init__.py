@@ -9,19 +9,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ctglib.classeur.annuel.ouverture import ouvrir_bilan
+    from ctglib.classeur.annuel.ouverture import lire_suivi, ouvrir_bilan
     from ctglib.classeur.classeur import ouvrir
     from ctglib.classeur.finale.ouverture import ouvrir_evaluation
     from ctglib.document.blocs import paragraphe
     from ctglib.document.tableau import tableau
+    from ctglib.secret.sommes import sommer
 
-__all__ = ["ouvrir", "ouvrir_bilan", "ouvrir_evaluation", "paragraphe", "tableau"]
+__all__ = ["lire_suivi", "ouvrir", "ouvrir_bilan", "ouvrir_evaluation", "paragraphe", "sommer", "tableau"]
 __version__ = "0.1.0"
 PORTES = {
+    "lire_suivi": "classeur.annuel.ouverture",
     "ouvrir": "classeur.classeur",
     "ouvrir_bilan": "classeur.annuel.ouverture",
     "ouvrir_evaluation": "classeur.finale.ouverture",
     "paragraphe": "document.blocs",
+    "sommer": "secret.sommes",
     "tableau": "document.tableau",
 }
 

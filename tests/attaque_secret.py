@@ -7,7 +7,7 @@ which. Each hypothesis on the small one is tried in turn; what is left is the un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -15,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ctglib.secret.solveur import silence
 
-INFINI = 10**6
+INFINI = 10**4
 Nom = tuple | str
 Somme = tuple[Nom, tuple[Nom, ...]]
 Equation = tuple[dict[Nom, int], int]  # coefficients of the unknown counts, and what they come to
@@ -98,12 +98,19 @@ def _intervalle(
     noms: list[Nom], equations: list[Equation], nom: Nom, hypotheses: list[Nom | None], *, seuil: int
 ) -> tuple[int, int] | None:
     """Return the interval of a count if one of the hypotheses (this count is small, or none at all) is true."""
+    seen = [table[nom] for table in _extremes(noms, equations, nom, hypotheses, seuil=seuil)]
+    return (min(seen), max(seen)) if seen else None
+
+
+def _extremes(
+    noms: list[Nom], equations: list[Equation], nom: Nom, hypotheses: list[Nom | None], *, seuil: int
+) -> Iterator[dict[Nom, int]]:
+    """Yield, by hypothesis, a table where a count is least and one where it is greatest."""
     contraintes = ()
     if equations:
         matrice = np.array([[coefficients.get(nom, 0) for nom in noms] for coefficients, _ in equations], dtype=float)
         constantes = np.array([constante for _, constante in equations], dtype=float)
         contraintes = LinearConstraint(matrice, constantes, constantes)
-    bornes = []
     for petit in hypotheses:
         basses, hautes = np.zeros(len(noms)), np.full(len(noms), float(INFINI))
         if petit is not None:
@@ -112,5 +119,38 @@ def _intervalle(
             but = np.where(np.arange(len(noms)) == noms.index(nom), signe, 0)
             trouve = milp(but, integrality=np.ones(len(noms)), bounds=Bounds(basses, hautes), constraints=contraintes)
             assert trouve.status in (0, 2), trouve.message
-            bornes += [] if trouve.x is None else [round(trouve.x[noms.index(nom)])]
-    return (min(bornes), max(bornes)) if bornes else None
+            if trouve.x is not None:
+                yield dict(zip(noms, np.rint(trouve.x).astype(int).tolist(), strict=True))
+
+
+def rejouer(
+    publies: Mapping[Nom, int],
+    caches: Iterable[Nom],
+    sommes: Iterable[Somme],
+    *,
+    seuil: int,
+    retrouve: Callable[[dict[Nom, int]], bool],
+) -> dict[Nom, tuple[int, int]]:
+    """Return what is left of each hidden count to an attacker who replays the public algorithm.
+
+    For each count, tables that fit all that is published and make it least or greatest, by hypothesis on the small one,
+    are handed to ``retrouve``, the hidden counts of its group alone: it tells whether they could give the published
+    mask. The others are thrown away; the search ends once an interval is as long as the threshold. A count that nothing
+    is left of has the interval (0, -1).
+    """
+    hidden = set(caches)
+    equations = _equations(publies, list(sommes))
+    noms = sorted(hidden | {nom for coefficients, _ in equations for nom in coefficients}, key=str)
+    found = {}
+    with silence():
+        for groupe in _groupes(noms, [coefficients for coefficients, _ in equations]):
+            suspects = sorted(hidden & groupe, key=str)
+            for nom in suspects:
+                left: list[int] = []
+                for table in _extremes(noms, equations, nom, suspects, seuil=seuil):
+                    if retrouve({other: table[other] for other in suspects}):
+                        left.append(table[nom])
+                        if max(left) - min(left) >= seuil:
+                            break
+                found[nom] = (min(left), max(left)) if left else (0, -1)
+    return found

@@ -8,9 +8,11 @@ import pandas as pd
 
 from ctglib.calculs.evaluation.etats import etats
 from ctglib.calculs.evaluation.evaluer import evaluer
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
+from ctglib.donnees.lecture import cle_de
 from ctglib.donnees.suivi.objets import DossierSuivi
 from ctglib.secret.application import Publiable, appliquer
+from ctglib.secret.modele import Tirage
 
 NOM, ICI, LA = "demonstration", "00001", "00"
 ANNEES = (2023, 2024, 2025, 2026)
@@ -19,7 +21,7 @@ ANNEES = (2023, 2024, 2025, 2026)
 @cache
 def suivi(annee: int = ANNEES[-1]) -> DossierSuivi:
     """Return the demonstration as the reports of a year read it."""
-    return lire_suivi(NOM, annee)
+    return lire_suivi_brut(NOM, annee)
 
 
 @cache
@@ -46,7 +48,15 @@ def publie() -> Publiable:
     read = suivi()
     profiles = pd.concat([one.profils.assign(annee=year) for year, one in read.suivis.items()], ignore_index=True)
     threshold = read.catalogue.seuils.petits_effectifs
-    return appliquer(profiles, read.observations, read.catalogue, annee=ANNEES[-1], seuil=threshold, masque=read.masque)
+    return appliquer(
+        profiles,
+        read.observations,
+        read.catalogue,
+        annee=ANNEES[-1],
+        seuil=threshold,
+        masque=read.masque,
+        tirage=Tirage(cle_de(NOM)),
+    )
 
 
 def toutes_les_annees() -> pd.DataFrame:

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.importer import Preparation, preparer, preparer_dans
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import racine
 from ctglib.donnees.validation import valider
@@ -107,7 +107,7 @@ def verifier_l_annee_entiere(donnees: Path) -> None:
     ]
     assert lignes(donnees, "profils") == ["cmj,sexe,filles,,,4,A"]
     assert lignes(donnees, "posture") == ["Chargé de coopération CTG,attendus,diagnostics,3,"]
-    suivi = lire_suivi("harnes").suivis[2025]
+    suivi = lire_suivi_brut("harnes").suivis[2025]
     assert suivi.bilan.comite.date == date(2026, 2, 12)
     assert [(item.id, item.texte, item.echeance) for item in suivi.bilan.comite.decisions] == [
         ("d2025_1", "Ouvrir une permanence", date(2026, 9, 30))

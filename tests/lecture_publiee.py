@@ -59,8 +59,23 @@ class Lu:
         """Return the sums that tie the counts of a year: variables, margins, and the same persons counted twice."""
         found = [(("ensemble", *key[:2]), tuple(names)) for key, names in self.modalites.items()]
         found += [(("profil", *key[:4]), tuple(names)) for key, names in self.croisees.items()]
-        known = self.secrets | set(self.vus)
+        known = self.secrets | set(self.vus) | {total for total, _ in found}
         return found + [(one, (other,)) for one, other in self._identiques() if {one, other} <= known]
+
+    def inclusions(self) -> list[Somme]:
+        """Return: a child counted in several dispositifs makes no sum with them, but no dispositif exceeds the whole.
+
+        What a part falls short by is never shown; nor is the sum of the parts, by which the rule ties them together.
+        """
+        parts = defaultdict(list)
+        for name in sorted(self.secrets | set(self.vus), key=str):
+            if name[0] == INCLUSION and name[2]:
+                parts[name[1]].append(name)
+        found: list[Somme] = [(("parties", annee), tuple(names)) for annee, names in parts.items()]
+        for annee, names in parts.items():
+            whole = (INCLUSION, annee, "")
+            found += [(whole, (name, ("reste", *name))) for name in names if whole in self.vus]
+        return found
 
     def _identiques(self) -> Iterator[tuple[Nom, Nom]]:
         for annee, dispositif in dict.fromkeys(key[:2] for key in self.modalites):

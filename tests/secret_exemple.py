@@ -12,16 +12,42 @@ from ctglib.donnees.modeles.fiches import Modalite, Profils, VariableProfil
 from ctglib.donnees.modeles.secret import EffectifIdentique, Secret, ValeurLiee
 from ctglib.secret.application import Publiable, appliquer
 from ctglib.secret.masque import EFFECTIFS, Masque
-from ctglib.secret.modele import Cle, Lien
+from ctglib.secret.modele import Cle, Lien, Tirage
 
 TABLE = "t"
 SEUIL = 5
+GRAINE = b"une graine de test"
 SEXES = (("m", 14), ("n", 10))
 PROFILS = ("annee", "dispositif", "variable", "modalite", "variable_2", "modalite_2", "effectif", "statut")
 OBSERVATIONS = (
     "territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut", "source",
     "note",
 )  # fmt: skip
+
+
+class SansHasard(Tirage):
+    """Nothing is hidden for nothing, and the first of two names is the cheaper: what an example of a mask needs."""
+
+    def tirer(self, cle: Cle) -> tuple[float, float]:
+        """Return a price that grows with the name."""
+        named = cle.ligne.rpartition("/")[2] + cle.colonne.rpartition("/")[2]
+        digits = named.encode()[:4].ljust(4, b"\0")
+        return int.from_bytes(digits, "big") / 2**33, 1.0
+
+
+SANS_HASARD = SansHasard(b"")
+
+
+class Choisi(Tirage):
+    """The counts that are hidden for nothing are these."""
+
+    def __init__(self, en_plus: frozenset[Cle]) -> None:
+        super().__init__(b"")
+        object.__setattr__(self, "en_plus", en_plus)
+
+    def tirer(self, cle: Cle) -> tuple[float, float]:
+        """Return one price for all, and the least chance for the chosen ones."""
+        return 0.0, 0.0 if cle in self.en_plus else 1.0
 
 
 def cle(nom: str) -> Cle:
@@ -100,11 +126,15 @@ def catalogue() -> SimpleNamespace:
 
 
 def publier(
-    lignes_profils: pd.DataFrame, lignes: pd.DataFrame, annee: int = 2023, masque: pd.DataFrame | None = None
+    lignes_profils: pd.DataFrame,
+    lignes: pd.DataFrame,
+    annee: int = 2023,
+    masque: pd.DataFrame | None = None,
+    tirage: Tirage = SANS_HASARD,
 ) -> Publiable:
     """Return what the bilan of a year may show."""
     earlier = masque_csv() if masque is None else masque
-    return appliquer(lignes_profils, lignes, catalogue(), annee=annee, seuil=SEUIL, masque=earlier)
+    return appliquer(lignes_profils, lignes, catalogue(), annee=annee, seuil=SEUIL, masque=earlier, tirage=tirage)
 
 
 def secrets(table: pd.DataFrame, *colonnes: str) -> list[tuple]:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer, superposer
 from ctglib.donnees.validation import valider
@@ -32,7 +32,7 @@ def test_les_effectifs_sont_ceux_du_fichier_de_la_cnaf(depot: Path) -> None:
         pytest.skip(f"le fichier d'origine n'est pas là ({path.name})")
     original = {(row["numcomdo"], int(row["dtreffre"][:4])): row for row in lignes(path, ";") if row["numcomdo"]}
 
-    rows = lire_communes(lire_suivi("harnes")).effectifs
+    rows = lire_communes(lire_suivi_brut("harnes")).effectifs
 
     assert set(zip(rows["commune"], rows["annee"], strict=True)) == set(original)
     for row in rows.to_dict("records"):
@@ -45,7 +45,7 @@ def test_les_effectifs_sont_ceux_du_fichier_de_la_cnaf(depot: Path) -> None:
 
 def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit() -> None:
     with enregistrer() as annual:
-        suivi = lire_suivi("harnes", 2024)
+        suivi = lire_suivi_brut("harnes", 2024)
     with enregistrer() as final:
         found = lire_communes(suivi)
 
@@ -60,13 +60,13 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
 def test_une_convention_fictive_lit_ses_propres_communes_ou_n_en_a_pas(donnees: Path) -> None:
     path = donnees / INVENTEES
 
-    found = lire_communes(lire_suivi("demonstration"))
+    found = lire_communes(lire_suivi_brut("demonstration"))
     path.unlink()
 
     assert set(found.effectifs["departement"]) == {"00"}
     assert all(name.startswith("Commune fictive") or "(fictive)" in name for name in found.effectifs["nom"])
     assert found.source is None
-    assert lire_communes(lire_suivi("demonstration")) is None
+    assert lire_communes(lire_suivi_brut("demonstration")) is None
 
 
 def test_les_communes_de_la_demonstration_font_les_chiffres_de_son_contexte(depot: Path) -> None:
@@ -85,7 +85,7 @@ def test_les_communes_de_la_demonstration_font_les_chiffres_de_son_contexte(depo
 def test_un_magasin_sans_les_communes_n_a_rien_a_comparer(donnees: Path) -> None:
     (donnees / "sources/publiques/origine.yaml").write_text("fichiers: []\ntables: []\n", encoding="utf-8")
 
-    assert lire_communes(lire_suivi("harnes")) is None
+    assert lire_communes(lire_suivi_brut("harnes")) is None
 
 
 def changer(avant: str, apres: str) -> Callable[[str], str]:

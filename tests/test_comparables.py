@@ -18,7 +18,7 @@ from ctglib.calculs.comparables.comparer import Resultat, comparer
 from ctglib.calculs.comparables.ecarts import bornes, ecart_a_la_moyenne, ecart_a_la_somme, variation
 from ctglib.calculs.comparables.sensibilite import BRUIT, CHANGE, TIENT, tenue
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.modeles.comparaison import Reglage
 
 EXACT = 1e-9  # both paths are exact until they become floats
@@ -34,7 +34,7 @@ EXEMPLE = [
 
 @pytest.fixture(scope="module")
 def harnes() -> Resultat:
-    suivi = lire_suivi("harnes")
+    suivi = lire_suivi_brut("harnes")
     catalogue, rows = suivi.catalogue, lire_communes(suivi).effectifs
     return comparer(rows, catalogue.comparaison, catalogue.indicateurs_contexte, suivi.convention)
 

@@ -18,7 +18,7 @@ from ctglib.document.charte import charte
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.modeles.comparaison import Reglage
 from ctglib.graphiques.comparables import points_comparables, trajectoires_comparables
 from ctglib.rapport.phrases.comparables import essentiel, lecture_de_la_sensibilite
@@ -51,7 +51,7 @@ def figures(found: Resultat, words: Contexte | None = None) -> list[Figure]:
 
 @pytest.fixture(scope="module")
 def harnes() -> Comparables:
-    suivi = lire_suivi("harnes")
+    suivi = lire_suivi_brut("harnes")
     return Comparables(suivi, lire_communes(suivi))
 
 
@@ -188,7 +188,7 @@ def test_la_comparaison_n_est_jamais_dite_un_effet(harnes: Comparables) -> None:
 
 
 def test_sans_communes_rien_n_est_montre() -> None:
-    found = Comparables(lire_suivi("harnes"), None)
+    found = Comparables(lire_suivi_brut("harnes"), None)
 
     assert [getattr(found, name)() for name in METHODES] == [None] * len(METHODES)
     assert found.phrases() == ()

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from ctglib.collecte.gabarit import ecrire_gabarit
 from ctglib.collecte.importer import preparer
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
 
@@ -127,7 +127,7 @@ def test_la_decision_de_l_an_passe_demande_ce_qu_elle_est_devenue(donnees: Path,
 
     importer(enregistrer(wb, tmp_path, "ctg-harnes-2026.xlsx"))
 
-    comite = lire_suivi("harnes").suivis[2026].bilan.comite
+    comite = lire_suivi_brut("harnes").suivis[2026].bilan.comite
     assert [(item.decision, item.etat, item.commentaire) for item in comite.suites] == [
         ("d2025_1", "faite", "Le mercredi")
     ]

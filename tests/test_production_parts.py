@@ -160,21 +160,14 @@ def test_un_ancien_echec_est_oublie_quand_la_part_est_la_meme(voulue: Demande, d
     assert json.loads((voulue.sortie / NOM / "manifeste.json").read_text(encoding="utf-8"))["echecs"] == {}
 
 
-def test_sans_le_dossier_interne_rien_n_est_suppose(voulue: Demande, donnees: Path) -> None:
-    shutil.rmtree(voulue.sortie / NOM / "interne")
-    changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
-
-    assert set(produire(voulue)) == {"2026/fiche-1", "2026/fiche-2", "2026/bilan", "2026/relevé"}
-
-
-def test_l_empreinte_d_une_part_n_est_pas_publiee(voulue: Demande) -> None:
+def test_l_empreinte_d_une_part_demande_la_cle(voulue: Demande, donnees: Path) -> None:
     name = f"etude/{NOM}/2026/publique/fiche-2"
+    before = lire_manifeste(voulue.sortie / NOM).traces["2026/fiche-2"].parts[name]
+    (donnees / "conventions" / NOM / "suivi" / ".cle").unlink()
 
-    public = (voulue.sortie / NOM / "manifeste.json").read_text(encoding="utf-8")
-    kept = json.loads((voulue.sortie / NOM / "interne" / "empreintes.json").read_text(encoding="utf-8"))
+    produire(voulue)
 
-    assert json.loads(public)["rapports"]["2026/fiche-2"]["parts"] == {name: ""}
-    assert kept["2026/fiche-2"][name] and kept["2026/fiche-2"][name] not in public
+    assert lire_manifeste(voulue.sortie / NOM).traces["2026/fiche-2"].parts[name] != before
 
 
 def test_une_etude_impossible_laisse_les_rapports_se_faire(voulue: Demande, donnees: Path) -> None:

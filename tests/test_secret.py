@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
-from attaque_secret import Somme, intervalles
+from attaque_secret import Somme, intervalles, rejouer
 from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
-from secret_exemple import SEUIL, cle, liens, noms_caches, table
+from secret_exemple import GRAINE, SEUIL, Choisi, SansHasard, cle, liens, noms_caches, table
 
-from ctglib.secret.elimination import pas, resolues
-from ctglib.secret.masque import masquer
+from ctglib.secret.lecteur import pas, resolues
+from ctglib.secret.masque import Masque, masquer
+from ctglib.secret.modele import Cle, Tirage
 from ctglib.secret.solveur import SORTIE, minimiser, multiplicateurs, silence
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "secret.yaml").read_text(encoding="utf-8"))
@@ -31,7 +31,7 @@ def test_un_exemple_masque_ce_qui_est_ecrit(cas: dict) -> None:
     effectifs = table(cas["effectifs"], cas.get("non_sensibles", ()), cas.get("publies", ()))
     deja = {cle(nom).lieu for nom in cas.get("deja", [])}
 
-    masque = masquer(effectifs, liens(cas["sommes"]), seuil=cas.get("seuil", SEUIL), deja=deja)
+    masque = masquer(effectifs, liens(cas["sommes"]), seuil=cas.get("seuil", SEUIL), tirage=SansHasard(b""), deja=deja)
 
     assert noms_caches(masque) == set(cas["caches"])
     assert list(masque.retraits["raison"]) == ([cas["retraits"]] if "retraits" in cas else [])
@@ -91,7 +91,7 @@ def trop_serres(effectifs: Mapping[str, int], sommes: list[str], caches: set[str
 def test_qui_lit_tout_le_reste_ne_resserre_aucun_effectif_masque_sous_le_seuil(cas: tuple[dict, list[str]]) -> None:
     effectifs, sommes = cas
 
-    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL)
+    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL, tirage=Tirage(GRAINE))
 
     caches = noms_caches(masque)
     assert {nom for nom, valeur in effectifs.items() if 0 < valeur < SEUIL} <= caches
@@ -100,24 +100,112 @@ def test_qui_lit_tout_le_reste_ne_resserre_aucun_effectif_masque_sous_le_seuil(c
 
 
 @exemples(10)
-@given(tableaux_croises(plus_grand=2))
-def test_aucun_masque_plus_petit_ne_suffirait(cas: tuple[dict, list[str]]) -> None:
+@given(tableaux_croises(plus_grand=3))
+def test_ce_que_le_tirage_n_ajoute_pas_est_masque_parce_qu_il_le_faut(cas: tuple[dict, list[str]]) -> None:
     effectifs, sommes = cas
     petits = {nom for nom, valeur in effectifs.items() if 0 < valeur < SEUIL}
 
-    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL)
+    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL, tirage=SansHasard(b""))
 
     caches = noms_caches(masque)
-    libres = sorted(set(effectifs) - petits, key=cle)
-    essais = [
-        (len(ajout), sum(effectifs[nom] for nom in ajout), [nom not in ajout for nom in libres], ajout)
-        for taille in range(len(caches - petits) + 1)
-        for ajout in combinations(libres, taille)
+    alone = len(masque.retraits) or len(effectifs) == 1
+    assert alone or all(trop_serres(effectifs, sommes, caches - {nom}) for nom in caches - petits)
+
+
+def au_hasard(graine: int) -> tuple[dict, list[str]]:
+    """Return a crossed table drawn at random, half of its counts small, with or without margins."""
+    draw = np.random.default_rng(graine)
+    size = tuple(draw.integers(1, 5, 2))
+    valeurs = np.where(draw.random(size) < 0.5, draw.integers(0, 8, size), draw.integers(0, 61, size))
+    return croise(*size, valeurs, marges=bool(draw.integers(2)), total=bool(draw.integers(2)))
+
+
+def resserres_par_le_rejeu(
+    effectifs: Mapping[str, int], sommes: list[str], masque: Masque, essayer: Callable[[frozenset[Cle]], list[Tirage]]
+) -> dict[str, tuple[int, int]]:
+    """Return the counts tied to a sum that replaying the algorithm narrows to less than the threshold.
+
+    Args:
+        effectifs: The true counts: of a group that is not the one looked at, the attacker may guess them right.
+        sommes: What the attacker knows of them.
+        masque: What is published.
+        essayer: The draws that the attacker tries, from the counts that a draw would have had to add.
+    """
+    caches, lus = noms_caches(masque), pour_l_attaque(sommes)
+
+    def retrouve(valeurs: dict[str, int]) -> bool:
+        essai = {**effectifs, **valeurs}
+        grands = frozenset(cle(nom) for nom in caches if not 0 < essai[nom] < SEUIL)
+        masques = (masquer(table(essai), liens(sommes), seuil=SEUIL, tirage=tirage) for tirage in essayer(grands))
+        return any(noms_caches(found) == caches for found in masques)
+
+    publies = {nom: valeur for nom, valeur in effectifs.items() if nom not in caches}
+    found = rejouer(publies, caches, lus, seuil=SEUIL, retrouve=retrouve)
+    tied = {nom for total, parts in lus for nom in (total, *parts)}
+    return {nom: ends for nom, ends in found.items() if nom in tied and ends[1] - ends[0] < SEUIL}
+
+
+def attaquer(graines: Iterable[int], essayer: Callable[[frozenset[Cle]], list[Tirage]], tirage: Tirage) -> int:
+    """Return how many tables drawn at random leave a count too narrow to who replays the algorithm."""
+    narrowed = 0
+    for graine in graines:
+        effectifs, sommes = au_hasard(graine)
+        masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL, tirage=tirage)
+        if masque.retraits.empty and len(effectifs) > 1 and len(masque.cellules):
+            narrowed += bool(resserres_par_le_rejeu(effectifs, sommes, masque, essayer))
+    return narrowed
+
+
+def une_cle_le_pourrait(grands: frozenset[Cle]) -> list[Tirage]:
+    """Return the draw that a key would give with a chance of one in eight for each count that it has to add."""
+    return [Choisi(grands)]
+
+
+def test_le_rejeu_d_un_choix_sans_cle_trahirait_presque_tous_les_tableaux() -> None:
+    """The attack is one: on a choice that anybody can work out again, it wins."""
+    assert attaquer(range(8), lambda _: [SansHasard(b"")], SansHasard(b"")) >= 5
+
+
+def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil() -> None:
+    assert attaquer(range(15), une_cle_le_pourrait, Tirage(GRAINE)) == 0
+
+
+@pytest.mark.complet
+def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil_dans_deux_mille_tableaux() -> None:
+    assert attaquer(range(2000), une_cle_le_pourrait, Tirage(GRAINE)) == 0
+
+
+@pytest.mark.complet
+def test_essayer_trois_cents_autres_cles_ne_resserre_presque_rien() -> None:
+    """What an attacker can do in fact; a table whose mask takes a rare draw may be thrown away wrongly."""
+    keys = [Tirage(f"clé {number}".encode()) for number in range(300)]
+
+    assert attaquer(range(60), lambda _: keys, Tirage(GRAINE)) <= 2
+
+
+def test_la_meme_cle_donne_le_meme_masque_et_une_autre_un_autre() -> None:
+    effectifs, sommes = croise(4, 4, np.arange(16).reshape(4, 4) * 2 + 1, marges=True, total=True)
+
+    masques = [
+        noms_caches(masquer(table(effectifs), liens(sommes), seuil=SEUIL, tirage=Tirage(graine)))
+        for graine in (b"une", b"une", b"deux", b"trois", b"quatre")
     ]
-    suffisants = (
-        petits | set(ajout) for *_, ajout in sorted(essais) if not trop_serres(effectifs, sommes, petits | set(ajout))
-    )
-    assert not petits or len(effectifs) == 1 or len(masque.retraits) or caches == next(suffisants)
+
+    assert masques[0] == masques[1] and len(set(map(frozenset, masques))) > 1
+
+
+def test_qui_sait_qu_une_partie_n_excede_pas_son_tout_ne_reconnait_pas_un_petit_effectif() -> None:
+    """Children counted in several dispositifs: their sum passes the whole, and none of them does."""
+    effectifs = {"t": 11, "a": 3, "b": 9, "c": 8, "na": 40, "nb": 40, "nc": 40, "ta": 43, "tb": 49, "tc": 48}
+    sommes = ["t = a + b + c", "ta = a + na", "tb = b + nb", "tc = c + nc"]
+
+    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL, tirage=SansHasard(b""))
+
+    caches = noms_caches(masque)
+    lus = [*pour_l_attaque([*sommes[1:], "hors = a + b + c"]), *((("t"), (nom, f"reste {nom}")) for nom in "abc")]
+    found = intervalles({nom: n for nom, n in effectifs.items() if nom not in caches}, caches, lus, seuil=SEUIL)
+    assert {"a", "na"} < caches and len(caches) == 4
+    assert all(high - low >= SEUIL for low, high in found.values())
 
 
 @exemples(10)
@@ -127,13 +215,15 @@ def test_l_ordre_des_lignes_ne_change_rien(cas: tuple[dict, list[str]], hasard: 
     autre = list(effectifs.items())
     hasard.shuffle(autre)
 
-    masques = [masquer(table(rows), liens(sommes), seuil=SEUIL) for rows in (effectifs, dict(autre))]
+    masques = [
+        masquer(table(rows), liens(sommes), seuil=SEUIL, tirage=Tirage(GRAINE)) for rows in (effectifs, dict(autre))
+    ]
 
     assert masques[0].cellules.equals(masques[1].cellules)
 
 
 def test_les_cellules_masquees_sont_vides_et_le_disent() -> None:
-    masque = masquer(table({"a": 3, "b": 8, "total": 11}), liens(["total = a + b"]), seuil=SEUIL)
+    masque = masquer(table({"a": 3, "b": 8, "total": 11}), liens(["total = a + b"]), seuil=SEUIL, tirage=Tirage(GRAINE))
 
     shown = masque.effectifs.set_index("ligne")
     assert shown.loc[["a", "b"], "effectif"].isna().all()
@@ -144,7 +234,10 @@ def test_les_cellules_masquees_sont_vides_et_le_disent() -> None:
 def test_rien_de_ce_qui_est_rendu_ne_dit_quel_effectif_est_petit() -> None:
     un, autre = ({"a": 3, "b": 8, "total": 11}, {"a": 8, "b": 3, "total": 11})
 
-    masques = [masquer(table(effectifs), liens(["total = a + b"]), seuil=SEUIL) for effectifs in (un, autre)]
+    masques = [
+        masquer(table(effectifs), liens(["total = a + b"]), seuil=SEUIL, tirage=Tirage(GRAINE))
+        for effectifs in (un, autre)
+    ]
 
     assert masques[0].cellules.equals(masques[1].cellules)
     assert masques[0].effectifs.equals(masques[1].effectifs)
@@ -156,14 +249,14 @@ def test_rien_de_ce_qui_est_rendu_ne_dit_quel_effectif_est_petit() -> None:
 )
 def test_un_effectif_qui_ne_compte_pas_des_personnes_est_refuse(effectifs: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        masquer(table(effectifs), [], seuil=SEUIL)
+        masquer(table(effectifs), [], seuil=SEUIL, tirage=Tirage(GRAINE))
 
 
 def test_un_effectif_donne_deux_fois_est_refuse() -> None:
     double = table({"a": 3, "b": 4}).assign(ligne="a")
 
     with pytest.raises(ValueError, match="est donné deux fois"):
-        masquer(double, [], seuil=SEUIL)
+        masquer(double, [], seuil=SEUIL, tirage=Tirage(GRAINE))
 
 
 def test_un_tableau_de_dix_lignes_sur_huit_avec_ses_marges_demande_moins_d_une_seconde() -> None:
@@ -171,10 +264,10 @@ def test_un_tableau_de_dix_lignes_sur_huit_avec_ses_marges_demande_moins_d_une_s
     effectifs, sommes = croise(10, 8, valeurs, marges=True, total=True)
     start = time.process_time()
 
-    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL)
+    masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL, tirage=Tirage(GRAINE))
 
     assert time.process_time() - start < 1
-    assert trop_serres(effectifs, sommes, noms_caches(masque)) == {}
+    assert masque.retraits.empty and len(masque.cellules) > 10
 
 
 def test_le_solveur_n_ecrit_rien_sur_la_sortie(capfd: pytest.CaptureFixture) -> None:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import csv
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from aller_retour import reussir
-from attaque_secret import Nom, intervalles
+from attaque_secret import Nom, intervalles, rejouer
 from demonstration_exemple import ANNEES, ICI, NOM, suivi
-from lecture_publiee import Lu, lire
+from lecture_publiee import INCLUSION, Lu, lire
 from rapports_produits import Production, choisir
+from secret_exemple import Choisi
 
 from ctglib.classeur.annuel.publication import publier
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.suivi.objets import DossierSuivi
+from ctglib.secret import application
+from ctglib.secret.masque import CLE, Masque, masquer
+from ctglib.secret.modele import Cellule, Cle, Lien, Tirage, accorder
 
 AUTRE = yaml.safe_load((Path(__file__).parent / "cas" / "secret_autre.yaml").read_text(encoding="utf-8"))
 DERNIERE = ANNEES[-1]
@@ -83,6 +88,60 @@ def test_qui_lit_tout_ce_qui_est_publie_ne_resserre_aucun_effectif_masque_sous_l
     assert all(low <= vrais[name] <= high for name, (low, high) in found.items() if name in vrais)
 
 
+def test_qui_sait_qu_une_partie_n_excede_pas_son_tout_n_en_sait_pas_davantage(lu: Lu) -> None:
+    """Of the 24 counts of children with an AEEH that the whole of a year bounds, none falls to four values."""
+    sommes = [*lu.sommes(), *lu.inclusions()]
+    tied = {name for total, parts in sommes for name in (total, *parts)}
+
+    found = intervalles(lu.publies, lu.caches, sommes, seuil=SEUIL)
+
+    bounded = {name for name in lu.caches if name[0] == INCLUSION}
+    assert len(bounded) > 8 and bounded <= tied
+    assert {name: ends for name, ends in found.items() if name in tied and ends[1] - ends[0] < SEUIL} == {}
+
+
+def _bilan(annee: int, monkeypatch: pytest.MonkeyPatch) -> tuple[pd.DataFrame, list[Lien], Masque]:
+    """Return the counts of a year as its bilan masks them, the sums that hold between them, and their mask."""
+    asked: list[tuple[pd.DataFrame, list[Lien], Tirage]] = []
+
+    def noter(effectifs: pd.DataFrame, liens: Iterable[Lien], *, tirage: Tirage, **autres: object) -> Masque:
+        asked.append((effectifs, list(liens), tirage))
+        return masquer(effectifs, asked[-1][1], tirage=tirage, **autres)
+
+    monkeypatch.setattr(application, "masquer", noter)
+    publier(lire_suivi_brut(NOM, annee), annee)
+    counts, sums, draw = asked[-1]
+    own = counts[counts["table"].str.split("/").str[1].eq(str(annee)) & ~counts["publiee"]]
+    sums = [lien for lien in sums if lien.total.table.split("/")[1] == str(annee)]
+    return own, sums, masquer(own, sums, seuil=SEUIL, tirage=draw)
+
+
+@pytest.mark.parametrize("annee", [ANNEES[0], *(pytest.param(year, marks=pytest.mark.complet) for year in ANNEES[1:])])
+def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_de_la_demonstration(
+    annee: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attacker has the code, hence every sum it knows of, those never shown too."""
+    counts, liens, masque = _bilan(annee, monkeypatch)
+    names = [Cle(*name) for name in counts[list(CLE)].itertuples(index=False)]
+    true = {name: int(count) for name, count in zip(names, counts["effectif"], strict=True) if pd.notna(count)}
+    places = set(masque.cellules.itertuples(index=False, name=None))
+    caches = {name for name in true if name.lieu in places}
+    cellules = [Cellule(name, value) for name, value in true.items()]
+    sommes = [(lien.total, lien.parties) for lien in accorder(cellules, liens, SEUIL).liens]
+
+    def retrouve(valeurs: dict[Nom, int]) -> bool:
+        tried = {**true, **valeurs}
+        large = frozenset(name for name in caches if not 0 < tried[name] < SEUIL)
+        table = counts.assign(effectif=[float(tried.get(name, np.nan)) for name in names])
+        return masquer(table, liens, seuil=SEUIL, tirage=Choisi(large)).cellules.equals(masque.cellules)
+
+    found = rejouer({name: true[name] for name in set(true) - caches}, caches, sommes, seuil=SEUIL, retrouve=retrouve)
+
+    tied = {name for total, parts in sommes for name in (total, *parts)}
+    assert len(caches) > 15
+    assert {name: ends for name, ends in found.items() if name in tied and ends[1] - ends[0] < SEUIL} == {}
+
+
 def _ecrire_autre(donnees: Path) -> int:
     """Change the hidden counts and the internal grid of a copy of the data, and return how many cells changed."""
     changed = 0
@@ -141,7 +200,9 @@ def _montre(read: DossierSuivi) -> list[pd.DataFrame]:
 
 def test_d_autres_effectifs_masques_donnent_ce_qui_est_publie(autre: Path) -> None:
     """So what is published does not say which of the two is true; and the grid is only read in internal reports."""
-    assert all(one.equals(two) for one, two in zip(_montre(suivi()), _montre(lire_suivi(NOM, DERNIERE)), strict=True))
+    assert all(
+        one.equals(two) for one, two in zip(_montre(suivi()), _montre(lire_suivi_brut(NOM, DERNIERE)), strict=True)
+    )
 
 
 def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_interne(
@@ -167,7 +228,9 @@ def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_inter
 
 def test_l_empreinte_d_un_fichier_saisi_n_est_publiee_nulle_part(rapports_produits: Production, depot: Path) -> None:
     """Ten levels from 0 to 4 are found from the fingerprint of their file in seconds, by trying them all."""
-    entered = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in (depot / "data" / SUIVI).rglob("*.*")}
+    entered = {
+        path: hashlib.sha256(path.read_bytes()).hexdigest() for path in (depot / "data" / SUIVI).rglob("[!.]*.*")
+    }
     folder = rapports_produits.dossier(NOM)
 
     files = [path for path in folder.rglob("*") if path.is_file() and "interne" not in path.relative_to(folder).parts]

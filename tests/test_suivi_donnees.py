@@ -10,7 +10,7 @@ from donnees_abimees import remplacer
 from suivi_exemple import FICHIERS, HARNES, OBSERVATIONS, ecrire_suivi
 
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer, existe, lire_octets, lister, superposer
 
@@ -21,7 +21,7 @@ def test_un_bilan_ne_lit_que_les_annees_jusqu_a_la_sienne(donnees: Path) -> None
     ecrire_suivi(donnees)
 
     with enregistrer() as journal:
-        suivi = lire_suivi("harnes", 2023)
+        suivi = lire_suivi_brut("harnes", 2023)
 
     touched = {*journal.lus, *journal.absents, *journal.listes}
     assert list(suivi.suivis) == [2023]
@@ -32,7 +32,7 @@ def test_un_bilan_ne_lit_que_les_annees_jusqu_a_la_sienne(donnees: Path) -> None
 
 def test_une_absence_du_suivi_est_retenue(donnees: Path) -> None:
     with enregistrer() as journal:
-        suivi = lire_suivi("harnes", 2024)
+        suivi = lire_suivi_brut("harnes", 2024)
 
     years = {f"{HARNES}/suivi/{annee}/{name}" for annee in (2023, 2024) for name in noms_d_une_annee()}
     assert years | {f"{HARNES}/masque.csv", f"{HARNES}/contexte.csv"} <= journal.absents
@@ -56,16 +56,16 @@ def test_une_faute_du_suivi_ne_touche_pas_le_diagnostic_ni_les_annees_d_avant(do
     remplacer(folder / "suivi/2024/actions.csv", "1.1", "9.9")
 
     lire_dossier("harnes")
-    lire_suivi("harnes", 2023)
+    lire_suivi_brut("harnes", 2023)
 
     with pytest.raises(DonneesInvalides, match=r"« 9\.9 »"):
-        lire_suivi("harnes", 2024)
+        lire_suivi_brut("harnes", 2024)
 
 
 def test_les_tables_d_une_annee_sont_typees(donnees: Path) -> None:
     ecrire_suivi(donnees)
 
-    annee = lire_suivi("harnes", 2024).suivis[2024]
+    annee = lire_suivi_brut("harnes", 2024).suivis[2024]
 
     assert annee.moyens["fiche"].tolist()[0] == 4
     assert annee.moyens["fiche"].isna().tolist() == [False, True, True]
@@ -81,7 +81,7 @@ def test_les_tables_d_une_annee_sont_typees(donnees: Path) -> None:
 def test_une_annee_vide_a_les_memes_colonnes_qu_une_annee_remplie(donnees: Path) -> None:
     ecrire_suivi(donnees)
 
-    suivis = lire_suivi("harnes", 2025).suivis
+    suivis = lire_suivi_brut("harnes", 2025).suivis
 
     for name in ("observations", "actions", "moyens", "profils", "posture"):
         empty, full = getattr(suivis[2025], name), getattr(suivis[2024], name)
@@ -90,7 +90,7 @@ def test_une_annee_vide_a_les_memes_colonnes_qu_une_annee_remplie(donnees: Path)
 
 
 def test_une_annee_sans_bilan_est_provisoire_au_31_decembre_et_son_comite_est_inconnu(donnees: Path) -> None:
-    bilan = lire_suivi("harnes", 2024).suivis[2024].bilan
+    bilan = lire_suivi_brut("harnes", 2024).suivis[2024].bilan
 
     assert (bilan.date_arretee, bilan.statut, bilan.comite) == (date(2024, 12, 31), "provisoire", None)
 
@@ -98,7 +98,7 @@ def test_une_annee_sans_bilan_est_provisoire_au_31_decembre_et_son_comite_est_in
 def test_les_observations_gardent_une_valeur_et_ses_revisions(donnees: Path) -> None:
     ecrire_suivi(donnees)
 
-    observations = lire_suivi("harnes", 2024).observations
+    observations = lire_suivi_brut("harnes", 2024).observations
 
     revised = observations.query("annee == 2023 and indicateur == 'frequentation_jeunes' and dimension == ''")
     assert revised["millesime"].tolist() == [2023, 2024]
@@ -108,7 +108,7 @@ def test_les_observations_gardent_une_valeur_et_ses_revisions(donnees: Path) -> 
 def test_un_bilan_ancien_ne_voit_ni_les_avenants_ni_le_masque_ni_le_contexte_d_apres(donnees: Path) -> None:
     ecrire_suivi(donnees)
 
-    ancien, dernier = lire_suivi("harnes", 2023), lire_suivi("harnes", 2025)
+    ancien, dernier = lire_suivi_brut("harnes", 2023), lire_suivi_brut("harnes", 2025)
 
     assert [item.numero for item in ancien.avenants] == []
     assert [item.numero for item in dernier.avenants] == [1, 2]
@@ -119,7 +119,7 @@ def test_un_bilan_ancien_ne_voit_ni_les_avenants_ni_le_masque_ni_le_contexte_d_a
 
 
 def test_le_contexte_vient_des_series_et_nomme_chacune(donnees: Path) -> None:
-    suivi = lire_suivi("harnes", 2026)
+    suivi = lire_suivi_brut("harnes", 2026)
 
     assert set(suivi.contexte["territoire"]) == {"62413", "62"}
     assert set(suivi.contexte["serie"]) == set(suivi.origines)
@@ -132,7 +132,7 @@ def test_une_convention_fictive_ajoute_son_contexte_aux_series(donnees: Path) ->
     row = "62413,2023,cnaf_foyers,,,2024,1,nombre,A,Données fictives,\n"
     (folder / "contexte.csv").write_text(OBSERVATIONS + row, encoding="utf-8")
 
-    contexte = lire_suivi("harnes", 2023).contexte
+    contexte = lire_suivi_brut("harnes", 2023).contexte
 
     assert contexte.query("serie == ''")["source"].tolist() == ["Données fictives"]
 
@@ -143,7 +143,7 @@ def test_sans_annee_toutes_celles_qui_ont_un_dossier_sont_lues_sans_trou(donnees
     for name in ("bilan.yaml", "observations.csv"):
         (folder / "suivi/2025" / name).unlink()
 
-    suivi = lire_suivi("harnes")
+    suivi = lire_suivi_brut("harnes")
 
     assert suivi.annee == 2025
     assert {annee: year.vide for annee, year in suivi.suivis.items()} == {2023: False, 2024: True, 2025: False}

@@ -10,7 +10,7 @@ from donnees_abimees import abimer, message, remplacer
 from suivi_exemple import FICHIERS, HARNES, OBSERVATIONS, ecrire_suivi
 
 from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
-from ctglib.donnees.dossier_suivi import fautes_de_saisie, lire_suivi
+from ctglib.donnees.dossier_suivi import fautes_de_saisie, lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.confidentialite import Confidentialite
 from ctglib.donnees.validation import valider
@@ -66,9 +66,9 @@ def test_une_table_dont_il_ne_reste_que_l_en_tete_est_une_table_vide(donnees: Pa
 
 def test_une_annee_hors_de_la_convention_se_refuse(donnees: Path) -> None:
     with pytest.raises(DonneesInvalides, match=r"suivi/2022\n.*l'année 2022\n.*de 2023 à 2026"):
-        lire_suivi("harnes", 2022)
+        lire_suivi_brut("harnes", 2022)
     with pytest.raises(DonneesInvalides, match="l'année 2027"):
-        lire_suivi("harnes", 2027)
+        lire_suivi_brut("harnes", 2027)
 
 
 def test_seule_une_convention_fictive_invente_son_contexte(donnees: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.collecte.suivi import lire_annee
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.modeles.gabarit import FeuilleGabarit, Gabarit
@@ -106,7 +106,7 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     Raises:
         DonneesInvalides: The data do not hold, the year is outside the convention, or the service is unknown.
     """
-    suivi = lire_suivi(convention)
+    suivi = lire_suivi_brut(convention)
     dossier = suivi.dossier
     gabarit = charger_yaml(GABARIT, Gabarit)
     if faults := fautes_de_gabarit(gabarit, dossier.catalogue, GABARIT):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,7 +124,7 @@ class Tableau(Bloc):
 
     def csv(self) -> str:
         """Return the data as CSV (comma, point, UTF-8); a text that a spreadsheet would run is neutralised."""
-        rows = ([*map(_en_csv, row)] for row in self.donnees.itertuples(index=False, name=None))
+        rows = ([*map(neutraliser, row)] for row in self.donnees.itertuples(index=False, name=None))
         return en_csv([self.donnees.columns, *rows])
 
     def exporter(self, chemin: str | Path) -> Path:
@@ -160,8 +160,19 @@ def tableau(
 def ecrire_valeur(valeur: object) -> str:
     """Return a value as a French reader expects it: « 1 234,5 », a dash for what is absent."""
     if isinstance(valeur, str):
+        return valeur
+    if pd.isna(valeur):
+        return RIEN
+    if isinstance(valeur, date):
+        return f"{valeur:%d/%m/%Y}"
+    return nombre_court(valeur) if isinstance(valeur, (int, float)) and not isinstance(valeur, bool) else str(valeur)
+
+
+def neutraliser(valeur: object) -> object:
+    """Return a value for a spreadsheet: nothing for what is missing, no text that it would take for a formula."""
+    if isinstance(valeur, str):
         text = f"'{valeur}" if valeur.startswith(FORMULES) else valeur
         return CELLULE_D_UN_AUTRE.sub(r"\1'", text)
-    if valeur is None or valeur is NA or valeur != valeur:
+    if valeur is None or pd.isna(valeur):
         return ""
-    return str(valeur.date() if isinstance(valeur, datetime) else valeur)
+    return valeur.date() if isinstance(valeur, datetime) else valeur

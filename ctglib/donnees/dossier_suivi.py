@@ -2,12 +2,12 @@
 
 Three doors:
 
-- ``lire_suivi(convention, annee)`` is what a bilan or a fiche reads: the follow-up of the years up to that one, so
+- ``lire_suivi_brut(convention, annee)`` is what a bilan or a fiche reads: the follow-up of the years up to that one, so
   that a later year, its folder or its name, changes nothing in what is recorded as read;
-- ``lire_suivi(convention)`` reads all the years that have a folder;
+- ``lire_suivi_brut(convention)`` reads all the years that have a folder;
 - ``fautes_de_saisie(convention, fichiers)`` answers « would these files hold? » by the very same rules, before anything
   is written: the importer gives it the bytes it would write and gets every fault of the whole follow-up, to tell or to
-  refuse. ``with superposer(fichiers): lire_suivi(convention)`` gives what would be read, to show what changes.
+  refuse. ``with superposer(fichiers): lire_suivi_brut(convention)`` gives what would be read, to show what changes.
 
 The diagnostic reads ``lire_dossier`` alone: a row of follow-up, or a public series, never touches it.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.suivi.pieces import PiecesSuivi
 
 
-def lire_suivi(convention: str, annee: int | None = None) -> DossierSuivi:
+def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
     """Return a convention with its follow-up up to a year, or of all the years that have a folder.
 
     Args:

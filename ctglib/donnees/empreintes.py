@@ -1,4 +1,4 @@
-"""Which fingerprints may be published: not those of what is entered, which would give it back."""
+"""Which files have a plain fingerprint: not what is entered, which it would give back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 
 @lru_cache(maxsize=4096)
 def publiable(relatif: str) -> bool:
-    """Return whether the fingerprint of a data file may be published.
+    """Return whether a data file may be known to all, so that its plain sha256 says nothing more.
 
     That of a file of which all is known but some small numbers says which they are to whoever tries them all: ten
-    levels of the internal grid take seconds. So the whole follow-up keeps its fingerprints to itself.
+    levels of the internal grid take seconds. So the fingerprints of the whole follow-up take the convention's key.
 
     Args:
         relatif: Its path in the data folder, with forward slashes.

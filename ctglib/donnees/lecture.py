@@ -7,18 +7,22 @@ import hashlib
 import os
 import re
 import stat
+import sys
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
+from ctglib.donnees.cle import cle_secrete, signer
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 
 VARIABLE = "CTG_DONNEES"
 OCTETS_MAX = 64 * 1024 * 1024  # the largest file of the project has a hundredth of that
 _DROITS = "vérifier ses droits de lecture, puis recommencer"
+DOSSIER_SUIVI = "suivi"
 
 
 @dataclass
@@ -26,7 +30,7 @@ class Journal:
     """What a piece of work asked of the data folder; paths are relative, with forward slashes.
 
     Attributes:
-        lus: Files read, with the sha256 of their bytes.
+        lus: Files read, with the fingerprint of their bytes (see ``empreinte``).
         absents: Files and folders looked for and not found.
         listes: Folders listed, with the names found (a folder's name ends with « / »).
         parts: Of the studies of the follow-up, the parts used, with their fingerprint: the rest of its files changes
@@ -38,10 +42,17 @@ class Journal:
     listes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def bruts(self) -> tuple[str, ...]:
+        """The files of the follow-up that were read as entered, without going through the mask of a study."""
+        return tuple(sorted(nom for nom in self.parts if not publiable(nom)))
+
 
 _journaux: list[Journal] = []
 _superposes: list[dict[str, bytes | None]] = []
 _par_parts: list[bool] = []
+_guet: list[bool] = []  # whether openings are watched
+_ici = threading.local()  # whether the opening is this module's own
 
 
 @contextmanager
@@ -50,12 +61,29 @@ def enregistrer() -> Iterator[Journal]:
 
     The list is the module's and not a context variable: a notebook's kernel runs its cells in contexts of its own.
     """
+    if not _guet:
+        _guet.append(True)
+        sys.addaudithook(_guetter)
     journal = Journal()
     _journaux.append(journal)
     try:
         yield journal
     finally:
         del _journaux[next(i for i, open_journal in enumerate(_journaux) if open_journal is journal)]
+
+
+def _guetter(evenement: str, arguments: tuple) -> None:
+    """Record a file of the follow-up that a notebook opens past this module: pandas reads any path it is given."""
+    if evenement != "open" or not _journaux or getattr(_ici, "lecture", False):
+        return
+    path, _, flags = arguments
+    if not isinstance(path, str) or DOSSIER_SUIVI not in path or flags & (os.O_WRONLY | os.O_RDWR):
+        return
+    folder = os.environ.get(VARIABLE) or Path(__file__).resolve().parents[2] / "data"
+    with suppress(ValueError):
+        relative = PurePosixPath(Path(path).resolve().relative_to(Path(folder).resolve()).as_posix())
+        if not relative.name.startswith(".") and not publiable(str(relative)):
+            noter_part(str(relative))
 
 
 def rejouer(journal: Journal) -> None:
@@ -158,29 +186,45 @@ def lire_octets(relatif: str) -> bytes:
     return _lire(relatif)[0]
 
 
-def empreinte(relatif: str) -> str:
-    """Return the sha256 of a data file, read as ``lire_octets`` does, with the same errors."""
-    return _lire(relatif)[1]
-
-
 def _lire(relatif: str) -> tuple[bytes, str]:
     path = _chemin(relatif)
     layer = _couche(relatif)
     content = None if layer is None else layer[relatif]
     try:
         if layer is None:
+            _ici.lecture = True
             content = lire_fichier(path, relatif)
     except FileNotFoundError:
         pass
+    finally:
+        _ici.lecture = False
     if content is None:
         _noter_absent(relatif)
         raise DonneesInvalides([_faute_absent(relatif)])
-    digest = hashlib.sha256(content).hexdigest()
+    digest = _empreinte(relatif, content)
     for journal in _journaux:
         journal.lus[relatif] = digest
     if not _par_parts and not publiable(relatif):
         noter_part(relatif)
     return content, digest
+
+
+def empreinte(relatif: str) -> str:
+    """Return the fingerprint of a data file: its sha256, or, of what is entered, one that takes the convention's key.
+
+    Raises:
+        DonneesInvalides: As ``lire_octets``.
+    """
+    return _lire(relatif)[1]
+
+
+def cle_de(convention: str) -> bytes:
+    """Return the secret key of a convention (see ``ctglib.donnees.cle``).
+
+    Raises:
+        DonneesInvalides: It cannot be read or made.
+    """
+    return cle_secrete(_chemin(f"conventions/{convention}"))
 
 
 def existe(relatif: str) -> bool:
@@ -223,6 +267,12 @@ def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -
     """Return at most three known names close to one, whatever the case, the closest first; ``seuil`` is difflib's."""
     lowered = {known.lower(): known for known in connus}
     return [lowered[match] for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=seuil)]
+
+
+def _empreinte(relatif: str, content: bytes) -> str:
+    if publiable(relatif):
+        return hashlib.sha256(content).hexdigest()
+    return signer(cle_de(PurePosixPath(relatif).parts[1]), f"{relatif}\0".encode() + content)
 
 
 def _nom(entry: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nbconvert.exporters import Exporter
 from traitlets import List
 
+from ctglib.classeur.annuel.bruts import refuser
 from ctglib.export.document import assembler
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Exporteur(Exporter):
         Raises:
             CarnetImpubliable: Cells show what a report cannot carry (see ``assembler``).
         """
+        refuser(nb)
         resources = self._init_resources(resources)
         if self._preprocessors:  # those that a user asks for; nbconvert copies everything twice, even for none
             nb, resources = super().from_notebook_node(nb, resources, **kwargs)

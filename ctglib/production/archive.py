@@ -21,8 +21,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ctglib.donnees.lecture import lire_octets, lister
-from ctglib.production.empreintes_gardees import chemin_garde
+from ctglib.donnees.cle import FICHIER as CLE
+from ctglib.donnees.lecture import existe, lire_octets, lister
 from ctglib.production.manifeste import PYTHON, empreinte, fichiers_du_code, versions
 from ctglib.production.plan import LISTE, MANIFESTE, Carnet, carnets_declares
 from ctglib.production.portail import octets_du_portail
@@ -131,6 +131,7 @@ def fichiers_requis_absents() -> tuple[str, ...]:
 def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
     """Return the files of an archive by their path in it, but those that tell of the others.
 
+    The key of the convention goes with the counts as entered, which it hides: without it neither is made again.
     Of the reports only what the manifest tells of is taken: internal reports have another one, in a folder of theirs.
     Of the notebooks only those of the declared list, and without what running them may have left in them.
 
@@ -140,7 +141,9 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
     """
     convention = manifeste.chemin.parent.name
     projet = {path for motif in (*REQUIS, *AUTRES) for path in PROJET.glob(motif)}
+    cle = f"conventions/{convention}/{CLE}"
     return {
+        **({f"data/{cle}": lire_octets(cle)} if existe(cle) else {}),
         **{f"data/{nom}": lire_octets(nom) for dossier in (*PARTAGES, f"conventions/{convention}")
            for nom in _arbre(dossier)},
         **{path.relative_to(PROJET).as_posix(): path.read_bytes() for path in (*projet, *fichiers_du_code())},
@@ -162,11 +165,10 @@ def _sans_sorties(carnet: Carnet) -> bytes:
 
 
 def _sorties(manifeste: Manifeste) -> Iterator[tuple[str, bytes]]:
-    """Yield the manifest, the fingerprints it leaves out, and the files it tells of that are there."""
+    """Yield the manifest and the files it tells of that are there."""
     dossier = manifeste.chemin.parent
     noms = {nom for trace in manifeste.traces.values() for nom in trace.sorties}
-    apart = chemin_garde(dossier)
-    for nom in (MANIFESTE, *([apart.relative_to(dossier).as_posix()] if apart else []), *sorted(noms)):
+    for nom in (MANIFESTE, *sorted(noms)):
         if (dossier / nom).is_file():
             yield nom, (dossier / nom).read_bytes()
 

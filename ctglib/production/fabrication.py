@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
 from ctglib.production.echec import Echec, RapportEchoue
-from ctglib.production.plan import Carnet, Commande
+from ctglib.production.plan import INTERNE, Carnet, Commande
 from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
@@ -80,10 +80,27 @@ def fabriquer(tache: Tache) -> Fabrication | Echec:
         with _chronometre(mesures, "total"), enregistrer() as journal:
             with _chronometre(mesures, "execution"):
                 carnet = executer(commande.carnet, dict(commande.parametres), tache.moteur, journal)
+            _refuser_les_bruts(commande, journal)
             contenus, page = _exporter(carnet, commande, mesures)
     except RapportEchoue as error:
         return error.echec
     return Fabrication(fingerprint, contenus, journal, page, {**mesures, **_memoire()})
+
+
+def _refuser_les_bruts(commande: Commande, journal: Journal) -> None:
+    """Refuse a public report whose notebook read the follow-up as entered, by ``brut=True`` or file by file."""
+    if commande.diffusion == INTERNE or not journal.bruts:
+        return
+    read = "".join(f"\n- {nom}" for nom in journal.bruts)
+    raise RapportEchoue(
+        Echec(
+            carnet=commande.carnet.name,
+            cause=f"Le carnet {commande.carnet.name} lit des effectifs bruts, qu'un rapport public ne peut contenir.",
+            details=f"Fichiers lus tels que saisis :{read}",
+            remede="Retirer brut=True et passer par ouvrir_bilan, ouvrir_evaluation ou lire_suivi, qui masquent les "
+            "petits effectifs ; ou en faire un document interne (ctg produire --diffusion interne).",
+        )
+    )
 
 
 def etudier(nom: str, donnees: str | None) -> Etude | None:

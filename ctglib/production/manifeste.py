@@ -16,18 +16,11 @@ from importlib import metadata
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ctglib.donnees import lecture
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import lire_octets, lister, racine
-from ctglib.production.empreintes_gardees import (
-    NON_PUBLIEE,
-    chemin_garde,
-    gardees,
-    lire_gardees,
-    octets_gardes,
-    publiques,
-)
+from ctglib.donnees.lecture import lister, racine
 from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
 
 if TYPE_CHECKING:
@@ -142,9 +135,7 @@ class Trace:
 
 @dataclass
 class Manifeste:
-    """The manifest of a folder of reports.
-
-    What it is told of the follow-up is written apart, in the folder of what is internal (``empreintes_gardees``).
+    """The manifest of a folder of reports. The fingerprints of the follow-up are keyed: they may be published.
 
     Attributes:
         chemin: Where it lies.
@@ -159,11 +150,6 @@ class Manifeste:
     def octets(self) -> bytes:
         """Return the file: same reports, same bytes, in whatever order they were made."""
         traces = {key: vars(self.traces[key]) for key in sorted(self.traces)}
-        if chemin_garde(self.chemin.parent):
-            traces = {
-                key: {**trace, "lus": publiques(trace["lus"]), "parts": dict.fromkeys(trace["parts"], NON_PUBLIEE)}
-                for key, trace in traces.items()
-            }
         content = {"forme": FORME, "rapports": traces, "echecs": dict(sorted(self.echecs.items()))}
         return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
@@ -181,9 +167,7 @@ class Manifeste:
         """
         traces = {**self.traces, cle: trace} if trace else self.traces
         echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
-        path, kept = chemin_garde(self.chemin.parent), gardees(traces)
-        apart = {path: octets_gardes(kept)} if path and (kept or path.exists()) else {}
-        ecrire({**fichiers, **apart, self.chemin: Manifeste(self.chemin, traces, echecs).octets()})
+        ecrire({**fichiers, self.chemin: Manifeste(self.chemin, traces, echecs).octets()})
         self.traces, self.echecs = traces, echecs
 
 
@@ -194,18 +178,15 @@ def lire_manifeste(dossier: Path) -> Manifeste:
         content = json.loads(chemin.read_bytes())
         if content["forme"] != FORME:
             return Manifeste(chemin)
-        kept = lire_gardees(chemin_garde(dossier))
-        traces = {key: _trace(value, kept.get(key, {})) for key, value in content["rapports"].items()}
+        traces = {key: _trace(value) for key, value in content["rapports"].items()}
         return Manifeste(chemin, traces, dict(content["echecs"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Manifeste(chemin)
 
 
-def _trace(trace: dict, apart: dict[str, str]) -> Trace:
-    told = {nom: {key: digest or apart.get(key, NON_PUBLIEE) for key, digest in trace[nom].items()}
-            for nom in ("lus", "parts")}  # fmt: skip
+def _trace(trace: dict) -> Trace:
     listes = {nom: tuple(noms) for nom, noms in trace["listes"].items()}
-    return Trace(**{**trace, **told, "absents": tuple(trace["absents"]), "listes": listes})
+    return Trace(**{**trace, "absents": tuple(trace["absents"]), "listes": listes})
 
 
 @dataclass(frozen=True)
@@ -253,7 +234,7 @@ class Donnees:
     """The data folder as it is now, each file read once however many reports have read it."""
 
     def __init__(self) -> None:
-        self.empreinte = cache(lambda nom: self._essayer(lambda: empreinte(lire_octets(nom)), None))
+        self.empreinte = cache(lambda nom: self._essayer(lambda: lecture.empreinte(nom), None))
         self.noms = cache(lambda nom: self._essayer(lambda: lister(nom), ()))
         self.existe = cache(lambda nom: (racine() / nom).exists())
 
@@ -304,7 +285,7 @@ def sorties_touchees(dossier: Path, sorties: Mapping[str, str]) -> Iterator[str]
 def _tient_a_des_parts(trouvees: tuple[str, ...], trace: Trace, donnees: Donnees) -> bool:
     """Return whether all that has changed is follow-up, of which the report used parts: only they tell if it matters.
 
-    A part without fingerprint is a whole, or one whose fingerprint is lost.
+    A part without fingerprint is a whole.
     """
     lus = {nom: lue for nom, lue in trace.lus.items() if not publiable(nom)}
     suivi = replace(trace, lus=lus, absents=(), listes={})
@@ -316,8 +297,6 @@ def _des_donnees(trace: Trace, donnees: Donnees) -> Iterator[str]:
         actuelle = donnees.empreinte(nom)
         if actuelle is None:
             yield f"{nom} a disparu"
-        elif lue == NON_PUBLIEE:
-            yield f"{nom} ne peut être comparé : son empreinte n'est pas publiée, et le dossier interne manque"
         elif actuelle != lue:
             yield f"{nom} a changé"
     for nom in trace.absents:

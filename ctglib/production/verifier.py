@@ -18,7 +18,6 @@ from urllib.parse import unquote
 from ctglib.donnees.ecriture import PREFIXE
 from ctglib.production.chiffres import Changement, comparer
 from ctglib.production.echec import Echec
-from ctglib.production.empreintes_gardees import NOM as EMPREINTES
 from ctglib.production.manifeste import (
     PYTHON,
     Donnees,
@@ -204,11 +203,10 @@ def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iter
 def _presents(dossier: Path) -> set[str]:
     """Return the files and the links of a folder of reports; the internal ones have their own."""
     noms = (path.relative_to(dossier) for path in dossier.rglob("*") if path.is_symlink() or path.is_file())
-    records = {Path(MANIFESTE), *([Path(EMPREINTES)] if dossier.name == INTERNE else [])}
     return {
         nom.as_posix()
         for nom in noms
-        if nom not in records and nom.parts[0] != INTERNE and not nom.name.startswith(PREFIXE)
+        if nom != Path(MANIFESTE) and nom.parts[0] != INTERNE and not nom.name.startswith(PREFIXE)
     }
 
 

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pandas as pd
 
+from ctglib.secret.comptes import (
+    SOMME,
+    cles_profils,
+    comptes,
+    effectifs_profils,
+    entrees,
+    liens_identiques,
+    liens_observations,
+    liens_profils,
+)
 from ctglib.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
-from ctglib.secret.modele import Cle, Lien
-from ctglib.secret.observations import SOMME, comptes, entrees, liens_identiques, liens_observations
-from ctglib.secret.profils import cles_profils, effectifs_profils, liens_profils
+from ctglib.secret.modele import Cle, Lien, Tirage
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur
@@ -63,6 +71,7 @@ def appliquer(
     annee: int,
     seuil: int,
     masque: pd.DataFrame,
+    tirage: Tirage,
 ) -> Publiable:
     """Return the profiles and the observations that the bilan of a year may show.
 
@@ -76,6 +85,7 @@ def appliquer(
         annee: Year of the bilan.
         seuil: Counts from 1 to under it are small.
         masque: masque.csv: the cells that earlier bilans published as suppressed, whatever is worked out here.
+        tirage: What the secret key of the convention draws: which of the masks that would do is taken.
 
     Raises:
         ValueError: A sensitive count is negative, is not whole or is given twice.
@@ -98,7 +108,7 @@ def appliquer(
                 dimension=catalogue.profils.dimension,
             ),
         )
-        shown = _bilan(table[known], liens, shown, bilan=int(bilan), seuil=seuil)
+        shown = _bilan(table[known], liens, shown, bilan=int(bilan), seuil=seuil, tirage=tirage)
     return _rendre(profils, observations, counted, catalogue, shown)
 
 
@@ -116,12 +126,15 @@ def _effectifs(profils: pd.DataFrame, counted: pd.DataFrame, catalogue: Catalogu
     return pd.concat([of_profiles[columns], of_rows[columns]], ignore_index=True).astype({"visible": "int64"})
 
 
-def _bilan(table: pd.DataFrame, liens: tuple[Lien, ...], shown: _Montre, *, bilan: int, seuil: int) -> _Montre:
+def _bilan(
+    table: pd.DataFrame, liens: tuple[Lien, ...], shown: _Montre, *, bilan: int, seuil: int, tirage: Tirage
+) -> _Montre:
     """Return what has been shown and hidden once the bilan of a year is made."""
     names = [Cle(*name) for name in zip(*(table[column].tolist() for column in CLE), strict=True)]
     before = shown.masque[shown.masque["annee"] <= bilan]
     deja = set(before[list(LIEU)].itertuples(index=False, name=None))
-    found = masquer(table.assign(publiee=[name in shown.montres for name in names]), liens, seuil=seuil, deja=deja)
+    counts = table.assign(publiee=[name in shown.montres for name in names])
+    found = masquer(counts, liens, seuil=seuil, tirage=tirage, deja=deja)
     given, left = (counts["effectif"].notna().tolist() for counts in (table, found.effectifs))
     places = found.cellules.itertuples(index=False, name=None)
     new = pd.DataFrame([(bilan, *place) for place in places if place not in deja], columns=list(COLONNES))

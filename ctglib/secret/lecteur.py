@@ -6,15 +6,129 @@ so, of the hidden counts that move together, one at least is small. Which one, t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import gcd, lcm
 
 import numpy as np
 
-from ctglib.secret.groupes import Groupe, groupes
-from ctglib.secret.modele import Famille
-from ctglib.secret.pas import etendue
+from ctglib.secret.modele import Famille, composantes
 from ctglib.secret.solveur import Abandon, Contraintes, minimiser
+
+Termes = dict[int, int]  # whole coefficients: of the count of a rank, and of a sum under ~ its number
+
+
+def resolues(sommes: Iterable[Mapping[int, int]]) -> dict[int, Termes]:
+    """Return, by count that follows from others, a combination of the sums where it meets only counts that do not.
+
+    Args:
+        sommes: The coefficients of each sum, by count, without zeros.
+
+    Examples:
+        >>> resolues([{0: -1, 1: 1, 2: 1}, {0: -1, 1: 1}])
+        {0: {0: -1, 1: 1, -2: 1}, 2: {-2: -1, 2: 1, -1: 1}}
+    """
+    solved: dict[int, Termes] = {}
+    for numero, somme in enumerate(sommes):
+        row = {**somme, ~numero: 1}
+        for column in [column for column in somme if column in solved]:
+            row = _sans(row, solved[column], column)
+        pivot = next((column for column in row if column >= 0), None)
+        if pivot is None:
+            continue
+        for column, other in solved.items():
+            if pivot in other:
+                solved[column] = _sans(other, row, pivot)
+        solved[pivot] = row
+    return solved
+
+
+def _sans(termes: Termes, autres: Termes, colonne: int) -> Termes:
+    """Return the combination of two rows where a column is no more, in lowest terms."""
+    own, other = autres[colonne], -termes[colonne]
+    mixed = {column: own * value for column, value in termes.items()}
+    for column, value in autres.items():
+        mixed[column] = mixed.get(column, 0) + other * value
+    common = gcd(*mixed.values())
+    return {column: value // common for column, value in mixed.items() if value}
+
+
+def pas(solutions: Mapping[int, Termes], rangs: Iterable[int]) -> list[dict[int, int]]:
+    """Return how counts move together, one step for each that follows from none: any move is a combination of steps.
+
+    When there is one step only, the moves in whole numbers are its multiples.
+
+    Args:
+        solutions: What ``resolues`` returns.
+        rangs: Counts that no row ties to others.
+    """
+    return [_pas(solutions, rang, rangs) for rang in rangs if rang not in solutions]
+
+
+def _pas(solutions: Mapping[int, Termes], libre: int, rangs: Iterable[int]) -> dict[int, int]:
+    tied = {rang: solutions[rang] for rang in rangs if libre in solutions.get(rang, ())}
+    unit = lcm(*(row[rang] // gcd(row[rang], row[libre]) for rang, row in tied.items()))
+    return {libre: unit, **{rang: -unit * row[libre] // row[rang] for rang, row in tied.items()}}
+
+
+@dataclass(frozen=True)
+class Groupe:
+    """Counts that a reader does not see, and that sums let move together: the others say nothing about them.
+
+    Attributes:
+        rangs: Their ranks in the family.
+        suspects: Positions (in ``rangs``) of which the rule makes one at least small; empty when it says nothing.
+        pas: Steps in whole numbers that no sum forbids, one entry a count: none when the sums give the count away.
+        preuve: In that case, multipliers that take from the sums what gives it away, by number of the sum.
+    """
+
+    rangs: tuple[int, ...]
+    suspects: tuple[int, ...]
+    pas: tuple[tuple[int, ...], ...]
+    preuve: dict[int, float] = field(default_factory=dict, compare=False)
+
+
+def groupes(famille: Famille, caches: frozenset[int]) -> tuple[Groupe, ...]:
+    """Return the groups of counts that a reader does not see when ``caches`` are hidden.
+
+    Counts are in one group when one can move only if the other may: sharing a sum does not suffice. If published
+    figures give a + b and a + b + c + d, then a and b move together, and c and d, each pair on its own. Once the sums
+    are solved, each tells how one count follows from free ones: these move together.
+    """
+    solved = solutions(famille, caches)
+    unseen = np.flatnonzero(famille.inconnues(caches)).tolist()
+    place = {rang: position for position, rang in enumerate(unseen)}
+    ties = [(place[rang], place[other]) for rang, row in solved.items() for other in row if other >= 0]
+    labels = composantes(np.array(ties, dtype=int).reshape(-1, 2), len(unseen)).tolist()
+    apart: dict[int, list[int]] = {}
+    for rang, label in zip(unseen, labels, strict=True):
+        apart.setdefault(label, []).append(rang)
+    return tuple(_groupe(famille, caches, tuple(rangs), solved) for rangs in apart.values())
+
+
+def solutions(famille: Famille, caches: frozenset[int]) -> dict[int, Termes]:
+    """Return the sums solved for the counts that a reader does not see, as ``resolues`` does."""
+    unseen = famille.inconnues(caches).tolist()
+    return resolues({rang: value for rang, value in row.items() if unseen[rang]} for row in famille.sommes)
+
+
+def _groupe(famille: Famille, caches: frozenset[int], rangs: tuple[int, ...], solved: dict[int, Termes]) -> Groupe:
+    said = not famille.primaires.isdisjoint(rangs) and not famille.solitaire
+    suspects = [position for position, rang in enumerate(rangs) if rang in caches and famille.sensibles[rang]]
+    steps = [tuple(step.get(rang, 0) for rang in rangs) for step in pas(solved, rangs)]
+    row = {} if steps else solved[rangs[0]]
+    proof = {~numero: value / row[rangs[0]] for numero, value in row.items() if numero < 0}
+    return Groupe(rangs, tuple(suspects) if said else (), tuple(steps), proof)
+
+
+def reunis(equations: np.ndarray) -> list[np.ndarray]:
+    """Return the columns that sums tie to each other, step by step, as lists of positions."""
+    size = equations.shape[1]
+    pairs = [pair for row in equations for pair in pairwise(np.flatnonzero(row))]
+    labels = composantes(np.array(pairs, dtype=int).reshape(-1, 2), size)
+    return [np.flatnonzero(labels == label) for label in np.unique(labels)]
+
 
 NUL = 1e-7  # a coefficient under it is what rounding left of zero
 ASSEZ = 2  # counts of a group found too narrowed before the mask is dropped: the others mostly are for the same reason
@@ -146,3 +260,47 @@ def _hypotheses(famille: Famille, groupe: Groupe, position: int) -> Iterator[Gro
     if small and len(groupe.suspects) > 1:
         yield replace(groupe, suspects=(small[0],))
     yield groupe
+
+
+Valeurs = list[int]
+
+
+def etendue(famille: Famille, groupe: Groupe, vises: Iterable[int]) -> tuple[Valeurs, Valeurs]:
+    """Return the least and greatest values of the counts of a group that steps from the true values show.
+
+    Args:
+        famille: The counts.
+        groupe: Those of the group.
+        vises: Positions of the counts to push up, then down, until they have moved by the threshold.
+    """
+    true = famille.valeurs[list(groupe.rangs)].tolist()
+    low = high = true
+    for position in vises:
+        for signe in (1, -1):
+            table = true
+            for step in groupe.pas:
+                if step[position] and high[position] - low[position] < famille.seuil:
+                    way = step if step[position] * signe > 0 else [-move for move in step]
+                    table = _avancer(famille, groupe, table, way)
+                    low, high = list(map(min, low, table)), list(map(max, high, table))
+    return low, high
+
+
+def _avancer(famille: Famille, groupe: Groupe, valeurs: Valeurs, pas: Iterable[int]) -> Valeurs:
+    """Return values moved by the greatest multiple of a step that fits all that a reader knows."""
+    moves = list(zip(valeurs, pas, strict=True))
+    farthest = min((famille.borne - value) // move if move > 0 else value // -move for value, move in moves if move)
+    if groupe.suspects:
+        farthest = max(_petit(*moves[suspect], famille.seuil, farthest) for suspect in groupe.suspects)
+    return [value + farthest * move for value, move in moves]
+
+
+def _petit(valeur: int, pas: int, seuil: int, limite: int) -> int:
+    """Return the greatest multiple of a step, 0 to ``limite``, that leaves a count from 1 to under the threshold.
+
+    Without any, 0: the true values fit.
+    """
+    times = limite
+    if pas:
+        times = min(limite, (seuil - 1 - valeur) // pas if pas > 0 else (valeur - 1) // -pas)
+    return times if times > 0 and 0 < valeur + times * pas < seuil else 0

@@ -1,18 +1,24 @@
-"""The mask of a set of counts: which are hidden, which tables are withheld, and the counts once masked."""
+"""The mask of a set of counts: which are hidden, which tables are withheld, and the counts once masked.
+
+A loop of two searches in whole numbers finds it: one proposes the cheapest mask that the conditions known so far allow,
+the other reads it as an attacker would (``lecteur``). A count that is narrowed too much gives a condition, and so on.
+A condition is a row of whole weights over the counts: the weights of the hidden ones must come to the threshold at
+least, whenever the count it protects is hidden. Every sufficient mask satisfies it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from ctglib.secret.familles import accorder, familles
-from ctglib.secret.modele import Cellule, Cle, Famille, Lien
-from ctglib.secret.secondaire import plus_petit_masque, tient
-from ctglib.secret.solveur import Abandon, silence
+from ctglib.secret.lecteur import NUL, Groupe, examiner, groupes, reunis, trop_serree
+from ctglib.secret.modele import Cellule, Cle, Famille, Lien, Tirage, accorder, familles
+from ctglib.secret.solveur import Abandon, minimiser, multiplicateurs, silence
 
 SECRET = "Q"
 LIEU = ("table", "ligne", "colonne")
@@ -21,6 +27,10 @@ EFFECTIFS = (*CLE, "effectif", "statut", "sensible", "publiee")
 SANS_PROTECTION = "sans_protection"
 TROP_LONG = "trop_long"
 RETRAITS = ("table", "raison")
+TOURS = 300  # masks tried before a family is given up
+PATIENCE = 4  # masks that fail on one count before a stronger condition is worth its price
+ESSAIS = 12  # searches spent on one
+Coupe = tuple[int, np.ndarray, float]  # the count it protects, weights of the hidden ones, what they come to at least
 
 
 @dataclass(frozen=True)
@@ -43,15 +53,21 @@ class Masque:
 
 
 def masquer(
-    effectifs: pd.DataFrame, liens: Iterable[Lien], *, seuil: int, deja: Collection[tuple[str, str, str]] = ()
+    effectifs: pd.DataFrame,
+    liens: Iterable[Lien],
+    *,
+    seuil: int,
+    tirage: Tirage,
+    deja: Collection[tuple[str, str, str]] = (),
 ) -> Masque:
-    """Return the counts with the small ones hidden, and the fewest others that keep them from being found again.
+    """Return the counts with the small ones hidden, and others that keep them from being found again.
 
     Args:
         effectifs: table, ligne, colonne, millesime, effectif (whole numbers, missing when absent), statut, sensible
             (it counts persons), publiee (an earlier bilan showed it).
         liens: The sums that a reader knows of.
         seuil: Counts from 1 to under it are small.
+        tirage: What a key draws: the same key gives the same mask.
         deja: Places hidden by an earlier bilan: they stay hidden.
 
     Raises:
@@ -62,7 +78,7 @@ def masquer(
     withheld: list[tuple[str, str]] = []
     with silence():
         comptes = accorder(cellules, liens, seuil)
-        for famille in familles(comptes, deja, seuil):
+        for famille in familles(comptes, deja, seuil, tirage):
             caches, raison = _caches(famille)
             hidden += [famille.cles[rang] for rang in sorted(caches)]
             tables = sorted({famille.cles[rang].table for rang in caches})
@@ -98,7 +114,7 @@ def _caches(famille: Famille) -> tuple[frozenset[int], str]:
     try:
         if whole == famille.imposes:
             return whole, "" if tient(famille, whole) else SANS_PROTECTION
-        found = plus_petit_masque(famille)
+        found = masque_suffisant(famille)
     except Abandon:
         return whole, TROP_LONG
     return (whole, SANS_PROTECTION) if found is None else (found, "")
@@ -125,3 +141,209 @@ def _cellules(effectifs: pd.DataFrame) -> list[Cellule]:
             *columns, values.tolist(), values.notna().tolist(), strict=True
         )
     ]
+
+
+def tient(famille: Famille, caches: frozenset[int]) -> bool:
+    """Tell whether a mask leaves every interval as long as the threshold.
+
+    Raises:
+        Abandon: The search took more than it may.
+    """
+    wanted = caches | famille.protegees
+    return not any(examiner(famille, groupe, wanted) for groupe in groupes(famille, caches))
+
+
+def masque_suffisant(famille: Famille) -> frozenset[int] | None:
+    """Return the counts to hide, or None when no mask holds.
+
+    They are the cheapest ones, as the key draws the prices, that hold with the imposed ones and those drawn; less the
+    groups that nothing imposed is in: of hidden counts that move together, one at least is small, and stays so.
+
+    Raises:
+        Abandon: The search took more than it may.
+    """
+    found = _Recherche(famille).meilleur()
+    if found is None:
+        return None
+    asked = famille.imposes | famille.protegees
+    kept = {rang for groupe in groupes(famille, found) if not asked.isdisjoint(groupe.rangs) for rang in groupe.rangs}
+    return found & kept
+
+
+@dataclass
+class _Recherche:
+    """The conditions known so far, that every sufficient mask satisfies; each mask that fails adds some.
+
+    Attributes:
+        famille: The counts.
+        lignes: Left sides, over all counts.
+        minima: Right sides.
+        vus: Counts too narrowed of the groups looked at: most groups of a mask were in the one before.
+        echecs: How often each count was narrowed too much, by more than linear bounds tell.
+    """
+
+    famille: Famille
+    lignes: list[np.ndarray] = field(default_factory=list)
+    minima: list[float] = field(default_factory=list)
+    vus: dict[Groupe, tuple[int, ...]] = field(default_factory=dict)
+    echecs: Counter[int] = field(default_factory=Counter)
+
+    def meilleur(self) -> frozenset[int] | None:
+        """Return the cheapest mask that holds, or None when none does.
+
+        Raises:
+            Abandon: Too many masks were tried.
+        """
+        famille = self.famille
+        low = np.zeros(len(famille.cles))
+        low[list(famille.imposes | famille.tires)] = 1
+        high = np.maximum(low, famille.masquables)
+        for condition in coupes_evidentes(famille):
+            self._exiger(*condition)
+        for _ in range(TOURS):
+            known = (np.array(self.lignes).reshape(-1, len(low)), np.array(self.minima))
+            found = minimiser(famille.prix, (*known, np.full(len(self.minima), np.inf)), low, high)
+            if found is None:
+                return None
+            caches = frozenset(np.flatnonzero(found).tolist())
+            if not self._refuse(caches):
+                return caches
+        raise Abandon
+
+    def _exiger(self, rang: int, poids: np.ndarray, minimum: float) -> None:
+        """Add: when the count ``rang`` is hidden (or never shown), the weights of the hidden ones reach ``minimum``."""
+        row = poids.copy()
+        if self.famille.affichees[rang]:
+            row[rang] -= minimum
+        self.lignes.append(row)
+        self.minima.append(0.0 if self.famille.affichees[rang] else minimum)
+
+    def _refuse(self, caches: frozenset[int]) -> bool:
+        """Tell whether a mask does not hold, with the conditions that it breaks added to those known."""
+        weak = [(found, ranks) for found in groupes(self.famille, caches) if (ranks := self._faibles(found, caches))]
+        narrow = [(rang, groupe) for groupe, ranks in weak for rang in ranks]
+        conditions = coupes_lineaires(self.famille, narrow, caches) if narrow else []
+        proved = {rang for rang, _, _ in conditions}
+        for _, ranks in weak:
+            if proved.isdisjoint(ranks):
+                self.echecs[ranks[0]] += 1
+                tries = ESSAIS if self.echecs[ranks[0]] > PATIENCE else 0
+                conditions.append((ranks[0], *coupe_voisine(self.famille, ranks[0], caches, essais=tries)))
+        for condition in conditions:
+            self._exiger(*condition)
+        return bool(weak)
+
+    def _faibles(self, groupe: Groupe, caches: frozenset[int]) -> tuple[int, ...]:
+        if groupe not in self.vus:
+            self.vus[groupe] = examiner(self.famille, groupe, caches | self.famille.protegees)
+        return self.vus[groupe]
+
+
+def coupes(famille: Famille, rangs: Sequence[int], haut: np.ndarray, bas: np.ndarray) -> Iterator[Coupe]:
+    """Yield what must be hidden for each of some counts to move by the threshold.
+
+    Multipliers of the sums bound how far it can rise (``haut``) and fall (``bas``), a row for each: each hidden count
+    lets it move by its own room, downwards its value, upwards the greatest value looked at. True of any multipliers,
+    hence of every mask. A weight over the threshold is worth no more than it.
+    """
+    places = np.arange(len(rangs)), np.array(rangs, dtype=int)
+    unit = np.zeros((len(rangs), len(famille.cles)))
+    unit[places] = 1.0
+    equations = famille.equations.astype(float)
+    room = _marge(famille, -unit - haut @ equations) + _marge(famille, unit - bas @ equations)
+    weights = np.minimum(room, famille.seuil)
+    given = room[:, ~famille.affichees].sum(axis=1) + np.where(famille.affichees[places[1]], weights[places], 0.0)
+    weights[:, ~famille.affichees] = 0.0
+    weights[places] = 0.0
+    for rang, row, least in zip(rangs, weights, famille.seuil - given, strict=True):
+        yield rang, row, float(least)
+
+
+def _marge(famille: Famille, couts: np.ndarray) -> np.ndarray:
+    couts = np.where(np.abs(couts) < NUL, 0.0, couts)
+    return np.maximum(couts, 0) * famille.valeurs + np.maximum(-couts, 0) * (famille.borne - famille.valeurs)
+
+
+def coupes_evidentes(famille: Famille) -> list[Coupe]:
+    """Return what each sum alone asks for: company, and company large enough."""
+    to_protect = famille.affichees.copy()
+    to_protect[list(famille.protegees)] = True
+    sums, ranks = np.nonzero(famille.equations * to_protect)
+    multipliers = np.zeros((len(ranks), len(famille.equations)))
+    multipliers[np.arange(len(ranks)), sums] = 1.0 / famille.equations[sums, ranks]
+    found = [
+        condition
+        for bas in (multipliers, np.zeros_like(multipliers))
+        for condition in coupes(famille, ranks.tolist(), -multipliers, bas)
+    ]
+    return [(rang, weights, least) for rang, weights, least in found if least > 0]
+
+
+def coupes_lineaires(famille: Famille, serrees: list[tuple[int, Groupe]], caches: frozenset[int]) -> list[Coupe]:
+    """Return what linear bounds prove of every sufficient mask, and ``caches`` breaks.
+
+    There is none where only whole numbers or the rule narrow the counts.
+
+    Args:
+        famille: The counts.
+        serrees: Counts that are narrowed too much, each with its group.
+        caches: The mask that does not do.
+    """
+    bounds = [_multiplicateurs(famille, rang, groupe, caches) for rang, groupe in serrees]
+    found = coupes(famille, [rang for rang, _ in serrees], *map(np.array, zip(*bounds, strict=True)))
+    return [(rang, weights, least) for rang, weights, least in found if weights[list(caches)].sum() < least - NUL]
+
+
+def _multiplicateurs(
+    famille: Famille, rang: int, groupe: Groupe, caches: frozenset[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return multipliers of the sums that bound how far a count can rise, then fall."""
+    if groupe.preuve:
+        proof = np.zeros(len(famille.equations))
+        proof[list(groupe.preuve)] = list(groupe.preuve.values())
+        return -proof, proof
+    unseen = famille.inconnues(caches)
+    down, up = np.where(unseen, -famille.valeurs, 0), np.where(unseen, famille.borne - famille.valeurs, 0)
+    unit = np.zeros(len(famille.cles))
+    unit[rang] = 1.0
+    haut, bas = (multiplicateurs(objective, famille.equations, down, up) for objective in (-unit, unit))
+    return haut, bas
+
+
+def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int], *, essais: int) -> tuple[np.ndarray, float]:
+    """Return (weights, least sum): one of the counts near the one that is narrowed too much is hidden too.
+
+    Near: those that share a sum with a count that is not seen and that sums tie to it, step by step. Hiding others does
+    not reach it. ``essais`` searches may be spent on leaving out those that would not help.
+    """
+    unseen = np.flatnonzero(famille.inconnues(caches))
+    tied = next(unseen[near] for near in reunis(famille.equations[:, unseen]) if rang in unseen[near])
+    touching = famille.equations[famille.equations[:, tied].any(axis=1)].any(axis=0)
+    others = frozenset(np.flatnonzero(famille.masquables).tolist()) - caches
+    near = [other for other in sorted(others) if touching[other]]
+    weights = np.zeros(len(famille.cles))
+    weights[_utiles(famille, rang, caches | (others - set(near)), near, essais=essais)] = famille.seuil
+    return weights, float(famille.seuil)
+
+
+def _utiles(famille: Famille, rang: int, caches: frozenset[int], autres: list[int], *, essais: int) -> list[int]:
+    """Return counts of which one at least must be hidden: hiding all the others still narrows the count too much.
+
+    Hiding more never narrows. Halves that are hidden to no avail are put aside at once; after so many searches, what is
+    left is kept: the condition is weaker, and as true.
+    """
+    useful: list[int] = []
+    waiting = [autres]
+    while waiting:
+        chunk = waiting.pop(0)
+        if essais <= 0 or not chunk:
+            useful += chunk
+            continue
+        essais -= 1
+        if trop_serree(famille, caches | set(chunk), rang):
+            caches = caches | set(chunk)
+        elif len(chunk) == 1:
+            useful += chunk
+        else:
+            waiting += [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
+    return useful

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+
+from ctglib.secret.solveur import minimiser
+
+HORS_TABLE = "hors_table"  # the place of a rest, or of a sum that is not the total
+EN_PLUS = 1 / 8  # of the counts that share sums with small ones, how many are hidden though nothing asks for it
+DISPERSION = 0.5  # how much dearer than another the draw may make a count: less than a second one
 
 
 class Cle(NamedTuple):
@@ -21,6 +32,24 @@ class Cle(NamedTuple):
     def lieu(self) -> tuple[str, str, str]:
         """Return the place alone: what masque.csv keeps, whatever the entry."""
         return self.table, self.ligne, self.colonne
+
+
+@dataclass(frozen=True)
+class Tirage:
+    """What a key says of each count, whatever its value: how dear it is to hide, and whether it is hidden for nothing.
+
+    A reader has the code and not the key. Were the mask a function of the counts alone, it could be worked out from
+    each table that fits what is published, and most of them thrown away for giving another one. With draws, all those
+    that the sums and the rule allow give the published one, for some key (docs/decisions/0006-secret-statistique.md).
+    """
+
+    graine: bytes
+
+    def tirer(self, cle: Cle) -> tuple[float, float]:
+        """Return two numbers from 0 to 1 for a count: how dear, and, when low, that it is hidden for nothing."""
+        digest = hmac.new(self.graine, "\0".join(map(str, cle)).encode(), hashlib.sha256).digest()
+        price, more = (int.from_bytes(half[:6], "big") / 2**48 for half in (digest, digest[16:]))
+        return price, more
 
 
 @dataclass(frozen=True, order=True)
@@ -70,6 +99,8 @@ class Famille:
         sensibles: Those that the rule may have hidden for their own sake.
         primaires: Those that it does hide.
         imposes: Those that are hidden in any case: the primary ones and the earlier bilans'.
+        tires: Those that the draw hides with them.
+        prix: How dear the draw makes each of them to hide; a total is dearer, by each sum that it is.
         protegees: Counts without a row, small, that the published ones would give away.
         borne: Greatest value looked at: far above the values, so that it narrows nothing.
         seuil: Below it, a count is small.
@@ -84,13 +115,15 @@ class Famille:
     primaires: frozenset[int]
     imposes: frozenset[int]
     protegees: frozenset[int]
+    tires: frozenset[int]
+    prix: np.ndarray
     borne: int
     seuil: int
 
     @cached_property
     def _empreinte(self) -> tuple:
-        arrays = (self.valeurs, self.equations, self.affichees, self.masquables, self.sensibles)
-        sets = (self.primaires, self.imposes, self.protegees)
+        arrays = (self.valeurs, self.equations, self.affichees, self.masquables, self.sensibles, self.prix)
+        sets = (self.primaires, self.imposes, self.protegees, self.tires)
         return (self.cles, *(array.tobytes() for array in arrays), *sets, self.borne, self.seuil)
 
     def __eq__(self, other: object) -> bool:
@@ -116,3 +149,196 @@ class Famille:
         unseen = ~self.affichees
         unseen[list(caches)] = True
         return unseen
+
+
+@dataclass(frozen=True)
+class Comptes:
+    """Counts by name, with those never shown, and the sums that hold between them."""
+
+    cellules: Mapping[Cle, Cellule]
+    liens: tuple[Lien, ...]
+    petits_restes: frozenset[Cle]
+
+
+def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien], seuil: int) -> Comptes:
+    """Return the counts with those that only the sums name, worked out where they can be, and the sums that hold.
+
+    A sum is settled once one term at most is unknown. Parts that exceed their total (children counted in two
+    dispositifs) only share a sum that is never shown; parts that fall short leave a rest. What was worked out from
+    published figures and is small is to be protected like a count that was given.
+
+    Args:
+        cellules: Those that have a row.
+        liens: The sums that a reader knows of.
+        seuil: Below it, a count is small.
+    """
+    known = {cellule.cle: cellule for cellule in cellules}
+    given = set(known)
+    waiting = sorted(set(liens))
+    for cle in sorted({cle for lien in waiting for cle in (lien.total, *lien.parties)} - given):
+        known[cle] = Cellule(cle, None, affichee=False, sensible=False)
+    kept: list[Lien] = []
+    while settled := [lien for lien in waiting if _inconnus(lien, known) <= 1]:
+        kept += [held for lien in settled for held in _regler(lien, known)]
+        done = set(settled)
+        waiting = [lien for lien in waiting if lien not in done]
+    kept += waiting
+    small = {
+        cle
+        for cle, cellule in known.items()
+        if not cellule.affichee and cellule.sensible and cellule.valeur is not None and 0 < cellule.valeur < seuil
+    }
+    return Comptes(known, tuple(kept), frozenset(small))
+
+
+def _inconnus(lien: Lien, known: Mapping[Cle, Cellule]) -> int:
+    return sum(known[cle].valeur is None for cle in (lien.total, *lien.parties))
+
+
+def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
+    """Work out the unknown term of a sum, or its rest, into ``known``; yield the sum if it holds."""
+    total = known[lien.total]
+    unknown = [cle for cle in lien.parties if known[cle].valeur is None]
+    parts = sum(known[cle].valeur or 0 for cle in lien.parties)
+    if total.valeur is None:
+        known[lien.total] = replace(total, valeur=parts)
+        yield lien
+    elif unknown and total.valeur >= parts:
+        known[unknown[0]] = replace(known[unknown[0]], valeur=total.valeur - parts)
+        yield lien
+    elif not unknown and total.valeur == parts:
+        yield lien
+    elif not lien.exacte:
+        place = Cle(lien.total.table, HORS_TABLE, _nom(lien), lien.total.millesime)
+        if total.valeur > parts:
+            shown = total.affichee and total.sensible
+            known[place] = Cellule(place, total.valeur - parts, affichee=False, sensible=shown)
+            yield replace(lien, parties=(*lien.parties, place))
+        else:
+            known[place] = Cellule(place, None if unknown else parts, affichee=False, sensible=False)
+            yield replace(lien, total=place)
+            yield from _inclusions(lien, known)
+
+
+def _inclusions(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
+    """Yield: parts that overlap do not make their total, and none exceeds it; its complement is never shown."""
+    total = known[lien.total]
+    for part in lien.parties:
+        value = known[part].valeur
+        if value is not None and value <= total.valeur:
+            place = Cle(lien.total.table, HORS_TABLE, f"{_nom(lien)}|{'|'.join(map(str, part))}", lien.total.millesime)
+            known[place] = Cellule(place, total.valeur - value, affichee=False, sensible=False)
+            yield Lien(lien.total, (part, place))
+
+
+def _nom(lien: Lien) -> str:
+    """Return what tells apart the sums of one total: what their parts belong to, and the bilan that shows them."""
+    first, entry = lien.parties[0], max(part.millesime for part in lien.parties)
+    return "|".join((lien.total.ligne, lien.total.colonne, first.ligne, first.colonne, str(entry)))
+
+
+def familles(comptes: Comptes, deja: frozenset[tuple[str, str, str]], seuil: int, tirage: Tirage) -> Iterator[Famille]:
+    """Yield the families of counts, in the order of their first count.
+
+    Args:
+        comptes: The counts and the sums that hold.
+        deja: Places that an earlier bilan hid.
+        seuil: Below it, a count is small.
+        tirage: What the key draws for each count.
+    """
+    order = sorted(comptes.cellules)
+    rank = {cle: position for position, cle in enumerate(order)}
+    terms = [[rank[lien.total], *(rank[cle] for cle in lien.parties)] for lien in comptes.liens]
+    edges = np.array([pair for row in terms for pair in pairwise(row)], dtype=int).reshape(-1, 2)
+    labels = composantes(edges, len(order))
+    sums = defaultdict(list)
+    for row in terms:
+        sums[labels[row[0]]].append(row)
+    members = defaultdict(list)
+    for place, label in enumerate(labels):
+        members[label].append(place)
+    for label, places in members.items():
+        cells = [comptes.cellules[order[place]] for place in places]
+        yield _famille(cells, _equations(sums[label], places), comptes.petits_restes, deja, seuil, tirage)
+
+
+def _equations(sommes: list[list[int]], places: list[int]) -> np.ndarray:
+    """Return one row a sum: −1 under its total (the first term), 1 under each part."""
+    column = {place: position for position, place in enumerate(places)}
+    equations = np.zeros((len(sommes), len(places)), dtype=np.int64)
+    for row, terms in zip(equations, sommes, strict=True):
+        row[column[terms[0]]] = -1
+        np.add.at(row, [column[place] for place in terms[1:]], 1)
+    return equations
+
+
+def _famille(
+    membres: list[Cellule],
+    equations: np.ndarray,
+    petits_restes: frozenset[Cle],
+    deja: frozenset[tuple[str, str, str]],
+    seuil: int,
+    tirage: Tirage,
+) -> Famille:
+    shown = np.array([cellule.affichee for cellule in membres])
+    sensitive = np.array([cellule.affichee and cellule.sensible for cellule in membres])
+    published = np.array([cellule.publiee for cellule in membres])
+    values, equations = _valeurs(membres, equations)
+    prices, chances = np.array([tirage.tirer(cellule.cle) for cellule in membres]).T
+    total = _totaux(equations)
+    small = sensitive & (values > 0) & (values < seuil) & ~published
+    before = shown & ~published & np.array([cellule.cle.lieu in deja for cellule in membres])
+    return Famille(
+        cles=tuple(cellule.cle for cellule in membres),
+        valeurs=values,
+        equations=equations,
+        affichees=shown,
+        masquables=shown & ~published,
+        sensibles=sensitive,
+        primaires=frozenset(np.flatnonzero(small).tolist()),
+        imposes=frozenset(np.flatnonzero(small | before).tolist()),
+        protegees=frozenset(rang for rang, cellule in enumerate(membres) if cellule.cle in petits_restes),
+        tires=frozenset(np.flatnonzero((chances < EN_PLUS / (1 + total) ** 2) & shown & ~published).tolist()),
+        prix=(1 + DISPERSION * prices) * (1 + total),
+        borne=int(values.max(initial=0)) + seuil * (len(membres) + 1),
+        seuil=seuil,
+    )
+
+
+def _totaux(equations: np.ndarray) -> np.ndarray:
+    """Return of how many sums each count, or one that equals it, is the total: what is lost with it."""
+    several = (equations > 0).sum(axis=1) > 1
+    totals = ((equations < 0) & several[:, np.newaxis]).sum(axis=0)
+    for row in equations[~several]:
+        totals[row != 0] = totals[row != 0].max(initial=0)
+    return totals
+
+
+def _valeurs(membres: list[Cellule], equations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return values that fit the sums, and the sums: without those of counts that nobody gave, if nothing fits."""
+    values = np.array([0 if cellule.valeur is None else cellule.valeur for cellule in membres], dtype=np.int64)
+    unknown = np.array([cellule.valeur is None for cellule in membres])
+    if not unknown.any():
+        return values, equations
+    high = np.where(unknown, values.sum(), values)
+    none = np.zeros(len(equations))
+    found = minimiser(np.zeros(len(values)), (equations, none, none), np.where(unknown, 0, values), high)
+    if found is not None:
+        return found, equations
+    return values, equations[~equations[:, unknown].any(axis=1)]
+
+
+def composantes(aretes: np.ndarray, taille: int) -> np.ndarray:
+    """Return the number of the component of each of ``taille`` things that edges (pairs of ranks) tie together.
+
+    Components are numbered in the order of their first thing.
+    """
+    first = np.arange(taille)
+    while True:
+        ends = first[aretes]
+        lower = first.copy()
+        np.minimum.at(lower, aretes, ends.min(axis=1, keepdims=True))
+        lower = lower[lower]
+        if (lower == first).all():
+            return np.unique(first, return_inverse=True)[1]
+        first = lower

@@ -24,7 +24,7 @@ OPTIONS = {
     "mip_max_nodes": NOEUDS,
     "mip_heuristic_run_feasibility_jump": False,
 }
-_VERROU = threading.Lock()
+_VERROU = threading.RLock()
 _FIL = threading.local()  # a solver is made once, and serves one thread
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctglib.classeur.annuel.etude import EtudeAnnuelle
 from ctglib.classeur.annuel.part import empreinte_de, nom_de_part, part_de
 from ctglib.classeur.annuel.publication import publier
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import enregistrer, lire_par_parts
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.partage import partager
@@ -29,13 +29,24 @@ def etudier(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
 
     def calculer() -> EtudeAnnuelle:
         with enregistrer() as journal, lire_par_parts():
-            suivi = lire_suivi(convention, annee)
+            suivi = lire_suivi_brut(convention, annee)
             gabarit = charger_yaml(GABARIT, Gabarit)
         published = publier(suivi, annee)
         lus = dict(journal.lus)
         return EtudeAnnuelle(nom, published.suivi, annee, diffusion, lus, gabarit, published.retraits).achevee()
 
     return partager(nom, calculer)
+
+
+def etudier_brut(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
+    """Return the study of a year with its counts as entered: never shared, and recorded as read raw.
+
+    Args and Raises: As ``etudier``.
+    """
+    with enregistrer() as journal:
+        suivi = lire_suivi_brut(convention, annee)
+        gabarit = charger_yaml(GABARIT, Gabarit)
+    return EtudeAnnuelle(f"etude/{convention}/{annee}/brute", suivi, annee, diffusion, dict(journal.lus), gabarit)
 
 
 def parts(etude: EtudeAnnuelle) -> dict[str, str]:

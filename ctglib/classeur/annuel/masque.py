@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctglib.classeur.annuel.publication import publier
-from ctglib.donnees.dossier_suivi import lire_suivi
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.lecture import racine
 
@@ -46,8 +46,8 @@ def figer(convention: str, annee: int) -> MasqueFige:
     Raises:
         DonneesInvalides: All the faults of the data, or a year out of the convention.
     """
-    kept = lire_suivi(convention).masque  # that of later bilans too
-    hidden = publier(lire_suivi(convention, annee), annee).suivi.masque
+    kept = lire_suivi_brut(convention).masque  # that of later bilans too
+    hidden = publier(lire_suivi_brut(convention, annee), annee).suivi.masque
     cells = pd.concat([kept, hidden])[COLONNES].astype({"annee": "Int64"}).sort_values(COLONNES)
     cells = cells.drop_duplicates(COLONNES[1:])
     return MasqueFige(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.donnees.cle import signer
 from ctglib.donnees.empreintes import publiable
+from ctglib.donnees.lecture import cle_de
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,11 +67,11 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
 
 
 def empreinte_de(part: EtudeAnnuelle) -> str:
-    """Return the fingerprint of all that a part holds of the follow-up; the files of the rest have their own."""
+    """Return the keyed fingerprint of all that a part holds of the follow-up; the files of the rest have their own."""
     told = [part.annee, part.diffusion, _dit(part.suivi.observations), _dit(part.retraits)]
     told += [_dit(getattr(one, field.name)) for one in part.suivi.suivis.values() for field in fields(one)]
     told += [_dit(getattr(part, name)) for name in CALCULS]
-    return sha256(repr(told).encode()).hexdigest()
+    return signer(cle_de(part.suivi.nom), repr(told).encode())
 
 
 def _annee(annuel: Suivi, numero: int, indicateurs: Collection[str]) -> Suivi:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.donnees.lecture import cle_de
 from ctglib.secret.application import appliquer
+from ctglib.secret.modele import Tirage
 
 if TYPE_CHECKING:
     from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
@@ -36,6 +38,7 @@ def publier(suivi: DossierSuivi, annee: int) -> SuiviPublie:
         annee=annee,
         seuil=suivi.catalogue.seuils.petits_effectifs,
         masque=suivi.masque,
+        tirage=Tirage(cle_de(suivi.nom)),
     )
     years = {year: _publie(one, shown) for year, one in suivi.suivis.items()}
     published = replace(suivi, suivis=years, observations=shown.observations, masque=shown.masque)

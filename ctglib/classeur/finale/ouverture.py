@@ -13,14 +13,15 @@ from ctglib.donnees.finale import lire_finale
 from ctglib.donnees.lecture import enregistrer
 
 
-def ouvrir_evaluation(convention: str) -> EvaluationFinale:
-    """Return the evaluation of a convention at its end: all its years read, checked, their small counts suppressed.
+def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinale:
+    """Rend l'évaluation d'une convention à son terme : toutes ses années lues, contrôlées, petits effectifs masqués.
 
     Args:
-        convention: Name of a folder of ``data/conventions``.
+        convention: Nom d'un dossier de ``data/conventions``.
+        brut: Ne rien masquer, pour un usage interne : un avertissement le dit, et le carnet ne peut plus être publié.
 
     Raises:
-        DonneesInvalides: All the faults of the data, in French.
+        DonneesInvalides: Toutes les fautes des données.
     """
     with enregistrer() as journal:
         dossier = lire_dossier(convention)
@@ -29,7 +30,7 @@ def ouvrir_evaluation(convention: str) -> EvaluationFinale:
         # Now, since another process may still be working out the study of the last year.
         _ = comparables.resultat, diagnostic.constats
         finale = lire_finale(dossier)
-        last = ouvrir_bilan(convention, derniere_annee(dossier)).etude
+        last = ouvrir_bilan(convention, derniere_annee(dossier), brut=brut).etude
     return EvaluationFinale(EtudeFinale(last, finale, comparables, diagnostic, dict(journal.lus)))
 
 

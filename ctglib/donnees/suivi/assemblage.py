@@ -27,6 +27,7 @@ def en_dossier_suivi(suivi: PiecesSuivi, dossier: Dossier, annee: int | None) ->
     entered = [year.tables["observations"] for year in suivi.annees.values() if "observations" in year.tables]
     ends = [change.nouvelle_fin for item in avenants for change in item.changements if change.nouvelle_fin]
     return DossierSuivi(
+        nom=suivi.pieces.convention,
         dossier=dossier,
         annee=last,
         suivis={year.annee: _annee(year, suivi) for year in suivi.annees.values()},

@@ -56,6 +56,7 @@ class DossierSuivi:
     """A convention with its follow-up, checked.
 
     Attributes:
+        nom: Its folder in ``conventions``.
         dossier: The convention, its diagnostic and the catalogue.
         annee: The year asked for, or the last one that has a folder; None when there is none.
         suivis: By year, from the first of the convention to ``annee``, without a gap: an empty one is ``vide``.
@@ -69,6 +70,7 @@ class DossierSuivi:
         fichiers: The files read, relative to the data folder, sorted.
     """
 
+    nom: str
     dossier: Dossier
     annee: int | None
     suivis: dict[int, Suivi]
