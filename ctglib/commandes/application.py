@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -217,6 +218,66 @@ def _archiver(
     from ctglib.commandes.archivage import Archivage, archiver_convention
 
     raise typer.Exit(archiver_convention(Archivage(convention, sortie, vers, avec_paquets, tel_quel)))
+
+
+source = typer.Typer(
+    no_args_is_help=True,
+    subcommand_metavar="COMMANDE [ARGUMENTS]...",
+    context_settings={"help_option_names": []},
+    help="Les fichiers officiels (Cnaf, Insee) : les ajouter, dire ce qui est là.",
+)
+application.add_typer(source, name="source")
+
+
+@source.callback()
+def _racine_des_sources(aide: Aide = False) -> None:
+    """Declare the option of the whole group."""
+
+
+@source.command(
+    "ajouter", help="Reconnaître des fichiers officiels, dire ce qu'ils changent, les ajouter : tout, ou rien."
+)
+def _source_ajouter(
+    fichiers: Annotated[
+        list[Path],
+        typer.Argument(help="Fichiers tels que téléchargés (CSV ou Parquet).", metavar="FICHIER", show_default=False),
+    ],
+    annee: Annotated[
+        int | None,
+        typer.Option("--annee", "-a", help="Année des chiffres, si le fichier ne la dit pas.", metavar="ANNÉE"),
+    ] = None,
+    le: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date", formats=["%Y-%m-%d"], help="Date du fichier (celle du disque par défaut).", metavar="AAAA-MM-JJ"
+        ),
+    ] = None,
+    departement: Annotated[
+        list[str] | None,
+        typer.Option("--departement", "-d", help="N'en garder que ce département (tous par défaut).", metavar="CODE"),
+    ] = None,
+    oui: Annotated[bool, typer.Option("--oui", "-o", help="Ajouter sans poser de question.", metavar=" ")] = False,
+    commun: Annotated[
+        bool,
+        typer.Option(
+            "--commun", help="Écrire dans les tables livrées avec le classeur, et non dans les vôtres.", metavar=" "
+        ),
+    ] = False,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.source import ajouter_fichiers
+    from ctglib.donnees.officiels.ajout import Demande
+
+    day = le.date() if le else None
+    demande = Demande(annee=annee, le=day, departements=tuple(departement or ()), commun=commun)
+    raise typer.Exit(ajouter_fichiers(fichiers, demande, oui))
+
+
+@source.command("liste", help="Dire quels chiffres publics sont là, et de quels fichiers ils viennent.")
+def _source_liste(aide: Aide = False) -> None:
+    from ctglib.commandes.source import lister_sources
+
+    raise typer.Exit(lister_sources())
 
 
 def _sans_type(argument: core.TyperArgument, ctx: typer.Context) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import lire_octets
 from ctglib.donnees.modeles.base import Modele
 from ctglib.donnees.yaml_arbre import Arbre, lire_arbre
 from ctglib.donnees.yaml_traduction import traduire
@@ -58,3 +61,13 @@ def charger_yaml(relatif: str, modele: type[T]) -> T:
     if document.objet is None:
         raise DonneesInvalides(list(document.fautes))
     return document.objet
+
+
+def charger_yaml_une_fois(relatif: str, modele: type[T]) -> T:
+    """Return what ``charger_yaml`` does, checked once while its bytes are the same, and read each time."""
+    return _charge(relatif, hashlib.sha256(lire_octets(relatif)).digest(), modele)
+
+
+@lru_cache(maxsize=64)
+def _charge(relatif: str, empreinte: bytes, modele: type[T]) -> T:
+    return charger_yaml(relatif, modele)

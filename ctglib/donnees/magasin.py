@@ -1,0 +1,125 @@
+"""The store of public figures: a Parquet table a family, a year and a level, read by DuckDB.
+
+What is committed is in ``sources/publiques``; what a user added in ``sources/locales``, whose tables stand for those of
+the same family, year and level. ``origine.yaml`` names the tables: a file that it does not name does not exist, so that
+replacing it is what makes an addition, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import existe, lire_octets, racine
+from ctglib.donnees.modeles.sources import Registre, TableGardee
+from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+PUBLIQUES, LOCALES = "sources/publiques", "sources/locales"
+ORIGINE = "origine.yaml"
+FILS = 2
+_LIGNES = 4096  # rows of a group of Parquet: a commune is found without reading the others'
+
+
+@dataclass(frozen=True)
+class Gardee:
+    """A table of the store, and its path in the data folder."""
+
+    table: TableGardee
+    chemin: str
+
+    @property
+    def cle(self) -> tuple[str, int, str]:
+        """Return its family, year and level."""
+        return self.table.famille, self.table.annee, self.table.niveau
+
+
+def lire_registre(dossier: str) -> Registre:
+    """Return the register of a store, empty when nothing was added."""
+    return charger_yaml_une_fois(f"{dossier}/{ORIGINE}", Registre) if existe(f"{dossier}/{ORIGINE}") else Registre()
+
+
+def tables(famille: str | None = None) -> dict[tuple[str, int, str], Gardee]:
+    """Return the tables by family, year and level, a user's standing for the committed ones."""
+    found = {}
+    for folder in (PUBLIQUES, LOCALES):
+        for item in lire_registre(folder).tables:
+            if famille in (None, item.famille):
+                kept = Gardee(item, f"{folder}/{item.table}")
+                found[kept.cle] = kept
+    return dict(sorted(found.items()))
+
+
+def lire_tables(
+    gardees: Iterable[Gardee],
+    territoires: Iterable[str] | None = None,
+    series: Iterable[str] | None = None,
+    cle: str = "territoire",
+) -> pd.DataFrame:
+    """Return rows of tables of one family, sorted: annee, niveau, territoire, and the columns kept.
+
+    Args:
+        gardees: Tables of the store; a column that a year does not have is missing there.
+        territoires: Codes wanted, all by default.
+        series: Columns wanted, all by default.
+        cle: Column that the codes wanted are sought in.
+
+    Raises:
+        DonneesInvalides: A table is absent, or its bytes are not those that ``origine.yaml`` tells.
+    """
+    wanted = None if territoires is None else list(territoires)
+    where = "" if wanted is None else f" where {cle} in (select unnest($1::varchar[]))"
+    kept = None if series is None else ", ".join(f"'{name}'" for name in ("territoire", *series))
+    columns = "*" if kept is None else f"columns(lambda nom: nom in ({kept}))"
+    parts = []
+    for item in gardees:
+        _verifier(item)
+        path = str(racine() / item.chemin).replace("'", "''")
+        key = f"{item.table.annee} as annee, '{item.table.niveau}' as niveau"
+        parts.append(f"select {key}, {columns} from '{path}'{where}")
+    if not parts:
+        import pandas as pd
+
+        return pd.DataFrame({"annee": [], "niveau": [], "territoire": []})
+    query = " union all by name ".join(parts) + " order by niveau, territoire, annee"
+    return connexion().execute(query, [wanted] if where else []).df()
+
+
+def connexion() -> duckdb.DuckDBPyConnection:
+    """Return a cursor of this process's engine, which holds nothing and installs nothing."""
+    return _moteur().cursor()
+
+
+@cache
+def _moteur() -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(config={"threads": FILS, "autoinstall_known_extensions": False, "memory_limit": "700MB"})
+
+
+def en_parquet(table: pd.DataFrame) -> bytes:
+    """Return a table (its index is the territory) as Parquet, sorted by territory."""
+    connection = connexion()
+    connection.register("lignes", table.sort_index().reset_index(names="territoire"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.parquet"
+        options = f"format parquet, compression zstd, row_group_size {_LIGNES}"
+        connection.execute(f"copy (select * from lignes) to '{path}' ({options})".replace("\\", "/"))
+        return path.read_bytes()
+
+
+def _verifier(item: Gardee) -> None:
+    """Read a table through the recorded reader: it counts as read, and its bytes are those that were added."""
+    if hashlib.sha256(lire_octets(item.chemin)).hexdigest() != item.table.sha256:
+        words = ("une table changée depuis son ajout", "la table dont origine.yaml donne l'empreinte")
+        remedy = "ajouter de nouveau le fichier officiel (ctg source ajouter)"
+        raise DonneesInvalides([Faute(item.chemin, *words, remedy)])

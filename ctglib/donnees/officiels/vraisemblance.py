@@ -1,0 +1,136 @@
+"""What looks wrong in public figures, though it can be read: told before an addition, and by ``ctg valider``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctglib.donnees.modeles.sources import Vraisemblance
+from ctglib.donnees.officiels.familles import serie_gardee
+from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctglib.donnees.modeles.sources import Famille
+
+CATALOGUE = "catalogue/vraisemblance.yaml"
+_CITES = 3
+
+
+def lire_regles() -> Vraisemblance:
+    """Return from what a figure looks wrong."""
+    return charger_yaml_une_fois(CATALOGUE, Vraisemblance)
+
+
+def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> list[str]:
+    """Return what a table contradicts by itself: a part above its whole, a count that is not rounded as its source's.
+
+    Args:
+        famille: What its columns mean.
+        table: Territories in its index; an infinite value is suppressed.
+        lieu: What the table is, for the sentences (« cnaf_communes, commune, 2024 »).
+    """
+    numbers, said = _chiffres(famille, table), []
+    for part, whole in famille.inclusions:
+        if part in numbers and whole in numbers:
+            # Two rounded numbers may cross by their rounding.
+            step = sum((serie_gardee(famille, code).arrondi or 0) / 2 for code in (part, whole))
+            above = numbers.index[numbers[part] > numbers[whole] + step]
+            said += _dire(above, f"{lieu} : {part} dépasse {whole}", numbers, part, whole)
+    for code in numbers:
+        step = serie_gardee(famille, code).arrondi
+        if step and step >= 1:
+            said += _dire(numbers.index[numbers[code] % step > 0], f"{lieu} : {code} n'est pas un multiple de {step:g}")
+    return said
+
+
+def sauts(
+    famille: Famille, avant: pd.DataFrame, apres: pd.DataFrame, lieu: str, regles: Vraisemblance, entier: bool = False
+) -> list[str]:
+    """Return the counts that jump between two years, of the common territories together and one by one.
+
+    Args:
+        famille: What the columns mean.
+        avant: The figures of one year.
+        apres: The figures of the next one there is.
+        lieu: What is compared.
+        regles: From what a count jumps.
+        entier: Whether to look at the whole alone: a real territory may move, a département does not.
+    """
+    common = avant.index.intersection(apres.index)
+    first, second = (_chiffres(famille, one.loc[common]) for one in (avant, apres))
+    said = []
+    for code in [code for code in first if code in second and serie_gardee(famille, code).unite == "nombre"]:
+        both = first[code].notna() & second[code].notna()
+        before, after = first.loc[both, code], second.loc[both, code]
+        if before.sum() >= regles.effectif_du_saut and abs(after.sum() / before.sum() - 1) > regles.saut:
+            change = 100 * (after.sum() / before.sum() - 1)
+            said.append(
+                f"{lieu} : l'ensemble de {code} passe de {before.sum():.0f} à {after.sum():.0f} ({change:+.0f} %)"
+            )
+        elif not entier:
+            large = before >= regles.effectif_du_saut
+            moved = before.index[large & ((after - before).abs() > regles.saut * before)]
+            said += _dire(moved, f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %")
+    if not entier and len(avant) and len(avant.index.difference(apres.index)) > regles.perte * len(avant):
+        lost = avant.index.difference(apres.index)
+        said += _dire(lost, f"{lieu} : {len(lost)} territoires sur {len(avant)} n'y sont plus")
+    return said
+
+
+def ecarts_au_departement(
+    famille: Famille, communes: pd.DataFrame, departements: pd.DataFrame, lieu: str, regles: Vraisemblance
+) -> list[str]:
+    """Return the départements that their communes exceed: missing and suppressed communes only make a sum smaller."""
+    said = []
+    for code in famille.totaux:
+        if code in communes and code in departements:
+            counts = _chiffres(famille, communes)[code]
+            sums = counts.groupby(_departement(counts.index)).sum()
+            given = departements[code].reindex(sums.index)
+            said += _dire(
+                sums.index[sums > given * (1 + regles.marge_du_departement)],
+                f"{lieu} : la somme de {code} des communes dépasse le département",
+            )
+    return said
+
+
+def noms_discordants(table: pd.DataFrame, communes: pd.DataFrame, lieu: str, regles: Vraisemblance) -> list[str]:
+    """Return what does not go with the official code: unknown codes, names that are not those of their codes."""
+    known = table.index.intersection(communes.index)
+    said = _dire(table.index.difference(communes.index), f"{lieu} : communes absentes du code officiel géographique")
+    if "libelle" in table and len(known):
+        names, official = (_sans_article(one.loc[known, "libelle"]) for one in (table, communes))
+        other = known[(names != official).to_numpy() & (names != "").to_numpy()]
+        if len(other) > regles.ecart_des_noms * len(known):
+            said += _dire(other, f"{lieu} : noms qui ne sont pas ceux de leur code")
+    return said
+
+
+def _chiffres(famille: Famille, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of series, suppressed cells as missing."""
+    names = [name for name in table.columns if serie_gardee(famille, name)]
+    return table[names].replace(float("inf"), float("nan"))
+
+
+def _departement(codes: pd.Index) -> pd.Index:
+    short = codes.str[:2]
+    return short.where(short != "97", codes.str[:3])
+
+
+def _sans_article(names: pd.Series) -> pd.Series:
+    plain = names.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii").str.lower()
+    return plain.str.replace(r"^(l'|la |le |les |aux |los |las )", "", regex=True).str.replace(
+        r"[^a-z0-9]", "", regex=True
+    )
+
+
+def _dire(codes: pd.Index, phrase: str, table: pd.DataFrame | None = None, *series: str) -> list[str]:
+    if not len(codes):
+        return []
+    shown = []
+    for code in codes[:_CITES]:
+        figures = [f"{table.loc[code, name]:.0f}" for name in series] if table is not None else []
+        shown.append(f"{code} ({' pour '.join(figures)})" if figures else str(code))
+    rest = f" et {len(codes) - _CITES} autres" if len(codes) > _CITES else ""
+    return [f"{phrase} : {', '.join(shown)}{rest}"]
