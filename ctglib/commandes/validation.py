@@ -20,6 +20,9 @@ def valider_conventions(demandees: list[str]) -> int:
             fautes.extend(error.fautes)
         else:
             console.print(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.", markup=False, soft_wrap=True)
+    from ctglib.donnees.verifications_sources import fautes_des_sources
+
+    fautes.extend(fautes_des_sources())
     if fautes:
         Console(stderr=True, highlight=False).print(str(DonneesInvalides(fautes)), markup=False, soft_wrap=True)
     return 1 if fautes else 0

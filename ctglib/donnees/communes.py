@@ -1,7 +1,6 @@
 """The figures of all the communes of a département: read by the final evaluation alone, never by a year's bilan.
 
-A real convention reads the folder of ``sources`` that the catalogue names; a fictional one its own ``comparables.csv``,
-if it has one, with the same columns.
+A real convention reads the store of public figures; a fictional one its own ``comparables.csv``, if it has one.
 """
 
 from __future__ import annotations
@@ -9,28 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.csv_strict import examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.lecture import existe
-from ctglib.donnees.modeles.sources import Origine
-from ctglib.donnees.schema_table import charger_schema
-from ctglib.donnees.table import en_table
-from ctglib.donnees.verifications_communes import fautes_entre_lignes
-from ctglib.donnees.yaml_strict import examiner_yaml
+from ctglib.donnees.lecture import existe, lire_octets
+from ctglib.donnees.modeles.sources import Famille
+from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.csv_strict import TableLue
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.schema_table import SchemaTable
 
-SCHEMA = "communes"
-SOURCES = "sources"
-EFFECTIFS = "effectifs.csv"
 INVENTEES = "comparables.csv"
+FAMILLE_INVENTEE = "catalogue/comparables.yaml"
 
 
 @dataclass(frozen=True)
@@ -38,86 +29,107 @@ class Communes:
     """The communes of the département of a convention, checked.
 
     Attributes:
-        effectifs: commune, nom, departement, annee (Int64), statut, and a column an indicator (Int64, missing when not
-            available at the source).
-        origine: Where the figures come from, None when they are invented.
-        fichier: The file, relative to the data folder.
+        effectifs: commune, nom, departement, annee (Int64), statut (A; O when a count is missing at the source), and
+            a column an indicator (Int64).
+        source: Producer, data set and years of the figures, None when they are invented.
     """
 
     effectifs: pd.DataFrame
-    origine: Origine | None
-    fichier: str
+    source: str | None
 
 
 def lire_communes(dossier: Dossier) -> Communes | None:
-    """Return the communes of the département of a convention, None when there is no file, or nothing of it there.
+    """Return the communes of the département of a convention, None when there is none to read.
 
     Raises:
-        DonneesInvalides: All the faults of the file and of its origin.
+        DonneesInvalides: All the faults of the file, or of the store.
     """
-    found, faults = _examiner(dossier.convention, dossier.catalogue)
-    if faults:
+    convention, catalogue = dossier.convention, dossier.catalogue
+    if faults := _fautes(convention, catalogue):
         raise DonneesInvalides(faults)
-    if found is None:
+    read = _inventees(convention) if convention.fictive else _du_magasin(catalogue)
+    if read is None:
         return None
-    table, schema, origin = found
-    rows = en_table(table, schema)
-    kept = rows[rows["departement"] == dossier.convention.reference].reset_index(drop=True)
-    return Communes(kept, origin, table.fichier) if len(kept) else None
+    rows, source = read
+    rows = rows[rows["departement"] == convention.reference].reset_index(drop=True)
+    return Communes(rows, source) if len(rows) else None
 
 
 def fautes_de_communes(convention: Convention, catalogue: Catalogue) -> list[Faute]:
     """Return the faults of the communes that a convention would read; none when there is no file."""
-    return _examiner(convention, catalogue)[1]
+    faults = _fautes(convention, catalogue)
+    if convention.fictive and not faults:
+        try:
+            _inventees(convention)
+        except DonneesInvalides as error:
+            return list(error.fautes)
+    return faults
 
 
-def _examiner(
-    convention: Convention, catalogue: Catalogue
-) -> tuple[tuple[TableLue, SchemaTable, Origine | None] | None, list[Faute]]:
-    """Return the rows, their schema and their origin, None when there is no file; and all the faults."""
-    invented = f"conventions/{convention.id}/{INVENTEES}"
-    present = existe(invented)
-    if not convention.fictive:
-        folder = f"{SOURCES}/{catalogue.comparaison.serie}"
-        faults = [_faute_inventee(invented)] if present else []
-        return _rows(f"{folder}/{EFFECTIFS}", f"{folder}/origine.yaml", catalogue, faults)
-    return _rows(invented, None, catalogue, []) if present else (None, [])
-
-
-def _rows(
-    relatif: str, origine: str | None, catalogue: Catalogue, faults: list[Faute]
-) -> tuple[tuple[TableLue, SchemaTable, Origine | None] | None, list[Faute]]:
-    if not existe(relatif):
-        return None, faults
-    try:
-        schema = charger_schema(SCHEMA)
-    except DonneesInvalides as error:
-        return None, [*faults, *error.fautes]
-    table = examiner_csv(relatif, schema)
-    document = examiner_yaml(origine, Origine) if origine else None
-    faults = [*faults, *table.fautes, *(document.fautes if document else ()), *_colonnes(schema, catalogue)]
-    if not faults:
-        faults = fautes_entre_lignes(table, catalogue)
-    return (table, schema, document.objet if document else None), faults
-
-
-def _colonnes(schema: SchemaTable, catalogue: Catalogue) -> list[Faute]:
-    """Return the faults of an indicator that the catalogue compares and that the table does not carry."""
-    rule = catalogue.comparaison
-    wanted = dict.fromkeys([*rule.indicateurs, rule.taille, *rule.ratios])
-    expected = f"une colonne de schemas/{SCHEMA}.schema.json : {', '.join(schema.colonnes)}"
-    remedy = "retirer cet indicateur, ou ajouter sa colonne au schéma et au fichier"
-    return [
-        Faute("catalogue/comparaison.yaml", f"l'indicateur « {name} »", expected, remedy)
-        for name in wanted
-        if name not in schema.colonnes
+def _fautes(convention: Convention, catalogue: Catalogue) -> list[Faute]:
+    """Return the faults of an indicator that the store does not carry, and of a file that is not the convention's."""
+    invented, rule = f"conventions/{convention.id}/{INVENTEES}", catalogue.comparaison
+    faults = []
+    if not convention.fictive and existe(invented):
+        found = "des communes propres à la convention, qui n'est pas fictive"
+        remedy = "supprimer le fichier ; les chiffres publics s'ajoutent par « ctg source ajouter »"
+        faults.append(Faute(invented, found, "aucun fichier de ce nom : les communes sont dans « sources »", remedy))
+    codes = [item.code for item in _famille(rule.serie).series]
+    faults += [
+        Faute(
+            "catalogue/comparaison.yaml",
+            f"l'indicateur « {name} »",
+            f"une série de catalogue/sources/{rule.serie}.yaml : {', '.join(codes)}",
+            "retirer cet indicateur, ou ajouter sa série",
+        )
+        for name in dict.fromkeys([*rule.indicateurs, rule.taille, *rule.ratios])
+        if name not in codes
     ]
+    return faults
 
 
-def _faute_inventee(relatif: str) -> Faute:
-    return Faute(
-        relatif,
-        "des communes propres à la convention, qui n'est pas fictive",
-        "aucun fichier de ce nom : les communes sont dans « sources »",
-        "supprimer le fichier, ou verser ses chiffres dans « sources » avec leur origine",
+def _famille(nom: str) -> Famille:
+    return charger_yaml_une_fois(f"catalogue/sources/{nom}.yaml", Famille)
+
+
+def _du_magasin(catalogue: Catalogue) -> tuple[pd.DataFrame, str] | None:
+    from ctglib.donnees.magasin import lire_tables, tables
+    from ctglib.donnees.publiques import source
+
+    family = _famille(catalogue.comparaison.serie)
+    kept = [item for item in tables(family.id).values() if item.table.niveau == "commune"]
+    if not kept:
+        return None
+    names = dict.fromkeys(
+        [*catalogue.comparaison.indicateurs, catalogue.comparaison.taille, *catalogue.comparaison.ratios]
     )
+    rows = lire_tables(kept, None, ["libelle", *names])
+    short = rows["territoire"].str[:2]
+    places = short.where(short != "97", rows["territoire"].str[:3])
+    return _effectifs(rows.assign(departement=places), list(names)), source(family, [item.table.annee for item in kept])
+
+
+def _inventees(convention: Convention) -> tuple[pd.DataFrame, None] | None:
+    import pandas as pd
+
+    from ctglib.donnees.officiels.fichier import lire_csv
+    from ctglib.donnees.officiels.vraisemblance import invraisemblances
+
+    path = f"conventions/{convention.id}/{INVENTEES}"
+    if not existe(path):
+        return None
+    family = charger_yaml_une_fois(FAMILLE_INVENTEE, Famille)
+    read = lire_csv(path, lire_octets(path), {family.id: family})
+    wrong = [said for (year, _), one in read.tables.items() for said in invraisemblances(family, one, str(year))]
+    if wrong:
+        raise DonneesInvalides([Faute(path, said, "des effectifs possibles", "corriger le fichier") for said in wrong])
+    rows = pd.concat([one.assign(annee=year) for (year, _), one in read.tables.items()]).reset_index()
+    return _effectifs(rows.sort_values(["territoire", "annee"]), [item.code for item in family.series]), None
+
+
+def _effectifs(rows: pd.DataFrame, series: list[str]) -> pd.DataFrame:
+    """Return the rows as the comparison reads them."""
+    counts = rows[series].astype("Int64")
+    fixed = rows.rename(columns={"territoire": "commune", "libelle": "nom"})[["commune", "nom", "departement", "annee"]]
+    status = counts.notna().all(axis=1).map({True: "A", False: "O"})
+    return fixed.astype({"annee": "Int64"}).assign(statut=status, **counts).reset_index(drop=True)

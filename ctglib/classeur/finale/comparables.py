@@ -12,7 +12,6 @@ import pandas as pd
 from ctglib.calculs.comparables.comparer import Resultat, comparer
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
-from ctglib.document.typographie import minuscule
 from ctglib.graphiques.points_comparables import points_comparables
 from ctglib.graphiques.trajectoires_comparables import trajectoires_comparables
 from ctglib.rapport.phrases import comparables as textes
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.comparaison import Comparaison
-    from ctglib.donnees.modeles.sources import Origine
 
 PRODUCTEUR = re.compile(r"(?: \([^()]*\))?$")
 
@@ -134,16 +132,12 @@ class Comparables:
     @cached_property
     def _contexte(self) -> Contexte:
         catalogue, convention = self.dossier.catalogue, self.dossier.convention
-        origin = self.communes.origine if self.communes else None
+        source = self.communes.source if self.communes else None
         return Contexte(
             indicateurs={**catalogue.mesures, **self._indicateurs},
             unites=catalogue.unites,
             statuts=catalogue.statuts,
             territoire=catalogue.territoires[convention.territoire],
             reference=catalogue.territoires[convention.reference],
-            source=_source(origin) if origin else convention.source_suivi,
+            source=f"{source} ; calculs du classeur" if source else convention.source_suivi,
         )
-
-
-def _source(origine: Origine) -> str:
-    return f"{origine.producteur}, {origine.jeu}, {minuscule(origine.periode)} ; calculs du classeur"

@@ -33,7 +33,8 @@ class MotsComparaison(Modele):
 class Comparaison(Modele):
     """``comparaison.yaml``.
 
-    ``serie`` is a folder of ``data/sources``; ``taille`` bounds the window and divides the ``ratios`` of the distance.
+    ``serie`` is a family of ``catalogue/sources``; ``taille`` bounds the window and divides the
+    ``ratios`` of the distance.
     """
 
     serie: Identifiant

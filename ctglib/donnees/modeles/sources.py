@@ -46,9 +46,9 @@ class Origine(Modele):
 class SerieOfficielle(Modele):
     """A column of an official file that we keep, and what it means.
 
-    ``colonne`` is a regular expression for a whole header in lower case; its group ``an`` is a year on two
-    digits, when the header carries one. ``entier`` refuses decimals; ``libre`` accepts negative numbers, and percentages
-    above 100.
+    ``colonne`` is a regular expression for a whole header in lower case; its group ``an`` is a year on
+    two digits, when the header carries one. ``entier`` refuses decimals; ``libre`` accepts negative numbers, and
+    percentages above 100.
     """
 
     code: Identifiant

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
 
+Parties = tuple[list[str], Iterator[tuple[int, list[str]]], list[str]]  # header, rows with their line, what is said
 SECRET = float("inf")  # in a column of the store: a suppressed cell; NaN is a missing one
 SECRETS = frozenset({"s", "secret", "ss"})
 ABSENTS = frozenset({"nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "..."})
@@ -72,10 +73,20 @@ def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None 
         DonneesInvalides: The file is unreadable, unknown, or has faults: all of them.
     """
     content = _octets(chemin)
-    header, rows, told = _parquet(chemin) if content[:4] == b"PAR1" else _csv(chemin.name, content)
-    found = reconnaitre(chemin.name, header, familles)
-    _sans_doublon(chemin.name, header, found)
-    return _Lecteur(chemin.name, found, header, annee).lire(rows, hashlib.sha256(content).hexdigest(), told)
+    parts = _parquet(chemin) if content[:4] == b"PAR1" else _csv(chemin.name, content)
+    return _lu(chemin.name, content, familles, annee, parts)
+
+
+def lire_csv(nom: str, content: bytes, familles: dict[str, Famille]) -> Lu:
+    """Return the tables of the bytes of a CSV, as ``lire_officiel`` does of a file; its columns say their year."""
+    return _lu(nom, content, familles, None, _csv(nom, content))
+
+
+def _lu(nom: str, content: bytes, familles: dict[str, Famille], annee: int | None, parts: Parties) -> Lu:
+    header, rows, told = parts
+    found = reconnaitre(nom, header, familles)
+    _sans_doublon(nom, header, found)
+    return _Lecteur(nom, found, header, annee).lire(rows, hashlib.sha256(content).hexdigest(), told)
 
 
 def _octets(chemin: Path) -> bytes:
@@ -92,7 +103,7 @@ def _octets(chemin: Path) -> bytes:
     return content
 
 
-def _csv(nom: str, content: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]], list[str]]:
+def _csv(nom: str, content: bytes) -> Parties:
     """Return the header of a CSV, its other rows with their line, and what is to be said of the whole."""
     try:
         text = content.decode("utf-8-sig")
@@ -123,7 +134,7 @@ def _csv(nom: str, content: bytes) -> tuple[list[str], Iterator[tuple[int, list[
     return header, lignes(), told
 
 
-def _parquet(chemin: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]], list[str]]:
+def _parquet(chemin: Path) -> Parties:
     import duckdb
 
     try:

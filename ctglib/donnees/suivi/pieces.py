@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.csv_strict import TableLue, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lister, proches
+from ctglib.donnees.magasin import LOCALES, PUBLIQUES
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.modeles.suivi import Appreciations, Bilan
 from ctglib.donnees.schema_table import SchemaTable, charger_schema
@@ -28,6 +29,7 @@ DOCUMENTS: dict[str, type[Modele]] = {"bilan": Bilan, "appreciations": Appreciat
 TABLES = ("observations", "actions", "moyens", "profils", "posture")
 SCHEMAS = (*TABLES, "masque")
 SOURCES = "sources"
+MAGASINS = (PUBLIQUES, LOCALES)
 _ANNEE = re.compile(r"(19|20)[0-9]{2}/")
 
 
@@ -98,7 +100,7 @@ def rassembler_suivi(pieces: Pieces, annees: Iterable[int]) -> PiecesSuivi:
     named = {"masque": "masque", "contexte": "observations"}
     tables = {name: _table(f"{folder}/{name}.csv", schemas.get(schema), rules) for name, schema in named.items()}
     tables = {name: table for name, table in tables.items() if table}
-    series = {name: _serie(name, schemas) for name in _noms_des_series(pieces)}
+    series = {name: _serie(name, schemas) for name in _noms_des_series()}
     documents = [document for year in years.values() for document in year.documents.values()]
     documents += [serie.origine for serie in series.values()]
     read = [*tables.values(), *(table for year in years.values() for table in year.tables.values())]
@@ -152,11 +154,9 @@ def _annee(convention: str, annee: int, schemas: dict[str, SchemaTable], regles:
     )
 
 
-def _noms_des_series(pieces: Pieces) -> list[str]:
-    """Return the folders of the public series, without the one of all the communes: the final evaluation reads it."""
-    catalogue = pieces.documents["comparaison"][0].arbre.contenu
-    apart = catalogue.get("serie") if isinstance(catalogue, dict) else None
-    return [name[:-1] for name in noms(SOURCES) if name.endswith("/") and name[:-1] != apart]
+def _noms_des_series() -> list[str]:
+    """Return the folders of the public series, without the stores, which only what needs all communes reads."""
+    return [name[:-1] for name in noms(SOURCES) if name.endswith("/") and f"{SOURCES}/{name[:-1]}" not in MAGASINS]
 
 
 def _serie(nom: str, schemas: dict[str, SchemaTable]) -> PiecesSerie:
