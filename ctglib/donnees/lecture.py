@@ -116,6 +116,15 @@ def lire_octets(relatif: str) -> bytes:
     Raises:
         DonneesInvalides: The file is absent (close names are proposed), is a folder, or cannot be opened.
     """
+    return _lire(relatif)[0]
+
+
+def empreinte(relatif: str) -> str:
+    """Return the sha256 of a data file, read as ``lire_octets`` does, with the same errors."""
+    return _lire(relatif)[1]
+
+
+def _lire(relatif: str) -> tuple[bytes, str]:
     path = _chemin(relatif)
     try:
         content = _contenu(relatif, path)
@@ -135,7 +144,7 @@ def lire_octets(relatif: str) -> bytes:
         journal.lus[relatif] = digest
     if not _par_parts and not publiable(relatif):
         noter_part(relatif)
-    return content
+    return content, digest
 
 
 def existe(relatif: str) -> bool:

@@ -7,7 +7,6 @@ replacing it is what makes an addition, whole or not at all.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.lecture import existe, lire_octets, racine
+from ctglib.donnees.lecture import empreinte, existe, racine
 from ctglib.donnees.modeles.sources import Registre, TableGardee
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
@@ -119,7 +118,7 @@ def en_parquet(table: pd.DataFrame) -> bytes:
 
 def _verifier(item: Gardee) -> None:
     """Read a table through the recorded reader: it counts as read, and its bytes are those that were added."""
-    if hashlib.sha256(lire_octets(item.chemin)).hexdigest() != item.table.sha256:
+    if empreinte(item.chemin) != item.table.sha256:
         words = ("une table changée depuis son ajout", "la table dont origine.yaml donne l'empreinte")
         remedy = "ajouter de nouveau le fichier officiel (ctg source ajouter)"
         raise DonneesInvalides([Faute(item.chemin, *words, remedy)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute
@@ -155,6 +157,26 @@ def lire(
     rows = rows[list(COLONNES)].sort_values(["niveau", "territoire", "annee"], ignore_index=True)
     rows.attrs = _attributs(family, item, sorted({one.table.annee for one in kept}))
     return rows
+
+
+def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
+    """Donne les contours simplifiés des communes (IGN, Admin Express COG : à nommer sous la carte).
+
+    Args:
+        codes: Les communes voulues, toutes celles dont le contour est là par défaut.
+
+    Returns:
+        code, nom, contour : une liste d'anneaux, chacun un tableau de points (longitude, latitude) en WGS 84.
+    """
+    kept = list(tables("ign_contours").values())[-1:]
+    rows = lire_tables(kept, codes, ["libelle", "contour"]).rename(columns={"territoire": "code", "libelle": "nom"})
+    return rows.assign(contour=rows["contour"].map(_anneaux))[["code", "nom", "contour"]]
+
+
+def _anneaux(texte: str) -> list[np.ndarray]:
+    shape = json.loads(texte)
+    polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+    return [np.array(ring) for polygon in polygons for ring in polygon]
 
 
 def source(famille: Famille, annees: Sequence[int]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +10,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.lecture import lire_octets
+from ctglib.donnees.lecture import empreinte
 from ctglib.donnees.modeles.base import Modele
 from ctglib.donnees.yaml_arbre import Arbre, lire_arbre
 from ctglib.donnees.yaml_traduction import traduire
@@ -65,9 +64,9 @@ def charger_yaml(relatif: str, modele: type[T]) -> T:
 
 def charger_yaml_une_fois(relatif: str, modele: type[T]) -> T:
     """Return what ``charger_yaml`` does, checked once while its bytes are the same, and read each time."""
-    return _charge(relatif, hashlib.sha256(lire_octets(relatif)).digest(), modele)
+    return _charge(relatif, empreinte(relatif), modele)
 
 
 @lru_cache(maxsize=64)
-def _charge(relatif: str, empreinte: bytes, modele: type[T]) -> T:
+def _charge(relatif: str, octets: str, modele: type[T]) -> T:
     return charger_yaml(relatif, modele)

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import yaml
 
 from ctglib.donnees.ecriture import PROVISOIRES, ecrire
@@ -150,7 +151,8 @@ class _Etat:
         add.dites += [f"  {said}" for said in lu.dites]
         add.alertes += [f"{lu.nom} : {said}" for said in lu.alertes]
         for (year, level), part in parts.items():
-            self.poser((family.id, year, level), family, part, lu)
+            self.poser((family.id, year, level), part, lu)
+        self.verifier(family, {(family.id, *key): part for key, part in parts.items()})
         day = demande.le or date.fromtimestamp(chemin.stat().st_mtime)
         entry = FichierAjoute(
             fichier=lu.nom,
@@ -183,32 +185,36 @@ class _Etat:
         keys = [key for key in (*self.gardees, *self.nouvelles) if key[0] == "cog_communes"]
         return self.table(max(keys)) if keys else None
 
-    def poser(self, cle: Cle, famille: Famille, part: pd.DataFrame, lu: Lu) -> None:
-        """Lay the figures of a file over those there are, and tell what changes and what looks wrong."""
-        _, year, level = cle
-        place, before = f"{famille.id}, {level}, {year}", self.table(cle)
+    def poser(self, cle: Cle, part: pd.DataFrame, lu: Lu) -> None:
+        """Lay the figures of a file over those there are, and tell what changes."""
+        family, year, level = cle
+        before = self.table(cle)
         merged = part if before is None else _fusion(before, part)
         if before is not None:
-            self.ajout.dites.append(f"  {place} : année déjà là, {len(before)} territoires")
-            self.ajout.revisions += _revisions(before, part, place)
-        self.ajout.alertes += invraisemblances(famille, part, place)
-        for other in (self.voisine(cle, -1), self.voisine(cle, 1)):
-            if other is not None:
-                old, new = sorted([other, cle])
-                self.ajout.alertes += sauts(
-                    famille,
-                    *((part if key == cle else self.table(key)) for key in (old, new)),
-                    f"{famille.id}, {level}, de {old[1]} à {new[1]}",
-                    self.regles,
-                )
-        self.nouvelles[cle] = merged
-        if {(famille.id, year, "commune"), (famille.id, year, "departement")} <= {*self.gardees, *self.nouvelles}:
-            two = (self.table((famille.id, year, one)) for one in ("commune", "departement"))
-            self.ajout.alertes += ecarts_au_departement(famille, *two, f"{famille.id}, {year}", self.regles)
-        if level == "commune" and famille.id != "cog_communes" and (communes := self.communes()) is not None:
-            self.ajout.alertes += noms_discordants(part, communes, place, self.regles)
+            self.ajout.dites.append(f"  {family}, {level}, {year} : année déjà là, {len(before)} territoires")
+            self.ajout.revisions += _revisions(before, part, f"{family}, {level}, {year}")
         if before is None or not merged.equals(before):
+            self.nouvelles[cle] = merged
             self.garder(cle, merged, lu)
+
+    def verifier(self, famille: Famille, parts: dict[Cle, pd.DataFrame]) -> None:
+        """Tell what looks wrong in the figures of a file, each by itself and beside those of the nearest years."""
+        add, pairs = self.ajout, set()
+        for key, part in parts.items():
+            _, year, level = key
+            place = f"{famille.id}, {level}, {year}"
+            add.alertes += invraisemblances(famille, part, place)
+            pairs |= {tuple(sorted([key, other])) for side in (-1, 1) if (other := self.voisine(key, side))}
+            if level == "commune" and famille.id != "cog_communes" and (communes := self.communes()) is not None:
+                add.alertes += noms_discordants(part, communes, place, self.regles)
+        for old, new in sorted(pairs):
+            place = f"{famille.id}, {old[2]}, de {old[1]} à {new[1]}"
+            one, two = (parts[key] if key in parts else self.table(key) for key in (old, new))
+            add.alertes += sauts(famille, one, two, place, self.regles)
+        for year in sorted({key[1] for key in parts}) if famille.totaux else []:
+            two = [self.table((famille.id, year, level)) for level in ("commune", "departement")]
+            if all(one is not None for one in two):
+                add.alertes += ecarts_au_departement(famille, *two, f"{famille.id}, {year}", self.regles)
 
     def voisine(self, cle: Cle, sens: int) -> Cle | None:
         """Return the nearest year before (-1) or after (1) that the store has."""
@@ -251,13 +257,14 @@ def _fusion(avant: pd.DataFrame, apres: pd.DataFrame) -> pd.DataFrame:
 def _revisions(avant: pd.DataFrame, apres: pd.DataFrame, lieu: str) -> list[str]:
     """Return what the new figures change of those there are, series by series."""
     rows = avant.index.intersection(apres.index)
+    first, second = avant.loc[rows], apres.loc[rows]
     said = []
     for name in [name for name in apres.columns if name in avant.columns and apres[name].dtype == "float64"]:
-        old, new = avant.loc[rows, name], apres.loc[rows, name]
-        changed = rows[((old != new) & (old.notna() | new.notna())).to_numpy()]
+        old, new = first[name].to_numpy(), second[name].to_numpy()
+        changed = np.flatnonzero((old != new) & ~(np.isnan(old) & np.isnan(new)))
         if len(changed):
-            shown = ", ".join(f"{code} {_chiffre(old[code])} → {_chiffre(new[code])}" for code in changed[:_CITEES])
-            rest = f" et {len(changed) - _CITEES} autres" if len(changed) > _CITEES else ""
+            shown = ", ".join(f"{rows[at]} {_chiffre(old[at])} → {_chiffre(new[at])}" for at in changed[:_CITEES])
+            rest = f" et {len(changed) - _CITEES} autre(s)" if len(changed) > _CITEES else ""
             said.append(f"{lieu} : {name} révisé pour {shown}{rest}")
     return said
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ctglib.donnees.modeles.sources import Vraisemblance
 from ctglib.donnees.officiels.familles import serie_gardee
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
@@ -61,17 +63,15 @@ def sauts(
     first, second = (_chiffres(famille, one.loc[common]) for one in (avant, apres))
     said = []
     for code in [code for code in first if code in second and serie_gardee(famille, code).unite == "nombre"]:
-        both = first[code].notna() & second[code].notna()
-        before, after = first.loc[both, code], second.loc[both, code]
-        if before.sum() >= regles.effectif_du_saut and abs(after.sum() / before.sum() - 1) > regles.saut:
-            change = 100 * (after.sum() / before.sum() - 1)
-            said.append(
-                f"{lieu} : l'ensemble de {code} passe de {before.sum():.0f} à {after.sum():.0f} ({change:+.0f} %)"
-            )
+        before, after = first[code].to_numpy(), second[code].to_numpy()
+        both = ~np.isnan(before) & ~np.isnan(after)
+        old, new = before[both].sum(), after[both].sum()
+        if old >= regles.effectif_du_saut and abs(new / old - 1) > regles.saut:
+            change = 100 * (new / old - 1)
+            said.append(f"{lieu} : l'ensemble de {code} passe de {old:.0f} à {new:.0f} ({change:+.0f} %)")
         elif not entier:
-            large = before >= regles.effectif_du_saut
-            moved = before.index[large & ((after - before).abs() > regles.saut * before)]
-            said += _dire(moved, f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %")
+            moved = both & (before >= regles.effectif_du_saut) & (np.abs(after - before) > regles.saut * before)
+            said += _dire(common[moved], f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %")
     if not entier and len(avant) and len(avant.index.difference(apres.index)) > regles.perte * len(avant):
         lost = avant.index.difference(apres.index)
         said += _dire(lost, f"{lieu} : {len(lost)} territoires sur {len(avant)} n'y sont plus")
@@ -132,5 +132,5 @@ def _dire(codes: pd.Index, phrase: str, table: pd.DataFrame | None = None, *seri
     for code in codes[:_CITES]:
         figures = [f"{table.loc[code, name]:.0f}" for name in series] if table is not None else []
         shown.append(f"{code} ({' pour '.join(figures)})" if figures else str(code))
-    rest = f" et {len(codes) - _CITES} autres" if len(codes) > _CITES else ""
+    rest = f" et {len(codes) - _CITES} autre(s)" if len(codes) > _CITES else ""
     return [f"{phrase} : {', '.join(shown)}{rest}"]
