@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 PROJET = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DEPENDANCES = [Requirement(line) for line in PROJET["dependencies"]]
 TESTS = [Requirement(line) for line in PROJET["optional-dependencies"]["tests"]]
-BINAIRES = {".png", ".jpg", ".pdf", ".ttf", ".xlsx", ".woff", ".woff2", ".icc"}
+BINAIRES = {".png", ".jpg", ".pdf", ".ttf", ".xlsx", ".parquet", ".woff", ".woff2", ".icc"}
 # Each pattern is broken by a class of one letter, so that this file does not hold what it looks for.
 TRACES = re.compile(
     r"/[r]oot/|/[h]ome/\w|/[U]sers/\w|/[w]ork/|/[t]mp/\w|[C]:\\Users|[f]ile://|(?<!emit-)[i]ndex-url|--[f]ind-links|"

@@ -106,7 +106,8 @@ def territoires(
     if not parts:
         return pd.DataFrame(columns=["code", "nom", "niveau", "departement", "epci"])
     whole = pd.concat(parts, ignore_index=True).rename(columns={"territoire": "code", "libelle": "nom"})
-    return whole.reindex(columns=["code", "nom", "niveau", "departement", "epci"]).fillna("")
+    whole = whole.reindex(columns=["code", "nom", "niveau", "departement", "epci"])
+    return whole.astype(object).fillna("").astype("str")
 
 
 def lire(
@@ -221,9 +222,7 @@ def _demandes(code: str, codes: list[str], famille: Famille, kept: list[Gardee])
     """Return the rows of the territories asked for, published or summed, one a year for each."""
     levels = _niveaux(codes, famille)
     published = lire_tables(kept, codes, [code])
-    published = published[[levels[row.territoire] == row.niveau for row in published.itertuples()]].assign(
-        origine=PUBLIEE
-    )
+    published = published[published["territoire"].map(levels).eq(published["niveau"])].assign(origine=PUBLIEE)
     given = {(item.table.niveau, item.table.annee) for item in kept}
     years = sorted({item.table.annee for item in kept})
     parts = [published]
@@ -252,7 +251,8 @@ def _niveaux(codes: list[str], famille: Famille) -> dict[str, str]:
         if code not in found and not any(shape.fullmatch(str(code)) for shape in FORMES.values()):
             names = territoires()
             near = proches(str(code), names["nom"].tolist(), 0.7)
-            told = [f"{row.nom} ({row.code})" for row in names[names["nom"].isin(near)].itertuples()]
+            same = {name: names.loc[names["nom"] == name, "code"].iloc[0] for name in near}
+            told = [f"{name} ({place})" for name, place in same.items()]
             _refuser(
                 f"le territoire « {code} »", "un code de commune, d'EPCI, de département ou d'IRIS, en texte", told[:3]
             )

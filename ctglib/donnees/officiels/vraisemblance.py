@@ -72,6 +72,10 @@ def sauts(
         elif not entier:
             moved = both & (before >= regles.effectif_du_saut) & (np.abs(after - before) > regles.saut * before)
             said += _dire(common[moved], f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %")
+    if not entier and (
+        gone := [name for name in avant.columns if name not in apres.columns and name in _codes(famille)]
+    ):
+        said.append(f"{lieu} : {', '.join(gone[:_CITES])} n'y est plus, ou sous un autre nom")
     if not entier and len(avant) and len(avant.index.difference(apres.index)) > regles.perte * len(avant):
         lost = avant.index.difference(apres.index)
         said += _dire(lost, f"{lieu} : {len(lost)} territoires sur {len(avant)} n'y sont plus")
@@ -111,6 +115,10 @@ def _chiffres(famille: Famille, table: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of series, suppressed cells as missing."""
     names = [name for name in table.columns if serie_gardee(famille, name)]
     return table[names].replace(float("inf"), float("nan"))
+
+
+def _codes(famille: Famille) -> set[str]:
+    return {item.code for item in famille.series}
 
 
 def _departement(codes: pd.Index) -> pd.Index:

@@ -1,0 +1,413 @@
+"""Official files: recognised by what they hold, added whole or not at all, refused with what is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from ligne_de_commande import ctg
+from officiels_exemple import FILOSOFI, cnaf, ecrire, iris
+
+from ctglib.donnees import publiques
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.lecture import enregistrer as noter_les_lectures
+from ctglib.donnees.lecture import lister
+from ctglib.donnees.magasin import lire_registre, tables
+from ctglib.donnees.officiels.ajout import Ajout, Demande, enregistrer, preparer
+from ctglib.donnees.officiels.familles import charger_familles
+from ctglib.donnees.officiels.fichier import SECRET, Lu, lire_officiel
+
+REELS = {
+    "cnaf_s_ben_com_f_62.csv": ("cnaf_communes", {(year, "commune"): 887 for year in range(2020, 2025)}),
+    "cnaf_txcouv_pe_com_2023_62.csv": ("cnaf_couverture", {(2023, "commune"): 24, (2023, "departement"): 1}),
+    "cog_communes_2025.csv": ("cog_communes", {(2025, "commune"): 34875}),
+    "cog_epci_2025.csv": ("cog_epci", {(2025, "epci"): 1253}),
+    "cog_departements_2025.csv": ("cog_departements", {(2025, "departement"): 101}),
+    "insee_etat_civil_harnes.csv": ("insee_etat_civil", {(year, "commune"): 1 for year in range(2008, 2026)}),
+    "insee_filosofi2_2023.csv": ("insee_filosofi_2", {(2023, "commune"): 4}),
+    "insee_base_cc_comparateur_extrait.csv": (
+        "insee_comparateur",
+        {(2016, "commune"): 2, (2021, "commune"): 2, (2022, "commune"): 2},
+    ),
+    "officiels/data_CAF_2016_IRIS.csv": ("insee_caf_iris", {(2016, "iris"): 13148}),
+    "officiels/data_CAF_2019_IRIS.csv": ("insee_caf_iris", {(2019, "iris"): 13424}),
+    "officiels/data_CAF_2020_IRIS.csv": ("insee_caf_iris", {(2020, "iris"): 13444}),
+    "officiels/FILO2018_DISP_COM.csv": ("insee_filosofi_disp", {(2018, "commune"): 31330}),
+    "officiels/FILO2019_DISP_COM.csv": ("insee_filosofi_disp", {(2019, "commune"): 31361}),
+    "officiels/FILO2019_DISP_DEP.csv": ("insee_filosofi_disp", {(2019, "departement"): 98}),
+    "officiels/FILO2019_DISP_EPCI.csv": ("insee_filosofi_disp", {(2019, "epci"): 1240}),
+}
+
+
+def lire(dossier: Path, nom: str, texte: str | bytes, annee: int | None = None) -> Lu:
+    return lire_officiel(ecrire(dossier, nom, texte), charger_familles(), annee)
+
+
+@pytest.mark.parametrize("nom", REELS)
+def test_un_fichier_tel_que_publie_est_reconnu_par_son_contenu(nom: str, depot: Path, tmp_path: Path) -> None:
+    path = depot.parent / "shared" / "donnees" / nom
+    if not path.exists():
+        pytest.skip(f"le fichier officiel n'est pas là ({nom})")
+    year = re.search(r"20[0-9]{2}", nom)
+    renamed = ecrire(tmp_path, f"telechargement {year.group() if year else ''}.csv", path.read_bytes())
+
+    found = lire_officiel(renamed, charger_familles())
+
+    family, sizes = REELS[nom]
+    assert found.famille.id == family
+    assert {key: len(table) for key, table in found.tables.items()} == sizes
+    assert found.alertes == ()
+
+
+def test_un_export_de_la_cnaf_garde_ses_zeros_ses_vides_et_laisse_le_non_localise(tmp_path: Path) -> None:
+    text = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa;indmtt_rsa;;\r\n"
+    text += "2025-12;1001;L'Abergement;260;760;0;1200;;\r\n2025-12;2A004;Ajaccio;;;s;ND;;\r\n2025-12;;;5;5;5;100;;\r\n"
+
+    found = lire(tmp_path, "x.csv", text)
+
+    table = found.tables[2025, "commune"]
+    assert list(table.index) == ["01001", "2A004"]
+    assert table.loc["01001"].to_dict() == {
+        "libelle": "L'Abergement", "cnaf_foyers": 260, "cnaf_personnes": 760, "cnaf_foyers_rsa": 0,
+        "cnaf_indmtt_rsa": 1200,
+    }  # fmt: skip
+    assert table["cnaf_foyers"].isna()["2A004"] and table.loc["2A004", "cnaf_foyers_rsa"] == SECRET
+    assert "1 ligne(s) sans commune" in " ".join(found.dites)
+
+
+@pytest.mark.parametrize(
+    "deguiser",
+    [
+        lambda text: text.encode("cp1252"),
+        lambda text: ("\ufeff" + text).encode(),
+        lambda text: text.replace(";", ",").encode(),
+        lambda text: text.replace(";", "\t").upper().encode(),
+        lambda text: text.replace("numcomdo", '"NumComDo "').encode(),
+        lambda text: text.replace("2025-12;", "2025-12-01;").encode(),
+        lambda text: text.replace(";62", ";62.0".replace("62.0", " 62")).encode(),
+        lambda text: text.replace("\r\n", ";;;\r\n").encode(),
+        lambda text: (text + text.splitlines()[0] + "\r\n").encode(),
+    ],
+    ids=[
+        "Windows-1252",
+        "BOM",
+        "virgule",
+        "majuscules",
+        "guillemets",
+        "jour",
+        "espace",
+        "vides",
+        "en-tête",
+    ],
+)
+def test_la_presentation_ne_change_pas_ce_qui_est_lu(deguiser: Callable[[str], bytes], tmp_path: Path) -> None:
+    plain = lire(tmp_path, "a.csv", cnaf())
+
+    other = lire(tmp_path, "b.csv", deguiser(cnaf()))
+
+    kept = [name for name in plain.tables[2025, "commune"] if name != "libelle"]
+    assert other.tables[2025, "commune"][kept].equals(plain.tables[2025, "commune"][kept])
+
+
+def test_une_coquille_dans_un_en_tete_se_corrige_et_se_dit(tmp_path: Path) -> None:
+    found = lire(tmp_path, "iris_2021.csv", iris().replace("ACAVENF", "ACAVENNF").replace("PERCOU", "PERÇOUS"))
+
+    assert found.tables[2021, "iris"].equals(lire(tmp_path, "iris_2021.csv", iris()).tables[2021, "iris"])
+    assert found.alertes == (
+        "la colonne « percous » est lue comme « percou »",
+        "la colonne « acavennf » est lue comme « acavenf »",
+    )
+
+
+def test_une_annee_et_un_prefixe_jamais_vus_se_lisent_sans_changer_le_code(tmp_path: Path) -> None:
+    filosofi = lire(tmp_path, "x.csv", FILOSOFI.replace("21;", "33;"))
+    comparateur = (
+        "CODGEO;C31_POP;C31_MEN;C31_LOG;MED31\r\n62413;12000;5200,5;5700;19000\r\n6\u00a02427;25000;s;;20000\r\n"
+    )
+
+    base = lire(tmp_path, "y.csv", comparateur)
+
+    assert filosofi.tables[2033, "commune"].loc["62413", "filosofi_part_impots"] == -11.5
+    assert filosofi.tables[2033, "commune"].loc["62001", "filosofi_quartile_1"] == SECRET
+    assert base.tables[2031, "commune"].loc["62413", "rp_menages"] == 5200.5
+    assert base.tables[2031, "commune"].loc["62427", "rp_menages"] == SECRET
+
+
+def test_un_parquet_se_lit_comme_le_csv(tmp_path: Path) -> None:
+    source = ecrire(tmp_path, "x.csv", cnaf())
+    duckdb.execute(f"copy (from read_csv('{source}', all_varchar=false)) to '{tmp_path / 'x.parquet'}'")
+
+    found = lire_officiel(tmp_path / "x.parquet", charger_familles())
+
+    assert found.tables[2025, "commune"].equals(lire(tmp_path, "x.csv", cnaf()).tables[2025, "commune"])
+
+
+def empreintes(dossier: Path) -> dict[str, str]:
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in dossier.rglob("*") if path.is_file()}
+
+
+def ajouter(dossier: Path, nom: str, texte: str | bytes, **demande: object) -> Ajout:
+    addition = preparer([ecrire(dossier, nom, texte)], Demande(**demande))
+    enregistrer(addition)
+    return addition
+
+
+def test_un_ajout_dit_ce_qu_il_est_et_tout_lecteur_le_voit(donnees: Path, tmp_path: Path) -> None:
+    with noter_les_lectures() as before:
+        publiques.lire("cnaf_foyers_rsa", "62413")
+
+    addition = ajouter(tmp_path, "s_ben.csv", cnaf())
+
+    with noter_les_lectures() as after:
+        found = publiques.lire("cnaf_foyers_rsa", "62413")
+    assert "s_ben_com_f) – commune 2025 (887 territoires)" in addition.dites[0]
+    assert (addition.revisions, addition.alertes) == ([], [])
+    assert found.set_index("annee")["valeur"][2025] == found.set_index("annee")["valeur"][2024]
+    assert "sources/locales/origine.yaml" in before.absents and "sources/locales/origine.yaml" in after.lus
+    (entry,) = lire_registre("sources/locales").fichiers
+    assert (entry.fichier, entry.producteur, entry.jeu) == ("s_ben.csv", "Cnaf", "s_ben_com_f")
+    assert entry.sha256 == hashlib.sha256(cnaf().encode()).hexdigest()
+    assert entry.licence.startswith("Licence Ouverte")
+
+
+def test_la_date_est_celle_du_fichier_ou_celle_que_l_on_donne_jamais_celle_du_jour(
+    donnees: Path, tmp_path: Path
+) -> None:
+    path = ecrire(tmp_path, "x.csv", cnaf())
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+
+    dates = [
+        preparer([path], demande).registre.fichiers[0].date.isoformat() for demande in (Demande(), Demande(le=None))
+    ]
+
+    assert set(dates) == {"2023-11-14"}
+
+
+def test_deux_fois_le_meme_fichier_ne_change_rien(donnees: Path, tmp_path: Path) -> None:
+    ajouter(tmp_path, "s_ben.csv", cnaf())
+    before = empreintes(donnees)
+
+    addition = ajouter(tmp_path, "autre nom.csv", cnaf())
+
+    assert addition.dites == ["autre nom.csv : déjà ajouté, rien à changer"]
+    assert empreintes(donnees) == before
+    assert ctg("source", "ajouter", "--oui", str(tmp_path / "s_ben.csv"), dossier=donnees).stdout.endswith("changé.\n")
+
+
+def test_une_revision_est_dite_et_l_ancienne_table_disparait(donnees: Path, tmp_path: Path) -> None:
+    ajouter(tmp_path, "un.csv", cnaf())
+    text = re.sub(r"(;62413;Harnes;[0-9]+;[0-9]+;)560;", r"\g<1>565;", cnaf())
+
+    addition = ajouter(tmp_path, "deux.csv", text)
+
+    assert addition.revisions == ["cnaf_communes, commune, 2025 : cnaf_foyers_rsa révisé pour 62413 560 → 565"]
+    assert publiques.lire("cnaf_foyers_rsa", "62413", [2025])["valeur"].tolist() == [565]
+    assert len(list((donnees / "sources/locales").rglob("*.parquet"))) == 1
+    assert len(tables("cnaf_communes")["cnaf_communes", 2025, "commune"].table.sources) == 2
+
+
+def test_ce_qui_est_ajoute_se_range_a_cote_de_ce_qui_est_livre(donnees: Path, tmp_path: Path) -> None:
+    shipped = empreintes(donnees / "sources/publiques")
+    text = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa\n2024-12;59350;Lille;45000;90000;9000\n"
+
+    ajouter(tmp_path, "nord.csv", text)
+
+    assert empreintes(donnees / "sources/publiques") == shipped
+    assert publiques.lire("cnaf_foyers_rsa", ["59350", "62413"], [2024])["valeur"].tolist() == [9000, 560]
+    assert [name for name in lister("sources/locales") if name.endswith(".yaml")] == ["origine.yaml"]
+
+
+def test_l_ajout_demande_avant_d_ecrire(donnees: Path, tmp_path: Path) -> None:
+    path, before = ecrire(tmp_path, "x.csv", cnaf()), empreintes(donnees)
+
+    done = ctg("source", "ajouter", str(path), dossier=tmp_path)
+
+    assert done.returncode == 1
+    assert "Continuer ? [o/N]" in done.stdout and "Rien n'a été changé." in done.stdout
+    assert empreintes(donnees) == before
+
+
+TUER = """
+import os, pathlib, signal, sys
+left = int(sys.argv[2])
+rename = pathlib.Path.replace
+def replace(path, target):
+    global left
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    return rename(path, target)
+pathlib.Path.replace = replace
+from ctglib.commandes.application import lancer
+sys.exit(lancer(["source", "ajouter", "--oui", sys.argv[1]]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows n'a pas de SIGKILL")
+@pytest.mark.parametrize("renommages", [0, 1, 2])
+def test_un_arret_brutal_laisse_le_magasin_comme_avant(renommages: int, donnees: Path, tmp_path: Path) -> None:
+    path, before = ecrire(tmp_path, "x.csv", cnaf() + cnaf(2026).split("\r\n", 1)[1]), tables()
+
+    done = subprocess.run([sys.executable, "-c", TUER, str(path), str(renommages)], check=False, capture_output=True)
+
+    assert done.returncode == -9
+    assert tables() == before
+    assert publiques.lire("cnaf_foyers", "62413")["annee"].max() == 2024
+    ajouter(tmp_path, "x.csv", path.read_bytes())
+    assert publiques.lire("cnaf_foyers", "62413")["annee"].max() == 2026
+    left = [one for one in (donnees / "sources/locales").rglob("*") if one.name.startswith(".ctg-")]
+    assert left == []
+
+
+def remplacer(avant: str, apres: str, fois: int = 1) -> Callable[[str], str]:
+    def fait(texte: str) -> str:
+        assert avant in texte, avant
+        return texte.replace(avant, apres, fois)
+
+    return fait
+
+
+def colonne(rang: int, faire: Callable[[str], str]) -> Callable[[str], str]:
+    """Change a column of every row but the header."""
+
+    def fait(texte: str) -> str:
+        head, *rows = texte.split("\r\n")
+        cells = [row.split(";") for row in rows]
+        return "\r\n".join(
+            [
+                head,
+                *(
+                    ";".join([*row[:rang], faire(row[rang]), *row[rang + 1 :]]) if len(row) > rang else ""
+                    for row in cells
+                ),
+            ]
+        )
+
+    return fait
+
+
+def dixieme(cellule: str) -> str:
+    return str(5 * (int(cellule or 0) // 50))
+
+
+HARNES = "2025-12;62413;Harnes;"
+# What is done to a good file, and words of the message: a fault refuses the file, a doubt asks before going on.
+FAUTES: dict[str, tuple[str, Callable[[str], str | bytes], str]] = {
+    "vide": ("cnaf", lambda _: "", "un fichier vide"),
+    "blancs": ("cnaf", lambda _: " \r\n \r\n", "un fichier vide"),
+    "PDF": ("cnaf", lambda _: b"%PDF-1.7 abc", "un PDF"),
+    "Excel": ("cnaf", lambda _: b"PK\x03\x04abcdef", "un classeur Excel ou une archive ZIP"),
+    "gzip": ("cnaf", lambda _: b"\x1f\x8b\x08abc", "un fichier compressé"),
+    "octets nuls": ("cnaf", lambda text: text.encode("utf-16"), "n'est pas du texte"),
+    "Parquet abîmé": ("cnaf", lambda _: b"PAR1abcdefPAR1", "un fichier Parquet abîmé"),
+    "JSON abîmé": ("cnaf", lambda _: '{"type": "FeatureColl', "un fichier JSON abîmé"),
+    "page web": ("cnaf", lambda _: "<!DOCTYPE html>\n<html>\n", "une seule colonne"),
+    "séparateur inconnu": ("cnaf", lambda text: text.replace(";", "~"), "une seule colonne"),
+    "colonnes d'un autre": ("cnaf", lambda _: "a;b;c\n1;2;3\n", "d'aucun fichier connu : a, b, c"),
+    "clé absente": ("cnaf", remplacer("numcomdo", "commune"), "manque numcomdo"),
+    "date absente": ("cnaf", remplacer("dtreffre", "periode"), "manque dtreffre"),
+    "en-tête absent": ("cnaf", lambda text: text.split("\r\n", 1)[1], "d'aucun fichier connu"),
+    "en-tête seul": ("cnaf", lambda text: text.split("\r\n")[0] + "\r\n", "aucune ligne de chiffres"),
+    "colonne en double": ("cnaf", remplacer("indfoy_ppa", "indfoy_rsa"), "une colonne en double"),
+    "clé en double": ("cnaf", remplacer("nomcom", "numcomdo"), "une colonne en double"),
+    "coupé dans une ligne": ("cnaf", lambda text: text[: text.index(HARNES) + 30], "colonnes, comme à la ligne 1"),
+    "séparateur en trop": ("cnaf", remplacer(HARNES, HARNES + "1;"), "11 colonnes"),
+    "séparateur de moins": ("cnaf", remplacer(HARNES, "2025-12;62413Harnes;"), "9 colonnes"),
+    "guillemet ouvert": ("cnaf", remplacer(HARNES, '2025-12;62413;"Harnes;'), "colonnes, comme à la ligne 1"),
+    "lettres": ("cnaf", remplacer(HARNES, HARNES + "O"), "un nombre, « s », ou rien"),
+    "négatif": ("cnaf", remplacer(HARNES, HARNES + "-"), "zéro ou plus"),
+    "décimales": ("cnaf", remplacer("62413;Harnes;2", "62413;Harnes;2,5"), "un nombre entier"),
+    "deux nombres": ("cnaf", remplacer(HARNES, HARNES + "12/"), "un nombre, « s », ou rien"),
+    "code de cinq lettres": ("cnaf", remplacer(";62413;", ";HARNE;"), "« HARNE »"),
+    "code trop court": ("cnaf", remplacer(";62413;", ";62;"), "le code d'un territoire (commune)"),
+    "code arrondi": ("cnaf", remplacer(";62413;", ";6,24E+04;"), "« 6,24E+04 »"),
+    "commune en double": ("cnaf", remplacer(";62412;", ";62413;"), "« 62413 » une seconde fois pour 2025"),
+    "année illisible": ("cnaf", remplacer(HARNES, "décembre;62413;Harnes;"), "« décembre »"),
+    "autre mois": ("cnaf", remplacer(HARNES, "2025-06;62413;Harnes;"), "une année, ou son mois 12"),
+    "année absente du nom": ("iris", lambda text: text, "aucune année, ni dans les colonnes ni dans le nom"),
+    "code d'IRIS abîmé": ("iris_2021", remplacer("624130101", "62413010A"), "(iris)"),
+    "IRIS d'une commune": ("iris_2021", remplacer("624130101", "62413"), "« 62413 »"),
+    "IRIS coupé": ("iris_2021", lambda text: text[:-20], "colonnes, comme à la ligne 1"),
+    "Filosofi, part": ("filosofi", lambda text: text.replace("PIMPOT", "TP60").replace("-11", "115"), "100 au plus"),
+    "Filosofi, lettres": ("filosofi", remplacer("17900", "17 9OO"), "« 17 9OO »"),
+    "Filosofi, deux années": ("filosofi", remplacer("Q121", "Q221"), "une colonne en double"),
+}  # fmt: skip
+DOUTES: dict[str, tuple[Callable[[str], str], str]] = {
+    "plus de foyers que de personnes": (remplacer(HARNES, HARNES + "9"), "cnaf_foyers dépasse cnaf_personnes"),
+    "56 000 foyers au RSA": (colonne(5, lambda cell: "56000" if cell == "560" else cell), "cnaf_foyers_rsa dépasse"),
+    "pas arrondi": (colonne(5, lambda cell: str(int(cell or 0) + 1)), "cnaf_foyers_rsa n'est pas un multiple de 5"),
+    "divisé par dix": (colonne(8, dixieme), "l'ensemble de cnaf_foyers_af passe de"),
+    "colonnes échangées": (remplacer("indfoy_rsa;indfoy_ppa", "indfoy_ppa;indfoy_rsa"), "de cnaf_foyers_rsa passe"),
+    "moitié perdue": (lambda text: "\r\n".join([*text.split("\r\n")[:450], ""]), "territoires sur 887 n'y sont plus"),
+    "autre département": (colonne(1, lambda cell: cell and "59" + cell[2:]), "noms qui ne sont pas ceux de leur code"),
+    "codes inconnus": (colonne(1, lambda cell: "62999" if cell == "62001" else cell), "absentes du code"),
+    "coquille": (remplacer("indfoy_ndurpaje", "indfoy_ndurpage"), "cnaf_foyers_paje n'y est plus"),
+}  # fmt: skip
+BONS = {"cnaf": cnaf, "iris": iris, "iris_2021": iris, "filosofi": lambda: FILOSOFI}
+
+
+@pytest.mark.parametrize(("bon", "abimer", "dit"), FAUTES.values(), ids=FAUTES)
+def test_un_fichier_abime_est_refuse_avec_ce_qui_ne_va_pas(
+    bon: str, abimer: Callable[[str], str | bytes], dit: str, donnees: Path, tmp_path: Path
+) -> None:
+    before = empreintes(donnees)
+    good = ecrire(tmp_path, "bon_2027.csv", cnaf(2027))
+    bad = ecrire(tmp_path, f"{bon}.csv", abimer(BONS[bon]()))
+
+    with pytest.raises(DonneesInvalides) as excinfo:
+        preparer([good, bad], Demande())
+
+    assert dit in str(excinfo.value)
+    assert {fault.fichier for fault in excinfo.value.fautes} == {bad.name}
+    assert all(fault.attendu and fault.remede for fault in excinfo.value.fautes)
+    assert empreintes(donnees) == before
+
+
+@pytest.mark.parametrize(("abimer", "dit"), DOUTES.values(), ids=DOUTES)
+def test_un_fichier_douteux_se_dit_avant_d_etre_ajoute(
+    abimer: Callable[[str], str], dit: str, donnees: Path, tmp_path: Path
+) -> None:
+    before = empreintes(donnees)
+
+    addition = preparer([ecrire(tmp_path, "x.csv", abimer(cnaf()))], Demande())
+
+    assert any(dit in said for said in addition.alertes), addition.alertes
+    assert empreintes(donnees) == before
+
+
+def test_des_communes_qui_depassent_leur_departement_se_disent(donnees: Path, tmp_path: Path) -> None:
+    departement = FILOSOFI.replace("62413;Harnes;5030;", "62;Pas-de-Calais;9000;").splitlines(keepends=True)[:2]
+
+    addition = preparer(
+        [ecrire(tmp_path, "com.csv", FILOSOFI), ecrire(tmp_path, "dep.csv", "".join(departement))], Demande()
+    )
+
+    assert any("la somme de filosofi_menages des communes dépasse le département" in said for said in addition.alertes)
+
+
+def test_un_fichier_inconnu_dit_ce_qui_etait_cherche_et_ce_qui_est_trouve(donnees: Path, tmp_path: Path) -> None:
+    path = ecrire(tmp_path, "x.csv", "codgeo;percou;acssenf\n1;2;3\n")
+
+    done = ctg("source", "ajouter", "--oui", str(path), dossier=tmp_path)
+
+    assert done.returncode == 1
+    assert "d'aucun fichier connu : codgeo, percou, acssenf" in done.stderr
+    assert "data_CAF_IRIS (Allocataires des Caf à l'IRIS) : manque acavenf, enf" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_la_liste_dit_les_chiffres_et_les_fichiers(donnees: Path, tmp_path: Path) -> None:
+    ajouter(tmp_path, "s_ben.csv", cnaf())
+
+    told = ctg("source", "liste", dossier=tmp_path).stdout
+
+    assert "cnaf_communes, commune : 2020, 2021, 2022, 2023, 2024 (887 territoires au plus)" in told
+    assert "data/sources/locales :\n  cnaf_communes, commune : 2025 (887" in told
+    assert "d'après s_ben.csv (Cnaf, s_ben_com_f, Licence Ouverte 2.0, fichier du" in told

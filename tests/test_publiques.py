@@ -1,0 +1,183 @@
+"""Public figures of any territory: those of the official files, recomputed without the library, and honest sums."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ligne_de_commande import ctg
+from officiels_exemple import CNAF, ecrire, en_python
+
+from ctglib.donnees import publiques
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.officiels.ajout import Demande, enregistrer, preparer
+from ctglib.donnees.verifications_sources import fautes_des_sources
+
+COMMUNES = ("62413", "62427", "62041", "62001", "62396")
+LENS_LIEVIN = "246200364"
+IRIS = {
+    "iris_allocataires": "A",
+    "iris_monoparents": "AM",
+    "iris_enfants_0_2": "ENF_2",
+    "iris_apl": "AAPL",
+    "iris_rsa_socle": "ARSAS",
+}
+
+
+@pytest.fixture
+def original(depot: Path):
+    """Return the rows of a published file; without it, skip and say so."""
+
+    def trouver(nom: str, separateur: str = ";") -> list[dict[str, str]]:
+        path = depot.parent / "shared" / "donnees" / nom
+        if not path.exists():
+            pytest.skip(f"le fichier officiel n'est pas là ({nom})")
+        return en_python(path, separateur)
+
+    return trouver
+
+
+def chiffre(texte: str) -> float:
+    return float(texte.replace("\u202f", "").replace(",", "."))
+
+
+def test_les_chiffres_de_cinq_communes_sont_ceux_de_la_cnaf(original) -> None:
+    rows = {(row["numcomdo"], row["dtreffre"][:4]): row for row in original("cnaf_s_ben_com_f_62.csv")}
+
+    compared = 0
+    for column, code in CNAF.items():
+        for row in publiques.lire(code, COMMUNES).itertuples():
+            written = rows[row.territoire, str(row.annee)][column]
+            assert (row.statut, row.valeur) == ("A", chiffre(written)) if written else row.statut == "O"
+            compared += 1
+    assert compared == 7 * 5 * 5
+
+
+def test_les_sommes_sont_celles_que_l_on_fait_a_la_main(original) -> None:
+    places = original("cog_communes_2025.csv", ",")
+    members = {row["code"] for row in places if row["epci"] == LENS_LIEVIN}
+    rows = original("cnaf_s_ben_com_f_62.csv")
+
+    found = publiques.lire("cnaf_foyers_rsa", [LENS_LIEVIN, "62"]).set_index(["territoire", "annee"])
+
+    for year in range(2020, 2025):
+        counts = {
+            row["numcomdo"]: row["indfoy_rsa"] for row in rows if row["dtreffre"] == f"{year}-12" and row["numcomdo"]
+        }
+        assert found.loc[(LENS_LIEVIN, year), "valeur"] == sum(int(counts[code]) for code in members)
+        assert found.loc[("62", year), "valeur"] == sum(int(count or 0) for count in counts.values())
+    assert found["statut"].tolist() == ["A"] * 4 + ["E"] + ["A"] * 5
+    assert found.loc[("62", 2024), "origine"] == "somme de 886 communes sur 887"
+    assert found.loc[(LENS_LIEVIN, 2024), "origine"] == "somme de 36 communes"
+
+
+@pytest.mark.parametrize("annee", [2016, 2019, 2020])
+def test_une_commune_est_la_somme_de_ses_iris_quand_aucun_n_est_secret(annee: int, original) -> None:
+    rows = original(f"officiels/data_CAF_{annee}_IRIS.csv")
+
+    for code, column in IRIS.items():
+        for row in publiques.lire(code, ["62413", "62427", "62041", "62065"], [annee]).itertuples():
+            cells = [one[column] for one in rows if one["CODGEO"].startswith(row.territoire)]
+            expected = sum(chiffre(cell) for cell in cells) if all(cells) else None
+            assert (row.statut == "Q") == (expected is None), (code, row.territoire)
+            assert expected is None or row.valeur == expected
+            assert row.origine == f"somme de {len(cells)} IRIS"
+
+
+def test_filosofi_donne_le_chiffre_publie_de_chaque_niveau_et_n_en_calcule_aucun(original) -> None:
+    found = publiques.lire("filosofi_mediane", ["62413", "62", LENS_LIEVIN, "62001"], [2019]).set_index("territoire")
+
+    for level, code in (("COM", "62413"), ("DEP", "62"), ("EPCI", LENS_LIEVIN), ("COM", "62001")):
+        (row,) = [one for one in original(f"officiels/FILO2019_DISP_{level}.csv") if one["CODGEO"] == code]
+        assert found.loc[code, "valeur"] == chiffre(row["Q219"])
+    assert set(found["origine"]) == {"publiée"}
+    assert publiques.lire("filosofi_mediane", ["62"], [2018])["statut"].tolist() == ["O"]
+
+
+def test_un_taux_ne_se_somme_pas_et_une_somme_trop_incomplete_ne_se_donne_pas() -> None:
+    rate = publiques.lire("cnaf_couverture", ["62413", "62", LENS_LIEVIN])
+    births = publiques.lire("insee_naissances", ["62", "62413"], [2024])
+
+    assert rate["valeur"].fillna(0).tolist() == [50.4, 57.7, 0] and rate["statut"].tolist() == ["A", "A", "O"]
+    assert births["statut"].tolist() == ["A", "O"]
+    assert births["origine"].tolist() == ["publiée", "somme de 1 commune sur 887"]
+
+
+def test_une_serie_dit_sa_source_son_arrondi_et_ses_ruptures() -> None:
+    told = publiques.lire("cnaf_foyers_logement", "62413").attrs
+    (known,) = publiques.series().query("code == 'cnaf_foyers_logement'").to_dict("records")
+
+    assert told["source"] == "Cnaf, s_ben_com_f, décembre 2020 à décembre 2024"
+    assert (told["arrondi"], told["unite"]) == (5, "nombre")
+    assert [year for year, _ in told["ruptures"]] == [2021]
+    assert known["annees"] == (2020, 2021, 2022, 2023, 2024)
+    assert known["niveaux"] == ("commune", "epci", "departement")
+
+
+def test_le_catalogue_des_series_et_le_contexte_des_bilans_disent_la_meme_chose(depot: Path) -> None:
+    from ctglib.donnees.dossier import lire_dossier
+
+    context = lire_dossier("harnes").catalogue.indicateurs_contexte
+    known = publiques.series().set_index("code")
+
+    for code in [code for code in context if code in known.index]:
+        assert known.loc[code, "unite"] == context[code].unite
+        assert known.loc[code, "libelle"] == context[code].libelle
+        rounded = publiques.lire(code, "62413").attrs
+        assert (rounded["arrondi"] or 0) == (context[code].arrondi_source or 0)
+        assert [year for year, _ in rounded["ruptures"]] == [one.annee for one in context[code].ruptures]
+
+
+def test_les_territoires_ont_leur_nom_avec_l_article_et_leurs_contours(original) -> None:
+    places = publiques.territoires().set_index("code")
+
+    assert places["niveau"].value_counts().to_dict() == {"commune": 34875, "epci": 1253, "departement": 101}
+    assert places.loc["62667", "nom"] == "Le Portel" and places.loc["62413", "epci"] == LENS_LIEVIN
+    assert (places["epci"] == LENS_LIEVIN).sum() == 36
+    shapes = publiques.contours(["62413"])
+    assert shapes["nom"].tolist() == ["Harnes"] and all(2.8 < x < 3 for x, _ in shapes["contour"][0][0])
+
+
+@pytest.mark.parametrize(
+    ("code", "territoires", "annees", "dit"),
+    [
+        ("cnaf_foyer_rsa", "62413", None, "cnaf_foyers_rsa"),
+        ("cnaf_foyers_rsa", "Harnes", None, "Harnes (62413)"),
+        ("cnaf_foyers_rsa", ["62413", "xx"], None, "le territoire « xx »"),
+        ("cnaf_foyers_rsa", "62413", [1999], "1999 pour « cnaf_foyers_rsa »"),
+    ],
+)
+def test_une_demande_qui_ne_peut_pas_etre_servie_le_dit_en_francais(code, territoires, annees, dit: str) -> None:
+    with pytest.raises(DonneesInvalides, match=dit.replace("(", r"\(").replace(")", r"\)")):
+        publiques.lire(code, territoires, annees)
+
+
+def test_une_table_changee_apres_son_ajout_ne_se_lit_pas(donnees: Path) -> None:
+    (path,) = (donnees / "sources/publiques/cnaf_communes").glob("2024-*")
+    path.write_bytes(path.read_bytes() + b"\0")
+
+    with pytest.raises(DonneesInvalides, match="une table changée depuis son ajout"):
+        publiques.lire("cnaf_foyers", "62413")
+
+
+def test_valider_refuse_un_departement_divise_par_dix(donnees: Path) -> None:
+    path = donnees / "sources/cnaf_allocataires/observations.csv"
+    path.write_text(path.read_text("utf-8").replace(",55605,", ",5560,"), "utf-8")
+
+    done = ctg("valider", dossier=donnees)
+
+    assert done.returncode == 1
+    assert "trouvé : « 5560 »\n    attendu : 55605, d'après Cnaf, s_ben_com_f" in done.stderr
+
+
+def test_valider_refuse_56_000_foyers_au_rsa_a_harnes(donnees: Path, tmp_path: Path) -> None:
+    text = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa\n2024-12;62413;Harnes;2920;6800;56000\n"
+    enregistrer(preparer([ecrire(tmp_path, "x.csv", text)], Demande()))
+
+    (fault,) = [one for one in fautes_des_sources() if "dépasse" in one.trouve]
+
+    assert "cnaf_foyers_rsa dépasse cnaf_foyers : 62413 (56000 pour 2920)" in fault.trouve
+
+
+def test_les_chiffres_livres_n_ont_aucune_faute() -> None:
+    assert fautes_des_sources() == []
