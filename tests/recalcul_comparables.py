@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from pathlib import Path
+
+import duckdb
 
 CHIFFRES = 60
 MEMES = Decimal(10) ** -40  # distances and changes closer than this are equal: they are quotients of small numbers
@@ -23,13 +24,16 @@ class Recalcul:
     lignes: dict[str, dict[str, float | int | bool]]
 
 
-def lire(chemin: Path) -> dict[str, COMMUNE]:
-    """Return the counts of a file by commune, year and column."""
+def lire(dossier: Path) -> dict[str, COMMUNE]:
+    """Return the counts of the tables of a folder by commune, year and column."""
     found: dict[str, COMMUNE] = {}
-    with chemin.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            counts = {name: int(cell) if cell else None for name, cell in list(row.items())[5:]}
-            found.setdefault(row["commune"], {})[int(row["annee"])] = counts
+    for path in dossier.glob("*-commune-*.parquet"):
+        read = duckdb.execute(f"from '{path}'")
+        names = [column[0] for column in read.description]
+        for cells in read.fetchall():
+            row = dict(zip(names, cells, strict=True))
+            counts = {name: None if row[name] is None else int(row[name]) for name in names[2:]}
+            found.setdefault(row["territoire"], {})[int(path.name[:4])] = counts
     return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -17,8 +17,8 @@ from ctglib.donnees.lecture import enregistrer, superposer
 from ctglib.donnees.validation import valider
 
 COLONNES = yaml.safe_load((Path(__file__).parent / "cas" / "sources.yaml").read_text(encoding="utf-8"))["colonnes_cnaf"]
-FICHIER = "sources/cnaf_communes/effectifs.csv"
-LIGNE = "62413,Harnes,62,2022,A,2930,"
+INVENTEES = "conventions/demonstration/comparables.csv"
+LIGNE = "00001,Valfontaine (fictive),00,2022,A,3125,"
 
 
 def lignes(chemin: Path, separateur: str = ",") -> list[dict[str, str]]:
@@ -26,44 +26,21 @@ def lignes(chemin: Path, separateur: str = ",") -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=separateur))
 
 
-def origine(depot: Path, serie: str) -> dict:
-    return yaml.safe_load((depot / "data/sources" / serie / "origine.yaml").read_text(encoding="utf-8"))
-
-
 def test_les_effectifs_sont_ceux_du_fichier_de_la_cnaf(depot: Path) -> None:
-    told = origine(depot, "cnaf_communes")
-    path = depot.parent / "shared" / "donnees" / told["fichier"]
+    path = depot.parent / "shared" / "donnees" / "cnaf_s_ben_com_f_62.csv"
     if not path.exists():
         pytest.skip(f"le fichier d'origine n'est pas là ({path.name})")
+    original = {(row["numcomdo"], int(row["dtreffre"][:4])): row for row in lignes(path, ";") if row["numcomdo"]}
 
-    original = {(row["numcomdo"], row["dtreffre"][:4]): row for row in lignes(path, ";") if row["numcomdo"]}
-    rows = lignes(depot / "data" / FICHIER)
+    rows = lire_communes(lire_suivi("harnes")).effectifs
 
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == told["sha256"]
-    assert {(row["commune"], row["annee"]) for row in rows} == set(original)
-    for row in rows:
+    assert set(zip(rows["commune"], rows["annee"], strict=True)) == set(original)
+    for row in rows.to_dict("records"):
         source = original[row["commune"], row["annee"]]
         assert row["nom"] == source["nomcom"]
-        assert {name: row[name] for name in COLONNES} == {name: source[column] for name, column in COLONNES.items()}
-
-
-def test_la_somme_des_communes_est_la_ligne_du_departement_des_bilans(depot: Path) -> None:
-    rows = lignes(depot / "data" / FICHIER)
-    yearly = lignes(depot / "data/sources/cnaf_allocataires/observations.csv")
-
-    for row in yearly:
-        places = [
-            item for item in rows if item["annee"] == row["annee"] and row["territoire"] in (item["commune"], "62")
-        ]
-        assert int(row["valeur"]) == sum(int(item[row["indicateur"]] or 0) for item in places), row
-
-
-def test_les_deux_series_disent_la_meme_origine(depot: Path) -> None:
-    apart, yearly = (origine(depot, name) for name in ("cnaf_communes", "cnaf_allocataires"))
-
-    same = ("producteur", "titre", "jeu", "periode", "publie", "licence", "fichier", "sha256", "ruptures")
-    assert {name: apart[name] for name in same} == {name: yearly[name] for name in same}
-    assert "62396" in " ".join(apart["remarques"])
+        for name, column in COLONNES.items():
+            assert pd.isna(row[name]) if source[column] == "" else row[name] == int(source[column])
+        assert row["statut"] == ("O" if "" in source.values() else "A")
 
 
 def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit() -> None:
@@ -72,22 +49,23 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
     with enregistrer() as final:
         found = lire_communes(suivi)
 
-    assert not [name for name in annual.lus if "cnaf_communes" in name]
-    assert {FICHIER, "sources/cnaf_communes/origine.yaml", "schemas/communes.schema.json"} <= set(final.lus)
-    assert "conventions/harnes/comparables.csv" in final.absents
+    assert not [name for name in annual.lus if name.startswith(("sources/publiques", "sources/locales"))]
+    assert {"sources/publiques/origine.yaml", "catalogue/sources/cnaf_communes.yaml"} <= set(final.lus)
+    assert len([name for name in final.lus if name.endswith(".parquet")]) == 5
+    assert {"conventions/harnes/comparables.csv", "sources/locales/origine.yaml"} <= final.absents
     assert set(found.effectifs["departement"]) == {"62"}
-    assert FICHIER in valider("harnes")
+    assert found.source == "Cnaf, s_ben_com_f, décembre 2020 à décembre 2024"
 
 
 def test_une_convention_fictive_lit_ses_propres_communes_ou_n_en_a_pas(donnees: Path) -> None:
-    path = donnees / "conventions/demonstration/comparables.csv"
+    path = donnees / INVENTEES
 
     found = lire_communes(lire_suivi("demonstration"))
     path.unlink()
 
     assert set(found.effectifs["departement"]) == {"00"}
     assert all(name.startswith("Commune fictive") or "(fictive)" in name for name in found.effectifs["nom"])
-    assert found.origine is None
+    assert found.source is None
     assert lire_communes(lire_suivi("demonstration")) is None
 
 
@@ -104,11 +82,8 @@ def test_les_communes_de_la_demonstration_font_les_chiffres_de_son_contexte(depo
             assert float(row["valeur"]) == sum(int(one[row["indicateur"]]) for one in places), row
 
 
-def test_un_departement_sans_commune_dans_le_fichier_n_a_rien_a_comparer(donnees: Path) -> None:
-    (donnees / FICHIER).write_text(
-        "commune,nom,departement,annee,statut," + ",".join(COLONNES) + "\n01001,Ain,01,2022,A,5,5,5,5,5,5,5\n",
-        encoding="utf-8",
-    )
+def test_un_magasin_sans_les_communes_n_a_rien_a_comparer(donnees: Path) -> None:
+    (donnees / "sources/publiques/origine.yaml").write_text("fichiers: []\ntables: []\n", encoding="utf-8")
 
     assert lire_communes(lire_suivi("harnes")) is None
 
@@ -121,47 +96,29 @@ def changer(avant: str, apres: str) -> Callable[[str], str]:
     return fait
 
 
-def sans_la_ligne(texte: str) -> str:
-    return "".join(line for line in texte.splitlines(keepends=True) if not line.startswith(LIGNE))
-
-
 FAUTES = {
-    "pas un multiple": (changer(LIGNE, "62413,Harnes,62,2022,A,2931,"), "cnaf_foyers", "« 2931 »"),
-    "vide et A": (changer(LIGNE, "62413,Harnes,62,2022,A,,"), "statut", "« A », et une cellule vide (cnaf_foyers)"),
-    "plein et O": (changer(LIGNE, "62413,Harnes,62,2022,O,2930,"), "statut", "« O », et aucune cellule vide"),
-    "deux noms": (changer(LIGNE, "62413,Hames,62,2022,A,2930,"), "nom", "« Hames »"),
-    "deux départements": (changer(LIGNE, "62413,Harnes,59,2022,A,2930,"), "departement", "« 59 »"),
-    "année absente": (sans_la_ligne, "annee", "aucune ligne de 62413 en 2022"),
-    "négatif": (changer(LIGNE, "62413,Harnes,62,2022,A,-5,"), "cnaf_foyers", "« -5 »"),
-    "deux fois": (lambda texte: texte + "62413,Harnes,62,2022,A,5,5,5,5,5,5,5\n", "commune, annee", "« 62413, 2022 »"),
-    "même nom": (lambda texte: texte.replace(",Annay,", ",Harnes,"), "nom", "le nom de plusieurs communes"),
+    "pas un multiple": (changer(LIGNE, LIGNE.replace("3125", "3126")), "cnaf_foyers n'est pas un multiple de 5"),
+    "plus que le tout": (changer(LIGNE, LIGNE.replace("3125", "9125")), "cnaf_foyers dépasse cnaf_personnes"),
+    "négatif": (changer(LIGNE, LIGNE.replace("3125", "-5")), "« -5 »"),
+    "lettres": (changer(LIGNE, LIGNE.replace("3125", "3I25")), "« 3I25 »"),
+    "deux fois": (lambda text: text + LIGNE + "5,5,5,5,5,5\n", "« 00001 » une seconde fois pour 2022"),
+    "colonne absente": (changer("commune,nom", "code,nom"), "manque commune"),
 }
 
 
-@pytest.mark.parametrize(("abimer", "colonne", "trouve"), FAUTES.values(), ids=FAUTES)
-def test_une_faute_des_communes_est_dite_a_sa_place(abimer: Callable, colonne: str, trouve: str, depot: Path) -> None:
-    damaged = abimer((depot / "data" / FICHIER).read_text(encoding="utf-8")).encode()
+@pytest.mark.parametrize(("abimer", "trouve"), FAUTES.values(), ids=FAUTES)
+def test_une_faute_des_communes_inventees_est_dite(abimer: Callable, trouve: str, depot: Path) -> None:
+    damaged = abimer((depot / "data" / INVENTEES).read_text(encoding="utf-8")).encode()
 
-    with superposer({FICHIER: damaged}), pytest.raises(DonneesInvalides) as excinfo:
-        valider("harnes")
+    with superposer({INVENTEES: damaged}), pytest.raises(DonneesInvalides) as excinfo:
+        valider("demonstration")
 
-    told = excinfo.value.fautes
-    assert {fault.fichier for fault in told} == {FICHIER}
-    assert any(fault.colonne == colonne and trouve in fault.trouve for fault in told)
-
-
-def test_des_communes_fautives_ne_se_lisent_pas() -> None:
-    suivi = lire_suivi("harnes")
-
-    with (
-        superposer({FICHIER: b"commune,nom\n62413,Harnes\n"}),
-        pytest.raises(DonneesInvalides, match="colonne absente"),
-    ):
-        lire_communes(suivi)
+    assert {fault.fichier for fault in excinfo.value.fautes} == {INVENTEES}
+    assert trouve in str(excinfo.value)
 
 
 def test_une_convention_reelle_n_invente_pas_ses_communes(donnees: Path) -> None:
-    (donnees / "conventions/harnes/comparables.csv").write_bytes((donnees / FICHIER).read_bytes())
+    (donnees / "conventions/harnes/comparables.csv").write_bytes((donnees / INVENTEES).read_bytes())
 
     with pytest.raises(DonneesInvalides, match="qui n'est pas fictive"):
         valider("harnes")

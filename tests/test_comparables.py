@@ -48,7 +48,7 @@ def pareil(trouve: Resultat, attendu: Recalcul) -> None:
 
 
 def test_harnes_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(harnes: Resultat, depot: Path) -> None:
-    communes = lire(depot / "data/sources/cnaf_communes/effectifs.csv")
+    communes = lire(depot / "data/sources/publiques/cnaf_communes")
 
     attendu = recalculer(communes, "62413", (2022, 2024), tuple(harnes.ecarts["indicateur"]))
 
