@@ -27,7 +27,7 @@ COUCHES = (
     "commandes",
 )
 RACINE = {"__init__", "__main__"}
-LOURDS = ("IPython", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst", "yaml")
+LOURDS = ("IPython", "duckdb", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst", "yaml")
 MUET = DEPOT / "ctglib/secret/solveur.py"  # shuts the descriptor that HiGHS prints on, and does no more
 SOURCES = [path for path in fichiers_suivis(".py") if path.is_relative_to(DEPOT / "ctglib")]
 TOUS = fichiers_suivis(".py")
@@ -122,6 +122,7 @@ def test_aucun_module_fourre_tout() -> None:
         "from ctglib.commandes.application import lancer; lancer(['produire', '--help'])",
         "from ctglib.commandes.application import lancer; lancer(['verifier', '--help'])",
         "from ctglib.commandes.application import lancer; lancer(['archiver', '--help'])",
+        "from ctglib.commandes.application import lancer; lancer(['source', 'ajouter', '--help'])",
     ],
 )
 def test_la_commande_repond_avant_d_avoir_charge_les_bibliotheques_lourdes(code: str) -> None:
