@@ -117,7 +117,12 @@ def test_la_description_ro_crate_se_tient(contenu: dict[str, bytes]) -> None:
     assert {"@id": "notebooks/bilan.ipynb"} in production["instrument"]
     assert production["object"] == [{"@id": "data/conventions/harnes/annexe1.csv"}]
     assert {"@id": "reports/harnes/2023/bilan.html"} in production["result"]
-    licences = {entites[item["license"]["@id"]]["name"] for item in graph if item["@id"].endswith("/origine.yaml")}
+    licences = {
+        entites[item["license"]["@id"]]["name"]
+        for item in graph
+        if item["@id"].startswith("data/sources/") and "license" in item
+    }
+    assert all("license" in item for item in graph if item["@id"].endswith((".parquet", "observations.csv")))
     assert "Licence Ouverte" in licences
 
 

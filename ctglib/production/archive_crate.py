@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ctglib.donnees.modeles.sources import Origine
+from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
+from ctglib.donnees.modeles.sources import FichierAjoute, Origine
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.identite import empreinte
 
@@ -124,19 +125,30 @@ def _classeur(fiche: Fiche) -> dict[str, object]:
 
 def _licences(fichiers: Mapping[str, bytes]) -> dict[str, str]:
     """Return the id of each licence of a public series, by what its producer calls it."""
-    noms = {_origine(dossier).licence for dossier in filter(None, map(_serie, fichiers))}
+    noms = {licence for _, licence in filter(None, map(_credit, fichiers))}
     return {nom: f"{LICENCE}-{rang}" for rang, nom in enumerate(sorted(noms), start=1)}
 
 
-def _serie(path: str) -> str:
-    """Return the folder of a public series that a file belongs to, empty when it belongs to none."""
+def _credit(path: str) -> tuple[str, str] | None:
+    """Return the producer and the licence of a file of public figures, None for any other file."""
     parts = PurePosixPath(path).parts
-    return "/".join(parts[1:3]) if parts[:2] == ("data", "sources") and len(parts) > 3 else ""
+    if parts[:2] != ("data", "sources") or len(parts) < 4:
+        return None
+    folder = "/".join(parts[1:3])
+    if folder in (PUBLIQUES, LOCALES):
+        return next(((one.producteur, one.licence) for one in _ajoutes(folder) if one.famille == parts[3]), None)
+    origine = _origine(folder)
+    return origine.producteur, origine.licence
 
 
 @cache
 def _origine(dossier: str) -> Origine:
     return charger_yaml(f"{dossier}/origine.yaml", Origine)
+
+
+@cache
+def _ajoutes(dossier: str) -> tuple[FichierAjoute, ...]:
+    return lire_registre(dossier).fichiers
 
 
 def _productions(manifeste: Manifeste, fichiers: Mapping[str, bytes]) -> Iterator[dict[str, object]]:
@@ -175,9 +187,8 @@ def _fichiers(
             "contentSize": str(len(content)),
             "sha256": empreinte(content),
         }
-        if dossier_serie := _serie(nom):
-            origine = _origine(dossier_serie)
-            entite |= {"license": {"@id": licences[origine.licence]}, "creditText": origine.producteur}
+        if credit := _credit(nom):
+            entite |= {"license": {"@id": licences[credit[1]]}, "creditText": credit[0]}
         yield entite
 
 
