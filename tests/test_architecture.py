@@ -27,7 +27,19 @@ COUCHES = (
     "commandes",
 )
 RACINE = {"__init__", "__main__"}
-LOURDS = ("IPython", "duckdb", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst", "yaml")
+LOURDS = (
+    "IPython",
+    "duckdb",
+    "ipykernel",
+    "jinja2",
+    "matplotlib",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "papermill",
+    "typst",
+    "yaml",
+)
 MUET = DEPOT / "ctglib/secret/solveur.py"  # shuts the descriptor that HiGHS prints on, and does no more
 SOURCES = [path for path in fichiers_suivis(".py") if path.is_relative_to(DEPOT / "ctglib")]
 TOUS = fichiers_suivis(".py")

@@ -19,7 +19,7 @@ from ctglib.donnees import publiques
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer as noter_les_lectures
 from ctglib.donnees.lecture import lister
-from ctglib.donnees.magasin import lire_registre, tables
+from ctglib.donnees.magasin import lire_registre, lire_tables, tables
 from ctglib.donnees.officiels.ajout import Ajout, Demande, enregistrer, preparer
 from ctglib.donnees.officiels.familles import charger_familles
 from ctglib.donnees.officiels.fichier import SECRET, Lu, lire_officiel
@@ -79,7 +79,7 @@ def test_un_export_de_la_cnaf_garde_ses_zeros_ses_vides_et_laisse_le_non_localis
         "cnaf_indmtt_rsa": 1200,
     }  # fmt: skip
     assert table["cnaf_foyers"].isna()["2A004"] and table.loc["2A004", "cnaf_foyers_rsa"] == SECRET
-    assert "1 ligne(s) sans commune" in " ".join(found.dites)
+    assert "lignes sans commune (« non localisé »), laissées de côté : 1" in found.dites
 
 
 @pytest.mark.parametrize(
@@ -199,6 +199,19 @@ def test_deux_fois_le_meme_fichier_ne_change_rien(donnees: Path, tmp_path: Path)
     assert addition.dites == ["autre nom.csv : déjà ajouté, rien à changer"]
     assert empreintes(donnees) == before
     assert ctg("source", "ajouter", "--oui", str(tmp_path / "s_ben.csv"), dossier=donnees).stdout.endswith("changé.\n")
+
+
+def test_ce_qui_est_livre_n_est_pas_a_ajouter_et_ne_recoit_rien_de_l_utilisateur(donnees: Path, tmp_path: Path) -> None:
+    ajouter(tmp_path, "local.csv", cnaf().replace("2025-12", "2024-12").replace(";62413;Harnes;2", ";62413;Harnes;1"))
+    text = "dtreffre;numcomdo;nomcom;indfoy_ndur\n2024-12;62414;Haucourt;125\n"
+
+    addition = ajouter(tmp_path, "commun.csv", text, commun=True)
+    again = ajouter(tmp_path, "commun.csv", text)
+
+    shipped = tables(dossiers=["sources/publiques"])["cnaf_communes", 2024, "commune"]
+    assert addition.dossier == "sources/publiques"
+    assert lire_tables([shipped], ["62413"])["cnaf_foyers"].tolist() == [2950]
+    assert again.dites == ["commun.csv : déjà ajouté, rien à changer"]
 
 
 def test_une_revision_est_dite_et_l_ancienne_table_disparait(donnees: Path, tmp_path: Path) -> None:

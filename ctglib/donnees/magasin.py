@@ -47,10 +47,12 @@ def lire_registre(dossier: str) -> Registre:
     return charger_yaml_une_fois(f"{dossier}/{ORIGINE}", Registre) if existe(f"{dossier}/{ORIGINE}") else Registre()
 
 
-def tables(famille: str | None = None) -> dict[tuple[str, int, str], Gardee]:
-    """Return the tables by family, year and level, a user's standing for the committed ones."""
+def tables(
+    famille: str | None = None, dossiers: Iterable[str] = (PUBLIQUES, LOCALES)
+) -> dict[tuple[str, int, str], Gardee]:
+    """Return the tables by family, year and level, those of the last store standing for the others'."""
     found = {}
-    for folder in (PUBLIQUES, LOCALES):
+    for folder in dossiers:
         for item in lire_registre(folder).tables:
             if famille in (None, item.famille):
                 kept = Gardee(item, f"{folder}/{item.table}")

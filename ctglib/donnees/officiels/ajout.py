@@ -118,7 +118,8 @@ class _Etat:
     """The store as it is, with what is being added: a second file is compared with the first."""
 
     def __init__(self, ajout: Ajout) -> None:
-        self.ajout, self.gardees = ajout, tables()
+        folders = (PUBLIQUES,) if ajout.dossier == PUBLIQUES else (PUBLIQUES, LOCALES)
+        self.ajout, self.gardees = ajout, tables(dossiers=folders)
         self.nouvelles: dict[Cle, pd.DataFrame] = {}
         self.regles = lire_regles()
 
@@ -132,19 +133,18 @@ class _Etat:
 
     def ajouter(self, chemin: Path, lu: Lu, demande: Demande) -> None:
         add, family = self.ajout, lu.famille
-        if any(
-            item.sha256 == lu.sha256 and item.departements == demande.departements for item in add.registre.fichiers
-        ):
+        there = (*add.registre.fichiers, *lire_registre(PUBLIQUES).fichiers)
+        if (lu.sha256, demande.departements) in {(item.sha256, item.departements) for item in there}:
             add.dites.append(f"{lu.nom} : déjà ajouté, rien à changer")
             return
         keep = self.filtre(demande.departements)
         parts = {key: keep(part, key[1]) for key, part in lu.tables.items()}
         parts = {key: part for key, part in parts.items() if len(part)}
-        told = "; ".join(
+        told = " ; ".join(
             f"{level} {', '.join(str(year) for year, one in parts if one == level)} "
             f"({max(len(part) for (_, one), part in parts.items() if one == level)} territoires)"
             for level in dict.fromkeys(level for _, level in parts)
-        ).replace(";", " ;")
+        )
         add.dites.append(
             f"{lu.nom} : {family.titre} ({family.producteur}, {family.jeu}) – {told or 'aucun territoire'}"
         )

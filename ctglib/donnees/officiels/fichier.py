@@ -222,7 +222,7 @@ class _Lecteur:
         self.faults += [
             Faute(
                 self.nom,
-                f"et {count - _MONTREES} autres fautes de ce genre ({kind})",
+                f"fautes de ce genre ({kind}) non citées : {count - _MONTREES}",
                 "aucune",
                 "corriger d'abord celles-là",
             )
@@ -241,9 +241,10 @@ class _Lecteur:
             raise DonneesInvalides(self.faults)
         told = list(dites)
         if self.counts["non localisé"]:
-            told.append(f"{self.counts['non localisé']} ligne(s) sans commune (« non localisé »), laissée(s) de côté")
+            told.append(f"lignes sans commune (« non localisé »), laissées de côté : {self.counts['non localisé']}")
         if found.ignorees:
-            told.append(f"{len(found.ignorees)} colonne(s) non reprise(s) : {', '.join(found.ignorees[:6])[:200]}…")
+            rest = f" et {len(found.ignorees) - 6} de plus" if len(found.ignorees) > 6 else ""
+            told.append(f"colonnes non reprises : {', '.join(found.ignorees[:6])[:200]}{rest}")
         taken = [f"la colonne « {name} » est lue comme « {meant} »" for name, meant in found.approchees]
         return Lu(self.nom, sha256, found.famille, tables, tuple(told), tuple(taken))
 
