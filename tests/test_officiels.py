@@ -117,12 +117,13 @@ def test_la_presentation_ne_change_pas_ce_qui_est_lu(deguiser: Callable[[str], b
 
 
 def test_une_coquille_dans_un_en_tete_se_corrige_et_se_dit(tmp_path: Path) -> None:
-    found = lire(tmp_path, "iris_2021.csv", iris().replace("ACAVENF", "ACAVENNF").replace("PERCOU", "PERÇOUS"))
+    found = lire(tmp_path, "iris_2021.csv", iris().replace("ENF;AC3ENF", "ENNF;AC3ENFF").replace("PERCOU", "PERÇOUS"))
 
     assert found.tables[2021, "iris"].equals(lire(tmp_path, "iris_2021.csv", iris()).tables[2021, "iris"])
     assert found.alertes == (
         "la colonne « percous » est lue comme « percou »",
         "la colonne « acavennf » est lue comme « acavenf »",
+        "la colonne « ac3enff » est lue comme « ac3enf »",
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets
 from ctglib.donnees.modeles.sources import Famille
+from ctglib.donnees.officiels.familles import charger_famille
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _fautes(convention: Convention, catalogue: Catalogue) -> list[Faute]:
         found = "des communes propres à la convention, qui n'est pas fictive"
         remedy = "supprimer le fichier ; les chiffres publics s'ajoutent par « ctg source ajouter »"
         faults.append(Faute(invented, found, "aucun fichier de ce nom : les communes sont dans « sources »", remedy))
-    codes = [item.code for item in _famille(rule.serie).series]
+    codes = [item.code for item in charger_famille(rule.serie).series]
     faults += [
         Faute(
             "catalogue/comparaison.yaml",
@@ -88,15 +89,11 @@ def _fautes(convention: Convention, catalogue: Catalogue) -> list[Faute]:
     return faults
 
 
-def _famille(nom: str) -> Famille:
-    return charger_yaml_une_fois(f"catalogue/sources/{nom}.yaml", Famille)
-
-
 def _du_magasin(catalogue: Catalogue) -> tuple[pd.DataFrame, str] | None:
     from ctglib.donnees.magasin import lire_tables, tables
     from ctglib.donnees.publiques import source
 
-    family = _famille(catalogue.comparaison.serie)
+    family = charger_famille(catalogue.comparaison.serie)
     kept = [item for item in tables(family.id).values() if item.table.niveau == "commune"]
     if not kept:
         return None
