@@ -147,11 +147,13 @@ def test_un_texte_en_gras_garde_sa_famille_et_sa_taille() -> None:
 
 
 def test_dessiner_ne_change_aucun_reglage_de_matplotlib() -> None:
-    before = dict(matplotlib.rcParams)
+    with matplotlib.rc_context({"font.size": 21.0, "svg.fonttype": "path", "lines.linewidth": 9.0}):
+        before = dict(matplotlib.rcParams)
 
-    figure_en_halteres([(15.9, 15.1), (37.0, 44.4)]).svg_large  # noqa: B018
+        svg = figure_en_halteres([(15.9, 15.1), (37.0, 44.4)]).svg_large
 
-    assert dict(matplotlib.rcParams) == before
+        assert dict(matplotlib.rcParams) == before
+    assert svg == figure_en_halteres([(15.9, 15.1), (37.0, 44.4)]).svg_large
 
 
 def test_le_style_de_matplotlib_est_celui_de_la_charte() -> None:
