@@ -1,32 +1,107 @@
-"""Prose blocks: paragraphs, lists and key figures made of generated sentences, escaped here."""
+"""What a cell of a report shows: frozen objects that know their content, and nothing of HTML, PDF or Word.
+
+A text is a string, or a tuple of runs where some of it is strong, or leads elsewhere.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
-from ctglib.document.typographie import ponctuer
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-
-CONTROLES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+    from ctglib.document.tableau import Tableau
 
 
 @dataclass(frozen=True)
+class Gras:
+    """Strong words."""
+
+    texte: str
+
+
+@dataclass(frozen=True)
+class Lien:
+    """Words that lead to an address: of the network, or of a file beside the report."""
+
+    texte: str
+    adresse: str
+
+
+@dataclass(frozen=True)
+class Renvoi:
+    """A reference to a table or to a figure, by its anchor (« figure-etats »): its number stands for it."""
+
+    ancre: str
+
+
+Morceau = str | Gras | Lien | Renvoi
+Texte = str | tuple[Morceau, ...]
+
+
 class Bloc:
-    """A piece of HTML whose every value has been escaped."""
+    """What a cell can show. Blocks add up; an empty group is false, and shows nothing."""
 
-    html: str
+    @property
+    def pieces(self) -> tuple[Bloc, ...]:
+        """What it is made of: itself, unless it is a group."""
+        return (self,)
 
-    def _repr_html_(self) -> str:
-        return self.html
+    def __add__(self, autre: Bloc) -> Groupe:
+        return Groupe((*self.pieces, *autre.pieces))
 
-    def __add__(self, other: Bloc) -> Bloc:
-        return Bloc(self.html + other.html)
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        """Return what JupyterLab shows, and what the exporters read."""
+        from ctglib.document.serialisation import MIME, de_json, en_json
+        from ctglib.export.html import ecrire_html  # the one import that goes up: a cell is shown as its page will be
+
+        written = en_json(self)
+        return {"text/html": ecrire_html(de_json(written)), "text/plain": type(self).__name__, MIME: written}
+
+
+@dataclass(frozen=True)
+class Groupe(Bloc):
+    """Several blocks in a row."""
+
+    pieces: tuple[Bloc, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.pieces)
+
+
+@dataclass(frozen=True)
+class Titre(Bloc):
+    """A heading: of a report (1), of a chapter (2), of a part of it (3); its anchor comes with the assembly."""
+
+    texte: str
+    niveau: int = 3
+    ancre: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraphe(Bloc):
+    """A paragraph; ``classe`` is « note » when it stands in small."""
+
+    texte: Texte
+    classe: str = ""
+
+
+@dataclass(frozen=True)
+class Liste(Bloc):
+    """A list, one text an item."""
+
+    items: tuple[Texte, ...]
+    ordonnee: bool = False
+
+
+@dataclass(frozen=True)
+class Encadre(Bloc):
+    """Paragraphs set apart: a warning, or, when ``auteur`` says whose they are, words of someone else."""
+
+    paragraphes: tuple[Texte, ...]
+    citation: bool = False
+    auteur: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,52 +113,91 @@ class ChiffreCle:
     repere: str
 
 
-def texte(valeur: object) -> str:
-    """Return a value as HTML text: escaped, with French spacing, and without control characters."""
-    return escape(ponctuer(CONTROLES.sub("\ufffd", str(valeur))))
+@dataclass(frozen=True)
+class Chiffres(Bloc):
+    """Key figures."""
+
+    cases: tuple[ChiffreCle, ...]
 
 
-def paragraphe(phrase: str, classe: str = "") -> Bloc:
+@dataclass(frozen=True)
+class Colonnes(Bloc):
+    """Blocks side by side where the page is wide enough."""
+
+    blocs: tuple[Bloc, ...]
+
+
+@dataclass(frozen=True)
+class Dessin(Bloc):
+    """A figure as it was drawn: what a document carries of it.
+
+    Args:
+        nom: Short name (letters, digits, hyphens): the anchor is « figure-nom ».
+        titre: Caption, without its number.
+        alt: What the chart shows, in one or two sentences, with its main figures.
+        svg_large: The drawing for a page of 17 cm.
+        svg_etroit: The same for a telephone, 8.5 cm wide.
+        lecture: One sentence that reads one real figure of the chart, without « Lecture : »; may be empty.
+        source: Producer and document.
+        tableau: The numbers of the chart, if any.
+    """
+
+    nom: str
+    titre: str
+    alt: str
+    svg_large: str
+    svg_etroit: str
+    lecture: str
+    source: str
+    tableau: Tableau | None = None
+
+
+def feuilles(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
+    """Yield blocks without their groups, in reading order."""
+    for bloc in blocs:
+        if isinstance(bloc, Groupe):
+            yield from feuilles(bloc.pieces)
+        else:
+            yield bloc
+
+
+def paragraphe(phrase: Texte, classe: str = "") -> Bloc:
     """Return one paragraph."""
-    attribut = f' class="{classe}"' if classe else ""
-    return Bloc(f"<p{attribut}>{texte(phrase)}</p>")
+    return Paragraphe(phrase, classe)
 
 
-def liste(phrases: Iterable[str], classe: str = "") -> Bloc:
+def liste(phrases: Iterable[Texte]) -> Bloc:
     """Return a list, one item a sentence; nothing when there is none."""
-    items = "".join(f"<li>{texte(phrase)}</li>" for phrase in phrases)
-    attribut = f' class="{classe}"' if classe else ""
-    return Bloc(f"<ul{attribut}>{items}</ul>" if items else "")
+    items = tuple(phrases)
+    return Liste(items) if items else Groupe()
 
 
 def sous_titre(titre: str) -> Bloc:
     """Return a heading of the third level, listed in the table of contents."""
-    return Bloc(f"<h3>{texte(titre)}</h3>")
+    return Titre(titre)
 
 
 def avertissement(phrase: str) -> Bloc:
     """Return a sentence set apart: a working hypothesis, fictional data."""
-    return Bloc(f'<div class="avertissement"><p>{texte(phrase)}</p></div>')
+    return Encadre((phrase,))
 
 
 def citation(paroles: str, auteur: str) -> Bloc:
     """Return words of someone else, one paragraph a line, and who said them."""
-    lines = "".join(f"<p>{texte(line)}</p>" for line in paroles.splitlines() if line.strip())
-    return Bloc(f'<blockquote>{lines}<p class="source">{texte(auteur)}</p></blockquote>')
+    return Encadre(tuple(line for line in paroles.splitlines() if line.strip()), citation=True, auteur=auteur)
 
 
 def chiffres_cles(chiffres: Iterable[ChiffreCle]) -> Bloc:
     """Return the key figures as a list of value, subject and landmark."""
-    items = "".join(
-        f'<li><strong class="valeur">{texte(c.valeur)}</strong> <span class="libelle">{texte(c.libelle)}</span> '
-        f'<span class="repere">{texte(c.repere)}</span></li>'
-        for c in chiffres
-    )
-    return Bloc(f'<div class="chiffres"><ul>{items}</ul></div>')
+    return Chiffres(tuple(chiffres))
 
 
 def colonnes(*blocs: Bloc) -> Bloc:
     """Return blocks side by side where the page is wide enough."""
-    return Bloc(
-        '<div class="colonnes">' + "".join(f'<div class="colonne">{bloc.html}</div>' for bloc in blocs) + "</div>"
-    )
+    return Colonnes(blocs)
+
+
+def suite(blocs: Iterable[Bloc | None]) -> Groupe | None:
+    """Return what there is to show one after the other, None when there is nothing."""
+    shown = tuple(bloc for bloc in blocs if bloc is not None)
+    return Groupe(shown) if shown else None

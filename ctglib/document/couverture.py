@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
-from ctglib.document.blocs import texte
-
-MIME_COUVERTURE = "application/vnd.ctg.couverture+json"
+from ctglib.document.blocs import Bloc
 
 
 @dataclass(frozen=True)
 class Logo:
-    """A party and its logo; while the file is absent its name stands in a neutral frame."""
+    """A party and its logo, PNG or SVG; while the file is absent its name stands in a neutral frame."""
 
     nom: str
     contenu: bytes | None
 
-    def adresse(self) -> str:
-        """Return the logo as a data address, empty while there is none."""
-        if self.contenu is None:
-            return ""
-        kind = "png" if self.contenu.startswith(b"\x89PNG") else "svg+xml"
-        return f"data:image/{kind};base64,{base64.b64encode(self.contenu).decode('ascii')}"
+    @property
+    def suffixe(self) -> str:
+        """« png » or « svg »."""
+        return "png" if (self.contenu or b"").startswith(b"\x89PNG") else "svg"
 
 
 @dataclass(frozen=True)
-class Couverture:
+class Couverture(Bloc):
     """What the cover says; ``mentions`` are pairs (label, text), ``avertissement`` is set apart when not empty.
 
     ``sigles`` are the abbreviations of the project and what they mean: the page lists those that the report uses.
@@ -43,21 +38,3 @@ class Couverture:
     avertissement: str = ""
     complement: str = ""
     sigles: tuple[tuple[str, str], ...] = ()
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        rows = "".join(f"<li>{texte(nom)} : {texte(valeur)}</li>" for nom, valeur in self.mentions)
-        return {
-            "text/html": f"<p><strong>{texte(self.sujet)}</strong></p><ul>{rows}</ul>",
-            "text/plain": self.sujet,
-            MIME_COUVERTURE: {
-                "sujet": self.sujet,
-                "territoire": self.territoire,
-                "mentions": [list(mention) for mention in self.mentions],
-                "logos": [{"nom": logo.nom, "adresse": logo.adresse()} for logo in self.logos],
-                "source": self.source,
-                "date": self.date,
-                "avertissement": self.avertissement,
-                "complement": self.complement,
-                "sigles": [list(sigle) for sigle in self.sigles],
-            },
-        }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctglib.document.blocs import texte
-from ctglib.document.tableau import MIME_TABLEAUX, Tableau
+from ctglib.document.blocs import Bloc
+from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import ecrire
 
 
 @dataclass(frozen=True)
-class Figure:
+class Figure(Bloc):
     """A captioned, sourced chart; its number is given when the report is assembled.
 
     Args:
@@ -34,18 +34,6 @@ class Figure:
     source: str
     tableau: Tableau
 
-    def html(self) -> str:
-        """Return the figure as HTML: caption, drawings, reading, source, and the numbers folded."""
-        return (
-            f'<figure class="graphique" id="figure-{self.nom}">'
-            f'<figcaption><span class="numero" data-suite="figure" data-nom="{self.nom}"></span>'
-            f"{texte(self.titre)}</figcaption>"
-            f'<div class="dessin large">{self.svg_large}</div><div class="dessin etroit" hidden>{self.svg_etroit}</div>'
-            f'<p class="lecture"><strong>{texte("Lecture :")}</strong> {texte(self.lecture)}</p>'
-            f'<p class="source">{texte("Source : " + self.source)}</p></figure>'
-            f'<details class="donnees"><summary>Les chiffres du graphique</summary>{self.tableau.html()}</details>'
-        )
-
     def exporter(self, chemin: str | Path) -> Path:
         """Write the drawing when the name ends with « .svg », else its numbers as CSV, and return the path.
 
@@ -57,10 +45,3 @@ class Figure:
             return self.tableau.exporter(path)
         ecrire({path: self.svg_large.encode("utf-8")})
         return path
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        return {
-            "text/html": self.html(),
-            "text/plain": f"{self.titre}\n{self.alt}",
-            MIME_TABLEAUX: {self.tableau.nom: self.tableau.csv()},
-        }

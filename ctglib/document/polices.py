@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from uharfbuzz import Face
+    from uharfbuzz import Face, Font
 
 FAMILLE = "Source Sans Pro"
 SECOURS = "DejaVu Sans"
@@ -42,3 +42,23 @@ def face(famille: str, graisse: str, style: str = "normal") -> Face:
 def signes(famille: str, graisse: str) -> frozenset[int]:
     """Return the code points that a font has of its own."""
     return frozenset(face(famille, graisse).unicodes)
+
+
+def largeur(texte: str, taille: float, *, gras: bool = False) -> float:
+    """Return the width of a text in points: the sum of its signs, whatever pairs the font draws closer."""
+    return taille * sum(_avance(sign, "600" if gras else "400") for sign in texte)
+
+
+@lru_cache(maxsize=4096)
+def _avance(signe: str, graisse: str) -> float:
+    """Return the width of a sign at the size of one point, in the family or in the one that completes it."""
+    has_it = ord(signe) in signes(FAMILLE, graisse)
+    font = _fonte(FAMILLE, graisse) if has_it else _fonte(SECOURS, "400")
+    return font.get_glyph_h_advance(font.get_nominal_glyph(ord(signe)) or 0) / font.face.upem
+
+
+@lru_cache(maxsize=4)
+def _fonte(famille: str, graisse: str) -> Font:
+    from uharfbuzz import Font
+
+    return Font(face(famille, graisse))

@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
-from io import StringIO
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pandas import NA
+import pandas as pd
 
-from ctglib.document.blocs import texte
-from ctglib.donnees.ecriture import ecrire
+from ctglib.document.blocs import Bloc
+from ctglib.document.typographie import nombre_court
+from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pandas as pd
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 FORMULES = ("=", "+", "-", "@", "\t", "\r")
-MIME_TABLEAUX = "application/vnd.ctg.tableaux+json"
+A_CITER = re.compile(r'[",;\r\n]')  # the semicolon too: a program that parts fields there must find none of ours inside
+RIEN = "–"
 
 
 @dataclass(frozen=True)
 class Colonne:
-    """A column: ``cle`` names it in the data, ``libelle`` heads it (with its unit), ``groupe`` spans neighbours."""
+    """A column: ``cle`` names it in the data, ``libelle`` heads it (with its unit), ``groupe`` spans neighbours.
+
+    ``ecrire`` turns a value into what is shown (see ``Tableau.de``); where the data have no such column, it is given
+    the row.
+    """
 
     cle: str
     libelle: str
     numerique: bool = False
     groupe: str = ""
+    ecrire: Callable[[object], str] | None = None
 
 
 @dataclass(frozen=True)
-class Tableau:
+class Tableau(Bloc):
     """A captioned, sourced table; its number is given when the report is assembled.
 
     Args:
@@ -62,66 +66,57 @@ class Tableau:
     classe: str = ""
     donnees_de: str = ""
 
-    def html(self) -> str:
-        """Return the table as HTML; every value is escaped here."""
-        serie = (
-            f'data-suite="donnees" data-de="{escape(self.donnees_de)}"'
-            if self.donnees_de
-            else f'data-suite="tableau" data-nom="{escape(self.nom)}"'
-        )
-        caption = f'<caption id="titre-{self.nom}"><span class="numero" {serie}></span>{texte(self.titre)}</caption>'
-        notes = "".join(f'<p class="note">{texte(note)}</p>' for note in self.notes)
-        classe = f"tableau {self.classe}".strip()
-        return (
-            f'<div class="{classe}" id="tableau-{self.nom}">'
-            f'<div class="cadre" role="region" tabindex="0" aria-labelledby="titre-{self.nom}">'
-            f"<table>{caption}<thead>{self._entete()}</thead>{self._corps()}</table></div>"
-            f'{notes}<p class="source">{texte("Source : " + self.source)}</p></div>'
-        )
+    @classmethod
+    def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: object) -> Tableau:
+        """Return a table whose cells and CSV come from one frame.
 
-    def _entete(self) -> str:
-        if not any(colonne.groupe for colonne in self.colonnes):
-            return "<tr>" + "".join(_titre_de_colonne(colonne, 1) for colonne in self.colonnes) + "</tr>"
-        first, second, previous = [], [], None
-        for colonne in self.colonnes:
-            if not colonne.groupe:
-                first.append(_titre_de_colonne(colonne, 2))
-            else:
-                if colonne.groupe != previous:
-                    span = sum(other.groupe == colonne.groupe for other in self.colonnes)
-                    first.append(f'<th scope="colgroup" colspan="{span}">{texte(colonne.groupe)}</th>')
-                second.append(_titre_de_colonne(colonne, 1))
-            previous = colonne.groupe
-        return f"<tr>{''.join(first)}</tr><tr>{''.join(second)}</tr>"
+        Args:
+            frame: A row a row of the table; what is absent is missing, and shown as a dash unless ``ecrire`` says why.
+            colonnes: How each column is shown; those of the frame that are not told are in the CSV alone.
+            reste: The other arguments of a table.
 
-    def _corps(self) -> str:
-        rows, previous = [], None
-        groupes = self.groupes or ("",) * len(self.cellules)
-        _, *others = self.colonnes
-        for groupe, (first, *values) in zip(groupes, self._lignes(), strict=True):
-            if groupe != previous:
-                rows.append("</tbody><tbody>" if rows else "<tbody>")
-                if groupe:
-                    span = len(self.colonnes)
-                    title = f'<th scope="rowgroup" colspan="{span}"><span>{texte(groupe)}</span></th>'
-                    rows.append(f'<tr class="groupe">{title}</tr>')
-            previous = groupe
-            cells = [f'<th scope="row">{texte(first)}</th>']
-            cells += [f"<td{_classe(col)}>{texte(value)}</td>" for col, value in zip(others, values, strict=True)]
-            rows.append(f"<tr>{''.join(cells)}</tr>")
-        return "".join(rows) + "</tbody>" if rows else "<tbody></tbody>"
+        Examples:
+            >>> rates = pd.DataFrame({"annee": [2024, 2025], "taux": [59.4312, None]})
+            >>> table = Tableau.de(
+            ...     rates,
+            ...     [Colonne("annee", "Année", ecrire=str), Colonne("taux", "Taux (%)", numerique=True)],
+            ...     nom="taux", titre="Taux", source="Caf",
+            ... )
+            >>> list(table.lignes()), table.csv()
+            ([('2024', '59,4312'), ('2025', '–')], 'annee,taux\\n2024,59.4312\\n2025,\\n')
+        """
+        columns = tuple(colonnes)
+        rows = [row for _, row in frame.iterrows()]
+        cells = {
+            column.cle: [(column.ecrire or ecrire_valeur)(value) for value in frame.get(column.cle, rows)]
+            for column in columns
+        }
+        return cls(colonnes=columns, cellules=pd.DataFrame(cells), donnees=frame, **reste)
 
-    def _lignes(self) -> Iterator[tuple[object, ...]]:
+    def lignes(self) -> Iterator[tuple[object, ...]]:
         """Return what is shown, row by row, in the order of the columns."""
         return zip(*(self.cellules[colonne.cle] for colonne in self.colonnes), strict=True)
 
+    def corps(self) -> list[tuple[str, list[tuple[object, ...]]]]:
+        """Return the rows by group, each with its title, which is empty when there is none."""
+        groupes = self.groupes or ("",) * len(self.cellules)
+        pairs = groupby(zip(groupes, self.lignes(), strict=True), key=lambda pair: pair[0])
+        return [(title or "", [row for _, row in rows]) for title, rows in pairs]
+
+    def entetes(self) -> list[list[tuple[Colonne | str, int, int]]]:
+        """Return the rows of the header: a column, or the title of several, with the columns and the rows it spans."""
+        if not any(colonne.groupe for colonne in self.colonnes):
+            return [[(colonne, 1, 1) for colonne in self.colonnes]]
+        first: list[tuple[Colonne | str, int, int]] = []
+        for title, neighbours in groupby(self.colonnes, key=lambda colonne: colonne.groupe):
+            columns = list(neighbours)
+            first += [(title, len(columns), 1)] if title else [(column, 1, 2) for column in columns]
+        return [first, [(column, 1, 1) for column in self.colonnes if column.groupe]]
+
     def csv(self) -> str:
         """Return the data as CSV (comma, point, UTF-8); a text that a spreadsheet would run is neutralised."""
-        written = StringIO()
-        rows = csv.writer(written, lineterminator="\n")
-        rows.writerow(self.donnees.columns)
-        rows.writerows([*map(_en_csv, row)] for row in self.donnees.itertuples(index=False, name=None))
-        return written.getvalue()
+        rows = [self.donnees.columns, *self.donnees.itertuples(index=False, name=None)]
+        return "".join(f"{','.join(map(_en_csv, row))}\n" for row in rows)
 
     def exporter(self, chemin: str | Path) -> Path:
         """Write the data as CSV where an analyst wants them, and return the path.
@@ -130,30 +125,43 @@ class Tableau:
             EcritureImpossible: The file cannot be written.
         """
         path = Path(chemin)
-        ecrire({path: self.csv().encode("utf-8")})
+        ecrire_fichiers({path: self.csv().encode("utf-8")})
         return path
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        return {
-            "text/html": self.html(),
-            "text/plain": "\n".join([self.titre, *(" | ".join(map(str, row)) for row in self._lignes())]),
-            MIME_TABLEAUX: {self.nom: self.csv()},
-        }
+
+def tableau(
+    frame: pd.DataFrame, nom: str, titre: str, source: str, colonnes: Sequence[Colonne] = (), **reste: object
+) -> Tableau:
+    """Retourne le tableau d'un rapport à partir d'un DataFrame : légende, source, CSV à côté du rapport.
+
+    Args:
+        frame: Les données, une ligne par ligne du tableau ; un index nommé devient la première colonne.
+        nom: Nom court, en minuscules, sans espace : celui du fichier CSV.
+        titre: La légende : de quoi, où, quand, en quelle unité.
+        source: Qui produit ces données, et dans quel document.
+        colonnes: Comment montrer chaque colonne ; sans elles, toutes le sont, sous leur nom.
+        reste: Les autres arguments d'un ``Tableau`` : notes, groupes…
+    """
+    shown = frame.reset_index() if frame.index.name else frame
+    numeric = {name: pd.api.types.is_numeric_dtype(shown[name]) for name in shown.columns}
+    told = colonnes or [Colonne(name, str(name), numerique=numeric[name]) for name in shown.columns]
+    return Tableau.de(shown, told, nom=nom, titre=titre, source=source, **reste)
 
 
-def _en_csv(valeur: object) -> object:
-    """Return a value as the CSV has it: nothing for what is missing, no text that a spreadsheet takes for a formula."""
+def ecrire_valeur(valeur: object) -> str:
+    """Return a value as a French reader expects it: « 1 234,5 », a dash for what is absent."""
     if isinstance(valeur, str):
-        return f"'{valeur}" if valeur.startswith(FORMULES) else valeur
-    if valeur is None or valeur is NA or valeur != valeur:
+        return valeur
+    if pd.isna(valeur):
+        return RIEN
+    return nombre_court(valeur) if isinstance(valeur, (int, float)) and not isinstance(valeur, bool) else str(valeur)
+
+
+def _en_csv(valeur: object) -> str:
+    """Return a field: nothing for what is missing, no text that a spreadsheet takes for a formula."""
+    if isinstance(valeur, str):
+        text = f"'{valeur}" if valeur.startswith(FORMULES) else valeur
+        return '"{}"'.format(text.replace('"', '""')) if A_CITER.search(text) else text
+    if valeur is None or valeur is pd.NA or valeur != valeur:
         return ""
-    return valeur.date() if isinstance(valeur, datetime) else valeur
-
-
-def _classe(colonne: Colonne) -> str:
-    return ' class="nombre"' if colonne.numerique else ""
-
-
-def _titre_de_colonne(colonne: Colonne, rowspan: int) -> str:
-    span = f' rowspan="{rowspan}"' if rowspan > 1 else ""
-    return f'<th scope="col"{span}{_classe(colonne)}>{texte(colonne.libelle)}</th>'
+    return str(valeur.date() if isinstance(valeur, datetime) else valeur)

@@ -2,94 +2,82 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbconvert.exporters import Exporter, TemplateExporter
+from nbconvert.exporters import Exporter
 from traitlets import List, default
 
-from ctglib.export.page import assembler
+from ctglib.export import html
+from ctglib.export.document import assembler
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-MODELES = Path(__file__).parent / "modeles"
+    from ctglib.export.document import Document
 
 
-SANS_TRAITEMENT: tuple[str, ...] = ()  # nbconvert's own would copy and check the notebook for each, and change nothing
+class Exporteur(Exporter):
+    """An executed notebook becomes a document, which one writer writes; one already assembled may be given to it."""
+
+    default_preprocessors = List(())  # nbconvert's own would copy and check the notebook for each, and change nothing
+    suffixe = ""
+
+    @default("file_extension")
+    def _extension(self) -> str:
+        return self.suffixe
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
+    ) -> tuple[str | bytes, dict]:
+        """Return what was written and the resources: « page » is the document, « tableaux » its CSV by name.
+
+        Raises:
+            ValueError: Cells show what a report cannot carry (see ``assembler``).
+        """
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        document = resources.get("page") or assembler(nb)
+        return self.ecrire(document), {**resources, "page": document, "tableaux": document.tableaux}
+
+    def ecrire(self, document: Document) -> str | bytes:
+        """Return the document in the format of the exporter."""
+        raise NotImplementedError
 
 
-class ExporteurHTML(TemplateExporter):
-    """An executed notebook becomes one semantic, self-contained HTML page in French, through our own template."""
-
-    default_preprocessors = List(SANS_TRAITEMENT)
+class ExporteurHTML(Exporteur):
+    """One semantic, self-contained page in French."""
 
     export_from_notebook = "Rapport CTG (HTML)"
     output_mimetype = "text/html"
+    suffixe = ".html"
 
-    @default("file_extension")
-    def _extension(self) -> str:
-        return ".html"
-
-    @default("template_name")
-    def _template(self) -> str:
-        return "ctg"
-
-    @default("extra_template_basedirs")
-    def _templates(self) -> list[str]:
-        return [str(MODELES)]
-
-    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kwargs: object) -> tuple[str, dict]:
-        """Return the page and the resources, among them the CSV behind its tables."""
-        from ctglib.export.polices_page import feuille_de_polices
-
-        page = assembler(nb)
-        polices = feuille_de_polices(page.signes)
-        style = (MODELES / "ctg" / "page.css").read_text(encoding="utf-8")
-        given = {**(resources or {}), "page": page, "polices": polices, "style": style}
-        html, resources = super().from_notebook_node(nb, given, **kwargs)
-        return html, {**resources, "tableaux": page.tableaux}
+    def ecrire(self, document: Document) -> str:
+        """Return the page."""
+        return html.page(document)
 
 
-class ExporteurPDF(Exporter):
-    """The same page becomes a PDF that is PDF/A-2a and PDF/UA-1 at once; one already assembled may be given to it."""
-
-    default_preprocessors = List(SANS_TRAITEMENT)
+class ExporteurPDF(Exporteur):
+    """A PDF that is PDF/A-2a and PDF/UA-1 at once."""
 
     export_from_notebook = "Rapport CTG (PDF)"
     output_mimetype = "application/pdf"
+    suffixe = ".pdf"
 
-    @default("file_extension")
-    def _extension(self) -> str:
-        return ".pdf"
+    def ecrire(self, document: Document) -> bytes:
+        """Return the PDF."""
+        from ctglib.export.typst import composer
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
-    ) -> tuple[bytes, dict]:
-        """Return the PDF and the resources."""
-        from ctglib.export.pdf import composer
-
-        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
-        return composer(resources.get("page") or assembler(nb)), resources
+        return composer(document)
 
 
-class ExporteurDOCX(Exporter):
-    """The same page becomes a Word document that the parties finish by hand."""
-
-    default_preprocessors = List(SANS_TRAITEMENT)
+class ExporteurDOCX(Exporteur):
+    """A Word document that the parties finish by hand."""
 
     export_from_notebook = "Rapport CTG (Word)"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    suffixe = ".docx"
 
-    @default("file_extension")
-    def _extension(self) -> str:
-        return ".docx"
+    def ecrire(self, document: Document) -> bytes:
+        """Return the Word document."""
+        from ctglib.export.word import composer
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
-    ) -> tuple[bytes, dict]:
-        """Return the document and the resources."""
-        from ctglib.export.word import composer_word
-
-        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
-        return composer_word(assembler(nb)), resources
+        return composer(document)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ctglib.document.couverture import MIME_COUVERTURE
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
 from ctglib.production.avancement import Etape, annoncer
 from ctglib.production.echec import RapportEchoue
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from ctglib.document.couverture import Couverture
     from ctglib.production.echec import Echec
     from ctglib.production.rapports import Commande
 
@@ -105,20 +105,13 @@ def _exporter(
                 contenus[f"{commande.cle}.{suffixe}"] = getattr(export, exporteur)().from_notebook_node(
                     carnet, {"page": page}
                 )[0]
-    return contenus, {"titre": page.titre, **_couverture(carnet)}
+    return contenus, {"titre": page.titre, **_couverture(page.couverture)}
 
 
-def _couverture(carnet: NotebookNode) -> dict[str, str]:
+def _couverture(couverture: Couverture | None) -> dict[str, str]:
     """Return what the cover says that the portal and an archive repeat."""
-    outputs = (output.get("data", {}) for cell in carnet.cells for output in cell.get("outputs", []))
-    found = next((data[MIME_COUVERTURE] for data in outputs if MIME_COUVERTURE in data), {})
-    return {
-        "territoire": found.get("territoire", ""),
-        "sujet": found.get("sujet", ""),
-        "avertissement": found.get("avertissement", ""),
-        "statut": dict(found.get("mentions", [])).get(STATUT, ""),
-        "date": found.get("date", ""),
-    }
+    said = {name: getattr(couverture, name, "") for name in ("territoire", "sujet", "avertissement", "date")}
+    return {**said, "statut": dict(couverture.mentions if couverture else ()).get(STATUT, "")}
 
 
 def _memoire() -> dict[str, float]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ctglib.production.rapports import Commande
 
 MODELES = Path(__file__).parent / "modeles"
-STYLE = Path(__file__).parents[1] / "export" / "modeles" / "ctg" / "page.css"  # its module would load nbconvert
+STYLE = Path(__file__).parents[1] / "export" / "page.css"  # its module would load nbconvert
 
 FAUTE = re.compile(r"^(?=- (?:catalogue|conventions|schemas|sources)/)", re.MULTILINE)
 AILLEURS = (

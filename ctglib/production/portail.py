@@ -93,10 +93,10 @@ def _entrees(chemins: list[Path]) -> str:
 
 def composer(sections: tuple[Section, ...]) -> bytes:
     """Return the page."""
-    from ctglib.export.polices_page import feuille_de_polices
+    from ctglib.export.html import POLICES
     from ctglib.production.page_echec import rendre
 
-    return rendre("portail.html.j2", sections=sections, polices=feuille_de_polices("")).encode("utf-8")
+    return rendre("portail.html.j2", sections=sections, polices=POLICES.read_text(encoding="ascii")).encode("utf-8")
 
 
 def _a_jour(portail: Path, temoin: Path, entrees: str) -> bool:

@@ -30,24 +30,19 @@ MODULES = (
     "ctglib.classeur.finale.ouverture",
     "ctglib.export.balises",
     "ctglib.export.exporteurs",
-    "ctglib.export.pdf",
+    "ctglib.export.typst",
     "ctglib.production.fabrication",
     "ctglib.graphiques.planche",
     "ipykernel.inprocess.blocking",
     "ipykernel.inprocess.ipkernel",
     "ipykernel.inprocess.manager",
     "jinja2.ext",
-    "lxml.html",
-    "mistune.plugins.def_list",
-    "mistune.plugins.task_lists",
-    "mistune.plugins.url",
-    "nbconvert.filters.markdown_mistune",
+    "mistune.plugins.table",
     "pandas.core.methods.to_dict",
     "pandas.io.formats.csvs",
     "pandas.io.formats.string",
     "pikepdf",
     "psutil",
-    "pypandoc",
     "tornado.locks",
     "tornado.platform.asyncio",
     "tornado.queues",
@@ -71,11 +66,7 @@ def prechauffer() -> None:
 
 
 def _amorcer() -> None:
-    """Do what is done at a first use and kept: schema of a notebook, fonts of a page, French words, widths of signs."""
-    coupees = import_module("ctglib.export.polices_coupees")
-    import_module("ctglib.export.polices_page").feuille_de_polices("")
-    for police in import_module("ctglib.document.polices").fichiers():
-        coupees.couper(*police, coupees.a_garder(""))
+    """Do what is done at a first use and kept: schema of a notebook, French words, widths of signs."""
     import_module("nbformat.validator").get_validator(*FORMAT_DES_CARNETS)
     typographie = import_module("ctglib.document.typographie")
     typographie.date_longue(date.min)

@@ -133,7 +133,7 @@ class Cooperation:
         told = phrases.posture(
             posture_bougee(now, before), self.etude.annee, notee=now["niveau"].notna().any(), interne=self.etude.interne
         )
-        return told + phrases.niveaux(self.etude.catalogue.evaluation) if self.etude.interne and told.html else told
+        return told + phrases.niveaux(self.etude.catalogue.evaluation) if self.etude.interne and told else told
 
     @si_transmis
     def posture_grille(self) -> Figure | None:

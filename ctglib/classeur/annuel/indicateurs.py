@@ -11,7 +11,7 @@ from ctglib.calculs.departs import depuis_le_depart
 from ctglib.calculs.ecriture import majuscule
 from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires
 from ctglib.classeur.natures import PANNEAUX_D_UNE_PAGE, lots
-from ctglib.document.suite import suite
+from ctglib.document.blocs import suite
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
 from ctglib.rapport.tableaux.cibles import tableau_cibles
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.classeur.annuel.etude import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
+    from ctglib.document.blocs import Bloc, Groupe
     from ctglib.document.figure import Figure
-    from ctglib.document.suite import Suite
     from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.convention import Fiche
 
@@ -85,7 +84,7 @@ class Indicateurs:
             avenants=avenant_de_la_cible(par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)),
         )
 
-    def trajectoires(self) -> Figure | Suite | None:
+    def trajectoires(self) -> Figure | Groupe | None:
         """Return the values by year of the indicators that have at least two; a yearly threshold has no year.
 
         When they are too many for the height of a page, what the fiche does has a figure, and what comes of it another.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ctglib.calculs.annees import annees, avec_reperes, details
 from ctglib.calculs.evaluation.serie import changements_en_vigueur
-from ctglib.document.blocs import Bloc
+from ctglib.document.blocs import Groupe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ def si_transmis(methode: Callable[..., object]) -> Callable[..., object]:
         if analyse.etude.annuel.vide:
             return None
         shown = methode(analyse, *args)
-        return None if isinstance(shown, Bloc) and not shown.html else shown
+        return None if shown == Groupe() else shown
 
     return montrer
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.document.suite import Suite, suite
+from ctglib.document.blocs import Groupe, suite
 from ctglib.rapport.phrases.finale.criteres import critere, tableau_criteres
 from ctglib.rapport.tableaux.finale.coherence import tableau_besoins, tableau_schemas
 from ctglib.rapport.tableaux.finale.durabilite import tableau_durabilite
@@ -33,7 +33,7 @@ class Criteres:
         """Return the criteria at a glance."""
         return tableau_criteres(self.etude.preuves, self.etude.finale.saisie, self.etude.cadre)
 
-    def detail(self) -> Suite | None:
+    def detail(self) -> Groupe | None:
         """Return each criterion: its question, its evidence, what the evaluators say, then the tables of its own."""
         etude, shown, tables = self.etude, self._renvois, self._tableaux
         return suite(

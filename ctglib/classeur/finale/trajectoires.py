@@ -11,7 +11,7 @@ import pandas as pd
 from ctglib.calculs.annees import annees, avec_reperes
 from ctglib.calculs.finale.annees import etats_par_annee, verdicts_par_annee
 from ctglib.classeur.natures import lots
-from ctglib.document.suite import Suite, suite
+from ctglib.document.blocs import Groupe, suite
 from ctglib.document.typographie import INSECABLE
 from ctglib.graphiques.grille import grille
 from ctglib.graphiques.trajectoires import trajectoires
@@ -52,7 +52,7 @@ class Trajectoires:
         """The nature of the indicator of each row of the series."""
         return self.series["indicateur"].map(self.etude.parcours.set_index("indicateur")["nature"])
 
-    def figures(self) -> Suite | None:
+    def figures(self) -> Groupe | None:
         """Return the indicators that have two values at least, fiche by fiche, results apart; None when none has."""
         return suite(figure for fiche in self.etude.convention.fiches for figure in self._figures(fiche.numero))
 

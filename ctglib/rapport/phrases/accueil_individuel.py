@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.document.blocs import Bloc, liste
+from ctglib.document.blocs import Bloc, Groupe, liste
 from ctglib.document.mesures import ligne, marquer, mesures
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre, nombre_court, pourcent
 
@@ -172,7 +172,7 @@ def relais(table: pd.DataFrame, analyse: AnalyseAccueil, contexte: Contexte) -> 
     rule = (
         f"Repère : un poste pour {nombre_court(norm.valeur)} {label} ({norm.reference}). La convention ne l'écrit pas."
     )
-    return liste([*_poste(known.iloc[-1], contexte, analyse), rule]) if len(known) else Bloc("")
+    return liste([*_poste(known.iloc[-1], contexte, analyse), rule]) if len(known) else Groupe()
 
 
 def _poste(row: pd.Series, contexte: Contexte, analyse: AnalyseAccueil) -> list[str]:

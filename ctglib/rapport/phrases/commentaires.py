@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.document.blocs import Bloc, citation, paragraphe
+from ctglib.document.blocs import Bloc, Groupe, citation, paragraphe
 from ctglib.document.typographie import date_longue, enumerer
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def commentaires(theme: Theme, commentaires: Iterable[Commentaire]) -> Bloc:
     """Return the comments of a theme, the earliest first, with author and date; nothing when none is in."""
     own = sorted((item for item in commentaires if item.theme == theme.theme), key=lambda item: item.date)
     if not own:
-        return Bloc("")
+        return Groupe()
     block = paragraphe("Commentaires des parties :")
     for item in own:
         block += citation(item.texte, f"{item.auteur}, le {date_longue(item.date)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.document.blocs import Bloc, colonnes, liste, paragraphe
+from ctglib.document.blocs import Bloc, Groupe, colonnes, liste, paragraphe
 from ctglib.document.mesures import ligne, marquer, mesure
 from ctglib.document.typographie import avec_unite, compter, date_longue, enumerer, minuscule, nombre_court
 
@@ -54,7 +54,7 @@ def passage(
     names = (pilotage.postes, pilotage.convertis, *vars(analyse.indicateurs).values())
     rows = [row for row in (ligne(evaluation, name) for name in names) if row is not None]
     if not rows:
-        return Bloc("")
+        return Groupe()
     given = {row["indicateur"] for row in rows if pd.notna(row["valeur"])}
     said = {pilotage.postes, pilotage.convertis}  # by the answer, and year by year by the table of the posts
     told = said if said <= given else set()
@@ -161,7 +161,7 @@ def posture(bougee: PostureBougee, annee: int, *, notee: bool, interne: bool) ->
         interne: Whether the report is not to be published.
     """
     if not notee:
-        return Bloc("")
+        return Groupe()
     if not bougee.comparables:
         first = f"La grille de l'annexe 4 a été notée pour {annee} ; rien ne se compare à {annee - 1}."
         return paragraphe(first if interne else f"{first} {INTERNE}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,7 +10,7 @@ from ctglib.calculs.bilan.comptes import NON_EVALUABLE, ensembles
 from ctglib.calculs.bilan.marquants import evolutions_marquantes, verdicts
 from ctglib.calculs.bilan.propositions import service
 from ctglib.calculs.essentiel import pas_commencees
-from ctglib.document.blocs import Bloc, liste, sous_titre, texte
+from ctglib.document.blocs import Bloc, Groupe, Lien, liste, paragraphe, sous_titre
 from ctglib.document.typographie import compter, enumerer, nombre
 from ctglib.rapport.phrases.marquants import MANQUEES, TENUES, comptes, evolution_nommee, qui_commencent, verdict_nomme
 
@@ -32,7 +31,7 @@ def fiches_en_bref(situation: Situation, contexte: Contexte, adresses: dict[int,
         contexte: The words.
         adresses: Address of the report of each fiche, from this one.
     """
-    told = Bloc("")
+    told = Groupe()
     for fiche in situation.convention.fiches:
         told += sous_titre(f"Fiche {fiche.numero}. {fiche.titre}") + liste(_phrases(fiche, situation, contexte))
         told += _lien(fiche, adresses[fiche.numero])
@@ -117,5 +116,4 @@ def _marquants(rows: pd.DataFrame, situation: Situation, contexte: Contexte) -> 
 
 
 def _lien(fiche: Fiche, adresse: str) -> Bloc:
-    label = texte(f"Le rapport de la fiche {fiche.numero}")
-    return Bloc(f'<p><a href="{escape(adresse)}">{label}</a></p>')
+    return paragraphe((Lien(f"Le rapport de la fiche {fiche.numero}", adresse),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.calculs.coherence.constat import SEPARATEUR_CLE
-from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def places_constats(
     ]
     told = [_contradiction(row) for _, row in contradictions.iterrows()]
     intro = "D'un endroit à l'autre de la convention, ces nombres ne s'accordent pas, ou manquent :"
-    return liste([fact for fact in facts if fact]) + (paragraphe(intro) + liste(told) if told else Bloc(""))
+    return liste([fact for fact in facts if fact]) + (paragraphe(intro) + liste(told) if told else Groupe())
 
 
 def contradictions_des_places(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.calculs.profils import SANS_TOTAL, SECRET, UN_SEUL_CACHE
-from ctglib.document.blocs import Bloc, liste
+from ctglib.document.blocs import Bloc, Groupe, liste
 from ctglib.document.typographie import compter, minuscule, nombre_court
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def profils(parts: pd.DataFrame, croisements: pd.DataFrame, dispositifs: Mapping
         seuils: The threshold of small counts.
     """
     if parts.empty:
-        return Bloc("")
+        return Groupe()
     given = set(parts["dispositif"])
     known = [label for name, label in dispositifs.items() if name in given]
     missing = [label for name, label in dispositifs.items() if name not in given]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.document.blocs import Bloc, ChiffreCle, Groupe, chiffres_cles, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.contexte import variation
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
 
@@ -36,7 +36,7 @@ def chiffres(essentiel: Essentiel, contexte: Contexte) -> Bloc:
     mute = [constat for constat in essentiel.chiffres if constat.niveau is None]
     known = [constat for constat in essentiel.chiffres if constat.niveau is not None]
     shown, named = (known, mute) if len(mute) > ABSENTS_EN_CASES else (essentiel.chiffres, [])
-    return (_cases(shown, essentiel, contexte) if shown else Bloc("")) + _sans_valeur(named, contexte)
+    return (_cases(shown, essentiel, contexte) if shown else Groupe()) + _sans_valeur(named, contexte)
 
 
 def _sans_valeur(constats: Iterable[Constat], contexte: Contexte) -> Bloc:
@@ -45,7 +45,7 @@ def _sans_valeur(constats: Iterable[Constat], contexte: Contexte) -> Bloc:
     for constat in constats:
         labels.setdefault(constat.statut, []).append(contexte.indicateurs[constat.indicateur].libelle)
     told = (f"{majuscule(contexte.absence(statut))} : {' ; '.join(names)}." for statut, names in labels.items())
-    return sum((paragraphe(sentence) for sentence in told), Bloc(""))
+    return sum((paragraphe(sentence) for sentence in told), Groupe())
 
 
 def _cases(constats: Iterable[Constat], essentiel: Essentiel, contexte: Contexte) -> Bloc:

@@ -11,7 +11,7 @@ from ctglib.calculs.bilan.marquants import evolutions_marquantes, verdicts
 from ctglib.calculs.bilan.propositions import service
 from ctglib.calculs.essentiel import pas_commencees
 from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
-from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.document.blocs import Bloc, ChiffreCle, Groupe, chiffres_cles, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.typographie import abreger, accorder, compter, enumerer, majuscule, nombre, pourcent
 from ctglib.rapport.phrases.gouvernance import etat_du_comite
 from ctglib.rapport.phrases.marquants import (
@@ -209,7 +209,7 @@ def _territoire(situation: Situation, territoire: pd.DataFrame, contexte: Contex
     ordered = rows.sort_values("indicateur", key=lambda column: column.map(wanted.index), kind="stable")
     shown = ordered if _muette(situation) else ordered.head(rules.page.contexte)
     if shown.empty:
-        return Bloc("")
+        return Groupe()
     title = sous_titre(f"Le contexte {contexte.territoire.a}")
     return title + liste(chiffre_du_territoire(row, rules, contexte) for row in shown.itertuples())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.document.blocs import Bloc, citation, paragraphe, sous_titre, texte
+from ctglib.document.blocs import Bloc, Groupe, Renvoi, citation, liste, paragraphe, sous_titre
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import majuscule
 from ctglib.rapport.phrases.finale.cadre import rapport_de, signer, sur
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from ctglib.calculs.finale.preuves import Preuve
+    from ctglib.document.blocs import Texte
     from ctglib.donnees.modeles.finale import Critere, PreuveDeCritere, SaisieFinale
     from ctglib.rapport.phrases.finale.cadre import Cadre
 
@@ -72,32 +73,26 @@ def critere(
         cadre: The words.
         renvois: The tables and charts that the report shows: nothing else is linked to.
     """
-    proofs = "".join(f"<li>{_preuve(proof, preuves[proof.id], cadre, renvois)}</li>" for proof in item.preuves)
-    return (
-        sous_titre(item.titre)
-        + paragraphe(item.question)
-        + Bloc(f"<ul>{proofs}</ul>")
-        + _appreciation(item, saisie, cadre)
-    )
+    proofs = liste(_preuve(proof, preuves[proof.id], cadre, renvois) for proof in item.preuves)
+    return sous_titre(item.titre) + paragraphe(item.question) + proofs + _appreciation(item, saisie, cadre)
 
 
-def _preuve(proof: PreuveDeCritere, preuve: Preuve, cadre: Cadre, renvois: Collection[str]) -> str:
-    """Return a piece of evidence as HTML: its count, how much of what it needs is known, where it is shown."""
+def _preuve(proof: PreuveDeCritere, preuve: Preuve, cadre: Cadre, renvois: Collection[str]) -> Texte:
+    """Return a piece of evidence: its count, how much of what it needs is known, where it is shown."""
     word = cadre.mot(f"preuve_{preuve.completude}")
     known = "" if preuve.completude == "complete" else f" ({proof.attendus} : {sur(preuve.connus, preuve.attendus)})"
     count = f" : {rapport_de(preuve)}" if preuve.completude != "absente" or preuve.valeur else ""
-    said = texte(f"{proof.libelle}{count}. Données réunies : {word}{known if preuve.attendus else ''}.")
+    said = f"{proof.libelle}{count}. Données réunies : {word}{known if preuve.attendus else ''}."
     target = proof.renvoi if proof.renvoi in renvois else MANQUES
     if target not in renvois:
         return said
-    kind, _, name = target.partition("-")
-    see = "Voir la" if kind == "figure" else "Voir le"
-    return f'{said} {texte(see)} <a class="renvoi" href="#{kind}-{name}"></a>.'
+    see = "Voir la" if target.startswith("figure") else "Voir le"
+    return f"{said} {see} ", Renvoi(target), "."
 
 
 def _appreciation(item: Critere, saisie: SaisieFinale, cadre: Cadre) -> Bloc:
     entered = {found.critere: found for found in saisie.criteres}.get(item.id)
     if entered is None:
-        return Bloc("")  # the table of the criteria says it for each
+        return Groupe()  # the table of the criteria says it for each
     answer = majuscule(signer(cadre.regles.reponses[entered.reponse]))
     return citation(f"{answer}. {entered.appreciation}", EVALUATEURS)

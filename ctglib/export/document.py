@@ -1,0 +1,266 @@
+"""A report ready to be written: title, cover, body with its numbers, assembled from what an executed notebook shows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from ctglib.document.blocs import Bloc, Colonnes, Dessin, Paragraphe, Titre, feuilles
+from ctglib.document.couverture import Couverture
+from ctglib.document.serialisation import MIME, de_json
+from ctglib.document.tableau import Tableau
+from ctglib.document.typographie import INSECABLE
+from ctglib.export.markdown import ProseImpossible, lire
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+CHAPITRE, SOUS_SECTION = 2, 3
+CHAPITRES_D_UNE_PAGE = 3  # a report of no more has no chapter of sources, and no table of contents on paper
+ANNEXE = "Annexe : les chiffres des graphiques"
+# What a notebook may show that no report can carry (what it is, what to write), by MIME type, the first one found.
+FIGURE = "terminez la cellule par figure_de(ax, titre=…, alt=…, source=…)"
+TABLEAU = "terminez la cellule par tableau(df, nom=…, titre=…, source=…)"
+PHRASE = "terminez la cellule par paragraphe(…), ou supprimez cet affichage"
+INCONNUS = (
+    (re.compile(r"image/|application/pdf"), "une image ou une figure matplotlib seule, sans titre ni texte", FIGURE),
+    (re.compile(r"text/html|application/vnd\.dataresource"), "un tableau pandas ou du HTML seul, sans source", TABLEAU),
+    (re.compile(r""), "une valeur ou un texte seul", PHRASE),
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report ready to be written.
+
+    Attributes:
+        titre: Its title.
+        couverture: Its cover, None when the notebook shows none.
+        corps: Its blocks, in order, without groups; headings have their anchors.
+        numeros: « Tableau 3 », « Figure 1 », « Données de la figure 1 », by anchor.
+    """
+
+    titre: str
+    couverture: Couverture | None
+    corps: tuple[Bloc, ...]
+    numeros: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def chapitres(self) -> tuple[Titre, ...]:
+        """What the table of contents lists."""
+        return tuple(bloc for bloc in self.corps if isinstance(bloc, Titre) and bloc.niveau == CHAPITRE)
+
+    @property
+    def court(self) -> bool:
+        """Whether it has so few chapters that a table of contents would be longer than the way to them."""
+        return len(self.chapitres) <= CHAPITRES_D_UNE_PAGE
+
+    @property
+    def tableaux(self) -> dict[str, str]:
+        """The CSV behind its tables and its charts, by name."""
+        return {table.nom: table.csv() for table in _tableaux(self.corps)}
+
+    @property
+    def annexe(self) -> tuple[Tableau, ...]:
+        """The numbers of its charts, which paper has at its end."""
+        return tuple(bloc.tableau for bloc in _tout(self.corps) if isinstance(bloc, Dessin) and bloc.tableau)
+
+    @property
+    def instant(self) -> datetime:
+        """The date it bears, which is that of its content, never the clock's."""
+        date = self.couverture.date if self.couverture else "2000-01-01"
+        return datetime.fromisoformat(date).replace(tzinfo=UTC)
+
+    @property
+    def rappel(self) -> str:
+        """What the head of every page recalls of the warnings of the cover: the beginning of each, on one line."""
+        warnings = self.couverture.avertissement.split(" – ") if self.couverture else []
+        return "".join(f"{warning.partition(' : ')[0]} – " for warning in warnings if warning)
+
+
+@dataclass
+class _Section:
+    """A Markdown cell, and what the cells of code after it show."""
+
+    texte: tuple[Bloc, ...] = ()
+    cellules: int = 0
+    montre: list[Bloc] = field(default_factory=list)
+
+    @property
+    def niveau(self) -> int:
+        """The level of its own heading, 0 when it begins with none."""
+        first = next(iter(self.texte), None)
+        return first.niveau if isinstance(first, Titre) else 0
+
+    def pieces(self) -> list[Bloc]:
+        """Return its blocks: none when it has a heading of its own and all its cells show nothing."""
+        shown = list(feuilles(self.montre))
+        if self.cellules and not shown and self.niveau in (CHAPITRE, SOUS_SECTION):
+            return []
+        return [*self.texte, *shown]
+
+
+def assembler(carnet: NotebookNode) -> Document:
+    """Return the document of an executed notebook: its prose and what its cells show, never their code.
+
+    A section whose cells show nothing is left out, and so is a chapter whose sections all are: a report without data on
+    a subject does not keep its heading.
+
+    Raises:
+        ValueError: Cells show what a report cannot carry; the message, in French, names them and says what to write.
+    """
+    sections, faults, cover, rank = [_Section()], [], None, 0
+    for cell in carnet.cells:
+        rank += "injected-parameters" not in cell.get("metadata", {}).get("tags", ())
+        place = f"- cellule {rank}, « {next(iter(cell.source.strip().splitlines()), '')} » : "
+        if cell.cell_type == "markdown":
+            try:
+                sections.append(_Section(lire(cell.source)))
+            except ProseImpossible as error:
+                faults.append(f"{place}contient {error} ; écrivez-le en prose, ou montrez-le par une cellule de code.")
+            continue
+        sections[-1].cellules += 1
+        ours = [output.data[MIME] for output in cell.get("outputs", []) if MIME in output.get("data", {})]
+        if others := [output for output in cell.get("outputs", []) if MIME not in output.get("data", {})]:
+            faults.append(place + _ce_qui_est_montre(others))
+        for shown in map(de_json, ours):
+            if isinstance(shown, Couverture):
+                cover = shown
+            else:
+                sections[-1].montre.append(shown)
+    body = [piece for section in _retenues(sections) for piece in section.pieces()]
+    faults += _noms_doubles(body)
+    if faults:
+        raise ValueError("Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults))
+    return _document(body, cover)
+
+
+def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
+    """Return what outputs of a cell are, and what to write instead."""
+    kinds = " ".join(kind for output in outputs for kind in output.get("data", {}))
+    if not kinds:
+        return f"écrit « {outputs[0].get('text', '').strip()[:60]} » hors du rapport ; supprimez cet affichage."
+    what, instead = next((what, instead) for pattern, what, instead in INCONNUS if pattern.search(kinds))
+    return f"montre {what} ; {instead}."
+
+
+def _noms_doubles(corps: list[Bloc]) -> list[str]:
+    """Return a fault by name that two different tables bear: the CSV of one would hide that of the other."""
+    seen: dict[str, Tableau] = {}
+    faults = {}
+    for table in _tableaux(corps):
+        if table.nom in seen:
+            faults[table.nom] = f"- deux tableaux portent le nom « {table.nom} » ; donnez-leur deux noms."
+        seen[table.nom] = table
+    return list(faults.values())
+
+
+def _retenues(sections: list[_Section]) -> list[_Section]:
+    """Return the sections without the chapters of which nothing is left but their heading.
+
+    A chapter is a heading of the second level, and the sections of the third that follow it.
+    """
+    kept = []
+    for rank, section in enumerate(sections):
+        parts = list(takewhile(lambda other: other.niveau == SOUS_SECTION, sections[rank + 1 :]))
+        bare = section.niveau == CHAPITRE and not section.cellules
+        if not (bare and parts and not any(part.pieces() for part in parts)):
+            kept.append(section)
+    return kept
+
+
+def _document(corps: list[Bloc], couverture: Couverture | None) -> Document:
+    title = next((bloc.texte for bloc in corps if isinstance(bloc, Titre) and bloc.niveau == 1), "Rapport")
+    blocks = [bloc for bloc in corps if not (isinstance(bloc, Titre) and bloc.niveau == 1)]
+    if couverture:
+        title += couverture.complement
+        blocks = _avec_sigles(blocks, couverture.sigles)
+    return Document(title, couverture, _ancrer(blocks), _numeros(blocks))
+
+
+def _avec_sigles(corps: list[Bloc], sigles: tuple[tuple[str, str], ...]) -> list[Bloc]:
+    """Return the body with the abbreviations that it uses: before its last chapter, the sources, or at its end."""
+    said = " ".join(_mots(tuple(corps)))
+    used = [f"{name}, {meaning}" for name, meaning in sigles if re.search(rf"\b{re.escape(name)}\b", said)]
+    if not used:
+        return corps
+    chapters = [rank for rank, bloc in enumerate(corps) if isinstance(bloc, Titre) and bloc.niveau == CHAPITRE]
+    place = chapters[-1] if len(chapters) > CHAPITRES_D_UNE_PAGE else len(corps)
+    note = Paragraphe("Sigles : " + " ; ".join(used) + ".", "note")
+    return [*corps[:place], note, *corps[place:]]
+
+
+def _mots(objet: object) -> Iterator[str]:
+    """Yield every text that a reader sees of an object."""
+    if isinstance(objet, str):
+        yield objet
+    elif isinstance(objet, tuple):
+        for item in objet:
+            yield from _mots(item)
+    elif isinstance(objet, Tableau):
+        yield from _mots((objet.titre, objet.source, objet.notes, tuple(map(str, objet.groupes or ()))))
+        yield from _mots(tuple((colonne.libelle, colonne.groupe) for colonne in objet.colonnes))
+        yield from (str(value) for row in objet.lignes() for value in row)
+    elif is_dataclass(objet):
+        for item in fields(objet):
+            if item.name not in ("nom", "ancre", "adresse", "classe"):
+                value = getattr(objet, item.name)
+                yield from _mots(re.sub(r"<[^>]+>", " ", value) if item.name.startswith("svg_") else value)
+
+
+def _ancrer(corps: list[Bloc]) -> tuple[Bloc, ...]:
+    """Return the body whose headings have each an anchor of its own."""
+    taken: set[str] = set()
+
+    def ancrer(bloc: Bloc) -> Bloc:
+        if isinstance(bloc, Colonnes):
+            return replace(bloc, blocs=tuple(map(ancrer, bloc.blocs)))
+        if bloc.pieces != (bloc,):
+            return replace(bloc, pieces=tuple(map(ancrer, bloc.pieces)))
+        return replace(bloc, ancre=_ancre_libre(bloc.texte, taken)) if isinstance(bloc, Titre) else bloc
+
+    return tuple(map(ancrer, corps))
+
+
+def _ancre_libre(titre: str, prises: set[str]) -> str:
+    ascii_text = unicodedata.normalize("NFKD", titre).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-") or "section"
+    rank, name = 2, base
+    while name in prises:
+        rank, name = rank + 1, f"{base}-{rank}"
+    prises.add(name)
+    return name
+
+
+def _tout(corps: Iterable[Bloc]) -> Iterator[Bloc]:
+    """Yield the blocks, those that stand side by side among them."""
+    for bloc in feuilles(corps):
+        if isinstance(bloc, Colonnes):
+            yield from _tout(bloc.blocs)
+        else:
+            yield bloc
+
+
+def _tableaux(corps: Iterable[Bloc]) -> list[Tableau]:
+    """Return the tables, those of the charts among them."""
+    shown = (bloc.tableau if isinstance(bloc, Dessin) else bloc for bloc in _tout(corps))
+    return [bloc for bloc in shown if isinstance(bloc, Tableau)]
+
+
+def _numeros(corps: list[Bloc]) -> dict[str, str]:
+    """Return the numbers of captions, in the order of reading, by anchor."""
+    figures = [f"figure-{bloc.nom}" for bloc in _tout(corps) if isinstance(bloc, Dessin)]
+    tables = [f"tableau-{table.nom}" for table in _tableaux(corps) if not table.donnees_de]
+    numbers = {name: f"Figure{INSECABLE}{rank}" for rank, name in enumerate(figures, start=1)}
+    numbers |= {name: f"Tableau{INSECABLE}{rank}" for rank, name in enumerate(tables, start=1)}
+    for table in _tableaux(corps):
+        if table.donnees_de:
+            rank = numbers.get(f"figure-{table.donnees_de}", "").removeprefix("Figure")
+            numbers[f"tableau-{table.nom}"] = f"Données de la figure{rank}"
+    return numbers
