@@ -100,29 +100,29 @@ def ecrire_html(objet: object, numeros: Mapping[str, str] = RIEN) -> str:
     raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en HTML")
 
 
-@ecrire_html.register
+@ecrire_html.register(Groupe)
 def _(groupe: Groupe, numeros: Mapping[str, str] = RIEN) -> str:
     return "".join(ecrire_html(piece, numeros) for piece in groupe.pieces)
 
 
-@ecrire_html.register
+@ecrire_html.register(Titre)
 def _(titre: Titre, numeros: Mapping[str, str] = RIEN) -> str:
     anchor = f' id="{titre.ancre}"' if titre.ancre else ""
     return f"<h{titre.niveau}{anchor}>{_texte(titre.texte)}</h{titre.niveau}>"
 
 
-@ecrire_html.register
+@ecrire_html.register(Paragraphe)
 def _(paragraphe: Paragraphe, numeros: Mapping[str, str] = RIEN) -> str:
     return _p(paragraphe.texte, paragraphe.classe, numeros)
 
 
-@ecrire_html.register
+@ecrire_html.register(Liste)
 def _(liste: Liste, numeros: Mapping[str, str] = RIEN) -> str:
     tag = "ol" if liste.ordonnee else "ul"
     return f"<{tag}>{''.join(f'<li>{_morceaux(item, numeros)}</li>' for item in liste.items)}</{tag}>"
 
 
-@ecrire_html.register
+@ecrire_html.register(Encadre)
 def _(encadre: Encadre, numeros: Mapping[str, str] = RIEN) -> str:
     text = "".join(_p(paragraphe, "", numeros) for paragraphe in encadre.paragraphes)
     if not encadre.citation:
@@ -130,7 +130,7 @@ def _(encadre: Encadre, numeros: Mapping[str, str] = RIEN) -> str:
     return f"<blockquote>{text}{_p(encadre.auteur, 'source') if encadre.auteur else ''}</blockquote>"
 
 
-@ecrire_html.register
+@ecrire_html.register(Chiffres)
 def _(chiffres: Chiffres, numeros: Mapping[str, str] = RIEN) -> str:
     items = "".join(
         f'<li><strong class="valeur">{_texte(case.valeur)}</strong> '
@@ -141,13 +141,13 @@ def _(chiffres: Chiffres, numeros: Mapping[str, str] = RIEN) -> str:
     return f'<div class="chiffres"><ul>{items}</ul></div>'
 
 
-@ecrire_html.register
+@ecrire_html.register(Colonnes)
 def _(colonnes: Colonnes, numeros: Mapping[str, str] = RIEN) -> str:
     inside = "".join(f'<div class="colonne">{ecrire_html(bloc, numeros)}</div>' for bloc in colonnes.blocs)
     return f'<div class="colonnes">{inside}</div>'
 
 
-@ecrire_html.register
+@ecrire_html.register(Tableau)
 def _(tableau: Tableau, numeros: Mapping[str, str] = RIEN) -> str:
     name = escape(tableau.nom)
     head = "".join(f"<tr>{''.join(_entete(*cell) for cell in row)}</tr>" for row in tableau.entetes())
@@ -162,7 +162,7 @@ def _(tableau: Tableau, numeros: Mapping[str, str] = RIEN) -> str:
     )
 
 
-@ecrire_html.register
+@ecrire_html.register(Dessin)
 def _(dessin: Dessin, numeros: Mapping[str, str] = RIEN) -> str:
     reading = f'<p class="lecture"><strong>{_texte("Lecture :")}</strong> {_texte(dessin.lecture)}</p>'
     numbers = ""
@@ -178,7 +178,7 @@ def _(dessin: Dessin, numeros: Mapping[str, str] = RIEN) -> str:
     )
 
 
-@ecrire_html.register
+@ecrire_html.register(Couverture)
 def _(couverture: Couverture, numeros: Mapping[str, str] = RIEN) -> str:
     return f"{_logos(couverture)}{_mentions(couverture)}"
 

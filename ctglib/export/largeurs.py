@@ -24,17 +24,23 @@ ENTETE_AU_PLUS = 64.0
 def largeurs(tableau: Tableau) -> list[float]:
     """Return the widths of the columns in points; they share the width of the page.
 
-    Numbers take what they need, and so do the words of all columns; texts share the rest by the root of what they hold.
-    Headers may break at a hyphen where their words would push texts off their line.
+    Where there is room, texts stand on one line, headers on two, and texts take the rest. Else numbers take what they
+    need, and so do the words of all columns; texts share what is left by the root of what they hold, and headers break
+    at a hyphen too.
     """
     rows = [[montrable(value) for value in row] for row in tableau.lignes()]
     cells = [[largeur(row[rank], TAILLE) for row in rows] for rank in range(len(tableau.colonnes))]
     texts = [rank for rank, colonne in enumerate(tableau.colonnes) if not colonne.numerique]
+    weights = {rank: math.sqrt(sum(cells[rank]) + 1) for rank in texts}
     needs = [_besoin(tableau, rows, cells, rank, serre=False) for rank in range(len(tableau.colonnes))]
+    heads = [largeur(montrable(colonne.libelle), TAILLE, gras=True) / 2 + MARGES for colonne in tableau.colonnes]
+    wanted = [max(needs[rank], heads[rank], *(width + MARGES for width in cells[rank])) for rank in range(len(needs))]
+    spare = LARGEUR - sum(wanted)
+    if spare >= 0 and texts:
+        return [width + spare * weights.get(rank, 0) / sum(weights.values()) for rank, width in enumerate(wanted)]
     left = LARGEUR - sum(need for rank, need in enumerate(needs) if rank not in texts)
     if sum(max(cells[rank], default=0) + MARGES for rank in texts) > left:
         needs = [_besoin(tableau, rows, cells, rank, serre=True) for rank in range(len(tableau.colonnes))]
-    weights = {rank: math.sqrt(sum(cells[rank]) + 1) for rank in texts}
     return _partager(needs, weights)
 
 
@@ -44,9 +50,7 @@ def _besoin(tableau: Tableau, lignes: list[list[str]], cellules: list[list[float
     label = montrable(colonne.libelle)
     head = re.findall(r"[^ \n-]+-?", label) if serre else label.split(" ")
     words = chain.from_iterable(row[rang].split(" ") for row in lignes)
-    longest = (
-        cellules[rang] if colonne.numerique else (min(largeur(w, TAILLE, gras=rang == 0), MOT_AU_PLUS) for w in words)
-    )
+    longest = cellules[rang] if colonne.numerique else (min(largeur(word, TAILLE), MOT_AU_PLUS) for word in words)
     heads = (min(largeur(word, TAILLE, gras=True), MOT_AU_PLUS) for word in head)
     third = min(largeur(label, TAILLE, gras=True) / 3, ENTETE_AU_PLUS)
     return max(COLONNE_AU_MOINS, third, *longest, *heads) + MARGES

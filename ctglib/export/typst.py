@@ -129,29 +129,29 @@ def ecrire_typst(objet: object, numeros: Mapping[str, str]) -> str:
     raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Typst")
 
 
-@ecrire_typst.register
+@ecrire_typst.register(Groupe)
 def _(groupe: Groupe, numeros: Mapping[str, str]) -> str:
     return "\n\n".join(ecrire_typst(piece, numeros) for piece in groupe.pieces)
 
 
-@ecrire_typst.register
+@ecrire_typst.register(Titre)
 def _(titre: Titre, numeros: Mapping[str, str]) -> str:
     return f"#heading(level: {titre.niveau - 1}, {_chaine(titre.texte)})"
 
 
-@ecrire_typst.register
+@ecrire_typst.register(Paragraphe)
 def _(paragraphe: Paragraphe, numeros: Mapping[str, str]) -> str:
     text = _morceaux(paragraphe.texte, numeros)
     return f"#{paragraphe.classe}[{text}]" if paragraphe.classe else text
 
 
-@ecrire_typst.register
+@ecrire_typst.register(Liste)
 def _(liste: Liste, numeros: Mapping[str, str]) -> str:
     items = ", ".join(f"[{_morceaux(item, numeros)}]" for item in liste.items)
     return f"#{'enum' if liste.ordonnee else 'list'}({items})"
 
 
-@ecrire_typst.register
+@ecrire_typst.register(Encadre)
 def _(encadre: Encadre, numeros: Mapping[str, str]) -> str:
     text = "\n\n".join(_morceaux(paragraphe, numeros) for paragraphe in encadre.paragraphes)
     if not encadre.citation:
@@ -160,19 +160,19 @@ def _(encadre: Encadre, numeros: Mapping[str, str]) -> str:
     return f"#quote(block: true)[{text}{author}]"
 
 
-@ecrire_typst.register
+@ecrire_typst.register(Chiffres)
 def _(chiffres: Chiffres, numeros: Mapping[str, str]) -> str:
     cases = (f"({', '.join(map(_chaine, (case.valeur, case.libelle, case.repere)))})," for case in chiffres.cases)
     return f"#chiffres(({' '.join(cases)}))"
 
 
-@ecrire_typst.register
+@ecrire_typst.register(Colonnes)
 def _(colonnes: Colonnes, numeros: Mapping[str, str]) -> str:
     inside = (f"[#set heading(outlined: false)\n{ecrire_typst(bloc, numeros)}]," for bloc in colonnes.blocs)
     return f"#colonnes(({' '.join(inside)}))"
 
 
-@ecrire_typst.register
+@ecrire_typst.register(Dessin)
 def _(dessin: Dessin, numeros: Mapping[str, str]) -> str:
     caption = _legende(f"figure-{dessin.nom}", dessin.titre, numeros)
     svg = f'bytes("{_cite(lisible(dessin.svg_large))}"), format: "svg"'
@@ -183,7 +183,7 @@ def _(dessin: Dessin, numeros: Mapping[str, str]) -> str:
     return f"#graphique(caption: {caption}, {drawing})[{inside}] {_etiquette(f'figure-{dessin.nom}', numeros)}"
 
 
-@ecrire_typst.register
+@ecrire_typst.register(Tableau)
 def _(tableau: Tableau, numeros: Mapping[str, str]) -> str:
     """Write a table, its notes and its source; a long one keeps its last row on the page of what follows."""
     anchor = f"tableau-{tableau.nom}"

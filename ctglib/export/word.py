@@ -1,0 +1,388 @@
+"""A document as a Word file that the parties finish by hand: headings, captions, alternative texts, header rows."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from functools import singledispatch
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import docx
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from ctglib.document.blocs import (
+    Chiffres,
+    Colonnes,
+    Dessin,
+    Encadre,
+    Gras,
+    Groupe,
+    Lien,
+    Liste,
+    Paragraphe,
+    Renvoi,
+    Titre,
+)  # fmt: skip
+from ctglib.document.signes import lisible, montrable
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.export.document import ANNEXE
+from ctglib.export.largeurs import LARGEUR, largeurs
+from ctglib.export.typst import polices
+
+if TYPE_CHECKING:
+    from docx.document import Document as Word
+    from docx.section import Section
+    from docx.table import Table, _Cell
+    from docx.text.paragraph import Paragraph
+
+    from ctglib.document.blocs import Texte
+    from ctglib.document.couverture import Couverture
+    from ctglib.export.document import Document
+
+POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit
+BLEU, GRIS, ALERTE, FILET = "00558C", "5B6470", "8A6100", "C9D2D9"
+NOTE, SOURCE, AVERTISSEMENT = "Note", "Source", "Avertissement"
+LEGENDES = ("Table Caption", "Image Caption")
+TAILLES = {"Normal": 10.5, "Title": 22, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11}
+PETIT = 8.5
+MARGE_CM, LARGEUR_CM, LOGO_CM = 2.0, 17.0, 3.5
+MARGE_DE_CASE_CM = 0.12
+POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabytes
+
+
+def composer(document: Document) -> bytes:
+    """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
+    blocks = list(document.corps)
+    if document.annexe:
+        blocks += [Titre(ANNEXE, 2), *document.annexe]
+    images = _en_images(document, [bloc for bloc in blocks if isinstance(bloc, Dessin)])
+    word = docx.Document()
+    _styles(word)
+    _mettre_en_page(word.sections[0], document)
+    word.add_paragraph(montrable(document.titre), "Title")
+    if document.couverture:
+        _couverture(word, document.couverture, images)
+    for bloc in blocks:
+        ecrire_word(bloc, word, document.numeros, images)
+    _garder_ensemble(word)
+    _proprietes(word, document)
+    written = BytesIO()
+    word.save(written)
+    return _dater(written.getvalue(), document)
+
+
+@singledispatch
+def ecrire_word(objet: object, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    """Add an object at the end of a Word document.
+
+    Args:
+        objet: A block of a document.
+        word: Where it goes.
+        numeros: The numbers of captions, by anchor.
+        images: The drawings as PNG, by anchor.
+
+    Raises:
+        TypeError: It is not an object of a document.
+    """
+    raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Word")
+
+
+@ecrire_word.register(Groupe)
+def _(groupe: Groupe, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    for piece in groupe.pieces:
+        ecrire_word(piece, word, numeros, images)
+
+
+@ecrire_word.register(Titre)
+def _(titre: Titre, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    word.add_paragraph(montrable(titre.texte), f"Heading {titre.niveau - 1}")
+
+
+@ecrire_word.register(Paragraphe)
+def _(paragraphe: Paragraphe, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    _remplir(word.add_paragraph(style=NOTE if paragraphe.classe else None), paragraphe.texte, numeros)
+
+
+@ecrire_word.register(Liste)
+def _(liste: Liste, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    for item in liste.items:
+        _remplir(word.add_paragraph(style="List Number" if liste.ordonnee else "List Bullet"), item, numeros)
+
+
+@ecrire_word.register(Encadre)
+def _(encadre: Encadre, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    for text in encadre.paragraphes:
+        _remplir(word.add_paragraph(style="Quote" if encadre.citation else AVERTISSEMENT), text, numeros)
+    if encadre.auteur:
+        word.add_paragraph(montrable(encadre.auteur), SOURCE)
+
+
+@ecrire_word.register(Chiffres)
+def _(chiffres: Chiffres, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    for case in chiffres.cases:
+        landmark = f" ({case.repere})" if case.repere else ""
+        text = (Gras(case.valeur), f" {case.libelle}{landmark}")
+        _remplir(word.add_paragraph(style="List Bullet"), text, numeros)
+
+
+@ecrire_word.register(Colonnes)
+def _(colonnes: Colonnes, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    for bloc in colonnes.blocs:
+        ecrire_word(bloc, word, numeros, images)
+
+
+@ecrire_word.register(Dessin)
+def _(dessin: Dessin, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    anchor = f"figure-{dessin.nom}"
+    word.add_paragraph(_legende(anchor, dessin.titre, numeros), "Image Caption")
+    _image(word.add_paragraph(), images[anchor], dessin.alt, LARGEUR_CM)
+    if dessin.lecture:
+        _remplir(word.add_paragraph(), (Gras("Lecture :"), f" {dessin.lecture}"), numeros)
+    word.add_paragraph(montrable(f"Source : {dessin.source}"), SOURCE)
+
+
+@ecrire_word.register(Tableau)
+def _(tableau: Tableau, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+    word.add_paragraph(_legende(f"tableau-{tableau.nom}", tableau.titre, numeros), "Table Caption")
+    heads = tableau.entetes()
+    table = word.add_table(rows=0, cols=len(tableau.colonnes))
+    _filets(table)
+    for rank, head in enumerate(heads):
+        cells = _rangee(table, entete=True)
+        places = [place for place, colonne in enumerate(tableau.colonnes) if colonne.groupe or rank == 0]
+        for colonne, across, _ in head:
+            first, last, places = places[0], places[across - 1], places[across:]
+            label = colonne if isinstance(colonne, str) else colonne.libelle
+            right = isinstance(colonne, Colonne) and colonne.numerique
+            _case(cells[first].merge(cells[last]).paragraphs[0], label, gras=True, a_droite=right, suit=True)
+    for place, colonne in enumerate(tableau.colonnes):
+        if len(heads) > 1 and not colonne.groupe:
+            table.cell(0, place).merge(table.cell(1, place))
+    for title, rows in tableau.corps():
+        if title:
+            cells = _rangee(table)
+            _case(cells[0].merge(cells[-1]).paragraphs[0], title, gras=True, couleur=BLEU, suit=True)
+        for row in rows:
+            for cell, value, colonne in zip(_rangee(table), row, tableau.colonnes, strict=True):
+                _case(cell.paragraphs[0], value, a_droite=colonne.numerique)
+    for rank in {len(heads), len(table.rows) - 1} & set(range(len(table.rows))):  # with the next one, or the notes
+        for cell in table.rows[rank].cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+    table.autofit = False
+    for column, width in zip(table.columns, largeurs(tableau), strict=True):
+        column.width = Cm(LARGEUR_CM * width / LARGEUR)
+        for cell in column.cells:
+            cell.width = column.width
+    for note in tableau.notes:
+        word.add_paragraph(montrable(note), NOTE)
+    word.add_paragraph(montrable(f"Source : {tableau.source}"), SOURCE)
+
+
+def _rangee(table: Table, *, entete: bool = False) -> tuple[_Cell, ...]:
+    """Add a row that no page cuts, and return its cells; that of a header is repeated on every page."""
+    row = table.add_row()
+    properties = row._tr.get_or_add_trPr()
+    for name in ("w:cantSplit", *["w:tblHeader"] * entete):
+        properties.append(OxmlElement(name))
+    return row.cells
+
+
+def _case(
+    paragraph: Paragraph, texte: object, *, gras: bool = False, couleur: str = "", a_droite: bool = False,
+    suit: bool = False,
+) -> None:  # fmt: skip
+    """Write a cell; ``suit`` keeps it with the next row."""
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
+    if suit:
+        paragraph.paragraph_format.keep_with_next = True
+    if a_droite:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    run = paragraph.add_run(montrable(texte))
+    run.font.size = Pt(PETIT)
+    run.font.bold = gras or None
+    if couleur:
+        run.font.color.rgb = RGBColor.from_string(couleur)
+
+
+def _filets(table: Table) -> None:
+    """Give a table light horizontal rules and narrow margins."""
+    borders, margins = OxmlElement("w:tblBorders"), OxmlElement("w:tblCellMar")
+    for side in ("top", "bottom", "insideH"):
+        rule = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", FILET)):
+            rule.set(qn(f"w:{name}"), value)
+        borders.append(rule)
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(Cm(MARGE_DE_CASE_CM).twips))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = table._tbl.tblPr
+    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    properties.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")
+
+
+def _legende(ancre: str, titre: str, numeros: Mapping[str, str]) -> str:
+    return montrable(f"{numeros[ancre]}. {titre}" if ancre in numeros else titre)
+
+
+def _remplir(paragraph: Paragraph, texte: Texte, numeros: Mapping[str, str]) -> None:
+    """Write a text with its strong words and its links; a reference is the number of what it names."""
+    for run in (texte,) if isinstance(texte, str) else texte:
+        if isinstance(run, Lien):
+            _lien(paragraph, run)
+        elif isinstance(run, Renvoi):
+            paragraph.add_run(montrable(numeros.get(run.ancre, run.ancre).lower()))
+        else:
+            text = run.texte if isinstance(run, Gras) else run
+            paragraph.add_run(montrable(text)).font.bold = isinstance(run, Gras) or None
+
+
+def _lien(paragraph: Paragraph, lien: Lien) -> None:
+    element = OxmlElement("w:hyperlink")
+    element.set(qn("r:id"), paragraph.part.relate_to(lien.adresse, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    run = paragraph.add_run(montrable(lien.texte))
+    run.font.color.rgb, run.font.underline = RGBColor.from_string(BLEU), True
+    element.append(run._r)
+    paragraph._p.append(element)
+
+
+def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
+    picture = paragraph.add_run().add_picture(BytesIO(png), width=Cm(largeur))
+    picture._inline.docPr.set("descr", montrable(alt))
+
+
+def _en_images(document: Document, dessins: list[Dessin]) -> dict[str, bytes]:
+    """Return the drawings as PNG, which Word shows everywhere, by anchor, and the logos by name."""
+    import typst
+
+    drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large).encode() for dessin in dessins}
+    logos = document.couverture.logos if document.couverture else ()
+    drawn |= {logo.nom: logo.contenu for logo in logos if logo.contenu and logo.suffixe == "svg"}
+    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
+        root = Path(folder)
+        for rank, content in enumerate(drawn.values()):
+            (root / f"{rank}.svg").write_bytes(content)
+        pages = "\n#pagebreak()\n".join(f'#image("{rank}.svg")' for rank in range(len(drawn)))
+        main = root / "images.typ"
+        main.write_text(f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}\n", encoding="utf-8")
+        compiler = typst.Compiler(input=main, root=root, font_paths=polices(root))
+        images = compiler.compile(format="png", ppi=POINTS_PAR_POUCE) if drawn else []
+    images = [images] if isinstance(images, bytes) else images
+    plain = {logo.nom: logo.contenu for logo in logos if logo.contenu and logo.suffixe == "png"}
+    return {**dict(zip(drawn, images, strict=True)), **plain}
+
+
+def _couverture(word: Word, couverture: Couverture, images: Mapping[str, bytes]) -> None:
+    """Write the cover: logos, what the convention is, the mentions, the warning."""
+    logos = word.add_paragraph()
+    for rank, logo in enumerate(couverture.logos):
+        logos.add_run(" – " if rank else "")
+        if logo.nom in images:
+            _image(logos, images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
+        else:
+            logos.add_run(montrable(logo.nom)).font.bold = True
+    _remplir(word.add_paragraph(), (Gras(couverture.territoire), f" – {couverture.sujet}"), {})
+    mentions = word.add_paragraph()
+    for rank, (name, value) in enumerate(couverture.mentions):
+        if rank:
+            mentions.add_run().add_break()
+        _remplir(mentions, (Gras(name), f" : {value}"), {})
+    if couverture.avertissement:
+        word.add_paragraph(montrable(couverture.avertissement), AVERTISSEMENT)
+
+
+def _styles(word: Word) -> None:
+    for name in (NOTE, SOURCE, AVERTISSEMENT, *LEGENDES):
+        word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
+    for style in word.styles:
+        if not hasattr(style, "font"):  # numbering
+            continue
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        fonts.attrib.clear()
+        for attribute in ("w:ascii", "w:hAnsi", "w:cs"):
+            fonts.set(qn(attribute), POLICE)
+        if style.name in TAILLES:
+            style.font.size = Pt(TAILLES[style.name])
+        if style.name == "Title" or style.name.startswith("Heading"):
+            style.font.color.rgb, style.font.bold = RGBColor.from_string(BLEU), True
+    for name in LEGENDES:
+        style = word.styles[name]
+        style.font.bold = True
+        style.paragraph_format.keep_with_next, style.paragraph_format.space_before = True, Pt(12)
+    for name in (NOTE, SOURCE):
+        style = word.styles[name]
+        style.font.size, style.font.color.rgb = Pt(PETIT), RGBColor.from_string(GRIS)
+        style.paragraph_format.space_before = Pt(3)
+        style.paragraph_format.space_after = Pt(10 if name == SOURCE else 0)
+    word.styles[AVERTISSEMENT].font.bold = True
+    word.styles[AVERTISSEMENT].font.color.rgb = RGBColor.from_string(ALERTE)
+    for lang in word.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:val"), "fr-FR")
+
+
+def _mettre_en_page(section: Section, document: Document) -> None:
+    """Set the paper, and what is at the head and at the foot of every page."""
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Cm(MARGE_CM))
+    cover = document.couverture
+    titles = [document.titre, cover.territoire if cover else ""]
+    _petit(section.header.paragraphs[0], document.rappel + " – ".join(title for title in titles if title))
+    footer = section.footer.paragraphs[0]
+    _petit(footer, f"{cover.source if cover else ''} – page\u00a0")
+    _champ(footer, "PAGE")
+    _petit(footer, "\u00a0/\u00a0")
+    _champ(footer, "NUMPAGES")
+
+
+def _petit(paragraph: Paragraph, texte: str) -> None:
+    run = paragraph.add_run(montrable(texte))
+    run.font.size, run.font.color.rgb = Pt(PETIT), RGBColor.from_string(GRIS)
+
+
+def _champ(paragraph: Paragraph, nom: str) -> None:
+    """Add a field that Word computes: the page's number, the number of pages."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), nom)
+    _petit(paragraph, "1")
+    field.append(paragraph._p[-1])
+    paragraph._p.append(field)
+
+
+def _garder_ensemble(word: Word) -> None:
+    """Keep on one page a heading, the question under it and what answers; a note and the source under it."""
+    for before, after in pairwise(word.paragraphs):
+        if before.style.name.startswith("Heading"):
+            before.paragraph_format.keep_with_next = after.paragraph_format.keep_with_next = True
+        elif before.style.name == NOTE and after.style.name in (NOTE, SOURCE):
+            before.paragraph_format.keep_with_next = True
+
+
+def _proprietes(word: Word, document: Document) -> None:
+    properties = word.core_properties
+    properties.title = montrable(document.titre)
+    logos = document.couverture.logos if document.couverture else ()
+    properties.author = ", ".join(montrable(logo.nom) for logo in logos)
+    properties.last_modified_by, properties.language, properties.revision = properties.author, "fr-FR", 1
+    properties.created = properties.modified = document.instant.replace(tzinfo=None)
+    properties.comments = ""
+
+
+def _dater(archive: bytes, document: Document) -> bytes:
+    """Return the same archive with every entry at the document's date, so that the bytes do not tell the hour."""
+    date = max(document.instant.timetuple()[:6], (1980, 1, 1, 0, 0, 0))
+    written = BytesIO()
+    with zipfile.ZipFile(BytesIO(archive)) as source, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name, date), source.read(name), zipfile.ZIP_DEFLATED)
+    return written.getvalue()
