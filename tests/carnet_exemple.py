@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pandas as pd
 
-from ctglib.document.blocs import ChiffreCle, avertissement, chiffres_cles, colonnes, liste, sous_titre
+from ctglib.document.blocs import Bloc, ChiffreCle, avertissement, chiffres_cles, colonnes, liste, sous_titre
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Colonne, Tableau
@@ -47,7 +47,7 @@ def figure() -> Figure:
     """Return a chart with its numbers."""
     numbers = Tableau("points", "les points", COLONNES, tableau().cellules.tail(2), tableau().donnees.tail(2), "Caf")
     return Figure(
-        "points", "Où sont les points ?", "Deux points : 12 et 15 %", SVG, SVG, "le point vaut 12 %.", "Caf",
+        "points", "Où sont les points ?", "Deux points : 12 et 15 % & plus", SVG, SVG, "le point vaut 12 %.", "Caf",
         numbers.__class__(**{**numbers.__dict__, "donnees_de": "points"}),
     )  # fmt: skip
 
@@ -65,22 +65,22 @@ def carnet(*, premiers: tuple[str, ...] = PIEGES) -> nbformat.NotebookNode:
     synthese = colonnes(sous_titre("Points forts") + liste(["un"]), sous_titre("Besoins") + liste(["deux"]))
     cells = [
         nbformat.v4.new_markdown_cell("# Diagnostic d'essai"),
-        _montrer(couverture),
+        montrer(couverture),
         nbformat.v4.new_markdown_cell("## Synthèse"),
-        _montrer(chiffres_cles([ChiffreCle("12\u202f324", "habitants", "2018")] * 12)),
-        _montrer(synthese),
+        montrer(chiffres_cles([ChiffreCle("12\u202f324", "habitants", "2018")] * 12)),
+        montrer(synthese),
         nbformat.v4.new_markdown_cell("## Cadrage\n\nQui vit sur le territoire ?"),
-        _montrer(liste(premiers)),
-        _montrer(tableau(premiers)),
-        _montrer(figure()),
-        _montrer(avertissement("Hypothèse de travail.")),
+        montrer(liste(premiers)),
+        montrer(tableau(premiers)),
+        montrer(figure()),
+        montrer(avertissement("Hypothèse de travail.")),
         nbformat.v4.new_markdown_cell("## Sources"),
     ]
     return nbformat.v4.new_notebook(cells=cells)
 
 
-def _montrer(objet: object) -> nbformat.NotebookNode:
-    bundle = objet._repr_mimebundle_() if hasattr(objet, "_repr_mimebundle_") else {"text/html": objet._repr_html_()}
+def montrer(objet: Bloc) -> nbformat.NotebookNode:
+    """Return an executed cell that shows an object of a document."""
     cell = nbformat.v4.new_code_cell("montrer()")
-    cell.outputs = [nbformat.v4.new_output("display_data", data=bundle)]
+    cell.outputs = [nbformat.v4.new_output("display_data", data=objet._repr_mimebundle_())]
     return cell

@@ -18,8 +18,9 @@ from ctglib.classeur.annuel.cooperation import Cooperation
 from ctglib.classeur.annuel.etude import EtudeAnnuelle
 from ctglib.classeur.annuel.jeunesse import Jeunesse
 from ctglib.classeur.annuel.loisirs import Loisirs
-from ctglib.document.tableau import MIME_TABLEAUX
+from ctglib.document.serialisation import de_json, en_json
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.export.document import tableaux_de
 
 ANALYSES = (AccueilIndividuel, Loisirs, Jeunesse, Cooperation)
 VARIABLES = ("age", "sexe", "quotient_familial", "sante", "activite")
@@ -69,9 +70,8 @@ def publie(montres: dict[str, object]) -> dict[str, str]:
     found = {}
     for name, shown in montres.items():
         if shown is not None:
-            mime = getattr(shown, "_repr_mimebundle_", dict)()
-            html = mime.get("text/html") or shown.html
-            found[name] = "\n".join([html, *mime.get(MIME_TABLEAUX, {}).values()])
+            written = de_json(en_json(shown))
+            found[name] = "\n".join([shown.html, *(table.csv() for table in tableaux_de([written]))])
     return found
 
 
@@ -127,8 +127,8 @@ def test_la_grille_de_l_annexe_4_n_est_que_dans_le_rapport_interne(remplie: Remp
 def test_un_nom_de_fonction_reste_du_texte(remplie: Remplie) -> None:
     shown = remplie.interne[f"Cooperation.{SEULEMENT_INTERNE}"]
 
-    assert "<b>" not in shown.html()
-    assert "&lt;b&gt;" in shown.html()
+    assert "<b>" not in shown.html
+    assert "&lt;b&gt;" in shown.html
     assert "\n=Autre" not in shown.tableau.csv()
 
 

@@ -168,7 +168,7 @@ def test_un_tableau_hors_enjeux_vide_le_dit() -> None:
     )
 
     assert table.cellules["constat"].to_list() == ["Aucun besoin"]
-    assert "Aucun besoin" in table.html()
+    assert "Aucun besoin" in table.html
 
 
 def test_chaque_lacune_porte_sa_place_et_sa_question() -> None:

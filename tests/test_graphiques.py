@@ -53,7 +53,7 @@ def test_une_haltere_tient_dans_son_cadre_quels_que_soient_ses_libelles(libelle:
     figure = figure_en_halteres(CAS["un côté absent"], libelle)
 
     verifier(figure)
-    assert "<script" not in figure.html()
+    assert "<script" not in figure.html
 
 
 @given(PAIRES)

@@ -62,7 +62,7 @@ def test_un_graphique_annuel_tient_dans_son_cadre_et_ne_change_ni_d_octets_ni_sa
     assert figure.tableau.donnees_de == "essai"
     assert len(figure.tableau.cellules) > 0
     assert (figure.source, dessiner(forme, table, source="une autre").source) == ("exemple", "une autre")
-    for said in (figure.alt, figure.lecture, figure.tableau.html(), *map(mots, dessins(figure).values())):
+    for said in (figure.alt, figure.lecture, figure.tableau.html, *map(mots, dessins(figure).values())):
         assert "nan" not in lisible(said).lower().split()
 
 
@@ -104,7 +104,7 @@ def test_un_libelle_difficile_ne_couvre_rien_et_ne_deborde_pas(forme: str, nom: 
     figure = dessiner(forme, _difficiles(nom)[forme])
 
     verifier(figure)
-    assert "<script" not in figure.html()
+    assert "<script" not in figure.html
 
 
 # The timeline.

@@ -42,7 +42,7 @@ def test_les_indices_tiennent_dans_leur_cadre_quels_que_soient_leurs_libelles(ge
     figure = figure_des_indices(genre, CAS_INDICES["des absences"], libelle)
 
     verifier(figure)
-    assert "<script" not in figure.html()
+    assert "<script" not in figure.html
 
 
 @given(st.lists(st.tuples(VALEUR, VALEUR), min_size=3, max_size=15), st.sampled_from(list(GENRES)))

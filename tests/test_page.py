@@ -6,11 +6,16 @@ import re
 from html import unescape
 
 import nbformat
+import pandas as pd
 import pytest
-from carnet_exemple import PIEGES, carnet, tableau
+from carnet_exemple import PIEGES, carnet, figure, montrer, tableau
 
+from ctglib.document.blocs import Bloc, Gras, Groupe, Lien, Liste, Paragraphe, Renvoi, Titre, liste, paragraphe
+from ctglib.document.couverture import Couverture
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import ExporteurHTML
-from ctglib.export.page import assembler, avec_sigles, numeroter
+from ctglib.export.document import assembler
+from ctglib.export.html import page
 
 
 @pytest.fixture(scope="module")
@@ -39,16 +44,16 @@ def test_un_texte_de_la_donnee_reste_du_texte(html: str, piege: str) -> None:
 
 
 def test_les_legendes_sont_numerotees_dans_l_ordre_de_lecture() -> None:
-    corps = (
-        '<span class="numero" data-suite="tableau"></span>A'
-        '<span class="numero" data-suite="figure" data-nom="x"></span>B'
-        '<span class="numero" data-suite="donnees" data-de="x"></span>C'
-        '<span class="numero" data-suite="tableau"></span>D<a class="renvoi" href="#figure-x"></a>'
+    table = Tableau.de(pd.DataFrame({"a": ["x"]}), [Colonne("a", "A")], nom="autre", titre="B", source="Caf")
+    renvoi = paragraphe(("Voir la ", Renvoi("figure-points"), " et le ", Renvoi("tableau-autre"), "."))
+
+    html = page(assembler(_carnet_de(renvoi, tableau(), figure(), table)))
+
+    said = [unescape(found).replace("\u00a0", " ") for found in re.findall(r'<span class="numero">(.*?)</span>', html)]
+    assert said == ["Tableau 1.", "Figure 1.", "Données de la figure 1.", "Tableau 2."]
+    assert (
+        'Voir la <a href="#figure-points">figure\u00a01</a> et le <a href="#tableau-autre">tableau\u00a02</a>.' in html
     )
-
-    text = re.sub(r"<[^>]+>", "", numeroter(corps)).replace("\u00a0", " ")
-
-    assert text == "Tableau 1. AFigure 1. BDonnées de la figure 1. CTableau 2. Dfigure 1"
 
 
 def test_le_sommaire_mene_a_chaque_titre(html: str) -> None:
@@ -90,17 +95,24 @@ def test_la_police_est_dans_la_page(html: str) -> None:
     assert "src:url(data:font/woff;base64," in html
 
 
+def _carnet_de(*objets: Bloc) -> nbformat.NotebookNode:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Titre"), *map(montrer, objets)])
+
+
+def _titres(notebook: nbformat.NotebookNode) -> list[str]:
+    return [bloc.texte for bloc in assembler(notebook).corps if isinstance(bloc, Titre)]
+
+
 def test_une_section_dont_les_cellules_ne_montrent_rien_disparait() -> None:
     notebook = carnet()
-    vide = nbformat.v4.new_code_cell("rien()")
     question = nbformat.v4.new_markdown_cell("## Sans réponse\n\nQuelle question ?")
-    notebook.cells += [question, vide, nbformat.v4.new_markdown_cell("## Prose seule\n\nUn texte.")]
+    muette = nbformat.v4.new_markdown_cell("## Muette")
+    prose = nbformat.v4.new_markdown_cell("## Prose seule\n\nUn texte.")
+    notebook.cells += [question, nbformat.v4.new_code_cell("rien()"), muette, montrer(Groupe()), prose]
 
-    page = assembler(notebook)
-
-    assert "Sans réponse" not in page.corps and "Quelle question" not in page.corps
-    assert "Sans réponse" not in [entree.titre for entree in page.sommaire]
-    assert "Prose seule" in page.corps
+    assert {"Sans réponse", "Muette"} & set(_titres(notebook)) == set()
+    assert "Prose seule" in _titres(notebook)
+    assert Paragraphe("Quelle question ?") not in assembler(notebook).corps
 
 
 def test_un_chapitre_dont_toutes_les_parties_sont_vides_disparait_avec_elles() -> None:
@@ -115,26 +127,76 @@ def test_un_chapitre_dont_toutes_les_parties_sont_vides_disparait_avec_elles() -
         notebook.cells.append(nbformat.v4.new_markdown_cell(text))
         notebook.cells += [nbformat.v4.new_code_cell(code)] if code else []
 
-    page = assembler(notebook)
-
-    assert "Vide" not in page.corps and "Pourquoi" not in page.corps
-    assert "Suite" in page.corps
+    assert _titres(notebook)[-2:] == ["Sources", "Suite"]
+    assert Paragraphe("Pourquoi ?") not in assembler(notebook).corps
 
 
 @pytest.mark.parametrize(
-    ("corps", "attendu"),
-    [
-        ("<h2>A</h2><p>Le RSA et la RSAE</p>", "<h2>A</h2><p>Le RSA et la RSAE</p>NOTE"),
-        (
-            "<h2>A</h2><h2>B</h2><h2>C</h2><p>RSA</p><h2>D</h2>",
-            "<h2>A</h2><h2>B</h2><h2>C</h2><p>RSA</p>NOTE<h2>D</h2>",
-        ),
-        ('<p title="RSA">Rien</p>', '<p title="RSA">Rien</p>'),
-    ],
+    ("proses", "place"),
+    [(["## A\n\nLe RSA et la RSAE"], -1), (["## A", "## B", "## C\n\nRSA", "## D"], -2), (["## A\n\nLa RSAE"], None)],
     ids=["à la fin d'une page", "avant les sources", "aucun"],
 )
-def test_un_rapport_ne_donne_que_les_sigles_qu_il_emploie(corps: str, attendu: str) -> None:
-    found = avec_sigles(corps, [("AAH", "allocation"), ("RSA", "revenu <de> solidarité")])
+def test_un_rapport_ne_donne_que_les_sigles_qu_il_emploie(proses: list[str], place: int | None) -> None:
+    sigles = (("AAH", "allocation"), ("RSA", "revenu <de> solidarité"))
+    couverture = Couverture("", "", (), (), "", "2023-01-01", sigles=sigles)
+    notebook = _carnet_de(couverture)
+    notebook.cells += map(nbformat.v4.new_markdown_cell, proses)
 
-    note = '<p class="note">Sigles\u00a0: RSA, revenu &lt;de&gt; solidarité.</p>'
-    assert found == attendu.replace("NOTE", note)
+    document = assembler(notebook)
+
+    notes = {
+        rank - len(document.corps): bloc.texte for rank, bloc in enumerate(document.corps) if "Sigles" in str(bloc)
+    }
+    assert notes == ({place: "Sigles : RSA, revenu <de> solidarité."} if place else {})
+
+
+def test_la_prose_d_un_carnet_devient_les_memes_objets_que_ses_cellules() -> None:
+    prose = "Un **mot** et [un lien](https://x.fr).\n\n- un\n- *deux*\n  - trois\n\n1. a $x$"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(prose)])
+
+    assert assembler(notebook).corps == (
+        Paragraphe(("Un ", Gras("mot"), " et ", Lien("un lien", "https://x.fr"), ".")),
+        Liste(("un", "deux", "trois")),
+        Liste(("a $x$",), ordonnee=True),
+    )
+
+
+SORTIES = {
+    "une image": ({"image/png": "iVBOR", "text/plain": "<Figure>"}, "figure_de(ax, titre=…, alt=…, source=…)"),
+    "un tableau nu": ({"text/html": "<table></table>", "text/plain": "a"}, "tableau(df, nom=…, titre=…, source=…)"),
+    "une valeur": ({"text/plain": "<Axes: >"}, "paragraphe(…)"),
+}
+
+
+@pytest.mark.parametrize(("donnees", "remede"), SORTIES.values(), ids=SORTIES)
+def test_ce_qu_un_rapport_ne_peut_pas_montrer_est_une_faute_qui_nomme_la_cellule(donnees: dict, remede: str) -> None:
+    notebook = _carnet_de(liste(["un"]))
+    parametres = nbformat.v4.new_code_cell("x = 1", metadata={"tags": ["injected-parameters"]})
+    fautive = nbformat.v4.new_code_cell("df.plot()\nplt.show()")
+    fautive.outputs = [nbformat.v4.new_output("display_data", data=donnees)]
+    notebook.cells += [parametres, fautive]
+
+    with pytest.raises(ValueError) as raised:
+        assembler(notebook)
+
+    assert "cellule 3, « df.plot() »" in str(raised.value)
+    assert remede in str(raised.value)
+
+
+def test_un_texte_imprime_et_une_prose_en_html_sont_des_fautes_dites_ensemble() -> None:
+    bavarde = nbformat.v4.new_code_cell("print('coucou')")
+    bavarde.outputs = [nbformat.v4.new_output("stream", name="stdout", text="coucou\n")]
+    prose = [nbformat.v4.new_markdown_cell(text) for text in ("Du <b>gras</b>", "![x](y.png)", "[a](javascript:x)")]
+
+    with pytest.raises(ValueError) as raised:
+        assembler(nbformat.v4.new_notebook(cells=[bavarde, *prose]))
+
+    first, *faults = str(raised.value).splitlines()
+    assert first.startswith("Le carnet montre")
+    assert [fault[:11] for fault in faults] == ["- cellule 1", "- cellule 2", "- cellule 3", "- cellule 4"]
+    assert "écrit « coucou » hors du rapport" in faults[0]
+
+
+def test_deux_tableaux_de_meme_nom_sont_une_faute() -> None:
+    with pytest.raises(ValueError, match="deux tableaux portent le nom « essai »"):
+        assembler(_carnet_de(tableau(), tableau()))

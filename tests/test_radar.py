@@ -109,7 +109,7 @@ def _mots(ici: float | None, la: float | None, transformation: str) -> tuple[str
     words = contexte({"x": indicateur("x", unit), "y": indicateur("y"), "z": indicateur("z")})
     table, axes = _indices(ici, la, transformation), _radar(transformation)
     blocks = mode_d_emploi(axes, words, LACUNE), ecarts_forts(table, axes, words), tableau_radar(table, axes, words)
-    texts = (block.html if isinstance(block.html, str) else block.html() for block in blocks)
+    texts = (block.html for block in blocks)
     return tuple(unescape(text).replace("\u202f", " ").replace("\u00a0", " ") for text in texts)
 
 

@@ -89,7 +89,7 @@ def test_un_constat_redit_est_compte_sous_le_tableau_et_non_montre() -> None:
 
 
 def test_le_tableau_d_un_controle_sans_constat_est_vide_et_s_ecrit() -> None:
-    assert "<tbody></tbody>" in tableau_coherence(controler(saine()), REGLES, CONTEXTE).html()
+    assert "<tbody></tbody>" in tableau_coherence(controler(saine()), REGLES, CONTEXTE).html
 
 
 def test_chaque_regle_est_expliquee_avec_ses_seuils() -> None:
@@ -115,7 +115,7 @@ def test_une_correction_montre_ce_qui_est_ecrit_ce_qui_est_lu_et_pourquoi() -> N
     tableau = tableau_corrections((hostile,), CONTEXTE)
 
     assert list(tableau.cellules.iloc[0]) == ["Le sigle. Annexe 2", "=1+1<script>", "ABD", "Le sigle existe."]
-    assert "<script>" not in tableau.html()
+    assert "<script>" not in tableau.html
     assert ",'=1+1<script>," in tableau.csv()
 
 

@@ -38,8 +38,8 @@ def test_chaque_graphique_est_une_image_avec_son_texte_de_remplacement(octets: b
     xml = archive.read("word/document.xml").decode()
     images = [archive.read(name) for name in archive.namelist() if name.startswith("word/media/")]
 
-    assert 'descr="Deux points : 12 et 15\u202f% &amp; plus"' in xml.replace(" %", "\u202f%")
-    assert 'descr="Logo : Caf du Pas-de-Calais"' in xml
+    assert 'descr="Deux points\u00a0: 12 et 15\u202f% &amp; plus"' in xml
+    assert 'descr="Logo\u00a0: Caf du Pas-de-Calais"' in xml
     assert images
     assert all(image.startswith(b"\x89PNG") for image in images)
 
@@ -54,7 +54,7 @@ def test_l_entete_nomme_le_rapport_et_le_pied_sa_source(document: docx.document.
     section = document.sections[0]
 
     assert section.header.paragraphs[0].text == "Diagnostic d'essai – Harnes"
-    assert section.footer.paragraphs[0].text.startswith("Source : Caf du Pas-de-Calais.")
+    assert section.footer.paragraphs[0].text.startswith("Source\u00a0: Caf du Pas-de-Calais.")
     assert "NUMPAGES" in section.footer._element.xml
 
 
@@ -92,7 +92,7 @@ def test_une_note_est_en_petit_et_ne_quitte_ni_son_tableau_ni_sa_source(document
 def test_un_titre_ne_reste_pas_seul_en_bas_de_page_avec_sa_question(document: docx.document.Document) -> None:
     paragraphs = document.paragraphs
     question = next(
-        rank for rank, paragraph in enumerate(paragraphs) if paragraph.text == "Qui vit sur le territoire ?"
+        rank for rank, paragraph in enumerate(paragraphs) if paragraph.text == "Qui vit sur le territoire\u202f?"
     )
 
     assert paragraphs[question - 1].style.name == "Heading 1"

@@ -54,10 +54,15 @@ class Bloc:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """Return what JupyterLab shows, and what the exporters read."""
         from ctglib.document.serialisation import MIME, de_json, en_json
-        from ctglib.export.html import ecrire_html  # the one import that goes up: a cell is shown as its page will be
+        from ctglib.export.html import ecrire_html  # the one import that goes up
 
         written = en_json(self)
         return {"text/html": ecrire_html(de_json(written)), "text/plain": type(self).__name__, MIME: written}
+
+    @property
+    def html(self) -> str:
+        """What JupyterLab shows: the HTML that its page will have, but for the numbers of captions."""
+        return self._repr_mimebundle_()["text/html"]
 
 
 @dataclass(frozen=True)

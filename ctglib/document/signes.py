@@ -24,6 +24,7 @@ def connus() -> frozenset[str]:
     ]
     drawn = {chr(code) for code in frozenset.intersection(*weights) | signes(SECOURS, "400")}
     hidden = {sign for sign in drawn if unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cs")} - INVISIBLES_ADMIS
+    hidden |= {chr(code) for code in range(0xFE00, 0xFE10)}  # variants
     return frozenset(drawn - hidden | {"\n", "\r", "\t", ILLISIBLE} | INVISIBLES_ADMIS)
 
 
@@ -34,11 +35,10 @@ def lisible(texte: str) -> str:
         >>> lisible("Fait ✅ 漢字"), lisible("● 12 ✔\\ufe0f")
         ('Fait [bouton coché] [signes U+6F22 U+5B57]', '● 12 ✔')
     """
-    if connus().issuperset(texte):
-        return texte
-    text = CONTROLES.sub(ILLISIBLE, unicodedata.normalize("NFC", texte))
+    text = unicodedata.normalize("NFC", texte)
     if connus().issuperset(text):
         return text
+    text = CONTROLES.sub(ILLISIBLE, text)
     from emoji import replace_emoji
 
     named = VARIANTES.sub("", replace_emoji(text, replace=_nommer))

@@ -64,7 +64,7 @@ class Document:
     @property
     def tableaux(self) -> dict[str, str]:
         """The CSV behind its tables and its charts, by name."""
-        return {table.nom: table.csv() for table in _tableaux(self.corps)}
+        return {table.nom: table.csv() for table in tableaux_de(self.corps)}
 
     @property
     def annexe(self) -> tuple[Tableau, ...]:
@@ -154,7 +154,7 @@ def _noms_doubles(corps: list[Bloc]) -> list[str]:
     """Return a fault by name that two different tables bear: the CSV of one would hide that of the other."""
     seen: dict[str, Tableau] = {}
     faults = {}
-    for table in _tableaux(corps):
+    for table in tableaux_de(corps):
         if table.nom in seen:
             faults[table.nom] = f"- deux tableaux portent le nom « {table.nom} » ; donnez-leur deux noms."
         seen[table.nom] = table
@@ -247,7 +247,7 @@ def _tout(corps: Iterable[Bloc]) -> Iterator[Bloc]:
             yield bloc
 
 
-def _tableaux(corps: Iterable[Bloc]) -> list[Tableau]:
+def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
     """Return the tables, those of the charts among them."""
     shown = (bloc.tableau if isinstance(bloc, Dessin) else bloc for bloc in _tout(corps))
     return [bloc for bloc in shown if isinstance(bloc, Tableau)]
@@ -256,10 +256,10 @@ def _tableaux(corps: Iterable[Bloc]) -> list[Tableau]:
 def _numeros(corps: list[Bloc]) -> dict[str, str]:
     """Return the numbers of captions, in the order of reading, by anchor."""
     figures = [f"figure-{bloc.nom}" for bloc in _tout(corps) if isinstance(bloc, Dessin)]
-    tables = [f"tableau-{table.nom}" for table in _tableaux(corps) if not table.donnees_de]
+    tables = [f"tableau-{table.nom}" for table in tableaux_de(corps) if not table.donnees_de]
     numbers = {name: f"Figure{INSECABLE}{rank}" for rank, name in enumerate(figures, start=1)}
     numbers |= {name: f"Tableau{INSECABLE}{rank}" for rank, name in enumerate(tables, start=1)}
-    for table in _tableaux(corps):
+    for table in tableaux_de(corps):
         if table.donnees_de:
             rank = numbers.get(f"figure-{table.donnees_de}", "").removeprefix("Figure")
             numbers[f"tableau-{table.nom}"] = f"Données de la figure{rank}"

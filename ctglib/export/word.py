@@ -56,6 +56,7 @@ TAILLES = {"Normal": 10.5, "Title": 22, "Heading 1": 15, "Heading 2": 12, "Headi
 PETIT = 8.5
 MARGE_CM, LARGEUR_CM, LOGO_CM = 2.0, 17.0, 3.5
 MARGE_DE_CASE_CM = 0.12
+PROPRIETE = 255  # characters: Word takes no more in one
 POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabytes
 
 
@@ -370,12 +371,15 @@ def _garder_ensemble(word: Word) -> None:
 
 def _proprietes(word: Word, document: Document) -> None:
     properties = word.core_properties
-    properties.title = montrable(document.titre)
+    properties.title = montrable(document.titre)[:PROPRIETE]
     logos = document.couverture.logos if document.couverture else ()
-    properties.author = ", ".join(montrable(logo.nom) for logo in logos)
+    properties.author = ", ".join(montrable(logo.nom) for logo in logos)[:PROPRIETE]
     properties.last_modified_by, properties.language, properties.revision = properties.author, "fr-FR", 1
     properties.created = properties.modified = document.instant.replace(tzinfo=None)
     properties.comments = ""
+    package = word.part.package
+    for name in [name for name, link in package.rels.items() if link.reltype.endswith("/thumbnail")]:
+        del package.rels[name]  # the picture of another document
 
 
 def _dater(archive: bytes, document: Document) -> bytes:

@@ -1,0 +1,235 @@
+"""The objects of a document: what they keep through JSON, what their CSV holds, which signs they are shown with."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from datetime import date
+from io import BytesIO
+
+import docx
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from carnet_exemple import carnet, figure, montrer, tableau
+from lecture_pdf import pages_du_pdf
+
+from ctglib.document.blocs import Dessin, Gras, Lien, Renvoi, citation, colonnes, liste, paragraphe, sous_titre
+from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.serialisation import MIME, de_json, en_json
+from ctglib.document.signes import connus, lisible
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import tableau as tableau_de
+from ctglib.export import ExporteurDOCX, ExporteurHTML, ExporteurPDF
+from ctglib.export.html import POLICES
+from ctglib.export.largeurs import LARGEUR, largeurs
+from ctglib.export.polices import SIGNES, feuille
+from ctglib.export.typst import ecrire_typst
+
+COUVERTURE = Couverture("Sujet", "Harnes", (("Statut", "définitif"),), (Logo("Caf", b"<svg/>"),), "Caf", "2023-01-01")
+OBJETS = (
+    paragraphe(("Un ", Gras("mot"), Lien("x", "https://x.fr"), Renvoi("figure-x"))) + liste(["a", "b"]),
+    colonnes(sous_titre("A") + liste(["un"]), citation("« Oui. »\n« Non. »", "Ville")),
+    COUVERTURE,
+)
+
+
+@pytest.mark.parametrize("objet", OBJETS)
+def test_un_objet_part_en_json_et_revient_le_meme(objet: object) -> None:
+    assert de_json(json.loads(json.dumps(en_json(objet)))) == objet
+
+
+def test_un_tableau_revient_avec_ses_cellules_et_le_meme_csv() -> None:
+    values = {"n": [1, -2], "x": [0.1, np.nan], "d": [date(2024, 1, 2), None], "o": [True, pd.NA], "t": ["=1", "a;b"]}
+    frame = pd.DataFrame(values)
+    table = Tableau.de(frame, [Colonne("n", "N", True), Colonne("t", "T")], nom="t", titre="T", source="Caf")
+
+    back = de_json(json.loads(json.dumps(en_json(table))))
+
+    assert back.csv() == table.csv()
+    assert list(back.lignes()) == list(table.lignes()) == [("1", "=1"), ("−2", "a;b")]
+
+
+def test_une_figure_part_dessinee() -> None:
+    drawn = de_json(en_json(figure()))
+
+    assert isinstance(drawn, Dessin)
+    assert (drawn.svg_large, drawn.alt) == (figure().svg_large, figure().alt)
+    assert drawn.tableau.csv() == figure().tableau.csv()
+
+
+def test_un_objet_montre_son_html_et_notre_type_mime() -> None:
+    assert {"text/html", MIME} < set(paragraphe("Un texte.")._repr_mimebundle_())
+
+
+def test_un_champ_qui_contient_un_point_virgule_est_cite_dans_le_csv() -> None:
+    texts = ["a;=1+1", 'b "c"', "d,e", "=f", "g\nh"]
+    frame = pd.DataFrame({"t": texts, "n": range(5)})
+
+    written = Tableau.de(frame, [Colonne("t", "T")], nom="t", titre="T", source="Caf").csv()
+
+    assert not [cell for line in written.splitlines() for cell in re.sub('"[^"]*"', "", line).split(";")[1:]]
+    assert [row[0] for row in csv.reader(written.splitlines(keepends=True))] == [
+        "t",
+        "a;=1+1",
+        'b "c"',
+        "d,e",
+        "'=f",
+        "g\nh",
+    ]
+
+
+def test_un_tableau_s_ecrit_d_un_dataframe_chaque_colonne_a_sa_facon() -> None:
+    frame = pd.DataFrame({"annee": [2024, 2025], "taux": [59.43, None], "statut": ["A", "L"]})
+    absent = {"L": "non transmis"}
+
+    def taux(row: pd.Series) -> str:
+        return absent.get(row["statut"]) or f"{row['taux']:.1f}".replace(".", ",")
+
+    table = tableau_de(
+        frame, "taux", "Taux", "Caf", [Colonne("annee", "Année", ecrire=str), Colonne("ecrit", "Taux (%)", ecrire=taux)]
+    )
+
+    assert list(table.lignes()) == [("2024", "59,4"), ("2025", "non transmis")]
+    assert table.csv() == "annee,taux,statut\n2024,59.43,A\n2025,,L\n"
+
+
+def test_un_tableau_sans_specification_montre_toutes_ses_colonnes() -> None:
+    frame = pd.DataFrame({"total": [1234.5]}, index=pd.Index(["Harnes"], name="commune"))
+
+    table = tableau_de(frame, "essai", "Essai", "Caf")
+
+    assert list(table.lignes()) == [("Harnes", "1\u202f234,5")]
+    assert [colonne.numerique for colonne in table.colonnes] == [False, True]
+
+
+# What a person may type: pictures and their sequences, flags, ideograms, right to left, combining, unpaired, controls.
+SIGNES_DU_MONDE = {
+    "✅": "[bouton coché]",
+    "👍🏽": "[pouce vers le haut : peau légèrement mate]",
+    "👩\u200d💻": "[informaticienne]",
+    "🇫🇷": "[drapeau France]",
+    "漢字": "[signes U+6F22 U+5B57]",
+    "\u202eabc": "[signe U+202E]abc",
+    "\ud800": "[signe U+D800]",
+    "e\u0301t\u00e9": "été",
+    "● ▲ ■ ◆ ▼ ○ ✓": "● ▲ ■ ◆ ▼ ○ ✓",
+    "⚠\ufe0f": "⚠",
+    "\x07": "\ufffd",
+    "\uf8ff": "[signe U+F8FF]",
+}
+
+
+@pytest.mark.parametrize(("tape", "lu"), SIGNES_DU_MONDE.items(), ids=map(ascii, SIGNES_DU_MONDE))
+def test_un_signe_se_dessine_ou_se_nomme(tape: str, lu: str) -> None:
+    assert lisible(f"a {tape} b").casefold() == f"a {lu} b".casefold()
+    assert set(lisible(tape)) <= connus()
+
+
+@pytest.mark.parametrize("exporteur", [ExporteurHTML, ExporteurPDF, ExporteurDOCX])
+def test_aucun_signe_ne_fait_echouer_un_rapport_ni_dans_un_titre_ni_chez_les_parties(exporteur: type) -> None:
+    every = "".join(SIGNES_DU_MONDE) + "שלום سلام x\u0338\u0301 \u2066a\u2069 \u0000 \U0001f3f4\U000e0067\U000e007f"
+    text = f"Texte {every}"
+    cover = Couverture(text, text, ((text, text),), (Logo(text, None),), text, "2023-01-01", text, text)
+    titles = [nbformat.v4.new_markdown_cell(f"{mark} Titre {text.replace(chr(0), '')}") for mark in ("#", "##", "###")]
+    numbers = Tableau("n", text, (Colonne("a", text),), pd.DataFrame({"a": [text]}), pd.DataFrame({"a": ["x"]}), text)
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="9">{text[:20]}</text></svg>'.replace(
+        "\x07", ""
+    )
+    drawn = Dessin("f", text, text, svg, svg, text, text, numbers)
+    cells = [
+        *titles,
+        *map(montrer, (cover, paragraphe((Gras(text), text)), liste([text]), citation(text, text), drawn)),
+    ]
+
+    written, _ = exporteur().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+
+    shown = _lu(written, exporteur)
+    assert "[bouton coché]" in shown and "✅" not in shown
+
+
+def _lu(ecrit: str | bytes, exporteur: type) -> str:
+    if exporteur is ExporteurDOCX:
+        return "\n".join(paragraph.text for paragraph in docx.Document(BytesIO(ecrit)).paragraphs)
+    return "[bouton coché]" if isinstance(ecrit, bytes) else ecrit
+
+
+def test_un_signe_nomme_se_lit_dans_le_pdf(tmp_path: object) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Fait ✅\n\nVu 漢 et سلام.")])
+    (tmp_path / "x.pdf").write_bytes(ExporteurPDF().from_notebook_node(notebook)[0])
+
+    (said,) = pages_du_pdf(tmp_path / "x.pdf")
+
+    assert "Fait [bouton coché]" in said and "Vu [signe U+6F22]" in said
+
+
+def test_la_feuille_de_polices_livree_a_tous_les_signes_des_rapports() -> None:
+    assert POLICES.read_text(encoding="ascii") == feuille(), "refaire : python -m ctglib.export.polices"
+    assert set("●▲■◆▼○ €œ’−\u202f") <= SIGNES <= connus()
+
+
+TEXTES = ['#sys.exit("x")', 'a\\"b', "]) #eval(", "$x$ *gras* _italique_ @ref", "// ---"]
+
+
+@pytest.mark.parametrize("texte", TEXTES)
+def test_un_texte_reste_une_chaine_pour_typst(texte: str) -> None:
+    quoted = texte.replace("\\", "\\\\").replace('"', '\\"')
+
+    for block in (paragraphe(texte), liste([texte]), sous_titre(texte), _table([texte])):
+        assert f'"{quoted}"' in ecrire_typst(block, {})
+
+
+def _table(textes: list[str], nombres: list[str] | None = None, **options: object) -> Tableau:
+    cells = pd.DataFrame({"a": textes, "b": nombres or ["12"] * len(textes), "c": "1"})
+    columns = (Colonne("a", "Nom"), Colonne("b", "2020", True, "Années"), Colonne("c", "2021", True, "Années"))
+    return Tableau("t", "Effectifs", columns, cells, cells, "Caf", **options)
+
+
+def test_les_titres_d_un_tableau_sont_des_entetes_et_ses_nombres_sont_a_droite() -> None:
+    typst = ecrire_typst(_table(["Moins de 3 ans"], groupes=("Enfance",)), {"tableau-t": "Tableau\u00a01"})
+
+    assert 'table.cell(rowspan: 2, align: left + bottom, tete("Nom")),' in typst
+    assert 'table.cell(colspan: 2, align: center + bottom, tete("Années")),' in typst
+    assert 'table.header(level: 2, table.cell(colspan: 3, groupe("Enfance"))),' in typst
+    assert 'table.cell(breakable: false, align: right + top, "12"),' in typst
+    assert 'caption: "Tableau\u00a01. Effectifs"' in typst
+
+
+def test_un_mot_long_peut_se_couper_apres_un_signe_qui_le_partage() -> None:
+    typst = ecrire_typst(paragraphe("conventions/harnes/suivi/2024/observations.csv"), {})
+
+    assert "harnes/\u200bsuivi/\u200b2024/\u200b" in typst
+
+
+def test_une_longue_table_se_coupe_entre_deux_pages_et_une_courte_non() -> None:
+    courte, longue = (ecrire_typst(_table(["texte"] * count), {}) for count in (16, 17))
+
+    assert courte.startswith("#court(")
+    assert longue.startswith("#reserve\n#figure(")
+
+
+def test_les_colonnes_se_partagent_la_page_sans_couper_un_nombre_ni_un_mot_court() -> None:
+    from ctglib.document.polices import largeur
+
+    long, number = "mot " * 200, "12\u202f345\u202f678\u00a0euros"
+    widths = largeurs(_table([long], [number]))
+
+    assert sum(widths) == pytest.approx(LARGEUR)
+    assert widths[1] >= largeur(number, 8.5) + 8
+    assert widths[0] > 300
+    assert largeurs(_table(["assistantes maternelles"] * 3))[0] >= largeur("assistantes maternelles", 8.5) + 8
+
+
+@pytest.mark.parametrize("lignes", range(22, 28))
+def test_la_source_d_un_long_tableau_reste_avec_sa_derniere_ligne(lignes: int, tmp_path: object) -> None:
+    notebook = carnet(premiers=("un",))
+    rank = next(rank for rank, cell in enumerate(notebook.cells) if "Un tableau" in str(cell))
+    notebook.cells[rank] = montrer(tableau((), lignes))
+
+    pdf, _ = ExporteurPDF().from_notebook_node(notebook)
+
+    (tmp_path / "table.pdf").write_bytes(pdf)
+    end = next(page for page in pages_du_pdf(tmp_path / "table.pdf") if "Note." in page)
+    assert f"Ligne {lignes - 1} " in end, "la note et la source seules sur une page"
