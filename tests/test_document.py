@@ -108,7 +108,7 @@ def test_un_tableau_sans_specification_montre_toutes_ses_colonnes() -> None:
 # What a person may type: pictures and their sequences, flags, ideograms, right to left, combining, unpaired, controls.
 SIGNES_DU_MONDE = {
     "✅": "[bouton coché]",
-    "👍🏽": "[pouce vers le haut : peau légèrement mate]",
+    "👍🏽": "[pouce vers le haut peau légèrement mate]",
     "👩\u200d💻": "[informaticienne]",
     "🇫🇷": "[drapeau France]",
     "漢字": "[signes U+6F22 U+5B57]",

@@ -17,7 +17,6 @@ FORMAT_DES_CARNETS = (4, 5)
 SIGNES_COURANTS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100))))
 # Imported by the code where it is used, all of it by any report.
 MODULES = (
-    "fontTools.ttLib.sfnt",
     "IPython.core.application",
     "IPython.core.completerlib",
     "IPython.core.crashhandler",
