@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import runpy
 from datetime import date
 from io import BytesIO
 
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from carnet_exemple import carnet, figure, montrer, tableau
+from conftest import DEPOT
 from lecture_pdf import pages_du_pdf
 
 from ctglib.document.blocs import Dessin, Gras, Lien, Renvoi, citation, colonnes, liste, paragraphe, sous_titre
@@ -25,7 +27,6 @@ from ctglib.document.tableau import tableau as tableau_de
 from ctglib.export import ExporteurDOCX, ExporteurHTML, ExporteurPDF
 from ctglib.export.html import POLICES
 from ctglib.export.largeurs import LARGEUR, largeurs
-from ctglib.export.polices import SIGNES, feuille
 from ctglib.export.typst import ecrire_typst
 
 COUVERTURE = Couverture("Sujet", "Harnes", (("Statut", "définitif"),), (Logo("Caf", b"<svg/>"),), "Caf", "2023-01-01")
@@ -166,8 +167,10 @@ def test_un_signe_nomme_se_lit_dans_le_pdf(tmp_path: object) -> None:
 
 
 def test_la_feuille_de_polices_livree_a_tous_les_signes_des_rapports() -> None:
-    assert POLICES.read_text(encoding="ascii") == feuille(), "refaire : python -m ctglib.export.polices"
-    assert set("●▲■◆▼○ €œ’−\u202f") <= SIGNES <= connus()
+    generator = runpy.run_path(str(DEPOT / "docs" / "polices.py"))
+
+    assert POLICES.read_text(encoding="ascii") == generator["feuille"](), "lancer : python docs/polices.py"
+    assert set("●▲■◆▼○ €œ’−\u202f") <= generator["SIGNES"] <= connus()
 
 
 TEXTES = ['#sys.exit("x")', 'a\\"b', "]) #eval(", "$x$ *gras* _italique_ @ref", "// ---"]

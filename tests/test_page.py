@@ -186,10 +186,12 @@ def test_ce_qu_un_rapport_ne_peut_pas_montrer_est_une_faute_qui_nomme_la_cellule
 def test_un_texte_imprime_et_une_prose_en_html_sont_des_fautes_dites_ensemble() -> None:
     bavarde = nbformat.v4.new_code_cell("print('coucou')")
     bavarde.outputs = [nbformat.v4.new_output("stream", name="stdout", text="coucou\n")]
+    avertie = nbformat.v4.new_code_cell("import x")
+    avertie.outputs = [nbformat.v4.new_output("stream", name="stderr", text="DeprecationWarning\n")]
     prose = [nbformat.v4.new_markdown_cell(text) for text in ("Du <b>gras</b>", "![x](y.png)", "[a](javascript:x)")]
 
     with pytest.raises(ValueError) as raised:
-        assembler(nbformat.v4.new_notebook(cells=[bavarde, *prose]))
+        assembler(nbformat.v4.new_notebook(cells=[bavarde, *prose, avertie]))
 
     first, *faults = str(raised.value).splitlines()
     assert first.startswith("Le carnet montre")

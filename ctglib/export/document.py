@@ -127,7 +127,9 @@ def assembler(carnet: NotebookNode) -> Document:
             continue
         sections[-1].cellules += 1
         ours = [output.data[MIME] for output in cell.get("outputs", []) if MIME in output.get("data", {})]
-        if others := [output for output in cell.get("outputs", []) if MIME not in output.get("data", {})]:
+        others = [output for output in cell.get("outputs", []) if MIME not in output.get("data", {})]
+        # A library may warn there, on one machine and not on another: nobody meant to show it.
+        if others := [output for output in others if output.get("name") != "stderr"]:
             faults.append(place + _ce_qui_est_montre(others))
         for shown in map(de_json, ours):
             if isinstance(shown, Couverture):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbconvert.exporters import Exporter
-from traitlets import List, default
+from traitlets import List
 
 from ctglib.export import html
 from ctglib.export.document import assembler
@@ -20,11 +20,6 @@ class Exporteur(Exporter):
     """An executed notebook becomes a document, which one writer writes; one already assembled may be given to it."""
 
     default_preprocessors = List(())  # nbconvert's own would copy and check the notebook for each, and change nothing
-    suffixe = ""
-
-    @default("file_extension")
-    def _extension(self) -> str:
-        return self.suffixe
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
@@ -34,9 +29,12 @@ class Exporteur(Exporter):
         Raises:
             ValueError: Cells show what a report cannot carry (see ``assembler``).
         """
-        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        resources = self._init_resources(resources)
+        if self._preprocessors:  # those that a user asks for; nbconvert copies everything twice, even for none
+            nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         document = resources.get("page") or assembler(nb)
-        return self.ecrire(document), {**resources, "page": document, "tableaux": document.tableaux}
+        resources.update(page=document, tableaux=document.tableaux)
+        return self.ecrire(document), resources
 
     def ecrire(self, document: Document) -> str | bytes:
         """Return the document in the format of the exporter."""
@@ -48,7 +46,7 @@ class ExporteurHTML(Exporteur):
 
     export_from_notebook = "Rapport CTG (HTML)"
     output_mimetype = "text/html"
-    suffixe = ".html"
+    file_extension = ".html"
 
     def ecrire(self, document: Document) -> str:
         """Return the page."""
@@ -60,7 +58,7 @@ class ExporteurPDF(Exporteur):
 
     export_from_notebook = "Rapport CTG (PDF)"
     output_mimetype = "application/pdf"
-    suffixe = ".pdf"
+    file_extension = ".pdf"
 
     def ecrire(self, document: Document) -> bytes:
         """Return the PDF."""
@@ -74,7 +72,7 @@ class ExporteurDOCX(Exporteur):
 
     export_from_notebook = "Rapport CTG (Word)"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    suffixe = ".docx"
+    file_extension = ".docx"
 
     def ecrire(self, document: Document) -> bytes:
         """Return the Word document."""

@@ -1,4 +1,4 @@
-"""The fonts that every page carries, cut once: ``python -m ctglib.export.polices`` writes ``polices.css`` anew."""
+"""Write ``ctglib/export/polices.css``, the fonts that every page carries, cut once: ``python docs/polices.py``."""
 
 from __future__ import annotations
 
