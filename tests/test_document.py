@@ -106,6 +106,11 @@ def test_un_tableau_sans_specification_montre_toutes_ses_colonnes() -> None:
     assert [colonne.numerique for colonne in table.colonnes] == [False, True]
 
 
+def test_un_tableau_dit_quelle_colonne_manque_aux_donnees() -> None:
+    with pytest.raises(ValueError, match=r"Tableau « t » : pas de colonne taux dans les données \(annee\)"):
+        tableau_de(pd.DataFrame({"annee": [2024]}), "t", "T", "Caf", [Colonne("taux", "Taux")])
+
+
 # What a person may type: pictures and their sequences, flags, ideograms, right to left, combining, unpaired, controls.
 SIGNES_DU_MONDE = {
     "✅": "[bouton coché]",

@@ -150,6 +150,13 @@ def test_un_rapport_ne_donne_que_les_sigles_qu_il_emploie(proses: list[str], pla
     assert notes == ({place: "Sigles : RSA, revenu <de> solidarité."} if place else {})
 
 
+def test_un_second_titre_ouvre_un_chapitre() -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Un\n\n# Deux")])
+
+    assert assembler(notebook).titre == "Un"
+    assert [titre.texte for titre in assembler(notebook).chapitres] == ["Deux"]
+
+
 def test_la_prose_d_un_carnet_devient_les_memes_objets_que_ses_cellules() -> None:
     prose = "Un **mot** et [un lien](https://x.fr).\n\n- un\n- *deux*\n  - trois\n\n1. a $x$"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(prose)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +75,9 @@ class Tableau(Bloc):
             colonnes: How each column is shown; those of the frame that are not told are in the CSV alone.
             reste: The other arguments of a table.
 
+        Raises:
+            ValueError: The frame lacks a column.
+
         Examples:
             >>> rates = pd.DataFrame({"annee": [2024, 2025], "taux": [59.4312, None]})
             >>> table = Tableau.de(
@@ -86,6 +89,11 @@ class Tableau(Bloc):
             ([('2024', '59,4312'), ('2025', '–')], 'annee,taux\\n2024,59.4312\\n2025,\\n')
         """
         columns = tuple(colonnes)
+        if lost := [c.cle for c in columns if c.cle not in frame.columns and not c.ecrire]:
+            known = ", ".join(map(str, frame.columns))
+            raise ValueError(
+                f"Tableau « {reste['nom']} » : pas de colonne {', '.join(lost)} dans les données ({known})."
+            )
         rows = [row for _, row in frame.iterrows()]
         cells = {
             column.cle: [(column.ecrire or ecrire_valeur)(value) for value in frame.get(column.cle, rows)]
@@ -154,6 +162,8 @@ def ecrire_valeur(valeur: object) -> str:
         return valeur
     if pd.isna(valeur):
         return RIEN
+    if isinstance(valeur, date):
+        return f"{valeur:%d/%m/%Y}"
     return nombre_court(valeur) if isinstance(valeur, (int, float)) and not isinstance(valeur, bool) else str(valeur)
 
 

@@ -67,9 +67,15 @@ class Document:
         return {table.nom: table.csv() for table in tableaux_de(self.corps)}
 
     @property
-    def annexe(self) -> tuple[Tableau, ...]:
-        """The numbers of its charts, which paper has at its end."""
-        return tuple(bloc.tableau for bloc in _tout(self.corps) if isinstance(bloc, Dessin) and bloc.tableau)
+    def dessins(self) -> tuple[Dessin, ...]:
+        """Its charts."""
+        return tuple(bloc for bloc in _tout(self.corps) if isinstance(bloc, Dessin))
+
+    @property
+    def papier(self) -> tuple[Bloc, ...]:
+        """Its body on paper, where the numbers of its charts are at its end."""
+        annex = tuple(dessin.tableau for dessin in self.dessins if dessin.tableau)
+        return (*self.corps, *([Titre(ANNEXE, CHAPITRE)] if annex else ()), *annex)
 
     @property
     def instant(self) -> datetime:
@@ -178,8 +184,11 @@ def _retenues(sections: list[_Section]) -> list[_Section]:
 
 
 def _document(corps: list[Bloc], couverture: Couverture | None) -> Document:
-    title = next((bloc.texte for bloc in corps if isinstance(bloc, Titre) and bloc.niveau == 1), "Rapport")
-    blocks = [bloc for bloc in corps if not (isinstance(bloc, Titre) and bloc.niveau == 1)]
+    first = next((bloc for bloc in corps if isinstance(bloc, Titre) and bloc.niveau == 1), Titre("Rapport", 1))
+    title, blocks = first.texte, []
+    for bloc in corps:
+        if bloc is not first:  # another title of the first level opens a chapter
+            blocks.append(replace(bloc, niveau=CHAPITRE) if isinstance(bloc, Titre) and bloc.niveau == 1 else bloc)
     if couverture:
         title += couverture.complement
         blocks = _avec_sigles(blocks, couverture.sigles)

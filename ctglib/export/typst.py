@@ -29,7 +29,6 @@ from ctglib.document.polices import fichiers
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export.balises import marquer_entetes_de_lignes
-from ctglib.export.document import ANNEXE
 from ctglib.export.largeurs import largeurs
 
 if TYPE_CHECKING:
@@ -105,12 +104,9 @@ def _donnees(document: Document, root: Path) -> dict[str, object]:
 
 def _corps(document: Document) -> str:
     """Return the body: the contents before its second chapter, the numbers of its charts at its end."""
-    blocks = list(document.corps)
-    if document.annexe:
-        blocks += [Titre(ANNEXE, 2), *document.annexe]
     second = document.chapitres[1] if not document.court else None
     pieces = []
-    for before, bloc in pairwise([None, *blocks]):
+    for before, bloc in pairwise([None, *document.papier]):
         if bloc is second:
             pieces.append("#sommaire")
         written = ecrire_typst(bloc, document.numeros)

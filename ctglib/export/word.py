@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import singledispatch
 from io import BytesIO
 from itertools import pairwise
@@ -34,7 +35,6 @@ from ctglib.document.blocs import (
 )  # fmt: skip
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.export.document import ANNEXE
 from ctglib.export.largeurs import LARGEUR, largeurs
 from ctglib.export.typst import polices
 
@@ -62,18 +62,15 @@ POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabyt
 
 def composer(document: Document) -> bytes:
     """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
-    blocks = list(document.corps)
-    if document.annexe:
-        blocks += [Titre(ANNEXE, 2), *document.annexe]
-    images = _en_images(document, [bloc for bloc in blocks if isinstance(bloc, Dessin)])
     word = docx.Document()
+    sheet = Feuille(word, document.numeros, _en_images(document))
     _styles(word)
     _mettre_en_page(word.sections[0], document)
-    word.add_paragraph(montrable(document.titre), "Title")
+    sheet.ecrire(document.titre, "Title")
     if document.couverture:
-        _couverture(word, document.couverture, images)
-    for bloc in blocks:
-        ecrire_word(bloc, word, document.numeros, images)
+        _couverture(document.couverture, sheet)
+    for bloc in document.papier:
+        ecrire_word(bloc, sheet)
     _garder_ensemble(word)
     _proprietes(word, document)
     written = BytesIO()
@@ -81,15 +78,43 @@ def composer(document: Document) -> bytes:
     return _dater(written.getvalue(), document)
 
 
-@singledispatch
-def ecrire_word(objet: object, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
-    """Add an object at the end of a Word document.
+@dataclass(frozen=True)
+class Feuille:
+    """A Word file being written.
 
-    Args:
-        objet: A block of a document.
-        word: Where it goes.
+    Attributes:
+        word: It.
         numeros: The numbers of captions, by anchor.
-        images: The drawings as PNG, by anchor.
+        images: The drawings as PNG by anchor, the logos by name.
+    """
+
+    word: Word
+    numeros: Mapping[str, str]
+    images: Mapping[str, bytes]
+
+    def legende(self, ancre: str, titre: str) -> str:
+        """Return a caption with its number."""
+        return f"{self.numeros[ancre]}. {titre}" if ancre in self.numeros else titre
+
+    def ecrire(self, texte: Texte, style: str | None = None) -> None:
+        """Add a paragraph."""
+        self.remplir(self.word.add_paragraph(style=style), texte)
+
+    def remplir(self, paragraph: Paragraph, texte: Texte) -> None:
+        """Write a text with its strong words and its links; a reference is the number of what it names."""
+        for run in (texte,) if isinstance(texte, str) else texte:
+            if isinstance(run, Lien):
+                _lien(paragraph, run)
+            elif isinstance(run, Renvoi):
+                paragraph.add_run(montrable(self.numeros.get(run.ancre, run.ancre).lower()))
+            else:
+                text = run.texte if isinstance(run, Gras) else run
+                paragraph.add_run(montrable(text)).font.bold = isinstance(run, Gras) or None
+
+
+@singledispatch
+def ecrire_word(objet: object, feuille: Feuille) -> None:
+    """Add an object at the end of a Word document.
 
     Raises:
         TypeError: It is not an object of a document.
@@ -98,64 +123,63 @@ def ecrire_word(objet: object, word: Word, numeros: Mapping[str, str], images: M
 
 
 @ecrire_word.register(Groupe)
-def _(groupe: Groupe, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+def _(groupe: Groupe, feuille: Feuille) -> None:
     for piece in groupe.pieces:
-        ecrire_word(piece, word, numeros, images)
+        ecrire_word(piece, feuille)
 
 
 @ecrire_word.register(Titre)
-def _(titre: Titre, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
-    word.add_paragraph(montrable(titre.texte), f"Heading {titre.niveau - 1}")
+def _(titre: Titre, feuille: Feuille) -> None:
+    feuille.ecrire(titre.texte, f"Heading {titre.niveau - 1}")
 
 
 @ecrire_word.register(Paragraphe)
-def _(paragraphe: Paragraphe, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
-    _remplir(word.add_paragraph(style=NOTE if paragraphe.classe else None), paragraphe.texte, numeros)
+def _(paragraphe: Paragraphe, feuille: Feuille) -> None:
+    feuille.ecrire(paragraphe.texte, NOTE if paragraphe.classe else None)
 
 
 @ecrire_word.register(Liste)
-def _(liste: Liste, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+def _(liste: Liste, feuille: Feuille) -> None:
     for item in liste.items:
-        _remplir(word.add_paragraph(style="List Number" if liste.ordonnee else "List Bullet"), item, numeros)
+        feuille.ecrire(item, "List Number" if liste.ordonnee else "List Bullet")
 
 
 @ecrire_word.register(Encadre)
-def _(encadre: Encadre, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+def _(encadre: Encadre, feuille: Feuille) -> None:
     for text in encadre.paragraphes:
-        _remplir(word.add_paragraph(style="Quote" if encadre.citation else AVERTISSEMENT), text, numeros)
+        feuille.ecrire(text, "Quote" if encadre.citation else AVERTISSEMENT)
     if encadre.auteur:
-        word.add_paragraph(montrable(encadre.auteur), SOURCE)
+        feuille.ecrire(encadre.auteur, SOURCE)
 
 
 @ecrire_word.register(Chiffres)
-def _(chiffres: Chiffres, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+def _(chiffres: Chiffres, feuille: Feuille) -> None:
     for case in chiffres.cases:
         landmark = f" ({case.repere})" if case.repere else ""
-        text = (Gras(case.valeur), f" {case.libelle}{landmark}")
-        _remplir(word.add_paragraph(style="List Bullet"), text, numeros)
+        feuille.ecrire((Gras(case.valeur), f" {case.libelle}{landmark}"), "List Bullet")
 
 
 @ecrire_word.register(Colonnes)
-def _(colonnes: Colonnes, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+def _(colonnes: Colonnes, feuille: Feuille) -> None:
     for bloc in colonnes.blocs:
-        ecrire_word(bloc, word, numeros, images)
+        ecrire_word(bloc, feuille)
 
 
 @ecrire_word.register(Dessin)
-def _(dessin: Dessin, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
+def _(dessin: Dessin, feuille: Feuille) -> None:
     anchor = f"figure-{dessin.nom}"
-    word.add_paragraph(_legende(anchor, dessin.titre, numeros), "Image Caption")
-    _image(word.add_paragraph(), images[anchor], dessin.alt, LARGEUR_CM)
+    feuille.ecrire(feuille.legende(anchor, dessin.titre), "Image Caption")
+    _image(feuille.word.add_paragraph(), feuille.images[anchor], dessin.alt, LARGEUR_CM)
     if dessin.lecture:
-        _remplir(word.add_paragraph(), (Gras("Lecture :"), f" {dessin.lecture}"), numeros)
-    word.add_paragraph(montrable(f"Source : {dessin.source}"), SOURCE)
+        feuille.ecrire((Gras("Lecture :"), f" {dessin.lecture}"))
+    feuille.ecrire(f"Source : {dessin.source}", SOURCE)
 
 
 @ecrire_word.register(Tableau)
-def _(tableau: Tableau, word: Word, numeros: Mapping[str, str], images: Mapping[str, bytes]) -> None:
-    word.add_paragraph(_legende(f"tableau-{tableau.nom}", tableau.titre, numeros), "Table Caption")
+def _(tableau: Tableau, feuille: Feuille) -> None:
+    feuille.ecrire(feuille.legende(f"tableau-{tableau.nom}", tableau.titre), "Table Caption")
     heads = tableau.entetes()
-    table = word.add_table(rows=0, cols=len(tableau.colonnes))
+    table = feuille.word.add_table(rows=0, cols=len(tableau.colonnes))
     _filets(table)
     for rank, head in enumerate(heads):
         cells = _rangee(table, entete=True)
@@ -175,7 +199,7 @@ def _(tableau: Tableau, word: Word, numeros: Mapping[str, str], images: Mapping[
         for row in rows:
             for cell, value, colonne in zip(_rangee(table), row, tableau.colonnes, strict=True):
                 _case(cell.paragraphs[0], value, a_droite=colonne.numerique)
-    for rank in {len(heads), len(table.rows) - 1} & set(range(len(table.rows))):  # with the next one, or the notes
+    for rank in {len(heads), len(table.rows) - 1} - {len(table.rows)}:  # with the next one, or the notes
         for cell in table.rows[rank].cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
     table.autofit = False
@@ -184,8 +208,8 @@ def _(tableau: Tableau, word: Word, numeros: Mapping[str, str], images: Mapping[
         for cell in column.cells:
             cell.width = column.width
     for note in tableau.notes:
-        word.add_paragraph(montrable(note), NOTE)
-    word.add_paragraph(montrable(f"Source : {tableau.source}"), SOURCE)
+        feuille.ecrire(note, NOTE)
+    feuille.ecrire(f"Source : {tableau.source}", SOURCE)
 
 
 def _rangee(table: Table, *, entete: bool = False) -> tuple[_Cell, ...]:
@@ -232,22 +256,6 @@ def _filets(table: Table) -> None:
     properties.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")
 
 
-def _legende(ancre: str, titre: str, numeros: Mapping[str, str]) -> str:
-    return montrable(f"{numeros[ancre]}. {titre}" if ancre in numeros else titre)
-
-
-def _remplir(paragraph: Paragraph, texte: Texte, numeros: Mapping[str, str]) -> None:
-    """Write a text with its strong words and its links; a reference is the number of what it names."""
-    for run in (texte,) if isinstance(texte, str) else texte:
-        if isinstance(run, Lien):
-            _lien(paragraph, run)
-        elif isinstance(run, Renvoi):
-            paragraph.add_run(montrable(numeros.get(run.ancre, run.ancre).lower()))
-        else:
-            text = run.texte if isinstance(run, Gras) else run
-            paragraph.add_run(montrable(text)).font.bold = isinstance(run, Gras) or None
-
-
 def _lien(paragraph: Paragraph, lien: Lien) -> None:
     element = OxmlElement("w:hyperlink")
     element.set(qn("r:id"), paragraph.part.relate_to(lien.adresse, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
@@ -262,11 +270,11 @@ def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
     picture._inline.docPr.set("descr", montrable(alt))
 
 
-def _en_images(document: Document, dessins: list[Dessin]) -> dict[str, bytes]:
+def _en_images(document: Document) -> dict[str, bytes]:
     """Return the drawings as PNG, which Word shows everywhere, by anchor, and the logos by name."""
     import typst
 
-    drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large).encode() for dessin in dessins}
+    drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large).encode() for dessin in document.dessins}
     logos = document.couverture.logos if document.couverture else ()
     drawn |= {logo.nom: logo.contenu for logo in logos if logo.contenu and logo.suffixe == "svg"}
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
@@ -283,23 +291,23 @@ def _en_images(document: Document, dessins: list[Dessin]) -> dict[str, bytes]:
     return {**dict(zip(drawn, images, strict=True)), **plain}
 
 
-def _couverture(word: Word, couverture: Couverture, images: Mapping[str, bytes]) -> None:
+def _couverture(couverture: Couverture, feuille: Feuille) -> None:
     """Write the cover: logos, what the convention is, the mentions, the warning."""
-    logos = word.add_paragraph()
+    logos = feuille.word.add_paragraph()
     for rank, logo in enumerate(couverture.logos):
         logos.add_run(" – " if rank else "")
-        if logo.nom in images:
-            _image(logos, images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
+        if logo.nom in feuille.images:
+            _image(logos, feuille.images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
         else:
-            logos.add_run(montrable(logo.nom)).font.bold = True
-    _remplir(word.add_paragraph(), (Gras(couverture.territoire), f" – {couverture.sujet}"), {})
-    mentions = word.add_paragraph()
+            feuille.remplir(logos, (Gras(logo.nom),))
+    feuille.ecrire((Gras(couverture.territoire), f" – {couverture.sujet}"))
+    mentions = feuille.word.add_paragraph()
     for rank, (name, value) in enumerate(couverture.mentions):
         if rank:
             mentions.add_run().add_break()
-        _remplir(mentions, (Gras(name), f" : {value}"), {})
+        feuille.remplir(mentions, (Gras(name), f" : {value}"))
     if couverture.avertissement:
-        word.add_paragraph(montrable(couverture.avertissement), AVERTISSEMENT)
+        feuille.ecrire(couverture.avertissement, AVERTISSEMENT)
 
 
 def _styles(word: Word) -> None:
