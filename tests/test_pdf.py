@@ -53,7 +53,7 @@ def test_les_balises_disent_titres_tableaux_et_figures(pdf: pikepdf.Pdf) -> None
 def test_chaque_figure_a_son_texte_de_remplacement(pdf: pikepdf.Pdf) -> None:
     alts = [str(node.Alt) for node in noeuds(pdf.Root.StructTreeRoot) if node.S == "/Figure"]
 
-    assert alts == ["Logo\u00a0: Caf du Pas-de-Calais", "Deux points\u00a0: 12 et 15\u202f% & plus"]
+    assert alts == ["Logo\u00a0: Caf du Pas-de-Calais", "Deux points : 12 et 15 % & plus"]
 
 
 def test_colonnes_et_lignes_ont_leurs_entetes(pdf: pikepdf.Pdf) -> None:

@@ -172,7 +172,7 @@ def _(colonnes: Colonnes, numeros: Mapping[str, str]) -> str:
 def _(dessin: Dessin, numeros: Mapping[str, str]) -> str:
     caption = _legende(f"figure-{dessin.nom}", dessin.titre, numeros)
     svg = f'bytes("{_cite(lisible(dessin.svg_large))}"), format: "svg"'
-    drawing = f"image({svg}, width: 100%, alt: {_chaine(dessin.alt)})"
+    drawing = f'image({svg}, width: 100%, alt: "{_cite(lisible(dessin.alt))}")'
     reading = f"#lecture[#strong[{_morceaux('Lecture :', numeros)}] {_morceaux(dessin.lecture, numeros)}]\n"
     source = f"#source[{_morceaux('Source : ' + dessin.source, numeros)}]"
     inside = (reading if dessin.lecture else "") + source

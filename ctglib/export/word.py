@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 import docx
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
 from ctglib.document.blocs import (
@@ -34,14 +34,13 @@ from ctglib.document.blocs import (
     Titre,
 )  # fmt: skip
 from ctglib.document.signes import lisible, montrable
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import Tableau
 from ctglib.export.largeurs import LARGEUR, largeurs
 from ctglib.export.typst import polices
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
     from docx.section import Section
-    from docx.table import Table, _Cell
     from docx.text.paragraph import Paragraph
 
     from ctglib.document.blocs import Texte
@@ -55,8 +54,15 @@ LEGENDES = ("Table Caption", "Image Caption")
 TAILLES = {"Normal": 10.5, "Title": 22, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11}
 PETIT = 8.5
 MARGE_CM, LARGEUR_CM, LOGO_CM = 2.0, 17.0, 3.5
-MARGE_DE_CASE_CM = 0.12
 PROPRIETE = 255  # characters: Word takes no more in one
+CELLULE = "Cellule"
+A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
+FILETS = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="{FILET}"/>' for side in ("top", "bottom", "insideH"))
+# Light horizontal rules, narrow margins.
+ALLURE = (
+    f'<w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>{FILETS}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+    '<w:tblCellMar><w:left w:w="68" w:type="dxa"/><w:right w:w="68" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+)
 POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabytes
 
 
@@ -96,9 +102,12 @@ class Feuille:
         """Return a caption with its number."""
         return f"{self.numeros[ancre]}. {titre}" if ancre in self.numeros else titre
 
-    def ecrire(self, texte: Texte, style: str | None = None) -> None:
-        """Add a paragraph."""
-        self.remplir(self.word.add_paragraph(style=style), texte)
+    def ecrire(self, texte: Texte, style: str = "Normal") -> Paragraph:
+        """Add a paragraph, and return it."""
+        paragraph = self.word.add_paragraph()
+        paragraph._p.style = style.replace(" ", "")  # its id; by its name, python-docx looks through all of them
+        self.remplir(paragraph, texte)
+        return paragraph
 
     def remplir(self, paragraph: Paragraph, texte: Texte) -> None:
         """Write a text with its strong words and its links; a reference is the number of what it names."""
@@ -135,7 +144,7 @@ def _(titre: Titre, feuille: Feuille) -> None:
 
 @ecrire_word.register(Paragraphe)
 def _(paragraphe: Paragraphe, feuille: Feuille) -> None:
-    feuille.ecrire(paragraphe.texte, NOTE if paragraphe.classe else None)
+    feuille.ecrire(paragraphe.texte, NOTE if paragraphe.classe else "Normal")
 
 
 @ecrire_word.register(Liste)
@@ -177,83 +186,55 @@ def _(dessin: Dessin, feuille: Feuille) -> None:
 
 @ecrire_word.register(Tableau)
 def _(tableau: Tableau, feuille: Feuille) -> None:
-    feuille.ecrire(feuille.legende(f"tableau-{tableau.nom}", tableau.titre), "Table Caption")
-    heads = tableau.entetes()
-    table = feuille.word.add_table(rows=0, cols=len(tableau.colonnes))
-    _filets(table)
-    for rank, head in enumerate(heads):
-        cells = _rangee(table, entete=True)
-        places = [place for place, colonne in enumerate(tableau.colonnes) if colonne.groupe or rank == 0]
-        for colonne, across, _ in head:
-            first, last, places = places[0], places[across - 1], places[across:]
-            label = colonne if isinstance(colonne, str) else colonne.libelle
-            right = isinstance(colonne, Colonne) and colonne.numerique
-            _case(cells[first].merge(cells[last]).paragraphs[0], label, gras=True, a_droite=right, suit=True)
-    for place, colonne in enumerate(tableau.colonnes):
-        if len(heads) > 1 and not colonne.groupe:
-            table.cell(0, place).merge(table.cell(1, place))
-    for title, rows in tableau.corps():
+    """Write a table as XML: through python-docx, which looks for each part anew, it would take ten times longer."""
+    caption = feuille.ecrire(feuille.legende(f"tableau-{tableau.nom}", tableau.titre), "Table Caption")
+    widths = "".join(f'<w:gridCol w:w="{round(A_LA_PAGE * width)}"/>' for width in largeurs(tableau))
+    rows = [_rangee(_tete(tableau, rank), entete=True) for rank in range(len(tableau.entetes()))]
+    left, first = len(tableau.cellules), True
+    for title, lines in tableau.corps():
         if title:
-            cells = _rangee(table)
-            _case(cells[0].merge(cells[-1]).paragraphs[0], title, gras=True, couleur=BLEU, suit=True)
-        for row in rows:
-            for cell, value, colonne in zip(_rangee(table), row, tableau.colonnes, strict=True):
-                _case(cell.paragraphs[0], value, a_droite=colonne.numerique)
-    for rank in {len(heads), len(table.rows) - 1} - {len(table.rows)}:  # with the next one, or the notes
-        for cell in table.rows[rank].cells:
-            cell.paragraphs[0].paragraph_format.keep_with_next = True
-    table.autofit = False
-    for column, width in zip(table.columns, largeurs(tableau), strict=True):
-        column.width = Cm(LARGEUR_CM * width / LARGEUR)
-        for cell in column.cells:
-            cell.width = column.width
+            rows.append(_rangee([_case(title, etendue=len(tableau.colonnes), couleur=BLEU, suit=True)]))
+        for line in lines:
+            left -= 1
+            held = first or left == 0  # with the next one, or with the notes
+            cells = zip(line, tableau.colonnes, strict=True)
+            rows.append(_rangee(_case(value, nombre=colonne.numerique, suit=held) for value, colonne in cells))
+            first = False
+    table = f"<w:tbl {nsdecls('w')}>{ALLURE}<w:tblGrid>{widths}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    caption._p.addnext(parse_xml(table))
     for note in tableau.notes:
         feuille.ecrire(note, NOTE)
     feuille.ecrire(f"Source : {tableau.source}", SOURCE)
 
 
-def _rangee(table: Table, *, entete: bool = False) -> tuple[_Cell, ...]:
-    """Add a row that no page cuts, and return its cells; that of a header is repeated on every page."""
-    row = table.add_row()
-    properties = row._tr.get_or_add_trPr()
-    for name in ("w:cantSplit", *["w:tblHeader"] * entete):
-        properties.append(OxmlElement(name))
-    return row.cells
+def _tete(tableau: Tableau, rang: int) -> Iterator[str]:
+    """Yield the cells of a row of the header; a column without a group takes both rows."""
+    for colonne, across, down in tableau.entetes()[0] if rang == 0 else [(c, 1, 1) for c in tableau.colonnes]:
+        if isinstance(colonne, str):
+            yield _case(colonne, etendue=across, gras=True, suit=True)
+        elif rang and not colonne.groupe:
+            yield _case("", haute="continue", suit=True)
+        else:
+            high = "restart" if down > 1 else ""
+            yield _case(colonne.libelle, haute=high, gras=True, nombre=colonne.numerique, suit=True)
+
+
+def _rangee(cases: Iterable[str], *, entete: bool = False) -> str:
+    """Return a row that no page cuts; that of a header is repeated on every page."""
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * entete}</w:trPr>{''.join(cases)}</w:tr>"
 
 
 def _case(
-    paragraph: Paragraph, texte: object, *, gras: bool = False, couleur: str = "", a_droite: bool = False,
+    texte: object, *, etendue: int = 1, haute: str = "", gras: bool = False, couleur: str = "", nombre: bool = False,
     suit: bool = False,
-) -> None:  # fmt: skip
-    """Write a cell; ``suit`` keeps it with the next row."""
-    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
-    if suit:
-        paragraph.paragraph_format.keep_with_next = True
-    if a_droite:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    run = paragraph.add_run(montrable(texte))
-    run.font.size = Pt(PETIT)
-    run.font.bold = gras or None
-    if couleur:
-        run.font.color.rgb = RGBColor.from_string(couleur)
-
-
-def _filets(table: Table) -> None:
-    """Give a table light horizontal rules and narrow margins."""
-    borders, margins = OxmlElement("w:tblBorders"), OxmlElement("w:tblCellMar")
-    for side in ("top", "bottom", "insideH"):
-        rule = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", FILET)):
-            rule.set(qn(f"w:{name}"), value)
-        borders.append(rule)
-    for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(Cm(MARGE_DE_CASE_CM).twips))
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    properties = table._tbl.tblPr
-    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
-    properties.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")
+) -> str:  # fmt: skip
+    """Return a cell; ``suit`` keeps it with the next row, ``haute`` says where it stands in one of several rows."""
+    spans = f'<w:gridSpan w:val="{etendue}"/>' * (etendue > 1) + f'<w:vMerge w:val="{haute}"/>' * bool(haute)
+    place = "<w:keepNext/>" * suit + '<w:jc w:val="right"/>' * nombre
+    look = "<w:b/>" * (gras or bool(couleur)) + f'<w:color w:val="{couleur}"/>' * bool(couleur)
+    run = f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{escape(montrable(texte))}</w:t></w:r>'
+    paragraph = f'<w:p><w:pPr><w:pStyle w:val="{CELLULE}"/>{place}</w:pPr>{run}</w:p>'
+    return f"<w:tc><w:tcPr>{spans}</w:tcPr>{paragraph}</w:tc>"
 
 
 def _lien(paragraph: Paragraph, lien: Lien) -> None:
@@ -267,7 +248,7 @@ def _lien(paragraph: Paragraph, lien: Lien) -> None:
 
 def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
     picture = paragraph.add_run().add_picture(BytesIO(png), width=Cm(largeur))
-    picture._inline.docPr.set("descr", montrable(alt))
+    picture._inline.docPr.set("descr", lisible(alt))
 
 
 def _en_images(document: Document) -> dict[str, bytes]:
@@ -311,7 +292,7 @@ def _couverture(couverture: Couverture, feuille: Feuille) -> None:
 
 
 def _styles(word: Word) -> None:
-    for name in (NOTE, SOURCE, AVERTISSEMENT, *LEGENDES):
+    for name in (NOTE, SOURCE, AVERTISSEMENT, CELLULE, *LEGENDES):
         word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
     for style in word.styles:
         if not hasattr(style, "font"):  # numbering
@@ -333,6 +314,8 @@ def _styles(word: Word) -> None:
         style.font.size, style.font.color.rgb = Pt(PETIT), RGBColor.from_string(GRIS)
         style.paragraph_format.space_before = Pt(3)
         style.paragraph_format.space_after = Pt(10 if name == SOURCE else 0)
+    cell = word.styles[CELLULE]
+    cell.font.size, cell.paragraph_format.space_before, cell.paragraph_format.space_after = Pt(PETIT), Pt(1), Pt(1)
     word.styles[AVERTISSEMENT].font.bold = True
     word.styles[AVERTISSEMENT].font.color.rgb = RGBColor.from_string(ALERTE)
     for lang in word.styles.element.iter(qn("w:lang")):
