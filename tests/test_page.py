@@ -169,7 +169,7 @@ def test_la_prose_d_un_carnet_devient_les_memes_objets_que_ses_cellules() -> Non
 
 
 SORTIES = {
-    "une image": ({"image/png": "iVBOR", "text/plain": "<Figure>"}, "figure_de(ax, titre=…, alt=…, source=…)"),
+    "une image": ({"image/png": "iVBOR", "text/plain": "<Figure>"}, "figure_de(ax, nom=…, titre=…, alt=…, source=…)"),
     "un tableau nu": ({"text/html": "<table></table>", "text/plain": "a"}, "tableau(df, nom=…, titre=…, source=…)"),
     "une valeur": ({"text/plain": "<Axes: >"}, "paragraphe(…)"),
 }

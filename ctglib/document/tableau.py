@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 FORMULES = ("=", "+", "-", "@", "\t", "\r")
-A_CITER = re.compile(r'[",;\r\n]')  # the semicolon too: a program that parts fields there must find none of ours inside
+A_CITER = re.compile(r'[",;\r\n]')
+# Where a program that splits on « ; » would begin a cell, quotes or not.
+CELLULE_D_UN_AUTRE = re.compile(r"([;\t\r\n]\s*)(?=[=+@-])")
 RIEN = "–"
 
 
@@ -170,7 +172,7 @@ def ecrire_valeur(valeur: object) -> str:
 def _en_csv(valeur: object) -> str:
     """Return a field: nothing for what is missing, no text that a spreadsheet takes for a formula."""
     if isinstance(valeur, str):
-        text = f"'{valeur}" if valeur.startswith(FORMULES) else valeur
+        text = CELLULE_D_UN_AUTRE.sub(r"\1'", f"'{valeur}" if valeur.startswith(FORMULES) else valeur)
         return '"{}"'.format(text.replace('"', '""')) if A_CITER.search(text) else text
     if valeur is None or valeur is pd.NA or valeur != valeur:
         return ""

@@ -25,7 +25,7 @@ CHAPITRE, SOUS_SECTION = 2, 3
 CHAPITRES_D_UNE_PAGE = 3  # a report of no more has no chapter of sources, and no table of contents on paper
 ANNEXE = "Annexe : les chiffres des graphiques"
 # What a notebook may show that no report can carry (what it is, what to write), by MIME type, the first one found.
-FIGURE = "terminez la cellule par figure_de(ax, titre=…, alt=…, source=…)"
+FIGURE = "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…)"
 TABLEAU = "terminez la cellule par tableau(df, nom=…, titre=…, source=…)"
 PHRASE = "terminez la cellule par paragraphe(…), ou supprimez cet affichage"
 INCONNUS = (
