@@ -5,9 +5,8 @@ from __future__ import annotations
 import nbformat
 import pandas as pd
 
-from ctglib.document.blocs import Bloc, ChiffreCle, avertissement, chiffres_cles, colonnes, liste, sous_titre
+from ctglib.document.blocs import Bloc, ChiffreCle, Dessin, avertissement, chiffres_cles, colonnes, liste, sous_titre
 from ctglib.document.couverture import Couverture, Logo
-from ctglib.document.figure import Figure
 from ctglib.document.tableau import Colonne, Tableau
 
 PIEGES = (
@@ -43,10 +42,10 @@ def tableau(premiers: tuple[str, ...] = PIEGES, lignes: int = 60) -> Tableau:
     )
 
 
-def figure() -> Figure:
+def figure() -> Dessin:
     """Return a chart with its numbers."""
     numbers = Tableau("points", "les points", COLONNES, tableau().cellules.tail(2), tableau().donnees.tail(2), "Caf")
-    return Figure(
+    return Dessin(
         "points", "Où sont les points ?", "Deux points : 12 et 15 % & plus", SVG, SVG, "le point vaut 12 %.", "Caf",
         numbers.__class__(**{**numbers.__dict__, "donnees_de": "points"}),
     )  # fmt: skip

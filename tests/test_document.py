@@ -14,10 +14,11 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from carnet_exemple import carnet, figure, montrer, tableau
+from carnet_exemple import carnet, montrer, tableau
 from conftest import DEPOT
 from lecture_pdf import pages_du_pdf
 
+from ctglib import ouvrir
 from ctglib.document.blocs import Dessin, Gras, Lien, Renvoi, citation, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.serialisation import MIME, de_json, en_json
@@ -54,11 +55,13 @@ def test_un_tableau_revient_avec_ses_cellules_et_le_meme_csv() -> None:
 
 
 def test_une_figure_part_dessinee() -> None:
-    drawn = de_json(en_json(figure()))
+    chart = ouvrir("demonstration").graphique("cadrage")
+
+    drawn = de_json(json.loads(json.dumps(en_json(chart))))
 
     assert isinstance(drawn, Dessin)
-    assert (drawn.svg_large, drawn.alt) == (figure().svg_large, figure().alt)
-    assert drawn.tableau.csv() == figure().tableau.csv()
+    assert (drawn.svg_large, drawn.svg_etroit, drawn.alt) == (chart.svg_large, chart.svg_etroit, chart.alt)
+    assert drawn.tableau.csv() == chart.tableau.csv()
 
 
 def test_un_objet_montre_son_html_et_notre_type_mime() -> None:
