@@ -15,7 +15,7 @@ from ctglib.document.couverture import Couverture
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import ExporteurHTML
 from ctglib.export.document import assembler
-from ctglib.export.html import page
+from ctglib.export.html import composer
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_les_legendes_sont_numerotees_dans_l_ordre_de_lecture() -> None:
     table = Tableau.de(pd.DataFrame({"a": ["x"]}), [Colonne("a", "A")], nom="autre", titre="B", source="Caf")
     renvoi = paragraphe(("Voir la ", Renvoi("figure-points"), " et le ", Renvoi("tableau-autre"), "."))
 
-    html = page(assembler(_carnet_de(renvoi, tableau(), figure(), table)))
+    html = composer(assembler(_carnet_de(renvoi, tableau(), figure(), table)))
 
     said = [unescape(found).replace("\u00a0", " ") for found in re.findall(r'<span class="numero">(.*?)</span>', html)]
     assert said == ["Tableau 1.", "Figure 1.", "Données de la figure 1.", "Tableau 2."]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from nbconvert.exporters import Exporter
 from traitlets import List
 
-from ctglib.export import html
 from ctglib.export.document import assembler
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from ctglib.export.document import Document
-
 
 class Exporteur(Exporter):
     """An executed notebook becomes a document, which one writer writes; one already assembled may be given to it."""
 
+    ecrivain = ""  # the module of ctglib.export that composes it
     default_preprocessors = List(())  # nbconvert's own would copy and check the notebook for each, and change nothing
 
     def from_notebook_node(
@@ -34,11 +33,7 @@ class Exporteur(Exporter):
             nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         document = resources.get("page") or assembler(nb)
         resources.update(page=document, tableaux=document.tableaux)
-        return self.ecrire(document), resources
-
-    def ecrire(self, document: Document) -> str | bytes:
-        """Return the document in the format of the exporter."""
-        raise NotImplementedError
+        return import_module(f"ctglib.export.{self.ecrivain}").composer(document), resources
 
 
 class ExporteurHTML(Exporteur):
@@ -47,10 +42,7 @@ class ExporteurHTML(Exporteur):
     export_from_notebook = "Rapport CTG (HTML)"
     output_mimetype = "text/html"
     file_extension = ".html"
-
-    def ecrire(self, document: Document) -> str:
-        """Return the page."""
-        return html.page(document)
+    ecrivain = "html"
 
 
 class ExporteurPDF(Exporteur):
@@ -59,12 +51,7 @@ class ExporteurPDF(Exporteur):
     export_from_notebook = "Rapport CTG (PDF)"
     output_mimetype = "application/pdf"
     file_extension = ".pdf"
-
-    def ecrire(self, document: Document) -> bytes:
-        """Return the PDF."""
-        from ctglib.export.typst import composer
-
-        return composer(document)
+    ecrivain = "typst"
 
 
 class ExporteurDOCX(Exporteur):
@@ -73,9 +60,4 @@ class ExporteurDOCX(Exporteur):
     export_from_notebook = "Rapport CTG (Word)"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     file_extension = ".docx"
-
-    def ecrire(self, document: Document) -> bytes:
-        """Return the Word document."""
-        from ctglib.export.word import composer
-
-        return composer(document)
+    ecrivain = "word"

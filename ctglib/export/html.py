@@ -39,7 +39,7 @@ SECURITE = (
 )
 
 
-def page(document: Document) -> str:
+def composer(document: Document) -> str:
     """Return the page of a document. Same document, same bytes."""
     cover = document.couverture
     title = _texte(document.titre)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import shutil
@@ -62,7 +63,7 @@ def composer(document: Document) -> bytes:
         main = root / "principal.typ"
         main.write_text(
             f'#import "{MODELE.name}": *\n'
-            f"#show: rapport.with({_litteral(_donnees(document, root))})\n{_corps(document)}",
+            f'#show: rapport.with(json(bytes("{_cite(json.dumps(_donnees(document, root)))}")))\n{_corps(document)}',
             encoding="utf-8",
         )
         compiler = typst.Compiler(input=main, root=root, font_paths=polices(root))
@@ -288,14 +289,3 @@ def _secable(mot: str) -> str:
             pieces.append("\u200b")
             count = 0
     return "".join(pieces)
-
-
-def _litteral(valeur: object) -> str:
-    """Return a value as Typst writes it."""
-    if isinstance(valeur, bool):
-        return "true" if valeur else "false"
-    if isinstance(valeur, dict):
-        return f"({', '.join(f'{_litteral(name)}: {_litteral(item)}' for name, item in valeur.items())},)"
-    if isinstance(valeur, list):
-        return f"({''.join(f'{_litteral(item)}, ' for item in valeur)})"
-    return f'"{_cite(str(valeur))}"'
