@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from production_exemple import LECTURE, demande, ecrire_carnet, octets, produire
 
+from ctglib.export.document import CarnetImpubliable, assembler
 from ctglib.production.echec import RapportEchoue
 from ctglib.production.execution import MOTEURS, executer
 from ctglib.production.ouvriers import Ouvriers
@@ -20,7 +21,7 @@ CARNET = CARNETS / "diagnostic.ipynb"
 # What a notebook could leave to the next one in the same process.
 SALETES = (
     "import os, random, sys, warnings\nimport matplotlib.pyplot as plt\nimport pandas as pd\nimport numpy as np",
-    "plt.rcParams['svg.hashsalt'] = 'x'\nplt.rcParams['font.size'] = 40\nplt.figure()",
+    "plt.rcParams['svg.hashsalt'] = 'x'\nplt.rcParams['font.size'] = 40",
     "pd.set_option('display.precision', 1)",
     "os.environ['CTG_SALE'] = '1'\nos.chdir('/')\nsys.path.insert(0, '/nulle-part')\nrandom.seed(1)\nnp.random.seed(1)",
     "paragraphe('sale')",
@@ -36,7 +37,7 @@ CONSTAT = (
 
 def test_les_deux_moteurs_relevent_les_memes_lectures(tmp_path: Path) -> None:
     ecrire_carnet(
-        tmp_path / "carnets" / "essai.ipynb", LECTURE, "existe('conventions/harnes/x.csv')", "lister('schemas')"
+        tmp_path / "carnets" / "essai.ipynb", LECTURE, "x = existe('conventions/harnes/x.csv')", "x = lister('schemas')"
     )
 
     for moteur in MOTEURS:
@@ -128,3 +129,15 @@ def test_une_cellule_qui_echoue_dit_ou_et_pourquoi(tmp_path: Path, moteur: str) 
     assert (echec.cellule, echec.ligne, echec.section) == (4, 2, "Partie unique")
     assert echec.code == 'ouvrir(convention).constats("n_existe_pas")'
     assert "n_existe_pas" in echec.cause and "Thèmes possibles : cadrage" in str(echec)
+
+
+def test_une_figure_laissee_ouverte_et_un_tableau_nu_arretent_le_rapport_en_disant_quoi_ecrire(tmp_path: Path) -> None:
+    figure, nu = "import matplotlib.pyplot as plt\nax = plt.figure().subplots()", "import pandas as pd\npd.DataFrame()"
+    chemin = ecrire_carnet(tmp_path / "carnets" / "essai.ipynb", figure, nu)
+
+    with pytest.raises(CarnetImpubliable) as raised:
+        assembler(executer(chemin, {}))
+
+    _, first, second = str(raised.value).splitlines()
+    assert "« import matplotlib.pyplot as plt »" in first and "figure_de(ax" in first
+    assert "« import pandas as pd »" in second and "tableau(df" in second

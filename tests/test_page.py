@@ -14,7 +14,7 @@ from ctglib.document.blocs import Bloc, Gras, Groupe, Lien, Liste, Paragraphe, R
 from ctglib.document.couverture import Couverture
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import ExporteurHTML
-from ctglib.export.document import assembler
+from ctglib.export.document import CarnetImpubliable, assembler
 from ctglib.export.html import composer
 
 
@@ -171,7 +171,8 @@ def test_la_prose_d_un_carnet_devient_les_memes_objets_que_ses_cellules() -> Non
 SORTIES = {
     "une image": ({"image/png": "iVBOR", "text/plain": "<Figure>"}, "figure_de(ax, nom=…, titre=…, alt=…, source=…)"),
     "un tableau nu": ({"text/html": "<table></table>", "text/plain": "a"}, "tableau(df, nom=…, titre=…, source=…)"),
-    "une valeur": ({"text/plain": "<Axes: >"}, "paragraphe(…)"),
+    "des axes": ({"text/plain": "[<matplotlib.lines.Line2D at 0x7f>]"}, "figure_de(ax, nom=…, titre=…"),
+    "une valeur": ({"text/plain": "12"}, "paragraphe(…)"),
 }
 
 
@@ -183,7 +184,7 @@ def test_ce_qu_un_rapport_ne_peut_pas_montrer_est_une_faute_qui_nomme_la_cellule
     fautive.outputs = [nbformat.v4.new_output("display_data", data=donnees)]
     notebook.cells += [parametres, fautive]
 
-    with pytest.raises(ValueError) as raised:
+    with pytest.raises(CarnetImpubliable) as raised:
         assembler(notebook)
 
     assert "cellule 3, « df.plot() »" in str(raised.value)
@@ -197,7 +198,7 @@ def test_un_texte_imprime_et_une_prose_en_html_sont_des_fautes_dites_ensemble() 
     avertie.outputs = [nbformat.v4.new_output("stream", name="stderr", text="DeprecationWarning\n")]
     prose = [nbformat.v4.new_markdown_cell(text) for text in ("Du <b>gras</b>", "![x](y.png)", "[a](javascript:x)")]
 
-    with pytest.raises(ValueError) as raised:
+    with pytest.raises(CarnetImpubliable) as raised:
         assembler(nbformat.v4.new_notebook(cells=[bavarde, *prose, avertie]))
 
     first, *faults = str(raised.value).splitlines()
@@ -207,5 +208,5 @@ def test_un_texte_imprime_et_une_prose_en_html_sont_des_fautes_dites_ensemble() 
 
 
 def test_deux_tableaux_de_meme_nom_sont_une_faute() -> None:
-    with pytest.raises(ValueError, match="deux tableaux portent le nom « essai »"):
+    with pytest.raises(CarnetImpubliable, match="deux tableaux portent le nom « essai »"):
         assembler(_carnet_de(tableau(), tableau()))

@@ -24,15 +24,23 @@ if TYPE_CHECKING:
 CHAPITRE, SOUS_SECTION = 2, 3
 CHAPITRES_D_UNE_PAGE = 3  # a report of no more has no chapter of sources, and no table of contents on paper
 ANNEXE = "Annexe : les chiffres des graphiques"
-# What a notebook may show that no report can carry (what it is, what to write), by MIME type, the first one found.
+# What a notebook may show that no report can carry: what it is, what to write; by type and text, the first one found.
 FIGURE = "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…)"
 TABLEAU = "terminez la cellule par tableau(df, nom=…, titre=…, source=…)"
 PHRASE = "terminez la cellule par paragraphe(…), ou supprimez cet affichage"
 INCONNUS = (
-    (re.compile(r"image/|application/pdf"), "une image ou une figure matplotlib seule, sans titre ni texte", FIGURE),
+    (
+        re.compile(r"image/|application/pdf|<Axes|<Figure |<matplotlib\."),
+        "une image ou une figure matplotlib seule, sans titre ni texte",
+        FIGURE,
+    ),
     (re.compile(r"text/html|application/vnd\.dataresource"), "un tableau pandas ou du HTML seul, sans source", TABLEAU),
     (re.compile(r""), "une valeur ou un texte seul", PHRASE),
 )
+
+
+class CarnetImpubliable(ValueError):
+    """A notebook shows what a report cannot carry; the message says where and what to write, in French."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,7 @@ def assembler(carnet: NotebookNode) -> Document:
     a subject does not keep its heading.
 
     Raises:
-        ValueError: Cells show what a report cannot carry; the message, in French, names them and says what to write.
+        CarnetImpubliable: Cells show what a report cannot carry; the message names them and says what to write.
     """
     sections, faults, cover, rank = [_Section()], [], None, 0
     for cell in carnet.cells:
@@ -145,13 +153,14 @@ def assembler(carnet: NotebookNode) -> Document:
     body = [piece for section in _retenues(sections) for piece in section.pieces()]
     faults += _noms_doubles(body)
     if faults:
-        raise ValueError("Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults))
+        raise CarnetImpubliable("Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults))
     return _document(body, cover)
 
 
 def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
     """Return what outputs of a cell are, and what to write instead."""
-    kinds = " ".join(kind for output in outputs for kind in output.get("data", {}))
+    shown = [output.get("data", {}) for output in outputs]
+    kinds = " ".join(f"{' '.join(data)} {data.get('text/plain', '')}" for data in shown).strip()
     if not kinds:
         return f"écrit « {outputs[0].get('text', '').strip()[:60]} » hors du rapport ; supprimez cet affichage."
     what, instead = next((what, instead) for pattern, what, instead in INCONNUS if pattern.search(kinds))

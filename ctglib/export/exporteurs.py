@@ -26,7 +26,7 @@ class Exporteur(Exporter):
         """Return what was written and the resources: « page » is the document, « tableaux » its CSV by name.
 
         Raises:
-            ValueError: Cells show what a report cannot carry (see ``assembler``).
+            CarnetImpubliable: Cells show what a report cannot carry (see ``assembler``).
         """
         resources = self._init_resources(resources)
         if self._preprocessors:  # those that a user asks for; nbconvert copies everything twice, even for none

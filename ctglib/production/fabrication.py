@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
 from ctglib.production.avancement import Etape, annoncer
-from ctglib.production.echec import RapportEchoue
+from ctglib.production.echec import Echec, RapportEchoue
 from ctglib.production.execution import STANDARD, executer
 from ctglib.production.identite import empreinte
 from ctglib.production.noyau import journal_du_noyau
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from ctglib.document.couverture import Couverture
-    from ctglib.production.echec import Echec
     from ctglib.production.rapports import Commande
 
 FORMATS = ("html", "pdf", "docx")
@@ -91,10 +90,14 @@ def _exporter(
     carnet: NotebookNode, commande: Commande, mesures: dict[str, float]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     from ctglib import export
+    from ctglib.export.document import CarnetImpubliable
 
     annoncer(Etape())
     with _chronometre(mesures, "html"):
-        html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
+        try:
+            html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
+        except CarnetImpubliable as error:
+            raise RapportEchoue(Echec.de_l_erreur("ValueError", str(error), carnet=commande.carnet.name)) from error
     page = ressources["page"]
     contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
     if "html" in commande.formats:

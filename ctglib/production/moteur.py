@@ -9,6 +9,7 @@ import asyncio
 import atexit
 import logging
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from nbformat.v4 import new_output, output_from_msg
@@ -103,8 +104,18 @@ def _executer(client: InProcessKernelClient, cell: NotebookNode, place: int) -> 
         for message in client.iopub_channel.get_msgs()
         if message["header"]["msg_type"] in SORTIES
     ]
+    cell.outputs += _figures_ouvertes()
     taille = sum(len(str(output)) for output in cell.outputs)
     if taille > place:
         texte = f"les sorties du carnet dépassent {PLAFOND // 1_000_000} millions de signes"
         cell.outputs = [new_output("error", ename="ValueError", evalue=texte, traceback=[texte])]
     return taille
+
+
+def _figures_ouvertes() -> list[NotebookNode]:
+    """Return an output for each figure that a cell left open in pyplot, as JupyterLab shows them, and close them."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    figures = [repr(pyplot.figure(number)) for number in pyplot.get_fignums()] if pyplot else []
+    if figures:
+        pyplot.close("all")
+    return [new_output("display_data", data={"text/plain": figure}) for figure in figures]
