@@ -5,28 +5,28 @@ Its doors are loaded on demand: the command line answers before pandas and matpl
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ctglib.classeur.annuel.ouverture import ouvrir_bilan
     from ctglib.classeur.classeur import ouvrir
     from ctglib.classeur.finale.ouverture import ouvrir_evaluation
+    from ctglib.document.blocs import paragraphe
+    from ctglib.document.tableau import tableau
 
-__all__ = ["ouvrir", "ouvrir_bilan", "ouvrir_evaluation"]
+__all__ = ["ouvrir", "ouvrir_bilan", "ouvrir_evaluation", "paragraphe", "tableau"]
 __version__ = "0.1.0"
+PORTES = {
+    "ouvrir": "classeur.classeur",
+    "ouvrir_bilan": "classeur.annuel.ouverture",
+    "ouvrir_evaluation": "classeur.finale.ouverture",
+    "paragraphe": "document.blocs",
+    "tableau": "document.tableau",
+}
 
 
 def __getattr__(nom: str) -> object:
-    if nom not in __all__:
+    if nom not in PORTES:
         raise AttributeError(f"module « ctglib » : « {nom} » n'existe pas")
-    if nom == "ouvrir_bilan":
-        from ctglib.classeur.annuel.ouverture import ouvrir_bilan
-
-        return ouvrir_bilan
-    if nom == "ouvrir_evaluation":
-        from ctglib.classeur.finale.ouverture import ouvrir_evaluation
-
-        return ouvrir_evaluation
-    from ctglib.classeur.classeur import ouvrir
-
-    return ouvrir
+    return getattr(import_module(f"ctglib.{PORTES[nom]}"), nom)
