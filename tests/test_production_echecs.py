@@ -141,7 +141,11 @@ def test_le_delai_est_celui_d_une_cellule_non_du_carnet(carnets: Path, tmp_path:
 
 
 def test_une_erreur_du_classeur_lui_meme_arrive_avec_sa_trace(carnets: Path, tmp_path: Path) -> None:
-    casser(carnets, "from IPython.display import HTML\nHTML('<figure><img src=\"data:image/png;base64,AA\"></figure>')")
+    svg = '\'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>\''
+    casser(
+        carnets,
+        f"from ctglib.document.blocs import Dessin\nDessin('f', 'Sans alternative', '', {svg}, {svg}, '', 'Caf')",
+    )
     voulue = demande(carnets, tmp_path / "sortie", rapports=("fragile",), formats=("pdf",))
 
     (rendu,) = produire(voulue, Ouvriers(1)).values()
