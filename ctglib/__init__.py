@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from ctglib.classeur.finale.ouverture import ouvrir_evaluation
     from ctglib.document.blocs import paragraphe
     from ctglib.document.tableau import tableau
-    from ctglib.secret.sommes import sommer
 
-__all__ = ["lire_suivi", "ouvrir", "ouvrir_bilan", "ouvrir_evaluation", "paragraphe", "sommer", "tableau"]
+__all__ = ["lire_suivi", "ouvrir", "ouvrir_bilan", "ouvrir_evaluation", "paragraphe", "tableau"]
 __version__ = "0.1.0"
 PORTES = {
     "lire_suivi": "classeur.annuel.ouverture",
@@ -24,7 +23,6 @@ PORTES = {
     "ouvrir_bilan": "classeur.annuel.ouverture",
     "ouvrir_evaluation": "classeur.finale.ouverture",
     "paragraphe": "document.blocs",
-    "sommer": "secret.sommes",
     "tableau": "document.tableau",
 }
 

@@ -18,6 +18,7 @@ DISPOSITIFS = {"caj": "CAJ", "cmj": "CMJ"}
 SEUILS = Seuils(
     ecart_similaire_points=1,
     ecart_similaire_pourcent=3,
+    ecart_notable_pourcent=5,
     petits_effectifs=SEUIL,
     variation_invraisemblable=50,
     arrondi_cnaf=5,

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 from classeur_rempli import octets
-from ctglib.production.rapports import Carnet
 from donnees_abimees import png
 from import_exemple import fautes
 from ligne_de_commande import ctg
@@ -34,6 +33,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.confidentialite import Confidentialite
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.production.plan import Carnet
 
 MEGA = 1024**2
 FEUILLE = "xl/worksheets/sheet2.xml"

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ctglib.production.archive_contenu import rassembler
 from production_exemple import CONVENTION, demande, ecrire_carnet, octets, pourquoi, produire
 
 from ctglib.donnees import lecture
@@ -18,6 +17,7 @@ from ctglib.donnees.cle import FICHIER, cle_secrete
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer, lire_octets
+from ctglib.production.archive import rassembler
 from ctglib.production.manifeste import lire_manifeste
 from ctglib.production.plan import Demande
 from ctglib.rapport.tableaux.sources import NON_PUBLIEE, sources

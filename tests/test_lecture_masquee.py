@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import pickle
 import warnings
 from pathlib import Path
 
 import nbformat
-import numpy as np
 import pandas as pd
 import pytest
-from essais import exemples
-from hypothesis import given
-from hypothesis import strategies as st
 from production_exemple import CONVENTION, demande, ecrire_carnet, produire
 
-from ctglib import lire_suivi, ouvrir_bilan, ouvrir_evaluation, sommer
+from ctglib import lire_suivi, ouvrir_bilan, ouvrir_evaluation
 from ctglib.classeur.annuel.bruts import AVERTISSEMENT, MIME, EffectifsBruts, ExportRefuse, refuser
-from ctglib.classeur.annuel.etude import EtudeAnnuelle
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import enregistrer
-from ctglib.donnees.partage import VARIABLE, ouvrir_partage
 from ctglib.donnees.suivi.objets import DossierSuivi
 from ctglib.export import ExporteurHTML
 
@@ -142,42 +135,14 @@ def test_un_carnet_interne_qui_en_a_lu_n_est_pas_refuse() -> None:
     refuser(_carnet(diffusion="interne"))
 
 
-def test_ce_que_partagent_les_travailleurs_n_a_aucun_effectif_brut(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder is temporary, and a kill may leave it."""
-    monkeypatch.delenv(VARIABLE, raising=False)
-    with ouvrir_partage() as _, pytest.MonkeyPatch.context():
-        import os
-
-        ouvrir_bilan(NOM, ANNEE)
-        kept = [
-            pickle.loads(path.read_bytes())[1] for path in Path(os.environ[VARIABLE]).iterdir() if path.stat().st_size
-        ]
-
-    studies = [one for one in kept if isinstance(one, EtudeAnnuelle)]
-    assert len(studies) == 1 and _petits(studies[0].suivi) == []
-    assert not [one for one in kept if isinstance(one, DossierSuivi)]
-
-
-@exemples(50)
-@given(st.lists(st.tuples(st.sampled_from("fg"), st.one_of(st.none(), st.integers(0, 50))), min_size=1, max_size=8))
-def test_une_somme_qui_compte_une_cellule_masquee_est_absente_et_secrete(rows: list[tuple[str, int | None]]) -> None:
-    table = pd.DataFrame(rows, columns=["sexe", "effectif"]).astype({"effectif": "float64"})
-    table = table.assign(statut=np.where(table["effectif"].isna(), "Q", "A"))
-
-    found = sommer(table, "sexe").set_index("sexe")
-
-    for sexe, group in table.groupby("sexe"):
-        hidden = group["effectif"].isna().any()
-        assert found.loc[sexe, "statut"] == ("Q" if hidden else "A")
-        assert (
-            pd.isna(found.loc[sexe, "effectif"]) if hidden else found.loc[sexe, "effectif"] == group["effectif"].sum()
-        )
-
-
-def test_les_profils_masques_se_somment_en_secret_et_jamais_en_zero() -> None:
+def test_une_somme_qui_compte_une_cellule_masquee_est_absente_et_jamais_nulle() -> None:
     profils = lire_suivi(NOM, ANNEE).suivis[ANNEE].profils
 
-    found = sommer(profils, "dispositif", "variable")
+    sums = profils.groupby(["dispositif", "variable"])["effectif"].sum()
 
-    assert found["statut"].eq("Q").sum() > 3
-    assert found.loc[found["statut"].eq("Q"), "effectif"].isna().all()
+    hidden = profils[profils["statut"].eq("Q")].groupby(["dispositif", "variable"]).size().index
+    assert len(hidden) > 3
+    assert sums[hidden].isna().all()
+    assert profils["effectif"].sum() is pd.NA
+    assert (profils["effectif"] * 2).mean() is pd.NA
+    assert sums.drop(hidden).notna().all()

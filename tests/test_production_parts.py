@@ -19,7 +19,7 @@ from ctglib.classeur.annuel.etude import EtudeAnnuelle
 from ctglib.classeur.annuel.etudier import etudier, parts
 from ctglib.commandes.production import Options, produire_rapports
 from ctglib.donnees.lecture import enregistrer, lire_octets
-from ctglib.production.manifeste import prevoir
+from ctglib.production.manifeste import lire_manifeste, prevoir
 from ctglib.production.plan import CARNETS, CTG, Demande, commandes
 from ctglib.production.pool import Ouvriers
 from ctglib.production.produire import Resultat, confirmer, realiser, retenir

@@ -8,9 +8,9 @@ import pandas as pd
 
 from ctglib.atelier.lieux import codes, lieux
 from ctglib.atelier.messages import DemandeImpossible, inconnu
-from ctglib.atelier.nombres import nombres
 from ctglib.atelier.reperes import reperes
 from ctglib.atelier.series import attributs, convention_par_defaut, donnees, etude, mots, ratio
+from ctglib.donnees.nombres import nombres
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,11 +9,11 @@ import pandas as pd
 
 from ctglib.atelier.lieux import codes, connus
 from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
-from ctglib.atelier.nombres import nombres
 from ctglib.classeur.annuel.etudier import etudier
 from ctglib.donnees import publiques
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.nombres import nombres
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.document.blocs import Bloc
+from ctglib.document.typographie import nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv
 

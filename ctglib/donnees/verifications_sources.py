@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctglib.donnees.csv_strict import examiner_csv
+from ctglib.donnees.csv_strict import charger_schema, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lister
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES, Gardee, lire_tables, tables
 from ctglib.donnees.officiels.familles import charger_familles
 from ctglib.donnees.officiels.vraisemblance import ecarts_au_departement, invraisemblances, lire_regles, sauts
 from ctglib.donnees.publiques import lire
-from ctglib.donnees.schema_table import charger_schema
 
 REMEDE = "vérifier auprès du producteur, puis ajouter de nouveau le fichier (ctg source ajouter)"
 

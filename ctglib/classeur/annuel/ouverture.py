@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctglib.classeur.annuel.bilan import Bilan
@@ -10,8 +11,11 @@ from ctglib.classeur.annuel.etudier import etudier, etudier_brut
 from ctglib.classeur.annuel.publication import publier
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import lire_par_parts, noter_part
+from ctglib.donnees.nombres import nombres
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ctglib.donnees.suivi.objets import DossierSuivi
 
 DIFFUSIONS = ("publique", "interne")
@@ -43,8 +47,7 @@ def ouvrir_bilan(convention: str, annee: int, diffusion: str = "publique", *, br
 def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSuivi:
     """Rend les tables du suivi jusqu'à une année : observations, profils, actions, moyens, petits effectifs masqués.
 
-    Une valeur masquée est absente, de statut Q (« secret »). Additionner par ``sommer`` (``from ctglib import
-    sommer``) : une somme qui compte une valeur masquée est absente aussi, alors que pandas saute les valeurs absentes.
+    Une valeur masquée est absente (NA), de statut Q (« secret ») ; une somme ou une moyenne qui la compte est absente aussi.
 
     Args:
         convention: Nom d'un dossier de ``data/conventions``.
@@ -59,4 +62,15 @@ def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSui
         return lire_suivi_brut(convention, annee)
     noter_part(f"etude/{convention}/{annee}/publique")
     with lire_par_parts():
-        return publier(lire_suivi_brut(convention, annee), annee).suivi
+        suivi = publier(lire_suivi_brut(convention, annee), annee).suivi
+    years = {
+        year: replace(
+            one, profils=_en_nombres(one.profils, "effectif"), observations=_en_nombres(one.observations, "valeur")
+        )
+        for year, one in suivi.suivis.items()
+    }
+    return replace(suivi, suivis=years, observations=_en_nombres(suivi.observations, "valeur"))
+
+
+def _en_nombres(table: pd.DataFrame, colonne: str) -> pd.DataFrame:
+    return table.assign(**{colonne: nombres(table[colonne])})
