@@ -13,7 +13,7 @@ import pytest
 from ctglib import ouvrir_bilan, ouvrir_evaluation
 from ctglib.calculs.essentiel import essentiel
 from ctglib.classeur.annuel.bilan import Bilan
-from ctglib.document.blocs import Bloc
+from ctglib.document.blocs import Groupe
 from ctglib.document.mesures import bande
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
@@ -95,7 +95,7 @@ def test_rien_ne_va_en_sens_contraire_seulement_si_rien_n_a_baisse() -> None:
         for part in (rows, stable)
     )
 
-    shown = [texte(page(found, etude.catalogue.evaluation, etude.contexte, 2025, Bloc(""))) for found in (lost, kept)]
+    shown = [texte(page(found, etude.catalogue.evaluation, etude.contexte, 2025, Groupe())) for found in (lost, kept)]
     assert "trop peu pour conclure : Gardes d'enfants à domicile (7 en 2023, 6 en 2025)." in shown[0]
     assert "Rien de ce qui est connu ne va en sens contraire." in shown[1]
 
