@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
@@ -53,6 +56,24 @@ def test_la_largeur_d_un_signe_est_celle_que_dit_la_police(
     width = font["hmtx"][font.getBestCmap()[ord(signe)]][0] / font["head"].unitsPerEm
 
     assert measure(signe * 3, 10.0, gras) == pytest.approx(30 * width, abs=0.01)
+
+
+@pytest.mark.filterwarnings("error")
+def test_un_signe_que_n_a_aucune_des_deux_polices_a_une_largeur_et_ne_previent_pas() -> None:
+    assert measure("\u0378", 10.0, bold=False) > 0
+    assert "\u0378" in mots(_dessin("un", mot="\u0378 😀"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="les descripteurs ouverts ne se lisent que sous Linux")
+def test_mesurer_ne_laisse_ouvert_aucun_fichier_que_des_ouvriers_liraient_ensemble() -> None:
+    code = (
+        "from pathlib import Path; from ctglib.document.dessin import measure; measure('a', 9.0, True)\n"
+        "print(*[link.resolve() for link in Path('/proc/self/fd').iterdir()])"
+    )
+
+    opened = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert ".ttf" not in opened
 
 
 def test_deux_dessins_d_une_page_n_ont_aucun_identifiant_commun() -> None:

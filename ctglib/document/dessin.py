@@ -64,16 +64,18 @@ class _Avances(dict[str, float]):
 
     def __init__(self, bold: bool) -> None:
         files = fichiers()
-        self._fonts = [FT2Font(str(files[FAMILLE, "700" if bold else "400", "normal"])),
-                       FT2Font(str(files[SECOURS, "400", "normal"]))]  # fmt: skip
-        self.known = frozenset(self._fonts[0].get_charmap())
+        paths = (files[FAMILLE, "700" if bold else "400", "normal"], files[SECOURS, "400", "normal"])
+        # From memory: forked workers would share the place where an open file is read, and read each other's signs.
+        self._fonts = [FT2Font(BytesIO(path.read_bytes())) for path in paths]
+        self._maps = [font.get_charmap() for font in self._fonts]
+        self.known = frozenset(self._maps[0])
         for font in self._fonts:
             font.set_size(ETALON, 72)
 
     def __missing__(self, sign: str) -> float:
-        """Measure a sign, in the family or, when that lacks it, in the one that completes it."""
-        font = self._fonts[ord(sign) not in self.known]
-        glyph = font.load_char(ord(sign), flags=LoadFlags.NO_HINTING)
+        """Measure a sign, in the family or, when that lacks it, in the one that completes it; or the sign for none."""
+        rank = int(ord(sign) not in self.known)
+        glyph = self._fonts[rank].load_glyph(self._maps[rank].get(ord(sign), 0), flags=LoadFlags.NO_HINTING)
         self[sign] = glyph.linearHoriAdvance / 65536 / ETALON
         return self[sign]
 
