@@ -84,8 +84,8 @@ def test_une_figure_d_analyste_devient_une_figure_de_rapport() -> None:
             assert racine(svg).get("aria-label") == REQUIS["alt"]
             assert "Foyers allocataires" in mots(svg)
             assert all(box.droite <= cadre(svg)[0] + 1 for box in textes(svg))
-        assert "Un titre" in figure.html()
-        assert "details" not in figure.html()
+        assert "Un titre" in figure.html
+        assert "details" not in figure.html
         assert figure.svg_large == figure.svg_large
 
 
