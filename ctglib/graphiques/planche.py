@@ -37,6 +37,7 @@ OVER_RULES, HIDING, TEXT = 2.2, 2.5, 3.0  # matplotlib draws surfaces at 1 and l
 SHEET = 5  # the sheet is drawn over the plots
 DASHES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
 DISQUE, LOSANGE = 6.8, 7.5  # sizes of the marks: the points of a diamond show around a disc put over it
+COMMON_SIGNS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100))))
 STOCK = (0, 1, 2, 3, 4, 6, 8, 12)  # axes of the empty figures that are kept to be copied
 CHANNELS = (slice(1, 3), slice(3, 5), slice(5, 7))
 WEIGHTS = (0.2126, 0.7152, 0.0722)  # WCAG 2: relative luminance of sRGB
@@ -225,12 +226,12 @@ def _blank(plots: int) -> bytes:
         return pickle.dumps(figure)
 
 
-def prepare(signs: str) -> None:
+def prepare() -> None:
     """Do what is done at a first drawing and kept: style, fonts, empty axes, widths of signs."""
     from ctglib.document.dessin import svg
 
     for bold in (False, True):
-        measure(signs, 1.0, bold)
+        measure(COMMON_SIGNS, 1.0, bold)
     for plots in STOCK:
         figure = pickle.loads(_blank(plots))
     figure.axes[0].text(0, 0, "1", weight=700)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import gc
 import signal
 
+from ctglib.graphiques.planche import prepare
 from ctglib.production.moteur import charger_papermill
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
 gc.disable()  # nothing that stays loaded is garbage; each worker turns it on again (``pool.servir``)
 charger_papermill()
+prepare()
