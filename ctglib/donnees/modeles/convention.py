@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -37,6 +38,22 @@ class Article(Modele):
     objet: Texte
     consequence: Texte
     limite: bool = False
+
+
+# What a clause is for, whatever its number in a given text.
+RoleDeClause = Literal[
+    "champs_caf", "moyens", "comite_annuel", "pilotage", "financement_pilotage", "evaluation", "evaluation_finale",
+    "source", "logos", "reconduction", "avenant", "resiliation", "confidentialite",
+    "donnees_personnelles", "diagnostic", "offre", "fiches", "referentiel",
+]  # fmt: skip
+_CLAUSE = re.compile(r"\{clause\.([a-z_+]+)\}")
+
+
+class Clause(Modele):
+    """Where a convention settles something: ``article`` is « 6-a » or « annexe 3 »; ``texte`` says it in our words."""
+
+    article: Texte
+    texte: Texte | None = None
 
 
 class Axe(Modele):
@@ -204,14 +221,45 @@ class Convention(Modele):
     source_texte: Texte
     source_suivi: Texte
     parties: list[Partie] = Field(min_length=2)
-    articles: list[Article]
+    articles: list[Article] = []
+    clauses: dict[RoleDeClause, Clause] = {}
     axes: list[Axe]
     enjeux: list[Enjeu]
     fiches: list[Fiche]
     responsables: list[Responsable] = []
     schemas: list[Schema] = []
     annexes_vides: list[Texte] = []
-    lacunes: list[Lacune]
+    lacunes: list[Lacune] = []
+
+    def clause(self, role: RoleDeClause) -> Clause | None:
+        """Return where the convention settles something, None when it does not say."""
+        return self.clauses.get(role)
+
+    def citer(self, *roles: RoleDeClause) -> str:
+        """Return « articles 7 et 11 », « annexe 3 »: the clauses that are declared, "" when none is."""
+        told = list(dict.fromkeys(self.clauses[role].article for role in roles if role in self.clauses))
+        articles = [item for item in told if item[0].isdigit()]
+        named = [f"article{'s' if len(articles) > 1 else ''} {_et(articles)}"] if articles else []
+        return _et(named + [item for item in told if not item[0].isdigit()])
+
+    def ecrire(self, phrase: str) -> str:
+        """Return a sentence with its clauses cited: ``{clause.avenant}``, or ``{clause.evaluation+avenant}`` for two.
+
+        A clause that is not declared takes away what stands between brackets around it, or else the whole sentence.
+        """
+
+        def cite(found: re.Match) -> str:
+            return self.citer(*found[1].split("+"))
+
+        def keep(found: re.Match) -> str:
+            return found[1] if all(cite(clause) for clause in _CLAUSE.finditer(found[1])) else ""
+
+        kept = re.sub(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]", keep, phrase)
+        return _CLAUSE.sub(cite, kept) if all(cite(clause) for clause in _CLAUSE.finditer(kept)) else ""
+
+
+def _et(noms: list[str]) -> str:
+    return " et ".join([", ".join(noms[:-1]), noms[-1]]) if len(noms) > 1 else "".join(noms)
 
 
 class Affirmation(Modele):
