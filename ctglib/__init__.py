@@ -5,6 +5,7 @@ Its doors are loaded on demand: the command line answers before pandas and matpl
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -30,4 +31,6 @@ PORTES = {
 def __getattr__(nom: str) -> object:
     if nom not in PORTES:
         raise AttributeError(f"module « ctglib » : « {nom} » n'existe pas")
+    if "ipykernel" in sys.modules:  # in a notebook, an error is a sentence
+        import_module("ctglib.atelier.carnet").installer()
     return getattr(import_module(f"ctglib.{PORTES[nom]}"), nom)

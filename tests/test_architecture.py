@@ -23,6 +23,7 @@ COUCHES = (
     "rapport",
     "classeur",
     "export",
+    "atelier",
     "production",
     "commandes",
 )

@@ -6,9 +6,9 @@ a.chercher("RSA")
 a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"])
 """
 
+from ctglib.atelier.carnet import installer
 from ctglib.atelier.dessins import barres, carte, courbes, points
 from ctglib.atelier.lieux import epci, lieux
-from ctglib.atelier.messages import replier_les_erreurs
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
 from ctglib.atelier.series import chercher, definitions, donnees, oublier, ratio
 from ctglib.atelier.sorties import enregistrer, figure, note, tableau
@@ -37,4 +37,4 @@ __all__ = [
     "tableau",
 ]
 
-replier_les_erreurs()
+installer()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,23 +30,3 @@ def inconnu(sujet: str, demande: object, possibles: Iterable[str], remede: str =
     else:
         hint = f" Possibles : {', '.join(names[:8])}{'…' if len(names) > 8 else ''}." if names else ""
     return DemandeImpossible(f"{sujet} « {demande} » n'existe pas.{hint}{' ' + remede if remede else ''}")
-
-
-def replier_les_erreurs() -> None:
-    """In a notebook, show the errors of the workbook as their sentence, the traceback a command away."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return
-    shell = get_ipython()
-    if shell is None:
-        return
-    from ctglib.donnees.fautes import DonneesInvalides
-
-    def montrer(shell: Any, kind: type, value: BaseException, trace: Any, tb_offset: Any = None) -> list[str]:
-        import sys
-
-        sys.stderr.write(f"{value}\n(Le détail technique : %tb)\n")
-        return [str(value)]
-
-    shell.set_custom_exc((DemandeImpossible, DonneesInvalides, TypeError), montrer)

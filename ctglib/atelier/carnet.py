@@ -1,0 +1,91 @@
+"""Ce que le classeur installe dans un carnet ouvert : des erreurs en une phrase, et la commande « %ctg »."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ctglib.atelier.messages import DemandeImpossible, inconnu
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+DETAIL = "(Le détail technique : %tb)"
+APPELS = MappingProxyType(
+    {
+        r"(?P<quoi>\w+)\(\) missing \d+ required .*?arguments?: (?P<noms>.+)": "{quoi}(…) : il manque {noms}.",
+        r"(?P<quoi>\w+)\(\) got an unexpected keyword argument (?P<noms>'\w+')": "{quoi}(…) ne connaît pas {noms}.",
+        r"(?P<quoi>\w+)\(\) takes (?P<noms>.*) positional arguments? but .*": "{quoi}(…) a reçu trop d'arguments : "
+        "les options s'écrivent avec leur nom, comme annee=2024.",
+        r"(?P<quoi>\w+)\(\) got multiple values for argument (?P<noms>'\w+')": "{quoi}(…) a reçu deux fois {noms}.",
+    }
+)
+
+
+def installer() -> None:
+    """Fold the errors of the workbook and teach « %ctg » to the notebook that runs, if one does.
+
+    The engine of the reports is left as it is: it says where in the code a notebook stopped.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None or type(shell).__name__ == "InProcessInteractiveShell" or "ctg" in shell.magics_manager.lsmagic():
+        return
+    shell.set_custom_exc((Exception,), _montrer)
+    shell.register_magic_function(ctg, "line")
+
+
+def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> str:
+    """Return the sentence of an error of the workbook, or of a call of it that is wrong; empty for any other."""
+    from ctglib.donnees.fautes import DonneesInvalides
+
+    if isinstance(erreur, DemandeImpossible | DonneesInvalides):
+        return str(erreur)
+    if isinstance(erreur, AttributeError) and _est_a_nous(owner := erreur.obj):
+        names = getattr(owner, "__all__", None) or [name for name in dir(owner) if not name.startswith("_")]
+        return str(
+            inconnu(f"{getattr(owner, '__name__', type(owner).__name__).rpartition('.')[2]} :", erreur.name, names)
+        )
+    last = trace
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    module = last.tb_frame.f_globals.get("__name__", "") if last else ""
+    if isinstance(erreur, TypeError):
+        for pattern, sentence in APPELS.items():
+            if found := re.search(pattern, str(erreur)):
+                names = re.sub(r"'(\w+)'", r"« \1 »", found["noms"]).replace(" and ", " et ")
+                return f"{sentence.format(quoi=found['quoi'], noms=names)} L'aide : {found['quoi']}?"
+    return str(erreur) if isinstance(erreur, ValueError) and module.startswith("ctglib.") else ""
+
+
+def ctg(ligne: str) -> None:
+    """Lance une commande du classeur, comme dans un terminal : ``%ctg produire``, ``%ctg source liste``."""
+    from ctglib.atelier.series import oublier
+
+    command = [sys.executable, "-m", "ctglib", *shlex.split(ligne, posix=sys.platform != "win32")]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, **streams, encoding="utf-8") as run:
+        for line in run.stdout:
+            sys.stdout.write(line)
+    oublier()
+
+
+def _est_a_nous(objet: object) -> bool:
+    """Return whether it is a module of the workbook, or an object of one of its classes."""
+    name = objet.__name__ if isinstance(objet, ModuleType) else type(objet).__module__
+    return name.partition(".")[0] == "ctglib"
+
+
+def _montrer(
+    shell: Any, kind: type[BaseException], value: BaseException, trace: TracebackType, tb_offset: int | None = None
+) -> None:
+    sentence = en_francais(value, trace)
+    if not sentence:
+        shell.showtraceback((kind, value, trace), tb_offset=tb_offset, running_compiled_code=True)
+        return
+    sys.last_type, sys.last_value, sys.last_traceback = kind, value, trace  # what %tb shows
+    shell._showtraceback(kind, value, [f"{sentence}\n{DETAIL}"])
