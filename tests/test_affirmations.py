@@ -9,7 +9,7 @@ import pytest
 import yaml
 from analyse_exemple import ICI, LA, SEUILS, UNITES, indicateur, lignes
 
-from ctglib.calculs.affirmations import COLONNES, juger
+from ctglib.calculs.coherence.affirmations import COLONNES, juger
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Affirmation
 

@@ -20,6 +20,7 @@ COUCHES = (
     "secret",
     "document",
     "graphiques",
+    "blocs",
     "rapport",
     "classeur",
     "export",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes, rupture
 
-from ctglib.calculs.comparaison import comparer
-from ctglib.calculs.constats import Constat, constats
+from ctglib.calculs.comparaison import Constat, comparer, constats
 
 
 def _constat(ici: float | None, la: float | None, *, annee: int = 2020, statut: str = "A", **autres: object) -> Constat:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 from demonstration_exemple import ANNEES, ICI, LA, NOM, publie, suivi
 
-from ctglib.calculs.affirmations import juger
+from ctglib.calculs.coherence.affirmations import juger
 from ctglib.calculs.coherence.controle import controler
 from ctglib.donnees.dossier import lire_dossier
 

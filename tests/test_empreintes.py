@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from production_exemple import CONVENTION, demande, ecrire_carnet, octets, pourquoi, produire
 
+from ctglib.blocs.sources import NON_PUBLIEE, sources, sources_en_bref
 from ctglib.donnees import lecture
 from ctglib.donnees.cle import FICHIER, cle_secrete
 from ctglib.donnees.empreintes import publiable
@@ -20,8 +21,6 @@ from ctglib.donnees.lecture import enregistrer, lire_octets
 from ctglib.production.archive import rassembler
 from ctglib.production.manifeste import lire_manifeste
 from ctglib.production.plan import Demande
-from ctglib.rapport.tableaux.sources import NON_PUBLIEE, sources
-from ctglib.rapport.tableaux.sources_en_bref import sources_en_bref
 
 NOM = "demonstration"
 SAISI = f"conventions/{NOM}/suivi/2023/posture.csv"

@@ -11,15 +11,12 @@ import pytest
 import yaml
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
-from ctglib.calculs.comparaison import comparer
-from ctglib.calculs.constats import Constat, constats
+from ctglib.blocs.besoins import enjeux_constats, lacunes, tableau_enjeux, tableau_hors_enjeux
+from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.calculs.enjeux import besoins, constats_par_enjeu, hors_enjeux
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.rapport.phrases.enjeux import enjeux_constats
-from ctglib.rapport.tableaux.enjeux import tableau_enjeux, tableau_hors_enjeux
-from ctglib.rapport.tableaux.lacunes import lacunes
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "enjeux.yaml").read_text(encoding="utf-8"))
 FICHES = (1, 2, 3, 4)

@@ -14,7 +14,7 @@ from graphiques_exemple import HOSTILE
 from offre_exemple import tableau_ages, tableau_places, tableau_semaine, tableau_tranches
 
 from ctglib.calculs import offre as lecture
-from ctglib.calculs.journees import Ouverture, journees
+from ctglib.calculs.offre import Ouverture, journees
 from ctglib.document.charte import charte
 from ctglib.document.figure import Figure
 from ctglib.document.horaires import JOURS, jours, plage

@@ -8,17 +8,15 @@ from html import unescape
 
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.calculs.comparaison import comparer
-from ctglib.calculs.constats import Constat, constats
+from ctglib.blocs.lecture import limites, mode_de_lecture
+from ctglib.blocs.sources import AUTRE, role, sources
+from ctglib.blocs.theme import commentaires, commentaires_attendus
+from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.document.blocs import Bloc
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Article, Commentaire
 from ctglib.donnees.modeles.synthese import RoleDeFichier
-from ctglib.rapport.phrases.commentaires import commentaires, commentaires_attendus
-from ctglib.rapport.phrases.lecture import mode_de_lecture
-from ctglib.rapport.phrases.limites import limites
-from ctglib.rapport.tableaux.sources import AUTRE, role, sources
 
 ARTICLES = (
     Article(numero="8", objet="Données.", consequence="Le classeur ne reçoit que des agrégats.", limite=True),

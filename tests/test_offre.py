@@ -11,21 +11,17 @@ import pandas as pd
 import pytest
 import yaml
 
+from ctglib.blocs.offre import tableau_manques, tableau_offre, tableau_offre_autres, tableau_vacances
+from ctglib.blocs.places import ages_constats, contradictions_des_places, places_constats, plages
 from ctglib.calculs import offre as lecture
-from ctglib.calculs.ages import ages_des_fiches, sans_dispositif
-from ctglib.calculs.comparaison import comparer
-from ctglib.calculs.constats import constats
-from ctglib.calculs.manques import manques
+from ctglib.calculs.comparaison import comparer, constats
+from ctglib.calculs.offre import ages_des_fiches, manques, sans_dispositif
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 from ctglib.donnees.modeles.coherence import AttenduOffre
 from ctglib.donnees.modeles.synthese import Synthese
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.rapport.phrases.ages import ages_constats, plages
-from ctglib.rapport.phrases.offre import contradictions_des_places, places_constats
-from ctglib.rapport.tableaux.manques import tableau_manques
-from ctglib.rapport.tableaux.offre import tableau_offre, tableau_offre_autres, tableau_vacances
 
 DOSSIER_CAS = Path(__file__).parent / "cas"
 CAS = yaml.safe_load((DOSSIER_CAS / "offre.yaml").read_text(encoding="utf-8"))

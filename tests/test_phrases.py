@@ -8,9 +8,8 @@ import pytest
 import yaml
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.calculs.comparaison import comparer
-from ctglib.calculs.constats import constats
-from ctglib.rapport.phrases.constats import phrase
+from ctglib.blocs.theme import phrase
+from ctglib.calculs.comparaison import comparer, constats
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "phrases.yaml").read_text(encoding="utf-8"))
 

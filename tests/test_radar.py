@@ -13,13 +13,12 @@ from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctglib.blocs.radar import ecarts_forts, mode_d_emploi, tableau_radar
 from ctglib.calculs.radar import COLONNES, incertains, indices, ranger
 from ctglib.classeur.etude import Etude
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.donnees.modeles.convention import Lacune
-from ctglib.rapport.phrases.radar import ecarts_forts, mode_d_emploi
-from ctglib.rapport.tableaux.radar import tableau_radar
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "radar.yaml").read_text(encoding="utf-8"))
 TRANSFORMATIONS = st.sampled_from(["", "inverse", "complement"])

@@ -13,14 +13,13 @@ from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, ruptur
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.calculs.comparaison import comparer
-from ctglib.calculs.constats import Constat, constats
-from ctglib.calculs.synthese import Essentiel, Incertitudes, classer_par_ecart, relever_incertitudes, synthetiser
+from ctglib.blocs import synthese as phrases
+from ctglib.blocs.synthese import Essentiel, Incertitudes, relever_incertitudes, synthetiser
+from ctglib.calculs.comparaison import Constat, classer_par_ecart, comparer, constats
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.coherence import Regles
 from ctglib.donnees.modeles.synthese import GroupeDeLignes, Synthese
-from ctglib.rapport.phrases import synthese as phrases
 
 CAS = Path(__file__).parent / "cas"
 LIGNES = yaml.safe_load((CAS / "synthese.yaml").read_text(encoding="utf-8"))

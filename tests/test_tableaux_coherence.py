@@ -9,16 +9,16 @@ import pandas as pd
 from analyse_exemple import SEUILS, contexte
 from coherence_exemple import INDICATEURS, SIGNEE, affirmation, annexe1, avec, catalogue, convention, correction, saine
 
-from ctglib.calculs.affirmations import juger
-from ctglib.calculs.coherence.controle import controler
-from ctglib.donnees.modeles.coherence import Justification
-from ctglib.rapport.phrases.coherence import bilan
-from ctglib.rapport.tableaux.coherence import (
+from ctglib.blocs.coherence import (
+    bilan,
     tableau_affirmations,
     tableau_coherence,
     tableau_corrections,
     tableau_regles,
 )
+from ctglib.calculs.coherence.affirmations import juger
+from ctglib.calculs.coherence.controle import controler
+from ctglib.donnees.modeles.coherence import Justification
 
 REGLES = catalogue().coherence.regles
 CONTEXTE = contexte(INDICATEURS)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.calculs.comparaison import classer_par_ecart, services_absents
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.synthese import classer_par_ecart, services_absents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from ctglib.calculs.constats import Constat
+    from ctglib.calculs.comparaison import Constat
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Convention, Fiche
 

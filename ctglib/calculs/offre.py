@@ -5,14 +5,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pandas as pd
 
+from ctglib.calculs.ecriture import minuscule
+from ctglib.donnees.modeles.synthese import Jour
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pandas as pd
+
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-    from ctglib.donnees.modeles.synthese import Synthese
+    from ctglib.donnees.modeles.coherence import AttenduOffre
+    from ctglib.donnees.modeles.convention import Fiche
+    from ctglib.donnees.modeles.synthese import Synthese, TrancheAge
 
 # Parts of a year: an age written in weeks or months is set beside ages in years.
 ANNEES = {"ans": 1.0, "mois": 1 / 12, "semaines": 7 / 365.25}
@@ -173,3 +183,187 @@ def _nombres(valeurs: pd.Series) -> pd.Series:
 
 def _annees(rows: pd.DataFrame) -> pd.Series:
     return _nombres(rows["valeur"]) * rows["unite"].map(ANNEES)
+
+
+@dataclass(frozen=True)
+class AgesDeFiche:
+    """What the offer that a fiche bears on takes of the ages that it aims at.
+
+    Args:
+        numero: The fiche.
+        age_min: Youngest age aimed at, in completed years; ``age_max`` the oldest, included.
+        dispositifs: Names of the structures whose ages are written.
+        sans_dispositif: Ages aimed at that none of them takes.
+        en_dehors: Name, ages as written, and the ages taken that the fiche does not aim at.
+    """
+
+    numero: int
+    age_min: int
+    age_max: int
+    dispositifs: tuple[str, ...]
+    sans_dispositif: tuple[int, ...]
+    en_dehors: tuple[tuple[str, str, tuple[int, ...]], ...]
+
+
+def sans_dispositif(ages: pd.DataFrame, tranches: Iterable[TrancheAge]) -> tuple[int, ...]:
+    """Return the ages of the counted children that no structure with written ages takes."""
+    counted = {age for tranche in tranches for age in range(tranche.age_min, tranche.age_max + 1)}
+    return tuple(sorted(counted - annees_couvertes(ages)))
+
+
+def ages_des_fiches(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> tuple[AgesDeFiche, ...]:
+    """Return, for each fiche that aims at ages and bears on a part of the offer, what that part takes of them."""
+    return tuple(
+        _ages_de_fiche(ages[ages["categorie"].isin(fiche.offre)], fiche)
+        for fiche in fiches
+        if fiche.offre and fiche.age_min is not None and fiche.age_max is not None
+    )
+
+
+def _ages_de_fiche(ages: pd.DataFrame, fiche: Fiche) -> AgesDeFiche:
+    aimed = set(range(fiche.age_min, fiche.age_max + 1))
+    outside = [
+        (row["nom"], row["texte"], tuple(sorted(annees_couvertes(ages.loc[[index]]) - aimed)))
+        for index, row in ages.iterrows()
+    ]
+    return AgesDeFiche(
+        numero=fiche.numero,
+        age_min=fiche.age_min,
+        age_max=fiche.age_max,
+        dispositifs=tuple(ages["nom"]),
+        sans_dispositif=tuple(sorted(aimed - annees_couvertes(ages))),
+        en_dehors=tuple(item for item in outside if item[2]),
+    )
+
+
+Ligne = dict[str, str]
+MANQUES = (
+    "structure", "nom", "type", "libelle_type", "caracteristique", "modalite", "libelle", "origine", "reference",
+    "note",
+)  # fmt: skip
+VIDE = "vide"  # the text has a cell for it, left blank
+ABSENT = "absent"  # the text has nothing for it, while the catalogue expects it of that kind
+
+
+def manques(offre: pd.DataFrame, attendus: Iterable[AttenduOffre], vocabulaire: VocabulaireOffre) -> pd.DataFrame:
+    """Return what is not said of each structure, in the order of the file.
+
+    A characteristic blank under all its modalities is told once; blank under some, once for each of those.
+
+    Returns:
+        The columns ``MANQUES``; ``origine`` is ``vide`` or ``absent``.
+    """
+    expected = {item.type: item.caracteristiques for item in attendus}
+    rows = [
+        row
+        for lines in _groupes(offre.to_dict("records"), "structure").values()
+        for row in [*_vides(lines, vocabulaire), *_absents(lines, expected.get(lines[0]["type"], ()), vocabulaire)]
+    ]
+    labels = {item.id: item.libelle for item in vocabulaire.types}
+    table = pd.DataFrame(rows, columns=[name for name in MANQUES if name != "libelle_type"])
+    return table.assign(libelle_type=table["type"].map(labels))[list(MANQUES)]
+
+
+def _groupes(lines: Iterable[Ligne], cle: str) -> dict[str, list[Ligne]]:
+    """Return the lines by what they hold under a key, in the order of the file."""
+    groups: dict[str, list[Ligne]] = {}
+    for line in lines:
+        groups.setdefault(line[cle], []).append(line)
+    return groups
+
+
+def _vides(lines: list[Ligne], vocabulaire: VocabulaireOffre) -> Iterator[tuple[str, ...]]:
+    """Yield the characteristics of a structure whose cell is blank."""
+    for caracteristique, said in _groupes(lines, "caracteristique").items():
+        blank = [cell for cell in said if cell["valeur"] == ""]
+        told_once = len(blank) == len(said)
+        for cell in blank[:1] if told_once else blank:
+            modalite = "" if told_once else cell["modalite"]
+            label = vocabulaire.caracteristiques[caracteristique]
+            if modalite:
+                label = f"{label} ({minuscule(vocabulaire.modalites[modalite])})"
+            yield (*_structure(cell), caracteristique, modalite, label, VIDE, cell["reference"], cell["note"])
+
+
+def _absents(lines: list[Ligne], attendues: Iterable[str], vocabulaire: VocabulaireOffre) -> Iterator[tuple[str, ...]]:
+    """Yield the characteristics that a structure should have and of which it has no line."""
+    said = {line["caracteristique"] for line in lines}
+    for name in attendues:
+        if name not in said:
+            label, reference = vocabulaire.caracteristiques[name], lines[-1]["reference"]
+            yield (*_structure(lines[0]), name, "", label, ABSENT, reference, "")
+
+
+def _structure(line: Ligne) -> tuple[str, str, str]:
+    return line["structure"], line["nom"], line["type"]
+
+
+Plages = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Ouverture:
+    """Structures of one kind that open at the same hours; ``jours_supposes``: the text does not say on which days."""
+
+    noms: tuple[str, ...]
+    libelle_type: str
+    plages: Plages
+    jours_supposes: bool
+
+
+@dataclass(frozen=True)
+class Journee:
+    """Days on which the same structures open at the same hours.
+
+    Args:
+        periode: « scolaire » or « vacances ».
+        jours: The days, in the order of the week.
+        ouvertures: Who opens, in the order of the table.
+        absents: Names of the structures that have hours on these days without their being written, by status.
+    """
+
+    periode: str
+    jours: tuple[str, ...]
+    ouvertures: tuple[Ouverture, ...]
+    absents: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Profil = tuple[tuple[Ouverture, ...], tuple[tuple[str, tuple[str, ...]], ...]]
+
+
+def journees(semaine: pd.DataFrame) -> tuple[Journee, ...]:
+    """Return the kinds of days of each period, in the order of the week; together they cover all its seven days.
+
+    Args:
+        semaine: Rows of ``ctglib.calculs.offre.semaine``.
+    """
+    rows = list(semaine.itertuples())
+    found = []
+    for periode in dict.fromkeys(row.periode for row in rows):
+        profils: dict[Profil, list[str]] = {}
+        for jour in get_args(Jour):
+            profil = _profil([row for row in rows if (row.periode, row.jour) == (periode, jour)])
+            profils.setdefault(profil, []).append(jour)
+        found += [Journee(periode, tuple(jours), *profil) for profil, jours in profils.items()]
+    return tuple(found)
+
+
+def _profil(rows: list) -> Profil:
+    """Return who opens on a day and at what hours, and whose hours are absent."""
+    lieux: dict[str, list] = {}
+    for row in rows:
+        lieux.setdefault(row.lieu, []).append(row)
+    groupes: dict[tuple[str, Plages, bool], list[str]] = {}
+    absents: dict[str, list[str]] = {}
+    for lines in lieux.values():
+        nom, written = lines[0].nom, [line for line in lines if line.debut == line.debut]
+        if written:
+            plages = tuple(sorted({(line.debut, line.fin) for line in written}))
+            cle = (lines[0].libelle_type, plages, any(line.jours_supposes for line in written))
+            groupes.setdefault(cle, []).append(nom)
+        for statut in dict.fromkeys(line.statut for line in lines if line.debut != line.debut):
+            absents.setdefault(statut, []).append(nom)
+    return (
+        tuple(Ouverture(tuple(noms), *cle) for cle, noms in groupes.items()),
+        tuple((statut, tuple(noms)) for statut, noms in absents.items()),
+    )

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.calculs.synthese import relever_incertitudes, synthetiser
+from ctglib.blocs.couverture import couverture, statut_du_diagnostic
+from ctglib.blocs.lecture import limites, mode_de_lecture
+from ctglib.blocs.sources import sources
+from ctglib.blocs.synthese import page, relever_incertitudes, synthetiser
+from ctglib.blocs.theme import commentaires, phrases_du_theme, tableau_theme
 from ctglib.classeur.coherence import Coherence
 from ctglib.classeur.enjeux import Enjeux
 from ctglib.classeur.etude import Etude
@@ -17,14 +21,6 @@ from ctglib.document.typographie import enumerer
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import enregistrer
 from ctglib.graphiques.haltere import haltere
-from ctglib.rapport.phrases.commentaires import commentaires
-from ctglib.rapport.phrases.constats import phrases_du_theme
-from ctglib.rapport.phrases.couverture import couverture, statut_du_diagnostic
-from ctglib.rapport.phrases.lecture import mode_de_lecture
-from ctglib.rapport.phrases.limites import limites
-from ctglib.rapport.phrases.synthese import page
-from ctglib.rapport.tableaux.sources import sources
-from ctglib.rapport.tableaux.themes import tableau_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

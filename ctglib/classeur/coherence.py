@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.phrases import coherence as phrases
-from ctglib.rapport.tableaux.coherence import (
+from ctglib.blocs import coherence as phrases
+from ctglib.blocs.coherence import (
     tableau_affirmations,
     tableau_coherence,
     tableau_corrections,

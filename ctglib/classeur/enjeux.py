@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.rapport.phrases.commentaires import commentaires_attendus
-from ctglib.rapport.phrases.enjeux import enjeux_constats
-from ctglib.rapport.tableaux.enjeux import tableau_enjeux, tableau_hors_enjeux
-from ctglib.rapport.tableaux.lacunes import lacunes
+from ctglib.blocs.besoins import enjeux_constats, lacunes, tableau_enjeux, tableau_hors_enjeux
+from ctglib.blocs.theme import commentaires_attendus
 
 if TYPE_CHECKING:
     from ctglib.classeur.etude import Etude

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.calculs.affirmations import juger
+from ctglib.calculs.coherence.affirmations import juger
 from ctglib.calculs.coherence.controle import controler, doutes
-from ctglib.calculs.comparaison import comparer
-from ctglib.calculs.constats import Constat, constats
+from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
 from ctglib.calculs.moyennes import sans_le_hasard
 from ctglib.calculs.radar import indices
@@ -114,7 +113,7 @@ class Etude:
 
     @cached_property
     def jugements(self) -> pd.DataFrame:
-        """The verdict on each sentence of the text (see ``ctglib.calculs.affirmations``)."""
+        """The verdict on each sentence of the text (see ``ctglib.calculs.coherence.affirmations``)."""
         return juger(
             self.dossier.affirmations,
             self.dossier.annexe1,

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.offre import tableau_manques, tableau_offre, tableau_offre_autres, tableau_vacances
+from ctglib.blocs.places import ages_constats, contradictions_des_places, places_constats
 from ctglib.calculs import offre as analyse
-from ctglib.calculs.manques import manques
+from ctglib.calculs.offre import manques
 from ctglib.graphiques.offre import ages as graphique_des_ages
 from ctglib.graphiques.offre import places as graphique_des_places
 from ctglib.graphiques.offre import semaine as graphique_de_la_semaine
-from ctglib.rapport.phrases.ages import ages_constats
-from ctglib.rapport.phrases.offre import contradictions_des_places, places_constats
-from ctglib.rapport.tableaux.manques import tableau_manques
-from ctglib.rapport.tableaux.offre import tableau_offre, tableau_offre_autres, tableau_vacances
 
 if TYPE_CHECKING:
-    from ctglib.calculs.constats import Constat
+    from ctglib.calculs.comparaison import Constat
     from ctglib.classeur.etude import Etude
     from ctglib.document.blocs import Bloc
     from ctglib.document.figure import Figure

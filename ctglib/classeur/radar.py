@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctglib.blocs import radar as phrases
+from ctglib.blocs.radar import tableau_radar
 from ctglib.graphiques.radar import points_indices, radar
-from ctglib.rapport.phrases import radar as phrases
-from ctglib.rapport.tableaux.radar import tableau_radar
 
 if TYPE_CHECKING:
     from ctglib.classeur.etude import Etude

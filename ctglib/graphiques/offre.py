@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.journees import journees
+from ctglib.calculs.offre import journees
 from ctglib.document.horaires import heure, jours, plage
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import INSECABLE, compter, enumerer, majuscule, minuscule, nombre
@@ -21,7 +21,7 @@ from ctglib.graphiques.rangees import GUTTER, Groupe, Ligne, left_of_marks, put_
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ctglib.calculs.journees import Journee, Ouverture
+    from ctglib.calculs.offre import Journee, Ouverture
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
     from ctglib.graphiques.planche import Planche

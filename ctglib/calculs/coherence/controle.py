@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
-from ctglib.calculs.coherence import actes, fiches, grandeurs, lectures, offre, parties, phrases, recalcul, variations
+from ctglib.calculs.coherence import chiffres, texte
 from ctglib.calculs.coherence.constat import Constat, Contexte, Entrees, contexte, en_table
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer
 from ctglib.donnees.modeles.coherence import StatutConstat
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.coherence import Justification
 
 REGLES = (
-    recalcul.parts_recalculees,
-    parties.sommes,
-    parties.inclusions,
-    variations.comparees,
-    variations.des_parties,
-    variations.fortes,
-    variations.a_travers_une_rupture,
-    grandeurs.memes_grandeurs,
-    grandeurs.memes_effectifs,
-    recalcul.quotients,
-    phrases.affirmations,
-    phrases.periodicites,
-    offre.ages_offerts,
-    offre.non_dits,
-    fiches.fiches_sans_indicateur,
-    fiches.fiches_sans_partenaire,
-    fiches.fiches_differees,
-    fiches.sans_valeur_initiale,
-    fiches.sans_cible,
-    fiches.qualitatifs,
-    fiches.resultats_sans_indicateur,
-    fiches.resultats_etrangers,
-    fiches.perimetres,
-    actes.signature,
-    actes.annexes_vides,
-    actes.schemas_echus,
-    actes.lacunes,
-    lectures.corrections,
-    lectures.lectures_non_declarees,
+    chiffres.parts_recalculees,
+    chiffres.sommes,
+    chiffres.inclusions,
+    chiffres.comparees,
+    chiffres.des_parties,
+    chiffres.fortes,
+    chiffres.a_travers_une_rupture,
+    chiffres.memes_grandeurs,
+    chiffres.memes_effectifs,
+    chiffres.quotients,
+    texte.affirmations,
+    texte.periodicites,
+    texte.ages_offerts,
+    texte.non_dits,
+    texte.fiches_sans_indicateur,
+    texte.fiches_sans_partenaire,
+    texte.fiches_differees,
+    texte.sans_valeur_initiale,
+    texte.sans_cible,
+    texte.qualitatifs,
+    texte.resultats_sans_indicateur,
+    texte.resultats_etrangers,
+    texte.perimetres,
+    texte.signature,
+    texte.annexes_vides,
+    texte.schemas_echus,
+    texte.lacunes,
+    texte.corrections,
+    texte.lectures_non_declarees,
 )
 ORDRE_DES_STATUTS: tuple[str, ...] = get_args(StatutConstat)
 STATUTS_MONTRES = ("ouvert", "justifie")  # what other findings tell, or a declared correction, is in the CSV only

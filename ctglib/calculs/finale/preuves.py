@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.calculs.constats import Constat
+    from ctglib.calculs.comparaison import Constat
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.finale import Lectures
     from ctglib.donnees.suivi.objets import Suivi

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.constats import DUREE_VARIATION
+from ctglib.calculs.comparaison import DUREE_VARIATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.sources import sources_en_bref
 from ctglib.calculs.bilan.comptes import compter_par_fiche
 from ctglib.calculs.bilan.propositions import Proposition, Situation, proposer
 from ctglib.calculs.essentiel import pas_commencees
@@ -27,7 +28,6 @@ from ctglib.rapport.tableaux.a_collecter import tableau_a_collecter
 from ctglib.rapport.tableaux.collecte import tableau_collecte
 from ctglib.rapport.tableaux.indicateurs_des_fiches import tableau_des_indicateurs
 from ctglib.rapport.tableaux.revisions import tableau_revisions
-from ctglib.rapport.tableaux.sources_en_bref import sources_en_bref
 
 if TYPE_CHECKING:
     from ctglib.classeur.annuel.etude import EtudeAnnuelle

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.sources import sources_en_bref
 from ctglib.calculs.avenants import par_avenant
 from ctglib.calculs.essentiel import essentiel
 from ctglib.calculs.manques_suivi import manques
@@ -27,7 +28,6 @@ from ctglib.rapport.tableaux.manques_suivi import tableau_manques_suivi
 from ctglib.rapport.tableaux.moyens import Budget, tableau_de_fiche
 from ctglib.rapport.tableaux.promesses import tableau_promesses
 from ctglib.rapport.tableaux.revisions import tableau_revisions
-from ctglib.rapport.tableaux.sources_en_bref import sources_en_bref
 
 if TYPE_CHECKING:
     from ctglib.calculs.avenants import Numerotes

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ctglib.blocs.sources import sources
 from ctglib.classeur.finale.criteres import Criteres
 from ctglib.classeur.finale.diagnostic import DiagnosticRevisite
 from ctglib.classeur.finale.suites import Suites
@@ -17,7 +18,6 @@ from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
 from ctglib.rapport.tableaux.finale.contribution import tableau_contribution
 from ctglib.rapport.tableaux.finale.evaluabilite import tableau_evaluabilite
 from ctglib.rapport.tableaux.finale.manques import tableau_manques_finaux
-from ctglib.rapport.tableaux.sources import sources
 
 if TYPE_CHECKING:
     from ctglib.classeur.finale.comparables import Comparables

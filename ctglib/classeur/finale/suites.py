@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctglib.blocs.besoins import lacunes
 from ctglib.rapport.phrases.finale.textes import postes
 from ctglib.rapport.tableaux.finale.coherence import tableau_articles
 from ctglib.rapport.tableaux.finale.recommandations import (
@@ -12,7 +13,6 @@ from ctglib.rapport.tableaux.finale.recommandations import (
     tableau_recommandations,
     tableau_regles,
 )
-from ctglib.rapport.tableaux.lacunes import lacunes
 
 if TYPE_CHECKING:
     from ctglib.classeur.finale.etude import EtudeFinale

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ctglib.blocs.couverture import FICTIF
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.typographie import date_longue
-from ctglib.rapport.phrases.couverture import FICTIF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.theme import ruptures
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import date_longue, majuscule, minuscule, nombre_court
 from ctglib.rapport.phrases.territoire import ecart, notes_des_moyennes, part
-from ctglib.rapport.tableaux.themes import ruptures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.couverture import FICTIF
 from ctglib.calculs.finale.evaluabilite import CONVENTION, PROPOSITIONS
 from ctglib.document.blocs import Bloc, liste
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.typographie import compter, date_longue, enumerer
-from ctglib.rapport.phrases.couverture import FICTIF
 from ctglib.rapport.phrases.couverture_annuelle import CLOS, donnees_lues, jour_des_donnees
 from ctglib.rapport.phrases.finale.cadre import sur
 

@@ -1,17 +1,19 @@
-"""The tables of the offer: who receives people, what else exists, the weeks of the holidays, what is not said."""
+"""What annexe 2 says of the offer: the structures, how each characteristic is written, what is not said."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.offre import structures, vacances
+from ctglib.calculs.offre import ABSENT, structures, vacances
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import enumerer, majuscule, minuscule, nombre_court
-from ctglib.rapport.phrases.caracteristiques import horaires, intitule, precision, sans_coupure, valeur
+from ctglib.document.typographie import FINE, INSECABLE, avec_unite, enumerer, majuscule, minuscule, nombre_court
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 
@@ -189,3 +191,110 @@ def _durees(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contex
         when = [vocabulaire.modalites[period].lower() for period in periods if period]
         sentences.append(f"{stay['nom']} : {', '.join([valeur(stay, contexte), *when])}.")
     return sentences
+
+
+def valeur(ligne: pd.Series, contexte: Contexte) -> str:
+    """Return the value of a row of the offer as read: « 8,03 € », « 7 h 30 à 18 h 30 », « oui », « non transmis »."""
+    text = ligne["valeur"]
+    if text == "":
+        return contexte.absence(ligne["statut"])
+    if ligne["unite"] == "plage_horaire":
+        return horaire(text)
+    if not text.replace(".", "", 1).isdigit():
+        return text
+    return avec_unite(float(text), contexte.unites[ligne["unite"]].symbole, len(text.partition(".")[2]))
+
+
+def sans_coupure(texte: str) -> str:
+    """Return a short text whose numbers and two-word absences no line break parts, so that narrow columns read well.
+
+    Examples:
+        >>> sans_coupure("6 semaines à 4 ans"), sans_coupure("non transmis")
+        ('6\\xa0semaines à 4\\xa0ans', 'non\\xa0transmis')
+    """
+    joined = re.sub(r"(\d) ", rf"\1{INSECABLE}", texte)
+    return joined.replace(" ", INSECABLE) if not re.search(r"\d", joined) else joined
+
+
+def horaire(plage: str) -> str:
+    """Return a span of hours as French writes it.
+
+    Examples:
+        >>> horaire("07:30-18:00")
+        '7\\u202fh\\u202f30\\xa0à\\xa018\\u202fh'
+    """
+    return f"{INSECABLE}à{INSECABLE}".join(_heure(moment) for moment in plage.split("-"))
+
+
+def intitule(nom: str, libelle_type: str) -> str:
+    """Return the name of a structure and its kind, said once when the name already holds it."""
+    return nom if libelle_type.casefold() in nom.casefold() else f"{nom}, {minuscule(libelle_type)}"
+
+
+def horaires(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
+    """Return all the hours of a structure: moments that begin alike are joined (« Jours d'école : … ; … »).
+
+    The vocabulary's label « Jours d'école, matin » begins with its days; what follows the comma is told by the hours.
+    """
+    days: dict[str, list[str]] = {}
+    for _, ligne in lignes.iterrows():
+        label = vocabulaire.modalites[ligne["modalite"]].partition(",")[0] if ligne["modalite"] else ""
+        written = valeur(ligne, contexte)
+        if written not in days.setdefault(label, []):
+            days[label].append(written)
+    if not lignes["valeur"].any():
+        return contexte.absence(lignes["statut"].iloc[0]) if len(lignes) else ""
+    return " ; ".join(f"{label} : {', '.join(spans)}" if label else ", ".join(spans) for label, spans in days.items())
+
+
+def precision(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
+    """Return a characteristic and its values: « Équivalents temps plein : 1 ETP », each told with its modality.
+
+    Values that are names (schools) are listed without the modality, which only numbers them.
+    """
+    label = vocabulaire.caracteristiques[lignes["caracteristique"].iloc[0]]
+    written = []
+    for _, ligne in lignes.iterrows():
+        text = valeur(ligne, contexte)
+        told = ligne["modalite"] and ligne["unite"]
+        written.append(f"{text} ({minuscule(vocabulaire.modalites[ligne['modalite']])})" if told else text)
+    return f"{label} : {', '.join(written)}"
+
+
+def _heure(moment: str) -> str:
+    hours, minutes = moment.split(":")
+    return f"{int(hours)}{FINE}h" + (f"{FINE}{minutes}" if int(minutes) else "")
+
+
+COLONNES = (
+    Colonne("nom", "Structure"),
+    Colonne("manque", "Ce que la convention ne dit pas"),
+    Colonne("reference", "Place dans la convention"),
+)
+APPEL = " (a)"
+NOTE = "(a) Le texte n'en parle pas ; le classeur d'évaluation l'attend d'une structure de ce type."
+
+
+def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
+    """Return one row a structure with all that is not said of it; the CSV has one row a characteristic.
+
+    What the text does not even name, while the catalogue expects it of that kind, is marked and explained in a note.
+    """
+    cells = [_cellules(rows) for _, rows in manques.groupby("structure", sort=False)]
+    expected = (manques["origine"] == ABSENT).any()
+    return Tableau(
+        nom="offre-manques",
+        titre=f"Ce que la convention ne dit pas de l'offre, par structure, {contexte.territoire.nom}",
+        colonnes=COLONNES,
+        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in COLONNES]),
+        donnees=manques,
+        source=contexte.source,
+        notes=(NOTE,) if expected else (),
+    )
+
+
+def _cellules(rows: pd.DataFrame) -> tuple[str, ...]:
+    first = rows.iloc[0]
+    told = [row.libelle + (APPEL if row.origine == ABSENT else "") for row in rows.itertuples()]
+    listed = ", ".join([told[0], *(minuscule(text) for text in told[1:])])
+    return intitule(first["nom"], first["libelle_type"]), listed, majuscule(" ; ".join(rows["reference"].unique()))

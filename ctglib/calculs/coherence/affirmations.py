@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.coherence.annexe import EPSILON, Annexe, demi_pas, lire_annexe
-from ctglib.calculs.comparaison import DECIMALES_EXACTES
-from ctglib.calculs.constats import position
+from ctglib.calculs.coherence.constat import EPSILON, Annexe, demi_pas, lire_annexe
+from ctglib.calculs.comparaison import DECIMALES_EXACTES, position
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, ecrire, enumerer, nombre
 
 if TYPE_CHECKING:

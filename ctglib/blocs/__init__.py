@@ -1,0 +1,1 @@
+"""What a report shows of a subject: its table, its sentences, its chart."""

@@ -1,0 +1,465 @@
+"""The rules on the text: the convention as an act, its fiches, its offer, its sentences, its damaged places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.calculs.coherence.affirmations import juger
+from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, minuscule
+from ctglib.calculs.offre import ages, annees_couvertes, manques
+from ctglib.donnees.modeles.convention import Absence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ctglib.calculs.coherence.constat import Constat, Contexte
+    from ctglib.donnees.modeles.coherence import AgesOfferts, Correction, Periodicite
+    from ctglib.donnees.modeles.convention import Affirmation, Fiche, IndicateurFiche
+
+
+def signature(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the absence of a date of signature."""
+    signed = contexte.convention.date_signature
+    if isinstance(signed, Absence):
+        yield contexte.constat(
+            "signature_sans_date",
+            lieu="Page de signature",
+            objet="la date de signature",
+            ecrit=signed.absent,
+            calcule="date inconnue",
+        )
+
+
+def annexes_vides(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the annexes that are announced and hold nothing."""
+    for rank, annexe in enumerate(contexte.convention.annexes_vides, start=1):
+        yield contexte.constat(
+            "annexe_vide",
+            str(rank),
+            lieu="Sommaire et annexes",
+            objet=minuscule(annexe),
+            ecrit="annoncée au sommaire",
+            calcule="aucun contenu",
+        )
+
+
+def schemas_echus(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the plans that end before the convention does."""
+    convention = contexte.convention
+    for rank, schema in enumerate(convention.schemas, start=1):
+        if schema.fin < convention.fin.year:
+            before = " avant le début de la convention" if schema.fin < convention.debut.year else ""
+            yield contexte.constat(
+                "schema_echu",
+                str(rank),
+                lieu=majuscule(schema.reference),
+                objet=f"« {schema.nom} »",
+                ecrit=f"{schema.debut}-{schema.fin}",
+                calcule=f"échu{before}, qui court de {convention.debut.year} à {convention.fin.year}"
+                if before
+                else f"échu en {schema.fin}, avant la fin de la convention en {convention.fin.year}",
+            )
+
+
+def lacunes(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the gaps that the entry of the convention declared in its diagnostic, with their own question."""
+    places = contexte.regle("lacune_du_diagnostic").mots["reference"]
+    for lacune in contexte.convention.lacunes:
+        if not lacune.reference.startswith(places):
+            continue
+        yield contexte.constat(
+            "lacune_du_diagnostic",
+            lacune.id,
+            lieu=majuscule(lacune.reference),
+            objet=lacune.objet,
+            ecrit=lacune.manque,
+            calcule="relevé à la saisie",
+            question=lacune.question,
+        )
+
+
+def fiches_sans_indicateur(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the fiches that write no evaluation indicator."""
+    for fiche in contexte.convention.fiches:
+        if not _ecrits(fiche, contexte):
+            yield _constat("fiche_sans_indicateur", fiche, contexte, ecrit="case vide", calcule="aucun indicateur")
+
+
+def fiches_sans_partenaire(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the fiches that name no partner."""
+    for fiche in contexte.convention.fiches:
+        if not fiche.partenaires:
+            yield _constat("fiche_sans_partenaire", fiche, contexte, ecrit="case vide", calcule="aucun partenaire")
+
+
+def fiches_differees(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the fiches that begin after the convention does."""
+    start = contexte.convention.debut
+    for fiche in contexte.convention.fiches:
+        if fiche.debut > start:
+            yield _constat(
+                "fiche_differee",
+                fiche,
+                contexte,
+                ecrit=f"début en {fiche.debut.year}",
+                calcule=f"convention depuis {start.year}",
+            )
+
+
+def sans_valeur_initiale(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the fiches whose indicators have no value to start from."""
+    yield from _absences("valeur_initiale_absente", lambda item: item.valeur_initiale, contexte)
+
+
+def sans_cible(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the fiches whose indicators have no target."""
+    yield from _absences("cible_absente", lambda item: item.cible, contexte)
+
+
+def qualitatifs(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the fiches with an indicator whose initial value is absent because nothing is measured on a scale."""
+    words = contexte.regle("indicateur_qualitatif").mots["absence"]
+    for fiche in contexte.convention.fiches:
+        found = [
+            item
+            for item in _ecrits(fiche, contexte)
+            if isinstance(item.valeur_initiale, Absence) and contient(item.valeur_initiale.absent, words)
+        ]
+        if found:
+            reasons = dict.fromkeys(item.valeur_initiale.absent for item in found)
+            yield _constat(
+                "indicateur_qualitatif", fiche, contexte, ecrit=_libelles(found), calcule=" ; ".join(reasons)
+            )
+
+
+def resultats_sans_indicateur(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the fiches with expected results that no indicator they write shows."""
+    for fiche in contexte.convention.fiches:
+        written = {item.id for item in _ecrits(fiche, contexte)}
+        found = [result.libelle for result in fiche.resultats if not written.intersection(result.indicateurs)]
+        if found:
+            total = len(fiche.resultats)
+            yield _constat(
+                "resultat_sans_indicateur",
+                fiche,
+                contexte,
+                ecrit=" ; ".join(found),
+                calcule=f"{len(found)} sur {total} {'résultat' if total == 1 else 'résultats'} sans indicateur",
+            )
+
+
+def resultats_etrangers(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the fiches with expected results that the entry of the convention noted as another fiche's."""
+    words = contexte.regle("resultat_etranger").mots["note"]
+    for fiche in contexte.convention.fiches:
+        found = [result for result in fiche.resultats if result.note and contient(result.note, words)]
+        if found:
+            notes = dict.fromkeys(result.note for result in found)
+            yield _constat(
+                "resultat_etranger",
+                fiche,
+                contexte,
+                ecrit=" ; ".join(result.libelle for result in found),
+                calcule=" ; ".join(notes),
+            )
+
+
+def perimetres(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the texts of the fiches that name a territory of another level than the convention's."""
+    territoire = contexte.entrees.catalogue.territoires[contexte.convention.territoire]
+    levels = contexte.regle("perimetre_different").mots
+    words = [word for level, words in levels.items() if level != territoire.niveau for word in words]
+    for fiche in contexte.convention.fiches:
+        found = [text for text in _textes(fiche) if contient(text, words)]
+        if found:
+            yield _constat(
+                "perimetre_different",
+                fiche,
+                contexte,
+                ecrit=" ; ".join(found),
+                calcule=f"la convention porte sur {territoire.le} ({territoire.niveau})",
+            )
+
+
+def contient(text: str, words: tuple[str, ...] | list[str]) -> bool:
+    """Return whether a text holds one of the words, at the beginning of a word, whatever the case.
+
+    Examples:
+        >>> contient("Un projet intercommunal", ["communal"]), contient("Un projet communal", ["communal"])
+        (False, True)
+    """
+    return any(re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) for word in words)
+
+
+def _ecrits(fiche: Fiche, contexte: Contexte) -> list[IndicateurFiche]:
+    """Return the indicators that the fiche itself writes: the text is not to answer for those we propose."""
+    meanings = contexte.entrees.catalogue.indicateurs_fiches
+    return [item for item in fiche.indicateurs if meanings[item.id].origine == "convention"]
+
+
+def _absences(rule: str, lire: Callable[[IndicateurFiche], object], contexte: Contexte) -> Iterator[Constat]:
+    for fiche in contexte.convention.fiches:
+        written = _ecrits(fiche, contexte)
+        found = [item for item in written if isinstance(lire(item), Absence)]
+        if found:
+            total = len(written)
+            named = "" if len(found) == total else f" : {_libelles(found)}"
+            yield _constat(
+                rule,
+                fiche,
+                contexte,
+                ecrit=f"{total} {'indicateur' if total == 1 else 'indicateurs'}",
+                calcule=f"{len(found)} sur {total} sans cette valeur{named}",
+            )
+
+
+def _textes(fiche: Fiche) -> list[str]:
+    """Return the sentences of a fiche; a note is told by the sentence that matters, not whole."""
+    notes = [sentence for result in fiche.resultats for sentence in (result.note or "").split(". ") if sentence]
+    return [
+        fiche.titre,
+        *fiche.constat_initial,
+        *fiche.objectifs,
+        *(item.texte for item in fiche.modalites),
+        *(result.libelle for result in fiche.resultats),
+        *notes,
+    ]
+
+
+def _libelles(items: list[IndicateurFiche]) -> str:
+    return enumerer([f"« {item.libelle} »" for item in items])
+
+
+def _constat(rule: str, fiche: Fiche, contexte: Contexte, *, ecrit: str, calcule: str) -> Constat:
+    return contexte.constat(
+        rule,
+        f"fiche_{fiche.numero}",
+        lieu=majuscule(fiche.reference),
+        objet=f"la fiche action {fiche.numero}",
+        ecrit=ecrit,
+        calcule=calcule,
+    )
+
+
+OUI = "oui"
+
+
+def ages_offerts(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the fiches whose ages are not those that the structures of their theme take together."""
+    known = ages(contexte.entrees.offre, contexte.entrees.catalogue.offre)
+    for relation in contexte.relations.ages_offerts:
+        taken = known[known["type"].isin(relation.types)]
+        for fiche in fiches_du_theme(contexte, relation.theme):
+            meant = frozenset(range(fiche.age_min, fiche.age_max + 1))
+            if not taken.empty and annees_couvertes(taken) != meant:
+                yield _autres_ages(relation, fiche, taken, contexte)
+
+
+def fiches_du_theme(contexte: Contexte, theme: str) -> list[Fiche]:
+    """Return the fiches of the stakes that gather a theme, when they say for which ages they are meant."""
+    stakes = {enjeu.id for enjeu in contexte.convention.enjeux if theme in enjeu.themes}
+    return [
+        fiche
+        for fiche in contexte.convention.fiches
+        if fiche.enjeu in stakes and fiche.age_min is not None and fiche.age_max is not None
+    ]
+
+
+def non_dits(contexte: Contexte) -> Iterator[Constat]:
+    """Yield what the structures should say and do not: those never described one by one, the others kind by kind."""
+    missing = _manquants(contexte)
+    unknown = _inconnues(missing, contexte)
+    yield from _non_decrites(missing, unknown, contexte)
+    yield from _incompletes(missing[~missing["structure"].isin(unknown)], contexte)
+
+
+def _non_decrites(missing: pd.DataFrame, unknown: list[str], contexte: Contexte) -> Iterator[Constat]:
+    """Yield the structures said to exist, or to be supported, of which nothing that is expected is given."""
+    for structure in unknown:
+        rows = missing[missing["structure"] == structure]
+        yield contexte.constat(
+            "structure_non_decrite",
+            structure,
+            lieu=majuscule(rows["reference"].iloc[0]),
+            objet=f"« {rows['nom'].iloc[0]} », {minuscule(rows['libelle_type'].iloc[0])}",
+            ecrit="le nom seul",
+            calcule=f"attendu : {_attendu(rows)}",
+        )
+
+
+def _incompletes(missing: pd.DataFrame, contexte: Contexte) -> Iterator[Constat]:
+    """Yield, kind by kind, what is not given; the structures that lack the same are told together."""
+    for kind, rows in missing.groupby("type", sort=False):
+        lacking = {str(name): _attendu(lines) for name, lines in rows.groupby("nom", sort=False)}
+        told = {}
+        for name, text in lacking.items():
+            told[text] = [*told.get(text, []), f"« {name} »"]
+        yield contexte.constat(
+            "caracteristique_absente",
+            str(kind),
+            lieu=majuscule(rows["reference"].iloc[0]),
+            objet=f"« {rows['libelle_type'].iloc[0]} »",
+            ecrit="non donné",
+            calcule=" ; ".join(f"{enumerer(names)} : {text}" for text, names in told.items()),
+        )
+
+
+def _autres_ages(relation: AgesOfferts, fiche: Fiche, taken: pd.DataFrame, contexte: Contexte) -> Constat:
+    offered = annees_couvertes(taken)
+    meant = frozenset(range(fiche.age_min, fiche.age_max + 1))
+    outside = [f"hors de la fiche : {_plages(offered - meant)}"] if offered - meant else []
+    without = [f"sans accueil : {_plages(meant - offered)}"] if meant - offered else []
+    structures = [f"{row.nom} : {row.texte}" for row in taken.itertuples()]
+    return contexte.constat_de(
+        "ages_offerts",
+        relation,
+        f"fiche_{fiche.numero}",
+        lieu=f"Annexe 2 et {fiche.reference}",
+        ecrit=f"fiche {fiche.numero} : {fiche.age_min} à {fiche.age_max} ans",
+        calcule=" ; ".join([*structures, *outside, *without]),
+        indicateurs=(),
+    )
+
+
+def _plages(years: frozenset[int]) -> str:
+    """Return ages in completed years as spans: « 2 ans », « 18 à 25 ans »."""
+    starts = sorted(age for age in years if age - 1 not in years)
+    ends = sorted(age for age in years if age + 1 not in years)
+    spans = [str(low) if low == high else f"{low} à {high}" for low, high in zip(starts, ends, strict=True)]
+    return f"{enumerer(spans)} ans"
+
+
+def _manquants(contexte: Contexte) -> pd.DataFrame:
+    """Return what the catalogue expects of each kind of structure and the text does not give (see ``manques``)."""
+    expected = contexte.relations.attendus_offre
+    gaps = manques(contexte.entrees.offre, expected, contexte.entrees.catalogue.offre)
+    wanted = {(item.type, name) for item in expected for name in item.caracteristiques}
+    kept = [pair in wanted for pair in zip(gaps["type"], gaps["caracteristique"], strict=True)]
+    return gaps.loc[pd.Series(kept, index=gaps.index, dtype=bool)]
+
+
+def _inconnues(missing: pd.DataFrame, contexte: Contexte) -> list[str]:
+    """Return the structures said to exist that lack everything expected of their kind."""
+    offre = contexte.entrees.offre
+    expected = {item.type: set(item.caracteristiques) for item in contexte.relations.attendus_offre}
+    exist = set(offre.loc[offre["valeur"] == OUI, "structure"])
+    given = offre[offre["valeur"] != ""]
+    described = {row.structure for row in given.itertuples() if row.caracteristique in expected.get(row.type, set())}
+    return [name for name in dict.fromkeys(missing["structure"]) if name in exist and name not in described]
+
+
+def _attendu(rows: pd.DataFrame) -> str:
+    return enumerer([minuscule(label) for label in dict.fromkeys(rows["libelle"])])
+
+
+REGLES = {"contredite": "affirmation_contredite", "inverifiable": "affirmation_inverifiable"}
+
+
+def affirmations(contexte: Contexte) -> Iterator[Constat]:
+    """Yield a finding for each sentence that is contradicted, and one for each that cannot be verified.
+
+    A contradicted comparison makes the compared values doubtful; a contradicted total does not: the words are in doubt.
+    """
+    compared = {item.id for item in contexte.entrees.affirmations if item.reference is not None}
+    catalogue = contexte.entrees.catalogue
+    judged = juger(
+        contexte.entrees.affirmations,
+        contexte.entrees.annexe1,
+        catalogue.indicateurs,
+        catalogue.seuils,
+        unites=catalogue.unites,
+        territoires=catalogue.territoires,
+    )
+    for row in judged[judged["verdict"].isin(REGLES)].itertuples(index=False):
+        named = [name for name in row.indicateurs.split(SEPARATEUR) if name]
+        objet = " et ".join(contexte.libelle(name) for name in named[:2]) or f"« {row.resume} »"
+        yield contexte.constat(
+            REGLES[row.verdict],
+            row.id,
+            lieu=f"Annexe 1, {row.section}",
+            objet=objet,
+            ecrit=row.resume,
+            calcule=row.calcul,
+            pourquoi=row.note,
+            indicateurs=named if row.verdict == "contredite" and row.id in compared else (),
+        )
+
+
+def periodicites(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the sentences that say a benefit is paid more or less often than it is."""
+    for relation in contexte.relations.periodicites:
+        for item in contexte.entrees.affirmations:
+            if _concerne(item, relation) and item.periodicite not in (None, relation.periodicite):
+                yield contexte.constat_de(
+                    "periodicite",
+                    relation,
+                    item.id,
+                    lieu=f"Annexe 1, {item.section}",
+                    ecrit=f"{item.resume} ({item.periodicite})",
+                    calcule=f"prestation {relation.periodicite}",
+                    indicateurs=(),
+                )
+
+
+def _concerne(item: Affirmation, relation: Periodicite) -> bool:
+    return relation.indicateur in (*item.indicateurs, *item.parmi)
+
+
+def corrections(contexte: Contexte) -> Iterator[Constat]:
+    """Yield each declared correction with the number of rows that carry it; one that no row carries is obsolete."""
+    for correction in contexte.entrees.corrections:
+        rows = portees(correction, _table(correction.fichier, contexte))
+        if rows == 0:
+            yield _obsolete(correction, contexte)
+            continue
+        found = contexte.constat(
+            "correction",
+            correction.id,
+            lieu=majuscule(correction.reference),
+            objet=correction.objet,
+            ecrit=correction.ecrit,
+            calcule=f"lu : {correction.lu} ({rows} {'ligne' if rows == 1 else 'lignes'})",
+        )
+        yield replace(found, statut="corrige", motif=correction.raison)
+
+
+def portees(correction: Correction, table: pd.DataFrame) -> int:
+    """Return how many rows carry the mention of a correction, in any of their texts."""
+    texts = table.select_dtypes(exclude="number")
+    return int(texts.apply(lambda cell: cell.str.contains(correction.mention, regex=False)).any(axis=1).sum())
+
+
+def lectures_non_declarees(contexte: Contexte) -> Iterator[Constat]:
+    """Yield the notes of the data that tell a reading which no correction declares."""
+    words = contexte.regle("lecture_non_declaree").mots["note"]
+    for name in ("annexe1.csv", "offre.csv"):
+        declared = [item.mention for item in contexte.entrees.corrections if item.fichier == name]
+        for note in dict.fromkeys(_table(name, contexte)["note"]):
+            if any(word in note.lower() for word in words) and not any(mention in note for mention in declared):
+                yield contexte.constat(
+                    "lecture_non_declaree",
+                    note,
+                    lieu=f"Données, {name}",
+                    objet=f"la note « {note} »",
+                    ecrit=note,
+                    calcule="aucune correction déclarée",
+                )
+
+
+def _obsolete(correction: Correction, contexte: Contexte) -> Constat:
+    return contexte.constat(
+        "correction_obsolete",
+        correction.id,
+        lieu=f"Données, {correction.fichier}",
+        objet=correction.objet,
+        ecrit=f"mention « {correction.mention} »",
+        calcule="aucune ligne ne la porte",
+    )
+
+
+def _table(name: str, contexte: Contexte) -> pd.DataFrame:
+    return {"annexe1.csv": contexte.entrees.annexe1, "offre.csv": contexte.entrees.offre}[name]
