@@ -10,19 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ctglib.classeur.annuel.ouverture import lire_suivi, ouvrir_bilan
     from ctglib.classeur.classeur import ouvrir
-    from ctglib.classeur.finale.ouverture import ouvrir_evaluation
     from ctglib.document.blocs import paragraphe
     from ctglib.document.tableau import tableau
+    from ctglib.rapports.bilan import lire_suivi, ouvrir_bilan
+    from ctglib.rapports.evaluation import ouvrir_evaluation
 
 __all__ = ["lire_suivi", "ouvrir", "ouvrir_bilan", "ouvrir_evaluation", "paragraphe", "tableau"]
 __version__ = "0.1.0"
 PORTES = {
-    "lire_suivi": "classeur.annuel.ouverture",
+    "lire_suivi": "rapports.bilan",
     "ouvrir": "classeur.classeur",
-    "ouvrir_bilan": "classeur.annuel.ouverture",
-    "ouvrir_evaluation": "classeur.finale.ouverture",
+    "ouvrir_bilan": "rapports.bilan",
+    "ouvrir_evaluation": "rapports.evaluation",
     "paragraphe": "document.blocs",
     "tableau": "document.tableau",
 }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctglib.calculs import accueil_individuel, cooperation, jeunesse, loisirs
 from ctglib.calculs.annees import annees
-from ctglib.calculs.evaluation.serie import Series, series
+from ctglib.calculs.suivi import Series, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.analyses import Livrable

@@ -8,7 +8,7 @@ import pandas as pd
 from analyse_exemple import ICI, LA, STATUTS, UNITES, indicateur, rupture
 from hypothesis import strategies as st
 
-from ctglib.calculs.comparables.comparer import Resultat, comparer
+from ctglib.calculs.comparables import Resultat, comparer
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.modeles.comparaison import Comparaison, MotsComparaison, Reglage
 

@@ -6,8 +6,8 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.calculs.evaluation.etats import etats
-from ctglib.calculs.evaluation.evaluer import evaluer
+from ctglib.calculs.etats import etats
+from ctglib.calculs.evaluation import evaluer
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import cle_de
 from ctglib.donnees.suivi.objets import DossierSuivi

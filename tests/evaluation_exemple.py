@@ -9,7 +9,7 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.calculs.evaluation.evaluer import evaluer
+from ctglib.calculs.evaluation import evaluer
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.avenants import Avenant

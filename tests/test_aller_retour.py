@@ -13,8 +13,8 @@ from classeur_rempli import cellule, photographie
 from import_exemple import SUIVI, avec_libreoffice, libreoffice
 from openpyxl import load_workbook
 
-from ctglib.classeur.annuel.ouverture import ouvrir_bilan
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.rapports.bilan import ouvrir_bilan
 
 LUS_EN_CSV = [case for case in CAS if "csv" in case]
 LUS_EN_PAGE = [case for case in CAS if "page" in case]

@@ -13,9 +13,9 @@ import pytest
 from fiches_remplies import EFFECTIFS, ecrire
 
 from ctglib import ouvrir_bilan
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.classeur.annuel.accueil_individuel import AccueilIndividuel
 from ctglib.classeur.annuel.cooperation import Cooperation
-from ctglib.classeur.annuel.etude import EtudeAnnuelle
 from ctglib.classeur.annuel.jeunesse import Jeunesse
 from ctglib.classeur.annuel.loisirs import Loisirs
 from ctglib.document.serialisation import de_json, en_json

@@ -14,7 +14,7 @@ from analyses_exemple import catalogue, lire, mesures, table
 from ctglib.calculs.accueil_individuel import besoins, mouvements
 from ctglib.calculs.annees import annees, est_muet
 from ctglib.calculs.cooperation import couts, grille
-from ctglib.calculs.posture import PostureBougee
+from ctglib.calculs.evaluation import PostureBougee
 from ctglib.rapport.phrases import accueil_individuel as phrases
 from ctglib.rapport.phrases.cooperation import posture
 

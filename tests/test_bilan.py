@@ -14,16 +14,14 @@ import yaml
 from evaluation_exemple import SEUILS, indicateur
 
 from ctglib import ouvrir_bilan
-from ctglib.calculs.bilan.comptes import ensembles
-from ctglib.calculs.bilan.marquants import evolutions_marquantes
-from ctglib.calculs.bilan.propositions import Situation, proposer
-from ctglib.calculs.bilan.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
-from ctglib.classeur.annuel.bilan import Bilan
+from ctglib.blocs.gouvernance import proposition
+from ctglib.calculs.bilan import Situation, ensembles, evolutions_marquantes, proposer
+from ctglib.calculs.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
 from ctglib.document.typographie import nombre
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.donnees.modeles.suivi import Comite
-from ctglib.rapport.phrases.propositions import proposition
+from ctglib.rapports.bilan import Bilan
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "bilan_territoire.yaml").read_text(encoding="utf-8"))
 ANNEES = (2023, 2024, 2025, 2026)

@@ -9,9 +9,8 @@ from html import unescape
 import pytest
 
 from ctglib import ouvrir_bilan
-from ctglib.calculs.bilan.comptes import ensembles
-from ctglib.calculs.bilan.marquants import verdicts
-from ctglib.classeur.annuel.bilan import Bilan
+from ctglib.calculs.bilan import ensembles, verdicts
+from ctglib.rapports.bilan import Bilan
 
 
 @cache

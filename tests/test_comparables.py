@@ -14,9 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recalcul_comparables import Recalcul, lire, recalculer
 
-from ctglib.calculs.comparables.comparer import Resultat, comparer
-from ctglib.calculs.comparables.ecarts import bornes, ecart_a_la_moyenne, ecart_a_la_somme, variation
-from ctglib.calculs.comparables.sensibilite import BRUIT, CHANGE, TIENT, tenue
+from ctglib.calculs.comparables import (
+    BRUIT,
+    CHANGE,
+    TIENT,
+    Resultat,
+    bornes,
+    comparer,
+    ecart_a_la_moyenne,
+    ecart_a_la_somme,
+    tenue,
+    variation,
+)
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.modeles.comparaison import Reglage

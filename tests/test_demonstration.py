@@ -8,10 +8,9 @@ from itertools import pairwise
 import pandas as pd
 from demonstration_exemple import ANNEES, ICI, LA, NOM, actions, evaluation, suivi, toutes_les_annees
 
-from ctglib.calculs.evaluation.evolution import Changement, evolution
-from ctglib.calculs.evaluation.serie import Mesure
-from ctglib.calculs.posture import posture_bougee
-from ctglib.calculs.suivi import revisions
+from ctglib.calculs.evaluation import posture_bougee
+from ctglib.calculs.jugement import Passage, evolution
+from ctglib.calculs.suivi import Mesure, revisions
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.validation import valider
@@ -60,7 +59,7 @@ def test_chaque_evolution_apparait_et_le_bruit_dans_les_series_de_la_cnaf() -> N
     before, now = (Mesure(year, float(series[year]), "A") for year in (2024, 2025))
     rounding = known.indicateurs_contexte["cnaf_foyers"].arrondi_source
 
-    noise = evolution(Changement(before, now, "hausse", None, rounding, ()), known.evaluation.seuils)
+    noise = evolution(Passage(before, now, "hausse", None, rounding, ()), known.evaluation.seuils)
 
     assert {*toutes_les_annees()["evolution"], noise[0]} - {""} == set(known.evaluation.evolutions)
 

@@ -8,8 +8,8 @@ import io
 import pytest
 
 from ctglib import ouvrir_bilan
-from ctglib.classeur.annuel.bilan import Bilan
 from ctglib.document.tableau import Tableau
+from ctglib.rapports.bilan import Bilan
 
 
 @pytest.fixture(scope="module")

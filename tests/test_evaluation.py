@@ -20,7 +20,7 @@ from evaluation_exemple import (
     prevu,
 )
 
-from ctglib.calculs.evaluation.evaluer import COLONNES, evaluer
+from ctglib.calculs.evaluation import COLONNES, evaluer
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.yaml_strict import charger_yaml

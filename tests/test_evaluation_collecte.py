@@ -12,10 +12,9 @@ from evaluation_exemple import catalogue, convention, datee, indicateur, observa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.calculs.evaluation.collecte import A_COLLECTER, TAUX, a_collecter, taux_de_collecte
-from ctglib.calculs.evaluation.evaluer import evaluer
+from ctglib.calculs.collecte import A_COLLECTER, TAUX, a_collecter, taux_de_collecte
+from ctglib.calculs.evaluation import PostureBougee, evaluer, posture_bougee
 from ctglib.calculs.moyens import moyens_par_signataire, moyens_par_structure
-from ctglib.calculs.posture import PostureBougee, posture_bougee
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.suivi import Bilan
 

@@ -13,7 +13,7 @@ from evaluation_exemple import avenants, catalogue, convention
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.calculs.evaluation.etats import COLONNES, etats
+from ctglib.calculs.etats import COLONNES, etats
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import ModaliteAction
 

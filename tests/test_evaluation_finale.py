@@ -13,20 +13,16 @@ from evaluation_exemple import ICI, catalogue, convention, datee, indicateur, pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.calculs.evaluation.evaluer import evaluer
-from ctglib.calculs.evaluation.lignes import Annee
-from ctglib.calculs.evaluation.serie import changements_en_vigueur, series
-from ctglib.calculs.finale.contribution import force
-from ctglib.calculs.finale.diagnostic import annee_du_diagnostic, revisiter
-from ctglib.calculs.finale.evaluabilite import evaluabilite
-from ctglib.calculs.finale.objectifs import CONDITIONS, recommander, relever
-from ctglib.calculs.finale.parcours import parcours
-from ctglib.calculs.finale.preuves import Preuve
+from ctglib.blocs.collecte import periodes
+from ctglib.calculs.evaluation import Annee, evaluer
+from ctglib.calculs.parcours import CONDITIONS, parcours, recommander, relever
+from ctglib.calculs.preuves import Preuve, evaluabilite, force
+from ctglib.calculs.revisite import annee_du_diagnostic, revisiter
+from ctglib.calculs.suivi import changements_en_vigueur, series
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.convention import Resultat
 from ctglib.donnees.modeles.finale import Lectures, ReglesFinales, ThemeRevisite
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.rapport.tableaux.finale.manques import periodes
 
 CAS = Path(__file__).parent / "cas"
 RECOMMANDATIONS = yaml.safe_load((CAS / "recommandations.yaml").read_text(encoding="utf-8"))

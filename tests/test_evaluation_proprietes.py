@@ -9,8 +9,8 @@ from evaluation_exemple import catalogue, convention, datee, evaluer_cas, indica
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ctglib.calculs.evaluation.evaluer import evaluer
-from ctglib.calculs.evaluation.rythme import Trajet, progression
+from ctglib.calculs.evaluation import evaluer
+from ctglib.calculs.jugement import Trajet, progression
 
 OPPOSE = {"hausse": "baisse", "baisse": "hausse"}
 JUGES = {"atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul"}

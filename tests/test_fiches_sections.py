@@ -15,12 +15,11 @@ from conftest import DEPOT
 from donnees_abimees import remplacer
 from suivi_exemple import ecrire_suivi
 
-from ctglib.classeur.annuel.bilan import Bilan
 from ctglib.classeur.annuel.fiche import Fiche
-from ctglib.classeur.annuel.ouverture import ouvrir_bilan
 from ctglib.classeur.natures import PANNEAUX_D_UNE_PAGE, lots
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.rapports.bilan import Bilan, ouvrir_bilan
 
 OBSERVATIONS = "suivi/2024/observations.csv"
 

@@ -8,11 +8,10 @@ import pytest
 from classeur_rempli import photographie
 from ligne_de_commande import ctg
 
-from ctglib.classeur.annuel.masque import figer
-from ctglib.classeur.annuel.publication import publier
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.ecriture import EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.secret.publication import figer, publier
 
 NOM, ANNEE = "demonstration", 2023
 MASQUE = Path("conventions") / NOM / "masque.csv"

@@ -12,8 +12,14 @@ from graphiques_exemple import LIBELLES, LONG, TAILLES, dessins, verifier
 from hypothesis import Phase, given
 from test_comparables import EXEMPLE
 
-from ctglib.calculs.comparables.comparer import Resultat
-from ctglib.classeur.finale.comparables import Comparables
+from ctglib.blocs.comparables import (
+    Comparables,
+    essentiel,
+    lecture_de_la_sensibilite,
+    tableau_des_communes,
+    tableau_des_ecarts,
+)
+from ctglib.calculs.comparables import Resultat
 from ctglib.document.charte import charte
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
@@ -21,8 +27,6 @@ from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.modeles.comparaison import Reglage
 from ctglib.graphiques.comparables import points_comparables, trajectoires_comparables
-from ctglib.rapport.phrases.comparables import essentiel, lecture_de_la_sensibilite
-from ctglib.rapport.tableaux.comparables import tableau_des_communes, tableau_des_ecarts
 
 METHODES = ("regle", "communes_retenues", "essentiel", "points", "ecarts", "departement", "trajectoires", "sensibilite",
             "lecture_sensibilite", "limites")  # fmt: skip

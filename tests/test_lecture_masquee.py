@@ -11,11 +11,11 @@ import pytest
 from production_exemple import CONVENTION, demande, ecrire_carnet, produire
 
 from ctglib import lire_suivi, ouvrir_bilan, ouvrir_evaluation
-from ctglib.classeur.annuel.bruts import AVERTISSEMENT, MIME, EffectifsBruts, ExportRefuse, refuser
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.suivi.objets import DossierSuivi
 from ctglib.export import ExporteurHTML
+from ctglib.secret.bruts import AVERTISSEMENT, MIME, EffectifsBruts, ExportRefuse, refuser
 
 NOM, ANNEE, SEUIL = "demonstration", 2024, 5
 PROFILS = f"conventions/{NOM}/suivi/{ANNEE}/profils.csv"

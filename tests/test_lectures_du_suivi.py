@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 from ctglib import ouvrir_bilan, ouvrir_evaluation
+from ctglib.blocs.annee import donnees_lues, jour_des_donnees
 from ctglib.calculs.essentiel import essentiel
-from ctglib.classeur.annuel.bilan import Bilan
 from ctglib.document.blocs import Groupe
 from ctglib.document.mesures import bande
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
-from ctglib.rapport.phrases.couverture_annuelle import donnees_lues, jour_des_donnees
 from ctglib.rapport.phrases.fiche import page
+from ctglib.rapports.bilan import Bilan
 
 ANNEES = (2023, 2024, 2025, 2026)
 

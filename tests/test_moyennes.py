@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from ctglib import ouvrir_bilan
+from ctglib.blocs.territoire import chiffre_du_territoire, notes_des_moyennes
 from ctglib.calculs.accueil_individuel import besoins
 from ctglib.calculs.moyennes import dans_le_hasard, moyennes
 from ctglib.classeur.etude import Etude
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import PetiteSerie
-from ctglib.rapport.phrases.territoire import chiffre_du_territoire, notes_des_moyennes
 from ctglib.rapport.tableaux.accueil_individuel import tableau_besoins
 
 PERIODES = PetiteSerie(avant=(2015, 2019), depuis=2021, pourquoi="2020 est un pic")

@@ -13,7 +13,7 @@ import yaml
 from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
 
-from ctglib.calculs.finale.renouveler import renouveler
+from ctglib.calculs.revisite import renouveler
 from ctglib.commandes.application import lancer
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import VARIABLE

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from analyses_exemple import ICI, catalogue, observations
 
-from ctglib.calculs.evaluation.evaluer import evaluer
+from ctglib.calculs.evaluation import evaluer
 from ctglib.document.contexte import Contexte
 from ctglib.document.mesures import ligne, mesure
 from ctglib.donnees.dossier import lire_dossier

@@ -15,8 +15,7 @@ from production_exemple import ANNEE, CONVENTION, ecrire_carnet, octets, pourquo
 from production_exemple import demande as demander
 
 from ctglib import ouvrir_bilan
-from ctglib.classeur.annuel.etude import EtudeAnnuelle
-from ctglib.classeur.annuel.etudier import etudier, parts
+from ctglib.blocs.annee import EtudeAnnuelle, etudier, parts
 from ctglib.commandes.production import Options, produire_rapports
 from ctglib.donnees.lecture import enregistrer, lire_octets
 from ctglib.production.manifeste import lire_manifeste, prevoir

@@ -19,13 +19,13 @@ from lecture_publiee import INCLUSION, Lu, lire
 from rapports_produits import Production, choisir
 from secret_exemple import Choisi
 
-from ctglib.classeur.annuel.publication import publier
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.suivi.objets import DossierSuivi
 from ctglib.secret import application
 from ctglib.secret.masque import CLE, Masque, masquer
 from ctglib.secret.modele import Cellule, Cle, Lien, Tirage, accorder
+from ctglib.secret.publication import publier
 
 AUTRE = yaml.safe_load((Path(__file__).parent / "cas" / "secret_autre.yaml").read_text(encoding="utf-8"))
 DERNIERE = ANNEES[-1]

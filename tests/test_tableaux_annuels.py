@@ -9,9 +9,9 @@ import pytest
 from graphiques_annuels_exemple import evaluation, tableau_etats
 
 from ctglib import ouvrir_bilan
-from ctglib.classeur.annuel.bilan import Bilan
+from ctglib.blocs import etats, moyens
 from ctglib.document.tableau import Tableau
-from ctglib.rapport.tableaux import etats, moyens_structures
+from ctglib.rapports.bilan import Bilan
 
 ARRETE = date(2025, 12, 31)
 
@@ -105,7 +105,7 @@ def test_les_moyens_d_une_structure_tiennent_sur_une_ligne() -> None:
 
 
 def test_des_lignes_de_budget_trop_nombreuses_restent_l_une_sous_l_autre(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moyens_structures, "COLONNES_AU_PLUS", 6)
+    monkeypatch.setattr(moyens, "COLONNES_AU_PLUS", 6)
 
     table = bilan(2025).moyens.par_structure()
 

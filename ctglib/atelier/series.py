@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctglib.atelier.lieux import codes, connus
 from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
-from ctglib.classeur.annuel.etudier import etudier
+from ctglib.blocs.annee import etudier
 from ctglib.donnees import publiques
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.dossier import lire_dossier
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ctglib.atelier.lieux import Lieux
-    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur
 

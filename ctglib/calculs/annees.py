@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.evaluation.lignes import modalites
-from ctglib.calculs.evaluation.serie import ENSEMBLE, coupures, mesure
+from ctglib.calculs.evaluation import modalites
+from ctglib.calculs.suivi import ENSEMBLE, coupures, mesure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ctglib.calculs.evaluation.serie import Serie, Series
+    from ctglib.calculs.suivi import Serie, Series
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.avenants import Changement
 

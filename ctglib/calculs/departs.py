@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ctglib.calculs.evaluation.serie import MESURE
+from ctglib.calculs.suivi import MESURE
 
 DEUX_POINTS = 2  # a single point draws no way
 

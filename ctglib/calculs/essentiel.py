@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.bilan.marquants import evolutions_marquantes, verdicts
-from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE, PAS_COMMENCEES
+from ctglib.calculs.bilan import evolutions_marquantes, verdicts
+from ctglib.calculs.etats import NON_RENSEIGNEE, PAS_COMMENCEES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,9 +62,9 @@ def essentiel(
     """Return what is to be known first of a fiche.
 
     Args:
-        etats: What ``ctglib.calculs.evaluation.etats`` returns.
-        evaluation: What ``ctglib.calculs.evaluation.evaluer`` returns.
-        collecte: What ``ctglib.calculs.evaluation.collecte.taux_de_collecte`` returns.
+        etats: What ``ctglib.calculs.etats`` returns.
+        evaluation: What ``ctglib.calculs.evaluation`` returns.
+        collecte: What ``ctglib.calculs.collecte.taux_de_collecte`` returns.
         fiche: Its number.
         arrete: Date of the bilan.
     """

@@ -1,23 +1,41 @@
-"""The follow-up's long table as a bilan of one year reads it: each value under its latest millésime."""
+"""The follow-up as a bilan of one year reads it: each value under its latest millésime.
+
+Also what is computed from others, the series of an indicator, and what parts its years: a break of the source, a
+definition changed by avenant.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pandas as pd
 
-from ctglib.calculs.derives import completer
+from ctglib.calculs.formules import appliquer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ctglib.donnees.modeles.avenants import Avenant, Changement
+    from ctglib.donnees.modeles.base import Date
     from ctglib.donnees.modeles.catalogue import Indicateur
 
+
 CLE = ("territoire", "annee", "indicateur", "dimension", "modalite")
+
+
 SERIE = ("territoire", "indicateur", "dimension", "modalite")
+
+
 REVISIONS = (
     *CLE, "millesime_ancien", "valeur_ancienne", "statut_ancien", "millesime", "valeur", "statut", "source", "note",
 )  # fmt: skip
+
+
 NON_TRANSMIS = "L"
+
+
 DELAI_DE_PUBLICATION = 1  # a bilan of N is written in N+1: what came out by then is known to it
 
 
@@ -99,3 +117,224 @@ def contexte_a_la_date(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
 def _dernier_millesime(observations: pd.DataFrame) -> pd.DataFrame:
     ordered = observations.sort_values([*CLE, "millesime"], kind="stable")
     return ordered.drop_duplicates(list(CLE), keep="last").reset_index(drop=True)
+
+
+CELLULE = ("territoire", "annee", "dimension", "modalite")
+
+
+GRAVITE = ("Q", "L", "O", "M", "P", "E", "A")  # a result is worth its worst input; a secret comes first
+
+
+NON_TRANSMIS_DERIVES, SANS_OBJET = "L", "M"
+
+
+ABSENCES = ("Q", "L", "O", "M")
+
+
+class Entree(NamedTuple):
+    """An input of a result in one cell."""
+
+    valeur: float
+    statut: str
+    millesime: int
+
+
+ABSENTE = Entree(float("nan"), NON_TRANSMIS_DERIVES, 0)
+
+
+def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> pd.DataFrame:
+    """Return the rows and, for each computed indicator, those that its inputs allow; what somebody entered stays.
+
+    A missing or suppressed input makes the result missing, for the same reason. An empty denominator makes it « sans
+    objet ». The millésime of a result is the latest of its inputs: a revision of one is a revision of the other.
+
+    Args:
+        observations: One row for each indicator and ``CELLULE``: one millésime each.
+        indicateurs: The catalogue; those without ``calcul`` change nothing.
+    """
+    computed = [indicateur for indicateur in indicateurs if indicateur.calcul]
+    known = _connues(observations, {name for item in computed for name in (item.id, *_entrees(item))})
+    rows = [row for indicateur in computed for row in _lignes(indicateur, known)]
+    if not rows:
+        return observations
+    new = pd.DataFrame(rows)[list(observations.columns)].astype(observations.dtypes)
+    return pd.concat([observations, new], ignore_index=True)
+
+
+def _connues(observations: pd.DataFrame, names: set[str]) -> dict[str, dict[tuple, Entree]]:
+    """Return what was entered of some indicators, by indicator and cell."""
+    known: dict[str, dict[tuple, Entree]] = {name: {} for name in names}
+    columns = (observations[name] for name in ("indicateur", *CELLULE, *Entree._fields))
+    for name, *rest in zip(*columns, strict=True):
+        if name in names:
+            known[name][tuple(rest[: len(CELLULE)])] = Entree(*rest[len(CELLULE) :])
+    return known
+
+
+def _lignes(indicateur: Indicateur, known: dict[str, dict[tuple, Entree]]) -> Iterator[dict[str, object]]:
+    """Yield the rows of a computed indicator in the cells where nobody entered it, and add them to what is known."""
+    names, own = _entrees(indicateur), known[indicateur.id]
+    keys = sorted({key for name in names for key in known[name]} - own.keys())
+    if not keys:
+        return
+    found = [[known[name].get(key, ABSENTE) for name in names] for key in keys]
+    valeurs = pd.DataFrame([[entry.valeur for entry in row] for row in found], columns=names, dtype="float64")
+    for key, row, result in zip(keys, found, appliquer(indicateur.calcul, indicateur.entrees, valeurs), strict=True):
+        own[key] = Entree(result, _statut(row, result), max(entry.millesime for entry in row))
+        yield {
+            "indicateur": indicateur.id,
+            **dict(zip(CELLULE, key, strict=True)),
+            **own[key]._asdict(),
+            "unite": indicateur.unite,
+            "source": indicateur.collecte.document if indicateur.collecte else "",
+            "note": "",
+        }
+
+
+def _entrees(indicateur: Indicateur) -> list[str]:
+    return [
+        name for entree in indicateur.entrees.values() for name in ([entree] if isinstance(entree, str) else entree)
+    ]
+
+
+def _statut(entries: list[Entree], result: float) -> str:
+    """Return what a result is worth: its worst input, « sans objet » when they are there and give nothing."""
+    worst = min((entry.statut for entry in entries), key=GRAVITE.index)
+    return SANS_OBJET if result != result and worst not in ABSENCES else worst
+
+
+RAISONS_D_ABSENCE = {"L": "non_transmis", "M": "sans_objet", "O": "non_disponible", "Q": "secret"}
+
+
+NON_SAISIE = "annee_manquante"
+
+
+ENSEMBLE = ("", "")  # dimension and modalité of the whole
+
+
+MESURE, SANS_OBJET_SERIE = "A", "M"
+
+
+Serie = dict[int, "Mesure"]
+
+
+Series = dict[str, dict[tuple[str, str], Serie]]  # by indicator, then by dimension and modalité
+
+
+@dataclass(frozen=True)
+class Mesure:
+    """A value of one year, or its absence: ``valeur`` is None, ``statut`` says why; ``saisie`` False: nobody told."""
+
+    annee: int
+    valeur: float | None
+    statut: str
+    saisie: bool = True
+
+    @property
+    def raison_d_absence(self) -> str:
+        """Return why the value is absent, "" when it is there."""
+        if self.valeur is not None:
+            return ""
+        return RAISONS_D_ABSENCE[self.statut] if self.saisie else NON_SAISIE
+
+
+@dataclass(frozen=True)
+class Coupure:
+    """A year from which values no longer compare with earlier ones."""
+
+    annee: int
+    raison: Literal["rupture", "changement_definition"]
+
+
+def series(observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, territoire: str, annee: int) -> Series:
+    """Return, by indicator, then by dimension and modalité (``ENSEMBLE`` for the whole), the values by year.
+
+    Args:
+        observations: Long table, every millésime.
+        indicateurs: Those that are computed from others are, where nobody entered them.
+        territoire: Code of the territory looked at.
+        annee: Year of the bilan: it reads nothing later.
+    """
+    found: Series = {}
+    rows = completer(a_la_date(observations[observations["territoire"] == territoire], annee), indicateurs)
+    columns = [rows[name] for name in ("indicateur", "dimension", "modalite", "annee", "valeur", "statut")]
+    for indicateur, dimension, modalite, year, valeur, statut in zip(*columns, strict=True):
+        measured = None if valeur != valeur else float(valeur)
+        serie = found.setdefault(indicateur, {}).setdefault((dimension, modalite), {})
+        serie[int(year)] = Mesure(int(year), measured, statut)
+    return found
+
+
+def mesure(serie: Mapping[int, Mesure], annee: int) -> Mesure:
+    """Return the value of a year; a year without a row is « non transmis »."""
+    return serie.get(annee, Mesure(annee, None, NON_TRANSMIS, saisie=False))
+
+
+def attendue_une_fois(serie: Serie, annee: int, attendue: int) -> Serie:
+    """Return the series of what is awaited in one year alone, « sans objet » in a year that does not concern it.
+
+    It is one before its own, or one after it once it is known: unknown, it goes on missing.
+
+    Args:
+        serie: The values by year.
+        annee: Year of the bilan.
+        attendue: The year in which it is awaited.
+    """
+    known = derniere_mesure(serie, annee).valeur is not None
+    if annee in serie or not (annee < attendue or known):
+        return serie
+    return {**serie, annee: Mesure(annee, None, SANS_OBJET_SERIE)}
+
+
+def derniere_mesure(serie: Mapping[int, Mesure], avant: int) -> Mesure:
+    """Return the latest measured value before a year; when there is none, what is known of the year just before it."""
+    measured = [year for year, found in serie.items() if year < avant and found.valeur is not None]
+    return serie[max(measured)] if measured else mesure(serie, avant - 1)
+
+
+def changements_en_vigueur(avenants: Iterable[Avenant], date_arretee: Date) -> tuple[Changement, ...]:
+    """Return the changes that a bilan reads: signed and in force at its date, the latest in force last."""
+    known = [
+        (changement.effet, avenant.date, avenant.numero, changement)
+        for avenant in avenants
+        for changement in avenant.changements
+        if avenant.date <= date_arretee and changement.effet <= date_arretee
+    ]
+    return tuple(changement for *_, changement in sorted(known, key=lambda item: item[:3]))
+
+
+def coupures(indicateur: Indicateur, changements: Iterable[Changement]) -> tuple[Coupure, ...]:
+    """Return what parts the years of an indicator: the breaks of the catalogue, then its changes of definition."""
+    breaks = [Coupure(item.annee, "rupture") for item in indicateur.ruptures]
+    redefined = [
+        Coupure(item.effet.year, "changement_definition")
+        for item in changements
+        if item.nature == "definition" and item.element == indicateur.id
+    ]
+    return (*breaks, *redefined)
+
+
+def coupure_entre(coupures: Iterable[Coupure], debut: int, fin: int) -> Coupure | None:
+    """Return the first break that lies between two years, or None.
+
+    A break of year r parts the years before r from r and after: it lies between if debut < r ≤ fin.
+    """
+    return next((item for item in coupures if debut < item.annee <= fin), None)
+
+
+Numerotes = tuple[tuple[int, "Changement"], ...]
+
+
+def par_avenant(avenants: Iterable[Avenant], date_arretee: Date) -> Numerotes:
+    """Return the changes in force at a date with the number of their avenant, in the order of the avenants."""
+    return tuple(
+        (avenant.numero, changement)
+        for avenant in avenants
+        for changement in changements_en_vigueur([avenant], date_arretee)
+    )
+
+
+def avenant_de_la_cible(changements: Numerotes) -> dict[str, int]:
+    """Return the number of the avenant that set the target of each indicator, the latest in force."""
+    targets = [(change.effet, number, change) for number, change in changements if change.nature == "cible"]
+    return {change.element: number for _, number, change in sorted(targets, key=lambda item: item[:2])}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from ctglib.classeur.annuel.masque import MasqueFige, figer
 from ctglib.donnees.ecriture import EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.secret.publication import MasqueFige, figer
 
 
 def figer_bilan(convention: str, annee: int) -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from nbconvert.exporters import Exporter
 from traitlets import List
 
-from ctglib.classeur.annuel.bruts import refuser
 from ctglib.export.document import assembler
+from ctglib.secret.bruts import refuser
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

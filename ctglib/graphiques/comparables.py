@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.comparables.evolutions import BASE
+from ctglib.calculs.comparables import BASE
 from ctglib.document.intervalle import de_a, de_a_points, signe
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre, points, pourcent
@@ -27,7 +27,7 @@ from ctglib.graphiques.rangees import (
 )
 
 if TYPE_CHECKING:
-    from ctglib.calculs.comparables.comparer import Resultat
+    from ctglib.calculs.comparables import Resultat
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
     from ctglib.donnees.modeles.comparaison import Comparaison

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
+from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.suivi import NON_TRANSMIS
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import INSECABLE, compter, date_longue, enumerer
@@ -70,7 +70,7 @@ def frise(
     """Return the timeline of a fiche, one row a modalité; None without a row.
 
     Args:
-        etats: Rows of ``ctglib.calculs.evaluation.etats.etats``.
+        etats: Rows of ``ctglib.calculs.etats.etats``.
         debut: First day of the convention.
         fin: Its last day.
         aujourd_hui: Date of the bilan.

@@ -110,7 +110,7 @@ def etudier(nom: str, donnees: str | None) -> Etude | None:
         nom: « etude/convention/annee/diffusion ».
         donnees: The data folder, when it is not the project's.
     """
-    from ctglib.classeur.annuel import etudier as annuel
+    from ctglib.blocs import annee as annuel
 
     _s_installer(donnees)
     _, convention, annee, diffusion = nom.split("/")

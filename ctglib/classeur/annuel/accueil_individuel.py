@@ -18,7 +18,7 @@ from ctglib.rapport.tableaux.accueil_individuel import tableau_besoins, tableau_
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau

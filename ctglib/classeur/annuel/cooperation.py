@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.moyens import Budget, equipe
 from ctglib.calculs import cooperation as analyse
 from ctglib.calculs.annees import ensemble, est_muet
-from ctglib.calculs.posture import posture_bougee
+from ctglib.calculs.evaluation import posture_bougee
 from ctglib.classeur.annuel.lecture import lire_annees, si_transmis
 from ctglib.document.blocs import Bloc, liste
 from ctglib.graphiques.grille import grille
 from ctglib.rapport.phrases import cooperation as phrases
-from ctglib.rapport.phrases.moyens import equipe
 from ctglib.rapport.tableaux.cooperation import tableau_livrables, tableau_postes
-from ctglib.rapport.tableaux.moyens import Budget
 
 if TYPE_CHECKING:
-    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.analyses import AnalyseCooperation

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.collecte import tableau_manques_suivi, tableau_revisions
+from ctglib.blocs.etats import tableau_etats
+from ctglib.blocs.moyens import Budget, tableau_de_fiche
 from ctglib.blocs.sources import sources_en_bref
-from ctglib.calculs.avenants import par_avenant
+from ctglib.calculs.collecte import manques
 from ctglib.calculs.essentiel import essentiel
-from ctglib.calculs.manques_suivi import manques
 from ctglib.calculs.moyens import moyens_par_poste, rapprocher
+from ctglib.calculs.suivi import par_avenant
 from ctglib.classeur.annuel.accueil_individuel import AccueilIndividuel
 from ctglib.classeur.annuel.cooperation import Cooperation
 from ctglib.classeur.annuel.indicateurs import Indicateurs
@@ -23,15 +26,11 @@ from ctglib.graphiques.frise import frise
 from ctglib.rapport.phrases import fiche as phrases
 from ctglib.rapport.phrases.appreciation import appreciation
 from ctglib.rapport.phrases.limites_fiche import limites_de_fiche
-from ctglib.rapport.tableaux.etats import tableau_etats
-from ctglib.rapport.tableaux.manques_suivi import tableau_manques_suivi
-from ctglib.rapport.tableaux.moyens import Budget, tableau_de_fiche
 from ctglib.rapport.tableaux.promesses import tableau_promesses
-from ctglib.rapport.tableaux.revisions import tableau_revisions
 
 if TYPE_CHECKING:
-    from ctglib.calculs.avenants import Numerotes
-    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.blocs.annee import EtudeAnnuelle
+    from ctglib.calculs.suivi import Numerotes
     from ctglib.document.blocs import Bloc
     from ctglib.document.contexte import Contexte
     from ctglib.document.couverture import Couverture

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctglib.calculs.avenants import avenant_de_la_cible, par_avenant
+from ctglib.blocs.cibles import tableau_cibles
 from ctglib.calculs.departs import depuis_le_depart
 from ctglib.calculs.ecriture import majuscule
+from ctglib.calculs.suivi import avenant_de_la_cible, par_avenant
 from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires
 from ctglib.classeur.natures import PANNEAUX_D_UNE_PAGE, lots
 from ctglib.document.blocs import suite
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
-from ctglib.rapport.tableaux.cibles import tableau_cibles
 from ctglib.rapport.tableaux.suivi_indicateurs import tableau_modalites, tableau_valeurs
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc, Groupe
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ctglib.calculs.annees import annees, avec_reperes, details
-from ctglib.calculs.evaluation.serie import changements_en_vigueur
+from ctglib.calculs.suivi import changements_en_vigueur
 from ctglib.document.blocs import Groupe
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.blocs.annee import EtudeAnnuelle
 
 
 class Analyse(Protocol):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.calculs import loisirs as analyse
 from ctglib.calculs.annees import est_muet
-from ctglib.calculs.evaluation.lignes import modalites
+from ctglib.calculs.evaluation import modalites
 from ctglib.classeur.annuel.lecture import lire_annees, par_modalite, si_transmis
 from ctglib.classeur.annuel.typologie import Typologie
 from ctglib.document.blocs import paragraphe
@@ -19,7 +19,7 @@ from ctglib.rapport.tableaux.loisirs import UNE_FOIS, tableau_inclusion, tableau
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau

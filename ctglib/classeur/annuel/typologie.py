@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.classeur.annuel.etude import EtudeAnnuelle
+    from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.finale.renouveler import annees_renouvelees, renouveler
+from ctglib.calculs.revisite import annees_renouvelees, renouveler
 from ctglib.calculs.suivi import a_la_date
-from ctglib.classeur.finale.ouverture import ouvrir_evaluation
 from ctglib.classeur.suivante.demande import verifier_demande
 from ctglib.classeur.suivante.texte import Periode, convention_suivante
 from ctglib.donnees.dossier_suivi import fautes_de_convention
@@ -19,12 +18,13 @@ from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.finale import fautes_finales
 from ctglib.donnees.lecture import existe, lire_octets, lister, racine, superposer
+from ctglib.rapports.evaluation import ouvrir_evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from ctglib.classeur.finale.etude import EtudeFinale
+    from ctglib.blocs.fin import EtudeFinale
 
 DOSSIER = "conventions"
 RECOPIES = ("offre.csv", "territoires.yaml", "contexte.csv", "comparables.csv")  # those that are there

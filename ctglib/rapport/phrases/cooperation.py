@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from ctglib.calculs.posture import PostureBougee
+    from ctglib.calculs.evaluation import PostureBougee
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import AnalyseCooperation
     from ctglib.donnees.modeles.bilan import Pilotage

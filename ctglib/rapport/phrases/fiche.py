@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR
 from ctglib.calculs.essentiel import FAVORABLE, NON_EVALUABLE, SANS_DIRECTION
-from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
-from ctglib.calculs.manques_suivi import APPRECIATION, ETAT, MOYEN, VALEUR
+from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.mesures import BANDE, bande, marquer
 from ctglib.document.typographie import accorder, compter, date_longue, enumerer, nombre
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.calculs.avenants import Numerotes
     from ctglib.calculs.essentiel import Essentiel
+    from ctglib.calculs.suivi import Numerotes
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.coherence import MotDeVerdict
     from ctglib.donnees.modeles.convention import Fiche
@@ -221,7 +221,7 @@ def ce_qui_manque(manques: pd.DataFrame, responsables: Mapping[str, Responsable]
     """Return how many things each service still has to give, in the order of the services; a sentence when none.
 
     Args:
-        manques: As ``ctglib.calculs.manques_suivi.manques`` returns them.
+        manques: As ``ctglib.calculs.collecte.manques`` returns them.
         responsables: The services by id.
     """
     if manques.empty:

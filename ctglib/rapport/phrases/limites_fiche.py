@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.annee import EXCEPTION
 from ctglib.document.blocs import Bloc, liste
 from ctglib.document.typographie import compter, enumerer, nombre
-from ctglib.rapport.phrases.limites_bilan import EXCEPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ctglib.calculs.avenants import Numerotes
+    from ctglib.calculs.suivi import Numerotes
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Article
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.evaluation.etats import NON_RENSEIGNEE
+from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import date_longue, majuscule, minuscule
 from ctglib.donnees.modeles.convention import Absence

@@ -1,0 +1,217 @@
+"""What every block of the evaluation at the end shares: each year's scoring, and what is worked out from them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.blocs.cadre import Cadre
+from ctglib.calculs.collecte import manques_finaux
+from ctglib.calculs.enjeux import besoins
+from ctglib.calculs.etats import etats
+from ctglib.calculs.evaluation import Annee, evaluer
+from ctglib.calculs.parcours import parcours, recommandations
+from ctglib.calculs.preuves import (
+    Chaine,
+    Preuve,
+    chaine,
+    evaluabilite,
+    preuve_des_moyens,
+    preuve_des_perspectives,
+    preuve_des_postes,
+    preuve_des_schemas,
+    preuves_du_suivi,
+    preuves_du_texte,
+)
+from ctglib.calculs.revisite import annee_du_diagnostic, revisiter
+from ctglib.calculs.suivi import changements_en_vigueur
+from ctglib.classeur.etude import Etude
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ctglib.blocs.annee import EtudeAnnuelle
+    from ctglib.blocs.comparables import Comparables
+    from ctglib.donnees.catalogue import Catalogue
+    from ctglib.donnees.finale import Finale
+    from ctglib.donnees.modeles.convention import Convention
+
+
+SANS_COMPARAISON = Preuve(0, 0, 0, 1)
+
+
+@dataclass(frozen=True)
+class EtudeFinale:
+    """The whole convention, as its evaluation reads it; each result is kept once computed.
+
+    Args:
+        derniere: The follow-up of the last year, small counts suppressed: all the years are in it.
+        finale: Rules, readings, what the evaluators entered.
+        comparables: The comparison with other communes.
+        diagnostic: The diagnostic that the convention began with.
+        empreintes: The sha256 of every data file read, by path.
+    """
+
+    derniere: EtudeAnnuelle
+    finale: Finale
+    comparables: Comparables
+    diagnostic: Etude
+    empreintes: Mapping[str, str]
+
+    @property
+    def convention(self) -> Convention:
+        """The convention."""
+        return self.derniere.convention
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the words mean."""
+        return self.derniere.catalogue
+
+    @property
+    def annees(self) -> tuple[int, ...]:
+        """The years of the convention."""
+        return tuple(self.derniere.suivi.suivis)
+
+    @cached_property
+    def cadre(self) -> Cadre:
+        """The words of every table."""
+        return Cadre(self.convention, self.finale.regles, self.catalogue.evaluation, self.derniere.contexte)
+
+    @cached_property
+    def evaluations(self) -> dict[int, pd.DataFrame]:
+        """The scoring of each year, as its own bilan read it."""
+        suivi = self.derniere.suivi
+        last = self.annees[-1]
+        earlier = {
+            annee: evaluer(
+                suivi.convention, suivi.catalogue, suivi.observations, suivi.avenants, annee, suivis=suivi.suivis
+            )
+            for annee in self.annees[:-1]
+        }
+        return {**earlier, last: self.derniere.evaluation}
+
+    @cached_property
+    def etats(self) -> dict[int, pd.DataFrame]:
+        """The state of each modalité, by year."""
+        suivi = self.derniere.suivi
+        return {
+            annee: etats(
+                self.convention,
+                annuel.actions,
+                annee,
+                annuel.bilan.date_arretee,
+                evaluation=self.catalogue.evaluation,
+                avenants=suivi.avenants,
+            )
+            for annee, annuel in suivi.suivis.items()
+        }
+
+    @property
+    def etats_finaux(self) -> pd.DataFrame:
+        """The states at the end."""
+        return self.etats[self.annees[-1]]
+
+    @cached_property
+    def changements(self) -> tuple:
+        """The changes of the avenants in force at the end."""
+        return changements_en_vigueur(self.derniere.suivi.avenants, self.derniere.bilan.date_arretee)
+
+    @cached_property
+    def parcours(self) -> pd.DataFrame:
+        """The way of each indicator (see ``ctglib.calculs.parcours``)."""
+        suivi = self.derniere.suivi
+        year = Annee(
+            self.convention,
+            self.catalogue,
+            self.annees[-1],
+            self.derniere.bilan.date_arretee,
+            self.changements,
+            suivi.suivis,
+        )
+        return parcours(year, self.derniere.mesures, self.evaluations)
+
+    @cached_property
+    def besoins(self) -> pd.DataFrame:
+        """The needs of the diagnostic and of the fiches, each once."""
+        return besoins(self.diagnostic.par_enjeu, self.diagnostic.hors_enjeux)
+
+    @cached_property
+    def evaluabilite(self) -> pd.DataFrame:
+        """What the convention made it possible to evaluate."""
+        return evaluabilite(self.convention, self.finale.lectures, self.parcours, self.changements)
+
+    @cached_property
+    def revisite(self) -> pd.DataFrame:
+        """The public series, then and now."""
+        return revisiter(
+            self.derniere.series,
+            self.finale.regles.diagnostic,
+            self.catalogue.indicateurs_contexte,
+            self.catalogue.unites,
+            territoires=(self.convention.territoire, self.convention.reference),
+            depart=annee_du_diagnostic(self.derniere.suivi.dossier.annexe1),
+            hasard=self.catalogue.evaluation.seuils.hasard_ecarts,
+        )
+
+    @cached_property
+    def recommandations(self) -> pd.DataFrame:
+        """What the rules propose for each objective."""
+        return recommandations(
+            self.convention, self.finale.lectures, self.etats_finaux, self.parcours, self.finale.regles.regles
+        )
+
+    @cached_property
+    def chaines(self) -> tuple[Chaine, ...]:
+        """Each fiche from its actions to its results."""
+        series = self.catalogue.indicateurs_contexte
+        return tuple(
+            chaine(fiche, self.etats_finaux, self.parcours, self.revisite, series) for fiche in self.convention.fiches
+        )
+
+    @cached_property
+    def manques(self) -> pd.DataFrame:
+        """What is missing, and from whom."""
+        return manques_finaux(
+            self.convention,
+            self.catalogue,
+            self.derniere.suivi.suivis,
+            self.evaluations,
+            self.etats,
+            parcours=self.parcours,
+            gabarit=self.derniere.gabarit,
+        )
+
+    @property
+    def noms_des_postes(self) -> tuple[str, str]:
+        """The indicators of article 6-b: the posts of coordination, and those converted."""
+        names = self.catalogue.bilan.pilotage
+        return names.postes, names.convertis
+
+    @cached_property
+    def preuves(self) -> Mapping[str, Preuve]:
+        """The evidence of the criteria, by code."""
+        suivi, convention = self.derniere.suivi, self.convention
+        sens = {name: item.sens for name, item in self.catalogue.indicateurs.items()}
+        themes = [theme.theme for theme in self.catalogue.themes]
+        posts, converted = self.noms_des_postes
+        return {
+            **preuves_du_texte(convention, self.diagnostic.constats, sens, self.evaluabilite, self.besoins, themes),
+            **preuves_du_suivi(self.etats_finaux, self.parcours, convention, self.finale.regles.livrables),
+            "schemas": preuve_des_schemas(convention, self.finale.lectures),
+            "moyens_connus": preuve_des_moyens(convention, suivi.suivis),
+            "postes_convertis": preuve_des_postes(self.parcours, posts, converted),
+            "perspectives": preuve_des_perspectives(convention, suivi.suivis),
+            "resultats_compares": self._comparaison(),
+        }
+
+    def _comparaison(self) -> Preuve:
+        """Return the public series whose gap to the comparable communes is more than rounding."""
+        found = self.comparables.resultat
+        if found is None or found.ecarts.empty:
+            return SANS_COMPARAISON
+        known = int(found.ecarts["ecart"].notna().sum())
+        return Preuve(len(self.comparables.depassent), known, known, len(found.ecarts))

@@ -1,0 +1,303 @@
+"""What a year's bilan counts and names first, and what its data call the comité to decide.
+
+A proposal is no decision, and the texts are the catalogue's; here is only what calls for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.calculs.ecriture import ecrire, minuscule
+from ctglib.calculs.etats import NON_RENSEIGNEE
+from ctglib.calculs.suivi import SANS_OBJET_SERIE as SANS_OBJET
+from ctglib.donnees.modeles.convention import Absence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ctglib.donnees.catalogue import Catalogue
+    from ctglib.donnees.modeles.base import Date
+    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.suivi import Bilan
+
+
+NON_EVALUABLE = "non_evaluable"
+
+
+def ensembles(evaluation: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the indicators as wholes: a modalité is never counted beside its whole."""
+    return evaluation[evaluation["dimension"].eq("")]
+
+
+def vises(evaluation: pd.DataFrame) -> pd.Series:
+    """Tell which have a target: written, proposed or set by an avenant; what the text only implies is none."""
+    return evaluation["cible"].notna() & evaluation["origine_cible"].ne("implicite")
+
+
+def deduits(evaluation: pd.DataFrame) -> pd.Series:
+    """Tell which have a reference that the text implies, without making it a target."""
+    return evaluation["cible"].notna() & evaluation["origine_cible"].eq("implicite")
+
+
+def compter_par_fiche(lignes: pd.DataFrame, colonne: str, codes: Iterable[str]) -> pd.DataFrame:
+    """Return how many rows have each code, fiche by fiche, zeros included.
+
+    Args:
+        lignes: Rows with ``fiche`` and the column.
+        colonne: « statut », « verdict », « evolution »…
+        codes: The codes counted, in their order.
+
+    Returns:
+        One row a fiche, in the order of its number; one column a code.
+    """
+    counts = pd.crosstab(lignes["fiche"], lignes[colonne])
+    return counts.reindex(columns=list(codes), fill_value=0).sort_index()
+
+
+def evalues(evaluation: pd.DataFrame) -> pd.DataFrame:
+    """Return the wholes that have a verdict."""
+    rows = ensembles(evaluation)
+    return rows[rows["verdict"].ne(NON_EVALUABLE)]
+
+
+RANGS = {"resultat": 0, "realisation": 1}
+
+
+def evolutions_marquantes(evaluation: pd.DataFrame, evolution: str) -> pd.DataFrame:
+    """Return the indicators with an evolution, those to be named first at the top.
+
+    A result comes before what was done, and both before the means; what the convention writes before what is proposed;
+    then the greatest change. A change is measured by the mean of its two values, so that a start from zero has a size
+    and the order is the same whichever way it goes.
+
+    Args:
+        evaluation: What ``evaluer`` returns.
+        evolution: « favorable » or « defavorable ».
+    """
+    rows = evaluation[evaluation["dimension"].eq("") & evaluation["evolution"].eq(evolution)]
+    facts = zip(rows["nature"], rows["origine"], rows["valeur"], rows["valeur_precedente"], strict=True)
+    return _ranger(
+        rows,
+        [(RANGS.get(nature, len(RANGS)), origine != "convention", _ampleur(*two)) for nature, origine, *two in facts],
+    )
+
+
+def verdicts(evaluation: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
+    """Return the indicators with one of these verdicts, in the order of the codes, then of the fiches.
+
+    A verdict kept from an earlier year is no news: it has no value of the year.
+    """
+    order = list(codes)
+    whole = evaluation["dimension"].eq("")
+    rows = evaluation[whole & evaluation["verdict"].isin(order) & evaluation["valeur"].notna()]
+    return _ranger(rows, [order.index(verdict) for verdict in rows["verdict"]])
+
+
+def _ranger(rows: pd.DataFrame, rangs: Sequence[object]) -> pd.DataFrame:
+    """Return the rows in the order of their ranks, equals as they come."""
+    return rows.iloc[sorted(range(len(rows)), key=lambda place: rangs[place])]
+
+
+def _ampleur(valeur: float, avant: float) -> float:
+    """Return the opposite of the size of a change, so that the greatest comes first and one without a size last."""
+    mean = (abs(valeur) + abs(avant)) / 2
+    return -abs(valeur - avant) / mean if mean > 0 else inf
+
+
+MANQUEES = ("en_recul", "insuffisant")
+
+
+OUVERTES = ("en_cours", "non_renseignee")
+
+
+RIEN_TRANSMIS = "rien n'a été transmis"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the rules look at.
+
+    Args:
+        convention: The convention.
+        catalogue: The rules and the words.
+        bilan: Date, status and comité of the year.
+        precedent: The same of the year before, None in the first year.
+        fin: Last day of the convention, as the avenants extend it.
+        etats: The state of each modalité (``etats``).
+        evaluation: The scoring (``evaluer``).
+        collecte: The rates of collection (``taux_de_collecte``).
+        a_collecter: What is still asked for (``a_collecter``).
+        moyens: The means of the year.
+    """
+
+    convention: Convention
+    catalogue: Catalogue
+    bilan: Bilan
+    precedent: Bilan | None
+    fin: Date
+    etats: pd.DataFrame
+    evaluation: pd.DataFrame
+    collecte: pd.DataFrame
+    a_collecter: pd.DataFrame
+    moyens: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Proposition:
+    """A rule of the catalogue that the data call for: what it names, and how many there are in all.
+
+    ``finale`` in the last year of the convention.
+    """
+
+    regle: str
+    objets: tuple[str | Date, ...]
+    nombre: int
+    finale: bool = False
+
+
+def proposer(situation: Situation) -> tuple[Proposition, ...]:
+    """Return the proposals that the data call for, what presses first, in the catalogue's order."""
+    found, last = [], situation.bilan.annee >= situation.fin.year
+    for regle in situation.catalogue.bilan.propositions:
+        if names := APPELS[regle.id](situation):
+            found.append(Proposition(regle.id, tuple(names), _nombre(situation, regle.id, names), last))
+    return tuple(found)
+
+
+def _nombre(situation: Situation, regle: str, names: list) -> int:
+    """Return how many things a proposal is about; services are named for the initial values that they lack."""
+    if regle == "valeurs_initiales":
+        return int(situation.a_collecter["motif"].eq("valeur_initiale").sum())
+    return len(names)
+
+
+def _comite(situation: Situation) -> list[str]:
+    comite = situation.bilan.comite
+    if comite is None:
+        return ["aucune date n'est connue"]
+    return [minuscule(comite.date.absent)] if isinstance(comite.date, Absence) else []
+
+
+def _reconduction(situation: Situation) -> list[Date]:
+    return [situation.fin] if situation.bilan.annee >= situation.fin.year - 1 else []
+
+
+def _retard(situation: Situation) -> list[str]:
+    rows, today = situation.etats, pd.Timestamp(situation.bilan.date_arretee)
+    redated = rows["fin"].notna() & rows["fin"].gt(today)
+    return _modalites(rows[rows["en_retard"] & ~redated])
+
+
+def _echeance_sans_etat(situation: Situation) -> list[str]:
+    rows, today = situation.etats, pd.Timestamp(situation.bilan.date_arretee)
+    late = _modalites(rows[rows["statut"].eq(NON_RENSEIGNEE) & rows["echeance"].lt(today)])
+    meanings, told = situation.catalogue.indicateurs_fiches, ensembles(situation.evaluation)
+    fiches, stopped = situation.convention.fiches, situation.bilan.date_arretee
+    passed = [item.id for fiche in fiches for item in fiche.indicateurs if item.echeance and item.echeance < stopped]
+    once = [name for name in passed if meanings[name].unique]
+    silent = told["indicateur"].isin(once) & ~told["renseigne"] & told["statut"].ne(SANS_OBJET)
+    return [*late, *told.loc[silent, "libelle"]]
+
+
+def _modalites(rows: pd.DataFrame) -> list[str]:
+    return [f"{row.modalite} {row.libelle}" for row in rows.itertuples()]
+
+
+def _cible_manquee(situation: Situation) -> list[str]:
+    rows = ensembles(situation.evaluation)
+    found = []
+    for row in rows[rows["verdict"].isin(MANQUEES) & rows["valeur"].notna()].itertuples():
+        now, target = (_ecrire(situation, row.indicateur, value) for value in (row.valeur, row.cible))
+        label = situation.catalogue.indicateurs_fiches[row.indicateur].libelle
+        implied = situation.catalogue.evaluation.mots["origine_implicite"]
+        aim = f"{implied} : {target}" if row.origine_cible == "implicite" else f"cible : {target} en {row.annee_cible}"
+        found.append(f"{label} ({now}, {aim})")
+    return found
+
+
+def _postes(situation: Situation) -> list[str]:
+    """Return where article 6-b stands, nothing once every post has become one of chargé de coopération."""
+    ids = situation.catalogue.bilan.pilotage
+    rows = ensembles(situation.evaluation).set_index("indicateur")
+    if ids.postes not in rows.index or ids.convertis not in rows.index:
+        return []
+    posts, done = rows.at[ids.postes, "valeur"], rows.at[ids.convertis, "valeur"]
+    if pd.isna(done):
+        return [RIEN_TRANSMIS]
+    told = _ecrire(situation, ids.convertis, done)
+    if pd.isna(posts):
+        return [f"{told} à ce jour, le nombre de postes n'a pas été transmis"]
+    return [] if done >= posts else [f"{told} sur {_ecrire(situation, ids.postes, posts)} à ce jour"]
+
+
+def _collecte(situation: Situation) -> list[str]:
+    rate = situation.collecte.iloc[0]["taux"]
+    if pd.isna(rate) or rate >= situation.catalogue.bilan.taux_a_relancer:
+        return []
+    rows = situation.collecte[situation.collecte["groupe"].eq("responsable")]
+    rows = rows[rows["non_transmis"].gt(0)].sort_values("non_transmis", ascending=False, kind="stable")
+    return [f"{service(situation, row.valeur_groupe)} ({row.non_transmis})" for row in rows.itertuples()]
+
+
+def _moyens(situation: Situation) -> list[str]:
+    given = set(situation.moyens.loc[situation.moyens["valeur"].notna(), "signataire"])
+    return [partie.nom_court for partie in situation.convention.parties if partie.id not in given]
+
+
+def _suites(situation: Situation) -> list[str]:
+    """Return last year's decisions of which nobody says that they were done or given up."""
+    if situation.precedent is None or situation.precedent.comite is None:
+        return []
+    comite = situation.bilan.comite
+    closed = {suite.decision for suite in comite.suites if suite.etat not in OUVERTES} if comite else set()
+    return [item.texte for item in situation.precedent.comite.decisions if item.id not in closed]
+
+
+def _cibles(situation: Situation) -> list[str]:
+    rows = ensembles(situation.evaluation)
+    written = rows["origine"].eq("convention") & rows["raison"].ne("qualitatif")
+    names = rows.loc[written & ~vises(rows), "indicateur"]
+    return [situation.catalogue.indicateurs_fiches[name].libelle for name in names]
+
+
+def _valeurs_initiales(situation: Situation) -> list[str]:
+    rows = situation.a_collecter
+    counts = rows.loc[rows["motif"].eq("valeur_initiale"), "responsable"].value_counts()
+    return [f"{service(situation, name)} ({count})" for name, count in counts.items()]
+
+
+def _lacunes(situation: Situation) -> list[str]:
+    labels = {lacune.id: lacune.objet for lacune in situation.convention.lacunes}
+    first = [labels.pop(name) for name in situation.catalogue.bilan.lacunes if name in labels]
+    return [*first, *labels.values()]
+
+
+def service(situation: Situation, identifiant: str) -> str:
+    """Return the label of a service that fills a part of the year's spreadsheet, without what it has in brackets."""
+    known = situation.catalogue.responsables.get(identifiant)
+    return known.libelle.partition(" (")[0] if known else "service à désigner"
+
+
+def _ecrire(situation: Situation, indicateur: str, valeur: float) -> str:
+    return ecrire(valeur, situation.catalogue.indicateurs_fiches[indicateur], situation.catalogue.unites)
+
+
+APPELS: dict[str, Callable[[Situation], list]] = {
+    "comite_non_tenu": _comite,
+    "reconduction": _reconduction,
+    "retard": _retard,
+    "echeance_sans_etat": _echeance_sans_etat,
+    "cible_manquee": _cible_manquee,
+    "postes_de_pilotage": _postes,
+    "collecte": _collecte,
+    "moyens": _moyens,
+    "suites": _suites,
+    "cibles": _cibles,
+    "valeurs_initiales": _valeurs_initiales,
+    "lacunes": _lacunes,
+}

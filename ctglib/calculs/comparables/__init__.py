@@ -1,1 +1,0 @@
-"""The gap of a commune to the trend of comparable ones: exact arithmetic on rounded counts, and never an effect."""

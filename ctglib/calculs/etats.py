@@ -1,0 +1,117 @@
+"""The state of each modalité of a fiche at the date of the bilan, said so that what is not due is not blamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.calculs.suivi import changements_en_vigueur
+
+if TYPE_CHECKING:
+    from ctglib.donnees.modeles.avenants import Avenant
+    from ctglib.donnees.modeles.base import Date
+    from ctglib.donnees.modeles.convention import Convention, Fiche, ModaliteAction
+    from ctglib.donnees.modeles.evaluation import Evaluation
+
+
+COLONNES = (
+    "fiche", "modalite", "libelle", "debut", "echeance", "echeance_ecrite", "statut", "mot", "en_retard", "debut_reel",
+    "fin", "responsable", "commentaire", "motif", "preuve",
+)  # fmt: skip
+
+
+DATES = ("debut", "echeance", "debut_reel", "fin")
+
+
+TEXTES = ("responsable", "commentaire", "motif", "preuve")
+
+
+NON_RENSEIGNEE = "non_renseignee"
+
+
+PAS_COMMENCEES = ("prevue", NON_RENSEIGNEE)
+
+
+CLOSES = ("realisee", "abandonnee")  # nothing more is due
+
+
+def etats(
+    convention: Convention,
+    actions: pd.DataFrame,
+    annee: int,
+    date_arretee: Date,
+    *,
+    evaluation: Evaluation,
+    avenants: Iterable[Avenant] = (),
+) -> pd.DataFrame:
+    """Return one row a modalité of each fiche: when it is due, where it stands, and how a report says it.
+
+    One without a row of the year is « non renseignée »; before its start it is not begun, never « non réalisée ». Past
+    its échéance and not done, it is late; one about which nothing is known is past its échéance, and no more is said.
+
+    Args:
+        convention: Its fiches.
+        actions: Rows of the year: fiche, modalite, statut, debut, fin (text, "" when none) and the texts.
+        annee: Year of the bilan.
+        date_arretee: « Today » of the bilan.
+        evaluation: The words.
+        avenants: One that extends the convention extends the fiches that end with it.
+
+    Returns:
+        The columns ``COLONNES``. ``debut`` and ``echeance`` are the convention's (the fiche's when the modalité writes
+        none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those entered; dates are timestamps, missing when
+        none. ``en_retard``: its échéance is past and it is known not to be done.
+    """
+    known = {(int(row["fiche"]), row["modalite"]): row for row in actions.to_dict("records")}
+    end = fin_de_convention(convention, avenants, date_arretee)
+    rows = [
+        _ligne(fiche, modalite, known.get((fiche.numero, modalite.numero), {}), _fin(fiche, convention, end))
+        for fiche in convention.fiches
+        for modalite in fiche.modalites
+    ]
+    table = pd.DataFrame(rows, columns=[name for name in COLONNES if name not in ("mot", "en_retard")])
+    table = table.assign(**{name: pd.to_datetime(table[name]) for name in DATES})
+    passed = table["echeance"] < pd.Timestamp(date_arretee)
+    closed = table["statut"].isin(CLOSES)
+    return table.astype({"fiche": "Int64", "echeance_ecrite": "bool"}).assign(
+        en_retard=passed & ~closed & table["statut"].ne(NON_RENSEIGNEE),
+        mot=list(_mots(table, passed & ~closed, pd.Timestamp(date_arretee), evaluation)),
+    )[list(COLONNES)]
+
+
+def fin_de_convention(convention: Convention, avenants: Iterable[Avenant], date_arretee: Date) -> Date:
+    """Return the last day of the convention, as extended by the avenants in force."""
+    ends = [item.nouvelle_fin for item in changements_en_vigueur(avenants, date_arretee) if item.nature == "duree"]
+    return ends[-1] if ends else convention.fin
+
+
+def _fin(fiche: Fiche, convention: Convention, end: Date) -> Date:
+    """Return the last day of a fiche: it follows the convention when it ends with it, or would outlast it."""
+    return end if fiche.fin == convention.fin else min(fiche.fin, end)
+
+
+def _ligne(fiche: Fiche, modalite: ModaliteAction, entered: dict[str, object], fin: Date) -> dict[str, object]:
+    return {
+        "fiche": fiche.numero,
+        "modalite": modalite.numero,
+        "libelle": modalite.libelle,
+        "debut": modalite.debut or fiche.debut,
+        "echeance": modalite.echeance or fin,
+        "echeance_ecrite": modalite.echeance is not None,
+        "statut": entered.get("statut", NON_RENSEIGNEE),
+        "debut_reel": entered.get("debut") or None,
+        "fin": entered.get("fin") or None,
+        **{name: entered.get(name, "") for name in TEXTES},
+    }
+
+
+def _mots(table: pd.DataFrame, passed: pd.Series, today: pd.Timestamp, evaluation: Evaluation) -> Iterator[str]:
+    """Yield the words of each row: not begun before its start, past its échéance, or its state alone."""
+    for statut, debut, late in zip(table["statut"], table["debut"], passed, strict=True):
+        state = evaluation.etats[statut].mot
+        if statut in PAS_COMMENCEES and debut > today:
+            yield evaluation.mots["non_commencee"].format(annee=debut.year)
+        else:
+            yield evaluation.mots["echeance_passee"].format(etat=state) if late else state

@@ -1,1 +1,0 @@
-"""The evaluation at the end of a convention: pure functions, tables in and tables out."""

@@ -1,0 +1,223 @@
+"""Annexe 1 then and now, by the public series that compare; and renewed by them for the next convention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
+from ctglib.calculs.moyennes import MOYENNES, moyennes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ctglib.donnees.modeles.catalogue import Indicateur, Unite
+    from ctglib.donnees.modeles.finale import Renouvellement, ThemeRevisite
+
+
+COLONNES = (
+    "theme", "indicateur", "libelle", "unite", "sens", "annee_avant", "avant", "annee", "apres", "variation_type",
+    "variation", "variation_reference", "dans_le_bruit", "motif", "annee_rupture", "lecture", *MOYENNES,
+)  # fmt: skip
+
+
+SERIE = ("indicateur", "territoire", "annee", "valeur")
+
+
+POINTS, POURCENT = "points", "pourcent"
+
+
+SANS_DEPART, APRES_RUPTURE, SANS_VALEUR = "depart_absent", "depart_rupture", "sans_valeur"
+
+
+def annee_du_diagnostic(annexe1: pd.DataFrame) -> int | None:
+    """Return the year of most figures of Annexe 1, the earliest of equals; None when it has none."""
+    years = annexe1.loc[annexe1["valeur"].notna(), "annee"].dropna()
+    return int(years.mode().min()) if len(years) else None
+
+
+def revisiter(
+    contexte: pd.DataFrame,
+    themes: Iterable[ThemeRevisite],
+    indicateurs: Mapping[str, Indicateur],
+    unites: Mapping[str, Unite],
+    *,
+    territoires: tuple[str, str],
+    depart: int | None,
+    hasard: float,
+) -> pd.DataFrame:
+    """Return one row a public series: its value in the year of the diagnostic, its latest, and what separates them.
+
+    A short series is read on means of years, then and now. A series that breaks in between starts after its break.
+    Rates change by points, everything else in %; the reference's change is over the same years.
+
+    Args:
+        contexte: Public figures: territoire, annee, indicateur, dimension, valeur; one millésime each.
+        themes: Which series speak of which theme.
+        indicateurs: Meanings of the series.
+        unites: ``ecart`` tells how two values compare.
+        territoires: Codes of the territory and of its reference.
+        depart: Year of the diagnostic.
+        hasard: How many standard deviations chance is allowed in a short series.
+    """
+    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()]
+    known = _series(whole)
+    rows = []
+    for theme in themes:
+        for name in theme.series:
+            item = indicateurs[name]
+            series = [known.get((name, code), {}) for code in territoires]
+            row = {"theme": theme.theme, **_ligne(item, unites[item.unite], series, depart)}
+            if item.petite_serie:
+                years = [whole[whole["indicateur"].eq(name) & whole["territoire"].eq(code)] for code in territoires]
+                row |= _en_moyennes(*(moyennes(own, item.petite_serie, hasard) for own in years))
+            rows.append(row)
+    kinds = dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64")
+    reals = dict.fromkeys(
+        (
+            "avant",
+            "apres",
+            "variation",
+            "variation_reference",
+            "moyenne_avant",
+            "moyenne",
+            "variation_des_moyennes",
+            "hasard",
+        ),
+        "float64",
+    )
+    return pd.DataFrame(rows, columns=list(COLONNES)).astype(kinds | reals | {"dans_le_bruit": "bool"})
+
+
+def _series(whole: pd.DataFrame) -> dict[tuple[str, str], dict[int, float]]:
+    """Return, by indicator and territory, the values of the whole by year."""
+    found: dict[tuple[str, str], dict[int, float]] = {}
+    for name, code, year, value in zip(*(whole[column] for column in SERIE), strict=True):
+        found.setdefault((name, code), {})[int(year)] = float(value)
+    return found
+
+
+def _ligne(indicateur: Indicateur, unite: Unite, series: list[dict[int, float]], depart: int | None) -> dict:
+    own, other = series
+    named = {name: getattr(indicateur, name) for name in ("libelle", "unite", "sens")}
+    kind = POINTS if unite.ecart == POINTS else POURCENT
+    row = {"indicateur": indicateur.id, **named, "variation_type": kind, "dans_le_bruit": False, "motif": SANS_VALEUR}
+    if not own:
+        return row
+    last = max(own)
+    broken = max((item.annee for item in indicateur.ruptures if item.annee <= last), default=None)
+    parted = broken is not None and depart is not None and broken > depart
+    first = min((year for year in own if year >= max(depart or 0, broken or 0)), default=last)
+    row |= {"annee": last, "apres": own[last], "motif": SANS_DEPART}
+    if first == last:
+        return row
+    gap = abs(round(own[last] - own[first], DECIMALES_EXACTES))
+    return row | {
+        "annee_avant": first,
+        "avant": own[first],
+        "variation": _variation(own, first, last, kind),
+        "variation_reference": _variation(other, first, last, kind),
+        "dans_le_bruit": gap <= (indicateur.arrondi_source or 0),
+        "motif": APRES_RUPTURE if parted else "",
+        "annee_rupture": broken if parted else None,
+    }
+
+
+def _en_moyennes(own: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
+    """Return what the means say in the place of two years: nothing when one of them is missing."""
+    if not own:
+        return {**dict.fromkeys(("avant", "annee_avant", "variation", "variation_reference")), "motif": SANS_DEPART}
+    return {
+        **own,
+        "annee_avant": None,
+        "avant": own["moyenne_avant"],
+        "apres": own["moyenne"],
+        "variation": own["variation_des_moyennes"],
+        "variation_reference": other.get("variation_des_moyennes"),
+        "motif": "",
+    }
+
+
+def _variation(serie: Mapping[int, float], first: int, last: int, kind: str) -> float | None:
+    if first not in serie or last not in serie:
+        return None
+    if kind == POINTS:
+        return round(serie[last] - serie[first], DECIMALES_EXACTES)
+    return 100 * (serie[last] - serie[first]) / serie[first] if serie[first] else None
+
+
+COLONNES_RENOUVELER = (
+    "section", "indicateur", "territoire", "annee", "valeur", "variation_5_ans", "unite", "statut", "note",
+)  # fmt: skip
+
+
+NON_TRANSMIS = "L"
+
+
+DECIMALES = 1
+
+
+def renouveler(
+    annexe1: pd.DataFrame,
+    contexte: pd.DataFrame,
+    liens: Iterable[Renouvellement],
+    *,
+    territoire: str,
+    notes: tuple[str, str],
+) -> pd.DataFrame:
+    """Return every row of Annexe 1 for the next diagnostic: renewed, or « non transmis » with the reason.
+
+    The year of a renewed row is the latest that the territory has in the series; its reference takes the same year, or
+    is « non transmis » there. A row that nothing renews takes the latest of these years: the one to ask for.
+
+    Args:
+        annexe1: The old one.
+        contexte: Public figures known: territoire, annee, indicateur, dimension, valeur, statut, source.
+        liens: Which indicator has the field of which series.
+        territoire: Code of the territory.
+        notes: What a renewed row says (``{source}`` is filled), and what another says.
+
+    Returns:
+        The columns ``COLONNES``, in the order of the old rows, one an indicator and territory.
+    """
+    series = {item.indicateur: item.serie for item in liens}
+    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()]
+    known = whole.set_index(["indicateur", "territoire", "annee"]).sort_index()
+    latest = whole[whole["territoire"] == territoire].groupby("indicateur")["annee"].max()
+    years = {name: int(latest[serie]) for name, serie in series.items() if serie in latest.index}
+    asked = max(years.values(), default=None)
+    rows = []
+    for row in annexe1.drop_duplicates(["indicateur", "territoire"], keep="last").itertuples():
+        year = years.get(row.indicateur, asked or row.annee)
+        key = (series.get(row.indicateur, ""), row.territoire, year)
+        fresh = _valeur(known, key, notes) if key in known.index else (None, None, NON_TRANSMIS, notes[1])
+        value, change, status, note = fresh
+        rows.append((row.section, row.indicateur, row.territoire, year, value, change, row.unite, status, note))
+    return pd.DataFrame(rows, columns=list(COLONNES_RENOUVELER)).astype({"annee": "Int64"})
+
+
+def annees_renouvelees(annexe1: pd.DataFrame) -> list[int]:
+    """Return the years of the values that are there, in order."""
+    return sorted({int(year) for year in annexe1.loc[annexe1["valeur"].notna(), "annee"]})
+
+
+def _valeur(
+    known: pd.DataFrame, key: tuple[str, str, int], notes: tuple[str, str]
+) -> tuple[float, float | None, str, str]:
+    serie, place, year = key
+    row = known.loc[key]
+    return (
+        float(row["valeur"]),
+        _en_cinq_ans(known["valeur"], serie, place, year),
+        row["statut"],
+        notes[0].format(source=row["source"]),
+    )
+
+
+def _en_cinq_ans(valeurs: Mapping[tuple[str, str, int], float], serie: str, place: str, year: int) -> float | None:
+    """Return the change in % over five years, None when the series does not go back that far."""
+    earlier = valeurs.get((serie, place, year - DUREE_VARIATION))
+    if earlier is None or not earlier:
+        return None
+    return round(100 * (valeurs[serie, place, year] - earlier) / earlier, DECIMALES)

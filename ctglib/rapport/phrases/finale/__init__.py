@@ -1,1 +1,0 @@
-"""The sentences of the evaluation at the end of a convention."""

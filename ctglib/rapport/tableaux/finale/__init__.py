@@ -1,1 +1,0 @@
-"""The tables of the evaluation at the end of a convention."""

@@ -1,0 +1,1 @@
+"""What each report is: its sections, in order."""
