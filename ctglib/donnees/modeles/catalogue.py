@@ -77,11 +77,16 @@ class Indicateur(Modele):
 
 
 class Theme(Modele):
-    """A file of ``data/catalogue/themes``: a theme of Annexe 1 and its indicators, in the order of its table."""
+    """A file of ``data/catalogue/themes``: a theme of Annexe 1 and its indicators, in the order of its table.
+
+    ``question`` is what its chapter answers; ``chapitre`` the heading of the chapter, where it is not ``titre``.
+    """
 
     theme: Identifiant
     ordre: int
     titre: Texte
+    chapitre: Texte = ""
+    question: Texte
     sections: list[Texte]
     constats: list[Identifiant] = Field(min_length=2, max_length=5)
     graphique: list[Identifiant] = []
