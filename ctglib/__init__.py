@@ -10,17 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ctglib.classeur.classeur import ouvrir
     from ctglib.document.blocs import paragraphe
     from ctglib.document.tableau import tableau
     from ctglib.rapports.bilan import lire_suivi, ouvrir_bilan
+    from ctglib.rapports.diagnostic import ouvrir
     from ctglib.rapports.evaluation import ouvrir_evaluation
 
 __all__ = ["lire_suivi", "ouvrir", "ouvrir_bilan", "ouvrir_evaluation", "paragraphe", "tableau"]
 __version__ = "0.1.0"
 PORTES = {
     "lire_suivi": "rapports.bilan",
-    "ouvrir": "classeur.classeur",
+    "ouvrir": "rapports.diagnostic",
     "ouvrir_bilan": "rapports.bilan",
     "ouvrir_evaluation": "rapports.evaluation",
     "paragraphe": "document.blocs",

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
-from ctglib.blocs.besoins import enjeux_constats, lacunes, tableau_enjeux, tableau_hors_enjeux
+from ctglib.blocs.besoins import besoins_en_bref, lacunes, tableau_enjeux, tableau_hors_enjeux
 from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.calculs.enjeux import besoins, constats_par_enjeu, hors_enjeux
 from ctglib.document.contexte import Contexte
@@ -119,7 +119,7 @@ def test_chaque_besoin_du_diagnostic_est_dans_une_des_deux_tables_et_une_seule()
 def test_la_phrase_compte_les_besoins_de_chaque_origine_avec_et_sans_fiche() -> None:
     inside, outside = tables()
 
-    text = lisible(unescape(enjeux_constats(inside, outside, harnes().convention).html))
+    text = lisible(unescape(besoins_en_bref(inside, outside, harnes().convention).html))
 
     assert (
         "15 besoins : 5 dans les indicateurs qui ont un sens souhaité, 4 services absents et 6 dans le constat initial "

@@ -8,11 +8,12 @@ import pytest
 from ctglib import ouvrir_bilan
 from ctglib.blocs.territoire import chiffre_du_territoire, notes_des_moyennes
 from ctglib.calculs.accueil_individuel import besoins
-from ctglib.calculs.moyennes import dans_le_hasard, moyennes
-from ctglib.classeur.etude import Etude
+from ctglib.calculs.comparaison import dans_le_hasard
+from ctglib.calculs.moyennes import moyennes
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import PetiteSerie
 from ctglib.rapport.tableaux.accueil_individuel import tableau_besoins
+from ctglib.rapports.diagnostic import Diagnostic
 
 PERIODES = PetiteSerie(avant=(2015, 2019), depuis=2021, pourquoi="2020 est un pic")
 
@@ -53,7 +54,7 @@ def test_une_variation_se_compare_a_ce_que_le_hasard_deplace(valeur: float, vari
 
 
 def test_le_diagnostic_n_imprime_pas_la_variation_des_naissances_d_une_annee_a_un_pic() -> None:
-    rows = Etude(lire_dossier("harnes"), {}).comparaison.set_index("indicateur")
+    rows = Diagnostic(lire_dossier("harnes"), {}).comparaison.set_index("indicateur")
 
     row = rows.loc["naissances"]
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from ctglib.blocs.radar import ecarts_forts, mode_d_emploi, tableau_radar
 from ctglib.calculs.radar import COLONNES, incertains, indices, ranger
-from ctglib.classeur.etude import Etude
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.donnees.modeles.convention import Lacune
+from ctglib.rapports.diagnostic import Diagnostic
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "radar.yaml").read_text(encoding="utf-8"))
 TRANSFORMATIONS = st.sampled_from(["", "inverse", "complement"])
@@ -164,14 +164,14 @@ def test_le_tableau_dit_la_place_de_chaque_axe_et_marque_ceux_qui_sont_transform
 
 @pytest.mark.parametrize("cas", HARNES, ids=[cas["nom"] for cas in HARNES])
 def test_les_indices_de_harnes_sont_ceux_que_ses_chiffres_donnent(cas: dict) -> None:
-    table = Etude(lire_dossier("harnes"), {}).indices
+    table = Diagnostic(lire_dossier("harnes"), {}).indices
 
     far = table[table["niveau"] == cas["niveau"]]
     assert dict(zip(far["indicateur"], far["indice"].round(), strict=True)) == cas["indices"]
 
 
 def test_a_harnes_la_capacite_provisoire_et_contredite_n_est_pas_la_premiere_vulnerabilite() -> None:
-    table = Etude(lire_dossier("harnes"), {}).indices
+    table = Diagnostic(lire_dossier("harnes"), {}).indices
 
     ranked = ranger(table)
 
@@ -180,7 +180,7 @@ def test_a_harnes_la_capacite_provisoire_et_contredite_n_est_pas_la_premiere_vul
 
 
 def test_une_part_prend_toujours_son_complement_et_un_rapport_son_inverse() -> None:
-    etude = Etude(lire_dossier("harnes"), {})
+    etude = Diagnostic(lire_dossier("harnes"), {})
 
     rules = etude.indices.set_index("indicateur")["renversement"]
 

@@ -28,7 +28,7 @@ ORIGINES = {
 }
 
 
-def enjeux_constats(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, convention: Convention) -> Bloc:
+def besoins_en_bref(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, convention: Convention) -> Bloc:
     """Return how many needs there are and how many have a fiche, and whose reading that is.
 
     Args:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from ctglib.blocs.cadre import Cadre
 from ctglib.calculs.collecte import manques_finaux
-from ctglib.calculs.enjeux import besoins
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import Annee, evaluer
 from ctglib.calculs.parcours import parcours, recommandations
@@ -28,13 +27,13 @@ from ctglib.calculs.preuves import (
 )
 from ctglib.calculs.revisite import annee_du_diagnostic, revisiter
 from ctglib.calculs.suivi import changements_en_vigueur
-from ctglib.classeur.etude import Etude
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.blocs.comparables import Comparables
+    from ctglib.calculs.comparaison import Constat
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.finale import Finale
     from ctglib.donnees.modeles.convention import Convention
@@ -51,14 +50,16 @@ class EtudeFinale:
         derniere: The follow-up of the last year, small counts suppressed: all the years are in it.
         finale: Rules, readings, what the evaluators entered.
         comparables: The comparison with other communes.
-        diagnostic: The diagnostic that the convention began with.
+        constats: The findings of the diagnostic that the convention began with.
+        besoins: Its needs and those of the fiches, each once.
         empreintes: The sha256 of every data file read, by path.
     """
 
     derniere: EtudeAnnuelle
     finale: Finale
     comparables: Comparables
-    diagnostic: Etude
+    constats: tuple[Constat, ...]
+    besoins: pd.DataFrame
     empreintes: Mapping[str, str]
 
     @property
@@ -135,11 +136,6 @@ class EtudeFinale:
         return parcours(year, self.derniere.mesures, self.evaluations)
 
     @cached_property
-    def besoins(self) -> pd.DataFrame:
-        """The needs of the diagnostic and of the fiches, each once."""
-        return besoins(self.diagnostic.par_enjeu, self.diagnostic.hors_enjeux)
-
-    @cached_property
     def evaluabilite(self) -> pd.DataFrame:
         """What the convention made it possible to evaluate."""
         return evaluabilite(self.convention, self.finale.lectures, self.parcours, self.changements)
@@ -199,7 +195,7 @@ class EtudeFinale:
         themes = [theme.theme for theme in self.catalogue.themes]
         posts, converted = self.noms_des_postes
         return {
-            **preuves_du_texte(convention, self.diagnostic.constats, sens, self.evaluabilite, self.besoins, themes),
+            **preuves_du_texte(convention, self.constats, sens, self.evaluabilite, self.besoins, themes),
             **preuves_du_suivi(self.etats_finaux, self.parcours, convention, self.finale.regles.livrables),
             "schemas": preuve_des_schemas(convention, self.finale.lectures),
             "moyens_connus": preuve_des_moyens(convention, suivi.suivis),

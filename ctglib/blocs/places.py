@@ -27,8 +27,8 @@ DECIMALES_RAPPORT = 1  # as Annexe 1 prints its rates
 
 def places_constats(
     places: pd.DataFrame,
-    enfants: Constat,
-    capacite: Constat,
+    enfants: Constat | None,
+    capacite: Constat | None,
     contexte: Contexte,
     *,
     vocabulaire: VocabulaireOffre,
@@ -38,8 +38,8 @@ def places_constats(
 
     Args:
         places: As ``ctglib.calculs.offre.places`` returns it.
-        enfants: The finding on the children that the places are set against.
-        capacite: The finding on Annexe 1's theoretical capacity, which is another measure.
+        enfants: The finding on the children that the places are set against, None when annexe 1 does not give it.
+        capacite: The finding on Annexe 1's theoretical capacity, which is another measure; or None.
         contexte: The words.
         vocabulaire: The words of the offer.
         contradictions: Rows of the consistency check about these places (see ``contradictions_des_places``).
@@ -91,8 +91,8 @@ def _places(effectif: float) -> str:
     return compter(effectif, "place") if effectif else "aucune place"
 
 
-def _pour_100(total: float, enfants: Constat, contexte: Contexte) -> str:
-    if not enfants.niveau:
+def _pour_100(total: float, enfants: Constat | None, contexte: Contexte) -> str:
+    if enfants is None or not enfants.niveau:
         return ""
     label = minuscule(contexte.indicateurs[enfants.indicateur].libelle)
     ratio = nombre(100 * total / enfants.niveau, DECIMALES_RAPPORT)
@@ -103,7 +103,9 @@ def _pour_100(total: float, enfants: Constat, contexte: Contexte) -> str:
     )
 
 
-def _capacite(capacite: Constat, contexte: Contexte) -> str:
+def _capacite(capacite: Constat | None, contexte: Contexte) -> str:
+    if capacite is None:
+        return ""
     item = contexte.indicateurs[capacite.indicateur]
     own = contexte.valeur(capacite.indicateur, capacite.niveau, capacite.statut)
     other = contexte.valeur(capacite.indicateur, capacite.reference, capacite.statut_reference)

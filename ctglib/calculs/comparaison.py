@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -98,6 +99,10 @@ def _ecarts(table: pd.DataFrame, same_year: pd.Series) -> pd.DataFrame:
 
 Position = Literal["superieur", "inferieur", "similaire", "incomparable"]
 Sens = Literal["favorable", "defavorable", "neutre"]
+NON_LUE = (
+    "Petite série : le hasard seul peut expliquer la variation que l'étude imprime, d'une année à une autre ; elle se "
+    "lit en moyennes de plusieurs années, dans les bilans et l'évaluation finale"
+)
 DUREE_VARIATION = 5  # « variation sur 5 ans », the span of Annexe 1's column
 
 
@@ -246,3 +251,38 @@ def classer_par_ecart(constats: Iterable[Constat], indicateurs: Mapping[str, Ind
 def services_absents(constats: Iterable[Constat], services: Collection[str]) -> tuple[Constat, ...]:
     """Return the findings of services that the territory has none of while its reference has some."""
     return tuple(item for item in constats if item.indicateur in services and item.niveau == 0 and item.reference)
+
+
+def sans_le_hasard(comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicateur], ecarts: float) -> pd.DataFrame:
+    """Return the comparison without the changes of short series that chance alone may explain; their note says so.
+
+    Args:
+        comparaison: As ``ctglib.calculs.comparaison.comparer`` returns it.
+        indicateurs: The short series have their ``petite_serie``.
+        ecarts: How many standard deviations chance is allowed.
+    """
+    hidden = pd.Series(
+        [
+            indicateurs[row.indicateur].petite_serie is not None
+            and pd.notna(row.valeur)
+            and pd.notna(row.variation)
+            and dans_le_hasard(row.valeur, row.variation, ecarts)
+            for row in comparaison.itertuples()
+        ],
+        index=comparaison.index,
+        dtype=bool,
+    )
+    return comparaison.assign(
+        variation=comparaison["variation"].mask(hidden), note=comparaison["note"].mask(hidden, NON_LUE)
+    )
+
+
+def dans_le_hasard(valeur: float, variation: float, ecarts: float) -> bool:
+    """Tell whether chance alone explains a change in % that led to a count.
+
+    Examples:
+        >>> dans_le_hasard(177, 6.0, 2), dans_le_hasard(15261, -13.9, 2)
+        (True, False)
+    """
+    before = valeur / (1 + variation / 100)
+    return abs(valeur - before) <= ecarts * sqrt(valeur + before)

@@ -10,9 +10,7 @@ import pandas as pd
 from ctglib.calculs.ecriture import SEPARATEUR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ctglib.donnees.modeles.catalogue import Indicateur, PetiteSerie
+    from ctglib.donnees.modeles.catalogue import PetiteSerie
 
 MOYENNES = (
     "periode_avant",
@@ -25,10 +23,6 @@ MOYENNES = (
     "note_des_annees",
 )
 TROP_PEU = "trop_peu"
-NON_LUE = (
-    "Petite série : le hasard seul peut expliquer la variation que l'étude imprime, d'une année à une autre ; elle se "
-    "lit en moyennes de plusieurs années, dans les bilans et l'évaluation finale"
-)
 
 
 def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
@@ -71,41 +65,6 @@ def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[s
         "note_des_annees": noted["note"].iloc[0] if len(noted) else "",
         "lecture": TROP_PEU if explained else "hausse" if new > old else "baisse",
     }
-
-
-def sans_le_hasard(comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicateur], ecarts: float) -> pd.DataFrame:
-    """Return the comparison without the changes of short series that chance alone may explain; their note says so.
-
-    Args:
-        comparaison: As ``ctglib.calculs.comparaison.comparer`` returns it.
-        indicateurs: The short series have their ``petite_serie``.
-        ecarts: How many standard deviations chance is allowed.
-    """
-    hidden = pd.Series(
-        [
-            indicateurs[row.indicateur].petite_serie is not None
-            and pd.notna(row.valeur)
-            and pd.notna(row.variation)
-            and dans_le_hasard(row.valeur, row.variation, ecarts)
-            for row in comparaison.itertuples()
-        ],
-        index=comparaison.index,
-        dtype=bool,
-    )
-    return comparaison.assign(
-        variation=comparaison["variation"].mask(hidden), note=comparaison["note"].mask(hidden, NON_LUE)
-    )
-
-
-def dans_le_hasard(valeur: float, variation: float, ecarts: float) -> bool:
-    """Tell whether chance alone explains a change in % that led to a count.
-
-    Examples:
-        >>> dans_le_hasard(177, 6.0, 2), dans_le_hasard(15261, -13.9, 2)
-        (True, False)
-    """
-    before = valeur / (1 + variation / 100)
-    return abs(valeur - before) <= ecarts * sqrt(valeur + before)
 
 
 def _periode(rows: pd.DataFrame) -> str:

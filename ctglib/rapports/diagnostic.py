@@ -1,4 +1,8 @@
-"""What every section of a report shares: the data of a convention, and what is worked out from them once."""
+"""The diagnostic of a convention: what is worked out once from its data, then its sections in order.
+
+A section that nothing informs is left out: it returns None, its heading goes with it, and the limits of the report say
+so. Absent is never zero.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,68 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from ctglib.blocs import synthese
+from ctglib.blocs.besoins import besoins_en_bref, lacunes, tableau_enjeux, tableau_hors_enjeux
+from ctglib.blocs.coherence import (
+    bilan,
+    tableau_affirmations,
+    tableau_coherence,
+    tableau_corrections,
+    tableau_regles,
+)
+from ctglib.blocs.couverture import couverture, statut_du_diagnostic
+from ctglib.blocs.lecture import limites, mode_de_lecture
+from ctglib.blocs.offre import tableau_manques, tableau_offre, tableau_offre_autres, tableau_vacances
+from ctglib.blocs.places import ages_constats, contradictions_des_places, places_constats
+from ctglib.blocs.radar import ecarts_forts, mode_d_emploi, tableau_radar
+from ctglib.blocs.sources import sources
+from ctglib.blocs.theme import commentaires, commentaires_attendus, phrases_du_theme, tableau_theme
+from ctglib.calculs import offre
 from ctglib.calculs.coherence.affirmations import juger
 from ctglib.calculs.coherence.controle import controler, doutes
-from ctglib.calculs.comparaison import Constat, comparer, constats
+from ctglib.calculs.comparaison import Constat, comparer, constats, sans_le_hasard
 from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
-from ctglib.calculs.moyennes import sans_le_hasard
 from ctglib.calculs.radar import indices
+from ctglib.document.blocs import Bloc, Groupe, Titre, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte
-from ctglib.donnees.lecture import proches
+from ctglib.document.tableau import Tableau
+from ctglib.document.typographie import enumerer
+from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.lecture import enregistrer, proches
+from ctglib.graphiques import offre as graphiques
+from ctglib.graphiques.haltere import haltere
+from ctglib.graphiques.radar import points_indices, radar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import pandas as pd
-
-    from ctglib.donnees.dossier import Catalogue, Dossier
+    from ctglib.document.couverture import Couverture
+    from ctglib.document.figure import Figure
+    from ctglib.donnees.catalogue import Catalogue
+    from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Theme
     from ctglib.donnees.modeles.convention import Convention
 
 
+def ouvrir(convention: str) -> Diagnostic:
+    """Rend le classeur d'une convention, ses données lues et contrôlées.
+
+    Args:
+        convention: Nom d'un dossier de ``data/conventions``.
+
+    Raises:
+        DonneesInvalides: Toutes les fautes des données.
+    """
+    with enregistrer() as journal:
+        dossier = lire_dossier(convention)
+    return Diagnostic(dossier, dict(journal.lus))
+
+
 @dataclass(frozen=True)
-class Etude:
-    """The data of a convention; each result is computed when first asked for, then kept.
+class Diagnostic:
+    """A convention and its diagnostic; each result is computed when first asked for, then kept.
 
     Args:
         dossier: The checked data.
@@ -50,21 +94,22 @@ class Etude:
     @cached_property
     def contexte(self) -> Contexte:
         """The words of the catalogue, the territory, its reference, and the source of the figures of annexe 1."""
+        catalogue, convention = self.catalogue, self.convention
         return Contexte(
-            indicateurs=self.catalogue.indicateurs,
-            unites=self.catalogue.unites,
-            statuts=self.catalogue.statuts,
-            territoire=self.catalogue.territoires[self.convention.territoire],
-            reference=self.catalogue.territoires[self.convention.reference],
-            source=self.convention.source_diagnostic,
+            indicateurs=catalogue.indicateurs,
+            unites=catalogue.unites,
+            statuts=catalogue.statuts,
+            territoire=catalogue.territoires[convention.territoire],
+            reference=catalogue.territoires[convention.reference],
+            source=convention.source_diagnostic,
         )
 
-    @cached_property
+    @property
     def contexte_offre(self) -> Contexte:
         """The same, for what the convention says of the offer."""
         return replace(self.contexte, source=self.convention.source_offre)
 
-    @cached_property
+    @property
     def contexte_texte(self) -> Contexte:
         """The same, for what the convention says in its text."""
         return replace(self.contexte, source=self.convention.source_texte)
@@ -72,18 +117,19 @@ class Etude:
     @cached_property
     def comparaison(self) -> pd.DataFrame:
         """The territory beside its reference, one row an indicator (see ``ctglib.calculs.comparaison``)."""
+        catalogue = self.catalogue
         table = comparer(
             self.dossier.annexe1,
-            self.catalogue.indicateurs,
-            self.catalogue.unites,
+            catalogue.indicateurs,
+            catalogue.unites,
             self.convention.territoire,
             self.convention.reference,
         )
-        return sans_le_hasard(table, self.catalogue.indicateurs, self.catalogue.evaluation.seuils.hasard_ecarts)
+        return sans_le_hasard(table, catalogue.indicateurs, catalogue.evaluation.seuils.hasard_ecarts)
 
     @cached_property
-    def constats(self) -> tuple[Constat, ...]:
-        """A finding for every indicator, in the order of the catalogue."""
+    def tous_les_constats(self) -> tuple[Constat, ...]:
+        """A finding for every indicator that annexe 1 gives, in the order of the catalogue."""
         return self.constats_de(self.catalogue.indicateurs)
 
     @cached_property
@@ -98,8 +144,7 @@ class Etude:
 
     @property
     def _besoins(self) -> tuple:
-        catalogue = self.catalogue
-        return self.convention, self.constats, catalogue.indicateurs, catalogue.synthese.services
+        return self.convention, self.tous_les_constats, self.catalogue.indicateurs, self.catalogue.synthese.services
 
     @cached_property
     def controle(self) -> pd.DataFrame:
@@ -114,13 +159,14 @@ class Etude:
     @cached_property
     def jugements(self) -> pd.DataFrame:
         """The verdict on each sentence of the text (see ``ctglib.calculs.coherence.affirmations``)."""
+        catalogue = self.catalogue
         return juger(
             self.dossier.affirmations,
             self.dossier.annexe1,
-            self.catalogue.indicateurs,
-            self.catalogue.seuils,
-            unites=self.catalogue.unites,
-            territoires=self.catalogue.territoires,
+            catalogue.indicateurs,
+            catalogue.seuils,
+            unites=catalogue.unites,
+            territoires=catalogue.territoires,
         )
 
     @cached_property
@@ -137,35 +183,282 @@ class Etude:
             doutes=self.doutes,
         )
 
-    def theme(self, identifiant: str) -> Theme:
-        """Return a theme of the catalogue.
-
-        Raises:
-            ValueError: There is none of that name; the message, in French, lists those that exist.
-        """
-        themes = {theme.theme: theme for theme in self.catalogue.themes}
-        if identifiant not in themes:
-            raise ValueError(f"Le thème « {identifiant} » n'existe pas. Thèmes possibles : {', '.join(themes)}.")
-        return themes[identifiant]
-
-    def verifier_indicateurs(self, identifiants: Iterable[str]) -> None:
-        """Refuse an indicator that the catalogue does not have.
-
-        Raises:
-            ValueError: The message, in French, proposes close names.
-        """
-        for identifiant in identifiants:
-            if identifiant not in self.catalogue.indicateurs:
-                close = proches(identifiant, tuple(self.catalogue.indicateurs))
-                proposal = f" Noms proches : {', '.join(close)}." if close else ""
-                raise ValueError(f"L'indicateur « {identifiant} » n'existe pas.{proposal}")
-
     def constats_de(self, identifiants: Iterable[str]) -> tuple[Constat, ...]:
-        """Return the findings of these indicators, in their order."""
+        """Return the findings of these indicators, in their order; one that annexe 1 does not give has none."""
+        catalogue = self.catalogue
         return constats(
-            self.comparaison,
-            identifiants,
-            self.catalogue.indicateurs,
-            theme_de=self.catalogue.theme_de,
-            seuils=self.catalogue.seuils,
+            self.comparaison, identifiants, catalogue.indicateurs, theme_de=catalogue.theme_de, seuils=catalogue.seuils
         )
+
+    # The first pages.
+
+    def couverture(self) -> Couverture:
+        """Return the cover: parties, period, status, date of the data."""
+        statut = statut_du_diagnostic(self.controle, self.catalogue.coherence.regles)
+        return couverture(self.convention, self.dossier.logos, self.contexte, statut=statut)
+
+    def synthese(self) -> Bloc:
+        """Return the first page: key figures, strengths and needs, what is uncertain."""
+        catalogue, regles = self.catalogue, self.catalogue.coherence.regles
+        doubt = synthese.relever_incertitudes(
+            self.tous_les_constats,
+            self.controle,
+            self.jugements,
+            gravites=regles.gravites,
+            points_graves=catalogue.synthese.points_graves,
+            lacunes=len(self.convention.lacunes),
+        )
+        essentiel = synthese.synthetiser(
+            self.tous_les_constats, catalogue.synthese, catalogue.indicateurs, doutes=self.doutes, incertitudes=doubt
+        )
+        return synthese.page(essentiel, regles, self.contexte)
+
+    def mode_de_lecture(self) -> Bloc:
+        """Return how gaps, variations and statuses are read."""
+        catalogue = self.catalogue
+        return mode_de_lecture(self.tous_les_constats, catalogue.seuils, self.contexte, catalogue.synthese.annees)
+
+    # The themes.
+
+    def themes(self) -> Bloc | None:
+        """Return a chapter a theme that has rows: its question, sentences, chart, table, and what the parties wrote."""
+        return suite(
+            piece
+            for theme in self._themes_presents
+            for piece in (
+                Titre(theme.chapitre or theme.titre, 2),
+                paragraphe(theme.question),
+                self.constats(theme.theme),
+                self.graphique(theme.theme),
+                self.tableau(theme.theme),
+                commentaires(theme, self.dossier.commentaires),
+            )
+        )
+
+    def constats(self, theme: str) -> Bloc:
+        """Rend les constats d'un thème en phrases : ``ctg.constats("logement")``."""
+        found = self.constats_de(self._theme(theme).constats)
+        return liste(phrases_du_theme(found, self.contexte, self.doutes))
+
+    def tableau(self, theme: str) -> Tableau:
+        """Rend le tableau d'un thème : ``ctg.tableau("logement")``."""
+        return tableau_theme(self.comparaison, self._theme(theme), self.catalogue.synthese.groupes, self.contexte)
+
+    def graphique(self, theme: str) -> Figure | None:
+        """Rend le graphique des écarts d'un thème ; rien si le catalogue n'en demande pas, ou si tout est absent."""
+        asked = self._theme(theme)
+        shown = self.comparaison[self.comparaison["indicateur"].isin(asked.graphique)]
+        if shown[["valeur", "valeur_reference"]].isna().to_numpy().all():
+            return None
+        return self._haltere(shown, f"ecarts-{theme.replace('_', '-')}", f"{asked.titre} : quels écarts")
+
+    def comparer(self, *indicateurs: str) -> Figure:
+        """Rend le graphique d'indicateurs de même unité, le territoire à côté de sa référence.
+
+        Raises:
+            ValueError: Un indicateur n'existe pas, ou l'annexe 1 ne le donne pas ; le message propose des noms proches.
+        """
+        for name in indicateurs:
+            if name not in self.catalogue.indicateurs:
+                close = proches(name, tuple(self.catalogue.indicateurs))
+                proposal = f" Noms proches : {', '.join(close)}." if close else ""
+                raise ValueError(f"L'indicateur « {name} » n'existe pas.{proposal}")
+        shown = self.comparaison[self.comparaison["indicateur"].isin(indicateurs)]
+        if lost := [name for name in indicateurs if name not in set(shown["indicateur"])]:
+            raise ValueError(f"L'annexe 1 de la convention ne donne pas : {', '.join(lost)}.")
+        return self._haltere(shown, f"comparer-{indicateurs[0].replace('_', '-')}", "Quels écarts")
+
+    def _haltere(self, shown: pd.DataFrame, nom: str, titre: str) -> Figure:
+        years = enumerer(sorted({str(int(annee)) for annee in shown["annee"].dropna()}))
+        both = f"entre {self.contexte.territoire.le} et {self.contexte.reference.le}"
+        title = f"{titre} {both} en {years} ?" if years else f"{titre} {both} ?"
+        return haltere(shown, self.contexte, nom=nom, titre=title)
+
+    def _theme(self, nom: str) -> Theme:
+        themes = {theme.theme: theme for theme in self.catalogue.themes}
+        if nom not in themes:
+            raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {', '.join(themes)}.")
+        return themes[nom]
+
+    @cached_property
+    def _themes_presents(self) -> list[Theme]:
+        given = set(self.comparaison["indicateur"])
+        return [theme for theme in self.catalogue.themes if given & {item.id for item in theme.indicateurs}]
+
+    # The offer, and whether it answers those who are there.
+
+    def structures(self) -> Bloc | None:
+        """Return the structures that receive people, then schools, sports and culture, urban schemes and posts."""
+        args = self.dossier.offre, self.catalogue.offre, self.contexte_offre
+        return _plein([tableau_offre(*args), tableau_offre_autres(*args)])
+
+    def places(self) -> Bloc | None:
+        """Return how many places there are for children under three, beside the children."""
+        catalogue = self.catalogue
+        places = offre.places(self.dossier.offre, catalogue.offre)
+        if places.empty:
+            return None
+        enfants, capacite = (
+            next(iter(self.constats_de([name])), None)
+            for name in (catalogue.synthese.enfants_moins_3, catalogue.synthese.capacite)
+        )
+        sentences = places_constats(
+            places,
+            enfants,
+            capacite,
+            self.contexte,
+            vocabulaire=catalogue.offre,
+            contradictions=contradictions_des_places(
+                self.controle, catalogue.coherence.relations.memes_effectifs, catalogue.offre
+            ),
+        )
+        known = enfants is not None and enfants.niveau is not None
+        chart = graphiques.places(
+            places,
+            enfants.niveau if known else float("nan"),
+            self.contexte,
+            nom="places",
+            titre="Combien de places citées pour combien d'enfants de moins de trois ans ?",
+            source=self._deux_sources,
+        )
+        return suite([sentences, chart])
+
+    def ages(self) -> Bloc | None:
+        """Return which ages the structures take, beside the children of each age."""
+        catalogue = self.catalogue
+        ages = offre.ages(self.dossier.offre, catalogue.offre)
+        if ages.empty:
+            return None
+        counted = self.comparaison.set_index("indicateur")["valeur"]
+        bands = pd.DataFrame(
+            [
+                (
+                    item.age_min,
+                    item.age_max,
+                    counted.get(item.indicateur),
+                    catalogue.indicateurs[item.indicateur].libelle,
+                )
+                for item in catalogue.synthese.tranches_age
+            ],
+            columns=["age_min", "age_max", "effectif", "libelle"],
+        ).astype({"effectif": "float64"})
+        sentences = ages_constats(
+            ages,
+            self._manques,
+            fiches=self.convention.fiches,
+            tranches=catalogue.synthese.tranches_age,
+            vocabulaire=catalogue.offre,
+        )
+        chart = graphiques.ages(
+            ages,
+            bands,
+            self.contexte,
+            nom="ages",
+            titre="Quels âges chaque dispositif reçoit-il ?",
+            source=self._deux_sources,
+        )
+        return suite([sentences, chart])
+
+    def ouvertures(self) -> Bloc | None:
+        """Return the hours of opening in the week, then the weeks of each holiday."""
+        vocabulaire = self.catalogue.offre
+        week = offre.semaine(self.dossier.offre, self.catalogue.synthese, vocabulaire)
+        title = "À quelles heures les lieux d'accueil sont-ils ouverts ?"
+        chart = None if week.empty else graphiques.semaine(week, self.contexte_offre, nom="semaine", titre=title)
+        return _plein([chart, tableau_vacances(self.dossier.offre, vocabulaire, self.contexte_offre)])
+
+    def non_dits(self) -> Bloc | None:
+        """Return what the convention does not say of its structures."""
+        return _plein([tableau_manques(self._manques, self.contexte_offre)])
+
+    @cached_property
+    def _manques(self) -> pd.DataFrame:
+        expected = self.catalogue.coherence.relations.attendus_offre
+        return offre.manques(self.dossier.offre, expected, self.catalogue.offre)
+
+    @property
+    def _deux_sources(self) -> str:
+        return f"{self.convention.source_offre} ; {self.contexte.source}"
+
+    # The indices, the needs, the check.
+
+    def vulnerabilite(self) -> Bloc | None:
+        """Return the indices of vulnerability: how they are read, their charts and table, the axes far from 100."""
+        rules, contexte = self.catalogue.radar, self.contexte
+        if self.indices["annee"].isna().all():
+            return None
+        lacune = next((item for item in self.convention.lacunes if item.id == rules.lacune), None)
+        both = f"{contexte.territoire.le} et {contexte.reference.le}"
+        args = self.indices, rules, contexte
+        charts = [None, None]
+        if self.indices["indice"].notna().any():
+            charts = [
+                points_indices(*args, nom="indices", titre=f"Indices de vulnérabilité : quels écarts entre {both} ?"),
+                radar(
+                    *args,
+                    nom="radar",
+                    titre=f"Radar des mêmes indices, {contexte.territoire.nom}, {contexte.reference.nom} = 100",
+                ),
+            ]
+        return suite(
+            [mode_d_emploi(rules, contexte, lacune), charts[0], tableau_radar(*args), charts[1], ecarts_forts(*args)]
+        )
+
+    def besoins(self) -> Bloc | None:
+        """Return the findings by enjeu, each with the fiche that answers it, then the needs that no enjeu takes."""
+        convention, contexte, catalogue = self.convention, self.contexte, self.catalogue
+        return suite(
+            [
+                besoins_en_bref(self.par_enjeu, self.hors_enjeux, convention),
+                tableau_enjeux(self.par_enjeu, convention, contexte, seuils=catalogue.seuils, doutes=self.doutes),
+                tableau_hors_enjeux(
+                    self.hors_enjeux, convention, contexte, themes=self._themes_presents, doutes=self.doutes
+                ),
+            ]
+        )
+
+    def lacunes(self) -> Bloc | None:
+        """Return what the convention leaves out or open, with the question to put."""
+        return _plein([lacunes(self.convention, self.convention.source_texte)])
+
+    def commentaires_attendus(self) -> Bloc:
+        """Return the themes that await a comment of the parties."""
+        return commentaires_attendus(self._themes_presents, self.dossier.commentaires)
+
+    def coherence(self) -> Bloc | None:
+        """Return how many rules ran and what they found, the gravest first."""
+        regles = self.catalogue.coherence.regles
+        return _plein(
+            [
+                bilan(self.controle, self.jugements, regles),
+                tableau_coherence(self.controle, regles, self.contexte_texte),
+            ]
+        )
+
+    def affirmations(self) -> Bloc | None:
+        """Return the sentences of the text with their verdict."""
+        return _plein([tableau_affirmations(self.jugements, self.catalogue.coherence.regles, self.contexte_texte)])
+
+    def corrections(self) -> Bloc | None:
+        """Return the places read otherwise than they are written."""
+        return _plein([tableau_corrections(self.dossier.corrections, self.contexte_texte)])
+
+    def regles(self) -> Tableau:
+        """Return what each rule verifies, with its thresholds, and how many findings it gave."""
+        catalogue = self.catalogue
+        return tableau_regles(self.controle, catalogue.coherence.regles, catalogue.seuils, self.contexte_texte)
+
+    def limites(self) -> Bloc:
+        """Return what the figures must not be made to say, and what is left out for want of data."""
+        return limites(self.tous_les_constats, self.convention.articles, self.contexte, self.doutes)
+
+    def sources(self) -> Tableau:
+        """Return the files read, with what identifies them."""
+        return sources(self.empreintes, self.catalogue.synthese.fichiers)
+
+
+def _plein(pieces: Iterable[Bloc | None]) -> Groupe | None:
+    """Return pieces one after the other, tables without a row left out; None when nothing is left."""
+    return suite(
+        piece for piece in pieces if piece is not None and (not isinstance(piece, Tableau) or len(piece.donnees))
+    )

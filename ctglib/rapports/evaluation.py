@@ -20,10 +20,10 @@ from ctglib.blocs.recommandations import Suites
 from ctglib.blocs.revisite import DiagnosticRevisite
 from ctglib.blocs.sources import sources
 from ctglib.blocs.trajectoires import Trajectoires, derniere
+from ctglib.calculs.enjeux import besoins
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.parcours import ATTEINTS, FAITES, bons, juges, mauvais
 from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS
-from ctglib.classeur.etude import Etude
 from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.mesures import BANDE, bande, legende, marquer
@@ -34,6 +34,7 @@ from ctglib.donnees.finale import lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
 from ctglib.rapports.bilan import ouvrir_bilan
+from ctglib.rapports.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,12 +60,13 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
     with enregistrer() as journal:
         dossier = lire_dossier(convention)
         comparables = Comparables(dossier, lire_communes(dossier))
-        diagnostic = Etude(dossier, {})
+        diagnostic = Diagnostic(dossier, {})
         # Now, since another process may still be working out the study of the last year.
-        _ = comparables.resultat, diagnostic.constats
+        found, needs = diagnostic.tous_les_constats, besoins(diagnostic.par_enjeu, diagnostic.hors_enjeux)
+        _ = comparables.resultat
         finale = lire_finale(dossier)
         last = ouvrir_bilan(convention, derniere_annee(dossier), brut=brut).etude
-    return EvaluationFinale(EtudeFinale(last, finale, comparables, diagnostic, dict(journal.lus)))
+    return EvaluationFinale(EtudeFinale(last, finale, comparables, found, needs, dict(journal.lus)))
 
 
 def derniere_annee(dossier: Dossier) -> int:
