@@ -63,7 +63,7 @@ def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None,
         years = sorted({int(year) for year in table["annee"]})
         ax.set_xticks(years)
         ax.margins(y=0.15)
-        ax.yaxis.set_major_formatter(lambda value, _: ecrire(value))
+        ax.yaxis.set_major_formatter(graduation)
         ax.yaxis.grid(True)
         _nommer_les_bouts(ax, ends)
         return _cadre(ax, told, titre, f"indice, 100 en {years[0]}" if y == "indice" else "")
@@ -199,13 +199,18 @@ def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes 
         ax.set_yticks(list(rows), names)
         ax.invert_yaxis()
         ax.margins(x=0.12)
-        ax.xaxis.set_major_formatter(lambda value, _: ecrire(value))
+        ax.xaxis.set_major_formatter(graduation)
         return _cadre(ax, told, titre, "")
 
 
 def ecrire(valeur: float) -> str:
     """Return a number as a chart or a table writes it: one decimal at most."""
     return nombre_court(round(float(valeur), 1))
+
+
+def graduation(valeur: float, _rang: int) -> str:
+    """Return the text of a tick."""
+    return ecrire(valeur)
 
 
 def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:

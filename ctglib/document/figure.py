@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
 import sys
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -150,7 +150,7 @@ def _at_width(drawing: Dessin, taille: str) -> Dessin:
     """Return a copy of an analyst's figure at one of the two widths, laid out again so that nothing is cut."""
     from ctglib.document.charte import charte
 
-    copy = pickle.loads(pickle.dumps(drawing))
+    copy = deepcopy(drawing)
     width, height = copy.get_size_inches()
     wanted = getattr(charte().largeurs, taille) / POUCE
     copy.set_size_inches(wanted, min(max(height * wanted / width, height * 0.75), PLUS_HAUT_QUE_LARGE * wanted))

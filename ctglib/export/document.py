@@ -154,7 +154,7 @@ def assembler(carnet: NotebookNode) -> Document:
     faults += _noms_doubles(body)
     if faults:
         raise CarnetImpubliable("Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults))
-    return _document(body, cover)
+    return document_de(body, cover)
 
 
 def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
@@ -192,7 +192,9 @@ def _retenues(sections: list[_Section]) -> list[_Section]:
     return kept
 
 
-def _document(corps: list[Bloc], couverture: Couverture | None) -> Document:
+def document_de(blocs: Iterable[Bloc], couverture: Couverture | None = None) -> Document:
+    """Return the document of some blocks; its title is the heading of the first level."""
+    corps = list(feuilles(blocs))
     first = next((bloc for bloc in corps if isinstance(bloc, Titre) and bloc.niveau == 1), Titre("Rapport", 1))
     title, blocks = first.texte, []
     for bloc in corps:
