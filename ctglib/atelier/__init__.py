@@ -11,7 +11,7 @@ from ctglib.atelier.dessins import barres, carte, courbes, points
 from ctglib.atelier.lieux import epci, lieux
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
 from ctglib.atelier.series import chercher, definitions, donnees, oublier, ratio
-from ctglib.atelier.sorties import enregistrer, figure, note, tableau
+from ctglib.atelier.sorties import enregistrer, figure, montrer_dans_un_carnet, note, tableau
 
 __all__ = [
     "barres",
@@ -38,3 +38,4 @@ __all__ = [
 ]
 
 installer()
+montrer_dans_un_carnet()

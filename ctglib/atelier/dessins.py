@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -23,6 +24,7 @@ MARQUES = ("o", "D", "s", "^", "v", "P")
 CLASSES = 5
 CONTOURS = "IGN, Admin Express COG"
 LARGEUR, HAUTEUR = 6.7, 3.8  # inches: the text width of a page
+LARGEUR_DES_NOMS = 26  # signs
 UNE_LIGNE = 0.26  # inches
 EN_POINTS = 72
 
@@ -197,7 +199,7 @@ def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes 
                 text, (0 if absent and not points else value if not absent else ax.get_xlim()[0], row), va="center"
             )
         ax.set_yticks(list(rows), names)
-        ax.invert_yaxis()
+        ax.set_ylim(len(table) - 0.4, -0.6)
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(graduation)
         return _cadre(ax, told, titre, "")
@@ -243,12 +245,14 @@ def _nommer_les_bouts(ax: Axes, bouts: list[tuple[float, int, str, str]]) -> Non
     """Write the name of each line at its end, apart from the others."""
     ax.figure.draw_without_rendering()
     ordered = sorted(bouts)
-    height = 12 * ax.figure.dpi / EN_POINTS
+    labels = [fill(f"{name}  {ecrire(value)}", LARGEUR_DES_NOMS) for value, _, name, _ in ordered]
+    heights = [11 * (1 + label.count("\n")) * ax.figure.dpi / EN_POINTS for label in labels]
     places = [ax.transData.transform((0, value))[1] for value, *_ in ordered]
-    apart = spread([place - height / 2 for place in places], [height] * len(places), 1.0)
-    for (value, year, name, colour), place, start in zip(ordered, places, apart, strict=True):
+    apart = spread([place - height / 2 for place, height in zip(places, heights, strict=True)], heights, 1.0)
+    for (value, year, _, colour), label, height, place, start in zip(
+        ordered, labels, heights, places, apart, strict=True
+    ):
         shift = (start + height / 2 - place) * EN_POINTS / ax.figure.dpi
-        label = f"{name}  {ecrire(value)}"
         ax.annotate(label, (year, value), (8, shift), textcoords="offset points", va="center", color=colour)
 
 

@@ -138,6 +138,6 @@ def _trouver(nom: object, known: pd.DataFrame) -> pd.DataFrame:
     if exact.empty:
         raise inconnu("Le lieu", nom, known["nom"], "Donner un nom ou un code Insee ; a.lieux() les donne tous.")
     if len(exact) > 1:
-        listed = ", ".join(f"{row.nom} ({row.niveau}, {row.code})" for row in exact.head(6).itertuples())
-        raise DemandeImpossible(f"Plusieurs lieux s'appellent « {nom} » : {listed}. Donner le code.")
+        listed = ", ".join(f"{row.nom} ({row.niveau}, {row.code})" for row in exact.head(3).itertuples())
+        raise DemandeImpossible(f"{len(exact)} lieux s'appellent « {nom} » : {listed}… Donner le code.")
     return exact.reset_index(drop=True)

@@ -28,5 +28,5 @@ def inconnu(sujet: str, demande: object, possibles: Iterable[str], remede: str =
     if close:
         hint = f" Noms proches : {', '.join(close)}."
     else:
-        hint = f" Possibles : {', '.join(names[:8])}{'…' if len(names) > 8 else ''}." if names else ""
+        hint = f" Possibles : {', '.join(names[:5])}{'…' if len(names) > 5 else ''}." if names else ""
     return DemandeImpossible(f"{sujet} « {demande} » n'existe pas.{hint}{' ' + remede if remede else ''}")

@@ -187,7 +187,7 @@ def semblables(
     meanings = {code: meaning for table in tables for code, meaning in table.attrs["series"].items()}
     found.attrs = {
         "titre": f"Communes qui ressemblent le plus à {names[own]} : {profile.libelle.lower()}, {year}",
-        "unite": "pour_100",
+        "unite": "points",
         "source": tables[0].attrs["source"],
         "series": meanings,
         "remarques": [
@@ -253,7 +253,8 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
         en_retard: Seulement celles dont l'atteinte est à surveiller, insuffisante ou en recul.
 
     Returns:
-        fiche, indicateur, libelle, detail, depart, annee_depart, valeur, annee, cible, annee_cible, atteinte, raison.
+        fiche, indicateur, libelle, detail, depart, annee_depart, valeur, annee, cible, annee_cible, origine,
+        atteinte, raison.
 
     Examples:
         >>> from ctglib import atelier as a
@@ -285,6 +286,7 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
             "annee": rows["annee"],
             "cible": nombres(rows["cible"]),
             "annee_cible": rows["annee_cible"],
+            "origine": [words.mots[f"origine_{one}"].partition(" {")[0] for one in rows["origine_cible"]],
             "atteinte": rows["verdict"].map({code: item.mot for code, item in words.verdicts.items()}),
             "raison": rows["raison"].map(words.raisons).fillna(""),
         }

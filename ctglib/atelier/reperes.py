@@ -21,6 +21,7 @@ class Reperes(Modele):
     """``catalogue/atelier.yaml``."""
 
     foyers: str
+    taux_minimum: int
     iris: str
     profils: dict[str, Profil]
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ctglib.atelier.lieux import codes, connus
 from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
+from ctglib.atelier.reperes import reperes
 from ctglib.blocs.annee import etudier
 from ctglib.donnees import publiques
 from ctglib.donnees.conventions import conventions
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur
 
+TROP_PEU = "trop peu pour un taux"
 PUBLIQUE, ANNEXE, SUIVI = "séries publiques", "annexe 1", "suivi"
 DETAIL = ["dimension", "modalite"]
 COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "statut"]
@@ -58,7 +60,7 @@ def donnees(
 ) -> pd.DataFrame:
     """Renvoie les valeurs d'une série, une par ligne.
 
-    Une valeur absente est NA et ``statut`` dit pourquoi (« secret », « non transmis »…) ; une somme qui la rencontre est NA.
+    Une valeur absente est NA, et ``statut`` dit pourquoi (« secret »…) ; une somme qui la compte est NA.
     ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et les ruptures.
 
     Args:
@@ -102,9 +104,9 @@ def donnees(
         indicateur=code,
     )
     found = found.reindex(columns=COLONNES).reset_index(drop=True)
-    if found[DETAIL].fillna("").eq("").all(axis=None):
+    if found[DETAIL].astype("str").isin(["", "nan"]).all(axis=None):
         found = found.drop(columns=DETAIL)
-    found.attrs = _attributs(code, meaning)
+    found.attrs = _attributs(code, {**meaning, "source": rows.attrs.get("source", meaning["source"])})
     return found
 
 
@@ -151,14 +153,18 @@ def ratio(
             f"« {above.attrs['titre']} » et « {below.attrs['titre']} » n'ont aucune année ni aucun lieu en commun : "
             "donner annee_denominateur=…, ou d'autres lieux."
         )
-    bottom = both["valeur_denominateur"]
+    bottom, least = both["valeur_denominateur"], reperes().taux_minimum
+    few = (bottom < least).fillna(False) & both["valeur"].notna()
+    told = both["statut"].where(both["valeur"].isna(), both["statut_denominateur"])
     found = both.assign(
         numerateur=both["valeur"],
         denominateur=bottom,
-        valeur=pour * both["valeur"] / bottom.where(bottom != 0),
-        statut=both["statut"].where(both["valeur"].isna(), both["statut_denominateur"]),
+        valeur=pour * both["valeur"] / bottom.mask(few),
+        statut=told.mask(few, TROP_PEU),
     ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])
     found.attrs = _attributs_du_ratio(above, below, pour, annee_denominateur)
+    if few.any():
+        found.attrs["remarques"].append(f"Aucun taux n'est donné sous {least} au dénominateur : le hasard y décide.")
     return found
 
 
@@ -261,7 +267,7 @@ def _dit_publique(row: dict) -> dict:
         "source": f"{row['producteur']}, {row['jeu']}" if row.get("jeu") else row["producteur"],
         "secret": bool(row.get("secret")),
         "arrondi": row.get("arrondi"),
-        "ruptures": row.get("ruptures") or "",
+        "ruptures": "",
         "vide": "",
     }
 
@@ -335,7 +341,7 @@ def mots() -> dict[str, str]:
 def _noms(rows: pd.DataFrame, convention: str) -> pd.Series:
     """Return the name of the territory of each row: the official one, or that of the convention when it is invented."""
     if "libelle" in rows:
-        return rows["libelle"]
+        return rows["libelle"].map(lambda name: name.title() if name.islower() else name)
     places = dossier(convention).catalogue.territoires
     return rows["territoire"].map({code: item.nom for code, item in places.items()})
 

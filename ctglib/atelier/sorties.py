@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
+from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from ctglib.atelier.dessins import ecrire
 from ctglib.atelier.messages import DemandeImpossible, sans_accents
@@ -17,11 +20,11 @@ from ctglib.document.blocs import Bloc, Encadre, Paragraphe, Titre, liste
 from ctglib.document.figure import Figure, figure_de
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
+from ctglib.donnees.ecriture import en_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Dessin
 
 IMAGES = ("png", "svg", "pdf")
@@ -29,8 +32,9 @@ TABLES = ("xlsx", "csv", "docx")
 LIGNES_MONTREES = 40
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
 ENTETES = {
-    "territoire": "Code", "libelle": "Lieu", "annee": "Année", "valeur": "Valeur", "statut": "Statut", "indice": "Indice",
-    "numerateur": "Numérateur", "denominateur": "Dénominateur", "rang": "Rang", "rang_min": "Rang, au mieux",
+    "territoire": "Code", "libelle": "Lieu", "annee": "Année", "valeur": "Valeur", "statut": "Statut",
+    "indice": "Indice", "numerateur": "Numérateur", "denominateur": "Dénominateur", "rang": "Rang",
+    "rang_min": "Rang, au mieux",
     "rang_max": "Rang, au pire", "promesse": "Ce qui est promis", "echeance": "Échéance", "categorie": "Catégorie",
     "dispositif": "Dispositif", "distance": "Distance (points)", "modalite": "Action", "etat": "État", "debut": "Début",
     "services": "Services", "partenaires": "Partenaires", "fiche": "Fiche",
@@ -39,10 +43,10 @@ SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimens
 
 
 def figure(
-    ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = None, source: str | None = None, lecture: str = "",
-    nom: str | None = None,
+    ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = None, source: str | None = None,
+    lecture: str = "", nom: str | None = None,
 ) -> Figure:  # fmt: skip
-    """Rend un graphique montrable dans un rapport, un PDF ou Word : il y faut un titre, un texte pour qui ne le voit pas, une source.
+    """Rend un graphique montrable dans un rapport : il y faut un titre, un texte pour qui ne le voit pas, une source.
 
     Un graphique de l'atelier connaît déjà son titre et sa source ; pour un autre, les donner.
 
@@ -61,7 +65,8 @@ def figure(
         'Cnaf'
     """
     drawing = getattr(ax, "figure", None) or ax
-    known = getattr(drawing, "ctg", {})
+    if known := getattr(drawing, "ctg", {}):
+        ax = _sans_cadre(drawing)
     titre, source = titre or known.get("titre", ""), source or known.get("source", "")
     try:
         return figure_de(ax, nom=nom or _nom(titre), titre=titre, alt=alt or "", source=source, lecture=lecture)
@@ -96,9 +101,16 @@ def tableau(
         )
         for name in kept
     ]
+    notes = list(told["remarques"])
+    if len(shown) > LIGNES_MONTREES:
+        notes.insert(
+            0,
+            f'{LIGNES_MONTREES} lignes sur {len(shown)} ; a.enregistrer(table, "table.xlsx") les donne toutes.',
+        )
+        shown = shown.head(LIGNES_MONTREES)
     return Tableau.de(
-        shown[kept].rename(columns=str), columns, nom=nom or _nom(told["titre"]), titre=told["titre"], source=told["source"],
-        notes=tuple(told["remarques"]),
+        shown[kept].rename(columns=str), columns, nom=nom or _nom(told["titre"]), titre=told["titre"],
+        source=told["source"], notes=tuple(notes),
     )  # fmt: skip
 
 
@@ -148,13 +160,16 @@ class Note:
 
     def enregistrer(self, chemin: str | Path) -> Path:
         """Enregistre la note, et rend le chemin."""
-        from ctglib.export import typst, word
+        from ctglib.export import html, typst, word
         from ctglib.export.document import document_de
-        from ctglib.export.html import page
 
         path = Path(chemin)
         form = path.suffix.lower().removeprefix(".")
-        writers = {"docx": word.composer, "pdf": typst.composer, "html": lambda made: page(made).encode("utf-8")}
+        writers = {
+            "docx": word.composer,
+            "pdf": typst.composer,
+            "html": lambda made: html.composer(made).encode("utf-8"),
+        }
         _verifier(path, form, tuple(writers), "une note")
         ecrire_fichiers({path: writers[form](document_de([Titre(self.titre, 1), *self.blocs]))})
         return path
@@ -188,13 +203,35 @@ def note(titre: str, contenu: Iterable[object]) -> Note:
     return Note(titre, (Encadre((PONCTUELLE,)), *map(_bloc, contenu)))
 
 
+def _sans_cadre(drawing: Dessin) -> Dessin:
+    """Return a copy of a chart of the atelier without its title and its source: its caption will say them."""
+    bare = deepcopy(drawing)
+    for axes in bare.axes:
+        axes.set_title("", loc="left")
+    bare.supxlabel("")
+    return bare
+
+
+def montrer_dans_un_carnet() -> None:
+    """In a notebook, show a chart and a table of the atelier as a report would, with title, source and alternative."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        bundles = shell.display_formatter.mimebundle_formatter
+        bundles.for_type(Axes, lambda ax, **_: _montre(ax) if hasattr(ax.figure, "ctg") else None)
+        bundles.for_type(pd.DataFrame, lambda table, **_: _montre(table) if "titre" in table.attrs else None)
+
+
+def _montre(piece: object) -> dict[str, object]:
+    return _bloc(piece)._repr_mimebundle_()
+
+
 def _bloc(piece: object) -> Bloc:
     if isinstance(piece, str):
         return Paragraphe(piece)
-    if isinstance(piece, Bloc):
-        return piece
     if isinstance(piece, Figure):
         return piece.bloc
+    if isinstance(piece, Bloc):
+        return piece
     if isinstance(piece, pd.DataFrame):
         return tableau(piece)
     if isinstance(piece, list | tuple):
@@ -252,7 +289,7 @@ def _nom(titre: str) -> str:
 def _verifier(path: Path, form: str, admises: tuple[str, ...], quoi: str) -> None:
     if form not in admises:
         raise DemandeImpossible(
-            f"« {path.name} » : {quoi} s'enregistre en {', '.join('.' + name for name in admises)} ; écrire l'une de ces extensions."
+            f"« {path.name} » : {quoi} s'enregistre en {', '.join(f'.{name}' for name in admises)} ; choisir."
         )
 
 
@@ -268,7 +305,10 @@ def _image(drawing: Dessin, path: Path, form: str) -> Path:
 
 
 def _csv(table: pd.DataFrame) -> bytes:
-    return tableau(table).csv().encode("utf-8")
+    told, shown = _dit(table, None, None), table.reset_index() if table.index.name else table
+    shown = shown.assign(unite=told["unite"], source=told["source"])
+    rows = [shown.columns, *([neutraliser(value) for value in row] for row in shown.itertuples(index=False, name=None))]
+    return en_csv(rows).encode("utf-8")
 
 
 def _docx(table: pd.DataFrame) -> bytes:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pandas.api.extensions import register_extension_dtype
 from pandas.arrays import FloatingArray
 
 if TYPE_CHECKING:
@@ -15,11 +14,8 @@ if TYPE_CHECKING:
 CUMULS = ("sum", "mean", "prod", "std", "var", "median", "sem")
 
 
-@register_extension_dtype
 class NombreDtype(pd.Float64Dtype):
-    """A number that may be missing, and that no sum passes over."""
-
-    name = "nombre"
+    """pandas' Float64, under its own name, whose sums do not pass over what is missing."""
 
     @classmethod
     def construct_array_type(cls) -> type[Nombres]:

@@ -331,7 +331,7 @@ def _mettre_en_page(section: Section, document: Document) -> None:
     titles = [document.titre, cover.territoire if cover else ""]
     _petit(section.header.paragraphs[0], document.rappel + " – ".join(title for title in titles if title))
     footer = section.footer.paragraphs[0]
-    _petit(footer, f"{cover.source if cover else ''} – page\u00a0")
+    _petit(footer, f"{cover.source} – page\u00a0" if cover else "page\u00a0")
     _champ(footer, "PAGE")
     _petit(footer, "\u00a0/\u00a0")
     _champ(footer, "NUMPAGES")

@@ -1,0 +1,273 @@
+"""The atelier: a question on a territory in at most five lines, an answer with its source, French when it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import openpyxl
+import pandas as pd
+import pytest
+from docx import Document
+from import_exemple import avec_libreoffice, libreoffice
+
+from ctglib import atelier as a
+from ctglib.atelier.messages import DemandeImpossible
+
+EPCI = "Lens-Liévin"
+
+
+@pytest.fixture(scope="module")
+def rsa() -> pd.DataFrame:
+    return a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais", a.epci(EPCI)], pour="cnaf_foyers")
+
+
+def test_les_foyers_au_rsa_se_comparent_au_departement_et_a_l_agglomeration(rsa: pd.DataFrame, tmp_path: Path) -> None:
+    ax = a.courbes(rsa)
+    files = [a.enregistrer(rsa, tmp_path / "rsa.xlsx"), a.enregistrer(ax, tmp_path / "rsa.png")]
+
+    assert list(rsa.groupby("libelle").size()) == [5, 5, 5]
+    assert rsa.set_index(["territoire", "annee"]).loc[("62413", 2020), "numerateur"] == 670
+    assert all(path.stat().st_size > 5000 for path in files)
+    assert "Cnaf" in rsa.attrs["source"] and "2024" in rsa.attrs["source"]
+
+
+def test_l_agglomeration_est_la_somme_de_ses_communes_et_non_une_moyenne(rsa: pd.DataFrame) -> None:
+    members = a.donnees("cnaf_foyers_rsa", a.lieux(epci=EPCI), 2024)
+
+    row = rsa[rsa["territoire"].eq("246200364") & rsa["annee"].eq(2024)].iloc[0]
+
+    assert len(members) == 36
+    assert row["numerateur"] == members["valeur"].sum()
+    assert row["valeur"] == pytest.approx(100 * row["numerateur"] / row["denominateur"])
+
+
+def test_les_communes_qui_ressemblent_le_plus_sont_rangees_par_distance() -> None:
+    found = a.semblables("Harnes", "structure_familiale", n=5)
+
+    assert found["territoire"].iloc[0] == "62413" and found["distance"].iloc[0] == 0
+    assert found["distance"].is_monotonic_increasing and len(found) == 6
+    parts = found.filter(like="iris_")
+    nearest = ((parts.iloc[1] - parts.iloc[0]) ** 2).sum() ** 0.5
+    assert found["distance"].iloc[1] == pytest.approx(nearest, abs=0.01)
+
+
+def test_un_rang_dit_entre_quelles_places_l_arrondi_le_laisse() -> None:
+    large = a.lieux(departement="62", foyers_min=500)
+
+    found = a.rang("Harnes", a.ratio("cnaf_foyers_paje", "cnaf_foyers", large))
+
+    mine = found[found["choisi"]].iloc[0]
+    assert mine["rang_min"] < mine["rang"] < mine["rang_max"]
+    assert any("arrondi" in remark for remark in found.attrs["remarques"])
+    assert any("arrondit à 5" in remark for remark in found.attrs["remarques"])
+    assert found["valeur"].is_monotonic_decreasing
+
+
+def test_la_part_des_familles_monoparentales_se_lit_par_iris() -> None:
+    found = a.ratio("iris_monoparents", "iris_allocataires", a.lieux(iris="Harnes"), 2020)
+
+    assert found["libelle"].tolist() == [f"Harnes {rank}" for rank in range(1, 8)]
+    assert found["numerateur"].sum() == 475 and found["valeur"].between(10, 25).all()
+
+
+def test_ce_qu_une_fiche_a_promis_pour_l_annee_dit_par_qui() -> None:
+    found = a.promesses("harnes", fiche="2", annee=2026)
+
+    assert len(found) == 5
+    assert found["services"].str.startswith("Service action sociale de la Caf").all()
+    assert not found["echeance_ecrite"].any()
+
+
+def test_les_cibles_en_retard_sont_celles_qui_n_y_sont_pas() -> None:
+    every, late = a.cibles("demonstration", 2025), a.cibles("demonstration", 2025, en_retard=True)
+
+    assert set(late["atteinte"]) <= {"à surveiller", "insuffisant", "en recul"}
+    assert 0 < len(late) < len(every)
+
+
+def test_la_frequentation_garde_ses_secrets_et_ne_les_somme_pas() -> None:
+    found = a.frequentation(2024, 2025, convention="demonstration", selon="quartier")
+
+    hidden = found[found["statut"] == "secret"]
+    assert set(found["annee"]) == {2024, 2025} and len(hidden)
+    assert hidden["valeur"].isna().all()
+    assert found["valeur"].sum() is pd.NA
+    assert found.groupby("annee")["valeur"].sum().isna().all()
+    assert found.dropna(subset="valeur")["valeur"].sum() > 0
+
+
+def test_un_taux_dit_ses_deux_definitions_et_leurs_dates() -> None:
+    found = a.ratio("cnaf_foyers_paje", "insee_naissances", "Harnes", 2024)
+
+    told = a.definitions(found)
+    assert len(told) == 2 and told["annees"].str.len().gt(0).all() and told["source"].nunique() == 2
+    assert any("n'ont pas la même source" in remark for remark in found.attrs["remarques"])
+
+
+def test_une_note_d_une_page_porte_textes_tableau_et_graphique(rsa: pd.DataFrame, tmp_path: Path) -> None:
+    made = a.note("Le RSA à Harnes", ["Le nombre de foyers baisse.", a.courbes(rsa), rsa, "Comme dans le département."])
+
+    paths = [made.enregistrer(tmp_path / f"note.{form}") for form in ("docx", "pdf", "html")]
+
+    word = Document(paths[0])
+    said = " ".join(paragraph.text for paragraph in word.paragraphs)
+    assert "Analyse ponctuelle" in said and "Source\xa0: Cnaf" in said
+    assert len(word.tables) == 1 and len(word.inline_shapes) == 1
+    assert paths[1].read_bytes().startswith(b"%PDF")
+    assert "Figure" in paths[2].read_text(encoding="utf-8")
+
+
+def test_un_classeur_excel_a_ses_donnees_leurs_definitions_et_leur_source(rsa: pd.DataFrame, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(a.enregistrer(rsa, tmp_path / "rsa.xlsx"))
+
+    assert book.sheetnames == ["Données", "Définitions", "Source"]
+    assert book["Données"]["A1"].value == rsa.attrs["titre"] and "Source : Cnaf" in book["Données"]["A2"].value
+    assert book["Données"].max_row == 4 + len(rsa)
+    assert "foyers" in str([cell.value for row in book["Définitions"] for cell in row]).lower()
+
+
+@avec_libreoffice
+def test_libreoffice_ouvre_ce_qui_est_enregistre(rsa: pd.DataFrame, tmp_path: Path) -> None:
+    folders = [tmp_path / "excel", tmp_path / "word"]
+    for folder in folders:
+        folder.mkdir()
+    made = [a.enregistrer(rsa, folders[0] / "rsa.xlsx"), a.enregistrer(rsa, folders[1] / "table.docx")]
+
+    for path in made:
+        libreoffice(path, tmp_path / "lus", "pdf")
+
+    assert sorted(path.name for path in (tmp_path / "lus").iterdir()) == ["rsa.pdf", "table.pdf"]
+
+
+def test_une_carte_et_sa_table_disent_la_meme_chose() -> None:
+    table = a.ratio("cnaf_foyers_rsa", "cnaf_foyers", a.lieux(epci=EPCI), 2024)
+
+    ax = a.carte(table)
+
+    assert sum(len(item.get_paths()) for item in ax.collections) >= 36
+    assert "IGN" in ax.figure.get_supxlabel() and "Cnaf" in ax.figure.get_supxlabel()
+
+
+def test_une_petite_commune_n_a_pas_de_taux() -> None:
+    found = a.ratio("cnaf_foyers_rsa", "cnaf_foyers", a.lieux(departement="62"), 2024)
+
+    few = found[found["denominateur"].lt(30).fillna(False)]
+    assert len(few) > 20 and few["valeur"].isna().all()
+    assert set(few["statut"]) == {"trop peu pour un taux"}
+
+
+def test_un_graphique_ordinaire_de_matplotlib_entre_dans_une_note(tmp_path: Path) -> None:
+    _, ax = plt.subplots()
+    ax.bar(["2023", "2024"], [12, 15])
+
+    shown = a.figure(ax, titre="Deux années", alt="12 en 2023, 15 en 2024.", source="Ville, registre 2024")
+
+    assert a.note("Une note", [shown]).enregistrer(tmp_path / "n.pdf").stat().st_size > 5000
+    assert a.enregistrer(shown, tmp_path / "n.png").stat().st_size > 2000
+
+
+def test_aucun_effectif_masque_n_est_accessible_par_l_atelier() -> None:
+    from ctglib.donnees.dossier_suivi import lire_suivi_brut
+
+    raw = lire_suivi_brut("demonstration", 2025).suivis[2025].profils
+    small = raw[raw["effectif"].between(1, 4) & raw["variable"].eq("quartier") & raw["variable_2"].eq("")]
+
+    shown = a.frequentation(2025, convention="demonstration", selon="quartier")
+
+    assert len(small)
+    assert not shown["valeur"].dropna().between(1, 4).any()
+
+
+SERIE = "cnaf_foyers_rsa"
+ERREURS: dict[str, Callable[[], object]] = {
+    "série mal écrite": lambda: a.donnees("cnaf_foyer_rsa"),
+    "série inconnue": lambda: a.donnees("xyz"),
+    "série vide": lambda: a.donnees(""),
+    "série sans guillemets": lambda: a.donnees(12),
+    "série nulle": lambda: a.donnees(None),
+    "mot introuvable": lambda: a.chercher("zzzz"),
+    "lieu mal écrit": lambda: a.donnees(SERIE, "Harne"),
+    "lieu inconnu": lambda: a.donnees(SERIE, "Atlantide"),
+    "lieu en nombre": lambda: a.donnees(SERIE, [62413]),
+    "lieu vide": lambda: a.donnees(SERIE, ""),
+    "lieu ambigu": lambda: a.lieux("Saint-Martin"),
+    "niveau inconnu": lambda: a.lieux(niveau="canton"),
+    "EPCI inconnu": lambda: a.epci("Nulle-Part"),
+    "EPCI ambigu": lambda: a.epci("Communauté"),
+    "département inconnu": lambda: a.lieux(departement="999"),
+    "IRIS d'un lieu inconnu": lambda: a.lieux(iris="Harne"),
+    "IRIS d'une commune sans IRIS": lambda: a.lieux(iris="Ablain-Saint-Nazaire"),
+    "année absente": lambda: a.donnees(SERIE, "Harnes", 1999),
+    "année en texte": lambda: a.donnees(SERIE, "Harnes", "2020"),
+    "lieux sans colonne code": lambda: a.donnees(SERIE, pd.DataFrame({"nom": ["Harnes"]})),
+    "années hors de la série": lambda: a.donnees("cnaf_couverture", "Harnes", [2021, 2022]),
+    "convention inconnue": lambda: a.promesses("harne"),
+    "fiche inconnue": lambda: a.promesses("harnes", fiche=9),
+    "fiche en mot": lambda: a.promesses("harnes", fiche="deux"),
+    "année hors convention": lambda: a.promesses("harnes", annee=2031),
+    "rien de dû": lambda: a.promesses("harnes", annee=2023),
+    "rien en retard": lambda: a.cibles("harnes", 2024, en_retard=True),
+    "cibles hors convention": lambda: a.cibles("demonstration", 2040),
+    "fréquentation sans année": lambda: a.frequentation(convention="demonstration"),
+    "fréquentation hors convention": lambda: a.frequentation(2040, convention="demonstration"),
+    "fréquentation non transmise": lambda: a.frequentation(2025, convention="harnes"),
+    "variable inconnue": lambda: a.frequentation(2025, convention="demonstration", selon="quartie"),
+    "dispositif inconnu": lambda: a.frequentation(2025, convention="demonstration", dispositif="cantine"),
+    "série d'une autre convention": lambda: a.donnees("part_rsa", convention="rien"),
+    "rapport sans lieu commun": lambda: a.ratio("cnaf_foyers_rsa", "iris_allocataires", "Harnes", 2024),
+    "rapport à une série inconnue": lambda: a.ratio(SERIE, "cnaf_foyer"),
+    "comparaison sans lieu connu": lambda: a.comparer(SERIE, ["Harnes", "Lennse"]),
+    "comparaison d'une série inconnue": lambda: a.comparer("rsa_foyers", ["Harnes"]),
+    "rang d'un absent": lambda: a.rang("Lens", a.donnees(SERIE, "Harnes")),
+    "rang d'une table ordinaire": lambda: a.rang("Harnes", pd.DataFrame({"valeur": [1]})),
+    "rang sans table": lambda: a.rang("Harnes", 12),
+    "profil inconnu": lambda: a.semblables("Harnes", "famille"),
+    "semblables d'un lieu inconnu": lambda: a.semblables("Harne"),
+    "semblables sans profil": lambda: a.semblables("Ablain-Saint-Nazaire"),
+    "courbes d'autre chose": lambda: a.courbes([1, 2]),
+    "courbes d'une table ordinaire": lambda: a.courbes(pd.DataFrame({"annee": [2020], "valeur": [1]})),
+    "courbes d'une colonne inconnue": lambda: a.courbes(a.donnees(SERIE, "Harnes"), y="taux"),
+    "barres d'une colonne inconnue": lambda: a.barres(a.donnees(SERIE, "Harnes"), par="nom"),
+    "barres sur de faux axes": lambda: a.barres(a.donnees(SERIE, "Harnes"), ax="ax"),
+    "carte d'un département": lambda: a.carte(a.donnees(SERIE, "Pas-de-Calais", 2024)),
+    "figure sans alternative": lambda: a.figure(a.courbes(a.donnees(SERIE, "Harnes"))),
+    "figure sans rien": lambda: a.figure(plt.subplots()[1]),
+    "figure d'autre chose": lambda: a.figure("graphique", titre="t", alt="a", source="s"),
+    "tableau sans source": lambda: a.tableau(pd.DataFrame({"a": [1]}), "Titre"),
+    "tableau vide": lambda: a.tableau(pd.DataFrame(), "Titre", source="Caf"),
+    "enregistrer sous une extension inconnue": lambda: a.enregistrer(a.donnees(SERIE, "Harnes"), "x.zip"),
+    "enregistrer une table en image": lambda: a.enregistrer(a.donnees(SERIE, "Harnes"), "x.png"),
+    "enregistrer un graphique en Excel": lambda: a.enregistrer(a.courbes(a.donnees(SERIE, "Harnes")), "x.xlsx"),
+    "enregistrer sans extension": lambda: a.enregistrer(a.donnees(SERIE, "Harnes"), "x"),
+    "enregistrer autre chose": lambda: a.enregistrer(12, "x.png"),
+    "note sans liste": lambda: a.note("Titre", "texte"),
+    "note sans titre": lambda: a.note("", ["texte"]),
+    "note d'autre chose": lambda: a.note("Titre", [12]),
+    "note dans un format inconnu": lambda: a.note("Titre", ["texte"]).enregistrer("x.odt"),
+}
+
+
+@pytest.mark.parametrize("appel", ERREURS.values(), ids=ERREURS)
+def test_un_appel_faux_recoit_une_phrase_en_francais(appel: Callable[[], object]) -> None:
+    with pytest.raises(DemandeImpossible) as caught:
+        appel()
+
+    said = str(caught.value)
+    assert "\n" not in said and 20 < len(said) < 500
+    assert said.endswith((".", "choisir.")) and " " in said
+
+
+@pytest.mark.parametrize(
+    ("appel", "proche"),
+    [
+        ("série mal écrite", "cnaf_foyers_rsa"),
+        ("lieu mal écrit", "Harnes"),
+        ("convention inconnue", "harnes"),
+        ("variable inconnue", "quartier"),
+    ],
+)
+def test_un_nom_mal_ecrit_recoit_les_noms_proches(appel: str, proche: str) -> None:
+    with pytest.raises(DemandeImpossible, match=f"Noms proches : .*{proche}"):
+        ERREURS[appel]()
