@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.conventions import conventions
 from ctglib.donnees.dossier import lire_dossier
 
 if TYPE_CHECKING:
@@ -23,8 +22,9 @@ ENTETE = """# Dictionnaire des indicateurs
 - **Nature** : contexte (le territoire), moyen (ce qui est mobilisé), réalisation (ce qui est fait), résultat (ce qui
   change).
 - **Sens** : l'évolution souhaitée. « neutre » : ni la hausse ni la baisse n'est bonne en soi.
-- **Écrit** : la fiche action le nomme. **Proposé** : le classeur l'ajoute ; il n'engage personne avant un avenant
-  (article 11). **Masqué** : il compte des personnes ou des familles, un petit effectif n'est pas publié.
+- **Masqué** : il compte des personnes ou des familles, un petit effectif n'est pas publié.
+- **Référence** : où la convention de Harnes en parle. Une convention suit ceux que ses fiches citent, et
+  ajoute les siens dans son `indicateurs.yaml`.
 - **Calcul** : la formule qui retrouve l'indicateur à partir d'autres, quand il y en a une ; sinon la valeur est celle
   de la source.
 """
@@ -32,10 +32,10 @@ COLONNES = ("Indicateur", "Définition", "Unité", "Nature, sens", "Calcul", "Pr
 
 
 def dictionnaire(catalogue: Catalogue) -> str:
-    """Return the dictionary as Markdown: a table a theme, a fiche and the public series, each with its breaks."""
+    """Return the dictionary as Markdown: a table a theme, a subject and the public series, with its breaks."""
     sections = [
         *((theme.titre, theme.indicateurs) for theme in catalogue.themes),
-        *((f"Fiche action {number}", group) for number, group in catalogue.fiches_indicateurs.items()),
+        *((titre, [catalogue.mesures[item.id] for item in group]) for titre, group in catalogue.bibliotheque.items()),
         ("Contexte : séries publiques", catalogue.indicateurs_contexte.values()),
     ]
     return "\n".join([ENTETE, *(_section(titre, group, catalogue) for titre, group in sections)])
@@ -75,11 +75,9 @@ def _cellules(item: Indicateur, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def _nature(item: Indicateur) -> str:
-    """Return the nature and the direction; for an indicator of a fiche, also who wrote it and whether it is masked."""
+    """Return the nature and the direction; and whether it is masked."""
     told = [ACCENTS.get(item.nature, item.nature), item.sens]
-    if item.fiche is not None and item.nature != "contexte":
-        told += ["écrit" if item.origine == "convention" else "proposé", *(["masqué"] if item.sensible else [])]
-    return ", ".join(told)
+    return ", ".join([*told, *(["masqué"] if item.sensible else [])])
 
 
 def _calcul(item: Indicateur, catalogue: Catalogue) -> str:
@@ -99,4 +97,4 @@ def _ligne(cellules: tuple[str, ...] | list[str]) -> str:
 
 
 if __name__ == "__main__":
-    FICHIER.write_text(dictionnaire(lire_dossier(conventions()[0]).catalogue), encoding="utf-8", newline="\n")
+    FICHIER.write_text(dictionnaire(lire_dossier("harnes").catalogue), encoding="utf-8", newline="\n")

@@ -34,7 +34,6 @@ def indicateur(identifiant: str = "x", **autres: object) -> Indicateur:
         "nature": "resultat",
         "sens": "hausse",
         "origine": "convention",
-        "fiche": 1,
         "decimales": 0,
     }
     return Indicateur(id=identifiant, **{**given, **autres})

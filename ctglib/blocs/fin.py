@@ -163,10 +163,7 @@ class EtudeFinale:
     @cached_property
     def chaines(self) -> tuple[Chaine, ...]:
         """Each fiche from its actions to its results."""
-        series = self.catalogue.indicateurs_contexte
-        return tuple(
-            chaine(fiche, self.etats_finaux, self.parcours, self.revisite, series) for fiche in self.convention.fiches
-        )
+        return tuple(chaine(fiche, self.etats_finaux, self.parcours, self.revisite) for fiche in self.convention.fiches)
 
     @cached_property
     def manques(self) -> pd.DataFrame:

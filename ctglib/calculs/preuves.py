@@ -245,7 +245,6 @@ def chaine(
     etats: pd.DataFrame,
     parcours: pd.DataFrame,
     revisite: pd.DataFrame,
-    series: Mapping[str, Indicateur],
 ) -> Chaine:
     """Return the chain of a fiche.
 
@@ -254,21 +253,19 @@ def chaine(
         etats: The states at the end.
         parcours: The indicators.
         revisite: The public series then and now.
-        series: Meanings of the public series: « fiche » is the one that a series throws light on.
     """
     own = parcours[parcours["fiche"] == fiche.numero]
     known = own["derniere"].notna()
     kinds = {kind: own["nature"].eq(kind) for kind in (REALISATION, RESULTAT)}
     actions = relever(etats.loc[etats["fiche"] == fiche.numero, "statut"], own)
     results = own[kinds[RESULTAT] & known]
-    about = [name for name, item in series.items() if item.fiche == fiche.numero]
     return Chaine(
         fiche=fiche,
         actions=actions,
         realisations=own[kinds[REALISATION] & known],
         resultats=results,
         manquants={kind: int((rows & own["annees_connues"].eq(0)).sum()) for kind, rows in kinds.items()},
-        contexte=revisite[revisite["indicateur"].isin(about) & revisite["avant"].notna()],
+        contexte=revisite[revisite["indicateur"].isin(fiche.contexte) & revisite["avant"].notna()],
         force=force(actions.realisees, int((kinds[REALISATION] & known).sum()), results["evolution"].tolist()),
     )
 

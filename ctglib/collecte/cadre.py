@@ -75,10 +75,13 @@ class Cadre:
         return self.suivis.get(self.annee - 1, {}).get(table, {})
 
     def indicateurs(self) -> dict[str, Indicateur]:
-        """Return the indicators that the fiches of the convention follow, in the order of the catalogue."""
-        wanted = {item.id for fiche in self.dossier.convention.fiches for item in fiche.indicateurs}
-        known = self.dossier.catalogue.indicateurs_fiches
-        return {name: item for name, item in known.items() if name in wanted}
+        """Return the indicators that the fiches of the convention follow, in their order."""
+        return self.dossier.catalogue.indicateurs_fiches
+
+    def fiche_de(self, identifiant: str) -> str:
+        """Return the number of the fiche that follows an indicator, as a cell shows it."""
+        groups = self.dossier.catalogue.fiches_indicateurs
+        return next(str(number) for number, group in groups.items() if identifiant in {item.id for item in group})
 
     def annees_attendues(self, item: Indicateur) -> set[int]:
         """Return the years that what is awaited once is awaited in; none when nothing says it."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.charte import Charte
     from ctglib.donnees.modeles.comparaison import Comparaison
     from ctglib.donnees.modeles.confidentialite import Confidentialite
+    from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.fiches import Dimension, Moyens, Profils, Responsable
     from ctglib.donnees.modeles.secret import Secret
@@ -39,7 +40,8 @@ class Catalogue:
     Attributes:
         themes: In the order of Annexe 1.
         territoires: By code; those that the convention adds come last.
-        fiches_indicateurs: Indicators of the follow-up by fiche action, in the order of their tables.
+        bibliotheque: Indicators that a fiche may follow, by subject; those of the convention alone come last.
+        fiches_indicateurs: Those that each fiche of the convention follows, in its order.
         indicateurs_contexte: Indicators of the public series, by id.
         dimensions: What an indicator may be broken down by, by id.
         responsables: Who fills what in the year's spreadsheet, by id.
@@ -57,6 +59,7 @@ class Catalogue:
     coherence: ReglesCoherence
     synthese: Synthese
     charte: Charte
+    bibliotheque: dict[str, tuple[Indicateur, ...]]
     fiches_indicateurs: dict[int, tuple[Indicateur, ...]]
     indicateurs_contexte: dict[str, Indicateur]
     dimensions: dict[str, Dimension]
@@ -87,8 +90,28 @@ class Catalogue:
 
     @cached_property
     def mesures(self) -> dict[str, Indicateur]:
-        """Return every indicator that an observation may give a value to: of the fiches, the context and Annexe 1."""
-        return {**self.indicateurs, **self.indicateurs_contexte, **self.indicateurs_fiches}
+        """Return every indicator that may have a value: of the library, the context, the diagnostic."""
+        shelf = {item.id: item for group in self.bibliotheque.values() for item in group}
+        return {**self.indicateurs, **self.indicateurs_contexte, **shelf, **self.indicateurs_fiches}
+
+
+PROPRES = "Indicateurs propres à la convention"
+
+
+def _suivis(
+    convention: Convention, bibliotheque: dict[str, tuple[Indicateur, ...]]
+) -> dict[int, tuple[Indicateur, ...]]:
+    """Return what each fiche follows: the library's words, and whether the convention writes the indicator itself."""
+    known = {item.id: item for group in bibliotheque.values() for item in group}
+    return {
+        fiche.numero: tuple(
+            known[one.id].model_copy(
+                update={"origine": "convention" if one.libelle else "propose", "references": one.references}
+            )
+            for one in fiche.indicateurs
+        )
+        for fiche in sorted(convention.fiches, key=lambda fiche: fiche.numero)
+    }
 
 
 def _propres(pieces: Pieces) -> list[Responsable]:
@@ -101,7 +124,11 @@ def assembler(pieces: Pieces) -> Catalogue:
     """Return the catalogue of pieces without fault."""
     found = {name: group[0].objet for name, group in pieces.documents.items() if len(group) == 1}
     themes = [document.objet for document in pieces.documents["themes"]]
-    fiches = [document.objet for document in pieces.documents["fiches"]]
+    subjects = [document.objet for document in pieces.documents["indicateurs"]]
+    own = [document.objet for document in pieces.documents["convention/indicateurs"]]
+    shelf = {item.titre: item.indicateurs for item in subjects}
+    shelf |= {PROPRES: tuple(one for item in own for one in item.indicateurs)}
+    dimensions = [*found["dimensions"].dimensions, *(one for item in own for one in item.dimensions)]
     places = [*pieces.documents["territoires"], *pieces.documents["convention/territoires"]]
     return Catalogue(
         themes=tuple(sorted(themes, key=lambda theme: theme.ordre)),
@@ -115,9 +142,10 @@ def assembler(pieces: Pieces) -> Catalogue:
         coherence=ReglesCoherence(relations=found["relations"], regles=found["regles"]),
         synthese=found["synthese"],
         charte=found["charte"],
-        fiches_indicateurs={item.fiche: item.indicateurs for item in sorted(fiches, key=lambda item: item.fiche)},
+        bibliotheque=shelf,
+        fiches_indicateurs=_suivis(found["convention/convention"], shelf),
         indicateurs_contexte={item.id: item for item in found["contexte"].indicateurs},
-        dimensions={item.id: item for item in found["dimensions"].dimensions},
+        dimensions={item.id: item for item in dimensions},
         profils=found["profils"],
         moyens=found["moyens"],
         responsables={item.id: item for item in (*found["responsables"].responsables, *_propres(pieces))},

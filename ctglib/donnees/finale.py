@@ -122,7 +122,7 @@ def _noms_du_catalogue(regles: object, dossier: Dossier) -> Iterator[Nom]:
         yield (*path, "indicateur"), item.indicateur, catalogue.indicateurs, "un indicateur", "catalogue/themes"
         yield (*path, "serie"), item.serie, catalogue.indicateurs_contexte, "un indicateur", "catalogue/contexte.yaml"
     for rank, item in enumerate(regles.livrables):
-        yield ("livrables", rank), item, catalogue.indicateurs_fiches, "un indicateur", "catalogue/fiches"
+        yield ("livrables", rank), item, catalogue.indicateurs_fiches, "un indicateur", "catalogue/indicateurs"
 
 
 def _noms_des_lectures(lectures: object, dossier: Dossier) -> Iterator[Nom]:

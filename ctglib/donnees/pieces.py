@@ -32,11 +32,12 @@ from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Conven
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.modeles.fiches import (
     Dimensions,
-    FicheIndicateurs,
     IndicateursContexte,
+    IndicateursPropres,
     Moyens,
     Profils,
     Responsables,
+    SujetIndicateurs,
 )
 from ctglib.donnees.modeles.secret import Secret
 from ctglib.donnees.modeles.synthese import Synthese
@@ -74,12 +75,16 @@ CONVENTION: dict[str, type[Modele]] = {
     "justifications": Justifications,
 }
 # Files of a convention that may not be there: an absent one is an empty one.
-FACULTATIFS: dict[str, type[Modele]] = {"avenants": Avenants, "territoires": Territoires}
+FACULTATIFS: dict[str, type[Modele]] = {
+    "avenants": Avenants,
+    "territoires": Territoires,
+    "indicateurs": IndicateursPropres,
+}
 TABLES = ("annexe1", "offre")
 # Folders of the catalogue whose files are read together, and what they hold, in the words of a fault.
 ENSEMBLES: dict[str, tuple[type[Modele], str, str]] = {
     "themes": (Theme, "aucun thème", "un fichier « .yaml » par thème"),
-    "fiches": (FicheIndicateurs, "aucune fiche action", "un fichier « .yaml » par fiche action"),
+    "indicateurs": (SujetIndicateurs, "aucun sujet", "un fichier « .yaml » par sujet"),
 }
 SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
 POINTS_MAX = 25_000_000

@@ -23,7 +23,8 @@ _MONTRES = 8
 class Vocabulaire:
     """A kind of name: the words of its faults, and the keys that define it, each name once.
 
-    ``aussi`` are other keys that define names of the same kind.
+    ``aussi`` are other keys that define names of the same kind; ``remplace`` is one that may define a name again,
+    and whose own then takes the place of the first.
     """
 
     libelle: str
@@ -31,6 +32,7 @@ class Vocabulaire:
     document: str
     chemin: str
     aussi: tuple[tuple[str, str], ...] = ()
+    remplace: tuple[str, str] | None = None
 
 
 VOCABULAIRES = {
@@ -55,21 +57,42 @@ VOCABULAIRES = {
     "enjeu": Vocabulaire("un enjeu", "convention.yaml", "convention/convention", "enjeux.*.id"),
     "fiche": Vocabulaire("une fiche action", "convention.yaml", "convention/convention", "fiches.*.numero"),
     "signataire": Vocabulaire("une partie", "convention.yaml", "convention/convention", "parties.*.id"),
-    "indicateur_de_fiche": Vocabulaire("un indicateur", "catalogue/fiches", "fiches", "indicateurs.*.id"),
+    "indicateur_de_fiche": Vocabulaire(
+        "un indicateur",
+        "catalogue/indicateurs ou indicateurs.yaml de la convention",
+        "indicateurs",
+        "indicateurs.*.id",
+        (("convention/indicateurs", "indicateurs.*.id"),),
+    ),
     "mesure": Vocabulaire(
         "un indicateur",
-        "catalogue/fiches ou catalogue/contexte.yaml",
-        "fiches",
+        "catalogue/indicateurs, catalogue/contexte.yaml ou indicateurs.yaml de la convention",
+        "indicateurs",
         "indicateurs.*.id",
-        (("contexte", "indicateurs.*.id"), ("themes", "indicateurs.*.id")),
+        (
+            ("contexte", "indicateurs.*.id"),
+            ("themes", "indicateurs.*.id"),
+            ("convention/indicateurs", "indicateurs.*.id"),
+        ),
     ),
     "contexte": Vocabulaire("un indicateur", "catalogue/contexte.yaml", "contexte", "indicateurs.*.id"),
-    "fiche_du_catalogue": Vocabulaire("une fiche", "catalogue/fiches", "fiches", "fiche"),
-    "dimension": Vocabulaire("une dimension", "catalogue/dimensions.yaml", "dimensions", "dimensions.*.id"),
+    "dimension": Vocabulaire(
+        "une dimension",
+        "catalogue/dimensions.yaml ou indicateurs.yaml de la convention",
+        "dimensions",
+        "dimensions.*.id",
+        remplace=("convention/indicateurs", "dimensions.*.id"),
+    ),
     "variable": Vocabulaire("une variable", "catalogue/profils.yaml", "profils", "variables.*.id"),
     "poste": Vocabulaire("un poste", "catalogue/moyens.yaml", "moyens", "postes.*.id"),
     "nature": Vocabulaire("une nature", "catalogue/moyens.yaml", "moyens", "natures.*.id"),
-    "responsable": Vocabulaire("un responsable", "catalogue/responsables.yaml", "responsables", "responsables.*.id"),
+    "responsable": Vocabulaire(
+        "un responsable",
+        "catalogue/responsables.yaml ou « responsables » de convention.yaml",
+        "responsables",
+        "responsables.*.id",
+        remplace=("convention/convention", "responsables.*.id"),
+    ),
 }
 
 # Document, path, kind of name.
@@ -77,16 +100,21 @@ CITATIONS = (
     ("themes", "constats.*", "indicateur"),
     ("themes", "graphique.*", "indicateur"),
     ("themes", "indicateurs.*.unite", "unite"),
-    ("themes", "indicateurs.*.fiche", "fiche"),
     ("themes", "indicateurs.*.entrees.*", "indicateur"),
     ("themes", "indicateurs.*.entrees.*.*", "indicateur"),
     ("themes", "indicateurs.*.collecte.responsable", "responsable"),
     ("convention/convention", "fiches.*.responsable", "responsable"),
-    ("fiches", "indicateurs.*.unite", "unite"),
-    ("fiches", "indicateurs.*.dimension", "dimension"),
-    ("fiches", "indicateurs.*.collecte.responsable", "responsable"),
-    ("fiches", "indicateurs.*.entrees.*", "mesure"),
-    ("fiches", "indicateurs.*.entrees.*.*", "mesure"),
+    *(
+        (document, path, kind)
+        for document in ("indicateurs", "convention/indicateurs")
+        for path, kind in (
+            ("indicateurs.*.unite", "unite"),
+            ("indicateurs.*.dimension", "dimension"),
+            ("indicateurs.*.collecte.responsable", "responsable"),
+            ("indicateurs.*.entrees.*", "mesure"),
+            ("indicateurs.*.entrees.*.*", "mesure"),
+        )
+    ),
     ("contexte", "indicateurs.*.unite", "unite"),
     ("contexte", "indicateurs.*.dimension", "dimension"),
     ("contexte", "indicateurs.*.entrees.*", "mesure"),
@@ -140,6 +168,7 @@ CITATIONS = (
     ("convention/convention", "fiches.*.axe", "axe"),
     ("convention/convention", "fiches.*.enjeu", "enjeu"),
     ("convention/convention", "fiches.*.indicateurs.*.id", "indicateur_de_fiche"),
+    ("convention/convention", "fiches.*.contexte.*", "contexte"),
     ("convention/convention", "fiches.*.repond_a.*", "indicateur"),
     ("convention/convention", "fiches.*.offre.*", "categorie"),
     ("convention/affirmations", "affirmations.*.indicateurs.*", "indicateur"),
@@ -219,6 +248,12 @@ def definis(pieces: Pieces, nom: str) -> dict[str | int | float, list[tuple[Arbr
         for value, where in places(pieces, document, path).items():
             found.setdefault(value, []).extend(where)
     return found
+
+
+def connus(pieces: Pieces, nom: str) -> list[str | int | float]:
+    """Return the names of a kind, those of the convention that take the place of one included."""
+    kind = VOCABULAIRES[nom]
+    return list(dict.fromkeys([*definis(pieces, nom), *(places(pieces, *kind.remplace) if kind.remplace else ())]))
 
 
 def places(pieces: Pieces, document: str, chemin: str) -> dict[str | int | float, list[tuple[Arbre, Chemin]]]:

@@ -12,6 +12,7 @@ from ctglib.donnees.references import (
     COLONNES,
     UNIQUES,
     VOCABULAIRES,
+    connus,
     definis,
     elements,
     nom_inconnu,
@@ -30,7 +31,7 @@ def verifier(pieces: Pieces) -> list[Faute]:
 
     A kind of name none of whose files could be read is not checked.
     """
-    known = {name: list(definis(pieces, name)) for name in VOCABULAIRES}
+    known = {name: connus(pieces, name) for name in VOCABULAIRES}
     faults = [
         *_noms_inconnus(pieces, known),
         *_cellules_inconnues(pieces, known),
@@ -76,6 +77,7 @@ def _inconnu(ecrit: str, connus: list, nom: str) -> tuple[str, str, str]:
 def _doublons(pieces: Pieces) -> list[Faute]:
     """Return a fault for each name defined again, in the same file or in another."""
     named = [definis(pieces, name) for name in VOCABULAIRES]
+    named += [places(pieces, *kind.remplace) for kind in VOCABULAIRES.values() if kind.remplace]
     named += [places(pieces, document, where) for document, where in UNIQUES]
     return [
         tree.faute(
@@ -177,28 +179,27 @@ def _inconnu_de_la_fiche(ecrit: str, connus: list[str]) -> tuple[str, str, str]:
     )
 
 
-_DETAILLES = {"dimensions": "dimensions", "profils": "variables"}
+_DETAILLES = (("dimensions", "dimensions"), ("convention/indicateurs", "dimensions"), ("profils", "variables"))
 _DIMENSIONS = "catalogue/dimensions.yaml"
 
 
 def verifier_fiches(pieces: Pieces) -> list[Faute]:
     """Return the faults of the indicators of the fiches, in the catalogue and in the convention."""
-    return [*_catalogue(pieces), *_modalites_en_double(pieces), *_modalites_retenues(pieces), *_convention(pieces)]
+    return [
+        *_sans_responsable(pieces),
+        *_modalites_en_double(pieces),
+        *_modalites_retenues(pieces),
+        *_entrees_suivies(pieces),
+    ]
 
 
-def _catalogue(pieces: Pieces) -> list[Faute]:
-    """Return the faults of indicators whose fiche is not that of the file, or that nobody is told to enter."""
+def _sans_responsable(pieces: Pieces) -> list[Faute]:
+    """Return the faults of indicators that nobody is told to enter."""
     faults = []
-    for document in pieces.documents["fiches"]:
+    for document in (*pieces.documents["indicateurs"], *pieces.documents["convention/indicateurs"]):
         tree = document.arbre
-        number = tree.contenu.get("fiche") if isinstance(tree.contenu, dict) else None
         for rank, item in enumerate(elements(tree.contenu, "indicateurs")):
-            path = ("indicateurs", rank)
-            if item.get("fiche") != number:
-                found = f"« {item['fiche']} »" if "fiche" in item else "la clé « fiche » est absente"
-                remedy = f"écrire « fiche: {number} », ou déplacer l'indicateur"
-                faults.append(tree.faute((*path, "fiche"), found, f"{number}, la fiche du fichier", remedy))
-            collecte = item.get("collecte")
+            path, collecte = ("indicateurs", rank), item.get("collecte")
             if not (isinstance(collecte, dict) and collecte.get("responsable")):
                 where = (*path, "collecte", "responsable") if collecte else (*path, "collecte")
                 expected = "qui saisit la valeur, un responsable de catalogue/responsables.yaml"
@@ -210,7 +211,7 @@ def _catalogue(pieces: Pieces) -> list[Faute]:
 def _modalites_en_double(pieces: Pieces) -> list[Faute]:
     """Return the faults of modalités that their own dimension, or variable, has twice."""
     faults = []
-    for name, key in _DETAILLES.items():
+    for name, key in _DETAILLES:
         for document in pieces.documents[name]:
             for rank, item in enumerate(elements(document.arbre.contenu, key)):
                 seen: set[object] = set()
@@ -224,48 +225,56 @@ def _modalites_en_double(pieces: Pieces) -> list[Faute]:
 
 
 def _modalites_retenues(pieces: Pieces) -> list[Faute]:
-    """Return the faults of modalités that an indicator keeps and that its dimension has not."""
-    known = {
-        item.get("id"): [value for _, value in parcourir(item, "modalites.*.id")]
-        for document in pieces.documents["dimensions"]
-        for item in elements(document.arbre.contenu, "dimensions")
-    }
-    faults = []
-    for document in (*pieces.documents["fiches"], *pieces.documents["contexte"]):
-        for rank, item in enumerate(elements(document.arbre.contenu, "indicateurs")):
-            own = known.get(item.get("dimension"), [])
-            label = f"une modalité de « {item.get('dimension')} »"
-            faults += [
-                document.arbre.faute(("indicateurs", rank, *path), *nom_inconnu(str(value), own, label, _DIMENSIONS))
-                for path, value in parcourir(item, "modalites.*")
-                if value not in own
-            ]
-    return faults
+    """Return the faults of modalités that an indicator keeps and that its dimension has not.
 
-
-def _convention(pieces: Pieces) -> list[Faute]:
-    """Return the faults of a fiche's indicators: of another fiche, or written by the convention without its words."""
+    Of the library, only what a fiche follows is checked: a convention may have other dispositifs than those it names.
+    """
     tree = pieces.documents["convention/convention"][0].arbre
     known = {
-        item.get("id"): item
-        for document in pieces.documents["fiches"]
-        for item in elements(document.arbre.contenu, "indicateurs")
+        item.get("id"): [value for _, value in parcourir(item, "modalites.*.id")]
+        for name in ("dimensions", "convention/indicateurs")
+        for document in pieces.documents[name]
+        for item in elements(document.arbre.contenu, "dimensions")
     }
+    followed = {value for _, value in parcourir(tree.contenu, "fiches.*.indicateurs.*.id")}
     faults = []
-    for rank, fiche in enumerate(elements(tree.contenu, "fiches")):
-        for place, written in enumerate(elements(fiche, "indicateurs")):
-            item = known.get(written.get("id"), {})
-            path = ("fiches", rank, "indicateurs", place)
-            if item and item.get("fiche") != fiche.get("numero"):
-                found = f"« {item['id']} », un indicateur de la fiche {item.get('fiche')} au catalogue"
-                expected = f"un indicateur de la fiche {fiche.get('numero')}"
-                remedy = "le déplacer, ou corriger sa fiche au catalogue"
-                faults.append(tree.faute((*path, "id"), found, expected, remedy))
-            if item.get("origine") == "convention" and not written.get("libelle"):
-                expected = "le libellé que la convention écrit, puisque l'indicateur vient d'elle"
-                remedy = "ajouter « libelle: … », ou corriger « origine » au catalogue"
-                faults.append(tree.faute((*path, "libelle"), "la clé « libelle » est absente", expected, remedy))
+    for name in ("indicateurs", "contexte", "convention/indicateurs"):
+        for document in pieces.documents[name]:
+            for rank, item in enumerate(elements(document.arbre.contenu, "indicateurs")):
+                if name == "indicateurs" and item.get("id") not in followed:
+                    continue
+                own = known.get(item.get("dimension"), [])
+                label = f"une modalité de « {item.get('dimension')} »"
+                faults += [
+                    document.arbre.faute(
+                        ("indicateurs", rank, *path), *nom_inconnu(str(value), own, label, _DIMENSIONS)
+                    )
+                    for path, value in parcourir(item, "modalites.*")
+                    if value not in own
+                ]
     return faults
+
+
+def _entrees_suivies(pieces: Pieces) -> list[Faute]:
+    """Return the faults of computed indicators one of whose inputs no fiche follows: it would never be known."""
+    tree = pieces.documents["convention/convention"][0].arbre
+    shelf = [*pieces.documents["indicateurs"], *pieces.documents["convention/indicateurs"]]
+    known = {item.get("id"): item for file in shelf for item in elements(file.arbre.contenu, "indicateurs")}
+    followed = dict(parcourir(tree.contenu, "fiches.*.indicateurs.*.id"))
+    return [
+        tree.faute(
+            path,
+            f"« {name} », calculé d'après « {entree} », qu'aucune fiche ne suit",
+            "une fiche qui suit aussi ce dont il se calcule",
+            f"ajouter « {entree} » aux indicateurs de la fiche, ou retirer « {name} »",
+        )
+        for path, name in followed.items()
+        for _, entree in (
+            *parcourir(known.get(name, {}), "entrees.*"),
+            *parcourir(known.get(name, {}), "entrees.*.*"),
+        )
+        if entree in known and entree not in followed.values()
+    ]
 
 
 _NOMBRE = re.compile(r"-?[0-9]+(\.[0-9]+)?")

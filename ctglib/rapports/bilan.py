@@ -452,7 +452,7 @@ def _ruptures(situation: Situation, contexte: Contexte) -> Iterator[str]:
     """Yield the breaks that part the follow-up's own years, up to the year of the bilan."""
     first, year = situation.convention.debut.year - 1, situation.bilan.annee
     for item in contexte.indicateurs.values():
-        if item.fiche is None or item.nature == "contexte" or item.id not in set(situation.evaluation["indicateur"]):
+        if item.nature == "contexte" or item.id not in set(situation.evaluation["indicateur"]):
             continue
         for rupture in item.ruptures:
             if first < rupture.annee <= year:

@@ -51,7 +51,8 @@ class Cooperation:
 
     @property
     def _fiche(self) -> int:
-        return self.etude.catalogue.indicateurs_fiches[self._pilotage.postes].fiche
+        groups = self.etude.catalogue.fiches_indicateurs
+        return next(number for number, group in groups.items() if self._pilotage.postes in {item.id for item in group})
 
     @cached_property
     def _couts(self) -> pd.DataFrame:

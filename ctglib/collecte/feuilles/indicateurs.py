@@ -76,7 +76,7 @@ def _ligne(cadre: Cadre, item: Indicateur, part: str) -> Ligne:
     entered = _derniere(cadre, codes, cadre.annee)
     shown = {
         "repere": f"{item.id}.{part}" if part else item.id,
-        "fiche": str(item.fiche or ""),
+        "fiche": cadre.fiche_de(item.id),
         "libelle": item.libelle,
         "detail": _detail(cadre, item, part),
         "definition": item.definition,

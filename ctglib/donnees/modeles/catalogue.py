@@ -42,7 +42,8 @@ class Indicateur(Modele):
     profils.csv, the grid of annexe 4 from posture.csv. ``unique`` is what is awaited once, in the year of its target:
     it is judged then, and what it was then it stays. ``hasard``: a count of persons, families, births or requests, that
     chance alone moves; a number that somebody decides (places, meetings, posts) is none. ``petits_effectifs_publies``:
-    why its small counts are shown, against the rule.
+    why its small counts are shown, against the rule. ``origine``: of what a fiche follows, whether the fiche writes
+    it in its own words is what tells.
     """
 
     id: Identifiant
@@ -51,8 +52,7 @@ class Indicateur(Modele):
     unite: Identifiant
     nature: Literal["contexte", "moyen", "realisation", "resultat"]
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
-    origine: Literal["convention", "propose"]
-    fiche: int | None = None
+    origine: Literal["convention", "propose"] = "propose"
     dimension: Identifiant | None = None
     modalites: list[CodeModalite] = []
     table: Literal["observations", "profils", "posture"] = "observations"

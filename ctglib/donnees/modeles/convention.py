@@ -132,6 +132,7 @@ class IndicateurFiche(Modele):
     valeur_initiale: ValeurDatee | Absence
     cible: ValeurDatee | Absence
     implicite: Implicite | None = None
+    references: list[Texte] = []
     note: Texte | None = None
 
     @property
@@ -151,7 +152,8 @@ class Fiche(Modele):
     """A fiche action in full.
 
     ``besoins`` are the needs that its constat initial tells. ``repond_a`` are catalogue indicators that the fiche
-    answers, ``offre`` the categories of the offer that it bears on: both are a reading of ours. ``responsable`` is the
+    answers, ``contexte`` the public series that throw light on it, ``offre`` the categories of the offer that it bears
+    on: all are a reading of ours. ``responsable`` is the
     service of the year's workbook that tells what became of it, where it is not the catalogue's.
     """
 
@@ -173,6 +175,7 @@ class Fiche(Modele):
     partenaires: list[Texte]
     resultats: list[Resultat]
     indicateurs: list[IndicateurFiche]
+    contexte: list[Identifiant] = []
     repond_a: list[Identifiant] = []
     offre: list[Identifiant] = []
     reference: Texte

@@ -10,10 +10,10 @@ from ctglib.donnees.modeles.convention import Responsable
 from ctglib.donnees.modeles.suivi import Nature
 
 
-class FicheIndicateurs(Modele):
-    """``fiches/fiche_<n>.yaml``: the indicators of a fiche action, in the order of its tables."""
+class SujetIndicateurs(Modele):
+    """A file of ``catalogue/indicateurs``: what the fiches of any convention may follow of a subject."""
 
-    fiche: int = Field(ge=1)
+    titre: Texte
     indicateurs: tuple[Indicateur, ...]
 
 
@@ -42,6 +42,16 @@ class Dimensions(Modele):
     """``dimensions.yaml``; the dispositifs are one of them."""
 
     dimensions: tuple[Dimension, ...]
+
+
+class IndicateursPropres(Modele):
+    """``indicateurs.yaml`` of a convention: what it adds to the library, and its own breakdowns.
+
+    A dimension of the same name as one of the catalogue takes its place: « dispositif » is what a territory has.
+    """
+
+    indicateurs: tuple[Indicateur, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
 
 
 class VariableProfil(Modele):

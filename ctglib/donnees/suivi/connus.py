@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.references import definis, elements, parcourir
+from ctglib.donnees.references import connus, elements, parcourir
 from ctglib.donnees.verifications import absences
 
 if TYPE_CHECKING:
@@ -67,10 +67,14 @@ def relever(suivi: PiecesSuivi) -> Connus:
     """Return what the follow-up may name."""
     pieces = suivi.pieces
     convention = pieces.documents["convention/convention"][0].objet
-    dimensions = _modalites(pieces, "dimensions", "dimensions", "id")
+    dimensions = {
+        name: parts
+        for document in ("dimensions", "convention/indicateurs")
+        for name, parts in _modalites(pieces, document, "dimensions", "id").items()
+    }
     offre = pieces.tables.get("offre")
     return Connus(
-        noms={kind: [str(name) for name in definis(pieces, kind)] for kind in NOMS},
+        noms={kind: [str(name) for name in connus(pieces, kind)] for kind in NOMS},
         mesures={item["id"]: item for item in _mesures(pieces) if isinstance(item.get("id"), str)},
         additives={
             item["id"]
@@ -113,7 +117,11 @@ def fin_prolongee(suivi: PiecesSuivi) -> date | None:
 
 
 def _mesures(pieces: Pieces) -> list[dict]:
-    return [item for name in ("themes", "contexte", "fiches") for item in _elements(pieces, name, "indicateurs")]
+    return [
+        item
+        for name in ("themes", "contexte", "indicateurs", "convention/indicateurs")
+        for item in _elements(pieces, name, "indicateurs")
+    ]
 
 
 def _elements(pieces: Pieces, document: str, cle: str) -> list[dict]:
