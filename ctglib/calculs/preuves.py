@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from ctglib.calculs.comparaison import Constat
     from ctglib.donnees.modeles.avenants import Changement
-    from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.finale import CodeForce, LectureObjectif, Lectures
     from ctglib.donnees.suivi.objets import Suivi
