@@ -61,7 +61,7 @@ def test_la_largeur_d_un_signe_est_celle_que_dit_la_police(
 @pytest.mark.filterwarnings("error")
 def test_un_signe_que_n_a_aucune_des_deux_polices_a_une_largeur_et_ne_previent_pas() -> None:
     assert measure("\u0378", 10.0, bold=False) > 0
-    assert "\u0378" in mots(_dessin("un", mot="\u0378 😀"))
+    assert "[signe U+0378] 😀" in mots(_dessin("un", mot="\u0378 😀"))
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="les descripteurs ouverts ne se lisent que sous Linux")
@@ -129,13 +129,24 @@ def test_un_texte_hostile_reste_du_texte() -> None:
 
 
 @pytest.mark.parametrize(
-    "mot", ["a\x00b", "a\x0bb", "a\ud800b", "a\uffffb"], ids=["nul", "tabulation", "moitie", "fin"]
+    ("signe", "lu"),
+    [("\x00", "\ufffd"), ("\x0b", "\ufffd"), ("\ud800", "[signe U+D800]"), ("\uffff", "[signe U+FFFF]")],
+    ids=ascii,
 )
-def test_un_caractere_que_le_xml_interdit_est_remplace(mot: str) -> None:
-    drawing = _dessin("un", mot=mot, alt=mot)
+def test_un_caractere_que_le_xml_interdit_est_remplace(signe: str, lu: str) -> None:
+    drawing = _dessin("un", mot=f"a{signe}b", alt=f"a{signe}b")
 
-    assert "a\ufffdb" in mots(drawing)
-    assert ElementTree.fromstring(drawing).get("aria-label") == "a\ufffdb"
+    assert f"a{lu}b" in mots(drawing)
+    assert ElementTree.fromstring(drawing).get("aria-label") == f"a{lu}b"
+
+
+def test_un_signe_que_nos_polices_n_ont_pas_est_nomme_et_sa_place_mesuree() -> None:
+    drawing = _dessin("un", mot="Fait ✅ 漢", alt="Vu 🇫🇷")
+
+    with charter_style():
+        assert Planche("large").measure("✅") == Planche("large").measure("[bouton coché]")
+    assert "Fait [bouton coché] [signe U+6F22]" in mots(drawing)
+    assert racine(drawing).get("aria-label") == "Vu [drapeau france]"
 
 
 def test_cinq_mille_caracteres_tiennent_en_trois_lignes_qui_disent_qu_il_en_manque() -> None:

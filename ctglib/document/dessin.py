@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from ctglib.document.polices import FAMILLE, SECOURS, fichiers
-from ctglib.document.typographie import ponctuer
+from ctglib.document.signes import lisible, montrable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 STYLE = Path(__file__).parents[1] / "graphiques" / "charte.mplstyle"
 SANS_DATE = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
              "png": {"Software": None}}  # fmt: skip
-INTERDITS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 GRAS = 600  # from this weight on, a text is as wide as in bold
 ETALON = 100  # size at which signs are measured: FreeType counts in sixty-fourths of a point
 MARGE = 9.0  # points around a framed image
@@ -52,11 +51,6 @@ def charter_style() -> Iterator[None]:
     """Apply the charter's style file for a while; the settings of whoever calls come back."""
     with matplotlib.rc_context(_reglages()):
         yield
-
-
-def readable(text: str) -> str:
-    """Return the text without the characters that XML forbids."""
-    return INTERDITS.sub("\ufffd", text)
 
 
 class _Avances(dict[str, float]):
@@ -143,7 +137,7 @@ def svg(figure: Figure, nom: str, alt: str, taille: str) -> str:
         figure.patch.set_visible(shown)
         common = {"font-family": f"'{FAMILLE}', '{SECOURS}'", "font-size": f"{matplotlib.rcParams['font.size']:g}px"}
     written = buffer.getvalue()
-    body = readable(written[written.index("</style>") :].partition("</defs>")[2].rpartition("</svg>")[0])
+    body = lisible(written[written.index("</style>") :].partition("</defs>")[2].rpartition("</svg>")[0])
     names: dict[str, str] = {}
 
     def named(call: re.Match[str]) -> str:
@@ -152,7 +146,7 @@ def svg(figure: Figure, nom: str, alt: str, taille: str) -> str:
     body = BALISE.sub(lambda tag: NOMS.sub(named, _light(tag[0], tuple(common.items()))), body)
     width, height = (_short(f"{side:.6f}") for side in (width, height))
     opening = {"xmlns": "http://www.w3.org/2000/svg", "class": f"dessin-{taille}", "role": "img",
-               "aria-label": readable(alt), "width": f"{width}pt", "height": f"{height}pt",
+               "aria-label": lisible(alt), "width": f"{width}pt", "height": f"{height}pt",
                "viewBox": f"0 0 {width} {height}", "stroke-linejoin": "round",
                **(common if "<text" in body else {})}  # fmt: skip
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in opening.items())
@@ -188,8 +182,8 @@ def image(figure: Figure, form: str, titre: str, source: str) -> bytes:
     with charter_style():
         size = matplotlib.rcParams["font.size"]
         width, height = figure.get_size_inches() * 72
-        above = wrap(ponctuer(readable(titre)), width, 6, size + 1, bold=True)
-        under = wrap(ponctuer(readable(source)), width, 6, size, bold=False)
+        above = wrap(montrable(titre), width, 6, size + 1, bold=True)
+        under = wrap(montrable(source), width, 6, size, bold=False)
         lead, added, grey = 1.25 * size, [], matplotlib.rcParams["axes.labelcolor"]
         for rank, line in enumerate(reversed(above)):
             added.append(_write(figure, height + MARGE + rank * lead, line, fontsize=size + 1, fontweight=700))

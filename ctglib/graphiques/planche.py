@@ -16,8 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon, Rectangle
 
 from ctglib.document.charte import charte
-from ctglib.document.dessin import charter_style, known_signs, measure, readable, wrap
-from ctglib.document.typographie import INSECABLE, ponctuer
+from ctglib.document.dessin import charter_style, known_signs, measure, wrap
+from ctglib.document.signes import montrable
+from ctglib.document.typographie import INSECABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -240,7 +241,7 @@ def prepare() -> None:
 
 @lru_cache(maxsize=8192)
 def _written(text: str) -> str:
-    return ponctuer(readable(text))
+    return montrable(text)
 
 
 @lru_cache(maxsize=8192)
