@@ -80,6 +80,21 @@ def test_l_archive_a_les_memes_octets_deux_fois(produits: tuple[Path, Path], arc
         assert {entree.date_time for entree in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "aucune heure du jour"
 
 
+def test_la_cle_qui_cache_les_effectifs_n_est_lue_que_de_qui_decompresse(
+    produits: tuple[Path, Path], donnees: Path, tmp_path: Path
+) -> None:
+    cle = donnees / "conventions" / "harnes" / "suivi" / ".cle"
+    cle.parent.mkdir(exist_ok=True)
+    shutil.copyfile(donnees / "conventions" / "demonstration" / "suivi" / ".cle", cle)
+
+    assert archiver(produits, tmp_path / "harnes.zip", tel_quel=True) == 0
+
+    with zipfile.ZipFile(tmp_path / "harnes.zip") as opened:
+        droits = {entree.filename: entree.external_attr >> 16 for entree in opened.infolist()}
+    assert [nom for nom, droit in droits.items() if droit == 0o100600] == ["data/conventions/harnes/suivi/.cle"]
+    assert set(droits.values()) == {0o100600, 0o100644}
+
+
 def test_l_archive_contient_de_quoi_refaire_et_rien_d_interne(
     produits: tuple[Path, Path], contenu: dict[str, bytes]
 ) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from production_exemple import ecrire_carnet, octets
+from production_exemple import demande, ecrire_carnet, octets, produire
 from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 
 from ctglib.commandes import verification
 from ctglib.commandes.verification import Verification, verifier_rapports
 from ctglib.production import manifeste
 from ctglib.production.chiffres import Changement, comparer
+from ctglib.production.produire import TRAVAIL, VERROU, verrouiller
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def lieu(modele: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lieu:
 
 
 def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
-    avant = octets(lieu.sortie), sorted((str(path), path.stat().st_mtime_ns) for path in lieu.sortie.rglob("*"))
+    avant = octets(lieu.sortie), _dates(lieu.sortie)
 
     code = lieu.verifier()
 
@@ -39,7 +40,33 @@ def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(lieu: Lieu, caps
         "✓ Rejeu : 2 rapports, les octets du manifeste",
         "Tout concorde.",
     ]
-    assert avant == (octets(lieu.sortie), sorted((str(p), p.stat().st_mtime_ns) for p in lieu.sortie.rglob("*")))
+    assert avant == (octets(lieu.sortie), _dates(lieu.sortie))
+
+
+def _dates(sortie: Path) -> list[tuple[str, int]]:
+    """Return when each file of a folder was written; the lock, empty, is held and released."""
+    return sorted((str(path), path.stat().st_mtime_ns) for path in sortie.rglob("*") if path.name != VERROU)
+
+
+def test_le_rejeu_a_ses_fichiers_provisoires_avec_les_rapports_et_retire_ceux_d_un_mort(lieu: Lieu) -> None:
+    dit = lieu.donnees.parent / "ou"
+    noter = f"import tempfile\nfrom pathlib import Path\nPath({str(dit)!r}).write_text(tempfile.mkdtemp())"
+    ecrire_carnet(lieu.carnets / "sobre.ipynb", f'{noter}\nparagraphe("rien")')
+    produire(demande(lieu.carnets, lieu.sortie, rapports=("sobre",)))
+    (lieu.sortie / TRAVAIL).mkdir()
+    (lieu.sortie / TRAVAIL / "reste").write_bytes(b"d'un mort")
+
+    assert lieu.verifier() == 0
+
+    assert Path(dit.read_text()).parent == lieu.sortie / TRAVAIL
+    assert not (lieu.sortie / TRAVAIL).exists()
+
+
+def test_le_rejeu_attend_qu_une_production_ait_fini(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
+    with verrouiller(lieu.sortie):
+        assert lieu.verifier() == 1
+
+    assert "travaille déjà" in capsys.readouterr().err
 
 
 def test_une_version_qui_change_est_dite_et_ce_qu_elle_ne_change_pas(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ from rich.table import Table
 
 from ctglib.commandes.compte_rendu import suivre
 from ctglib.commandes.messages import proposer
+from ctglib.donnees.ecriture import EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
 from ctglib.production.manifeste import empreinte
 from ctglib.production.plan import CARNETS, CTG
 from ctglib.production.pool import AVANCE, coeurs, ouvrir_executeur
+from ctglib.production.produire import DejaEnCours, verrouiller
 from ctglib.production.verifier import (
     DESCRIPTION,
     PROJET,
@@ -70,9 +73,14 @@ def verifier_rapports(demande: Verification) -> int:
     _dire_le_releve(releve)
     accord = not (invalides or releve.sorties or releve.causes)
     accord = all((_dire_l_archive(), _dire_les_paquets(), accord))
+    try:
+        rejeux = _rejouer(releve, demande, invalides) if demande.rejouer else []
+    except DejaEnCours as error:
+        Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
+        return 1
     if not demande.rejouer:
         _dire("– Rejeu : non demandé (--sans-rejouer)")
-    elif not _dire_le_rejeu(_rejouer(releve, demande, invalides), len(releve.publies)):
+    elif not _dire_le_rejeu(rejeux, len(releve.publies)):
         accord = False
     elif releve.causes:
         _dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
@@ -97,8 +105,12 @@ def _rejouer(releve: Releve, demande: Verification, invalides: set[str]) -> list
     if not publies:
         return []
     nombre = min(demande.travailleurs or coeurs(), len(publies))
-    with ouvrir_executeur(travailleurs=nombre, delai=demande.delai) as (executeur, _):
-        return list(suivre(rejouer(publies, executeur, moteur=CTG, places=AVANCE * nombre)))
+    with ExitStack() as pile:
+        travail = ""
+        with suppress(EcritureImpossible):  # reports that can only be read: the system's folder serves
+            travail = str(pile.enter_context(verrouiller(demande.sortie)).absolute())
+        executeur, _ = pile.enter_context(ouvrir_executeur(travailleurs=nombre, delai=demande.delai))
+        return list(suivre(rejouer(publies, executeur, moteur=CTG, places=AVANCE * nombre, temporaire=travail)))
 
 
 def _dire_les_donnees(conventions: Iterable[str]) -> set[str]:

@@ -41,7 +41,7 @@ AUTRES = ("CHANGELOG.md", "environment.yml", "LICENCE*", "LICENSE*", "docs/*.md"
 PARTAGES = ("catalogue", "schemas", "sources")
 MODELES = Path(__file__).parent / "modeles"
 EPOQUE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can write: an archive bears no clock
-UNIX, DROITS = 3, 0o100644
+UNIX, DROITS, DROITS_DE_LA_CLE = 3, 0o100644, 0o100600
 DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx"}
 # schema.org's « sha256 » is younger than the vocabulary of RO-Crate 1.1, which lets a file name the terms it adds.
 CONTEXTE = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "https://schema.org/sha256"}]
@@ -101,7 +101,8 @@ def archiver(
     with zipfile.ZipFile(buffer, "w") as archive:  # names in order, no clock, no trace of the system that wrote it
         for nom, content in sorted(fichiers.items()):
             entree = zipfile.ZipInfo(nom, EPOQUE)
-            entree.create_system, entree.external_attr = UNIX, DROITS << 16
+            entree.create_system = UNIX
+            entree.external_attr = (DROITS_DE_LA_CLE if nom.endswith(CLE) else DROITS) << 16
             stored = Path(nom).suffix in DEJA_COMPRESSES
             entree.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             archive.writestr(entree, content)

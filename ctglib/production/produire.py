@@ -34,7 +34,7 @@ Prevu = TypeVar("Prevu")  # what holds the order of a report as its ``commande``
 
 
 class DejaEnCours(Exception):
-    """Another command is making reports in this folder; the message says what to do."""
+    """Another command is making reports, or making them again, in this folder; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[Path]
         travail.mkdir(mode=0o700, exist_ok=True)
     except Timeout:
         raise DejaEnCours(
-            f"Une autre commande ctg produire travaille déjà dans {sortie}. Attendez qu'elle finisse, ou choisissez un "
-            "autre dossier par --sortie. Rien n'a été changé."
+            f"Une autre commande ctg (produire ou verifier) travaille déjà dans {sortie}. Attendez qu'elle finisse, ou "
+            "choisissez un autre dossier par --sortie. Rien n'a été changé."
         ) from None
     except OSError as error:
         raise EcritureImpossible(

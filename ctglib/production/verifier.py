@@ -1,6 +1,6 @@
 """What is there, held against what manifests, an archive and the installed packages say; then made again in memory.
 
-Nothing is written, not even a temporary file of ours: a worker gives back bytes.
+Nothing is written but temporary files, in the folder where a production has its own: a worker gives back bytes.
 """
 
 from __future__ import annotations
@@ -300,9 +300,11 @@ class Rejeu:
         return self.publie.commande
 
 
-def rejouer(publies: Iterable[Publie], executeur: Executor, *, moteur: str, places: int) -> Iterator[Rejeu]:
+def rejouer(
+    publies: Iterable[Publie], executeur: Executor, *, moteur: str, places: int, temporaire: str = ""
+) -> Iterator[Rejeu]:
     """Make reports again and yield how each compares, as it is done; the arguments are those of ``confier``."""
-    for publie, rendu in confier(publies, executeur, moteur=moteur, places=places):
+    for publie, rendu in confier(publies, executeur, moteur=moteur, places=places, temporaire=temporaire):
         yield Rejeu(publie, echec=rendu) if isinstance(rendu, Echec) else confronter(publie, rendu)
 
 
