@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.modeles.bilan import ReglesBilan
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.finale import ReglesFinales
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -230,7 +231,10 @@ def test_les_articles_disent_ce_que_dit_le_texte(convention: Convention) -> None
     assert "la Caf décide" in decisions["6-b"]
     assert "de plein droit par la Caf" in articles["12"]
     assert "résiliation de plein droit par la Caf" in decisions["12"]
-    assert not any("garde" in text for text in (articles["6-b"], decisions["6-b"]))
+    proposees = charger_yaml("catalogue/bilan.yaml", ReglesBilan).propositions
+    (posee,) = (item.pourquoi for item in proposees if item.id == "postes_de_pilotage")
+    assert "condition" in posee and "la Caf décide" in posee
+    assert not any("garde" in text for text in (articles["6-b"], decisions["6-b"], posee))
 
 
 def test_rien_ne_dit_sans_source_l_ecart_des_agreees_et_de_celles_qui_exercent(dossier: Dossier) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.fiches import Responsable
 
-INCONNU = "inconnu"
+INCONNU, RIEN_A_FAIRE = "inconnu", "sans objet"  # nobody said; nothing had to be done yet
 ATTEINTES = ("atteint", "en_bonne_voie")
 MANQUES = (
     (ETAT, ("a_completer",), "état de modalité", "états de modalités"),
@@ -79,10 +79,11 @@ def chiffres(found: Essentiel, mots: Evaluation, annee: int) -> Bloc:
     judged = sum(count for verdict, count in found.verdicts.items() if verdict != NON_EVALUABLE)
     reached = sum(found.verdicts.get(verdict, 0) for verdict in ATTEINTES)
     compared = sum(count for code, count in found.evolutions.items() if code and code not in SANS_DIRECTION)
+    untold = RIEN_A_FAIRE if found.non_commencees == found.modalites else INCONNU
     return chiffres_cles(
         [
             ChiffreCle(
-                _sur(found.etats.get("realisee", 0), found.modalites) if _connus(found) else INCONNU,
+                _sur(found.etats.get("realisee", 0), found.modalites) if _connus(found) else untold,
                 "modalités réalisées",
                 _autres_etats(found, mots),
             ),
