@@ -198,20 +198,11 @@ UNIQUES = (
     ("convention/justifications", "justifications.*.cle"),
 )
 
-# Table, column, kind of name; the columns are those of its Table Schema.
-COLONNES = (
-    ("annexe1", "section", "section"),
-    ("annexe1", "indicateur", "indicateur"),
-    ("annexe1", "territoire", "territoire"),
-    ("annexe1", "unite", "unite"),
-    ("annexe1", "statut", "statut"),
-    ("offre", "type", "type"),
-    ("offre", "gestion", "gestion"),
-    ("offre", "caracteristique", "caracteristique"),
-    ("offre", "modalite", "modalite"),
-    ("offre", "unite", "unite"),
-    ("offre", "statut", "statut"),
-)
+# By table, its columns and the kind of name that each cites.
+COLONNES = {
+    "annexe1": {name: name for name in ("section", "indicateur", "territoire", "unite", "statut")},
+    "offre": {name: name for name in ("type", "gestion", "caracteristique", "modalite", "unite", "statut")},
+}
 
 
 def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int | float]]:

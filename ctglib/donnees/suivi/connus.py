@@ -36,10 +36,10 @@ class Connus:
         noms: Names by kind, as text; a kind none of whose files could be read is empty, and is not checked.
         mesures: Indicators as the catalogue writes them, by id.
         additives: Units whose parts cannot exceed the whole: counts and amounts.
-        modalites: Modalités by dimension, by variable of a profile, and by fiche (« 1 » → « 1.1 »…).
+        modalites: Modalités by dimension, by variable of a profile, and by fiche (« 1 » → « 1.1 »…); items of the
+            référentiel by domaine.
         dispositifs: Modalités of the dimension that profiles are counted by.
         structures: Structures of the offer.
-        items: Attendus and families of activities of the référentiel.
         natures: Nature that each poste is bound to.
         absences: Whether each status tells an absence.
         territoires: Those of the convention: its own and its reference.
@@ -54,7 +54,6 @@ class Connus:
     modalites: dict[str, dict[str, list[str]]]
     dispositifs: list[str]
     structures: list[str]
-    items: dict[str, list[str]]
     natures: dict[str, str]
     absences: dict[str, bool]
     territoires: list[str] = field(default_factory=list)
@@ -88,10 +87,13 @@ def relever(suivi: PiecesSuivi) -> Connus:
                 str(fiche.get("numero")): [str(value) for _, value in parcourir(fiche, "modalites.*.numero")]
                 for fiche in _elements(pieces, "convention/convention", "fiches")
             },
+            "item": {
+                name: [str(item.get("id")) for item in _elements(pieces, "referentiel_emploi", name)]
+                for name in ("attendus", "activites")
+            },
         },
         dispositifs=dimensions.get(_dimension_des_profils(pieces), []),
         structures=sorted({row.cellules["structure"] for row in offre.lignes} if offre else set()),
-        items={name: _ids(pieces, name) for name in ("attendus", "activites")},
         natures={
             item["id"]: item["nature"]
             for item in _elements(pieces, "moyens", "postes")
@@ -138,7 +140,3 @@ def _modalites(pieces: Pieces, document: str, cle: str, nom: str) -> dict[str, l
 def _dimension_des_profils(pieces: Pieces) -> str:
     profils = pieces.documents["profils"][0].objet
     return profils.dimension if profils else ""
-
-
-def _ids(pieces: Pieces, cle: str) -> list[str]:
-    return [str(item.get("id")) for item in _elements(pieces, "referentiel_emploi", cle)]

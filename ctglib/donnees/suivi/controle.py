@@ -10,15 +10,7 @@ from ctglib.donnees.fautes import Faute
 from ctglib.donnees.references import VOCABULAIRES, nom_inconnu, parcourir
 from ctglib.donnees.suivi.connus import Connus, relever
 from ctglib.donnees.suivi.pieces import dossier_du_suivi
-from ctglib.donnees.suivi.tables import (
-    fautes_d_actions,
-    fautes_d_observations,
-    fautes_de_contexte,
-    fautes_de_moyens,
-    fautes_de_posture,
-    fautes_de_profils,
-    fautes_de_saisie_annuelle,
-)
+from ctglib.donnees.suivi.tables import fautes_des_tables
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.avenants import Avenants, Changement
@@ -27,20 +19,11 @@ if TYPE_CHECKING:
     from ctglib.donnees.yaml_strict import Arbre, Chemin, Document
 
 
-_TABLES = {
-    "observations": fautes_d_observations,
-    "actions": fautes_d_actions,
-    "moyens": fautes_de_moyens,
-    "profils": fautes_de_profils,
-    "posture": fautes_de_posture,
-}
-
-
 def verifier_suivi(suivi: PiecesSuivi) -> list[Faute]:
     """Return the faults between files; a place that is faulty by itself is left out, one fault is enough for it."""
     connus = relever(suivi)
     rules = suivi.pieces.documents["confidentialite"][0].objet
-    faults = [*_contexte(suivi, connus), *_annees_hors_convention(suivi, connus)]
+    faults = [*fautes_des_tables(suivi, connus), *_contexte(suivi, connus), *_annees_hors_convention(suivi, connus)]
     documents = [document for year in suivi.annees.values() for document in year.documents.values()]
     for document in suivi.pieces.documents["convention/avenants"]:
         documents.append(document)
@@ -57,26 +40,18 @@ def _annee(annee: PiecesAnnee, precedente: PiecesAnnee | None, connus: Connus) -
     faults = fautes_de_bilan(annee, precedente)
     if document := annee.documents.get("appreciations"):
         faults += fautes_d_appreciations(document, connus)
-    for name, table in annee.tables.items():
-        faults += _TABLES[name](table, connus)
-    if table := annee.tables.get("observations"):
-        faults += fautes_de_saisie_annuelle(table, annee.annee, connus)
     return faults
 
 
 def _contexte(suivi: PiecesSuivi, connus: Connus) -> list[Faute]:
-    """Return the faults of the public series, and of the context that only a fictional convention may invent."""
-    series = [serie.observations for serie in suivi.series.values() if serie.observations]
-    faults = [fault for table in series for fault in fautes_d_observations(table, connus)]
+    """Return the fault of a context that only a fictional convention may invent."""
     invented = suivi.tables.get("contexte")
-    if invented is None:
-        return faults
-    if connus.debut and not connus.fictive:
-        found = "un contexte propre à la convention, qui n'est pas fictive"
-        expected = "aucun fichier de ce nom : les séries publiques sont dans « sources »"
-        remedy = "supprimer le fichier, ou verser ses chiffres dans « sources » avec leur origine"
-        faults.append(Faute(invented.fichier, found, expected, remedy))
-    return [*faults, *fautes_d_observations(invented, connus), *fautes_de_contexte(invented, connus)]
+    if invented is None or connus.fictive or not connus.debut:
+        return []
+    found = "un contexte propre à la convention, qui n'est pas fictive"
+    expected = "aucun fichier de ce nom : les séries publiques sont dans « sources »"
+    remedy = "supprimer le fichier, ou verser ses chiffres dans « sources » avec leur origine"
+    return [Faute(invented.fichier, found, expected, remedy)]
 
 
 def _annees_hors_convention(suivi: PiecesSuivi, connus: Connus) -> list[Faute]:
