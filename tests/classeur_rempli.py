@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.cadre import Cadre, ouvrir_cadre
 from ctglib.collecte.classeur import LIGNE_DES_TITRES, classeur
-from ctglib.collecte.gabarit import feuilles
+from ctglib.collecte.feuilles import feuilles
 
 CONVENTION, ANNEE = "harnes", 2025
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ctglib.collecte.cellules import lire_choix, lire_date, lire_nombre, lire_texte_libre
 from ctglib.collecte.extraire import noms_possibles
-from ctglib.collecte.feuille import Nombre
+from ctglib.collecte.feuilles import Nombre
 from ctglib.collecte.fichiers import Cellule
 from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.modeles.confidentialite import Confidentialite

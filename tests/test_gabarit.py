@@ -13,8 +13,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.classeur import classeur
-from ctglib.collecte.feuilles import indicateurs
-from ctglib.collecte.gabarit import ecrire_gabarit, feuilles
+from ctglib.collecte.feuilles import feuilles
+from ctglib.collecte.gabarit import ecrire_gabarit
 
 FEUILLES = ["Actions", "Indicateurs", "Moyens", "Profils", "Posture", "Appréciations"]
 SAISIES = {
@@ -71,7 +71,8 @@ def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail(
 def test_ce_qui_n_est_attendu_qu_une_fois_n_est_demande_qu_a_son_annee_et_corrige_la_suivante(
     annee: int, demandee: bool
 ) -> None:
-    found = {line.codes["indicateur"] for line in indicateurs.feuille(cadre(annee=annee)).lignes}
+    sheets = {sheet.modele.id: sheet for sheet in feuilles(cadre(annee=annee))}
+    found = {line.codes["indicateur"] for line in sheets["indicateurs"].lignes}
 
     assert ("rencontre_2024" in found) == demandee
     assert "comites_pilotage" in found

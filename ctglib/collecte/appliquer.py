@@ -14,7 +14,7 @@ from ctglib.donnees.suivi.pieces import TABLES
 
 if TYPE_CHECKING:
     from ctglib.collecte.cadre import Cadre
-    from ctglib.collecte.feuille import Feuille
+    from ctglib.collecte.feuilles import Feuille
     from ctglib.collecte.suivi import Suivi
     from ctglib.donnees.fautes import Faute
 

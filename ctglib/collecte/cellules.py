@@ -12,7 +12,7 @@ from ctglib.collecte.fichiers import cle_de_titre
 from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
-    from ctglib.collecte.feuille import Nombre
+    from ctglib.collecte.feuilles import Nombre
     from ctglib.collecte.fichiers import Cellule
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from ctglib.collecte.cadre import Cadre
-    from ctglib.collecte.feuille import Feuille, Ligne, Liste, Nombre
+    from ctglib.collecte.feuilles import Feuille, Ligne, Liste, Nombre
     from ctglib.donnees.modeles.charte import Couleurs
     from ctglib.donnees.modeles.gabarit import ColonneGabarit
 

@@ -15,7 +15,7 @@ from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
-    from ctglib.collecte.feuille import Ligne
+    from ctglib.collecte.feuilles import Ligne
     from ctglib.collecte.fichiers import Cellule, Grille
     from ctglib.collecte.reconnaitre import FeuilleReconnue
     from ctglib.donnees.modeles.confidentialite import Confidentialite
@@ -247,8 +247,7 @@ def _codes(rangee: Rangee, reconnue: FeuilleReconnue, keys: list[ColonneGabarit]
                 )
             continue
         choices = reconnue.feuille.listes[spec.id]
-        words = choices.par.get(codes.get(choices.selon, ""), choices.codes)
-        read = lire_choix(cell, words)
+        read = lire_choix(cell, choices.mots(codes))
         codes[spec.id] = read.texte
         faults += [rangee.origine.faute(spec.id, *read.probleme)] if read.probleme else []
     return codes, faults

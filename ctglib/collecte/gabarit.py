@@ -1,4 +1,4 @@
-"""``ctg gabarit``: the sheets of a year and their workbook, written where it is asked for, never over a filled one."""
+"""``ctg gabarit``: the workbook of a year, written where it is asked for, never over a filled one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 
 from ctglib.collecte.cadre import ouvrir_cadre
 from ctglib.collecte.classeur import classeur
-from ctglib.collecte.feuilles import actions, appreciations, indicateurs, moyens, posture, profils
+from ctglib.collecte.feuilles import feuilles
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from ctglib.collecte.cadre import Cadre
-    from ctglib.collecte.extraire import Entree, LigneLue
-    from ctglib.collecte.feuille import Feuille
 
 
 def nom_du_classeur(convention: str, annee: int, responsable: str = "") -> str:
@@ -41,17 +37,3 @@ def ecrire_gabarit(
         )
     ecrire({target: content})
     return target
-
-
-_FEUILLES = (actions, indicateurs, moyens, profils, posture, appreciations)
-
-
-def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
-    """Return the sheets of a workbook; a service's has only those where it has something to fill."""
-    return tuple(sheet for module in _FEUILLES if (sheet := module.feuille(cadre)).lignes)
-
-
-def entrees(lue: LigneLue, cadre: Cadre) -> list[Entree]:
-    """Return what a filled row says, as rows of the follow-up."""
-    module = next(module for module in _FEUILLES if lue.feuille == module.FEUILLE)
-    return module.entrees(lue, cadre)

@@ -16,8 +16,8 @@ from ctglib.collecte.appliquer import (
 )
 from ctglib.collecte.cadre import GABARIT, Cadre, ouvrir_cadre
 from ctglib.collecte.extraire import extraire, fautes_de_personnes
+from ctglib.collecte.feuilles import entrees, feuilles
 from ctglib.collecte.fichiers import recevoir
-from ctglib.collecte.gabarit import entrees, feuilles
 from ctglib.collecte.reconnaitre import reconnaitre
 from ctglib.collecte.suivi import en_fichiers, lire_annee
 from ctglib.donnees.conventions import conventions
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ctglib.collecte.extraire import Entree
-    from ctglib.collecte.feuille import Feuille
+    from ctglib.collecte.feuilles import Feuille
     from ctglib.collecte.fichiers import ClasseurLu
 
 

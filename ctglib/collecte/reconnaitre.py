@@ -16,7 +16,7 @@ from ctglib.donnees.lecture import proches
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.collecte.feuille import Feuille
+    from ctglib.collecte.feuilles import Feuille
     from ctglib.collecte.fichiers import ClasseurLu, Grille
     from ctglib.donnees.modeles.confidentialite import Confidentialite
 
