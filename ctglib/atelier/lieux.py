@@ -77,6 +77,12 @@ def connus() -> pd.DataFrame:
     return publiques.territoires()
 
 
+@lru_cache(maxsize=1)
+def _plats() -> dict[str, str]:
+    """Return each name as one looks it up."""
+    return {name: sans_accents(name) for name in connus()["nom"].unique()}
+
+
 def _iris(commune: str) -> pd.DataFrame:
     """Return the IRIS of a commune, as the file of the households names them."""
     rows = publiques.lire(reperes().iris)
@@ -131,7 +137,7 @@ def _trouver(nom: object, known: pd.DataFrame) -> pd.DataFrame:
         raise DemandeImpossible(f"Un lieu se donne par son nom ou son code entre guillemets, non {nom!r}.")
     exact = known[known["code"] == nom]
     if exact.empty:
-        flat = known["nom"].map(sans_accents)
+        flat = known["nom"].map(_plats())
         exact = known[flat == sans_accents(nom)]
         if exact.empty:
             exact = known[known["niveau"].eq("epci") & flat.str.contains(sans_accents(nom), regex=False)]
