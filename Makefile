@@ -15,7 +15,7 @@ aide:
 	@echo "make rapports      installe au besoin, puis produit les rapports dans reports/"
 	@echo "make test          installe au besoin, puis lance les tests"
 	@echo "make complet       lance les essais longs : installation neuve, tous les rapports refaits autrement"
-	@echo "make laboratoire   ouvre JupyterLab sur le dossier des analyses"
+	@echo "make laboratoire   ouvre JupyterLab en français sur le dossier des analyses"
 	@echo "make check         format, analyse du code et tests"
 	@echo "make format        remet le code en forme"
 	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures.md, docs/arrets.md"
@@ -29,7 +29,7 @@ rapports: $(PRET)
 	$(BIN)/ctg produire
 
 laboratoire: $(PRET)
-	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/analyses
+	$(BIN)/ctg laboratoire
 
 test: $(PRET_TESTS)
 	$(BIN)/python -m pytest

@@ -29,14 +29,15 @@ APPELS = MappingProxyType(
 def installer() -> None:
     """Fold the errors of the workbook and teach « %ctg » to the notebook that runs, if one does.
 
-    The engine of the reports is left as it is: it says where in the code a notebook stopped.
+    The errors of the engine of the reports are left as they are: it says where in the code a notebook stopped.
     """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    if shell is None or type(shell).__name__ == "InProcessInteractiveShell" or "ctg" in shell.magics_manager.lsmagic():
+    if shell is None or "ctg" in shell.magics_manager.magics["line"]:
         return
-    shell.set_custom_exc((Exception,), _montrer)
     shell.register_magic_function(ctg, "line")
+    if type(shell).__name__ != "InProcessInteractiveShell":
+        shell.set_custom_exc((Exception,), _montrer)
 
 
 def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> str:

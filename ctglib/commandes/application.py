@@ -220,6 +220,24 @@ def _archiver(
     raise typer.Exit(archiver_convention(Archivage(convention, sortie, vers, avec_paquets, tel_quel)))
 
 
+@application.command("laboratoire", help="Ouvrir JupyterLab en français, sur le dossier des analyses.")
+def _laboratoire(
+    carnet: Annotated[
+        str, typer.Argument(help="Carnet d'analyses à ouvrir (l'accueil par défaut).", metavar="CARNET")
+    ] = "",
+    sans_navigateur: Annotated[
+        bool, typer.Option("--sans-navigateur", help="Donner l'adresse sans ouvrir le navigateur.", metavar=" ")
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", help="Port où écouter (le premier libre ensuite).", metavar="NOMBRE")
+    ] = 8888,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.laboratoire import ouvrir_laboratoire
+
+    raise typer.Exit(ouvrir_laboratoire(carnet, navigateur=not sans_navigateur, port=port))
+
+
 source = typer.Typer(
     no_args_is_help=True,
     subcommand_metavar="COMMANDE [ARGUMENTS]...",

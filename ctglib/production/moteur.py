@@ -210,6 +210,8 @@ def _noyau() -> Iterator[object]:
     manager.start_kernel()
     shell = manager.kernel.shell
     shell.colors = "nocolor"
+    if atelier := sys.modules.get("ctglib.atelier"):  # imported before this kernel was
+        atelier.installer()
     client = manager.client()
     client.start_channels()
     try:
