@@ -9,7 +9,10 @@ import nbformat
 import pytest
 from fichiers_suivis import DEPOT, fichiers_suivis
 
-CARNETS = [path for path in fichiers_suivis(".ipynb") if path.is_relative_to(DEPOT)]
+from ctglib.commandes.laboratoire import livres
+
+CARNETS = [path for path in fichiers_suivis(".ipynb") if path.is_relative_to(DEPOT / "notebooks")]
+ANALYSES = [DEPOT / nom for nom in sorted(livres())]
 LIGNES_PAR_CELLULE = 8
 REFUSES = (
     ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.IfExp, ast.Try, ast.With,
@@ -17,13 +20,15 @@ REFUSES = (
 )  # fmt: skip
 ALEATOIRE = re.compile(r"[0-9a-f]{6,}")
 
-pytestmark = pytest.mark.parametrize("carnet", CARNETS, ids=[path.stem for path in CARNETS])
+tous = pytest.mark.parametrize("carnet", CARNETS + ANALYSES, ids=[path.stem for path in CARNETS + ANALYSES])
+rapports = pytest.mark.parametrize("carnet", CARNETS, ids=[path.stem for path in CARNETS])
 
 
 def cellules(carnet, kind: str = "code") -> list[nbformat.NotebookNode]:
     return [cell for cell in nbformat.read(carnet, as_version=4).cells if cell.cell_type == kind]
 
 
+@tous
 def test_le_carnet_est_valide_et_nomme_son_noyau(carnet) -> None:
     notebook = nbformat.read(carnet, as_version=4)
 
@@ -31,6 +36,7 @@ def test_le_carnet_est_valide_et_nomme_son_noyau(carnet) -> None:
     assert notebook.metadata.kernelspec.name == "python3"
 
 
+@tous
 def test_le_carnet_ne_garde_ni_sortie_ni_numero_ni_trace_d_execution(carnet) -> None:
     for cell in cellules(carnet):
         assert cell.outputs == []
@@ -38,6 +44,7 @@ def test_le_carnet_ne_garde_ni_sortie_ni_numero_ni_trace_d_execution(carnet) -> 
         assert set(cell.metadata) <= {"tags"}, cell.id
 
 
+@tous
 def test_chaque_cellule_porte_un_nom_choisi(carnet) -> None:
     noms = [cell.id for cell in nbformat.read(carnet, as_version=4).cells]
 
@@ -45,6 +52,7 @@ def test_chaque_cellule_porte_un_nom_choisi(carnet) -> None:
     assert [nom for nom in noms if ALEATOIRE.fullmatch(nom) or not re.fullmatch(r"[a-z][a-z0-9-]+", nom)] == []
 
 
+@rapports
 def test_une_seule_cellule_de_parametres_et_elle_ne_fait_que_les_declarer(carnet) -> None:
     marquees = [cell for cell in cellules(carnet) if "parameters" in cell.metadata.get("tags", [])]
 
@@ -53,6 +61,7 @@ def test_une_seule_cellule_de_parametres_et_elle_ne_fait_que_les_declarer(carnet
     assert all("#" in ligne for ligne in marquees[0].source.splitlines()), "chaque paramètre a son aide"
 
 
+@rapports
 def test_les_cellules_ne_font_que_demander_a_la_bibliotheque(carnet) -> None:
     for cell in cellules(carnet):
         tree = ast.parse(cell.source)
@@ -67,6 +76,7 @@ def test_les_cellules_ne_font_que_demander_a_la_bibliotheque(carnet) -> None:
         assert not [node for node in ast.walk(tree) if isinstance(node, REFUSES)], cell.id
 
 
+@rapports
 def test_les_cellules_ne_tapent_aucun_nombre_et_finissent_par_ce_qu_elles_montrent(carnet) -> None:
     for cell in cellules(carnet):
         tree = ast.parse(cell.source)
@@ -92,12 +102,14 @@ def numero_dit(tree: ast.Module) -> object:
     return found.value if found else None
 
 
+@rapports
 def test_aucun_nombre_n_est_tape_dans_le_texte(carnet) -> None:
     titre = f"# {carnet.stem.replace('_', ' ').replace('fiche', 'Fiche action')}"
     for cell in cellules(carnet, "markdown"):
         assert cell.source == titre or not re.search(r"\d", cell.source), cell.id
 
 
+@rapports
 def test_chaque_section_pose_sa_question_avant_le_resultat(carnet) -> None:
     sections = [cell for cell in cellules(carnet, "markdown") if cell.source.startswith(("## ", "### "))]
 

@@ -11,9 +11,10 @@ from ctglib.atelier.dessins import barres, carte, courbes, points
 from ctglib.atelier.lieux import epci, lieux
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
 from ctglib.atelier.series import chercher, definitions, donnees, oublier, ratio
-from ctglib.atelier.sorties import enregistrer, figure, montrer_dans_un_carnet, note, tableau
+from ctglib.atelier.sorties import PONCTUELLE, enregistrer, figure, note, tableau
 
 __all__ = [
+    "PONCTUELLE",
     "barres",
     "carte",
     "chercher",
@@ -38,4 +39,3 @@ __all__ = [
 ]
 
 installer()
-montrer_dans_un_carnet()

@@ -35,6 +35,9 @@ def installer() -> None:
     shell = ipython.get_ipython() if ipython else None
     if shell is None or "ctg" in shell.magics_manager.magics["line"]:
         return
+    from ctglib.atelier.sorties import montrer_dans_un_carnet
+
+    montrer_dans_un_carnet()
     shell.register_magic_function(ctg, "line")
     if type(shell).__name__ != "InProcessInteractiveShell":
         shell.set_custom_exc((Exception,), _montrer)

@@ -238,6 +238,25 @@ def _laboratoire(
     raise typer.Exit(ouvrir_laboratoire(carnet, navigateur=not sans_navigateur, port=port))
 
 
+@application.command("analyser", help="Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word.")
+def _analyser(
+    carnet: Annotated[Path, typer.Argument(help="Carnet du dossier analyses.", metavar="CARNET", show_default=False)],
+    formats: Formats = "html,pdf",
+    parametre: Annotated[
+        list[str] | None,
+        typer.Option("--parametre", "-p", help="Un paramètre du carnet.", metavar="NOM VALEUR"),
+    ] = None,
+    sortie: Annotated[
+        Path | None,
+        typer.Option("--sortie", "-s", help="Dossier où écrire (celui du carnet par défaut).", metavar="DOSSIER"),
+    ] = None,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.analyse import analyser_carnet
+
+    raise typer.Exit(analyser_carnet(carnet, formats, parametre or [], sortie))
+
+
 source = typer.Typer(
     no_args_is_help=True,
     subcommand_metavar="COMMANDE [ARGUMENTS]...",
@@ -298,6 +317,17 @@ def _source_liste(aide: Aide = False) -> None:
     raise typer.Exit(lister_sources())
 
 
+def _parametres_lies(arguments: list[str]) -> list[str]:
+    """Return the arguments where « -p nom valeur », which papermill's users type, is « -p nom=valeur »."""
+    found, rest = [], list(arguments)
+    while rest:
+        item = rest.pop(0)
+        found.append(item)
+        if item in ("-p", "--parametre") and len(rest) > 1 and "=" not in rest[0]:
+            found.append(f"{rest.pop(0)}={rest.pop(0)}")
+    return found
+
+
 def _sans_type(argument: core.TyperArgument, ctx: typer.Context) -> None:
     """Stand for the type of an argument, which the help would write as « <list[str]> »."""
 
@@ -314,7 +344,7 @@ def lancer(arguments: list[str]) -> int:
     rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
     core.TyperArgument.display_type_rich = _sans_type
     try:
-        return application(args=arguments, prog_name="ctg", standalone_mode=False) or 0
+        return application(args=_parametres_lies(arguments), prog_name="ctg", standalone_mode=False) or 0
     except typer.TyperException as error:
         return dire_usage(error)
     except OSError as error:

@@ -58,11 +58,11 @@ def comprendre(options: Options) -> Demande:
     connues, rapports = conventions(), rapports_connus(options.carnets)
     formats = tuple(dict.fromkeys(part.strip() for part in options.formats.split(",") if part.strip()))
     fautes = [
-        *_inconnus("Le rapport", options.rapports, rapports),
-        *_inconnus("La convention", options.conventions, connues),
-        *_inconnus("Le format", formats, FORMATS),
-        *_inconnus("La diffusion", (options.diffusion,), DIFFUSIONS),
-        *_inconnus("Le moteur", (options.moteur,), MOTEURS),
+        *inconnus("Le rapport", options.rapports, rapports),
+        *inconnus("La convention", options.conventions, connues),
+        *inconnus("Le format", formats, FORMATS),
+        *inconnus("La diffusion", (options.diffusion,), DIFFUSIONS),
+        *inconnus("Le moteur", (options.moteur,), MOTEURS),
     ]
     demandees = options.conventions or connues
     if not fautes:
@@ -84,7 +84,8 @@ def comprendre(options: Options) -> Demande:
     )
 
 
-def _inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
+def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
+    """Return what to say of each name that does not exist."""
     return [
         f"{quoi} « {nom} » n'existe pas{proposer(nom, connus)}. Possibles : {', '.join(connus)}."
         for nom in demandes

@@ -53,6 +53,7 @@ AILLEURS = (
 )
 DONNEES = "DonneesInvalides"
 VALEUR = "ValueError"
+PHRASES = (VALEUR, "DemandeImpossible")  # ours are sentences in French
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Echec:
         premiere, _, suite = valeur.strip().partition("\n")
         if type_ == DONNEES:
             return cls(f"{premiere.rstrip(' :')}.", RELANCER, details=suite, **lieu)
-        if type_ == VALEUR:  # ours are sentences in French
+        if type_ in PHRASES:
             return cls(premiere or VALEUR, CARNET, details=suite, **lieu)
         phrase, remede = CAUSES.get(type_, (f"{type_} : {{}}", TRANSMETTRE))
         cause = phrase.replace("{}", premiere or type_)
