@@ -69,7 +69,7 @@ NIVEAUX = {2024: (("attendus", "conseil", 1), ("activites", "reseau", 2)),
 
 
 def ecrire(donnees: Path, effectifs: tuple[tuple, ...] = EFFECTIFS) -> Path:
-    """Write the two years into a copy of the data, and return the folder of the convention."""
+    """Write the two years into a copy of the data, with a key that always draws alike, and return the convention's."""
     for rank, annee in enumerate(ANNEES):
         folder = donnees / HARNES / "suivi" / str(annee)
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,6 +81,7 @@ def ecrire(donnees: Path, effectifs: tuple[tuple, ...] = EFFECTIFS) -> Path:
         }
         for name, lines in tables.items():
             (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
+    (donnees / HARNES / "suivi" / ".cle").write_text(f"{'0' * 64}\n", encoding="ascii")
     return donnees / HARNES
 
 
