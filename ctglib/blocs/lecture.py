@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ctglib.calculs.comparaison import Constat
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.catalogue import Indicateur, Seuils
+    from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Theme
     from ctglib.donnees.modeles.convention import Article
 
 ORIENTE = ("hausse", "baisse")
@@ -42,7 +42,7 @@ def mode_de_lecture(
         f"La variation sur {nombre_court(DUREE_VARIATION)} ans rapporte la valeur de l'année à celle de "
         f"{nombre_court(DUREE_VARIATION)} ans plus tôt. Si une rupture de série tombe entre les deux, elle n'est pas "
         "interprétée.",
-        _sens(seuils, contexte),
+        _sens(seuils, [contexte.indicateurs[constat.indicateur] for constat in constats]),
         _statuts(constats, contexte),
         "Un écart décrit une situation. Il ne mesure l'effet d'aucune action.",
     ]
@@ -71,9 +71,9 @@ def _similaire(seuils: Seuils) -> str:
     )
 
 
-def _sens(seuils: Seuils, contexte: Contexte) -> str:
-    oriented = sum(item.sens in ORIENTE for item in contexte.indicateurs.values())
-    total = compter(len(contexte.indicateurs), "indicateur")
+def _sens(seuils: Seuils, indicateurs: list[Indicateur]) -> str:
+    oriented = sum(item.sens in ORIENTE for item in indicateurs)
+    total = compter(len(indicateurs), "indicateur")
     return (
         "Un écart n'est dit favorable (force) ou défavorable (besoin) que si une hausse ou une baisse est souhaitée, "
         f"ce qui est le cas de {nombre_court(oriented)} des {total} suivis, et s'il atteint "
@@ -101,7 +101,11 @@ def _decimales(valeur: float) -> int:
 
 
 def limites(
-    constats: tuple[Constat, ...], articles: Iterable[Article], contexte: Contexte, doutes: Mapping[str, str]
+    constats: tuple[Constat, ...],
+    articles: Iterable[Article],
+    contexte: Contexte,
+    doutes: Mapping[str, str],
+    manquants: Iterable[str] = (),
 ) -> Bloc:
     """Return the limits of the report: reference, series breaks, provisional, absent and doubtful values, articles.
 
@@ -110,12 +114,14 @@ def limites(
         articles: The articles of the convention; those marked ``limite`` are told.
         contexte: The words, the territory and its reference.
         doutes: Why some indicators are doubtful, by id.
+        manquants: What the report leaves out (see ``laisse_de_cote``).
     """
     shown = [contexte.indicateurs[constat.indicateur] for constat in constats]
     return liste(
         [
             f"La seule référence est {contexte.reference.le} : la convention ne donne aucune commune comparable.",
             "Les chiffres décrivent le territoire avant la convention : aucun ne mesure l'effet d'une action.",
+            *manquants,
             *_douteux(doutes, contexte),
             *_provisoires(constats, contexte),
             *_absents(constats, contexte),
@@ -124,6 +130,30 @@ def limites(
             *(f"Article {article.numero} : {article.consequence}" for article in articles if article.limite),
         ]
     )
+
+
+def laisse_de_cote(
+    themes: Iterable[Theme], constats: tuple[Constat, ...], contexte: Contexte, *, offre: bool, indices: bool
+) -> list[str]:
+    """Return what the report has no section on, or no row of, for want of data: nothing there is zero.
+
+    Args:
+        themes: The themes of the catalogue.
+        constats: A finding for every indicator that annexe 1 gives.
+        contexte: The words.
+        offre: Whether annexe 2 describes a structure.
+        indices: Whether an axis of the radar has a value.
+    """
+    given = {constat.indicateur for constat in constats}
+    lost = {theme.titre: [item.id for item in theme.indicateurs if item.id not in given] for theme in themes}
+    empty = [f"« {theme.titre} »" for theme in themes if len(lost[theme.titre]) == len(theme.indicateurs)]
+    rows = [name for theme in themes if f"« {theme.titre} »" not in empty for name in lost[theme.titre]]
+    return [
+        *([f"Thèmes sans chapitre, l'annexe 1 n'en donnant aucun chiffre : {enumerer(empty)}."] if empty else []),
+        *([f"Sans ligne dans l'annexe 1, donc inconnus : {_libelles(rows, contexte)}."] if rows else []),
+        *([] if offre else ["L'offre existante n'est pas décrite : aucune structure, place, âge ou horaire n'est lu."]),
+        *([] if indices else ["Aucun indice de vulnérabilité : l'annexe 1 ne donne aucun des indicateurs du radar."]),
+    ]
 
 
 def _douteux(doutes: Mapping[str, str], contexte: Contexte) -> list[str]:
@@ -152,19 +182,24 @@ def _provisoires(constats: tuple[Constat, ...], contexte: Contexte) -> list[str]
 
 
 def _absents(constats: tuple[Constat, ...], contexte: Contexte) -> list[str]:
-    """Return which indicators lack a value, why, and where; the same ones in both territories are named once."""
+    """Return which indicators lack a value, why, and where; the same ones in both territories are named once.
+
+    A territory of which nothing is known is told in a sentence.
+    """
+    sides = {
+        contexte.territoire.a: [(constat.niveau, constat.statut) for constat in constats],
+        contexte.reference.a: [(constat.reference, constat.statut_reference) for constat in constats],
+    }
+    unknown = [where for where, cells in sides.items() if all(value is None for value, _ in cells)]
     lacking: dict[tuple[str, str], list[str]] = {}
-    for constat in constats:
-        for valeur, statut, ou in (
-            (constat.niveau, constat.statut, contexte.territoire.a),
-            (constat.reference, constat.statut_reference, contexte.reference.a),
-        ):
-            if valeur is None:
-                lacking.setdefault((contexte.absence(statut), ou), []).append(constat.indicateur)
+    for rank, constat in enumerate(constats):
+        for where, cells in sides.items():
+            if cells[rank][0] is None and where not in unknown:
+                lacking.setdefault((contexte.absence(cells[rank][1]), where), []).append(constat.indicateur)
     places: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for (mot, ou), absents in lacking.items():
-        places.setdefault((mot, tuple(absents)), []).append(ou)
-    return [
+    for (mot, where), absents in lacking.items():
+        places.setdefault((mot, tuple(absents)), []).append(where)
+    return [f"Aucun indicateur n'a de valeur {where}." for where in unknown] + [
         f"{compter(len(absents), 'indicateur')} « {mot} » {enumerer(ou)} : {_libelles(absents, contexte)}."
         for (mot, absents), ou in places.items()
     ]

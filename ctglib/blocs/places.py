@@ -46,9 +46,8 @@ def places_constats(
     """
     known = places[places["places"].notna()]
     facts = [
-        _par_type(known),
-        _par_gestion(known, vocabulaire),
-        _pour_100(known["places"].sum(), enfants, contexte),
+        *(() if known.empty else (_par_type(known), _par_gestion(known, vocabulaire))),
+        "" if known.empty else _pour_100(known["places"].sum(), enfants, contexte),
         _capacite(capacite, contexte),
         _sans_nombre(places),
     ]

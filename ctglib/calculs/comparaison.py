@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from ctglib.calculs.formules import dernieres
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Unite
@@ -33,7 +34,8 @@ def comparer(
 
     Two rates differ by points, two amounts per head by a percentage, two counts by nothing: a commune is not compared
     with its département by size. ``ecart_relatif`` is a percentage of the reference, missing for counts and when the
-    reference is zero. Values of two different years are not compared.
+    reference is zero. Values of two different years are not compared. An indicator of one territory alone is not
+    available in the other; one of neither has no row.
 
     Args:
         observations: Long table: section, indicateur, territoire, annee, valeur, variation_5_ans, unite, statut, note.
@@ -45,22 +47,25 @@ def comparer(
     Returns:
         The columns ``COLONNES``; ``ecart`` in points or in %, as ``ecart_type`` says.
     """
-    known = observations[observations["indicateur"].isin(list(indicateurs))]
-    latest = dernieres(known)
-    own = latest[latest["territoire"] == territoire].set_index("indicateur")
-    other = latest[latest["territoire"] == reference].set_index("indicateur").reindex(own.index)
-    table = own[["section", "unite", "annee", "valeur", "statut", "note"]].assign(
-        libelle=[indicateurs[identifiant].libelle for identifiant in own.index],
+    latest = dernieres(observations[observations["indicateur"].isin(list(indicateurs))])
+    given = [latest[latest["territoire"] == code].set_index("indicateur") for code in (territoire, reference)]
+    order = [name for name in indicateurs if any(name in table.index for table in given)]
+    own, other = (
+        table.reindex(order).assign(statut=lambda rows: rows["statut"].fillna(Statut.NON_DISPONIBLE.value))
+        for table in given
+    )
+    table = own.assign(
+        **{name: own[name].fillna(other[name]) for name in ("section", "unite", "annee")},
+        libelle=[indicateurs[name].libelle for name in order],
         valeur_reference=other["valeur"],
         statut_reference=other["statut"],
-        ecart_type=own["unite"].map(lambda unite: unites[unite].ecart),
         variation=own["variation_5_ans"],
         variation_reference=other["variation_5_ans"],
-        est_evolution=[indicateurs[identifiant].est_evolution for identifiant in own.index],
+        est_evolution=[indicateurs[name].est_evolution for name in order],
         note=[reunir_notes(*notes) for notes in zip(own["note"], other["note"], strict=True)],
     )
-    order = [identifiant for identifiant in indicateurs if identifiant in table.index]
-    return _ecarts(table, same_year=own["annee"].eq(other["annee"])).loc[order].reset_index()[list(COLONNES)]
+    table = table.assign(ecart_type=[unites[unite].ecart for unite in table["unite"]])
+    return _ecarts(table, same_year=own["annee"].eq(other["annee"])).reset_index()[list(COLONNES)]
 
 
 def evolutions_annuelles(unites: Mapping[str, str]) -> dict[str, str]:
@@ -216,7 +221,7 @@ def _constat(row: pd.Series, indicateur: Indicateur, theme: str, seuils: Seuils)
         niveau=_nombre(row["valeur"]),
         statut=row["statut"],
         reference=_nombre(row["valeur_reference"]),
-        statut_reference=row["statut_reference"] if isinstance(row["statut_reference"], str) else "",
+        statut_reference=row["statut_reference"],
         ecart=_nombre(row["ecart"]),
         ecart_type=row["ecart_type"],
         ecart_relatif=_nombre(row["ecart_relatif"]),

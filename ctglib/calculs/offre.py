@@ -79,7 +79,7 @@ def places(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
     table = structures(offre, vocabulaire).rename(columns={"statut_places": "statut"})
     notes = _ensemble(offre, "places")["note"]
     kept = table[table["type"].isin(kinds)].assign(
-        note=table["structure"].map(notes).fillna(""),
+        note=table["structure"].map(notes).astype(object).fillna(""),
         libelle_gestion=[
             vocabulaire.gestions.get(gestion, "") for gestion in table["gestion"][table["type"].isin(kinds)]
         ],

@@ -22,7 +22,7 @@ from ctglib.blocs.coherence import (
     tableau_regles,
 )
 from ctglib.blocs.couverture import couverture, statut_du_diagnostic
-from ctglib.blocs.lecture import limites, mode_de_lecture
+from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture
 from ctglib.blocs.offre import tableau_manques, tableau_offre, tableau_offre_autres, tableau_vacances
 from ctglib.blocs.places import ages_constats, contradictions_des_places, places_constats
 from ctglib.blocs.radar import ecarts_forts, mode_d_emploi, tableau_radar
@@ -313,6 +313,8 @@ class Diagnostic:
             ),
         )
         known = enfants is not None and enfants.niveau is not None
+        if places["places"].isna().all():
+            return sentences
         chart = graphiques.places(
             places,
             enfants.niveau if known else float("nan"),
@@ -385,7 +387,7 @@ class Diagnostic:
     def vulnerabilite(self) -> Bloc | None:
         """Return the indices of vulnerability: how they are read, their charts and table, the axes far from 100."""
         rules, contexte = self.catalogue.radar, self.contexte
-        if self.indices["annee"].isna().all():
+        if not self._indices_lus:
             return None
         lacune = next((item for item in self.convention.lacunes if item.id == rules.lacune), None)
         both = f"{contexte.territoire.le} et {contexte.reference.le}"
@@ -403,6 +405,10 @@ class Diagnostic:
         return suite(
             [mode_d_emploi(rules, contexte, lacune), charts[0], tableau_radar(*args), charts[1], ecarts_forts(*args)]
         )
+
+    @property
+    def _indices_lus(self) -> bool:
+        return bool(self.indices["annee"].notna().any())
 
     def besoins(self) -> Bloc | None:
         """Return the findings by enjeu, each with the fiche that answers it, then the needs that no enjeu takes."""
@@ -450,7 +456,14 @@ class Diagnostic:
 
     def limites(self) -> Bloc:
         """Return what the figures must not be made to say, and what is left out for want of data."""
-        return limites(self.tous_les_constats, self.convention.articles, self.contexte, self.doutes)
+        left_out = laisse_de_cote(
+            self.catalogue.themes,
+            self.tous_les_constats,
+            self.contexte,
+            offre=not self.dossier.offre.empty,
+            indices=self._indices_lus,
+        )
+        return limites(self.tous_les_constats, self.convention.articles, self.contexte, self.doutes, left_out)
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""

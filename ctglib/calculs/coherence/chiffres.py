@@ -252,9 +252,9 @@ def memes_grandeurs(contexte: Contexte) -> Iterator[Constat]:
 def memes_effectifs(contexte: Contexte) -> Iterator[Constat]:
     """Yield the things whose count is not the same wherever it is given, or is not given where it should be."""
     for relation in contexte.relations.memes_effectifs:
-        readings = [lire(lecture, contexte) for lecture in relation.lectures]
+        readings = [lire(lecture, contexte) for lecture in relation.lectures if _se_lit(lecture, contexte)]
         compared = {reading.valeur for reading in readings if not reading.ajoute}
-        if len(compared) > 1:
+        if len(compared) > 1 and compared != {None, 0.0}:  # what a list leaves out does not contradict a zero
             yield _deux_effectifs(relation, readings, contexte)
 
 
@@ -267,11 +267,18 @@ def lire(lecture: LectureEffectif, contexte: Contexte) -> Lecture:
     return Lecture(lecture.nom, value, lecture.ajoute)
 
 
+def _se_lit(lecture: LectureEffectif, contexte: Contexte) -> bool:
+    """Return whether the convention has the place that is read: an annexe 2 that is not there contradicts nothing."""
+    if lecture.indicateur is not None:
+        return contexte.annexe.ligne(lecture.indicateur, contexte.convention.territoire) is not None
+    return not contexte.entrees.offre.empty
+
+
 def _dans_l_offre(lecture: LectureEffectif, offre: pd.DataFrame) -> float | None:
-    """Return the sum of a characteristic, or the number of structures of which something is said."""
+    """Return the sum of a characteristic, or the number of structures of which something is said; None for neither."""
     rows = offre[offre["type"].isin(lecture.types) & (offre["valeur"] != "")]
     if lecture.caracteristique is None:
-        return float(rows["structure"].nunique())
+        return float(rows["structure"].nunique()) or None
     rows = rows[rows["caracteristique"] == lecture.caracteristique]
     if lecture.modalites:
         rows = rows[rows["modalite"].isin(lecture.modalites)]

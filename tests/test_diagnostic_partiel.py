@@ -1,0 +1,124 @@
+"""A diagnostic of what the convention gives: what is missing is left out and said, never shown as zero."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ctglib import ouvrir
+from ctglib.rapports.diagnostic import Diagnostic
+
+LOGEMENT = "1.4.2"
+
+
+def garder(donnees: Path, fichier: str, voulue: Callable[[dict[str, str]], bool]) -> None:
+    """Keep the rows of a table of Harnes that are wanted."""
+    path = donnees / "conventions/harnes" / fichier
+    with path.open(encoding="utf-8", newline="") as source:
+        header, *rows = csv.reader(source)
+    with path.open("w", encoding="utf-8", newline="") as target:
+        kept = [row for row in rows if voulue(dict(zip(header, row, strict=True)))]
+        csv.writer(target, lineterminator="\n").writerows([header, *kept])
+
+
+def tout(ctg: Diagnostic) -> str:
+    """Return the text of all the sections, with plain spaces."""
+    shown = [
+        ctg.synthese(), ctg.mode_de_lecture(), ctg.themes(), ctg.structures(), ctg.places(), ctg.ages(),
+        ctg.ouvertures(), ctg.non_dits(), ctg.vulnerabilite(), ctg.besoins(), ctg.lacunes(),
+        ctg.commentaires_attendus(), ctg.coherence(), ctg.affirmations(), ctg.corrections(), ctg.regles(),
+        ctg.limites(), ctg.sources(),
+    ]  # fmt: skip
+    return re.sub(r"\s+", " ", " ".join(mots(shown)))
+
+
+def mots(objet: object) -> Iterator[str]:
+    """Yield every text of what a section shows."""
+    if isinstance(objet, str):
+        yield objet
+    elif isinstance(objet, pd.DataFrame):
+        yield from mots(objet.to_numpy().tolist())
+    elif isinstance(objet, list | tuple):
+        for item in objet:
+            yield from mots(item)
+    elif is_dataclass(objet):
+        for field in fields(objet):
+            yield from mots(getattr(objet, field.name))
+
+
+def test_un_theme_sans_ligne_n_a_ni_chapitre_ni_doute_et_les_limites_le_disent(donnees: Path) -> None:
+    garder(donnees, "annexe1.csv", lambda row: row["section"] != LOGEMENT)
+    ctg = ouvrir("harnes")
+
+    assert "Logement et habitat : indicateurs" not in tout(ctg)
+    assert "Qui reçoit une aide au logement" not in tout(ctg)
+    assert "Thèmes sans chapitre, l'annexe 1 n'en donnant aucun chiffre : « Logement et habitat »" in tout(ctg)
+    assert not {name for name in ctg.doutes if ctg.catalogue.theme_de[name] == "logement"}
+
+
+def test_un_indicateur_que_l_annexe_ne_donne_pas_est_nomme_et_ne_devient_pas_zero(donnees: Path) -> None:
+    wanted = {"enfants_moins_3", "part_rsa"}
+    garder(donnees, "annexe1.csv", lambda row: row["indicateur"] not in wanted)
+    ctg = ouvrir("harnes")
+
+    found = re.search(r"Sans ligne dans l'annexe 1, donc inconnus : ([^.]*)\.", tout(ctg))
+    assert found
+    assert all(ctg.catalogue.indicateurs[name].libelle in found[1] for name in wanted)
+    assert "Rapport calculé ici" not in tout(ctg)
+    with pytest.raises(ValueError, match="ne donne pas : part_rsa"):
+        ctg.comparer("part_rsa")
+
+
+def test_sans_les_lignes_de_la_reference_aucune_phrase_ne_reste_en_suspens(donnees: Path) -> None:
+    garder(donnees, "annexe1.csv", lambda row: row["territoire"] == "62413")
+    text = tout(ouvrir("harnes"))
+
+    assert "Aucun indicateur n'a de valeur dans le Pas-de-Calais." in text
+    assert "53,4 % à Harnes en 2020 ; non disponible dans le Pas-de-Calais" in text
+    assert "«  »" not in text
+
+
+def test_sans_les_lignes_du_territoire_la_reference_seule_est_lue(donnees: Path) -> None:
+    garder(donnees, "annexe1.csv", lambda row: row["territoire"] == "62")
+    text = tout(ouvrir("harnes"))
+
+    assert "Aucun indicateur n'a de valeur à Harnes." in text
+    assert "non disponible à Harnes en 2020 ; 53,9 % dans le Pas-de-Calais" in text
+
+
+def test_une_offre_vide_laisse_ses_sections_et_ne_contredit_rien(donnees: Path) -> None:
+    garder(donnees, "offre.csv", lambda row: False)
+    ctg = ouvrir("harnes")
+
+    sections = (ctg.structures(), ctg.places(), ctg.ages(), ctg.ouvertures(), ctg.non_dits())
+    assert sections == (None,) * len(sections)
+    assert "L'offre existante n'est pas décrite" in tout(ctg)
+    assert "meme_effectif" not in set(ctg.controle["regle"])
+
+
+def test_un_genre_de_structure_que_l_offre_ne_cite_pas_n_est_pas_compte_zero(donnees: Path) -> None:
+    garder(donnees, "offre.csv", lambda row: row["type"] != "periscolaire")
+    rows = ouvrir("harnes").controle.set_index("cle")
+
+    assert rows.loc["meme_effectif:periscolaires", "ecrit"] == "1 (annexe 1) ; non donné (annexe 2)"
+
+
+def test_des_structures_sans_nombre_de_places_ne_font_pas_zero_place(donnees: Path) -> None:
+    garder(donnees, "offre.csv", lambda row: row["caracteristique"] != "places")
+
+    assert "Places citées dans les structures" not in tout(ouvrir("harnes"))
+
+
+def test_sans_un_indicateur_du_radar_la_section_est_laissee(donnees: Path) -> None:
+    axes = {axe.indicateur for axe in ouvrir("harnes").catalogue.radar.axes}
+    garder(donnees, "annexe1.csv", lambda row: row["indicateur"] not in axes)
+    ctg = ouvrir("harnes")
+
+    assert ctg.vulnerabilite() is None
+    assert "Aucun indice de vulnérabilité" in tout(ctg)
