@@ -67,9 +67,9 @@ def test_la_collecte_dit_l_annee_suivante_une_fois_et_ce_qui_manque_a_chaque_lig
 def test_la_collecte_ne_repete_pas_le_service_qui_fait_le_groupe() -> None:
     table = bilan(2025).a_collecter()
 
-    assert colonne(table, "Comités de pilotage tenus", "document") == "Comptes rendus du comité"
-    assert colonne(table, "Assistantes maternelles agréées", "document").endswith("; par le relais petite enfance")
-    assert colonne(table, "Nouveaux projets communaux", "document").endswith("; service jeunesse")
+    assert colonne(table, "Comités de pilotage tenus", "ou") == "Comptes rendus du comité"
+    assert colonne(table, "Assistantes maternelles agréées", "ou").endswith("; par le relais petite enfance")
+    assert colonne(table, "Nouveaux projets communaux", "ou").endswith("; service jeunesse")
 
 
 def test_une_typologie_donnee_a_une_derniere_valeur_et_une_rencontre_tenue_n_est_plus_demandee() -> None:
@@ -115,9 +115,9 @@ def test_des_lignes_de_budget_trop_nombreuses_restent_l_une_sous_l_autre(monkeyp
 def test_un_taux_qui_n_est_pas_un_pourcentage_ne_compte_pas_des_places() -> None:
     table = bilan(2025).territoire.tableau()
 
-    assert colonne(table, "Taux de couverture", "valeur") == "63,0"
-    assert not table.cellules["valeur"].str.contains("place").any()
-    assert colonne(table, "Taux de couverture", "indicateur").endswith(", en places pour 100 enfants")
+    assert colonne(table, "Taux de couverture", "niveau") == "63,0"
+    assert not table.cellules["niveau"].str.contains("place").any()
+    assert colonne(table, "Taux de couverture", "serie").endswith(", en places pour 100 enfants")
 
 
 def test_la_source_publique_est_dite_en_mots() -> None:

@@ -16,13 +16,8 @@ if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-
 TIRET = "–"
-
-
 CHAQUE_ANNEE = "chaque année"
-
-
 FAIT = "Fait : part du chemin entre le départ et la cible. Attendu : part du temps passée. Rythme : fait ÷ attendu."
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.comparaison import Comparaison, MotsComparaison, Reglage
 
-
 PRODUCTEUR = re.compile(r"(?: \([^()]*\))?$")
 
 

@@ -17,15 +17,12 @@ if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-
 COLONNES = (
     Colonne("modalite", "Modalité"),
     Colonne("calendrier", "Prévue"),
     Colonne("etat", "État"),
     Colonne("precision", "Ce qui en est dit"),
 )
-
-
 EN_MARCHE, REPORTEE, REALISEE = ("en_cours", "partielle"), "reportee", "realisee"
 
 

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.finale import Finale
     from ctglib.donnees.modeles.convention import Convention
 
-
 SANS_COMPARAISON = Preuve(0, 0, 0, 1)
 
 

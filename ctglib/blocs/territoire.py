@@ -12,8 +12,13 @@ import pandas as pd
 from ctglib.blocs.theme import ruptures
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.moyennes import TROP_PEU
-from ctglib.calculs.territoire import Lieux, contexte_du_territoire, revisions_du_territoire, trajectoires_du_territoire
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.calculs.territoire import (
+    Lieux,
+    contexte_du_territoire,
+    revisions_du_territoire,
+    trajectoires_du_territoire,
+)
+from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import (
     FINE,
     INSECABLE,
@@ -29,13 +34,21 @@ from ctglib.document.typographie import (
 from ctglib.graphiques.trajectoires import trajectoires
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
     from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.sources import Origine
+
+SANS_DIRECTION = ("dans_le_bruit", "trop_peu")
+COMPARABLES = ("hausse", "baisse", "stable", *SANS_DIRECTION)
+SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
+ORIGINES = (
+    "serie", "producteur", "titre", "jeu", "periode", "publie", "consulte", "licence", "fichier", "sha256", "arrondi",
+)  # fmt: skip
+HASARD = "« Trop peu pour conclure » : un nombre varie de lui-même ; le hasard suffit à expliquer l'écart sur un an."
 
 
 @dataclass(frozen=True)
@@ -61,57 +74,109 @@ class Territoire:
         return table[table["territoire"].eq(self.etude.convention.territoire)]
 
     @property
-    def _source(self) -> str:
+    def source(self) -> str:
+        """The producers, as captions write them."""
         return source_publique(self.etude.series, self.etude.suivi.origines, self.etude.contexte)
 
     def tableau(self) -> Tableau | None:
-        """Return the latest figure of each series, and how it moved."""
-        if self.rangees.empty:
+        """Return one row a public series: latest figure, change over a year and since the convention began."""
+        rows, contexte, rules = self.rangees, self.etude.contexte, self.etude.catalogue.bilan
+        if rows.empty:
             return None
-        return tableau_territoire(
-            self.rangees,
-            self.etude.catalogue.bilan,
-            self.etude.contexte,
-            depart=self.etude.convention.debut.year - 1,
-            modalite=self.etude.modalite,
-            source=self._source,
+        here, there, since = contexte.territoire.nom, contexte.reference.nom, self.etude.convention.debut.year - 1
+        groups = {name: group.libelle for group in rules.territoire.groupes for name in group.indicateurs}
+        return Tableau.de(
+            rows,
+            [
+                Colonne("serie", "Série", ecrire=self._serie),
+                Colonne("annee", "Année", numerique=True, ecrire=str),
+                Colonne("niveau", "Valeur", numerique=True, groupe=here, ecrire=self._niveau),
+                Colonne("sur_un_an", "Sur un an", True, here, lambda row: ecart(row, contexte)),
+                Colonne("variation_depart", f"Depuis {since}", True, here, part),
+                Colonne("variation_reference", "Sur un an", True, there, part),
+                Colonne("variation_reference_depart", f"Depuis {since}", True, there, part),
+                Colonne("lecture", "Lecture", ecrire=rules.lectures.get),
+            ],
+            nom="territoire",
+            titre=f"Chiffres publics, {here} et {there}, dernière année connue",
+            source=self.source,
+            groupes=tuple(rows["indicateur"].map(groups)),
+            notes=(rules.mots["contexte"], *self._notes(), *notes_des_moyennes(rows, contexte)),
         )
 
     def graphique(self) -> Figure | None:
         """Return the trajectories of the series, their breaks not joined."""
-        etude = self.etude
+        etude, rules = self.etude, self.etude.catalogue.bilan.territoire
         rows = trajectoires_du_territoire(
             etude.series,
-            etude.catalogue.bilan.territoire.graphique,
+            rules.graphique,
             etude.catalogue.indicateurs_contexte,
             territoire=etude.convention.territoire,
-            depuis=etude.convention.debut.year - etude.catalogue.bilan.territoire.annees_avant,
+            depuis=etude.convention.debut.year - rules.annees_avant,
         )
         if rows.empty:
             return None
-        return trajectoires(
-            rows,
-            etude.contexte,
-            nom="territoire-trajectoires",
-            titre=f"Comment {etude.contexte.territoire.le} a-t-il évolué jusqu'en {rows['annee'].max()} ?",
-            source=self._source,
-        )
+        title = f"Comment {etude.contexte.territoire.le} a-t-il évolué jusqu'en {rows['annee'].max()} ?"
+        return trajectoires(rows, etude.contexte, nom="territoire-trajectoires", titre=title, source=self.source)
 
     def origines(self) -> Tableau | None:
-        """Return where the public series come from."""
-        shown = {
-            name: item for name, item in self.etude.suivi.origines.items() if name in set(self.etude.series["serie"])
-        }
-        return tableau_origines(shown) if shown else None
+        """Return where the public series come from; the CSV adds the fingerprint."""
+        used = set(self.etude.series["serie"])
+        data = [
+            {"serie": name, **item.model_dump(mode="json"), "jour": item.consulte}
+            for name, item in self.etude.suivi.origines.items()
+            if name in used
+        ]
+        if not data:
+            return None
+        table = pd.DataFrame(data)
+        return Tableau.de(
+            table,
+            [
+                Colonne("nom", "Série", ecrire=lambda row: f"{row.producteur}, {row.titre} ({row.jeu})"),
+                Colonne("periode", "Période"),
+                Colonne("publie", "Publication"),
+                Colonne("arrondi", "Arrondi", ecrire=lambda rounding: rounding or "non indiqué"),
+                Colonne("reutiliser", "Licence, consultation", ecrire=_licence),
+            ],
+            nom="origines",
+            titre="Origine des séries publiques",
+            source="catalogue du classeur d'évaluation",
+            donnees=table[list(ORIGINES)],
+            classe="texte-long",
+        )
 
+    def _serie(self, row: pd.Series) -> str:
+        """Return the name of a series, with the unit that its values are written without; or that of a modalité."""
+        contexte = self.etude.contexte
+        if row.dimension:
+            return f"– {majuscule(self.etude.modalite(row.dimension, row.modalite))}"
+        item = contexte.indicateurs[row.indicateur]
+        unit = f", en {minuscule(contexte.unites[item.unite].libelle)}"
+        return item.libelle + (unit if self._taux_sans_signe(row.indicateur) else "")
 
-SANS_DIRECTION = ("dans_le_bruit", "trop_peu")
+    def _niveau(self, row: pd.Series) -> str:
+        contexte = self.etude.contexte
+        write = contexte.valeur_nue if self._taux_sans_signe(row.indicateur) else contexte.valeur
+        return write(row.indicateur, row.valeur, row.statut) + {"E": " (e)", "P": " (p)"}.get(row.statut, "")
 
+    def _taux_sans_signe(self, indicateur: str) -> bool:
+        """Tell whether a series is a rate of something else than %: « 0,9 places » would count places."""
+        unit = self.etude.contexte.unites[self.etude.contexte.indicateurs[indicateur].unite]
+        return unit.ecart == "points" and unit.symbole != "%"
 
-COMPARABLES = ("hausse", "baisse", "stable", *SANS_DIRECTION)
-
-
-SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
+    def _notes(self) -> Iterator[str]:
+        rows, contexte = self.rangees, self.etude.contexte
+        items = [contexte.indicateurs[name] for name in dict.fromkeys(rows["indicateur"])]
+        rounded = sorted({item.arrondi_source for item in items if (item.arrondi_source or 0) > 1})
+        yield "Sur un an : écart avec l'année d'avant. Chaque série a sa propre année, celle du dernier chiffre paru."
+        if rows["lecture"].eq("trop_peu").any():
+            yield HASARD
+        if rows["lecture"].eq("dans_le_bruit").any():
+            steps = ", ".join(map(nombre_court, rounded))
+            yield f"« Dans le bruit » : l'écart ne dépasse pas l'arrondi de la source ({steps})."
+        yield f"« – » : pas de chiffre qui se compare. {contexte.reference.nom} : une évolution, jamais un niveau."
+        yield from ruptures(items)
 
 
 def chiffre_du_territoire(row: object, regles: ReglesBilan, contexte: Contexte) -> str:
@@ -137,7 +202,7 @@ def chiffre_du_territoire(row: object, regles: ReglesBilan, contexte: Contexte) 
 def ecart(row: object, contexte: Contexte) -> str:
     """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »; a dash when none."""
     if pd.isna(row.ecart) or row.lecture not in COMPARABLES:
-        return "–"
+        return RIEN
     item = contexte.indicateurs[row.indicateur]
     unit = contexte.unites[item.unite]
     if unit.ecart == "points":
@@ -155,7 +220,7 @@ def en_moyennes(row: object) -> str:
     old, new = nombre(row.moyenne_avant, 0), nombre(row.moyenne, 0)
     if old == new:
         return f"{new} par an en moyenne {_quand(row.periode)}, comme {_quand(row.periode_avant)}"
-    change = "–" if pd.isna(row.variation_des_moyennes) else pourcent(row.variation_des_moyennes, 0, signe=True)
+    change = part(row.variation_des_moyennes, 0)
     chance = ", ce que le hasard seul peut expliquer" if row.lecture == TROP_PEU else ""
     return f"{new} par an en moyenne {_quand(row.periode)}, {old} {_quand(row.periode_avant)} ({change}){chance}"
 
@@ -172,10 +237,6 @@ def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
             + (f" {row.note_des_annees} : {noted}." if noted else "")
         )
     return notes
-
-
-def _quand(periode: str) -> str:
-    return f"de {periode}" if " " in periode else f"en {periode}"
 
 
 def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], contexte: Contexte) -> str:
@@ -195,144 +256,14 @@ def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], conte
     return " ; ".join([*told, *([contexte.source] if "" in shown or not told else [])])
 
 
-def part(valeur: float) -> str:
+def part(valeur: float, decimales: int = 1) -> str:
     """Return a change in %, with its sign, or a dash."""
-    return "–" if pd.isna(valeur) else pourcent(valeur, 1, signe=True)
+    return RIEN if pd.isna(valeur) else pourcent(valeur, decimales, signe=True)
 
 
-ORIGINES = (
-    Colonne("titre", "Série"),
-    Colonne("periode", "Période"),
-    Colonne("publie", "Publication"),
-    Colonne("arrondi", "Arrondi"),
-    Colonne("licence", "Licence, consultation"),
-)
+def _quand(periode: str) -> str:
+    return f"de {periode}" if " " in periode else f"en {periode}"
 
 
-HASARD = "« Trop peu pour conclure » : un nombre varie de lui-même ; le hasard suffit à expliquer l'écart sur un an."
-
-
-def tableau_territoire(
-    rows: pd.DataFrame,
-    regles: ReglesBilan,
-    contexte: Contexte,
-    *,
-    depart: int,
-    modalite: Callable[[str, str], str],
-    source: str,
-) -> Tableau:
-    """Return one row a public series: latest figure with its year, change over a year and since the convention began.
-
-    Args:
-        rows: As ``contexte_du_territoire`` returns them.
-        regles: The groups, the words of how a figure moved.
-        contexte: The words, the territory and its reference.
-        depart: Year before the convention.
-        modalite: The label of a modalité of a dimension.
-        source: Producers, as captions write them.
-    """
-    since, place = f"Depuis {depart}", contexte.reference.nom
-    columns = (
-        Colonne("indicateur", "Série"),
-        Colonne("annee", "Année", numerique=True),
-        Colonne("valeur", "Valeur", numerique=True, groupe=contexte.territoire.nom),
-        Colonne("ecart", "Sur un an", numerique=True, groupe=contexte.territoire.nom),
-        Colonne("depart", since, numerique=True, groupe=contexte.territoire.nom),
-        Colonne("reference", "Sur un an", numerique=True, groupe=place),
-        Colonne("reference_depart", since, numerique=True, groupe=place),
-        Colonne("lecture", "Lecture"),
-    )
-    groups = {name: group.libelle for group in regles.territoire.groupes for name in group.indicateurs}
-    cells = [_cellules(row, regles, contexte, modalite) for row in rows.itertuples()]
-    return Tableau(
-        nom="territoire",
-        titre=f"Chiffres publics, {contexte.territoire.nom} et {place}, dernière année connue",
-        colonnes=columns,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in columns]),
-        donnees=rows,
-        source=source,
-        groupes=tuple(groups[name] for name in rows["indicateur"]),
-        notes=(regles.mots["contexte"], *_notes(rows, contexte), *notes_des_moyennes(rows, contexte)),
-    )
-
-
-def tableau_origines(origines: Mapping[str, Origine]) -> Tableau:
-    """Return where each public series comes from: producer, dates, rounding, licence; the CSV adds the fingerprint."""
-    cells = [
-        (
-            f"{item.producteur}, {item.titre} ({item.jeu})",
-            item.periode,
-            item.publie,
-            item.arrondi or "non indiqué",
-            f"{item.licence}, le {date_longue(item.consulte)}",
-        )
-        for item in origines.values()
-    ]
-    data = [{"serie": name, **item.model_dump(mode="json")} for name, item in origines.items()]
-    names = [
-        "serie",
-        "producteur",
-        "titre",
-        "jeu",
-        "periode",
-        "publie",
-        "consulte",
-        "licence",
-        "fichier",
-        "sha256",
-        "arrondi",
-    ]
-    return Tableau(
-        nom="origines",
-        titre="Origine des séries publiques",
-        colonnes=ORIGINES,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in ORIGINES]),
-        donnees=pd.DataFrame(data, columns=names),
-        source="catalogue du classeur d'évaluation",
-        classe="texte-long",
-    )
-
-
-def _cellules(row: object, regles: ReglesBilan, contexte: Contexte, modalite: Callable[[str, str], str]) -> list[str]:
-    label, value = _serie(row, contexte), contexte.valeur(row.indicateur, row.valeur, row.statut)
-    if _taux_sans_signe(row.indicateur, contexte):
-        value = contexte.valeur_nue(row.indicateur, row.valeur, row.statut)
-    mark = {"E": " (e)", "P": " (p)"}.get(row.statut, "")
-    return [
-        f"– {majuscule(modalite(row.dimension, row.modalite))}" if row.dimension else label,
-        str(row.annee),
-        value + mark,
-        ecart(row, contexte),
-        part(row.variation_depart),
-        part(row.variation_reference),
-        part(row.variation_reference_depart),
-        regles.lectures[row.lecture],
-    ]
-
-
-def _serie(row: object, contexte: Contexte) -> str:
-    """Return the name of a series, with the unit that its values are written without."""
-    item = contexte.indicateurs[row.indicateur]
-    unit = f", en {minuscule(contexte.unites[item.unite].libelle)}"
-    return item.libelle + (unit if _taux_sans_signe(row.indicateur, contexte) else "")
-
-
-def _taux_sans_signe(indicateur: str, contexte: Contexte) -> bool:
-    """Tell whether a series is a rate of something else than %: « 0,9 places » would count places."""
-    unit = contexte.unites[contexte.indicateurs[indicateur].unite]
-    return unit.ecart == "points" and unit.symbole != "%"
-
-
-def _notes(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
-    items = [contexte.indicateurs[name] for name in dict.fromkeys(rows["indicateur"])]
-    rounded = sorted({item.arrondi_source for item in items if (item.arrondi_source or 0) > 1})
-    noise = [
-        f"« Dans le bruit » : l'écart ne dépasse pas l'arrondi de la source ({', '.join(map(nombre_court, rounded))})."
-    ]
-    return (
-        "Sur un an : écart avec l'année d'avant. Chaque série a sa propre année, celle du dernier chiffre paru.",
-        *([HASARD] if rows["lecture"].eq("trop_peu").any() else []),
-        *(noise if rows["lecture"].eq("dans_le_bruit").any() else []),
-        f"« – » : pas de chiffre qui se compare. {contexte.reference.nom} : une évolution, jamais un niveau.",
-        *ruptures(items),
-    )
+def _licence(row: pd.Series) -> str:
+    return f"{row.licence}, le {date_longue(row.jour)}"

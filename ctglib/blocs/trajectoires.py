@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.cadre import RIEN, signer, sur
-from ctglib.blocs.efficience import tableau_moyens_realisations
+from ctglib.blocs.moyens import tableau_moyens_realisations
 from ctglib.calculs.annees import annees, avec_reperes
 from ctglib.calculs.parcours import etats_par_annee, verdicts_par_annee
 from ctglib.classeur.natures import lots
@@ -30,10 +30,7 @@ if TYPE_CHECKING:
     from ctglib.document.figure import Figure
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-
 DEUX_POINTS = 2  # a single point draws no way
-
-
 DEPART = ("indicateur", "annee_initiale", "valeur_initiale")
 
 
@@ -147,14 +144,10 @@ COLONNES = (
     Colonne("verdict", "Atteinte"),
     Colonne("evolution", "Depuis le départ"),
 )
-
-
 LECTURE = (
     "Atteinte : verdict du bilan de la dernière année mesurée. Depuis le départ : de la valeur initiale à la dernière "
     "mesure, selon le sens souhaité. Entre parenthèses, l'année."
 )
-
-
 DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
 
 

@@ -1,361 +1,390 @@
-"""The year on one page, for the élus, and each fiche in three sentences: done, moved, unknown, to be decided."""
+"""The year on one page, for the élus, and each fiche in three sentences: done, moved, unknown, to be decided.
+
+Short lines: the page holds on one sheet.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.blocs.gouvernance import etat_du_comite, propositions_courtes
 from ctglib.blocs.territoire import chiffre_du_territoire
-from ctglib.calculs.bilan import NON_EVALUABLE, deduits, ensembles, evolutions_marquantes, service, verdicts, vises
+from ctglib.calculs.bilan import (
+    MANQUEES,
+    NON_EVALUABLE,
+    deduits,
+    ensembles,
+    evolutions_marquantes,
+    service,
+    verdicts,
+    vises,
+)
 from ctglib.calculs.essentiel import pas_commencees
 from ctglib.calculs.etats import NON_RENSEIGNEE
-from ctglib.document.blocs import Bloc, ChiffreCle, Groupe, Lien, chiffres_cles, colonnes, liste, paragraphe, sous_titre
+from ctglib.document.blocs import (
+    Bloc,
+    ChiffreCle,
+    Groupe,
+    Lien,
+    chiffres_cles,
+    colonnes,
+    liste,
+    paragraphe,
+    sous_titre,
+)
 from ctglib.document.mesures import BANDE, bande, visee
+from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import abreger, accorder, compter, enumerer, majuscule, nombre, pourcent
+from ctglib.graphiques.grille import grille
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ctglib.calculs.bilan import Proposition, Situation
     from ctglib.document.contexte import Contexte
+    from ctglib.document.figure import Figure
     from ctglib.donnees.modeles.coherence import MotDeVerdict
     from ctglib.donnees.modeles.convention import Fiche
 
-
-EVOLUTIONS = ("favorable", "defavorable")
-
-
-INCONNU = "inconnu"
-
-
-REALISEE, EN_COURS = "realisee", "en_cours"
+TENUES, EVOLUTIONS = ("atteint", "en_bonne_voie"), ("favorable", "defavorable")
+REALISEE, EN_COURS, A_SUIVRE = "realisee", "en_cours", ("partielle", "reportee", "abandonnee")
+INCONNU, PROVISOIRE, NOM_DE_SERVICE = "inconnu", "P", 30
+INDICATEURS, CIBLES = "Indicateurs", "Cibles ou références qui se jugent"
+RIEN_TRANSMIS = f"« {RIEN} » : inconnu, rien n'a été transmis."
+UN_PAR_UN = "Un par un, avec leurs valeurs, dans le fichier CSV de ce tableau."
 
 
-NOM_DE_SERVICE = 30
-
-
-A_SUIVRE = ("partielle", "reportee", "abandonnee")
-
-
-def une_page(
-    situation: Situation, propositions: tuple[Proposition, ...], territoire: pd.DataFrame, contexte: Contexte
-) -> Bloc:
-    """Return the whole page.
+@dataclass(frozen=True)
+class EnBref:
+    """What the first pages of a bilan say of the year.
 
     Args:
         situation: What the year's data say.
-        propositions: What they call the comité to decide.
-        territoire: The public series (``contexte_du_territoire``).
         contexte: The words.
     """
-    rules = situation.catalogue.bilan
-    done = sous_titre("Ce qui est fait") + liste(phrase.replace("….", "…") for phrase in _fait(situation))
-    moved = sous_titre("Ce qui a bougé") + liste(_bouge(situation, contexte))
-    place = _territoire(situation, territoire, contexte)
-    unknown = sous_titre("Ce qui n'est pas connu") + liste(_inconnu(situation))
-    decide = sous_titre("Décisions à prendre") + paragraphe(rules.mots["propositions"])
-    decide += liste(propositions_courtes(propositions, rules, situation.bilan.annee))
-    left, right = (
-        (done + moved + place, unknown + decide) if _muette(situation) else (done + moved, unknown + decide + place)
-    )
-    return chiffres(situation) + colonnes(left, right)
 
+    situation: Situation
+    contexte: Contexte
 
-def _muette(situation: Situation) -> bool:
-    """Tell whether no indicator of the year is informed: the territory then takes the place that nothing else fills."""
-    return not ensembles(situation.evaluation)["renseigne"].any()
+    def une_page(self, propositions: tuple[Proposition, ...], territoire: pd.DataFrame) -> Bloc:
+        """Return the whole page.
 
+        Args:
+            propositions: What the data call the comité to decide.
+            territoire: The public series (``contexte_du_territoire``).
+        """
+        rules, annee = self.situation.catalogue.bilan, self.situation.bilan.annee
+        done = sous_titre("Ce qui est fait") + liste(sentence.replace("….", "…") for sentence in self._fait())
+        moved = sous_titre("Ce qui a bougé") + liste(self._bouge())
+        unknown = sous_titre("Ce qui n'est pas connu") + liste(self._inconnu())
+        decide = sous_titre("Décisions à prendre") + paragraphe(rules.mots["propositions"])
+        decide += liste(propositions_courtes(propositions, rules, annee))
+        # No indicator of the year is informed: the territory takes the place that nothing else fills.
+        silent = not self.ensembles["renseigne"].any()
+        place = self._territoire(territoire, muette=silent)
+        left, right = (done + moved + place, unknown + decide) if silent else (done + moved, unknown + decide + place)
+        figures = [self._actions(), self._evolutions(), self._cibles(), self._collecte()]
+        return chiffres_cles(figures) + colonnes(left, right)
 
-def chiffres(situation: Situation) -> Bloc:
-    """Return the four counts: modalités, evolutions, targets, collection."""
-    return chiffres_cles([_actions(situation), _evolutions(situation), _cibles(situation), _collecte(situation)])
+    def fiches_en_bref(self) -> Bloc:
+        """Return each fiche under its title in three sentences, with the way to its report."""
+        told = Groupe()
+        for fiche in self.situation.convention.fiches:
+            rows = self.ensembles[self.ensembles["fiche"].eq(fiche.numero)]
+            sentences = self._actions_de(fiche), self._indicateurs_de(rows), self._marquants(rows)
+            link = Lien(f"Le rapport de la fiche {fiche.numero}", f"fiche-{fiche.numero}.html")
+            told += sous_titre(f"Fiche {fiche.numero}. {fiche.titre}") + liste(sentences) + paragraphe((link,))
+        return told
 
+    def etats(self) -> Figure | None:
+        """Return the chart of the states of the modalités: a row a fiche, a column a state that is met."""
+        rows, known = self.situation.etats, self.situation.catalogue.evaluation
+        words = known.etats | {"": known.etats["prevue"].model_copy(update={"mot": known.mots["a_commencer"]})}
+        states = rows.assign(statut=rows["statut"].mask(self._a_venir, ""))
+        met = [code for code in words if code in set(states["statut"])]
+        counts, late = (
+            pd.crosstab(table["fiche"], table["statut"]).reindex(columns=met, fill_value=0)
+            for table in (states, states[states["en_retard"]])
+        )
+        cells = counts.rename_axis(index="fiche", columns="statut").stack().rename("valeur").reset_index()
+        pairs = zip(cells["fiche"], cells["statut"], strict=True)
+        place, year = self.contexte.territoire.nom, self.situation.bilan.annee
+        return grille(
+            pd.DataFrame(
+                {
+                    "ligne": [f"Fiche {fiche}" for fiche in cells["fiche"]],
+                    "colonne": [f"{words[code].signe} {words[code].mot}" for code in cells["statut"]],
+                    "valeur": cells["valeur"].astype(float),
+                    "texte": cells["valeur"].map(nombre),
+                    "en_retard": [int(late[code].get(fiche, 0)) for fiche, code in pairs],
+                }
+            ),
+            self.contexte,
+            nom="etats-des-fiches",
+            titre=f"Où en sont les modalités de chaque fiche, {place}, {year} ?",
+        )
 
-def _actions(situation: Situation) -> ChiffreCle:
-    rows, words = situation.etats, situation.catalogue.evaluation.etats
-    due = rows[~_a_venir(situation)]
-    done, late = int(due["statut"].eq(REALISEE).sum()), int(rows["en_retard"].sum())
-    others = [*comptes(due["statut"], words, sauf=(REALISEE,)), *([f"dont {nombre(late)} en retard"] if late else [])]
-    landmark = ", ".join([*others, *qui_commencent(rows[_a_venir(situation)])])
-    known = due["statut"].ne(NON_RENSEIGNEE).any()
-    return ChiffreCle(f"{nombre(done)} sur {nombre(len(rows))}" if known else INCONNU, "modalités réalisées", landmark)
+    def indicateurs(self) -> Tableau:
+        """Return how many indicators moved, which way, and how many hold their target, fiche by fiche, then in all.
 
+        The data have one row an indicator. Where nothing was handed in, how they moved and where they stand is unknown.
+        """
+        rows, words = self.ensembles, self.situation.catalogue.evaluation
+        flags = pd.DataFrame(
+            {
+                "nombre": True,
+                "depart": rows["valeur_initiale"].notna(),
+                "cible": vises(rows),
+                "deduite": deduits(rows),
+                **{code: rows["evolution"].eq(code) for code in words.evolutions},
+                "jugees": rows["verdict"].ne(NON_EVALUABLE),
+                "tenues": rows["verdict"].isin(TENUES),
+            },
+            index=rows.index,
+        )
+        fiches = [fiche.numero for fiche in self.situation.convention.fiches]
+        by, whole = flags.groupby(rows["fiche"]), rows["renseigne"]
+        told = by.sum().reindex(fiches, fill_value=0).assign(connu=whole.groupby(rows["fiche"]).any().reindex(fiches))
+        told = told.assign(fiche=[f"Fiche {numero}" for numero in fiches], connu=told["connu"].eq(True))
+        total = {**flags.sum(), "connu": whole.any(), "fiche": "Ensemble"}
+        bare = {"nombre": "en tout", "depart": "avec un départ", "cible": "avec une cible"}
+        bare |= {"deduite": "avec une référence déduite du texte"}
+        ways = {code: f"{word.signe} {word.mot}" for code, word in words.evolutions.items()}
+        heads = {INDICATEURS: bare, "Évolutions": ways, CIBLES: {"jugees": "en tout", "tenues": "tenues"}}
+        counts = pd.concat([told, pd.DataFrame([total])], ignore_index=True)
+        texts = counts[list(flags)].map(nombre)
+        texts.loc[~counts["connu"].astype(bool), [code for code in flags if code not in bare]] = RIEN
+        held = " ou ".join(words.verdicts[code].mot for code in TENUES)
+        return Tableau.de(
+            texts.assign(fiche=counts["fiche"]),
+            [
+                Colonne("fiche", "Fiche"),
+                *(Colonne(code, head, True, group) for group, own in heads.items() for code, head in own.items()),
+            ],
+            nom="indicateurs",
+            titre="Indicateurs, évolutions et cibles, par fiche action, "
+            f"{self.contexte.territoire.nom}, {self.situation.bilan.annee}",
+            donnees=rows,
+            source=self.contexte.source,
+            notes=(f"Tenues : {held}.", *([] if told["connu"].all() else [RIEN_TRANSMIS]), UN_PAR_UN),
+        )
 
-def _a_venir(situation: Situation) -> pd.Series:
-    return pas_commencees(situation.etats, pd.Timestamp(situation.bilan.date_arretee))
+    @property
+    def ensembles(self) -> pd.DataFrame:
+        """The indicators as wholes."""
+        return ensembles(self.situation.evaluation)
 
+    @property
+    def _a_venir(self) -> pd.Series:
+        return pas_commencees(self.situation.etats, pd.Timestamp(self.situation.bilan.date_arretee))
 
-def _evolutions(situation: Situation) -> ChiffreCle:
-    rows, words = ensembles(situation.evaluation), situation.catalogue.evaluation.evolutions
-    counts = {code: int(rows["evolution"].eq(code).sum()) for code in words}
-    read = sum(counts.values())
-    value = " ".join(f"{nombre(counts[code])} {words[code].signe}" for code in EVOLUTIONS) if read else "aucune"
-    label = "évolutions favorables et défavorables" if read else "évolution lisible"
-    others = comptes(rows["evolution"], words, sauf=EVOLUTIONS)
-    return ChiffreCle(value, label, ", ".join([*others, f"{nombre(len(rows) - read)} qui ne se lisent pas"]))
+    def _actions(self) -> ChiffreCle:
+        rows, words = self.situation.etats, self.situation.catalogue.evaluation.etats
+        due = rows[~self._a_venir]
+        done, late = int(due["statut"].eq(REALISEE).sum()), int(rows["en_retard"].sum())
+        others = [*comptes(due["statut"], words, sauf=(REALISEE,)), *([f"dont {nombre(late)} en retard"] * bool(late))]
+        landmark = ", ".join([*others, *qui_commencent(rows[self._a_venir])])
+        known = due["statut"].ne(NON_RENSEIGNEE).any()
+        value = f"{nombre(done)} sur {nombre(len(rows))}" if known else INCONNU
+        return ChiffreCle(value, "modalités réalisées", landmark)
 
+    def _evolutions(self) -> ChiffreCle:
+        rows, words = self.ensembles, self.situation.catalogue.evaluation.evolutions
+        counts = {code: int(rows["evolution"].eq(code).sum()) for code in words}
+        read = sum(counts.values())
+        value = " ".join(f"{nombre(counts[code])} {words[code].signe}" for code in EVOLUTIONS) if read else "aucune"
+        label = "évolutions favorables et défavorables" if read else "évolution lisible"
+        others = comptes(rows["evolution"], words, sauf=EVOLUTIONS)
+        return ChiffreCle(value, label, ", ".join([*others, f"{nombre(len(rows) - read)} qui ne se lisent pas"]))
 
-def _cibles(situation: Situation) -> ChiffreCle:
-    rows, words = ensembles(situation.evaluation), situation.catalogue.evaluation.verdicts
-    judged = rows[rows["verdict"].ne(NON_EVALUABLE)]
-    kept = int(judged["verdict"].isin(TENUES).sum())
-    targets = f"{buts(rows)} pour {compter(len(rows), 'indicateur')}"
-    if judged.empty:
-        return ChiffreCle("aucune", "cible qui se juge" if vises(rows).any() else "cible écrite", targets)
-    rest = comptes(judged["verdict"], words, sauf=TENUES)
-    return ChiffreCle(
-        f"{nombre(kept)} sur {nombre(len(judged))}",
-        "cibles ou références atteintes ou en bonne voie",
-        ", ".join([*rest, targets]),
-    )
+    def _cibles(self) -> ChiffreCle:
+        rows, words = self.ensembles, self.situation.catalogue.evaluation.verdicts
+        judged, implied = rows[rows["verdict"].ne(NON_EVALUABLE)], int(deduits(rows).sum())
+        targets = compter(int(vises(rows).sum()), "cible") + (f" et {compter(implied, 'référence')}" if implied else "")
+        targets += f" pour {compter(len(rows), 'indicateur')}"
+        if judged.empty:
+            return ChiffreCle("aucune", "cible qui se juge" if vises(rows).any() else "cible écrite", targets)
+        kept = f"{nombre(int(judged['verdict'].isin(TENUES).sum()))} sur {nombre(len(judged))}"
+        rest = comptes(judged["verdict"], words, sauf=TENUES)
+        return ChiffreCle(kept, "cibles ou références atteintes ou en bonne voie", ", ".join([*rest, targets]))
 
+    def _collecte(self) -> ChiffreCle:
+        whole = self.situation.collecte.iloc[0]
+        rate = "sans objet" if pd.isna(whole["taux"]) else pourcent(whole["taux"], 0)
+        landmark = f"{nombre(int(whole['renseignes']))} sur {compter(int(whole['attendus']), 'attendu')}"
+        if whole["provisoires"]:
+            landmark += f", dont {compter(int(whole['provisoires']), 'provisoire')}"
+        return ChiffreCle(rate, "des indicateurs sont renseignés", landmark)
 
-def _collecte(situation: Situation) -> ChiffreCle:
-    whole = situation.collecte.iloc[0]
-    rate = "sans objet" if pd.isna(whole["taux"]) else pourcent(whole["taux"], 0)
-    landmark = f"{nombre(int(whole['renseignes']))} sur {compter(int(whole['attendus']), 'attendu')}"
-    if whole["provisoires"]:
-        landmark += f", dont {compter(int(whole['provisoires']), 'provisoire')}"
-    return ChiffreCle(rate, "des indicateurs sont renseignés", landmark)
+    def _fait(self) -> Iterator[str]:
+        """Yield the comité, then the modalités done, running, stopped and late."""
+        rows, catalogue, bilan = self.situation.etats, self.situation.catalogue, self.situation.bilan
+        yield etat_du_comite(bilan, catalogue.bilan, catalogue.bilan.page.signes)
+        due = rows[~self._a_venir]
+        if due["statut"].eq(NON_RENSEIGNEE).all():
+            running = compter(len(due), "modalité")
+            yield f"L'état d'aucune des {running} à mener en {bilan.annee} n'a été transmis."
+            yield from self._calendrier()
+            return
+        for code in (REALISEE, EN_COURS):
+            if len(named := rows[rows["statut"].eq(code)]):
+                word = accorder(catalogue.evaluation.etats[code].mot, len(named))
+                told = enumerer(list(named["modalite"])) if code == EN_COURS else self._nommer(named)
+                yield f"{majuscule(word)} : {told}."
+        if len(named := rows[rows["statut"].isin(A_SUIVRE)]):
+            yield f"À suivre : {self._nommer(named, etat=True)}."
 
+    def _calendrier(self) -> Iterator[str]:
+        """Yield what the convention wants begun or done in the year: all that is known of it without a follow-up."""
+        rows, year, catalogue = self.situation.etats, self.situation.bilan.annee, self.situation.catalogue
+        words = catalogue.bilan.mots
+        begun = [f"fiche {fiche.numero}" for fiche in self.situation.convention.fiches if fiche.debut.year == year]
+        if begun:
+            yield words["debut_de_fiche"].format(annee=year, objets=enumerer(begun))
+        due = rows[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(year)]
+        aimed = self.ensembles[self.ensembles["annee_cible"].eq(year)]
+        unique = [catalogue.indicateurs_fiches[name].unique for name in aimed["indicateur"]]
+        named = [*([self._nommer(due)] if len(due) else []), *aimed.loc[unique, "libelle"]]
+        if named:
+            yield words["echeance_de_l_annee"].format(annee=year, objets=" ; ".join(named))
 
-def _fait(situation: Situation) -> Iterator[str]:
-    """Yield the comité, then the modalités done, running, stopped and late."""
-    rows, evaluation = situation.etats, situation.catalogue.evaluation
-    yield etat_du_comite(situation.bilan, situation.catalogue.bilan, situation.catalogue.bilan.page.signes)
-    due = rows[~_a_venir(situation)]
-    if due["statut"].eq(NON_RENSEIGNEE).all():
-        running = compter(len(due), "modalité")
-        yield f"L'état d'aucune des {running} à mener en {situation.bilan.annee} n'a été transmis."
-        yield from _calendrier(situation)
-        return
-    for code in (REALISEE, EN_COURS):
-        named = rows[rows["statut"].eq(code)]
-        if len(named):
-            word = accorder(evaluation.etats[code].mot, len(named))
-            yield f"{majuscule(word)} : {_nommer(named, situation, court=code == EN_COURS)}."
-    named = rows[rows["statut"].isin(A_SUIVRE)]
-    if len(named):
-        yield f"À suivre : {_nommer(named, situation, court=False, etat=True)}."
+    def _nommer(self, rows: pd.DataFrame, *, etat: bool = False) -> str:
+        """Return the first modalités with their labels, and their state where they do not share one; then how many."""
+        page, states = self.situation.catalogue.bilan.page, self.situation.catalogue.evaluation.etats
+        shown = [
+            f"{row.modalite} {abreger(row.libelle, page.signes)}" + (f" ({states[row.statut].mot})" if etat else "")
+            for row in rows.head(page.actions).itertuples()
+        ]
+        more = len(rows) - len(shown)
+        return " ; ".join([*shown, *([f"et {compter(more, 'autre')}"] if more > 0 else [])])
 
-
-def _calendrier(situation: Situation) -> Iterator[str]:
-    """Yield what the convention wants begun or done in the year: all that is known of it without a follow-up."""
-    rows, year = situation.etats, situation.bilan.annee
-    words = situation.catalogue.bilan.mots
-    begun = [f"fiche {fiche.numero}" for fiche in situation.convention.fiches if fiche.debut.year == year]
-    if begun:
-        yield words["debut_de_fiche"].format(annee=year, objets=enumerer(begun))
-    due = rows[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(year)]
-    named = [_nommer(due, situation, court=False)] if len(due) else []
-    whole, meanings = ensembles(situation.evaluation), situation.catalogue.indicateurs_fiches
-    once = [row.libelle for row in whole.itertuples() if meanings[row.indicateur].unique and row.annee_cible == year]
-    if named or once:
-        yield words["echeance_de_l_annee"].format(annee=year, objets=" ; ".join([*named, *once]))
-
-
-def _nommer(rows: pd.DataFrame, situation: Situation, *, court: bool, etat: bool = False) -> str:
-    """Return the modalités, the first with their labels, then how many others; numbers alone when ``court``.
-
-    With their state when ``etat``, where they do not share one.
-    """
-    page, states = situation.catalogue.bilan.page, situation.catalogue.evaluation.etats
-    if court:
-        return enumerer(list(rows["modalite"]))
-    shown = [
-        f"{row.modalite} {abreger(row.libelle, page.signes)}" + (f" ({states[row.statut].mot})" if etat else "")
-        for row in rows.head(page.actions).itertuples()
-    ]
-    more = len(rows) - len(shown)
-    return " ; ".join([*shown, *([f"et {compter(more, 'autre')}"] if more > 0 else [])])
-
-
-def _bouge(situation: Situation, contexte: Contexte) -> Iterator[str]:
-    """Yield the verdicts to be known first, then the evolutions each way, with their figures."""
-    rules = situation.catalogue.bilan.page
-    told = []
-    for codes in (MANQUEES, TENUES):
-        for row in verdicts(situation.evaluation, codes).head(rules.verdicts).itertuples():
-            told.append(row.indicateur)
-            yield verdict_nomme(row, situation, contexte)
-    for code in EVOLUTIONS:
-        rows = evolutions_marquantes(situation.evaluation, code)
-        for row in rows[~rows["indicateur"].isin(told)].head(rules.evolutions).itertuples():
-            yield evolution_nommee(row, situation, contexte)
-    if not ensembles(situation.evaluation)["evolution"].ne("").any():
+    def _bouge(self) -> Iterator[str]:
+        """Yield the verdicts to be known first, then the evolutions each way, with their figures."""
+        page, rows, told = self.situation.catalogue.bilan.page, self.ensembles, []
+        for codes in (MANQUEES, TENUES):
+            for row in verdicts(rows, codes).head(page.verdicts).itertuples():
+                told.append(row.indicateur)
+                yield self._verdict(row)
+        for code in EVOLUTIONS:
+            found = evolutions_marquantes(rows, code)
+            yield from map(self._evolution, found[~found["indicateur"].isin(told)].head(page.evolutions).itertuples())
+        if rows["evolution"].ne("").any():
+            return
         yield "Aucun indicateur n'a deux valeurs qui se comparent."
-        yield from _departs(situation, contexte)
+        starts = [
+            f"{abreger(row.libelle, page.signes)} "
+            f"({self.contexte.valeur(row.indicateur, row.valeur_initiale)}, pour {row.annee_initiale})"
+            for row in rows[rows["valeur_initiale"].notna()].itertuples()
+        ]
+        if starts:  # what later years will be read against
+            yield f"Valeurs de départ connues, par le texte ou un relevé : {' ; '.join(starts)}."
 
+    def _territoire(self, territoire: pd.DataFrame, *, muette: bool) -> Bloc:
+        rules = self.situation.catalogue.bilan
+        wanted = list(rules.page.chiffres_du_territoire)
+        rows = territoire[territoire["indicateur"].isin(wanted) & territoire["dimension"].eq("")]
+        ordered = rows.sort_values("indicateur", key=lambda column: column.map(wanted.index), kind="stable")
+        shown = ordered if muette else ordered.head(rules.page.contexte)
+        if shown.empty:
+            return Groupe()
+        title = sous_titre(f"Le contexte {self.contexte.territoire.a}")
+        return title + liste(chiffre_du_territoire(row, rules, self.contexte) for row in shown.itertuples())
 
-def _departs(situation: Situation, contexte: Contexte) -> Iterator[str]:
-    """Yield the initial values that are known: what later years will be read against."""
-    rows = ensembles(situation.evaluation)
-    known = rows[rows["valeur_initiale"].notna()]
-    told = [
-        f"{abreger(row.libelle, situation.catalogue.bilan.page.signes)} "
-        f"({contexte.valeur(row.indicateur, row.valeur_initiale)}, pour {row.annee_initiale})"
-        for row in known.itertuples()
-    ]
-    if told:
-        yield f"Valeurs de départ connues, par le texte ou un relevé : {' ; '.join(told)}."
+    def _inconnu(self) -> Iterator[str]:
+        """Yield what is missing and from whom, one line a kind."""
+        whole, rows = self.situation.collecte.iloc[0], self.ensembles
+        lacking = int(whole["attendus"] - whole["renseignes"])
+        if lacking:
+            yield f"{compter(lacking, 'indicateur')} sur {whole['attendus']} : {self._services()}."
+        silent = self.situation.etats[self.situation.etats["statut"].eq(NON_RENSEIGNEE) & ~self._a_venir]
+        if len(silent):
+            fiches = list(map(str, silent["fiche"].unique()))
+            noun = "fiche" if len(fiches) == 1 else "fiches"
+            yield f"L'état de {compter(len(silent), 'modalité')} ({noun} {enumerer(fiches)})."
+        given = set(self.situation.moyens.loc[self.situation.moyens["valeur"].notna(), "signataire"])
+        absent = [partie.nom_court for partie in self.situation.convention.parties if partie.id not in given]
+        if absent:
+            yield f"Les moyens engagés : {enumerer(absent)}."
+        implied = int(deduits(rows).sum())
+        yield (
+            f"Sans valeur de départ : {compter(int(rows['valeur_initiale'].isna().sum()), 'indicateur')} sur "
+            f"{len(rows)}. Sans cible : {nombre(int((~vises(rows)).sum()))}"
+            + (f", dont {nombre(implied)} avec une référence déduite du texte" if implied else "")
+            + "."
+        )
 
+    def _services(self) -> str:
+        rows, plus = self.situation.collecte, self.situation.catalogue.bilan.page.services
+        rows = rows[rows["groupe"].eq("responsable")]
+        rows = rows.assign(manque=rows["attendus"] - rows["renseignes"])
+        rows = rows[rows["manque"].gt(0)].sort_values("manque", ascending=False, kind="stable")
+        named = [
+            f"{abreger(service(self.situation, row.valeur_groupe), NOM_DE_SERVICE)} ({row.manque})"
+            for row in rows.head(plus).itertuples()
+        ]
+        left = int(rows["manque"].iloc[plus:].sum())
+        return ", ".join([*named, *([f"autres ({left})"] if left else [])])
 
-def _territoire(situation: Situation, territoire: pd.DataFrame, contexte: Contexte) -> Bloc:
-    rules = situation.catalogue.bilan
-    wanted = list(rules.page.chiffres_du_territoire)
-    rows = territoire[territoire["indicateur"].isin(wanted) & territoire["dimension"].eq("")]
-    ordered = rows.sort_values("indicateur", key=lambda column: column.map(wanted.index), kind="stable")
-    shown = ordered if _muette(situation) else ordered.head(rules.page.contexte)
-    if shown.empty:
-        return Groupe()
-    title = sous_titre(f"Le contexte {contexte.territoire.a}")
-    return title + liste(chiffre_du_territoire(row, rules, contexte) for row in shown.itertuples())
+    def _actions_de(self, fiche: Fiche) -> str:
+        """Return how many modalités of a fiche stand where; what has not begun says when it does."""
+        own = self.situation.etats["fiche"].eq(fiche.numero)
+        rows, waiting = self.situation.etats[own], self._a_venir[own]
+        counts = comptes(rows.loc[~waiting, "statut"], self.situation.catalogue.evaluation.etats)
+        late = int(rows["en_retard"].sum())
+        told = enumerer([*counts, *qui_commencent(rows[waiting])])
+        return f"Actions : {compter(len(rows), 'modalité')}, {told}{f', dont {late} en retard' if late else ''}."
 
+    def _indicateurs_de(self, rows: pd.DataFrame) -> str:
+        """Return how many indicators are informed, then how they moved, then where they stand to their targets."""
+        words, entered = self.situation.catalogue.evaluation, rows[~rows["calcule"]]
+        informed, known = int(entered["renseigne"].sum()), int(rows["valeur_initiale"].notna().sum())
+        parts = [f"{compter(informed, 'indicateur renseigné')} sur {len(entered)}"]
+        if not informed:
+            starts = compter(known, "valeur de départ connue", "valeurs de départ connues")
+            parts.append(starts if known else "aucune valeur de départ connue")
+        if moved := comptes(rows["evolution"], words.evolutions):
+            parts.append(f"évolutions : {enumerer(moved)}")
+        if judged := comptes(rows["verdict"], words.verdicts, sauf=(NON_EVALUABLE,)):
+            parts.append(f"cibles ou références : {enumerer(judged)}")
+        return f"Indicateurs : {' ; '.join(parts)}."
 
-def _inconnu(situation: Situation) -> Iterator[str]:
-    """Yield what is missing and from whom, one line a kind."""
-    page, whole = situation.catalogue.bilan.page, situation.collecte.iloc[0]
-    lacking = int(whole["attendus"] - whole["renseignes"])
-    if lacking:
-        yield f"{compter(lacking, 'indicateur')} sur {whole['attendus']} : {_services(situation, page.services)}."
-    silent = situation.etats[situation.etats["statut"].eq(NON_RENSEIGNEE) & ~_a_venir(situation)]
-    if len(silent):
-        fiches = [str(numero) for numero in dict.fromkeys(silent["fiche"])]
-        noun = "fiche" if len(fiches) == 1 else "fiches"
-        yield f"L'état de {compter(len(silent), 'modalité')} ({noun} {enumerer(fiches)})."
-    given = set(situation.moyens.loc[situation.moyens["valeur"].notna(), "signataire"])
-    absent = [partie.nom_court for partie in situation.convention.parties if partie.id not in given]
-    if absent:
-        yield f"Les moyens engagés : {enumerer(absent)}."
-    rows = ensembles(situation.evaluation)
-    yield (
-        f"Sans valeur de départ : {compter(int(rows['valeur_initiale'].isna().sum()), 'indicateur')} sur {len(rows)}. "
-        f"Sans cible : {nombre(int((~vises(rows)).sum()))}{_dont_deduites(rows)}."
-    )
+    def _marquants(self, rows: pd.DataFrame) -> str:
+        """Return what goes best and what goes worst, with figures; from whom to ask when nothing can be read."""
+        told = []
+        for codes, way in ((TENUES, "favorable"), (MANQUEES, "defavorable")):
+            named = [*map(self._verdict, verdicts(rows, codes).itertuples())]
+            told += (named or [*map(self._evolution, evolutions_marquantes(rows, way).itertuples())])[:1]
+        if told:
+            return f"À retenir : {' ; '.join(told)}."
+        lacking = rows.loc[~rows["renseigne"] & ~rows["calcule"], "responsable"].value_counts()
+        if lacking.empty:
+            return "À retenir : aucune évolution ne se lit encore."
+        asked = [f"{service(self.situation, name)} ({count})" for name, count in lacking.items()]
+        return f"À demander : {', '.join(asked)}."
 
+    def _evolution(self, row: object) -> str:
+        """Return « ▲ favorable : Réunions partenariales, 4 en 2023, 6 en 2024 »."""
+        word = self.situation.catalogue.evaluation.evolutions[row.evolution]
+        mark = " (p)" if row.statut == PROVISOIRE else ""
+        earlier, now = (self.contexte.valeur(row.indicateur, value) for value in (row.valeur_precedente, row.valeur))
+        told = f"{earlier} en {row.annee_precedente}, {now} en {row.annee}{mark}"
+        return f"{word.signe} {word.mot} : {self._libelle(row)}, {told}"
 
-def _dont_deduites(rows: pd.DataFrame) -> str:
-    implied = int(deduits(rows).sum())
-    return f", dont {nombre(implied)} avec une référence déduite du texte" if implied else ""
+    def _verdict(self, row: object) -> str:
+        """Return « ◆ insuffisant : Réunions partenariales, 6 (cible : 10 en 2026) »."""
+        words, contexte = self.situation.catalogue.evaluation, self.contexte
+        word, mark = words.verdicts[row.verdict], " (p)" if row.statut == PROVISOIRE else ""
+        kept = f" ; {bande(row, row.valeur, row.cible, contexte, words)}" if row.raison == BANDE else ""
+        now, aim = contexte.valeur(row.indicateur, row.valeur), visee(row, contexte, words)
+        return f"{word.signe} {word.mot} : {self._libelle(row)}, {now}{mark} ({aim}{kept})"
 
-
-def _services(situation: Situation, plus: int) -> str:
-    rows = situation.collecte[situation.collecte["groupe"].eq("responsable")]
-    rows = rows.assign(manque=rows["attendus"] - rows["renseignes"])
-    rows = rows[rows["manque"].gt(0)].sort_values("manque", ascending=False, kind="stable")
-    named = [
-        f"{abreger(service(situation, row.valeur_groupe), NOM_DE_SERVICE)} ({row.manque})"
-        for row in rows.head(plus).itertuples()
-    ]
-    left = int(rows["manque"].iloc[plus:].sum())
-    return ", ".join([*named, *([f"autres ({left})"] if left else [])])
-
-
-def fiches_en_bref(situation: Situation, contexte: Contexte, adresses: dict[int, str]) -> Bloc:
-    """Return the four fiches, each under its title.
-
-    Args:
-        situation: What the year's data say.
-        contexte: The words.
-        adresses: Address of the report of each fiche, from this one.
-    """
-    told = Groupe()
-    for fiche in situation.convention.fiches:
-        told += sous_titre(f"Fiche {fiche.numero}. {fiche.titre}") + liste(_phrases(fiche, situation, contexte))
-        told += _lien(fiche, adresses[fiche.numero])
-    return told
-
-
-def cellules_des_etats(
-    comptes_par_fiche: pd.DataFrame, mots: Mapping[str, MotDeVerdict], en_retard: pd.DataFrame
-) -> pd.DataFrame:
-    """Return the cells of the grid of states: a row a fiche, a column a state, none of which is a zero worth a colour.
-
-    Args:
-        comptes_par_fiche: One row a fiche, one column a state (``compter_par_fiche``).
-        mots: The words and signs of the states.
-        en_retard: The same of those that are late, for the data.
-    """
-    cells = [
-        {
-            "ligne": f"Fiche {numero}",
-            "colonne": f"{mots[code].signe} {mots[code].mot}",
-            "valeur": float(count),
-            "texte": nombre(count),
-            "en_retard": int(en_retard[code].get(numero, 0)),
-        }
-        for numero, row in comptes_par_fiche.iterrows()
-        for code, count in row.items()
-    ]
-    return pd.DataFrame(cells)
-
-
-def _phrases(fiche: Fiche, situation: Situation, contexte: Contexte) -> Iterator[str]:
-    rows = ensembles(situation.evaluation)
-    rows = rows[rows["fiche"].eq(fiche.numero)]
-    yield _actions_fiches_en_bref(fiche, situation)
-    yield _indicateurs(rows, situation)
-    yield _marquants(rows, situation, contexte)
-
-
-def _actions_fiches_en_bref(fiche: Fiche, situation: Situation) -> str:
-    """Return how many modalités stand where; a fiche that has not begun says when it does."""
-    rows = situation.etats[situation.etats["fiche"].eq(fiche.numero)]
-    waiting = pas_commencees(rows, pd.Timestamp(situation.bilan.date_arretee))
-    counts = comptes(rows.loc[~waiting, "statut"], situation.catalogue.evaluation.etats)
-    late = int(rows["en_retard"].sum())
-    end = f", dont {late} en retard" if late else ""
-    told = enumerer([*counts, *qui_commencent(rows[waiting])])
-    return f"Actions : {compter(len(rows), 'modalité')}, {told}{end}."
-
-
-def _indicateurs(rows: pd.DataFrame, situation: Situation) -> str:
-    """Return how many indicators are informed, then how they moved, then where they stand to their targets."""
-    words, entered = situation.catalogue.evaluation, rows[~rows["calcule"]]
-    informed = int(entered["renseigne"].sum())
-    parts = [f"{compter(informed, 'indicateur renseigné')} sur {len(entered)}"]
-    if not informed:
-        known = int(rows["valeur_initiale"].notna().sum())
-        starts = compter(known, "valeur de départ connue", "valeurs de départ connues")
-        parts.append(starts if known else "aucune valeur de départ connue")
-    if moved := comptes(rows["evolution"], words.evolutions):
-        parts.append(f"évolutions : {enumerer(moved)}")
-    if judged := comptes(rows["verdict"], words.verdicts, sauf=(NON_EVALUABLE,)):
-        parts.append(f"cibles ou références : {enumerer(judged)}")
-    return f"Indicateurs : {' ; '.join(parts)}."
-
-
-def _marquants(rows: pd.DataFrame, situation: Situation, contexte: Contexte) -> str:
-    """Return what goes worst and what goes best, with figures; from whom to ask when nothing can be read."""
-    worst = [verdict_nomme(row, situation, contexte) for row in verdicts(rows, MANQUEES).itertuples()]
-    best = [verdict_nomme(row, situation, contexte) for row in verdicts(rows, TENUES).itertuples()]
-    down, up = (
-        [evolution_nommee(row, situation, contexte) for row in evolutions_marquantes(rows, code).itertuples()]
-        for code in ("defavorable", "favorable")
-    )
-    told = [*(best or up)[:1], *(worst or down)[:1]]
-    if told:
-        return f"À retenir : {' ; '.join(told)}."
-    lacking = rows.loc[~rows["renseigne"] & ~rows["calcule"], "responsable"].value_counts()
-    if lacking.empty:
-        return "À retenir : aucune évolution ne se lit encore."
-    asked = [f"{service(situation, name)} ({count})" for name, count in lacking.items()]
-    return f"À demander : {', '.join(asked)}."
-
-
-def _lien(fiche: Fiche, adresse: str) -> Bloc:
-    return paragraphe((Lien(f"Le rapport de la fiche {fiche.numero}", adresse),))
-
-
-TENUES = ("atteint", "en_bonne_voie")
-
-
-MANQUEES = ("en_recul", "insuffisant")
-
-
-PROVISOIRE = "P"
+    def _libelle(self, row: object) -> str:
+        """Return the short name of an indicator: the convention's own words are in the table of its fiche."""
+        catalogue = self.situation.catalogue
+        return abreger(catalogue.mesures[row.indicateur].libelle, catalogue.bilan.page.signes)
 
 
 def comptes(codes: pd.Series, mots: Mapping[str, MotDeVerdict], sauf: tuple[str, ...] = ()) -> list[str]:
@@ -372,37 +401,3 @@ def qui_commencent(etats: pd.DataFrame) -> list[str]:
     """Return « 3 qui commencent en 2024 », one item a year: what has not begun lacks nothing yet."""
     years = etats["debut"].dt.year.value_counts().sort_index()
     return [f"{nombre(count)} qui commence{'nt' if count > 1 else ''} en {year}" for year, count in years.items()]
-
-
-def buts(evaluation: pd.DataFrame) -> str:
-    """Return « 23 cibles et 5 références »: what the text implies is no target."""
-    implied = int(deduits(evaluation).sum())
-    return compter(int(vises(evaluation).sum()), "cible") + (f" et {compter(implied, 'référence')}" if implied else "")
-
-
-def evolution_nommee(row: object, situation: Situation, contexte: Contexte) -> str:
-    """Return « ▲ favorable : Réunions partenariales, 4 en 2023, 6 en 2024 »."""
-    word = situation.catalogue.evaluation.evolutions[row.evolution]
-    mark = " (p)" if row.statut == PROVISOIRE else ""
-    earlier, now = (contexte.valeur(row.indicateur, value) for value in (row.valeur_precedente, row.valeur))
-    told = f"{earlier} en {row.annee_precedente}, {now} en {row.annee}{mark}"
-    return f"{word.signe} {word.mot} : {_libelle(row, situation)}, {told}"
-
-
-def verdict_nomme(row: object, situation: Situation, contexte: Contexte) -> str:
-    """Return « ◆ insuffisant : Réunions partenariales, 6 (cible : 10 en 2026) »."""
-    word = situation.catalogue.evaluation.verdicts[row.verdict]
-    mark = " (p)" if row.statut == PROVISOIRE else ""
-    now = contexte.valeur(row.indicateur, row.valeur)
-    kept = (
-        f" ; {bande(row, row.valeur, row.cible, contexte, situation.catalogue.evaluation)}"
-        if row.raison == BANDE
-        else ""
-    )
-    aim = f"({visee(row, contexte, situation.catalogue.evaluation)}{kept})"
-    return f"{word.signe} {word.mot} : {_libelle(row, situation)}, {now}{mark} {aim}"
-
-
-def _libelle(row: object, situation: Situation) -> str:
-    """Return the short name of an indicator: the convention's own words are in the table of its fiche."""
-    return abreger(situation.catalogue.mesures[row.indicateur].libelle, situation.catalogue.bilan.page.signes)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.suivi import Bilan
 
-
 NON_EVALUABLE = "non_evaluable"
 
 
@@ -42,27 +41,6 @@ def vises(evaluation: pd.DataFrame) -> pd.Series:
 def deduits(evaluation: pd.DataFrame) -> pd.Series:
     """Tell which have a reference that the text implies, without making it a target."""
     return evaluation["cible"].notna() & evaluation["origine_cible"].eq("implicite")
-
-
-def compter_par_fiche(lignes: pd.DataFrame, colonne: str, codes: Iterable[str]) -> pd.DataFrame:
-    """Return how many rows have each code, fiche by fiche, zeros included.
-
-    Args:
-        lignes: Rows with ``fiche`` and the column.
-        colonne: « statut », « verdict », « evolution »…
-        codes: The codes counted, in their order.
-
-    Returns:
-        One row a fiche, in the order of its number; one column a code.
-    """
-    counts = pd.crosstab(lignes["fiche"], lignes[colonne])
-    return counts.reindex(columns=list(codes), fill_value=0).sort_index()
-
-
-def evalues(evaluation: pd.DataFrame) -> pd.DataFrame:
-    """Return the wholes that have a verdict."""
-    rows = ensembles(evaluation)
-    return rows[rows["verdict"].ne(NON_EVALUABLE)]
 
 
 RANGS = {"resultat": 0, "realisation": 1}
@@ -110,11 +88,7 @@ def _ampleur(valeur: float, avant: float) -> float:
 
 
 MANQUEES = ("en_recul", "insuffisant")
-
-
 OUVERTES = ("en_cours", "non_renseignee")
-
-
 RIEN_TRANSMIS = "rien n'a été transmis"
 
 

@@ -20,25 +20,16 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.gabarit import Gabarit
     from ctglib.donnees.suivi.objets import Suivi
 
-
 TAUX = (
     "groupe", "valeur_groupe", "attendus", "renseignes", "provisoires", "non_transmis", "non_disponibles", "sans_objet",
     "taux",
 )  # fmt: skip
-
-
 A_COLLECTER = (
     "responsable", "fiche", "indicateur", "libelle", "definition", "unite", "dimension", "annee", "motif", "qui",
     "quand", "document", "derniere_valeur", "derniere_annee", "dernier_statut",
 )  # fmt: skip
-
-
 SANS_OBJET, NON_DISPONIBLE, PROVISOIRES = "M", "O", ("P", "E")
-
-
 PAS_COMMENCE = "non_commencee"
-
-
 GROUPES = ("fiche", "responsable")
 
 
@@ -172,11 +163,7 @@ def _demande(row: pd.Series, indicateur: Indicateur, annee: int, motif: str) -> 
 
 
 COLONNES = ("responsable", "nature", "element", "libelle", "annee", "motif", "qui", "quand", "document")
-
-
 ETAT, VALEUR, MOYEN, APPRECIATION = "etat", "valeur", "moyen", "appreciation"
-
-
 SUIVANTE, A_COMPLETER = "annee_suivante", "a_completer"
 
 
@@ -244,17 +231,9 @@ def _ligne(service: str, nature: str, element: str, libelle: str, annee: int) ->
 
 
 COLONNES_MANQUES = ("responsable", "nature", "fiche", "element", "libelle", "annees", "document")
-
-
 ETAT, VALEUR, MOYEN, APPRECIATION = "etat", "valeur", "moyen", "appreciation"
-
-
 DEPART = "valeur_initiale"
-
-
 SANS_OBJET, NON_DISPONIBLE, PROVISOIRES = "M", "O", ("P", "E")
-
-
 SEPARATEUR = ";"
 
 

@@ -301,15 +301,11 @@ COLONNES = (
     "part_placebo", "communes_departement", "variation_departement", "ecart_departement", "ecart_departement_min",
     "ecart_departement_max", "bruit_departement",
 )  # fmt: skip
-
-
 ENTIERS = ("annee_reference", "annee", "valeur_reference", "valeur", "nombre", "rang", "ex_aequo", "aussi_eloignees",
            "communes_departement")  # fmt: skip
 
 
 BOOLEENS = ("bruit", "bruit_departement")
-
-
 Rangee = dict[str, object]
 
 
@@ -592,8 +588,6 @@ def aussi_eloignees(valeur: Fraction, autres: Sequence[Fraction]) -> int:
 
 
 LUES = ("indicateur", "libelle", "ecart", "bruit")
-
-
 BRUIT, TIENT, CHANGE = "bruit", "tient", "change"
 
 

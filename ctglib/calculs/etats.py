@@ -15,25 +15,14 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention, Fiche, ModaliteAction
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-
 COLONNES = (
     "fiche", "modalite", "libelle", "debut", "echeance", "echeance_ecrite", "statut", "mot", "en_retard", "debut_reel",
     "fin", "responsable", "commentaire", "motif", "preuve",
 )  # fmt: skip
-
-
 DATES = ("debut", "echeance", "debut_reel", "fin")
-
-
 TEXTES = ("responsable", "commentaire", "motif", "preuve")
-
-
 NON_RENSEIGNEE = "non_renseignee"
-
-
 PAS_COMMENCEES = ("prevue", NON_RENSEIGNEE)
-
-
 CLOSES = ("realisee", "abandonnee")  # nothing more is due
 
 

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention, Fiche, IndicateurFiche
     from ctglib.donnees.suivi.objets import Suivi
 
-
 COLONNES = (
     "fiche", "indicateur", "libelle", "unite", "sens", "nature", "origine", "dimension", "modalite", "libelle_modalite",
     "valeur_initiale", "annee_initiale", "origine_initiale", "valeur_precedente", "annee_precedente",
@@ -56,17 +55,11 @@ COLONNES = (
     "attendu", "rythme", "rythme_compose", "verdict", "raison", "raisons", "evolution", "raison_evolution",
     "a_maintenir", "responsable", "calcule",
 )  # fmt: skip
-
-
 ENTIERS = ("fiche", "annee_initiale", "annee_precedente", "annee", "annee_cible")
-
-
 REELS = (
     "valeur_initiale", "valeur_precedente", "valeur", "cible", "realise", "attendu", "rythme", "rythme_compose",
     "a_maintenir",
 )  # fmt: skip
-
-
 SEPARATEUR = ";"
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import IndicateurFiche
     from ctglib.donnees.modeles.evaluation import Evolution, SeuilsEvaluation, VerdictIndicateur
 
-
 OrigineCible = Literal["convention", "propose", "avenant", "implicite"]
 
 

@@ -20,24 +20,15 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.finale import Lectures, RegleRecommandation
 
-
 COLONNES = (
     "fiche", "indicateur", "libelle", "definition", "unite", "sens", "nature", "origine", "table", "valeur_initiale",
     "annee_initiale", "origine_initiale", "derniere", "annee_derniere", "statut_derniere", "cible", "annee_cible",
     "origine_cible", "verdict", "raison", "evolution", "raison_evolution", "annees_connues", "responsable", "calcule",
     "connue", "annee_connue", "statut_connue", "a_maintenir",
 )  # fmt: skip
-
-
 REELS = ("valeur_initiale", "derniere", "cible", "connue", "a_maintenir")
-
-
 ENTIERS = ("fiche", "annee_initiale", "annee_derniere", "annee_cible", "annees_connues", "annee_connue")
-
-
 SECRET, OBSERVATIONS = "Q", "observations"
-
-
 QUALITATIF, SANS_MESURE, SANS_DEPART, SANS_SUITE = (
     "qualitatif", "annee_manquante", "sans_valeur_initiale", "premiere_annee",
 )  # fmt: skip
@@ -149,11 +140,7 @@ def _evolution(ligne: Ligne, year: Annee, initial: Depart | None, last: Mesure |
 
 
 ATTEINTS, MANQUES = ("atteint", "en_bonne_voie"), ("insuffisant", "en_recul")
-
-
 VOULUES, CONTRAIRES = ("favorable", "stable"), ("defavorable",)
-
-
 A_SURVEILLER, NON_EVALUABLE = "a_surveiller", "non_evaluable"
 
 
@@ -196,11 +183,7 @@ COLONNES_OBJECTIFS = (
     "fiche", "objectif", "libelle", "lu", "modalites", "realisees", "arretees", "abandonnees", "inconnues",
     "indicateurs", "mesures", "bons", "mauvais", "en_retard", "regle", "decision",
 )  # fmt: skip
-
-
 FAITES, ARRETEES = ("realisee", "partielle"), ("reportee", "abandonnee")
-
-
 ABANDONNEE, INCONNUE = "abandonnee", "non_renseignee"
 
 

@@ -20,19 +20,12 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.finale import CodeForce, LectureObjectif, Lectures
     from ctglib.donnees.suivi.objets import Suivi
 
-
 CONVENTION, PROPOSITIONS = "convention", "propositions"
-
-
 ECRITES = ("convention", "avenant")
-
-
 COMPTES = (
     "objectifs", "objectifs_couverts", "resultats", "resultats_couverts", "indicateurs", "definis", "departs", "cibles",
     "donnees",
 )  # fmt: skip
-
-
 COLONNES = ("groupe", "fiche", *COMPTES)
 
 
@@ -92,8 +85,6 @@ def _compter(fiche: Fiche, links: Mapping[tuple[int, int], LectureObjectif], row
 
 
 Completude = Literal["complete", "partielle", "absente"]
-
-
 ORIENTES, SANS_ECART = ("hausse", "baisse"), "aucun"
 
 

@@ -15,19 +15,12 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur, Unite
     from ctglib.donnees.modeles.finale import Renouvellement, ThemeRevisite
 
-
 COLONNES = (
     "theme", "indicateur", "libelle", "unite", "sens", "annee_avant", "avant", "annee", "apres", "variation_type",
     "variation", "variation_reference", "dans_le_bruit", "motif", "annee_rupture", "lecture", *MOYENNES,
 )  # fmt: skip
-
-
 SERIE = ("indicateur", "territoire", "annee", "valeur")
-
-
 POINTS, POURCENT = "points", "pourcent"
-
-
 SANS_DEPART, APRES_RUPTURE, SANS_VALEUR = "depart_absent", "depart_rupture", "sans_valeur"
 
 
@@ -150,11 +143,7 @@ def _variation(serie: Mapping[int, float], first: int, last: int, kind: str) -> 
 COLONNES_RENOUVELER = (
     "section", "indicateur", "territoire", "annee", "valeur", "variation_5_ans", "unite", "statut", "note",
 )  # fmt: skip
-
-
 NON_TRANSMIS = "L"
-
-
 DECIMALES = 1
 
 

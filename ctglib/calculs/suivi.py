@@ -21,21 +21,12 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.base import Date
     from ctglib.donnees.modeles.catalogue import Indicateur
 
-
 CLE = ("territoire", "annee", "indicateur", "dimension", "modalite")
-
-
 SERIE = ("territoire", "indicateur", "dimension", "modalite")
-
-
 REVISIONS = (
     *CLE, "millesime_ancien", "valeur_ancienne", "statut_ancien", "millesime", "valeur", "statut", "source", "note",
 )  # fmt: skip
-
-
 NON_TRANSMIS = "L"
-
-
 DELAI_DE_PUBLICATION = 1  # a bilan of N is written in N+1: what came out by then is known to it
 
 
@@ -120,14 +111,8 @@ def _dernier_millesime(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 CELLULE = ("territoire", "annee", "dimension", "modalite")
-
-
 GRAVITE = ("Q", "L", "O", "M", "P", "E", "A")  # a result is worth its worst input; a secret comes first
-
-
 NON_TRANSMIS_DERIVES, SANS_OBJET = "L", "M"
-
-
 ABSENCES = ("Q", "L", "O", "M")
 
 
@@ -204,20 +189,10 @@ def _statut(entries: list[Entree], result: float) -> str:
 
 
 RAISONS_D_ABSENCE = {"L": "non_transmis", "M": "sans_objet", "O": "non_disponible", "Q": "secret"}
-
-
 NON_SAISIE = "annee_manquante"
-
-
 ENSEMBLE = ("", "")  # dimension and modalité of the whole
-
-
 MESURE, SANS_OBJET_SERIE = "A", "M"
-
-
 Serie = dict[int, "Mesure"]
-
-
 Series = dict[str, dict[tuple[str, str], Serie]]  # by indicator, then by dimension and modalité
 
 

@@ -21,35 +21,24 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 
-
 COLONNES = (
     "indicateur", "dimension", "modalite", "unite", "annee", "valeur", "statut", "annee_avant", "valeur_avant", "ecart",
     "lecture", "valeur_depart", "variation", "variation_depart", "variation_reference", "variation_reference_depart",
     *MOYENNES, "source", "note",
 )  # fmt: skip
-
-
 ENTIERS = ("annee", "annee_avant")
-
-
 REELS = (
     "valeur", "valeur_avant", "ecart", "valeur_depart", "variation", "variation_depart", "variation_reference",
     "variation_reference_depart", "moyenne_avant", "moyenne",
     "variation_des_moyennes", "hasard",
 )  # fmt: skip
-
-
 D_UNE_ANNEE_A_L_AUTRE = (
     "annee_avant", "valeur_avant", "ecart", "valeur_depart", "variation", "variation_depart", "variation_reference",
     "variation_reference_depart",
 )  # fmt: skip
-
-
 TRAJECTOIRES = (
     "indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture",
 )  # fmt: skip
-
-
 TEXTES = ("source", "note", "statut")
 
 

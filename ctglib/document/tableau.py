@@ -75,7 +75,7 @@ class Tableau(Bloc):
         Args:
             frame: A row a row of the table; what is absent is missing, and shown as a dash unless ``ecrire`` says why.
             colonnes: How each column is shown; those of the frame that are not told are in the CSV alone.
-            reste: The other arguments of a table.
+            reste: The other arguments of a table; ``donnees`` among them where the CSV has other rows or columns.
 
         Raises:
             ValueError: The frame lacks a column.
@@ -101,7 +101,7 @@ class Tableau(Bloc):
             column.cle: [(column.ecrire or ecrire_valeur)(value) for value in frame.get(column.cle, rows)]
             for column in columns
         }
-        return cls(colonnes=columns, cellules=pd.DataFrame(cells), donnees=frame, **reste)
+        return cls(**{"donnees": frame, **reste}, colonnes=columns, cellules=pd.DataFrame(cells))
 
     def lignes(self) -> Iterator[tuple[object, ...]]:
         """Return what is shown, row by row, in the order of the columns."""

@@ -415,8 +415,6 @@ class Fin:
 
 
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
-
-
 PROVISOIRE, DEFINITIF = "provisoire", "définitif"
 
 
