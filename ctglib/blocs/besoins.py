@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.theme import deux_niveaux, lieux_et_dates
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.enjeux import FICHE, INDICATEUR, SERVICE, besoins
 from ctglib.document.blocs import Bloc, paragraphe
@@ -105,7 +106,7 @@ def tableau_enjeux(
         groups += [enjeu.titre] * len(rows)
     return Tableau(
         nom="enjeux",
-        titre=f"Constats par enjeu, et fiches action qui leur répondent, {_lieux_et_dates(constats, contexte)}",
+        titre=f"Constats par enjeu, et fiches action qui leur répondent, {lieux_et_dates(contexte, constats['annee'])}",
         colonnes=_colonnes(contexte),
         cellules=_table(cells, contexte),
         donnees=constats,
@@ -136,7 +137,7 @@ def tableau_hors_enjeux(
         groups += [theme.titre] * len(rows)
     return Tableau(
         nom="hors-enjeux",
-        titre=f"Besoins des thèmes qu'aucun enjeu ne reprend, {_lieux_et_dates(constats, contexte)}",
+        titre=f"Besoins des thèmes qu'aucun enjeu ne reprend, {lieux_et_dates(contexte, constats['annee'])}",
         colonnes=_colonnes(contexte),
         cellules=_table(cells or [["Aucun besoin", *[RIEN] * 5]], contexte),
         donnees=constats,
@@ -149,8 +150,7 @@ def tableau_hors_enjeux(
 def _colonnes(contexte: Contexte) -> tuple[Colonne, ...]:
     return (
         Colonne("constat", "Constat"),
-        Colonne("territoire", contexte.territoire.nom, numerique=True),
-        Colonne("reference", contexte.reference.nom, numerique=True),
+        *deux_niveaux(contexte, "niveau"),
         Colonne("ecart", "Écart", numerique=True),
         Colonne("lecture", "Lecture"),
         Colonne("reponse", "Réponse"),
@@ -176,8 +176,7 @@ def _cellules(row: pd.Series, contexte: Contexte, doutes: Mapping[str, str]) -> 
         gap += f" ({pourcent(row['ecart_relatif'], 0, signe=True)})" if relative else ""
     return [
         contexte.indicateurs[identifiant].libelle + marks,
-        contexte.valeur(identifiant, row["niveau"], row["statut"]),
-        contexte.valeur(identifiant, row["reference"], row["statut_reference"]),
+        *(colonne.ecrire(row) for colonne in deux_niveaux(contexte, "niveau")),
         gap,
         LECTURES[row["lecture"]],
         answer,
@@ -188,12 +187,6 @@ def _fiches(numeros: list[str]) -> str:
     if not numeros:
         return AUCUNE
     return f"{'fiches' if len(numeros) > 1 else 'fiche'} {enumerer(numeros)}"
-
-
-def _lieux_et_dates(constats: pd.DataFrame, contexte: Contexte) -> str:
-    years = sorted({str(annee) for annee in constats["annee"].dropna()})
-    period = "-".join(dict.fromkeys((years[0], years[-1]))) if years else ""
-    return ", ".join(part for part in (f"{contexte.territoire.nom} et {contexte.reference.nom}", period) if part)
 
 
 def _lectures(constats: pd.DataFrame, seuils: Seuils) -> list[str]:
@@ -229,14 +222,6 @@ def _titres_des_fiches(convention: Convention) -> list[str]:
     return [" ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)]
 
 
-COLONNES = (
-    Colonne("objet", "Objet"),
-    Colonne("manque", "Ce qui manque ou reste ouvert"),
-    Colonne("reference", "Place dans la convention"),
-    Colonne("question", "Question à poser"),
-)
-
-
 def lacunes(convention: Convention, source: str) -> Tableau:
     """Return one row a gap, in the file's order, with the question to put to the parties.
 
@@ -244,14 +229,15 @@ def lacunes(convention: Convention, source: str) -> Tableau:
         convention: Its ``lacunes``.
         source: The document, as captions write it.
     """
-    keys = [colonne.cle for colonne in COLONNES]
-    rows = pd.DataFrame([[getattr(item, key) for key in keys] for item in convention.lacunes], columns=keys)
-    cells = rows.assign(reference=[majuscule(reference) for reference in rows["reference"]])
-    return Tableau(
-        nom="lacunes",
-        titre=f"Ce que la convention ne dit pas, et les questions à poser, {convention.titre}",
-        colonnes=COLONNES,
-        cellules=cells,
-        donnees=rows.assign(id=[item.id for item in convention.lacunes])[["id", *keys]],
-        source=source,
+    rows = pd.DataFrame(
+        [(item.id, item.objet, item.manque, item.reference, item.question) for item in convention.lacunes],
+        columns=["id", "objet", "manque", "reference", "question"],
     )
+    columns = (
+        Colonne("objet", "Objet"),
+        Colonne("manque", "Ce qui manque ou reste ouvert"),
+        Colonne("reference", "Place dans la convention", ecrire=majuscule),
+        Colonne("question", "Question à poser"),
+    )
+    title = f"Ce que la convention ne dit pas, et les questions à poser, {convention.titre}"
+    return Tableau.de(rows, columns, nom="lacunes", titre=title, source=source)

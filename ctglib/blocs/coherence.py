@@ -71,21 +71,10 @@ CONSTATS = (
     Colonne("calcule", "Calculé ou attendu"),
     Colonne("question", "Question à poser"),
 )
-REGLES = (
-    Colonne("regle", "Règle"),
-    Colonne("explication", "Ce qu'elle vérifie"),
-    Colonne("constats", "Constats", numerique=True),
-)
 AFFIRMATIONS = (
     Colonne("resume", "Ce que dit le texte"),
     Colonne("calcul", "Recalculé sur les tableaux"),
     Colonne("place", "Place dans la convention"),
-)
-CORRECTIONS = (
-    Colonne("objet", "Objet et lieu"),
-    Colonne("ecrit", "Écrit"),
-    Colonne("lu", "Lu"),
-    Colonne("raison", "Raison"),
 )
 
 
@@ -123,13 +112,15 @@ def tableau_regles(controle: pd.DataFrame, regles: Regles, seuils: Seuils, conte
         (rule.libelle, expliquer(rule, seuils), int(found.get(rule.id, 0)), regles.gravites[rule.gravite], rule.id)
         for rule in regles.regles
     ]
-    data = pd.DataFrame(rows, columns=["regle", "explication", "constats", "gravite", "id"])
-    return Tableau(
+    return Tableau.de(
+        pd.DataFrame(rows, columns=["regle", "explication", "constats", "gravite", "id"]),
+        [
+            Colonne("regle", "Règle"),
+            Colonne("explication", "Ce qu'elle vérifie"),
+            Colonne("constats", "Constats", numerique=True, ecrire=str),
+        ],
         nom="coherence-regles",
         titre="Règles du contrôle de cohérence, et nombre de constats de chacune",
-        colonnes=REGLES,
-        cellules=data[["regle", "explication", "constats"]].astype(str),
-        donnees=data,
         source="catalogue du classeur d'évaluation",
         notes=(f"Constats de toute sorte, {contexte.territoire.nom} et {contexte.reference.nom}.",),
         classe=TEXTE_LONG,
@@ -174,15 +165,16 @@ def tableau_corrections(corrections: Iterable[Correction], contexte: Contexte) -
         [item.model_dump(mode="json") for item in corrections],
         columns=["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"],
     )
-    cells = data.assign(
-        objet=[f"{majuscule(row.objet)}. {majuscule(row.reference)}" for row in data.itertuples(index=False)]
-    )
-    return Tableau(
+    return Tableau.de(
+        data,
+        [
+            Colonne("place", "Objet et lieu", ecrire=lambda row: f"{majuscule(row.objet)}. {majuscule(row.reference)}"),
+            Colonne("ecrit", "Écrit"),
+            Colonne("lu", "Lu"),
+            Colonne("raison", "Raison"),
+        ],
         nom="corrections",
         titre=f"Endroits de la source lus autrement qu'ils ne sont écrits, {contexte.territoire.nom}",
-        colonnes=CORRECTIONS,
-        cellules=cells[[colonne.cle for colonne in CORRECTIONS]],
-        donnees=data,
         source=contexte.source,
         classe=TEXTE_LONG,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.theme import deux_niveaux, lieux_et_dates
 from ctglib.calculs.radar import DECIMALES_INDICE, incertains, ranger
 from ctglib.document.blocs import Bloc, avertissement, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.tableau import Colonne, Tableau
@@ -104,42 +105,19 @@ PLACES = {
 def tableau_radar(indices: pd.DataFrame, radar: Radar, contexte: Contexte) -> Tableau:
     """Return the table of the indices, in the radar's order; the CSV carries them unrounded."""
     columns = (
-        Colonne("axe", "Axe"),
-        Colonne("annee", "Année", numerique=True),
-        Colonne("territoire", contexte.territoire.nom, numerique=True, groupe="Valeur"),
-        Colonne("reference", contexte.reference.nom, numerique=True, groupe="Valeur"),
-        Colonne("indice", "Indice", numerique=True),
-        Colonne("place", "Place"),
+        Colonne("axe", "Axe", ecrire=lambda row: row["libelle"]),
+        Colonne("annee", "Année", numerique=True, ecrire=lambda annee: "" if pd.isna(annee) else str(annee)),
+        *deux_niveaux(contexte, "valeur", "Valeur"),
+        Colonne("indice", "Indice", numerique=True, ecrire=_indice),
+        Colonne("place", "Place", ecrire=lambda row: PLACES[row["niveau"]]),
     )
-    cells = [_cellules(row, contexte) for _, row in indices.iterrows()]
-    return Tableau(
-        nom="radar",
-        titre=_titre(indices, contexte),
-        colonnes=columns,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in columns]),
-        donnees=indices,
-        source=contexte.source,
-        notes=_notes(radar, contexte),
-    )
+    title = f"Indices de vulnérabilité (hypothèse de travail), {lieux_et_dates(contexte, indices['annee'])}"
+    notes = _notes(radar, contexte)
+    return Tableau.de(indices, columns, nom="radar", titre=title, source=contexte.source, notes=notes)
 
 
-def _cellules(row: pd.Series, contexte: Contexte) -> list[str]:
-    identifiant = row["indicateur"]
-    return [
-        row["libelle"],
-        "" if pd.isna(row["annee"]) else str(row["annee"]),
-        contexte.valeur(identifiant, row["valeur"], row["statut"]),
-        contexte.valeur(identifiant, row["valeur_reference"], row["statut_reference"]),
-        "–" if pd.isna(row["indice"]) else nombre(row["indice"], DECIMALES_INDICE),
-        PLACES[row["niveau"]],
-    ]
-
-
-def _titre(indices: pd.DataFrame, contexte: Contexte) -> str:
-    years = sorted({str(annee) for annee in indices["annee"].dropna()})
-    period = f", {years[0]}" if len(years) == 1 else f", {years[0]}-{years[-1]}" if years else ""
-    names = f"{contexte.territoire.nom} et {contexte.reference.nom}"
-    return f"Indices de vulnérabilité (hypothèse de travail), {names}{period}"
+def _indice(valeur: float) -> str:
+    return "–" if pd.isna(valeur) else nombre(valeur, DECIMALES_INDICE)
 
 
 def _notes(radar: Radar, contexte: Contexte) -> tuple[str, ...]:

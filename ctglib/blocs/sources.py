@@ -39,18 +39,16 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tablea
         [_fichier(path, digest, roles) for path, digest in sorted(empreintes.items())],
         columns=["rang", "groupe", "fichier", "role", "partie", "sha256"],
     ).sort_values(["rang", "fichier"], kind="stable")
-    columns = (
-        Colonne("fichier", "Fichier"),
-        Colonne("role", "Rôle"),
-        Colonne("partie", "Partie de la convention"),
-        Colonne("empreinte", "Empreinte"),
-    )
-    return Tableau(
+    return Tableau.de(
+        records[["fichier", "role", "partie", "sha256"]],
+        [  # the group names the folder
+            Colonne("fichier", "Fichier", ecrire=lambda path: path.partition("/")[2]),
+            Colonne("role", "Rôle"),
+            Colonne("partie", "Partie de la convention"),
+            Colonne("empreinte", "Empreinte", ecrire=lambda row: row["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE),
+        ],
         nom="sources",
         titre="Sources et traçabilité : les fichiers lus par ce rapport",
-        colonnes=columns,
-        cellules=_cellules(records)[[colonne.cle for colonne in columns]],
-        donnees=records[["fichier", "role", "partie", "sha256"]],
         source="relevé des lectures de ce rapport",
         groupes=tuple(records["groupe"] + " (" + records["fichier"].str.partition("/")[0] + ")"),
         notes=(
@@ -59,14 +57,6 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tablea
             *(() if all(map(publiable, empreintes)) else (POURQUOI,)),
         ),
         classe="texte-long",
-    )
-
-
-def _cellules(records: pd.DataFrame) -> pd.DataFrame:
-    """Return what is shown: the path without the folder that the group names, the beginning of the fingerprint."""
-    return records.assign(
-        fichier=records["fichier"].str.partition("/")[2],
-        empreinte=records["sha256"].str[:SIGNES_EMPREINTE].replace("", NON_PUBLIEE),
     )
 
 

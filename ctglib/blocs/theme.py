@@ -153,7 +153,7 @@ def tableau_theme(
     columns = _colonnes(contexte, annual=bool(merged), varies=varies)
     return Tableau(
         nom=f"theme-{theme.theme.replace('_', '-')}",
-        titre=_titre(theme, shown, contexte),
+        titre=f"{theme.titre} : indicateurs de l'annexe 1, {lieux_et_dates(contexte, shown['annee'])}",
         colonnes=columns,
         cellules=pd.DataFrame([row[: len(columns)] for row in cells], columns=[colonne.cle for colonne in columns]),
         donnees=rows,
@@ -190,11 +190,28 @@ def _phrases(note: str) -> list[str]:
     return [f"{part.rstrip('.')}." for part in re.split(r"\. (?=[A-ZÀÉÊ])", note) if part]
 
 
-def _titre(theme: Theme, shown: pd.DataFrame, contexte: Contexte) -> str:
-    years = sorted({int(annee) for annee in shown["annee"].dropna()})
-    period = "-".join(str(annee) for annee in dict.fromkeys((years[0], years[-1]))) if years else ""
-    names = f"{contexte.territoire.nom} et {contexte.reference.nom}"
-    return ", ".join(part for part in (f"{theme.titre} : indicateurs de l'annexe 1", names, period) if part)
+def lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
+    """Return « Harnes et Pas-de-Calais, 2018-2020 », as captions end; no year when none is known."""
+    years = sorted({str(int(annee)) for annee in annees.dropna()})
+    period = "-".join(dict.fromkeys((years[0], years[-1]))) if years else ""
+    return ", ".join(part for part in (f"{contexte.territoire.nom} et {contexte.reference.nom}", period) if part)
+
+
+def deux_niveaux(contexte: Contexte, cle: str, groupe: str = "") -> tuple[Colonne, Colonne]:
+    """Return the columns of the territory and of its reference: values with their units, or why they are absent.
+
+    Args:
+        contexte: The words.
+        cle: Column of the territory's value; that of the reference is ``valeur_reference``, or ``reference``.
+        groupe: Title above the two.
+    """
+    other = "valeur_reference" if cle == "valeur" else "reference"
+    return (
+        Colonne("territoire", contexte.territoire.nom, numerique=True, groupe=groupe,
+                ecrire=lambda row: contexte.valeur(row["indicateur"], row[cle], row["statut"])),
+        Colonne("reference", contexte.reference.nom, numerique=True, groupe=groupe,
+                ecrire=lambda row: contexte.valeur(row["indicateur"], row[other], row["statut_reference"])),
+    )  # fmt: skip
 
 
 def _colonnes(contexte: Contexte, *, annual: bool, varies: bool) -> tuple[Colonne, ...]:
@@ -203,8 +220,7 @@ def _colonnes(contexte: Contexte, *, annual: bool, varies: bool) -> tuple[Colonn
     levels = (
         Colonne("indicateur", "Indicateur"),
         Colonne("annee", "Année", numerique=True),
-        Colonne("territoire", contexte.territoire.nom, numerique=True, groupe="Niveau"),
-        Colonne("reference", contexte.reference.nom, numerique=True, groupe="Niveau"),
+        *deux_niveaux(contexte, "valeur", "Niveau"),
         Colonne("ecart", "Écart", numerique=True),
     )
     if not varies:
@@ -224,15 +240,12 @@ def _cellules(
     letters = [marks[sentence] for sentence in _phrases(row["note"]) if sentence in marks]
     mark += f" ({', '.join(letters)})" if letters else ""
     gap = row["ecart"]
-    own, other = _variations(row, by_id, annual, contexte)
     return [
         row["libelle"] + mark,
         "" if pd.isna(row["annee"]) else str(int(row["annee"])),
-        contexte.valeur(identifiant, row["valeur"], row["statut"]),
-        contexte.valeur(identifiant, row["valeur_reference"], row["statut_reference"]),
+        *(colonne.ecrire(row) for colonne in deux_niveaux(contexte, "valeur")),
         SANS_OBJET if pd.isna(gap) else contexte.ecart(identifiant, gap, row["ecart_type"]),
-        own,
-        other,
+        *_variations(row, by_id, annual, contexte),
     ]
 
 
