@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from io import BytesIO
 
-from ctglib.document.polices import FAMILLE, SECOURS, face, signes
+from ctglib.document.signes import FAMILLE, SECOURS, face, signes_de
 from ctglib.donnees.ecriture import ecrire
 from ctglib.export.html import POLICES
 
@@ -19,7 +19,7 @@ TRAITS = ("kern", "tnum", "liga")  # of the layout: kerning, figures of one widt
 
 def feuille() -> str:
     """Return the ``@font-face`` rules; signs that the family lacks come from the one that completes it."""
-    lacking = SIGNES - {chr(code) for code in signes(FAMILLE, "400")}
+    lacking = SIGNES - {chr(code) for code in signes_de(FAMILLE, "400")}
     cuts = ((FAMILLE, "400", SIGNES), (FAMILLE, "600", SIGNES), (SECOURS, "400", lacking))
     return "\n".join(_regle(*cut) for cut in cuts)
 

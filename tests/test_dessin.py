@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex
 
 from ctglib.document.charte import charte
 from ctglib.document.dessin import STYLE, charter_style, measure, svg
-from ctglib.document.polices import FAMILLE, SECOURS, fichiers
+from ctglib.document.signes import FAMILLE, SECOURS, fichiers
 from ctglib.graphiques.planche import Planche
 
 

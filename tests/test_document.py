@@ -217,7 +217,7 @@ def test_une_longue_table_se_coupe_entre_deux_pages_et_une_courte_non() -> None:
 
 
 def test_les_colonnes_se_partagent_la_page_sans_couper_un_nombre_ni_un_mot_court() -> None:
-    from ctglib.document.polices import largeur
+    from ctglib.document.signes import largeur
 
     long, number = "mot " * 200, "12\u202f345\u202f678\u00a0euros"
     widths = largeurs(_table([long], [number]))

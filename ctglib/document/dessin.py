@@ -18,8 +18,7 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from ctglib.document.polices import FAMILLE, SECOURS, fichiers
-from ctglib.document.signes import lisible, montrable
+from ctglib.document.signes import FAMILLE, SECOURS, fichiers, lisible, montrable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,13 +1,72 @@
-"""Any sign that a person may type, drawn by our fonts or named: « ✅ » reads « [bouton coché] »."""
+"""The fonts of the project, and any sign that a person may type: drawn, or named (« ✅ » reads « [bouton coché] »)."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ctglib.document.polices import FAMILLE, SECOURS, fichiers, signes
-from ctglib.document.typographie import ponctuer
+from ctglib.document.typographie import FINE, INSECABLE
+
+if TYPE_CHECKING:
+    from uharfbuzz import Face, Font
+
+# Both families come as files of Python packages (font-source-sans-pro, matplotlib), wherever the project is.
+FAMILLE = "Source Sans Pro"
+SECOURS = "DejaVu Sans"
+FINES = re.compile(r"(?<=\d) (?=\d{3}(?!\d))| (?=[;!?%])")
+INSECABLES = re.compile(r"(?<=\d) (?=€)| (?=[:»])|(?<=«) ")
+
+
+def fichiers() -> dict[tuple[str, str, str], Path]:
+    """Return the font files by (family, CSS weight, CSS style)."""
+    source = Path(find_spec("font_source_sans_pro").origin).parent / "files"
+    dejavu = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
+    return {
+        (FAMILLE, "400", "normal"): source / "SourceSansPro-Regular.ttf",
+        (FAMILLE, "400", "italic"): source / "SourceSansPro-It.ttf",
+        (FAMILLE, "600", "normal"): source / "SourceSansPro-Semibold.ttf",
+        (FAMILLE, "700", "normal"): source / "SourceSansPro-Bold.ttf",
+        (SECOURS, "400", "normal"): dejavu / "DejaVuSans.ttf",
+    }
+
+
+@lru_cache(maxsize=8)
+def face(famille: str, graisse: str, style: str = "normal") -> Face:
+    """Return a font file, opened by HarfBuzz."""
+    from uharfbuzz import Blob, Face
+
+    return Face(Blob.from_file_path(str(fichiers()[famille, graisse, style])))
+
+
+@lru_cache(maxsize=8)
+def signes_de(famille: str, graisse: str) -> frozenset[int]:
+    """Return the code points that a font has of its own."""
+    return frozenset(face(famille, graisse).unicodes)
+
+
+def largeur(texte: str, taille: float, *, gras: bool = False) -> float:
+    """Return the width of a text in points: the sum of its signs, whatever pairs the font draws closer."""
+    return taille * sum(_avance(sign, "600" if gras else "400") for sign in texte)
+
+
+@lru_cache(maxsize=4096)
+def _avance(signe: str, graisse: str) -> float:
+    """Return the width of a sign at the size of one point, in the family or in the one that completes it."""
+    has_it = ord(signe) in signes_de(FAMILLE, graisse)
+    font = _fonte(FAMILLE, graisse) if has_it else _fonte(SECOURS, "400")
+    return font.get_glyph_h_advance(font.get_nominal_glyph(ord(signe)) or 0) / font.face.upem
+
+
+@lru_cache(maxsize=4)
+def _fonte(famille: str, graisse: str) -> Font:
+    from uharfbuzz import Font
+
+    return Font(face(famille, graisse))
+
 
 ILLISIBLE = "\ufffd"  # what XML forbids
 CONTROLES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -20,9 +79,9 @@ INVISIBLES_ADMIS = frozenset("\u00ad\u200b\u200c\u200d\u2060")
 def connus() -> frozenset[str]:
     """Return the characters that our fonts draw, in any weight."""
     weights = [
-        signes(FAMILLE, weight) for family, weight, style in fichiers() if (family, style) == (FAMILLE, "normal")
+        signes_de(FAMILLE, weight) for family, weight, style in fichiers() if (family, style) == (FAMILLE, "normal")
     ]
-    drawn = {chr(code) for code in frozenset.intersection(*weights) | signes(SECOURS, "400")}
+    drawn = {chr(code) for code in frozenset.intersection(*weights) | signes_de(SECOURS, "400")}
     hidden = {sign for sign in drawn if unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cs")} - INVISIBLES_ADMIS
     hidden |= {chr(code) for code in range(0xFE00, 0xFE10)}  # variants
     return frozenset(drawn - hidden | {"\n", "\r", "\t", ILLISIBLE} | INVISIBLES_ADMIS)
@@ -33,7 +92,7 @@ def lisible(texte: str) -> str:
 
     Examples:
         >>> lisible("Fait ✅ 漢字"), lisible("● 12 ✔\\ufe0f")
-        ('Fait [bouton coché] [signes U+6F22 U+5B57]', '● 12 ✔')
+        ('Fait [bouton coché] [signes_de U+6F22 U+5B57]', '● 12 ✔')
     """
     text = unicodedata.normalize("NFC", texte)
     if connus().issuperset(text):
@@ -70,3 +129,13 @@ def _numeroter(morceau: str) -> str:
         return morceau
     codes = [f"U+{ord(sign):04X}" for sign in morceau]
     return f"[{'signes' if len(codes) > 1 else 'signe'} {' '.join(codes)}]"
+
+
+def ponctuer(texte: str) -> str:
+    """Return a sentence with the no-break spaces of French typography, so that no line begins with a sign.
+
+    Examples:
+        >>> ponctuer("Lecture : « oui » ; 5 %")
+        'Lecture\\xa0: «\\xa0oui\\xa0»\\u202f; 5\\u202f%'
+    """
+    return INSECABLES.sub(INSECABLE, FINES.sub(FINE, texte))

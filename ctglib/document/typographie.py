@@ -9,10 +9,8 @@ from ctglib.calculs.ecriture import FINE, INSECABLE, MOINS, avec_unite, enumerer
 
 __all__ = [
     "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "enumerer",
-    "majuscule", "minuscule", "nombre", "nombre_court", "points", "ponctuer", "pourcent",
+    "majuscule", "minuscule", "nombre", "nombre_court", "points", "pourcent",
 ]  # fmt: skip
-FINES = re.compile(r"(?<=\d) (?=\d{3}(?!\d))| (?=[;!?%])")
-INSECABLES = re.compile(r"(?<=\d) (?=€)| (?=[:»])|(?<=«) ")
 
 
 def nombre_court(valeur: float) -> str:
@@ -75,13 +73,3 @@ def date_longue(jour: date) -> str:
 
     text = format_date(jour, "MMMM y", locale="fr_FR")
     return f"{jour.day}{'er' if jour.day == 1 else ''}{INSECABLE}{text}"
-
-
-def ponctuer(texte: str) -> str:
-    """Return a sentence with the no-break spaces of French typography, so that no line begins with a sign.
-
-    Examples:
-        >>> ponctuer("Lecture : « oui » ; 5 %")
-        'Lecture\\xa0: «\\xa0oui\\xa0»\\u202f; 5\\u202f%'
-    """
-    return INSECABLES.sub(INSECABLE, FINES.sub(FINE, texte))

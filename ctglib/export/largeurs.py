@@ -7,8 +7,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ctglib.document.polices import largeur
-from ctglib.document.signes import montrable
+from ctglib.document.signes import largeur, montrable
 
 if TYPE_CHECKING:
     from ctglib.document.tableau import Tableau

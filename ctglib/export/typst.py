@@ -26,8 +26,7 @@ from ctglib.document.blocs import (
     Renvoi,
     Titre,
 )  # fmt: skip
-from ctglib.document.polices import fichiers
-from ctglib.document.signes import lisible, montrable
+from ctglib.document.signes import fichiers, lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export.balises import marquer_entetes_de_lignes
 from ctglib.export.largeurs import largeurs

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.document.typographie import ponctuer
+from ctglib.document.signes import ponctuer
 from ctglib.donnees.empreintes import publiable
 from ctglib.production.plan import INTERNE, Carnet
 from ctglib.production.pool import DelaiDepasse, OuvrierPerdu, TacheEchouee
