@@ -102,13 +102,15 @@ def test_les_fichiers_et_les_formats_cites_par_les_commandes_existent() -> None:
         assert _valeur(words, "--engine", "ctg") in moteurs
 
 
-def test_l_exemple_en_python_nomme_des_choses_qui_existent() -> None:
+def test_l_exemple_en_python_nomme_des_choses_qui_existent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (exemple,) = (bloc for langue, bloc in BLOC.findall(lire("README.md")) if langue == "python")
     espace: dict[str, object] = {}
 
     exec(exemple, espace)
 
-    assert espace["ctg"].tableau("logement") is not None
+    assert espace["rsa"]["libelle"].nunique() == 3
+    assert (tmp_path / "rsa.xlsx").is_file()
 
 
 @pytest.mark.parametrize("page", fichiers_suivis(".md"), ids=lambda path: path.relative_to(DEPOT).as_posix())
