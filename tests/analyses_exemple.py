@@ -8,12 +8,12 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.calculs import accueil_individuel, cooperation, jeunesse, loisirs
+from ctglib.blocs import flux, inclusion, livrables, norme, quotients, taux
 from ctglib.calculs.annees import annees
 from ctglib.calculs.suivi import Series, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.analyses import Livrable
+from ctglib.donnees.modeles.analyses import Analyse, Rapport
 
 ICI = "01001"
 COLONNES = (
@@ -55,21 +55,37 @@ def mesures(valeurs: dict[str, dict[int, object]], annee: int) -> Series:
     return series(observations(valeurs), catalogue().indicateurs_fiches.values(), territoire=ICI, annee=annee)
 
 
+def analyse(type_: str, nom: str = "", numero: int = 0) -> Analyse:
+    """Return an analysis that a fiche of Harnes declares: the first of its type, or the one of a name."""
+    fiches = lire_dossier("harnes").convention.fiches
+    declared = [item for fiche in fiches if numero in (0, fiche.numero) for item in fiche.analyses]
+    return next(item for item in declared if item.type == type_ and nom in ("", item.id))
+
+
+def rapport(numerateur: str) -> Rapport:
+    """Return the ratio of Harnes that a numerator has."""
+    fiches = lire_dossier("harnes").convention.fiches
+    declared = [item for fiche in fiches for one in fiche.analyses for item in one.rapports]
+    return next(item for item in declared if item.numerateur == numerateur)
+
+
 def lire(cas: dict) -> pd.DataFrame:
     """Return what the reading that the case names makes of its values."""
-    meanings, last = catalogue().analyses, cas["annees"][1]
-    read = table(cas["valeurs"], cas["annees"], *_lus(cas["lecture"]))
+    last = cas["annees"][1]
+    kinds = {"mouvements": "flux", "relais": "norme", "occupation": "taux", "inclusion": "inclusion"}
+    declared = analyse(kinds[cas["lecture"]]) if cas["lecture"] in kinds else None
+    read = table(cas["valeurs"], cas["annees"], *(declared.tous(*declared.roles) if declared else ()))
     lectures: dict[str, Callable[[], pd.DataFrame]] = {
-        "mouvements": lambda: accueil_individuel.mouvements(read, meanings.accueil_individuel.indicateurs),
-        "relais": lambda: accueil_individuel.relais(read, meanings.accueil_individuel),
-        "occupation": lambda: loisirs.occupation(read, meanings.loisirs.indicateurs, last),
-        "inclusion": lambda: loisirs.inclusion(
-            read, meanings.loisirs.indicateurs, last, catalogue().indicateurs_fiches
-        ),
-        "projets": lambda: jeunesse.projets(read, meanings.jeunesse.indicateurs),
-        "livrables": lambda: cooperation.livrables(
+        "mouvements": lambda: flux.calculer(read, declared),
+        "relais": lambda: norme.calculer(read, declared),
+        "occupation": lambda: taux.calculer(read, declared, last),
+        "inclusion": lambda: inclusion.calculer(read, declared, last, catalogue().indicateurs_fiches),
+        "projets": lambda: quotients.cumul(rapport("cmj_projets_realises"), read),
+        "livrables": lambda: livrables.calculer(
             read,
-            [Livrable(**cas["livrable"])],
+            analyse("livrables").model_copy(
+                update={"roles": {**analyse("livrables").roles, "livrables": (cas["livrable"],)}}
+            ),
             {"rencontre_2024": date(2024, 6, 30)},
             fin=pd.Timestamp(2026, 12, 31),
             arrete=pd.Timestamp(last, 12, 31),
@@ -77,11 +93,3 @@ def lire(cas: dict) -> pd.DataFrame:
         ),
     }
     return lectures[cas["lecture"]]()
-
-
-def _lus(lecture: str) -> tuple[str, ...]:
-    """Return the indicators that a reading needs besides those that the example gives."""
-    names = catalogue().analyses
-    accueil = tuple(dict(names.accueil_individuel.indicateurs).values())[:-2]  # the last two are public series
-    heures = tuple(getattr(names.loisirs.indicateurs, name) for name in ("capacite", "occupation"))
-    return {"mouvements": accueil, "relais": accueil, "occupation": heures}.get(lecture, ())

@@ -78,7 +78,7 @@ def test_toutes_les_feuilles_de_plusieurs_services_sont_remplies() -> None:
 
 def test_la_grille_saisie_ne_se_lit_que_dans_le_rapport_interne(annee: Annee) -> None:
     (case,) = [case for case in CAS if "interne" in case]
-    inside = ouvrir_bilan(CONVENTION, ANNEE, "interne").fiche(4).cooperation.posture_grille().tableau.donnees
+    inside = ouvrir_bilan(CONVENTION, ANNEE, "interne").fiche(4).detail()["posture"].tableau.donnees
 
     shown = inside[inside["item"] == case["interne"]]
 

@@ -1,4 +1,4 @@
-"""The own analyses of the fiches, from the files to what a notebook shows."""
+"""The analyses that the fiches of Harnes declare, from the files to what a notebook shows."""
 
 from __future__ import annotations
 
@@ -13,18 +13,14 @@ import pytest
 from fiches_remplies import EFFECTIFS, ecrire
 
 from ctglib import ouvrir_bilan
+from ctglib.blocs.analyses import montrer
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.classeur.annuel.accueil_individuel import AccueilIndividuel
-from ctglib.classeur.annuel.cooperation import Cooperation
-from ctglib.classeur.annuel.jeunesse import Jeunesse
-from ctglib.classeur.annuel.loisirs import Loisirs
+from ctglib.document.blocs import Groupe
 from ctglib.document.serialisation import de_json, en_json
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.export.document import tableaux_de
 
-ANALYSES = (AccueilIndividuel, Loisirs, Jeunesse, Cooperation)
-VARIABLES = ("age", "sexe", "quotient_familial", "sante", "activite")
-SEULEMENT_INTERNE = "posture_grille"
+SEULEMENT_INTERNE = "posture"
 
 
 @dataclass(frozen=True)
@@ -32,8 +28,8 @@ class Remplie:
     """A convention with two years filled: its studies, and what the public and the internal report show."""
 
     etudes: dict[tuple[int, str], EtudeAnnuelle]
-    public: dict[str, object]
-    interne: dict[str, object]
+    public: dict[str, Groupe | None]
+    interne: dict[str, Groupe | None]
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +42,7 @@ def remplie(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(copie))
         etudes = {key: etude(*key) for key in ((2025, "publique"), (2025, "interne"), (2026, "publique"))}
-        shown = {name: dict(resultats(etudes[2025, name])) for name in ("publique", "interne")}
+        shown = {name: resultats(etudes[2025, name]) for name in ("publique", "interne")}
         yield Remplie(etudes, shown["publique"], shown["interne"])
 
 
@@ -54,42 +50,41 @@ def etude(annee: int = 2025, diffusion: str = "publique") -> EtudeAnnuelle:
     return ouvrir_bilan("harnes", annee, diffusion).etude
 
 
-def resultats(etude: EtudeAnnuelle) -> Iterator[tuple[str, object]]:
-    """Yield all that the four analyses show, by name."""
-    for analyse in ANALYSES:
-        shown = analyse(etude)
-        for name in vars(analyse):
-            if name.startswith("_") or name == "etude" or not callable(getattr(analyse, name)):
-                continue
-            for args in [(variable,) for variable in VARIABLES] if name == "profils_graphique" else [()]:
-                yield f"{analyse.__name__}.{name}{args or ''}", getattr(shown, name)(*args)
+def resultats(etude: EtudeAnnuelle) -> dict[str, Groupe | None]:
+    """Return all that the analyses show, by fiche and name."""
+    return {
+        f"{fiche.numero}/{analyse.id}": montrer(etude, analyse)
+        for fiche in etude.convention.fiches
+        for analyse in fiche.analyses
+    }
 
 
-def publie(montres: dict[str, object]) -> dict[str, str]:
+def publie(montres: dict[str, Groupe | None]) -> dict[str, str]:
     """Return all that is published, HTML and CSV, by name."""
-    found = {}
-    for name, shown in montres.items():
-        if shown is not None:
-            written = de_json(en_json(shown))
-            found[name] = "\n".join([shown.html, *(table.csv() for table in tableaux_de([written]))])
-    return found
+    return {
+        name: "\n".join([shown.html, *(table.csv() for table in tableaux_de([de_json(en_json(shown))]))])
+        for name, shown in montres.items()
+        if shown is not None
+    }
 
 
 def test_une_annee_remplie_fait_parler_chaque_analyse(remplie: Remplie) -> None:
-    muets = [name for name, shown in remplie.public.items() if shown is None]
+    assert all(remplie.public.values())
+    assert {"profils-sexe", "profils-quotient-familial", "profils", "profils-croises"} <= set(
+        noms(remplie.public["2/profils"])
+    )
+    assert SEULEMENT_INTERNE not in remplie.public["4/posture"]
 
-    sans_profil = [f"Loisirs.profils_graphique{(variable,)}" for variable in ("age", "sante", "activite")]
-    sans_profil += [
-        f"Jeunesse.profils_graphique{(variable,)}" for variable in ("age", "quotient_familial", "sante", "activite")
-    ]
-    assert sorted(muets) == sorted([*sans_profil, "Jeunesse.croisements", f"Cooperation.{SEULEMENT_INTERNE}"])
+
+def noms(groupe: Groupe) -> list[str]:
+    return [table.nom.removeprefix("donnees-") for table in tableaux_de([de_json(en_json(groupe))])]
 
 
 def test_une_annee_sans_aucun_suivi_ne_montre_rien(remplie: Remplie) -> None:
     empty = remplie.etudes[2026, "publique"]
 
     assert empty.annuel.vide
-    assert [name for name, shown in resultats(empty) if shown is not None] == []
+    assert not any(resultats(empty).values())
 
 
 def test_deux_suivis_que_le_masque_rend_pareils_se_publient_a_l_octet_pres(remplie: Remplie, donnees: Path) -> None:
@@ -98,16 +93,16 @@ def test_deux_suivis_que_le_masque_rend_pareils_se_publient_a_l_octet_pres(rempl
     posture = ecrire(donnees, other) / "suivi" / "2025" / "posture.csv"
     posture.write_text(posture.read_text(encoding="utf-8") + "=Autre,attendus,conseil,2,\n", encoding="utf-8")
 
-    second = publie(dict(resultats(etude())))
+    second = publie(resultats(etude()))
 
     first = publie(remplie.public)
     assert other != EFFECTIFS
-    assert "secret" in first["Loisirs.profils_tableau"]
+    assert "secret" in first["2/profils"]
     assert first == second
 
 
 def test_un_effectif_masque_n_est_dans_aucune_cellule_des_profils(remplie: Remplie) -> None:
-    rows = list(csv.DictReader(StringIO(remplie.public["Loisirs.profils_tableau"].csv())))
+    rows = list(csv.DictReader(StringIO(remplie.public["2/profils"]["profils"].csv())))
 
     hidden = [row for row in rows if row["statut"] == "Q"]
     assert {row["modalite"] for row in hidden} >= {"1001-plus"}
@@ -121,11 +116,11 @@ def test_la_grille_de_l_annexe_4_n_est_que_dans_le_rapport_interne(remplie: Remp
 
     assert not any(label in text for label in items for text in public.values())
     assert not any(word in text for word in ("montée", "descendue") for text in public.values())
-    assert items[1] in interne[f"Cooperation.{SEULEMENT_INTERNE}"]
+    assert items[1] in interne["4/posture"]
 
 
 def test_un_nom_de_fonction_reste_du_texte(remplie: Remplie) -> None:
-    shown = remplie.interne[f"Cooperation.{SEULEMENT_INTERNE}"]
+    shown = remplie.interne["4/posture"][SEULEMENT_INTERNE]
 
     assert "<b>" not in shown.html
     assert "&lt;b&gt;" in shown.html
@@ -136,13 +131,13 @@ def test_la_couverture_de_la_cnaf_n_est_jamais_a_cote_de_celle_de_l_annexe_1(rem
     diagnostic = remplie.etudes[2025, "publique"].suivi.dossier.annexe1
     capacity = diagnostic.loc[diagnostic["indicateur"].eq("capacite_accueil"), "valeur"]
 
-    shown = publie(remplie.public)
+    texts = publie(remplie.public)["1/besoins"]
 
-    texts = shown["AccueilIndividuel.besoins"] + shown["AccueilIndividuel.besoins_tableau"]
     assert "50,4" in texts
     assert len(capacity) and not any(f"{value:.1f}".replace(".", ",") in texts for value in capacity)
 
 
-def test_une_variable_inconnue_est_refusee_avec_celles_qui_existent(remplie: Remplie) -> None:
-    with pytest.raises(ValueError, match=r"« taille » n'existe pas\. Variables possibles : age, sexe"):
-        Loisirs(remplie.etudes[2025, "publique"]).profils_graphique("taille")
+def test_un_tableau_d_un_groupe_se_demande_par_son_nom(remplie: Remplie) -> None:
+    assert remplie.public["2/loisirs-occupation"]["loisirs-occupation"].nom == "loisirs-occupation"
+    with pytest.raises(ValueError, match=r"« taille » n'est pas là\. Tableaux et figures : loisirs-occupation"):
+        remplie.public["2/loisirs-occupation"]["taille"]

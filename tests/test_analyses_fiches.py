@@ -9,14 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from analyses_exemple import catalogue, lire, mesures, table
+from analyses_exemple import analyse, catalogue, lire, mesures, table
 
-from ctglib.calculs.accueil_individuel import besoins, mouvements
+from ctglib.blocs import besoin, flux, grille
+from ctglib.blocs.postes import couts
 from ctglib.calculs.annees import annees, est_muet
-from ctglib.calculs.cooperation import couts, grille
 from ctglib.calculs.evaluation import PostureBougee
-from ctglib.rapport.phrases import accueil_individuel as phrases
-from ctglib.rapport.phrases.cooperation import posture
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8"))
 
@@ -79,12 +77,11 @@ def test_les_modalites_d_un_indicateur_suivent_l_ordre_du_catalogue() -> None:
     ],
 )
 def test_les_mouvements_se_disent_meme_incomplets(entrees: dict, sorties: dict, dit: str) -> None:
-    noms = catalogue().analyses.accueil_individuel.indicateurs
     read = table({"am_entrees": entrees, "am_sorties": sorties}, [2024, 2024], "am_agreees")
 
-    told = phrases.mouvements(mouvements(read, noms))
+    told = flux.phrases(flux.calculer(read, analyse("flux")), "Effectif")
 
-    assert lisible(told.html) == dit
+    assert [lisible(item) for item in told] == [dit]
 
 
 def serie(*rows: tuple) -> pd.DataFrame:
@@ -95,7 +92,7 @@ def serie(*rows: tuple) -> pd.DataFrame:
 def test_deux_territoires_ne_se_lisent_ensemble_que_pour_la_meme_annee() -> None:
     rows = serie(("01001", 2023, "cnaf_couverture", "", "", 50.4), ("01", 2022, "cnaf_couverture", "", "", 57.7))
 
-    read = besoins(rows, rows.assign(retard=1), catalogue().analyses.accueil_individuel, territoires=("01001", "01"))
+    read = besoin.calculer(rows, rows.assign(retard=1), analyse("besoin"), territoires=("01001", "01"))
 
     assert list(read["territoire"]) == [50.4]
     assert read["reference"].isna().all()
@@ -105,7 +102,7 @@ def test_seules_les_dernieres_naissances_sont_retenues() -> None:
     rows = serie(*(("01001", year, "insee_naissances", "", "", 100 + year) for year in range(2015, 2025)))
     latest = rows[rows["annee"].eq(2024)].assign(retard=1)
 
-    read = besoins(rows, latest, catalogue().analyses.accueil_individuel, territoires=("01001", "01"))
+    read = besoin.calculer(rows, latest, analyse("besoin"), territoires=("01001", "01"))
 
     assert list(read["annee"]) == [2022, 2023, 2024]
     assert list(read["retard"]) == [3, 2, 1]
@@ -145,7 +142,7 @@ def test_la_grille_dit_ce_qui_monte_d_une_annee_a_l_autre() -> None:
             }
         )
 
-    read = grille({2023: notee(1), 2024: notee(3)}, catalogue().referentiel)
+    read = grille.calculer({2023: notee(1), 2024: notee(3)}, catalogue().referentiel)
 
     concerned = read[read["item"].eq("conseil")]
     assert list(concerned["niveau"]) == [1, 3]
@@ -156,7 +153,7 @@ def test_la_grille_dit_ce_qui_monte_d_une_annee_a_l_autre() -> None:
 def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
     rows = pd.DataFrame({"fonction": ["F"], "domaine": ["attendus"], "item": ["conseil"], "niveau": [1]})
 
-    read = grille({2024: rows}, catalogue().referentiel)
+    read = grille.calculer({2024: rows}, catalogue().referentiel)
 
     referentiel = catalogue().referentiel
     assert read["libelle"].nunique() == len(referentiel.attendus) + len(referentiel.activites)
@@ -165,8 +162,8 @@ def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
 def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> None:
     bougee = PostureBougee(montees=3, descendues=1, inchangees=6, inconnues=2)
 
-    public = lisible(posture(bougee, 2025, notee=True, interne=False).html)
-    interne = lisible(posture(bougee, 2025, notee=True, interne=True).html)
+    public = lisible(grille.bougees(bougee, 2025, "annexe 4", notee=True, interne=False).html)
+    interne = lisible(grille.bougees(bougee, 2025, "annexe 4", notee=True, interne=True).html)
 
     assert public.startswith("Sur 10 lignes comparables de la grille de l'annexe 4, 4 ont bougé entre 2024 et 2025.")
     assert not re.search("montée|descendue|inchangée", public)
@@ -174,7 +171,7 @@ def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> 
 
 
 def test_une_premiere_notation_ne_se_compare_a_rien() -> None:
-    told = posture(PostureBougee(0, 0, 0, 10), 2023, notee=True, interne=False)
+    told = grille.bougees(PostureBougee(0, 0, 0, 10), 2023, "annexe 4", notee=True, interne=False)
 
     assert "rien ne se compare à 2022" in lisible(told.html)
-    assert posture(PostureBougee(0, 0, 0, 0), 2023, notee=False, interne=False).html == ""
+    assert grille.bougees(PostureBougee(0, 0, 0, 0), 2023, "annexe 4", notee=False, interne=False).html == ""

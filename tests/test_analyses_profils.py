@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, catalogue, observations, profils, publier
 
-from ctglib.calculs.profils import CACHES_AU_MOINS, SANS_TOTAL, UN_SEUL_CACHE, VIDE, croisements, parts
+from ctglib.blocs.profils import CACHES_AU_MOINS, SANS_TOTAL, UN_SEUL_CACHE, VIDE, croisements, parts, phrases
 from ctglib.donnees.modeles.catalogue import Seuils
-from ctglib.rapport.phrases.profils import profils as phrases
 
 DISPOSITIFS = {"caj": "CAJ", "cmj": "CMJ"}
 SEUILS = Seuils(
@@ -107,7 +106,7 @@ def test_un_croisement_garde_ses_secrets() -> None:
 def test_les_profils_disent_leurs_manques_et_leurs_secrets() -> None:
     read = lire(("cmj", "age", "m", 30), ("cmj", "age", "n", "Q"))
 
-    told = phrases(read, read.iloc[0:0], DISPOSITIFS, SEUILS).html
+    told = " ".join(phrases(read, read.iloc[0:0], DISPOSITIFS, SEUILS))
 
     assert "1 dispositif sur 2" in told.replace("\u00a0", " ")
     assert "non transmis" in told

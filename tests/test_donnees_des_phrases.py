@@ -46,7 +46,7 @@ def test_les_modalites_en_retard_sont_dans_les_donnees_de_la_figure_des_etats(bi
 
 @pytest.mark.parametrize("tableau", ["bilan", "fiche"])
 def test_l_equipe_de_la_caf_est_dans_les_donnees_poste_par_poste(bilan: Bilan, tableau: str) -> None:
-    rows = lignes(bilan.moyens.par_signataire() if tableau == "bilan" else bilan.fiche(4).cooperation.postes_tableau())
+    rows = lignes(bilan.moyens.par_signataire() if tableau == "bilan" else bilan.fiche(4).detail()["postes"])
 
     equipe = {
         row["objet"]: float(row["valeur"]) for row in rows if row.get("annee", "2025") == "2025" and row["valeur"]

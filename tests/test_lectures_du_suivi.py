@@ -209,5 +209,5 @@ def test_une_fiche_imprime_qui_la_porte_meme_sans_suivi_et_le_gabarit_le_suit() 
 def test_de_petits_effectifs_publies_disent_pourquoi_la_ou_ils_sont() -> None:
     fiche = bilan(2025, "demonstration").fiche(1)
 
-    for told in (" ".join(fiche.indicateurs.valeurs().notes), texte(fiche.accueil.mouvements())):
+    for told in (" ".join(fiche.indicateurs.valeurs().notes), texte(fiche.detail())):
         assert "Donnés même sous 5, seuil du secret" in told and "liste publique" in told

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from analyses_exemple import analyse
 
 from ctglib import ouvrir_bilan
+from ctglib.blocs import besoin
 from ctglib.blocs.territoire import chiffre_du_territoire, notes_des_moyennes
-from ctglib.calculs.accueil_individuel import besoins
 from ctglib.calculs.comparaison import dans_le_hasard
 from ctglib.calculs.moyennes import moyennes
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import PetiteSerie
-from ctglib.rapport.tableaux.accueil_individuel import tableau_besoins
 from ctglib.rapports.diagnostic import Diagnostic
 
 PERIODES = PetiteSerie(avant=(2015, 2019), depuis=2021, pourquoi="2020 est un pic")
@@ -82,9 +82,8 @@ def test_le_bilan_de_harnes_dit_les_moyennes_le_hasard_et_les_annees_deduites() 
 
 def test_la_fiche_1_dit_quelles_annees_de_naissances_sont_deduites() -> None:
     etude = ouvrir_bilan("harnes", 2025).etude
-    analyse = etude.catalogue.analyses.accueil_individuel
-    table = besoins(etude.series, etude.derniers_chiffres, analyse, territoires=("62413", "62"))
+    table = besoin.calculer(etude.series, etude.derniers_chiffres, analyse("besoin"), territoires=("62413", "62"))
 
-    notes = tableau_besoins(table, {}, etude.contexte, origines=dict.fromkeys(table["indicateur"], "source")).notes
+    notes = besoin.tableau(table, {}, etude.contexte, nom="besoins").notes
 
     assert "Année déduite de l'ordre des valeurs : 2023 et 2025." in notes

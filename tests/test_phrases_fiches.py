@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from html import unescape
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from analyses_exemple import ICI, catalogue, observations
+from analyses_exemple import ICI, analyse, catalogue, observations
 
+from ctglib.blocs.effectifs import mouvements
+from ctglib.blocs.passage import passage
+from ctglib.blocs.quotients import quotients
 from ctglib.calculs.evaluation import evaluer
 from ctglib.document.contexte import Contexte
 from ctglib.document.mesures import ligne, mesure
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.rapport.phrases.cooperation import passage
-from ctglib.rapport.phrases.jeunesse import dispositifs
-from ctglib.rapport.phrases.loisirs import frequentation, sejour
 
 
 def contexte() -> Contexte:
@@ -73,35 +73,38 @@ def test_la_frequentation_dit_ce_qui_monte_ce_qui_baisse_et_ce_qui_ne_se_compare
         }
     )
 
-    told = lisible(frequentation(table, "frequentation_jeunes", contexte(), catalogue().evaluation).html)
+    rows = table[table["indicateur"].eq("frequentation_jeunes") & table["modalite"].ne("")]
+    told = lisible(" ".join(mouvements(rows, "dispositif", contexte(), catalogue().evaluation)))
 
     assert "1 dispositif en hausse : accueil périscolaire (+100 depuis 2024)." in told
     assert "1 dispositif en baisse : accueil de loisirs, été (-50 depuis 2024)." in told
     assert "1 dispositif sans comparaison (secret) : centre d'animation jeunesse (CAJ)." in told
 
 
+def rapports(nom: str, valeurs: dict) -> str:
+    """Return what an analysis of Harnes says of its ratios."""
+    read = pd.DataFrame({"indicateur": [], "dimension": [], "annee": [], "valeur": [], "statut": []})
+    return lisible(" ".join(quotients(analyse("effectifs", nom).rapports, notee(valeurs), read)))
+
+
 def test_le_sejour_dit_son_remplissage_et_ce_que_la_convention_ecrit() -> None:
-    noms = catalogue().analyses.loisirs.indicateurs
     known = {"sejour_places": {2025: 36}, "sejour_participants": {2025: 27}}
 
-    told = lisible(sejour(notee(known), noms, contexte(), catalogue().evaluation).html)
-    hidden = notee(known | {"sejour_participants": {2025: "Q"}})
+    told = rapports("sejour", known)
 
     assert "Le séjour a rempli 75 % de ses places." in told
     assert "D'après l'annexe 2 : 36 places et 14 jours, à maintenir." in told
-    assert "rempli" not in sejour(hidden, noms, contexte(), catalogue().evaluation).html
+    assert "rempli" not in rapports("sejour", known | {"sejour_participants": {2025: "Q"}})
 
 
 def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
-    analyse, vide = catalogue().analyses.jeunesse, pd.DataFrame(columns=["annee"])
     known = {"chantiers_jeunes": {2025: 30}, "chantiers_places": {2025: 40}, "chantiers_heures": {2025: 600}}
-    mots = catalogue().evaluation
 
-    told = lisible(dispositifs(notee(known), analyse, vide, contexte(), mots).html)
-    hidden = notee(known | {"chantiers_jeunes": {2025: "Q"}})
+    told = rapports("activite", known)
 
-    assert "30 jeunes pour 40 places, soit 75 %, en moyenne 20 heures chacun." in told
-    assert "chantiers" not in dispositifs(hidden, analyse, vide, contexte(), mots).html
+    assert "30 jeunes pour 40 places, soit 75 %." in told
+    assert "30 jeunes, en moyenne 20 heures chacun." in told
+    assert "chantiers" not in rapports("activite", known | {"chantiers_jeunes": {2025: "Q"}})
 
 
 @pytest.mark.parametrize(
@@ -121,18 +124,17 @@ def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
     ],
 )
 def test_le_passage_repond_a_la_question_de_l_article_6_b(valeurs: dict, dit: str) -> None:
-    article = next(item for item in lire_dossier("harnes").convention.articles if item.numero == "6-b")
-
-    told = passage(
-        notee(valeurs),
-        catalogue().bilan.pilotage,
-        catalogue().analyses.cooperation,
-        article,
-        fin=date(2026, 12, 31),
+    convention = lire_dossier("harnes").convention
+    etude = SimpleNamespace(
+        evaluation=notee(valeurs),
+        catalogue=catalogue(),
         contexte=contexte(),
-        mots=catalogue().evaluation,
+        convention=convention,
+        suivi=SimpleNamespace(fin=convention.fin),
     )
 
-    assert lisible(told.html).startswith(dit)
-    assert "Ce que l'article 6-b décide" in lisible(told.html)
-    assert "31 décembre 2026" in lisible(told.html)
+    told = lisible(" ".join(block.html for block in passage(etude, analyse("passage"))))
+
+    assert told.startswith(dit)
+    assert "Ce que l'article 6-b décide" in told
+    assert "31 décembre 2026" in told

@@ -11,7 +11,7 @@ from ctglib.calculs.evaluation import modalites
 from ctglib.calculs.suivi import ENSEMBLE, coupures, mesure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ctglib.calculs.suivi import Serie, Series
     from ctglib.donnees.catalogue import Catalogue
@@ -21,7 +21,8 @@ COLONNES = (
     "indicateur", "libelle", "unite", "dimension", "modalite", "libelle_modalite", "detaille", "annee", "valeur",
     "statut",
 )  # fmt: skip
-SECRET = "Q"
+SECRET, NON_TRANSMIS, SANS_OBJET = "Q", "L", "M"
+GRAVITE = (SECRET, NON_TRANSMIS, "O", SANS_OBJET, "P", "E", "A")  # the most serious first
 
 
 def annees(
@@ -80,6 +81,43 @@ def ensemble(table: pd.DataFrame, identifiant: str) -> pd.DataFrame:
     """Return the values of the whole of an indicator, by year: valeur, statut."""
     rows = table[table["indicateur"].eq(identifiant) & table["dimension"].eq("")]
     return rows.set_index("annee")[["valeur", "statut"]]
+
+
+def croiser(table: pd.DataFrame, colonnes: Mapping[str, tuple[str, int]]) -> pd.DataFrame:
+    """Return indicators and years side by side, one row a modalité, the whole last if one of them has it.
+
+    Args:
+        table: What ``annees`` returns.
+        colonnes: Indicator and year of each column wanted.
+
+    Returns:
+        Indexed by modalité: ``libelle``, then ``<column>`` and ``statut_<column>``; « non transmis » without a row.
+    """
+    read = {
+        name: table[table["indicateur"].eq(indicateur) & table["annee"].eq(year)].set_index("modalite")
+        for name, (indicateur, year) in colonnes.items()
+    }
+    labels = {mode: label for rows in reversed(read.values()) for mode, label in rows["libelle_modalite"].items()}
+    met = dict.fromkeys(mode for rows in read.values() for mode in rows.index)
+    order = [mode for mode in met if mode] + [mode for mode in met if not mode]
+    frame = pd.DataFrame({"libelle": [labels[mode] for mode in order]}, index=pd.Index(order, dtype=object))
+    for name, rows in read.items():
+        frame[name] = rows["valeur"].reindex(order).astype("float64")
+        frame[f"statut_{name}"] = rows["statut"].astype(object).reindex(order).fillna(NON_TRANSMIS)
+    return frame
+
+
+def pire(*statuts: pd.Series) -> pd.Series:
+    """Return, row by row, the most serious of some statuses: that of a total of what they are the statuses of."""
+    return pd.concat([statut.map(GRAVITE.index) for statut in statuts], axis=1).min(axis=1).map(GRAVITE.__getitem__)
+
+
+def somme(lignes: pd.DataFrame, nom: str) -> tuple[float, str]:
+    """Return the sum of a column of ``croiser``, and its status: a missing part makes it missing."""
+    concerned = lignes[lignes[f"statut_{nom}"].ne(SANS_OBJET)]
+    if concerned.empty:
+        return nan, NON_TRANSMIS
+    return concerned[nom].sum(skipna=False), min(concerned[f"statut_{nom}"], key=GRAVITE.index)
 
 
 def details(table: pd.DataFrame, identifiant: str) -> pd.DataFrame:

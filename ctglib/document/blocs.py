@@ -74,6 +74,20 @@ class Groupe(Bloc):
     def __bool__(self) -> bool:
         return bool(self.pieces)
 
+    def __getitem__(self, nom: str) -> Bloc:
+        """Retourne le tableau ou la figure de ce nom, par exemple ``fiche.indicateurs()["cibles"]``.
+
+        Raises:
+            ValueError: Le groupe n'en a pas de ce nom ; le message donne ceux qu'il a.
+        """
+        found = {piece.nom: piece for piece in feuilles(self.pieces) if getattr(piece, "nom", "")}
+        if nom not in found:
+            raise ValueError(f"« {nom} » n'est pas là. Tableaux et figures : {', '.join(found) or 'aucun'}.")
+        return found[nom]
+
+    def __contains__(self, nom: str) -> bool:
+        return any(getattr(piece, "nom", "") == nom for piece in feuilles(self.pieces))
+
 
 @dataclass(frozen=True)
 class Titre(Bloc):

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.document.typographie import nombre
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
@@ -47,6 +49,25 @@ def mesures(evaluation: pd.DataFrame, indicateurs: Iterable[str], contexte: Cont
 def marquer(texte: str, statut: str) -> str:
     """Return a value followed by the mark of a provisional or an estimated one."""
     return f"{texte}{MARQUES.get(statut, '')}"
+
+
+def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "") -> Callable[[pd.Series], str]:
+    """Return what writes a column of a row: its value without unit, the word of its absence, the mark of its status.
+
+    Args:
+        contexte: The words.
+        indicateur: Whose decimals it has; one decimal when there is none.
+        colonne: The value.
+        statut: Its status, « statut_ » and the column unless told.
+    """
+
+    def ecrire(row: pd.Series) -> str:
+        value, status = row[colonne], row[statut or f"statut_{colonne}"]
+        if indicateur:
+            return marquer(contexte.valeur_nue(indicateur, value, status), status)
+        return marquer(contexte.absence(status) if pd.isna(value) else nombre(value, 1), status)
+
+    return ecrire
 
 
 def visee(row: object, contexte: Contexte, mots: Evaluation) -> str:
@@ -125,3 +146,9 @@ def _dernier(row: pd.Series, contexte: Contexte) -> str:
         return ""
     earlier = contexte.valeur(row["indicateur"], row["valeur_precedente"], row["statut_precedent"])
     return f" ; dernière valeur connue, {earlier} en {row['annee_precedente']}"
+
+
+def periode(annees: Iterable[int]) -> str:
+    """Return « 2023 à 2025 », or the only year."""
+    years = sorted(annees)
+    return str(years[0]) if len(years) == 1 else f"{years[0]} à {years[-1]}"

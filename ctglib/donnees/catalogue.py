@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.modeles.coherence import ReglesCoherence
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.analyses import AnalysesFiches
     from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.catalogue import (
         Indicateur,
@@ -71,7 +70,6 @@ class Catalogue:
     secret: Secret
     comparaison: Comparaison
     bilan: ReglesBilan
-    analyses: AnalysesFiches
 
     @cached_property
     def indicateurs(self) -> dict[str, Indicateur]:
@@ -154,5 +152,4 @@ def assembler(pieces: Pieces) -> Catalogue:
         secret=found["secret"],
         comparaison=found["comparaison"],
         bilan=found["bilan"],
-        analyses=found["fiches_analyses"],
     )

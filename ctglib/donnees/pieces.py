@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets, lister
-from ctglib.donnees.modeles.analyses import AnalysesFiches
 from ctglib.donnees.modeles.avenants import Avenants
 from ctglib.donnees.modeles.base import Modele
 from ctglib.donnees.modeles.bilan import ReglesBilan
@@ -65,7 +64,6 @@ CATALOGUE: dict[str, type[Modele]] = {
     "secret": Secret,
     "comparaison": Comparaison,
     "bilan": ReglesBilan,
-    "fiches_analyses": AnalysesFiches,
 }
 CONVENTION: dict[str, type[Modele]] = {
     "convention": Convention,

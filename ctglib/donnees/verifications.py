@@ -18,6 +18,7 @@ from ctglib.donnees.references import (
     places,
 )
 from ctglib.donnees.regles import DU_CATALOGUE, Regle, appliquer, avec_le_catalogue, en_lignes, inconnus, regles_de_vide
+from ctglib.donnees.verifications_analyses import verifier_analyses
 
 if TYPE_CHECKING:
     from ctglib.donnees.fautes import Faute
@@ -42,6 +43,7 @@ def verifier(pieces: Pieces) -> list[Faute]:
         *verifier_fiches(pieces),
         *_annexe1(pieces),
         *_offre(pieces),
+        *verifier_analyses(pieces),
     ]
     told = {(fault.fichier, fault.ligne, fault.colonne) for fault in pieces.fautes}
     return [fault for fault in faults if (fault.fichier, fault.ligne, fault.colonne) not in told]

@@ -167,7 +167,10 @@ def _sans_valeur(faute: str) -> str:
 
 def titre_de(commande: Commande, ancien: Trace | None) -> str:
     """Return the title of a report: that of its last success, else the first heading of its notebook."""
-    return ancien.page["titre"] if ancien else Carnet(commande.carnet).titre
+    if ancien:
+        return ancien.page["titre"]
+    fiche = dict(commande.parametres).get("fiche")
+    return Carnet(commande.carnet).titre + (f" {fiche}" if fiche else "")
 
 
 def rendre(modele: str, **valeurs: object) -> str:

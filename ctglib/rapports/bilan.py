@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.annee import EXCEPTION, empreinte_de, etudier, etudier_brut, nom_de_part, part_de
+from ctglib.blocs.annees import lire_annees, pour_trajectoires
 from ctglib.blocs.collecte import tableau_a_collecter, tableau_collecte, tableau_revisions
 from ctglib.blocs.gouvernance import Gouvernance
 from ctglib.blocs.moyens import Moyens
@@ -18,7 +19,6 @@ from ctglib.blocs.une_page import EnBref
 from ctglib.calculs.bilan import Proposition, Situation, proposer
 from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.classeur.annuel.fiche import Fiche
-from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.typographie import compter, nombre_court
 from ctglib.donnees.dossier_suivi import lire_suivi_brut

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.analyses import montrer
 from ctglib.blocs.collecte import tableau_manques_suivi, tableau_revisions
 from ctglib.blocs.etats import tableau_etats
 from ctglib.blocs.moyens import Budget, tableau_de_fiche
@@ -16,11 +17,8 @@ from ctglib.calculs.collecte import manques
 from ctglib.calculs.essentiel import essentiel
 from ctglib.calculs.moyens import moyens_par_poste, rapprocher
 from ctglib.calculs.suivi import par_avenant
-from ctglib.classeur.annuel.accueil_individuel import AccueilIndividuel
-from ctglib.classeur.annuel.cooperation import Cooperation
 from ctglib.classeur.annuel.indicateurs import Indicateurs
-from ctglib.classeur.annuel.jeunesse import Jeunesse
-from ctglib.classeur.annuel.loisirs import Loisirs
+from ctglib.document.blocs import Titre, suite
 from ctglib.document.typographie import date_longue
 from ctglib.graphiques.frise import frise
 from ctglib.rapport.phrases import fiche as phrases
@@ -31,7 +29,7 @@ from ctglib.rapport.tableaux.promesses import tableau_promesses
 if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.calculs.suivi import Numerotes
-    from ctglib.document.blocs import Bloc
+    from ctglib.document.blocs import Bloc, Groupe
     from ctglib.document.contexte import Contexte
     from ctglib.document.couverture import Couverture
     from ctglib.document.figure import Figure
@@ -59,29 +57,9 @@ class Fiche:
         """What the indicators of the fiche say."""
         return Indicateurs(self.etude, self.fiche, muet=self.sans_suivi)
 
-    @cached_property
-    def accueil(self) -> AccueilIndividuel:
-        """The own analysis of fiche 1."""
-        return AccueilIndividuel(self.etude)
-
-    @cached_property
-    def loisirs(self) -> Loisirs:
-        """The own analysis of fiche 2."""
-        return Loisirs(self.etude)
-
-    @cached_property
-    def jeunesse(self) -> Jeunesse:
-        """The own analysis of fiche 3."""
-        return Jeunesse(self.etude)
-
-    @cached_property
-    def cooperation(self) -> Cooperation:
-        """The own analysis of fiche 4."""
-        return Cooperation(self.etude)
-
     def couverture(self) -> Couverture:
         """Return the cover: the fiche's title, parties, year, date and status of the data."""
-        return self.etude.couverture(self.fiche.titre, f", année {self.etude.annee}")
+        return self.etude.couverture(self.fiche.titre, f" {self.fiche.numero}, année {self.etude.annee}")
 
     def essentiel(self) -> Bloc:
         """Return the first page: how many modalités and indicators stand where, what moves, what asks for attention."""
@@ -132,6 +110,11 @@ class Fiche:
             titre=titre,
             aujourd_hui=etude.bilan.date_arretee,
         )
+
+    def detail(self) -> Groupe | None:
+        """Return the analyses that the fiche declares, each under its question."""
+        shown = {item.titre: montrer(self.etude, item) for item in self.fiche.analyses}
+        return suite(Titre(titre) + block for titre, block in shown.items() if block)
 
     def moyens(self) -> Tableau | None:
         """Return what each signatory brings to the fiche, line by line; None when nobody told."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ctglib.blocs.annees import lire_annees, pour_trajectoires
 from ctglib.blocs.cibles import tableau_cibles
 from ctglib.calculs.departs import depuis_le_depart
 from ctglib.calculs.ecriture import majuscule
 from ctglib.calculs.suivi import avenant_de_la_cible, par_avenant
-from ctglib.classeur.annuel.lecture import lire_annees, pour_trajectoires
 from ctglib.classeur.natures import PANNEAUX_D_UNE_PAGE, lots
 from ctglib.document.blocs import suite
 from ctglib.graphiques.trajectoires import trajectoires
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.convention import Fiche
+
+
+DETAILLEES = ("taux", "inclusion")  # types of analysis with a row a modalité
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,17 @@ class Indicateurs:
 
     def modalites(self) -> Tableau | None:
         """Return the same as ``valeurs`` for the rows by modalité; None when there is none."""
-        parts = self.lignes[self.lignes["dimension"].ne("")]
+        parts = self.lignes[self.lignes["dimension"].ne("") & ~self.lignes["indicateur"].isin(self._detailles)]
         if self.muet or parts.empty:
             return None
         titre = self._titre("Détail des indicateurs")
         return tableau_modalites(parts, self.etude.catalogue.evaluation, self.etude.contexte, titre=titre)
+
+    @property
+    def _detailles(self) -> set[str]:
+        """The indicators whose modalités an analysis of the fiche shows: they are not shown twice."""
+        shown = [item for item in self.fiche.analyses if item.graphique or item.type in DETAILLEES]
+        return {name for item in shown for name in item.tous(*item.roles)}
 
     def _titre(self, sujet: str) -> str:
         etude = self.etude

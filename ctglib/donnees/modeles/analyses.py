@@ -1,141 +1,111 @@
-"""Model of ``data/catalogue/fiches_analyses.yaml``: what the own analysis of each fiche action reads."""
+"""The ``analyses`` of a fiche in convention.yaml: a type of block, and which indicator plays which role in it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from string import Formatter
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
-from ctglib.donnees.modeles.coherence import MotDeVerdict
+from ctglib.donnees.modeles.base import CodeModalite, Identifiant, Modele, Texte
 
-EtatLivrable = Literal[
-    "fait", "annees_connues", "en_partie", "pas_encore", "pas_fait", "inconnu", "inconnu_a_l_echeance", "pas_commence",
-]  # fmt: skip
+# What each type of analysis needs, then what it may be given besides: the roles of ``ctglib/blocs/<type>.py``, and the
+# keys of ``Analyse`` that it reads. A new type is that file and a line here.
+TYPES: dict[str, tuple[str, str]] = {
+    "effectifs": ("effectifs", "rapports graphique note"),
+    "taux": ("numerateur denominateur", "taux capacite phrase"),
+    "inclusion": ("effectif", "volume rapports note"),
+    "flux": ("entrees sorties", "effectif graphique"),
+    "norme": ("postes base norme", "a_defaut"),
+    "besoin": ("couverture", "naissances places annees"),
+    "profils": ("dispositifs public", "variables"),
+    "livrables": ("livrables", "annuels par_poste convertis"),
+    "passage": ("postes convertis", "autres"),
+    "postes": ("postes financement", "convertis"),
+    "grille": ("", ""),
+}
+PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste", "autres"}  # roles that a list of indicators plays
+PUBLIQUES = {"couverture", "naissances"}  # roles of a public series; the others are indicators of the fiche
+
+MOTS = {"numerateur", "denominateur", "rapport", "annees"}
 
 
-def _complets(mots: dict) -> dict:
-    if missing := [code for code in get_args(EtatLivrable) if code not in mots]:
-        raise ValueError(f"un mot pour chaque état ; manquent : {', '.join(missing)}")
-    return mots
+def _gabarit(phrase: str) -> str:
+    try:
+        unknown = {name for _, name, *_ in Formatter().parse(phrase) if name is not None} - MOTS
+    except ValueError:
+        unknown = {phrase}
+    if unknown:
+        raise ValueError(f"une phrase dont les accolades nomment {', '.join(sorted(MOTS))}")
+    return phrase
+
+
+Gabarit = Annotated[Texte, AfterValidator(_gabarit)]
+
+
+class Rapport(Modele):
+    """Two indicators set against each other by a sentence of the convention's words, the numbers being the workbook's.
+
+    ``calcul``: "part" (in %) and "moyenne" of the year; "cumul" of the years for which both are known; "depart", the
+    numerator against what the convention writes of the denominator; "ecrit", both as the convention writes them.
+    In ``phrase``, ``{numerateur:place}`` is a count with its noun, ``{denominateur:projet voté}`` too.
+    """
+
+    calcul: Literal["part", "moyenne", "cumul", "depart", "ecrit"] = "part"
+    numerateur: Identifiant
+    denominateur: Identifiant
+    phrase: Gabarit
+    decimales: int = Field(default=0, ge=0, le=3)
 
 
 class Norme(Modele):
-    """A landmark: how many of an indicator go with one full-time equivalent, and who says so."""
+    """A landmark: how many of the base go with one full-time equivalent, and who says so."""
 
-    indicateur: Identifiant
     valeur: float = Field(gt=0)
     reference: Texte
 
 
-class IndicateursAccueil(Modele):
-    """What fiche 1 reads: the professionals and their places, those who come and go, the relais, the public series."""
+class Analyse(Modele):
+    """An analysis that a fiche shows « en détail ».
 
-    agreees: Identifiant
-    en_activite: Identifiant
-    places: Identifiant
-    gardes: Identifiant
-    entrees: Identifiant
-    sorties: Identifiant
-    postes_relais: Identifiant
-    couverture: Identifiant
-    naissances: Identifiant
-
-
-class AnalyseAccueil(Modele):
-    """Fiche 1. ``annees_de_naissances``: how many years of births stand for the under-threes."""
-
-    indicateurs: IndicateursAccueil
-    norme: Norme
-    annees_de_naissances: int = Field(ge=1)
-
-
-class IndicateursLoisirs(Modele):
-    """What fiche 2 reads. The modalités of ``profils`` are its dispositifs."""
-
-    frequentation: Identifiant
-    profils: Identifiant
-    heures: Identifiant
-    heures_offertes: Identifiant
-    occupation: Identifiant
-    capacite: Identifiant
-    aeeh: Identifiant
-    heures_aeeh: Identifiant
-    sejour_places: Identifiant
-    sejour_jours: Identifiant
-    sejour_participants: Identifiant
-
-
-class AnalyseLoisirs(Modele):
-    """Fiche 2."""
-
-    indicateurs: IndicateursLoisirs
-
-
-class GroupeIndicateurs(Modele):
-    """Indicators shown together in a table."""
-
-    libelle: Texte
-    indicateurs: tuple[Identifiant, ...] = Field(min_length=1)
-
-
-class IndicateursJeunesse(Modele):
-    """What fiche 3 sets against each other: members and seats, votes and works, young people and places."""
-
-    participants: Identifiant
-    conseil_membres: Identifiant
-    conseil_votes: Identifiant
-    conseil_realises: Identifiant
-    chantiers_places: Identifiant
-    chantiers_jeunes: Identifiant
-    chantiers_heures: Identifiant
-
-
-class AnalyseJeunesse(Modele):
-    """Fiche 3. ``groupes``: the rows of its table of activity."""
-
-    indicateurs: IndicateursJeunesse
-    groupes: tuple[GroupeIndicateurs, ...] = Field(min_length=1)
-
-
-class Livrable(Modele):
-    """Something that fiche 4 promises, and the indicator that counts it.
-
-    It is due when the convention's fiche says of its indicator, by the end of the convention otherwise, or each year
-    when ``annuel``. ``un_par_poste``: how many are due follows the posts.
+    ``titre`` is the question that it answers, ``nom`` what its tables and charts are called (its type unless told),
+    ``graphique`` the question of its chart, ``public`` who is counted (« les jeunes participants »).
     """
 
-    indicateur: Identifiant
-    annuel: bool = False
-    un_par_poste: bool = False
+    type: Texte
+    titre: Texte
+    nom: CodeModalite | None = None
+    roles: dict[Identifiant, Identifiant | tuple[Identifiant, ...]] = {}
+    rapports: tuple[Rapport, ...] = ()
+    graphique: Texte | None = None
+    note: Texte | None = None
+    phrase: Gabarit | None = None
+    public: Texte | None = None
+    norme: Norme | None = None
+    annees: int = Field(default=3, ge=1)
+    dispositifs: tuple[CodeModalite, ...] = ()
+    variables: tuple[Identifiant, ...] = ()
+    financement: Identifiant | None = None
+
+    @property
+    def id(self) -> str:
+        """What its tables and charts are called."""
+        return self.nom or self.type
+
+    def un(self, role: str) -> str:
+        """Return the indicator that plays a role, "" when none does."""
+        return (*self.tous(role), "")[0]
+
+    def tous(self, *roles: str) -> tuple[str, ...]:
+        """Return the indicators that play some roles, in order."""
+        found = [self.roles.get(role, ()) for role in roles]
+        return tuple(name for told in found for name in ((told,) if isinstance(told, str) else told))
 
 
-class IndicateursCooperation(Modele):
-    """What goes with the posts of fiche 4, which are in ``bilan.yaml``."""
-
-    fiches_de_poste: Identifiant
-    formations: Identifiant
-    temps: Identifiant
+CLES = {*Analyse.model_fields} - {"type", "titre", "nom", "roles"}
 
 
-class AnalyseCooperation(Modele):
-    """Fiche 4.
-
-    ``article`` decides what becomes of the posts, ``financement`` is the line of the budget that pays the piloting.
-    ``etats`` are the words of the deliverables.
-    """
-
-    indicateurs: IndicateursCooperation
-    article: Texte
-    financement: Identifiant
-    livrables: tuple[Livrable, ...] = Field(min_length=1)
-    etats: Annotated[dict[EtatLivrable, MotDeVerdict], AfterValidator(_complets)]
-
-
-class AnalysesFiches(Modele):
-    """``fiches_analyses.yaml``, a key a fiche action."""
-
-    accueil_individuel: AnalyseAccueil
-    loisirs: AnalyseLoisirs
-    jeunesse: AnalyseJeunesse
-    cooperation: AnalyseCooperation
+def attendus(nom: str) -> tuple[set[str], set[str], set[str], set[str]]:
+    """Return the roles that a type of analysis needs, those that it may have, then the same of its keys."""
+    needed, possible = (set(names.split()) for names in TYPES[nom])
+    return needed - CLES, possible - CLES, needed & CLES, possible & CLES

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ctglib.donnees.modeles.analyses import Analyse
 from ctglib.donnees.modeles.base import Annee, CodeTerritoire, Identifiant, Modele, Texte
 
 
@@ -153,7 +154,7 @@ class Fiche(Modele):
 
     ``besoins`` are the needs that its constat initial tells. ``repond_a`` are catalogue indicators that the fiche
     answers, ``contexte`` the public series that throw light on it, ``offre`` the categories of the offer that it bears
-    on: all are a reading of ours. ``responsable`` is the
+    on, ``analyses`` what it shows in detail: all are a reading of ours. ``responsable`` is the
     service of the year's workbook that tells what became of it, where it is not the catalogue's.
     """
 
@@ -178,6 +179,7 @@ class Fiche(Modele):
     contexte: list[Identifiant] = []
     repond_a: list[Identifiant] = []
     offre: list[Identifiant] = []
+    analyses: list[Analyse] = []
     reference: Texte
 
 

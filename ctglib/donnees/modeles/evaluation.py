@@ -13,6 +13,10 @@ from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 VerdictIndicateur = Literal["atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"]
 Evolution = Literal["favorable", "defavorable", "stable", "dans_le_bruit", "trop_peu"]
 
+EtatLivrable = Literal[
+    "fait", "annees_connues", "en_partie", "pas_encore", "pas_fait", "inconnu", "inconnu_a_l_echeance", "pas_commence",
+]  # fmt: skip
+
 
 def _complet(codes: object) -> AfterValidator:
     """Return a check that every code has its word."""
@@ -41,10 +45,10 @@ class SeuilsEvaluation(Modele):
 class Evaluation(Modele):
     """``evaluation.yaml``.
 
-    Every code of a verdict, of an evolution, of the state of an action or of a decision has its word; ``raisons`` says
-    why nothing can be judged, ``mots`` are the other sentences of the scoring, by use (their ``{names}`` are filled).
-    ``niveaux`` are the words of 0 to 4 in the grid of annexe 4; ``points_de_l_essentiel``, how many points each
-    list of a fiche's first page gives.
+    Every code of a verdict, of an evolution, of the state of an action, of a decision or of a deliverable has its word;
+    ``raisons`` says why nothing can be judged, ``mots`` are the other sentences of the scoring, by use (their
+    ``{names}`` are filled). ``niveaux`` are the words of 0 to 4 in the grid of annexe 4; ``points_de_l_essentiel``,
+    how many points each list of a fiche's first page gives.
     """
 
     seuils: SeuilsEvaluation
@@ -52,6 +56,7 @@ class Evaluation(Modele):
     evolutions: Annotated[dict[Evolution, MotDeVerdict], _complet(Evolution)]
     etats: Annotated[dict[StatutAction, MotDeVerdict], _complet(StatutAction)]
     suites: Annotated[dict[EtatSuite, MotDeVerdict], _complet(EtatSuite)]
+    livrables: Annotated[dict[EtatLivrable, MotDeVerdict], _complet(EtatLivrable)]
     statuts: Annotated[dict[StatutBilan, Texte], _complet(StatutBilan)]
     niveaux: tuple[Texte, ...] = Field(min_length=5, max_length=5)
     raisons: dict[Identifiant, Texte]

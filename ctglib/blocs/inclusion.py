@@ -1,0 +1,117 @@
+"""Some persons among all: how many of them come, where, and for how long each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.blocs.annees import lire_annees, nom_du_detail
+from ctglib.blocs.quotients import quotients
+from ctglib.calculs.annees import NON_TRANSMIS, SANS_OBJET, SECRET, croiser, est_muet, somme
+from ctglib.document.blocs import liste
+from ctglib.document.mesures import legende, ligne, marquee, mesures
+from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.typographie import minuscule, nombre
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ctglib.blocs.annee import EtudeAnnuelle
+    from ctglib.document.blocs import Bloc
+    from ctglib.donnees.modeles.analyses import Analyse
+    from ctglib.donnees.modeles.catalogue import Indicateur
+
+ENSEMBLE = "Ensemble"
+
+
+def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+    """Yield how many came, which share they are and where; then the table. A hidden count gives no share."""
+    read = lire_annees(etude, analyse.tous("effectif", "volume"))
+    if est_muet(read):
+        return
+    table = calculer(read, analyse, etude.annee, etude.catalogue.indicateurs_fiches)
+    yield liste(
+        [
+            *mesures(etude.evaluation, [analyse.un("effectif")], etude.contexte, etude.catalogue.evaluation),
+            *_volume(table, analyse.un("volume"), etude),
+            *quotients(analyse.rapports, etude.evaluation, read),
+            *_lieux(table[table["modalite"].ne("")]),
+        ]
+    )
+    yield tableau(table, analyse, etude, nom_du_detail(etude, read))
+
+
+def calculer(table: pd.DataFrame, analyse: Analyse, annee: int, indicateurs: Mapping[str, Indicateur]) -> pd.DataFrame:
+    """Return, by modalité then whole, the persons of a year and the one before, and their volume (hours…).
+
+    ``par_personne`` needs both figures: a hidden count has none, so that the volume does not give it away. The volume
+    of the whole is the sum of the modalités' where nobody entered it; persons are never added up.
+
+    Args:
+        table: What ``annees`` returns.
+        analyse: Which indicator plays which role.
+        annee: Year.
+        indicateurs: The catalogue: a modalité that an indicator does not concern has no such figure.
+    """
+    count, volume = analyse.un("effectif"), analyse.un("volume")
+    read = {"effectif": (count, annee), "precedent": (count, annee - 1), "volume": (volume, annee)}
+    rows = croiser(table, read)
+    for name, (indicateur, _) in read.items():
+        if indicateur and indicateurs[indicateur].modalites:
+            silent = rows[f"statut_{name}"].eq(NON_TRANSMIS) & ~rows.index.isin(
+                ["", *indicateurs[indicateur].modalites]
+            )
+            rows[f"statut_{name}"] = rows[f"statut_{name}"].mask(silent, SANS_OBJET)
+    if "" in rows.index and rows.at["", "statut_volume"] == NON_TRANSMIS:
+        rows.loc["", ["volume", "statut_volume"]] = somme(rows.drop(index=""), "volume")
+    persons = rows["effectif"].where(rows["effectif"].gt(0))
+    return rows.assign(par_personne=rows["volume"] / persons).reset_index(names="modalite")
+
+
+def _volume(table: pd.DataFrame, volume: str, etude: EtudeAnnuelle) -> list[str]:
+    """Return the volume entered for the whole, failing that the sum of those of the modalités."""
+    row, whole = ligne(etude.evaluation, volume), table[table["modalite"].eq("")]
+    if row is None or pd.notna(row["valeur"]) or whole.empty or pd.isna(whole.iloc[0]["volume"]):
+        return mesures(etude.evaluation, [volume], etude.contexte, etude.catalogue.evaluation)
+    told = etude.contexte.valeur(volume, whole.iloc[0]["volume"])
+    return [f"{etude.contexte.indicateurs[volume].libelle} : {told} en {row['annee']}, somme du détail."]
+
+
+def _lieux(parts: pd.DataFrame) -> list[str]:
+    told = {
+        "Présents": parts["effectif"].gt(0),
+        "Aucun": parts["effectif"].eq(0),
+        "Nombre sous secret": parts["statut_effectif"].eq(SECRET),
+    }
+    labels = parts["libelle"].map(minuscule)
+    return [f"{word} : {' ; '.join(labels[mask])}." for word, mask in told.items() if mask.any()]
+
+
+def tableau(table: pd.DataFrame, analyse: Analyse, etude: EtudeAnnuelle, detail: str) -> Tableau:
+    """Return the persons of two years and their volume, modalité by modalité; what is hidden is a word."""
+    contexte, year = etude.contexte, etude.annee
+    count, volume = analyse.un("effectif"), analyse.un("volume")
+    label = contexte.indicateurs[count].libelle
+    columns = [
+        Colonne("_detail", detail, ecrire=lambda row: row["libelle"] or ENSEMBLE),
+        Colonne("_avant", str(year - 1), True, label, marquee(contexte, count, "precedent")),
+        Colonne("_effectif", str(year), True, label, marquee(contexte, count, "effectif")),
+    ]
+    if volume:
+        unit = contexte.unites[contexte.indicateurs[volume].unite].libelle
+        columns += [
+            Colonne("_volume", f"{unit}, {year}", True, "", marquee(contexte, volume, "volume")),
+            Colonne("par_personne", "Par personne", True, "", lambda mean: RIEN if pd.isna(mean) else nombre(mean)),
+        ]
+    return Tableau.de(
+        table,
+        columns,
+        nom=analyse.id,
+        titre=f"{label}, {contexte.territoire.nom}, {year - 1} et {year}",
+        source=contexte.source,
+        notes=(
+            *([analyse.note] if analyse.note else []),
+            *legende(table.filter(like="statut_").stack(), contexte),
+        ),
+    )

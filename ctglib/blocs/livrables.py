@@ -1,0 +1,150 @@
+"""What a fiche promises to produce or to hold, by when, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.blocs.annees import lire_annees
+from ctglib.calculs.annees import NON_TRANSMIS, SANS_OBJET, ensemble
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.typographie import date_longue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ctglib.blocs.annee import EtudeAnnuelle
+    from ctglib.document.blocs import Bloc
+    from ctglib.donnees.modeles.analyses import Analyse
+    from ctglib.donnees.modeles.base import Date
+    from ctglib.donnees.modeles.evaluation import EtatLivrable
+
+COLONNES = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "etat")
+CHAQUE_ANNEE = "chaque année"
+
+
+def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+    """Yield one row a deliverable: when it is due, how many there were, where it stands."""
+    posts = analyse.un("convertis")
+    read = lire_annees(etude, analyse.tous("livrables", "convertis"))
+    own = {item.id: item.echeance for fiche in etude.convention.fiches for item in fiche.indicateurs if item.echeance}
+    table = calculer(
+        read[read["indicateur"].isin(analyse.tous("livrables"))],
+        analyse,
+        own,
+        fin=pd.Timestamp(etude.suivi.fin),
+        arrete=pd.Timestamp(etude.bilan.date_arretee),
+        postes=ensemble(read, posts)["valeur"].iloc[-1] if posts else float("nan"),
+    )
+    yield tableau(table, analyse, etude)
+
+
+def calculer(
+    table: pd.DataFrame,
+    analyse: Analyse,
+    echeances: Mapping[str, Date],
+    *,
+    fin: pd.Timestamp,
+    arrete: pd.Timestamp,
+    postes: float,
+) -> pd.DataFrame:
+    """Return what is known of each deliverable, year by year, and its state at the date of the bilan.
+
+    A yearly one (role ``annuels``) is done when each year had its own. The others are due once: at the échéance of
+    their indicator, or by the end of the convention; what was done one year stays done. One per post (role
+    ``par_poste``) is done when there are as many.
+
+    Args:
+        table: What ``annees`` returns for their indicators.
+        analyse: Which indicator plays which role.
+        echeances: When each indicator is awaited, where the convention says it; it is not before that year.
+        fin: Last day of the convention.
+        arrete: Date of the bilan.
+        postes: Posts that have become chargé de coopération, missing when it is not known.
+
+    Returns:
+        The columns ``COLONNES``: a row a deliverable and year that concerns it, its state on all of them.
+    """
+    frames = []
+    for name in analyse.tous("livrables"):
+        yearly, by_post = name in analyse.tous("annuels"), name in analyse.tous("par_poste")
+        rows = ensemble(table, name)
+        rows = rows[rows["statut"].ne(SANS_OBJET)]
+        due = pd.Timestamp(echeances.get(name) or fin)
+        dated = (due.month, due.day) != (12, 31)  # a day within the year is a meeting's, awaited in that year alone
+        begins = pd.Timestamp(due.year, 1, 1) if dated else pd.Timestamp.min
+        if yearly:
+            state = _etat_annuel(rows["valeur"])
+        else:
+            rows = rows[rows.index >= begins.year]
+            needed = postes if by_post else None
+            state = _etat(rows["valeur"], needed, passe=due <= arrete, commence=begins <= arrete)
+        if rows.empty:
+            rows = pd.DataFrame({"valeur": [None], "statut": [NON_TRANSMIS]}, index=[None])
+        rows = rows.rename_axis("annee").reset_index()
+        frames.append(rows.assign(indicateur=name, annuel=yearly, echeance=pd.NaT if yearly else due, etat=state))
+    found = pd.concat(frames, ignore_index=True)[list(COLONNES)]
+    return found.astype({"annee": "Int64", "valeur": "float64", "annuel": "bool"})
+
+
+def _etat(valeurs: pd.Series, postes: float | None, *, passe: bool, commence: bool) -> EtatLivrable:
+    """Return the state of what is due once; ``postes``: how many are due, where it follows the posts."""
+    last = valeurs.iloc[-1] if len(valeurs) else float("nan")
+    if postes is not None and last > 0:
+        return "fait" if last >= postes else "en_partie"
+    if postes is None and (valeurs > 0).any():
+        return "fait"
+    if not commence:
+        return "pas_commence"
+    if pd.isna(last):
+        return "inconnu_a_l_echeance" if passe else "inconnu"
+    return "pas_fait" if passe else "pas_encore"
+
+
+def _etat_annuel(valeurs: pd.Series) -> EtatLivrable:
+    if valeurs.isna().all():
+        return "inconnu"
+    if (valeurs > 0).all():
+        return "fait"
+    if valeurs.eq(0).any():
+        return "en_partie" if (valeurs > 0).any() else "pas_fait"
+    return "annees_connues"
+
+
+def tableau(table: pd.DataFrame, analyse: Analyse, etude: EtudeAnnuelle) -> Tableau:
+    """Return one row a deliverable: when it is due, how many there were, where it stands."""
+    contexte, words = etude.contexte, etude.catalogue.evaluation.livrables
+    values = [
+        f"{year} : {marquer(contexte.valeur_nue(name, value, status), status)}" if pd.notna(year) else ""
+        for name, year, value, status in zip(
+            *(table[key] for key in ("indicateur", "annee", "valeur", "statut")), strict=True
+        )
+    ]
+    counts = table.assign(compte=values).groupby("indicateur", sort=False)["compte"].agg(" ; ".join)
+    firsts = table.drop_duplicates("indicateur").set_index("indicateur")
+    shown = Tableau.de(
+        firsts.assign(compte=counts).reset_index(),
+        [
+            Colonne("indicateur", "Ce qui est promis", ecrire=lambda name: contexte.indicateurs[name].libelle),
+            Colonne(
+                "echeance", "Pour quand", ecrire=lambda due: CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date())
+            ),
+            Colonne("compte", "Nombre", ecrire=lambda count: count or RIEN),
+            Colonne("etat", "État", ecrire=lambda code: f"{words[code].signe} {words[code].mot}"),
+        ],
+        nom=analyse.id,
+        titre=f"Documents et rencontres promis, {contexte.territoire.nom}, fin {etude.annee}",
+        source=contexte.source,
+        notes=(
+            *(
+                f"{contexte.indicateurs[name].libelle} : une par poste, dont la convention n'écrit pas le nombre ; "
+                "elles sont comparées aux ETP devenus chargé de coopération."
+                for name in analyse.tous("par_poste")
+            ),
+            *legende(table["statut"], contexte),
+        ),
+    )
+    return replace(shown, donnees=table)

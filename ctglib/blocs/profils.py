@@ -1,0 +1,214 @@
+"""Who takes part in each dispositif: counts by variable and their shares, without undoing what secrecy hid.
+
+All is worked out from the published counts, so that it says nothing that they don't. A share is of a total that the
+published counts give, and none is made where a single count is hidden: the rest would be that count.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ctglib.calculs.annees import SECRET
+from ctglib.document.blocs import liste
+from ctglib.document.mesures import legende, marquer
+from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.typographie import compter, majuscule, minuscule, nombre, nombre_court
+from ctglib.graphiques.parts import parts as graphique_des_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ctglib.blocs.annee import EtudeAnnuelle
+    from ctglib.document.blocs import Bloc
+    from ctglib.document.contexte import Contexte
+    from ctglib.donnees.modeles.analyses import Analyse
+    from ctglib.donnees.modeles.catalogue import Seuils
+    from ctglib.donnees.modeles.fiches import Profils
+
+COLONNES = [
+    "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "effectif", "statut",
+    "total", "part", "raison",
+]  # fmt: skip
+CROISEMENTS = [
+    "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "variable_2",
+    "libelle_variable_2", "modalite_2", "libelle_2", "effectif", "statut",
+]  # fmt: skip
+CACHES_AU_MOINS = 2  # a rest that stands for one hidden count would be that count
+SANS_TOTAL, UN_SEUL_CACHE, VIDE = "sans_total", "un_seul_cache", "vide"
+POURQUOI = {
+    UN_SEUL_CACHE: "un effectif est secret, sa part le serait aussi",
+    SANS_TOTAL: "l'effectif total n'est pas publié",
+}
+
+
+def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+    """Yield what is known and what is hidden, a chart a variable, the counts by dispositif, the crossed counts."""
+    meanings, contexte = etude.catalogue.profils, etude.contexte
+    labels = {item.id: item.libelle for item in etude.catalogue.dimensions[meanings.dimension].modalites}
+    wanted = {name: labels[name] for name in analyse.dispositifs}
+    shares = parts(etude.annuel.profils, meanings, wanted)
+    crossed = croisements(etude.annuel.profils, meanings, wanted)
+    yield liste(phrases(shares, crossed, wanted, etude.catalogue.seuils))
+    questions = {item.id: item.question for item in meanings.variables}
+    for variable in analyse.variables or questions:
+        rows = shares[shares["variable"].eq(variable)]
+        rows = rows[rows.groupby("dispositif")["part"].transform("count").gt(0)]
+        yield graphique_des_parts(
+            rows.assign(groupe=rows["libelle_dispositif"]),
+            contexte,
+            nom=f"{analyse.id}-{variable.replace('_', '-')}",
+            titre=questions[variable].format(qui=analyse.public, annee=etude.annee),
+        )
+    who = majuscule(re.sub(r"\bles ", "", analyse.public))
+    if len(shares):
+        yield tableau_profils(shares, etude.annee, contexte, nom=analyse.id, titre=who)
+    if len(crossed):
+        yield tableau_croisements(crossed, etude.annee, contexte, nom=f"{analyse.id}-croises")
+
+
+def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
+    """Return the counts of each dispositif by variable, in the catalogue's order, each with its share in %.
+
+    The total of a variable is the sum of its modalités when none is hidden or missing; failing that, that of the
+    dispositif, if its other variables, all shown, agree on it. ``raison`` tells why there is no share: "sans_total",
+    "un_seul_cache", "vide" (nobody); "" when there are shares, were some hidden.
+
+    Args:
+        profils: dispositif, variable, modalite, variable_2, effectif, statut; small counts suppressed.
+        meanings: The variables and their modalités.
+        dispositifs: Labels of the dispositifs wanted, by id, in order.
+
+    Returns:
+        The columns ``COLONNES``: the modalités that have a row, ``part`` missing where hidden or without total.
+    """
+    entered = profils.loc[profils["variable_2"].eq(""), ["dispositif", "variable", "modalite", "effectif", "statut"]]
+    entered = entered.astype({"effectif": "float64"})
+    names = pd.DataFrame({"dispositif": list(dispositifs), "libelle_dispositif": list(dispositifs.values())})
+    rows = names.merge(_vocabulaire(meanings), how="cross").merge(entered, on=["dispositif", "variable", "modalite"])
+    group = rows.groupby(["dispositif", "variable"], sort=False)["effectif"]
+    shown, size, known = group.transform("sum"), group.transform("size"), group.transform("count")
+    whole = entered[entered["variable"].eq("") & entered["dispositif"].isin(list(dispositifs))]
+    sums = pd.concat([whole, rows.assign(effectif=shown)[known.eq(size)]]).dropna(subset="effectif")
+    totals = sums.groupby("dispositif")["effectif"].agg(lambda told: told.iloc[0] if told.nunique() == 1 else np.nan)
+    total = rows["dispositif"].map(totals).astype("float64")
+    hidden = rows["statut"].eq(SECRET).groupby([rows["dispositif"], rows["variable"]]).transform("sum")
+    base = shown.where(known.eq(size), total)
+    reason = np.select(
+        [
+            known.eq(size) & shown.eq(0),
+            known.eq(size),
+            hidden.gt(0) & hidden.lt(CACHES_AU_MOINS),
+            total.isna() | (known + hidden).lt(size) | shown.gt(total),
+            total.eq(0),
+        ],
+        [VIDE, "", UN_SEUL_CACHE, SANS_TOTAL, VIDE],
+        "",
+    )
+    base = base.where(reason == "")
+    return rows.assign(total=base, part=100 * rows["effectif"] / base, raison=reason)[COLONNES]
+
+
+def croisements(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
+    """Return the crossed counts of the dispositifs wanted, in the catalogue's order.
+
+    Returns:
+        The columns ``CROISEMENTS``.
+    """
+    words = _vocabulaire(meanings).reset_index(names="rang")
+    seconds = words.rename(columns=lambda name: f"{name}_2")
+    order = {name: place for place, name in enumerate(dispositifs)}
+    rows = profils[profils["variable_2"].ne("") & profils["dispositif"].isin(list(dispositifs))]
+    rows = rows.merge(words, on=["variable", "modalite"]).merge(seconds, on=["variable_2", "modalite_2"])
+    rows = rows.assign(libelle_dispositif=rows["dispositif"].map(dict(dispositifs)), lieu=rows["dispositif"].map(order))
+    return rows.sort_values(["lieu", "rang", "rang_2"], ignore_index=True)[CROISEMENTS]
+
+
+def _vocabulaire(meanings: Profils) -> pd.DataFrame:
+    """Return the variables and their modalités with their labels, in the catalogue's order."""
+    rows = [(item.id, item.libelle, mode.id, mode.libelle) for item in meanings.variables for mode in item.modalites]
+    return pd.DataFrame(rows, columns=["variable", "libelle_variable", "modalite", "libelle"])
+
+
+def phrases(
+    parts: pd.DataFrame, croisements: pd.DataFrame, dispositifs: Mapping[str, str], seuils: Seuils
+) -> list[str]:
+    """Return what is known of the profiles, what is hidden and by which rule, and the shares that are not made.
+
+    Args:
+        parts: What ``parts`` returns.
+        croisements: What ``croisements`` returns.
+        dispositifs: Labels of the dispositifs of the fiche, by id.
+        seuils: The threshold of small counts.
+    """
+    if parts.empty:
+        return []
+    known = [minuscule(label) for name, label in dispositifs.items() if name in set(parts["dispositif"])]
+    missing = [minuscule(label) for name, label in dispositifs.items() if name not in set(parts["dispositif"])]
+    told = [f"Profils transmis pour {compter(len(known), 'dispositif')} sur {len(dispositifs)} : {' ; '.join(known)}."]
+    told += [f"Profils non transmis : {' ; '.join(missing)}."] if missing else []
+    hidden = int(parts["statut"].eq(SECRET).sum() + croisements["statut"].eq(SECRET).sum())
+    if hidden:
+        told.append(
+            f"{compter(hidden, 'effectif')} sous secret : ceux de 1 à {nombre_court(seuils.petits_effectifs - 1)}, et "
+            "ceux qui permettraient de les retrouver. Zéro est publié."
+        )
+    rows = parts.drop_duplicates(["dispositif", "variable"])
+    named = rows["libelle_variable"].map(minuscule) + " (" + rows["libelle_dispositif"] + ")"
+    return told + [
+        f"Sans répartition, car {why} : {' ; '.join(named[rows['raison'].eq(reason)])}."
+        for reason, why in POURQUOI.items()
+        if rows["raison"].eq(reason).any()
+    ]
+
+
+def tableau_profils(parts: pd.DataFrame, annee: int, contexte: Contexte, *, nom: str, titre: str) -> Tableau:
+    """Return the counts, one row a modalité in the group of its variable, one column a dispositif."""
+    row = ["variable", "libelle_variable", "modalite", "libelle"]
+    order = parts.sort_values("variable", kind="stable", key=lambda names: pd.factorize(names)[0])
+    texts = parts.assign(texte=_effectifs(parts, contexte)).set_index([*row, "dispositif"])["texte"].unstack()
+    texts = texts.reindex(pd.MultiIndex.from_frame(order[row].drop_duplicates()))[parts["dispositif"].unique()]
+    labels = dict(zip(parts["dispositif"], parts["libelle_dispositif"], strict=True))
+    cells = texts.fillna(RIEN).reset_index()
+    return Tableau(
+        nom=nom,
+        titre=f"{titre}, effectifs par dispositif, {contexte.territoire.nom}, {annee}",
+        colonnes=(Colonne("libelle", "Profil"), *(Colonne(name, labels[name], True) for name in texts.columns)),
+        cellules=cells,
+        donnees=parts,
+        source=contexte.source,
+        groupes=tuple(cells["libelle_variable"]),
+        notes=(
+            *([f"{RIEN} : ligne non remplie."] if texts.isna().any(axis=None) else []),
+            *legende(parts["statut"], contexte),
+        ),
+    )
+
+
+def tableau_croisements(table: pd.DataFrame, annee: int, contexte: Contexte, *, nom: str) -> Tableau:
+    """Return the crossed counts, one group a dispositif and pair of variables."""
+    groups = table["libelle_dispositif"] + " : " + table["libelle_variable"] + " et " + table["libelle_variable_2"]
+    texts = iter(_effectifs(table, contexte))
+    return Tableau.de(
+        table,
+        [
+            Colonne("libelle", "Modalité"),
+            Colonne("libelle_2", "Croisée avec"),
+            Colonne("effectif", "Effectif", True, ecrire=lambda _: next(texts)),
+        ],
+        nom=nom,
+        titre=f"Profils croisés, effectifs, {contexte.territoire.nom}, {annee}",
+        source=contexte.source,
+        groupes=tuple(groups),
+        notes=legende(table["statut"], contexte),
+    )
+
+
+def _effectifs(table: pd.DataFrame, contexte: Contexte) -> Iterable[str]:
+    return [
+        contexte.absence(status) if pd.isna(count) else marquer(nombre(count), status)
+        for count, status in zip(table["effectif"], table["statut"], strict=True)
+    ]

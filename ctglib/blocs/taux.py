@@ -1,0 +1,133 @@
+"""A rate: numerator and denominator by modalité, the whole being the quotient of the sums, beside last year's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.blocs.annees import lire_annees, nom_du_detail
+from ctglib.calculs.annees import SANS_OBJET, croiser, est_muet, pire, somme
+from ctglib.document.blocs import liste
+from ctglib.document.mesures import legende, marquee, marquer
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import minuscule, nombre, points, pourcent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ctglib.blocs.annee import EtudeAnnuelle
+    from ctglib.document.blocs import Bloc
+    from ctglib.donnees.modeles.analyses import Analyse
+
+COLONNES = ("capacite", "denominateur", "numerateur", "taux")
+ENSEMBLE, NON_TRANSMIS = "Ensemble", "L"
+PHRASE = "{numerateur} pour {denominateur}, soit un taux de {rapport}"
+
+
+def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+    """Yield how high the rate is, where it is highest and lowest, and the table by modalité."""
+    known = lire_annees(etude, analyse.tous("capacite", "denominateur", "numerateur", "taux"))
+    table = calculer(known, analyse, etude.annee)
+    yield liste(phrases(table, analyse.phrase or PHRASE))
+    if not est_muet(known[known["annee"].eq(etude.annee)]):
+        yield tableau(table, analyse, etude, nom_du_detail(etude, known))
+
+
+def calculer(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
+    """Return, by modalité, numerator, denominator and rate of a year, beside the rate of the year before.
+
+    The last row is the whole (modalité ""): the entered one, failing that the sum of the modalités, and its rate the
+    quotient of the sums, known only when all of them are.
+
+    Args:
+        table: What ``annees`` returns.
+        analyse: Which indicator plays which role.
+        annee: Year.
+    """
+    now, before = (_annee(table, analyse, year) for year in (annee, annee - 1))
+    last = before[["taux", "statut_taux"]].rename(columns={"taux": "taux_precedent", "statut_taux": "statut_precedent"})
+    return now.join(last).fillna({"statut_precedent": NON_TRANSMIS}).reset_index(names="modalite")
+
+
+def _annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
+    rows = croiser(table, {name: (analyse.un(name), annee) for name in COLONNES})
+    parts = rows.drop(index="", errors="ignore")
+    rows = rows.reindex([*parts.index, ""]).fillna(
+        {"libelle": "", **{f"statut_{name}": NON_TRANSMIS for name in COLONNES}}
+    )
+    if rows.at["", "statut_capacite"] == NON_TRANSMIS:
+        rows.loc["", "statut_capacite"] = SANS_OBJET  # places of different moments are not added up
+    for name in ("denominateur", "numerateur"):
+        if rows.at["", f"statut_{name}"] == NON_TRANSMIS:
+            rows.loc["", [name, f"statut_{name}"]] = somme(parts, name)
+    empty = rows["denominateur"].eq(0)
+    quotient = 100 * rows["numerateur"] / rows["denominateur"].mask(empty)
+    worst = pire(rows["statut_denominateur"].mask(empty, SANS_OBJET), rows["statut_numerateur"])
+    silent = rows["statut_taux"].eq(NON_TRANSMIS)
+    return rows.assign(taux=rows["taux"].mask(silent, quotient), statut_taux=rows["statut_taux"].mask(silent, worst))
+
+
+def phrases(table: pd.DataFrame, phrase: str) -> list[str]:
+    """Return the rate of the whole and its change, then the highest and the lowest modalité.
+
+    Args:
+        table: What ``calculer`` returns.
+        phrase: The words of the whole.
+    """
+    whole, parts = table.iloc[-1], table.iloc[:-1]
+    known = parts[parts["taux"].notna()].sort_values("taux", kind="stable")
+    told = []
+    if pd.notna(whole["taux"]):
+        above, below = (
+            marquer(nombre(whole[name]), whole[f"statut_{name}"]) for name in ("numerateur", "denominateur")
+        )
+        said = phrase.format(numerateur=above, denominateur=below, rapport=pourcent(whole["taux"]))
+        before = whole["taux_precedent"]
+        gap = f", contre {pourcent(before)} l'année précédente ({points(whole['taux'] - before)})"
+        told.append(f"{said}{gap if pd.notna(before) else ''}.")
+    if len(known) > 1:
+        low, high = (f"{row['libelle']}, {pourcent(row['taux'])}" for _, row in known.iloc[[0, -1]].iterrows())
+        told.append(f"Le taux le plus haut : {high}. Le plus bas : {low}.")
+    unknown = parts.loc[parts["taux"].isna(), "libelle"].map(minuscule)
+    return told + ([f"Taux inconnu : {' ; '.join(unknown)}."] if len(unknown) and told else [])
+
+
+def tableau(table: pd.DataFrame, analyse: Analyse, etude: EtudeAnnuelle, detail: str) -> Tableau:
+    """Return what the rate is made of, modalité by modalité, and its values of two years; ``detail`` heads the rows."""
+    contexte = etude.contexte
+    labels = {role: contexte.indicateurs[analyse.un(role)].libelle for role in COLONNES if analyse.un(role)}
+    rate = labels.get("taux", "Taux")
+    columns = [
+        Colonne("_detail", detail, ecrire=lambda row: row["libelle"] or ENSEMBLE),
+        *(
+            Colonne(f"_{role}", labels[role], numerique=True, ecrire=marquee(contexte, analyse.un(role), role))
+            for role in COLONNES[:-1]
+            if role in labels
+        ),
+        *(
+            Colonne(
+                f"_{name}",
+                str(year),
+                numerique=True,
+                groupe=f"{rate} (%)",
+                ecrire=marquee(contexte, analyse.un("taux"), name, status),
+            )
+            for name, year, status in (
+                ("taux_precedent", etude.annee - 1, "statut_precedent"),
+                ("taux", etude.annee, "statut_taux"),
+            )
+        ),
+    ]
+    above, below = (minuscule(labels[role]) for role in ("numerateur", "denominateur"))
+    return Tableau.de(
+        table,
+        columns,
+        nom=analyse.id,
+        titre=f"{rate}, {contexte.territoire.nom}, {etude.annee}",
+        source=contexte.source,
+        notes=(
+            f"Taux : 100 × {above} / {below} ; celui de l'ensemble est le quotient des sommes.",
+            *legende(table.filter(like="statut_").stack(), contexte),
+        ),
+    )
