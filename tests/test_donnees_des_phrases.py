@@ -56,7 +56,7 @@ def test_l_equipe_de_la_caf_est_dans_les_donnees_poste_par_poste(bilan: Bilan, t
 
 
 def test_le_csv_des_indicateurs_d_une_fiche_garde_les_lignes_par_modalite(bilan: Bilan) -> None:
-    tableau = bilan.fiche(2).indicateurs.valeurs()
+    tableau = bilan.fiche(2).indicateurs()["indicateurs"]
 
     detail = [row for row in lignes(tableau) if row["dimension"]]
 

@@ -16,11 +16,11 @@ from conftest import DEPOT
 from donnees_abimees import remplacer
 from suivi_exemple import ecrire_suivi
 
-from ctglib.classeur.annuel.fiche import Fiche
-from ctglib.classeur.natures import PANNEAUX_D_UNE_PAGE, lots
+from ctglib.blocs.natures import PANNEAUX_D_UNE_PAGE, lots
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.rapports.bilan import Bilan, ouvrir_bilan
+from ctglib.rapports.fiche import Fiche
 
 OBSERVATIONS = "suivi/2024/observations.csv"
 
@@ -67,27 +67,27 @@ def ajouter(convention: Path, *rows: str) -> None:
 def test_une_section_sans_rien_a_montrer_disparait(bilans: dict[int, Bilan]) -> None:
     un, trois, quatre = bilans[2024].fiche(1), bilans[2024].fiche(3), bilans[2024].fiche(4)
 
-    assert (un.moyens(), trois.appreciation(), un.indicateurs.cibles()) == (None, None, None)
+    assert (un.moyens(), trois.appreciation(), "cibles" in un.indicateurs()) == (None, None, False)
     assert quatre.moyens() is not None
     assert un.appreciation() is not None
-    assert bilans[2024].fiche(2).indicateurs.cibles() is not None
+    assert "cibles" in bilans[2024].fiche(2).indicateurs()
 
 
 def test_une_annee_vide_apres_une_annee_suivie_n_est_pas_reduite_a_une_page(bilans: dict[int, Bilan]) -> None:
     assert not bilans[2025].fiche(2).sans_suivi
-    assert ligne(bilans[2025].fiche(2).indicateurs.valeurs(), "fréquentation")["valeur"] == "non transmis"
+    assert ligne(bilans[2025].fiche(2).indicateurs()["indicateurs"], "fréquentation")["dite"] == "non transmis"
 
 
 def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan]) -> None:
-    cellules = ligne(bilans[2024].fiche(2).indicateurs.valeurs(), "fréquentation")
+    cellules = ligne(bilans[2024].fiche(2).indicateurs()["indicateurs"], "fréquentation")
 
     assert cellules["depart"] == "380 (2022)"
-    assert (cellules["avant"], cellules["valeur"]) == ("405", "0 (p)")
-    assert cellules["evolution"] == "▼ défavorable"
+    assert (cellules["avant"], cellules["dite"]) == ("405", "0 (p)")
+    assert cellules["jugee"] == "▼ défavorable"
 
 
 def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, Bilan]) -> None:
-    tableau = bilans[2024].fiche(2).indicateurs.cibles()
+    tableau = bilans[2024].fiche(2).indicateurs()["cibles"]
     cellules = ligne(tableau, "Enfants et jeunes accueillis")
 
     assert "Cible de l'avenant 1" in tableau.groupes
@@ -108,16 +108,16 @@ def test_sans_valeur_revisee_la_fiche_n_a_pas_de_tableau_des_revisions(bilans: d
 
 
 def test_ce_qu_un_avenant_change_a_la_fiche_est_dit_quand_il_est_en_vigueur(bilans: dict[int, Bilan]) -> None:
-    assert "Les enfants de 2 ans comptent" not in bilans[2024].fiche(2).objectifs().html
-    assert "Les enfants de 2 ans comptent" in bilans[2025].fiche(2).objectifs().html
+    assert "Les enfants de 2 ans comptent" not in bilans[2024].fiche(2).promis().html
+    assert "Les enfants de 2 ans comptent" in bilans[2025].fiche(2).promis().html
 
 
 def test_un_petit_effectif_n_est_montre_nulle_part(convention: Path) -> None:
     ajouter(convention, "62413,2024,enfants_aeeh_accueillis,,,2024,3,nombre,A,Service enfance,")
     deux = fiche(2)
 
-    assert ligne(deux.indicateurs.valeurs(), "AEEH accueillis")["valeur"] == "secret"
-    rows = csv.DictReader(io.StringIO(deux.indicateurs.valeurs().csv()))
+    assert ligne(deux.indicateurs()["indicateurs"], "AEEH accueillis")["dite"] == "secret"
+    rows = csv.DictReader(io.StringIO(deux.indicateurs()["indicateurs"].csv()))
     assert {row["valeur"] for row in rows if row["indicateur"] == "enfants_aeeh_accueillis"} == {""}
     assert "Ici, 1\u00a0ligne" in deux.limites().html
 
@@ -132,7 +132,7 @@ def test_un_tableau_retire_en_entier_est_dit_dans_la_fiche_qu_il_concerne(bilans
 
 
 def test_l_etat_dit_ce_qui_est_passe_et_cite_la_trace(bilans: dict[int, Bilan]) -> None:
-    cellules = ligne(bilans[2024].fiche(1).actions(), "1.2")
+    cellules = ligne(bilans[2024].fiche(1).actions()["actions"], "1.2")
 
     assert cellules["etat"] == "● réalisée"
     assert "Trace : Page de la ville." in cellules["precision"]
@@ -162,7 +162,7 @@ def test_le_trajet_part_de_la_valeur_initiale_et_se_tait_sur_l_avant(convention:
         "62413,2024,sejour_places,,,2024,36,nombre,A,Service enfance,",
         "62413,2024,sejour_participants,,,2024,30,nombre,A,Service enfance,",
     )
-    drawn = fiche(2).indicateurs.trajectoires().tableau.donnees
+    drawn = fiche(2).indicateurs()["trajectoires"].tableau.donnees
 
     places = drawn[drawn["indicateur"] == "sejour_places"]
     assert list(places["annee"]) == [2023, 2024]  # the initial value that the convention dates, then the year's
@@ -188,7 +188,7 @@ def test_la_grille_ne_dit_dans_la_fiche_que_combien_de_lignes_ont_bouge(conventi
         encoding="utf-8",
     )
 
-    assert ligne(fiche(4).indicateurs.valeurs(), "posture")["valeur"] == "1\u00a0ligne a bougé"
+    assert ligne(fiche(4).indicateurs()["indicateurs"], "posture")["dite"] == "1\u00a0ligne a bougé"
 
 
 def test_ce_qui_n_etait_pas_encore_a_faire_n_est_pas_inconnu() -> None:
@@ -205,7 +205,7 @@ def test_une_fiche_inconnue_est_refusee_en_francais(bilans: dict[int, Bilan]) ->
 
 def test_ce_qui_n_a_pas_d_echeance_ecrite_donne_sa_periode(convention: Path) -> None:
     remplacer(convention / "convention.yaml", 'numero: "2.1"\n', 'numero: "2.1"\n        echeance: 2025-06-30\n')
-    rows = list(fiche(2).promesses().cellules["promesse"])
+    rows = list(fiche(2).promis()["promesses"].cellules["promesse"])
 
     assert rows[0] == "2.1, pour le 30\u00a0juin 2025"
     assert rows[1].startswith("2.2, de 2023 à 202")

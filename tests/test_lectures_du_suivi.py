@@ -17,8 +17,8 @@ from ctglib.document.blocs import Groupe
 from ctglib.document.mesures import bande
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
-from ctglib.rapport.phrases.fiche import page
 from ctglib.rapports.bilan import Bilan
+from ctglib.rapports.fiche import page
 
 ANNEES = (2023, 2024, 2025, 2026)
 
@@ -64,7 +64,7 @@ def test_une_variation_que_le_hasard_explique_ne_fait_ni_hausse_ni_baisse_du_con
 
 
 def test_la_bande_dit_l_ecart_signe() -> None:
-    table = bilan(2026, "demonstration").fiche(1).indicateurs.cibles()
+    table = bilan(2026, "demonstration").fiche(1).indicateurs()["cibles"]
 
     row = table.cellules[table.cellules["libelle"].eq("Assistantes maternelles agréées")].iloc[0]
     assert row["verdict"].replace("\u00a0", " ") == "● atteint : dans la bande, 2 de moins que la cible"
@@ -166,7 +166,7 @@ def test_la_fiche_4_de_harnes_a_une_modalite_et_ses_quatre_parties() -> None:
     assert sum(len(fiche.modalites) for fiche in fiches) == 12
     [only] = fiches[3].modalites
     assert len(only.parties) == 4
-    shown = bilan(2024).fiche(4).promesses().cellules.iloc[0]["detail"]
+    shown = bilan(2024).fiche(4).promis()["promesses"].cellules.iloc[0]["detail"]
     assert all(part in shown for part in only.parties)
 
 
@@ -178,7 +178,7 @@ def test_une_fiche_imprime_les_indicateurs_qu_elle_ecrit() -> None:
             if group.startswith("Indicateurs")
         ]
         for number in (1, 2, 3, 4)
-        if (table := bilan(2024).fiche(number).promesses())
+        if (table := bilan(2024).fiche(number).promis()["promesses"])
     }
 
     assert {number: len(labels) for number, labels in written.items()} == {1: 1, 2: 4, 3: 3, 4: 1}
@@ -194,7 +194,7 @@ def test_un_objectif_sans_modalite_est_un_point_ouvert() -> None:
 
 
 def test_une_fiche_imprime_qui_la_porte_meme_sans_suivi_et_le_gabarit_le_suit() -> None:
-    second, third = (texte(bilan(2024).fiche(number).objectifs()) for number in (2, 3))
+    second, third = (texte(bilan(2024).fiche(number).promis()) for number in (2, 3))
     missing = bilan(2024).fiche(2).manques()
     asked = dict(zip(missing.cellules.iloc[:, 0], missing.groupes, strict=False))
 
@@ -209,5 +209,5 @@ def test_une_fiche_imprime_qui_la_porte_meme_sans_suivi_et_le_gabarit_le_suit() 
 def test_de_petits_effectifs_publies_disent_pourquoi_la_ou_ils_sont() -> None:
     fiche = bilan(2025, "demonstration").fiche(1)
 
-    for told in (" ".join(fiche.indicateurs.valeurs().notes), texte(fiche.detail())):
+    for told in (" ".join(fiche.indicateurs()["indicateurs"].notes), texte(fiche.detail())):
         assert "Donnés même sous 5, seuil du secret" in told and "liste publique" in told

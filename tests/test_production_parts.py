@@ -85,7 +85,7 @@ def voulue(donnees: Path, tmp_path: Path) -> Demande:
     """Four reports of 2026: two fiches, the whole bilan, and one that reads a file besides its fiche; made once."""
     carnets = tmp_path / "carnets"
     cellules = {
-        "fiche_1": (OUVRIR, "bilan.fiche(1).indicateurs.valeurs()"),
+        "fiche_1": (OUVRIR, 'bilan.fiche(1).indicateurs()["indicateurs"]'),
         "fiche_2": (OUVRIR, "bilan.fiche(2).actions()"),
         "bilan": (OUVRIR, "bilan.indicateurs()"),
         "relevé": (

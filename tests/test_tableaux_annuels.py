@@ -83,7 +83,7 @@ def test_une_typologie_donnee_a_une_derniere_valeur_et_une_rencontre_tenue_n_est
 
 @pytest.mark.parametrize("annee", [2024, 2025, 2026])
 def test_la_rencontre_tenue_en_2024_reste_tenue(annee: int) -> None:
-    table = bilan(annee).fiche(4).indicateurs.cibles()
+    table = bilan(annee).fiche(4).indicateurs()["cibles"]
 
     assert colonne(table, "Rencontre", "verdict").startswith("● atteint")
 
@@ -127,7 +127,9 @@ def test_la_source_publique_est_dite_en_mots() -> None:
 def test_la_page_d_une_fiche_sans_suivi_rappelle_le_depart_et_l_echeance_passee() -> None:
     missing = " ".join(bilan(2025, "harnes").fiche(2).manques().cellules["detail"])
     assert "Places du séjour de vacances (départ : 36 en 2023)" in missing
-    assert "pour le 31\u00a0décembre 2026" in colonne(bilan(2025, "harnes").fiche(4).promesses(), "4.1", "promesse")
+    assert "pour le 31\u00a0décembre 2026" in colonne(
+        bilan(2025, "harnes").fiche(4).promis()["promesses"], "4.1", "promesse"
+    )
     assert "Rencontre du premier semestre 2024" in bilan(2024, "harnes").une_page().html
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.indicateurs import en_valeur, marques, verdict
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import majuscule, nombre, pourcent
-from ctglib.rapport.phrases.suivi_indicateurs import en_valeur, marques, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.indicateurs import PROFILS, mesuree
 from ctglib.calculs.collecte import (
     A_COMPLETER,
     APPRECIATION,
@@ -18,7 +19,6 @@ from ctglib.calculs.collecte import (
 )
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, majuscule, nombre, pourcent
-from ctglib.rapport.phrases.suivi_indicateurs import PROFILS, mesuree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.promesses import calendrier
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import date_longue
-from ctglib.rapport.tableaux.promesses import calendrier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.cadre import RIEN, signer, sur
+from ctglib.blocs.indicateurs import avec_annee
 from ctglib.blocs.moyens import tableau_moyens_realisations
+from ctglib.blocs.natures import lots
 from ctglib.calculs.annees import annees, avec_reperes
 from ctglib.calculs.parcours import etats_par_annee, verdicts_par_annee
-from ctglib.classeur.natures import lots
 from ctglib.document.blocs import Groupe, suite
 from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, compter
 from ctglib.graphiques.grille import grille
 from ctglib.graphiques.trajectoires import trajectoires
-from ctglib.rapport.phrases.suivi_indicateurs import avec_annee
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

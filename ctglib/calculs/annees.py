@@ -100,7 +100,7 @@ def croiser(table: pd.DataFrame, colonnes: Mapping[str, tuple[str, int]]) -> pd.
     labels = {mode: label for rows in reversed(read.values()) for mode, label in rows["libelle_modalite"].items()}
     met = dict.fromkeys(mode for rows in read.values() for mode in rows.index)
     order = [mode for mode in met if mode] + [mode for mode in met if not mode]
-    frame = pd.DataFrame({"libelle": [labels[mode] for mode in order]}, index=pd.Index(order, dtype=object))
+    frame = pd.DataFrame({"libelle": [labels[mode] for mode in order]}, pd.Index(order, dtype=object), dtype=object)
     for name, rows in read.items():
         frame[name] = rows["valeur"].reindex(order).astype("float64")
         frame[f"statut_{name}"] = rows["statut"].astype(object).reindex(order).fillna(NON_TRANSMIS)

@@ -12,20 +12,20 @@ from ctglib.blocs.annee import EXCEPTION, empreinte_de, etudier, etudier_brut, n
 from ctglib.blocs.annees import lire_annees, pour_trajectoires
 from ctglib.blocs.collecte import tableau_a_collecter, tableau_collecte, tableau_revisions
 from ctglib.blocs.gouvernance import Gouvernance
+from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.sources import sources_en_bref
 from ctglib.blocs.territoire import Territoire
 from ctglib.blocs.une_page import EnBref
 from ctglib.calculs.bilan import Proposition, Situation, proposer
 from ctglib.calculs.territoire import trajectoires_du_territoire
-from ctglib.classeur.annuel.fiche import Fiche
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.typographie import compter, nombre_court
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import lire_par_parts, noter_part, proches
 from ctglib.donnees.nombres import nombres
 from ctglib.graphiques.trajectoires import trajectoires
-from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
+from ctglib.rapports.fiche import Fiche
 from ctglib.secret.bruts import avertir
 from ctglib.secret.publication import publier
 

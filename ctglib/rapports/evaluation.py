@@ -16,6 +16,7 @@ from ctglib.blocs.contribution import tableau_contribution, tableau_evaluabilite
 from ctglib.blocs.couverture import FICTIF
 from ctglib.blocs.criteres import Criteres
 from ctglib.blocs.fin import EtudeFinale
+from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.recommandations import Suites
 from ctglib.blocs.revisite import DiagnosticRevisite
 from ctglib.blocs.sources import sources
@@ -32,7 +33,6 @@ from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.finale import lire_finale
 from ctglib.donnees.lecture import enregistrer
-from ctglib.rapport.phrases.suivi_indicateurs import mode_de_lecture
 from ctglib.rapports.bilan import ouvrir_bilan
 from ctglib.rapports.diagnostic import Diagnostic
 

@@ -1,23 +1,97 @@
-"""How a report says the value of an indicator in a year, its evolution and its verdict, and how these are read."""
+"""The indicators of a fiche in a year: values, evolutions and verdicts, in words and tables, and how they are read."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.document.blocs import Bloc, liste
-from ctglib.document.mesures import BANDE, bande, legende, marquer
+from ctglib.document.mesures import BANDE, bande, legende, marquer, petits_publies
+from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, nombre, pourcent
 
 if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-TIRET = "–"
+GROUPES = {"convention": "Écrits dans la convention", "propose": "Proposés par le classeur"}
+NON_TRANSMIS = "L"
 PROFILS, POSTURE = "profils", "posture"
 REPRISES = ("qualitatif", "non_transmis", "annee_manquante", "non_disponible", "sans_objet", "secret")
 D_UNE_ANNEE_A_L_AUTRE = "de la dernière valeur connue à celle de l'année"
+
+
+def tableau_valeurs(
+    evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str, seuil: int
+) -> Tableau:
+    """Return one row an indicator: initial value, value before, value of the year, evolution; by origin.
+
+    The data have the rows by modalité too, after the wholes: sentences are written on them.
+
+    Args:
+        evaluation: The rows of a fiche, as ``evaluer`` returns them.
+        mots: The words of the evolutions and of the reasons.
+        contexte: The words of the indicators and the source.
+        titre: Caption.
+        seuil: Counts of persons under it are suppressed, save an exception, then said.
+    """
+    whole = evaluation["dimension"].eq("")
+    shown = evaluation[whole].sort_values("origine", kind="stable")
+    table = _tableau("indicateurs", titre, shown, mots, contexte, groupes=tuple(shown["origine"].map(GROUPES)))
+    exceptions = petits_publies(shown, ("valeur_initiale", "valeur_precedente", "valeur"), seuil, contexte)
+    return replace(
+        table, donnees=pd.concat([shown, evaluation[~whole]], ignore_index=True), notes=(*table.notes, *exceptions)
+    )
+
+
+def tableau_modalites(evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str) -> Tableau:
+    """Return the same for the rows by modalité, one group an indicator."""
+    shown = evaluation.assign(libelle=evaluation["libelle_modalite"])
+    return _tableau("modalites", titre, shown, mots, contexte, groupes=tuple(evaluation["libelle"]))
+
+
+def _tableau(
+    nom: str,
+    titre: str,
+    rows: pd.DataFrame,
+    mots: Evaluation,
+    contexte: Contexte,
+    *,
+    groupes: tuple[str, ...],
+) -> Tableau:
+    year = int(rows["annee"].iloc[0])
+    return Tableau.de(
+        rows,
+        [
+            Colonne("libelle", "Indicateur" if nom == "indicateurs" else "Détail"),
+            Colonne(
+                "depart",
+                "Départ",
+                True,
+                ecrire=lambda row: (
+                    avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
+                ),
+            ),
+            Colonne("avant", str(year - 1), True, ecrire=lambda row: _precedente(row, contexte)),
+            Colonne("dite", str(year), True, ecrire=lambda row: en_valeur(row, mots, contexte)),
+            Colonne("jugee", "Évolution", ecrire=lambda row: jugement_de_l_evolution(row, mots, contexte)),
+        ],
+        nom=nom,
+        titre=titre,
+        source=contexte.source,
+        groupes=groupes,
+        notes=marques(rows, contexte),
+    )
+
+
+def _precedente(row: object, contexte: Contexte) -> str:
+    """Return the value before, with its year when it is older; what nobody ever told is a dash."""
+    if pd.notna(row.valeur_precedente):
+        older = f" ({row.annee_precedente})" if row.annee_precedente < row.annee - 1 else ""
+        return mesuree(row.indicateur, row.valeur_precedente, row.statut_precedent, contexte) + older
+    return RIEN if row.statut_precedent in ("", NON_TRANSMIS) else contexte.absence(row.statut_precedent)
 
 
 def avec_annee(indicateur: str, valeur: float | None, annee: int | None, contexte: Contexte) -> str:
@@ -58,7 +132,7 @@ def jugement_de_l_evolution(row: object, mots: Evaluation, contexte: Contexte) -
         told = f"{word.signe} {word.mot}"
         kept = row.raison_evolution == BANDE
         return f"{told}, {bande(row, row.valeur, row.a_maintenir, contexte, mots)}" if kept else told
-    return TIRET if row.raison_evolution in REPRISES else mots.raisons[row.raison_evolution]
+    return RIEN if row.raison_evolution in REPRISES else mots.raisons[row.raison_evolution]
 
 
 def verdict(row: object, mots: Evaluation, contexte: Contexte) -> str:

@@ -1,0 +1,548 @@
+"""What the report of a fiche action is: its sections, in order.
+
+As long as nothing was ever handed in, it is one page: what was promised, what is missing and from whom.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.blocs.analyses import montrer
+from ctglib.blocs.annee import EXCEPTION
+from ctglib.blocs.annees import lire_annees, pour_trajectoires
+from ctglib.blocs.cibles import tableau_cibles
+from ctglib.blocs.collecte import tableau_manques_suivi, tableau_revisions
+from ctglib.blocs.etats import tableau_etats
+from ctglib.blocs.indicateurs import mode_de_lecture, tableau_modalites, tableau_valeurs
+from ctglib.blocs.moyens import Budget, tableau_de_fiche
+from ctglib.blocs.natures import PANNEAUX_D_UNE_PAGE, lots
+from ctglib.blocs.promesses import tableau_promesses
+from ctglib.blocs.sources import sources_en_bref
+from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
+from ctglib.calculs.departs import depuis_le_depart
+from ctglib.calculs.essentiel import FAVORABLE, NON_EVALUABLE, SANS_DIRECTION, essentiel
+from ctglib.calculs.etats import NON_RENSEIGNEE
+from ctglib.calculs.moyens import moyens_par_poste, rapprocher
+from ctglib.calculs.suivi import avenant_de_la_cible, par_avenant
+from ctglib.document.blocs import (
+    Bloc,
+    ChiffreCle,
+    Titre,
+    chiffres_cles,
+    colonnes,
+    liste,
+    paragraphe,
+    sous_titre,
+    suite,
+)
+from ctglib.document.mesures import BANDE, bande, marquer
+from ctglib.document.typographie import accorder, compter, date_longue, enumerer, majuscule, nombre
+from ctglib.graphiques.frise import frise
+from ctglib.graphiques.trajectoires import trajectoires
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ctglib.blocs.annee import EtudeAnnuelle
+    from ctglib.calculs.essentiel import Essentiel
+    from ctglib.calculs.suivi import Numerotes
+    from ctglib.document.blocs import Groupe
+    from ctglib.document.contexte import Contexte
+    from ctglib.document.couverture import Couverture
+    from ctglib.document.figure import Figure
+    from ctglib.document.tableau import Tableau
+    from ctglib.donnees.modeles.coherence import MotDeVerdict
+    from ctglib.donnees.modeles.convention import Fiche as FicheAction
+    from ctglib.donnees.modeles.evaluation import Evaluation
+    from ctglib.donnees.modeles.fiches import Responsable
+
+INCONNU, RIEN_A_FAIRE = "inconnu", "sans objet"  # nobody said; nothing had to be done yet
+ATTEINTES = ("atteint", "en_bonne_voie")
+MANQUES = (
+    (ETAT, ("a_completer",), "état de modalité", "états de modalités"),
+    (VALEUR, ("a_completer",), "valeur de l'année", "valeurs de l'année"),
+    (VALEUR, ("a_confirmer",), "valeur à confirmer", "valeurs à confirmer"),
+    (VALEUR, ("valeur_initiale",), "valeur de départ", "valeurs de départ"),
+    (MOYEN, ("a_completer",), "ligne de moyens", "lignes de moyens"),
+    (APPRECIATION, ("a_completer",), "appréciation"),
+)
+RIEN_NE_MANQUE = "Rien de ce qui était attendu ne manque."
+RIEN_N_AVANCE = "Rien de ce qui est connu n'avance."
+RIEN_A_SIGNALER = "Rien de ce qui est connu ne va en sens contraire."
+RIEN_DE_NET = "Rien ne va nettement en sens contraire. À contresens, mais trop peu pour conclure"
+RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}
+NON_TRANSMISES = "Non transmises."
+DETAILLEES = ("taux", "inclusion")  # types of analysis with a row a modalité
+SECRET, PROVISOIRE = "Q", "P"
+
+
+@dataclass(frozen=True)
+class Fiche:
+    """Une fiche action dans une année : chaque méthode rend une section de son rapport, ou None s'il n'y a rien à dire.
+
+    Un tableau ou une figure d'une section se prend par son nom : ``fiche.indicateurs()["cibles"]``.
+    """
+
+    etude: EtudeAnnuelle
+    fiche: FicheAction
+
+    @property
+    def sans_suivi(self) -> bool:
+        """Whether nothing was handed in, for the year nor for any before it."""
+        return all(suivi.vide for suivi in self.etude.suivi.suivis.values())
+
+    def couverture(self) -> Couverture:
+        """Return the cover: the fiche's title, parties, year, date and status of the data."""
+        return self.etude.couverture(self.fiche.titre, f" {self.fiche.numero}, année {self.etude.annee}")
+
+    def essentiel(self) -> Bloc:
+        """Return the first page: how many modalités and indicators stand where, what moves, what asks for attention."""
+        etude, words = self.etude, self.etude.catalogue.evaluation
+        arrete = pd.Timestamp(etude.bilan.date_arretee)
+        found = essentiel(etude.etats, etude.evaluation, etude.collecte, fiche=self.fiche.numero, arrete=arrete)
+        if self.sans_suivi:
+            begun = self.fiche.debut <= etude.bilan.date_arretee
+            return sans_suivi(self.fiche, found, words, etude.annee, commencee=begun)
+        missing = ce_qui_manque(self._manques, etude.catalogue.responsables)
+        return page(found, words, etude.contexte, etude.annee, missing)
+
+    def promis(self) -> Groupe:
+        """Return whom the fiche is for, what it aims at, who carries it, then its modalités and expected results."""
+        etude = self.etude
+        text = replace(etude.contexte, source=etude.convention.source_texte)
+        table = tableau_promesses(self.fiche, etude.etats, text, etude.bilan.date_arretee)
+        return objectifs(self.fiche, self._changements) + table
+
+    def actions(self) -> Groupe | None:
+        """Return the modalités on the years of the convention, then where each stands and what was told of it."""
+        if self.sans_suivi:
+            return None
+        etude, numero, words = self.etude, self.fiche.numero, self.etude.catalogue.evaluation
+        states = etude.etats[etude.etats["fiche"].eq(numero)]
+        return suite(
+            [
+                frise(
+                    states,
+                    etude.convention.debut,
+                    etude.suivi.fin,
+                    etude.bilan.date_arretee,
+                    words,
+                    etude.contexte,
+                    nom="frise",
+                    titre=f"Où en sont les actions de la fiche {numero} au {date_longue(etude.bilan.date_arretee)} ?",
+                ),
+                tableau_etats(
+                    states,
+                    words,
+                    etude.contexte,
+                    titre=self._titre("État des modalités"),
+                    aujourd_hui=etude.bilan.date_arretee,
+                ),
+            ]
+        )
+
+    def indicateurs(self) -> Groupe | None:
+        """Return how indicators are read, their values, the way to the targets, their years, and their modalités."""
+        if self.sans_suivi:
+            return None
+        etude, contexte, words = self.etude, self.etude.contexte, self.etude.catalogue.evaluation
+        rows, whole = self._lignes, self._ensembles
+        aimed = whole[whole["cible"].notna()]
+        told = [item for item in self.fiche.analyses if item.graphique or item.type in DETAILLEES]
+        detailed = {name for item in told for name in item.tous(*item.roles)}  # by an analysis: not twice
+        parts = rows[rows["dimension"].ne("") & ~rows["indicateur"].isin(detailed)]
+        small = etude.catalogue.seuils.petits_effectifs
+        return suite(
+            [
+                mode_de_lecture(rows, words),
+                tableau_valeurs(rows, words, contexte, titre=self._titre("Indicateurs"), seuil=small),
+                tableau_cibles(
+                    aimed,
+                    words,
+                    contexte,
+                    titre=self._titre("Cibles"),
+                    annuelles=self._annuelles,
+                    avenants=avenant_de_la_cible(self._changements),
+                )
+                if len(aimed)
+                else None,
+                self._trajectoires(),
+                tableau_modalites(parts, words, contexte, titre=self._titre("Détail des indicateurs"))
+                if len(parts)
+                else None,
+            ]
+        )
+
+    def detail(self) -> Groupe | None:
+        """Return the analyses that the fiche declares, each under its question."""
+        shown = {item.titre: montrer(self.etude, item) for item in self.fiche.analyses}
+        return suite(Titre(titre) + block for titre, block in shown.items() if block)
+
+    def moyens(self) -> Tableau | None:
+        """Return what each signatory brings to the fiche, line by line; None when nobody told."""
+        etude, numero = self.etude, self.fiche.numero
+        now = moyens_par_poste(etude.annuel.moyens, numero)
+        earlier = etude.precedent.moyens if etude.precedent else etude.annuel.moyens.iloc[:0]
+        rows = rapprocher(now, moyens_par_poste(earlier, numero))
+        return tableau_de_fiche(rows, self._budget, numero) if len(rows) else None
+
+    def appreciation(self) -> Bloc | None:
+        """Return what the parties think of the year, in their words; None when they wrote nothing."""
+        for words in self.etude.annuel.appreciations:
+            if words.fiche == self.fiche.numero:
+                told = {titre: getattr(words, rubrique) or (NON_TRANSMISES,) for rubrique, titre in RUBRIQUES.items()}
+                return colonnes(*(sous_titre(titre) + liste(items) for titre, items in told.items()))
+        return None
+
+    def manques(self) -> Tableau | None:
+        """Return what is missing, and which service to ask; None when nothing is."""
+        etude, whole = self.etude, self._ensembles
+        if self._manques.empty:
+            return None
+        known = whole[whole["valeur_initiale"].notna()]
+        initial = {
+            row["indicateur"]: f"{etude.contexte.valeur(row['indicateur'], row['valeur_initiale'])} en "
+            f"{row['annee_initiale']}"
+            for _, row in known.iterrows()
+        }
+        return tableau_manques_suivi(
+            self._manques,
+            etude.catalogue.responsables,
+            etude.catalogue.evaluation,
+            etude.contexte,
+            titre=f"Ce qui manque à la fiche action {self.fiche.numero} pour {etude.annee}, et à qui le demander",
+            poste=self._poste,
+            departs=initial if self.sans_suivi else None,
+        )
+
+    def limites(self) -> Bloc | None:
+        """Return what the figures must not be made to say."""
+        if self.sans_suivi:
+            return None
+        return liste(limites(self._lignes, self.etude, self._changements))
+
+    def revisions(self) -> Tableau | None:
+        """Return what this bilan says of earlier years otherwise than last year's; None when nothing changed."""
+        etude = self.etude
+        own = etude.revisions[etude.revisions["indicateur"].isin(item.id for item in self.fiche.indicateurs)]
+        if self.sans_suivi or own.empty:
+            return None
+        return tableau_revisions(own, etude.contexte, annee=etude.annee, modalite=etude.modalite)
+
+    def sources(self) -> Tableau | None:
+        """Return the files read, with what identifies them."""
+        etude = self.etude
+        return None if self.sans_suivi else sources_en_bref(etude.empreintes, etude.catalogue.synthese.fichiers)
+
+    @property
+    def _lignes(self) -> pd.DataFrame:
+        """The scoring of the fiche's indicators, wholes and modalités."""
+        return self.etude.evaluation[self.etude.evaluation["fiche"].eq(self.fiche.numero)]
+
+    @property
+    def _ensembles(self) -> pd.DataFrame:
+        return self._lignes[self._lignes["dimension"].eq("")]
+
+    @cached_property
+    def _manques(self) -> pd.DataFrame:
+        etude = self.etude
+        return manques(
+            etude.a_collecter,
+            etude.etats,
+            etude.annuel,
+            etude.gabarit,
+            fiche=self.fiche,
+            convention=etude.convention,
+        )
+
+    @property
+    def _changements(self) -> Numerotes:
+        return par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
+
+    @property
+    def _budget(self) -> Budget:
+        etude = self.etude
+        given = (etude.precedent is not None and not etude.precedent.moyens.empty, not etude.annuel.moyens.empty)
+        return Budget(etude.convention, etude.catalogue.moyens, etude.contexte, etude.annee, given)
+
+    def _poste(self, element: str) -> tuple[str, str]:
+        """Return the names of a means « signataire/poste »: « Caf du Pas-de-Calais », « Financement du pilotage »."""
+        signataire, _, poste = element.partition("/")
+        return self._budget.parties[signataire], self._budget.poste(poste)
+
+    @property
+    def _annuelles(self) -> set[str]:
+        """The indicators whose implied threshold has no year: it has to hold every year."""
+        whole = self._ensembles
+        implied = [item for item in self.fiche.indicateurs if item.implicite and item.implicite.annee is None]
+        thresholds = whole.loc[whole["origine_cible"].eq("implicite"), "indicateur"]
+        return {item.id for item in implied} & set(thresholds)
+
+    def _trajectoires(self) -> Figure | Groupe | None:
+        """Return the values by year of the indicators that have at least two; a yearly threshold has no year.
+
+        When they are too many for the height of a page, what the fiche does has a figure, and what comes of it another.
+        """
+        etude, whole = self.etude, self._ensembles
+        drawn = depuis_le_depart(lire_annees(etude, whole["indicateur"]), whole, etude.convention.debut.year)
+        if drawn.empty:
+            return None
+        marked = pour_trajectoires(etude, drawn)
+        marked = marked.assign(annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(self._annuelles)))
+        names = list(dict.fromkeys(marked["indicateur"]))
+        question = "Comment les indicateurs ont-ils évolué d'année en année ?"
+        if len(names) <= PANNEAUX_D_UNE_PAGE:
+            return trajectoires(marked, etude.contexte, nom="trajectoires", titre=question)
+        natures = dict(zip(whole["indicateur"], whole["nature"], strict=True))
+        return suite(
+            trajectoires(
+                marked[marked["indicateur"].isin(lot.indicateurs)],
+                etude.contexte,
+                nom=f"trajectoires-{lot.nom}",
+                titre=f"{majuscule(lot.question)} d'année en année ?{lot.rang}",
+            )
+            for lot in lots(names, natures)
+        )
+
+    def _titre(self, sujet: str) -> str:
+        etude = self.etude
+        return f"{sujet} de la fiche action {self.fiche.numero}, {etude.contexte.territoire.nom}, {etude.annee}"
+
+
+def page(found: Essentiel, mots: Evaluation, contexte: Contexte, annee: int, inconnu: Bloc) -> Bloc:
+    """Return the whole first page of a fiche that has some follow-up.
+
+    Args:
+        found: The counts and the rows to name.
+        mots: Words, signs, and how many points a list gives.
+        contexte: The words of the indicators.
+        annee: Year of the report.
+        inconnu: What is missing, in short.
+    """
+    going = [*_realisees(found), *(_evolution(row, mots, contexte) for row in found.avancees.itertuples())]
+    wrong = [*_en_difficulte(found), *(_attention(row, mots, contexte) for row in found.attentions.itertuples())]
+    return (
+        chiffres(found, mots, annee)
+        + colonnes(
+            sous_titre("Ce qui avance") + _points(going, mots, RIEN_N_AVANCE),
+            sous_titre("Ce qui demande attention") + _points(wrong, mots, _rien(found, contexte)),
+        )
+        + colonnes(sous_titre("Ce qui manque") + inconnu)
+    )
+
+
+def _rien(found: Essentiel, contexte: Contexte) -> str:
+    """Return what to say when nothing asks for attention: what still moved the other way is named."""
+    if found.contraires.empty:
+        return RIEN_A_SIGNALER
+    told = [
+        f"{contexte.indicateurs[row.indicateur].libelle} ({_valeurs(row, contexte)})"
+        for row in found.contraires.itertuples()
+    ]
+    return f"{RIEN_DE_NET} : {' ; '.join(told)}."
+
+
+def chiffres(found: Essentiel, mots: Evaluation, annee: int) -> Bloc:
+    """Return the four counts: modalités done, indicators informed, evolutions, targets."""
+    judged = sum(count for verdict, count in found.verdicts.items() if verdict != NON_EVALUABLE)
+    reached = sum(found.verdicts.get(verdict, 0) for verdict in ATTEINTES)
+    compared = sum(count for code, count in found.evolutions.items() if code and code not in SANS_DIRECTION)
+    untold = RIEN_A_FAIRE if found.non_commencees == found.modalites else INCONNU
+    return chiffres_cles(
+        [
+            ChiffreCle(
+                _sur(found.etats.get("realisee", 0), found.modalites) if _connus(found) else untold,
+                "modalités réalisées",
+                _autres_etats(found, mots),
+            ),
+            ChiffreCle(
+                _sur(found.renseignes, found.attendus),
+                f"indicateurs renseignés en {annee}",
+                f"dont {compter(found.provisoires, 'provisoire')}" if found.provisoires else "",
+            ),
+            ChiffreCle(
+                _sur(found.evolutions.get(FAVORABLE, 0), compared) if compared else INCONNU,
+                "évolutions favorables, parmi celles qui se jugent",
+                _comptes(found.evolutions, mots.evolutions, sauf=(FAVORABLE, "")),
+            ),
+            ChiffreCle(
+                _sur(reached, judged) if judged else INCONNU,
+                "cibles ou références atteintes ou en bonne voie, parmi celles qui se jugent",
+                _comptes(found.verdicts, mots.verdicts, sauf=(*ATTEINTES, NON_EVALUABLE)),
+            ),
+        ]
+    )
+
+
+def sans_suivi(fiche: FicheAction, found: Essentiel, mots: Evaluation, annee: int, *, commencee: bool) -> Bloc:
+    """Return what is said of a fiche when nothing was ever handed in: what is unknown, and what this page is for."""
+    if not commencee:
+        return paragraphe(
+            f"La fiche commence en {fiche.debut.year} : rien n'était encore à faire en {annee}. Cette page dit ce "
+            f"qu'elle promet, et ce qui manque pour en mesurer le départ. {mots.mots['proposition']}"
+        )
+    waiting = f" ({compter(found.non_commencees, 'autre')} à commencer plus tard)" if found.non_commencees else ""
+    known = compter(found.modalites - found.non_commencees, "modalité")
+    return paragraphe(
+        f"Aucun suivi n'a été transmis pour {annee}. Ce que la fiche est devenue n'est pas connu, ni bon, ni mauvais : "
+        f"{known}{waiting}, {compter(found.attendus, 'indicateur')}. Cette page dit ce qu'elle promet, ce qui manque "
+        f"et à qui le demander. {mots.mots['proposition']}"
+    )
+
+
+def _sur(part: int, tout: int) -> str:
+    return f"{nombre(part)} sur {nombre(tout)}"
+
+
+def _connus(found: Essentiel) -> bool:
+    return any(count for state, count in found.etats.items() if state != NON_RENSEIGNEE)
+
+
+def _autres_etats(found: Essentiel, mots: Evaluation) -> str:
+    """Return the other states, the late ones counted apart, those that have not begun last."""
+    parts = [_comptes(found.etats, mots.etats, sauf=("realisee",))]
+    if found.non_commencees:
+        parts.append(compter(found.non_commencees, "non commencée", "non commencées"))
+    if len(found.en_retard):
+        parts.append(f"dont {nombre(len(found.en_retard))} en retard")
+    return ", ".join(part for part in parts if part)
+
+
+def _comptes(comptes: Mapping[str, int], mots: Mapping[str, MotDeVerdict], *, sauf: tuple[str, ...]) -> str:
+    """Return « 2 en cours, 1 reportée » in the order of the words."""
+    told = {code: count for code in mots if code not in sauf and (count := comptes.get(code))}
+    words = {code: mots[code].feminin or mots[code].mot for code in told}
+    return ", ".join(f"{nombre(count)} {accorder(words[code], count)}" for code, count in told.items())
+
+
+def _realisees(found: Essentiel) -> Iterator[str]:
+    for row in found.realisees.itertuples():
+        yield f"Réalisée : {row.modalite} {row.libelle}"
+
+
+def _en_difficulte(found: Essentiel) -> Iterator[str]:
+    for rows in (found.en_retard, found.arretees):
+        for row in rows.itertuples():
+            reason = f" ({row.motif})" if row.motif else ""
+            yield f"{row.modalite} {row.libelle} : {row.mot}{reason}"
+
+
+def _evolution(row: object, mots: Evaluation, contexte: Contexte) -> str:
+    label = contexte.indicateurs[row.indicateur].libelle
+    told = f"{_valeurs(row, contexte)}{_fin(row, mots)}{_bande(row, mots, contexte)}"
+    return f"{mots.evolutions[row.evolution].signe} {label} : {told}"
+
+
+def _attention(row: object, mots: Evaluation, contexte: Contexte) -> str:
+    word = mots.verdicts[row.verdict] if row.verdict != NON_EVALUABLE else mots.evolutions[row.evolution]
+    label = contexte.indicateurs[row.indicateur].libelle
+    return f"{word.signe} {label} : {_valeurs(row, contexte)}, {word.mot}{_bande(row, mots, contexte)}"
+
+
+def _valeurs(row: object, contexte: Contexte) -> str:
+    """Return « 412 en 2024, 418 (p) en 2025 », the last value alone when there is none before it."""
+    now = f"{marquer(contexte.valeur(row.indicateur, row.valeur, row.statut), row.statut)} en {row.annee}"
+    if row.valeur_precedente != row.valeur_precedente:
+        return now
+    return f"{contexte.valeur(row.indicateur, row.valeur_precedente)} en {row.annee_precedente}, {now}"
+
+
+def _bande(row: object, mots: Evaluation, contexte: Contexte) -> str:
+    """Return the signed gap of a value held within its band: the band does not hide it."""
+    if row.raison == BANDE:
+        return f", {bande(row, row.valeur, row.cible, contexte, mots)}"
+    if row.raison_evolution == BANDE:
+        return f", {bande(row, row.valeur, row.a_maintenir, contexte, mots)}"
+    return ""
+
+
+def _fin(row: object, mots: Evaluation) -> str:
+    return "" if row.verdict == NON_EVALUABLE else f", {mots.verdicts[row.verdict].mot}"
+
+
+def _points(phrases: list[str], mots: Evaluation, rien: str) -> Bloc:
+    """Return the first points, and how many more there are: all are in the tables."""
+    if not phrases:
+        return paragraphe(rien)
+    kept, more = phrases[: mots.points_de_l_essentiel], len(phrases) - mots.points_de_l_essentiel
+    return liste([*kept, f"Et {compter(more, 'autre')}, dans les tableaux."] if more > 0 else kept)
+
+
+def objectifs(fiche: FicheAction, changements: Numerotes) -> Bloc:
+    """Return whom the fiche is for, what it aims at, who carries it, and what an avenant changed of it."""
+    sentences = [
+        f"Pour : {' ; '.join(fiche.publics)}.",
+        f"Objectifs : {' ; '.join(fiche.objectifs)}.",
+        f"Services mobilisés et responsables de l'action : {' ; '.join(fiche.services)}.",
+        f"Partenaires sollicités : {' ; '.join(fiche.partenaires)}."
+        if fiche.partenaires
+        else "Partenaires : la fiche n'en écrit aucun.",
+        *(
+            f"Changé par l'avenant {number}, à partir du {date_longue(change.effet)} : {change.nouveau}."
+            for number, change in changements
+            if change.nature == "fiche" and change.element == fiche.numero
+        ),
+    ]
+    return liste(sentences)
+
+
+def ce_qui_manque(manques: pd.DataFrame, responsables: Mapping[str, Responsable]) -> Bloc:
+    """Return how many things each service still has to give, in the order of the services; a sentence when none.
+
+    Args:
+        manques: As ``ctglib.calculs.collecte.manques`` returns them.
+        responsables: The services by id.
+    """
+    if manques.empty:
+        return paragraphe(RIEN_NE_MANQUE)
+    asked = set(zip(*(manques[name] for name in ("responsable", "nature", "motif", "element")), strict=True))
+    counts = Counter(tuple(what) for *what, _ in asked)
+    lines = []
+    for service, item in responsables.items():
+        found = [(sum(counts[service, nature, motif] for motif in motifs), noun) for nature, motifs, *noun in MANQUES]
+        told = [compter(count, *noun) for count, noun in found if count]
+        lines += [f"{item.libelle} : {enumerer(told)}."] if told else []
+    return liste(lines)
+
+
+def limites(evaluation: pd.DataFrame, etude: EtudeAnnuelle, changements: Numerotes) -> Iterator[str]:
+    """Yield what the figures must not be made to say: what is absent, provisional, broken, redefined, suppressed.
+
+    Args:
+        evaluation: The rows of the fiche, as ``evaluer`` returns them.
+        etude: The year.
+        changements: The changes in force, with the number of their avenant.
+    """
+    whole = evaluation[evaluation["dimension"].eq("")]
+    labels = dict(zip(evaluation["indicateur"], evaluation["libelle"], strict=True))
+    yield "Une valeur absente n'est ni nulle ni mauvaise : elle n'a pas été transmise, ou ne peut pas l'être."
+    yield "Une évolution favorable n'est pas l'effet de la fiche : rien ici ne dit ce qui se serait passé sans elle."
+    provisional = whole.loc[whole["statut"].eq(PROVISOIRE) & whole["valeur"].notna(), "libelle"]
+    if len(provisional):
+        yield f"Encore provisoires : {' ; '.join(provisional)}."
+    for name, label in zip(whole["indicateur"], whole["libelle"], strict=True):
+        for item in etude.contexte.indicateurs[name].ruptures:
+            if etude.convention.debut.year <= item.annee <= etude.annee:
+                yield f"{label} : rupture en {item.annee}, les valeurs d'avant ne se comparent pas. {item.raison}"
+    for number, change in changements:
+        if change.nature == "definition" and change.element in labels:
+            yield (
+                f"{labels[change.element]} : définition changée par l'avenant {number} en {change.effet.year}, les "
+                f"valeurs d'avant ne se comparent pas. {change.nouveau}."
+            )
+    hidden = int((evaluation["statut"].eq(SECRET) | evaluation["statut_precedent"].eq(SECRET)).sum())
+    numbers = enumerer([article.numero for article in etude.convention.articles if article.limite])
+    told = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
+    yield (
+        f"Articles {numbers} : des agrégats seulement. Un effectif de personnes inférieur à "
+        f"{nombre(etude.catalogue.seuils.petits_effectifs)} est masqué, avec ce qui permettrait de le retrouver ; "
+        f"{EXCEPTION}.{told}"
+    )
+    if etude.retraits is not None and len(etude.retraits):
+        for table, reason in zip(etude.retraits["table"], etude.retraits["raison"], strict=True):
+            yield f"Tableau retiré en entier ({table}) : {reason}"
