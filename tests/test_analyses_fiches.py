@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 import yaml
 from analyses_exemple import analyse, catalogue, lire, mesures, table
+from conftest import DEPOT
 
 from ctglib.blocs import besoin, flux, grille
 from ctglib.blocs.postes import couts
 from ctglib.calculs.annees import annees, est_muet
 from ctglib.calculs.evaluation import PostureBougee
+from ctglib.donnees.modeles.analyses import TYPES, attendus
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8"))
 
@@ -175,3 +177,13 @@ def test_une_premiere_notation_ne_se_compare_a_rien() -> None:
 
     assert "rien ne se compare à 2022" in lisible(told.html)
     assert grille.bougees(PostureBougee(0, 0, 0, 0), 2023, "annexe 4", notee=False, interne=False).html == ""
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_chaque_type_d_analyse_a_son_fichier_et_ses_roles_sont_lus(type_: str) -> None:
+    source = (DEPOT / "ctglib" / "blocs" / f"{type_}.py").read_text(encoding="utf-8")
+    needed, possible, keys, other_keys = attendus(type_)
+
+    assert f"def {type_}(etude: EtudeAnnuelle, analyse: Analyse)" in source
+    assert {role for role in needed | possible if f'"{role}"' not in source} == set()
+    assert {key for key in keys | other_keys if f"analyse.{key}" not in source} == set()

@@ -42,7 +42,7 @@ class Carnet:
 
     @property
     def nom(self) -> str:
-        """The name of its report in paths: « fiche_1 » makes « fiche-1 »."""
+        """The name of its report in paths: « evaluation_finale » makes « evaluation-finale »."""
         return self.chemin.stem.replace("_", "-")
 
     @cached_property
