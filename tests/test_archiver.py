@@ -227,6 +227,11 @@ ABIMER = {
         "docs est un lien vers un autre fichier",
     ),
     "la description": (lambda d: (d / DESCRIPTION).write_bytes(b"{"), f"{DESCRIPTION} ne se lit plus"),
+    "un fichier ajouté sous un nom d'installation": (
+        lambda d: (d / "reports" / "harnes" / "x.venv").mkdir()
+        or (d / "reports" / "harnes" / "x.venv" / "bilan.html").write_bytes(b"faux"),
+        "reports/harnes/x.venv/bilan.html n'y était pas (ajouté depuis)",
+    ),
 }  # fmt: skip
 
 

@@ -339,7 +339,7 @@ def _fichiers(
             "@type": "File",
             "name": f"{titres[nom]} : {path.name}" if nom in titres else path.name,
             "description": next(text for prefix, text in modele["descriptions"] if nom.startswith(prefix)),
-            "encodingFormat": modele["formats"].get(path.suffix, modele["formats"][""]),
+            "encodingFormat": modele["formats"].get(path.suffix or path.name, modele["formats"][""]),
             "contentSize": str(len(content)),
             "sha256": empreinte(content),
         } | (_droits(credit, licences) if (credit := _credit(nom)) else {})

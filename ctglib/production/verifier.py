@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 
 PROJET = PAQUET.parent
 DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
-INSTALLES = ("__pycache__", ".egg-info", ".venv")  # ends of names that installing an archive adds to it
+# What installing an archive adds to it.
+INSTALLES = re.compile(r"\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/")
 SOURCES = "sources.csv"  # of fingerprints, not of figures: which inputs changed is told before
 LIEUX_NOMMES = 4  # beyond, they are counted
 EN_TROP = "n'est pas au manifeste (fichier ajouté, ou d'une version précédente) : le retirer"
@@ -230,7 +232,9 @@ def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
     present, links = {}, set()
     for path in dossier.rglob("*"):
         nom = path.relative_to(dossier)
-        if any(part.endswith(INSTALLES) or part.startswith(PREFIXE) for part in nom.parts) or nom == Path(DESCRIPTION):
+        if nom == Path(DESCRIPTION) or any(part.startswith(PREFIXE) for part in nom.parts):
+            continue
+        if INSTALLES.match(nom.as_posix()):
             continue
         if path.is_symlink():
             links.add(nom.as_posix())
