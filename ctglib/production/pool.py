@@ -35,7 +35,7 @@ PRECHARGES = (
     "babel.numbers",
     "bdb",
     "ctglib.rapports.bilan",
-    "ctglib.classeur.classeur",
+    "ctglib.rapports.diagnostic",
     "ctglib.rapports.evaluation",
     "ctglib.export.exporteurs",
     "ctglib.export.typst",
