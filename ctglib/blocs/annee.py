@@ -18,12 +18,12 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.cle import signer
+from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.partage import partager
-from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.secret.publication import publier
 
 if TYPE_CHECKING:
@@ -206,9 +206,6 @@ class EtudeAnnuelle:
         return contexte_a_la_date(self.suivi.contexte, self.annee)
 
 
-GABARIT = "catalogue/gabarit.yaml"
-
-
 def etudier(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
     """Return the study of a year, made from what its reports may show.
 
@@ -225,7 +222,7 @@ def etudier(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
     def calculer() -> EtudeAnnuelle:
         with enregistrer() as journal, lire_par_parts():
             suivi = lire_suivi_brut(convention, annee)
-            gabarit = charger_yaml(GABARIT, Gabarit)
+            gabarit = charger_gabarit(convention)
         published = publier(suivi, annee)
         lus = dict(journal.lus)
         return EtudeAnnuelle(nom, published.suivi, annee, diffusion, lus, gabarit, published.retraits).achevee()
@@ -240,7 +237,7 @@ def etudier_brut(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
     """
     with enregistrer() as journal:
         suivi = lire_suivi_brut(convention, annee)
-        gabarit = charger_yaml(GABARIT, Gabarit)
+        gabarit = charger_gabarit(convention)
     return EtudeAnnuelle(f"etude/{convention}/{annee}/brute", suivi, annee, diffusion, dict(journal.lus), gabarit)
 
 

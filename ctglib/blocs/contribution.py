@@ -70,7 +70,7 @@ def tableau_contribution(chaines: Iterable[Chaine], saisies: Iterable[Contributi
 
 def _lignes(chaine: Chaine, saisie: ContributionSaisie | None, cadre: Cadre) -> Iterator[tuple[str, str, str]]:
     told = cadre.mot("a_completer")
-    others = cadre.regles.autres_explications.get(chaine.fiche.numero, ())
+    others = chaine.fiche.autres_explications
     entered = " ; ".join(saisie.autres_explications) if saisie else ""
     comment = saisie.commentaire if saisie and saisie.commentaire else ""
     force = cadre.regles.forces

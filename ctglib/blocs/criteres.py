@@ -316,14 +316,14 @@ def tableau_articles(cadre: Cadre, postes: str, source: str) -> Tableau:
 
     Args:
         cadre: The convention, and the words of what follows from each article.
-        postes: Where the posts of article 6-b stand, as a sentence.
+        postes: Where the posts of the piloting stand, as a sentence.
         source: The document.
     """
     articles = {article.numero: article for article in cadre.convention.articles}
     rows = [
-        (majuscule(item.numero), articles[item.numero].objet, _suite(item.numero, item.decision, postes))
+        (majuscule(clause.article), articles[clause.article].objet, _suite(item.clause, item.decision, postes))
         for item in cadre.regles.articles
-        if item.numero in articles
+        if (clause := cadre.convention.clause(item.clause)) and clause.article in articles
     ]
     rows += [
         ("Préambule", f"{schema.nom}, {schema.debut}-{schema.fin}", f"{_etat(schema, cadre)}.")
@@ -341,11 +341,11 @@ def tableau_articles(cadre: Cadre, postes: str, source: str) -> Tableau:
     )
 
 
-POSTES = "6-b"
+POSTES = "financement_pilotage"
 
 
-def _suite(numero: str, decision: str, postes: str) -> str:
-    return f"{decision}. {postes}" if numero == POSTES else f"{decision}."
+def _suite(role: str, decision: str, postes: str) -> str:
+    return f"{decision}. {postes}" if role == POSTES else f"{decision}."
 
 
 def _etat_des_schemas(cadre: Cadre) -> Iterator[str]:

@@ -48,7 +48,7 @@ class Gouvernance:
         """Return the comité of the year, what the convention asks, those of the years before, what they left open."""
         annee, rules = self.etude.annee, self.etude.catalogue.bilan
         bilans = {year: one.bilan for year, one in self.etude.suivi.suivis.items() if year < annee}
-        now = paragraphe(f"{etat_du_comite(self.etude.bilan, rules)} {rules.mots['comite_annuel']}")
+        now = paragraphe(f"{etat_du_comite(self.etude.bilan, rules)} {rules.mots['comite_annuel']}".rstrip())
         return now + liste([_avant(bilans), *self._ouvertes(bilans)] if bilans else [])
 
     def decisions(self) -> Tableau | None:

@@ -249,8 +249,9 @@ def tableau_de_fiche(totaux: pd.DataFrame, budget: Budget, numero: int) -> Table
 
 def equipe(moyens: pd.DataFrame, budget: Budget, regles: ReglesBilan) -> Iterator[str]:
     """Yield what the article announces of a party's own team, then what was handed in of it."""
-    for article in budget.convention.articles:
-        if article.numero == regles.equipe.article:
+    clause = budget.convention.clause(regles.equipe.clause)
+    for article in budget.convention.articles if clause else ():
+        if article.numero == clause.article:
             yield regles.mots["equipe"].format(article=article.numero, objet=article.objet)
     if moyens.empty:
         return

@@ -247,7 +247,7 @@ def _valeurs_initiales(situation: Situation) -> list[str]:
 
 def _lacunes(situation: Situation) -> list[str]:
     labels = {lacune.id: lacune.objet for lacune in situation.convention.lacunes}
-    first = [labels.pop(name) for name in situation.catalogue.bilan.lacunes if name in labels]
+    first = [labels.pop(name) for name in situation.convention.lacunes_d_abord if name in labels]
     return [*first, *labels.values()]
 
 

@@ -7,25 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.collecte.suivi import lire_annee
+from ctglib.donnees.conventions import DOSSIER
+from ctglib.donnees.dossier import COLLECTE, GABARIT, charger_gabarit
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
-from ctglib.donnees.modeles.gabarit import FeuilleGabarit, Gabarit
+from ctglib.donnees.modeles.gabarit import AUTRES, FeuilleGabarit, Gabarit
 from ctglib.donnees.suivi.pieces import annees_presentes
-from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ctglib.collecte.suivi import Suivi, Table
-    from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.avenants import Avenant
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Fiche
-
-
-GABARIT = "catalogue/gabarit.yaml"
 
 
 @dataclass(frozen=True)
@@ -111,8 +108,8 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     """
     suivi = lire_suivi_brut(convention)
     dossier = suivi.dossier
-    gabarit = charger_yaml(GABARIT, Gabarit)
-    if faults := fautes_de_gabarit(gabarit, dossier.catalogue, GABARIT):
+    gabarit = charger_gabarit(convention)
+    if faults := fautes_de_gabarit(gabarit, dossier):
         raise DonneesInvalides(faults)
     _verifier_annee(dossier, annee, suivi.fin.year)
     _verifier_responsable(dossier, responsable)
@@ -153,16 +150,28 @@ _RUBRIQUES = ("date_arretee", "statut", "comite_date", "comite_absence", "suite"
 _RUBRIQUES += ("reussites", "difficultes", "perspectives")
 
 
-def fautes_de_gabarit(gabarit: Gabarit, catalogue: Catalogue, fichier: str) -> list[Faute]:
+def fautes_de_gabarit(gabarit: Gabarit, dossier: Dossier) -> list[Faute]:
     """Return a fault for each name of the workbook's file that nothing defines, each sheet or heading that lacks."""
-    parts, moyens = gabarit.parts, gabarit.moyens
+    parts, moyens, catalogue = gabarit.parts, gabarit.moyens, dossier.catalogue
+    own = f"{DOSSIER}/{dossier.convention.id}/{COLLECTE}"
+    asked = [*moyens.par_fiche, *moyens.par_structure.postes]
+    parties = [party.id for party in dossier.convention.parties]
+    numbers = [str(fiche.numero) for fiche in dossier.convention.fiches]
     services = [parts.principal, *parts.fiches.values(), *parts.dispositifs.values(), *parts.signataires.values()]
-    postes = [item.poste for item in (*moyens.par_fiche, *moyens.par_structure.postes)]
+    fiches = [str(number) for number in (*parts.fiches, *(one for item in asked for one in item.fiches))]
     dispositifs = [part.id for part in catalogue.dimensions[catalogue.profils.dimension].modalites]
     cited = (
         ("parts", services, catalogue.responsables, "un service de responsables.yaml"),
         ("parts.dispositifs", parts.dispositifs, dispositifs, "un dispositif de dimensions.yaml"),
-        ("moyens", postes, [item.id for item in catalogue.moyens.postes], "un poste de moyens.yaml"),
+        ("parts.fiches, moyens", fiches, numbers, "une fiche de la convention"),
+        ("parts.signataires", parts.signataires, parties, "une partie de la convention"),
+        ("moyens", [item.signataire for item in asked], [*parties, AUTRES], f"une partie, ou « {AUTRES} »"),
+        (
+            "moyens",
+            [item.poste for item in asked],
+            [item.id for item in catalogue.moyens.postes],
+            "un poste de moyens.yaml",
+        ),
         (
             "moyens.par_structure.categories",
             moyens.par_structure.categories,
@@ -170,13 +179,12 @@ def fautes_de_gabarit(gabarit: Gabarit, catalogue: Catalogue, fichier: str) -> l
             "une catégorie de offre.yaml",
         ),
         ("moyens.par_structure.gestions", moyens.par_structure.gestions, catalogue.offre.gestions, "une gestion"),
-        ("etats_de_valeur", gabarit.etats_de_valeur, catalogue.statuts, "un statut de statuts.yaml"),
     )
-    faults = [
-        fault for place, names, known, words in cited for fault in _inconnus(fichier, place, names, [*known], words)
-    ]
-    faults += _absents(fichier, "feuilles", _FEUILLES, gabarit.par_feuille)
-    return [*faults, *_absents(fichier, "rubriques", _RUBRIQUES, gabarit.rubriques)]
+    faults = [fault for place, names, known, words in cited for fault in _inconnus(own, place, names, [*known], words)]
+    states = gabarit.etats_de_valeur
+    faults += _inconnus(GABARIT, "etats_de_valeur", states, [*catalogue.statuts], "un statut de statuts.yaml")
+    faults += _absents(GABARIT, "feuilles", _FEUILLES, gabarit.par_feuille)
+    return [*faults, *_absents(GABARIT, "rubriques", _RUBRIQUES, gabarit.rubriques)]
 
 
 def _inconnus(fichier: str, place: str, names: Iterable[str], known: list[str], words: str) -> list[Faute]:

@@ -14,13 +14,14 @@ from ctglib.collecte.appliquer import (
     fautes_de_comite,
     fusionner,
 )
-from ctglib.collecte.cadre import GABARIT, Cadre, ouvrir_cadre
+from ctglib.collecte.cadre import Cadre, ouvrir_cadre
 from ctglib.collecte.extraire import extraire, fautes_de_personnes
 from ctglib.collecte.feuilles import entrees, feuilles
 from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.reconnaitre import reconnaitre
 from ctglib.collecte.suivi import en_fichiers, lire_annee
 from ctglib.donnees.conventions import conventions
+from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches, racine

@@ -121,6 +121,7 @@ def _propres(pieces: Pieces) -> list[Responsable]:
 def assembler(pieces: Pieces) -> Catalogue:
     """Return the catalogue of pieces without fault."""
     found = {name: group[0].objet for name, group in pieces.documents.items() if len(group) == 1}
+    convention = found["convention/convention"]
     themes = [document.objet for document in pieces.documents["themes"]]
     subjects = [document.objet for document in pieces.documents["indicateurs"]]
     own = [document.objet for document in pieces.documents["convention/indicateurs"]]
@@ -141,15 +142,15 @@ def assembler(pieces: Pieces) -> Catalogue:
         synthese=found["synthese"],
         charte=found["charte"],
         bibliotheque=shelf,
-        fiches_indicateurs=_suivis(found["convention/convention"], shelf),
+        fiches_indicateurs=_suivis(convention, shelf),
         indicateurs_contexte={item.id: item for item in found["contexte"].indicateurs},
         dimensions={item.id: item for item in dimensions},
         profils=found["profils"],
         moyens=found["moyens"],
         responsables={item.id: item for item in (*found["responsables"].responsables, *_propres(pieces))},
-        evaluation=found["evaluation"],
+        evaluation=found["evaluation"].selon(convention),
         confidentialite=found["confidentialite"],
         secret=found["secret"],
         comparaison=found["comparaison"],
-        bilan=found["bilan"],
+        bilan=found["bilan"].selon(convention),
     )

@@ -10,9 +10,11 @@ from ctglib.donnees.conventions import DOSSIER, conventions
 from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import enregistrer, existe, proches
+from ctglib.donnees.modeles.gabarit import CollecteAnnuelle, Gabarit
 from ctglib.donnees.partage import partager
 from ctglib.donnees.pieces import CONVENTION, Pieces, rassembler
 from ctglib.donnees.verifications import verifier
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.avenants import Avenant
     from ctglib.donnees.modeles.coherence import Correction, Justification
     from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
+
+
+GABARIT, COLLECTE = "catalogue/gabarit.yaml", "collecte.yaml"
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,17 @@ def lire_dossier(convention: str) -> Dossier:
     if faults := [*pieces.fautes, *verifier(pieces)]:
         raise DonneesInvalides(faults)
     return en_dossier(pieces, tuple(sorted(journal.lus)))
+
+
+def charger_gabarit(convention: str) -> Gabarit:
+    """Return the workbook of a year, with what a convention asks for and from whom.
+
+    Raises:
+        DonneesInvalides: A file does not hold.
+    """
+    gabarit, own = charger_yaml(GABARIT, Gabarit), f"{DOSSIER}/{convention}/{COLLECTE}"
+    asked = charger_yaml(own, CollecteAnnuelle) if existe(own) else CollecteAnnuelle()
+    return gabarit.model_copy(update={"parts": asked.parts, "moyens": asked.moyens})
 
 
 def lire_pieces(convention: str) -> Pieces:

@@ -47,7 +47,8 @@ def lire_finale(dossier: Dossier) -> Finale:
     documents = _documents(dossier.convention.id)
     if faults := _fautes(documents, dossier):
         raise DonneesInvalides(faults)
-    return Finale(*(document.objet for document in documents.values()))
+    regles, lectures, saisie = (document.objet for document in documents.values())
+    return Finale(regles.selon(dossier.convention), lectures, saisie)
 
 
 def fautes_finales(convention: str) -> tuple[Faute, ...]:

@@ -181,15 +181,15 @@ def page(fin: Fin, cadre: Cadre) -> Bloc:
     left = _partie("Promis et fait", _fait(fin, cadre)) + _partie("Atteint, ou non", _atteint(fin, cadre))
     left = sum((paragraphe(note, classe="note") for note in _legende(fin, cadre)), left)
     right = _partie("Ce qui ne peut pas être dit", _inconnu(fin, cadre)) + _partie("À décider", _decisions(fin, cadre))
-    return chiffres(fin) + colonnes(left, right)
+    return chiffres(fin, cadre.convention.citer("financement_pilotage")) + colonnes(left, right)
 
 
 def _partie(titre: str, phrases: Iterator[str]) -> Bloc:
     return sous_titre(titre) + liste(phrases)
 
 
-def chiffres(fin: Fin) -> Bloc:
-    """Return the eight key figures, each with how much is known."""
+def chiffres(fin: Fin, postes: str) -> Bloc:
+    """Return the eight key figures, each with how much is known; ``postes`` is the article that asks for the posts."""
     preuves, ecrits, ways = fin.preuves, fin.ecrits, fin.parcours
     measured = int((ways["annees_connues"] > 0).sum())
     written = int(ecrits["indicateurs"])
@@ -221,7 +221,7 @@ def chiffres(fin: Fin) -> Bloc:
         ChiffreCle(sur(measured, len(ways)), "indicateurs avec une donnée", "écrits ou proposés"),
         ChiffreCle(sur(ecrits["departs"], written), "avec une valeur de départ", "indicateurs écrits"),
         ChiffreCle(sur(ecrits["cibles"], written), "avec une cible", "indicateurs écrits, avenants compris"),
-        _postes(preuves["postes_convertis"]),
+        _postes(preuves["postes_convertis"], postes),
     ]
     return chiffres_cles([*(ChiffreCle(_valeur(preuves[code]), *words) for code, *words in figures), *own])
 
@@ -234,9 +234,8 @@ def _sur(preuve: Preuve, quoi: str) -> str:
     return f"{quoi} : {sur(preuve.connus, preuve.attendus)}"
 
 
-def _postes(preuve: Preuve) -> ChiffreCle:
-    label, landmark = "ETP devenus chargé de coopération", "article 6-b"
-    return ChiffreCle(_valeur(preuve), label, landmark)
+def _postes(preuve: Preuve, article: str) -> ChiffreCle:
+    return ChiffreCle(_valeur(preuve), "ETP devenus chargé de coopération", article)
 
 
 def _fait(fin: Fin, cadre: Cadre) -> Iterator[str]:
@@ -365,14 +364,15 @@ def _decisions(fin: Fin, cadre: Cadre) -> Iterator[str]:
     yield f"Décisions prises par les parties : {sur(decided, len(fin.recommandations))}."
     answered = len(fin.saisie.criteres)
     yield f"Critères appréciés par les évaluateurs : {sur(answered, len(cadre.regles.criteres))}."
-    yield f"Reconduction expresse, ou fin, le {date_longue(cadre.convention.fin)} (article 10)."
+    if clause := cadre.convention.citer("reconduction"):
+        yield f"Reconduction expresse, ou fin, le {date_longue(cadre.convention.fin)} ({clause})."
     posts = fin.preuves["postes_convertis"]
     if posts.completude == "complete" and posts.valeur >= posts.total:
         yield f"Postes de coordination : {rapport_de(posts)} ETP convertis ; la Caf décide du financement du pilotage."
-    else:
+    elif clause := cadre.convention.citer("financement_pilotage"):
         yield (
             "Postes à faire évoluer avant cette date : condition d'un financement du pilotage, que la Caf décide "
-            "(article 6-b)."
+            f"({clause})."
         )
     for schema in cadre.convention.schemas:
         if schema.fin < cadre.convention.debut.year:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from pydantic import Field, field_validator
 
 from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
+from ctglib.donnees.modeles.convention import Convention, RoleDeClause
 
 CodeProposition = Literal[
     "comite_non_tenu", "reconduction", "retard", "echeance_sans_etat", "cible_manquee", "postes_de_pilotage",
@@ -35,16 +36,16 @@ class PremierePage(Modele):
 
 
 class Pilotage(Modele):
-    """The indicators of article 6-b: posts of coordination, and those that have become chargé de coopération."""
+    """The indicators of the piloting: posts of coordination, and those that have become chargé de coopération."""
 
     postes: Identifiant
     convertis: Identifiant
 
 
 class Equipe(Modele):
-    """The article that announces a party's own team on the territory, and the lines of the budget that count it."""
+    """The clause that announces a party's own team on the territory, and the lines of the budget that count it."""
 
-    article: Texte
+    clause: RoleDeClause
     postes: tuple[Identifiant, ...]
 
 
@@ -70,13 +71,16 @@ class RegleDeProposition(Modele):
     """What the bilan proposes when its data call for it; ``{objets}``, ``{nombre}`` and ``{annee}`` are filled.
 
     ``texte_final`` replaces ``texte`` in the last year, when an avenant or a new date would come too late.
+    ``clauses`` are those it rests on, which become its ``reference``; without them, one that is ``exigee`` is not made.
     """
 
     id: CodeProposition
     texte: Texte
     texte_final: Texte | None = None
     pourquoi: Texte
-    reference: Texte
+    clauses: tuple[RoleDeClause, ...] = ()
+    exigee: bool = False
+    reference: Texte = "convention"
 
 
 class ReglesBilan(Modele):
@@ -91,7 +95,6 @@ class ReglesBilan(Modele):
     taux_a_relancer: float = Field(ge=0, le=100)
     pilotage: Pilotage
     equipe: Equipe
-    lacunes: tuple[Identifiant, ...] = ()
     territoire: TerritoireDuBilan
     propositions: tuple[RegleDeProposition, ...]
     mots: dict[Identifiant, Texte]
@@ -105,3 +108,13 @@ class ReglesBilan(Modele):
         if sorted(written) != sorted(get_args(CodeProposition)):
             raise ValueError(f"chaque proposition une fois : {', '.join(get_args(CodeProposition))}")
         return regles
+
+    def selon(self, convention: Convention) -> ReglesBilan:
+        """Return the rules as a convention reads them: its own articles cited, without what it does not settle."""
+        kept = [
+            regle.model_copy(update={"reference": convention.citer(*regle.clauses) or "convention"})
+            for regle in self.propositions
+            if not regle.exigee or convention.citer(*regle.clauses)
+        ]
+        words = {name: convention.ecrire(text) for name, text in self.mots.items()}
+        return self.model_copy(update={"propositions": tuple(kept), "mots": words})

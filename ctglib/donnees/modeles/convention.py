@@ -154,8 +154,9 @@ class Fiche(Modele):
 
     ``besoins`` are the needs that its constat initial tells. ``repond_a`` are catalogue indicators that the fiche
     answers, ``contexte`` the public series that throw light on it, ``offre`` the categories of the offer that it bears
-    on, ``analyses`` what it shows in detail: all are a reading of ours. ``responsable`` is the
-    service of the year's workbook that tells what became of it, where it is not the catalogue's.
+    on, ``analyses`` what it shows in detail, ``autres_explications`` what else than the action may move its results: all
+    are a reading of ours. ``responsable`` is the service of the year's workbook that tells what became of it, where it
+    is not the catalogue's.
     """
 
     numero: int = Field(ge=1)
@@ -178,6 +179,7 @@ class Fiche(Modele):
     indicateurs: list[IndicateurFiche]
     contexte: list[Identifiant] = []
     repond_a: list[Identifiant] = []
+    autres_explications: list[Texte] = []
     offre: list[Identifiant] = []
     analyses: list[Analyse] = []
     reference: Texte
@@ -235,6 +237,7 @@ class Convention(Modele):
     schemas: list[Schema] = []
     annexes_vides: list[Texte] = []
     lacunes: list[Lacune] = []
+    lacunes_d_abord: list[Identifiant] = []
 
     def clause(self, role: RoleDeClause) -> Clause | None:
         """Return where the convention settles something, None when it does not say."""

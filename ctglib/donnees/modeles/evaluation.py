@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
 from ctglib.donnees.modeles.coherence import MotDeVerdict
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 
 VerdictIndicateur = Literal["atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"]
@@ -62,3 +63,7 @@ class Evaluation(Modele):
     raisons: dict[Identifiant, Texte]
     points_de_l_essentiel: int = Field(ge=1)
     mots: dict[Identifiant, Texte] = {}
+
+    def selon(self, convention: Convention) -> Evaluation:
+        """Return the words as a convention reads them: its own articles cited."""
+        return self.model_copy(update={"mots": {name: convention.ecrire(text) for name, text in self.mots.items()}})

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
 from ctglib.donnees.modeles.coherence import MotDeVerdict
+from ctglib.donnees.modeles.convention import Convention, RoleDeClause
 
 CodeCritere = Literal["pertinence", "coherence", "efficacite", "efficience", "effets", "durabilite"]
 CodeDecision = Literal["maintenir", "adapter", "arreter", "rendre_mesurable"]
@@ -86,7 +87,7 @@ class ForceDePreuve(MotDeVerdict):
 class SuiteDArticle(Modele):
     """What an article of the convention settles for what comes next."""
 
-    numero: Texte
+    clause: RoleDeClause
     decision: Texte
 
 
@@ -129,7 +130,6 @@ class ReglesFinales(Modele):
     decisions: dict[CodeDecision, MotDeVerdict]
     regles: tuple[RegleRecommandation, ...]
     forces: dict[CodeForce, ForceDePreuve]
-    autres_explications: dict[int, tuple[Texte, ...]] = {}
     livrables: tuple[Identifiant, ...]
     articles: tuple[SuiteDArticle, ...]
     limites: tuple[Texte, ...]
@@ -149,6 +149,15 @@ class ReglesFinales(Modele):
         if sorted(regle.id for regle in regles) != sorted(get_args(CodeRegle)):
             raise ValueError(f"chaque règle une fois : {', '.join(get_args(CodeRegle))}")
         return regles
+
+    def selon(self, convention: Convention) -> ReglesFinales:
+        """Return the rules as a convention reads them: its own articles cited in the evidence."""
+
+        def cite(preuve: PreuveDeCritere) -> PreuveDeCritere:
+            return preuve.model_copy(update={"libelle": convention.ecrire(preuve.libelle)})
+
+        told = [one.model_copy(update={"preuves": tuple(map(cite, one.preuves))}) for one in self.criteres]
+        return self.model_copy(update={"criteres": tuple(told)})
 
 
 class LectureObjectif(Modele):

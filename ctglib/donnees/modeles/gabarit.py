@@ -63,7 +63,7 @@ class Rubrique(Modele):
 class Parts(Modele):
     """Which service fills what; ``principal`` fills what no other does."""
 
-    principal: Identifiant
+    principal: Identifiant = "coordination"
     fiches: dict[int, Identifiant] = {}
     dispositifs: dict[CodeModalite, Identifiant] = {}
     signataires: dict[Identifiant, Identifiant] = {}
@@ -88,16 +88,16 @@ class PosteDeSignataire(Modele):
 class MoyensParStructure(Modele):
     """The structures of the offer that have rows of their own, and the means of each."""
 
-    gestions: tuple[Identifiant, ...]
-    categories: tuple[Identifiant, ...]
-    postes: tuple[PosteDeSignataire, ...]
+    gestions: tuple[Identifiant, ...] = ()
+    categories: tuple[Identifiant, ...] = ()
+    postes: tuple[PosteDeSignataire, ...] = ()
 
 
 class MoyensGabarit(Modele):
     """The rows of the sheet of means. A signatory that no row names is one of the « autres »."""
 
-    par_fiche: tuple[PosteDeSignataire, ...]
-    par_structure: MoyensParStructure
+    par_fiche: tuple[PosteDeSignataire, ...] = ()
+    par_structure: MoyensParStructure = MoyensParStructure()
 
     def signataires(self, item: PosteDeSignataire, parties: Iterable[str]) -> list[str]:
         """Return the parties that a row of the workbook stands for."""
@@ -109,6 +109,13 @@ class MoyensGabarit(Modele):
         ]
 
 
+class CollecteAnnuelle(Modele):
+    """``collecte.yaml`` of a convention: what it asks for each year, and from whom. Absent, no means are asked for."""
+
+    parts: Parts = Parts()
+    moyens: MoyensGabarit = MoyensGabarit()
+
+
 class NomsDePersonnes(Modele):
     """How a person's name shows in a text: civilities, and first words of groups of capitalised words that are none."""
 
@@ -117,7 +124,10 @@ class NomsDePersonnes(Modele):
 
 
 class Gabarit(Modele):
-    """``gabarit.yaml``. Titles may name ``{annee}``, the workbook's year, and ``{precedente}``, the one before."""
+    """``gabarit.yaml``, with the ``parts`` and ``moyens`` of a convention's ``collecte.yaml``.
+
+    Titles may name ``{annee}``, the workbook's year, and ``{precedente}``, the one before.
+    """
 
     version: int = Field(ge=1)
     titre: Texte
@@ -132,8 +142,8 @@ class Gabarit(Modele):
     rubriques: dict[Identifiant, Rubrique]
     nombre_de_decisions: int = Field(ge=1)
     feuilles: tuple[FeuilleGabarit, ...]
-    parts: Parts
-    moyens: MoyensGabarit
+    parts: Parts = Parts()
+    moyens: MoyensGabarit = MoyensGabarit()
     noms: NomsDePersonnes
 
     @property
