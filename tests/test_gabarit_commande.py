@@ -63,11 +63,12 @@ def test_la_commande_mal_ecrite_recoit_une_phrase_en_francais(
 def test_un_nom_que_rien_ne_definit_dans_le_gabarit_est_dit(
     avant: str, apres: str, trouve: str, remede: str, donnees: Path, tmp_path: Path
 ) -> None:
-    path = donnees / "catalogue" / "gabarit.yaml"
+    file = "catalogue/gabarit.yaml" if "posture" in avant else "conventions/harnes/collecte.yaml"
+    path = donnees / file
     path.write_text(path.read_text(encoding="utf-8").replace(avant, apres, 1), encoding="utf-8")
 
     with pytest.raises(DonneesInvalides) as caught:
         ecrire_gabarit("harnes", 2025, tmp_path)
 
     fault = caught.value.fautes[0]
-    assert (fault.fichier, fault.trouve) == ("catalogue/gabarit.yaml", trouve) and remede in fault.remede
+    assert (fault.fichier, fault.trouve) == (file, trouve) and remede in fault.remede

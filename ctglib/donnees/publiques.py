@@ -160,6 +160,34 @@ def lire(
     return rows
 
 
+def lire_territoire(code: str, territoire: str, membres: Sequence[str] = ()) -> pd.DataFrame:
+    """Lit une série d'un territoire ; les effectifs d'un EPCI sont la somme de ses membres, quand ils sont donnés.
+
+    Un taux n'est jamais une moyenne de taux : c'est celui que le producteur publie, ou rien.
+
+    Args:
+        code: Celui de ``series()``.
+        territoire: Son code.
+        membres: Les codes des communes d'un EPCI ; par défaut, celles du code officiel géographique.
+
+    Returns:
+        Les colonnes de ``lire``. Une année où un membre manque n'a pas de somme (O) ; un membre secret la rend secrète.
+    """
+    whole = lire(code, territoire)
+    if not membres or not charger_famille(_trouver(code, None)[2][0].table.famille).somme:
+        return whole
+    parts = lire(code, membres)
+    found = parts.groupby("annee").agg(valeur=("valeur", "sum"), absents=("valeur", lambda values: values.isna().sum()),
+                                       secret=("statut", lambda values: values.eq("Q").any()))  # fmt: skip
+    rows = whole.set_index("annee")
+    absent = found["absents"].gt(0)
+    status = pd.Series("A", index=found.index).mask(absent, "O").mask(found["secret"], "Q")
+    rows = rows.assign(valeur=found["valeur"].mask(absent), statut=status, origine=f"somme de {len(membres)} communes")
+    rows = rows.reset_index()[list(COLONNES)]
+    rows.attrs = whole.attrs
+    return rows
+
+
 def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
     """Donne les contours simplifiés des communes (IGN, Admin Express COG : à nommer sous la carte).
 

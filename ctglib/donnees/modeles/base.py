@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 Identifiant = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 CodeModalite = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9AB][0-9]{0,3}$")]
+CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$")]
 Texte = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Annee = Annotated[int, Field(ge=1900, le=2100)]
 

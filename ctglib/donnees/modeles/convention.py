@@ -212,12 +212,14 @@ class Convention(Modele):
     The four sources are what captions write (article 8): producer, document and dates of the figures of annexe 1
     (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``),
     of the yearly follow-up (``source_suivi``). ``responsables``: how the convention calls services of the catalogue.
+    ``membres``: the communes of an EPCI, whose public counts are added up.
     """
 
     id: Identifiant
     titre: Texte
     fictive: bool
     territoire: CodeTerritoire
+    membres: list[CodeTerritoire] = []
     reference: CodeTerritoire
     debut: date
     fin: date

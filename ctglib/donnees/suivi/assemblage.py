@@ -67,7 +67,37 @@ def _contexte(suivi: PiecesSuivi, dossier: Dossier, annee: int | None) -> pd.Dat
         if row.cellules["territoire"] in wanted
     ]
     table = _table("observations", [row for row, _ in kept], suivi)
-    return table.assign(serie=_textes([name for _, name in kept]))
+    table = table.assign(serie=_textes([name for _, name in kept]))
+    if dossier.convention.fictive or table["territoire"].eq(dossier.convention.territoire).any():
+        return table
+    return _du_magasin(dossier, annee, table)
+
+
+def _du_magasin(dossier: Dossier, annee: int | None, modele: pd.DataFrame) -> pd.DataFrame:
+    """Return the public figures of the store, for a territory that the extracts do not have.
+
+    Counts of an EPCI are the sums of its ``membres``; a rate is what its producer publishes, or absent: never a mean.
+    """
+    import pandas as pd
+
+    from ctglib.donnees import publiques
+
+    convention, parts = dossier.convention, []
+    known = set(publiques.series()["code"])
+    for item in dossier.catalogue.indicateurs_contexte.values():
+        if item.id not in known:
+            continue
+        rows = publiques.lire_territoire(item.id, convention.territoire, convention.membres)
+        rows = pd.concat([rows, publiques.lire(item.id, convention.reference)], ignore_index=True)
+        rows = rows[rows["statut"].ne("O") & (rows["annee"].le(annee) if annee else True)]
+        told = publiques.lire(item.id, convention.reference).attrs["source"]
+        parts.append(
+            rows.assign(indicateur=item.id, dimension="", modalite="", millesime=rows["annee"] + 1, unite=item.unite,
+                        source=told, note=rows["origine"].where(rows["origine"].ne("publiée"), ""), serie="")
+        )  # fmt: skip
+    if not parts:
+        return modele
+    return pd.concat([modele, pd.concat(parts)[list(modele.columns)].astype(modele.dtypes)], ignore_index=True)
 
 
 def _lignes(suivi: PiecesSuivi, nom: str) -> tuple[Ligne, ...]:
