@@ -168,18 +168,26 @@ def _figer(
 
 
 @application.command(
-    "nouvelle-convention", help="Écrire le projet de la convention suivante, d'après celle qui s'achève."
+    "nouvelle-convention",
+    help="Écrire le dossier d'une convention : à remplir, ou d'après celle qui s'achève (--depuis).",
 )
 def _nouvelle_convention(
     nom: Annotated[str, typer.Argument(help="Nom du dossier à créer.", metavar="NOM", show_default=False)],
-    depuis: Annotated[str, typer.Option("--depuis", help="Convention qui s'achève.", metavar="NOM")],
+    depuis: Annotated[str, typer.Option("--depuis", help="Convention qui s'achève.", metavar="NOM")] = "",
+    territoire: Annotated[
+        str, typer.Option("--territoire", help="Code Insee de la commune, ou SIREN de l'EPCI.", metavar="CODE")
+    ] = "",
     debut: Annotated[str, typer.Option("--debut", help="Premier jour (année-mois-jour).", metavar="DATE")] = "",
     fin: Annotated[str, typer.Option("--fin", help="Dernier jour (année-mois-jour).", metavar="DATE")] = "",
+    parties: Annotated[str, typer.Option("--parties", help="Signataires, séparés par « ; ».", metavar="NOMS")] = "",
+    fiches: Annotated[int, typer.Option("--fiches", help="Nombre de fiches action.", metavar="NOMBRE")] = 0,
     aide: Aide = False,
 ) -> None:
-    from ctglib.commandes.nouvelle import creer_convention
+    from ctglib.commandes.nouvelle import commencer_convention, creer_convention
 
-    raise typer.Exit(creer_convention(nom, depuis, debut, fin))
+    if depuis:
+        raise typer.Exit(creer_convention(nom, depuis, debut, fin))
+    raise typer.Exit(commencer_convention(nom, territoire, debut, fin, parties, fiches))
 
 
 @application.command("verifier", help="Dire si les rapports sont ceux du manifeste, et si les refaire les redonne.")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from ctglib.classeur.suivante import preparer
-from ctglib.donnees.ecriture import EcritureImpossible
+from ctglib.classeur.suivante.depart import preparer_depart
+from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import racine
 
 if TYPE_CHECKING:
     from ctglib.classeur.suivante.preparer import Projet
@@ -25,6 +28,40 @@ def creer_convention(nom: str, depuis: str, debut: str, fin: str) -> int:
         Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
         return 1
     _rendre_compte(project)
+    return 0
+
+
+QUESTIONS = {
+    "territoire": "Code Insee de la commune, ou SIREN de l'EPCI (exemple : 62413)",
+    "debut": "Premier jour de la convention (exemple : 2024-01-01)",
+    "fin": "Dernier jour (exemple : 2028-12-31)",
+    "parties": "Signataires, séparés par « ; » (exemple : Ville de Lens ; Caf du Pas-de-Calais)",
+    "fiches": "Nombre de fiches action (exemple : 4)",
+}
+
+
+def commencer_convention(nom: str, territoire: str, debut: str, fin: str, parties: str, fiches: int) -> int:
+    """Write the folder of a convention to fill, asking at a terminal for what was not given; return 0, or 1."""
+    given = {"territoire": territoire, "debut": debut, "fin": fin, "parties": parties, "fiches": str(fiches or "")}
+    if sys.stdin.isatty():
+        given |= {name: input(f"{QUESTIONS[name]} : ").strip() for name, text in given.items() if not text}
+    try:
+        days = [_jour(f"--{name}", given[name]) for name in ("debut", "fin")]
+        names = [party.strip() for party in given["parties"].split(";") if party.strip()]
+        count = int(given["fiches"]) if given["fiches"].isdecimal() else 0
+        files = preparer_depart(nom, given["territoire"], *days, parties=names, fiches=count)
+        ecrire({racine() / path: content for path, content in files.items()})
+    except (DonneesInvalides, EcritureImpossible) as error:
+        message = f"{error}\n\nRien n'a été écrit."
+        Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
+        return 1
+    console = Console(highlight=False)
+    for line in (
+        f"Dossier écrit : data/conventions/{nom} ({len(files)} fichiers).",
+        "À faire : remplir convention.yaml le texte signé sous les yeux (docs/une-convention.md), "
+        f"puis « ctg valider -c {nom} ».",
+    ):
+        console.print(line, markup=False, soft_wrap=True)
     return 0
 
 

@@ -11,10 +11,11 @@ from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
 DOSSIER = "conventions"
+FICHES = 20
 NOM = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -38,15 +39,45 @@ def verifier_demande(
         raise DonneesInvalides(faults)
 
 
+def verifier_nouvelle(
+    nom: str, territoire: str, debut: date | None, fin: date | None, *, parties: Sequence[str], fiches: int
+) -> None:
+    """Refuse what cannot begin a convention, all at once.
+
+    Raises:
+        DonneesInvalides: With what to write instead.
+    """
+    faults = [*_nom(nom, conventions()), *_territoire(territoire), *_dates(debut, fin)]
+    if len([party for party in parties if party]) < 2:
+        expected, remedy = "deux signataires au moins", '--parties "Ville de Lens ; Caf du Pas-de-Calais", par exemple'
+        faults.append(Faute(DOSSIER, f"{len(parties)} signataire", expected, remedy))
+    if not 1 <= fiches <= FICHES:
+        faults.append(Faute(DOSSIER, f"{fiches} fiches action", f"de 1 à {FICHES} fiches", "écrire --fiches 4"))
+    if faults:
+        raise DonneesInvalides(faults)
+
+
+def _territoire(code: str) -> Iterator[Faute]:
+    from ctglib.donnees import publiques
+
+    expected = "le code Insee d'une commune ou le SIREN d'un EPCI, du code officiel géographique"
+    if re.fullmatch(r"[0-9][0-9AB][0-9]{3}|[0-9]{9}", code):
+        known = publiques.territoires([code], niveaux=("commune", "epci"))
+        if len(known) == 0:
+            yield Faute(
+                DOSSIER, f"le territoire inconnu « {code} »", expected, "vérifier le code (cinq ou neuf signes)"
+            )
+        return
+    places = publiques.territoires(niveaux=("commune", "epci"))
+    named = places[places["nom"].str.casefold() == code.casefold()]
+    close = named if len(named) else places[places["nom"].isin(proches(code, places["nom"].tolist(), 0.8))]
+    told = " ; ".join(f"--territoire {row.code} ({row.nom})" for row in close.head(3).itertuples())
+    yield Faute(DOSSIER, f"le territoire « {code[:80]} »", expected, told or "écrire --territoire 62413, par exemple")
+
+
 def _noms(nom: str, ancienne: str) -> Iterator[Faute]:
     known = conventions()
-    if not NOM.fullmatch(nom):
-        expected = "une lettre minuscule, puis des minuscules sans accent, des chiffres ou « _ » (60 signes au plus)"
-        yield Faute(DOSSIER, f"le nom « {nom[:80]} »", expected, "choisir un autre nom, par exemple harnes_2027")
-    elif nom in known:
-        yield Faute(
-            f"{DOSSIER}/{nom}", "un dossier déjà là", "un nom libre", "choisir un autre nom : rien n'est jamais écrasé"
-        )
+    yield from _nom(nom, known)
     if ancienne not in known:
         close = proches(ancienne, known)
         remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms"
@@ -55,6 +86,16 @@ def _noms(nom: str, ancienne: str) -> Iterator[Faute]:
             f"la convention inconnue « {ancienne[:80]} »",
             f"le nom d'un dossier de « {DOSSIER} » : {', '.join(known)}",
             remedy,
+        )
+
+
+def _nom(nom: str, known: Sequence[str]) -> Iterator[Faute]:
+    if not NOM.fullmatch(nom):
+        expected = "une lettre minuscule, puis des minuscules sans accent, des chiffres ou « _ » (60 signes au plus)"
+        yield Faute(DOSSIER, f"le nom « {nom[:80]} »", expected, "choisir un autre nom, par exemple harnes_2027")
+    elif nom in known:
+        yield Faute(
+            f"{DOSSIER}/{nom}", "un dossier déjà là", "un nom libre", "choisir un autre nom : rien n'est jamais écrasé"
         )
 
 
