@@ -196,7 +196,7 @@ def tableau_durabilite(parcours: pd.DataFrame, suivis: Mapping[int, Suivi], cadr
         suivis: The years.
         cadre: The words; its rules name the indicators that count a document or a meeting.
     """
-    kept = parcours[parcours["indicateur"].isin(cadre.regles.livrables)]
+    kept = parcours[parcours["indicateur"].isin(cadre.convention.livrables)]
     written = dict(_perspectives(suivis))
     if not written and not kept["annees_connues"].gt(0).any():
         return None

@@ -192,7 +192,7 @@ class EtudeFinale:
         posts, converted = self.noms_des_postes
         return {
             **preuves_du_texte(convention, self.constats, sens, self.evaluabilite, self.besoins, themes),
-            **preuves_du_suivi(self.etats_finaux, self.parcours, convention, self.finale.regles.livrables),
+            **preuves_du_suivi(self.etats_finaux, self.parcours, convention, convention.livrables),
             "schemas": preuve_des_schemas(convention, self.finale.lectures),
             "moyens_connus": preuve_des_moyens(convention, suivi.suivis),
             "postes_convertis": preuve_des_postes(self.parcours, posts, converted),

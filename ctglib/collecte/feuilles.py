@@ -194,7 +194,7 @@ def _de_table(lue: LigneLue, cadre: Cadre) -> list[Entree]:
 
 
 def _moyens(cadre: Cadre) -> Feuille:
-    """Return the sheet of means: ETP and euros of each signatory, by fiche and by structure (article 5)."""
+    """Return the sheet of means: ETP and euros of each signatory, by fiche and by structure."""
     dossier, parts = cadre.dossier, cadre.gabarit.parts
     moyens, structures = dossier.catalogue.moyens, dossier.offre.drop_duplicates("structure")
     lists = {
@@ -268,7 +268,7 @@ def _profils(cadre: Cadre) -> Feuille:
 
 
 def _posture(cadre: Cadre) -> Feuille:
-    """Return the sheet of the grid of annexe 4: the function, from 0 to 4, never the post or the person."""
+    """Return the sheet of the grid of the référentiel: the function, from 0 to 4, never the post or the person."""
     referentiel, niveaux = cadre.dossier.catalogue.referentiel, cadre.dossier.catalogue.evaluation.niveaux
     items = {
         "attendus": {item.libelle: item.id for item in referentiel.attendus},
@@ -280,6 +280,7 @@ def _posture(cadre: Cadre) -> Feuille:
         "niveau": Liste("niveaux", {f"{rank} – {word}": str(rank) for rank, word in enumerate(niveaux)}),
         "diffusion": Liste("diffusions", {word: code for code, word in cadre.gabarit.diffusions.items()}),
     }
+    followed = any(item.table == "posture" for item in cadre.indicateurs().values())
     functions = list(cadre.gabarit.fonctions)
     functions += [key[0] for key in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
     wanted = [
@@ -287,6 +288,7 @@ def _posture(cadre: Cadre) -> Feuille:
         for function in dict.fromkeys(functions)
         for domaine, words in items.items()
         for item in words.values()
+        if followed
     ]
     return _table(cadre, "posture", wanted, lists, lambda key: cadre.gabarit.parts.principal)
 

@@ -122,8 +122,6 @@ def _noms_du_catalogue(regles: object, dossier: Dossier) -> Iterator[Nom]:
         path = ("renouvellement", rank)
         yield (*path, "indicateur"), item.indicateur, catalogue.indicateurs, "un indicateur", "catalogue/themes"
         yield (*path, "serie"), item.serie, catalogue.indicateurs_contexte, "un indicateur", "catalogue/contexte.yaml"
-    for rank, item in enumerate(regles.livrables):
-        yield ("livrables", rank), item, catalogue.indicateurs_fiches, "un indicateur", "catalogue/indicateurs"
 
 
 def _noms_des_lectures(lectures: object, dossier: Dossier) -> Iterator[Nom]:

@@ -164,6 +164,7 @@ CITATIONS = (
     ("convention/convention", "fiches.*.enjeu", "enjeu"),
     ("convention/convention", "fiches.*.indicateurs.*.id", "indicateur_de_fiche"),
     ("convention/convention", "fiches.*.contexte.*", "contexte"),
+    ("convention/convention", "livrables.*", "indicateur_de_fiche"),
     ("convention/convention", "fiches.*.repond_a.*", "indicateur"),
     ("convention/convention", "fiches.*.offre.*", "categorie"),
     ("convention/convention", "fiches.*.analyses.*.roles.*", "mesure"),

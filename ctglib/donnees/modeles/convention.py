@@ -212,7 +212,8 @@ class Convention(Modele):
     The four sources are what captions write (article 8): producer, document and dates of the figures of annexe 1
     (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``),
     of the yearly follow-up (``source_suivi``). ``responsables``: how the convention calls services of the catalogue.
-    ``membres``: the communes of an EPCI, whose public counts are added up.
+    ``membres``: the communes of an EPCI, whose public counts are added up. ``livrables``: the indicators that say that
+    a document or an instance that the text promises exists.
     """
 
     id: Identifiant
@@ -240,6 +241,7 @@ class Convention(Modele):
     annexes_vides: list[Texte] = []
     lacunes: list[Lacune] = []
     lacunes_d_abord: list[Identifiant] = []
+    livrables: list[Identifiant] = []
 
     def clause(self, role: RoleDeClause) -> Clause | None:
         """Return where the convention settles something, None when it does not say."""

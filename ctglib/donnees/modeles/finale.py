@@ -130,7 +130,6 @@ class ReglesFinales(Modele):
     decisions: dict[CodeDecision, MotDeVerdict]
     regles: tuple[RegleRecommandation, ...]
     forces: dict[CodeForce, ForceDePreuve]
-    livrables: tuple[Identifiant, ...]
     articles: tuple[SuiteDArticle, ...]
     limites: tuple[Texte, ...]
     mots: dict[Identifiant, Texte]
