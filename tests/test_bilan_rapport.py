@@ -17,7 +17,7 @@ SECTIONS = [
     "Sommaire",
     PREMIERE,
     "Gouvernance",
-    "Les quatre fiches en bref",
+    "Les fiches en bref",
     "Les moyens de chaque signataire",
     "Le territoire",
     "Ce que nous avons pu recueillir",

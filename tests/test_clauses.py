@@ -21,6 +21,7 @@ def test_une_clause_se_cite_par_son_role():
     assert convention.citer("evaluation", "avenant") == "articles 4 et 9"
     assert convention.citer("evaluation", "comite_annuel") == "article 4"
     assert convention.citer("evaluation", "diagnostic") == "article 4 et annexe A"
+    assert _avec(offre="annexe 2", fiches="annexe 3").citer("offre", "fiches") == "annexes 2 et 3"
     assert convention.clause("avenant").article == "9"
     assert convention.clause("logos") is None
     assert convention.citer("logos") == ""

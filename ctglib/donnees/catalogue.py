@@ -139,7 +139,7 @@ def assembler(pieces: Pieces) -> Catalogue:
         offre=found["offre"],
         referentiel=found["referentiel_emploi"],
         coherence=ReglesCoherence(relations=found["relations"], regles=found["regles"]),
-        synthese=found["synthese"],
+        synthese=found["synthese"].selon(convention),
         charte=found["charte"],
         bibliotheque=shelf,
         fiches_indicateurs=_suivis(convention, shelf),

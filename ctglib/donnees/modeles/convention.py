@@ -250,9 +250,11 @@ class Convention(Modele):
     def citer(self, *roles: RoleDeClause) -> str:
         """Return « articles 7 et 11 », « annexe 3 »: the clauses that are declared, "" when none is."""
         told = list(dict.fromkeys(self.clauses[role].article for role in roles if role in self.clauses))
-        articles = [item for item in told if item[0].isdigit()]
-        named = [f"article{'s' if len(articles) > 1 else ''} {_et(articles)}"] if articles else []
-        return _et(named + [item for item in told if not item[0].isdigit()])
+        groups = {"article": [item for item in told if item[0].isdigit()]}
+        groups["annexe"] = [item.removeprefix("annexe ") for item in told if item.startswith("annexe ")]
+        named = [f"{word}{'s' if len(kept) > 1 else ''} {_et(kept)}" for word, kept in groups.items() if kept]
+        others = [item for item in told if not item[0].isdigit() and not item.startswith("annexe ")]
+        return _et(named + others)
 
     def ecrire(self, phrase: str) -> str:
         """Return a sentence with its clauses cited: ``{clause.avenant}``, or ``{clause.evaluation+avenant}`` for two.

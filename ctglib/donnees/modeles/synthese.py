@@ -7,6 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
+from ctglib.donnees.modeles.convention import Convention
+
+SANS_CLAUSE = "Texte de la convention"
 
 Jour = Literal["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 
@@ -74,3 +77,12 @@ class Synthese(Modele):
     moments: list[Moment]
     fichiers: list[RoleDeFichier]
     sigles: dict[str, Texte] = {}
+
+    def selon(self, convention: Convention) -> Synthese:
+        """Return the roles of the files as a convention reads them: the part of its own text that each one is."""
+        kept = [
+            one.model_copy(update={"partie": told[0].upper() + told[1:] if told else SANS_CLAUSE})
+            for one in self.fichiers
+            for told in [convention.ecrire(one.partie)]
+        ]
+        return self.model_copy(update={"fichiers": kept})
