@@ -10,7 +10,7 @@ from ctglib.collecte.suivi import lire_annee
 from ctglib.donnees.conventions import DOSSIER
 from ctglib.donnees.dossier import COLLECTE, GABARIT, charger_gabarit
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.modeles.gabarit import AUTRES, FeuilleGabarit, Gabarit
 from ctglib.donnees.suivi.pieces import annees_presentes
@@ -121,15 +121,11 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
 def _verifier_annee(dossier: Dossier, annee: int, last: int) -> None:
     first = dossier.convention.debut.year
     if not first <= annee <= last:
-        raise DonneesInvalides(
-            [
-                Faute(
-                    f"conventions/{dossier.convention.id}",
-                    f"l'année {annee}",
-                    f"une année de la convention, de {first} à {last}",
-                    "corriger l'année demandée",
-                )
-            ]
+        raise refus(
+            f"conventions/{dossier.convention.id}",
+            f"l'année {annee}",
+            f"une année de la convention, de {first} à {last}",
+            "corriger l'année demandée",
         )
 
 
@@ -139,9 +135,7 @@ def _verifier_responsable(dossier: Dossier, responsable: str) -> None:
         return
     close = proches(re.sub(r"\W+", "_", responsable.lower()), known)
     remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms"
-    raise DonneesInvalides(
-        [Faute("catalogue/responsables.yaml", f"le service « {responsable[:80]} »", ", ".join(known), remedy)]
-    )
+    raise refus("catalogue/responsables.yaml", f"le service « {responsable[:80]} »", ", ".join(known), remedy)
 
 
 # What the program writes and reads by name.

@@ -20,7 +20,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import lire_fichier
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _dossier(folder: Path) -> list[ClasseurLu]:
     sheets = [path for path in names if path.suffix.lower() == ".csv"]
     if not (workbooks or sheets):
         expected = "le gabarit rempli (.xlsx), ou un fichier .csv par feuille du gabarit"
-        raise DonneesInvalides([Faute(folder.name, "aucun fichier .xlsx ni .csv", expected, "vérifier le dossier")])
+        raise refus(folder.name, "aucun fichier .xlsx ni .csv", expected, "vérifier le dossier")
     books = recevoir(workbooks)
     grids = _tous(lambda path: lire_csv(path, f"{folder.name}/{path.name}"), sheets)
     return [*books, ClasseurLu(folder.name, tuple(grids))] if grids else books
@@ -186,13 +186,13 @@ def lire_csv(path: Path, nom: str) -> Grille:
     """
     content = lire_fichier(path, nom, "un CSV", _CSV_MAX)
     if content.startswith(_UTF16) or content.count(0) > len(content) // 4:
-        raise DonneesInvalides([Faute(nom, "un fichier en UTF-16 (« Texte Unicode »)", "un CSV UTF-8", _REMEDE_CSV)])
+        raise refus(nom, "un fichier en UTF-16 (« Texte Unicode »)", "un CSV UTF-8", _REMEDE_CSV)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if not text.strip():
-        raise DonneesInvalides([Faute(nom, "un fichier vide", "une feuille remplie", _REMEDE_CSV)])
+        raise refus(nom, "un fichier vide", "une feuille remplie", _REMEDE_CSV)
     head = text[:4000]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,", key=head.count), strict=True)
     lines: dict[int, dict[int, Cellule]] = {}
@@ -204,7 +204,7 @@ def lire_csv(path: Path, nom: str) -> Grille:
             lines |= {number: cells} if cells else {}
     except csv.Error:
         expected = 'des guillemets doubles refermés : "…"'
-        raise DonneesInvalides([Faute(nom, "un guillemet jamais refermé", expected, _REMEDE_CSV)]) from None
+        raise refus(nom, "un guillemet jamais refermé", expected, _REMEDE_CSV) from None
     return Grille(nom, path.stem, lines)
 
 
@@ -217,11 +217,11 @@ def lire_classeur(path: Path) -> ClasseurLu:
     """
     if path.name.startswith("~$"):
         remedy = "fermer le classeur dans le tableur, et donner le fichier sans « ~$ »"
-        raise DonneesInvalides([Faute(path.name, "le fichier de travail d'un classeur ouvert", _ATTENDU, remedy)])
+        raise refus(path.name, "le fichier de travail d'un classeur ouvert", _ATTENDU, remedy)
     content = lire_fichier(path, path.name, _ATTENDU, _OCTETS_MAX)
     found, remedy = _nature(content)
     if found:
-        raise DonneesInvalides([Faute(path.name, found, _ATTENDU, remedy)])
+        raise refus(path.name, found, _ATTENDU, remedy)
     try:
         if faults := _demesures(path.name, content):
             raise DonneesInvalides(faults)
@@ -231,7 +231,7 @@ def lire_classeur(path: Path) -> ClasseurLu:
             values = load_workbook(io.BytesIO(content), data_only=True) if _a_une_formule(formulas) else formulas
     except _ILLISIBLE:
         remedy = "le rouvrir dans le tableur et l'enregistrer de nouveau, ou reprendre le gabarit"
-        raise DonneesInvalides([Faute(path.name, "un classeur abîmé", _ATTENDU, remedy)]) from None
+        raise refus(path.name, "un classeur abîmé", _ATTENDU, remedy) from None
     sheets = tuple(
         _grille(path.name, ws, values[ws.title]) for ws in formulas.worksheets if ws.sheet_state == "visible"
     )

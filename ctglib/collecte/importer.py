@@ -23,7 +23,7 @@ from ctglib.collecte.suivi import en_fichiers, lire_annee
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import proches, racine
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -173,7 +173,7 @@ def _verifier_millesime(cadre: Cadre, millesime: int | None) -> None:
         return
     found = f"le millésime {millesime}"
     expected = f"{cadre.annee} ou une année d'après : un chiffre ne se saisit pas avant son année"
-    raise DonneesInvalides([Faute("--millesime", found, expected, "corriger le millésime, ou ne pas l'indiquer")])
+    raise refus("--millesime", found, expected, "corriger le millésime, ou ne pas l'indiquer")
 
 
 _NOM = re.compile(r"ctg-(?P<convention>.+?)-(?P<annee>[0-9]{4})(?:[-_ ].*)?(?:\.[a-z]+)?", re.IGNORECASE)

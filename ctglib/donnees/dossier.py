@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.catalogue import Catalogue, assembler
 from ctglib.donnees.conventions import DOSSIER, conventions
 from ctglib.donnees.csv_strict import en_table
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, refus
 from ctglib.donnees.lecture import enregistrer, existe, proches
 from ctglib.donnees.modeles.gabarit import CollecteAnnuelle, Gabarit
 from ctglib.donnees.partage import partager
@@ -125,7 +125,7 @@ def _verifier_nom(convention: str) -> None:
     """
     if not isinstance(convention, str):
         expected, remedy = "un nom, entre guillemets dans un carnet", 'écrire le nom : convention = "harnes"'
-        raise DonneesInvalides([Faute(DOSSIER, f"la convention « {convention!r:.80} »", expected, remedy)])
+        raise refus(DOSSIER, f"la convention « {convention!r:.80} »", expected, remedy)
     if convention.replace("-", "_").isidentifier() and existe(f"{DOSSIER}/{convention}/convention.yaml"):
         return
     known = conventions()
@@ -134,4 +134,4 @@ def _verifier_nom(convention: str) -> None:
     close = proches(convention, known)
     remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms, ou créer le dossier de la convention"
     expected = f"le nom d'un dossier de « {DOSSIER} » : {', '.join(known) or 'aucun pour le moment'}"
-    raise DonneesInvalides([Faute(DOSSIER, f"la convention inconnue « {convention[:80]} »", expected, remedy)])
+    raise refus(DOSSIER, f"la convention inconnue « {convention[:80]} »", expected, remedy)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.catalogue import assembler
 from ctglib.donnees.communes import fautes_de_communes
 from ctglib.donnees.dossier import en_dossier, lire_pieces
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import enregistrer, superposer
 from ctglib.donnees.suivi.assemblage import en_dossier_suivi
 from ctglib.donnees.suivi.controle import verifier_suivi
@@ -46,7 +46,7 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
     """
     if annee is not None and type(annee) is not int:
         expected, remedy = "une année sur quatre chiffres, sans guillemets", "écrire le nombre : annee = 2025"
-        raise DonneesInvalides([Faute("annee", f"« {annee!r:.80} »", expected, remedy)])
+        raise refus("annee", f"« {annee!r:.80} »", expected, remedy)
     with enregistrer() as journal:
         suivi, faults = _examiner(convention, annee)
     if faults:

@@ -52,3 +52,8 @@ class DonneesInvalides(Exception):
         count = len(self.fautes)
         title = f"{count} faute{'s' if count > 1 else ''} dans les données"
         super().__init__("\n".join([f"{title} :", *(f"- {faute}" for faute in self.fautes)]))
+
+
+def refus(*mots: str, **lieu: int | str | None) -> DonneesInvalides:
+    """Return the error of one fault, to be raised; the arguments are those of ``Faute``."""
+    return DonneesInvalides([Faute(*mots, **lieu)])

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from ctglib.donnees.cle import cle_secrete, signer
 from ctglib.donnees.empreintes import publiable
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 
 VARIABLE = "CTG_DONNEES"
 OCTETS_MAX = 64 * 1024 * 1024  # the largest file of the project has a hundredth of that
@@ -140,7 +140,7 @@ def racine() -> Path:
         if declared
         else f"remettre le dossier « data » à côté de « ctglib », ou indiquer où il est par la variable {VARIABLE}"
     )
-    raise DonneesInvalides([Faute(declared or "data", "dossier absent", "le dossier des données", remedy)])
+    raise refus(declared or "data", "dossier absent", "le dossier des données", remedy)
 
 
 def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octets_max: int | None = None) -> bytes:
@@ -165,7 +165,7 @@ def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octe
         raise
     except OSError:
         remedy = "fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer"
-        raise DonneesInvalides([Faute(nom, "un fichier que l'on ne peut pas ouvrir", attendu, remedy)]) from None
+        raise refus(nom, "un fichier que l'on ne peut pas ouvrir", attendu, remedy) from None
     if stat.S_ISREG(state.st_mode):
         found = f"un fichier de plus de {limit // 1024**2} Mo"
         remedy = "vérifier que c'est le bon fichier, et en retirer les images, les lignes et les feuilles ajoutées"
@@ -174,7 +174,7 @@ def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octe
     else:
         found = "un tube ou un périphérique, que l'on attendrait sans fin"
         remedy = f"remettre un fichier ordinaire à la place de « {path.name} »"
-    raise DonneesInvalides([Faute(nom, found, attendu, remedy)])
+    raise refus(nom, found, attendu, remedy)
 
 
 def lire_octets(relatif: str) -> bytes:
@@ -322,15 +322,11 @@ def _chemin(relatif: str) -> Path:
     """Return the path of a data file, refusing what would leave the data folder."""
     pure = PurePosixPath(relatif)
     if pure.is_absolute() or ".." in pure.parts or "\\" in relatif or ":" in relatif or not relatif.isprintable():
-        raise DonneesInvalides(
-            [
-                Faute(
-                    "data",
-                    f"chemin « {relatif[:80]} »",
-                    "un chemin à l'intérieur du dossier des données",
-                    "écrire le chemin depuis le dossier des données, sans « .. » ni lettre de lecteur",
-                )
-            ]
+        raise refus(
+            "data",
+            f"chemin « {relatif[:80]} »",
+            "un chemin à l'intérieur du dossier des données",
+            "écrire le chemin depuis le dossier des données, sans « .. » ni lettre de lecteur",
         )
     return racine() / pure
 
@@ -378,15 +374,11 @@ def lire_texte(relatif: str) -> str:
     content = lire_octets(relatif)
     text = _decoder(content, relatif)
     if not text.strip():
-        raise DonneesInvalides(
-            [
-                Faute(
-                    relatif,
-                    "fichier vide",
-                    "un fichier rempli",
-                    "remettre le contenu du fichier, par exemple depuis la dernière version enregistrée dans git",
-                )
-            ]
+        raise refus(
+            relatif,
+            "fichier vide",
+            "un fichier rempli",
+            "remettre le contenu du fichier, par exemple depuis la dernière version enregistrée dans git",
         )
     if _INVISIBLES.search(text):
         lines = re.split("\r\n|\n|\r", text)
@@ -421,7 +413,7 @@ def _decoder(content: bytes, relatif: str) -> str:
     """Return the decoded text, or raise the fault that names the encoding met."""
     remedy = _REMEDE_CSV if relatif.endswith(".csv") else _REMEDE_TEXTE
     if content.startswith(_MARQUES_UTF16) or content.count(0) > len(content) // 4:
-        raise DonneesInvalides([Faute(relatif, "un fichier encodé en UTF-16 (« Texte Unicode »)", _UTF8, remedy)])
+        raise refus(relatif, "un fichier encodé en UTF-16 (« Texte Unicode »)", _UTF8, remedy)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -430,4 +422,4 @@ def _decoder(content: bytes, relatif: str) -> str:
         found = f"un caractère qui n'est pas en UTF-8 (sans doute « {excerpt} » en Windows-1252, ou ANSI)"
         if excerpt in "\ufffd":
             found = "un octet qui n'est pas en UTF-8"
-        raise DonneesInvalides([Faute(relatif, found, _UTF8, remedy, ligne=line)]) from None
+        raise refus(relatif, found, _UTF8, remedy, ligne=line) from None

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import refus
 from ctglib.donnees.lecture import empreinte, existe, racine
 from ctglib.donnees.modeles.sources import Registre, TableGardee
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
@@ -123,4 +123,4 @@ def _verifier(item: Gardee) -> None:
     if empreinte(item.chemin) != item.table.sha256:
         words = ("une table changée depuis son ajout", "la table dont origine.yaml donne l'empreinte")
         remedy = "ajouter de nouveau le fichier officiel (ctg source ajouter)"
-        raise DonneesInvalides([Faute(item.chemin, *words, remedy)])
+        raise refus(item.chemin, *words, remedy)

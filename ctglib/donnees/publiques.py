@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import refus
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.magasin import Gardee, lire_tables, tables
 from ctglib.donnees.officiels.familles import charger_famille, charger_familles, serie_gardee
@@ -337,4 +337,4 @@ def _libelles(rows: pd.DataFrame, famille: Famille) -> dict[str, str]:
 
 def _refuser(trouve: str, attendu: str, proches_: list[str]) -> None:
     remedy = f"essayer {', '.join(proches_)}" if proches_ else "voir publiques.series() et publiques.territoires()"
-    raise DonneesInvalides([Faute("sources", trouve, attendu, remedy)])
+    raise refus("sources", trouve, attendu, remedy)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import empreinte, faute_invisible, invisible, lire_texte, proches
 from ctglib.donnees.modeles.base import Modele
 
@@ -95,12 +95,12 @@ def _verifier_la_profondeur(relatif: str, text: str) -> None:
     if text.count("[") + text.count("{") < _OUVRANTS and not _RETRAIT.search(text):
         return
     if found := _CROCHETS.search(text):  # of those the parser says something else, or nothing
-        raise DonneesInvalides([Faute(relatif, *_TROP_PROFOND, ligne=text.count("\n", 0, found.start()) + 1)])
+        raise refus(relatif, *_TROP_PROFOND, ligne=text.count("\n", 0, found.start()) + 1)
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _PROFONDEUR:
-            raise DonneesInvalides([Faute(relatif, *_TROP_PROFOND, ligne=event.start_mark.line + 1)])
+            raise refus(relatif, *_TROP_PROFOND, ligne=event.start_mark.line + 1)
 
 
 class _Lecture:

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import lire_fichier
 
 if TYPE_CHECKING:
@@ -180,8 +180,8 @@ def declares(dossier: Path = CARNETS) -> dict[str, tuple[Carnet, ...]]:
         return {nom: tuple(Carnet(dossier / f"{stem}.ipynb") for stem in stems) for nom, stems in listed.items()}
     except (OSError, ValueError, TypeError) as error:
         expected = 'une ligne par rapport : bilan = ["bilan"]'
-        raise DonneesInvalides(
-            [Faute(str(path), f"la liste des rapports ne se lit pas ({error})", expected, "la remettre (git restore)")]
+        raise refus(
+            str(path), f"la liste des rapports ne se lit pas ({error})", expected, "la remettre (git restore)"
         ) from None
 
 

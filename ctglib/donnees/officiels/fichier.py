@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.magasin import connexion
 from ctglib.donnees.officiels.familles import Reconnaissance, normaliser, reconnaitre
 
@@ -98,12 +98,12 @@ def _octets(chemin: Path) -> bytes:
         content = chemin.read_bytes()
     except OSError:
         words = ("un fichier absent, ou que l'on ne peut pas ouvrir", "un fichier CSV ou Parquet", "vérifier son nom")
-        raise DonneesInvalides([Faute(chemin.name, *words)]) from None
+        raise refus(chemin.name, *words) from None
     kind = {b"PK": "un classeur Excel ou une archive ZIP", b"%P": "un PDF", b"\x1f\x8b": "un fichier compressé"}
     if content[:2] in kind or (content[:4] != b"PAR1" and b"\0" in content[:4096]) or not content.strip():
         found = kind.get(content[:2], "un fichier vide" if not content.strip() else "un fichier qui n'est pas du texte")
         remedy = "décompresser l'archive, ou télécharger la version CSV"
-        raise DonneesInvalides([Faute(chemin.name, found, "un fichier CSV ou Parquet", remedy)])
+        raise refus(chemin.name, found, "un fichier CSV ou Parquet", remedy)
     return content
 
 
@@ -118,7 +118,7 @@ def _csv(nom: str, content: bytes) -> Parties:
     if first.count(delimiter) == 0:
         expected = "des colonnes séparées par « ; », « , » ou une tabulation"
         remedy = "télécharger de nouveau le fichier CSV, sans l'ouvrir dans un tableur"
-        raise DonneesInvalides([Faute(nom, f"une seule colonne, « {first.strip()[:60]} »", expected, remedy, 1)])
+        raise refus(nom, f"une seule colonne, « {first.strip()[:60]} »", expected, remedy, 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = next(reader)
     told = [] if text.endswith(("\n", "\r")) else ["le fichier ne finit pas par un saut de ligne : vérifier sa fin"]
@@ -133,7 +133,7 @@ def _csv(nom: str, content: bytes) -> Parties:
                 "un CSV bien formé",
                 "télécharger de nouveau",
             )
-            raise DonneesInvalides([Faute(nom, *words, reader.line_num)]) from None
+            raise refus(nom, *words, reader.line_num) from None
 
     return header, lignes(), told
 
@@ -145,7 +145,7 @@ def _parquet(chemin: Path) -> Parties:
         found = connexion().execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
     except duckdb.Error:
         words = ("un fichier Parquet abîmé", "un fichier Parquet entier", "télécharger de nouveau le fichier")
-        raise DonneesInvalides([Faute(chemin.name, *words)]) from None
+        raise refus(chemin.name, *words) from None
     header = [column[0] for column in found.description]
 
     def lignes() -> Iterator[tuple[int, list[str]]]:
@@ -176,7 +176,7 @@ def _geojson(nom: str, content: bytes) -> Parties:
             "un GeoJSON de communes",
             "télécharger de nouveau",
         )
-        raise DonneesInvalides([Faute(nom, *words)]) from None
+        raise refus(nom, *words) from None
     return header, iter(enumerate(rows, 1)), []
 
 
@@ -232,9 +232,7 @@ class _Lecteur:
         if self.faults:
             raise DonneesInvalides(self.faults)
         if not parts:
-            raise DonneesInvalides(
-                [Faute(self.nom, "aucune ligne de chiffres", "une ligne par territoire", "télécharger de nouveau")]
-            )
+            raise refus(self.nom, "aucune ligne de chiffres", "une ligne par territoire", "télécharger de nouveau")
         whole = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         tables = self.tables(whole)
         if self.faults:
