@@ -14,8 +14,8 @@ import pandas as pd
 
 from ctglib.calculs.ecriture import ecrire, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE
-from ctglib.calculs.suivi import SANS_OBJET_SERIE as SANS_OBJET
 from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -174,7 +174,7 @@ def _echeance_sans_etat(situation: Situation) -> list[str]:
     fiches, stopped = situation.convention.fiches, situation.bilan.date_arretee
     passed = [item.id for fiche in fiches for item in fiche.indicateurs if item.echeance and item.echeance < stopped]
     once = [name for name in passed if meanings[name].unique]
-    silent = told["indicateur"].isin(once) & ~told["renseigne"] & told["statut"].ne(SANS_OBJET)
+    silent = told["indicateur"].isin(once) & ~told["renseigne"] & told["statut"].ne(Statut.SANS_OBJET)
     return [*late, *told.loc[silent, "libelle"]]
 
 

@@ -153,7 +153,7 @@ class Constat:
     @property
     def provisoire(self) -> bool:
         """Whether one of the two values may still be revised."""
-        return "P" in (self.statut, self.statut_reference)
+        return Statut.PROVISOIRE in (self.statut, self.statut_reference)
 
 
 def constats(

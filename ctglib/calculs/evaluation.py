@@ -35,8 +35,8 @@ from ctglib.calculs.suivi import (
     mesure,
     series,
 )
-from ctglib.calculs.suivi import SANS_OBJET_SERIE as SANS_OBJET
 from ctglib.donnees.modeles.suivi import Bilan
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -170,7 +170,7 @@ def _juger(ligne: Ligne, year: Annee, initial: Depart | None, target: Cible | No
         return Jugement("non_evaluable", ("qualitatif",))
     if now.valeur is None and ligne.fiche.debut > year.date_arretee:
         return Jugement("non_evaluable", ("non_commencee",))
-    kept = derniere_mesure(ligne.serie, year.annee) if indicateur.unique and now.statut == SANS_OBJET else now
+    kept = derniere_mesure(ligne.serie, year.annee) if indicateur.unique and now.statut == Statut.SANS_OBJET else now
     cas = Cas(
         sens=sens_voulu(ligne.prevu, indicateur),
         depart=initial,
@@ -256,9 +256,6 @@ def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
     return {code: known[code] for code in known if not indicateur.modalites or code in indicateur.modalites}
 
 
-SECRET = "Q"  # suppressed: collected all the same
-
-
 def est_renseigne(mesure: Mesure, indicateur: Indicateur, suivi: Suivi | None) -> bool:
     """Return whether the year's value was given, were it suppressed afterwards.
 
@@ -268,7 +265,7 @@ def est_renseigne(mesure: Mesure, indicateur: Indicateur, suivi: Suivi | None) -
         return suivi is not None and not suivi.posture.empty
     if indicateur.table == "profils":
         return suivi is not None and bool(_concernes(suivi.profils, indicateur).any())
-    return mesure.valeur is not None or mesure.statut == SECRET
+    return mesure.valeur is not None or mesure.statut == Statut.SECRET  # suppressed: collected all the same
 
 
 def grille(suivis: Mapping[int, Suivi], annee: int) -> Serie:
@@ -285,7 +282,7 @@ def grille(suivis: Mapping[int, Suivi], annee: int) -> Serie:
 
 
 def _concernes(profils: pd.DataFrame, indicateur: Indicateur) -> pd.Series:
-    told = profils["effectif"].notna() | profils["statut"].eq(SECRET)
+    told = profils["effectif"].notna() | profils["statut"].eq(Statut.SECRET)
     return told & profils["dispositif"].isin(indicateur.modalites) if indicateur.modalites else told
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.donnees.statuts import PROVISOIRES, Statut
+
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import ReferentielEmploi
 
@@ -16,9 +18,13 @@ PAR_POSTE = ("signataire", "nature", "poste")
 PAR_OBJET = ("signataire", "objet", "nature")
 STRUCTURE, TERRITOIRE, ENSEMBLE = "structure", "territoire", "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
-SANS_OBJET, ETP = "M", "etp"
-ABSENCES = ("Q", "L", "O")  # « sans objet » is nothing to add, the others are something unknown
-GRAVITE = (*ABSENCES, "P", "E", "A", SANS_OBJET)
+ETP = "etp"
+ABSENCES = (
+    Statut.SECRET,
+    Statut.NON_TRANSMIS,
+    Statut.NON_DISPONIBLE,
+)  # « sans objet » is nothing to add, the others are something unknown
+GRAVITE = (*ABSENCES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)
 
 
 def moyens_par_signataire(moyens: pd.DataFrame, referentiel: ReferentielEmploi) -> pd.DataFrame:

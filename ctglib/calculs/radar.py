@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from ctglib.calculs.formules import complement_100, dernieres
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -54,7 +55,9 @@ def indices(
         rule = renversements[axe.indicateur] if axe.renverse else ""
         own, other = (_observation(by_territory, code, axe.indicateur, rule) for code in lieux)
         row = _ligne(own, other, rule, radar)
-        marks = [PROVISOIRE] * ("P" in (own["statut"], other["statut"])) + [A_VERIFIER] * (axe.indicateur in doutes)
+        marks = [PROVISOIRE] * (Statut.PROVISOIRE in (own["statut"], other["statut"])) + [A_VERIFIER] * (
+            axe.indicateur in doutes
+        )
         told = ", ".join([*([getattr(radar.renversements, rule).mots] if rule else []), *marks])
         label = f"{axe.libelle} ({told})" if told else axe.libelle
         rows.append({"indicateur": axe.indicateur, "libelle": label, "reserve": ", ".join(marks), **row})

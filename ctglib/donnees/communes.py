@@ -12,6 +12,7 @@ from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets
 from ctglib.donnees.modeles.sources import Famille
 from ctglib.donnees.officiels.familles import charger_famille
+from ctglib.donnees.statuts import Statut
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 if TYPE_CHECKING:
@@ -128,5 +129,5 @@ def _effectifs(rows: pd.DataFrame, series: list[str]) -> pd.DataFrame:
     """Return the rows as the comparison reads them."""
     counts = rows[series].astype("Int64")
     fixed = rows.rename(columns={"territoire": "commune", "libelle": "nom"})[["commune", "nom", "departement", "annee"]]
-    status = counts.notna().all(axis=1).map({True: "A", False: "O"})
+    status = counts.notna().all(axis=1).map({True: Statut.NORMAL, False: Statut.NON_DISPONIBLE}).astype("str")
     return fixed.astype({"annee": "Int64"}).assign(statut=status, **counts).reset_index(drop=True)

@@ -15,6 +15,7 @@ from ctglib.donnees.magasin import Gardee, lire_tables, tables
 from ctglib.donnees.officiels.familles import charger_famille, charger_familles, serie_gardee
 from ctglib.donnees.officiels.fichier import FORMES, SECRET
 from ctglib.donnees.officiels.vraisemblance import lire_regles
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
@@ -59,7 +60,7 @@ def series() -> pd.DataFrame:
                 "jeu": family.jeu,
                 "unite": found.unite,
                 "arrondi": found.arrondi if found.arrondi else float("nan"),
-                "secret": family.vide == "Q",
+                "secret": family.vide == Statut.SECRET,
                 "licence": family.licence,
             }
     told = [row | {"annees": tuple(sorted(row["annees"])), "niveaux": tuple(row["niveaux"])} for row in rows.values()]
@@ -148,7 +149,8 @@ def lire(
         rows = _demandes(code, codes, family, kept)
     rows = rows.rename(columns={code: "valeur"})
     secret = rows["valeur"].eq(SECRET)
-    status = pd.Series("A", index=rows.index).mask(rows["valeur"].isna(), "O").mask(secret, "Q")
+    status = pd.Series(str(Statut.NORMAL), index=rows.index)
+    status = status.mask(rows["valeur"].isna(), Statut.NON_DISPONIBLE).mask(secret, Statut.SECRET)
     rows = rows.assign(
         serie=code,
         valeur=rows["valeur"].mask(secret),
@@ -316,7 +318,7 @@ def _sommes(code: str, demandes: list[str], niveau: str, dessous: list[Gardee]) 
             "annee": found["annee"].astype(int),
             code: value,
             "origine": words,
-            "statut": pd.Series("E", index=found.index).where((lacking > 0) & value.notna() & ~secret),
+            "statut": pd.Series(str(Statut.ESTIME), index=found.index).where((lacking > 0) & value.notna() & ~secret),
         }
     )
 

@@ -18,3 +18,9 @@ class Statut(StrEnum):
     SANS_OBJET = "M"
     NON_DISPONIBLE = "O"
     SECRET = "Q"
+
+
+PROVISOIRES = (Statut.PROVISOIRE, Statut.ESTIME)
+ABSENCES = (Statut.SECRET, Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE, Statut.SANS_OBJET)
+# From what says least to what says most: a result is worth its worst input.
+GRAVITE = (*ABSENCES, *PROVISOIRES, Statut.NORMAL)

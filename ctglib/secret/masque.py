@@ -16,11 +16,11 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from ctglib.donnees.statuts import Statut
 from ctglib.secret.lecteur import NUL, Groupe, examiner, groupes, reunis, trop_serree
 from ctglib.secret.modele import Cellule, Cle, Famille, Lien, Tirage, accorder, familles
 from ctglib.secret.solveur import Abandon, minimiser, multiplicateurs, silence
 
-SECRET = "Q"
 LIEU = ("table", "ligne", "colonne")
 CLE = (*LIEU, "millesime")
 EFFECTIFS = (*CLE, "effectif", "statut", "sensible", "publiee")
@@ -95,7 +95,7 @@ def masquer(
 
 def couvrir(table: pd.DataFrame, caches: np.ndarray, colonne: str) -> pd.DataFrame:
     """Return the rows with the hidden ones emptied of their value and of status Q."""
-    return table.assign(**{colonne: table[colonne].mask(caches), "statut": table["statut"].mask(caches, SECRET)})
+    return table.assign(**{colonne: table[colonne].mask(caches), "statut": table["statut"].mask(caches, Statut.SECRET)})
 
 
 def _petite(cellule: Cellule, seuil: int) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.magasin import connexion
 from ctglib.donnees.officiels.familles import Reconnaissance, normaliser, reconnaitre
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     import numpy as np
@@ -336,7 +337,7 @@ class _Lecteur:
             values = np.fromiter(map(float, texts), "float64", len(texts))  # ten times faster, where no cell is blank
         except ValueError:
             values = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy("float64", copy=True)
-        empty = SECRET if self.found.famille.vide == "Q" else float("nan")
+        empty = SECRET if self.found.famille.vide == Statut.SECRET else float("nan")
         for row in np.flatnonzero(~np.isfinite(values)):
             text = texts[row].translate(ESPACES).lower()
             if not text:
