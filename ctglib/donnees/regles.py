@@ -53,19 +53,23 @@ def nombres(textes: pd.Series) -> pd.Series:
 
 def appliquer(lignes: pd.DataFrame, regles: Iterable[Regle]) -> list[Faute]:
     """Return a fault for each row that a rule says wrong; a column that the file lacks has its fault already."""
-    return [
-        Faute(
-            row["fichier"],
-            (rule.trouve or f"« {{{rule.colonne}:.80}} »").format_map(row),
-            rule.attendu.format_map(row),
-            rule.remede.format_map(row),
-            row["numero"],
-            rule.colonne,
-        )
-        for rule in regles
-        for row in lignes[rule.fautives(lignes)].to_dict("records")
-        if rule.colonne in row["presentes"]
-    ]
+    faults = []
+    for rule in regles:
+        wrong = rule.fautives(lignes)
+        if not wrong.any():  # almost always, and looking is cheaper than taking no rows
+            continue
+        found = rule.trouve or f"« {{{rule.colonne}:.80}} »"
+        faults += [
+            Faute(
+                row["fichier"],
+                *(words.format_map(row) for words in (found, rule.attendu, rule.remede)),
+                row["numero"],
+                rule.colonne,
+            )
+            for row in lignes[wrong].to_dict("records")
+            if rule.colonne in row["presentes"]
+        ]
+    return faults
 
 
 def inconnus(lignes: pd.DataFrame, colonne: str, noms: Iterable[object], libelle: str, ou: str) -> list[Faute]:
@@ -74,7 +78,9 @@ def inconnus(lignes: pd.DataFrame, colonne: str, noms: Iterable[object], libelle
     ``libelle`` is what is named (« un indicateur »), ``ou`` where such names are defined.
     """
     known = [str(nom) for nom in noms]
-    wrong = lignes[(lignes[colonne] != "") & ~lignes[colonne].isin(known)] if known else lignes[:0]
+    if not known or not set(lignes[colonne]) - {*known, ""}:
+        return []
+    wrong = lignes[~lignes[colonne].isin([*known, ""])]
     return [
         Faute(fichier, *nom_inconnu(ecrit, known, libelle, ou), ligne=numero, colonne=colonne)
         for fichier, numero, ecrit in zip(wrong["fichier"], wrong["numero"], wrong[colonne], strict=True)

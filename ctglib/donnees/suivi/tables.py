@@ -77,9 +77,11 @@ def _noms(nom: str, lignes: pd.DataFrame, connus: Connus) -> list[Faute]:
         words = VOCABULAIRES[kind]
         faults += inconnus(lignes, column, connus.noms[kind], words.libelle, words.ou)
     for column, chooser, kind, label, where in DEPENDANTES.get(nom, ()):
-        for chosen, rows in lignes.groupby(chooser):
-            names = connus.modalites[kind].get(chosen, [])
-            faults += inconnus(rows, column, names, label.format(chosen), where)
+        names = connus.modalites[kind]
+        pairs = set(zip(lignes[chooser], lignes[column], strict=True))
+        for chosen in {chosen for chosen, part in pairs if part not in names.get(chosen, [part])}:
+            rows = lignes[lignes[chooser] == chosen]
+            faults += inconnus(rows, column, names[chosen], label.format(chosen), where)
     return faults
 
 
