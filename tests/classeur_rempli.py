@@ -69,5 +69,6 @@ def enregistrer(wb: Workbook, dossier: Path, nom: str = "ctg-harnes-2025.xlsx") 
 
 
 def photographie(dossier: Path) -> dict[str, bytes]:
-    """Return every file of a folder by its path."""
-    return {str(path.relative_to(dossier)): path.read_bytes() for path in dossier.rglob("*") if path.is_file()}
+    """Return every file of a folder by its path, but the key."""
+    files = (path for path in dossier.rglob("*") if path.is_file() and path.name != ".cle")  # made at random
+    return {str(path.relative_to(dossier)): path.read_bytes() for path in files}
