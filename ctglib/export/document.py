@@ -17,6 +17,7 @@ from ctglib.document.serialisation import MIME, de_json
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE
 from ctglib.export.markdown import ProseImpossible, lire
+from ctglib.secret.bruts import MIME as BRUT
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -141,7 +142,7 @@ def assembler(carnet: NotebookNode) -> Document:
             continue
         sections[-1].cellules += 1
         ours = [output.data[MIME] for output in cell.get("outputs", []) if MIME in output.get("data", {})]
-        others = [output for output in cell.get("outputs", []) if MIME not in output.get("data", {})]
+        others = [output for output in cell.get("outputs", []) if not {MIME, BRUT} & output.get("data", {}).keys()]
         # A library may warn there, on one machine and not on another: nobody meant to show it.
         if others := [output for output in others if output.get("name") != "stderr"]:
             faults.append(place + _ce_qui_est_montre(others))
