@@ -19,6 +19,10 @@ CELLULES = {
     "valeur": 'ouvrir_bilan("harnes", 2024).suivre("cnaf_foyers_rsaa")',
     "trace": "%tb",
     "commande": "%ctg prodire",
+    "bilan": 'bilan = ouvrir_bilan("harnes", 2024)\nbilan',
+    "rien": 'bilan.suivre("am_agreees")',
+    "diagnostic": 'ouvrir("harnes")',
+    "fiche": 'bilan.fiche("2")',
 }
 
 
@@ -27,10 +31,14 @@ def dit() -> dict[str, str]:
     """What each cell answers, in an ordinary kernel."""
     cells = [nbformat.v4.new_code_cell(source) for source in CELLULES.values()]
     NotebookClient(nbformat.v4.new_notebook(cells=cells), allow_errors=True, timeout=120).execute()
-    said = [
-        "".join("\n".join(out.get("traceback", [])) + out.get("text", "") for out in cell.outputs) for cell in cells
-    ]
+    said = ["".join(map(texte, cell.outputs)) for cell in cells]
     return dict(zip(CELLULES, said, strict=True))
+
+
+def texte(sortie: nbformat.NotebookNode) -> str:
+    return (
+        "\n".join(sortie.get("traceback", [])) + sortie.get("text", "") + sortie.get("data", {}).get("text/plain", "")
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,3 +63,15 @@ def test_la_trace_reste_a_une_commande_et_les_erreurs_de_python_la_gardent(dit: 
     assert "(Le détail technique : %tb)" in dit["valeur"]
     assert "ouverture.py" in dit["trace"] or "suivre" in dit["trace"]
     assert "ZeroDivisionError" in dit["autre"] and "Traceback" in dit["autre"]
+
+
+def test_un_objet_dit_en_deux_lignes_ce_qu_il_est_et_que_demander(dit: dict[str, str]) -> None:
+    assert dit["bilan"].startswith("Bilan 2024, Harnes.\nEnsuite : .fiche(2)")
+    assert dit["diagnostic"].startswith("Diagnostic de la convention « harnes » (Harnes).\nEnsuite : ")
+    assert dit["fiche"].startswith("Fiche action 2, 2024 : ")
+
+
+def test_une_question_sans_reponse_dit_pourquoi(dit: dict[str, str]) -> None:
+    assert dit["rien"] == (
+        "Rien à montrer : rien n'a été transmis, ou la convention n'en dit rien (Bilan 2024, Harnes).\n"
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import subprocess
 import sys
+from dataclasses import is_dataclass
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +43,7 @@ def installer() -> None:
     shell.register_magic_function(ctg, "line")
     if type(shell).__name__ != "InProcessInteractiveShell":
         shell.set_custom_exc((Exception,), _montrer)
+        shell.events.register("post_run_cell", _dire_qu_il_n_y_a_rien)
 
 
 def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> str:
@@ -93,3 +96,26 @@ def _montrer(
         return
     sys.last_type, sys.last_value, sys.last_traceback = kind, value, trace  # what %tb shows
     shell._showtraceback(kind, value, [f"{sentence}\n{DETAIL}"])
+
+
+def _dire_qu_il_n_y_a_rien(fait: Any) -> None:
+    """Say why a question put to the workbook at the end of a cell shows nothing."""
+    if fait.result is not None or not fait.success or fait.info is None:
+        return
+    try:
+        last = ast.parse(fait.info.raw_cell).body[-1]
+    except (SyntaxError, IndexError):  # a magic, or nothing
+        return
+    call = last.value if isinstance(last, ast.Expr) else None
+    root = call
+    while isinstance(root, ast.Call | ast.Attribute):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    asked = sys.modules["IPython"].get_ipython().user_ns.get(root.id) if isinstance(root, ast.Name) else None
+    if (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and is_dataclass(asked)
+        and _est_a_nous(asked)
+    ):
+        about = repr(asked).partition("\n")[0].rstrip(".")
+        sys.stdout.write(f"Rien à montrer : rien n'a été transmis, ou la convention n'en dit rien ({about}).\n")

@@ -92,7 +92,8 @@ def tableau(
     """
     told = _dit(table, titre, source)
     shown = table.reset_index() if table.index.name else table
-    kept = [name for name in shown.columns if name not in SANS_INTERET]
+    empty = shown.isna() | shown.astype(str).eq("")
+    kept = [name for name in shown.columns if name not in SANS_INTERET and (name == "valeur" or not empty[name].all())]
     if "statut" in kept and not shown["valeur"].isna().any():
         kept.remove("statut")
     columns = [
@@ -222,7 +223,9 @@ def montrer_dans_un_carnet() -> None:
 
 
 def _montre(piece: object) -> dict[str, object]:
-    return _bloc(piece)._repr_mimebundle_()
+    bundle = _bloc(piece)._repr_mimebundle_()
+    # JupyterLab has not the font that the labels were measured with: a wider one must not be cut.
+    return {**bundle, "text/html": f"<style>.jp-OutputArea svg {{overflow: visible}}</style>{bundle['text/html']}"}
 
 
 def _bloc(piece: object) -> Bloc:

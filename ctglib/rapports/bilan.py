@@ -105,6 +105,12 @@ class Bilan:
 
     annee: EtudeAnnuelle
 
+    def __repr__(self) -> str:
+        return (
+            f"Bilan {self.annee.annee}, {self.annee.contexte.territoire.nom}.\n"
+            'Ensuite : .fiche(2), .suivre("cnaf_foyers_rsa") ; le nom suivi d\'un point, puis Tab, montre le reste.'
+        )
+
     @property
     def etude(self) -> EtudeAnnuelle:
         """The study of the year, whole: what is asked of it depends on all that was entered."""
@@ -174,12 +180,13 @@ class Bilan:
         """Return what was read, with what identifies it; the CSV has the files one by one."""
         return sources_en_bref(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
 
-    def fiche(self, numero: int) -> Fiche:
+    def fiche(self, numero: int | str) -> Fiche:
         """Return what can be asked of a fiche action: what was entered for the others does not reach it.
 
         Raises:
             ValueError: There is none of that number; the message, in French, lists those that exist.
         """
+        numero = int(numero) if str(numero).isdigit() else numero
         fiche = self.annee.fiche(numero)
         part = part_de(self.annee, fiche)
         noter_part(nom_de_part(part, numero), empreinte_de(part))

@@ -81,6 +81,12 @@ class Diagnostic:
     dossier: Dossier
     empreintes: Mapping[str, str]
 
+    def __repr__(self) -> str:
+        return (
+            f"Diagnostic de la convention « {self.convention.id} » ({self.contexte.territoire.nom}).\n"
+            'Ensuite : .comparer("part_rsa"), .tableau("logement") ; un point puis Tab montrent le reste.'
+        )
+
     @property
     def catalogue(self) -> Catalogue:
         """What the words mean."""

@@ -88,6 +88,12 @@ class EvaluationFinale:
 
     etude: EtudeFinale
 
+    def __repr__(self) -> str:
+        return (
+            f"Évaluation de fin de convention, {self.etude.contexte.territoire.nom}.\n"
+            "Ensuite : .trajectoires, .criteres, .comparables ; le nom suivi d'un point, puis Tab, montre le reste."
+        )
+
     @cached_property
     def trajectoires(self) -> Trajectoires:
         """The indicators and the states over the convention."""

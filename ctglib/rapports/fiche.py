@@ -91,6 +91,12 @@ class Fiche:
     etude: EtudeAnnuelle
     fiche: FicheAction
 
+    def __repr__(self) -> str:
+        return (
+            f"Fiche action {self.fiche.numero}, {self.etude.annee} : {self.fiche.titre}.\n"
+            "Ensuite : .indicateurs() ; le nom suivi d'un point, puis Tab, montre le reste."
+        )
+
     @property
     def sans_suivi(self) -> bool:
         """Whether nothing was handed in, for the year nor for any before it."""
