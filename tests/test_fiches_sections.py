@@ -198,6 +198,10 @@ def test_ce_qui_n_etait_pas_encore_a_faire_n_est_pas_inconnu() -> None:
     assert "inconnu" not in told
 
 
+def test_une_fiche_se_demande_par_un_nombre_ou_par_un_texte(bilans: dict[int, Bilan]) -> None:
+    assert bilans[2024].fiche("2").fiche == bilans[2024].fiche(2).fiche
+
+
 def test_une_fiche_inconnue_est_refusee_en_francais(bilans: dict[int, Bilan]) -> None:
     with pytest.raises(ValueError, match=r"La fiche action 9 n'existe pas. Fiches possibles : 1, 2, 3, 4."):
         bilans[2024].fiche(9)

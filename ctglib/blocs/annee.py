@@ -84,18 +84,16 @@ class EtudeAnnuelle:
         """Date, status and comité of the year."""
         return self.annuel.bilan
 
-    def fiche(self, numero: int) -> Fiche:
-        """Return a fiche of the convention.
+    def fiche(self, numero: int | str) -> Fiche:
+        """Return a fiche of the convention: ``2``, or ``"2"``.
 
         Raises:
             ValueError: There is none of that number; the message, in French, lists those that exist.
         """
-        fiches = {fiche.numero: fiche for fiche in self.convention.fiches}
-        if numero not in fiches:
-            raise ValueError(
-                f"La fiche action {numero} n'existe pas. Fiches possibles : {', '.join(map(str, fiches))}."
-            )
-        return fiches[numero]
+        fiches = {str(fiche.numero): fiche for fiche in self.convention.fiches}
+        if str(numero) not in fiches:
+            raise ValueError(f"La fiche action {numero} n'existe pas. Fiches possibles : {', '.join(fiches)}.")
+        return fiches[str(numero)]
 
     def modalite(self, dimension: str, modalite: str) -> str:
         """Return the label of a modalité of a dimension."""

@@ -189,7 +189,7 @@ class Bilan:
         numero = int(numero) if str(numero).isdigit() else numero
         fiche = self.annee.fiche(numero)
         part = part_de(self.annee, fiche)
-        noter_part(nom_de_part(part, numero), empreinte_de(part))
+        noter_part(nom_de_part(part, fiche.numero), empreinte_de(part))
         return Fiche(part, fiche)
 
     def suivre(self, *indicateurs: str) -> Figure | None:
