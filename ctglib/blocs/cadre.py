@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctglib.document.tableau import RIEN
 from ctglib.document.typographie import INSECABLE, nombre_court
 
 if TYPE_CHECKING:
     from ctglib.calculs.preuves import Preuve
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.coherence import MotDeVerdict
-    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.convention import Convention, Schema
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.finale import ReglesFinales
-
-
-RIEN = "–"
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,12 @@ class Cadre:
     def mot(self, cle: str) -> str:
         """Return a word of the catalogue, by use."""
         return self.regles.mots[cle]
+
+    def etat_du_schema(self, schema: Schema) -> str:
+        """Return whether a schéma holds over the convention."""
+        debut, fin = self.convention.debut.year, self.convention.fin.year
+        key = "schema_echu" if schema.fin < debut else "schema_cours" if schema.fin < fin else "schema_en_vigueur"
+        return self.mot(key).format(debut=schema.debut, fin=schema.fin)
 
 
 def signer(mot: MotDeVerdict) -> str:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.cadre import RIEN, signer, sur
+from ctglib.blocs.cadre import signer, sur
 from ctglib.blocs.recommandations import faits
 from ctglib.blocs.revisite import evolution
 from ctglib.blocs.territoire import en_moyennes
 from ctglib.blocs.trajectoires import derniere
 from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS
+from ctglib.document.blocs import Bloc, liste
 from ctglib.document.mesures import legende
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, abreger, compter, majuscule, nombre
 
 if TYPE_CHECKING:
@@ -23,82 +24,140 @@ if TYPE_CHECKING:
     from ctglib.calculs.preuves import Chaine
     from ctglib.donnees.modeles.finale import ContributionSaisie
 
-
-COLONNES = (
-    Colonne("etape", "Maillon"),
-    Colonne("classeur", "Ce que le classeur relève"),
-    Colonne("evaluateurs", "Ce que disent les évaluateurs"),
-)
-
-
-A_EXAMINER = "À examiner : "
-
-
 LIMITE = 8  # beyond, the others are counted: the table of the trajectories has them all
+PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
+GROUPES = {CONVENTION: "Ce que la convention écrit", PROPOSITIONS: "Avec les indicateurs que le classeur propose"}
+COMPTES = {"definis": "Définition", "departs": "Départ", "cibles": "Cible", "donnees": "Données"}
 
 
 def tableau_contribution(chaines: Iterable[Chaine], saisies: Iterable[ContributionSaisie], cadre: Cadre) -> Tableau:
     """Return five rows a fiche: actions, realisations, results, context, other explanations; then the strength.
+
+    Pre-filled, for the evaluators to complete.
 
     Args:
         chaines: One a fiche.
         saisies: What the evaluators entered.
         cadre: The words.
     """
-    entered = {item.fiche: item for item in saisies}
-    groups, cells, data = [], [], []
-    for chaine in chaines:
-        numero = chaine.fiche.numero
-        for row in _lignes(chaine, entered.get(numero), cadre):
-            groups.append(cadre.fiche(numero))
-            cells.append(row)
-            data.append((numero, *row))
-    keys = [colonne.cle for colonne in COLONNES]
-    shown = pd.concat([rows for item in chaines for rows in (item.realisations, item.resultats)])
-    return Tableau(
+    entered, chains = {item.fiche: item for item in saisies}, list(chaines)
+    table = pd.DataFrame(
+        [
+            (chain.fiche.numero, *row)
+            for chain in chains
+            for row in _lignes(chain, entered.get(chain.fiche.numero), cadre)
+        ],
+        columns=["fiche", "etape", "classeur", "evaluateurs"],
+    )
+    shown = pd.concat([rows for item in chains for rows in (item.realisations, item.resultats)])
+    rules = " ; ".join(f"{signer(item)}, {item.regle}" for item in cadre.regles.forces.values())
+    return Tableau.de(
+        table,
+        [
+            Colonne("etape", "Maillon"),
+            Colonne("classeur", "Ce que le classeur relève"),
+            Colonne("evaluateurs", "Ce que disent les évaluateurs"),
+        ],
         nom="contribution",
         titre=f"De l'action au résultat, fiche par fiche, {cadre.lieu_et_dates}",
-        colonnes=COLONNES,
-        cellules=pd.DataFrame(cells, columns=keys),
-        donnees=pd.DataFrame(data, columns=["fiche", *keys]),
         source=f"{cadre.contexte.source} ; séries publiques ; règles du classeur d'évaluation",
-        groupes=tuple(groups),
-        notes=(_regles(cadre), *legende(shown["statut_derniere"] if len(shown) else (), cadre.contexte)),
+        groupes=tuple(table["fiche"].map(cadre.fiche)),
+        notes=(f"Force de la preuve : {rules}.", *legende(shown.get("statut_derniere", ()), cadre.contexte)),
         classe="texte-long",
     )
 
 
+def tableau_evaluabilite(evaluabilite: pd.DataFrame, cadre: Cadre) -> Tableau:
+    """Return the counts by fiche and in all, for the text alone, then with the proposals.
+
+    Args:
+        evaluabilite: As ``ctglib.calculs.preuves.evaluabilite`` returns it.
+        cadre: The words.
+    """
+
+    def part(nom: str, total: str) -> object:
+        return lambda row: sur(row[nom], row[total])
+
+    return Tableau.de(
+        evaluabilite,
+        [
+            Colonne("fiche", "Fiche", ecrire=lambda x: "Ensemble" if pd.isna(x) else f"Fiche{INSECABLE}{x}"),
+            Colonne("part_objectifs", "Objectifs couverts", True, "", part("objectifs_couverts", "objectifs")),
+            Colonne("part_resultats", "Résultats couverts", True, "", part("resultats_couverts", "resultats")),
+            Colonne("indicateurs", "Nombre", True, "Indicateurs", nombre),
+            *(
+                Colonne(f"part_{name}", label, True, "Indicateurs", part(name, "indicateurs"))
+                for name, label in COMPTES.items()
+            ),
+        ],
+        nom="evaluabilite",
+        titre=f"Objectifs, résultats et indicateurs qui pouvaient être évalués, {cadre.lieu_et_dates}",
+        source=f"{cadre.contexte.source} ; catalogue du classeur d'évaluation",
+        groupes=tuple(evaluabilite["groupe"].map(GROUPES)),
+        notes=tuple(cadre.mot(name) for name in ("objectif_mesurable", "definition", "cible", "donnees")),
+    )
+
+
+def lecon(evaluabilite: pd.DataFrame) -> Bloc:
+    """Return the first lesson in sentences: what the text alone allowed, then what the proposals add."""
+    whole = evaluabilite[evaluabilite["fiche"].isna()].set_index("groupe")
+    text, more = whole.loc[CONVENTION], whole.loc[PROPOSITIONS]
+    number = int(text["indicateurs"])
+    told = [
+        f"La convention écrit {compter(number, 'indicateur')}. Objectifs couverts : "
+        f"{sur(text['objectifs_couverts'], text['objectifs'])} ; résultats attendus couverts : "
+        f"{sur(text['resultats_couverts'], text['resultats'])}."
+    ]
+    if number:
+        told.append(
+            f"De ces indicateurs, avec une définition : {sur(text['definis'], number)} ; une valeur de départ : "
+            f"{sur(text['departs'], number)} ; une cible : {sur(text['cibles'], number)} ; une donnée pendant la "
+            f"convention : {sur(text['donnees'], number)}."
+        )
+    if number > PART_SANS_CIBLE * text["cibles"]:
+        told.append(
+            "La première leçon est là : sans cible, rien ne se juge atteint ou non ; sans valeur de départ, aucune "
+            "évolution ne se lit."
+        )
+    bare = evaluabilite["groupe"].eq(CONVENTION) & evaluabilite["fiche"].notna() & evaluabilite["indicateurs"].eq(0)
+    if bare.any():
+        told.append(f"Sans aucun indicateur écrit : fiche {', '.join(evaluabilite.loc[bare, 'fiche'].astype(str))}.")
+    told.append(
+        f"Avec ceux que le classeur propose, {compter(int(more['indicateurs']), 'indicateur')} ; avec un départ : "
+        f"{int(more['departs'])} ; une cible : {int(more['cibles'])} ; une donnée : {int(more['donnees'])}."
+    )
+    return liste(told)
+
+
 def _lignes(chaine: Chaine, saisie: ContributionSaisie | None, cadre: Cadre) -> Iterator[tuple[str, str, str]]:
-    told = cadre.mot("a_completer")
+    told, force = cadre.mot("a_completer"), cadre.regles.forces
     others = chaine.fiche.autres_explications
     entered = " ; ".join(saisie.autres_explications) if saisie else ""
     comment = saisie.commentaire if saisie and saisie.commentaire else ""
-    force = cadre.regles.forces
     answer = signer(force[saisie.force]) if saisie and saisie.force else told
+    asked = f"À examiner : {', '.join(others)}" if others else RIEN
     yield "Actions", majuscule(" ; ".join(faits(vars(chaine.actions)))), RIEN
     yield "Réalisations", _mesures(chaine.realisations, chaine.manquants["realisation"], cadre), RIEN
     yield "Résultats", _mesures(chaine.resultats, chaine.manquants["resultat"], cadre), majuscule(comment) or RIEN
     yield "Contexte", _contexte(chaine.contexte, cadre), RIEN
-    yield "Autres explications", A_EXAMINER + ", ".join(others) if others else RIEN, majuscule(entered or told)
+    yield "Autres explications", asked, majuscule(entered or told)
     yield "Force de la preuve", signer(force[chaine.force]), majuscule(answer)
 
 
 def _mesures(rows: pd.DataFrame, manquants: int, cadre: Cadre) -> str:
     """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable », and how many have no value."""
-    said = [_mesure(row, cadre) for row in rows.head(LIMITE).itertuples()]
-    left = len(rows) - len(said)
-    said += [compter(left, "autre mesuré", "autres mesurés")] if left > 0 else []
-    said += [f"{compter(manquants, 'indicateur')} sans valeur"] if manquants else []
+    said, contexte = [], cadre.contexte
+    for row in rows.head(LIMITE).itertuples():
+        start = ""
+        if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
+            start = f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
+        word = f", {signer(cadre.evaluation.evolutions[row.evolution])}" if row.evolution else ""
+        said.append(f"{abreger(row.libelle, cadre.regles.page.signes)} : {start}{derniere(row, contexte)}{word}")
+    if len(rows) > LIMITE:
+        said.append(compter(len(rows) - LIMITE, "autre mesuré", "autres mesurés"))
+    if manquants:
+        said.append(f"{compter(manquants, 'indicateur')} sans valeur")
     return " ; ".join(said) or RIEN
-
-
-def _mesure(row: object, cadre: Cadre) -> str:
-    label = abreger(row.libelle, cadre.regles.page.signes)
-    start = ""
-    if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
-        start = f"{cadre.contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
-    word = f", {signer(cadre.evaluation.evolutions[row.evolution])}" if row.evolution else ""
-    return f"{label} : {start}{derniere(row, cadre.contexte)}{word}"
 
 
 def _contexte(rows: pd.DataFrame, cadre: Cadre) -> str:
@@ -112,55 +171,3 @@ def _contexte(rows: pd.DataFrame, cadre: Cadre) -> str:
         other = "" if there == RIEN else f", contre {there} {cadre.contexte.reference.a}"
         said.append(f"{label} : {evolution(row.variation, row)} de {row.annee_avant} à {row.annee}{other}")
     return " ; ".join([*said, cadre.mot("contexte_jamais_effet")]) if said else RIEN
-
-
-def _regles(cadre: Cadre) -> str:
-    rules = " ; ".join(f"{signer(item)}, {item.regle}" for item in cadre.regles.forces.values())
-    return f"Force de la preuve : {rules}."
-
-
-COLONNES_EVALUABILITE = (
-    Colonne("fiche", "Fiche"),
-    Colonne("objectifs", "Objectifs couverts", numerique=True),
-    Colonne("resultats", "Résultats couverts", numerique=True),
-    Colonne("indicateurs", "Nombre", numerique=True, groupe="Indicateurs"),
-    Colonne("definis", "Définition", numerique=True, groupe="Indicateurs"),
-    Colonne("departs", "Départ", numerique=True, groupe="Indicateurs"),
-    Colonne("cibles", "Cible", numerique=True, groupe="Indicateurs"),
-    Colonne("donnees", "Données", numerique=True, groupe="Indicateurs"),
-)
-
-
-GROUPES = {
-    CONVENTION: "Ce que la convention écrit",
-    PROPOSITIONS: "Avec les indicateurs que le classeur propose",
-}
-
-
-def tableau_evaluabilite(evaluabilite: pd.DataFrame, cadre: Cadre) -> Tableau:
-    """Return the counts by fiche and in all, for the text alone, then with the proposals.
-
-    Args:
-        evaluabilite: As ``ctglib.calculs.preuves`` returns it.
-        cadre: The words.
-    """
-    cells = [
-        [
-            "Ensemble" if pd.isna(row.fiche) else f"Fiche{INSECABLE}{row.fiche}",
-            sur(row.objectifs_couverts, row.objectifs),
-            sur(row.resultats_couverts, row.resultats),
-            nombre(row.indicateurs),
-            *(sur(getattr(row, name), row.indicateurs) for name in ("definis", "departs", "cibles", "donnees")),
-        ]
-        for row in evaluabilite.itertuples()
-    ]
-    return Tableau(
-        nom="evaluabilite",
-        titre=f"Objectifs, résultats et indicateurs qui pouvaient être évalués, {cadre.lieu_et_dates}",
-        colonnes=COLONNES_EVALUABILITE,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in COLONNES_EVALUABILITE]),
-        donnees=evaluabilite,
-        source=f"{cadre.contexte.source} ; catalogue du classeur d'évaluation",
-        groupes=tuple(evaluabilite["groupe"].map(GROUPES)),
-        notes=tuple(cadre.mot(name) for name in ("objectif_mesurable", "definition", "cible", "donnees")),
-    )

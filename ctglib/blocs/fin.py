@@ -178,8 +178,14 @@ class EtudeFinale:
         )
 
     @property
+    def ecrits(self) -> pd.Series:
+        """What the text alone made it possible to evaluate, all fiches together."""
+        table = self.evaluabilite
+        return table[table["groupe"].eq("convention") & table["fiche"].isna()].iloc[0]
+
+    @property
     def noms_des_postes(self) -> tuple[str, str]:
-        """The indicators of article 6-b: the posts of coordination, and those converted."""
+        """The indicators of the funding of piloting: the posts of coordination, and those converted."""
         names = self.catalogue.bilan.pilotage
         return names.postes, names.convertis
 
