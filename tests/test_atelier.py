@@ -271,3 +271,10 @@ def test_un_appel_faux_recoit_une_phrase_en_francais(appel: Callable[[], object]
 def test_un_nom_mal_ecrit_recoit_les_noms_proches(appel: str, proche: str) -> None:
     with pytest.raises(DemandeImpossible, match=f"Noms proches : .*{proche}"):
         ERREURS[appel]()
+
+
+def test_un_objet_se_presente_en_une_ligne_et_dit_quoi_demander(rsa: pd.DataFrame) -> None:
+    shown = [a.tableau(rsa), a.figure(a.courbes(rsa), alt="Trois courbes."), a.note("Une note", ["Une phrase."])]
+
+    for one in shown:
+        assert len(repr(one)) < 200 and "Ensuite : " in repr(one) and "\n" not in repr(one)

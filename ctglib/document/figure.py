@@ -25,7 +25,7 @@ POUCE = 2.54  # cm
 PLUS_HAUT_QUE_LARGE = 1.6  # a figure made narrow is at most so many times as high as wide
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure(Bloc):
     """A captioned, sourced chart; its number is given when the report is assembled.
 
@@ -48,6 +48,9 @@ class Figure(Bloc):
     tableau: Tableau | None
     dessiner: Callable[[str], Dessin]
     territoire: str = ""
+
+    def __repr__(self) -> str:
+        return f'Figure « {self.titre} ». Ensuite : .axes, .enregistrer("figure.png"), .tableau.'
 
     @cached_property
     def figure(self) -> Dessin:

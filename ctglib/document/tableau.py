@@ -40,7 +40,7 @@ class Colonne:
     ecrire: Callable[[object], str] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tableau(Bloc):
     """A captioned, sourced table; its number is given when the report is assembled.
 
@@ -102,6 +102,9 @@ class Tableau(Bloc):
             for column in columns
         }
         return cls(**{"donnees": frame, **reste}, colonnes=columns, cellules=pd.DataFrame(cells))
+
+    def __repr__(self) -> str:
+        return f'Tableau « {self.titre} », {len(self.cellules)} lignes. Ensuite : .donnees, .exporter("table.csv").'
 
     def lignes(self) -> Iterator[tuple[object, ...]]:
         """Return what is shown, row by row, in the order of the columns."""

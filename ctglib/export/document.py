@@ -44,7 +44,7 @@ class CarnetImpubliable(ValueError):
     """A notebook shows what a report cannot carry; the message says where and what to write, in French."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Document:
     """A report ready to be written.
 
@@ -59,6 +59,9 @@ class Document:
     couverture: Couverture | None
     corps: tuple[Bloc, ...]
     numeros: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Document « {self.titre} », {len(self.corps)} blocs. Ensuite : .tableaux, .annexe."
 
     @cached_property
     def chapitres(self) -> tuple[Titre, ...]:
