@@ -19,7 +19,7 @@ from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.convention import ValeurDatee
 from ctglib.donnees.modeles.finale import Renouvellement
-from ctglib.donnees.validation import valider
+from ctglib.donnees.validation import avertissements, valider
 
 ANCIENNES = ("harnes", "demonstration")
 DATES = ("--debut", "2027-01-01", "--fin", "2030-12-31")
@@ -180,3 +180,30 @@ def test_ce_qu_aucune_serie_ne_renouvelle_est_a_demander_pour_la_meme_annee() ->
     table = _renouveler([("s", "01001", 2024, 60.0)])
 
     assert (table.loc[("b", "01001"), "statut"], table.loc[("b", "01001"), "annee"]) == ("L", 2024)
+
+
+DEPART = ("--debut", "2024-01-01", "--fin", "2028-12-31", "--parties", "CA de Lens ; Caf ; MSA", "--fiches", "6")
+
+
+def test_une_convention_commence_de_rien_et_son_dossier_est_juste(donnees: Path) -> None:
+    assert lancer(["nouvelle-convention", "lens", "--territoire", "246200364", *DEPART]) == 0
+
+    assert valider("lens")
+    new = lire_dossier("lens").convention
+    assert (new.territoire, len(new.membres), new.reference) == ("246200364", 36, "62")
+    assert (len(new.parties), len(new.fiches)) == (3, 6)
+    shutil.copy(donnees / "conventions/harnes/annexe1.csv", donnees / "conventions/lens/annexe1.csv")
+    told = " ".join(avertissements("lens"))
+    assert "« À compléter »" in told and "un autre territoire : 62413" in told and "celui de « harnes »" in told
+    assert avertissements("harnes") == []
+
+
+def test_un_depart_mal_demande_dit_tout_ce_qui_manque(donnees: Path, capsys: pytest.CaptureFixture) -> None:
+    avant = _fichiers(donnees)
+
+    code = lancer(["nouvelle-convention", "lens", "--territoire", "Lens", "--fiches", "21"])
+
+    told = capsys.readouterr().err
+    assert code == 1 and _fichiers(donnees) == avant
+    for words in ("--territoire 62498 (Lens)", "21 fiches action", "deux signataires au moins", "« --debut »"):
+        assert words in told

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.validation import valider
+from ctglib.donnees.validation import avertissements, valider
 
 
 def valider_conventions(demandees: list[str]) -> int:
@@ -20,6 +20,8 @@ def valider_conventions(demandees: list[str]) -> int:
             fautes.extend(error.fautes)
         else:
             console.print(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.", markup=False, soft_wrap=True)
+            for line in avertissements(nom):
+                console.print(f"  à voir : {line}", markup=False, soft_wrap=True)
     from ctglib.donnees.verifications_sources import fautes_des_sources
 
     fautes.extend(fautes_des_sources())

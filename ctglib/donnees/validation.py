@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ctglib.donnees.conventions import DOSSIER, conventions
+from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.dossier_suivi import fautes_de_convention
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.finale import fautes_finales
-from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.lecture import enregistrer, existe, lire_octets
 
 
 def valider(convention: str) -> tuple[str, ...]:
@@ -19,3 +21,28 @@ def valider(convention: str) -> tuple[str, ...]:
     if faults:
         raise DonneesInvalides(list(faults))
     return tuple(sorted(journal.lus))
+
+
+A_COMPLETER = "À compléter"
+COPIES = ("annexe1.csv", "offre.csv")
+
+
+def avertissements(convention: str) -> list[str]:
+    """Return what is no fault and has to be seen: what is left to fill, and the figures of another territory."""
+    dossier, folder = lire_dossier(convention), f"{DOSSIER}/{convention}"
+    lines = lire_octets(f"{folder}/convention.yaml").decode("utf-8").splitlines()
+    left = [str(rank) for rank, line in enumerate(lines, 1) if A_COMPLETER in line.partition("#")[0]]
+    told = [f"{folder}/convention.yaml, {len(left)} « {A_COMPLETER} » (lignes {', '.join(left[:8])})"] if left else []
+    own = {dossier.convention.territoire, dossier.convention.reference, *dossier.convention.membres}
+    others = sorted(set(dossier.annexe1["territoire"]) - own)
+    if others:
+        told.append(f"{folder}/annexe1.csv, des chiffres d'un autre territoire : {', '.join(others)}")
+    for name in COPIES:
+        content = lire_octets(f"{folder}/{name}")
+        if content.count(b"\n") < 2:
+            told.append(f"{folder}/{name}, aucune ligne : le diagnostic n'en dira rien")
+            continue
+        twins = [one for one in conventions() if one != convention and existe(path := f"{DOSSIER}/{one}/{name}")
+                 and lire_octets(path) == content]  # fmt: skip
+        told += [f"{folder}/{name}, le même fichier que celui de « {twin} »" for twin in twins]
+    return told
