@@ -192,10 +192,16 @@ def test_une_convention_commence_de_rien_et_son_dossier_est_juste(donnees: Path)
     new = lire_dossier("lens").convention
     assert (new.territoire, len(new.membres), new.reference) == ("246200364", 36, "62")
     assert (len(new.parties), len(new.fiches)) == (3, 6)
-    shutil.copy(donnees / "conventions/harnes/annexe1.csv", donnees / "conventions/lens/annexe1.csv")
-    told = " ".join(avertissements("lens"))
-    assert "« À compléter »" in told and "un autre territoire : 62413" in told and "celui de « harnes »" in told
     assert avertissements("harnes") == []
+
+
+def test_valider_dit_ce_qui_reste_et_les_chiffres_d_un_autre(donnees: Path) -> None:
+    assert lancer(["nouvelle-convention", "lens", "--territoire", "62498", *DEPART]) == 0
+    shutil.copy(donnees / "conventions/harnes/annexe1.csv", donnees / "conventions/lens/annexe1.csv")
+
+    told = " ".join(avertissements("lens"))
+
+    assert "« À compléter »" in told and "un autre territoire : 62413" in told and "celui de « harnes »" in told
 
 
 def test_un_depart_mal_demande_dit_tout_ce_qui_manque(donnees: Path, capsys: pytest.CaptureFixture) -> None:
