@@ -27,8 +27,6 @@ COUCHES = (
     "production",
     "commandes",
 )
-# Folders that are emptied into those above: what is left of them stands beside.
-ANCIENS = ("rapport", "classeur")
 RACINE = {"__init__", "__main__"}
 LOURDS = (
     "IPython",
@@ -74,7 +72,7 @@ def modules_importes(path: Path) -> Iterator[str]:
 
 
 def test_chaque_dossier_du_code_est_une_couche_connue() -> None:
-    assert {couche(path) for path in SOURCES} <= {*COUCHES, *ANCIENS, *RACINE}
+    assert {couche(path) for path in SOURCES} <= {*COUCHES, *RACINE}
 
 
 def test_les_imports_ne_vont_que_vers_le_bas() -> None:
@@ -92,7 +90,7 @@ def test_les_imports_ne_vont_que_vers_le_bas() -> None:
 def _monte(depuis: str, module: str) -> bool:
     """Tell whether a module is above a layer; of ``ctglib`` itself only the version may be had, never ``ouvrir``."""
     vers = module.split(".")[1]
-    if vers == "__version__" or vers in ANCIENS:
+    if vers == "__version__":
         return False
     return vers not in COUCHES or COUCHES.index(vers) > COUCHES.index(depuis)
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ctglib.classeur.suivante import preparer
-from ctglib.classeur.suivante.depart import preparer_depart
+from ctglib.commandes.suivante import preparer
+from ctglib.commandes.suivante.depart import preparer_depart
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import racine
 
 if TYPE_CHECKING:
-    from ctglib.classeur.suivante.preparer import Projet
+    from ctglib.commandes.suivante.preparer import Projet
 
 
 def creer_convention(nom: str, depuis: str, debut: str, fin: str) -> int:

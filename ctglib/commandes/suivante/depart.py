@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
-from ctglib.classeur.suivante.demande import verifier_nouvelle
+from ctglib.commandes.suivante.demande import verifier_nouvelle
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier_suivi import fautes_de_convention

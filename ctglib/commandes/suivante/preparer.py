@@ -11,8 +11,8 @@ import pandas as pd
 
 from ctglib.calculs.revisite import annees_renouvelees, renouveler
 from ctglib.calculs.suivi import a_la_date
-from ctglib.classeur.suivante.demande import verifier_demande
-from ctglib.classeur.suivante.texte import Periode, convention_suivante
+from ctglib.commandes.suivante.demande import verifier_demande
+from ctglib.commandes.suivante.texte import Periode, convention_suivante
 from ctglib.donnees.dossier_suivi import fautes_de_convention
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ctglib.classeur.suivante.preparer import preparer
+from ctglib.commandes.suivante.preparer import preparer
 
 __all__ = ["preparer"]

@@ -1,1 +1,0 @@
-"""French sentences, each built from its numbers."""

@@ -1,1 +1,0 @@
-"""The tables of the reports: what is shown as text, and beside it what the CSV carries unrounded."""
