@@ -114,6 +114,7 @@ def _fiche(
             {"id": item.id, "libelle": item.libelle, "indicateurs": list(item.indicateurs)} for item in fiche.resultats
         ],
         "indicateurs": indicateurs,
+        "analyses": [item.model_dump(exclude_unset=True) for item in fiche.analyses],  # a type refuses others' keys
     }
 
 
