@@ -107,6 +107,14 @@ def test_les_corrections_de_l_offre_suivent_l_offre(ecrites: Path) -> None:
     assert [item.id for item in new] == [item.id for item in old if item.fichier == "offre.csv"] != []
 
 
+@pytest.mark.parametrize("ancienne", ANCIENNES)
+def test_ce_que_la_convention_demande_et_a_qui_suit_avec_ses_clauses(ancienne: str, ecrites: Path) -> None:
+    old, new = (ecrites / "conventions" / name for name in (ancienne, f"suite_{ancienne}"))
+
+    assert (new / "collecte.yaml").read_bytes() == (old / "collecte.yaml").read_bytes()
+    assert lire_dossier(new.name).convention.clauses == lire_dossier(ancienne).convention.clauses != {}
+
+
 def test_les_memes_donnees_donnent_les_memes_octets(ecrites: Path) -> None:
     lancer(["nouvelle-convention", "encore", "--depuis", "harnes", *DATES])
 

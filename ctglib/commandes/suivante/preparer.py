@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from ctglib.blocs.fin import EtudeFinale
 
 DOSSIER = "conventions"
-RECOPIES = ("offre.csv", "territoires.yaml", "contexte.csv", "comparables.csv")  # those that are there
+RECOPIES = (  # those that are there
+    "offre.csv", "territoires.yaml", "contexte.csv", "comparables.csv", "indicateurs.yaml", "collecte.yaml",
+)  # fmt: skip
 VIDES = ("affirmations", "commentaires", "justifications", "avenants")
 
 
