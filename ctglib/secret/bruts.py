@@ -42,9 +42,7 @@ def avertir() -> None:
     warnings.warn(AVERTISSEMENT, EffectifsBruts, stacklevel=3)
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None:
-        from IPython.display import publish_display_data
-
-        publish_display_data({MIME: {"brut": True}, "text/plain": AVERTISSEMENT})
+        shell.display_pub.publish({MIME: {"brut": True}, "text/plain": AVERTISSEMENT})
 
 
 def refuser(carnet: NotebookNode) -> None:
