@@ -165,6 +165,8 @@ def lire_textes(convention: str) -> Textes:
 
 def _fichiers(dossier: str) -> Iterator[str]:
     for name in lister(dossier):
+        if name == "modele/":  # what a new convention is written from: its blanks are no YAML
+            continue
         if name.endswith("/"):
             yield from (name + other for other in _fichiers(f"{dossier}/{name.rstrip('/')}"))
         else:
