@@ -123,7 +123,7 @@ def _lire_table(known: Lu, nom: str, rows: list[Ligne], annee: int, indicateurs:
         elif nom == "profils-croises":
             _croise(known, row, annee)
         elif nom == "loisirs-inclusion":
-            for year, column, statut in ((annee, "enfants", "enfants"), (annee - 1, "enfants_precedent", "precedent")):
+            for year, column, statut in ((annee, "effectif", "effectif"), (annee - 1, "precedent", "precedent")):
                 known.noter((INCLUSION, year, row["modalite"]), row[column], row[f"statut_{statut}"], annee)
         elif row.get("indicateur") in indicateurs:
             for year, value, status in VALEURS:

@@ -76,13 +76,12 @@ def test_les_lectures_disent_la_part_d_une_fiche_et_le_tout_d_un_bilan() -> None
 
 
 OUVRIR = "from ctglib import ouvrir_bilan\nbilan = ouvrir_bilan(convention, annee)"
-LIRE_UN_FICHIER = f"paragraphe(str(len(lire_octets('{SUIVI}/2026/actions.csv'))))"
 PARAMETRES = (CONVENTION.replace("harnes", NOM), ANNEE)
 
 
 @pytest.fixture
 def voulue(donnees: Path, tmp_path: Path) -> Demande:
-    """Four reports of 2026: two fiches, the whole bilan, and one that reads a file besides its fiche; made once."""
+    """Four reports of 2026: two fiches, the whole bilan, and one that uses it whole besides its fiche; made once."""
     carnets = tmp_path / "carnets"
     cellules = {
         "fiche_1": (OUVRIR, 'bilan.fiche(1).indicateurs()["indicateurs"]'),
@@ -91,7 +90,7 @@ def voulue(donnees: Path, tmp_path: Path) -> Demande:
         "relevé": (
             OUVRIR,
             "bilan.fiche(2).actions()",
-            f"paragraphe(str(len(lire_octets('{SUIVI}/2026/actions.csv'))))",
+            "bilan.couverture()",
         ),
     }
     for nom, sources in cellules.items():

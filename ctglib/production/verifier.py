@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ctglib.donnees.ecriture import PREFIXE
+from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.production.chiffres import Changement, comparer
 from ctglib.production.echec import Echec
 from ctglib.production.manifeste import (
@@ -178,7 +179,7 @@ def _publie(convention: str, cle: str, trace: Trace, demande: Demande) -> Publie
             for carnet in carnets_declares(demande.carnets)
             if carnet.nom + (f"-{fiche}" if fiche else "") == nom
         ]
-    except (OSError, ValueError, KeyError, TypeError, SyntaxError):
+    except (DonneesInvalides, OSError, ValueError, KeyError, TypeError, SyntaxError):
         return None
     return Publie(orders[0], trace) if orders else None
 
