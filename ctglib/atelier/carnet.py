@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
 import subprocess
@@ -12,6 +13,7 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ctglib.atelier.messages import DemandeImpossible, inconnu
+from ctglib.donnees.lecture import RAPPORT
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -35,7 +37,7 @@ def installer() -> None:
     """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    if shell is None or "ctg" in shell.magics_manager.magics["line"]:
+    if shell is None or RAPPORT in os.environ or "ctg" in shell.magics_manager.magics["line"]:
         return
     from ctglib.atelier.sorties import montrer_dans_un_carnet
 

@@ -75,7 +75,7 @@ def donnees(
     Examples:
         >>> from ctglib import atelier as a
         >>> a.donnees("cnaf_foyers_rsa", "Harnes", 2020)["valeur"].tolist()
-        [665.0]
+        [670.0]
     """
     if not isinstance(code, str):
         raise DemandeImpossible(
@@ -139,7 +139,7 @@ def ratio(
     Examples:
         >>> from ctglib import atelier as a
         >>> a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes", 2020)["valeur"].round(1).tolist()
-        [22.5]
+        [22.7]
     """
     above, below = (donnees(code, lieux, convention=convention) for code in (numerateur, denominateur))
     if annees is not None:

@@ -92,7 +92,7 @@ def lisible(texte: str) -> str:
 
     Examples:
         >>> lisible("Fait ✅ 漢字"), lisible("● 12 ✔\\ufe0f")
-        ('Fait [bouton coché] [signes_de U+6F22 U+5B57]', '● 12 ✔')
+        ('Fait [bouton coché] [signes U+6F22 U+5B57]', '● 12 ✔')
     """
     text = unicodedata.normalize("NFC", texte)
     if connus().issuperset(text):

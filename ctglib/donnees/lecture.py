@@ -20,6 +20,7 @@ from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 
 VARIABLE = "CTG_DONNEES"
+RAPPORT = "CTG_RAPPORT"  # set in the kernel of a report, where nothing but its cells may speak
 OCTETS_MAX = 64 * 1024 * 1024  # the largest file of the project has a hundredth of that
 _DROITS = "vérifier ses droits de lecture, puis recommencer"
 DOSSIER_SUIVI = "suivi"

@@ -20,7 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.lecture import Journal, enregistrer
+from ctglib.donnees.lecture import RAPPORT, Journal, enregistrer
 from ctglib.production.echec import Echec, RapportEchoue
 from ctglib.production.plan import CTG, Carnet, parametres_declares
 from ctglib.production.pool import annoncer
@@ -248,6 +248,7 @@ def _journal_du_noyau(journal: Journal) -> Iterator[list[str]]:
 
 def ouvrir_journal(chemin: str) -> None:
     """Record the reads of this kernel until it ends, then write them where the worker waits for them."""
+    os.environ[RAPPORT] = "1"
     block = enregistrer()
     journal = block.__enter__()  # for the life of the kernel: there is no block to end
 
