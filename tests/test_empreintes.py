@@ -35,7 +35,7 @@ def voulue(donnees: Path, tmp_path: Path) -> Demande:
     parametres = (CONVENTION.replace("harnes", NOM), 'diffusion: str = "publique"')
     ecrire_carnet(tmp_path / "carnets" / "diagnostic.ipynb", LECTURE, parametres=parametres)
     order = demande(tmp_path / "carnets", tmp_path / "sortie", conventions=(NOM,), diffusion="interne")
-    produire(order)
+    assert [item.echec for item in produire(order).values() if item.echec] == []
     return order
 
 

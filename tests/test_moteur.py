@@ -9,6 +9,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 from production_exemple import LECTURE, demande, ecrire_carnet, octets, produire
 
@@ -165,6 +166,15 @@ def test_une_cellule_qui_echoue_dit_ou_et_pourquoi(tmp_path: Path, moteur: str) 
     assert (echec.cellule, echec.ligne, echec.section) == (4, 2, "Partie unique")
     assert echec.code == 'ouvrir(convention).constats("n_existe_pas")'
     assert "n_existe_pas" in echec.cause and "Thèmes possibles : cadrage" in str(echec)
+
+
+def test_une_figure_dessinee_dans_le_processus_avant_un_carnet_n_est_pas_de_lui(tmp_path: Path) -> None:
+    carnet = ecrire_carnet(tmp_path / "essai.ipynb", "paragraphe('Rien de dessiné.')")
+    plt.figure()
+
+    nb = executer(carnet, {"convention": "harnes"})
+
+    assert sum(len(cell.outputs) for cell in nb.cells if cell.cell_type == "code") == 1
 
 
 def test_une_figure_laissee_ouverte_et_un_tableau_nu_arretent_le_rapport_en_disant_quoi_ecrire(tmp_path: Path) -> None:

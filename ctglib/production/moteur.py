@@ -214,6 +214,7 @@ def _noyau() -> Iterator[object]:
         atelier.installer()
     client = manager.client()
     client.start_channels()
+    _figures_ouvertes()  # what this process drew before is none of this notebook's
     try:
         yield client
     finally:
