@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from production_exemple import CONVENTION, demande, ecrire_carnet, octets, pourquoi, produire
 
-from ctglib.blocs.sources import NON_PUBLIEE, sources, sources_en_bref
+from ctglib.blocs.sources import NON_PUBLIEE, sources
 from ctglib.donnees import lecture
 from ctglib.donnees.cle import FICHIER, cle_secrete
 from ctglib.donnees.empreintes import publiable
@@ -165,9 +165,8 @@ def test_refaire_avec_la_meme_cle_donne_les_memes_octets(voulue: Demande, tmp_pa
 def test_le_tableau_des_sources_dit_qu_elle_n_est_pas_publiee_et_pourquoi() -> None:
     digests = {SAISI: "a" * 64, PUBLIC: "b" * 64}
 
-    whole, short, public = sources(digests, []), sources_en_bref(digests, []), sources({PUBLIC: "b" * 64}, [])
+    whole, public = sources(digests, []), sources({PUBLIC: "b" * 64}, [])
 
     assert dict(zip(whole.donnees["fichier"], whole.donnees["sha256"], strict=True)) == {PUBLIC: "b" * 64, SAISI: ""}
     assert list(whole.cellules["empreinte"]) == ["b" * 12, NON_PUBLIEE]
-    assert list(short.cellules["empreinte"]) == [NON_PUBLIEE]
-    assert any("par essais" in note for note in short.notes) and not any("par essais" in note for note in public.notes)
+    assert any("par essais" in note for note in whole.notes) and not any("par essais" in note for note in public.notes)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from carnet_exemple import PIEGES, carnet
+from carnet_exemple import carnet
 from lecture_pdf import noeuds, pages_du_pdf
 
 from ctglib.export import ExporteurPDF
@@ -44,9 +44,9 @@ def test_le_pdf_a_un_titre_une_langue_et_des_signets(pdf: pikepdf.Pdf) -> None:
 def test_les_balises_disent_titres_tableaux_et_figures(pdf: pikepdf.Pdf) -> None:
     kinds = Counter(str(node.S) for node in noeuds(pdf.Root.StructTreeRoot))
 
-    assert kinds["/H1"] >= 4
-    assert kinds["/Table"] == 2
-    assert kinds["/Caption"] >= 3
+    assert kinds["/H1"] >= 3
+    assert kinds["/Table"] == 1  # the numbers of the chart are for HTML and CSV
+    assert kinds["/Caption"] >= 2
     assert kinds["/Figure"] == 2  # the chart and the logo that has a file
 
 
@@ -62,8 +62,8 @@ def test_colonnes_et_lignes_ont_leurs_entetes(pdf: pikepdf.Pdf) -> None:
         attributes = node.A if isinstance(node.A, pikepdf.Array) else [node.A]
         portees.update(str(entry.Scope) for entry in attributes if "/Scope" in entry)
 
-    assert portees["/Column"] >= 8
-    assert portees["/Row"] >= 60 + len(PIEGES)
+    assert portees["/Column"] >= 7
+    assert portees["/Row"] >= 60
 
 
 def test_le_meme_carnet_donne_les_memes_octets(octets: bytes) -> None:

@@ -55,6 +55,7 @@ class Tableau(Bloc):
         notes: Sentences under the table.
         classe: Extra class for the style.
         donnees_de: Name of the figure whose numbers these are: captioned « Données de la figure n ».
+        ecran: Whether it is for the HTML page and its CSV alone; paper names it, and it has no number.
     """
 
     nom: str
@@ -67,6 +68,7 @@ class Tableau(Bloc):
     notes: tuple[str, ...] = ()
     classe: str = ""
     donnees_de: str = ""
+    ecran: bool = False
 
     @classmethod
     def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: object) -> Tableau:

@@ -15,7 +15,7 @@ from ctglib.document.blocs import Bloc, Colonnes, Dessin, Paragraphe, Titre, feu
 from ctglib.document.couverture import Couverture
 from ctglib.document.serialisation import MIME, de_json
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import INSECABLE
+from ctglib.document.typographie import INSECABLE, minuscule
 from ctglib.export.markdown import ProseImpossible, lire
 from ctglib.secret.bruts import MIME as BRUT
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 CHAPITRE, SOUS_SECTION = 2, 3
 CHAPITRES_D_UNE_PAGE = 3  # a report of no more has no chapter of sources, and no table of contents on paper
-ANNEXE = "Annexe : les chiffres des graphiques"
 # What a notebook may show that no report can carry: what it is, what to write; by type and text, the first one found.
 FIGURE = "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…)"
 TABLEAU = "terminez la cellule par tableau(df, nom=…, titre=…, source=…)"
@@ -85,9 +84,8 @@ class Document:
 
     @property
     def papier(self) -> tuple[Bloc, ...]:
-        """Its body on paper, where the numbers of its charts are at its end."""
-        annex = tuple(dessin.tableau for dessin in self.dessins if dessin.tableau)
-        return (*self.corps, *([Titre(ANNEXE, CHAPITRE)] if annex else ()), *annex)
+        """Its body on paper, where a table for the screen is only named; the numbers of charts are in HTML and CSV."""
+        return tuple(_sur_papier(bloc) for bloc in self.corps)
 
     @property
     def instant(self) -> datetime:
@@ -279,10 +277,17 @@ def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
     return [bloc for bloc in shown if isinstance(bloc, Tableau)]
 
 
+def _sur_papier(bloc: Bloc) -> Bloc:
+    """Return a block as paper carries it."""
+    if isinstance(bloc, Tableau) and bloc.ecran:
+        return Paragraphe(f"Dans la page HTML et le fichier {bloc.nom}.csv : {minuscule(bloc.titre)}.", "note")
+    return bloc
+
+
 def _numeros(corps: list[Bloc]) -> dict[str, str]:
-    """Return the numbers of captions, in the order of reading, by anchor."""
+    """Return the numbers of captions, in the order of reading, by anchor; a table for the screen has none."""
     figures = [f"figure-{bloc.nom}" for bloc in _tout(corps) if isinstance(bloc, Dessin)]
-    tables = [f"tableau-{table.nom}" for table in tableaux_de(corps) if not table.donnees_de]
+    tables = [f"tableau-{table.nom}" for table in tableaux_de(corps) if not (table.donnees_de or table.ecran)]
     numbers = {name: f"Figure{INSECABLE}{rank}" for rank, name in enumerate(figures, start=1)}
     numbers |= {name: f"Tableau{INSECABLE}{rank}" for rank, name in enumerate(tables, start=1)}
     for table in tableaux_de(corps):

@@ -153,8 +153,9 @@ def _(tableau: Tableau, numeros: Mapping[str, str] = RIEN) -> str:
     head = "".join(f"<tr>{''.join(_entete(*cell) for cell in row)}</tr>" for row in tableau.entetes())
     body = "".join(_groupe_de_lignes(title, rows, tableau.colonnes) for title, rows in tableau.corps())
     notes = "".join(_p(note, "note") for note in tableau.notes)
+    kinds = ("tableau", tableau.classe, "ecran" * tableau.ecran)
     return (
-        f'<div class="{escape(f"tableau {tableau.classe}".strip())}" id="tableau-{name}">'
+        f'<div class="{escape(" ".join(filter(None, kinds)))}" id="tableau-{name}">'
         f'<div class="cadre" role="region" tabindex="0" aria-labelledby="titre-{name}"><table>'
         f'<caption id="titre-{name}">{_numero(f"tableau-{tableau.nom}", numeros)}{_texte(tableau.titre)}</caption>'
         f"<thead>{head}</thead>{body or '<tbody></tbody>'}</table></div>"

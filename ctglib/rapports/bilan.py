@@ -14,7 +14,7 @@ from ctglib.blocs.collecte import tableau_a_collecter, tableau_collecte, tableau
 from ctglib.blocs.gouvernance import Gouvernance
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.moyens import Moyens
-from ctglib.blocs.sources import sources_en_bref
+from ctglib.blocs.sources import sources
 from ctglib.blocs.territoire import Territoire
 from ctglib.blocs.une_page import EnBref
 from ctglib.calculs.bilan import Proposition, Situation, proposer
@@ -178,7 +178,7 @@ class Bilan:
 
     def sources(self) -> Tableau:
         """Return what was read, with what identifies it; the CSV has the files one by one."""
-        return sources_en_bref(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
+        return sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
 
     def fiche(self, numero: int | str) -> Fiche:
         """Return what can be asked of a fiche action: what was entered for the others does not reach it.

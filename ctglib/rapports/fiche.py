@@ -22,7 +22,7 @@ from ctglib.blocs.indicateurs import mode_de_lecture, tableau_modalites, tableau
 from ctglib.blocs.moyens import Budget, tableau_de_fiche
 from ctglib.blocs.natures import PANNEAUX_D_UNE_PAGE, lots
 from ctglib.blocs.promesses import tableau_promesses
-from ctglib.blocs.sources import sources_en_bref
+from ctglib.blocs.sources import sources
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
 from ctglib.calculs.departs import depuis_le_depart
 from ctglib.calculs.essentiel import FAVORABLE, NON_EVALUABLE, SANS_DIRECTION, essentiel
@@ -243,7 +243,7 @@ class Fiche:
     def sources(self) -> Tableau | None:
         """Return the files read, with what identifies them."""
         etude = self.etude
-        return None if self.sans_suivi else sources_en_bref(etude.empreintes, etude.catalogue.synthese.fichiers)
+        return None if self.sans_suivi else sources(etude.empreintes, etude.catalogue.synthese.fichiers)
 
     @property
     def _lignes(self) -> pd.DataFrame:
