@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from ctglib.commandes.messages import proposer
-from ctglib.donnees.ecriture import EcritureImpossible, ecrire
+from ctglib.commandes.messages import dire, proposer, refusant, refuser
+from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
-from ctglib.production.archive import PROJET, PaquetsIndisponibles, archiver, fichiers_requis_absents, telecharger
+from ctglib.production.archive import PROJET, archiver, fichiers_requis_absents, telecharger
 from ctglib.production.manifeste import JAMAIS, empreinte, lire_manifeste, prevoir
 from ctglib.production.plan import CARNETS, PUBLIQUE, Demande, commandes, rapports_connus
 from ctglib.production.verifier import Ecart, conventions_publiees, grouper, relever
@@ -33,26 +31,24 @@ class Archivage:
     carnets: Path = CARNETS
 
 
+@refusant("\n\nL'archive n'a pas été faite.")
 def archiver_convention(demande: Archivage) -> int:
     """Write the archive of a convention and return 0, or 1 with what prevents it."""
     if refus := _refus(demande):
-        return _dire_erreur(refus)
+        return refuser(refus)
     reserves = tuple(grouper(_ecarts(demande)))
     if reserves and not demande.tel_quel:
-        return _dire_erreur(
+        return refuser(
             "L'archive n'a pas été faite, tout n'est pas à jour :\n"
             + "\n".join(f"- {reserve}" for reserve in reserves)
             + f"\nRefaites les rapports (ctg produire --convention {demande.convention}), ou demandez l'archive en "
             "l'état par --tel-quel : elle dira ce qui précède."
         )
     vers = demande.vers or Path(f"ctg-{demande.convention}.zip")
-    try:
-        paquets = telecharger() if demande.avec_paquets else None
-        manifeste = lire_manifeste(demande.sortie / demande.convention)
-        octets, description = archiver(manifeste, demande.carnets, reserves=reserves, paquets=paquets)
-        ecrire({vers: octets})
-    except (DonneesInvalides, EcritureImpossible, PaquetsIndisponibles) as error:
-        return _dire_erreur(f"{error}\n\nL'archive n'a pas été faite.")
+    paquets = telecharger() if demande.avec_paquets else None
+    manifeste = lire_manifeste(demande.sortie / demande.convention)
+    octets, description = archiver(manifeste, demande.carnets, reserves=reserves, paquets=paquets)
+    ecrire({vers: octets})
     _rendre_compte(vers, octets, description, reserves)
     return 0
 
@@ -94,9 +90,4 @@ def _rendre_compte(vers: Path, octets: bytes, description: bytes, reserves: tupl
         lines.append("Faite en l'état. Ce qui n'était pas à jour, et qu'elle dit :")
         lines += [f"- {reserve}" for reserve in reserves]
     lines.append("Elle contient les données saisies : à conserver entre les parties, à ne pas publier.")
-    Console(highlight=False).print("\n".join(lines), markup=False, soft_wrap=True)
-
-
-def _dire_erreur(message: str) -> int:
-    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
-    return 1
+    dire(*lines)

@@ -9,8 +9,7 @@ from rich.table import Table
 
 from ctglib.collecte.gabarit import ecrire_gabarit
 from ctglib.collecte.importer import preparer
-from ctglib.donnees.ecriture import EcritureImpossible
-from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.commandes.messages import dire, refusant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,48 +20,31 @@ if TYPE_CHECKING:
 _VIDE = "(vide)"
 
 
+@refusant()
 def ecrire_le_gabarit(
     convention: str, annee: int, sortie: Path, *, responsable: str = "", remplacer: bool = False
 ) -> int:
     """Write the workbook of a year, say where, and return 0, or 1 with what prevents it."""
-    try:
-        path = ecrire_gabarit(convention, annee, sortie, responsable=responsable, remplacer=remplacer)
-    except (DonneesInvalides, EcritureImpossible) as error:
-        return _refuser(str(error))
-    Console(highlight=False).print(f"Classeur à remplir : {path}", markup=False, soft_wrap=True)
+    path = ecrire_gabarit(convention, annee, sortie, responsable=responsable, remplacer=remplacer)
+    dire(f"Classeur à remplir : {path}")
     return 0
 
 
+@refusant("\n\nRien n'a été enregistré.")
 def importer_fichiers(
     chemins: list[Path], convention: str, annee: int | None, *, millesime: int | None = None, a_blanc: bool = False
 ) -> int:
     """Check filled files, say what they change, write them unless asked not to, and return 0, or 1 with every fault."""
-    try:
-        ready = preparer(chemins, convention, annee, millesime)
-        if not a_blanc:
-            ready.ecrire()
-    except (DonneesInvalides, EcritureImpossible) as error:
-        return _refuser(f"{error}\n\nRien n'a été enregistré.")
+    ready = preparer(chemins, convention, annee, millesime)
+    if not a_blanc:
+        ready.ecrire()
     _rendre_compte(ready, a_blanc)
     return 0
 
 
-def _refuser(message: str) -> int:
-    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
-    return 1
-
-
 def _rendre_compte(ready: Preparation, a_blanc: bool) -> None:
-    console = Console(highlight=False)
-
-    def dire(text: str) -> None:
-        console.print(text, markup=False, soft_wrap=True)
-
     if ready.remarques:
-        dire("À vérifier (rien n'est refusé pour cela) :")
-        for note in ready.remarques:
-            dire(f"- {note}")
-        dire("")
+        dire("À vérifier (rien n'est refusé pour cela) :", *(f"- {note}" for note in ready.remarques), "")
     for title, changes in (
         ("Ce qui change :", [item for item in ready.changements if not item.revision]),
         (
@@ -72,7 +54,7 @@ def _rendre_compte(ready: Preparation, a_blanc: bool) -> None:
     ):
         if changes:
             dire(title)
-            console.print(_tableau(changes))
+            Console(highlight=False).print(_tableau(changes))
     for name, count in ready.nouvelles.items():
         dire(f"{name} : {count} ligne{'s' if count > 1 else ''} de plus")
     if ready.attendues:

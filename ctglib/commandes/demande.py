@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.commandes.messages import proposer
 from ctglib.donnees.conventions import conventions
+from ctglib.donnees.fautes import Empechement
 from ctglib.production.plan import (
     CARNETS,
     DIFFUSIONS,
@@ -44,7 +45,7 @@ class Options:
     carnets: Path = CARNETS
 
 
-class Incompris(Exception):
+class Incompris(Empechement):
     """What was typed names something that does not exist."""
 
 

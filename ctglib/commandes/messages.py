@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
+
+from ctglib.donnees.fautes import Empechement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+P = ParamSpec("P")
 
 
 def dire_usage(error: Exception) -> int:
@@ -38,21 +42,46 @@ def dire_usage(error: Exception) -> int:
 
 
 def dire_refus(error: OSError) -> int:
-    """Say what the system refused, a file, a folder or the temporary folder, and return the exit code."""
-    if "AF_UNIX" in str(error):  # the processes that make reports speak through a socket whose path is short
-        phrase = (
-            f"Le dossier temporaire a un chemin trop long ({tempfile.gettempdir()}).\n"
-            "Donnez-en un plus court par la variable d'environnement TMPDIR (70 caractères au plus), puis recommencez."
-        )
-    else:
-        where = f" à « {error.filename} »" if error.filename else ""
-        phrase = (
-            f"Le système a refusé l'accès{where} ({error.strerror or error}).\n"
-            "Vérifiez que le dossier existe, qu'il accepte la lecture et l'écriture et que le disque n'est pas plein, "
-            "puis recommencez."
-        )
-    sys.stderr.write(f"{phrase}\n")
+    """Say what the system refused, a file or a folder, and return the exit code."""
+    where = f" à « {error.filename} »" if error.filename else ""
+    sys.stderr.write(
+        f"Le système a refusé l'accès{where} ({error.strerror or error}).\n"
+        "Vérifiez que le dossier existe, qu'il accepte la lecture et l'écriture et que le disque n'est pas plein, "
+        "puis recommencez.\n"
+    )
     return 1
+
+
+def dire(*lignes: str) -> None:
+    """Say lines as they are, whatever their brackets and their length."""
+    from rich.console import Console
+
+    if lignes:
+        Console(highlight=False).print("\n".join(lignes), markup=False, soft_wrap=True)
+
+
+def refuser(message: str) -> int:
+    """Say what prevents a command, and return the exit code."""
+    from rich.console import Console
+
+    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
+    return 1
+
+
+def refusant(suite: str = "") -> Callable[[Callable[P, int]], Callable[P, int]]:
+    """Return a decorator: what prevents the command is said, with what then was not done, and is the exit code 1."""
+
+    def decorer(commande: Callable[P, int]) -> Callable[P, int]:
+        @wraps(commande)
+        def executer(*args: P.args, **kwargs: P.kwargs) -> int:
+            try:
+                return commande(*args, **kwargs)
+            except Empechement as error:
+                return refuser(f"{error}{suite}")
+
+        return executer
+
+    return decorer
 
 
 def proposer(nom: str, possibles: Iterable[str]) -> str:

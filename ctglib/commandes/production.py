@@ -9,18 +9,15 @@ from functools import cache
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from ctglib.commandes.compte_rendu import annoncer, rendre_compte, suivre
-from ctglib.commandes.demande import Incompris, Options, comprendre
-from ctglib.donnees.ecriture import EcritureImpossible, ecrire
-from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.production.grappe import OrdonnanceurAbsent
+from ctglib.commandes.demande import Options, comprendre
+from ctglib.commandes.messages import refusant
+from ctglib.donnees.ecriture import ecrire
 from ctglib.production.manifeste import prevoir
 from ctglib.production.plan import carnets_ignores, commandes
 from ctglib.production.pool import ouvrir_executeur
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.produire import DejaEnCours, Resultat, confirmer, realiser, retenir, verrouiller
+from ctglib.production.produire import Resultat, confirmer, realiser, retenir, verrouiller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,13 +25,11 @@ if TYPE_CHECKING:
 
     from ctglib.production.manifeste import Prevision
 
-REFUS = (DonneesInvalides, EcritureImpossible, DejaEnCours, OrdonnanceurAbsent, Incompris)
-
 
 def produire_rapports(options: Options) -> int:
     """Make the reports asked for that are out of date, and return 0, or 1 when one failed."""
     if options.a_blanc:
-        return _dire(_essayer, options)
+        return _essayer(options)
     with ExitStack() as pile:
 
         @cache
@@ -45,18 +40,10 @@ def produire_rapports(options: Options) -> int:
             )
             return pile.enter_context(ouvert)
 
-        return _dire(_suivre if options.suivre else _passer, options, ouvrir)
+        return (_suivre if options.suivre else _passer)(options, ouvrir)
 
 
-def _dire(faire: Callable[..., int], *arguments: object) -> int:
-    """Return the exit code of what is done; what stops it is said."""
-    try:
-        return faire(*arguments)
-    except REFUS as error:
-        Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
-        return 1
-
-
+@refusant()
 def _essayer(options: Options) -> int:
     """Say what would be made."""
     orders = commandes(comprendre(options))
@@ -65,15 +52,17 @@ def _essayer(options: Options) -> int:
     return 0
 
 
+@refusant()
 def _suivre(options: Options, ouvrir: Callable[[], tuple[Executor, int]]) -> int:
     """Make what is out of date, now and each time data change."""
     from ctglib.commandes.surveillance import surveiller
 
     ouvrir()
     passages = chain([options], repeat(replace(options, forcer=False)))
-    return surveiller(lambda: _dire(_passer, next(passages), ouvrir), options.carnets)
+    return surveiller(lambda: _passer(next(passages), ouvrir), options.carnets)
 
 
+@refusant()
 def _passer(options: Options, ouvrir: Callable[[], tuple[Executor, int]]) -> int:
     """Make what is out of date, bring the portal up to date, and say what became of each."""
     demande = comprendre(options)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
+from ctglib.commandes.messages import dire, refuser
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.validation import avertissements, valider
@@ -11,7 +10,6 @@ from ctglib.donnees.validation import avertissements, valider
 
 def valider_conventions(demandees: list[str]) -> int:
     """Check conventions, say every fault, and return 0, or 1 when one has a fault."""
-    console = Console(highlight=False)
     fautes = []
     for nom in demandees or _toutes(fautes):
         try:
@@ -19,15 +17,12 @@ def valider_conventions(demandees: list[str]) -> int:
         except DonneesInvalides as error:
             fautes.extend(error.fautes)
         else:
-            console.print(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.", markup=False, soft_wrap=True)
-            for line in avertissements(nom):
-                console.print(f"  à voir : {line}", markup=False, soft_wrap=True)
+            dire(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.")
+            dire(*(f"  à voir : {line}" for line in avertissements(nom)))
     from ctglib.donnees.verifications_sources import fautes_des_sources
 
     fautes.extend(fautes_des_sources())
-    if fautes:
-        Console(stderr=True, highlight=False).print(str(DonneesInvalides(fautes)), markup=False, soft_wrap=True)
-    return 1 if fautes else 0
+    return refuser(str(DonneesInvalides(fautes))) if fautes else 0
 
 
 def _toutes(fautes: list[Faute]) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from ctglib.commandes.compte_rendu import suivre
-from ctglib.commandes.messages import proposer
+from ctglib.commandes.messages import dire, proposer, refusant, refuser
 from ctglib.donnees.ecriture import EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
 from ctglib.production.manifeste import empreinte
 from ctglib.production.plan import CARNETS, CTG
 from ctglib.production.pool import AVANCE, coeurs, ouvrir_executeur
-from ctglib.production.produire import DejaEnCours, verrouiller
+from ctglib.production.produire import verrouiller
 from ctglib.production.verifier import (
     DESCRIPTION,
     PROJET,
@@ -57,34 +57,26 @@ class Verification:
     carnets: Path = CARNETS
 
 
+@refusant()
 def verifier_rapports(demande: Verification) -> int:
     """Check the data, the files and the replay of what was produced; return 0 when all agrees, 1 otherwise."""
     publiees = conventions_publiees(demande.sortie)
     if refus := _refus(demande, publiees):
-        Console(stderr=True, highlight=False).print(refus, markup=False, soft_wrap=True)
-        return 1
+        return refuser(refus)
     conventions = demande.conventions or publiees
     invalides = _dire_les_donnees(conventions)
-    try:
-        releve = relever(demande.sortie, conventions, demande.carnets)
-    except DonneesInvalides as error:
-        Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
-        return 1
+    releve = relever(demande.sortie, conventions, demande.carnets)
     _dire_le_releve(releve)
     accord = not (invalides or releve.sorties or releve.causes)
     accord = all((_dire_l_archive(), _dire_les_paquets(), accord))
-    try:
-        rejeux = _rejouer(releve, demande, invalides) if demande.rejouer else []
-    except DejaEnCours as error:
-        Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
-        return 1
+    rejeux = _rejouer(releve, demande, invalides) if demande.rejouer else []
     if not demande.rejouer:
-        _dire("– Rejeu : non demandé (--sans-rejouer)")
+        dire("– Rejeu : non demandé (--sans-rejouer)")
     elif not _dire_le_rejeu(rejeux, len(releve.publies)):
         accord = False
     elif releve.causes:
-        _dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
-    _dire("Tout concorde." if accord else DESACCORD)
+        dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
+    dire("Tout concorde." if accord else DESACCORD)
     return 0 if accord else 1
 
 
@@ -121,23 +113,23 @@ def _dire_les_donnees(conventions: Iterable[str]) -> set[str]:
             fichiers = valider(nom)
         except DonneesInvalides as error:
             invalides.add(nom)
-            _dire(f"✗ Données : {nom}, {error}")
+            dire(f"✗ Données : {nom}, {error}")
         else:
-            _dire(f"✓ Données : {nom}, {len(fichiers)} fichiers lus, aucune faute")
+            dire(f"✓ Données : {nom}, {len(fichiers)} fichiers lus, aucune faute")
     return invalides
 
 
 def _dire_le_releve(releve: Releve) -> None:
     if releve.sorties:
-        _dire(f"✗ Fichiers : {_compter(len(releve.sorties), 'écart')} avec ce que dit le manifeste")
+        dire(f"✗ Fichiers : {_compter(len(releve.sorties), 'écart')} avec ce que dit le manifeste")
         _dire_liste(grouper(releve.sorties))
     else:
-        _dire(f"✓ Fichiers : {_compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit")
+        dire(f"✓ Fichiers : {_compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit")
     if releve.causes:
-        _dire("✗ Données lues, carnets, code et versions : ce ne sont plus ceux du manifeste")
+        dire("✗ Données lues, carnets, code et versions : ce ne sont plus ceux du manifeste")
         _dire_liste(grouper(releve.causes))
     else:
-        _dire("✓ Données lues, carnets, code et versions : ceux du manifeste")
+        dire("✓ Données lues, carnets, code et versions : ceux du manifeste")
 
 
 def _dire_l_archive() -> bool:
@@ -147,10 +139,10 @@ def _dire_l_archive() -> bool:
         return True
     nombre, ecarts = found
     if ecarts:
-        _dire(f"✗ Archive : {_compter(len(ecarts), 'écart')} avec ce qu'elle contenait")
+        dire(f"✗ Archive : {_compter(len(ecarts), 'écart')} avec ce qu'elle contenait")
         _dire_liste(grouper(ecarts))
         return False
-    _dire(
+    dire(
         f"✓ Archive : {_compter(nombre, 'fichier')}, tous ceux de sa description ({DESCRIPTION}, sha256 "
         f"{empreinte((PROJET / DESCRIPTION).read_bytes())})"
     )
@@ -161,10 +153,10 @@ def _dire_les_paquets() -> bool:
     """Say whether the files of the packages are those that were installed, and return it."""
     nombre, ecarts = relever_paquets()
     if ecarts:
-        _dire(f"✗ Paquets : {_compter(len(ecarts), 'paquet')} à réinstaller")
+        dire(f"✗ Paquets : {_compter(len(ecarts), 'paquet')} à réinstaller")
         _dire_liste(grouper(ecarts))
         return False
-    _dire(f"✓ Paquets : {_compter(nombre, 'fichier')}, tels qu'installés")
+    dire(f"✓ Paquets : {_compter(nombre, 'fichier')}, tels qu'installés")
     return True
 
 
@@ -173,12 +165,12 @@ def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:
     rejeux = sorted(rejeux, key=lambda item: item.publie.nom)
     autres = [item for item in rejeux if item.echec or item.fichiers]
     if retenus := publies - len(rejeux):
-        _dire(f"✗ Rejeu : {_compter(retenus, 'rapport')} à ne pas refaire tant que les données ont une faute")
+        dire(f"✗ Rejeu : {_compter(retenus, 'rapport')} à ne pas refaire tant que les données ont une faute")
     if autres:
         suite = "diffèrent une fois refaits" if len(autres) > 1 else "diffère une fois refait"
-        _dire(f"✗ Rejeu : {_compter(len(autres), 'rapport')} sur {len(rejeux)} {suite}")
+        dire(f"✗ Rejeu : {_compter(len(autres), 'rapport')} sur {len(rejeux)} {suite}")
     elif rejeux:
-        _dire(f"✓ Rejeu : {_compter(len(rejeux), 'rapport')}, les octets du manifeste")
+        dire(f"✓ Rejeu : {_compter(len(rejeux), 'rapport')}, les octets du manifeste")
     for item in autres:
         _dire_liste([f"{item.publie.nom} : {item.echec or ', '.join(item.fichiers)}"])
     _dire_les_chiffres(rejeux, autres=bool(autres))
@@ -190,16 +182,16 @@ def _dire_les_chiffres(rejeux: list[Rejeu], *, autres: bool) -> None:
     changes = [(item.commande.convention, found) for item in rejeux for found in item.changements]
     if not changes:
         if autres:
-            _dire("  Aucune valeur des tableaux publiés (CSV) ne change.")
+            dire("  Aucune valeur des tableaux publiés (CSV) ne change.")
         return
     quoi = "Ce que cela change" if autres else "Ce qui a été changé après coup"
-    _dire(f"  {quoi} dans les tableaux publiés (CSV) : {_compter(len(changes), 'valeur')}")
+    dire(f"  {quoi} dans les tableaux publiés (CSV) : {_compter(len(changes), 'valeur')}")
     shown = changes[:VALEURS_MONTREES]
     for chemin in dict.fromkeys(f"{convention}/{found.fichier}" for convention, found in shown):
-        _dire(f"  {chemin}")
+        dire(f"  {chemin}")
         _dire_les_valeurs([found for convention, found in shown if f"{convention}/{found.fichier}" == chemin])
     if len(changes) > VALEURS_MONTREES:
-        _dire(f"  … et {_compter(len(changes) - VALEURS_MONTREES, 'autre')}, {len(changes)} en tout.")
+        dire(f"  … et {_compter(len(changes) - VALEURS_MONTREES, 'autre')}, {len(changes)} en tout.")
 
 
 def _dire_les_valeurs(changements: list[Changement]) -> None:
@@ -236,8 +228,4 @@ def _compter(nombre: int, nom: str) -> str:
 
 
 def _dire_liste(lines: Iterable[str]) -> None:
-    _dire("\n".join(f"  - {line}" for line in lines))
-
-
-def _dire(text: str) -> None:
-    Console(highlight=False).print(text, markup=False, soft_wrap=True)
+    dire(*(f"  - {line}" for line in lines))

@@ -8,6 +8,8 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.fautes import Empechement
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -19,7 +21,7 @@ PROVISOIRES = f"{PREFIXE}*{SUFFIXE}"  # what a killed command may leave
 _A_ENTOURER = re.compile(r'[,;\t"\r\n]')
 
 
-class EcritureImpossible(Exception):
+class EcritureImpossible(Empechement):
     """The folder or the file cannot be written; the message says what to do, in French."""
 
 

@@ -44,7 +44,11 @@ def _place(faute: Faute) -> tuple[str, str, int, str, str]:
     return (faute.fichier, faute.feuille or "", faute.ligne or 0, faute.colonne or "", faute.trouve)
 
 
-class DonneesInvalides(Exception):
+class Empechement(Exception):
+    """What stops a command before it has changed anything; the message says what to do, in French."""
+
+
+class DonneesInvalides(Empechement):
     """The data do not hold; ``fautes`` lists every fault, sorted by file, sheet and line."""
 
     def __init__(self, fautes: list[Faute]) -> None:

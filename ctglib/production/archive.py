@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ctglib.donnees.cle import FICHIER as CLE
+from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import existe, lire_octets, lister
 from ctglib.production.manifeste import PYTHON, empreinte, fichiers_du_code, versions
 from ctglib.production.plan import LISTE, MANIFESTE, Carnet, carnets_declares
@@ -48,7 +49,7 @@ CONTEXTE = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "https://schema.
 CLASSEUR, LICENCE = "#classeur", "#licence"
 
 
-class PaquetsIndisponibles(Exception):
+class PaquetsIndisponibles(Empechement):
     """The packages could not be had; the message says what to do, in French."""
 
 

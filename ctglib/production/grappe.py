@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 
+from ctglib.donnees.fautes import Empechement
 from ctglib.production.fabrication import Tache
 from ctglib.production.manifeste import empreinte_du_code
 from ctglib.production.pool import Ouvriers, coeurs
@@ -16,7 +17,7 @@ from ctglib.production.pool import Ouvriers, coeurs
 ATTENTE = 10  # seconds for the scheduler to answer
 
 
-class OrdonnanceurAbsent(Exception):
+class OrdonnanceurAbsent(Empechement):
     """The cluster cannot be reached, or the package that reaches it is not installed; the message says what to do."""
 
 

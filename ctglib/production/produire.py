@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
 from ctglib.donnees.empreintes import publiable
+from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.echec import RELANCER, Echec, echec_de, page_d_echec, titre_de
 from ctglib.production.fabrication import Etude, Fabrication, Tache, etudier, fabriquer
@@ -33,7 +34,7 @@ ETUDE = "etude"  # first word of the name of a study, and of its parts
 Prevu = TypeVar("Prevu")  # what holds the order of a report as its ``commande``
 
 
-class DejaEnCours(Exception):
+class DejaEnCours(Empechement):
     """Another command is making reports, or making them again, in this folder; the message says what to do."""
 
 
