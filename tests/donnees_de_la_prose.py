@@ -54,7 +54,7 @@ class Textes:
     @cached_property
     def _reponses(self) -> list[tuple[str, str]]:
         answers = self.documents["evaluation_finale"]["reponses"].values()
-        return [(f"{item['signe']} {item['mot']}", words) for item in answers for words in self._paroles]
+        return [(item["mot"], words) for item in answers for words in self._paroles]
 
 
 class Amorces:

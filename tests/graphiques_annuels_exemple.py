@@ -159,7 +159,7 @@ def dessiner(forme: str, table: pd.DataFrame, **noms: str) -> Figure | None:
     """Return the chart of that name."""
     named = {**NOMS, **noms}
     if forme == "frise":
-        return frise(table, DEBUT, FIN, AUJOURD_HUI, evaluation(), mots_du_suivi(), **named)
+        return frise(table, DEBUT, FIN, AUJOURD_HUI, mots_du_suivi(), **named)
     if forme == "trajectoires":
         return trajectoires(table, mots_du_suivi(table), **named)
     return {"parts": parts, "grille": grille, "entrees_sorties": entrees_sorties}[forme](

@@ -144,7 +144,7 @@ def test_les_quatre_comptes_de_la_page_sont_ceux_des_fichiers(depot: Path) -> No
     rows = ensembles(bilan(2025).etude.evaluation)
     assert f'<strong class="valeur">{done} sur {len(bilan(2025).etude.etats)}</strong>' in html
     up, down = (int(rows["evolution"].eq(code).sum()) for code in ("favorable", "defavorable"))
-    assert f'<strong class="valeur">{up} ▲ {down} ▼</strong>' in html
+    assert f'<strong class="valeur">{up} et {down}</strong>' in html
 
 
 def test_les_totaux_des_moyens_sont_la_somme_des_lignes_saisies(depot: Path) -> None:

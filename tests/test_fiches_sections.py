@@ -83,7 +83,7 @@ def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan])
 
     assert cellules["depart"] == "380 (2022)"
     assert (cellules["avant"], cellules["dite"]) == ("405", "0 (p)")
-    assert cellules["jugee"] == "▼ défavorable"
+    assert cellules["jugee"] == "défavorable"
 
 
 def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, Bilan]) -> None:
@@ -92,7 +92,7 @@ def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, 
 
     assert "Cible de l'avenant 1" in tableau.groupes
     assert cellules["cible"] == "450 en 2026"
-    assert cellules["verdict"] == "▼ en recul"
+    assert cellules["verdict"] == "▼\u00a0en recul"
 
 
 def test_une_valeur_revisee_est_dite_avec_sa_raison(bilans: dict[int, Bilan]) -> None:
@@ -134,7 +134,7 @@ def test_un_tableau_retire_en_entier_est_dit_dans_la_fiche_qu_il_concerne(bilans
 def test_l_etat_dit_ce_qui_est_passe_et_cite_la_trace(bilans: dict[int, Bilan]) -> None:
     cellules = ligne(bilans[2024].fiche(1).actions()["actions"], "1.2")
 
-    assert cellules["etat"] == "● réalisée"
+    assert cellules["etat"] == "réalisée"
     assert "Trace : Page de la ville." in cellules["precision"]
 
 

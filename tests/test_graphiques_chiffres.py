@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dessin_svg import mots
-from graphiques_annuels_exemple import ETATS, VIDE, aplats, dessiner, lisible, tableau_etats, tableau_series
+from graphiques_annuels_exemple import VIDE, aplats, dessiner, lisible, tableau_etats, tableau_series
 
 from ctglib.document.charte import charte
 
@@ -51,11 +51,3 @@ def test_une_date_a_venir_n_est_pas_dessinee_comme_un_fait() -> None:
 
     assert aplats(figure.svg_large, charte().couleurs.territoire) == []
     assert lisible(figure.tableau.cellules["fin"].item()) == "1er juin 2026, à venir"
-
-
-def test_un_signe_que_la_famille_n_a_pas_ne_change_pas_la_police_des_mots() -> None:
-    svg = dessiner("frise", ETATS).svg_large
-
-    assert ">●</text>" in svg
-    assert ">réalisée</text>" in svg
-    assert "▲\u00a0en cours</text>" in svg  # this one the family has

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 
 import pytest
-from graphiques_annuels_exemple import evaluation, tableau_etats
+from graphiques_annuels_exemple import tableau_etats
 
 from ctglib import ouvrir_bilan
 from ctglib.blocs import etats, moyens
@@ -48,7 +48,7 @@ def test_une_date_a_venir_n_est_pas_une_fin_et_un_jour_seul_n_est_pas_une_period
     rows = tableau_etats(("1.1", "Un", "2023-01-01", "2026-12-31", statut, statut, debut, fin))
     told = rows.assign(**dict.fromkeys(("commentaire", "motif", "preuve", "responsable"), ""))
 
-    table = etats.tableau_etats(told, evaluation(), bilan(2025).etude.contexte, titre="États", aujourd_hui=ARRETE)
+    table = etats.tableau_etats(told, bilan(2025).etude.contexte, titre="États", aujourd_hui=ARRETE)
 
     assert table.cellules["precision"].item() == dit
 
@@ -85,7 +85,7 @@ def test_une_typologie_donnee_a_une_derniere_valeur_et_une_rencontre_tenue_n_est
 def test_la_rencontre_tenue_en_2024_reste_tenue(annee: int) -> None:
     table = bilan(annee).fiche(4).indicateurs()["cibles"]
 
-    assert colonne(table, "Rencontre", "verdict").startswith("● atteint")
+    assert colonne(table, "Rencontre", "verdict").startswith("●\u00a0atteint")
 
 
 def test_les_moyens_d_une_structure_tiennent_sur_une_ligne() -> None:

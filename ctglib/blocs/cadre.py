@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.document.tableau import RIEN
-from ctglib.document.typographie import INSECABLE, nombre_court
+from ctglib.document.typographie import nombre_court
 
 if TYPE_CHECKING:
     from ctglib.calculs.preuves import Preuve
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.coherence import MotDeVerdict
     from ctglib.donnees.modeles.convention import Convention, Schema
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.finale import ReglesFinales
@@ -45,11 +44,6 @@ class Cadre:
         debut, fin = self.convention.debut.year, self.convention.fin.year
         key = "schema_echu" if schema.fin < debut else "schema_cours" if schema.fin < fin else "schema_en_vigueur"
         return self.mot(key).format(debut=schema.debut, fin=schema.fin)
-
-
-def signer(mot: MotDeVerdict) -> str:
-    """Return « ● maintenir »: the sign has its own shape, so that colour is never alone."""
-    return f"{mot.signe}{INSECABLE}{mot.mot}"
 
 
 def sur(valeur: float, total: float) -> str:

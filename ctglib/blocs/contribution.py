@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.cadre import signer, sur
+from ctglib.blocs.cadre import sur
 from ctglib.blocs.recommandations import faits
 from ctglib.blocs.revisite import evolution
 from ctglib.blocs.territoire import en_moyennes
@@ -50,7 +50,7 @@ def tableau_contribution(chaines: Iterable[Chaine], saisies: Iterable[Contributi
         columns=["fiche", "etape", "classeur", "evaluateurs"],
     )
     shown = pd.concat([rows for item in chains for rows in (item.realisations, item.resultats)])
-    rules = " ; ".join(f"{signer(item)}, {item.regle}" for item in cadre.regles.forces.values())
+    rules = " ; ".join(f"{item.dit}, {item.regle}" for item in cadre.regles.forces.values())
     return Tableau.de(
         table,
         [
@@ -134,14 +134,14 @@ def _lignes(chaine: Chaine, saisie: ContributionSaisie | None, cadre: Cadre) -> 
     others = chaine.fiche.autres_explications
     entered = " ; ".join(saisie.autres_explications) if saisie else ""
     comment = saisie.commentaire if saisie and saisie.commentaire else ""
-    answer = signer(force[saisie.force]) if saisie and saisie.force else told
+    answer = force[saisie.force].dit if saisie and saisie.force else told
     asked = f"À examiner : {', '.join(others)}" if others else RIEN
     yield "Actions", majuscule(" ; ".join(faits(vars(chaine.actions)))), RIEN
     yield "Réalisations", _mesures(chaine.realisations, chaine.manquants["realisation"], cadre), RIEN
     yield "Résultats", _mesures(chaine.resultats, chaine.manquants["resultat"], cadre), majuscule(comment) or RIEN
     yield "Contexte", _contexte(chaine.contexte, cadre), RIEN
     yield "Autres explications", asked, majuscule(entered or told)
-    yield "Force de la preuve", signer(force[chaine.force]), majuscule(answer)
+    yield "Force de la preuve", force[chaine.force].dit, majuscule(answer)
 
 
 def _mesures(rows: pd.DataFrame, manquants: int, cadre: Cadre) -> str:
@@ -151,7 +151,7 @@ def _mesures(rows: pd.DataFrame, manquants: int, cadre: Cadre) -> str:
         start = ""
         if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
             start = f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
-        word = f", {signer(cadre.evaluation.evolutions[row.evolution])}" if row.evolution else ""
+        word = f", {cadre.evaluation.evolutions[row.evolution].dit}" if row.evolution else ""
         said.append(f"{abreger(row.libelle, cadre.regles.page.signes)} : {start}{derniere(row, contexte)}{word}")
     if len(rows) > LIMITE:
         said.append(compter(len(rows) - LIMITE, "autre mesuré", "autres mesurés"))

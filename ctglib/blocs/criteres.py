@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.cadre import rapport_de, signer, sur
+from ctglib.blocs.cadre import rapport_de, sur
 from ctglib.blocs.trajectoires import derniere
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.enjeux import FICHE, INDICATEUR, SERVICE
@@ -30,7 +30,7 @@ TOUJOURS = (
 DONNEES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for
 ORIGINES = {INDICATEUR: "Écarts défavorables", SERVICE: "Services absents", FICHE: "Constats des fiches"}
-OUI, AUCUN, AUCUNE, LONG = "●", "aucun", "aucune", "texte-long"
+OUI, AUCUN, AUCUNE, LONG = "oui", "aucun", "aucune", "texte-long"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Criteres:
             data += [(item.titre, proof.id, proof.libelle, *astuple(proofs[proof.id])) for proof in item.preuves]
             complete = sum(proofs[proof.id].completude == "complete" for proof in item.preuves)
             answer = answers.get(item.id)
-            said = signer(cadre.regles.reponses[answer]) if answer else cadre.mot("a_completer")
+            said = cadre.regles.reponses[answer].dit if answer else cadre.mot("a_completer")
             rows.append((item.titre, item.question, sur(complete, len(item.preuves)), majuscule(said)))
         return Tableau.de(
             pd.DataFrame(rows, columns=["critere", "question", "preuves", "reponse"]),
@@ -139,7 +139,7 @@ class Criteres:
             titre=f"Les fiches action devant le schéma départemental, {cadre.lieu_et_dates}",
             source=f"{cadre.convention.source_texte} ; liens lus par le classeur d'évaluation",
             groupes=tuple(table["groupe"]),
-            notes=(f"{OUI} la fiche y répond, d'après une lecture du classeur.", *states),
+            notes=(f"« {OUI} » : la fiche y répond, d'après une lecture du classeur.", *states),
         )
 
     def durabilite(self) -> Tableau | None:
@@ -198,7 +198,7 @@ class Criteres:
         entered = {found.critere: found for found in self.etude.finale.saisie.criteres}.get(item.id)
         if entered is None:
             return told
-        answer = majuscule(signer(self.etude.cadre.regles.reponses[entered.reponse]))
+        answer = majuscule(self.etude.cadre.regles.reponses[entered.reponse].dit)
         return told + citation(f"{answer}. {entered.appreciation}", "Les évaluateurs")
 
     def _preuve(self, proof: PreuveDeCritere) -> Texte:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.evaluation import Evaluation
 
 COLONNES = (
     Colonne("modalite", "Modalité"),
@@ -26,14 +25,11 @@ COLONNES = (
 EN_MARCHE, REPORTEE, REALISEE = ("en_cours", "partielle"), "reportee", "realisee"
 
 
-def tableau_etats(
-    etats: pd.DataFrame, evaluation: Evaluation, contexte: Contexte, *, titre: str, aujourd_hui: date
-) -> Tableau:
-    """Return one row a modalité of a fiche: sign and word of its state, its dates, what was done, why not, the proof.
+def tableau_etats(etats: pd.DataFrame, contexte: Contexte, *, titre: str, aujourd_hui: date) -> Tableau:
+    """Return one row a modalité of a fiche: the word of its state, its dates, what was done, why not, the proof.
 
     Args:
         etats: Its rows of ``ctglib.calculs.etats``.
-        evaluation: The words and signs.
         contexte: The source.
         titre: Caption.
         aujourd_hui: Date of the bilan: an end after it is a date set, not an end.
@@ -43,7 +39,7 @@ def tableau_etats(
             (
                 f"{row.modalite} {row.libelle}",
                 calendrier(row),
-                etat(row, evaluation),
+                row.mot,
                 " ".join(_precisions(row, aujourd_hui)) or "–",
             )
             for row in etats.itertuples()
@@ -59,11 +55,6 @@ def tableau_etats(
         source=contexte.source,
         classe="texte-long",
     )
-
-
-def etat(row: object, evaluation: Evaluation) -> str:
-    """Return « ● réalisée », « ▲ en cours, échéance passée »."""
-    return f"{evaluation.etats[row.statut].signe} {row.mot}"
 
 
 def _precisions(row: object, aujourd_hui: date) -> Iterator[str]:

@@ -85,7 +85,7 @@ class Gouvernance:
             pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"]),
             [
                 Colonne("texte", "Décision"),
-                Colonne("etat", "Ce qu'elle est devenue", ecrire=lambda code: f"{words[code].signe} {words[code].mot}"),
+                Colonne("etat", "Ce qu'elle est devenue", ecrire=lambda code: majuscule(words[code].mot)),
                 Colonne("commentaire", "Précision", ecrire=lambda text: majuscule(text) or RIEN),
             ],
             nom="suites",

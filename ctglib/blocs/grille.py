@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COLONNES = ["fonction", "domaine", "item", "libelle", "annee", "niveau", "mouvement"]
 CLE = ["fonction", "domaine", "item"]
 DOMAINES = {"attendus": "attendu", "activites": "famille d'activités"}
-MOUVEMENTS = {"hausse": "favorable", "baisse": "defavorable"}
+MOUVEMENTS = {"hausse": "↗", "baisse": "↘"}
 INTERNE = (
     "Ni les lignes qui ont bougé ni leur niveau ne sont publiés : un ou deux postes sont concernés, ce serait "
     "l'appréciation d'une personne."
@@ -50,13 +50,12 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     if table.empty:
         return
     several = table["fonction"].nunique() > 1
-    signs = {name: words.evolutions[code].signe for name, code in MOUVEMENTS.items()}
     cells = table.assign(
         ligne=table["fonction"] + " : " + table["libelle"] if several else table["libelle"],
         colonne=table["annee"].astype(str),
         valeur=table["niveau"].astype("float64"),
         texte=table["niveau"].astype("string").fillna(etude.contexte.absence("L")),
-        signe=table["mouvement"].map(signs).fillna(""),
+        signe=table["mouvement"].map(MOUVEMENTS).fillna(""),
     )
     yield graphique_en_grille(
         cells,
@@ -127,5 +126,5 @@ def niveaux(mots: Evaluation) -> Bloc:
     """Return what each level of the grid means."""
     words = [f"{level}, {minuscule(word)}" for level, word in enumerate(mots.niveaux)]
     levels = f"Niveaux, pour la fonction et non pour la personne : {' ; '.join(words)}."
-    up, down = (mots.evolutions[name].signe for name in ("favorable", "defavorable"))
+    up, down = MOUVEMENTS.values()
     return paragraphe(f"{levels} {up} monté, {down} descendu depuis l'année d'avant.", classe="note")

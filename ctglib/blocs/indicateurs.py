@@ -129,9 +129,8 @@ def jugement_de_l_evolution(row: object, mots: Evaluation, contexte: Contexte) -
     """Return « ▲ favorable », or why nothing is said; a dash when the value itself already says why."""
     if row.evolution:
         word = mots.evolutions[row.evolution]
-        told = f"{word.signe} {word.mot}"
         kept = row.raison_evolution == BANDE
-        return f"{told}, {bande(row, row.valeur, row.a_maintenir, contexte, mots)}" if kept else told
+        return f"{word.mot}, {bande(row, row.valeur, row.a_maintenir, contexte, mots)}" if kept else word.mot
     return RIEN if row.raison_evolution in REPRISES else mots.raisons[row.raison_evolution]
 
 
@@ -139,9 +138,9 @@ def verdict(row: object, mots: Evaluation, contexte: Contexte) -> str:
     """Return « ■ à surveiller », followed by its first reason when it has one."""
     word = mots.verdicts[row.verdict]
     if row.raison == BANDE:
-        return f"{word.signe} {word.mot} : {bande(row, row.valeur, row.cible, contexte, mots)}"
+        return f"{word.dit} : {bande(row, row.valeur, row.cible, contexte, mots)}"
     reason = f" : {mots.raisons[row.raison]}" if row.raison else ""
-    return f"{word.signe} {word.mot}{reason}"
+    return f"{word.dit}{reason}"
 
 
 def marques(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
@@ -170,7 +169,7 @@ def mode_de_lecture(evaluation: pd.DataFrame, mots: Evaluation, *, de_a: str = D
 
 
 def _evolutions(mots: Evaluation, de_a: str) -> str:
-    words = {code: f"{word.signe} {word.mot}" for code, word in mots.evolutions.items()}
+    words = {code: word.mot for code, word in mots.evolutions.items()}
     sides = ", ".join(words[code] for code in ("favorable", "defavorable", "stable"))
     return (
         f"Évolution, {de_a}, selon le sens souhaité : {sides} ; {words['dans_le_bruit']}, en deçà de l'arrondi de la "
@@ -181,7 +180,7 @@ def _evolutions(mots: Evaluation, de_a: str) -> str:
 
 
 def _verdicts(mots: Evaluation) -> str:
-    words = {code: f"{word.signe} {word.mot}" for code, word in mots.verdicts.items()}
+    words = {code: word.dit for code, word in mots.verdicts.items()}
     good, watched = mots.seuils.en_bonne_voie, mots.seuils.a_surveiller
     return (
         f"Atteinte d'une cible, selon le rythme (part du chemin faite ÷ part du temps passée) : {words['atteint']}, la "

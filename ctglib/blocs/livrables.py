@@ -133,7 +133,7 @@ def tableau(table: pd.DataFrame, analyse: Analyse, etude: EtudeAnnuelle) -> Tabl
                 "echeance", "Pour quand", ecrire=lambda due: CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date())
             ),
             Colonne("compte", "Nombre", ecrire=lambda count: count or RIEN),
-            Colonne("etat", "État", ecrire=lambda code: f"{words[code].signe} {words[code].mot}"),
+            Colonne("etat", "État", ecrire=lambda code: words[code].mot),
         ],
         nom=analyse.id,
         titre=f"Documents et rencontres promis, {contexte.territoire.nom}, fin {etude.annee}",

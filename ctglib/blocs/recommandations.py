@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.besoins import lacunes
-from ctglib.blocs.cadre import signer
 from ctglib.blocs.trajectoires import avec_marque
 from ctglib.document.mesures import legende
 from ctglib.document.tableau import Colonne, Tableau
@@ -63,7 +62,7 @@ class Suites:
         """Return the rules of the recommendations, in the order in which they are tried."""
         rules = self.etude.finale.regles
         rows = [
-            (str(rank), majuscule(rule.quand), signer(rules.decisions[rule.decision]))
+            (str(rank), majuscule(rule.quand), rules.decisions[rule.decision].dit)
             for rank, rule in enumerate(rules.regles, start=1)
         ]
         return Tableau.de(
@@ -84,7 +83,7 @@ class Suites:
             found = taken.get((row.fiche, row.objectif))
             if found is None:
                 return cadre.mot("a_decider")
-            word = signer(words[found.decision])
+            word = words[found.decision].dit
             return f"{word}. {found.commentaire}" if found.commentaire else word
 
         return Tableau.de(
@@ -97,7 +96,7 @@ class Suites:
                 ),
                 Colonne(
                     "proposition", "Proposition", False, "",
-                    lambda row: f"{signer(words[row.decision])} (règle{INSECABLE}{ranks[row.regle]})",
+                    lambda row: f"{words[row.decision].dit} (règle{INSECABLE}{ranks[row.regle]})",
                 ),
                 Colonne("prise", "Décision", ecrire=decision),
             ],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.cadre import signer, sur
+from ctglib.blocs.cadre import sur
 from ctglib.blocs.indicateurs import avec_annee
 from ctglib.blocs.moyens import tableau_moyens_realisations
 from ctglib.blocs.natures import lots
@@ -171,14 +171,14 @@ class Trajectoires:
         if row.verdict == "non_evaluable" and row.raison:
             return f"{words.verdicts[row.verdict].signe} {words.raisons[row.raison]}"
         kept = f" : {bande(row, row.derniere, row.cible, cadre.contexte, words)}" if row.raison == BANDE else ""
-        return signer(words.verdicts[row.verdict]) + kept
+        return words.verdicts[row.verdict].dit + kept
 
     def _depuis_le_depart(self, row: pd.Series) -> str:
         cadre, words = self.etude.cadre, self.etude.catalogue.evaluation
         if not row.evolution:
             bare = pd.isna(row.derniere) or pd.isna(row.valeur_initiale)
             return RIEN if bare else words.raisons[row.raison_evolution]
-        told = signer(words.evolutions[row.evolution])
+        told = words.evolutions[row.evolution].mot
         if row.raison_evolution != BANDE:
             return told
         since = pd.Series({**row, "origine_cible": ""})

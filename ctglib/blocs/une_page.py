@@ -116,7 +116,7 @@ class EnBref:
             pd.DataFrame(
                 {
                     "ligne": [f"Fiche {fiche}" for fiche in cells["fiche"]],
-                    "colonne": [f"{words[code].signe} {words[code].mot}" for code in cells["statut"]],
+                    "colonne": [words[code].mot for code in cells["statut"]],
                     "valeur": cells["valeur"].astype(float),
                     "texte": cells["valeur"].map(nombre),
                     "en_retard": [int(late[code].get(fiche, 0)) for fiche, code in pairs],
@@ -152,7 +152,7 @@ class EnBref:
         total = {**flags.sum(), "connu": whole.any(), "fiche": "Ensemble"}
         bare = {"nombre": "en tout", "depart": "avec un départ", "cible": "avec une cible"}
         bare |= {"deduite": "avec une référence déduite du texte"}
-        ways = {code: f"{word.signe} {word.mot}" for code, word in words.evolutions.items()}
+        ways = {code: word.mot for code, word in words.evolutions.items()}
         heads = {INDICATEURS: bare, "Évolutions": ways, CIBLES: {"jugees": "en tout", "tenues": "tenues"}}
         counts = pd.concat([told, pd.DataFrame([total])], ignore_index=True)
         texts = counts[list(flags)].map(nombre)
@@ -195,7 +195,7 @@ class EnBref:
         rows, words = self.ensembles, self.situation.catalogue.evaluation.evolutions
         counts = {code: int(rows["evolution"].eq(code).sum()) for code in words}
         read = sum(counts.values())
-        value = " ".join(f"{nombre(counts[code])} {words[code].signe}" for code in EVOLUTIONS) if read else "aucune"
+        value = " et ".join(nombre(counts[code]) for code in EVOLUTIONS) if read else "aucune"
         label = "évolutions favorables et défavorables" if read else "évolution lisible"
         others = comptes(rows["evolution"], words, sauf=EVOLUTIONS)
         return ChiffreCle(value, label, ", ".join([*others, f"{nombre(len(rows) - read)} qui ne se lisent pas"]))
@@ -371,7 +371,7 @@ class EnBref:
         mark = " (p)" if row.statut == PROVISOIRE else ""
         earlier, now = (self.contexte.valeur(row.indicateur, value) for value in (row.valeur_precedente, row.valeur))
         told = f"{earlier} en {row.annee_precedente}, {now} en {row.annee}{mark}"
-        return f"{word.signe} {word.mot} : {self._libelle(row)}, {told}"
+        return f"{majuscule(word.mot)} : {self._libelle(row)}, {told}"
 
     def _verdict(self, row: object) -> str:
         """Return « ◆ insuffisant : Réunions partenariales, 6 (cible : 10 en 2026) »."""
@@ -379,7 +379,7 @@ class EnBref:
         word, mark = words.verdicts[row.verdict], " (p)" if row.statut == PROVISOIRE else ""
         kept = f" ; {bande(row, row.valeur, row.cible, contexte, words)}" if row.raison == BANDE else ""
         now, aim = contexte.valeur(row.indicateur, row.valeur), visee(row, contexte, words)
-        return f"{word.signe} {word.mot} : {self._libelle(row)}, {now}{mark} ({aim}{kept})"
+        return f"{word.dit} : {self._libelle(row)}, {now}{mark} ({aim}{kept})"
 
     def _libelle(self, row: object) -> str:
         """Return the short name of an indicator: the convention's own words are in the table of its fiche."""

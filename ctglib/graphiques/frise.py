@@ -14,7 +14,7 @@ import pandas as pd
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.suivi import NON_TRANSMIS
 from ctglib.document.tableau import Colonne
-from ctglib.document.typographie import INSECABLE, compter, date_longue, enumerer
+from ctglib.document.typographie import compter, date_longue, enumerer
 from ctglib.graphiques.assemblage import Chiffres, assemble
 from ctglib.graphiques.echelle import Echelle
 from ctglib.graphiques.rangees import (
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
-    from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.graphiques.planche import Planche
 
 PART_OF_STATES = 0.22
@@ -64,7 +63,7 @@ class Barres:
 
 
 def frise(
-    etats: pd.DataFrame, debut: date, fin: date, aujourd_hui: date, evaluation: Evaluation, contexte: Contexte, *,
+    etats: pd.DataFrame, debut: date, fin: date, aujourd_hui: date, contexte: Contexte, *,
     nom: str, titre: str, source: str = "",
 ) -> Figure | None:  # fmt: skip
     """Return the timeline of a fiche, one row a modalité; None without a row.
@@ -74,7 +73,6 @@ def frise(
         debut: First day of the convention.
         fin: Its last day.
         aujourd_hui: Date of the bilan.
-        evaluation: The words and signs of the states.
         contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
@@ -82,11 +80,11 @@ def frise(
     """
     if etats.empty:
         return None
-    rows = [_bars(row, aujourd_hui, evaluation) for row in etats.itertuples()]
+    rows = [_bars(row, aujourd_hui) for row in etats.itertuples()]
     return assemble(
         contexte, lambda planche: _draw(planche, rows, (debut, fin, aujourd_hui)), nom=nom, titre=titre, source=source,
         alt=_alt(etats, debut, fin, aujourd_hui), lecture=_lecture(etats, aujourd_hui),
-        chiffres=_chiffres(etats, evaluation, contexte, aujourd_hui),
+        chiffres=_chiffres(etats, contexte, aujourd_hui),
     )  # fmt: skip
 
 
@@ -94,14 +92,14 @@ def _day(instant: pd.Timestamp) -> date | None:
     return None if pd.isna(instant) else instant.date()
 
 
-def _bars(row: object, today: date, evaluation: Evaluation) -> Barres:
+def _bars(row: object, today: date) -> Barres:
     start, end = _day(row.debut_reel), _day(row.fin)
     end = end if end and end <= today else None  # one to come is a date set, and nothing real
     until = end or (today if start and row.statut in EN_MARCHE else None)
     known = (start, until) if start and until and start <= until else None
     return Barres(
         libelle=f"{row.modalite} {row.libelle}",
-        etat=f"{evaluation.etats[row.statut].signe}{INSECABLE}{row.mot}",
+        etat=row.mot,
         teinte=TEINTES.get(row.statut, "absence"),
         prevu=(_day(row.debut), _day(row.echeance)),
         echeance_ecrite=bool(row.echeance_ecrite),
@@ -225,7 +223,7 @@ def _lecture(etats: pd.DataFrame, aujourd_hui: date) -> str:
     return f"la modalité {row.modalite}, {planned}{real}, a pour état au {date_longue(aujourd_hui)} : {row.mot}."
 
 
-def _chiffres(etats: pd.DataFrame, evaluation: Evaluation, contexte: Contexte, aujourd_hui: date) -> Chiffres:
+def _chiffres(etats: pd.DataFrame, contexte: Contexte, aujourd_hui: date) -> Chiffres:
     columns = (
         Colonne("libelle", "Modalité"),
         Colonne("debut", "Début prévu"),
@@ -241,7 +239,6 @@ def _chiffres(etats: pd.DataFrame, evaluation: Evaluation, contexte: Contexte, a
         words = {name: date_longue(day) if day else absent for name, day in days.items()}
         if days["fin"] and days["fin"] > aujourd_hui:
             words["fin"] += f", {A_VENIR}"
-        etat = f"{evaluation.etats[row.statut].signe} {row.mot}"
-        rows.append({"libelle": f"{row.modalite} {row.libelle}", **words, "etat": etat})
+        rows.append({"libelle": f"{row.modalite} {row.libelle}", **words, "etat": row.mot})
     cells = pd.DataFrame(rows, columns=[column.cle for column in columns])
     return Chiffres(columns, cells, etats[GARDEES])

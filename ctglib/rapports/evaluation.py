@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.annee import CLOS, donnees_lues, jour_des_donnees
-from ctglib.blocs.cadre import rapport_de, signer, sur
+from ctglib.blocs.cadre import rapport_de, sur
 from ctglib.blocs.collecte import tableau_manques_finaux
 from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.contribution import lecon, tableau_contribution, tableau_evaluabilite
@@ -276,7 +276,7 @@ class Page:
         """Return an indicator with its last measure, its year only when it is not that of the evaluation."""
         cadre, words = self.etude.cadre, self.etude.catalogue.evaluation
         judged = row.verdict != "non_evaluable"
-        word = majuscule(signer(words.verdicts[row.verdict] if judged else words.evolutions[row.evolution]))
+        word = majuscule((words.verdicts[row.verdict] if judged else words.evolutions[row.evolution]).dit)
         if pd.isna(row.derniere) or row.annee_derniere != self.etude.annees[-1]:
             last = derniere(row, cadre.contexte)
         else:
@@ -326,7 +326,7 @@ class Page:
         etude, convention, saisie = self.etude, self.etude.convention, self.etude.finale.saisie
         counts, rules = etude.recommandations["decision"].value_counts(), etude.finale.regles
         told = [
-            f"{signer(word)} {compter(int(counts[code]), 'objectif')}"
+            f"{word.dit} {compter(int(counts[code]), 'objectif')}"
             for code, word in rules.decisions.items()
             if counts.get(code)
         ]

@@ -128,7 +128,7 @@ class Fiche:
         """Return the modalités on the years of the convention, then where each stands and what was told of it."""
         if self.sans_suivi:
             return None
-        etude, numero, words = self.etude, self.fiche.numero, self.etude.catalogue.evaluation
+        etude, numero = self.etude, self.fiche.numero
         states = etude.etats[etude.etats["fiche"].eq(numero)]
         return suite(
             [
@@ -137,14 +137,12 @@ class Fiche:
                     etude.convention.debut,
                     etude.suivi.fin,
                     etude.bilan.date_arretee,
-                    words,
                     etude.contexte,
                     nom="frise",
                     titre=f"Où en sont les actions de la fiche {numero} au {date_longue(etude.bilan.date_arretee)} ?",
                 ),
                 tableau_etats(
                     states,
-                    words,
                     etude.contexte,
                     titre=self._titre("État des modalités"),
                     aujourd_hui=etude.bilan.date_arretee,
@@ -441,13 +439,13 @@ def _en_difficulte(found: Essentiel) -> Iterator[str]:
 def _evolution(row: object, mots: Evaluation, contexte: Contexte) -> str:
     label = contexte.indicateurs[row.indicateur].libelle
     told = f"{_valeurs(row, contexte)}{_fin(row, mots)}{_bande(row, mots, contexte)}"
-    return f"{mots.evolutions[row.evolution].signe} {label} : {told}"
+    return f"{label} : {told}, {mots.evolutions[row.evolution].mot}"
 
 
 def _attention(row: object, mots: Evaluation, contexte: Contexte) -> str:
     word = mots.verdicts[row.verdict] if row.verdict != NON_EVALUABLE else mots.evolutions[row.evolution]
     label = contexte.indicateurs[row.indicateur].libelle
-    return f"{word.signe} {label} : {_valeurs(row, contexte)}, {word.mot}{_bande(row, mots, contexte)}"
+    return f"{label} : {_valeurs(row, contexte)}, {word.dit}{_bande(row, mots, contexte)}"
 
 
 def _valeurs(row: object, contexte: Contexte) -> str:

@@ -34,11 +34,19 @@ class Regle(Modele):
 
 
 class MotDeVerdict(Modele):
-    """The word of a verdict, and a sign of its own shape beside it; ``feminin`` when it counts feminine things."""
+    """A word that states something; ``feminin`` when it counts feminine things.
+
+    The verdict on a target alone has a sign, of a shape of its own; everything else is words.
+    """
 
     mot: Texte
-    signe: Texte
+    signe: str = ""
     feminin: Texte | None = None
+
+    @property
+    def dit(self) -> str:
+        """The word, after its sign when it has one."""
+        return f"{self.signe}\u00a0{self.mot}" if self.signe else self.mot
 
 
 class Regles(Modele):
