@@ -39,7 +39,6 @@ SEUILS = Seuils(
     ecart_notable_pourcent=5,
     petits_effectifs=5,
     variation_invraisemblable=30,
-    arrondi_cnaf=5,
 )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ctglib.calculs.comparables import Resultat, comparer
 from ctglib.document.contexte import Contexte
-from ctglib.donnees.modeles.comparaison import Comparaison, MotsComparaison, Reglage
+from ctglib.donnees.modeles.catalogue import Comparaison, MotsComparaison, Reglage
 
 NOMS = ("foyers", "rsa", "af")
 DEBUT, FIN = 2022, 2024

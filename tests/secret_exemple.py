@@ -8,8 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import indicateur
 
-from ctglib.donnees.modeles.fiches import Modalite, Profils, VariableProfil
-from ctglib.donnees.modeles.secret import EffectifIdentique, Secret, ValeurLiee
+from ctglib.donnees.modeles.catalogue import EffectifIdentique, Modalite, Profils, Secret, ValeurLiee, VariableProfil
 from ctglib.secret.application import Publiable, appliquer
 from ctglib.secret.masque import EFFECTIFS, Masque
 from ctglib.secret.modele import Cle, Lien, Tirage

@@ -20,7 +20,6 @@ SEUILS = Seuils(
     ecart_notable_pourcent=5,
     petits_effectifs=SEUIL,
     variation_invraisemblable=50,
-    arrondi_cnaf=5,
 )
 
 

@@ -13,7 +13,7 @@ from ctglib.collecte.extraire import noms_possibles
 from ctglib.collecte.feuilles import Nombre
 from ctglib.collecte.fichiers import Cellule
 from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
-from ctglib.donnees.modeles.confidentialite import Confidentialite
+from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 

@@ -28,7 +28,7 @@ from ctglib.calculs.comparables import (
 )
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
-from ctglib.donnees.modeles.comparaison import Reglage
+from ctglib.donnees.modeles.catalogue import Reglage
 
 EXACT = 1e-9  # both paths are exact until they become floats
 EXEMPLE = [

@@ -19,9 +19,9 @@ from ctglib.calculs.parcours import CONDITIONS, parcours, recommander, relever
 from ctglib.calculs.preuves import Preuve, evaluabilite, force
 from ctglib.calculs.revisite import annee_du_diagnostic, revisiter
 from ctglib.calculs.suivi import changements_en_vigueur, series
-from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.convention import Resultat
-from ctglib.donnees.modeles.finale import Lectures, ReglesFinales, ThemeRevisite
+from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, ThemeRevisite
+from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.yaml_strict import charger_yaml
 
 CAS = Path(__file__).parent / "cas"

@@ -25,7 +25,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
-from ctglib.donnees.modeles.comparaison import Reglage
+from ctglib.donnees.modeles.catalogue import Reglage
 from ctglib.graphiques.comparables import points_comparables, trajectoires_comparables
 
 METHODES = ("regle", "communes_retenues", "essentiel", "points", "ecarts", "departement", "trajectoires", "sensibilite",

@@ -18,7 +18,7 @@ from ctglib.commandes.application import lancer
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.convention import ValeurDatee
-from ctglib.donnees.modeles.finale import Renouvellement
+from ctglib.donnees.modeles.evaluation import Renouvellement
 from ctglib.donnees.validation import avertissements, valider
 
 ANCIENNES = ("harnes", "demonstration")

@@ -18,9 +18,9 @@ from ctglib.calculs.comparaison import comparer, constats
 from ctglib.calculs.offre import ages_des_fiches, manques, sans_dispositif
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
+from ctglib.donnees.modeles.bilan import Synthese
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 from ctglib.donnees.modeles.coherence import AttenduOffre
-from ctglib.donnees.modeles.synthese import Synthese
 from ctglib.donnees.yaml_strict import charger_yaml
 
 DOSSIER_CAS = Path(__file__).parent / "cas"

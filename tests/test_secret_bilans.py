@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import GRAINE, SEUIL, SEXES, SansHasard, masque_csv, observations, profils, publier, secrets
 
-from ctglib.donnees.modeles.secret import Secret
+from ctglib.donnees.modeles.catalogue import Secret
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.secret.application import appliquer
 from ctglib.secret.masque import SANS_PROTECTION, TROP_LONG

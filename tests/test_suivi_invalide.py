@@ -12,7 +12,7 @@ from suivi_exemple import FICHIERS, HARNES, OBSERVATIONS, ecrire_suivi
 from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.dossier_suivi import fautes_de_saisie, lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.modeles.confidentialite import Confidentialite
+from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.validation import valider
 from ctglib.donnees.yaml_strict import charger_yaml
 

@@ -17,9 +17,9 @@ from ctglib.blocs import synthese as phrases
 from ctglib.blocs.synthese import Essentiel, Incertitudes, relever_incertitudes, synthetiser
 from ctglib.calculs.comparaison import Constat, classer_par_ecart, comparer, constats
 from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.modeles.bilan import GroupeDeLignes, Synthese
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.coherence import Regles
-from ctglib.donnees.modeles.synthese import GroupeDeLignes, Synthese
 
 CAS = Path(__file__).parent / "cas"
 LIGNES = yaml.safe_load((CAS / "synthese.yaml").read_text(encoding="utf-8"))

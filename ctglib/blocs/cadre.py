@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from ctglib.calculs.preuves import Preuve
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Convention, Schema
-    from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.donnees.modeles.finale import ReglesFinales
+    from ctglib.donnees.modeles.evaluation import Evaluation, ReglesFinales
 
 
 @dataclass(frozen=True)

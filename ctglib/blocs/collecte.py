@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.blocs.cadre import Cadre
     from ctglib.document.contexte import Contexte
+    from ctglib.donnees.modeles.catalogue import Responsable
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.donnees.modeles.fiches import Responsable
 
 GROUPES = {"ensemble": "Toutes les fiches", "fiche": "Par fiche action", "responsable": "Par service qui saisit"}
 REGLE = (

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from ctglib.document.figure import Figure
     from ctglib.donnees.communes import Communes
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.comparaison import Comparaison, MotsComparaison, Reglage
+    from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur, MotsComparaison, Reglage
 
 PRODUCTEUR = re.compile(r"(?: \([^()]*\))?$")
 

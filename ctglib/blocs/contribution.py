@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ctglib.blocs.cadre import Cadre
     from ctglib.calculs.preuves import Chaine
-    from ctglib.donnees.modeles.finale import ContributionSaisie
+    from ctglib.donnees.modeles.evaluation import ContributionSaisie
 
 LIMITE = 8  # beyond, the others are counted: the table of the trajectories has them all
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ctglib.blocs.fin import EtudeFinale
     from ctglib.blocs.trajectoires import Trajectoires
     from ctglib.document.blocs import Texte
-    from ctglib.donnees.modeles.finale import Critere, PreuveDeCritere
+    from ctglib.donnees.modeles.evaluation import Critere, PreuveDeCritere
 
 TOUJOURS = (
     "tableau-besoins", "tableau-evaluabilite", "tableau-trajectoires", "tableau-contribution", "tableau-articles",

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.calculs.bilan import Proposition
-    from ctglib.donnees.modeles.avenants import Changement
     from ctglib.donnees.modeles.bilan import ReglesBilan
-    from ctglib.donnees.modeles.suivi import Bilan
+    from ctglib.donnees.modeles.suivi import Bilan, Changement
 
 OUVERTES, SANS_SUITE = ("en_cours", "non_renseignee"), "non_renseignee"
 NON_PRECISE, SANS_CHANGEMENT = "non précisé", "Aucun changement suivi par le classeur"

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from ctglib.document.blocs import Bloc
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.bilan import ReglesBilan
+    from ctglib.donnees.modeles.catalogue import Moyens as Vocabulaire
     from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.modeles.fiches import Moyens as Vocabulaire
     from ctglib.donnees.suivi.objets import Suivi
 
 AU_MOINS, NON_TRANSMIS = "au moins ", "L"

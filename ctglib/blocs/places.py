@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from ctglib.calculs.comparaison import Constat
     from ctglib.document.contexte import Contexte
+    from ctglib.donnees.modeles.bilan import TrancheAge
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.donnees.modeles.coherence import MemeEffectif
     from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.modeles.synthese import TrancheAge
 
 REGLE = "meme_effectif"  # the rule that runs on relations of this kind
 DECIMALES_RAPPORT = 1  # as Annexe 1 prints its rates

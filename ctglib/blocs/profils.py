@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from ctglib.document.blocs import Bloc
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import Analyse
-    from ctglib.donnees.modeles.catalogue import Seuils
-    from ctglib.donnees.modeles.fiches import Profils
+    from ctglib.donnees.modeles.catalogue import Profils, Seuils
 
 COLONNES = [
     "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "effectif", "statut",

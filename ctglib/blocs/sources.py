@@ -10,12 +10,12 @@ import pandas as pd
 from ctglib import __version__
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.donnees.empreintes import publiable
-from ctglib.donnees.modeles.synthese import RoleDeFichier
+from ctglib.donnees.modeles.bilan import RoleDeFichier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ctglib.donnees.modeles.synthese import RoleDeFichier
+    from ctglib.donnees.modeles.bilan import RoleDeFichier
 
 SIGNES_EMPREINTE = 12  # enough to tell two versions of a file apart by eye; the CSV has all 64
 NON_PUBLIEE = "non publiée"

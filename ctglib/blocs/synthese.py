@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from ctglib.calculs.comparaison import Constat, Sens
     from ctglib.document.contexte import Contexte
+    from ctglib.donnees.modeles.bilan import Synthese
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.coherence import Regles
-    from ctglib.donnees.modeles.synthese import Synthese
 
 OUVERT = "ouvert"
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ctglib.calculs.comparaison import Constat
+    from ctglib.donnees.modeles.bilan import GroupeDeLignes
     from ctglib.donnees.modeles.catalogue import Indicateur, Theme
     from ctglib.donnees.modeles.convention import Commentaire
-    from ctglib.donnees.modeles.synthese import GroupeDeLignes
 
 
 def phrases_du_theme(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ctglib.calculs.suivi import Serie, Series
     from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.avenants import Changement
+    from ctglib.donnees.modeles.suivi import Changement
 
 COLONNES = (
     "indicateur", "libelle", "unite", "dimension", "modalite", "libelle_modalite", "detaille", "annee", "valeur",

@@ -17,8 +17,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.comparaison import Comparaison, Reglage
+    from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur, Reglage
     from ctglib.donnees.modeles.convention import Convention
 
 

@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.avenants import Avenant, Changement
     from ctglib.donnees.modeles.base import Date
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Convention, Fiche, IndicateurFiche
+    from ctglib.donnees.modeles.suivi import Avenant, Changement
     from ctglib.donnees.suivi.objets import Suivi
 
 COLONNES = (

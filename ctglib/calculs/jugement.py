@@ -17,10 +17,10 @@ from ctglib.donnees.modeles.convention import ValeurDatee
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ctglib.donnees.modeles.avenants import Changement
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import IndicateurFiche
     from ctglib.donnees.modeles.evaluation import Evolution, SeuilsEvaluation, VerdictIndicateur
+    from ctglib.donnees.modeles.suivi import Changement
 
 OrigineCible = Literal["convention", "propose", "avenant", "implicite"]
 

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, get_args
 import pandas as pd
 
 from ctglib.calculs.ecriture import minuscule
-from ctglib.donnees.modeles.synthese import Jour
+from ctglib.donnees.modeles.bilan import Jour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
+    from ctglib.donnees.modeles.bilan import Synthese, TrancheAge
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.donnees.modeles.coherence import AttenduOffre
     from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.modeles.synthese import Synthese, TrancheAge
 
 # Parts of a year: an age written in weeks or months is set beside ages in years.
 ANNEES = {"ans": 1.0, "mois": 1 / 12, "semaines": 7 / 365.25}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ctglib.calculs.suivi import Series
     from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.modeles.finale import Lectures, RegleRecommandation
+    from ctglib.donnees.modeles.evaluation import Lectures, RegleRecommandation
 
 COLONNES = (
     "fiche", "indicateur", "libelle", "definition", "unite", "sens", "nature", "origine", "table", "valeur_initiale",

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ctglib.calculs.comparaison import Constat
-    from ctglib.donnees.modeles.avenants import Changement
     from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.modeles.finale import CodeForce, LectureObjectif, Lectures
+    from ctglib.donnees.modeles.evaluation import CodeForce, LectureObjectif, Lectures
+    from ctglib.donnees.modeles.suivi import Changement
     from ctglib.donnees.suivi.objets import Suivi
 
 CONVENTION, PROPOSITIONS = "convention", "propositions"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ctglib.donnees.modeles.catalogue import Indicateur, Unite
-    from ctglib.donnees.modeles.finale import Renouvellement, ThemeRevisite
+    from ctglib.donnees.modeles.evaluation import Renouvellement, ThemeRevisite
 
 COLONNES = (
     "theme", "indicateur", "libelle", "unite", "sens", "annee_avant", "avant", "annee", "apres", "variation_type",

@@ -17,9 +17,9 @@ from ctglib.calculs.formules import appliquer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ctglib.donnees.modeles.avenants import Avenant, Changement
     from ctglib.donnees.modeles.base import Date
     from ctglib.donnees.modeles.catalogue import Indicateur
+    from ctglib.donnees.modeles.suivi import Avenant, Changement
 
 CLE = ("territoire", "annee", "indicateur", "dimension", "modalite")
 SERIE = ("territoire", "indicateur", "dimension", "modalite")

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from ctglib.collecte.suivi import Suivi, Table
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.avenants import Avenant
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Fiche
+    from ctglib.donnees.modeles.suivi import Avenant
 
 
 @dataclass(frozen=True)

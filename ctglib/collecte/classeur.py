@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ctglib.collecte.cadre import Cadre
     from ctglib.collecte.feuilles import Feuille, Ligne, Liste, Nombre
-    from ctglib.donnees.modeles.charte import Couleurs
+    from ctglib.donnees.modeles.catalogue import Couleurs
     from ctglib.donnees.modeles.gabarit import ColonneGabarit
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ctglib.collecte.feuilles import Ligne
     from ctglib.collecte.fichiers import Cellule, Grille
     from ctglib.collecte.reconnaitre import FeuilleReconnue
-    from ctglib.donnees.modeles.confidentialite import Confidentialite
+    from ctglib.donnees.modeles.catalogue import Confidentialite
     from ctglib.donnees.modeles.gabarit import ColonneGabarit, NomsDePersonnes
 
 

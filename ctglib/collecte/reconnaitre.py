@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ctglib.collecte.feuilles import Feuille
     from ctglib.collecte.fichiers import ClasseurLu, Grille
-    from ctglib.donnees.modeles.confidentialite import Confidentialite
+    from ctglib.donnees.modeles.catalogue import Confidentialite
 
 # The sheets of the workbook that nothing is entered in.
 SANS_SAISIE = ("Mode d'emploi", "Listes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ctglib.donnees.lecture import lire_octets
-from ctglib.donnees.modeles.charte import Charte
+from ctglib.donnees.modeles.catalogue import Charte
 from ctglib.donnees.yaml_strict import charger_yaml
 
 FICHIER = "catalogue/charte.yaml"

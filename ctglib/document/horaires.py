@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from ctglib.document.typographie import FINE, INSECABLE, enumerer
-from ctglib.donnees.modeles.synthese import Jour
+from ctglib.donnees.modeles.bilan import Jour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

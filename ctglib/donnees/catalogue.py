@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.modeles.coherence import ReglesCoherence
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.bilan import ReglesBilan
+    from ctglib.donnees.modeles.bilan import ReglesBilan, Synthese
     from ctglib.donnees.modeles.catalogue import (
+        Charte,
+        Comparaison,
+        Confidentialite,
+        Dimension,
         Indicateur,
+        Moyens,
+        Profils,
         Radar,
         ReferentielEmploi,
+        Responsable,
+        Secret,
         Seuils,
         Statut,
         Territoire,
@@ -21,14 +29,8 @@ if TYPE_CHECKING:
         Unite,
         VocabulaireOffre,
     )
-    from ctglib.donnees.modeles.charte import Charte
-    from ctglib.donnees.modeles.comparaison import Comparaison
-    from ctglib.donnees.modeles.confidentialite import Confidentialite
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.donnees.modeles.fiches import Dimension, Moyens, Profils, Responsable
-    from ctglib.donnees.modeles.secret import Secret
-    from ctglib.donnees.modeles.synthese import Synthese
     from ctglib.donnees.pieces import Pieces
 
 

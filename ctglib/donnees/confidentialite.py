@@ -10,7 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.confidentialite import Confidentialite
+    from ctglib.donnees.modeles.catalogue import Confidentialite
 
 
 def colonne_personnelle(titre: str, regles: Confidentialite) -> str | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.donnees.modeles.confidentialite import Confidentialite
+    from ctglib.donnees.modeles.catalogue import Confidentialite
 
 
 LIGNES_MAX = 100_000

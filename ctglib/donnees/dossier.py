@@ -19,9 +19,9 @@ from ctglib.donnees.yaml_strict import charger_yaml
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ctglib.donnees.modeles.avenants import Avenant
     from ctglib.donnees.modeles.coherence import Correction, Justification
     from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
+    from ctglib.donnees.modeles.suivi import Avenant
 
 
 GABARIT, COLLECTE = "catalogue/gabarit.yaml", "collecte.yaml"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe
-from ctglib.donnees.modeles.finale import Lectures, ReglesFinales, SaisieFinale
+from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, SaisieFinale
 from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 

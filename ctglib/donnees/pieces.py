@@ -10,36 +10,33 @@ from pathlib import PurePosixPath
 from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets, lister
-from ctglib.donnees.modeles.avenants import Avenants
 from ctglib.donnees.modeles.base import Modele
-from ctglib.donnees.modeles.bilan import ReglesBilan
+from ctglib.donnees.modeles.bilan import ReglesBilan, Synthese
 from ctglib.donnees.modeles.catalogue import (
-    Radar,
-    ReferentielEmploi,
-    Seuils,
-    Statuts,
-    Territoires,
-    Theme,
-    Unites,
-    VocabulaireOffre,
-)
-from ctglib.donnees.modeles.charte import Charte
-from ctglib.donnees.modeles.coherence import Corrections, Justifications, Regles, Relations
-from ctglib.donnees.modeles.comparaison import Comparaison
-from ctglib.donnees.modeles.confidentialite import Confidentialite
-from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Convention
-from ctglib.donnees.modeles.evaluation import Evaluation
-from ctglib.donnees.modeles.fiches import (
+    Charte,
+    Comparaison,
+    Confidentialite,
     Dimensions,
     IndicateursContexte,
     IndicateursPropres,
     Moyens,
     Profils,
+    Radar,
+    ReferentielEmploi,
     Responsables,
+    Secret,
+    Seuils,
+    Statuts,
     SujetIndicateurs,
+    Territoires,
+    Theme,
+    Unites,
+    VocabulaireOffre,
 )
-from ctglib.donnees.modeles.secret import Secret
-from ctglib.donnees.modeles.synthese import Synthese
+from ctglib.donnees.modeles.coherence import Corrections, Justifications, Regles, Relations
+from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Convention
+from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.modeles.suivi import Avenants
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
 CATALOGUE: dict[str, type[Modele]] = {

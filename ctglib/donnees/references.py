@@ -187,7 +187,6 @@ UNIQUES = (
     ("radar", "axes.*.indicateur"),
     ("referentiel_emploi", "attendus.*.id"),
     ("referentiel_emploi", "activites.*.id"),
-    ("referentiel_emploi", "competences.*.id"),
     ("regles", "regles.*.id"),
     ("comparaison", "indicateurs.*"),
     ("comparaison", "ratios.*"),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ctglib.calculs.comparables import Resultat
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
-    from ctglib.donnees.modeles.comparaison import Comparaison
+    from ctglib.donnees.modeles.catalogue import Comparaison
     from ctglib.graphiques.echelle import Echelle
     from ctglib.graphiques.panneaux import Panneau
     from ctglib.graphiques.planche import Planche

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from ctglib.donnees.modeles.charte import Couleurs
+    from ctglib.donnees.modeles.catalogue import Couleurs
     from ctglib.graphiques.echelle import Echelle
 
 CM = 72 / 2.54

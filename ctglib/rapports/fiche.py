@@ -56,10 +56,10 @@ if TYPE_CHECKING:
     from ctglib.document.couverture import Couverture
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau
+    from ctglib.donnees.modeles.catalogue import Responsable
     from ctglib.donnees.modeles.coherence import MotDeVerdict
     from ctglib.donnees.modeles.convention import Fiche as FicheAction
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.donnees.modeles.fiches import Responsable
 
 INCONNU, RIEN_A_FAIRE = "inconnu", "sans objet"  # nobody said; nothing had to be done yet
 ATTEINTES = ("atteint", "en_bonne_voie")

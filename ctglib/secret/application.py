@@ -22,9 +22,7 @@ from ctglib.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
 from ctglib.secret.modele import Cle, Lien, Tirage
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.fiches import Profils
-    from ctglib.donnees.modeles.secret import Secret, ValeurLiee
+    from ctglib.donnees.modeles.catalogue import Indicateur, Profils, Secret, ValeurLiee
 
 COLONNES = ("annee", *LIEU)
 

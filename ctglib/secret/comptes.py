@@ -13,8 +13,7 @@ from ctglib.secret.masque import CLE
 from ctglib.secret.modele import Cle, Lien
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.secret import EffectifIdentique
+    from ctglib.donnees.modeles.catalogue import EffectifIdentique, Indicateur
 
 PROFILS = "profils"
 ENSEMBLE = "ensemble"  # the place of a whole: all the persons of a dispositif, all the modalités of an indicator

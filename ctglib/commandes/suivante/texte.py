@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ctglib.donnees.modeles.convention import Convention, Fiche, IndicateurFiche
-    from ctglib.donnees.modeles.finale import ConventionSuivante
+    from ctglib.donnees.modeles.evaluation import ConventionSuivante
 
 OBSERVATIONS, PROVISOIRE = "observations", "P"
 

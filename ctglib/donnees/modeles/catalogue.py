@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from ctglib.donnees.modeles.base import CodeModalite, CodeTerritoire, Identifiant, Modele, Texte
+from ctglib.donnees.modeles.base import CodeModalite, CodeTerritoire, Expression, Identifiant, Modele, Texte
+from ctglib.donnees.modeles.convention import Responsable
+from ctglib.donnees.modeles.suivi import Nature
 
 
 class Rupture(Modele):
@@ -188,7 +190,6 @@ class Seuils(Modele):
     ecart_notable_pourcent: float
     petits_effectifs: int
     variation_invraisemblable: float
-    arrondi_cnaf: int
 
 
 class AxeRadar(Modele):
@@ -230,7 +231,7 @@ class Radar(Modele):
 
 
 class ItemReferentiel(Modele):
-    """An attendu, a family of activities or a group of competences, with optional detailed items."""
+    """An attendu or a family of activities, with optional detailed items."""
 
     id: Identifiant
     libelle: Texte
@@ -244,4 +245,231 @@ class ReferentielEmploi(Modele):
     cout_etp: float
     attendus: list[ItemReferentiel]
     activites: list[ItemReferentiel]
-    competences: list[ItemReferentiel]
+
+
+class SujetIndicateurs(Modele):
+    """A file of ``catalogue/indicateurs``: what the fiches of any convention may follow of a subject."""
+
+    titre: Texte
+    indicateurs: tuple[Indicateur, ...]
+
+
+class IndicateursContexte(Modele):
+    """``contexte.yaml``: the indicators of the public series."""
+
+    indicateurs: tuple[Indicateur, ...]
+
+
+class Modalite(Modele):
+    """A value of a dimension or of a profile's variable; its code may begin with a digit (« 6-11 »)."""
+
+    id: CodeModalite
+    libelle: Texte
+
+
+class Dimension(Modele):
+    """What an indicator can be broken down by."""
+
+    id: Identifiant
+    libelle: Texte
+    modalites: tuple[Modalite, ...] = Field(min_length=1)
+
+
+class Dimensions(Modele):
+    """``dimensions.yaml``; the dispositifs are one of them."""
+
+    dimensions: tuple[Dimension, ...]
+
+
+class IndicateursPropres(Modele):
+    """``indicateurs.yaml`` of a convention: what it adds to the library, and its own breakdowns.
+
+    A dimension of the same name as one of the catalogue takes its place: « dispositif » is what a territory has.
+    """
+
+    indicateurs: tuple[Indicateur, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
+
+
+class VariableProfil(Modele):
+    """What the people of a dispositif are counted by. Counts of a sensitive one are suppressed when small.
+
+    ``question`` is the title of its chart: ``{qui}`` is who is counted, ``{annee}`` the year.
+    """
+
+    id: Identifiant
+    libelle: Texte
+    question: Texte
+    modalites: tuple[Modalite, ...] = Field(min_length=1)
+    sensible: bool = True
+
+
+class Profils(Modele):
+    """``profils.yaml``. ``dimension`` is the dimension whose modalités are the dispositifs."""
+
+    dimension: Identifiant = "dispositif"
+    variables: tuple[VariableProfil, ...]
+
+
+class NatureMoyen(Modele):
+    """A kind of means and its unit."""
+
+    id: Nature
+    libelle: Texte
+    unite: Identifiant
+
+
+class PosteMoyen(Modele):
+    """What a means pays or is: prestation de service, bonus territoire, contribution… None: of any nature."""
+
+    id: Identifiant
+    libelle: Texte
+    nature: Nature | None = None
+
+
+class Moyens(Modele):
+    """``moyens.yaml``."""
+
+    natures: tuple[NatureMoyen, ...]
+    postes: tuple[PosteMoyen, ...]
+
+
+class Responsables(Modele):
+    """``responsables.yaml``."""
+
+    responsables: tuple[Responsable, ...]
+
+
+Couleur = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+Degrade = Annotated[list[Couleur], Field(min_length=3)]
+
+
+class Couleurs(Modele):
+    """One colour a use; a colour is never the only carrier of meaning."""
+
+    texte: Couleur
+    territoire: Couleur
+    reference: Couleur
+    secondaire: Couleur
+    favorable: Couleur
+    a_surveiller: Couleur
+    insuffisant: Couleur
+    defavorable: Couleur
+    absence: Couleur
+    panneau: Couleur
+    filet: Couleur
+    fond: Couleur
+
+
+class Degrades(Modele):
+    """Shades of the parts of a stacked bar, from strong to light."""
+
+    territoire: Degrade
+    reference: Degrade
+
+
+class Largeurs(Modele):
+    """Widths of the two drawings of a chart, in centimetres."""
+
+    large: float = Field(gt=0)
+    etroit: float = Field(gt=0)
+
+
+class Charte(Modele):
+    """``charte.yaml``."""
+
+    couleurs: Couleurs
+    degrades: Degrades
+    interligne: float = Field(ge=9)
+    largeurs: Largeurs
+
+
+class Reglage(Modele):
+    """What the rule has that is arbitrary.
+
+    The year of reference is the first of the convention less ``annees_avant``; ``voisins`` communes are kept among
+    those whose size is between that of the one looked at divided by ``fenetre``, and multiplied by it.
+    """
+
+    annees_avant: int = Field(ge=1)
+    voisins: int = Field(ge=1)
+    fenetre: int = Field(ge=2)
+
+
+class MotsComparaison(Modele):
+    """Words and signs of what a gap is worth, and why there is none."""
+
+    bruit: Texte
+    signe_bruit: Texte
+    depasse: Texte
+    signe_depasse: Texte
+    rupture: Texte
+    sans_calcul: Texte
+
+
+class Comparaison(Modele):
+    """``comparaison.yaml``.
+
+    ``serie`` is a family of ``catalogue/sources``; ``taille`` bounds the window and divides the
+    ``ratios`` of the distance.
+    """
+
+    serie: Identifiant
+    indicateurs: tuple[Identifiant, ...] = Field(min_length=1)
+    taille: Identifiant
+    ratios: tuple[Identifiant, ...] = Field(min_length=1)
+    reglage: Reglage
+    variantes: tuple[Reglage, ...]
+    part_inhabituelle: float = Field(gt=0, lt=1)
+    mots: MotsComparaison
+    limites: tuple[Texte, ...] = Field(min_length=1)
+
+
+class MotifPersonnel(Modele):
+    """A regular expression, and what it finds: « une adresse électronique »."""
+
+    motif: Expression
+    objet: Texte
+
+
+class Confidentialite(Modele):
+    """``confidentialite.yaml``.
+
+    ``colonnes`` fit a whole heading without accents, capitals or signs (« date de naissance » reads
+    ``date_de_naissance``); ``valeurs`` are searched for in a cell.
+    """
+
+    pourquoi: Texte
+    remede: Texte
+    colonnes: tuple[MotifPersonnel, ...] = Field(min_length=1)
+    valeurs: tuple[MotifPersonnel, ...] = Field(min_length=1)
+
+
+class EffectifIdentique(Modele):
+    """An indicator that counts the persons of a profile too, when both agree.
+
+    The dispositif is ``dispositif``, or, without it, the modalité of the indicator's row. Without a variable, the
+    persons are all those of the dispositif; with one, those of one of its modalités.
+    """
+
+    indicateur: Identifiant
+    dispositif: CodeModalite | None = None
+    variable: Identifiant | None = None
+    modalite: CodeModalite | None = None
+    pourquoi: Texte
+
+
+class ValeurLiee(Modele):
+    """An indicator that counts no one, but from which the count of ``effectif`` in the same place could be guessed."""
+
+    indicateur: Identifiant
+    effectif: Identifiant
+    pourquoi: Texte
+
+
+class Secret(Modele):
+    """``secret.yaml``. ``raisons``: why a table is withheld whole, in the words of a report."""
+
+    raisons: dict[Identifiant, Texte]
+    valeurs_liees: tuple[ValeurLiee, ...] = Field(default=())
+    effectifs_identiques: tuple[EffectifIdentique, ...] = Field(default=())

@@ -1,14 +1,14 @@
-"""Model of ``data/catalogue/evaluation.yaml``: thresholds of the scoring, and the words its results are told with."""
+"""Models of the scoring (``evaluation.yaml``) and of the evaluation at the end: rules, readings, what is entered."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
 from ctglib.donnees.modeles.coherence import MotDeVerdict
-from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.convention import Convention, RoleDeClause
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 
 VerdictIndicateur = Literal["atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"]
@@ -67,3 +67,210 @@ class Evaluation(Modele):
     def selon(self, convention: Convention) -> Evaluation:
         """Return the words as a convention reads them: its own articles cited."""
         return self.model_copy(update={"mots": {name: convention.ecrire(text) for name, text in self.mots.items()}})
+
+
+CodeCritere = Literal["pertinence", "coherence", "efficacite", "efficience", "effets", "durabilite"]
+CodeDecision = Literal["maintenir", "adapter", "arreter", "rendre_mesurable"]
+CodeReponse = Literal["oui", "en_partie", "non", "ne_sait_pas"]
+CodeForce = Literal["forte", "moyenne", "faible", "aucune"]
+CodeRegle = Literal[
+    "tout_abandonne",
+    "sans_mesure",
+    "insuffisant_ou_recul",
+    "reporte_ou_abandonne",
+    "favorable",
+    "a_surveiller",
+    "sans_lecture",
+]
+CodePreuve = Literal[
+    "besoins_repondus", "themes_avec_enjeu", "resultats_mesures", "lacunes", "schemas", "modalites_realisees",
+    "cibles_atteintes", "evolutions_favorables", "moyens_connus", "resultats_favorables", "resultats_compares",
+    "postes_convertis", "livrables", "perspectives",
+]  # fmt: skip
+
+
+class PremierePageFinale(Modele):
+    """How many lines of each kind the first page has, and how long a label may be there."""
+
+    lignes: int = Field(ge=1)
+    signes: int = Field(ge=20)
+
+
+class ThemeRevisite(Modele):
+    """A theme of Annexe 1: the public series that say what became of it, and why the rest cannot be compared."""
+
+    theme: Identifiant
+    series: tuple[Identifiant, ...] = ()
+    reste: Texte
+
+
+class Renouvellement(Modele):
+    """An indicator of Annexe 1 whose field is that of a public series: the next diagnostic takes its value."""
+
+    indicateur: Identifiant
+    serie: Identifiant
+
+
+class PreuveDeCritere(Modele):
+    """A piece of evidence: its code, its label, what it needs to know, and the table or chart that shows it."""
+
+    id: CodePreuve
+    libelle: Texte
+    attendus: Texte
+    renvoi: Texte
+
+
+class Critere(Modele):
+    """A criterion, its question, and the evidence that the workbook gathers."""
+
+    id: CodeCritere
+    titre: Texte
+    question: Texte
+    preuves: tuple[PreuveDeCritere, ...] = Field(min_length=1)
+
+
+class RegleRecommandation(Modele):
+    """A rule: when it applies (a code of the library, and its words), what it proposes. The first that fits wins."""
+
+    id: CodeRegle
+    decision: CodeDecision
+    quand: Texte
+
+
+class ForceDePreuve(MotDeVerdict):
+    """How strong the evidence of a contribution is, and when the workbook says so (nothing: it never does alone)."""
+
+    regle: Texte
+
+
+class SuiteDArticle(Modele):
+    """What an article of the convention settles for what comes next."""
+
+    clause: RoleDeClause
+    decision: Texte
+
+
+class ManqueDeConvention(Modele):
+    """What a convention that begins leaves open, to be told in its ``lacunes``."""
+
+    id: Identifiant
+    objet: Texte
+    manque: Texte
+    reference: Texte
+    question: Texte
+
+
+class ConventionSuivante(Modele):
+    """The words of a draft of the next convention."""
+
+    entete: tuple[Texte, ...]
+    titre: Texte
+    signature_absente: Texte
+    cible_absente: Texte
+    valeur_absente: Texte
+    valeur_qualitative: Texte
+    reference: Texte
+    non_renouvele: Texte
+    renouvele: Texte
+    source_diagnostic: Texte
+    date_des_donnees: Texte
+    source_texte: Texte
+    lacunes: tuple[ManqueDeConvention, ...]
+
+
+class ReglesFinales(Modele):
+    """``evaluation_finale.yaml`` of the catalogue; ``mots`` are the other words, their ``{names}`` are filled."""
+
+    page: PremierePageFinale
+    diagnostic: tuple[ThemeRevisite, ...]
+    renouvellement: tuple[Renouvellement, ...]
+    criteres: tuple[Critere, ...]
+    reponses: dict[CodeReponse, MotDeVerdict]
+    decisions: dict[CodeDecision, MotDeVerdict]
+    regles: tuple[RegleRecommandation, ...]
+    forces: dict[CodeForce, ForceDePreuve]
+    articles: tuple[SuiteDArticle, ...]
+    limites: tuple[Texte, ...]
+    mots: dict[Identifiant, Texte]
+    suivante: ConventionSuivante
+
+    @field_validator("criteres")
+    @classmethod
+    def _chaque_critere(cls, criteres: tuple[Critere, ...]) -> tuple[Critere, ...]:
+        if [critere.id for critere in criteres] != list(get_args(CodeCritere)):
+            raise ValueError(f"chaque critère une fois, dans cet ordre : {', '.join(get_args(CodeCritere))}")
+        return criteres
+
+    @field_validator("regles")
+    @classmethod
+    def _chaque_regle(cls, regles: tuple[RegleRecommandation, ...]) -> tuple[RegleRecommandation, ...]:
+        if sorted(regle.id for regle in regles) != sorted(get_args(CodeRegle)):
+            raise ValueError(f"chaque règle une fois : {', '.join(get_args(CodeRegle))}")
+        return regles
+
+    def selon(self, convention: Convention) -> ReglesFinales:
+        """Return the rules as a convention reads them: its own articles cited in the evidence."""
+
+        def cite(preuve: PreuveDeCritere) -> PreuveDeCritere:
+            return preuve.model_copy(update={"libelle": convention.ecrire(preuve.libelle)})
+
+        told = [one.model_copy(update={"preuves": tuple(map(cite, one.preuves))}) for one in self.criteres]
+        return self.model_copy(update={"criteres": tuple(told)})
+
+
+class LectureObjectif(Modele):
+    """Which modalités and indicators of its fiche an objective rests on; ``objectif`` is its rank, from 1."""
+
+    fiche: int = Field(ge=1)
+    objectif: int = Field(ge=1)
+    modalites: tuple[Texte, ...] = ()
+    indicateurs: tuple[Identifiant, ...] = ()
+
+
+class LectureSchema(Modele):
+    """A fiche and an axis or chapter of a schéma départemental that it answers, in the schéma's words."""
+
+    fiche: int = Field(ge=1)
+    element: Texte
+
+
+class Lectures(Modele):
+    """``lectures.yaml`` of a convention: links that its text does not write, as the workbook reads them."""
+
+    objectifs: tuple[LectureObjectif, ...] = ()
+    schemas: tuple[LectureSchema, ...] = ()
+
+
+class AppreciationCritere(Modele):
+    """What the evaluators answer to the question of a criterion."""
+
+    critere: CodeCritere
+    reponse: CodeReponse
+    appreciation: Texte
+
+
+class ContributionSaisie(Modele):
+    """What the evaluators say of what a fiche contributed."""
+
+    fiche: int = Field(ge=1)
+    autres_explications: tuple[Texte, ...] = ()
+    force: CodeForce | None = None
+    commentaire: Texte | None = None
+
+
+class DecisionSaisie(Modele):
+    """What the parties decide of an objective; ``objectif`` is its rank in the fiche, from 1."""
+
+    fiche: int = Field(ge=1)
+    objectif: int = Field(ge=1)
+    decision: CodeDecision
+    commentaire: Texte | None = None
+
+
+class SaisieFinale(Modele):
+    """``evaluation_finale.yaml`` of a convention: what people enter. Absent, everything reads « à compléter »."""
+
+    evaluateurs: Texte | None = None
+    criteres: tuple[AppreciationCritere, ...] = ()
+    contribution: tuple[ContributionSaisie, ...] = ()
+    decisions: tuple[DecisionSaisie, ...] = ()

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from ctglib.donnees.modeles.base import CodeModalite, Identifiant, Modele, Texte
-from ctglib.donnees.modeles.charte import Couleur
+from ctglib.donnees.modeles.catalogue import Couleur
 from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.suivi import Diffusion, Domaine
 

@@ -35,7 +35,6 @@ class Origine(Modele):
     publie: Texte
     consulte: date
     licence: Texte
-    adresse_du_jeu: Texte | None = None
     fichier: Texte
     sha256: Empreinte
     arrondi: Texte | None = None

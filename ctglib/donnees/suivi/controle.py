@@ -13,8 +13,8 @@ from ctglib.donnees.suivi.pieces import dossier_du_suivi
 from ctglib.donnees.suivi.tables import fautes_des_tables
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.avenants import Avenants, Changement
-    from ctglib.donnees.modeles.confidentialite import Confidentialite
+    from ctglib.donnees.modeles.catalogue import Confidentialite
+    from ctglib.donnees.modeles.suivi import Avenants, Changement
     from ctglib.donnees.suivi.pieces import PiecesAnnee, PiecesSuivi
     from ctglib.donnees.yaml_strict import Arbre, Chemin, Document
 

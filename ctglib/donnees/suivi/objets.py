@@ -12,10 +12,9 @@ if TYPE_CHECKING:
 
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.avenants import Avenant
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.sources import Origine
-    from ctglib.donnees.modeles.suivi import Appreciation, Bilan
+    from ctglib.donnees.modeles.suivi import Appreciation, Avenant, Bilan
 
 
 @dataclass(frozen=True)

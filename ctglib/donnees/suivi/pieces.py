@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ctglib.donnees.modeles.base import Modele
-    from ctglib.donnees.modeles.confidentialite import Confidentialite
+    from ctglib.donnees.modeles.catalogue import Confidentialite
     from ctglib.donnees.pieces import Pieces
 
 DOCUMENTS: dict[str, type[Modele]] = {"bilan": Bilan, "appreciations": Appreciations}

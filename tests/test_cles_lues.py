@@ -1,0 +1,29 @@
+"""What a YAML file may hold is read somewhere: a key that nothing reads is a promise that nobody keeps."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import ctglib.commandes.suivante.depart
+import ctglib.production.verifier  # every model is then known
+from ctglib.donnees.modeles.base import Modele
+
+PAQUET = Path(ctglib.__file__).parent
+# A standard's own keys, which we check and do not use; the signatory's quality is that of a part of the text.
+SANS_LECTEUR = {("SchemaTable", "vides"), ("Partie", "qualite_du_signataire")}
+
+
+def _modeles(base: type[Modele] = Modele) -> set[type[Modele]]:
+    found = set(base.__subclasses__())
+    return found.union(*map(_modeles, found))
+
+
+def test_chaque_cle_d_un_fichier_de_donnees_est_lue_quelque_part() -> None:
+    code = "".join(path.read_text("utf-8") for motif in ("*.py", "*.j2") for path in sorted(PAQUET.rglob(motif)))
+    lus = {*re.findall(r"\.(\w+)", code), *re.findall(r"[\"'](\w+)[\"']", code)}
+
+    known = {(model.__name__, name) for model in _modeles() for name in model.model_fields}
+
+    assert len(known) > 300, "les modèles ne sont pas tous chargés"
+    assert {pair for pair in known if pair[1] not in lus} - SANS_LECTEUR == set()
