@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 TELEPHONE, ECRAN, GRAND_ECRAN = 360, 1280, 1400
-# A frame may scroll sideways on a telephone, never on a screen; nothing else may stand out of what holds it.
+# On a telephone a row is a card: no frame scrolls sideways, and nothing stands out of what holds it.
 DEBORDS = """() => {
   const large = document.documentElement.clientWidth;
   const nom = e => e.tagName + ' ' + e.id + ' ' + e.textContent.trim().slice(0, 60);

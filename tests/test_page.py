@@ -59,8 +59,17 @@ def test_les_legendes_sont_numerotees_dans_l_ordre_de_lecture() -> None:
 def test_le_sommaire_mene_a_chaque_titre(html: str) -> None:
     liens = re.findall(r'<li><a href="#([\w-]+)">', html)
 
-    assert liens == ["synthese", "cadrage", "sources"]
+    assert liens == ["synthese", "cadrage", "sources"] * 2, "à sa place, et replié sous la première page d'un téléphone"
     assert all(f'id="{lien}"' in html for lien in liens)
+
+
+def test_chaque_cellule_porte_l_entete_de_sa_colonne_que_sa_carte_montre_sur_un_telephone() -> None:
+    columns = [Colonne("a", "Lieu"), Colonne("b", "Part (%)", groupe="Harnes"), Colonne("c", "Écart")]
+    table = Tableau.de(pd.DataFrame({"a": ["x"], "b": [1], "c": [2]}), columns, nom="t", titre="T", source="Caf")
+
+    html = composer(assembler(_carnet_de(table)))
+
+    assert re.findall(r'data-colonne="(.*?)">(\d)', html) == [("Harnes, Part (%)", "1"), ("Écart", "2")]
 
 
 def test_aucune_ancre_n_est_donnee_deux_fois(html: str) -> None:

@@ -45,7 +45,11 @@ def composer(document: Document) -> str:
     title = _texte(document.titre)
     head = title + (f" – {_texte(cover.territoire)}" if cover else "")
     entries = "\n".join(f'<li><a href="#{titre.ancre}">{_texte(titre.texte)}</a></li>' for titre in document.chapitres)
-    body = "\n".join(ecrire_html(bloc, document.numeros) for bloc in document.corps)
+    nav = f"<ol>\n{entries}\n</ol>"
+    second = document.corps.index(document.chapitres[1]) if document.chapitres[1:] else len(document.corps)
+    pieces = [ecrire_html(bloc, document.numeros) for bloc in document.corps]
+    pieces.insert(second, f'<details class="sommaire-replie"><summary>Sommaire</summary>{nav}</details>')
+    body = "\n".join(pieces)
     warning = f'<p class="bandeau">{_texte(cover.avertissement)}</p>' if cover and cover.avertissement else ""
     return f"""<!DOCTYPE html>
 <html lang="fr">
@@ -70,9 +74,7 @@ def composer(document: Document) -> str:
 <div class="page">
 <nav class="sommaire" aria-labelledby="titre-sommaire">
 <h2 id="titre-sommaire">Sommaire</h2>
-<ol>
-{entries}
-</ol>
+{nav}
 </nav>
 <main id="contenu" tabindex="-1">
 {body}
@@ -225,13 +227,21 @@ def _groupe_de_lignes(titre: str, lignes: list[tuple[object, ...]], colonnes: tu
         title = f'<th scope="rowgroup" colspan="{len(colonnes)}"><span>{_texte(titre)}</span></th>'
         rows.append(f'<tr class="groupe">{title}</tr>')
     for first, *values in lignes:
-        cells = [f"<td{_classe(col)}>{_texte(value)}</td>" for col, value in zip(colonnes[1:], values, strict=True)]
+        cells = [
+            f'<td{_classe(col)} data-colonne="{_en_carte(col)}">{_texte(value)}</td>'
+            for col, value in zip(colonnes[1:], values, strict=True)
+        ]
         rows.append(f'<tr><th scope="row">{_texte(first)}</th>{"".join(cells)}</tr>')
     return f"<tbody>{''.join(rows)}</tbody>"
 
 
 def _classe(colonne: Colonne) -> str:
     return ' class="nombre"' if colonne.numerique else ""
+
+
+def _en_carte(colonne: Colonne) -> str:
+    """Return the heading of a cell on a phone, where each row is a card and no header stands above."""
+    return _texte(", ".join(filter(None, (colonne.groupe, colonne.libelle))))
 
 
 def _logos(couverture: Couverture) -> str:

@@ -1,0 +1,38 @@
+"""What the W3C's Nu checker finds in the pages: nothing, cards of the phone included."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from rapports_produits import Production
+
+VERIFICATEUR = Path(__file__).parents[1] / "build" / "nu" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+
+def verifier(*pages: Path) -> list[str]:
+    """Return what the checker finds in these pages."""
+    if not (VERIFICATEUR.exists() and shutil.which("java")):
+        if "CI" in os.environ:
+            pytest.fail("Le vérificateur Nu manque : npm install --prefix build/nu vnu-jar, et Java.")
+        pytest.skip("le vérificateur Nu n'est pas installé (npm install --prefix build/nu vnu-jar, et Java)")
+    command = ["java", "-jar", str(VERIFICATEUR), "--errors-only", "--format", "gnu", *map(str, pages)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stderr.splitlines()
+
+
+def test_aucune_page_n_a_d_erreur(rapports_produits: Production) -> None:
+    pages = sorted(rapports_produits.sortie.rglob("*.html"))
+
+    assert len(pages) > 40 and verifier(*pages) == []
+
+
+def test_le_verificateur_voit_une_erreur(rapports_produits: Production, tmp_path: Path) -> None:
+    page = (rapports_produits.sortie / "index.html").read_text(encoding="utf-8")
+    (tmp_path / "faux.html").write_text(re.sub(r"<td\b", '<td role="cell"', page, count=1), encoding="utf-8")
+
+    assert "role" in " ".join(verifier(tmp_path / "faux.html"))
