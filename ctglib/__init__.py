@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from ctglib.document.blocs import paragraphe
     from ctglib.document.tableau import tableau
     from ctglib.rapports.bilan import lire_suivi, ouvrir_bilan
+    from ctglib.rapports.controle import ouvrir_controle
     from ctglib.rapports.diagnostic import ouvrir
     from ctglib.rapports.evaluation import ouvrir_evaluation
 
-__all__ = ["lire_suivi", "ouvrir", "ouvrir_bilan", "ouvrir_evaluation", "paragraphe", "tableau"]
+__all__ = ["lire_suivi", "ouvrir", "ouvrir_bilan", "ouvrir_controle", "ouvrir_evaluation", "paragraphe", "tableau"]
 __version__ = "0.1.0"
 PORTES = {
     "lire_suivi": "rapports.bilan",
     "ouvrir": "rapports.diagnostic",
     "ouvrir_bilan": "rapports.bilan",
+    "ouvrir_controle": "rapports.controle",
     "ouvrir_evaluation": "rapports.evaluation",
     "paragraphe": "document.blocs",
     "tableau": "document.tableau",

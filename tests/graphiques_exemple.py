@@ -11,6 +11,7 @@ from ctglib.calculs.radar import indices
 from ctglib.document.figure import Figure
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.graphiques.haltere import haltere
+from ctglib.graphiques.radar import points_indices
 
 HOSTILE = "<script>alert(1)</script> & \"x\" 'y' {{7*7}} $x^2$ #let ]]> \\frac{1}{2}"
 LONG = "Part des allocataires dont les ressources dépendent entièrement des prestations familiales et sociales versées"
@@ -46,7 +47,6 @@ def modele(nombre: int, libelle: str = "Axe", *, renverse: bool = False) -> Rada
 
 
 def figure_des_indices(
-    genre: object,
     valeurs: list[tuple[float, float]],
     libelle: str = "Axe",
     *,
@@ -57,7 +57,7 @@ def figure_des_indices(
     items = {axe.indicateur: indicateur(axe.indicateur) for axe in model.axes}
     rules = dict.fromkeys(items, "inverse")
     table = indices(observations(valeurs), model, (ICI.code, LA.code), renversements=rules, doutes=doutes)
-    return genre(table, model, contexte(items), nom="essai", titre="Un titre")
+    return points_indices(table, model, contexte(items), nom="essai", titre="Un titre")
 
 
 def dessins(figure: Figure) -> dict[str, str]:

@@ -37,5 +37,8 @@ def test_la_synthese_tient_sur_la_premiere_page(rapports_produits: Production) -
     assert "Sommaire" in pages[1]
 
 
-def test_le_controle_de_coherence_est_aussi_en_csv(rapports_produits: Production) -> None:
-    assert {"coherence", "affirmations", "corrections"} <= set(rapports_produits.csv(DIAGNOSTIC))
+def test_ce_qui_controle_la_convention_est_dans_un_rapport_a_part(rapports_produits: Production) -> None:
+    controle = {"coherence", "coherence-regles", "affirmations", "corrections", "lacunes", "offre-manques"}
+
+    assert controle <= set(rapports_produits.csv(Rapport("harnes", "controle")))
+    assert not controle & set(rapports_produits.csv(DIAGNOSTIC))

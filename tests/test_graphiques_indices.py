@@ -1,4 +1,4 @@
-"""The two charts of the radar's indices draw every axis, its index, the reference and the thresholds."""
+"""The chart of the indices of vulnerability draws every axis, its index, the reference and the thresholds."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.document.charte import charte
-from ctglib.graphiques.radar import points_indices, radar
 
 VALEUR = st.one_of(st.just(VIDE), st.floats(0, 150).map(lambda value: round(value, 1)))
-GENRES = {"points": points_indices, "radar": radar}
 CAS_INDICES = {
     "ordinaire": [(105.0, 100.0), (128.0, 100.0), (66.0, 100.0), (100.0, 100.0)],
     "treize": [(80.0 + 6 * rank, 100.0) for rank in range(13)],
@@ -27,33 +25,30 @@ CAS_INDICES = {
 }
 
 
-@pytest.mark.parametrize("genre", GENRES.values(), ids=GENRES)
 @pytest.mark.parametrize("valeurs", CAS_INDICES.values(), ids=CAS_INDICES)
 def test_les_indices_tiennent_dans_leur_cadre_sans_texte_sur_un_autre(
-    genre: object, valeurs: list[tuple[float, float]]
+    valeurs: list[tuple[float, float]],
 ) -> None:
-    verifier(figure_des_indices(genre, valeurs, LONG))
+    verifier(figure_des_indices(valeurs, LONG))
 
 
-@pytest.mark.parametrize("genre", GENRES.values(), ids=GENRES)
 @pytest.mark.parametrize("libelle", LIBELLES.values(), ids=LIBELLES)
-def test_les_indices_tiennent_dans_leur_cadre_quels_que_soient_leurs_libelles(genre: object, libelle: str) -> None:
-    figure = figure_des_indices(genre, CAS_INDICES["des absences"], libelle)
+def test_les_indices_tiennent_dans_leur_cadre_quels_que_soient_leurs_libelles(libelle: str) -> None:
+    figure = figure_des_indices(CAS_INDICES["des absences"], libelle)
 
     verifier(figure)
     assert "<script" not in figure.html
 
 
-@given(st.lists(st.tuples(VALEUR, VALEUR), min_size=3, max_size=15), st.sampled_from(list(GENRES)))
+@given(st.lists(st.tuples(VALEUR, VALEUR), min_size=3, max_size=15))
 @exemples(15)
-def test_des_indices_quelconques_tiennent_dans_leur_cadre(valeurs: list[tuple[float, float]], genre: str) -> None:
-    verifier(figure_des_indices(GENRES[genre], valeurs))
+def test_des_indices_quelconques_tiennent_dans_leur_cadre(valeurs: list[tuple[float, float]]) -> None:
+    verifier(figure_des_indices(valeurs))
 
 
-@pytest.mark.parametrize("genre", GENRES.values(), ids=GENRES)
 @pytest.mark.parametrize("taille", TAILLES)
-def test_chaque_axe_est_nomme_avec_son_indice_la_reference_et_les_seuils(genre: object, taille: str) -> None:
-    said = mots(dessins(figure_des_indices(genre, CAS_INDICES["treize"]))[taille])
+def test_chaque_axe_est_nomme_avec_son_indice_la_reference_et_les_seuils(taille: str) -> None:
+    said = mots(dessins(figure_des_indices(CAS_INDICES["treize"]))[taille])
 
     for rank in range(13):
         assert f"Axe {rank}" in said
@@ -64,15 +59,14 @@ def test_chaque_axe_est_nomme_avec_son_indice_la_reference_et_les_seuils(genre: 
 
 @pytest.mark.parametrize("taille", TAILLES)
 def test_les_points_sont_ranges_du_plus_haut_indice_au_plus_bas(taille: str) -> None:
-    said = mots(dessins(figure_des_indices(points_indices, CAS_INDICES["ordinaire"]))[taille])
+    said = mots(dessins(figure_des_indices(CAS_INDICES["ordinaire"]))[taille])
 
     assert sorted(range(4), key=lambda rank: said.index(f"Axe {rank}")) == [1, 0, 3, 2]
 
 
-@pytest.mark.parametrize("genre", GENRES.values(), ids=GENRES)
 @pytest.mark.parametrize("taille", TAILLES)
-def test_un_axe_absent_est_nomme_avec_sa_raison(genre: object, taille: str) -> None:
-    figure = figure_des_indices(genre, CAS_INDICES["des absences"])
+def test_un_axe_absent_est_nomme_avec_sa_raison(taille: str) -> None:
+    figure = figure_des_indices(CAS_INDICES["des absences"])
     said = mots(dessins(figure)[taille])
 
     reasons = "Axe 0 (non transmis à Exemple), Axe 2 (non transmis dans l'Ain) et Axe 4 (valeur nulle)"
@@ -80,19 +74,17 @@ def test_un_axe_absent_est_nomme_avec_sa_raison(genre: object, taille: str) -> N
     assert f"Sans indice : {reasons}." in figure.alt
 
 
-@pytest.mark.parametrize("genre", GENRES.values(), ids=GENRES)
 @pytest.mark.parametrize("taille", TAILLES)
-def test_un_indice_hors_de_l_echelle_garde_sa_valeur_et_le_dessin_le_dit(genre: object, taille: str) -> None:
-    said = mots(dessins(figure_des_indices(genre, CAS_INDICES["hors échelle"]))[taille])
+def test_un_indice_hors_de_l_echelle_garde_sa_valeur_et_le_dessin_le_dit(taille: str) -> None:
+    said = mots(dessins(figure_des_indices(CAS_INDICES["hors échelle"]))[taille])
 
     assert "5\u202f000" in said
     assert "s'arrête à 240" in said
-    assert "s'arrête" not in mots(dessins(figure_des_indices(genre, CAS_INDICES["ordinaire"]))[taille])
+    assert "s'arrête" not in mots(dessins(figure_des_indices(CAS_INDICES["ordinaire"]))[taille])
 
 
-@pytest.mark.parametrize("genre", GENRES.values(), ids=GENRES)
-def test_le_texte_de_remplacement_et_la_lecture_des_indices_disent_les_vrais_chiffres(genre: object) -> None:
-    figure = figure_des_indices(genre, [(51.5, 34.1), (36.0, 30.0), (34.1, 51.5), (10.0, 10.0)], renverse=True)
+def test_le_texte_de_remplacement_et_la_lecture_des_indices_disent_les_vrais_chiffres() -> None:
+    figure = figure_des_indices([(51.5, 34.1), (36.0, 30.0), (34.1, 51.5), (10.0, 10.0)], renverse=True)
 
     assert "Au seuil haut (120) ou au-delà : « Axe 2 (rapport inverse) » 151." in figure.alt
     assert "Au seuil bas (80) ou en deçà : « Axe 0 (rapport inverse) » 66." in figure.alt
@@ -104,31 +96,17 @@ def test_le_texte_de_remplacement_et_la_lecture_des_indices_disent_les_vrais_chi
     assert list(figure.tableau.cellules["texte"]) == ["66", "83", "151", "100"]
 
 
-@pytest.mark.parametrize("genre", GENRES.values(), ids=GENRES)
-def test_une_valeur_contredite_porte_sa_marque_et_n_est_jamais_la_plus_forte(genre: object) -> None:
-    figure = figure_des_indices(genre, [(30.0, 10.0), (25.0, 10.0), (10.0, 10.0)], doutes=("i0",))
+def test_une_valeur_contredite_porte_sa_marque_et_n_est_jamais_la_plus_forte() -> None:
+    figure = figure_des_indices([(30.0, 10.0), (25.0, 10.0), (10.0, 10.0)], doutes=("i0",))
 
     assert "« Axe 1 » 250, « Axe 0 (à vérifier) » 300" in figure.alt
     assert figure.lecture.startswith("en 2020, « Axe 1 »")
     assert all("à vérifier" in mots(svg) for svg in dessins(figure).values())
 
 
-def test_le_polygone_du_radar_s_ouvre_a_un_axe_absent() -> None:
-    blue = charte().couleurs.territoire
-
-    closed, opened = (figure_des_indices(radar, CAS_INDICES[cas]).svg_large for cas in ("ordinaire", "des absences"))
-
-    def segments(svg: str) -> int:
-        return sum(path.get("d").count("L") for path in racine(svg).iter() if path.get("stroke") == blue)
-
-    legend = 1
-    assert segments(closed) - legend == 4
-    assert segments(opened) - legend == 0
-
-
-def test_le_radar_n_emploie_que_les_couleurs_de_la_charte() -> None:
+def test_les_indices_n_emploient_que_les_couleurs_de_la_charte() -> None:
     known = {*charte().couleurs.model_dump().values(), *charte().degrades.territoire, "none"}
-    figure = figure_des_indices(radar, CAS_INDICES["hors échelle"])
+    figure = figure_des_indices(CAS_INDICES["hors échelle"])
 
     used = {item.get(kind) for item in racine(figure.svg_large).iter() for kind in ("fill", "stroke")} - {None}
 

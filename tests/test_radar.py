@@ -13,7 +13,7 @@ from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.blocs.radar import ecarts_forts, mode_d_emploi, tableau_radar
+from ctglib.blocs.radar import mode_d_emploi
 from ctglib.calculs.radar import COLONNES, incertains, indices, ranger
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
@@ -102,18 +102,21 @@ def test_le_complement_montre_les_valeurs_transformees() -> None:
     assert (round(row["valeur"], 1), round(row["valeur_reference"], 1)) == (63.2, 52.2)
 
 
-def _mots(ici: float | None, la: float | None, transformation: str) -> tuple[str, str, str]:
-    """Return what the radar says of one axis: how to read it, its far gaps, its table; spaces and signs made plain."""
-    unit = "pour_100" if transformation == "inverse" else "pourcent"
-    words = contexte({"x": indicateur("x", unit), "y": indicateur("y"), "z": indicateur("z")})
-    table, axes = _indices(ici, la, transformation), _radar(transformation)
-    blocks = mode_d_emploi(axes, words, LACUNE), ecarts_forts(table, axes, words), tableau_radar(table, axes, words)
-    texts = (block.html for block in blocks)
-    return tuple(unescape(text).replace("\u202f", " ").replace("\u00a0", " ") for text in texts)
+def _mots(ici: float, la: float, transformation: str) -> str:
+    """Return how the indices are read, spaces made plain."""
+    words = contexte(
+        {
+            "x": indicateur("x", {"inverse": "pour_100"}.get(transformation, "pourcent")),
+            "y": indicateur("y"),
+            "z": indicateur("z"),
+        }
+    )
+    block = mode_d_emploi(_indices(ici, la, transformation), _radar(transformation), words, LACUNE)
+    return unescape(block.html).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_le_mode_d_emploi_met_l_hypothese_a_part_et_imprime_formule_reference_et_seuils() -> None:
-    written, _, _ = _mots(34.1, 51.5, "inverse")
+    written = _mots(34.1, 51.5, "inverse")
 
     assert '<div class="avertissement"><p>Hypothèse de travail.</p></div>' in written
     assert "<p>indice = 100 × valeur / référence</p>" in written
@@ -124,25 +127,6 @@ def test_le_mode_d_emploi_met_l_hypothese_a_part_et_imprime_formule_reference_et
     assert "Question ouverte (annexe 1) : Quels axes ?" in written
 
 
-@pytest.mark.parametrize(
-    ("ici", "superieurs", "inferieurs"),
-    [
-        (25.0, "<li>Un axe : indice 125 (25,0 %, contre 20,0 % dans l'Ain)</li>", "<p>Aucun.</p>"),
-        (10.0, "<p>Aucun.</p>", "<li>Un axe : indice 50 (10,0 %, contre 20,0 % dans l'Ain)</li>"),
-        (20.0, "<p>Aucun.</p>", "<p>Aucun.</p>"),
-    ],
-)
-def test_les_ecarts_forts_sont_deux_listes_et_une_liste_vide_le_dit(
-    ici: float, superieurs: str, inferieurs: str
-) -> None:
-    _, written, _ = _mots(ici, 20.0, "")
-
-    above, below = written.split("Fortement inférieurs")
-    assert superieurs in above
-    assert inferieurs in below
-    assert "Sans indice, faute de deux valeurs de la même année ici et dans l'Ain : y et z." in below
-
-
 @pytest.mark.parametrize(("ici", "arrondi", "attendus"), [(4.8, 0.1, ["117 à 123"]), (4.8, 0.0, []), (4.6, 0.1, [])])
 def test_un_axe_que_l_arrondi_seul_classe_est_dit_incertain(ici: float, arrondi: float, attendus: list[str]) -> None:
     table = _indices(ici, 4.0, "")
@@ -151,15 +135,6 @@ def test_un_axe_que_l_arrondi_seul_classe_est_dit_incertain(ici: float, arrondi:
 
     spans = [f"{row.minimum:.0f} à {row.maximum:.0f}" for row in found.itertuples()]
     assert spans == attendus
-
-
-def test_le_tableau_dit_la_place_de_chaque_axe_et_marque_ceux_qui_sont_transformes() -> None:
-    _, _, written = _mots(36.8, 47.8, "complement")
-
-    assert '<th scope="row">Un axe (complément à 100)</th>' in written
-    assert '<td class="nombre">121</td><td>fortement supérieur</td>' in written
-    assert "<td>sans indice</td>" in written
-    assert "Indice : Ain = 100. Fortement supérieur : 120 ou plus ; fortement inférieur : 80 ou moins." in written
 
 
 @pytest.mark.parametrize("cas", HARNES, ids=[cas["nom"] for cas in HARNES])

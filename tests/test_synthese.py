@@ -6,7 +6,6 @@ import re
 from html import unescape
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import yaml
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
@@ -19,26 +18,15 @@ from ctglib.calculs.comparaison import Constat, classer_par_ecart, comparer, con
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.bilan import GroupeDeLignes, Synthese
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.modeles.coherence import Regles
 
 CAS = Path(__file__).parent / "cas"
 LIGNES = yaml.safe_load((CAS / "synthese.yaml").read_text(encoding="utf-8"))
 CHIFFRES = yaml.safe_load((CAS / "chiffres_cles.yaml").read_text(encoding="utf-8"))
-RIEN = Incertitudes({}, (), {}, (), 0, (), (), 0)
-REGLES = Regles(
-    gravites={"a_corriger": "À corriger", "a_verifier": "À vérifier", "information": "Pour information"},
-    statuts={"ouvert": "Ouvert", "justifie": "Justifié", "redit": "Redit", "corrige": "Corrigé"},
-    verdicts={
-        "verifiee": {"mot": "vérifiée", "signe": "●"},
-        "contredite": {"mot": "contredite", "signe": "◆"},
-        "inverifiable": {"mot": "invérifiable", "signe": "○"},
-    },
-    regles=(),
-)
+RIEN = Incertitudes((), 0, (), ())
 
 
 def _choix(**autres: object) -> Synthese:
-    given_ = {"chiffres_cles": ["x"], "forces": 5, "besoins": 5, "points_graves": 2, **autres}
+    given_ = {"chiffres_cles": ["x"], "forces": 5, "besoins": 5, "questions": 2, **autres}
     groupes = [GroupeDeLignes(libelle="Tous")]
     return Synthese(
         **given_, groupes=groupes, enfants_moins_3="x", capacite="x", tranches_age=[], moments=[], fichiers=[]
@@ -161,41 +149,6 @@ def test_un_indicateur_n_est_nomme_qu_une_fois_et_l_ordre_suit_l_ampleur(valeurs
     assert sizes == sorted(sizes, reverse=True)
 
 
-def _controle(*rows: tuple[str, str, str], regles: str = "") -> pd.DataFrame:
-    """Return findings; ``regles`` is one letter a finding, the same rule for all by default."""
-    table = pd.DataFrame(rows, columns=["objet", "gravite", "statut"])
-    return table.assign(regle=list(regles or "r" * len(table)))
-
-
-def test_les_points_les_plus_graves_viennent_d_abord_d_autant_de_regles() -> None:
-    controle = _controle(
-        ("un", "a_corriger", "ouvert"), ("deux", "a_corriger", "ouvert"), ("trois", "a_corriger", "ouvert"),
-        regles="aab",
-    )  # fmt: skip
-    verdicts = pd.DataFrame({"verdict": []})
-
-    found = relever_incertitudes((), controle, verdicts, gravites=REGLES.gravites, points_graves=3, lacunes=0)
-
-    assert found.plus_graves == ("un", "trois", "deux")
-
-
-def test_les_incertitudes_comptent_les_constats_ouverts_et_nomment_les_plus_graves() -> None:
-    controle = _controle(
-        ("un", "a_verifier", "ouvert"), ("deux", "a_verifier", "ouvert"), ("un", "a_verifier", "ouvert"),
-        ("trois", "a_verifier", "ouvert"), ("quatre", "a_corriger", "justifie"), ("cinq", "information", "ouvert"),
-    )  # fmt: skip
-    verdicts = pd.DataFrame({"verdict": ["verifiee", "verifiee", "contredite"]})
-
-    found = relever_incertitudes((), controle, verdicts, gravites=REGLES.gravites, points_graves=2, lacunes=1)
-    written = _lisible(phrases.incertitudes(found, REGLES, contexte({})).html)
-
-    assert re.findall("<li>(.*?)</li>", written) == [
-        "Contrôle de cohérence : 4 à vérifier et 1 pour information. Parmi les plus graves : un ; deux.",
-        "Phrases du diagnostic confrontées à ses tableaux : 2 vérifiées et 1 contredite.",
-        "Points que la convention laisse ouverts : 1.",
-    ]
-
-
 def test_les_valeurs_provisoires_absentes_ou_rompues_sont_dites() -> None:
     items = {
         "places": indicateur("places", "nombre", libelle="Places"),
@@ -209,18 +162,10 @@ def test_les_valeurs_provisoires_absentes_ou_rompues_sont_dites() -> None:
     ]
     rows += [("rsa", "01001", 2020, 668.0, -27.2, "nombre", "A"), ("rsa", "01", 2020, None, None, "nombre", "O")]
 
-    found = relever_incertitudes(
-        _constats(rows, items),
-        _controle(),
-        pd.DataFrame({"verdict": []}),
-        gravites=REGLES.gravites,
-        points_graves=2,
-        lacunes=0,
-    )
-    written = _lisible(phrases.incertitudes(found, REGLES, contexte(items)).html)
+    found = relever_incertitudes(_constats(rows, items))
+    written = _lisible(phrases.incertitudes(found, contexte(items)).html)
 
     assert re.findall("<li>(.*?)</li>", written) == [
-        "Contrôle de cohérence : aucun constat ouvert.",
         "Provisoires : Places et 1 évolution annuelle.",
         "Variation traversée par une rupture de série, non interprétable : RSA.",
         "Indicateurs sans valeur à Exemple ou dans l'Ain : 1, nommés dans les limites.",

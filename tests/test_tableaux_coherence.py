@@ -59,7 +59,7 @@ def test_les_constats_se_suivent_par_gravite_et_le_csv_les_porte_tous() -> None:
 def test_un_constat_justifie_montre_sa_raison_a_la_place_de_la_question() -> None:
     cells = tableau_coherence(controler(FAUTES), REGLES, CONTEXTE).cellules
 
-    answers = list(cells.loc[cells["constat"].str.contains("groupes voisins"), "question"])
+    answers = list(cells.loc[cells["place"].str.contains("groupes voisins"), "a_demander"])
     assert answers == ["Justifié : Une fermeture (équipe du classeur d'évaluation, 25/11/2026)"]
 
 
@@ -76,15 +76,15 @@ def test_les_constats_qu_un_autre_tableau_detaille_tiennent_en_une_ligne() -> No
 
     line = tableau.cellules.iloc[0]
     assert len(tableau.cellules) == 1
-    assert line["constat"] == "1 à 3. Phrase que rien ne permet de vérifier"
-    assert line["question"].startswith("Voir le tableau « Phrases du diagnostic")
+    assert line["place"] == "1 à 3. Phrase que rien ne permet de vérifier"
+    assert line["a_demander"].startswith("Voir le tableau « Phrases du diagnostic")
     assert len(tableau.donnees) == 3
 
 
 def test_un_constat_redit_est_compte_sous_le_tableau_et_non_montre() -> None:
     tableau = tableau_coherence(controler(FAUTES), REGLES, CONTEXTE)
 
-    assert not tableau.cellules["constat"].str.contains("grande ampleur").any()
+    assert not tableau.cellules["place"].str.contains("grande ampleur").any()
     assert tableau.notes == ("Redit ailleurs : 1\u00a0constat, dans le fichier CSV de ce tableau.",)
 
 
@@ -101,12 +101,11 @@ def test_chaque_regle_est_expliquee_avec_ses_seuils() -> None:
     assert not any(re.search("[{}]", text) for text in explanations.values())
 
 
-def test_les_phrases_se_rangent_par_verdict_les_fautes_d_abord_et_chaque_verdict_a_son_signe() -> None:
+def test_les_phrases_se_rangent_par_verdict_les_fautes_d_abord() -> None:
     tableau = tableau_affirmations(jugements(), REGLES, CONTEXTE)
 
-    assert tableau.groupes == ("◆ 1\u00a0phrase contredite", "● 1\u00a0phrase vérifiée")
+    assert tableau.groupes == ("1\u00a0phrase contredite", "1\u00a0phrase vérifiée")
     assert list(tableau.donnees["verdict"]) == ["verifiee", "contredite"]
-    assert len({word.signe for word in REGLES.verdicts.values()}) == len(REGLES.verdicts)
 
 
 def test_une_correction_montre_ce_qui_est_ecrit_ce_qui_est_lu_et_pourquoi() -> None:
@@ -123,12 +122,13 @@ def test_le_bilan_compte_les_regles_les_constats_et_les_phrases() -> None:
     text = bilan(controler(FAUTES), jugements(), REGLES).html.replace("\u00a0", " ")
 
     ouverts = controler(FAUTES)["statut"].eq("ouvert").sum()
-    assert f"{len(REGLES.regles)} règles : {ouverts} constats ouverts, 1 à corriger" in text
-    assert "1 constat justifié" in text
-    assert "2 phrases du diagnostic qui comparent, classent ou totalisent : 1 vérifiée et 1 contredite." in text
+    assert f"<li>{len(REGLES.regles)} règles ont été appliquées, dont" in text
+    assert f"<li>{ouverts} constats ouverts : 1 à corriger" in text
+    assert "<li>1 constat est justifié" in text
+    assert "totalisent, refaites sur ses tableaux : 1 vérifiée et 1 contredite." in text
 
 
 def test_le_bilan_dit_qu_aucune_regle_n_a_rien_trouve() -> None:
     text = bilan(controler(saine()), jugements(), REGLES).html
 
-    assert "aucun constat ouvert" in text
+    assert "<li>Aucun constat" in text

@@ -20,6 +20,7 @@ HAUTEUR_D_UN_DESSIN = 723 - 73
 # One of each kind, of the year that has most to say.
 UN_DE_CHAQUE = (
     *choisir(FICTIVE, "diagnostic"),
+    *choisir(FICTIVE, "controle"),
     *choisir("harnes", "evaluation-finale"),
     *choisir(FICTIVE, annee=2025),
 )

@@ -222,22 +222,29 @@ def _titres_des_fiches(convention: Convention) -> list[str]:
     return [" ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)]
 
 
-def lacunes(convention: Convention, source: str) -> Tableau:
-    """Return one row a gap, in the file's order, with the question to put to the parties.
+def lacunes(convention: Convention, source: str, *, premieres: int | None = None) -> Tableau:
+    """Return one row a gap, with the question to put to the parties: all, or those to put first.
 
     Args:
-        convention: Its ``lacunes``.
+        convention: Its ``lacunes``; ``lacunes_d_abord`` come before the others when not all are shown.
         source: The document, as captions write it.
+        premieres: How many, all in the order of the file when not given.
     """
     rows = pd.DataFrame(
-        [(item.id, item.objet, item.manque, item.reference, item.question) for item in convention.lacunes],
+        [item.model_dump() for item in convention.lacunes],
         columns=["id", "objet", "manque", "reference", "question"],
     )
+    title = f"Ce que la convention ne dit pas, et les questions à poser, {convention.titre}"
+    if premieres is not None:
+        first = {name: rank for rank, name in enumerate(convention.lacunes_d_abord)}
+        ranks = rows["id"].map(first).fillna(len(first))
+        rows = rows.loc[ranks.sort_values(kind="stable").index].head(premieres)
+        title = f"Les questions à poser d'abord, {convention.titre}"
     columns = (
         Colonne("objet", "Objet"),
         Colonne("manque", "Ce qui manque ou reste ouvert"),
         Colonne("reference", "Place dans la convention", ecrire=majuscule),
         Colonne("question", "Question à poser"),
     )
-    title = f"Ce que la convention ne dit pas, et les questions à poser, {convention.titre}"
-    return Tableau.de(rows, columns, nom="lacunes", titre=title, source=source)
+    name = "lacunes" if premieres is None else "questions"
+    return Tableau.de(rows, columns, nom=name, titre=title, source=source)

@@ -9,73 +9,62 @@ import pandas as pd
 from ctglib.calculs.coherence.controle import STATUTS_MONTRES
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import compter, enumerer, majuscule, nombre_court
+from ctglib.document.typographie import accorder, compter, enumerer, majuscule, nombre, nombre_court
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Seuils
     from ctglib.donnees.modeles.coherence import Correction, Regle, Regles
 
+TEXTE_LONG = "texte-long"
+OUVERT, JUSTIFIE = "ouvert", "justifie"
+VERIFIEE = "verifiee"
+PRINCIPE = "Une valeur douteuse est signalée et reste telle qu'elle est imprimée : aucune n'est corrigée ici."
+
 
 def bilan(controle: pd.DataFrame, jugements: pd.DataFrame, regles: Regles) -> Bloc:
-    """Return how many rules ran, the open findings by severity, what was justified, and the verdicts on the sentences.
+    """Return what the rules found, the gravest first, what was justified, and the verdicts on the sentences.
 
     Args:
         controle: As ``controler`` returns it.
         jugements: As ``juger`` returns it.
         regles: The rules that ran, and their words.
     """
-    sentences = [_ouverts(controle, regles), *_autres(controle), _phrases(jugements, regles)]
-    principle = "Une valeur douteuse est signalée et reste telle qu'elle est imprimée."
-    return paragraphe(principle) + liste(sentence for sentence in sentences if sentence)
+    statuts = controle["statut"].value_counts()
+    silent = len(regles.regles) - controle["regle"].nunique()
+    sentences = [
+        f"{compter(len(regles.regles), 'règle')} ont été appliquées"
+        + (f", dont {nombre(silent)} sans rien à signaler." if silent else "."),
+        _ouverts(controle, regles),
+        _justifies(int(statuts.get(JUSTIFIE, 0))),
+        _phrases(jugements, regles),
+    ]
+    return liste(sentence for sentence in sentences if sentence) + paragraphe(PRINCIPE)
 
 
 def _ouverts(controle: pd.DataFrame, regles: Regles) -> str:
-    open_ = controle[controle["statut"] == "ouvert"]
-    silent = len(regles.regles) - controle["regle"].nunique()
-    counts = open_["gravite"].value_counts()
-    by_gravity = [f"{counts[key]} {title.lower()}" for key, title in regles.gravites.items() if key in counts]
-    given = f"{compter(len(open_), 'constat ouvert')}, {enumerer(by_gravity)}" if len(open_) else "aucun constat ouvert"
-    quiet = "" if not silent else f" ; {compter(silent, 'règle')} sans rien à signaler"
-    return f"{compter(len(regles.regles), 'règle')} : {given}{quiet}."
+    counts = controle.loc[controle["statut"] == OUVERT, "gravite"].value_counts()
+    if counts.empty:
+        return "Aucun constat n'est ouvert."
+    told = [f"{nombre(counts[key])} {title.lower()}" for key, title in regles.gravites.items() if key in counts]
+    return f"{compter(int(counts.sum()), 'constat ouvert')} : {enumerer(told)}."
 
 
-def _autres(controle: pd.DataFrame) -> list[str]:
-    counts = controle["statut"].value_counts()
-    kinds = (
-        ("justifie", "constat justifié", " : la raison est dans le tableau."),
-        ("redit", "constat", " que d'autres disent déjà : le fichier CSV du tableau est seul à les donner."),
-        ("corrige", "lecture corrigée", " : la raison est dans le tableau des corrections."),
-    )
-    return [f"{compter(int(counts[key]), noun)}{more}" for key, noun, more in kinds if key in counts]
+def _justifies(combien: int) -> str:
+    verb = "sont justifiés" if combien > 1 else "est justifié"
+    return f"{compter(combien, 'constat')} {verb} : le tableau dit pourquoi." if combien else ""
 
 
 def _phrases(jugements: pd.DataFrame, regles: Regles) -> str:
     if jugements.empty:
         return ""
     counts = jugements["verdict"].value_counts()
-    told = [compter(int(counts[key]), word.mot) for key, word in regles.verdicts.items() if key in counts]
+    told = [f"{nombre(counts[key])} {accorder(word.mot, counts[key])}" for key, word in regles.verdicts.items()
+            if key in counts]  # fmt: skip
     total = compter(len(jugements), "phrase")
-    return f"{total} du diagnostic qui comparent, classent ou totalisent : {enumerer(told)}."
-
-
-TEXTE_LONG = "texte-long"
-VERIFIEE = "verifiee"
-CONSTATS = (
-    Colonne("constat", "Règle, objet et lieu"),
-    Colonne("ecrit", "Écrit"),
-    Colonne("calcule", "Calculé ou attendu"),
-    Colonne("question", "Question à poser"),
-)
-AFFIRMATIONS = (
-    Colonne("resume", "Ce que dit le texte"),
-    Colonne("calcul", "Recalculé sur les tableaux"),
-    Colonne("place", "Place dans la convention"),
-)
+    return f"{total} du diagnostic qui comparent, classent ou totalisent, refaites sur ses tableaux : {enumerer(told)}."
 
 
 def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte) -> Tableau:
@@ -90,19 +79,60 @@ def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte
         contexte: The words.
     """
     shown = controle[controle["statut"].isin(STATUTS_MONTRES)]
+    rules = {rule.id: rule for rule in regles.regles}
+    together = shown["regle"].map(lambda name: rules[name].detail is not None) & shown["statut"].ne(JUSTIFIE)
+    lines = shown[~(together & shown.duplicated(["regle", "statut"]))].assign(ensemble=together)
     titles = {key: f"{title} ({_compte(shown[shown['gravite'] == key])})" for key, title in regles.gravites.items()}
-    lines = _lignes(shown, regles)
-    return Tableau(
+
+    def place(row: pd.Series) -> str:
+        if not row.ensemble:
+            return f"{row.numero}. {row.libelle} : {row.objet}. {majuscule(row.lieu)}"
+        numbers = shown.loc[(shown["regle"] == row.regle) & (shown["statut"] == row.statut), "numero"]
+        span = " à ".join(dict.fromkeys(map(str, (numbers.min(), numbers.max()))))
+        return f"{span}. {row.libelle}"
+
+    def ecrit(row: pd.Series) -> str:
+        same = (shown["regle"] == row.regle) & (shown["statut"] == row.statut)
+        return compter(int(same.sum()), "constat") if row.ensemble else majuscule(row.ecrit)
+
+    def calcule(row: pd.Series) -> str:
+        told = f"{row.calcule}. {majuscule(row.pourquoi)}" if row.pourquoi else row.calcule
+        return rules[row.regle].explication if row.ensemble else majuscule(told)
+
+    def question(row: pd.Series) -> str:
+        if row.statut == JUSTIFIE:
+            return f"{regles.statuts[row.statut]} : {row.motif}"
+        asked = f"Voir le tableau « {rules[row.regle].detail} »" if row.ensemble else row.question
+        return f"{asked} ({rules[row.regle].a_qui if row.ensemble else row.a_qui})"
+
+    hidden = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
+    return Tableau.de(
+        lines,
+        [
+            Colonne("place", "Règle, objet et lieu", ecrire=place),
+            Colonne("lu", "Écrit", ecrire=ecrit),
+            Colonne("attendu", "Calculé ou attendu", ecrire=calcule),
+            Colonne("a_demander", "Question à poser", ecrire=question),
+        ],
         nom="coherence",
-        titre=f"Constats du contrôle de cohérence de la convention, par gravité, {contexte.territoire.nom}",
-        colonnes=CONSTATS,
-        cellules=pd.DataFrame([cells for _, cells in lines], columns=[colonne.cle for colonne in CONSTATS]),
+        titre=f"Constats du contrôle, par gravité, {contexte.territoire.nom}",
         donnees=controle,
         source=f"{contexte.source} ; calculs du classeur d'évaluation",
-        groupes=tuple(titles[gravite] for gravite, _ in lines),
-        notes=_notes_coherence(controle, regles),
+        groupes=tuple(lines["gravite"].map(titles)),
+        notes=tuple(
+            f"{word} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
+            for statut, word in regles.statuts.items()
+            if statut in hidden
+        ),
         classe=TEXTE_LONG,
     )
+
+
+def _compte(rows: pd.DataFrame) -> str:
+    """Return how many findings of a severity are open, then how many are justified."""
+    justified = int((rows["statut"] == JUSTIFIE).sum())
+    told = compter(len(rows) - justified, "constat")
+    return f"{told}, et {compter(justified, 'justifié')}" if justified else told
 
 
 def tableau_regles(controle: pd.DataFrame, regles: Regles, seuils: Seuils, contexte: Contexte) -> Tableau:
@@ -120,7 +150,7 @@ def tableau_regles(controle: pd.DataFrame, regles: Regles, seuils: Seuils, conte
             Colonne("constats", "Constats", numerique=True, ecrire=str),
         ],
         nom="coherence-regles",
-        titre="Règles du contrôle de cohérence, et nombre de constats de chacune",
+        titre="Règles du contrôle, et nombre de constats de chacune",
         source="catalogue du classeur d'évaluation",
         notes=(f"Constats de toute sorte, {contexte.territoire.nom} et {contexte.reference.nom}.",),
         classe=TEXTE_LONG,
@@ -140,21 +170,31 @@ def tableau_affirmations(jugements: pd.DataFrame, regles: Regles, contexte: Cont
 
     Args:
         jugements: As ``juger`` returns it.
-        regles: The words and signs of the verdicts.
+        regles: The words of the verdicts.
         contexte: The words.
     """
     order = [verdict for verdict in regles.verdicts if verdict != VERIFIEE] + [VERIFIEE]
     shown = jugements.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
-    cells = [_affirmation(row) for row in shown.itertuples(index=False)]
-    titles = {verdict: _titre_du_verdict(shown, verdict, regles) for verdict in order}
-    return Tableau(
+    counts = shown["verdict"].value_counts()
+    titles = {
+        key: majuscule(compter(int(count), f"phrase {regles.verdicts[key].mot}")) for key, count in counts.items()
+    }
+
+    def recalcule(row: pd.Series) -> str:
+        return majuscule(f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)
+
+    return Tableau.de(
+        shown,
+        [
+            Colonne("resume", "Ce que dit le texte"),
+            Colonne("recalcule", "Recalculé sur les tableaux", ecrire=recalcule),
+            Colonne("section", "Point de l'étude"),
+        ],
         nom="affirmations",
         titre=f"Phrases du diagnostic qui comparent, classent ou totalisent, recalculées, {contexte.territoire.nom}",
-        colonnes=AFFIRMATIONS,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in AFFIRMATIONS]),
         donnees=jugements,
         source=f"{contexte.source} ; calculs du classeur d'évaluation",
-        groupes=tuple(titles[verdict] for verdict in shown["verdict"]),
+        groupes=tuple(shown["verdict"].map(titles)),
         classe=TEXTE_LONG,
     )
 
@@ -178,65 +218,3 @@ def tableau_corrections(corrections: Iterable[Correction], contexte: Contexte) -
         source=contexte.source,
         classe=TEXTE_LONG,
     )
-
-
-def _lignes(shown: pd.DataFrame, regles: Regles) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the severity and the cells of each line, in the order of the findings."""
-    lines = []
-    told = set()
-    for row in shown.itertuples(index=False):
-        rule = regles.regle(row.regle)
-        if rule.detail is None or row.statut == "justifie":
-            lines.append((row.gravite, _constat(row, regles)))
-        elif rule.id not in told:
-            told.add(rule.id)
-            same = shown[(shown["regle"] == rule.id) & (shown["statut"] == row.statut)]
-            lines.append((row.gravite, _ensemble(same, rule)))
-    return lines
-
-
-def _compte(rows: pd.DataFrame) -> str:
-    """Return how many findings of a severity are open, as the first page counts them, then how many are justified."""
-    justified = int((rows["statut"] == "justifie").sum())
-    told = compter(len(rows) - justified, "constat")
-    return f"{told}, et {compter(justified, 'justifié')}" if justified else told
-
-
-def _ensemble(rows: pd.DataFrame, rule: Regle) -> tuple[str, ...]:
-    """Return one line for the findings of a rule that another table gives one by one; their numbers follow."""
-    first, last = rows["numero"].min(), rows["numero"].max()
-    head = f"{first} à {last}. {rule.libelle}" if first < last else f"{first}. {rule.libelle}"
-    return head, compter(len(rows), "constat"), rule.explication, f"Voir le tableau « {rule.detail} » ({rule.a_qui})"
-
-
-def _constat(row: object, regles: Regles) -> tuple[str, ...]:
-    if row.statut == "justifie":
-        answer = f"{regles.statuts[row.statut]} : {row.motif}"
-    else:
-        answer = f"{row.question} ({row.a_qui})"
-    head = f"{row.numero}. {row.libelle} : {row.objet}. {majuscule(row.lieu)}"
-    return head, majuscule(row.ecrit), majuscule(_suite(row.calcule, row.pourquoi)), answer
-
-
-def _affirmation(row: object) -> tuple[str, ...]:
-    return row.resume, majuscule(_suite(row.calcul, row.note)), f"Annexe 1, {row.section}"
-
-
-def _titre_du_verdict(jugements: pd.DataFrame, verdict: str, regles: Regles) -> str:
-    """Return « ◆ 4 phrases contredites »."""
-    word = regles.verdicts[verdict]
-    return f"{word.signe} {compter(int((jugements['verdict'] == verdict).sum()), f'phrase {word.mot}')}"
-
-
-def _notes_coherence(controle: pd.DataFrame, regles: Regles) -> tuple[str, ...]:
-    hidden = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
-    return tuple(
-        f"{regles.statuts[statut]} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
-        for statut in regles.statuts
-        if statut in hidden
-    )
-
-
-def _suite(text: str, more: str) -> str:
-    """Return a computation followed by what explains it, as a second sentence."""
-    return f"{text}. {majuscule(more)}" if more else text

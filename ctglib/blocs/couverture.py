@@ -50,15 +50,12 @@ def couverture(
 
 
 def statut_du_diagnostic(controle: pd.DataFrame, regles: Regles) -> str:
-    """Return « définitif », or « provisoire » with the number of findings of the gravest kind still open.
+    """Return « définitif », or « provisoire » while a finding of the gravest kind is open.
 
     Args:
         controle: Findings of the consistency check: gravite, statut.
         regles: The severities, the gravest first.
     """
     gravest = next(iter(regles.gravites))
-    left = int(((controle["gravite"] == gravest) & (controle["statut"] == "ouvert")).sum())
-    if not left:
-        return "définitif"
-    plural = "s" if left > 1 else ""
-    return f"provisoire, {left} constat{plural} « {regles.gravites[gravest].lower()} » encore ouvert{plural}"
+    left = (controle["gravite"] == gravest) & (controle["statut"] == "ouvert")
+    return "provisoire, le contrôle de la convention ayant des points à corriger" if left.any() else "définitif"

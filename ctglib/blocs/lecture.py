@@ -133,7 +133,7 @@ def limites(
 
 
 def laisse_de_cote(
-    themes: Iterable[Theme], constats: tuple[Constat, ...], contexte: Contexte, *, offre: bool, indices: bool
+    themes: Iterable[Theme], constats: tuple[Constat, ...], contexte: Contexte, *, offre: bool
 ) -> list[str]:
     """Return what the report has no section on, or no row of, for want of data: nothing there is zero.
 
@@ -142,7 +142,6 @@ def laisse_de_cote(
         constats: A finding for every indicator that annexe 1 gives.
         contexte: The words.
         offre: Whether annexe 2 describes a structure.
-        indices: Whether an axis of the radar has a value.
     """
     given = {constat.indicateur for constat in constats}
     lost = {theme.titre: [item.id for item in theme.indicateurs if item.id not in given] for theme in themes}
@@ -152,7 +151,6 @@ def laisse_de_cote(
         *([f"Thèmes sans chapitre, l'annexe 1 n'en donnant aucun chiffre : {enumerer(empty)}."] if empty else []),
         *([f"Sans ligne dans l'annexe 1, donc inconnus : {_libelles(rows, contexte)}."] if rows else []),
         *([] if offre else ["L'offre existante n'est pas décrite : aucune structure, place, âge ou horaire n'est lu."]),
-        *([] if indices else ["Aucun indice de vulnérabilité : l'annexe 1 ne donne aucun des indicateurs du radar."]),
     ]
 
 

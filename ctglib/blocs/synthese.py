@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from ctglib.calculs.comparaison import classer_par_ecart, evolutions_annuelles, services_absents
 from ctglib.document.blocs import Bloc, ChiffreCle, Groupe, chiffres_cles, colonnes, liste, paragraphe, sous_titre
@@ -20,33 +17,22 @@ if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.bilan import Synthese
     from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.coherence import Regles
-
-OUVERT = "ouvert"
 
 
 @dataclass(frozen=True)
 class Incertitudes:
-    """What the figures and the text leave in doubt.
+    """What the figures leave in doubt.
 
     Args:
-        ouverts: Open findings of the consistency check by severity, the gravest first.
-        plus_graves: What the first open findings of the gravest severity are about, each once.
-        verdicts: Sentences of the text by verdict.
         provisoires: Indicators whose level may still be revised; ``evolutions_provisoires`` counts the yearly changes.
         ruptures: Findings whose variation crosses a break.
         absents: Indicators of which one of the two values is absent.
-        lacunes: How many points the convention leaves open.
     """
 
-    ouverts: Mapping[str, int]
-    plus_graves: tuple[str, ...]
-    verdicts: Mapping[str, int]
     provisoires: tuple[str, ...]
     evolutions_provisoires: int
     ruptures: tuple[Constat, ...]
     absents: tuple[str, ...]
-    lacunes: int
 
 
 @dataclass(frozen=True)
@@ -104,46 +90,20 @@ def synthetiser(
     )
 
 
-def relever_incertitudes(
-    constats: tuple[Constat, ...],
-    controle: pd.DataFrame,
-    affirmations: pd.DataFrame,
-    *,
-    gravites: Iterable[str],
-    points_graves: int,
-    lacunes: int,
-) -> Incertitudes:
-    """Return what is uncertain: open findings, sentences judged, provisional or absent values, breaks, open points.
+def relever_incertitudes(constats: tuple[Constat, ...]) -> Incertitudes:
+    """Return what is uncertain in the figures: provisional or absent values, breaks.
 
     Args:
         constats: A finding for every indicator.
-        controle: Findings of the consistency check: objet, gravite, statut.
-        affirmations: Sentences judged: verdict.
-        gravites: The severities, the gravest first.
-        points_graves: How many of the gravest open findings are named.
-        lacunes: How many points the convention leaves open.
     """
-    open_ = controle[controle["statut"] == OUVERT]
-    counts = {gravite: int((open_["gravite"] == gravite).sum()) for gravite in gravites}
-    gravest = next((gravite for gravite, count in counts.items() if count), None)
     yearly = set(evolutions_annuelles({constat.indicateur: constat.unite for constat in constats}).values())
     provisional = [constat.indicateur for constat in constats if constat.provisoire]
     return Incertitudes(
-        ouverts=counts,
-        plus_graves=_plus_graves(open_[open_["gravite"] == gravest])[:points_graves],
-        verdicts=dict(Counter(affirmations["verdict"])),
         provisoires=tuple(identifiant for identifiant in provisional if identifiant not in yearly),
         evolutions_provisoires=sum(identifiant in yearly for identifiant in provisional),
         ruptures=tuple(constat for constat in constats if constat.rupture),
         absents=tuple(c.indicateur for c in constats if c.niveau is None or c.reference is None),
-        lacunes=lacunes,
     )
-
-
-def _plus_graves(rows: pd.DataFrame) -> tuple[str, ...]:
-    """Return what the gravest findings are about: the first of each rule, then the others."""
-    first = ~rows["regle"].duplicated()
-    return tuple(dict.fromkeys([*rows.loc[first, "objet"], *rows.loc[~first, "objet"]]))
 
 
 def _de_sens(constats: Iterable[Constat], sens: Sens) -> tuple[Constat, ...]:
@@ -162,12 +122,12 @@ def _un_par_theme(ranked: Iterable[Constat], doutes: Mapping[str, str]) -> tuple
 ABSENTS_EN_CASES = 2  # beyond, the key figures without a value are named in a sentence
 
 
-def page(essentiel: Essentiel, regles: Regles, contexte: Contexte) -> Bloc:
+def page(essentiel: Essentiel, contexte: Contexte) -> Bloc:
     """Return the whole first page."""
     return (
         chiffres(essentiel, contexte)
         + forces_et_besoins(essentiel, contexte)
-        + incertitudes(essentiel.incertitudes, regles, contexte)
+        + incertitudes(essentiel.incertitudes, contexte)
     )
 
 
@@ -226,15 +186,12 @@ def forces_et_besoins(essentiel: Essentiel, contexte: Contexte) -> Bloc:
     return colonnes(strengths, needs) + paragraphe(reading, classe="note")
 
 
-def incertitudes(doute: Incertitudes, regles: Regles, contexte: Contexte) -> Bloc:
+def incertitudes(doute: Incertitudes, contexte: Contexte) -> Bloc:
     """Return what is uncertain, one line a kind; a kind that has nothing is left out."""
     lines = [
-        _controle(doute, regles),
-        _verdicts(doute, regles),
         _provisoires(doute, contexte),
         _ruptures(doute, contexte),
         _absents(doute, contexte),
-        f"Points que la convention laisse ouverts : {nombre(doute.lacunes)}." if doute.lacunes else "",
     ]
     return sous_titre("Ce qui est incertain") + liste(line for line in lines if line)
 
@@ -271,20 +228,6 @@ def _reserves(constat: Constat, doutes: Mapping[str, str]) -> list[str]:
     """Return the marks of a value to be read with care."""
     provisional = ["provisoire"] if constat.provisoire else []
     return [*provisional, *(["à vérifier"] if constat.indicateur in doutes else [])]
-
-
-def _controle(doute: Incertitudes, regles: Regles) -> str:
-    counts = [
-        f"{nombre(count)} {regles.gravites[gravite].lower()}" for gravite, count in doute.ouverts.items() if count
-    ]
-    if not counts:
-        return "Contrôle de cohérence : aucun constat ouvert."
-    return f"Contrôle de cohérence : {enumerer(counts)}. Parmi les plus graves : {' ; '.join(doute.plus_graves)}."
-
-
-def _verdicts(doute: Incertitudes, regles: Regles) -> str:
-    counts = [compter(doute.verdicts[cle], mot.mot) for cle, mot in regles.verdicts.items() if doute.verdicts.get(cle)]
-    return f"Phrases du diagnostic confrontées à ses tableaux : {enumerer(counts)}." if counts else ""
 
 
 def _provisoires(doute: Incertitudes, contexte: Contexte) -> str:

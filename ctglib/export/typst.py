@@ -103,7 +103,7 @@ def _donnees(document: Document, root: Path) -> dict[str, object]:
 
 
 def _corps(document: Document) -> str:
-    """Return the body: the contents before its second chapter, the numbers of its charts at its end."""
+    """Return the body: the contents before its second chapter."""
     second = document.chapitres[1] if not document.court else None
     pieces = []
     for before, bloc in pairwise([None, *document.papier]):

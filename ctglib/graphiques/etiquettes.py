@@ -1,22 +1,17 @@
-"""How labels are kept apart: along a line, around a point, around a circle."""
+"""How labels are kept apart: along a line, around a point."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ctglib.graphiques.planche import Planche
 
 BESIDE = 6.0  # from a point to its label
 CLEARANCE = 1.2
 CAPITAL, DESCENT = 7.6, 1.0  # height of a text of the charter, and how far more it goes down
-LINES = 3
-UPRIGHT = 0.02  # under this share of the radius, an axis is vertical: its label is centred on it
-BETWEEN = 5.0
-PART_OF_THE_CENTRE = 0.24
 Point = tuple[float, float]
 Segment = tuple[Point, Point]
 
@@ -114,91 +109,3 @@ def _places(width: float, point: Point) -> Iterator[Boite]:
                 yield Boite(left, middle - half, left + width, middle + half + DESCENT)
         for left in (x + far, x - far - width):
             yield Boite(left, y - half, left + width, y + half + DESCENT)
-
-
-@dataclass(frozen=True)
-class Etiquette:
-    """Lines of a name above a value in bold; ``y`` is the middle of the whole, ``ha`` the side that ``x`` is on."""
-
-    x: float
-    y: float
-    ha: str
-    lines: tuple[str, ...]
-    value: str
-    color: str
-    leading: float
-
-    @property
-    def height(self) -> float:
-        """Return the height of the whole."""
-        return (len(self.lines) + 1) * self.leading
-
-    @property
-    def top(self) -> float:
-        """Return the top of the whole."""
-        return self.y - self.height / 2
-
-    @property
-    def bottom(self) -> float:
-        """Return the bottom of the whole."""
-        return self.y + self.height / 2
-
-    def write(self, planche: Planche, lower: float) -> None:
-        """Write the label, that much lower."""
-        y = self.y + lower
-        if self.lines:
-            planche.write_lines(self.x, y - self.leading / 2, self.lines, ha=self.ha)
-        planche.write(self.x, y + len(self.lines) * self.leading / 2, self.value, ha=self.ha, bold=True,
-                      color=self.color)  # fmt: skip
-
-
-def radial_label(planche: Planche, direction: Point, reach: float, name: str, value: str, color: str) -> Etiquette:
-    """Return the label at the end of an axis, on the side where it points.
-
-    Args:
-        planche: The sheet, whose edges it keeps to; the centre is in its middle, at the ordinate zero.
-        direction: Of the axis.
-        reach: Distance from the centre.
-        name: What is written, cut into lines; it may be "".
-        value: What is written under it in bold.
-        color: Colour of the value.
-    """
-    dx, dy = direction
-    x = planche.width / 2 + reach * dx
-    if abs(dx) < UPRIGHT:
-        side, room = "center", PART_OF_THE_CENTRE * planche.width
-    else:
-        side, room = ("left", planche.width - x) if dx > 0 else ("right", x)
-    lines = tuple(planche.wrap(name, room, LINES))
-    (written,) = planche.wrap(value, room, 1, bold=True)
-    found = Etiquette(x, 0.0, side, lines, written, color, planche.leading)
-    return replace(found, y=reach * dy + dy * found.height / 2)
-
-
-def spread_around(labels: list[Etiquette], planche: Planche) -> list[Etiquette]:
-    """Return labels in their order, those of a side moved up or down so that none covers another."""
-    tops = {}
-    for side in ("left", "right"):
-        ranks = sorted((rank for rank, label in enumerate(labels) if label.ha == side), key=lambda r: labels[r].top)
-        starts = spread([labels[r].top for r in ranks], [labels[r].height for r in ranks], BETWEEN)
-        tops |= dict(zip(ranks, starts, strict=True))
-    moved = [
-        replace(label, y=tops[rank] + label.height / 2) if rank in tops else label for rank, label in enumerate(labels)
-    ]
-    return [_beyond(label, moved, planche) if label.ha == "center" else label for label in moved]
-
-
-def _beyond(label: Etiquette, others: list[Etiquette], planche: Planche) -> Etiquette:
-    """Return a centred label moved away from the circle, beyond the labels of the sides that it would cover."""
-    half = PART_OF_THE_CENTRE * planche.width / 2
-    met = [
-        other
-        for other in others
-        if other.ha != "center" and other.top < label.bottom and other.bottom > label.top
-        and (other.x < label.x + half if other.ha == "left" else other.x > label.x - half)
-    ]  # fmt: skip
-    if not met:
-        return label
-    if label.y < 0:
-        return replace(label, y=min(other.top for other in met) - BETWEEN - label.height / 2)
-    return replace(label, y=max(other.bottom for other in met) + BETWEEN + label.height / 2)

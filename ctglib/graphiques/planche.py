@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Polygon, Rectangle
+from matplotlib.patches import Polygon, Rectangle
 
 from ctglib.document.charte import charte
 from ctglib.document.dessin import charter_style, known_signs, measure, wrap
@@ -170,13 +170,6 @@ class Planche:
     def polygon(self, points: Sequence[tuple[float, float]], color: str, zorder: float = 1) -> None:
         """Put a filled polygon without outline."""
         self.axes.add_artist(Polygon(points, closed=True, fc=color, ec="none", zorder=zorder, clip_on=False))
-
-    def circle(
-        self, centre: tuple[float, float], radius: float, color: str, width: float, style: str = "plein"
-    ) -> None:
-        """Put a circle as a line; a style is one of ``rule``."""
-        line = {"ec": color, "lw": width, "ls": DASHES[style], "zorder": 2}
-        self.axes.add_artist(Circle(centre, radius, fill=False, clip_on=False, **line))
 
     def arrow(self, x: float, y: float, direction: tuple[float, float], color: str) -> None:
         """Put an arrowhead that ends at a place, towards a direction of length one: the value is beyond the scale."""

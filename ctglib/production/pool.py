@@ -35,6 +35,7 @@ PRECHARGES = (
     "babel.numbers",
     "bdb",
     "ctglib.rapports.bilan",
+    "ctglib.rapports.controle",
     "ctglib.rapports.diagnostic",
     "ctglib.rapports.evaluation",
     "ctglib.export.exporteurs",

@@ -14,18 +14,10 @@ import pandas as pd
 
 from ctglib.blocs import synthese
 from ctglib.blocs.besoins import besoins_en_bref, lacunes, tableau_enjeux, tableau_hors_enjeux
-from ctglib.blocs.coherence import (
-    bilan,
-    tableau_affirmations,
-    tableau_coherence,
-    tableau_corrections,
-    tableau_regles,
-)
 from ctglib.blocs.couverture import couverture, statut_du_diagnostic
 from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture
-from ctglib.blocs.offre import tableau_manques, tableau_offre, tableau_offre_autres, tableau_vacances
+from ctglib.blocs.offre import tableau_offre, tableau_offre_autres, tableau_vacances
 from ctglib.blocs.places import ages_constats, contradictions_des_places, places_constats
-from ctglib.blocs.radar import ecarts_forts, mode_d_emploi, tableau_radar
 from ctglib.blocs.sources import sources
 from ctglib.blocs.theme import commentaires, commentaires_attendus, phrases_du_theme, tableau_theme
 from ctglib.calculs import offre
@@ -42,7 +34,6 @@ from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import enregistrer, proches
 from ctglib.graphiques import offre as graphiques
 from ctglib.graphiques.haltere import haltere
-from ctglib.graphiques.radar import points_indices, radar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -205,19 +196,15 @@ class Diagnostic:
 
     def synthese(self) -> Bloc:
         """Return the first page: key figures, strengths and needs, what is uncertain."""
-        catalogue, regles = self.catalogue, self.catalogue.coherence.regles
-        doubt = synthese.relever_incertitudes(
-            self.tous_les_constats,
-            self.controle,
-            self.jugements,
-            gravites=regles.gravites,
-            points_graves=catalogue.synthese.points_graves,
-            lacunes=len(self.convention.lacunes),
-        )
+        words = self.catalogue
         essentiel = synthese.synthetiser(
-            self.tous_les_constats, catalogue.synthese, catalogue.indicateurs, doutes=self.doutes, incertitudes=doubt
+            self.tous_les_constats,
+            words.synthese,
+            words.indicateurs,
+            doutes=self.doutes,
+            incertitudes=synthese.relever_incertitudes(self.tous_les_constats),
         )
-        return synthese.page(essentiel, regles, self.contexte)
+        return synthese.page(essentiel, self.contexte)
 
     def mode_de_lecture(self) -> Bloc:
         """Return how gaps, variations and statuses are read."""
@@ -296,7 +283,7 @@ class Diagnostic:
     def structures(self) -> Bloc | None:
         """Return the structures that receive people, then schools, sports and culture, urban schemes and posts."""
         args = self.dossier.offre, self.catalogue.offre, self.contexte_offre
-        return _plein([tableau_offre(*args), tableau_offre_autres(*args)])
+        return plein([tableau_offre(*args), tableau_offre_autres(*args)])
 
     def places(self) -> Bloc | None:
         """Return how many places there are for children under three, beside the children."""
@@ -352,7 +339,7 @@ class Diagnostic:
         ).astype({"effectif": "float64"})
         sentences = ages_constats(
             ages,
-            self._manques,
+            self.manques,
             fiches=self.convention.fiches,
             tranches=catalogue.synthese.tranches_age,
             vocabulaire=catalogue.offre,
@@ -373,14 +360,11 @@ class Diagnostic:
         week = offre.semaine(self.dossier.offre, self.catalogue.synthese, vocabulaire)
         title = "À quelles heures les lieux d'accueil sont-ils ouverts ?"
         chart = None if week.empty else graphiques.semaine(week, self.contexte_offre, nom="semaine", titre=title)
-        return _plein([chart, tableau_vacances(self.dossier.offre, vocabulaire, self.contexte_offre)])
-
-    def non_dits(self) -> Bloc | None:
-        """Return what the convention does not say of its structures."""
-        return _plein([tableau_manques(self._manques, self.contexte_offre)])
+        return plein([chart, tableau_vacances(self.dossier.offre, vocabulaire, self.contexte_offre)])
 
     @cached_property
-    def _manques(self) -> pd.DataFrame:
+    def manques(self) -> pd.DataFrame:
+        """What the convention does not say of its structures (see ``ctglib.calculs.offre.manques``)."""
         expected = self.catalogue.coherence.relations.attendus_offre
         return offre.manques(self.dossier.offre, expected, self.catalogue.offre)
 
@@ -389,32 +373,6 @@ class Diagnostic:
         return f"{self.convention.source_offre} ; {self.contexte.source}"
 
     # The indices, the needs, the check.
-
-    def vulnerabilite(self) -> Bloc | None:
-        """Return the indices of vulnerability: how they are read, their charts and table, the axes far from 100."""
-        rules, contexte = self.catalogue.radar, self.contexte
-        if not self._indices_lus:
-            return None
-        lacune = next((item for item in self.convention.lacunes if item.id == rules.lacune), None)
-        both = f"{contexte.territoire.le} et {contexte.reference.le}"
-        args = self.indices, rules, contexte
-        charts = [None, None]
-        if self.indices["indice"].notna().any():
-            charts = [
-                points_indices(*args, nom="indices", titre=f"Indices de vulnérabilité : quels écarts entre {both} ?"),
-                radar(
-                    *args,
-                    nom="radar",
-                    titre=f"Radar des mêmes indices, {contexte.territoire.nom}, {contexte.reference.nom} = 100",
-                ),
-            ]
-        return suite(
-            [mode_d_emploi(rules, contexte, lacune), charts[0], tableau_radar(*args), charts[1], ecarts_forts(*args)]
-        )
-
-    @property
-    def _indices_lus(self) -> bool:
-        return bool(self.indices["annee"].notna().any())
 
     def besoins(self) -> Bloc | None:
         """Return the findings by enjeu, each with the fiche that answers it, then the needs that no enjeu takes."""
@@ -429,36 +387,14 @@ class Diagnostic:
             ]
         )
 
-    def lacunes(self) -> Bloc | None:
-        """Return what the convention leaves out or open, with the question to put."""
-        return _plein([lacunes(self.convention, self.convention.source_texte)])
+    def questions(self) -> Bloc | None:
+        """Return the questions to put first to the parties."""
+        convention = self.convention
+        return plein([lacunes(convention, convention.source_texte, premieres=self.catalogue.synthese.questions)])
 
     def commentaires_attendus(self) -> Bloc:
         """Return the themes that await a comment of the parties."""
         return commentaires_attendus(self._themes_presents, self.dossier.commentaires)
-
-    def coherence(self) -> Bloc | None:
-        """Return how many rules ran and what they found, the gravest first."""
-        regles = self.catalogue.coherence.regles
-        return _plein(
-            [
-                bilan(self.controle, self.jugements, regles),
-                tableau_coherence(self.controle, regles, self.contexte_texte),
-            ]
-        )
-
-    def affirmations(self) -> Bloc | None:
-        """Return the sentences of the text with their verdict."""
-        return _plein([tableau_affirmations(self.jugements, self.catalogue.coherence.regles, self.contexte_texte)])
-
-    def corrections(self) -> Bloc | None:
-        """Return the places read otherwise than they are written."""
-        return _plein([tableau_corrections(self.dossier.corrections, self.contexte_texte)])
-
-    def regles(self) -> Tableau:
-        """Return what each rule verifies, with its thresholds, and how many findings it gave."""
-        catalogue = self.catalogue
-        return tableau_regles(self.controle, catalogue.coherence.regles, catalogue.seuils, self.contexte_texte)
 
     def limites(self) -> Bloc:
         """Return what the figures must not be made to say, and what is left out for want of data."""
@@ -467,7 +403,6 @@ class Diagnostic:
             self.tous_les_constats,
             self.contexte,
             offre=not self.dossier.offre.empty,
-            indices=self._indices_lus,
         )
         return limites(self.tous_les_constats, self.convention.articles, self.contexte, self.doutes, left_out)
 
@@ -476,7 +411,7 @@ class Diagnostic:
         return sources(self.empreintes, self.catalogue.synthese.fichiers)
 
 
-def _plein(pieces: Iterable[Bloc | None]) -> Groupe | None:
+def plein(pieces: Iterable[Bloc | None]) -> Groupe | None:
     """Return pieces one after the other, tables without a row left out; None when nothing is left."""
     return suite(
         piece for piece in pieces if piece is not None and (not isinstance(piece, Tableau) or len(piece.donnees))

@@ -168,9 +168,9 @@ class RoleDeFichier(Modele):
 class Synthese(Modele):
     """``synthese.yaml``.
 
-    ``forces`` and ``besoins`` are how many of each the first page shows, ``points_graves`` how many of the gravest open
-    findings it names, ``services`` the counts whose zero is a need. ``places_moins_3`` is the count of children
-    that places for under-threes are set against, ``capacite`` the theoretical capacity that Annexe 1 gives for them.
+    ``forces`` and ``besoins`` are how many of each the first page shows, ``questions`` how many open points the
+    diagnostic puts to the parties, ``services`` the counts whose zero is a need. ``enfants_moins_3`` is the count of
+    children that places for under-threes are set against, ``capacite`` the theoretical capacity that Annexe 1 gives.
     ``annees`` says what to know of a peculiar year, wherever it is that of the figures.
     ``sigles`` are the abbreviations of the reports, with their meanings.
     """
@@ -179,8 +179,8 @@ class Synthese(Modele):
     chiffres_cles: list[Identifiant] = Field(min_length=1)
     forces: int = Field(ge=1)
     besoins: int = Field(ge=1)
-    points_graves: int = Field(ge=1)
     services: list[Identifiant] = []
+    questions: int = Field(ge=1)
     groupes: list[GroupeDeLignes] = Field(min_length=1)
     enfants_moins_3: Identifiant
     capacite: Identifiant
