@@ -141,11 +141,11 @@ def test_l_etat_dit_ce_qui_est_passe_et_cite_la_trace(bilans: dict[int, Bilan]) 
 def test_les_manques_vont_au_service_qui_les_detient(bilans: dict[int, Bilan]) -> None:
     found = manques(bilans[2024].fiche(1))
 
-    assert ("rpe", "etat", "1.3") in found
+    assert ("caf", "etat", "1.3") in found
     assert ("pmi", "valeur", "am_agreees") in found
     assert ("caf", "moyen", "caf/subvention") in found
-    assert ("rpe", "appreciation", "") not in found
-    assert ("rpe", "appreciation", "") in manques(bilans[2025].fiche(1))
+    assert ("caf", "appreciation", "") not in found
+    assert ("caf", "appreciation", "") in manques(bilans[2025].fiche(1))
     assert not {element for _, nature, element in found if nature == "etat"} & {"1.1", "1.2"}
 
 

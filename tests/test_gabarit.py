@@ -12,6 +12,7 @@ from classeur_rempli import cadre, cellule, colonne, ligne, octets, vierge
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ctglib.collecte.cadre import ouvrir_cadre
 from ctglib.collecte.classeur import classeur
 from ctglib.collecte.feuilles import feuilles
 from ctglib.collecte.gabarit import ecrire_gabarit
@@ -57,11 +58,13 @@ def test_chaque_action_de_la_convention_a_sa_ligne() -> None:
 
 def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail() -> None:
     ws = vierge()["Indicateurs"]
-    found = [row[0].value for row in ws.iter_rows(min_row=5)]
+    rows = [row for row in ws.iter_rows(min_row=5) if not row[0].value.startswith("+ ")]
+    found = [row[0].value for row in rows]
     asked = [item for item in cadre().indicateurs().values() if item.table == "observations" and not item.calcul]
 
-    assert [name for name in found if "." not in name] == [item.id for item in asked]
-    assert all(row[4].value and row[6].value for row in ws.iter_rows(min_row=5))
+    assert [name for name in found if "." not in name] == sorted((item.id for item in asked), key=found.index)
+    assert {item.id for item in asked} <= set(found)
+    assert all(row[4].value and row[6].value for row in rows)
     assert cellule(vierge(), "Indicateurs", "frequentation_jeunes.caj", "Précision").value.startswith(
         "Centre d'animation"
     )
@@ -83,10 +86,13 @@ def test_seules_les_cellules_a_remplir_sont_ouvertes(feuille: str) -> None:
     ws = vierge()[feuille]
     ids = {title: colonne(ws, title) for title in titres(ws)}
 
-    assert ws.protection.sheet and ws.protection.password is None
+    assert ws.protection.sheet is not any(dim.outlineLevel for dim in ws.row_dimensions.values())
+    assert ws.protection.password is None
     assert all(cell.protection.locked for cell in ws[4])
-    assert {title for title, column in ids.items() if not ws.cell(5, column).protection.locked} >= set(SAISIES[feuille])
-    assert ws.cell(5, 1).protection.locked
+    first = next(row[0].row for row in ws.iter_rows(min_row=5) if not row[0].value.startswith("+ "))
+    opened = {title for title, column in ids.items() if not ws.cell(first, column).protection.locked}
+    assert opened >= set(SAISIES[feuille])
+    assert ws.cell(first, 1).protection.locked
 
 
 def test_les_cellules_attendues_sont_colorees_et_blanchissent_remplies() -> None:
@@ -162,15 +168,15 @@ def test_les_proprietes_disent_convention_annee_version_et_service() -> None:
 
 
 def test_un_service_n_a_que_sa_part() -> None:
-    wb = vierge("rpe")
+    wb = vierge("jeunesse")
 
-    assert next(row[0].value for row in wb["Actions"].iter_rows(min_row=5)) == "1.1"
-    assert {row[1].value for row in wb["Indicateurs"].iter_rows(min_row=5)} == {"1"}
-    assert "Posture" not in wb.sheetnames and "Profils" not in wb.sheetnames
+    assert next(row[0].value for row in wb["Actions"].iter_rows(min_row=5)) == "3.1"
+    assert {row[1].value for row in wb["Indicateurs"].iter_rows(min_row=5)} >= {"3"}
+    assert "Posture" not in wb.sheetnames and "Profils" not in vierge("rpe").sheetnames
     assert [row[0].value for row in wb["Appréciations"].iter_rows(min_row=5)] == [
-        "1.reussites",
-        "1.difficultes",
-        "1.perspectives",
+        "3.reussites",
+        "3.difficultes",
+        "3.perspectives",
     ]
 
 
@@ -223,3 +229,47 @@ def test_la_ligne_d_un_moyen_porte_sa_fiche_ou_sa_structure() -> None:
 
     assert ligne(ws, "Caf du Pas-de-Calais", "", "Les Premiers Pas", "Euros de l'année", "Bonus territoire CTG")
     assert ligne(ws, "Ville de Harnes", "1. " + cadre().dossier.convention.fiches[0].titre)
+
+
+SERVICES = [
+    (convention, service)
+    for convention in ("harnes", "demonstration")
+    for service in ("coordination", "rpe", "enfance", "jeunesse", "pij", "caf", "pmi")
+]
+
+
+@pytest.mark.parametrize(("convention", "service"), SERVICES)
+def test_un_service_voit_d_abord_quarante_cellules_a_remplir_au_plus(convention: str, service: str) -> None:
+    frame = ouvrir_cadre(convention, 2025, service)
+    wb = load_workbook(io.BytesIO(classeur(frame, feuilles(frame))))
+    seen = [
+        cell.coordinate
+        for ws in wb.worksheets[1:]
+        for row in ws.iter_rows(min_row=5)
+        for cell in row
+        if cell.fill.fgColor.rgb == "FFFFF3C4" and not ws.row_dimensions[cell.row].hidden
+    ]
+
+    assert len(seen) <= 40
+
+
+def test_ce_qui_est_facultatif_est_replie_sous_un_titre_et_le_reste_en_vue() -> None:
+    ws = vierge()["Indicateurs"]
+    folded = {row[0].value for row in ws.iter_rows(min_row=5) if ws.row_dimensions[row[0].row].outlineLevel}
+    kept = {row[0].value for row in ws.iter_rows(min_row=5)} - folded
+    items = cadre().indicateurs()
+
+    assert {name for name in folded if "." not in name} == {
+        item.id for item in items.values() if item.facultatif and item.table == "observations" and not item.calcul
+    }
+    assert "frequentation_jeunes.caj" in kept  # the fiche writes it
+    assert "capacite_declaree.caj" in folded  # the parts of what is proposed
+    assert any(name.startswith("+ Facultatif, fiche 1") for name in kept)
+
+
+def test_ce_qui_est_ecrit_d_avance_refuse_la_saisie_sur_une_feuille_a_plis() -> None:
+    wb = vierge()
+
+    rule = regle(wb["Indicateurs"], cellule(wb, "Indicateurs", "am_agreees", "Définition").coordinate)
+
+    assert (rule.type, rule.formula1, rule.showErrorMessage) == ("custom", "FALSE", True)

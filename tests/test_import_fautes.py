@@ -137,7 +137,7 @@ STRUCTURES = [
 def test_un_classeur_deforme_est_refuse(
     abimer: Callable[[Workbook], None], place: str, trouve: str, remede: str, tmp_path: Path
 ) -> None:
-    wb = vierge(PART)
+    wb = vierge()
     poser(wb, "Posture", "Chargé de coopération CTG", Niveau_2025="3 – Installé")
     abimer(wb)
 
@@ -149,7 +149,7 @@ def test_un_classeur_deforme_est_refuse(
 
 
 def test_toutes_les_fautes_sont_dites_d_un_coup(tmp_path: Path) -> None:
-    wb = vierge(PART)
+    wb = vierge()
     poser(wb, "Indicateurs", REPERE, **{VALEUR: "beaucoup"})
     poser(wb, "Actions", "4.1", État_fin_2025="Réalisée")
     poser(wb, "Moyens", ("Ville de Harnes",), Année_2025="12 k€")

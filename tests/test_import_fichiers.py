@@ -180,7 +180,7 @@ def test_deux_services_qui_se_contredisent_sont_listes_et_rien_n_est_choisi(tmp_
 
 
 def test_une_ecriture_refusee_ne_laisse_rien_de_moitie(donnees: Path, tmp_path: Path) -> None:
-    wb = vierge(PART)
+    wb = vierge()
     poser(wb, "Indicateurs", REPERE, **{VALEUR: 3})
     poser(wb, "Actions", "4.1", État_fin_2025="Prévue")
     ready = preparer([enregistrer(wb, tmp_path)])

@@ -37,8 +37,8 @@ def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
     """Return how many indicators of the year are informed, in all, by fiche and by service.
 
     An indicator counts once, informed as soon as the whole or one of its modalités is; suppressed counts as informed.
-    « Sans objet » is not expected, nor is what a fiche that has not begun did not give, nor what the workbook computes;
-    « non disponible » is expected and not informed.
+    « Sans objet » is not expected, nor is what a fiche that has not begun did not give, nor what nobody is asked for
+    (see ``demandes``); « non disponible » is expected and not informed.
 
     Args:
         evaluation: What ``evaluer`` returns.
@@ -47,12 +47,17 @@ def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
         The columns ``TAUX``: ``groupe`` is "ensemble", "fiche" or "responsable", ``valeur_groupe`` its number or id as
         text; ``taux`` in %, missing when nothing is expected.
     """
-    items = _indicateurs(evaluation[~evaluation["calcule"]])
+    items = _indicateurs(demandes(evaluation))
     rows = [("ensemble", "", items)]
     for groupe in GROUPES:
         rows += [(groupe, str(name), group) for name, group in items.groupby(groupe, sort=False)]
     table = pd.DataFrame([_compter(*row) for row in rows], columns=list(TAUX))
     return table.astype(dict.fromkeys(TAUX[2:-1], "Int64") | {"taux": "float64"})
+
+
+def demandes(evaluation: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of what somebody is asked for: neither computed by the workbook nor optional."""
+    return evaluation[~evaluation["calcule"] & ~evaluation["facultatif"]]
 
 
 def _indicateurs(evaluation: pd.DataFrame) -> pd.DataFrame:
@@ -87,8 +92,8 @@ def a_collecter(
     """Return what the next collection asks for, service by service, in the order of the fiches.
 
     Every indicator for the next year while the convention runs; this year's when it is missing or provisional; the
-    initial value where there is none. What is awaited once is asked for its own year alone, until it is known; an
-    indicator that the workbook computes is asked from nobody.
+    initial value where there is none. What is awaited once is asked for its own year alone, until it is known; what is
+    optional, or computed, is asked from nobody.
 
     Args:
         evaluation: What ``evaluer`` returns for the year.
@@ -100,7 +105,7 @@ def a_collecter(
         The columns ``A_COLLECTER``; ``motif`` is "annee_suivante", "a_completer", "a_confirmer" or "valeur_initiale".
     """
     rows, last = [], (fin or convention.fin).year
-    for _, row in _indicateurs(evaluation[~evaluation["calcule"]]).iterrows():
+    for _, row in _indicateurs(demandes(evaluation)).iterrows():
         indicateur = catalogue.indicateurs_fiches[row["indicateur"]]
         wanted = _demandes(row, indicateur, debut=convention.debut.year, fin=last)
         rows += [_demande(row, indicateur, *item) for item in wanted]
@@ -249,7 +254,7 @@ def manques_finaux(
 ) -> pd.DataFrame:
     """Return one row a thing to ask, service by service, with all the years that it is missing for.
 
-    A fiche asks for nothing before the year in which it begins. What the workbook computes is asked from nobody.
+    A fiche asks for nothing before the year in which it begins. What is optional, or computed, is asked from nobody.
 
     Returns:
         The columns ``COLONNES``; ``nature`` is "valeur", "valeur_initiale", "etat", "moyen" or "appreciation",
@@ -276,7 +281,7 @@ def _valeurs(
     missing: dict[str, list[int]] = {}
     for annee, table in evaluations.items():
         told = set(table.loc[table["renseigne"] | table["statut"].eq(SANS_OBJET), "indicateur"])
-        for row in table[table["dimension"].eq("") & ~table["calcule"]].itertuples():
+        for row in demandes(table[table["dimension"].eq("")]).itertuples():
             asked = annee >= start[row.fiche] and _attendue(row, annee, catalogue)
             if asked and row.indicateur not in told:
                 missing.setdefault(row.indicateur, []).append(annee)
@@ -295,7 +300,8 @@ def _departs(parcours: pd.DataFrame, catalogue: Catalogue, avant: int) -> Iterat
     """Yield the initial values that would serve: not of a typology, nor of what is computed, nor before a break."""
     rows = parcours[parcours["valeur_initiale"].isna() & parcours["table"].eq("observations") & ~parcours["calcule"]]
     for row in rows[rows["origine_cible"].ne("implicite")].itertuples():
-        if not catalogue.indicateurs_fiches[row.indicateur].ruptures:
+        item = catalogue.indicateurs_fiches[row.indicateur]
+        if not item.ruptures and not item.facultatif:
             yield (row.responsable, DEPART, row.fiche, row.indicateur, row.libelle, str(avant), _ou(row, catalogue))
 
 

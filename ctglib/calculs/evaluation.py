@@ -53,7 +53,7 @@ COLONNES = (
     "valeur_initiale", "annee_initiale", "origine_initiale", "valeur_precedente", "annee_precedente",
     "statut_precedent", "valeur", "annee", "statut", "renseigne", "cible", "annee_cible", "origine_cible", "realise",
     "attendu", "rythme", "rythme_compose", "verdict", "raison", "raisons", "evolution", "raison_evolution",
-    "a_maintenir", "responsable", "calcule",
+    "a_maintenir", "responsable", "calcule", "facultatif",
 )  # fmt: skip
 ENTIERS = ("fiche", "annee_initiale", "annee_precedente", "annee", "annee_cible")
 REELS = (
@@ -88,7 +88,7 @@ def evaluer(
     Returns:
         The columns ``COLONNES``, in the order of the convention; absent numbers missing, absent texts empty.
         ``raison`` is the first of ``raisons`` (joined by « ; »): of « non évaluable », or what to know of a verdict.
-        ``calcule``: the workbook works it out from others, nobody enters it.
+        ``calcule``: the workbook works it out from others, nobody enters it. ``facultatif``: nobody has to give it.
     """
     known = suivis or {}
     today = (known[annee].bilan if annee in known else Bilan(annee=annee)).date_arretee
@@ -97,7 +97,7 @@ def evaluer(
     measured = series(observations, meanings, territoire=convention.territoire, annee=annee)
     rows = [_evaluer_ligne(ligne, year) for ligne in lignes(year, measured)]
     table = pd.DataFrame(rows, columns=list(COLONNES))
-    kinds = {"Int64": ENTIERS, "float64": REELS, "bool": ("renseigne", "calcule")}
+    kinds = {"Int64": ENTIERS, "float64": REELS, "bool": ("renseigne", "calcule", "facultatif")}
     return table.astype({name: kind for kind, names in kinds.items() for name in names})
 
 
@@ -139,6 +139,7 @@ def _identite(ligne: Ligne, year: Annee) -> dict[str, object]:
         "modalite": modalite,
         "libelle_modalite": modalites(indicateur, year.catalogue).get(modalite, ""),
         "calcule": indicateur.calcul is not None,
+        "facultatif": indicateur.facultatif,
         "responsable": (indicateur.collecte.responsable or "") if indicateur.collecte else "",
     }
 

@@ -17,8 +17,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import Outline
 
-from ctglib.collecte.reconnaitre import SANS_SAISIE
+from ctglib.collecte.reconnaitre import PLI, SANS_SAISIE
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -97,23 +98,43 @@ _ETAT = "statut"
 
 
 def ecrire_feuille(ws: Worksheet, feuille: Feuille, styles: dict[str, Style], sous_titre: str) -> None:
-    """Write a sheet, protect it without a password, and set its printing."""
-    model = feuille.modele
+    """Write a sheet, its folded rows after the others, each fold under its heading, and set its printing.
+
+    It is protected without a password. One that has folds is not, since Excel opens no fold of a protected sheet: there
+    the cells written in advance refuse to be typed over.
+    """
+    model, folds = feuille.modele, feuille.plis
     _tete(ws, feuille, styles, sous_titre)
     checks: dict[tuple[int, int], Controle] = {}
-    rows: list[Ligne | None] = [*feuille.lignes, *[None] * model.lignes_libres]
+    rows: list[Ligne | str | None] = [ligne for ligne in feuille.lignes if not ligne.pli]
+    for heading, folded in folds.items():
+        rows += [heading, *folded]
+    rows += [None] * model.lignes_libres
     for row, ligne in enumerate(rows, LIGNE_DES_TITRES + 1):
+        if isinstance(ligne, str):
+            _titre_de_pli(ws, row, ligne, feuille, styles["pli"])
+            continue
         for column, spec in enumerate(feuille.colonnes, 1):
             cell = ws.cell(row, column)
             opened = _cellule(cell, feuille, ligne, spec, styles)
-            if opened:
-                checks[row, column] = controle(feuille, ligne, spec)
+            if opened or folds:
+                checks[row, column] = controle(feuille, ligne, spec) if opened else ECRITE_D_AVANCE
+        if ligne and ligne.pli:
+            ws.row_dimensions[row].outlineLevel, ws.row_dimensions[row].hidden = 1, True
         if ligne and model.id == "appreciations":
             ws.row_dimensions[row].height = _HAUTEUR_TEXTE
     poser_les_controles(ws, checks)
     last = LIGNE_DES_TITRES + len(rows)
     _blanchir(ws, feuille, last, styles["facultative"])
     _mise_en_page(ws, feuille, last, sous_titre)
+
+
+def _titre_de_pli(ws: Worksheet, row: int, titre: str, feuille: Feuille, style: Style) -> None:
+    for column in range(1, len(feuille.colonnes) + 1):
+        style.appliquer(ws.cell(row, column))
+    count = len(feuille.plis[titre])
+    ecrire_texte(ws.cell(row, 1), insecables(f"{PLI}{titre} ({count} ligne{'s' if count > 1 else ''})"))
+    ws.row_dimensions[row].collapsed = True
 
 
 def _tete(ws: Worksheet, feuille: Feuille, styles: dict[str, Style], sous_titre: str) -> None:
@@ -190,8 +211,10 @@ def _mise_en_page(ws: Worksheet, feuille: Feuille, last: int, sous_titre: str) -
     ws.sheet_view.showGridLines = False
     # Of the protection, the attribute says what is forbidden.
     protection = ws.protection
-    protection.sheet = True
+    protection.sheet = not feuille.plis
     protection.autoFilter = protection.formatColumns = protection.formatRows = False
+    ws.sheet_properties.outlinePr = Outline(summaryBelow=False)
+    ws.sheet_format.outlineLevelRow = 1 if feuille.plis else 0
     mettre_en_page(ws, f"A1:{end}{last}", sous_titre)
     ws.print_title_rows = f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
 
@@ -299,6 +322,11 @@ class Controle:
     titre: str
     aide: str
     erreur: str
+
+
+ECRITE_D_AVANCE = Controle(
+    "custom", None, "FALSE", None, "", "", "Cette cellule est écrite d'avance : laissez-la telle quelle."
+)
 
 
 def poser_les_controles(ws: Worksheet, cellules: dict[tuple[int, int], Controle]) -> None:
@@ -413,6 +441,7 @@ def styles(couleurs: Couleurs, attendue: str) -> dict[str, Style]:
         "attendue": Style(body, aplat(attendue), frame, wrap, ouvert=True),
         "facultative": Style(body, aplat(couleurs.fond), frame, wrap, ouvert=True),
         "fermee": Style(small, hatched, box, wrap),
+        "pli": Style(subtitle, panel, Border(top=line, bottom=line), Alignment(vertical="center")),
         "texte": Style(body, PatternFill(), none, wrap),
         "puce": Style(body, PatternFill(), none, Alignment(horizontal="right", vertical="top")),
         "lien": Style(link, PatternFill(), none, wrap),

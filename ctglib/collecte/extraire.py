@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 
 from ctglib.collecte.cellules import Lu, lire_choix, lire_date, lire_nombre, lire_texte_libre, montrer
 from ctglib.collecte.fichiers import VIDE, cle_de_titre
+from ctglib.collecte.reconnaitre import PLI
 from ctglib.donnees.confidentialite import valeur_personnelle
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import proches
@@ -196,12 +197,15 @@ def colonnes(reconnue: FeuilleReconnue, role: str) -> list[ColonneGabarit]:
 
 
 def rangees(reconnue: FeuilleReconnue) -> list[Rangee]:
-    """Return the rows under the headings that hold a key or an entry."""
+    """Return the rows under the headings that hold a key or an entry; the heading of a fold is neither."""
     grid = reconnue.grille
+    first = reconnue.colonnes.get(reconnue.feuille.colonnes[0].id)
     places = reconnue.places()
     wanted = {spec.id: reconnue.colonnes[spec.id] for role in ("cle", "saisie") for spec in colonnes(reconnue, role)}
     rows = []
     for row in [row for row in sorted(grid.lignes) if row > reconnue.titres]:
+        if first and grid.cellule(row, first).texte.startswith(PLI):
+            continue
         cells = {name: grid.cellule(row, column) for name, column in wanted.items()}
         cells = {name: cell for name, cell in cells.items() if not cell.vide}
         if cells:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.collecte.extraire import Entree
 from ctglib.collecte.suivi import RUBRIQUES
+from ctglib.donnees.modeles.gabarit import AUTRES
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Ligne:
         listes: Lists of this row where its cells have not their column's.
         attendues: The entry cells that are coloured until they are filled.
         fermees: The entry cells that this row does not use.
+        pli: The heading under which it is folded, "" when it is in view.
     """
 
     codes: dict[str, str]
@@ -75,6 +77,7 @@ class Ligne:
     listes: dict[str, Liste] = field(default_factory=dict)
     attendues: frozenset[str] = frozenset()
     fermees: frozenset[str] = frozenset()
+    pli: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,14 @@ class Feuille:
     lignes: tuple[Ligne, ...]
     listes: dict[str, Liste] = field(default_factory=dict)
     nombres: dict[str, Nombre] = field(default_factory=dict)
+
+    @property
+    def plis(self) -> dict[str, list[Ligne]]:
+        """Return the folded rows by heading, in order."""
+        found: dict[str, list[Ligne]] = {}
+        for ligne in self.lignes:
+            found.setdefault(ligne.pli, []).append(ligne)
+        return {pli: rows for pli, rows in found.items() if pli}
 
     @property
     def colonnes(self) -> tuple[ColonneGabarit, ...]:
@@ -142,8 +153,12 @@ def _table(
     listes: dict[str, Liste],
     service: Callable[[Cle], str],
     nombre: Nombre | None = None,
+    plis: Callable[[Cle], str] = lambda _: "",
 ) -> Feuille:
-    """Return such a sheet: the rows that it always has, then those already entered, this year or last."""
+    """Return such a sheet: the rows that it always has, then those already entered, this year or last.
+
+    ``plis`` gives the heading under which a row is folded.
+    """
     model = cadre.modele(nom)
     measure = _mesure(model)
     keys = [column.id for column in model.colonnes if column.role == "cle"]
@@ -167,7 +182,15 @@ def _table(
                     _etat_saisi(cadre, text) if column.id == "statut" else _mot(listes, column.id, text, codes)
                 )
         wanted = frozenset({measure.id} if measure.attendue else ())
-        rows.append(Ligne(codes, shown, {measure.id: nombre} if nombre else {}, attendues=wanted))
+        rows.append(
+            Ligne(
+                codes,
+                shown,
+                {measure.id: nombre} if nombre else {},
+                attendues=wanted,
+                pli=plis(key),
+            )
+        )
     return Feuille(model, tuple(rows), listes, {measure.id: nombre} if nombre else {})
 
 
@@ -212,7 +235,15 @@ def _moyens(cadre: Cadre) -> Feuille:
             return parts.signataires[key[0]]
         return parts.des_moyens(int(key[1])) if key[1] else parts.principal
 
-    return _table(cadre, "moyens", _moyens_attendus(cadre), lists, service, Nombre(decimales=2))
+    titles = cadre.gabarit.plis
+    folded = {(item.signataire, item.poste) for item in cadre.gabarit.moyens.par_structure.postes if item.facultatif}
+    named = {item.signataire for item in (*cadre.gabarit.moyens.par_fiche, *cadre.gabarit.moyens.par_structure.postes)}
+
+    def pli(key: Cle) -> str:
+        signataire = key[0] if key[0] in named else AUTRES
+        return titles.moyens if key[2] and (signataire, key[4]) in folded else ""
+
+    return _table(cadre, "moyens", _moyens_attendus(cadre), lists, service, Nombre(decimales=2), pli)
 
 
 def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
@@ -264,7 +295,16 @@ def _profils(cadre: Cadre) -> Feuille:
         for variable in catalogue.profils.variables
         for part in variable.modalites
     ]
-    return _table(cadre, "profils", wanted, lists, lambda key: parts.dispositifs.get(key[0], parts.principal), Nombre())
+    names = {item.id: item.libelle for item in places}
+    return _table(
+        cadre,
+        "profils",
+        wanted,
+        lists,
+        lambda key: parts.dispositifs.get(key[0], parts.principal),
+        Nombre(),
+        lambda key: cadre.gabarit.plis.profils.format(dispositif=names.get(key[0], key[0])),
+    )
 
 
 def _posture(cadre: Cadre) -> Feuille:
@@ -343,7 +383,8 @@ def _indicateurs(cadre: Cadre) -> Feuille:
     """Return the sheet of indicators, each row with last year's value as it is known today.
 
     An indicator that is computed, or read in another table (profiles, posture), is not asked for here; what is awaited
-    once is asked for its year, then the year after, to be corrected.
+    once is asked for its year, then the year after, to be corrected. What is optional is folded, fiche by fiche, and so
+    are the parts of what the fiche does not write.
     """
     rows = []
     for item in cadre.indicateurs().values():
@@ -358,6 +399,7 @@ def _indicateurs(cadre: Cadre) -> Feuille:
             if cadre.concerne(service) and (not years or years & {cadre.annee, cadre.annee - 1} or entered):
                 label = (words[part] if part else "Ensemble") if dimension else ""
                 rows.append(_indicateur(cadre, item, codes, label, service, entered))
+    rows.sort(key=lambda row: row.pli != "")
     return Feuille(cadre.modele("indicateurs"), tuple(rows), {"statut": _etats_de_valeur(cadre)})
 
 
@@ -390,7 +432,9 @@ def _indicateur(
         shown |= {"source": asked.document}
     low, high = item.bornes
     number = Nombre(0 if low is None else low, high, item.decimales, item.unite == "pourcent")
-    return Ligne(codes, shown, {"valeur": number, "correction": number}, attendues=frozenset({"valeur"}))
+    folded = item.facultatif or (part and item.origine != "convention")
+    title = cadre.gabarit.plis.indicateurs.format(fiche=shown["fiche"]) if folded else ""
+    return Ligne(codes, shown, {"valeur": number, "correction": number}, attendues=frozenset({"valeur"}), pli=title)
 
 
 def _derniere(cadre: Cadre, codes: dict[str, str], annee: int) -> dict[str, str] | None:

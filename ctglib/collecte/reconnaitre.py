@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # The sheets of the workbook that nothing is entered in.
 SANS_SAISIE = ("Mode d'emploi", "Listes")
+PLI = "+ "  # begins the heading of folded rows, which says nothing
 _LIGNES_D_EN_TETE, _TITRE_MAX = 20, 60
 _RECOPIER = "reprendre le gabarit (« ctg gabarit ») et y recopier les valeurs"
 

@@ -45,7 +45,8 @@ class Indicateur(Modele):
     it is judged then, and what it was then it stays. ``hasard``: a count of persons, families, births or requests, that
     chance alone moves; a number that somebody decides (places, meetings, posts) is none. ``petits_effectifs_publies``:
     why its small counts are shown, against the rule. ``origine``: of what a fiche follows, whether the fiche writes
-    it in its own words is what tells.
+    it in its own words is what tells. ``noyau``: why a proposed one is asked of every service; the other proposed ones
+    may be left empty, and lack nobody.
     """
 
     id: Identifiant
@@ -55,6 +56,7 @@ class Indicateur(Modele):
     nature: Literal["contexte", "moyen", "realisation", "resultat"]
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
     origine: Literal["convention", "propose"] = "propose"
+    noyau: Texte | None = None
     dimension: Identifiant | None = None
     modalites: list[CodeModalite] = []
     table: Literal["observations", "profils", "posture"] = "observations"
@@ -76,6 +78,11 @@ class Indicateur(Modele):
     def est_evolution(self) -> bool:
         """Whether it is itself a change, and shows a sign: its lower bound is under zero."""
         return self.bornes[0] is not None and self.bornes[0] < 0
+
+    @property
+    def facultatif(self) -> bool:
+        """Whether nobody has to give it: the fiche does not write it, and the catalogue does not ask it of all."""
+        return self.origine == "propose" and self.noyau is None
 
 
 class Theme(Modele):

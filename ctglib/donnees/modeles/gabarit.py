@@ -78,11 +78,15 @@ class Parts(Modele):
 
 
 class PosteDeSignataire(Modele):
-    """A means that a signatory gives; ``fiches`` are those it is given to, none when it is of no fiche."""
+    """A means that a signatory gives; ``fiches`` are those it is given to, none when it is of no fiche.
+
+    ``facultatif``: why its rows are folded in the workbook, to be filled by whom has the figure.
+    """
 
     signataire: Identifiant
     poste: Identifiant
     fiches: tuple[int, ...] = ()
+    facultatif: Texte | None = None
 
 
 class MoyensParStructure(Modele):
@@ -116,6 +120,14 @@ class CollecteAnnuelle(Modele):
     moyens: MoyensGabarit = MoyensGabarit()
 
 
+class Plis(Modele):
+    """The headings of the folded rows: of a fiche's optional indicators, of means, of the profiles of a dispositif."""
+
+    indicateurs: Texte
+    moyens: Texte
+    profils: Texte
+
+
 class NomsDePersonnes(Modele):
     """How a person's name shows in a text: civilities, and first words of groups of capitalised words that are none."""
 
@@ -141,6 +153,7 @@ class Gabarit(Modele):
     fonctions: tuple[Texte, ...] = Field(min_length=1)
     rubriques: dict[Identifiant, Rubrique]
     nombre_de_decisions: int = Field(ge=1)
+    plis: Plis
     feuilles: tuple[FeuilleGabarit, ...]
     parts: Parts = Parts()
     moyens: MoyensGabarit = MoyensGabarit()
