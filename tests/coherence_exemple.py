@@ -69,8 +69,8 @@ RELATIONS = Relations(
             "id": "places",
             "objet": "le nombre de places",
             "lectures": [
-                {"nom": "annexe 1", "indicateur": "places"},
-                {"nom": "annexe 2", "types": ["accueil"], "caracteristique": "places"},
+                {"nom": "diagnostic", "indicateur": "places"},
+                {"nom": "offre", "types": ["accueil"], "caracteristique": "places"},
             ],
         }
     ],
@@ -213,6 +213,7 @@ def convention(fiche: dict | None = None, **changes: object) -> Convention:
         **dict.fromkeys(("source_diagnostic", "source_offre", "source_texte", "source_suivi"), "exemple"),
         "parties": parties,
         "articles": [],
+        "clauses": {"diagnostic": {"article": "annexe 1"}},
         "axes": [{"id": "enfance", "titre": "Enfance"}],
         "enjeux": [{"id": "accueil", "axe": "enfance", "titre": "Accueillir", "themes": ["enfance"]}],
         "fiches": [{**FICHE, **(fiche or {})}],

@@ -20,7 +20,7 @@ def message(fichier: str, faute: dict, ici: int) -> str:
     if isinstance(ligne, str):
         ligne = ici + int(ligne.partition("+")[2] or 0)
     place = [
-        fichier,
+        faute.get("fichier", fichier),
         *([f"ligne {ligne}"] if ligne else []),
         *([f"« {faute['colonne']} »"] if "colonne" in faute else []),
     ]

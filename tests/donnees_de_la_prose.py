@@ -122,7 +122,7 @@ class Donnees:
     @cached_property
     def territoires(self) -> frozenset[str]:
         """The names of the territories, which are everywhere and name no row."""
-        return frozenset(simplifier(text) for text in _scalaires(self.textes.documents["territoires"]))
+        return frozenset(simplifier(text) for text in _scalaires(self.textes.documents[CONVENTION + "territoires"]))
 
     def noms(self, cellule: str) -> Iterator[str]:
         """Yield what a cell may be called: itself, the label of the id it is, each without its brackets."""

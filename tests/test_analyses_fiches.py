@@ -164,19 +164,21 @@ def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
 def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> None:
     bougee = PostureBougee(montees=3, descendues=1, inchangees=6, inconnues=2)
 
-    public = lisible(grille.bougees(bougee, 2025, "annexe 4", notee=True, interne=False).html)
-    interne = lisible(grille.bougees(bougee, 2025, "annexe 4", notee=True, interne=True).html)
+    public = lisible(grille.bougees(bougee, 2025, notee=True, interne=False).html)
+    interne = lisible(grille.bougees(bougee, 2025, notee=True, interne=True).html)
 
-    assert public.startswith("Sur 10 lignes comparables de la grille de l'annexe 4, 4 ont bougé entre 2024 et 2025.")
+    assert public.startswith(
+        "Sur 10 lignes comparables de la grille du référentiel d'emploi, 4 ont bougé entre 2024 et 2025."
+    )
     assert not re.search("montée|descendue|inchangée", public)
     assert "3 montées, 1 descendue et 6 inchangées" in interne
 
 
 def test_une_premiere_notation_ne_se_compare_a_rien() -> None:
-    told = grille.bougees(PostureBougee(0, 0, 0, 10), 2023, "annexe 4", notee=True, interne=False)
+    told = grille.bougees(PostureBougee(0, 0, 0, 10), 2023, notee=True, interne=False)
 
     assert "rien ne se compare à 2022" in lisible(told.html)
-    assert grille.bougees(PostureBougee(0, 0, 0, 0), 2023, "annexe 4", notee=False, interne=False).html == ""
+    assert grille.bougees(PostureBougee(0, 0, 0, 0), 2023, notee=False, interne=False).html == ""
 
 
 @pytest.mark.parametrize("type_", TYPES)

@@ -107,14 +107,11 @@ def test_une_valeur_est_vide_si_et_seulement_si_son_statut_est_une_absence(
     assert (annexe1["valeur"].isna() == absent).all()
 
 
-def test_chaque_indicateur_des_themes_a_ses_lignes_dans_sa_section_et_son_unite(
-    annexe1: pd.DataFrame, dossier: Dossier
-) -> None:
+def test_chaque_indicateur_des_themes_a_ses_lignes_et_son_unite(annexe1: pd.DataFrame, dossier: Dossier) -> None:
     for theme in dossier.catalogue.themes:
         for item in theme.indicateurs:
             rows = annexe1.loc[item.id]
             assert tuple(rows["territoire"]) == TERRITOIRES
-            assert set(rows["section"]) <= set(theme.sections)
             assert set(rows["unite"]) == {item.unite}
     assert list(dict.fromkeys(annexe1["indicateur"])) == list(dossier.catalogue.indicateurs)
 

@@ -36,6 +36,13 @@ def test_une_phrase_sans_sa_clause_ne_s_ecrit_pas():
     assert convention.ecrire("Les logos[ ({clause.logos})] manquent.") == "Les logos manquent."
 
 
+def test_ce_qui_limite_les_chiffres_vient_des_clauses_sur_les_donnees():
+    convention = _avec(source="8", avenant="11")
+
+    assert convention.limites == [f"Article 8 : {convention.articles[7].consequence}"]
+    assert _avec(source="99", avenant="11").limites == _avec(avenant="11").limites == []
+
+
 def test_un_role_inconnu_est_refuse():
     with pytest.raises(ValidationError, match="comite_annuel"):
         Convention.model_validate(

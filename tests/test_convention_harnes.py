@@ -207,7 +207,7 @@ def _cites(fiche: Fiche) -> set[str]:
 
 
 def _sections(dossier: Dossier) -> set[str]:
-    return {section for theme in dossier.catalogue.themes for section in theme.sections}
+    return set(dossier.annexe1["section"])
 
 
 def _mots(texte: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def avec_jardins(donnees: Path) -> Path:
         if "    contexte:" not in before
         else (before.replace("    contexte:", SUIVI + "    contexte:", 1))
     )
+    after = re.sub(r"\nlivrables: .*", "", after)
     services = "responsables:\n  - {id: nature, libelle: Espaces verts}\n  - {id: rpe, libelle: Le relais}\n"
     path.write_text(f"{before}\n{services}{after}", encoding="utf-8")
     return donnees

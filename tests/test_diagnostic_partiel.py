@@ -59,7 +59,7 @@ def test_un_theme_sans_ligne_n_a_ni_chapitre_ni_doute_et_les_limites_le_disent(d
 
     assert "Logement et habitat : indicateurs" not in tout(ctg)
     assert "Qui reçoit une aide au logement" not in tout(ctg)
-    assert "Thèmes sans chapitre, l'annexe 1 n'en donnant aucun chiffre : « Logement et habitat »" in tout(ctg)
+    assert "Thèmes sans chapitre, le diagnostic n'en donnant aucun chiffre : « Logement et habitat »" in tout(ctg)
     assert not {name for name in ctg.doutes if ctg.catalogue.theme_de[name] == "logement"}
 
 
@@ -68,7 +68,7 @@ def test_un_indicateur_que_l_annexe_ne_donne_pas_est_nomme_et_ne_devient_pas_zer
     garder(donnees, "annexe1.csv", lambda row: row["indicateur"] not in wanted)
     ctg = ouvrir("harnes")
 
-    found = re.search(r"Sans ligne dans l'annexe 1, donc inconnus : ([^.]*)\.", tout(ctg))
+    found = re.search(r"Sans ligne dans le diagnostic, donc inconnus : ([^.]*)\.", tout(ctg))
     assert found
     assert all(ctg.catalogue.indicateurs[name].libelle in found[1] for name in wanted)
     assert "Rapport calculé ici" not in tout(ctg)
@@ -107,7 +107,7 @@ def test_un_genre_de_structure_que_l_offre_ne_cite_pas_n_est_pas_compte_zero(don
     garder(donnees, "offre.csv", lambda row: row["type"] != "periscolaire")
     rows = ouvrir("harnes").controle.set_index("cle")
 
-    assert rows.loc["meme_effectif:periscolaires", "ecrit"] == "1 (annexe 1) ; non donné (annexe 2)"
+    assert rows.loc["meme_effectif:periscolaires", "ecrit"] == "1 (diagnostic) ; non donné (offre)"
 
 
 def test_des_structures_sans_nombre_de_places_ne_font_pas_zero_place(donnees: Path) -> None:

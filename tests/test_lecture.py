@@ -16,12 +16,9 @@ from ctglib.document.blocs import Bloc
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.bilan import RoleDeFichier
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
-from ctglib.donnees.modeles.convention import Article, Commentaire
+from ctglib.donnees.modeles.convention import Commentaire
 
-ARTICLES = (
-    Article(numero="8", objet="Données.", consequence="Le classeur ne reçoit que des agrégats.", limite=True),
-    Article(numero="9", objet="Logos.", consequence="Chaque rapport porte les deux logos."),
-)
+ENGAGEMENTS = ["Article 8 : Le classeur ne reçoit que des agrégats."]
 ROLES = [
     RoleDeFichier(motif="conventions/*/annexe1.csv", groupe="La convention", role="Chiffres", partie="Annexe 1"),
     RoleDeFichier(motif="catalogue/*.yaml", groupe="Le catalogue", role="Mots", partie="Ajout"),
@@ -96,7 +93,7 @@ def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
 def test_les_limites_sont_tirees_des_donnees() -> None:
     found, items = _exemple()
 
-    written = _phrases(limites(found, ARTICLES, contexte(items), {"rsa": "constat 4 du contrôle de cohérence"}))
+    written = _phrases(limites(found, ENGAGEMENTS, contexte(items), {"rsa": "constat 4 du contrôle de cohérence"}))
 
     assert written[2:] == [
         "Indicateurs à vérifier, signalés et jamais corrigés (1) : RSA. Le contrôle de cohérence dit pourquoi.",
@@ -136,9 +133,7 @@ def test_chaque_fichier_que_lit_la_convention_de_harnes_a_un_role() -> None:
 
 
 def _theme(identifiant: str, titre: str) -> Theme:
-    return Theme(
-        theme=identifiant, ordre=1, titre=titre, question="Quoi ?", sections=["1"], constats=["a", "b"], indicateurs=[]
-    )
+    return Theme(theme=identifiant, ordre=1, titre=titre, question="Quoi ?", constats=["a", "b"], indicateurs=[])
 
 
 def _commentaire(theme: str, jour: date, texte: str = "Un avis.") -> Commentaire:

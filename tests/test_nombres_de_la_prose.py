@@ -95,7 +95,7 @@ TABLE = (
     ],
 )
 def test_un_nombre_est_celui_de_la_ligne_nommee_a_sa_date_et_a_son_arrondi(phrase: str, origines: list[str]) -> None:
-    textes = Textes(Amorces(()), {}, {"territoires": []})
+    textes = Textes(Amorces(()), {}, {"convention/territoires": []})
     donnees = Donnees({"mesures": TABLE}, textes)
 
     verdicts = verifier(Passage(simplifier(phrase), "", ""), donnees, "bilan")

@@ -16,6 +16,7 @@ from ligne_de_commande import ctg
 from ctglib.calculs.revisite import renouveler
 from ctglib.commandes.application import lancer
 from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.convention import ValeurDatee
 from ctglib.donnees.modeles.evaluation import Renouvellement
@@ -209,7 +210,9 @@ def test_valider_dit_ce_qui_reste_et_les_chiffres_d_un_autre(donnees: Path) -> N
 
     told = " ".join(avertissements("lens"))
 
-    assert "« À compléter »" in told and "un autre territoire : 62413" in told and "celui de « harnes »" in told
+    assert "« À compléter »" in told and "le même fichier que celui de « harnes »" in told
+    with pytest.raises(DonneesInvalides, match="« 62413 », le territoire de 124 lignes"):
+        valider("lens")
 
 
 def test_un_depart_mal_demande_dit_tout_ce_qui_manque(donnees: Path, capsys: pytest.CaptureFixture) -> None:

@@ -118,7 +118,7 @@ def _mots(ici: float, la: float, transformation: str) -> str:
 def test_le_mode_d_emploi_met_l_hypothese_a_part_et_imprime_formule_reference_et_seuils() -> None:
     written = _mots(34.1, 51.5, "inverse")
 
-    assert '<div class="avertissement"><p>Hypothèse de travail.</p></div>' in written
+    assert '<div class="avertissement"><p>Hypothèse de travail. Les axes.</p></div>' in written
     assert "<p>indice = 100 × valeur / référence</p>" in written
     assert "Groupe de référence : L'Ain." in written
     assert "Un indice de 120 ou plus est dit fortement supérieur, de 80 ou moins fortement inférieur" in written

@@ -329,7 +329,7 @@ def _dit(objet: object) -> object:
 
 CLOS = "definitif"
 EXCEPTION = "une exception se dit sous le tableau qui la montre"  # of secrecy
-INTERNE = "Diffusion interne : la grille de l'annexe 4 vise un ou deux postes, ce rapport ne se publie pas"
+INTERNE = "Diffusion interne : la grille du référentiel d'emploi vise un ou deux postes, ce rapport ne se publie pas"
 
 
 def couverture_annuelle(

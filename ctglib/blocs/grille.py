@@ -41,7 +41,7 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     before = etude.precedent.posture if etude.precedent else now.iloc[:0]
     moved = posture_bougee(now, before)
     scored = now["niveau"].notna().any()
-    yield bougees(moved, etude.annee, reference.reference, notee=scored, interne=etude.interne)
+    yield bougees(moved, etude.annee, notee=scored, interne=etude.interne)
     if not etude.interne:
         return
     if scored:
@@ -97,25 +97,24 @@ def calculer(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmplo
     return table.assign(mouvement=ways, annee=table["annee"].astype("Int64"))[COLONNES]
 
 
-def bougees(bougee: PostureBougee, annee: int, reference: str, *, notee: bool, interne: bool) -> Bloc:
+def bougees(bougee: PostureBougee, annee: int, *, notee: bool, interne: bool) -> Bloc:
     """Return how many lines of the grid moved, of how many that compare; which way, only in the internal report.
 
     Args:
         bougee: The counts of the two grids.
         annee: Year of the bilan.
-        reference: Where the grid is: « annexe 4 ».
         notee: Whether the grid of the year has a level at all.
         interne: Whether the report is not to be published.
     """
     if not notee:
         return Groupe()
     if not bougee.comparables:
-        first = f"La grille de l'{reference} a été notée pour {annee} ; rien ne se compare à {annee - 1}."
+        first = f"La grille du référentiel d'emploi a été notée pour {annee} ; rien ne se compare à {annee - 1}."
         return paragraphe(first if interne else f"{first} {INTERNE}")
     moved = bougee.bougees
     lines = compter(bougee.comparables, "ligne comparable", "lignes comparables")
     count = "aucune n'a bougé" if not moved else f"{nombre_court(moved)} {'ont' if moved > 1 else 'a'} bougé"
-    told = f"Sur {lines} de la grille de l'{reference}, {count} entre {annee - 1} et {annee}."
+    told = f"Sur {lines} de la grille du référentiel d'emploi, {count} entre {annee - 1} et {annee}."
     if not interne:
         return paragraphe(f"{told} {INTERNE}")
     counts = {"montée": bougee.montees, "descendue": bougee.descendues, "inchangée": bougee.inchangees}

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ctglib.calculs.comparaison import Constat
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Theme
-    from ctglib.donnees.modeles.convention import Article
 
 ORIENTE = ("hausse", "baisse")
 
@@ -102,7 +101,7 @@ def _decimales(valeur: float) -> int:
 
 def limites(
     constats: tuple[Constat, ...],
-    articles: Iterable[Article],
+    engagements: Iterable[str],
     contexte: Contexte,
     doutes: Mapping[str, str],
     manquants: Iterable[str] = (),
@@ -111,7 +110,7 @@ def limites(
 
     Args:
         constats: A finding for every indicator.
-        articles: The articles of the convention; those marked ``limite`` are told.
+        engagements: What the convention says of its data.
         contexte: The words, the territory and its reference.
         doutes: Why some indicators are doubtful, by id.
         manquants: What the report leaves out (see ``laisse_de_cote``).
@@ -127,7 +126,7 @@ def limites(
             *_absents(constats, contexte),
             *ruptures(shown),
             *_arrondis(shown, contexte),
-            *(f"Article {article.numero} : {article.consequence}" for article in articles if article.limite),
+            *engagements,
         ]
     )
 
@@ -148,8 +147,8 @@ def laisse_de_cote(
     empty = [f"« {theme.titre} »" for theme in themes if len(lost[theme.titre]) == len(theme.indicateurs)]
     rows = [name for theme in themes if f"« {theme.titre} »" not in empty for name in lost[theme.titre]]
     return [
-        *([f"Thèmes sans chapitre, l'annexe 1 n'en donnant aucun chiffre : {enumerer(empty)}."] if empty else []),
-        *([f"Sans ligne dans l'annexe 1, donc inconnus : {_libelles(rows, contexte)}."] if rows else []),
+        *([f"Thèmes sans chapitre, le diagnostic n'en donnant aucun chiffre : {enumerer(empty)}."] if empty else []),
+        *([f"Sans ligne dans le diagnostic, donc inconnus : {_libelles(rows, contexte)}."] if rows else []),
         *([] if offre else ["L'offre existante n'est pas décrite : aucune structure, place, âge ou horaire n'est lu."]),
     ]
 

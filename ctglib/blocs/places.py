@@ -110,7 +110,7 @@ def _capacite(capacite: Constat | None, contexte: Contexte) -> str:
     other = contexte.valeur(capacite.indicateur, capacite.reference, capacite.statut_reference)
     counted = minuscule(item.definition.partition(". ")[0]).rstrip(".")
     return (
-        f"Ce calcul n'est pas l'indicateur de l'annexe 1, « {item.libelle} » ({own} {contexte.territoire.a}, {other} "
+        f"Ce calcul n'est pas l'indicateur du diagnostic, « {item.libelle} » ({own} {contexte.territoire.a}, {other} "
         f"{contexte.reference.a} en {capacite.annee}), qui compte autre chose : {counted}."
     )
 

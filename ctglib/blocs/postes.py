@@ -127,7 +127,7 @@ def phrases(
     now = couts[couts["annee"].eq(year)]
     reference = now[now["objet"].eq(REFERENCE) & now["valeur"].notna()]
     told = [
-        f"Au coût de référence de l'{referentiel.reference}, {_euros(referentiel.cout_etp, contexte)} l'ETP par an, "
+        f"Au coût du référentiel d'emploi, {_euros(referentiel.cout_etp, contexte)} l'ETP par an, "
         f"les postes de coordination de {year} représentent {_euros(value, contexte)}. Ce n'est pas une dépense "
         "constatée."
         for value in reference["valeur"]

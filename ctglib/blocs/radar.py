@@ -31,7 +31,7 @@ def mode_d_emploi(indices: pd.DataFrame, radar: Radar, contexte: Contexte, lacun
     steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in indices["indicateur"]}
     unsure = incertains(indices, radar, steps)
     return (
-        avertissement(radar.avertissement)
+        avertissement(f"{radar.avertissement} {lacune.manque.rstrip('. ')}." if lacune else radar.avertissement)
         + paragraphe(radar.formule)
         + liste(
             [

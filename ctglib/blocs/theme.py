@@ -153,7 +153,7 @@ def tableau_theme(
     columns = _colonnes(contexte, annual=bool(merged), varies=varies)
     return Tableau(
         nom=f"theme-{theme.theme.replace('_', '-')}",
-        titre=f"{theme.titre} : indicateurs de l'annexe 1, {lieux_et_dates(contexte, shown['annee'])}",
+        titre=f"{theme.titre} : indicateurs du diagnostic, {lieux_et_dates(contexte, shown['annee'])}",
         colonnes=columns,
         cellules=pd.DataFrame([row[: len(columns)] for row in cells], columns=[colonne.cle for colonne in columns]),
         donnees=rows,

@@ -85,7 +85,7 @@ def _rendre_compte(project: Projet) -> None:
     lines = [
         f"Projet de convention écrit : data/conventions/{project.nom} ({len(project.fichiers)} fichiers).",
         f"Valeurs de départ reprises : {project.departs[0]} indicateurs sur {project.departs[1]} ; cibles à convenir.",
-        f"Annexe 1 renouvelée : {project.renouveles[0]} lignes sur {project.renouveles[1]} ; le reste est à demander.",
+        f"Diagnostic renouvelé : {project.renouveles[0]} lignes sur {project.renouveles[1]} ; le reste est à demander.",
         f"À faire : relire convention.yaml, puis « ctg produire diagnostic -c {project.nom} ».",
     ]
     console = Console(highlight=False)

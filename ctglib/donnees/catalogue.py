@@ -39,8 +39,8 @@ class Catalogue:
     """What the words mean, whatever the convention.
 
     Attributes:
-        themes: In the order of Annexe 1.
-        territoires: By code; those that the convention adds come last.
+        themes: In the order of a diagnostic, titled as the convention calls them.
+        territoires: By code, those of the convention.
         bibliotheque: Indicators that a fiche may follow, by subject; those of the convention alone come last.
         fiches_indicateurs: Those that each fiche of the convention follows, in its order.
         indicateurs_contexte: Indicators of the public series, by id.
@@ -124,13 +124,18 @@ def assembler(pieces: Pieces) -> Catalogue:
     """Return the catalogue of pieces without fault."""
     found = {name: group[0].objet for name, group in pieces.documents.items() if len(group) == 1}
     convention = found["convention/convention"]
-    themes = [document.objet for document in pieces.documents["themes"]]
+    themes = [
+        theme.model_copy(update={"titre": own, "chapitre": ""})
+        if (own := convention.themes.get(theme.theme))
+        else theme
+        for theme in (document.objet for document in pieces.documents["themes"])
+    ]
     subjects = [document.objet for document in pieces.documents["indicateurs"]]
     own = [document.objet for document in pieces.documents["convention/indicateurs"]]
     shelf = {item.titre: item.indicateurs for item in subjects}
     shelf |= {PROPRES: tuple(one for item in own for one in item.indicateurs)}
     dimensions = [*found["dimensions"].dimensions, *(one for item in own for one in item.dimensions)]
-    places = [*pieces.documents["territoires"], *pieces.documents["convention/territoires"]]
+    places = pieces.documents["convention/territoires"]
     return Catalogue(
         themes=tuple(sorted(themes, key=lambda theme: theme.ordre)),
         statuts={item.code: item for item in found["statuts"].statuts},

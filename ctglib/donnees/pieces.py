@@ -42,7 +42,6 @@ from ctglib.donnees.yaml_strict import Document, examiner_yaml
 CATALOGUE: dict[str, type[Modele]] = {
     "statuts": Statuts,
     "unites": Unites,
-    "territoires": Territoires,
     "seuils": Seuils,
     "radar": Radar,
     "offre": VocabulaireOffre,

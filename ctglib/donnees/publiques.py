@@ -18,6 +18,7 @@ from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
+    from ctglib.donnees.modeles.catalogue import Territoire
     from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
 
 COLONNES = ("territoire", "libelle", "niveau", "annee", "serie", "valeur", "statut", "origine")
@@ -109,6 +110,41 @@ def territoires(
     whole = pd.concat(parts, ignore_index=True).rename(columns={"territoire": "code", "libelle": "nom"})
     whole = whole.reindex(columns=["code", "nom", "niveau", "departement", "epci"])
     return whole.astype(object).fillna("").astype("str")
+
+
+# The article and the prepositions of a name, by « tncc », the official code of its kind: « à Lens », « au Touquet ».
+_COMMUNE = {"0": ("", "à ", "de "), "1": ("", "à ", "d'"), "2": ("Le ", "au ", "du "), "4": ("Les ", "aux ", "des ")}
+_DEPARTEMENT = {
+    "0": ("", "à ", "de "), "1": ("l'", "en ", "d'"), "2": ("le ", "dans le ", "du "),
+    "3": ("la ", "dans la ", "de la "), "4": ("les ", "dans les ", "des "), "5": ("l'", "dans l'", "de l'"),
+}  # fmt: skip
+
+
+def nommer(codes: Iterable[str]) -> list[Territoire]:
+    """Return how a sentence names communes, EPCI and départements: « à Lens », « dans l'Ain », « de la Somme »."""
+    from ctglib.donnees.modeles.catalogue import Territoire
+
+    found = []
+    for level, table in (("commune", "cog_communes"), ("departement", "cog_departements"), ("epci", "cog_epci")):
+        wanted = [code for code in codes if FORMES[level].fullmatch(code)]
+        for row in lire_tables(list(tables(table).values())[-1:] if wanted else [], wanted).itertuples():
+            name = row.libelle
+            if level == "epci" and name.startswith(("Communauté", "Métropole")):
+                the = f"la {name[0].lower()}{name[1:]}"
+                words = (the, f"dans {the}", f"de {the}")
+            elif level == "epci":
+                words = (name, f"à {name}", f"de {name}")
+            elif level == "commune":
+                article = charger_famille(table).articles.get(row.tncc, "")
+                start, at, of = _COMMUNE.get(row.tncc, (article, f"à {article}", f"de {article}"))
+                words = (start + name, at + name, of + name)
+                name = start + name
+            else:
+                words = [start + name for start in _DEPARTEMENT[row.tncc]]
+                if row.tncc == "0" and "-et-" in name:
+                    words[1] = f"en {name}"
+            found.append(Territoire(code=row.territoire, nom=name, niveau=level, le=words[0], a=words[1], de=words[2]))
+    return found
 
 
 def lire(

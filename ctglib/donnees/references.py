@@ -38,15 +38,10 @@ class Vocabulaire:
 VOCABULAIRES = {
     "indicateur": Vocabulaire("un indicateur", "catalogue/themes", "themes", "indicateurs.*.id"),
     "theme": Vocabulaire("un thème", "catalogue/themes", "themes", "theme"),
-    "section": Vocabulaire("une section d'un thème", "catalogue/themes", "themes", "sections.*"),
     "unite": Vocabulaire("une unité", "catalogue/unites.yaml", "unites", "unites.*.id"),
     "statut": Vocabulaire("un statut", "catalogue/statuts.yaml", "statuts", "statuts.*.code"),
     "territoire": Vocabulaire(
-        "un territoire",
-        "catalogue/territoires.yaml ou territoires.yaml de la convention",
-        "territoires",
-        "territoires.*.code",
-        (("convention/territoires", "territoires.*.code"),),
+        "un territoire", "territoires.yaml de la convention", "convention/territoires", "territoires.*.code"
     ),
     "categorie": Vocabulaire("une catégorie", "catalogue/offre.yaml", "offre", "categories.*.id"),
     "type": Vocabulaire("un type de structure", "catalogue/offre.yaml", "offre", "types.*.id"),
@@ -165,6 +160,7 @@ CITATIONS = (
     ("convention/convention", "fiches.*.indicateurs.*.id", "indicateur_de_fiche"),
     ("convention/convention", "fiches.*.contexte.*", "contexte"),
     ("convention/convention", "livrables.*", "indicateur_de_fiche"),
+    ("convention/convention", "themes.+", "theme"),
     ("convention/convention", "fiches.*.repond_a.*", "indicateur"),
     ("convention/convention", "fiches.*.offre.*", "categorie"),
     ("convention/convention", "fiches.*.analyses.*.roles.*", "mesure"),
@@ -201,7 +197,7 @@ UNIQUES = (
 
 # By table, its columns and the kind of name that each cites.
 COLONNES = {
-    "annexe1": {name: name for name in ("section", "indicateur", "territoire", "unite", "statut")},
+    "annexe1": {name: name for name in ("indicateur", "unite", "statut")},
     "offre": {name: name for name in ("type", "gestion", "caracteristique", "modalite", "unite", "statut")},
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ctglib.donnees.conventions import DOSSIER, conventions
-from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.dossier_suivi import fautes_de_convention
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.finale import fautes_finales
@@ -28,15 +27,11 @@ COPIES = ("annexe1.csv", "offre.csv")
 
 
 def avertissements(convention: str) -> list[str]:
-    """Return what is no fault and has to be seen: what is left to fill, and the figures of another territory."""
-    dossier, folder = lire_dossier(convention), f"{DOSSIER}/{convention}"
+    """Return what is no fault and has to be seen: what is left to fill, and the files of another convention."""
+    folder = f"{DOSSIER}/{convention}"
     lines = lire_octets(f"{folder}/convention.yaml").decode("utf-8").splitlines()
     left = [str(rank) for rank, line in enumerate(lines, 1) if A_COMPLETER in line.partition("#")[0]]
     told = [f"{folder}/convention.yaml, {len(left)} « {A_COMPLETER} » (lignes {', '.join(left[:8])})"] if left else []
-    own = {dossier.convention.territoire, dossier.convention.reference, *dossier.convention.membres}
-    others = sorted(set(dossier.annexe1["territoire"]) - own)
-    if others:
-        told.append(f"{folder}/annexe1.csv, des chiffres d'un autre territoire : {', '.join(others)}")
     for name in COPIES:
         content = lire_octets(f"{folder}/{name}")
         if content.count(b"\n") < 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.references import (
     CITATIONS,
@@ -21,7 +22,10 @@ from ctglib.donnees.regles import DU_CATALOGUE, Regle, appliquer, avec_le_catalo
 from ctglib.donnees.verifications_analyses import verifier_analyses
 
 if TYPE_CHECKING:
-    from ctglib.donnees.fautes import Faute
+    from collections.abc import Iterator
+
+    import pandas as pd
+
     from ctglib.donnees.pieces import Pieces
     from ctglib.donnees.yaml_strict import Arbre, Chemin
 
@@ -278,33 +282,30 @@ _DE_LA_STRUCTURE = ("nom", "type", "gestion")
 
 
 def _annexe1(pieces: Pieces) -> list[Faute]:
-    """Return the faults of the rows of Annexe 1: unit, section, bounds, and a value empty as its status says."""
+    """Return the faults of the rows of the diagnostic: unit, bounds, and a value empty as its status says."""
     if "annexe1" not in pieces.tables:
         return []
     found = {
-        item["id"]: (item, [str(value) for _, value in parcourir(content, "sections.*")], content.get("theme"))
-        for content in (document.arbre.contenu for document in pieces.documents["themes"])
-        for item in elements(content, "indicateurs")
+        item["id"]: item
+        for document in pieces.documents["themes"]
+        for item in elements(document.arbre.contenu, "indicateurs")
         if isinstance(item.get("id"), str)
     }
-    rows = en_lignes([pieces.tables["annexe1"]], pieces.schemas["annexe1"].colonnes)
-    rows = avec_le_catalogue(rows, {name: item for name, (item, _, _) in found.items()})
-    own = [found.get(name, ({}, [], ""))[1:] for name in rows["indicateur"]]
-    rows = rows.assign(
-        ailleurs=[
-            bool(sections and written) and written not in sections
-            for written, (sections, _) in zip(rows["section"], own, strict=True)
-        ],
-        sections=[" ou ".join(sections) for sections, _ in own],
-        theme=[theme for _, theme in own],
-    )
-    section = Regle(
-        "section",
-        lambda t: t["ailleurs"],
-        "{sections}, section du thème « {theme} » de l'indicateur",
-        "corriger la section, ou l'indicateur de la ligne",
-    )
-    return appliquer(rows, [*regles_de_vide(absences(pieces)), *DU_CATALOGUE, section])
+    rows = avec_le_catalogue(en_lignes([pieces.tables["annexe1"]], pieces.schemas["annexe1"].colonnes), found)
+    return [*_autres_territoires(pieces, rows), *appliquer(rows, [*regles_de_vide(absences(pieces)), *DU_CATALOGUE])]
+
+
+def _autres_territoires(pieces: Pieces, lignes: pd.DataFrame) -> Iterator[Faute]:
+    """Yield one fault for each territory whose figures are there and that the convention is not about."""
+    told = pieces.documents["convention/convention"][0].arbre.contenu
+    own = [str(code) for path in ("territoire", "reference", "membres.*") for _, code in parcourir(told, path)]
+    others = lignes[lignes["territoire"].ne("") & ~lignes["territoire"].isin(own)]
+    for code, rows in others.groupby("territoire", sort=False):
+        found = f"« {code} », le territoire de {len(rows)} ligne{'s' if len(rows) > 1 else ''}"
+        expected = f"un territoire de la convention : {', '.join(own[:8])}"
+        remedy = "corriger le code, ou retirer les chiffres d'un autre territoire"
+        first = rows.iloc[0]
+        yield Faute(first["fichier"], found, expected, remedy, int(first["numero"]), "territoire")
 
 
 def _offre(pieces: Pieces) -> list[Faute]:

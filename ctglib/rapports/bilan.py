@@ -266,9 +266,7 @@ class Bilan:
             for rupture in item.ruptures:
                 if etude.convention.debut.year - 1 < rupture.annee <= etude.annee:
                     yield f"Rupture de série en {rupture.annee} ({item.libelle}). {rupture.raison}"
-        for article in etude.convention.articles:
-            if article.limite:
-                yield f"Article {article.numero} : {article.consequence}"
+        yield from etude.convention.limites
 
 
 def _verifier(etude: EtudeAnnuelle, indicateurs: Sequence[str]) -> None:

@@ -249,7 +249,7 @@ class Diagnostic:
         """Rend le graphique d'indicateurs de même unité, le territoire à côté de sa référence.
 
         Raises:
-            ValueError: Un indicateur n'existe pas, ou l'annexe 1 ne le donne pas ; le message propose des noms proches.
+            ValueError: Un indicateur n'existe pas, ou le diagnostic ne le donne pas ; les noms proches sont dits.
         """
         for name in indicateurs:
             if name not in self.catalogue.indicateurs:
@@ -258,7 +258,7 @@ class Diagnostic:
                 raise ValueError(f"L'indicateur « {name} » n'existe pas.{proposal}")
         shown = self.comparaison[self.comparaison["indicateur"].isin(indicateurs)]
         if lost := [name for name in indicateurs if name not in set(shown["indicateur"])]:
-            raise ValueError(f"L'annexe 1 de la convention ne donne pas : {', '.join(lost)}.")
+            raise ValueError(f"Le diagnostic de la convention ne donne pas : {', '.join(lost)}.")
         return self._haltere(shown, f"comparer-{indicateurs[0].replace('_', '-')}", "Quels écarts")
 
     def _haltere(self, shown: pd.DataFrame, nom: str, titre: str) -> Figure:
@@ -404,7 +404,7 @@ class Diagnostic:
             self.contexte,
             offre=not self.dossier.offre.empty,
         )
-        return limites(self.tous_les_constats, self.convention.articles, self.contexte, self.doutes, left_out)
+        return limites(self.tous_les_constats, self.convention.limites, self.contexte, self.doutes, left_out)
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""

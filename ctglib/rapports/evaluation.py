@@ -182,13 +182,12 @@ class EvaluationFinale:
         cadre, missing = self.etude.cadre, len(self.etude.manques)
         uncertain = int(self.etude.parcours["statut_derniere"].isin(("P", "E")).sum())
         withheld = 0 if self.etude.derniere.retraits is None else len(self.etude.derniere.retraits)
-        articles = enumerer([item.numero for item in cadre.convention.articles if item.limite])
         asked = compter(missing, "demande")
         told = {
             f"Ce qui manque, {asked} en tout, pèse sur chaque critère : voir leurs preuves.": missing,
             f"Dernières mesures provisoires ou estimées, qui peuvent encore changer : {uncertain}.": uncertain,
             f"Tableaux retenus en entier par le secret statistique : {withheld}.": withheld,
-            cadre.mot("secret").format(articles=articles): articles,
+            majuscule(cadre.convention.ecrire(cadre.mot("secret"))): True,
         }
         return liste([*cadre.regles.limites, *(sentence for sentence, said in told.items() if said)])
 

@@ -540,10 +540,10 @@ def limites(evaluation: pd.DataFrame, etude: EtudeAnnuelle, changements: Numerot
                 f"valeurs d'avant ne se comparent pas. {change.nouveau}."
             )
     hidden = int((evaluation["statut"].eq(SECRET) | evaluation["statut_precedent"].eq(SECRET)).sum())
-    numbers = enumerer([article.numero for article in etude.convention.articles if article.limite])
+    at = etude.convention.citer("donnees_personnelles", "confidentialite")
     told = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
     yield (
-        f"Articles {numbers} : des agrégats seulement. Un effectif de personnes inférieur à "
+        f"{majuscule(f'{at} : des' if at else 'des')} agrégats seulement. Un effectif de personnes inférieur à "
         f"{nombre(etude.catalogue.seuils.petits_effectifs)} est masqué, avec ce qui permettrait de le retrouver ; "
         f"{EXCEPTION}.{told}"
     )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ctglib.calculs.coherence.constat import EPSILON, demi_pas
 from ctglib.calculs.comparaison import rupture_dans
-from ctglib.calculs.ecriture import enumerer, nombre, pourcent, variation
+from ctglib.calculs.ecriture import enumerer, majuscule, nombre, pourcent, variation
 from ctglib.calculs.formules import appliquer
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _quotient(share: Indicateur, part: str, whole: str, contexte: Contexte) -> C
     return contexte.constat(
         "quotient",
         share.id,
-        lieu=f"Annexe 1, {present[0].section}",
+        lieu=contexte.section(present[0].section),
         objet=contexte.libelle(share.id),
         ecrit=enumerer(written),
         calcule=f"{contexte.libelle(part)} sur {contexte.libelle(whole)} : {enumerer(computed)}",
@@ -232,7 +232,7 @@ class Lecture:
 
     @property
     def texte(self) -> str:
-        """Return « 70 (tableau de l'annexe 2) »."""
+        """Return « 70 (tableau de l'offre) »."""
         if self.valeur is None:
             return f"{ABSENT} ({self.nom})"
         told = nombre(self.valeur, 0 if self.valeur.is_integer() else 2)
@@ -268,7 +268,7 @@ def lire(lecture: LectureEffectif, contexte: Contexte) -> Lecture:
 
 
 def _se_lit(lecture: LectureEffectif, contexte: Contexte) -> bool:
-    """Return whether the convention has the place that is read: an annexe 2 that is not there contradicts nothing."""
+    """Return whether the convention has the place that is read: an offer that is not there contradicts nothing."""
     if lecture.indicateur is not None:
         return contexte.annexe.ligne(lecture.indicateur, contexte.convention.territoire) is not None
     return not contexte.entrees.offre.empty
@@ -316,11 +316,12 @@ def _deux_effectifs(relation: MemeEffectif, readings: list[Lecture], contexte: C
     names = [lecture.indicateur for lecture in relation.lectures if lecture.indicateur is not None]
     line = next((contexte.annexe.ligne(name, contexte.convention.territoire) for name in names), None)
     compared = f"de {nombre(min(known))} à {nombre(max(known))} selon l'endroit" if len(set(known)) > 1 else ""
+    offre = contexte.convention.piece("offre")
     absent = "non donné à un endroit" if any(reading.valeur is None for reading in readings) else ""
     return contexte.constat_de(
         "meme_effectif",
         relation,
-        lieu="Annexe 2" if line is None else f"{contexte.lieu(line)}, et annexe 2",
+        lieu=majuscule(offre) if line is None else f"{contexte.lieu(line)}, et {offre}",
         ecrit=" ; ".join(reading.texte for reading in readings),
         calcule=" ; ".join(part for part in (compared, absent) if part),
         indicateurs=names,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from ctglib.calculs.ecriture import SEPARATEUR, ecrire, enumerer
+from ctglib.calculs.ecriture import SEPARATEUR, ecrire, enumerer, majuscule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,15 +115,19 @@ class Contexte:
         """Return a value of an indicator as the text prints it, with its unit."""
         return ecrire(valeur, self.indicateurs[indicateur], self.entrees.catalogue.unites)
 
+    def section(self, numero: str) -> str:
+        """Return the place of a section of the diagnostic."""
+        return f"{majuscule(self.convention.piece('diagnostic'))}, {numero}"
+
     def lieu(self, ligne: Ligne) -> str:
-        """Return the place of a row: annexe, section, territory."""
-        return f"Annexe 1, {ligne.section}, {self.nom(ligne.territoire)}"
+        """Return the place of a row: section of the diagnostic, territory."""
+        return f"{self.section(ligne.section)}, {self.nom(ligne.territoire)}"
 
     def lieux(self, indicateurs: Iterable[str], territoire: str) -> str:
-        """Return the place of several rows of one territory: annexe, their sections, territory."""
+        """Return the place of several rows of one territory: their sections, territory."""
         lignes = (self.annexe.ligne(indicateur, territoire) for indicateur in indicateurs)
         sections = dict.fromkeys(ligne.section for ligne in lignes if ligne is not None)
-        return f"Annexe 1, {enumerer(list(sections))}, {self.nom(territoire)}"
+        return f"{self.section(enumerer(list(sections)))}, {self.nom(territoire)}"
 
     def constat(
         self,
@@ -177,7 +181,7 @@ class Contexte:
             ecrit=ecrit,
             calcule=calcule,
             gravite=relation.gravite,
-            pourquoi=relation.pourquoi,
+            pourquoi=relation.pourquoi and self.convention.ecrire(relation.pourquoi),
             indicateurs=indicateurs,
         )
 

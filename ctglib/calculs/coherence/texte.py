@@ -67,7 +67,8 @@ def schemas_echus(contexte: Contexte) -> Iterator[Constat]:
 
 def lacunes(contexte: Contexte) -> Iterator[Constat]:
     """Yield the gaps that the entry of the convention declared in its diagnostic, with their own question."""
-    places = contexte.regle("lacune_du_diagnostic").mots["reference"]
+    roles = contexte.regle("lacune_du_diagnostic").mots["clauses"]
+    places = tuple(contexte.convention.citer(role) for role in roles if contexte.convention.clause(role))
     for lacune in contexte.convention.lacunes:
         if not lacune.reference.startswith(places):
             continue
@@ -318,7 +319,7 @@ def _autres_ages(relation: AgesOfferts, fiche: Fiche, taken: pd.DataFrame, conte
         "ages_offerts",
         relation,
         f"fiche_{fiche.numero}",
-        lieu=f"Annexe 2 et {fiche.reference}",
+        lieu=f"{majuscule(contexte.convention.piece('offre'))} et {fiche.reference}",
         ecrit=f"fiche {fiche.numero} : {fiche.age_min} à {fiche.age_max} ans",
         calcule=" ; ".join([*structures, *outside, *without]),
         indicateurs=(),
@@ -380,7 +381,7 @@ def affirmations(contexte: Contexte) -> Iterator[Constat]:
         yield contexte.constat(
             REGLES[row.verdict],
             row.id,
-            lieu=f"Annexe 1, {row.section}",
+            lieu=contexte.section(row.section),
             objet=objet,
             ecrit=row.resume,
             calcule=row.calcul,
@@ -398,7 +399,7 @@ def periodicites(contexte: Contexte) -> Iterator[Constat]:
                     "periodicite",
                     relation,
                     item.id,
-                    lieu=f"Annexe 1, {item.section}",
+                    lieu=contexte.section(item.section),
                     ecrit=f"{item.resume} ({item.periodicite})",
                     calcule=f"prestation {relation.periodicite}",
                     indicateurs=(),

@@ -12,7 +12,6 @@ from ctglib.donnees.dossier_suivi import fautes_de_convention
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.finale import fautes_finales
 from ctglib.donnees.lecture import lire_octets, superposer
-from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +52,7 @@ def preparer_depart(
     folder = f"{DOSSIER}/{nom}"
     files = {
         "convention.yaml": _modele("convention", **words),
-        "territoires.yaml": _territoires(territoire, place, reference),
+        "territoires.yaml": _territoires(territoire, reference),
         **{f"{name}.yaml": f"{name}: []\n" for name in VIDES},
         **{f"{name}.csv": ",".join(charger_schema(name).colonnes) + "\n" for name in ("annexe1", "offre")},
     }
@@ -90,24 +89,11 @@ def _partie(rang: int, nom: str) -> str:
     )
 
 
-def _territoires(code: str, place: object, reference: str) -> str:
-    """Return how sentences name the territories that the catalogue does not know; "" when it knows both."""
-    from ctglib.donnees.modeles.catalogue import Territoires
-
-    known = {item.code for item in charger_yaml("catalogue/territoires.yaml", Territoires).territoires}
-    rows = []
-    if code not in known:
-        name, own = place["nom"], place["niveau"] == "epci"
-        low = name[0].lower() + name[1:] if own else name
-        of = "d'" if low[0].lower() in "aeéèêiouyh" else "de "
-        words = (f"dans la {low}", f"de la {low}", f"la {low}") if own else (f"à {low}", f"{of}{low}", low)
-        rows.append((code, name, place["niveau"], *words))
-    if reference not in known:
-        name = publiques.territoires([reference]).iloc[0]["nom"]
-        rows.append((reference, name, "departement", "dans le département", "du département", "le département"))
+def _territoires(*codes: str) -> str:
+    """Return how sentences name territories: to be read over."""
     lines = [
-        f'  - {{code: "{one}", nom: "{name}", niveau: {level}, a: "{at}", de: "{of}", le: "{the}"}}\n'
-        for one, name, level, at, of, the in rows
+        "  - {" + ", ".join(f'{key}: "{text}"' for key, text in place.model_dump().items()) + "}\n"
+        for place in publiques.nommer(codes)
     ]
     head = "# Comment une phrase nomme les territoires : « à », « de », « le ». À relire.\nterritoires:\n"
-    return head + "".join(lines) if lines else ""
+    return head + "".join(lines)

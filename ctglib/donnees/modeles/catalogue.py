@@ -86,7 +86,7 @@ class Indicateur(Modele):
 
 
 class Theme(Modele):
-    """A file of ``data/catalogue/themes``: a theme of Annexe 1 and its indicators, in the order of its table.
+    """A file of ``data/catalogue/themes``: a theme of a diagnostic and its indicators, in the order of its table.
 
     ``question`` is what its chapter answers; ``chapitre`` the heading of the chapter, where it is not ``titre``.
     """
@@ -96,7 +96,6 @@ class Theme(Modele):
     titre: Texte
     chapitre: Texte = ""
     question: Texte
-    sections: list[Texte]
     constats: list[Identifiant] = Field(min_length=2, max_length=5)
     graphique: list[Identifiant] = []
     indicateurs: list[Indicateur]
@@ -152,7 +151,7 @@ class Territoire(Modele):
 
 
 class Territoires(Modele):
-    """``data/catalogue/territoires.yaml``."""
+    """``territoires.yaml`` of a convention: the territories that it compares, and how a sentence names them."""
 
     territoires: list[Territoire] = Field(min_length=1)
 
@@ -246,9 +245,8 @@ class ItemReferentiel(Modele):
 
 
 class ReferentielEmploi(Modele):
-    """Annexe 4 as a grid: what fiche 4 is measured against."""
+    """The référentiel d'emploi as a grid: what the function of coordination is measured against."""
 
-    reference: Texte
     cout_etp: float
     attendus: list[ItemReferentiel]
     activites: list[ItemReferentiel]

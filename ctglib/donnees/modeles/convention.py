@@ -30,15 +30,11 @@ class Partie(Modele):
 
 
 class Article(Modele):
-    """An article that binds the workbook: what it says in our words, and what follows for the reports.
-
-    ``limite``: its consequence limits what the figures may show, and the reports print it among their limits.
-    """
+    """An article that binds the workbook: what it says in our words, and what follows for the reports."""
 
     numero: Texte
     objet: Texte
     consequence: Texte
-    limite: bool = False
 
 
 # What a clause is for, whatever its number in a given text.
@@ -47,6 +43,7 @@ RoleDeClause = Literal[
     "source", "logos", "reconduction", "avenant", "resiliation", "confidentialite",
     "donnees_personnelles", "diagnostic", "offre", "fiches", "referentiel",
 ]  # fmt: skip
+SUR_LES_DONNEES: tuple[RoleDeClause, ...] = ("source", "donnees_personnelles", "confidentialite")
 _CLAUSE = re.compile(r"\{clause\.([a-z_+]+)\}")
 
 
@@ -209,11 +206,11 @@ class Schema(Modele):
 class Convention(Modele):
     """``convention.yaml``.
 
-    The four sources are what captions write (article 8): producer, document and dates of the figures of annexe 1
+    The four sources are what captions write: producer, document and dates of the figures of annexe 1
     (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``),
     of the yearly follow-up (``source_suivi``). ``responsables``: how the convention calls services of the catalogue.
     ``membres``: the communes of an EPCI, whose public counts are added up. ``livrables``: the indicators that say that
-    a document or an instance that the text promises exists.
+    a document or an instance that the text promises exists. ``themes``: its own names of themes.
     """
 
     id: Identifiant
@@ -242,6 +239,7 @@ class Convention(Modele):
     lacunes: list[Lacune] = []
     lacunes_d_abord: list[Identifiant] = []
     livrables: list[Identifiant] = []
+    themes: dict[Identifiant, Texte] = {}
 
     def clause(self, role: RoleDeClause) -> Clause | None:
         """Return where the convention settles something, None when it does not say."""
@@ -255,6 +253,19 @@ class Convention(Modele):
         named = [f"{word}{'s' if len(kept) > 1 else ''} {_et(kept)}" for word, kept in groups.items() if kept]
         others = [item for item in told if not item[0].isdigit() and not item.startswith("annexe ")]
         return _et(named + others)
+
+    def piece(self, role: Literal["diagnostic", "offre"]) -> str:
+        """Return where the convention has its diagnostic or its offer, or that word when it does not say."""
+        return self.citer(role) or role
+
+    @property
+    def limites(self) -> list[str]:
+        """What follows, for the figures that reports may show, from the clauses on data."""
+        told = {item.numero: item.consequence for item in self.articles}
+        places = {
+            self.citer(role): told.get(self.clauses[role].article) for role in SUR_LES_DONNEES if role in self.clauses
+        }
+        return [f"{place[0].upper()}{place[1:]} : {text}" for place, text in places.items() if text]
 
     def ecrire(self, phrase: str) -> str:
         """Return a sentence with its clauses cited: ``{clause.avenant}``, or ``{clause.evaluation+avenant}`` for two.

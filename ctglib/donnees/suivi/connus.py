@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 NOMS = (
     "mesure",
     "indicateur_de_fiche",
-    "territoire",
     "dimension",
     "unite",
     "statut",

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 # Column by table, and the kind of name of ``references.VOCABULAIRES`` that it cites.
 CITEES = {
     "observations": {
-        "territoire": "territoire",
         "indicateur": "mesure",
         "dimension": "dimension",
         "unite": "unite",
@@ -133,7 +132,7 @@ def _moyens(lignes: pd.DataFrame, connus: Connus, suivi: PiecesSuivi) -> list[Fa
         "corriger la nature, ou le poste",
     )
     rows = lignes.assign(liee=lignes["poste"].map(connus.natures))
-    structures = inconnus(lignes, "structure", connus.structures, "une structure", "l'annexe 2 (offre.csv)")
+    structures = inconnus(lignes, "structure", connus.structures, "une structure", "l'offre (offre.csv)")
     return [*structures, *appliquer(rows, [bound, *regles_de_vide(connus.absences)])]
 
 
@@ -220,7 +219,7 @@ def _observations(lignes: pd.DataFrame, connus: Connus, suivi: PiecesSuivi) -> l
     )
     rules = [*_OBSERVATIONS, *regles_de_vide(connus.absences)]
     if connus.territoires:
-        ours = rows["fichier"].isin([*years, *invented]) & rows["territoire"].isin(connus.noms["territoire"])
+        ours = rows["fichier"].isin([*years, *invented])
         expected = f"l'un des territoires de la convention : {', '.join(connus.territoires)}"
         rules.append(
             Regle(
