@@ -6,37 +6,34 @@ so, of the hidden counts that move together, one at least is small. Which one, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
-from math import gcd, lcm
+from math import gcd
 
 import numpy as np
 
 from ctglib.secret.modele import Famille, composantes
 from ctglib.secret.solveur import Abandon, Contraintes, minimiser
 
-Termes = dict[int, int]  # whole coefficients: of the count of a rank, and of a sum under ~ its number
+Termes = dict[int, int]  # whole coefficients, by rank of the count
 
 
-def resolues(sommes: Iterable[Mapping[int, int]]) -> dict[int, Termes]:
+def resolues(sommes: Iterable[Termes]) -> dict[int, Termes]:
     """Return, by count that follows from others, a combination of the sums where it meets only counts that do not.
-
-    Args:
-        sommes: The coefficients of each sum, by count, without zeros.
 
     Examples:
         >>> resolues([{0: -1, 1: 1, 2: 1}, {0: -1, 1: 1}])
-        {0: {0: -1, 1: 1, -2: 1}, 2: {-2: -1, 2: 1, -1: 1}}
+        {0: {0: -1, 1: 1}, 2: {2: 1}}
     """
     solved: dict[int, Termes] = {}
-    for numero, somme in enumerate(sommes):
-        row = {**somme, ~numero: 1}
+    for somme in sommes:
+        row = dict(somme)
         for column in [column for column in somme if column in solved]:
             row = _sans(row, solved[column], column)
-        pivot = next((column for column in row if column >= 0), None)
-        if pivot is None:
+        if not row:
             continue
+        pivot = next(iter(row))
         for column, other in solved.items():
             if pivot in other:
                 solved[column] = _sans(other, row, pivot)
@@ -54,24 +51,6 @@ def _sans(termes: Termes, autres: Termes, colonne: int) -> Termes:
     return {column: value // common for column, value in mixed.items() if value}
 
 
-def pas(solutions: Mapping[int, Termes], rangs: Iterable[int]) -> list[dict[int, int]]:
-    """Return how counts move together, one step for each that follows from none: any move is a combination of steps.
-
-    When there is one step only, the moves in whole numbers are its multiples.
-
-    Args:
-        solutions: What ``resolues`` returns.
-        rangs: Counts that no row ties to others.
-    """
-    return [_pas(solutions, rang, rangs) for rang in rangs if rang not in solutions]
-
-
-def _pas(solutions: Mapping[int, Termes], libre: int, rangs: Iterable[int]) -> dict[int, int]:
-    tied = {rang: solutions[rang] for rang in rangs if libre in solutions.get(rang, ())}
-    unit = lcm(*(row[rang] // gcd(row[rang], row[libre]) for rang, row in tied.items()))
-    return {libre: unit, **{rang: -unit * row[libre] // row[rang] for rang, row in tied.items()}}
-
-
 @dataclass(frozen=True)
 class Groupe:
     """Counts that a reader does not see, and that sums let move together: the others say nothing about them.
@@ -79,14 +58,10 @@ class Groupe:
     Attributes:
         rangs: Their ranks in the family.
         suspects: Positions (in ``rangs``) of which the rule makes one at least small; empty when it says nothing.
-        pas: Steps in whole numbers that no sum forbids, one entry a count: none when the sums give the count away.
-        preuve: In that case, multipliers that take from the sums what gives it away, by number of the sum.
     """
 
     rangs: tuple[int, ...]
     suspects: tuple[int, ...]
-    pas: tuple[tuple[int, ...], ...]
-    preuve: dict[int, float] = field(default_factory=dict, compare=False)
 
 
 def groupes(famille: Famille, caches: frozenset[int]) -> tuple[Groupe, ...]:
@@ -96,30 +71,21 @@ def groupes(famille: Famille, caches: frozenset[int]) -> tuple[Groupe, ...]:
     figures give a + b and a + b + c + d, then a and b move together, and c and d, each pair on its own. Once the sums
     are solved, each tells how one count follows from free ones: these move together.
     """
-    solved = solutions(famille, caches)
-    unseen = np.flatnonzero(famille.inconnues(caches)).tolist()
+    hidden = famille.inconnues(caches)
+    solved = resolues({rang: value for rang, value in row.items() if hidden[rang]} for row in famille.sommes)
+    unseen = np.flatnonzero(hidden).tolist()
     place = {rang: position for position, rang in enumerate(unseen)}
-    ties = [(place[rang], place[other]) for rang, row in solved.items() for other in row if other >= 0]
+    ties = [(place[rang], place[other]) for rang, row in solved.items() for other in row]
     labels = composantes(np.array(ties, dtype=int).reshape(-1, 2), len(unseen)).tolist()
     apart: dict[int, list[int]] = {}
     for rang, label in zip(unseen, labels, strict=True):
         apart.setdefault(label, []).append(rang)
-    return tuple(_groupe(famille, caches, tuple(rangs), solved) for rangs in apart.values())
-
-
-def solutions(famille: Famille, caches: frozenset[int]) -> dict[int, Termes]:
-    """Return the sums solved for the counts that a reader does not see, as ``resolues`` does."""
-    unseen = famille.inconnues(caches).tolist()
-    return resolues({rang: value for rang, value in row.items() if unseen[rang]} for row in famille.sommes)
-
-
-def _groupe(famille: Famille, caches: frozenset[int], rangs: tuple[int, ...], solved: dict[int, Termes]) -> Groupe:
-    said = not famille.primaires.isdisjoint(rangs) and not famille.solitaire
-    suspects = [position for position, rang in enumerate(rangs) if rang in caches and famille.sensibles[rang]]
-    steps = [tuple(step.get(rang, 0) for rang in rangs) for step in pas(solved, rangs)]
-    row = {} if steps else solved[rangs[0]]
-    proof = {~numero: value / row[rangs[0]] for numero, value in row.items() if numero < 0}
-    return Groupe(rangs, tuple(suspects) if said else (), tuple(steps), proof)
+    found = []
+    for rangs in apart.values():
+        said = not famille.primaires.isdisjoint(rangs) and not famille.solitaire
+        suspects = [rank for rank, rang in enumerate(rangs) if said and rang in caches and famille.sensibles[rang]]
+        found.append(Groupe(tuple(rangs), tuple(suspects)))
+    return tuple(found)
 
 
 def reunis(equations: np.ndarray) -> list[np.ndarray]:
@@ -181,126 +147,28 @@ def _un_est_petit(famille: Famille, groupe: Groupe) -> Contraintes:
 def convient(famille: Famille, groupe: Groupe, valeurs: np.ndarray) -> bool:
     """Tell whether values of the group fit all that a reader knows."""
     equations, rest = _sommes(famille, groupe)
-    return bool((equations @ valeurs == rest).all()) and _selon_la_regle(famille, groupe, valeurs.tolist())
-
-
-def _selon_la_regle(famille: Famille, groupe: Groupe, valeurs: list[int]) -> bool:
     small = not groupe.suspects or any(0 < valeurs[suspect] < famille.seuil for suspect in groupe.suspects)
-    return small and min(valeurs) >= 0
+    return bool(small and valeurs.min() >= 0 and (equations @ valeurs == rest).all())
 
 
 def examiner(famille: Famille, groupe: Groupe, vises: frozenset[int]) -> tuple[int, ...]:
     """Return which counts of ``vises``, in the group, lie in an interval shorter than the threshold, or enough of them.
 
-    Each table that fits shows all counts at once: it widens the intervals of others, which then need no search. Steps
-    from the true values give such tables at once, and all there are when there is one step only.
+    Each table that fits shows all counts at once: it widens the intervals of others, which then need no search.
     """
-    wanted = np.array([rang in vises for rang in groupe.rangs])
-    if not wanted.any():
-        return ()
-    true = famille.valeurs[list(groupe.rangs)].tolist()
-    if not _selon_la_regle(famille, groupe, true):
+    wanted = [position for position, rang in enumerate(groupe.rangs) if rang in vises]
+    low = high = famille.valeurs[list(groupe.rangs)]
+    if wanted and not convient(famille, groupe, low):
         raise ArithmeticError("des valeurs vraies qui ne vérifient pas la règle")
-    low, high = etendue(famille, groupe, np.flatnonzero(wanted).tolist())
-    span = _Etendue(famille, np.array(low), np.array(high))
-    if len(groupe.pas) > 1:
-        return _chercher(span, groupe, wanted)
-    return tuple(groupe.rangs[position] for position in np.flatnonzero(wanted & span.serrees)[:ASSEZ])
-
-
-def _chercher(vue: _Etendue, groupe: Groupe, vises: np.ndarray) -> tuple[int, ...]:
-    span = vue.elargie(groupe, vises)
     weak: list[int] = []
-    for position in np.flatnonzero(vises & span.serrees):
-        for known in _hypotheses(span.famille, groupe, position):
-            span = span.elargie(known, np.arange(len(vises)) == position)
-        if span.serrees[position]:
+    for position in wanted:
+        unit = np.eye(len(low))[position]
+        for poids in (unit, -unit):
+            if high[position] - low[position] < famille.seuil:
+                found = extreme(famille, groupe, poids)
+                low, high = np.minimum(low, found), np.maximum(high, found)
+        if high[position] - low[position] < famille.seuil:
             weak.append(groupe.rangs[position])
         if len(weak) == ASSEZ:
             break
     return tuple(weak)
-
-
-@dataclass(frozen=True)
-class _Etendue:
-    """The least and greatest values of the counts of a group that tables show."""
-
-    famille: Famille
-    basses: np.ndarray
-    hautes: np.ndarray
-
-    @property
-    def serrees(self) -> np.ndarray:
-        """Return which counts have not been seen to move by the threshold."""
-        return self.hautes - self.basses < self.famille.seuil
-
-    def elargie(self, groupe: Groupe, vises: np.ndarray) -> _Etendue:
-        """Return it widened by the tables that push the counts ``vises`` up, then down as far as they still need."""
-        wider = self
-        for signe in (1.0, -1.0):
-            pushed = vises & wider.serrees
-            if pushed.any():
-                found = extreme(self.famille, groupe, signe * pushed)
-                wider = _Etendue(self.famille, np.minimum(wider.basses, found), np.maximum(wider.hautes, found))
-        return wider
-
-
-def trop_serree(famille: Famille, caches: frozenset[int], rang: int) -> bool:
-    """Tell whether the interval of one count is shorter than the threshold when ``caches`` are hidden."""
-    groupe = next(groupe for groupe in groupes(famille, caches) if rang in groupe.rangs)
-    return bool(examiner(famille, groupe, frozenset({rang})))
-
-
-def _hypotheses(famille: Famille, groupe: Groupe, position: int) -> Iterator[Groupe]:
-    """Yield the group with one of its truly small counts as the only suspect, then as it is.
-
-    What fits the first fits the second too, and is found faster: it often suffices.
-    """
-    small = [other for other in groupe.suspects if groupe.rangs[other] in famille.primaires and other != position]
-    if small and len(groupe.suspects) > 1:
-        yield replace(groupe, suspects=(small[0],))
-    yield groupe
-
-
-Valeurs = list[int]
-
-
-def etendue(famille: Famille, groupe: Groupe, vises: Iterable[int]) -> tuple[Valeurs, Valeurs]:
-    """Return the least and greatest values of the counts of a group that steps from the true values show.
-
-    Args:
-        famille: The counts.
-        groupe: Those of the group.
-        vises: Positions of the counts to push up, then down, until they have moved by the threshold.
-    """
-    true = famille.valeurs[list(groupe.rangs)].tolist()
-    low = high = true
-    for position in vises:
-        for signe in (1, -1):
-            table = true
-            for step in groupe.pas:
-                if step[position] and high[position] - low[position] < famille.seuil:
-                    way = step if step[position] * signe > 0 else [-move for move in step]
-                    table = _avancer(famille, groupe, table, way)
-                    low, high = list(map(min, low, table)), list(map(max, high, table))
-    return low, high
-
-
-def _avancer(famille: Famille, groupe: Groupe, valeurs: Valeurs, pas: Iterable[int]) -> Valeurs:
-    """Return values moved by the greatest multiple of a step that fits all that a reader knows."""
-    moves = list(zip(valeurs, pas, strict=True))
-    farthest = min((famille.borne - value) // move if move > 0 else value // -move for value, move in moves if move)
-    if groupe.suspects:
-        farthest = max(_petit(*moves[suspect], famille.seuil, farthest) for suspect in groupe.suspects)
-    return [value + farthest * move for value, move in moves]
-
-
-def _petit(valeur: int, pas: int, seuil: int, limite: int) -> int:
-    """Return the greatest multiple of a step, 0 to ``limite``, that leaves a count from 1 to under the threshold.
-
-    Without any, 0: the true values fit.
-    """
-    times = limite
-    if pas:
-        times = min(limite, (seuil - 1 - valeur) // pas if pas > 0 else (valeur - 1) // -pas)
-    return times if times > 0 and 0 < valeur + times * pas < seuil else 0

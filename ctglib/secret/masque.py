@@ -8,7 +8,6 @@ least, whenever the count it protects is hidden. Every sufficient mask satisfies
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ctglib.donnees.statuts import Statut
-from ctglib.secret.lecteur import NUL, Groupe, examiner, groupes, reunis, trop_serree
+from ctglib.secret.lecteur import NUL, Groupe, examiner, groupes, reunis
 from ctglib.secret.modele import Cellule, Cle, Famille, Lien, Tirage, accorder, familles
 from ctglib.secret.solveur import Abandon, minimiser, multiplicateurs, silence
 
@@ -28,8 +27,6 @@ SANS_PROTECTION = "sans_protection"
 TROP_LONG = "trop_long"
 RETRAITS = ("table", "raison")
 TOURS = 300  # masks tried before a family is given up
-PATIENCE = 4  # masks that fail on one count before a stronger condition is worth its price
-ESSAIS = 12  # searches spent on one
 Coupe = tuple[int, np.ndarray, float]  # the count it protects, weights of the hidden ones, what they come to at least
 
 
@@ -179,14 +176,12 @@ class _Recherche:
         lignes: Left sides, over all counts.
         minima: Right sides.
         vus: Counts too narrowed of the groups looked at: most groups of a mask were in the one before.
-        echecs: How often each count was narrowed too much, by more than linear bounds tell.
     """
 
     famille: Famille
     lignes: list[np.ndarray] = field(default_factory=list)
     minima: list[float] = field(default_factory=list)
     vus: dict[Groupe, tuple[int, ...]] = field(default_factory=dict)
-    echecs: Counter[int] = field(default_factory=Counter)
 
     def meilleur(self) -> frozenset[int] | None:
         """Return the cheapest mask that holds, or None when none does.
@@ -198,8 +193,6 @@ class _Recherche:
         low = np.zeros(len(famille.cles))
         low[list(famille.imposes | famille.tires)] = 1
         high = np.maximum(low, famille.masquables)
-        for condition in coupes_evidentes(famille):
-            self._exiger(*condition)
         for _ in range(TOURS):
             known = (np.array(self.lignes).reshape(-1, len(low)), np.array(self.minima))
             found = minimiser(famille.prix, (*known, np.full(len(self.minima), np.inf)), low, high)
@@ -221,14 +214,12 @@ class _Recherche:
     def _refuse(self, caches: frozenset[int]) -> bool:
         """Tell whether a mask does not hold, with the conditions that it breaks added to those known."""
         weak = [(found, ranks) for found in groupes(self.famille, caches) if (ranks := self._faibles(found, caches))]
-        narrow = [(rang, groupe) for groupe, ranks in weak for rang in ranks]
+        narrow = [rang for _, ranks in weak for rang in ranks]
         conditions = coupes_lineaires(self.famille, narrow, caches) if narrow else []
         proved = {rang for rang, _, _ in conditions}
         for _, ranks in weak:
             if proved.isdisjoint(ranks):
-                self.echecs[ranks[0]] += 1
-                tries = ESSAIS if self.echecs[ranks[0]] > PATIENCE else 0
-                conditions.append((ranks[0], *coupe_voisine(self.famille, ranks[0], caches, essais=tries)))
+                conditions.append((ranks[0], *coupe_voisine(self.famille, ranks[0], caches)))
         for condition in conditions:
             self._exiger(*condition)
         return bool(weak)
@@ -264,57 +255,26 @@ def _marge(famille: Famille, couts: np.ndarray) -> np.ndarray:
     return np.maximum(couts, 0) * famille.valeurs + np.maximum(-couts, 0) * (famille.borne - famille.valeurs)
 
 
-def coupes_evidentes(famille: Famille) -> list[Coupe]:
-    """Return what each sum alone asks for: company, and company large enough."""
-    to_protect = famille.affichees.copy()
-    to_protect[list(famille.protegees)] = True
-    sums, ranks = np.nonzero(famille.equations * to_protect)
-    multipliers = np.zeros((len(ranks), len(famille.equations)))
-    multipliers[np.arange(len(ranks)), sums] = 1.0 / famille.equations[sums, ranks]
-    found = [
-        condition
-        for bas in (multipliers, np.zeros_like(multipliers))
-        for condition in coupes(famille, ranks.tolist(), -multipliers, bas)
-    ]
-    return [(rang, weights, least) for rang, weights, least in found if least > 0]
-
-
-def coupes_lineaires(famille: Famille, serrees: list[tuple[int, Groupe]], caches: frozenset[int]) -> list[Coupe]:
-    """Return what linear bounds prove of every sufficient mask, and ``caches`` breaks.
+def coupes_lineaires(famille: Famille, serrees: list[int], caches: frozenset[int]) -> list[Coupe]:
+    """Return what linear bounds on counts narrowed too much prove of every sufficient mask, and ``caches`` breaks.
 
     There is none where only whole numbers or the rule narrow the counts.
-
-    Args:
-        famille: The counts.
-        serrees: Counts that are narrowed too much, each with its group.
-        caches: The mask that does not do.
     """
-    bounds = [_multiplicateurs(famille, rang, groupe, caches) for rang, groupe in serrees]
-    found = coupes(famille, [rang for rang, _ in serrees], *map(np.array, zip(*bounds, strict=True)))
+    unseen = famille.inconnues(caches)
+    down, up = np.where(unseen, -famille.valeurs, 0), np.where(unseen, famille.borne - famille.valeurs, 0)
+    haut, bas = (
+        np.array([multiplicateurs(sign * np.eye(len(unseen))[rang], famille.equations, down, up) for rang in serrees])
+        for sign in (-1, 1)
+    )
+    found = coupes(famille, serrees, haut, bas)
     return [(rang, weights, least) for rang, weights, least in found if weights[list(caches)].sum() < least - NUL]
 
 
-def _multiplicateurs(
-    famille: Famille, rang: int, groupe: Groupe, caches: frozenset[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return multipliers of the sums that bound how far a count can rise, then fall."""
-    if groupe.preuve:
-        proof = np.zeros(len(famille.equations))
-        proof[list(groupe.preuve)] = list(groupe.preuve.values())
-        return -proof, proof
-    unseen = famille.inconnues(caches)
-    down, up = np.where(unseen, -famille.valeurs, 0), np.where(unseen, famille.borne - famille.valeurs, 0)
-    unit = np.zeros(len(famille.cles))
-    unit[rang] = 1.0
-    haut, bas = (multiplicateurs(objective, famille.equations, down, up) for objective in (-unit, unit))
-    return haut, bas
-
-
-def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int], *, essais: int) -> tuple[np.ndarray, float]:
+def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int]) -> tuple[np.ndarray, float]:
     """Return (weights, least sum): one of the counts near the one that is narrowed too much is hidden too.
 
     Near: those that share a sum with a count that is not seen and that sums tie to it, step by step. Hiding others does
-    not reach it. ``essais`` searches may be spent on leaving out those that would not help.
+    not reach it.
     """
     unseen = np.flatnonzero(famille.inconnues(caches))
     tied = next(unseen[near] for near in reunis(famille.equations[:, unseen]) if rang in unseen[near])
@@ -322,28 +282,5 @@ def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int], *, essais
     others = frozenset(np.flatnonzero(famille.masquables).tolist()) - caches
     near = [other for other in sorted(others) if touching[other]]
     weights = np.zeros(len(famille.cles))
-    weights[_utiles(famille, rang, caches | (others - set(near)), near, essais=essais)] = famille.seuil
+    weights[near] = famille.seuil
     return weights, float(famille.seuil)
-
-
-def _utiles(famille: Famille, rang: int, caches: frozenset[int], autres: list[int], *, essais: int) -> list[int]:
-    """Return counts of which one at least must be hidden: hiding all the others still narrows the count too much.
-
-    Hiding more never narrows. Halves that are hidden to no avail are put aside at once; after so many searches, what is
-    left is kept: the condition is weaker, and as true.
-    """
-    useful: list[int] = []
-    waiting = [autres]
-    while waiting:
-        chunk = waiting.pop(0)
-        if essais <= 0 or not chunk:
-            useful += chunk
-            continue
-        essais -= 1
-        if trop_serree(famille, caches | set(chunk), rang):
-            caches = caches | set(chunk)
-        elif len(chunk) == 1:
-            useful += chunk
-        else:
-            waiting += [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
-    return useful
