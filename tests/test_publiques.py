@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from ligne_de_commande import ctg
-from officiels_exemple import CNAF, ecrire, en_python
+from officiels_exemple import CNAF, cnaf, ecrire, en_python
 
 from ctglib.donnees import publiques
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.officiels.ajout import Demande, enregistrer, preparer
 from ctglib.donnees.verifications_sources import fautes_des_sources
@@ -158,6 +159,19 @@ def test_une_table_changee_apres_son_ajout_ne_se_lit_pas(donnees: Path) -> None:
 
     with pytest.raises(DonneesInvalides, match="une table changée depuis son ajout"):
         publiques.lire("cnaf_foyers", "62413")
+
+
+def test_une_annee_ajoutee_arrive_dans_le_bilan_et_les_annees_connues_n_y_sont_qu_une_fois(
+    donnees: Path, tmp_path: Path
+) -> None:
+    enregistrer(preparer([ecrire(tmp_path, "x.csv", cnaf())], Demande()))
+
+    found = lire_suivi_brut("harnes", 2025).contexte
+
+    own = found[found["indicateur"].eq("cnaf_foyers_rsa") & found["territoire"].eq("62413")]
+    assert own["annee"].tolist() == [2020, 2021, 2022, 2023, 2024, 2025]
+    assert own["source"].iloc[-1].startswith("Cnaf, s_ben_com_f")
+    assert lire_suivi_brut("harnes", 2024).contexte["annee"].max() == 2024
 
 
 def test_valider_refuse_un_departement_divise_par_dix(donnees: Path) -> None:

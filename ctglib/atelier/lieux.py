@@ -46,8 +46,8 @@ def lieux(
         >>> from ctglib import atelier as a
         >>> a.lieux("Harnes")["code"].tolist()
         ['62413']
-        >>> len(a.lieux(epci="Lens-Liévin"))
-        36
+        >>> len(a.lieux(epci="Lens-Liévin")), len(a.lieux(departement="62", niveau="epci"))
+        (36, 20)
     """
     known = connus()
     if niveau is not None and niveau not in NIVEAUX:

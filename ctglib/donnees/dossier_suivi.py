@@ -14,6 +14,7 @@ The diagnostic reads ``lire_dossier`` alone: a row of follow-up, or a public ser
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.catalogue import assembler
@@ -49,10 +50,10 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
         raise refus("annee", f"« {annee!r:.80} »", expected, remedy)
     with enregistrer() as journal:
         suivi, faults = _examiner(convention, annee)
-    if faults:
-        raise DonneesInvalides(faults)
-    files = tuple(sorted(journal.lus))
-    return en_dossier_suivi(suivi, en_dossier(suivi.pieces, files), annee)
+        if faults:
+            raise DonneesInvalides(faults)
+        found = en_dossier_suivi(suivi, en_dossier(suivi.pieces, tuple(sorted(journal.lus))), annee)
+    return replace(found, fichiers=tuple(sorted(journal.lus)))
 
 
 def fautes_de_saisie(convention: str, fichiers: Mapping[str, bytes | None]) -> tuple[Faute, ...]:

@@ -68,36 +68,41 @@ def _contexte(suivi: PiecesSuivi, dossier: Dossier, annee: int | None) -> pd.Dat
     ]
     table = _table("observations", [row for row, _ in kept], suivi)
     table = table.assign(serie=_textes([name for _, name in kept]))
-    if dossier.convention.fictive or table["territoire"].eq(dossier.convention.territoire).any():
-        return table
-    return _du_magasin(dossier, annee, table)
+    return table if dossier.convention.fictive else _avec_le_magasin(dossier, annee, table)
 
 
-def _du_magasin(dossier: Dossier, annee: int | None, modele: pd.DataFrame) -> pd.DataFrame:
-    """Return the public figures of the store, for a territory that the extracts do not have.
+def _avec_le_magasin(dossier: Dossier, annee: int | None, extraits: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the extracts, then what the store has of later years: all of it where no extract speaks.
 
     Counts of an EPCI are the sums of its ``membres``; a rate is what its producer publishes, or absent: never a mean.
     """
     import pandas as pd
 
     from ctglib.donnees import publiques
+    from ctglib.donnees.magasin import tables
 
     convention, parts = dossier.convention, []
-    known = set(publiques.series()["code"])
+    years: dict[str, set[int]] = {}
+    for kept in tables().values():
+        for code in kept.table.series:
+            years.setdefault(code, set()).add(kept.table.annee)
+    own = extraits[extraits["territoire"].eq(convention.territoire)]
+    last = own.groupby("indicateur")["annee"].max()
     for item in dossier.catalogue.indicateurs_contexte.values():
-        if item.id not in known:
+        since = last.get(item.id, 0)
+        if not any(since < year <= (annee or year) for year in years.get(item.id, ())):
             continue
         rows = publiques.lire_territoire(item.id, convention.territoire, convention.membres)
         rows = pd.concat([rows, publiques.lire(item.id, convention.reference)], ignore_index=True)
-        rows = rows[rows["statut"].ne("O") & (rows["annee"].le(annee) if annee else True)]
+        rows = rows[rows["statut"].ne("O") & rows["annee"].gt(since) & rows["annee"].le(annee or rows["annee"].max())]
         told = publiques.lire(item.id, convention.reference).attrs["source"]
         parts.append(
             rows.assign(indicateur=item.id, dimension="", modalite="", millesime=rows["annee"] + 1, unite=item.unite,
                         source=told, note=rows["origine"].where(rows["origine"].ne("publiée"), ""), serie="")
         )  # fmt: skip
     if not parts:
-        return modele
-    return pd.concat([modele, pd.concat(parts)[list(modele.columns)].astype(modele.dtypes)], ignore_index=True)
+        return extraits
+    return pd.concat([extraits, pd.concat(parts)[list(extraits.columns)].astype(extraits.dtypes)], ignore_index=True)
 
 
 def _lignes(suivi: PiecesSuivi, nom: str) -> tuple[Ligne, ...]:
