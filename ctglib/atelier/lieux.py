@@ -34,7 +34,7 @@ def lieux(
     Args:
         noms: Noms ou codes : ``"Harnes"``, ``"62413"``, ``"Pas-de-Calais"``, ``"62"``, ``"CA de Lens-Liévin"``.
         niveau: « commune », « departement », « epci » ou « iris » seulement.
-        departement: Toutes les communes de ce département (nom ou code).
+        departement: Toutes les communes de ce département (nom ou code) ; ses EPCI, avec ``niveau="epci"``.
         epci: Toutes les communes de cet EPCI (nom, partie du nom ou SIREN).
         iris: Tous les IRIS de cette commune.
         foyers_min: Seulement les communes d'au moins ce nombre de foyers allocataires, la dernière année connue.
@@ -55,7 +55,10 @@ def lieux(
     chosen = [_trouver(name, known) for name in noms]
     if departement is not None:
         code = _trouver(departement, known[known["niveau"] == "departement"])["code"].iloc[0]
-        chosen.append(known[known["niveau"].eq("commune") & known["departement"].eq(code)])
+        inside = known[known["niveau"].eq("commune") & known["departement"].eq(code)]
+        chosen.append(
+            known[known["niveau"].eq("epci") & known["code"].isin(inside["epci"])] if niveau == "epci" else inside
+        )
     if epci is not None:
         code = _trouver(epci, known[known["niveau"] == "epci"])["code"].iloc[0]
         chosen.append(known[known["niveau"].eq("commune") & known["epci"].eq(code)])
