@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from annexe1_imprimee import TEXTE, LigneImprimee, lignes_du_texte, lignes_imprimees, nombre_imprime
 
-from ctglib.calculs.formules import appliquer, valeurs_par_territoire
+from ctglib.calculs.formules import appliquer, dernieres
 from ctglib.donnees.dossier import lire_dossier
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def test_chaque_valeur_tient_dans_les_bornes_et_les_decimales_de_son_indicateur(
 
 
 def test_chaque_part_que_le_catalogue_sait_recalculer_revient_a_son_arrondi(dossier: Dossier) -> None:
-    valeurs = valeurs_par_territoire(dossier.annexe1)
+    valeurs = dernieres(dossier.annexe1).pivot(index="territoire", columns="indicateur", values="valeur")
     known = [item for item in dossier.catalogue.indicateurs.values() if item.calcul]
 
     for item in known:
@@ -142,7 +142,7 @@ def test_chaque_part_que_le_catalogue_sait_recalculer_revient_a_son_arrondi(doss
 @pytest.mark.parametrize(("indicateur", "part"), RECALCULEES.items(), ids=RECALCULEES)
 def test_le_catalogue_retrouve_les_parts_de_l_etude(indicateur: str, part: float, dossier: Dossier) -> None:
     item = dossier.catalogue.indicateurs[indicateur]
-    valeurs = valeurs_par_territoire(dossier.annexe1)
+    valeurs = dernieres(dossier.annexe1).pivot(index="territoire", columns="indicateur", values="valeur")
 
     computed = appliquer(item.calcul, item.entrees, valeurs)
 

@@ -12,6 +12,7 @@ from ctglib.calculs.enjeux import FICHE, INDICATEUR, SERVICE, besoins
 from ctglib.document.blocs import Bloc, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, nombre_court, pourcent
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -167,7 +168,7 @@ def _cellules(row: pd.Series, contexte: Contexte, doutes: Mapping[str, str]) -> 
         told = f"{row['besoin']} (constat de la fiche {row['fiches']})"
         return [told, RIEN, RIEN, RIEN, LECTURES[row["lecture"]], answer]
     identifiant = row["indicateur"]
-    marks = " (p)" if "P" in (row["statut"], row["statut_reference"]) else ""
+    marks = " (p)" if Statut.PROVISOIRE in (row["statut"], row["statut_reference"]) else ""
     marks += " (?)" if identifiant in doutes else ""
     gap = "service absent"
     if row["origine"] != SERVICE:
@@ -211,7 +212,7 @@ def _precautions(constats: pd.DataFrame, contexte: Contexte, doutes: Mapping[str
     notes = []
     if len(constats):
         notes.append(f"Entre parenthèses, l'écart en % de la valeur {contexte.reference.de}.")
-    if "P" in set(constats[["statut", "statut_reference"]].to_numpy().ravel()):
+    if Statut.PROVISOIRE in set(constats[["statut", "statut_reference"]].to_numpy().ravel()):
         notes.append(f"(p) {contexte.statuts['P'].libelle}.")
     if any(identifiant in doutes for identifiant in constats["indicateur"]):
         notes.append("(?) Donnée douteuse : voir le contrôle de cohérence.")

@@ -12,6 +12,7 @@ import pandas as pd
 from ctglib.calculs.evaluation import posture_bougee
 from ctglib.document.blocs import Groupe, paragraphe
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.grille import grille as graphique_en_grille
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         ligne=table["fonction"] + " : " + table["libelle"] if several else table["libelle"],
         colonne=table["annee"].astype(str),
         valeur=table["niveau"].astype("float64"),
-        texte=table["niveau"].astype("string").fillna(etude.contexte.absence("L")),
+        texte=table["niveau"].astype("string").fillna(etude.contexte.absence(Statut.NON_TRANSMIS)),
         signe=table["mouvement"].map(MOUVEMENTS).fillna(""),
     )
     yield graphique_en_grille(

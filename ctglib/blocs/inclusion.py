@@ -8,11 +8,12 @@ import pandas as pd
 
 from ctglib.blocs.annees import lire_annees, nom_du_detail
 from ctglib.blocs.quotients import quotients
-from ctglib.calculs.annees import NON_TRANSMIS, SANS_OBJET, SECRET, croiser, est_muet, somme
+from ctglib.calculs.annees import croiser, est_muet, somme
 from ctglib.document.blocs import liste
 from ctglib.document.mesures import legende, ligne, marquee, mesures
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import minuscule, nombre
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,11 +60,11 @@ def calculer(table: pd.DataFrame, analyse: Analyse, annee: int, indicateurs: Map
     rows = croiser(table, read)
     for name, (indicateur, _) in read.items():
         if indicateur and indicateurs[indicateur].modalites:
-            silent = rows[f"statut_{name}"].eq(NON_TRANSMIS) & ~rows.index.isin(
+            silent = rows[f"statut_{name}"].eq(Statut.NON_TRANSMIS) & ~rows.index.isin(
                 ["", *indicateurs[indicateur].modalites]
             )
-            rows[f"statut_{name}"] = rows[f"statut_{name}"].mask(silent, SANS_OBJET)
-    if "" in rows.index and rows.at["", "statut_volume"] == NON_TRANSMIS:
+            rows[f"statut_{name}"] = rows[f"statut_{name}"].mask(silent, Statut.SANS_OBJET)
+    if "" in rows.index and rows.at["", "statut_volume"] == Statut.NON_TRANSMIS:
         rows.loc["", ["volume", "statut_volume"]] = somme(rows.drop(index=""), "volume")
     persons = rows["effectif"].where(rows["effectif"].gt(0))
     return rows.assign(par_personne=rows["volume"] / persons).reset_index(names="modalite")
@@ -82,7 +83,7 @@ def _lieux(parts: pd.DataFrame) -> list[str]:
     told = {
         "Présents": parts["effectif"].gt(0),
         "Aucun": parts["effectif"].eq(0),
-        "Nombre sous secret": parts["statut_effectif"].eq(SECRET),
+        "Nombre sous secret": parts["statut_effectif"].eq(Statut.SECRET),
     }
     labels = parts["libelle"].map(minuscule)
     return [f"{word} : {' ; '.join(labels[mask])}." for word, mask in told.items() if mask.any()]

@@ -11,13 +11,13 @@ from ctglib.document.blocs import Bloc, liste
 from ctglib.document.mesures import BANDE, bande, legende, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, nombre, pourcent
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
 
 GROUPES = {"convention": "Écrits dans la convention", "propose": "Proposés par le classeur"}
-NON_TRANSMIS = "L"
 PROFILS, POSTURE = "profils", "posture"
 REPRISES = ("qualitatif", "non_transmis", "annee_manquante", "non_disponible", "sans_objet", "secret")
 D_UNE_ANNEE_A_L_AUTRE = "de la dernière valeur connue à celle de l'année"
@@ -91,7 +91,7 @@ def _precedente(row: object, contexte: Contexte) -> str:
     if pd.notna(row.valeur_precedente):
         older = f" ({row.annee_precedente})" if row.annee_precedente < row.annee - 1 else ""
         return mesuree(row.indicateur, row.valeur_precedente, row.statut_precedent, contexte) + older
-    return RIEN if row.statut_precedent in ("", NON_TRANSMIS) else contexte.absence(row.statut_precedent)
+    return RIEN if row.statut_precedent in ("", Statut.NON_TRANSMIS) else contexte.absence(row.statut_precedent)
 
 
 def avec_annee(indicateur: str, valeur: float | None, annee: int | None, contexte: Contexte) -> str:

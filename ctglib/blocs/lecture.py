@@ -8,6 +8,7 @@ from ctglib.blocs.theme import SANS_OBJET, ruptures
 from ctglib.calculs.comparaison import DUREE_VARIATION, evolutions_annuelles
 from ctglib.document.blocs import Bloc, liste
 from ctglib.document.typographie import FINE, compter, enumerer, minuscule, nombre, nombre_court, points
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,7 +90,7 @@ def _statuts(constats: tuple[Constat, ...], contexte: Contexte) -> str:
         for code, statut in contexte.statuts.items()
         if code in met and statut.absence
     ]
-    if "P" in met:
+    if Statut.PROVISOIRE in met:
         words.append(f"« (p) » : {minuscule(contexte.statuts['P'].libelle)}")
     words.append(f"« {SANS_OBJET} » : sans objet, ou que la convention ne donne pas")
     return f"{' ; '.join(words)}. Zéro est une mesure."

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.annees import lire_annees
-from ctglib.calculs.annees import NON_TRANSMIS, SANS_OBJET, ensemble
+from ctglib.calculs.annees import ensemble
 from ctglib.document.mesures import legende, marquer
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import date_longue
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +73,7 @@ def calculer(
     for name in analyse.tous("livrables"):
         yearly, by_post = name in analyse.tous("annuels"), name in analyse.tous("par_poste")
         rows = ensemble(table, name)
-        rows = rows[rows["statut"].ne(SANS_OBJET)]
+        rows = rows[rows["statut"].ne(Statut.SANS_OBJET)]
         due = pd.Timestamp(echeances.get(name) or fin)
         dated = (due.month, due.day) != (12, 31)  # a day within the year is a meeting's, awaited in that year alone
         begins = pd.Timestamp(due.year, 1, 1) if dated else pd.Timestamp.min
@@ -83,7 +84,7 @@ def calculer(
             needed = postes if by_post else None
             state = _etat(rows["valeur"], needed, passe=due <= arrete, commence=begins <= arrete)
         if rows.empty:
-            rows = pd.DataFrame({"valeur": [None], "statut": [NON_TRANSMIS]}, index=[None])
+            rows = pd.DataFrame({"valeur": [None], "statut": [Statut.NON_TRANSMIS]}, index=[None])
         rows = rows.rename_axis("annee").reset_index()
         frames.append(rows.assign(indicateur=name, annuel=yearly, echeance=pd.NaT if yearly else due, etat=state))
     found = pd.concat(frames, ignore_index=True)[list(COLONNES)]

@@ -25,6 +25,7 @@ from ctglib.document.blocs import liste, paragraphe
 from ctglib.document.mesures import legende, marquer
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, nombre_court
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.suivi.objets import Suivi
 
-AU_MOINS, NON_TRANSMIS = "au moins ", "L"
+AU_MOINS = "au moins "
 COLONNES_AU_PLUS = 8  # of amounts; beyond, they would not fit beside each other on a page
 LIGNE = ["signataire", "poste", "nature"]  # of the budget
 REALISATIONS = (
@@ -185,10 +186,10 @@ class Budget:
         """Return a total as a cell: its amount, « au moins » what is known of it, or the word of its absence."""
         end = "" if annee == self.annee else "_avant"
         if row is None or pd.isna(row[f"lignes{end}"]):
-            return RIEN if self.transmis[annee == self.annee] else self.contexte.absence(NON_TRANSMIS)
+            return RIEN if self.transmis[annee == self.annee] else self.contexte.absence(Statut.NON_TRANSMIS)
         value, known, statut = (row[f"{name}{end}"] for name in ("valeur", "valeur_connue", "statut"))
         if pd.notna(value):
-            return self.montant(value, nature, unite=unite) + (" (p)" if statut == "P" else "")
+            return self.montant(value, nature, unite=unite) + (" (p)" if statut == Statut.PROVISOIRE else "")
         return self.contexte.absence(statut) if pd.isna(known) else AU_MOINS + self.montant(known, nature, unite=unite)
 
     def par_poste(self, nom: str, titre: str, totaux: pd.DataFrame, groupes: list[str]) -> Tableau:
@@ -259,7 +260,11 @@ def equipe(moyens: pd.DataFrame, budget: Budget, regles: ReglesBilan) -> Iterato
     for poste in regles.equipe.postes:
         rows = moyens[moyens["poste"].eq(poste)]
         unknown = rows["valeur"].isna().any() or rows.empty
-        amount = budget.contexte.absence("L") if unknown else budget.montant(rows["valeur"].sum(), "etp", unite=True)
+        amount = (
+            budget.contexte.absence(Statut.NON_TRANSMIS)
+            if unknown
+            else budget.montant(rows["valeur"].sum(), "etp", unite=True)
+        )
         told.append(f"{budget.poste(poste)}, {amount}")
     yield f"En {budget.annee} : {' ; '.join(told)}."
 
@@ -300,7 +305,7 @@ def tableau_moyens_realisations(
         rows,
         columns=["fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte"],
     )
-    if table["statut"].eq(NON_TRANSMIS).all():
+    if table["statut"].eq(Statut.NON_TRANSMIS).all():
         return None
     lines = table.drop_duplicates(["fiche", "element"])
     texts = table.pivot_table("texte", ["fiche", "element"], "annee", aggfunc="first", sort=False)
@@ -320,7 +325,7 @@ def tableau_moyens_realisations(
 def _somme(amount: float | None, missing: float, nature: object, cadre: Cadre) -> tuple[float | None, int, str, str]:
     """Return the number of a nature of means in a year, the lines without value, its status, and how it reads."""
     if amount is None or pd.isna(amount):
-        return None, int(missing), NON_TRANSMIS, cadre.contexte.absence(NON_TRANSMIS)
+        return None, int(missing), Statut.NON_TRANSMIS, cadre.contexte.absence(Statut.NON_TRANSMIS)
     unit = cadre.contexte.unites[nature.unite]
     amount = round(float(amount), unit.decimales)
     text = nombre_court(amount) if unit.decimales else avec_unite(amount, "", 0)
@@ -329,7 +334,7 @@ def _somme(amount: float | None, missing: float, nature: object, cadre: Cadre) -
 
 def _mesure(indicateur: str, row: pd.Series | None, cadre: Cadre) -> tuple[float | None, int, str, str]:
     if row is None:
-        return None, 0, NON_TRANSMIS, cadre.contexte.absence(NON_TRANSMIS)
+        return None, 0, Statut.NON_TRANSMIS, cadre.contexte.absence(Statut.NON_TRANSMIS)
     text = marquer(cadre.contexte.valeur(indicateur, row["valeur"], row["statut"]), row["statut"])
     return row["valeur"], 0, row["statut"], text
 

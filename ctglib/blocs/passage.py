@@ -9,6 +9,7 @@ import pandas as pd
 from ctglib.document.blocs import colonnes, liste, paragraphe
 from ctglib.document.mesures import ligne, marquer, mesure
 from ctglib.document.typographie import date_longue, minuscule
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ def reponse(evaluation: pd.DataFrame, analyse: Analyse, contexte: Contexte) -> s
     """Return « oui », « en partie », « pas encore » or « on ne le sait pas », with its figures."""
     posts, turned = (ligne(evaluation, analyse.un(role)) for role in ("postes", "convertis"))
     if turned is None or pd.isna(turned["valeur"]):
-        word = contexte.absence("L") if turned is None else contexte.absence(turned["statut"])
+        word = contexte.absence(Statut.NON_TRANSMIS) if turned is None else contexte.absence(turned["statut"])
         return f"On ne le sait pas : le nombre de postes devenus chargé de coopération est {word}."
     count = marquer(contexte.valeur(analyse.un("convertis"), turned["valeur"]), turned["statut"])
     if posts is None or pd.isna(posts["valeur"]):

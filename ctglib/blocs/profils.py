@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ctglib.calculs.annees import SECRET
 from ctglib.document.blocs import liste
 from ctglib.document.mesures import legende, marquer
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, majuscule, minuscule, nombre, nombre_court
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.parts import parts as graphique_des_parts
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
     sums = pd.concat([whole, rows.assign(effectif=shown)[known.eq(size)]]).dropna(subset="effectif")
     totals = sums.groupby("dispositif")["effectif"].agg(lambda told: told.iloc[0] if told.nunique() == 1 else np.nan)
     total = rows["dispositif"].map(totals).astype("float64")
-    hidden = rows["statut"].eq(SECRET).groupby([rows["dispositif"], rows["variable"]]).transform("sum")
+    hidden = rows["statut"].eq(Statut.SECRET).groupby([rows["dispositif"], rows["variable"]]).transform("sum")
     base = shown.where(known.eq(size), total)
     reason = np.select(
         [
@@ -149,7 +149,7 @@ def phrases(
     missing = [minuscule(label) for name, label in dispositifs.items() if name not in set(parts["dispositif"])]
     told = [f"Profils transmis pour {compter(len(known), 'dispositif')} sur {len(dispositifs)} : {' ; '.join(known)}."]
     told += [f"Profils non transmis : {' ; '.join(missing)}."] if missing else []
-    hidden = int(parts["statut"].eq(SECRET).sum() + croisements["statut"].eq(SECRET).sum())
+    hidden = int(parts["statut"].eq(Statut.SECRET).sum() + croisements["statut"].eq(Statut.SECRET).sum())
     if hidden:
         told.append(
             f"{compter(hidden, 'effectif')} sous secret : ceux de 1 à {nombre_court(seuils.petits_effectifs - 1)}, et "

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.annees import lire_annees, nom_du_detail
-from ctglib.calculs.annees import SANS_OBJET, croiser, est_muet, pire, somme
+from ctglib.calculs.annees import croiser, est_muet, pire, somme
 from ctglib.document.blocs import liste
 from ctglib.document.mesures import legende, marquee, marquer
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import minuscule, nombre, points, pourcent
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.analyses import Analyse
 
 COLONNES = ("capacite", "denominateur", "numerateur", "taux")
-ENSEMBLE, NON_TRANSMIS = "Ensemble", "L"
+ENSEMBLE = "Ensemble"
 PHRASE = "{numerateur} pour {denominateur}, soit un taux de {rapport}"
 
 
@@ -47,24 +48,24 @@ def calculer(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
     """
     now, before = (_annee(table, analyse, year) for year in (annee, annee - 1))
     last = before[["taux", "statut_taux"]].rename(columns={"taux": "taux_precedent", "statut_taux": "statut_precedent"})
-    return now.join(last).fillna({"statut_precedent": NON_TRANSMIS}).reset_index(names="modalite")
+    return now.join(last).fillna({"statut_precedent": Statut.NON_TRANSMIS}).reset_index(names="modalite")
 
 
 def _annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
     rows = croiser(table, {name: (analyse.un(name), annee) for name in COLONNES})
     parts = rows.drop(index="", errors="ignore")
     rows = rows.reindex([*parts.index, ""]).fillna(
-        {"libelle": "", **{f"statut_{name}": NON_TRANSMIS for name in COLONNES}}
+        {"libelle": "", **{f"statut_{name}": Statut.NON_TRANSMIS for name in COLONNES}}
     )
-    if rows.at["", "statut_capacite"] == NON_TRANSMIS:
-        rows.loc["", "statut_capacite"] = SANS_OBJET  # places of different moments are not added up
+    if rows.at["", "statut_capacite"] == Statut.NON_TRANSMIS:
+        rows.loc["", "statut_capacite"] = Statut.SANS_OBJET  # places of different moments are not added up
     for name in ("denominateur", "numerateur"):
-        if rows.at["", f"statut_{name}"] == NON_TRANSMIS:
+        if rows.at["", f"statut_{name}"] == Statut.NON_TRANSMIS:
             rows.loc["", [name, f"statut_{name}"]] = somme(parts, name)
     empty = rows["denominateur"].eq(0)
     quotient = 100 * rows["numerateur"] / rows["denominateur"].mask(empty)
-    worst = pire(rows["statut_denominateur"].mask(empty, SANS_OBJET), rows["statut_numerateur"])
-    silent = rows["statut_taux"].eq(NON_TRANSMIS)
+    worst = pire(rows["statut_denominateur"].mask(empty, Statut.SANS_OBJET), rows["statut_numerateur"])
+    silent = rows["statut_taux"].eq(Statut.NON_TRANSMIS)
     return rows.assign(taux=rows["taux"].mask(silent, quotient), statut_taux=rows["statut_taux"].mask(silent, worst))
 
 

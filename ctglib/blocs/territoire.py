@@ -31,6 +31,7 @@ from ctglib.document.typographie import (
     points,
     pourcent,
 )
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
 
 if TYPE_CHECKING:
@@ -158,7 +159,9 @@ class Territoire:
     def _niveau(self, row: pd.Series) -> str:
         contexte = self.etude.contexte
         write = contexte.valeur_nue if self._taux_sans_signe(row.indicateur) else contexte.valeur
-        return write(row.indicateur, row.valeur, row.statut) + {"E": " (e)", "P": " (p)"}.get(row.statut, "")
+        return write(row.indicateur, row.valeur, row.statut) + {Statut.ESTIME: " (e)", Statut.PROVISOIRE: " (p)"}.get(
+            row.statut, ""
+        )
 
     def _taux_sans_signe(self, indicateur: str) -> bool:
         """Tell whether a series is a rate of something else than %: « 0,9 places » would count places."""

@@ -13,6 +13,7 @@ from ctglib.document.blocs import Bloc, Groupe, citation, paragraphe
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, compter, date_longue, enumerer, majuscule, nombre
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -236,7 +237,7 @@ def _cellules(
     row: pd.Series, by_id: pd.DataFrame, annual: str | None, marks: dict[str, str], contexte: Contexte
 ) -> list[str]:
     identifiant = row["indicateur"]
-    mark = " (p)" if "P" in (row["statut"], row["statut_reference"]) else ""
+    mark = " (p)" if Statut.PROVISOIRE in (row["statut"], row["statut_reference"]) else ""
     letters = [marks[sentence] for sentence in _phrases(row["note"]) if sentence in marks]
     mark += f" ({', '.join(letters)})" if letters else ""
     gap = row["ecart"]
@@ -268,7 +269,7 @@ def _annuelle(contexte: Contexte, valeur: float, statut: str, annee: float) -> s
 
 
 def _notes(rows: pd.DataFrame, merged: dict[str, str], marks: dict[str, str], contexte: Contexte) -> tuple[str, ...]:
-    provisional = contexte.statuts["P"].libelle
+    provisional = contexte.statuts[Statut.PROVISOIRE].libelle
     is_annual = rows["indicateur"].isin(merged.values())
     notes = []
     if is_annual.any():
@@ -276,7 +277,7 @@ def _notes(rows: pd.DataFrame, merged: dict[str, str], marks: dict[str, str], co
         notes.append(
             f"« En {' » ou « en '.join(years)} » : évolution en nombre sur cette seule année, {provisional.lower()}."
         )
-    if "P" in set(rows.loc[~is_annual, ["statut", "statut_reference"]].to_numpy().ravel()):
+    if Statut.PROVISOIRE in set(rows.loc[~is_annual, ["statut", "statut_reference"]].to_numpy().ravel()):
         notes.append(f"(p) {provisional}.")
     notes += [f"({mark}) {sentence}" for sentence, mark in marks.items()]
     notes += ruptures([contexte.indicateurs[identifiant] for identifiant in rows["indicateur"]])

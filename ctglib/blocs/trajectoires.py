@@ -18,6 +18,7 @@ from ctglib.document.blocs import Groupe, suite
 from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, compter
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.grille import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
@@ -55,7 +56,9 @@ class Trajectoires:
         first = rows.drop_duplicates("indicateur")
         first = first[first["indicateur"].isin(written.index)]
         starts = written.loc[first["indicateur"], ["annee_initiale", "valeur_initiale"]]
-        initial = first.assign(annee=starts["annee_initiale"].array, valeur=starts["valeur_initiale"].array, statut="A")
+        initial = first.assign(
+            annee=starts["annee_initiale"].array, valeur=starts["valeur_initiale"].array, statut=Statut.NORMAL
+        )
         known = pd.concat([rows[rows["valeur"].notna()], initial, rows]).drop_duplicates(["indicateur", "annee"])
         order = {name: rank for rank, name in enumerate(rows["indicateur"].unique())}
         whole = known.assign(rang=known["indicateur"].map(order)).sort_values(["rang", "annee"], kind="stable")

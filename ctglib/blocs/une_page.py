@@ -38,6 +38,7 @@ from ctglib.document.blocs import (
 from ctglib.document.mesures import BANDE, bande, visee
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import abreger, accorder, compter, enumerer, majuscule, nombre, pourcent
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.grille import grille
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 TENUES, EVOLUTIONS = ("atteint", "en_bonne_voie"), ("favorable", "defavorable")
 REALISEE, EN_COURS, A_SUIVRE = "realisee", "en_cours", ("partielle", "reportee", "abandonnee")
-INCONNU, PROVISOIRE, NOM_DE_SERVICE = "inconnu", "P", 30
+INCONNU, NOM_DE_SERVICE = "inconnu", 30
 INDICATEURS, CIBLES = "Indicateurs", "Cibles ou références qui se jugent"
 RIEN_TRANSMIS = f"« {RIEN} » : inconnu, rien n'a été transmis."
 UN_PAR_UN = "Un par un, avec leurs valeurs, dans le fichier CSV de ce tableau."
@@ -368,7 +369,7 @@ class EnBref:
     def _evolution(self, row: object) -> str:
         """Return « ▲ favorable : Réunions partenariales, 4 en 2023, 6 en 2024 »."""
         word = self.situation.catalogue.evaluation.evolutions[row.evolution]
-        mark = " (p)" if row.statut == PROVISOIRE else ""
+        mark = " (p)" if row.statut == Statut.PROVISOIRE else ""
         earlier, now = (self.contexte.valeur(row.indicateur, value) for value in (row.valeur_precedente, row.valeur))
         told = f"{earlier} en {row.annee_precedente}, {now} en {row.annee}{mark}"
         return f"{majuscule(word.mot)} : {self._libelle(row)}, {told}"
@@ -376,7 +377,7 @@ class EnBref:
     def _verdict(self, row: object) -> str:
         """Return « ◆ insuffisant : Réunions partenariales, 6 (cible : 10 en 2026) »."""
         words, contexte = self.situation.catalogue.evaluation, self.contexte
-        word, mark = words.verdicts[row.verdict], " (p)" if row.statut == PROVISOIRE else ""
+        word, mark = words.verdicts[row.verdict], " (p)" if row.statut == Statut.PROVISOIRE else ""
         kept = f" ; {bande(row, row.valeur, row.cible, contexte, words)}" if row.raison == BANDE else ""
         now, aim = contexte.valeur(row.indicateur, row.valeur), visee(row, contexte, words)
         return f"{word.dit} : {self._libelle(row)}, {now}{mark} ({aim}{kept})"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ctglib.calculs.evaluation import modalites
 from ctglib.calculs.suivi import ENSEMBLE, coupures, mesure
+from ctglib.donnees.statuts import GRAVITE, Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,8 +22,6 @@ COLONNES = (
     "indicateur", "libelle", "unite", "dimension", "modalite", "libelle_modalite", "detaille", "annee", "valeur",
     "statut",
 )  # fmt: skip
-SECRET, NON_TRANSMIS, SANS_OBJET = "Q", "L", "M"
-GRAVITE = (SECRET, NON_TRANSMIS, "O", SANS_OBJET, "P", "E", "A")  # the most serious first
 
 
 def annees(
@@ -74,7 +73,7 @@ def _lignes(
 
 def est_muet(table: pd.DataFrame) -> bool:
     """Tell whether nothing at all is known: no value, and none hidden."""
-    return not (table["valeur"].notna() | table["statut"].eq(SECRET)).any()
+    return not (table["valeur"].notna() | table["statut"].eq(Statut.SECRET)).any()
 
 
 def ensemble(table: pd.DataFrame, identifiant: str) -> pd.DataFrame:
@@ -103,7 +102,7 @@ def croiser(table: pd.DataFrame, colonnes: Mapping[str, tuple[str, int]]) -> pd.
     frame = pd.DataFrame({"libelle": [labels[mode] for mode in order]}, pd.Index(order, dtype=object), dtype=object)
     for name, rows in read.items():
         frame[name] = rows["valeur"].reindex(order).astype("float64")
-        frame[f"statut_{name}"] = rows["statut"].astype(object).reindex(order).fillna(NON_TRANSMIS)
+        frame[f"statut_{name}"] = rows["statut"].astype(object).reindex(order).fillna(Statut.NON_TRANSMIS)
     return frame
 
 
@@ -114,9 +113,9 @@ def pire(*statuts: pd.Series) -> pd.Series:
 
 def somme(lignes: pd.DataFrame, nom: str) -> tuple[float, str]:
     """Return the sum of a column of ``croiser``, and its status: a missing part makes it missing."""
-    concerned = lignes[lignes[f"statut_{nom}"].ne(SANS_OBJET)]
+    concerned = lignes[lignes[f"statut_{nom}"].ne(Statut.SANS_OBJET)]
     if concerned.empty:
-        return nan, NON_TRANSMIS
+        return nan, Statut.NON_TRANSMIS
     return concerned[nom].sum(skipna=False), min(concerned[f"statut_{nom}"], key=GRAVITE.index)
 
 

@@ -9,9 +9,10 @@ import pandas as pd
 from ctglib.calculs.essentiel import inconnues
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.moyens import ABSENCES
+from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.base import Date
@@ -28,7 +29,6 @@ A_COLLECTER = (
     "responsable", "fiche", "indicateur", "libelle", "definition", "unite", "dimension", "annee", "motif", "qui",
     "quand", "document", "derniere_valeur", "derniere_annee", "dernier_statut",
 )  # fmt: skip
-SANS_OBJET, NON_DISPONIBLE, PROVISOIRES = "M", "O", ("P", "E")
 PAS_COMMENCE = "non_commencee"
 GROUPES = ("fiche", "responsable")
 
@@ -69,8 +69,8 @@ def _indicateurs(evaluation: pd.DataFrame) -> pd.DataFrame:
 
 def _compter(groupe: str, nom: str, items: pd.DataFrame) -> tuple[object, ...]:
     informed = items["renseigne"]
-    useless = ~informed & (items["statut"].eq(SANS_OBJET) | items["raison"].eq(PAS_COMMENCE))
-    missing = ~informed & ~useless & items["statut"].eq(NON_DISPONIBLE)
+    useless = ~informed & (items["statut"].eq(Statut.SANS_OBJET) | items["raison"].eq(PAS_COMMENCE))
+    missing = ~informed & ~useless & items["statut"].eq(Statut.NON_DISPONIBLE)
     expected = len(items) - int(useless.sum())
     found = int(informed.sum())
     return (
@@ -124,7 +124,7 @@ def _demandes(row: pd.Series, indicateur: Indicateur, *, debut: int, fin: int) -
         return _demande_unique(row, annee, int(row["annee_cible"]))
     if _attend_une_valeur_initiale(row, indicateur, debut - 1):
         wanted.append((debut - 1, "valeur_initiale"))
-    if not row["renseigne"] and row["statut"] != SANS_OBJET and row["raison"] != PAS_COMMENCE:
+    if not row["renseigne"] and row["statut"] != Statut.SANS_OBJET and row["raison"] != PAS_COMMENCE:
         wanted.append((annee, "a_completer"))
     elif row["provisoire"]:
         wanted.append((annee, "a_confirmer"))
@@ -135,7 +135,7 @@ def _demandes(row: pd.Series, indicateur: Indicateur, *, debut: int, fin: int) -
 
 def _demande_unique(row: pd.Series, annee: int, attendue: int) -> list[tuple[int, str]]:
     """Return the one year asked of what is awaited once, until it is known."""
-    if row["statut"] == SANS_OBJET or row["raison"] == PAS_COMMENCE:
+    if row["statut"] == Statut.SANS_OBJET or row["raison"] == PAS_COMMENCE:
         return [(annee + 1, "annee_suivante")] if annee + 1 == attendue else []
     if not row["renseigne"]:
         return [(attendue, "a_completer")]
@@ -213,7 +213,7 @@ def _etats(etats: pd.DataFrame, suivi: Suivi, fiche: Fiche, *, service: str) -> 
 
 def _moyens(suivi: Suivi, gabarit: Gabarit, fiche: Fiche, convention: Convention) -> Iterator[dict[str, object]]:
     """Yield the means that the yearly workbook asks for this fiche and that nobody told."""
-    told = suivi.moyens[(suivi.moyens["fiche"] == fiche.numero) & ~suivi.moyens["statut"].isin(ABSENCES)]
+    told = _connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])
     known = set(zip(told["signataire"], told["poste"], strict=True))
     parties = [partie.id for partie in convention.parties]
     parts = gabarit.parts
@@ -236,9 +236,7 @@ def _ligne(service: str, nature: str, element: str, libelle: str, annee: int) ->
 
 
 COLONNES_MANQUES = ("responsable", "nature", "fiche", "element", "libelle", "annees", "document")
-ETAT, VALEUR, MOYEN, APPRECIATION = "etat", "valeur", "moyen", "appreciation"
 DEPART = "valeur_initiale"
-SANS_OBJET, NON_DISPONIBLE, PROVISOIRES = "M", "O", ("P", "E")
 SEPARATEUR = ";"
 
 
@@ -262,12 +260,23 @@ def manques_finaux(
     """
     start = {fiche.numero: fiche.debut.year for fiche in convention.fiches}
     services = {fiche.numero: gabarit.parts.de_fiche(fiche) for fiche in convention.fiches}
+    appraised = {annee: {item.fiche for item in suivi.appreciations} for annee, suivi in suivis.items()}
+    paid = {annee: set(_connus(suivi.moyens)["fiche"].dropna()) for annee, suivi in suivis.items()}
+    unknown = {annee: set(table.loc[table["statut"].eq(NON_RENSEIGNEE), "fiche"]) for annee, table in etats.items()}
+
+    def par_fiche(nature: str, annees: Iterable[int], manque: Callable[[int, int], bool]) -> Iterator[tuple]:
+        """Yield the fiches of which something is missing, with the years that it is missing for."""
+        for fiche, debut in start.items():
+            if years := [annee for annee in annees if annee >= debut and manque(fiche, annee)]:
+                service = gabarit.parts.des_moyens(fiche) if nature == MOYEN else services[fiche]
+                yield service, nature, fiche, "", "", _joindre(years), ""
+
     rows = [
         *_valeurs(evaluations, parcours, catalogue, start),
         *_departs(parcours, catalogue, convention.debut.year - 1),
-        *_etats_manques(etats, start, services),
-        *_moyens_manques(suivis, start, {fiche: gabarit.parts.des_moyens(fiche) for fiche in start}),
-        *_appreciations(suivis, start, services),
+        *par_fiche(ETAT, etats, lambda fiche, annee: fiche in unknown[annee]),
+        *par_fiche(MOYEN, suivis, lambda fiche, annee: fiche not in paid[annee]),
+        *par_fiche(APPRECIATION, suivis, lambda fiche, annee: fiche not in appraised[annee]),
     ]
     rank = {name: place for place, name in enumerate(catalogue.responsables)}
     table = pd.DataFrame(rows, columns=list(COLONNES_MANQUES)).astype({"fiche": "Int64"})
@@ -280,20 +289,19 @@ def _valeurs(
 ) -> Iterator[tuple[object, ...]]:
     missing: dict[str, list[int]] = {}
     for annee, table in evaluations.items():
-        told = set(table.loc[table["renseigne"] | table["statut"].eq(SANS_OBJET), "indicateur"])
+        told = set(table.loc[table["renseigne"] | table["statut"].eq(Statut.SANS_OBJET), "indicateur"])
         for row in demandes(table[table["dimension"].eq("")]).itertuples():
-            asked = annee >= start[row.fiche] and _attendue(row, annee, catalogue)
-            if asked and row.indicateur not in told:
+            # What is awaited once is, in the year of its target alone.
+            unique = catalogue.indicateurs_fiches[row.indicateur].unique and not pd.isna(row.annee_cible)
+            if (
+                annee >= start[row.fiche]
+                and (not unique or annee == int(row.annee_cible))
+                and row.indicateur not in told
+            ):
                 missing.setdefault(row.indicateur, []).append(annee)
     for row in parcours[parcours["indicateur"].isin(list(missing))].itertuples():
         years = missing[row.indicateur]
         yield (row.responsable, VALEUR, row.fiche, row.indicateur, row.libelle, _joindre(years), _ou(row, catalogue))
-
-
-def _attendue(row: object, annee: int, catalogue: Catalogue) -> bool:
-    """Return whether a value is awaited in a year: what is awaited once is, in the year of its target alone."""
-    unique = catalogue.indicateurs_fiches[row.indicateur].unique
-    return not unique or pd.isna(row.annee_cible) or annee == int(row.annee_cible)
 
 
 def _departs(parcours: pd.DataFrame, catalogue: Catalogue, avant: int) -> Iterator[tuple[object, ...]]:
@@ -305,44 +313,9 @@ def _departs(parcours: pd.DataFrame, catalogue: Catalogue, avant: int) -> Iterat
             yield (row.responsable, DEPART, row.fiche, row.indicateur, row.libelle, str(avant), _ou(row, catalogue))
 
 
-def _etats_manques(
-    etats: Mapping[int, pd.DataFrame], start: Mapping[int, int], services: Mapping[int, str]
-) -> Iterator[tuple[object, ...]]:
-    for fiche, debut in start.items():
-        years = [
-            annee
-            for annee, table in etats.items()
-            if annee >= debut and (table["fiche"].eq(fiche) & table["statut"].eq(NON_RENSEIGNEE)).any()
-        ]
-        if years:
-            yield services[fiche], ETAT, fiche, "", "", _joindre(years), ""
-
-
-def _moyens_manques(
-    suivis: Mapping[int, Suivi], start: Mapping[int, int], services: Mapping[int, str]
-) -> Iterator[tuple[object, ...]]:
-    for fiche, debut in start.items():
-        years = [annee for annee, suivi in suivis.items() if annee >= debut and not _moyens_connus(suivi, fiche)]
-        if years:
-            yield services[fiche], MOYEN, fiche, "", "", _joindre(years), ""
-
-
-def _moyens_connus(suivi: Suivi, fiche: int) -> bool:
-    rows = suivi.moyens
-    return bool((rows["fiche"].eq(fiche).fillna(value=False) & ~rows["statut"].isin(ABSENCES)).any())
-
-
-def _appreciations(
-    suivis: Mapping[int, Suivi], start: Mapping[int, int], services: Mapping[int, str]
-) -> Iterator[tuple[object, ...]]:
-    for fiche, debut in start.items():
-        years = [
-            annee
-            for annee, suivi in suivis.items()
-            if annee >= debut and fiche not in {item.fiche for item in suivi.appreciations}
-        ]
-        if years:
-            yield services[fiche], APPRECIATION, fiche, "", "", _joindre(years), ""
+def _connus(moyens: pd.DataFrame) -> pd.DataFrame:
+    """Return the means that somebody told."""
+    return moyens[~moyens["statut"].isin(ABSENCES)]
 
 
 def _ou(row: object, catalogue: Catalogue) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ctglib.calculs.suivi import MESURE
+from ctglib.donnees.statuts import Statut
 
 DEUX_POINTS = 2  # a single point draws no way
 
@@ -26,7 +26,7 @@ def depuis_le_depart(table: pd.DataFrame, evaluation: pd.DataFrame, debut: int) 
     initial = first.assign(
         annee=wholes.loc[first["indicateur"], "annee_initiale"].array,
         valeur=wholes.loc[first["indicateur"], "valeur_initiale"].array,
-        statut=MESURE,
+        statut=Statut.NORMAL,
     )
     measured = rows[rows["annee"].ge(debut) | rows["valeur"].notna()]
     known = pd.concat([measured[measured["valeur"].notna()], initial, measured]).drop_duplicates(

@@ -24,7 +24,6 @@ from ctglib.calculs.jugement import (
 )
 from ctglib.calculs.suivi import (
     ENSEMBLE,
-    MESURE,
     Mesure,
     Serie,
     Series,
@@ -279,7 +278,9 @@ def grille(suivis: Mapping[int, Suivi], annee: int) -> Serie:
         for year in suivis
         if year <= annee and year - 1 in suivis
     }
-    return {year: Mesure(year, float(moved.bougees), MESURE) for year, moved in compared.items() if moved.comparables}
+    return {
+        year: Mesure(year, float(moved.bougees), Statut.NORMAL) for year, moved in compared.items() if moved.comparables
+    }
 
 
 def _concernes(profils: pd.DataFrame, indicateur: Indicateur) -> pd.Series:

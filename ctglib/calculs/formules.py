@@ -56,17 +56,12 @@ def appliquer(calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.D
     Args:
         calcul: Name of a formula, as in the catalogue.
         entrees: For each argument of the formula, an indicator, or a list of indicators.
-        valeurs: One row a territory, one column an indicator (see ``valeurs_par_territoire``).
+        valeurs: One row a territory, one column an indicator.
 
     Raises:
         KeyError: The formula or one of the indicators does not exist.
     """
     return FORMULES[calcul](**{nom: valeurs[entree] for nom, entree in entrees.items()})
-
-
-def valeurs_par_territoire(observations: pd.DataFrame) -> pd.DataFrame:
-    """Return the latest value of each indicator: one row a territory, one column an indicator."""
-    return dernieres(observations).pivot(index="territoire", columns="indicateur", values="valeur")
 
 
 def dernieres(observations: pd.DataFrame) -> pd.DataFrame:

@@ -11,8 +11,9 @@ from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES
-from ctglib.calculs.suivi import MESURE, Coupure, Mesure, coupure_entre
+from ctglib.calculs.suivi import Coupure, Mesure, coupure_entre
 from ctglib.donnees.modeles.convention import ValeurDatee
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,7 +78,7 @@ def avec_depart(serie: Mapping[int, Mesure], initial: Depart | None) -> dict[int
     """Return the series with the initial value in its year, where nothing else is measured."""
     if initial is None or (initial.annee in serie and serie[initial.annee].valeur is not None):
         return dict(serie)
-    return {**serie, initial.annee: Mesure(initial.annee, initial.valeur, MESURE)}
+    return {**serie, initial.annee: Mesure(initial.annee, initial.valeur, Statut.NORMAL)}
 
 
 def cible(

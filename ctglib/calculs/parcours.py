@@ -11,7 +11,8 @@ import pandas as pd
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.evaluation import Annee, Ligne, lignes
 from ctglib.calculs.jugement import Depart, Passage, depart, evolution, sens_voulu
-from ctglib.calculs.suivi import MESURE, Mesure, coupures
+from ctglib.calculs.suivi import Mesure, coupures
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +29,7 @@ COLONNES = (
 )  # fmt: skip
 REELS = ("valeur_initiale", "derniere", "cible", "connue", "a_maintenir")
 ENTIERS = ("fiche", "annee_initiale", "annee_derniere", "annee_cible", "annees_connues", "annee_connue")
-SECRET, OBSERVATIONS = "Q", "observations"
+OBSERVATIONS = "observations"
 QUALITATIF, SANS_MESURE, SANS_DEPART, SANS_SUITE = (
     "qualitatif", "annee_manquante", "sans_valeur_initiale", "premiere_annee",
 )  # fmt: skip
@@ -68,7 +69,7 @@ def _annees_connues(evaluations: Mapping[int, pd.DataFrame]) -> dict[str, int]:
     """Return in how many years each indicator is informed, by its whole or by one of its modalités."""
     counts: dict[str, int] = {}
     for table in evaluations.values():
-        told = table[table["renseigne"] | table["statut"].eq(SECRET)]
+        told = table[table["renseigne"] | table["statut"].eq(Statut.SECRET)]
         for name in told["indicateur"].unique():
             counts[name] = counts.get(name, 0) + 1
     return counts
@@ -80,7 +81,7 @@ def _ligne(ligne: Ligne, year: Annee, by_year: Mapping[int, pd.DataFrame], known
     last = _derniere(ligne, debut)
     told = by_year[last.annee if last else year.annee].loc[ligne.indicateur.id]
     evolved, reason = _evolution(ligne, year, initial, last)
-    latest = last or (Mesure(initial.annee, initial.valeur, MESURE) if initial else None)
+    latest = last or (Mesure(initial.annee, initial.valeur, Statut.NORMAL) if initial else None)
     names = ("libelle", "unite", "sens", "nature", "origine", "responsable", "calcule", "cible", "annee_cible")
     return {
         **{name: told[name] for name in (*names, "origine_cible", "verdict", "raison")},
@@ -127,7 +128,7 @@ def _evolution(ligne: Ligne, year: Annee, initial: Depart | None, last: Mesure |
         return "", SANS_SUITE
     return evolution(
         Passage(
-            precedente=Mesure(initial.annee, initial.valeur, MESURE),
+            precedente=Mesure(initial.annee, initial.valeur, Statut.NORMAL),
             mesure=last,
             sens=sens_voulu(ligne.prevu, ligne.indicateur),
             maintenir=initial.valeur,
@@ -152,11 +153,6 @@ def bons(parcours: pd.DataFrame) -> pd.Series:
 def mauvais(parcours: pd.DataFrame) -> pd.Series:
     """Tell which are insufficient or going back; where no target can be judged, which go the wrong way."""
     return _tous(est_mauvais, parcours)
-
-
-def lisibles(parcours: pd.DataFrame) -> pd.Series:
-    """Tell which have a verdict or an evolution that says something, noise left out."""
-    return juges(parcours) | parcours["evolution"].isin((*VOULUES, *CONTRAIRES))
 
 
 def juges(parcours: pd.DataFrame) -> pd.Series:

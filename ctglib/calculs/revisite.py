@@ -8,6 +8,7 @@ import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
 from ctglib.calculs.moyennes import MOYENNES, moyennes
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -143,7 +144,6 @@ def _variation(serie: Mapping[int, float], first: int, last: int, kind: str) -> 
 COLONNES_RENOUVELER = (
     "section", "indicateur", "territoire", "annee", "valeur", "variation_5_ans", "unite", "statut", "note",
 )  # fmt: skip
-NON_TRANSMIS = "L"
 DECIMALES = 1
 
 
@@ -180,7 +180,7 @@ def renouveler(
     for row in annexe1.drop_duplicates(["indicateur", "territoire"], keep="last").itertuples():
         year = years.get(row.indicateur, asked or row.annee)
         key = (series.get(row.indicateur, ""), row.territoire, year)
-        fresh = _valeur(known, key, notes) if key in known.index else (None, None, NON_TRANSMIS, notes[1])
+        fresh = _valeur(known, key, notes) if key in known.index else (None, None, Statut.NON_TRANSMIS, notes[1])
         value, change, status, note = fresh
         rows.append((row.section, row.indicateur, row.territoire, year, value, change, row.unite, status, note))
     return pd.DataFrame(rows, columns=list(COLONNES_RENOUVELER)).astype({"annee": "Int64"})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import pandas as pd
 
 from ctglib.calculs.formules import appliquer
+from ctglib.donnees.statuts import ABSENCES, GRAVITE, Statut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,6 @@ SERIE = ("territoire", "indicateur", "dimension", "modalite")
 REVISIONS = (
     *CLE, "millesime_ancien", "valeur_ancienne", "statut_ancien", "millesime", "valeur", "statut", "source", "note",
 )  # fmt: skip
-NON_TRANSMIS = "L"
 DELAI_DE_PUBLICATION = 1  # a bilan of N is written in N+1: what came out by then is known to it
 
 
@@ -73,7 +73,7 @@ def revisions(
     table = now.assign(
         millesime_ancien=old["millesime"].array,
         valeur_ancienne=old["valeur"].array,
-        statut_ancien=old["statut"].fillna(NON_TRANSMIS).array,
+        statut_ancien=old["statut"].fillna(Statut.NON_TRANSMIS).array,
     )
     same = table["valeur"].eq(table["valeur_ancienne"])
     both_absent = table["valeur"].isna() & table["valeur_ancienne"].isna() & table["statut"].eq(table["statut_ancien"])
@@ -111,9 +111,6 @@ def _dernier_millesime(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 CELLULE = ("territoire", "annee", "dimension", "modalite")
-GRAVITE = ("Q", "L", "O", "M", "P", "E", "A")  # a result is worth its worst input; a secret comes first
-NON_TRANSMIS_DERIVES, SANS_OBJET = "L", "M"
-ABSENCES = ("Q", "L", "O", "M")
 
 
 class Entree(NamedTuple):
@@ -124,7 +121,7 @@ class Entree(NamedTuple):
     millesime: int
 
 
-ABSENTE = Entree(float("nan"), NON_TRANSMIS_DERIVES, 0)
+ABSENTE = Entree(float("nan"), Statut.NON_TRANSMIS, 0)
 
 
 def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> pd.DataFrame:
@@ -138,7 +135,7 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
         indicateurs: The catalogue; those without ``calcul`` change nothing.
     """
     computed = [indicateur for indicateur in indicateurs if indicateur.calcul]
-    known = _connues(observations, {name for item in computed for name in (item.id, *_entrees(item))})
+    known = _connues(observations, {name for item in computed for name in (item.id, *item.termes)})
     rows = [row for indicateur in computed for row in _lignes(indicateur, known)]
     if not rows:
         return observations
@@ -158,7 +155,7 @@ def _connues(observations: pd.DataFrame, names: set[str]) -> dict[str, dict[tupl
 
 def _lignes(indicateur: Indicateur, known: dict[str, dict[tuple, Entree]]) -> Iterator[dict[str, object]]:
     """Yield the rows of a computed indicator in the cells where nobody entered it, and add them to what is known."""
-    names, own = _entrees(indicateur), known[indicateur.id]
+    names, own = indicateur.termes, known[indicateur.id]
     keys = sorted({key for name in names for key in known[name]} - own.keys())
     if not keys:
         return
@@ -176,22 +173,14 @@ def _lignes(indicateur: Indicateur, known: dict[str, dict[tuple, Entree]]) -> It
         }
 
 
-def _entrees(indicateur: Indicateur) -> list[str]:
-    return [
-        name for entree in indicateur.entrees.values() for name in ([entree] if isinstance(entree, str) else entree)
-    ]
-
-
 def _statut(entries: list[Entree], result: float) -> str:
     """Return what a result is worth: its worst input, « sans objet » when they are there and give nothing."""
     worst = min((entry.statut for entry in entries), key=GRAVITE.index)
-    return SANS_OBJET if result != result and worst not in ABSENCES else worst
+    return Statut.SANS_OBJET if result != result and worst not in ABSENCES else worst
 
 
-RAISONS_D_ABSENCE = {"L": "non_transmis", "M": "sans_objet", "O": "non_disponible", "Q": "secret"}
 NON_SAISIE = "annee_manquante"
 ENSEMBLE = ("", "")  # dimension and modalité of the whole
-MESURE, SANS_OBJET_SERIE = "A", "M"
 Serie = dict[int, "Mesure"]
 Series = dict[str, dict[tuple[str, str], Serie]]  # by indicator, then by dimension and modalité
 
@@ -210,7 +199,7 @@ class Mesure:
         """Return why the value is absent, "" when it is there."""
         if self.valeur is not None:
             return ""
-        return RAISONS_D_ABSENCE[self.statut] if self.saisie else NON_SAISIE
+        return Statut(self.statut).name.lower() if self.saisie else NON_SAISIE
 
 
 @dataclass(frozen=True)
@@ -242,7 +231,7 @@ def series(observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, ter
 
 def mesure(serie: Mapping[int, Mesure], annee: int) -> Mesure:
     """Return the value of a year; a year without a row is « non transmis »."""
-    return serie.get(annee, Mesure(annee, None, NON_TRANSMIS, saisie=False))
+    return serie.get(annee, Mesure(annee, None, Statut.NON_TRANSMIS, saisie=False))
 
 
 def attendue_une_fois(serie: Serie, annee: int, attendue: int) -> Serie:
@@ -258,7 +247,7 @@ def attendue_une_fois(serie: Serie, annee: int, attendue: int) -> Serie:
     known = derniere_mesure(serie, annee).valeur is not None
     if annee in serie or not (annee < attendue or known):
         return serie
-    return {**serie, annee: Mesure(annee, None, SANS_OBJET_SERIE)}
+    return {**serie, annee: Mesure(annee, None, Statut.SANS_OBJET)}
 
 
 def derniere_mesure(serie: Mapping[int, Mesure], avant: int) -> Mesure:

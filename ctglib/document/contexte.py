@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.calculs import ecriture
 from ctglib.document.typographie import avec_unite, nombre, points, pourcent
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +35,13 @@ class Contexte:
     reference: Territoire
     source: str
 
-    def valeur(self, indicateur: str, valeur: float | None, statut: str = "A") -> str:
+    def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""
         if valeur is None or valeur != valeur:
             return self.absence(statut)
         return ecriture.ecrire(valeur, self.indicateurs[indicateur], self.unites)
 
-    def valeur_nue(self, indicateur: str, valeur: float | None, statut: str = "A") -> str:
+    def valeur_nue(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value without its unit (the header gives it), or the word of its absence."""
         if valeur is None or valeur != valeur:
             return self.absence(statut)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.document.typographie import nombre
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-MARQUES = {"P": " (p)", "E": " (e)"}
+MARQUES = {Statut.PROVISOIRE: " (p)", Statut.ESTIME: " (e)"}
 COUPURES = ("rupture", "changement_definition")
 SANS_DIRECTION = {"dans_le_bruit": "sous_arrondi", "trop_peu": "hasard"}
 BANDE, IMPLICITE = "dans_la_bande", "implicite"

@@ -216,10 +216,14 @@ def lire_territoire(code: str, territoire: str, membres: Sequence[str] = ()) -> 
         return whole
     parts = lire(code, membres)
     found = parts.groupby("annee").agg(valeur=("valeur", "sum"), absents=("valeur", lambda values: values.isna().sum()),
-                                       secret=("statut", lambda values: values.eq("Q").any()))  # fmt: skip
+                                       secret=("statut", lambda values: values.eq(Statut.SECRET).any()))  # fmt: skip
     rows = whole.set_index("annee")
     absent = found["absents"].gt(0)
-    status = pd.Series("A", index=found.index).mask(absent, "O").mask(found["secret"], "Q")
+    status = (
+        pd.Series(Statut.NORMAL, index=found.index)
+        .mask(absent, Statut.NON_DISPONIBLE)
+        .mask(found["secret"], Statut.SECRET)
+    )
     rows = rows.assign(valeur=found["valeur"].mask(absent), statut=status, origine=f"somme de {len(membres)} communes")
     rows = rows.reset_index()[list(COLONNES)]
     rows.attrs = whole.attrs

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.etats import NON_RENSEIGNEE
-from ctglib.calculs.suivi import NON_TRANSMIS
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import compter, date_longue, enumerer
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.assemblage import Chiffres, assemble
 from ctglib.graphiques.echelle import Echelle
 from ctglib.graphiques.rangees import (
@@ -234,7 +234,7 @@ def _chiffres(etats: pd.DataFrame, contexte: Contexte, aujourd_hui: date) -> Chi
     )
     rows = []
     for row in etats.itertuples():
-        absent = contexte.absence(NON_TRANSMIS) if row.statut == NON_RENSEIGNEE else TIRET
+        absent = contexte.absence(Statut.NON_TRANSMIS) if row.statut == NON_RENSEIGNEE else TIRET
         days = {name: _day(getattr(row, name)) for name in ("debut", "echeance", "debut_reel", "fin")}
         words = {name: date_longue(day) if day else absent for name, day in days.items()}
         if days["fin"] and days["fin"] > aujourd_hui:

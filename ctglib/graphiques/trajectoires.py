@@ -12,6 +12,7 @@ import pandas as pd
 from ctglib.document.mesures import legende, marquer
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import INSECABLE, avec_unite, compter, enumerer, minuscule
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.assemblage import Chiffres, assemble
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ GAP, BEFORE_NOTE = 22.0, 6.0
 COLUMNS, MOST_COLUMNS = {1: 1, 2: 2, 4: 2}, 3
 MANY_YEARS = 8  # beyond, two panels a row, and one row a year in the table
 SHORT_SYMBOL = 2  # letters
-PROVISOIRE = "P"
 TIRET = "–"
 MARQUE_DE_RUPTURE = "(r)"
 RUPTURE = f"{MARQUE_DE_RUPTURE} Rupture de série : les valeurs d'avant ne s'y comparent pas."
@@ -82,7 +82,7 @@ class Serie:
     @property
     def provisional(self) -> str:
         """Return which values are not final, "" when all are, or when it is said elsewhere."""
-        hollow = [str(row.annee) for row in self.known if row.statut == PROVISOIRE]
+        hollow = [str(row.annee) for row in self.known if row.statut == Statut.PROVISOIRE]
         return f"{enumerer(hollow)} : {self.provisoire}" if hollow and self.provisoire else ""
 
     @cached_property
@@ -165,7 +165,7 @@ def _serie(rows: list[Any], contexte: Contexte) -> Serie:
     for row in [row for row in rows if row.cible == row.cible][:1]:
         year = None if pd.isna(row.annee_cible) else int(row.annee_cible)
         cible = (row.cible, _text(row, row.cible, contexte), year)
-    statut = contexte.statuts.get(PROVISOIRE)
+    statut = contexte.statuts.get(Statut.PROVISOIRE)
     return Serie(
         rows,
         modalite="" if first.serie == first.libelle else first.serie,
@@ -197,7 +197,8 @@ def _panneau(serie: Serie) -> Panneau:
     from ctglib.graphiques.panneaux import Courbe, Panneau, Point, Signe
 
     points = [
-        Point(row.annee, row.valeur, row.etiquette, row.statut == PROVISOIRE, bool(row.rupture)) for row in serie.rows
+        Point(row.annee, row.valeur, row.etiquette, row.statut == Statut.PROVISOIRE, bool(row.rupture))
+        for row in serie.rows
     ]
     return Panneau(
         titre=serie.rows[0].libelle,

@@ -32,6 +32,7 @@ from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.finale import lire_finale
 from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.statuts import Statut
 from ctglib.rapports.bilan import ouvrir_bilan
 from ctglib.rapports.diagnostic import Diagnostic
 
@@ -180,7 +181,7 @@ class EvaluationFinale:
     def limites(self) -> Bloc:
         """Return what the report must not be made to say."""
         cadre, missing = self.etude.cadre, len(self.etude.manques)
-        uncertain = int(self.etude.parcours["statut_derniere"].isin(("P", "E")).sum())
+        uncertain = int(self.etude.parcours["statut_derniere"].isin((Statut.PROVISOIRE, Statut.ESTIME)).sum())
         withheld = 0 if self.etude.derniere.retraits is None else len(self.etude.derniere.retraits)
         asked = compter(missing, "demande")
         told = {

@@ -42,6 +42,7 @@ from ctglib.document.blocs import (
 )
 from ctglib.document.mesures import BANDE, bande, marquer
 from ctglib.document.typographie import accorder, compter, date_longue, enumerer, majuscule, nombre
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.frise import frise
 from ctglib.graphiques.trajectoires import trajectoires
 
@@ -78,7 +79,6 @@ RIEN_DE_NET = "Rien ne va nettement en sens contraire. À contresens, mais trop 
 RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}
 NON_TRANSMISES = "Non transmises."
 DETAILLEES = ("taux", "inclusion")  # types of analysis with a row a modalité
-SECRET, PROVISOIRE = "Q", "P"
 
 
 @dataclass(frozen=True)
@@ -526,7 +526,7 @@ def limites(evaluation: pd.DataFrame, etude: EtudeAnnuelle, changements: Numerot
     labels = dict(zip(evaluation["indicateur"], evaluation["libelle"], strict=True))
     yield "Une valeur absente n'est ni nulle ni mauvaise : elle n'a pas été transmise, ou ne peut pas l'être."
     yield "Une évolution favorable n'est pas l'effet de la fiche : rien ici ne dit ce qui se serait passé sans elle."
-    provisional = whole.loc[whole["statut"].eq(PROVISOIRE) & whole["valeur"].notna(), "libelle"]
+    provisional = whole.loc[whole["statut"].eq(Statut.PROVISOIRE) & whole["valeur"].notna(), "libelle"]
     if len(provisional):
         yield f"Encore provisoires : {' ; '.join(provisional)}."
     for name, label in zip(whole["indicateur"], whole["libelle"], strict=True):
@@ -539,7 +539,7 @@ def limites(evaluation: pd.DataFrame, etude: EtudeAnnuelle, changements: Numerot
                 f"{labels[change.element]} : définition changée par l'avenant {number} en {change.effet.year}, les "
                 f"valeurs d'avant ne se comparent pas. {change.nouveau}."
             )
-    hidden = int((evaluation["statut"].eq(SECRET) | evaluation["statut_precedent"].eq(SECRET)).sum())
+    hidden = int((evaluation["statut"].eq(Statut.SECRET) | evaluation["statut_precedent"].eq(Statut.SECRET)).sum())
     at = etude.convention.citer("donnees_personnelles", "confidentialite")
     told = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
     yield (

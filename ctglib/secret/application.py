@@ -13,7 +13,6 @@ from ctglib.secret.comptes import (
     cles_profils,
     comptes,
     effectifs_profils,
-    entrees,
     liens_identiques,
     liens_observations,
     liens_profils,
@@ -213,7 +212,7 @@ def _liees(lignes: list[_Ligne], caches: set[int], liees: Iterable[ValeurLiee]) 
 
 def _calcules(lignes: list[_Ligne], caches: set[int], indicateurs: Mapping[str, Indicateur]) -> set[int]:
     """Return the rows that were entered for what is computed from a hidden count: a rate gives its count away."""
-    terms = {name: entrees(item) for name, item in indicateurs.items() if item.calcul and item.calcul != SOMME}
+    terms = {name: item.termes for name, item in indicateurs.items() if item.calcul and item.calcul != SOMME}
     waiting = [row for row in lignes if row.donnee and row.indicateur in terms]
     new = [row for row in lignes if row.rang in caches]
     found: set[int] = set()

@@ -137,17 +137,10 @@ def _comptes_de_personnes(indicateurs: Mapping[str, Indicateur]) -> set[str]:
     """Return the sensitive indicators, and those of any sum that has one of them."""
     found = {name for name, indicateur in indicateurs.items() if indicateur.sensible}
     for name, indicateur in indicateurs.items():
-        terms = {name, *entrees(indicateur)}
+        terms = {name, *indicateur.termes}
         if indicateur.calcul == SOMME and terms & found:
             found |= terms
     return found
-
-
-def entrees(indicateur: Indicateur) -> list[str]:
-    """Return the indicators that one is computed from."""
-    return [
-        name for entree in indicateur.entrees.values() for name in ([entree] if isinstance(entree, str) else entree)
-    ]
 
 
 def _ligne(dimension: str, modalite: str) -> str:
@@ -172,8 +165,8 @@ def liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur
         yield from _dimensions([row for row in latest if row.cle.table in tables], int(bilan))
         moved = {row.indicateur for row in changed}
         for name, indicateur in indicateurs.items():
-            if indicateur.calcul == SOMME and moved & {name, *entrees(indicateur)}:
-                yield from _sommes(latest, name, entrees(indicateur))
+            if indicateur.calcul == SOMME and moved & {name, *indicateur.termes}:
+                yield from _sommes(latest, name, indicateur.termes)
 
 
 class _Compte(NamedTuple):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.donnees.statuts import Statut
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention, Fiche, IndicateurFiche
     from ctglib.donnees.modeles.evaluation import ConventionSuivante
 
-OBSERVATIONS, PROVISOIRE = "observations", "P"
+OBSERVATIONS = "observations"
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def _depart(row: pd.Series, mots: ConventionSuivante, old: Mapping[str, int], so
     if pd.isna(row["connue"]):
         return {"absent": mots.valeur_absente.format(**old)}
     value = float(row["connue"])
-    told = [mots.reference.format(**old), source, "provisoire" if row["statut_connue"] == PROVISOIRE else ""]
+    told = [mots.reference.format(**old), source, "provisoire" if row["statut_connue"] == Statut.PROVISOIRE else ""]
     return {
         "valeur": int(value) if value.is_integer() else value,
         "annee": int(row["annee_connue"]),

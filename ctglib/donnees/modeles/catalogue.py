@@ -75,6 +75,11 @@ class Indicateur(Modele):
     references: list[Texte] = []
 
     @property
+    def termes(self) -> list[str]:
+        """The indicators that it is computed from."""
+        return [one for entree in self.entrees.values() for one in ([entree] if isinstance(entree, str) else entree)]
+
+    @property
     def est_evolution(self) -> bool:
         """Whether it is itself a change, and shows a sign: its lower bound is under zero."""
         return self.bornes[0] is not None and self.bornes[0] < 0

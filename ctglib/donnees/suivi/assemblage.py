@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.csv_strict import Ligne, TableLue, en_table
 from ctglib.donnees.modeles.suivi import Bilan
+from ctglib.donnees.statuts import Statut
 from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
 from ctglib.donnees.suivi.pieces import TABLES
 
@@ -94,7 +95,11 @@ def _avec_le_magasin(dossier: Dossier, annee: int | None, extraits: pd.DataFrame
             continue
         rows = publiques.lire_territoire(item.id, convention.territoire, convention.membres)
         rows = pd.concat([rows, publiques.lire(item.id, convention.reference)], ignore_index=True)
-        rows = rows[rows["statut"].ne("O") & rows["annee"].gt(since) & rows["annee"].le(annee or rows["annee"].max())]
+        rows = rows[
+            rows["statut"].ne(Statut.NON_DISPONIBLE)
+            & rows["annee"].gt(since)
+            & rows["annee"].le(annee or rows["annee"].max())
+        ]
         told = publiques.lire(item.id, convention.reference).attrs["source"]
         parts.append(
             rows.assign(indicateur=item.id, dimension="", modalite="", millesime=rows["annee"] + 1, unite=item.unite,
