@@ -15,6 +15,7 @@ from fichiers_suivis import DEPOT
 from ctglib import atelier
 from ctglib.commandes.laboratoire import livres, sans_sorties
 from ctglib.document.serialisation import MIME
+from ctglib.export.document import assembler
 from ctglib.production.moteur import executer
 from ctglib.production.plan import Carnet
 
@@ -57,6 +58,15 @@ def test_une_question_tient_en_cinq_lignes_et_sa_reponse_a_une_source(execute: t
 
             assert len(cell.source.splitlines()) <= LIGNES, cell.id
             assert re.search(r'"source": ?"[^"]+', json.dumps(shown)), cell.id
+
+
+def test_un_carnet_livre_s_exporte_tel_quel_et_ne_dit_rien_de_la_console(execute: tuple) -> None:
+    notebook, _, _ = execute
+
+    shown = str(assembler(notebook).corps)
+
+    assert shown.count(atelier.PONCTUELLE) == 0, "la page la porte une fois, et l'export l'y met"
+    assert "\x1b" not in shown
 
 
 def test_les_dix_questions_sont_toutes_posees() -> None:

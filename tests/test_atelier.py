@@ -273,8 +273,57 @@ def test_un_nom_mal_ecrit_recoit_les_noms_proches(appel: str, proche: str) -> No
         ERREURS[appel]()
 
 
-def test_un_objet_se_presente_en_une_ligne_et_dit_quoi_demander(rsa: pd.DataFrame) -> None:
+@pytest.mark.parametrize(
+    ("demande", "raison"),
+    [
+        (lambda: a.donnees("am_agreees", convention="harnes"), "rien n'a été transmis (harnes)"),
+        (lambda: a.donnees("am_agreees", annees=2019, convention="demonstration"), "rien n'a été transmis pour 2019"),
+        (lambda: a.donnees(SERIE, "Harnes", 1999), "la série n'a pas 1999 ; années connues : 2020 à 2024"),
+        (lambda: a.donnees(SERIE, "Lille"), "les fichiers présents ne disent rien de Lille"),
+        (lambda: a.donnees("cnaf_couverture", a.epci(EPCI)), "niveaux publiés, commune, departement"),
+        (lambda: a.donnees("part_rsa", "Lens"), "ne porte que sur Harnes et Pas-de-Calais"),
+        (lambda: a.rang("Guinecourt", a.donnees(SERIE, a.lieux(departement="62"))), "absente (non disponible)"),
+        (lambda: a.carte(a.donnees(SERIE, "Guinecourt", 2024)), "1 « non disponible »"),
+        (lambda: a.frequentation(2024, convention="harnes"), "rien n'a été transmis pour 2024"),
+        (lambda: a.promesses("harnes", 2, 2024), "Rien de ce que promet la fiche 2 n'est dû en 2024"),
+        (lambda: a.cibles("harnes", 2024, en_retard=True), "5 suivies : non évaluable 5"),
+    ],
+)
+def test_quand_il_n_y_a_rien_la_vraie_raison_est_dite(demande: Callable[[], object], raison: str) -> None:
+    with pytest.raises(DemandeImpossible) as caught:
+        demande()
+
+    assert raison in str(caught.value)
+
+
+def test_une_somme_incomplete_dit_combien_de_communes_manquent() -> None:
+    found = a.donnees(SERIE, a.lieux(departement="62", niveau="epci"), 2024)
+
+    assert len(found) == 20
+    assert found.loc[found["valeur"].isna(), "statut"].tolist() == [
+        "incomplet : somme de 101 communes sur 103",
+        "incomplet : somme de 4 communes sur 8",
+    ]
+
+
+def test_une_serie_publique_dit_ses_ruptures_et_ses_precautions() -> None:
+    found = a.donnees("cnaf_foyers_logement", "Harnes")
+
+    told = a.definitions(found).iloc[0]
+    assert told["ruptures"].startswith("2021 : ") and "MSA" in told["precautions"]
+    assert any("rupture de série" in remark for remark in found.attrs["remarques"])
+
+
+def test_un_rang_montre_le_lieu_demande_meme_loin_derriere() -> None:
+    found = a.rang("Guînes", a.ratio(SERIE, "cnaf_foyers", a.lieux(departement="62", foyers_min=500)), decroissant=True)
+
+    assert found.index[found["choisi"]][0] > 40
+    assert "Guînes" in a.tableau(found).csv()
+
+
+def test_un_objet_se_presente_en_une_ligne_et_dit_quoi_demander(rsa: pd.DataFrame, tmp_path: Path) -> None:
     shown = [a.tableau(rsa), a.figure(a.courbes(rsa), alt="Trois courbes."), a.note("Une note", ["Une phrase."])]
+    shown.append(a.enregistrer(rsa, tmp_path / "rsa.csv"))
 
     for one in shown:
         assert len(repr(one)) < 200 and "Ensuite : " in repr(one) and "\n" not in repr(one)

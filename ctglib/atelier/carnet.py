@@ -43,9 +43,14 @@ def installer() -> None:
 
     montrer_dans_un_carnet()
     shell.register_magic_function(ctg, "line")
-    if type(shell).__name__ != "InProcessInteractiveShell":
+    if not _exporte(shell):
         shell.set_custom_exc((Exception,), _montrer)
         shell.events.register("post_run_cell", _dire_qu_il_n_y_a_rien)
+
+
+def _exporte(shell: object) -> bool:
+    """Return whether the engine of the reports runs the notebook, and not somebody in JupyterLab."""
+    return type(shell).__name__ == "InProcessInteractiveShell"
 
 
 def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> str:
@@ -75,12 +80,26 @@ def ctg(ligne: str) -> None:
     """Lance une commande du classeur, comme dans un terminal : ``%ctg produire``, ``%ctg source liste``."""
     from ctglib.atelier.series import oublier
 
+    shell = sys.modules["IPython"].get_ipython()
     command = [sys.executable, "-m", "ctglib", *shlex.split(ligne, posix=sys.platform != "win32")]
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
+    streams = {
+        "env": {**plain, "TERM": "dumb", "COLUMNS": "120"},
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+    }
     with subprocess.Popen(command, **streams, encoding="utf-8") as run:
+        told = []
         for line in run.stdout:
-            sys.stdout.write(line)
+            told.append(line.strip())
+            if not _exporte(shell):
+                sys.stdout.write(line)
     oublier()
+    if _exporte(shell):  # a report shows blocks, and nothing that is written on the side
+        from ctglib.document.blocs import liste
+
+        shell.display_pub.publish(liste(filter(None, told))._repr_mimebundle_())
 
 
 def _est_a_nous(objet: object) -> bool:
@@ -120,4 +139,19 @@ def _dire_qu_il_n_y_a_rien(fait: Any) -> None:
         and _est_a_nous(asked)
     ):
         about = repr(asked).partition("\n")[0].rstrip(".")
-        sys.stdout.write(f"Rien à montrer : rien n'a été transmis, ou la convention n'en dit rien ({about}).\n")
+        sys.stdout.write(f"Rien à montrer ({about}) : {_pourquoi(asked)}.\n")
+
+
+def _pourquoi(objet: object) -> str:
+    """Return why an object of a report has nothing to show: what was handed in for its year, and what was not."""
+    study = next((found for name in ("etude", "annee") if hasattr(found := getattr(objet, name, None), "annuel")), None)
+    if study is None:
+        return "la convention n'en dit rien"
+    tables = {"observations": "indicateurs", "actions": "actions", "profils": "profils du public", "moyens": "moyens"}
+    absent = [word for name, word in tables.items() if getattr(study.annuel, name).empty]
+    if len(absent) == len(tables):
+        return f"rien n'a été transmis pour {study.annee}"
+    handed = ", ".join(word for word in tables.values() if word not in absent)
+    return f"pour {study.annee}, sont transmis : {handed}" + (
+        f" ; ne le sont pas : {', '.join(absent)}" if absent else ""
+    )

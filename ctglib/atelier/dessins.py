@@ -25,7 +25,7 @@ CLASSES = 5
 CONTOURS = "IGN, Admin Express COG"
 LARGEUR, HAUTEUR = 6.7, 3.8  # inches: the text width of a page
 LARGEUR_DES_NOMS = 26  # signs
-UNE_LIGNE = 0.26  # inches
+UNE_LIGNE, UN_NOM = 0.26, 0.18  # inches
 EN_POINTS = 72
 
 
@@ -49,8 +49,9 @@ def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None,
     """
     told = attributs(table)
     _colonnes(table, y, "annee", "libelle")
+    written = sum(1 + len(name) // (LARGEUR_DES_NOMS - 5) for name in table["libelle"].unique())
     with charter_style():
-        ax = _axes(ax)
+        ax = _axes(ax, max(HAUTEUR, 1 + written * UN_NOM))
         ends = []
         for rank, (name, rows) in enumerate(table.groupby("libelle", sort=False)):
             own = rows.sort_values("annee")
@@ -61,7 +62,7 @@ def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None,
                 last = known.iloc[-1]
                 ends.append((float(last[y]), int(last["annee"]), name, line.get_color()))
         if not ends:
-            raise DemandeImpossible("Aucune valeur à tracer : toutes sont absentes (voir la colonne « statut »).")
+            raise _rien_a_tracer(table)
         years = sorted({int(year) for year in table["annee"]})
         ax.set_xticks(years)
         ax.margins(y=0.15)
@@ -134,6 +135,8 @@ def carte(
     _colonnes(table, y, "territoire", "annee")
     year = int(table["annee"].max()) if annee is None else annee
     rows = table[table["annee"] == year]
+    if rows[y].isna().all():
+        raise _rien_a_tracer(rows)
     shapes = publiques.contours(rows["territoire"])
     if shapes.empty:
         raise DemandeImpossible("Aucun de ces lieux n'a de contour : la carte montre des communes du Pas-de-Calais.")
@@ -203,6 +206,12 @@ def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes 
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(graduation)
         return _cadre(ax, told, titre, "")
+
+
+def _rien_a_tracer(table: pd.DataFrame) -> DemandeImpossible:
+    words = table["statut"].value_counts() if "statut" in table else {"absente": len(table)}
+    told = ", ".join(f"{count} « {word} »" for word, count in words.items())
+    return DemandeImpossible(f"Aucune valeur à tracer : {told}.")
 
 
 def ecrire(valeur: float) -> str:

@@ -9,13 +9,14 @@ import pandas as pd
 from ctglib.atelier.lieux import codes, lieux
 from ctglib.atelier.messages import DemandeImpossible, inconnu
 from ctglib.atelier.reperes import reperes
-from ctglib.atelier.series import attributs, convention_par_defaut, donnees, etude, mots, ratio
+from ctglib.atelier.series import attributs, convention_par_defaut, donnees, en_annees, etude, mots, ratio
 from ctglib.donnees.nombres import nombres
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ctglib.atelier.lieux import Lieux
+    from ctglib.atelier.reperes import Profil
 
 
 def comparer(
@@ -84,7 +85,9 @@ def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissan
     rows = table[table["annee"] == year].dropna(subset="valeur")
     own = codes(lieu)[0]
     if own not in set(rows["territoire"]):
-        raise DemandeImpossible(f"« {lieu} » n'a pas de valeur en {year} dans cette table : rien à classer.")
+        told = table[table["annee"].eq(year) & table["territoire"].eq(own)]
+        why = f"sa valeur est absente ({told['statut'].iloc[0]})" if len(told) else "il n'est pas dans cette table"
+        raise DemandeImpossible(f"« {lieu} » n'a pas de rang en {year} : {why}.")
     low, high = _bornes(rows, told)
     sign = -1 if decroissant else 1
     best, worst = (sign * high, sign * low) if decroissant else (low, high)
@@ -175,8 +178,7 @@ def semblables(
     )
     if own not in wide.index:
         raise DemandeImpossible(
-            f"« {lieu} » n'a pas de profil « {selon} » en {year} : une part est secrète ou absente, ou le lieu "
-            f"compte moins de {profile.minimum} unités."
+            f"« {lieu} » n'a pas de profil « {selon} » en {year} : {_sans_profil(own, year, parts, profile)}."
         )
     distance = (wide - wide.loc[own]).pow(2).sum(axis=1).pow(0.5)
     nearest = distance.drop(own).nsmallest(n).index
@@ -196,6 +198,18 @@ def semblables(
         ],
     }
     return found
+
+
+def _sans_profil(lieu: str, annee: int, parts: dict[str, pd.DataFrame], profil: Profil) -> str:
+    """Return why a commune has no profile a year."""
+    own = {code: table[table["territoire"].eq(lieu) & table["annee"].eq(annee)] for code, table in parts.items()}
+    if absent := [code for code, rows in own.items() if rows.empty]:
+        return f"aucun chiffre de cette année ({', '.join(absent)})"
+    first = next(iter(own.values())).iloc[0]
+    if pd.notna(first["denominateur"]) and first["denominateur"] < profil.minimum:
+        return f"{first['denominateur']:.0f} pour « {profil.denominateur} », moins de {profil.minimum}"
+    words = {rows["statut"].iloc[0] for rows in own.values() if rows["valeur"].isna().any()}
+    return f"des parts manquent ({', '.join(sorted(words))})"
 
 
 def promesses(convention: str | None = None, fiche: int | str | None = None, annee: int | None = None) -> pd.DataFrame:
@@ -227,8 +241,12 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
     if annee is not None:
         rows = rows[pd.to_datetime(rows["echeance"]).dt.year == annee]
     if rows.empty:
+        which = "la convention" if fiche is None else f"la fiche {fiche}"
+        due = sorted(pd.to_datetime(study.etats["echeance"]).dt.year.unique())
         raise DemandeImpossible(
-            f"Rien n'est dû en {annee} dans ces fiches : a.promesses(…) sans année les montre toutes."
+            f"Rien de ce que promet {which} n'est dû en {annee} ({name}) ; échéances : {en_annees(due)}."
+            if annee
+            else f"La convention n'écrit aucune action pour {which} ({name})."
         )
     found = rows.assign(
         promesse=rows["libelle"],
@@ -264,16 +282,18 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
     name = convention_par_defaut(convention)
     study = etude(name, annee)
     words = study.catalogue.evaluation
-    rows = study.evaluation[study.evaluation["cible"].notna()]
-    if en_retard:
-        rows = rows[rows["verdict"].isin(EN_RETARD)]
-    if rows.empty:
-        told = (
-            "Aucune cible n'est en retard"
-            if en_retard
-            else "La convention ne fixe aucune cible, et aucun avenant n'en ajoute"
+    every = study.evaluation[study.evaluation["cible"].notna()]
+    if every.empty:
+        raise DemandeImpossible(
+            f"La convention ne fixe aucune cible, et aucun avenant n'en ajoute ({name}, {study.annee})."
         )
-        raise DemandeImpossible(f"{told} ({name}, {study.annee}).")
+    rows = every[every["verdict"].isin(EN_RETARD)] if en_retard else every
+    if rows.empty:
+        counts = every["verdict"].map({code: item.mot for code, item in words.verdicts.items()}).value_counts()
+        told = ", ".join(f"{word} {count}" for word, count in counts.items())
+        raise DemandeImpossible(
+            f"Aucune cible n'est en retard ({name}, {study.annee}) ; {len(every)} suivies : {told}."
+        )
     found = pd.DataFrame(
         {
             "fiche": rows["fiche"],
@@ -320,23 +340,31 @@ def frequentation(
     name = convention_par_defaut(convention)
     if not annees:
         raise DemandeImpossible("Donner une année au moins : a.frequentation(2024, 2025).")
-    parts = []
+    parts, absent = [], []
     for year in annees:
         study = etude(name, year)
         variables = {item.id: item for item in study.catalogue.profils.variables}
         if selon not in variables:
             raise inconnu("La variable", selon, variables)
-        rows = study.annuel.profils
-        parts.append(rows[rows["variable"].eq(selon) & rows["variable_2"].eq("")].assign(annee=year))
+        places = {
+            item.id: item.libelle for item in study.catalogue.dimensions[study.catalogue.profils.dimension].modalites
+        }
+        asked = next((key for key, label in places.items() if dispositif in (key, label)), None)
+        if dispositif is not None and asked is None:
+            raise inconnu("Le dispositif", dispositif, places.values())
+        handed = study.annuel.profils
+        of_it = handed if asked is None else handed[handed["dispositif"].eq(asked)]
+        rows = of_it[of_it["variable"].eq(selon) & of_it["variable_2"].eq("")]
+        parts.append(rows.assign(annee=year))
+        if rows.empty and study.retraits is not None and len(study.retraits):
+            absent += [f"en {year}, le secret retient {' et '.join(study.retraits['table'])}"]
+        elif rows.empty:
+            by = ", ".join(variables[one].libelle.lower() for one in dict.fromkeys(of_it["variable"]))
+            whom = f"{dispositif}, " if asked and len(handed) else ""
+            absent += [f"rien n'a été transmis pour {whom}{year}" + (f" par {selon} (mais par {by})" if by else "")]
     rows = pd.concat(parts)
-    places = {item.id: item.libelle for item in study.catalogue.dimensions[study.catalogue.profils.dimension].modalites}
-    if dispositif is not None:
-        found = next((key for key, label in places.items() if dispositif in (key, label)), None)
-        if found is None:
-            raise inconnu("Le dispositif", dispositif, places)
-        rows = rows[rows["dispositif"] == found]
     if rows.empty:
-        raise DemandeImpossible(f"Rien n'a été transmis pour {', '.join(map(str, annees))} ({name}).")
+        raise DemandeImpossible(f"Convention « {name} » : {' ; '.join(absent)}.")
     labels = {item.id: item.libelle for item in variables[selon].modalites}
     table = pd.DataFrame(
         {
@@ -353,7 +381,10 @@ def frequentation(
         table,
         title,
         study.convention.source_suivi,
-        ["« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue."],
+        [
+            *(f"{one[:1].upper()}{one[1:]}." for one in absent),
+            "« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue.",
+        ],
     )
 
 

@@ -15,6 +15,7 @@ from ctglib.donnees import publiques
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.nombres import nombres
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur
 
-TROP_PEU = "trop peu pour un taux"
+TROP_PEU, HORS = "trop peu pour un taux", "absent des fichiers présents"
 PUBLIQUE, ANNEXE, SUIVI = "séries publiques", "diagnostic", "suivi"
 DETAIL = ["dimension", "modalite"]
+AJOUTER = " Un autre fichier officiel s'ajoute par « ctg source ajouter »."
+# What a table that speaks of the series, and not of a place, says of itself.
+DU_CATALOGUE: Mapping[str, object] = {"unite": "", "source": "catalogue du classeur", "series": {}, "remarques": []}
 COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "statut"]
 
 
@@ -51,8 +55,11 @@ def chercher(mots: str = "") -> pd.DataFrame:
     if known.empty:
         labels = " ".join(_catalogue()["libelle"]).replace(",", " ").split()
         raise inconnu("Aucune série ne parle de ceci :", mots, sorted({word for word in labels if len(word) > 3}))
+    years = [en_annees(_annees(row)) for row in known.to_dict("records")]
     shown = ["code", "libelle", "origine", "convention", "annees", "niveaux", "unite", "source", "secret"]
-    return known[shown].reset_index(drop=True)
+    found = known.assign(annees=years)[shown].reset_index(drop=True)
+    found.attrs = {**DU_CATALOGUE, "titre": f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries"}
+    return found
 
 
 def donnees(
@@ -89,24 +96,24 @@ def donnees(
     wanted = None if annees is None else sorted({annees} if isinstance(annees, int) else set(annees))
     if wanted is not None:
         rows = rows[rows["annee"].isin(wanted)]
-    if rows.empty:
-        years = "" if wanted is None else f" en {', '.join(map(str, wanted))}"
-        raise DemandeImpossible(
-            f"« {meaning['libelle']} » n'a rien pour ces lieux{years} : la série a {meaning['annees']}, "
-            f"niveaux {meaning['niveaux']}. {meaning['vide']}".strip()
-        )
+    origin = rows["origine"] if "origine" in rows else pd.Series("déclarée", index=rows.index)
+    nowhere, partial = origin.eq(""), rows["statut"].eq(Statut.NON_DISPONIBLE) & origin.str.startswith("somme")
+    if nowhere.all():
+        raise DemandeImpossible(_rien(meaning, places, wanted))
     words = mots()
     found = rows.assign(
         valeur=nombres(rows["valeur"]),
-        statut=rows["statut"].map(words),
+        statut=rows["statut"].map(words).mask(nowhere, HORS).mask(partial, "incomplet : " + origin),
         annee=rows["annee"].astype("Int64"),
         libelle=_noms(rows, meaning["convention"]),
         indicateur=code,
     )
     found = found.reindex(columns=COLONNES).reset_index(drop=True)
-    if found[DETAIL].astype("str").isin(["", "nan"]).all(axis=None):
+    if (found[DETAIL].isna() | found[DETAIL].eq("")).all(axis=None):
         found = found.drop(columns=DETAIL)
-    found.attrs = _attributs(code, {**meaning, "source": rows.attrs.get("source", meaning["source"])})
+    found.attrs = _attributs(code, {**meaning, "annees": en_annees(_annees(meaning)), **rows.attrs})
+    if nowhere.any():
+        found.attrs["remarques"].append(_non_couverts(meaning, rows.loc[nowhere, "territoire"].unique().tolist()))
     return found
 
 
@@ -169,7 +176,9 @@ def ratio(
 
 
 def definitions(table: pd.DataFrame) -> pd.DataFrame:
-    """Dit ce que sont les séries d'une table : libellé, définition, années, unité, arrondi, ruptures, source.
+    """Dit ce que sont les séries d'une table : libellé, définition, années, unité, source et ce qui la limite.
+
+    Une ligne par série ; ``.T`` les met en colonnes, plus faciles à lire.
 
     Examples:
         >>> from ctglib import atelier as a
@@ -177,8 +186,9 @@ def definitions(table: pd.DataFrame) -> pd.DataFrame:
         2
     """
     told = attributs(table)
-    rows = [{"code": code, **meaning} for code, meaning in told["series"].items()]
-    return pd.DataFrame(rows)
+    found = pd.DataFrame(told["series"]).T.rename_axis("code")
+    found.attrs = {**DU_CATALOGUE, "titre": f"Ce que compte « {told['titre']} »"}
+    return found
 
 
 def attributs(table: object) -> Mapping[str, object]:
@@ -234,64 +244,59 @@ def oublier() -> None:
 
 @lru_cache(maxsize=1)
 def _catalogue() -> pd.DataFrame:
-    """Return everything that can be asked for, one row a code and convention."""
-    rows = [_dit_publique(row) for row in publiques.series().to_dict("records")]
+    """Return everything that can be asked for, one row a code and convention; only ``_annees`` reads the follow-up."""
+    rows = [
+        {
+            **row,
+            "origine": PUBLIQUE,
+            "convention": "",
+            "niveaux": ", ".join(row["niveaux"]),
+            "source": f"{row['producteur']}, {row['jeu']}",
+        }
+        for row in publiques.series().to_dict("records")
+    ]
     for name in conventions():
         own = dossier(name)
-        table = own.annexe1.assign(niveau=own.annexe1["territoire"].str.len().map({5: "commune"}).fillna("departement"))
-        by_code = table.groupby("indicateur", sort=False)
-        for code, group in by_code:
-            meaning = own.catalogue.indicateurs[code]
-            years = group["annee"].dropna().unique()
-            rows.append(
-                _dit(meaning, ANNEXE, own, years, ", ".join(group["niveau"].unique()), own.convention.source_diagnostic)
-            )
-        seen = etude(name)
-        observed = seen.suivi.observations
-        for code, meaning in own.catalogue.indicateurs_fiches.items():
-            years = observed.loc[observed["indicateur"].eq(code) & observed["valeur"].notna(), "annee"].unique()
-            rows.append(_dit(meaning, SUIVI, own, years, "commune", own.convention.source_suivi))
+        level = {code: place.niveau for code, place in own.catalogue.territoires.items()}
+        for code, group in own.annexe1.groupby("indicateur", sort=False):
+            meaning, years = own.catalogue.indicateurs[code], tuple(sorted(group["annee"].dropna().unique()))
+            places = ", ".join(group["territoire"].map(level).unique())
+            rows.append(_dit(meaning, ANNEXE, own, years, places, own.convention.source_diagnostic))
+        for meaning in own.catalogue.indicateurs_fiches.values():
+            places = level[own.convention.territoire]
+            rows.append(_dit(meaning, SUIVI, own, None, places, own.convention.source_suivi))
     return pd.DataFrame(rows)
 
 
-def _dit_publique(row: dict) -> dict:
-    return {
-        "code": row["code"],
-        "libelle": row["libelle"],
-        "definition": row.get("definition") or "",
-        "origine": PUBLIQUE,
-        "convention": "",
-        "annees": _en_annees(row["annees"]),
-        "niveaux": _en_texte(row["niveaux"]),
-        "unite": row["unite"],
-        "source": f"{row['producteur']}, {row['jeu']}" if row.get("jeu") else row["producteur"],
-        "secret": bool(row.get("secret")),
-        "arrondi": row.get("arrondi"),
-        "ruptures": "",
-        "vide": "",
-    }
-
-
-def _dit(meaning: Indicateur, origine: str, own: Dossier, annees: Iterable[int], niveaux: str, source: str) -> dict:
-    breaks = " ; ".join(f"{item.annee} : {item.raison}" for item in meaning.ruptures)
+def _dit(
+    meaning: Indicateur, origine: str, own: Dossier, annees: tuple[int, ...] | None, niveaux: str, source: str
+) -> dict:
     return {
         "code": meaning.id,
         "libelle": meaning.libelle,
         "definition": meaning.definition,
         "origine": origine,
         "convention": own.convention.id,
-        "annees": _en_annees(annees),
+        "annees": annees,
         "niveaux": niveaux,
         "unite": meaning.unite,
         "source": source,
         "secret": meaning.sensible,
         "arrondi": meaning.arrondi_source,
-        "ruptures": breaks,
-        "vide": "" if len(list(annees)) else "Rien n'a été transmis.",
+        "ruptures": [(item.annee, item.raison) for item in meaning.ruptures],
     }
 
 
-def _en_annees(annees: Iterable[int]) -> str:
+def _annees(meaning: Mapping[str, object]) -> tuple[int, ...]:
+    """Return the years of a series; for the follow-up, those of which a value was handed in."""
+    if meaning["origine"] != SUIVI:
+        return meaning["annees"]
+    rows = etude(meaning["convention"]).suivi.observations
+    known = rows[rows["indicateur"].eq(meaning["code"]) & rows["valeur"].notna()]
+    return tuple(sorted(known["annee"].unique()))
+
+
+def en_annees(annees: Iterable[int]) -> str:
     """Return « 2020 à 2024 », « 2019, 2022 », or « aucune année »."""
     years = sorted({int(year) for year in annees})
     if not years:
@@ -300,8 +305,31 @@ def _en_annees(annees: Iterable[int]) -> str:
     return f"{years[0]} à {years[-1]}" if whole else ", ".join(map(str, years))
 
 
-def _en_texte(noms: object) -> str:
-    return noms if isinstance(noms, str) else ", ".join(noms)
+def _rien(meaning: Mapping[str, object], lieux: list[str] | None, annees: list[int] | None) -> str:
+    """Return why a series has nothing for these places and years."""
+    name, years, handed = f"« {meaning['libelle']} »", _annees(meaning), meaning["origine"] == SUIVI
+    if not years:
+        return f"{name} : rien n'a été transmis ({meaning['convention']})."
+    if annees and not set(annees) & set(years):
+        asked = en_annees(annees)
+        absent = f"rien n'a été transmis pour {asked}" if handed else f"la série n'a pas {asked}"
+        more = AJOUTER if meaning["origine"] == PUBLIQUE else ""
+        return f"{name} : {absent} ; années connues : {en_annees(years)}.{more}"
+    if meaning["origine"] == PUBLIQUE and lieux:
+        return _non_couverts(meaning, lieux)
+    own = dossier(meaning["convention"])
+    places = [own.catalogue.territoires[code].nom for code in own.annexe1["territoire"].unique()]
+    return f"{name} ne porte que sur {' et '.join(places[:1] if handed else places)} ({meaning['origine']})."
+
+
+def _non_couverts(meaning: Mapping[str, object], lieux: list[str]) -> str:
+    """Return that public files say nothing of these places, and whether other files could."""
+    known = connus().set_index("code").reindex(lieux)
+    names = known["nom"].where(known["nom"].notna(), known.index.to_series())
+    shown = ", ".join(names[:4]) + (f"… ({len(names)} lieux)" if len(names) > 4 else "")
+    if set(known["niveau"].dropna()) - set(meaning["niveaux"].split(", ")):
+        return f"« {meaning['libelle']} » n'existe pas pour {shown} : niveaux publiés, {meaning['niveaux']}."
+    return f"« {meaning['libelle']} » : les fichiers présents ne disent rien de {shown}.{AJOUTER}"
 
 
 def _sens(code: str, convention: str | None) -> dict:
@@ -347,27 +375,23 @@ def _noms(rows: pd.DataFrame, convention: str) -> pd.Series:
 
 
 def _attributs(code: str, meaning: dict) -> dict:
+    breaks = [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
     told = {
-        name: meaning[name] for name in ("libelle", "definition", "annees", "unite", "arrondi", "ruptures", "source")
+        **{name: meaning[name] for name in ("libelle", "definition", "annees", "unite", "arrondi", "source")},
+        "ruptures": " ; ".join(breaks),
+        "precautions": " ; ".join(meaning.get("remarques", ())),
     }
+    name, step = f"« {meaning['libelle']} »", meaning["arrondi"]
+    remarks = [f"{name} : rupture de série, {one}." for one in breaks]
+    if meaning["unite"] == "nombre" and step and step > 1:  # a missing one is NaN, which is above nothing
+        remarks.append(f"{name} : la source arrondit à {step:g} ; un écart de cet ordre n'en est pas un.")
     return {
         "titre": meaning["libelle"],
         "unite": meaning["unite"],
         "source": meaning["source"],
         "series": {code: told},
-        "remarques": _remarques(told),
+        "remarques": remarks,
     }
-
-
-def _remarques(told: Mapping[str, object]) -> list[str]:
-    found = []
-    if told["arrondi"] and told["arrondi"] == told["arrondi"] and told["unite"] == "nombre" and told["arrondi"] > 1:
-        found.append(
-            f"« {told['libelle']} » : la source arrondit à {told['arrondi']:g} ; un écart de cet ordre n'en est pas un."
-        )
-    if told["ruptures"]:
-        found.append(f"« {told['libelle']} » : rupture de série, {told['ruptures']}")
-    return found
 
 
 def _attributs_du_ratio(above: pd.DataFrame, below: pd.DataFrame, pour: float, annee: int | None) -> dict:

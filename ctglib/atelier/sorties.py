@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from copy import deepcopy
@@ -16,8 +17,9 @@ from matplotlib.axes import Axes
 from ctglib.atelier.dessins import ecrire
 from ctglib.atelier.messages import DemandeImpossible, sans_accents
 from ctglib.atelier.series import attributs, definitions
-from ctglib.document.blocs import Bloc, Encadre, Paragraphe, Titre, liste
+from ctglib.document.blocs import Bloc, Encadre, Groupe, Paragraphe, Titre, liste
 from ctglib.document.figure import Figure, figure_de
+from ctglib.document.serialisation import MIME, en_json
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv
@@ -32,11 +34,16 @@ TABLES = ("xlsx", "csv", "docx")
 LIGNES_MONTREES = 40
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
 ENTETES = {
-    "territoire": "Code", "libelle": "Lieu", "annee": "Année", "valeur": "Valeur", "statut": "Statut",
+    "territoire": "Code", "libelle": "Libellé", "annee": "Année", "valeur": "Valeur", "statut": "Statut",
     "indice": "Indice", "numerateur": "Numérateur", "denominateur": "Dénominateur", "rang": "Rang",
     "rang_min": "Rang, au mieux",
     "rang_max": "Rang, au pire", "promesse": "Ce qui est promis", "echeance": "Échéance", "categorie": "Catégorie",
     "dispositif": "Dispositif", "distance": "Distance (points)", "modalite": "Action", "etat": "État", "debut": "Début",
+    "code": "Série", "origine": "Origine", "convention": "Convention", "annees": "Années", "niveaux": "Niveaux",
+    "unite": "Unité", "source": "Source", "secret": "Secret", "definition": "Définition", "arrondi": "Arrondi",
+    "ruptures": "Ruptures", "precautions": "Précautions",
+    "depart": "Départ", "annee_depart": "Année de départ", "cible": "Cible", "annee_cible": "Année de la cible",
+    "atteinte": "Atteinte", "raison": "Raison", "detail": "Détail", "indicateur": "Indicateur",
     "services": "Services", "partenaires": "Partenaires", "fiche": "Fiche",
 }  # fmt: skip
 SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")
@@ -69,7 +76,9 @@ def figure(
         ax = _sans_cadre(drawing)
     titre, source = titre or known.get("titre", ""), source or known.get("source", "")
     try:
-        return figure_de(ax, nom=nom or _nom(titre), titre=titre, alt=alt or "", source=source, lecture=lecture)
+        return figure_de(
+            ax, nom=nom or _nom(titre, alt or ""), titre=titre, alt=alt or "", source=source, lecture=lecture
+        )
     except ValueError as error:
         raise DemandeImpossible(str(error)) from None
 
@@ -91,14 +100,16 @@ def tableau(
         'Foyers au RSA (Cnaf)'
     """
     told = _dit(table, titre, source)
-    shown = table.reset_index() if table.index.name else table
+    shown = _a_plat(table)
     empty = shown.isna() | shown.astype(str).eq("")
     kept = [name for name in shown.columns if name not in SANS_INTERET and (name == "valeur" or not empty[name].all())]
     if "statut" in kept and not shown["valeur"].isna().any():
         kept.remove("statut")
+    headers = {code: meaning["libelle"] for code, meaning in told["series"].items()} | ENTETES
+    headers["libelle"] = "Lieu" if "territoire" in shown else "Libellé"
     columns = [
         Colonne(
-            name, ENTETES.get(name, str(name)), numerique=pd.api.types.is_numeric_dtype(shown[name]), ecrire=_cellule
+            name, headers.get(name, str(name)), numerique=pd.api.types.is_numeric_dtype(shown[name]), ecrire=_cellule
         )
         for name in kept
     ]
@@ -108,9 +119,10 @@ def tableau(
             0,
             f'{LIGNES_MONTREES} lignes sur {len(shown)} ; a.enregistrer(table, "table.xlsx") les donne toutes.',
         )
-        shown = shown.head(LIGNES_MONTREES)
+        chosen = shown.get("choisi", False)
+        shown = shown[(pd.RangeIndex(len(shown)) < LIGNES_MONTREES) | chosen]
     return Tableau.de(
-        shown[kept].rename(columns=str), columns, nom=nom or _nom(told["titre"]), titre=told["titre"],
+        shown[kept].rename(columns=str), columns, nom=nom or _nom(told["titre"], table.to_csv()), titre=told["titre"],
         source=told["source"], notes=tuple(notes),
     )  # fmt: skip
 
@@ -134,22 +146,36 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
     if isinstance(objet, pd.DataFrame):
         _verifier(path, form, TABLES, "une table")
         content = {"xlsx": _xlsx, "csv": _csv, "docx": _docx}[form](objet)
-        ecrire_fichiers({path: content})
-        return path
+        return _ecrire(path, content)
     if isinstance(objet, Tableau):
         _verifier(path, form, ("csv", "docx"), "un tableau")
         if form == "csv":
-            return objet.exporter(path)
+            return Fichier(objet.exporter(path))
         return note(objet.titre, [objet]).enregistrer(path)
     _verifier(path, form, IMAGES, "un graphique")
     if isinstance(objet, Figure):
-        return objet.enregistrer(path)
+        return Fichier(objet.enregistrer(path))
     drawing = getattr(objet, "figure", None) or objet
     if not hasattr(drawing, "savefig"):
         raise DemandeImpossible(
             f"Rien à enregistrer : il faut une table, un graphique ou une note, non {type(objet).__name__}."
         )
     return _image(drawing, path, form)
+
+
+class Fichier(type(Path())):
+    """Le chemin d'un fichier enregistré ; un rapport n'en montre rien."""
+
+    def __repr__(self) -> str:
+        return f"Enregistré : {self}. Ensuite : le joindre à un courriel, ou l'ouvrir à côté du carnet."
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        return {MIME: en_json(Groupe(())), "text/plain": repr(self)}
+
+
+def _ecrire(chemin: Path, octets: bytes) -> Fichier:
+    ecrire_fichiers({chemin: octets})
+    return Fichier(chemin)
 
 
 @dataclass(frozen=True)
@@ -172,15 +198,13 @@ class Note:
             "html": lambda made: html.composer(made).encode("utf-8"),
         }
         _verifier(path, form, tuple(writers), "une note")
-        ecrire_fichiers({path: writers[form](document_de([Titre(self.titre, 1), *self.blocs]))})
-        return path
+        marked = [Titre(self.titre, 1), Encadre((PONCTUELLE,)), *self.blocs]
+        return _ecrire(path, writers[form](document_de(marked)))
 
     def __repr__(self) -> str:
         return f'Note « {self.titre} », {len(self.blocs)} blocs. Ensuite : note.enregistrer("note.docx").'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        from ctglib.document.blocs import Groupe
-
         return {**Groupe((Titre(self.titre), *self.blocs))._repr_mimebundle_(), "text/plain": repr(self)}
 
 
@@ -195,13 +219,13 @@ def note(titre: str, contenu: Iterable[object]) -> Note:
         >>> from ctglib import atelier as a
         >>> rsa = a.donnees("cnaf_foyers_rsa", "Harnes")
         >>> a.note("Le RSA à Harnes", ["Le nombre de foyers au RSA baisse.", a.courbes(rsa), rsa])
-        Note « Le RSA à Harnes », 4 blocs. Ensuite : note.enregistrer("note.docx").
+        Note « Le RSA à Harnes », 3 blocs. Ensuite : note.enregistrer("note.docx").
     """
     if isinstance(contenu, str | pd.DataFrame) or not hasattr(contenu, "__iter__"):
         raise DemandeImpossible('Le contenu d\'une note est une liste : ["une phrase", table, ax].')
     if not isinstance(titre, str) or not titre.strip():
         raise DemandeImpossible("Une note a un titre, entre guillemets.")
-    return Note(titre, (Encadre((PONCTUELLE,)), *map(_bloc, contenu)))
+    return Note(titre, tuple(map(_bloc, contenu)))
 
 
 def _sans_cadre(drawing: Dessin) -> Dessin:
@@ -220,6 +244,14 @@ def montrer_dans_un_carnet() -> None:
         bundles = shell.display_formatter.mimebundle_formatter
         bundles.for_type(Axes, lambda ax, **_: _montre(ax) if hasattr(ax.figure, "ctg") else None)
         bundles.for_type(pd.DataFrame, lambda table, **_: _montre(table) if "titre" in table.attrs else None)
+        bundles.for_type(pd.Series, lambda one, **_: _montre(en_table(one)) if "titre" in one.attrs else None)
+
+
+def en_table(serie: pd.Series) -> pd.DataFrame:
+    """Return a series that comes from a table of the atelier as a table that tells as much."""
+    found = serie.rename(str(serie.name or "valeur")).reset_index()
+    found.attrs = {"titre": "", "source": "", **serie.attrs}
+    return found
 
 
 def _montre(piece: object) -> dict[str, object]:
@@ -273,6 +305,16 @@ def _dit(table: object, titre: str | None, source: str | None) -> dict:
     return {**told, "titre": titre or told["titre"], "source": source or told["source"]}
 
 
+def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its index as columns, unless the index only numbers the rows; names as a reader says them."""
+    if isinstance(table.index, pd.RangeIndex):
+        return table
+    flat = table.reset_index()
+    flat.columns = ["" if name == "index" else name for name in flat.columns]
+    first = flat.columns[0]
+    return flat.assign(**{first: flat[first].map(lambda one: ENTETES.get(one, one))}) if first == "" else flat
+
+
 def _cellule(value: object) -> str:
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return "–"
@@ -285,8 +327,10 @@ def _cellule(value: object) -> str:
     return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
 
 
-def _nom(titre: str) -> str:
-    return "-".join(re.findall(r"[a-z0-9]+", sans_accents(titre))[:6]) or "sans-nom"
+def _nom(titre: str, contenu: str) -> str:
+    """Return a short name that two contents of one title do not share."""
+    mark = hashlib.sha256(contenu.encode()).hexdigest()[:4]
+    return "-".join([*re.findall(r"[a-z0-9]+", sans_accents(titre))[:6], mark])
 
 
 def _verifier(path: Path, form: str, admises: tuple[str, ...], quoi: str) -> None:
@@ -303,12 +347,11 @@ def _image(drawing: Dessin, path: Path, form: str) -> Path:
     buffer = BytesIO()
     with charter_style():
         drawing.savefig(buffer, format=form, metadata=SANS_DATE[form])
-    ecrire_fichiers({path: buffer.getvalue()})
-    return path
+    return _ecrire(path, buffer.getvalue())
 
 
 def _csv(table: pd.DataFrame) -> bytes:
-    told, shown = _dit(table, None, None), table.reset_index() if table.index.name else table
+    told, shown = _dit(table, None, None), _a_plat(table)
     shown = shown.assign(unite=told["unite"], source=told["source"])
     rows = [shown.columns, *([neutraliser(value) for value in row] for row in shown.itertuples(index=False, name=None))]
     return en_csv(rows).encode("utf-8")
@@ -329,7 +372,7 @@ def _xlsx(table: pd.DataFrame) -> bytes:
     from openpyxl.utils import get_column_letter
 
     told = _dit(table, None, None)
-    meanings = definitions(table) if told["series"] else pd.DataFrame({"titre": [told["titre"]]})
+    meanings = _a_plat(definitions(table).T) if told["series"] else pd.DataFrame({"titre": [told["titre"]]})
     sources = pd.DataFrame(
         {"": ["Titre", "Unité", "Source", *["Remarque"] * len(told["remarques"])],
          " ": [told["titre"], told["unite"] or "–", told["source"], *told["remarques"]]}
@@ -337,7 +380,7 @@ def _xlsx(table: pd.DataFrame) -> bytes:
     book = Workbook()
     book.properties.title = told["titre"]
     book.remove(book.active)
-    shown = table.reset_index() if table.index.name else table
+    shown = _a_plat(table)
     for name, frame in (("Données", shown), ("Définitions", meanings), ("Source", sources)):
         sheet = book.create_sheet(name)
         sheet.append([told["titre"]])
