@@ -15,7 +15,7 @@ from evaluation_exemple import SEUILS, indicateur
 
 from ctglib import ouvrir_bilan
 from ctglib.blocs.gouvernance import proposition
-from ctglib.calculs.bilan import Situation, ensembles, evolutions_marquantes, proposer
+from ctglib.calculs.bilan import Situation, evolutions_marquantes, proposer
 from ctglib.calculs.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
 from ctglib.document.typographie import nombre
 from ctglib.donnees.modeles.convention import Absence
@@ -135,18 +135,6 @@ def test_un_chiffre_public_corrige_par_sa_source_est_liste_parmi_les_revisions()
     assert revisions_du_territoire(corrected, 2024).empty
 
 
-def test_les_quatre_comptes_de_la_page_sont_ceux_des_fichiers(depot: Path) -> None:
-    folder = depot / "data/conventions/demonstration/suivi/2025"
-    actions = pd.read_csv(folder / "actions.csv", dtype=str)
-    html = bilan(2025).une_page().html
-
-    done = int(actions["statut"].eq("realisee").sum())
-    rows = ensembles(bilan(2025).etude.evaluation)
-    assert f'<strong class="valeur">{done} sur {len(bilan(2025).etude.etats)}</strong>' in html
-    up, down = (int(rows["evolution"].eq(code).sum()) for code in ("favorable", "defavorable"))
-    assert f'<strong class="valeur">{up} et {down}</strong>' in html
-
-
 def test_les_totaux_des_moyens_sont_la_somme_des_lignes_saisies(depot: Path) -> None:
     entered = pd.read_csv(depot / "data/conventions/demonstration/suivi/2025/moyens.csv", dtype={"valeur": float})
     table = bilan(2025).moyens.par_signataire()
@@ -231,7 +219,7 @@ def test_une_proposition_nomme_ses_premiers_objets_et_compte_les_autres() -> Non
     found = next(item for item in proposer(situation(2024, "harnes")) if item.regle == "lacunes")
     rules = situation().catalogue.bilan
 
-    told = proposition(found, rules, 2024, plus=2, signes=rules.page.signes)
+    told = proposition(found, rules, 2024, plus=2)
 
     assert f"({found.nombre})" in told and f"{found.nombre - 2}\u00a0autres" in told
     assert found.nombre == len(situation(2024, "harnes").convention.lacunes)

@@ -38,12 +38,6 @@ def test_le_csv_des_indicateurs_les_donne_un_par_un(bilan: Bilan) -> None:
     assert str(len(favorables)) == tableau.cellules["favorable"].iloc[-1]
 
 
-def test_les_modalites_en_retard_sont_dans_les_donnees_de_la_figure_des_etats(bilan: Bilan) -> None:
-    retards = sum(int(row["en_retard"]) for row in lignes(bilan.etats().tableau))
-
-    assert f"dont {retards} en retard" in bilan.une_page().html
-
-
 @pytest.mark.parametrize("tableau", ["bilan", "fiche"])
 def test_l_equipe_de_la_caf_est_dans_les_donnees_poste_par_poste(bilan: Bilan, tableau: str) -> None:
     rows = lignes(bilan.moyens.par_signataire() if tableau == "bilan" else bilan.fiche(4).detail()["postes"])

@@ -8,7 +8,7 @@ from analyses_exemple import analyse
 
 from ctglib import ouvrir_bilan
 from ctglib.blocs import besoin
-from ctglib.blocs.territoire import chiffre_du_territoire, notes_des_moyennes
+from ctglib.blocs.territoire import en_moyennes, notes_des_moyennes
 from ctglib.calculs.comparaison import dans_le_hasard
 from ctglib.calculs.moyennes import moyennes
 from ctglib.donnees.dossier import lire_dossier
@@ -68,13 +68,11 @@ def test_le_bilan_de_harnes_dit_les_moyennes_le_hasard_et_les_annees_deduites() 
     rows, contexte = bilan.territoire.rangees, bilan.etude.contexte
 
     row = next(row for row in rows.itertuples() if row.indicateur == "insee_naissances")
-    said = chiffre_du_territoire(row, bilan.etude.catalogue.bilan, contexte).replace("\u202f", " ")
+    said = en_moyennes(row).replace("\u202f", " ")
     note = notes_des_moyennes(rows, contexte)[0].replace("\u202f", " ")
 
-    assert said.startswith(
-        "Naissances domiciliées (Insee) : 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (\u22124 %), "
-    )
-    assert said.endswith(", ce que le hasard seul peut expliquer.")
+    assert said.startswith("150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (\u22124 %), ")
+    assert said.endswith(", ce que le hasard seul peut expliquer")
     assert pd.isna(row.variation_depart)
     assert "le hasard seul déplace un tel nombre d'environ 25" in note
     assert note.endswith("Année déduite de l'ordre des valeurs : 2016, 2017, 2018, 2019, 2021, 2022, 2023 et 2025.")

@@ -131,10 +131,3 @@ def test_la_page_d_une_fiche_sans_suivi_rappelle_le_depart_et_l_echeance_passee(
         bilan(2025, "harnes").fiche(4).promis()["promesses"], "4.1", "promesse"
     )
     assert "Rencontre du premier semestre 2024" in bilan(2024, "harnes").une_page().html
-
-
-def test_la_page_des_elus_nomme_les_indicateurs_de_leur_nom_court() -> None:
-    shown = bilan(2025).une_page().html
-
-    assert "Places agréées chez les assistantes maternelles, 175 en 2024" in shown
-    assert "Nombre et profils" not in shown

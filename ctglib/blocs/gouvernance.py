@@ -12,7 +12,6 @@ from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import (
     INSECABLE,
-    abreger,
     compter,
     date_longue,
     enumerer,
@@ -23,7 +22,7 @@ from ctglib.document.typographie import (
 from ctglib.donnees.modeles.convention import Absence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.calculs.bilan import Proposition
@@ -190,32 +189,23 @@ class Gouvernance:
             return ecrit
 
 
-def etat_du_comite(bilan: Bilan, regles: ReglesBilan, signes: int | None = None) -> str:
+def etat_du_comite(bilan: Bilan, regles: ReglesBilan) -> str:
     """Return whether the comité of a year was held, on which day, or why not; what nobody says is unknown.
 
     Args:
         bilan: That of the year.
         regles: The words.
-        signes: Length that the reason may have, none when None.
     """
     if bilan.comite is None:
         return regles.mots["comite_inconnu"].format(annee=bilan.annee)
     day = bilan.comite.date
     if isinstance(day, Absence):
-        reason = minuscule(day.absent if signes is None else abreger(day.absent, signes)).rstrip(" .")
+        reason = minuscule(day.absent).rstrip(" .")
         return regles.mots["comite_non_tenu"].format(annee=bilan.annee, raison=reason)
     return regles.mots["comite_tenu"].format(annee=bilan.annee, date=date_longue(day))
 
 
-def propositions_courtes(propositions: Iterable[Proposition], regles: ReglesBilan, annee: int) -> list[str]:
-    """Return the first proposals as short sentences, then how many others the section on governance has."""
-    found, page = list(propositions), regles.page
-    shown, more = found[: page.decisions], len(found) - page.decisions
-    told = [proposition(item, regles, annee, plus=page.objets, signes=page.signes) for item in shown]
-    return [*told, f"Et {compter(more, 'autre proposition')}, à la section Gouvernance."] if more > 0 else told
-
-
-def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: int, signes: int | None = None) -> str:
+def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: int) -> str:
     """Return one proposal: the catalogue's words, filled with what the data name.
 
     Args:
@@ -223,15 +213,14 @@ def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: in
         regles: The words.
         annee: Year of the bilan.
         plus: How many names are given before the others are counted.
-        signes: Length that a name may have, none when None.
     """
     (regle,) = (item for item in regles.propositions if item.id == found.regle)
     words = (regle.texte_final if found.finale else None) or regle.texte
     names = [item if isinstance(item, str) else date_longue(item) for item in found.objets]
-    shown = names[:plus] if signes is None else [abreger(name, signes) for name in names[:plus]]
+    shown = names[:plus]
     more = len(names) - len(shown)
     named = " ; ".join(name.rstrip(" .") for name in [*shown, *([f"et {compter(more, 'autre')}"] if more else [])])
-    return words.format(objets=named, nombre=nombre(found.nombre), annee=annee).replace("….", "…")
+    return words.format(objets=named, nombre=nombre(found.nombre), annee=annee)
 
 
 def _avant(bilans: Mapping[int, Bilan]) -> str:

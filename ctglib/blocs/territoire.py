@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
-    from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.sources import Origine
 
 SANS_DIRECTION = ("dans_le_bruit", "trop_peu")
@@ -180,26 +179,6 @@ class Territoire:
             yield f"« Dans le bruit » : l'écart ne dépasse pas l'arrondi de la source ({steps})."
         yield f"« – » : pas de chiffre qui se compare. {contexte.reference.nom} : une évolution, jamais un niveau."
         yield from ruptures(items)
-
-
-def chiffre_du_territoire(row: object, regles: ReglesBilan, contexte: Contexte) -> str:
-    """Return « Foyers allocataires (Cnaf) : 2 950 en 2024, +75 depuis 2023 ».
-
-    Args:
-        row: A row of ``contexte_du_territoire``.
-        regles: The words of how it moved.
-        contexte: The words of the indicators.
-    """
-    label = contexte.indicateurs[row.indicateur].libelle
-    if pd.notna(row.moyenne):
-        return f"{label} : {en_moyennes(row)}."
-    level = f"{label} : {contexte.valeur(row.indicateur, row.valeur, row.statut)} en {row.annee}"
-    if row.lecture not in COMPARABLES:
-        return f"{level}, {regles.lectures[row.lecture]}."
-    if row.lecture == "stable":
-        return f"{level}, comme en {row.annee_avant}."
-    noise = f" ({regles.lectures[row.lecture]})" if row.lecture in SANS_DIRECTION else ""
-    return f"{level}, {ecart(row, contexte)} depuis {row.annee_avant}{noise}."
 
 
 def ecart(row: object, contexte: Contexte) -> str:

@@ -188,9 +188,9 @@ def _cible_manquee(situation: Situation) -> list[str]:
     for row in rows[rows["verdict"].isin(MANQUEES) & rows["valeur"].notna()].itertuples():
         now, target = (_ecrire(situation, row.indicateur, value) for value in (row.valeur, row.cible))
         label = situation.catalogue.indicateurs_fiches[row.indicateur].libelle
-        implied = situation.catalogue.evaluation.mots["origine_implicite"]
-        aim = f"{implied} : {target}" if row.origine_cible == "implicite" else f"cible : {target} en {row.annee_cible}"
-        found.append(f"{label} ({now}, {aim})")
+        year = "" if row.origine_cible == "implicite" else f" en {row.annee_cible}"
+        aim = f"une référence du texte de {target}" if row.origine_cible == "implicite" else f"une cible de {target}"
+        found.append(f"{label} ({now} pour {aim}{year})")
     return found
 
 

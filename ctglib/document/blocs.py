@@ -31,9 +31,16 @@ class Lien:
 
 @dataclass(frozen=True)
 class Renvoi:
-    """A reference to a table or to a figure, by its anchor (« figure-etats »): its number stands for it."""
+    """A reference to a table or to a figure, by its anchor (« figure-etats »): its number stands for it.
+
+    One between brackets goes to the first of its anchors that the report has, to ``sinon`` when it has none, and is
+    left out when there is no ``sinon`` either.
+    """
 
     ancre: str
+    autres: tuple[str, ...] = ()
+    entre_parentheses: bool = False
+    sinon: Lien | None = None
 
 
 Morceau = str | Gras | Lien | Renvoi
@@ -108,10 +115,11 @@ class Paragraphe(Bloc):
 
 @dataclass(frozen=True)
 class Liste(Bloc):
-    """A list, one text an item."""
+    """A list, one text an item; ``classe`` is « messages » when it stands in large on a first page."""
 
     items: tuple[Texte, ...]
     ordonnee: bool = False
+    classe: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from datetime import date
 from ctglib.calculs.ecriture import FINE, INSECABLE, MOINS, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent
 
 __all__ = [
-    "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "enumerer",
-    "majuscule", "minuscule", "nombre", "nombre_court", "points", "pourcent",
+    "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "en_lettres",
+    "enumerer", "majuscule", "minuscule", "nombre", "nombre_court", "part_en_mots", "points", "pourcent",
 ]  # fmt: skip
 
 
@@ -28,6 +28,56 @@ def compter(effectif: int, singulier: str, pluriel: str = "") -> str:
     """
     plural = pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
     return f"{nombre(effectif)}{INSECABLE}{plural if effectif >= 2 else singulier}"
+
+
+NOMBRES = (
+    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
+    "quatorze", "quinze", "seize",
+)  # fmt: skip
+
+
+def en_lettres(effectif: int, feminin: bool = False) -> str:
+    """Return a small count in words, a greater one in figures.
+
+    Examples:
+        >>> en_lettres(3), en_lettres(1, feminin=True), en_lettres(49)
+        ('trois', 'une', '49')
+    """
+    if feminin and effectif == 1:
+        return "une"
+    return NOMBRES[effectif] if effectif < len(NOMBRES) else nombre(effectif)
+
+
+def part_en_mots(part: float, nom: str, *, court: bool = False) -> tuple[str, bool]:
+    """Return a percentage as a fraction of people, and whether it is « un sur… », which takes a singular verb.
+
+    The nearest fraction is said, with « près de » or « plus de » where it is off by more than one point.
+
+    Args:
+        part: The percentage.
+        nom: Of whom, in the singular.
+        court: Leave the noun out: the sentence has just said it.
+
+    Examples:
+        >>> part_en_mots(59.4, "habitant"), part_en_mots(46.1, "allocataire"), part_en_mots(22.4, "enfant", court=True)
+        (('six habitants sur dix', False), ("près d'un allocataire sur deux", True), ('plus d\'un sur cinq', True))
+    """
+    if part < PART_DITE:
+        return f"{nombre(part, 1)}{FINE}% des {nom}s", False
+    up, down = min(FRACTIONS, key=lambda pair: abs(100 * pair[0] / pair[1] - part))
+    gap = part - 100 * up / down
+    noun = "" if court else f" {nom}{'s' if up > 1 else ''}"
+    said = f"{NOMBRES[up]}{noun} sur {NOMBRES[down]}"
+    if abs(gap) > 1:
+        said = ("plus " if gap > 0 else "près ") + ("d'" if up == 1 else "de ") + said
+    return said, up == 1
+
+
+PART_DITE = 8  # « un sur douze » speaks to nobody
+FRACTIONS = (
+    (1, 10), (1, 8), (1, 6), (1, 5), (1, 4), (3, 10), (1, 3), (4, 10), (1, 2), (6, 10), (2, 3), (7, 10), (3, 4),
+    (8, 10), (9, 10), (10, 10),
+)  # fmt: skip
 
 
 def accorder(mot: str, effectif: float) -> str:

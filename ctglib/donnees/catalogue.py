@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.evaluation import Evaluation
+    from ctglib.donnees.modeles.messages import ReglesMessages
     from ctglib.donnees.pieces import Pieces
 
 
@@ -46,6 +47,7 @@ class Catalogue:
         indicateurs_contexte: Indicators of the public series, by id.
         dimensions: What an indicator may be broken down by, by id.
         responsables: Who fills what in the year's spreadsheet, by id.
+        messages: The sentences of the first pages.
         bilan: What a year's bilan picks, and proposes to decide.
     """
 
@@ -72,6 +74,7 @@ class Catalogue:
     secret: Secret
     comparaison: Comparaison
     bilan: ReglesBilan
+    messages: ReglesMessages
 
     @cached_property
     def indicateurs(self) -> dict[str, Indicateur]:
@@ -160,4 +163,5 @@ def assembler(pieces: Pieces) -> Catalogue:
         secret=found["secret"],
         comparaison=found["comparaison"],
         bilan=found["bilan"].selon(convention),
+        messages=found["messages"],
     )

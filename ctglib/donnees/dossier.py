@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ctglib.donnees.modeles.coherence import Correction, Justification
     from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
+    from ctglib.donnees.modeles.messages import MessageDesParties
     from ctglib.donnees.modeles.suivi import Avenant
 
 
@@ -42,6 +43,7 @@ class Dossier:
         corrections: Places of the source read otherwise than written.
         justifications: Findings that are no fault.
         avenants: Changes to the convention, in order; what they name is checked with the follow-up.
+        messages: What the parties say on first pages in place of our messages.
         logos: Bytes by party, None while the file is not there.
         fichiers: The files read, relative to the data folder, sorted.
     """
@@ -55,6 +57,7 @@ class Dossier:
     corrections: tuple[Correction, ...]
     justifications: tuple[Justification, ...]
     avenants: tuple[Avenant, ...]
+    messages: tuple[MessageDesParties, ...]
     logos: dict[str, bytes | None]
     fichiers: tuple[str, ...]
 
@@ -111,6 +114,9 @@ def en_dossier(pieces: Pieces, fichiers: tuple[str, ...]) -> Dossier:
         justifications=tuple(found["justifications"].justifications),
         avenants=tuple(
             item for document in pieces.documents["convention/avenants"] for item in document.objet.avenants
+        ),
+        messages=tuple(
+            item for document in pieces.documents["convention/messages"] for item in document.objet.messages
         ),
         logos=pieces.logos,
         fichiers=fichiers,

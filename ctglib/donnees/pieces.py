@@ -36,6 +36,7 @@ from ctglib.donnees.modeles.catalogue import (
 from ctglib.donnees.modeles.coherence import Corrections, Justifications, Regles, Relations
 from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.modeles.messages import MessagesDesParties, ReglesMessages
 from ctglib.donnees.modeles.suivi import Avenants
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
@@ -60,6 +61,7 @@ CATALOGUE: dict[str, type[Modele]] = {
     "secret": Secret,
     "comparaison": Comparaison,
     "bilan": ReglesBilan,
+    "messages": ReglesMessages,
 }
 CONVENTION: dict[str, type[Modele]] = {
     "convention": Convention,
@@ -73,6 +75,7 @@ FACULTATIFS: dict[str, type[Modele]] = {
     "avenants": Avenants,
     "territoires": Territoires,
     "indicateurs": IndicateursPropres,
+    "messages": MessagesDesParties,
 }
 TABLES = ("annexe1", "offre")
 # Folders of the catalogue whose files are read together, and what they hold, in the words of a fault.

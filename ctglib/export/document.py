@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from ctglib.document.blocs import Bloc, Colonnes, Dessin, Paragraphe, Titre, feuilles
+from ctglib.document.blocs import Bloc, Colonnes, Dessin, Liste, Morceau, Paragraphe, Renvoi, Texte, Titre, feuilles
 from ctglib.document.couverture import Couverture
 from ctglib.document.serialisation import MIME, de_json
 from ctglib.document.tableau import Tableau
@@ -205,7 +205,26 @@ def document_de(blocs: Iterable[Bloc], couverture: Couverture | None = None) -> 
     if couverture:
         title += couverture.complement
         blocks = _avec_sigles(blocks, couverture.sigles)
-    return Document(title, couverture, _ancrer(blocks), _numeros(blocks))
+    numbers = _numeros(blocks)
+    return Document(title, couverture, _ancrer([_resoudre(bloc, numbers) for bloc in blocks]), numbers)
+
+
+def _resoudre(bloc: Bloc, numeros: Mapping[str, str]) -> Bloc:
+    """Return a list whose references between brackets go to what the report has, without those that go nowhere."""
+    if not isinstance(bloc, Liste):
+        return bloc
+    return replace(bloc, items=tuple(_suivre(item, numeros) for item in bloc.items))
+
+
+def _suivre(texte: Texte, numeros: Mapping[str, str]) -> Texte:
+    runs: list[Morceau] = []
+    for run in (texte,) if isinstance(texte, str) else texte:
+        if not (isinstance(run, Renvoi) and run.entre_parentheses):
+            runs.append(run)
+            continue
+        found = next((Renvoi(name) for name in (run.ancre, *run.autres) if name in numeros), run.sinon)
+        runs += [" (", found, ")"] if found else []
+    return tuple(runs) if len(runs) > 1 else runs[0]
 
 
 def _avec_sigles(corps: list[Bloc], sigles: tuple[tuple[str, str], ...]) -> list[Bloc]:

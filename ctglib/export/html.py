@@ -121,7 +121,8 @@ def _(paragraphe: Paragraphe, numeros: Mapping[str, str] = RIEN) -> str:
 @ecrire_html.register(Liste)
 def _(liste: Liste, numeros: Mapping[str, str] = RIEN) -> str:
     tag = "ol" if liste.ordonnee else "ul"
-    return f"<{tag}>{''.join(f'<li>{_morceaux(item, numeros)}</li>' for item in liste.items)}</{tag}>"
+    items = "".join(f"<li>{_morceaux(item, numeros)}</li>" for item in liste.items)
+    return f"<{tag}{_attribut(liste.classe)}>{items}</{tag}>"
 
 
 @ecrire_html.register(Encadre)
@@ -198,6 +199,8 @@ def _morceaux(texte: Texte, numeros: Mapping[str, str] = RIEN) -> str:
             pieces.append(f"<strong>{_texte(run.texte)}</strong>")
         elif isinstance(run, Lien):
             pieces.append(f'<a href="{escape(run.adresse)}">{_texte(run.texte)}</a>')
+        elif isinstance(run, Renvoi) and run.entre_parentheses:
+            continue  # a cell alone: nothing has a number yet
         elif isinstance(run, Renvoi):
             pieces.append(f'<a href="#{escape(run.ancre)}">{_texte(numeros.get(run.ancre, run.ancre).lower())}</a>')
         else:
@@ -206,8 +209,11 @@ def _morceaux(texte: Texte, numeros: Mapping[str, str] = RIEN) -> str:
 
 
 def _p(texte: Texte, classe: str = "", numeros: Mapping[str, str] = RIEN) -> str:
-    attribute = f' class="{escape(classe)}"' if classe else ""
-    return f"<p{attribute}>{_morceaux(texte, numeros)}</p>"
+    return f"<p{_attribut(classe)}>{_morceaux(texte, numeros)}</p>"
+
+
+def _attribut(classe: str) -> str:
+    return f' class="{escape(classe)}"' if classe else ""
 
 
 def _numero(ancre: str, numeros: Mapping[str, str]) -> str:

@@ -144,7 +144,8 @@ def _(paragraphe: Paragraphe, numeros: Mapping[str, str]) -> str:
 @ecrire_typst.register(Liste)
 def _(liste: Liste, numeros: Mapping[str, str]) -> str:
     items = ", ".join(f"[{_morceaux(item, numeros)}]" for item in liste.items)
-    return f"#{'enum' if liste.ordonnee else 'list'}({items})"
+    written = f"{'enum' if liste.ordonnee else 'list'}({items})"
+    return f"#{liste.classe}({written})" if liste.classe else f"#{written}"
 
 
 @ecrire_typst.register(Encadre)

@@ -11,12 +11,14 @@ import pandas as pd
 from ctglib.blocs.annee import EXCEPTION, empreinte_de, etudier, etudier_brut, nom_de_part, part_de
 from ctglib.blocs.annees import lire_annees, pour_trajectoires
 from ctglib.blocs.collecte import tableau_a_collecter, tableau_collecte, tableau_revisions
+from ctglib.blocs.fiches_en_bref import EnBref
 from ctglib.blocs.gouvernance import Gouvernance
 from ctglib.blocs.indicateurs import mode_de_lecture
+from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
+from ctglib.blocs.page_une import page_une
 from ctglib.blocs.sources import sources
 from ctglib.blocs.territoire import Territoire
-from ctglib.blocs.une_page import EnBref
 from ctglib.calculs.bilan import Proposition, Situation, proposer
 from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.document.blocs import Bloc, liste, paragraphe
@@ -122,8 +124,11 @@ class Bilan:
         return self.etude.couverture(self.etude.convention.titre, f" {self.etude.annee}")
 
     def une_page(self) -> Bloc:
-        """Return the year on one page: done, moved, unknown, to be decided."""
-        return self._en_bref.une_page(self._propositions, self.territoire.rangees)
+        """Return the first page: what families got, what is not known, what to decide."""
+        before = self.etude.precedent.moyens if self.etude.precedent else self.etude.annuel.moyens.iloc[:0]
+        told = MessagesDuSuivi(self._situation, self.etude.contexte, before, self.etude.series)
+        written = [item for item in self.etude.annuel.messages if item.rapport == "bilan"]
+        return page_une(self.etude.catalogue.messages, told, written)
 
     @cached_property
     def gouvernance(self) -> Gouvernance:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs import synthese
 from ctglib.blocs.besoins import besoins_en_bref, lacunes, tableau_enjeux, tableau_hors_enjeux
 from ctglib.blocs.couverture import couverture, statut_du_diagnostic
 from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture
+from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.offre import tableau_offre, tableau_offre_autres, tableau_vacances
+from ctglib.blocs.page_une import page_une
 from ctglib.blocs.places import ages_constats, contradictions_des_places, places_constats
 from ctglib.blocs.sources import sources
 from ctglib.blocs.theme import commentaires, commentaires_attendus, phrases_du_theme, tableau_theme
@@ -195,16 +196,19 @@ class Diagnostic:
         return couverture(self.convention, self.dossier.logos, self.contexte, statut=statut)
 
     def synthese(self) -> Bloc:
-        """Return the first page: key figures, strengths and needs, what is uncertain."""
-        words = self.catalogue
-        essentiel = synthese.synthetiser(
+        """Return the first page: what the territory's figures say, what is not sure, what to decide."""
+        told = MessagesDuDiagnostic(
+            self.convention,
+            self.catalogue,
+            self.contexte,
+            self.comparaison,
             self.tous_les_constats,
-            words.synthese,
-            words.indicateurs,
-            doutes=self.doutes,
-            incertitudes=synthese.relever_incertitudes(self.tous_les_constats),
+            self.doutes,
+            self.controle,
+            self.hors_enjeux,
         )
-        return synthese.page(essentiel, self.contexte)
+        written = [item for item in self.dossier.messages if item.rapport == "diagnostic"]
+        return page_une(self.catalogue.messages, told, written)
 
     def mode_de_lecture(self) -> Bloc:
         """Return how gaps, variations and statuses are read."""

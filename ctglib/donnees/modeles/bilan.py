@@ -18,23 +18,6 @@ NatureDeChangement = Literal["cible", "definition", "fiche", "indicateur", "dure
 Lecture = Literal["hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture", "seule", "absente"]
 
 
-class PremierePage(Modele):
-    """How many lines of each kind the page for the élus has.
-
-    ``objets`` are how many names a proposal gives before it counts the others, ``signes`` how long a label may be.
-    """
-
-    actions: int = Field(ge=1)
-    evolutions: int = Field(ge=1)
-    verdicts: int = Field(ge=1)
-    contexte: int = Field(ge=1)
-    services: int = Field(ge=1)
-    decisions: int = Field(ge=1)
-    objets: int = Field(ge=1)
-    signes: int = Field(ge=20)
-    chiffres_du_territoire: tuple[Identifiant, ...]
-
-
 class Pilotage(Modele):
     """The indicators of the piloting: posts of coordination, and those that have become chargé de coopération."""
 
@@ -71,12 +54,17 @@ class RegleDeProposition(Modele):
     """What the bilan proposes when its data call for it; ``{objets}``, ``{nombre}`` and ``{annee}`` are filled.
 
     ``texte_final`` replaces ``texte`` in the last year, when an avenant or a new date would come too late.
-    ``clauses`` are those it rests on, which become its ``reference``; without them, one that is ``exigee`` is not made.
+    ``page`` says it in a sentence for a first page, that of a fiche too when ``fiche``, with ``{premier}`` and
+    ``{tous}``. ``clauses`` are those it rests on, which become its ``reference``; without them, one that is ``exigee``
+    is not made.
     """
 
     id: CodeProposition
     texte: Texte
     texte_final: Texte | None = None
+    page: Texte
+    page_finale: Texte | None = None
+    fiche: bool = False
     pourquoi: Texte
     clauses: tuple[RoleDeClause, ...] = ()
     exigee: bool = False
@@ -90,7 +78,6 @@ class ReglesBilan(Modele):
     ``lectures`` how a public figure moved, ``natures_d_avenant`` what an avenant changes.
     """
 
-    page: PremierePage
     objets_du_tableau: int = Field(ge=1)
     taux_a_relancer: float = Field(ge=0, le=100)
     pilotage: Pilotage
@@ -168,7 +155,7 @@ class RoleDeFichier(Modele):
 class Synthese(Modele):
     """``synthese.yaml``.
 
-    ``forces`` and ``besoins`` are how many of each the first page shows, ``questions`` how many open points the
+    ``questions`` is how many open points the
     diagnostic puts to the parties, ``services`` the counts whose zero is a need. ``enfants_moins_3`` is the count of
     children that places for under-threes are set against, ``capacite`` the theoretical capacity that Annexe 1 gives.
     ``annees`` says what to know of a peculiar year, wherever it is that of the figures.
@@ -176,9 +163,6 @@ class Synthese(Modele):
     """
 
     annees: dict[int, Texte] = {}
-    chiffres_cles: list[Identifiant] = Field(min_length=1)
-    forces: int = Field(ge=1)
-    besoins: int = Field(ge=1)
     services: list[Identifiant] = []
     questions: int = Field(ge=1)
     groupes: list[GroupeDeLignes] = Field(min_length=1)

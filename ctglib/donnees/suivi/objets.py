@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.messages import MessageDesParties
     from ctglib.donnees.modeles.sources import Origine
     from ctglib.donnees.modeles.suivi import Appreciation, Avenant, Bilan
 
@@ -31,6 +32,7 @@ class Suivi:
         profils: dispositif, variable, modalite, variable_2, modalite_2, effectif (float64), statut.
         posture: fonction, domaine, item, niveau (Int64), diffusion (« interne » when empty).
         appreciations: By fiche, in the order of the file.
+        messages: What the parties say on first pages in place of our messages.
         fichiers: Names of the files that are there.
     """
 
@@ -42,6 +44,7 @@ class Suivi:
     profils: pd.DataFrame
     posture: pd.DataFrame
     appreciations: tuple[Appreciation, ...]
+    messages: tuple[MessageDesParties, ...]
     fichiers: tuple[str, ...]
 
     @property

@@ -13,6 +13,7 @@ from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, exa
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lister, proches
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
+from ctglib.donnees.modeles.messages import MessagesDesParties
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.modeles.suivi import Appreciations, Bilan
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Confidentialite
     from ctglib.donnees.pieces import Pieces
 
-DOCUMENTS: dict[str, type[Modele]] = {"bilan": Bilan, "appreciations": Appreciations}
+DOCUMENTS: dict[str, type[Modele]] = {"bilan": Bilan, "appreciations": Appreciations, "messages": MessagesDesParties}
 TABLES = ("observations", "actions", "moyens", "profils", "posture")
 SCHEMAS = (*TABLES, "masque")
 SOURCES = "sources"

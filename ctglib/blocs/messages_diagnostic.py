@@ -1,0 +1,150 @@
+"""What the first page of the diagnostic says: what families live on, what is not there, what the Caf spends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctglib.blocs.page_une import Message
+from ctglib.calculs.comparaison import services_absents
+from ctglib.document.typographie import INSECABLE, enumerer, majuscule, minuscule, nombre, part_en_mots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from ctglib.calculs.comparaison import Constat
+    from ctglib.document.contexte import Contexte
+    from ctglib.donnees.catalogue import Catalogue
+    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.messages import GroupeDeParts, ParTete
+
+OUVERT = "ouvert"
+LACUNES, CONTROLE = ("tableau-lacunes", "tableau-questions"), ("controle.html", "contrôle de la convention")
+
+
+@dataclass(frozen=True)
+class MessagesDuDiagnostic:
+    """The messages of a diagnostic.
+
+    Args:
+        convention: Its open points.
+        catalogue: The sentences, and what calls for them.
+        contexte: The words and the two territories.
+        comparaison: The territory beside its reference.
+        constats: A finding for every indicator.
+        doutes: Why some indicators are doubtful, by id.
+        controle: Findings of the consistency check.
+        hors_enjeux: The needs that no enjeu takes.
+    """
+
+    convention: Convention
+    catalogue: Catalogue
+    contexte: Contexte
+    comparaison: pd.DataFrame
+    constats: tuple[Constat, ...]
+    doutes: Mapping[str, str]
+    controle: pd.DataFrame
+    hors_enjeux: pd.DataFrame
+
+    def messages(self) -> list[Message]:
+        """Return what the diagnostic says first: what families live on, what is not there, what the Caf spends."""
+        regles = self.catalogue.messages
+        found = {constat.indicateur: constat for constat in self.constats}
+        sure = {
+            name: item
+            for name, item in found.items()
+            if not item.provisoire and name not in self.doutes and item.ecart_relatif is not None
+        }
+        shares = [self._parts(groupe, sure) for groupe in regles.parts]
+        first, *others = [message for message in shares if message] or [None]
+        told = [first, self._services(), *(self._par_tete(item) for item in regles.par_tete), *others]
+        return [message for message in told if message] or [self._sans_chiffre()]
+
+    def _parts(self, groupe: GroupeDeParts, sure: dict[str, Constat]) -> Message | None:
+        """Return a message of the first share of a group above the reference, and of the widest of the others."""
+        above = [sure[name] for name in groupe.indicateurs if name in sure and sure[name].position == "superieur"]
+        if not above:
+            return None
+        shown = [above[0], *sorted(above[1:], key=lambda item: -item.ecart_relatif)[:1]]
+        told, values = [], []
+        for item in shown:
+            words = groupe.indicateurs[item.indicateur]
+            share, alone = part_en_mots(item.niveau, words.nom, court=bool(told))
+            told.append(f"{share} {words.un if alone else words.plusieurs} ({self._valeur(item, item.niveau)})")
+            values.append(self._valeur(item, item.reference))
+        place = self.contexte
+        text = f"{majuscule(place.territoire.a)}, {enumerer(told)}, contre {enumerer(values)} {place.reference.a}."
+        return Message(text, groupe.preuves)
+
+    def _services(self) -> Message | None:
+        """Return what the territory has none of while its reference has some; what is doubtful is left out."""
+        rules, place = self.catalogue.messages.services, self.contexte
+        absent = services_absents(self.constats, self.catalogue.synthese.services)
+        names = [rules.noms[item.indicateur] for item in absent if item.indicateur not in self.doutes]
+        if not names:
+            return None
+        listed = f"pas de {names[0]}" if len(names) == 1 else ", ".join(f"ni {name}" for name in names)
+        text = rules.phrase.format(
+            Territoire=majuscule(place.territoire.le), services=listed, reference=place.reference.le
+        )
+        return Message(text, rules.preuves)
+
+    def _par_tete(self, regle: ParTete) -> Message | None:
+        """Return an amount by head in both territories; nothing when a figure lacks or is not sure."""
+        rows = self.comparaison.set_index("indicateur")
+        names = [*regle.numerateur, regle.denominateur]
+        if not set(names) <= set(rows.index) or set(names) & set(self.doutes):
+            return None
+        both = rows.loc[names, ["valeur", "valeur_reference"]]
+        here, there = (both.iloc[:-1].sum(skipna=False) / both.iloc[-1]).tolist()
+        gap = 100 * abs(here - there) / there if there else float("nan")
+        if not gap >= self.catalogue.seuils.ecart_notable_pourcent:
+            return None
+        values = {"ici": f"{nombre(here)}{INSECABLE}€", "la": f"{nombre(there)}{INSECABLE}€"}
+        places = {"A_territoire": majuscule(self.contexte.territoire.a), "a_reference": self.contexte.reference.a}
+        return Message(regle.phrase.format(**values, **places), regle.preuves)
+
+    def _sans_chiffre(self) -> Message:
+        place = self.contexte
+        return Message(
+            f"La convention ne donne aucun chiffre qui compare {place.territoire.le} et {place.reference.le}."
+        )
+
+    def _valeur(self, constat: Constat, valeur: float) -> str:
+        return self.contexte.valeur(constat.indicateur, valeur)
+
+    def incertitudes(self) -> Iterator[Message]:
+        """Yield what the check of the figures and of the text leaves in doubt, one sentence a rule."""
+        regles, place = self.catalogue.messages, self.contexte
+        open_ = self.controle[self.controle["statut"].eq(OUVERT)]
+        at = {item.nom: item.a for item in (place.territoire, place.reference)}
+        told = 0
+        for code, words in regles.incertitudes.items():
+            rows = open_[open_["regle"].eq(code)]
+            rows = rows[rows["territoire"].isin(at)] if "{A_territoire}" in words else rows
+            if len(rows) == 0:
+                continue
+            row = rows.iloc[0]
+            where = at.get(row["territoire"], "")
+            filled = words.format(
+                **row[["objet", "ecrit", "calcule"]], Objet=majuscule(row["objet"]), A_territoire=majuscule(where)
+            )
+            told += 1
+            yield Message(filled, ("tableau-coherence",), CONTROLE)
+        if not told:
+            yield Message(regles.sans_incertitude)
+
+    def decisions(self) -> Iterator[Message]:
+        """Yield the needs that no fiche answers, then the questions that the convention leaves open."""
+        regles, needs = self.catalogue.messages, self.hors_enjeux
+        needs = needs[needs["fiches"].eq("")]
+        if len(needs):
+            titles = {theme.theme: minuscule(theme.titre) for theme in self.catalogue.themes}
+            themes = enumerer([titles[name] for name in needs["theme"].unique()])
+            yield Message(regles.a_decider["sans_fiche"].format(themes=themes), ("tableau-hors-enjeux",))
+        open_ = {lacune.id: lacune for lacune in self.convention.lacunes}
+        first = [open_.pop(name) for name in self.convention.lacunes_d_abord if name in open_]
+        for lacune in [*first, *open_.values()]:
+            yield Message(lacune.question, LACUNES, CONTROLE)

@@ -1,0 +1,376 @@
+"""What the first page of a bilan or of a fiche says: what families got, what is done, what was spent, what is unknown.
+
+Both read the same frames, those of a fiche being its own rows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.blocs.page_une import Message
+from ctglib.calculs.bilan import ensembles, proposer, service, vises
+from ctglib.calculs.essentiel import inconnues, pas_commencees
+from ctglib.document.typographie import (
+    INSECABLE,
+    abreger,
+    accorder,
+    date_longue,
+    en_lettres,
+    enumerer,
+    majuscule,
+    minuscule,
+    nombre,
+)
+from ctglib.donnees.statuts import PROVISOIRES, Statut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ctglib.calculs.bilan import Proposition, Situation
+    from ctglib.document.contexte import Contexte
+    from ctglib.donnees.modeles.convention import Fiche
+    from ctglib.donnees.modeles.messages import ReglesMessages
+
+EUROS = "euros"
+ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
+NON_COMPARABLES = {"rupture": "série rompue", "changement_definition": "définition changée"}
+HASARD = "trop_peu"
+ETATS = ("figure-etats", "figure-frise", "tableau-etats", "tableau-promesses")
+MESURES = ("tableau-indicateurs", "tableau-collecte")
+MOYENS = ("tableau-moyens-par-signataire", "tableau-moyens-signataires", "tableau-moyens")
+MANQUES = ("tableau-manques", "tableau-a-collecter", "tableau-collecte")
+DECISIONS = ("tableau-propositions", "tableau-decisions", "tableau-cibles", "tableau-manques")
+
+
+@dataclass(frozen=True)
+class MessagesDuSuivi:
+    """The messages of a year, whole or of one fiche.
+
+    Args:
+        situation: What the year's data say.
+        contexte: The words.
+        moyens_avant: The means of the year before.
+        series: The public series of the territory and of its reference.
+        fiche: The one fiche of the report, None for all of them.
+    """
+
+    situation: Situation
+    contexte: Contexte
+    moyens_avant: pd.DataFrame
+    series: pd.DataFrame
+    fiche: Fiche | None = None
+
+    @property
+    def regles(self) -> ReglesMessages:
+        """The sentences."""
+        return self.situation.catalogue.messages
+
+    @cached_property
+    def lignes(self) -> pd.DataFrame:
+        """The indicators as wholes, those that families see first."""
+        rows = self._de_la_fiche(ensembles(self.situation.evaluation))
+        order = {name: rank for rank, name in enumerate(self.regles.familles)}
+        ranks = rows["indicateur"].map(order).fillna(len(order)) + rows["nature"].eq("moyen")
+        return rows.loc[ranks.sort_values(kind="stable").index]
+
+    @cached_property
+    def etats(self) -> pd.DataFrame:
+        """The states of the modalités."""
+        return self._de_la_fiche(self.situation.etats)
+
+    @property
+    def muette(self) -> bool:
+        """Whether nothing was handed in for the year."""
+        silent = self.etats["statut"].isin(("non_renseignee", "prevue")).all() and self.situation.moyens.empty
+        return bool(silent and not self.lignes["renseigne"].any())
+
+    def messages(self) -> Iterator[Message]:
+        """Yield what families got, what is done, what was spent; when nothing is known, what is public and promised."""
+        if self.muette:
+            yield from self._publics()
+            yield from self._promesses()
+            yield from self._attendus()
+            return
+        yield from self._familles()
+        yield from self._actions()
+        yield from self._depenses()
+
+    def incertitudes(self) -> Iterator[Message]:
+        """Yield what is not known or not sure, what weighs most first."""
+        rows, annee = self.lignes, self.situation.bilan.annee
+        silent = rows[~rows["renseigne"] & ~rows["calcule"] & rows["statut"].eq(Statut.NON_TRANSMIS)]
+        unknown = self.etats[inconnues(self.etats, self._arrete)]
+        if self.fiche is None and self.situation.bilan.comite is None:
+            yield Message(f"Rien ne dit si le comité de pilotage de {annee} s'est réuni.")
+        if len(unknown):
+            many = f"{en_lettres(len(unknown), feminin=True)} action{'s' if len(unknown) > 1 else ''}"
+            every = (
+                f"les {many}" if len(unknown) == len(self.etats) > 1 else f"{many} sur {en_lettres(len(self.etats))}"
+            )
+            yield Message(f"On ne sait pas où en {'sont' if len(unknown) > 1 else 'est'} {every}.", ETATS)
+        if self.muette:
+            yield from self._argent_inconnu()
+            return
+        yield from self._non_transmis(silent)
+        yield from self._provisoires()
+        yield from self._hasard()
+        yield from self._argent_inconnu()
+        without = int((~vises(rows)).sum())
+        if without:
+            yield Message(
+                f"{majuscule(en_lettres(without))} indicateurs sur {en_lettres(len(rows))} n'ont pas de cible, et rien "
+                "ne dit s'ils sont au niveau voulu.",
+                MESURES,
+            )
+
+    def decisions(self) -> Iterator[Message]:
+        """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
+        situation = self.situation
+        if self.fiche is not None:
+            names = ("etats", "evaluation", "a_collecter")
+            situation = replace(situation, **{name: self._de_la_fiche(getattr(situation, name)) for name in names})
+        rules = {rule.id: rule for rule in situation.catalogue.bilan.propositions}
+        for found in proposer(situation):
+            rule = rules[found.regle]
+            if self.fiche is None or rule.fiche:
+                yield Message(self._decision(found, (found.finale and rule.page_finale) or rule.page), DECISIONS)
+
+    def _decision(self, found: Proposition, phrase: str) -> str:
+        names = [self._citer(item) if isinstance(item, str) else date_longue(item) for item in found.objets]
+        parties = [self.regles.avec_article(item) for item in found.objets if isinstance(item, str)]
+        return phrase.format(
+            premier=names[0], tous=enumerer(parties), nombre=en_lettres(found.nombre), annee=self.situation.bilan.annee
+        )
+
+    def _citer(self, objet: str) -> str:
+        """Return what a proposal names between quotation marks: no number of modalité, no count of values."""
+        label, precision = re.fullmatch(r"(?:\d\S* )?(.*?)( \([^()]* pour [^()]*\))?(?: \(\d+\))?[ .]*", objet).groups()
+        return f"« {abreger(label, self.regles.signes)} »{precision or ''}"
+
+    # What is known.
+
+    def _familles(self) -> Iterator[Message]:
+        """Yield the first figures of what families got, each beside the year before."""
+        rows = self.lignes[self.lignes["valeur"].gt(0)]
+        told = [self._fait(row) for _, row in rows.head(self.regles.nombre).iterrows()]
+        if told:
+            first, *others = told
+            yield Message(
+                ". ".join([f"En {self.situation.bilan.annee}, {first}", *map(majuscule, others)]) + ".", MESURES
+            )
+
+    def _fait(self, row: pd.Series) -> str:
+        words = self.regles.familles.get(row["indicateur"], self.regles.reste)
+        label = minuscule(abreger(self.contexte.indicateurs[row["indicateur"]].libelle, self.regles.signes))
+        bare = row["indicateur"] in self.regles.familles
+        value = self._nombre(row["indicateur"], row["valeur"], bare=bare)
+        return f"{words.format(valeur=value, libelle=label)}{self._avant(row, bare=bare)}"
+
+    def _avant(self, row: pd.Series, *, bare: bool) -> str:
+        """Return « (941 en 2024) », why no earlier value compares, and whether the value is provisional."""
+        told = [NON_COMPARABLES[row["raison_evolution"]]] if row["raison_evolution"] in NON_COMPARABLES else []
+        if not told and pd.notna(row["valeur_precedente"]):
+            earlier = self._nombre(row["indicateur"], row["valeur_precedente"], bare=bare)
+            told = [f"{earlier} en {row['annee_precedente']}"]
+        told = [*(["chiffre provisoire"] if row["statut"] in PROVISOIRES else []), *told]
+        return f" ({' ; '.join(told)})" if told else ""
+
+    def _nombre(self, indicateur: str, valeur: float, *, bare: bool) -> str:
+        return (self.contexte.valeur_nue if bare else self.contexte.valeur)(indicateur, valeur)
+
+    def _actions(self) -> Iterator[Message]:
+        """Yield how many actions are done, running, stopped, then what is past its échéance."""
+        rows, words = self.etats, self.situation.catalogue.evaluation.etats
+        waiting = pas_commencees(rows, self._arrete)
+        counts = rows.loc[~waiting, "statut"].value_counts()
+        told = [
+            f"{en_lettres(int(counts[code]), feminin=True)} {'est' if counts[code] < 2 else 'sont'} "
+            f"{accorder(words[code].feminin or words[code].mot, counts[code])}"
+            for code in ETATS_DITS
+            if code in counts
+        ]
+        if not told:
+            return
+        if later := int(waiting.sum()):
+            told.append(f"{en_lettres(later, feminin=True)} commence{'nt' if later > 1 else ''} plus tard")
+        text = f"Sur {en_lettres(len(rows), feminin=True)} actions, {enumerer(told)}"
+        late = rows[rows["en_retard"]]
+        if len(late):
+            label = abreger(late.iloc[0]["libelle"], self.regles.signes)
+            many = "une est en retard" if len(late) == 1 else f"{en_lettres(len(late))} sont en retard"
+            text += f" ; {many}{', dont' if len(late) > 1 else ','} « {label} »"
+        yield Message(f"{text}.", ETATS)
+
+    def _depenses(self) -> Iterator[Message]:
+        """Yield what each signatory spent to run the services, beside the year before, and, apart, the investments."""
+        now, before = (self._par_signataire(table) for table in (self.situation.moyens, self.moyens_avant))
+        if not now:
+            return
+        parties = self.situation.convention.parties
+        names = {item.id: _a(self.regles.avec_article(item.nom_court)) for item in parties}
+        told = [f"{'' if exact else 'au moins '}{_euros(total)} {names[who]}" for who, (total, exact) in now.items()]
+        text = f"En {self.situation.bilan.annee}, faire fonctionner les services a coûté {enumerer(told)}"
+        if set(before) == set(now) and all(exact for _, exact in before.values()):
+            text += f" ({enumerer([_euros(before[who][0]) for who in now])} en {self.situation.bilan.annee - 1})"
+        spent = self._euros_de(self.situation.moyens, investissement=True)["valeur"].sum()
+        if spent > 0:
+            text += f" ; {_euros(spent)} d'investissement sont comptés à part"
+        yield Message(f"{text}.", MOYENS)
+
+    def _par_signataire(self, moyens: pd.DataFrame) -> dict[str, tuple[float, bool]]:
+        """Return the operating euros of each signatory, and whether none of its lines lacks."""
+        rows = self._euros_de(moyens, investissement=False)
+        return {
+            who: (
+                float(own["valeur"].sum()),
+                bool(own.loc[own["statut"].ne(Statut.SANS_OBJET), "valeur"].notna().all()),
+            )
+            for who, own in rows.groupby("signataire", sort=False)
+            if own["valeur"].notna().any()
+        }
+
+    def _euros_de(self, moyens: pd.DataFrame, *, investissement: bool) -> pd.DataFrame:
+        rows = moyens[moyens["nature"].eq(EUROS)]
+        rows = rows[rows["fiche"].eq(self.fiche.numero).fillna(value=False)] if self.fiche else rows
+        return rows[rows["poste"].isin(self.regles.investissement).eq(investissement)]
+
+    # What nobody handed in.
+
+    def _publics(self) -> Iterator[Message]:
+        """Yield what the public series say of the territory, two figures in a message; a rate beside the reference."""
+        rows = self.series[self.series["dimension"].eq("") & self.series["valeur"].notna()]
+        place, other, told = self.contexte.territoire, self.contexte.reference, []
+        for name, words in self.regles.territoire.items():
+            own = rows[rows["indicateur"].eq(name) & rows["territoire"].eq(place.code)]
+            if own.empty:
+                continue
+            last = own.loc[own["annee"].idxmax()]
+            value = self.contexte.valeur(name, last["valeur"], last["statut"])
+            text = words.format(valeur=value, annee=last["annee"], territoire=place.nom, a=place.a)
+            there = rows[
+                rows["indicateur"].eq(name) & rows["territoire"].eq(other.code) & rows["annee"].eq(last["annee"])
+            ]
+            if len(there) and self.contexte.unites[last["unite"]].ecart != "aucun":
+                text += f", contre {self.contexte.valeur_nue(name, there.iloc[0]['valeur'])} {other.a}"
+            told.append(f"{text}.")
+        if told:
+            yield Message(" ".join(told[:2]), ("tableau-territoire",))
+
+    def _promesses(self) -> Iterator[Message]:
+        """Yield what the convention wanted begun or done by then."""
+        rows, year = self.etats, self.situation.bilan.annee
+        due = rows[~pas_commencees(rows, self._arrete) | inconnues(rows, self._arrete)]
+        dated = rows[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(year)]
+        if due.empty:
+            start = int(rows["debut"].min().year)
+            yield Message(
+                f"La convention ne fait rien commencer avant {start}, et rien n'était encore à faire en {year}."
+            )
+            return
+        every = len(due) == len(rows)
+        many = (
+            f"ses {en_lettres(len(rows))}"
+            if every
+            else f"{en_lettres(len(due), feminin=True)} de ses {en_lettres(len(rows))}"
+        )
+        text = f"La convention voulait que {many} actions soient engagées en {year}"
+        if len(dated):
+            text += f", et que « {abreger(dated.iloc[0]['libelle'], self.regles.signes)} » soit achevé"
+        yield Message(f"{text} ; aucun suivi n'a été transmis.", ETATS)
+
+    def _attendus(self) -> Iterator[Message]:
+        """Yield who owes the values of the year."""
+        rows = self.lignes[~self.lignes["renseigne"] & ~self.lignes["calcule"]]
+        rows = rows[rows["statut"].eq(Statut.NON_TRANSMIS)]
+        if rows.empty:
+            return
+        counts = rows["responsable"].value_counts()
+        first, many = service(self.situation, counts.index[0]), len(counts)
+        who = "Un seul service doit" if many == 1 else f"{majuscule(en_lettres(many))} services doivent"
+        more = f" ({en_lettres(int(counts.iloc[0]))} valeurs)" if many > 1 else ""
+        values = f"{en_lettres(len(rows))} valeurs de {self.situation.bilan.annee}"
+        start = "," if many == 1 else ", à commencer par"
+        yield Message(f"{who} encore transmettre {values}{start} « {first} »{more}.", MANQUES)
+
+    # What is not sure.
+
+    def _non_transmis(self, rows: pd.DataFrame) -> Iterator[Message]:
+        if rows.empty:
+            return
+        by = service(self.situation, rows["responsable"].mode().iloc[0])
+        names = [f"« {minuscule(abreger(text, self.regles.signes))} »" for text in self._libelles(rows)]
+        if len(names) == 1:
+            text = f"Une valeur n'a pas été transmise, {names[0]} ({by})."
+        else:
+            text = f"{majuscule(en_lettres(len(names)))} valeurs n'ont pas été transmises, dont {names[0]} ({by})."
+        yield Message(text, MANQUES)
+
+    def _provisoires(self) -> Iterator[Message]:
+        rows = self.lignes[self.lignes["statut"].isin(PROVISOIRES) & self.lignes["valeur"].notna()]
+        if rows.empty:
+            return
+        first = f"« {minuscule(self._libelles(rows)[0])} »"
+        if len(rows) == 1:
+            yield Message(f"Le chiffre de {first} est provisoire et peut encore changer.", MESURES)
+        else:
+            many = majuscule(en_lettres(len(rows)))
+            yield Message(
+                f"{many} chiffres sont provisoires et peuvent encore changer, dont celui de {first}.", MESURES
+            )
+
+    def _hasard(self) -> Iterator[Message]:
+        """Yield the first figure whose change chance alone explains."""
+        rows = self.lignes[self.lignes["evolution"].eq(HASARD)]
+        if len(rows):
+            row = rows.iloc[0]
+            earlier, now = (
+                self.contexte.valeur(row["indicateur"], row[name]) for name in ("valeur_precedente", "valeur")
+            )
+            told = (
+                f"« {self._libelles(rows)[0]} » passe de {earlier} à {now}, un écart que le hasard suffit à expliquer."
+            )
+            yield Message(told, MESURES)
+
+    def _argent_inconnu(self) -> Iterator[Message]:
+        """Yield the signatories whose means are not known, or are known in part."""
+        means = self.situation.moyens
+        means = means[means["fiche"].eq(self.fiche.numero).fillna(value=False)] if self.fiche else means
+        given = set(means.loc[means["valeur"].notna(), "signataire"])
+        parties = self.situation.convention.parties
+        absent = [self.regles.avec_article(item.nom_court) for item in parties if item.id not in given]
+        lacking = means[means["valeur"].isna() & means["statut"].isin((Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE))]
+        subject = "cette fiche" if self.fiche else f"{self.situation.bilan.annee}"
+        if absent:
+            who = enumerer(absent)
+            yield Message(
+                f"On ne sait pas ce que {who} {'ont' if len(absent) > 1 else 'a'} engagé pour {subject}.", MOYENS
+            )
+        elif len(lacking) == 1:
+            told = f"Une ligne de dépenses sur {nombre(len(means))} n'est pas connue, et son total est un minimum."
+            yield Message(told, MOYENS)
+        elif len(lacking):
+            told = f"{majuscule(en_lettres(len(lacking), feminin=True))} lignes de dépenses sur {nombre(len(means))}"
+            yield Message(f"{told} ne sont pas connues, et leurs totaux sont des minimums.", MOYENS)
+
+    @property
+    def _arrete(self) -> pd.Timestamp:
+        return pd.Timestamp(self.situation.bilan.date_arretee)
+
+    def _libelles(self, rows: pd.DataFrame) -> list[str]:
+        return [self.contexte.indicateurs[name].libelle for name in rows["indicateur"]]
+
+    def _de_la_fiche(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows if self.fiche is None else rows[rows["fiche"].eq(self.fiche.numero)]
+
+
+def _euros(valeur: float) -> str:
+    return f"{nombre(valeur)}{INSECABLE}€"
+
+
+def _a(partie: str) -> str:
+    return f"au {partie.removeprefix('le ')}" if partie.startswith("le ") else f"à {partie}"
