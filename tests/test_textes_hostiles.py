@@ -123,7 +123,7 @@ def test_un_mot_sans_fin_est_coupe_et_se_lit_en_entier(piegees: Production) -> N
 def test_la_premiere_page_du_bilan_reste_une_page(piegees: Production) -> None:
     first, second, *_ = piegees.pages(BILAN)
 
-    assert PREMIERE in first and "Le contexte" in first
+    assert PREMIERE in first and "À décider" in first
     assert "Sommaire" in second[:400]
 
 
