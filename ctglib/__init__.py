@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     from ctglib.rapports.controle import ouvrir_controle
     from ctglib.rapports.diagnostic import ouvrir
     from ctglib.rapports.evaluation import ouvrir_evaluation
+    from ctglib.rapports.portrait import ouvrir_portrait
 
-__all__ = ["lire_suivi", "ouvrir", "ouvrir_bilan", "ouvrir_controle", "ouvrir_evaluation", "paragraphe", "tableau"]
+__all__ = [
+    "lire_suivi",
+    "ouvrir",
+    "ouvrir_bilan",
+    "ouvrir_controle",
+    "ouvrir_evaluation",
+    "ouvrir_portrait",
+    "paragraphe",
+    "tableau",
+]
 __version__ = "0.1.0"
 PORTES = {
     "lire_suivi": "rapports.bilan",
@@ -25,6 +35,7 @@ PORTES = {
     "ouvrir_bilan": "rapports.bilan",
     "ouvrir_controle": "rapports.controle",
     "ouvrir_evaluation": "rapports.evaluation",
+    "ouvrir_portrait": "rapports.portrait",
     "paragraphe": "document.blocs",
     "tableau": "document.tableau",
 }

@@ -6,7 +6,6 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from ctglib.atelier.messages import DemandeImpossible, inconnu
@@ -15,14 +14,13 @@ from ctglib.document.charte import charte
 from ctglib.document.dessin import charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
+from ctglib.graphiques.carte import CONTOURS, tracer_carte
 from ctglib.graphiques.etiquettes import spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MARQUES = ("o", "D", "s", "^", "v", "P")
-CLASSES = 5
-CONTOURS = "IGN, Admin Express COG"
 LARGEUR, HAUTEUR = 6.7, 3.8  # inches: the text width of a page
 LARGEUR_DES_NOMS = 26  # signs
 UNE_LIGNE, UN_NOM = 0.26, 0.18  # inches
@@ -141,36 +139,10 @@ def carte(
     if shapes.empty:
         raise DemandeImpossible("Aucun de ces lieux n'a de contour : la carte montre des communes du Pas-de-Calais.")
     both = shapes.merge(rows[["territoire", y]], left_on="code", right_on="territoire", how="left")
-    values = both[y].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-    known = pd.Series(values)
-    classes = pd.qcut(known, min(CLASSES, max(1, known.nunique())), duplicates="drop")
-    shades = charte().degrades.territoire[: len(classes.cat.categories)][::-1]
+    drawn = both.assign(valeur=both[y].astype("Float64").to_numpy(dtype=float, na_value=float("nan")))
     with charter_style():
         ax = _axes(ax, HAUTEUR * 1.5)
-        absent = [ring for ring, value in zip(both["contour"], values, strict=True) if value != value for ring in ring]
-        if absent:
-            ax.add_collection(
-                PolyCollection(
-                    absent,
-                    facecolor="none",
-                    edgecolor=charte().couleurs.filet,
-                    hatch="////",
-                    lw=0.4,
-                    label="sans valeur",
-                )
-            )
-        for interval, shade in zip(classes.cat.categories, shades, strict=True):
-            inside = [
-                ring for rings, kept in zip(both["contour"], classes == interval, strict=True) if kept for ring in rings
-            ]
-            label = f"{ecrire(interval.left)} à {ecrire(interval.right)}"
-            ax.add_collection(
-                PolyCollection(inside, facecolor=shade, edgecolor=charte().couleurs.fond, lw=0.4, label=label)
-            )
-        ax.autoscale_view()
-        ax.set_aspect(1 / _cosinus(both["contour"]))
-        ax.set_axis_off()
-        ax.legend(loc="upper left", bbox_to_anchor=(1, 1), title=_unite(told))
+        tracer_carte(ax, drawn, legende=_unite(told))
         source = {**told, "source": f"{told['source']} ; contours : {CONTOURS}"}
         return _cadre(ax, source, f"{titre or told['titre']}, {year}", "")
 
@@ -263,13 +235,6 @@ def _nommer_les_bouts(ax: Axes, bouts: list[tuple[float, int, str, str]]) -> Non
     ):
         shift = (start + height / 2 - place) * EN_POINTS / ax.figure.dpi
         ax.annotate(label, (year, value), (8, shift), textcoords="offset points", va="center", color=colour)
-
-
-def _cosinus(contours: pd.Series) -> float:
-    from math import cos, radians
-
-    latitudes = [point[1] for rings in contours for ring in rings for point in ring]
-    return cos(radians(sum(latitudes) / len(latitudes)))
 
 
 def _colonnes(table: pd.DataFrame, *noms: str) -> None:

@@ -129,6 +129,18 @@ def _variantes(
     return en_table(found, avant=("variante", *comparaison.reglage.model_dump(), "candidates"))
 
 
+def distances(parts: pd.DataFrame, ici: str) -> pd.Series:
+    """Return how far the shares of territories are from those of one, the nearest first, ties by code.
+
+    The root of the sum of squared gaps, each over the variance of its share: none weighs more by its scale, and one
+    that is the same everywhere weighs nothing.
+    """
+    spread = parts.var(ddof=0)
+    gaps = (parts - parts.loc[ici]).loc[:, spread > PRESQUE_NUL] / spread[spread > PRESQUE_NUL].pow(0.5)
+    return gaps.pow(2).sum(axis=1).pow(0.5).round(DECIMALES).drop(ici).sort_index().sort_values(kind="stable")
+
+
+PRESQUE_NUL, DECIMALES = 1e-18, 12  # what is left of floats once equal shares are subtracted
 PREMIERES = ("commune", "nom", "departement", "annee", "statut")
 
 

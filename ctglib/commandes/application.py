@@ -99,6 +99,50 @@ def _produire(
     raise typer.Exit(produire_rapports(options))
 
 
+@application.command(
+    "portrait", help="Le portrait d'une commune, d'un EPCI, d'un département, d'après les seules données publiques."
+)
+def _portrait(
+    territoires: Annotated[
+        list[str] | None,
+        typer.Argument(help="Codes : commune (62413), EPCI (246200364), département (62).", metavar="CODE"),
+    ] = None,
+    departement: Annotated[
+        list[str] | None,
+        typer.Option("--departement", "-d", help="Toutes les communes de ce département.", metavar="CODE"),
+    ] = None,
+    formats: Formats = "html,pdf",
+    sortie: Sortie = Path(SORTIE),
+    forcer: Forcer = False,
+    a_blanc: ABlanc = False,
+    travailleurs: Travailleurs = 0,
+    delai: Delai = 600,
+    ordonnanceur: Ordonnanceur = "",
+    mesures: Mesures = None,
+    aide: Aide = False,
+) -> None:
+    from ctglib.commandes.production import Options, produire_rapports
+
+    if not territoires and not departement:
+        raise typer.BadParameter("territoires")
+    options = Options(
+        rapports=(),
+        conventions=(),
+        annees=(),
+        formats=formats,
+        sortie=sortie,
+        travailleurs=travailleurs,
+        delai=delai,
+        forcer=forcer,
+        a_blanc=a_blanc,
+        ordonnanceur=ordonnanceur,
+        mesures=mesures,
+        territoires=tuple(territoires or ()),
+        departements=tuple(departement or ()),
+    )
+    raise typer.Exit(produire_rapports(options))
+
+
 @application.command("valider", help="Vérifier toutes les données, et dire toutes les fautes d'un coup.")
 def _valider(
     convention: Annotated[

@@ -13,9 +13,13 @@ from ctglib.production.plan import (
     DIFFUSIONS,
     FORMATS,
     MOTEURS,
+    PORTRAITS,
     PUBLIQUE,
+    Commande,
     Demande,
     annees_de,
+    commandes,
+    portraits,
     rapports_connus,
 )
 
@@ -43,10 +47,25 @@ class Options:
     ordonnanceur: str = ""
     mesures: Path | None = None
     carnets: Path = CARNETS
+    territoires: tuple[str, ...] = ()
+    departements: tuple[str, ...] = ()
 
 
 class Incompris(Empechement):
     """What was typed names something that does not exist."""
+
+
+def demander(options: Options) -> tuple[list[Commande], tuple[str, ...]]:
+    """Return the orders of what is asked for, and the folders of its reports.
+
+    Raises:
+        Incompris: Something named does not exist; every one is said.
+        DonneesInvalides: A territory does not exist, or the data folder is not there.
+    """
+    if options.territoires or options.departements:
+        return _portraits(options), (PORTRAITS,)
+    demande = comprendre(options)
+    return commandes(demande), demande.conventions
 
 
 def comprendre(options: Options) -> Demande:
@@ -57,21 +76,16 @@ def comprendre(options: Options) -> Demande:
         DonneesInvalides: The data folder is not there.
     """
     connues, rapports = conventions(), rapports_connus(options.carnets)
-    formats = tuple(dict.fromkeys(part.strip() for part in options.formats.split(",") if part.strip()))
+    formats, fautes = _formats(options)
     fautes = [
         *inconnus("Le rapport", options.rapports, rapports),
         *inconnus("La convention", options.conventions, connues),
-        *inconnus("Le format", formats, FORMATS),
         *inconnus("La diffusion", (options.diffusion,), DIFFUSIONS),
-        *inconnus("Le moteur", (options.moteur,), MOTEURS),
+        *fautes,
     ]
     demandees = options.conventions or connues
     if not fautes:
         fautes = [*_annees_inconnues(options.annees, demandees)]
-    if not formats:
-        fautes.append(f"Aucun format demandé : {', '.join(FORMATS)}.")
-    if options.travailleurs < 0 or options.delai <= 0:
-        fautes.append("Le nombre de travailleurs et le délai sont plus grands que zéro.")
     if fautes:
         raise Incompris("\n".join(fautes))
     return Demande(
@@ -83,6 +97,29 @@ def comprendre(options: Options) -> Demande:
         sortie=options.sortie,
         carnets=options.carnets,
     )
+
+
+def _formats(options: Options) -> tuple[tuple[str, ...], list[str]]:
+    """Return the formats asked for, and what to say of how reports are to be made."""
+    formats = tuple(dict.fromkeys(part.strip() for part in options.formats.split(",") if part.strip()))
+    fautes = [*inconnus("Le format", formats, FORMATS), *inconnus("Le moteur", (options.moteur,), MOTEURS)]
+    if not formats:
+        fautes.append(f"Aucun format demandé : {', '.join(FORMATS)}.")
+    if options.travailleurs < 0 or options.delai <= 0:
+        fautes.append("Le nombre de travailleurs et le délai sont plus grands que zéro.")
+    return formats, fautes
+
+
+def _portraits(options: Options) -> list[Commande]:
+    """Return the portraits of the territories asked for, and of all the communes of the départements."""
+    from ctglib.donnees.publiques import communes_de, verifier_territoires
+
+    formats, fautes = _formats(options)
+    if fautes:
+        raise Incompris("\n".join(fautes))
+    verifier_territoires([*options.territoires, *options.departements])
+    codes = [*options.territoires, *(code for one in options.departements for code in communes_de(one))]
+    return portraits(dict.fromkeys(codes), formats, options.sortie, options.carnets)
 
 
 def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:

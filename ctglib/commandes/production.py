@@ -10,11 +10,11 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from ctglib.commandes.compte_rendu import annoncer, rendre_compte, suivre
-from ctglib.commandes.demande import Options, comprendre
+from ctglib.commandes.demande import Options, demander
 from ctglib.commandes.messages import refusant
 from ctglib.donnees.ecriture import ecrire
 from ctglib.production.manifeste import prevoir
-from ctglib.production.plan import carnets_ignores, commandes
+from ctglib.production.plan import carnets_ignores
 from ctglib.production.pool import ouvrir_executeur
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.produire import Resultat, confirmer, realiser, retenir, verrouiller
@@ -46,7 +46,7 @@ def produire_rapports(options: Options) -> int:
 @refusant()
 def _essayer(options: Options) -> int:
     """Say what would be made."""
-    orders = commandes(comprendre(options))
+    orders, _ = demander(options)
     a_faire = [item for item in prevoir(orders, forcer=options.forcer) if item.raisons]
     annoncer(a_faire, len(orders) - len(a_faire))
     return 0
@@ -65,9 +65,8 @@ def _suivre(options: Options, ouvrir: Callable[[], tuple[Executor, int]]) -> int
 @refusant()
 def _passer(options: Options, ouvrir: Callable[[], tuple[Executor, int]]) -> int:
     """Make what is out of date, bring the portal up to date, and say what became of each."""
-    demande = comprendre(options)
-    orders = commandes(demande)
-    with verrouiller(options.sortie, demande.conventions) as travail:
+    orders, folders = demander(options)
+    with verrouiller(options.sortie, folders) as travail:
         previsions = prevoir(orders, forcer=options.forcer)
         resultats = _produire(previsions, options, ouvrir, str(travail.absolute()))
         portail = ecrire_portail(options.sortie)

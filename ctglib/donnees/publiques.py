@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ctglib.donnees.fautes import refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.magasin import Gardee, lire_tables, tables
 from ctglib.donnees.officiels.familles import charger_famille, charger_familles, serie_gardee
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
 
 COLONNES = ("territoire", "libelle", "niveau", "annee", "serie", "valeur", "statut", "origine")
+COG = (("cog_communes", "commune"), ("cog_departements", "departement"), ("cog_epci", "epci"))
 PUBLIEE = "publiée"
 MOIS = (
     "janvier",
@@ -95,7 +96,7 @@ def territoires(
     """
     kept, parts = tables(), []
     wanted = None if codes is None else list(codes)
-    for family, level in (("cog_communes", "commune"), ("cog_departements", "departement"), ("cog_epci", "epci")):
+    for family, level in COG:
         found = [item for item in kept.values() if item.cle[0] == family and level in niveaux]
         asked = wanted is None or any(FORMES[level].fullmatch(code) for code in wanted)
         if found and asked:
@@ -145,6 +146,24 @@ def nommer(codes: Iterable[str]) -> list[Territoire]:
                     words[1] = f"en {name}"
             found.append(Territoire(code=row.territoire, nom=name, niveau=level, le=words[0], a=words[1], de=words[2]))
     return found
+
+
+def verifier_territoires(codes: Iterable[str]) -> None:
+    """Refuse the codes that are no commune, EPCI or département, all at once.
+
+    Raises:
+        DonneesInvalides: Some are; the close names are told.
+    """
+    asked = list(codes)
+    known = set(territoires(asked)["code"])
+    if faults := [_faute(*_territoire_inconnu(code)) for code in asked if code not in known]:
+        raise DonneesInvalides(faults)
+
+
+def communes_de(departement: str) -> list[str]:
+    """Return the communes of a département, in the order of their codes."""
+    last = list(tables("cog_communes").values())[-1:]
+    return lire_tables(last, [departement], [], "departement")["territoire"].tolist()
 
 
 def lire(
@@ -319,17 +338,20 @@ def _niveaux(codes: list[str], famille: Famille) -> dict[str, str]:
         found |= dict.fromkeys(lire_tables(items, unknown, [])["territoire"], "iris")
     for code in codes:
         if code not in found and not any(shape.fullmatch(str(code)) for shape in FORMES.values()):
-            names = territoires()
-            near = proches(str(code), names["nom"].tolist(), 0.7)
-            same = {name: names.loc[names["nom"] == name, "code"].iloc[0] for name in near}
-            told = [f"{name} ({place})" for name, place in same.items()]
-            _refuser(
-                f"le territoire « {code} »", "un code de commune, d'EPCI, de département ou d'IRIS, en texte", told[:3]
-            )
+            _refuser(*_territoire_inconnu(code))
         if code not in found:
             # A commune of before a merger is in old files and no longer in the official code.
             found[code] = next(level for level, shape in FORMES.items() if shape.fullmatch(code))
     return found
+
+
+def _territoire_inconnu(code: str) -> tuple[str, str, list[str]]:
+    """Return what to say of a code that is none: found, expected, and the territories of a close name or code."""
+    names, text = territoires().drop_duplicates("nom").set_index("nom")["code"], str(code)
+    near = proches(text, names.index.tolist(), 0.7)
+    told = [f"{name} ({names[name]})" for name in near]
+    told += [f"{name} ({place})" for name, place in names[names.str.startswith(text)].head(3).items() if len(text) > 2]
+    return f"le territoire « {code} »", "un code de commune, d'EPCI, de département ou d'IRIS, en texte", told[:3]
 
 
 def _sommes(code: str, demandes: list[str], niveau: str, dessous: list[Gardee]) -> pd.DataFrame:
@@ -378,5 +400,9 @@ def _libelles(rows: pd.DataFrame, famille: Famille) -> dict[str, str]:
 
 
 def _refuser(trouve: str, attendu: str, proches_: list[str]) -> None:
+    raise DonneesInvalides([_faute(trouve, attendu, proches_)])
+
+
+def _faute(trouve: str, attendu: str, proches_: list[str]) -> Faute:
     remedy = f"essayer {', '.join(proches_)}" if proches_ else "voir publiques.series() et publiques.territoires()"
-    raise refus("sources", trouve, attendu, remedy)
+    return Faute("sources", trouve, attendu, remedy)

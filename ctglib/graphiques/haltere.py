@@ -29,21 +29,25 @@ if TYPE_CHECKING:
     from ctglib.graphiques.planche import Planche
 
 TOP = 17.0
-BESIDE = 7.0
+BESIDE, THIRD = 7.0, 5.5
 TIRET = "–"
 GARDEES = ["indicateur", "libelle", "unite", "annee", "valeur", "statut", "valeur_reference", "statut_reference",
            "ecart"]  # fmt: skip
 
 
-def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure:
+def haltere(
+    comparaison: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "", autre: str = ""
+) -> Figure:  # fmt: skip
     """Return the dumbbell chart of a comparison, from the highest gap to the lowest; rows without a gap come last.
 
     Args:
-        comparaison: Rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values share a scale.
+        comparaison: Rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values share a scale; a column
+            ``valeur_autre`` adds the values of third places, which ``autre`` names.
         contexte: The words, the territories and the source.
         nom: Short name of the figure.
         titre: Its caption.
         source: Producer and document, when not the context's.
+        autre: What the third mark of a row is.
 
     Raises:
         ValueError: The rows mix units that do not share a scale: rates do (in %, for 100), others only with themselves.
@@ -54,7 +58,7 @@ def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
     rows = comparaison.sort_values("ecart", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
     shown = _words(rows, contexte)
     return assemble(
-        contexte, lambda planche: _draw(planche, shown, contexte), nom=nom, titre=titre, source=source,
+        contexte, lambda planche: _draw(planche, shown, contexte, autre), nom=nom, titre=titre, source=source,
         alt=_alt(shown, contexte), lecture=_lecture(shown, contexte), chiffres=_chiffres(rows, shown, contexte),
     )  # fmt: skip
 
@@ -76,7 +80,7 @@ def _words(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
     return rows.join(pd.DataFrame(both, columns=names, index=rows.index))
 
 
-def _draw(planche: Planche, rows: pd.DataFrame, contexte: Contexte) -> float:
+def _draw(planche: Planche, rows: pd.DataFrame, contexte: Contexte, autre: str) -> float:
     percent = set(rows["symbole"]) == {"%"}
     gaps = rows["ecart_nu"] if percent else rows["texte_ecart"]
     header = "Écart, en points" if percent else "Écart"
@@ -90,6 +94,9 @@ def _draw(planche: Planche, rows: pd.DataFrame, contexte: Contexte) -> float:
     placed = rows.assign(y=rangees.middles)
     both = placed[placed["ecart"].notna()]
     axes.hlines(both["y"], both["valeur"], both["valeur_reference"], colors=planche.couleurs.filet, linewidth=2.4)
+    if autre:
+        axes.vlines(placed["valeur_autre"], placed["y"] - THIRD, placed["y"] + THIRD, linewidth=1.6, clip_on=False,
+                    colors=planche.couleurs.secondaire)  # fmt: skip
     names = []
     for name, label, role, form in (("valeur_reference", contexte.reference.nom, "reference", "D"),
                                     ("valeur", contexte.territoire.nom, "territoire", "o")):  # fmt: skip
@@ -105,17 +112,18 @@ def _draw(planche: Planche, rows: pd.DataFrame, contexte: Contexte) -> float:
     else:
         put_names(planche, LINE_OF_NAMES, names, planche.width - heading - GUTTER)
     symbols = list(dict.fromkeys(rows["symbole"]))
-    if len(symbols) == 1:
-        return bottom
-    return put_note(planche, rangees.left, bottom, f"Échelle commune, en {enumerer(symbols)}.")
+    notes = [f"Échelle commune, en {enumerer(symbols)}."] if len(symbols) > 1 else []
+    notes += [f"Trait gris : {autre}."] if autre else []
+    return put_note(planche, rangees.left, bottom, " ".join(notes)) if notes else bottom
 
 
 def _scale(planche: Planche, rows: pd.DataFrame, left: float, right: float) -> Echelle:
     """Return a scale as wide as its zone allows once every value has its text beside its mark."""
     values = [*rows["valeur"], *rows["valeur_reference"]]
+    others = rows["valeur_autre"].dropna() if "valeur_autre" in rows else []
     texts = [*rows["texte"], *rows["texte_reference"]]
     widths = [planche.measure(text, bold=True) + BESIDE for text in texts]
-    sure = echelle(values, left + max(widths), right - max(widths), zero=True)
+    sure = echelle([*values, *others], left + max(widths), right - max(widths), zero=True)
     places = [(sure.place(value), width) for value, width in zip(values, widths, strict=True) if pd.notna(value)]
     if len(places) < len(values):
         return sure

@@ -20,6 +20,8 @@ from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import lire_fichier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ctglib.donnees.modeles.convention import Convention
 
 PAQUET = Path(__file__).parents[1]
@@ -32,6 +34,7 @@ FORMATS = ("html", "pdf", "docx")
 CTG, STANDARD = MOTEURS = ("ctg", "standard")  # this process, or an ordinary Jupyter kernel
 SORTIE = "reports"  # where they are written, unless said otherwise
 MANIFESTE = "manifeste.json"  # beside the reports of a convention
+PORTRAITS, TERRITOIRE = "portraits", "territoire"  # the folder of the reports of no convention, and their parameter
 
 
 @dataclass(frozen=True)
@@ -186,8 +189,12 @@ def declares(dossier: Path = CARNETS) -> dict[str, tuple[Carnet, ...]]:
 
 
 def rapports_connus(dossier: Path = CARNETS) -> tuple[str, ...]:
-    """Return the names of the reports that can be asked for: those of the declared list."""
-    return tuple(declares(dossier))
+    """Return the names of the reports of a convention: those of the declared list but the portraits of territories."""
+    return tuple(
+        name
+        for name, group in declares(dossier).items()
+        if not any(carnet.chemin.is_file() and TERRITOIRE in carnet.parametres for carnet in group)
+    )
 
 
 def carnets_declares(dossier: Path = CARNETS) -> tuple[Carnet, ...]:
@@ -236,6 +243,15 @@ def commander(
         sortie=demande.sortie,
         parametres=tuple((nom, value) for nom, value in possible.items() if nom in carnet.parametres),
     )
+
+
+def portraits(codes: Iterable[str], formats: tuple[str, ...], sortie: Path, carnets: Path = CARNETS) -> list[Commande]:
+    """Return the portraits of some territories; each has a folder and a manifest of its own, whatever their number."""
+    (notebook,) = [carnet for carnet in carnets_declares(carnets) if TERRITOIRE in carnet.parametres]
+    return [
+        Commande(notebook.chemin, f"{PORTRAITS}/{code}", None, PUBLIQUE, formats, sortie, ((TERRITOIRE, code),))
+        for code in codes
+    ]
 
 
 def annees_de(convention: str) -> tuple[int, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import ecrire
 from ctglib.production.echec import rendre
 from ctglib.production.manifeste import empreinte, empreinte_du_code, lire_manifeste, sorties_touchees
-from ctglib.production.plan import MANIFESTE
+from ctglib.production.plan import MANIFESTE, PORTRAITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PORTAIL = "index.html"
 FORMATS = {".html": "Page HTML", ".pdf": "PDF", ".docx": "Word"}
 DURABLES = "Toute la convention"
+DEPARTEMENTS, EPCI = "Départements", "Intercommunalités"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def ecrire_portail(sortie: Path) -> Path:
         EcritureImpossible: It cannot be written.
     """
     portail, temoin = sortie / PORTAIL, sortie / MANIFESTE
-    chemins = sorted(sortie.glob(f"*/{MANIFESTE}"))
+    chemins = [*sorted(sortie.glob(f"*/{MANIFESTE}")), *sorted(sortie.glob(f"{PORTRAITS}/*/{MANIFESTE}"))]
     if _a_jour(portail, temoin, _entrees(chemins)):
         return portail
     ecrire({sortie / nom: content for nom, content in octets_du_portail(chemins).items()})
@@ -70,8 +71,10 @@ def octets_du_portail(chemins: list[Path]) -> dict[str, bytes]:
     """Return the portal of some manifests and, under its own name, what tells later whether it is up to date."""
     from ctglib.export.html import POLICES
 
-    found = filter(None, (_section(lire_manifeste(path.parent)) for path in chemins))
+    alone = [path for path in chemins if path.parents[1].name == PORTRAITS]
+    found = filter(None, (_section(lire_manifeste(path.parent)) for path in chemins if path not in {*alone}))
     sections = sorted(found, key=lambda section: bool(section.avertissement))  # what is fictional, last
+    sections += [_portraits(alone)] if alone else []
     page = rendre("portail.html.j2", sections=sections, polices=POLICES.read_text(encoding="ascii")).encode("utf-8")
     trace = {"entrees": _entrees(chemins), "portail": empreinte(page)}
     return {PORTAIL: page, MANIFESTE: (json.dumps(trace, indent=1) + "\n").encode()}
@@ -122,8 +125,35 @@ def _section(manifeste: Manifeste) -> Section | None:
     )
 
 
-def _produit(manifeste: Manifeste, cle: str) -> Produit:
-    dossier = PurePosixPath(manifeste.chemin.parent.name)
+def _portraits(chemins: list[Path]) -> Section:
+    """Return the section of the portraits of territories, département by département, the larger places first."""
+    groupes: dict[str, list[tuple[str, Produit]]] = {}
+    for path in chemins:
+        code, manifeste = path.parent.name, lire_manifeste(path.parent)
+        kind = {9: EPCI, 2: DEPARTEMENTS, 3: DEPARTEMENTS}.get(len(code), f"Communes, département {_departement(code)}")
+        for cle in {*manifeste.traces, *manifeste.echecs}:
+            trace = manifeste.traces.get(cle)
+            produit = _produit(manifeste, cle, PurePosixPath(PORTRAITS, code))
+            name = trace.page["territoire"] if trace else code
+            groupes.setdefault(kind, []).append((name, replace(produit, titre=f"{name} ({code})")))
+    order = sorted(groupes, key=lambda kind: (kind not in (DEPARTEMENTS, EPCI), kind))
+    return Section(
+        ancre=PORTRAITS,
+        titre="Portraits de territoires",
+        sujet="Données publiques seules : un portrait n'est pas une convention",
+        avertissement="",
+        groupes=tuple(
+            (kind, tuple(one for _, one in sorted(groupes[kind], key=lambda pair: pair[0]))) for kind in order
+        ),
+    )
+
+
+def _departement(commune: str) -> str:
+    return commune[:3] if commune.startswith("97") else commune[:2]
+
+
+def _produit(manifeste: Manifeste, cle: str, dossier: PurePosixPath | None = None) -> Produit:
+    dossier = dossier or PurePosixPath(manifeste.chemin.parent.name)
     trace = manifeste.traces.get(cle)
     sorties = [nom for nom in (trace.sorties if trace else ()) if (manifeste.chemin.parent / nom).is_file()]
     echec = manifeste.echecs.get(cle, "")

@@ -1,0 +1,235 @@
+"""The figures of a portrait: shares of a territory beside its département and those alike, and how counts moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ctglib.calculs.comparables import distances
+from ctglib.calculs.jugement import explique_par_le_hasard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
+    from ctglib.donnees.modeles.portrait import Mesure, Semblables
+
+ICI, LA = "territoire", "departement"
+SECRET, ABSENT, TROP_PEU = "secret", "absent", "trop_peu"
+RUPTURE, HAUSSE, BAISSE, STABLE = "rupture", "hausse", "baisse", "stable"
+
+
+@dataclass(frozen=True)
+class Lieu:
+    """A place: the code that producers publish it under ("" for none), and the communes that add up to it.
+
+    ``groupe``: its sums leave out the parts that are not known; those of a commune, or of all its IRIS, do not.
+    """
+
+    code: str
+    membres: tuple[str, ...]
+    groupe: bool
+
+
+@dataclass(frozen=True)
+class Chiffres:
+    """Public figures, as they were published.
+
+    Attributes:
+        tables: By family: annee, territoire, commune (of an IRIS; itself), a column a series; NaN absent, inf secret.
+        familles: Family of each series.
+        sommees: Families whose communes add up, with the share of them that may be missing.
+        arrondis: What the producer rounds a series to, 0 when it does not.
+        ruptures: First years of new series, by series.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    familles: Mapping[str, str]
+    sommees: Mapping[str, float]
+    arrondis: Mapping[str, float]
+    ruptures: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Vue:
+    """The figures of a place."""
+
+    chiffres: Chiffres
+    lieu: Lieu
+
+    @cached_property
+    def lignes(self) -> dict[str, tuple[pd.DataFrame, np.ndarray, np.ndarray, float]]:
+        """The rows of each family that tell of it, their years, the place of each row's year, what may be missing."""
+        found = {}
+        for family, rows in self.chiffres.tables.items():
+            own, missing = rows[rows["territoire"].eq(self.lieu.code)], 1.0
+            if own.empty and family in self.chiffres.sommees:
+                own = rows[rows["commune"].isin(self.lieu.membres)]
+                if self.lieu.groupe and own["niveau"].ne("iris").any():
+                    missing = self.chiffres.sommees[family]
+            found[family] = own, *np.unique(own["annee"], return_inverse=True), missing
+        return found
+
+    def annees(self, *series: str) -> pd.DataFrame:
+        """Return some series of one family by year: as published, else the sum of what is below.
+
+        A year when too many of its communes are missing has none.
+        """
+        rows, years, places, missing = self.lignes[self.chiffres.familles[series[0]]]
+        cells = rows[list(series)].to_numpy(dtype=float)
+        kept = np.isfinite(cells).all(axis=1) if self.lieu.groupe else np.full(len(cells), True)
+        sums, counts = np.zeros((len(years), len(series))), np.bincount(places[kept], minlength=len(years))
+        np.add.at(sums, places[kept], cells[kept])
+        told = (counts > 0) & ((missing == 1) | (1 - counts / len(self.lieu.membres) <= missing))
+        return pd.DataFrame(sums[told], index=years[told], columns=list(series))
+
+
+def mesurer(
+    chiffres: Chiffres, lieux: Mapping[str, Lieu], mesures: Sequence[Mesure], minimum: int, ecarts: float
+) -> pd.DataFrame:
+    """Return a row a measure: its year, and at each place its value, or why there is none.
+
+    Args:
+        chiffres: The figures.
+        lieux: The places by role; « territoire » is the one looked at, « departement » what its gap is to.
+        mesures: What is measured.
+        minimum: Under that denominator there is no rate.
+        ecarts: How many standard deviations chance is allowed.
+
+    Returns:
+        mesure, serie, annee, then for each role (no suffix for the territory) numerateur, denominateur, valeur, raison
+        ("", "secret", "absent", "trop_peu"); ecart to the département (relative, in %, between amounts) and marge: what
+        the rounding and chance make of it.
+    """
+    rows, views = [], {role: Vue(chiffres, lieu) for role, lieu in lieux.items()}
+    for measure in mesures:
+        known = [name for name in measure.numerateur if name in chiffres.familles]
+        found = [_ligne(chiffres, views, measure, name, minimum) for name in known]
+        if found:
+            rows.append(max(found, key=lambda row: (_connu(row, ICI), _connu(row, LA))))
+    table = pd.DataFrame(rows)
+    if f"valeur_{LA}" not in table:
+        return table.assign(ecart=float("nan"), marge=float("nan"))
+    gap, reference = table["valeur"] - table[f"valeur_{LA}"], table[f"valeur_{LA}"]
+    amounts = table["unite"].eq("euros")
+    counts = table["unite"].eq("nombre")
+    half = table["serie"].map(lambda name: chiffres.arrondis[name] // 2)
+    chance = half + ecarts * table["numerateur"].where(table["numerateur"] < np.inf).pow(0.5)
+    gap = gap.mask(amounts, 100 * gap / reference).mask(counts)
+    return table.assign(ecart=gap, marge=table["pour"] * chance / table["denominateur"])
+
+
+def _connu(row: Mapping[str, object], role: str) -> bool:
+    return row.get("raison" if role == ICI else f"raison_{role}") in ("", TROP_PEU)
+
+
+def _ligne(chiffres: Chiffres, vues: Mapping[str, Vue], mesure: Mesure, serie: str, minimum: int) -> dict[str, object]:
+    """Return the row of a measure: in the last year that the territory and its département both have, if any."""
+    years = {role: _valeurs(view, mesure, serie) for role, view in vues.items()}
+    told = {role: set(table.index[np.isfinite(table["valeur"])]) for role, table in years.items()}
+    here, there = told[ICI], told.get(LA, set())
+    known = (here & there) or here or there or set(chiffres.tables[chiffres.familles[serie]]["annee"])
+    year = max(known, default=0)
+    row = {"mesure": mesure.id, "serie": serie, "annee": year, "unite": mesure.unite, "pour": mesure.pour}
+    for role, table in years.items():
+        suffix = "" if role == ICI else f"_{role}"
+        cells = table.loc[year] if year in table.index else dict.fromkeys(table.columns, float("nan"))
+        few = mesure.denominateur is not None and cells["denominateur"] < minimum
+        reason = SECRET if np.isinf(cells["valeur"]) else ABSENT if cells["valeur"] != cells["valeur"] else ""
+        row |= {f"{name}{suffix}": cells[name] for name in ("numerateur", "denominateur")}
+        row[f"valeur{suffix}"] = float("nan") if few or reason else cells["valeur"]
+        row[f"raison{suffix}"] = TROP_PEU if few and not reason else reason
+    return row
+
+
+def _valeurs(vue: Vue, mesure: Mesure, serie: str) -> pd.DataFrame:
+    """Return numerateur, denominateur and valeur by year; a denominator of another family is that of its last year."""
+    below = mesure.denominateur
+    if below is None:
+        counts = vue.annees(serie)[serie].rolling(mesure.moyenne).mean()
+        return pd.DataFrame({"numerateur": counts, "denominateur": float("nan"), "valeur": counts})
+    families = vue.chiffres.familles
+    if below not in families:
+        return pd.DataFrame(columns=["numerateur", "denominateur", "valeur"], dtype=float)
+    if families[below] == families[serie]:
+        both = vue.annees(serie, below)
+        above, under = both[serie], both[below]
+    else:
+        above, last = vue.annees(serie)[serie], vue.annees(below)[below]
+        under = pd.Series(last.iloc[-1] if len(last) else float("nan"), index=above.index)
+    value = mesure.pour * above / under.where(under.ne(0))
+    return pd.DataFrame({"numerateur": above, "denominateur": under, "valeur": value.mask(np.isinf(under), np.inf)})
+
+
+def par_commune(chiffres: Chiffres, mesure: Mesure, communes: Sequence[str], minimum: int) -> pd.DataFrame:
+    """Return numerateur, denominateur and valeur of a ratio by commune, in the last year of each series."""
+    counts = {}
+    for role, name in (("numerateur", mesure.numerateur[0]), ("denominateur", mesure.denominateur)):
+        rows = chiffres.tables[chiffres.familles[name]]
+        last = rows[rows["annee"].eq(rows["annee"].max())].set_index("territoire")
+        counts[role] = last[name].reindex(communes)
+    found = pd.DataFrame(counts).replace(np.inf, np.nan)
+    enough = found["denominateur"].ge(minimum)
+    return found.assign(valeur=(mesure.pour * found["numerateur"] / found["denominateur"]).where(enough))
+
+
+def semblables(comptes: pd.DataFrame, ici: str, regles: Semblables, voisins: int) -> pd.Series:
+    """Return the territories most alike one, with their distance, the nearest first; none when its shares are unknown.
+
+    Args:
+        comptes: Counts of a year, by code of territory.
+        ici: The territory.
+        regles: Size, window and shares.
+        voisins: How many.
+    """
+    known = comptes[np.isfinite(comptes).all(axis=1) & comptes[regles.taille].gt(0)]
+    if ici not in known.index:
+        return pd.Series(dtype=float)
+    sizes = known[regles.taille]
+    own = sizes[ici]
+    window = known[sizes.between(own / regles.fenetre, own * regles.fenetre)]
+    shares = window[list(regles.parts)].div(window[regles.taille], axis=0)
+    return distances(shares, ici).head(voisins)
+
+
+def evolutions(
+    chiffres: Chiffres, lieux: Mapping[str, Lieu], series: Sequence[str], seuils: SeuilsEvaluation
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return every year's count of the territory, then how each series moved there and at the other places.
+
+    Returns:
+        indicateur, annee, valeur, rupture; then indicateur, depart, annee (the first one after the last break),
+        valeur_depart, valeur, variation (%, and one a role), lecture ("hausse", "baisse", "stable", "trop_peu").
+    """
+    years, rows, views = [], [], {role: Vue(chiffres, lieu) for role, lieu in lieux.items()}
+    for name in series:
+        counts = {role: view.annees(name)[name].dropna() for role, view in views.items()}
+        own, breaks = counts[ICI], chiffres.ruptures.get(name, ())
+        if own.empty:
+            continue
+        broken = [year for year in breaks if year > own.index[0]]
+        years += [(name, year, value, year in broken) for year, value in own.items()]
+        own = own[own.index >= max(broken, default=own.index[0])]
+        start, end = own.index[0], own.index[-1]
+        changes = {role: _variation(kept, start, end) for role, kept in counts.items()}
+        before, after = own[start], own[end]
+        few = abs(after - before) <= chiffres.arrondis[name] or explique_par_le_hasard(before, after, seuils)
+        reading = STABLE if after == before else TROP_PEU if few else HAUSSE if after > before else BAISSE
+        rows.append(
+            {
+                "indicateur": name, "depart": start, "annee": end, "valeur_depart": before, "valeur": after,
+                "variation": changes.pop(ICI), **{f"variation_{role}": value for role, value in changes.items()},
+                "lecture": reading,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(years, columns=["indicateur", "annee", "valeur", "rupture"]), pd.DataFrame(rows)
+
+
+def _variation(comptes: pd.Series, depart: int, annee: int) -> float:
+    if depart not in comptes.index or annee not in comptes.index or not comptes[depart]:
+        return float("nan")
+    return 100 * (comptes[annee] / comptes[depart] - 1)

@@ -1,0 +1,241 @@
+"""The portrait of a territory, from public figures alone: its sections in order, and ``ouvrir_portrait``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.blocs import portrait as blocs
+from ctglib.blocs.portrait import BRUIT, COMPTES, EPCI, SEMBLABLES, EtudePortrait, etudier_portrait
+from ctglib.calculs.portrait import LA, TROP_PEU
+from ctglib.document.blocs import Bloc, colonnes, liste, sous_titre, suite
+from ctglib.document.couverture import Couverture
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import enumerer, majuscule, minuscule, nombre, pourcent
+from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
+from ctglib.donnees.modeles.bilan import Synthese
+from ctglib.donnees.officiels.familles import charger_famille
+from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CAF = "Caf"
+SUR_LA_PAGE = 3  # messages, uncertainties, requests
+DIT_A_PART = ("population", "foyers", "personnes")
+
+
+def ouvrir_portrait(territoire: str) -> Portrait:
+    """Rend le portrait d'une commune, d'un EPCI ou d'un département, d'après les chiffres publics qui sont là.
+
+    Args:
+        territoire: Son code : « 62413 », « 246200364 », « 62 ».
+
+    Raises:
+        DonneesInvalides: Le code n'existe pas ; les noms proches sont dits.
+    """
+    return Portrait(etudier_portrait(territoire))
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What can be asked of a territory: each method returns one thing that a notebook shows, None without any."""
+
+    etude: EtudePortrait
+
+    def __repr__(self) -> str:
+        return f'Portrait, {self.etude.place.nom}. Ensuite : .theme("familles"), .evolution(), .etude.mesures.'
+
+    def couverture(self) -> Couverture:
+        """Return the cover: the territory, the year of the figures, and that it is no convention."""
+        study, members = self.etude, len(self.etude.lieux["territoire"].membres)
+        within = f"{study.reference.de}" if study.reference else ""
+        where = {
+            "commune": f"commune {within}, {study.epci.le if study.epci else 'hors intercommunalité'}",
+            "epci": f"{members} communes, département {within}",
+            "departement": f"{members} communes",
+        }
+        return Couverture(
+            sujet="données publiques seules",
+            territoire=study.place.nom,
+            mentions=(
+                ("Territoire", f"{where[study.place.niveau]} (code {study.place.code})"),
+                ("Données", self._annees()),
+                ("Statut", "portrait, sans convention : il ne dit rien de ce que les parties ont décidé"),
+            ),
+            logos=(),
+            source="Source : Cnaf, Insee, IGN ; calculs du classeur",
+            date=f"{self._annee}-12-31",
+            complement=f" : {study.place.nom}",
+            sigles=tuple(charger_yaml_une_fois("catalogue/synthese.yaml", Synthese).sigles.items()),
+        )
+
+    def une_page(self) -> Bloc:
+        """Return the territory on one page: three messages, what is uncertain, what to ask the Caf, a map."""
+        asked = [one for one in self.etude.regles.manques if one.qui == CAF][:SUR_LA_PAGE]
+        left = sous_titre("À retenir") + liste([*self._messages()][:SUR_LA_PAGE])
+        right = sous_titre("Ce qui est incertain") + liste([*self._incertain()][:SUR_LA_PAGE])
+        right += sous_titre("À demander à la Caf")
+        right += liste(f"Demander {one.quoi} : {one.pourquoi}." for one in asked)
+        return suite([colonnes(left, right), blocs.carte(self.etude)])
+
+    def theme(self, nom: str) -> Bloc | None:
+        """Return what is known of a theme of ``portrait.yaml``."""
+        return blocs.theme(self.etude, nom)
+
+    def evolution(self) -> Bloc | None:
+        """Return how the counts moved."""
+        return blocs.evolution(self.etude)
+
+    def manques(self) -> Bloc:
+        """Return what public figures do not say, who has it, and what is missing for this territory."""
+        rules = self.etude.regles
+        rows = pd.DataFrame([one.model_dump() for one in rules.manques])
+        table = Tableau.de(
+            rows,
+            [
+                Colonne("quoi", "À demander", ecrire=majuscule),
+                Colonne("qui", "Qui l'a"),
+                Colonne("pourquoi", "Pourquoi ce n'est pas public", ecrire=majuscule),
+            ],
+            nom="portrait-manques", titre="Ce que les données publiques ne disent pas, et qui le sait",
+            source="catalogue du classeur d'évaluation",
+        )  # fmt: skip
+        return suite([table, liste(blocs.absents(self.etude)) or None])
+
+    def semblables(self) -> Bloc | None:
+        """Return the territories that this one is set beside."""
+        return blocs.liste_des_semblables(self.etude)
+
+    def methode(self) -> Bloc:
+        """Return how the figures are read."""
+        rules, families = self.etude.regles, [charger_famille(name) for name in self.etude.chiffres.tables]
+        told = [
+            f"Aucun taux n'est donné sous {rules.minimum} foyers, habitants ou allocataires : un seul de plus ou de "
+            "moins le changerait de plus d'un point.",
+            f"Un écart est dit « {BRUIT} » quand l'arrondi de la source et le hasard (deux écarts types) suffisent à "
+            "l'expliquer. Aucun écart n'est un effet.",
+            "Le taux de plusieurs communes est celui de leurs sommes, jamais la moyenne de leurs taux.",
+            *(f"{one}." for family in families for one in family.remarques if family.id == COMPTES),
+        ]
+        return liste(told)
+
+    def sources(self) -> Tableau:
+        """Return the official files that the figures come from."""
+        used = [*self.etude.chiffres.tables, "ign_contours"]
+        files = [one for store in (PUBLIQUES, LOCALES) for one in lire_registre(store).fichiers if one.famille in used]
+        rows = pd.DataFrame([one.model_dump(mode="json", exclude={"departements"}) for one in files])
+        families = {name: charger_famille(name) for name in rows["famille"].unique()}
+        lots = rows.groupby("famille", sort=False).agg(fichiers=("fichier", "size"), date=("date", "max")).reset_index()
+        return Tableau.de(
+            lots,
+            [
+                Colonne("_jeu", "Jeu de données", ecrire=lambda row: (
+                    f"{families[row['famille']].producteur}, {families[row['famille']].jeu}")),
+                Colonne("_titre", "Ce qu'il dit", ecrire=lambda row: families[row["famille"]].titre),
+                Colonne("_adresse", "Où", ecrire=lambda row: families[row["famille"]].adresse),
+                Colonne("_licence", "Licence", ecrire=lambda row: families[row["famille"]].licence),
+                Colonne("fichiers", "Fichiers", True),
+            ],
+            nom="portrait-sources", titre="Les fichiers officiels de ce portrait",
+            source="registre des fichiers ajoutés au classeur", donnees=rows,
+            notes=("Le CSV de ce tableau donne les fichiers un par un, avec leur empreinte (sha256).",),
+        )  # fmt: skip
+
+    def _annees(self) -> str:
+        """Return « Cnaf, décembre 2024 ; Insee, 2019 à 2025 », the years of what is shown, by producer."""
+        study, told = self.etude, {}
+        rows = study.mesures[study.mesures["raison"].isin(["", TROP_PEU])]
+        for name, year in zip(rows["serie"].map(study.chiffres.familles), rows["annee"], strict=True):
+            told.setdefault(charger_famille(name).producteur, set()).add(int(year))
+        spans = {who: [min(years), *([max(years)] if len(years) > 1 else [])] for who, years in told.items()}
+        return " ; ".join(f"{who}, {' à '.join(map(str, years))}" for who, years in spans.items())
+
+    @property
+    def _annee(self) -> int:
+        rows = self.etude.mesures
+        return int(rows.loc[rows["raison"].isin(["", TROP_PEU]), "annee"].max())
+
+    def _messages(self) -> Iterator[str]:
+        """Yield who lives there, the widest gaps that are more than noise, how counts moved, the EPCI's rate."""
+        study = self.etude
+        known = study.mesures.set_index("mesure")
+        told = {name: known.at[name, "valeur"] for name in DIT_A_PART if name in known.index}
+        count = {name: nombre(value) for name, value in told.items() if value == value}
+        if "population" in count:
+            yield f"{majuscule(study.place.le)} compte {count['population']} habitants" + (
+                f" ; en décembre {known.at['foyers', 'annee']:.0f}, {count['foyers']} foyers y reçoivent une "
+                f"prestation de la Caf, soit {count['personnes']} personnes."
+                if {"foyers", "personnes"} <= count.keys() else " ; les fichiers présents n'ont rien de la Cnaf."
+            )  # fmt: skip
+        yield from self._ecarts()
+        yield from self._evolutions()
+
+    def _ecarts(self) -> Iterator[str]:
+        """Yield the widest gaps to the département, relative to it, one a theme."""
+        study = self.etude
+        rows = study.mesures
+        said = rows[rows["mesure"].map(lambda name: bool(study.definitions[name].dit)) & rows["ecart"].notna()]
+        said = said[~said["ecart"].abs().le(said["marge"])]
+        if said.empty:
+            return
+        order = (said["ecart"] / said[f"valeur_{LA}"]).abs().sort_values(ascending=False, kind="stable").index
+        for row in said.loc[order].drop_duplicates("theme").head(SUR_LA_PAGE - 1).to_dict("records"):
+            write = study.contexte.valeur
+            alike = row.get(f"valeur_{SEMBLABLES}", float("nan"))
+            others = minuscule(study.titres.get(SEMBLABLES, ""))
+            beside = f", et {write(row['mesure'], alike)} dans les {others}" if alike == alike else ""
+            sentence = study.definitions[row["mesure"]].dit.format(valeur=write(row["mesure"], row["valeur"]))
+            yield (
+                f"{majuscule(study.place.a)}, {sentence} en {row['annee']:.0f}, contre "
+                f"{write(row['mesure'], row[f'valeur_{LA}'])} {study.reference.a}{beside}."
+            )
+
+    def _evolutions(self) -> Iterator[str]:
+        """Yield the counts that moved most, more than chance does."""
+        _, moved = blocs.suivis(self.etude)
+        if moved.empty:
+            return
+        labels = dict(zip(self.etude.regles.evolution, self.etude.regles.evolution_libelles, strict=True))
+        clear = moved[
+            moved["lecture"].isin(["hausse", "baisse"]) & moved["valeur_depart"].ge(self.etude.regles.minimum)
+        ]
+        for row in clear.loc[clear["variation"].abs().sort_values(ascending=False).index].to_dict("records"):
+            verb = "augmenté" if row["lecture"] == "hausse" else "diminué"
+            there = row.get(f"variation_{LA}", float("nan"))
+            yield (
+                f"De {row['depart']:.0f} à {row['annee']:.0f}, le nombre de {minuscule(labels[row['indicateur']])} "
+                f"y a {verb} de {pourcent(abs(row['variation']))}"
+                + (f" ({pourcent(there, signe=True)} {self.etude.reference.a})" if there == there else "") + "."
+            )  # fmt: skip
+        if clear.empty and EPCI in self.etude.lieux:
+            yield (
+                "Aucune évolution n'y dépasse ce que l'arrondi et le hasard expliquent : l'intercommunalité, "
+                f"{self.etude.epci.le}, est la bonne échelle pour suivre des tendances."
+            )
+
+    def _incertain(self) -> Iterator[str]:
+        """Yield what to beware of: small counts, secrecy, old figures, rounding."""
+        study, rows = self.etude, self.etude.mesures
+        if rows["raison"].eq(TROP_PEU).any():
+            yield (
+                f"Le territoire a moins de {study.regles.minimum} foyers allocataires, ou habitants : aucun taux n'en "
+                "est tiré, car un seul foyer le changerait de plus d'un point."
+            )
+        old = rows[rows["raison"].eq("") & rows["annee"].lt(self._annee - 3) & rows["unite"].ne("nombre")]
+        if len(old):
+            years = sorted({int(year) for year in old["annee"]})
+            names = [minuscule(study.definitions[name].libelle) for name in old["mesure"].head(SUR_LA_PAGE)]
+            yield f"Les chiffres de {enumerer([str(year) for year in years])} ont vieilli ({', '.join(names)}…)."
+        if rows["raison"].eq("secret").any():
+            yield "L'Insee tait des nombres trop petits : leurs taux manquent ici."
+        if not rows.loc[rows["serie"].map(study.chiffres.familles).eq(COMPTES), "raison"].isin(["", TROP_PEU]).any():
+            yield (
+                "Le fichier de la Cnaf qui est là n'a pas ce territoire : « ctg source ajouter » ajoute le fichier "
+                f"national ({charger_famille(COMPTES).jeu}, {charger_famille(COMPTES).adresse})."
+            )
+            return
+        yield "La Cnaf arrondit chaque nombre à 5 et ne compte que le régime général : la MSA n'y est pas."
+        yield "Un écart avec le département n'est l'effet de rien : il dit où regarder, non pourquoi."
