@@ -44,7 +44,7 @@ def annee_entiere(annee: int = 2025) -> Workbook:
     free = ligne(wb["Moyens"], *LIBRE)
     for title, value in {
         "Signataire": "Caf du Pas-de-Calais",
-        "Nature": "Euros de l'année",
+        "Nature": "Euros d'investissement",
         "Poste": "Investissement",
         f"Année {annee}": "20 000,50 €",
     }.items():
@@ -102,7 +102,7 @@ def verifier_l_annee_entiere(donnees: Path) -> None:
         ["places_agreees", "", "", "2025", "", "nombre", "L"],
     ]
     assert lignes(donnees, "moyens") == [
-        "caf,,,euros,investissement,20000.5,A,",
+        "caf,,,investissement,investissement,20000.5,A,",
         "ville,1,,etp,relais_petite_enfance,1.5,A,",
     ]
     assert lignes(donnees, "profils") == ["cmj,sexe,filles,,,4,A"]

@@ -43,10 +43,3 @@ def test_un_verdict_garde_d_une_annee_passee_compte_et_n_est_pas_une_nouvelle() 
 
     assert rows.at["rencontre_2024", "verdict"] == "atteint"
     assert "rencontre_2024" not in set(verdicts(bilan(2025).etude.evaluation, ["atteint"])["indicateur"])
-
-
-def test_les_cibles_s_accordent_au_feminin() -> None:
-    page = texte_de(bilan(2025).fiches_en_bref().html)
-
-    assert "insuffisantes" in page
-    assert "atteints" not in page

@@ -21,23 +21,6 @@ def lignes(tableau: Tableau) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(tableau.csv())))
 
 
-def test_les_indicateurs_sont_comptes_par_fiche_et_en_tout(bilan: Bilan) -> None:
-    *fiches, ensemble = bilan.indicateurs().cellules.to_dict("records")
-
-    assert [row["fiche"] for row in fiches] == ["Fiche 1", "Fiche 2", "Fiche 3", "Fiche 4"]
-    for colonne in ("nombre", "depart", "cible", "favorable", "defavorable", "stable", "jugees", "tenues"):
-        assert int(ensemble[colonne]) == sum(int(row[colonne]) for row in fiches), colonne
-
-
-def test_le_csv_des_indicateurs_les_donne_un_par_un(bilan: Bilan) -> None:
-    tableau = bilan.indicateurs()
-
-    favorables = [row for row in lignes(tableau) if row["evolution"] == "favorable"]
-
-    assert str(len(lignes(tableau))) == tableau.cellules["nombre"].iloc[-1]
-    assert str(len(favorables)) == tableau.cellules["favorable"].iloc[-1]
-
-
 @pytest.mark.parametrize("tableau", ["bilan", "fiche"])
 def test_l_equipe_de_la_caf_est_dans_les_donnees_poste_par_poste(bilan: Bilan, tableau: str) -> None:
     rows = lignes(bilan.moyens.par_signataire() if tableau == "bilan" else bilan.fiche(4).detail()["postes"])

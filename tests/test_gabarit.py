@@ -227,7 +227,7 @@ def test_le_mode_d_emploi_mene_a_chaque_feuille_et_met_en_garde() -> None:
 def test_la_ligne_d_un_moyen_porte_sa_fiche_ou_sa_structure() -> None:
     ws = vierge()["Moyens"]
 
-    assert ligne(ws, "Caf du Pas-de-Calais", "", "Les Premiers Pas", "Euros de l'année", "Bonus territoire CTG")
+    assert ligne(ws, "Caf du Pas-de-Calais", "", "Les Premiers Pas", "Euros de fonctionnement", "Bonus territoire CTG")
     assert ligne(ws, "Ville de Harnes", "1. " + cadre().dossier.convention.fiches[0].titre)
 
 

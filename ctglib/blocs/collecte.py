@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Responsable
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-GROUPES = {"ensemble": "Toutes les fiches", "fiche": "Par fiche action", "responsable": "Par service qui saisit"}
 REGLE = (
     "Un indicateur compte une fois, renseigné dès qu'une valeur l'est. Ne sont pas attendus : ce qui est sans objet, "
     "ce qui relève d'une fiche non commencée, ce que le classeur calcule."
@@ -44,9 +43,8 @@ QUOI = {
 
 
 def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
-    """Return how many indicators are informed, and the rate, in all, fiche by fiche, service by service."""
-    names = {str(fiche.numero): f"Fiche {fiche.numero}. {fiche.titre}" for fiche in etude.convention.fiches}
-    names |= {name: item.libelle for name, item in etude.catalogue.responsables.items()} | {"": "Ensemble"}
+    """Return how many indicators are informed, and the rate, service by service, then in all; fiches are in the CSV."""
+    names = {name: item.libelle for name, item in etude.catalogue.responsables.items()} | {"": "Ensemble"}
     counts = {
         "attendus": "Attendus",
         "renseignes": "Renseignés",
@@ -54,17 +52,18 @@ def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
         "non_transmis": "Non transmis",
         "non_disponibles": "Non disponibles",
     }
+    shown = etude.collecte[etude.collecte["groupe"].isin(("responsable", "ensemble"))]
     return Tableau.de(
-        etude.collecte,
+        shown.sort_values("groupe", ascending=False, kind="stable"),
         [
-            Colonne("valeur_groupe", "Fiche ou service", ecrire=lambda name: names.get(name, name)),
+            Colonne("valeur_groupe", "Service", ecrire=lambda name: names.get(name, name)),
             *(Colonne(key, label, numerique=True, ecrire=nombre) for key, label in counts.items()),
             Colonne("taux", "Taux", numerique=True, ecrire=lambda x: "sans objet" if pd.isna(x) else pourcent(x, 0)),
         ],
         nom="collecte",
         titre=f"Indicateurs renseignés, {etude.contexte.territoire.nom}, {etude.annee}",
+        donnees=etude.collecte,
         source=etude.contexte.source,
-        groupes=tuple(etude.collecte["groupe"].map(GROUPES)),
         notes=(REGLE,),
     )
 
@@ -107,6 +106,7 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
         groupes=tuple(services),
         notes=() if year is None else (words["collecte_pour_tous"].format(annee=year),),
         classe="texte-long",
+        ecran=True,
     )
 
 

@@ -42,8 +42,10 @@ class Gouvernance:
     etude: EtudeAnnuelle
     trouvees: tuple[Proposition, ...]
 
-    def comite(self) -> Bloc:
-        """Return the comité of the year, what the convention asks, those of the years before, what they left open."""
+    def comite(self) -> Bloc | None:
+        """Return the comité of the year, those of the years before, what they left open; None without a follow-up."""
+        if self.etude.annuel.vide:
+            return None
         annee, rules = self.etude.annee, self.etude.catalogue.bilan
         bilans = {year: one.bilan for year, one in self.etude.suivi.suivis.items() if year < annee}
         now = paragraphe(f"{etat_du_comite(self.etude.bilan, rules)} {rules.mots['comite_annuel']}".rstrip())
@@ -93,11 +95,11 @@ class Gouvernance:
             classe=LONG,
         )
 
-    def avenants(self) -> Tableau | Bloc:
-        """Return what each avenant changes, from what to what, from when; or that none was signed."""
-        etude, rules = self.etude, self.etude.catalogue.bilan
+    def avenants(self) -> Tableau | None:
+        """Return what each avenant changes, from what to what, from when; None when none was signed."""
+        etude = self.etude
         if not etude.suivi.avenants:
-            return paragraphe(rules.mots["aucun_avenant"])
+            return None
         groups, cells, data = [], [], []
         for item in etude.suivi.avenants:
             title = f"Avenant n°{INSECABLE}{item.numero} du {date_longue(item.date)} : {item.objet} ({item.reference})"
@@ -145,6 +147,7 @@ class Gouvernance:
             source=f"{etude.contexte.source} ; règles du classeur d'évaluation",
             notes=(rules.mots["propositions"],),
             classe=LONG,
+            ecran=etude.annuel.vide,
         )
 
     def _ouvertes(self, bilans: Mapping[int, Bilan]) -> Iterator[str]:

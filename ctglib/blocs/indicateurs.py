@@ -74,7 +74,7 @@ def _tableau(
                     avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
                 ),
             ),
-            Colonne("avant", str(year - 1), True, ecrire=lambda row: _precedente(row, contexte)),
+            Colonne("avant", str(year - 1), True, ecrire=lambda row: precedente(row, contexte)),
             Colonne("dite", str(year), True, ecrire=lambda row: en_valeur(row, mots, contexte)),
             Colonne("jugee", "Évolution", ecrire=lambda row: jugement_de_l_evolution(row, mots, contexte)),
         ],
@@ -86,7 +86,7 @@ def _tableau(
     )
 
 
-def _precedente(row: object, contexte: Contexte) -> str:
+def precedente(row: object, contexte: Contexte) -> str:
     """Return the value before, with its year when it is older; what nobody ever told is a dash."""
     if pd.notna(row.valeur_precedente):
         older = f" ({row.annee_precedente})" if row.annee_precedente < row.annee - 1 else ""

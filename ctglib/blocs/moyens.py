@@ -66,13 +66,32 @@ class Moyens:
         known = (len(before) > 0, len(now) > 0)
         return Budget(etude.convention, etude.catalogue.moyens, etude.contexte, etude.annee, known)
 
-    def constats(self) -> Bloc:
-        """Return how the means are read, the team that the convention announces, what is not transmitted."""
-        means, budget, rules = self.etude.annuel.moyens, self._budget, self.etude.catalogue.bilan
-        parties = enumerer(list(budget.parties.values()))
-        first = rules.mots["moyens_absents" if means.empty else "moyens_attendus"]
-        first = first.format(annee=budget.annee, parties=parties) if means.empty else first
-        return paragraphe(first) + liste([*equipe(means, budget, rules), *_manquants(means, budget)])
+    def en_bref(self) -> Bloc | None:
+        """Return a line a nature of means, signatory by signatory, then what is not transmitted.
+
+        Money of the year and money invested, like posts, are never added up.
+        """
+        (now, before), budget, words = self._annees, self._budget, self.etude.catalogue.bilan.mots
+        if self.etude.annuel.vide:
+            return None
+        if now.empty:
+            parties = enumerer(list(budget.parties.values()))
+            return paragraphe(words["moyens_absents"].format(annee=budget.annee, parties=parties))
+        totals = rapprocher(moyens_par_objet(now), moyens_par_objet(before))
+        whole = totals[totals["objet"].eq(ENSEMBLE)].set_index(["nature", "signataire"])
+        told = []
+        for nature in budget.vocabulaire.natures:
+            rows = {
+                payer: whole.loc[(nature.id, payer)] for payer in budget.parties if (nature.id, payer) in whole.index
+            }
+            named = [
+                f"{budget.parties[payer]}, {budget.cellule(row, budget.annee, nature.id, unite=True)}"
+                for payer, row in rows.items()
+                if pd.notna(row["lignes"])
+            ]
+            if named:
+                told.append(f"{nature.libelle} : {' ; '.join(named)}.")
+        return liste([*told, *_manquants(now, budget)])
 
     def par_signataire(self) -> Tableau | None:
         """Return what each signatory brings to each fiche, to structures, to the territory, and in all."""

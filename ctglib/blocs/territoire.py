@@ -105,7 +105,9 @@ class Territoire:
         )
 
     def graphique(self) -> Figure | None:
-        """Return the trajectories of the series, their breaks not joined."""
+        """Return the trajectories of the series, their breaks not joined; None in a bilan without a follow-up."""
+        if self.etude.annuel.vide:
+            return None
         etude, rules = self.etude, self.etude.catalogue.bilan.territoire
         rows = trajectoires_du_territoire(
             etude.series,

@@ -38,11 +38,6 @@ def vises(evaluation: pd.DataFrame) -> pd.Series:
     return evaluation["cible"].notna() & evaluation["origine_cible"].ne("implicite")
 
 
-def deduits(evaluation: pd.DataFrame) -> pd.Series:
-    """Tell which have a reference that the text implies, without making it a target."""
-    return evaluation["cible"].notna() & evaluation["origine_cible"].eq("implicite")
-
-
 RANGS = {"resultat": 0, "realisation": 1}
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CHAPITRE, SOUS_SECTION = 2, 3
-CHAPITRES_D_UNE_PAGE = 3  # a report of no more has no chapter of sources, and no table of contents on paper
+CHAPITRES_D_UNE_PAGE = 4  # a report of no more has no chapter of sources, and no table of contents on paper
 # What a notebook may show that no report can carry: what it is, what to write; by type and text, the first one found.
 FIGURE = "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…)"
 TABLEAU = "terminez la cellule par tableau(df, nom=…, titre=…, source=…)"

@@ -10,8 +10,8 @@ import pandas as pd
 
 from ctglib.blocs.annee import EXCEPTION, empreinte_de, etudier, etudier_brut, nom_de_part, part_de
 from ctglib.blocs.annees import lire_annees, pour_trajectoires
+from ctglib.blocs.axes import Axes
 from ctglib.blocs.collecte import tableau_a_collecter, tableau_collecte, tableau_revisions
-from ctglib.blocs.fiches_en_bref import EnBref
 from ctglib.blocs.gouvernance import Gouvernance
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
@@ -19,10 +19,10 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.sources import sources
 from ctglib.blocs.territoire import Territoire
-from ctglib.calculs.bilan import Proposition, Situation, proposer
+from ctglib.calculs.bilan import Proposition, Situation, proposer, service
 from ctglib.calculs.territoire import trajectoires_du_territoire
-from ctglib.document.blocs import Bloc, liste, paragraphe
-from ctglib.document.typographie import compter, nombre_court
+from ctglib.document.blocs import Bloc, liste, paragraphe, suite
+from ctglib.document.typographie import compter, enumerer, nombre_court
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import lire_par_parts, noter_part, proches
 from ctglib.donnees.nombres import nombres
@@ -102,7 +102,7 @@ def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSui
 class Bilan:
     """What can be asked of a year: each method returns one thing that a notebook shows, None when there is nothing.
 
-    The sections with several questions are attributes: ``bilan.gouvernance``, ``bilan.moyens``, ``bilan.territoire``.
+    The sections with several questions are attributes: ``bilan.axes``, ``.moyens``, ``.gouvernance``, ``.territoire``.
     """
 
     annee: EtudeAnnuelle
@@ -130,22 +130,15 @@ class Bilan:
         written = [item for item in self.etude.annuel.messages if item.rapport == "bilan"]
         return page_une(self.etude.catalogue.messages, told, written)
 
+    @property
+    def muette(self) -> bool:
+        """Whether nothing was handed in for the year: its bilan is then short, and says whom to ask."""
+        return self.etude.annuel.vide
+
     @cached_property
-    def gouvernance(self) -> Gouvernance:
-        """The comité, its decisions, the avenants, what is to be decided."""
-        return Gouvernance(self.etude, self._propositions)
-
-    def etats(self) -> Figure | None:
-        """Return the chart of the states of the modalités, fiche by fiche; nothing when none was handed in."""
-        return None if self.etude.annuel.actions.empty else self._en_bref.etats()
-
-    def fiches_en_bref(self) -> Bloc:
-        """Return each fiche in three sentences, with the way to its report."""
-        return self._en_bref.fiches_en_bref()
-
-    def indicateurs(self) -> Tableau:
-        """Return how many indicators moved, which way, and how many hold their target, fiche by fiche."""
-        return self._en_bref.indicateurs()
+    def axes(self) -> Axes:
+        """What was done and what it gave, axis by axis."""
+        return Axes(self.etude)
 
     @cached_property
     def moyens(self) -> Moyens:
@@ -153,37 +146,58 @@ class Bilan:
         return Moyens(self.etude)
 
     @cached_property
+    def gouvernance(self) -> Gouvernance:
+        """The comité, its decisions, the avenants, what is to be decided."""
+        return Gouvernance(self.etude, self._propositions)
+
+    @cached_property
     def territoire(self) -> Territoire:
         """What the public series say."""
         return Territoire(self.etude)
 
-    def collecte(self) -> Tableau:
-        """Return how much of what is expected could be gathered."""
-        return tableau_collecte(self.etude)
-
-    def revisions(self) -> Tableau | Bloc:
-        """Return what this bilan says of earlier years otherwise than last year's."""
-        etude = self.etude
-        if etude.annee == etude.convention.debut.year:
-            return paragraphe(etude.catalogue.bilan.mots["premier_bilan"])
-        shown = [table for table in (etude.revisions, self.territoire.revisions) if len(table)]
-        if not shown:
-            return paragraphe(etude.catalogue.bilan.mots["aucune_revision"])
-        rows = pd.concat(shown, ignore_index=True)
-        return tableau_revisions(rows, etude.contexte, annee=etude.annee, modalite=etude.modalite)
+    def collecte(self) -> Bloc:
+        """Return how much of what is expected could be gathered, service by service; a sentence when nothing was."""
+        table = tableau_collecte(self.etude)
+        if not self.muette:
+            return table
+        rows = self.etude.collecte
+        asked = rows[rows["groupe"].eq("responsable") & rows["attendus"].gt(0)].sort_values("attendus", ascending=False)
+        named = [
+            f"{service(self._situation, name)} ({count})"
+            for name, count in zip(asked["valeur_groupe"], asked["attendus"], strict=True)
+        ]
+        words = self.etude.catalogue.bilan.mots["rien_transmis"]
+        told = words.format(annee=self.etude.annee, nombre=rows.iloc[0]["attendus"], services=", ".join(named))
+        return paragraphe(told) + replace(table, ecran=True)
 
     def a_collecter(self) -> Tableau | None:
         """Return what the next collection asks for, service by service."""
         return tableau_a_collecter(self.etude)
 
-    def limites(self) -> Bloc:
-        """Return how the figures are read, then what they must not be made to say."""
-        evaluation, words = self.etude.evaluation, self.etude.catalogue.evaluation
-        return mode_de_lecture(evaluation, words) + liste(self._limites())
+    def limites(self) -> Bloc | None:
+        """Return what the figures must not be made to say."""
+        return None if self.muette else liste(self._limites())
 
-    def sources(self) -> Tableau:
-        """Return what was read, with what identifies it; the CSV has the files one by one."""
-        return sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
+    def lecture(self) -> Bloc | None:
+        """Return how evolutions and targets are read, with their thresholds."""
+        return None if self.muette else mode_de_lecture(self.etude.evaluation, self.etude.catalogue.evaluation)
+
+    def revisions(self) -> Tableau | None:
+        """Return what this bilan says of earlier years otherwise than last year's; None when it says the same."""
+        etude = self.etude
+        shown = [table for table in (etude.revisions, self.territoire.revisions) if len(table)]
+        if self.muette or not shown:
+            return None
+        rows = pd.concat(shown, ignore_index=True)
+        return tableau_revisions(rows, etude.contexte, annee=etude.annee, modalite=etude.modalite)
+
+    def sources(self) -> Bloc | None:
+        """Return where the public series come from, then the files read, with what identifies them."""
+        if self.muette:
+            return None
+        return suite(
+            [self.territoire.origines(), sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)]
+        )
 
     def fiche(self, numero: int | str) -> Fiche:
         """Return what can be asked of a fiche action: what was entered for the others does not reach it.
@@ -244,34 +258,23 @@ class Bilan:
     def _propositions(self) -> tuple[Proposition, ...]:
         return proposer(self._situation)
 
-    @cached_property
-    def _en_bref(self) -> EnBref:
-        return EnBref(self._situation, self.etude.contexte)
-
     def _limites(self) -> Iterator[str]:
         """Yield each limit drawn from the data."""
-        etude, rows, labels = self.etude, self.territoire.rangees, self.etude.contexte.indicateurs
-        yield etude.catalogue.bilan.mots["contexte"]
-        yield "Une valeur non transmise n'est pas un zéro : rien ne se conclut de son absence."
+        etude, labels = self.etude, self.etude.contexte.indicateurs
+        yield "Une évolution n'est pas un effet, et une valeur non transmise n'est pas un zéro."
         if count := int(etude.collecte.iloc[0]["provisoires"]):
             yield f"{compter(count, 'indicateur provisoire')}, à confirmer au bilan suivant."
         threshold = nombre_court(etude.catalogue.seuils.petits_effectifs)
         hidden = f"Un effectif de personnes inférieur à {threshold} est masqué, avec ce qui permettrait de le retrouver"
-        yield f"{hidden} ; {EXCEPTION}."
+        cited = etude.convention.citer("donnees_personnelles", "confidentialite")
+        yield f"{hidden}{f' ({cited})' if cited else ''} ; {EXCEPTION}."
         if etude.retraits is not None:
             yield from "Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"]
-        late = rows[rows["annee"].lt(etude.annee) & rows["dimension"].eq("")]
-        if len(late):  # their date is not that of the bilan
-            told = [f"{labels[row.indicateur].libelle}, {row.annee}" for row in late.itertuples()]
-            yield f"Chiffres publics plus anciens que l'année du bilan : {' ; '.join(told)}."
-        own = set(etude.evaluation["indicateur"])
-        for item in labels.values():
-            if item.nature == "contexte" or item.id not in own:
-                continue
-            for rupture in item.ruptures:
-                if etude.convention.debut.year - 1 < rupture.annee <= etude.annee:
-                    yield f"Rupture de série en {rupture.annee} ({item.libelle}). {rupture.raison}"
-        yield from etude.convention.limites
+        first, own = etude.convention.debut.year, dict.fromkeys(etude.evaluation["indicateur"])
+        for item in map(labels.get, own):
+            broken = [rupture.annee for rupture in item.ruptures if first - 1 < rupture.annee <= etude.annee]
+            if broken:
+                yield f"{item.libelle} : rien ne se compare d'avant à après {enumerer(list(map(str, broken)))}."
 
 
 def _verifier(etude: EtudeAnnuelle, indicateurs: Sequence[str]) -> None:

@@ -78,6 +78,7 @@ class ReglesBilan(Modele):
     ``lectures`` how a public figure moved, ``natures_d_avenant`` what an avenant changes.
     """
 
+    indicateurs_par_fiche: int = Field(ge=1)
     objets_du_tableau: int = Field(ge=1)
     taux_a_relancer: float = Field(ge=0, le=100)
     pilotage: Pilotage

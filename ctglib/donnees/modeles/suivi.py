@@ -13,7 +13,7 @@ from ctglib.donnees.modeles.convention import Absence
 StatutBilan = Literal["provisoire", "definitif"]
 EtatSuite = Literal["faite", "en_cours", "abandonnee", "non_renseignee"]
 StatutAction = Literal["prevue", "en_cours", "realisee", "partielle", "reportee", "abandonnee", "non_renseignee"]
-Nature = Literal["etp", "euros"]
+Nature = Literal["etp", "euros", "investissement"]
 Domaine = Literal["attendus", "activites"]
 Diffusion = Literal["interne", "publique"]
 
