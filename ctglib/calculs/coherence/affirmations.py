@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -96,17 +98,11 @@ def juger_une(affirmation: Affirmation, mots: Mots) -> Jugement:
     return OPERATEURS[affirmation.operateur](affirmation, mots)
 
 
-def _superieur(affirmation: Affirmation, mots: Mots) -> Jugement:
-    return _reunir([_ordre(name, affirmation, mots, signe=1) for name in affirmation.indicateurs])
-
-
-def _inferieur(affirmation: Affirmation, mots: Mots) -> Jugement:
-    return _reunir([_ordre(name, affirmation, mots, signe=-1) for name in affirmation.indicateurs])
-
-
-def _aucun_superieur(affirmation: Affirmation, mots: Mots) -> Jugement:
-    """None of the indicators exceeds the reference's: equality is allowed."""
-    return _reunir([_ordre(name, affirmation, mots, signe=-1, egalite=True) for name in affirmation.indicateurs])
+def _chacun(un: Callable[[str, Affirmation, Mots], Jugement], affirmation: Affirmation, mots: Mots) -> Jugement:
+    """Return one judgement for a sentence on several indicators: the worst verdict, all the computations."""
+    found = [un(name, affirmation, mots) for name in affirmation.indicateurs]
+    worst = max(found, key=lambda one: GRAVITE[one.verdict])
+    return Jugement(worst.verdict, " ; ".join(one.calcul for one in found))
 
 
 def _ordre(name: str, affirmation: Affirmation, mots: Mots, *, signe: int, egalite: bool = False) -> Jugement:
@@ -121,10 +117,6 @@ def _ordre(name: str, affirmation: Affirmation, mots: Mots, *, signe: int, egali
     if abs(gap) <= EPSILON and demi_pas(mots.indicateurs[name]) > 0:
         return Jugement("inverifiable", f"{told}, valeurs égales à l'arrondi près")
     return Jugement("contredite", told)
-
-
-def _similaire(affirmation: Affirmation, mots: Mots) -> Jugement:
-    return _reunir([_proche(name, affirmation, mots) for name in affirmation.indicateurs])
 
 
 def _proche(name: str, affirmation: Affirmation, mots: Mots) -> Jugement:
@@ -155,21 +147,10 @@ def _maximum(affirmation: Affirmation, mots: Mots) -> Jugement:
     return Jugement("inverifiable" if abs(values[0] - rival) <= EPSILON else "contredite", told)
 
 
-def _environ(affirmation: Affirmation, mots: Mots) -> Jugement:
-    """The sum is within half of the rounding that the sentence implies."""
-    return _somme(affirmation, mots, affirmation.valeur or 0, (affirmation.arrondi or 0) / 2)
-
-
-def _egal(affirmation: Affirmation, mots: Mots) -> Jugement:
-    return _somme(affirmation, mots, affirmation.valeur or 0, 0)
-
-
-def _nul(affirmation: Affirmation, mots: Mots) -> Jugement:
-    return _somme(affirmation, mots, 0, 0)
-
-
-def _somme(affirmation: Affirmation, mots: Mots, expected: float, tolerance: float) -> Jugement:
-    names = affirmation.indicateurs
+def _somme(affirmation: Affirmation, mots: Mots) -> Jugement:
+    """Return whether the sum is the one written, within half of the rounding that the sentence implies."""
+    expected, names = affirmation.valeur or 0, affirmation.indicateurs
+    tolerance = (affirmation.arrondi or 0) / 2 if affirmation.operateur == "environ" else 0
     values = mots.annexe.valeurs(names, affirmation.territoire)
     if values is None:
         return _absents(names, affirmation.territoire, mots)
@@ -208,19 +189,13 @@ def _a(territoire: str, mots: Mots) -> str:
     return mots.territoires[territoire].a
 
 
-def _reunir(jugements: list[Jugement]) -> Jugement:
-    """Return one judgement for a sentence on several indicators: the worst verdict, all the computations."""
-    worst = max(jugements, key=lambda found: GRAVITE[found.verdict])
-    return Jugement(worst.verdict, " ; ".join(found.calcul for found in jugements))
-
-
-OPERATEURS = {
-    "superieur": _superieur,
-    "inferieur": _inferieur,
-    "aucun_superieur": _aucun_superieur,
-    "similaire": _similaire,
+OPERATEURS: dict[str, Callable[[Affirmation, Mots], Jugement]] = {
+    "superieur": partial(_chacun, partial(_ordre, signe=1)),
+    "inferieur": partial(_chacun, partial(_ordre, signe=-1)),
+    "aucun_superieur": partial(_chacun, partial(_ordre, signe=-1, egalite=True)),
+    "similaire": partial(_chacun, _proche),
     "maximum": _maximum,
-    "environ": _environ,
-    "egal": _egal,
-    "nul": _nul,
+    "environ": _somme,
+    "egal": _somme,
+    "nul": _somme,
 }

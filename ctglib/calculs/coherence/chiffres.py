@@ -42,7 +42,9 @@ def parts_recalculees(contexte: Contexte) -> Iterator[Constat]:
         for territoire in contexte.annexe.territoires:
             printed = contexte.annexe.valeur(item.id, territoire)
             bounds = intervalle(item, territoire, contexte)
-            if printed is None or bounds is None or _compatibles(printed, demi_pas(item), bounds):
+            if printed is None or bounds is None:
+                continue
+            if bounds[0] - EPSILON <= printed + demi_pas(item) and printed - demi_pas(item) <= bounds[1] + EPSILON:
                 continue
             yield contexte.constat(
                 "part_recalculee",
@@ -61,7 +63,7 @@ def intervalle(indicateur: Indicateur, territoire: str, contexte: Contexte) -> t
 
     The formulas are monotone in each input, so that the extremes are at the ends of the inputs' rounding.
     """
-    inputs = entrees_a_plat(indicateur)
+    inputs = list(dict.fromkeys(indicateur.termes))
     values = contexte.annexe.valeurs(inputs, territoire)
     if values is None:
         return None
@@ -72,12 +74,6 @@ def intervalle(indicateur: Indicateur, territoire: str, contexte: Contexte) -> t
     corners = pd.DataFrame(list(product(*ends)), columns=inputs)
     found = appliquer(indicateur.calcul, indicateur.entrees, corners).dropna()
     return None if found.empty else (float(found.min()), float(found.max()))
-
-
-def entrees_a_plat(indicateur: Indicateur) -> list[str]:
-    """Return the inputs of an indicator's formula, each once."""
-    flat = (entry if isinstance(entry, list) else [entry] for entry in indicateur.entrees.values())
-    return list(dict.fromkeys(name for names in flat for name in names))
 
 
 def quotients(contexte: Contexte) -> Iterator[Constat]:
@@ -132,16 +128,12 @@ def _quotient(share: Indicateur, part: str, whole: str, contexte: Contexte) -> C
     )
 
 
-def _compatibles(printed: float, step: float, bounds: tuple[float, float]) -> bool:
-    return printed - step - EPSILON <= bounds[1] and bounds[0] <= printed + step + EPSILON
-
-
 def _calcul(item: Indicateur, bounds: tuple[float, float], territoire: str, contexte: Contexte) -> str:
     low, high = (contexte.ecrire(bound, item.id) for bound in bounds)
     result = low if low == high else f"de {low} à {high}"
     if item.calcul != QUOTIENT:
         return result
-    part, whole = entrees_a_plat(item)
+    part, whole = item.termes
     values = contexte.annexe.valeurs((part, whole), territoire)
     return f"{contexte.ecrire(values[0], part)} / {contexte.ecrire(values[1], whole)} = {result}"
 
@@ -175,7 +167,7 @@ def _somme(relation: PartiesTout, territoire: str, contexte: Contexte) -> Consta
     parts = contexte.annexe.valeurs(relation.parties, territoire)
     names = (*relation.parties, *((relation.tout,) if relation.tout else ()))
     whole = relation.constante if relation.tout is None else contexte.annexe.valeur(relation.tout, territoire)
-    if parts is None or whole is None or len(_annees(names, territoire, contexte)) > 1:
+    if parts is None or whole is None or len({contexte.annexe.ligne(name, territoire).annee for name in names}) > 1:
         return None
     tolerance = relation.tolerance
     if tolerance is None:
@@ -213,10 +205,6 @@ def _depassement(relation: Inclusion, territoire: str, contexte: Contexte) -> Co
         calcule=f"au plus {enumerer(written[1:])} ({enumerer(labels[1:])})",
         indicateurs=(relation.partie,),
     )
-
-
-def _annees(names: tuple[str, ...], territoire: str, contexte: Contexte) -> set[int]:
-    return {contexte.annexe.ligne(name, territoire).annee for name in names}
 
 
 ABSENT = "non donné"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ctglib.calculs.coherence.constat import Constat, Contexte
-    from ctglib.donnees.modeles.coherence import AgesOfferts, Correction, Periodicite
-    from ctglib.donnees.modeles.convention import Affirmation, Fiche, IndicateurFiche
+    from ctglib.donnees.modeles.coherence import AgesOfferts, Correction
+    from ctglib.donnees.modeles.convention import Fiche, IndicateurFiche
 
 
 def signature(contexte: Contexte) -> Iterator[Constat]:
@@ -83,107 +84,96 @@ def lacunes(contexte: Contexte) -> Iterator[Constat]:
         )
 
 
-def fiches_sans_indicateur(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the fiches that write no evaluation indicator."""
-    for fiche in contexte.convention.fiches:
-        if not _ecrits(fiche, contexte):
-            yield _constat("fiche_sans_indicateur", fiche, contexte, ecrit="case vide", calcule="aucun indicateur")
+Dit = tuple[str, str] | None  # what the text says and what is worked out, None when there is nothing to find
 
 
-def fiches_sans_partenaire(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the fiches that name no partner."""
-    for fiche in contexte.convention.fiches:
-        if not fiche.partenaires:
-            yield _constat("fiche_sans_partenaire", fiche, contexte, ecrit="case vide", calcule="aucun partenaire")
+def des_fiches(contexte: Contexte) -> Iterator[Constat]:
+    """Yield what each rule on one fiche finds, rule by rule."""
+    for rule, lire in DES_FICHES.items():
+        for fiche in contexte.convention.fiches:
+            if found := lire(fiche, contexte):
+                yield contexte.constat(
+                    rule,
+                    f"fiche_{fiche.numero}",
+                    lieu=majuscule(fiche.reference),
+                    objet=f"la fiche action {fiche.numero}",
+                    ecrit=found[0],
+                    calcule=found[1],
+                )
 
 
-def fiches_differees(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the fiches that begin after the convention does."""
+def _sans_indicateur(fiche: Fiche, contexte: Contexte) -> Dit:
+    return None if _ecrits(fiche, contexte) else ("case vide", "aucun indicateur")
+
+
+def _sans_partenaire(fiche: Fiche, contexte: Contexte) -> Dit:
+    return None if fiche.partenaires else ("case vide", "aucun partenaire")
+
+
+def _differee(fiche: Fiche, contexte: Contexte) -> Dit:
+    """The fiche begins after the convention does."""
     start = contexte.convention.debut
-    for fiche in contexte.convention.fiches:
-        if fiche.debut > start:
-            yield _constat(
-                "fiche_differee",
-                fiche,
-                contexte,
-                ecrit=f"début en {fiche.debut.year}",
-                calcule=f"convention depuis {start.year}",
-            )
+    return (f"début en {fiche.debut.year}", f"convention depuis {start.year}") if fiche.debut > start else None
 
 
-def sans_valeur_initiale(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the fiches whose indicators have no value to start from."""
-    yield from _absences("valeur_initiale_absente", lambda item: item.valeur_initiale, contexte)
+def _absents(nom: str, fiche: Fiche, contexte: Contexte) -> Dit:
+    """Some of its indicators have no value to start from, or no target."""
+    written = _ecrits(fiche, contexte)
+    found, total = [item for item in written if isinstance(getattr(item, nom), Absence)], len(written)
+    named = "" if len(found) == total else f" : {_libelles(found)}"
+    said = f"{total} {'indicateur' if total == 1 else 'indicateurs'}"
+    return (said, f"{len(found)} sur {total} sans cette valeur{named}") if found else None
 
 
-def sans_cible(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the fiches whose indicators have no target."""
-    yield from _absences("cible_absente", lambda item: item.cible, contexte)
-
-
-def qualitatifs(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the fiches with an indicator whose initial value is absent because nothing is measured on a scale."""
+def _qualitatif(fiche: Fiche, contexte: Contexte) -> Dit:
+    """An indicator whose initial value is absent because nothing is measured on a scale."""
     words = contexte.regle("indicateur_qualitatif").mots["absence"]
-    for fiche in contexte.convention.fiches:
-        found = [
-            item
-            for item in _ecrits(fiche, contexte)
-            if isinstance(item.valeur_initiale, Absence) and contient(item.valeur_initiale.absent, words)
-        ]
-        if found:
-            reasons = dict.fromkeys(item.valeur_initiale.absent for item in found)
-            yield _constat(
-                "indicateur_qualitatif", fiche, contexte, ecrit=_libelles(found), calcule=" ; ".join(reasons)
-            )
+    absent = [item for item in _ecrits(fiche, contexte) if isinstance(item.valeur_initiale, Absence)]
+    found = [item for item in absent if contient(item.valeur_initiale.absent, words)]
+    reasons = dict.fromkeys(item.valeur_initiale.absent for item in found)
+    return (_libelles(found), " ; ".join(reasons)) if found else None
 
 
-def resultats_sans_indicateur(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the fiches with expected results that no indicator they write shows."""
-    for fiche in contexte.convention.fiches:
-        written = {item.id for item in _ecrits(fiche, contexte)}
-        found = [result.libelle for result in fiche.resultats if not written.intersection(result.indicateurs)]
-        if found:
-            total = len(fiche.resultats)
-            yield _constat(
-                "resultat_sans_indicateur",
-                fiche,
-                contexte,
-                ecrit=" ; ".join(found),
-                calcule=f"{len(found)} sur {total} {'résultat' if total == 1 else 'résultats'} sans indicateur",
-            )
+def _resultat_sans_indicateur(fiche: Fiche, contexte: Contexte) -> Dit:
+    """Expected results that no indicator it writes shows."""
+    written, total = {item.id for item in _ecrits(fiche, contexte)}, len(fiche.resultats)
+    found = [result.libelle for result in fiche.resultats if not written.intersection(result.indicateurs)]
+    told = f"{len(found)} sur {total} {'résultat' if total == 1 else 'résultats'} sans indicateur"
+    return (" ; ".join(found), told) if found else None
 
 
-def resultats_etrangers(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the fiches with expected results that the entry of the convention noted as another fiche's."""
+def _resultat_etranger(fiche: Fiche, contexte: Contexte) -> Dit:
+    """Expected results that the entry of the convention noted as another fiche's."""
     words = contexte.regle("resultat_etranger").mots["note"]
-    for fiche in contexte.convention.fiches:
-        found = [result for result in fiche.resultats if result.note and contient(result.note, words)]
-        if found:
-            notes = dict.fromkeys(result.note for result in found)
-            yield _constat(
-                "resultat_etranger",
-                fiche,
-                contexte,
-                ecrit=" ; ".join(result.libelle for result in found),
-                calcule=" ; ".join(notes),
-            )
+    found = [result for result in fiche.resultats if result.note and contient(result.note, words)]
+    notes = dict.fromkeys(result.note for result in found)
+    return (" ; ".join(result.libelle for result in found), " ; ".join(notes)) if found else None
 
 
-def perimetres(contexte: Contexte) -> Iterator[Constat]:
-    """Yield the texts of the fiches that name a territory of another level than the convention's."""
+def _perimetre(fiche: Fiche, contexte: Contexte) -> Dit:
+    """Texts that name a territory of another level than the convention's; of a note, the sentence that matters."""
     territoire = contexte.entrees.catalogue.territoires[contexte.convention.territoire]
     levels = contexte.regle("perimetre_different").mots
     words = [word for level, words in levels.items() if level != territoire.niveau for word in words]
-    for fiche in contexte.convention.fiches:
-        found = [text for text in _textes(fiche) if contient(text, words)]
-        if found:
-            yield _constat(
-                "perimetre_different",
-                fiche,
-                contexte,
-                ecrit=" ; ".join(found),
-                calcule=f"la convention porte sur {territoire.le} ({territoire.niveau})",
-            )
+    texts = [fiche.titre, *fiche.constat_initial, *fiche.objectifs, *(item.texte for item in fiche.modalites)]
+    texts += [result.libelle for result in fiche.resultats]
+    texts += [sentence for result in fiche.resultats for sentence in (result.note or "").split(". ") if sentence]
+    found = [text for text in texts if contient(text, words)]
+    told = f"la convention porte sur {territoire.le} ({territoire.niveau})"
+    return (" ; ".join(found), told) if found else None
+
+
+DES_FICHES: dict[str, Callable[[Fiche, Contexte], Dit]] = {
+    "fiche_sans_indicateur": _sans_indicateur,
+    "fiche_sans_partenaire": _sans_partenaire,
+    "fiche_differee": _differee,
+    "valeur_initiale_absente": partial(_absents, "valeur_initiale"),
+    "cible_absente": partial(_absents, "cible"),
+    "indicateur_qualitatif": _qualitatif,
+    "resultat_sans_indicateur": _resultat_sans_indicateur,
+    "resultat_etranger": _resultat_etranger,
+    "perimetre_different": _perimetre,
+}
 
 
 def contient(text: str, words: tuple[str, ...] | list[str]) -> bool:
@@ -202,48 +192,8 @@ def _ecrits(fiche: Fiche, contexte: Contexte) -> list[IndicateurFiche]:
     return [item for item in fiche.indicateurs if meanings[item.id].origine == "convention"]
 
 
-def _absences(rule: str, lire: Callable[[IndicateurFiche], object], contexte: Contexte) -> Iterator[Constat]:
-    for fiche in contexte.convention.fiches:
-        written = _ecrits(fiche, contexte)
-        found = [item for item in written if isinstance(lire(item), Absence)]
-        if found:
-            total = len(written)
-            named = "" if len(found) == total else f" : {_libelles(found)}"
-            yield _constat(
-                rule,
-                fiche,
-                contexte,
-                ecrit=f"{total} {'indicateur' if total == 1 else 'indicateurs'}",
-                calcule=f"{len(found)} sur {total} sans cette valeur{named}",
-            )
-
-
-def _textes(fiche: Fiche) -> list[str]:
-    """Return the sentences of a fiche; a note is told by the sentence that matters, not whole."""
-    notes = [sentence for result in fiche.resultats for sentence in (result.note or "").split(". ") if sentence]
-    return [
-        fiche.titre,
-        *fiche.constat_initial,
-        *fiche.objectifs,
-        *(item.texte for item in fiche.modalites),
-        *(result.libelle for result in fiche.resultats),
-        *notes,
-    ]
-
-
 def _libelles(items: list[IndicateurFiche]) -> str:
     return enumerer([f"« {item.libelle} »" for item in items])
-
-
-def _constat(rule: str, fiche: Fiche, contexte: Contexte, *, ecrit: str, calcule: str) -> Constat:
-    return contexte.constat(
-        rule,
-        f"fiche_{fiche.numero}",
-        lieu=majuscule(fiche.reference),
-        objet=f"la fiche action {fiche.numero}",
-        ecrit=ecrit,
-        calcule=calcule,
-    )
 
 
 OUI = "oui"
@@ -274,12 +224,6 @@ def non_dits(contexte: Contexte) -> Iterator[Constat]:
     """Yield what the structures should say and do not: those never described one by one, the others kind by kind."""
     missing = _manquants(contexte)
     unknown = _inconnues(missing, contexte)
-    yield from _non_decrites(missing, unknown, contexte)
-    yield from _incompletes(missing[~missing["structure"].isin(unknown)], contexte)
-
-
-def _non_decrites(missing: pd.DataFrame, unknown: list[str], contexte: Contexte) -> Iterator[Constat]:
-    """Yield the structures said to exist, or to be supported, of which nothing that is expected is given."""
     for structure in unknown:
         rows = missing[missing["structure"] == structure]
         yield contexte.constat(
@@ -290,15 +234,10 @@ def _non_decrites(missing: pd.DataFrame, unknown: list[str], contexte: Contexte)
             ecrit="le nom seul",
             calcule=f"attendu : {_attendu(rows)}",
         )
-
-
-def _incompletes(missing: pd.DataFrame, contexte: Contexte) -> Iterator[Constat]:
-    """Yield, kind by kind, what is not given; the structures that lack the same are told together."""
-    for kind, rows in missing.groupby("type", sort=False):
-        lacking = {str(name): _attendu(lines) for name, lines in rows.groupby("nom", sort=False)}
-        told = {}
-        for name, text in lacking.items():
-            told[text] = [*told.get(text, []), f"« {name} »"]
+    for kind, rows in missing[~missing["structure"].isin(unknown)].groupby("type", sort=False):
+        told: dict[str, list[str]] = {}  # structures that lack the same are told together
+        for name, lines in rows.groupby("nom", sort=False):
+            told.setdefault(_attendu(lines), []).append(f"« {name} »")
         yield contexte.constat(
             "caracteristique_absente",
             str(kind),
@@ -394,7 +333,8 @@ def periodicites(contexte: Contexte) -> Iterator[Constat]:
     """Yield the sentences that say a benefit is paid more or less often than it is."""
     for relation in contexte.relations.periodicites:
         for item in contexte.entrees.affirmations:
-            if _concerne(item, relation) and item.periodicite not in (None, relation.periodicite):
+            named = relation.indicateur in (*item.indicateurs, *item.parmi)
+            if named and item.periodicite not in (None, relation.periodicite):
                 yield contexte.constat_de(
                     "periodicite",
                     relation,
@@ -406,16 +346,19 @@ def periodicites(contexte: Contexte) -> Iterator[Constat]:
                 )
 
 
-def _concerne(item: Affirmation, relation: Periodicite) -> bool:
-    return relation.indicateur in (*item.indicateurs, *item.parmi)
-
-
 def corrections(contexte: Contexte) -> Iterator[Constat]:
     """Yield each declared correction with the number of rows that carry it; one that no row carries is obsolete."""
     for correction in contexte.entrees.corrections:
         rows = portees(correction, _table(correction.fichier, contexte))
         if rows == 0:
-            yield _obsolete(correction, contexte)
+            yield contexte.constat(
+                "correction_obsolete",
+                correction.id,
+                lieu=f"Données, {correction.fichier}",
+                objet=correction.objet,
+                ecrit=f"mention « {correction.mention} »",
+                calcule="aucune ligne ne la porte",
+            )
             continue
         found = contexte.constat(
             "correction",
@@ -449,17 +392,6 @@ def lectures_non_declarees(contexte: Contexte) -> Iterator[Constat]:
                     ecrit=note,
                     calcule="aucune correction déclarée",
                 )
-
-
-def _obsolete(correction: Correction, contexte: Contexte) -> Constat:
-    return contexte.constat(
-        "correction_obsolete",
-        correction.id,
-        lieu=f"Données, {correction.fichier}",
-        objet=correction.objet,
-        ecrit=f"mention « {correction.mention} »",
-        calcule="aucune ligne ne la porte",
-    )
 
 
 def _table(name: str, contexte: Contexte) -> pd.DataFrame:
