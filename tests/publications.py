@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ctglib.production.chiffres import Table, comparer
+import pandas as pd
+
+from ctglib.production.chiffres import cle_de, comparer, lire_table, noms_des_lignes
 from ctglib.production.echec import Echec
 from ctglib.production.plan import CTG, PUBLIQUE, Commande, Demande, commandes, rapports_connus
 from ctglib.production.pool import AVANCE, coeurs, ouvrir_executeur
@@ -56,13 +58,13 @@ def chiffres(contenus: Mapping[str, bytes]) -> bytes:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLONNES)
     for content, nom in sorted(tables.items(), key=lambda item: item[1]):
-        writer.writerows((PurePosixPath(nom).stem, *cell) for cell in _nombres(Table.lire(content)))
+        writer.writerows((PurePosixPath(nom).stem, *cell) for cell in _nombres(lire_table(content)))
     return buffer.getvalue().encode("utf-8")
 
 
-def _nombres(table: Table) -> Iterator[tuple[str, str, str]]:
-    cle = table.cle()
-    for nom, ligne in zip(table.cles(cle), table.valeurs(), strict=True):
+def _nombres(table: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    cle = cle_de(table)
+    for nom, ligne in zip(noms_des_lignes(table, cle), table.to_dict("records"), strict=True):
         for colonne, value in ligne.items():
             if colonne not in cle and NOMBRE.fullmatch(value):
                 yield nom, colonne, value

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pandas as pd
 
 LIGNE = "(ligne)"
 COLONNE = "(colonne)"
@@ -36,55 +37,6 @@ class Changement:
     apres: str
 
 
-@dataclass(frozen=True)
-class Table:
-    """A CSV as text."""
-
-    colonnes: tuple[str, ...]
-    lignes: tuple[tuple[str, ...], ...]
-
-    @classmethod
-    def lire(cls, octets: bytes) -> Table:
-        """Return the table of some bytes, whatever became of them: what cannot be read is replaced."""
-        rows = [tuple(row) for row in csv.reader(io.StringIO(octets.decode("utf-8", "replace"), newline=""))]
-        return cls(rows[0], tuple(rows[1:])) if rows else cls((), ())
-
-    def cle(self) -> tuple[str, ...]:
-        """Return the columns that tell its rows apart, none when they do not.
-
-        The first ones are enough, as far as it takes; of these, those that add nothing are dropped, the longest texts
-        first: a reader knows a row by its code and its year, not by its definition.
-
-        >>> Table(("a", "texte", "b", "c"), (("x", "long", "1", "7"), ("x", "long", "2", "7"))).cle()
-        ('b',)
-        """
-        largeurs = range(1, len(self.colonnes))
-        largeur = next((n for n in largeurs if self.distingue(self.colonnes[:n])), 0)
-        retenues = self.colonnes[:largeur]
-        for nom in sorted(retenues, key=self._poids, reverse=True):
-            sans = tuple(other for other in retenues if other != nom)
-            if sans and self.distingue(sans):
-                retenues = sans
-        return retenues
-
-    def distingue(self, colonnes: tuple[str, ...]) -> bool:
-        """Return whether some columns, all of them its own, tell its rows apart."""
-        return set(colonnes) <= set(self.colonnes) and len(set(self.cles(colonnes))) == len(self.lignes)
-
-    def cles(self, colonnes: tuple[str, ...]) -> list[str]:
-        """Return what each row is known by: these columns, or its number when there is none."""
-        if not colonnes:
-            return [f"ligne {number}" for number in range(2, len(self.lignes) + 2)]
-        return [", ".join(filter(None, (row[nom] for nom in colonnes))) for row in self.valeurs()]
-
-    def valeurs(self) -> list[dict[str, str]]:
-        """Return its rows by column; one that is too short is filled, what is too long is cut."""
-        return [dict(zip_longest(self.colonnes, row[: len(self.colonnes)], fillvalue="")) for row in self.lignes]
-
-    def _poids(self, colonne: str) -> int:
-        return sum(len(row[colonne]) for row in self.valeurs())
-
-
 def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Changement, ...]:
     """Return what changes from one state of a CSV to the other; None stands for a file that is not there.
 
@@ -95,25 +47,57 @@ def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Ch
         return ()
     if avant is None or apres is None:
         return (Changement(fichier, "", FICHIER, *(ABSENT if side is None else PRESENT for side in (avant, apres))),)
-    before, after = Table.lire(avant), Table.lire(apres)
-    cles = [cle for cle in (before.cle(), after.cle()) if cle and before.distingue(cle) and after.distingue(cle)]
-    return min((tuple(_changements(fichier, before, after, cle)) for cle in (*cles, ())), key=len)
+    tables = lire_table(avant), lire_table(apres)
+    keys = [key for key in map(cle_de, tables) if key and all(_distingue(table, key) for table in tables)]
+    return min((tuple(_changements(fichier, *tables, key)) for key in (*keys, [])), key=len)
 
 
-def _changements(fichier: str, avant: Table, apres: Table, cle: tuple[str, ...]) -> Iterator[Changement]:
-    for nom in (*avant.colonnes, *(nom for nom in apres.colonnes if nom not in avant.colonnes)):
-        presence = [PRESENT if nom in table.colonnes else ABSENT for table in (avant, apres)]
+def lire_table(octets: bytes) -> pd.DataFrame:
+    """Return a table as text, whatever became of its bytes; a short row is filled, what is too long is cut."""
+    import pandas as pd
+
+    rows = csv.DictReader(io.StringIO(octets.decode("utf-8", "replace"), newline=""), restval="")
+    return pd.DataFrame(list(rows), columns=list(dict.fromkeys(rows.fieldnames or ())), dtype=object)
+
+
+def cle_de(table: pd.DataFrame) -> list[str]:
+    """Return the columns that tell rows apart, none when they do not.
+
+    The first ones are enough, as far as it takes; of these, those that add nothing are dropped, the longest texts
+    first: a reader knows a row by its code and its year, not by its definition.
+    """
+    names = list(table.columns)
+    kept = next((names[:count] for count in range(1, len(names)) if _distingue(table, names[:count])), [])
+    for name in sorted(kept, key=lambda name: table[name].str.len().sum(), reverse=True):
+        without = [other for other in kept if other != name]
+        if without and _distingue(table, without):
+            kept = without
+    return kept
+
+
+def _distingue(table: pd.DataFrame, colonnes: list[str]) -> bool:
+    return set(colonnes) <= set(table.columns) and len(set(noms_des_lignes(table, colonnes))) == len(table)
+
+
+def noms_des_lignes(table: pd.DataFrame, colonnes: list[str]) -> list[str]:
+    """Return what each row is known by: these columns, or its number when there is none."""
+    if not colonnes:
+        return [f"ligne {number}" for number in range(2, len(table) + 2)]
+    return [", ".join(filter(None, values)) for values in table[colonnes].itertuples(index=False, name=None)]
+
+
+def _changements(fichier: str, avant: pd.DataFrame, apres: pd.DataFrame, cle: list[str]) -> Iterator[Changement]:
+    for name in dict.fromkeys((*avant.columns, *apres.columns)):
+        presence = [PRESENT if name in table.columns else ABSENT for table in (avant, apres)]
         if ABSENT in presence:
-            yield Changement(fichier, nom, COLONNE, *presence)
-    olds, news = _par_cle(avant, cle), _par_cle(apres, cle)
-    for key in (*olds, *(key for key in news if key not in olds)):
+            yield Changement(fichier, name, COLONNE, *presence)
+    olds, news = (
+        dict(zip(noms_des_lignes(table, cle), table.to_dict("records"), strict=True)) for table in (avant, apres)
+    )
+    for key in dict.fromkeys((*olds, *news)):
         if key not in olds or key not in news:
             yield Changement(fichier, key, LIGNE, *(PRESENT if key in rows else ABSENT for rows in (olds, news)))
             continue
-        for nom, value in olds[key].items():
-            if nom in news[key] and news[key][nom] != value:
-                yield Changement(fichier, key, nom, value, news[key][nom])
-
-
-def _par_cle(table: Table, cle: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    return dict(zip(table.cles(cle), table.valeurs(), strict=True))
+        for name, value in olds[key].items():
+            if name in news[key] and news[key][name] != value:
+                yield Changement(fichier, key, name, value, news[key][name])
