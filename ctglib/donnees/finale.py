@@ -10,13 +10,13 @@ from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, SaisieFinale
-from ctglib.donnees.references import nom_inconnu
+from ctglib.donnees.references import nom_inconnu, parcourir
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
 if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.yaml_strict import Chemin
+    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.yaml_strict import Arbre
 
 
 REGLES = "catalogue/evaluation_finale.yaml"
@@ -77,8 +77,15 @@ def _fautes(documents: dict[str, Document], dossier: Dossier | None) -> list[Fau
     return [*faults, *verifier_finale(documents, dossier)]
 
 
-Nom = tuple["Chemin", object, Iterable[object], str, str]  # where, what is written, what may be, its kind, its file
-CATALOGUE, CONVENTION = "catalogue", "convention.yaml"
+CONVENTION = "convention.yaml"
+# Document, list, and what its items are told apart by.
+UNIQUES = (
+    ("lectures", "objectifs", ("fiche", "objectif")),
+    ("lectures", "schemas", ("fiche", "element")),
+    ("saisie", "criteres", ("critere",)),
+    ("saisie", "contribution", ("fiche",)),
+    ("saisie", "decisions", ("fiche", "objectif")),
+)
 
 
 def verifier_finale(documents: Mapping[str, Document], dossier: Dossier) -> list[Faute]:
@@ -88,97 +95,56 @@ def verifier_finale(documents: Mapping[str, Document], dossier: Dossier) -> list
         documents: « regles », « lectures » and « saisie », each without fault of its own; no tree: an absent file.
         dossier: The convention and its catalogue.
     """
-    faults = []
-    readings = (
-        ("regles", _noms_du_catalogue, None),
-        ("lectures", _noms_des_lectures, _cles_des_lectures),
-        ("saisie", _noms_de_la_saisie, _cles_de_la_saisie),
-    )
-    for name, names, keys in readings:
-        document = documents[name]
-        if document.arbre is None:
-            continue
-        for path, written, known, kind, where in names(document.objet, dossier):
-            if written not in (values := list(known)):
-                faults.append(document.arbre.faute(path, *nom_inconnu(str(written), values, kind, where)))
-        seen = set()
-        for path, key in keys(document.objet) if keys else ():
-            if key in seen:
-                found, expected = "la même chose une seconde fois", "une seule fois chacun"
-                faults.append(document.arbre.faute(path, found, expected, "supprimer l'un des deux"))
-            seen.add(key)
+    trees = {name: document.arbre for name, document in documents.items() if document.arbre}
+    faults = [
+        trees[name].faute(path, *nom_inconnu(str(written), values, kind, where))
+        for name, place, known, kind, where in (*_citations(dossier), *_des_fiches(trees, dossier.convention))
+        if name in trees
+        for values in [list(known)]
+        for path, written in parcourir(trees[name].contenu, place)
+        if written not in values
+    ]
+    for name, group, keys in UNIQUES:
+        items = getattr(documents[name].objet, group) if name in trees else ()
+        told = [tuple(getattr(item, key) for key in keys) for item in items]
+        faults += [
+            trees[name].faute(
+                (group, rank), "la même chose une seconde fois", "une seule fois chacun", "supprimer l'un des deux"
+            )
+            for rank, key in enumerate(told)
+            if key in told[:rank]
+        ]
     return faults
 
 
-def _noms_du_catalogue(regles: object, dossier: Dossier) -> Iterator[Nom]:
-    catalogue = dossier.catalogue
+Citation = tuple[str, str, Iterable[object], str, str]  # document, path, what may be written there, its kind, its file
+
+
+def _citations(dossier: Dossier) -> Iterator[Citation]:
+    catalogue, convention = dossier.catalogue, dossier.convention
     themes = [theme.theme for theme in catalogue.themes]
-    for rank, item in enumerate(regles.diagnostic):
-        yield ("diagnostic", rank, "theme"), item.theme, themes, "un thème", "catalogue/themes"
-        for place, serie in enumerate(item.series):
-            path = ("diagnostic", rank, "series", place)
-            yield path, serie, catalogue.indicateurs_contexte, "un indicateur", "catalogue/contexte.yaml"
-    for rank, item in enumerate(regles.renouvellement):
-        path = ("renouvellement", rank)
-        yield (*path, "indicateur"), item.indicateur, catalogue.indicateurs, "un indicateur", "catalogue/themes"
-        yield (*path, "serie"), item.serie, catalogue.indicateurs_contexte, "un indicateur", "catalogue/contexte.yaml"
-
-
-def _noms_des_lectures(lectures: object, dossier: Dossier) -> Iterator[Nom]:
-    convention = dossier.convention
-    for rank, item in enumerate(lectures.objectifs):
-        path = ("objectifs", rank)
-        fiche = _fiche(convention, item.fiche)
-        yield from _objectif(path, item, convention)
-        if fiche is None:
-            continue
-        numbers = [modalite.numero for modalite in fiche.modalites]
-        for place, number in enumerate(item.modalites):
-            yield (*path, "modalites", place), number, numbers, f"une modalité de la fiche {fiche.numero}", CONVENTION
-        own = [prevu.id for prevu in fiche.indicateurs]
-        for place, name in enumerate(item.indicateurs):
-            yield (*path, "indicateurs", place), name, own, f"un indicateur de la fiche {fiche.numero}", CONVENTION
+    series = (catalogue.indicateurs_contexte, "un indicateur", "catalogue/contexte.yaml")
+    yield "regles", "diagnostic.*.theme", themes, "un thème", "catalogue/themes"
+    yield "regles", "diagnostic.*.series.*", *series
+    yield "regles", "renouvellement.*.indicateur", catalogue.indicateurs, "un indicateur", "catalogue/themes"
+    yield "regles", "renouvellement.*.serie", *series
+    numbers = [fiche.numero for fiche in convention.fiches]
+    for name, group in (
+        ("lectures", "objectifs"), ("lectures", "schemas"), ("saisie", "contribution"), ("saisie", "decisions"),
+    ):  # fmt: skip
+        yield name, f"{group}.*.fiche", numbers, "une fiche action", CONVENTION
     told = [text for schema in convention.schemas for text in (*schema.axes, *schema.chapitres)]
-    for rank, item in enumerate(lectures.schemas):
-        yield ("schemas", rank, "fiche"), item.fiche, _numeros(convention), "une fiche action", CONVENTION
-        yield ("schemas", rank, "element"), item.element, told, "un axe ou un chapitre d'un schéma", CONVENTION
+    yield "lectures", "schemas.*.element", told, "un axe ou un chapitre d'un schéma", CONVENTION
 
 
-def _noms_de_la_saisie(saisie: object, dossier: Dossier) -> Iterator[Nom]:
-    convention = dossier.convention
-    for rank, item in enumerate(saisie.contribution):
-        yield ("contribution", rank, "fiche"), item.fiche, _numeros(convention), "une fiche action", CONVENTION
-    for rank, item in enumerate(saisie.decisions):
-        yield from _objectif(("decisions", rank), item, convention)
-
-
-def _objectif(path: Chemin, item: object, convention: Convention) -> Iterator[Nom]:
-    yield (*path, "fiche"), item.fiche, _numeros(convention), "une fiche action", CONVENTION
-    fiche = _fiche(convention, item.fiche)
-    if fiche is not None:
-        ranks = range(1, len(fiche.objectifs) + 1)
-        yield (*path, "objectif"), item.objectif, ranks, f"le rang d'un objectif de la fiche {fiche.numero}", CONVENTION
-
-
-def _fiche(convention: Convention, numero: int) -> Fiche | None:
-    return next((fiche for fiche in convention.fiches if fiche.numero == numero), None)
-
-
-def _numeros(convention: Convention) -> list[int]:
-    return [fiche.numero for fiche in convention.fiches]
-
-
-def _cles_des_lectures(lectures: object) -> Iterator[tuple[Chemin, object]]:
-    for rank, item in enumerate(lectures.objectifs):
-        yield ("objectifs", rank), ("objectif", item.fiche, item.objectif)
-    for rank, item in enumerate(lectures.schemas):
-        yield ("schemas", rank), ("schema", item.fiche, item.element)
-
-
-def _cles_de_la_saisie(saisie: object) -> Iterator[tuple[Chemin, object]]:
-    for rank, item in enumerate(saisie.criteres):
-        yield ("criteres", rank), ("critere", item.critere)
-    for rank, item in enumerate(saisie.contribution):
-        yield ("contribution", rank), ("contribution", item.fiche)
-    for rank, item in enumerate(saisie.decisions):
-        yield ("decisions", rank), ("decision", item.fiche, item.objectif)
+def _des_fiches(arbres: Mapping[str, Arbre], convention: Convention) -> Iterator[Citation]:
+    """Yield what a file says of a fiche and is to be found in it: the rank of an objective, modalités, indicators."""
+    fiches = {fiche.numero: fiche for fiche in convention.fiches}
+    for name, group in (("lectures", "objectifs"), ("saisie", "decisions")):
+        for (_, rank, _), number in parcourir(arbres[name].contenu, f"{group}.*.fiche") if name in arbres else ():
+            if fiche := fiches.get(number):
+                own, path, ranks = f"de la fiche {number}", f"{group}.{rank}", range(1, len(fiche.objectifs) + 1)
+                yield name, f"{path}.objectif", ranks, f"le rang d'un objectif {own}", CONVENTION
+                numbers, names = ([item.numero for item in fiche.modalites], [item.id for item in fiche.indicateurs])
+                yield name, f"{path}.modalites.*", numbers, f"une modalité {own}", CONVENTION
+                yield name, f"{path}.indicateurs.*", names, f"un indicateur {own}", CONVENTION

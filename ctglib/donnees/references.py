@@ -207,7 +207,7 @@ COLONNES = {
 
 
 def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int | float]]:
-    """Yield the texts and numbers at a path, each with its own path; « + » stands for the keys of a dict."""
+    """Yield the texts and numbers at a path, each with its path; « + » means the keys of a dict, a rank one item."""
     step, _, rest = chemin.partition(".")
     for key, value in _pas(contenu, step):
         if rest:
@@ -217,8 +217,8 @@ def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int 
 
 
 def _pas(contenu: object, step: str) -> list[tuple[str | int, object]]:
-    if step == "*" and isinstance(contenu, list):
-        return list(enumerate(contenu))
+    if isinstance(contenu, list):
+        return [(rank, item) for rank, item in enumerate(contenu) if step in ("*", str(rank))]
     if isinstance(contenu, dict):
         if step in ("*", "+"):
             return [(key, value if step == "*" else key) for key, value in contenu.items()]
