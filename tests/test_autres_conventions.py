@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+from html import unescape
 
 import pytest
 from classeur_rempli import poser
@@ -19,14 +20,22 @@ from ctglib.donnees.lecture import VARIABLE
 FICTIVES = DEPOT / "tests/fixtures/conventions"
 # Convention, year, values to enter by indicator, number of fiches.
 ANNEES = {
-    "rives_de_laune": (2025, {"places_eaje_ouvertes": 18, "rendez_vous_droits": 150, "comites_pilotage": 1}, 6),
-    "monteclair": (2026, {"jeunes_accueillis": 25}, 2),
-}
-# What only the other conventions of the project say: names, articles, annexes, promised documents, posts.
+    "rives_de_laune": (
+        2025,
+        {
+            "places_eaje_ouvertes": 18, "demandes_sans_place": 31, "ateliers_parents": 20, "familles_laep": 64,
+            "adherents_evs": 102, "rendez_vous_droits": 540, "demandes_abouties": 310, "menages_accompagnes": 22,
+            "comites_pilotage": 1,
+        },
+        6,
+    ),
+    "monteclair": (2026, {"jeunes_accueillis": 25, "visites_tiers_lieu": 0}, 2),
+}  # fmt: skip
+# What only the other conventions of the project say: names, articles, annexes, promised documents, posts, its study.
 DE_HARNES = re.compile(
-    r"Harnes|Carvin|Valfontaine|Pas-de-Calais|Gouillard|Brevière|\b62413\b|\b6-[ab]\b|[Aa]nnexes? [1-4]|"
-    r"quatre fiches|13 indicateurs|"
-    r"[Aa]rticles? (?:2|5|6|7|8|9|10|11|12|14)\b"
+    r"Harnes|Carvin|Valfontaine|Pas-de-Calais|Gouillard|Brevière|\b62413\b|\b6-[ab]\b|[Aa]nnexes? [1-9]|"
+    r"quatre fiches|13 indicateurs|L'étude|\bVille\b|"
+    r"[Aa]rticles? (?:2|3|4|5|6|7|8|9|10|11|12|14)\b"
 )
 
 
@@ -47,7 +56,21 @@ def rapports(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         poser(workbook, "Actions", "1.1", **{f"État_fin_{annee}": "En cours"})
         workbook.save(path)
         assert lancer(["importer", str(path)]) == 0
-        order = ("diagnostic", "bilan", "evaluation", "-c", nom, "-a", str(annee), "-f", "html", "-s", "sortie")
+        order = (
+            "diagnostic",
+            "controle",
+            "bilan",
+            "fiches",
+            "evaluation",
+            "-c",
+            nom,
+            "-a",
+            str(annee),
+            "-f",
+            "html",
+            "-s",
+            "sortie",
+        )
         done = ctg("produire", *order, dossier=dossier)
         assert done.returncode == 0, done.stderr + done.stdout
     pages = (dossier / "sortie" / nom).rglob("*.html")
@@ -56,28 +79,58 @@ def rapports(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def _texte(html: str) -> str:
     body = re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
 def test_ses_rapports_ne_disent_rien_d_une_autre_convention(rapports: tuple[str, dict[str, str]]) -> None:
-    _, textes = rapports
+    nom, textes = rapports
+    fiches = {f"fiche-{numero}" for numero in range(1, ANNEES[nom][2] + 1)}
 
     told = {page: sorted({found.group() for found in DE_HARNES.finditer(texte)}) for page, texte in textes.items()}
 
-    told["diagnostic"] = [found for found in told["diagnostic"] if found.lower() != "annexe 1"]  # its own usual name
     assert {page: found for page, found in told.items() if found} == {}
-    assert set(textes) >= {"diagnostic", "bilan", "evaluation-finale"}
+    assert set(textes) == {"diagnostic", "controle", "bilan", "evaluation-finale", *fiches}
 
 
 def test_le_bilan_dit_ses_fiches_et_ce_qui_a_ete_saisi(rapports: tuple[str, dict[str, str]]) -> None:
     nom, textes = rapports
-    _, valeurs, fiches = ANNEES[nom]
+    fiches = ANNEES[nom][2]
+    said = {
+        "rives_de_laune": r"Adhérents de l'espace de vie sociale[^.]*102",
+        "monteclair": r"Jeunes[^.]*accueillis[^.]*25",
+    }
 
-    bilan = textes["bilan"]
+    bilan = textes["bilan"].replace("\u00a0", " ")
 
-    assert all(f"Fiche {numero}" in bilan.replace("\u00a0", " ") for numero in range(1, fiches + 1))
-    assert f"Fiche {fiches + 1}" not in bilan.replace("\u00a0", " ")
-    assert valeurs
+    assert all(f"Fiche {numero}" in bilan for numero in range(1, fiches + 1))
+    assert f"Fiche {fiches + 1}" not in bilan
+    assert re.search(said[nom], bilan)
+
+
+def test_le_diagnostic_a_les_noms_de_la_convention_et_rien_de_ce_qu_elle_ne_donne_pas(
+    rapports: tuple[str, dict[str, str]],
+) -> None:
+    nom, textes = rapports
+    diagnostic, absents = textes["diagnostic"], {"rives_de_laune": "Précarité", "monteclair": "Petite enfance"}
+
+    assert f"« {absents[nom]} »" in diagnostic and f"{absents[nom]} : indicateurs" not in diagnostic
+    if nom == "rives_de_laune":
+        assert "Accueillir les tout-petits : indicateurs du diagnostic" in diagnostic
+        assert "Petite enfance : indicateurs" not in diagnostic
+    else:
+        assert "Offre existante" not in diagnostic and not re.search(r"\b0 place|aucune place", diagnostic)
+
+
+def test_ce_que_la_fiche_analyse_est_calcule(rapports: tuple[str, dict[str, str]]) -> None:
+    nom, textes = rapports
+    said = {
+        "rives_de_laune": {"fiche-2": "en moyenne 3,2 familles", "fiche-4": "310 demandes ouvertes pour 540"},
+        "monteclair": {"fiche-1": "à surveiller"},
+    }  # fmt: skip
+
+    for page, words in said[nom].items():
+        assert words in textes[page].replace("\u202f", " ").replace("\u00a0", " ")
+    assert not re.search(r"[^.]\.\.[^.]", " ".join(textes.values()))
 
 
 def test_ses_articles_sont_les_siens(rapports: tuple[str, dict[str, str]]) -> None:

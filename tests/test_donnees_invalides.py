@@ -35,7 +35,7 @@ def test_toutes_les_fautes_de_plusieurs_fichiers_sortent_d_un_coup(
     remplacer(harnes / "convention.yaml", "fictive: false", "fictive: non")
     remplacer(donnees / "catalogue/radar.yaml", "part_rsa", "part_rsas")
     (harnes / "offre.csv").write_bytes(b"")
-    (harnes / "commentaires.yaml").unlink()
+    (harnes / "commentaires.yaml").write_text("commentaires: rien\n", encoding="utf-8")
     remplacer(donnees / "catalogue/unites.yaml", "unites:", "unités:")
 
     code = lancer(["valider", "--convention", "harnes"])

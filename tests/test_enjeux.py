@@ -157,17 +157,6 @@ def test_hors_enjeux_les_themes_sans_besoin_sont_nommes() -> None:
     assert "« Petite enfance »" not in table.notes[-1]
 
 
-def test_un_tableau_hors_enjeux_vide_le_dit() -> None:
-    _, outside = tables()
-
-    table = tableau_hors_enjeux(
-        outside.iloc[:0], harnes().convention, contexte(), themes=harnes().catalogue.themes, doutes={}
-    )
-
-    assert table.cellules["constat"].to_list() == ["Aucun besoin"]
-    assert "Aucun besoin" in table.html
-
-
 def test_chaque_lacune_porte_sa_place_et_sa_question() -> None:
     table = lacunes(harnes().convention, "la convention")
 

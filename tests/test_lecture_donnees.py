@@ -107,8 +107,7 @@ def test_un_dossier_est_lu_une_fois_pour_toutes_avec_ses_absences_et_ses_listes(
     assert journal.absents == {
         "conventions/harnes/logos/ville.png",
         "conventions/harnes/logos/caf.png",
-        "conventions/harnes/indicateurs.yaml",
-        "conventions/harnes/territoires.yaml",
+        "conventions/harnes/messages.yaml",
     }
     assert set(journal.listes) == {"catalogue/indicateurs", "catalogue/themes"}
     assert dossier.logos == {"ville": None, "caf": None}

@@ -110,7 +110,7 @@ def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
 @pytest.mark.parametrize(
     ("valeurs", "dit"),
     [
-        ({"etp_coordination": {2025: 2}}, "On ne le sait pas : le nombre de postes devenus"),
+        ({"etp_coordination": {2025: 2}}, "On ne le sait pas : « Postes devenus chargé de coopération »"),
         (
             {"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: 0}},
             "Pas encore : aucun des 2,00 ETP de coordination",
@@ -120,7 +120,7 @@ def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
             "En partie : 1,50 ETP (p) sur 2,00 ETP de coordination en 2025.",
         ),
         ({"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: 2}}, "Oui : 2,00 ETP sur 2,00 ETP"),
-        ({"etp_charges_cooperation": {2025: 1}}, "1,00 ETP de chargé de coopération en 2025, sur un nombre"),
+        ({"etp_charges_cooperation": {2025: 1}}, "1,00 ETP en 2025, sur un nombre"),
     ],
 )
 def test_le_passage_repond_a_la_question_de_l_article_6_b(valeurs: dict, dit: str) -> None:

@@ -16,7 +16,7 @@ from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import contexte_a_la_date, contexte_connu, revisions, series
 from ctglib.document.contexte import Contexte
 from ctglib.document.couverture import Couverture, Logo
-from ctglib.document.typographie import date_longue
+from ctglib.document.typographie import date_longue, enumerer
 from ctglib.donnees.cle import signer
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
@@ -366,7 +366,7 @@ def couverture_annuelle(
         sujet=sujet,
         territoire=contexte.territoire.nom,
         mentions=(
-            ("Parties", " et ".join(partie.nom for partie in convention.parties)),
+            ("Parties", enumerer([partie.nom for partie in convention.parties])),
             ("Convention", f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"),
             *donnees_lues(bilan, evaluation, lues),
         ),

@@ -140,7 +140,7 @@ def tableau_hors_enjeux(
         nom="hors-enjeux",
         titre=f"Besoins des thèmes qu'aucun enjeu ne reprend, {lieux_et_dates(contexte, constats['annee'])}",
         colonnes=_colonnes(contexte),
-        cellules=_table(cells or [["Aucun besoin", *[RIEN] * 5]], contexte),
+        cellules=_table(cells, contexte),
         donnees=constats,
         source=contexte.source,
         groupes=tuple(groups) or None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.document.couverture import Couverture, Logo
-from ctglib.document.typographie import date_longue
+from ctglib.document.typographie import date_longue, enumerer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def couverture(
         sujet=f"Convention territoriale globale {years}",
         territoire=contexte.territoire.nom,
         mentions=(
-            ("Parties", " et ".join(partie.nom for partie in convention.parties)),
+            ("Parties", enumerer([partie.nom for partie in convention.parties])),
             ("Période", f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"),
             ("Date des données", convention.date_des_donnees),
             ("Statut", statut),

@@ -82,7 +82,7 @@ class Criteres:
         needs, cadre = self.etude.besoins, self.etude.cadre
         stakes = {theme: enjeu.titre for enjeu in cadre.convention.enjeux for theme in enjeu.themes}
         alone = enumerer([enjeu.titre for enjeu in cadre.convention.enjeux if not enjeu.themes])
-        themes = [(item.theme, item.titre, stakes.get(item.theme, AUCUN)) for item in self.etude.catalogue.themes]
+        themes = [(item.theme, item.titre, stakes.get(item.theme, AUCUN)) for item in self.etude.themes]
         themes += [("", "Sans thème du diagnostic", alone or AUCUN)] * int(needs["theme"].eq("").any())
         rows = []
         for theme, titre, enjeu in themes:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ctglib.calculs.comparaison import Constat
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.finale import Finale
+    from ctglib.donnees.modeles.catalogue import Theme
     from ctglib.donnees.modeles.convention import Convention
 
 SANS_COMPARAISON = Preuve(0, 0, 0, 1)
@@ -184,6 +185,12 @@ class EtudeFinale:
         return table[table["groupe"].eq("convention") & table["fiche"].isna()].iloc[0]
 
     @property
+    def themes(self) -> list[Theme]:
+        """The themes that the diagnostic of the convention has."""
+        given = {item.indicateur for item in self.constats}
+        return [theme for theme in self.catalogue.themes if given & {item.id for item in theme.indicateurs}]
+
+    @property
     def noms_des_postes(self) -> tuple[str, str]:
         """The indicators of the funding of piloting: the posts of coordination, and those converted."""
         names = self.catalogue.bilan.pilotage
@@ -194,7 +201,7 @@ class EtudeFinale:
         """The evidence of the criteria, by code."""
         suivi, convention = self.derniere.suivi, self.convention
         sens = {name: item.sens for name, item in self.catalogue.indicateurs.items()}
-        themes = [theme.theme for theme in self.catalogue.themes]
+        themes = [theme.theme for theme in self.themes]
         posts, converted = self.noms_des_postes
         return {
             **preuves_du_texte(convention, self.constats, sens, self.evaluabilite, self.besoins, themes),

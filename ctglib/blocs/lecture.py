@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Theme
 
 ORIENTE = ("hausse", "baisse")
+NOMMES = 12  # beyond, indicators that no row gives are counted, theme by theme
 
 
 def mode_de_lecture(
@@ -37,7 +38,7 @@ def mode_de_lecture(
         f"Une seule référence : {contexte.reference.le}.",
         _annees(constats, annees),
         "L'écart entre deux taux se lit en points, entre deux montants par habitant en pourcentage. Deux effectifs ne "
-        f"se comparent que par leur variation : {contexte.territoire.le} n'a pas la taille {contexte.reference.de}.",
+        "se comparent que par leur variation : les deux territoires n'ont pas la même taille.",
         _similaire(seuils),
         f"La variation sur {nombre_court(DUREE_VARIATION)} ans rapporte la valeur de l'année à celle de "
         f"{nombre_court(DUREE_VARIATION)} ans plus tôt. Si une rupture de série tombe entre les deux, elle n'est pas "
@@ -119,7 +120,7 @@ def limites(
     shown = [contexte.indicateurs[constat.indicateur] for constat in constats]
     return liste(
         [
-            f"La seule référence est {contexte.reference.le} : la convention ne donne aucune commune comparable.",
+            f"Seule référence : {contexte.reference.le} ; la convention ne donne aucune commune comparable.",
             "Les chiffres décrivent le territoire avant la convention : aucun ne mesure l'effet d'une action.",
             *manquants,
             *_douteux(doutes, contexte),
@@ -149,9 +150,18 @@ def laisse_de_cote(
     rows = [name for theme in themes if f"« {theme.titre} »" not in empty for name in lost[theme.titre]]
     return [
         *([f"Thèmes sans chapitre, le diagnostic n'en donnant aucun chiffre : {enumerer(empty)}."] if empty else []),
-        *([f"Sans ligne dans le diagnostic, donc inconnus : {_libelles(rows, contexte)}."] if rows else []),
+        *([f"Sans ligne dans le diagnostic, donc inconnus : {_sans_ligne(rows, lost, contexte)}."] if rows else []),
         *([] if offre else ["L'offre existante n'est pas décrite : aucune structure, place, âge ou horaire n'est lu."]),
     ]
+
+
+def _sans_ligne(noms: list[str], perdus: Mapping[str, list[str]], contexte: Contexte) -> str:
+    """Return the labels of the indicators without a row, or how many a theme when they are more than a line."""
+    if len(noms) <= NOMMES:
+        return _libelles(noms, contexte)
+    counts = {theme: sum(name in noms for name in names) for theme, names in perdus.items()}
+    told = [f"{compter(count, 'indicateur')} de « {theme} »" for theme, count in counts.items() if count]
+    return f"{enumerer(told)} ; leurs noms sont dans le dictionnaire du classeur"
 
 
 def _douteux(doutes: Mapping[str, str], contexte: Contexte) -> list[str]:

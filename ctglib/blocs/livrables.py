@@ -142,7 +142,7 @@ def tableau(table: pd.DataFrame, analyse: Analyse, etude: EtudeAnnuelle) -> Tabl
         notes=(
             *(
                 f"{contexte.indicateurs[name].libelle} : une par poste, dont la convention n'écrit pas le nombre ; "
-                "elles sont comparées aux ETP devenus chargé de coopération."
+                f"elles sont comparées à « {contexte.indicateurs[analyse.un('convertis')].libelle} »."
                 for name in analyse.tous("par_poste")
             ),
             *legende(table["statut"], contexte),

@@ -1,4 +1,4 @@
-"""Whether the posts of coordination have become chargé de coopération: known, not known, what it decides."""
+"""Whether the posts of coordination have become what the convention awaits: known, not known, what it decides."""
 
 from __future__ import annotations
 
@@ -57,14 +57,12 @@ def reponse(evaluation: pd.DataFrame, analyse: Analyse, contexte: Contexte) -> s
     posts, turned = (ligne(evaluation, analyse.un(role)) for role in ("postes", "convertis"))
     if turned is None or pd.isna(turned["valeur"]):
         word = contexte.absence(Statut.NON_TRANSMIS) if turned is None else contexte.absence(turned["statut"])
-        return f"On ne le sait pas : le nombre de postes devenus chargé de coopération est {word}."
+        return f"On ne le sait pas : « {contexte.indicateurs[analyse.un('convertis')].libelle} », {word}."
     count = marquer(contexte.valeur(analyse.un("convertis"), turned["valeur"]), turned["statut"])
     if posts is None or pd.isna(posts["valeur"]):
-        return f"{count} de chargé de coopération en {turned['annee']}, sur un nombre de postes qui n'est pas connu."
+        return f"{count} en {turned['annee']}, sur un nombre de postes qui n'est pas connu."
     whole = marquer(contexte.valeur(analyse.un("postes"), posts["valeur"]), posts["statut"])
     if not turned["valeur"]:
-        return (
-            f"Pas encore : aucun des {whole} de coordination n'est devenu chargé de coopération en {turned['annee']}."
-        )
+        return f"Pas encore : aucun des {whole} de coordination n'a changé de fonction en {turned['annee']}."
     done = "Oui" if turned["valeur"] >= posts["valeur"] else "En partie"
     return f"{done} : {count} sur {whole} de coordination en {turned['annee']}."

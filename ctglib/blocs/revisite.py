@@ -92,7 +92,10 @@ class DiagnosticRevisite:
 
     def sans_comparaison(self) -> Tableau:
         """Return one row a theme: what does not compare, why, and whom to ask."""
-        rows = [(self.themes[item.theme], item.reste) for item in self.etude.finale.regles.diagnostic]
+        given = {theme.theme for theme in self.etude.themes}
+        rows = [
+            (self.themes[item.theme], item.reste) for item in self.etude.finale.regles.diagnostic if item.theme in given
+        ]
         return Tableau.de(
             pd.DataFrame(rows, columns=["theme", "reste"]),
             [Colonne("theme", "Thème"), Colonne("reste", "Ce qui ne se compare pas, et ce qu'il faudrait demander")],

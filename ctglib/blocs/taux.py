@@ -83,7 +83,7 @@ def phrases(table: pd.DataFrame, phrase: str) -> list[str]:
         above, below = (
             marquer(nombre(whole[name]), whole[f"statut_{name}"]) for name in ("numerateur", "denominateur")
         )
-        said = phrase.format(numerateur=above, denominateur=below, rapport=pourcent(whole["taux"]))
+        said = phrase.rstrip(". ").format(numerateur=above, denominateur=below, rapport=pourcent(whole["taux"]))
         before = whole["taux_precedent"]
         gap = f", contre {pourcent(before)} l'année précédente ({points(whole['taux'] - before)})"
         told.append(f"{said}{gap if pd.notna(before) else ''}.")

@@ -321,9 +321,7 @@ def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commen
     if not awaited:
         return paragraphe("Chaque thème porte au moins un commentaire des parties.")
     names = enumerer([f"« {theme.titre} »" for theme in awaited])
-    return paragraphe(
-        f"L'étude laisse vide le champ « Commentaires » de chaque thème. Ceux-ci attendent ceux des parties : {names}."
-    ) + paragraphe(
+    return paragraphe(f"Ces thèmes attendent les commentaires des parties : {names}.") + paragraphe(
         "Un commentaire saisi paraît sous son thème, avec sa date et le service ou l'institution qui l'écrit, jamais "
         "une personne. Le guide du classeur d'évaluation dit comment le saisir."
     )

@@ -184,7 +184,7 @@ def preuve_des_moyens(convention: Convention, suivis: Mapping[int, Suivi]) -> Pr
 
 
 def preuve_des_postes(parcours: pd.DataFrame, postes: str, convertis: str) -> Preuve:
-    """Return the posts of coordination converted, out of those that exist (article 6-b).
+    """Return the posts of coordination converted, out of those that exist.
 
     Args:
         parcours: The indicators.
@@ -193,9 +193,8 @@ def preuve_des_postes(parcours: pd.DataFrame, postes: str, convertis: str) -> Pr
     """
     last = parcours.set_index("indicateur")["derniere"]
     values = [last.get(name) for name in (convertis, postes)]
-    known = [value for value in values if value is not None and value == value]
-    converted, posts = (float(value) if value is not None and value == value else 0.0 for value in values)
-    return Preuve(converted, posts, len(known), 2)
+    known = [value for value in values if pd.notna(value)]
+    return Preuve(*map(float, values), 2, 2) if len(known) == 2 else Preuve(0.0, 0.0, 0, 2)
 
 
 def preuve_des_perspectives(convention: Convention, suivis: Mapping[int, Suivi]) -> Preuve:

@@ -58,7 +58,7 @@ def _rendre_compte(ready: Preparation, a_blanc: bool) -> None:
     for name, count in ready.nouvelles.items():
         dire(f"{name} : {count} ligne{'s' if count > 1 else ''} de plus")
     if ready.attendues:
-        dire(f"{ready.attendues} cellules attendues sont encore vides : elles se liront « non transmis ».")
+        dire(f"Cellules attendues encore vides, qui se liront « non transmis » : {ready.attendues}.")
     dire(_conclusion(ready, a_blanc))
 
 

@@ -12,7 +12,7 @@ from ctglib.donnees.fautes import DonneesInvalides, refus
 from ctglib.donnees.lecture import enregistrer, existe, proches
 from ctglib.donnees.modeles.gabarit import CollecteAnnuelle, Gabarit
 from ctglib.donnees.partage import partager
-from ctglib.donnees.pieces import CONVENTION, Pieces, rassembler
+from ctglib.donnees.pieces import Pieces, rassembler
 from ctglib.donnees.verifications import verifier
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -101,23 +101,19 @@ def lire_pieces(convention: str) -> Pieces:
 
 def en_dossier(pieces: Pieces, fichiers: tuple[str, ...]) -> Dossier:
     """Return the convention of pieces without fault."""
-    found = {name: pieces.documents[f"convention/{name}"][0].objet for name in CONVENTION}
+    own = {
+        name: tuple(
+            item for document in pieces.documents[f"convention/{name}"] for item in getattr(document.objet, name)
+        )
+        for name in ("affirmations", "commentaires", "corrections", "justifications", "avenants", "messages")
+    }
     tables = {name: en_table(table, pieces.schemas[name]) for name, table in pieces.tables.items()}
     return Dossier(
         catalogue=assembler(pieces),
-        convention=found["convention"],
+        convention=pieces.documents["convention/convention"][0].objet,
         annexe1=tables["annexe1"],
-        affirmations=tuple(found["affirmations"].affirmations),
         offre=tables["offre"],
-        commentaires=tuple(found["commentaires"].commentaires),
-        corrections=tuple(found["corrections"].corrections),
-        justifications=tuple(found["justifications"].justifications),
-        avenants=tuple(
-            item for document in pieces.documents["convention/avenants"] for item in document.objet.avenants
-        ),
-        messages=tuple(
-            item for document in pieces.documents["convention/messages"] for item in document.objet.messages
-        ),
+        **own,
         logos=pieces.logos,
         fichiers=fichiers,
     )

@@ -63,15 +63,12 @@ CATALOGUE: dict[str, type[Modele]] = {
     "bilan": ReglesBilan,
     "messages": ReglesMessages,
 }
-CONVENTION: dict[str, type[Modele]] = {
-    "convention": Convention,
+# Files of a convention that may not be there: an absent one is an empty one.
+FACULTATIFS: dict[str, type[Modele]] = {
     "affirmations": Affirmations,
     "commentaires": Commentaires,
     "corrections": Corrections,
     "justifications": Justifications,
-}
-# Files of a convention that may not be there: an absent one is an empty one.
-FACULTATIFS: dict[str, type[Modele]] = {
     "avenants": Avenants,
     "territoires": Territoires,
     "indicateurs": IndicateursPropres,
@@ -113,9 +110,7 @@ def rassembler(convention: str) -> Pieces:
     folder = f"conventions/{convention}"
     faults: list[Faute] = []
     documents = {name: (examiner_yaml(f"catalogue/{name}.yaml", model),) for name, model in CATALOGUE.items()}
-    documents |= {
-        f"convention/{name}": (examiner_yaml(f"{folder}/{name}.yaml", model),) for name, model in CONVENTION.items()
-    }
+    documents["convention/convention"] = (examiner_yaml(f"{folder}/convention.yaml", Convention),)
     documents |= {
         f"convention/{name}": (examiner_yaml(relatif, model),) if existe(relatif := f"{folder}/{name}.yaml") else ()
         for name, model in FACULTATIFS.items()

@@ -387,7 +387,9 @@ class Diagnostic:
                 tableau_enjeux(self.par_enjeu, convention, contexte, seuils=catalogue.seuils, doutes=self.doutes),
                 tableau_hors_enjeux(
                     self.hors_enjeux, convention, contexte, themes=self._themes_presents, doutes=self.doutes
-                ),
+                )
+                if len(self.hors_enjeux)
+                else None,
             ]
         )
 

@@ -27,7 +27,17 @@ from ctglib.calculs.parcours import ATTEINTS, FAITES, bons, juges, mauvais
 from ctglib.document.blocs import Bloc, ChiffreCle, chiffres_cles, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.mesures import BANDE, bande, legende, marquer
-from ctglib.document.typographie import INSECABLE, abreger, accorder, compter, date_longue, enumerer, majuscule, nombre
+from ctglib.document.typographie import (
+    INSECABLE,
+    abreger,
+    accorder,
+    compter,
+    date_longue,
+    enumerer,
+    majuscule,
+    minuscule,
+    nombre,
+)
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.finale import lire_finale
@@ -113,7 +123,7 @@ class EvaluationFinale:
             sujet=convention.titre,
             territoire=cadre.contexte.territoire.nom,
             mentions=(
-                ("Parties", " et ".join(partie.nom for partie in convention.parties)),
+                ("Parties", enumerer([partie.nom for partie in convention.parties])),
                 ("Convention", f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"),
                 donnees_lues(bilan, cadre.evaluation, last.lues)[0],
                 ("Évaluateurs", saisie.evaluateurs or cadre.mot("a_completer")),
@@ -216,7 +226,7 @@ class Page:
         return self._chiffres() + colonnes(left, right)
 
     def _chiffres(self) -> Bloc:
-        """Return the eight key figures, each with how much is known."""
+        """Return the key figures, each with how much is known; the posts where a clause awaits that they change."""
         proofs, ways, convention = self.etude.preuves, self.etude.parcours, self.etude.convention
         written, number = self.etude.ecrits, int(self.etude.ecrits["indicateurs"])
         measured = sur(int(ways["annees_connues"].gt(0).sum()), len(ways))
@@ -225,14 +235,19 @@ class Page:
             return "inconnu" if proofs[code].completude == "absente" else rapport_de(proofs[code])
 
         known = {code: sur(proofs[code].connus, proofs[code].attendus) for code, *_ in CHIFFRES}
-        posts = convention.citer("financement_pilotage")
+        at, (_, converted) = convention.citer("financement_pilotage"), self.etude.noms_des_postes
+        posts = (
+            [ChiffreCle(valeur("postes_convertis"), minuscule(self.etude.catalogue.mesures[converted].libelle), at)]
+            if at
+            else []
+        )
         return chiffres_cles(
             [
                 *(ChiffreCle(valeur(code), label, f"{what} : {known[code]}") for code, label, what in CHIFFRES),
                 ChiffreCle(measured, "indicateurs avec une donnée", "écrits ou proposés"),
                 ChiffreCle(sur(written["departs"], number), "avec une valeur de départ", "indicateurs écrits"),
                 ChiffreCle(sur(written["cibles"], number), "avec une cible", "indicateurs écrits, avenants compris"),
-                ChiffreCle(valeur("postes_convertis"), "ETP devenus chargé de coopération", posts),
+                *posts,
             ]
         )
 
@@ -247,7 +262,7 @@ class Page:
             f"{compter(written, 'indicateur écrit', 'indicateurs écrits')}."
         )
         if states["statut"].eq(NON_RENSEIGNEE).all():
-            yield f"Fait : l'état d'aucune modalité n'a été transmis, de {years[0]} à {years[-1]}."
+            yield f"Fait : l'état d'aucune modalité n'est connu à la fin de {years[-1]}."
             return
         for fiche in fiches:
             own = states.loc[states["fiche"] == fiche.numero, "statut"]
@@ -266,7 +281,8 @@ class Page:
         rank = 2 * ways["nature"].ne("resultat") + ways["origine"].ne("convention")
         ways = ways.loc[rank.sort_values(kind="stable").index]
         reached, missed = ways[juges(ways) & ways["verdict"].isin(ATTEINTS)], ways[mauvais(ways)]
-        good = ways[bons(ways) & ~ways["indicateur"].isin(reached["indicateur"])]
+        told = [*reached["indicateur"], *missed["indicateur"]]
+        good = ways[(bons(ways) | juges(ways)) & ~ways["indicateur"].isin(told)]
         if not (len(reached) or len(missed) or len(good)):
             yield "Aucun indicateur n'a de quoi se lire : ni cible jugée, ni évolution depuis un départ."
         for rows in (pd.concat([reached, good]), missed):

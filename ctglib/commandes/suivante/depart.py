@@ -5,6 +5,7 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
+from ctglib.calculs.ecriture import enumerer
 from ctglib.commandes.suivante.demande import verifier_nouvelle
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 DOSSIER, MODELE = "conventions", "catalogue/modele"
-VIDES = ("affirmations", "commentaires", "corrections", "justifications", "avenants")
 A_COMPLETER = "À compléter"
 
 
@@ -45,7 +45,7 @@ def preparer_depart(
     words = {
         "nom": nom, "titre": f"Convention territoriale globale, {place['nom']}, {debut.year}-{fin.year}",
         "fictive": "false", "territoire": territoire, "membres": _liste(members), "reference": reference,
-        "debut": debut.isoformat(), "fin": fin.isoformat(), "source": " et ".join(parties),
+        "debut": debut.isoformat(), "fin": fin.isoformat(), "source": enumerer(list(parties)),
         "parties": "".join(_partie(rank, party) for rank, party in enumerate(parties, 1)),
         "fiches": "".join(_modele("fiche", numero=n, debut=debut, fin=fin) for n in range(1, fiches + 1)),
     }  # fmt: skip
@@ -53,7 +53,6 @@ def preparer_depart(
     files = {
         "convention.yaml": _modele("convention", **words),
         "territoires.yaml": _territoires(territoire, reference),
-        **{f"{name}.yaml": f"{name}: []\n" for name in VIDES},
         **{f"{name}.csv": ",".join(charger_schema(name).colonnes) + "\n" for name in ("annexe1", "offre")},
     }
     written = {f"{folder}/{name}": text.encode() for name, text in files.items() if text}

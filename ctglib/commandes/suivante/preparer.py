@@ -30,7 +30,6 @@ DOSSIER = "conventions"
 RECOPIES = (  # those that are there
     "offre.csv", "territoires.yaml", "contexte.csv", "comparables.csv", "indicateurs.yaml", "collecte.yaml",
 )  # fmt: skip
-VIDES = ("affirmations", "commentaires", "justifications", "avenants")
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,6 @@ def _projet(etude: EtudeFinale, periode: Periode, ancienne: str) -> Projet:
         f"{folder}/convention.yaml": _yaml(text, head),
         f"{folder}/annexe1.csv": _csv(annexe1),
         f"{folder}/lectures.yaml": _yaml(_lectures(etude, text["schemas"]), head[:1]),
-        **{f"{folder}/{name}.yaml": _yaml({name: []}, ()) for name in VIDES},
         f"{folder}/corrections.yaml": _yaml({"corrections": _corrections(etude)}, ()),
         **_copies(f"{DOSSIER}/{ancienne}", folder),
     }

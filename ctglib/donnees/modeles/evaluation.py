@@ -209,12 +209,13 @@ class ReglesFinales(Modele):
         return regles
 
     def selon(self, convention: Convention) -> ReglesFinales:
-        """Return the rules as a convention reads them: its own articles cited in the evidence."""
+        """Return the rules as a convention reads them: its own articles cited, without what it does not settle."""
 
-        def cite(preuve: PreuveDeCritere) -> PreuveDeCritere:
-            return preuve.model_copy(update={"libelle": convention.ecrire(preuve.libelle)})
+        def cite(preuves: tuple[PreuveDeCritere, ...]) -> tuple[PreuveDeCritere, ...]:
+            read = [preuve.model_copy(update={"libelle": convention.ecrire(preuve.libelle)}) for preuve in preuves]
+            return tuple(preuve for preuve in read if preuve.libelle)
 
-        told = [one.model_copy(update={"preuves": tuple(map(cite, one.preuves))}) for one in self.criteres]
+        told = [one.model_copy(update={"preuves": cite(one.preuves)}) for one in self.criteres]
         return self.model_copy(update={"criteres": tuple(told)})
 
 
