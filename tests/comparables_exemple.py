@@ -16,7 +16,7 @@ NOMS = ("foyers", "rsa", "af")
 DEBUT, FIN = 2022, 2024
 CONVENTION = SimpleNamespace(territoire=ICI.code, debut=SimpleNamespace(year=DEBUT + 1))
 MOTS = MotsComparaison(
-    bruit="dans le bruit", signe_bruit="○", depasse="plus que l'arrondi", signe_depasse="●", rupture="rupture",
+    bruit="dans le bruit", depasse="plus que l'arrondi", rupture="rupture",
     sans_calcul="non calculable",
 )  # fmt: skip
 SUR = st.integers(1, 60).map(lambda count: 5 * count)

@@ -49,7 +49,7 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
     with enregistrer() as final:
         found = lire_communes(suivi)
 
-    assert not [name for name in annual.lus if name.startswith(("sources/publiques", "sources/locales"))]
+    assert not [name for name in annual.lus if name.startswith("sources/publiques/cnaf_communes")]
     assert {"sources/publiques/origine.yaml", "catalogue/sources/cnaf_communes.yaml"} <= set(final.lus)
     assert len([name for name in final.lus if name.endswith(".parquet")]) == 5
     assert {"conventions/harnes/comparables.csv", "sources/locales/origine.yaml"} <= final.absents

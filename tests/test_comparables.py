@@ -19,12 +19,8 @@ from ctglib.calculs.comparables import (
     CHANGE,
     TIENT,
     Resultat,
-    bornes,
     comparer,
-    ecart_a_la_moyenne,
-    ecart_a_la_somme,
     tenue,
-    variation,
 )
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
@@ -115,18 +111,23 @@ def test_les_bornes_sont_les_extremes_de_tous_les_effectifs_possibles(panel: lis
         total = Fraction(sum(end for _, end in others), sum(start for start, _ in others))
         possible.append((Fraction(own[1], own[0]) - mean, Fraction(own[1], own[0]) - total))
 
-    mean, total = ecart_a_la_moyenne(pairs[0], pairs[1:], 2), ecart_a_la_somme(pairs[0], pairs[1:], 2)
+    row = resultat([[start, 5, 5, end, 5, 5] for start, end in pairs]).ecarts.iloc[0]
 
-    for rank, gap in enumerate((mean, total)):
-        assert gap.minimum == min(values[rank] for values in possible)
-        assert gap.maximum == max(values[rank] for values in possible)
+    for rank, name in enumerate(("ecart", "ecart_departement")):
+        gaps = [float(100 * values[rank]) for values in possible]
+        assert (row[f"{name}_min"], row[f"{name}_max"]) == (pytest.approx(min(gaps)), pytest.approx(max(gaps)))
 
 
-def test_un_ecart_dont_l_intervalle_touche_zero_est_dans_le_bruit() -> None:
-    assert bornes((100, 100), 2) == (Fraction(98, 102) - 1, Fraction(102, 98) - 1)
-    assert ecart_a_la_moyenne((100, 105), [(100, 100)], 2).bruit
-    assert not ecart_a_la_moyenne((100, 120), [(100, 100)], 2).bruit
-    assert ecart_a_la_moyenne((100, 105), [(100, 105)], 0).bruit
+@pytest.mark.parametrize(
+    ("commune", "autre", "arrondi", "bruit"),
+    [((100, 105), (100, 100), 5, True), ((100, 120), (100, 100), 5, False), ((100, 105), (100, 105), None, True)],
+)
+def test_un_ecart_dont_l_intervalle_touche_zero_est_dans_le_bruit(
+    commune: tuple, autre: tuple, arrondi: float | None, bruit: bool
+) -> None:
+    found = resultat([[start, 5, 5, end, 5, 5] for start, end in (commune, autre)], arrondi=arrondi)
+
+    assert found.ecarts["bruit"].iloc[0] == bruit
 
 
 def test_une_commune_hors_de_la_fenetre_ou_sans_un_effectif_n_est_pas_comparee() -> None:
@@ -219,7 +220,3 @@ def test_la_tenue_dit_si_le_sens_de_l_ecart_depend_de_la_regle() -> None:
 
     assert found["tenue"].to_dict() == {"a": TIENT, "b": CHANGE, "c": BRUIT}
     assert found.loc["a", ["calculees", "depassent", "hausses"]].tolist() == [3, 2, 2]
-
-
-def test_une_evolution_est_relative_a_l_annee_de_reference() -> None:
-    assert variation((600, 560)) == Fraction(-1, 15)

@@ -12,13 +12,7 @@ from graphiques_exemple import LIBELLES, LONG, TAILLES, dessins, verifier
 from hypothesis import Phase, given
 from test_comparables import EXEMPLE
 
-from ctglib.blocs.comparables import (
-    Comparables,
-    essentiel,
-    lecture_de_la_sensibilite,
-    tableau_des_communes,
-    tableau_des_ecarts,
-)
+from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.calculs.comparables import Resultat
 from ctglib.document.charte import charte
 from ctglib.document.contexte import Contexte
@@ -56,7 +50,7 @@ def figures(found: Resultat, words: Contexte | None = None) -> list[Figure]:
 @pytest.fixture(scope="module")
 def harnes() -> Comparables:
     suivi = lire_suivi_brut("harnes")
-    return Comparables(suivi, lire_communes(suivi))
+    return etudier_comparables(suivi, lire_communes(suivi))
 
 
 @pytest.mark.parametrize("texte", LIBELLES.values(), ids=LIBELLES)
@@ -119,7 +113,7 @@ def test_sans_aucun_ecart_il_n_y_a_pas_de_points() -> None:
     empty = Resultat(**{**vars(found), "ecarts": found.ecarts.assign(ecart=float("nan"))})
 
     assert points_comparables(empty, regle(), contexte(), nom="points", titre="Un titre") is None
-    assert essentiel(empty, regle(), contexte()) == ()
+    assert Comparables(empty, regle(), contexte()).phrases() == ()
 
 
 def test_la_lecture_dit_les_chiffres_du_plus_grand_ecart(harnes: Comparables) -> None:
@@ -132,27 +126,27 @@ def test_la_lecture_dit_les_chiffres_du_plus_grand_ecart(harnes: Comparables) ->
 def test_les_communes_sont_nommees_avec_leur_code_de_la_plus_proche_a_la_plus_lointaine(harnes: Comparables) -> None:
     table = harnes.communes_retenues()
 
-    assert list(table.cellules["nom"])[:2] == ["Harnes", "1. Mazingarbe"]
+    assert list(table.cellules["place"])[:2] == ["Harnes", "1. Mazingarbe"]
     assert list(table.cellules["commune"])[:2] == ["62413", "62563"]
     assert len(table.cellules) == 21
     assert table.donnees["distance"].iloc[1:].is_monotonic_increasing
 
 
 def test_une_commune_ecartee_est_nommee_avec_ce_qui_lui_manque() -> None:
-    table = tableau_des_communes(resultat([*EXEMPLE, [100, 0, 30, 100, 50, 30]]), contexte())
+    table = Comparables(resultat([*EXEMPLE, [100, 0, 30, 100, 50, 30]]), regle(), contexte()).communes_retenues()
 
     assert "Commune 7 (01007 : foyers rsa, effectif nul en 2022)." in table.notes[-1]
 
 
 def test_la_table_des_ecarts_dit_le_bruit_le_rang_et_la_rupture(harnes: Comparables) -> None:
     cells = harnes.ecarts().cellules.set_index("libelle")
-    broken = tableau_des_ecarts(resultat(EXEMPLE, rompu="rsa"), regle(), contexte()).cellules.set_index("libelle")
+    broken = Comparables(resultat(EXEMPLE, rompu="rsa"), regle(), contexte()).ecarts().cellules.set_index("libelle")
 
-    assert cells.loc["Foyers à la Paje", "lecture"] == "○ dans le bruit"
-    assert cells.loc["Foyers au RSA", ["intervalle", "rang", "part"]].tolist() == [
+    assert cells.loc["Foyers à la Paje", "lecture"] == "dans le bruit"
+    assert cells.loc["Foyers au RSA", ["intervalle", "place", "part"]].tolist() == [
         "de −5,1 à −1,5", "15 sur 21", "10 sur 20",
     ]  # fmt: skip
-    assert broken.loc["Foyers rsa", ["ecart", "lecture", "rang"]].tolist() == ["–", "rupture", "–"]
+    assert broken.loc["Foyers rsa", ["ecart", "lecture", "place"]].tolist() == ["–", "rupture", "–"]
 
 
 def test_la_sensibilite_a_une_colonne_par_regle_et_le_sens_de_l_ecart(harnes: Comparables) -> None:
@@ -164,13 +158,13 @@ def test_la_sensibilite_a_une_colonne_par_regle_et_le_sens_de_l_ecart(harnes: Co
     assert (
         table.cellules.set_index("libelle").loc["Foyers avec une aide au logement"].tolist()[-2] == "rupture de série"
     )
-    assert "change de sens" in lecture_de_la_sensibilite(harnes.resultat)
+    assert "change de sens" in harnes.lecture_sensibilite().texte
 
 
 def test_un_ecart_rare_est_dit_inhabituel_et_un_ecart_courant_non(harnes: Comparables) -> None:
     far = [[200, 100, 100, 400, 100, 100], *[[200 + 5 * rank, 100, 100, 200 + 5 * rank, 100, 100] for rank in range(5)]]
 
-    said = " ".join(essentiel(resultat(far, voisins=5), regle(voisins=5), contexte())).translate(ESPACES)
+    said = " ".join(Comparables(resultat(far, voisins=5), regle(voisins=5), contexte()).phrases()).translate(ESPACES)
 
     assert "L'écart est inhabituel pour 1 série : foyers foyers (0 sur 5 au moins aussi éloignées)." in said
     assert "Aucun de ces écarts n'est inhabituel" in " ".join(harnes.phrases())
@@ -180,7 +174,7 @@ def test_une_variante_impossible_est_dite_non_calculable() -> None:
     found = resultat(EXEMPLE, variantes=(Reglage(annees_avant=2, voisins=3, fenetre=3),))
 
     assert set(found.variantes.query("variante == 1")["indicateur"]) == set(NOMS)
-    assert lecture_de_la_sensibilite(found)
+    assert Comparables(found, regle(), contexte()).lecture_sensibilite()
 
 
 def test_la_comparaison_n_est_jamais_dite_un_effet(harnes: Comparables) -> None:
@@ -192,7 +186,7 @@ def test_la_comparaison_n_est_jamais_dite_un_effet(harnes: Comparables) -> None:
 
 
 def test_sans_communes_rien_n_est_montre() -> None:
-    found = Comparables(lire_suivi_brut("harnes"), None)
+    found = etudier_comparables(lire_suivi_brut("harnes"), None)
 
     assert [getattr(found, name)() for name in METHODES] == [None] * len(METHODES)
     assert found.phrases() == ()

@@ -1,24 +1,75 @@
-"""The gap of a commune to the trend of comparable ones: exact arithmetic on rounded counts, and never an effect.
+"""The gap of a commune to the trend of comparable ones: what rounding leaves of it, and never an effect.
 
-A change is (count / count of reference) − 1, a fraction. A printed count stands for any whole number within ``marge``
-of it; the bounds are the least and the greatest values over all of these, each count being free of the others.
+A change is 100 × (count / count of reference − 1). A printed count stands for any whole number within ``marge`` of it;
+the bounds are the least and the greatest values over all of these, each count being free of the others.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur, Reglage
     from ctglib.donnees.modeles.convention import Convention
+
+BASE = 100
+PRESQUE_NUL, DECIMALES = 1e-18, 10  # what is left of floats once equal numbers are subtracted
+PREMIERES = ("commune", "nom", "departement", "annee", "statut")
+COLONNES = (
+    "indicateur", "libelle", "annee_reference", "annee", "rupture", "valeur_reference", "valeur", "variation",
+    "nombre", "variation_moyenne", "ecart", "ecart_min", "ecart_max", "bruit", "rang", "ex_aequo", "aussi_eloignees",
+    "part_placebo", "communes_departement", "variation_departement", "ecart_departement", "ecart_departement_min",
+    "ecart_departement_max", "bruit_departement",
+)  # fmt: skip
+ENTIERS = ("annee_reference", "annee", "valeur_reference", "valeur", "nombre", "rang", "ex_aequo", "aussi_eloignees",
+           "communes_departement")  # fmt: skip
+BOOLEENS = ("bruit", "bruit_departement")
+BRUIT, TIENT, CHANGE = "bruit", "tient", "change"
+
+
+@dataclass(frozen=True)
+class Regle:
+    """What the comparison is made with: the catalogue's rule, once the years are known.
+
+    Args:
+        taille: Indicator of the window, and denominator of the ratios.
+        ratios: Numerators of the ratios of the distance.
+        indicateurs: What is compared.
+        voisins: How many communes are kept.
+        fenetre: The window goes from the size divided by it to the size multiplied by it.
+        annee_reference: Year that changes start from, and that the ratios are of.
+        annee: Year that changes end at.
+    """
+
+    taille: str
+    ratios: tuple[str, ...]
+    indicateurs: tuple[str, ...]
+    voisins: int
+    fenetre: int
+    annee_reference: int
+    annee: int
+
+    @property
+    def necessaires(self) -> list[str]:
+        """Return the indicators without which a commune cannot be compared."""
+        return list(dict.fromkeys([self.taille, *self.ratios, *self.indicateurs]))
+
+
+@dataclass(frozen=True)
+class Choix:
+    """The communes kept: their distances by code, the nearest first; how many could be; those that could not.
+
+    ``exclues`` are communes of the window: commune, indicateur, annee, nulle (whether the count is zero).
+    """
+
+    distances: pd.Series
+    candidates: int
+    exclues: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -28,11 +79,16 @@ class Resultat:
     Attributes:
         regle: What it was made with.
         candidates: How many communes of the window could be compared.
-        retenues: See ``choix.table_des_retenues``: the territory, then the comparable communes, the nearest first.
+        retenues: The territory, then the comparable communes, the nearest first: commune, nom, the size, a ratio per
+            100 of the size a column (named as its numerator), distance (missing for the territory).
         exclues: commune, nom, indicateur, annee, nulle: what made a commune of the window impossible to compare.
-        ecarts: See ``lignes.lignes_d_ecarts``: one row an indicator.
-        points: See ``evolutions.variations``: the comparable communes' changes.
-        trajectoires: See ``evolutions.trajectoires``.
+        ecarts: One row an indicator, the columns ``COLONNES``: changes in %, gaps in points of %. ``rang`` is among the
+            comparable communes and the territory, the greatest rise first; ``aussi_eloignees`` how many comparable
+            communes are at least as far from the mean of the others, ``part_placebo`` the same as a share. The
+            département is the sum of its other communes. A break between the two years leaves no gap.
+        points: The comparable communes' changes: indicateur, commune, nom, variation.
+        trajectoires: Every year, 100 in the year of reference: indicateur, annee, rupture (a new series starts that
+            year), effectif, commune, departement, moyenne, bas, haut, nombre (communes of the mean).
         variantes: The rows of ``ecarts`` under each rule: variante (0 is the rule itself), annees_avant, voisins,
             fenetre, candidates, then those columns; missing where the rule cannot be followed.
     """
@@ -66,27 +122,47 @@ def comparer(
         indicateurs: The catalogue's indicators: rounding and breaks.
         convention: Territory, and first year.
     """
-    counts, place = panel(effectifs), convention.territoire
-    rule = _regle(comparaison, comparaison.reglage, convention, counts)
-    chosen = _choix(counts, place, rule)
-    if chosen is None:
-        return None
-    breaks = {name: tuple(item.annee for item in indicateurs[name].ruptures) for name in rule.indicateurs}
-    rows = en_table(lignes_d_ecarts(counts, place, chosen.retenues, rule, indicateurs=indicateurs))
-    compared = list(rows.loc[~rows["rupture"], "indicateur"])
+    place, names = convention.territoire, [name for name in effectifs.columns if name not in PREMIERES]
+    counts = effectifs.astype(dict.fromkeys(names, "float64")).set_index(["annee", "commune"])[names].sort_index()
+    years = sorted({int(year) for year in effectifs["annee"]})
+    labels = effectifs.drop_duplicates("commune").set_index("commune")["nom"]
+    rows, chosen, rule = [], None, None
+    for rank, setting in enumerate((comparaison.reglage, *comparaison.variantes)):
+        rule_here = _regle(comparaison, setting, convention, years)
+        found = choisir(counts, place, rule_here) if rule_here.annee_reference in years else None
+        if rank == 0:
+            chosen, rule = found, rule_here
+        if chosen is None:
+            return None
+        told = {"variante": rank, **setting.model_dump(), "candidates": found.candidates if found else 0}
+        rows.append(_ecarts(counts, place, found, rule_here, indicateurs=indicateurs).assign(**told))
+    kept = [place, *chosen.distances.index]
+    start = counts.loc[rule.annee_reference].loc[kept]
+    gaps = rows[0][list(COLONNES)]
+    changes = 100 * (counts.loc[rule.annee].loc[kept[1:]] / start.loc[kept[1:]] - 1)
+    points = changes[list(gaps.loc[~gaps["rupture"], "indicateur"])].round(DECIMALES)
     return Resultat(
         regle=rule,
         candidates=chosen.candidates,
-        retenues=table_des_retenues(counts, (place, *chosen.retenues), rule, chosen),
-        exclues=_exclues(counts, chosen),
-        ecarts=rows,
-        points=variations(counts, chosen.retenues, compared, rule),
-        trajectoires=trajectoires(counts, place, chosen.retenues, rule, ruptures=breaks),
-        variantes=_variantes(counts, comparaison, indicateurs, convention),
-    )
+        retenues=pd.DataFrame(
+            {
+                "commune": kept,
+                "nom": labels[kept].to_numpy(),
+                rule.taille: start[rule.taille].astype("int64").to_numpy(),
+                **{name: (100 * start[name] / start[rule.taille]).to_numpy() for name in rule.ratios},
+                "distance": chosen.distances.reindex(kept).to_numpy(),
+            }
+        ),
+        exclues=chosen.exclues.assign(nom=chosen.exclues["commune"].map(labels)),
+        ecarts=gaps,
+        points=points.unstack().rename_axis(["indicateur", "commune"]).rename("variation").reset_index()
+        .assign(nom=lambda found: found["commune"].map(labels)),
+        trajectoires=_trajectoires(counts, kept, rule, indicateurs),
+        variantes=pd.concat(rows, ignore_index=True)[["variante", *setting.model_dump(), "candidates", *COLONNES]],
+    )  # fmt: skip
 
 
-def _regle(comparaison: Comparaison, reglage: Reglage, convention: Convention, panel: Panel) -> Regle:
+def _regle(comparaison: Comparaison, reglage: Reglage, convention: Convention, annees: Sequence[int]) -> Regle:
     return Regle(
         taille=comparaison.taille,
         ratios=comparaison.ratios,
@@ -94,39 +170,43 @@ def _regle(comparaison: Comparaison, reglage: Reglage, convention: Convention, p
         voisins=reglage.voisins,
         fenetre=reglage.fenetre,
         annee_reference=convention.debut.year - reglage.annees_avant,
-        annee=max(panel.annees, default=convention.debut.year),
+        annee=max(annees, default=convention.debut.year),
     )
 
 
-def _choix(panel: Panel, territoire: str, regle: Regle) -> Choix | None:
-    """Return the comparable communes, None when the rule cannot be followed."""
-    if territoire not in panel.noms or regle.annee <= regle.annee_reference:
+def choisir(effectifs: pd.DataFrame, ici: str, regle: Regle) -> Choix | None:
+    """Return the comparable communes, None when the territory's own counts are not whole or nobody is comparable.
+
+    The window keeps both its ends. A relative change has no meaning from zero; to zero, it has.
+
+    Args:
+        effectifs: Counts, a column an indicator, by year and commune.
+        ici: Code of the commune looked at.
+        regle: Window, ratios, years and number.
+    """
+    start, end = effectifs.loc[regle.annee_reference], effectifs.loc[regle.annee]
+    if ici not in start.index or regle.annee <= regle.annee_reference:
         return None
-    if any(manques(panel, territoire, regle)):
+    sizes = start[regle.taille]
+    window = start[(sizes * regle.fenetre >= sizes[ici]) & (sizes <= sizes[ici] * regle.fenetre) | (start.index == ici)]
+    first, last = window[regle.necessaires], end.reindex(window.index)[regle.necessaires]
+    lacks = pd.concat({regle.annee_reference: ~first.gt(0), regle.annee: last.isna()}, axis=1).stack(
+        [1, 0], future_stack=True
+    )
+    lacks = lacks[lacks].reset_index().set_axis(["commune", "indicateur", "annee", "manque"], axis=1)
+    order = {name: rank for rank, name in enumerate(regle.necessaires)}
+    lacks = lacks.sort_values(
+        ["commune", "indicateur", "annee"],
+        key=lambda column: column.map(order) if column.name == "indicateur" else column,
+    ).drop_duplicates("commune")
+    nil = [year == regle.annee_reference and first.at[code, name] == 0
+           for code, name, year in lacks[["commune", "indicateur", "annee"]].itertuples(index=False)]  # fmt: skip
+    excluded = lacks.assign(nulle=nil).drop(columns="manque").reset_index(drop=True)
+    kept = window.drop(excluded["commune"])
+    if ici not in kept.index or len(kept) == 1:
         return None
-    found = choisir(panel, territoire, regle)
-    return found if found.retenues else None
-
-
-def _exclues(panel: Panel, choix: Choix) -> pd.DataFrame:
-    rows = [(code, panel.noms[code], name, year, zero) for code, name, year, zero in choix.exclues]
-    return pd.DataFrame(rows, columns=["commune", "nom", "indicateur", "annee", "nulle"])
-
-
-def _variantes(
-    panel: Panel, comparaison: Comparaison, indicateurs: Mapping[str, Indicateur], convention: Convention
-) -> pd.DataFrame:
-    found = []
-    for rank, setting in enumerate((comparaison.reglage, *comparaison.variantes)):
-        rule = _regle(comparaison, setting, convention, panel)
-        chosen = _choix(panel, convention.territoire, rule)
-        if chosen is None:
-            rows = lignes_sans_calcul(rule, indicateurs)
-        else:
-            rows = lignes_d_ecarts(panel, convention.territoire, chosen.retenues, rule, indicateurs=indicateurs)
-        told = {"variante": rank, **setting.model_dump(), "candidates": 0 if chosen is None else chosen.candidates}
-        found += [told | row for row in rows]
-    return en_table(found, avant=("variante", *comparaison.reglage.model_dump(), "candidates"))
+    near = distances(kept[list(regle.ratios)].div(kept[regle.taille], axis=0), ici).head(regle.voisins)
+    return Choix(near, len(kept) - 1, excluded)
 
 
 def distances(parts: pd.DataFrame, ici: str) -> pd.Series:
@@ -140,377 +220,6 @@ def distances(parts: pd.DataFrame, ici: str) -> pd.Series:
     return gaps.pow(2).sum(axis=1).pow(0.5).round(DECIMALES).drop(ici).sort_index().sort_values(kind="stable")
 
 
-PRESQUE_NUL, DECIMALES = 1e-18, 12  # what is left of floats once equal shares are subtracted
-PREMIERES = ("commune", "nom", "departement", "annee", "statut")
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Communes and their counts.
-
-    Args:
-        noms: Names by code, in the order of the codes.
-        effectifs: By code and year, the count of each indicator, None when it is not available.
-    """
-
-    noms: dict[str, str]
-    effectifs: dict[tuple[str, int], dict[str, int | None]]
-
-    @cached_property
-    def annees(self) -> tuple[int, ...]:
-        """Return the years, in order."""
-        return tuple(sorted({annee for _, annee in self.effectifs}))
-
-    def valeur(self, commune: str, annee: int, indicateur: str) -> int | None:
-        """Return a count, None when it is not available."""
-        return self.effectifs.get((commune, annee), {}).get(indicateur)
-
-
-@dataclass(frozen=True)
-class Regle:
-    """What the comparison is made with: the catalogue's rule, once the years are known.
-
-    Args:
-        taille: Indicator of the window, and denominator of the ratios.
-        ratios: Numerators of the ratios of the distance.
-        indicateurs: What is compared.
-        voisins: How many communes are kept.
-        fenetre: The window goes from the size divided by it to the size multiplied by it.
-        annee_reference: Year that changes start from, and that the ratios are of.
-        annee: Year that changes end at.
-    """
-
-    taille: str
-    ratios: tuple[str, ...]
-    indicateurs: tuple[str, ...]
-    voisins: int
-    fenetre: int
-    annee_reference: int
-    annee: int
-
-    @property
-    def necessaires(self) -> tuple[str, ...]:
-        """Return the indicators without which a commune cannot be compared."""
-        return tuple(dict.fromkeys([self.taille, *self.ratios, *self.indicateurs]))
-
-
-def panel(effectifs: pd.DataFrame) -> Panel:
-    """Return the panel of a table of ``ctglib.donnees.communes``."""
-    measures = [name for name in effectifs.columns if name not in PREMIERES]
-    rows = effectifs.sort_values(["commune", "annee"], kind="stable")
-    counts = [[None if pd.isna(cell) else int(cell) for cell in rows[name]] for name in measures]
-    keys = zip(rows["commune"], (int(annee) for annee in rows["annee"]), strict=True)
-    found = {key: dict(zip(measures, cells, strict=True)) for key, *cells in zip(keys, *counts, strict=True)}
-    return Panel(dict(zip(rows["commune"], rows["nom"], strict=True)), found)
-
-
-def manques(panel: Panel, commune: str, regle: Regle) -> Iterable[tuple[str, int, bool]]:
-    """Yield what a commune lacks to be compared: indicator, year, and whether the count is there but zero.
-
-    A relative change has no meaning from zero; to zero, it has.
-    """
-    for indicateur in regle.necessaires:
-        start = panel.valeur(commune, regle.annee_reference, indicateur)
-        if not start:
-            yield indicateur, regle.annee_reference, start == 0
-        if panel.valeur(commune, regle.annee, indicateur) is None:
-            yield indicateur, regle.annee, False
-
-
-@dataclass(frozen=True)
-class Choix:
-    """The communes kept.
-
-    Args:
-        retenues: Their codes, the nearest first.
-        carres: The square of the distance of each, exact.
-        candidates: How many communes of the window could be compared.
-        exclues: Communes of the window that could not: code, indicator, year, whether the count is zero.
-    """
-
-    retenues: tuple[str, ...]
-    carres: tuple[Fraction, ...]
-    candidates: int
-    exclues: tuple[tuple[str, str, int, bool], ...]
-
-
-def choisir(panel: Panel, territoire: str, regle: Regle) -> Choix:
-    """Return the comparable communes, the nearest first, ties by code.
-
-    The window keeps both its ends. Each ratio is centred and reduced on the communes of the window that can be
-    compared, the territory's included, so that none weighs more by its scale; one that is the same everywhere weighs
-    nothing. Fractions make ties true ties, whatever the order of the sums.
-
-    Args:
-        panel: The counts; the territory's own must be complete.
-        territoire: Code of the commune looked at.
-        regle: Window, ratios, year and number.
-    """
-    window = [code for code in panel.noms if code != territoire and _dans_la_fenetre(panel, code, territoire, regle)]
-    lacks = {code: next(iter(manques(panel, code, regle)), None) for code in window}
-    kept = [code for code in window if lacks[code] is None]
-    squares = _carres(panel, territoire, kept, regle)
-    nearest = sorted(kept, key=lambda code: (squares[code], code))[: regle.voisins]
-    return Choix(
-        tuple(nearest),
-        tuple(squares[code] for code in nearest),
-        len(kept),
-        tuple((code, *lack) for code, lack in lacks.items() if lack is not None),
-    )
-
-
-def table_des_retenues(panel: Panel, codes: Sequence[str], regle: Regle, choix: Choix) -> pd.DataFrame:
-    """Return the communes with what they were chosen on, in the order given.
-
-    Returns:
-        commune, nom, the size, a ratio per 100 of the size a column (named as its numerator), distance (missing for a
-        commune that is not among those kept: the one looked at).
-    """
-    square = dict(zip(choix.retenues, choix.carres, strict=True))
-    year = regle.annee_reference
-    rows = [
-        {
-            "commune": code,
-            "nom": panel.noms[code],
-            regle.taille: panel.valeur(code, year, regle.taille),
-            **{name: float(100 * _ratio(panel, code, name, regle)) for name in regle.ratios},
-            "distance": sqrt(square[code]) if code in square else float("nan"),
-        }
-        for code in codes
-    ]
-    return pd.DataFrame(rows, columns=["commune", "nom", regle.taille, *regle.ratios, "distance"])
-
-
-def _dans_la_fenetre(panel: Panel, commune: str, territoire: str, regle: Regle) -> bool:
-    """Return whether a commune's size is in the window; one whose size is not known is not."""
-    own, other = (panel.valeur(code, regle.annee_reference, regle.taille) for code in (territoire, commune))
-    return other is not None and own <= other * regle.fenetre and other <= own * regle.fenetre
-
-
-def _ratio(panel: Panel, commune: str, indicateur: str, regle: Regle) -> Fraction:
-    year = regle.annee_reference
-    return Fraction(panel.valeur(commune, year, indicateur), panel.valeur(commune, year, regle.taille))
-
-
-def _carres(panel: Panel, territoire: str, communes: list[str], regle: Regle) -> dict[str, Fraction]:
-    """Return the square of the distance of each commune: the sum of squared gaps of ratios over their variance."""
-    squares = dict.fromkeys(communes, Fraction(0))
-    for name in regle.ratios:
-        ratios = {code: _ratio(panel, code, name, regle) for code in (*communes, territoire)}
-        mean = sum(ratios.values()) / len(ratios)
-        variance = sum(ratio**2 for ratio in ratios.values()) / len(ratios) - mean**2
-        if variance:
-            weight = 1 / variance
-            for code in communes:
-                squares[code] += (ratios[code] - ratios[territoire]) ** 2 * weight
-    return squares
-
-
-COLONNES = (
-    "indicateur", "libelle", "annee_reference", "annee", "rupture", "valeur_reference", "valeur", "variation",
-    "nombre", "variation_moyenne", "ecart", "ecart_min", "ecart_max", "bruit", "rang", "ex_aequo", "aussi_eloignees",
-    "part_placebo", "communes_departement", "variation_departement", "ecart_departement", "ecart_departement_min",
-    "ecart_departement_max", "bruit_departement",
-)  # fmt: skip
-ENTIERS = ("annee_reference", "annee", "valeur_reference", "valeur", "nombre", "rang", "ex_aequo", "aussi_eloignees",
-           "communes_departement")  # fmt: skip
-
-
-BOOLEENS = ("bruit", "bruit_departement")
-Rangee = dict[str, object]
-
-
-def lignes_d_ecarts(
-    panel: Panel, territoire: str, communes: Sequence[str], regle: Regle, *, indicateurs: Mapping[str, Indicateur]
-) -> list[Rangee]:
-    """Return the gaps of a commune, one row an indicator of the rule; a break between the two years leaves none.
-
-    Args:
-        panel: The counts.
-        territoire: The commune looked at.
-        communes: The comparable ones.
-        regle: Indicators and years.
-        indicateurs: Their rounding and their breaks.
-
-    Returns:
-        Those of ``COLONNES`` that have a value. Changes in %, gaps in points of %; ``rang`` is among the comparable
-        communes and the territory, the greatest rise first; ``aussi_eloignees`` is how many comparable communes are at
-        least as far from the mean of the others, ``part_placebo`` the same as a share. The département is the sum of
-        its other communes.
-    """
-    return [_ligne(panel, territoire, communes, regle, item=indicateurs[name]) for name in regle.indicateurs]
-
-
-def lignes_sans_calcul(regle: Regle, indicateurs: Mapping[str, Indicateur]) -> list[Rangee]:
-    """Return the same rows without any value: the rule cannot be followed."""
-    years = {"annee_reference": regle.annee_reference, "annee": regle.annee, "rupture": False}
-    return [{"indicateur": name, "libelle": indicateurs[name].libelle, **years} for name in regle.indicateurs]
-
-
-def en_table(rangees: list[Rangee], avant: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Return rows of gaps as a table: the columns ``avant``, then ``COLONNES``, missing where a row has none."""
-    table = pd.DataFrame(rangees, columns=[*avant, *COLONNES])
-    missing = [name for name in COLONNES if table[name].isna().all()]
-    kinds = dict.fromkeys(ENTIERS, "Int64") | dict.fromkeys(BOOLEENS, "boolean") | {"rupture": bool}
-    return table.astype(dict.fromkeys(missing, "float64") | kinds)
-
-
-def _ligne(panel: Panel, territoire: str, communes: Sequence[str], regle: Regle, *, item: Indicateur) -> Rangee:
-    years, name = (regle.annee_reference, regle.annee), item.id
-    own = paire(panel, territoire, name, years)
-    broken = any(years[0] < rupture.annee <= years[1] for rupture in item.ruptures)
-    row = {
-        "indicateur": name,
-        "libelle": item.libelle,
-        "annee_reference": years[0],
-        "annee": years[1],
-        "rupture": broken,
-        "valeur_reference": own[0],
-        "valeur": own[1],
-    }
-    if broken:
-        return row
-    others = [paire(panel, code, name, years) for code in communes]
-    changes = [variation(other) for other in others]
-    change, margin = variation(own), marge(item.arrondi_source)
-    far = aussi_eloignees(change, changes)
-    whole = autres_du_departement(panel, territoire, name, years)
-    return {
-        **row,
-        "variation": float(100 * change),
-        "nombre": len(changes),
-        "variation_moyenne": float(100 * moyenne(changes)),
-        **_ecart("", ecart_a_la_moyenne(own, others, margin)),
-        "rang": rang(change, changes),
-        "ex_aequo": sum(other == change for other in changes),
-        "aussi_eloignees": far,
-        "part_placebo": far / len(changes),
-        "communes_departement": len(whole),
-        "variation_departement": _pour_cent(variation_de_la_somme(whole)),
-        **_ecart("_departement", ecart_a_la_somme(own, whole, margin)),
-    }
-
-
-def _ecart(suffixe: str, ecart: Ecart | None) -> dict[str, object]:
-    if ecart is None:
-        return {}
-    return {
-        f"ecart{suffixe}": float(100 * ecart.valeur),
-        f"ecart{suffixe}_min": float(100 * ecart.minimum),
-        f"ecart{suffixe}_max": float(100 * ecart.maximum),
-        f"bruit{suffixe}": ecart.bruit,
-    }
-
-
-def _pour_cent(valeur: object) -> float:
-    return float("nan") if valeur is None else float(100 * valeur)
-
-
-BASE = 100
-
-
-def variations(panel: Panel, communes: Sequence[str], indicateurs: Sequence[str], regle: Regle) -> pd.DataFrame:
-    """Return the change of each commune from the year of reference to the last.
-
-    Returns:
-        indicateur, commune, nom, variation (%).
-    """
-    years = (regle.annee_reference, regle.annee)
-    rows = [
-        (name, code, panel.noms[code], float(100 * variation(paire(panel, code, name, years))))
-        for name in indicateurs
-        for code in communes
-    ]
-    return pd.DataFrame(rows, columns=["indicateur", "commune", "nom", "variation"])
-
-
-def trajectoires(
-    panel: Panel, territoire: str, communes: Sequence[str], regle: Regle, *, ruptures: dict[str, tuple[int, ...]]
-) -> pd.DataFrame:
-    """Return every year's counts with the year of reference at 100.
-
-    The département is the sum of its other communes known in both years; the comparable communes are their mean, the
-    least and the greatest of them.
-
-    Args:
-        panel: The counts.
-        territoire: The commune looked at.
-        communes: The comparable ones.
-        regle: Indicators and year of reference.
-        ruptures: First years of new series, by indicator.
-
-    Returns:
-        indicateur, annee (Int64), rupture (whether a new series starts that year), effectif (Int64), commune,
-        departement, moyenne, bas, haut (float64, missing when there is no count), nombre (communes of the mean).
-    """
-    rows = []
-    for name in regle.indicateurs:
-        for annee in panel.annees:
-            own = _indice(panel, territoire, name, (regle.annee_reference, annee))
-            others = [_indice(panel, code, name, (regle.annee_reference, annee)) for code in communes]
-            known = [value for value in others if value is not None]
-            rows.append(
-                {
-                    "indicateur": name,
-                    "annee": annee,
-                    "rupture": annee in ruptures.get(name, ()),
-                    "effectif": panel.valeur(territoire, annee, name),
-                    "commune": _flottant(own),
-                    "departement": _flottant(_departement(panel, territoire, name, (regle.annee_reference, annee))),
-                    "moyenne": _flottant(moyenne(known) if known else None),
-                    "bas": _flottant(min(known, default=None)),
-                    "haut": _flottant(max(known, default=None)),
-                    "nombre": len(known),
-                }
-            )
-    return pd.DataFrame(rows).astype({"annee": "Int64", "effectif": "Int64"})
-
-
-def paire(panel: Panel, commune: str, indicateur: str, annees: tuple[int, int]) -> tuple[int | None, int | None]:
-    """Return the counts of two years."""
-    return tuple(panel.valeur(commune, annee, indicateur) for annee in annees)
-
-
-def autres_du_departement(
-    panel: Panel, territoire: str, indicateur: str, annees: tuple[int, int]
-) -> list[tuple[int, int]]:
-    """Return the counts of every other commune that has both: the territory's change must not be on both sides."""
-    pairs = [paire(panel, code, indicateur, annees) for code in panel.noms if code != territoire]
-    return [pair for pair in pairs if None not in pair]
-
-
-def _indice(panel: Panel, commune: str, indicateur: str, annees: tuple[int, int]) -> Fraction | None:
-    start, end = paire(panel, commune, indicateur, annees)
-    return BASE * Fraction(end, start) if start and end is not None else None
-
-
-def _departement(panel: Panel, territoire: str, indicateur: str, annees: tuple[int, int]) -> Fraction | None:
-    pairs = autres_du_departement(panel, territoire, indicateur, annees)
-    start, end = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
-    return BASE * Fraction(end, start) if start else None
-
-
-def _flottant(valeur: Fraction | None) -> float:
-    return float("nan") if valeur is None else float(valeur)
-
-
-Paire = tuple[int, int]  # count of the year of reference, count of the last year
-
-
-@dataclass(frozen=True)
-class Ecart:
-    """A gap and its bounds, as fractions."""
-
-    valeur: Fraction
-    minimum: Fraction
-    maximum: Fraction
-
-    @property
-    def bruit(self) -> bool:
-        """Return whether rounding alone may have made the gap: zero is between its bounds."""
-        return self.minimum <= 0 <= self.maximum
-
-
 def marge(arrondi: float | None) -> int:
     """Return how far a whole number may be from its printed multiple.
 
@@ -521,85 +230,107 @@ def marge(arrondi: float | None) -> int:
     return int(arrondi or 1) // 2
 
 
-def variation(paire: Paire) -> Fraction:
-    """Return a relative change.
-
-    Examples:
-        >>> variation((600, 560))
-        Fraction(-1, 15)
-    """
-    start, end = paire
-    return Fraction(end, start) - 1
-
-
-def bornes(paire: Paire, marge: int) -> tuple[Fraction, Fraction]:
-    """Return the least and the greatest change that the printed counts allow; a count is never under zero."""
-    start, end = paire
-    return Fraction(max(end - marge, 0), start + marge) - 1, Fraction(end + marge, start - marge) - 1
-
-
-def moyenne(valeurs: Sequence[Fraction]) -> Fraction:
-    """Return the mean, exact."""
-    return sum(valeurs, Fraction(0)) / len(valeurs)
-
-
-def ecart_a_la_moyenne(paire: Paire, autres: Sequence[Paire], marge: int) -> Ecart:
-    """Return the gap between a change and the mean of others, every commune counting for one.
-
-    It grows with the last count and with the others' counts of reference, and falls with the rest: each of its bounds
-    takes every count at one end.
-    """
-    low, high = bornes(paire, marge)
-    ends = [bornes(other, marge) for other in autres]
-    return Ecart(
-        variation(paire) - moyenne([variation(other) for other in autres]),
-        low - moyenne([greatest for _, greatest in ends]),
-        high - moyenne([least for least, _ in ends]),
+def _ecarts(
+    effectifs: pd.DataFrame, ici: str, choix: Choix | None, regle: Regle, *, indicateurs: Mapping[str, Indicateur]
+) -> pd.DataFrame:
+    """Return the gaps of a commune, one row an indicator of the rule (see ``Resultat.ecarts``)."""
+    names = list(regle.indicateurs)
+    years = regle.annee_reference, regle.annee
+    rows = pd.DataFrame(
+        {
+            "libelle": [indicateurs[name].libelle for name in names],
+            "annee_reference": years[0],
+            "annee": years[1],
+            "rupture": [any(years[0] < one.annee <= years[1] for one in indicateurs[name].ruptures) for name in names],
+        },
+        index=pd.Index(names, name="indicateur"),
     )
+    if choix:
+        start, end = (effectifs.loc[year, names] for year in years)
+        rows = rows.assign(valeur_reference=start.loc[ici], valeur=end.loc[ici])
+        margins = pd.Series([marge(indicateurs[name].arrondi_source) for name in names], index=names)
+        found = _calculer(start, end.reindex(start.index), ici, list(choix.distances.index), margins)
+        rows = rows.join(found.where(~rows["rupture"])) if (~rows["rupture"]).any() else rows
+    table = rows.reset_index().reindex(columns=list(COLONNES))
+    table = table.assign(rupture=table["rupture"] & (choix is not None))
+    kinds = dict.fromkeys(ENTIERS, "Int64") | dict.fromkeys(BOOLEENS, "boolean") | {"rupture": bool}
+    numbers = [name for name in COLONNES[7:] if name not in kinds]
+    return table.astype(dict.fromkeys(numbers, "float64") | kinds)
 
 
-def variation_de_la_somme(autres: Sequence[Paire]) -> Fraction | None:
-    """Return the relative change of the sum of communes, None when nobody is counted in the year of reference."""
-    start, end = (sum(counts) for counts in zip(*autres, strict=True)) if autres else (0, 0)
-    return variation((start, end)) if start else None
+def _calculer(start: pd.DataFrame, end: pd.DataFrame, ici: str, communes: list[str], marges: pd.Series) -> pd.DataFrame:
+    """Return the figures of the gaps, one row an indicator.
 
-
-def ecart_a_la_somme(paire: Paire, autres: Sequence[Paire], marge: int) -> Ecart | None:
-    """Return the gap between a change and that of the sum of others, None when the sum or a bound of it has no change.
-
-    Every count of the sum has its own rounding: the bounds are those of the worst case, all on the same side.
+    The gap grows with the last count and with the others' counts of reference, and falls with the rest: each of its
+    bounds takes every count at one end. A count is never under zero.
     """
-    total = variation_de_la_somme(autres)
-    least = [tuple(max(count - marge, 0) for count in other) for other in autres]
-    greatest = [tuple(count + marge for count in other) for other in autres]
-    start_low, start_high = (sum(other[0] for other in ends) for ends in (least, greatest))
-    if total is None or not start_low:
-        return None
-    low, high = bornes(paire, marge)
-    return Ecart(
-        variation(paire) - total,
-        low - variation((start_low, sum(other[1] for other in greatest))),
-        high - variation((start_high, sum(other[1] for other in least))),
-    )
+    change = 100 * (end / start - 1)
+    low = 100 * ((end - marges).clip(lower=0) / (start + marges) - 1)
+    high = 100 * ((end + marges) / (start - marges) - 1)
+    own, others = change.loc[ici], change.loc[communes]
+    rest = (start.notna() & end.notna()).drop(index=ici)
+    first, last = start.drop(index=ici).where(rest), end.drop(index=ici).where(rest)
+    before, after = first.sum(), last.sum()
+    least = [(one - marges).clip(lower=0).sum() for one in (first, last)]
+    most = [(one + marges).sum() for one in (first, last)]
+    whole = 100 * (after / before.where(before.gt(0)) - 1).where(least[0].gt(0) | before.gt(0))
+    bounded = least[0].where(least[0].gt(0))
+    centre = pd.concat([change.loc[[ici]], others]).mean()
+    away = (others - centre).abs().round(DECIMALES).ge((own - centre).abs().round(DECIMALES)).sum()
+    found = pd.DataFrame(
+        {
+            "variation": own,
+            "nombre": len(communes),
+            "variation_moyenne": others.mean(),
+            "ecart": own - others.mean(),
+            "ecart_min": low.loc[ici] - high.loc[communes].mean(),
+            "ecart_max": high.loc[ici] - low.loc[communes].mean(),
+            "rang": 1 + (others - own).round(DECIMALES).gt(0).sum(),
+            "ex_aequo": (others - own).round(DECIMALES).eq(0).sum(),
+            "aussi_eloignees": away,
+            "part_placebo": away / len(communes),
+            "communes_departement": rest.sum(),
+            "variation_departement": whole,
+            "ecart_departement": (own - whole).where(bounded.notna()),
+            "ecart_departement_min": low.loc[ici] - 100 * (most[1] / bounded - 1),
+            "ecart_departement_max": (high.loc[ici] - 100 * (least[1] / most[0] - 1)).where(bounded.notna()),
+        }
+    ).round(DECIMALES)
+    for suffix in ("", "_departement"):
+        low, high = found[f"ecart{suffix}_min"], found[f"ecart{suffix}_max"]
+        found[f"bruit{suffix}"] = (low.le(0) & high.ge(0)).astype("boolean").mask(low.isna())
+    return found
 
 
-def rang(valeur: Fraction, autres: Sequence[Fraction]) -> int:
-    """Return the place of a change among others and itself, the greatest first; equals share the best place."""
-    return 1 + sum(other > valeur for other in autres)
-
-
-def aussi_eloignees(valeur: Fraction, autres: Sequence[Fraction]) -> int:
-    """Return how many of the others are at least as far from the mean of all but themselves.
-
-    Each in turn takes the place of the commune looked at, as in a test of placebo. Leaving one out stretches all the
-    gaps by the same factor: the distance to the mean of all ranks them alike.
-    """
-    centre = moyenne([valeur, *autres])
-    return sum(abs(other - centre) >= abs(valeur - centre) for other in autres)
-
-
-LUES = ("indicateur", "libelle", "ecart", "bruit")
-BRUIT, TIENT, CHANGE = "bruit", "tient", "change"
+def _trajectoires(
+    effectifs: pd.DataFrame, communes: list[str], regle: Regle, indicateurs: Mapping[str, Indicateur]
+) -> pd.DataFrame:
+    """Return every year's indices (see ``Resultat.trajectoires``); ``communes`` begin with the territory."""
+    (ici, *others), rows = communes, []
+    for name in regle.indicateurs:
+        wide = effectifs[name].unstack("commune")
+        start = wide.loc[regle.annee_reference]
+        index = BASE * wide / start.where(start.gt(0))
+        known = wide.drop(columns=ici).notna() & start.drop(ici).notna()
+        before = known.mul(start.drop(ici), axis=1).sum(axis=1)
+        rows.append(
+            pd.DataFrame(
+                {
+                    "indicateur": name,
+                    "rupture": wide.index.isin([one.annee for one in indicateurs[name].ruptures]),
+                    "effectif": wide[ici],
+                    "commune": index[ici],
+                    "departement": BASE * wide.drop(columns=ici).where(known).sum(axis=1) / before.where(before.gt(0)),
+                    "moyenne": index[others].mean(axis=1),
+                    "bas": index[others].min(axis=1),
+                    "haut": index[others].max(axis=1),
+                    "nombre": index[others].notna().sum(axis=1),
+                },
+            ).round(DECIMALES)
+        )
+    table = pd.concat(rows).reset_index()
+    first = ["indicateur", "annee"]
+    return table[[*first, *table.columns.drop(first)]].astype({"annee": "Int64", "effectif": "Int64"})
 
 
 def tenue(variantes: pd.DataFrame) -> pd.DataFrame:
@@ -613,14 +344,12 @@ def tenue(variantes: pd.DataFrame) -> pd.DataFrame:
         rounding), hausses (those of them where it is positive), tenue (« bruit »: none is beyond it; « tient »:
         all that are have one sign; « change »: both signs are found).
     """
-    gaps: dict[tuple[str, str], list[tuple[float, bool]]] = {}
-    for name, libelle, ecart, bruit in zip(*(variantes[column] for column in LUES), strict=True):
-        gaps.setdefault((name, libelle), []).append((ecart, bruit))
-    rows = []
-    for key, found in gaps.items():
-        known = [(ecart, bruit) for ecart, bruit in found if pd.notna(ecart)]
-        beyond = [ecart for ecart, bruit in known if not bruit]
-        rises = sum(ecart > 0 for ecart in beyond)
-        kind = BRUIT if not beyond else TIENT if rises in (0, len(beyond)) else CHANGE
-        rows.append((*key, len(known), len(beyond), rises, kind))
-    return pd.DataFrame(rows, columns=["indicateur", "libelle", "calculees", "depassent", "hausses", "tenue"])
+    beyond = variantes["ecart"].notna() & ~variantes["bruit"].fillna(True).astype(bool)
+    told = variantes.assign(
+        calculees=variantes["ecart"].notna(), depassent=beyond, hausses=beyond & variantes["ecart"].gt(0)
+    )
+    counts = ["calculees", "depassent", "hausses"]
+    found = told.groupby(["indicateur", "libelle"], sort=False)[counts].sum().reset_index()
+    one_way = found["hausses"].isin([0]) | found["hausses"].eq(found["depassent"])
+    kind = one_way.map({True: TIENT, False: CHANGE}).mask(found["depassent"].eq(0), BRUIT)
+    return found.assign(tenue=kind)

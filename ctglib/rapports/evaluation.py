@@ -11,7 +11,7 @@ import pandas as pd
 from ctglib.blocs.annee import CLOS, donnees_lues, jour_des_donnees
 from ctglib.blocs.cadre import rapport_de, sur
 from ctglib.blocs.collecte import tableau_manques_finaux
-from ctglib.blocs.comparables import Comparables
+from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.contribution import lecon, tableau_contribution, tableau_evaluabilite
 from ctglib.blocs.couverture import FICTIF
 from ctglib.blocs.criteres import Criteres
@@ -77,11 +77,10 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
     """
     with enregistrer() as journal:
         dossier = lire_dossier(convention)
-        comparables = Comparables(dossier, lire_communes(dossier))
+        comparables = etudier_comparables(dossier, lire_communes(dossier))
         diagnostic = Diagnostic(dossier, {})
         # Now, since another process may still be working out the study of the last year.
         found, needs = diagnostic.tous_les_constats, besoins(diagnostic.par_enjeu, diagnostic.hors_enjeux)
-        _ = comparables.resultat
         finale = lire_finale(dossier)
         last = ouvrir_bilan(convention, derniere_annee(dossier), brut=brut).etude
     return EvaluationFinale(EtudeFinale(last, finale, comparables, found, needs, dict(journal.lus)))

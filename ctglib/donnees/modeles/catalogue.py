@@ -407,12 +407,10 @@ class Reglage(Modele):
 
 
 class MotsComparaison(Modele):
-    """Words and signs of what a gap is worth, and why there is none."""
+    """Words of what a gap is worth, and why there is none."""
 
     bruit: Texte
-    signe_bruit: Texte
     depasse: Texte
-    signe_depasse: Texte
     rupture: Texte
     sans_calcul: Texte
 
@@ -432,6 +430,7 @@ class Comparaison(Modele):
     variantes: tuple[Reglage, ...]
     part_inhabituelle: float = Field(gt=0, lt=1)
     mots: MotsComparaison
+    choix: tuple[Texte, ...] = ()
     limites: tuple[Texte, ...] = Field(min_length=1)
 
 
