@@ -85,7 +85,7 @@ def test_la_premiere_page_porte_l_essentiel_et_rien_d_autre(rapports_produits: P
     for fiche in FICHES:
         pages = rapports_produits.pages(suivie(fiche))
 
-        assert "Ce qui demande attention" in pages[0]
+        assert "Ce qui est incertain" in pages[0]
         assert "Sommaire" in pages[1]
 
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from math import ceil
 from pathlib import Path
 
-import lxml.html
 import pandas as pd
 import pytest
 from conftest import DEPOT
@@ -189,13 +188,6 @@ def test_la_grille_ne_dit_dans_la_fiche_que_combien_de_lignes_ont_bouge(conventi
     )
 
     assert ligne(fiche(4).indicateurs()["indicateurs"], "posture")["dite"] == "1\u00a0ligne a bougé"
-
-
-def test_ce_qui_n_etait_pas_encore_a_faire_n_est_pas_inconnu() -> None:
-    told = lxml.html.fromstring(ouvrir_bilan("demonstration", 2023).fiche(1).essentiel().html).text_content()
-
-    assert "sans objet" in told and "3\u00a0non commencées" in told
-    assert "inconnu" not in told
 
 
 def test_une_fiche_se_demande_par_un_nombre_ou_par_un_texte(bilans: dict[int, Bilan]) -> None:

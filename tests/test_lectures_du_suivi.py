@@ -12,13 +12,10 @@ import pytest
 
 from ctglib import ouvrir_bilan, ouvrir_evaluation
 from ctglib.blocs.annee import donnees_lues, jour_des_donnees
-from ctglib.calculs.essentiel import essentiel
-from ctglib.document.blocs import Groupe
 from ctglib.document.mesures import bande
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.rapports.bilan import Bilan
-from ctglib.rapports.fiche import page
 
 ANNEES = (2023, 2024, 2025, 2026)
 
@@ -76,22 +73,6 @@ def test_le_repere_d_une_bande_est_la_cible_la_reference_ou_le_depart() -> None:
 
     assert [text.rpartition(" que ")[2] for text in told] == ["la cible", "la référence", "le départ"]
     assert all("6 de moins" in text for text in told)
-
-
-def test_rien_ne_va_en_sens_contraire_seulement_si_rien_n_a_baisse() -> None:
-    etude = bilan(2025, "demonstration").etude
-    rows = etude.evaluation[etude.evaluation["indicateur"].eq("gardes_domicile")]
-    etats = etude.etats.assign(statut="en_cours", en_retard=False)
-    stable = rows.assign(valeur=rows["valeur_precedente"], evolution="stable")
-
-    lost, kept = (
-        essentiel(etats, part, etude.collecte, fiche=1, arrete=pd.Timestamp(date(2025, 12, 31)))
-        for part in (rows, stable)
-    )
-
-    shown = [texte(page(found, etude.catalogue.evaluation, etude.contexte, 2025, Groupe())) for found in (lost, kept)]
-    assert "trop peu pour conclure : Gardes d'enfants à domicile (7 en 2023, 6 en 2025)." in shown[0]
-    assert "Rien de ce qui est connu ne va en sens contraire." in shown[1]
 
 
 @pytest.mark.parametrize("annee", ANNEES)

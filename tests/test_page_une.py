@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ctglib import ouvrir, ouvrir_bilan
+from ctglib import ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.document.blocs import Bloc, Lien, Liste, Renvoi, Titre, feuilles
 from ctglib.document.signes import montrable
 
@@ -38,7 +38,12 @@ def _morceau(run: object) -> str:
 def pages(convention: str) -> dict[str, str]:
     """Return the first pages of a convention, by name of report."""
     found = {"diagnostic": dire(ouvrir(convention).synthese())}
-    return found | {f"bilan-{year}": dire(ouvrir_bilan(convention, year).une_page()) for year in ANNEES}
+    for year in ANNEES:
+        bilan = ouvrir_bilan(convention, year)
+        found[f"bilan-{year}"] = dire(bilan.une_page())
+        numbers = [fiche.numero for fiche in bilan.etude.convention.fiches]
+        found |= {f"fiche-{number}-{year}": dire(bilan.fiche(number).essentiel()) for number in numbers}
+    return found | {"evaluation": dire(ouvrir_evaluation(convention).page())}
 
 
 def test_les_premieres_pages_sont_celles_qui_ont_ete_relues(convention: str, request: pytest.FixtureRequest) -> None:

@@ -307,6 +307,7 @@ def _annee(annuel: Suivi, numero: int, indicateurs: Collection[str]) -> Suivi:
         observations=_lignes(annuel.observations, "indicateur", indicateurs),
         actions=_lignes(annuel.actions, "fiche", [numero]),
         appreciations=tuple(item for item in annuel.appreciations if item.fiche == numero),
+        messages=tuple(item for item in annuel.messages if item.fiche == numero),
     )
 
 

@@ -10,8 +10,7 @@ import pandas as pd
 
 from ctglib.blocs.indicateurs import en_valeur, jugement_de_l_evolution, marques, precedente
 from ctglib.calculs.bilan import NON_EVALUABLE, RANGS, ensembles
-from ctglib.calculs.essentiel import pas_commencees
-from ctglib.calculs.etats import NON_RENSEIGNEE
+from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
 from ctglib.document.blocs import Bloc, Gras, Groupe, Lien, liste, sous_titre
 from ctglib.document.mesures import IMPLICITE
 from ctglib.document.tableau import RIEN, Colonne, Tableau

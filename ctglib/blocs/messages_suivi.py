@@ -6,17 +6,18 @@ Both read the same frames, those of a fiche being its own rows.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.blocs.page_une import Message
-from ctglib.calculs.bilan import ensembles, proposer, service, vises
-from ctglib.calculs.essentiel import inconnues, pas_commencees
+from ctglib.calculs.bilan import Situation, ensembles, proposer, service, vises
+from ctglib.calculs.etats import inconnues, pas_commencees
 from ctglib.document.typographie import (
     INSECABLE,
+    NOMBRES,
     abreger,
     accorder,
     date_longue,
@@ -31,7 +32,8 @@ from ctglib.donnees.statuts import PROVISOIRES, Statut
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.calculs.bilan import Proposition, Situation
+    from ctglib.blocs.annee import EtudeAnnuelle
+    from ctglib.calculs.bilan import Proposition
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.modeles.messages import ReglesMessages
@@ -40,11 +42,14 @@ EUROS = "euros"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
 NON_COMPARABLES = {"rupture": "série rompue", "changement_definition": "définition changée"}
 HASARD = "trop_peu"
-ETATS = ("figure-etats", "figure-frise", "tableau-etats", "tableau-promesses")
-MESURES = ("tableau-familles", "tableau-indicateurs", "tableau-collecte")
+INFINITIF = re.compile(r"\w+(er|ir|re)\b")
+SANS_CIBLE = "rien ne dit lesquels sont au niveau voulu"
+PROMESSES = ("tableau-contrat", "tableau-promesses")
+ETATS = ("figure-etats", "tableau-axes", "tableau-actions", "tableau-contrat", "tableau-promesses")
+MESURES = ("tableau-familles", "tableau-indicateurs", "tableau-trajectoires", "tableau-contrat", "tableau-promesses")
 MOYENS = ("tableau-moyens-par-signataire", "tableau-moyens-signataires", "tableau-moyens")
 MANQUES = ("tableau-manques", "tableau-a-collecter", "tableau-collecte")
-DECISIONS = ("tableau-propositions", "tableau-decisions", "tableau-cibles", "tableau-manques")
+DECISIONS = ("tableau-propositions", "tableau-manques", "tableau-contrat", "tableau-promesses")
 
 
 @dataclass(frozen=True)
@@ -52,28 +57,47 @@ class MessagesDuSuivi:
     """The messages of a year, whole or of one fiche.
 
     Args:
-        situation: What the year's data say.
-        contexte: The words.
-        moyens_avant: The means of the year before.
-        series: The public series of the territory and of its reference.
+        etude: What was handed in, and what is worked out from it.
         fiche: The one fiche of the report, None for all of them.
     """
 
-    situation: Situation
-    contexte: Contexte
-    moyens_avant: pd.DataFrame
-    series: pd.DataFrame
+    etude: EtudeAnnuelle
     fiche: Fiche | None = None
+
+    @cached_property
+    def situation(self) -> Situation:
+        """What the rules of the proposals look at, the fiche's own when there is one."""
+        etude = self.etude
+        return Situation(
+            convention=etude.convention,
+            catalogue=etude.catalogue,
+            bilan=etude.bilan,
+            precedent=etude.precedent.bilan if etude.precedent else None,
+            fin=etude.suivi.fin,
+            etats=self._de_la_fiche(etude.etats),
+            evaluation=self._de_la_fiche(etude.evaluation),
+            collecte=etude.collecte,
+            a_collecter=self._de_la_fiche(etude.a_collecter),
+            moyens=etude.annuel.moyens,
+        )
+
+    @property
+    def contexte(self) -> Contexte:
+        """The words."""
+        return self.etude.contexte
 
     @property
     def regles(self) -> ReglesMessages:
         """The sentences."""
-        return self.situation.catalogue.messages
+        return self.etude.catalogue.messages
 
     @cached_property
     def lignes(self) -> pd.DataFrame:
         """The indicators as wholes, those that families see first."""
-        rows = self._de_la_fiche(ensembles(self.situation.evaluation))
+        return self.ordonner(ensembles(self.situation.evaluation))
+
+    def ordonner(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return indicators in the order in which families see them, means last."""
         order = {name: rank for rank, name in enumerate(self.regles.familles)}
         ranks = rows["indicateur"].map(order).fillna(len(order)) + rows["nature"].eq("moyen")
         return rows.loc[ranks.sort_values(kind="stable").index]
@@ -81,7 +105,7 @@ class MessagesDuSuivi:
     @cached_property
     def etats(self) -> pd.DataFrame:
         """The states of the modalités."""
-        return self._de_la_fiche(self.situation.etats)
+        return self.situation.etats
 
     @property
     def muette(self) -> bool:
@@ -92,12 +116,12 @@ class MessagesDuSuivi:
     def messages(self) -> Iterator[Message]:
         """Yield what families got, what is done, what was spent; when nothing is known, what is public and promised."""
         if self.muette:
-            yield from self._publics()
+            yield from self._publics() if self.fiche is None else self._objectifs(self.fiche)
             yield from self._promesses()
             yield from self._attendus()
             return
-        yield from self._familles()
-        yield from self._actions()
+        yield from self.familles()
+        yield from self.actions()
         yield from self._depenses()
 
     def incertitudes(self) -> Iterator[Message]:
@@ -106,45 +130,43 @@ class MessagesDuSuivi:
         silent = rows[~rows["renseigne"] & ~rows["calcule"] & rows["statut"].eq(Statut.NON_TRANSMIS)]
         unknown = self.etats[inconnues(self.etats, self._arrete)]
         if self.fiche is None and self.situation.bilan.comite is None:
-            yield Message(f"Rien ne dit si le comité de pilotage de {annee} s'est réuni.")
+            yield Message(f"Rien ne dit si le comité de pilotage de {annee} s'est réuni.", DECISIONS)
         if len(unknown):
-            many = f"{en_lettres(len(unknown), feminin=True)} action{'s' if len(unknown) > 1 else ''}"
-            every = (
-                f"les {many}" if len(unknown) == len(self.etats) > 1 else f"{many} sur {en_lettres(len(self.etats))}"
-            )
-            yield Message(f"On ne sait pas où en {'sont' if len(unknown) > 1 else 'est'} {every}.", ETATS)
-        if self.muette:
-            yield from self._argent_inconnu()
-            return
-        yield from self._non_transmis(silent)
-        yield from self._provisoires()
-        yield from self._hasard()
+            total, many = len(self.etats), f"{en_lettres(len(unknown), feminin=True)} action{'s' * (len(unknown) > 1)}"
+            every = "l'unique action" if total == 1 else f"les {many}" if len(unknown) == total else None
+            told = every or f"{many} sur {en_lettres(total)}"
+            yield Message(f"On ne sait pas où en {'sont' if len(unknown) > 1 else 'est'} {told}.", ETATS)
+        if not self.muette:
+            yield from self._non_transmis(silent)
+            yield from self._provisoires()
+            yield from self._hasard()
         yield from self._argent_inconnu()
         without = int((~vises(rows)).sum())
-        if without:
-            yield Message(
-                f"{majuscule(en_lettres(without))} indicateurs sur {en_lettres(len(rows))} n'ont pas de cible, et rien "
-                "ne dit s'ils sont au niveau voulu.",
-                MESURES,
-            )
+        if without == len(rows) > 1:
+            yield Message(f"Aucun des {en_lettres(without)} indicateurs n'a de cible, et {SANS_CIBLE}.", MESURES)
+        elif without > 1:
+            many = f"{majuscule(en_lettres(without))} indicateurs sur {en_lettres(len(rows))}"
+            yield Message(f"{many} n'ont pas de cible, et {SANS_CIBLE}.", MESURES)
 
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
-        situation = self.situation
-        if self.fiche is not None:
-            names = ("etats", "evaluation", "a_collecter")
-            situation = replace(situation, **{name: self._de_la_fiche(getattr(situation, name)) for name in names})
-        rules = {rule.id: rule for rule in situation.catalogue.bilan.propositions}
-        for found in proposer(situation):
+        rules, told = {rule.id: rule for rule in self.situation.catalogue.bilan.propositions}, 0
+        for found in proposer(self.situation):
             rule = rules[found.regle]
             if self.fiche is None or rule.fiche:
+                told += 1
                 yield Message(self._decision(found, (found.finale and rule.page_finale) or rule.page), DECISIONS)
+        if not told:
+            yield Message(self.regles.sans_decision)
 
     def _decision(self, found: Proposition, phrase: str) -> str:
         names = [self._citer(item) if isinstance(item, str) else date_longue(item) for item in found.objets]
         parties = [self.regles.avec_article(item) for item in found.objets if isinstance(item, str)]
         return phrase.format(
-            premier=names[0], tous=enumerer(parties), nombre=en_lettres(found.nombre), annee=self.situation.bilan.annee
+            premier=names[0],
+            tous=enumerer(parties),
+            indicateurs=f"{en_lettres(found.nombre)} indicateur{'s' * (found.nombre > 1)}",
+            annee=self.situation.bilan.annee,
         )
 
     def _citer(self, objet: str) -> str:
@@ -154,7 +176,7 @@ class MessagesDuSuivi:
 
     # What is known.
 
-    def _familles(self) -> Iterator[Message]:
+    def familles(self) -> Iterator[Message]:
         """Yield the first figures of what families got, each beside the year before."""
         rows = self.lignes[self.lignes["valeur"].gt(0)]
         told = [self._fait(row) for _, row in rows.head(self.regles.nombre).iterrows()]
@@ -166,9 +188,11 @@ class MessagesDuSuivi:
 
     def _fait(self, row: pd.Series) -> str:
         words = self.regles.familles.get(row["indicateur"], self.regles.reste)
-        label = minuscule(abreger(self.contexte.indicateurs[row["indicateur"]].libelle, self.regles.signes))
+        label = abreger(self.contexte.indicateurs[row["indicateur"]].libelle, self.regles.signes)
         bare = row["indicateur"] in self.regles.familles
         value = self._nombre(row["indicateur"], row["valeur"], bare=bare)
+        if bare and row["valeur"] in range(len(NOMBRES)):
+            value = en_lettres(int(row["valeur"]), feminin=True)
         return f"{words.format(valeur=value, libelle=label)}{self._avant(row, bare=bare)}"
 
     def _avant(self, row: pd.Series, *, bare: bool) -> str:
@@ -183,7 +207,7 @@ class MessagesDuSuivi:
     def _nombre(self, indicateur: str, valeur: float, *, bare: bool) -> str:
         return (self.contexte.valeur_nue if bare else self.contexte.valeur)(indicateur, valeur)
 
-    def _actions(self) -> Iterator[Message]:
+    def actions(self) -> Iterator[Message]:
         """Yield how many actions are done, running, stopped, then what is past its échéance."""
         rows, words = self.etats, self.situation.catalogue.evaluation.etats
         waiting = pas_commencees(rows, self._arrete)
@@ -194,10 +218,10 @@ class MessagesDuSuivi:
             for code in ETATS_DITS
             if code in counts
         ]
-        if not told:
-            return
         if later := int(waiting.sum()):
             told.append(f"{en_lettres(later, feminin=True)} commence{'nt' if later > 1 else ''} plus tard")
+        if not told:
+            return
         text = f"Sur {en_lettres(len(rows), feminin=True)} actions, {enumerer(told)}"
         late = rows[rows["en_retard"]]
         if len(late):
@@ -208,19 +232,26 @@ class MessagesDuSuivi:
 
     def _depenses(self) -> Iterator[Message]:
         """Yield what each signatory spent to run the services, beside the year before, and, apart, the investments."""
-        now, before = (self._par_signataire(table) for table in (self.situation.moyens, self.moyens_avant))
+        now, before = (self._par_signataire(table) for table in (self.situation.moyens, self._moyens_avant))
         if not now:
             return
         parties = self.situation.convention.parties
-        names = {item.id: _a(self.regles.avec_article(item.nom_court)) for item in parties}
+        word = _de if self.fiche else _a
+        names = {item.id: word(self.regles.avec_article(item.nom_court)) for item in parties}
         told = [f"{'' if exact else 'au moins '}{_euros(total)} {names[who]}" for who, (total, exact) in now.items()]
-        text = f"En {self.situation.bilan.annee}, faire fonctionner les services a coûté {enumerer(told)}"
+        what = "cette fiche a reçu" if self.fiche else "faire fonctionner les services a coûté"
+        text = f"En {self.situation.bilan.annee}, {what} {enumerer(told)}"
         if set(before) == set(now) and all(exact for _, exact in before.values()):
             text += f" ({enumerer([_euros(before[who][0]) for who in now])} en {self.situation.bilan.annee - 1})"
         spent = self._euros_de(self.situation.moyens, investissement=True)["valeur"].sum()
         if spent > 0:
             text += f" ; {_euros(spent)} d'investissement sont comptés à part"
         yield Message(f"{text}.", MOYENS)
+
+    @property
+    def _moyens_avant(self) -> pd.DataFrame:
+        before = self.etude.precedent
+        return before.moyens if before else self.situation.moyens.iloc[:0]
 
     def _par_signataire(self, moyens: pd.DataFrame) -> dict[str, tuple[float, bool]]:
         """Return the operating euros of each signatory, and whether none of its lines lacks."""
@@ -231,7 +262,7 @@ class MessagesDuSuivi:
                 bool(own.loc[own["statut"].ne(Statut.SANS_OBJET), "valeur"].notna().all()),
             )
             for who, own in rows.groupby("signataire", sort=False)
-            if own["valeur"].notna().any()
+            if own["valeur"].gt(0).any()
         }
 
     def _euros_de(self, moyens: pd.DataFrame, *, investissement: bool) -> pd.DataFrame:
@@ -243,7 +274,8 @@ class MessagesDuSuivi:
 
     def _publics(self) -> Iterator[Message]:
         """Yield what the public series say of the territory, two figures in a message; a rate beside the reference."""
-        rows = self.series[self.series["dimension"].eq("") & self.series["valeur"].notna()]
+        rows = self.etude.series
+        rows = rows[rows["dimension"].eq("") & rows["valeur"].notna()]
         place, other, told = self.contexte.territoire, self.contexte.reference, []
         for name, words in self.regles.territoire.items():
             own = rows[rows["indicateur"].eq(name) & rows["territoire"].eq(place.code)]
@@ -261,24 +293,31 @@ class MessagesDuSuivi:
         if told:
             yield Message(" ".join(told[:2]), ("tableau-territoire",))
 
+    def _objectifs(self, fiche: Fiche) -> Iterator[Message]:
+        """Yield what a fiche aims at: its objectives as a sentence when they are verbs, the first one quoted if not."""
+        aims = [minuscule(text.rstrip(" .")) for text in fiche.objectifs]
+        if all(INFINITIF.match(text) for text in aims):
+            told = f"La convention veut {enumerer(aims[:2])}."
+        else:
+            told = f"La fiche se donne {en_lettres(len(aims))} objectif{'s' * (len(aims) > 1)}, d'abord « {aims[0]} »."
+        yield Message(told, PROMESSES)
+
     def _promesses(self) -> Iterator[Message]:
         """Yield what the convention wanted begun or done by then."""
         rows, year = self.etats, self.situation.bilan.annee
         due = rows[~pas_commencees(rows, self._arrete) | inconnues(rows, self._arrete)]
         dated = rows[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(year)]
-        if due.empty:
+        if due.empty and len(rows):
             start = int(rows["debut"].min().year)
-            yield Message(
-                f"La convention ne fait rien commencer avant {start}, et rien n'était encore à faire en {year}."
-            )
+            who = "Cette fiche" if self.fiche else "La convention"
+            yield Message(f"{who} ne commence rien avant {start}, et rien n'était encore à faire en {year}.", ETATS)
             return
-        every = len(due) == len(rows)
-        many = (
-            f"ses {en_lettres(len(rows))}"
-            if every
-            else f"{en_lettres(len(due), feminin=True)} de ses {en_lettres(len(rows))}"
-        )
-        text = f"La convention voulait que {many} actions soient engagées en {year}"
+        whole = f"{'les' if self.fiche else 'ses'} {en_lettres(len(rows))} actions"
+        part = f"{en_lettres(len(due), feminin=True)} de {whole}".replace("de les", "des")
+        what = " de cette fiche" if self.fiche else ""
+        text = f"La convention voulait que {whole if len(due) == len(rows) else part}{what} soient engagées en {year}"
+        if len(rows) == 1:
+            text = f"La convention voulait que l'unique action{what} soit engagée en {year}"
         if len(dated):
             text += f", et que « {abreger(dated.iloc[0]['libelle'], self.regles.signes)} » soit achevé"
         yield Message(f"{text} ; aucun suivi n'a été transmis.", ETATS)
@@ -370,6 +409,10 @@ class MessagesDuSuivi:
 
 def _euros(valeur: float) -> str:
     return f"{nombre(valeur)}{INSECABLE}€"
+
+
+def _de(partie: str) -> str:
+    return f"du {partie.removeprefix('le ')}" if partie.startswith("le ") else f"de {partie}"
 
 
 def _a(partie: str) -> str:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.essentiel import inconnues
-from ctglib.calculs.etats import NON_RENSEIGNEE
+from ctglib.calculs.etats import NON_RENSEIGNEE, inconnues
 from ctglib.calculs.moyens import ABSENCES
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 

@@ -104,3 +104,13 @@ def _mots(table: pd.DataFrame, passed: pd.Series, today: pd.Timestamp, evaluatio
             yield evaluation.mots["non_commencee"].format(annee=debut.year)
         else:
             yield evaluation.mots["echeance_passee"].format(etat=state) if late else state
+
+
+def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
+    """Tell, state by state, whether its modalité is not due to have begun, and is not known to have."""
+    return etats["statut"].isin(PAS_COMMENCEES) & (etats["debut"] > arrete)
+
+
+def inconnues(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
+    """Tell, state by state, whether nobody said where it stands while it should have begun."""
+    return etats["statut"].eq(NON_RENSEIGNEE) & ~pas_commencees(etats, arrete)

@@ -125,10 +125,8 @@ class Bilan:
 
     def une_page(self) -> Bloc:
         """Return the first page: what families got, what is not known, what to decide."""
-        before = self.etude.precedent.moyens if self.etude.precedent else self.etude.annuel.moyens.iloc[:0]
-        told = MessagesDuSuivi(self._situation, self.etude.contexte, before, self.etude.series)
         written = [item for item in self.etude.annuel.messages if item.rapport == "bilan"]
-        return page_une(self.etude.catalogue.messages, told, written)
+        return page_une(self.etude.catalogue.messages, MessagesDuSuivi(self.etude), written)
 
     @property
     def muette(self) -> bool:
@@ -238,21 +236,9 @@ class Bilan:
             source=" ; ".join(dict.fromkeys(sources)),
         )
 
-    @cached_property
+    @property
     def _situation(self) -> Situation:
-        etude = self.etude
-        return Situation(
-            convention=etude.convention,
-            catalogue=etude.catalogue,
-            bilan=etude.bilan,
-            precedent=etude.precedent.bilan if etude.precedent else None,
-            fin=etude.suivi.fin,
-            etats=etude.etats,
-            evaluation=etude.evaluation,
-            collecte=etude.collecte,
-            a_collecter=etude.a_collecter,
-            moyens=etude.annuel.moyens,
-        )
+        return MessagesDuSuivi(self.etude).situation
 
     @cached_property
     def _propositions(self) -> tuple[Proposition, ...]:

@@ -5,7 +5,6 @@ As long as nothing was ever handed in, it is one page: what was promised, what i
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,63 +18,40 @@ from ctglib.blocs.cibles import tableau_cibles
 from ctglib.blocs.collecte import tableau_manques_suivi, tableau_revisions
 from ctglib.blocs.etats import tableau_etats
 from ctglib.blocs.indicateurs import mode_de_lecture, tableau_modalites, tableau_valeurs
+from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Budget, tableau_de_fiche
 from ctglib.blocs.natures import PANNEAUX_D_UNE_PAGE, lots
+from ctglib.blocs.page_une import page_une
 from ctglib.blocs.promesses import tableau_promesses
 from ctglib.blocs.sources import sources
-from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
+from ctglib.calculs.collecte import manques
 from ctglib.calculs.departs import depuis_le_depart
-from ctglib.calculs.essentiel import FAVORABLE, NON_EVALUABLE, SANS_DIRECTION, essentiel
-from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.moyens import moyens_par_poste, rapprocher
 from ctglib.calculs.suivi import avenant_de_la_cible, par_avenant
 from ctglib.document.blocs import (
     Bloc,
-    ChiffreCle,
     Titre,
-    chiffres_cles,
     colonnes,
     liste,
-    paragraphe,
     sous_titre,
     suite,
 )
-from ctglib.document.mesures import BANDE, bande, marquer
-from ctglib.document.typographie import accorder, compter, date_longue, enumerer, majuscule, nombre
+from ctglib.document.typographie import compter, date_longue, majuscule, nombre
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.frise import frise
 from ctglib.graphiques.trajectoires import trajectoires
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.calculs.essentiel import Essentiel
     from ctglib.calculs.suivi import Numerotes
     from ctglib.document.blocs import Groupe
-    from ctglib.document.contexte import Contexte
     from ctglib.document.couverture import Couverture
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau
-    from ctglib.donnees.modeles.catalogue import Responsable
-    from ctglib.donnees.modeles.coherence import MotDeVerdict
     from ctglib.donnees.modeles.convention import Fiche as FicheAction
-    from ctglib.donnees.modeles.evaluation import Evaluation
 
-INCONNU, RIEN_A_FAIRE = "inconnu", "sans objet"  # nobody said; nothing had to be done yet
-ATTEINTES = ("atteint", "en_bonne_voie")
-MANQUES = (
-    (ETAT, ("a_completer",), "état de modalité", "états de modalités"),
-    (VALEUR, ("a_completer",), "valeur de l'année", "valeurs de l'année"),
-    (VALEUR, ("a_confirmer",), "valeur à confirmer", "valeurs à confirmer"),
-    (VALEUR, ("valeur_initiale",), "valeur de départ", "valeurs de départ"),
-    (MOYEN, ("a_completer",), "ligne de moyens", "lignes de moyens"),
-    (APPRECIATION, ("a_completer",), "appréciation"),
-)
-RIEN_NE_MANQUE = "Rien de ce qui était attendu ne manque."
-RIEN_N_AVANCE = "Rien de ce qui est connu n'avance."
-RIEN_A_SIGNALER = "Rien de ce qui est connu ne va en sens contraire."
-RIEN_DE_NET = "Rien ne va nettement en sens contraire. À contresens, mais trop peu pour conclure"
 RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}
 NON_TRANSMISES = "Non transmises."
 DETAILLEES = ("taux", "inclusion")  # types of analysis with a row a modalité
@@ -107,15 +83,9 @@ class Fiche:
         return self.etude.couverture(self.fiche.titre, f" {self.fiche.numero}, année {self.etude.annee}")
 
     def essentiel(self) -> Bloc:
-        """Return the first page: how many modalités and indicators stand where, what moves, what asks for attention."""
-        etude, words = self.etude, self.etude.catalogue.evaluation
-        arrete = pd.Timestamp(etude.bilan.date_arretee)
-        found = essentiel(etude.etats, etude.evaluation, etude.collecte, fiche=self.fiche.numero, arrete=arrete)
-        if self.sans_suivi:
-            begun = self.fiche.debut <= etude.bilan.date_arretee
-            return sans_suivi(self.fiche, found, words, etude.annee, commencee=begun)
-        missing = ce_qui_manque(self._manques, etude.catalogue.responsables)
-        return page(found, words, etude.contexte, etude.annee, missing)
+        """Return the first page: what people got, what is not known, what to decide."""
+        written = [item for item in self.etude.annuel.messages if item.fiche == self.fiche.numero]
+        return page_une(self.etude.catalogue.messages, MessagesDuSuivi(self.etude, self.fiche), written)
 
     def promis(self) -> Groupe:
         """Return whom the fiche is for, what it aims at, who carries it, then its modalités and expected results."""
@@ -318,165 +288,6 @@ class Fiche:
         return f"{sujet} de la fiche action {self.fiche.numero}, {etude.contexte.territoire.nom}, {etude.annee}"
 
 
-def page(found: Essentiel, mots: Evaluation, contexte: Contexte, annee: int, inconnu: Bloc) -> Bloc:
-    """Return the whole first page of a fiche that has some follow-up.
-
-    Args:
-        found: The counts and the rows to name.
-        mots: Words, signs, and how many points a list gives.
-        contexte: The words of the indicators.
-        annee: Year of the report.
-        inconnu: What is missing, in short.
-    """
-    going = [*_realisees(found), *(_evolution(row, mots, contexte) for row in found.avancees.itertuples())]
-    wrong = [*_en_difficulte(found), *(_attention(row, mots, contexte) for row in found.attentions.itertuples())]
-    return (
-        chiffres(found, mots, annee)
-        + colonnes(
-            sous_titre("Ce qui avance") + _points(going, mots, RIEN_N_AVANCE),
-            sous_titre("Ce qui demande attention") + _points(wrong, mots, _rien(found, contexte)),
-        )
-        + colonnes(sous_titre("Ce qui manque") + inconnu)
-    )
-
-
-def _rien(found: Essentiel, contexte: Contexte) -> str:
-    """Return what to say when nothing asks for attention: what still moved the other way is named."""
-    if found.contraires.empty:
-        return RIEN_A_SIGNALER
-    told = [
-        f"{contexte.indicateurs[row.indicateur].libelle} ({_valeurs(row, contexte)})"
-        for row in found.contraires.itertuples()
-    ]
-    return f"{RIEN_DE_NET} : {' ; '.join(told)}."
-
-
-def chiffres(found: Essentiel, mots: Evaluation, annee: int) -> Bloc:
-    """Return the four counts: modalités done, indicators informed, evolutions, targets."""
-    judged = sum(count for verdict, count in found.verdicts.items() if verdict != NON_EVALUABLE)
-    reached = sum(found.verdicts.get(verdict, 0) for verdict in ATTEINTES)
-    compared = sum(count for code, count in found.evolutions.items() if code and code not in SANS_DIRECTION)
-    untold = RIEN_A_FAIRE if found.non_commencees == found.modalites else INCONNU
-    return chiffres_cles(
-        [
-            ChiffreCle(
-                _sur(found.etats.get("realisee", 0), found.modalites) if _connus(found) else untold,
-                "modalités réalisées",
-                _autres_etats(found, mots),
-            ),
-            ChiffreCle(
-                _sur(found.renseignes, found.attendus),
-                f"indicateurs renseignés en {annee}",
-                f"dont {compter(found.provisoires, 'provisoire')}" if found.provisoires else "",
-            ),
-            ChiffreCle(
-                _sur(found.evolutions.get(FAVORABLE, 0), compared) if compared else INCONNU,
-                "évolutions favorables, parmi celles qui se jugent",
-                _comptes(found.evolutions, mots.evolutions, sauf=(FAVORABLE, "")),
-            ),
-            ChiffreCle(
-                _sur(reached, judged) if judged else INCONNU,
-                "cibles ou références atteintes ou en bonne voie, parmi celles qui se jugent",
-                _comptes(found.verdicts, mots.verdicts, sauf=(*ATTEINTES, NON_EVALUABLE)),
-            ),
-        ]
-    )
-
-
-def sans_suivi(fiche: FicheAction, found: Essentiel, mots: Evaluation, annee: int, *, commencee: bool) -> Bloc:
-    """Return what is said of a fiche when nothing was ever handed in: what is unknown, and what this page is for."""
-    if not commencee:
-        return paragraphe(
-            f"La fiche commence en {fiche.debut.year} : rien n'était encore à faire en {annee}. Cette page dit ce "
-            f"qu'elle promet, et ce qui manque pour en mesurer le départ. {mots.mots['proposition']}"
-        )
-    waiting = f" ({compter(found.non_commencees, 'autre')} à commencer plus tard)" if found.non_commencees else ""
-    known = compter(found.modalites - found.non_commencees, "modalité")
-    return paragraphe(
-        f"Aucun suivi n'a été transmis pour {annee}. Ce que la fiche est devenue n'est pas connu, ni bon, ni mauvais : "
-        f"{known}{waiting}, {compter(found.attendus, 'indicateur')}. Cette page dit ce qu'elle promet, ce qui manque "
-        f"et à qui le demander. {mots.mots['proposition']}"
-    )
-
-
-def _sur(part: int, tout: int) -> str:
-    return f"{nombre(part)} sur {nombre(tout)}"
-
-
-def _connus(found: Essentiel) -> bool:
-    return any(count for state, count in found.etats.items() if state != NON_RENSEIGNEE)
-
-
-def _autres_etats(found: Essentiel, mots: Evaluation) -> str:
-    """Return the other states, the late ones counted apart, those that have not begun last."""
-    parts = [_comptes(found.etats, mots.etats, sauf=("realisee",))]
-    if found.non_commencees:
-        parts.append(compter(found.non_commencees, "non commencée", "non commencées"))
-    if len(found.en_retard):
-        parts.append(f"dont {nombre(len(found.en_retard))} en retard")
-    return ", ".join(part for part in parts if part)
-
-
-def _comptes(comptes: Mapping[str, int], mots: Mapping[str, MotDeVerdict], *, sauf: tuple[str, ...]) -> str:
-    """Return « 2 en cours, 1 reportée » in the order of the words."""
-    told = {code: count for code in mots if code not in sauf and (count := comptes.get(code))}
-    words = {code: mots[code].feminin or mots[code].mot for code in told}
-    return ", ".join(f"{nombre(count)} {accorder(words[code], count)}" for code, count in told.items())
-
-
-def _realisees(found: Essentiel) -> Iterator[str]:
-    for row in found.realisees.itertuples():
-        yield f"Réalisée : {row.modalite} {row.libelle}"
-
-
-def _en_difficulte(found: Essentiel) -> Iterator[str]:
-    for rows in (found.en_retard, found.arretees):
-        for row in rows.itertuples():
-            reason = f" ({row.motif})" if row.motif else ""
-            yield f"{row.modalite} {row.libelle} : {row.mot}{reason}"
-
-
-def _evolution(row: object, mots: Evaluation, contexte: Contexte) -> str:
-    label = contexte.indicateurs[row.indicateur].libelle
-    told = f"{_valeurs(row, contexte)}{_fin(row, mots)}{_bande(row, mots, contexte)}"
-    return f"{label} : {told}, {mots.evolutions[row.evolution].mot}"
-
-
-def _attention(row: object, mots: Evaluation, contexte: Contexte) -> str:
-    word = mots.verdicts[row.verdict] if row.verdict != NON_EVALUABLE else mots.evolutions[row.evolution]
-    label = contexte.indicateurs[row.indicateur].libelle
-    return f"{label} : {_valeurs(row, contexte)}, {word.dit}{_bande(row, mots, contexte)}"
-
-
-def _valeurs(row: object, contexte: Contexte) -> str:
-    """Return « 412 en 2024, 418 (p) en 2025 », the last value alone when there is none before it."""
-    now = f"{marquer(contexte.valeur(row.indicateur, row.valeur, row.statut), row.statut)} en {row.annee}"
-    if row.valeur_precedente != row.valeur_precedente:
-        return now
-    return f"{contexte.valeur(row.indicateur, row.valeur_precedente)} en {row.annee_precedente}, {now}"
-
-
-def _bande(row: object, mots: Evaluation, contexte: Contexte) -> str:
-    """Return the signed gap of a value held within its band: the band does not hide it."""
-    if row.raison == BANDE:
-        return f", {bande(row, row.valeur, row.cible, contexte, mots)}"
-    if row.raison_evolution == BANDE:
-        return f", {bande(row, row.valeur, row.a_maintenir, contexte, mots)}"
-    return ""
-
-
-def _fin(row: object, mots: Evaluation) -> str:
-    return "" if row.verdict == NON_EVALUABLE else f", {mots.verdicts[row.verdict].mot}"
-
-
-def _points(phrases: list[str], mots: Evaluation, rien: str) -> Bloc:
-    """Return the first points, and how many more there are: all are in the tables."""
-    if not phrases:
-        return paragraphe(rien)
-    kept, more = phrases[: mots.points_de_l_essentiel], len(phrases) - mots.points_de_l_essentiel
-    return liste([*kept, f"Et {compter(more, 'autre')}, dans les tableaux."] if more > 0 else kept)
-
-
 def objectifs(fiche: FicheAction, changements: Numerotes) -> Bloc:
     """Return whom the fiche is for, what it aims at, who carries it, and what an avenant changed of it."""
     sentences = [
@@ -493,25 +304,6 @@ def objectifs(fiche: FicheAction, changements: Numerotes) -> Bloc:
         ),
     ]
     return liste(sentences)
-
-
-def ce_qui_manque(manques: pd.DataFrame, responsables: Mapping[str, Responsable]) -> Bloc:
-    """Return how many things each service still has to give, in the order of the services; a sentence when none.
-
-    Args:
-        manques: As ``ctglib.calculs.collecte.manques`` returns them.
-        responsables: The services by id.
-    """
-    if manques.empty:
-        return paragraphe(RIEN_NE_MANQUE)
-    asked = set(zip(*(manques[name] for name in ("responsable", "nature", "motif", "element")), strict=True))
-    counts = Counter(tuple(what) for *what, _ in asked)
-    lines = []
-    for service, item in responsables.items():
-        found = [(sum(counts[service, nature, motif] for motif in motifs), noun) for nature, motifs, *noun in MANQUES]
-        told = [compter(count, *noun) for count, noun in found if count]
-        lines += [f"{item.libelle} : {enumerer(told)}."] if told else []
-    return liste(lines)
 
 
 def limites(evaluation: pd.DataFrame, etude: EtudeAnnuelle, changements: Numerotes) -> Iterator[str]:

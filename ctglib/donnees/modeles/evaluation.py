@@ -48,8 +48,7 @@ class Evaluation(Modele):
 
     Every code of a verdict, of an evolution, of the state of an action, of a decision or of a deliverable has its word;
     ``raisons`` says why nothing can be judged, ``mots`` are the other sentences of the scoring, by use (their
-    ``{names}`` are filled). ``niveaux`` are the words of 0 to 4 in the grid of annexe 4; ``points_de_l_essentiel``,
-    how many points each list of a fiche's first page gives.
+    ``{names}`` are filled). ``niveaux`` are the words of 0 to 4 in the grid of annexe 4.
     """
 
     seuils: SeuilsEvaluation
@@ -61,7 +60,6 @@ class Evaluation(Modele):
     statuts: Annotated[dict[StatutBilan, Texte], _complet(StatutBilan)]
     niveaux: tuple[Texte, ...] = Field(min_length=5, max_length=5)
     raisons: dict[Identifiant, Texte]
-    points_de_l_essentiel: int = Field(ge=1)
     mots: dict[Identifiant, Texte] = {}
 
     def selon(self, convention: Convention) -> Evaluation:

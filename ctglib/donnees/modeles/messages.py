@@ -56,6 +56,7 @@ class ReglesMessages(Modele):
     a_decider: dict[Identifiant, Texte]
     familles: dict[Identifiant, Texte]
     reste: Texte
+    sans_decision: Texte
     investissement: tuple[Identifiant, ...]
     territoire: dict[Identifiant, Texte]
     articles: dict[Texte, tuple[Texte, ...]]
