@@ -24,7 +24,7 @@ from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.enjeux import besoins
 from ctglib.document.blocs import Bloc, liste
 from ctglib.document.couverture import Couverture, Logo
-from ctglib.document.typographie import compter, date_longue, majuscule
+from ctglib.document.typographie import compter, date_longue, enumerer, majuscule
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.finale import lire_finale
