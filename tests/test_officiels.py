@@ -141,6 +141,39 @@ def test_une_annee_et_un_prefixe_jamais_vus_se_lisent_sans_changer_le_code(tmp_p
     assert base.tables[2031, "commune"].loc["62427", "rp_menages"] == SECRET
 
 
+def test_paris_lyon_et_marseille_sont_la_somme_de_leurs_arrondissements_et_c_est_dit(
+    donnees: Path, tmp_path: Path
+) -> None:
+    rows = ["75101;Paris 1er;100;250;20", "75102;Paris 2e;200;400;", "69381;Lyon 1er;50;90;5", "69389;Lyon 9e;60;80;10"]
+    head = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa"
+    text = "\n".join([head, *(f"2024-12;{row}" for row in rows), "2024-12;13055;Marseille;900;2000;300", ""])
+    blocks = (
+        iris().replace("624130101", "751010101").replace("624130102", "751200102").replace("624130103", "751010103")
+    )
+
+    found = lire(tmp_path, "villes.csv", text)
+    added = preparer([ecrire(tmp_path, "villes.csv", text), ecrire(tmp_path, "iris_2021.csv", blocks)], Demande())
+    enregistrer(added)
+
+    table = found.tables[2024, "commune"]
+    assert table.loc[["75056", "69123", "13055"], "cnaf_foyers"].tolist() == [300, 110, 900]
+    assert table["cnaf_foyers_rsa"].isna()["75056"] and table.loc["69123", "cnaf_foyers_rsa"] == 15
+    assert "sommes de leurs arrondissements, absentes du fichier : 69123, 75056" in found.dites
+    assert not any("absentes du code officiel" in said for said in added.alertes)
+    assert publiques.lire("iris_enfants_0_2", "75056", [2021])["statut"].tolist() == ["Q"]
+    assert publiques.lire("iris_enfants_0_2", "75056", [2021])["origine"].tolist() == ["somme de 3 IRIS"]
+
+
+def test_un_arrondissement_ne_compte_pas_deux_fois_dans_son_departement(donnees: Path, tmp_path: Path) -> None:
+    rows = "75056;Paris;1000;2000;1500;;;;;\n75101;Paris 1er;900;1800;1400;;;;;\n"
+    communes = FILOSOFI.splitlines()[0].rstrip(";") + "\n" + rows.replace(";;;;;", ";;;;")
+    departement = communes.splitlines()[0] + "\n75;Paris;1000;2000;1500;;;;\n"
+
+    addition = preparer([ecrire(tmp_path, "com.csv", communes), ecrire(tmp_path, "dep.csv", departement)], Demande())
+
+    assert not any("dépasse le département" in said for said in addition.alertes)
+
+
 def test_un_parquet_se_lit_comme_le_csv(tmp_path: Path) -> None:
     source = ecrire(tmp_path, "x.csv", cnaf())
     duckdb.execute(f"copy (from read_csv('{source}', all_varchar=false)) to '{tmp_path / 'x.parquet'}'")
@@ -351,6 +384,12 @@ FAUTES: dict[str, tuple[str, Callable[[str], str | bytes], str]] = {
     "IRIS coupé": ("iris_2021", lambda text: text[:-20], "colonnes, comme à la ligne 1"),
     "Filosofi, part": ("filosofi", lambda text: text.replace("PIMPOT", "TP60").replace("-11", "115"), "100 au plus"),
     "Filosofi, lettres": ("filosofi", remplacer("17900", "17 9OO"), "« 17 9OO »"),
+    "erreur de tableur": ("cnaf", remplacer(HARNES, HARNES + "#N/A"), "« #N/A2950 »"),
+    "date de tableur": ("cnaf", remplacer(HARNES, "45992;62413;Harnes;"), "« 45992 »"),
+    "lettre O pour zéro": ("cnaf", remplacer(";62001;", ";62OO1;"), "« 62OO1 »"),
+    "réponse d'erreur": ("cnaf", lambda _: '{"error_code": "NotFound"}', "un fichier JSON abîmé, ou qui n'est pas"),
+    "carte vide": ("cnaf", lambda _: '{"type": "FeatureCollection", "features": []}', "un fichier JSON abîmé"),
+    "Parquet coupé": ("cnaf", lambda _: b"PAR1" + b"\x15\x04" * 200, "un fichier Parquet abîmé"),
     "Filosofi, deux années": ("filosofi", remplacer("Q121", "Q221"), "une colonne en double"),
 }  # fmt: skip
 DOUTES: dict[str, tuple[Callable[[str], str], str]] = {

@@ -12,7 +12,7 @@ import pandas as pd
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.magasin import Gardee, lire_tables, tables
-from ctglib.donnees.officiels.familles import charger_famille, charger_familles, serie_gardee
+from ctglib.donnees.officiels.familles import charger_famille, charger_familles, commune_de, serie_gardee
 from ctglib.donnees.officiels.fichier import FORMES, SECRET
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.statuts import Statut
@@ -358,7 +358,9 @@ def _sommes(code: str, demandes: list[str], niveau: str, dessous: list[Gardee]) 
     """Return the sums of what is below: a secret part makes a secret sum, a few missing communes an estimated one."""
     if niveau == "commune":
         rows = lire_tables(dessous, None, [code])
-        rows = rows.assign(groupe=rows["territoire"].str[:5])
+        own = rows["territoire"].str[:5]
+        city = commune_de(own)
+        rows = pd.concat([rows.assign(groupe=own), rows[own != city].assign(groupe=city)])
         rows = rows[rows["groupe"].isin(demandes)]
         sizes = rows.groupby("groupe")["territoire"].nunique()
     else:

@@ -104,6 +104,12 @@ class Famille(Modele):
     remarques: tuple[Texte, ...] = ()
 
 
+class Arrondissements(Modele):
+    """``catalogue/arrondissements.yaml``: the pattern of the codes of each commune's arrondissements."""
+
+    communes: dict[CodeTerritoire, Texte]
+
+
 class TableGardee(Modele):
     """A table of the store: its Parquet file beside ``origine.yaml``, and what it was made of.
 

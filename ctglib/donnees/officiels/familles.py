@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import lister, proches
-from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
+from ctglib.donnees.modeles.sources import Arrondissements, Famille, SerieOfficielle
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DOSSIER = "catalogue/sources"
+ARRONDISSEMENTS = "catalogue/arrondissements.yaml"
 _PRESQUE = 0.88  # difflib's: one letter wrong in seven or more; a shorter name is too easily another column
 
 
@@ -60,6 +65,13 @@ def charger_familles() -> dict[str, Famille]:
 def charger_famille(nom: str) -> Famille:
     """Return one family, by the name of its file."""
     return charger_yaml_une_fois(f"{DOSSIER}/{nom}.yaml", Famille)
+
+
+def commune_de(codes: pd.Index | pd.Series) -> pd.Index | pd.Series:
+    """Return the commune of codes of communes: an arrondissement of Paris, Lyon or Marseille is a part of one."""
+    for commune, pattern in charger_yaml_une_fois(ARRONDISSEMENTS, Arrondissements).communes.items():
+        codes = codes.where(~codes.str.fullmatch(pattern), commune)
+    return codes
 
 
 def normaliser(entete: list[str]) -> list[str]:

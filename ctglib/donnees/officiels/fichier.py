@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.magasin import connexion
-from ctglib.donnees.officiels.familles import Reconnaissance, normaliser, reconnaitre
+from ctglib.donnees.officiels.familles import Reconnaissance, commune_de, normaliser, reconnaitre
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -205,6 +205,7 @@ class _Lecteur:
     def __init__(self, nom: str, found: Reconnaissance, header: list[str], annee: int | None) -> None:
         self.nom, self.found, self.header = nom, found, header
         self.faults: list[Faute] = []
+        self.dites: list[str] = []
         self.counts: Counter[str] = Counter()
         self.codes: dict[str, tuple[str, str] | None] = {}
         years = {year for _, year in found.series.values() if year}
@@ -238,7 +239,7 @@ class _Lecteur:
         tables = self.tables(whole)
         if self.faults:
             raise DonneesInvalides(self.faults)
-        told = list(dites)
+        told = [*dites, *self.dites]
         if self.counts["non localisé"]:
             told.append(f"lignes sans commune (« non localisé »), laissées de côté : {self.counts['non localisé']}")
         if found.ignorees:
@@ -381,7 +382,21 @@ class _Lecteur:
                 by_year.setdefault(written or int(year), {})[at] = item.code
             for shown, columns in (by_year or {int(year): {}}).items():
                 parts.setdefault((shown, level), []).append(indexed[[*own, *columns]].rename(columns=own | columns))
-        return {key: pd.concat(found).sort_index() for key, found in sorted(parts.items())}
+        tables = {key: pd.concat(found).sort_index() for key, found in sorted(parts.items())}
+        return {key: self.avec_les_villes(one) if key[1] == "commune" else one for key, one in tables.items()}
+
+    def avec_les_villes(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table of communes with those that it only gives by arrondissements: the sums of their counts."""
+        import pandas as pd
+
+        city = commune_de(table.index)
+        parts = table[(city != table.index) & ~city.isin(table.index)]
+        counts = [item.code for item, _ in self.found.series.values() if item.unite in ("nombre", "euros")]
+        if parts.empty or not self.found.famille.somme or not (kept := [name for name in counts if name in table]):
+            return table
+        summed = parts[kept].groupby(commune_de(parts.index)).agg(lambda counts: counts.sum(skipna=False))
+        self.dites.append(f"sommes de leurs arrondissements, absentes du fichier : {', '.join(summed.index)}")
+        return pd.concat([table, summed]).sort_index().rename_axis(table.index.name)
 
 
 def _complet(code: str, niveau: str) -> str:

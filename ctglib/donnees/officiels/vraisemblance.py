@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ctglib.donnees.modeles.sources import Vraisemblance
-from ctglib.donnees.officiels.familles import serie_gardee
+from ctglib.donnees.officiels.familles import commune_de, serie_gardee
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def ecarts_au_departement(
     for code in famille.totaux:
         if code in communes and code in departements:
             counts = _chiffres(famille, communes)[code]
+            counts = counts[commune_de(counts.index) == counts.index]  # an arrondissement is in its commune already
             sums = counts.groupby(_departement(counts.index)).sum()
             given = departements[code].reindex(sums.index)
             said += _dire(
@@ -102,7 +103,8 @@ def ecarts_au_departement(
 def noms_discordants(table: pd.DataFrame, communes: pd.DataFrame, lieu: str, regles: Vraisemblance) -> list[str]:
     """Return what does not go with the official code: unknown codes, names that are not those of their codes."""
     known = table.index.intersection(communes.index)
-    said = _dire(table.index.difference(communes.index), f"{lieu} : communes absentes du code officiel géographique")
+    whole = table.index[commune_de(table.index) == table.index]
+    said = _dire(whole.difference(communes.index), f"{lieu} : communes absentes du code officiel géographique")
     if "libelle" in table and len(known):
         names, official = (_sans_article(one.loc[known, "libelle"]) for one in (table, communes))
         other = known[(names != official).to_numpy() & (names != "").to_numpy()]
