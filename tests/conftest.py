@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from essais import enregistrer_les_profils
+from filelock import FileLock
 from navigateur import Navigateur
 from rapports_produits import Production, produire_tout
 
@@ -26,8 +28,14 @@ def depot() -> Path:
 
 @pytest.fixture(scope="session")
 def rapports_produits(tmp_path_factory: pytest.TempPathFactory) -> Production:
-    """Every report of both conventions, made when a test first asks."""
-    return produire_tout(tmp_path_factory.mktemp("rapports"))
+    """Every report of every convention, made when a test first asks: once, however many processes run the tests."""
+    base = tmp_path_factory.getbasetemp()
+    dossier = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rapports_produits"
+    dit = dossier / "dit.txt"
+    with FileLock(f"{dossier}.verrou"):
+        if not dit.exists():
+            dit.write_text(produire_tout(dossier).sortie_standard, encoding="utf-8")
+    return Production(dossier / "sortie", dit.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
