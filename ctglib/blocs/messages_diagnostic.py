@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.calculs.comparaison import Constat
+    from ctglib.calculs.comparaison import Constat, Position
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.convention import Convention
@@ -57,17 +57,19 @@ class MessagesDuDiagnostic:
             for name, item in found.items()
             if not item.provisoire and name not in self.doutes and item.ecart_relatif is not None
         }
-        shares = [self._parts(groupe, sure) for groupe in regles.parts]
-        first, *others = [message for message in shares if message] or [None]
-        told = [first, self._services(), *(self._par_tete(item) for item in regles.par_tete), *others]
+        above, below = (
+            [message for groupe in regles.parts if (message := self._parts(groupe, sure, side))]
+            for side in ("superieur", "inferieur")
+        )
+        told = [*above[:1], self._services(), *map(self._par_tete, regles.par_tete), *above[1:], *below]
         return [message for message in told if message] or [self._sans_chiffre()]
 
-    def _parts(self, groupe: GroupeDeParts, sure: dict[str, Constat]) -> Message | None:
-        """Return a message of the first share of a group above the reference, and of the widest of the others."""
-        above = [sure[name] for name in groupe.indicateurs if name in sure and sure[name].position == "superieur"]
-        if not above:
+    def _parts(self, groupe: GroupeDeParts, sure: dict[str, Constat], cote: Position) -> Message | None:
+        """Return a message of the first share of a group on one side of the reference, and the widest of the others."""
+        there = [sure[name] for name in groupe.indicateurs if name in sure and sure[name].position == cote]
+        if not there:
             return None
-        shown = [above[0], *sorted(above[1:], key=lambda item: -item.ecart_relatif)[:1]]
+        shown = [there[0], *sorted(there[1:], key=lambda item: -abs(item.ecart_relatif))[:1]]
         told, values = [], []
         for item in shown:
             words = groupe.indicateurs[item.indicateur]
@@ -129,7 +131,10 @@ class MessagesDuDiagnostic:
             row = rows.iloc[0]
             where = at.get(row["territoire"], "")
             filled = words.format(
-                **row[["objet", "ecrit", "calcule"]], Objet=majuscule(row["objet"]), A_territoire=majuscule(where)
+                **row[["objet", "ecrit"]],
+                calcule=row["calcule"].partition(" ;")[0],
+                Objet=majuscule(row["objet"]),
+                A_territoire=majuscule(where),
             )
             told += 1
             yield Message(filled, ("tableau-coherence",), CONTROLE)
@@ -148,3 +153,5 @@ class MessagesDuDiagnostic:
         first = [open_.pop(name) for name in self.convention.lacunes_d_abord if name in open_]
         for lacune in [*first, *open_.values()]:
             yield Message(lacune.question, LACUNES, CONTROLE)
+        if needs.empty and not self.convention.lacunes:
+            yield Message(regles.sans_point_ouvert)

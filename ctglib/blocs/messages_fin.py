@@ -51,7 +51,9 @@ class MessagesDeLaFin:
         ways, years, beyond = self.etude.parcours, self.etude.annees, self.etude.comparables.depassent
         unusual = 0 if beyond is None or beyond.empty else int(beyond["inhabituel"].sum())
         told = "aucun chiffre public ne s'éloigne nettement de celui des communes comparables"
-        if unusual:
+        if self.etude.preuves["resultats_compares"].completude == "absente":
+            told = "aucun chiffre public ne permet de la comparer à d'autres communes"
+        elif unusual:
             told = f"{en_lettres(unusual)} chiffres publics s'éloignent nettement de ceux des communes comparables"
         yield Message(f"Rien ne dit ce que la convention a changé à elle seule, et {told}.", COMPARAISON)
         silent = int(ways["annees_connues"].eq(0).sum())

@@ -30,7 +30,7 @@ from ctglib.document.typographie import (
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.calculs.bilan import Proposition
@@ -42,6 +42,7 @@ EUROS = "euros"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
 NON_COMPARABLES = {"rupture": "série rompue", "changement_definition": "définition changée"}
 HASARD = "trop_peu"
+CITES = 3  # beyond, those who have given nothing are counted
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 SANS_CIBLE = "rien ne dit lesquels sont au niveau voulu"
 PROMESSES = ("tableau-contrat", "tableau-promesses")
@@ -116,7 +117,12 @@ class MessagesDuSuivi:
     def messages(self) -> Iterator[Message]:
         """Yield what families got, what is done, what was spent; when nothing is known, what is public and promised."""
         if self.muette:
-            yield from self._publics() if self.fiche is None else self._objectifs(self.fiche)
+            goals = (
+                [item.titre for item in self.situation.convention.enjeux]
+                if self.fiche is None
+                else self.fiche.objectifs
+            )
+            yield from (self.fiche is None and [*self._publics()]) or self._objectifs(goals)
             yield from self._promesses()
             yield from self._attendus()
             return
@@ -293,14 +299,14 @@ class MessagesDuSuivi:
         if told:
             yield Message(" ".join(told[:2]), ("tableau-territoire",))
 
-    def _objectifs(self, fiche: Fiche) -> Iterator[Message]:
-        """Yield what a fiche aims at: its objectives as a sentence when they are verbs, the first one quoted if not."""
-        aims = [minuscule(text.rstrip(" .")) for text in fiche.objectifs]
-        if all(INFINITIF.match(text) for text in aims):
-            told = f"La convention veut {enumerer(aims[:2])}."
-        else:
-            told = f"La fiche se donne {en_lettres(len(aims))} objectif{'s' * (len(aims) > 1)}, d'abord « {aims[0]} »."
-        yield Message(told, PROMESSES)
+    def _objectifs(self, objectifs: Iterable[str]) -> Iterator[Message]:
+        """Yield what is aimed at: the first aims as a sentence when they are verbs, the first one quoted if not."""
+        aims = [minuscule(text.rstrip(" .")) for text in objectifs]
+        if aims and all(INFINITIF.match(text) for text in aims):
+            yield Message(f"La convention veut {enumerer(aims[:2])}.", PROMESSES)
+        elif aims:
+            many = f"{en_lettres(len(aims))} objectif{'s' * (len(aims) > 1)}"
+            yield Message(f"La convention se donne ici {many}, d'abord « {aims[0]} ».", PROMESSES)
 
     def _promesses(self) -> Iterator[Message]:
         """Yield what the convention wanted begun or done by then."""
@@ -332,7 +338,7 @@ class MessagesDuSuivi:
         first, many = service(self.situation, counts.index[0]), len(counts)
         who = "Un seul service doit" if many == 1 else f"{majuscule(en_lettres(many))} services doivent"
         more = f" ({en_lettres(int(counts.iloc[0]))} valeurs)" if many > 1 else ""
-        values = f"{en_lettres(len(rows))} valeurs de {self.situation.bilan.annee}"
+        values = f"{en_lettres(len(rows), feminin=True)} valeur{'s' * (len(rows) > 1)} de {self.situation.bilan.annee}"
         start = "," if many == 1 else ", à commencer par"
         yield Message(f"{who} encore transmettre {values}{start} « {first} »{more}.", MANQUES)
 
@@ -385,7 +391,7 @@ class MessagesDuSuivi:
         lacking = means[means["valeur"].isna() & means["statut"].isin((Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE))]
         subject = "cette fiche" if self.fiche else f"{self.situation.bilan.annee}"
         if absent:
-            who = enumerer(absent)
+            who = f"les {en_lettres(len(absent))} signataires" if len(absent) > CITES else enumerer(absent)
             yield Message(
                 f"On ne sait pas ce que {who} {'ont' if len(absent) > 1 else 'a'} engagé pour {subject}.", MOYENS
             )

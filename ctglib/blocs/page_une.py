@@ -62,7 +62,8 @@ def page_une(regles: ReglesMessages, dits: Messages, ecrits: Iterable[MessageDes
     """
     page, written = Groupe(), sorted(ecrits, key=lambda item: item.rang)
     for name, found in zip(RUBRIQUES, (dits.messages(), dits.incertitudes(), dits.decisions()), strict=True):
-        told: list[Texte] = [_phrase(message) for message in islice(found, regles.nombre)]
+        first = islice(dict.fromkeys(found), regles.nombre)  # the same sentence may be called for twice
+        told: list[Texte] = [_phrase(message) for message in first]
         for item in written:
             if item.rubrique == name:
                 told[item.rang - 1 : item.rang] = [f"{item.texte} ({item.auteur}, le {date_longue(item.date)})"]

@@ -62,11 +62,12 @@ def part_en_mots(part: float, nom: str, *, court: bool = False) -> tuple[str, bo
         >>> part_en_mots(59.4, "habitant"), part_en_mots(46.1, "allocataire"), part_en_mots(22.4, "enfant", court=True)
         (('six habitants sur dix', False), ("près d'un allocataire sur deux", True), ('plus d\'un sur cinq', True))
     """
+    first, space, rest = nom.partition(" ")
     if part < PART_DITE:
-        return f"{nombre(part, 1)}{FINE}% des {nom}s", False
+        return f"{nombre(part, 1)}{FINE}% des {first}s{space}{rest}", False
     up, down = min(FRACTIONS, key=lambda pair: abs(100 * pair[0] / pair[1] - part))
     gap = part - 100 * up / down
-    noun = "" if court else f" {nom}{'s' if up > 1 else ''}"
+    noun = "" if court else f" {first}{'s' if up > 1 else ''}{space}{rest}"
     said = f"{NOMBRES[up]}{noun} sur {NOMBRES[down]}"
     if abs(gap) > 1:
         said = ("plus " if gap > 0 else "près ") + ("d'" if up == 1 else "de ") + said

@@ -52,6 +52,7 @@ class ReglesMessages(Modele):
     par_tete: tuple[ParTete, ...]
     services: ServicesAbsents
     incertitudes: dict[Identifiant, Texte]
+    sans_point_ouvert: Texte
     sans_incertitude: Texte
     a_decider: dict[Identifiant, Texte]
     familles: dict[Identifiant, Texte]
