@@ -11,7 +11,7 @@ import pytest
 from essais import enregistrer_les_profils
 from filelock import FileLock
 from navigateur import Navigateur
-from rapports_produits import Production, produire_tout
+from rapports_produits import Production, produire_les_portraits, produire_tout
 
 from ctglib.donnees.lecture import VARIABLE
 
@@ -28,13 +28,14 @@ def depot() -> Path:
 
 @pytest.fixture(scope="session")
 def rapports_produits(tmp_path_factory: pytest.TempPathFactory) -> Production:
-    """Every report of every convention, made when a test first asks: once, however many processes run the tests."""
+    """Every report of every convention and three portraits, made when a test first asks: once, however many processes run the tests."""
     base = tmp_path_factory.getbasetemp()
     dossier = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rapports_produits"
     dit = dossier / "dit.txt"
     with FileLock(f"{dossier}.verrou"):
         if not dit.exists():
-            dit.write_text(produire_tout(dossier).sortie_standard, encoding="utf-8")
+            made = produire_les_portraits(produire_tout(dossier))
+            dit.write_text(made.sortie_standard, encoding="utf-8")
     return Production(dossier / "sortie", dit.read_text(encoding="utf-8"))
 
 

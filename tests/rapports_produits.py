@@ -41,6 +41,8 @@ def _connus() -> tuple[Rapport, ...]:
 
 
 RAPPORTS = _connus()
+# A town, a village of a few households, a département: what « ctg produire » never makes.
+PORTRAITS = tuple(Rapport(f"portraits/{code}", "portrait") for code in ("62413", "62015", "62"))
 
 
 def choisir(convention: str | None = None, nom: str | None = None, annee: int | None = None) -> tuple[Rapport, ...]:
@@ -90,6 +92,14 @@ class Production:
 @cache
 def _lire(chemin: Path) -> str:
     return chemin.read_text(encoding="utf-8")
+
+
+def produire_les_portraits(production: Production) -> Production:
+    """Make the portraits beside the reports of the conventions."""
+    codes = [rapport.convention.rpartition("/")[2] for rapport in PORTRAITS]
+    done = ctg("portrait", *codes, "--sortie", production.sortie.name, dossier=production.sortie.parent)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return production
 
 
 def produire_tout(dossier: Path, *options: str) -> Production:

@@ -10,11 +10,11 @@ import lxml.html
 import pikepdf
 import pytest
 from lecture_pdf import noeuds
-from rapports_produits import RAPPORTS, Production, Rapport
+from rapports_produits import PORTRAITS, RAPPORTS, Production, Rapport
 from test_tous_les_rapports import FICTIVE, FICTIVES
 
 
-@pytest.fixture(scope="module", params=RAPPORTS, ids=str)
+@pytest.fixture(scope="module", params=(*RAPPORTS, *PORTRAITS), ids=str)
 def rapport(request: pytest.FixtureRequest) -> Rapport:
     """Each report in turn: pytest runs all the tests of one before those of the next."""
     return request.param

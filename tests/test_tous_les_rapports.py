@@ -9,7 +9,7 @@ import lxml.html
 import pytest
 from inspection_des_pages import ECRAN, TELEPHONE, Inspection, inspecter, regarder_les_contrastes
 from navigateur import Navigateur
-from rapports_produits import RAPPORTS, Production, Rapport, choisir
+from rapports_produits import PORTRAITS, RAPPORTS, Production, Rapport, choisir
 
 FICTIVES = "Données fictives"
 FICTIVE = "demonstration"
@@ -23,11 +23,13 @@ UN_DE_CHAQUE = (
     *choisir(FICTIVE, "controle"),
     *choisir("harnes", "evaluation-finale"),
     *choisir(FICTIVE, annee=2025),
+    PORTRAITS[0],
 )
-LES_AUTRES = tuple(rapport for rapport in RAPPORTS if rapport not in UN_DE_CHAQUE)
+TOUS = (*RAPPORTS, *PORTRAITS)
+LES_AUTRES = tuple(rapport for rapport in TOUS if rapport not in UN_DE_CHAQUE)
 
 
-@pytest.fixture(scope="module", params=RAPPORTS, ids=str)
+@pytest.fixture(scope="module", params=TOUS, ids=str)
 def rapport(request: pytest.FixtureRequest) -> Rapport:
     """Each report in turn: pytest runs all the tests of one before those of the next."""
     return request.param
@@ -46,7 +48,7 @@ def arbre(html: str) -> lxml.html.HtmlElement:
 @pytest.fixture(scope="module")
 def inspections(rapports_produits: Production, navigateur: Navigateur) -> dict[Rapport, Future]:
     """What a browser sees of every report, to come: it looks at the next ones while the tests read the first."""
-    return {rapport: inspecter(navigateur, rapports_produits.chemin(rapport, "html")) for rapport in RAPPORTS}
+    return {rapport: inspecter(navigateur, rapports_produits.chemin(rapport, "html")) for rapport in TOUS}
 
 
 @pytest.fixture(scope="module")
@@ -194,4 +196,4 @@ def test_axe_n_y_trouve_rien_contrastes_compris_dans_les_autres(
 
 
 def test_un_de_chaque_sorte_est_vu_sur_grand_ecran() -> None:
-    assert {rapport.nom for rapport in UN_DE_CHAQUE} == {rapport.nom for rapport in RAPPORTS}
+    assert {rapport.nom for rapport in UN_DE_CHAQUE} == {rapport.nom for rapport in TOUS}
