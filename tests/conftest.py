@@ -28,7 +28,7 @@ def depot() -> Path:
 
 @pytest.fixture(scope="session")
 def rapports_produits(tmp_path_factory: pytest.TempPathFactory) -> Production:
-    """Every report of every convention and three portraits, made when a test first asks: once, however many processes run the tests."""
+    """Every report, and three portraits, made when a test first asks: once, however many processes run the tests."""
     base = tmp_path_factory.getbasetemp()
     dossier = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rapports_produits"
     dit = dossier / "dit.txt"
