@@ -14,7 +14,7 @@ from fichiers_suivis import DEPOT
 
 from ctglib import atelier
 from ctglib.commandes.laboratoire import livres, sans_sorties
-from ctglib.document.serialisation import MIME
+from ctglib.document.serialisation import MIME, en_json
 from ctglib.export.document import assembler
 from ctglib.production.moteur import executer
 from ctglib.production.plan import Carnet
@@ -63,7 +63,7 @@ def test_une_question_tient_en_cinq_lignes_et_sa_reponse_a_une_source(execute: t
 def test_un_carnet_livre_s_exporte_tel_quel_et_ne_dit_rien_de_la_console(execute: tuple) -> None:
     notebook, _, _ = execute
 
-    shown = str(assembler(notebook).corps)
+    shown = json.dumps(en_json(assembler(notebook).corps), ensure_ascii=False)
 
     assert shown.count(atelier.PONCTUELLE) == 0, "la page la porte une fois, et l'export l'y met"
     assert "\x1b" not in shown

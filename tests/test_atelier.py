@@ -13,6 +13,7 @@ from docx import Document
 from import_exemple import avec_libreoffice, libreoffice
 
 from ctglib import atelier as a
+from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.atelier.messages import DemandeImpossible
 
 EPCI = "Lens-Liévin"
@@ -319,6 +320,23 @@ def test_un_rang_montre_le_lieu_demande_meme_loin_derriere() -> None:
 
     assert found.index[found["choisi"]][0] > 40
     assert "Guînes" in a.tableau(found).csv()
+
+
+@pytest.mark.parametrize("nom", ["bilan", "evaluation", "diagnostic", "suivi"])
+def test_un_objet_des_rapports_se_presente_en_deux_lignes_et_dit_quoi_demander(nom: str) -> None:
+    opened = {
+        "bilan": lambda: ouvrir_bilan("demonstration", 2025),
+        "evaluation": lambda: ouvrir_evaluation("demonstration"),
+        "diagnostic": lambda: ouvrir("demonstration"),
+        "suivi": lambda: lire_suivi("demonstration", 2025),
+    }[nom]()
+    held = [getattr(opened, name) for name in dir(opened) if not name.startswith("_")]
+    ours = [one for one in (opened, *held) if type(one).__module__.startswith("ctglib.") and not callable(one)]
+
+    shown = [repr(one) for one in ours]
+
+    assert len(shown) >= 3
+    assert [said for said in shown if len(said) > 250 or said.count("\n") > 1 or "Ensuite : " not in said] == []
 
 
 def test_un_objet_se_presente_en_une_ligne_et_dit_quoi_demander(rsa: pd.DataFrame, tmp_path: Path) -> None:

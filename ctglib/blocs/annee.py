@@ -23,6 +23,7 @@ from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts
 from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
 from ctglib.secret.publication import publier
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class EtudeAnnuelle:
+class EtudeAnnuelle(Montrable):
     """The follow-up of a convention as the reports of one year read it; each result is kept once computed.
 
     Args:

@@ -15,6 +15,7 @@ from ctglib.document.blocs import Bloc, Gras, Groupe, Lien, liste, sous_titre
 from ctglib.document.mesures import IMPLICITE
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, accorder, majuscule
+from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.grille import grille
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ RESTE = "Les autres indicateurs sont dans le rapport de chaque fiche."
 
 
 @dataclass(frozen=True)
-class Axes:
+class Axes(Montrable):
     """What was done in the year and what it gave, in the order of the axes of the convention."""
 
     etude: EtudeAnnuelle

@@ -14,6 +14,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.intervalle import de_a, signe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre, points, pourcent
+from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.comparables import points_comparables, trajectoires_comparables
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def etudier_comparables(dossier: Dossier, communes: Communes | None) -> Comparab
 
 
 @dataclass(frozen=True)
-class Comparables:
+class Comparables(Montrable):
     """What can be asked of the comparison: each method returns one thing to show, None when it cannot be made.
 
     Args:

@@ -16,6 +16,7 @@ from ctglib.document.blocs import Bloc, Groupe, Renvoi, citation, liste, paragra
 from ctglib.document.mesures import legende
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, enumerer, majuscule, nombre
+from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
     from ctglib.blocs.fin import EtudeFinale
@@ -34,7 +35,7 @@ OUI, AUCUN, AUCUNE, LONG = "oui", "aucun", "aucune", "texte-long"
 
 
 @dataclass(frozen=True)
-class Criteres:
+class Criteres(Montrable):
     """The six criteria and the tables that their evidence needs."""
 
     etude: EtudeFinale

@@ -27,6 +27,7 @@ from ctglib.calculs.preuves import (
 )
 from ctglib.calculs.revisite import annee_du_diagnostic, revisiter
 from ctglib.calculs.suivi import changements_en_vigueur
+from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ SANS_COMPARAISON = Preuve(0, 0, 0, 1)
 
 
 @dataclass(frozen=True)
-class EtudeFinale:
+class EtudeFinale(Montrable):
     """The whole convention, as its evaluation reads it; each result is kept once computed.
 
     Args:

@@ -20,6 +20,7 @@ from ctglib.document.typographie import (
     nombre,
 )
 from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau"
 
 
 @dataclass(frozen=True)
-class Gouvernance:
+class Gouvernance(Montrable):
     """Who decided what, what became of it, and what the data call to decide."""
 
     etude: EtudeAnnuelle

@@ -25,6 +25,7 @@ from ctglib.document.blocs import liste, paragraphe
 from ctglib.document.mesures import legende, marquer
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, nombre_court
+from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ REALISATIONS = (
 
 
 @dataclass(frozen=True)
-class Moyens:
+class Moyens(Montrable):
     """What each signatory brings, this year and the year before."""
 
     etude: EtudeAnnuelle

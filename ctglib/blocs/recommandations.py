@@ -12,6 +12,7 @@ from ctglib.blocs.trajectoires import avec_marque
 from ctglib.document.mesures import legende
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, compter, majuscule
+from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ LONG, POSTES = "texte-long", "financement_pilotage"
 
 
 @dataclass(frozen=True)
-class Suites:
+class Suites(Montrable):
     """What is decided, and what is proposed to be."""
 
     etude: EtudeFinale

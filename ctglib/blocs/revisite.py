@@ -13,6 +13,7 @@ from ctglib.calculs.moyennes import TROP_PEU
 from ctglib.calculs.revisite import APRES_RUPTURE, POINTS, SANS_DEPART, SANS_VALEUR
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import enumerer, points
+from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.trajectoires import trajectoires
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class DiagnosticRevisite:
+class DiagnosticRevisite(Montrable):
     """Annexe 1 then and now, by the public series that compare."""
 
     etude: EtudeFinale

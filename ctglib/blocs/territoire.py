@@ -31,6 +31,7 @@ from ctglib.document.typographie import (
     points,
     pourcent,
 )
+from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
 
@@ -52,7 +53,7 @@ HASARD = "« Trop peu pour conclure » : un nombre varie de lui-même ; le hasar
 
 
 @dataclass(frozen=True)
-class Territoire:
+class Territoire(Montrable):
     """What the public series say of the territory in a year, each figure with its own date."""
 
     etude: EtudeAnnuelle

@@ -18,6 +18,7 @@ from ctglib.document.blocs import Groupe, suite
 from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, compter
+from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.grille import grille
 from ctglib.graphiques.trajectoires import trajectoires
@@ -39,7 +40,7 @@ DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une c
 
 
 @dataclass(frozen=True)
-class Trajectoires:
+class Trajectoires(Montrable):
     """The indicators and the states over the whole convention."""
 
     etude: EtudeFinale

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.montrable import Montrable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -47,7 +49,7 @@ Morceau = str | Gras | Lien | Renvoi
 Texte = str | tuple[Morceau, ...]
 
 
-class Bloc:
+class Bloc(Montrable):
     """What a cell can show. Blocks add up; an empty group is false, and shows nothing."""
 
     @property

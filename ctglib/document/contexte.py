@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.calculs import ecriture
 from ctglib.document.typographie import avec_unite, nombre, points, pourcent
+from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Contexte:
+class Contexte(Montrable):
     """The words of the catalogue, the two territories, and the source that captions name.
 
     Args:

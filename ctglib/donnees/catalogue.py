@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.modeles.coherence import ReglesCoherence
+from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.bilan import ReglesBilan, Synthese
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Montrable):
     """What the words mean, whatever the convention.
 
     Attributes:

@@ -11,6 +11,7 @@ from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides, refus
 from ctglib.donnees.lecture import enregistrer, existe, proches
 from ctglib.donnees.modeles.gabarit import CollecteAnnuelle, Gabarit
+from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
 from ctglib.donnees.pieces import Pieces, rassembler
 from ctglib.donnees.verifications import verifier
@@ -29,7 +30,7 @@ GABARIT, COLLECTE = "catalogue/gabarit.yaml", "collecte.yaml"
 
 
 @dataclass(frozen=True)
-class Dossier:
+class Dossier(Montrable):
     """A convention, checked.
 
     Attributes:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ctglib.donnees.modeles.analyses import Analyse
 from ctglib.donnees.modeles.base import Annee, CodeTerritoire, Identifiant, Modele, Texte
+from ctglib.donnees.montrable import Montrable
 
 
 class Responsable(Modele):
@@ -203,7 +204,7 @@ class Schema(Modele):
     chapitres: list[Texte] = []
 
 
-class Convention(Modele):
+class Convention(Montrable, Modele):
     """``convention.yaml``.
 
     The four sources are what captions write: producer, document and dates of the figures of annexe 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.montrable import Montrable
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Suivi:
+class Suivi(Montrable):
     """A year of follow-up; an absent file is an empty table, and a bilan of which nothing is known but the year.
 
     Attributes:
@@ -54,7 +56,7 @@ class Suivi:
 
 
 @dataclass(frozen=True)
-class DossierSuivi:
+class DossierSuivi(Montrable):
     """A convention with its follow-up, checked.
 
     Attributes:
