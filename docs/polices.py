@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from io import BytesIO
 
-from ctglib.document.signes import FAMILLE, SECOURS, face, signes_de
+from ctglib.document.signes import FAMILLE, SECOURS, fichiers, signes_de
 from ctglib.donnees.ecriture import ecrire
 from ctglib.export.html import POLICES
 
@@ -33,13 +33,14 @@ def _regle(famille: str, graisse: str, caracteres: frozenset[str]) -> str:
 
 
 def _couper(famille: str, graisse: str, caracteres: frozenset[str]) -> bytes:
-    from uharfbuzz import SubsetFlags, SubsetInput, SubsetInputSets, subset
+    from uharfbuzz import Blob, Face, SubsetFlags, SubsetInput, SubsetInputSets, subset
 
     wanted = SubsetInput()
     wanted.flags = SubsetFlags.NO_HINTING | SubsetFlags.DESUBROUTINIZE | SubsetFlags.NOTDEF_OUTLINE
     wanted.sets(SubsetInputSets.UNICODE).update(map(ord, caracteres))
     wanted.sets(SubsetInputSets.LAYOUT_FEATURE_TAG).update(int.from_bytes(name.encode(), "big") for name in TRAITS)
-    return subset(face(famille, graisse), wanted).blob.data
+    face = Face(Blob.from_file_path(str(fichiers()[famille, graisse, "normal"])))
+    return subset(face, wanted).blob.data
 
 
 def _en_woff(police: bytes) -> bytes:

@@ -14,11 +14,10 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import fontManager
-from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from ctglib.document.signes import FAMILLE, SECOURS, fichiers, lisible, montrable
+from ctglib.document.signes import FAMILLE, SECOURS, avances, fichiers, largeur, lisible, montrable, signes_de
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,6 @@ STYLE = Path(__file__).parents[1] / "graphiques" / "charte.mplstyle"
 SANS_DATE = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
              "png": {"Software": None}}  # fmt: skip
 GRAS = 600  # from this weight on, a text is as wide as in bold
-ETALON = 100  # size at which signs are measured: FreeType counts in sixty-fourths of a point
 MARGE = 9.0  # points around a framed image
 BALISE, STYLES = re.compile(r"<[^<>]+>"), re.compile(r' style="([^"]*)"')
 DECIMALES, SANS_ANGLE = re.compile(r"\d+\.\d{3,}"), re.compile(r' transform="rotate\(-?0 [^"]*"')
@@ -52,45 +50,14 @@ def charter_style() -> Iterator[None]:
         yield
 
 
-class _Avances(dict[str, float]):
-    """The widths of the signs of a weight, at the size of one point, each measured when first asked for."""
-
-    def __init__(self, bold: bool) -> None:
-        files = fichiers()
-        paths = (files[FAMILLE, "700" if bold else "400", "normal"], files[SECOURS, "400", "normal"])
-        # From memory: forked workers would share the place where an open file is read, and read each other's signs.
-        self._fonts = [FT2Font(BytesIO(path.read_bytes())) for path in paths]
-        self._maps = [font.get_charmap() for font in self._fonts]
-        self.known = frozenset(self._maps[0])
-        for font in self._fonts:
-            font.set_size(ETALON, 72)
-
-    def __missing__(self, sign: str) -> float:
-        """Measure a sign, in the family or, when that lacks it, in the one that completes it; or the sign for none."""
-        rank = int(ord(sign) not in self.known)
-        glyph = self._fonts[rank].load_glyph(self._maps[rank].get(ord(sign), 0), flags=LoadFlags.NO_HINTING)
-        self[sign] = glyph.linearHoriAdvance / 65536 / ETALON
-        return self[sign]
-
-
-@lru_cache(maxsize=2)
-def _avances(bold: bool) -> _Avances:
-    return _Avances(bold)
-
-
 def known_signs(bold: bool) -> frozenset[int]:
     """Return the code points that the family has of its own."""
-    return _avances(bold).known
+    return signes_de(FAMILLE, "700" if bold else "400")
 
 
-@lru_cache(maxsize=16384)
 def measure(text: str, size: float, bold: bool) -> float:
-    """Return the width of a text in the project's family, in points.
-
-    The sum of its signs: pairs that the font draws closer are not looked at, so that no text is wider than this. It is
-    a hundred times faster than laying each text out, which was half of the time of a drawing.
-    """
-    return size * sum(map(_avances(bold).__getitem__, text))
+    """Return the width of a text of a chart, in points."""
+    return largeur(text, size, "700" if bold else "400")
 
 
 class _Renderer(RendererSVG):
@@ -232,7 +199,7 @@ def _beginning(text: str, width: float, size: float, bold: bool) -> str:
 
 def _fitting(text: str, width: float, size: float, bold: bool) -> str:
     """Return as many signs as fit in a width, one at least."""
-    advances, total = _avances(bold), 0.0
+    advances, total = avances("700" if bold else "400"), 0.0
     for rank, sign in enumerate(text):
         total += size * advances[sign]
         if total > width:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ctglib.document.tableau import Tableau
 
 TAILLE = 8.5  # pt, of the text of a table
+GRAS = "600"  # weight of its headers
 LARGEUR = 481.9  # pt: A4 between margins of 20 mm
 MARGES = 8.2  # pt: inside a cell, left and right
 MOT_AU_PLUS = 110.0  # pt: a column need not be wider for one word, which is then cut with a hyphen
@@ -32,7 +33,7 @@ def largeurs(tableau: Tableau) -> list[float]:
     texts = [rank for rank, colonne in enumerate(tableau.colonnes) if not colonne.numerique]
     weights = {rank: math.sqrt(sum(cells[rank]) + 1) for rank in texts}
     needs = [_besoin(tableau, rows, cells, rank, serre=False) for rank in range(len(tableau.colonnes))]
-    heads = [largeur(montrable(colonne.libelle), TAILLE, gras=True) / 2 + MARGES for colonne in tableau.colonnes]
+    heads = [largeur(montrable(colonne.libelle), TAILLE, GRAS) / 2 + MARGES for colonne in tableau.colonnes]
     wanted = [max(needs[rank], heads[rank], *(width + MARGES for width in cells[rank])) for rank in range(len(needs))]
     spare = LARGEUR - sum(wanted)
     if spare >= 0 and texts:
@@ -50,8 +51,8 @@ def _besoin(tableau: Tableau, lignes: list[list[str]], cellules: list[list[float
     head = re.findall(r"[^ \n-]+-?", label) if serre else label.split(" ")
     words = chain.from_iterable(row[rang].split(" ") for row in lignes)
     longest = cellules[rang] if colonne.numerique else (min(largeur(word, TAILLE), MOT_AU_PLUS) for word in words)
-    heads = (min(largeur(word, TAILLE, gras=True), MOT_AU_PLUS) for word in head)
-    third = min(largeur(label, TAILLE, gras=True) / 3, ENTETE_AU_PLUS)
+    heads = (min(largeur(word, TAILLE, GRAS), MOT_AU_PLUS) for word in head)
+    third = min(largeur(label, TAILLE, GRAS) / 3, ENTETE_AU_PLUS)
     return max(COLONNE_AU_MOINS, third, *longest, *heads) + MARGES
 
 

@@ -54,7 +54,6 @@ PRECHARGES = (
     "timeit",
     "tornado.platform.asyncio",
     "typst",
-    "uharfbuzz",
     "zmq.utils.garbage",
 )
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
