@@ -9,6 +9,8 @@ import pytest
 from rapports_produits import Production, Rapport
 
 DIAGNOSTIC = Rapport("harnes", "diagnostic")
+PAGES = 14
+REDITES = 4  # the first page, the section, the needs, and one chance meeting of two rates
 
 
 @pytest.fixture(scope="module")
@@ -16,18 +18,45 @@ def html(rapports_produits: Production) -> str:
     return rapports_produits.html(DIAGNOSTIC)
 
 
-def test_la_page_suit_les_themes_de_l_annexe_1(html: str) -> None:
+def test_les_sections_se_suivent_de_la_petite_enfance_aux_questions(html: str) -> None:
     titres = [unescape(titre) for titre in re.findall(r"<h2 id=\"[^\"]+\">(.*?)</h2>", html)]
 
-    assert titres[:2] == ["Sommaire", "Synthèse"]
-    for theme in ("Données de cadrage", "Petite enfance", "Logement et habitat", "Indicateurs de précarité"):
-        assert theme in titres
-    assert titres[-1] == "Sources et limites"
+    assert titres == [
+        "Synthèse", "Lire ce diagnostic", "Le territoire et ses familles", "Petite enfance", "Enfance et jeunesse",
+        "Parentalité et vie sociale", "Précarité, logement, RSA", "Moyens par tête", "Besoins et fiches action",
+        "Questions à poser", "Sources et limites",
+    ]  # fmt: skip
 
 
-def test_le_diagnostic_a_ses_tableaux_et_ses_figures(html: str) -> None:
-    assert html.count("<table>") > 20
-    assert html.count("<figure") > 8
+def test_une_section_a_au_plus_un_graphique_et_aucun_graphique_n_a_une_seule_ligne(html: str) -> None:
+    for section in re.split(r"<h2 ", html)[1:]:
+        assert section.count("<figure") <= 1, section[:80]
+    for figure in re.findall(r"<figure.*?</figure>", html, re.DOTALL):
+        assert figure.count("<tr>") > 2
+
+
+def test_l_ecart_d_accueil_est_dans_le_collectif_et_la_fiche_dans_l_individuel(html: str) -> None:
+    text = unescape(html).replace("\u202f", " ").replace("\u00a0", " ")
+
+    assert "L'écart tient à l'accueil collectif (9,0 de moins) ; l'accueil individuel en offre 1,8 de plus." in text
+    assert "La fiche action 1 soutient l'accueil individuel ; aucune ne porte sur l'accueil collectif." in text
+
+
+def test_l_annee_du_covid_est_dite_une_fois(html: str) -> None:
+    assert html.count("Covid") == 1
+
+
+@pytest.mark.parametrize("convention", ["harnes", "demonstration"])
+def test_le_diagnostic_tient_en_quatorze_pages(rapports_produits: Production, convention: str) -> None:
+    assert len(rapports_produits.pages(Rapport(convention, "diagnostic"))) <= PAGES
+
+
+@pytest.mark.parametrize("convention", ["harnes", "demonstration"])
+def test_un_chiffre_n_est_pas_redit_de_page_en_page(rapports_produits: Production, convention: str) -> None:
+    pages = " ".join(rapports_produits.pages(Rapport(convention, "diagnostic")))
+    rates = re.findall(r"(?<![\d,+−])\d+,\d\s?%", pages)
+
+    assert max(rates.count(rate) for rate in set(rates)) <= REDITES
 
 
 def test_la_synthese_tient_sur_la_premiere_page(rapports_produits: Production) -> None:

@@ -55,7 +55,7 @@ def test_un_tableau_revient_avec_ses_cellules_et_le_meme_csv() -> None:
 
 
 def test_une_figure_part_dessinee() -> None:
-    chart = ouvrir("demonstration").graphique("cadrage")
+    chart = ouvrir("demonstration").comparer("part_rsa", "part_ppa")
 
     drawn = de_json(json.loads(json.dumps(en_json(chart))))
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
-from ctglib.blocs.besoins import besoins_en_bref, lacunes, tableau_enjeux, tableau_hors_enjeux
+from ctglib.blocs.besoins import AUCUNE, SANS_ENJEU, besoins_en_bref, lacunes, tableau_besoins
 from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.calculs.enjeux import besoins, constats_par_enjeu, hors_enjeux
 from ctglib.document.contexte import Contexte
@@ -116,45 +116,25 @@ def test_chaque_besoin_du_diagnostic_est_dans_une_des_deux_tables_et_une_seule()
     assert "part_moins_3_parents_actifs" not in needs
 
 
-def test_la_phrase_compte_les_besoins_de_chaque_origine_avec_et_sans_fiche() -> None:
-    inside, outside = tables()
-
-    text = lisible(unescape(besoins_en_bref(inside, outside, harnes().convention).html))
+def test_la_phrase_compte_les_besoins_avec_et_sans_fiche() -> None:
+    text = lisible(unescape(besoins_en_bref(*tables(), harnes().convention).html))
 
     assert (
-        "15 besoins : 5 dans les indicateurs qui ont un sens souhaité, 4 services absents et 6 dans le constat initial "
-        "des fiches action ; 7 sont dans des thèmes qu'aucun enjeu ne reprend." in text
+        "Sur 15 besoins, 7 ont une fiche action qui leur répond. 8 restent sans réponse, dont 7 dans des thèmes "
+        "qu'aucun enjeu ne reprend." in text
     )
-    assert "Une fiche action répond à 7 d'entre eux, aucune à 8." in text
-    assert text.count("lecture du classeur d'évaluation, à valider par le comité de pilotage") == 1
 
 
-def test_le_tableau_a_un_groupe_par_enjeu_meme_sans_constat_et_des_mots_pour_chaque_lecture() -> None:
-    inside, _ = tables()
-    catalogue, convention = harnes().catalogue, harnes().convention
+def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_repond() -> None:
+    table = tableau_besoins(*tables(), harnes().convention, contexte(), doutes=["capacite_accueil"])
 
-    table = tableau_enjeux(inside, convention, contexte(), seuils=catalogue.seuils, doutes={"part_moins_3": "quotient"})
-
-    assert list(dict.fromkeys(table.groupes)) == [enjeu.titre for enjeu in convention.enjeux]
-    own = "Faire évoluer les postes de coordination vers des postes de chargé de coopération (constat de la fiche 4)"
-    assert table.cellules.iloc[-1].to_list() == [own, *"–––", "besoin", "fiche 4"]
-    first = [lisible(cell) for cell in table.cellules.iloc[0]]
-    assert first[1:] == ["34,1 places", "51,5 places", "-17,4 places (-34 %)", "besoin", "fiche 1"]
-    assert first[0].endswith("(p)")
-    assert sum(cell.endswith("(?)") for cell in table.cellules["constat"]) == 1
-    assert "0,5 point" in table.notes[0]
-    assert "au moins 5 % de la référence" in table.notes[0]
-
-
-def test_hors_enjeux_les_themes_sans_besoin_sont_nommes() -> None:
-    _, outside = tables()
-
-    table = tableau_hors_enjeux(outside, harnes().convention, contexte(), themes=harnes().catalogue.themes, doutes={})
-
-    assert set(table.cellules["reponse"]) == {"aucune fiche"}
-    assert len(table.groupes) == len(table.cellules) == len(outside)
-    assert "« Logement et habitat »" in table.notes[-1]
-    assert "« Petite enfance »" not in table.notes[-1]
+    assert [*dict.fromkeys(table.groupes)] == [enjeu.titre for enjeu in harnes().convention.enjeux] + [SANS_ENJEU]
+    first, written = ([lisible(cell) for cell in table.cellules.iloc[rank]] for rank in (0, 2))
+    assert first[0].endswith("(p) (?)")
+    assert first[1:] == ["34,1 places", "51,5 places", "fiche 1"]
+    assert written[1:] == ["–", "–", "fiche 1"]
+    assert set(table.cellules["fiches"].iloc[-7:]) == {AUCUNE}
+    assert "à valider par le comité de pilotage" in table.notes[0]
 
 
 def test_chaque_lacune_porte_sa_place_et_sa_question() -> None:
@@ -162,3 +142,13 @@ def test_chaque_lacune_porte_sa_place_et_sa_question() -> None:
 
     assert table.donnees["id"].to_list() == [item.id for item in harnes().convention.lacunes]
     assert not (table.cellules == "").any(axis=None)
+
+
+def test_les_premieres_lacunes_sont_celles_que_la_convention_met_d_abord() -> None:
+    convention = harnes().convention
+
+    table = lacunes(convention, "la convention", premieres=10)
+
+    assert table.nom == "questions"
+    assert table.donnees["id"].to_list() == convention.lacunes_d_abord[:10]
+    assert len(lacunes(convention, "la convention", premieres=100).donnees) == len(convention.lacunes)

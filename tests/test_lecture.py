@@ -57,25 +57,17 @@ def _exemple() -> tuple[tuple[Constat, ...], dict[str, Indicateur]]:
 def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres() -> None:
     found, items = _exemple()
 
-    written = _phrases(mode_de_lecture(found, SEUILS, contexte(items), {2020: "Une année à part."}))
+    written = _phrases(mode_de_lecture(found, SEUILS, contexte(items), {2020: "Une année à part."}, ", sauf X"))
 
-    assert written[0].startswith("Les chiffres sont ceux de la convention. Le classeur d'évaluation")
-    assert written[1] == "Une seule référence : l'Ain."
-    assert (
-        written[2]
-        == "L'année des données est 2020 pour 3 indicateurs ; les autres sont de 2018 (1 indicateur). Une année à part."
-    )
-    assert (
-        written[4]
-        == "Deux taux à moins de 0,5 point, ou deux montants par habitant à moins de 5 %, sont dits similaires."
-    )
-    assert (
-        "ce qui est le cas de 1 des 5 indicateurs suivis, et s'il atteint 5 % de la valeur de référence" in written[6]
-    )
-    assert written[7] == (
+    assert written == [
+        "Les chiffres sont ceux de la convention, sauf X, à côté de ceux de l'Ain. Un écart décrit une situation ; il "
+        "ne mesure l'effet d'aucune action.",
+        "L'année des données est 2020 pour 3 indicateurs ; les autres sont de 2018 (1 indicateur). Une année à part.",
+        "Deux effectifs ne se comparent que par leur variation, deux montants par tête par leur rapport, deux taux en "
+        "points : à moins de 0,5 point, ils sont dits similaires.",
         "« non transmis » : non transmise ; « non disponible » : non disponible ; « (p) » : valeur provisoire ; "
-        "« – » : sans objet, ou que la convention ne donne pas. Zéro est une mesure."
-    )
+        "« – » : sans objet, ou que la convention ne donne pas. Zéro est une mesure.",
+    ]
 
 
 def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
@@ -84,23 +76,19 @@ def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
 
     written = _phrases(mode_de_lecture(found, seuils, contexte(items), {}))
 
-    assert (
-        written[4]
-        == "Deux taux à moins de 2 points, ou deux montants par habitant à moins de 7,5 %, sont dits similaires."
-    )
+    assert written[2].endswith("deux taux en points : à moins de 2 points, ils sont dits similaires.")
 
 
 def test_les_limites_sont_tirees_des_donnees() -> None:
     found, items = _exemple()
 
-    written = _phrases(limites(found, ENGAGEMENTS, contexte(items), {"rsa": "constat 4 du contrôle de cohérence"}))
+    written = _phrases(limites(found, ENGAGEMENTS, contexte(items), ["Un manque."], doutes=True))
 
-    assert written[2:] == [
-        "Indicateurs à vérifier, signalés et jamais corrigés (1) : RSA. Le contrôle de cohérence dit pourquoi.",
-        "1 indicateur provisoire : Part.",
+    assert written[1:] == [
+        "Un manque.",
+        "Les valeurs marquées (?) sont à vérifier ; aucune n'est corrigée. Le contrôle de la convention dit pourquoi.",
         "1 indicateur « non transmis » à Exemple et dans l'Ain : Crèches.",
         "1 indicateur « non disponible » dans l'Ain : Potentiel.",
-        "Rupture de série en 2016 (« RSA »). Le champ change.",
         "Arrondis à 5 par leur source, une différence de 5 ou moins n'y est pas lue : Foyers.",
         "Article 8 : Le classeur ne reçoit que des agrégats.",
     ]
@@ -110,7 +98,7 @@ def test_des_donnees_sans_reserve_ne_laissent_que_les_limites_generales() -> Non
     items = {"part": indicateur("part")}
     rows = [("part", code, 2020, 15.0, None, "pourcent", "A") for code in ("01001", "01")]
 
-    assert len(_phrases(limites(_constats(rows, items), (), contexte(items), {}))) == 2
+    assert len(_phrases(limites(_constats(rows, items), (), contexte(items)))) == 1
 
 
 def test_les_sources_suivent_l_ordre_des_roles_et_portent_l_empreinte() -> None:
@@ -133,7 +121,7 @@ def test_chaque_fichier_que_lit_la_convention_de_harnes_a_un_role() -> None:
 
 
 def _theme(identifiant: str, titre: str) -> Theme:
-    return Theme(theme=identifiant, ordre=1, titre=titre, question="Quoi ?", constats=["a", "b"], indicateurs=[])
+    return Theme(theme=identifiant, ordre=1, titre=titre, sections=["1"], indicateurs=[])
 
 
 def _commentaire(theme: str, jour: date, texte: str = "Un avis.") -> Commentaire:
@@ -147,7 +135,7 @@ def test_les_commentaires_d_un_theme_portent_auteur_et_date_dans_l_ordre_des_dat
         _commentaire("cadrage", date(2024, 3, 1), "Le <b>premier</b>.\nSa suite."),
     ]
 
-    html = unescape(commentaires(_theme("cadrage", "Cadrage"), entered).html).replace("\u00a0", " ")
+    html = unescape(commentaires(["cadrage"], entered).html).replace("\u00a0", " ")
 
     assert re.findall("<p[^>]*>(.*?)</p>", html)[1:] == [
         "Le <b>premier</b>.", "Sa suite.", "Ville d'Exemple, le 1er mars 2024",
@@ -157,25 +145,21 @@ def test_les_commentaires_d_un_theme_portent_auteur_et_date_dans_l_ordre_des_dat
 
 
 def test_le_texte_d_un_commentaire_n_est_jamais_du_code() -> None:
-    block = commentaires(
-        _theme("cadrage", "Cadrage"), [_commentaire("cadrage", date(2024, 3, 1), "<script>x</script>")]
-    )
+    block = commentaires(["cadrage"], [_commentaire("cadrage", date(2024, 3, 1), "<script>x</script>")])
 
     assert "<script" not in block.html
 
 
 def test_un_theme_sans_commentaire_ne_montre_rien() -> None:
-    assert commentaires(_theme("cadrage", "Cadrage"), []).html == ""
+    assert commentaires(["cadrage"], []).html == ""
 
 
-def test_les_themes_qui_attendent_un_commentaire_sont_nommes_sans_nom_de_fichier() -> None:
+def test_les_themes_qui_attendent_un_commentaire_sont_nommes() -> None:
     themes = [_theme("cadrage", "Cadrage"), _theme("logement", "Logement")]
     entered = [_commentaire("cadrage", date(2024, 3, 1))]
 
-    block = commentaires_attendus(themes, entered)
-    full = commentaires_attendus(themes, [*entered, _commentaire("logement", date(2024, 3, 1))])
+    some = commentaires_attendus(themes, entered)
 
-    assert "Logement" in block.html
-    assert "Cadrage" not in block.html
-    assert "yaml" not in block.html
-    assert full.html.count("<p") == 1
+    assert some == "Les parties n'ont pas encore commenté « Logement »."
+    assert commentaires_attendus(themes, []) == "Les parties n'ont encore commenté aucun thème."
+    assert commentaires_attendus(themes, [*entered, _commentaire("logement", date(2024, 3, 1))]) == ""

@@ -156,7 +156,7 @@ def test_la_commande_papermill_le_dit_en_francais_sans_trace_d_erreur(tmp_path: 
 @pytest.mark.parametrize("moteur", MOTEURS)
 def test_une_cellule_qui_echoue_dit_ou_et_pourquoi(tmp_path: Path, moteur: str) -> None:
     carnet = ecrire_carnet(
-        tmp_path / "casse.ipynb", 'from ctglib import ouvrir\nouvrir(convention).constats("n_existe_pas")'
+        tmp_path / "casse.ipynb", 'from ctglib import ouvrir\nouvrir(convention).tableau("n_existe_pas")'
     )
 
     with pytest.raises(RapportEchoue) as caught:
@@ -164,8 +164,8 @@ def test_une_cellule_qui_echoue_dit_ou_et_pourquoi(tmp_path: Path, moteur: str) 
 
     echec = caught.value.echec
     assert (echec.cellule, echec.ligne, echec.section) == (4, 2, "Partie unique")
-    assert echec.code == 'ouvrir(convention).constats("n_existe_pas")'
-    assert "n_existe_pas" in echec.cause and "Thèmes possibles : cadrage" in str(echec)
+    assert echec.code == 'ouvrir(convention).tableau("n_existe_pas")'
+    assert "n_existe_pas" in echec.cause and "Thèmes possibles : territoire" in str(echec)
 
 
 def test_une_figure_dessinee_dans_le_processus_avant_un_carnet_n_est_pas_de_lui(tmp_path: Path) -> None:

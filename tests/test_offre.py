@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from html import unescape
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
-from ctglib.blocs.offre import tableau_manques, tableau_offre, tableau_offre_autres, tableau_vacances
-from ctglib.blocs.places import ages_constats, contradictions_des_places, places_constats, plages
+from ctglib.blocs.ages import phrases_des_ages, plages
+from ctglib.blocs.offre import phrase_des_equipements, tableau_manques, tableau_offre
 from ctglib.calculs import offre as lecture
-from ctglib.calculs.comparaison import comparer, constats
 from ctglib.calculs.offre import ages_des_fiches, manques, sans_dispositif
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
-from ctglib.donnees.modeles.bilan import Synthese
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 from ctglib.donnees.modeles.coherence import AttenduOffre
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -62,10 +59,7 @@ def lire(cas: dict) -> pd.DataFrame:
     offre = lignes(cas["lignes"])
     attendus = [AttenduOffre(type=kind, caracteristiques=names) for kind, names in cas.get("attendus", {}).items()]
     lectures: dict[str, Callable[[], pd.DataFrame]] = {
-        "places": lambda: lecture.places(offre, vocabulaire()),
         "ages": lambda: lecture.ages(offre, vocabulaire()),
-        "semaine": lambda: lecture.semaine(offre, charger_yaml("catalogue/synthese.yaml", Synthese), vocabulaire()),
-        "vacances": lambda: lecture.vacances(offre, vocabulaire()),
         "manques": lambda: manques(offre, attendus, vocabulaire()),
     }
     return lectures[cas["lecture"]]()
@@ -101,20 +95,10 @@ def test_les_lectures_laissent_l_offre_intacte() -> None:
     offre = harnes().offre
     before = offre.copy()
 
-    lecture.places(offre, vocabulaire())
-    lecture.vacances(offre, vocabulaire())
+    lecture.ages(offre, vocabulaire())
     manques(offre, harnes().catalogue.coherence.relations.attendus_offre, vocabulaire())
 
     pd.testing.assert_frame_equal(offre, before)
-
-
-def test_harnes_nomme_22_places_de_micro_creche_et_12_de_mam_toutes_privees() -> None:
-    places = lecture.places(harnes().offre, vocabulaire())
-
-    known = places[places["places"].notna()]
-
-    assert known.groupby("type")["places"].sum().to_dict() == {"micro_creche": 22, "mam": 12}
-    assert set(known["gestion"]) == {"privee"}
 
 
 def test_a_harnes_chaque_age_compte_par_l_annexe_1_a_un_dispositif() -> None:
@@ -133,87 +117,53 @@ def test_chaque_ligne_vide_de_l_offre_est_dite_au_lecteur() -> None:
     assert set(zip(blank["structure"], blank["caracteristique"], strict=True)) <= pairs
 
 
-def test_les_phrases_des_places_viennent_des_donnees_et_nomment_le_rapport_calcule() -> None:
-    text = phrases_des_places()
+def test_les_phrases_des_ages_disent_ce_que_visent_les_fiches() -> None:
+    ages = lecture.ages(harnes().offre, vocabulaire())
 
-    assert (
-        ": 34, soit 22 en micro-crèche (2 structures) et 12 en maison d'assistantes maternelles (MAM) (1 structure)."
-        in text
-    )
-    assert "aucune place en gestion publique et 34 places en gestion privée" in text
-    assert "Rapport calculé ici : 7,2 places citées pour 100 enfants (34 places ; 473 enfants" in text
-    assert "(34,1 places à Harnes, 51,5 places dans le Pas-de-Calais en 2020)" in text
-    assert "Assistantes maternelles (le texte compte des professionnelles, non des places)" in text
-    assert "Le nombre de places : 0 ; 22 ; 12. Hors prestation." in text
-    assert "Autre chose" not in text
+    told = [lisible(one) for one in phrases_des_ages(ages, harnes().convention.fiches)]
 
-
-def phrases_des_places() -> str:
-    dossier = harnes()
-    catalogue = dossier.catalogue
-    controle = pd.DataFrame(
-        [
-            ("meme_effectif:places_eaje", "le nombre de places", "0 ; 22 ; 12", "Hors prestation."),
-            ("meme_effectif:coordination", "autre chose", "1 ; 2", ""),
-            ("valeur_absente:mam", "autre chose", "non donné", ""),
-        ],
-        columns=["cle", "objet", "ecrit", "pourquoi"],
-    )
-    table = comparer(dossier.annexe1, catalogue.indicateurs, catalogue.unites, "62413", "62")
-    enfants, capacite = constats(
-        table,
-        [catalogue.synthese.enfants_moins_3, catalogue.synthese.capacite],
-        catalogue.indicateurs,
-        theme_de=catalogue.theme_de,
-        seuils=catalogue.seuils,
-    )
-    bloc = places_constats(
-        lecture.places(dossier.offre, catalogue.offre),
-        enfants,
-        capacite,
-        contexte(),
-        vocabulaire=catalogue.offre,
-        contradictions=contradictions_des_places(
-            controle, catalogue.coherence.relations.memes_effectifs, catalogue.offre
-        ),
-    )
-    return lisible(unescape(bloc.html))
-
-
-def test_les_phrases_des_ages_disent_ce_que_visent_les_fiches_et_qui_ne_dit_rien() -> None:
-    catalogue = harnes().catalogue
-    bloc = ages_constats(
-        lecture.ages(harnes().offre, catalogue.offre),
-        manques(harnes().offre, catalogue.coherence.relations.attendus_offre, catalogue.offre),
-        fiches=harnes().convention.fiches,
-        tranches=catalogue.synthese.tranches_age,
-        vocabulaire=catalogue.offre,
-    )
-
-    text = lisible(unescape(bloc.html))
-
-    assert "La fiche action 2 vise les 3 à 17 ans" in text
-    assert "ALSH Gouillard (2 à 10 ans) reçoit aussi, hors de la fiche action 2, des enfants de 2 ans." in text
-    assert "La fiche action 3 vise les 6 à 25 ans : aucun dispositif d'âge connu pour 6 à 8 ans, parmi" in text
-    assert "Âges que la convention ne dit pas : Les p'tites canailles, " in text
+    assert told == [
+        "Chaque âge que vise la fiche action 2 (3 à 17 ans) a au moins un dispositif.",
+        "La fiche action 3 vise les 6 à 25 ans ; parmi les dispositifs qu'elle concerne, aucun ne s'adresse aux "
+        "6 à 8 ans.",
+        "ALSH Gouillard (2 à 10 ans) reçoit aussi des enfants de 2 ans, que la fiche ne vise pas.",
+    ]
 
 
 def test_les_tableaux_de_l_offre_montrent_chaque_structure_une_fois_sans_case_vide() -> None:
     offre = harnes().offre
-    tables = [tableau(offre, vocabulaire(), contexte()) for tableau in (tableau_offre, tableau_offre_autres)]
+    tables = [
+        tableau_offre(offre, vocabulaire(), contexte(), [categorie.id], nom="offre", titre="Offre")
+        for categorie in vocabulaire().categories
+    ]
 
-    shown = sum(len(table.cellules) for table in tables)
-
-    assert shown == offre["structure"].nunique()
+    assert sum(len(table.cellules) for table in tables) == offre["structure"].nunique()
     assert not any((table.cellules == "").any(axis=None) for table in tables)
     assert sum(len(table.donnees) for table in tables) == len(offre)
 
 
-def test_un_total_de_semaines_dont_une_manque_est_un_minimum() -> None:
-    cells = tableau_vacances(harnes().offre, vocabulaire(), contexte()).cellules.set_index("nom")
+def test_une_colonne_que_rien_ne_remplit_n_est_pas_montree() -> None:
+    table = tableau_offre(harnes().offre, vocabulaire(), contexte(), ["scolaire"], nom="offre", titre="Offre")
 
-    assert cells["total"].to_list() == ["13", "au moins 12"]
-    assert cells["noel"].to_list() == ["1", "non transmis"]
+    assert [colonne.cle for colonne in table.colonnes] == ["intitule", "en_gestion", "autres"]
+    assert "Enfants inscrits : 514" in lisible(table.cellules["autres"].iloc[0])
+
+
+def test_les_semaines_se_lisent_par_vacances_sans_repeter_l_unite() -> None:
+    table = tableau_offre(harnes().offre, vocabulaire(), contexte(), ["accueil_loisirs"], nom="offre", titre="Offre")
+
+    (told,) = table.cellules.loc[table.cellules["intitule"].str.startswith("ALSH Gouillard"), "autres"]
+    assert lisible(told).startswith("Semaines d'ouverture : 2 (vacances d'hiver), 2 (vacances de printemps)")
+
+
+def test_une_phrase_dit_les_equipements_qui_sont_la_et_ceux_qui_n_y_sont_pas() -> None:
+    told = phrase_des_equipements(harnes().offre, vocabulaire(), ["sport_culture"])
+
+    assert told == (
+        "La convention cite piscine, gymnase, terrains de sport, médiathèque, cinéma et théâtre ; elle écarte "
+        "bibliothèque et ludothèque."
+    )
+    assert phrase_des_equipements(harnes().offre, vocabulaire(), []) == ""
 
 
 def test_le_tableau_des_manques_tient_une_ligne_par_structure() -> None:

@@ -1,55 +1,103 @@
-"""The tables of the themes as their readers get them, on the real convention."""
+"""The tables of the indicators of annexe 1 as their readers get them, on the real convention, and their sentences."""
 
 from __future__ import annotations
 
 from functools import cache
 
 import pytest
+from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes
 
 from ctglib import ouvrir
+from ctglib.blocs.theme import phrases
+from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.document.tableau import Tableau
+from ctglib.donnees.modeles.bilan import PhraseDeSection
+from ctglib.rapports.diagnostic import Diagnostic
 
 
 @cache
-def tableau(theme: str) -> Tableau:
-    return ouvrir("harnes").tableau(theme)
+def etude() -> Diagnostic:
+    return ouvrir("harnes")
 
 
-def ligne(theme: str, debut: str) -> dict[str, str]:
-    """Return the cells of the row whose label begins so, with plain spaces."""
-    rows = tableau(theme).cellules
-    found = rows[rows["indicateur"].str.startswith(debut)].iloc[0]
-    return {key: text.replace("\u202f", " ").replace("\u00a0", " ") for key, text in found.items()}
+def tableau(nom: str) -> Tableau:
+    return etude().tableau(nom)
 
 
-def test_une_evolution_d_un_an_porte_son_annee_et_ne_se_lit_pas_sur_cinq_ans() -> None:
-    cells = ligne("petite_enfance", "Places d'EAJE")
-
-    assert (cells["variation"], cells["variation_reference"]) == ("0 en 2021", "+16 en 2021")
-    assert any(note.startswith("« En 2021 » : ") for note in tableau("petite_enfance").notes)
-
-
-@pytest.mark.parametrize(("theme", "montrees"), [("precarite", False), ("cadrage", True)])
-def test_les_colonnes_de_variation_ne_sont_la_que_si_une_ligne_en_a_une(theme: str, montrees: bool) -> None:
-    keys = {colonne.cle for colonne in tableau(theme).colonnes}
+@pytest.mark.parametrize(("nom", "montrees"), [("aah", True), ("cadrage", True), ("precarite", True)])
+def test_les_colonnes_de_variation_ne_sont_la_que_si_une_ligne_en_a_une(nom: str, montrees: bool) -> None:
+    keys = {colonne.cle for colonne in tableau(nom).colonnes}
 
     assert ("variation" in keys) is montrees
-    assert set(tableau(theme).cellules) == keys
+    assert set(tableau(nom).cellules) == keys
 
 
-def test_deux_notes_qui_partagent_une_phrase_partagent_sa_lettre() -> None:
-    notes = [note for note in tableau("logement").notes if note.startswith("(")]
+def test_une_rupture_n_est_dite_que_si_une_variation_montree_la_traverse() -> None:
+    breaks = [note for note in tableau("precarite").notes if note.startswith("Rupture")]
 
-    assert ligne("logement", "Bénéficiaires d'une aide au logement dans")["indicateur"].endswith(" (b, a)")
-    assert len({note.split(") ", 1)[1] for note in notes}) == len(notes) == 3
+    assert breaks == [
+        "Rupture de série en 2016 (« Bénéficiaires du RSA »). Au 1er janvier 2016, la prime d'activité remplace le RSA "
+        "activité : le champ du RSA se réduit au RSA socle."
+    ]
 
 
-def test_une_rupture_nomme_peu_d_indicateurs_et_compte_les_autres() -> None:
-    breaks = [note.replace("\u00a0", " ") for note in tableau("logement").notes if note.startswith("Rupture")]
+def test_une_definition_est_sous_le_tableau_ou_est_le_chiffre() -> None:
+    notes = tableau("precarite").notes
 
-    assert breaks[0].startswith(
-        "Rupture de série en 2021 (7 indicateurs, dont « Bénéficiaires d'une aide au logement »)."
-    )
-    assert breaks[1].startswith(
-        "Rupture de série en 2021 (« Part des allocataires aidés en accession à la propriété »)."
-    )
+    assert any(note.startswith("Part des allocataires fragiles : allocataires qui passent au-dessus") for note in notes)
+
+
+def test_une_valeur_douteuse_ou_provisoire_est_marquee_et_la_marque_expliquee() -> None:
+    shown = tableau("petite_enfance")
+
+    marked = [cell for cell in shown.cellules["intitule"] if cell.endswith("(p, ?)")]
+    assert marked == ["Capacité théorique d'accueil pour 100 enfants de moins de 3 ans (p, ?)"]
+    assert {note[:3] for note in shown.notes} >= {"(p)", "(?)"}
+
+
+def test_les_taux_du_graphique_ne_sont_pas_redits_dans_le_tableau() -> None:
+    section = etude().section("precarite")
+
+    drawn = set(section["ecarts-precarite"].tableau.donnees["indicateur"])
+    assert drawn & set(section["precarite"].donnees["indicateur"]) == set()
+
+
+SI = [
+    PhraseDeSection(si={"part": "superieur"}, texte="Elle dépasse de {points[part]} celle {de_reference}."),
+    PhraseDeSection(si={"part": "inferieur"}, texte="Elle est moindre : {ici[part]}, contre {la[part]} {a_reference}."),
+    PhraseDeSection(si={"foyers": "plus_vite"}, texte="{variation[foyers]}, contre {variation_la[foyers]}."),
+]
+
+
+def _trouves(ici: float, la: float, variation: float = 0.0) -> dict[str, Constat]:
+    items = {"part": indicateur("part", libelle="Part"), "foyers": indicateur("foyers", "nombre")}
+    rows = [("part", "01001", 2020, ici, None, "pourcent", "A"), ("part", "01", 2020, la, None, "pourcent", "A")]
+    rows += [("foyers", "01001", 2020, 9.0, variation, "nombre", "A"), ("foyers", "01", 2020, 9.0, 2.0, "nombre", "A")]
+    table = comparer(lignes(*rows), items, UNITES, "01001", "01")
+    found = constats(table, items, items, theme_de=dict.fromkeys(items, "t"), seuils=SEUILS)
+    return {constat.indicateur: constat for constat in found}
+
+
+def _dites(found: dict[str, Constat], doutes: tuple[str, ...] = ()) -> list[str]:
+    words = contexte({"part": indicateur("part", libelle="Part"), "foyers": indicateur("foyers", "nombre")})
+    told = phrases(SI, found, words, doutes=doutes, graphique=["part"])
+    return [one.replace("\u202f", " ").replace("\xa0", " ").replace("\u2212", "-") for one in told]
+
+
+@pytest.mark.parametrize(
+    ("ici", "la", "variation", "attendu"),
+    [
+        (15.0, 12.0, 0.0, ["Elle dépasse de 3,0 points celle de l'Ain."]),
+        (10.0, 12.0, 0.0, ["Elle est moindre : 10,0 %, contre 12,0 % dans l'Ain."]),
+        (12.2, 12.0, 3.0, ["+3,0 %, contre +2,0 %."]),
+        (12.2, 12.0, -5.0, ["C'est « Part » qui s'écarte le plus de la valeur de l'Ain."]),
+    ],
+)
+def test_une_phrase_n_est_dite_que_si_ses_chiffres_la_portent(
+    ici: float, la: float, variation: float, attendu: list[str]
+) -> None:
+    assert _dites(_trouves(ici, la, variation)) == attendu
+
+
+def test_une_valeur_douteuse_ne_porte_aucune_phrase() -> None:
+    assert _dites(_trouves(15.0, 12.0), doutes=("part",)) == []

@@ -6,28 +6,26 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.theme import deux_niveaux, lieux_et_dates
+from ctglib.blocs.theme import lieux_et_dates
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.enjeux import FICHE, INDICATEUR, SERVICE, besoins
+from ctglib.calculs.enjeux import FICHE, besoins
 from ctglib.document.blocs import Bloc, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import compter, enumerer, majuscule, nombre_court, pourcent
+from ctglib.document.typographie import compter, enumerer, majuscule, nombre
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection
 
     import pandas as pd
 
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.catalogue import Seuils, Theme
     from ctglib.donnees.modeles.convention import Convention
 
-ORIGINES = {
-    INDICATEUR: ("dans les indicateurs qui ont un sens souhaité",) * 2,
-    SERVICE: ("service absent", "services absents"),
-    FICHE: ("dans le constat initial des fiches action",) * 2,
-}
+LECTURE = (
+    "Le rattachement des besoins aux enjeux et aux fiches est une lecture du classeur d'évaluation, à valider par le "
+    "comité de pilotage : la convention ne l'écrit pas."
+)
 
 
 def besoins_en_bref(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, convention: Convention) -> Bloc:
@@ -39,188 +37,85 @@ def besoins_en_bref(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, conventio
         convention: Its enjeux and fiches.
     """
     needs = besoins(constats, hors_enjeux)
-    total, answered = len(needs), int((needs["fiches"] != "").sum())
-    outside = f" ; {len(hors_enjeux)} sont dans des thèmes qu'aucun enjeu ne reprend" if len(hors_enjeux) else ""
-    counted = "Aucun besoin ne se lit dans le diagnostic ni dans les fiches."
-    if total:
-        counts = needs["origine"].value_counts()
-        parts = [compter(int(counts[kind]), *words) for kind, words in ORIGINES.items() if kind in counts]
-        counted = (
-            f"{compter(total, 'besoin')} : {enumerer(parts)}{outside}. "
-            f"Une fiche action répond à {answered} d'entre eux, aucune à {total - answered}."
-        )
-    return paragraphe(" ".join([counted, *_fiches_sans_constat(constats, hors_enjeux, convention)])) + paragraphe(
-        "Le rattachement des thèmes aux enjeux, et des indicateurs aux fiches, est une lecture du classeur "
-        "d'évaluation, à valider par le comité de pilotage : la convention ne l'écrit pas.",
-        classe="note",
-    )
-
-
-def _fiches_sans_constat(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, convention: Convention) -> list[str]:
-    """Return the fiches to which no finding of the tables leads."""
-    named = {
-        numero for table in (constats, hors_enjeux) for cell in table["fiches"] for numero in cell.split(SEPARATEUR)
-    }
+    if needs.empty:
+        return paragraphe("Aucun besoin ne se lit dans le diagnostic ni dans les fiches.")
+    answered = int((needs["fiches"] != "").sum())
+    told = f"Sur {compter(len(needs), 'besoin')}, {nombre(answered)} ont une fiche action qui leur répond."
+    left = len(needs) - answered
+    if left:
+        outside = int(needs["enjeu"].eq("").sum())
+        told += f" {compter(left, 'reste', 'restent')} sans réponse"
+        which = f"dont {nombre(outside)} dans" if outside < left else "dans"
+        told += f", {which} des thèmes qu'aucun enjeu ne reprend." if outside else "."
+    named = {number for cell in needs["fiches"] for number in cell.split(SEPARATEUR)}
     alone = [str(fiche.numero) for fiche in convention.fiches if str(fiche.numero) not in named]
-    if not alone:
-        return []
-    noun = "à la fiche action" if len(alone) == 1 else "aux fiches action"
-    return [f"Aucun constat ne mène {noun} {enumerer(alone)}."]
+    if alone:
+        told += (
+            f" Aucun besoin lu ici ne mène {'aux fiches' if len(alone) > 1 else 'à la fiche'} action {enumerer(alone)}."
+        )
+    return paragraphe(told)
 
 
-LECTURES = {"besoin": "besoin", "atout": "atout", "similaire": "similaire", "repere": "repère"}
-EXPLICATIONS = {
-    "besoin": "besoin : écart défavorable d'au moins {notable} % de la référence, selon l'évolution souhaitée de "
-    "l'indicateur ; service absent du territoire ; ou besoin que dit le constat initial d'une fiche.",
-    "atout": "atout : écart favorable, selon le même sens.",
-    "similaire": "similaire : écart de moins de {points} point, ou de {pourcent} % pour un montant par habitant.",
-    "repere": "repère : écart ni favorable ni défavorable en lui-même, ou trop petit pour l'être.",
-}
 AUCUNE = "aucune fiche"
 RIEN = "–"
+SANS_ENJEU = "Hors des enjeux de la convention"
 
 
-def tableau_enjeux(
+def tableau_besoins(
     constats: pd.DataFrame,
+    hors_enjeux: pd.DataFrame,
     convention: Convention,
     contexte: Contexte,
     *,
-    seuils: Seuils,
-    doutes: Mapping[str, str],
+    doutes: Collection[str],
 ) -> Tableau:
-    """Return the findings in groups, one an enjeu; an enjeu that no theme informs says so, with its fiches.
+    """Return the needs in groups, one an enjeu, then those that no enjeu takes, each with the fiches that answer it.
 
     Args:
-        constats: As ``constats_par_enjeu`` returns them.
+        constats: As ``constats_par_enjeu`` returns them; the CSV has them all, those that are no need among them.
+        hors_enjeux: As ``hors_enjeux`` of the same module returns them.
         convention: Its enjeux and fiches.
         contexte: The words.
-        seuils: Under which two values are called similar, printed under the table.
-        doutes: Why some indicators are doubtful, by id.
+        doutes: The doubtful indicators, marked.
     """
-    groups, cells = [], []
-    for enjeu in convention.enjeux:
-        rows = [_cellules(row, contexte, doutes) for _, row in constats[constats["enjeu"] == enjeu.id].iterrows()]
-        if not rows:
-            own = [str(fiche.numero) for fiche in convention.fiches if fiche.enjeu == enjeu.id]
-            rows = [["Aucun constat comparable du diagnostic", *[RIEN] * 4, _fiches(own)]]
-        cells += rows
-        groups += [enjeu.titre] * len(rows)
-    return Tableau(
-        nom="enjeux",
-        titre=f"Constats par enjeu, et fiches action qui leur répondent, {lieux_et_dates(contexte, constats['annee'])}",
-        colonnes=_colonnes(contexte),
-        cellules=_table(cells, contexte),
-        donnees=constats,
+    rows = besoins(constats, hors_enjeux)
+    titles = {enjeu.id: enjeu.titre for enjeu in convention.enjeux}
+    written = rows["origine"] == FICHE
+    provisional = rows["statut"].eq(Statut.PROVISOIRE) | rows["statut_reference"].eq(Statut.PROVISOIRE)
+    marks = provisional.map({True: " (p)", False: ""}) + rows["indicateur"].isin(list(doutes)).map(
+        {True: " (?)", False: ""}
+    )
+
+    def besoin(row: pd.Series) -> str:
+        return row["besoin"] or contexte.indicateurs[row["indicateur"]].libelle + marks[row.name]
+
+    def niveau(cle: str, statut: str) -> Callable[[pd.Series], str]:
+        return lambda row: RIEN if row["besoin"] else contexte.valeur(row["indicateur"], row[cle], row[statut])
+
+    def reponse(fiches: str) -> str:
+        numbers = fiches.split(SEPARATEUR) if fiches else []
+        return f"{'fiches' if len(numbers) > 1 else 'fiche'} {enumerer(numbers)}" if numbers else AUCUNE
+
+    notes = [LECTURE, " ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)]
+    notes += [f"(p) {contexte.statuts['P'].libelle}."] * bool(provisional.any())
+    notes += ["(?) À vérifier : le contrôle de la convention dit pourquoi."] * bool(
+        marks.str.contains("?", regex=False).any()
+    )
+    notes += ["– : le besoin est dit par le constat initial de la fiche, sans chiffre."] * bool(written.any())
+    return Tableau.de(
+        rows,
+        [
+            Colonne("intitule", "Besoin", ecrire=besoin),
+            Colonne("ici", contexte.territoire.nom, numerique=True, ecrire=niveau("niveau", "statut")),
+            Colonne("la", contexte.reference.nom, numerique=True, ecrire=niveau("reference", "statut_reference")),
+            Colonne("fiches", "Réponse", ecrire=reponse),
+        ],
+        nom="besoins",
+        titre=f"Besoins et fiches action qui leur répondent, {lieux_et_dates(contexte, rows['annee'])}",
         source=contexte.source,
-        groupes=tuple(groups),
-        notes=(
-            *_lectures(constats, seuils),
-            *_precautions(constats, contexte, doutes),
-            *_titres_des_fiches(convention),
-        ),
+        groupes=tuple(rows["enjeu"].map(titles).fillna(SANS_ENJEU)),
+        notes=tuple(notes),
     )
-
-
-def tableau_hors_enjeux(
-    constats: pd.DataFrame,
-    convention: Convention,
-    contexte: Contexte,
-    *,
-    themes: Iterable[Theme],
-    doutes: Mapping[str, str],
-) -> Tableau:
-    """Return the needs of the themes that no enjeu takes, in groups, one a theme, in the order of Annexe 1."""
-    shown = list(themes)
-    groups, cells = [], []
-    for theme in shown:
-        rows = [_cellules(row, contexte, doutes) for _, row in constats[constats["theme"] == theme.theme].iterrows()]
-        cells += rows
-        groups += [theme.titre] * len(rows)
-    return Tableau(
-        nom="hors-enjeux",
-        titre=f"Besoins des thèmes qu'aucun enjeu ne reprend, {lieux_et_dates(contexte, constats['annee'])}",
-        colonnes=_colonnes(contexte),
-        cellules=_table(cells, contexte),
-        donnees=constats,
-        source=contexte.source,
-        groupes=tuple(groups) or None,
-        notes=(*_precautions(constats, contexte, doutes), *_sans_besoin(constats, convention, shown)),
-    )
-
-
-def _colonnes(contexte: Contexte) -> tuple[Colonne, ...]:
-    return (
-        Colonne("constat", "Constat"),
-        *deux_niveaux(contexte, "niveau"),
-        Colonne("ecart", "Écart", numerique=True),
-        Colonne("lecture", "Lecture"),
-        Colonne("reponse", "Réponse"),
-    )
-
-
-def _table(cells: list[list[str]], contexte: Contexte) -> pd.DataFrame:
-    return pd.DataFrame(cells, columns=[colonne.cle for colonne in _colonnes(contexte)])
-
-
-def _cellules(row: pd.Series, contexte: Contexte, doutes: Mapping[str, str]) -> list[str]:
-    answer = _fiches(row["fiches"].split(SEPARATEUR) if row["fiches"] else [])
-    if row["origine"] == FICHE:
-        told = f"{row['besoin']} (constat de la fiche {row['fiches']})"
-        return [told, RIEN, RIEN, RIEN, LECTURES[row["lecture"]], answer]
-    identifiant = row["indicateur"]
-    marks = " (p)" if Statut.PROVISOIRE in (row["statut"], row["statut_reference"]) else ""
-    marks += " (?)" if identifiant in doutes else ""
-    gap = "service absent"
-    if row["origine"] != SERVICE:
-        gap = contexte.ecart(identifiant, row["ecart"], row["ecart_type"])
-        relative = row["ecart_type"] != "pourcent" and pd.notna(row["ecart_relatif"])
-        gap += f" ({pourcent(row['ecart_relatif'], 0, signe=True)})" if relative else ""
-    return [
-        contexte.indicateurs[identifiant].libelle + marks,
-        *(colonne.ecrire(row) for colonne in deux_niveaux(contexte, "niveau")),
-        gap,
-        LECTURES[row["lecture"]],
-        answer,
-    ]
-
-
-def _fiches(numeros: list[str]) -> str:
-    if not numeros:
-        return AUCUNE
-    return f"{'fiches' if len(numeros) > 1 else 'fiche'} {enumerer(numeros)}"
-
-
-def _lectures(constats: pd.DataFrame, seuils: Seuils) -> list[str]:
-    present = set(constats["lecture"])
-    limits = {
-        "points": nombre_court(seuils.ecart_similaire_points),
-        "pourcent": nombre_court(seuils.ecart_similaire_pourcent),
-        "notable": nombre_court(seuils.ecart_notable_pourcent),
-    }
-    told = [text.format(**limits) for reading, text in EXPLICATIONS.items() if reading in present]
-    return [" ".join(told)] if told else []
-
-
-def _sans_besoin(constats: pd.DataFrame, convention: Convention, themes: list[Theme]) -> list[str]:
-    """Return the other themes that no enjeu takes: none of their indicators is a need."""
-    told = {theme for enjeu in convention.enjeux for theme in enjeu.themes} | set(constats["theme"])
-    left = [f"« {theme.titre} »" for theme in themes if theme.theme not in told]
-    return [f"Sans enjeu non plus, et sans besoin relevé : {enumerer(left)}."] if left else []
-
-
-def _precautions(constats: pd.DataFrame, contexte: Contexte, doutes: Mapping[str, str]) -> list[str]:
-    notes = []
-    if len(constats):
-        notes.append(f"Entre parenthèses, l'écart en % de la valeur {contexte.reference.de}.")
-    if Statut.PROVISOIRE in set(constats[["statut", "statut_reference"]].to_numpy().ravel()):
-        notes.append(f"(p) {contexte.statuts['P'].libelle}.")
-    if any(identifiant in doutes for identifiant in constats["indicateur"]):
-        notes.append("(?) Donnée douteuse : voir le contrôle de cohérence.")
-    return notes
-
-
-def _titres_des_fiches(convention: Convention) -> list[str]:
-    return [" ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)]
 
 
 def lacunes(convention: Convention, source: str, *, premieres: int | None = None) -> Tableau:

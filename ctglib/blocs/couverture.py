@@ -20,7 +20,12 @@ FICTIF = "Données fictives : ce rapport montre le classeur d'évaluation, il ne
 
 
 def couverture(
-    convention: Convention, logos: Mapping[str, bytes | None], contexte: Contexte, *, statut: str
+    convention: Convention,
+    logos: Mapping[str, bytes | None],
+    contexte: Contexte,
+    *,
+    statut: str,
+    sigles: Mapping[str, str],
 ) -> Couverture:
     """Return the cover: parties, period, state of the report, date of the data.
 
@@ -31,6 +36,7 @@ def couverture(
         logos: The logo of each party by id, None while its file is absent.
         contexte: The territory.
         statut: State of the report, as the reader sees it.
+        sigles: The abbreviations and their meanings.
     """
     years = f"{convention.debut.year}-{convention.fin.year}"
     return Couverture(
@@ -46,6 +52,7 @@ def couverture(
         source=f"Source : {convention.source_texte}",
         date=convention.debut.isoformat(),
         avertissement=FICTIF if convention.fictive else "",
+        sigles=tuple(sigles.items()),
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.blocs.theme import SANS_OBJET, ruptures
-from ctglib.calculs.comparaison import DUREE_VARIATION, evolutions_annuelles
+from ctglib.blocs.theme import SANS_OBJET
 from ctglib.document.blocs import Bloc, liste
-from ctglib.document.typographie import FINE, compter, enumerer, minuscule, nombre, nombre_court, points
+from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -17,12 +16,11 @@ if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Theme
 
-ORIENTE = ("hausse", "baisse")
 NOMMES = 12  # beyond, indicators that no row gives are counted, theme by theme
 
 
 def mode_de_lecture(
-    constats: tuple[Constat, ...], seuils: Seuils, contexte: Contexte, annees: Mapping[int, str]
+    constats: tuple[Constat, ...], seuils: Seuils, contexte: Contexte, annees: Mapping[int, str], autres: str = ""
 ) -> Bloc:
     """Return the rules of reading, each with its threshold.
 
@@ -31,21 +29,15 @@ def mode_de_lecture(
         seuils: The thresholds of the catalogue.
         contexte: The words, the territory and its reference.
         annees: What to know of a peculiar year.
+        autres: What else than the convention the figures come from.
     """
     rules = [
-        "Les chiffres sont ceux de la convention. Le classeur d'évaluation, l'outil qui produit ce rapport, calcule "
-        "les écarts, écrit les phrases et contrôle ce qui s'accorde ; il n'ajoute aucune donnée.",
-        f"Une seule référence : {contexte.reference.le}.",
+        f"Les chiffres sont ceux de la convention{autres}, à côté de ceux {contexte.reference.de}. Un écart décrit une "
+        "situation ; il ne mesure l'effet d'aucune action.",
         _annees(constats, annees),
-        "L'écart entre deux taux se lit en points, entre deux montants par habitant en pourcentage. Deux effectifs ne "
-        "se comparent que par leur variation : les deux territoires n'ont pas la même taille.",
-        _similaire(seuils),
-        f"La variation sur {nombre_court(DUREE_VARIATION)} ans rapporte la valeur de l'année à celle de "
-        f"{nombre_court(DUREE_VARIATION)} ans plus tôt. Si une rupture de série tombe entre les deux, elle n'est pas "
-        "interprétée.",
-        _sens(seuils, [contexte.indicateurs[constat.indicateur] for constat in constats]),
+        "Deux effectifs ne se comparent que par leur variation, deux montants par tête par leur rapport, deux taux en "
+        f"points : à moins de {_proches(seuils)}, ils sont dits similaires.",
         _statuts(constats, contexte),
-        "Un écart décrit une situation. Il ne mesure l'effet d'aucune action.",
     ]
     return liste(rule for rule in rules if rule)
 
@@ -64,23 +56,9 @@ def _annees(constats: tuple[Constat, ...], peculiar: Mapping[int, str]) -> str:
     return f"L'année des données est {main} pour {compter(counts[main], 'indicateur')}{exceptions}.{told}"
 
 
-def _similaire(seuils: Seuils) -> str:
-    rates = points(seuils.ecart_similaire_points, _decimales(seuils.ecart_similaire_points), signe=False)
-    return (
-        f"Deux taux à moins de {rates}, ou deux montants par habitant à moins de "
-        f"{nombre_court(seuils.ecart_similaire_pourcent)}{FINE}%, sont dits similaires."
-    )
-
-
-def _sens(seuils: Seuils, indicateurs: list[Indicateur]) -> str:
-    oriented = sum(item.sens in ORIENTE for item in indicateurs)
-    total = compter(len(indicateurs), "indicateur")
-    return (
-        "Un écart n'est dit favorable (force) ou défavorable (besoin) que si une hausse ou une baisse est souhaitée, "
-        f"ce qui est le cas de {nombre_court(oriented)} des {total} suivis, et s'il atteint "
-        f"{nombre_court(seuils.ecart_notable_pourcent)}{FINE}% de la valeur de référence. Les autres décrivent la "
-        "population ou l'offre."
-    )
+def _proches(seuils: Seuils) -> str:
+    near = seuils.ecart_similaire_points
+    return points(near, 0 if float(near).is_integer() else 1, signe=False)
 
 
 def _statuts(constats: tuple[Constat, ...], contexte: Contexte) -> str:
@@ -97,37 +75,33 @@ def _statuts(constats: tuple[Constat, ...], contexte: Contexte) -> str:
     return f"{' ; '.join(words)}. Zéro est une mesure."
 
 
-def _decimales(valeur: float) -> int:
-    return 0 if float(valeur).is_integer() else 1
-
-
 def limites(
     constats: tuple[Constat, ...],
     engagements: Iterable[str],
     contexte: Contexte,
-    doutes: Mapping[str, str],
     manquants: Iterable[str] = (),
+    *,
+    doutes: bool = False,
 ) -> Bloc:
-    """Return the limits of the report: reference, series breaks, provisional, absent and doubtful values, articles.
+    """Return the limits of the report: its one reference, doubtful and absent values, what the articles limit.
 
     Args:
         constats: A finding for every indicator.
         engagements: What the convention says of its data.
         contexte: The words, the territory and its reference.
-        doutes: Why some indicators are doubtful, by id.
         manquants: What the report leaves out (see ``laisse_de_cote``).
+        doutes: Whether a value is doubtful.
     """
-    shown = [contexte.indicateurs[constat.indicateur] for constat in constats]
+    doubtful = (
+        "Les valeurs marquées (?) sont à vérifier ; aucune n'est corrigée. Le contrôle de la convention dit pourquoi."
+    )
     return liste(
         [
             f"Seule référence : {contexte.reference.le} ; la convention ne donne aucune commune comparable.",
-            "Les chiffres décrivent le territoire avant la convention : aucun ne mesure l'effet d'une action.",
             *manquants,
-            *_douteux(doutes, contexte),
-            *_provisoires(constats, contexte),
+            *([doubtful] if doutes else []),
             *_absents(constats, contexte),
-            *ruptures(shown),
-            *_arrondis(shown, contexte),
+            *_arrondis([contexte.indicateurs[constat.indicateur] for constat in constats], contexte),
             *engagements,
         ]
     )
@@ -162,31 +136,6 @@ def _sans_ligne(noms: list[str], perdus: Mapping[str, list[str]], contexte: Cont
     counts = {theme: sum(name in noms for name in names) for theme, names in perdus.items()}
     told = [f"{compter(count, 'indicateur')} de « {theme} »" for theme, count in counts.items() if count]
     return f"{enumerer(told)} ; leurs noms sont dans le dictionnaire du classeur"
-
-
-def _douteux(doutes: Mapping[str, str], contexte: Contexte) -> list[str]:
-    if not doutes:
-        return []
-    names = _libelles(doutes, contexte)
-    return [
-        f"Indicateurs à vérifier, signalés et jamais corrigés ({nombre(len(doutes))}) : {names}. Le contrôle de "
-        "cohérence dit pourquoi."
-    ]
-
-
-def _provisoires(constats: tuple[Constat, ...], contexte: Contexte) -> list[str]:
-    yearly = set(evolutions_annuelles({constat.indicateur: constat.unite for constat in constats}).values())
-    provisional = [constat.indicateur for constat in constats if constat.provisoire]
-    levels = [identifiant for identifiant in provisional if identifiant not in yearly]
-    sentences = []
-    if levels:
-        sentences.append(f"{compter(len(levels), 'indicateur provisoire')} : {_libelles(levels, contexte)}.")
-    if len(provisional) > len(levels):
-        count = compter(
-            len(provisional) - len(levels), "évolution annuelle d'équipements", "évolutions annuelles d'équipements"
-        )
-        sentences.append(f"{count} : toutes provisoires.")
-    return sentences
 
 
 def _absents(constats: tuple[Constat, ...], contexte: Contexte) -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.messages import GroupeDeParts, ParTete
 
 OUVERT = "ouvert"
-LACUNES, CONTROLE = ("tableau-lacunes", "tableau-questions"), ("controle.html", "contrôle de la convention")
+LACUNES, CONTROLE = ("tableau-questions", "tableau-lacunes"), ("controle.html", "contrôle de la convention")
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class MessagesDuDiagnostic:
         if len(needs):
             titles = {theme.theme: minuscule(theme.titre) for theme in self.catalogue.themes}
             themes = enumerer([titles[name] for name in needs["theme"].unique()])
-            yield Message(regles.a_decider["sans_fiche"].format(themes=themes), ("tableau-hors-enjeux",))
+            yield Message(regles.a_decider["sans_fiche"].format(themes=themes), ("tableau-besoins",))
         open_ = {lacune.id: lacune for lacune in self.convention.lacunes}
         first = [open_.pop(name) for name in self.convention.lacunes_d_abord if name in open_]
         for lacune in [*first, *open_.values()]:

@@ -7,136 +7,99 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.offre import ABSENT, structures, vacances
+from ctglib.calculs.offre import ABSENT, structures
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import FINE, INSECABLE, avec_unite, enumerer, majuscule, minuscule, nombre_court
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 
 RIEN = "–"
-LIGNE_VIDE = "Ligne laissée vide : la convention ne dit pas si la structure existe"
-# What has a column or a note of its own, or a table of its own (weeks of the holidays).
-A_PART = ("presence", "soutien", "places", "age_min", "age_max", "ouverture", "semaines")
-COLONNES_USAGERS = (
-    Colonne("nom", "Structure"),
-    Colonne("gestion", "Gestion"),
-    Colonne("places", "Places", numerique=True),
-    Colonne("ages", "Âges"),
-    Colonne("ouverture", "Horaires"),
-    Colonne("autres", "Autres précisions"),
-)
-COLONNES_AUTRES = (
-    Colonne("nom", "Établissement, équipement ou dispositif"),
-    Colonne("gestion", "Gestion"),
-    Colonne("autres", "Ce que la convention en dit"),
-)
+LIGNE_VIDE = "Ligne laissée vide"
+# What has a column or a note of its own.
+A_PART = ("presence", "soutien", "places", "age_min", "age_max", "ouverture")
 
 
-def tableau_offre(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> Tableau:
-    """Return the structures that receive people, in the groups of the vocabulary; the CSV carries every row."""
-    shown = _des_categories(offre, vocabulaire, usagers=True)
-    cells = [_usagers(row, _lignes(offre, row), vocabulaire, contexte) for _, row in shown.iterrows()]
-    return Tableau(
-        nom="offre",
-        titre=f"Structures et services qui reçoivent du public, {contexte.territoire.nom}",
-        colonnes=COLONNES_USAGERS,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in COLONNES_USAGERS]),
+def tableau_offre(
+    offre: pd.DataFrame,
+    vocabulaire: VocabulaireOffre,
+    contexte: Contexte,
+    categories: Collection[str],
+    *,
+    nom: str,
+    titre: str,
+) -> Tableau:
+    """Return the structures of some categories, in the groups of the vocabulary; the CSV carries every row of them.
+
+    Columns that no structure fills are left out.
+    """
+    table = structures(offre, vocabulaire)
+    shown = table[table["categorie"].isin(list(categories))].reset_index(drop=True)
+    lines = {name: offre[offre["structure"] == name] for name in shown["structure"]}
+    told = shown.assign(
+        intitule=[intitule(row.nom, row.libelle_type) for row in shown.itertuples()],
+        en_gestion=shown["gestion"].map(vocabulaire.gestions),
+        en_places=[_places(lines[name], contexte) for name in shown["structure"]],
+        en_ages=[sans_coupure(row.ages or contexte.absence(row.statut_ages)) for row in shown.itertuples()],
+        en_horaires=[_horaires(lines[name], vocabulaire, contexte) for name in shown["structure"]],
+        autres=[_autres(lines[name], vocabulaire, contexte) for name in shown["structure"]],
+    )
+    columns = [
+        Colonne("intitule", "Structure"),
+        Colonne("en_gestion", "Gestion"),
+        Colonne("en_places", "Places", numerique=True),
+        Colonne("en_ages", "Âges"),
+        Colonne("en_horaires", "Horaires"),
+        Colonne("autres", "Ce que la convention en dit encore"),
+    ]
+    told = told.replace({column.cle: {"": None} for column in columns})
+    return Tableau.de(
+        told,
+        [column for column in columns if told[column.cle].notna().any()],
+        nom=nom,
+        titre=f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}",
         donnees=offre[offre["structure"].isin(shown["structure"])].reset_index(drop=True),
         source=contexte.source,
-        groupes=tuple(shown["libelle_categorie"]),
+        groupes=tuple(shown["libelle_categorie"]) if shown["categorie"].nunique() > 1 else None,
         notes=(*_soutenus(offre, shown, vocabulaire), *_legende(contexte)),
     )
 
 
-def tableau_offre_autres(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> Tableau:
-    """Return what else the convention lists: posts, schools, equipment, urban schemes."""
-    shown = _des_categories(offre, vocabulaire, usagers=False)
-    cells = [_autres(row, _lignes(offre, row), vocabulaire, contexte) for _, row in shown.iterrows()]
-    return Tableau(
-        nom="offre-autres",
-        titre=f"Pilotage, écoles, équipements et dispositifs, {contexte.territoire.nom}",
-        colonnes=COLONNES_AUTRES,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in COLONNES_AUTRES]),
-        donnees=offre[offre["structure"].isin(shown["structure"])].reset_index(drop=True),
-        source=contexte.source,
-        groupes=tuple(shown["libelle_categorie"]),
-        notes=(*_remarques(offre, shown), *_legende(contexte)[:1]),
-    )
+def phrase_des_equipements(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, categories: Collection[str]) -> str:
+    """Return which structures of some categories the convention says are there, and which are not; "" without any."""
+    kinds = {item.id for item in vocabulaire.types if item.categorie in categories}
+    said = offre[offre["type"].isin(kinds) & offre["caracteristique"].eq("presence")]
+    there, not_there = (list(map(minuscule, said.loc[said["valeur"] == answer, "nom"])) for answer in ("oui", "non"))
+    parts = [f"cite {enumerer(there)}"] * bool(there) + [f"écarte {enumerer(not_there)}"] * bool(not_there)
+    return f"La convention {' ; elle '.join(parts)}." if parts else ""
 
 
-def tableau_vacances(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> Tableau:
-    """Return the weeks of opening, one row a structure and one column a holiday, with their sum.
-
-    A sum that lacks a holiday is told « au moins ». Stays counted in days are told in a note, not added.
-    """
-    weeks = vacances(offre, vocabulaire)
-    periods = [name for name in vocabulaire.modalites if name in set(weeks["modalite"])]
-    columns = (
-        Colonne("nom", "Structure"),
-        *(Colonne(period, vocabulaire.modalites[period], numerique=True) for period in periods),
-        Colonne("total", "Ensemble", numerique=True),
-    )
-    cells = [_semaines(rows, periods, contexte) for _, rows in weeks.groupby("structure", sort=False)]
-    return Tableau(
-        nom="vacances",
-        titre=f"Semaines d'ouverture pendant les vacances scolaires, par structure, {contexte.territoire.nom}",
-        colonnes=columns,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in columns]),
-        donnees=weeks,
-        source=contexte.source,
-        notes=(*_notes_semaines(weeks), *_durees(offre, vocabulaire, contexte)),
-    )
-
-
-def _des_categories(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, *, usagers: bool) -> pd.DataFrame:
-    kept = [item.id for item in vocabulaire.categories if item.usagers == usagers]
-    table = structures(offre, vocabulaire)
-    return table[table["categorie"].isin(kept)]
-
-
-def _lignes(offre: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
-    return offre[offre["structure"] == row["structure"]]
-
-
-def _usagers(row: pd.Series, lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> tuple[str, ...]:
+def _places(lines: pd.DataFrame, contexte: Contexte) -> str:
     places = lines[lines["caracteristique"] == "places"]
-    hours = lines[lines["caracteristique"] == "ouverture"]
-    return (
-        intitule(row["nom"], row["libelle_type"]),
-        vocabulaire.gestions.get(row["gestion"], RIEN),
-        valeur(places.iloc[0], contexte) if len(places) else RIEN,
-        sans_coupure(row["ages"] or contexte.absence(row["statut_ages"]) or RIEN),
-        horaires(hours, vocabulaire, contexte) or RIEN,
-        _presence_vide(lines) or _precisions(lines, vocabulaire, contexte),
-    )
+    return valeur(places.iloc[0], contexte) if len(places) else ""
 
 
-def _autres(row: pd.Series, lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> tuple[str, ...]:
-    told = lines[lines["caracteristique"] == "presence"]
-    texts = [majuscule(", ".join(valeur(line, contexte) for _, line in told.iterrows()))] if len(told) else []
-    others = _precisions(lines, vocabulaire, contexte)
-    return (
-        row["nom"],
-        vocabulaire.gestions.get(row["gestion"], RIEN),
-        " ; ".join([*texts, *([others] if others != RIEN else [])]) or RIEN,
-    )
+def _horaires(lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
+    return horaires(lines[lines["caracteristique"] == "ouverture"], vocabulaire, contexte)
 
 
-def _presence_vide(lines: pd.DataFrame) -> str:
-    """Return that the very presence of the structure is left blank, or "" when it is not."""
-    blank = (lines["caracteristique"] == "presence") & (lines["valeur"] == "")
-    return LIGNE_VIDE if blank.any() else ""
+def _autres(lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
+    """Return whether the structure exists, when the text says so, and what is said in no column of its own.
 
-
-def _precisions(lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
-    """Return what is said in no column of its own; blank cells are told in the table of what is not said."""
+    Blank cells are told in the check of the convention.
+    """
+    presence = lines[lines["caracteristique"] == "presence"]
+    if (presence["valeur"] == "").any():
+        return LIGNE_VIDE
     others = lines[~lines["caracteristique"].isin(A_PART) & (lines["valeur"] != "")]
-    texts = [precision(rows, vocabulaire, contexte) for _, rows in others.groupby("caracteristique", sort=False)]
-    return " ; ".join(texts) or RIEN
+    told = [majuscule(valeur(line, contexte)) for _, line in presence.iterrows() if others.empty]
+    told += [precision(rows, vocabulaire, contexte) for _, rows in others.groupby("caracteristique", sort=False)]
+    return " ; ".join(dict.fromkeys(told))
 
 
 def _soutenus(offre: pd.DataFrame, shown: pd.DataFrame, vocabulaire: VocabulaireOffre) -> list[str]:
@@ -150,47 +113,6 @@ def _legende(contexte: Contexte) -> tuple[str, ...]:
         f"{RIEN} : la convention n'en dit rien.",
         f"« {contexte.absence('L')} » : la convention a une case ou une ligne pour cela, laissée vide.",
     )
-
-
-def _remarques(offre: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
-    """Return each distinct note of the file and whom it is about, so that a number is not read without it."""
-    noted = offre[offre["structure"].isin(shown["structure"]) & (offre["note"] != "")]
-    by_note = noted.groupby("note", sort=False)["nom"].unique()
-    by_names: dict[tuple[str, ...], list[str]] = {}
-    for note, names in by_note.items():
-        by_names.setdefault(tuple(names), []).append(f"{note}.")
-    return [f"{enumerer(list(names))} : {minuscule(' '.join(notes))}" for names, notes in by_names.items()]
-
-
-def _semaines(rows: pd.DataFrame, periods: list[str], contexte: Contexte) -> list[str]:
-    by_period = rows.set_index("modalite")
-    texts = []
-    for period in periods:
-        if period not in by_period.index:
-            texts.append(RIEN)
-            continue
-        cell = by_period.loc[period]
-        absent = pd.isna(cell["semaines"])
-        texts.append(contexte.absence(cell["statut"]) if absent else nombre_court(cell["semaines"]))
-    complete = rows["semaines"].notna().all() and len(rows) == len(periods)
-    total = nombre_court(rows["semaines"].sum())
-    return [rows["nom"].iloc[0], *texts, total if complete else f"au moins {total}"]
-
-
-def _notes_semaines(weeks: pd.DataFrame) -> list[str]:
-    noted = weeks[weeks["note"] != ""]
-    return [f"{row.nom}, {row.libelle} : {row.note}." for row in noted.itertuples()]
-
-
-def _durees(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> list[str]:
-    """Return, for each stay with a length, its length and its period."""
-    sentences = []
-    for _, stay in offre[offre["caracteristique"] == "duree"].iterrows():
-        lines = _lignes(offre, stay)
-        periods = lines.loc[(lines["caracteristique"] == "presence") & (lines["valeur"] == "oui"), "modalite"]
-        when = [vocabulaire.modalites[period].lower() for period in periods if period]
-        sentences.append(f"{stay['nom']} : {', '.join([valeur(stay, contexte), *when])}.")
-    return sentences
 
 
 def valeur(ligne: pd.Series, contexte: Contexte) -> str:
@@ -252,11 +174,14 @@ def precision(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Con
 
     Values that are names (schools) are listed without the modality, which only numbers them.
     """
-    label = vocabulaire.caracteristiques[lignes["caracteristique"].iloc[0]]
+    caracteristique = lignes["caracteristique"].iloc[0]
+    label = vocabulaire.caracteristiques[caracteristique]
     written = []
     for _, ligne in lignes.iterrows():
         text = valeur(ligne, contexte)
         told = ligne["modalite"] and ligne["unite"]
+        if told and ligne["unite"] == caracteristique:  # the label names the unit
+            text = nombre_court(float(ligne["valeur"]))
         written.append(f"{text} ({minuscule(vocabulaire.modalites[ligne['modalite']])})" if told else text)
     return f"{label} : {', '.join(written)}"
 
@@ -266,11 +191,6 @@ def _heure(moment: str) -> str:
     return f"{int(hours)}{FINE}h" + (f"{FINE}{minutes}" if int(minutes) else "")
 
 
-COLONNES = (
-    Colonne("nom", "Structure"),
-    Colonne("manque", "Ce que la convention ne dit pas"),
-    Colonne("reference", "Place dans la convention"),
-)
 APPEL = " (a)"
 NOTE = "(a) Le texte n'en parle pas ; le classeur d'évaluation l'attend d'une structure de ce type."
 
@@ -280,21 +200,24 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
 
     What the text does not even name, while the catalogue expects it of that kind, is marked and explained in a note.
     """
-    cells = [_cellules(rows) for _, rows in manques.groupby("structure", sort=False)]
-    expected = (manques["origine"] == ABSENT).any()
-    return Tableau(
+    expected = manques["origine"] == ABSENT
+    told = manques.assign(manque=manques["libelle"] + expected.map({True: APPEL, False: ""}))
+    shown = told.groupby("structure", sort=False).agg(
+        nom=("nom", "first"),
+        libelle_type=("libelle_type", "first"),
+        manque=("manque", lambda texts: ", ".join([texts.iloc[0], *map(minuscule, texts.iloc[1:])])),
+        reference=("reference", lambda texts: majuscule(" ; ".join(texts.unique()))),
+    )
+    return Tableau.de(
+        shown,
+        [
+            Colonne("intitule", "Structure", ecrire=lambda row: intitule(row["nom"], row["libelle_type"])),
+            Colonne("manque", "Ce que la convention ne dit pas"),
+            Colonne("reference", "Place dans la convention"),
+        ],
         nom="offre-manques",
         titre=f"Ce que la convention ne dit pas de l'offre, par structure, {contexte.territoire.nom}",
-        colonnes=COLONNES,
-        cellules=pd.DataFrame(cells, columns=[colonne.cle for colonne in COLONNES]),
         donnees=manques,
         source=contexte.source,
-        notes=(NOTE,) if expected else (),
+        notes=(NOTE,) if expected.any() else (),
     )
-
-
-def _cellules(rows: pd.DataFrame) -> tuple[str, ...]:
-    first = rows.iloc[0]
-    told = [row.libelle + (APPEL if row.origine == ABSENT else "") for row in rows.itertuples()]
-    listed = ", ".join([told[0], *(minuscule(text) for text in told[1:])])
-    return intitule(first["nom"], first["libelle_type"]), listed, majuscule(" ; ".join(rows["reference"].unique()))

@@ -1,4 +1,4 @@
-"""The offer of annexe 2, read by question: places, ages, hours of the week, weeks of the holidays, what is not said.
+"""The offer of annexe 2, read by question: structures, ages, what is not said.
 
 ``offre`` is the checked table of ``offre.csv``: one characteristic of one structure a row, all text, empty when absent.
 """
@@ -6,20 +6,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.calculs.ecriture import minuscule
-from ctglib.donnees.modeles.bilan import Jour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
-    from ctglib.donnees.modeles.bilan import Synthese, TrancheAge
+    from ctglib.donnees.modeles.bilan import TrancheAge
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.donnees.modeles.coherence import AttenduOffre
     from ctglib.donnees.modeles.convention import Fiche
@@ -30,14 +28,9 @@ STRUCTURES = (
     "structure", "nom", "type", "libelle_type", "categorie", "libelle_categorie", "gestion", "places", "statut_places",
     "age_min", "age_max", "ages", "statut_ages",
 )  # fmt: skip
-PLACES = ("structure", "nom", "type", "libelle_type", "gestion", "libelle_gestion", "places", "statut", "note")
 AGES = (
     "structure", "nom", "type", "libelle_type", "categorie", "libelle_categorie", "age_min", "age_max", "texte",
 )  # fmt: skip
-SEMAINE = (
-    "lieu", "nom", "type", "libelle_type", "periode", "jour", "jours_supposes", "debut", "fin", "statut", "note",
-)  # fmt: skip
-VACANCES = ("structure", "nom", "libelle_type", "modalite", "libelle", "semaines", "statut", "note")
 
 
 def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
@@ -68,25 +61,6 @@ def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFra
     return grouped.reset_index()[list(STRUCTURES)]
 
 
-def places(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
-    """Return the structures whose kind takes children under three, with their places (missing when not written).
-
-    Returns:
-        The columns ``PLACES``; ``libelle_gestion`` is "" when the text does not say who runs the structure;
-        ``note`` says why a number is missing or where it comes from.
-    """
-    kinds = {item.id for item in vocabulaire.types if item.accueil_moins_3}
-    table = structures(offre, vocabulaire).rename(columns={"statut_places": "statut"})
-    notes = _ensemble(offre, "places")["note"]
-    kept = table[table["type"].isin(kinds)].assign(
-        note=table["structure"].map(notes).astype(object).fillna(""),
-        libelle_gestion=[
-            vocabulaire.gestions.get(gestion, "") for gestion in table["gestion"][table["type"].isin(kinds)]
-        ],
-    )
-    return kept.reset_index(drop=True)[list(PLACES)]
-
-
 def ages(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
     """Return the structures whose youngest and oldest ages are both written.
 
@@ -108,58 +82,6 @@ def annees_couvertes(ages_: pd.DataFrame) -> frozenset[int]:
         for low, high in zip(ages_["age_min"], ages_["age_max"], strict=True)
         for age in range(int(low), int(high) + 1)
     )
-
-
-def semaine(offre: pd.DataFrame, synthese: Synthese, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
-    """Return the opening hours, one row a place, day and span; a span that the text leaves blank has no hours.
-
-    Returns:
-        The columns ``SEMAINE``: ``periode`` is scolaire or vacances, ``debut`` and ``fin`` are hours (7.5 for 07:30),
-        missing where the status says why; ``jours_supposes``: the text gives the hours, not the days.
-    """
-    labels = {item.id: item.libelle for item in vocabulaire.types}
-    moments = {moment.modalite: moment for moment in synthese.moments}
-    hours = offre[offre["caracteristique"] == "ouverture"]
-    rows = [
-        (row.structure, row.nom, row.type, labels[row.type], moments[row.modalite].periode, jour,
-         moments[row.modalite].jours_supposes, *heures(row.valeur), row.statut, row.note)
-        for row in hours.itertuples()
-        if row.modalite in moments
-        for jour in moments[row.modalite].jours
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(SEMAINE))
-
-
-def heures(plage: str) -> tuple[float, float]:
-    """Return the two ends of a span of hours, both missing when it is blank.
-
-    Examples:
-        >>> heures("07:30-18:30"), heures("")
-        ((7.5, 18.5), (nan, nan))
-    """
-    if not plage:
-        return nan, nan
-    start, end = (int(moment[:2]) + int(moment[3:]) / 60 for moment in plage.split("-"))
-    return start, end
-
-
-def vacances(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
-    """Return the weeks of opening of each holiday, one row a structure and holiday, in the vocabulary's order.
-
-    Returns:
-        The columns ``VACANCES``; ``semaines`` is missing where the status says why.
-    """
-    labels = {item.id: item.libelle for item in vocabulaire.types}
-    rank = {identifiant: position for position, identifiant in enumerate(vocabulaire.modalites)}
-    weeks = offre[offre["caracteristique"] == "semaines"]
-    table = weeks.assign(
-        libelle_type=weeks["type"].map(labels),
-        libelle=weeks["modalite"].map(vocabulaire.modalites),
-        semaines=_nombres(weeks["valeur"]),
-        rang_structure=pd.factorize(weeks["structure"])[0],
-        rang=weeks["modalite"].map(rank),
-    )
-    return table.sort_values(["rang_structure", "rang"]).reset_index(drop=True)[list(VACANCES)]
 
 
 def texte_ages(low: pd.DataFrame, high: pd.DataFrame, structure: str) -> str:
@@ -296,74 +218,3 @@ def _absents(lines: list[Ligne], attendues: Iterable[str], vocabulaire: Vocabula
 
 def _structure(line: Ligne) -> tuple[str, str, str]:
     return line["structure"], line["nom"], line["type"]
-
-
-Plages = tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class Ouverture:
-    """Structures of one kind that open at the same hours; ``jours_supposes``: the text does not say on which days."""
-
-    noms: tuple[str, ...]
-    libelle_type: str
-    plages: Plages
-    jours_supposes: bool
-
-
-@dataclass(frozen=True)
-class Journee:
-    """Days on which the same structures open at the same hours.
-
-    Args:
-        periode: « scolaire » or « vacances ».
-        jours: The days, in the order of the week.
-        ouvertures: Who opens, in the order of the table.
-        absents: Names of the structures that have hours on these days without their being written, by status.
-    """
-
-    periode: str
-    jours: tuple[str, ...]
-    ouvertures: tuple[Ouverture, ...]
-    absents: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-Profil = tuple[tuple[Ouverture, ...], tuple[tuple[str, tuple[str, ...]], ...]]
-
-
-def journees(semaine: pd.DataFrame) -> tuple[Journee, ...]:
-    """Return the kinds of days of each period, in the order of the week; together they cover all its seven days.
-
-    Args:
-        semaine: Rows of ``ctglib.calculs.offre.semaine``.
-    """
-    rows = list(semaine.itertuples())
-    found = []
-    for periode in dict.fromkeys(row.periode for row in rows):
-        profils: dict[Profil, list[str]] = {}
-        for jour in get_args(Jour):
-            profil = _profil([row for row in rows if (row.periode, row.jour) == (periode, jour)])
-            profils.setdefault(profil, []).append(jour)
-        found += [Journee(periode, tuple(jours), *profil) for profil, jours in profils.items()]
-    return tuple(found)
-
-
-def _profil(rows: list) -> Profil:
-    """Return who opens on a day and at what hours, and whose hours are absent."""
-    lieux: dict[str, list] = {}
-    for row in rows:
-        lieux.setdefault(row.lieu, []).append(row)
-    groupes: dict[tuple[str, Plages, bool], list[str]] = {}
-    absents: dict[str, list[str]] = {}
-    for lines in lieux.values():
-        nom, written = lines[0].nom, [line for line in lines if line.debut == line.debut]
-        if written:
-            plages = tuple(sorted({(line.debut, line.fin) for line in written}))
-            cle = (lines[0].libelle_type, plages, any(line.jours_supposes for line in written))
-            groupes.setdefault(cle, []).append(nom)
-        for statut in dict.fromkeys(line.statut for line in lines if line.debut != line.debut):
-            absents.setdefault(statut, []).append(nom)
-    return (
-        tuple(Ouverture(tuple(noms), *cle) for cle, noms in groupes.items()),
-        tuple((statut, tuple(noms)) for statut, noms in absents.items()),
-    )

@@ -10,7 +10,7 @@ from ctglib.donnees.modeles.coherence import ReglesCoherence
 from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.bilan import ReglesBilan, Synthese
+    from ctglib.donnees.modeles.bilan import ReglesBilan, ReglesDiagnostic, Synthese
     from ctglib.donnees.modeles.catalogue import (
         Charte,
         Comparaison,
@@ -50,6 +50,7 @@ class Catalogue(Montrable):
         responsables: Who fills what in the year's spreadsheet, by id.
         messages: The sentences of the first pages.
         bilan: What a year's bilan picks, and proposes to decide.
+        diagnostic: What the sections of the diagnostic show.
     """
 
     themes: tuple[Theme, ...]
@@ -76,6 +77,7 @@ class Catalogue(Montrable):
     comparaison: Comparaison
     bilan: ReglesBilan
     messages: ReglesMessages
+    diagnostic: ReglesDiagnostic
 
     @cached_property
     def indicateurs(self) -> dict[str, Indicateur]:
@@ -165,4 +167,5 @@ def assembler(pieces: Pieces) -> Catalogue:
         comparaison=found["comparaison"],
         bilan=found["bilan"].selon(convention),
         messages=found["messages"],
+        diagnostic=found["diagnostic"],
     )

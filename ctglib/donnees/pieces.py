@@ -11,7 +11,7 @@ from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, exa
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets, lister
 from ctglib.donnees.modeles.base import Modele
-from ctglib.donnees.modeles.bilan import ReglesBilan, Synthese
+from ctglib.donnees.modeles.bilan import ReglesBilan, ReglesDiagnostic, Synthese
 from ctglib.donnees.modeles.catalogue import (
     Charte,
     Comparaison,
@@ -48,6 +48,7 @@ CATALOGUE: dict[str, type[Modele]] = {
     "offre": VocabulaireOffre,
     "referentiel_emploi": ReferentielEmploi,
     "synthese": Synthese,
+    "diagnostic": ReglesDiagnostic,
     "charte": Charte,
     "relations": Relations,
     "regles": Regles,

@@ -41,7 +41,6 @@ def verifier(pieces: Pieces) -> list[Faute]:
         *_cellules_inconnues(pieces, known),
         *_doublons(pieces),
         *_identifiant(pieces),
-        *_constats_d_un_autre_theme(pieces),
         *_axes_sans_regle(pieces),
         *_indicateurs_de_fiche(pieces),
         *verifier_fiches(pieces),
@@ -111,27 +110,6 @@ def _identifiant(pieces: Pieces) -> list[Faute]:
         if value != pieces.convention
         for tree, path in found
     ]
-
-
-def _constats_d_un_autre_theme(pieces: Pieces) -> list[Faute]:
-    """Return the faults of findings and charts about an indicator of another theme: the table has no such row."""
-    elsewhere = definis(pieces, "indicateur")
-    faults = []
-    for document in pieces.documents["themes"]:
-        content = document.arbre.contenu
-        own = {value for _, value in parcourir(content, "indicateurs.*.id")}
-        cited = [*parcourir(content, "constats.*"), *parcourir(content, "graphique.*")]
-        faults += [
-            document.arbre.faute(
-                path,
-                f"« {value} », un indicateur de {elsewhere[value][0][0].fichier}",
-                "un indicateur de ce thème",
-                "le retirer d'ici, ou déplacer l'indicateur",
-            )
-            for path, value in cited
-            if value in elsewhere and value not in own
-        ]
-    return faults
 
 
 def _axes_sans_regle(pieces: Pieces) -> list[Faute]:

@@ -6,35 +6,38 @@ so. Absent is never zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.besoins import besoins_en_bref, lacunes, tableau_enjeux, tableau_hors_enjeux
+from ctglib.blocs.ages import phrases_des_ages
+from ctglib.blocs.besoins import besoins_en_bref, lacunes, tableau_besoins
 from ctglib.blocs.couverture import couverture, statut_du_diagnostic
 from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
-from ctglib.blocs.offre import tableau_offre, tableau_offre_autres, tableau_vacances
+from ctglib.blocs.modes import figure_des_modes, phrases_des_modes
+from ctglib.blocs.offre import phrase_des_equipements, tableau_offre
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.places import ages_constats, contradictions_des_places, places_constats
+from ctglib.blocs.par_tete import par_tete, phrase_du_contrat, phrases_par_tete, tableau_par_tete
 from ctglib.blocs.sources import sources
-from ctglib.blocs.theme import commentaires, commentaires_attendus, phrases_du_theme, tableau_theme
+from ctglib.blocs.theme import commentaires, commentaires_attendus, phrases, tableau_indicateurs
 from ctglib.calculs import offre
 from ctglib.calculs.coherence.affirmations import juger
 from ctglib.calculs.coherence.controle import controler, doutes
 from ctglib.calculs.comparaison import Constat, comparer, constats, sans_le_hasard
 from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
 from ctglib.calculs.radar import indices
-from ctglib.document.blocs import Bloc, Groupe, Titre, liste, paragraphe, suite
+from ctglib.document.blocs import Bloc, Groupe, liste, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import enumerer
+from ctglib.document.typographie import compter, enumerer, majuscule, nombre
+from ctglib.donnees.couverture import lire_couverture
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import enregistrer, proches
-from ctglib.graphiques import offre as graphiques
 from ctglib.graphiques.haltere import haltere
+from ctglib.graphiques.offre import ages as graphique_des_ages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,8 +46,8 @@ if TYPE_CHECKING:
     from ctglib.document.figure import Figure
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.catalogue import Theme
-    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.bilan import SectionDuDiagnostic
+    from ctglib.donnees.modeles.convention import Convention, Fiche
 
 
 def ouvrir(convention: str) -> Diagnostic:
@@ -58,7 +61,8 @@ def ouvrir(convention: str) -> Diagnostic:
     """
     with enregistrer() as journal:
         dossier = lire_dossier(convention)
-    return Diagnostic(dossier, dict(journal.lus))
+        modes = lire_couverture(dossier)
+    return Diagnostic(dossier, dict(journal.lus), modes)
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,12 @@ class Diagnostic:
     Args:
         dossier: The checked data.
         empreintes: The sha256 of every data file read, by path.
+        modes: The places for under-threes by mode (see ``ctglib.donnees.couverture``).
     """
 
     dossier: Dossier
     empreintes: Mapping[str, str]
+    modes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self) -> str:
         return (
@@ -193,7 +199,9 @@ class Diagnostic:
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, status, date of the data."""
         statut = statut_du_diagnostic(self.controle, self.catalogue.coherence.regles)
-        return couverture(self.convention, self.dossier.logos, self.contexte, statut=statut)
+        return couverture(
+            self.convention, self.dossier.logos, self.contexte, statut=statut, sigles=self.catalogue.synthese.sigles
+        )
 
     def synthese(self) -> Bloc:
         """Return the first page: what the territory's figures say, what is not sure, what to decide."""
@@ -212,42 +220,54 @@ class Diagnostic:
 
     def mode_de_lecture(self) -> Bloc:
         """Return how gaps, variations and statuses are read."""
-        catalogue = self.catalogue
-        return mode_de_lecture(self.tous_les_constats, catalogue.seuils, self.contexte, catalogue.synthese.annees)
+        words = self.catalogue
+        others = f", sauf les places par mode d'accueil ({self.modes.attrs['source']})" if len(self.modes) else ""
+        return mode_de_lecture(self.tous_les_constats, words.seuils, self.contexte, words.synthese.annees, others)
 
-    # The themes.
+    # The sections.
 
-    def themes(self) -> Bloc | None:
-        """Return a chapter a theme that has rows: its question, sentences, chart, table, and what the parties wrote."""
-        return suite(
-            piece
-            for theme in self._themes_presents
-            for piece in (
-                Titre(theme.chapitre or theme.titre, 2),
-                paragraphe(theme.question),
-                self.constats(theme.theme),
-                self.graphique(theme.theme),
-                self.tableau(theme.theme),
-                commentaires(theme, self.dossier.commentaires),
-            )
+    def section(self, nom: str) -> Bloc | None:
+        """Return a section: its sentences, its one chart, its table, the offer that it is about, the parties' comments.
+
+        Args:
+            nom: One of the sections of ``catalogue/diagnostic.yaml``.
+        """
+        rules = self.catalogue.diagnostic.sections[nom]
+        told = [
+            *self._absences(rules),
+            *phrases(rules.phrases, self._par_indicateur, self.contexte, doutes=self.doutes, graphique=rules.graphique),
+        ]
+        chart = None
+        if rates := self._taux(rules):
+            chart = self._haltere(self._lignes(rates), f"ecarts-{_tiret(nom)}", f"{rules.titre} : quels écarts")
+        if rules.modes and len(self.modes):
+            told = [*phrases_des_modes(self.modes, self.catalogue.diagnostic.modes, self._fiches, self.contexte), *told]
+            chart = figure_des_modes(self.modes, self._contexte_des_modes, self.modes.attrs["source"])
+        if rules.ages and len(ages := self._ages(rules)):
+            fiches = [fiche for fiche in self._fiches if set(fiche.offre) & set(rules.offre)]
+            told += phrases_des_ages(ages, fiches)
+            chart = self._figure_des_ages(ages, fiches)
+        if equipment := phrase_des_equipements(self.dossier.offre, self.catalogue.offre, rules.equipements):
+            told.append(equipment)
+        offer = self._offre(nom, rules)
+        shown = plein([liste(told) if told else None, chart, self.tableau(nom), offer])
+        return shown + commentaires(rules.theme, self.dossier.commentaires) if shown else None
+
+    def tableau(self, nom: str) -> Tableau:
+        """Rend le tableau d'une section, ou tous les indicateurs d'un thème : ``ctg.tableau("logement")``."""
+        sections, themes = self.catalogue.diagnostic.sections, {one.theme: one for one in self.catalogue.themes}
+        if nom not in {**sections, **themes}:
+            known = ", ".join([*sections, *(name for name in themes if name not in sections)])
+            raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {known}.")
+        if nom in sections:
+            rules = sections[nom]
+            shown = [name for name in (*rules.tableau, *rules.graphique) if name not in self._taux(rules)]
+            title, meanings = rules.titre, [name for name in rules.definitions if name in self._par_indicateur]
+        else:
+            shown, title, meanings = [item.id for item in themes[nom].indicateurs], themes[nom].titre, []
+        return tableau_indicateurs(
+            self._lignes(shown), self.contexte, nom=_tiret(nom), titre=title, definitions=meanings, doutes=self.doutes
         )
-
-    def constats(self, theme: str) -> Bloc:
-        """Rend les constats d'un thème en phrases : ``ctg.constats("logement")``."""
-        found = self.constats_de(self._theme(theme).constats)
-        return liste(phrases_du_theme(found, self.contexte, self.doutes))
-
-    def tableau(self, theme: str) -> Tableau:
-        """Rend le tableau d'un thème : ``ctg.tableau("logement")``."""
-        return tableau_theme(self.comparaison, self._theme(theme), self.catalogue.synthese.groupes, self.contexte)
-
-    def graphique(self, theme: str) -> Figure | None:
-        """Rend le graphique des écarts d'un thème ; rien si le catalogue n'en demande pas, ou si tout est absent."""
-        asked = self._theme(theme)
-        shown = self.comparaison[self.comparaison["indicateur"].isin(asked.graphique)]
-        if shown[["valeur", "valeur_reference"]].isna().to_numpy().all():
-            return None
-        return self._haltere(shown, f"ecarts-{theme.replace('_', '-')}", f"{asked.titre} : quels écarts")
 
     def comparer(self, *indicateurs: str) -> Figure:
         """Rend le graphique d'indicateurs de même unité, le territoire à côté de sa référence.
@@ -260,10 +280,9 @@ class Diagnostic:
                 close = proches(name, tuple(self.catalogue.indicateurs))
                 proposal = f" Noms proches : {', '.join(close)}." if close else ""
                 raise ValueError(f"L'indicateur « {name} » n'existe pas.{proposal}")
-        shown = self.comparaison[self.comparaison["indicateur"].isin(indicateurs)]
-        if lost := [name for name in indicateurs if name not in set(shown["indicateur"])]:
+        if lost := [name for name in indicateurs if name not in self._par_indicateur]:
             raise ValueError(f"Le diagnostic de la convention ne donne pas : {', '.join(lost)}.")
-        return self._haltere(shown, f"comparer-{indicateurs[0].replace('_', '-')}", "Quels écarts")
+        return self._haltere(self._lignes(indicateurs), f"comparer-{_tiret(indicateurs[0])}", "Quels écarts")
 
     def _haltere(self, shown: pd.DataFrame, nom: str, titre: str) -> Figure:
         years = enumerer(sorted({str(int(annee)) for annee in shown["annee"].dropna()}))
@@ -271,100 +290,68 @@ class Diagnostic:
         title = f"{titre} {both} en {years} ?" if years else f"{titre} {both} ?"
         return haltere(shown, self.contexte, nom=nom, titre=title)
 
-    def _theme(self, nom: str) -> Theme:
-        themes = {theme.theme: theme for theme in self.catalogue.themes}
-        if nom not in themes:
-            raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {', '.join(themes)}.")
-        return themes[nom]
-
     @cached_property
-    def _themes_presents(self) -> list[Theme]:
-        given = set(self.comparaison["indicateur"])
-        return [theme for theme in self.catalogue.themes if given & {item.id for item in theme.indicateurs}]
+    def _par_indicateur(self) -> dict[str, Constat]:
+        return {constat.indicateur: constat for constat in self.tous_les_constats}
 
-    # The offer, and whether it answers those who are there.
+    @property
+    def _fiches(self) -> list[Fiche]:
+        return self.convention.fiches
 
-    def structures(self) -> Bloc | None:
-        """Return the structures that receive people, then schools, sports and culture, urban schemes and posts."""
-        args = self.dossier.offre, self.catalogue.offre, self.contexte_offre
-        return plein([tableau_offre(*args), tableau_offre_autres(*args)])
+    def _lignes(self, indicateurs: Iterable[str]) -> pd.DataFrame:
+        """Return the rows of some indicators, in their order; one that annexe 1 does not give has none."""
+        names = [name for name in indicateurs if name in self._par_indicateur]
+        return self.comparaison.set_index("indicateur").loc[names].reset_index()
 
-    def places(self) -> Bloc | None:
-        """Return how many places there are for children under three, beside the children."""
-        catalogue = self.catalogue
-        places = offre.places(self.dossier.offre, catalogue.offre)
-        if places.empty:
-            return None
-        enfants, capacite = (
-            next(iter(self.constats_de([name])), None)
-            for name in (catalogue.synthese.enfants_moins_3, catalogue.synthese.capacite)
-        )
-        sentences = places_constats(
-            places,
-            enfants,
-            capacite,
-            self.contexte,
-            vocabulaire=catalogue.offre,
-            contradictions=contradictions_des_places(
-                self.controle, catalogue.coherence.relations.memes_effectifs, catalogue.offre
-            ),
-        )
-        known = enfants is not None and enfants.niveau is not None
-        if places["places"].isna().all():
-            return sentences
-        chart = graphiques.places(
-            places,
-            enfants.niveau if known else float("nan"),
-            self.contexte,
-            nom="places",
-            titre="Combien de places citées pour combien d'enfants de moins de trois ans ?",
-            source=self._deux_sources,
-        )
-        return suite([sentences, chart])
+    def _taux(self, rules: SectionDuDiagnostic) -> list[str]:
+        """Return the rates of the chart of a section that have a value somewhere; one alone is read in the table."""
+        rows = self._lignes(rules.graphique)
+        known = rows[rows[["valeur", "valeur_reference"]].notna().any(axis=1)]
+        return list(known["indicateur"]) if len(known) > 1 else []
 
-    def ages(self) -> Bloc | None:
-        """Return which ages the structures take, beside the children of each age."""
-        catalogue = self.catalogue
-        ages = offre.ages(self.dossier.offre, catalogue.offre)
-        if ages.empty:
-            return None
-        counted = self.comparaison.set_index("indicateur")["valeur"]
-        bands = pd.DataFrame(
-            [
-                (
-                    item.age_min,
-                    item.age_max,
-                    counted.get(item.indicateur),
-                    catalogue.indicateurs[item.indicateur].libelle,
-                )
-                for item in catalogue.synthese.tranches_age
-            ],
-            columns=["age_min", "age_max", "effectif", "libelle"],
-        ).astype({"effectif": "float64"})
-        sentences = ages_constats(
+    def _absences(self, rules: SectionDuDiagnostic) -> list[str]:
+        """Return how many of the services of the reference are absent, and whether a fiche answers one of them."""
+        known = [item for name in rules.absences if (item := self._par_indicateur.get(name)) and item.reference]
+        absent = [item.indicateur for item in known if item.niveau == 0]
+        if not absent:
+            return []
+        here, there = self.contexte.territoire, self.contexte.reference
+        verb = "n'existent pas" if len(absent) > 1 else "n'existe pas"
+        some = "aucune n'existe" if len(absent) == len(known) else f"{nombre(len(absent))} {verb}"
+        kinds = compter(len(known), "sorte de services", "sortes de services")
+        told = f"{majuscule(there.le)} compte {kinds} pour les parents et les habitants ; {some} {here.a}."
+        answers = [str(fiche.numero) for fiche in self._fiches if set(fiche.repond_a) & set(absent)]
+        verb = "Les fiches action {} y répondent." if len(answers) > 1 else "La fiche action {} y répond."
+        return [told, verb.format(enumerer(answers)) if answers else "Aucune fiche action n'y répond."]
+
+    @property
+    def _contexte_des_modes(self) -> Contexte:
+        return replace(self.contexte, indicateurs=self.catalogue.indicateurs_contexte)
+
+    def _offre(self, nom: str, rules: SectionDuDiagnostic) -> Tableau:
+        words, name = self.catalogue.offre, f"offre-{_tiret(nom)}"
+        return tableau_offre(self.dossier.offre, words, self.contexte_offre, rules.offre, nom=name, titre=rules.titre)
+
+    def _ages(self, rules: SectionDuDiagnostic) -> pd.DataFrame:
+        rows = offre.ages(self.dossier.offre, self.catalogue.offre)
+        return rows[rows["categorie"].isin(rules.offre)].reset_index(drop=True)
+
+    def _figure_des_ages(self, ages: pd.DataFrame, fiches: list[Fiche]) -> Figure:
+        """Return the chart of the ages, up to the oldest that a fiche aims at."""
+        counted, words = self.comparaison.set_index("indicateur")["valeur"], self.catalogue
+        bands = [
+            (item.age_min, item.age_max, counted.get(item.indicateur), words.indicateurs[item.indicateur].libelle)
+            for item in words.synthese.tranches_age
+        ]
+        return graphique_des_ages(
             ages,
-            self.manques,
-            fiches=self.convention.fiches,
-            tranches=catalogue.synthese.tranches_age,
-            vocabulaire=catalogue.offre,
-        )
-        chart = graphiques.ages(
-            ages,
-            bands,
+            pd.DataFrame(bands, columns=["age_min", "age_max", "effectif", "libelle"]).astype({"effectif": "float64"}),
             self.contexte,
             nom="ages",
             titre="Quels âges chaque dispositif reçoit-il ?",
-            source=self._deux_sources,
+            source=f"{self.convention.source_offre} ; {self.contexte.source}",
+            jusqu_a=max((fiche.age_max or 0 for fiche in fiches), default=0),
         )
-        return suite([sentences, chart])
-
-    def ouvertures(self) -> Bloc | None:
-        """Return the hours of opening in the week, then the weeks of each holiday."""
-        vocabulaire = self.catalogue.offre
-        week = offre.semaine(self.dossier.offre, self.catalogue.synthese, vocabulaire)
-        title = "À quelles heures les lieux d'accueil sont-ils ouverts ?"
-        chart = None if week.empty else graphiques.semaine(week, self.contexte_offre, nom="semaine", titre=title)
-        return plein([chart, tableau_vacances(self.dossier.offre, vocabulaire, self.contexte_offre)])
 
     @cached_property
     def manques(self) -> pd.DataFrame:
@@ -372,45 +359,54 @@ class Diagnostic:
         expected = self.catalogue.coherence.relations.attendus_offre
         return offre.manques(self.dossier.offre, expected, self.catalogue.offre)
 
-    @property
-    def _deux_sources(self) -> str:
-        return f"{self.convention.source_offre} ; {self.contexte.source}"
+    # The money, the needs, the questions, the limits.
 
-    # The indices, the needs, the check.
+    def moyens(self) -> Bloc | None:
+        """Return what the Caf pays by head, and what the contract before the convention paid."""
+        rules = self.catalogue.diagnostic
+        amounts = par_tete(self.comparaison, rules.par_tete)
+        before = phrase_du_contrat(self.comparaison, rules.contrat_precedent, self.convention, self.contexte)
+        told = [*phrases_par_tete(amounts, self.contexte), *([before] if before else [])]
+        return plein([liste(told) if told else None, tableau_par_tete(amounts, self.contexte, self.doutes)])
 
     def besoins(self) -> Bloc | None:
-        """Return the findings by enjeu, each with the fiche that answers it, then the needs that no enjeu takes."""
-        convention, contexte, catalogue = self.convention, self.contexte, self.catalogue
-        return suite(
-            [
-                besoins_en_bref(self.par_enjeu, self.hors_enjeux, convention),
-                tableau_enjeux(self.par_enjeu, convention, contexte, seuils=catalogue.seuils, doutes=self.doutes),
-                tableau_hors_enjeux(
-                    self.hors_enjeux, convention, contexte, themes=self._themes_presents, doutes=self.doutes
-                )
-                if len(self.hors_enjeux)
-                else None,
-            ]
-        )
+        """Return the needs, each with the fiches that answer it."""
+        args = self.par_enjeu, self.hors_enjeux, self.convention
+        return plein([besoins_en_bref(*args), tableau_besoins(*args, self.contexte, doutes=self.doutes)])
 
     def questions(self) -> Bloc | None:
         """Return the questions to put first to the parties."""
         convention = self.convention
         return plein([lacunes(convention, convention.source_texte, premieres=self.catalogue.synthese.questions)])
 
-    def commentaires_attendus(self) -> Bloc:
-        """Return the themes that await a comment of the parties."""
-        return commentaires_attendus(self._themes_presents, self.dossier.commentaires)
-
     def limites(self) -> Bloc:
-        """Return what the figures must not be made to say, and what is left out for want of data."""
-        left_out = laisse_de_cote(
-            self.catalogue.themes,
-            self.tous_les_constats,
-            self.contexte,
-            offre=not self.dossier.offre.empty,
+        """Return what the figures must not be made to say, what is left out, and who has yet to comment."""
+        words, found = self.catalogue, self.tous_les_constats
+        given = {constat.theme for constat in found}
+        awaited = commentaires_attendus(
+            [theme for theme in words.themes if theme.theme in given], self.dossier.commentaires
         )
-        return limites(self.tous_les_constats, self.convention.limites, self.contexte, self.doutes, left_out)
+        left_out = laisse_de_cote(words.themes, found, self.contexte, offre=not self.dossier.offre.empty)
+        told = [*left_out, *([awaited] if awaited else [])]
+        return limites(found, self.convention.limites, self.contexte, told, doutes=bool(self.doutes))
+
+    def annexe(self) -> Bloc | None:
+        """Return every indicator of annexe 1, theme by theme, for the screen."""
+        titles = {theme.theme: theme.titre for theme in self.catalogue.themes}
+        groups = tuple(titles[self.catalogue.theme_de[name]] for name in self.comparaison["indicateur"])
+        return plein(
+            [
+                tableau_indicateurs(
+                    self.comparaison,
+                    self.contexte,
+                    nom="indicateurs",
+                    titre="Tous les indicateurs de l'étude",
+                    doutes=self.doutes,
+                    groupes=groups,
+                    ecran=True,
+                )
+            ]
+        )
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
@@ -422,3 +418,7 @@ def plein(pieces: Iterable[Bloc | None]) -> Groupe | None:
     return suite(
         piece for piece in pieces if piece is not None and (not isinstance(piece, Tableau) or len(piece.donnees))
     )
+
+
+def _tiret(nom: str) -> str:
+    return nom.replace("_", "-")

@@ -110,19 +110,6 @@ class ReglesBilan(Modele):
 
 SANS_CLAUSE = "Texte de la convention"
 
-Jour = Literal["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
-
-
-class GroupeDeLignes(Modele):
-    """A group of rows in the tables of a theme; an indicator goes to the first group that takes it.
-
-    An empty list takes every unit, or every nature.
-    """
-
-    libelle: Texte
-    unites: list[Identifiant] = []
-    natures: list[Literal["contexte", "moyen", "realisation", "resultat"]] = []
-
 
 class TrancheAge(Modele):
     """A count of children by age, both ages included, in years."""
@@ -130,18 +117,6 @@ class TrancheAge(Modele):
     indicateur: Identifiant
     age_min: int = Field(ge=0)
     age_max: int = Field(ge=0)
-
-
-class Moment(Modele):
-    """A modality of opening hours: the days it covers, in term time or in the holidays.
-
-    ``jours_supposes``: the text gives the hours without the days, and these are taken for granted.
-    """
-
-    modalite: Identifiant
-    periode: Literal["scolaire", "vacances"]
-    jours: list[Jour] = Field(min_length=1)
-    jours_supposes: bool = False
 
 
 class RoleDeFichier(Modele):
@@ -156,9 +131,8 @@ class RoleDeFichier(Modele):
 class Synthese(Modele):
     """``synthese.yaml``.
 
-    ``questions`` is how many open points the
-    diagnostic puts to the parties, ``services`` the counts whose zero is a need. ``enfants_moins_3`` is the count of
-    children that places for under-threes are set against, ``capacite`` the theoretical capacity that Annexe 1 gives.
+    ``questions`` is how many open points the diagnostic puts to the parties, ``services`` the counts whose zero is a
+    need.
     ``annees`` says what to know of a peculiar year, wherever it is that of the figures.
     ``sigles`` are the abbreviations of the reports, with their meanings.
     """
@@ -166,11 +140,7 @@ class Synthese(Modele):
     annees: dict[int, Texte] = {}
     services: list[Identifiant] = []
     questions: int = Field(ge=1)
-    groupes: list[GroupeDeLignes] = Field(min_length=1)
-    enfants_moins_3: Identifiant
-    capacite: Identifiant
     tranches_age: list[TrancheAge]
-    moments: list[Moment]
     fichiers: list[RoleDeFichier]
     sigles: dict[str, Texte] = {}
 
@@ -182,3 +152,73 @@ class Synthese(Modele):
             for told in [convention.ecrire(one.partie)]
         ]
         return self.model_copy(update={"fichiers": kept})
+
+
+class PhraseDeSection(Modele):
+    """A sentence of the diagnostic, said when every indicator stands as ``si`` has it."""
+
+    si: dict[Identifiant, Literal["superieur", "inferieur", "similaire", "plus_vite"]] = Field(min_length=1)
+    texte: Texte
+
+
+class SectionDuDiagnostic(Modele):
+    """What a section shows, of which themes: sentences, rows of its table, rates of its chart, categories of the offer.
+
+    ``absences`` are the services whose zero is told, ``definitions`` the indicators whose meaning is under the table,
+    ``equipements`` the categories of the offer of which a sentence says what is there.
+    The chart is that of the places by mode (``modes``), of the ages (``ages``) or of the rates.
+    """
+
+    titre: Texte
+    theme: list[Identifiant] = Field(min_length=1)
+    phrases: list[PhraseDeSection] = []
+    tableau: list[Identifiant]
+    graphique: list[Identifiant] = []
+    definitions: list[Identifiant] = []
+    absences: list[Identifiant] = []
+    modes: bool = False
+    ages: bool = False
+    offre: list[Identifiant] = []
+    equipements: list[Identifiant] = []
+
+
+class SorteDeModes(Modele):
+    """Modes of care that are alike, and how a sentence names them."""
+
+    mot: Texte
+    modes: list[Identifiant]
+
+
+class Modes(Modele):
+    """Places for under-threes by mode: the public series of each and of the whole, ``dimension`` naming the modes."""
+
+    ensemble: Identifiant
+    dimension: Identifiant
+    series: dict[Identifiant, Identifiant]
+    sortes: dict[Identifiant, SorteDeModes]
+
+
+class ParTete(Modele):
+    """Amounts by head: ``mot`` is one of those that ``par`` counts."""
+
+    id: Identifiant
+    libelle: Texte
+    montants: list[Identifiant] = Field(min_length=1)
+    par: Identifiant
+    mot: Texte
+
+
+class ContratPrecedent(Modele):
+    """The contract that the convention replaces: its amounts, each with its name."""
+
+    nom: Texte
+    montants: dict[Identifiant, Texte]
+
+
+class ReglesDiagnostic(Modele):
+    """``diagnostic.yaml``: what the sections of the diagnostic show."""
+
+    sections: dict[Identifiant, SectionDuDiagnostic]
+    modes: Modes
+    par_tete: list[ParTete]
+    contrat_precedent: ContratPrecedent

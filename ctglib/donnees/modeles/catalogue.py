@@ -91,18 +91,11 @@ class Indicateur(Modele):
 
 
 class Theme(Modele):
-    """A file of ``data/catalogue/themes``: a theme of a diagnostic and its indicators, in the order of its table.
-
-    ``question`` is what its chapter answers; ``chapitre`` the heading of the chapter, where it is not ``titre``.
-    """
+    """A file of ``data/catalogue/themes``: a theme of a diagnostic and its indicators, in the order of its table."""
 
     theme: Identifiant
     ordre: int
     titre: Texte
-    chapitre: Texte = ""
-    question: Texte
-    constats: list[Identifiant] = Field(min_length=2, max_length=5)
-    graphique: list[Identifiant] = []
     indicateurs: list[Indicateur]
 
 

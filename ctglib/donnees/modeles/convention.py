@@ -152,9 +152,9 @@ class Fiche(Modele):
 
     ``besoins`` are the needs that its constat initial tells. ``repond_a`` are catalogue indicators that the fiche
     answers, ``contexte`` the public series that throw light on it, ``offre`` the categories of the offer that it bears
-    on, ``analyses`` what it shows in detail, ``autres_explications`` what else than the action may move its results:
-    all are a reading of ours. ``responsable`` is the service of the year's workbook that tells what became of it, where
-    it is not the catalogue's.
+    on, ``modes`` the modes of care that it supports, ``analyses`` what it shows in detail, ``autres_explications`` what
+    else than the action may move its results: all are a reading of ours. ``responsable`` is the service of the year's
+    workbook that tells what became of it, where it is not the catalogue's.
     """
 
     numero: int = Field(ge=1)
@@ -179,6 +179,7 @@ class Fiche(Modele):
     repond_a: list[Identifiant] = []
     autres_explications: list[Texte] = []
     offre: list[Identifiant] = []
+    modes: list[Identifiant] = []
     analyses: list[Analyse] = []
     reference: Texte
 
