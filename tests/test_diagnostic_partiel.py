@@ -64,7 +64,7 @@ def test_un_theme_sans_ligne_n_a_ni_chiffre_ni_doute_et_les_limites_le_disent(do
     ctg = ouvrir("harnes")
 
     assert "parc privé" not in " ".join(mots(ctg.section("precarite").pieces))
-    assert "Thèmes sans chapitre, l'annexe 1 n'en donnant aucun chiffre : « Logement et habitat »" in tout(ctg)
+    assert "Thèmes sans chapitre, le diagnostic n'en donnant aucun chiffre : « Logement et habitat »" in tout(ctg)
     assert not {name for name in ctg.doutes if ctg.catalogue.theme_de[name] == "logement"}
 
 

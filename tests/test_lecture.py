@@ -121,7 +121,7 @@ def test_chaque_fichier_que_lit_la_convention_de_harnes_a_un_role() -> None:
 
 
 def _theme(identifiant: str, titre: str) -> Theme:
-    return Theme(theme=identifiant, ordre=1, titre=titre, sections=["1"], indicateurs=[])
+    return Theme(theme=identifiant, ordre=1, titre=titre, indicateurs=[])
 
 
 def _commentaire(theme: str, jour: date, texte: str = "Un avis.") -> Commentaire:

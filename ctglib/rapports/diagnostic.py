@@ -239,7 +239,7 @@ class Diagnostic:
         ]
         chart = None
         if rates := self._taux(rules):
-            chart = self._haltere(self._lignes(rates), f"ecarts-{_tiret(nom)}", f"{rules.titre} : quels écarts")
+            chart = self._haltere(self._lignes(rates), f"ecarts-{_tiret(nom)}", f"{self._titre(rules)} : quels écarts")
         if rules.modes and len(self.modes):
             told = [*phrases_des_modes(self.modes, self.catalogue.diagnostic.modes, self._fiches, self.contexte), *told]
             chart = figure_des_modes(self.modes, self._contexte_des_modes, self.modes.attrs["source"])
@@ -262,7 +262,7 @@ class Diagnostic:
         if nom in sections:
             rules = sections[nom]
             shown = [name for name in (*rules.tableau, *rules.graphique) if name not in self._taux(rules)]
-            title, meanings = rules.titre, [name for name in rules.definitions if name in self._par_indicateur]
+            title, meanings = self._titre(rules), [name for name in rules.definitions if name in self._par_indicateur]
         else:
             shown, title, meanings = [item.id for item in themes[nom].indicateurs], themes[nom].titre, []
         return tableau_indicateurs(
@@ -293,6 +293,11 @@ class Diagnostic:
     @cached_property
     def _par_indicateur(self) -> dict[str, Constat]:
         return {constat.indicateur: constat for constat in self.tous_les_constats}
+
+    def _titre(self, rules: SectionDuDiagnostic) -> str:
+        """Return the name of a section: that of its one theme where the convention has its own."""
+        own = self.convention.themes.get(rules.theme[0]) if len(rules.theme) == 1 else None
+        return own or rules.titre
 
     @property
     def _fiches(self) -> list[Fiche]:
@@ -330,7 +335,9 @@ class Diagnostic:
 
     def _offre(self, nom: str, rules: SectionDuDiagnostic) -> Tableau:
         words, name = self.catalogue.offre, f"offre-{_tiret(nom)}"
-        return tableau_offre(self.dossier.offre, words, self.contexte_offre, rules.offre, nom=name, titre=rules.titre)
+        return tableau_offre(
+            self.dossier.offre, words, self.contexte_offre, rules.offre, nom=name, titre=self._titre(rules)
+        )
 
     def _ages(self, rules: SectionDuDiagnostic) -> pd.DataFrame:
         rows = offre.ages(self.dossier.offre, self.catalogue.offre)
