@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -300,13 +300,16 @@ def _tableau(etude: EtudePortrait, rows: pd.DataFrame, nom: str, titre: str, don
     """Return measures with their count, here and elsewhere; a column that says nothing is left out."""
     contexte = etude.contexte
 
-    def value(role: str) -> object:
+    def value(role: str) -> Callable[[pd.Series], str]:
         suffix = "" if role == ICI else f"_{role}"
-        return lambda row: (
-            ABSENCES[row[f"raison{suffix}"]]
-            if (row["unite"] == "nombre" and role != ICI) or row[f"valeur{suffix}"] != row[f"valeur{suffix}"]
-            else contexte.valeur(row["mesure"], row[f"valeur{suffix}"])
-        )
+
+        def write(row: pd.Series) -> str:
+            if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or _a_l_iris(etude, row["serie"])):
+                return RIEN  # a count of a few communes, or of those that have IRIS, is the count of nothing
+            level = row[f"valeur{suffix}"]
+            return ABSENCES[row[f"raison{suffix}"]] if pd.isna(level) else contexte.valeur(row["mesure"], level)
+
+        return write
 
     def count(row: pd.Series) -> str:
         return (
@@ -336,6 +339,11 @@ def _tableau(etude: EtudePortrait, rows: pd.DataFrame, nom: str, titre: str, don
     return replace(made, colonnes=tuple(told), notes=tuple(_notes(etude, rows, made)))
 
 
+def _a_l_iris(etude: EtudePortrait, serie: str) -> bool:
+    """Tell whether a series is that of IRIS, which only the larger communes have."""
+    return charger_famille(etude.chiffres.familles[serie]).niveaux == ("iris",)
+
+
 def _donnees(rows: pd.DataFrame) -> pd.DataFrame:
     data = rows.drop(columns=["indicateur", "pour", "theme"])
     return data.replace([float("inf")], float("nan"))
@@ -349,7 +357,7 @@ def _notes(etude: EtudePortrait, rows: pd.DataFrame, table: Tableau) -> list[str
         ABSENCES[TROP_PEU]: f"« Trop peu » : moins de {etude.regles.minimum}, aucun taux n'est donné.",
         ABSENCES[SECRET]: "« Secret » : le producteur ne publie pas ce nombre, trop petit.",
     }
-    alike = rows["serie"].map(etude.chiffres.familles).eq("insee_caf_iris").any() and LA in etude.lieux
+    alike = any(_a_l_iris(etude, name) for name in rows["serie"]) and LA in etude.lieux
     iris = (
         ["Chiffres à l'IRIS : ailleurs, ce sont ceux des communes qui en ont, sans les IRIS secrets."] if alike else []
     )

@@ -63,7 +63,7 @@ class Portrait:
             mentions=(
                 ("Territoire", f"{where[study.place.niveau]} (code {study.place.code})"),
                 ("Données", self._annees()),
-                ("Statut", "portrait, sans convention : il ne dit rien de ce que les parties ont décidé"),
+                ("Portée", "portrait, sans convention : il ne dit rien de ce que les parties ont décidé"),
             ),
             logos=(),
             source="Source : Cnaf, Insee, IGN ; calculs du classeur",
