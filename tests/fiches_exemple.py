@@ -7,8 +7,8 @@ from html import unescape
 
 FICHES = (1, 2, 3, 4)
 SECTIONS = (
-    "L'essentiel", "Ce qui était promis", "Où en sont les actions", "Ce que disent les indicateurs", "Les moyens",
-    "L'appréciation des parties", "Ce qui manque", "Limites", "Sources et traçabilité",
+    "L'essentiel", "Ce que dit la convention", "Où en sont les actions", "Ce que disent les indicateurs", "En détail",
+    "Les moyens", "L'appréciation des parties", "Ce qui manque", "Limites",
 )  # fmt: skip
 
 

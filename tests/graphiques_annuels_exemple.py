@@ -15,7 +15,6 @@ from ctglib.donnees.modeles.catalogue import Statut
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.entrees_sorties import entrees_sorties
-from ctglib.graphiques.frise import frise
 from ctglib.graphiques.grille import grille
 from ctglib.graphiques.parts import parts
 from ctglib.graphiques.trajectoires import trajectoires
@@ -38,21 +37,6 @@ def tableau_etats(*rows: tuple) -> pd.DataFrame:
     late = table["mot"].str.contains("échéance passée")
     written = table["echeance"].astype(str).str.endswith("06-30")
     return table.assign(**dates, fiche=1, en_retard=late, echeance_ecrite=written)
-
-
-ETATS = tableau_etats(
-    ("1.1", "Mettre en réseau les relais petite enfance du territoire (comité technique, temps partenariaux)",
-     "2023-01-01", "2026-12-31", "en_cours", "en cours", "2023-09-15", None),
-    ("1.2", "Développer la communication sur l'accueil individuel", "2024-01-01", "2025-06-30", "partielle",
-     "réalisée en partie, échéance passée", "2024-03-01", None),
-    ("1.3", "Orienter les familles", "2023-01-01", "2024-06-30", "realisee", "réalisée", "2023-02-01", "2024-05-31"),
-    ("1.4", "Ouvrir un lieu d'accueil", "2026-01-01", "2026-12-31", "prevue", "non commencée – prévue en 2026", None,
-     None),
-    ("1.5", "Tenir une rencontre", "2024-01-01", "2024-06-30", "non_renseignee", "non renseignée, échéance passée",
-     None, None),
-    ("1.6", "Présenter les dispositifs", "2023-06-01", "2025-12-31", "abandonnee", "abandonnée", None, "2024-11-30"),
-    ("1.7", "Recruter", "2024-01-01", "2026-12-31", "reportee", "reportée", "2024-02-01", None),
-)  # fmt: skip
 
 
 def tableau_series(*series: tuple) -> pd.DataFrame:
@@ -152,14 +136,12 @@ MOUVEMENTS = tableau_mouvements((2023, 4, 7), (2024, "L", 3), (2025, 6, 2), (202
 
 
 NOMS = {"nom": "essai", "titre": "Un titre"}
-EXEMPLES = {"frise": ETATS, "trajectoires": SERIES, "parts": PARTS, "grille": GRILLE, "entrees_sorties": MOUVEMENTS}
+EXEMPLES = {"trajectoires": SERIES, "parts": PARTS, "grille": GRILLE, "entrees_sorties": MOUVEMENTS}
 
 
 def dessiner(forme: str, table: pd.DataFrame, **noms: str) -> Figure | None:
     """Return the chart of that name."""
     named = {**NOMS, **noms}
-    if forme == "frise":
-        return frise(table, DEBUT, FIN, AUJOURD_HUI, mots_du_suivi(), **named)
     if forme == "trajectoires":
         return trajectoires(table, mots_du_suivi(table), **named)
     return {"parts": parts, "grille": grille, "entrees_sorties": entrees_sorties}[forme](

@@ -70,9 +70,9 @@ def publie(montres: dict[str, Groupe | None]) -> dict[str, str]:
 
 def test_une_annee_remplie_fait_parler_chaque_analyse(remplie: Remplie) -> None:
     assert all(remplie.public.values())
-    assert {"profils-sexe", "profils-quotient-familial", "profils", "profils-croises"} <= set(
-        noms(remplie.public["2/profils"])
-    )
+    found = noms(remplie.public["2/profils"])
+    assert {"profils", "profils-croises"} <= set(found)
+    assert "profils-sexe" not in found  # a single dispositif is no chart: the table has it
     assert SEULEMENT_INTERNE not in remplie.public["4/posture"]
 
 
@@ -125,16 +125,6 @@ def test_un_nom_de_fonction_reste_du_texte(remplie: Remplie) -> None:
     assert "<b>" not in shown.html
     assert "&lt;b&gt;" in shown.html
     assert "\n=Autre" not in shown.tableau.csv()
-
-
-def test_la_couverture_de_la_cnaf_n_est_jamais_a_cote_de_celle_de_l_annexe_1(remplie: Remplie) -> None:
-    diagnostic = remplie.etudes[2025, "publique"].suivi.dossier.annexe1
-    capacity = diagnostic.loc[diagnostic["indicateur"].eq("capacite_accueil"), "valeur"]
-
-    texts = publie(remplie.public)["1/besoins"]
-
-    assert "50,4" in texts
-    assert len(capacity) and not any(f"{value:.1f}".replace(".", ",") in texts for value in capacity)
 
 
 def test_un_tableau_d_un_groupe_se_demande_par_son_nom(remplie: Remplie) -> None:

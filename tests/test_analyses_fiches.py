@@ -12,7 +12,7 @@ import yaml
 from analyses_exemple import analyse, catalogue, lire, mesures, table
 from conftest import DEPOT
 
-from ctglib.blocs import besoin, flux, grille
+from ctglib.blocs import flux, grille
 from ctglib.blocs.postes import couts
 from ctglib.calculs.annees import annees, est_muet
 from ctglib.calculs.evaluation import PostureBougee
@@ -84,30 +84,6 @@ def test_les_mouvements_se_disent_meme_incomplets(entrees: dict, sorties: dict, 
     told = flux.phrases(flux.calculer(read, analyse("flux")), "Effectif")
 
     assert [lisible(item) for item in told] == [dit]
-
-
-def serie(*rows: tuple) -> pd.DataFrame:
-    names = ["territoire", "annee", "indicateur", "dimension", "modalite", "valeur", "statut", "source", "note"]
-    return pd.DataFrame([(*row, "A", "Producteur", "") for row in rows], columns=names)
-
-
-def test_deux_territoires_ne_se_lisent_ensemble_que_pour_la_meme_annee() -> None:
-    rows = serie(("01001", 2023, "cnaf_couverture", "", "", 50.4), ("01", 2022, "cnaf_couverture", "", "", 57.7))
-
-    read = besoin.calculer(rows, rows.assign(retard=1), analyse("besoin"), territoires=("01001", "01"))
-
-    assert list(read["territoire"]) == [50.4]
-    assert read["reference"].isna().all()
-
-
-def test_seules_les_dernieres_naissances_sont_retenues() -> None:
-    rows = serie(*(("01001", year, "insee_naissances", "", "", 100 + year) for year in range(2015, 2025)))
-    latest = rows[rows["annee"].eq(2024)].assign(retard=1)
-
-    read = besoin.calculer(rows, latest, analyse("besoin"), territoires=("01001", "01"))
-
-    assert list(read["annee"]) == [2022, 2023, 2024]
-    assert list(read["retard"]) == [3, 2, 1]
 
 
 def test_le_cout_de_reference_ne_se_confond_pas_avec_les_euros_inscrits() -> None:

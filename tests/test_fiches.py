@@ -43,7 +43,24 @@ def suivie(fiche: int) -> Rapport:
 def test_sans_aucun_suivi_une_fiche_tient_en_deux_pages(sans_suivi: Production, annee: int, fiche: int) -> None:
     with pikepdf.open(sans_suivi.chemin(de_harnes(annee, fiche), "pdf")) as pdf:
         assert len(pdf.pages) <= 2
-    assert sections(sans_suivi.html(de_harnes(annee, fiche))) == ["L'essentiel", "Ce qui était promis", "Ce qui manque"]
+    assert sections(sans_suivi.html(de_harnes(annee, fiche))) == [
+        "L'essentiel",
+        "Ce que dit la convention",
+        *(["Ce que disent les chiffres publics"] if fiche != 4 else []),
+        "Ce qui manque",
+    ]
+
+
+@pytest.mark.parametrize("annee", ANNEES)
+@pytest.mark.parametrize("fiche", FICHES)
+def test_une_fiche_suivie_tient_en_cinq_pages_et_huit_avec_ses_profils(
+    rapports_produits: Production, annee: int, fiche: int
+) -> None:
+    pages = rapports_produits.pages(Rapport("demonstration", f"{annee}/fiche-{fiche}"))
+    annexe = next((rank for rank, page in enumerate(pages, 1) if "Annexe : les profils" in page), len(pages))
+
+    assert annexe <= 5
+    assert len(pages) <= (8 if annexe < len(pages) else 5)
 
 
 def test_sans_aucun_suivi_la_page_dit_ce_qui_manque_sans_rien_inventer(sans_suivi: Production) -> None:
@@ -62,7 +79,7 @@ def test_une_fiche_qui_n_a_pas_commence_n_est_pas_blamee(sans_suivi: Production)
 
 
 def test_un_resultat_sans_indicateur_le_dit(sans_suivi: Production) -> None:
-    assert sans_suivi.html(de_harnes(2024, 3)).count("Aucun indicateur") == 3
+    assert sans_suivi.html(de_harnes(2024, 3)).count("aucun indicateur ne le montre") == 3
 
 
 def test_ce_qui_est_propose_n_engage_personne_et_c_est_dit_une_fois(
@@ -78,15 +95,15 @@ def test_avec_un_suivi_toutes_les_sections_sont_la_dans_l_ordre(rapports_produit
     titres = sections(rapports_produits.html(suivie(fiche)))
 
     assert [titre for titre in titres if titre in SECTIONS] == list(SECTIONS)
-    assert len(titres) == len(SECTIONS) + 1  # and the fiche's own analysis
+    assert set(titres) - set(SECTIONS) <= {"Ce que disent les chiffres publics", "Annexe : les profils"}
 
 
-def test_la_premiere_page_porte_l_essentiel_et_rien_d_autre(rapports_produits: Production) -> None:
+def test_la_premiere_page_porte_l_essentiel_et_la_suite_le_contrat(rapports_produits: Production) -> None:
     for fiche in FICHES:
         pages = rapports_produits.pages(suivie(fiche))
 
-        assert "Ce qui est incertain" in pages[0]
-        assert "Sommaire" in pages[1]
+        assert "Ce qui est incertain" in pages[0] and "Sommaire" not in "".join(pages)
+        assert "Ce que dit la convention" in "".join(pages[:2])
 
 
 def test_les_seuils_du_rythme_sont_imprimes(rapports_produits: Production) -> None:

@@ -6,7 +6,6 @@ import csv
 import io
 import shutil
 from dataclasses import replace
-from math import ceil
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +14,6 @@ from conftest import DEPOT
 from donnees_abimees import remplacer
 from suivi_exemple import ecrire_suivi
 
-from ctglib.blocs.natures import PANNEAUX_D_UNE_PAGE, lots
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.rapports.bilan import Bilan, ouvrir_bilan
@@ -66,10 +64,10 @@ def ajouter(convention: Path, *rows: str) -> None:
 def test_une_section_sans_rien_a_montrer_disparait(bilans: dict[int, Bilan]) -> None:
     un, trois, quatre = bilans[2024].fiche(1), bilans[2024].fiche(3), bilans[2024].fiche(4)
 
-    assert (un.moyens(), trois.appreciation(), "cibles" in un.indicateurs()) == (None, None, False)
+    assert (un.moyens(), trois.appreciation(), trois.profils()) == (None, None, None)
     assert quatre.moyens() is not None
     assert un.appreciation() is not None
-    assert "cibles" in bilans[2024].fiche(2).indicateurs()
+    assert "visee" in {colonne.cle for colonne in bilans[2024].fiche(2).indicateurs()["indicateurs"].colonnes}
 
 
 def test_une_annee_vide_apres_une_annee_suivie_n_est_pas_reduite_a_une_page(bilans: dict[int, Bilan]) -> None:
@@ -86,12 +84,9 @@ def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan])
 
 
 def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, Bilan]) -> None:
-    tableau = bilans[2024].fiche(2).indicateurs()["cibles"]
-    cellules = ligne(tableau, "Enfants et jeunes accueillis")
+    cellules = ligne(bilans[2024].fiche(2).indicateurs()["indicateurs"], "fréquentation")
 
-    assert "Cible de l'avenant 1" in tableau.groupes
-    assert cellules["cible"] == "450 en 2026"
-    assert cellules["verdict"] == "▼\u00a0en recul"
+    assert cellules["visee"] == "450 en 2026 (avenant 1) ▼\u00a0en recul"
 
 
 def test_une_valeur_revisee_est_dite_avec_sa_raison(bilans: dict[int, Bilan]) -> None:
@@ -107,8 +102,8 @@ def test_sans_valeur_revisee_la_fiche_n_a_pas_de_tableau_des_revisions(bilans: d
 
 
 def test_ce_qu_un_avenant_change_a_la_fiche_est_dit_quand_il_est_en_vigueur(bilans: dict[int, Bilan]) -> None:
-    assert "Les enfants de 2 ans comptent" not in bilans[2024].fiche(2).promis().html
-    assert "Les enfants de 2 ans comptent" in bilans[2025].fiche(2).promis().html
+    assert "Les enfants de 2 ans comptent" not in bilans[2024].fiche(2).contrat().html
+    assert "Les enfants de 2 ans comptent" in bilans[2025].fiche(2).contrat().html
 
 
 def test_un_petit_effectif_n_est_montre_nulle_part(convention: Path) -> None:
@@ -131,9 +126,9 @@ def test_un_tableau_retire_en_entier_est_dit_dans_la_fiche_qu_il_concerne(bilans
 
 
 def test_l_etat_dit_ce_qui_est_passe_et_cite_la_trace(bilans: dict[int, Bilan]) -> None:
-    cellules = ligne(bilans[2024].fiche(1).actions()["actions"], "1.2")
+    cellules = ligne(bilans[2024].fiche(1).actions(), "1.2")
 
-    assert cellules["etat"] == "réalisée"
+    assert cellules["mot"] == "réalisée"
     assert "Trace : Page de la ville." in cellules["precision"]
 
 
@@ -169,17 +164,6 @@ def test_le_trajet_part_de_la_valeur_initiale_et_se_tait_sur_l_avant(convention:
     assert "sejour_participants" not in set(drawn["indicateur"])  # a single value draws no way
 
 
-@pytest.mark.parametrize("nombre", [1, 12, 13, 30])
-def test_aucun_indicateur_ne_se_perd_entre_des_graphiques_tous_d_une_page(nombre: int) -> None:
-    natures = {f"resultat_{rang}": "resultat" for rang in range(nombre)} | {"fait": "realisation", "autour": "contexte"}
-
-    found = lots(natures, natures)
-
-    assert sorted(name for lot in found for name in lot.indicateurs) == sorted(natures)
-    assert all(len(lot.indicateurs) <= PANNEAUX_D_UNE_PAGE for lot in found)
-    assert len({(lot.nom, lot.question + lot.rang) for lot in found}) == len(found) == 2 + ceil(nombre / 12)
-
-
 def test_la_grille_ne_dit_dans_la_fiche_que_combien_de_lignes_ont_bouge(convention: Path) -> None:
     (convention / "suivi/2023/posture.csv").write_text(
         "fonction,domaine,item,niveau,diffusion\nChargé de coopération,attendus,diagnostics,0,\n"
@@ -201,7 +185,63 @@ def test_une_fiche_inconnue_est_refusee_en_francais(bilans: dict[int, Bilan]) ->
 
 def test_ce_qui_n_a_pas_d_echeance_ecrite_donne_sa_periode(convention: Path) -> None:
     remplacer(convention / "convention.yaml", 'numero: "2.1"\n', 'numero: "2.1"\n        echeance: 2025-06-30\n')
-    rows = list(fiche(2).promis()["promesses"].cellules["promesse"])
+    rows = [row for row in fiche(2).contrat().cellules["rubrique"] if row.startswith("Modalité")]
 
-    assert rows[0] == "2.1, pour le 30\u00a0juin 2025"
-    assert rows[1].startswith("2.2, de 2023 à 202")
+    assert rows[0] == "Modalité 2.1, pour le 30\u00a0juin 2025"
+    assert rows[1].startswith("Modalité 2.2, de 2023 à 202")
+
+
+@pytest.mark.parametrize("nom", ["harnes", "demonstration"])
+@pytest.mark.parametrize("numero", [1, 2, 3, 4])
+def test_tout_le_contrat_est_imprime_dans_l_ordre_ou_il_est_ecrit(nom: str, numero: int) -> None:
+    asked = ouvrir_bilan(nom, 2025).fiche(numero)
+    written, rows = asked.fiche, asked.contrat().cellules.set_index("rubrique")["texte"]
+    told = " ".join(rows)
+    parts = [
+        *written.constat_initial,
+        *written.publics,
+        *written.objectifs,
+        *(item.texte for item in written.modalites),
+        *written.services,
+        *written.partenaires,
+        *(item.libelle for item in written.resultats),
+        *(item.libelle for item in written.indicateurs if item.libelle),
+    ]
+
+    services = rows["Services mobilisés et responsables de l'action"]
+    assert [part for part in parts if part not in told] == []
+    assert services == " ; ".join(written.services) + "."
+
+
+def test_la_convention_de_harnes_nomme_ses_services_et_ses_partenaires() -> None:
+    bilan = ouvrir_bilan("harnes", 2025)
+    deux, trois = (bilan.fiche(numero).contrat().cellules.set_index("rubrique")["texte"] for numero in (2, 3))
+
+    assert deux["Services mobilisés et responsables de l'action"].startswith("Service action sociale de la Caf ; ")
+    assert "Gamins Exceptionnels" in deux["Partenaires sollicités"]
+    assert "Service d'aide à domicile" in deux["Partenaires sollicités"]
+    assert "petite enfance, parentalité, actions éducatives" in trois["Services mobilisés et responsables de l'action"]
+    assert "Avenir des cités" in trois["Partenaires sollicités"]
+
+
+def test_sans_aucun_suivi_la_fiche_montre_ce_que_disent_les_series_publiques() -> None:
+    bilan = ouvrir_bilan("harnes", 2025)
+    un, trois = bilan.fiche(1).chiffres_publics(), bilan.fiche(3).chiffres_publics()
+
+    assert ligne(un, "Établissement d'accueil")["niveau"] == "5,5"
+    assert ligne(un, "Établissement d'accueil")["niveau_reference"] == "14,5"
+    assert (ligne(trois, "18 à 24 ans")["niveau"], ligne(trois, "18 à 24 ans")["annee"]) == ("284", "2020")
+    assert bilan.fiche(4).chiffres_publics() is None
+
+
+def test_une_serie_plus_recente_que_le_bilan_n_y_est_pas() -> None:
+    years = ouvrir_bilan("harnes", 2023).fiche(1).chiffres_publics().donnees["annee"]
+
+    assert years.max() <= 2023
+
+
+def test_ce_qui_est_facultatif_ne_manque_a_personne(bilans: dict[int, Bilan]) -> None:
+    asked = {element for _, nature, element in manques(bilans[2024].fiche(2)) if nature == "valeur"}
+
+    assert "heures_offertes" not in asked  # optional
+    assert {"reunions_partenariales", "capacite_declaree"} <= asked  # written by the fiche; asked of all

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import pandas as pd
 import pytest
 from dessin_svg import mots, racine
 from essais import exemples
 from graphiques_annuels_exemple import (
-    DEBUT,
-    ETATS,
     EXEMPLES,
-    FIN,
     GRILLE,
-    NOMS,
     PARTS,
     SERIES,
     VIDE,
-    aplats,
     dessiner,
     lisible,
-    mots_du_suivi,
-    tableau_etats,
     tableau_grille,
     tableau_mouvements,
     tableau_parts,
@@ -35,7 +27,6 @@ from hypothesis import strategies as st
 
 from ctglib.document.charte import charte
 from ctglib.document.figure import Figure
-from ctglib.graphiques.frise import frise
 
 COULEURS = charte().couleurs
 
@@ -84,10 +75,8 @@ def test_une_table_sans_aucune_valeur_ne_donne_pas_de_graphique(forme: str) -> N
 
 
 def _difficiles(nom: str) -> dict[str, pd.DataFrame]:
-    states = (nom, nom, "2023-01-01", "2026-06-30", "en_cours", f"{nom}, échéance passée", "2023-05-01", None)
     given = {2023: 1.0, 2024: VIDE, 2025: (123456789.0, "P")}
     return {
-        "frise": tableau_etats(states, states),
         "trajectoires": tableau_series(
             *[(nom, "euros_par_habitant", part, given, 2e9, 2030, 2025) for part in ("", nom, "b", "c", "d")]
         ),
@@ -104,52 +93,6 @@ def test_un_libelle_difficile_ne_couvre_rien_et_ne_deborde_pas(forme: str, nom: 
 
     verifier(figure)
     assert "<script" not in figure.html
-
-
-# The timeline.
-
-
-@pytest.mark.parametrize("taille", TAILLES)
-def test_la_frise_ecrit_chaque_etat_et_la_date(taille: str) -> None:
-    said = lisible(mots(dessins(dessiner("frise", ETATS))[taille]))
-
-    for expected in ("en cours", "réalisée", "abandonnée", "reportée", "non renseignée", "échéance passée",
-                     "31 décembre 2025", "2023", "2026", "1.4 Ouvrir un lieu d'accueil"):  # fmt: skip
-        assert expected in said
-
-
-@pytest.mark.parametrize("taille", TAILLES)
-def test_la_barre_claire_va_du_debut_prevu_a_l_echeance_et_la_pleine_jusqu_a_aujourd_hui(taille: str) -> None:
-    rows = tableau_etats(
-        ("1.1", "Un", "2023-01-01", "2026-12-31", "en_cours", "en cours", "2024-01-01", None),
-        ("1.2", "Deux", "2025-01-01", "2026-12-31", "realisee", "réalisée", "2025-01-01", "2025-12-31"),
-    )
-
-    svg = dessins(dessiner("frise", rows))[taille]
-
-    light, strong = aplats(svg, charte().degrades.territoire[3])[:2], aplats(svg, COULEURS.territoire)[:2]
-    whole = light[0][2] - light[0][0]
-    start = light[0][0]
-    (today, *_) = aplats(svg, COULEURS.texte)
-    found = [[(x - start) / whole for x in (left, right)] for left, _, right, _ in (light[1], *strong)]
-    assert found == [pytest.approx(pair, abs=2e-3) for pair in ([0.5, 1], [0.25, 0.75], [0.5, 0.75])]
-    assert ((today[0] + today[2]) / 2 - start) / whole == pytest.approx(0.75, abs=2e-3)
-
-
-def test_une_fin_seule_ou_un_debut_seul_est_un_point_et_rien_n_est_suppose() -> None:
-    rows = tableau_etats(("1.1", "Un", "2023-01-01", "2026-12-31", "realisee", "réalisée", "2023-03-01", None))
-
-    (mark, *_) = aplats(dessiner("frise", rows).svg_large, COULEURS.territoire)
-
-    assert mark[2] - mark[0] < 6
-
-
-def test_un_bilan_hors_de_la_convention_garde_sa_date_sur_le_dessin() -> None:
-    for today in (date(2022, 6, 30), date(2027, 3, 31)):
-        figure = frise(ETATS, DEBUT, FIN, today, mots_du_suivi(), **NOMS)
-
-        verifier(figure)
-        assert str(today.year) in mots(figure.svg_large)
 
 
 # The panels.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dessin_svg import mots
-from graphiques_annuels_exemple import VIDE, aplats, dessiner, lisible, tableau_etats, tableau_series
-
-from ctglib.document.charte import charte
+from graphiques_annuels_exemple import VIDE, dessiner, tableau_series
 
 
 def test_les_chiffres_d_un_graphique_ont_une_ligne_par_serie_et_une_colonne_par_annee() -> None:
@@ -42,12 +40,3 @@ def test_un_panneau_qui_porte_le_nom_de_sa_modalite_ne_le_dit_pas_deux_fois() ->
 
     assert mots(figure.svg_large).count("Mercredi") == 1
     assert figure.lecture.startswith("« Mercredi »")
-
-
-def test_une_date_a_venir_n_est_pas_dessinee_comme_un_fait() -> None:
-    rows = tableau_etats(("1.1", "Un", "2023-01-01", "2026-12-31", "reportee", "reportée", None, "2026-06-01"))
-
-    figure = dessiner("frise", rows)
-
-    assert aplats(figure.svg_large, charte().couleurs.territoire) == []
-    assert lisible(figure.tableau.cellules["fin"].item()) == "1er juin 2026, à venir"

@@ -15,7 +15,6 @@ from ctglib.blocs.passage import passage
 from ctglib.blocs.quotients import quotients
 from ctglib.calculs.evaluation import evaluer
 from ctglib.document.contexte import Contexte
-from ctglib.document.mesures import ligne, mesure
 from ctglib.donnees.dossier import lire_dossier
 
 
@@ -33,33 +32,6 @@ def notee(valeurs: dict[str, dict[int, object]], annee: int = 2025) -> pd.DataFr
 def lisible(html: str) -> str:
     text = unescape(re.sub(r"<[^>]+>", " ", html))
     return re.sub(r"\s+", " ", text.replace("\u2212", "-")).strip()
-
-
-@pytest.mark.parametrize(
-    ("valeurs", "dit"),
-    [
-        ({2024: 43, 2025: 41}, "41 en 2025, contre 43 en 2024 (-2, trop peu pour conclure)."),
-        ({2024: 43, 2025: 43}, "43 en 2025, comme en 2024."),
-        ({2025: "41 P"}, "41 (p) en 2025 ; aucune valeur antérieure."),
-        ({2023: 44, 2024: "L", 2025: 41}, "41 en 2025, contre 44 en 2023 (-3, trop peu pour conclure)."),
-        ({2024: 43, 2025: "L"}, "non transmis en 2025 ; dernière valeur connue, 43 en 2024."),
-        ({2025: "Q"}, "secret en 2025."),
-    ],
-)
-def test_une_mesure_se_dit_avec_sa_derniere_valeur_comparable(valeurs: dict, dit: str) -> None:
-    row = ligne(notee({"am_en_activite": valeurs}), "am_en_activite")
-
-    told = lisible(mesure(row, contexte(), catalogue().evaluation))
-
-    assert told == f"Assistantes maternelles en activité : {dit}"
-
-
-def test_deux_valeurs_qu_une_rupture_separe_ne_se_comparent_pas() -> None:
-    row = ligne(notee({"enfants_aeeh_accueillis": {2023: 9, 2024: 12}}, 2024), "enfants_aeeh_accueillis")
-
-    told = lisible(mesure(row, contexte(), catalogue().evaluation))
-
-    assert told.endswith("12 en 2024 ; rupture de série : rien ne se compare à 2023.")
 
 
 def test_la_frequentation_dit_ce_qui_monte_ce_qui_baisse_et_ce_qui_ne_se_compare_pas() -> None:

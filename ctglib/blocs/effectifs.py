@@ -10,7 +10,7 @@ from ctglib.blocs.annees import lire_annees, par_modalite
 from ctglib.blocs.quotients import quotients
 from ctglib.calculs.annees import est_muet
 from ctglib.document.blocs import Groupe, liste, paragraphe
-from ctglib.document.mesures import COUPURES, mesures
+from ctglib.document.mesures import COUPURES
 from ctglib.document.typographie import INSECABLE, accorder, minuscule, nombre
 from ctglib.graphiques.trajectoires import trajectoires
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
-    """Yield a sentence an indicator, what its modalités did, the ratios declared; then the chart of the modalités."""
+    """Yield what the modalités of some indicators did, the ratios declared; then the chart of the modalités."""
     names = analyse.tous("effectifs")
     cited = [name for item in analyse.rapports for name in (item.numerateur, item.denominateur)]
     table, words = lire_annees(etude, [*names, *cited]), etude.catalogue.evaluation
     if est_muet(table):
         return
-    told = mesures(etude.evaluation, names, etude.contexte, words)
+    told: list[str] = []
     for name in names:
         rows = etude.evaluation[etude.evaluation["indicateur"].eq(name) & etude.evaluation["modalite"].ne("")]
         if len(rows):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.promesses import calendrier
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.blocs.contrat import calendrier
+from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import date_longue
 
 if TYPE_CHECKING:
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 
     from ctglib.document.contexte import Contexte
 
-COLONNES = (
-    Colonne("modalite", "Modalité"),
-    Colonne("calendrier", "Prévue"),
-    Colonne("etat", "État"),
-    Colonne("precision", "Ce qui en est dit"),
-)
 EN_MARCHE, REPORTEE, REALISEE = ("en_cours", "partielle"), "reportee", "realisee"
 
 
@@ -34,24 +28,18 @@ def tableau_etats(etats: pd.DataFrame, contexte: Contexte, *, titre: str, aujour
         titre: Caption.
         aujourd_hui: Date of the bilan: an end after it is a date set, not an end.
     """
-    cells = pd.DataFrame(
+    return Tableau.de(
+        etats,
         [
-            (
-                f"{row.modalite} {row.libelle}",
-                calendrier(row),
-                row.mot,
-                " ".join(_precisions(row, aujourd_hui)) or "–",
-            )
-            for row in etats.itertuples()
+            Colonne("intitule", "Modalité", ecrire=lambda row: f"{row.modalite} {row.libelle}"),
+            Colonne("calendrier", "Prévue", ecrire=calendrier),
+            Colonne("mot", "État"),
+            Colonne(
+                "precision", "Ce qui en est dit", ecrire=lambda row: " ".join(_precisions(row, aujourd_hui)) or RIEN
+            ),
         ],
-        columns=[colonne.cle for colonne in COLONNES],
-    )
-    return Tableau(
         nom="actions",
         titre=titre,
-        colonnes=COLONNES,
-        cellules=cells,
-        donnees=etats,
         source=contexte.source,
         classe="texte-long",
     )

@@ -62,7 +62,7 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         cells,
         etude.contexte,
         nom=analyse.id,
-        titre=f"Quel niveau la fonction exerce-t-elle pour chaque ligne de l'{reference.reference} ?",
+        titre="Quel niveau la fonction exerce-t-elle pour chaque ligne du référentiel d'emploi ?",
     )
 
 

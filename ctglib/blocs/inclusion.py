@@ -10,7 +10,7 @@ from ctglib.blocs.annees import lire_annees, nom_du_detail
 from ctglib.blocs.quotients import quotients
 from ctglib.calculs.annees import croiser, est_muet, somme
 from ctglib.document.blocs import liste
-from ctglib.document.mesures import legende, ligne, marquee, mesures
+from ctglib.document.mesures import legende, marquee
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import minuscule, nombre
 from ctglib.donnees.statuts import Statut
@@ -27,19 +27,12 @@ ENSEMBLE = "Ensemble"
 
 
 def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
-    """Yield how many came, which share they are and where; then the table. A hidden count gives no share."""
+    """Yield which share they are and where they came; then the table. A hidden count gives no share."""
     read = lire_annees(etude, analyse.tous("effectif", "volume"))
     if est_muet(read):
         return
     table = calculer(read, analyse, etude.annee, etude.catalogue.indicateurs_fiches)
-    yield liste(
-        [
-            *mesures(etude.evaluation, [analyse.un("effectif")], etude.contexte, etude.catalogue.evaluation),
-            *_volume(table, analyse.un("volume"), etude),
-            *quotients(analyse.rapports, etude.evaluation, read),
-            *_lieux(table[table["modalite"].ne("")]),
-        ]
-    )
+    yield liste([*quotients(analyse.rapports, etude.evaluation, read), *_lieux(table[table["modalite"].ne("")])])
     yield tableau(table, analyse, etude, nom_du_detail(etude, read))
 
 
@@ -68,15 +61,6 @@ def calculer(table: pd.DataFrame, analyse: Analyse, annee: int, indicateurs: Map
         rows.loc["", ["volume", "statut_volume"]] = somme(rows.drop(index=""), "volume")
     persons = rows["effectif"].where(rows["effectif"].gt(0))
     return rows.assign(par_personne=rows["volume"] / persons).reset_index(names="modalite")
-
-
-def _volume(table: pd.DataFrame, volume: str, etude: EtudeAnnuelle) -> list[str]:
-    """Return the volume entered for the whole, failing that the sum of those of the modalités."""
-    row, whole = ligne(etude.evaluation, volume), table[table["modalite"].eq("")]
-    if row is None or pd.notna(row["valeur"]) or whole.empty or pd.isna(whole.iloc[0]["volume"]):
-        return mesures(etude.evaluation, [volume], etude.contexte, etude.catalogue.evaluation)
-    told = etude.contexte.valeur(volume, whole.iloc[0]["volume"])
-    return [f"{etude.contexte.indicateurs[volume].libelle} : {told} en {row['annee']}, somme du détail."]
 
 
 def _lieux(parts: pd.DataFrame) -> list[str]:
@@ -111,6 +95,7 @@ def tableau(table: pd.DataFrame, analyse: Analyse, etude: EtudeAnnuelle, detail:
         nom=analyse.id,
         titre=f"{label}, {contexte.territoire.nom}, {year - 1} et {year}",
         source=contexte.source,
+        ecran=True,
         notes=(
             *([analyse.note] if analyse.note else []),
             *legende(table.filter(like="statut_").stack(), contexte),

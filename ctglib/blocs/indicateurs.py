@@ -2,87 +2,105 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.document.blocs import Bloc, liste
-from ctglib.document.mesures import BANDE, bande, legende, marquer, petits_publies
+from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, nombre, pourcent
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.evaluation import Evaluation
 
-GROUPES = {"convention": "Écrits dans la convention", "propose": "Proposés par le classeur"}
+GROUPES = {
+    "convention": "Écrits par la fiche",
+    "demande": "Proposés par le classeur, et demandés",
+    "facultatif": "Proposés par le classeur, facultatifs",
+}
+CHAQUE_ANNEE, DEDUITE = "chaque année", " (d)"
+REFERENCE_DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
 PROFILS, POSTURE = "profils", "posture"
 REPRISES = ("qualitatif", "non_transmis", "annee_manquante", "non_disponible", "sans_objet", "secret")
 D_UNE_ANNEE_A_L_AUTRE = "de la dernière valeur connue à celle de l'année"
 
 
-def tableau_valeurs(
-    evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str, seuil: int
-) -> Tableau:
-    """Return one row an indicator: initial value, value before, value of the year, evolution; by origin.
-
-    The data have the rows by modalité too, after the wholes: sentences are written on them.
-
-    Args:
-        evaluation: The rows of a fiche, as ``evaluer`` returns them.
-        mots: The words of the evolutions and of the reasons.
-        contexte: The words of the indicators and the source.
-        titre: Caption.
-        seuil: Counts of persons under it are suppressed, save an exception, then said.
-    """
-    whole = evaluation["dimension"].eq("")
-    shown = evaluation[whole].sort_values("origine", kind="stable")
-    table = _tableau("indicateurs", titre, shown, mots, contexte, groupes=tuple(shown["origine"].map(GROUPES)))
-    exceptions = petits_publies(shown, ("valeur_initiale", "valeur_precedente", "valeur"), seuil, contexte)
-    return replace(
-        table, donnees=pd.concat([shown, evaluation[~whole]], ignore_index=True), notes=(*table.notes, *exceptions)
-    )
-
-
-def tableau_modalites(evaluation: pd.DataFrame, mots: Evaluation, contexte: Contexte, *, titre: str) -> Tableau:
-    """Return the same for the rows by modalité, one group an indicator."""
-    shown = evaluation.assign(libelle=evaluation["libelle_modalite"])
-    return _tableau("modalites", titre, shown, mots, contexte, groupes=tuple(evaluation["libelle"]))
-
-
-def _tableau(
-    nom: str,
-    titre: str,
-    rows: pd.DataFrame,
+def tableau_indicateurs(
+    evaluation: pd.DataFrame,
     mots: Evaluation,
     contexte: Contexte,
     *,
-    groupes: tuple[str, ...],
+    titre: str,
+    seuil: int,
+    avenants: Mapping[str, int] | None = None,
+    annuelles: Collection[str] = (),
 ) -> Tableau:
-    year = int(rows["annee"].iloc[0])
-    return Tableau.de(
-        rows,
-        [
-            Colonne("libelle", "Indicateur" if nom == "indicateurs" else "Détail"),
+    """Return one row an indicator: start, value before, value of the year, evolution, target and verdict, by group.
+
+    What is optional is there when somebody gave it. The data have the rows by modalité too, after the wholes: sentences
+    are written on them; and the pace of each target.
+
+    Args:
+        evaluation: The rows of a fiche, as ``evaluer`` returns them.
+        mots: The words of evolutions, verdicts and reasons.
+        contexte: The words of the indicators and the source.
+        titre: Caption.
+        seuil: Counts of persons under it are suppressed, save an exception, then said.
+        avenants: Number of the avenant that set each changed target.
+        annuelles: Indicators whose reference has to hold every year.
+    """
+    whole = evaluation["dimension"].eq("")
+    told = evaluation["valeur"].notna() | evaluation["valeur_precedente"].notna() | evaluation["renseigne"]
+    shown = evaluation[whole & (told | ~evaluation["facultatif"])]
+    groups = pd.Series("demande", shown.index).mask(shown["facultatif"], "facultatif")
+    shown = shown.assign(groupe=groups.mask(shown["origine"].eq("convention"), "convention"))
+    shown = shown.sort_values("groupe", key=lambda names: names.map(list(GROUPES).index), kind="stable")
+    year, aimed = int(evaluation["annee"].iloc[0]), shown["cible"].notna()
+    implied = aimed & shown["origine_cible"].eq(IMPLICITE)
+
+    def depart(row: pd.Series) -> str:
+        return avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
+
+    def cible(row: pd.Series) -> str:
+        value, by = contexte.valeur(row.indicateur, row.cible), (avenants or {}).get(row.indicateur)
+        when = CHAQUE_ANNEE if row.indicateur in annuelles else f"en {row.annee_cible}"
+        mark = DEDUITE if row.origine_cible == IMPLICITE else f" (avenant {by})" if by else ""
+        return f"{value} {when}{mark}"
+
+    columns = [
+        Colonne("libelle", "Indicateur"),
+        Colonne("depart", "Départ", True, ecrire=depart),
+        Colonne("avant", str(year - 1), True, ecrire=lambda row: precedente(row, contexte)),
+        Colonne("dite", str(year), True, ecrire=lambda row: en_valeur(row, mots, contexte)),
+        Colonne("jugee", "Évolution", ecrire=lambda row: jugement_de_l_evolution(row, mots, contexte)),
+    ]
+    if aimed.any():
+        columns += [
             Colonne(
-                "depart",
-                "Départ",
-                True,
-                ecrire=lambda row: (
-                    avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
-                ),
-            ),
-            Colonne("avant", str(year - 1), True, ecrire=lambda row: precedente(row, contexte)),
-            Colonne("dite", str(year), True, ecrire=lambda row: en_valeur(row, mots, contexte)),
-            Colonne("jugee", "Évolution", ecrire=lambda row: jugement_de_l_evolution(row, mots, contexte)),
-        ],
-        nom=nom,
+                "visee",
+                "Cible, et ce qu'il en est",
+                ecrire=lambda row: RIEN if pd.isna(row.cible) else f"{cible(row)} {verdict(row, mots, contexte)}",
+            )
+        ]
+    return Tableau.de(
+        shown,
+        columns,
+        nom="indicateurs",
         titre=titre,
+        donnees=pd.concat([shown.drop(columns="groupe"), evaluation[~whole]], ignore_index=True),
         source=contexte.source,
-        groupes=groupes,
-        notes=marques(rows, contexte),
+        groupes=tuple(shown["groupe"].map(GROUPES)),
+        notes=(
+            *marques(shown, contexte),
+            *([REFERENCE_DEDUITE] if implied.any() else []),
+            *petits_publies(shown, ("valeur_initiale", "valeur_precedente", "valeur"), seuil, contexte),
+            *lecture(evaluation, mots),
+        ),
     )
 
 
@@ -157,15 +175,18 @@ def mode_de_lecture(evaluation: pd.DataFrame, mots: Evaluation, *, de_a: str = D
         mots: Thresholds and words.
         de_a: From which value to which one an evolution goes.
     """
+    return liste(lecture(evaluation, mots, de_a))
+
+
+def lecture(evaluation: pd.DataFrame, mots: Evaluation, de_a: str = D_UNE_ANNEE_A_L_AUTRE) -> list[str]:
+    """Return the sentences of ``mode_de_lecture``."""
     has_targets = evaluation["cible"].notna().any()
     proposed = evaluation["origine"].eq("propose").any() or evaluation["origine_cible"].eq("propose").any()
-    return liste(
-        [
-            _evolutions(mots, de_a),
-            *([_verdicts(mots)] if has_targets else []),
-            *([mots.mots["proposition"]] if proposed else []),
-        ]
-    )
+    return [
+        _evolutions(mots, de_a),
+        *([_verdicts(mots)] if has_targets else []),
+        *([mots.mots["proposition"]] if proposed else []),
+    ]
 
 
 def _evolutions(mots: Evaluation, de_a: str) -> str:

@@ -9,12 +9,10 @@ import pandas as pd
 from ctglib.blocs.annees import lire_annees
 from ctglib.calculs.annees import ensemble
 from ctglib.document.blocs import liste
-from ctglib.document.mesures import legende, marquee, periode
-from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import enumerer, minuscule, nombre, nombre_court
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
@@ -25,12 +23,11 @@ PAR_POSTE = ("base", "a_defaut")
 
 
 def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
-    """Yield how many go with a post, beside the norm and who sets it; then the same year by year."""
+    """Yield how many go with a post, beside the norm and who sets it."""
     table = calculer(lire_annees(etude, analyse.tous("postes", "base", "a_defaut")), analyse)
     known = table[table["postes"].notna() & table["postes_repere"].notna()]
     if len(known):
         yield liste(phrases(known.iloc[-1], analyse, etude.contexte))
-        yield tableau(table, analyse, etude.contexte)
 
 
 def calculer(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
@@ -79,42 +76,6 @@ def phrases(row: pd.Series, analyse: Analyse, contexte: Contexte) -> list[str]:
         f"Repère : un poste pour {nombre_court(analyse.norme.valeur)} {labels['base']} ({analyse.norme.reference}). La "
         "convention ne l'écrit pas.",
     ]
-
-
-def tableau(table: pd.DataFrame, analyse: Analyse, contexte: Contexte) -> Tableau:
-    """Return, year by year, what goes with one post and the posts that the norm asks for."""
-    instead = table["d_apres"].ne("base") & table["postes_repere"].notna()
-    label = contexte.indicateurs[analyse.un("postes")].libelle
-    columns = [
-        Colonne("annee", "Année", ecrire=str),
-        Colonne("_postes", f"{label} (ETP)", True, "", marquee(contexte, analyse.un("postes"), "postes")),
-        *(
-            Colonne(f"{role}_par_poste", contexte.indicateurs[analyse.un(role)].libelle, True, "Par poste", _nombre(1))
-            for role in PAR_POSTE
-            if analyse.un(role)
-        ),
-        Colonne("_repere", "Postes au repère (ETP)", True, "", _repere),
-        Colonne("ecart_postes", "Écart (ETP)", True, "", _nombre(2, signe=True)),
-    ]
-    note = f"(a) D'après les {_libelle(analyse, 'a_defaut', contexte)}, faute de mieux." if instead.any() else ""
-    return Tableau.de(
-        table,
-        columns,
-        nom=analyse.id,
-        titre=f"{label} et repère, {contexte.territoire.nom}, {periode([int(year) for year in table['annee']])}",
-        source=contexte.source,
-        notes=(*([note] if note else []), *legende(table["statut_postes"], contexte)),
-    )
-
-
-def _repere(row: pd.Series) -> str:
-    if pd.isna(row["postes_repere"]):
-        return RIEN
-    return nombre(row["postes_repere"], 2) + ("" if row["d_apres"] == "base" else " (a)")
-
-
-def _nombre(decimales: int, *, signe: bool = False) -> Callable[[float], str]:
-    return lambda value: RIEN if pd.isna(value) else nombre(value, decimales, signe)
 
 
 def _libelle(analyse: Analyse, role: str, contexte: Contexte) -> str:

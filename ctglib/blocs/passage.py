@@ -1,4 +1,4 @@
-"""Whether the posts of coordination have become what the convention awaits: known, not known, what it decides."""
+"""Whether the posts of coordination have become what the convention awaits, and what it decides."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.document.blocs import colonnes, liste, paragraphe
-from ctglib.document.mesures import ligne, marquer, mesure
+from ctglib.document.blocs import liste, paragraphe
+from ctglib.document.mesures import ligne, marquer
 from ctglib.document.typographie import date_longue, minuscule
 from ctglib.donnees.statuts import Statut
 
@@ -19,27 +19,12 @@ if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import Analyse
 
-SU, INCONNU = "Ce qu'on sait", "Ce qu'on ne sait pas"
 CLAUSE = "financement_pilotage"
 
 
 def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
-    """Yield the answer, what is known beside what is not, and what the convention's clause decides."""
-    contexte, words = etude.contexte, etude.catalogue.evaluation
-    said = set(analyse.tous("postes", "convertis"))  # by the answer, and year by year by the table of the posts
-    found = [ligne(etude.evaluation, name) for name in analyse.tous("postes", "convertis", "autres")]
-    rows = [row for row in found if row is not None]
-    if not rows:
-        return
-    given = {row["indicateur"] for row in rows if pd.notna(row["valeur"])}
-    told = said if said <= given else set()
-    known = [mesure(row, contexte, words) for row in rows if row["indicateur"] in given - told]
-    unknown = [mesure(row, contexte, words) for row in rows if pd.isna(row["valeur"])]
-    yield paragraphe(reponse(etude.evaluation, analyse, contexte))
-    if known and unknown:
-        yield colonnes(paragraphe(f"{SU} :") + liste(known), paragraphe(f"{INCONNU} :") + liste(unknown))
-    else:
-        yield liste([*known, *unknown])
+    """Yield the answer, and what the convention's clause decides."""
+    yield paragraphe(reponse(etude.evaluation, analyse, etude.contexte))
     clause = etude.convention.clause(CLAUSE)
     written = [item.objet for item in etude.convention.articles if clause and item.numero == clause.article]
     if clause and (text := clause.texte or "".join(written)):

@@ -189,6 +189,7 @@ def tableau(
         cellules=cells,
         donnees=donnees,
         source=contexte.source,
+        ecran=True,
         groupes=tuple(cells["groupe"]),
         notes=(
             *([f"{RIEN} : aucune ligne saisie."] if texts.isna().any(axis=None) else []),

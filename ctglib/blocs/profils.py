@@ -37,6 +37,7 @@ CROISEMENTS = [
     "libelle_variable_2", "modalite_2", "libelle_2", "effectif", "statut",
 ]  # fmt: skip
 CACHES_AU_MOINS = 2  # a rest that stands for one hidden count would be that count
+DEUX_RANGEES = 2
 SANS_TOTAL, UN_SEUL_CACHE, VIDE = "sans_total", "un_seul_cache", "vide"
 POURQUOI = {
     UN_SEUL_CACHE: "un effectif est secret, sa part le serait aussi",
@@ -56,6 +57,8 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     for variable in analyse.variables or questions:
         rows = shares[shares["variable"].eq(variable)]
         rows = rows[rows.groupby("dispositif")["part"].transform("count").gt(0)]
+        if rows["dispositif"].nunique() < DEUX_RANGEES:
+            continue  # a single row is no chart: the table has it
         yield graphique_des_parts(
             rows.assign(groupe=rows["libelle_dispositif"]),
             contexte,

@@ -27,6 +27,7 @@ class Couverture(Bloc):
     ``sigles`` are the abbreviations of the project and what they mean: the page lists those that the report uses.
     ``date`` (ISO) is the date the report bears in its metadata: that of its content, so that the same report made again
     has the same bytes. ``complement`` ends the title of the page: the year, which no notebook can write in its heading.
+    ``breve``: a report of few pages, which on paper is set closer and has no table of contents.
     """
 
     sujet: str
@@ -38,3 +39,4 @@ class Couverture(Bloc):
     avertissement: str = ""
     complement: str = ""
     sigles: tuple[tuple[str, str], ...] = ()
+    breve: bool = False

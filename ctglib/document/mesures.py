@@ -1,4 +1,4 @@
-"""What one indicator of the follow-up says in a year, as a sentence: its value, what it was, or why it is not known."""
+"""What the tables and sentences of a follow-up share: marks, bands, exceptions to secrecy, references implied."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 MARQUES = {Statut.PROVISOIRE: " (p)", Statut.ESTIME: " (e)"}
 COUPURES = ("rupture", "changement_definition")
-SANS_DIRECTION = {"dans_le_bruit": "sous_arrondi", "trop_peu": "hasard"}
 BANDE, IMPLICITE = "dans_la_bande", "implicite"
 REPERES = {"": "le départ", IMPLICITE: "la référence"}  # what a target by another origin is not
 
@@ -27,24 +26,6 @@ def ligne(evaluation: pd.DataFrame, indicateur: str, modalite: str = "") -> pd.S
     keys = zip(evaluation["indicateur"], evaluation["modalite"], strict=True)
     place = next((rank for rank, key in enumerate(keys) if key == (indicateur, modalite)), None)
     return None if place is None else evaluation.iloc[place]
-
-
-def mesure(row: pd.Series, contexte: Contexte, evaluation: Evaluation) -> str:
-    """Return « Places agréées : 210 en 2025, contre 214 en 2024 (−4). » from a row of the scoring.
-
-    Two values that a break parts are not set against each other. An absent value is a word, with the last known one.
-    """
-    label = f"{contexte.indicateurs[row['indicateur']].libelle} : "
-    if pd.isna(row["valeur"]):
-        return f"{label}{contexte.absence(row['statut'])} en {row['annee']}{_dernier(row, contexte)}."
-    said = f"{label}{_valeur(row, contexte)} en {row['annee']}"
-    return f"{said}{_avant(row, contexte, evaluation)}."
-
-
-def mesures(evaluation: pd.DataFrame, indicateurs: Iterable[str], contexte: Contexte, mots: Evaluation) -> list[str]:
-    """Return the sentences of the wholes of several indicators; one without a row says nothing."""
-    rows = [ligne(evaluation, name) for name in indicateurs]
-    return [mesure(row, contexte, mots) for row in rows if row is not None]
 
 
 def marquer(texte: str, statut: str) -> str:
@@ -119,34 +100,6 @@ def legende(statuts: Iterable[str], contexte: Contexte) -> tuple[str, ...]:
     """Return a note for each mark that a table bears."""
     met = set(statuts)
     return tuple(f"{mark.strip()} {contexte.statuts[code].libelle}." for code, mark in MARQUES.items() if code in met)
-
-
-def _valeur(row: pd.Series, contexte: Contexte) -> str:
-    return marquer(contexte.valeur(row["indicateur"], row["valeur"], row["statut"]), row["statut"])
-
-
-def _avant(row: pd.Series, contexte: Contexte, evaluation: Evaluation) -> str:
-    if pd.isna(row["valeur_precedente"]):
-        return " ; aucune valeur antérieure"
-    year, reason = row["annee_precedente"], row["raison_evolution"]
-    if reason in COUPURES:
-        return f" ; {evaluation.raisons[reason]} : rien ne se compare à {year}"
-    gap = row["valeur"] - row["valeur_precedente"]
-    if gap == 0:
-        return f", comme en {year}"
-    earlier = marquer(
-        contexte.valeur(row["indicateur"], row["valeur_precedente"], row["statut_precedent"]), row["statut_precedent"]
-    )
-    silent = SANS_DIRECTION.get(row["evolution"])
-    noise = f", {evaluation.raisons[silent]}" if silent else ""
-    return f", contre {earlier} en {year} ({contexte.ecart(row['indicateur'], gap, '')}{noise})"
-
-
-def _dernier(row: pd.Series, contexte: Contexte) -> str:
-    if pd.isna(row["valeur_precedente"]):
-        return ""
-    earlier = contexte.valeur(row["indicateur"], row["valeur_precedente"], row["statut_precedent"])
-    return f" ; dernière valeur connue, {earlier} en {row['annee_precedente']}"
 
 
 def periode(annees: Iterable[int]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.lecture import proches
-from ctglib.donnees.modeles.analyses import CLES, PLUSIEURS, PUBLIQUES, TYPES, attendus
+from ctglib.donnees.modeles.analyses import CLES, PLUSIEURS, TYPES, attendus
 from ctglib.donnees.references import definis, elements, parcourir
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _indicateurs(
         *parcourir(analyse, "rapports.*.denominateur"),
     ]
     for where, value in cited:
-        if value in elsewhere and (where[0] != "roles" or where[1] not in PUBLIQUES):
+        if value in elsewhere:
             yield from _inconnus(tree, [((*path, *where), value)], own, "un indicateur de cette fiche")
 
 

@@ -69,8 +69,8 @@ class Document:
 
     @property
     def court(self) -> bool:
-        """Whether it has so few chapters that a table of contents would be longer than the way to them."""
-        return len(self.chapitres) <= CHAPITRES_D_UNE_PAGE
+        """Whether it has so few chapters, or pages, that a table of contents would be longer than the way to them."""
+        return len(self.chapitres) <= CHAPITRES_D_UNE_PAGE or bool(self.couverture and self.couverture.breve)
 
     @property
     def tableaux(self) -> dict[str, str]:

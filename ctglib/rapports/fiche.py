@@ -1,6 +1,6 @@
 """What the report of a fiche action is: its sections, in order.
 
-As long as nothing was ever handed in, it is one page: what was promised, what is missing and from whom.
+As long as nothing was ever handed in, it is two pages: the contract, the public figures, what is missing and from whom.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ import pandas as pd
 from ctglib.blocs.analyses import montrer
 from ctglib.blocs.annee import EXCEPTION
 from ctglib.blocs.annees import lire_annees, pour_trajectoires
-from ctglib.blocs.cibles import tableau_cibles
 from ctglib.blocs.collecte import tableau_manques_suivi, tableau_revisions
+from ctglib.blocs.contrat import tableau_contrat
 from ctglib.blocs.etats import tableau_etats
-from ctglib.blocs.indicateurs import mode_de_lecture, tableau_modalites, tableau_valeurs
+from ctglib.blocs.indicateurs import tableau_indicateurs
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Budget, tableau_de_fiche
-from ctglib.blocs.natures import PANNEAUX_D_UNE_PAGE, lots
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.promesses import tableau_promesses
+from ctglib.blocs.series_publiques import tableau_series
 from ctglib.blocs.sources import sources
 from ctglib.calculs.collecte import manques
 from ctglib.calculs.departs import depuis_le_depart
@@ -36,13 +35,12 @@ from ctglib.document.blocs import (
     sous_titre,
     suite,
 )
-from ctglib.document.typographie import compter, date_longue, majuscule, nombre
+from ctglib.document.typographie import compter, majuscule, nombre
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.frise import frise
 from ctglib.graphiques.trajectoires import trajectoires
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.calculs.suivi import Numerotes
@@ -50,18 +48,20 @@ if TYPE_CHECKING:
     from ctglib.document.couverture import Couverture
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau
+    from ctglib.donnees.modeles.analyses import Analyse
     from ctglib.donnees.modeles.convention import Fiche as FicheAction
 
 RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}
 NON_TRANSMISES = "Non transmises."
-DETAILLEES = ("taux", "inclusion")  # types of analysis with a row a modalité
+PROFILS = "profils"  # the type of analysis that is an annexe
+PANNEAUX, UNE_RANGEE, DEUX_PANNEAUX = 6, 3, 2  # at most in a figure, beside that of an analysis, at least
 
 
 @dataclass(frozen=True)
 class Fiche:
     """Une fiche action dans une année : chaque méthode rend une section de son rapport, ou None s'il n'y a rien à dire.
 
-    Un tableau ou une figure d'une section se prend par son nom : ``fiche.indicateurs()["cibles"]``.
+    Un tableau ou une figure d'une section se prend par son nom : ``fiche.indicateurs()["trajectoires"]``.
     """
 
     etude: EtudeAnnuelle
@@ -80,82 +80,57 @@ class Fiche:
 
     def couverture(self) -> Couverture:
         """Return the cover: the fiche's title, parties, year, date and status of the data."""
-        return self.etude.couverture(self.fiche.titre, f" {self.fiche.numero}, année {self.etude.annee}")
+        cover = self.etude.couverture(self.fiche.titre, f" {self.fiche.numero}, année {self.etude.annee}")
+        return replace(cover, breve=True)
 
     def essentiel(self) -> Bloc:
         """Return the first page: what people got, what is not known, what to decide."""
         written = [item for item in self.etude.annuel.messages if item.fiche == self.fiche.numero]
         return page_une(self.etude.catalogue.messages, MessagesDuSuivi(self.etude, self.fiche), written)
 
-    def promis(self) -> Groupe:
-        """Return whom the fiche is for, what it aims at, who carries it, then its modalités and expected results."""
-        etude = self.etude
-        text = replace(etude.contexte, source=etude.convention.source_texte)
-        table = tableau_promesses(self.fiche, etude.etats, text, etude.bilan.date_arretee)
-        return objectifs(self.fiche, self._changements) + table
+    def contrat(self) -> Tableau:
+        """Return all that the convention writes of the fiche, with what an avenant changed of it."""
+        return tableau_contrat(self.etude, self.fiche, self._changements)
 
-    def actions(self) -> Groupe | None:
-        """Return the modalités on the years of the convention, then where each stands and what was told of it."""
+    def actions(self) -> Tableau | None:
+        """Return where each modalité stands, and what was told of it."""
         if self.sans_suivi:
             return None
-        etude, numero = self.etude, self.fiche.numero
-        states = etude.etats[etude.etats["fiche"].eq(numero)]
-        return suite(
-            [
-                frise(
-                    states,
-                    etude.convention.debut,
-                    etude.suivi.fin,
-                    etude.bilan.date_arretee,
-                    etude.contexte,
-                    nom="frise",
-                    titre=f"Où en sont les actions de la fiche {numero} au {date_longue(etude.bilan.date_arretee)} ?",
-                ),
-                tableau_etats(
-                    states,
-                    etude.contexte,
-                    titre=self._titre("État des modalités"),
-                    aujourd_hui=etude.bilan.date_arretee,
-                ),
-            ]
+        etude = self.etude
+        return tableau_etats(
+            etude.etats[etude.etats["fiche"].eq(self.fiche.numero)],
+            etude.contexte,
+            titre=self._titre("État des modalités"),
+            aujourd_hui=etude.bilan.date_arretee,
         )
+
+    def chiffres_publics(self) -> Tableau | None:
+        """Return what public series say around the fiche, each figure with its year; None when none bears on it."""
+        return tableau_series(self.etude, self.fiche.series_publiques, self.fiche.numero)
 
     def indicateurs(self) -> Groupe | None:
-        """Return how indicators are read, their values, the way to the targets, their years, and their modalités."""
+        """Return the values, evolutions and verdicts of the indicators, then the years of the first of them."""
         if self.sans_suivi:
             return None
-        etude, contexte, words = self.etude, self.etude.contexte, self.etude.catalogue.evaluation
-        rows, whole = self._lignes, self._ensembles
-        aimed = whole[whole["cible"].notna()]
-        told = [item for item in self.fiche.analyses if item.graphique or item.type in DETAILLEES]
-        detailed = {name for item in told for name in item.tous(*item.roles)}  # by an analysis: not twice
-        parts = rows[rows["dimension"].ne("") & ~rows["indicateur"].isin(detailed)]
-        small = etude.catalogue.seuils.petits_effectifs
-        return suite(
-            [
-                mode_de_lecture(rows, words),
-                tableau_valeurs(rows, words, contexte, titre=self._titre("Indicateurs"), seuil=small),
-                tableau_cibles(
-                    aimed,
-                    words,
-                    contexte,
-                    titre=self._titre("Cibles"),
-                    annuelles=self._annuelles,
-                    avenants=avenant_de_la_cible(self._changements),
-                )
-                if len(aimed)
-                else None,
-                self._trajectoires(),
-                tableau_modalites(parts, words, contexte, titre=self._titre("Détail des indicateurs"))
-                if len(parts)
-                else None,
-            ]
+        etude = self.etude
+        table = tableau_indicateurs(
+            self._lignes,
+            etude.catalogue.evaluation,
+            etude.contexte,
+            titre=self._titre("Indicateurs"),
+            seuil=etude.catalogue.seuils.petits_effectifs,
+            avenants=avenant_de_la_cible(self._changements),
+            annuelles=self._annuelles,
         )
+        return suite([table, self._trajectoires()])
 
     def detail(self) -> Groupe | None:
-        """Return the analyses that the fiche declares, each under its question."""
-        shown = {item.titre: montrer(self.etude, item) for item in self.fiche.analyses}
-        return suite(Titre(titre) + block for titre, block in shown.items() if block)
+        """Return the analyses that the fiche declares, each under its question, but for the profiles."""
+        return self._analyses(lambda item: item.type != PROFILS)
+
+    def profils(self) -> Groupe | None:
+        """Return who takes part, as the fiche declares it: an annexe."""
+        return self._analyses(lambda item: item.type == PROFILS)
 
     def moyens(self) -> Tableau | None:
         """Return what each signatory brings to the fiche, line by line; None when nobody told."""
@@ -206,12 +181,17 @@ class Fiche:
         own = etude.revisions[etude.revisions["indicateur"].isin(item.id for item in self.fiche.indicateurs)]
         if self.sans_suivi or own.empty:
             return None
-        return tableau_revisions(own, etude.contexte, annee=etude.annee, modalite=etude.modalite)
+        table = tableau_revisions(own, etude.contexte, annee=etude.annee, modalite=etude.modalite)
+        return replace(table, ecran=True)
 
     def sources(self) -> Tableau | None:
         """Return the files read, with what identifies them."""
         etude = self.etude
         return None if self.sans_suivi else sources(etude.empreintes, etude.catalogue.synthese.fichiers)
+
+    def _analyses(self, voulue: Callable[[Analyse], bool]) -> Groupe | None:
+        shown = {item.titre: montrer(self.etude, item) for item in self.fiche.analyses if voulue(item)}
+        return suite(Titre(titre) + block for titre, block in shown.items() if block)
 
     @property
     def _lignes(self) -> pd.DataFrame:
@@ -257,57 +237,32 @@ class Fiche:
         thresholds = whole.loc[whole["origine_cible"].eq("implicite"), "indicateur"]
         return {item.id for item in implied} & set(thresholds)
 
-    def _trajectoires(self) -> Figure | Groupe | None:
-        """Return the values by year of the indicators that have at least two; a yearly threshold has no year.
+    def _trajectoires(self) -> Figure | None:
+        """Return the values by year of the first indicators that have at least two; a yearly threshold has no year.
 
-        When they are too many for the height of a page, what the fiche does has a figure, and what comes of it another.
+        Those that the fiche writes come first, then those that every service is asked for.
         """
         etude, whole = self.etude, self._ensembles
-        drawn = depuis_le_depart(lire_annees(etude, whole["indicateur"]), whole, etude.convention.debut.year)
-        if drawn.empty:
-            return None
-        marked = pour_trajectoires(etude, drawn)
-        marked = marked.assign(annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(self._annuelles)))
-        names = list(dict.fromkeys(marked["indicateur"]))
-        question = "Comment les indicateurs ont-ils évolué d'année en année ?"
-        if len(names) <= PANNEAUX_D_UNE_PAGE:
-            return trajectoires(marked, etude.contexte, nom="trajectoires", titre=question)
-        natures = dict(zip(whole["indicateur"], whole["nature"], strict=True))
-        return suite(
-            trajectoires(
-                marked[marked["indicateur"].isin(lot.indicateurs)],
-                etude.contexte,
-                nom=f"trajectoires-{lot.nom}",
-                titre=f"{majuscule(lot.question)} d'année en année ?{lot.rang}",
-            )
-            for lot in lots(names, natures)
+        whole = whole.assign(propose=whole["origine"].ne("convention")).sort_values(
+            ["propose", "facultatif"], kind="stable"
         )
+        drawn = depuis_le_depart(lire_annees(etude, whole["indicateur"]), whole, etude.convention.debut.year)
+        most = UNE_RANGEE if any(item.graphique for item in self.fiche.analyses) else PANNEAUX
+        kept = list(dict.fromkeys(drawn["indicateur"]))[:most]
+        if len(kept) < DEUX_PANNEAUX:
+            return None
+        marked = pour_trajectoires(etude, drawn[drawn["indicateur"].isin(kept)])
+        marked = marked.assign(annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(self._annuelles)))
+        question = "Comment les premiers indicateurs ont-ils évolué d'année en année ?"
+        return trajectoires(marked, etude.contexte, nom="trajectoires", titre=question)
 
     def _titre(self, sujet: str) -> str:
         etude = self.etude
         return f"{sujet} de la fiche action {self.fiche.numero}, {etude.contexte.territoire.nom}, {etude.annee}"
 
 
-def objectifs(fiche: FicheAction, changements: Numerotes) -> Bloc:
-    """Return whom the fiche is for, what it aims at, who carries it, and what an avenant changed of it."""
-    sentences = [
-        f"Pour : {' ; '.join(fiche.publics)}.",
-        f"Objectifs : {' ; '.join(fiche.objectifs)}.",
-        f"Services mobilisés et responsables de l'action : {' ; '.join(fiche.services)}.",
-        f"Partenaires sollicités : {' ; '.join(fiche.partenaires)}."
-        if fiche.partenaires
-        else "Partenaires : la fiche n'en écrit aucun.",
-        *(
-            f"Changé par l'avenant {number}, à partir du {date_longue(change.effet)} : {change.nouveau}."
-            for number, change in changements
-            if change.nature == "fiche" and change.element == fiche.numero
-        ),
-    ]
-    return liste(sentences)
-
-
 def limites(evaluation: pd.DataFrame, etude: EtudeAnnuelle, changements: Numerotes) -> Iterator[str]:
-    """Yield what the figures must not be made to say: what is absent, provisional, broken, redefined, suppressed.
+    """Yield what the figures must not be made to say: what is absent, broken, redefined, suppressed.
 
     Args:
         evaluation: The rows of the fiche, as ``evaluer`` returns them.
@@ -318,13 +273,12 @@ def limites(evaluation: pd.DataFrame, etude: EtudeAnnuelle, changements: Numerot
     labels = dict(zip(evaluation["indicateur"], evaluation["libelle"], strict=True))
     yield "Une valeur absente n'est ni nulle ni mauvaise : elle n'a pas été transmise, ou ne peut pas l'être."
     yield "Une évolution favorable n'est pas l'effet de la fiche : rien ici ne dit ce qui se serait passé sans elle."
-    provisional = whole.loc[whole["statut"].eq(Statut.PROVISOIRE) & whole["valeur"].notna(), "libelle"]
-    if len(provisional):
-        yield f"Encore provisoires : {' ; '.join(provisional)}."
+    broken: dict[int, list[str]] = {}
     for name, label in zip(whole["indicateur"], whole["libelle"], strict=True):
         for item in etude.contexte.indicateurs[name].ruptures:
             if etude.convention.debut.year <= item.annee <= etude.annee:
-                yield f"{label} : rupture en {item.annee}, les valeurs d'avant ne se comparent pas. {item.raison}"
+                broken.setdefault(item.annee, []).append(label)
+    yield from (f"Sans comparaison avant {year} : {' ; '.join(names)}." for year, names in broken.items())
     for number, change in changements:
         if change.nature == "definition" and change.element in labels:
             yield (

@@ -17,14 +17,13 @@ TYPES: dict[str, tuple[str, str]] = {
     "inclusion": ("effectif", "volume rapports note"),
     "flux": ("entrees sorties", "effectif graphique"),
     "norme": ("postes base norme", "a_defaut"),
-    "besoin": ("couverture", "naissances places annees"),
     "profils": ("dispositifs public", "variables"),
     "livrables": ("livrables", "annuels par_poste convertis"),
-    "passage": ("postes convertis", "autres"),
+    "passage": ("postes convertis", ""),
     "postes": ("postes financement", "convertis"),
     "grille": ("", ""),
 }
-PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste", "autres"}  # roles that a list of indicators plays
+PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste"}  # roles that a list of indicators plays
 PUBLIQUES = {"couverture", "naissances"}  # roles of a public series; the others are indicators of the fiche
 
 MOTS = {"numerateur", "denominateur", "rapport", "annees"}

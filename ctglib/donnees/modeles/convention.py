@@ -151,7 +151,8 @@ class Fiche(Modele):
     """A fiche action in full.
 
     ``besoins`` are the needs that its constat initial tells. ``repond_a`` are catalogue indicators that the fiche
-    answers, ``contexte`` the public series that throw light on it, ``offre`` the categories of the offer that it bears
+    answers, ``contexte`` the public series that the final evaluation sets beside it, ``series_publiques`` those, or the
+    indicators of the diagnostic, that its yearly report shows, ``offre`` the categories of the offer that it bears
     on, ``modes`` the modes of care that it supports, ``analyses`` what it shows in detail, ``autres_explications`` what
     else than the action may move its results: all are a reading of ours. ``responsable`` is the service of the year's
     workbook that tells what became of it, where it is not the catalogue's.
@@ -176,6 +177,7 @@ class Fiche(Modele):
     resultats: list[Resultat]
     indicateurs: list[IndicateurFiche]
     contexte: list[Identifiant] = []
+    series_publiques: list[Identifiant] = []
     repond_a: list[Identifiant] = []
     autres_explications: list[Texte] = []
     offre: list[Identifiant] = []
