@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from import_exemple import avec_libreoffice, libreoffice
 from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.atelier.messages import DemandeImpossible
+from ctglib.atelier.series import etude
+from ctglib.donnees.dossier_suivi import lire_suivi_brut
 
 EPCI = "Lens-Liévin"
 
@@ -126,6 +129,7 @@ def test_un_classeur_excel_a_ses_donnees_leurs_definitions_et_leur_source(rsa: p
     assert book.sheetnames == ["Données", "Définitions", "Source"]
     assert book["Données"]["A1"].value == rsa.attrs["titre"] and "Source : Cnaf" in book["Données"]["A2"].value
     assert book["Données"].max_row == 4 + len(rsa)
+    assert "Unité : pour 100" in book["Données"]["A2"].value and book["Données"]["B4"].value == "Lieu"
     assert "foyers" in str([cell.value for row in book["Définitions"] for cell in row]).lower()
 
 
@@ -170,8 +174,6 @@ def test_un_graphique_ordinaire_de_matplotlib_entre_dans_une_note(tmp_path: Path
 
 
 def test_aucun_effectif_masque_n_est_accessible_par_l_atelier() -> None:
-    from ctglib.donnees.dossier_suivi import lire_suivi_brut
-
     raw = lire_suivi_brut("demonstration", 2025).suivis[2025].profils
     small = raw[raw["effectif"].between(1, 4) & raw["variable"].eq("quartier") & raw["variable_2"].eq("")]
 
@@ -179,6 +181,27 @@ def test_aucun_effectif_masque_n_est_accessible_par_l_atelier() -> None:
 
     assert len(small)
     assert not shown["valeur"].dropna().between(1, 4).any()
+
+
+def test_aucune_serie_du_suivi_ne_rend_une_valeur_que_le_secret_retient() -> None:
+    raw = lire_suivi_brut("demonstration", 2026).observations
+    hidden = etude("demonstration").suivi.observations.query("statut == 'Q'")
+    key = ["territoire", "annee", "indicateur", "dimension", "modalite"]
+    known = raw.merge(hidden[key].drop_duplicates(), on=key)
+    assert known["valeur"].notna().any()
+
+    for code, rows in hidden.groupby("indicateur"):
+        found = a.donnees(code, convention="demonstration").reindex(columns=[*key, "valeur", "statut"]).astype(object)
+        both = found.fillna({"dimension": "", "modalite": ""}).merge(rows[key].drop_duplicates(), on=key)
+        assert len(both) and both["valeur"].isna().all() and set(both["statut"]) == {"secret"}, code
+
+
+def test_rien_de_public_dans_l_atelier_ne_lit_des_effectifs_bruts() -> None:
+    asked = [inspect.signature(one).parameters for one in map(a.__dict__.get, a.__all__) if callable(one)]
+    source = "".join(path.read_text("utf-8") for path in Path(a.__file__).parent.glob("*.py"))
+
+    assert all("brut" not in names for names in asked)
+    assert "lire_suivi_brut" not in source and "etudier_brut" not in source
 
 
 SERIE = "cnaf_foyers_rsa"

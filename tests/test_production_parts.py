@@ -86,7 +86,7 @@ def voulue(donnees: Path, tmp_path: Path) -> Demande:
     cellules = {
         "fiche_1": (OUVRIR, 'bilan.fiche(1).indicateurs()["indicateurs"]'),
         "fiche_2": (OUVRIR, "bilan.fiche(2).actions()"),
-        "bilan": (OUVRIR, "bilan.indicateurs()"),
+        "bilan": (OUVRIR, "bilan.axes.indicateurs()"),
         "relevé": (
             OUVRIR,
             "bilan.fiche(2).actions()",

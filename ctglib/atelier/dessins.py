@@ -142,7 +142,7 @@ def carte(
     drawn = both.assign(valeur=both[y].astype("Float64").to_numpy(dtype=float, na_value=float("nan")))
     with charter_style():
         ax = _axes(ax, HAUTEUR * 1.5)
-        tracer_carte(ax, drawn, legende=_unite(told))
+        tracer_carte(ax, drawn, legende=dire_unite(told))
         source = {**told, "source": f"{told['source']} ; contours : {CONTOURS}"}
         return _cadre(ax, source, f"{titre or told['titre']}, {year}", "")
 
@@ -208,7 +208,7 @@ def _cadre(ax: Axes, told: dict, titre: str | None, complement: str) -> Axes:
     """Write the title, the unit and the source, and keep on the figure what a report will say of it."""
     title = titre or told["titre"]
     ax.set_title(title, loc="left", wrap=True)
-    unit = ", ".join(part for part in (_unite(told), complement) if part)
+    unit = ", ".join(part for part in (dire_unite(told), complement) if part)
     if unit and ax.axison:
         ax.set_xlabel(unit) if ax.yaxis_inverted() else ax.set_ylabel(unit)
     ax.figure.supxlabel(
@@ -218,7 +218,8 @@ def _cadre(ax: Axes, told: dict, titre: str | None, complement: str) -> Axes:
     return ax
 
 
-def _unite(told: dict) -> str:
+def dire_unite(told: dict) -> str:
+    """Return the unit of a table as a reader says it, empty when there is none to say."""
     return {"pour_100": "pour 100", "pourcent": "%", "euros": "euros", "rapport": ""}.get(told["unite"], told["unite"])
 
 

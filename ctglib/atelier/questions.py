@@ -385,10 +385,11 @@ def frequentation(
             *(f"{one[:1].upper()}{one[1:]}." for one in absent),
             "« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue.",
         ],
+        "nombre",
     )
 
 
-def _dite(table: pd.DataFrame, titre: str, source: str, remarques: Iterable[str] = ()) -> pd.DataFrame:
+def _dite(table: pd.DataFrame, titre: str, source: str, remarques: Iterable[str] = (), unite: str = "") -> pd.DataFrame:
     found = table.reset_index(drop=True)
-    found.attrs = {"titre": titre, "unite": "", "source": source, "series": {}, "remarques": list(remarques)}
+    found.attrs = {"titre": titre, "unite": unite, "source": source, "series": {}, "remarques": list(remarques)}
     return found

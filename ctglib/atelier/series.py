@@ -237,7 +237,7 @@ def etude(convention: str, annee: int | None = None) -> EtudeAnnuelle:
 
 
 def oublier() -> None:
-    """Forget what was read: after data have changed."""
+    """Oublie ce qui a été lu : à appeler quand des données ont changé, ce que ``%ctg`` fait de lui-même."""
     for kept in (dossier, etude, _catalogue, connus):
         kept.cache_clear()
 

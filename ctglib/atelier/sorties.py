@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ctglib.atelier.dessins import ecrire
+from ctglib.atelier.dessins import dire_unite, ecrire
 from ctglib.atelier.messages import DemandeImpossible, sans_accents
 from ctglib.atelier.series import attributs, definitions
 from ctglib.document.blocs import Bloc, Encadre, Groupe, Paragraphe, Titre, liste
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 IMAGES = ("png", "svg", "pdf")
 TABLES = ("xlsx", "csv", "docx")
 LIGNES_MONTREES = 40
+# JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets text to the right.
+DANS_JUPYTERLAB = (
+    "<style>.jp-OutputArea svg {overflow: visible} .jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
+)
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
 ENTETES = {
     "territoire": "Code", "libelle": "Libellé", "annee": "Année", "valeur": "Valeur", "statut": "Statut",
@@ -105,8 +109,7 @@ def tableau(
     kept = [name for name in shown.columns if name not in SANS_INTERET and (name == "valeur" or not empty[name].all())]
     if "statut" in kept and not shown["valeur"].isna().any():
         kept.remove("statut")
-    headers = {code: meaning["libelle"] for code, meaning in told["series"].items()} | ENTETES
-    headers["libelle"] = "Lieu" if "territoire" in shown else "Libellé"
+    headers = _entetes(table, told)
     columns = [
         Colonne(
             name, headers.get(name, str(name)), numerique=pd.api.types.is_numeric_dtype(shown[name]), ecrire=_cellule
@@ -256,8 +259,7 @@ def en_table(serie: pd.Series) -> pd.DataFrame:
 
 def _montre(piece: object) -> dict[str, object]:
     bundle = _bloc(piece)._repr_mimebundle_()
-    # JupyterLab has not the font that the labels were measured with: a wider one must not be cut.
-    return {**bundle, "text/html": f"<style>.jp-OutputArea svg {{overflow: visible}}</style>{bundle['text/html']}"}
+    return {**bundle, "text/html": DANS_JUPYTERLAB + bundle["text/html"]}
 
 
 def _bloc(piece: object) -> Bloc:
@@ -303,6 +305,12 @@ def _dit(table: object, titre: str | None, source: str | None) -> dict:
     if table.empty:
         raise DemandeImpossible("La table est vide : rien à montrer.")
     return {**told, "titre": titre or told["titre"], "source": source or told["source"]}
+
+
+def _entetes(table: pd.DataFrame, told: dict) -> dict[str, str]:
+    """Return what to write above the columns of a table: a series bears its label."""
+    labels = {code: meaning["libelle"] for code, meaning in told["series"].items()}
+    return labels | ENTETES | {"libelle": "Lieu" if "territoire" in table else "Libellé"}
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
@@ -368,34 +376,42 @@ def _docx(table: pd.DataFrame) -> bytes:
 def _xlsx(table: pd.DataFrame) -> bytes:
     """Return a workbook of three sheets: the figures, what they mean, where they come from."""
     from openpyxl import Workbook
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     told = _dit(table, None, None)
-    meanings = _a_plat(definitions(table).T) if told["series"] else pd.DataFrame({"titre": [told["titre"]]})
+    meanings = _a_plat(definitions(table).T) if told["series"] else pd.DataFrame({"Titre": [told["titre"]]})
+    unit = dire_unite(told) or "–"
     sources = pd.DataFrame(
         {"": ["Titre", "Unité", "Source", *["Remarque"] * len(told["remarques"])],
-         " ": [told["titre"], told["unite"] or "–", told["source"], *told["remarques"]]}
+         " ": [told["titre"], unit, told["source"], *told["remarques"]]}
     )  # fmt: skip
     book = Workbook()
     book.properties.title = told["titre"]
     book.remove(book.active)
-    shown = _a_plat(table)
-    for name, frame in (("Données", shown), ("Définitions", meanings), ("Source", sources)):
+    headers = _entetes(table, told)
+    for name, frame in (("Données", _a_plat(table)), ("Définitions", meanings), ("Source", sources)):
         sheet = book.create_sheet(name)
         sheet.append([told["titre"]])
         sheet["A1"].font = Font(bold=True, size=13)
-        sheet.append([f"Unité : {told['unite'] or '–'}. Source : {told['source']}"])
+        sheet.append([f"Unité : {unit}. Source : {told['source']}"])
         sheet.append([])
-        sheet.append([ENTETES.get(column, column) for column in map(str, frame.columns)])
+        sheet.append([headers.get(column, column) for column in map(str, frame.columns)])
         for cell in sheet[4]:
             cell.font = Font(bold=True)
         for row in frame.astype(object).itertuples(index=False, name=None):
             sheet.append([None if pd.isna(value) else neutraliser(value) for value in row])
         for rank, column in enumerate(frame.columns, start=1):
-            longest = max([len(str(column)), *(len(str(value)) for value in frame[column])], default=8)
-            sheet.column_dimensions[get_column_letter(rank)].width = min(60, longest + 2)
+            shown = [headers.get(str(column), str(column)), *(_cellule(value) for value in frame[column])]
+            sheet.column_dimensions[get_column_letter(rank)].width = min(60, max(map(len, shown)) + 2)
+        for cell in (cell for row in sheet.iter_rows(min_row=5) for cell in row):
+            if isinstance(cell.value, float):
+                cell.number_format = "#,##0" if cell.value.is_integer() else "#,##0.0"
+            cell.alignment = Alignment(wrap_text=isinstance(cell.value, str), vertical="top")
         sheet.freeze_panes = "A5"
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
