@@ -11,7 +11,6 @@ import pandas as pd
 from ctglib.blocs.cadre import sur
 from ctglib.blocs.indicateurs import avec_annee
 from ctglib.blocs.moyens import tableau_moyens_realisations
-from ctglib.blocs.natures import lots
 from ctglib.calculs.annees import annees, avec_reperes
 from ctglib.calculs.parcours import etats_par_annee, verdicts_par_annee
 from ctglib.document.blocs import Groupe, suite
@@ -24,13 +23,11 @@ from ctglib.graphiques.grille import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ctglib.blocs.fin import EtudeFinale
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
 
-DEUX_POINTS = 2  # a single point draws no way
+DEUX_POINTS, PANNEAUX = 2, 6  # a single point draws no way; at most in a figure
 NON_COMMENCEE = "non commencée"
 LECTURE = (
     "Atteinte : verdict du bilan de la dernière année mesurée. Depuis le départ : de la valeur initiale à la dernière "
@@ -107,8 +104,8 @@ class Trajectoires(Montrable):
         )
 
     def figures(self) -> Groupe | None:
-        """Return the indicators that have two values at least, fiche by fiche, results apart; None when none has."""
-        return suite(figure for fiche in self.etude.convention.fiches for figure in self._figures(fiche.numero))
+        """Return the indicators that have two values at least, fiche by fiche, six at most; None when none has."""
+        return suite(self._figure(fiche.numero) for fiche in self.etude.convention.fiches)
 
     def etats(self) -> Figure | None:
         """Return the share of the modalités that were done, by fiche and year; None when no state is known."""
@@ -147,18 +144,20 @@ class Trajectoires(Montrable):
         title = f"{titre}, {cadre.lieu_et_dates} ?"
         return grille(cells.join(counts), self.etude.derniere.contexte, nom=nom, titre=title)
 
-    def _figures(self, numero: int) -> Iterator[Figure | None]:
+    def _figure(self, numero: int) -> Figure | None:
+        """Return the indicators of a fiche that have two values at least, those that it writes first."""
         etude, own = self.etude, self.series[self.series["fiche"] == numero]
         known = own.groupby("indicateur", sort=False)["valeur"].count()
-        natures = dict(zip(etude.parcours["indicateur"], etude.parcours["nature"], strict=True))
-        for lot in lots(list(known.index[known >= DEUX_POINTS]), natures):
-            drawn = own[own["indicateur"].isin(lot.indicateurs)]
-            yield trajectoires(
-                avec_reperes(drawn, etude.derniere.evaluation, etude.catalogue, etude.changements),
-                etude.derniere.contexte,
-                nom=f"trajectoires-fiche-{numero}-{lot.nom}",
-                titre=f"Fiche{INSECABLE}{numero} : {lot.question}, {etude.cadre.lieu_et_dates} ?{lot.rang}",
-            )
+        proposed = etude.parcours.set_index("indicateur")["origine"].ne("convention")
+        names = sorted(known.index[known >= DEUX_POINTS], key=proposed.get)[:PANNEAUX]
+        return trajectoires(
+            avec_reperes(
+                own[own["indicateur"].isin(names)], etude.derniere.evaluation, etude.catalogue, etude.changements
+            ),
+            etude.derniere.contexte,
+            nom=f"trajectoires-fiche-{numero}",
+            titre=f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.cadre.lieu_et_dates} ?",
+        )
 
     def _visee(self, row: pd.Series) -> str:
         """Return the target with its year; a reference that the text implies bears its mark: « 36 (d, 2026) »."""
