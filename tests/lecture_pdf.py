@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+
+HAUT, BAS = 62.0, 785.0  # points: where the text of an A4 page begins and ends, between its margins
 
 
 def noeuds(noeud: pikepdf.Object) -> list[pikepdf.Dictionary]:
@@ -26,3 +29,15 @@ def pages_du_pdf(chemin: Path) -> tuple[str, ...]:
         pytest.skip("pdftotext (poppler-utils) n'est pas installé")
     done = subprocess.run(["pdftotext", "-layout", chemin, "-"], capture_output=True, check=True)
     return tuple(done.stdout.decode("utf-8").replace("\u200b", "").removesuffix("\f").split("\f"))
+
+
+def remplissage(chemin: Path) -> list[float]:
+    """Return how far down each page is written, from 0 at its top to 1 at its foot, running head and foot left out."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler-utils) n'est pas installé")
+    done = subprocess.run(["pdftotext", "-bbox", chemin, "-"], capture_output=True, check=True)
+    filled = []
+    for page in done.stdout.decode("utf-8").split("<page ")[1:]:
+        ends = [float(end) for end in re.findall(r'yMax="([\d.]+)"', page)]
+        filled.append((max([end for end in ends if end < BAS], default=HAUT) - HAUT) / (BAS - HAUT))
+    return filled

@@ -136,10 +136,11 @@ def lacunes(convention: Convention, source: str, *, premieres: int | None = None
         ranks = rows["id"].map(first).fillna(len(first))
         rows = rows.loc[ranks.sort_values(kind="stable").index].head(premieres)
         title = f"Les questions à poser d'abord, {convention.titre}"
+    place = Colonne("reference", "Place dans la convention", ecrire=majuscule)
     columns = (
         Colonne("objet", "Objet"),
         Colonne("manque", "Ce qui manque ou reste ouvert"),
-        Colonne("reference", "Place dans la convention", ecrire=majuscule),
+        *((place,) if premieres is None else ()),
         Colonne("question", "Question à poser"),
     )
     name = "lacunes" if premieres is None else "questions"

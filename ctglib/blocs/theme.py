@@ -114,9 +114,10 @@ def tableau_indicateurs(
         gap = row["ecart"]
         return SANS_OBJET if pd.isna(gap) else contexte.ecart(row["indicateur"], gap, row["ecart_type"])
 
+    year = Colonne("annee", "Année", numerique=True, ecrire=lambda year: "" if pd.isna(year) else str(int(year)))
     columns = [
         Colonne("intitule", "Indicateur", ecrire=libelle),
-        Colonne("annee", "Année", numerique=True, ecrire=lambda year: "" if pd.isna(year) else str(int(year))),
+        *([year] if comparaison["annee"].nunique() > 1 else []),
         *deux_niveaux(contexte, "valeur", "Niveau"),
         Colonne("ecart_ecrit", "Écart", numerique=True, ecrire=ecart),
     ]
@@ -129,9 +130,9 @@ def tableau_indicateurs(
     changed = comparaison[comparaison[["variation", "variation_reference"]].notna().any(axis=1)]
     crossed = [
         item.model_copy(
-            update={"ruptures": [one for one in item.ruptures if year - DUREE_VARIATION < one.annee <= year]}
+            update={"ruptures": [one for one in item.ruptures if when - DUREE_VARIATION < one.annee <= when]}
         )
-        for name, year in zip(changed["indicateur"], changed["annee"], strict=True)
+        for name, when in zip(changed["indicateur"], changed["annee"], strict=True)
         for item in [contexte.indicateurs[name]]
     ]
     notes = [f"{item.libelle} : {minuscule(item.definition)}" for item in map(contexte.indicateurs.get, definitions)]

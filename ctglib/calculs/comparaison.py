@@ -19,7 +19,6 @@ COLONNES = (
     "indicateur", "libelle", "section", "unite", "annee", "valeur", "statut", "valeur_reference", "statut_reference",
     "ecart", "ecart_type", "ecart_relatif", "variation", "variation_reference", "ecart_variation", "note",
 )  # fmt: skip
-PREFIXE_EVOLUTION = "evolution_"  # in the catalogue, the yearly change of « x » is « evolution_x »
 DECIMALES_EXACTES = 9  # 15.9 − 15.1 is 0.8000000000000007 in binary: a threshold must not see that
 
 
@@ -66,19 +65,6 @@ def comparer(
     )
     table = table.assign(ecart_type=[unites[unite].ecart for unite in table["unite"]])
     return _ecarts(table, same_year=own["annee"].eq(other["annee"])).reset_index()[list(COLONNES)]
-
-
-def evolutions_annuelles(unites: Mapping[str, str]) -> dict[str, str]:
-    """Return, for each indicator whose yearly change is an indicator of the same unit, the id of that change.
-
-    Args:
-        unites: The unit of each indicator, by id.
-    """
-    return {
-        identifiant: PREFIXE_EVOLUTION + identifiant
-        for identifiant in unites
-        if unites.get(PREFIXE_EVOLUTION + identifiant) == unites[identifiant]
-    }
 
 
 def reunir_notes(note: object, note_reference: object) -> str:

@@ -227,7 +227,7 @@ class Diagnostic:
     # The sections.
 
     def section(self, nom: str) -> Bloc | None:
-        """Return a section: its sentences, its one chart, its table, the offer that it is about, the parties' comments.
+        """Return a section: its sentences, its table, its one chart, the offer that it is about, the parties' comments.
 
         Args:
             nom: One of the sections of ``catalogue/diagnostic.yaml``.
@@ -250,7 +250,7 @@ class Diagnostic:
         if equipment := phrase_des_equipements(self.dossier.offre, self.catalogue.offre, rules.equipements):
             told.append(equipment)
         offer = self._offre(nom, rules)
-        shown = plein([liste(told) if told else None, chart, self.tableau(nom), offer])
+        shown = plein([liste(told) if told else None, self.tableau(nom), chart, offer])
         return shown + commentaires(rules.theme, self.dossier.commentaires) if shown else None
 
     def tableau(self, nom: str) -> Tableau:
