@@ -36,6 +36,7 @@ class Axes(Montrable):
     """What was done in the year and what it gave, in the order of the axes of the convention."""
 
     etude: EtudeAnnuelle
+    dossier: str = ""  # of the reports of the fiches, beside this one
 
     def recit(self) -> Bloc | None:
         """Return each axis, its fiches in a few sentences, with the way to their reports; None without a follow-up."""
@@ -138,7 +139,7 @@ class Axes(Montrable):
     def _fiche(self, fiche: Fiche) -> tuple:
         """Return what is said of a fiche: its modalités that ended or stopped, then what the parties wrote."""
         said = " ".join([*self._actions(fiche), *self._paroles(fiche)])
-        link = Lien("Son rapport", f"fiche-{fiche.numero}.html")
+        link = Lien("Son rapport", f"{self.dossier}fiche-{fiche.numero}.html")
         return (Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. "), f"{said} ", link, ".")
 
     def _actions(self, fiche: Fiche) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,7 +11,7 @@ from ctglib.blocs.cadre import rapport_de, sur
 from ctglib.blocs.trajectoires import derniere
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.enjeux import FICHE, INDICATEUR, SERVICE
-from ctglib.document.blocs import Bloc, Groupe, Renvoi, citation, liste, paragraphe, sous_titre, suite
+from ctglib.document.blocs import Bloc, Groupe, Renvoi, citation, liste, sous_titre, suite
 from ctglib.document.mesures import legende
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, enumerer, majuscule, nombre
@@ -24,10 +23,6 @@ if TYPE_CHECKING:
     from ctglib.document.blocs import Texte
     from ctglib.donnees.modeles.evaluation import Critere, PreuveDeCritere
 
-TOUJOURS = (
-    "tableau-besoins", "tableau-evaluabilite", "tableau-trajectoires", "tableau-contribution", "tableau-articles",
-    "tableau-lacunes",
-)  # fmt: skip
 DONNEES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for
 ORIGINES = {INDICATEUR: "Écarts défavorables", SERVICE: "Services absents", FICHE: "Constats des fiches"}
@@ -71,12 +66,8 @@ class Criteres(Montrable):
         )
 
     def detail(self) -> Groupe | None:
-        """Return each criterion: its question, its evidence, what the evaluators say, then the tables of its own."""
-        return suite(
-            piece
-            for item in self.etude.finale.regles.criteres
-            for piece in (self._critere(item), self._tableaux.get(item.id))
-        )
+        """Return each criterion: its evidence, then what the evaluators say."""
+        return suite(map(self._critere, self.etude.finale.regles.criteres))
 
     def besoins(self) -> Tableau:
         """Return one row a theme of the diagnostic: its needs by origin, those answered, the enjeu that takes it."""
@@ -172,30 +163,9 @@ class Criteres(Montrable):
             classe=LONG,
         )
 
-    @cached_property
-    def _tableaux(self) -> dict[str, Tableau | None]:
-        """The table that stands below a criterion."""
-        return {
-            "pertinence": self.besoins(),
-            "coherence": self.schemas(),
-            "efficience": self.trajectoires.moyens(),
-            "durabilite": self.durabilite(),
-        }
-
-    @cached_property
-    def _renvois(self) -> set[str]:
-        """The tables and charts that the report shows: nothing else is linked to."""
-        own = {f"tableau-{table.nom}" for table in self._tableaux.values() if table is not None}
-        optional = {
-            "figure-etats": self.trajectoires.etats() is not None,
-            "tableau-ecarts-comparables": self.etude.comparables.resultat is not None,
-            MANQUES: not self.etude.manques.empty,
-        }
-        return {*TOUJOURS, *own, *(name for name, shown in optional.items() if shown)}
-
     def _critere(self, item: Critere) -> Bloc:
         """Return a criterion as its section; the table of the criteria says when nothing was entered of it."""
-        told = sous_titre(item.titre) + paragraphe(item.question) + liste(map(self._preuve, item.preuves))
+        told = sous_titre(item.titre) + liste(map(self._preuve, item.preuves))
         entered = {found.critere: found for found in self.etude.finale.saisie.criteres}.get(item.id)
         if entered is None:
             return told
@@ -208,8 +178,5 @@ class Criteres(Montrable):
         known = f" ({proof.attendus} : {sur(found.connus, found.attendus)})"
         known = known if found.attendus and found.completude != "complete" else ""
         count = f" : {rapport_de(found)}" if found.completude != "absente" or found.valeur else ""
-        said = f"{proof.libelle}{count}. Données réunies : {self.etude.cadre.mot(f'preuve_{found.completude}')}{known}."
-        target = proof.renvoi if proof.renvoi in self._renvois else MANQUES
-        if target not in self._renvois:
-            return said
-        return f"{said} {'Voir la' if target.startswith('figure') else 'Voir le'} ", Renvoi(target), "."
+        known = self.etude.cadre.mot(f"preuve_{found.completude}") + known
+        return f"{proof.libelle}{count}. Données réunies : {known}", Renvoi(proof.renvoi, (MANQUES,), True), "."

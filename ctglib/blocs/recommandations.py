@@ -9,18 +9,22 @@ import pandas as pd
 
 from ctglib.blocs.besoins import lacunes
 from ctglib.blocs.trajectoires import avec_marque
+from ctglib.calculs.collecte import DEPART
+from ctglib.document.blocs import liste, paragraphe
 from ctglib.document.mesures import legende
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, compter, majuscule
+from ctglib.document.typographie import INSECABLE, compter, en_lettres, majuscule, minuscule
 from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ctglib.blocs.fin import EtudeFinale
+    from ctglib.document.blocs import Bloc
 
 INDICATEURS = ["fiche", "indicateur", "libelle", "definition", "unite", "sens", "derniere", "annee_derniere"]
 LONG, POSTES = "texte-long", "financement_pilotage"
+NOMMES = 4  # beyond, the others are counted: the CSV has them all
 
 
 @dataclass(frozen=True)
@@ -59,32 +63,36 @@ class Suites(Montrable):
             classe=LONG,
         )
 
-    def regles(self) -> Tableau:
-        """Return the rules of the recommendations, in the order in which they are tried."""
-        rules = self.etude.finale.regles
-        rows = [
-            (str(rank), majuscule(rule.quand), rules.decisions[rule.decision].dit)
-            for rank, rule in enumerate(rules.regles, start=1)
-        ]
-        return Tableau.de(
-            pd.DataFrame(rows, columns=["numero", "quand", "proposition"]),
-            [Colonne("numero", "Règle"), Colonne("quand", "Quand"), Colonne("proposition", "Proposition")],
-            nom="regles",
-            titre="Les règles des recommandations : la première qui convient l'emporte",
-            source="catalogue du classeur d'évaluation",
-        )
+    def propositions(self) -> Bloc:
+        """Return what the rules propose, objectives of one rule in one sentence; then what was decided of them."""
+        rows, rules = self.etude.recommandations, self.etude.cadre.regles
+        when, told = {rule.id: rule.quand for rule in rules.regles}, []
+        for (code, rule), own in rows.groupby(["decision", "regle"], sort=False):
+            word = majuscule(rules.decisions[code].mot)
+            told.append(f"{word} {compter(len(own), 'objectif')} ({when[rule]}) : {_objectifs(own)}.")
+        taken = len(self.etude.finale.saisie.decisions)
+        note = self.etude.cadre.mot("decisions_prises" if taken else "aucune_decision")
+        return liste(told) + paragraphe(note.format(nombre=taken, total=len(rows)))
+
+    def questions(self) -> Bloc:
+        """Return, a sentence each, which indicators lack a start, and what the convention leaves open."""
+        return liste([*self._sans_depart(), *self._ouvertes()])
+
+    def decisions(self) -> Tableau | None:
+        """Return the table of the objectives once the parties have decided; None before."""
+        return self.recommandations() if self.etude.finale.saisie.decisions else None
 
     def recommandations(self) -> Tableau:
         """Return one row an objective: what is known, what the rules propose, what was decided."""
         rows, cadre = self.etude.recommandations, self.etude.cadre
         taken = {(item.fiche, item.objectif): item for item in self.etude.finale.saisie.decisions}
-        words, ranks = cadre.regles.decisions, {rule.id: rank for rank, rule in enumerate(cadre.regles.regles, start=1)}
+        words = cadre.regles.decisions
 
         def decision(row: pd.Series) -> str:
             found = taken.get((row.fiche, row.objectif))
             if found is None:
                 return cadre.mot("a_decider")
-            word = words[found.decision].dit
+            word = words[found.decision].mot
             return f"{word}. {found.commentaire}" if found.commentaire else word
 
         return Tableau.de(
@@ -97,7 +105,7 @@ class Suites(Montrable):
                 ),
                 Colonne(
                     "proposition", "Proposition", False, "",
-                    lambda row: f"{words[row.decision].dit} (règle{INSECABLE}{ranks[row.regle]})",
+                    lambda row: words[row.decision].mot,
                 ),
                 Colonne("prise", "Décision", ecrire=decision),
             ],
@@ -138,6 +146,29 @@ class Suites(Montrable):
         """Return what the convention leaves open, and the questions that the next one has to settle."""
         return lacunes(self.etude.convention, self.etude.convention.source_texte)
 
+    def _sans_depart(self) -> Iterator[str]:
+        lacking = self.etude.manques[self.etude.manques["nature"].eq(DEPART)]
+        if lacking.empty:
+            return
+        labels = self.etude.catalogue.responsables
+        asked = [
+            f"{labels[name].libelle.partition(' (')[0] if name in labels else name}, {_libelles(own['libelle'])}"
+            for name, own in lacking.groupby("responsable", sort=False)
+        ]
+        count = majuscule(en_lettres(len(lacking)))
+        noun = "indicateur n'a" if len(lacking) == 1 else "indicateurs n'ont"
+        yield f"{count} {noun} pas de valeur de départ. À demander : {' ; '.join(asked)}."
+
+    def _ouvertes(self) -> Iterator[str]:
+        known = {item.id: item.objet for item in self.etude.convention.lacunes}
+        first = [known[name] for name in self.etude.convention.lacunes_d_abord if name in known]
+        named = [*first, *(label for label in known.values() if label not in first)]
+        if named:
+            yield (
+                f"La convention laisse ouverts {compter(len(named), 'point')}, à trancher dans la suivante : "
+                f"{_libelles(named, ' ; ')}."
+            )
+
     def _postes(self) -> str:
         """Return where the posts of coordination stand."""
         if self.etude.preuves["postes_convertis"].completude == "absente":
@@ -150,6 +181,24 @@ class Suites(Montrable):
                 year = f" en {row.annee_derniere}" if pd.notna(row["derniere"]) else ""
                 said.append(f"{contexte.indicateurs[name].libelle} : {value}{year}.")
         return " ".join(said)
+
+
+def _objectifs(rows: pd.DataFrame) -> str:
+    """Return objectives by name when they are few, or else how many of each fiche."""
+    if len(rows) <= NOMMES:
+        return " ; ".join(
+            f"« {text.rstrip('.')} » (fiche{INSECABLE}{row})"
+            for text, row in zip(rows["libelle"], rows["fiche"], strict=True)
+        )
+    counts = rows["fiche"].value_counts(sort=False)
+    return ", ".join(f"{compter(count, 'objectif')} de la fiche{INSECABLE}{numero}" for numero, count in counts.items())
+
+
+def _libelles(noms: Iterable[str], entre: str = ", ") -> str:
+    """Return the first names, then how many others."""
+    names = [minuscule(name) for name in noms]
+    more = len(names) - NOMMES
+    return entre.join([*names[:NOMMES], *([f"et {compter(more, 'autre')}"] if more > 0 else [])])
 
 
 def faits(valeurs: Mapping[str, int]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,9 @@ from ctglib.calculs.revisite import APRES_RUPTURE, POINTS, SANS_DEPART, SANS_VAL
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import enumerer, points
 from ctglib.donnees.montrable import Montrable
-from ctglib.graphiques.trajectoires import trajectoires
 
 if TYPE_CHECKING:
     from ctglib.blocs.fin import EtudeFinale
-    from ctglib.document.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -63,32 +61,6 @@ class DiagnosticRevisite(Montrable):
                 *(told for annee, told in years.items() if rows["annee_avant"].eq(annee).any()),
                 *notes_des_moyennes(rows, contexte),
             ),
-        )
-
-    def figure(self) -> Figure | None:
-        """Return the series of the territory since the year of the diagnostic; None when none has two values."""
-        rows, last = self.etude.revisite, self.etude.derniere
-        compared = rows[rows["avant"].notna() & rows["moyenne"].isna()]  # a short series is read on its means
-        if compared.empty:
-            return None
-        starts = compared.set_index("indicateur")["annee_avant"]
-        rows = last.series[self._des_themes]
-        rows = rows[rows["indicateur"].isin(starts.index) & rows["dimension"].eq("")]
-        rows = rows[rows["territoire"].eq(self.etude.convention.territoire)]
-        rows = rows[rows["annee"] >= rows["indicateur"].map(starts).astype("Int64")]
-        shown = rows.sort_values("indicateur", key=lambda column: column.map(starts.index.get_loc), kind="stable")
-        words = self.etude.catalogue.indicateurs_contexte
-        return trajectoires(
-            shown.assign(
-                libelle=[words[name].libelle for name in shown["indicateur"]],
-                serie="",
-                cible=float("nan"),
-                annee_cible=None,
-                rupture=False,
-            ).astype({"annee_cible": "Int64"}),
-            replace(last.contexte, source=self.source),
-            nom="diagnostic",
-            titre=f"Que sont devenus les chiffres du diagnostic {last.contexte.territoire.a} ?",
         )
 
     def sans_comparaison(self) -> Tableau:

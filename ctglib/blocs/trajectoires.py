@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from ctglib.blocs.cadre import sur
 from ctglib.blocs.indicateurs import avec_annee
 from ctglib.blocs.moyens import tableau_moyens_realisations
 from ctglib.calculs.annees import annees, avec_reperes
-from ctglib.calculs.parcours import etats_par_annee, verdicts_par_annee
+from ctglib.calculs.parcours import etats_par_annee
 from ctglib.document.blocs import Groupe, suite
 from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
@@ -78,30 +78,24 @@ class Trajectoires(Montrable):
             DEDUITE: known["origine_cible"].eq(IMPLICITE).any(),
         }
 
-        def depart(row: pd.Series) -> str:
-            return avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
-
-        return Tableau.de(
-            known,
-            [
-                Colonne("libelle", "Indicateur"),
-                Colonne("depart", "Départ", numerique=True, ecrire=depart),
-                Colonne("mesure", "Dernière mesure", numerique=True, ecrire=lambda row: derniere(row, contexte)),
-                Colonne("visee", "Cible, ou référence (d)", numerique=True, ecrire=self._visee),
-                Colonne("atteinte", "Atteinte", ecrire=self._atteinte),
-                Colonne("depuis", "Depuis le départ", ecrire=self._depuis_le_depart),
-            ],
-            nom="trajectoires",
-            titre=f"Chaque indicateur, du départ à la dernière mesure, {cadre.lieu_et_dates}",
+        return replace(
+            self._tableau(
+                known, "trajectoires", f"Chaque indicateur, du départ à la dernière mesure, {cadre.lieu_et_dates}"
+            ),
             donnees=ways,
-            source=contexte.source,
-            groupes=tuple(map(cadre.fiche, known["fiche"])),
             notes=(
                 *(note for note, said in notes.items() if said),
                 *petits_publies(known, ("valeur_initiale", "derniere"), threshold, contexte),
                 *legende(known.loc[known["derniere"].notna(), "statut_derniere"], contexte),
             ),
         )
+
+    def ecrits(self) -> Tableau | None:
+        """Return the indicators that the convention writes, those of which a value is known; None when none is."""
+        ways = self.etude.parcours
+        known = ways[ways["connue"].notna() & ways["origine"].eq("convention")]
+        title = f"Les indicateurs que la convention écrit, {self.etude.cadre.lieu_et_dates}"
+        return None if known.empty else self._tableau(known, "indicateurs-ecrits", title)
 
     def figures(self) -> Groupe | None:
         """Return the indicators that have two values at least, fiche by fiche, six at most; None when none has."""
@@ -117,18 +111,38 @@ class Trajectoires(Montrable):
         table = etats_par_annee(self.etude.etats, self.etude.convention.fiches)
         return self._grille("etats", title, table, "etats_inconnus")
 
-    def verdicts(self) -> Figure | None:
-        """Return the share of the indicators judged that were on their way, by fiche and year; None when none was."""
-        title = "Parmi les indicateurs jugés, combien sont atteints ou en bonne voie"
-        table = verdicts_par_annee(self.etude.evaluations, self.etude.convention.fiches)
-        return self._grille("verdicts", title, table, "aucun_juge")
-
     def moyens(self) -> Tableau | None:
         """Return the means of each fiche beside what it realised, year by year; None when nothing of it is known."""
         natures = self.series["indicateur"].map(self.etude.parcours.set_index("indicateur")["nature"])
         realised = self.series[natures.eq("realisation")]
         suivis, words = self.etude.derniere.suivi.suivis, self.etude.catalogue.moyens
         return tableau_moyens_realisations(suivis, realised, words, self.etude.cadre)
+
+    def _tableau(self, known: pd.DataFrame, nom: str, titre: str) -> Tableau:
+        cadre, contexte = self.etude.cadre, self.etude.cadre.contexte
+
+        def depart(row: pd.Series) -> str:
+            return avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
+
+        return Tableau.de(
+            known,
+            [
+                Colonne("libelle", "Indicateur"),
+                Colonne("depart", "Départ", numerique=True, ecrire=depart),
+                Colonne("mesure", "Dernière mesure", numerique=True, ecrire=lambda row: derniere(row, contexte)),
+                Colonne("visee", "Cible, ou référence (d)", numerique=True, ecrire=self._visee),
+                Colonne("atteinte", "Atteinte", ecrire=self._atteinte),
+                Colonne("depuis", "Depuis le départ", ecrire=self._depuis_le_depart),
+            ],
+            nom=nom,
+            titre=titre,
+            source=contexte.source,
+            groupes=tuple(map(cadre.fiche, known["fiche"])),
+            notes=(
+                *([DEDUITE] if known["origine_cible"].eq(IMPLICITE).any() else []),
+                *legende(known.loc[known["derniere"].notna(), "statut_derniere"], contexte),
+            ),
+        )
 
     def _grille(self, nom: str, titre: str, table: pd.DataFrame, inconnu: str) -> Figure | None:
         """Return a heat map of fiches by year: « 3 sur 5 », or why there is nothing to say; then the counts."""

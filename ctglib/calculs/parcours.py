@@ -295,24 +295,6 @@ def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) 
     return pd.DataFrame(rows, columns=[*COLONNES_ANNEES, *states])
 
 
-def verdicts_par_annee(evaluations: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) -> pd.DataFrame:
-    """Return, by fiche and year, the indicators attained or on track, out of those that can be judged (``connus``).
-
-    Args:
-        evaluations: What ``evaluer`` returns, by year.
-        fiches: In the order of the rows.
-    """
-    wholes = {annee: table[table["dimension"].eq("")] for annee, table in evaluations.items()}
-    by_fiche = {annee: _par_fiche(table["fiche"], table["verdict"]) for annee, table in wholes.items()}
-    rows = []
-    for fiche in fiches:
-        for annee, found in by_fiche.items():
-            own = found.get(fiche.numero, [])
-            good, judged = sum(verdict in ATTEINTS for verdict in own), len(own) - own.count(NON_EVALUABLE)
-            rows.append((fiche.numero, annee, fiche.debut.year <= annee, good, judged, judged))
-    return pd.DataFrame(rows, columns=list(COLONNES_ANNEES))
-
-
 def _par_fiche(fiches: Iterable[int], valeurs: Iterable[str]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for fiche, valeur in zip(fiches, valeurs, strict=True):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ctglib.blocs.annee import CLOS, donnees_lues, jour_des_donnees
+from ctglib.blocs.axes import Axes
 from ctglib.blocs.cadre import sur
 from ctglib.blocs.collecte import tableau_manques_finaux
 from ctglib.blocs.comparables import Comparables, etudier_comparables
@@ -22,7 +23,7 @@ from ctglib.blocs.revisite import DiagnosticRevisite
 from ctglib.blocs.sources import sources
 from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.enjeux import besoins
-from ctglib.document.blocs import Bloc, liste
+from ctglib.document.blocs import Bloc, liste, paragraphe, suite
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.typographie import compter, date_longue, enumerer, majuscule
 from ctglib.donnees.communes import lire_communes
@@ -140,10 +141,6 @@ class EvaluationFinale:
         """Return the first lesson: what could be evaluated, in sentences."""
         return lecon(self.etude.evaluabilite)
 
-    def evaluabilite(self) -> Tableau:
-        """Return what could be evaluated, by fiche."""
-        return tableau_evaluabilite(self.etude.evaluabilite, self.etude.cadre)
-
     @property
     def comparables(self) -> Comparables:
         """The gap to the trend of comparable communes."""
@@ -158,9 +155,45 @@ class EvaluationFinale:
         """What the convention settles, what is proposed, what is decided."""
         return Suites(self.etude)
 
-    def manques(self) -> Tableau | None:
-        """Return what is missing, and from whom."""
-        return tableau_manques_finaux(self.etude.manques, self.etude.catalogue.responsables, self.etude.cadre)
+    def evaluabilite(self) -> Tableau:
+        """Return what could be evaluated, by fiche."""
+        return tableau_evaluabilite(self.etude.evaluabilite, self.etude.cadre)
+
+    def recit(self) -> Bloc:
+        """Return each axis in the last year, its fiches in a few sentences; or that nothing was ever handed in."""
+        years, written = self.etude.annees, int(self.etude.ecrits["indicateurs"])
+        told = Axes(self.etude.derniere, f"{years[-1]}/").recit()
+        if told is not None:
+            return told
+        counts = {"modalites": len(self.etude.etats_finaux), "indicateurs": written}
+        return paragraphe(self.etude.cadre.mot("aucun_suivi").format(fin=years[-1], **counts))
+
+    def manques(self) -> Bloc | None:
+        """Return how much is missing, and from whom; the list itself is for the screen."""
+        missing, known = self.etude.manques, self.etude.catalogue.responsables
+        if missing.empty:
+            return None
+        counts = missing["responsable"].value_counts()
+        labels = [known[name].libelle.partition(" (")[0] if name in known else name for name in counts.index]
+        named = ", ".join(f"{label} ({count})" for label, count in zip(labels, counts, strict=True))
+        told = self.etude.cadre.mot("manques").format(nombre=len(missing), services=named)
+        table = tableau_manques_finaux(missing, known, self.etude.cadre)
+        return paragraphe(told) + replace(table, ecran=True)
+
+    def ecrans(self) -> Bloc | None:
+        """Return the long tables, for the screen and the CSV alone."""
+        compared = self.comparables
+        tables = (
+            self.trajectoires.moyens(),
+            self.diagnostic.sans_comparaison(),
+            self.suites.recommandations() if not self.etude.finale.saisie.decisions else None,
+            self.suites.lacunes(),
+            self.suites.indicateurs(),
+            compared.communes_retenues(),
+            compared.departement(),
+            compared.sensibilite(),
+        )
+        return suite(replace(table, ecran=True) for table in tables if table is not None)
 
     def limites(self) -> Bloc:
         """Return what the report must not be made to say."""
