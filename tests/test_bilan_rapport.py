@@ -19,6 +19,7 @@ SECTIONS = [
     PREMIERE,
     "Ce que les familles ont reçu, axe par axe",
     "Les moyens engagés",
+    "Participation et coopération",
     "Gouvernance",
     "Le territoire",
     "Ce qui manque, et à qui le demander",
@@ -93,3 +94,15 @@ def test_le_fonctionnement_et_l_investissement_ne_s_additionnent_pas(rapports_pr
 def test_la_diffusion_interne_se_dit_et_elle_seule(rapports_produits: Production) -> None:
     assert "Diffusion interne" not in rapports_produits.html(AVEC_SUIVI)
     assert "Diffusion interne" in ouvrir_bilan("demonstration", 2025, "interne").couverture().avertissement
+
+
+def test_la_participation_dit_qui_a_repondu_ce_qui_a_change_et_qui_n_a_pas_ete_interroge(
+    rapports_produits: Production,
+) -> None:
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", unescape(rapports_produits.html(AVEC_SUIVI))))
+
+    assert "Le 12 juin 2025, 84 familles ont répondu" in page
+    assert "Ce qui a changé : Le mercredi ouvre à 7 h 30" in page
+    assert "En 2025, personne n'a été interrogé parmi les partenaires." in page
+    without = re.sub(r"\s+", " ", unescape(rapports_produits.html(Rapport("demonstration", "2024/bilan"))))
+    assert "Rien ne dit qui a été interrogé" in without

@@ -74,7 +74,7 @@ class Suites(Montrable):
         note = self.etude.cadre.mot("decisions_prises" if taken else "aucune_decision")
         return liste(told) + paragraphe(note.format(nombre=taken, total=len(rows)))
 
-    def questions(self) -> Bloc:
+    def ouvertes(self) -> Bloc:
         """Return, a sentence each, which indicators lack a start, and what the convention leaves open."""
         return liste([*self._sans_depart(), *self._ouvertes()])
 

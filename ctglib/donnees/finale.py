@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe
-from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, SaisieFinale
+from ctglib.donnees.modeles.evaluation import Lectures, ReglesConformite, ReglesFinales, SaisieFinale
 from ctglib.donnees.references import nom_inconnu, parcourir
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.yaml_strict import Arbre
 
 
-REGLES = "catalogue/evaluation_finale.yaml"
+REGLES, CONFORMITE = "catalogue/evaluation_finale.yaml", "catalogue/conformite.yaml"
 LECTURES, SAISIE = "lectures.yaml", "evaluation_finale.yaml"
 
 
@@ -29,11 +29,13 @@ class Finale:
 
     Attributes:
         regles: Questions, rules and words of the catalogue.
+        conformite: What the law asks since the convention was signed.
         lectures: Links that the text does not write; none when the file is absent.
         saisie: What the evaluators entered; nothing when the file is absent.
     """
 
     regles: ReglesFinales
+    conformite: ReglesConformite
     lectures: Lectures
     saisie: SaisieFinale
 
@@ -47,8 +49,8 @@ def lire_finale(dossier: Dossier) -> Finale:
     documents = _documents(dossier.convention.id)
     if faults := _fautes(documents, dossier):
         raise DonneesInvalides(faults)
-    regles, lectures, saisie = (document.objet for document in documents.values())
-    return Finale(regles.selon(dossier.convention), lectures, saisie)
+    regles, conformite, lectures, saisie = (document.objet for document in documents.values())
+    return Finale(regles.selon(dossier.convention), conformite, lectures, saisie)
 
 
 def fautes_finales(convention: str) -> tuple[Faute, ...]:
@@ -61,9 +63,12 @@ def fautes_finales(convention: str) -> tuple[Faute, ...]:
 
 
 def _documents(convention: str) -> dict[str, Document]:
-    """Return the three files; one that a convention may not have and has not is an empty one."""
+    """Return the files; one that a convention may not have and has not is an empty one."""
     folder = f"conventions/{convention}"
-    found = {"regles": examiner_yaml(REGLES, ReglesFinales)}
+    found = {
+        "regles": examiner_yaml(REGLES, ReglesFinales),
+        "conformite": examiner_yaml(CONFORMITE, ReglesConformite),
+    }
     for name, file, model in (("lectures", LECTURES, Lectures), ("saisie", SAISIE, SaisieFinale)):
         path = f"{folder}/{file}"
         found[name] = examiner_yaml(path, model) if existe(path) else Document(None, model(), ())
@@ -82,6 +87,7 @@ CONVENTION = "convention.yaml"
 UNIQUES = (
     ("lectures", "objectifs", ("fiche", "objectif")),
     ("lectures", "schemas", ("fiche", "element")),
+    ("lectures", "schema_petite_enfance", ("element",)),
     ("saisie", "criteres", ("critere",)),
     ("saisie", "contribution", ("fiche",)),
     ("saisie", "decisions", ("fiche", "objectif")),
@@ -92,13 +98,16 @@ def verifier_finale(documents: Mapping[str, Document], dossier: Dossier) -> list
     """Return the faults of names that no other file defines, and of what is told twice.
 
     Args:
-        documents: « regles », « lectures » and « saisie », each without fault of its own; no tree: an absent file.
+        documents: By name, each without fault of its own; no tree: an absent file.
         dossier: The convention and its catalogue.
     """
     trees = {name: document.arbre for name, document in documents.items() if document.arbre}
     faults = [
         trees[name].faute(path, *nom_inconnu(str(written), values, kind, where))
-        for name, place, known, kind, where in (*_citations(dossier), *_des_fiches(trees, dossier.convention))
+        for name, place, known, kind, where in (
+            *_citations(dossier, documents["conformite"].objet),
+            *_des_fiches(trees, dossier.convention),
+        )
         if name in trees
         for values in [list(known)]
         for path, written in parcourir(trees[name].contenu, place)
@@ -120,7 +129,7 @@ def verifier_finale(documents: Mapping[str, Document], dossier: Dossier) -> list
 Citation = tuple[str, str, Iterable[object], str, str]  # document, path, what may be written there, its kind, its file
 
 
-def _citations(dossier: Dossier) -> Iterator[Citation]:
+def _citations(dossier: Dossier, conformite: ReglesConformite) -> Iterator[Citation]:
     catalogue, convention = dossier.catalogue, dossier.convention
     themes = [theme.theme for theme in catalogue.themes]
     series = (catalogue.indicateurs_contexte, "un indicateur", "catalogue/contexte.yaml")
@@ -128,7 +137,17 @@ def _citations(dossier: Dossier) -> Iterator[Citation]:
     yield "regles", "diagnostic.*.series.*", *series
     yield "regles", "renouvellement.*.indicateur", catalogue.indicateurs, "un indicateur", "catalogue/themes"
     yield "regles", "renouvellement.*.serie", *series
+    yield "conformite", "population", catalogue.indicateurs, "un indicateur", "catalogue/themes"
+    yield "conformite", "elements.*.connu.diagnostic.*", catalogue.indicateurs, "un indicateur", "catalogue/themes"
+    yield "conformite", "elements.*.connu.series.*", *series
+    types = [item.id for item in catalogue.offre.types]
+    yield "conformite", "elements.*.connu.offre.*", types, "un type de service", "catalogue/offre.yaml"
+    holders = (catalogue.responsables, "un service", "catalogue/responsables.yaml")
+    yield "conformite", "elements.*.detenteurs.*", *holders
+    parts = [item.id for item in conformite.elements]
+    yield "lectures", "schema_petite_enfance.*.element", parts, "un élément du schéma", CONFORMITE
     numbers = [fiche.numero for fiche in convention.fiches]
+    yield "lectures", "schema_petite_enfance.*.fiches.*", numbers, "une fiche action", CONVENTION
     for name, group in (
         ("lectures", "objectifs"), ("lectures", "schemas"), ("saisie", "contribution"), ("saisie", "decisions"),
     ):  # fmt: skip

@@ -17,6 +17,7 @@ from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
+from ctglib.blocs.participation import participation
 from ctglib.blocs.sources import sources
 from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.bilan import Proposition, Situation, proposer, service
@@ -152,6 +153,10 @@ class Bilan:
     def territoire(self) -> Territoire:
         """What the public series say."""
         return Territoire(self.etude)
+
+    def participation(self) -> Bloc | None:
+        """Return who was asked, what changed, what the partners do together; None without a follow-up."""
+        return None if self.muette else participation(self.etude, (self.etude.annee,))
 
     def collecte(self) -> Bloc:
         """Return how much of what is expected could be gathered, service by service; a sentence when nothing was."""

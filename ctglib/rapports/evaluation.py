@@ -11,6 +11,7 @@ from ctglib.blocs.axes import Axes
 from ctglib.blocs.cadre import sur
 from ctglib.blocs.collecte import tableau_manques_finaux
 from ctglib.blocs.comparables import Comparables, etudier_comparables
+from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.contribution import lecon, tableau_contribution, tableau_evaluabilite
 from ctglib.blocs.couverture import FICTIF
 from ctglib.blocs.criteres import Criteres
@@ -18,12 +19,13 @@ from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_fin import MessagesDeLaFin
 from ctglib.blocs.page_une import page_une
+from ctglib.blocs.participation import participation
 from ctglib.blocs.recommandations import Suites
 from ctglib.blocs.revisite import DiagnosticRevisite
 from ctglib.blocs.sources import sources
 from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.enjeux import besoins
-from ctglib.document.blocs import Bloc, liste, paragraphe, suite
+from ctglib.document.blocs import Bloc, liste, paragraphe, sous_titre, suite
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.typographie import compter, date_longue, enumerer, majuscule
 from ctglib.donnees.communes import lire_communes
@@ -151,9 +153,28 @@ class EvaluationFinale:
         return tableau_contribution(self.etude.chaines, self.etude.finale.saisie.contribution, self.etude.cadre)
 
     @cached_property
+    def conformite(self) -> Conformite:
+        """What the law asks since the convention was signed."""
+        return Conformite(self.etude.derniere, self.etude.finale)
+
+    @cached_property
     def suites(self) -> Suites:
         """What the convention settles, what is proposed, what is decided."""
         return Suites(self.etude)
+
+    def participation(self) -> Bloc:
+        """Return who was asked over the convention, what changed, what the partners do together."""
+        return participation(self.etude.derniere, self.etude.annees)
+
+    def questions(self) -> Bloc | None:
+        """Return the questions that the comité chose, each with its answer; None when it chose none."""
+        chosen = self.etude.finale.saisie.questions
+        told = self.etude.cadre.mot("a_completer")
+        return suite(
+            piece
+            for item in chosen
+            for piece in (sous_titre(item.question), paragraphe(majuscule(item.reponse or told)))
+        )
 
     def evaluabilite(self) -> Tableau:
         """Return what could be evaluated, by fiche."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.conformite import Conformite
 from ctglib.calculs.revisite import annees_renouvelees, renouveler
 from ctglib.calculs.suivi import a_la_date
 from ctglib.commandes.suivante.demande import verifier_demande
@@ -107,6 +108,7 @@ def _projet(etude: EtudeFinale, periode: Periode, ancienne: str) -> Projet:
         f"{folder}/convention.yaml": _yaml(text, head),
         f"{folder}/annexe1.csv": _csv(annexe1),
         f"{folder}/lectures.yaml": _yaml(_lectures(etude, text["schemas"]), head[:1]),
+        f"{folder}/schema_petite_enfance.csv": Conformite(etude.derniere, etude.finale).tableau().csv().encode("utf-8"),
         f"{folder}/corrections.yaml": _yaml({"corrections": _corrections(etude)}, ()),
         **_copies(f"{DOSSIER}/{ancienne}", folder),
     }

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
 from ctglib.donnees.modeles.convention import Convention, RoleDeClause
+from ctglib.donnees.modeles.suivi import Public
 
 CodeProposition = Literal[
     "comite_non_tenu", "reconduction", "retard", "echeance_sans_etat", "cible_manquee", "postes_de_pilotage",
@@ -71,6 +72,16 @@ class RegleDeProposition(Modele):
     reference: Texte = "convention"
 
 
+class MotsDeLaParticipation(Modele):
+    """How participation is said; ``publics``: each public, one and several."""
+
+    publics: dict[Public, tuple[Texte, Texte]]
+    personne: Texte
+    non_renseignee: Texte
+    cooperation: Texte
+    cooperation_absente: Texte
+
+
 class ReglesBilan(Modele):
     """``bilan.yaml``.
 
@@ -84,6 +95,7 @@ class ReglesBilan(Modele):
     pilotage: Pilotage
     equipe: Equipe
     territoire: TerritoireDuBilan
+    participation: MotsDeLaParticipation
     propositions: tuple[RegleDeProposition, ...]
     mots: dict[Identifiant, Texte]
     natures_d_avenant: dict[NatureDeChangement, Texte]

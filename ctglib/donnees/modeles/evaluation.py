@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, field_validator
@@ -233,11 +234,88 @@ class LectureSchema(Modele):
     element: Texte
 
 
+class LectureConformite(Modele):
+    """Where the convention answers an element of the schéma pluriannuel of petite enfance: place in it, fiches."""
+
+    element: Identifiant
+    ou: Texte
+    fiches: tuple[int, ...] = ()
+
+
 class Lectures(Modele):
     """``lectures.yaml`` of a convention: links that its text does not write, as the workbook reads them."""
 
     objectifs: tuple[LectureObjectif, ...] = ()
     schemas: tuple[LectureSchema, ...] = ()
+    schema_petite_enfance: tuple[LectureConformite, ...] = ()
+
+
+class Obligation(Modele):
+    """What binds a commune of more than so many inhabitants; ``schema``: the one that the table is about."""
+
+    au_dela: int = Field(ge=0)
+    quoi: Texte
+    schema_: bool = Field(default=False, alias="schema")
+
+
+class Confirmation(Modele):
+    """Who checked a rule against the official text, and when."""
+
+    par: Texte
+    le: date
+
+
+class Connu(Modele):
+    """What the workbook may know of an element: indicators of the diagnostic, public series, kinds of services."""
+
+    diagnostic: tuple[Identifiant, ...] = ()
+    series: tuple[Identifiant, ...] = ()
+    offre: tuple[Identifiant, ...] = ()
+
+
+class ElementDuSchema(Modele):
+    """An element of the schéma: what is known of it, what is missing, which services have it."""
+
+    id: Identifiant
+    titre: Texte
+    connu: Connu = Connu()
+    manque: Texte
+    detenteurs: tuple[Identifiant, ...] = Field(min_length=1)
+
+
+class ThemeMinimum(Modele):
+    """A theme that a CTG covers at least, and the words by which a title names it."""
+
+    titre: Texte
+    mots: tuple[Texte, ...] = Field(min_length=1)
+
+
+class ThemesMinimum(Modele):
+    """The minimum themes, and where they are said."""
+
+    source: Texte
+    themes: tuple[ThemeMinimum, ...]
+
+
+class ReglesConformite(Modele):
+    """``conformite.yaml``: what the law has become, « à vérifier » until ``confirme`` says who checked it."""
+
+    textes: tuple[Texte, ...] = Field(min_length=1)
+    sources: tuple[Texte, ...] = Field(min_length=1)
+    lu_le: date
+    confirme: Confirmation | None = None
+    population: Identifiant
+    obligations: tuple[Obligation, ...]
+    elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
+    themes_minimum: ThemesMinimum
+    mots: dict[Identifiant, Texte]
+
+    @field_validator("obligations")
+    @classmethod
+    def _un_schema(cls, obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
+        if sum(item.schema_ for item in obligations) != 1:
+            raise ValueError("une obligation, et une seule, dont « schema » est vrai")
+        return obligations
 
 
 class AppreciationCritere(Modele):
@@ -266,10 +344,18 @@ class DecisionSaisie(Modele):
     commentaire: Texte | None = None
 
 
+class QuestionDuComite(Modele):
+    """A question that the comité chose, and what the evaluators answer."""
+
+    question: Texte
+    reponse: Texte | None = None
+
+
 class SaisieFinale(Modele):
     """``evaluation_finale.yaml`` of a convention: what people enter. Absent, everything reads « à compléter »."""
 
     evaluateurs: Texte | None = None
+    questions: tuple[QuestionDuComite, ...] = Field(default=(), max_length=3)
     criteres: tuple[AppreciationCritere, ...] = ()
     contribution: tuple[ContributionSaisie, ...] = ()
     decisions: tuple[DecisionSaisie, ...] = ()

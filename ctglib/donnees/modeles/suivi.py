@@ -64,6 +64,35 @@ class Appreciation(Modele):
     perspectives: tuple[Texte, ...] = ()
 
 
+Public = Literal["familles", "professionnels", "partenaires"]
+
+
+class Consultation(Modele):
+    """Some people who were asked: how many answered, when, how, and what it changed; 0: nobody was."""
+
+    public: Public
+    combien: int = Field(ge=0)
+    date: date
+    comment: Texte | None = None
+    change: Texte | None = None
+
+
+class Exemple(Modele):
+    """Something that happened, one a day, and the axis that it shows."""
+
+    axe: Identifiant
+    date: date
+    texte: Texte
+
+
+class Participation(Modele):
+    """``participation.yaml``: who took part, what the partners do together that they did not, one example an axis."""
+
+    consultations: tuple[Consultation, ...] = ()
+    cooperation: tuple[Texte, ...] = ()
+    exemples: tuple[Exemple, ...] = ()
+
+
 class Appreciations(Modele):
     """``appreciations.yaml``."""
 

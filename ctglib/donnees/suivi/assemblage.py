@@ -51,6 +51,7 @@ def _annee(annee: PiecesAnnee, suivi: PiecesSuivi) -> Suivi:
         annee=annee.annee,
         bilan=found.get("bilan") or Bilan(annee=annee.annee),
         appreciations=found["appreciations"].appreciations if "appreciations" in found else (),
+        participation=found.get("participation"),
         messages=found["messages"].messages if "messages" in found else (),
         fichiers=tuple(sorted([*(f"{name}.yaml" for name in found), *(f"{name}.csv" for name in annee.tables)])),
         **tables,

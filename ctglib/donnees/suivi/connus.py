@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # The kinds of names of ``references.VOCABULAIRES`` that the follow-up cites.
 NOMS = (
+    "axe",
     "mesure",
     "indicateur_de_fiche",
     "dimension",

@@ -40,6 +40,8 @@ def _annee(annee: PiecesAnnee, precedente: PiecesAnnee | None, connus: Connus) -
     faults = fautes_de_bilan(annee, precedente)
     if document := annee.documents.get("appreciations"):
         faults += fautes_d_appreciations(document, connus)
+    if document := annee.documents.get("participation"):
+        faults += _inconnus(document, "exemples.*.axe", "axe", connus)
     return faults
 
 
@@ -100,15 +102,17 @@ def fautes_de_bilan(annee: PiecesAnnee, precedente: PiecesAnnee | None) -> list[
 
 def fautes_d_appreciations(document: Document, connus: Connus) -> list[Faute]:
     """Return the faults of the appreciations: fiches that the convention has not, or twice."""
-    tree = document.arbre
-    words = VOCABULAIRES["fiche"]
+    place = "appreciations.*.fiche"
+    return [*doublons(document.arbre, place), *_inconnus(document, place, "fiche", connus)]
+
+
+def _inconnus(document: Document, place: str, sorte: str, connus: Connus) -> list[Faute]:
+    """Return the faults of names that the convention has not."""
+    words, names, tree = VOCABULAIRES[sorte], connus.noms[sorte], document.arbre
     return [
-        *doublons(tree, "appreciations.*.fiche"),
-        *(
-            tree.faute(path, *nom_inconnu(str(value), connus.noms["fiche"], words.libelle, words.ou))
-            for path, value in parcourir(tree.contenu, "appreciations.*.fiche")
-            if connus.noms["fiche"] and str(value) not in connus.noms["fiche"]
-        ),
+        tree.faute(path, *nom_inconnu(str(value), names, words.libelle, words.ou))
+        for path, value in parcourir(tree.contenu, place)
+        if names and str(value) not in names
     ]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.messages import MessageDesParties
     from ctglib.donnees.modeles.sources import Origine
-    from ctglib.donnees.modeles.suivi import Appreciation, Avenant, Bilan
+    from ctglib.donnees.modeles.suivi import Appreciation, Avenant, Bilan, Participation
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Suivi(Montrable):
         profils: dispositif, variable, modalite, variable_2, modalite_2, effectif (float64), statut.
         posture: fonction, domaine, item, niveau (Int64), diffusion (« interne » when empty).
         appreciations: By fiche, in the order of the file.
+        participation: Who took part, None when nobody says.
         messages: What the parties say on first pages in place of our messages.
         fichiers: Names of the files that are there.
     """
@@ -46,6 +47,7 @@ class Suivi(Montrable):
     profils: pd.DataFrame
     posture: pd.DataFrame
     appreciations: tuple[Appreciation, ...]
+    participation: Participation | None
     messages: tuple[MessageDesParties, ...]
     fichiers: tuple[str, ...]
 

@@ -15,7 +15,7 @@ from ctglib.donnees.lecture import existe, lister, proches
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
 from ctglib.donnees.modeles.messages import MessagesDesParties
 from ctglib.donnees.modeles.sources import Origine
-from ctglib.donnees.modeles.suivi import Appreciations, Bilan
+from ctglib.donnees.modeles.suivi import Appreciations, Bilan, Participation
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Confidentialite
     from ctglib.donnees.pieces import Pieces
 
-DOCUMENTS: dict[str, type[Modele]] = {"bilan": Bilan, "appreciations": Appreciations, "messages": MessagesDesParties}
+DOCUMENTS: dict[str, type[Modele]] = {
+    "bilan": Bilan, "appreciations": Appreciations, "participation": Participation, "messages": MessagesDesParties,
+}  # fmt: skip
 TABLES = ("observations", "actions", "moyens", "profils", "posture")
 SCHEMAS = (*TABLES, "masque")
 SOURCES = "sources"

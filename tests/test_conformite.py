@@ -1,0 +1,110 @@
+"""What the law asks since a convention was signed: whom it binds, where it answers, how sure it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ctglib import ouvrir_evaluation
+from ctglib.blocs.conformite import Conformite
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.modeles.evaluation import Confirmation, Lectures
+from ctglib.donnees.validation import valider
+
+
+@cache
+def harnes() -> Conformite:
+    return ouvrir_evaluation("harnes").conformite
+
+
+def texte(bloc: object) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bloc.html)).replace("&#x27;", "'")
+
+
+def avec(population: float | None) -> Conformite:
+    """The convention of Harnes, its diagnostic counting so many inhabitants."""
+    etude = harnes().etude
+    dossier = etude.suivi.dossier
+    here = dossier.annexe1["indicateur"].eq("population") & dossier.annexe1["territoire"].eq("62413")
+    annexe1 = dossier.annexe1.assign(valeur=dossier.annexe1["valeur"].mask(here, population))
+    suivi = replace(etude.suivi, dossier=replace(dossier, annexe1=annexe1))
+    return replace(harnes(), etude=replace(etude, suivi=suivi))
+
+
+@pytest.mark.parametrize(
+    ("population", "dit"),
+    [
+        (12324.0, "tient lieu de schéma"),
+        (10000.0, "pas obligatoire en deçà de 10 000 habitants"),
+        (3500.0, "devrait recenser les besoins des enfants de moins de trois ans et informer les familles. C'est"),
+        (None, "ne donne pas la population"),
+    ],
+)
+def test_les_seuils_de_population_disent_qui_est_oblige(population: float | None, dit: str) -> None:
+    assert dit in texte(avec(population).regle()).replace("\u202f", " ")
+
+
+def test_la_regle_est_a_verifier_tant_que_personne_ne_l_a_confirmee() -> None:
+    told = Confirmation(par="Service juridique", le="2026-12-15")
+    finale = harnes().finale
+    sure = replace(harnes(), finale=replace(finale, conformite=finale.conformite.model_copy(update={"confirme": told})))
+
+    assert "À vérifier" in texte(harnes().regle()) and "À vérifier" not in texte(sure.regle())
+    assert "confirmée par Service juridique, le 15 décembre 2026" in texte(sure.regle())
+
+
+def test_chaque_element_dit_ou_la_convention_repond_ce_qui_est_connu_et_qui_a_le_reste() -> None:
+    rows = harnes().tableau().cellules.set_index("titre")
+
+    assert list(rows.index) == [item.titre for item in harnes().finale.conformite.elements]
+    assert rows.loc["Besoins des enfants de moins de trois ans et de leurs familles", "reponse"] == (
+        "Annexe 1, petite enfance ; fiche\u00a01"
+    )
+    assert "naissances domiciliées (Insee) (2025)" in rows["su"].str.cat(sep=" ")
+    assert rows["reste"].str.contains("à demander : ").all()
+
+
+def test_une_convention_qui_ne_declare_rien_a_le_tableau_avec_non_declare() -> None:
+    silent = replace(harnes(), finale=replace(harnes().finale, lectures=Lectures()))
+
+    assert set(silent.tableau().cellules["reponse"]) == {"Non déclaré"}
+
+
+def test_un_theme_minimum_sans_fiche_est_une_question() -> None:
+    told = texte(harnes().regle()).replace("\u00a0", " ").replace("\u202f", " ")
+
+    assert re.search(r"ne nomme le thème « parentalité ».*\?", told)
+    assert "« jeunesse »" not in told
+
+
+def test_le_csv_n_a_que_des_textes_et_des_nombres() -> None:
+    data = harnes().tableau().donnees
+
+    assert all(isinstance(value, str | int) or pd.isna(value) for value in data.to_numpy().ravel())
+
+
+def test_un_element_ou_une_fiche_inconnus_sont_dits_avec_leur_place(donnees: Path) -> None:
+    path = donnees / "conventions/harnes/lectures.yaml"
+    path.write_text("schema_petite_enfance:\n  - {element: creches, ou: annexe 2, fiches: [9]}\n", encoding="utf-8")
+
+    with pytest.raises(DonneesInvalides) as refus:
+        valider("harnes")
+
+    assert [(fault.ligne, fault.trouve) for fault in refus.value.fautes] == [(2, "« creches »"), (2, "« 9 »")]
+
+
+def test_un_axe_inconnu_dans_la_participation_est_dit_avec_sa_place(donnees: Path) -> None:
+    folder = donnees / "conventions/harnes/suivi/2024"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "participation.yaml"
+    path.write_text("exemples:\n  - {axe: jeunesse, date: 2024-05-02, texte: Un vote}\n", encoding="utf-8")
+
+    with pytest.raises(DonneesInvalides) as refus:
+        valider("harnes")
+
+    assert [(fault.ligne, fault.trouve) for fault in refus.value.fautes] == [(2, "« jeunesse »")]
