@@ -105,6 +105,22 @@ def test_aucun_taux_n_est_donne_sur_une_poignee_ni_sur_un_secret(code: str) -> N
     assert rows["raison"].isin(["", "secret", "absent", "trop_peu"]).all()
 
 
+@pytest.mark.parametrize("code", ["22016", "75", "97608", "2A", "200054781"])
+def test_un_territoire_dont_on_ne_sait_presque_rien_le_dit(code: str) -> None:
+    portrait = ouvrir_portrait(code)
+
+    shown = [portrait.couverture(), portrait.une_page(), portrait.manques(), portrait.methode(), portrait.sources()]
+    shown += [portrait.evolution(), portrait.semblables(), *map(portrait.theme, portrait.etude.regles.themes)]
+    text = _texte(" ".join(one.html for one in shown if one))
+    assert "« ctg source ajouter »" in text and "nan" not in text
+
+
+def test_une_evolution_qui_part_de_2020_dit_que_c_etait_l_annee_du_covid() -> None:
+    (table, _) = ouvrir_portrait("62413").evolution().pieces
+
+    assert any("Covid" in note for note in table.notes)
+
+
 def test_les_naissances_d_une_commune_ne_sont_pas_celles_de_son_epci() -> None:
     rows = etudier_portrait("246200364").mesures.set_index("mesure")
 

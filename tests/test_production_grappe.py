@@ -61,6 +61,16 @@ def test_une_grappe_donne_les_memes_octets_meme_si_un_ouvrier_meurt_en_chemin(tm
     assert octets(tmp_path / "grappe") == octets(tmp_path / "ici")
 
 
+def test_une_grappe_fait_aussi_les_portraits_a_l_octet_pres(tmp_path: Path) -> None:
+    asked = ["portrait", "62413", "62015", "--formats", "html", "--sortie"]
+
+    with grappe() as cluster:
+        assert lancer([*asked, str(tmp_path / "grappe"), "--ordonnanceur", cluster.scheduler_address]) == 0
+    assert lancer([*asked, str(tmp_path / "ici")]) == 0
+
+    assert octets(tmp_path / "grappe") == octets(tmp_path / "ici")
+
+
 def test_un_ordonnanceur_qui_ne_repond_pas_est_dit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

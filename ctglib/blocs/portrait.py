@@ -29,6 +29,7 @@ from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import lire_tables, tables
+from ctglib.donnees.modeles.bilan import Synthese
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Unites
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.modeles.portrait import Portrait
@@ -72,6 +73,7 @@ class EtudePortrait:
         voisins: The territory, then those alike (of a département, its EPCI): code, nom, distance, and their counts.
         lieux: The places by role.
         mots: The units and the statuses.
+        annees: What to know of peculiar years.
     """
 
     place: Territoire
@@ -84,6 +86,7 @@ class EtudePortrait:
     voisins: pd.DataFrame
     lieux: Mapping[str, Lieu]
     mots: tuple[Unites, Statuts]
+    annees: Mapping[int, str]
 
     @cached_property
     def mesures(self) -> pd.DataFrame:
@@ -167,7 +170,8 @@ def etudier_portrait(code: str) -> EtudePortrait:
         charger_yaml_une_fois("catalogue/statuts.yaml", Statuts),
     )
     limits = charger_yaml_une_fois("catalogue/evaluation.yaml", Evaluation).seuils
-    return EtudePortrait(place, reference, epci, communes, rules, limits, figures, alike, places, words)
+    peculiar = charger_yaml_une_fois("catalogue/synthese.yaml", Synthese).annees
+    return EtudePortrait(place, reference, epci, communes, rules, limits, figures, alike, places, words, peculiar)
 
 
 def _nommer(code: str, regles: Portrait) -> Territoire:
@@ -235,7 +239,7 @@ def _semblables(chiffres: Chiffres, communes: pd.DataFrame, place: Territoire, r
     names = [rule.taille, *rule.parts]
     rows = chiffres.tables.get(COMPTES, pd.DataFrame({"annee": [], "territoire": []}))
     last = rows[rows["annee"].eq(rows["annee"].max())].set_index("territoire").reindex(communes["territoire"])
-    if rule.taille not in last:
+    if rows.empty:
         return pd.DataFrame(columns=["code", "nom", "distance"])
     own = communes.set_index("territoire")
     if place.niveau != "commune":
@@ -419,9 +423,10 @@ def evolution(etude: EtudePortrait) -> Bloc | None:
         ],
         nom="portrait-evolutions", titre=f"Comment ces nombres ont changé, {etude.place.nom} et ailleurs",
         source=source,
-        notes=tuple(
-            [f"{RIEN} : moins de {etude.regles.minimum} foyers au départ, aucun pourcentage n'est donné."]
-            * bool((~enough).any())
+        notes=(
+            *[f"{RIEN} : moins de {etude.regles.minimum} foyers au départ, aucun pourcentage n'est donné."]
+            * bool((~enough).any()),
+            *(note for year, note in etude.annees.items() if year in set(moved["depart"])),
         ),
     )  # fmt: skip
     return suite([table, figure])

@@ -13,7 +13,7 @@ from ctglib.calculs.portrait import LA, TROP_PEU
 from ctglib.document.blocs import Bloc, colonnes, liste, sous_titre, suite
 from ctglib.document.couverture import Couverture
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import enumerer, majuscule, minuscule, nombre, pourcent
+from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
 from ctglib.donnees.modeles.bilan import Synthese
 from ctglib.donnees.officiels.familles import charger_famille
@@ -50,12 +50,12 @@ class Portrait:
 
     def couverture(self) -> Couverture:
         """Return the cover: the territory, the year of the figures, and that it is no convention."""
-        study, members = self.etude, len(self.etude.lieux["territoire"].membres)
+        study, members = self.etude, compter(len(self.etude.lieux["territoire"].membres), "commune")
         within = f"{study.reference.de}" if study.reference else ""
         where = {
             "commune": f"commune {within}, {study.epci.le if study.epci else 'hors intercommunalité'}",
-            "epci": f"{members} communes, département {within}",
-            "departement": f"{members} communes",
+            "epci": f"{members}, département {within}",
+            "departement": members,
         }
         return Couverture(
             sujet="données publiques seules",
@@ -155,8 +155,10 @@ class Portrait:
 
     @property
     def _annee(self) -> int:
+        """The latest year of what is shown, of what is known of others where nothing is."""
         rows = self.etude.mesures
-        return int(rows.loc[rows["raison"].isin(["", TROP_PEU]), "annee"].max())
+        told = rows.loc[rows["raison"].isin(["", TROP_PEU]), "annee"]
+        return int((told if len(told) else rows["annee"]).max())
 
     def _messages(self) -> Iterator[str]:
         """Yield who lives there, the widest gaps that are more than noise, how counts moved, the EPCI's rate."""
@@ -164,6 +166,8 @@ class Portrait:
         known = study.mesures.set_index("mesure")
         told = {name: known.at[name, "valeur"] for name in DIT_A_PART if name in known.index}
         count = {name: nombre(value) for name, value in told.items() if value == value}
+        if not count:
+            yield f"Les fichiers présents n'ont aucun chiffre {study.place.de}."
         if "population" in count:
             yield f"{majuscule(study.place.le)} compte {count['population']} habitants" + (
                 f" ; en décembre {known.at['foyers', 'annee']:.0f}, {count['foyers']} foyers y reçoivent une "
@@ -227,7 +231,9 @@ class Portrait:
         old = rows[rows["raison"].eq("") & rows["annee"].lt(self._annee - 3) & rows["unite"].ne("nombre")]
         if len(old):
             years = sorted({int(year) for year in old["annee"]})
-            names = [minuscule(study.definitions[name].libelle) for name in old["mesure"].head(SUR_LA_PAGE)]
+            names = [
+                minuscule(study.definitions[one].libelle.partition(",")[0]) for one in old["mesure"].head(SUR_LA_PAGE)
+            ]
             yield f"Les chiffres de {enumerer([str(year) for year in years])} ont vieilli ({', '.join(names)}…)."
         if rows["raison"].eq("secret").any():
             yield "L'Insee tait des nombres trop petits : leurs taux manquent ici."
