@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ctglib.rapports.bilan import lire_suivi, ouvrir_bilan
     from ctglib.rapports.controle import ouvrir_controle
     from ctglib.rapports.diagnostic import ouvrir
+    from ctglib.rapports.dossier import ouvrir_dossier
     from ctglib.rapports.evaluation import ouvrir_evaluation
     from ctglib.rapports.portrait import ouvrir_portrait
 
@@ -23,6 +24,7 @@ __all__ = [
     "ouvrir",
     "ouvrir_bilan",
     "ouvrir_controle",
+    "ouvrir_dossier",
     "ouvrir_evaluation",
     "ouvrir_portrait",
     "paragraphe",
@@ -34,6 +36,7 @@ PORTES = {
     "ouvrir": "rapports.diagnostic",
     "ouvrir_bilan": "rapports.bilan",
     "ouvrir_controle": "rapports.controle",
+    "ouvrir_dossier": "rapports.dossier",
     "ouvrir_evaluation": "rapports.evaluation",
     "ouvrir_portrait": "rapports.portrait",
     "paragraphe": "document.blocs",

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.suivi import lire_annee
+from ctglib.collecte.suivi import TABLES_BILAN, lire_annee
 from ctglib.donnees.conventions import DOSSIER
 from ctglib.donnees.dossier import COLLECTE, GABARIT, charger_gabarit
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.modeles.gabarit import AUTRES, FeuilleGabarit, Gabarit
-from ctglib.donnees.suivi.pieces import annees_presentes
+from ctglib.donnees.suivi.pieces import TABLES, annees_presentes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.modeles.suivi import Avenant
+    from ctglib.donnees.suivi.objets import DossierSuivi
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,19 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     years = {annee, *annees_presentes(convention)}
     suivis = {year: lire_annee(convention, year) for year in sorted(years)}
     return Cadre(dossier, gabarit, annee, suivis, responsable, suivi.avenants)
+
+
+def cadre_vierge(suivi: DossierSuivi, gabarit: Gabarit, annee: int, responsable: str) -> Cadre:
+    """Return the frame of a service's part without anything entered: what anyone may be sent.
+
+    Args:
+        suivi: The convention.
+        gabarit: The words of the workbook.
+        annee: The year.
+        responsable: The service.
+    """
+    empty = {name: {} for name in (*TABLES, *TABLES_BILAN, "appreciations")}
+    return Cadre(suivi.dossier, gabarit, annee, {annee: empty}, responsable, tuple(suivi.avenants))
 
 
 def _verifier_annee(dossier: Dossier, annee: int, last: int) -> None:

@@ -469,9 +469,14 @@ def en_octets(classeur: Workbook, instant: datetime) -> bytes:
     """
     raw = io.BytesIO()
     classeur.save(raw)
+    return dater(raw, instant)
+
+
+def dater(brut: io.BytesIO, instant: datetime) -> bytes:
+    """Return the bytes of an Office file whose parts and properties bear an instant of its own."""
     stamp = instant.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     target = io.BytesIO()
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+    with zipfile.ZipFile(brut) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
         for name in source.namelist():
             content = source.read(name)
             if name == _CORE:

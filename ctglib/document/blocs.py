@@ -181,6 +181,15 @@ class Dessin(Bloc):
     tableau: Tableau | None = None
 
 
+@dataclass(frozen=True)
+class Piece(Bloc):
+    """A file that a report carries with it: where it lies beside the page, its bytes, and what it is."""
+
+    adresse: str
+    contenu: bytes
+    libelle: str
+
+
 def feuilles(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
     """Yield blocks without their groups, in reading order."""
     for bloc in blocs:

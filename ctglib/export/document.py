@@ -11,7 +11,19 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from ctglib.document.blocs import Bloc, Colonnes, Dessin, Liste, Morceau, Paragraphe, Renvoi, Texte, Titre, feuilles
+from ctglib.document.blocs import (
+    Bloc,
+    Colonnes,
+    Dessin,
+    Liste,
+    Morceau,
+    Paragraphe,
+    Piece,
+    Renvoi,
+    Texte,
+    Titre,
+    feuilles,
+)
 from ctglib.document.couverture import Couverture
 from ctglib.document.serialisation import MIME, de_json
 from ctglib.document.tableau import Tableau
@@ -81,6 +93,11 @@ class Document:
     def dessins(self) -> tuple[Dessin, ...]:
         """Its charts."""
         return tuple(bloc for bloc in _tout(self.corps) if isinstance(bloc, Dessin))
+
+    @property
+    def pieces(self) -> dict[str, bytes]:
+        """The files that it carries with it, by address."""
+        return {bloc.adresse: bloc.contenu for bloc in _tout(self.corps) if isinstance(bloc, Piece)}
 
     @property
     def papier(self) -> tuple[Bloc, ...]:

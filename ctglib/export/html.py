@@ -19,6 +19,7 @@ from ctglib.document.blocs import (
     Lien,
     Liste,
     Paragraphe,
+    Piece,
     Renvoi,
     Titre,
 )  # fmt: skip
@@ -164,6 +165,11 @@ def _(tableau: Tableau, numeros: Mapping[str, str] = RIEN) -> str:
         f"<thead>{head}</thead>{body or '<tbody></tbody>'}</table></div>"
         f"{notes}{_p('Source : ' + tableau.source, 'source')}</div>"
     )
+
+
+@ecrire_html.register(Piece)
+def _(piece: Piece, numeros: Mapping[str, str] = RIEN) -> str:
+    return _p((Lien(piece.libelle, piece.adresse),), "piece", numeros)
 
 
 @ecrire_html.register(Dessin)

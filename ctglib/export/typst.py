@@ -23,6 +23,7 @@ from ctglib.document.blocs import (
     Lien,
     Liste,
     Paragraphe,
+    Piece,
     Renvoi,
     Titre,
 )  # fmt: skip
@@ -167,6 +168,11 @@ def _(chiffres: Chiffres, numeros: Mapping[str, str]) -> str:
 def _(colonnes: Colonnes, numeros: Mapping[str, str]) -> str:
     inside = (f"[#set heading(outlined: false)\n{ecrire_typst(bloc, numeros)}]," for bloc in colonnes.blocs)
     return f"#colonnes(({' '.join(inside)}))"
+
+
+@ecrire_typst.register(Piece)
+def _(piece: Piece, numeros: Mapping[str, str]) -> str:
+    return _morceaux(f"Fichier joint : {piece.libelle} ({piece.adresse}).", numeros)
 
 
 @ecrire_typst.register(Dessin)

@@ -30,6 +30,7 @@ from ctglib.document.blocs import (
     Lien,
     Liste,
     Paragraphe,
+    Piece,
     Renvoi,
     Titre,
 )  # fmt: skip
@@ -172,6 +173,11 @@ def _(chiffres: Chiffres, feuille: Feuille) -> None:
 def _(colonnes: Colonnes, feuille: Feuille) -> None:
     for bloc in colonnes.blocs:
         ecrire_word(bloc, feuille)
+
+
+@ecrire_word.register(Piece)
+def _(piece: Piece, feuille: Feuille) -> None:
+    feuille.ecrire(f"Fichier joint : {piece.libelle} ({piece.adresse}).")
 
 
 @ecrire_word.register(Dessin)

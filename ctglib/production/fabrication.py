@@ -146,6 +146,7 @@ def _exporter(
             raise RapportEchoue(Echec.de_l_erreur("ValueError", str(error), carnet=commande.carnet.name)) from error
     page = ressources["page"]
     contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
+    contenus |= page.pieces
     if "html" in commande.formats:
         contenus[f"{commande.cle}.html"] = html.encode("utf-8")
     for suffixe in [kind for kind in EXPORTEURS if kind in commande.formats and kind != "html"]:

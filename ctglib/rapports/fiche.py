@@ -29,9 +29,11 @@ from ctglib.calculs.moyens import moyens_par_poste, rapprocher
 from ctglib.calculs.suivi import avenant_de_la_cible, par_avenant
 from ctglib.document.blocs import (
     Bloc,
+    Lien,
     Titre,
     colonnes,
     liste,
+    paragraphe,
     sous_titre,
     suite,
 )
@@ -168,6 +170,13 @@ class Fiche:
             poste=self._poste,
             departs=initial if self.sans_suivi else None,
         )
+
+    def dossier(self) -> Bloc | None:
+        """Return where all that the convention lacks is asked for, when nothing was ever handed in."""
+        if not self.sans_suivi:
+            return None
+        link = Lien("dossier à compléter", "../dossier.html")
+        return paragraphe(("Tout ce qui manque à la convention, les lettres et les classeurs à envoyer : ", link, "."))
 
     def limites(self) -> Bloc | None:
         """Return what the figures must not be made to say."""

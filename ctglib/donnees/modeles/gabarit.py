@@ -128,6 +128,15 @@ class Plis(Modele):
     profils: Texte
 
 
+class Lettre(Modele):
+    """The letter to a service, and when an answer is awaited: ``{territoire}``, ``{annees}``, ``{titre}``."""
+
+    objet: Texte
+    paragraphes: tuple[Texte, ...]
+    fin: Texte
+    delai: Texte
+
+
 class NomsDePersonnes(Modele):
     """How a person's name shows in a text: civilities, and first words of groups of capitalised words that are none."""
 
@@ -154,6 +163,7 @@ class Gabarit(Modele):
     rubriques: dict[Identifiant, Rubrique]
     nombre_de_decisions: int = Field(ge=1)
     plis: Plis
+    lettre: Lettre
     feuilles: tuple[FeuilleGabarit, ...]
     parts: Parts = Parts()
     moyens: MoyensGabarit = MoyensGabarit()

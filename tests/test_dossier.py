@@ -1,0 +1,102 @@
+"""What is still to be handed in: said service by service, with a letter and blank workbooks that can be sent."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import cache
+from pathlib import Path
+
+import docx
+import pytest
+from classeur_rempli import LIGNE_DES_TITRES
+from ligne_de_commande import ctg
+from openpyxl import load_workbook
+
+from ctglib import ouvrir_dossier
+from ctglib.document.blocs import Piece
+from ctglib.rapports.dossier import DossierACompleter
+
+
+@cache
+def dossier(convention: str = "harnes") -> DossierACompleter:
+    return ouvrir_dossier(convention)
+
+
+@cache
+def pieces(convention: str = "harnes") -> dict[str, bytes]:
+    return {piece.adresse: piece.contenu for piece in dossier(convention).lettres().pieces if isinstance(piece, Piece)}
+
+
+def test_chaque_demande_a_un_service_une_feuille_des_annees_et_un_moment() -> None:
+    table = dossier().demandes()
+
+    assert set(table.cellules["feuille"]) <= {"Indicateurs", "Profils", "Posture", "Actions", "Moyens", "Appréciations"}
+    assert (table.cellules[["quoi", "quand_annees", "feuille", "delai"]] != "").all(axis=None)
+    assert not table.donnees.duplicated(["responsable", "quoi", "fiche"]).any()
+    assert "Service action sociale de la Caf" in table.groupes
+
+
+def test_une_valeur_de_depart_se_demande_avec_les_annees_de_son_indicateur() -> None:
+    rows = dossier().demandes().cellules.set_index("quoi")["quand_annees"]
+
+    assert rows["Gardes d'enfants à domicile"] == "2024\u00a0à 2026 ; 2022 (départ)"
+
+
+def test_ce_qui_est_facultatif_n_est_demande_a_personne() -> None:
+    asked = set(dossier().demandes().donnees["element"])
+
+    assert "am_agreees" in asked
+    assert not asked & {"ateliers_rpe", "heures_offertes", "pij_visites"}
+
+
+@pytest.mark.parametrize("convention", ["harnes", "demonstration"])
+def test_chaque_service_a_sa_lettre_et_un_classeur_par_annee(convention: str) -> None:
+    rows = dossier(convention).demandees
+
+    for service in rows["responsable"].unique():
+        letter = docx.Document(io.BytesIO(pieces(convention)[f"dossier/lettre-{service}.docx"]))
+        text = "\n".join(paragraph.text for paragraph in letter.paragraphs)
+        books = [name for name in pieces(convention) if name.endswith(f"-{service}.xlsx")]
+
+        assert rows.loc[rows["responsable"].eq(service), "service"].iloc[0] in text.replace("\u202f", " ")
+        assert "{" not in text and "Ce qui est demandé" in text
+        assert books
+
+
+def test_un_classeur_a_envoyer_ne_porte_aucun_chiffre_saisi() -> None:
+    for name, content in pieces("demonstration").items():
+        if name.endswith(".xlsx") and "Indicateurs" in (wb := load_workbook(io.BytesIO(content))).sheetnames:
+            ws = wb["Indicateurs"]
+            heads = {cell.value: cell.column for cell in ws[LIGNE_DES_TITRES]}
+            columns = [column for title, column in heads.items() if title and title.startswith("Valeur ")]
+
+            assert {ws.cell(row, column).value for row in range(5, ws.max_row + 1) for column in columns} == {None}
+
+
+def test_les_memes_donnees_donnent_les_memes_lettres() -> None:
+    again = {
+        piece.adresse: piece.contenu for piece in ouvrir_dossier("harnes").lettres().pieces if isinstance(piece, Piece)
+    }
+
+    assert again == pieces()
+    with zipfile.ZipFile(io.BytesIO(again["dossier/lettre-caf.docx"])) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(2026, 12, 31, 0, 0, 0)}
+
+
+def test_la_commande_ecrit_le_dossier_et_ses_fichiers_a_cote(tmp_path: Path) -> None:
+    done = ctg("produire", "dossier", "-c", "harnes", "-f", "html", "-s", "sortie", dossier=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+
+    page = (tmp_path / "sortie/harnes/dossier.html").read_text(encoding="utf-8")
+    for name in pieces():
+        assert (tmp_path / "sortie/harnes" / name).is_file()
+        assert f'href="{name}"' in page
+
+
+def test_une_fiche_sans_suivi_renvoie_au_dossier() -> None:
+    from ctglib import ouvrir_bilan
+
+    assert "../dossier.html" in ouvrir_bilan("harnes", 2025).fiche(2).dossier().html
+    assert ouvrir_bilan("demonstration", 2025).fiche(2).dossier() is None
