@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ctglib.rapports.controle import ouvrir_controle
     from ctglib.rapports.diagnostic import ouvrir
     from ctglib.rapports.dossier import ouvrir_dossier
+    from ctglib.rapports.en_clair import ouvrir_en_clair
     from ctglib.rapports.evaluation import ouvrir_evaluation
     from ctglib.rapports.portrait import ouvrir_portrait
 
@@ -25,6 +26,7 @@ __all__ = [
     "ouvrir_bilan",
     "ouvrir_controle",
     "ouvrir_dossier",
+    "ouvrir_en_clair",
     "ouvrir_evaluation",
     "ouvrir_portrait",
     "paragraphe",
@@ -37,6 +39,7 @@ PORTES = {
     "ouvrir_bilan": "rapports.bilan",
     "ouvrir_controle": "rapports.controle",
     "ouvrir_dossier": "rapports.dossier",
+    "ouvrir_en_clair": "rapports.en_clair",
     "ouvrir_evaluation": "rapports.evaluation",
     "ouvrir_portrait": "rapports.portrait",
     "paragraphe": "document.blocs",

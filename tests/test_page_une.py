@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+import lxml.html
+import nbformat
+import pandas as pd
+import pikepdf
 import pytest
+from rapports_produits import Production, Rapport, choisir
 
-from ctglib import ouvrir, ouvrir_bilan, ouvrir_evaluation
+from ctglib import ouvrir, ouvrir_bilan, ouvrir_en_clair, ouvrir_evaluation, tableau
+from ctglib.blocs.page_une import Message, page_une
 from ctglib.document.blocs import Bloc, Lien, Liste, Renvoi, Titre, feuilles
 from ctglib.document.signes import montrable
+from ctglib.donnees.modeles.messages import MessageDesParties
+from ctglib.export import ExporteurPDF
+from ctglib.export.document import document_de
 
 GOLDEN = Path(__file__).parent / "golden" / "premieres_pages"
 CONVENTIONS = ("harnes", "demonstration")
+MOTS_D_UNE_PHRASE = 17
 ANNEES = (2023, 2024, 2025, 2026)
 
 
@@ -72,3 +84,70 @@ def test_une_page_a_trois_messages_trois_incertitudes_trois_decisions_au_plus(co
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "convention" in metafunc.fixturenames:
         metafunc.parametrize("convention", CONVENTIONS)
+
+
+@pytest.mark.parametrize("rapport", choisir(convention="demonstration"), ids=str)
+def test_chaque_message_mene_a_ce_qui_le_montre(rapports_produits: Production, rapport: Rapport) -> None:
+    page = lxml.html.fromstring(rapports_produits.html(rapport))
+
+    for item in page.xpath("//*[@class='messages']/li"):
+        [address] = [link.get("href") for link in item.xpath(".//a")]
+        assert not address.startswith("#") or page.get_element_by_id(address[1:]) is not None, item.text_content()
+
+
+def test_la_premiere_page_s_envoie_seule_en_une_page(tmp_path: Path) -> None:
+    carnet = nbformat.from_dict({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    table = tableau(pd.DataFrame({"a": [1]}), "faits", "Faits", "Caf")
+    proof = Message("Trois actions sont faites.", ("tableau-faits",))
+    page = page_une(ouvrir("harnes").catalogue.messages, Dits([proof]))
+    whole = document_de([Titre("Bilan", 1), Titre("En une page", 2), page, Titre("Le détail", 2), table])
+
+    alone = whole.resume
+    pdf, _ = ExporteurPDF().from_notebook_node(carnet, {"page": alone})
+    (tmp_path / "resume.pdf").write_bytes(pdf)
+
+    assert len(pikepdf.open(tmp_path / "resume.pdf").pages) == 1
+    text = str(alone.corps)
+    assert "Trois actions sont faites (tableau\u00a01)." in text
+    assert "Faits" not in text and "ceux du rapport « Bilan »" in text
+
+
+@dataclass(frozen=True)
+class Dits:
+    """One list of messages for the three kinds."""
+
+    phrases: list[Message]
+
+    def messages(self) -> list[Message]:
+        """Return the messages."""
+        return self.phrases
+
+    incertitudes = decisions = messages
+
+
+def test_les_parties_remplacent_un_message_et_le_signent() -> None:
+    theirs = MessageDesParties(
+        rapport="bilan", rang=1, texte="Le Moulin rouvre", auteur="Ville de Harnes", date=date(2026, 1, 5)
+    )
+    page = page_une(ouvrir("harnes").catalogue.messages, Dits([Message("Un."), Message("Deux.")]), [theirs])
+
+    lines = dire(page).splitlines()
+    assert lines[1:3] == ["- Le Moulin rouvre (Ville de Harnes, le 5\u00a0janvier 2026).", "- Deux."]
+    assert "- Un." in lines[4:], "les autres rubriques gardent les nôtres"
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_en_clair_les_phrases_sont_courtes_et_les_mots_difficiles_expliques(convention: str) -> None:
+    left, right = ouvrir_en_clair(convention).texte().blocs
+    told = [item for piece in feuilles([*left.pieces, *right.pieces]) for item in getattr(piece, "items", ())]
+
+    for sentence in told:
+        assert len(sentence.split()) <= MOTS_D_UNE_PHRASE, sentence
+        assert sentence.count(",") <= 1 and ";" not in sentence, sentence
+    for sigle in re.findall(r"\b[A-Z]{2,}\b|\bCaf\b", " ".join(told)):
+        assert any(sentence.startswith(f"{sigle} : ") for sentence in told), sigle
+
+
+@pytest.mark.parametrize("rapport", choisir(nom="en-clair"), ids=str)
+def test_en_clair_tient_en_une_page(rapports_produits: Production, rapport: Rapport) -> None:
+    assert len(rapports_produits.pages(rapport)) == 1

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.modeles.messages import ReglesMessages
 
-EUROS = "euros"
+EUROS, INVESTISSEMENT = "euros", "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
 NON_COMPARABLES = {"rupture": "série rompue", "changement_definition": "définition changée"}
 HASARD = "trop_peu"
@@ -46,11 +46,11 @@ CITES = 3  # beyond, those who have given nothing are counted
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 SANS_CIBLE = "rien ne dit lesquels sont au niveau voulu"
 PROMESSES = ("tableau-contrat", "tableau-promesses")
-ETATS = ("figure-etats", "tableau-axes", "tableau-actions", "tableau-contrat", "tableau-promesses")
+ETATS = ("figure-etats-des-fiches", "figure-etats", "tableau-actions", "tableau-contrat", "tableau-promesses")
 MESURES = ("tableau-familles", "tableau-indicateurs", "tableau-trajectoires", "tableau-contrat", "tableau-promesses")
-MOYENS = ("tableau-moyens-par-signataire", "tableau-moyens-signataires", "tableau-moyens")
-MANQUES = ("tableau-manques", "tableau-a-collecter", "tableau-collecte")
-DECISIONS = ("tableau-propositions", "tableau-manques", "tableau-contrat", "tableau-promesses")
+MOYENS = ("tableau-moyens-signataires", "tableau-moyens", "tableau-manques", "tableau-collecte")
+MANQUES = ("tableau-manques", "tableau-a-collecter", "tableau-collecte", "tableau-contrat")
+DECISIONS = ("tableau-propositions", "tableau-recommandations", *MANQUES)
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ class MessagesDuSuivi:
         text = f"En {self.situation.bilan.annee}, {what} {enumerer(told)}"
         if set(before) == set(now) and all(exact for _, exact in before.values()):
             text += f" ({enumerer([_euros(before[who][0]) for who in now])} en {self.situation.bilan.annee - 1})"
-        spent = self._euros_de(self.situation.moyens, investissement=True)["valeur"].sum()
+        spent = self._de_nature(self.situation.moyens, INVESTISSEMENT)["valeur"].sum()
         if spent > 0:
             text += f" ; {_euros(spent)} d'investissement sont comptés à part"
         yield Message(f"{text}.", MOYENS)
@@ -261,7 +261,7 @@ class MessagesDuSuivi:
 
     def _par_signataire(self, moyens: pd.DataFrame) -> dict[str, tuple[float, bool]]:
         """Return the operating euros of each signatory, and whether none of its lines lacks."""
-        rows = self._euros_de(moyens, investissement=False)
+        rows = self._de_nature(moyens, EUROS)
         return {
             who: (
                 float(own["valeur"].sum()),
@@ -271,10 +271,9 @@ class MessagesDuSuivi:
             if own["valeur"].gt(0).any()
         }
 
-    def _euros_de(self, moyens: pd.DataFrame, *, investissement: bool) -> pd.DataFrame:
-        rows = moyens[moyens["nature"].eq(EUROS)]
-        rows = rows[rows["fiche"].eq(self.fiche.numero).fillna(value=False)] if self.fiche else rows
-        return rows[rows["poste"].isin(self.regles.investissement).eq(investissement)]
+    def _de_nature(self, moyens: pd.DataFrame, nature: str) -> pd.DataFrame:
+        rows = moyens[moyens["nature"].eq(nature)]
+        return rows[rows["fiche"].eq(self.fiche.numero).fillna(value=False)] if self.fiche else rows
 
     # What nobody handed in.
 

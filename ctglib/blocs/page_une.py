@@ -66,7 +66,9 @@ def page_une(regles: ReglesMessages, dits: Messages, ecrits: Iterable[MessageDes
         told: list[Texte] = [_phrase(message) for message in first]
         for item in written:
             if item.rubrique == name:
-                told[item.rang - 1 : item.rang] = [f"{item.texte} ({item.auteur}, le {date_longue(item.date)})"]
+                told[item.rang - 1 : item.rang] = [
+                    f"{item.texte.rstrip(' .')} ({item.auteur}, le {date_longue(item.date)})."
+                ]
         if told:
             page += sous_titre(RUBRIQUES[name]) + Liste(tuple(told), name == "messages", "messages")
     return page

@@ -15,6 +15,7 @@ from ctglib.production.plan import (
     MOTEURS,
     PORTRAITS,
     PUBLIQUE,
+    RESUMES,
     Commande,
     Demande,
     annees_de,
@@ -26,6 +27,9 @@ from ctglib.production.plan import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+
+RESUME = "resume"  # what is typed for both formats of the first page alone
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,9 @@ def comprendre(options: Options) -> Demande:
 
 def _formats(options: Options) -> tuple[tuple[str, ...], list[str]]:
     """Return the formats asked for, and what to say of how reports are to be made."""
-    formats = tuple(dict.fromkeys(part.strip() for part in options.formats.split(",") if part.strip()))
-    fautes = [*inconnus("Le format", formats, FORMATS), *inconnus("Le moteur", (options.moteur,), MOTEURS)]
+    asked = [part.strip() for part in options.formats.split(",") if part.strip()]
+    formats = tuple(dict.fromkeys(kind for part in asked for kind in (RESUMES if part == RESUME else (part,))))
+    fautes = [*inconnus("Le format", asked, (*FORMATS, RESUME)), *inconnus("Le moteur", (options.moteur,), MOTEURS)]
     if not formats:
         fautes.append(f"Aucun format demandé : {', '.join(FORMATS)}.")
     if options.travailleurs < 0 or options.delai <= 0:

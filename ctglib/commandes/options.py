@@ -25,7 +25,12 @@ Diffusion = Annotated[
 ]
 Formats = Annotated[
     str,
-    typer.Option("--formats", "-f", help="html, pdf, docx, séparés par des virgules.", metavar="LISTE"),
+    typer.Option(
+        "--formats",
+        "-f",
+        help="html, pdf, docx, resume (la première page seule, en PDF et en Word), séparés par des virgules.",
+        metavar="LISTE",
+    ),
 ]
 Sortie = Annotated[
     Path,

@@ -125,7 +125,6 @@ CITATIONS = (
     ("messages", "par_tete.*.numerateur.*", "indicateur"),
     ("messages", "par_tete.*.denominateur", "indicateur"),
     ("messages", "services.noms.+", "indicateur"),
-    ("messages", "investissement.*", "poste"),
     ("messages", "territoire.+", "contexte"),
     ("bilan", "pilotage.*", "indicateur_de_fiche"),
     ("bilan", "equipe.postes.*", "poste"),

@@ -105,6 +105,16 @@ class Document:
         return tuple(_sur_papier(bloc) for bloc in self.corps)
 
     @property
+    def resume(self) -> Document:
+        """Its cover and its first chapter, to be sent alone: what it refers to is named, and is in the whole."""
+        second = self.chapitres[1] if len(self.chapitres) > 1 else None
+        first = [_seul(bloc, self.numeros) for bloc in takewhile(lambda bloc: bloc is not second, self.corps)]
+        first.append(Paragraphe(f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} ».", "note"))
+        if self.couverture:
+            first = _avec_sigles(first, self.couverture.sigles)
+        return replace(self, titre=f"{self.titre}, en une page", corps=tuple(first), numeros={})
+
+    @property
     def instant(self) -> datetime:
         """The date it bears, which is that of its content, never the clock's."""
         date = self.couverture.date if self.couverture else "2000-01-01"
@@ -231,6 +241,20 @@ def _resoudre(bloc: Bloc, numeros: Mapping[str, str]) -> Bloc:
     if not isinstance(bloc, Liste):
         return bloc
     return replace(bloc, items=tuple(_suivre(item, numeros) for item in bloc.items))
+
+
+def _seul(bloc: Bloc, numeros: Mapping[str, str]) -> Bloc:
+    """Return a list whose references and links are words."""
+    if not isinstance(bloc, Liste):
+        return bloc
+    items = [(item,) if isinstance(item, str) else item for item in bloc.items]
+    return replace(bloc, items=tuple("".join(_en_mots(run, numeros) for run in item) for item in items))
+
+
+def _en_mots(morceau: Morceau, numeros: Mapping[str, str]) -> str:
+    if isinstance(morceau, Renvoi):
+        return numeros.get(morceau.ancre, "").lower()
+    return morceau if isinstance(morceau, str) else morceau.texte
 
 
 def _suivre(texte: Texte, numeros: Mapping[str, str]) -> Texte:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
 from ctglib.production.echec import Echec, RapportEchoue
-from ctglib.production.plan import INTERNE, Carnet, Commande
+from ctglib.production.plan import INTERNE, RESUMES, Carnet, Commande
 from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
@@ -149,10 +149,11 @@ def _exporter(
     contenus |= page.pieces
     if "html" in commande.formats:
         contenus[f"{commande.cle}.html"] = html.encode("utf-8")
-    for suffixe in [kind for kind in EXPORTEURS if kind in commande.formats and kind != "html"]:
+    for suffixe in [kind for kind in commande.formats if kind != "html"]:
         with _chronometre(mesures, suffixe):
-            exporteur = getattr(export, EXPORTEURS[suffixe])()
-            contenus[f"{commande.cle}.{suffixe}"] = exporteur.from_notebook_node(carnet, {"page": page})[0]
+            exporteur = getattr(export, EXPORTEURS[suffixe.rpartition(".")[2]])()
+            shown = page.resume if suffixe in RESUMES else page
+            contenus[f"{commande.cle}.{suffixe}"] = exporteur.from_notebook_node(carnet, {"page": shown})[0]
     return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **_couverture(page.couverture)}
 
 

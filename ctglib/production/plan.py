@@ -31,6 +31,7 @@ TITRE = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PUBLIQUE, INTERNE = "publique", "interne"
 DIFFUSIONS = (PUBLIQUE, INTERNE)
 FORMATS = ("html", "pdf", "docx")
+RESUMES = ("resume.pdf", "resume.docx")  # the first page alone, to be sent
 CTG, STANDARD = MOTEURS = ("ctg", "standard")  # this process, or an ordinary Jupyter kernel
 SORTIE = "reports"  # where they are written, unless said otherwise
 MANIFESTE = "manifeste.json"  # beside the reports of a convention
@@ -157,7 +158,7 @@ class Demande:
         conventions: Names of conventions.
         annees: Years of the yearly reports; all those of the convention when empty.
         diffusion: « publique » or « interne ».
-        formats: « html », « pdf », « docx ».
+        formats: « html », « pdf », « docx », « resume.pdf », « resume.docx ».
         sortie: Folder of the reports.
         carnets: Folder of the notebooks and of their list.
     """

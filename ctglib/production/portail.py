@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from ctglib.production.manifeste import Manifeste
 
 PORTAIL = "index.html"
-FORMATS = {".html": "Page HTML", ".pdf": "PDF", ".docx": "Word"}
+FORMATS = {
+    ".html": "Page HTML",
+    ".pdf": "PDF",
+    ".docx": "Word",
+    ".resume.pdf": "Une page, PDF",
+    ".resume.docx": "Une page, Word",
+}
 DURABLES = "Toute la convention"
 DEPARTEMENTS, EPCI = "Départements", "Intercommunalités"
 

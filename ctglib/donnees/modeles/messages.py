@@ -43,6 +43,14 @@ class ServicesAbsents(Modele):
     noms: dict[Identifiant, Texte]
 
 
+class EnClair(Modele):
+    """The plain-language summary: its sentences by use, and what difficult words mean."""
+
+    fiches: int = Field(ge=1)
+    phrases: dict[Identifiant, tuple[Texte, ...]]
+    mots: dict[Texte, Texte]
+
+
 class ReglesMessages(Modele):
     """``messages.yaml``: ``nombre`` messages of each kind a page, labels cut at ``signes``; the rest are sentences."""
 
@@ -58,9 +66,9 @@ class ReglesMessages(Modele):
     familles: dict[Identifiant, Texte]
     reste: Texte
     sans_decision: Texte
-    investissement: tuple[Identifiant, ...]
     territoire: dict[Identifiant, Texte]
     articles: dict[Texte, tuple[Texte, ...]]
+    en_clair: EnClair
 
     def avec_article(self, nom: str) -> str:
         """Return the name of a party inside a sentence: « la Ville de Harnes »; as it is when its first word is new."""
