@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from ctglib.blocs.page_une import Message
 from ctglib.calculs.comparaison import services_absents
-from ctglib.document.typographie import INSECABLE, enumerer, majuscule, minuscule, nombre, part_en_mots
+from ctglib.document.typographie import INSECABLE, en_lettres, enumerer, majuscule, minuscule, nombre, part_en_mots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.messages import GroupeDeParts, ParTete
 
-OUVERT = "ouvert"
+OUVERT, CONTREDITE, INVERIFIABLE = "ouvert", "contredite", "inverifiable"
+PLACES_ET_ECART = 2  # what is said first of the modes of care; the rest is said beside their chart
 LACUNES, CONTROLE = ("tableau-questions", "tableau-lacunes"), ("controle.html", "contrôle de la convention")
 
 
@@ -36,6 +37,8 @@ class MessagesDuDiagnostic:
         constats: A finding for every indicator.
         doutes: Why some indicators are doubtful, by id.
         controle: Findings of the consistency check.
+        accueil: What is said of the places for under-threes, by mode of care.
+        jugements: The verdict on each sentence of the text, for the report of the check.
         hors_enjeux: The needs that no enjeu takes.
     """
 
@@ -47,6 +50,8 @@ class MessagesDuDiagnostic:
     doutes: Mapping[str, str]
     controle: pd.DataFrame
     hors_enjeux: pd.DataFrame
+    accueil: Sequence[str] = ()
+    jugements: pd.DataFrame | None = None
 
     def messages(self) -> list[Message]:
         """Return what the diagnostic says first: what families live on, what is not there, what the Caf spends."""
@@ -61,7 +66,8 @@ class MessagesDuDiagnostic:
             [message for groupe in regles.parts if (message := self._parts(groupe, sure, side))]
             for side in ("superieur", "inferieur")
         )
-        told = [*above[:1], self._services(), *map(self._par_tete, regles.par_tete), *above[1:], *below]
+        heads = map(self._par_tete, regles.par_tete)
+        told = [*above[:1], self._modes(), *heads, self._services(), *above[1:], *below]
         return [message for message in told if message] or [self._sans_chiffre()]
 
     def _parts(self, groupe: GroupeDeParts, sure: dict[str, Constat], cote: Position) -> Message | None:
@@ -79,6 +85,12 @@ class MessagesDuDiagnostic:
         place = self.contexte
         text = f"{majuscule(place.territoire.a)}, {enumerer(told)}, contre {enumerer(values)} {place.reference.a}."
         return Message(text, groupe.preuves)
+
+    def _modes(self) -> Message | None:
+        """Return how many places there are for under-threes, and which kind of care makes the gap to the reference."""
+        if len(self.accueil) < PLACES_ET_ECART:
+            return None
+        return Message(" ".join(self.accueil[:PLACES_ET_ECART]), ("figure-modes",))
 
     def _services(self) -> Message | None:
         """Return what the territory has none of while its reference has some; what is doubtful is left out."""
@@ -155,3 +167,50 @@ class MessagesDuDiagnostic:
             yield Message(lacune.question, LACUNES, CONTROLE)
         if needs.empty and not self.convention.lacunes:
             yield Message(regles.sans_point_ouvert)
+
+
+@dataclass(frozen=True)
+class MessagesDuControle(MessagesDuDiagnostic):
+    """The messages of the check of a convention: what it found, in numbers of points."""
+
+    def messages(self) -> Iterator[Message]:
+        """Yield what is to be corrected, what the sentences are worth, what is left open."""
+        words, open_ = self.catalogue.messages.controle, self.controle[self.controle["statut"].eq(OUVERT)]
+        grave = open_[open_["gravite"].eq(next(iter(self.catalogue.coherence.regles.gravites)))]
+        if len(grave):
+            yield Message(
+                _compter(words["a_corriger"], len(grave), premier=grave.iloc[0]["objet"]), ("tableau-coherence",)
+            )
+        counts, total = self.jugements["verdict"].value_counts(), len(self.jugements)
+        if total:
+            wrong, unknown = (int(counts.get(code, 0)) for code in (CONTREDITE, INVERIFIABLE))
+            told = words["phrases"][0].format(
+                total=en_lettres(total),
+                contredites=_aucune(wrong, "contredite", "contredites"),
+                inverifiables=_aucune(unknown, "invérifiable", "invérifiables"),
+            )
+            yield Message(told, ("tableau-affirmations",))
+        if self.convention.lacunes:
+            first = minuscule(self.convention.lacunes[0].objet)
+            yield Message(_compter(words["lacunes"], len(self.convention.lacunes), premier=first), LACUNES)
+        if not (len(grave) or total or self.convention.lacunes):
+            yield Message(self.catalogue.messages.sans_incertitude)
+
+    def decisions(self) -> Iterator[Message]:
+        """Yield what to ask of whom, the gravest finding of each party first."""
+        open_ = self.controle[self.controle["statut"].eq(OUVERT)].drop_duplicates("regle")
+        for _, row in open_.iterrows():
+            yield Message(row["question"], ("tableau-coherence",))
+        if open_.empty:
+            yield Message(self.catalogue.messages.sans_point_ouvert)
+
+
+def _compter(formes: tuple[str, ...], nombre: int, *, premier: str) -> str:
+    """Return a sentence about one thing, or about several."""
+    return formes[nombre > 1].format(nombre=majuscule(en_lettres(nombre)), premier=premier)
+
+
+def _aucune(nombre: int, une: str, plusieurs: str) -> str:
+    if not nombre:
+        return f"aucune n'est {une}"
+    return f"{en_lettres(nombre, feminin=True)} {'est' if nombre < 2 else 'sont'} {une if nombre < 2 else plusieurs}"

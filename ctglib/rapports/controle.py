@@ -13,7 +13,9 @@ from ctglib.blocs.coherence import (
     tableau_corrections,
     tableau_regles,
 )
+from ctglib.blocs.messages_diagnostic import MessagesDuControle
 from ctglib.blocs.offre import tableau_manques
+from ctglib.blocs.page_une import page_une
 from ctglib.blocs.radar import mode_d_emploi
 from ctglib.document.blocs import suite
 from ctglib.graphiques.radar import points_indices
@@ -53,6 +55,12 @@ class Controle:
         return self.diagnostic.couverture()
 
     def en_bref(self) -> Bloc:
+        """Return the first page: what is to be corrected, what is not sure, what to ask."""
+        etude = self.diagnostic
+        written = [item for item in etude.dossier.messages if item.rapport == "controle"]
+        return page_une(etude.catalogue.messages, etude.dire(MessagesDuControle), written)
+
+    def comptes(self) -> Bloc:
         """Return how many rules ran, what they found, and what the sentences of the text are worth."""
         etude = self.diagnostic
         return bilan(etude.controle, etude.jugements, etude.catalogue.coherence.regles)

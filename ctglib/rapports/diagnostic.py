@@ -205,7 +205,12 @@ class Diagnostic:
 
     def synthese(self) -> Bloc:
         """Return the first page: what the territory's figures say, what is not sure, what to decide."""
-        told = MessagesDuDiagnostic(
+        written = [item for item in self.dossier.messages if item.rapport == "diagnostic"]
+        return page_une(self.catalogue.messages, self.dire(MessagesDuDiagnostic), written)
+
+    def dire(self, genre: type[MessagesDuDiagnostic]) -> MessagesDuDiagnostic:
+        """Return what a first page says of this convention, in the order of a kind of report."""
+        return genre(
             self.convention,
             self.catalogue,
             self.contexte,
@@ -214,9 +219,13 @@ class Diagnostic:
             self.doutes,
             self.controle,
             self.hors_enjeux,
+            self._accueil if len(self.modes) else (),
+            self.jugements,
         )
-        written = [item for item in self.dossier.messages if item.rapport == "diagnostic"]
-        return page_une(self.catalogue.messages, told, written)
+
+    @property
+    def _accueil(self) -> list[str]:
+        return phrases_des_modes(self.modes, self.catalogue.diagnostic.modes, self._fiches, self.contexte)
 
     def mode_de_lecture(self) -> Bloc:
         """Return how gaps, variations and statuses are read."""
@@ -241,7 +250,7 @@ class Diagnostic:
         if rates := self._taux(rules):
             chart = self._haltere(self._lignes(rates), f"ecarts-{_tiret(nom)}", f"{self._titre(rules)} : quels écarts")
         if rules.modes and len(self.modes):
-            told = [*phrases_des_modes(self.modes, self.catalogue.diagnostic.modes, self._fiches, self.contexte), *told]
+            told = [*self._accueil, *told]
             chart = figure_des_modes(self.modes, self._contexte_des_modes, self.modes.attrs["source"])
         if rules.ages and len(ages := self._ages(rules)):
             fiches = [fiche for fiche in self._fiches if set(fiche.offre) & set(rules.offre)]

@@ -60,6 +60,7 @@ class ReglesMessages(Modele):
     par_tete: tuple[ParTete, ...]
     services: ServicesAbsents
     incertitudes: dict[Identifiant, Texte]
+    controle: dict[Identifiant, tuple[Texte, ...]]
     sans_point_ouvert: Texte
     sans_incertitude: Texte
     a_decider: dict[Identifiant, Texte]
