@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ctglib.donnees import publiques
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.officiels.ajout import Demande, enregistrer, preparer
-from ctglib.donnees.verifications_sources import fautes_des_sources
+from ctglib.donnees.verifications_sources import examiner_les_sources
 
 COMMUNES = ("62413", "62427", "62041", "62001", "62396")
 LENS_LIEVIN = "246200364"
@@ -188,10 +189,46 @@ def test_valider_refuse_56_000_foyers_au_rsa_a_harnes(donnees: Path, tmp_path: P
     text = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa\n2024-12;62413;Harnes;2920;6800;56000\n"
     enregistrer(preparer([ecrire(tmp_path, "x.csv", text)], Demande()))
 
-    (fault,) = [one for one in fautes_des_sources() if "dépasse" in one.trouve]
+    (fault,) = [one for one in examiner_les_sources()[0] if "dépasse" in one.trouve]
 
     assert "cnaf_foyers_rsa dépasse cnaf_foyers : 62413 (56000 pour 2920)" in fault.trouve
 
 
+def test_valider_refuse_un_diagnostic_loin_de_la_serie_publique_de_meme_champ(donnees: Path) -> None:
+    path = donnees / "conventions/harnes/annexe1.csv"
+    text = path.read_text("utf-8").replace(",rsa,62413,2020,668,", ",rsa,62413,2020,56000,")
+    path.write_text(text.replace(",rsa,62,2020,55682,", ",rsa,62,2020,5568,"), "utf-8")
+
+    done = ctg("valider", dossier=donnees)
+
+    assert done.returncode == 1
+    assert "« rsa », 62413, 2020 : 56000\n    attendu : près de 670, d'après Cnaf" in done.stderr
+    assert "« rsa », 62, 2020 : 5568\n    attendu : près de 55605, d'après Cnaf" in done.stderr
+
+
+def test_valider_refuse_un_extrait_qui_se_contredit_pour_une_annee_que_le_magasin_n_a_pas(donnees: Path) -> None:
+    path = donnees / "sources/cnaf_allocataires/observations.csv"
+    rows = [f'62413,2025,{code},,,2026,{value},nombre,A,"Cnaf, 2025",' for code, value in
+            {"cnaf_foyers": 2950, "cnaf_foyers_rsa": 56000}.items()]  # fmt: skip
+    path.write_text(path.read_text("utf-8") + "\n".join([*rows, ""]), "utf-8")
+
+    faults, _ = examiner_les_sources()
+
+    assert [one.trouve for one in faults] == [
+        "cnaf_communes, commune, 2025 : cnaf_foyers_rsa dépasse cnaf_foyers : 62413 (56000 pour 2950)"
+    ]
+
+
+def test_valider_montre_ce_qui_etonne_dans_ce_que_l_utilisateur_a_ajoute(donnees: Path, tmp_path: Path) -> None:
+    text = re.sub(r"(2025-12;62427;[^;]*;)([0-9]+);", lambda found: f"{found[1]}{int(found[2]) // 20 * 10};", cnaf())
+    enregistrer(preparer([ecrire(tmp_path, "x.csv", text)], Demande()))
+
+    faults, odd = examiner_les_sources()
+
+    assert any("cnaf_foyers change de plus de 30 % : 62427" in said for said in odd)
+    assert all(said.startswith("sources/locales/") for said in odd)
+    assert all("dépasse" in fault.trouve for fault in faults)
+
+
 def test_les_chiffres_livres_n_ont_aucune_faute() -> None:
-    assert fautes_des_sources() == []
+    assert examiner_les_sources() == ([], [])

@@ -6,6 +6,7 @@ from ctglib.commandes.messages import dire, refuser
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.validation import avertissements, valider
+from ctglib.donnees.verifications_sources import examiner_les_sources
 
 
 def valider_conventions(demandees: list[str]) -> int:
@@ -19,9 +20,9 @@ def valider_conventions(demandees: list[str]) -> int:
         else:
             dire(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.")
             dire(*(f"  à voir : {line}" for line in avertissements(nom)))
-    from ctglib.donnees.verifications_sources import fautes_des_sources
-
-    fautes.extend(fautes_des_sources())
+    impossible, odd = examiner_les_sources()
+    fautes.extend(impossible)
+    dire(*(f"  à voir : {line}" for line in odd))
     return refuser(str(DonneesInvalides(fautes))) if fautes else 0
 
 

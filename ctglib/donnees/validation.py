@@ -7,6 +7,7 @@ from ctglib.donnees.dossier_suivi import fautes_de_convention
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.finale import fautes_finales
 from ctglib.donnees.lecture import enregistrer, existe, lire_octets
+from ctglib.donnees.verifications_sources import fautes_du_diagnostic
 
 
 def valider(convention: str) -> tuple[str, ...]:
@@ -17,6 +18,7 @@ def valider(convention: str) -> tuple[str, ...]:
     """
     with enregistrer() as journal:
         faults = [*fautes_de_convention(convention), *fautes_finales(convention)]
+        faults = faults or fautes_du_diagnostic(convention)
     if faults:
         raise DonneesInvalides(list(faults))
     return tuple(sorted(journal.lus))

@@ -1,67 +1,123 @@
-"""What ``ctg valider`` checks of the public figures that are there: the store, and the series of the bilans."""
+"""What ``ctg valider`` checks of the public figures that are there: the store, and what is told beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
-from ctglib.donnees.csv_strict import charger_schema, examiner_csv
+from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
+from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.finale import REGLES
 from ctglib.donnees.lecture import existe, lister
-from ctglib.donnees.magasin import LOCALES, PUBLIQUES, Gardee, lire_tables, tables
+from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_tables, tables
+from ctglib.donnees.modeles.evaluation import ReglesFinales
 from ctglib.donnees.officiels.familles import charger_familles
-from ctglib.donnees.officiels.vraisemblance import ecarts_au_departement, invraisemblances, lire_regles, sauts
+from ctglib.donnees.officiels.fichier import FORMES
+from ctglib.donnees.officiels.vraisemblance import Cle, douter, lire_regles
 from ctglib.donnees.publiques import lire
+from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctglib.donnees.modeles.sources import Famille
 
 REMEDE = "vérifier auprès du producteur, puis ajouter de nouveau le fichier (ctg source ajouter)"
 
 
-def fautes_des_sources() -> list[Faute]:
-    """Return the figures that cannot be, in the tables of the store then in the series that the bilans read."""
+def examiner_les_sources() -> tuple[list[Faute], list[str]]:
+    """Return what is wrong in the public figures, and what looks odd, and may be true, in those that the user added."""
     try:
-        families, kept, rules, faults = charger_familles(), tables(), lire_regles(), []
-        before: tuple[Gardee, object] | None = None
-        read: dict[tuple[str, int], dict[str, object]] = {}
-        for item in sorted(kept.values(), key=lambda one: (one.table.famille, one.table.niveau, one.table.annee)):
-            family, (name, year, level) = families[item.table.famille], item.cle
-            table = lire_tables([item]).set_index("territoire")
-            wrong = invraisemblances(family, table, f"{level}, {year}")
-            if before and before[0].cle[::2] == item.cle[::2]:
-                old = before[0].table.annee
-                small = len(table) < rules.effectif_du_saut  # the whole of a few territories moves as each of them
-                wrong += (
-                    []
-                    if small or year - old > 1
-                    else sauts(family, before[1], table, f"de {old} à {year}", rules, True)
-                )
-            if family.totaux:
-                levels = read.setdefault((name, year), {})
-                levels[level] = table
-                if {"commune", "departement"} <= set(levels):
-                    wrong += ecarts_au_departement(family, levels["commune"], levels["departement"], str(year), rules)
-            faults += [Faute(item.chemin, said, "des chiffres possibles", REMEDE) for said in wrong]
-            before = (item, table)
-        return [*faults, *_observations()]
+        families, kept = charger_familles(), tables()
+
+        @cache
+        def table(cle: Cle) -> pd.DataFrame:
+            return lire_tables([kept[cle]]).set_index("territoire")
+
+        doubts = douter(kept, kept, table, families)
+        faults = [Faute(kept[one.cle].chemin, one.dit, "des chiffres possibles", REMEDE) for one in doubts if one.faux]
+        odd = [
+            f"{kept[one.cle].chemin}, {one.dit}"
+            for one in doubts
+            if not one.faux and kept[one.cle].chemin.startswith(LOCALES)
+        ]
+        for path, read in _extraits():
+            faults += [*_du_magasin(path, read), *_entre_eux(path, read, families)]
     except DonneesInvalides as error:
-        return list(error.fautes)
+        return list(error.fautes), []
+    return faults, odd
 
 
-def _observations() -> Iterator[Faute]:
-    """Yield the rows of ``observations.csv`` that the official file, in the store, does not say."""
-    known = {code for item in tables().values() for code in item.table.series}
+def _extraits() -> Iterator[tuple[str, TableLue]]:
+    """Yield the series of ``sources`` that are outside the stores."""
     schema = charger_schema("observations")
     for folder in [f"sources/{name[:-1]}" for name in lister("sources") if name.endswith("/")]:
         path = f"{folder}/observations.csv"
-        if folder in (PUBLIQUES, LOCALES) or not existe(path):
-            continue
-        rows = [row for row in examiner_csv(path, schema).lignes if row.cellules["indicateur"] in known]
-        latest = {tuple(row.cellules[name] for name in ("indicateur", "territoire", "annee")): row for row in rows}
-        for code in dict.fromkeys(code for code, _, _ in latest):
-            places = dict.fromkeys(place for one, place, _ in latest if one == code)
-            found = lire(code, places)
-            official = found.dropna(subset="valeur").set_index(["territoire", "annee"])["valeur"]
-            for (_, place, year), row in [(key, row) for key, row in latest.items() if key[0] == code]:
-                value, written = official.get((place, int(year))), row.cellules["valeur"]
-                if value is not None and written and not row.cellules["dimension"] and float(written) != value:
-                    words = (f"« {written} »", f"{value:g}, d'après {found.attrs['source']}")
-                    remedy = "corriger la ligne, ou en ajouter une au millésime suivant"
-                    yield Faute(path, *words, remedy, row.numero, "valeur")
+        if folder not in (PUBLIQUES, LOCALES) and existe(path):
+            yield path, examiner_csv(path, schema)
+
+
+def _du_magasin(path: str, lue: TableLue) -> Iterator[Faute]:
+    """Yield the rows of an extract that the official file, in the store, does not say."""
+    known = {code for item in tables().values() for code in item.table.series}
+    rows = [row for row in lue.lignes if row.cellules["indicateur"] in known]
+    latest = {tuple(row.cellules[name] for name in ("indicateur", "territoire", "annee")): row for row in rows}
+    for code in dict.fromkeys(code for code, _, _ in latest):
+        places = dict.fromkeys(place for one, place, _ in latest if one == code)
+        found = lire(code, places)
+        official = found.dropna(subset="valeur").set_index(["territoire", "annee"])["valeur"]
+        for (_, place, year), row in [(key, row) for key, row in latest.items() if key[0] == code]:
+            value, written = official.get((place, int(year))), row.cellules["valeur"]
+            if value is not None and written and not row.cellules["dimension"] and float(written) != value:
+                words = (f"« {written} »", f"{value:g}, d'après {found.attrs['source']}")
+                remedy = "corriger la ligne, ou en ajouter une au millésime suivant"
+                yield Faute(path, *words, remedy, row.numero, "valeur")
+
+
+def _entre_eux(path: str, lue: TableLue, familles: dict[str, Famille]) -> list[Faute]:
+    """Return what an extract contradicts by itself, by the rules of the official files."""
+    import pandas as pd
+
+    rows = pd.DataFrame([row.cellules for row in lue.lignes])
+    if rows.empty:
+        return []
+    rows = rows[rows["dimension"].eq("") & rows["valeur"].ne("")]
+    level = rows["territoire"].map(lambda code: next(name for name, form in FORMES.items() if form.fullmatch(code)))
+    whose = {item.code: family.id for family in familles.values() for item in family.series}
+    family = rows["indicateur"].map(whose)
+    found = {
+        (name, int(year), place): group.pivot_table("nombre", "territoire", "indicateur", "last")
+        for (name, year, place), group in rows.assign(nombre=rows["valeur"].astype(float)).groupby(
+            [family, rows["annee"], level]
+        )
+    }
+    doubts = douter(found, found, found.__getitem__, familles)
+    return [Faute(path, one.dit, "des chiffres possibles", "corriger d'après la source") for one in doubts if one.faux]
+
+
+def fautes_du_diagnostic(convention: str) -> list[Faute]:
+    """Return the figures of a diagnostic that are far from the public series of the same field, the same year.
+
+    Both count the same things (``renouvellement``): they differ by their rounding, never by a third.
+    """
+    dossier, faults = lire_dossier(convention), []
+    if dossier.convention.fictive:
+        return []
+    same = charger_yaml_une_fois(REGLES, ReglesFinales).renouvellement
+    series, rules = {item.indicateur: item.serie for item in same}, lire_regles()
+    rows = dossier.annexe1[dossier.annexe1["indicateur"].isin(series) & dossier.annexe1["valeur"].notna()]
+    for row in rows.itertuples():
+        known = lire(series[row.indicateur], row.territoire)
+        value = known.loc[known["annee"].eq(row.annee), "valeur"].sum()
+        if value >= rules.effectif_du_saut and abs(row.valeur / value - 1) > rules.saut:
+            faults.append(
+                Faute(
+                    f"conventions/{convention}/annexe1.csv",
+                    f"« {row.indicateur} », {row.territoire}, {row.annee} : {row.valeur:g}",
+                    f"près de {value:g}, d'après {known.attrs['source']}",
+                    "relire la ligne sur le diagnostic signé",
+                )
+            )
+    return faults

@@ -19,13 +19,7 @@ from ctglib.donnees.magasin import LOCALES, ORIGINE, PUBLIQUES, en_parquet, lire
 from ctglib.donnees.modeles.sources import FichierAjoute, Registre, TableGardee
 from ctglib.donnees.officiels.familles import charger_familles
 from ctglib.donnees.officiels.fichier import Lu, lire_officiel
-from ctglib.donnees.officiels.vraisemblance import (
-    ecarts_au_departement,
-    invraisemblances,
-    lire_regles,
-    noms_discordants,
-    sauts,
-)
+from ctglib.donnees.officiels.vraisemblance import COMMUNES, Cle, douter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +27,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.sources import Famille
 
 _CITEES = 3
-Cle = tuple[str, int, str]
 
 
 @dataclass
@@ -90,7 +83,7 @@ def preparer(chemins: Sequence[Path], demande: Demande) -> Ajout:
         raise DonneesInvalides(faults)
     folder = PUBLIQUES if demande.commun else LOCALES
     addition = Ajout(folder, lire_registre(folder))
-    store = _Etat(addition)
+    store = _Etat(addition, families)
     for path, one in read:
         store.ajouter(path, one, demande)
     return addition
@@ -117,11 +110,11 @@ def enregistrer(ajout: Ajout) -> None:
 class _Etat:
     """The store as it is, with what is being added: a second file is compared with the first."""
 
-    def __init__(self, ajout: Ajout) -> None:
+    def __init__(self, ajout: Ajout, familles: dict[str, Famille]) -> None:
         folders = (PUBLIQUES,) if ajout.dossier == PUBLIQUES else (PUBLIQUES, LOCALES)
         self.ajout, self.gardees = ajout, tables(dossiers=folders)
         self.nouvelles: dict[Cle, pd.DataFrame] = {}
-        self.regles = lire_regles()
+        self.familles = familles
 
     def table(self, cle: Cle) -> pd.DataFrame | None:
         """Return the figures of a key as they would be, None when there are none."""
@@ -152,7 +145,9 @@ class _Etat:
         add.alertes += [f"{lu.nom} : {said}" for said in lu.alertes]
         for (year, level), part in parts.items():
             self.poser((family.id, year, level), part, lu)
-        self.verifier(family, {(family.id, *key): part for key, part in parts.items()})
+        looked = [(family.id, *key) for key in parts]
+        doubts = douter({*self.gardees, *self.nouvelles}, looked, self.table, self.familles)
+        add.alertes += [doubt.dit for doubt in doubts]
         day = demande.le or date.fromtimestamp(chemin.stat().st_mtime)
         entry = FichierAjoute(
             fichier=lu.nom,
@@ -182,7 +177,7 @@ class _Etat:
 
     def communes(self) -> pd.DataFrame | None:
         """Return the communes of the latest official code, None when the store has none."""
-        keys = [key for key in (*self.gardees, *self.nouvelles) if key[0] == "cog_communes"]
+        keys = [key for key in (*self.gardees, *self.nouvelles) if key[0] == COMMUNES]
         return self.table(max(keys)) if keys else None
 
     def poser(self, cle: Cle, part: pd.DataFrame, lu: Lu) -> None:
@@ -196,32 +191,6 @@ class _Etat:
         if before is None or not merged.equals(before):
             self.nouvelles[cle] = merged
             self.garder(cle, merged, lu)
-
-    def verifier(self, famille: Famille, parts: dict[Cle, pd.DataFrame]) -> None:
-        """Tell what looks wrong in the figures of a file, each by itself and beside those of the nearest years."""
-        add, pairs = self.ajout, set()
-        for key, part in parts.items():
-            _, year, level = key
-            place = f"{famille.id}, {level}, {year}"
-            add.alertes += invraisemblances(famille, part, place)
-            pairs |= {tuple(sorted([key, other])) for side in (-1, 1) if (other := self.voisine(key, side))}
-            if level == "commune" and famille.id != "cog_communes" and (communes := self.communes()) is not None:
-                add.alertes += noms_discordants(part, communes, place, self.regles)
-        for old, new in sorted(pairs):
-            place = f"{famille.id}, {old[2]}, de {old[1]} à {new[1]}"
-            one, two = (parts[key] if key in parts else self.table(key) for key in (old, new))
-            add.alertes += sauts(famille, one, two, place, self.regles)
-        for year in sorted({key[1] for key in parts}) if famille.totaux else []:
-            two = [self.table((famille.id, year, level)) for level in ("commune", "departement")]
-            if all(one is not None for one in two):
-                add.alertes += ecarts_au_departement(famille, *two, f"{famille.id}, {year}", self.regles)
-
-    def voisine(self, cle: Cle, sens: int) -> Cle | None:
-        """Return the nearest year before (-1) or after (1) that the store has."""
-        keys = {
-            key for key in (*self.gardees, *self.nouvelles) if key[::2] == cle[::2] and (key[1] - cle[1]) * sens > 0
-        }
-        return min(keys, key=lambda key: abs(key[1] - cle[1]), default=None)
 
     def garder(self, cle: Cle, merged: pd.DataFrame, lu: Lu) -> None:
         content = en_parquet(merged)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +18,58 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.sources import Famille
 
 CATALOGUE = "catalogue/vraisemblance.yaml"
+COMMUNES = "cog_communes"
 _CITES = 3
+Cle = tuple[str, int, str]  # a table of the store: family, year, level
+
+
+@dataclass(frozen=True)
+class Doute:
+    """What looks wrong in a table: a contradiction in its figures (``faux``), or what a real change may also do."""
+
+    cle: Cle
+    dit: str
+    faux: bool
 
 
 def lire_regles() -> Vraisemblance:
     """Return from what a figure looks wrong."""
     return charger_yaml_une_fois(CATALOGUE, Vraisemblance)
+
+
+def douter(
+    cles: Collection[Cle], regardees: Collection[Cle], lire: Callable[[Cle], pd.DataFrame], familles: dict[str, Famille]
+) -> list[Doute]:
+    """Return what looks wrong in tables, by themselves, beside the nearest years, their département, the official code.
+
+    Args:
+        cles: The tables that there are.
+        regardees: Those to look at.
+        lire: What reads one: territories in its index, an infinite value is suppressed.
+        familles: What their columns mean.
+    """
+    rules, found, official = lire_regles(), [], [key for key in cles if key[0] == COMMUNES]
+    pairs: set[tuple[Cle, Cle]] = set()
+    for key in sorted(regardees):
+        name, year, level = key
+        family, table, place = familles[name], lire(key), f"{name}, {level}, {year}"
+        found += [Doute(key, said, faux=True) for said in invraisemblances(family, table, place)]
+        same = [other for other in cles if other[::2] == key[::2]]
+        before = max((other for other in same if other[1] < year), default=None)
+        after = min((other for other in same if other[1] > year), default=None)
+        pairs |= {pair for pair in ((before, key), (key, after)) if None not in pair}
+        if level == "commune" and name != COMMUNES and official:
+            found += [
+                Doute(key, said, faux=False) for said in noms_discordants(table, lire(max(official)), place, rules)
+            ]
+        whole = (name, year, "departement" if level == "commune" else "commune")
+        if family.totaux and level in ("commune", "departement") and whole in cles:
+            both = (table, lire(whole)) if level == "commune" else (lire(whole), table)
+            said = ecarts_au_departement(family, *both, f"{name}, {year}", rules)
+            found += [Doute(key, one, faux=True) for one in said]
+    for old, new in sorted(pairs):
+        found += sauts(familles[old[0]], old, new, lire(old), lire(new), rules)
+    return list({doubt.dit: doubt for doubt in found}.values())
 
 
 def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> list[str]:
@@ -47,39 +95,42 @@ def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> list[s
 
 
 def sauts(
-    famille: Famille, avant: pd.DataFrame, apres: pd.DataFrame, lieu: str, regles: Vraisemblance, entier: bool = False
-) -> list[str]:
+    famille: Famille, ancienne: Cle, cle: Cle, avant: pd.DataFrame, apres: pd.DataFrame, regles: Vraisemblance
+) -> list[Doute]:
     """Return the counts that jump between two years, of the common territories together and one by one.
+
+    A territory may move, or the whole over several years; the whole of many does not in a year.
 
     Args:
         famille: What the columns mean.
-        avant: The figures of one year.
-        apres: The figures of the next one there is.
-        lieu: What is compared.
+        ancienne: The table of one year.
+        cle: That of the next one there is, which the doubts are of.
+        avant: The figures of the first.
+        apres: Those of the second.
         regles: From what a count jumps.
-        entier: Whether to look at the whole alone: a real territory may move, a département does not.
     """
+    lieu = f"{cle[0]}, {cle[2]}, de {ancienne[1]} à {cle[1]}"
     common = avant.index.intersection(apres.index)
     first, second = (_chiffres(famille, one.loc[common]) for one in (avant, apres))
-    said = []
+    many = (len(common) >= regles.effectif_du_saut or cle[2] == "departement") and cle[1] - ancienne[1] <= 1
+    told: list[tuple[list[str], bool]] = []
     for code in [code for code in first if code in second and serie_gardee(famille, code).unite == "nombre"]:
         before, after = first[code].to_numpy(), second[code].to_numpy()
         both = ~np.isnan(before) & ~np.isnan(after)
         old, new = before[both].sum(), after[both].sum()
         if old >= regles.effectif_du_saut and abs(new / old - 1) > regles.saut:
             change = 100 * (new / old - 1)
-            said.append(f"{lieu} : l'ensemble de {code} passe de {old:.0f} à {new:.0f} ({change:+.0f} %)")
-        elif not entier:
+            told.append(([f"{lieu} : l'ensemble de {code} passe de {old:.0f} à {new:.0f} ({change:+.0f} %)"], many))
+        else:
             moved = both & (before >= regles.effectif_du_saut) & (np.abs(after - before) > regles.saut * before)
-            said += _dire(common[moved], f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %")
-    if not entier and (
-        gone := [name for name in avant.columns if name not in apres.columns and name in _codes(famille)]
-    ):
-        said.append(f"{lieu} : {', '.join(gone[:_CITES])} n'y est plus, ou sous un autre nom")
-    if not entier and len(avant) and len(avant.index.difference(apres.index)) > regles.perte * len(avant):
-        lost = avant.index.difference(apres.index)
-        said += _dire(lost, f"{lieu} : {len(lost)} territoires sur {len(avant)} n'y sont plus")
-    return said
+            told.append((_dire(common[moved], f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %"), False))
+    gone = [name for name in avant.columns if name not in apres.columns and name in _codes(famille)]
+    if gone:
+        told.append(([f"{lieu} : {', '.join(gone[:_CITES])} n'y est plus, ou sous un autre nom"], False))
+    lost = avant.index.difference(apres.index)
+    if len(avant) and len(lost) > regles.perte * len(avant):
+        told.append((_dire(lost, f"{lieu} : {len(lost)} territoires sur {len(avant)} n'y sont plus"), False))
+    return [Doute(cle, said, wrong) for phrases, wrong in told for said in phrases]
 
 
 def ecarts_au_departement(
