@@ -219,6 +219,16 @@ def test_valider_refuse_un_extrait_qui_se_contredit_pour_une_annee_que_le_magasi
     ]
 
 
+def test_valider_dit_une_valeur_illisible_d_un_extrait_sans_s_arreter(donnees: Path) -> None:
+    path = donnees / "sources/cnaf_allocataires/observations.csv"
+    path.write_text(path.read_text("utf-8").replace(",2950,", ",2 950,", 1), "utf-8")
+
+    done = ctg("valider", dossier=donnees)
+
+    assert done.returncode == 1
+    assert "trouvé : « 2 950 »" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_valider_montre_ce_qui_etonne_dans_ce_que_l_utilisateur_a_ajoute(donnees: Path, tmp_path: Path) -> None:
     text = re.sub(r"(2025-12;62427;[^;]*;)([0-9]+);", lambda found: f"{found[1]}{int(found[2]) // 20 * 10};", cnaf())
     enregistrer(preparer([ecrire(tmp_path, "x.csv", text)], Demande()))

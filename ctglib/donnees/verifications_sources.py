@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
+from ctglib.donnees.csv_strict import Ligne, TableLue, charger_schema, examiner_csv
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.finale import REGLES
@@ -17,6 +18,7 @@ from ctglib.donnees.officiels.familles import charger_familles
 from ctglib.donnees.officiels.fichier import FORMES
 from ctglib.donnees.officiels.vraisemblance import Cle, douter, lire_regles
 from ctglib.donnees.publiques import lire
+from ctglib.donnees.regles import NOMBRE
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def _extraits() -> Iterator[tuple[str, TableLue]]:
 def _du_magasin(path: str, lue: TableLue) -> Iterator[Faute]:
     """Yield the rows of an extract that the official file, in the store, does not say."""
     known = {code for item in tables().values() for code in item.table.series}
-    rows = [row for row in lue.lignes if row.cellules["indicateur"] in known]
+    rows = [row for row in lue.lignes if row.cellules["indicateur"] in known and _lisible(row)]
     latest = {tuple(row.cellules[name] for name in ("indicateur", "territoire", "annee")): row for row in rows}
     for code in dict.fromkeys(code for code, _, _ in latest):
         places = dict.fromkeys(place for one, place, _ in latest if one == code)
@@ -70,20 +72,28 @@ def _du_magasin(path: str, lue: TableLue) -> Iterator[Faute]:
         official = found.dropna(subset="valeur").set_index(["territoire", "annee"])["valeur"]
         for (_, place, year), row in [(key, row) for key, row in latest.items() if key[0] == code]:
             value, written = official.get((place, int(year))), row.cellules["valeur"]
-            if value is not None and written and not row.cellules["dimension"] and float(written) != value:
+            if value is not None and not row.cellules["dimension"] and float(written) != value:
                 words = (f"« {written} »", f"{value:g}, d'après {found.attrs['source']}")
                 remedy = "corriger la ligne, ou en ajouter une au millésime suivant"
                 yield Faute(path, *words, remedy, row.numero, "valeur")
+
+
+def _lisible(ligne: Ligne) -> bool:
+    """Return whether a row is a number of a territory: what is wrong with another is told by the checks of its file."""
+    code = ligne.cellules["territoire"]
+    return re.fullmatch(NOMBRE, ligne.cellules["valeur"]) is not None and any(
+        form.fullmatch(code) for form in FORMES.values()
+    )
 
 
 def _entre_eux(path: str, lue: TableLue, familles: dict[str, Famille]) -> list[Faute]:
     """Return what an extract contradicts by itself, by the rules of the official files."""
     import pandas as pd
 
-    rows = pd.DataFrame([row.cellules for row in lue.lignes])
+    rows = pd.DataFrame([row.cellules for row in lue.lignes if _lisible(row)])
     if rows.empty:
         return []
-    rows = rows[rows["dimension"].eq("") & rows["valeur"].ne("")]
+    rows = rows[rows["dimension"].eq("")]
     level = rows["territoire"].map(lambda code: next(name for name, form in FORMES.items() if form.fullmatch(code)))
     whose = {item.code: family.id for family in familles.values() for item in family.series}
     family = rows["indicateur"].map(whose)

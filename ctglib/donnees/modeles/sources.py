@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ctglib.donnees.modeles.base import Annee, CodeTerritoire, Identifiant, Modele, Texte
+from ctglib.donnees.modeles.base import Annee, CodeTerritoire, Expression, Identifiant, Modele, Texte
 
 Empreinte = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Niveau = Literal["commune", "departement", "epci", "iris"]
@@ -51,7 +51,7 @@ class SerieOfficielle(Modele):
     """
 
     code: Identifiant
-    colonne: Texte
+    colonne: Expression
     libelle: Texte
     unite: Identifiant
     definition: Texte | None = None
@@ -64,7 +64,7 @@ class SerieOfficielle(Modele):
 class Filtre(Modele):
     """The rows kept: those whose column, if there is one, holds one of the values."""
 
-    colonne: Texte
+    colonne: Expression
     valeurs: tuple[Texte, ...]
 
 
@@ -84,18 +84,18 @@ class Famille(Modele):
     jeu: Texte
     adresse: Texte
     licence: Texte
-    signature: tuple[Texte, ...]
-    cle: Texte
+    signature: tuple[Expression, ...]
+    cle: Expression
     prefixe: str = ""
     filtre: Filtre | None = None
-    libelle: Texte | None = None
-    annee: Texte | None = None
+    libelle: Expression | None = None
+    annee: Expression | None = None
     mois: int | None = None
     niveaux: tuple[Niveau, ...]
-    non_localise: str = ""
+    non_localise: Expression = ""
     vide: Literal["Q", "O"]
     somme: tuple[Niveau, ...]
-    textes: dict[Identifiant, Texte] = {}
+    textes: dict[Identifiant, Expression] = {}
     articles: dict[str, str] = {}
     series: tuple[SerieOfficielle, ...]
     autres: tuple[SerieOfficielle, ...] = ()
@@ -107,7 +107,7 @@ class Famille(Modele):
 class Arrondissements(Modele):
     """``catalogue/arrondissements.yaml``: the pattern of the codes of each commune's arrondissements."""
 
-    communes: dict[CodeTerritoire, Texte]
+    communes: dict[CodeTerritoire, Expression]
 
 
 class TableGardee(Modele):
