@@ -199,7 +199,9 @@ def manques(
     rows = [*_etats(etats, suivi, fiche, service=gabarit.parts.de_fiche(fiche))]
     rows += [{**row, "nature": VALEUR, "element": row["indicateur"]} for row in values.to_dict("records")]
     if begun:
-        rows += [*_moyens(suivi, gabarit, fiche, convention), *_appreciation(suivi, gabarit, fiche)]
+        rows += _moyens(suivi, gabarit, fiche, convention)
+        if fiche.numero not in {item.fiche for item in suivi.appreciations}:
+            rows.append(_ligne(gabarit.parts.de_fiche(fiche), APPRECIATION, "", "", suivi.annee))
     table = pd.DataFrame(rows, columns=list(COLONNES)).astype({"annee": "Int64"})
     return table.fillna({name: "" for name in COLONNES if name != "annee"})
 
@@ -221,12 +223,6 @@ def _moyens(suivi: Suivi, gabarit: Gabarit, fiche: Fiche, convention: Convention
             if (signataire, item.poste) not in known:
                 service = parts.signataires.get(signataire, parts.des_moyens(fiche.numero))
                 yield _ligne(service, MOYEN, f"{signataire}/{item.poste}", item.poste, suivi.annee)
-
-
-def _appreciation(suivi: Suivi, gabarit: Gabarit, fiche: Fiche) -> Iterator[dict[str, object]]:
-    if fiche.numero not in {item.fiche for item in suivi.appreciations}:
-        service = gabarit.parts.de_fiche(fiche)
-        yield _ligne(service, APPRECIATION, "", "", suivi.annee)
 
 
 def _ligne(service: str, nature: str, element: str, libelle: str, annee: int) -> dict[str, object]:

@@ -15,7 +15,7 @@ from ctglib.calculs.suivi import Mesure, coupures
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from ctglib.calculs.suivi import Series
     from ctglib.donnees.modeles.convention import Convention, Fiche
@@ -50,7 +50,7 @@ def parcours(year: Annee, mesures: Series, evaluations: Mapping[int, pd.DataFram
         The columns ``COLONNES``; ``annees_connues`` counts the years informed, a suppressed value included; ``connue``
         is the last value known: that of ``derniere``, or else the initial one.
     """
-    by_year = {annee: _ensembles(table) for annee, table in evaluations.items()}
+    by_year = {annee: table[table["dimension"].eq("")].set_index("indicateur") for annee, table in evaluations.items()}
     known = _annees_connues(evaluations)
     rows = [
         _ligne(ligne, year, by_year, known.get(ligne.indicateur.id, 0))
@@ -59,10 +59,6 @@ def parcours(year: Annee, mesures: Series, evaluations: Mapping[int, pd.DataFram
     ]
     table = pd.DataFrame(rows, columns=list(COLONNES))
     return table.astype(dict.fromkeys(REELS, "float64") | dict.fromkeys(ENTIERS, "Int64") | {"calcule": "bool"})
-
-
-def _ensembles(evaluation: pd.DataFrame) -> pd.DataFrame:
-    return evaluation[evaluation["dimension"].eq("")].set_index("indicateur")
 
 
 def _annees_connues(evaluations: Mapping[int, pd.DataFrame]) -> dict[str, int]:
@@ -78,7 +74,8 @@ def _annees_connues(evaluations: Mapping[int, pd.DataFrame]) -> dict[str, int]:
 def _ligne(ligne: Ligne, year: Annee, by_year: Mapping[int, pd.DataFrame], known: int) -> dict[str, object]:
     debut = year.convention.debut.year
     initial = depart(ligne.prevu, ligne.serie, debut)
-    last = _derniere(ligne, debut)
+    measured = [year for year, one in ligne.serie.items() if year >= debut and one.valeur is not None]
+    last = ligne.serie[max(measured)] if measured else None
     told = by_year[last.annee if last else year.annee].loc[ligne.indicateur.id]
     evolved, reason = _evolution(ligne, year, initial, last)
     latest = last or (Mesure(initial.annee, initial.valeur, Statut.NORMAL) if initial else None)
@@ -103,17 +100,6 @@ def _ligne(ligne: Ligne, year: Annee, by_year: Mapping[int, pd.DataFrame], known
         "annee_connue": latest.annee if latest else None,
         "statut_connue": latest.statut if latest else "",
     }
-
-
-def _derniere(ligne: Ligne, debut: int) -> Mesure | None:
-    """Return the last measure of the years of the convention, None when there is none."""
-    return next(_mesures(ligne, debut), None)
-
-
-def _mesures(ligne: Ligne, debut: int) -> Iterator[Mesure]:
-    for year in sorted(ligne.serie, reverse=True):
-        if year >= debut and ligne.serie[year].valeur is not None:
-            yield ligne.serie[year]
 
 
 def _evolution(ligne: Ligne, year: Annee, initial: Depart | None, last: Mesure | None) -> tuple[str, str]:

@@ -162,7 +162,11 @@ def _lignes(indicateur: Indicateur, known: dict[str, dict[tuple, Entree]]) -> It
     found = [[known[name].get(key, ABSENTE) for name in names] for key in keys]
     valeurs = pd.DataFrame([[entry.valeur for entry in row] for row in found], columns=names, dtype="float64")
     for key, row, result in zip(keys, found, appliquer(indicateur.calcul, indicateur.entrees, valeurs), strict=True):
-        own[key] = Entree(result, _statut(row, result), max(entry.millesime for entry in row))
+        worst = min(
+            (entry.statut for entry in row), key=GRAVITE.index
+        )  # « sans objet »: all are there, and give nothing
+        status = Statut.SANS_OBJET if result != result and worst not in ABSENCES else worst
+        own[key] = Entree(result, status, max(entry.millesime for entry in row))
         yield {
             "indicateur": indicateur.id,
             **dict(zip(CELLULE, key, strict=True)),
@@ -171,12 +175,6 @@ def _lignes(indicateur: Indicateur, known: dict[str, dict[tuple, Entree]]) -> It
             "source": indicateur.collecte.document if indicateur.collecte else "",
             "note": "",
         }
-
-
-def _statut(entries: list[Entree], result: float) -> str:
-    """Return what a result is worth: its worst input, « sans objet » when they are there and give nothing."""
-    worst = min((entry.statut for entry in entries), key=GRAVITE.index)
-    return Statut.SANS_OBJET if result != result and worst not in ABSENCES else worst
 
 
 NON_SAISIE = "annee_manquante"

@@ -103,7 +103,10 @@ def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = 
     for entry in entrees.values():
         if entry.table == OBSERVATIONS:
             _observation(result, entry, entered)
-        elif closed and _differe(entry, tables[cadre.annee][entry.table].get(entry.cle)):
+        elif closed and (
+            (before := tables[cadre.annee][entry.table].get(entry.cle)) is None
+            or any(before.get(name, "") != text for name, text in entry.valeurs.items())
+        ):
             result.fautes.append(_annee_close(entry, cadre.annee))
         else:
             _poser(result, entry, cadre.annee)
@@ -177,10 +180,6 @@ _VIDES = {
 }
 
 
-def _differe(entry: Entree, before: dict[str, str] | None) -> bool:
-    return before is None or any(before.get(name, "") != text for name, text in entry.valeurs.items())
-
-
 def _annee_close(entry: Entree, annee: int) -> Faute:
     column, text = next(iter(entry.valeurs.items()))
     return entry.origine.faute(
@@ -226,18 +225,16 @@ def fautes_a_l_ecriture(
     convention: str, fichiers: dict[str, bytes], resultat: Resultat, plan: tuple[Feuille, ...]
 ) -> list[Faute]:
     """Return every fault that the files would bring; one that no entry explains keeps its own file and line."""
-    words = {sheet.modele.id: _mots_des_codes(sheet) for sheet in plan}
+    words = {
+        sheet.modele.id: {code: word for choices in sheet.listes.values() for word, code in choices.codes.items()}
+        for sheet in plan
+    }
     faults = []
     for fault in fautes_de_saisie(convention, fichiers):
         entry = _entree_fautive(fault, convention, resultat)
         table = "indicateurs" if entry and entry.table == "observations" else entry.table if entry else ""
         faults.append(_a_l_origine(fault, entry, words.get(table, {})) if entry else fault)
     return faults
-
-
-def _mots_des_codes(feuille: Feuille) -> dict[str, str]:
-    """Return the words of the codes that a sheet chooses from."""
-    return {code: word for choices in feuille.listes.values() for word, code in choices.codes.items()}
 
 
 def _a_l_origine(fault: Faute, entry: Entree, mots: dict[str, str]) -> Faute:

@@ -124,7 +124,8 @@ def _lire_la_rangee(
         found.remarques += _remarques(rangee, spec, cell, read, noms)
     lost = _sans_ce_qu_elles_accompagnent(rangee, reconnue, ligne, values) if sound else []
     found.fautes += lost
-    found.attendues += _attendues_vides(ligne, values)
+    if ligne and not values.get("statut"):
+        found.attendues += sum(not values.get(name) for name in ligne.attendues)
     if sound and not lost:
         found.lignes.append(LigneLue(reconnue.feuille.modele.id, codes, values, rangee.origine))
 
@@ -171,12 +172,6 @@ def _sans_ce_qu_elles_accompagnent(
             rangee.origine.faute(spec.id, found, f"{about} rempli", f"remplir {about}, ou effacer cette cellule")
         )
     return faults
-
-
-def _attendues_vides(ligne: Ligne | None, values: dict[str, str]) -> int:
-    if ligne is None or values.get("statut"):
-        return 0
-    return sum(not values.get(name) for name in ligne.attendues)
 
 
 @dataclass(frozen=True)

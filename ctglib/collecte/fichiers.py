@@ -235,7 +235,9 @@ def lire_classeur(path: Path) -> ClasseurLu:
     sheets = tuple(
         _grille(path.name, ws, values[ws.title]) for ws in formulas.worksheets if ws.sheet_state == "visible"
     )
-    return ClasseurLu(path.name, sheets, _proprietes(formulas))
+    said = {prop.name: prop.value for prop in formulas.custom_doc_props.props if prop.value is not None}
+    # LibreOffice saves a whole number as « 2025 » or as 2025.0.
+    return ClasseurLu(path.name, sheets, {name: str(value).strip().removesuffix(".0") for name, value in said.items()})
 
 
 def _nature(content: bytes) -> tuple[str, str]:
@@ -336,12 +338,3 @@ def _grille(fichier: str, formulas: Worksheet, values: Worksheet) -> Grille:
                 lines.setdefault(cell.row, {})[cell.column] = read
     merged = tuple((area.min_row, area.min_col, area.max_row, area.max_col) for area in formulas.merged_cells.ranges)
     return Grille(fichier, formulas.title, lines, merged)
-
-
-def _proprietes(wb: Workbook) -> dict[str, str]:
-    return {prop.name: _entier(prop.value) for prop in wb.custom_doc_props.props if prop.value is not None}
-
-
-def _entier(valeur: object) -> str:
-    """Return a property as a text; LibreOffice saves a whole number as « 2025 » or as 2025.0."""
-    return str(int(valeur)) if isinstance(valeur, float) and valeur.is_integer() else str(valeur).strip()

@@ -120,12 +120,6 @@ def _suivis(
     }
 
 
-def _propres(pieces: Pieces) -> list[Responsable]:
-    """Return the services as the convention calls them."""
-    read = [document.objet for document in pieces.documents.get("convention/convention", ()) if document.objet]
-    return [item for convention in read for item in convention.responsables]
-
-
 def assembler(pieces: Pieces) -> Catalogue:
     """Return the catalogue of pieces without fault."""
     found = {name: group[0].objet for name, group in pieces.documents.items() if len(group) == 1}
@@ -160,7 +154,7 @@ def assembler(pieces: Pieces) -> Catalogue:
         dimensions={item.id: item for item in dimensions},
         profils=found["profils"],
         moyens=found["moyens"],
-        responsables={item.id: item for item in (*found["responsables"].responsables, *_propres(pieces))},
+        responsables={item.id: item for item in (*found["responsables"].responsables, *convention.responsables)},
         evaluation=found["evaluation"].selon(convention),
         confidentialite=found["confidentialite"],
         secret=found["secret"],

@@ -76,7 +76,10 @@ def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
     try:
         suivi, faults = _examiner(convention)
         faults += fautes_de_nom(convention)
-        return DonneesInvalides(faults or _communes(suivi.pieces)).fautes
+        if not faults:
+            declared = suivi.pieces.documents["convention/convention"][0].objet
+            faults = fautes_de_communes(declared, assembler(suivi.pieces))
+        return DonneesInvalides(faults).fautes
     except DonneesInvalides as error:
         return error.fautes
 
@@ -85,10 +88,6 @@ def _examiner(convention: str, annee: int | None = None) -> tuple[PiecesSuivi, l
     pieces = lire_pieces(convention)
     suivi = rassembler_suivi(pieces, _annees(pieces, annee))
     return suivi, [*pieces.fautes, *verifier(pieces), *suivi.fautes, *verifier_suivi(suivi)]
-
-
-def _communes(pieces: Pieces) -> list[Faute]:
-    return fautes_de_communes(pieces.documents["convention/convention"][0].objet, assembler(pieces))
 
 
 def _annees(pieces: Pieces, annee: int | None) -> range | tuple[int, ...]:

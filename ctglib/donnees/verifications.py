@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctglib.donnees.pieces import Pieces
-    from ctglib.donnees.yaml_strict import Arbre, Chemin
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
@@ -82,19 +81,14 @@ def _doublons(pieces: Pieces) -> list[Faute]:
     return [
         tree.faute(
             path,
-            f"« {str(value)[:80]} » une seconde fois (déjà {_ou(found[0])})",
+            f"« {str(value)[:80]} » une seconde fois (déjà {first.fichier}, ligne {first.ligne(place)})",
             "un nom différent pour chacun",
             "supprimer l'un des deux, ou le renommer",
         )
         for group in named
-        for value, found in group.items()
-        for tree, path in found[1:]
+        for value, ((first, place), *found) in group.items()
+        for tree, path in found
     ]
-
-
-def _ou(place: tuple[Arbre, Chemin]) -> str:
-    tree, path = place
-    return f"{tree.fichier}, ligne {tree.ligne(path)}"
 
 
 def _identifiant(pieces: Pieces) -> list[Faute]:

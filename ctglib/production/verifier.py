@@ -323,11 +323,8 @@ def confronter(publie: Publie, fabrication: Fabrication) -> Rejeu:
         item
         for nom in noms
         if nom.endswith(".csv") and PurePosixPath(nom).name != SOURCES
-        for item in comparer(nom, _octets(publie.commande.dossier / nom), rejoues.get(nom))
+        for path in [publie.commande.dossier / nom]
+        for item in comparer(nom, path.read_bytes() if path.is_file() else None, rejoues.get(nom))
     ]
     differents = tuple(nom for nom in noms if refaits.get(nom) != annonces.get(nom))
     return Rejeu(publie, differents, tuple(changements))
-
-
-def _octets(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None

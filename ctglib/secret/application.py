@@ -92,7 +92,8 @@ def appliquer(
     observations = observations[known].reset_index(drop=True)
     counted = comptes(observations, catalogue.mesures)
     table = _effectifs(profils, counted, catalogue)
-    shown = _depart(masque[masque["annee"] <= annee])
+    known = masque.loc[masque["annee"] <= annee, list(COLONNES)]  # already published as suppressed
+    shown = _Montre(frozenset(), frozenset(), known, pd.DataFrame(columns=list(RETRAITS)))
     for bilan in sorted({*table["visible"], annee}):
         known = table["visible"] <= bilan
         liens = (
@@ -107,11 +108,6 @@ def appliquer(
         )
         shown = _bilan(table[known], liens, shown, bilan=int(bilan), seuil=seuil, tirage=tirage)
     return _rendre(profils, observations, counted, catalogue, shown)
-
-
-def _depart(masque: pd.DataFrame) -> _Montre:
-    """Return what is known before the first bilan is made again: the cells already published as suppressed."""
-    return _Montre(frozenset(), frozenset(), masque[list(COLONNES)], pd.DataFrame(columns=list(RETRAITS)))
 
 
 def _effectifs(profils: pd.DataFrame, counted: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

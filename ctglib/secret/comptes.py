@@ -118,7 +118,7 @@ def comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -
     names = [
         Cle(
             SEPARATEUR.join((OBSERVATIONS, str(row.annee), row.territoire, row.indicateur)),
-            _ligne(row.dimension, row.modalite),
+            SEPARATEUR.join((row.dimension, row.modalite)) if row.dimension else ENSEMBLE,
         )
         for row in rows.itertuples(index=False)
     ]
@@ -141,10 +141,6 @@ def _comptes_de_personnes(indicateurs: Mapping[str, Indicateur]) -> set[str]:
         if indicateur.calcul == SOMME and terms & found:
             found |= terms
     return found
-
-
-def _ligne(dimension: str, modalite: str) -> str:
-    return SEPARATEUR.join((dimension, modalite)) if dimension else ENSEMBLE
 
 
 def liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> Iterator[Lien]:

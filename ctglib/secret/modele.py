@@ -178,7 +178,9 @@ def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien], seuil: int) -> 
     for cle in sorted({cle for lien in waiting for cle in (lien.total, *lien.parties)} - given):
         known[cle] = Cellule(cle, None, affichee=False, sensible=False)
     kept: list[Lien] = []
-    while settled := [lien for lien in waiting if _inconnus(lien, known) <= 1]:
+    while settled := [
+        lien for lien in waiting if sum(known[cle].valeur is None for cle in (lien.total, *lien.parties)) <= 1
+    ]:
         kept += [held for lien in settled for held in _regler(lien, known)]
         done = set(settled)
         waiting = [lien for lien in waiting if lien not in done]
@@ -189,10 +191,6 @@ def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien], seuil: int) -> 
         if not cellule.affichee and cellule.sensible and cellule.valeur is not None and 0 < cellule.valeur < seuil
     }
     return Comptes(known, tuple(kept), frozenset(small))
-
-
-def _inconnus(lien: Lien, known: Mapping[Cle, Cellule]) -> int:
-    return sum(known[cle].valeur is None for cle in (lien.total, *lien.parties))
 
 
 def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:

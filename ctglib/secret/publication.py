@@ -33,8 +33,9 @@ def publier(suivi: DossierSuivi, annee: int) -> SuiviPublie:
         suivi: The checked data, years up to ``annee``.
         annee: Year of the reports.
     """
+    tables = [one.profils.assign(annee=year).astype({"annee": "Int64"}) for year, one in suivi.suivis.items()]
     shown = appliquer(
-        _profils(suivi),
+        pd.concat(tables, ignore_index=True),
         suivi.observations,
         suivi.catalogue,
         annee=annee,
@@ -45,12 +46,6 @@ def publier(suivi: DossierSuivi, annee: int) -> SuiviPublie:
     years = {year: _publie(one, shown) for year, one in suivi.suivis.items()}
     published = replace(suivi, suivis=years, observations=shown.observations, masque=shown.masque)
     return SuiviPublie(published, shown.retraits)
-
-
-def _profils(suivi: DossierSuivi) -> pd.DataFrame:
-    """Return the profiles of all the years, with the year that each was entered for."""
-    tables = [one.profils.assign(annee=year).astype({"annee": "Int64"}) for year, one in suivi.suivis.items()]
-    return pd.concat(tables, ignore_index=True)
 
 
 def _publie(annuel: Suivi, shown: Publiable) -> Suivi:

@@ -282,12 +282,13 @@ def _cellule(lecture: LectureAnnexe1, territoire: str, contexte: Contexte) -> fl
 def _deux_grandeurs(relation: MemeGrandeur, territoire: str, cells: list[float | None], contexte: Contexte) -> Constat:
     names = [lecture.indicateur for lecture in relation.lectures]
     known = [value for value in cells if value is not None]
-    told = [
-        f"{_ecrire(lecture, value, contexte)} ({contexte.libelle(lecture.indicateur)}"
-        f"{', variation sur 5 ans' if lecture.champ != 'valeur' else ''})"
-        for lecture, value in zip(relation.lectures, cells, strict=True)
-        if value is not None
-    ]
+    told = []
+    for lecture, value in zip(relation.lectures, cells, strict=True):
+        label = contexte.libelle(lecture.indicateur)
+        if value is not None and lecture.champ == "valeur":
+            told.append(f"{contexte.ecrire(value, lecture.indicateur)} ({label})")
+        elif value is not None:
+            told.append(f"{variation(value)} ({label}, variation sur 5 ans)")
     return contexte.constat_de(
         "meme_grandeur",
         relation,
@@ -316,10 +317,6 @@ def _deux_effectifs(relation: MemeEffectif, readings: list[Lecture], contexte: C
     )
 
 
-def _ecrire(lecture: LectureAnnexe1, value: float, contexte: Contexte) -> str:
-    return contexte.ecrire(value, lecture.indicateur) if lecture.champ == "valeur" else variation(value)
-
-
 def comparees(contexte: Contexte) -> Iterator[Constat]:
     """Yield the variations that are further than the relation's threshold from every comparable one."""
     for relation in contexte.relations.variations_comparables:
@@ -343,7 +340,9 @@ def des_parties(contexte: Contexte) -> Iterator[Constat]:
         for territoire in contexte.annexe.territoires:
             whole = contexte.annexe.ligne(relation.tout, territoire)
             parts = [contexte.annexe.ligne(name, territoire) for name in relation.parties]
-            if not all(_complete(line, step) for line in (whole, *parts)):
+            known = [line for line in (whole, *parts) if line and None not in (line.valeur, line.variation)]
+            # A fall of 100 % does not say what the past was.
+            if len(known) <= len(parts) or any(line.variation - step <= -100 for line in known):
                 continue
             low, high = variation_deduite(whole.valeur, parts, contexte)
             above = whole.variation - step > high + EPSILON
@@ -409,11 +408,6 @@ def _passe(part: Ligne, contexte: Contexte) -> tuple[float, float]:
     growth = demi_pas_variation(contexte)
     low = (part.valeur - step) / (1 + (part.variation + growth) / 100)
     return low, (part.valeur + step) / (1 + (part.variation - growth) / 100)
-
-
-def _complete(line: Ligne | None, step: float) -> bool:
-    """Return whether a line has a value and a variation that says what the past was (a fall of 100 % does not)."""
-    return line is not None and line.valeur is not None and line.variation is not None and line.variation - step > -100
 
 
 def _eloignee(relation: VariationsComparables, territoire: str, known: dict[str, float], contexte: Contexte) -> Constat:

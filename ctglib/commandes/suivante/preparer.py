@@ -142,16 +142,9 @@ def _corrections(etude: EtudeFinale) -> list[dict[str, object]]:
 def _copies(source: str, cible: str) -> dict[str, bytes]:
     """Return the files carried over as they are: the offer, the territories, the logos."""
     names = [name for name in RECOPIES if existe(f"{source}/{name}")]
-    names += [f"logos/{name}" for name in _logos(source)]
+    if "logos/" in lister(source):
+        names += [f"logos/{name}" for name in lister(f"{source}/logos") if not name.endswith("/")]
     return {f"{cible}/{name}": lire_octets(f"{source}/{name}") for name in names}
-
-
-def _logos(source: str) -> list[str]:
-    return [name for name in lister(f"{source}/logos") if not name.endswith("/")] if _a_des_logos(source) else []
-
-
-def _a_des_logos(source: str) -> bool:
-    return "logos/" in lister(source)
 
 
 def _yaml(document: dict[str, object], entete: Iterable[str]) -> bytes:

@@ -60,6 +60,8 @@ def _annee(annee: PiecesAnnee, suivi: PiecesSuivi) -> Suivi:
 
 def _contexte(suivi: PiecesSuivi, dossier: Dossier, annee: int | None) -> pd.DataFrame:
     """Return the rows of the territories of the convention: public series, then what a fictional one invents."""
+    import pandas as pd
+
     wanted = {dossier.convention.territoire, dossier.convention.reference}
     groups = {name: serie.observations.lignes for name, serie in suivi.series.items() if serie.observations}
     groups[""] = _lignes(suivi, "contexte")
@@ -70,7 +72,7 @@ def _contexte(suivi: PiecesSuivi, dossier: Dossier, annee: int | None) -> pd.Dat
         if row.cellules["territoire"] in wanted
     ]
     table = _table("observations", [row for row, _ in kept], suivi)
-    table = table.assign(serie=_textes([name for _, name in kept]))
+    table = table.assign(serie=pd.Series([name for _, name in kept], dtype="str"))
     return table if dossier.convention.fictive else _avec_le_magasin(dossier, annee, table)
 
 
@@ -122,9 +124,3 @@ def _jusqu_a(lignes: Iterable[Ligne], annee: int | None) -> list[Ligne]:
 
 def _table(nom: str, lignes: Iterable[Ligne], suivi: PiecesSuivi) -> pd.DataFrame:
     return en_table(TableLue(nom, tuple(lignes), ()), suivi.schemas[nom])
-
-
-def _textes(valeurs: list[str]) -> pd.Series:
-    import pandas as pd
-
-    return pd.Series(valeurs, dtype="str")

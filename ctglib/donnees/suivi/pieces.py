@@ -147,13 +147,11 @@ def _schemas(faults: list[Faute]) -> dict[str, SchemaTable]:
 
 def _annee(convention: str, annee: int, schemas: dict[str, SchemaTable], regles: Confidentialite | None) -> PiecesAnnee:
     folder = f"{dossier_du_suivi(convention)}/{annee}"
-    documents = {name: _document(f"{folder}/{name}.yaml", model) for name, model in DOCUMENTS.items()}
+    documents = {
+        name: examiner_yaml(path, model) for name, model in DOCUMENTS.items() if existe(path := f"{folder}/{name}.yaml")
+    }
     tables = {name: _table(f"{folder}/{name}.csv", schemas.get(name), regles) for name in TABLES}
-    return PiecesAnnee(
-        annee,
-        {name: document for name, document in documents.items() if document},
-        {name: table for name, table in tables.items() if table},
-    )
+    return PiecesAnnee(annee, documents, {name: table for name, table in tables.items() if table})
 
 
 def _noms_des_series() -> list[str]:
@@ -167,10 +165,6 @@ def _serie(nom: str, schemas: dict[str, SchemaTable]) -> PiecesSerie:
     schema = schemas.get("observations")
     table = examiner_csv(f"{folder}/observations.csv", schema) if schema else None
     return PiecesSerie(examiner_yaml(f"{folder}/origine.yaml", Origine), table)
-
-
-def _document(relatif: str, modele: type[Modele]) -> Document | None:
-    return examiner_yaml(relatif, modele) if existe(relatif) else None
 
 
 def _table(relatif: str, schema: SchemaTable | None, regles: Confidentialite | None) -> TableLue | None:
