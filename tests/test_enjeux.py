@@ -125,6 +125,18 @@ def test_la_phrase_compte_les_besoins_avec_et_sans_fiche() -> None:
     )
 
 
+def test_la_phrase_se_passe_de_compte_quand_toutes_les_fiches_repondent_ou_aucune() -> None:
+    inside, outside = tables()
+    none, every = (
+        inside[inside["lecture"].eq("besoin") & inside["fiches"].eq("").eq(empty)] for empty in (True, False)
+    )
+    nothing = outside.iloc[:0]
+
+    assert "Aucune fiche action ne répond" in besoins_en_bref(none, nothing, harnes().convention).html
+    assert "Chaque besoin lu ici a une fiche action" in besoins_en_bref(every, nothing, harnes().convention).html
+    assert "Aucun besoin ne se lit" in besoins_en_bref(inside.iloc[:0], nothing, harnes().convention).html
+
+
 def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_repond() -> None:
     table = tableau_besoins(*tables(), harnes().convention, contexte(), doutes=["capacite_accueil"])
 

@@ -40,16 +40,21 @@ def besoins_en_bref(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, conventio
     if needs.empty:
         return paragraphe("Aucun besoin ne se lit dans le diagnostic ni dans les fiches.")
     answered = int((needs["fiches"] != "").sum())
-    told = f"Sur {compter(len(needs), 'besoin')}, {nombre(answered)} ont une fiche action qui leur répond."
     left = len(needs) - answered
-    if left:
+    if not answered:
+        told = "Aucune fiche action ne répond aux besoins lus ici."
+    elif not left:
+        told = "Chaque besoin lu ici a une fiche action qui lui répond."
+    else:
+        told = f"Sur {compter(len(needs), 'besoin')}, {nombre(answered)} ont une fiche action qui leur répond."
+    if left and answered:
         outside = int(needs["enjeu"].eq("").sum())
         told += f" {compter(left, 'reste', 'restent')} sans réponse"
         which = f"dont {nombre(outside)} dans" if outside < left else "dans"
         told += f", {which} des thèmes qu'aucun enjeu ne reprend." if outside else "."
     named = {number for cell in needs["fiches"] for number in cell.split(SEPARATEUR)}
     alone = [str(fiche.numero) for fiche in convention.fiches if str(fiche.numero) not in named]
-    if alone:
+    if alone and answered:
         told += (
             f" Aucun besoin lu ici ne mène {'aux fiches' if len(alone) > 1 else 'à la fiche'} action {enumerer(alone)}."
         )

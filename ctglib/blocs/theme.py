@@ -119,7 +119,11 @@ def tableau_indicateurs(
         Colonne("intitule", "Indicateur", ecrire=libelle),
         *([year] if comparaison["annee"].nunique() > 1 else []),
         *deux_niveaux(contexte, "valeur", "Niveau"),
-        Colonne("ecart_ecrit", "Écart", numerique=True, ecrire=ecart),
+        *(
+            [Colonne("ecart_ecrit", "Écart", numerique=True, ecrire=ecart)]
+            if comparaison["ecart"].notna().any()
+            else []
+        ),
     ]
     if comparaison[["variation", "variation_reference"]].notna().to_numpy().any():
         group = "Variation sur 5 ans"
