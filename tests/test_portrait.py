@@ -10,7 +10,6 @@ from html import unescape
 from math import sqrt
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
@@ -67,21 +66,14 @@ def test_les_chiffres_d_une_commune_sont_ceux_qu_on_refait_a_la_main(commune: st
         alone = 100 * sum(int(row["AM"]) for row in iris) / sum(int(row["A"]) for row in iris)
         assert found.at["part_monoparents", "valeur"] == pytest.approx(alone)
     before = int(rows[commune, "2020"]["indfoy_rsa"])
-    _, moved = _suivis(study)
+    moved = study.suivis[1].set_index("indicateur")
     assert moved.at["cnaf_foyers_rsa", "variation"] == pytest.approx(100 * (int(own["indfoy_rsa"]) / before - 1))
 
 
-def _suivis(study: object) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from ctglib.blocs.portrait import suivis
-
-    years, moved = suivis(study)
-    return years, moved.set_index("indicateur")
-
-
 def test_une_rupture_de_serie_n_est_jamais_traversee() -> None:
-    years, moved = _suivis(etudier_portrait("62413"))
+    years, moved = etudier_portrait("62413").suivis
 
-    assert moved.at["cnaf_foyers_logement", "depart"] == 2021
+    assert moved.set_index("indicateur").at["cnaf_foyers_logement", "depart"] == 2021
     assert years.loc[years["rupture"], ["indicateur", "annee"]].to_numpy().tolist() == [["cnaf_foyers_logement", 2021]]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -101,6 +101,12 @@ class EtudePortrait:
             indicateur=rows["mesure"],
         )
 
+    @cached_property
+    def suivis(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The years of the series followed, and how they moved (see ``evolutions``)."""
+        known = [name for name in self.regles.evolution if name in self.chiffres.familles]
+        return evolutions(self.chiffres, self.lieux, known, self.seuils)
+
     @property
     def definitions(self) -> dict[str, Mesure]:
         """The measures by id."""
@@ -151,7 +157,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
     """
     publiques.verifier_territoires([code])
     rules = charger_yaml_une_fois("catalogue/portrait.yaml", Portrait)
-    place = _nommer(code, rules)
+    place = _nommer([code], rules)[code]
     communes, epci, reference = _communes(place, rules)
     codes = communes["territoire"].tolist()
     figures = _lire(rules, codes, [place.code, *(item.code for item in (epci, reference) if item)])
@@ -174,11 +180,14 @@ def etudier_portrait(code: str) -> EtudePortrait:
     return EtudePortrait(place, reference, epci, communes, rules, limits, figures, alike, places, words, peculiar)
 
 
-def _nommer(code: str, regles: Portrait) -> Territoire:
-    """Return how a sentence names a territory; the name itself is shortened, for heads."""
-    (place,) = publiques.nommer([code])
-    long = next((one for one in regles.abreviations if place.nom.startswith(one)), "")
-    return place.model_copy(update={"nom": regles.abreviations.get(long, "") + place.nom.removeprefix(long)})
+def _nommer(codes: Iterable[str], regles: Portrait) -> dict[str, Territoire]:
+    """Return how a sentence names territories, by code; a name itself is shortened, for heads."""
+    found = {}
+    for place in publiques.nommer(list(codes)):
+        long = next((one for one in regles.abreviations if place.nom.startswith(one)), "")
+        short = regles.abreviations.get(long, "") + place.nom.removeprefix(long)
+        found[place.code] = place.model_copy(update={"nom": short})
+    return found
 
 
 def _communes(place: Territoire, regles: Portrait) -> tuple[pd.DataFrame, Territoire | None, Territoire | None]:
@@ -191,11 +200,8 @@ def _communes(place: Territoire, regles: Portrait) -> tuple[pd.DataFrame, Territ
     if epci:
         around.append(lire_tables(last, [epci], None, "epci"))
     communes = pd.concat(around).drop_duplicates("territoire").sort_values("territoire", ignore_index=True)
-    return (
-        communes,
-        _nommer(epci, regles) if epci else None,
-        None if place.niveau == "departement" else _nommer(departement, regles),
-    )
+    above = _nommer([one for one in (epci, departement) if one and one != place.code], regles)
+    return communes, above.get(epci), above.get(departement)
 
 
 def _membres(communes: pd.DataFrame, lieu: Territoire) -> list[str]:
@@ -250,9 +256,10 @@ def _semblables(chiffres: Chiffres, communes: pd.DataFrame, place: Territoire, r
         found = (1 / counts[rule.taille].sort_values(ascending=False)).rename("distance")
     else:
         found = semblables(counts, place.code, rule, count)
+    names = _nommer([place.code, *found.index], regles)
     shown = counts.reindex([*([place.code] if len(found) and place.code in counts.index else []), *found.index])
     return (
-        shown.assign(nom=[_nommer(code, regles).nom for code in shown.index], distance=found)
+        shown.assign(nom=shown.index.map({code: one.nom for code, one in names.items()}), distance=found)
         .rename_axis("code")
         .reset_index()
     )
@@ -392,7 +399,7 @@ def _parts(etude: EtudePortrait, nom: str) -> Figure | None:
 
 def evolution(etude: EtudePortrait) -> Bloc | None:
     """Return the counts of every year, then how each moved here and elsewhere."""
-    years, moved = suivis(etude)
+    years, moved = etude.suivis
     if moved.empty:
         return None
     years = years[years.groupby("indicateur")["valeur"].transform("max").ge(etude.regles.suivi)]
@@ -430,12 +437,6 @@ def evolution(etude: EtudePortrait) -> Bloc | None:
         ),
     )  # fmt: skip
     return suite([table, figure])
-
-
-def suivis(etude: EtudePortrait) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the years of the series followed, and how they moved (see ``evolutions``)."""
-    known = [name for name in etude.regles.evolution if name in etude.chiffres.familles]
-    return evolutions(etude.chiffres, etude.lieux, known, etude.seuils)
 
 
 def carte(etude: EtudePortrait) -> Figure | None:

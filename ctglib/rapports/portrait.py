@@ -199,7 +199,7 @@ class Portrait:
 
     def _evolutions(self) -> Iterator[str]:
         """Yield the counts that moved most, more than chance does."""
-        _, moved = blocs.suivis(self.etude)
+        _, moved = self.etude.suivis
         if moved.empty:
             return
         labels = dict(zip(self.etude.regles.evolution, self.etude.regles.evolution_libelles, strict=True))
