@@ -69,7 +69,7 @@ class Criteres(Montrable):
         """Return each criterion: its evidence, then what the evaluators say."""
         return suite(map(self._critere, self.etude.finale.regles.criteres))
 
-    def besoins(self) -> Tableau:
+    def besoins(self) -> Tableau | None:
         """Return one row a theme of the diagnostic: its needs by origin, those answered, the enjeu that takes it."""
         needs, cadre = self.etude.besoins, self.etude.cadre
         stakes = {theme: enjeu.titre for enjeu in cadre.convention.enjeux for theme in enjeu.themes}
@@ -85,6 +85,8 @@ class Criteres(Montrable):
             told = {"theme": titre, "indicateurs": counts[INDICATEUR], "services": counts[SERVICE]}
             told |= {"constats": counts[FICHE], "repondus": nombre(len(answered))}
             rows.append({**told, "fiches": enumerer(numbers) or AUCUNE, "enjeu": enjeu})
+        if not rows:
+            return None
         return Tableau.de(
             pd.DataFrame(rows),
             [
