@@ -96,7 +96,16 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees
         (("produire", "--formats", "odt"), "Le format « odt » n'existe pas"),
         (("produire", "--formats", ","), "Aucun format demandé"),
         (("produire", "--annee", "2019"), "L'année 2019 n'est dans aucune convention demandée"),
-        (("produire", "--annee", "deux"), "La valeur d'une option n'est pas comprise"),
+        (
+            ("produire", "--annee", "deux"),
+            "La valeur de l'option « --annee » n'est pas comprise : écrire --annee ANNÉE",
+        ),
+        (
+            ("valider", "harnes"),
+            "« harnes » n'est pas attendu ici. Pour une convention : ctg valider --convention harnes",
+        ),
+        (("source", "ajouter", "--date"), "L'option « --date » attend une valeur."),
+        (("source", "ajouter"), "Il manque un argument : FICHIER."),
         (("produire", "--diffusion", "internes"), "vouliez-vous dire « interne »"),
         (("produire", "--moteur", "rapide"), "Le moteur « rapide » n'existe pas"),
         (("produire", "--travailleurs", "-1"), "plus grands que zéro"),

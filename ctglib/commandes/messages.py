@@ -29,9 +29,19 @@ def dire_usage(error: Exception) -> int:
             f"L'option « {error.option_name} » n'existe pas{proposer(error.option_name, error.possibilities or [])}."
         )
     elif kind == "MissingParameter":
-        phrase = "Il manque un argument."
-    elif kind in ("BadParameter", "BadOptionUsage", "BadArgumentUsage"):
+        what = getattr(error.param, "metavar", None)
+        phrase = f"Il manque un argument : {what}." if what else "Il manque un argument."
+    elif kind == "BadOptionUsage":
+        phrase = f"L'option « {error.option_name} » attend une valeur."
+    elif kind == "BadParameter" and error.param is not None:
+        option = error.param.opts[0]
+        phrase = f"La valeur de l'option « {option} » n'est pas comprise : écrire {option} {error.param.metavar}."
+    elif kind in ("BadParameter", "BadArgumentUsage"):
         phrase = "La valeur d'une option n'est pas comprise, ou il en manque une."
+    elif extra := re.search(r"extra argument.*\((.+)\)$", error.format_message()):
+        named = [option for item in context.command.params for option in item.opts if option == "--convention"]
+        hint = f" Pour une convention : {command} {named[0]} {extra.group(1)}." if named else ""
+        phrase = f"« {extra.group(1)} » n'est pas attendu ici.{hint}"
     elif unknown := re.search(r"'([^']+)'", error.format_message()):
         commands = context.command.commands if context and hasattr(context.command, "commands") else ()
         phrase = f"La commande « {unknown.group(1)} » n'existe pas{proposer(unknown.group(1), commands)}."
