@@ -111,14 +111,20 @@ class Portrait:
 
     def methode(self) -> Bloc:
         """Return how the figures are read."""
-        rules, families = self.etude.regles, [charger_famille(name) for name in self.etude.chiffres.tables]
+        study, rules = self.etude, self.etude.regles
+        shown = study.mesures.loc[study.mesures["raison"].isin(["", TROP_PEU]), "serie"].map(study.chiffres.familles)
+        families = map(charger_famille, shown.unique())
         told = [
             f"Aucun taux n'est donné sous {rules.minimum} foyers, habitants ou allocataires : un seul de plus ou de "
             "moins le changerait de plus d'un point.",
             f"Un écart est dit « {BRUIT} » quand l'arrondi de la source et le hasard (deux écarts types) suffisent à "
             "l'expliquer. Aucun écart n'est un effet.",
             "Le taux de plusieurs communes est celui de leurs sommes, jamais la moyenne de leurs taux.",
-            *(f"{one}." for family in families for one in family.remarques if family.id == COMPTES),
+            *(
+                f"{one.producteur}, {one.jeu} : {minuscule('. '.join(one.remarques))}."
+                for one in families
+                if one.remarques
+            ),
         ]
         return liste(told)
 
