@@ -10,34 +10,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from ctglib.commandes.demande import Incompris, inconnus
 from ctglib.commandes.laboratoire import ANALYSES
-from ctglib.commandes.messages import proposer
-from ctglib.donnees.ecriture import EcritureImpossible, ecrire
-from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.commandes.messages import dire, proposer, refusant
+from ctglib.donnees.ecriture import ecrire
 from ctglib.production.plan import FORMATS, Carnet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-RIEN = "Rien n'a été écrit."
 
-
+@refusant("\nRien n'a été écrit.")
 def analyser_carnet(carnet: Path, formats: str, parametres: Sequence[str], sortie: Path | None = None) -> int:
     """Run a notebook, write what it shows beside it or in a folder, and return 0, or 1 with what prevents it."""
-    console, errors = (Console(stderr=stderr, highlight=False, soft_wrap=True) for stderr in (False, True))
-    try:
-        asked = _formats(formats)
-        found = _trouver(carnet)
-        files = _composer(found, asked, _valeurs(Carnet(found), parametres))
-        folder = (sortie or found.parent).resolve()
-        ecrire({folder / name: content for name, content in files.items()})
-    except (Incompris, DonneesInvalides, EcritureImpossible) as error:
-        errors.print(f"{error}\n{RIEN}", markup=False)
-        return 1
-    console.print(f"Analyse ponctuelle, écrite dans {folder} : {', '.join(files)}.", markup=False)
+    asked = _formats(formats)
+    found = _trouver(carnet)
+    files = _composer(found, asked, _valeurs(Carnet(found), parametres))
+    folder = (sortie or found.parent).resolve()
+    ecrire({folder / name: content for name, content in files.items()})
+    dire(f"Analyse ponctuelle, écrite dans {folder} : {', '.join(files)}.")
     return 0
 
 

@@ -62,6 +62,7 @@ def _racine(aide: Aide = False) -> None:
 
 @application.command("produire", help="Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun.")
 def _produire(
+    ctx: typer.Context,
     rapports: Rapports = None,
     convention: Conventions = None,
     annee: Annees = None,
@@ -80,23 +81,10 @@ def _produire(
 ) -> None:
     from ctglib.commandes.production import Options, produire_rapports
 
-    options = Options(
-        rapports=tuple(rapports or ()),
-        conventions=tuple(convention or ()),
-        annees=tuple(annee or ()),
-        formats=formats,
-        sortie=sortie,
-        diffusion=diffusion,
-        moteur=moteur,
-        travailleurs=travailleurs,
-        delai=delai,
-        forcer=forcer,
-        a_blanc=a_blanc,
-        suivre=suivre,
-        ordonnanceur=ordonnanceur,
-        mesures=mesures,
-    )
-    raise typer.Exit(produire_rapports(options))
+    asked = {name: value for name, value in ctx.params.items() if name in Options.__dataclass_fields__}
+    listed = {"rapports": rapports, "conventions": convention, "annees": annee}
+    asked |= {name: tuple(values or ()) for name, values in listed.items()}
+    raise typer.Exit(produire_rapports(Options(**asked)))
 
 
 @application.command(

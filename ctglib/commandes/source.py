@@ -6,8 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ctglib.donnees.ecriture import EcritureImpossible
-from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.commandes.messages import dire, refusant
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
 from ctglib.donnees.officiels.ajout import Ajout, Demande, enregistrer, preparer
 
@@ -15,39 +14,29 @@ RIEN = "Rien n'a été changé."
 CONTINUER = "Continuer ? [o/N] "
 
 
+@refusant(f"\n\n{RIEN}")
 def ajouter_fichiers(chemins: list[Path], demande: Demande, oui: bool) -> int:
     """Say what files are and would change, ask, write all or nothing, and return 0, or 1 when nothing is written."""
-    console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
-    try:
-        addition = preparer(chemins, demande)
-    except DonneesInvalides as error:
-        errors.print(f"{error}\n\n{RIEN}", markup=False, soft_wrap=True)
-        return 1
-    console.print(_dire(addition), markup=False, soft_wrap=True)
+    console = Console(highlight=False)
+    addition = preparer(chemins, demande)
+    dire(_dire(addition))
     if addition.registre == lire_registre(addition.dossier):
         console.print(RIEN)
         return 0
     if not oui and not _accord(console):
         console.print(f"{RIEN} Pour ajouter sans question : --oui")
         return 1
-    try:
-        enregistrer(addition)
-    except EcritureImpossible as error:
-        errors.print(f"{error}\n\n{RIEN}", markup=False, soft_wrap=True)
-        return 1
+    enregistrer(addition)
     plural = "s" if len(addition.octets) > 1 else ""
     console.print(f"Ajouté : {len(addition.octets)} table{plural} dans data/{addition.dossier}.")
     return 0
 
 
+@refusant()
 def lister_sources() -> int:
     """Say which tables the stores hold and which files they come from, and return 0, or 1 with what prevents it."""
     console = Console(highlight=False)
-    try:
-        stores = {folder: lire_registre(folder) for folder in (PUBLIQUES, LOCALES)}
-    except DonneesInvalides as error:
-        Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
-        return 1
+    stores = {folder: lire_registre(folder) for folder in (PUBLIQUES, LOCALES)}
     for folder, register in stores.items():
         console.print(f"data/{folder} :" if register.tables else f"data/{folder} : rien")
         for family in dict.fromkeys(item.famille for item in register.tables):
