@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,15 +14,19 @@ import nbformat
 import pandas as pd
 import pikepdf
 import pytest
+from fichiers_suivis import DEPOT
 from rapports_produits import Production, Rapport, choisir
 
 from ctglib import ouvrir, ouvrir_bilan, ouvrir_controle, ouvrir_en_clair, ouvrir_evaluation, tableau
 from ctglib.blocs.page_une import Message, page_une
+from ctglib.commandes.application import lancer
 from ctglib.document.blocs import Bloc, Groupe, Lien, Liste, Renvoi, Titre, feuilles
 from ctglib.document.signes import montrable
+from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.messages import MessageDesParties
 from ctglib.export import ExporteurPDF
 from ctglib.export.document import document_de
+from ctglib.production.paroles import nombres_absents
 
 GOLDEN = Path(__file__).parent / "golden" / "premieres_pages"
 CONVENTIONS = ("harnes", "demonstration")
@@ -150,3 +155,36 @@ def test_en_clair_les_phrases_sont_courtes_et_les_mots_difficiles_expliques(conv
 @pytest.mark.parametrize("rapport", choisir(nom="en-clair"), ids=str)
 def test_en_clair_tient_en_une_page(rapports_produits: Production, rapport: Rapport) -> None:
     assert len(rapports_produits.pages(rapport)) == 1
+
+
+@pytest.mark.parametrize(
+    ("texte", "absents"),
+    [
+        ("Les accueils ont reçu 985 enfants", []),
+        ("82 % des heures, et même 82,3 %", []),
+        ("En 2031, 12 jeunes de 11 à 17 ans, comme le veut la fiche 2", ["12"]),
+        ("Près de 1,2 million d'euros", []),
+        ("Il y a 986 enfants, 182\u202f700 heures", ["986"]),
+    ],
+)
+def test_un_nombre_des_parties_est_dans_un_tableau_du_rapport(texte: str, absents: list[str]) -> None:
+    values = pd.DataFrame({"a": [985.0, 82.297297, 182700.0, 1202500.0]})
+    document = document_de([tableau(values, "valeurs", "Valeurs", "Caf")])
+
+    assert nombres_absents(texte, document) == absents
+
+
+def test_valider_dit_le_nombre_que_les_parties_ecrivent_et_que_le_rapport_n_a_pas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(DEPOT / "data", tmp_path / "data")
+    written = tmp_path / "data/conventions/demonstration/suivi/2025/messages.yaml"
+    message = "{rapport: bilan, rang: 1, texte: Il y a 985 puis 7777 enfants, auteur: Ville, date: 2026-01-05}"
+    written.write_text(f"messages: [{message}]\n", encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "data"))
+
+    assert lancer(["valider", "--convention", "demonstration"]) == 1
+
+    said = capsys.readouterr()
+    assert "suivi/2025/messages.yaml" in said.err and "« 7777 »" in said.err and "985 »" not in said.err
+    assert "aucune faute" not in said.out

@@ -7,6 +7,7 @@ from ctglib.donnees.conventions import conventions
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.validation import avertissements, valider
 from ctglib.donnees.verifications_sources import examiner_les_sources
+from ctglib.production.paroles import fautes_des_paroles
 
 
 def valider_conventions(demandees: list[str]) -> int:
@@ -15,6 +16,9 @@ def valider_conventions(demandees: list[str]) -> int:
     for nom in demandees or _toutes(fautes):
         try:
             fichiers = valider(nom)
+            if faults := fautes_des_paroles(nom):
+                fautes.extend(faults)
+                continue
         except DonneesInvalides as error:
             fautes.extend(error.fautes)
         else:

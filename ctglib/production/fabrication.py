@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
 from ctglib.production.echec import Echec, RapportEchoue
+from ctglib.production.paroles import refuser_les_paroles
 from ctglib.production.plan import INTERNE, RESUMES, Carnet, Commande
 from ctglib.production.pool import annoncer
 
@@ -145,6 +146,10 @@ def _exporter(
         except CarnetImpubliable as error:
             raise RapportEchoue(Echec.de_l_erreur("ValueError", str(error), carnet=commande.carnet.name)) from error
     page = ressources["page"]
+    try:
+        refuser_les_paroles(commande, page)
+    except DonneesInvalides as error:
+        raise RapportEchoue(Echec.de_l_erreur("DonneesInvalides", str(error), carnet=commande.carnet.name)) from error
     contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
     contenus |= page.pieces
     if "html" in commande.formats:

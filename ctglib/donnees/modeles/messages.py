@@ -81,10 +81,10 @@ class ReglesMessages(Modele):
 class MessageDesParties(Modele):
     """What the parties say in place of one of our messages: ``rang`` is the one it replaces, 1 the first.
 
-    ``rapport`` is the name of a report (« diagnostic », « bilan »…), with ``fiche`` for that of a fiche action.
+    ``rapport`` is the kind of report, with ``fiche`` for that of a fiche action.
     """
 
-    rapport: Identifiant
+    rapport: Literal["diagnostic", "controle", "bilan", "fiche", "evaluation"]
     fiche: int | None = None
     rubrique: Literal["messages", "incertitudes", "decisions"] = "messages"
     rang: int = Field(ge=1)
