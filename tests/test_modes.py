@@ -1,0 +1,136 @@
+"""The places by mode of care and the money by head: where the gap is, said from the figures alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from ctglib import ouvrir
+from ctglib.blocs.modes import phrases_des_modes
+from ctglib.blocs.par_tete import par_tete, phrase_du_contrat, phrases_par_tete, tableau_par_tete
+from ctglib.donnees.couverture import lire_couverture
+from ctglib.donnees.dossier import Dossier, lire_dossier
+from ctglib.rapports.diagnostic import Diagnostic
+
+
+@cache
+def etude(convention: str = "harnes") -> Diagnostic:
+    return ouvrir(convention)
+
+
+def lisible(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def modes(**ecarts: float) -> pd.DataFrame:
+    """Return places by mode that differ so from the reference, which has ten of each."""
+    rows = [("", 10.0 + sum(ecarts.values())), *((name, 10.0 + gap) for name, gap in ecarts.items())]
+    table = pd.DataFrame(rows, columns=["modalite", "valeur"])
+    return table.assign(valeur_reference=10.0, ecart=table["valeur"] - 10.0)
+
+
+def dire(table: pd.DataFrame, *, soutenus: tuple[str, ...] = ()) -> list[str]:
+    fiche = etude().convention.fiches[0].model_copy(update={"modes": list(soutenus)})
+    return phrases_des_modes(table, etude().catalogue.diagnostic.modes, [fiche], etude().contexte)
+
+
+def test_les_places_de_harnes_sont_celles_que_la_cnaf_publie() -> None:
+    table = etude().modes.set_index("modalite")
+
+    assert table["valeur"].to_dict() == {
+        "": 50.4, "eaje": 5.5, "assistante_maternelle": 34.3, "prescolarisation": 10.1, "garde_domicile": 0.5,
+    }  # fmt: skip
+    assert table["valeur_reference"].to_dict() == {
+        "": 57.7, "eaje": 14.5, "assistante_maternelle": 32.2, "prescolarisation": 10.1, "garde_domicile": 0.8,
+    }  # fmt: skip
+    assert etude().modes.attrs["source"].startswith("Cnaf, txcouv_pe_com")
+
+
+def test_un_territoire_sans_taux_publie_n_en_a_aucun() -> None:
+    dossier = lire_dossier("harnes")
+
+    def ailleurs(code: str, *, fictive: bool = False) -> Dossier:
+        changed = {"territoire": code, "fictive": fictive}
+        return replace(dossier, convention=dossier.convention.model_copy(update=changed))
+
+    small, invented, made_up = ailleurs("62894"), ailleurs("00009"), ailleurs("00001", fictive=True)
+    assert lire_couverture(small).empty  # under ten thousand inhabitants
+    assert lire_couverture(invented).empty
+    assert lire_couverture(made_up).empty  # the folder of Harnes invents nothing
+
+
+def test_une_sorte_dont_un_mode_manque_n_est_pas_comptee() -> None:
+    told = dire(modes(eaje=-9.0, assistante_maternelle=2.0))
+
+    assert told[0].endswith("7,0 de moins que le Pas-de-Calais.")
+    assert told[1:] == ["L'écart tient à l'accueil collectif (9,0 de moins)."]
+
+
+@pytest.mark.parametrize(
+    ("ecarts", "soutenus", "attendu"),
+    [
+        (
+            {"eaje": -9.0, "assistante_maternelle": 2.0, "garde_domicile": 0.0},
+            ("garde_domicile",),
+            [
+                "L'écart tient à l'accueil collectif (9,0 de moins) ; l'accueil individuel en offre 2,0 de plus.",
+                "La fiche action 1 soutient l'accueil individuel ; aucune ne porte sur l'accueil collectif.",
+            ],
+        ),
+        (
+            {"eaje": 1.0, "assistante_maternelle": -6.0, "garde_domicile": 0.0},
+            ("assistante_maternelle",),
+            [
+                "L'écart tient à l'accueil individuel (6,0 de moins) ; l'accueil collectif en offre 1,0 de plus.",
+                "La fiche action 1 soutient l'accueil individuel.",
+            ],
+        ),
+        ({"eaje": 0.1, "assistante_maternelle": 0.1, "garde_domicile": 0.0}, ("eaje",), []),
+    ],
+)
+def test_les_phrases_suivent_les_ecarts_et_les_fiches(
+    ecarts: dict[str, float], soutenus: tuple[str, ...], attendu: list[str]
+) -> None:
+    assert dire(modes(**ecarts), soutenus=soutenus)[1:] == attendu
+
+
+def test_les_montants_par_tete_de_harnes_sont_des_quotients_de_sommes() -> None:
+    table = tableau_par_tete(etude().moyens()["par-tete"].donnees, etude().contexte, etude().doutes)
+
+    told = table.cellules.map(lisible).set_index("objet")
+    assert told.loc["Action sociale de la Caf, en tout, par allocataire"].to_list() == ["297 561 €", "100 €", "209 €"]
+    assert told.loc["Petite enfance, par enfant de moins de 3 ans (?)"].to_list() == ["44 877 €", "95 €", "698 €"]
+
+
+def test_un_montant_absent_ou_un_effectif_nul_ne_donne_pas_de_ligne() -> None:
+    rules = etude().catalogue.diagnostic.par_tete
+    frame = etude().comparaison.copy()
+    frame.loc[frame["indicateur"] == "financement_petite_enfance", "valeur"] = float("nan")
+    frame.loc[frame["indicateur"] == "enfants_6_17", "valeur"] = 0.0
+
+    assert list(par_tete(frame, rules)["id"]) == ["parentalite"]
+
+
+def test_l_ecart_le_plus_large_est_dit_puis_ce_qui_est_au_dessus() -> None:
+    told = [lisible(one) for one in phrases_par_tete(etude().moyens()["par-tete"].donnees, etude().contexte)]
+
+    assert told == [
+        "L'écart le plus large est celui de « petite enfance » : par enfant de moins de 3 ans, la Caf verse 7,4 fois "
+        "plus dans le Pas-de-Calais.",
+        "Elle verse en revanche davantage à Harnes pour « enfance et jeunesse ».",
+    ]
+
+
+def test_la_base_du_contrat_precedent_dit_ce_qui_reste_a_demander() -> None:
+    words = etude().catalogue.diagnostic.contrat_precedent
+    signed = etude().convention.model_copy(update={"debut": etude().convention.debut.replace(year=2021)})
+
+    told = lisible(phrase_du_contrat(etude().comparaison, words, etude().convention, etude().contexte))
+    known = phrase_du_contrat(etude().comparaison, words, signed, etude().contexte)
+
+    assert "15 759 € pour le volet enfance et 84 369 € pour le volet jeunesse, soit 100 128 €." in told
+    assert told.endswith("(article 5) : le montant de 2022 est à demander à la Caf.")
+    assert "à demander" not in known
