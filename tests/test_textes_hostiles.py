@@ -95,7 +95,7 @@ def test_le_document_word_a_les_memes_tableaux_et_les_pieges_s_y_lisent(
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
 
     page = lxml.html.fromstring(rapports_produits.html(rapport))
-    screen = page.xpath("//details[@class='donnees']//table | //div[contains(@class, 'ecran')]//table")
+    screen = page.xpath("//details[contains(@class, 'donnees')]//table")
     assert len(document.tables) == len(page.xpath("//table")) - len(screen)
     assert absents(" ".join([*(paragraph.text for paragraph in document.paragraphs), *cells])) == []
 

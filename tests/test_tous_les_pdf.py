@@ -72,7 +72,7 @@ def test_chaque_tableau_et_chaque_figure_de_la_page_y_est_balise(
     kinds = Counter(str(node.S) for node in balises)
     logos = len(page.findall(".//img[@class='logo']"))
 
-    on_screen = page.xpath("//details[@class='donnees']//table | //div[contains(@class, 'ecran')]//table")
+    on_screen = page.xpath("//details[contains(@class, 'donnees')]//table")
     assert kinds["/Table"] == len(page.findall(".//table")) - len(on_screen)
     assert kinds["/Figure"] == len(page.findall(".//figure")) + logos
     assert kinds["/H1"] >= 1

@@ -158,13 +158,16 @@ def _(tableau: Tableau, numeros: Mapping[str, str] = RIEN) -> str:
     body = "".join(_groupe_de_lignes(title, rows, tableau.colonnes) for title, rows in tableau.corps())
     notes = "".join(_p(note, "note") for note in tableau.notes)
     kinds = ("tableau", tableau.classe, "ecran" * tableau.ecran)
-    return (
+    written = (
         f'<div class="{escape(" ".join(filter(None, kinds)))}" id="tableau-{name}">'
         f'<div class="cadre" role="region" tabindex="0" aria-labelledby="titre-{name}"><table>'
         f'<caption id="titre-{name}">{_numero(f"tableau-{tableau.nom}", numeros)}{_texte(tableau.titre)}</caption>'
         f"<thead>{head}</thead>{body or '<tbody></tbody>'}</table></div>"
         f"{notes}{_p('Source : ' + tableau.source, 'source')}</div>"
     )
+    if not tableau.ecran:
+        return written
+    return f'<details class="donnees a-part"><summary>{_texte(tableau.titre)}</summary>{written}</details>'
 
 
 @ecrire_html.register(Piece)
