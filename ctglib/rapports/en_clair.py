@@ -50,7 +50,7 @@ class ResumeEnClair:
     def couverture(self) -> Couverture:
         """Return the cover, without what only professionals read."""
         etude = self.diagnostic
-        cover = couverture(etude.convention, etude.dossier.logos, etude.contexte, statut="")
+        cover = couverture(etude.convention, etude.dossier.logos, etude.contexte, statut="", sigles={})
         return replace(cover, mentions=(("Données", f"{etude.convention.date_des_donnees}, suivi {self._annee}"),))
 
     def texte(self) -> Bloc:
