@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -258,11 +259,8 @@ def _semblables(chiffres: Chiffres, communes: pd.DataFrame, place: Territoire, r
         found = semblables(counts, place.code, rule, count)
     names = _nommer([place.code, *found.index], regles)
     shown = counts.reindex([*([place.code] if len(found) and place.code in counts.index else []), *found.index])
-    return (
-        shown.assign(nom=shown.index.map({code: one.nom for code, one in names.items()}), distance=found)
-        .rename_axis("code")
-        .reset_index()
-    )
+    labels = shown.index.map({code: one.nom for code, one in names.items()})
+    return shown.assign(nom=labels, distance=found).rename_axis("code").reset_index()
 
 
 def theme(etude: EtudePortrait, nom: str) -> Bloc | None:
@@ -272,7 +270,9 @@ def theme(etude: EtudePortrait, nom: str) -> Bloc | None:
     others = [name for name in rows if name.startswith("valeur_")]
     told = rows["raison"].isin(["", TROP_PEU, SECRET]) | (rows["mesure"].isin(kept) & rows[others].notna().any(axis=1))
     rows = rows[told]
-    drawn = _dessinees(etude, nom, rows)
+    asked = rules.figure_de or tuple(one.id for one in rules.mesures)
+    drawn = rows[rows["mesure"].isin(asked) & rows["ecart"].notna() & rows["unite"].isin(("pourcent", "pour_100"))]
+    drawn = drawn if rules.figure and len(drawn) > 1 else drawn[:0]  # dumbbells show two shares at least
     rest = rows[~rows["mesure"].isin(drawn["mesure"])]
     anchor = nom.replace("_", "-")
     title = f"{rules.tableau}, {etude.place.nom}"
@@ -283,14 +283,6 @@ def theme(etude: EtudePortrait, nom: str) -> Bloc | None:
             _tableau(etude, rest, f"portrait-{anchor}", title) if len(rest) else None,
         ]
     )
-
-
-def _dessinees(etude: EtudePortrait, nom: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of a theme that dumbbells show: two at least, known here and in the département."""
-    rules = etude.regles.themes[nom]
-    asked = rules.figure_de or tuple(one.id for one in rules.mesures)
-    drawn = rows[rows["mesure"].isin(asked) & rows["ecart"].notna() & rows["unite"].isin(("pourcent", "pour_100"))]
-    return drawn if rules.figure and len(drawn) > 1 else drawn[:0]
 
 
 def _halteres(etude: EtudePortrait, ancre: str, question: str, rows: pd.DataFrame) -> Figure:
@@ -323,11 +315,8 @@ def _tableau(etude: EtudePortrait, rows: pd.DataFrame, nom: str, titre: str, don
         return write
 
     def count(row: pd.Series) -> str:
-        return (
-            nombre(row["numerateur"])
-            if row["denominateur"] == row["denominateur"] and row["numerateur"] < 1e9
-            else RIEN
-        )
+        known = pd.notna(row["denominateur"]) and isfinite(row["numerateur"])
+        return nombre(row["numerateur"]) if known else RIEN
 
     def gap(row: pd.Series) -> str:
         if pd.isna(row["ecart"]):
@@ -343,8 +332,9 @@ def _tableau(etude: EtudePortrait, rows: pd.DataFrame, nom: str, titre: str, don
         *(Colonne(f"_{role}", head, True, ecrire=value(role)) for role, head in etude.titres.items()),
         *([Colonne("_ecart", "Écart au département", True, ecrire=gap)] if LA in etude.lieux else []),
     ]
+    data = rows.drop(columns=["indicateur", "pour", "theme"]).replace(float("inf"), float("nan"))
     made = Tableau.de(
-        rows, columns, nom=nom, titre=titre, source=etude.source(rows), donnees=_donnees(rows), donnees_de=donnees_de
+        rows, columns, nom=nom, titre=titre, source=etude.source(rows), donnees=data, donnees_de=donnees_de
     )
     told = [one for one in made.colonnes if not made.cellules[one.cle].isin([RIEN]).all()]
     return replace(made, colonnes=tuple(told), notes=tuple(_notes(etude, rows, made)))
@@ -355,11 +345,6 @@ def _a_l_iris(etude: EtudePortrait, serie: str) -> bool:
     return charger_famille(etude.chiffres.familles[serie]).niveaux == ("iris",)
 
 
-def _donnees(rows: pd.DataFrame) -> pd.DataFrame:
-    data = rows.drop(columns=["indicateur", "pour", "theme"])
-    return data.replace([float("inf")], float("nan"))
-
-
 def _notes(etude: EtudePortrait, rows: pd.DataFrame, table: Tableau) -> list[str]:
     """Return what the words of a table mean, those that it uses."""
     words = set(table.cellules.to_numpy().ravel())
@@ -368,11 +353,10 @@ def _notes(etude: EtudePortrait, rows: pd.DataFrame, table: Tableau) -> list[str
         ABSENCES[TROP_PEU]: f"« Trop peu » : moins de {etude.regles.minimum}, aucun taux n'est donné.",
         ABSENCES[SECRET]: "« Secret » : le producteur ne publie pas ce nombre, trop petit.",
     }
-    alike = any(_a_l_iris(etude, name) for name in rows["serie"]) and LA in etude.lieux
-    iris = (
-        ["Chiffres à l'IRIS : ailleurs, ce sont ceux des communes qui en ont, sans les IRIS secrets."] if alike else []
-    )
-    return [note for word, note in said.items() if word in words] + iris
+    whose = "ailleurs, ceux" if etude.place.niveau == "commune" else "ceux"
+    iris = f"Chiffres à l'IRIS : {whose} des seules communes qui en ont, sans les IRIS secrets."
+    notes = [note for word, note in said.items() if word in words]
+    return notes + [iris] * any(_a_l_iris(etude, name) for name in rows["serie"])
 
 
 def _parts(etude: EtudePortrait, nom: str) -> Figure | None:
@@ -394,7 +378,8 @@ def _parts(etude: EtudePortrait, nom: str) -> Figure | None:
         return None
     table = pd.DataFrame(rows, columns=["groupe", "modalite", "libelle", "part", "effectif", "statut", "annee"])
     source = publiques.source(charger_famille(family), sorted(set(table["annee"])))
-    return parts(table, etude.contexte, nom=f"portrait-{nom}-parts".replace("_", "-"), titre=rules.parts, source=source)
+    title = rules.parts if etude.place.niveau == "commune" else f"{rules.parts} Communes découpées en IRIS"
+    return parts(table, etude.contexte, nom=f"portrait-{nom}-parts".replace("_", "-"), titre=title, source=source)
 
 
 def evolution(etude: EtudePortrait) -> Bloc | None:
