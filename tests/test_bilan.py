@@ -15,7 +15,7 @@ from evaluation_exemple import SEUILS, indicateur
 
 from ctglib import ouvrir_bilan
 from ctglib.blocs.gouvernance import proposition
-from ctglib.calculs.bilan import Situation, evolutions_marquantes, proposer
+from ctglib.calculs.bilan import Situation, proposer
 from ctglib.calculs.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
 from ctglib.document.typographie import nombre
 from ctglib.donnees.modeles.convention import Absence
@@ -153,16 +153,6 @@ def test_les_equivalents_temps_plein_et_les_euros_ne_sont_jamais_dans_une_meme_c
 
     groups = {colonne.groupe for colonne in table.colonnes if colonne.groupe}
     assert groups == {item.libelle for item in bilan(2025).etude.catalogue.moyens.natures}
-
-
-def test_une_evolution_nommee_est_un_resultat_avant_un_moyen_et_la_plus_forte_d_abord() -> None:
-    rows = evolutions_marquantes(bilan(2026).etude.evaluation, "favorable")
-
-    ranks = [{"resultat": 0, "realisation": 1}.get(nature, 2) for nature in rows["nature"]]
-    assert ranks == sorted(ranks)
-    first = rows[rows["nature"].eq("resultat") & rows["origine"].eq("propose")]
-    size = (first["valeur"] - first["valeur_precedente"]).abs() / (first["valeur"] + first["valeur_precedente"])
-    assert list(size) == sorted(size, reverse=True)
 
 
 def test_un_comite_tenu_ne_se_propose_pas_et_un_comite_absent_ou_inconnu_se_propose() -> None:

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from ctglib import ouvrir_bilan
-from ctglib.calculs.bilan import ensembles, verdicts
+from ctglib.calculs.bilan import ensembles
 from ctglib.rapports.bilan import Bilan
 
 
@@ -42,4 +42,11 @@ def test_un_verdict_garde_d_une_annee_passee_compte_et_n_est_pas_une_nouvelle() 
     rows = ensembles(bilan(2025).etude.evaluation).set_index("indicateur")
 
     assert rows.at["rencontre_2024", "verdict"] == "atteint"
-    assert "rencontre_2024" not in set(verdicts(bilan(2025).etude.evaluation, ["atteint"])["indicateur"])
+
+
+def test_une_valeur_de_moins_de_deux_est_au_singulier() -> None:
+    contexte = bilan(2025).etude.contexte
+
+    told = [contexte.valeur("formations_coordination", value).replace("\u00a0", " ") for value in (0, 1, 2)]
+
+    assert told == ["0 jour", "1 jour", "2 jours"]

@@ -152,7 +152,7 @@ def _mesures(rows: pd.DataFrame, manquants: int, cadre: Cadre) -> str:
         if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
             start = f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
         word = f", {cadre.evaluation.evolutions[row.evolution].dit}" if row.evolution else ""
-        said.append(f"{abreger(row.libelle, cadre.regles.page.signes)} : {start}{derniere(row, contexte)}{word}")
+        said.append(f"{abreger(row.libelle, cadre.regles.signes)} : {start}{derniere(row, contexte)}{word}")
     if len(rows) > LIMITE:
         said.append(compter(len(rows) - LIMITE, "autre mesuré", "autres mesurés"))
     if manquants:

@@ -124,7 +124,7 @@ def valeur(ligne: pd.Series, contexte: Contexte) -> str:
         return horaire(text)
     if not text.replace(".", "", 1).isdigit():
         return text
-    return avec_unite(float(text), contexte.unites[ligne["unite"]].symbole, len(text.partition(".")[2]))
+    return avec_unite(float(text), contexte.unites[ligne["unite"]].apres(float(text)), len(text.partition(".")[2]))
 
 
 def sans_coupure(texte: str) -> str:

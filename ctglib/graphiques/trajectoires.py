@@ -150,13 +150,15 @@ def _text(row: object, value: float, contexte: Contexte) -> str:
     if row.indicateur in contexte.indicateurs or pd.isna(value):
         return contexte.valeur(row.indicateur, value, row.statut)
     unite = contexte.unites[row.unite]
-    return avec_unite(value, unite.symbole, unite.decimales)
+    return avec_unite(value, unite.apres(value), unite.decimales)
 
 
 def _label(row: object, contexte: Contexte) -> str:
     """Return a value as it is written beside its point: with its unit when the symbol is as short as « % »."""
-    symbole = contexte.unites[row.unite].symbole
-    return row.texte if len(symbole) <= SHORT_SYMBOL else row.texte.removesuffix(f"{INSECABLE}{symbole}")
+    unite = contexte.unites[row.unite]
+    if len(unite.symbole) <= SHORT_SYMBOL:
+        return row.texte
+    return row.texte.removesuffix(f"{INSECABLE}{unite.symbole}").removesuffix(f"{INSECABLE}{unite.singulier}")
 
 
 def _serie(rows: list[Any], contexte: Contexte) -> Serie:

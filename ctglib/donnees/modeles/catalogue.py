@@ -118,7 +118,9 @@ Renversement = Literal["complement", "inverse"]
 
 
 class Unite(Modele):
-    """A unit: ``symbole`` follows a value; ``ecart`` is how two territories compare (points, pourcent, aucun).
+    """A unit: ``symbole`` follows a value, ``singulier`` one under two.
+
+    ``ecart`` is how two territories compare (points, pourcent, aucun).
 
     ``renversement`` is how the radar turns an axis round: a share by its complement, a ratio by its inverse.
     """
@@ -126,9 +128,14 @@ class Unite(Modele):
     id: Identifiant
     libelle: Texte
     symbole: str = ""
+    singulier: str = ""
     ecart: Literal["points", "pourcent", "aucun"]
     renversement: Renversement | None = None
     decimales: int = Field(ge=0, le=3)
+
+    def apres(self, valeur: float) -> str:
+        """Return what follows a value: « 1 jour », « 2 jours »."""
+        return self.singulier if self.singulier and abs(valeur) < 2 else self.symbole
 
 
 class Unites(Modele):

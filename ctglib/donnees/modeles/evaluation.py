@@ -88,13 +88,6 @@ CodePreuve = Literal[
 ]  # fmt: skip
 
 
-class PremierePageFinale(Modele):
-    """How many lines of each kind the first page has, and how long a label may be there."""
-
-    lignes: int = Field(ge=1)
-    signes: int = Field(ge=20)
-
-
 class ThemeRevisite(Modele):
     """A theme of Annexe 1: the public series that say what became of it, and why the rest cannot be compared."""
 
@@ -180,7 +173,7 @@ class ConventionSuivante(Modele):
 class ReglesFinales(Modele):
     """``evaluation_finale.yaml`` of the catalogue; ``mots`` are the other words, their ``{names}`` are filled."""
 
-    page: PremierePageFinale
+    signes: int = Field(ge=20)
     diagnostic: tuple[ThemeRevisite, ...]
     renouvellement: tuple[Renouvellement, ...]
     criteres: tuple[Critere, ...]
