@@ -8,6 +8,7 @@ import re
 from fichiers_suivis import DEPOT
 
 NUMERO = re.compile(r"\b(?:[Aa]nnexes?|[Aa]rticles?|[Ff]iches?(?: action)?)[ _][0-9]|\b[0-9]+-[ab]\b|\bHarnes\b")
+LOI = re.compile(r"\b(?:Loi|Décret) n° .*")  # its articles are those of nobody's convention
 
 
 def _textes_python() -> dict[str, str]:
@@ -42,4 +43,4 @@ def test_ni_la_bibliotheque_ni_le_catalogue_ne_citent_un_numero_de_convention() 
     texts = _textes_python() | _lignes("ctglib", "data/catalogue", "notebooks")
 
     assert len(texts) > 5000
-    assert {place: text for place, text in texts.items() if NUMERO.search(text)} == {}
+    assert {place: text for place, text in texts.items() if NUMERO.search(LOI.sub("", text))} == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -13,18 +14,19 @@ import yaml
 from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
 
-from ctglib.calculs.revisite import renouveler
+from ctglib.calculs.revisite import remplir
 from ctglib.commandes.application import lancer
+from ctglib.commandes.suivante.diagnostic import diagnostic_public
+from ctglib.donnees import publiques
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.convention import ValeurDatee
-from ctglib.donnees.modeles.evaluation import Renouvellement
+from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.validation import avertissements, valider
 
 ANCIENNES = ("harnes", "demonstration")
 DATES = ("--debut", "2027-01-01", "--fin", "2030-12-31")
-NOTES = ("{source} ; même champ", "à demander")
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +83,14 @@ def test_ce_que_personne_n_a_transmis_reste_absent_avec_sa_raison(ecrites: Path)
     assert all(item.absent for item in starts if item not in known)
 
 
-def test_l_annexe_1_ne_reprend_que_ce_qu_une_serie_publique_renouvelle(ecrites: Path) -> None:
+def test_le_diagnostic_ne_reprend_que_ce_que_des_donnees_publiques_disent(ecrites: Path) -> None:
     with (ecrites / "conventions/suite_harnes/annexe1.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     valued = {row["indicateur"] for row in rows if row["valeur"]}
-    links = yaml.safe_load((ecrites / "catalogue/evaluation_finale.yaml").read_text(encoding="utf-8"))["renouvellement"]
-    assert valued == {link["indicateur"] for link in links}
+    rules = yaml.safe_load((ecrites / "catalogue/donnees_publiques.yaml").read_text(encoding="utf-8"))
+    assert valued == {link["indicateur"] for link in rules["lignes"]}
     assert {row["statut"] for row in rows if not row["valeur"]} == {"L"}
-    assert all(row["note"] for row in rows)
+    assert all(row["note"].startswith("Donnée publique : " if row["valeur"] else "À demander : ") for row in rows)
 
 
 def test_le_diagnostic_de_la_convention_ecrite_se_produit(ecrites: Path, tmp_path: Path) -> None:
@@ -96,7 +98,7 @@ def test_le_diagnostic_de_la_convention_ecrite_se_produit(ecrites: Path, tmp_pat
 
     assert done.returncode == 0, done.stderr + done.stdout
     html = (tmp_path / "sortie/suite_harnes/diagnostic.html").read_text(encoding="utf-8")
-    assert "Non transmis à Harnes, ni dans le Pas-de-Calais" in html
+    assert "non transmis" in html and "Données publiques de la Cnaf et de l'Insee" in unescape(html)
     assert 'id="figure-ecarts-' not in html and 'id="figure-radar"' not in html, "rien à dessiner, pas de graphique"
     assert "Aucun écart défavorable" not in html, "sans valeur, l'absence d'écart ne veut rien dire"
     assert "<tbody></tbody>" not in html
@@ -157,38 +159,61 @@ def test_une_demande_qui_ne_convient_pas_est_refusee_sans_rien_ecrire(
     assert _fichiers(donnees) == avant
 
 
-def _renouveler(series: list[tuple]) -> pd.DataFrame:
-    names = ["section", "indicateur", "territoire", "annee", "valeur", "variation_5_ans", "unite", "statut", "note"]
-    old = [("1.1", "a", code, 2020, 10.0, None, "nombre", "A", "") for code in ("01001", "01")]
-    old.append(("1.1", "b", "01001", 2018, 3.0, 1.0, "nombre", "A", ""))
-    known = pd.DataFrame(series, columns=["indicateur", "territoire", "annee", "valeur"])
-    return renouveler(
-        pd.DataFrame(old, columns=names),
-        known.assign(dimension="", statut="A", source="Cnaf"),
-        [Renouvellement(indicateur="a", serie="s")],
-        territoire="01001",
-        notes=NOTES,
+def _remplir(series: list[tuple], *liens: dict) -> pd.DataFrame:
+    """Rows « a » and « b » of 01001 and 01, filled from series; « a » is the series « s » unless told otherwise."""
+    rows = [("1.1", name, code, 2018, "nombre", "à demander") for name in ("a", "b") for code in ("01001", "01")]
+    names = ["territoire", "annee", "valeur"]
+    known = pd.DataFrame(series, columns=["indicateur", *names]).assign(statut="A", source="Cnaf")
+    words = {
+        "anciennete": 5,
+        "note": "{source} ; publique",
+        "a_demander": "à",
+        "source": "s",
+        "date": "d",
+        "aucune_date": "n",
+    }
+    links = [{"indicateur": "a", "raison": "même champ", **link} for link in liens or ({"series": ["s"]},)]
+    return remplir(
+        pd.DataFrame(rows, columns=["section", "indicateur", "territoire", "annee", "unite", "note"]),
+        known,
+        DonneesPubliques.model_validate({**words, "lignes": links}),
+        "01001",
     ).set_index(["indicateur", "territoire"])
 
 
-def test_une_valeur_renouvelee_dit_sa_variation_sur_cinq_ans_et_sa_source() -> None:
-    table = _renouveler([("s", "01001", 2019, 80.0), ("s", "01001", 2024, 60.0), ("s", "01", 2024, 500.0)])
+def test_une_valeur_publique_dit_sa_variation_sur_cinq_ans_et_sa_source() -> None:
+    table = _remplir([("s", "01001", 2019, 80.0), ("s", "01001", 2024, 60.0), ("s", "01", 2024, 500.0)])
 
     own, there = table.loc[("a", "01001")], table.loc[("a", "01")]
-    assert (own["valeur"], own["annee"], own["variation_5_ans"], own["note"]) == (60, 2024, -25, "Cnaf ; même champ")
+    assert (own["valeur"], own["annee"], own["variation_5_ans"], own["note"]) == (60, 2024, -25, "Cnaf ; publique")
     assert (there["valeur"], pd.isna(there["variation_5_ans"])) == (500, True)
 
 
 def test_la_reference_prend_l_annee_du_territoire_ou_rien() -> None:
-    table = _renouveler([("s", "01001", 2024, 60.0), ("s", "01", 2023, 500.0)])
+    table = _remplir([("s", "01001", 2024, 60.0), ("s", "01", 2023, 500.0)])
 
     assert (table.loc[("a", "01"), "statut"], table.loc[("a", "01"), "note"]) == ("L", "à demander")
 
 
-def test_ce_qu_aucune_serie_ne_renouvelle_est_a_demander_pour_la_meme_annee() -> None:
-    table = _renouveler([("s", "01001", 2024, 60.0)])
+def test_ce_qu_aucune_serie_ne_dit_est_a_demander_pour_la_meme_annee() -> None:
+    table = _remplir([("s", "01001", 2024, 60.0)])
 
     assert (table.loc[("b", "01001"), "statut"], table.loc[("b", "01001"), "annee"]) == ("L", 2024)
+
+
+def test_une_part_est_le_quotient_des_sommes_et_manque_avec_l_un_de_ses_effectifs() -> None:
+    link = {"series": ["x", "y"], "sur": ["z"]}
+    counts = [("x", "01001", 2024, 10.0), ("y", "01001", 2024, 20.0), ("z", "01001", 2024, 90.0)]
+
+    assert _remplir(counts, link).loc[("a", "01001"), "valeur"] == 33.3
+    assert _remplir(counts[1:], link).loc[("a", "01001"), "statut"] == "L"
+
+
+def test_une_valeur_trop_vieille_reste_a_demander() -> None:
+    series = [("s", "01001", 2016, 60.0), ("t", "01001", 2024, 5.0)]
+    table = _remplir(series, {"series": ["s"]}, {"indicateur": "b", "series": ["t"]})
+
+    assert (table.loc[("a", "01001"), "statut"], table.loc[("b", "01001"), "valeur"]) == ("L", 5)
 
 
 DEPART = ("--debut", "2024-01-01", "--fin", "2028-12-31", "--parties", "CA de Lens ; Caf ; MSA", "--fiches", "6")
@@ -202,6 +227,45 @@ def test_une_convention_commence_de_rien_et_son_dossier_est_juste(donnees: Path)
     assert (new.territoire, len(new.membres), new.reference) == ("246200364", 36, "62")
     assert (len(new.parties), len(new.fiches)) == (3, 6)
     assert avertissements("harnes") == []
+
+
+def test_le_depart_prend_les_donnees_publiques_et_dit_a_qui_demander_le_reste(
+    donnees: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert lancer(["nouvelle-convention", "encore_harnes", "--territoire", "62413", *DEPART]) == 0
+
+    told, new = capsys.readouterr().out, lire_dossier("encore_harnes")
+    own = new.annexe1[new.annexe1["territoire"].eq("62413")].set_index("indicateur")
+    assert "26 indicateurs sur 124 remplis de données publiques" in told and "Caf, 90" in told
+    assert own.loc["enfants_moins_3", ["valeur", "annee"]].to_list() == [473, 2020]
+    assert own.loc["places_eaje", "note"].startswith("À demander : Caf")
+    assert new.convention.source_diagnostic.startswith("Données publiques")
+
+
+def test_le_taux_d_un_epci_est_le_quotient_des_sommes_de_ses_communes(donnees: Path) -> None:
+    communes = publiques.territoires(niveaux=("commune",))
+    members = communes.loc[communes["departement"].eq("62"), "code"]
+    counts = {name: publiques.lire(name, members, [2020]).set_index("territoire")["valeur"].dropna()
+              for name in ("iris_rsa_socle", "iris_allocataires")}  # fmt: skip
+    known = list(counts["iris_rsa_socle"].index.intersection(counts["iris_allocataires"].index))
+    rules = lire_dossier("harnes").catalogue
+
+    table = diagnostic_public(rules.themes, rules.publiques, ("246200364", known, "62"), annee=2026)
+
+    found = table.set_index(["indicateur", "territoire"])["valeur"]["part_rsa", "246200364"]
+    above, below = (counts[name][known] for name in ("iris_rsa_socle", "iris_allocataires"))
+    assert found == round(100 * above.sum() / below.sum(), 1) != round((100 * above / below).mean(), 1)
+
+
+def test_vingt_fiches_commencees_de_rien_ont_leurs_rapports(donnees: Path, tmp_path: Path) -> None:
+    depart = [*DEPART[:-1], "20"]
+    assert lancer(["nouvelle-convention", "lens", "--territoire", "246200364", *depart]) == 0
+
+    order = ("diagnostic", "bilan", "fiches", "-c", "lens", "-a", "2024", "-f", "html", "-s", "sortie")
+    done = ctg("produire", *order, dossier=tmp_path)
+
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert len(list((tmp_path / "sortie/lens/2024").glob("fiche-*.html"))) == 20
 
 
 def test_valider_dit_ce_qui_reste_et_les_chiffres_d_un_autre(donnees: Path) -> None:

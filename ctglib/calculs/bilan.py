@@ -161,7 +161,7 @@ def _postes(situation: Situation) -> list[str]:
 
 
 def _collecte(situation: Situation) -> list[str]:
-    rate = situation.collecte.iloc[0]["taux"]
+    rate = situation.collecte["taux"].iloc[0] if len(situation.collecte) else None
     if pd.isna(rate) or rate >= situation.catalogue.bilan.taux_a_relancer:
         return []
     rows = situation.collecte[situation.collecte["groupe"].eq("responsable")]

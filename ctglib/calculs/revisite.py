@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
+from ctglib.calculs.formules import ratio_pour_100, somme
 from ctglib.calculs.moyennes import MOYENNES, moyennes
 from ctglib.donnees.statuts import Statut
 
@@ -14,14 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ctglib.donnees.modeles.catalogue import Indicateur, Unite
-    from ctglib.donnees.modeles.evaluation import Renouvellement, ThemeRevisite
+    from ctglib.donnees.modeles.evaluation import ThemeRevisite
+    from ctglib.donnees.modeles.sources import DonneesPubliques, LignePublique
 
 COLONNES = (
     "theme", "indicateur", "libelle", "unite", "sens", "annee_avant", "avant", "annee", "apres", "variation_type",
     "variation", "variation_reference", "dans_le_bruit", "motif", "annee_rupture", "lecture", *MOYENNES,
 )  # fmt: skip
 SERIE = ("indicateur", "territoire", "annee", "valeur")
-POINTS, POURCENT = "points", "pourcent"
+POINTS, POURCENT, NOMBRE = "points", "pourcent", "nombre"
 SANS_DEPART, APRES_RUPTURE, SANS_VALEUR = "depart_absent", "depart_rupture", "sans_valeur"
 
 
@@ -141,72 +143,67 @@ def _variation(serie: Mapping[int, float], first: int, last: int, kind: str) -> 
     return 100 * (serie[last] - serie[first]) / serie[first] if serie[first] else None
 
 
-COLONNES_RENOUVELER = (
+COLONNES_ANNEXE = (
     "section", "indicateur", "territoire", "annee", "valeur", "variation_5_ans", "unite", "statut", "note",
 )  # fmt: skip
-DECIMALES = 1
+DECIMALES, CLE_PUBLIQUE = 1, ("indicateur", "territoire", "annee")
 
 
-def renouveler(
-    annexe1: pd.DataFrame,
-    contexte: pd.DataFrame,
-    liens: Iterable[Renouvellement],
-    *,
-    territoire: str,
-    notes: tuple[str, str],
-) -> pd.DataFrame:
-    """Return every row of Annexe 1 for the next diagnostic: renewed, or « non transmis » with the reason.
+def remplir(lignes: pd.DataFrame, publiques: pd.DataFrame, regles: DonneesPubliques, territoire: str) -> pd.DataFrame:
+    """Return the rows of a diagnostic, with the value of each that public figures give.
 
-    The year of a renewed row is the latest that the territory has in the series; its reference takes the same year, or
-    is « non transmis » there. A row that nothing renews takes the latest of these years: the one to ask for.
+    The year of an indicator is the latest for which the territory has it, unless it is too old; its reference takes
+    the same year, or is « non transmis ». A row that nothing fills takes the latest of these years: the one to ask for.
 
     Args:
-        annexe1: The old one.
-        contexte: Public figures known: territoire, annee, indicateur, dimension, valeur, statut, source.
-        liens: Which indicator has the field of which series.
+        lignes: section, indicateur, territoire, annee, unite, and ``note``: what a row says that nothing fills.
+        publiques: Public figures: territoire, annee, indicateur (the series), valeur, statut, source.
+        regles: Which series say which indicator; what a filled row says.
         territoire: Code of the territory.
-        notes: What a renewed row says (``{source}`` is filled), and what another says.
 
     Returns:
-        The columns ``COLONNES``, in the order of the old rows, one an indicator and territory.
+        The columns of ``annexe1.csv``, in the order of the rows.
     """
-    series = {item.indicateur: item.serie for item in liens}
-    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()]
-    known = whole.set_index(["indicateur", "territoire", "annee"]).sort_index()
-    latest = whole[whole["territoire"] == territoire].groupby("indicateur")["annee"].max()
-    years = {name: int(latest[serie]) for name, serie in series.items() if serie in latest.index}
-    asked = max(years.values(), default=None)
-    rows = []
-    for row in annexe1.drop_duplicates(["indicateur", "territoire"], keep="last").itertuples():
-        year = years.get(row.indicateur, asked or row.annee)
-        key = (series.get(row.indicateur, ""), row.territoire, year)
-        fresh = _valeur(known, key, notes) if key in known.index else (None, None, Statut.NON_TRANSMIS, notes[1])
-        value, change, status, note = fresh
-        rows.append((row.section, row.indicateur, row.territoire, year, value, change, row.unite, status, note))
-    return pd.DataFrame(rows, columns=list(COLONNES_RENOUVELER)).astype({"annee": "Int64"})
+    found = pd.concat([_publique(item, publiques, regles.note) for item in regles.lignes], ignore_index=True)
+    years = found[found["territoire"].eq(territoire)].groupby("indicateur")["annee"].max()
+    asked = years.max() if len(years) else lignes["annee"]
+    years = years[years >= years.max() - regles.anciennete]
+    before = found.assign(annee=found["annee"] + DUREE_VARIATION)[[*CLE_PUBLIQUE, "valeur"]]
+    found = found.merge(before, "left", [*CLE_PUBLIQUE], suffixes=("", "_avant"))
+    kept = found[found["annee"].eq(found["indicateur"].map(years))]
+    table = lignes[["section", "indicateur", "territoire", "unite", "note"]].merge(
+        kept, "left", ["indicateur", "territoire"]
+    )
+    change = 100 * (table["valeur"] / table["valeur_avant"].where(table["valeur_avant"].ne(0)) - 1)
+    return table.assign(
+        annee=table["indicateur"].map(years).astype("Int64").fillna(asked),
+        variation_5_ans=change.round(DECIMALES).where(table["unite"].eq(NOMBRE)),
+        statut=table["statut"].astype(object).fillna(str(Statut.NON_TRANSMIS)),
+        note=table["dit"].astype(object).fillna(table["note"]),
+    )[list(COLONNES_ANNEXE)]
+
+
+def _publique(item: LignePublique, publiques: pd.DataFrame, note: str) -> pd.DataFrame:
+    """Return what public series say of an indicator: a share is the quotient of the sums, never a mean of shares."""
+    names = [*item.series, *item.sur]
+    rows = publiques[publiques["indicateur"].isin(names)]
+    counts = rows.pivot_table(index=["territoire", "annee"], columns="indicateur", values="valeur").reindex(
+        columns=names
+    )
+    values = somme(counts[list(item.series)])
+    if item.sur:
+        values = ratio_pour_100(values, somme(counts[list(item.sur)])).round(DECIMALES)
+    told = note.format(source=" ; ".join(dict.fromkeys(rows.groupby("indicateur")["source"].last())))
+    table = values.rename("valeur").dropna().reset_index()
+    guessed = rows[rows["statut"].eq(Statut.ESTIME)].set_index(["territoire", "annee"]).index
+    status = table.set_index(["territoire", "annee"]).index.isin(guessed)
+    return table.assign(
+        indicateur=item.indicateur,
+        statut=[str(Statut.ESTIME if one else Statut.NORMAL) for one in status],
+        dit=f"{told} ; {item.reserve}" if item.reserve else told,
+    )
 
 
 def annees_renouvelees(annexe1: pd.DataFrame) -> list[int]:
     """Return the years of the values that are there, in order."""
     return sorted({int(year) for year in annexe1.loc[annexe1["valeur"].notna(), "annee"]})
-
-
-def _valeur(
-    known: pd.DataFrame, key: tuple[str, str, int], notes: tuple[str, str]
-) -> tuple[float, float | None, str, str]:
-    serie, place, year = key
-    row = known.loc[key]
-    return (
-        float(row["valeur"]),
-        _en_cinq_ans(known["valeur"], serie, place, year),
-        row["statut"],
-        notes[0].format(source=row["source"]),
-    )
-
-
-def _en_cinq_ans(valeurs: Mapping[tuple[str, str, int], float], serie: str, place: str, year: int) -> float | None:
-    """Return the change in % over five years, None when the series does not go back that far."""
-    earlier = valeurs.get((serie, place, year - DUREE_VARIATION))
-    if earlier is None or not earlier:
-        return None
-    return round(100 * (valeurs[serie, place, year] - earlier) / earlier, DECIMALES)

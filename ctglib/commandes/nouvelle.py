@@ -49,15 +49,17 @@ def commencer_convention(nom: str, territoire: str, debut: str, fin: str, partie
         days = [_jour(f"--{name}", given[name]) for name in ("debut", "fin")]
         names = [party.strip() for party in given["parties"].split(";") if party.strip()]
         count = int(given["fiches"]) if given["fiches"].isdecimal() else 0
-        files = preparer_depart(nom, given["territoire"], *days, parties=names, fiches=count)
-        ecrire({racine() / path: content for path, content in files.items()})
+        begun = preparer_depart(nom, given["territoire"], *days, parties=names, fiches=count)
+        ecrire({racine() / path: content for path, content in begun.fichiers.items()})
     except (DonneesInvalides, EcritureImpossible) as error:
         message = f"{error}\n\nRien n'a été écrit."
         Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
         return 1
     console = Console(highlight=False)
     for line in (
-        f"Dossier écrit : data/conventions/{nom} ({len(files)} fichiers).",
+        f"Dossier écrit : data/conventions/{nom} ({len(begun.fichiers)} fichiers).",
+        f"Diagnostic : {begun.remplies[0]} indicateurs sur {begun.remplies[1]} remplis de données publiques.",
+        f"À demander (la note de chaque ligne d'annexe1.csv dit quoi, et à qui) : {' ; '.join(begun.a_demander)}.",
         "À faire : remplir convention.yaml le texte signé sous les yeux (docs/une-convention.md), "
         f"puis « ctg valider -c {nom} ».",
     ):

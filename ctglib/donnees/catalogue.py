@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.messages import ReglesMessages
+    from ctglib.donnees.modeles.sources import DonneesPubliques
     from ctglib.donnees.pieces import Pieces
 
 
@@ -46,6 +47,7 @@ class Catalogue(Montrable):
         bibliotheque: Indicators that a fiche may follow, by subject; those of the convention alone come last.
         fiches_indicateurs: Those that each fiche of the convention follows, in its order.
         indicateurs_contexte: Indicators of the public series, by id.
+        publiques: What public figures say of a diagnostic.
         dimensions: What an indicator may be broken down by, by id.
         responsables: Who fills what in the year's spreadsheet, by id.
         messages: The sentences of the first pages.
@@ -62,6 +64,7 @@ class Catalogue(Montrable):
     offre: VocabulaireOffre
     referentiel: ReferentielEmploi
     coherence: ReglesCoherence
+    publiques: DonneesPubliques
     synthese: Synthese
     charte: Charte
     bibliotheque: dict[str, tuple[Indicateur, ...]]
@@ -146,6 +149,7 @@ def assembler(pieces: Pieces) -> Catalogue:
         offre=found["offre"],
         referentiel=found["referentiel_emploi"],
         coherence=ReglesCoherence(relations=found["relations"], regles=found["regles"]),
+        publiques=found["donnees_publiques"],
         synthese=found["synthese"].selon(convention),
         charte=found["charte"],
         bibliotheque=shelf,

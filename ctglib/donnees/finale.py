@@ -135,8 +135,6 @@ def _citations(dossier: Dossier, conformite: ReglesConformite) -> Iterator[Citat
     series = (catalogue.indicateurs_contexte, "un indicateur", "catalogue/contexte.yaml")
     yield "regles", "diagnostic.*.theme", themes, "un thème", "catalogue/themes"
     yield "regles", "diagnostic.*.series.*", *series
-    yield "regles", "renouvellement.*.indicateur", catalogue.indicateurs, "un indicateur", "catalogue/themes"
-    yield "regles", "renouvellement.*.serie", *series
     yield "conformite", "population", catalogue.indicateurs, "un indicateur", "catalogue/themes"
     yield "conformite", "elements.*.connu.diagnostic.*", catalogue.indicateurs, "un indicateur", "catalogue/themes"
     yield "conformite", "elements.*.connu.series.*", *series

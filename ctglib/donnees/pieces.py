@@ -37,6 +37,7 @@ from ctglib.donnees.modeles.coherence import Corrections, Justifications, Regles
 from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.modeles.messages import MessagesDesParties, ReglesMessages
+from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.modeles.suivi import Avenants
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
@@ -44,6 +45,7 @@ CATALOGUE: dict[str, type[Modele]] = {
     "statuts": Statuts,
     "unites": Unites,
     "seuils": Seuils,
+    "donnees_publiques": DonneesPubliques,
     "radar": Radar,
     "offre": VocabulaireOffre,
     "referentiel_emploi": ReferentielEmploi,

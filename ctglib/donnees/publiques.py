@@ -249,6 +249,22 @@ def lire_territoire(code: str, territoire: str, membres: Sequence[str] = ()) -> 
     return rows
 
 
+def series_du_diagnostic(territoire: str, membres: Sequence[str], reference: str, codes: Iterable[str]) -> pd.DataFrame:
+    """Return the figures of series for a territory and its reference: those with a value, and their source."""
+    known = set(series()["code"])
+    parts = []
+    for code in dict.fromkeys(codes):
+        if code in known:
+            own = lire_territoire(code, territoire, membres)
+            parts.append(
+                pd.concat([own, lire(code, reference)]).assign(
+                    indicateur=code, source=f"{own.attrs['producteur']}, {own.attrs['jeu']}"
+                )
+            )
+    names = ["territoire", "annee", "indicateur", "valeur", "statut", "source"]
+    return pd.concat(parts)[names].dropna(subset="valeur") if parts else pd.DataFrame(columns=names)
+
+
 def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
     """Donne les contours simplifiés des communes (IGN, Admin Express COG : à nommer sous la carte).
 

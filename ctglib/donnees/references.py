@@ -130,6 +130,7 @@ CITATIONS = (
     ("bilan", "equipe.postes.*", "poste"),
     ("bilan", "territoire.groupes.*.indicateurs.*", "contexte"),
     ("bilan", "territoire.graphique.*", "contexte"),
+    ("donnees_publiques", "lignes.*.indicateur", "indicateur"),
     ("radar", "axes.*.indicateur", "indicateur"),
     ("offre", "types.*.categorie", "categorie"),
     ("synthese", "services.*", "indicateur"),
@@ -190,6 +191,7 @@ CITATIONS = (
 # Names that nothing cites, and that are given once all the same.
 UNIQUES = (
     ("themes", "ordre"),
+    ("donnees_publiques", "lignes.*.indicateur"),
     ("radar", "axes.*.indicateur"),
     ("referentiel_emploi", "attendus.*.id"),
     ("referentiel_emploi", "activites.*.id"),

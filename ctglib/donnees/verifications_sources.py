@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.csv_strict import Ligne, TableLue, charger_schema, examiner_csv
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.finale import REGLES
 from ctglib.donnees.lecture import existe, lister
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_tables, tables
-from ctglib.donnees.modeles.evaluation import ReglesFinales
 from ctglib.donnees.officiels.familles import charger_familles
 from ctglib.donnees.officiels.fichier import FORMES
 from ctglib.donnees.officiels.vraisemblance import Cle, douter, lire_regles
 from ctglib.donnees.publiques import lire
+from ctglib.donnees.publiques import series as publiees
 from ctglib.donnees.regles import NOMBRE
-from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,13 +108,14 @@ def _entre_eux(path: str, lue: TableLue, familles: dict[str, Famille]) -> list[F
 def fautes_du_diagnostic(convention: str) -> list[Faute]:
     """Return the figures of a diagnostic that are far from the public series of the same field, the same year.
 
-    Both count the same things (``renouvellement``): they differ by their rounding, never by a third.
+    Both count the same things (``donnees_publiques.yaml``): they differ by their rounding, never by a third.
     """
     dossier, faults = lire_dossier(convention), []
     if dossier.convention.fictive:
         return []
-    same = charger_yaml_une_fois(REGLES, ReglesFinales).renouvellement
-    series, rules = {item.indicateur: item.serie for item in same}, lire_regles()
+    counts = [item for item in dossier.catalogue.publiques.lignes if len(item.series) == 1 and not item.sur]
+    series, rules = {item.indicateur: item.series[0] for item in counts}, lire_regles()
+    series = {name: code for name, code in series.items() if code in set(publiees()["code"])}
     rows = dossier.annexe1[dossier.annexe1["indicateur"].isin(series) & dossier.annexe1["valeur"].notna()]
     for row in rows.itertuples():
         known = lire(series[row.indicateur], row.territoire)

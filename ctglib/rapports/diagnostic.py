@@ -318,9 +318,11 @@ class Diagnostic:
         return self.comparaison.set_index("indicateur").loc[names].reset_index()
 
     def _taux(self, rules: SectionDuDiagnostic) -> list[str]:
-        """Return the rates of the chart of a section that have a value somewhere; one alone is read in the table."""
+        """Return the rates of the chart of a section; those of one place only are read in the table, as one alone."""
         rows = self._lignes(rules.graphique)
         known = rows[rows[["valeur", "valeur_reference"]].notna().any(axis=1)]
+        if known[["valeur", "valeur_reference"]].isna().any(axis=1).all():
+            return []
         return list(known["indicateur"]) if len(known) > 1 else []
 
     def _absences(self, rules: SectionDuDiagnostic) -> list[str]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.blocs.conformite import Conformite
-from ctglib.calculs.revisite import annees_renouvelees, renouveler
 from ctglib.calculs.suivi import a_la_date
 from ctglib.commandes.suivante.demande import verifier_demande
+from ctglib.commandes.suivante.diagnostic import diagnostic_public, en_csv, sources_du_diagnostic
 from ctglib.commandes.suivante.texte import Periode, convention_suivante
 from ctglib.donnees.dossier_suivi import fautes_de_convention
 from ctglib.donnees.ecriture import ecrire
@@ -84,29 +82,29 @@ def preparer(nom: str, ancienne: str, debut: date | None, fin: date | None) -> P
 
 def _projet(etude: EtudeFinale, periode: Periode, ancienne: str) -> Projet:
     regles, convention = etude.finale.regles, etude.convention
-    old = {"debut": convention.debut.year, "fin": convention.fin.year}
     notes = regles.suivante
-    annexe1 = renouveler(
-        etude.derniere.suivi.dossier.annexe1,
-        etude.derniere.series,
-        regles.renouvellement,
-        territoire=convention.territoire,
-        notes=(notes.renouvele.replace("{debut}", str(old["debut"])).replace("{fin}", str(old["fin"])),
-               notes.non_renouvele.format(**old)),
-    )  # fmt: skip
+    rules = etude.catalogue.publiques
+    annexe1 = diagnostic_public(
+        etude.catalogue.themes,
+        rules,
+        (convention.territoire, convention.membres, convention.reference),
+        annee=periode.debut.year - 1,
+        ancien=etude.derniere.suivi.dossier.annexe1,
+        series=etude.derniere.series if convention.fictive else None,
+    )
     text = convention_suivante(
         convention,
         periode,
         notes,
         parcours=etude.parcours,
         sources=_sources(etude),
-        annees=annees_renouvelees(annexe1),
+        diagnostic=sources_du_diagnostic(rules, annexe1),
     )
     folder = f"{DOSSIER}/{periode.nom}"
     head = [line.format(ancienne=ancienne) for line in notes.entete]
     files = {
         f"{folder}/convention.yaml": _yaml(text, head),
-        f"{folder}/annexe1.csv": _csv(annexe1),
+        f"{folder}/annexe1.csv": en_csv(annexe1),
         f"{folder}/lectures.yaml": _yaml(_lectures(etude, text["schemas"]), head[:1]),
         f"{folder}/schema_petite_enfance.csv": Conformite(etude.derniere, etude.finale).tableau().csv().encode("utf-8"),
         f"{folder}/corrections.yaml": _yaml({"corrections": _corrections(etude)}, ()),
@@ -159,21 +157,3 @@ def _yaml(document: dict[str, object], entete: Iterable[str]) -> bytes:
     head = "".join(f"# {line}\n" for line in entete)
     text = yaml.dump(document, Dumper=SansRenvoi, allow_unicode=True, sort_keys=False, width=120)
     return (head + text).encode("utf-8")
-
-
-def _csv(table: pd.DataFrame) -> bytes:
-    """Return a table as our CSV: comma, point, UTF-8, whole numbers without a decimal, nothing for an absent one."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows([_cellule(value) for value in row] for row in table.itertuples(index=False))
-    return buffer.getvalue().encode("utf-8")
-
-
-def _cellule(valeur: object) -> str:
-    if isinstance(valeur, str):
-        return valeur
-    if pd.isna(valeur):
-        return ""
-    number = float(valeur)
-    return str(int(number)) if number.is_integer() else repr(round(number, 6))

@@ -42,7 +42,7 @@ def convention_suivante(
     *,
     parcours: pd.DataFrame,
     sources: Mapping[str, str],
-    annees: list[int],
+    diagnostic: Mapping[str, str],
 ) -> dict[str, object]:
     """Return the content of ``convention.yaml``.
 
@@ -55,7 +55,7 @@ def convention_suivante(
         mots: The sentences of the catalogue.
         parcours: The indicators, with their last known value.
         sources: Where that value comes from, by indicator.
-        annees: Years of the renewed figures of annexe 1.
+        diagnostic: Source and date of the figures of the diagnostic.
     """
     told = ancienne.model_dump(mode="python", exclude_none=True)
     old = {"debut": ancienne.debut.year, "fin": ancienne.fin.year}
@@ -63,7 +63,8 @@ def convention_suivante(
     moved = {str(ancienne.debut.year): str(periode.debut.year), str(ancienne.fin.year): str(periode.fin.year)}
     return {
         **told,
-        **_entete(ancienne, periode, mots, annees),
+        **_entete(ancienne, periode, mots),
+        **diagnostic,
         "source_suivi": _avancer(ancienne.source_suivi, moved),
         "articles": [
             {name: _avancer(text, moved) if name in ("objet", "consequence") else text for name, text in item.items()}
@@ -79,10 +80,8 @@ def convention_suivante(
     }
 
 
-def _entete(ancienne: Convention, periode: Periode, mots: ConventionSuivante, annees: list[int]) -> dict[str, object]:
-    """Return its name, dates and sources."""
-    old = {"debut": ancienne.debut.year, "fin": ancienne.fin.year}
-    years = " et ".join(map(str, annees)) or str(ancienne.fin.year)
+def _entete(ancienne: Convention, periode: Periode, mots: ConventionSuivante) -> dict[str, object]:
+    """Return its name, dates and source."""
     before = f"{ancienne.debut.year}-{ancienne.fin.year}"
     return {
         "id": periode.nom,
@@ -90,8 +89,6 @@ def _entete(ancienne: Convention, periode: Periode, mots: ConventionSuivante, an
         "debut": periode.debut,
         "fin": periode.fin,
         "date_signature": {"absent": mots.signature_absente},
-        "date_des_donnees": mots.date_des_donnees.format(annees=years),
-        "source_diagnostic": mots.source_diagnostic.format(**old),
         "source_texte": mots.source_texte.format(de=periode.de, avant=before, **periode.annees),
     }
 

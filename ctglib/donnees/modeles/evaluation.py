@@ -96,13 +96,6 @@ class ThemeRevisite(Modele):
     reste: Texte
 
 
-class Renouvellement(Modele):
-    """An indicator of Annexe 1 whose field is that of a public series: the next diagnostic takes its value."""
-
-    indicateur: Identifiant
-    serie: Identifiant
-
-
 class PreuveDeCritere(Modele):
     """A piece of evidence: its code, its label, what it needs to know, and the table or chart that shows it."""
 
@@ -162,10 +155,6 @@ class ConventionSuivante(Modele):
     valeur_absente: Texte
     valeur_qualitative: Texte
     reference: Texte
-    non_renouvele: Texte
-    renouvele: Texte
-    source_diagnostic: Texte
-    date_des_donnees: Texte
     source_texte: Texte
     lacunes: tuple[ManqueDeConvention, ...]
 
@@ -175,7 +164,6 @@ class ReglesFinales(Modele):
 
     signes: int = Field(ge=20)
     diagnostic: tuple[ThemeRevisite, ...]
-    renouvellement: tuple[Renouvellement, ...]
     criteres: tuple[Critere, ...]
     reponses: dict[CodeReponse, MotDeVerdict]
     decisions: dict[CodeDecision, MotDeVerdict]

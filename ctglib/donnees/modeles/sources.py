@@ -68,6 +68,31 @@ class Filtre(Modele):
     valeurs: tuple[Texte, ...]
 
 
+class LignePublique(Modele):
+    """An indicator of a diagnostic that public series give, with why the definitions agree and what to know of it.
+
+    The ``series`` are added up; ``sur``, those of the denominator of a share.
+    """
+
+    indicateur: Identifiant
+    series: tuple[Identifiant, ...] = Field(min_length=1)
+    sur: tuple[Identifiant, ...] = ()
+    raison: Texte
+    reserve: str = ""
+
+
+class DonneesPubliques(Modele):
+    """``data/catalogue/donnees_publiques.yaml``: what public figures say of a diagnostic, and its words."""
+
+    anciennete: int = Field(ge=0)
+    note: Texte
+    a_demander: Texte
+    source: Texte
+    date: Texte
+    aucune_date: Texte
+    lignes: tuple[LignePublique, ...]
+
+
 class Famille(Modele):
     """``catalogue/sources/<id>.yaml``: a family of official files, whatever the year.
 
