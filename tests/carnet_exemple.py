@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pandas as pd
 
-from ctglib.document.blocs import Bloc, ChiffreCle, Dessin, avertissement, chiffres_cles, colonnes, liste, sous_titre
+from ctglib.document.blocs import Bloc, Dessin, avertissement, colonnes, liste, sous_titre
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.tableau import Colonne, Tableau
 
@@ -66,7 +66,7 @@ def carnet(*, premiers: tuple[str, ...] = PIEGES) -> nbformat.NotebookNode:
         nbformat.v4.new_markdown_cell("# Diagnostic d'essai"),
         montrer(couverture),
         nbformat.v4.new_markdown_cell("## Synthèse"),
-        montrer(chiffres_cles([ChiffreCle("12\u202f324", "habitants", "2018")] * 12)),
+        montrer(liste(["12\u202f324 habitants en 2018"] * 12)),
         montrer(synthese),
         nbformat.v4.new_markdown_cell("## Cadrage\n\nQui vit sur le territoire ?"),
         montrer(liste(premiers)),

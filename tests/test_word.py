@@ -97,7 +97,3 @@ def test_un_titre_ne_reste_pas_seul_en_bas_de_page_avec_sa_question(document: do
 
     assert paragraphs[question - 1].style.name == "Heading 1"
     assert all(paragraph.paragraph_format.keep_with_next for paragraph in paragraphs[question - 1 : question + 1])
-
-
-def test_le_repere_d_un_chiffre_cle_se_distingue_de_son_libelle(document: docx.document.Document) -> None:
-    assert any(paragraph.text == "12\u202f324 habitants (2018)" for paragraph in document.paragraphs)

@@ -134,22 +134,6 @@ class Encadre(Bloc):
 
 
 @dataclass(frozen=True)
-class ChiffreCle:
-    """A key figure: its value as text, what it is, and the landmark that makes it readable."""
-
-    valeur: str
-    libelle: str
-    repere: str
-
-
-@dataclass(frozen=True)
-class Chiffres(Bloc):
-    """Key figures."""
-
-    cases: tuple[ChiffreCle, ...]
-
-
-@dataclass(frozen=True)
 class Colonnes(Bloc):
     """Blocks side by side where the page is wide enough."""
 
@@ -223,11 +207,6 @@ def avertissement(phrase: str) -> Bloc:
 def citation(paroles: str, auteur: str) -> Bloc:
     """Return words of someone else, one paragraph a line, and who said them."""
     return Encadre(tuple(line for line in paroles.splitlines() if line.strip()), citation=True, auteur=auteur)
-
-
-def chiffres_cles(chiffres: Iterable[ChiffreCle]) -> Bloc:
-    """Return the key figures as a list of value, subject and landmark."""
-    return Chiffres(tuple(chiffres))
 
 
 def colonnes(*blocs: Bloc) -> Bloc:

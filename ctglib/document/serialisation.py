@@ -15,7 +15,7 @@ from ctglib.document.figure import Figure
 MIME = "application/vnd.ctg.document+json"
 SORTES = (
     blocs.Gras, blocs.Lien, blocs.Renvoi, blocs.Groupe, blocs.Titre, blocs.Paragraphe, blocs.Liste, blocs.Encadre,
-    blocs.ChiffreCle, blocs.Chiffres, blocs.Colonnes, blocs.Dessin, blocs.Piece,
+    blocs.Colonnes, blocs.Dessin, blocs.Piece,
     tableau.Colonne, tableau.Tableau, couverture.Logo,
     couverture.Couverture,
 )  # fmt: skip

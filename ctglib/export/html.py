@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.document.blocs import (
-    Chiffres,
     Colonnes,
     Dessin,
     Encadre,
@@ -132,17 +131,6 @@ def _(encadre: Encadre, numeros: Mapping[str, str] = RIEN) -> str:
     if not encadre.citation:
         return f'<div class="avertissement">{text}</div>'
     return f"<blockquote>{text}{_p(encadre.auteur, 'source') if encadre.auteur else ''}</blockquote>"
-
-
-@ecrire_html.register(Chiffres)
-def _(chiffres: Chiffres, numeros: Mapping[str, str] = RIEN) -> str:
-    items = "".join(
-        f'<li><strong class="valeur">{_texte(case.valeur)}</strong> '
-        f'<span class="libelle">{_texte(case.libelle)}</span> '
-        f'<span class="repere">{_texte(case.repere)}</span></li>'
-        for case in chiffres.cases
-    )
-    return f'<div class="chiffres"><ul>{items}</ul></div>'
 
 
 @ecrire_html.register(Colonnes)

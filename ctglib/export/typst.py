@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.document.blocs import (
-    Chiffres,
     Colonnes,
     Dessin,
     Encadre,
@@ -156,12 +155,6 @@ def _(encadre: Encadre, numeros: Mapping[str, str]) -> str:
         return f"#avertissement[{text}]"
     author = f"\n\n#source[{_morceaux(encadre.auteur, numeros)}]" if encadre.auteur else ""
     return f"#quote(block: true)[{text}{author}]"
-
-
-@ecrire_typst.register(Chiffres)
-def _(chiffres: Chiffres, numeros: Mapping[str, str]) -> str:
-    cases = (f"({', '.join(map(_chaine, (case.valeur, case.libelle, case.repere)))})," for case in chiffres.cases)
-    return f"#chiffres(({' '.join(cases)}))"
 
 
 @ecrire_typst.register(Colonnes)

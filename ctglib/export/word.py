@@ -21,7 +21,6 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
 from ctglib.document.blocs import (
-    Chiffres,
     Colonnes,
     Dessin,
     Encadre,
@@ -160,13 +159,6 @@ def _(encadre: Encadre, feuille: Feuille) -> None:
         feuille.ecrire(text, "Quote" if encadre.citation else AVERTISSEMENT)
     if encadre.auteur:
         feuille.ecrire(encadre.auteur, SOURCE)
-
-
-@ecrire_word.register(Chiffres)
-def _(chiffres: Chiffres, feuille: Feuille) -> None:
-    for case in chiffres.cases:
-        landmark = f" ({case.repere})" if case.repere else ""
-        feuille.ecrire((Gras(case.valeur), f" {case.libelle}{landmark}"), "List Bullet")
 
 
 @ecrire_word.register(Colonnes)
