@@ -229,6 +229,15 @@ def test_valider_dit_une_valeur_illisible_d_un_extrait_sans_s_arreter(donnees: P
     assert "trouvé : « 2 950 »" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_valider_refuse_un_repere_de_l_atelier_qui_n_est_aucune_serie(donnees: Path) -> None:
+    path = donnees / "catalogue/atelier.yaml"
+    path.write_text(path.read_text("utf-8").replace("foyers: cnaf_foyers\n", "foyers: cnaf_foyer\n"), "utf-8")
+
+    (fault,), _ = examiner_les_sources()
+
+    assert (fault.fichier, fault.trouve) == ("catalogue/atelier.yaml", "« cnaf_foyer »")
+
+
 def test_valider_montre_ce_qui_etonne_dans_ce_que_l_utilisateur_a_ajoute(donnees: Path, tmp_path: Path) -> None:
     text = re.sub(r"(2025-12;62427;[^;]*;)([0-9]+);", lambda found: f"{found[1]}{int(found[2]) // 20 * 10};", cnaf())
     enregistrer(preparer([ecrire(tmp_path, "x.csv", text)], Demande()))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
-from ctglib.atelier.reperes import reperes
 from ctglib.donnees import publiques
+from ctglib.donnees.publiques import reperes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

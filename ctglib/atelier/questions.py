@@ -8,15 +8,15 @@ import pandas as pd
 
 from ctglib.atelier.lieux import codes, lieux
 from ctglib.atelier.messages import DemandeImpossible, inconnu
-from ctglib.atelier.reperes import reperes
 from ctglib.atelier.series import attributs, convention_par_defaut, donnees, en_annees, etude, mots, ratio
 from ctglib.donnees.nombres import nombres
+from ctglib.donnees.publiques import reperes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ctglib.atelier.lieux import Lieux
-    from ctglib.atelier.reperes import Profil
+    from ctglib.donnees.modeles.sources import Profil
 
 
 def comparer(

@@ -9,12 +9,12 @@ import pandas as pd
 
 from ctglib.atelier.lieux import codes, connus
 from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
-from ctglib.atelier.reperes import reperes
 from ctglib.blocs.annee import etudier
 from ctglib.donnees import publiques
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.nombres import nombres
+from ctglib.donnees.publiques import reperes
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:

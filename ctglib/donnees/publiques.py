@@ -12,10 +12,12 @@ import pandas as pd
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.magasin import Gardee, lire_tables, tables
+from ctglib.donnees.modeles.sources import Reperes
 from ctglib.donnees.officiels.familles import charger_famille, charger_familles, commune_de, serie_gardee
 from ctglib.donnees.officiels.fichier import FORMES, SECRET
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.statuts import Statut
+from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Territoire
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 COLONNES = ("territoire", "libelle", "niveau", "annee", "serie", "valeur", "statut", "origine")
 COG = (("cog_communes", "commune"), ("cog_departements", "departement"), ("cog_epci", "epci"))
 PUBLIEE = "publiée"
+REPERES = "catalogue/atelier.yaml"
 MOIS = (
     "janvier",
     "février",
@@ -263,6 +266,11 @@ def series_du_diagnostic(territoire: str, membres: Sequence[str], reference: str
             )
     names = ["territoire", "annee", "indicateur", "valeur", "statut", "source"]
     return pd.concat(parts)[names].dropna(subset="valeur") if parts else pd.DataFrame(columns=names)
+
+
+def reperes() -> Reperes:
+    """Return the landmarks of who compares territories: which series count households, what a profile is made of."""
+    return charger_yaml_une_fois(REPERES, Reperes)
 
 
 def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:

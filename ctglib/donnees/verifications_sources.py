@@ -15,8 +15,9 @@ from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_tables, tables
 from ctglib.donnees.officiels.familles import charger_familles
 from ctglib.donnees.officiels.fichier import FORMES
 from ctglib.donnees.officiels.vraisemblance import Cle, douter, lire_regles
-from ctglib.donnees.publiques import lire
+from ctglib.donnees.publiques import REPERES, lire, reperes
 from ctglib.donnees.publiques import series as publiees
+from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.regles import NOMBRE
 
 if TYPE_CHECKING:
@@ -43,11 +44,18 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
             for one in doubts
             if not one.faux and kept[one.cle].chemin.startswith(LOCALES)
         ]
+        faults += _reperes({code for item in kept.values() for code in item.table.series})
         for path, read in _extraits():
             faults += [*_du_magasin(path, read), *_entre_eux(path, read, families)]
     except DonneesInvalides as error:
         return list(error.fautes), []
     return faults, odd
+
+
+def _reperes(series: set[str]) -> list[Faute]:
+    """Return a fault for each public series that the landmarks of the atelier name, and that is not there."""
+    unknown = [code for code in reperes().series if code not in series] if series else []
+    return [Faute(REPERES, *nom_inconnu(code, sorted(series), "une série", "sources/publiques")) for code in unknown]
 
 
 def _extraits() -> Iterator[tuple[str, TableLue]]:

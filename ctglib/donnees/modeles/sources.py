@@ -180,3 +180,27 @@ class Vraisemblance(Modele):
     ecart_des_noms: float = Field(gt=0, lt=1)
     marge_du_departement: float = Field(ge=0, lt=1)
     communes_manquantes: float = Field(ge=0, lt=1)
+
+
+class Profil(Modele):
+    """A way of being alike: shares of one denominator, from public series."""
+
+    libelle: Texte
+    denominateur: Identifiant
+    parts: tuple[Identifiant, ...]
+    minimum: int = Field(ge=1)
+
+
+class Reperes(Modele):
+    """``catalogue/atelier.yaml``: which public series count households, and what a profile is made of."""
+
+    foyers: Identifiant
+    taux_minimum: int = Field(ge=1)
+    iris: Identifiant
+    profils: dict[Identifiant, Profil]
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The public series that it names."""
+        parts = [code for profil in self.profils.values() for code in (profil.denominateur, *profil.parts)]
+        return tuple(dict.fromkeys([self.foyers, self.iris, *parts]))
