@@ -11,6 +11,7 @@ import pandas as pd
 
 from ctglib.blocs.theme import ruptures
 from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.formules import ratio_pour_100
 from ctglib.calculs.moyennes import TROP_PEU
 from ctglib.calculs.territoire import (
     Lieux,
@@ -31,6 +32,7 @@ from ctglib.document.typographie import (
     points,
     pourcent,
 )
+from ctglib.donnees import publiques
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
+    from ctglib.donnees.modeles.bilan import MembresDuTerritoire
     from ctglib.donnees.modeles.sources import Origine
 
 SANS_DIRECTION = ("dans_le_bruit", "trop_peu")
@@ -77,7 +80,10 @@ class Territoire(Montrable):
     @property
     def source(self) -> str:
         """The producers, as captions write them."""
-        return source_publique(self.etude.series, self.etude.suivi.origines, self.etude.contexte)
+        convention, series = self.etude.convention, self.etude.series
+        kept = series[series["territoire"].eq(convention.territoire)]
+        invented = self.etude.contexte.source if convention.fictive else ""
+        return source_publique(kept if len(kept) else series, self.etude.suivi.origines, invented)
 
     def tableau(self) -> Tableau | None:
         """Return one row a public series: latest figure, change over a year and since the convention began."""
@@ -121,6 +127,40 @@ class Territoire(Montrable):
             return None
         title = f"Comment {etude.contexte.territoire.le} a-t-il évolué jusqu'en {rows['annee'].max()} ?"
         return trajectoires(rows, etude.contexte, nom="territoire-trajectoires", titre=title, source=self.source)
+
+    def membres(self) -> Tableau | None:
+        """Return the communes of an EPCI side by side, and the whole: its shares are those of the sums."""
+        convention, rules = self.etude.convention, self.etude.catalogue.bilan.territoire.membres
+        if convention.fictive or not convention.membres:
+            return None
+        names = [rules.sur, *rules.parts]
+        rows = pd.concat([publiques.lire(name, convention.membres) for name in names])
+        rows = rows[rows["annee"].le(self.etude.annee) & rows["valeur"].notna()]
+        if rows.empty:
+            return None
+        year, contexte = rows["annee"].max(), self.etude.contexte
+        counts = rows[rows["annee"].eq(year)].pivot(index="territoire", columns="serie", values="valeur")
+        counts = en_parts(counts.reindex(convention.membres, columns=names), rules, convention.territoire)
+        places = publiques.territoires(convention.membres).set_index("code")["nom"]
+        labels = {name: contexte.indicateurs[name].libelle for name in names}
+        return Tableau.de(
+            counts.assign(nom=counts.index.map(places).fillna(contexte.territoire.nom)).reset_index(drop=True),
+            [
+                Colonne("nom", "Commune"),
+                Colonne(rules.sur, labels[rules.sur], True, ecrire=_effectif),
+                *(
+                    Colonne(f"part_{name}", labels[name], True, f"Pour 100 {minuscule(labels[rules.sur])}", _part)
+                    for name in rules.parts
+                ),
+            ],
+            nom="membres",
+            titre=f"Les communes côte à côte, {contexte.territoire.nom}, {year}",
+            source=publiques.lire(rules.sur, convention.membres).attrs["source"],
+            notes=(
+                "Dernière ligne : la somme des communes ; ses parts sont celles des sommes, non la moyenne des parts.",
+                f"« {RIEN} » : moins de {nombre(rules.plancher)} foyers, ou une valeur qui manque.",
+            ),
+        )
 
     def origines(self) -> Tableau | None:
         """Return where the public series come from; the CSV adds the fingerprint."""
@@ -184,6 +224,26 @@ class Territoire(Montrable):
         yield from ruptures(items)
 
 
+def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) -> pd.DataFrame:
+    """Return the counts of communes, most first, then their sum under the code ``tout``, each with its shares in %.
+
+    The share of the whole is the quotient of the sums. Under ``plancher`` there is none; a missing count makes the sum
+    missing.
+    """
+    whole = effectifs.sum(skipna=False).rename(tout).to_frame().T
+    table = pd.concat([effectifs.sort_values(regles.sur, ascending=False, kind="stable"), whole])
+    below = table[regles.sur].where(table[regles.sur].ge(regles.plancher))
+    return table.assign(**{f"part_{name}": ratio_pour_100(table[name], below) for name in regles.parts})
+
+
+def _effectif(valeur: float) -> str:
+    return RIEN if pd.isna(valeur) else nombre(valeur)
+
+
+def _part(valeur: float) -> str:
+    return RIEN if pd.isna(valeur) else pourcent(valeur, 1)
+
+
 def ecart(row: object, contexte: Contexte) -> str:
     """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »; a dash when none."""
     if pd.isna(row.ecart) or row.lecture not in COMPARABLES:
@@ -224,13 +284,13 @@ def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
     return notes
 
 
-def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], contexte: Contexte) -> str:
-    """Return the producers and what they publish; the figures that a convention invents have its own source.
+def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], inventees: str) -> str:
+    """Return the producers and what they publish.
 
     Args:
-        series: The figures: ``serie`` is the folder of each, "" when invented.
+        series: The figures: ``serie`` is the folder of each, "" when it comes from the store or is invented.
         origines: Where each series comes from.
-        contexte: The source of what is invented.
+        inventees: The source of what a convention invents; "" for a real one, whose figures name their own.
     """
     shown = set(series["serie"])
     sets: dict[str, list[str]] = {}
@@ -238,7 +298,8 @@ def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], conte
         if name in shown:
             sets.setdefault(item.producteur, []).append(SUITE_DU_TITRE.split(item.titre)[0])
     told = [f"{producer} ({' ; '.join(dict.fromkeys(names))})" for producer, names in sets.items()]
-    return " ; ".join([*told, *([contexte.source] if "" in shown or not told else [])])
+    others = series.loc[series["serie"].eq(""), "source"]
+    return " ; ".join([*told, *([inventees] if inventees and len(others) else dict.fromkeys(others))])
 
 
 def part(valeur: float, decimales: int = 1) -> str:

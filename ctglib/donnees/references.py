@@ -129,6 +129,8 @@ CITATIONS = (
     ("bilan", "pilotage.*", "indicateur_de_fiche"),
     ("bilan", "equipe.postes.*", "poste"),
     ("bilan", "territoire.groupes.*.indicateurs.*", "contexte"),
+    ("bilan", "territoire.membres.sur", "contexte"),
+    ("bilan", "territoire.membres.parts.*", "contexte"),
     ("bilan", "territoire.graphique.*", "contexte"),
     ("donnees_publiques", "lignes.*.indicateur", "indicateur"),
     ("radar", "axes.*.indicateur", "indicateur"),

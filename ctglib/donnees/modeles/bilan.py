@@ -40,6 +40,14 @@ class GroupeDuTerritoire(Modele):
     indicateurs: tuple[Identifiant, ...] = Field(min_length=1)
 
 
+class MembresDuTerritoire(Modele):
+    """What the communes of an EPCI are shown by: a count, and what share of it others are, from ``plancher`` on."""
+
+    sur: Identifiant
+    parts: tuple[Identifiant, ...] = Field(min_length=1)
+    plancher: int = Field(ge=1)
+
+
 class TerritoireDuBilan(Modele):
     """The public series shown, in the order of the table; ``graphique``: those that have a chart.
 
@@ -48,6 +56,7 @@ class TerritoireDuBilan(Modele):
 
     annees_avant: int = Field(ge=1)
     groupes: tuple[GroupeDuTerritoire, ...] = Field(min_length=1)
+    membres: MembresDuTerritoire
     graphique: tuple[Identifiant, ...]
 
 
