@@ -137,5 +137,5 @@ def test_l_aide_est_en_francais(tmp_path: Path) -> None:
 def test_un_tableau_disparu_du_rapport_disparait_du_dossier(html_seul: Path) -> None:
     tableaux = {path.name for path in (html_seul / "fiche-1").glob("*.csv")}
 
-    assert "promesses.csv" in tableaux
+    assert "contrat.csv" in tableaux
     assert "ancien-tableau.csv" not in tableaux

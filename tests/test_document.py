@@ -210,7 +210,7 @@ def test_un_mot_long_peut_se_couper_apres_un_signe_qui_le_partage() -> None:
 
 
 def test_une_longue_table_se_coupe_entre_deux_pages_et_une_courte_non() -> None:
-    courte, longue = (ecrire_typst(_table(["texte"] * count), {}) for count in (16, 17))
+    courte, longue = (ecrire_typst(_table(["texte"] * count), {}) for count in (8, 9))
 
     assert courte.startswith("#court(")
     assert longue.startswith("#reserve\n#figure(")

@@ -66,7 +66,7 @@ def test_une_fiche_suivie_tient_en_cinq_pages_et_huit_avec_ses_profils(
 def test_sans_aucun_suivi_la_page_dit_ce_qui_manque_sans_rien_inventer(sans_suivi: Production) -> None:
     html = sans_suivi.html(de_harnes(2024, 2))
 
-    assert "Aucun suivi n&#x27;a été transmis pour 2024" in html
+    assert "aucun suivi n&#x27;a été transmis" in html
     assert "Services municipaux" in html and "Service action sociale de la Caf" in html
     assert "<figure" not in html
 
@@ -74,7 +74,7 @@ def test_sans_aucun_suivi_la_page_dit_ce_qui_manque_sans_rien_inventer(sans_suiv
 def test_une_fiche_qui_n_a_pas_commence_n_est_pas_blamee(sans_suivi: Production) -> None:
     html = unescape(sans_suivi.html(de_harnes(2023, 1)))
 
-    assert "La fiche commence en 2024" in html
+    assert "ne commence rien avant 2024" in html
     assert "État en 2023" not in html and "Appréciation de 2023" not in html
 
 
@@ -92,9 +92,10 @@ def test_ce_qui_est_propose_n_engage_personne_et_c_est_dit_une_fois(
 
 @pytest.mark.parametrize("fiche", FICHES)
 def test_avec_un_suivi_toutes_les_sections_sont_la_dans_l_ordre(rapports_produits: Production, fiche: int) -> None:
-    titres = sections(rapports_produits.html(suivie(fiche)))
+    titres = [titre.replace("\xa0", " ") for titre in sections(rapports_produits.html(suivie(fiche)))]
 
-    assert [titre for titre in titres if titre in SECTIONS] == list(SECTIONS)
+    absent = {"Ce qui manque"} - set(titres)  # when nothing that is asked for is missing
+    assert [titre for titre in titres if titre in SECTIONS] == [titre for titre in SECTIONS if titre not in absent]
     assert set(titres) - set(SECTIONS) <= {"Ce que disent les chiffres publics", "Annexe : les profils"}
 
 

@@ -92,7 +92,9 @@ class Fiche:
 
     def contrat(self) -> Tableau:
         """Return all that the convention writes of the fiche, with what an avenant changed of it."""
-        return tableau_contrat(self.etude, self.fiche, self._changements)
+        table = tableau_contrat(self.etude, self.fiche, self._changements)
+        proposed = self.etude.catalogue.evaluation.mots["proposition"]  # said with the indicators, where they are shown
+        return replace(table, notes=(proposed,)) if self.sans_suivi else table
 
     def actions(self) -> Tableau | None:
         """Return where each modalité stands, and what was told of it."""
