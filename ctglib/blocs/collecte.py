@@ -17,6 +17,7 @@ from ctglib.calculs.collecte import (
     SUIVANTE,
     VALEUR,
 )
+from ctglib.document.blocs import Lien, paragraphe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, majuscule, nombre, pourcent
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.blocs.cadre import Cadre
+    from ctglib.document.blocs import Bloc
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.catalogue import Responsable
     from ctglib.donnees.modeles.evaluation import Evaluation
@@ -151,6 +153,12 @@ def tableau_manques_suivi(
         source=contexte.source,
         groupes=tuple(table["service"]),
     )
+
+
+def renvoi_au_dossier() -> Bloc:
+    """Return where all that a convention lacks is asked for: what a report of a year without follow-up ends with."""
+    link = Lien("dossier à compléter", "../dossier.html")
+    return paragraphe(("Tout ce qui manque à la convention, les lettres et les classeurs à envoyer : ", link, "."))
 
 
 def tableau_manques_finaux(

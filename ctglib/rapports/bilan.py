@@ -11,7 +11,7 @@ import pandas as pd
 from ctglib.blocs.annee import EXCEPTION, empreinte_de, etudier, etudier_brut, nom_de_part, part_de
 from ctglib.blocs.annees import lire_annees, pour_trajectoires
 from ctglib.blocs.axes import Axes
-from ctglib.blocs.collecte import tableau_a_collecter, tableau_collecte, tableau_revisions
+from ctglib.blocs.collecte import renvoi_au_dossier, tableau_a_collecter, tableau_collecte, tableau_revisions
 from ctglib.blocs.gouvernance import Gouvernance
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
@@ -172,6 +172,10 @@ class Bilan:
         words = self.etude.catalogue.bilan.mots["rien_transmis"]
         told = words.format(annee=self.etude.annee, nombre=rows.iloc[0]["attendus"], services=", ".join(named))
         return paragraphe(told) + replace(table, ecran=True)
+
+    def dossier(self) -> Bloc | None:
+        """Return where all that the convention lacks is asked for, when nothing was handed in for the year."""
+        return renvoi_au_dossier() if self.muette else None
 
     def a_collecter(self) -> Tableau | None:
         """Return what the next collection asks for, service by service."""

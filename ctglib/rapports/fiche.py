@@ -14,7 +14,7 @@ import pandas as pd
 from ctglib.blocs.analyses import montrer
 from ctglib.blocs.annee import EXCEPTION
 from ctglib.blocs.annees import lire_annees, pour_trajectoires
-from ctglib.blocs.collecte import tableau_manques_suivi, tableau_revisions
+from ctglib.blocs.collecte import renvoi_au_dossier, tableau_manques_suivi, tableau_revisions
 from ctglib.blocs.contrat import tableau_contrat
 from ctglib.blocs.etats import tableau_etats
 from ctglib.blocs.indicateurs import tableau_indicateurs
@@ -29,11 +29,9 @@ from ctglib.calculs.moyens import moyens_par_poste, rapprocher
 from ctglib.calculs.suivi import avenant_de_la_cible, par_avenant
 from ctglib.document.blocs import (
     Bloc,
-    Lien,
     Titre,
     colonnes,
     liste,
-    paragraphe,
     sous_titre,
     suite,
 )
@@ -175,10 +173,7 @@ class Fiche:
 
     def dossier(self) -> Bloc | None:
         """Return where all that the convention lacks is asked for, when nothing was ever handed in."""
-        if not self.sans_suivi:
-            return None
-        link = Lien("dossier à compléter", "../dossier.html")
-        return paragraphe(("Tout ce qui manque à la convention, les lettres et les classeurs à envoyer : ", link, "."))
+        return renvoi_au_dossier() if self.sans_suivi else None
 
     def limites(self) -> Bloc | None:
         """Return what the figures must not be made to say."""
