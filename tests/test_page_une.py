@@ -100,6 +100,18 @@ def test_chaque_message_mene_a_ce_qui_le_montre(rapports_produits: Production, r
         assert not address.startswith("#") or page.get_element_by_id(address[1:]) is not None, item.text_content()
 
 
+@pytest.mark.parametrize("rapport", choisir(convention="demonstration"), ids=str)
+def test_chaque_nombre_de_la_premiere_page_est_dans_un_tableau(rapports_produits: Production, rapport: Rapport) -> None:
+    page = lxml.html.fromstring(rapports_produits.html(rapport))
+    tables = {name: pd.read_csv(path) for name, path in rapports_produits.csv(rapport).items()}
+    counts = pd.DataFrame({"lignes": [len(table) for table in tables.values()]})  # what is counted, not measured
+    shown = [tableau(table, name, name, "Caf") for name, table in {**tables, "comptes": counts}.items()]
+
+    for item in page.xpath("//*[@class='messages']/li"):
+        said = "".join(item.itertext()).replace("tableau\u00a0", "tableau ")
+        assert nombres_absents(said, document_de(shown)) == [], said
+
+
 def test_la_premiere_page_s_envoie_seule_en_une_page(tmp_path: Path) -> None:
     carnet = nbformat.from_dict({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     table = tableau(pd.DataFrame({"a": [1]}), "faits", "Faits", "Caf")

@@ -46,10 +46,10 @@ CITES = 3  # beyond, those who have given nothing are counted
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 SANS_CIBLE = "rien ne dit lesquels sont au niveau voulu"
 PROMESSES = ("tableau-contrat", "tableau-promesses")
-ETATS = ("figure-etats-des-fiches", "figure-etats", "tableau-actions", "tableau-contrat", "tableau-promesses")
-MESURES = ("tableau-familles", "tableau-indicateurs", "tableau-trajectoires", "tableau-contrat", "tableau-promesses")
-MOYENS = ("tableau-moyens-signataires", "tableau-moyens", "tableau-manques", "tableau-collecte")
 MANQUES = ("tableau-manques", "tableau-a-collecter", "tableau-collecte", "tableau-contrat")
+ETATS = ("figure-etats-des-fiches", "figure-etats", "tableau-actions", "tableau-contrat", *MANQUES)
+MESURES = ("tableau-familles", "tableau-indicateurs", "tableau-trajectoires", "tableau-contrat", "tableau-promesses")
+MOYENS = ("tableau-moyens-signataires", "tableau-moyens", *MANQUES)
 DECISIONS = ("tableau-propositions", "tableau-recommandations", *MANQUES)
 
 
@@ -133,7 +133,7 @@ class MessagesDuSuivi:
     def incertitudes(self) -> Iterator[Message]:
         """Yield what is not known or not sure, what weighs most first."""
         rows, annee = self.lignes, self.situation.bilan.annee
-        silent = rows[~rows["renseigne"] & ~rows["calcule"] & rows["statut"].eq(Statut.NON_TRANSMIS)]
+        silent = self._muettes(rows)
         unknown = self.etats[inconnues(self.etats, self._arrete)]
         if self.fiche is None and self.situation.bilan.comite is None:
             yield Message(f"Rien ne dit si le comité de pilotage de {annee} s'est réuni.", DECISIONS)
@@ -278,10 +278,10 @@ class MessagesDuSuivi:
     # What nobody handed in.
 
     def _publics(self) -> Iterator[Message]:
-        """Yield what the public series say of the territory, two figures in a message; a rate beside the reference."""
+        """Yield what the public series say of the territory, two figures in a message."""
         rows = self.etude.series
         rows = rows[rows["dimension"].eq("") & rows["valeur"].notna()]
-        place, other, told = self.contexte.territoire, self.contexte.reference, []
+        place, told = self.contexte.territoire, []
         for name, words in self.regles.territoire.items():
             own = rows[rows["indicateur"].eq(name) & rows["territoire"].eq(place.code)]
             if own.empty:
@@ -289,14 +289,9 @@ class MessagesDuSuivi:
             last = own.loc[own["annee"].idxmax()]
             value = self.contexte.valeur(name, last["valeur"], last["statut"])
             text = words.format(valeur=value, annee=last["annee"], territoire=place.nom, a=place.a)
-            there = rows[
-                rows["indicateur"].eq(name) & rows["territoire"].eq(other.code) & rows["annee"].eq(last["annee"])
-            ]
-            if len(there) and self.contexte.unites[last["unite"]].ecart != "aucun":
-                text += f", contre {self.contexte.valeur_nue(name, there.iloc[0]['valeur'])} {other.a}"
             told.append(f"{text}.")
         if told:
-            yield Message(" ".join(told[:2]), ("tableau-territoire",))
+            yield Message(" ".join(told[:2]), ("tableau-territoire", "tableau-diagnostic-revisite"))
 
     def _objectifs(self, objectifs: Iterable[str]) -> Iterator[Message]:
         """Yield what is aimed at: the first aims as a sentence when they are verbs, the first one quoted if not."""
@@ -329,8 +324,7 @@ class MessagesDuSuivi:
 
     def _attendus(self) -> Iterator[Message]:
         """Yield who owes the values of the year."""
-        rows = self.lignes[~self.lignes["renseigne"] & ~self.lignes["calcule"]]
-        rows = rows[rows["statut"].eq(Statut.NON_TRANSMIS)]
+        rows = self._muettes(self.lignes)
         if rows.empty:
             return
         counts = rows["responsable"].value_counts()
@@ -340,6 +334,12 @@ class MessagesDuSuivi:
         values = f"{en_lettres(len(rows), feminin=True)} valeur{'s' * (len(rows) > 1)} de {self.situation.bilan.annee}"
         start = "," if many == 1 else ", à commencer par"
         yield Message(f"{who} encore transmettre {values}{start} « {first} »{more}.", MANQUES)
+
+    @staticmethod
+    def _muettes(rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the indicators that somebody has to give and did not."""
+        asked = ~rows["calcule"] & ~rows["facultatif"] if "facultatif" in rows else ~rows["calcule"]
+        return rows[asked & ~rows["renseigne"] & rows["statut"].eq(Statut.NON_TRANSMIS)]
 
     # What is not sure.
 

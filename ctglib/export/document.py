@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,6 +15,7 @@ from ctglib.document.blocs import (
     Bloc,
     Colonnes,
     Dessin,
+    Lien,
     Liste,
     Morceau,
     Paragraphe,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CHAPITRE, SOUS_SECTION = 2, 3
+PAGE_WEB = "tableau de la page web"  # what refers to a table for the screen, which has no number
 CHAPITRES_D_UNE_PAGE = 4  # a report of no more has no chapter of sources, and no table of contents on paper
 # What a notebook may show that no report can carry: what it is, what to write; by type and text, the first one found.
 FIGURE = "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…)"
@@ -233,14 +235,15 @@ def document_de(blocs: Iterable[Bloc], couverture: Couverture | None = None) -> 
         title += couverture.complement
         blocks = _avec_sigles(blocks, couverture.sigles)
     numbers = _numeros(blocks)
-    return Document(title, couverture, _ancrer([_resoudre(bloc, numbers) for bloc in blocks]), numbers)
+    screen = {f"tableau-{table.nom}" for table in tableaux_de(blocks) if table.ecran}
+    return Document(title, couverture, _ancrer([_resoudre(bloc, numbers, screen) for bloc in blocks]), numbers)
 
 
-def _resoudre(bloc: Bloc, numeros: Mapping[str, str]) -> Bloc:
+def _resoudre(bloc: Bloc, numeros: Mapping[str, str], ecran: Collection[str]) -> Bloc:
     """Return a list whose references between brackets go to what the report has, without those that go nowhere."""
     if not isinstance(bloc, Liste):
         return bloc
-    return replace(bloc, items=tuple(_suivre(item, numeros) for item in bloc.items))
+    return replace(bloc, items=tuple(_suivre(item, numeros, ecran) for item in bloc.items))
 
 
 def _seul(bloc: Bloc, numeros: Mapping[str, str]) -> Bloc:
@@ -257,13 +260,16 @@ def _en_mots(morceau: Morceau, numeros: Mapping[str, str]) -> str:
     return morceau if isinstance(morceau, str) else morceau.texte
 
 
-def _suivre(texte: Texte, numeros: Mapping[str, str]) -> Texte:
+def _suivre(texte: Texte, numeros: Mapping[str, str], ecran: Collection[str]) -> Texte:
+    """Return a text whose references are to a number, else to a table for the screen, else to another report."""
     runs: list[Morceau] = []
     for run in (texte,) if isinstance(texte, str) else texte:
         if not (isinstance(run, Renvoi) and run.entre_parentheses):
             runs.append(run)
             continue
-        found = next((Renvoi(name) for name in (run.ancre, *run.autres) if name in numeros), run.sinon)
+        names = (run.ancre, *run.autres)
+        shown = next((Lien(PAGE_WEB, f"#{name}") for name in names if name in ecran), run.sinon)
+        found = next((Renvoi(name) for name in names if name in numeros), shown)
         runs += [" (", found, ")"] if found else []
     return tuple(runs) if len(runs) > 1 else runs[0]
 

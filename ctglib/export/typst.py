@@ -259,7 +259,9 @@ def _morceaux(texte: Texte, numeros: Mapping[str, str]) -> str:
         elif isinstance(run, Renvoi) and run.ancre in numeros:
             pieces.append(f"#link(label({_chaine(run.ancre)}), {_chaine(numeros[run.ancre].lower())});")
         else:
-            pieces.append(f"#{_chaine(run if isinstance(run, str) else getattr(run, 'texte', run.ancre))};")
+            pieces.append(
+                f"#{_chaine(run if isinstance(run, str) else run.ancre if isinstance(run, Renvoi) else run.texte)};"
+            )
     return "".join(pieces)
 
 

@@ -112,12 +112,12 @@ class Feuille:
     def remplir(self, paragraph: Paragraph, texte: Texte) -> None:
         """Write a text with its strong words and its links; a reference is the number of what it names."""
         for run in (texte,) if isinstance(texte, str) else texte:
-            if isinstance(run, Lien):
+            if isinstance(run, Lien) and not run.adresse.startswith("#"):
                 _lien(paragraph, run)
             elif isinstance(run, Renvoi):
                 paragraph.add_run(montrable(self.numeros.get(run.ancre, run.ancre).lower()))
             else:
-                text = run.texte if isinstance(run, Gras) else run
+                text = run if isinstance(run, str) else run.texte
                 paragraph.add_run(montrable(text)).font.bold = isinstance(run, Gras) or None
 
 

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 BLANC = "[ \u00a0\u202f]"
 NOMBRE = re.compile(rf"(?<![\w,.])(\d{{1,3}}(?:{BLANC}\d{{3}})+|\d+)(?:,(\d+))?(?:{BLANC}(millions?|ans?)\b)?")
-# A number that counts nothing: the year, the age, what is numbered.
-REPERE = re.compile(rf"\b(?:fiche|axe|article|annexe|tableau|figure)s?{BLANC}(?:action{BLANC})?$", re.IGNORECASE)
+# A number that counts nothing: the year, the age, what is numbered, the base of a rate.
+REPERE = re.compile(
+    rf"\b(?:pour|(?:fiche|axe|article|annexe|tableau|figure)s?){BLANC}(?:action{BLANC})?$", re.IGNORECASE
+)
 AGES = re.compile(rf"^{BLANC}(?:à|et|ou){BLANC}\d+{BLANC}ans?\b")
 ANNEES = range(1900, 2101)
 
