@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ctglib.rapports.en_clair import ouvrir_en_clair
     from ctglib.rapports.evaluation import ouvrir_evaluation
     from ctglib.rapports.portrait import ouvrir_portrait
+    from ctglib.rapports.releve import ouvrir_releve
 
 __all__ = [
     "lire_suivi",
@@ -29,6 +30,7 @@ __all__ = [
     "ouvrir_en_clair",
     "ouvrir_evaluation",
     "ouvrir_portrait",
+    "ouvrir_releve",
     "paragraphe",
     "tableau",
 ]
@@ -42,6 +44,7 @@ PORTES = {
     "ouvrir_en_clair": "rapports.en_clair",
     "ouvrir_evaluation": "rapports.evaluation",
     "ouvrir_portrait": "rapports.portrait",
+    "ouvrir_releve": "rapports.releve",
     "paragraphe": "document.blocs",
     "tableau": "document.tableau",
 }

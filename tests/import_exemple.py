@@ -124,8 +124,8 @@ LOCALE = f"""<?xml version="1.0" encoding="UTF-8"?>
 
 def libreoffice(source: Path, dossier: Path, format_: str) -> None:
     """Open a file in a French LibreOffice and save it again in a folder."""
-    profile = source.parent / "profil"
-    (profile / "user").mkdir(parents=True)
+    profile = dossier / "profil"
+    (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(LOCALE, encoding="utf-8")
     command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", format_]
     command += ["--outdir", str(dossier), str(source)]

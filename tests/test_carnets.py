@@ -99,4 +99,4 @@ def test_aucun_nombre_n_est_tape_dans_le_texte(carnet) -> None:
 def test_chaque_section_pose_sa_question_avant_le_resultat(carnet) -> None:
     sections = [cell for cell in cellules(carnet, "markdown") if cell.source.startswith(("## ", "### "))]
 
-    assert [cell.id for cell in sections if not cell.source.rstrip().endswith("?")] == ["synthese"]
+    assert {cell.id for cell in sections if not cell.source.rstrip().endswith("?")} <= {"synthese", "en-clair"}

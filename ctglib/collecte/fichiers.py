@@ -20,8 +20,11 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring
 
+from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import lire_fichier
+from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +43,7 @@ _CLASSEURS = (".xlsx", ".xlsm", ".xls", ".ods")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHIFFRE = "EncryptedPackage".encode("utf-16-le")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+FEUILLE_DU_RELEVE, PROPOSITION, VOTE = "appreciations", "Proposition", "Vote"
 _ATTENDU = "un classeur Excel (.xlsx)"
 _ENREGISTRER = "l'ouvrir dans le tableur, puis « Enregistrer sous » > « Classeur Excel (.xlsx) »"
 _REPRENDRE = "reprendre le gabarit (« ctg gabarit ») et y recopier les valeurs"
@@ -155,7 +159,7 @@ def _recevoir(path: Path) -> list[ClasseurLu]:
             return _dossier(path)
         if path.suffix.lower() == ".csv":
             return [ClasseurLu(path.name, (lire_csv(path, path.name),))]
-        return [lire_classeur(path)]
+        return [lire_releve(path) if path.suffix.lower() == ".docx" else lire_classeur(path)]
     except FileNotFoundError:
         remedy = "vérifier le nom et le dossier ; un nom qui contient des espaces se met entre guillemets"
         fault = Faute(path.name, "fichier absent", "un fichier ou un dossier qui existe", remedy)
@@ -206,6 +210,50 @@ def lire_csv(path: Path, nom: str) -> Grille:
         expected = 'des guillemets doubles refermés : "…"'
         raise refus(nom, "un guillemet jamais refermé", expected, _REMEDE_CSV) from None
     return Grille(nom, path.stem, lines)
+
+
+def lire_releve(path: Path) -> ClasseurLu:
+    """Return what was filled in a « relevé de décisions », as the sheet of the gabarit whose headings its tables have.
+
+    A proposal voted « adoptée » whose text is left empty is taken as it was proposed.
+
+    Raises:
+        FileNotFoundError: The file is absent.
+        DonneesInvalides: The file is no Word document, or has no table of a relevé.
+    """
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+
+    (sheet,) = (one for one in charger_yaml(GABARIT, Gabarit).feuilles if one.id == FEUILLE_DU_RELEVE)
+    titles = {
+        spec.role: [other.titre for other in sheet.colonnes if other.role == spec.role] for spec in sheet.colonnes
+    }
+    (key,), filled = titles["cle"], titles["saisie"]
+    expected = "un relevé de décisions (.docx), tel que « ctg produire releve » l'écrit"
+    remedy = "reprendre le relevé (« ctg produire releve ») et y recopier ce qui a été décidé"
+    content = lire_fichier(path, path.name, expected, _OCTETS_MAX)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+        tables = docx.Document(io.BytesIO(content)).tables if size <= _DECOMPRESSES_MAX else []
+        read = [[[cell.text.strip() for cell in row.cells] for row in table.rows] for table in tables]
+    except (*_ILLISIBLE, PackageNotFoundError):
+        raise refus(path.name, "un document abîmé, ou qui n'est pas de Word", expected, remedy) from None
+    read = [rows for rows in read if rows and key in rows[0]]
+    if not read:
+        raise refus(path.name, "aucun tableau du relevé", expected, remedy)
+    lines = {1: {rank: Cellule(title) for rank, title in enumerate([key, *filled], 1)}}
+    for heads, *rows in read:
+        for row in rows:
+            told = dict(zip(heads, row, strict=False))
+            if cle_de_titre(told.get(VOTE, "")).startswith("adopte"):
+                told = {**told, filled[0]: told.get(filled[0]) or told.get(PROPOSITION, "")}
+            if len(set(row)) > 1 and any(
+                told.get(title) for title in filled
+            ):  # neither the title of a group, nor empty
+                said = {rank: Cellule(told[title]) for rank, title in enumerate([key, *filled], 1) if told.get(title)}
+                lines[len(lines) + 1] = said
+    return ClasseurLu(path.name, (Grille(path.name, sheet.titre, lines),))
 
 
 def lire_classeur(path: Path) -> ClasseurLu:

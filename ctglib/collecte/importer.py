@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ctglib.collecte.appliquer import (
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from ctglib.collecte.extraire import Entree
     from ctglib.collecte.feuilles import Feuille
     from ctglib.collecte.fichiers import ClasseurLu
+
+DECISIONS = 40  # of a comité, at most
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,10 @@ def preparer(
     """
     books = recevoir(chemins)
     version = charger_yaml(GABARIT, Gabarit).version
-    return preparer_dans(ouvrir_cadre(*identifier_les_classeurs(books, convention, annee, version)), books, millesime)
+    cadre = ouvrir_cadre(*identifier_les_classeurs(books, convention, annee, version))
+    # A relevé may hold more decisions than the workbook has rows for.
+    gabarit = cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS})
+    return preparer_dans(replace(cadre, gabarit=gabarit), books, millesime)
 
 
 def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None = None) -> Preparation:

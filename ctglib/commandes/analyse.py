@@ -14,10 +14,12 @@ from ctglib.commandes.demande import Incompris, inconnus
 from ctglib.commandes.laboratoire import ANALYSES
 from ctglib.commandes.messages import dire, proposer, refusant
 from ctglib.donnees.ecriture import ecrire
-from ctglib.production.plan import FORMATS, Carnet
+from ctglib.production.plan import FORMATS, RESUMES, Carnet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+PONCTUELS = tuple(kind for kind in FORMATS if kind not in RESUMES)
 
 
 @refusant("\nRien n'a été écrit.")
@@ -47,8 +49,8 @@ def _trouver(carnet: Path) -> Path:
 
 def _formats(liste: str) -> tuple[str, ...]:
     asked = tuple(dict.fromkeys(part.strip() for part in liste.split(",") if part.strip()))
-    if faults := inconnus("Le format", asked, FORMATS) or (
-        [] if asked else [f"Aucun format demandé : {', '.join(FORMATS)}."]
+    if faults := inconnus("Le format", asked, PONCTUELS) or (
+        [] if asked else [f"Aucun format demandé : {', '.join(PONCTUELS)}."]
     ):
         raise Incompris("\n".join(faults))
     return asked

@@ -30,7 +30,7 @@ class Colonne:
     """A column: ``cle`` names it in the data, ``libelle`` heads it (with its unit), ``groupe`` spans neighbours.
 
     ``ecrire`` turns a value into what is shown (see ``Tableau.de``); where the data have no such column, it is given
-    the row.
+    the row. ``largeur`` is what it takes at least on paper, in points: room for what is filled in by hand.
     """
 
     cle: str
@@ -38,6 +38,7 @@ class Colonne:
     numerique: bool = False
     groupe: str = ""
     ecrire: Callable[[object], str] | None = None
+    largeur: int = 0
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,9 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ctglib.export.exporteurs import ExporteurDOCX, ExporteurHTML, ExporteurPDF
+    from ctglib.export.exporteurs import (
+        ExporteurDOCX,
+        ExporteurHTML,
+        ExporteurPDF,
+        ExporteurPresentation,
+        ExporteurPresentationPDF,
+    )
 
-__all__ = ["ExporteurDOCX", "ExporteurHTML", "ExporteurPDF"]
+__all__ = ["ExporteurDOCX", "ExporteurHTML", "ExporteurPDF", "ExporteurPresentation", "ExporteurPresentationPDF"]
 
 
 def __getattr__(nom: str) -> type:

@@ -94,12 +94,12 @@ class Document:
     @property
     def dessins(self) -> tuple[Dessin, ...]:
         """Its charts."""
-        return tuple(bloc for bloc in _tout(self.corps) if isinstance(bloc, Dessin))
+        return tuple(bloc for bloc in tout(self.corps) if isinstance(bloc, Dessin))
 
     @property
     def pieces(self) -> dict[str, bytes]:
         """The files that it carries with it, by address."""
-        return {bloc.adresse: bloc.contenu for bloc in _tout(self.corps) if isinstance(bloc, Piece)}
+        return {bloc.adresse: bloc.contenu for bloc in tout(self.corps) if isinstance(bloc, Piece)}
 
     @property
     def papier(self) -> tuple[Bloc, ...]:
@@ -328,18 +328,18 @@ def _ancre_libre(titre: str, prises: set[str]) -> str:
     return name
 
 
-def _tout(corps: Iterable[Bloc]) -> Iterator[Bloc]:
+def tout(corps: Iterable[Bloc]) -> Iterator[Bloc]:
     """Yield the blocks, those that stand side by side among them."""
     for bloc in feuilles(corps):
         if isinstance(bloc, Colonnes):
-            yield from _tout(bloc.blocs)
+            yield from tout(bloc.blocs)
         else:
             yield bloc
 
 
 def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
     """Return the tables, those of the charts among them."""
-    shown = (bloc.tableau if isinstance(bloc, Dessin) else bloc for bloc in _tout(corps))
+    shown = (bloc.tableau if isinstance(bloc, Dessin) else bloc for bloc in tout(corps))
     return [bloc for bloc in shown if isinstance(bloc, Tableau)]
 
 
@@ -352,7 +352,7 @@ def _sur_papier(bloc: Bloc) -> Bloc:
 
 def _numeros(corps: list[Bloc]) -> dict[str, str]:
     """Return the numbers of captions, in the order of reading, by anchor; a table for the screen has none."""
-    figures = [f"figure-{bloc.nom}" for bloc in _tout(corps) if isinstance(bloc, Dessin)]
+    figures = [f"figure-{bloc.nom}" for bloc in tout(corps) if isinstance(bloc, Dessin)]
     tables = [f"tableau-{table.nom}" for table in tableaux_de(corps) if not (table.donnees_de or table.ecran)]
     numbers = {name: f"Figure{INSECABLE}{rank}" for rank, name in enumerate(figures, start=1)}
     numbers |= {name: f"Tableau{INSECABLE}{rank}" for rank, name in enumerate(tables, start=1)}

@@ -1,4 +1,4 @@
-"""The nbconvert exporters, registered as ``ctg-html``, ``ctg-pdf`` and ``ctg-docx``."""
+"""The nbconvert exporters, registered as ``ctg-html``, ``ctg-pdf``, ``ctg-docx`` and ``ctg-presentation``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Exporteur(Exporter):
     """An executed notebook becomes a document, which one writer writes; one already assembled may be given to it."""
 
-    ecrivain = ""  # the module of ctglib.export that composes it
+    ecrivain, fonction = "", "composer"  # the module of ctglib.export that composes it, and what in it
     default_preprocessors = List(())  # nbconvert's own would copy and check the notebook for each, and change nothing
 
     def from_notebook_node(
@@ -35,7 +35,8 @@ class Exporteur(Exporter):
             nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         document = resources.get("page") or assembler(nb)
         resources.update(page=document, tableaux=document.tableaux)
-        return import_module(f"ctglib.export.{self.ecrivain}").composer(document), resources
+        module = import_module(f"ctglib.export.{self.ecrivain}")
+        return getattr(module, self.fonction)(document), resources
 
 
 class ExporteurHTML(Exporteur):
@@ -63,3 +64,19 @@ class ExporteurDOCX(Exporteur):
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     file_extension = ".docx"
     ecrivain = "word"
+
+
+class ExporteurPresentation(Exporteur):
+    """Slides for a meeting, which PowerPoint or Impress changes."""
+
+    export_from_notebook = "Diapositives CTG (PowerPoint)"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    file_extension = ".pptx"
+    ecrivain = "diapositives"
+
+
+class ExporteurPresentationPDF(ExporteurPDF):
+    """The same slides as a PDF."""
+
+    export_from_notebook = "Diapositives CTG (PDF)"
+    ecrivain, fonction = "diapositives", "composer_pdf"

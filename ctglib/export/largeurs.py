@@ -53,7 +53,7 @@ def _besoin(tableau: Tableau, lignes: list[list[str]], cellules: list[list[float
     longest = cellules[rang] if colonne.numerique else (min(largeur(word, TAILLE), MOT_AU_PLUS) for word in words)
     heads = (min(largeur(word, TAILLE, GRAS), MOT_AU_PLUS) for word in head)
     third = min(largeur(label, TAILLE, GRAS) / 3, ENTETE_AU_PLUS)
-    return max(COLONNE_AU_MOINS, third, *longest, *heads) + MARGES
+    return max(COLONNE_AU_MOINS, colonne.largeur, third, *longest, *heads) + MARGES
 
 
 def _partager(besoins: list[float], poids: dict[int, float]) -> list[float]:

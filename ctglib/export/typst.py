@@ -54,6 +54,15 @@ def composer(document: Document) -> bytes:
     Raises:
         typst.TypstError: The document does not hold under both standards (an alternative text is missing, a title…).
     """
+    return compiler(document, _corps(document), "rapport")
+
+
+def compiler(document: Document, corps: str, cadre: str) -> bytes:
+    """Return the PDF of what is written in Typst, in one of the frames of ``rapport.typ``.
+
+    Raises:
+        typst.TypstError: See ``composer``.
+    """
     import typst
 
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
@@ -62,11 +71,11 @@ def composer(document: Document) -> bytes:
         main = root / "principal.typ"
         main.write_text(
             f'#import "{MODELE.name}": *\n'
-            f'#show: rapport.with(json(bytes("{_cite(json.dumps(_donnees(document, root)))}")))\n{_corps(document)}',
+            f'#show: {cadre}.with(json(bytes("{citer(json.dumps(_donnees(document, root)))}")))\n{corps}',
             encoding="utf-8",
         )
-        compiler = typst.Compiler(input=main, root=root, font_paths=polices(root))
-        pdf = compiler.compile(format="pdf", pdf_standards=NORMES, timestamp=document.instant)
+        written = typst.Compiler(input=main, root=root, font_paths=polices(root))
+        pdf = written.compile(format="pdf", pdf_standards=NORMES, timestamp=document.instant)
     return marquer_entetes_de_lignes(pdf)
 
 
@@ -132,7 +141,7 @@ def _(groupe: Groupe, numeros: Mapping[str, str]) -> str:
 
 @ecrire_typst.register(Titre)
 def _(titre: Titre, numeros: Mapping[str, str]) -> str:
-    return f"#heading(level: {titre.niveau - 1}, {_chaine(titre.texte)})"
+    return f"#heading(level: {titre.niveau - 1}, {chaine(titre.texte)})"
 
 
 @ecrire_typst.register(Paragraphe)
@@ -171,8 +180,8 @@ def _(piece: Piece, numeros: Mapping[str, str]) -> str:
 @ecrire_typst.register(Dessin)
 def _(dessin: Dessin, numeros: Mapping[str, str]) -> str:
     caption = _legende(f"figure-{dessin.nom}", dessin.titre, numeros)
-    svg = f'bytes("{_cite(lisible(dessin.svg_large))}"), format: "svg"'
-    drawing = f'image({svg}, width: 100%, alt: "{_cite(lisible(dessin.alt))}")'
+    svg = f'bytes("{citer(lisible(dessin.svg_large))}"), format: "svg"'
+    drawing = f'image({svg}, width: 100%, alt: "{citer(lisible(dessin.alt))}")'
     reading = f"#lecture[#strong[{_morceaux('Lecture :', numeros)}] {_morceaux(dessin.lecture, numeros)}]\n"
     source = f"#source[{_morceaux('Source : ' + dessin.source, numeros)}]"
     inside = (reading if dessin.lecture else "") + source
@@ -214,10 +223,10 @@ def _tete(tableau: Tableau) -> str:
 
 def _case_de_tete(colonne: Colonne | str, largeur: int, hauteur: int) -> str:
     if isinstance(colonne, str):
-        return f"table.cell(colspan: {largeur}, align: center + bottom, tete({_chaine(colonne)})),"
+        return f"table.cell(colspan: {largeur}, align: center + bottom, tete({chaine(colonne)})),"
     spans = f"rowspan: {hauteur}, " if hauteur > 1 else ""
     side = "right" if colonne.numerique else "left"
-    return f"table.cell({spans}align: {side} + bottom, tete({_chaine(colonne.libelle)})),"
+    return f"table.cell({spans}align: {side} + bottom, tete({chaine(colonne.libelle)})),"
 
 
 def _lignes(tableau: Tableau, sous: float) -> str:
@@ -226,26 +235,26 @@ def _lignes(tableau: Tableau, sous: float) -> str:
     left = len(tableau.cellules)
     for title, rows in tableau.corps():
         if title:
-            head = f"table.cell(colspan: {len(tableau.colonnes)}, groupe({_chaine(title)}))"
+            head = f"table.cell(colspan: {len(tableau.colonnes)}, groupe({chaine(title)}))"
             lines.append(f"table.header(level: 2, {head}),")
         for row in rows:
             left -= 1
             common = ["breakable: false"] * all(len(str(value)) < SIGNES_D_UN_BLOC for value in row)
             common += [f"inset: (bottom: {MARGE_BASSE + sous:g}pt), stroke: none"] * (left == 0 and sous > 0)
             for colonne, value in zip(tableau.colonnes, row, strict=True):
-                options = [*common, *["align: right + top"] * colonne.numerique, _chaine(value)]
+                options = [*common, *["align: right + top"] * colonne.numerique, chaine(value)]
                 lines.append(f"table.cell({', '.join(options)}),")
     return "\n".join(lines)
 
 
 def _legende(ancre: str, titre: str, numeros: Mapping[str, str]) -> str:
     number = f"{numeros[ancre]}. " if ancre in numeros else ""
-    return _chaine(number + titre)
+    return chaine(number + titre)
 
 
 def _etiquette(ancre: str, numeros: Mapping[str, str]) -> str:
     """Return the label that references lead to."""
-    return f"#label({_chaine(ancre)})" if ancre in numeros else ""
+    return f"#label({chaine(ancre)})" if ancre in numeros else ""
 
 
 def _morceaux(texte: Texte, numeros: Mapping[str, str]) -> str:
@@ -253,24 +262,25 @@ def _morceaux(texte: Texte, numeros: Mapping[str, str]) -> str:
     pieces = []
     for run in (texte,) if isinstance(texte, str) else texte:
         if isinstance(run, Gras):
-            pieces.append(f"#strong({_chaine(run.texte)});")
+            pieces.append(f"#strong({chaine(run.texte)});")
         elif isinstance(run, Lien) and not run.adresse.startswith("#"):
-            pieces.append(f'#link("{_cite(run.adresse)}", {_chaine(run.texte)});')
+            pieces.append(f'#link("{citer(run.adresse)}", {chaine(run.texte)});')
         elif isinstance(run, Renvoi) and run.ancre in numeros:
-            pieces.append(f"#link(label({_chaine(run.ancre)}), {_chaine(numeros[run.ancre].lower())});")
+            pieces.append(f"#link(label({chaine(run.ancre)}), {chaine(numeros[run.ancre].lower())});")
         else:
             pieces.append(
-                f"#{_chaine(run if isinstance(run, str) else run.ancre if isinstance(run, Renvoi) else run.texte)};"
+                f"#{chaine(run if isinstance(run, str) else run.ancre if isinstance(run, Renvoi) else run.texte)};"
             )
     return "".join(pieces)
 
 
-def _chaine(texte: object) -> str:
+def chaine(texte: object) -> str:
     """Return a text as a Typst string, which Typst takes as it is: blanks are one, long words can break."""
-    return f'"{_cite(secables(montrable(texte)))}"'
+    return f'"{citer(secables(montrable(texte)))}"'
 
 
-def _cite(texte: str) -> str:
+def citer(texte: str) -> str:
+    """Return a text between quotes of Typst, without them."""
     return texte.replace("\\", "\\\\").replace('"', '\\"')
 
 

@@ -40,6 +40,7 @@ from ctglib.export.typst import polices
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
+    from docx.opc.coreprops import CoreProperties
     from docx.section import Section
     from docx.text.paragraph import Paragraph
 
@@ -69,7 +70,7 @@ POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabyt
 def composer(document: Document) -> bytes:
     """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
     word = docx.Document()
-    sheet = Feuille(word, document.numeros, _en_images(document))
+    sheet = Feuille(word, document.numeros, en_images(document))
     _styles(word)
     _mettre_en_page(word.sections[0], document)
     sheet.ecrire(document.titre, "Title")
@@ -78,10 +79,13 @@ def composer(document: Document) -> bytes:
     for bloc in document.papier:
         ecrire_word(bloc, sheet)
     _garder_ensemble(word)
-    _proprietes(word, document)
+    proprietes(word.core_properties, document)
+    package = word.part.package
+    for name in [name for name, link in package.rels.items() if link.reltype.endswith("/thumbnail")]:
+        del package.rels[name]  # the picture of another document
     written = BytesIO()
     word.save(written)
-    return _dater(written.getvalue(), document)
+    return dater(written.getvalue(), document)
 
 
 @dataclass(frozen=True)
@@ -249,7 +253,7 @@ def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
     picture._inline.docPr.set("descr", lisible(alt))
 
 
-def _en_images(document: Document) -> dict[str, bytes]:
+def en_images(document: Document) -> dict[str, bytes]:
     """Return the drawings as PNG, which Word shows everywhere, by anchor, and the logos by name."""
     import typst
 
@@ -358,20 +362,17 @@ def _garder_ensemble(word: Word) -> None:
             before.paragraph_format.keep_with_next = True
 
 
-def _proprietes(word: Word, document: Document) -> None:
-    properties = word.core_properties
+def proprietes(properties: CoreProperties, document: Document) -> None:
+    """Say of an Office file what its document is, and nothing of the clock nor of this machine."""
     properties.title = montrable(document.titre)[:PROPRIETE]
     logos = document.couverture.logos if document.couverture else ()
     properties.author = ", ".join(montrable(logo.nom) for logo in logos)[:PROPRIETE]
     properties.last_modified_by, properties.language, properties.revision = properties.author, "fr-FR", 1
     properties.created = properties.modified = document.instant.replace(tzinfo=None)
     properties.comments = ""
-    package = word.part.package
-    for name in [name for name, link in package.rels.items() if link.reltype.endswith("/thumbnail")]:
-        del package.rels[name]  # the picture of another document
 
 
-def _dater(archive: bytes, document: Document) -> bytes:
+def dater(archive: bytes, document: Document) -> bytes:
     """Return the same archive with every entry at the document's date, so that the bytes do not tell the hour."""
     date = max(document.instant.timetuple()[:6], (1980, 1, 1, 0, 0, 0))
     written = BytesIO()

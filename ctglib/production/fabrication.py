@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from ctglib.document.couverture import Couverture
 
 STATUT = "Statut"
-EXPORTEURS = {"html": "ExporteurHTML", "pdf": "ExporteurPDF", "docx": "ExporteurDOCX"}
+EXPORTEURS = {
+    "html": "ExporteurHTML",
+    "pdf": "ExporteurPDF",
+    "docx": "ExporteurDOCX",
+    "presentation.pptx": "ExporteurPresentation",
+    "presentation.pdf": "ExporteurPresentationPDF",
+}
 
 
 @dataclass(frozen=True)
@@ -156,7 +162,7 @@ def _exporter(
         contenus[f"{commande.cle}.html"] = html.encode("utf-8")
     for suffixe in [kind for kind in commande.formats if kind != "html"]:
         with _chronometre(mesures, suffixe):
-            exporteur = getattr(export, EXPORTEURS[suffixe.rpartition(".")[2]])()
+            exporteur = getattr(export, EXPORTEURS.get(suffixe) or EXPORTEURS[suffixe.rpartition(".")[2]])()
             shown = page.resume if suffixe in RESUMES else page
             contenus[f"{commande.cle}.{suffixe}"] = exporteur.from_notebook_node(carnet, {"page": shown})[0]
     return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **_couverture(page.couverture)}

@@ -10,7 +10,7 @@ import ast
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -26,11 +26,20 @@ if TYPE_CHECKING:
 
 PAQUET = Path(__file__).parents[1]
 CARNETS = PAQUET.parent / "notebooks"
-LISTE = "rapports.toml"  # beside the notebooks: a name typed after « ctg produire », and its notebooks
+LISTE = "rapports.toml"  # beside the notebooks: a name typed after « ctg produire », its notebooks and formats
 TITRE = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PUBLIQUE, INTERNE = "publique", "interne"
 DIFFUSIONS = (PUBLIQUE, INTERNE)
-FORMATS = ("html", "pdf", "docx")
+# What a report may be written as: the end of the file's name, and what a reader calls it.
+FORMATS = {
+    "html": "Page HTML",
+    "pdf": "PDF",
+    "docx": "Word",
+    "resume.pdf": "Une page, PDF",
+    "resume.docx": "Une page, Word",
+    "presentation.pptx": "Diapositives",
+    "presentation.pdf": "Diapositives (PDF)",
+}
 RESUMES = ("resume.pdf", "resume.docx")  # the first page alone, to be sent
 CTG, STANDARD = MOTEURS = ("ctg", "standard")  # this process, or an ordinary Jupyter kernel
 SORTIE = "reports"  # where they are written, unless said otherwise
@@ -158,7 +167,7 @@ class Demande:
         conventions: Names of conventions.
         annees: Years of the yearly reports; all those of the convention when empty.
         diffusion: « publique » or « interne ».
-        formats: « html », « pdf », « docx », « resume.pdf », « resume.docx ».
+        formats: Those of ``FORMATS`` wanted, where a report has none of its own.
         sortie: Folder of the reports.
         carnets: Folder of the notebooks and of their list.
     """
@@ -172,8 +181,16 @@ class Demande:
     carnets: Path = CARNETS
 
 
-def declares(dossier: Path = CARNETS) -> dict[str, tuple[Carnet, ...]]:
-    """Return the declared notebooks, by the name of the report that they make.
+@dataclass(frozen=True)
+class Declaration:
+    """What a name of the list makes: notebooks, in formats of its own where it has some."""
+
+    carnets: tuple[Carnet, ...]
+    formats: tuple[str, ...] = ()
+
+
+def declares(dossier: Path = CARNETS) -> dict[str, Declaration]:
+    """Return what is declared, by the name typed after « ctg produire ».
 
     Raises:
         DonneesInvalides: The list is absent or does not read.
@@ -181,7 +198,7 @@ def declares(dossier: Path = CARNETS) -> dict[str, tuple[Carnet, ...]]:
     path = dossier / LISTE
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {nom: tuple(Carnet(dossier / f"{stem}.ipynb") for stem in stems) for nom, stems in listed.items()}
+        return {nom: _declaration(dossier, told) for nom, told in listed.items()}
     except (OSError, ValueError, TypeError) as error:
         expected = 'une ligne par rapport : bilan = ["bilan"]'
         raise refus(
@@ -189,18 +206,26 @@ def declares(dossier: Path = CARNETS) -> dict[str, tuple[Carnet, ...]]:
         ) from None
 
 
+def _declaration(dossier: Path, dit: list | dict) -> Declaration:
+    told = dit if isinstance(dit, dict) else {"carnets": dit}
+    formats = tuple(told.get("formats", ()))
+    if lost := [kind for kind in formats if kind not in FORMATS]:
+        raise ValueError(f"format inconnu : {', '.join(lost)}")
+    return Declaration(tuple(Carnet(dossier / f"{stem}.ipynb") for stem in told.get("carnets", ())), formats)
+
+
 def rapports_connus(dossier: Path = CARNETS) -> tuple[str, ...]:
     """Return the names of the reports of a convention: those of the declared list but the portraits of territories."""
     return tuple(
         name
         for name, group in declares(dossier).items()
-        if not any(carnet.chemin.is_file() and TERRITOIRE in carnet.parametres for carnet in group)
+        if not any(carnet.chemin.is_file() and TERRITOIRE in carnet.parametres for carnet in group.carnets)
     )
 
 
 def carnets_declares(dossier: Path = CARNETS) -> tuple[Carnet, ...]:
     """Return the declared notebooks, each once."""
-    return tuple(dict.fromkeys(carnet for group in declares(dossier).values() for carnet in group))
+    return tuple(dict.fromkeys(carnet for one in declares(dossier).values() for carnet in one.carnets))
 
 
 def carnets_ignores(dossier: Path = CARNETS) -> tuple[str, ...]:
@@ -215,8 +240,12 @@ def commandes(demande: Demande) -> list[Commande]:
     Raises:
         DonneesInvalides: The list of reports does not read, or names a notebook that is not there.
     """
-    known = declares(demande.carnets)
-    notebooks = [carnet for rapport in demande.rapports for carnet in known[rapport]]
+    known, formats = declares(demande.carnets), {}
+    for declaration in (known[rapport] for rapport in demande.rapports):
+        for carnet in declaration.carnets:
+            asked = (*formats.get(carnet, ()), *(declaration.formats or demande.formats))
+            formats[carnet] = tuple(kind for kind in FORMATS if kind in asked)
+    notebooks = list(formats)
     if absents := [carnet.chemin.name for carnet in notebooks if not carnet.chemin.is_file()]:
         path, remedy = str(demande.carnets / LISTE), "remettre le carnet à sa place, ou le retirer de la liste"
         raise DonneesInvalides([Faute(path, f"« {nom} » absent", "un carnet présent", remedy) for nom in absents])
@@ -226,7 +255,8 @@ def commandes(demande: Demande) -> list[Commande]:
         for annee in (None, *(_annees(demande, convention) if annuels else ())):
             for carnet in annuels if annee else [carnet for carnet in notebooks if carnet not in annuels]:
                 fiches = _fiches(convention) if "fiche" in carnet.parametres else (None,)
-                orders += [commander(demande, carnet, convention, annee, fiche) for fiche in fiches]
+                asked = replace(demande, formats=formats[carnet])
+                orders += [commander(asked, carnet, convention, annee, fiche) for fiche in fiches]
     return orders
 
 

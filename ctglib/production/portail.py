@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.ecriture import ecrire
 from ctglib.production.echec import rendre
 from ctglib.production.manifeste import empreinte, empreinte_du_code, lire_manifeste, sorties_touchees
-from ctglib.production.plan import MANIFESTE, PORTRAITS
+from ctglib.production.plan import FORMATS, MANIFESTE, PORTRAITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from ctglib.production.manifeste import Manifeste
 
 PORTAIL = "index.html"
-FORMATS = {
-    ".html": "Page HTML",
-    ".pdf": "PDF",
-    ".docx": "Word",
-    ".resume.pdf": "Une page, PDF",
-    ".resume.docx": "Une page, Word",
-}
 DURABLES = "Toute la convention"
 DEPARTEMENTS, EPCI = "Départements", "Intercommunalités"
 
@@ -167,7 +160,7 @@ def _produit(manifeste: Manifeste, cle: str, dossier: PurePosixPath | None = Non
         titre=trace.page["titre"] if trace else echec,
         statut=trace.page["statut"] if trace else "",
         formats=tuple(
-            (nom, str(dossier / f"{cle}{suffixe}")) for suffixe, nom in FORMATS.items() if f"{cle}{suffixe}" in sorties
+            (nom, str(dossier / f"{cle}.{kind}")) for kind, nom in FORMATS.items() if f"{cle}.{kind}" in sorties
         ),
         tableaux=tuple(str(dossier / nom) for nom in sorties if nom.endswith(".csv")),
         page_echec=str(dossier / f"{cle}.echec.html") if echec else "",

@@ -38,7 +38,6 @@ from ctglib.production.plan import (
     MANIFESTE,
     PAQUET,
     PUBLIQUE,
-    RESUMES,
     Demande,
     carnets_declares,
     commander,
@@ -173,7 +172,7 @@ def _publie(convention: str, cle: str, trace: Trace, demande: Demande) -> Publie
     """Return a report as it is made today, None when its notebook is not there any more or cannot be read."""
     annee, _, nom = cle.rpartition("/")
     fiche = trace.parametres.get("fiche")
-    demande = replace(demande, formats=tuple(kind for kind in (*FORMATS, *RESUMES) if f"{cle}.{kind}" in trace.sorties))
+    demande = replace(demande, formats=tuple(kind for kind in FORMATS if f"{cle}.{kind}" in trace.sorties))
     try:
         orders = [
             commander(demande, carnet, convention, int(annee) if annee else None, fiche)

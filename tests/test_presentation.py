@@ -1,0 +1,100 @@
+"""The slides of a report: ten at most, each a sentence and what shows it, the same in PowerPoint and in PDF."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pikepdf
+import pytest
+from import_exemple import avec_libreoffice, libreoffice
+from lecture_pdf import noeuds, pages_du_pdf
+from ligne_de_commande import ctg
+from pptx import Presentation
+from rapports_produits import Production, Rapport, choisir
+
+RAPPORTS = (
+    *choisir(nom="diagnostic"),
+    *choisir(nom="evaluation-finale"),
+    *choisir(nom="bilan", annee=2025),
+    *choisir("harnes", "bilan", 2026),
+)
+MOT = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*)</word>')
+
+
+@pytest.fixture(scope="module", params=RAPPORTS, ids=str)
+def rapport(request: pytest.FixtureRequest) -> Rapport:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def jeu(rapports_produits: Production, rapport: Rapport) -> Presentation:
+    return Presentation(rapports_produits.chemin(rapport, "presentation.pptx"))
+
+
+def test_dix_diapositives_au_plus_chacune_avec_son_titre_et_ses_notes(jeu: Presentation) -> None:
+    slides = list(jeu.slides)
+    titles = [slide.shapes.title.text for slide in slides]
+
+    assert 4 <= len(slides) <= 10
+    assert all(titles) and len(set(titles)) == len(titles)
+    shown = [slide for slide in slides[1:] if any(shape.shape_type == 13 or shape.has_table for shape in slide.shapes)]
+    assert all("du rapport" in slide.notes_slide.notes_text_frame.text for slide in shown)
+
+
+def test_chaque_image_dit_ce_qu_elle_montre_et_chaque_preuve_a_sa_source(jeu: Presentation) -> None:
+    for slide in list(jeu.slides)[1:]:
+        pictures = [shape for shape in slide.shapes if shape.shape_type == 13]
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        assert all(picture._element.nvPicPr.cNvPr.get("descr") for picture in pictures)
+        assert not pictures or any(text.startswith("Source\u00a0:") for text in texts)
+
+
+def test_aucun_texte_n_est_plus_petit_que_ce_qu_on_lit_de_loin(jeu: Presentation) -> None:
+    for slide in list(jeu.slides)[1:]:
+        for shape in slide.shapes:
+            if shape.has_text_frame and not shape.text_frame.text.startswith("Source"):
+                sizes = [run.font.size.pt for paragraph in shape.text_frame.paragraphs for run in paragraph.runs]
+                assert min(sizes, default=18) >= 18
+
+
+@avec_libreoffice
+def test_libreoffice_l_ouvre_et_rien_n_y_deborde(
+    rapports_produits: Production, rapport: Rapport, jeu: Presentation, tmp_path: Path
+) -> None:
+    libreoffice(rapports_produits.chemin(rapport, "presentation.pptx"), tmp_path, "pdf")
+
+    made = tmp_path / f"{rapport.nom}.presentation.pdf"
+    done = subprocess.run(["pdftotext", "-bbox", made, "-"], capture_output=True, text=True, check=True)
+    pages = done.stdout.split("<page ")[1:]
+    assert len(pages) == len(jeu.slides)
+    for page in pages:
+        words = [(float(right), float(bottom), text) for _, _, right, bottom, text in MOT.findall(page)]
+        foot = min((bottom for _, bottom, text in words if text == "Source"), default=540.0)
+        assert [text for right, bottom, text in words if right > 960 or bottom > 540] == []
+        assert [text for _, bottom, text in words if foot - 4 > bottom > foot - 12 and text != "Source"] == []
+
+
+def test_le_pdf_dit_la_meme_chose_et_ses_images_ont_leur_texte(
+    rapports_produits: Production, rapport: Rapport, jeu: Presentation
+) -> None:
+    path = rapports_produits.chemin(rapport, "presentation.pdf")
+    pages = [" ".join(page.split()) for page in pages_du_pdf(path)]
+
+    assert len(pages) == len(jeu.slides)
+    for page, slide in zip(pages, jeu.slides, strict=True):
+        assert " ".join(slide.shapes.title.text.split())[:40] in page
+    with pikepdf.open(path) as pdf:
+        figures = [node for node in noeuds(pdf.Root.StructTreeRoot) if node.S == "/Figure"]
+        assert all(str(node.get("/Alt", "")) for node in figures)
+
+
+def test_les_memes_donnees_donnent_les_memes_octets(rapports_produits: Production, tmp_path: Path) -> None:
+    again = Production(tmp_path / "sortie")
+    done = ctg("produire", "presentation", "-c", "demonstration", "-a", "2025", "--sortie", "sortie", dossier=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    for kind in ("presentation.pptx", "presentation.pdf"):
+        for one in choisir("demonstration", "bilan", 2025):
+            assert again.chemin(one, kind).read_bytes() == rapports_produits.chemin(one, kind).read_bytes()
