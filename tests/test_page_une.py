@@ -200,3 +200,13 @@ def test_valider_dit_le_nombre_que_les_parties_ecrivent_et_que_le_rapport_n_a_pa
     said = capsys.readouterr()
     assert "suivi/2025/messages.yaml" in said.err and "« 7777 »" in said.err and "985 »" not in said.err
     assert "aucune faute" not in said.out
+
+
+def test_en_clair_ne_dit_que_des_nombres_des_rapports(rapports_produits: Production, convention: str) -> None:
+    others = [one for one in choisir(convention=convention) if one.nom in ("diagnostic", "bilan")]
+    paths = [path for one in others for path in rapports_produits.csv(one).values()]
+    shown = [tableau(pd.read_csv(path), f"t{rank}", "Table", "Caf") for rank, path in enumerate(paths)]
+    [page] = choisir(convention=convention, nom="en-clair")
+
+    for item in lxml.html.fromstring(rapports_produits.html(page)).xpath("//main//li"):
+        assert nombres_absents("".join(item.itertext()), document_de(shown)) == [], "".join(item.itertext())
