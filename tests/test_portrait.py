@@ -167,11 +167,19 @@ def test_un_code_inconnu_est_refuse_avec_les_noms_proches_et_rien_n_est_ecrit(tm
     assert not (tmp_path / "sortie").exists()
 
 
-@pytest.mark.parametrize("arguments", [(), ("62413", "--formats", "odt"), ("--departement", "999")])
-def test_une_demande_incomprise_est_refusee_en_francais(arguments: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "dit"),
+    [
+        ((), "Donnez un code au moins"),
+        (("62413", "--formats", "odt"), "Le format « odt » n'existe pas"),
+        (("--departement", "999"), "le territoire « 999 »"),
+        (("--departement", "62413"), "« 62413 » pour un département"),
+    ],
+)
+def test_une_demande_incomprise_est_refusee_en_francais(arguments: tuple[str, ...], dit: str, tmp_path: Path) -> None:
     done = ctg("portrait", *arguments, dossier=tmp_path)
 
-    assert done.returncode == 1 and "Traceback" not in done.stderr and done.stderr.strip()
+    assert done.returncode == 1 and "Traceback" not in done.stderr and dit in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -112,7 +112,10 @@ def _portrait(
     from ctglib.commandes.production import Options, produire_rapports
 
     if not territoires and not departement:
-        raise typer.BadParameter("territoires")
+        typer.echo(
+            "Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62).", err=True
+        )
+        raise typer.Exit(1)
     options = Options(
         rapports=(),
         conventions=(),

@@ -164,9 +164,16 @@ def verifier_territoires(codes: Iterable[str]) -> None:
 
 
 def communes_de(departement: str) -> list[str]:
-    """Return the communes of a département, in the order of their codes."""
+    """Return the communes of a département, in the order of their codes.
+
+    Raises:
+        DonneesInvalides: It is no département, or has none.
+    """
     last = list(tables("cog_communes").values())[-1:]
-    return lire_tables(last, [departement], [], "departement")["territoire"].tolist()
+    found = lire_tables(last, [departement], [], "departement")["territoire"].tolist()
+    if not found:
+        _refuser(f"« {departement} » pour un département", "le code d'un département, comme « 62 »", [])
+    return found
 
 
 def lire(
