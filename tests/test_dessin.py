@@ -30,7 +30,6 @@ def _dessin(nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce
         planche.marks(planche.axes, [50, 60], [35, 35], planche.couleurs.territoire)
         planche.marks(planche.axes, [70], [35], planche.couleurs.reference, form="D")
         planche.rectangle(0, 45, 40, 10, None)
-        planche.circle((60, 60), 10, planche.couleurs.reference, 0.6)
         return svg(planche.finish(80), nom, alt, taille)
 
 

@@ -108,7 +108,7 @@ def _telephone_ailleurs(wb: Workbook) -> None:
 
 
 STRUCTURES = [
-    (_colonne_ajoutee("Nom de l'agent"), "« O : Nom de l'agent »", "le nom d'une personne", "articles 8 et 14"),
+    (_colonne_ajoutee("Nom de l'agent"), "« O : Nom de l'agent »", "le nom d'une personne", "des agrégats seulement"),
     (_colonne_ajoutee("Date de naissance"), "« O : Date de naissance »", "la naissance d'une personne", "agrégats"),
     (_colonne_ajoutee("Prénom"), "« O : Prénom »", "le prénom d'une personne", "retirer cette donnée"),
     (_colonne_ajoutee("Courriel"), "« O : Courriel »", "une adresse électronique", "retirer cette donnée"),
