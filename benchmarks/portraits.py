@@ -14,6 +14,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from distributed import Client
 from mesure import Mesure, mesurer
 
 from ctglib.donnees.publiques import communes_de
@@ -41,6 +42,8 @@ def grappe(ouvriers: int) -> ExitStack:
         command = [sys.executable, "-m", f"distributed.cli.dask_{program}", *arguments, "--no-dashboard"]
         running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         pile.callback(running.terminate)
+    with Client(ORDONNANCEUR) as client:  # what is measured begins once they are there
+        client.wait_for_workers(ouvriers)
     return pile
 
 
