@@ -120,6 +120,13 @@ class Donnees:
         return Amorces(self.lignes_nommees)
 
     @cached_property
+    def constats(self) -> Amorces:
+        """What the check of the convention writes and computes, word for word, without the sign of a lone number."""
+        rows = self.tables.get("coherence", ())
+        cells = {simplifier(row[name]).lstrip("+−") for row in rows for name in ("ecrit", "calcule")}
+        return Amorces(cell for cell in cells if re.search(r"\d.*(?:[a-zà-ÿ]{3}|%)", cell))
+
+    @cached_property
     def territoires(self) -> frozenset[str]:
         """The names of the territories, which are everywhere and name no row."""
         return frozenset(simplifier(text) for text in _scalaires(self.textes.documents[CONVENTION + "territoires"]))

@@ -124,6 +124,10 @@ def verifier(passage: Passage, donnees: Donnees, rapport: str) -> list[Verdict]:
     sentence names, a text of the parties given word for word, or what counts nothing.
     """
     texts = donnees.textes.phrases.trouver(passage.texte) + donnees.noms_connus.trouver(passage.texte)
+    texts += [
+        (start - (passage.texte[start - 1 : start] in {"+", "−"}), end, text)
+        for start, end, text in donnees.constats.trouver(passage.texte)
+    ]
     judged = _juger(passage, donnees, rapport)
     return [
         Verdict(
