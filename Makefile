@@ -32,7 +32,7 @@ laboratoire: $(PRET)
 	$(BIN)/ctg laboratoire
 
 test: $(PRET_TESTS)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 complet: $(PRET_TESTS)
 	$(BIN)/python -m pytest -m complet --hypothesis-profile=complet
