@@ -36,8 +36,9 @@ class Rapport:
 
 
 def _connus() -> tuple[Rapport, ...]:
+    """Return those that are pages: the minutes are a Word document alone."""
     orders = commandes(Demande(rapports_connus(), conventions(), (), PUBLIQUE, ("html",), Path("reports")))
-    return tuple(Rapport(order.convention, order.cle) for order in orders)
+    return tuple(Rapport(order.convention, order.cle) for order in orders if "html" in order.formats)
 
 
 RAPPORTS = _connus()

@@ -9,7 +9,7 @@ import docx
 import pytest
 from import_exemple import avec_libreoffice, libreoffice
 from ligne_de_commande import ctg
-from rapports_produits import Production, choisir
+from rapports_produits import Production, Rapport
 
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
@@ -21,9 +21,8 @@ ANNEE = 2026
 @pytest.fixture
 def releve(rapports_produits: Production, tmp_path: Path) -> Path:
     """The minutes of a year that is still open, as they are produced."""
-    (rapport,) = choisir("demonstration", "releve", ANNEE)
     path = tmp_path / "releve.docx"
-    path.write_bytes(rapports_produits.chemin(rapport, "docx").read_bytes())
+    path.write_bytes(rapports_produits.chemin(Rapport("demonstration", f"{ANNEE}/releve"), "docx").read_bytes())
     return path
 
 
