@@ -67,7 +67,8 @@ def test_un_bilan_sans_suivi_dit_a_qui_demander(rapports_produits: Production) -
     page = unescape(rapports_produits.html(SANS_SUIVI))
 
     assert re.search(
-        r"Rien n'a été transmis pour 2024\. \d+ indicateurs sont demandés d.abord : (?:[^.]*, )?Services municipaux \(\d+\)",
+        r"Rien n'a été transmis pour 2024\. \d+ indicateurs sont demandés d.abord : (?:[^.]*, )?"
+        r"Services municipaux \(\d+\)",
         page.replace("\u202f", " ").replace("\xa0", " "),
     )
 
