@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.annees import lire_annees, par_modalite
-from ctglib.blocs.quotients import quotients
+from ctglib.blocs.quotients import quotients, tableau_cumul
 from ctglib.calculs.annees import est_muet
 from ctglib.document.blocs import Groupe, liste, paragraphe
 from ctglib.document.mesures import COUPURES
@@ -38,6 +38,7 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
             noun = minuscule(etude.catalogue.dimensions[rows["dimension"].iloc[0]].libelle)
             told += mouvements(rows, noun, etude.contexte, words)
     yield liste([*told, *quotients(analyse.rapports, etude.evaluation, table)])
+    yield from (tableau_cumul(item, table, etude.contexte) for item in analyse.rapports if item.calcul == "cumul")
     yield paragraphe(analyse.note, classe="note") if analyse.note else Groupe()
     if analyse.graphique:
         rows = pd.concat([par_modalite(etude, table, name) for name in names])

@@ -9,10 +9,12 @@ import pandas as pd
 from ctglib.blocs.annees import lire_annees
 from ctglib.calculs.annees import ensemble
 from ctglib.document.blocs import liste
+from ctglib.document.mesures import legende, marquee, periode
+from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import enumerer, minuscule, nombre, nombre_court
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
@@ -23,11 +25,12 @@ PAR_POSTE = ("base", "a_defaut")
 
 
 def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
-    """Yield how many go with a post, beside the norm and who sets it."""
+    """Yield how many go with a post, beside the norm and who sets it; on the screen, the same year by year."""
     table = calculer(lire_annees(etude, analyse.tous("postes", "base", "a_defaut")), analyse)
     known = table[table["postes"].notna() & table["postes_repere"].notna()]
     if len(known):
         yield liste(phrases(known.iloc[-1], analyse, etude.contexte))
+        yield tableau(table, analyse, etude.contexte)
 
 
 def calculer(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
@@ -76,6 +79,34 @@ def phrases(row: pd.Series, analyse: Analyse, contexte: Contexte) -> list[str]:
         f"Repère : un poste pour {nombre_court(analyse.norme.valeur)} {labels['base']} ({analyse.norme.reference}). La "
         "convention ne l'écrit pas.",
     ]
+
+
+def tableau(table: pd.DataFrame, analyse: Analyse, contexte: Contexte) -> Tableau:
+    """Return, year by year, what goes with one post and the posts that the norm asks for."""
+    per_post = [role for role in PAR_POSTE if analyse.un(role)]
+    label = {role: contexte.indicateurs[analyse.un(role)].libelle for role in ("postes", *per_post)}
+    instead = table.loc[table["d_apres"].ne("base") & table["postes_repere"].notna(), "annee"].astype(str).tolist()
+    notes = [f"Repère d'après les {minuscule(label['a_defaut'])} en {enumerer(instead)}."] if instead else []
+    posts = marquee(contexte, analyse.un("postes"), "postes")
+    return Tableau.de(
+        table,
+        [
+            Colonne("annee", "Année", ecrire=str),
+            Colonne("_postes", f"{label['postes']} (ETP)", True, "", posts),
+            *(Colonne(f"{role}_par_poste", label[role], True, "Par poste", _nombre(1)) for role in per_post),
+            Colonne("postes_repere", "Postes au repère (ETP)", True, "", _nombre(2)),
+            Colonne("ecart_postes", "Écart (ETP)", True, "", _nombre(2, signe=True)),
+        ],
+        nom=analyse.id,
+        titre=f"Postes et repère, {contexte.territoire.nom}, {periode([int(year) for year in table['annee']])}",
+        source=contexte.source,
+        notes=(*notes, *legende(table["statut_postes"], contexte)),
+        ecran=True,
+    )
+
+
+def _nombre(decimales: int, *, signe: bool = False) -> Callable[[float], str]:
+    return lambda value: RIEN if pd.isna(value) else nombre(value, decimales, signe=signe)
 
 
 def _libelle(analyse: Analyse, role: str, contexte: Contexte) -> str:

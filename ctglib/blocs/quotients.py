@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.annees import ensemble
-from ctglib.document.mesures import ligne
+from ctglib.document.mesures import ligne, periode
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, nombre, pourcent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.analyses import Rapport
 
 CONVENTION = "convention"  # where an initial value comes from
@@ -51,6 +53,22 @@ def cumul(rapport: Rapport, table: pd.DataFrame) -> pd.DataFrame:
     """Return both counts, added up from year to year over the years for which both are known."""
     both = {name: ensemble(table, getattr(rapport, name))["valeur"] for name in ("numerateur", "denominateur")}
     return pd.DataFrame(both).dropna().cumsum().reset_index(names="annee")
+
+
+def tableau_cumul(rapport: Rapport, table: pd.DataFrame, contexte: Contexte) -> Tableau | None:
+    """Return, on the screen, both counts added up year after year; None when only one year is known."""
+    added = cumul(rapport, table)
+    if len(added) < 2:
+        return None
+    labels = {name: contexte.indicateurs[getattr(rapport, name)].libelle for name in ("denominateur", "numerateur")}
+    return Tableau.de(
+        added,
+        [Colonne("annee", "Année", ecrire=str), *(Colonne(name, label, True) for name, label in labels.items())],
+        nom=f"cumul-{rapport.numerateur.replace('_', '-')}",
+        titre=f"{labels['numerateur']}, en cumul, {contexte.territoire.nom}, {periode(added['annee'])}",
+        source=contexte.source,
+        ecran=True,
+    )
 
 
 def _comptes(rapport: Rapport, evaluation: pd.DataFrame, table: pd.DataFrame) -> tuple[float, float, str]:
