@@ -111,7 +111,8 @@ def _lire(root: etree._Element) -> Iterator[Passage]:
 
 def _prose(element: etree._Element, tableau: str) -> Iterator[tuple[etree._Element, str]]:
     """Yield the elements of prose in the order of the page, each with the CSV beside it."""
-    anchor = element.get("id") or ""
+    held = element.find("div") if element.tag == "details" else None  # what a fold says first is said of its table
+    anchor = (element if held is None else held).get("id") or ""
     if anchor.startswith("figure-"):
         tableau = anchor.replace("figure-", "donnees-", 1)
     elif anchor.startswith("tableau-"):
