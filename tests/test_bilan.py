@@ -152,7 +152,7 @@ def test_les_equivalents_temps_plein_et_les_euros_ne_sont_jamais_dans_une_meme_c
     table = bilan(2025).moyens.par_signataire()
 
     groups = {colonne.groupe for colonne in table.colonnes if colonne.groupe}
-    assert groups == {item.libelle for item in bilan(2025).etude.catalogue.moyens.natures}
+    assert groups == {item.court for item in bilan(2025).etude.catalogue.moyens.natures}
 
 
 def test_un_comite_tenu_ne_se_propose_pas_et_un_comite_absent_ou_inconnu_se_propose() -> None:

@@ -114,7 +114,7 @@ class Moyens(Montrable):
                     amounts = [budget.cellule(row, year, code) for code, row in found.items() for year in budget.annees]
                     cells.append([label, *amounts])
         columns = [
-            Colonne(f"{nature.id}_{year}", str(year), numerique=True, groupe=nature.libelle)
+            Colonne(f"{nature.id}_{year}", str(year), numerique=True, groupe=nature.court)
             for nature in natures
             for year in budget.annees
         ]

@@ -322,10 +322,11 @@ class Profils(Modele):
 
 
 class NatureMoyen(Modele):
-    """A kind of means and its unit."""
+    """A kind of means and its unit; ``court`` heads its columns."""
 
     id: Nature
     libelle: Texte
+    court: Texte
     unite: Identifiant
 
 
