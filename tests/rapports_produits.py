@@ -35,13 +35,15 @@ class Rapport:
         return int(annee) if annee else None
 
 
-def _connus() -> tuple[Rapport, ...]:
-    """Return those that are pages: the minutes are a Word document alone."""
+def _connus() -> dict[Rapport, tuple[str, ...]]:
+    """Return the formats of each."""
     orders = commandes(Demande(rapports_connus(), conventions(), (), PUBLIQUE, ("html",), Path("reports")))
-    return tuple(Rapport(order.convention, order.cle) for order in orders if "html" in order.formats)
+    return {Rapport(order.convention, order.cle): order.formats for order in orders}
 
 
-RAPPORTS = _connus()
+TOUS = tuple(_connus())
+# Those that are pages: the minutes are a Word document alone.
+RAPPORTS = tuple(rapport for rapport, formats in _connus().items() if "html" in formats)
 # A town, a village of a few households, a département: what « ctg produire » never makes.
 PORTRAITS = tuple(Rapport(f"portraits/{code}", "portrait") for code in ("62413", "62015", "62"))
 
@@ -84,9 +86,9 @@ class Production:
         return {path.stem: path for path in sorted(dossier.glob("*.csv"))}
 
     def octets(self, rapport: Rapport) -> dict[str, bytes]:
-        """Return the files of a report, by their name in the folder of its convention."""
-        files = [self.chemin(rapport, "html"), self.chemin(rapport, "pdf"), *self.csv(rapport).values()]
+        """Return the files of a report, every format, tables and pieces, by their name in its folder."""
         dossier = self.dossier(rapport.convention)
+        files = [*dossier.glob(f"{rapport.cle}.*"), *dossier.glob(f"{rapport.cle}/*")]
         return {path.relative_to(dossier).as_posix(): path.read_bytes() for path in files}
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import shutil
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from aller_retour import reussir
 from attaque_secret import Nom, intervalles, rejouer
 from demonstration_exemple import ANNEES, ICI, NOM, suivi
 from lecture_publiee import INCLUSION, Lu, lire
-from rapports_produits import Production, choisir
+from rapports_produits import TOUS, Production, choisir
 from secret_exemple import Choisi
 
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
@@ -30,6 +32,7 @@ from ctglib.secret.publication import publier
 AUTRE = yaml.safe_load((Path(__file__).parent / "cas" / "secret_autre.yaml").read_text(encoding="utf-8"))
 DERNIERE = ANNEES[-1]
 SEUIL = 5
+FORMES = {".csv", ".html", ".pdf", ".docx", ".pptx", ".xlsx"}
 SUIVI = Path("conventions") / NOM / "suivi"
 CASE = ("dispositif", "variable", "modalite", "variable_2", "modalite_2")
 
@@ -208,22 +211,27 @@ def test_d_autres_effectifs_masques_donnent_ce_qui_est_publie(autre: Path) -> No
 def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_interne(
     rapports_produits: Production, autre: Path
 ) -> None:
-    """Pages, sentences, charts, alternative texts, order of rows, PDF, tables: all that could tell is there."""
-    wanted = ("-c", NOM, "-a", str(DERNIERE), "-s", "sortie")
-    reussir("produire", "bilan", "fiches", "evaluation", *wanted, dossier=autre)
+    """Pages, sentences, charts, alternative texts, order of rows, PDF, slides, minutes, letters: all is there."""
+    reussir("produire", "-c", NOM, "-a", str(DERNIERE), "-s", "sortie", dossier=autre)
     made = Production(autre / "sortie")
+    reports = [one for one in TOUS if one.convention == NOM and one.annee in (None, DERNIERE)]
 
-    reports = [*choisir(NOM, annee=DERNIERE), *choisir(NOM, "evaluation-finale")]
+    found = {report.nom: (made.octets(report), rapports_produits.octets(report)) for report in reports}
 
-    assert len(reports) == 6
-    for report in reports:
-        tables = made.csv(report)
-        assert set(tables) == set(rapports_produits.csv(report))
-        for name, path in rapports_produits.csv(report).items():
-            assert tables[name].read_bytes() == path.read_bytes(), f"{report}, {name}"
-        for kind in ("html", "pdf"):
-            same = made.chemin(report, kind).read_bytes() == rapports_produits.chemin(report, kind).read_bytes()
-            assert same, f"{report}, {kind}"
+    assert {"bilan", "fiche-1", "evaluation-finale", "diagnostic", "releve", "dossier"} <= set(found)
+    assert {Path(name).suffix for here, _ in found.values() for name in here} == FORMES
+    for here, there in found.values():
+        assert here.keys() == there.keys()
+        assert [name for name, content in here.items() if content != there[name]] == []
+
+
+def _lisibles(content: bytes) -> Iterator[bytes]:
+    """Yield a file, and what is in it when it is an archive, as Word and Excel files are."""
+    yield content
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                yield from _lisibles(archive.read(name))
 
 
 def test_l_empreinte_d_un_fichier_saisi_n_est_publiee_nulle_part(rapports_produits: Production, depot: Path) -> None:
@@ -235,8 +243,9 @@ def test_l_empreinte_d_un_fichier_saisi_n_est_publiee_nulle_part(rapports_produi
 
     files = [path for path in folder.rglob("*") if path.is_file() and "interne" not in path.relative_to(folder).parts]
 
-    assert len(entered) == 28 and len(files) > 200
-    assert {path.suffix for path in files} == {".csv", ".html", ".pdf", ".json"}
+    assert len(entered) == 30 and len(files) > 200
+    assert {path.suffix for path in files} == {*FORMES, ".json"}
     for path in files:
-        content = path.read_bytes()
-        assert not [name for name, digest in entered.items() if digest[:12].encode() in content], path
+        contents = list(_lisibles(path.read_bytes()))
+        told = [name for name, digest in entered.items() if any(digest[:12].encode() in one for one in contents)]
+        assert told == [], path

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 from production_exemple import produire
-from rapports_produits import RAPPORTS, Production, Rapport, choisir
+from rapports_produits import TOUS, Production, Rapport
 
 from ctglib.production.plan import CTG, PUBLIQUE, STANDARD, Demande, rapports_connus
 from ctglib.production.pool import Ouvriers
 
 AILLEURS = "un dossier, ailleurs {1}"
-CONVENTIONS = tuple(dict.fromkeys(rapport.convention for rapport in RAPPORTS))
-UNE_ANNEE = tuple(rapport for rapport in choisir("demonstration") if rapport.annee in (None, 2025))
+DEMANDES = {("demonstration", None), ("demonstration", 2025)}
+CONVENTIONS = tuple(dict.fromkeys(rapport.convention for rapport in TOUS))
+UNE_ANNEE = tuple(rapport for rapport in TOUS if (rapport.convention, rapport.annee) in DEMANDES)
 
 
 def demande(sortie: Path, *, toutes: bool) -> Demande:
@@ -49,7 +50,7 @@ FACONS = {
     ("toutes", "rapports"),
     [
         pytest.param(False, UNE_ANNEE, id="un de chaque sorte"),
-        pytest.param(True, RAPPORTS, id="tous", marks=pytest.mark.complet),
+        pytest.param(True, TOUS, id="tous", marks=pytest.mark.complet),
     ],
 )
 @pytest.mark.parametrize(("ouvriers", "moteur"), FACONS.values(), ids=FACONS)
@@ -65,7 +66,7 @@ def test_refaits_autrement_les_rapports_ont_les_memes_octets(
 
 
 def test_un_de_chaque_sorte_est_refait() -> None:
-    assert {rapport.nom for rapport in UNE_ANNEE} == {rapport.nom for rapport in RAPPORTS}
+    assert {rapport.nom for rapport in UNE_ANNEE} == {rapport.nom for rapport in TOUS}
 
 
 def test_un_octet_qui_change_est_vu(rapports_produits: Production, tmp_path: Path) -> None:
@@ -73,9 +74,11 @@ def test_un_octet_qui_change_est_vu(rapports_produits: Production, tmp_path: Pat
     for name, content in rapports_produits.octets(premier).items():
         path = tmp_path / premier.convention / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content + b"." * name.endswith(".pdf"))
+        path.write_bytes(content + b"." * name.endswith((".pdf", ".pptx")))
 
-    assert differents(Production(tmp_path), rapports_produits, [premier]) == [f"{premier}.pdf"]
+    assert differents(Production(tmp_path), rapports_produits, [premier]) == [
+        f"{premier}.pdf", f"{premier}.presentation.pdf", f"{premier}.presentation.pptx",
+    ]  # fmt: skip
     assert (
         replace(rapports_produits, sortie=tmp_path).octets(premier).keys() == rapports_produits.octets(premier).keys()
     )
