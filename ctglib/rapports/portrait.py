@@ -70,6 +70,7 @@ class Portrait:
             date=f"{self._annee}-12-31",
             complement=f" : {study.place.nom}",
             sigles=tuple(charger_yaml_une_fois("catalogue/synthese.yaml", Synthese).sigles.items()),
+            breve=True,
         )
 
     def une_page(self) -> Bloc:
