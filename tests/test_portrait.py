@@ -145,8 +145,8 @@ def test_la_premiere_page_est_faite_de_phrases_qui_ont_un_verbe(rapports_produit
         assert [one for one in said if not re.search(r"\b(compte|ont|offrent|a|vivent|reçoivent|dépasse)\b", one)] == []
 
 
-def test_un_portrait_tient_en_neuf_pages_annexe_comprise(rapports_produits: Production) -> None:
-    assert {rapport: len(rapports_produits.pages(rapport)) <= 9 for rapport in PORTRAITS} == dict.fromkeys(
+def test_un_portrait_tient_en_six_pages(rapports_produits: Production) -> None:
+    assert {rapport: len(rapports_produits.pages(rapport)) <= 6 for rapport in PORTRAITS} == dict.fromkeys(
         PORTRAITS, True
     )
 
