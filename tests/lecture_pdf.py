@@ -31,6 +31,14 @@ def pages_du_pdf(chemin: Path) -> tuple[str, ...]:
     return tuple(done.stdout.decode("utf-8").replace("\u200b", "").removesuffix("\f").split("\f"))
 
 
+def texte_suivi(chemin: Path) -> str:
+    """Return the text of a file as it follows, cell after cell: a line broken in a column is not parted by the next."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler-utils) n'est pas installé")
+    done = subprocess.run(["pdftotext", "-raw", chemin, "-"], capture_output=True, check=True)
+    return done.stdout.decode("utf-8").replace("\u200b", "")
+
+
 def remplissage(chemin: Path) -> list[float]:
     """Return how far down each page is written, from 0 at its top to 1 at its foot, running head and foot left out."""
     if not shutil.which("pdftotext"):

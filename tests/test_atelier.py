@@ -143,7 +143,7 @@ def test_libreoffice_ouvre_ce_qui_est_enregistre(rsa: pd.DataFrame, tmp_path: Pa
     for path in made:
         libreoffice(path, tmp_path / "lus", "pdf")
 
-    assert sorted(path.name for path in (tmp_path / "lus").iterdir()) == ["rsa.pdf", "table.pdf"]
+    assert sorted(path.name for path in (tmp_path / "lus").glob("*.pdf")) == ["rsa.pdf", "table.pdf"]
 
 
 def test_une_carte_et_sa_table_disent_la_meme_chose() -> None:

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from conftest import DEPOT
 from inspection_des_pages import ECRAN, TELEPHONE, inspecter
-from lecture_pdf import noeuds
+from lecture_pdf import noeuds, texte_suivi
 from navigateur import Navigateur
 from rapports_produits import RAPPORTS, Production, Rapport, choisir, produire_tout
 from test_bilan_rapport import PREMIERE
@@ -25,6 +25,7 @@ from ctglib.donnees.lecture import VARIABLE
 ANNEE = 2025
 CHAQUE_SORTE = tuple(rapport for rapport in choisir(FICTIVE) if rapport.annee in (None, ANNEE))
 BILAN = Rapport(FICTIVE, f"{ANNEE}/bilan")
+RELEVE = Rapport(FICTIVE, f"{ANNEE}/releve")
 NOMBRE = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 
 
@@ -52,6 +53,13 @@ def serre(texte: str) -> str:
 def absents(texte: str) -> list[str]:
     """Return the traps that a text does not hold."""
     return [piege for piege in (*PIEGES, FORMULE) if serre(piege) not in serre(texte)]
+
+
+def mots_du_document(document: docx.document.Document) -> str:
+    """Return the text of a Word document: its paragraphs, its tables, what stands at the foot of its pages."""
+    parts = [document, *(section.footer for section in document.sections)]
+    cells = [cell for part in parts for table in part.tables for row in table.rows for cell in row.cells]
+    return " ".join(paragraph.text for part in [*parts, *cells] for paragraph in part.paragraphs)
 
 
 def element(html: str) -> lxml.html.HtmlElement:
@@ -85,29 +93,34 @@ def test_le_pdf_a_les_memes_balises_et_les_pieges_s_y_lisent(
             kinds.append(Counter(str(node.S) for node in noeuds(pdf.Root.StructTreeRoot)))
 
     assert kinds[0] == kinds[1]
-    assert absents("".join(piegees.pages(rapport))) == []
+    assert absents(texte_suivi(piegees.chemin(rapport, "pdf"))) == []
 
 
 def test_le_document_word_a_les_memes_tableaux_et_les_pieges_s_y_lisent(
     piegees: Production, rapports_produits: Production, rapport: Rapport
 ) -> None:
     document = docx.Document(str(piegees.chemin(rapport, "docx")))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-
     page = lxml.html.fromstring(rapports_produits.html(rapport))
     screen = page.xpath("//details[contains(@class, 'donnees')]//table")
     assert len(document.tables) == len(page.xpath("//table")) - len(screen)
-    assert absents(" ".join([*(paragraph.text for paragraph in document.paragraphs), *cells])) == []
+    assert absents(mots_du_document(document)) == []
+
+
+def test_les_pieges_se_lisent_dans_le_releve_de_decisions(piegees: Production) -> None:
+    said = mots_du_document(docx.Document(str(piegees.chemin(RELEVE, "docx"))))
+
+    assert [piege for piege in absents(said) if piege != FORMULE] == [], "aucun texte repris n'y commence par =1+1"
 
 
 def test_aucune_cellule_d_un_csv_n_est_une_formule(piegees: Production, rapport: Rapport) -> None:
-    cells = []
-    for path in piegees.csv(rapport).values():
+    cells, tables = [], piegees.csv(rapport)
+    for path in tables.values():
         with path.open(encoding="utf-8", newline="") as file:
             cells += [cell for row in csv.reader(file) for cell in row]
 
     assert [cell for cell in cells if cell[:1] in {*"=+-@\t\r"} and cell and not NOMBRE.fullmatch(cell)] == []
-    assert any(cell.startswith(f"'{FORMULE}") for cell in cells)
+    assert bool(tables) is ("<table" in piegees.html(rapport))
+    assert any(cell.startswith(f"'{FORMULE}") for cell in cells) is bool(tables)
 
 
 def test_un_mot_sans_fin_est_coupe_et_se_lit_en_entier(piegees: Production) -> None:

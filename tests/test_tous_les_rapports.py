@@ -21,6 +21,8 @@ HAUTEUR_D_UN_DESSIN = 723 - 73
 UN_DE_CHAQUE = (
     *choisir(FICTIVE, "diagnostic"),
     *choisir(FICTIVE, "controle"),
+    *choisir(FICTIVE, "en-clair"),
+    *choisir(FICTIVE, "dossier"),
     *choisir("harnes", "evaluation-finale"),
     *choisir(FICTIVE, annee=2025),
     PORTRAITS[0],
