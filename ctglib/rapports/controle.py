@@ -89,19 +89,16 @@ class Controle:
         return plein([tableau_manques(self.diagnostic.manques, self.diagnostic.contexte_offre)])
 
     def vulnerabilite(self) -> Bloc | None:
-        """Return the indices of vulnerability: how they are read, then their chart."""
+        """Return the indices of vulnerability: the hypothesis they rest on, their chart, then how they are read."""
         etude, rules = self.diagnostic, self.diagnostic.catalogue.radar
         if not etude.indices["indice"].notna().any():
             return None
         gap = next((item for item in etude.convention.lacunes if item.id == rules.lacune), None)
         both = f"{etude.contexte.territoire.le} et {etude.contexte.reference.le}"
         title = f"Indices de vulnérabilité : quels écarts entre {both} ?"
-        return suite(
-            [
-                mode_d_emploi(etude.indices, rules, etude.contexte, gap),
-                points_indices(etude.indices, rules, etude.contexte, nom="indices", titre=title),
-            ]
-        )
+        hypothesis, *reading = mode_d_emploi(etude.indices, rules, etude.contexte, gap).pieces
+        chart = points_indices(etude.indices, rules, etude.contexte, nom="indices", titre=title)
+        return suite([hypothesis, chart, *reading])
 
     def regles(self) -> Tableau:
         """Return what each rule verifies, with its thresholds, and how many findings it gave."""
