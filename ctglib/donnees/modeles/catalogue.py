@@ -162,20 +162,18 @@ class Territoires(Modele):
 
 
 class TypeOffre(Modele):
-    """A kind of structure or service of annexe 2. ``accueil_moins_3`` : its places take children under three."""
+    """A kind of structure or service of the offer."""
 
     id: Identifiant
     libelle: Texte
     categorie: Identifiant
-    accueil_moins_3: bool = False
 
 
 class CategorieOffre(Modele):
-    """A group of kinds, in the order of the tables; those of ``usagers`` receive people (places, ages, hours)."""
+    """A group of kinds, in the order of the tables."""
 
     id: Identifiant
     libelle: Texte
-    usagers: bool = False
 
 
 class VocabulaireOffre(Modele):
