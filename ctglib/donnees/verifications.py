@@ -269,10 +269,11 @@ def _annexe1(pieces: Pieces) -> list[Faute]:
 
 def _autres_territoires(pieces: Pieces, lignes: pd.DataFrame) -> Iterator[Faute]:
     """Yield one fault for each territory whose figures are there and that the convention is not about."""
-    convention = pieces.documents["convention/convention"][0].objet
-    if convention is None:  # it has its own fault
+    tree = pieces.documents["convention/convention"][0].arbre
+    own = [str(code) for path in ("territoire", "reference", "membres.*") for _, code in parcourir(tree.contenu, path)]
+    wrong = {(fault.colonne or "").partition("[")[0] for fault in pieces.fautes if fault.fichier == tree.fichier}
+    if not own or wrong & {"territoire", "reference", "membres"}:  # the convention has its own fault
         return
-    own = [convention.territoire, convention.reference, *convention.membres]
     others = lignes[lignes["territoire"].ne("") & ~lignes["territoire"].isin(own)]
     for code, rows in others.groupby("territoire", sort=False):
         found = f"« {code} », le territoire de {len(rows)} ligne{'s' if len(rows) > 1 else ''}"
