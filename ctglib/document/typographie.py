@@ -60,7 +60,7 @@ def part_en_mots(part: float, nom: str, *, court: bool = False) -> tuple[str, bo
 
     Examples:
         >>> part_en_mots(59.4, "habitant"), part_en_mots(46.1, "allocataire"), part_en_mots(22.4, "enfant", court=True)
-        (('six habitants sur dix', False), ("près d'un allocataire sur deux", True), ('plus d\'un sur cinq', True))
+        (('six habitants sur dix', False), ("près d'un allocataire sur deux", True), ("plus d'un sur cinq", True))
     """
     first, space, rest = nom.partition(" ")
     if part < PART_DITE:
