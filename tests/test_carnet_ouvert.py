@@ -72,6 +72,4 @@ def test_un_objet_dit_en_deux_lignes_ce_qu_il_est_et_que_demander(dit: dict[str,
 
 
 def test_une_question_sans_reponse_dit_pourquoi(dit: dict[str, str]) -> None:
-    assert dit["rien"] == (
-        "Rien à montrer : rien n'a été transmis, ou la convention n'en dit rien (Bilan 2024, Harnes).\n"
-    )
+    assert dit["rien"] == "Rien à montrer (Bilan 2024, Harnes) : rien n'a été transmis pour 2024.\n"

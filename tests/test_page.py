@@ -142,7 +142,11 @@ def test_un_chapitre_dont_toutes_les_parties_sont_vides_disparait_avec_elles() -
 
 @pytest.mark.parametrize(
     ("proses", "place"),
-    [(["## A\n\nLe RSA et la RSAE"], -1), (["## A", "## B", "## C\n\nRSA", "## D"], -2), (["## A\n\nLa RSAE"], None)],
+    [
+        (["## A\n\nLe RSA et la RSAE"], -1),
+        (["## A", "## B", "## C\n\nRSA", "## D", "## E"], -2),
+        (["## A\n\nLa RSAE"], None),
+    ],
     ids=["à la fin d'une page", "avant les sources", "aucun"],
 )
 def test_un_rapport_ne_donne_que_les_sigles_qu_il_emploie(proses: list[str], place: int | None) -> None:
@@ -154,7 +158,9 @@ def test_un_rapport_ne_donne_que_les_sigles_qu_il_emploie(proses: list[str], pla
     document = assembler(notebook)
 
     notes = {
-        rank - len(document.corps): bloc.texte for rank, bloc in enumerate(document.corps) if "Sigles" in str(bloc)
+        rank - len(document.corps): bloc.texte
+        for rank, bloc in enumerate(document.corps)
+        if isinstance(bloc, Paragraphe) and str(bloc.texte).startswith("Sigles")
     }
     assert notes == ({place: "Sigles : RSA, revenu <de> solidarité."} if place else {})
 
