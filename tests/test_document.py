@@ -22,12 +22,12 @@ from ctglib import ouvrir
 from ctglib.document.blocs import Dessin, Gras, Lien, Renvoi, citation, colonnes, liste, paragraphe, sous_titre
 from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.serialisation import MIME, de_json, en_json
-from ctglib.document.signes import connus, lisible
+from ctglib.document.signes import connus, largeur, lisible
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.tableau import tableau as tableau_de
 from ctglib.export import ExporteurDOCX, ExporteurHTML, ExporteurPDF
 from ctglib.export.html import POLICES
-from ctglib.export.largeurs import LARGEUR, largeurs
+from ctglib.export.largeurs import GRAS, LARGEUR, TAILLE, largeurs
 from ctglib.export.typst import ecrire_typst
 
 COUVERTURE = Couverture("Sujet", "Harnes", (("Statut", "définitif"),), (Logo("Caf", b"<svg/>"),), "Caf", "2023-01-01")
@@ -239,3 +239,17 @@ def test_la_source_d_un_long_tableau_reste_avec_sa_derniere_ligne(lignes: int, t
     (tmp_path / "table.pdf").write_bytes(pdf)
     end = next(page for page in pages_du_pdf(tmp_path / "table.pdf") if "Note." in page)
     assert f"Ligne {lignes - 1} " in end, "la note et la source seules sur une page"
+
+
+def test_le_titre_d_un_groupe_de_colonnes_tient_au_dessus_d_elles_et_un_entete_ne_se_coupe_pas_sans_besoin() -> None:
+    columns = [Colonne("a", "Structure"), *(Colonne(c, "2025", numerique=True, groupe="Investissement") for c in "bc")]
+    columns += [Colonne("d", "Pas-de-Calais", numerique=True)]
+    long = "Un libellé qui ne tient pas sur une seule ligne de cette colonne, parce qu'il en demande deux ou trois"
+    table = Tableau.de(
+        pd.DataFrame({"a": [long], "b": [1], "c": [2], "d": [3]}), columns, nom="t", titre="T", source="Caf"
+    )
+
+    _, first, second, last = largeurs(table)
+
+    assert first + second >= largeur("Investissement", TAILLE, GRAS)
+    assert last >= largeur("Pas-de-Calais", TAILLE, GRAS)

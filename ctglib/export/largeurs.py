@@ -38,8 +38,7 @@ def largeurs(tableau: Tableau) -> list[float]:
     spare = LARGEUR - sum(wanted)
     if spare >= 0 and texts:
         return [width + spare * weights.get(rank, 0) / sum(weights.values()) for rank, width in enumerate(wanted)]
-    left = LARGEUR - sum(need for rank, need in enumerate(needs) if rank not in texts)
-    if sum(max(cells[rank], default=0) + MARGES for rank in texts) > left:
+    if sum(needs) > LARGEUR:
         needs = [_besoin(tableau, rows, cells, rank, serre=True) for rank in range(len(tableau.colonnes))]
     return _partager(needs, weights)
 
@@ -53,7 +52,9 @@ def _besoin(tableau: Tableau, lignes: list[list[str]], cellules: list[list[float
     longest = cellules[rang] if colonne.numerique else (min(largeur(word, TAILLE), MOT_AU_PLUS) for word in words)
     heads = (min(largeur(word, TAILLE, GRAS), MOT_AU_PLUS) for word in head)
     third = min(largeur(label, TAILLE, GRAS) / 3, ENTETE_AU_PLUS)
-    return max(COLONNE_AU_MOINS, colonne.largeur, third, *longest, *heads) + MARGES
+    shared = sum(other.groupe == colonne.groupe for other in tableau.colonnes)  # what its group's title is spread over
+    over = (largeur(word, TAILLE, GRAS) / shared for word in montrable(colonne.groupe).split())
+    return max(COLONNE_AU_MOINS, colonne.largeur, third, *longest, *heads, *over) + MARGES
 
 
 def _partager(besoins: list[float], poids: dict[int, float]) -> list[float]:
