@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from navigateur import Navigateur, fautes, largeur_du_document
 from production_exemple import ANNEE, CONVENTION, COUVERTURE, LECTURE, demande, ecrire_carnet, produire
+from rapports_produits import Production
 
 from ctglib.production.portail import ecrire_portail
 
@@ -65,15 +66,19 @@ def test_un_portail_sans_rapport_dit_quoi_faire(tmp_path: Path) -> None:
 
 @pytest.mark.navigateur
 @pytest.mark.parametrize("largeur", [360, 1280])
-def test_le_portail_est_accessible_et_tient_dans_la_page(sortie: Path, largeur: int, navigateur: Navigateur) -> None:
+def test_le_portail_est_accessible_et_tient_dans_la_page(
+    sortie: Path, largeur: int, navigateur: Navigateur, rapports_produits: Production
+) -> None:
     def lire(page: Page) -> tuple:
         cadres = page.eval_on_selector_all(".cadre", "all => all.map(one => one.scrollWidth - one.clientWidth)")
         liens = page.eval_on_selector_all("a[href]", "all => all.map(a => a.textContent.trim())")
         return fautes(page, {}), largeur_du_document(page), cadres, liens
 
-    (violations, large, cadres, liens), demandes = navigateur.lire(ecrire_portail(sortie), largeur, lire)
+    for portail in (ecrire_portail(sortie), rapports_produits.sortie / "index.html"):
+        (violations, large, cadres, liens), demandes = navigateur.lire(portail, largeur, lire)
 
-    assert violations == []
-    assert demandes == [] and large <= largeur
-    assert max(cadres) <= 0, "aucun tableau ne défile de côté, même sur un téléphone"
-    assert len(set(liens)) == len(liens), "deux liens ne se lisent jamais de même"
+        assert violations == []
+        assert demandes == [] and large <= largeur
+        assert max(cadres) <= 0, "aucun tableau ne défile de côté, même sur un téléphone"
+        dits = [lien for lien in liens if not lien.endswith(".csv")]
+        assert len(set(dits)) == len(dits), "deux liens ne se lisent jamais de même"
