@@ -225,10 +225,8 @@ def lire_releve(path: Path) -> ClasseurLu:
     from docx.opc.exceptions import PackageNotFoundError
 
     (sheet,) = (one for one in charger_yaml(GABARIT, Gabarit).feuilles if one.id == FEUILLE_DU_RELEVE)
-    titles = {
-        spec.role: [other.titre for other in sheet.colonnes if other.role == spec.role] for spec in sheet.colonnes
-    }
-    (key,), filled = titles["cle"], titles["saisie"]
+    (key,) = (spec.titre for spec in sheet.colonnes if spec.role == "cle")
+    filled = [spec.titre for spec in sheet.colonnes if spec.role == "saisie"]
     expected = "un relevé de décisions (.docx), tel que « ctg produire releve » l'écrit"
     remedy = "reprendre le relevé (« ctg produire releve ») et y recopier ce qui a été décidé"
     content = lire_fichier(path, path.name, expected, _OCTETS_MAX)

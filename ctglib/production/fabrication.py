@@ -27,6 +27,8 @@ EXPORTEURS = {
     "html": "ExporteurHTML",
     "pdf": "ExporteurPDF",
     "docx": "ExporteurDOCX",
+    "resume.pdf": "ExporteurPDF",
+    "resume.docx": "ExporteurDOCX",
     "presentation.pptx": "ExporteurPresentation",
     "presentation.pdf": "ExporteurPresentationPDF",
 }
@@ -162,7 +164,7 @@ def _exporter(
         contenus[f"{commande.cle}.html"] = html.encode("utf-8")
     for suffixe in [kind for kind in commande.formats if kind != "html"]:
         with _chronometre(mesures, suffixe):
-            exporteur = getattr(export, EXPORTEURS.get(suffixe) or EXPORTEURS[suffixe.rpartition(".")[2]])()
+            exporteur = getattr(export, EXPORTEURS[suffixe])()
             shown = page.resume if suffixe in RESUMES else page
             contenus[f"{commande.cle}.{suffixe}"] = exporteur.from_notebook_node(carnet, {"page": shown})[0]
     return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **_couverture(page.couverture)}
