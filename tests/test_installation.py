@@ -205,7 +205,7 @@ def test_les_exporteurs_et_le_moteur_sont_declares_et_se_chargent() -> None:
         if entree.value.startswith("ctglib")
     }
 
-    assert set(charges) == {"ctg", "ctg-docx", "ctg-html", "ctg-pdf"}
+    assert set(charges) == {"ctg", "ctg-docx", "ctg-html", "ctg-pdf", "ctg-presentation"}
     assert hasattr(charges["ctg"], "execute_managed_notebook")
 
 
