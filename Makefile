@@ -35,7 +35,7 @@ test: $(PRET_TESTS)
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 complet: $(PRET_TESTS)
-	$(BIN)/python -m pytest -m complet --hypothesis-profile=complet
+	$(BIN)/python -m pytest -n auto --dist loadfile -m complet --hypothesis-profile=complet
 
 lint: $(PRET_TESTS)
 	$(BIN)/ruff format --check .
