@@ -108,7 +108,7 @@ def test_un_territoire_dont_on_ne_sait_presque_rien_le_dit(code: str) -> None:
 
 
 def test_une_evolution_qui_part_de_2020_dit_que_c_etait_l_annee_du_covid() -> None:
-    (table, _) = ouvrir_portrait("62413").evolution().pieces
+    (_, table) = ouvrir_portrait("62413").evolution().pieces
 
     assert any("Covid" in note for note in table.notes)
 

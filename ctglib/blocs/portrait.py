@@ -421,7 +421,7 @@ def evolution(etude: EtudePortrait) -> Bloc | None:
             *(note for year, note in etude.annees.items() if year in set(moved["depart"])),
         ),
     )  # fmt: skip
-    return suite([table, figure])
+    return suite([figure, table])
 
 
 def carte(etude: EtudePortrait) -> Figure | None:
