@@ -5,8 +5,7 @@ from __future__ import annotations
 import nbformat
 import pandas as pd
 
-from ctglib.document.blocs import Bloc, Dessin, avertissement, colonnes, liste, sous_titre
-from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.blocs import Bloc, Couverture, Dessin, Logo, avertissement, colonnes, liste, sous_titre
 from ctglib.document.tableau import Colonne, Tableau
 
 PIEGES = (

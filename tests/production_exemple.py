@@ -20,7 +20,7 @@ ANNEE = "annee: int = 2023  # année"
 IMPORTS = "from ctglib.donnees.lecture import existe, lire_octets, lister\nfrom ctglib.document.blocs import paragraphe"
 LECTURE = "paragraphe(f\"{len(lire_octets(f'conventions/{convention}/annexe1.csv'))} octets\")"
 COUVERTURE = (
-    "from ctglib.document.couverture import Couverture, Logo\n"
+    "from ctglib.document.blocs import Couverture, Logo\n"
     "Couverture('CTG 2023–2026', 'Harnes', (('Statut', 'définitif'),), (Logo('Ville', None),), 'Source', '2023-01-01')"
 )
 

@@ -15,8 +15,7 @@ from fontTools.ttLib import TTFont
 from graphiques_exemple import HOSTILE, figure_en_halteres
 from matplotlib.colors import to_hex
 
-from ctglib.document.charte import charte
-from ctglib.document.dessin import STYLE, charter_style, measure, svg
+from ctglib.document.dessin import STYLE, charte, charter_style, measure, svg
 from ctglib.document.signes import FAMILLE, SECOURS, fichiers
 from ctglib.graphiques.planche import Planche
 

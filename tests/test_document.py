@@ -19,8 +19,19 @@ from conftest import DEPOT
 from lecture_pdf import pages_du_pdf
 
 from ctglib import ouvrir
-from ctglib.document.blocs import Dessin, Gras, Lien, Renvoi, citation, colonnes, liste, paragraphe, sous_titre
-from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.blocs import (
+    Couverture,
+    Dessin,
+    Gras,
+    Lien,
+    Logo,
+    Renvoi,
+    citation,
+    colonnes,
+    liste,
+    paragraphe,
+    sous_titre,
+)
 from ctglib.document.serialisation import MIME, de_json, en_json
 from ctglib.document.signes import connus, largeur, lisible
 from ctglib.document.tableau import Colonne, Tableau

@@ -24,7 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.calculs.comparaison import comparer
-from ctglib.document.charte import charte
+from ctglib.document.dessin import charte
 from ctglib.graphiques.haltere import haltere
 
 CAS = {

@@ -25,7 +25,7 @@ from graphiques_exemple import LIBELLES, TAILLES, dessins, verifier
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.document.charte import charte
+from ctglib.document.dessin import charte
 from ctglib.document.figure import Figure
 
 COULEURS = charte().couleurs

@@ -14,8 +14,8 @@ from test_comparables import EXEMPLE
 
 from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.calculs.comparables import Resultat
-from ctglib.document.charte import charte
 from ctglib.document.contexte import Contexte
+from ctglib.document.dessin import charte
 from ctglib.document.figure import Figure
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi_brut

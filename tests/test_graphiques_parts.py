@@ -18,7 +18,7 @@ from graphiques_annuels_exemple import (
 )  # fmt: skip
 from graphiques_exemple import TAILLES, dessins, verifier
 
-from ctglib.document.charte import charte
+from ctglib.document.dessin import charte
 from ctglib.graphiques.etiquettes import Boite, free_place
 from ctglib.graphiques.planche import Planche, contrast
 

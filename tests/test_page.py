@@ -10,8 +10,19 @@ import pandas as pd
 import pytest
 from carnet_exemple import PIEGES, carnet, figure, montrer, tableau
 
-from ctglib.document.blocs import Bloc, Gras, Groupe, Lien, Liste, Paragraphe, Renvoi, Titre, liste, paragraphe
-from ctglib.document.couverture import Couverture
+from ctglib.document.blocs import (
+    Bloc,
+    Couverture,
+    Gras,
+    Groupe,
+    Lien,
+    Liste,
+    Paragraphe,
+    Renvoi,
+    Titre,
+    liste,
+    paragraphe,
+)
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import ExporteurHTML
 from ctglib.export.document import CarnetImpubliable, assembler

@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 
 from ctglib.atelier.messages import DemandeImpossible, inconnu
 from ctglib.atelier.series import attributs
-from ctglib.document.charte import charte
-from ctglib.document.dessin import charter_style
+from ctglib.document.dessin import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.graphiques.carte import CONTOURS, tracer_carte

@@ -14,8 +14,8 @@ from ctglib.calculs.collecte import a_collecter, taux_de_collecte
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import contexte_a_la_date, contexte_connu, revisions, series
+from ctglib.document.blocs import Couverture, Logo
 from ctglib.document.contexte import Contexte
-from ctglib.document.couverture import Couverture, Logo
 from ctglib.document.typographie import date_longue, enumerer
 from ctglib.donnees.cle import signer
 from ctglib.donnees.dossier import charger_gabarit

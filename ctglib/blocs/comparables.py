@@ -11,9 +11,8 @@ import pandas as pd
 from ctglib.calculs.comparables import BRUIT, CHANGE, Resultat, comparer, marge, tenue
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
-from ctglib.document.intervalle import de_a, signe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import compter, enumerer, minuscule, nombre, points, pourcent
+from ctglib.document.typographie import compter, de_a, enumerer, minuscule, nombre, points, pourcent, signe
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.comparables import points_comparables, trajectoires_comparables
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.blocs import Couverture, Logo
 from ctglib.document.typographie import date_longue, enumerer
 
 if TYPE_CHECKING:

@@ -18,12 +18,16 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from ctglib.document.signes import FAMILLE, SECOURS, avances, fichiers, largeur, lisible, montrable, signes_de
+from ctglib.donnees.lecture import lire_octets
+from ctglib.donnees.modeles.catalogue import Charte
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from matplotlib.figure import Figure
 
+CHARTE = "catalogue/charte.yaml"
 STYLE = Path(__file__).parents[1] / "graphiques" / "charte.mplstyle"
 SANS_DATE = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
              "png": {"Software": None}}  # fmt: skip
@@ -33,6 +37,16 @@ BALISE, STYLES = re.compile(r"<[^<>]+>"), re.compile(r' style="([^"]*)"')
 DECIMALES, SANS_ANGLE = re.compile(r"\d+\.\d{3,}"), re.compile(r' transform="rotate\(-?0 [^"]*"')
 NOMS = re.compile(r'( id="| href="#|url\(#)([^")]+)')
 ENTRE_BALISES = re.compile(r">\s+<")
+
+
+def charte() -> Charte:
+    """Return the visual charter; its file is read at each call, so that each reading is recorded."""
+    return _analyser(lire_octets(CHARTE))
+
+
+@lru_cache(maxsize=4)
+def _analyser(octets: bytes) -> Charte:
+    return charger_yaml(CHARTE, Charte)
 
 
 @lru_cache(maxsize=1)

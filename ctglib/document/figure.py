@@ -151,7 +151,7 @@ def figure_de(
 
 def _at_width(drawing: Dessin, taille: str) -> Dessin:
     """Return a copy of an analyst's figure at one of the two widths, laid out again so that nothing is cut."""
-    from ctglib.document.charte import charte
+    from ctglib.document.dessin import charte
 
     copy = deepcopy(drawing)
     width, height = copy.get_size_inches()

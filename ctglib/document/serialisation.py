@@ -9,18 +9,11 @@ from numbers import Integral, Real
 
 import pandas as pd
 
-from ctglib.document import blocs, couverture, tableau
+from ctglib.document import blocs, tableau
 from ctglib.document.figure import Figure
 
 MIME = "application/vnd.ctg.document+json"
-SORTES = (
-    blocs.Gras, blocs.Lien, blocs.Renvoi, blocs.Groupe, blocs.Titre, blocs.Paragraphe, blocs.Liste, blocs.Encadre,
-    blocs.Colonnes, blocs.Dessin, blocs.Piece,
-    tableau.Colonne, tableau.Tableau, couverture.Logo,
-    couverture.Couverture,
-)  # fmt: skip
-GENRES = {sorte.__name__: sorte for sorte in SORTES}
-TABLE, OCTETS = "table", "octets"
+GENRES = {name: kind for module in (blocs, tableau) for name, kind in vars(module).items() if is_dataclass(kind)}
 
 
 def en_json(objet: object) -> object:
@@ -35,15 +28,15 @@ def en_json(objet: object) -> object:
         return [en_json(item) for item in objet]
     if isinstance(objet, pd.DataFrame):
         rows = [[_valeur(value) for value in row] for row in objet.itertuples(index=False, name=None)]
-        return {"genre": TABLE, "colonnes": [str(name) for name in objet.columns], "lignes": rows}
+        return {"genre": "table", "colonnes": [str(name) for name in objet.columns], "lignes": rows}
     if isinstance(objet, bytes):
-        return {"genre": OCTETS, "base64": base64.b64encode(objet).decode("ascii")}
+        return {"genre": "octets", "base64": base64.b64encode(objet).decode("ascii")}
     if isinstance(objet, Figure):
         return en_json(objet.bloc)
-    sorte = type(objet)
-    if sorte in SORTES and is_dataclass(sorte):
-        said = {field.name: en_json(getattr(objet, field.name)) for field in fields(sorte) if field.name != "ecrire"}
-        return {"genre": sorte.__name__, **said}
+    genre = type(objet).__name__
+    if GENRES.get(genre) is type(objet):
+        said = {field.name: en_json(getattr(objet, field.name)) for field in fields(objet) if field.name != "ecrire"}
+        return {"genre": genre, **said}
     raise TypeError(f"« {type(objet).__name__} » n'est pas un objet d'un document")
 
 
@@ -57,9 +50,9 @@ def de_json(ecrit: object) -> object:
         return tuple(de_json(item) for item in ecrit)
     if not isinstance(ecrit, dict):
         return ecrit
-    if ecrit["genre"] == TABLE:
+    if ecrit["genre"] == "table":
         return pd.DataFrame(ecrit["lignes"], columns=ecrit["colonnes"], dtype=object)
-    if ecrit["genre"] == OCTETS:
+    if ecrit["genre"] == "octets":
         return base64.b64decode(ecrit["base64"])
     return GENRES[ecrit["genre"]](**{name: de_json(value) for name, value in ecrit.items() if name != "genre"})
 

@@ -8,8 +8,9 @@ from datetime import date
 from ctglib.calculs.ecriture import FINE, INSECABLE, MOINS, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent
 
 __all__ = [
-    "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "en_lettres",
-    "enumerer", "majuscule", "minuscule", "nombre", "nombre_court", "part_en_mots", "points", "pourcent",
+    "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "de_a", "de_a_points",
+    "en_lettres", "enumerer", "majuscule", "minuscule", "nombre", "nombre_court", "part_en_mots", "points", "pourcent",
+    "signe",
 ]  # fmt: skip
 
 
@@ -111,6 +112,32 @@ def abreger(texte: str, signes: int) -> str:
 def points(valeur: float, decimales: int = 1, signe: bool = True) -> str:
     """Return a difference of rates: ``4.9`` reads « +4,9 points »; under two in size, « point » stays singular."""
     return f"{nombre(valeur, decimales, signe)}{INSECABLE}point{'s' if abs(round(valeur, decimales)) >= 2 else ''}"
+
+
+def signe(valeur: float) -> str:
+    """Return a change or a gap without its unit: « +1,1 », « −3,3 »; an en dash when there is none."""
+    return "–" if valeur != valeur else nombre(valeur, 1, signe=True)
+
+
+def de_a(minimum: float, maximum: float) -> str:
+    """Return a gap between the bounds that the rounding of its source leaves to it, without its unit.
+
+    Examples:
+        >>> de_a(-5.08, -1.51), de_a(float("nan"), float("nan"))
+        ('de −5,1 à −1,5', '–')
+    """
+    return "–" if minimum != minimum else f"de {signe(minimum)} à {signe(maximum)}"
+
+
+def de_a_points(minimum: float, maximum: float) -> str:
+    """Return these bounds inside a sentence, their unit agreeing with the greater one.
+
+    Examples:
+        >>> de_a_points(-5.08, -1.51), de_a_points(0.3, 1.2)
+        ('de −5,1 à −1,5\\xa0points', 'de +0,3 à +1,2\\xa0point')
+    """
+    far = max(abs(round(minimum, 1)), abs(round(maximum, 1)))
+    return f"{de_a(minimum, maximum)}{INSECABLE}point{'s' if far >= 2 else ''}"
 
 
 def date_longue(jour: date) -> str:

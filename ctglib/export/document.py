@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ctglib.document.blocs import (
     Bloc,
     Colonnes,
+    Couverture,
     Dessin,
     Lien,
     Liste,
@@ -25,7 +26,6 @@ from ctglib.document.blocs import (
     Titre,
     feuilles,
 )
-from ctglib.document.couverture import Couverture
 from ctglib.document.serialisation import MIME, de_json
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, minuscule

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.document.blocs import (
     Colonnes,
+    Couverture,
     Dessin,
     Encadre,
     Gras,
@@ -22,13 +23,11 @@ from ctglib.document.blocs import (
     Renvoi,
     Titre,
 )  # fmt: skip
-from ctglib.document.couverture import Couverture
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
 
 if TYPE_CHECKING:
-    from ctglib.document.blocs import Texte
-    from ctglib.document.couverture import Logo
+    from ctglib.document.blocs import Logo, Texte
     from ctglib.export.document import Document
 
 STYLE = Path(__file__).parent / "page.css"

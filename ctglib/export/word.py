@@ -44,8 +44,7 @@ if TYPE_CHECKING:
     from docx.section import Section
     from docx.text.paragraph import Paragraph
 
-    from ctglib.document.blocs import Texte
-    from ctglib.document.couverture import Couverture
+    from ctglib.document.blocs import Couverture, Texte
     from ctglib.export.document import Document
 
 POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.comparables import BASE
-from ctglib.document.intervalle import de_a, de_a_points, signe
 from ctglib.document.tableau import Colonne
-from ctglib.document.typographie import compter, enumerer, minuscule, nombre, points, pourcent
+from ctglib.document.typographie import compter, de_a, de_a_points, enumerer, minuscule, nombre, points, pourcent, signe
 from ctglib.graphiques.assemblage import Chiffres, assemble
 from ctglib.graphiques.echelle import echelle, round_step
 from ctglib.graphiques.rangees import (

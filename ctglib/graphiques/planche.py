@@ -15,8 +15,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
-from ctglib.document.charte import charte
-from ctglib.document.dessin import charter_style, known_signs, measure, wrap
+from ctglib.document.dessin import charte, charter_style, known_signs, measure, wrap
 from ctglib.document.signes import montrable
 from ctglib.document.typographie import INSECABLE
 

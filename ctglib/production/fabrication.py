@@ -20,7 +20,7 @@ from ctglib.production.pool import annoncer
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from ctglib.document.couverture import Couverture
+    from ctglib.document.blocs import Couverture
 
 STATUT = "Statut"
 EXPORTEURS = {

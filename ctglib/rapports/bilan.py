@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.couverture import Couverture
+    from ctglib.document.blocs import Couverture
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau
     from ctglib.donnees.suivi.objets import DossierSuivi

@@ -22,8 +22,7 @@ from ctglib.graphiques.radar import points_indices
 from ctglib.rapports.diagnostic import Diagnostic, ouvrir, plein
 
 if TYPE_CHECKING:
-    from ctglib.document.blocs import Bloc
-    from ctglib.document.couverture import Couverture
+    from ctglib.document.blocs import Bloc, Couverture
     from ctglib.document.tableau import Tableau
 
 

@@ -42,7 +42,7 @@ from ctglib.graphiques.offre import ages as graphique_des_ages
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ctglib.document.couverture import Couverture
+    from ctglib.document.blocs import Couverture
     from ctglib.document.figure import Figure
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.dossier import Dossier

@@ -16,8 +16,7 @@ from ctglib.collecte.classeur import classeur
 from ctglib.collecte.feuilles import feuilles
 from ctglib.collecte.gabarit import nom_du_classeur
 from ctglib.collecte.lettre import lettre
-from ctglib.document.blocs import Piece, Titre, paragraphe, suite
-from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.blocs import Couverture, Logo, Piece, Titre, paragraphe, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, date_longue, majuscule
 from ctglib.rapports.evaluation import ouvrir_evaluation

@@ -18,8 +18,7 @@ from ctglib.rapports.diagnostic import Diagnostic, ouvrir
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.document.blocs import Bloc
-    from ctglib.document.couverture import Couverture
+    from ctglib.document.blocs import Bloc, Couverture
     from ctglib.donnees.modeles.messages import EnClair
 
 PARTS_DITES, FAITS_DITS, SIGNES = 2, 3, 90

@@ -25,8 +25,7 @@ from ctglib.blocs.revisite import DiagnosticRevisite
 from ctglib.blocs.sources import sources
 from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.enjeux import besoins
-from ctglib.document.blocs import Bloc, liste, paragraphe, sous_titre, suite
-from ctglib.document.couverture import Couverture, Logo
+from ctglib.document.blocs import Bloc, Couverture, Logo, liste, paragraphe, sous_titre, suite
 from ctglib.document.typographie import compter, date_longue, enumerer, majuscule
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import Dossier, lire_dossier

@@ -44,8 +44,7 @@ if TYPE_CHECKING:
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.calculs.suivi import Numerotes
-    from ctglib.document.blocs import Groupe
-    from ctglib.document.couverture import Couverture
+    from ctglib.document.blocs import Couverture, Groupe
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau
     from ctglib.donnees.modeles.analyses import Analyse

@@ -10,8 +10,7 @@ import pandas as pd
 from ctglib.blocs import portrait as blocs
 from ctglib.blocs.portrait import BRUIT, COMPTES, EPCI, SEMBLABLES, EtudePortrait, etudier_portrait
 from ctglib.calculs.portrait import LA, TROP_PEU
-from ctglib.document.blocs import Bloc, colonnes, liste, sous_titre, suite
-from ctglib.document.couverture import Couverture
+from ctglib.document.blocs import Bloc, Couverture, colonnes, liste, sous_titre, suite
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre

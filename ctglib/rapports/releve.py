@@ -23,7 +23,7 @@ from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapports.bilan import ouvrir_bilan
 
 if TYPE_CHECKING:
-    from ctglib.document.couverture import Couverture
+    from ctglib.document.blocs import Couverture
     from ctglib.rapports.bilan import Bilan
 
 LONG = "texte-long"
