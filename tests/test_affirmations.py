@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import yaml
 from analyse_exemple import ICI, LA, SEUILS, UNITES, indicateur, lignes
 
-from ctglib.calculs.coherence.affirmations import COLONNES, juger
+from ctglib.calculs.affirmations import COLONNES, juger
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Affirmation
 
@@ -34,14 +35,10 @@ def verdict(cas: dict) -> pd.Series:
             for name, value in told.items()
         )
     )
-    judged = juger(
-        (Affirmation.model_validate(phrase),),
-        rows,
-        INDICATEURS,
-        SEUILS,
-        unites=UNITES,
-        territoires={place.code: place for place in (ICI, LA)},
+    words = SimpleNamespace(
+        indicateurs=INDICATEURS, seuils=SEUILS, unites=UNITES, territoires={place.code: place for place in (ICI, LA)}
     )
+    judged = juger(SimpleNamespace(catalogue=words, annexe1=rows, affirmations=(Affirmation.model_validate(phrase),)))
     assert tuple(judged.columns) == COLONNES
     return judged.iloc[0]
 
@@ -66,16 +63,8 @@ def test_deux_annees_differentes_ne_se_comparent_pas() -> None:
 
 def test_chaque_phrase_de_harnes_recoit_un_verdict_et_un_calcul() -> None:
     dossier = lire_dossier("harnes")
-    catalogue = dossier.catalogue
 
-    judged = juger(
-        dossier.affirmations,
-        dossier.annexe1,
-        catalogue.indicateurs,
-        catalogue.seuils,
-        unites=catalogue.unites,
-        territoires=catalogue.territoires,
-    ).set_index("id")
+    judged = juger(dossier).set_index("id")
 
     assert list(judged.index) == [item.id for item in dossier.affirmations]
     assert (judged["calcul"] != "").all()

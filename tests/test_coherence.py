@@ -22,8 +22,7 @@ from coherence_exemple import (
     saine,
 )
 
-from ctglib.calculs.coherence.constat import COLONNES
-from ctglib.calculs.coherence.controle import controler, doutes
+from ctglib.calculs.coherence import COLONNES, controler, doutes
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.coherence import Justification
 

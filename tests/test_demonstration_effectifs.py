@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pandas as pd
 from demonstration_exemple import ANNEES, ICI, LA, NOM, publie, suivi
 
-from ctglib.calculs.coherence.affirmations import juger
-from ctglib.calculs.coherence.controle import controler
+from ctglib.calculs.affirmations import juger
+from ctglib.calculs.coherence import controler
 from ctglib.donnees.dossier import lire_dossier
 
 
@@ -73,9 +73,5 @@ def test_son_diagnostic_a_les_lignes_de_harnes_et_les_seules_contradictions_voul
 
     assert dossier.annexe1[keys].equals(lire_dossier("harnes").annexe1[keys])
     assert list(opened["cle"]) == ["parties_tout:equipements_parentalite:00", "variation_comparee:moins_3:00"]
-    words = dossier.catalogue
-    verdicts = juger(
-        dossier.affirmations, dossier.annexe1, words.indicateurs, words.seuils,
-        unites=words.unites, territoires=words.territoires,
-    )  # fmt: skip
+    verdicts = juger(dossier)
     assert Counter(verdicts["verdict"]) == {"verifiee": 9, "contredite": 2, "inverifiable": 1}

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from coherence_exemple import FICHE, avec, convention
 
-from ctglib.calculs.coherence.controle import controler
+from ctglib.calculs.coherence import controler
 from ctglib.calculs.formules import FORMULES
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Absence, ValeurDatee

@@ -16,8 +16,8 @@ from ctglib.blocs.coherence import (
     tableau_corrections,
     tableau_regles,
 )
-from ctglib.calculs.coherence.affirmations import juger
-from ctglib.calculs.coherence.controle import controler
+from ctglib.calculs.affirmations import juger
+from ctglib.calculs.coherence import controler
 from ctglib.donnees.modeles.coherence import Justification
 
 REGLES = catalogue().coherence.regles
@@ -39,10 +39,7 @@ def jugements() -> pd.DataFrame:
             affirmation(operateur="inferieur", indicateurs=["part_petits"], reference="01"),
         )
     )
-    words = entrees.catalogue
-    return juger(
-        entrees.affirmations, entrees.annexe1, INDICATEURS, SEUILS, unites=words.unites, territoires=words.territoires
-    )
+    return juger(entrees)
 
 
 def test_les_constats_se_suivent_par_gravite_et_le_csv_les_porte_tous() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.coherence.controle import STATUTS_MONTRES
+from ctglib.calculs.coherence import STATUTS_MONTRES
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import accorder, compter, enumerer, majuscule, nombre, nombre_court

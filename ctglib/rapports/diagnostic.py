@@ -24,8 +24,8 @@ from ctglib.blocs.par_tete import par_tete, phrase_du_contrat, phrases_par_tete,
 from ctglib.blocs.sources import sources
 from ctglib.blocs.theme import commentaires, commentaires_attendus, phrases, tableau_indicateurs
 from ctglib.calculs import offre
-from ctglib.calculs.coherence.affirmations import juger
-from ctglib.calculs.coherence.controle import controler, doutes
+from ctglib.calculs.affirmations import juger
+from ctglib.calculs.coherence import controler, doutes
 from ctglib.calculs.comparaison import Constat, comparer, constats, sans_le_hasard
 from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
 from ctglib.calculs.radar import indices
@@ -152,7 +152,7 @@ class Diagnostic:
 
     @cached_property
     def controle(self) -> pd.DataFrame:
-        """The findings of the consistency check (see ``ctglib.calculs.coherence.controle``)."""
+        """The findings of the consistency check (see ``ctglib.calculs.coherence``)."""
         return controler(self.dossier)
 
     @cached_property
@@ -162,16 +162,8 @@ class Diagnostic:
 
     @cached_property
     def jugements(self) -> pd.DataFrame:
-        """The verdict on each sentence of the text (see ``ctglib.calculs.coherence.affirmations``)."""
-        catalogue = self.catalogue
-        return juger(
-            self.dossier.affirmations,
-            self.dossier.annexe1,
-            catalogue.indicateurs,
-            catalogue.seuils,
-            unites=catalogue.unites,
-            territoires=catalogue.territoires,
-        )
+        """The verdict on each sentence of the text (see ``ctglib.calculs.affirmations``)."""
+        return juger(self.dossier)
 
     @cached_property
     def indices(self) -> pd.DataFrame:

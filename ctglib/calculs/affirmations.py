@@ -1,0 +1,196 @@
+"""The verdict on each sentence of the text that compares, ranks or totals: worked out again from annexe 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.calculs.comparaison import DECIMALES_EXACTES, position
+from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, ecrire, enumerer, majuscule, nombre
+
+if TYPE_CHECKING:
+    from ctglib.donnees.dossier import Dossier
+    from ctglib.donnees.modeles.catalogue import Indicateur
+    from ctglib.donnees.modeles.coherence import Verdict
+    from ctglib.donnees.modeles.convention import Affirmation
+
+COLONNES = ("id", "section", "resume", "verdict", "calcul", "note", "indicateurs")
+EPSILON = 1e-9  # binary fractions only: 99.9 is not exactly 99.9; it never decides between two printed values
+VARIATION = "variation_5_ans"
+
+
+def demi_pas(indicateur: Indicateur) -> float:
+    """Return how far the truth can be from the printed value: half its rounding, zero for an exact count."""
+    return (indicateur.arrondi_source or 0.0) / 2
+
+
+class Lecture:
+    """Annexe 1 by indicator and territory (of two years, the latest), and the words for what it says.
+
+    Attributes:
+        dossier: The convention's checked data.
+        lignes: The row of each indicator and territory, in the order of the years.
+        territoires: Codes, in the order of the file.
+    """
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier, self.catalogue = dossier, dossier.catalogue
+        ordered = dossier.annexe1.sort_values("annee", kind="stable")
+        self.lignes = {(row.indicateur, row.territoire): row for row in ordered.itertuples(index=False)}
+        self.territoires = tuple(dossier.annexe1["territoire"].unique())
+
+    def valeur(self, indicateur: str, territoire: str, champ: str = "valeur") -> float | None:
+        """Return the value as printed, or another column of its row; None when absent."""
+        found = getattr(self.lignes.get((indicateur, territoire)), champ, None)
+        return None if pd.isna(found) else float(found)
+
+    def valeurs(self, indicateurs: Iterable[str], territoire: str) -> list[float] | None:
+        """Return the values of all the indicators, None if one of them is absent."""
+        values = [self.valeur(name, territoire) for name in indicateurs]
+        return None if None in values else values
+
+    def annees(self, indicateurs: Iterable[str], territoire: str) -> list[int]:
+        """Return the year of each indicator; all have a row."""
+        return [int(self.lignes[name, territoire].annee) for name in indicateurs]
+
+    def demi_pas(self, *indicateurs: str) -> float:
+        """Return how far the sum of some indicators can be from its printed value."""
+        return sum(demi_pas(self.catalogue.indicateurs[name]) for name in indicateurs)
+
+    def libelle(self, indicateur: str) -> str:
+        """Return the label of an indicator, in French quotes."""
+        return f"« {self.catalogue.indicateurs[indicateur].libelle} »"
+
+    def ecrire(self, valeur: float, indicateur: str) -> str:
+        """Return a value of an indicator as the text prints it, with its unit."""
+        return ecrire(valeur, self.catalogue.indicateurs[indicateur], self.catalogue.unites)
+
+    def section(self, *numeros: str) -> str:
+        """Return the place of some sections of the diagnostic."""
+        return f"{majuscule(self.dossier.convention.piece('diagnostic'))}, {enumerer(list(dict.fromkeys(numeros)))}"
+
+    def lieu(self, indicateurs: Iterable[str], territoire: str) -> str:
+        """Return the place of some rows of one territory: their sections, territory."""
+        rows = [self.lignes[name, territoire] for name in indicateurs if (name, territoire) in self.lignes]
+        return f"{self.section(*(row.section for row in rows))}, {self.catalogue.territoires[territoire].nom}"
+
+
+Jugement = tuple["Verdict", str]  # and the computation that leads to it, in French
+GRAVITE = ("verifiee", "inverifiable", "contredite")  # a sentence on several indicators is as false as its worst
+
+
+def juger(dossier: Dossier) -> pd.DataFrame:
+    """Return the verdict of each sentence, in the order of the file.
+
+    A sentence is « vérifiée » when the printed values say so, « contredite » when they say otherwise, « invérifiable »
+    when a value is absent, or when the rounding of the two values hides which is greater.
+
+    Returns:
+        The columns ``COLONNES``: ``verdict`` is verifiee, contredite or inverifiable, ``calcul`` a French text,
+        ``note`` "" when none, ``indicateurs`` the indicators concerned, joined by « ; ».
+    """
+    lecture = Lecture(dossier)
+    rows = [
+        (item.id, item.section, item.resume, *_juger(item, lecture), item.note or "", SEPARATEUR.join(item.indicateurs))
+        for item in dossier.affirmations
+    ]
+    return pd.DataFrame(rows, columns=list(COLONNES))
+
+
+def _juger(phrase: Affirmation, lecture: Lecture) -> Jugement:
+    unites = lecture.catalogue.unites
+    if not phrase.indicateurs:
+        return "inverifiable", "aucune valeur des tableaux ne correspond"
+    counted = {lecture.catalogue.indicateurs[name].unite for name in phrase.indicateurs}
+    if phrase.unite is not None and counted != {phrase.unite}:
+        units = enumerer([unites[unite].libelle.lower() for unite in sorted(counted)])
+        told = unites[phrase.unite].libelle.lower()
+        return "inverifiable", f"unité de la phrase : {told} ; unité du tableau : {units}"
+    return OPERATEURS[phrase.operateur](phrase, lecture)
+
+
+def _comparer(phrase: Affirmation, lecture: Lecture) -> Jugement:
+    """Return one judgement for a sentence on several indicators: the worst verdict, all the computations."""
+    found = [_comparer_un(name, phrase, lecture) for name in phrase.indicateurs]
+    return max((verdict for verdict, _ in found), key=GRAVITE.index), " ; ".join(told for _, told in found)
+
+
+def _comparer_un(name: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
+    """Return whether a value stands where the sentence says, beside the reference's."""
+    codes = (phrase.territoire, phrase.reference or "")
+    values = [lecture.valeur(name, code) for code in codes]
+    if None in values:
+        return _absents([name], codes[values.index(None)], lecture)
+    own, other = values
+    told = ", ".join(
+        f"{lecture.ecrire(value, name)} {lecture.catalogue.territoires[code].a}"
+        for value, code in zip(values, codes, strict=True)
+    )
+    if len({lecture.lignes[name, code].annee for code in codes}) > 1:
+        return "inverifiable", f"{told}, de deux années différentes"
+    if len(phrase.indicateurs) > 1:
+        told = f"{lecture.libelle(name)} : {told}"
+    if phrase.operateur == "similaire":
+        kind = lecture.catalogue.unites[lecture.catalogue.indicateurs[name].unite].ecart
+        if kind == "aucun" or (kind == "pourcent" and other == 0):
+            return "inverifiable", f"{told}, valeurs qui ne se comparent pas"
+        gap = own - other if kind == "points" else 100 * (own - other) / other
+        near = position(round(gap, DECIMALES_EXACTES), kind, lecture.catalogue.seuils) == "similaire"
+        return "verifiee" if near else "contredite", told
+    gap = own - other if phrase.operateur == "superieur" else other - own
+    if gap > EPSILON or (phrase.operateur == "aucun_superieur" and abs(gap) <= EPSILON):
+        return "verifiee", told
+    if abs(gap) <= EPSILON and lecture.demi_pas(name) > 0:
+        return "inverifiable", f"{told}, valeurs égales à l'arrondi près"
+    return "contredite", told
+
+
+def _maximum(phrase: Affirmation, lecture: Lecture) -> Jugement:
+    """Return whether the first indicator is the greatest of ``parmi`` in the territory; a tie tells nothing."""
+    names = list(dict.fromkeys((phrase.indicateurs[0], *phrase.parmi)))
+    values = lecture.valeurs(names, phrase.territoire)
+    if values is None:
+        return _absents(names, phrase.territoire, lecture)
+    told = enumerer([f"{lecture.libelle(n)} {lecture.ecrire(v, n)}" for n, v in zip(names, values, strict=True)])
+    ahead = values[0] - max(values[1:], default=float("-inf"))
+    if ahead > EPSILON:
+        return "verifiee", told
+    return "inverifiable" if abs(ahead) <= EPSILON else "contredite", told
+
+
+def _somme(phrase: Affirmation, lecture: Lecture) -> Jugement:
+    """Return whether the sum is the one written, within half of the rounding that the sentence implies."""
+    names, expected = phrase.indicateurs, phrase.valeur or 0
+    tolerance = (phrase.arrondi or 0) / 2 if phrase.operateur == "environ" else 0
+    values = lecture.valeurs(names, phrase.territoire)
+    if values is None:
+        return _absents(names, phrase.territoire, lecture)
+    item = lecture.catalogue.indicateurs[names[0]]
+    told = lecture.ecrire(sum(values), names[0])
+    if len(values) > 1:
+        told = f"{' + '.join(nombre(value, item.decimales) for value in values)} = {told}"
+    gap = sum(values) - expected
+    if tolerance and gap:
+        symbol = lecture.catalogue.unites[item.unite].symbole
+        apart, aimed, allowed = (avec_unite(value, symbol, 0) for value in (abs(gap), expected, tolerance))
+        told += f", soit {apart} de {'plus' if gap > 0 else 'moins'} que {aimed} (arrondi admis : {allowed})"
+    return "verifiee" if abs(gap) <= tolerance + EPSILON else "contredite", told
+
+
+def _absents(names: Iterable[str], territoire: str, lecture: Lecture) -> Jugement:
+    absent = [lecture.libelle(name) for name in names if lecture.valeur(name, territoire) is None]
+    return "inverifiable", f"non donné {lecture.catalogue.territoires[territoire].a} : {enumerer(absent)}"
+
+
+OPERATEURS: dict[str, Callable[[Affirmation, Lecture], Jugement]] = {
+    "superieur": _comparer,
+    "inferieur": _comparer,
+    "aucun_superieur": _comparer,
+    "similaire": _comparer,
+    "maximum": _maximum,
+    "environ": _somme,
+    "egal": _somme,
+    "nul": _somme,
+}

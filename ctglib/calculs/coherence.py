@@ -1,0 +1,782 @@
+"""The consistency check of a convention: what its figures and its text contradict, leave out or do not justify."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+import pandas as pd
+
+from ctglib.calculs.affirmations import EPSILON, VARIATION, Lecture, demi_pas, juger
+from ctglib.calculs.comparaison import rupture_dans
+from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, minuscule, nombre, pourcent, variation
+from ctglib.calculs.formules import appliquer
+from ctglib.calculs.offre import ages, annees_couvertes, manques
+from ctglib.donnees.modeles.coherence import StatutConstat
+from ctglib.donnees.modeles.convention import Absence
+
+if TYPE_CHECKING:
+    from ctglib.donnees.dossier import Dossier
+    from ctglib.donnees.modeles.catalogue import Indicateur
+    from ctglib.donnees.modeles.coherence import Correction, LectureEffectif, Relation
+    from ctglib.donnees.modeles.convention import Fiche, IndicateurFiche
+
+COLONNES = (
+    "cle", "regle", "libelle", "lieu", "objet", "ecrit", "calcule", "gravite", "question", "a_qui", "statut", "motif",
+    "pourquoi", "territoire", "indicateurs", "numero",
+)  # fmt: skip
+ORDRE_DES_STATUTS: tuple[str, ...] = get_args(StatutConstat)
+STATUTS_MONTRES = ("ouvert", "justifie")  # what other findings tell, or a declared correction, is in the CSV only
+GRAVITES_DOUTEUSES = ("a_corriger", "a_verifier")
+Constat = dict[str, str]
+
+
+def controler(dossier: Dossier) -> pd.DataFrame:
+    """Return every finding: those to show first, by severity, then those told by others and the corrections.
+
+    Returns:
+        The columns ``COLONNES``. ``cle`` is unique and stable (rule, indicators, territory): justifications name it;
+        ``numero`` runs from 1. ``statut``: ouvert, justifie (with its ``motif``), redit (``motif`` names the findings
+        that tell it) or corrige (a declared correction). ``pourquoi`` is why the rule must hold. ``territoire`` is the
+        name of the only one concerned, "" when there are several. ``indicateurs`` are those whose values the finding
+        makes doubtful, joined by « ; ».
+    """
+    check = Controle(dossier)
+    found = _justifier([finding for rule in REGLES for finding in rule(check)], check)
+    rank = list(dossier.catalogue.coherence.regles.gravites)
+    found.sort(
+        key=lambda item: (
+            item["statut"] not in STATUTS_MONTRES,
+            rank.index(item["gravite"]),
+            ORDRE_DES_STATUTS.index(item["statut"]),
+        )
+    )
+    return pd.DataFrame(found, columns=list(COLONNES)).assign(numero=range(1, len(found) + 1))
+
+
+def _justifier(constats: list[Constat], check: Controle) -> list[Constat]:
+    """Return the findings with the reasons that the parties gave; a reason for what no longer exists is a finding.
+
+    A finding is told by others only while all of them are there.
+    """
+    found, obsolete = {item["cle"]: item for item in constats}, []
+    for reason in check.dossier.justifications:
+        if missing := [cle for cle in (reason.cle, *reason.redit_par) if cle not in found]:
+            obsolete.append(
+                check.constat(
+                    "justification_obsolete",
+                    reason.cle,
+                    lieu="Données, justifications.yaml",
+                    objet=f"le constat « {reason.cle} »",
+                    ecrit=reason.raison or "redit par d'autres constats",
+                    calcule=f"constat absent : {', '.join(missing)}",
+                )
+            )
+        elif reason.raison is None:
+            found[reason.cle].update(statut="redit", motif=" ; ".join(reason.redit_par))
+        else:
+            signed = f"{reason.raison} ({reason.par}, {reason.date.strftime('%d/%m/%Y')})"
+            found[reason.cle].update(statut="justifie", motif=signed)
+    return [*constats, *obsolete]
+
+
+def doutes(controle: pd.DataFrame) -> dict[str, str]:
+    """Return, for each indicator that an open finding of the first two severities makes doubtful, a mention of it.
+
+    Examples: ``{"enfants_moins_3": "la variation du nombre d'enfants de moins de 3 ans, Pas-de-Calais (constat 19 du
+    contrôle de cohérence)"}``; several objects are joined by « ; ».
+    """
+    open_ = controle[controle["statut"].eq("ouvert") & controle["gravite"].isin(GRAVITES_DOUTEUSES)]
+    named = open_.assign(indicateur=open_["indicateurs"].str.split(SEPARATEUR)).explode("indicateur")
+    named = named[named["indicateur"] != ""]
+    return {str(indicateur): _mention(rows) for indicateur, rows in named.groupby("indicateur", sort=False)}
+
+
+def _mention(rows: pd.DataFrame) -> str:
+    """Return what some findings are about, and their numbers; an object that is the indicator itself goes unsaid."""
+    about = rows[~rows["objet"].str.startswith("«")].groupby("objet", sort=False)["territoire"]
+    told = [", ".join(filter(None, (str(objet), enumerer([name for name in names if name])))) for objet, names in about]
+    word = "constat" if len(rows) == 1 else "constats"
+    where = f"{word} {enumerer([str(number) for number in rows['numero']])} du contrôle de cohérence"
+    return f"{' ; '.join(told)} ({where})" if told else where
+
+
+class Controle(Lecture):
+    """Annexe 1 and the words, with what a rule needs to make a finding."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        super().__init__(dossier)
+        self.convention, self.relations = dossier.convention, dossier.catalogue.coherence.relations
+        self.regle = dossier.catalogue.coherence.regles.regle
+
+    def constat(
+        self,
+        regle: str | tuple[str, Relation],
+        *cles: str,
+        lieu: str,
+        ecrit: str,
+        calcule: str,
+        objet: str = "",
+        indicateurs: Iterable[str] = (),
+        **autres: str | None,
+    ) -> Constat:
+        """Return a finding of a rule, open, with the rule's severity and question unless told otherwise.
+
+        A rule and a relation: the finding has the relation's own object, reason and severity, and its id in the key.
+        """
+        if isinstance(regle, tuple):
+            regle, relation = regle
+            cles, objet = (relation.id, *cles), relation.objet
+            reason = relation.pourquoi and self.convention.ecrire(relation.pourquoi)
+            autres = {"gravite": relation.gravite, "pourquoi": reason, **autres}
+        found, territoires = self.regle(regle), self.catalogue.territoires
+        return {
+            "cle": ":".join((regle, *cles)),
+            "regle": regle,
+            "libelle": found.libelle,
+            "lieu": lieu,
+            "objet": objet,
+            "ecrit": ecrit,
+            "calcule": calcule,
+            "gravite": found.gravite,
+            "question": found.question.format(objet=objet),
+            "a_qui": found.a_qui,
+            "statut": "ouvert",
+            "motif": "",
+            "pourquoi": "",
+            "territoire": territoires[cles[-1]].nom if cles and cles[-1] in territoires else "",
+            "indicateurs": SEPARATEUR.join(indicateurs),
+            **{name: text for name, text in autres.items() if text},
+        }
+
+
+Constats = Iterator[Constat]
+
+# The figures of annexe 1.
+
+
+def parts_recalculees(check: Controle) -> Constats:
+    """Yield the values that the catalogue's formula does not give back, whatever the rounding of both sides."""
+    for item, territoire in product(check.catalogue.indicateurs.values(), check.territoires):
+        printed, bounds = check.valeur(item.id, territoire), _intervalle(item, territoire, check)
+        if printed is None or bounds is None:
+            continue
+        step, (low, high) = demi_pas(item) + EPSILON, bounds
+        if low - step <= printed <= high + step:
+            continue
+        least, most = (check.ecrire(bound, item.id) for bound in bounds)
+        computed = least if least == most else f"de {least} à {most}"
+        if item.calcul == "ratio_pour_100":
+            computed = f"{' / '.join(check.ecrire(check.valeur(n, territoire), n) for n in item.termes)} = {computed}"
+        yield check.constat(
+            "part_recalculee",
+            item.id,
+            territoire,
+            lieu=check.lieu([item.id], territoire),
+            objet=check.libelle(item.id),
+            ecrit=check.ecrire(printed, item.id),
+            calcule=computed,
+            indicateurs=(item.id,),
+        )
+
+
+def _intervalle(item: Indicateur, territoire: str, check: Controle) -> tuple[float, float] | None:
+    """Return the least and the greatest value that the formula can take, None when an input is absent.
+
+    The formulas are monotone in each input, so that the extremes are at the ends of the inputs' rounding.
+    """
+    inputs = list(dict.fromkeys(item.termes)) if item.calcul else []
+    values = check.valeurs(inputs, territoire)
+    if not values:
+        return None
+    steps = map(check.demi_pas, inputs)
+    ends = [{value - step, value + step} for value, step in zip(values, steps, strict=True)]
+    found = appliquer(item.calcul, item.entrees, pd.DataFrame(list(product(*ends)), columns=inputs)).dropna()
+    return None if found.empty else (float(found.min()), float(found.max()))
+
+
+def sommes(check: Controle) -> Constats:
+    """Yield the wholes that their parts do not make, beyond the rounding of each value.
+
+    Values of different years are not summed; an absent part leaves the sum unknown.
+    """
+    for relation, territoire in product(check.relations.parties_tout, check.territoires):
+        parts = check.valeurs(relation.parties, territoire)
+        whole = relation.constante if relation.tout is None else check.valeur(relation.tout, territoire)
+        names = [*relation.parties, *filter(None, [relation.tout])]
+        if parts is None or whole is None or len(set(check.annees(names, territoire))) > 1:
+            continue
+        tolerance = check.demi_pas(*names) if relation.tolerance is None else relation.tolerance
+        if abs(sum(parts) - whole) > tolerance + EPSILON:
+            unit_of = relation.tout or relation.parties[0]
+            decimales = check.catalogue.indicateurs[unit_of].decimales
+            terms = " + ".join(nombre(value, decimales) for value in parts)
+            yield check.constat(
+                ("parties_tout", relation),
+                territoire,
+                lieu=check.lieu(names, territoire),
+                ecrit=check.ecrire(whole, unit_of),
+                calcule=f"{terms} = {check.ecrire(sum(parts), unit_of)}",
+                indicateurs=(relation.tout,) if relation.tout else relation.parties,
+            )
+
+
+def inclusions(check: Controle) -> Constats:
+    """Yield the counts that exceed the sum of those they are among; two years may differ, and are then told."""
+    for relation, territoire in product(check.relations.inclusions, check.territoires):
+        names = (relation.partie, *relation.tout)
+        values = check.valeurs(names, territoire)
+        if values is None or values[0] <= sum(values[1:]) + check.demi_pas(*names) + EPSILON:
+            continue
+        years = check.annees(names, territoire)
+        part, *wholes = (
+            check.ecrire(value, name) + (f" en {year}" if len(set(years)) > 1 else "")
+            for value, name, year in zip(values, names, years, strict=True)
+        )
+        yield check.constat(
+            ("inclusion", relation),
+            territoire,
+            lieu=check.lieu(names, territoire),
+            ecrit=f"{check.libelle(relation.partie)} : {part}",
+            calcule=f"au plus {enumerer(wholes)} ({enumerer(list(map(check.libelle, relation.tout)))})",
+            indicateurs=(relation.partie,),
+        )
+
+
+def variations_comparees(check: Controle) -> Constats:
+    """Yield the variations that are further than the relation's threshold from every comparable one."""
+    for relation, territoire in product(check.relations.variations_comparables, check.territoires):
+        own = check.valeur(relation.indicateur, territoire, VARIATION)
+        others = {name: check.valeur(name, territoire, VARIATION) for name in relation.comparables}
+        known = {name: value for name, value in others.items() if value is not None}
+        if own is None or not known or min(abs(own - value) for value in known.values()) <= relation.seuil + EPSILON:
+            continue
+        told = [f"{variation(value)} ({check.libelle(name)})" for name, value in known.items()]
+        yield check.constat(
+            ("variation_comparee", relation),
+            territoire,
+            lieu=check.lieu([relation.indicateur], territoire),
+            ecrit=variation(own),
+            calcule=f"groupes voisins : {enumerer(told)} (seuil : {nombre(relation.seuil)} points)",
+            indicateurs=(relation.indicateur,),
+        )
+
+
+def variations_des_parties(check: Controle) -> Constats:
+    """Yield the variations of a whole that the values and variations of its parts do not give back.
+
+    The rounding of every printed variation is carried through; parts that are not exhaustive only bound the past.
+    """
+    step = check.regle("variation_des_parties").seuils["arrondi"] / 2
+    for relation, territoire in product(check.relations.variations_des_parties, check.territoires):
+        names = (relation.tout, *relation.parties)
+        values, changes = (
+            [check.valeur(name, territoire, column) for name in names] for column in ("valeur", VARIATION)
+        )
+        # A fall of 100 % does not say what the past was.
+        if None in (*values, *changes) or min(changes) - step <= -100:
+            continue
+
+        def passe(sens: int, values: list = values, changes: list = changes, names: tuple = names) -> float:
+            """Return the sum of the parts five years before: as printed, or at one end of what rounding allows."""
+            parts = zip(values[1:], changes[1:], names[1:], strict=True)
+            return sum((v + sens * check.demi_pas(n)) / (1 + (c - sens * step) / 100) for v, c, n in parts)
+
+        low, implied, high = (100 * (values[0] / passe(sens) - 1) for sens in (1, 0, -1))
+        if changes[0] - step > high + EPSILON or (changes[0] + step < low - EPSILON and relation.exhaustives):
+            told = [f"{check.libelle(name)} {variation(change)}" for name, change in zip(names, changes, strict=True)]
+            limit = "" if relation.exhaustives else "au plus "
+            yield check.constat(
+                ("variation_des_parties", relation),
+                territoire,
+                lieu=check.lieu(names, territoire),
+                ecrit=f"{check.libelle(relation.tout)} : {variation(changes[0])}",
+                calcule=f"{limit}{variation(implied)} d'après les parties : {enumerer(told[1:])}",
+                indicateurs=(relation.tout,),
+            )
+
+
+def variations_seules(check: Controle) -> Constats:
+    """Yield the variations so great that they are to be confirmed, then those whose five years hold a break.
+
+    The latter measure the reform, not a change. They make no indicator doubtful here: the sentences on an indicator
+    tell its breaks by themselves.
+    """
+    limit, across = check.catalogue.seuils.variation_invraisemblable, []
+    for (name, territoire), line in check.lignes.items():
+        change = check.valeur(name, territoire, VARIATION)
+        if change is None:
+            continue
+        told = {
+            "lieu": check.lieu([name], territoire),
+            "objet": f"la variation de l'indicateur {check.libelle(name)}",
+            "ecrit": variation(change),
+        }
+        if abs(change) > limit + EPSILON:
+            beyond = f"au-delà de {pourcent(limit, 0)} en plus ou en moins"
+            yield check.constat("variation_forte", name, territoire, calcule=beyond, indicateurs=(name,), **told)
+        reason, year = rupture_dans(check.catalogue.indicateurs[name], int(line.annee))
+        if reason:
+            unread = f"rupture en {year}, entre les deux dates : variation non interprétable"
+            across.append(check.constat("rupture", name, territoire, calcule=unread, pourquoi=reason, **told))
+    yield from across
+
+
+def memes_grandeurs(check: Controle) -> Constats:
+    """Yield the quantities whose cells differ by more than the relation's tolerance, territory by territory."""
+    for relation, territoire in product(check.relations.memes_grandeurs, check.territoires):
+        names = [lecture.indicateur for lecture in relation.lectures]
+        fields = [lecture.champ for lecture in relation.lectures]
+        cells = [check.valeur(name, territoire, champ) for name, champ in zip(names, fields, strict=True)]
+        known = [value for value in cells if value is not None]
+        if len(known) < 2 or max(known) - min(known) <= relation.tolerance + EPSILON:
+            continue
+        told = [
+            f"{check.ecrire(value, name)} ({check.libelle(name)})"
+            if champ == "valeur"
+            else f"{variation(value)} ({check.libelle(name)}, variation sur 5 ans)"
+            for name, champ, value in zip(names, fields, cells, strict=True)
+            if value is not None
+        ]
+        gap = nombre(max(known) - min(known), check.catalogue.indicateurs[names[-1]].decimales)
+        yield check.constat(
+            ("meme_grandeur", relation),
+            territoire,
+            lieu=check.lieu(names, territoire),
+            ecrit=enumerer(told),
+            calcule=f"écart de {gap}",
+            indicateurs=[name for name, champ in zip(names, fields, strict=True) if champ == "valeur"],
+        )
+
+
+def memes_effectifs(check: Controle) -> Constats:
+    """Yield the things whose count is not the same wherever it is given, or is not given where it should be."""
+    here, offer = check.convention.territoire, check.dossier.offre
+    for relation in check.relations.memes_effectifs:
+        # An offer, or a row, that is not there contradicts nothing.
+        places = [
+            place
+            for place in relation.lectures
+            if (not offer.empty if place.indicateur is None else (place.indicateur, here) in check.lignes)
+        ]
+        values = [
+            _dans_l_offre(place, offer) if place.indicateur is None else check.valeur(place.indicateur, here)
+            for place in places
+        ]
+        compared = {value for place, value in zip(places, values, strict=True) if not place.ajoute}
+        if len(compared) < 2 or compared == {None, 0.0}:  # what a list leaves out does not contradict a zero
+            continue
+        known = compared - {None}
+        parts = [f"de {nombre(min(known))} à {nombre(max(known))} selon l'endroit"] if len(known) > 1 else []
+        names = [place.indicateur for place in relation.lectures if place.indicateur is not None]
+        at = majuscule(check.convention.piece("offre"))
+        if names and (names[0], here) in check.lignes:
+            at = f"{check.lieu(names[:1], here)}, et {check.convention.piece('offre')}"
+        yield check.constat(
+            ("meme_effectif", relation),
+            lieu=at,
+            ecrit=" ; ".join(_effectif(place, value) for place, value in zip(places, values, strict=True)),
+            calcule=" ; ".join([*parts, *["non donné à un endroit"][: None in values]]),
+            indicateurs=names,
+        )
+
+
+def _dans_l_offre(place: LectureEffectif, offre: pd.DataFrame) -> float | None:
+    """Return the sum of a characteristic, or the number of structures of which something is said; None for neither."""
+    rows = offre[offre["type"].isin(place.types) & (offre["valeur"] != "")]
+    if place.caracteristique is None:
+        return float(rows["structure"].nunique()) or None
+    rows = rows[rows["caracteristique"] == place.caracteristique]
+    if place.modalites:
+        rows = rows[rows["modalite"].isin(place.modalites)]
+    return None if rows.empty else float(pd.to_numeric(rows["valeur"]).sum())
+
+
+def _effectif(place: LectureEffectif, value: float | None) -> str:
+    """Return « 70 (tableau de l'offre) »."""
+    if value is None:
+        return f"non donné ({place.nom})"
+    return f"{nombre(value, 0 if value.is_integer() else 2)}{' de plus' if place.ajoute else ''} ({place.nom})"
+
+
+def quotients(check: Controle) -> Constats:
+    """Yield the percentages without formula that equal, in every territory, the same quotient of two counts.
+
+    The rule's least number of territories, and counts that are not zero, keep chance out.
+    """
+
+    def grille(items: list[Indicateur]) -> np.ndarray:
+        """Return the values, one row an indicator, one column a territory, NaN when absent."""
+        rows = [[check.valeur(item.id, code) for code in check.territoires] for item in items]
+        return np.array(rows, dtype=float).reshape(len(items), len(check.territoires))
+
+    levels = [
+        item for item in check.catalogue.indicateurs.values() if item.bornes[0] == 0
+    ]  # a change may be under zero
+    counts = [item for item in levels if item.unite == "nombre"]
+    shares = [item for item in levels if check.catalogue.unites[item.unite].symbole == "%" and item.calcul is None]
+    values = grille(counts)
+    parts, wholes = values[:, None, :], values[None, :, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.where((parts > 0) & (parts <= wholes), 100 * parts / wholes, np.nan)  # part, whole, territory
+    for share, printed in zip(shares, grille(shares), strict=True):
+        present = ~np.isnan(printed)
+        if present.sum() < check.regle("quotient").seuils["territoires"]:
+            continue
+        codes = [code for code, known in zip(check.territoires, present, strict=True) if known]
+        near = np.abs(found - printed)[:, :, present] <= demi_pas(share) + EPSILON
+        for pair in np.argwhere(near.all(axis=2)):
+            if pair[0] == pair[1]:
+                continue
+            part, whole = (counts[place].id for place in pair)
+            written = [
+                f"{check.ecrire(check.valeur(share.id, code), share.id)} ({check.catalogue.territoires[code].nom})"
+                for code in codes
+            ]
+            computed = [
+                " / ".join(check.ecrire(check.valeur(name, code), name) for name in (part, whole)) for code in codes
+            ]
+            yield check.constat(
+                "quotient",
+                share.id,
+                lieu=check.section(check.lignes[share.id, codes[0]].section),
+                objet=check.libelle(share.id),
+                ecrit=enumerer(written),
+                calcule=f"{check.libelle(part)} sur {check.libelle(whole)} : {enumerer(computed)}",
+                indicateurs=(share.id,),
+            )
+
+
+# The sentences, the offer and the fiches.
+
+
+def affirmations(check: Controle) -> Constats:
+    """Yield a finding for each sentence that is contradicted, and one for each that cannot be verified.
+
+    A contradicted comparison makes the compared values doubtful; a contradicted total does not: the words are in doubt.
+    """
+    compared = {item.id for item in check.dossier.affirmations if item.reference is not None}
+    judged = juger(check.dossier)
+    for row in judged[judged["verdict"].ne("verifiee")].itertuples(index=False):
+        named = [name for name in row.indicateurs.split(SEPARATEUR) if name]
+        yield check.constat(
+            f"affirmation_{row.verdict}",
+            row.id,
+            lieu=check.section(row.section),
+            objet=" et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »",
+            ecrit=row.resume,
+            calcule=row.calcul,
+            pourquoi=row.note,
+            indicateurs=named if row.verdict == "contredite" and row.id in compared else (),
+        )
+
+
+def periodicites(check: Controle) -> Constats:
+    """Yield the sentences that say a benefit is paid more or less often than it is."""
+    for relation, item in product(check.relations.periodicites, check.dossier.affirmations):
+        named = relation.indicateur in (*item.indicateurs, *item.parmi)
+        if named and item.periodicite not in (None, relation.periodicite):
+            yield check.constat(
+                ("periodicite", relation),
+                item.id,
+                lieu=check.section(item.section),
+                ecrit=f"{item.resume} ({item.periodicite})",
+                calcule=f"prestation {relation.periodicite}",
+            )
+
+
+def ages_offerts(check: Controle) -> Constats:
+    """Yield the fiches whose ages are not those that the structures of their theme take together."""
+    known = ages(check.dossier.offre, check.catalogue.offre)
+    for relation, fiche in product(check.relations.ages_offerts, check.convention.fiches):
+        stakes = {enjeu.id for enjeu in check.convention.enjeux if relation.theme in enjeu.themes}
+        taken = known[known["type"].isin(relation.types)]
+        if taken.empty or fiche.enjeu not in stakes or fiche.age_min is None or fiche.age_max is None:
+            continue
+        offered, meant = annees_couvertes(taken), frozenset(range(fiche.age_min, fiche.age_max + 1))
+        apart = {"hors de la fiche": offered - meant, "sans accueil": meant - offered}
+        if offered != meant:
+            structures = [f"{row.nom} : {row.texte}" for row in taken.itertuples()]
+            yield check.constat(
+                ("ages_offerts", relation),
+                f"fiche_{fiche.numero}",
+                lieu=f"{majuscule(check.convention.piece('offre'))} et {fiche.reference}",
+                ecrit=f"fiche {fiche.numero} : {fiche.age_min} à {fiche.age_max} ans",
+                calcule=" ; ".join(
+                    [*structures, *(f"{words} : {_plages(years)}" for words, years in apart.items() if years)]
+                ),
+            )
+
+
+def _plages(years: frozenset[int]) -> str:
+    """Return ages in completed years as spans: « 2 ans », « 18 à 25 ans »."""
+    starts = sorted(age for age in years if age - 1 not in years)
+    ends = sorted(age for age in years if age + 1 not in years)
+    spans = [str(low) if low == high else f"{low} à {high}" for low, high in zip(starts, ends, strict=True)]
+    return f"{enumerer(spans)} ans"
+
+
+def non_dits(check: Controle) -> Constats:
+    """Yield what the structures should say and do not: those never described one by one, the others kind by kind."""
+    offer = check.dossier.offre
+    expected = {(item.type, name) for item in check.relations.attendus_offre for name in item.caracteristiques}
+
+    def attendues(rows: pd.DataFrame) -> pd.Series:
+        return pd.Series([pair in expected for pair in zip(rows["type"], rows["caracteristique"], strict=True)],
+                         rows.index, dtype=bool)  # fmt: skip
+
+    missing = manques(offer, check.relations.attendus_offre, check.catalogue.offre)
+    missing = missing[attendues(missing)]
+    # Said to exist, and nothing more: it lacks everything expected of its kind.
+    exist = offer.loc[offer["valeur"].eq("oui"), "structure"]
+    described = offer.loc[offer["valeur"].ne("") & attendues(offer), "structure"]
+    bare = missing["structure"].isin(exist) & ~missing["structure"].isin(described)
+
+    def absents(rows: pd.DataFrame) -> str:
+        return enumerer([minuscule(label) for label in dict.fromkeys(rows["libelle"])])
+
+    for structure, rows in missing[bare].groupby("structure", sort=False):
+        yield check.constat(
+            "structure_non_decrite",
+            str(structure),
+            lieu=majuscule(rows["reference"].iloc[0]),
+            objet=f"« {rows['nom'].iloc[0]} », {minuscule(rows['libelle_type'].iloc[0])}",
+            ecrit="le nom seul",
+            calcule=f"attendu : {absents(rows)}",
+        )
+    for kind, rows in missing[~bare].groupby("type", sort=False):
+        told: dict[str, list[str]] = {}  # structures that lack the same are told together
+        for name, lines in rows.groupby("nom", sort=False):
+            told.setdefault(absents(lines), []).append(f"« {name} »")
+        yield check.constat(
+            "caracteristique_absente",
+            str(kind),
+            lieu=majuscule(rows["reference"].iloc[0]),
+            objet=f"« {rows['libelle_type'].iloc[0]} »",
+            ecrit="non donné",
+            calcule=" ; ".join(f"{enumerer(names)} : {text}" for text, names in told.items()),
+        )
+
+
+Dit = tuple[str, str] | None  # what the text says and what is worked out, None when there is nothing to find
+
+
+def des_fiches(check: Controle) -> Constats:
+    """Yield what each rule on one fiche finds, rule by rule."""
+    for rule, lire in DES_FICHES.items():
+        for fiche in check.convention.fiches:
+            if found := lire(fiche, check):
+                yield check.constat(
+                    rule,
+                    f"fiche_{fiche.numero}",
+                    lieu=majuscule(fiche.reference),
+                    objet=f"la fiche action {fiche.numero}",
+                    ecrit=found[0],
+                    calcule=found[1],
+                )
+
+
+def _ecrits(fiche: Fiche, check: Controle) -> list[IndicateurFiche]:
+    """Return the indicators that the fiche itself writes: the text is not to answer for those we propose."""
+    meanings = check.catalogue.indicateurs_fiches
+    return [item for item in fiche.indicateurs if meanings[item.id].origine == "convention"]
+
+
+def _libelles(items: list[IndicateurFiche]) -> str:
+    return enumerer([f"« {item.libelle} »" for item in items])
+
+
+def _differee(fiche: Fiche, check: Controle) -> Dit:
+    """The fiche begins after the convention does."""
+    start = check.convention.debut
+    return (f"début en {fiche.debut.year}", f"convention depuis {start.year}") if fiche.debut > start else None
+
+
+def _sans(nom: str, fiche: Fiche, check: Controle) -> Dit:
+    """Some of its indicators have no value to start from, or no target."""
+    written = _ecrits(fiche, check)
+    found, total = [item for item in written if isinstance(getattr(item, nom), Absence)], len(written)
+    named = "" if len(found) == total else f" : {_libelles(found)}"
+    said = f"{total} {'indicateur' if total == 1 else 'indicateurs'}"
+    return (said, f"{len(found)} sur {total} sans cette valeur{named}") if found else None
+
+
+def _qualitatif(fiche: Fiche, check: Controle) -> Dit:
+    """An indicator whose initial value is absent because nothing is measured on a scale."""
+    words = check.regle("indicateur_qualitatif").mots["absence"]
+    absent = [item for item in _ecrits(fiche, check) if isinstance(item.valeur_initiale, Absence)]
+    found = [item for item in absent if contient(item.valeur_initiale.absent, words)]
+    return (
+        (_libelles(found), " ; ".join(dict.fromkeys(item.valeur_initiale.absent for item in found))) if found else None
+    )
+
+
+def _resultat_sans_indicateur(fiche: Fiche, check: Controle) -> Dit:
+    """Expected results that no indicator it writes shows."""
+    written, total = {item.id for item in _ecrits(fiche, check)}, len(fiche.resultats)
+    found = [result.libelle for result in fiche.resultats if not written.intersection(result.indicateurs)]
+    told = f"{len(found)} sur {total} {'résultat' if total == 1 else 'résultats'} sans indicateur"
+    return (" ; ".join(found), told) if found else None
+
+
+def _resultat_etranger(fiche: Fiche, check: Controle) -> Dit:
+    """Expected results that the entry of the convention noted as another fiche's."""
+    words = check.regle("resultat_etranger").mots["note"]
+    found = [result for result in fiche.resultats if result.note and contient(result.note, words)]
+    notes = dict.fromkeys(result.note for result in found)
+    return (" ; ".join(result.libelle for result in found), " ; ".join(notes)) if found else None
+
+
+def _perimetre(fiche: Fiche, check: Controle) -> Dit:
+    """Texts that name a territory of another level than the convention's; of a note, the sentence that matters."""
+    territoire = check.catalogue.territoires[check.convention.territoire]
+    levels = check.regle("perimetre_different").mots
+    words = [word for level, words in levels.items() if level != territoire.niveau for word in words]
+    texts = [fiche.titre, *fiche.constat_initial, *fiche.objectifs, *(item.texte for item in fiche.modalites)]
+    texts += [result.libelle for result in fiche.resultats]
+    texts += [sentence for result in fiche.resultats for sentence in (result.note or "").split(". ") if sentence]
+    found = [text for text in texts if contient(text, words)]
+    return (" ; ".join(found), f"la convention porte sur {territoire.le} ({territoire.niveau})") if found else None
+
+
+DES_FICHES: dict[str, Callable[[Fiche, Controle], Dit]] = {
+    "fiche_sans_indicateur": lambda fiche, check: None if _ecrits(fiche, check) else ("case vide", "aucun indicateur"),
+    "fiche_sans_partenaire": lambda fiche, _: None if fiche.partenaires else ("case vide", "aucun partenaire"),
+    "fiche_differee": _differee,
+    "valeur_initiale_absente": lambda fiche, check: _sans("valeur_initiale", fiche, check),
+    "cible_absente": lambda fiche, check: _sans("cible", fiche, check),
+    "indicateur_qualitatif": _qualitatif,
+    "resultat_sans_indicateur": _resultat_sans_indicateur,
+    "resultat_etranger": _resultat_etranger,
+    "perimetre_different": _perimetre,
+}
+
+
+def contient(text: str, words: Iterable[str]) -> bool:
+    """Return whether a text holds one of the words, at the beginning of a word, whatever the case.
+
+    Examples:
+        >>> contient("Un projet intercommunal", ["communal"]), contient("Un projet communal", ["communal"])
+        (False, True)
+    """
+    return any(re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) for word in words)
+
+
+# The convention as an act, and what was entered of it.
+
+
+def de_l_acte(check: Controle) -> Constats:
+    """Yield what the act lacks: a date, the content of an annexe, a plan that lasts as long, what was declared."""
+    convention = check.convention
+    if isinstance(convention.date_signature, Absence):
+        yield check.constat(
+            "signature_sans_date",
+            lieu="Page de signature",
+            objet="la date de signature",
+            ecrit=convention.date_signature.absent,
+            calcule="date inconnue",
+        )
+    for rank, annexe in enumerate(convention.annexes_vides, start=1):
+        yield check.constat(
+            "annexe_vide",
+            str(rank),
+            lieu="Sommaire et annexes",
+            objet=minuscule(annexe),
+            ecrit="annoncée au sommaire",
+            calcule="aucun contenu",
+        )
+    start, end = convention.debut.year, convention.fin.year
+    for rank, schema in enumerate(convention.schemas, start=1):
+        told = f"échu en {schema.fin}, avant la fin de la convention en {end}"
+        if schema.fin < start:
+            told = f"échu avant le début de la convention, qui court de {start} à {end}"
+        if schema.fin < end:
+            yield check.constat(
+                "schema_echu",
+                str(rank),
+                lieu=majuscule(schema.reference),
+                objet=f"« {schema.nom} »",
+                ecrit=f"{schema.debut}-{schema.fin}",
+                calcule=told,
+            )
+    roles = check.regle("lacune_du_diagnostic").mots["clauses"]
+    places = tuple(convention.citer(role) for role in roles if convention.clause(role))
+    for lacune in convention.lacunes:
+        if lacune.reference.startswith(places):
+            yield check.constat(
+                "lacune_du_diagnostic",
+                lacune.id,
+                lieu=majuscule(lacune.reference),
+                objet=lacune.objet,
+                ecrit=lacune.manque,
+                calcule="relevé à la saisie",
+                question=lacune.question,
+            )
+
+
+def corrections(check: Controle) -> Constats:
+    """Yield each declared correction with its rows, or as obsolete; then the notes that tell a reading undeclared."""
+    tables = {"annexe1.csv": check.dossier.annexe1, "offre.csv": check.dossier.offre}
+    for correction in check.dossier.corrections:
+        if rows := _portees(correction, tables[correction.fichier]):
+            yield check.constat(
+                "correction",
+                correction.id,
+                lieu=majuscule(correction.reference),
+                objet=correction.objet,
+                ecrit=correction.ecrit,
+                calcule=f"lu : {correction.lu} ({rows} {'ligne' if rows == 1 else 'lignes'})",
+                statut="corrige",
+                motif=correction.raison,
+            )
+        else:
+            yield check.constat(
+                "correction_obsolete",
+                correction.id,
+                lieu=f"Données, {correction.fichier}",
+                objet=correction.objet,
+                ecrit=f"mention « {correction.mention} »",
+                calcule="aucune ligne ne la porte",
+            )
+    words = check.regle("lecture_non_declaree").mots["note"]
+    for name, table in tables.items():
+        declared = [item.mention for item in check.dossier.corrections if item.fichier == name]
+        for note in dict.fromkeys(table["note"]):
+            if any(word in note.lower() for word in words) and not any(mention in note for mention in declared):
+                yield check.constat(
+                    "lecture_non_declaree",
+                    note,
+                    lieu=f"Données, {name}",
+                    objet=f"la note « {note} »",
+                    ecrit=note,
+                    calcule="aucune correction déclarée",
+                )
+
+
+def _portees(correction: Correction, table: pd.DataFrame) -> int:
+    """Return how many rows carry the mention of a correction, in any of their texts."""
+    texts = table.select_dtypes(exclude="number")
+    return int(texts.apply(lambda cell: cell.str.contains(correction.mention, regex=False)).any(axis=1).sum())
+
+
+REGLES = (
+    parts_recalculees,
+    sommes,
+    inclusions,
+    variations_comparees,
+    variations_des_parties,
+    variations_seules,
+    memes_grandeurs,
+    memes_effectifs,
+    quotients,
+    affirmations,
+    periodicites,
+    ages_offerts,
+    non_dits,
+    des_fiches,
+    de_l_acte,
+    corrections,
+)
