@@ -159,7 +159,8 @@ class MessagesDuDiagnostic:
         needs = needs[needs["fiches"].eq("")]
         if len(needs):
             titles = {theme.theme: minuscule(theme.titre) for theme in self.catalogue.themes}
-            themes = enumerer([titles[name] for name in needs["theme"].unique()])
+            named = [titles[name] for name in needs["theme"].unique()]
+            themes = " ; ".join(named) if any(" et " in name for name in named) else enumerer(named)
             yield Message(regles.a_decider["sans_fiche"].format(themes=themes), ("tableau-besoins",))
         open_ = {lacune.id: lacune for lacune in self.convention.lacunes}
         first = [open_.pop(name) for name in self.convention.lacunes_d_abord if name in open_]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.page_une import Message
+from ctglib.calculs.collecte import demandes
 from ctglib.calculs.parcours import juges, mauvais
 from ctglib.document.typographie import abreger, date_longue, en_lettres, majuscule, minuscule
 
@@ -56,10 +57,11 @@ class MessagesDeLaFin:
         elif unusual:
             told = f"{en_lettres(unusual)} chiffres publics s'éloignent nettement de ceux des communes comparables"
         yield Message(f"Rien ne dit ce que la convention a changé à elle seule, et {told}.", COMPARAISON)
-        silent = int(ways["annees_connues"].eq(0).sum())
+        asked = demandes(ways)
+        silent = int(asked["annees_connues"].eq(0).sum())
         if silent:
-            whole = f"{majuscule(en_lettres(silent))} indicateurs sur {en_lettres(len(ways))} n'ont"
-            whole = f"Aucun des {en_lettres(silent)} indicateurs n'a" if silent == len(ways) else whole
+            whole = f"{majuscule(en_lettres(silent))} indicateurs demandés sur {en_lettres(len(asked))} n'ont"
+            whole = f"Aucun des {en_lettres(silent)} indicateurs demandés n'a" if silent == len(asked) else whole
             yield Message(f"{whole} reçu de valeur de {years[0]} à {years[-1]}.", CIBLES)
         yield from self.annee.incertitudes()
 
@@ -91,7 +93,9 @@ class MessagesDeLaFin:
             contexte = self.etude.derniere.contexte
             label = contexte.indicateurs[row["indicateur"]].libelle
             now, aim = (contexte.valeur(row["indicateur"], row[name]) for name in ("derniere", "cible"))
-            text += f" ; « {label} » ne l'est pas, à {now} pour {aim} attendus"
+            others = int(reached.total - reached.valeur)
+            many = "une ne l'est pas," if others == 1 else f"{en_lettres(others)} ne le sont pas, dont"
+            text += f" ; {many} « {label} » ({now} pour {aim} attendus)"
         yield Message(f"{text}.", CIBLES)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ctglib.blocs.page_une import Message
 from ctglib.calculs.bilan import Situation, ensembles, proposer, service, vises
+from ctglib.calculs.collecte import demandes
 from ctglib.calculs.etats import inconnues, pas_commencees
 from ctglib.document.typographie import (
     INSECABLE,
@@ -42,9 +43,10 @@ EUROS, INVESTISSEMENT = "euros", "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
 NON_COMPARABLES = {"rupture": "série rompue", "changement_definition": "définition changée"}
 HASARD = "trop_peu"
+FOIS, VOYELLES = "{valeur} fois", "aàâeéèêiîoôuhy"
 CITES = 3  # beyond, those who have given nothing are counted
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
-SANS_CIBLE = "rien ne dit lesquels sont au niveau voulu"
+SANS_CIBLE = "rien ne dit s'ils sont au niveau voulu"
 PROMESSES = ("tableau-contrat", "tableau-promesses")
 MANQUES = ("tableau-manques", "tableau-a-collecter", "tableau-collecte", "tableau-contrat")
 ETATS = ("figure-etats-des-fiches", "figure-etats", "tableau-actions", "tableau-contrat", *MANQUES)
@@ -147,11 +149,12 @@ class MessagesDuSuivi:
             yield from self._provisoires()
             yield from self._hasard()
         yield from self._argent_inconnu()
-        without = int((~vises(rows)).sum())
-        if without == len(rows) > 1:
+        followed = rows[rows["renseigne"] | ~rows["facultatif"]]
+        without = int((~vises(followed)).sum())
+        if without == len(followed) > 1:
             yield Message(f"Aucun des {en_lettres(without)} indicateurs n'a de cible, et {SANS_CIBLE}.", MESURES)
         elif without > 1:
-            many = f"{majuscule(en_lettres(without))} indicateurs sur {en_lettres(len(rows))}"
+            many = f"{majuscule(en_lettres(without))} indicateurs sur {en_lettres(len(followed))}"
             yield Message(f"{many} n'ont pas de cible, et {SANS_CIBLE}.", MESURES)
 
     def decisions(self) -> Iterator[Message]:
@@ -193,19 +196,32 @@ class MessagesDuSuivi:
             )
 
     def _fait(self, row: pd.Series) -> str:
-        words = self.regles.familles.get(row["indicateur"], self.regles.reste)
-        label = abreger(self.contexte.indicateurs[row["indicateur"]].libelle, self.regles.signes)
-        bare = row["indicateur"] in self.regles.familles
-        value = self._nombre(row["indicateur"], row["valeur"], bare=bare)
-        if bare and row["valeur"] in range(len(NOMBRES)):
+        words, indicateur = (
+            self.regles.familles.get(row["indicateur"], ""),
+            self.contexte.indicateurs[row["indicateur"]],
+        )
+        whole = indicateur.decimales == 0
+        bare = bool(words) and (
+            FOIS in words or not whole or row["valeur"] >= 2
+        )  # a sentence of the catalogue is plural
+        label, value = (
+            abreger(indicateur.libelle, self.regles.signes),
+            self._nombre(indicateur.id, row["valeur"], bare=bare),
+        )
+        if bare and whole and row["valeur"] < len(NOMBRES):
             value = en_lettres(int(row["valeur"]), feminin=True)
-        return f"{words.format(valeur=value, libelle=label)}{self._avant(row, bare=bare)}"
+        told = (words if bare else self.regles.reste).format(valeur=value, libelle=label)
+        return f"{told}{self._avant(row, bare=bare)}"
 
     def _avant(self, row: pd.Series, *, bare: bool) -> str:
         """Return « (941 en 2024) », why no earlier value compares, and whether the value is provisional."""
         told = [NON_COMPARABLES[row["raison_evolution"]]] if row["raison_evolution"] in NON_COMPARABLES else []
         if not told and pd.notna(row["valeur_precedente"]):
             earlier = self._nombre(row["indicateur"], row["valeur_precedente"], bare=bare)
+            if FOIS in self.regles.familles.get(row["indicateur"], ""):
+                earlier = (
+                    en_lettres(int(row["valeur_precedente"]), feminin=True) if row["valeur_precedente"] else "aucune"
+                )
             told = [f"{earlier} en {row['annee_precedente']}"]
         told = [*(["chiffre provisoire"] if row["statut"] in PROVISOIRES else []), *told]
         return f" ({' ; '.join(told)})" if told else ""
@@ -219,16 +235,20 @@ class MessagesDuSuivi:
         waiting = pas_commencees(rows, self._arrete)
         counts = rows.loc[~waiting, "statut"].value_counts()
         told = [
-            f"{en_lettres(int(counts[code]), feminin=True)} {'est' if counts[code] < 2 else 'sont'} "
-            f"{accorder(words[code].feminin or words[code].mot, counts[code])}"
+            (int(counts[code]), f"{'est' if counts[code] < 2 else 'sont'} "
+                                f"{accorder(words[code].feminin or words[code].mot, counts[code])}")
             for code in ETATS_DITS
             if code in counts
-        ]
+        ]  # fmt: skip
         if later := int(waiting.sum()):
-            told.append(f"{en_lettres(later, feminin=True)} commence{'nt' if later > 1 else ''} plus tard")
+            told.append((later, f"commence{'nt' if later > 1 else ''} plus tard"))
         if not told:
             return
-        text = f"Sur {en_lettres(len(rows), feminin=True)} actions, {enumerer(told)}"
+        total, (count, what) = len(rows), told[0]
+        parts = enumerer([f"{en_lettres(count, feminin=True)} {what}" for count, what in told])
+        text = f"Sur {en_lettres(total, feminin=True)} actions, {parts}"
+        if count == total:
+            text = f"Les {en_lettres(total)} actions {what}" if total > 1 else f"L'unique action {what}"
         late = rows[rows["en_retard"]]
         if len(late):
             label = abreger(late.iloc[0]["libelle"], self.regles.signes)
@@ -297,7 +317,8 @@ class MessagesDuSuivi:
         """Yield what is aimed at: the first aims as a sentence when they are verbs, the first one quoted if not."""
         aims = [minuscule(text.rstrip(" .")) for text in objectifs]
         if aims and all(INFINITIF.match(text) for text in aims):
-            yield Message(f"La convention veut {enumerer(aims[:2])}.", PROMESSES)
+            told = [f"d'{text}" if text[0] in VOYELLES else f"de {text}" for text in aims[:2]]
+            yield Message(f"La convention prévoit {enumerer(told)}.", PROMESSES)
         elif aims:
             many = f"{en_lettres(len(aims))} objectif{'s' * (len(aims) > 1)}"
             yield Message(f"La convention se donne ici {many}, d'abord « {aims[0]} ».", PROMESSES)
@@ -329,17 +350,19 @@ class MessagesDuSuivi:
             return
         counts = rows["responsable"].value_counts()
         first, many = service(self.situation, counts.index[0]), len(counts)
-        who = "Un seul service doit" if many == 1 else f"{majuscule(en_lettres(many))} services doivent"
-        more = f" ({en_lettres(int(counts.iloc[0]))} valeurs)" if many > 1 else ""
         values = f"{en_lettres(len(rows), feminin=True)} valeur{'s' * (len(rows) > 1)} de {self.situation.bilan.annee}"
-        start = "," if many == 1 else ", à commencer par"
-        yield Message(f"{who} encore transmettre {values}{start} « {first} »{more}.", MANQUES)
+        if many == 1:
+            text = f"{majuscule(values)} manque{'nt' * (len(rows) > 1)} encore, à demander à « {first} »."
+        else:
+            more = f"{en_lettres(int(counts.iloc[0]), feminin=True)} valeur{'s' * bool(counts.iloc[0] > 1)}"
+            text = f"{majuscule(en_lettres(many))} services doivent encore transmettre {values}, à commencer par "
+            text += f"« {first} » ({more})."
+        yield Message(text, MANQUES)
 
     @staticmethod
     def _muettes(rows: pd.DataFrame) -> pd.DataFrame:
         """Return the indicators that somebody has to give and did not."""
-        asked = ~rows["calcule"] & ~rows["facultatif"] if "facultatif" in rows else ~rows["calcule"]
-        return rows[asked & ~rows["renseigne"] & rows["statut"].eq(Statut.NON_TRANSMIS)]
+        return demandes(rows[~rows["renseigne"] & rows["statut"].eq(Statut.NON_TRANSMIS)])
 
     # What is not sure.
 
@@ -358,14 +381,11 @@ class MessagesDuSuivi:
         rows = self.lignes[self.lignes["statut"].isin(PROVISOIRES) & self.lignes["valeur"].notna()]
         if rows.empty:
             return
-        first = f"« {minuscule(self._libelles(rows)[0])} »"
+        first, many = f"« {self._libelles(rows)[0]} »", majuscule(en_lettres(len(rows)))
+        text = f"{many} chiffres sont provisoires et peuvent encore changer, dont {first}."
         if len(rows) == 1:
-            yield Message(f"Le chiffre de {first} est provisoire et peut encore changer.", MESURES)
-        else:
-            many = majuscule(en_lettres(len(rows)))
-            yield Message(
-                f"{many} chiffres sont provisoires et peuvent encore changer, dont celui de {first}.", MESURES
-            )
+            text = f"Le chiffre {first} est provisoire et peut encore changer."
+        yield Message(text, MESURES)
 
     def _hasard(self) -> Iterator[Message]:
         """Yield the first figure whose change chance alone explains."""

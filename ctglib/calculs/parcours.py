@@ -25,7 +25,7 @@ COLONNES = (
     "fiche", "indicateur", "libelle", "definition", "unite", "sens", "nature", "origine", "table", "valeur_initiale",
     "annee_initiale", "origine_initiale", "derniere", "annee_derniere", "statut_derniere", "cible", "annee_cible",
     "origine_cible", "verdict", "raison", "evolution", "raison_evolution", "annees_connues", "responsable", "calcule",
-    "connue", "annee_connue", "statut_connue", "a_maintenir",
+    "facultatif", "connue", "annee_connue", "statut_connue", "a_maintenir",
 )  # fmt: skip
 REELS = ("valeur_initiale", "derniere", "cible", "connue", "a_maintenir")
 ENTIERS = ("fiche", "annee_initiale", "annee_derniere", "annee_cible", "annees_connues", "annee_connue")
@@ -58,7 +58,9 @@ def parcours(year: Annee, mesures: Series, evaluations: Mapping[int, pd.DataFram
         if ligne.est_ensemble
     ]
     table = pd.DataFrame(rows, columns=list(COLONNES))
-    return table.astype(dict.fromkeys(REELS, "float64") | dict.fromkeys(ENTIERS, "Int64") | {"calcule": "bool"})
+    return table.astype(
+        dict.fromkeys(REELS, "float64") | dict.fromkeys(ENTIERS, "Int64") | {"calcule": "bool", "facultatif": "bool"}
+    )
 
 
 def _annees_connues(evaluations: Mapping[int, pd.DataFrame]) -> dict[str, int]:
@@ -79,7 +81,18 @@ def _ligne(ligne: Ligne, year: Annee, by_year: Mapping[int, pd.DataFrame], known
     told = by_year[last.annee if last else year.annee].loc[ligne.indicateur.id]
     evolved, reason = _evolution(ligne, year, initial, last)
     latest = last or (Mesure(initial.annee, initial.valeur, Statut.NORMAL) if initial else None)
-    names = ("libelle", "unite", "sens", "nature", "origine", "responsable", "calcule", "cible", "annee_cible")
+    names = [
+        "libelle",
+        "unite",
+        "sens",
+        "nature",
+        "origine",
+        "responsable",
+        "calcule",
+        "facultatif",
+        "cible",
+        "annee_cible",
+    ]
     return {
         **{name: told[name] for name in (*names, "origine_cible", "verdict", "raison")},
         "fiche": ligne.fiche.numero,
