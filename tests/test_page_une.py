@@ -17,7 +17,7 @@ import pytest
 from fichiers_suivis import DEPOT
 from rapports_produits import Production, Rapport, choisir
 
-from ctglib import ouvrir, ouvrir_bilan, ouvrir_controle, ouvrir_en_clair, ouvrir_evaluation, tableau
+from ctglib import ouvrir, ouvrir_bilan, ouvrir_controle, ouvrir_dossier, ouvrir_en_clair, ouvrir_evaluation, tableau
 from ctglib.blocs.page_une import Message, page_une
 from ctglib.commandes.application import lancer
 from ctglib.document.blocs import Bloc, Groupe, Lien, Liste, Renvoi, Titre, feuilles
@@ -63,8 +63,14 @@ def pages(convention: str) -> dict[str, str]:
     return found | {"evaluation": dire(ouvrir_evaluation(convention).page())}
 
 
-def test_les_premieres_pages_sont_celles_qui_ont_ete_relues(convention: str, request: pytest.FixtureRequest) -> None:
-    told = "\n".join(f"# {name}\n{page}" for name, page in pages(convention).items())
+def autres(convention: str) -> dict[str, str]:
+    """Return the first pages that are made otherwise: what is to be handed in, and the page in plain words."""
+    plain = Groupe(tuple(ouvrir_en_clair(convention).texte().blocs))
+    return {"dossier": dire(ouvrir_dossier(convention).essentiel()), "en-clair": dire(plain)}
+
+
+def test_les_premieres_pages_sont_celles_qui_ont_ete_relues(convention: str) -> None:
+    told = "\n".join(f"# {name}\n{page}" for name, page in (pages(convention) | autres(convention)).items())
 
     assert told == (GOLDEN / f"{convention}.txt").read_text(encoding="utf-8"), "relire, puis récrire le fichier"
 

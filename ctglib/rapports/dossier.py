@@ -16,9 +16,9 @@ from ctglib.collecte.classeur import classeur
 from ctglib.collecte.feuilles import feuilles
 from ctglib.collecte.gabarit import nom_du_classeur
 from ctglib.collecte.lettre import lettre
-from ctglib.document.blocs import Couverture, Logo, Piece, Titre, paragraphe, suite
+from ctglib.document.blocs import Couverture, Liste, Logo, Piece, Renvoi, Titre, paragraphe, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import compter, date_longue, majuscule
+from ctglib.document.typographie import compter, date_longue, en_lettres, majuscule
 from ctglib.rapports.evaluation import ouvrir_evaluation
 
 if TYPE_CHECKING:
@@ -107,14 +107,24 @@ class DossierACompleter:
         return rows.assign(feuille=sheets, delai=rows["element"].map(delai))
 
     def essentiel(self) -> Bloc:
-        """Return how much is asked of each service, for which years."""
+        """Return what is missing in two sentences, then how much is asked of each service, for which years."""
         asked = self.demandees
         if asked.empty:
             return paragraphe(RIEN_NE_MANQUE)
+        counts = asked["service"].value_counts()
+        who = f"« {counts.index[0]} »"
+        if len(counts) > 1:
+            who = f"{en_lettres(len(counts))} services, d'abord à {who} ({en_lettres(int(counts.iloc[0]))})"
+        missing = f"{majuscule(en_lettres(len(asked)))} élément{'s' * (len(asked) > 1)}"
+        verb = "manquent" if len(asked) > 1 else "manque"
+        sentences = (
+            (f"{missing} {verb} encore, à demander à {who}", Renvoi("tableau-services", entre_parentheses=True), "."),
+            "Chaque service a ci-dessous sa lettre et ses classeurs à remplir.",
+        )
         told = asked.groupby("service", sort=False)
         rows = told.agg(demandes=("quoi", "size"), fiches=("fiche", lambda one: ", ".join(map(str, sorted(set(one))))))
         rows["annees"] = [periodes(self._annees(group)) or RIEN for _, group in told]
-        return Tableau.de(
+        return Liste(sentences, classe="messages") + Tableau.de(
             rows.reset_index(),
             [
                 Colonne("service", "Service"),
