@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from production_exemple import CONVENTION, demande, ecrire_carnet, octets, pourquoi, produire
 
-from ctglib.blocs.sources import NON_PUBLIEE, sources
+from ctglib.blocs.lecture import NON_PUBLIEE, sources
 from ctglib.donnees import lecture
 from ctglib.donnees.cle import FICHIER, cle_secrete
 from ctglib.donnees.empreintes import publiable

@@ -8,8 +8,7 @@ from html import unescape
 
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.blocs.lecture import limites, mode_de_lecture
-from ctglib.blocs.sources import AUTRE, role, sources
+from ctglib.blocs.lecture import AUTRE, limites, mode_de_lecture, role, sources
 from ctglib.blocs.theme import commentaires, commentaires_attendus
 from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.document.blocs import Bloc

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ctglib import ouvrir
-from ctglib.blocs.modes import phrases_des_modes
+from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.par_tete import par_tete, phrase_du_contrat, phrases_par_tete, tableau_par_tete
 from ctglib.donnees.couverture import lire_couverture
 from ctglib.donnees.dossier import Dossier, lire_dossier
@@ -128,8 +128,8 @@ def test_la_base_du_contrat_precedent_dit_ce_qui_reste_a_demander() -> None:
     words = etude().catalogue.diagnostic.contrat_precedent
     signed = etude().convention.model_copy(update={"debut": etude().convention.debut.replace(year=2021)})
 
-    told = lisible(phrase_du_contrat(etude().comparaison, words, etude().convention, etude().contexte))
-    known = phrase_du_contrat(etude().comparaison, words, signed, etude().contexte)
+    told = lisible(phrase_du_contrat(etude().comparaison, words, etude().convention, etude().contexte)[0])
+    known = phrase_du_contrat(etude().comparaison, words, signed, etude().contexte)[0]
 
     assert "15 759 € pour le volet enfance et 84 369 € pour le volet jeunesse, soit 100 128 €." in told
     assert told.endswith("(article 5) : le montant de 2022 est à demander à la Caf.")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ctglib import ouvrir_bilan
+from ctglib import ouvrir, ouvrir_bilan
 from ctglib.blocs.territoire import en_moyennes, notes_des_moyennes
 from ctglib.calculs.comparaison import dans_le_hasard
 from ctglib.calculs.moyennes import moyennes
-from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import PetiteSerie
-from ctglib.rapports.diagnostic import Diagnostic
 
 PERIODES = PetiteSerie(avant=(2015, 2019), depuis=2021, pourquoi="2020 est un pic")
 
@@ -52,7 +50,7 @@ def test_une_variation_se_compare_a_ce_que_le_hasard_deplace(valeur: float, vari
 
 
 def test_le_diagnostic_n_imprime_pas_la_variation_des_naissances_d_une_annee_a_un_pic() -> None:
-    rows = Diagnostic(lire_dossier("harnes"), {}).comparaison.set_index("indicateur")
+    rows = ouvrir("harnes").comparaison.set_index("indicateur")
 
     row = rows.loc["naissances"]
 

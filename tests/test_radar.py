@@ -9,21 +9,22 @@ import pandas as pd
 import pytest
 import yaml
 from analyse_exemple import contexte, indicateur, lignes, radar
+from coherence_exemple import convention
 from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.blocs.radar import mode_d_emploi
+from ctglib import ouvrir
+from ctglib.blocs.radar import fondement, mode_d_emploi
 from ctglib.calculs.radar import COLONNES, incertains, indices, ranger
-from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
-from ctglib.donnees.modeles.convention import Lacune
-from ctglib.rapports.diagnostic import Diagnostic
+from ctglib.rapports.controle import ouvrir_controle
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "radar.yaml").read_text(encoding="utf-8"))
 TRANSFORMATIONS = st.sampled_from(["", "inverse", "complement"])
 HARNES = yaml.safe_load((Path(__file__).parent / "cas" / "radar_harnes.yaml").read_text(encoding="utf-8"))
-LACUNE = Lacune(id="radar", objet="Radar", manque="Les axes", reference="annexe 1", question="Quels axes ?")
+LACUNE = {"id": "radar", "objet": "Radar", "manque": "Les axes", "reference": "annexe 1", "question": "Quels axes ?"}
+VALIDE = "radar: {valide: {par: Caf du Pas-de-Calais, date: 2026-03-02}}\n"
 TAUX = st.floats(0.1, 99.9)
 
 
@@ -111,7 +112,9 @@ def _mots(ici: float, la: float, transformation: str) -> str:
             "z": indicateur("z"),
         }
     )
-    block = mode_d_emploi(_indices(ici, la, transformation), _radar(transformation), words, LACUNE)
+    rules = _radar(transformation).model_copy(update={"lacune": LACUNE["id"]})
+    signed = convention(lacunes=[LACUNE])
+    block = fondement(rules, signed) + mode_d_emploi(_indices(ici, la, transformation), rules, words, signed)
     return unescape(block.html).replace("\u202f", " ").replace("\u00a0", " ")
 
 
@@ -139,14 +142,14 @@ def test_un_axe_que_l_arrondi_seul_classe_est_dit_incertain(ici: float, arrondi:
 
 @pytest.mark.parametrize("cas", HARNES, ids=[cas["nom"] for cas in HARNES])
 def test_les_indices_de_harnes_sont_ceux_que_ses_chiffres_donnent(cas: dict) -> None:
-    table = Diagnostic(lire_dossier("harnes"), {}).indices
+    table = ouvrir("harnes").indices
 
     far = table[table["niveau"] == cas["niveau"]]
     assert dict(zip(far["indicateur"], far["indice"].round(), strict=True)) == cas["indices"]
 
 
 def test_a_harnes_la_capacite_provisoire_et_contredite_n_est_pas_la_premiere_vulnerabilite() -> None:
-    table = Diagnostic(lire_dossier("harnes"), {}).indices
+    table = ouvrir("harnes").indices
 
     ranked = ranger(table)
 
@@ -155,7 +158,7 @@ def test_a_harnes_la_capacite_provisoire_et_contredite_n_est_pas_la_premiere_vul
 
 
 def test_une_part_prend_toujours_son_complement_et_un_rapport_son_inverse() -> None:
-    etude = Diagnostic(lire_dossier("harnes"), {})
+    etude = ouvrir("harnes")
 
     rules = etude.indices.set_index("indicateur")["renversement"]
 
@@ -164,3 +167,21 @@ def test_une_part_prend_toujours_son_complement_et_un_rapport_son_inverse() -> N
         "pourcent": "complement",
         "pour_100": "inverse",
     }
+
+
+def test_le_radar_reste_au_controle_tant_que_la_convention_ne_le_dit_pas_valide() -> None:
+    assert ouvrir("harnes").vulnerabilite() is None
+    assert "Hypothèse de travail" in ouvrir_controle("harnes").vulnerabilite().html
+
+
+def test_un_radar_valide_revient_au_diagnostic_et_quitte_le_controle(donnees: Path) -> None:
+    path = donnees / "conventions/harnes/convention.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + VALIDE, encoding="utf-8")
+
+    shown = ouvrir("harnes").vulnerabilite()
+
+    written = unescape(shown.html).replace("\u00a0", " ")
+    assert "Indices validés par Caf du Pas-de-Calais le 2 mars 2026." in written
+    assert "indices" in shown
+    assert "Hypothèse" not in written and "Question ouverte" not in written
+    assert ouvrir_controle("harnes").vulnerabilite() is None

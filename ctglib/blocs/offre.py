@@ -1,4 +1,4 @@
-"""What annexe 2 says of the offer: the structures, how each characteristic is written, what is not said."""
+"""What annexe 2 says of the offer, what it leaves out, and the places for under-threes beside the reference."""
 
 from __future__ import annotations
 
@@ -7,22 +7,31 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.theme import sans_colonne_vide
 from ctglib.calculs.offre import ABSENT, structures
-from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import FINE, INSECABLE, avec_unite, enumerer, majuscule, minuscule, nombre_court
+from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.typographie import (
+    FINE,
+    INSECABLE,
+    avec_unite,
+    enumerer,
+    majuscule,
+    minuscule,
+    nombre,
+    nombre_court,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    import pandas as pd
+    from collections.abc import Collection, Iterable
 
     from ctglib.document.contexte import Contexte
+    from ctglib.donnees.modeles.bilan import Modes
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
+    from ctglib.donnees.modeles.convention import Fiche
 
-RIEN = "–"
 LIGNE_VIDE = "Ligne laissée vide"
-# What has a column or a note of its own.
-A_PART = ("presence", "soutien", "places", "age_min", "age_max", "ouverture")
+A_PART = ("presence", "soutien", "places", "age_min", "age_max", "ouverture")  # a column or a note of their own
+NEGLIGEABLE = 0.5  # a gap of half a place for a hundred children is told as none
 
 
 def tableau_offre(
@@ -38,161 +47,67 @@ def tableau_offre(
 
     Columns that no structure fills are left out.
     """
-    table = structures(offre, vocabulaire)
-    shown = table[table["categorie"].isin(list(categories))].reset_index(drop=True)
-    lines = {name: offre[offre["structure"] == name] for name in shown["structure"]}
-    told = shown.assign(
-        intitule=[intitule(row.nom, row.libelle_type) for row in shown.itertuples()],
-        en_gestion=shown["gestion"].map(vocabulaire.gestions),
-        en_places=[_places(lines[name], contexte) for name in shown["structure"]],
-        en_ages=[sans_coupure(row.ages or contexte.absence(row.statut_ages)) for row in shown.itertuples()],
-        en_horaires=[_horaires(lines[name], vocabulaire, contexte) for name in shown["structure"]],
-        autres=[_autres(lines[name], vocabulaire, contexte) for name in shown["structure"]],
-    )
-    columns = [
-        Colonne("intitule", "Structure"),
-        Colonne("en_gestion", "Gestion"),
-        Colonne("en_places", "Places", numerique=True),
-        Colonne("en_ages", "Âges"),
-        Colonne("en_horaires", "Horaires"),
-        Colonne("autres", "Ce que la convention en dit encore"),
-    ]
-    told = told.replace({column.cle: {"": None} for column in columns})
-    return Tableau.de(
-        told,
-        [column for column in columns if told[column.cle].notna().any()],
-        nom=nom,
-        titre=f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}",
-        donnees=offre[offre["structure"].isin(shown["structure"])].reset_index(drop=True),
-        source=contexte.source,
-        groupes=tuple(shown["libelle_categorie"]) if shown["categorie"].nunique() > 1 else None,
-        notes=(*_soutenus(offre, shown, vocabulaire), *_legende(contexte)),
-    )
+    shown = structures(offre, vocabulaire)
+    shown = shown[shown["categorie"].isin(list(categories))].reset_index(drop=True)
+    own = offre[offre["structure"].isin(shown["structure"])].reset_index(drop=True)
+    supported = list(own.loc[own["caracteristique"].eq("soutien") & own["valeur"].eq("oui"), "nom"])
+
+    def lignes(row: pd.Series, *caracteristiques: str) -> pd.DataFrame:
+        return own[own["structure"].eq(row["structure"]) & own["caracteristique"].isin(caracteristiques)]
+
+    def places(row: pd.Series) -> str:
+        return "".join(_valeur(line, contexte) for _, line in lignes(row, "places").head(1).iterrows()) or RIEN
+
+    def ages(row: pd.Series) -> str:
+        told = re.sub(r"(\d) ", rf"\1{INSECABLE}", row["ages"])  # narrow columns break no number, no absence
+        return told or contexte.absence(row["statut_ages"]).replace(" ", INSECABLE) or RIEN
+
+    def autres(row: pd.Series) -> str:
+        presence = lignes(row, "presence")
+        if presence["valeur"].eq("").any():  # the other blank cells are told in the check of the convention
+            return LIGNE_VIDE
+        rest = own[own["structure"].eq(row["structure"]) & ~own["caracteristique"].isin(A_PART) & own["valeur"].ne("")]
+        told = [_precision(rows, vocabulaire, contexte) for _, rows in rest.groupby("caracteristique", sort=False)]
+        told = told or [majuscule(_valeur(line, contexte)) for _, line in presence.iterrows()]
+        return " ; ".join(dict.fromkeys(told)) or RIEN
+
+    return sans_colonne_vide(
+        Tableau.de(
+            shown,
+            [
+                Colonne("intitule", "Structure", ecrire=_intitule),
+                Colonne("en_gestion", "Gestion", ecrire=lambda row: vocabulaire.gestions.get(row["gestion"]) or RIEN),
+                Colonne("en_places", "Places", True, ecrire=places),
+                Colonne("en_ages", "Âges", ecrire=ages),
+                Colonne("en_horaires", "Horaires", ecrire=lambda row: (
+                    _horaires(lignes(row, "ouverture"), vocabulaire, contexte) or RIEN)),
+                Colonne("autres", "Ce que la convention en dit encore", ecrire=autres),
+            ],
+            nom=nom,
+            titre=f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}",
+            donnees=own,
+            source=contexte.source,
+            groupes=tuple(shown["libelle_categorie"]) if shown["categorie"].nunique() > 1 else None,
+            notes=(
+                *[f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}."] * bool(supported),
+                f"{RIEN} : la convention n'en dit rien.",
+                f"« {contexte.absence('L')} » : la convention a une case ou une ligne pour cela, laissée vide.",
+            ),
+        )
+    )  # fmt: skip
 
 
 def phrase_des_equipements(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, categories: Collection[str]) -> str:
     """Return which structures of some categories the convention says are there, and which are not; "" without any."""
     kinds = {item.id for item in vocabulaire.types if item.categorie in categories}
     said = offre[offre["type"].isin(kinds) & offre["caracteristique"].eq("presence")]
-    there, not_there = (list(map(minuscule, said.loc[said["valeur"] == answer, "nom"])) for answer in ("oui", "non"))
-    parts = [f"cite {enumerer(there)}"] * bool(there) + [f"écarte {enumerer(not_there)}"] * bool(not_there)
+    verbs = {"oui": "cite", "non": "écarte"}
+    parts = [
+        f"{verb} {enumerer([minuscule(name) for name in said.loc[said['valeur'].eq(answer), 'nom']])}"
+        for answer, verb in verbs.items()
+        if said["valeur"].eq(answer).any()
+    ]
     return f"La convention {' ; elle '.join(parts)}." if parts else ""
-
-
-def _places(lines: pd.DataFrame, contexte: Contexte) -> str:
-    places = lines[lines["caracteristique"] == "places"]
-    return valeur(places.iloc[0], contexte) if len(places) else ""
-
-
-def _horaires(lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
-    return horaires(lines[lines["caracteristique"] == "ouverture"], vocabulaire, contexte)
-
-
-def _autres(lines: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
-    """Return whether the structure exists, when the text says so, and what is said in no column of its own.
-
-    Blank cells are told in the check of the convention.
-    """
-    presence = lines[lines["caracteristique"] == "presence"]
-    if (presence["valeur"] == "").any():
-        return LIGNE_VIDE
-    others = lines[~lines["caracteristique"].isin(A_PART) & (lines["valeur"] != "")]
-    told = [majuscule(valeur(line, contexte)) for _, line in presence.iterrows() if others.empty]
-    told += [precision(rows, vocabulaire, contexte) for _, rows in others.groupby("caracteristique", sort=False)]
-    return " ; ".join(dict.fromkeys(told))
-
-
-def _soutenus(offre: pd.DataFrame, shown: pd.DataFrame, vocabulaire: VocabulaireOffre) -> list[str]:
-    said = offre[(offre["caracteristique"] == "soutien") & (offre["valeur"] == "oui")]
-    names = [nom for nom in said["nom"] if nom in set(shown["nom"])]
-    return [f"{vocabulaire.caracteristiques['soutien']} : {enumerer(names)}."] if names else []
-
-
-def _legende(contexte: Contexte) -> tuple[str, ...]:
-    return (
-        f"{RIEN} : la convention n'en dit rien.",
-        f"« {contexte.absence('L')} » : la convention a une case ou une ligne pour cela, laissée vide.",
-    )
-
-
-def valeur(ligne: pd.Series, contexte: Contexte) -> str:
-    """Return the value of a row of the offer as read: « 8,03 € », « 7 h 30 à 18 h 30 », « oui », « non transmis »."""
-    text = ligne["valeur"]
-    if text == "":
-        return contexte.absence(ligne["statut"])
-    if ligne["unite"] == "plage_horaire":
-        return horaire(text)
-    if not text.replace(".", "", 1).isdigit():
-        return text
-    return avec_unite(float(text), contexte.unites[ligne["unite"]].apres(float(text)), len(text.partition(".")[2]))
-
-
-def sans_coupure(texte: str) -> str:
-    """Return a short text whose numbers and two-word absences no line break parts, so that narrow columns read well.
-
-    Examples:
-        >>> sans_coupure("6 semaines à 4 ans"), sans_coupure("non transmis")
-        ('6\\xa0semaines à 4\\xa0ans', 'non\\xa0transmis')
-    """
-    joined = re.sub(r"(\d) ", rf"\1{INSECABLE}", texte)
-    return joined.replace(" ", INSECABLE) if not re.search(r"\d", joined) else joined
-
-
-def horaire(plage: str) -> str:
-    """Return a span of hours as French writes it.
-
-    Examples:
-        >>> horaire("07:30-18:00")
-        '7\\u202fh\\u202f30\\xa0à\\xa018\\u202fh'
-    """
-    return f"{INSECABLE}à{INSECABLE}".join(_heure(moment) for moment in plage.split("-"))
-
-
-def intitule(nom: str, libelle_type: str) -> str:
-    """Return the name of a structure and its kind, said once when the name already holds it."""
-    return nom if libelle_type.casefold() in nom.casefold() else f"{nom}, {minuscule(libelle_type)}"
-
-
-def horaires(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
-    """Return all the hours of a structure: moments that begin alike are joined (« Jours d'école : … ; … »).
-
-    The vocabulary's label « Jours d'école, matin » begins with its days; what follows the comma is told by the hours.
-    """
-    days: dict[str, list[str]] = {}
-    for _, ligne in lignes.iterrows():
-        label = vocabulaire.modalites[ligne["modalite"]].partition(",")[0] if ligne["modalite"] else ""
-        written = valeur(ligne, contexte)
-        if written not in days.setdefault(label, []):
-            days[label].append(written)
-    if not lignes["valeur"].any():
-        return contexte.absence(lignes["statut"].iloc[0]) if len(lignes) else ""
-    return " ; ".join(f"{label} : {', '.join(spans)}" if label else ", ".join(spans) for label, spans in days.items())
-
-
-def precision(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
-    """Return a characteristic and its values: « Équivalents temps plein : 1 ETP », each told with its modality.
-
-    Values that are names (schools) are listed without the modality, which only numbers them.
-    """
-    caracteristique = lignes["caracteristique"].iloc[0]
-    label = vocabulaire.caracteristiques[caracteristique]
-    written = []
-    for _, ligne in lignes.iterrows():
-        text = valeur(ligne, contexte)
-        told = ligne["modalite"] and ligne["unite"]
-        if told and ligne["unite"] == caracteristique:  # the label names the unit
-            text = nombre_court(float(ligne["valeur"]))
-        written.append(f"{text} ({minuscule(vocabulaire.modalites[ligne['modalite']])})" if told else text)
-    return f"{label} : {', '.join(written)}"
-
-
-def _heure(moment: str) -> str:
-    hours, minutes = moment.split(":")
-    return f"{int(hours)}{FINE}h" + (f"{FINE}{minutes}" if int(minutes) else "")
-
-
-APPEL = " (a)"
-NOTE = "(a) Le texte n'en parle pas ; le classeur d'évaluation l'attend d'une structure de ce type."
 
 
 def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
@@ -200,18 +115,19 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
 
     What the text does not even name, while the catalogue expects it of that kind, is marked and explained in a note.
     """
-    expected = manques["origine"] == ABSENT
-    told = manques.assign(manque=manques["libelle"] + expected.map({True: APPEL, False: ""}))
+    expected = manques["origine"].eq(ABSENT)
+    told = manques.assign(manque=manques["libelle"] + expected.map({True: " (a)", False: ""}))
     shown = told.groupby("structure", sort=False).agg(
         nom=("nom", "first"),
         libelle_type=("libelle_type", "first"),
         manque=("manque", lambda texts: ", ".join([texts.iloc[0], *map(minuscule, texts.iloc[1:])])),
         reference=("reference", lambda texts: majuscule(" ; ".join(texts.unique()))),
     )
+    note = "(a) Le texte n'en parle pas ; le classeur d'évaluation l'attend d'une structure de ce type."
     return Tableau.de(
         shown,
         [
-            Colonne("intitule", "Structure", ecrire=lambda row: intitule(row["nom"], row["libelle_type"])),
+            Colonne("intitule", "Structure", ecrire=_intitule),
             Colonne("manque", "Ce que la convention ne dit pas"),
             Colonne("reference", "Place dans la convention"),
         ],
@@ -219,5 +135,97 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
         titre=f"Ce que la convention ne dit pas de l'offre, par structure, {contexte.territoire.nom}",
         donnees=manques,
         source=contexte.source,
-        notes=(NOTE,) if expected.any() else (),
+        notes=(note,) * int(expected.any()),
     )
+
+
+def _intitule(row: pd.Series) -> str:
+    """Return the name of a structure and its kind, said once when the name already holds it."""
+    name, kind = row["nom"], row["libelle_type"]
+    return name if kind.casefold() in name.casefold() else f"{name}, {minuscule(kind)}"
+
+
+def _valeur(ligne: pd.Series, contexte: Contexte) -> str:
+    """Return the value of a row of the offer as read: « 8,03 € », « 7 h 30 à 18 h 30 », « oui », « non transmis »."""
+    text = ligne["valeur"]
+    if text == "":
+        return contexte.absence(ligne["statut"])
+    if ligne["unite"] == "plage_horaire":
+        spans = [moment.split(":") for moment in text.split("-")]
+        hours = [f"{int(hour)}{FINE}h" + (f"{FINE}{minutes}" if int(minutes) else "") for hour, minutes in spans]
+        return f"{INSECABLE}à{INSECABLE}".join(hours)
+    if not text.replace(".", "", 1).isdigit():
+        return text
+    return avec_unite(float(text), contexte.unites[ligne["unite"]].apres(float(text)), len(text.partition(".")[2]))
+
+
+def _horaires(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
+    """Return all the hours of a structure: moments that begin alike are joined (« Jours d'école : … ; … »).
+
+    The vocabulary's label « Jours d'école, matin » begins with its days; what follows the comma is told by the hours.
+    """
+    if not lignes["valeur"].any():
+        return contexte.absence(lignes["statut"].iloc[0]) if len(lignes) else ""
+    days: dict[str, dict[str, None]] = {}
+    for _, line in lignes.iterrows():
+        label = vocabulaire.modalites[line["modalite"]].partition(",")[0] if line["modalite"] else ""
+        days.setdefault(label, {})[_valeur(line, contexte)] = None
+    return " ; ".join(f"{label} : {', '.join(spans)}" if label else ", ".join(spans) for label, spans in days.items())
+
+
+def _precision(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
+    """Return a characteristic and its values: « Équivalents temps plein : 1 ETP », each told with its modality.
+
+    Values that are names (schools) are listed without the modality, which only numbers them.
+    """
+    kind, written = lignes["caracteristique"].iloc[0], []
+    for _, line in lignes.iterrows():
+        told = line["modalite"] and line["unite"]
+        same = told and line["unite"] == kind  # the label names the unit
+        text = nombre_court(float(line["valeur"])) if same else _valeur(line, contexte)
+        written.append(f"{text} ({minuscule(vocabulaire.modalites[line['modalite']])})" if told else text)
+    return f"{vocabulaire.caracteristiques[kind]} : {', '.join(written)}"
+
+
+def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche], contexte: Contexte) -> list[str]:
+    """Return how far the whole is from the reference, which kind of care makes the gap, and which fiche supports it.
+
+    Args:
+        modes: As ``ctglib.donnees.couverture.lire_couverture`` returns it.
+        regles: The modes and their kinds.
+        fiches: Those of the convention, with the ``modes`` that they support.
+        contexte: The two territories.
+    """
+    by_mode = modes.set_index("modalite")
+    whole, kinds = by_mode.loc[""], {name: sorte.modes for name, sorte in regles.sortes.items()}
+    told = [
+        f"Pour 100 enfants de moins de 3 ans, {contexte.territoire.le} offre {nombre(whole['valeur'], 1)} places "
+        f"d'accueil de toute sorte, {_de_plus(whole['ecart'])} que {contexte.reference.le}."
+    ]
+    gaps = {name: by_mode.loc[own, "ecart"].sum() for name, own in kinds.items() if {*own} <= {*by_mode.index}}
+    if abs(whole["ecart"]) < NEGLIGEABLE or not gaps:
+        return told
+    first, *others = sorted(gaps, key=lambda name: gaps[name], reverse=bool(whole["ecart"] > 0))
+    others = [name for name in gaps if name in others]
+    told.append(
+        f"L'écart tient à {regles.sortes[first].mot} ({_de_plus(gaps[first])})"
+        + "".join(f" ; {regles.sortes[name].mot} en offre {_de_plus(gaps[name])}" for name in others)
+        + "."
+    )
+    supported = {
+        name: [str(fiche.numero) for fiche in fiches if {*own} & {*fiche.modes}] for name, own in kinds.items()
+    }
+    answers = [
+        f"{'la fiche' if len(numbers) == 1 else 'les fiches'} action {enumerer(numbers)} "
+        f"{'soutient' if len(numbers) == 1 else 'soutiennent'} {regles.sortes[name].mot}"
+        for name, numbers in supported.items()
+        if numbers
+    ]
+    late = [regles.sortes[name].mot for name, gap in gaps.items() if gap <= -NEGLIGEABLE and not supported[name]]
+    none = f" ; aucune ne porte sur {enumerer(late)}" if late else ""
+    return told + [f"{majuscule(enumerer(answers))}{none}."] * bool(answers)
+
+
+def _de_plus(ecart: float) -> str:
+    """Return « 7,3 de moins », « autant » under half a place."""
+    return "autant" if abs(ecart) < NEGLIGEABLE else f"{nombre(abs(ecart), 1)} de {'plus' if ecart > 0 else 'moins'}"

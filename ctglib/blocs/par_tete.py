@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.theme import lieux_et_dates
-from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import enumerer, majuscule, minuscule, nombre
+from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.typographie import avec_unite, enumerer, majuscule, minuscule, nombre
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -17,30 +17,29 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.bilan import ContratPrecedent, ParTete
     from ctglib.donnees.modeles.convention import Convention
 
-EUROS = "\u00a0€"
 FOIS = 1.05  # closer than that, two amounts by head are alike
+COLONNES = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference", "fois"]
 
 
 def par_tete(comparaison: pd.DataFrame, regles: Iterable[ParTete]) -> pd.DataFrame:
     """Return a row a rule of which the territory has every amount and the count of heads, zero amounts included.
 
     Returns:
-        id, libelle, mot, par, annee, montant, montant_reference, tete, tete_reference, fois (how many times more the
-        reference pays by head; missing when one of the two is absent or zero).
+        The columns ``COLONNES``; ``fois`` is how many times more the reference pays by head, missing when one of the
+        two is absent or zero.
     """
-    known = comparaison.set_index("indicateur")
+    values = comparaison.set_index("indicateur")[["valeur", "valeur_reference", "annee"]]
     rows = []
     for rule in regles:
-        names = [*rule.montants, rule.par]
-        if not set(names) <= set(known.index) or known.loc[names, "valeur"].isna().any():
+        known = values.reindex([*rule.montants, rule.par])
+        if known["valeur"].isna().any():
             continue
-        sums = known.loc[rule.montants, ["valeur", "valeur_reference"]].sum(skipna=False)
-        heads = known.loc[rule.par, ["valeur", "valeur_reference"]].where(lambda counts: counts > 0)
-        here, there = (sums / heads).astype("float64")
-        year, times = known.loc[rule.montants[0], "annee"], there / here if here else float("nan")
-        rows.append((rule.id, rule.libelle, rule.mot, rule.par, year, *sums, here, there, times))
-    names = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference", "fois"]
-    return pd.DataFrame(rows, columns=names).dropna(subset="tete", ignore_index=True)
+        counts = known.iloc[-1][["valeur", "valeur_reference"]].astype("float64")
+        sums = known.iloc[:-1][["valeur", "valeur_reference"]].sum(skipna=False)
+        here, there = sums / counts.where(counts.gt(0))
+        times = there / here if here else float("nan")
+        rows.append((rule.id, rule.libelle, rule.mot, rule.par, known["annee"].iloc[0], *sums, here, there, times))
+    return pd.DataFrame(rows, columns=COLONNES).dropna(subset="tete", ignore_index=True)
 
 
 def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collection[str]) -> Tableau:
@@ -51,30 +50,26 @@ def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collect
         contexte: The words.
         doutes: The doubtful indicators.
     """
-    doubtful = montants["par"].isin(list(doutes))
-
-    def libelle(row: pd.Series) -> str:
-        return f"{row['libelle']}, par {row['mot']}" + (" (?)" if row["par"] in doutes else "")
-
-    group = "Par tête"
+    here, there = contexte.territoire.nom, contexte.reference.nom
+    doubtful = "(?) Le nombre d'enfants est à vérifier : le contrôle de la convention dit pourquoi."
     return Tableau.de(
         montants,
         [
-            Colonne("objet", "Ce que la Caf verse", ecrire=libelle),
-            Colonne("montant", f"En tout, {contexte.territoire.nom}", numerique=True, ecrire=_euros),
-            Colonne("tete", contexte.territoire.nom, numerique=True, groupe=group, ecrire=_euros),
-            Colonne("tete_reference", contexte.reference.nom, numerique=True, groupe=group, ecrire=_euros),
+            Colonne("objet", "Ce que la Caf verse", ecrire=lambda row: (
+                f"{row['libelle']}, par {row['mot']}" + " (?)" * (row["par"] in doutes))),
+            Colonne("montant", f"En tout, {here}", True, ecrire=_euros),
+            Colonne("tete", here, True, "Par tête", _euros),
+            Colonne("tete_reference", there, True, "Par tête", _euros),
         ],
         nom="par-tete",
         titre=f"Action sociale de la Caf par tête, {lieux_et_dates(contexte, montants['annee'])}",
         source=f"{contexte.source} ; calculs du classeur d'évaluation",
-        notes=("(?) Le nombre d'enfants est à vérifier : le contrôle de la convention dit pourquoi.",)
-        * int(doubtful.any()),
-    )
+        notes=(doubtful,) * int(montants["par"].isin(list(doutes)).any()),
+    )  # fmt: skip
 
 
 def _euros(valeur: float) -> str:
-    return "–" if pd.isna(valeur) else nombre(valeur) + EUROS
+    return RIEN if pd.isna(valeur) else avec_unite(valeur, "€", 0)
 
 
 def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
@@ -84,43 +79,35 @@ def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
         montants: As ``par_tete`` returns it.
         contexte: The two territories.
     """
-    known = montants.dropna(subset="fois").assign(ecart=montants["tete_reference"] - montants["tete"])
-    known = known.sort_values("ecart", ascending=False)
-    behind, ahead = known[known["fois"] >= FOIS], known[known["fois"] <= 1 / FOIS]
-    told = []
-    if len(behind):
-        first = behind.iloc[0]
-        told.append(
-            f"L'écart le plus large est celui de « {minuscule(first['libelle'])} » : par {first['mot']}, la Caf verse "
-            f"{nombre(first['fois'], 1)} fois plus {contexte.reference.a}."
-        )
-    if len(ahead):
-        names = enumerer([f"« {minuscule(name)} »" for name in ahead["libelle"]])
-        told.append(f"Elle verse en revanche davantage {contexte.territoire.a} pour {names}.")
+    known = montants.assign(ecart=montants["tete_reference"] - montants["tete"]).sort_values("ecart", ascending=False)
+    told = [
+        f"L'écart le plus large est celui de « {minuscule(first.libelle)} » : par {first.mot}, la Caf verse "
+        f"{nombre(first.fois, 1)} fois plus {contexte.reference.a}."
+        for first in known[known["fois"].ge(FOIS)].head(1).itertuples()
+    ]
+    if ahead := [f"« {minuscule(name)} »" for name in known.loc[known["fois"].le(1 / FOIS), "libelle"]]:
+        told.append(f"Elle verse en revanche davantage {contexte.territoire.a} pour {enumerer(ahead)}.")
     return told
 
 
 def phrase_du_contrat(
     comparaison: pd.DataFrame, contrat: ContratPrecedent, convention: Convention, contexte: Contexte
-) -> str:
+) -> list[str]:
     """Return what the contract before the convention paid, which the convention takes as its base, and what to ask for.
 
     Nothing without an amount, or when the convention does not say how it is funded.
     """
-    known = comparaison.set_index("indicateur")
+    amounts = comparaison.set_index("indicateur").reindex(list(contrat.montants)).dropna(subset="valeur")
     clause = convention.clause("moyens")
-    names = [name for name in contrat.montants if name in known.index and pd.notna(known.loc[name, "valeur"])]
-    if not names or clause is None:
-        return ""
-    year = int(known.loc[names[0], "annee"])
-    amounts = known.loc[names, "valeur"]
-    parts = enumerer([f"{_euros(amounts[name])} pour le {contrat.montants[name]}" for name in names])
-    total = f", soit {_euros(amounts.sum())}" if len(names) > 1 else ""
-    told = f"En {year}, le {contrat.nom} versait {contexte.territoire.a} {parts}{total}."
-    before = convention.debut.year - 1
+    if amounts.empty or clause is None:
+        return []
+    year, before = int(amounts["annee"].iloc[0]), convention.debut.year - 1
+    parts = [f"{_euros(value)} pour le {contrat.montants[name]}" for name, value in amounts["valeur"].items()]
+    total = f", soit {_euros(amounts['valeur'].sum())}" if len(parts) > 1 else ""
+    told = f"En {year}, le {contrat.nom} versait {contexte.territoire.a} {enumerer(parts)}{total}."
     if year == before:
-        return told
+        return [told]
     rule = (
         f"{majuscule(clause.texte)} ({convention.citer('moyens')})" if clause.texte else "L'année d'avant sert de base"
     )
-    return f"{told} {rule} : le montant de {before} est à demander à la Caf."
+    return [f"{told} {rule} : le montant de {before} est à demander à la Caf."]

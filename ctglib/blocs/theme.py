@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,8 +10,8 @@ import pandas as pd
 from ctglib.calculs.comparaison import DUREE_VARIATION
 from ctglib.document.blocs import Bloc, Groupe, citation, paragraphe
 from ctglib.document.contexte import Contexte, variation
-from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import compter, date_longue, enumerer, minuscule
+from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.typographie import compter, date_longue, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from ctglib.calculs.comparaison import Constat
     from ctglib.donnees.modeles.bilan import PhraseDeSection
     from ctglib.donnees.modeles.catalogue import Indicateur, Theme
-    from ctglib.donnees.modeles.convention import Commentaire
+    from ctglib.donnees.modeles.convention import Commentaire, Fiche
 
-SANS_OBJET = "–"
 NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
 PLUS_VITE = "plus_vite"
+VARIATIONS = ["variation", "variation_reference"]
 
 
 def phrases(
@@ -65,94 +66,101 @@ def _tient(constat: Constat, attendu: str) -> bool:
 
 def _remplir(phrase: str, constats: list[Constat], contexte: Contexte) -> str:
     """Return a sentence with the numbers of its indicators, and the two territories as it names them."""
-    texts: dict[str, dict[str, str]] = {name: {} for name in ("ici", "la", "points", "variation", "variation_la")}
-    for item in constats:
-        name = item.indicateur
-        texts["ici"][name] = contexte.valeur(name, item.niveau, item.statut)
-        texts["la"][name] = contexte.valeur(name, item.reference, item.statut_reference)
-        texts["points"][name] = sans_signe(contexte.ecart(name, item.ecart, item.ecart_type)) if item.ecart else ""
-        texts["variation"][name], texts["variation_la"][name] = map(
-            variation, (item.variation, item.variation_reference)
-        )
+    written = {
+        "ici": lambda item: contexte.valeur(item.indicateur, item.niveau, item.statut),
+        "la": lambda item: contexte.valeur(item.indicateur, item.reference, item.statut_reference),
+        "points": lambda item: contexte.ecart(item.indicateur, item.ecart or 0.0, item.ecart_type).lstrip("+\u2212"),
+        "variation": lambda item: variation(item.variation),
+        "variation_la": lambda item: variation(item.variation_reference),
+    }
+    texts = {key: {item.indicateur: write(item) for item in constats} for key, write in written.items()}
     return phrase.format(**texts, a_reference=contexte.reference.a, de_reference=contexte.reference.de)
 
 
-def sans_signe(ecart: str) -> str:
-    """Return a gap without its sign, for a sentence that says which way it goes."""
-    return ecart.lstrip("+\u2212")
+def services_absents(
+    services: Iterable[str], constats: Mapping[str, Constat], fiches: Iterable[Fiche], contexte: Contexte
+) -> list[str]:
+    """Return how many of the services of the reference are absent, and whether a fiche answers one of them."""
+    known = [item for name in services if (item := constats.get(name)) and item.reference]
+    absent = {item.indicateur for item in known if item.niveau == 0}
+    if not absent:
+        return []
+    verb = "n'existent pas" if len(absent) > 1 else "n'existe pas"
+    some = "aucune n'existe" if len(absent) == len(known) else f"{nombre(len(absent))} {verb}"
+    kinds = compter(len(known), "sorte de services", "sortes de services")
+    answers = [str(fiche.numero) for fiche in fiches if set(fiche.repond_a) & absent]
+    which = "Les fiches action {} y répondent." if len(answers) > 1 else "La fiche action {} y répond."
+    return [
+        f"{majuscule(contexte.reference.le)} compte {kinds} pour les parents et les habitants ; {some} "
+        f"{contexte.territoire.a}.",
+        which.format(enumerer(answers)) if answers else "Aucune fiche action n'y répond.",
+    ]
 
 
 def tableau_indicateurs(
     comparaison: pd.DataFrame,
     contexte: Contexte,
     *,
-    nom: str,
     titre: str,
-    definitions: Collection[str] = (),
+    definitions: Iterable[str] = (),
     doutes: Collection[str] = (),
     **reste: object,
 ) -> Tableau:
-    """Return the rows of a comparison, one an indicator; the columns of variations only when a row has one.
+    """Return the rows of a comparison, one an indicator; a column of gaps or of variations only when a row has one.
 
     Args:
         comparaison: Rows of ``ctglib.calculs.comparaison.comparer``.
         contexte: The words and the two territories.
-        nom: Short name of the table.
         titre: Its caption, without places and years.
         definitions: The indicators whose meaning stands under the table, or of the chart beside it.
         doutes: The doubtful indicators, marked.
         reste: The other arguments of a table.
     """
+    here, there = contexte.territoire.nom, contexte.reference.nom
+    provisional = comparaison[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1)
+    doubtful = comparaison["indicateur"].isin(list(doutes))
+    changed = comparaison[comparaison[VARIATIONS].notna().any(axis=1)]
 
     def libelle(row: pd.Series) -> str:
-        marks = ["p"] * (Statut.PROVISOIRE in (row["statut"], row["statut_reference"])) + ["?"] * (
-            row["indicateur"] in doutes
-        )
+        marks = ["p"] * int(provisional[row.name]) + ["?"] * int(doubtful[row.name])
         return row["libelle"] + (f" ({', '.join(marks)})" if marks else "")
 
-    def ecart(row: pd.Series) -> str:
-        gap = row["ecart"]
-        return SANS_OBJET if pd.isna(gap) else contexte.ecart(row["indicateur"], gap, row["ecart_type"])
-
-    year = Colonne("annee", "Année", numerique=True, ecrire=lambda year: "" if pd.isna(year) else str(int(year)))
     columns = [
         Colonne("intitule", "Indicateur", ecrire=libelle),
-        *([year] if comparaison["annee"].nunique() > 1 else []),
-        *deux_niveaux(contexte, "valeur", "Niveau"),
-        *(
-            [Colonne("ecart_ecrit", "Écart", numerique=True, ecrire=ecart)]
-            if comparaison["ecart"].notna().any()
-            else []
-        ),
-    ]
-    if comparaison[["variation", "variation_reference"]].notna().to_numpy().any():
-        group = "Variation sur 5 ans"
-        columns += [
-            Colonne("variation", contexte.territoire.nom, numerique=True, groupe=group, ecrire=variation),
-            Colonne("variation_reference", contexte.reference.nom, numerique=True, groupe=group, ecrire=variation),
-        ]
-    changed = comparaison[comparaison[["variation", "variation_reference"]].notna().any(axis=1)]
-    crossed = [
-        item.model_copy(
-            update={"ruptures": [one for one in item.ruptures if when - DUREE_VARIATION < one.annee <= when]}
-        )
-        for name, when in zip(changed["indicateur"], changed["annee"], strict=True)
-        for item in [contexte.indicateurs[name]]
-    ]
-    notes = [f"{item.libelle} : {minuscule(item.definition)}" for item in map(contexte.indicateurs.get, definitions)]
-    provisional = Statut.PROVISOIRE in set(comparaison[["statut", "statut_reference"]].to_numpy().ravel())
-    notes += [f"(p) {contexte.statuts['P'].libelle}."] * provisional
-    doubtful = comparaison["indicateur"].isin(list(doutes)).any()
-    notes += ["(?) À vérifier : le contrôle de la convention dit pourquoi."] * bool(doubtful)
+        Colonne("annee", "Année", True, ecrire=lambda year: "" if pd.isna(year) else str(int(year))),
+        Colonne("territoire", here, True, "Niveau", lambda row: (
+            contexte.valeur(row["indicateur"], row["valeur"], row["statut"]))),
+        Colonne("de_reference", there, True, "Niveau", lambda row: (
+            contexte.valeur(row["indicateur"], row["valeur_reference"], row["statut_reference"]))),
+        Colonne("ecart_ecrit", "Écart", True, ecrire=lambda row: (
+            RIEN if pd.isna(row["ecart"]) else contexte.ecart(row["indicateur"], row["ecart"], row["ecart_type"]))),
+        Colonne("variation", here, True, "Variation sur 5 ans", variation),
+        Colonne("variation_reference", there, True, "Variation sur 5 ans", variation),
+    ]  # fmt: skip
+    useless = {
+        "annee": comparaison["annee"].nunique() <= 1,
+        "ecart_ecrit": comparaison["ecart"].isna().all(),
+        **dict.fromkeys(VARIATIONS, changed.empty),
+    }
     return Tableau.de(
         comparaison,
-        columns,
-        nom=nom,
+        [column for column in columns if not useless.get(column.cle)],
         titre=f"{titre}, {lieux_et_dates(contexte, comparaison['annee'])}",
         source=contexte.source,
-        notes=(*notes, *ruptures(crossed)),
+        notes=(
+            *(f"{item.libelle} : {minuscule(item.definition)}" for item in map(contexte.indicateurs.get, definitions)),
+            *marques(contexte, provisoire=provisional.any(), douteux=doubtful.any()),
+            *ruptures([contexte.indicateurs[name] for name in changed["indicateur"]], changed["annee"]),
+        ),
         **reste,
     )
+
+
+def marques(contexte: Contexte, *, provisoire: bool, douteux: bool) -> list[str]:
+    """Return the notes that explain the marks of a table."""
+    return [f"(p) {contexte.statuts['P'].libelle}."] * bool(provisoire) + [
+        "(?) À vérifier : le contrôle de la convention dit pourquoi."
+    ] * bool(douteux)
 
 
 def lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
@@ -162,51 +170,31 @@ def lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
     return ", ".join(part for part in (f"{contexte.territoire.nom} et {contexte.reference.nom}", period) if part)
 
 
-def deux_niveaux(contexte: Contexte, cle: str, groupe: str = "") -> tuple[Colonne, Colonne]:
-    """Return the columns of the territory and of its reference: values with their units, or why they are absent.
+def ruptures(indicateurs: list[Indicateur], annees: Iterable[float] | None = None) -> list[str]:
+    """Return one sentence a break (year and reason), with the indicators that it parts, earliest first.
 
     Args:
-        contexte: The words.
-        cle: Column of the territory's value; that of the reference is ``valeur_reference``, or ``reference``.
-        groupe: Title above the two.
+        indicateurs: The indicators.
+        annees: The year of each, when only the breaks of the five years before it are told.
     """
-    other = "valeur_reference" if cle == "valeur" else "reference"
-    return (
-        Colonne("territoire", contexte.territoire.nom, numerique=True, groupe=groupe,
-                ecrire=lambda row: contexte.valeur(row["indicateur"], row[cle], row["statut"])),
-        Colonne("de_reference", contexte.reference.nom, numerique=True, groupe=groupe,
-                ecrire=lambda row: contexte.valeur(row["indicateur"], row[other], row["statut_reference"])),
-    )  # fmt: skip
-
-
-def ruptures(indicateurs: list[Indicateur]) -> list[str]:
-    """Return one sentence a break (year and reason), with the indicators that it parts, earliest first."""
     concerned: dict[tuple[int, str], list[str]] = {}
-    for item in indicateurs:
+    for item, when in zip(indicateurs, annees if annees is not None else [None] * len(indicateurs), strict=True):
         for rupture in item.ruptures:
-            concerned.setdefault((rupture.annee, rupture.raison), []).append(item.libelle)
+            if when is None or when - DUREE_VARIATION < rupture.annee <= when:
+                concerned.setdefault((rupture.annee, rupture.raison), []).append(f"« {item.libelle} »")
     return [
-        f"Rupture de série en {annee} ({_concernes(libelles)}). {raison}"
-        for (annee, raison), libelles in sorted(concerned.items())
+        f"Rupture de série en {annee} ("
+        + (enumerer(names) if len(names) <= NOMMES else f"{compter(len(names), 'indicateur')}, dont {names[0]}")
+        + f"). {raison}"
+        for (annee, raison), names in sorted(concerned.items())
     ]
-
-
-def _concernes(libelles: list[str]) -> str:
-    """Return which indicators a break parts, few enough to be read."""
-    if len(libelles) <= NOMMES:
-        return enumerer([f"« {libelle} »" for libelle in libelles])
-    return f"{compter(len(libelles), 'indicateur')}, dont « {libelles[0]} »"
 
 
 def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -> Bloc:
     """Return the comments on some themes, the earliest first, with author and date; nothing when none is in."""
     own = sorted((item for item in commentaires if item.theme in themes), key=lambda item: item.date)
-    if not own:
-        return Groupe()
-    block = paragraphe("Commentaires des parties :")
-    for item in own:
-        block += citation(item.texte, f"{item.auteur}, le {date_longue(item.date)}")
-    return block
+    quotes = [citation(item.texte, f"{item.auteur}, le {date_longue(item.date)}") for item in own]
+    return sum(quotes, paragraphe("Commentaires des parties :")) if own else Groupe()
 
 
 def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire]) -> str:
@@ -216,3 +204,9 @@ def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commen
     if awaited and not told:
         return "Les parties n'ont encore commenté aucun thème."
     return f"Les parties n'ont pas encore commenté {enumerer(awaited)}." if awaited else ""
+
+
+def sans_colonne_vide(tableau: Tableau) -> Tableau:
+    """Return a table without the columns that have nothing but dashes."""
+    told = (column for column in tableau.colonnes if tableau.cellules[column.cle].ne(RIEN).any())
+    return replace(tableau, colonnes=tuple(told))

@@ -14,11 +14,11 @@ from ctglib.blocs.axes import Axes
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_a_collecter, tableau_collecte, tableau_revisions
 from ctglib.blocs.gouvernance import Gouvernance
 from ctglib.blocs.indicateurs import mode_de_lecture
+from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.participation import participation
-from ctglib.blocs.sources import sources
 from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.bilan import Proposition, Situation, proposer, service
 from ctglib.calculs.territoire import trajectoires_du_territoire

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ctglib.blocs.besoins import lacunes
-from ctglib.blocs.coherence import (
-    bilan,
-    tableau_affirmations,
-    tableau_coherence,
-    tableau_corrections,
-    tableau_regles,
-)
+from ctglib.blocs.coherence import bilan, tableau_affirmations, tableau_coherence, tableau_corrections, tableau_regles
 from ctglib.blocs.messages_diagnostic import MessagesDuControle
 from ctglib.blocs.offre import tableau_manques
-from ctglib.blocs.page_une import page_une
-from ctglib.blocs.radar import mode_d_emploi
-from ctglib.document.blocs import suite
-from ctglib.graphiques.radar import points_indices
+from ctglib.blocs.radar import vulnerabilite
+from ctglib.calculs.offre import manques
 from ctglib.rapports.diagnostic import Diagnostic, ouvrir, plein
 
 if TYPE_CHECKING:
     from ctglib.document.blocs import Bloc, Couverture
+    from ctglib.document.contexte import Contexte
     from ctglib.document.tableau import Tableau
+    from ctglib.donnees.modeles.coherence import Regles
 
 
 def ouvrir_controle(convention: str) -> Controle:
@@ -49,61 +43,57 @@ class Controle:
             f"Contrôle de la convention « {self.diagnostic.convention.id} ».\nEnsuite : .coherence(), .affirmations()."
         )
 
+    @property
+    def _regles(self) -> Regles:
+        return self.diagnostic.catalogue.coherence.regles
+
+    @property
+    def _contexte(self) -> Contexte:
+        """The words, for what the convention says in its text."""
+        return replace(self.diagnostic.contexte, source=self.diagnostic.convention.source_texte)
+
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, how much is still to be corrected, date of the data."""
         return self.diagnostic.couverture()
 
     def en_bref(self) -> Bloc:
         """Return the first page: what is to be corrected, what is not sure, what to ask."""
-        etude = self.diagnostic
-        written = [item for item in etude.dossier.messages if item.rapport == "controle"]
-        return page_une(etude.catalogue.messages, etude.dire(MessagesDuControle), written)
+        return self.diagnostic.page_une("controle", MessagesDuControle)
 
     def comptes(self) -> Bloc:
         """Return how many rules ran, what they found, and what the sentences of the text are worth."""
-        etude = self.diagnostic
-        return bilan(etude.controle, etude.jugements, etude.catalogue.coherence.regles)
+        return bilan(self.diagnostic.controle, self.diagnostic.jugements, self._regles)
 
     def coherence(self) -> Bloc | None:
         """Return what the rules found, the gravest first."""
-        etude = self.diagnostic
-        return plein([tableau_coherence(etude.controle, etude.catalogue.coherence.regles, etude.contexte_texte)])
+        return plein([tableau_coherence(self.diagnostic.controle, self._regles, self._contexte)])
 
     def affirmations(self) -> Bloc | None:
         """Return the sentences of the text with their verdict."""
-        etude = self.diagnostic
-        return plein([tableau_affirmations(etude.jugements, etude.catalogue.coherence.regles, etude.contexte_texte)])
+        return plein([tableau_affirmations(self.diagnostic.jugements, self._regles, self._contexte)])
 
     def corrections(self) -> Bloc | None:
         """Return the places read otherwise than they are written."""
-        return plein([tableau_corrections(self.diagnostic.dossier.corrections, self.diagnostic.contexte_texte)])
+        return plein([tableau_corrections(self.diagnostic.dossier.corrections, self._contexte)])
 
     def lacunes(self) -> Bloc | None:
         """Return what the convention leaves out or open, with the question to put."""
-        convention = self.diagnostic.convention
-        return plein([lacunes(convention, convention.source_texte)])
+        return plein([lacunes(self.diagnostic.convention, self.diagnostic.convention.source_texte)])
 
     def non_dits(self) -> Bloc | None:
         """Return what the convention does not say of its structures."""
-        return plein([tableau_manques(self.diagnostic.manques, self.diagnostic.contexte_offre)])
+        dossier, words = self.diagnostic.dossier, self.diagnostic.catalogue
+        found = manques(dossier.offre, words.coherence.relations.attendus_offre, words.offre)
+        return plein([tableau_manques(found, replace(self._contexte, source=dossier.convention.source_offre))])
 
     def vulnerabilite(self) -> Bloc | None:
-        """Return the indices of vulnerability: the hypothesis they rest on, their chart, then how they are read."""
-        etude, rules = self.diagnostic, self.diagnostic.catalogue.radar
-        if not etude.indices["indice"].notna().any():
-            return None
-        gap = next((item for item in etude.convention.lacunes if item.id == rules.lacune), None)
-        both = f"{etude.contexte.territoire.le} et {etude.contexte.reference.le}"
-        title = f"Indices de vulnérabilité : quels écarts entre {both} ?"
-        hypothesis, *reading = mode_d_emploi(etude.indices, rules, etude.contexte, gap).pieces
-        chart = points_indices(etude.indices, rules, etude.contexte, nom="indices", titre=title)
-        return suite([hypothesis, chart, *reading])
+        """Return the indices of vulnerability, as long as they are a hypothesis: validated, the diagnostic has them."""
+        etude = self.diagnostic
+        return vulnerabilite(etude.indices, etude.catalogue.radar, etude.contexte, etude.convention, valide=False)
 
     def regles(self) -> Tableau:
         """Return what each rule verifies, with its thresholds, and how many findings it gave."""
-        etude = self.diagnostic
-        words = etude.catalogue
-        return tableau_regles(etude.controle, words.coherence.regles, words.seuils, etude.contexte_texte)
+        return tableau_regles(self.diagnostic.controle, self._regles, self.diagnostic.catalogue.seuils, self._contexte)
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""

@@ -15,14 +15,19 @@ import pandas as pd
 from ctglib.blocs.ages import phrases_des_ages
 from ctglib.blocs.besoins import besoins_en_bref, lacunes, tableau_besoins
 from ctglib.blocs.couverture import couverture, statut_du_diagnostic
-from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture
+from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture, sources
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
-from ctglib.blocs.modes import figure_des_modes, phrases_des_modes
-from ctglib.blocs.offre import phrase_des_equipements, tableau_offre
+from ctglib.blocs.offre import phrase_des_equipements, phrases_des_modes, tableau_offre
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.par_tete import par_tete, phrase_du_contrat, phrases_par_tete, tableau_par_tete
-from ctglib.blocs.sources import sources
-from ctglib.blocs.theme import commentaires, commentaires_attendus, phrases, tableau_indicateurs
+from ctglib.blocs.radar import vulnerabilite
+from ctglib.blocs.theme import (
+    commentaires,
+    commentaires_attendus,
+    phrases,
+    services_absents,
+    tableau_indicateurs,
+)
 from ctglib.calculs import offre
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
@@ -32,7 +37,7 @@ from ctglib.calculs.radar import indices
 from ctglib.document.blocs import Bloc, Groupe, liste, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import compter, enumerer, majuscule, nombre
+from ctglib.document.typographie import enumerer
 from ctglib.donnees.couverture import lire_couverture
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import enregistrer, proches
@@ -47,7 +52,9 @@ if TYPE_CHECKING:
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.bilan import SectionDuDiagnostic
-    from ctglib.donnees.modeles.convention import Convention, Fiche
+    from ctglib.donnees.modeles.convention import Convention
+
+VALEURS = ["valeur", "valeur_reference"]
 
 
 def ouvrir(convention: str) -> Diagnostic:
@@ -62,7 +69,7 @@ def ouvrir(convention: str) -> Diagnostic:
     with enregistrer() as journal:
         dossier = lire_dossier(convention)
         modes = lire_couverture(dossier)
-    return Diagnostic(dossier, dict(journal.lus), modes)
+    return Diagnostic(dossier, controler(dossier), dict(journal.lus), modes)
 
 
 @dataclass(frozen=True)
@@ -71,12 +78,14 @@ class Diagnostic:
 
     Args:
         dossier: The checked data.
+        controle: The findings of the consistency check (see ``ctglib.calculs.coherence``).
         empreintes: The sha256 of every data file read, by path.
         modes: The places for under-threes by mode (see ``ctglib.donnees.couverture``).
     """
 
     dossier: Dossier
-    empreintes: Mapping[str, str]
+    controle: pd.DataFrame
+    empreintes: Mapping[str, str] = field(default_factory=dict)
     modes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self) -> str:
@@ -108,52 +117,29 @@ class Diagnostic:
             source=convention.source_diagnostic,
         )
 
-    @property
-    def contexte_offre(self) -> Contexte:
-        """The same, for what the convention says of the offer."""
-        return replace(self.contexte, source=self.convention.source_offre)
-
-    @property
-    def contexte_texte(self) -> Contexte:
-        """The same, for what the convention says in its text."""
-        return replace(self.contexte, source=self.convention.source_texte)
-
     @cached_property
     def comparaison(self) -> pd.DataFrame:
         """The territory beside its reference, one row an indicator (see ``ctglib.calculs.comparaison``)."""
-        catalogue = self.catalogue
-        table = comparer(
-            self.dossier.annexe1,
-            catalogue.indicateurs,
-            catalogue.unites,
-            self.convention.territoire,
-            self.convention.reference,
-        )
+        catalogue, convention = self.catalogue, self.convention
+        words = catalogue.indicateurs, catalogue.unites
+        table = comparer(self.dossier.annexe1, *words, convention.territoire, convention.reference)
         return sans_le_hasard(table, catalogue.indicateurs, catalogue.evaluation.seuils.hasard_ecarts)
 
     @cached_property
     def tous_les_constats(self) -> tuple[Constat, ...]:
         """A finding for every indicator that annexe 1 gives, in the order of the catalogue."""
-        return self.constats_de(self.catalogue.indicateurs)
+        words = self.catalogue
+        return constats(
+            self.comparaison, words.indicateurs, words.indicateurs, theme_de=words.theme_de, seuils=words.seuils
+        )
 
     @cached_property
-    def par_enjeu(self) -> pd.DataFrame:
-        """The findings and the needs under each enjeu (see ``ctglib.calculs.enjeux``)."""
-        return constats_par_enjeu(*self._besoins)
-
-    @cached_property
-    def hors_enjeux(self) -> pd.DataFrame:
-        """The needs of the themes that no enjeu takes."""
-        return hors_enjeux(*self._besoins)
-
-    @property
-    def _besoins(self) -> tuple:
-        return self.convention, self.tous_les_constats, self.catalogue.indicateurs, self.catalogue.synthese.services
-
-    @cached_property
-    def controle(self) -> pd.DataFrame:
-        """The findings of the consistency check (see ``ctglib.calculs.coherence``)."""
-        return controler(self.dossier)
+    def besoins_lus(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The findings and the needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.enjeux``)."""
+        given = (
+            self.convention, self.tous_les_constats, self.catalogue.indicateurs, self.catalogue.synthese.services,
+        )  # fmt: skip
+        return constats_par_enjeu(*given), hors_enjeux(*given)
 
     @cached_property
     def doutes(self) -> Mapping[str, str]:
@@ -168,23 +154,19 @@ class Diagnostic:
     @cached_property
     def indices(self) -> pd.DataFrame:
         """The indices of the radar (see ``ctglib.calculs.radar``)."""
-        catalogue = self.catalogue
-        return indices(
-            self.dossier.annexe1,
-            catalogue.radar,
-            (self.convention.territoire, self.convention.reference),
-            renversements={
-                name: catalogue.unites[item.unite].renversement for name, item in catalogue.indicateurs.items()
-            },
-            doutes=self.doutes,
-        )
+        words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
+        turned = {name: words.unites[item.unite].renversement for name, item in words.indicateurs.items()}
+        return indices(self.dossier.annexe1, words.radar, places, renversements=turned, doutes=self.doutes)
 
-    def constats_de(self, identifiants: Iterable[str]) -> tuple[Constat, ...]:
-        """Return the findings of these indicators, in their order; one that annexe 1 does not give has none."""
-        catalogue = self.catalogue
-        return constats(
-            self.comparaison, identifiants, catalogue.indicateurs, theme_de=catalogue.theme_de, seuils=catalogue.seuils
-        )
+    @cached_property
+    def _par_indicateur(self) -> dict[str, Constat]:
+        return {constat.indicateur: constat for constat in self.tous_les_constats}
+
+    @property
+    def _accueil(self) -> list[str]:
+        """What is said of the places for under-threes, nothing where none is published."""
+        rules, fiches = self.catalogue.diagnostic.modes, self.convention.fiches
+        return phrases_des_modes(self.modes, rules, fiches, self.contexte) if len(self.modes) else []
 
     # The first pages.
 
@@ -197,27 +179,16 @@ class Diagnostic:
 
     def synthese(self) -> Bloc:
         """Return the first page: what the territory's figures say, what is not sure, what to decide."""
-        written = [item for item in self.dossier.messages if item.rapport == "diagnostic"]
-        return page_une(self.catalogue.messages, self.dire(MessagesDuDiagnostic), written)
+        return self.page_une("diagnostic", MessagesDuDiagnostic)
 
-    def dire(self, genre: type[MessagesDuDiagnostic]) -> MessagesDuDiagnostic:
-        """Return what a first page says of this convention, in the order of a kind of report."""
-        return genre(
-            self.convention,
-            self.catalogue,
-            self.contexte,
-            self.comparaison,
-            self.tous_les_constats,
-            self.doutes,
-            self.controle,
-            self.hors_enjeux,
-            self._accueil if len(self.modes) else (),
-            self.jugements,
-        )
-
-    @property
-    def _accueil(self) -> list[str]:
-        return phrases_des_modes(self.modes, self.catalogue.diagnostic.modes, self._fiches, self.contexte)
+    def page_une(self, rapport: str, genre: type[MessagesDuDiagnostic]) -> Bloc:
+        """Return the first page of a report, in the order of its kind, with what the parties wrote for it."""
+        said = genre(
+            self.convention, self.catalogue, self.contexte, self.comparaison, self.tous_les_constats, self.doutes,
+            self.controle, self.besoins_lus[1], self._accueil, self.jugements,
+        )  # fmt: skip
+        written = [item for item in self.dossier.messages if item.rapport == rapport]
+        return page_une(self.catalogue.messages, said, written)
 
     def mode_de_lecture(self) -> Bloc:
         """Return how gaps, variations and statuses are read."""
@@ -233,42 +204,52 @@ class Diagnostic:
         Args:
             nom: One of the sections of ``catalogue/diagnostic.yaml``.
         """
-        rules = self.catalogue.diagnostic.sections[nom]
-        told = [
-            *self._absences(rules),
-            *phrases(rules.phrases, self._par_indicateur, self.contexte, doutes=self.doutes, graphique=rules.graphique),
-        ]
-        chart = None
+        rules, told, name = self.catalogue.diagnostic.sections[nom], self.phrases(nom), nom.replace("_", "-")
+        title, chart = self._titre(rules), None
         if rates := self._taux(rules):
-            chart = self._haltere(self._lignes(rates), f"ecarts-{_tiret(nom)}", f"{self._titre(rules)} : quels écarts")
+            chart = self._haltere(rates, f"ecarts-{name}", f"{title} : quels écarts")
         if rules.modes and len(self.modes):
+            words = replace(self.contexte, indicateurs=self.catalogue.indicateurs_contexte)
+            question = "Combien de places pour 100 enfants de moins de 3 ans, par mode d'accueil, en "
+            question += f"{self.modes['annee'].iloc[0]} ?"
             told = [*self._accueil, *told]
-            chart = figure_des_modes(self.modes, self._contexte_des_modes, self.modes.attrs["source"])
-        if rules.ages and len(ages := self._ages(rules)):
-            fiches = [fiche for fiche in self._fiches if set(fiche.offre) & set(rules.offre)]
+            chart = haltere(self.modes, words, nom="modes", titre=question, source=self.modes.attrs["source"])
+        if rules.ages and len(ages := self._ages(rules.offre)):
+            fiches = [fiche for fiche in self.convention.fiches if set(fiche.offre) & set(rules.offre)]
             told += phrases_des_ages(ages, fiches)
-            chart = self._figure_des_ages(ages, fiches)
+            chart = self._figure_des_ages(ages, max((fiche.age_max or 0 for fiche in fiches), default=0))
         if equipment := phrase_des_equipements(self.dossier.offre, self.catalogue.offre, rules.equipements):
             told.append(equipment)
-        offer = self._offre(nom, rules)
-        shown = plein([liste(told) if told else None, self.tableau(nom), chart, offer])
+        words = replace(self.contexte, source=self.convention.source_offre)
+        offer = tableau_offre(
+            self.dossier.offre, self.catalogue.offre, words, rules.offre, nom=f"offre-{name}", titre=title
+        )
+        shown = plein([liste(told), self.tableau(nom), chart, offer])
         return shown + commentaires(rules.theme, self.dossier.commentaires) if shown else None
+
+    def phrases(self, nom: str) -> list[str]:
+        """Rend les phrases que les indicateurs d'une section portent : ``ctg.phrases("precarite")``."""
+        rules, found = self.catalogue.diagnostic.sections[nom], self._par_indicateur
+        return services_absents(rules.absences, found, self.convention.fiches, self.contexte) + phrases(
+            rules.phrases, found, self.contexte, doutes=self.doutes, graphique=rules.graphique
+        )
 
     def tableau(self, nom: str) -> Tableau:
         """Rend le tableau d'une section, ou tous les indicateurs d'un thème : ``ctg.tableau("logement")``."""
         sections, themes = self.catalogue.diagnostic.sections, {one.theme: one for one in self.catalogue.themes}
-        if nom not in {**sections, **themes}:
-            known = ", ".join([*sections, *(name for name in themes if name not in sections)])
-            raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {known}.")
         if nom in sections:
             rules = sections[nom]
             shown = [name for name in (*rules.tableau, *rules.graphique) if name not in self._taux(rules)]
             title, meanings = self._titre(rules), [name for name in rules.definitions if name in self._par_indicateur]
-        else:
+        elif nom in themes:
             shown, title, meanings = [item.id for item in themes[nom].indicateurs], themes[nom].titre, []
+        else:
+            known = ", ".join({**sections, **themes})
+            raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {known}.")
         return tableau_indicateurs(
-            self._lignes(shown), self.contexte, nom=_tiret(nom), titre=title, definitions=meanings, doutes=self.doutes
-        )
+            self._lignes(shown), self.contexte, nom=nom.replace("_", "-"), titre=title, definitions=meanings,
+            doutes=self.doutes,
+        )  # fmt: skip
 
     def comparer(self, *indicateurs: str) -> Figure:
         """Rend le graphique d'indicateurs de même unité, le territoire à côté de sa référence.
@@ -283,26 +264,18 @@ class Diagnostic:
                 raise ValueError(f"L'indicateur « {name} » n'existe pas.{proposal}")
         if lost := [name for name in indicateurs if name not in self._par_indicateur]:
             raise ValueError(f"Le diagnostic de la convention ne donne pas : {', '.join(lost)}.")
-        return self._haltere(self._lignes(indicateurs), f"comparer-{_tiret(indicateurs[0])}", "Quels écarts")
+        return self._haltere(indicateurs, f"comparer-{indicateurs[0].replace('_', '-')}", "Quels écarts")
 
-    def _haltere(self, shown: pd.DataFrame, nom: str, titre: str) -> Figure:
+    def _haltere(self, indicateurs: Iterable[str], nom: str, titre: str) -> Figure:
+        shown = self._lignes(indicateurs)
         years = enumerer(sorted({str(int(annee)) for annee in shown["annee"].dropna()}))
         both = f"entre {self.contexte.territoire.le} et {self.contexte.reference.le}"
-        title = f"{titre} {both} en {years} ?" if years else f"{titre} {both} ?"
-        return haltere(shown, self.contexte, nom=nom, titre=title)
-
-    @cached_property
-    def _par_indicateur(self) -> dict[str, Constat]:
-        return {constat.indicateur: constat for constat in self.tous_les_constats}
+        return haltere(shown, self.contexte, nom=nom, titre=f"{titre} {both}{f' en {years}' if years else ''} ?")
 
     def _titre(self, rules: SectionDuDiagnostic) -> str:
         """Return the name of a section: that of its one theme where the convention has its own."""
         own = self.convention.themes.get(rules.theme[0]) if len(rules.theme) == 1 else None
         return own or rules.titre
-
-    @property
-    def _fiches(self) -> list[Fiche]:
-        return self.convention.fiches
 
     def _lignes(self, indicateurs: Iterable[str]) -> pd.DataFrame:
         """Return the rows of some indicators, in their order; one that annexe 1 does not give has none."""
@@ -312,76 +285,44 @@ class Diagnostic:
     def _taux(self, rules: SectionDuDiagnostic) -> list[str]:
         """Return the rates of the chart of a section; those of one place only are read in the table, as one alone."""
         rows = self._lignes(rules.graphique)
-        known = rows[rows[["valeur", "valeur_reference"]].notna().any(axis=1)]
-        if known[["valeur", "valeur_reference"]].isna().any(axis=1).all():
-            return []
-        return list(known["indicateur"]) if len(known) > 1 else []
+        known = rows[rows[VALEURS].notna().any(axis=1)]
+        return list(known["indicateur"]) if len(known) > 1 and known[VALEURS].notna().all(axis=1).any() else []
 
-    def _absences(self, rules: SectionDuDiagnostic) -> list[str]:
-        """Return how many of the services of the reference are absent, and whether a fiche answers one of them."""
-        known = [item for name in rules.absences if (item := self._par_indicateur.get(name)) and item.reference]
-        absent = [item.indicateur for item in known if item.niveau == 0]
-        if not absent:
-            return []
-        here, there = self.contexte.territoire, self.contexte.reference
-        verb = "n'existent pas" if len(absent) > 1 else "n'existe pas"
-        some = "aucune n'existe" if len(absent) == len(known) else f"{nombre(len(absent))} {verb}"
-        kinds = compter(len(known), "sorte de services", "sortes de services")
-        told = f"{majuscule(there.le)} compte {kinds} pour les parents et les habitants ; {some} {here.a}."
-        answers = [str(fiche.numero) for fiche in self._fiches if set(fiche.repond_a) & set(absent)]
-        verb = "Les fiches action {} y répondent." if len(answers) > 1 else "La fiche action {} y répond."
-        return [told, verb.format(enumerer(answers)) if answers else "Aucune fiche action n'y répond."]
-
-    @property
-    def _contexte_des_modes(self) -> Contexte:
-        return replace(self.contexte, indicateurs=self.catalogue.indicateurs_contexte)
-
-    def _offre(self, nom: str, rules: SectionDuDiagnostic) -> Tableau:
-        words, name = self.catalogue.offre, f"offre-{_tiret(nom)}"
-        return tableau_offre(
-            self.dossier.offre, words, self.contexte_offre, rules.offre, nom=name, titre=self._titre(rules)
-        )
-
-    def _ages(self, rules: SectionDuDiagnostic) -> pd.DataFrame:
+    def _ages(self, categories: Iterable[str]) -> pd.DataFrame:
         rows = offre.ages(self.dossier.offre, self.catalogue.offre)
-        return rows[rows["categorie"].isin(rules.offre)].reset_index(drop=True)
+        return rows[rows["categorie"].isin(categories)].reset_index(drop=True)
 
-    def _figure_des_ages(self, ages: pd.DataFrame, fiches: list[Fiche]) -> Figure:
-        """Return the chart of the ages, up to the oldest that a fiche aims at."""
+    def _figure_des_ages(self, ages: pd.DataFrame, jusqu_a: int) -> Figure:
         counted, words = self.comparaison.set_index("indicateur")["valeur"], self.catalogue
-        bands = [
-            (item.age_min, item.age_max, counted.get(item.indicateur), words.indicateurs[item.indicateur].libelle)
-            for item in words.synthese.tranches_age
-        ]
+        bands = pd.DataFrame(
+            [
+                (item.age_min, item.age_max, counted.get(item.indicateur), words.indicateurs[item.indicateur].libelle)
+                for item in words.synthese.tranches_age
+            ],
+            columns=["age_min", "age_max", "effectif", "libelle"],
+        ).astype({"effectif": "float64"})
         return graphique_des_ages(
-            ages,
-            pd.DataFrame(bands, columns=["age_min", "age_max", "effectif", "libelle"]).astype({"effectif": "float64"}),
-            self.contexte,
-            nom="ages",
-            titre="Quels âges chaque dispositif reçoit-il ?",
-            source=f"{self.convention.source_offre} ; {self.contexte.source}",
-            jusqu_a=max((fiche.age_max or 0 for fiche in fiches), default=0),
-        )
+            ages, bands, self.contexte, nom="ages", titre="Quels âges chaque dispositif reçoit-il ?",
+            source=f"{self.convention.source_offre} ; {self.contexte.source}", jusqu_a=jusqu_a,
+        )  # fmt: skip
 
-    @cached_property
-    def manques(self) -> pd.DataFrame:
-        """What the convention does not say of its structures (see ``ctglib.calculs.offre.manques``)."""
-        expected = self.catalogue.coherence.relations.attendus_offre
-        return offre.manques(self.dossier.offre, expected, self.catalogue.offre)
+    def vulnerabilite(self) -> Bloc | None:
+        """Return the indices of vulnerability, once the convention says that they are validated."""
+        return vulnerabilite(self.indices, self.catalogue.radar, self.contexte, self.convention, valide=True)
 
     # The money, the needs, the questions, the limits.
 
     def moyens(self) -> Bloc | None:
         """Return what the Caf pays by head, and what the contract before the convention paid."""
-        rules = self.catalogue.diagnostic
+        rules, contexte = self.catalogue.diagnostic, self.contexte
         amounts = par_tete(self.comparaison, rules.par_tete)
-        before = phrase_du_contrat(self.comparaison, rules.contrat_precedent, self.convention, self.contexte)
-        told = [*phrases_par_tete(amounts, self.contexte), *([before] if before else [])]
-        return plein([liste(told) if told else None, tableau_par_tete(amounts, self.contexte, self.doutes)])
+        before = phrase_du_contrat(self.comparaison, rules.contrat_precedent, self.convention, contexte)
+        told = phrases_par_tete(amounts, contexte) + before
+        return plein([liste(told), tableau_par_tete(amounts, contexte, self.doutes)])
 
     def besoins(self) -> Bloc | None:
         """Return the needs, each with the fiches that answer it."""
-        args = self.par_enjeu, self.hors_enjeux, self.convention
+        args = *self.besoins_lus, self.convention
         return plein([besoins_en_bref(*args), tableau_besoins(*args, self.contexte, doutes=self.doutes)])
 
     def questions(self) -> Bloc | None:
@@ -393,30 +334,25 @@ class Diagnostic:
         """Return what the figures must not be made to say, what is left out, and who has yet to comment."""
         words, found = self.catalogue, self.tous_les_constats
         given = {constat.theme for constat in found}
-        awaited = commentaires_attendus(
-            [theme for theme in words.themes if theme.theme in given], self.dossier.commentaires
-        )
-        left_out = laisse_de_cote(words.themes, found, self.contexte, offre=not self.dossier.offre.empty)
-        told = [*left_out, *([awaited] if awaited else [])]
+        themes = [theme for theme in words.themes if theme.theme in given]
+        told = laisse_de_cote(words.themes, found, self.contexte, offre=not self.dossier.offre.empty)
+        if awaited := commentaires_attendus(themes, self.dossier.commentaires):
+            told.append(awaited)
         return limites(found, self.convention.limites, self.contexte, told, doutes=bool(self.doutes))
 
     def annexe(self) -> Bloc | None:
         """Return every indicator of annexe 1, theme by theme, for the screen."""
         titles = {theme.theme: theme.titre for theme in self.catalogue.themes}
-        groups = tuple(titles[self.catalogue.theme_de[name]] for name in self.comparaison["indicateur"])
-        return plein(
-            [
-                tableau_indicateurs(
-                    self.comparaison,
-                    self.contexte,
-                    nom="indicateurs",
-                    titre="Tous les indicateurs de l'étude",
-                    doutes=self.doutes,
-                    groupes=groups,
-                    ecran=True,
-                )
-            ]
+        table = tableau_indicateurs(
+            self.comparaison,
+            self.contexte,
+            nom="indicateurs",
+            titre="Tous les indicateurs de l'étude",
+            doutes=self.doutes,
+            groupes=tuple(self.comparaison["indicateur"].map(self.catalogue.theme_de).map(titles)),
+            ecran=True,
         )
+        return plein([table])
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
@@ -424,11 +360,5 @@ class Diagnostic:
 
 
 def plein(pieces: Iterable[Bloc | None]) -> Groupe | None:
-    """Return pieces one after the other, tables without a row left out; None when nothing is left."""
-    return suite(
-        piece for piece in pieces if piece is not None and (not isinstance(piece, Tableau) or len(piece.donnees))
-    )
-
-
-def _tiret(nom: str) -> str:
-    return nom.replace("_", "-")
+    """Return pieces one after the other without what is empty: no list, a table without a row; None without any."""
+    return suite(piece for piece in pieces if piece and (not isinstance(piece, Tableau) or len(piece.donnees)))

@@ -17,13 +17,14 @@ from ctglib.blocs.couverture import FICTIF
 from ctglib.blocs.criteres import Criteres
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.indicateurs import mode_de_lecture
+from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_fin import MessagesDeLaFin
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.participation import participation
 from ctglib.blocs.recommandations import Suites
 from ctglib.blocs.revisite import DiagnosticRevisite
-from ctglib.blocs.sources import sources
 from ctglib.blocs.trajectoires import Trajectoires
+from ctglib.calculs.coherence import controler
 from ctglib.calculs.enjeux import besoins
 from ctglib.document.blocs import Bloc, Couverture, Logo, liste, paragraphe, sous_titre, suite
 from ctglib.document.typographie import compter, date_longue, enumerer, majuscule
@@ -54,9 +55,9 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
     with enregistrer() as journal:
         dossier = lire_dossier(convention)
         comparables = etudier_comparables(dossier, lire_communes(dossier))
-        diagnostic = Diagnostic(dossier, {})
+        diagnostic = Diagnostic(dossier, controler(dossier))
         # Now, since another process may still be working out the study of the last year.
-        found, needs = diagnostic.tous_les_constats, besoins(diagnostic.par_enjeu, diagnostic.hors_enjeux)
+        found, needs = diagnostic.tous_les_constats, besoins(*diagnostic.besoins_lus)
         finale = lire_finale(dossier)
         last = ouvrir_bilan(convention, derniere_annee(dossier), brut=brut).etude
     return EvaluationFinale(EtudeFinale(last, finale, comparables, found, needs, dict(journal.lus)))

@@ -18,11 +18,11 @@ from ctglib.blocs.collecte import renvoi_au_dossier, tableau_manques_suivi, tabl
 from ctglib.blocs.contrat import tableau_contrat
 from ctglib.blocs.etats import tableau_etats
 from ctglib.blocs.indicateurs import tableau_indicateurs
+from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Budget, tableau_de_fiche
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.series_publiques import tableau_series
-from ctglib.blocs.sources import sources
 from ctglib.calculs.collecte import manques
 from ctglib.calculs.departs import depuis_le_depart
 from ctglib.calculs.moyens import moyens_par_poste, rapprocher

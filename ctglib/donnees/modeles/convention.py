@@ -196,6 +196,13 @@ class Lacune(Modele):
     question: Texte
 
 
+class Validation(Modele):
+    """Who has validated something, and when."""
+
+    par: Texte
+    date: date
+
+
 class Schema(Modele):
     """A schéma départemental that the text names."""
 
@@ -214,7 +221,8 @@ class Convention(Montrable, Modele):
     (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``),
     of the yearly follow-up (``source_suivi``). ``responsables``: how the convention calls services of the catalogue.
     ``membres``: the communes of an EPCI, whose public counts are added up. ``livrables``: the indicators that say that
-    a document or an instance that the text promises exists. ``themes``: its own names of themes.
+    a document or an instance that the text promises exists. ``themes``: its own names of themes. ``radar``: who has
+    validated its indices of vulnerability; until then they are a hypothesis, and only the report of the check has them.
     """
 
     id: Identifiant
@@ -244,6 +252,7 @@ class Convention(Montrable, Modele):
     lacunes_d_abord: list[Identifiant] = []
     livrables: list[Identifiant] = []
     themes: dict[Identifiant, Texte] = {}
+    radar: dict[Literal["valide"], Validation] = {}
 
     def clause(self, role: RoleDeClause) -> Clause | None:
         """Return where the convention settles something, None when it does not say."""
