@@ -13,7 +13,7 @@ from ctglib.calculs.annees import annees
 from ctglib.calculs.suivi import Series, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.analyses import Analyse, Rapport
+from ctglib.donnees.modeles.convention import Analyse, Rapport
 
 ICI = "01001"
 COLONNES = (

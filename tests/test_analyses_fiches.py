@@ -16,7 +16,7 @@ from ctglib.blocs import flux, grille
 from ctglib.blocs.postes import couts
 from ctglib.calculs.annees import annees, est_muet
 from ctglib.calculs.evaluation import PostureBougee
-from ctglib.donnees.modeles.analyses import TYPES, attendus
+from ctglib.donnees.modeles.convention import TYPES, attendus
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8"))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import ctglib.commandes.suivante.depart
 import ctglib.production.verifier  # every model is then known
-from ctglib.donnees.modeles.base import Modele
+from ctglib.donnees.modeles import Modele
 
 PAQUET = Path(ctglib.__file__).parent
 # A standard's own keys, which we check and do not use; the signatory's quality is that of a part of the text.

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.bilan import ReglesBilan
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.evaluation import ReglesFinales
+from ctglib.donnees.modeles.rapports import ReglesBilan
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:

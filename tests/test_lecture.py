@@ -13,9 +13,9 @@ from ctglib.blocs.theme import commentaires, commentaires_attendus
 from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.document.blocs import Bloc
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.bilan import RoleDeFichier
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Commentaire
+from ctglib.donnees.modeles.rapports import RoleDeFichier
 
 ENGAGEMENTS = ["Article 8 : Le classeur ne reçoit que des agrégats."]
 ROLES = [

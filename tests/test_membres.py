@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctglib.blocs.territoire import en_parts
 from ctglib.donnees import publiques
-from ctglib.donnees.modeles.bilan import MembresDuTerritoire
+from ctglib.donnees.modeles.rapports import MembresDuTerritoire
 
 REGLES = MembresDuTerritoire(sur="foyers", parts=("rsa",), plancher=100)
 

@@ -23,7 +23,7 @@ from ctglib.commandes.application import lancer
 from ctglib.document.blocs import Bloc, Groupe, Lien, Liste, Renvoi, Titre, feuilles
 from ctglib.document.signes import montrable
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.donnees.modeles.messages import MessageDesParties
+from ctglib.donnees.modeles.rapports import MessageDesParties
 from ctglib.export import ExporteurPDF
 from ctglib.export.document import document_de
 from ctglib.production.paroles import nombres_absents

@@ -11,7 +11,7 @@ from ctglib import ouvrir
 from ctglib.blocs.theme import phrases
 from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.document.tableau import Tableau
-from ctglib.donnees.modeles.bilan import PhraseDeSection
+from ctglib.donnees.modeles.rapports import PhraseDeSection
 from ctglib.rapports.diagnostic import Diagnostic
 
 

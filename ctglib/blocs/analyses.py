@@ -9,7 +9,7 @@ from ctglib.document.blocs import Groupe, suite
 
 if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.donnees.modeles.analyses import Analyse
+    from ctglib.donnees.modeles.convention import Analyse
 
 
 def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:

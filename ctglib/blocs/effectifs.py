@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.analyses import Analyse
+    from ctglib.donnees.modeles.convention import Analyse
     from ctglib.donnees.modeles.evaluation import Evaluation
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.calculs.bilan import Proposition
-    from ctglib.donnees.modeles.bilan import ReglesBilan
+    from ctglib.donnees.modeles.rapports import ReglesBilan
     from ctglib.donnees.modeles.suivi import Bilan, Changement
 
 OUVERTES, SANS_SUITE = ("en_cours", "non_renseignee"), "non_renseignee"

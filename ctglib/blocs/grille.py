@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.calculs.evaluation import PostureBougee
     from ctglib.document.blocs import Bloc
-    from ctglib.donnees.modeles.analyses import Analyse
     from ctglib.donnees.modeles.catalogue import ReferentielEmploi
+    from ctglib.donnees.modeles.convention import Analyse
     from ctglib.donnees.modeles.evaluation import Evaluation
 
 COLONNES = ["fonction", "domaine", "item", "libelle", "annee", "niveau", "mouvement"]

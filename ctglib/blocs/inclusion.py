@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
-    from ctglib.donnees.modeles.analyses import Analyse
     from ctglib.donnees.modeles.catalogue import Indicateur
+    from ctglib.donnees.modeles.convention import Analyse
 
 ENSEMBLE = "Ensemble"
 

@@ -12,7 +12,7 @@ from ctglib.document.blocs import Bloc, liste
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points
 from ctglib.donnees.empreintes import publiable
-from ctglib.donnees.modeles.bilan import RoleDeFichier
+from ctglib.donnees.modeles.rapports import RoleDeFichier
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
-    from ctglib.donnees.modeles.analyses import Analyse
-    from ctglib.donnees.modeles.base import Date
+    from ctglib.donnees.modeles import Date
+    from ctglib.donnees.modeles.convention import Analyse
     from ctglib.donnees.modeles.evaluation import EtatLivrable
 
 COLONNES = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "etat")

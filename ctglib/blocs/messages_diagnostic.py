@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.modeles.messages import GroupeDeParts, ParTete
+    from ctglib.donnees.modeles.rapports import GroupeDeParts, ParTete
 
 OUVERT, CONTREDITE, INVERIFIABLE = "ouvert", "contredite", "inverifiable"
 PLACES_ET_ECART = 2  # what is said first of the modes of care; the rest is said beside their chart

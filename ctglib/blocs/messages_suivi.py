@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ctglib.calculs.bilan import Proposition
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.modeles.messages import ReglesMessages
+    from ctglib.donnees.modeles.rapports import ReglesMessages
 
 EUROS, INVESTISSEMENT = "euros", "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")

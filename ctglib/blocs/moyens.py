@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from ctglib.blocs.cadre import Cadre
     from ctglib.document.blocs import Bloc
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.bilan import ReglesBilan
     from ctglib.donnees.modeles.catalogue import Moyens as Vocabulaire
     from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.rapports import ReglesBilan
     from ctglib.donnees.suivi.objets import Suivi
 
 AU_MOINS = "au moins "

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.analyses import Analyse
+    from ctglib.donnees.modeles.convention import Analyse
 
 PAR_POSTE = ("base", "a_defaut")
 

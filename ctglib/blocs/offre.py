@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.bilan import Modes
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.donnees.modeles.convention import Fiche
+    from ctglib.donnees.modeles.rapports import Modes
 
 LIGNE_VIDE = "Ligne laissée vide"
 A_PART = ("presence", "soutien", "places", "age_min", "age_max", "ouverture")  # a column or a note of their own

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ctglib.document.blocs import Texte
-    from ctglib.donnees.modeles.messages import MessageDesParties, ReglesMessages
+    from ctglib.donnees.modeles.rapports import MessageDesParties, ReglesMessages
 
 RUBRIQUES = {"messages": "À retenir", "incertitudes": "Ce qui est incertain", "decisions": "À décider"}
 

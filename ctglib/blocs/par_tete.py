@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.bilan import ContratPrecedent, ParTete
     from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.rapports import ContratPrecedent, MontantsParTete
 
 FOIS = 1.05  # closer than that, two amounts by head are alike
 COLONNES = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference", "fois"]
 
 
-def par_tete(comparaison: pd.DataFrame, regles: Iterable[ParTete]) -> pd.DataFrame:
+def par_tete(comparaison: pd.DataFrame, regles: Iterable[MontantsParTete]) -> pd.DataFrame:
     """Return a row a rule of which the territory has every amount and the count of heads, zero amounts included.
 
     Returns:

@@ -30,10 +30,9 @@ from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import lire_tables, tables
-from ctglib.donnees.modeles.bilan import Synthese
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Unites
 from ctglib.donnees.modeles.evaluation import Evaluation
-from ctglib.donnees.modeles.portrait import Portrait
+from ctglib.donnees.modeles.rapports import Portrait, Synthese
 from ctglib.donnees.officiels.familles import charger_famille, serie_gardee
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from ctglib.document.figure import Figure
     from ctglib.donnees.modeles.catalogue import Territoire
     from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
-    from ctglib.donnees.modeles.portrait import Mesure
+    from ctglib.donnees.modeles.rapports import Mesure
 
 SEMBLABLES, EPCI = "semblables", "epci"
 AILLEURS = (SEMBLABLES, EPCI, LA)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.analyses import Analyse
     from ctglib.donnees.modeles.catalogue import ReferentielEmploi
+    from ctglib.donnees.modeles.convention import Analyse
 
 COUTS = ["objet", "signataire", "annee", "valeur", "valeur_connue", "statut", "unite"]
 EUROS, ETP = "euros", "etp"

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.analyses import Analyse
     from ctglib.donnees.modeles.catalogue import Profils, Seuils
+    from ctglib.donnees.modeles.convention import Analyse
 
 COLONNES = [
     "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "effectif", "statut",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.analyses import Rapport
+    from ctglib.donnees.modeles.convention import Rapport
 
 CONVENTION = "convention"  # where an initial value comes from
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.blocs import Bloc
-    from ctglib.donnees.modeles.analyses import Analyse
+    from ctglib.donnees.modeles.convention import Analyse
 
 COLONNES = ("capacite", "denominateur", "numerateur", "taux")
 ENSEMBLE = "Ensemble"

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
-    from ctglib.donnees.modeles.bilan import MembresDuTerritoire
+    from ctglib.donnees.modeles.rapports import MembresDuTerritoire
     from ctglib.donnees.modeles.sources import Origine
 
 SANS_DIRECTION = ("dans_le_bruit", "trop_peu")

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ctglib.calculs.comparaison import Constat
-    from ctglib.donnees.modeles.bilan import PhraseDeSection
     from ctglib.donnees.modeles.catalogue import Indicateur, Theme
     from ctglib.donnees.modeles.convention import Commentaire, Fiche
+    from ctglib.donnees.modeles.rapports import PhraseDeSection
 
 NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
 PLUS_VITE = "plus_vite"

@@ -18,7 +18,7 @@ from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.base import Date
+    from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.suivi import Bilan
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.base import Date
+    from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.gabarit import Gabarit

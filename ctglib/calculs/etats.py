@@ -10,7 +10,7 @@ import pandas as pd
 from ctglib.calculs.suivi import changements_en_vigueur
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.base import Date
+    from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.convention import Convention, Fiche, ModaliteAction
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.suivi import Avenant

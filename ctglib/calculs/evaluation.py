@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.base import Date
+    from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Convention, Fiche, IndicateurFiche
     from ctglib.donnees.modeles.suivi import Avenant, Changement

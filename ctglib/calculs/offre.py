@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.donnees.modeles.bilan import TrancheAge
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.donnees.modeles.coherence import AttenduOffre
     from ctglib.donnees.modeles.convention import Fiche
+    from ctglib.donnees.modeles.rapports import TrancheAge
 
 # Parts of a year: an age written in weeks or months is set beside ages in years.
 ANNEES = {"ans": 1.0, "mois": 1 / 12, "semaines": 7 / 365.25}

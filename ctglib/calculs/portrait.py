@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
-    from ctglib.donnees.modeles.portrait import Mesure, Semblables
+    from ctglib.donnees.modeles.rapports import Mesure, Semblables
 
 ICI, LA = "territoire", "departement"
 SECRET, ABSENT, TROP_PEU = "secret", "absent", "trop_peu"

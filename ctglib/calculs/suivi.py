@@ -18,7 +18,7 @@ from ctglib.donnees.statuts import ABSENCES, GRAVITE, Statut
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ctglib.donnees.modeles.base import Date
+    from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.suivi import Avenant, Changement
 

@@ -10,7 +10,6 @@ from ctglib.donnees.modeles.coherence import ReglesCoherence
 from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.bilan import ReglesBilan, ReglesDiagnostic, Synthese
     from ctglib.donnees.modeles.catalogue import (
         Charte,
         Comparaison,
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     )
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.donnees.modeles.messages import ReglesMessages
+    from ctglib.donnees.modeles.rapports import ReglesBilan, ReglesDiagnostic, ReglesMessages, Synthese
     from ctglib.donnees.modeles.sources import DonneesPubliques
     from ctglib.donnees.pieces import Pieces
 

@@ -15,7 +15,7 @@ from pydantic import Field
 from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import lire_texte, proches
-from ctglib.donnees.modeles.base import Expression, Modele, Texte
+from ctglib.donnees.modeles import Expression, Modele, Texte
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:

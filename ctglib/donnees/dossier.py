@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ctglib.donnees.modeles.coherence import Correction, Justification
     from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
-    from ctglib.donnees.modeles.messages import MessageDesParties
+    from ctglib.donnees.modeles.rapports import MessageDesParties
     from ctglib.donnees.modeles.suivi import Avenant
 
 

@@ -10,8 +10,7 @@ from pathlib import PurePosixPath
 from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets, lister
-from ctglib.donnees.modeles.base import Modele
-from ctglib.donnees.modeles.bilan import ReglesBilan, ReglesDiagnostic, Synthese
+from ctglib.donnees.modeles import Modele
 from ctglib.donnees.modeles.catalogue import (
     Charte,
     Comparaison,
@@ -36,7 +35,7 @@ from ctglib.donnees.modeles.catalogue import (
 from ctglib.donnees.modeles.coherence import Corrections, Justifications, Regles, Relations
 from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
-from ctglib.donnees.modeles.messages import MessagesDesParties, ReglesMessages
+from ctglib.donnees.modeles.rapports import MessagesDesParties, ReglesBilan, ReglesDiagnostic, ReglesMessages, Synthese
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.modeles.suivi import Avenants
 from ctglib.donnees.yaml_strict import Document, examiner_yaml

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.lecture import proches
-from ctglib.donnees.modeles.analyses import CLES, PLUSIEURS, TYPES, attendus
+from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES, attendus
 from ctglib.donnees.references import definis, elements, parcourir
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import empreinte, faute_invisible, invisible, lire_texte, proches
-from ctglib.donnees.modeles.base import Modele
+from ctglib.donnees.modeles import Modele
 
 Chemin = tuple[str | int, ...]
 

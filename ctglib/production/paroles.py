@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.conventions import DOSSIER
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe
-from ctglib.donnees.modeles.messages import MessageDesParties, MessagesDesParties
+from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.plan import PUBLIQUE, SORTIE, Demande, commandes, rapports_connus
 

@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from ctglib.document.figure import Figure
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.bilan import SectionDuDiagnostic
     from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.rapports import SectionDuDiagnostic
 
 VALEURS = ["valeur", "valeur_reference"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ctglib.document.blocs import Bloc, Couverture
-    from ctglib.donnees.modeles.messages import EnClair
+    from ctglib.donnees.modeles.rapports import EnClair
 
 PARTS_DITES, FAITS_DITS, SIGNES = 2, 3, 90
 CLES = ("valeur", "valeur_precedente")

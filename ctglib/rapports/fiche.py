@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from ctglib.document.blocs import Couverture, Groupe
     from ctglib.document.figure import Figure
     from ctglib.document.tableau import Tableau
-    from ctglib.donnees.modeles.analyses import Analyse
+    from ctglib.donnees.modeles.convention import Analyse
     from ctglib.donnees.modeles.convention import Fiche as FicheAction
 
 RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}

@@ -18,7 +18,7 @@ from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.modeles.gabarit import Gabarit
-from ctglib.donnees.modeles.releve import RELEVE, ReglesReleve
+from ctglib.donnees.modeles.rapports import ReglesReleve
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapports.bilan import ouvrir_bilan
 
@@ -42,7 +42,7 @@ def ouvrir_releve(convention: str, annee: int, diffusion: str = "publique") -> R
         DonneesInvalides: Toutes les fautes des données, ou une année hors de la convention.
         ValueError: ``diffusion`` n'est aucune des deux, ou ``annee`` n'est pas un nombre entier.
     """
-    return Releve(ouvrir_bilan(convention, annee, diffusion), charger_yaml(RELEVE, ReglesReleve))
+    return Releve(ouvrir_bilan(convention, annee, diffusion), charger_yaml("catalogue/releve.yaml", ReglesReleve))
 
 
 @dataclass(frozen=True)

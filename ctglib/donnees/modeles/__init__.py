@@ -1,1 +1,61 @@
-"""What each YAML file may hold. An unknown key is a fault."""
+"""What each YAML file may hold: a class a kind of object, frozen and closed to unknown keys, a module a subject."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Identifiant = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+CodeModalite = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]  # may begin with a digit: « 6-11 »
+CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$")]
+Couleur = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+Texte = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Annee = Annotated[int, Field(ge=1900, le=2100)]
+Positif = Annotated[int, Field(ge=1)]  # a number, a rank, how many
+Date = date  # the type for layers that have no clock
+
+
+class Modele(BaseModel):
+    """A checked, immutable object read from a YAML file."""
+
+    # Its checks are built when something is first checked: most processes are given what another has read.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, defer_build=True)
+
+
+def _expression(motif: str) -> str:
+    try:
+        re.compile(motif)
+    except re.error as error:
+        raise ValueError("une expression régulière bien formée") from error
+    return motif
+
+
+Expression = Annotated[str, AfterValidator(_expression)]
+
+
+def complet(codes: object) -> AfterValidator:
+    """Return a check that every code of a Literal has its entry: a key of a dict, or the id of an item, once."""
+
+    def verifier(ecrits: dict | tuple) -> dict | tuple:
+        written = list(ecrits) if isinstance(ecrits, dict) else [item.id for item in ecrits]
+        if missing := [code for code in get_args(codes) if code not in written]:
+            raise ValueError(f"un mot pour chaque code ; manquent : {', '.join(missing)}")
+        if len(written) > len(set(written)):
+            raise ValueError("chaque code une seule fois")
+        return ecrits
+
+    return AfterValidator(verifier)
+
+
+def soit(premiere: str, seconde: str) -> object:
+    """Return a check that one of two keys is written, and only one."""
+
+    def verifier(self: Modele) -> Modele:
+        if (getattr(self, premiere) in (None, ())) == (getattr(self, seconde) in (None, ())):
+            raise ValueError(f"donner soit « {premiere} », soit « {seconde} »")
+        return self
+
+    return model_validator(mode="after")(verifier)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from ctglib.donnees.modeles.base import CodeModalite, CodeTerritoire, Expression, Identifiant, Modele, Texte
+from ctglib.donnees.modeles import (
+    CodeModalite,
+    CodeTerritoire,
+    Couleur,
+    Expression,
+    Identifiant,
+    Modele,
+    Positif,
+    Texte,
+)
 from ctglib.donnees.modeles.convention import Responsable
 from ctglib.donnees.modeles.suivi import Nature
 
 
 class Rupture(Modele):
-    """A year from which values no longer compare with earlier ones."""
-
-    annee: int
+    annee: int  # from which values no longer compare with earlier ones
     raison: Texte
     reference: Texte
 
@@ -39,14 +46,11 @@ class PetiteSerie(Modele):
 class Indicateur(Modele):
     """One indicator: one meaning, one unit, one direction.
 
-    ``dimension`` is what it may be broken down by, and ``modalites`` those of its values that concern it (none: all).
     ``table`` is the file of the follow-up that it is read from: most are observations, a typology comes from
     profils.csv, the grid of annexe 4 from posture.csv. ``unique`` is what is awaited once, in the year of its target:
     it is judged then, and what it was then it stays. ``hasard``: a count of persons, families, births or requests, that
-    chance alone moves; a number that somebody decides (places, meetings, posts) is none. ``petits_effectifs_publies``:
-    why its small counts are shown, against the rule. ``origine``: of what a fiche follows, whether the fiche writes
-    it in its own words is what tells. ``noyau``: why a proposed one is asked of every service; the other proposed ones
-    may be left empty, and lack nobody.
+    chance alone moves; a number that somebody decides (places, meetings, posts) is none. ``origine``: of what a fiche
+    follows, whether the fiche writes it in its own words is what tells.
     """
 
     id: Identifiant
@@ -56,9 +60,9 @@ class Indicateur(Modele):
     nature: Literal["contexte", "moyen", "realisation", "resultat"]
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
     origine: Literal["convention", "propose"] = "propose"
-    noyau: Texte | None = None
-    dimension: Identifiant | None = None
-    modalites: list[CodeModalite] = []
+    noyau: Texte | None = None  # why a proposed one is asked of every service; the others may be left empty
+    dimension: Identifiant | None = None  # what it may be broken down by
+    modalites: list[CodeModalite] = []  # those of its dimension that concern it; none: all
     table: Literal["observations", "profils", "posture"] = "observations"
     unique: bool = False
     calcul: Identifiant | None = None
@@ -70,7 +74,7 @@ class Indicateur(Modele):
     collecte: Collecte | None = None
     sensible: bool = False
     hasard: bool = False
-    petits_effectifs_publies: Texte | None = None
+    petits_effectifs_publies: Texte | None = None  # why its small counts are shown, against the rule
     petite_serie: PetiteSerie | None = None
     references: list[Texte] = []
 
@@ -99,6 +103,19 @@ class Theme(Modele):
     indicateurs: list[Indicateur]
 
 
+class SujetIndicateurs(Modele):
+    """A file of ``catalogue/indicateurs``: what the fiches of any convention may follow of a subject."""
+
+    titre: Texte
+    indicateurs: tuple[Indicateur, ...]
+
+
+class IndicateursContexte(Modele):
+    """``contexte.yaml``: the indicators of the public series."""
+
+    indicateurs: tuple[Indicateur, ...]
+
+
 class Statut(Modele):
     """An SDMX observation status. ``absence`` tells that the value is empty; ``mot`` is what a table then shows."""
 
@@ -109,28 +126,16 @@ class Statut(Modele):
 
 
 class Statuts(Modele):
-    """``data/catalogue/statuts.yaml``."""
-
     statuts: list[Statut] = Field(min_length=1)
 
 
-Renversement = Literal["complement", "inverse"]
-
-
 class Unite(Modele):
-    """A unit: ``symbole`` follows a value, ``singulier`` one under two.
-
-    ``ecart`` is how two territories compare (points, pourcent, aucun).
-
-    ``renversement`` is how the radar turns an axis round: a share by its complement, a ratio by its inverse.
-    """
-
     id: Identifiant
     libelle: Texte
-    symbole: str = ""
-    singulier: str = ""
-    ecart: Literal["points", "pourcent", "aucun"]
-    renversement: Renversement | None = None
+    symbole: str = ""  # follows a value
+    singulier: str = ""  # follows one under two
+    ecart: Literal["points", "pourcent", "aucun"]  # how two territories compare
+    renversement: Literal["complement", "inverse"] | None = None  # how the radar turns an axis round
     decimales: int = Field(ge=0, le=3)
 
     def apres(self, valeur: float) -> str:
@@ -139,8 +144,6 @@ class Unite(Modele):
 
 
 class Unites(Modele):
-    """``data/catalogue/unites.yaml``."""
-
     unites: list[Unite] = Field(min_length=1)
 
 
@@ -156,28 +159,24 @@ class Territoire(Modele):
 
 
 class Territoires(Modele):
-    """``territoires.yaml`` of a convention: the territories that it compares, and how a sentence names them."""
+    """``territoires.yaml`` of a convention: those that it compares."""
 
     territoires: list[Territoire] = Field(min_length=1)
 
 
-class TypeOffre(Modele):
-    """A kind of structure or service of the offer."""
-
+class CategorieOffre(Modele):
     id: Identifiant
     libelle: Texte
+
+
+class TypeOffre(CategorieOffre):
+    """A kind of structure or service of the offer."""
+
     categorie: Identifiant
 
 
-class CategorieOffre(Modele):
-    """A group of kinds, in the order of the tables."""
-
-    id: Identifiant
-    libelle: Texte
-
-
 class VocabulaireOffre(Modele):
-    """``data/catalogue/offre.yaml``."""
+    """``offre.yaml``; the categories are in the order of the tables."""
 
     categories: list[CategorieOffre]
     types: list[TypeOffre]
@@ -187,47 +186,35 @@ class VocabulaireOffre(Modele):
 
 
 class Seuils(Modele):
-    """``data/catalogue/seuils.yaml``: every threshold used in a report, each printed where it is used.
+    """``seuils.yaml``: every threshold used in a report, each printed where it is used."""
 
-    ``ecart_similaire_points`` and ``ecart_similaire_pourcent``: below it, two values are called similar.
-    ``ecart_notable_pourcent``: below it, in % of the reference, a gap is neither a strength nor a need.
-    ``petits_effectifs``: counts of persons under it are suppressed in sensitive tables.
-    """
-
-    ecart_similaire_points: float
+    ecart_similaire_points: float  # below it, two values are called similar
     ecart_similaire_pourcent: float
-    ecart_notable_pourcent: float
-    petits_effectifs: int
+    ecart_notable_pourcent: float  # below it, in % of the reference, a gap is neither a strength nor a need
+    petits_effectifs: int  # counts of persons under it are suppressed in sensitive tables
     variation_invraisemblable: float
 
 
 class AxeRadar(Modele):
-    """An axis of the radar: an indicator, as is or turned round by the rule of its unit."""
-
     indicateur: Identifiant
     libelle: Texte
-    renverse: bool = False
+    renverse: bool = False  # by the rule of its unit
 
 
 class RegleDeRenversement(Modele):
-    """How a kind of measure is turned round: ``mots`` beside the axis, ``regle`` in full."""
-
-    mots: Texte
-    regle: Texte
+    mots: Texte  # beside the axis
+    regle: Texte  # in full
 
 
 class ReglesDeRenversement(Modele):
-    """One rule a kind of measure."""
+    """How the radar turns round: a share by its complement, a ratio by its inverse."""
 
     complement: RegleDeRenversement
     inverse: RegleDeRenversement
 
 
 class Radar(Modele):
-    """``data/catalogue/radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater.
-
-    ``lacune`` is the id of what a convention leaves open about its radar, told with the working hypothesis.
-    """
+    """``radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater."""
 
     avertissement: Texte
     formule: Texte
@@ -235,13 +222,11 @@ class Radar(Modele):
     groupe_de_reference: Texte
     seuil_bas: float
     seuil_haut: float
-    lacune: Identifiant | None = None
+    lacune: Identifiant | None = None  # what a convention leaves open about its radar, told with the hypothesis
     axes: list[AxeRadar] = Field(min_length=3)
 
 
 class ItemReferentiel(Modele):
-    """An attendu or a family of activities, with optional detailed items."""
-
     id: Identifiant
     libelle: Texte
     items: list[Texte] = []
@@ -255,22 +240,7 @@ class ReferentielEmploi(Modele):
     activites: list[ItemReferentiel]
 
 
-class SujetIndicateurs(Modele):
-    """A file of ``catalogue/indicateurs``: what the fiches of any convention may follow of a subject."""
-
-    titre: Texte
-    indicateurs: tuple[Indicateur, ...]
-
-
-class IndicateursContexte(Modele):
-    """``contexte.yaml``: the indicators of the public series."""
-
-    indicateurs: tuple[Indicateur, ...]
-
-
 class Modalite(Modele):
-    """A value of a dimension or of a profile's variable; its code may begin with a digit (« 6-11 »)."""
-
     id: CodeModalite
     libelle: Texte
 
@@ -299,16 +269,10 @@ class IndicateursPropres(Modele):
     dimensions: tuple[Dimension, ...] = ()
 
 
-class VariableProfil(Modele):
-    """What the people of a dispositif are counted by. Counts of a sensitive one are suppressed when small.
+class VariableProfil(Dimension):
+    """What the people of a dispositif are counted by. Counts of a sensitive one are suppressed when small."""
 
-    ``question`` is the title of its chart: ``{qui}`` is who is counted, ``{annee}`` the year.
-    """
-
-    id: Identifiant
-    libelle: Texte
-    question: Texte
-    modalites: tuple[Modalite, ...] = Field(min_length=1)
+    question: Texte  # title of its chart: ``{qui}`` is who is counted, ``{annee}`` the year
     sensible: bool = True
 
 
@@ -320,36 +284,29 @@ class Profils(Modele):
 
 
 class NatureMoyen(Modele):
-    """A kind of means and its unit; ``court`` heads its columns."""
-
     id: Nature
     libelle: Texte
-    court: Texte
+    court: Texte  # heads its columns
     unite: Identifiant
 
 
 class PosteMoyen(Modele):
-    """What a means pays or is: prestation de service, bonus territoire, contribution… None: of any nature."""
+    """What a means pays or is: prestation de service, bonus territoire, contribution."""
 
     id: Identifiant
     libelle: Texte
-    nature: Nature | None = None
+    nature: Nature | None = None  # None: of any
 
 
 class Moyens(Modele):
-    """``moyens.yaml``."""
-
     natures: tuple[NatureMoyen, ...]
     postes: tuple[PosteMoyen, ...]
 
 
 class Responsables(Modele):
-    """``responsables.yaml``."""
-
     responsables: tuple[Responsable, ...]
 
 
-Couleur = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Degrade = Annotated[list[Couleur], Field(min_length=3)]
 
 
@@ -385,8 +342,6 @@ class Largeurs(Modele):
 
 
 class Charte(Modele):
-    """``charte.yaml``."""
-
     couleurs: Couleurs
     degrades: Degrades
     interligne: float = Field(ge=9)
@@ -400,8 +355,8 @@ class Reglage(Modele):
     those whose size is between that of the one looked at divided by ``fenetre``, and multiplied by it.
     """
 
-    annees_avant: int = Field(ge=1)
-    voisins: int = Field(ge=1)
+    annees_avant: Positif
+    voisins: Positif
     fenetre: int = Field(ge=2)
 
 
@@ -415,15 +370,11 @@ class MotsComparaison(Modele):
 
 
 class Comparaison(Modele):
-    """``comparaison.yaml``.
+    """``comparaison.yaml``."""
 
-    ``serie`` is a family of ``catalogue/sources``; ``taille`` bounds the window and divides the
-    ``ratios`` of the distance.
-    """
-
-    serie: Identifiant
+    serie: Identifiant  # a family of ``catalogue/sources``
     indicateurs: tuple[Identifiant, ...] = Field(min_length=1)
-    taille: Identifiant
+    taille: Identifiant  # bounds the window and divides the ratios of the distance
     ratios: tuple[Identifiant, ...] = Field(min_length=1)
     reglage: Reglage
     variantes: tuple[Reglage, ...]
@@ -434,10 +385,8 @@ class Comparaison(Modele):
 
 
 class MotifPersonnel(Modele):
-    """A regular expression, and what it finds: « une adresse électronique »."""
-
     motif: Expression
-    objet: Texte
+    objet: Texte  # what it finds: « une adresse électronique »
 
 
 class Confidentialite(Modele):
@@ -476,8 +425,6 @@ class ValeurLiee(Modele):
 
 
 class Secret(Modele):
-    """``secret.yaml``. ``raisons``: why a table is withheld whole, in the words of a report."""
-
-    raisons: dict[Identifiant, Texte]
-    valeurs_liees: tuple[ValeurLiee, ...] = Field(default=())
-    effectifs_identiques: tuple[EffectifIdentique, ...] = Field(default=())
+    raisons: dict[Identifiant, Texte]  # why a table is withheld whole, in the words of a report
+    valeurs_liees: tuple[ValeurLiee, ...] = ()
+    effectifs_identiques: tuple[EffectifIdentique, ...] = ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
+from ctglib.donnees.modeles import Identifiant, Modele, Texte, soit
 
 Gravite = Literal["a_corriger", "a_verifier", "information"]
 StatutConstat = Literal["ouvert", "justifie", "redit", "corrige"]
@@ -15,22 +15,17 @@ Verdict = Literal["verifiee", "contredite", "inverifiable"]
 
 
 class Regle(Modele):
-    """A rule: its name, what it does, how grave its findings are, what to ask and whom.
-
-    ``question`` is a template; the rule fills ``{objet}``. ``seuils`` are its thresholds, told in
-    ``explication`` as ``{name}``; ``mots`` are what it looks for in texts, by use. ``detail``
-    names the table of the report that already gives its findings one by one: the others then count them on one line.
-    """
+    """A rule: its name, what it does, how grave its findings are, what to ask and whom."""
 
     id: Identifiant
     libelle: Texte
-    explication: Texte
+    explication: Texte  # tells the thresholds as ``{name}``
     gravite: Gravite
-    question: Texte
+    question: Texte  # the rule fills ``{objet}``
     a_qui: Texte
-    seuils: dict[Identifiant, float] = Field(default_factory=dict)
-    mots: dict[Identifiant, tuple[Texte, ...]] = Field(default_factory=dict)
-    detail: Texte | None = None
+    seuils: dict[Identifiant, float] = {}
+    mots: dict[Identifiant, tuple[Texte, ...]] = {}  # what it looks for in texts, by use
+    detail: Texte | None = None  # the table that gives its findings one by one: the others count them on one line
 
 
 class MotDeVerdict(Modele):
@@ -50,10 +45,7 @@ class MotDeVerdict(Modele):
 
 
 class Regles(Modele):
-    """``data/catalogue/regles.yaml``: the rules, and the words of severities, of statuses and of verdicts.
-
-    ``gravites`` is in the order of the tables, the gravest first.
-    """
+    """``regles.yaml``: the rules, and the words of severities (the gravest first), of statuses and of verdicts."""
 
     gravites: dict[Gravite, Texte]
     statuts: dict[StatutConstat, Texte]
@@ -66,33 +58,22 @@ class Regles(Modele):
 
 
 class Relation(Modele):
-    """What every relation has: an id, the thing it is about, why it must hold, a graver or lighter severity.
-
-    ``objet`` begins a French sentence or follows « sur » in a question. ``pourquoi`` is shown with the finding.
-    """
+    """What every relation has: an id, the thing it is about, why it must hold, a graver or lighter severity."""
 
     id: Identifiant
-    objet: Texte
-    pourquoi: Texte | None = None
+    objet: Texte  # begins a French sentence or follows « sur » in a question
+    pourquoi: Texte | None = None  # shown with the finding
     gravite: Gravite | None = None
 
 
 class PartiesTout(Relation):
-    """Parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares).
-
-    ``tolerance`` replaces the one from rounding.
-    """
+    """Parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares)."""
 
     tout: Identifiant | None = None
     constante: float | None = None
     parties: tuple[Identifiant, ...] = Field(min_length=1)
-    tolerance: float | None = None
-
-    @model_validator(mode="after")
-    def _un_seul_tout(self) -> PartiesTout:
-        if (self.tout is None) == (self.constante is None):
-            raise ValueError("donner soit « tout », soit « constante »")
-        return self
+    tolerance: float | None = None  # replaces the one from rounding
+    _soit = soit("tout", "constante")
 
 
 class Inclusion(Relation):
@@ -122,8 +103,6 @@ class VariationDesParties(Relation):
 
 
 class LectureAnnexe1(Modele):
-    """A value or the five-year variation of a row of annexe 1."""
-
     indicateur: Identifiant
     champ: Literal["valeur", "variation_5_ans"] = "valeur"
 
@@ -149,12 +128,7 @@ class LectureEffectif(Modele):
     caracteristique: Identifiant | None = None
     modalites: tuple[Identifiant, ...] = ()
     ajoute: bool = False
-
-    @model_validator(mode="after")
-    def _une_origine(self) -> LectureEffectif:
-        if (self.indicateur is None) == (not self.types):
-            raise ValueError("donner soit « indicateur », soit « types »")
-        return self
+    _soit = soit("indicateur", "types")
 
 
 class MemeEffectif(Relation):
@@ -185,7 +159,7 @@ class AttenduOffre(Modele):
 
 
 class Relations(Modele):
-    """``data/catalogue/relations.yaml``: what holds between indicators by what they mean, in any convention."""
+    """``relations.yaml``: what holds between indicators by what they mean, in any convention."""
 
     parties_tout: tuple[PartiesTout, ...] = ()
     inclusions: tuple[Inclusion, ...] = ()
@@ -199,7 +173,7 @@ class Relations(Modele):
 
 
 class ReglesCoherence(Modele):
-    """The rules and the relations they run on: ``ReglesCoherence(relations=Relations(…), regles=Regles(…))``."""
+    """The rules and the relations they run on."""
 
     relations: Relations
     regles: Regles
@@ -225,16 +199,14 @@ class Correction(Modele):
 
 
 class Corrections(Modele):
-    """``corrections.yaml``."""
-
     corrections: tuple[Correction, ...] = ()
 
 
 class Justification(Modele):
-    """A finding that is no fault (``raison``), or that other findings already say (``redit_par``, their keys).
+    """A finding (``cle``) that is no fault (``raison``), or that others already say (``redit_par``, their keys).
 
-    ``cle`` is the finding's key. The reason and its author are shown in the report; a finding said by others is told
-    once. A justification whose finding no longer exists is reported.
+    The reason and its author are shown in the report; a finding said by others is told once. A justification whose
+    finding no longer exists is reported.
     """
 
     cle: Texte
@@ -242,15 +214,8 @@ class Justification(Modele):
     redit_par: tuple[Texte, ...] = ()
     par: Texte
     date: date
-
-    @model_validator(mode="after")
-    def _une_raison(self) -> Justification:
-        if (self.raison is None) == (not self.redit_par):
-            raise ValueError("donner soit « raison », soit « redit_par »")
-        return self
+    _soit = soit("raison", "redit_par")
 
 
 class Justifications(Modele):
-    """``justifications.yaml``."""
-
     justifications: tuple[Justification, ...] = ()

@@ -1,16 +1,117 @@
-"""Models of a convention's own folder: convention.yaml, affirmations.yaml, commentaires.yaml."""
+"""A convention's own folder: ``convention.yaml`` with the ``analyses`` of its fiches, affirmations, commentaires."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Literal
+from string import Formatter
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from ctglib.donnees.modeles.analyses import Analyse
-from ctglib.donnees.modeles.base import Annee, CodeTerritoire, Identifiant, Modele, Texte
+from ctglib.donnees.modeles import Annee, CodeModalite, CodeTerritoire, Identifiant, Modele, Positif, Texte
 from ctglib.donnees.montrable import Montrable
+
+# What each type of analysis needs, then what it may be given besides: the roles of ``ctglib/blocs/<type>.py``, and the
+# keys of ``Analyse`` that it reads. A new type is that file and a line here.
+TYPES: dict[str, tuple[str, str]] = {
+    "effectifs": ("effectifs", "rapports graphique note"),
+    "taux": ("numerateur denominateur", "taux capacite phrase"),
+    "inclusion": ("effectif", "volume rapports note"),
+    "flux": ("entrees sorties", "effectif graphique"),
+    "norme": ("postes base norme", "a_defaut"),
+    "profils": ("dispositifs public", "variables"),
+    "livrables": ("livrables", "annuels par_poste convertis"),
+    "passage": ("postes convertis", ""),
+    "postes": ("postes financement", "convertis"),
+    "grille": ("", ""),
+}
+PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste"}  # roles that a list of indicators plays
+PUBLIQUES = {"couverture", "naissances"}  # roles of a public series; the others are indicators of the fiche
+MOTS = {"numerateur", "denominateur", "rapport", "annees"}
+# What a clause is for, whatever its number in a given text.
+RoleDeClause = Literal[
+    "champs_caf", "moyens", "comite_annuel", "pilotage", "financement_pilotage", "evaluation", "evaluation_finale",
+    "source", "logos", "reconduction", "avenant", "resiliation", "confidentialite",
+    "donnees_personnelles", "diagnostic", "offre", "fiches", "referentiel",
+]  # fmt: skip
+SUR_LES_DONNEES: tuple[RoleDeClause, ...] = ("source", "donnees_personnelles", "confidentialite")
+_CLAUSE = re.compile(r"\{clause\.([a-z_+]+)\}")
+
+
+def _gabarit(phrase: str) -> str:
+    try:
+        unknown = {name for _, name, *_ in Formatter().parse(phrase) if name is not None} - MOTS
+    except ValueError:
+        unknown = {phrase}
+    if unknown:
+        raise ValueError(f"une phrase dont les accolades nomment {', '.join(sorted(MOTS))}")
+    return phrase
+
+
+Gabarit = Annotated[Texte, AfterValidator(_gabarit)]
+
+
+class Rapport(Modele):
+    """Two indicators set against each other by a sentence of the convention's words, the numbers being the workbook's.
+
+    ``calcul``: "part" (in %) and "moyenne" of the year; "cumul" of the years for which both are known; "depart", the
+    numerator against what the convention writes of the denominator; "ecrit", both as the convention writes them.
+    In ``phrase``, ``{numerateur:place}`` is a count with its noun, ``{denominateur:projet voté}`` too.
+    """
+
+    calcul: Literal["part", "moyenne", "cumul", "depart", "ecrit"] = "part"
+    numerateur: Identifiant
+    denominateur: Identifiant
+    phrase: Gabarit
+    decimales: int = Field(default=0, ge=0, le=3)
+
+
+class Norme(Modele):
+    valeur: float = Field(gt=0)  # how many of the base go with one full-time equivalent
+    reference: Texte  # who says so
+
+
+class Analyse(Modele):
+    """An analysis that a fiche shows « en détail »."""
+
+    type: Texte
+    titre: Texte  # the question that it answers
+    nom: CodeModalite | None = None  # what its tables and charts are called; its type unless told
+    roles: dict[Identifiant, Identifiant | tuple[Identifiant, ...]] = {}
+    rapports: tuple[Rapport, ...] = ()
+    graphique: Texte | None = None  # the question of its chart
+    note: Texte | None = None
+    phrase: Gabarit | None = None
+    public: Texte | None = None  # who is counted: « les jeunes participants »
+    norme: Norme | None = None
+    annees: int = Field(default=3, ge=1)
+    dispositifs: tuple[CodeModalite, ...] = ()
+    variables: tuple[Identifiant, ...] = ()
+    financement: Identifiant | None = None
+
+    @property
+    def id(self) -> str:
+        """What its tables and charts are called."""
+        return self.nom or self.type
+
+    def un(self, role: str) -> str:
+        """Return the indicator that plays a role, "" when none does."""
+        return (*self.tous(role), "")[0]
+
+    def tous(self, *roles: str) -> tuple[str, ...]:
+        """Return the indicators that play some roles, in order."""
+        found = [self.roles.get(role, ()) for role in roles]
+        return tuple(name for told in found for name in ((told,) if isinstance(told, str) else told))
+
+
+CLES = {*Analyse.model_fields} - {"type", "titre", "nom", "roles"}
+
+
+def attendus(nom: str) -> tuple[set[str], set[str], set[str], set[str]]:
+    """Return the roles that a type of analysis needs, those that it may have, then the same of its keys."""
+    needed, possible = (set(names.split()) for names in TYPES[nom])
+    return needed - CLES, possible - CLES, needed & CLES, possible & CLES
 
 
 class Responsable(Modele):
@@ -38,48 +139,28 @@ class Article(Modele):
     consequence: Texte
 
 
-# What a clause is for, whatever its number in a given text.
-RoleDeClause = Literal[
-    "champs_caf", "moyens", "comite_annuel", "pilotage", "financement_pilotage", "evaluation", "evaluation_finale",
-    "source", "logos", "reconduction", "avenant", "resiliation", "confidentialite",
-    "donnees_personnelles", "diagnostic", "offre", "fiches", "referentiel",
-]  # fmt: skip
-SUR_LES_DONNEES: tuple[RoleDeClause, ...] = ("source", "donnees_personnelles", "confidentialite")
-_CLAUSE = re.compile(r"\{clause\.([a-z_+]+)\}")
-
-
 class Clause(Modele):
-    """Where a convention settles something: ``article`` is « 6-a » or « annexe 3 »; ``texte`` says it in our words."""
-
-    article: Texte
-    texte: Texte | None = None
+    article: Texte  # « 6-a », « annexe 3 »
+    texte: Texte | None = None  # in our words
 
 
 class Axe(Modele):
-    """An axis of the plan."""
-
     id: Identifiant
     titre: Texte
 
 
 class Enjeu(Modele):
-    """A stake. ``themes`` are the themes of the catalogue whose findings it gathers."""
-
     id: Identifiant
     axe: Identifiant
     titre: Texte
-    themes: list[Identifiant] = []
+    themes: list[Identifiant] = []  # themes of the catalogue whose findings it gathers
 
 
 class Absence(Modele):
-    """Something the text does not give, and why it stays absent."""
-
-    absent: Texte
+    absent: Texte  # why the text does not give it
 
 
 class ValeurDatee(Modele):
-    """A value with its year and its place in the text."""
-
     valeur: float
     annee: int
     reference: Texte
@@ -111,15 +192,12 @@ class Resultat(Modele):
 
 
 class Implicite(Modele):
-    """The direction, or the threshold and perhaps its year, that the text implies without writing a target.
-
-    ``echeance`` is the day that the text writes, when it is not the end of the year.
-    """
+    """The direction, or the threshold and perhaps its year, that the text implies without writing a target."""
 
     sens: Literal["hausse", "baisse", "maintien"]
     valeur: float | None = None
     annee: Annee | None = None
-    echeance: date | None = None
+    echeance: date | None = None  # the day that the text writes, when it is not the end of the year
     reference: Texte
 
 
@@ -148,22 +226,14 @@ class IndicateurFiche(Modele):
 
 
 class Fiche(Modele):
-    """A fiche action in full.
+    """A fiche action in full; from ``contexte`` to ``analyses``, a reading of ours."""
 
-    ``besoins`` are the needs that its constat initial tells. ``repond_a`` are catalogue indicators that the fiche
-    answers, ``contexte`` the public series that the final evaluation sets beside it, ``series_publiques`` those, or the
-    indicators of the diagnostic, that its yearly report shows, ``offre`` the categories of the offer that it bears
-    on, ``modes`` the modes of care that it supports, ``analyses`` what it shows in detail, ``autres_explications`` what
-    else than the action may move its results: all are a reading of ours. ``responsable`` is the service of the year's
-    workbook that tells what became of it, where it is not the catalogue's.
-    """
-
-    numero: int = Field(ge=1)
+    numero: Positif
     axe: Identifiant
     enjeu: Identifiant
     titre: Texte
     constat_initial: list[Texte]
-    besoins: list[Texte] = []
+    besoins: list[Texte] = []  # that its constat initial tells
     publics: list[Texte]
     age_min: int | None = None
     age_max: int | None = None
@@ -172,16 +242,16 @@ class Fiche(Modele):
     debut: date
     fin: date
     services: list[Texte]
-    responsable: Identifiant | None = None
+    responsable: Identifiant | None = None  # the service that tells what became of it, where not the catalogue's
     partenaires: list[Texte]
     resultats: list[Resultat]
     indicateurs: list[IndicateurFiche]
-    contexte: list[Identifiant] = []
-    series_publiques: list[Identifiant] = []
-    repond_a: list[Identifiant] = []
-    autres_explications: list[Texte] = []
-    offre: list[Identifiant] = []
-    modes: list[Identifiant] = []
+    contexte: list[Identifiant] = []  # public series that the final evaluation sets beside it
+    series_publiques: list[Identifiant] = []  # those, or indicators of the diagnostic, that its yearly report shows
+    repond_a: list[Identifiant] = []  # indicators of the diagnostic that it answers
+    autres_explications: list[Texte] = []  # what else than the action may move its results
+    offre: list[Identifiant] = []  # categories of the offer that it bears on
+    modes: list[Identifiant] = []  # modes of care that it supports
     analyses: list[Analyse] = []
     reference: Texte
 
@@ -215,28 +285,20 @@ class Schema(Modele):
 
 
 class Convention(Montrable, Modele):
-    """``convention.yaml``.
-
-    The four sources are what captions write: producer, document and dates of the figures of annexe 1
-    (``source_diagnostic``), of the description of the offer (``source_offre``), of the text itself (``source_texte``),
-    of the yearly follow-up (``source_suivi``). ``responsables``: how the convention calls services of the catalogue.
-    ``membres``: the communes of an EPCI, whose public counts are added up. ``livrables``: the indicators that say that
-    a document or an instance that the text promises exists. ``themes``: its own names of themes. ``radar``: who has
-    validated its indices of vulnerability; until then they are a hypothesis, and only the report of the check has them.
-    """
+    """``convention.yaml``; the four sources are what captions write: producer, document and dates of the figures."""
 
     id: Identifiant
     titre: Texte
     fictive: bool
     territoire: CodeTerritoire
-    membres: list[CodeTerritoire] = []
+    membres: list[CodeTerritoire] = []  # the communes of an EPCI, whose public counts are added up
     reference: CodeTerritoire
     debut: date
     fin: date
     date_signature: date | Absence
     date_des_donnees: Texte
-    source_diagnostic: Texte
-    source_offre: Texte
+    source_diagnostic: Texte  # of annexe 1
+    source_offre: Texte  # of the description of the offer
     source_texte: Texte
     source_suivi: Texte
     parties: list[Partie] = Field(min_length=2)
@@ -245,13 +307,14 @@ class Convention(Montrable, Modele):
     axes: list[Axe]
     enjeux: list[Enjeu]
     fiches: list[Fiche]
-    responsables: list[Responsable] = []
+    responsables: list[Responsable] = []  # its own names of services of the catalogue
     schemas: list[Schema] = []
     annexes_vides: list[Texte] = []
     lacunes: list[Lacune] = []
     lacunes_d_abord: list[Identifiant] = []
-    livrables: list[Identifiant] = []
-    themes: dict[Identifiant, Texte] = {}
+    livrables: list[Identifiant] = []  # indicators that say that a promised document or instance exists
+    themes: dict[Identifiant, Texte] = {}  # its own names of themes
+    # Until its indices of vulnerability are validated they are a hypothesis, and only the report of the check has them.
     radar: dict[Literal["valide"], Validation] = {}
 
     def clause(self, role: RoleDeClause) -> Clause | None:
@@ -325,8 +388,6 @@ class Affirmation(Modele):
 
 
 class Affirmations(Modele):
-    """``affirmations.yaml``."""
-
     affirmations: list[Affirmation]
 
 
@@ -340,6 +401,4 @@ class Commentaire(Modele):
 
 
 class Commentaires(Modele):
-    """``commentaires.yaml``, empty until the parties fill it."""
-
     commentaires: list[Commentaire] = []

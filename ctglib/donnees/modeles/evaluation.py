@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
-from ctglib.donnees.modeles.base import Identifiant, Modele, Texte
+from ctglib.donnees.modeles import Identifiant, Modele, Positif, Texte, complet
 from ctglib.donnees.modeles.coherence import MotDeVerdict
-from ctglib.donnees.modeles.convention import Convention, RoleDeClause
+from ctglib.donnees.modeles.convention import Convention, Lacune, RoleDeClause
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 
 VerdictIndicateur = Literal["atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"]
 Evolution = Literal["favorable", "defavorable", "stable", "dans_le_bruit", "trop_peu"]
-
 EtatLivrable = Literal[
     "fait", "annees_connues", "en_partie", "pas_encore", "pas_fait", "inconnu", "inconnu_a_l_echeance", "pas_commence",
 ]  # fmt: skip
-
-
-def _complet(codes: object) -> AfterValidator:
-    """Return a check that every code has its word."""
-
-    def verifier(mots: dict) -> dict:
-        if missing := [code for code in get_args(codes) if code not in mots]:
-            raise ValueError(f"un mot pour chaque code ; manquent : {', '.join(missing)}")
-        return mots
-
-    return AfterValidator(verifier)
+CodeCritere = Literal["pertinence", "coherence", "efficacite", "efficience", "effets", "durabilite"]
+CodeDecision = Literal["maintenir", "adapter", "arreter", "rendre_mesurable"]
+CodeReponse = Literal["oui", "en_partie", "non", "ne_sait_pas"]
+CodeForce = Literal["forte", "moyenne", "faible", "aucune"]
+CodeRegle = Literal[
+    "tout_abandonne", "sans_mesure", "insuffisant_ou_recul", "reporte_ou_abandonne", "favorable", "a_surveiller",
+    "sans_lecture",
+]  # fmt: skip
+CodePreuve = Literal[
+    "besoins_repondus", "themes_avec_enjeu", "resultats_mesures", "lacunes", "schemas", "modalites_realisees",
+    "cibles_atteintes", "evolutions_favorables", "moyens_connus", "resultats_favorables", "resultats_compares",
+    "postes_convertis", "livrables", "perspectives",
+]  # fmt: skip
 
 
 class SeuilsEvaluation(Modele):
@@ -45,47 +46,22 @@ class SeuilsEvaluation(Modele):
 
 
 class Evaluation(Modele):
-    """``evaluation.yaml``.
-
-    Every code of a verdict, of an evolution, of the state of an action, of a decision or of a deliverable has its word;
-    ``raisons`` says why nothing can be judged, ``mots`` are the other sentences of the scoring, by use (their
-    ``{names}`` are filled). ``niveaux`` are the words of 0 to 4 in the grid of annexe 4.
-    """
+    """``evaluation.yaml``: thresholds, and the word of every code."""
 
     seuils: SeuilsEvaluation
-    verdicts: Annotated[dict[VerdictIndicateur, MotDeVerdict], _complet(VerdictIndicateur)]
-    evolutions: Annotated[dict[Evolution, MotDeVerdict], _complet(Evolution)]
-    etats: Annotated[dict[StatutAction, MotDeVerdict], _complet(StatutAction)]
-    suites: Annotated[dict[EtatSuite, MotDeVerdict], _complet(EtatSuite)]
-    livrables: Annotated[dict[EtatLivrable, MotDeVerdict], _complet(EtatLivrable)]
-    statuts: Annotated[dict[StatutBilan, Texte], _complet(StatutBilan)]
-    niveaux: tuple[Texte, ...] = Field(min_length=5, max_length=5)
-    raisons: dict[Identifiant, Texte]
-    mots: dict[Identifiant, Texte] = {}
+    verdicts: Annotated[dict[VerdictIndicateur, MotDeVerdict], complet(VerdictIndicateur)]
+    evolutions: Annotated[dict[Evolution, MotDeVerdict], complet(Evolution)]
+    etats: Annotated[dict[StatutAction, MotDeVerdict], complet(StatutAction)]
+    suites: Annotated[dict[EtatSuite, MotDeVerdict], complet(EtatSuite)]
+    livrables: Annotated[dict[EtatLivrable, MotDeVerdict], complet(EtatLivrable)]
+    statuts: Annotated[dict[StatutBilan, Texte], complet(StatutBilan)]
+    niveaux: tuple[Texte, ...] = Field(min_length=5, max_length=5)  # 0 to 4 in the grid of annexe 4
+    raisons: dict[Identifiant, Texte]  # why nothing can be judged
+    mots: dict[Identifiant, Texte] = {}  # the other sentences of the scoring; their ``{names}`` are filled
 
     def selon(self, convention: Convention) -> Evaluation:
         """Return the words as a convention reads them: its own articles cited."""
         return self.model_copy(update={"mots": {name: convention.ecrire(text) for name, text in self.mots.items()}})
-
-
-CodeCritere = Literal["pertinence", "coherence", "efficacite", "efficience", "effets", "durabilite"]
-CodeDecision = Literal["maintenir", "adapter", "arreter", "rendre_mesurable"]
-CodeReponse = Literal["oui", "en_partie", "non", "ne_sait_pas"]
-CodeForce = Literal["forte", "moyenne", "faible", "aucune"]
-CodeRegle = Literal[
-    "tout_abandonne",
-    "sans_mesure",
-    "insuffisant_ou_recul",
-    "reporte_ou_abandonne",
-    "favorable",
-    "a_surveiller",
-    "sans_lecture",
-]
-CodePreuve = Literal[
-    "besoins_repondus", "themes_avec_enjeu", "resultats_mesures", "lacunes", "schemas", "modalites_realisees",
-    "cibles_atteintes", "evolutions_favorables", "moyens_connus", "resultats_favorables", "resultats_compares",
-    "postes_convertis", "livrables", "perspectives",
-]  # fmt: skip
 
 
 class ThemeRevisite(Modele):
@@ -123,30 +99,18 @@ class RegleRecommandation(Modele):
 
 
 class ForceDePreuve(MotDeVerdict):
-    """How strong the evidence of a contribution is, and when the workbook says so (nothing: it never does alone)."""
+    """How strong the evidence of a contribution is."""
 
-    regle: Texte
+    regle: Texte  # when the workbook says so
 
 
 class SuiteDArticle(Modele):
-    """What an article of the convention settles for what comes next."""
-
-    clause: RoleDeClause
+    clause: RoleDeClause  # what it settles for what comes next
     decision: Texte
 
 
-class ManqueDeConvention(Modele):
-    """What a convention that begins leaves open, to be told in its ``lacunes``."""
-
-    id: Identifiant
-    objet: Texte
-    manque: Texte
-    reference: Texte
-    question: Texte
-
-
 class ConventionSuivante(Modele):
-    """The words of a draft of the next convention."""
+    """The words of a draft of the next convention; ``lacunes``: what one that begins leaves open."""
 
     entete: tuple[Texte, ...]
     titre: Texte
@@ -156,7 +120,7 @@ class ConventionSuivante(Modele):
     valeur_qualitative: Texte
     reference: Texte
     source_texte: Texte
-    lacunes: tuple[ManqueDeConvention, ...]
+    lacunes: tuple[Lacune, ...]
 
 
 class ReglesFinales(Modele):
@@ -164,29 +128,15 @@ class ReglesFinales(Modele):
 
     signes: int = Field(ge=20)
     diagnostic: tuple[ThemeRevisite, ...]
-    criteres: tuple[Critere, ...]
+    criteres: Annotated[tuple[Critere, ...], complet(CodeCritere)]
     reponses: dict[CodeReponse, MotDeVerdict]
     decisions: dict[CodeDecision, MotDeVerdict]
-    regles: tuple[RegleRecommandation, ...]
+    regles: Annotated[tuple[RegleRecommandation, ...], complet(CodeRegle)]
     forces: dict[CodeForce, ForceDePreuve]
     articles: tuple[SuiteDArticle, ...]
     limites: tuple[Texte, ...]
     mots: dict[Identifiant, Texte]
     suivante: ConventionSuivante
-
-    @field_validator("criteres")
-    @classmethod
-    def _chaque_critere(cls, criteres: tuple[Critere, ...]) -> tuple[Critere, ...]:
-        if [critere.id for critere in criteres] != list(get_args(CodeCritere)):
-            raise ValueError(f"chaque critère une fois, dans cet ordre : {', '.join(get_args(CodeCritere))}")
-        return criteres
-
-    @field_validator("regles")
-    @classmethod
-    def _chaque_regle(cls, regles: tuple[RegleRecommandation, ...]) -> tuple[RegleRecommandation, ...]:
-        if sorted(regle.id for regle in regles) != sorted(get_args(CodeRegle)):
-            raise ValueError(f"chaque règle une fois : {', '.join(get_args(CodeRegle))}")
-        return regles
 
     def selon(self, convention: Convention) -> ReglesFinales:
         """Return the rules as a convention reads them: its own articles cited, without what it does not settle."""
@@ -202,8 +152,8 @@ class ReglesFinales(Modele):
 class LectureObjectif(Modele):
     """Which modalités and indicators of its fiche an objective rests on; ``objectif`` is its rank, from 1."""
 
-    fiche: int = Field(ge=1)
-    objectif: int = Field(ge=1)
+    fiche: Positif
+    objectif: Positif
     modalites: tuple[Texte, ...] = ()
     indicateurs: tuple[Identifiant, ...] = ()
 
@@ -211,7 +161,7 @@ class LectureObjectif(Modele):
 class LectureSchema(Modele):
     """A fiche and an axis or chapter of a schéma départemental that it answers, in the schéma's words."""
 
-    fiche: int = Field(ge=1)
+    fiche: Positif
     element: Texte
 
 
@@ -255,24 +205,20 @@ class Connu(Modele):
 
 
 class ElementDuSchema(Modele):
-    """An element of the schéma: what is known of it, what is missing, which services have it."""
-
     id: Identifiant
     titre: Texte
     connu: Connu = Connu()
     manque: Texte
-    detenteurs: tuple[Identifiant, ...] = Field(min_length=1)
+    detenteurs: tuple[Identifiant, ...] = Field(min_length=1)  # services that have it
 
 
 class ThemeMinimum(Modele):
-    """A theme that a CTG covers at least, and the words by which a title names it."""
-
     titre: Texte
-    mots: tuple[Texte, ...] = Field(min_length=1)
+    mots: tuple[Texte, ...] = Field(min_length=1)  # by which a title names it
 
 
 class ThemesMinimum(Modele):
-    """The minimum themes, and where they are said."""
+    """The themes that a CTG covers at least, and where they are said."""
 
     source: Texte
     themes: tuple[ThemeMinimum, ...]
@@ -300,8 +246,6 @@ class ReglesConformite(Modele):
 
 
 class AppreciationCritere(Modele):
-    """What the evaluators answer to the question of a criterion."""
-
     critere: CodeCritere
     reponse: CodeReponse
     appreciation: Texte
@@ -310,7 +254,7 @@ class AppreciationCritere(Modele):
 class ContributionSaisie(Modele):
     """What the evaluators say of what a fiche contributed."""
 
-    fiche: int = Field(ge=1)
+    fiche: Positif
     autres_explications: tuple[Texte, ...] = ()
     force: CodeForce | None = None
     commentaire: Texte | None = None
@@ -319,17 +263,15 @@ class ContributionSaisie(Modele):
 class DecisionSaisie(Modele):
     """What the parties decide of an objective; ``objectif`` is its rank in the fiche, from 1."""
 
-    fiche: int = Field(ge=1)
-    objectif: int = Field(ge=1)
+    fiche: Positif
+    objectif: Positif
     decision: CodeDecision
     commentaire: Texte | None = None
 
 
 class QuestionDuComite(Modele):
-    """A question that the comité chose, and what the evaluators answer."""
-
     question: Texte
-    reponse: Texte | None = None
+    reponse: Texte | None = None  # of the evaluators
 
 
 class SaisieFinale(Modele):

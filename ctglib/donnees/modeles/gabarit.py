@@ -7,41 +7,30 @@ from typing import Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles.base import CodeModalite, Identifiant, Modele, Texte
-from ctglib.donnees.modeles.catalogue import Couleur
+from ctglib.donnees.modeles import CodeModalite, Couleur, Identifiant, Modele, Positif, Texte
 from ctglib.donnees.modeles.convention import Fiche
-from ctglib.donnees.modeles.suivi import Diffusion, Domaine
 
 AUTRES = "autres"
-Role = Literal["cle", "rappel", "saisie"]
-TypeSaisie = Literal["texte", "texte_long", "nombre", "date", "liste"]
 
 
 class ColonneGabarit(Modele):
-    """A column: ``cle`` tells the rows apart, ``rappel`` is written for the reader, ``saisie`` is to be filled.
-
-    ``accompagne``: what it says is about these columns, and is lost when none of them is filled.
-    """
-
     id: Identifiant
     titre: Texte
-    role: Role
-    type: TypeSaisie
+    role: Literal["cle", "rappel", "saisie"]  # tells the rows apart, is written for the reader, or is to be filled
+    type: Literal["texte", "texte_long", "nombre", "date", "liste"]
     largeur: float = Field(gt=0)
     attendue: bool = False
-    accompagne: tuple[Identifiant, ...] = ()
+    accompagne: tuple[Identifiant, ...] = ()  # columns that it is about: lost when none of them is filled
     aide: str = ""
 
 
 class FeuilleGabarit(Modele):
-    """A sheet. ``figees`` columns stay in view; ``lignes_libres`` empty rows follow those already written."""
-
     id: Identifiant
     titre: Texte
     resume: Texte
     consigne: Texte
-    figees: int = Field(ge=0)
-    lignes_libres: int = 0
+    figees: int = Field(ge=0)  # columns that stay in view
+    lignes_libres: int = 0  # empty rows after those already written
     colonnes: tuple[ColonneGabarit, ...] = Field(min_length=2)
 
 
@@ -78,15 +67,12 @@ class Parts(Modele):
 
 
 class PosteDeSignataire(Modele):
-    """A means that a signatory gives; ``fiches`` are those it is given to, none when it is of no fiche.
-
-    ``facultatif``: why its rows are folded in the workbook, to be filled by whom has the figure.
-    """
+    """A means that a signatory gives; ``fiches`` are those it is given to, none when it is of no fiche."""
 
     signataire: Identifiant
     poste: Identifiant
     fiches: tuple[int, ...] = ()
-    facultatif: Texte | None = None
+    facultatif: Texte | None = None  # why its rows are folded, to be filled by whom has the figure
 
 
 class MoyensParStructure(Modele):
@@ -106,11 +92,9 @@ class MoyensGabarit(Modele):
     def signataires(self, item: PosteDeSignataire, parties: Iterable[str]) -> list[str]:
         """Return the parties that a row of the workbook stands for."""
         named = {poste.signataire for poste in (*self.par_fiche, *self.par_structure.postes)}
-        return [
-            party
-            for party in parties
-            if (party not in named if item.signataire == AUTRES else party == item.signataire)
-        ]
+        if item.signataire == AUTRES:
+            return [party for party in parties if party not in named]
+        return [party for party in parties if party == item.signataire]
 
 
 class CollecteAnnuelle(Modele):
@@ -144,29 +128,27 @@ class NomsDePersonnes(Modele):
     mots_admis: tuple[Texte, ...]
 
 
-class Gabarit(Modele):
+class Gabarit(CollecteAnnuelle):
     """``gabarit.yaml``, with the ``parts`` and ``moyens`` of a convention's ``collecte.yaml``.
 
     Titles may name ``{annee}``, the workbook's year, and ``{precedente}``, the one before.
     """
 
-    version: int = Field(ge=1)
+    version: Positif
     titre: Texte
     sous_titre: Texte
     couleur_attendue: Couleur
     mode_emploi: tuple[PartieModeEmploi, ...]
     legende: dict[Literal["attendue", "facultative", "rappel", "fermee"], Texte]
     etats_de_valeur: dict[Literal["A", "P", "E", "L", "M", "O", "Q"], Texte]
-    diffusions: dict[Diffusion, Texte]
-    domaines: dict[Domaine, Texte]
+    diffusions: dict[Literal["interne", "publique"], Texte]
+    domaines: dict[Literal["attendus", "activites"], Texte]
     fonctions: tuple[Texte, ...] = Field(min_length=1)
     rubriques: dict[Identifiant, Rubrique]
-    nombre_de_decisions: int = Field(ge=1)
+    nombre_de_decisions: Positif
     plis: Plis
     lettre: Lettre
     feuilles: tuple[FeuilleGabarit, ...]
-    parts: Parts = Parts()
-    moyens: MoyensGabarit = MoyensGabarit()
     noms: NomsDePersonnes
 
     @property

@@ -7,58 +7,52 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ctglib.donnees.modeles.base import Annee, CodeTerritoire, Expression, Identifiant, Modele, Texte
+from ctglib.donnees.modeles import Annee, CodeTerritoire, Expression, Identifiant, Modele, Positif, Texte
 
 Empreinte = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Part = Annotated[float, Field(gt=0, lt=1)]
 Niveau = Literal["commune", "departement", "epci", "iris"]
 
 
 class RuptureSource(Modele):
-    """A year from which the series no longer compares with what was before."""
-
-    annee: Annee
+    annee: Annee  # from which the series no longer compares with what was before
     raison: Texte
 
 
 class Origine(Modele):
-    """``origine.yaml``.
-
-    ``jeu`` is the data set's id at its producer's, ``periode`` the dates of its figures, ``publie`` when they came out
-    (a day, a month or a year, as text), ``fichier`` and ``sha256`` the file that our rows were taken from, ``arrondi``
-    how its producer rounds.
-    """
+    """``origine.yaml`` of a series that is outside the stores."""
 
     producteur: Texte
     titre: Texte
-    jeu: Texte
-    periode: Texte
-    publie: Texte
+    jeu: Texte  # the data set's id at its producer's
+    periode: Texte  # dates of its figures
+    publie: Texte  # when they came out: a day, a month or a year, as text
     consulte: date
     licence: Texte
-    fichier: Texte
+    fichier: Texte  # that our rows were taken from
     sha256: Empreinte
-    arrondi: Texte | None = None
+    arrondi: Texte | None = None  # how its producer rounds
     ruptures: tuple[RuptureSource, ...] = ()
     remarques: tuple[Texte, ...] = ()
 
 
 class SerieOfficielle(Modele):
-    """A column of an official file that we keep, and what it means.
-
-    ``colonne`` is a regular expression for a whole header in lower case; its group ``an`` is a year on
-    two digits, when the header carries one. ``entier`` refuses decimals; ``libre`` accepts negative numbers, and
-    percentages above 100.
-    """
+    """A column of an official file that we keep, and what it means."""
 
     code: Identifiant
-    colonne: Expression
+    colonne: Expression  # fits a whole header in lower case; its group ``an`` is a year on two digits
     libelle: Texte
     unite: Identifiant
     definition: Texte | None = None
     arrondi: float | None = None
-    entier: bool = False
-    libre: bool = False
+    entier: bool = False  # refuses decimals
+    libre: bool = False  # accepts negative numbers, and percentages above 100
     ruptures: tuple[RuptureSource, ...] = ()
+
+    @property
+    def sans_decimale(self) -> bool:
+        """Whether its figures are whole numbers."""
+        return self.entier or (self.arrondi or 0) >= 1
 
 
 class Filtre(Modele):
@@ -82,7 +76,7 @@ class LignePublique(Modele):
 
 
 class DonneesPubliques(Modele):
-    """``data/catalogue/donnees_publiques.yaml``: what public figures say of a diagnostic, and its words."""
+    """``donnees_publiques.yaml``: what public figures say of a diagnostic, and its words."""
 
     anciennete: int = Field(ge=0)
     note: Texte
@@ -94,14 +88,7 @@ class DonneesPubliques(Modele):
 
 
 class Famille(Modele):
-    """``catalogue/sources/<id>.yaml``: a family of official files, whatever the year.
-
-    ``signature`` are the columns that a file must have to be one of the family; ``vide`` the status of an empty cell (Q
-    suppressed, O missing); ``somme`` the levels whose counts are the sums of those below; ``inclusions`` pairs of
-    series of which the first never exceeds the second; ``totaux`` the counts that communes share with their
-    département in the file itself; ``autres`` the columns kept under their own name; ``textes`` columns of text;
-    ``articles`` what is written before a name, by the code that ``tncc`` gives it.
-    """
+    """``catalogue/sources/<id>.yaml``: a family of official files, whatever the year."""
 
     id: Identifiant
     titre: Texte
@@ -109,7 +96,7 @@ class Famille(Modele):
     jeu: Texte
     adresse: Texte
     licence: Texte
-    signature: tuple[Expression, ...]
+    signature: tuple[Expression, ...]  # the columns that a file must have to be one of the family
     cle: Expression
     prefixe: str = ""
     filtre: Filtre | None = None
@@ -118,28 +105,23 @@ class Famille(Modele):
     mois: int | None = None
     niveaux: tuple[Niveau, ...]
     non_localise: Expression = ""
-    vide: Literal["Q", "O"]
-    somme: tuple[Niveau, ...]
-    textes: dict[Identifiant, Expression] = {}
-    articles: dict[str, str] = {}
+    vide: Literal["Q", "O"]  # the status of an empty cell: suppressed, missing
+    somme: tuple[Niveau, ...]  # levels whose counts are the sums of those below
+    textes: dict[Identifiant, Expression] = {}  # columns of text
+    articles: dict[str, str] = {}  # what is written before a name, by the code that ``tncc`` gives it
     series: tuple[SerieOfficielle, ...]
-    autres: tuple[SerieOfficielle, ...] = ()
-    inclusions: tuple[tuple[Identifiant, Identifiant], ...] = ()
-    totaux: tuple[Identifiant, ...] = ()
+    autres: tuple[SerieOfficielle, ...] = ()  # columns kept under their own name
+    inclusions: tuple[tuple[Identifiant, Identifiant], ...] = ()  # the first never exceeds the second
+    totaux: tuple[Identifiant, ...] = ()  # counts that communes share with their département in the file itself
     remarques: tuple[Texte, ...] = ()
 
 
 class Arrondissements(Modele):
-    """``catalogue/arrondissements.yaml``: the pattern of the codes of each commune's arrondissements."""
-
-    communes: dict[CodeTerritoire, Expression]
+    communes: dict[CodeTerritoire, Expression]  # the pattern of the codes of each commune's arrondissements
 
 
 class TableGardee(Modele):
-    """A table of the store: its Parquet file beside ``origine.yaml``, and what it was made of.
-
-    ``series`` are its columns of figures, ``sources`` the fingerprints of the official files, the last added last.
-    """
+    """A table of the store: its Parquet file beside ``origine.yaml``, and what it was made of."""
 
     famille: Identifiant
     annee: Annee
@@ -147,8 +129,8 @@ class TableGardee(Modele):
     table: Texte
     sha256: Empreinte
     territoires: int
-    series: tuple[Identifiant, ...]
-    sources: tuple[Empreinte, ...]
+    series: tuple[Identifiant, ...]  # its columns of figures
+    sources: tuple[Empreinte, ...]  # of the official files, the last added last
 
 
 class FichierAjoute(Modele):
@@ -172,12 +154,12 @@ class Registre(Modele):
 
 
 class Vraisemblance(Modele):
-    """``catalogue/vraisemblance.yaml``: from what a figure looks wrong; shares between 0 and 1."""
+    """``vraisemblance.yaml``: from what a figure looks wrong."""
 
     saut: float = Field(gt=0)
-    effectif_du_saut: int = Field(ge=1)
-    perte: float = Field(gt=0, lt=1)
-    ecart_des_noms: float = Field(gt=0, lt=1)
+    effectif_du_saut: Positif
+    perte: Part
+    ecart_des_noms: Part
     marge_du_departement: float = Field(ge=0, lt=1)
     communes_manquantes: float = Field(ge=0, lt=1)
 
@@ -188,14 +170,14 @@ class Profil(Modele):
     libelle: Texte
     denominateur: Identifiant
     parts: tuple[Identifiant, ...]
-    minimum: int = Field(ge=1)
+    minimum: Positif
 
 
 class Reperes(Modele):
-    """``catalogue/atelier.yaml``: which public series count households, and what a profile is made of."""
+    """``atelier.yaml``: which public series count households, and what a profile is made of."""
 
     foyers: Identifiant
-    taux_minimum: int = Field(ge=1)
+    taux_minimum: Positif
     iris: Identifiant
     profils: dict[Identifiant, Profil]
 

@@ -1,4 +1,4 @@
-"""Models of a year's follow-up (bilan.yaml, appreciations.yaml), and of the avenants that change what it is held to."""
+"""A year's follow-up (bilan, appreciations, participation), and the avenants that change what it is held to."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ctglib.donnees.modeles.base import Annee, Identifiant, Modele, Texte
+from ctglib.donnees.modeles import Annee, Identifiant, Modele, Positif, Texte
 from ctglib.donnees.modeles.convention import Absence
 
 StatutBilan = Literal["provisoire", "definitif"]
 EtatSuite = Literal["faite", "en_cours", "abandonnee", "non_renseignee"]
 StatutAction = Literal["prevue", "en_cours", "realisee", "partielle", "reportee", "abandonnee", "non_renseignee"]
 Nature = Literal["etp", "euros", "investissement"]
-Domaine = Literal["attendus", "activites"]
-Diffusion = Literal["interne", "publique"]
+NatureDeChangement = Literal["cible", "definition", "fiche", "indicateur", "duree"]
+Public = Literal["familles", "professionnels", "partenaires"]
 
 
 class Decision(Modele):
@@ -28,29 +28,22 @@ class Decision(Modele):
 
 
 class Suite(Modele):
-    """What became of a decision of last year's comité."""
-
-    decision: Identifiant
+    decision: Identifiant  # of last year's comité
     etat: EtatSuite
     commentaire: Texte | None = None
 
 
 class Comite(Modele):
-    """The year's comité de pilotage: its date or why there is none, its decisions, the fate of last year's."""
-
     date: date | Absence
     decisions: tuple[Decision, ...] = ()
     suites: tuple[Suite, ...] = ()
 
 
 class Bilan(Modele):
-    """``bilan.yaml``. ``date_arretee`` is the « today » of the year's reports; ``comite`` is None when nothing is said.
-
-    A year without the file is ``Bilan(annee=…)``: provisional, at 31 December, its comité unknown.
-    """
+    """``bilan.yaml``. A year without the file is ``Bilan(annee=…)``: provisional, at 31 December, comité unknown."""
 
     annee: Annee
-    date_arretee: date = Field(default_factory=lambda lus: date(lus["annee"], 12, 31))
+    date_arretee: date = Field(default_factory=lambda lus: date(lus["annee"], 12, 31))  # « today » of its reports
     statut: StatutBilan = "provisoire"
     comite: Comite | None = None
 
@@ -58,13 +51,14 @@ class Bilan(Modele):
 class Appreciation(Modele):
     """What the parties think of a fiche's year, one sentence an item."""
 
-    fiche: int = Field(ge=1)
+    fiche: Positif
     reussites: tuple[Texte, ...] = ()
     difficultes: tuple[Texte, ...] = ()
     perspectives: tuple[Texte, ...] = ()
 
 
-Public = Literal["familles", "professionnels", "partenaires"]
+class Appreciations(Modele):
+    appreciations: tuple[Appreciation, ...] = ()
 
 
 class Consultation(Modele):
@@ -93,19 +87,13 @@ class Participation(Modele):
     exemples: tuple[Exemple, ...] = ()
 
 
-class Appreciations(Modele):
-    """``appreciations.yaml``."""
-
-    appreciations: tuple[Appreciation, ...] = ()
-
-
 class Changement(Modele):
     """One change. ``element`` is the id of an indicator (cible, definition, indicateur) or the number of a fiche.
 
     A ``cible`` has a number and its ``annee``; a ``duree`` has no element, and its ``nouveau`` is the new last day.
     """
 
-    nature: Literal["cible", "definition", "fiche", "indicateur", "duree"]
+    nature: NatureDeChangement
     element: int | Texte | None = None
     ancien: float | Texte | None = None
     nouveau: float | Texte | None = None
@@ -119,37 +107,29 @@ class Changement(Modele):
         if self.nature == "fiche" and not isinstance(self.element, int):
             raise ValueError("le numéro d'une fiche, sans guillemets, pour un changement de nature « fiche »")
         if self.nature == "cible" and (self.annee is None or not isinstance(self.nouveau, float | int)):
-            raise ValueError(
-                "pour une cible, un nombre dans « nouveau » et l'année à laquelle l'atteindre dans « annee »"
-            )
-        if self.nature == "duree":
-            _jour(self.nouveau)
+            expected = "pour une cible, un nombre dans « nouveau » et l'année à laquelle l'atteindre dans « annee »"
+            raise ValueError(expected)
+        _ = self.nouvelle_fin  # a duration whose last day is no date is refused
         return self
 
     @property
     def nouvelle_fin(self) -> date | None:
         """Return the last day of the convention after this change, None when it does not touch its duration."""
-        return _jour(self.nouveau) if self.nature == "duree" else None
+        if self.nature != "duree":
+            return None
+        try:
+            return date.fromisoformat(str(self.nouveau))
+        except ValueError:
+            raise ValueError("pour une durée, le nouveau dernier jour dans « nouveau » : 2027-12-31") from None
 
 
 class Avenant(Modele):
-    """An avenant: its number, when it was signed, what it is about, where it is kept."""
-
-    numero: int = Field(ge=1)
-    date: date
+    numero: Positif
+    date: date  # of signature
     objet: Texte
-    reference: Texte
+    reference: Texte  # where it is kept
     changements: tuple[Changement, ...] = ()
 
 
 class Avenants(Modele):
-    """``avenants.yaml``, in the order of signature."""
-
-    avenants: tuple[Avenant, ...] = ()
-
-
-def _jour(ecrit: float | str | None) -> date:
-    try:
-        return date.fromisoformat(str(ecrit))
-    except ValueError:
-        raise ValueError("pour une durée, le nouveau dernier jour dans « nouveau » : 2027-12-31") from None
+    avenants: tuple[Avenant, ...] = ()  # in the order of signature

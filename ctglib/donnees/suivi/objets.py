@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.modeles.messages import MessageDesParties
+    from ctglib.donnees.modeles.rapports import MessageDesParties
     from ctglib.donnees.modeles.sources import Origine
     from ctglib.donnees.modeles.suivi import Appreciation, Avenant, Bilan, Participation
 

@@ -13,7 +13,7 @@ from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, exa
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lister, proches
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
-from ctglib.donnees.modeles.messages import MessagesDesParties
+from ctglib.donnees.modeles.rapports import MessagesDesParties
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.modeles.suivi import Appreciations, Bilan, Participation
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
@@ -21,7 +21,7 @@ from ctglib.donnees.yaml_strict import Document, examiner_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ctglib.donnees.modeles.base import Modele
+    from ctglib.donnees.modeles import Modele
     from ctglib.donnees.modeles.catalogue import Confidentialite
     from ctglib.donnees.pieces import Pieces
 
