@@ -8,8 +8,7 @@ import pandas as pd
 
 from ctglib.blocs.cadre import sur
 from ctglib.blocs.recommandations import faits
-from ctglib.blocs.revisite import evolution
-from ctglib.blocs.territoire import en_moyennes
+from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.blocs.trajectoires import derniere
 from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS
 from ctglib.document.blocs import Bloc, liste

@@ -1,4 +1,8 @@
-"""The territory's public series: a level, its date, how it moved; context and never an effect."""
+"""The public series beside the convention: a level, its date, how it moved; context and never an effect.
+
+The territory in a year (``Territoire``), the diagnostic then and now (``DiagnosticRevisite``), and what is of a fiche
+(``tableau_series``).
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,17 @@ from ctglib.blocs.theme import ruptures
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.formules import ratio_pour_100
 from ctglib.calculs.moyennes import TROP_PEU
+from ctglib.calculs.revisite import APRES_RUPTURE, POINTS, SANS_DEPART, SANS_VALEUR
 from ctglib.calculs.territoire import (
     Lieux,
     contexte_du_territoire,
     revisions_du_territoire,
     trajectoires_du_territoire,
 )
+from ctglib.document.mesures import marquer
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import (
-    FINE,
-    INSECABLE,
+    avec_unite,
     date_longue,
     enumerer,
     majuscule,
@@ -33,26 +38,31 @@ from ctglib.document.typographie import (
     pourcent,
 )
 from ctglib.donnees import publiques
+from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.montrable import Montrable
-from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ctglib.blocs.annee import EtudeAnnuelle
+    from ctglib.blocs.fin import EtudeFinale
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
     from ctglib.donnees.modeles.rapports import MembresDuTerritoire
     from ctglib.donnees.modeles.sources import Origine
 
-SANS_DIRECTION = ("dans_le_bruit", "trop_peu")
-COMPARABLES = ("hausse", "baisse", "stable", *SANS_DIRECTION)
+COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit", TROP_PEU)
 SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
-ORIGINES = (
+ORIGINES = [
     "serie", "producteur", "titre", "jeu", "periode", "publie", "consulte", "licence", "fichier", "sha256", "arrondi",
-)  # fmt: skip
-HASARD = "« Trop peu pour conclure » : un nombre varie de lui-même ; le hasard suffit à expliquer l'écart sur un an."
+]  # fmt: skip
+CLE = ["indicateur", "dimension", "modalite", "annee"]
+
+
+def part(valeur: float, decimales: int = 1, signe: bool = True) -> str:
+    """Return a change in %, with its sign, or a dash."""
+    return RIEN if pd.isna(valeur) else pourcent(valeur, decimales, signe=signe)
 
 
 @dataclass(frozen=True)
@@ -64,11 +74,10 @@ class Territoire(Montrable):
     @cached_property
     def rangees(self) -> pd.DataFrame:
         """One row a series (see ``contexte_du_territoire``)."""
-        etude = self.etude
-        names = [name for group in etude.catalogue.bilan.territoire.groupes for name in group.indicateurs]
-        places = Lieux(etude.convention.territoire, etude.convention.reference, etude.convention.debut.year - 1)
+        words = self.etude.catalogue
+        names = [name for group in words.bilan.territoire.groupes for name in group.indicateurs]
         return contexte_du_territoire(
-            etude.series, names, etude.catalogue.indicateurs_contexte, places, etude.catalogue.evaluation.seuils
+            self.etude.series, names, words.indicateurs_contexte, _lieux(self.etude), words.evaluation.seuils
         )
 
     @property
@@ -90,32 +99,67 @@ class Territoire(Montrable):
         rows, contexte, rules = self.rangees, self.etude.contexte, self.etude.catalogue.bilan
         if rows.empty:
             return None
-        here, there, since = contexte.territoire.nom, contexte.reference.nom, self.etude.convention.debut.year - 1
-        groups = {name: group.libelle for group in rules.territoire.groupes for name in group.indicateurs}
+        here, there, since = contexte.territoire.nom, contexte.reference.nom, f"Depuis {_lieux(self.etude).depart}"
+
+        def bare(row: pd.Series) -> bool:
+            """Tell whether a series is a rate of something else than %: « 0,9 places » would count places."""
+            unit = contexte.unites[contexte.indicateurs[row["indicateur"]].unite]
+            return unit.ecart == "points" and unit.symbole != "%"
+
+        def serie(row: pd.Series) -> str:
+            if row["dimension"]:
+                return f"– {majuscule(self.etude.modalite(row['dimension'], row['modalite']))}"
+            item = contexte.indicateurs[row["indicateur"]]
+            return item.libelle + (f", en {minuscule(contexte.unites[item.unite].libelle)}" if bare(row) else "")
+
+        def niveau(row: pd.Series) -> str:
+            write = contexte.valeur_nue if bare(row) else contexte.valeur
+            return marquer(write(row["indicateur"], row["valeur"], row["statut"]), row["statut"])
+
         return Tableau.de(
             rows,
             [
-                Colonne("serie", "Série", ecrire=self._serie),
-                Colonne("annee", "Année", numerique=True, ecrire=str),
-                Colonne("niveau", "Valeur", numerique=True, groupe=here, ecrire=self._niveau),
-                Colonne("sur_un_an", "Sur un an", True, here, lambda row: ecart(row, contexte)),
-                Colonne("variation_depart", f"Depuis {since}", True, here, part),
+                Colonne("serie", "Série", ecrire=serie),
+                Colonne("annee", "Année", True, ecrire=str),
+                Colonne("niveau", "Valeur", True, here, niveau),
+                Colonne("sur_un_an", "Sur un an", True, here, lambda row: _sur_un_an(row, contexte)),
+                Colonne("variation_depart", since, True, here, part),
                 Colonne("variation_reference", "Sur un an", True, there, part),
-                Colonne("variation_reference_depart", f"Depuis {since}", True, there, part),
+                Colonne("variation_reference_depart", since, True, there, part),
                 Colonne("lecture", "Lecture", ecrire=rules.lectures.get),
             ],
             nom="territoire",
             titre=f"Chiffres publics, {here} et {there}, dernière année connue",
             source=self.source,
-            groupes=tuple(rows["indicateur"].map(groups)),
+            groupes=tuple(
+                rows["indicateur"].map(
+                    {name: group.libelle for group in rules.territoire.groupes for name in group.indicateurs}
+                )
+            ),
             notes=(rules.mots["contexte"], *self._notes(), *notes_des_moyennes(rows, contexte)),
         )
 
+    def _notes(self) -> Iterator[str]:
+        rows, contexte = self.rangees, self.etude.contexte
+        items = [contexte.indicateurs[name] for name in dict.fromkeys(rows["indicateur"])]
+        rounded = sorted({item.arrondi_source for item in items if (item.arrondi_source or 0) > 1})
+        yield "Sur un an : écart avec l'année d'avant. Chaque série a sa propre année, celle du dernier chiffre paru."
+        if rows["lecture"].eq(TROP_PEU).any():
+            yield (
+                "« Trop peu pour conclure » : un nombre varie de lui-même ; le hasard suffit à expliquer l'écart sur "
+                "un an."
+            )
+        if rows["lecture"].eq("dans_le_bruit").any():
+            steps = ", ".join(map(nombre_court, rounded))
+            yield f"« Dans le bruit » : l'écart ne dépasse pas l'arrondi de la source ({steps})."
+        yield f"« – » : pas de chiffre qui se compare. {contexte.reference.nom} : une évolution, jamais un niveau."
+        yield from ruptures(items)
+
     def graphique(self) -> Figure | None:
         """Return the trajectories of the series, their breaks not joined; None in a bilan without a follow-up."""
-        if self.etude.annuel.vide:
-            return None
         etude, rules = self.etude, self.etude.catalogue.bilan.territoire
+        if etude.annuel.vide:
+            return None
         rows = trajectoires_du_territoire(
             etude.series,
             rules.graphique,
@@ -143,13 +187,14 @@ class Territoire(Montrable):
         counts = en_parts(counts.reindex(convention.membres, columns=names), rules, convention.territoire)
         places = publiques.territoires(convention.membres).set_index("code")["nom"]
         labels = {name: contexte.indicateurs[name].libelle for name in names}
+        group = f"Pour 100 {minuscule(labels[rules.sur])}"
         return Tableau.de(
             counts.assign(nom=counts.index.map(places).fillna(contexte.territoire.nom)).reset_index(drop=True),
             [
                 Colonne("nom", "Commune"),
-                Colonne(rules.sur, labels[rules.sur], True, ecrire=_effectif),
+                Colonne(rules.sur, labels[rules.sur], True),
                 *(
-                    Colonne(f"part_{name}", labels[name], True, f"Pour 100 {minuscule(labels[rules.sur])}", _part)
+                    Colonne(f"part_{name}", labels[name], True, group, lambda value: part(value, signe=False))
                     for name in rules.parts
                 ),
             ],
@@ -165,14 +210,10 @@ class Territoire(Montrable):
     def origines(self) -> Tableau | None:
         """Return where the public series come from; the CSV adds the fingerprint."""
         used = set(self.etude.series["serie"])
-        data = [
-            {"serie": name, **item.model_dump(mode="json"), "jour": item.consulte}
-            for name, item in self.etude.suivi.origines.items()
-            if name in used
-        ]
-        if not data:
+        kept = {name: item for name, item in self.etude.suivi.origines.items() if name in used}
+        if not kept:
             return None
-        table = pd.DataFrame(data)
+        table = pd.DataFrame([{"serie": name, **item.model_dump(mode="json")} for name, item in kept.items()])
         return Tableau.de(
             table,
             [
@@ -180,48 +221,31 @@ class Territoire(Montrable):
                 Colonne("periode", "Période"),
                 Colonne("publie", "Publication"),
                 Colonne("arrondi", "Arrondi", ecrire=lambda rounding: rounding or "non indiqué"),
-                Colonne("reutiliser", "Licence, consultation", ecrire=_licence),
+                Colonne("reutiliser", "Licence, consultation", ecrire=lambda row: (
+                    f"{row.licence}, le {date_longue(kept[row.serie].consulte)}")),
             ],
             nom="origines",
             titre="Origine des séries publiques",
             source="catalogue du classeur d'évaluation",
-            donnees=table[list(ORIGINES)],
+            donnees=table[ORIGINES],
             classe="texte-long",
-        )
+        )  # fmt: skip
 
-    def _serie(self, row: pd.Series) -> str:
-        """Return the name of a series, with the unit that its values are written without; or that of a modalité."""
-        contexte = self.etude.contexte
-        if row.dimension:
-            return f"– {majuscule(self.etude.modalite(row.dimension, row.modalite))}"
-        item = contexte.indicateurs[row.indicateur]
-        unit = f", en {minuscule(contexte.unites[item.unite].libelle)}"
-        return item.libelle + (unit if self._taux_sans_signe(row.indicateur) else "")
 
-    def _niveau(self, row: pd.Series) -> str:
-        contexte = self.etude.contexte
-        write = contexte.valeur_nue if self._taux_sans_signe(row.indicateur) else contexte.valeur
-        return write(row.indicateur, row.valeur, row.statut) + {Statut.ESTIME: " (e)", Statut.PROVISOIRE: " (p)"}.get(
-            row.statut, ""
-        )
+def _lieux(etude: EtudeAnnuelle) -> Lieux:
+    convention = etude.convention
+    return Lieux(convention.territoire, convention.reference, convention.debut.year - 1)
 
-    def _taux_sans_signe(self, indicateur: str) -> bool:
-        """Tell whether a series is a rate of something else than %: « 0,9 places » would count places."""
-        unit = self.etude.contexte.unites[self.etude.contexte.indicateurs[indicateur].unite]
-        return unit.ecart == "points" and unit.symbole != "%"
 
-    def _notes(self) -> Iterator[str]:
-        rows, contexte = self.rangees, self.etude.contexte
-        items = [contexte.indicateurs[name] for name in dict.fromkeys(rows["indicateur"])]
-        rounded = sorted({item.arrondi_source for item in items if (item.arrondi_source or 0) > 1})
-        yield "Sur un an : écart avec l'année d'avant. Chaque série a sa propre année, celle du dernier chiffre paru."
-        if rows["lecture"].eq("trop_peu").any():
-            yield HASARD
-        if rows["lecture"].eq("dans_le_bruit").any():
-            steps = ", ".join(map(nombre_court, rounded))
-            yield f"« Dans le bruit » : l'écart ne dépasse pas l'arrondi de la source ({steps})."
-        yield f"« – » : pas de chiffre qui se compare. {contexte.reference.nom} : une évolution, jamais un niveau."
-        yield from ruptures(items)
+def _sur_un_an(row: pd.Series, contexte: Contexte) -> str:
+    """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »; a dash when none."""
+    if pd.isna(row["ecart"]) or row["lecture"] not in COMPARABLES:
+        return RIEN
+    item = contexte.indicateurs[row["indicateur"]]
+    unit = contexte.unites[item.unite]
+    if unit.ecart == "points":
+        return points(row["ecart"], item.decimales)
+    return avec_unite(row["ecart"], unit.symbole, item.decimales, signe=True)
 
 
 def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) -> pd.DataFrame:
@@ -236,52 +260,29 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
     return table.assign(**{f"part_{name}": ratio_pour_100(table[name], below) for name in regles.parts})
 
 
-def _effectif(valeur: float) -> str:
-    return RIEN if pd.isna(valeur) else nombre(valeur)
-
-
-def _part(valeur: float) -> str:
-    return RIEN if pd.isna(valeur) else pourcent(valeur, 1)
-
-
-def ecart(row: object, contexte: Contexte) -> str:
-    """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »; a dash when none."""
-    if pd.isna(row.ecart) or row.lecture not in COMPARABLES:
-        return RIEN
-    item = contexte.indicateurs[row.indicateur]
-    unit = contexte.unites[item.unite]
-    if unit.ecart == "points":
-        return points(row.ecart, item.decimales)
-    space = FINE if unit.symbole == "%" else INSECABLE
-    return nombre(row.ecart, item.decimales, signe=True) + (f"{space}{unit.symbole}" if unit.symbole else "")
-
-
 def en_moyennes(row: object) -> str:
     """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard seul peut expliquer ».
 
     Args:
         row: A row that holds the columns of ``ctglib.calculs.moyennes``, and ``lecture``.
     """
+    now, then = (f"{'de' if ' ' in span else 'en'} {span}" for span in (row.periode, row.periode_avant))
     old, new = nombre(row.moyenne_avant, 0), nombre(row.moyenne, 0)
     if old == new:
-        return f"{new} par an en moyenne {_quand(row.periode)}, comme {_quand(row.periode_avant)}"
-    change = part(row.variation_des_moyennes, 0)
+        return f"{new} par an en moyenne {now}, comme {then}"
     chance = ", ce que le hasard seul peut expliquer" if row.lecture == TROP_PEU else ""
-    return f"{new} par an en moyenne {_quand(row.periode)}, {old} {_quand(row.periode_avant)} ({change}){chance}"
+    return f"{new} par an en moyenne {now}, {old} {then} ({part(row.variation_des_moyennes, 0)}){chance}"
 
 
 def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
     """Return, for each short series, its means, what chance moves one year by, and which of its years are inferred."""
-    notes = []
-    for row in rows[rows["moyenne"].notna()].itertuples():
-        item = contexte.indicateurs[row.indicateur]
-        noted = enumerer(row.annees_notees.split(SEPARATEUR)) if row.annees_notees else ""
-        notes.append(
-            f"{item.libelle}, petite série : {en_moyennes(row)}. D'une année à l'autre, le hasard seul déplace un tel "
-            f"nombre d'environ {nombre(row.hasard, 0)}. {majuscule(item.petite_serie.pourquoi)}."
-            + (f" {row.note_des_annees} : {noted}." if noted else "")
-        )
-    return notes
+    return [
+        f"{item.libelle}, petite série : {en_moyennes(row)}. D'une année à l'autre, le hasard seul déplace un tel "
+        f"nombre d'environ {nombre(row.hasard, 0)}. {majuscule(item.petite_serie.pourquoi)}."
+        + (f" {row.note_des_annees} : {enumerer(row.annees_notees.split(SEPARATEUR))}." if row.annees_notees else "")
+        for row in rows[rows["moyenne"].notna()].itertuples()
+        for item in [contexte.indicateurs[row.indicateur]]
+    ]
 
 
 def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], inventees: str) -> str:
@@ -293,23 +294,184 @@ def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], inven
         inventees: The source of what a convention invents; "" for a real one, whose figures name their own.
     """
     shown = set(series["serie"])
-    sets: dict[str, list[str]] = {}
-    for name, item in origines.items():
-        if name in shown:
-            sets.setdefault(item.producteur, []).append(SUITE_DU_TITRE.split(item.titre)[0])
-    told = [f"{producer} ({' ; '.join(dict.fromkeys(names))})" for producer, names in sets.items()]
+    used = (item for name, item in origines.items() if name in shown)
+    told = par_producteur(used, lambda item: SUITE_DU_TITRE.split(item.titre)[0], " ; ")
     others = series.loc[series["serie"].eq(""), "source"]
     return " ; ".join([*told, *([inventees] if inventees and len(others) else dict.fromkeys(others))])
 
 
-def part(valeur: float, decimales: int = 1) -> str:
-    """Return a change in %, with its sign, or a dash."""
-    return RIEN if pd.isna(valeur) else pourcent(valeur, decimales, signe=True)
+def par_producteur(origines: Iterable[Origine], nommer: Callable[[Origine], str], lien: str) -> list[str]:
+    """Return « Cnaf (foyers ; allocataires) », one a producer."""
+    sets: dict[str, dict[str, None]] = {}
+    for item in origines:
+        sets.setdefault(item.producteur, {})[nommer(item)] = None
+    return [f"{producer} ({lien.join(names)})" for producer, names in sets.items()]
 
 
-def _quand(periode: str) -> str:
-    return f"de {periode}" if " " in periode else f"en {periode}"
+@dataclass(frozen=True)
+class DiagnosticRevisite(Montrable):
+    """« Le diagnostic revisité »: annexe 1 then and now, by the public series that compare, and why the rest do not."""
+
+    etude: EtudeFinale
+
+    @property
+    def themes(self) -> dict[str, str]:
+        """The title of each theme."""
+        return {theme.theme: theme.titre for theme in self.etude.catalogue.themes}
+
+    @cached_property
+    def source(self) -> str:
+        """The producers of the series, as captions write them."""
+        wanted = [name for theme in self.etude.finale.regles.diagnostic for name in theme.series]
+        series = self.etude.derniere.series
+        used = sorted(set(series.loc[series["indicateur"].isin(wanted), "serie"]) - {""})
+        known = (self.etude.derniere.suivi.origines[name] for name in used)
+        told = par_producteur(known, lambda item: item.jeu, ", ")
+        return enumerer(told) if told else self.etude.convention.source_diagnostic
+
+    def tableau(self) -> Tableau | None:
+        """Return one row a public series that has a value, by theme: then, now, the change here and beside."""
+        contexte, rows = self.etude.cadre.contexte, self.etude.revisite
+        rows = rows[rows["motif"].ne(SANS_VALEUR)]
+        if rows.empty:
+            return None
+        here, there, years = contexte.territoire.nom, contexte.reference.nom, self.etude.catalogue.synthese.annees
+        mot = self.etude.cadre.mot
+
+        def valeur(nom: str, suite: str = "") -> Callable[[pd.Series], str]:
+            def ecrire(row: pd.Series) -> str:
+                if pd.isna(row[nom]):
+                    return RIEN
+                value = contexte.valeur(row["indicateur"], row[nom])
+                mean = pd.notna(row["moyenne"])
+                return f"{value} par an ({row[f'periode{suite}']})" if mean else f"{value} ({row[f'annee{suite}']})"
+
+            return ecrire
+
+        def precision(row: pd.Series) -> str:
+            if pd.notna(row["moyenne"]):
+                return mot("moyennes") + (f" ; {mot('hasard')}" if row["lecture"] == TROP_PEU else "")
+            said = [row["motif"]] * (row["motif"] in (SANS_DEPART, APRES_RUPTURE))
+            said += ["dans_le_bruit"] * bool(row["dans_le_bruit"])
+            return " ; ".join(mot(name).format(annee=row["annee_rupture"]) for name in said) or RIEN
+
+        return Tableau.de(
+            rows,
+            [
+                Colonne("serie", "Série", ecrire=lambda row: contexte.indicateurs[row["indicateur"]].libelle),
+                Colonne("alors", "Alors", True, ecrire=valeur("avant", "_avant")),
+                Colonne("maintenant", "Maintenant", True, ecrire=valeur("apres")),
+                Colonne("ici", here, True, "Évolution", lambda row: evolution(row["variation"], row)),
+                Colonne("la", there, True, "Évolution", lambda row: evolution(row["variation_reference"], row)),
+                Colonne("precision", "Précision", ecrire=precision),
+            ],
+            nom="diagnostic-revisite",
+            titre=f"Le diagnostic, alors et maintenant, {here} et {there}",
+            source=self.source,
+            groupes=tuple(rows["theme"].map(self.themes)),
+            notes=(
+                *(told for annee, told in years.items() if rows["annee_avant"].eq(annee).any()),
+                *notes_des_moyennes(rows, contexte),
+            ),
+        )
+
+    def sans_comparaison(self) -> Tableau:
+        """Return one row a theme: what does not compare, why, and whom to ask."""
+        given = {theme.theme for theme in self.etude.themes}
+        rules = [item for item in self.etude.finale.regles.diagnostic if item.theme in given]
+        return Tableau.de(
+            pd.DataFrame([(self.themes[item.theme], item.reste) for item in rules], columns=["theme", "reste"]),
+            [Colonne("theme", "Thème"), Colonne("reste", "Ce qui ne se compare pas, et ce qu'il faudrait demander")],
+            nom="sans-comparaison",
+            titre="Ce que les séries publiques ne disent pas du diagnostic, "
+            f"{self.etude.cadre.contexte.territoire.nom}",
+            source="catalogue du classeur d'évaluation",
+            classe="texte-long",
+        )
 
 
-def _licence(row: pd.Series) -> str:
-    return f"{row.licence}, le {date_longue(row.jour)}"
+def evolution(valeur: float, row: pd.Series) -> str:
+    """Return a change in points or in %, without decimals between means of years; a dash when there is none."""
+    if row.variation_type == POINTS and pd.notna(valeur) and pd.isna(row.moyenne):
+        return points(valeur)
+    return part(valeur, 1 if pd.isna(row.moyenne) else 0)
+
+
+def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Tableau | None:
+    """Return the last figure of some series about a fiche, each with its year, how it moved, and the reference's.
+
+    A series is one that the follow-up reads, an indicator of the diagnostic, or one of the public store.
+
+    Args:
+        etude: The year: what is later is not shown.
+        codes: The series, in order.
+        numero: The fiche.
+    """
+    read = [_lire(etude, code) for code in codes]
+    meanings, places = {item.id: item for item, _ in read}, _lieux(etude)
+    series = pd.concat([rows for _, rows in read], ignore_index=True) if read else pd.DataFrame()
+    if series.empty:
+        return None
+    found = contexte_du_territoire(series, codes, meanings, places, etude.catalogue.evaluation.seuils)
+    beside = series[series["territoire"].eq(places.reference)].drop_duplicates(CLE, keep="last")
+    found = found[found["valeur"].notna()].merge(
+        beside[[*CLE, "valeur"]].astype({"annee": "Int64"}), on=CLE, how="left", suffixes=("", "_reference")
+    )
+    if found.empty:
+        return None
+    words = {one.id: one.libelle for item in etude.catalogue.dimensions.values() for one in item.modalites}
+    here, there, lectures = etude.contexte.territoire.nom, etude.contexte.reference.nom, etude.catalogue.bilan.lectures
+
+    def niveau(colonne: str) -> Callable[[pd.Series], str]:
+        return lambda row: RIEN if pd.isna(row[colonne]) else marquer(
+            nombre(row[colonne], meanings[row["indicateur"]].decimales), row["statut"])  # fmt: skip
+
+    def evolution_ici(row: pd.Series) -> str:
+        if pd.notna(row["variation_des_moyennes"]):
+            return f"{part(row['variation_des_moyennes'], 0)} en moyenne, {lectures[row['lecture']]}"
+        if pd.notna(row["variation_depart"]):
+            return f"{part(row['variation_depart'])} depuis {places.depart}"
+        return RIEN if pd.isna(row["variation"]) else f"{part(row['variation'])} depuis {row['annee_avant']}"
+
+    return Tableau.de(
+        found,
+        [
+            Colonne("libelle", "Série", ecrire=lambda row: (
+                words[row["modalite"]] if row["modalite"] else meanings[row["indicateur"]].libelle)),
+            Colonne("annee", "Année", True, ecrire=str),
+            Colonne("niveau", "Valeur", True, here, niveau("valeur")),
+            Colonne("evolution", "Évolution", True, here, evolution_ici),
+            Colonne("niveau_reference", "Valeur", True, there, niveau("valeur_reference")),
+            Colonne("evolution_reference", "Évolution", True, there, lambda row: part(
+                row["variation_reference" + "_depart" * pd.notna(row["variation_depart"])])),
+        ],
+        nom="series-publiques",
+        titre=f"Ce que disent les chiffres publics autour de la fiche action {numero}, {here} et {there}",
+        source=" ; ".join(dict.fromkeys(found.drop_duplicates("indicateur", keep="last")["source"])),
+        notes=(
+            "Ces séries décrivent le territoire. Elles ne disent rien de l'effet de la fiche.",
+            *notes_des_moyennes(found, etude.contexte),
+        ),
+    )  # fmt: skip
+
+
+def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:
+    """Return what a series means, and its years up to that of the bilan, whichever of the three holds it."""
+    convention, catalogue = etude.convention, etude.catalogue
+    if code in catalogue.indicateurs_contexte:
+        return catalogue.indicateurs_contexte[code], etude.series[etude.series["indicateur"].eq(code)]
+    if code in catalogue.indicateurs:
+        rows = etude.suivi.dossier.annexe1
+        rows = rows[rows["indicateur"].eq(code)]
+        return catalogue.indicateurs[code], rows.assign(dimension="", modalite="", source=convention.source_diagnostic)
+    known = not publiques.territoires([convention.territoire]).empty
+    rows = publiques.lire(code, [convention.territoire] if known else [])
+    told, counted = rows.attrs, rows.attrs["unite"] == "nombre"
+    meaning = Indicateur(
+        id=code, libelle=told["libelle"], definition=told["definition"] or told["libelle"], unite=told["unite"],
+        nature="contexte", sens="neutre", decimales=0 if counted else 1, hasard=counted, arrondi_source=told["arrondi"],
+    )  # fmt: skip
+    rows = rows[rows["annee"].le(etude.annee)].assign(
+        indicateur=code, dimension="", modalite="", unite=told["unite"], source=told["source"], note=""
+    )
+    return meaning, rows.reset_index(drop=True)

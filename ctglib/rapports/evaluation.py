@@ -22,7 +22,7 @@ from ctglib.blocs.messages_fin import MessagesDeLaFin
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.participation import participation
 from ctglib.blocs.recommandations import Suites
-from ctglib.blocs.revisite import DiagnosticRevisite
+from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.coherence import controler
 from ctglib.calculs.enjeux import besoins

@@ -22,7 +22,7 @@ from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Budget, tableau_de_fiche
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.series_publiques import tableau_series
+from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import manques
 from ctglib.calculs.departs import depuis_le_depart
 from ctglib.calculs.moyens import moyens_par_poste, rapprocher
