@@ -35,7 +35,7 @@ def etudier_comparables(dossier: Dossier, communes: Communes | None) -> Comparab
 
     Args:
         dossier: The convention and the catalogue: the comparison owes nothing to the follow-up.
-        communes: The communes of its département (``ctglib.donnees.communes.lire_communes``), None when there are none.
+        communes: The communes of its département (see ``lire_communes``), None when there are none.
     """
     catalogue, convention, rule = dossier.catalogue, dossier.convention, dossier.catalogue.comparaison
     words = catalogue.indicateurs_contexte
@@ -87,19 +87,21 @@ class Comparables(Montrable):
     def _nombre(self) -> str:
         return compter(self.resultat.nombre, "commune comparable", "communes comparables")
 
+    def _libelle(self, nom: str) -> str:
+        return self.contexte.indicateurs[nom].libelle
+
     def regle(self) -> Bloc | None:
         """Return how the comparable communes are chosen, and what is computed."""
         if not self.resultat:
             return None
-        rule, ratios = self.resultat.regle, [minuscule(self._libelle(name)) for name in self.resultat.regle.ratios]
-        before = self.comparaison.reglage.annees_avant
+        rule, before = self.resultat.regle, self.comparaison.reglage.annees_avant
+        ratios = [minuscule(self._libelle(name)) for name in rule.ratios]
         step = max(int(self.contexte.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
+        years = f"{nombre(before)} ans avant la première année de la convention"
         said = {
             "depart": rule.annee_reference,
             "annee": rule.annee,
-            "quand": "dernière année avant la convention"
-            if before == 1
-            else f"{nombre(before)} ans avant la première année de la convention",
+            "quand": "dernière année avant la convention" if before == 1 else years,
             "reference": self.contexte.reference.de,
             "territoire": self.contexte.territoire.le,
             "fenetre": rule.fenetre,
@@ -113,43 +115,36 @@ class Comparables(Montrable):
             "marge": nombre(marge(step)),
             "part": pourcent(100 * self.comparaison.part_inhabituelle, 0),
         }
-        exact = step == 1
-        return liste(text.format(**said) for text in self.comparaison.choix if not (exact and "{arrondi}" in text))
+        told = [text for text in self.comparaison.choix if step != 1 or "{arrondi}" not in text]
+        return liste(text.format(**said) for text in told)
 
     def phrases(self) -> tuple[str, ...]:
         """Return the comparison in a few sentences: with whom, which gaps pass rounding, and if they are common."""
-        if not self.resultat or self.lisibles.empty:
+        rows, beyond = self.lisibles, self.depassent
+        if rows.empty:
             return ()
-        rule, rows, beyond = self.resultat.regle, self.lisibles, self.depassent
+        rule, place, there = self.resultat.regle, self.contexte.territoire, self.contexte.reference
         noise, broken = rows[rows["bruit"]], self.resultat.ecarts[self.resultat.ecarts["rupture"]]
-        told = [
-            f"De {rule.annee_reference} à {rule.annee}, l'évolution {self.contexte.territoire.de} est rapprochée de "
-            f"celle de {self._nombre} {self.contexte.reference.de}, sur {compter(len(rows), 'série')}.",
-            f"L'écart à leur moyenne dépasse l'arrondi pour {_series(beyond, 'ecart')}."
-            if len(beyond)
-            else "Aucun écart à leur moyenne ne dépasse l'arrondi de la source.",
-        ]
-        if len(noise):
-            told.append(f"L'écart est dans le bruit pour {compter(len(noise), 'série')} : {_noms(noise)}.")
-        if len(beyond):
-            told.append(self._habituels(beyond))
         known = rows[rows["ecart_departement"].notna()]
         far = known[~known["bruit_departement"].astype(bool)]
-        if len(known):
-            rest = f"Face au reste {self.contexte.reference.de}"
-            told.append(
-                f"{rest}, l'écart dépasse l'arrondi pris au pire pour {_series(far, 'ecart_departement')}."
-                if len(far)
-                else f"{rest}, aucun écart ne dépasse l'arrondi pris au pire."
-            )
-        if len(broken):
-            told.append(f"Une rupture de série empêche la comparaison pour : {_noms(broken)}.")
-        return tuple(told)
+        said = (
+            (True, f"De {rule.annee_reference} à {rule.annee}, l'évolution {place.de} est rapprochée de celle de "
+                   f"{self._nombre} {there.de}, sur {compter(len(rows), 'série')}."),
+            (True, f"L'écart à leur moyenne dépasse l'arrondi pour {_series(beyond, 'ecart')}." if len(beyond)
+                   else "Aucun écart à leur moyenne ne dépasse l'arrondi de la source."),
+            (len(noise), f"L'écart est dans le bruit pour {compter(len(noise), 'série')} : {_noms(noise)}."),
+            (len(beyond), self._habituels(beyond)),
+            (len(known), f"Face au reste {there.de}, " + (
+                f"l'écart dépasse l'arrondi pris au pire pour {_series(far, 'ecart_departement')}." if len(far)
+                else "aucun écart ne dépasse l'arrondi pris au pire.")),
+            (len(broken), f"Une rupture de série empêche la comparaison pour : {_noms(broken)}."),
+        )  # fmt: skip
+        return tuple(sentence for holds, sentence in said if holds)
 
     def _habituels(self, rows: pd.DataFrame) -> str:
         """Return which gaps are unusual, or how many communes are at least as far where it is rarest."""
         count, unusual = nombre(self.resultat.nombre), rows[rows["inhabituel"]]
-        if unusual.empty:
+        if len(rows) and unusual.empty:
             least = compter(int(rows["aussi_eloignees"].min()), "commune comparable", "communes comparables")
             return (
                 f"Aucun de ces écarts n'est inhabituel : pour chacun, {least} sur {count}, ou davantage, s'écartent au "
@@ -185,14 +180,17 @@ class Comparables(Montrable):
         if not self.resultat:
             return None
         rule, rows = self.resultat.regle, self.resultat.retenues
-        size = self._libelle(rule.taille)
+        size, lost = self._libelle(rule.taille), self.resultat.exclues
         group = f"Pour {nombre(100)} {minuscule(size)}"
+        out = [
+            f"{row.nom} ({row.commune} : {minuscule(self._libelle(row.indicateur))}, "
+            f"{'effectif nul' if row.nulle else 'effectif absent'} en {row.annee})"
+            for row in lost.itertuples()
+        ]
         return Tableau.de(
-            rows.assign(rang=range(len(rows))),
+            rows.reset_index(drop=True),
             [
-                Colonne(
-                    "place", "Commune", ecrire=lambda row: f"{row['rang']}. {row['nom']}"[3 * (row["rang"] == 0) :]
-                ),
+                Colonne("place", "Commune", ecrire=lambda row: f"{row.name}. {row['nom']}" if row.name else row["nom"]),
                 Colonne("commune", "Code"),
                 Colonne(rule.taille, size, True, ecrire=nombre),
                 *(Colonne(name, self._libelle(name), True, group, _decimales(1)) for name in rule.ratios),
@@ -205,30 +203,24 @@ class Comparables(Montrable):
             notes=(
                 "Distance : racine de la somme des carrés des écarts de ratio, chacun divisé par l'écart type des "
                 "communes de la fenêtre. Plus elle est petite, plus la commune ressemble à la première de la liste.",
-                self._exclusions(),
+                f"Communes de la fenêtre écartées : {enumerer(out)}."
+                if out
+                else "Aucune commune de la fenêtre n'a été écartée faute d'un effectif.",
             ),
         )
-
-    def _exclusions(self) -> str:
-        """Return which communes of the window could not be compared, and why; or that there was none."""
-        items = [
-            f"{row.nom} ({row.commune} : {minuscule(self._libelle(row.indicateur))}, "
-            f"{'effectif nul' if row.nulle else 'effectif absent'} en {row.annee})"
-            for row in self.resultat.exclues.itertuples()
-        ]
-        if not items:
-            return "Aucune commune de la fenêtre n'a été écartée faute d'un effectif."
-        return f"Communes de la fenêtre écartées : {enumerer(items)}."
 
     def ecarts(self) -> Tableau | None:
         """Return, by indicator, the change, the gap to the mean with its interval, what it is worth, and the place."""
         if not self.resultat:
             return None
         rule, place, count = self.resultat.regle, self.contexte.territoire, self.resultat.nombre
-        head, gap = f"Effectif {place.a}", "Écart à la moyenne, en points"
+        head = f"Effectif {place.a}"
 
         def rank(row: pd.Series) -> str:
             return RIEN if row["rupture"] else f"{row['rang']}{' ex æquo' * bool(row['ex_aequo'])} sur {count + 1}"
+
+        def far(row: pd.Series) -> str:
+            return RIEN if row["rupture"] else f"{row['aussi_eloignees']} sur {count}"
 
         return Tableau.de(
             self.resultat.ecarts,
@@ -238,12 +230,9 @@ class Comparables(Montrable):
                 Colonne("valeur", str(rule.annee), True, head, nombre),
                 Colonne("variation", place.nom, True, EVOLUTION, signe),
                 Colonne("variation_moyenne", f"Moyenne des {count}", True, EVOLUTION, signe),
-                Colonne("ecart", "Écart", True, gap, signe),
-                Colonne("intervalle", "Selon l'arrondi", True, gap, _intervalle("ecart")),
-                Colonne("lecture", "Lecture", ecrire=self._lecture("bruit")),
+                *self._ecart("", "Écart à la moyenne, en points"),
                 Colonne("place", "Rang", True, ecrire=rank),
-                Colonne("part", "Au moins aussi éloignées", True, ecrire=lambda row: (
-                    RIEN if row["rupture"] else f"{row['aussi_eloignees']} sur {count}")),
+                Colonne("part", "Au moins aussi éloignées", True, ecrire=far),
             ],
             nom="ecarts-comparables",
             titre=f"Écart {place.de} à la tendance de {self._nombre}, {rule.annee_reference}-{rule.annee}",
@@ -253,7 +242,7 @@ class Comparables(Montrable):
                 ": nombre de communes comparables qui s'écartent autant, ou plus, de la moyenne de toutes les autres.",
                 "Écarts et intervalles sont calculés avant l'arrondi des évolutions imprimées.",
             ),
-        )  # fmt: skip
+        )
 
     def departement(self) -> Tableau | None:
         """Return, by indicator, the gap to the sum of the other communes of the département, with its interval."""
@@ -268,9 +257,7 @@ class Comparables(Montrable):
                 Colonne("libelle", "Série"),
                 Colonne("variation", place.nom, True, EVOLUTION, signe),
                 Colonne("variation_departement", without, True, EVOLUTION, signe),
-                Colonne("ecart_departement", "Écart", True, ECART, signe),
-                Colonne("intervalle", "Selon l'arrondi", True, ECART, _intervalle("ecart_departement")),
-                Colonne("lecture", "Lecture", ecrire=self._lecture("bruit_departement")),
+                *self._ecart("_departement", ECART),
             ],
             nom="departement-comparables",
             titre=f"Écart {place.de} à l'évolution {self.contexte.reference.de}, {rule.annee_reference}-{rule.annee}",
@@ -284,26 +271,56 @@ class Comparables(Montrable):
             ),
         )
 
+    def _ecart(self, autre: str, groupe: str) -> tuple[Colonne, ...]:
+        """Return the columns of a gap, to the mean or to the département: itself, its interval, what it is worth."""
+        gap, words = f"ecart{autre}", self.comparaison.mots
+
+        def worth(row: pd.Series) -> str:
+            if row["rupture"] or pd.isna(row[f"bruit{autre}"]):
+                return words.rupture if row["rupture"] else words.sans_calcul
+            return words.bruit if row[f"bruit{autre}"] else words.depasse
+
+        return (
+            Colonne(gap, "Écart", True, groupe, signe),
+            Colonne("intervalle", "Selon l'arrondi", True, groupe, lambda row: (
+                de_a(row[f"{gap}_min"], row[f"{gap}_max"]))),
+            Colonne("lecture", "Lecture", ecrire=worth),
+        )  # fmt: skip
+
     def sensibilite(self) -> Tableau | None:
         """Return the gap of each indicator under the rule and its variants, and whether its sign holds."""
         if not self.resultat:
             return None
-        rows, words = self.resultat.variantes, self.comparaison.mots
+        rows, words, rule = self.resultat.variantes, self.comparaison.mots, self.comparaison.reglage
 
         def gap(row: pd.Series) -> str:
             if row["rupture"] or pd.isna(row["ecart"]):
                 return words.rupture if row["rupture"] else words.sans_calcul
             return f"{signe(row['ecart'])} (bruit)" if row["bruit"] else signe(row["ecart"])
 
-        heads = rows.drop_duplicates("variante").apply(self._nom_de_variante, axis=1)
+        def head(row: pd.Series) -> str:
+            """Return the one thing that a variant changes in the rule."""
+            if row["voisins"] != rule.voisins:
+                return compter(int(row["voisins"]), "commune")
+            if row["fenetre"] != rule.fenetre:
+                return f"Taille de 1/{row['fenetre']} à {row['fenetre']} fois"
+            return f"Depuis {row['annee_reference']}" if row["annees_avant"] != rule.annees_avant else "Règle retenue"
+
+        def sense(row: pd.Series) -> str:
+            """Tell whether a gap keeps its sign under the rules where it could be computed."""
+            if row["tenue"] in (BRUIT, CHANGE):
+                return "toujours dans le bruit" if row["tenue"] == BRUIT else "change selon la règle"
+            times = f"le même {row['depassent']} fois sur {row['calculees']}"
+            return times if row["depassent"] == row["calculees"] else f"{times}, sinon dans le bruit"
+
+        heads = rows.drop_duplicates("variante").apply(head, axis=1)
         texts = rows.assign(texte=rows.apply(gap, axis=1)).pivot(index="indicateur", columns="variante", values="texte")
-        held = tenue(rows).join(texts.rename(columns=str), on="indicateur")
         return Tableau.de(
-            held,
+            tenue(rows).join(texts.rename(columns=str), on="indicateur"),
             [
                 Colonne("libelle", "Série"),
-                *(Colonne(rank, head, True, ECART) for rank, head in zip(map(str, texts), heads, strict=True)),
-                Colonne("sens", "Sens de l'écart", ecrire=mot_de_tenue),
+                *(Colonne(rank, title, True, ECART) for rank, title in zip(map(str, texts), heads, strict=True)),
+                Colonne("sens", "Sens de l'écart", ecrire=sense),
             ],
             nom="sensibilite-comparables",
             titre=f"Écart {self.contexte.territoire.de} à la moyenne des communes comparables, selon la règle qui les "
@@ -334,38 +351,6 @@ class Comparables(Montrable):
         """Return what the comparison does not say."""
         return liste(self.comparaison.limites) if self.resultat else None
 
-    def _libelle(self, nom: str) -> str:
-        return self.contexte.indicateurs[nom].libelle
-
-    def _lecture(self, bruit: str) -> Callable[[pd.Series], str]:
-        words = self.comparaison.mots
-        return lambda row: (
-            words.rupture
-            if row["rupture"]
-            else words.sans_calcul
-            if pd.isna(row[bruit])
-            else words.bruit
-            if row[bruit]
-            else words.depasse
-        )
-
-    def _nom_de_variante(self, row: pd.Series) -> str:
-        """Return what a variant changes in the rule, as the head of its column."""
-        rule = self.comparaison.reglage
-        if row["voisins"] != rule.voisins:
-            return compter(int(row["voisins"]), "commune")
-        if row["fenetre"] != rule.fenetre:
-            return f"Taille de 1/{row['fenetre']} à {row['fenetre']} fois"
-        return f"Depuis {row['annee_reference']}" if row["annees_avant"] != rule.annees_avant else "Règle retenue"
-
-
-def mot_de_tenue(row: pd.Series) -> str:
-    """Return whether a gap keeps its sign under the rules where it could be computed."""
-    if row["tenue"] in (BRUIT, CHANGE):
-        return "toujours dans le bruit" if row["tenue"] == BRUIT else "change selon la règle"
-    times = f"le même {row['depassent']} fois sur {row['calculees']}"
-    return times if row["depassent"] == row["calculees"] else f"{times}, sinon dans le bruit"
-
 
 def _noms(rows: pd.DataFrame) -> str:
     return enumerer([minuscule(name) for name in rows["libelle"]])
@@ -377,9 +362,5 @@ def _series(rows: pd.DataFrame, ecart: str) -> str:
     return f"{compter(len(rows), 'série')} : {' ; '.join(items)}"
 
 
-def _decimales(nombre_de: int) -> Callable[[float], str]:
-    return lambda value: RIEN if pd.isna(value) else nombre(value, nombre_de)
-
-
-def _intervalle(ecart: str) -> Callable[[pd.Series], str]:
-    return lambda row: de_a(row[f"{ecart}_min"], row[f"{ecart}_max"])
+def _decimales(combien: int) -> Callable[[float], str]:
+    return lambda value: RIEN if pd.isna(value) else nombre(value, combien)

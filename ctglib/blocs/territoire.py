@@ -1,6 +1,6 @@
 """The public series beside the convention: a level, its date, how it moved; context and never an effect.
 
-The territory in a year (``Territoire``), the diagnostic then and now (``DiagnosticRevisite``), and what is of a fiche
+The territory in a year (``Territoire``), the diagnostic then and now (``DiagnosticRevisite``), the series about a fiche
 (``tableau_series``).
 """
 
