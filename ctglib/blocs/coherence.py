@@ -18,53 +18,34 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Seuils
     from ctglib.donnees.modeles.coherence import Correction, Regle, Regles
 
-TEXTE_LONG = "texte-long"
-OUVERT, JUSTIFIE = "ouvert", "justifie"
-VERIFIEE = "verifiee"
-PRINCIPE = "Une valeur douteuse est signalée et reste telle qu'elle est imprimée : aucune n'est corrigée ici."
+TEXTE_LONG, CALCULS = "texte-long", "calculs du classeur d'évaluation"
+OUVERT, JUSTIFIE, VERIFIEE = "ouvert", "justifie", "verifiee"
 
 
 def bilan(controle: pd.DataFrame, jugements: pd.DataFrame, regles: Regles) -> Bloc:
     """Return what the rules found, the gravest first, what was justified, and the verdicts on the sentences.
 
-    Args:
-        controle: As ``controler`` returns it.
-        jugements: As ``juger`` returns it.
-        regles: The rules that ran, and their words.
+    ``controle`` is what ``controler`` returns, ``jugements`` what ``juger`` does.
     """
-    statuts = controle["statut"].value_counts()
-    silent = len(regles.regles) - controle["regle"].nunique()
-    sentences = [
+    silent, justified = len(regles.regles) - controle["regle"].nunique(), int(controle["statut"].eq(JUSTIFIE).sum())
+    found = controle.loc[controle["statut"].eq(OUVERT), "gravite"].value_counts()
+    verdicts = jugements["verdict"].value_counts()
+    open_ = [f"{nombre(found[key])} {title.lower()}" for key, title in regles.gravites.items() if key in found]
+    judged = [f"{nombre(verdicts[key])} {accorder(word.mot, verdicts[key])}"
+              for key, word in regles.verdicts.items() if key in verdicts]  # fmt: skip
+    said = {
         f"{compter(len(regles.regles), 'règle')} ont été appliquées"
-        + (f", dont {nombre(silent)} sans rien à signaler." if silent else "."),
-        _ouverts(controle, regles),
-        _justifies(int(statuts.get(JUSTIFIE, 0))),
-        _phrases(jugements, regles),
-    ]
-    return liste(sentence for sentence in sentences if sentence) + paragraphe(PRINCIPE)
-
-
-def _ouverts(controle: pd.DataFrame, regles: Regles) -> str:
-    counts = controle.loc[controle["statut"] == OUVERT, "gravite"].value_counts()
-    if counts.empty:
-        return "Aucun constat n'est ouvert."
-    told = [f"{nombre(counts[key])} {title.lower()}" for key, title in regles.gravites.items() if key in counts]
-    return f"{compter(int(counts.sum()), 'constat ouvert')} : {enumerer(told)}."
-
-
-def _justifies(combien: int) -> str:
-    verb = "sont justifiés" if combien > 1 else "est justifié"
-    return f"{compter(combien, 'constat')} {verb} : le tableau dit pourquoi." if combien else ""
-
-
-def _phrases(jugements: pd.DataFrame, regles: Regles) -> str:
-    if jugements.empty:
-        return ""
-    counts = jugements["verdict"].value_counts()
-    told = [f"{nombre(counts[key])} {accorder(word.mot, counts[key])}" for key, word in regles.verdicts.items()
-            if key in counts]  # fmt: skip
-    total = compter(len(jugements), "phrase")
-    return f"{total} du diagnostic qui comparent, classent ou totalisent, refaites sur ses tableaux : {enumerer(told)}."
+        + (f", dont {nombre(silent)} sans rien à signaler." if silent else "."): True,
+        "Aucun constat n'est ouvert.": not open_,
+        f"{compter(int(found.sum()), 'constat ouvert')} : {enumerer(open_)}.": open_,
+        f"{compter(justified, 'constat')} {'sont justifiés' if justified > 1 else 'est justifié'} : le tableau dit "
+        "pourquoi.": justified,
+        f"{compter(len(jugements), 'phrase')} du diagnostic qui comparent, classent ou totalisent, refaites sur ses "
+        f"tableaux : {enumerer(judged)}.": judged,
+    }
+    return liste(sentence for sentence, holds in said.items() if holds) + paragraphe(
+        "Une valeur douteuse est signalée et reste telle qu'elle est imprimée : aucune n'est corrigée ici."
+    )
 
 
 def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte) -> Tableau:
@@ -72,28 +53,24 @@ def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte
 
     A rule whose findings have a table of their own takes one line. Findings that others tell, and declared corrections,
     are in the CSV only, and a note counts them.
-
-    Args:
-        controle: As ``controler`` returns it.
-        regles: The words of severities and statuses.
-        contexte: The words.
     """
     shown = controle[controle["statut"].isin(STATUTS_MONTRES)]
     rules = {rule.id: rule for rule in regles.regles}
     together = shown["regle"].map(lambda name: rules[name].detail is not None) & shown["statut"].ne(JUSTIFIE)
-    lines = shown[~(together & shown.duplicated(["regle", "statut"]))].assign(ensemble=together)
-    titles = {key: f"{title} ({_compte(shown[shown['gravite'] == key])})" for key, title in regles.gravites.items()}
+    ranks = shown.groupby(["regle", "statut"])["numero"]
+    lines = shown.assign(ensemble=together, dernier=ranks.transform("max"), combien=ranks.transform("size"))
+    lines = lines[~(together & shown.duplicated(["regle", "statut"]))]
+    justified = shown["statut"].eq(JUSTIFIE).groupby(shown["gravite"]).agg(["size", "sum"])
+    titles = {
+        name: f"{regles.gravites[name]} ({compter(all_ - known, 'constat')}"
+        + (f", et {compter(known, 'justifié')})" if known else ")")
+        for name, all_, known in justified.itertuples()
+    }
 
     def place(row: pd.Series) -> str:
         if not row.ensemble:
             return f"{row.numero}. {row.libelle} : {row.objet}. {majuscule(row.lieu)}"
-        numbers = shown.loc[(shown["regle"] == row.regle) & (shown["statut"] == row.statut), "numero"]
-        span = " à ".join(dict.fromkeys(map(str, (numbers.min(), numbers.max()))))
-        return f"{span}. {row.libelle}"
-
-    def ecrit(row: pd.Series) -> str:
-        same = (shown["regle"] == row.regle) & (shown["statut"] == row.statut)
-        return compter(int(same.sum()), "constat") if row.ensemble else majuscule(row.ecrit)
+        return f"{' à '.join(dict.fromkeys(map(str, (row.numero, row.dernier))))}. {row.libelle}"
 
     def calcule(row: pd.Series) -> str:
         told = f"{row.calcule}. {majuscule(row.pourquoi)}" if row.pourquoi else row.calcule
@@ -102,22 +79,24 @@ def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte
     def question(row: pd.Series) -> str:
         if row.statut == JUSTIFIE:
             return f"{regles.statuts[row.statut]} : {row.motif}"
-        asked = f"Voir le tableau « {rules[row.regle].detail} »" if row.ensemble else row.question
-        return f"{asked} ({rules[row.regle].a_qui if row.ensemble else row.a_qui})"
+        if row.ensemble:
+            return f"Voir le tableau « {rules[row.regle].detail} » ({rules[row.regle].a_qui})"
+        return f"{row.question} ({row.a_qui})"
 
     hidden = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
     return Tableau.de(
         lines,
         [
             Colonne("place", "Règle, objet et lieu", ecrire=place),
-            Colonne("lu", "Écrit", ecrire=ecrit),
+            Colonne("lu", "Écrit", ecrire=lambda row: (
+                compter(row.combien, "constat") if row.ensemble else majuscule(row.ecrit))),
             Colonne("attendu", "Calculé ou attendu", ecrire=calcule),
             Colonne("a_demander", "Question à poser", ecrire=question),
         ],
         nom="coherence",
         titre=f"Constats du contrôle, par gravité, {contexte.territoire.nom}",
         donnees=controle,
-        source=f"{contexte.source} ; calculs du classeur d'évaluation",
+        source=f"{contexte.source} ; {CALCULS}",
         groupes=tuple(lines["gravite"].map(titles)),
         notes=tuple(
             f"{word} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
@@ -125,29 +104,28 @@ def tableau_coherence(controle: pd.DataFrame, regles: Regles, contexte: Contexte
             if statut in hidden
         ),
         classe=TEXTE_LONG,
-    )
-
-
-def _compte(rows: pd.DataFrame) -> str:
-    """Return how many findings of a severity are open, then how many are justified."""
-    justified = int((rows["statut"] == JUSTIFIE).sum())
-    told = compter(len(rows) - justified, "constat")
-    return f"{told}, et {compter(justified, 'justifié')}" if justified else told
+    )  # fmt: skip
 
 
 def tableau_regles(controle: pd.DataFrame, regles: Regles, seuils: Seuils, contexte: Contexte) -> Tableau:
     """Return every rule that ran, what it verifies with its thresholds, and how many findings it gave."""
+    rules = pd.DataFrame([rule.model_dump() for rule in regles.regles])
     found = controle["regle"].value_counts()
-    rows = [
-        (rule.libelle, expliquer(rule, seuils), int(found.get(rule.id, 0)), regles.gravites[rule.gravite], rule.id)
-        for rule in regles.regles
-    ]
+    rows = pd.DataFrame(
+        {
+            "regle": rules["libelle"],
+            "explication": [expliquer(rule, seuils) for rule in regles.regles],
+            "constats": rules["id"].map(found).fillna(0).astype(int),
+            "gravite": rules["gravite"].map(regles.gravites),
+            "id": rules["id"],
+        }
+    )
     return Tableau.de(
-        pd.DataFrame(rows, columns=["regle", "explication", "constats", "gravite", "id"]),
+        rows,
         [
             Colonne("regle", "Règle"),
             Colonne("explication", "Ce qu'elle vérifie"),
-            Colonne("constats", "Constats", numerique=True, ecrire=str),
+            Colonne("constats", "Constats", True, ecrire=str),
         ],
         nom="coherence-regles",
         titre="Règles du contrôle, et nombre de constats de chacune",
@@ -167,46 +145,35 @@ def tableau_affirmations(jugements: pd.DataFrame, regles: Regles, contexte: Cont
     """Return the sentences in groups, one a verdict, the faults first; what the tables give, and the place.
 
     The CSV keeps the order of the text.
-
-    Args:
-        jugements: As ``juger`` returns it.
-        regles: The words of the verdicts.
-        contexte: The words.
     """
-    order = [verdict for verdict in regles.verdicts if verdict != VERIFIEE] + [VERIFIEE]
+    order = sorted(regles.verdicts, key=VERIFIEE.__eq__)
     shown = jugements.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
-    counts = shown["verdict"].value_counts()
     titles = {
-        key: majuscule(compter(int(count), f"phrase {regles.verdicts[key].mot}")) for key, count in counts.items()
+        key: majuscule(compter(count, f"phrase {regles.verdicts[key].mot}"))
+        for key, count in shown["verdict"].value_counts().items()
     }
-
-    def recalcule(row: pd.Series) -> str:
-        return majuscule(f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)
-
     return Tableau.de(
         shown,
         [
             Colonne("resume", "Ce que dit le texte"),
-            Colonne("recalcule", "Recalculé sur les tableaux", ecrire=recalcule),
+            Colonne("recalcule", "Recalculé sur les tableaux", ecrire=lambda row: majuscule(
+                f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)),
             Colonne("section", "Point de l'étude"),
         ],
         nom="affirmations",
         titre=f"Phrases du diagnostic qui comparent, classent ou totalisent, recalculées, {contexte.territoire.nom}",
         donnees=jugements,
-        source=f"{contexte.source} ; calculs du classeur d'évaluation",
+        source=f"{contexte.source} ; {CALCULS}",
         groupes=tuple(shown["verdict"].map(titles)),
         classe=TEXTE_LONG,
-    )
+    )  # fmt: skip
 
 
 def tableau_corrections(corrections: Iterable[Correction], contexte: Contexte) -> Tableau:
     """Return the places of the source read otherwise than written, and why."""
-    data = pd.DataFrame(
-        [item.model_dump(mode="json") for item in corrections],
-        columns=["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"],
-    )
+    columns = ["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"]
     return Tableau.de(
-        data,
+        pd.DataFrame([item.model_dump(mode="json") for item in corrections], columns=columns),
         [
             Colonne("place", "Objet et lieu", ecrire=lambda row: f"{majuscule(row.objet)}. {majuscule(row.reference)}"),
             Colonne("ecrit", "Écrit"),

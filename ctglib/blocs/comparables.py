@@ -193,8 +193,8 @@ class Comparables(Montrable):
                 Colonne("place", "Commune", ecrire=lambda row: f"{row.name}. {row['nom']}" if row.name else row["nom"]),
                 Colonne("commune", "Code"),
                 Colonne(rule.taille, size, True, ecrire=nombre),
-                *(Colonne(name, self._libelle(name), True, group, _decimales(1)) for name in rule.ratios),
-                Colonne("distance", "Distance", True, ecrire=_decimales(2)),
+                *(Colonne(name, self._libelle(name), True, group, decimales(1)) for name in rule.ratios),
+                Colonne("distance", "Distance", True, ecrire=decimales(2)),
             ],
             nom="comparables",
             titre=f"{self.contexte.territoire.nom} et {self._nombre}, décembre {rule.annee_reference}",
@@ -362,5 +362,6 @@ def _series(rows: pd.DataFrame, ecart: str) -> str:
     return f"{compter(len(rows), 'série')} : {' ; '.join(items)}"
 
 
-def _decimales(combien: int) -> Callable[[float], str]:
+def decimales(combien: int) -> Callable[[float], str]:
+    """Return what writes a number with so many decimals, a dash for none."""
     return lambda value: RIEN if pd.isna(value) else nombre(value, combien)

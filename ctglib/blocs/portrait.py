@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.comparables import decimales
+from ctglib.blocs.territoire import part
+from ctglib.blocs.theme import sans_colonne_vide
 from ctglib.calculs.portrait import (
     ICI,
     LA,
@@ -27,7 +30,7 @@ from ctglib.document.blocs import paragraphe, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
+from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import lire_tables, tables
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Unites
@@ -49,7 +52,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.rapports import Mesure
 
 SEMBLABLES, EPCI = "semblables", "epci"
-AILLEURS = (SEMBLABLES, EPCI, LA)
 ABSENCES = {SECRET: "secret", TROP_PEU: "trop peu", "absent": "non publié", "": RIEN}
 BRUIT = "dans le bruit"
 LECTURES = {"hausse": "hausse", "baisse": "baisse", "stable": "stable", "trop_peu": "trop peu pour conclure"}
@@ -90,24 +92,35 @@ class EtudePortrait:
 
     @cached_property
     def mesures(self) -> pd.DataFrame:
-        """The measures of all the themes (see ``mesurer``), with theme and libelle."""
-        known = {one.id: (name, one) for name, theme in self.regles.themes.items() for one in theme.mesures}
-        rows = mesurer(self.chiffres, self.lieux, [one for _, one in known.values()], self.regles.minimum,
-                       self.seuils.hasard_ecarts)  # fmt: skip
+        """The measures of all the themes (see ``mesurer``), with theme, libelle, and whether it is that of IRIS."""
+        themes = {one.id: name for name, theme in self.regles.themes.items() for one in theme.mesures}
+        known = self.definitions
+        rows = mesurer(self.chiffres, self.lieux, [*known.values()], self.regles.minimum, self.seuils.hasard_ecarts)
         years = rows["annee"].map(lambda year: f", {year:.0f}" if year else "")
+        families = rows["serie"].map(self.chiffres.familles)
         return rows.assign(
-            theme=[known[name][0] for name in rows["mesure"]],
-            libelle=[known[name][1].libelle for name in rows["mesure"]] + years,
+            theme=rows["mesure"].map(themes),
+            libelle=[known[name].libelle for name in rows["mesure"]] + years,
             indicateur=rows["mesure"],
+            iris=[charger_famille(name).niveaux == ("iris",) for name in families],
         )
+
+    @property
+    def connues(self) -> pd.DataFrame:
+        """The measures that have a value, or too small a denominator for one."""
+        return self.mesures[self.mesures["raison"].isin(["", TROP_PEU])]
 
     @cached_property
     def suivis(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The years of the series followed, and how they moved (see ``evolutions``)."""
+        """The years of the series followed, and how they moved (see ``evolutions``), with their libelle."""
         known = [name for name in self.regles.evolution if name in self.chiffres.familles]
-        return evolutions(self.chiffres, self.lieux, known, self.seuils)
+        years, moved = evolutions(self.chiffres, self.lieux, known, self.seuils)
+        labels = dict(zip(self.regles.evolution, self.regles.evolution_libelles, strict=True))
+        return tuple(
+            rows.assign(libelle=rows["indicateur"].map(labels)) if len(rows) else rows for rows in (years, moved)
+        )
 
-    @property
+    @cached_property
     def definitions(self) -> dict[str, Mesure]:
         """The measures by id."""
         return {one.id: one for theme in self.regles.themes.values() for one in theme.mesures}
@@ -116,9 +129,9 @@ class EtudePortrait:
     def contexte(self) -> Contexte:
         """The words of charts and tables; the source is that of each."""
         units = {item.id: item for item in self.mots[0].unites}
-        labels = dict(zip(self.regles.evolution, self.regles.evolution_libelles, strict=True))
         known = {one.id: (one.libelle, one.unite) for one in self.definitions.values()}
-        known |= {name: (label, "nombre") for name, label in labels.items()}
+        labels = zip(self.regles.evolution, self.regles.evolution_libelles, strict=True)
+        known |= {name: (label, "nombre") for name, label in labels}
         meanings = {
             name: Indicateur(
                 id=name, libelle=label, definition=label, unite=unit, nature="contexte", sens="neutre",
@@ -142,10 +155,9 @@ class EtudePortrait:
         for row in lignes.itertuples():
             family = self.chiffres.familles[row.serie]
             years.setdefault(family, set()).add(int(row.annee))
-            below = self.definitions[row.mesure].denominateur
-            other = self.chiffres.familles.get(below, family)
-            if other != family:
-                years.setdefault(other, set()).add(int(self.chiffres.tables[other]["annee"].max()))
+            below = self.chiffres.familles.get(self.definitions[row.mesure].denominateur, family)
+            if below != family:
+                years.setdefault(below, set()).add(int(self.chiffres.tables[below]["annee"].max()))
         return " ; ".join(publiques.source(charger_famille(name), sorted(found)) for name, found in years.items())
 
 
@@ -242,11 +254,10 @@ def _lire(regles: Portrait, communes: list[str], codes: list[str]) -> Chiffres:
 def _semblables(chiffres: Chiffres, communes: pd.DataFrame, place: Territoire, regles: Portrait) -> pd.DataFrame:
     """Return the communes, or EPCI, of the département most alike one: code, nom, distance, and their counts."""
     rule, count = regles.semblables, regles.semblables.voisins.get(place.niveau, 0)
-    names = [rule.taille, *rule.parts]
-    rows = chiffres.tables.get(COMPTES, pd.DataFrame({"annee": [], "territoire": []}))
-    last = rows[rows["annee"].eq(rows["annee"].max())].set_index("territoire").reindex(communes["territoire"])
+    names, rows = [rule.taille, *rule.parts], chiffres.tables.get(COMPTES, pd.DataFrame())
     if rows.empty:
         return pd.DataFrame(columns=["code", "nom", "distance"])
+    last = rows[rows["annee"].eq(rows["annee"].max())].set_index("territoire").reindex(communes["territoire"])
     own = communes.set_index("territoire")
     if place.niveau != "commune":
         counts = last[names].groupby(own["epci"].replace("", pd.NA)).sum()
@@ -266,36 +277,31 @@ def theme(etude: EtudePortrait, nom: str) -> Bloc | None:
     """Return what is known of a theme: dumbbells of the shares, a bar of the parts, and a table of the rest."""
     rules, rows = etude.regles.themes[nom], etude.mesures[etude.mesures["theme"].eq(nom)]
     kept = [name for name, one in etude.definitions.items() if one.garder]
-    others = [name for name in rows if name.startswith("valeur_")]
-    told = rows["raison"].isin(["", TROP_PEU, SECRET]) | (rows["mesure"].isin(kept) & rows[others].notna().any(axis=1))
-    rows = rows[told]
+    elsewhere = rows.filter(like="valeur_").notna().any(axis=1)
+    rows = rows[rows["raison"].isin(["", TROP_PEU, SECRET]) | (rows["mesure"].isin(kept) & elsewhere)]
     asked = rules.figure_de or tuple(one.id for one in rules.mesures)
-    drawn = rows[rows["mesure"].isin(asked) & rows["ecart"].notna() & rows["unite"].isin(("pourcent", "pour_100"))]
-    drawn = drawn if rules.figure and len(drawn) > 1 else drawn[:0]  # dumbbells show two shares at least
-    rest = rows[~rows["mesure"].isin(drawn["mesure"])]
-    anchor = nom.replace("_", "-")
-    title = f"{rules.tableau}, {etude.place.nom}"
+    drawn = rows["mesure"].isin(asked) & rows["ecart"].notna() & rows["unite"].isin(("pourcent", "pour_100"))
+    drawn &= bool(rules.figure) and drawn.sum() > 1  # dumbbells show two shares at least
+    name = f"portrait-{nom.replace('_', '-')}"
     return suite(
         [
-            _halteres(etude, anchor, rules.figure, drawn) if len(drawn) else None,
-            _parts(etude, nom) if rules.parts else None,
-            _tableau(etude, rest, f"portrait-{anchor}", title) if len(rest) else None,
+            _halteres(etude, f"{name}-ecarts", rules.figure, rows[drawn]) if drawn.any() else None,
+            _parts(etude, nom, f"{name}-parts") if rules.parts else None,
+            None if drawn.all() else _tableau(etude, rows[~drawn], name, f"{rules.tableau}, {etude.place.nom}"),
         ]
     )
 
 
-def _halteres(etude: EtudePortrait, ancre: str, question: str, rows: pd.DataFrame) -> Figure:
-    name, alike = f"portrait-{ancre}-ecarts", f"valeur_{SEMBLABLES}"
+def _halteres(etude: EtudePortrait, nom: str, question: str, rows: pd.DataFrame) -> Figure:
     shown = rows.assign(valeur_reference=rows[f"valeur_{LA}"], statut="A", statut_reference="A", ecart_type="points")
     others = minuscule(etude.titres.get(SEMBLABLES, ""))
-    if others and rows[alike].notna().any():
-        shown = shown.assign(valeur_autre=rows[alike])
-    title, source = f"{question} {etude.place.nom} et {etude.contexte.reference.nom}", etude.source(rows)
+    if others and rows[f"valeur_{SEMBLABLES}"].notna().any():
+        shown = shown.assign(valeur_autre=rows[f"valeur_{SEMBLABLES}"])
     figure = haltere(
-        shown, etude.contexte, nom=name, titre=title, source=source, autre=others if "valeur_autre" in shown else ""
-    )
-    numbers = _tableau(etude, rows, figure.tableau.nom, figure.tableau.titre, donnees_de=name)
-    return replace(figure, tableau=numbers)
+        shown, etude.contexte, nom=nom, titre=f"{question} {etude.place.nom} et {etude.contexte.reference.nom}",
+        source=etude.source(rows), autre=others if "valeur_autre" in shown else "",
+    )  # fmt: skip
+    return replace(figure, tableau=_tableau(etude, rows, figure.tableau.nom, figure.tableau.titre, donnees_de=nom))
 
 
 def _tableau(etude: EtudePortrait, rows: pd.DataFrame, nom: str, titre: str, donnees_de: str = "") -> Tableau:
@@ -306,7 +312,7 @@ def _tableau(etude: EtudePortrait, rows: pd.DataFrame, nom: str, titre: str, don
         suffix = "" if role == ICI else f"_{role}"
 
         def write(row: pd.Series) -> str:
-            if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or _a_l_iris(etude, row["serie"])):
+            if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or row["iris"]):
                 return RIEN  # a count of a few communes, or of those that have IRIS, is the count of nothing
             level = row[f"valeur{suffix}"]
             return ABSENCES[row[f"raison{suffix}"]] if pd.isna(level) else contexte.valeur(row["mesure"], level)
@@ -324,29 +330,21 @@ def _tableau(etude: EtudePortrait, rows: pd.DataFrame, nom: str, titre: str, don
             return BRUIT
         return contexte.ecart(row["mesure"], row["ecart"], "pourcent" if row["unite"] == "euros" else "points")
 
-    columns = [
-        Colonne("libelle", "Mesure"),
-        Colonne("_compte", "Nombre", True, ecrire=count),
-        Colonne("_ici", etude.place.nom, True, ecrire=value(ICI)),
-        *(Colonne(f"_{role}", head, True, ecrire=value(role)) for role, head in etude.titres.items()),
-        *([Colonne("_ecart", "Écart au département", True, ecrire=gap)] if LA in etude.lieux else []),
-    ]
-    data = rows.drop(columns=["indicateur", "pour", "theme"]).replace(float("inf"), float("nan"))
     made = Tableau.de(
-        rows, columns, nom=nom, titre=titre, source=etude.source(rows), donnees=data, donnees_de=donnees_de
+        rows,
+        [
+            Colonne("libelle", "Mesure"),
+            Colonne("_compte", "Nombre", True, ecrire=count),
+            Colonne("_ici", etude.place.nom, True, ecrire=value(ICI)),
+            *(Colonne(f"_{role}", head, True, ecrire=value(role)) for role, head in etude.titres.items()),
+            *[Colonne("_ecart", "Écart au département", True, ecrire=gap)] * (LA in etude.lieux),
+        ],
+        nom=nom,
+        titre=titre,
+        source=etude.source(rows),
+        donnees=rows.drop(columns=["indicateur", "pour", "theme", "iris"]).replace(float("inf"), float("nan")),
+        donnees_de=donnees_de,
     )
-    told = [one for one in made.colonnes if not made.cellules[one.cle].isin([RIEN]).all()]
-    return replace(made, colonnes=tuple(told), notes=tuple(_notes(etude, rows, made)))
-
-
-def _a_l_iris(etude: EtudePortrait, serie: str) -> bool:
-    """Tell whether a series is that of IRIS, which only the larger communes have."""
-    return charger_famille(etude.chiffres.familles[serie]).niveaux == ("iris",)
-
-
-def _notes(etude: EtudePortrait, rows: pd.DataFrame, table: Tableau) -> list[str]:
-    """Return what the words of a table mean, those that it uses."""
-    words = set(table.cellules.to_numpy().ravel())
     said = {
         BRUIT: f"« {majuscule(BRUIT)} » : l'arrondi de la source et le hasard suffisent à expliquer l'écart.",
         ABSENCES[TROP_PEU]: f"« Trop peu » : moins de {etude.regles.minimum}, aucun taux n'est donné.",
@@ -354,31 +352,31 @@ def _notes(etude: EtudePortrait, rows: pd.DataFrame, table: Tableau) -> list[str
     }
     whose = "ailleurs, ceux" if etude.place.niveau == "commune" else "ceux"
     iris = f"Chiffres à l'IRIS : {whose} des seules communes qui en ont, sans les IRIS secrets."
-    notes = [note for word, note in said.items() if word in words]
-    return notes + [iris] * any(_a_l_iris(etude, name) for name in rows["serie"])
+    notes = [note for word, note in said.items() if made.cellules.eq(word).to_numpy().any()]
+    return replace(sans_colonne_vide(made), notes=(*notes, *[iris] * bool(rows["iris"].any())))
 
 
-def _parts(etude: EtudePortrait, nom: str) -> Figure | None:
+def _parts(etude: EtudePortrait, theme: str, nom: str) -> Figure | None:
     """Return one bar of parts for the territory, one for its département, when all the parts are known."""
-    rules, rows = etude.regles.themes[nom], []
+    rules, rows = etude.regles.themes[theme], []
     family = etude.chiffres.familles.get(rules.parts_de[0])
     names = {ICI: etude.place.nom, LA: etude.contexte.reference.nom}
     for role in [role for role in names if role in etude.lieux and family]:
-        counts = Vue(etude.chiffres, etude.lieux[role]).annees(*rules.parts_de)
-        known = counts[counts.replace(float("inf"), float("nan")).notna().all(axis=1)].tail(1)
+        counts = Vue(etude.chiffres, etude.lieux[role]).annees(*rules.parts_de).replace(float("inf"), float("nan"))
+        known = counts.dropna().tail(1)
         if known.empty or known.iloc[0].sum() < etude.regles.minimum:
             return None
-        year, total = int(known.index[0]), known.iloc[0].sum()
+        year, values = int(known.index[0]), known.iloc[0]
         rows += [
-            (f"{names[role]}, {year}", name, label, 100 * value / total, value, "A", year)
-            for (name, value), label in zip(known.iloc[0].items(), rules.parts_libelles, strict=True)
+            (f"{names[role]}, {year}", name, label, PART * value / values.sum(), value, "A", year)
+            for (name, value), label in zip(values.items(), rules.parts_libelles, strict=True)
         ]
     if not rows:
         return None
     table = pd.DataFrame(rows, columns=["groupe", "modalite", "libelle", "part", "effectif", "statut", "annee"])
     source = publiques.source(charger_famille(family), sorted(set(table["annee"])))
     title = rules.parts if etude.place.niveau == "commune" else f"{rules.parts} Communes découpées en IRIS"
-    return parts(table, etude.contexte, nom=f"portrait-{nom}-parts".replace("_", "-"), titre=title, source=source)
+    return parts(table, etude.contexte, nom=nom, titre=title, source=source)
 
 
 def evolution(etude: EtudePortrait) -> Bloc | None:
@@ -387,36 +385,30 @@ def evolution(etude: EtudePortrait) -> Bloc | None:
     if moved.empty:
         return None
     years = years[years.groupby("indicateur")["valeur"].transform("max").ge(etude.regles.suivi)]
-    labels = dict(zip(etude.regles.evolution, etude.regles.evolution_libelles, strict=True))
     family = charger_famille(etude.chiffres.familles[moved["indicateur"].iloc[0]])
     first, last = int(moved["depart"].min()), int(moved["annee"].max())
     source = publiques.source(family, [first, last])
     figure = None if years["indicateur"].nunique() < 2 else trajectoires(
-        years.assign(libelle=years["indicateur"].map(labels), unite="nombre", serie="", statut="A", cible=float("nan"),
+        years.assign(unite="nombre", serie="", statut="A", cible=float("nan"),
                      annee_cible=pd.array([pd.NA] * len(years), dtype="Int64")),
         etude.contexte, nom="portrait-evolution", titre=f"Combien de foyers chaque année, de {first} à {last} ?",
         source=source,
     )  # fmt: skip
     enough = moved["valeur_depart"].ge(etude.regles.minimum)
-    changes = moved.assign(libelle=moved["indicateur"].map(labels), variation=moved["variation"].where(enough))
-
-    def change(value: float) -> str:
-        return RIEN if pd.isna(value) else pourcent(value, 1, signe=True)
-
+    few = f"{RIEN} : moins de {etude.regles.minimum} foyers au départ, aucun pourcentage n'est donné."
     heads = {"variation": etude.place.nom} | {f"variation_{role}": head for role, head in etude.titres.items()}
     table = Tableau.de(
-        changes,
+        moved.assign(variation=moved["variation"].where(enough)),
         [
             Colonne("libelle", "Série"),
             Colonne("_periode", "Période", ecrire=lambda row: f"{row['depart']:.0f}-{row['annee']:.0f}"),
-            *(Colonne(key, head, True, "Évolution", change) for key, head in heads.items()),
+            *(Colonne(key, head, True, "Évolution", part) for key, head in heads.items()),
             Colonne("lecture", f"Lecture, {etude.place.nom}", ecrire=LECTURES.get),
         ],
         nom="portrait-evolutions", titre=f"Comment ces nombres ont changé, {etude.place.nom} et ailleurs",
         source=source,
         notes=(
-            *[f"{RIEN} : moins de {etude.regles.minimum} foyers au départ, aucun pourcentage n'est donné."]
-            * bool((~enough).any()),
+            *[few] * bool((~enough).any()),
             *(note for year, note in etude.annees.items() if year in set(moved["depart"])),
         ),
     )  # fmt: skip
@@ -425,14 +417,14 @@ def evolution(etude: EtudePortrait) -> Bloc | None:
 
 def carte(etude: EtudePortrait) -> Figure | None:
     """Return the map of the communes of the territory, or of the EPCI of a commune; None without outlines or values."""
-    inside = _membres(etude.communes, etude.epci or etude.place)
+    around = etude.epci or etude.place
+    inside = _membres(etude.communes, around)
     shapes = publiques.contours(inside) if tables("ign_contours") else pd.DataFrame()
     found = next(filter(None, (_coloriee(etude, name, inside) for name in etude.regles.carte)), None)
     if shapes.empty or found is None or len(inside) < 2:
         return None
     measure, values = found
     both = shapes.merge(values, left_on="code", right_index=True, how="left").sort_values("valeur", ascending=False)
-    around, title = etude.epci or etude.place, f"{measure.libelle}, par commune : {(etude.epci or etude.place).nom}"
     from matplotlib.figure import Figure as Dessin
 
     from ctglib.document.dessin import charter_style
@@ -441,18 +433,32 @@ def carte(etude: EtudePortrait) -> Figure | None:
         drawing = Dessin(figsize=(6.7, 3.1), layout="constrained")
         own = etude.place.code if etude.place.niveau == "commune" else ""
         tracer_carte(drawing.add_subplot(), both, legende=measure.libelle, entouree=own)
-    known = both[both["valeur"].notna()]
-    write = etude.contexte.valeur
-    ends = [f"{row.nom}, {write(measure.id, row.valeur)}" for row in known.iloc[[0, -1]].itertuples()]
-    series = etude.mesures[etude.mesures["mesure"].eq(measure.id)]
+    data, known = both.drop(columns="contour"), both[both["valeur"].notna()].drop(columns="contour")
+    shown = data
+    if len(data) > LIGNES:
+        shown = pd.concat([known.head(LIGNES // 2), known.tail(LIGNES // 2)]).drop_duplicates("code")
+    few = f" Une commune hachurée a moins de {etude.regles.minimum} foyers ou habitants."
+    source = etude.source(etude.mesures[etude.mesures["mesure"].eq(measure.id)])
+    (high, top), (low, bottom) = ((row.nom, etude.contexte.valeur(measure.id, row.valeur))
+                                  for row in known.iloc[[0, -1]].itertuples())  # fmt: skip
     return figure_de(
-        drawing, nom="portrait-carte", titre=title, source=f"{etude.source(series)} ; contours : {CONTOURS}",
-        alt=f"Carte de {compter(len(both), 'commune')}, {around.le}. Le taux le plus haut : {ends[0]} ; le plus bas : "
-        f"{ends[1]}.",
-        lecture=f"le taux va de {write(measure.id, known['valeur'].min())} ({known['nom'].iloc[-1]}) à "
-        f"{write(measure.id, known['valeur'].max())} ({known['nom'].iloc[0]})."
-        + f" Une commune hachurée a moins de {etude.regles.minimum} foyers ou habitants." * (len(known) < len(both)),
-        tableau=_chiffres_de_la_carte(etude, both, measure),
+        drawing, nom="portrait-carte", titre=f"{measure.libelle}, par commune : {around.nom}",
+        source=f"{source} ; contours : {CONTOURS}",
+        alt=f"Carte de {compter(len(both), 'commune')}, {around.le}. Le taux le plus haut : {high}, {top} ; le plus "
+        f"bas : {low}, {bottom}.",
+        lecture=f"le taux va de {bottom} ({low}) à {top} ({high})." + few * (len(known) < len(both)),
+        tableau=Tableau.de(
+            shown,
+            [
+                Colonne("nom", "Commune"),
+                Colonne("numerateur", "Nombre", True),
+                Colonne("valeur", measure.libelle, True, ecrire=lambda value: (
+                    ABSENCES[TROP_PEU] if pd.isna(value) else etude.contexte.valeur(measure.id, value))),
+            ],
+            nom="portrait-carte-donnees", titre=f"{measure.libelle}, par commune", source=source, donnees=data,
+            donnees_de="portrait-carte",
+            notes=(f"Les {LIGNES} plus hauts et plus bas taux ; le CSV les a tous.",) * (len(shown) < len(data)),
+        ),
     )  # fmt: skip
 
 
@@ -465,27 +471,6 @@ def _coloriee(etude: EtudePortrait, nom: str, communes: list[str]) -> tuple[Mesu
     return (measure, values) if values["valeur"].notna().sum() >= max(2, len(communes) / 2) else None
 
 
-def _chiffres_de_la_carte(etude: EtudePortrait, communes: pd.DataFrame, mesure: Mesure) -> Tableau:
-    """Return the numbers of a map: every commune, or the highest and the lowest; the CSV has them all."""
-    data = communes.drop(columns="contour")
-    shown, known = data, data[data["valeur"].notna()]
-    if len(data) > LIGNES:
-        shown = pd.concat([known.head(LIGNES // 2), known.tail(LIGNES // 2)]).drop_duplicates("code")
-    return Tableau.de(
-        shown,
-        [
-            Colonne("nom", "Commune"),
-            Colonne("numerateur", "Nombre", True, ecrire=lambda value: RIEN if pd.isna(value) else nombre(value)),
-            Colonne("valeur", mesure.libelle, True, ecrire=lambda value: (
-                ABSENCES[TROP_PEU] if pd.isna(value) else etude.contexte.valeur(mesure.id, value))),
-        ],
-        nom="portrait-carte-donnees", titre=f"{mesure.libelle}, par commune", source=etude.source(
-            etude.mesures[etude.mesures["mesure"].eq(mesure.id)]),
-        donnees=data, donnees_de="portrait-carte",
-        notes=tuple([f"Les {LIGNES} plus hauts et plus bas taux ; le CSV les a tous."] * (len(shown) < len(data))),
-    )  # fmt: skip
-
-
 def liste_des_semblables(etude: EtudePortrait) -> Bloc | None:
     """Return how the territories alike are chosen, and which they are."""
     rule, rows, place = etude.regles.semblables, etude.voisins, etude.place
@@ -495,21 +480,22 @@ def liste_des_semblables(etude: EtudePortrait) -> Bloc | None:
             "allocataires au moins, et tous les nombres de foyers par prestation."
         )
     whole, kind = place.niveau == "departement", "communes" if place.niveau == "commune" else "EPCI"
-    known = {one.numerateur[0]: one for one in etude.definitions.values() if one.denominateur == rule.taille}
-    shares = [name for name in rule.parts if known[name].pour == PART]
-    heads = [Colonne(f"part_{name}", known[name].libelle, True, "Pour 100 foyers allocataires", une) for name in shares]
-    title = f"Les EPCI {place.de}" if whole else f"Les {kind} qui ressemblent le plus à {place.nom}"
+    labels = {one.numerateur[0]: one.libelle for one in etude.definitions.values()
+              if one.denominateur == rule.taille and one.pour == PART}  # fmt: skip
+    shares = [name for name in rule.parts if name in labels]
+    group = "Pour 100 foyers allocataires"
     table = Tableau.de(
         rows.assign(**{f"part_{name}": PART * rows[name] / rows[rule.taille] for name in shares}),
         [
             Colonne("nom", majuscule(kind)),
             Colonne(rule.taille, "Foyers allocataires", True, ecrire=nombre),
-            *heads,
-            *([] if whole else [Colonne("distance", "Distance", True, ecrire=deux)]),
+            *(Colonne(f"part_{name}", labels[name], True, group, decimales(1)) for name in shares),
+            *[Colonne("distance", "Distance", True, ecrire=decimales(2))] * (not whole),
         ],
-        nom="portrait-semblables", titre=title,
+        nom="portrait-semblables",
+        titre=f"Les EPCI {place.de}" if whole else f"Les {kind} qui ressemblent le plus à {place.nom}",
         source=publiques.source(charger_famille(COMPTES), [int(etude.chiffres.tables[COMPTES]["annee"].max())]),
-    )  # fmt: skip
+    )
     told = (
         f"Parmi les {kind} {etude.reference.de} qui ont de 1/{rule.fenetre} à {rule.fenetre} fois autant de foyers "
         f"allocataires, les {nombre(len(rows) - 1)} plus proches sont retenues d'après les parts du tableau et le "
@@ -522,22 +508,12 @@ def liste_des_semblables(etude: EtudePortrait) -> Bloc | None:
     return suite([paragraphe(told), table])
 
 
-def une(valeur: float) -> str:
-    """Return a rate with one decimal."""
-    return nombre(valeur, 1)
-
-
-def deux(valeur: float) -> str:
-    """Return a distance with two decimals, a dash for the territory itself."""
-    return RIEN if pd.isna(valeur) else nombre(valeur, 2)
-
-
 def absents(etude: EtudePortrait) -> list[str]:
     """Return why figures are missing for this territory, one sentence a family of files."""
-    rows = etude.mesures[etude.mesures["raison"].isin(["absent", SECRET])]
-    lost = rows.assign(nom=rows["mesure"].map(lambda name: minuscule(etude.definitions[name].libelle)))
-    groups = lost.groupby(lost["serie"].map(etude.chiffres.familles), sort=False)["nom"].agg(list)
-    every = {name for one in etude.definitions.values() for name in one.numerateur} - {*etude.chiffres.familles}
-    never = [minuscule(one.libelle) for one in etude.definitions.values() if {*one.numerateur} <= every]
-    told = [etude.regles.champs[family].format(absents=majuscule(enumerer(names))) for family, names in groups.items()]
-    return told + ([f"{majuscule(enumerer(never))} : aucun fichier du classeur ne les donne."] if never else [])
+    rows, series = etude.mesures, {*etude.chiffres.familles}
+    lost = rows[rows["raison"].isin(["absent", SECRET])]
+    names = lost["mesure"].map(lambda name: minuscule(etude.definitions[name].libelle))
+    groups = names.groupby(lost["serie"].map(etude.chiffres.familles), sort=False).agg(list)
+    never = [minuscule(one.libelle) for one in etude.definitions.values() if not series & {*one.numerateur}]
+    told = [etude.regles.champs[family].format(absents=majuscule(enumerer(own))) for family, own in groups.items()]
+    return told + [f"{majuscule(enumerer(never))} : aucun fichier du classeur ne les donne."] * bool(never)

@@ -11,6 +11,7 @@ from ctglib.blocs import portrait as blocs
 from ctglib.blocs.portrait import BRUIT, COMPTES, EPCI, SEMBLABLES, EtudePortrait, etudier_portrait
 from ctglib.calculs.portrait import LA, TROP_PEU
 from ctglib.document.blocs import Bloc, Couverture, colonnes, liste, sous_titre, suite
+from ctglib.document.mesures import periode
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
@@ -112,8 +113,7 @@ class Portrait:
     def methode(self) -> Bloc:
         """Return how the figures are read."""
         study, rules = self.etude, self.etude.regles
-        shown = study.mesures.loc[study.mesures["raison"].isin(["", TROP_PEU]), "serie"].map(study.chiffres.familles)
-        families = map(charger_famille, shown.unique())
+        families = map(charger_famille, study.connues["serie"].map(study.chiffres.familles).unique())
         told = [
             f"Aucun taux n'est donné sous {rules.minimum} foyers, habitants ou allocataires : un seul de plus ou de "
             "moins le changerait de plus d'un point.",
@@ -152,19 +152,16 @@ class Portrait:
 
     def _annees(self) -> str:
         """Return « Cnaf, décembre 2024 ; Insee, 2019 à 2025 », the years of what is shown, by producer."""
-        study, told = self.etude, {}
-        rows = study.mesures[study.mesures["raison"].isin(["", TROP_PEU])]
-        for name, year in zip(rows["serie"].map(study.chiffres.familles), rows["annee"], strict=True):
+        rows, told = self.etude.connues, {}
+        for name, year in zip(rows["serie"].map(self.etude.chiffres.familles), rows["annee"], strict=True):
             told.setdefault(charger_famille(name).producteur, set()).add(int(year))
-        spans = {who: [min(years), *([max(years)] if len(years) > 1 else [])] for who, years in told.items()}
-        return " ; ".join(f"{who}, {' à '.join(map(str, years))}" for who, years in spans.items())
+        return " ; ".join(f"{who}, {periode(years)}" for who, years in told.items())
 
     @property
     def _annee(self) -> int:
         """The latest year of what is shown, of what is known of others where nothing is."""
-        rows = self.etude.mesures
-        told = rows.loc[rows["raison"].isin(["", TROP_PEU]), "annee"]
-        return int((told if len(told) else rows["annee"]).max())
+        rows = self.etude.connues if len(self.etude.connues) else self.etude.mesures
+        return int(rows["annee"].max())
 
     def _messages(self) -> Iterator[str]:
         """Yield who lives there, the widest gaps that are more than noise, how counts moved, the EPCI's rate."""
@@ -186,14 +183,13 @@ class Portrait:
     def _ecarts(self) -> Iterator[str]:
         """Yield the widest gaps to the département, relative to it, one a theme."""
         study = self.etude
-        rows = study.mesures
+        rows, write = study.mesures, study.contexte.valeur
         said = rows[rows["mesure"].map(lambda name: bool(study.definitions[name].dit)) & rows["ecart"].notna()]
         said = said[~said["ecart"].abs().le(said["marge"])]
         if said.empty:
             return
         order = (said["ecart"] / said[f"valeur_{LA}"]).abs().sort_values(ascending=False, kind="stable").index
         for row in said.loc[order].drop_duplicates("theme").head(SUR_LA_PAGE - 1).to_dict("records"):
-            write = study.contexte.valeur
             alike = row.get(f"valeur_{SEMBLABLES}", float("nan"))
             others = minuscule(study.titres.get(SEMBLABLES, ""))
             beside = f", et {write(row['mesure'], alike)} dans les {others}" if alike == alike else ""
@@ -208,7 +204,6 @@ class Portrait:
         _, moved = self.etude.suivis
         if moved.empty:
             return
-        labels = dict(zip(self.etude.regles.evolution, self.etude.regles.evolution_libelles, strict=True))
         clear = moved[
             moved["lecture"].isin(["hausse", "baisse"]) & moved["valeur_depart"].ge(self.etude.regles.minimum)
         ]
@@ -216,7 +211,7 @@ class Portrait:
             verb = "augmenté" if row["lecture"] == "hausse" else "diminué"
             there = row.get(f"variation_{LA}", float("nan"))
             yield (
-                f"De {row['depart']:.0f} à {row['annee']:.0f}, le nombre de {minuscule(labels[row['indicateur']])} "
+                f"De {row['depart']:.0f} à {row['annee']:.0f}, le nombre de {minuscule(row['libelle'])} "
                 f"y a {verb} de {pourcent(abs(row['variation']))}"
                 + (f" ({pourcent(there, signe=True)} {self.etude.reference.a})" if there == there else "") + "."
             )  # fmt: skip
