@@ -9,8 +9,7 @@ from functools import cache
 import pandas as pd
 
 from ctglib.blocs import flux, inclusion, livrables, norme, quotients, taux
-from ctglib.calculs.annees import annees
-from ctglib.calculs.suivi import Series, series
+from ctglib.calculs.suivi import annees, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Analyse, Rapport
@@ -50,7 +49,7 @@ def table(valeurs: dict[str, dict[int, object]], bornes: list[int], *aussi: str)
     return annees(mesures(valeurs, bornes[1]), catalogue(), names, annees=(bornes[0], bornes[1]))
 
 
-def mesures(valeurs: dict[str, dict[int, object]], annee: int) -> Series:
+def mesures(valeurs: dict[str, dict[int, object]], annee: int) -> pd.DataFrame:
     """Return the values by year as the bilan of a year reads them."""
     return series(observations(valeurs), catalogue().indicateurs_fiches.values(), territoire=ICI, annee=annee)
 

@@ -14,8 +14,8 @@ from conftest import DEPOT
 
 from ctglib.blocs import flux, grille
 from ctglib.blocs.postes import couts
-from ctglib.calculs.annees import annees, est_muet
 from ctglib.calculs.evaluation import PostureBougee
+from ctglib.calculs.suivi import annees, est_muet
 from ctglib.donnees.modeles.convention import TYPES, attendus
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8"))

@@ -9,8 +9,8 @@ import pandas as pd
 from demonstration_exemple import ANNEES, ICI, LA, NOM, actions, evaluation, suivi, toutes_les_annees
 
 from ctglib.calculs.evaluation import posture_bougee
-from ctglib.calculs.jugement import Passage, evolution
-from ctglib.calculs.suivi import Mesure, revisions
+from ctglib.calculs.jugement import mouvement
+from ctglib.calculs.suivi import revisions
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.validation import valider
@@ -56,12 +56,13 @@ def test_une_atteinte_y_est_non_evaluable_pour_dix_raisons_au_moins() -> None:
 def test_chaque_evolution_apparait_et_le_bruit_dans_les_series_de_la_cnaf() -> None:
     known = suivi().catalogue
     series = suivi().contexte.query("territoire == @ICI and indicateur == 'cnaf_foyers'").set_index("annee")["valeur"]
-    before, now = (Mesure(year, float(series[year]), "A") for year in (2024, 2025))
     rounding = known.indicateurs_contexte["cnaf_foyers"].arrondi_source
+    names = ["valeur_precedente", "valeur", "arrondi", "hasard"]
+    change = pd.DataFrame([[series[2024], series[2025], rounding, False]], columns=names)
 
-    noise = evolution(Passage(before, now, "hausse", None, rounding, ()), known.evaluation.seuils)
+    noise, _ = mouvement(change, known.evaluation.seuils)
 
-    assert {*toutes_les_annees()["evolution"], noise[0]} - {""} == set(known.evaluation.evolutions)
+    assert {*toutes_les_annees()["evolution"], *noise} - {""} == set(known.evaluation.evolutions)
 
 
 def test_une_cible_vient_de_la_convention_d_une_proposition_d_un_avenant_ou_du_texte() -> None:

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.blocs.collecte import periodes
-from ctglib.calculs.evaluation import Annee, evaluer
+from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.parcours import CONDITIONS, parcours, recommander, relever
 from ctglib.calculs.preuves import Preuve, evaluabilite, force
 from ctglib.calculs.revisite import annee_du_diagnostic, revisiter
-from ctglib.calculs.suivi import changements_en_vigueur, series
+from ctglib.calculs.suivi import series
 from ctglib.donnees.modeles.convention import Resultat
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, ThemeRevisite
 from ctglib.donnees.modeles.suivi import Changement
@@ -119,9 +119,8 @@ def _suivre(valeurs: dict, *, depart: dict | None = None, cible: dict | None = N
     told = prevu(valeur_initiale=datee(depart), cible=datee(cible))
     one, words, rows = convention(told), catalogue(indicateur(**autres)), par_annee(valeurs)
     evaluations = {annee: evaluer(one, words, rows, (), annee) for annee in range(2023, 2027)}
-    year = Annee(one, words, 2026, FIN, changements_en_vigueur((), FIN), {})
     known = series(rows, words.indicateurs_fiches.values(), territoire=one.territoire, annee=2026)
-    return parcours(year, known, evaluations).iloc[0]
+    return parcours(one, words, known, evaluations, changements=(), suivis={}).iloc[0]
 
 
 def test_une_derniere_annee_sans_valeur_n_efface_pas_le_verdict_de_la_precedente() -> None:

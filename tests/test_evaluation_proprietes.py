@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ctglib.calculs.evaluation import evaluer
-from ctglib.calculs.jugement import Trajet, progression
+from ctglib.calculs.jugement import progression
 
 OPPOSE = {"hausse": "baisse", "baisse": "hausse"}
 JUGES = {"atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul"}
@@ -96,10 +96,12 @@ def test_changer_l_unite_ne_change_rien(sens: str, valeurs: tuple[int, ...], ech
 def test_le_rythme_ne_depend_pas_de_l_origine_de_l_echelle(depart: int, cible: int, valeur: int, decalage: int) -> None:
     assume(depart != cible)
 
-    once = progression(Trajet(depart, 2022, valeur, 2024, cible, 2026))
-    moved = progression(Trajet(depart + decalage, 2022, valeur + decalage, 2024, cible + decalage, 2026))
+    names = ["valeur_initiale", "annee_initiale", "valeur", "annee", "cible", "annee_cible"]
+    rows = [(depart + gap, 2022, valeur + gap, 2024, cible + gap, 2026) for gap in (0, decalage)]
 
-    assert (moved.realise, moved.rythme) == (once.realise, once.rythme)
+    found = progression(pd.DataFrame(rows, columns=names))[["realise", "rythme"]]
+
+    assert list(found.iloc[0]) == list(found.iloc[1])
 
 
 @PROPRIETE

@@ -30,7 +30,6 @@ from ctglib.secret.publication import publier
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ctglib.calculs.suivi import Series
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.evaluation import Evaluation
@@ -146,7 +145,7 @@ class EtudeAnnuelle(Montrable):
         )
 
     @cached_property
-    def mesures(self) -> Series:
+    def mesures(self) -> pd.DataFrame:
         """The values of every indicator of the fiches by year (see ``ctglib.calculs.suivi``)."""
         return series(
             self.suivi.observations,
@@ -284,7 +283,7 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
         contexte=etude.contexte,
         series=etude.series,
         derniers_chiffres=etude.derniers_chiffres,
-        mesures={name: etude.mesures[name] for name in indicateurs if name in etude.mesures},
+        mesures=_lignes(etude.mesures, "indicateur", indicateurs),
         evaluation=_lignes(etude.evaluation, "fiche", [fiche.numero]),
         etats=_lignes(etude.etats, "fiche", [fiche.numero]),
         collecte=_lignes(_lignes(etude.collecte, "groupe", ["fiche"]), "valeur_groupe", [str(fiche.numero)]),

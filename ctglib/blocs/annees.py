@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctglib.calculs.annees import annees, avec_reperes, details
-from ctglib.calculs.suivi import changements_en_vigueur
+from ctglib.calculs.suivi import annees, avec_reperes, changements_en_vigueur, details
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFrame:
-    """Return the values of indicators of the fiches, each once, by year (see ``ctglib.calculs.annees.annees``)."""
+    """Return the values of indicators of the fiches, each once, by year (see ``ctglib.calculs.suivi.annees``)."""
     wanted = dict.fromkeys(name for name in identifiants if name)
     return annees(etude.mesures, etude.catalogue, wanted, annees=(etude.convention.debut.year, etude.annee))
 

@@ -135,7 +135,7 @@ def _lignes(chaine: Chaine, saisie: ContributionSaisie | None, cadre: Cadre) -> 
     comment = saisie.commentaire if saisie and saisie.commentaire else ""
     answer = force[saisie.force].dit if saisie and saisie.force else told
     asked = f"À examiner : {', '.join(others)}" if others else RIEN
-    yield "Actions", majuscule(" ; ".join(faits(vars(chaine.actions)))), RIEN
+    yield "Actions", majuscule(" ; ".join(faits(chaine.actions))), RIEN
     yield "Réalisations", _mesures(chaine.realisations, chaine.manquants["realisation"], cadre), RIEN
     yield "Résultats", _mesures(chaine.resultats, chaine.manquants["resultat"], cadre), majuscule(comment) or RIEN
     yield "Contexte", _contexte(chaine.contexte, cadre), RIEN

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.blocs.annees import lire_annees, par_modalite
 from ctglib.blocs.quotients import quotients, tableau_cumul
-from ctglib.calculs.annees import est_muet
+from ctglib.calculs.suivi import est_muet
 from ctglib.document.blocs import Groupe, liste, paragraphe
 from ctglib.document.mesures import COUPURES
 from ctglib.document.typographie import INSECABLE, accorder, minuscule, nombre

@@ -11,7 +11,7 @@ import pandas as pd
 from ctglib.blocs.cadre import Cadre
 from ctglib.calculs.collecte import manques_finaux
 from ctglib.calculs.etats import etats
-from ctglib.calculs.evaluation import Annee, evaluer
+from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.parcours import parcours, recommandations
 from ctglib.calculs.preuves import (
     Chaine,
@@ -125,16 +125,14 @@ class EtudeFinale(Montrable):
     @cached_property
     def parcours(self) -> pd.DataFrame:
         """The way of each indicator (see ``ctglib.calculs.parcours``)."""
-        suivi = self.derniere.suivi
-        year = Annee(
+        return parcours(
             self.convention,
             self.catalogue,
-            self.annees[-1],
-            self.derniere.bilan.date_arretee,
-            self.changements,
-            suivi.suivis,
+            self.derniere.mesures,
+            self.evaluations,
+            changements=self.changements,
+            suivis=self.derniere.suivi.suivis,
         )
-        return parcours(year, self.derniere.mesures, self.evaluations)
 
     @cached_property
     def evaluabilite(self) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.annees import lire_annees
-from ctglib.calculs.annees import ensemble, est_muet
+from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import liste
 from ctglib.document.mesures import petits_publies
 from ctglib.document.typographie import compter, enumerer, nombre

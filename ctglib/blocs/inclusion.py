@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.blocs.annees import lire_annees, nom_du_detail
 from ctglib.blocs.quotients import quotients
-from ctglib.calculs.annees import croiser, est_muet, somme
+from ctglib.calculs.suivi import croiser, est_muet, somme
 from ctglib.document.blocs import liste
 from ctglib.document.mesures import legende, marquee
 from ctglib.document.tableau import RIEN, Colonne, Tableau

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.annees import lire_annees
-from ctglib.calculs.annees import ensemble
+from ctglib.calculs.suivi import ensemble
 from ctglib.document.mesures import legende, marquer
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import date_longue

@@ -298,7 +298,7 @@ def tableau_moyens_realisations(
 
     Args:
         suivis: The years.
-        series: Values by year of the wholes of the indicators (``ctglib.calculs.annees.annees``), with ``fiche``.
+        series: Values by year of the wholes of the indicators (``ctglib.calculs.suivi.annees``), with ``fiche``.
         vocabulaire: The natures of the means.
         cadre: The words.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.annees import lire_annees
-from ctglib.calculs.annees import ensemble
+from ctglib.calculs.suivi import ensemble
 from ctglib.document.blocs import liste
 from ctglib.document.mesures import legende, marquee, periode
 from ctglib.document.tableau import RIEN, Colonne, Tableau

@@ -8,8 +8,8 @@ import pandas as pd
 
 from ctglib.blocs.annees import lire_annees
 from ctglib.blocs.moyens import Budget, equipe
-from ctglib.calculs.annees import ensemble, est_muet
 from ctglib.calculs.moyens import moyens_du_territoire, moyens_par_signataire
+from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import liste
 from ctglib.document.mesures import legende, marquer, periode
 from ctglib.document.tableau import RIEN, Colonne, Tableau
@@ -101,7 +101,7 @@ def equivalents(postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame]) -> pd.
     """Return the full-time equivalents that go with the costs: the posts of coordination, and each party's own team.
 
     Args:
-        postes: What ``ctglib.calculs.annees.annees`` returns for the posts.
+        postes: What ``ctglib.calculs.suivi.annees`` returns for the posts.
         moyens: The means of each year.
 
     Returns:
@@ -162,7 +162,7 @@ def tableau(
     """Return the posts, what they would cost and the euros written, one column a year.
 
     Args:
-        postes: What ``ctglib.calculs.annees.annees`` returns for the posts.
+        postes: What ``ctglib.calculs.suivi.annees`` returns for the posts.
         couts: What ``couts`` returns, with the ``libelle`` of each row.
         contexte: The words.
         nom: What the table is called.

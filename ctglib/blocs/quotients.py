@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.annees import ensemble
+from ctglib.calculs.suivi import ensemble
 from ctglib.document.mesures import ligne, periode
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, nombre, pourcent
@@ -34,7 +34,7 @@ def quotients(rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.D
     Args:
         rapports: What the convention declares.
         evaluation: The scoring of the year.
-        table: What ``ctglib.calculs.annees.annees`` returns for their indicators.
+        table: What ``ctglib.calculs.suivi.annees`` returns for their indicators.
     """
     told = []
     for rapport in rapports:

@@ -205,7 +205,7 @@ def faits(valeurs: Mapping[str, int]) -> list[str]:
     """Return the counts of an objective or a fiche as short phrases, those of nothing left out.
 
     Args:
-        valeurs: The fields of ``ctglib.calculs.parcours.Faits``.
+        valeurs: The counts ``ctglib.calculs.parcours.COMPTES``.
     """
 
     def detail(**mots: tuple[str, ...]) -> str:

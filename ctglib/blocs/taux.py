@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.annees import lire_annees, nom_du_detail
-from ctglib.calculs.annees import croiser, est_muet, pire, somme
+from ctglib.calculs.suivi import croiser, est_muet, pire, somme
 from ctglib.document.blocs import liste
 from ctglib.document.mesures import legende, marquee, marquer
 from ctglib.document.tableau import Colonne, Tableau

@@ -11,14 +11,13 @@ import pandas as pd
 from ctglib.blocs.cadre import sur
 from ctglib.blocs.indicateurs import avec_annee
 from ctglib.blocs.moyens import tableau_moyens_realisations
-from ctglib.calculs.annees import annees, avec_reperes
-from ctglib.calculs.parcours import etats_par_annee
+from ctglib.calculs.etats import etats_par_annee
+from ctglib.calculs.suivi import annees, avec_departs, avec_reperes
 from ctglib.document.blocs import Groupe, suite
 from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, compter
 from ctglib.donnees.montrable import Montrable
-from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.grille import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
@@ -49,18 +48,7 @@ class Trajectoires(Montrable):
         names = ways.loc[ways["table"].eq("observations"), "indicateur"]
         years = etude.convention.debut.year, etude.annees[-1]
         rows = annees(etude.derniere.mesures, etude.catalogue, names, annees=years)
-        rows = rows[rows["dimension"].eq("")]
-        written = ways[ways["origine_initiale"].eq("convention")].set_index("indicateur")
-        first = rows.drop_duplicates("indicateur")
-        first = first[first["indicateur"].isin(written.index)]
-        starts = written.loc[first["indicateur"], ["annee_initiale", "valeur_initiale"]]
-        initial = first.assign(
-            annee=starts["annee_initiale"].array, valeur=starts["valeur_initiale"].array, statut=Statut.NORMAL
-        )
-        known = pd.concat([rows[rows["valeur"].notna()], initial, rows]).drop_duplicates(["indicateur", "annee"])
-        order = {name: rank for rank, name in enumerate(rows["indicateur"].unique())}
-        whole = known.assign(rang=known["indicateur"].map(order)).sort_values(["rang", "annee"], kind="stable")
-        whole = whole.drop(columns="rang").reset_index(drop=True)
+        whole = avec_departs(rows, ways[ways["origine_initiale"].eq("convention")])
         return whole.assign(fiche=whole["indicateur"].map(ways.set_index("indicateur")["fiche"]))
 
     def tableau(self) -> Tableau:

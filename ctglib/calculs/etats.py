@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,6 +24,8 @@ TEXTES = ("responsable", "commentaire", "motif", "preuve")
 NON_RENSEIGNEE = "non_renseignee"
 PAS_COMMENCEES = ("prevue", NON_RENSEIGNEE)
 CLOSES = ("realisee", "abandonnee")  # nothing more is due
+FAITES = ("realisee", "partielle")
+COLONNES_ANNEES = ("fiche", "annee", "commencee", "compte", "parmi", "connus")
 
 
 def etats(
@@ -114,3 +116,27 @@ def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
 def inconnues(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
     """Tell, state by state, whether nobody said where it stands while it should have begun."""
     return etats["statut"].eq(NON_RENSEIGNEE) & ~pas_commencees(etats, arrete)
+
+
+def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) -> pd.DataFrame:
+    """Return, by fiche and year, the modalités done (in whole or in part), out of all; ``connus``: of known state.
+
+    The columns ``COLONNES_ANNEES``, then one a state that is met, with how many are in it.
+
+    Args:
+        etats: What ``etats`` returns, by year.
+        fiches: In the order of the rows.
+    """
+    told = pd.concat([table[["fiche", "statut"]].assign(annee=annee) for annee, table in etats.items()])
+    states, start = told["statut"].unique(), {fiche.numero: fiche.debut.year for fiche in fiches}
+    cells = pd.MultiIndex.from_product([start, etats], names=["fiche", "annee"])
+    counts = told.astype({"fiche": "int64"}).value_counts(["fiche", "annee", "statut"]).unstack("statut")
+    counts = counts.reindex(index=cells, columns=states).fillna(0).astype("int64")
+    whole, unknown = counts.sum(axis=1), counts[[name for name in states if name == NON_RENSEIGNEE]].sum(axis=1)
+    table = counts.assign(
+        commencee=[start[fiche] <= annee for fiche, annee in cells],
+        compte=counts[[name for name in states if name in FAITES]].sum(axis=1),
+        parmi=whole,
+        connus=whole - unknown,
+    )
+    return table.reset_index()[[*COLONNES_ANNEES, *states]]

@@ -3,47 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from ctglib.calculs.jugement import (
-    Cas,
-    Cible,
-    Depart,
-    Jugement,
-    Passage,
-    avec_depart,
-    cible,
-    depart,
-    depart_observe,
-    evolution,
-    juger,
-    sens_voulu,
-)
+from ctglib.calculs.jugement import evolution, juger
 from ctglib.calculs.suivi import (
-    ENSEMBLE,
-    Mesure,
-    Serie,
-    Series,
-    attendue_une_fois,
+    LIGNE,
     changements_en_vigueur,
-    coupures,
-    derniere_mesure,
-    mesure,
+    coupure_entre,
+    dernieres_mesures,
+    en_annee,
+    modalites,
     series,
 )
+from ctglib.donnees.modeles.convention import ValeurDatee
 from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.convention import Convention, Fiche, IndicateurFiche
+    from ctglib.donnees.modeles.convention import Convention, IndicateurFiche
     from ctglib.donnees.modeles.suivi import Avenant, Changement
     from ctglib.donnees.suivi.objets import Suivi
 
@@ -55,11 +40,9 @@ COLONNES = (
     "a_maintenir", "responsable", "calcule", "facultatif",
 )  # fmt: skip
 ENTIERS = ("fiche", "annee_initiale", "annee_precedente", "annee", "annee_cible")
-REELS = (
-    "valeur_initiale", "valeur_precedente", "valeur", "cible", "realise", "attendu", "rythme", "rythme_compose",
-    "a_maintenir",
-)  # fmt: skip
+REELS = ("valeur_initiale", "valeur_precedente", "valeur", "cible", "a_maintenir")
 SEPARATEUR = ";"
+OBSERVATIONS, QUALITATIF = "observations", "qualitatif"
 
 
 def evaluer(
@@ -89,203 +72,213 @@ def evaluer(
         ``raison`` is the first of ``raisons`` (joined by « ; »): of « non évaluable », or what to know of a verdict.
         ``calcule``: the workbook works it out from others, nobody enters it. ``facultatif``: nobody has to give it.
     """
-    known = suivis or {}
+    known, meanings, seuils = suivis or {}, catalogue.indicateurs_fiches, catalogue.evaluation.seuils
     today = (known[annee].bilan if annee in known else Bilan(annee=annee)).date_arretee
-    year = Annee(convention, catalogue, annee, today, changements_en_vigueur(avenants, today), known)
-    meanings = catalogue.indicateurs_fiches.values()
-    measured = series(observations, meanings, territoire=convention.territoire, annee=annee)
-    rows = [_evaluer_ligne(ligne, year) for ligne in lignes(year, measured)]
-    table = pd.DataFrame(rows, columns=list(COLONNES))
-    kinds = {"Int64": ENTIERS, "float64": REELS, "bool": ("renseigne", "calcule", "facultatif")}
-    return table.astype({name: kind for kind, names in kinds.items() for name in names})
+    changes, start = changements_en_vigueur(avenants, today), convention.debut.year
+    mesures = series(observations, meanings.values(), territoire=convention.territoire, annee=annee)
+    mesures = avec_grille(mesures, meanings.values(), known, annee)
+    table = _lignes(convention, catalogue, mesures, changes, annee)
+    table = _depart(table, mesures, start)
+    mesures = _attendues_une_fois(table, mesures, annee)
+    now, before = en_annee(mesures, table, annee), dernieres_mesures(_avec_departs(table, mesures), table, annee)
+    table = table.assign(
+        annee=annee,
+        valeur=now["valeur"],
+        statut=now["statut"],
+        absence=_absence(now),
+        valeur_precedente=before["valeur"],
+        annee_precedente=before["annee"],
+        statut_precedent=before["statut"],
+        renseigne=_renseigne(table, now, meanings, known.get(annee)),
+    )
+    observed = table["table"].eq(OBSERVATIONS)
+
+    # What is awaited once keeps the verdict of its year in those that follow it.
+    last = dernieres_mesures(mesures, table, annee)
+    kept = table["unique"] & now["statut"].eq(Statut.SANS_OBJET) & last["valeur"].notna()
+    case = table.assign(
+        valeur=table["valeur"].mask(kept, last["valeur"]),
+        annee=table["annee"].mask(kept, last["annee"]).astype(int),
+        absence=table["absence"].mask(kept, ""),
+    )
+    found = juger(
+        case.assign(coupure=coupure_entre(case, meanings, changes, case["annee_initiale"].fillna(start))), seuils
+    )
+    # Before its fiche has begun, an indicator without value waits, and lacks nothing yet.
+    waits = table["valeur"].isna() & (table["debut"] > today)
+    reasons = [
+        [QUALITATIF] if not is_number else ["non_commencee"] if not_yet else [*codes, *["unique"] * was]
+        for is_number, not_yet, codes, was in zip(observed, waits, found["raisons"], kept, strict=True)
+    ]
+    judged = observed & ~waits
+    way = found[["realise", "attendu", "rythme", "rythme_compose"]]
+    table = table.assign(
+        **way.where(judged),
+        verdict=found["verdict"].where(judged, "non_evaluable"),
+        raison=[next(iter(codes), "") for codes in reasons],
+        raisons=[SEPARATEUR.join(codes) for codes in reasons],
+        maintenir=table["cible"].fillna(table["valeur_initiale"]).fillna(table["valeur_precedente"]),
+        coupure=coupure_entre(table, meanings, changes, table["annee_precedente"]),
+    )
+    word, reason = evolution(table, seuils)
+    table = table.assign(
+        evolution=word.where(observed, ""),
+        raison_evolution=reason.where(observed, QUALITATIF),
+        a_maintenir=table["maintenir"].where(observed & table["sens"].eq("maintien")),
+    )
+    kinds = dict.fromkeys(ENTIERS, "Int64") | dict.fromkeys(REELS, "float64")
+    return table[list(COLONNES)].astype(kinds | dict.fromkeys(("renseigne", "calcule", "facultatif"), "bool"))
 
 
-def _evaluer_ligne(ligne: Ligne, year: Annee) -> dict[str, object]:
-    debut = year.convention.debut.year
-    initial = depart(ligne.prevu, ligne.serie, debut) if ligne.est_ensemble else depart_observe(ligne.serie, debut)
-    target = cible(ligne.prevu, ligne.indicateur, year.changements, year.annee) if ligne.est_ensemble else None
-    if target and ligne.indicateur.unique:
-        ligne = replace(ligne, serie=attendue_une_fois(ligne.serie, year.annee, target.annee))
-    found = _juger(ligne, year, initial, target)
-    return {
-        **_identite(ligne, year),
-        **_valeurs(ligne, year, initial),
-        "cible": target.valeur if target else None,
-        "annee_cible": target.annee if target else None,
-        "origine_cible": target.origine if target else "",
-        "realise": found.progression.realise if found.progression else None,
-        "attendu": found.progression.attendu if found.progression else None,
-        "rythme": found.progression.rythme if found.progression else None,
-        "rythme_compose": found.progression.rythme_compose if found.progression else None,
-        "verdict": found.verdict,
-        "raison": next(iter(found.raisons), ""),
-        "raisons": SEPARATEUR.join(found.raisons),
-        **_evolution(ligne, year, initial, target),
-    }
+def _lignes(
+    convention: Convention,
+    catalogue: Catalogue,
+    mesures: pd.DataFrame,
+    changements: tuple[Changement, ...],
+    annee: int,
+) -> pd.DataFrame:
+    """Return the whole of each indicator, then its modalités that have a row, with what its fiche and avenants write.
 
-
-def _identite(ligne: Ligne, year: Annee) -> dict[str, object]:
-    indicateur, (dimension, modalite) = ligne.indicateur, ligne.cle
-    return {
-        "fiche": ligne.fiche.numero,
-        "indicateur": indicateur.id,
-        "libelle": ligne.prevu.libelle or indicateur.libelle,
-        "unite": indicateur.unite,
-        "sens": sens_voulu(ligne.prevu, indicateur),
-        "nature": indicateur.nature,
-        "origine": indicateur.origine,
-        "dimension": dimension,
-        "modalite": modalite,
-        "libelle_modalite": modalites(indicateur, year.catalogue).get(modalite, ""),
-        "calcule": indicateur.calcul is not None,
-        "facultatif": indicateur.facultatif,
-        "responsable": (indicateur.collecte.responsable or "") if indicateur.collecte else "",
-    }
-
-
-def _valeurs(ligne: Ligne, year: Annee, initial: Depart | None) -> dict[str, object]:
-    now = mesure(ligne.serie, year.annee)
-    before = derniere_mesure(avec_depart(ligne.serie, initial), year.annee)
-    return {
-        "valeur_initiale": initial.valeur if initial else None,
-        "annee_initiale": initial.annee if initial else None,
-        "origine_initiale": initial.origine if initial else "",
-        "valeur_precedente": before.valeur,
-        "annee_precedente": before.annee,
-        "statut_precedent": before.statut,
-        "valeur": now.valeur,
-        "annee": year.annee,
-        "statut": now.statut,
-        "renseigne": est_renseigne(now, ligne.indicateur, year.suivis.get(year.annee)),
-    }
-
-
-def _juger(ligne: Ligne, year: Annee, initial: Depart | None, target: Cible | None) -> Jugement:
-    """Return the verdict; before its fiche has begun, an indicator without value waits, and lacks nothing yet.
-
-    What is awaited once keeps the verdict of its year in those that follow it.
+    The convention's initial value and target are those of the whole, not of its modalités.
     """
-    indicateur, now = ligne.indicateur, mesure(ligne.serie, year.annee)
-    if indicateur.table != "observations":
-        return Jugement("non_evaluable", ("qualitatif",))
-    if now.valeur is None and ligne.fiche.debut > year.date_arretee:
-        return Jugement("non_evaluable", ("non_commencee",))
-    kept = derniere_mesure(ligne.serie, year.annee) if indicateur.unique and now.statut == Statut.SANS_OBJET else now
-    cas = Cas(
-        sens=sens_voulu(ligne.prevu, indicateur),
-        depart=initial,
-        mesure=now if kept.valeur is None else kept,
-        cible=target,
-        arrondi=indicateur.arrondi_source or 0,
-        coupures=coupures(indicateur, year.changements),
-        debut=year.convention.debut.year,
-        hasard=indicateur.hasard,
-    )
-    found = juger(cas, year.catalogue.evaluation.seuils)
-    return found if cas.mesure is now else replace(found, raisons=(*found.raisons, "unique"))
-
-
-def _evolution(ligne: Ligne, year: Annee, initial: Depart | None, target: Cible | None) -> dict[str, object]:
-    """Return the evolution, why there is none, and the value that a maintien keeps: the target, or the start."""
-    indicateur, sens = ligne.indicateur, sens_voulu(ligne.prevu, ligne.indicateur)
-    if indicateur.table != "observations":
-        return {"evolution": "", "raison_evolution": "qualitatif", "a_maintenir": None}
-    before = derniere_mesure(avec_depart(ligne.serie, initial), year.annee)
-    kept = target.valeur if target else initial.valeur if initial else before.valeur
-    changement = Passage(
-        precedente=before,
-        mesure=mesure(ligne.serie, year.annee),
-        sens=sens,
-        maintenir=kept,
-        arrondi=indicateur.arrondi_source or 0,
-        coupures=coupures(indicateur, year.changements),
-        hasard=indicateur.hasard,
-    )
-    evolved, reason = evolution(changement, year.catalogue.evaluation.seuils)
-    return {"evolution": evolved, "raison_evolution": reason, "a_maintenir": kept if sens == "maintien" else None}
-
-
-@dataclass(frozen=True)
-class Annee:
-    """What every row of a year reads."""
-
-    convention: Convention
-    catalogue: Catalogue
-    annee: int
-    date_arretee: Date
-    changements: tuple[Changement, ...]
-    suivis: Mapping[int, Suivi]
-
-
-@dataclass(frozen=True)
-class Ligne:
-    """An indicator of a fiche, one of its modalités or the whole, and its series."""
-
-    fiche: Fiche
-    prevu: IndicateurFiche
-    indicateur: Indicateur
-    cle: tuple[str, str]
-    serie: Serie
-
-    @property
-    def est_ensemble(self) -> bool:
-        """Whether it is the whole: the convention's initial value and target are its own, not its modalités'."""
-        return self.cle == ENSEMBLE
-
-
-def lignes(year: Annee, mesures: Series) -> Iterator[Ligne]:
-    """Yield the whole of each indicator, then its modalités that have a row, in the catalogue's order."""
-    meanings = year.catalogue.indicateurs_fiches
-    for fiche in year.convention.fiches:
+    known = set(zip(*(mesures[name] for name in LIGNE), strict=True))
+    rows = []
+    for fiche in convention.fiches:
         for prevu in fiche.indicateurs:
-            indicateur = meanings[prevu.id]
-            found = mesures.get(prevu.id, {})
-            whole = grille(year.suivis, year.annee) if indicateur.table == "posture" else found.get(ENSEMBLE, {})
-            yield Ligne(fiche, prevu, indicateur, ENSEMBLE, whole)
-            for modalite in modalites(indicateur, year.catalogue):
-                key = (indicateur.dimension, modalite)
-                if key in found:
-                    yield Ligne(fiche, prevu, indicateur, key, found[key])
+            item = catalogue.indicateurs_fiches[prevu.id]
+            row = {
+                "fiche": fiche.numero,
+                "debut": fiche.debut,
+                "indicateur": item.id,
+                "libelle": prevu.libelle or item.libelle,
+                **{name: getattr(item, name) for name in ("unite", "nature", "origine", "unique", "hasard", "table")},
+                # What the convention's text implies, or else the catalogue's.
+                "sens": prevu.implicite.sens if prevu.implicite else item.sens,
+                "calcule": item.calcul is not None,
+                "facultatif": item.facultatif,
+                "responsable": (item.collecte.responsable or "") if item.collecte else "",
+                "arrondi": item.arrondi_source or 0.0,
+                "dimension": "",
+                "modalite": "",
+                "libelle_modalite": "",
+                "origine_cible": "",
+                "annuelle": False,
+            }
+            written = prevu.valeur_initiale
+            start = (written.valeur, written.annee) if isinstance(written, ValeurDatee) else (None, None)
+            whole = {"valeur_initiale": start[0], "annee_initiale": start[1]}
+            rows.append(row | whole | _cible(prevu, item, changements, annee))
+            rows += [
+                {**row, "dimension": item.dimension, "modalite": code, "libelle_modalite": label}
+                for code, label in modalites(item, catalogue).items()
+                if (item.id, item.dimension, code) in known
+            ]
+    reals = dict.fromkeys(("valeur_initiale", "annee_initiale", "cible", "annee_cible"), "float64")
+    return pd.DataFrame(rows).astype(reals)
 
 
-def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
-    """Return the labels of the modalités that concern an indicator, by code; none when it has no dimension."""
-    if indicateur.dimension is None:
-        return {}
-    known = {item.id: item.libelle for item in catalogue.dimensions[indicateur.dimension].modalites}
-    return {code: known[code] for code in known if not indicateur.modalites or code in indicateur.modalites}
+def _cible(
+    prevu: IndicateurFiche, indicateur: Indicateur, changements: tuple[Changement, ...], annee: int
+) -> dict[str, object]:
+    """Return the target in force: the latest avenant's, the convention's, or the threshold its text implies.
+
+    A target of an indicator that the convention does not write is a proposal, and binds nobody before an avenant. A
+    direction alone is no target. An undated threshold has to hold every year.
+    """
+    changed = [item for item in changements if item.nature == "cible" and item.element == prevu.id]
+    implied, names = prevu.implicite, ("cible", "annee_cible", "origine_cible")
+    if changed:
+        return dict(zip(names, (float(changed[-1].nouveau), changed[-1].annee, "avenant"), strict=True))
+    if isinstance(prevu.cible, ValeurDatee):
+        origin = "convention" if indicateur.origine == "convention" else "propose"
+        return dict(zip(names, (prevu.cible.valeur, prevu.cible.annee, origin), strict=True))
+    if implied is None or implied.valeur is None:
+        return dict(zip(names, (None, None, ""), strict=True))
+    told = dict(zip(names, (implied.valeur, implied.annee or annee, "implicite"), strict=True))
+    return told | {"annuelle": implied.annee is None}
 
 
-def est_renseigne(mesure: Mesure, indicateur: Indicateur, suivi: Suivi | None) -> bool:
+def _depart(table: pd.DataFrame, mesures: pd.DataFrame, debut: int) -> pd.DataFrame:
+    """Return the rows with their initial value.
+
+    The convention's, when it writes one. Otherwise what was measured the year before the convention, or failing that in
+    its first year: what the convention asks its services for. A later measure is no initial value.
+    """
+    value, year = table["valeur_initiale"], table["annee_initiale"]
+    origin = np.where(value.notna(), "convention", "")
+    for candidate in (debut - 1, debut):
+        found = en_annee(mesures, table, candidate)["valeur"]
+        taken = value.isna() & found.notna()
+        value, year = value.mask(taken, found), year.mask(taken, candidate)
+        origin = np.where(taken, "observation", origin)
+    return table.assign(valeur_initiale=value, annee_initiale=year, origine_initiale=origin)
+
+
+def _avec_departs(table: pd.DataFrame, mesures: pd.DataFrame) -> pd.DataFrame:
+    """Return the values by year with each initial value in its year, where nothing else is measured."""
+    starts = table[[*LIGNE, "annee_initiale", "valeur_initiale"]].dropna()
+    starts = starts.set_axis([*LIGNE, "annee", "valeur"], axis=1).astype({"annee": "int64"})
+    known = pd.concat([mesures[mesures["valeur"].notna()], starts.assign(statut=Statut.NORMAL), mesures])
+    return known.drop_duplicates([*LIGNE, "annee"])
+
+
+def _attendues_une_fois(table: pd.DataFrame, mesures: pd.DataFrame, annee: int) -> pd.DataFrame:
+    """Return the values with « sans objet » for what is awaited in one year alone, in a year that does not concern it.
+
+    It is one before its own, or one after it once it is known: unknown, it goes on missing.
+    """
+    once = table[table["unique"] & table["cible"].notna()]
+    known = dernieres_mesures(mesures, once, annee)["valeur"].notna()
+    useless = once[~en_annee(mesures, once, annee)["saisie"] & (known | once["annee_cible"].gt(annee))]
+    return pd.concat([mesures, useless[LIGNE].assign(annee=annee, valeur=np.nan, statut=Statut.SANS_OBJET)])
+
+
+def _absence(mesures: pd.DataFrame) -> pd.Series:
+    """Return why each value is absent, "" where it is there: its status, or that nobody told."""
+    words = mesures["statut"].map(lambda code: Statut(code).name.lower()).where(mesures["saisie"], "annee_manquante")
+    return words.mask(mesures["valeur"].notna(), "")
+
+
+def _renseigne(
+    table: pd.DataFrame, mesures: pd.DataFrame, indicateurs: Mapping[str, Indicateur], suivi: Suivi | None
+) -> pd.Series:
     """Return whether the year's value was given, were it suppressed afterwards.
 
     A typology is informed by a row of profiles of one of its dispositifs, a grid by a row of the grid.
     """
-    if indicateur.table == "posture":
-        return suivi is not None and not suivi.posture.empty
-    if indicateur.table == "profils":
-        return suivi is not None and bool(_concernes(suivi.profils, indicateur).any())
-    return mesure.valeur is not None or mesure.statut == Statut.SECRET  # suppressed: collected all the same
+    given = mesures["valeur"].notna() | mesures["statut"].eq(Statut.SECRET)
+    for place, row in table[table["table"].ne(OBSERVATIONS)].iterrows():
+        if suivi is None or row["table"] == "posture":
+            given[place] = suivi is not None and not suivi.posture.empty
+            continue
+        told = suivi.profils["effectif"].notna() | suivi.profils["statut"].eq(Statut.SECRET)
+        wanted = indicateurs[row["indicateur"]].modalites
+        given[place] = bool((told & (suivi.profils["dispositif"].isin(wanted) | (not wanted))).any())
+    return given
 
 
-def grille(suivis: Mapping[int, Suivi], annee: int) -> Serie:
-    """Return how many lines of the grid moved in each year up to ``annee``: all that may be published of it.
+def avec_grille(
+    mesures: pd.DataFrame, indicateurs: Iterable[Indicateur], suivis: Mapping[int, Suivi], annee: int
+) -> pd.DataFrame:
+    """Return the values with how many lines of the grid moved in each year up to ``annee``: all that may be published.
 
     A year has nothing unless it and the one before have levels of the same lines.
     """
-    compared = {
+    names = [item.id for item in indicateurs if item.table == "posture"]
+    moved = {
         year: posture_bougee(suivis[year].posture, suivis[year - 1].posture)
         for year in suivis
         if year <= annee and year - 1 in suivis
     }
-    return {
-        year: Mesure(year, float(moved.bougees), Statut.NORMAL) for year, moved in compared.items() if moved.comparables
-    }
-
-
-def _concernes(profils: pd.DataFrame, indicateur: Indicateur) -> pd.Series:
-    told = profils["effectif"].notna() | profils["statut"].eq(Statut.SECRET)
-    return told & profils["dispositif"].isin(indicateur.modalites) if indicateur.modalites else told
+    rows = [
+        (name, "", "", year, float(one.bougees), Statut.NORMAL)
+        for name in names
+        for year, one in moved.items()
+        if one.comparables
+    ]
+    grid = pd.DataFrame(rows, columns=[*LIGNE, "annee", "valeur", "statut"]).astype({"annee": "int64"})
+    whole = mesures["indicateur"].isin(names) & mesures["dimension"].eq("")
+    return pd.concat([mesures[~whole], grid.astype({"valeur": "float64"})], ignore_index=True)
 
 
 CLE = ["fonction", "domaine", "item"]
@@ -318,17 +311,6 @@ def posture_bougee(posture: pd.DataFrame, precedente: pd.DataFrame) -> PostureBo
         posture: Grid of the year: fonction, domaine, item, niveau.
         precedente: Grid of the year before; empty when there is none.
     """
-    now, before = _niveaux(posture), _niveaux(precedente)
-    gaps = [now[line] - before[line] for line in now.keys() & before.keys()]
-    known = [gap for gap in gaps if pd.notna(gap)]
-    return PostureBougee(
-        montees=sum(gap > 0 for gap in known),
-        descendues=sum(gap < 0 for gap in known),
-        inchangees=sum(gap == 0 for gap in known),
-        inconnues=len(now.keys() | before.keys()) - len(known),
-    )
-
-
-def _niveaux(posture: pd.DataFrame) -> dict[tuple[str, ...], object]:
-    """Return the level of each line of a grid."""
-    return dict(zip(zip(*(posture[name] for name in CLE), strict=True), posture["niveau"], strict=True))
+    both = posture[[*CLE, "niveau"]].merge(precedente[[*CLE, "niveau"]], "outer", CLE, suffixes=("", "_avant"))
+    gap = both["niveau"].astype("Int64") - both["niveau_avant"].astype("Int64")
+    return PostureBougee(*(int(one.sum()) for one in (gap.gt(0), gap.lt(0), gap.eq(0), gap.isna())))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from ctglib.calculs.etats import NON_RENSEIGNEE
+from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
 from ctglib.calculs.moyens import ABSENCES
-from ctglib.calculs.parcours import ATTEINTS, CONTRAIRES, FAITES, VOULUES, Faits, juges, relever
+from ctglib.calculs.parcours import ATTEINTS, CONTRAIRES, VOULUES, Faits, juges, relever
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -255,7 +255,7 @@ def chaine(
         resultats=results,
         manquants={kind: int((rows & own["annees_connues"].eq(0)).sum()) for kind, rows in kinds.items()},
         contexte=revisite[revisite["indicateur"].isin(fiche.contexte) & revisite["avant"].notna()],
-        force=force(actions.realisees, int((kinds[REALISATION] & known).sum()), results["evolution"].tolist()),
+        force=force(actions["realisees"], int((kinds[REALISATION] & known).sum()), results["evolution"].tolist()),
     )
 
 

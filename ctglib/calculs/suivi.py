@@ -1,14 +1,14 @@
 """The follow-up as a bilan of one year reads it: each value under its latest millésime.
 
-Also what is computed from others, the series of an indicator, and what parts its years: a break of the source, a
+Also what is computed from others, the years of the indicators, and what parts them: a break of the source, a
 definition changed by avenant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from math import nan
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,18 +16,24 @@ from ctglib.calculs.formules import appliquer
 from ctglib.donnees.statuts import ABSENCES, GRAVITE, Statut
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.suivi import Avenant, Changement
 
-CLE = ("territoire", "annee", "indicateur", "dimension", "modalite")
-SERIE = ("territoire", "indicateur", "dimension", "modalite")
+LIGNE = ["indicateur", "dimension", "modalite"]  # an empty dimension and modalité is the whole
+CELLULE = ["territoire", "annee", "dimension", "modalite"]
+CLE = ("territoire", "annee", *LIGNE)
+SERIE = ("territoire", *LIGNE)
 REVISIONS = (
     *CLE, "millesime_ancien", "valeur_ancienne", "statut_ancien", "millesime", "valeur", "statut", "source", "note",
 )  # fmt: skip
+ANNEES = (
+    "indicateur", "libelle", "unite", "dimension", "modalite", "libelle_modalite", "detaille", "annee", "valeur",
+    "statut",
+)  # fmt: skip
 DELAI_DE_PUBLICATION = 1  # a bilan of N is written in N+1: what came out by then is known to it
+DEUX_POINTS = 2  # a single point draws no way
 
 
 def a_la_date(observations: pd.DataFrame, annee: int) -> pd.DataFrame:
@@ -44,6 +50,11 @@ def a_la_date(observations: pd.DataFrame, annee: int) -> pd.DataFrame:
         The same columns, one row for each ``CLE``, sorted by it.
     """
     return _dernier_millesime(observations[(observations["millesime"] <= annee) & (observations["annee"] <= annee)])
+
+
+def _dernier_millesime(observations: pd.DataFrame) -> pd.DataFrame:
+    ordered = observations.sort_values([*CLE, "millesime"], kind="stable")
+    return ordered.drop_duplicates(list(CLE), keep="last").reset_index(drop=True)
 
 
 def revisions(
@@ -65,20 +76,23 @@ def revisions(
     """
     computed = tuple(indicateurs)
     earlier = observations[observations["annee"] < annee]
-    before = completer(_dernier_millesime(earlier[earlier["millesime"] < annee]), computed).set_index(list(CLE))
+    before = completer(_dernier_millesime(earlier[earlier["millesime"] < annee]), computed)
     now = completer(_dernier_millesime(earlier[earlier["millesime"] <= annee]), computed)
     first = observations["millesime"].min() if debut is None else debut
-    now = now[now["millesime"] > first].reset_index(drop=True)
-    old = before.reindex(pd.MultiIndex.from_frame(now[list(CLE)]))[["millesime", "valeur", "statut"]]
-    table = now.assign(
-        millesime_ancien=old["millesime"].array,
-        valeur_ancienne=old["valeur"].array,
-        statut_ancien=old["statut"].fillna(Statut.NON_TRANSMIS).array,
-    )
+    table = comparer_millesimes(before, now[now["millesime"] > first])
+    table = table.assign(statut_ancien=table["statut_ancien"].fillna(Statut.NON_TRANSMIS))
     same = table["valeur"].eq(table["valeur_ancienne"])
     both_absent = table["valeur"].isna() & table["valeur_ancienne"].isna() & table["statut"].eq(table["statut_ancien"])
-    order = ["indicateur", "dimension", "modalite", "territoire", "annee"]
-    return table[~same & ~both_absent].sort_values(order, ignore_index=True)[list(REVISIONS)]
+    order = [*LIGNE, "territoire", "annee"]
+    return table[~same & ~both_absent].sort_values(order, ignore_index=True)
+
+
+def comparer_millesimes(avant: pd.DataFrame, maintenant: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of now with what was said before, missing where nothing was: the columns ``REVISIONS``."""
+    old = avant[[*CLE, "millesime", "valeur", "statut"]].rename(
+        columns={"millesime": "millesime_ancien", "valeur": "valeur_ancienne", "statut": "statut_ancien"}
+    )
+    return maintenant.merge(old, "left", list(CLE))[list(REVISIONS)]
 
 
 def contexte_connu(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
@@ -105,25 +119,6 @@ def contexte_a_la_date(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
     return latest.assign(retard=annee - latest["annee"]).reset_index(drop=True)
 
 
-def _dernier_millesime(observations: pd.DataFrame) -> pd.DataFrame:
-    ordered = observations.sort_values([*CLE, "millesime"], kind="stable")
-    return ordered.drop_duplicates(list(CLE), keep="last").reset_index(drop=True)
-
-
-CELLULE = ("territoire", "annee", "dimension", "modalite")
-
-
-class Entree(NamedTuple):
-    """An input of a result in one cell."""
-
-    valeur: float
-    statut: str
-    millesime: int
-
-
-ABSENTE = Entree(float("nan"), Statut.NON_TRANSMIS, 0)
-
-
 def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> pd.DataFrame:
     """Return the rows and, for each computed indicator, those that its inputs allow; what somebody entered stays.
 
@@ -134,82 +129,43 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
         observations: One row for each indicator and ``CELLULE``: one millésime each.
         indicateurs: The catalogue; those without ``calcul`` change nothing.
     """
-    computed = [indicateur for indicateur in indicateurs if indicateur.calcul]
-    known = _connues(observations, {name for item in computed for name in (item.id, *item.termes)})
-    rows = [row for indicateur in computed for row in _lignes(indicateur, known)]
-    if not rows:
-        return observations
-    new = pd.DataFrame(rows)[list(observations.columns)].astype(observations.dtypes)
-    return pd.concat([observations, new], ignore_index=True)
+    table = observations
+    for item in indicateurs:
+        if item.calcul is None:
+            continue
+        entered = table.loc[table["indicateur"].eq(item.id), CELLULE]
+        rows = table[table["indicateur"].isin(item.termes)]
+        cells = rows.set_index([*CELLULE, "indicateur"])[["valeur", "statut", "millesime"]].unstack("indicateur")
+        cells = cells[~cells.index.isin(pd.MultiIndex.from_frame(entered))]
+        if cells.empty:
+            continue
+        names = list(dict.fromkeys(item.termes))
+        result = appliquer(item.calcul, item.entrees, cells["valeur"].reindex(columns=names).astype("float64"))
+        worst = pire(cells["statut"].reindex(columns=names).astype(object).fillna(Statut.NON_TRANSMIS))
+        new = cells.index.to_frame(index=False).assign(
+            indicateur=item.id,
+            valeur=result.to_numpy(),
+            statut=worst.mask(result.isna() & ~worst.isin(ABSENCES), Statut.SANS_OBJET).to_numpy(),
+            millesime=cells["millesime"].max(axis=1).array,
+            unite=item.unite,
+            source=item.collecte.document if item.collecte else "",
+            note="",
+        )
+        table = pd.concat([table, new[list(table.columns)].astype(table.dtypes)], ignore_index=True)
+    return table
 
 
-def _connues(observations: pd.DataFrame, names: set[str]) -> dict[str, dict[tuple, Entree]]:
-    """Return what was entered of some indicators, by indicator and cell."""
-    known: dict[str, dict[tuple, Entree]] = {name: {} for name in names}
-    columns = (observations[name] for name in ("indicateur", *CELLULE, *Entree._fields))
-    for name, *rest in zip(*columns, strict=True):
-        if name in names:
-            known[name][tuple(rest[: len(CELLULE)])] = Entree(*rest[len(CELLULE) :])
-    return known
+def pire(*statuts: pd.Series | pd.DataFrame) -> pd.Series:
+    """Return, row by row, the most serious of some statuses: that of a total of what they are the statuses of."""
+    return (
+        pd.concat(statuts, axis=1).apply(lambda column: column.map(GRAVITE.index)).min(axis=1).map(GRAVITE.__getitem__)
+    )
 
 
-def _lignes(indicateur: Indicateur, known: dict[str, dict[tuple, Entree]]) -> Iterator[dict[str, object]]:
-    """Yield the rows of a computed indicator in the cells where nobody entered it, and add them to what is known."""
-    names, own = indicateur.termes, known[indicateur.id]
-    keys = sorted({key for name in names for key in known[name]} - own.keys())
-    if not keys:
-        return
-    found = [[known[name].get(key, ABSENTE) for name in names] for key in keys]
-    valeurs = pd.DataFrame([[entry.valeur for entry in row] for row in found], columns=names, dtype="float64")
-    for key, row, result in zip(keys, found, appliquer(indicateur.calcul, indicateur.entrees, valeurs), strict=True):
-        worst = min(
-            (entry.statut for entry in row), key=GRAVITE.index
-        )  # « sans objet »: all are there, and give nothing
-        status = Statut.SANS_OBJET if result != result and worst not in ABSENCES else worst
-        own[key] = Entree(result, status, max(entry.millesime for entry in row))
-        yield {
-            "indicateur": indicateur.id,
-            **dict(zip(CELLULE, key, strict=True)),
-            **own[key]._asdict(),
-            "unite": indicateur.unite,
-            "source": indicateur.collecte.document if indicateur.collecte else "",
-            "note": "",
-        }
-
-
-NON_SAISIE = "annee_manquante"
-ENSEMBLE = ("", "")  # dimension and modalité of the whole
-Serie = dict[int, "Mesure"]
-Series = dict[str, dict[tuple[str, str], Serie]]  # by indicator, then by dimension and modalité
-
-
-@dataclass(frozen=True)
-class Mesure:
-    """A value of one year, or its absence: ``valeur`` is None, ``statut`` says why; ``saisie`` False: nobody told."""
-
-    annee: int
-    valeur: float | None
-    statut: str
-    saisie: bool = True
-
-    @property
-    def raison_d_absence(self) -> str:
-        """Return why the value is absent, "" when it is there."""
-        if self.valeur is not None:
-            return ""
-        return Statut(self.statut).name.lower() if self.saisie else NON_SAISIE
-
-
-@dataclass(frozen=True)
-class Coupure:
-    """A year from which values no longer compare with earlier ones."""
-
-    annee: int
-    raison: Literal["rupture", "changement_definition"]
-
-
-def series(observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, territoire: str, annee: int) -> Series:
-    """Return, by indicator, then by dimension and modalité (``ENSEMBLE`` for the whole), the values by year.
+def series(
+    observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, territoire: str, annee: int
+) -> pd.DataFrame:
+    """Return the values by year, one row for each ``LIGNE`` and year: then annee, valeur, statut.
 
     Args:
         observations: Long table, every millésime.
@@ -217,41 +173,34 @@ def series(observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, ter
         territoire: Code of the territory looked at.
         annee: Year of the bilan: it reads nothing later.
     """
-    found: Series = {}
     rows = completer(a_la_date(observations[observations["territoire"] == territoire], annee), indicateurs)
-    columns = [rows[name] for name in ("indicateur", "dimension", "modalite", "annee", "valeur", "statut")]
-    for indicateur, dimension, modalite, year, valeur, statut in zip(*columns, strict=True):
-        measured = None if valeur != valeur else float(valeur)
-        serie = found.setdefault(indicateur, {}).setdefault((dimension, modalite), {})
-        serie[int(year)] = Mesure(int(year), measured, statut)
-    return found
+    return rows[[*LIGNE, "annee", "valeur", "statut"]].astype({"annee": "int64", "valeur": "float64"})
 
 
-def mesure(serie: Mapping[int, Mesure], annee: int) -> Mesure:
-    """Return the value of a year; a year without a row is « non transmis »."""
-    return serie.get(annee, Mesure(annee, None, Statut.NON_TRANSMIS, saisie=False))
+def en_annee(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int | pd.Series) -> pd.DataFrame:
+    """Return what ``series`` says of some rows in a year: valeur, statut, saisie; without a row, « non transmis »."""
+    keys = lignes[LIGNE].assign(annee=annee)
+    found = keys.merge(mesures, "left", [*LIGNE, "annee"])[["valeur", "statut"]].set_axis(lignes.index)
+    return found.assign(saisie=found["statut"].notna(), statut=found["statut"].fillna(Statut.NON_TRANSMIS))
 
 
-def attendue_une_fois(serie: Serie, annee: int, attendue: int) -> Serie:
-    """Return the series of what is awaited in one year alone, « sans objet » in a year that does not concern it.
+def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, avant: int) -> pd.DataFrame:
+    """Return the latest measured value of some rows before a year: annee, valeur, statut.
 
-    It is one before its own, or one after it once it is known: unknown, it goes on missing.
-
-    Args:
-        serie: The values by year.
-        annee: Year of the bilan.
-        attendue: The year in which it is awaited.
+    When there is none, what is known of the year just before it.
     """
-    known = derniere_mesure(serie, annee).valeur is not None
-    if annee in serie or not (annee < attendue or known):
-        return serie
-    return {**serie, annee: Mesure(annee, None, Statut.SANS_OBJET)}
+    measured = mesures[mesures["annee"].lt(avant) & mesures["valeur"].notna()].sort_values("annee")
+    found = lignes[LIGNE].merge(measured.drop_duplicates(LIGNE, keep="last"), "left", LIGNE).set_axis(lignes.index)
+    just_before = en_annee(mesures, lignes, avant - 1).assign(annee=avant - 1)
+    return found[["annee", "valeur", "statut"]].fillna(just_before)
 
 
-def derniere_mesure(serie: Mapping[int, Mesure], avant: int) -> Mesure:
-    """Return the latest measured value before a year; when there is none, what is known of the year just before it."""
-    measured = [year for year, found in serie.items() if year < avant and found.valeur is not None]
-    return serie[max(measured)] if measured else mesure(serie, avant - 1)
+def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
+    """Return the labels of the modalités that concern an indicator, by code; none when it has no dimension."""
+    if indicateur.dimension is None:
+        return {}
+    known = {item.id: item.libelle for item in catalogue.dimensions[indicateur.dimension].modalites}
+    return {code: known[code] for code in known if not indicateur.modalites or code in indicateur.modalites}
 
 
 def changements_en_vigueur(avenants: Iterable[Avenant], date_arretee: Date) -> tuple[Changement, ...]:
@@ -263,25 +212,6 @@ def changements_en_vigueur(avenants: Iterable[Avenant], date_arretee: Date) -> t
         if avenant.date <= date_arretee and changement.effet <= date_arretee
     ]
     return tuple(changement for *_, changement in sorted(known, key=lambda item: item[:3]))
-
-
-def coupures(indicateur: Indicateur, changements: Iterable[Changement]) -> tuple[Coupure, ...]:
-    """Return what parts the years of an indicator: the breaks of the catalogue, then its changes of definition."""
-    breaks = [Coupure(item.annee, "rupture") for item in indicateur.ruptures]
-    redefined = [
-        Coupure(item.effet.year, "changement_definition")
-        for item in changements
-        if item.nature == "definition" and item.element == indicateur.id
-    ]
-    return (*breaks, *redefined)
-
-
-def coupure_entre(coupures: Iterable[Coupure], debut: int, fin: int) -> Coupure | None:
-    """Return the first break that lies between two years, or None.
-
-    A break of year r parts the years before r from r and after: it lies between if debut < r ≤ fin.
-    """
-    return next((item for item in coupures if debut < item.annee <= fin), None)
 
 
 Numerotes = tuple[tuple[int, "Changement"], ...]
@@ -300,3 +230,173 @@ def avenant_de_la_cible(changements: Numerotes) -> dict[str, int]:
     """Return the number of the avenant that set the target of each indicator, the latest in force."""
     targets = [(change.effet, number, change) for number, change in changements if change.nature == "cible"]
     return {change.element: number for _, number, change in sorted(targets, key=lambda item: item[:2])}
+
+
+def coupures(indicateur: Indicateur, changements: Iterable[Changement]) -> list[tuple[int, str]]:
+    """Return from which years values no longer compare with earlier ones, and why: the source, then the definition."""
+    redefined = [item for item in changements if item.nature == "definition" and item.element == indicateur.id]
+    return [
+        *((item.annee, "rupture") for item in indicateur.ruptures),
+        *((item.effet.year, "changement_definition") for item in redefined),
+    ]
+
+
+def coupure_entre(
+    table: pd.DataFrame, indicateurs: Mapping[str, Indicateur], changements: tuple[Changement, ...], depuis: pd.Series
+) -> pd.Series:
+    """Return the first break that lies between two years of each row, "" when there is none.
+
+    A break of year r parts the years before r from r and after: it lies between if start < r ≤ end.
+    """
+    cuts = {name: coupures(indicateurs[name], changements) for name in table["indicateur"].unique()}
+    spans = zip(table["indicateur"], depuis, table["annee"], strict=True)
+    found = [next((why for year, why in cuts[name] if start < year <= end), "") for name, start, end in spans]
+    return pd.Series(found, table.index, dtype=object)
+
+
+def annees(
+    mesures: pd.DataFrame, catalogue: Catalogue, identifiants: Iterable[str], *, annees: tuple[int, int]
+) -> pd.DataFrame:
+    """Return the values of indicators by year, every year said: the whole of each, then its modalités that have a row.
+
+    A year without a row is « non transmis ». The year before the first one is there when something is known of it.
+
+    Args:
+        mesures: What ``series`` returns for the year of the bilan, small counts already suppressed.
+        catalogue: Meanings and dimensions.
+        identifiants: Indicators of the fiches, in the order wanted.
+        annees: First year of the convention, and year of the bilan.
+
+    Returns:
+        The columns ``ANNEES``; whole: empty dimension and modalité. ``detaille``: the indicator has modalités there.
+    """
+    (first, last), items = annees, [catalogue.indicateurs_fiches[name] for name in identifiants]
+    told = mesures[mesures["indicateur"].isin([item.id for item in items])]
+    known = set(zip(*(told[name] for name in LIGNE), strict=True))
+    years = pd.DataFrame({"annee": range(first - bool(told["annee"].eq(first - 1).any()), last + 1)})
+    rows = []
+    for item in items:
+        keys = {
+            (item.dimension, name): label
+            for name, label in modalites(item, catalogue).items()
+            if (item.id, item.dimension, name) in known
+        }
+        whole = {("", ""): ""} if (item.id, "", "") in known or not keys else {}
+        rows += [
+            (item.id, item.libelle, item.unite, *key, label, bool(keys)) for key, label in {**whole, **keys}.items()
+        ]
+    lines = pd.DataFrame(rows, columns=list(ANNEES[:7])).astype({"detaille": bool}).merge(years, how="cross")
+    return lines.join(en_annee(mesures, lines, lines["annee"])[["valeur", "statut"]]).astype({"annee": "Int64"})
+
+
+def est_muet(table: pd.DataFrame) -> bool:
+    """Tell whether nothing at all is known: no value, and none hidden."""
+    return not (table["valeur"].notna() | table["statut"].eq(Statut.SECRET)).any()
+
+
+def ensemble(table: pd.DataFrame, identifiant: str) -> pd.DataFrame:
+    """Return the values of the whole of an indicator, by year: valeur, statut."""
+    rows = table[table["indicateur"].eq(identifiant) & table["dimension"].eq("")]
+    return rows.set_index("annee")[["valeur", "statut"]]
+
+
+def details(table: pd.DataFrame, identifiant: str) -> pd.DataFrame:
+    """Return the rows of the modalités of an indicator."""
+    return table[table["indicateur"].eq(identifiant) & table["dimension"].ne("")]
+
+
+def croiser(table: pd.DataFrame, colonnes: Mapping[str, tuple[str, int]]) -> pd.DataFrame:
+    """Return indicators and years side by side, one row a modalité, the whole last if one of them has it.
+
+    Args:
+        table: What ``annees`` returns.
+        colonnes: Indicator and year of each column wanted.
+
+    Returns:
+        Indexed by modalité: ``libelle``, then ``<column>`` and ``statut_<column>``; « non transmis » without a row.
+    """
+    read = {
+        name: table[table["indicateur"].eq(indicateur) & table["annee"].eq(year)].set_index("modalite")
+        for name, (indicateur, year) in colonnes.items()
+    }
+    labels = pd.concat([rows["libelle_modalite"] for rows in read.values()])
+    labels = labels[~labels.index.duplicated()]
+    order = sorted(labels.index, key=lambda mode: mode == "")  # the whole last
+    frame = pd.DataFrame({"libelle": labels.reindex(order)}, pd.Index(order, dtype=object), dtype=object)
+    for name, rows in read.items():
+        frame[name] = rows["valeur"].reindex(order).astype("float64")
+        frame[f"statut_{name}"] = rows["statut"].astype(object).reindex(order).fillna(Statut.NON_TRANSMIS)
+    return frame
+
+
+def somme(lignes: pd.DataFrame, nom: str) -> tuple[float, str]:
+    """Return the sum of a column of ``croiser``, and its status: a missing part makes it missing."""
+    concerned = lignes[lignes[f"statut_{nom}"].ne(Statut.SANS_OBJET)]
+    if concerned.empty:
+        return nan, Statut.NON_TRANSMIS
+    return concerned[nom].sum(skipna=False), min(concerned[f"statut_{nom}"], key=GRAVITE.index)
+
+
+def avec_reperes(
+    table: pd.DataFrame, evaluation: pd.DataFrame, catalogue: Catalogue, changements: Iterable[Changement]
+) -> pd.DataFrame:
+    """Return the table with what a chart of its series draws: target, break and name of each series.
+
+    Args:
+        table: What ``annees`` returns.
+        evaluation: The scoring of the year, whose targets are those in force.
+        catalogue: The breaks of the sources.
+        changements: The changes in force; one of definition is a break too.
+
+    Returns:
+        The columns of the table, and ``serie`` (the modalité, "" for the whole), ``cible``, ``annee_cible``,
+        ``rupture``: True in the first year of a new series.
+    """
+    changes = tuple(changements)
+    aimed = evaluation[evaluation["origine_cible"].ne("implicite")]  # what the text implies is no target to draw
+    targets = aimed[["indicateur", "modalite", "cible", "annee_cible"]].drop_duplicates(["indicateur", "modalite"])
+    found = table[["indicateur", "modalite"]].merge(targets, "left").set_axis(table.index)
+    breaks = {
+        (name, year)
+        for name in table["indicateur"].unique()
+        for year, _ in coupures(catalogue.indicateurs_fiches[name], changes)
+    }
+    return table.assign(
+        serie=table["libelle_modalite"],
+        cible=found["cible"],
+        annee_cible=found["annee_cible"],
+        rupture=[key in breaks for key in zip(table["indicateur"], table["annee"], strict=True)],
+    )
+
+
+def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
+    """Return the wholes by year with the initial value of each in its year, where nothing else is measured.
+
+    Args:
+        table: What ``annees`` returns.
+        departs: indicateur, annee_initiale, valeur_initiale: missing when there is none.
+    """
+    rows = table[table["dimension"].eq("")]
+    first = rows.drop_duplicates("indicateur").drop(columns=["annee", "valeur"])
+    starts = departs[["indicateur", "annee_initiale", "valeur_initiale"]].dropna()
+    initial = first.merge(starts.set_axis(["indicateur", "annee", "valeur"], axis=1), on="indicateur")
+    known = pd.concat([rows[rows["valeur"].notna()], initial.assign(statut=Statut.NORMAL), rows])
+    order = {name: rank for rank, name in enumerate(rows["indicateur"].unique())}
+    known = known.drop_duplicates(["indicateur", "annee"]).assign(rang=lambda found: found["indicateur"].map(order))
+    return known.sort_values(["rang", "annee"], ignore_index=True).drop(columns="rang")[list(table.columns)]
+
+
+def depuis_le_depart(table: pd.DataFrame, evaluation: pd.DataFrame, debut: int) -> pd.DataFrame:
+    """Return the wholes that have two values at least, from their initial value on: what a chart of a fiche draws.
+
+    A year before the convention is there only when it has a value: nobody was asked for the others.
+
+    Args:
+        table: What ``annees`` returns.
+        evaluation: The scoring of the same indicators.
+        debut: First year of the convention.
+    """
+    rows = avec_departs(table, evaluation[evaluation["dimension"].eq("")])
+    rows = rows[rows["annee"].ge(debut) | rows["valeur"].notna()]
+    counts = rows.groupby("indicateur")["valeur"].transform("count")
+    return rows[counts >= DEUX_POINTS].reset_index(drop=True)

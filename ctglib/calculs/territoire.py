@@ -197,7 +197,7 @@ def _lecture(values: pd.Series, before: int | None, indicateur: Indicateur, seui
         return "stable"
     if abs(gap) <= (indicateur.arrondi_source or 0):
         return "dans_le_bruit"
-    if indicateur.hasard and explique_par_le_hasard(values[before], values[year], seuils):
+    if indicateur.hasard and bool(explique_par_le_hasard(values[before], values[year], seuils)):
         return "trop_peu"
     return "hausse" if gap > 0 else "baisse"
 

@@ -24,9 +24,8 @@ from ctglib.blocs.moyens import Budget, tableau_de_fiche
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import manques
-from ctglib.calculs.departs import depuis_le_depart
 from ctglib.calculs.moyens import moyens_par_poste, rapprocher
-from ctglib.calculs.suivi import avenant_de_la_cible, par_avenant
+from ctglib.calculs.suivi import avenant_de_la_cible, depuis_le_depart, par_avenant
 from ctglib.document.blocs import (
     Bloc,
     Titre,
