@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pandas as pd
 import pytest
 from analyse_exemple import ICI, LA, UNITES, contexte, indicateur
@@ -133,13 +130,3 @@ def test_une_haltere_n_emploie_que_les_couleurs_de_la_charte() -> None:
     used = {item.get(kind) for item in racine(figure.svg_large).iter() for kind in ("fill", "stroke")} - {None}
 
     assert used <= known
-
-
-def test_importer_un_graphique_ne_charge_pas_matplotlib() -> None:
-    names = ("haltere", "comparables", "radar")
-    code = f"{'; '.join(f'import ctglib.graphiques.{name}' for name in names)}; import sys; print(*sys.modules)"
-
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-
-    assert "ctglib.graphiques.radar" in loaded
-    assert "matplotlib" not in loaded

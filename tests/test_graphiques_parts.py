@@ -17,9 +17,11 @@ from graphiques_annuels_exemple import (
     tableau_parts,
 )  # fmt: skip
 from graphiques_exemple import TAILLES, dessins, verifier
+from matplotlib.path import Path
+from matplotlib.transforms import Bbox
 
 from ctglib.document.dessin import charte
-from ctglib.graphiques.etiquettes import Boite, free_place
+from ctglib.graphiques.panneaux import free_place
 from ctglib.graphiques.planche import Planche, contrast
 
 COULEURS = charte().couleurs
@@ -38,12 +40,12 @@ def test_un_texte_se_lit_sur_chaque_nuance_et_aucune_ne_se_repete(nombre: int) -
 
 
 def test_une_valeur_s_ecrit_ou_aucune_ligne_ne_la_traverse() -> None:
-    point, frame = (50.0, 50.0), Boite(0.0, 0.0, 100.0, 100.0)
-    rising = ((50.0, 50.0), (90.0, 0.0))
+    point, frame = (50.0, 50.0), Bbox.from_extents(0, 0, 100, 100)
+    rising = Path([(50.0, 50.0), (90.0, 0.0)])
 
     places = [free_place(15.0, point, (), lines, frame) for lines in ((), (rising,))]
 
-    assert [place.cuts(rising) for place in places] == [True, False]
+    assert [rising.intersects_bbox(place, filled=False) for place in places] == [True, False]
     assert free_place(15.0, point, [frame], (), frame) is None
 
 

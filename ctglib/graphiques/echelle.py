@@ -1,4 +1,4 @@
-"""From a value to a place on the sheet, with round graduations; columns in as many blocks as they need."""
+"""Where things go: from a value to a place, round graduations, columns in blocks, labels kept apart along a line."""
 
 from __future__ import annotations
 
@@ -18,16 +18,10 @@ class Echelle:
     high: float
     left: float
     right: float
-    step: float
+    step: float = 1.0
 
     def place(self, value: float) -> float:
-        """Return the place of a value, in points.
-
-        Raises:
-            ValueError: It is missing or has no end: it has no place on a drawing.
-        """
-        if not isfinite(value):
-            raise ValueError(f"une valeur sans place sur un dessin : {value}")
+        """Return the place of a value, in points."""
         return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
 
     def graduations(self) -> list[float]:
@@ -44,11 +38,7 @@ class Echelle:
 def echelle(values: Iterable[float], left: float, right: float, *, zero: bool = False) -> Echelle:
     """Return a scale that starts on a round value and ends on the greatest one, so that the marks use the whole width.
 
-    Args:
-        values: What the scale must hold.
-        left: Place of its start, in points.
-        right: Place of its end, in points.
-        zero: Whether zero must be on it: yes where a length stands for a value or a gap.
+    ``zero`` must be on it where a length stands for a value or a gap.
     """
     finite = [value for value in values if isfinite(value)] or [0.0, 1.0]
     low, high = min(finite), max(finite)
@@ -81,3 +71,26 @@ def blocks(columns: Sequence[Any], width: float, need: float) -> list[Sequence[A
     count = len(columns)
     size = ceil(count / ceil(count / max(int(width / need), 1)))
     return [columns[start : start + size] for start in range(0, count, size)]
+
+
+def spread(
+    places: Sequence[float], sizes: Sequence[float], gap: float, low: float = float("-inf"), high: float = float("inf")
+) -> list[float]:
+    """Return where things start along a line so that none covers the next, each as near its own start as can be.
+
+    Args:
+        places: Where each would start, in increasing order.
+        sizes: How long each is.
+        gap: What is kept between two.
+        low: No start is before it, unless all do not fit.
+        high: No end is beyond it.
+    """
+    starts: list[float] = []
+    for rank, place in enumerate(places):
+        starts.append(max(place, starts[-1] + sizes[rank - 1] + gap if rank else low))
+    pushes = [start - place for start, place in zip(starts, places, strict=True)]
+    lift = min(max(pushes, default=0.0) / 2, starts[0] - low) if starts else 0.0
+    for rank in reversed(range(len(starts))):
+        starts[rank] = min(starts[rank] - lift, high - sizes[rank])
+        high = starts[rank] - gap
+    return starts

@@ -8,8 +8,8 @@ import pandas as pd
 
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import compter, nombre
-from ctglib.graphiques.assemblage import Chiffres, assemble
 from ctglib.graphiques.echelle import Echelle, blocks
+from ctglib.graphiques.planche import assemble
 from ctglib.graphiques.rangees import GUTTER
 
 if TYPE_CHECKING:
@@ -45,32 +45,42 @@ def entrees_sorties(
     if not mouvements[["entrees", "sorties"]].notna().any(axis=None):
         return None
     rows = mouvements.sort_values("annee", kind="stable").reset_index(drop=True)
-    rows = rows.assign(solde=rows["entrees"] - rows["sorties"])
+    rows = rows.assign(solde=rows["entrees"] - rows["sorties"], an=[str(int(year)) for year in rows["annee"]])
     for name in SENS:
         pairs = zip(rows[name], rows[f"statut_{name}"], strict=True)
-        rows[f"texte_{name}"] = [
-            contexte.absence(statut) if pd.isna(value) else nombre(value) for value, statut in pairs
-        ]
+        rows[f"texte_{name}"] = [contexte.absence(why) if pd.isna(value) else nombre(value) for value, why in pairs]
     rows["texte_solde"] = [SANS_SOLDE if pd.isna(value) else nombre(value, signe=True) for value in rows["solde"]]
+    complete = rows[rows["solde"].notna()]
+    row = (complete if len(complete) else rows.dropna(subset=["entrees", "sorties"], how="all")).iloc[-1]
+    said = [f"{row.an} : entrées {row.texte_entrees}, sorties {row.texte_sorties}, solde {row.texte_solde}."
+            for row in rows.itertuples()]  # fmt: skip
+    columns = (
+        Colonne("an", "Année"),
+        Colonne("texte_entrees", ENTREES, numerique=True),
+        Colonne("texte_sorties", SORTIES, numerique=True),
+        Colonne("texte_solde", SOLDE, numerique=True),
+    )
     return assemble(
-        contexte, lambda planche: _draw(planche, rows), nom=nom, titre=titre, source=source, alt=_alt(rows),
-        lecture=_lecture(rows), chiffres=_chiffres(rows),
+        contexte, lambda planche: _draw(planche, rows), nom=nom, titre=titre, source=source,
+        alt=f"Entrées et sorties sur {compter(len(rows), 'année')}. {' '.join(said)}",
+        lecture=f"en {row['an']}, entrées : {row['texte_entrees']} ; sorties : {row['texte_sorties']} ; "
+                f"solde : {row['texte_solde']}.",
+        colonnes=columns, lignes=rows,
+        donnees=rows[["annee", "entrees", "statut_entrees", "sorties", "statut_sorties", "solde"]],
     )  # fmt: skip
 
 
 def _draw(planche: Planche, rows: pd.DataFrame) -> float:
-    from ctglib.graphiques.planche import widest_word
-
-    left = max(planche.measure(name, bold=True) for name in (ENTREES, SORTIES, SOLDE)) + GUTTER
+    left = planche.widest((ENTREES, SORTIES, SOLDE), bold=True) + GUTTER
     width = planche.width - left
-    texts = [*rows["texte_entrees"], *rows["texte_sorties"], *rows["texte_solde"], *rows["annee"].astype(str)]
-    need = min(widest_word(planche, texts, bold=True) + 2 * MARGIN, width / AT_LEAST)
-    parts = blocks(range(len(rows)), width, need)
-    highest = rows["entrees"].clip(lower=0).max(), rows["sorties"].clip(lower=0).max()
-    unit = HEIGHT / max(sum(value for value in highest if value > 0), 1.0)
-    top = 0.0
+    texts = [*rows["texte_entrees"], *rows["texte_sorties"], *rows["texte_solde"], *rows["an"]]
+    parts = blocks(range(len(rows)), width,
+                   min(planche.widest_word(texts, bold=True) + 2 * MARGIN, width / AT_LEAST))  # fmt: skip
+    longest = sum(value for name in SENS if (value := rows[name].max()) > 0)
+    unit = HEIGHT / max(longest, 1.0)
+    size, top = width / len(parts[0]), 0.0
     for ranks in parts:
-        top = _put_block(planche, rows.iloc[list(ranks)], (left, top, width / len(parts[0])), unit) + BETWEEN_BLOCKS
+        top = _put_block(planche, rows.iloc[list(ranks)], (left, top, size), unit) + BETWEEN_BLOCKS
     return top - BETWEEN_BLOCKS
 
 
@@ -84,9 +94,9 @@ def _put_block(planche: Planche, rows: pd.DataFrame, place: tuple[float, float, 
              for name in SENS}  # fmt: skip
     zero = top + reach["entrees"]
     bottom = zero + reach["sorties"]
-    across = Echelle(0, len(rows), left, left + size * len(rows), 1)
-    axes = planche.plot(across, Echelle(-reach["sorties"] / unit, reach["entrees"] / unit, bottom, top, 1))
-    colour = {"entrees": colours.territoire, "sorties": planche.shade(1)}
+    across = Echelle(0, len(rows), left, left + size * len(rows))
+    axes = planche.plot(across, Echelle(-reach["sorties"] / unit, reach["entrees"] / unit, bottom, top))
+    colour = {"entrees": colours.territoire, "sorties": planche.shade[1]}
     width = min(PART_OF_A_BAR * size, WIDEST_BAR)
     for name, side in SENS.items():
         known = [rank for rank, value in enumerate(rows[name]) if value > 0]
@@ -104,38 +114,9 @@ def _put_block(planche: Planche, rows: pd.DataFrame, place: tuple[float, float, 
     planche.write(0, zero + 9, SORTIES, bold=True, color=colours.secondaire)
     planche.rule([(0, bottom + 1), (planche.width, bottom + 1)], colours.filet, 0.5)
     years = bottom + 6
-    for rank, (year, text) in enumerate(zip(rows["annee"], lines["solde"], strict=True)):
+    for rank, (year, text) in enumerate(zip(rows["an"], lines["solde"], strict=True)):
         x = across.place(rank + 0.5)
-        planche.write(x, years + lead / 2, str(int(year)), ha="center", color=colours.secondaire)
+        planche.write(x, years + lead / 2, year, ha="center", color=colours.secondaire)
         planche.write_lines(x, years + lead + 2 + len(text) * lead / 2, text, ha="center", bold=True)
     planche.write(0, years + lead * 1.5 + 2, SOLDE, bold=True)
     return years + lead + 2 + max(map(len, lines["solde"])) * lead
-
-
-def _alt(rows: pd.DataFrame) -> str:
-    said = " ".join(
-        f"{int(row.annee)} : entrées {row.texte_entrees}, sorties {row.texte_sorties}, solde {row.texte_solde}."
-        for row in rows.itertuples()
-    )
-    return f"Entrées et sorties sur {compter(len(rows), 'année')}. {said}"
-
-
-def _lecture(rows: pd.DataFrame) -> str:
-    complete = rows[rows["solde"].notna()]
-    row = (complete if len(complete) else rows.dropna(subset=["entrees", "sorties"], how="all")).iloc[-1]
-    return (
-        f"en {int(row['annee'])}, entrées : {row['texte_entrees']} ; sorties : {row['texte_sorties']} ; "
-        f"solde : {row['texte_solde']}."
-    )
-
-
-def _chiffres(rows: pd.DataFrame) -> Chiffres:
-    columns = (
-        Colonne("annee", "Année"),
-        Colonne("texte_entrees", ENTREES, numerique=True),
-        Colonne("texte_sorties", SORTIES, numerique=True),
-        Colonne("texte_solde", SOLDE, numerique=True),
-    )
-    cells = rows[[column.cle for column in columns]].assign(annee=[str(int(year)) for year in rows["annee"]])
-    kept = ["annee", "entrees", "statut_entrees", "sorties", "statut_sorties", "solde"]
-    return Chiffres(columns, cells, rows[kept])

@@ -8,13 +8,11 @@ import pandas as pd
 
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import INSECABLE, compter
-from ctglib.graphiques.assemblage import Chiffres, assemble
 from ctglib.graphiques.echelle import blocks
+from ctglib.graphiques.planche import assemble
 from ctglib.graphiques.rangees import GUTTER, left_of_marks, put_note, put_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
     from ctglib.graphiques.planche import Planche
@@ -40,42 +38,37 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, 
     """
     if not cellules["valeur"].notna().any():
         return None
-    rows = cellules.assign(
-        valeur=cellules["valeur"].astype("Float64").astype("float64"),
-        ligne=cellules["ligne"].astype(str),
-        colonne=cellules["colonne"].astype(str),
-        texte=cellules["texte"].astype(str),
-    )
+    rows = cellules.astype({"ligne": str, "colonne": str, "texte": str, "valeur": "Float64"})
     if "signe" in rows:
-        signed = rows["signe"].map(lambda signe: isinstance(signe, str) and signe != "").astype(bool)
-        rows["texte"] = rows["texte"].where(~signed, rows["signe"].astype(str) + INSECABLE + rows["texte"])
+        signs = rows["signe"].where(rows["signe"].notna(), "").astype(str)
+        rows["texte"] = signs.where(signs.eq(""), signs + INSECABLE) + rows["texte"]
+    best = rows.loc[rows["valeur"].idxmax()]
     cells = rows.drop_duplicates(["ligne", "colonne"], keep="last").set_index(["ligne", "colonne"])
     lines, columns = list(dict.fromkeys(rows["ligne"])), list(dict.fromkeys(rows["colonne"]))
     texts, values = (cells[name].unstack().reindex(index=lines, columns=columns) for name in ("texte", "valeur"))
-    best = rows.loc[rows["valeur"].idxmax()]
     said = [f"{line} : {', '.join(f'{column} {text}' for column, text in row.dropna().items())}."
             for line, row in texts.iterrows()]  # fmt: skip
+    texts, values = texts.fillna(TIRET), values.astype("float64")
     return assemble(
-        contexte, lambda planche: _draw(planche, texts.fillna(TIRET), values), nom=nom, titre=titre, source=source,
+        contexte, lambda planche: _draw(planche, texts, values), nom=nom, titre=titre, source=source,
         alt=f"{compter(len(lines), 'ligne')}, {compter(len(columns), 'colonne')}. {' '.join(said)}",
         lecture=f"« {best['ligne']} », {best['colonne']} : {best['texte']}.",
-        chiffres=_chiffres(texts.fillna(TIRET), cellules), plots=0,
+        colonnes=[Colonne("ligne", "Ligne"), *(Colonne(f"c{rank}", name, True) for rank, name in enumerate(columns))],
+        lignes=texts.set_axis([f"c{rank}" for rank in range(len(columns))], axis=1).rename_axis("ligne").reset_index(),
+        donnees=cellules,
     )  # fmt: skip
 
 
 def _draw(planche: Planche, texts: pd.DataFrame, values: pd.DataFrame) -> float:
-    from ctglib.graphiques.planche import widest_word
-
     low, high = min(0.0, values.min(axis=None)), values.max(axis=None)
     ranks = (values - low) / (high - low) if high > low else values * 0.0
-    left = min(left_of_marks(planche), max(map(planche.measure, texts.index)) + GUTTER)
+    left = min(left_of_marks(planche), planche.widest(texts.index) + GUTTER)
     width = planche.width - left
-    words = max(widest_word(planche, texts.columns), widest_word(planche, texts.to_numpy().ravel(), bold=True))
+    words = max(planche.widest_word(texts.columns), planche.widest_word(texts.to_numpy().ravel(), bold=True))
     parts = blocks(list(texts.columns), width, min(words + 2 * MARGIN, width / AT_LEAST))
-    top = 0.0
+    size, top = width / len(parts[0]), 0.0
     for columns in parts:
-        place = (left, top, width / len(parts[0]))
-        top = _put_block(planche, place, texts[columns], ranks[columns]) + BETWEEN_BLOCKS
+        top = _put_block(planche, (left, top, size), texts[columns], ranks[columns]) + BETWEEN_BLOCKS
     return put_note(planche, left, top - BETWEEN_BLOCKS + 4, PLUS_FONCE)
 
 
@@ -89,26 +82,12 @@ def _put_block(planche: Planche, place: tuple[float, float, float], texts: pd.Da
         planche.write_lines(left + (rank + 0.5) * size, y, lines, ha="center", color=planche.couleurs.secondaire)
     written = [[planche.wrap(text, room, LINES, bold=True) for text in row] for row in texts.to_numpy()]
     height = max(len(lines) for row in written for lines in row) * lead + MARGIN
-    rangees = put_rows(planche, list(texts.index), top + head + 4, mark=height)
-    for y, row, shades in zip(rangees.middles, written, ranks.to_numpy(), strict=True):
-        for rank, (lines, shade) in enumerate(zip(row, shades, strict=True)):
-            _put_cell(planche, (left + rank * size, y - height / 2, size - BETWEEN_CELLS, height), lines, shade)
+    width, shades = size - BETWEEN_CELLS, planche.shades(5)[::-1]
+    rangees = put_rows(planche, texts.index, top + head + 4, mark=height)
+    for y, row, places in zip(rangees.middles, written, ranks.to_numpy(), strict=True):
+        for rank, (lines, shade) in enumerate(zip(row, places, strict=True)):
+            x, colour = left + rank * size, None if pd.isna(shade) else shades[round(shade * (len(shades) - 1))]
+            planche.rectangle(x, y - height / 2, width, height, colour)  # hatched without a value
+            style = {"color": planche.ink(colour)} if colour else {"color": planche.couleurs.absence, "hide": True}
+            planche.write_lines(x + width / 2, y, lines, ha="center", bold=True, **style)
     return rangees.bottom
-
-
-def _put_cell(planche: Planche, place: tuple[float, float, float, float], lines: Sequence[str], rank: float) -> None:
-    """Put a cell, its shade from light at 0 to strong at 1, hatched without a value."""
-    (x, y, width, height), colour = place, None
-    if rank == rank:
-        shades = planche.shades(5)[::-1]
-        colour = shades[round(rank * (len(shades) - 1))]
-    planche.rectangle(x, y, width, height, colour)
-    style = {"color": planche.ink(colour)} if colour else {"color": planche.couleurs.absence, "hide": True}
-    planche.write_lines(x + width / 2, y + height / 2, lines, ha="center", bold=True, **style)
-
-
-def _chiffres(texts: pd.DataFrame, cellules: pd.DataFrame) -> Chiffres:
-    columns = (Colonne("ligne", "Ligne"),
-               *(Colonne(f"c{rank}", name, numerique=True) for rank, name in enumerate(texts.columns)))  # fmt: skip
-    cells = texts.reset_index().set_axis([column.cle for column in columns], axis=1)
-    return Chiffres(columns, cells, cellules)

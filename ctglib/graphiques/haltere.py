@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.document.tableau import Colonne
-from ctglib.document.typographie import enumerer, nombre
-from ctglib.graphiques.assemblage import Chiffres, assemble
+from ctglib.document.typographie import INSECABLE, enumerer
 from ctglib.graphiques.echelle import echelle
-from ctglib.graphiques.rangees import (
-    GUTTER,
-    LINE_OF_NAMES,
-    put_axis,
-    put_names,
-    put_note,
-    put_rows,
-)
+from ctglib.graphiques.planche import assemble
+from ctglib.graphiques.rangees import GUTTER, LINE_OF_NAMES, put_axis, put_names, put_note, put_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +30,7 @@ GARDEES = ["indicateur", "libelle", "unite", "annee", "valeur", "statut", "valeu
 
 def haltere(
     comparaison: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "", autre: str = ""
-) -> Figure:  # fmt: skip
+) -> Figure:
     """Return the dumbbell chart of a comparison, from the highest gap to the lowest; rows without a gap come last.
 
     Args:
@@ -56,37 +49,48 @@ def haltere(
     if len(unites) > 1 and set(comparaison["ecart_type"]) != {"points"}:
         raise ValueError(f"Un graphique en haltères ne mêle pas ces unités : {', '.join(sorted(unites))}.")
     rows = comparaison.sort_values("ecart", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
-    shown = _words(rows, contexte)
+    told = list(rows.itertuples())
+    shown = rows.assign(
+        texte=[contexte.valeur(row.indicateur, row.valeur, row.statut) for row in told],
+        texte_reference=[contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference) for row in told],
+        texte_ecart=[
+            TIRET if pd.isna(row.ecart) else contexte.ecart(row.indicateur, row.ecart, row.ecart_type) for row in told
+        ],
+        symbole=[contexte.unites[row.unite].symbole for row in told],
+        an=[TIRET if pd.isna(row.annee) else str(int(row.annee)) for row in told],
+    )
+    complete = shown[shown["ecart"].notna()]
+    first, last = (complete if len(complete) else shown).iloc[0], shown.iloc[[0, *complete.index[-1:]]]
+    count = f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas" if len(rows) > 1 else "Un indicateur"
+    ends = dict.fromkeys(_sentence(row, contexte) for row in last.itertuples())
+    columns = (
+        Colonne("libelle", "Indicateur"),
+        Colonne("an", "Année", numerique=True),
+        Colonne("texte", contexte.territoire.nom, numerique=True),
+        Colonne("texte_reference", contexte.reference.nom, numerique=True),
+        Colonne("texte_ecart", "Écart", numerique=True),
+    )
     return assemble(
         contexte, lambda planche: _draw(planche, shown, contexte, autre), nom=nom, titre=titre, source=source,
-        alt=_alt(shown, contexte), lecture=_lecture(shown, contexte), chiffres=_chiffres(rows, shown, contexte),
+        alt=f"{count}, {contexte.territoire.nom} et {contexte.reference.nom}. {' ; '.join(ends)}.",
+        lecture=("" if pd.isna(first["annee"]) else f"en {first['an']}, ") + f"{_sentence(first, contexte)}.",
+        colonnes=columns, lignes=shown, donnees=rows[GARDEES],
     )  # fmt: skip
 
 
-def _words(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
-    """Return the rows with what is shown of them: texts of both values and of the gap, the gap without its unit."""
-    both = [
-        (
-            contexte.valeur(row.indicateur, row.valeur, row.statut),
-            contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference),
-            TIRET if pd.isna(row.ecart) else contexte.ecart(row.indicateur, row.ecart, row.ecart_type),
-            TIRET if pd.isna(row.ecart) else nombre(
-                row.ecart, contexte.indicateurs[row.indicateur].decimales, signe=True),
-            contexte.unites[row.unite].symbole,
-        )
-        for row in rows.itertuples()
-    ]  # fmt: skip
-    names = ["texte", "texte_reference", "texte_ecart", "ecart_nu", "symbole"]
-    return rows.join(pd.DataFrame(both, columns=names, index=rows.index))
+def _sentence(row: object, contexte: Contexte) -> str:
+    gap = "" if row.texte_ecart == TIRET else f" (écart : {row.texte_ecart})"
+    own, other = row.texte or "valeur absente", row.texte_reference or "valeur absente"
+    return f"« {row.libelle} » : {own} {contexte.territoire.a}, {other} {contexte.reference.a}{gap}"
 
 
 def _draw(planche: Planche, rows: pd.DataFrame, contexte: Contexte, autre: str) -> float:
     percent = set(rows["symbole"]) == {"%"}
-    gaps = rows["ecart_nu"] if percent else rows["texte_ecart"]
     header = "Écart, en points" if percent else "Écart"
+    gaps = rows["texte_ecart"].str.partition(INSECABLE)[0] if percent else rows["texte_ecart"]
     heading = planche.measure(header)
-    right = max(heading, *(planche.measure(text, bold=True) for text in gaps)) + GUTTER
-    rangees = put_rows(planche, list(rows["libelle"]), TOP, first=planche.leading + 3)
+    right = max(heading, planche.widest(gaps, bold=True)) + GUTTER
+    rangees = put_rows(planche, rows["libelle"], TOP, first=planche.leading + 3)
     scale = _scale(planche, rows, rangees.left, planche.width - right)
     axes = planche.across(scale)
     bottom = put_axis(planche, axes, scale, TOP - 2, rangees.bottom, symbole="%" if percent else "")
@@ -121,12 +125,11 @@ def _scale(planche: Planche, rows: pd.DataFrame, left: float, right: float) -> E
     """Return a scale as wide as its zone allows once every value has its text beside its mark."""
     values = [*rows["valeur"], *rows["valeur_reference"]]
     others = rows["valeur_autre"].dropna() if "valeur_autre" in rows else []
-    texts = [*rows["texte"], *rows["texte_reference"]]
-    widths = [planche.measure(text, bold=True) + BESIDE for text in texts]
+    widths = [planche.measure(text, bold=True) + BESIDE for text in (*rows["texte"], *rows["texte_reference"])]
     sure = echelle([*values, *others], left + max(widths), right - max(widths), zero=True)
-    places = [(sure.place(value), width) for value, width in zip(values, widths, strict=True) if pd.notna(value)]
-    if len(places) < len(values):
+    if pd.isna(values).any():
         return sure
+    places = [(sure.place(value), width) for value, width in zip(values, widths, strict=True)]
     before = max(width - (x - sure.left) for x, width in places)
     after = max(width - (sure.right - x) for x, width in places)
     return replace(sure, left=left + max(before, 0), right=right - max(after, 0))
@@ -147,38 +150,3 @@ def _write_values(planche: Planche, axes: Axes, scale: Echelle, row: object) -> 
     for value, side, (_, text, colour, bold) in ((first[0], -1, first), (last[0], 1, other)):
         planche.annotate(axes, (value, row.y), text or TIRET, dx=side * BESIDE, ha="right" if side < 0 else "left",
                          bold=bold, color=colour)  # fmt: skip
-
-
-def _sentence(row: object, contexte: Contexte) -> str:
-    gap = "" if row.texte_ecart == TIRET else f" (écart : {row.texte_ecart})"
-    own, other = row.texte or "valeur absente", row.texte_reference or "valeur absente"
-    return f"« {row.libelle} » : {own} {contexte.territoire.a}, {other} {contexte.reference.a}{gap}"
-
-
-def _alt(rows: pd.DataFrame, contexte: Contexte) -> str:
-    last = rows[rows["ecart"].notna()].tail(1)
-    count = f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas" if len(rows) > 1 else "Un indicateur"
-    ends = [_sentence(rows.iloc[0], contexte)]
-    if len(last) and last.index[0] != rows.index[0]:
-        ends.append(_sentence(last.iloc[0], contexte))
-    return f"{count}, {contexte.territoire.nom} et {contexte.reference.nom}. {' ; '.join(ends)}."
-
-
-def _lecture(rows: pd.DataFrame, contexte: Contexte) -> str:
-    complete = rows[rows["ecart"].notna()]
-    row = (complete if len(complete) else rows).iloc[0]
-    year = "" if pd.isna(row["annee"]) else f"en {int(row['annee'])}, "
-    return f"{year}{_sentence(row, contexte)}."
-
-
-def _chiffres(rows: pd.DataFrame, shown: pd.DataFrame, contexte: Contexte) -> Chiffres:
-    columns = (
-        Colonne("libelle", "Indicateur"),
-        Colonne("annee", "Année", numerique=True),
-        Colonne("texte", contexte.territoire.nom, numerique=True),
-        Colonne("texte_reference", contexte.reference.nom, numerique=True),
-        Colonne("texte_ecart", "Écart", numerique=True),
-    )
-    years = [TIRET if pd.isna(year) else str(int(year)) for year in shown["annee"]]
-    cells = shown[[column.cle for column in columns]].assign(annee=years)
-    return Chiffres(columns, cells, rows[GARDEES])

@@ -6,24 +6,24 @@ break cut a line; a provisional value is hollow; the value of a point is written
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 from itertools import pairwise
-from math import isfinite, isnan
+from math import isnan
 from typing import TYPE_CHECKING
 
+import pandas as pd
+from matplotlib.path import Path
+from matplotlib.transforms import Bbox
+
 from ctglib.document.typographie import INSECABLE, nombre
-from ctglib.graphiques.echelle import Echelle, round_step
-from ctglib.graphiques.etiquettes import Boite, free_place, spread
+from ctglib.graphiques.echelle import Echelle, round_step, spread
 from ctglib.graphiques.planche import DASHES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.axes import Axes
 
-    from ctglib.graphiques.etiquettes import Segment
     from ctglib.graphiques.planche import Planche
 
 HEIGHTS = (58.0, 96.0)  # of the points: three tenths of the width, between these
@@ -42,77 +42,41 @@ GRADUATIONS = 4
 STEEPEST = 0.2  # share of the highest value under which a spread does not fill a panel: noise would look like a slope
 LINES = {"territoire": (1.6, "plein"), "reference": (1.1, "plein"), "secondaire": (1.1, "tirets")}
 MARKS = {"territoire": ("o", 6.8), "reference": ("D", 5.0)}
-
-
-class Signe(Enum):
-    """What of the drawing a remark is about: the same sign stands before it."""
-
-    CIBLE = "cible"
-    ABSENCE = "absence"
-    PROVISOIRE = "provisoire"
-    RUPTURE = "rupture"
-    AUCUN = ""
-
-
-@dataclass(frozen=True)
-class Point:
-    """A year: its value (NaN when absent), what is written beside it; ``nouvelle`` when a break is just before it."""
-
-    annee: int
-    valeur: float
-    texte: str
-    provisoire: bool = False
-    nouvelle: bool = False
-
-    @property
-    def known(self) -> bool:
-        """Return whether there is a value."""
-        return not isnan(self.valeur)
-
-
-@dataclass(frozen=True)
-class Courbe:
-    """A line; ``role`` is the use of its colour in the charter: « territoire », « reference » or « secondaire »."""
-
-    role: str
-    points: tuple[Point, ...]
-
-    @cached_property
-    def known(self) -> tuple[Point, ...]:
-        """Return the points that have a value."""
-        return tuple(point for point in self.points if point.known)
-
-    def cut(self) -> tuple[list[float], list[float]]:
-        """Return years and values as matplotlib cuts a line: NaN where a value is absent or a series breaks."""
-        years, values = [], []
-        for point in self.points:
-            if point.nouvelle and years:
-                years, values = [*years, point.annee], [*values, float("nan")]
-            years, values = [*years, point.annee], [*values, point.valeur]
-        return years, values
+BESIDE, CLEARANCE = 6.0, 1.2  # from a point to its value, and around it
+CAPITAL, DESCENT = 7.6, 1.0  # height of a text of the charter, and how far more it goes down
 
 
 @dataclass(frozen=True)
 class Panneau:
-    """What a panel shows: title and detail under it, lines, a band as (year, least, greatest), a target, remarks."""
+    """What a panel shows.
+
+    Args:
+        titre: Its title.
+        detail: What stands under it: a modalité, a unit.
+        points: One row a year: ``annee``, ``nouvelle`` (a break is just before it), ``provisoire``; for each line,
+            named by the use of its colour in the charter (see ``LINES``), its value, NaN when absent, and what is
+            written beside it, ``texte_`` and its name; ``bas`` and ``haut`` when there is a band.
+        cible: Year and value of the target.
+        remarques: Sentences under the panel, each after the sign of the drawing that it explains: « cible »,
+            « absence », « provisoire », « rupture » or none.
+    """
 
     titre: str
     detail: str
-    courbes: tuple[Courbe, ...]
-    bande: tuple[tuple[int, float, float], ...] = ()
+    points: pd.DataFrame
     cible: tuple[int, float] | None = None
-    remarques: tuple[tuple[Signe, str], ...] = ()
-
-    @property
-    def breaks(self) -> list[float]:
-        """Return the middle of the years on both sides of each break."""
-        return [(one.annee + new.annee) / 2 for one, new in pairwise(self.courbes[0].points) if new.nouvelle]
+    remarques: tuple[tuple[str, str], ...] = ()
 
     @cached_property
-    def values(self) -> list[float]:
-        """Return everything that the scale of the panel must hold."""
-        found = [point.valeur for courbe in self.courbes for point in courbe.known]
-        return found + ([self.cible[1]] if self.cible else [])
+    def roles(self) -> list[str]:
+        """Return the names of its lines."""
+        return [role for role in LINES if role in self.points]
+
+    @property
+    def breaks(self) -> pd.Series:
+        """Return the middle of the years on both sides of each break."""
+        years = self.points["annee"]
+        return ((years + years.shift()) / 2)[self.points["nouvelle"]].dropna()
 
     @cached_property
     def limits(self) -> tuple[float, float]:
@@ -121,12 +85,12 @@ class Panneau:
         Half of the highest value, or more, under the lowest one is room that says nothing; the scale then starts near
         the lowest, yet a spread under a fifth of the highest value never fills the panel.
         """
-        low, high = min(self.values), max(self.values)
+        values = [*self.points[self.roles].stack().dropna(), *([self.cible[1]] if self.cible else [])]
+        low, high = min(values), max(values)
         if low < high / 2 or high <= 0:
             return min(low, 0.0), max(high, 0.0, low + 1 if high <= low else high)
-        spread = max(high - low, STEEPEST * high)
-        middle = (low + high) / 2
-        return max(min(low - 0.25 * spread, middle - spread / 2), 0.0), max(high, middle + spread / 2)
+        reach, middle = max(high - low, STEEPEST * high), (low + high) / 2
+        return max(min(low - 0.25 * reach, middle - reach / 2), 0.0), max(high, middle + reach / 2)
 
     @property
     def from_zero(self) -> bool:
@@ -135,7 +99,7 @@ class Panneau:
 
 
 def put_panels(
-    planche: Planche, panels: Sequence[Panneau], top: float, *, columns: int, gap: float, years: tuple[int, int],
+    planche: Planche, panels: Sequence[Panneau], top: float, *, columns: int, gap: float,
     limits: tuple[float, float] | None = None,
 ) -> float:  # fmt: skip
     """Put panels and return their bottom.
@@ -146,19 +110,17 @@ def put_panels(
         top: Top of the first row of panels.
         columns: Panels in a row.
         gap: Between two panels of a row.
-        years: First and last years of all the panels.
         limits: Ends of the scale that all share; each has its own otherwise.
     """
+    years = {year for panel in panels for year in (*panel.points["annee"], *([panel.cible[0]] if panel.cible else []))}
     width = (planche.width - (columns - 1) * gap) / columns
     y = top - BETWEEN_ROWS
     for start in range(0, len(panels), columns):
         row, y = panels[start : start + columns], y + BETWEEN_ROWS
         title = max(sum(map(len, _title(planche, panel, width))) for panel in row) * planche.leading
-        lefts = [rank * (width + gap) for rank in range(len(row))]
-        y = max(
-            _put_panel(planche, panel, (left, left + width), (y, y + title), years, limits)
-            for left, panel in zip(lefts, row, strict=True)
-        )
+        sides = [(rank * (width + gap), rank * (width + gap) + width) for rank in range(len(row))]
+        y = max(_put_panel(planche, panel, side, (y, y + title), (min(years), max(years)), limits)
+                for side, panel in zip(sides, row, strict=True))  # fmt: skip
     return y
 
 
@@ -183,15 +145,21 @@ def _put_panel(
     across = _years_across(planche, panel, sides, years, upward if limits else None)
     axes = planche.plot(across, upward)
     if limits:
-        _put_graduations(planche, axes, across, upward, left)
+        values, grey = upward.graduations(), planche.couleurs
+        axes.hlines(values, across.low, across.high, colors=grey.filet, clip_on=False,
+                    linewidths=[1.0 if value == 100 else 0.4 for value in values])  # fmt: skip
+        for value in values:
+            planche.write(left, upward.place(value), nombre(value, upward.decimals), color=grey.secondaire)
     elif panel.from_zero:
         axes.axhline(0, color=planche.couleurs.filet, linewidth=0.8, clip_on=False)
     _put_lines(planche, axes, panel, across, upward)
-    frame = Boite(left, under_title, right, bottom + 1)
-    unplaced = _put_ends(planche, axes, panel, upward) if limits else _put_values(
-        planche, axes, panel, (across, upward), frame)  # fmt: skip
+    remarks = list(panel.remarques)
+    if limits:
+        _put_ends(planche, axes, panel, upward)
+    else:
+        frame = Bbox.from_extents(left, under_title, right, bottom + 1)
+        remarks += _put_values(planche, axes, panel, across, upward, frame)
     _put_years(planche, across, bottom + UNDER_AXIS)
-    remarks = [*panel.remarques, *((Signe.AUCUN, f"{point.annee} : {point.texte}") for point in unplaced)]
     return put_remarks(planche, remarks, sides, bottom + UNDER_AXIS + lead / 2 + 2)
 
 
@@ -201,49 +169,51 @@ def _years_across(
     """Return the scale of the years, with room for the values: beyond its ends, or graduations and ends of lines."""
     (left, right), (first, last) = sides, years
     if upward:
-        ends = [courbe.points[-1] for courbe in panel.courbes if courbe.points and courbe.points[-1].known]
-        right -= max((planche.measure(point.texte, bold=True) for point in ends), default=0.0) + END
-        left += max(planche.measure(nombre(value, upward.decimals)) for value in upward.graduations() or [100]) + END
+        ends = [row[f"texte_{role}"] for role in panel.roles if pd.notna((row := panel.points.iloc[-1])[role])]
+        right -= planche.widest(ends, bold=True) + END
+        left += planche.widest(nombre(value, upward.decimals) for value in upward.graduations() or [100]) + END
     else:
-        texts = [*(point.texte for courbe in panel.courbes for point in courbe.known), str(last)]
-        edge = min(max(planche.measure(text, bold=True) for text in texts) / 2 + 1, (right - left) / 3)
+        texts = panel.points.loc[panel.points[panel.roles[0]].notna(), f"texte_{panel.roles[0]}"]
+        edge = min(planche.widest([*texts, str(last)], bold=True) / 2 + 1, (right - left) / 3)
         left, right = left + edge, right - edge
-    if last == first:
-        return Echelle(first - 0.5, first + 0.5, left, right, 1)
-    return Echelle(first, last, left, right, 1)
-
-
-def _put_graduations(planche: Planche, axes: Axes, across: Echelle, upward: Echelle, left: float) -> None:
-    values = upward.graduations()
-    axes.hlines(values, across.low, across.high, colors=planche.couleurs.filet, clip_on=False,
-                linewidths=[1.0 if value == 100 else 0.4 for value in values])  # fmt: skip
-    for value in values:
-        planche.write(left, upward.place(value), nombre(value, upward.decimals), color=planche.couleurs.secondaire)
+    middle = 0.5 * (first == last)
+    return Echelle(first - middle, last + middle, left, right)
 
 
 def _put_lines(planche: Planche, axes: Axes, panel: Panneau, across: Echelle, upward: Echelle) -> None:
     """Put the band, the target, the breaks, the lines, then the points over them."""
-    grey, dark = planche.couleurs.secondaire, planche.couleurs.texte
-    if panel.bande:
-        _put_band(planche, axes, panel)
+    grey, dark, points = planche.couleurs.secondaire, planche.couleurs.texte, panel.points
+    if "bas" in points:
+        style = {"color": planche.couleurs.filet, "clip_on": False}
+        runs = (points["nouvelle"] | points["bas"].isna()).cumsum()  # cut where the lines are
+        for _, run in points[points["bas"].notna()].groupby(runs):
+            if len(run) > 1:
+                edge = [*run["haut"], *reversed(list(run["bas"]))]
+                axes.fill([*run["annee"], *reversed(list(run["annee"]))], edge, alpha=0.6, linewidth=0, **style)
+            else:
+                axes.vlines(run["annee"], run["bas"], run["haut"], linewidth=3.0, **style)
     if panel.cible:
         year, value = panel.cible
         axes.plot([across.low, year], [value] * 2, color=grey, linewidth=0.6, linestyle=DASHES["tirets"], clip_on=False)
         axes.plot([year], [value], "_", color=dark, markersize=TARGET, markeredgewidth=2.2, clip_on=False)
-    if panel.breaks:
-        axes.vlines(panel.breaks, *sorted((upward.low, upward.high)), colors=grey, linewidth=1.0,
-                    linestyle=DASHES["pointilles"], clip_on=False)  # fmt: skip
-    for courbe in reversed(panel.courbes):
-        put_line(planche, axes, courbe.role, *courbe.cut())
-        hollow = [point for point in courbe.known if point.provisoire]
-        if hollow:
-            xs, ys = [point.annee for point in hollow], [point.valeur for point in hollow]
-            planche.marks(axes, xs, ys, getattr(planche.couleurs, courbe.role), hollow=True)
-    if len(panel.courbes) == 1:
-        for point in panel.courbes[0].points:
-            if not point.known:
-                x, y = across.place(point.annee), _floor(upward) - SQUARE / 2
-                _sign(planche, Signe.ABSENCE, x, y)
+    if len(panel.breaks):
+        axes.vlines(panel.breaks, upward.low, upward.high, colors=grey, linewidth=1.0, linestyle=DASHES["pointilles"],
+                    clip_on=False)  # fmt: skip
+    for role in reversed(panel.roles):
+        put_line(planche, axes, role, *_cut(points, role))
+        hollow = points[points["provisoire"] & points[role].notna()]
+        if len(hollow):
+            planche.marks(axes, hollow["annee"], hollow[role], getattr(planche.couleurs, role), hollow=True)
+    if len(panel.roles) == 1:
+        for year in points.loc[points[panel.roles[0]].isna(), "annee"]:
+            _sign(planche, "absence", across.place(year), _floor(upward) - SQUARE / 2)
+
+
+def _cut(points: pd.DataFrame, role: str) -> tuple[pd.Series, pd.Series]:
+    """Return years and values as matplotlib cuts a line: NaN where a value is absent or a series breaks."""
+    cuts = points[points["nouvelle"]].assign(**{role: float("nan")})
+    rows = pd.concat([cuts, points]).sort_values("annee", kind="stable") if len(cuts) else points
+    return rows["annee"], rows[role]
 
 
 def _floor(upward: Echelle) -> float:
@@ -260,124 +230,117 @@ def put_line(
               marker=form, markersize=size, markeredgecolor=planche.couleurs.fond, clip_on=False, **style)  # fmt: skip
 
 
-def _put_band(planche: Planche, axes: Axes, panel: Panneau) -> None:
-    """Put the band between the least and the greatest values, cut where the lines are."""
-    new = {point.annee for point in panel.courbes[0].points if point.nouvelle}
-    run: list[tuple[int, float, float]] = []
-    for year, low, high in (*panel.bande, (0, float("nan"), float("nan"))):
-        if (year in new or not isfinite(low)) and run:
-            years, lows, highs = zip(*run, strict=True)
-            if len(run) > 1:
-                edge = [*highs, *reversed(lows)]
-                axes.fill([*years, *reversed(years)], edge, color=planche.couleurs.filet, alpha=0.6, linewidth=0,
-                          clip_on=False)  # fmt: skip
-            else:
-                axes.vlines(years, lows, highs, colors=planche.couleurs.filet, linewidth=3.0, clip_on=False)
-            run = []
-        if isfinite(low):
-            run.append((year, low, high))
-
-
-def _put_ends(planche: Planche, axes: Axes, panel: Panneau, upward: Echelle) -> list[Point]:
+def _put_ends(planche: Planche, axes: Axes, panel: Panneau, upward: Echelle) -> None:
     """Write the last value of each line beside its end, moved apart so that none covers another."""
-    ends = [(upward.place(courbe.points[-1].valeur), courbe) for courbe in panel.courbes if courbe.points[-1].known]
-    ends.sort(key=lambda end: end[0])
+    last = panel.points.iloc[-1]
+    ends = sorted((upward.place(last[role]), role) for role in panel.roles if pd.notna(last[role]))
     room = 0.5 * BETWEEN_VALUES
     starts = spread([y - room for y, _ in ends], [BETWEEN_VALUES] * len(ends), 0.0, upward.right - room,
                     upward.left + room)  # fmt: skip
-    for start, (y, courbe) in zip(starts, ends, strict=True):
-        last = courbe.points[-1]
-        planche.annotate(axes, (last.annee, last.valeur), last.texte, dx=END, dy=start + room - y,
-                         bold=courbe.role == "territoire", color=getattr(planche.couleurs, courbe.role))  # fmt: skip
-    return []
+    for start, (y, role) in zip(starts, ends, strict=True):
+        planche.annotate(axes, (last["annee"], last[role]), last[f"texte_{role}"], dx=END, dy=start + room - y,
+                         bold=role == "territoire", color=getattr(planche.couleurs, role))  # fmt: skip
 
 
 def _put_values(
-    planche: Planche, axes: Axes, panel: Panneau, scales: tuple[Echelle, Echelle], frame: Boite
-) -> list[Point]:
+    planche: Planche, axes: Axes, panel: Panneau, across: Echelle, upward: Echelle, frame: Bbox
+) -> list[tuple[str, str]]:
     """Write the first and the last value, and the others when they are few, where they cover nothing.
 
     Returns:
-        The first and the last point when they have no room.
+        A remark for the first and for the last one when they have no room.
     """
-    (across, upward), (courbe,) = scales, panel.courbes
-    known, taken, unplaced = courbe.known, _obstacles(panel, across, upward), []
-    lines = _segments(panel, across, upward)
-    between = known[1:-1] if len(known) <= ALL_VALUES else ()
-    for point in dict.fromkeys((known[0], known[-1], *between)):
-        x, y = across.place(point.annee), upward.place(point.valeur)
-        found = free_place(planche.measure(point.texte, bold=True), (x, y), taken, lines, frame)
+    (role,), points, unplaced = panel.roles, panel.points, []
+    known = points[points[role].notna()]
+    taken = [_around(across.place(row.annee), upward.place(getattr(row, role)), RADIUS) for row in known.itertuples()]
+    taken += [_around(across.place(year), _floor(upward) - SQUARE / 2, SQUARE / 2)
+              for year in points.loc[points[role].isna(), "annee"]]  # fmt: skip
+    drawn = [(across.place(year), upward.place(value)) for year, value in zip(*_cut(points, role), strict=True)]
+    lines = [Path(ends) for ends in pairwise(drawn) if not isnan(ends[0][1] + ends[1][1])]
+    lines += [Path([(across.place(year), upward.left), (across.place(year), upward.right)]) for year in panel.breaks]
+    if panel.cible:
+        x, y = across.place(panel.cible[0]), upward.place(panel.cible[1])
+        taken.append(_around(x, y, TARGET / 2, 1.5))
+        lines.append(Path([(across.left, y), (x, y)]))
+    ends, between = [0, len(known) - 1], range(1, len(known) - 1) if len(known) <= ALL_VALUES else ()
+    for rank in dict.fromkeys((*ends, *between)):
+        row = known.iloc[rank]
+        text, (x, y) = row[f"texte_{role}"], (across.place(row["annee"]), upward.place(row[role]))
+        found = free_place(planche.measure(text, bold=True), (x, y), taken, lines, frame)
         if found:
             taken.append(found)
-            planche.annotate(axes, (point.annee, point.valeur), point.texte, dx=found.left - x, dy=found.middle - y,
+            planche.annotate(axes, (row["annee"], row[role]), text, dx=found.x0 - x, dy=found.y0 + CAPITAL / 2 - y,
                              bold=True, color=planche.couleurs.territoire)  # fmt: skip
-        elif point not in between:
-            unplaced.append(point)
+        elif rank in ends:
+            unplaced.append(("", f"{row['annee']} : {text}"))
     return unplaced
 
 
-def _obstacles(panel: Panneau, across: Echelle, upward: Echelle) -> list[Boite]:
-    """Return the places of the points, of the squares of the absent years and of the target."""
-    found = []
-    for point in panel.courbes[0].points:
-        x = across.place(point.annee)
-        if point.known:
-            found.append(Boite.around(x, upward.place(point.valeur), RADIUS, RADIUS))
-        else:
-            found.append(Boite.around(x, _floor(upward) - SQUARE / 2, SQUARE / 2, SQUARE / 2))
-    if panel.cible:
-        found.append(Boite.around(across.place(panel.cible[0]), upward.place(panel.cible[1]), TARGET / 2, 1.5))
-    return found
+def _around(x: float, y: float, width: float, height: float = 0.0) -> Bbox:
+    """Return the rectangle around a place, of that half width and half height."""
+    return Bbox.from_extents(x - width, y - (height or width), x + width, y + (height or width))
 
 
-def _segments(panel: Panneau, across: Echelle, upward: Echelle) -> list[Segment]:
-    """Return the lines of the series, of its breaks and of its target."""
-    ends = zip(*panel.courbes[0].cut(), strict=True)
-    found = [
-        ((across.place(x1), upward.place(y1)), (across.place(x2), upward.place(y2)))
-        for (x1, y1), (x2, y2) in pairwise(ends)
-        if not isnan(y1 + y2)
-    ]
-    found += [((across.place(year), upward.right), (across.place(year), upward.left)) for year in panel.breaks]
-    if panel.cible:
-        y = upward.place(panel.cible[1])
-        found.append(((across.left, y), (across.place(panel.cible[0]), y)))
-    return found
+def free_place(
+    width: float, point: tuple[float, float], taken: Sequence[Bbox], lines: Sequence[Path], frame: Bbox
+) -> Bbox | None:
+    """Return the first place around a point that is free and inside a frame, None when there is none.
+
+    The most natural ones come first: over the point, under it, beside it, then a little further.
+
+    Args:
+        width: Of what is written.
+        point: What it is beside.
+        taken: Rectangles that it must not touch.
+        lines: Lines that it must not cross.
+        frame: Where it must stay.
+    """
+    (x, y), half = point, CAPITAL / 2
+    for far in (BESIDE, BESIDE + 6, BESIDE + 12):
+        over = [
+            (x + (shift - 0.5) * width, y + side * (far + half)) for shift in (0.0, -0.35, 0.35) for side in (-1, 1)
+        ]
+        for left, middle in (*over, (x + far, y), (x - far - width, y)):
+            place = Bbox.from_extents(left, middle - half, left + width, middle + half + DESCENT)
+            inside = frame.contains(place.x0, place.y0) and frame.contains(place.x1, place.y1)
+            clear = place.padded(CLEARANCE)
+            if inside and not any(map(clear.overlaps, taken)) and not any(
+                line.intersects_bbox(clear, filled=False) for line in lines
+            ):  # fmt: skip
+                return place
+    return None
 
 
 def _put_years(planche: Planche, across: Echelle, y: float) -> None:
     """Write the first and the last year, and between them those that have room."""
-    first, last = (round(across.low + 0.5), round(across.low + 0.5)) if across.low % 1 else (across.low, across.high)
-    need, taken = planche.measure(str(int(last))) + BETWEEN_YEARS, []
-    for year in dict.fromkeys((int(first), int(last), *range(int(first) + 1, int(last)))):
+    first, last = round(across.low + 0.1), round(across.high - 0.1)
+    need, taken = planche.measure(str(last)) + BETWEEN_YEARS, []
+    for year in dict.fromkeys((first, last, *range(first + 1, last))):
         x = across.place(year)
         if all(abs(x - other) >= need for other in taken):
             planche.write(x, y, str(year), ha="center", color=planche.couleurs.secondaire)
             taken.append(x)
 
 
-def put_remarks(
-    planche: Planche, remarks: Sequence[tuple[Signe, str]], sides: tuple[float, float], top: float
-) -> float:
+def put_remarks(planche: Planche, remarks: Sequence[tuple[str, str]], sides: tuple[float, float], top: float) -> float:
     """Write remarks, each after its sign, and return their bottom."""
-    (left, right), y, lead = sides, top, planche.leading
+    (left, right), y = sides, top
     for signe, text in remarks:
-        indent = 0.0 if signe is Signe.AUCUN else INDENT
-        lines = planche.wrap(text.replace(" : ", f"{INSECABLE}: "), right - left - indent, LINES_OF_A_REMARK)
-        _sign(planche, signe, left + SQUARE / 2, y + lead / 2)
-        planche.write_lines(left + indent, y + len(lines) * lead / 2, lines, color=planche.couleurs.secondaire)
-        y += len(lines) * lead
+        indent = INDENT if signe else 0.0
+        _sign(planche, signe, left + SQUARE / 2, y + planche.leading / 2)
+        y = planche.put_text(left + indent, y, text.replace(" : ", f"{INSECABLE}: "), width=right - left - indent,
+                             lines=LINES_OF_A_REMARK, color=planche.couleurs.secondaire)  # fmt: skip
     return y
 
 
-def _sign(planche: Planche, signe: Signe, x: float, y: float) -> None:
+def _sign(planche: Planche, signe: str, x: float, y: float) -> None:
     """Put the sign of a target, of an absence, of a provisional value or of a break around a place."""
     half = SQUARE / 2
-    if signe is Signe.CIBLE:
+    if signe == "cible":
         planche.rule([(x - half, y), (x + half, y)], planche.couleurs.texte, 2.2)
-    elif signe is Signe.ABSENCE:
+    elif signe == "absence":
         planche.rectangle(x - half, y - half, SQUARE, SQUARE, None)
-    elif signe is Signe.PROVISOIRE:
+    elif signe == "provisoire":
         planche.marks(planche.axes, [x], [y], planche.couleurs.territoire, hollow=True)
-    elif signe is Signe.RUPTURE:
+    elif signe == "rupture":
         planche.rule([(x, y - half), (x, y + half)], planche.couleurs.secondaire, 1.0, "pointilles")

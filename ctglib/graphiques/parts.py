@@ -10,8 +10,8 @@ import pandas as pd
 
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import FINE, INSECABLE, compter, enumerer, minuscule, pourcent
-from ctglib.graphiques.assemblage import Chiffres, assemble
 from ctglib.graphiques.echelle import Echelle
+from ctglib.graphiques.planche import assemble
 from ctglib.graphiques.rangees import Cle, put_key
 
 if TYPE_CHECKING:
@@ -57,23 +57,42 @@ def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, sour
     """
     if not parts["part"].notna().any():
         return None
-    texts = [
-        contexte.absence(statut) if pd.isna(part) else pourcent(part, 1)
-        for part, statut in zip(parts["part"], parts["statut"], strict=True)
+    pairs = zip(parts["part"], parts["statut"], strict=True)
+    rows = parts.astype({"groupe": str, "part": "float64"}).assign(
+        texte=[contexte.absence(statut) if pd.isna(part) else pourcent(part, 1) for part, statut in pairs]
+    )
+    groups = {str(name): members for name, members in rows.groupby("groupe", sort=False)}
+    name, members = next((name, members) for name, members in groups.items() if members["part"].notna().any())
+    most = members.loc[members["part"].idxmax()]
+    absent = " ; ".join(f"{word} : {minuscule(_together(labels))}" for word, labels in _absent(members).items())
+    counts = f"{compter(rows['modalite'].nunique(), 'modalité')} dans {compter(len(groups), 'groupe')}"
+    said = [f"{name} : {', '.join(members['libelle'] + ' ' + members['texte'])}." for name, members in groups.items()]
+    # One row a modalité and one column a group; the counts, which the CSV has, are not repeated.
+    told = rows.assign(texte=rows["texte"].str.removesuffix(f"{FINE}%")).drop_duplicates(
+        ["modalite", "groupe"], keep="last"
+    )
+    cells = told.pivot(index="modalite", columns="groupe", values="texte")[list(groups)].fillna(TIRET)
+    keys = [f"g{rank}" for rank in range(len(groups))]
+    cells = cells.set_axis(keys, axis=1)
+    cells["libelle"] = rows.drop_duplicates("modalite", keep="last").set_index("modalite")["libelle"]
+    columns = [
+        Colonne("libelle", "Modalité"),
+        *(Colonne(key, f"{name} (%)", True) for key, name in zip(keys, groups, strict=True)),
     ]
-    rows = parts.assign(groupe=parts["groupe"].astype(str), texte=texts, part=parts["part"].astype("float64"))
     return assemble(
-        contexte, lambda planche: _draw(planche, rows), nom=nom, titre=titre, source=source, alt=_alt(rows),
-        lecture=_lecture(rows), chiffres=_chiffres(rows, parts[GARDEES]),
+        contexte, lambda planche: _draw(planche, groups), nom=nom, titre=titre, source=source,
+        alt=f"Parts de {counts}. {' '.join(said)}",
+        lecture=f"{name}, « {most['libelle']} » : {most['texte']}" + (f" ({absent})." if absent else "."),
+        colonnes=columns, lignes=cells.loc[list(dict.fromkeys(rows["modalite"]))], donnees=parts[GARDEES],
     )  # fmt: skip
 
 
-def _draw(planche: Planche, rows: pd.DataFrame) -> float:
-    names = list(dict.fromkeys(rows["modalite"]))
+def _draw(planche: Planche, groups: dict[str, pd.DataFrame]) -> float:
+    names = list(dict.fromkeys(name for rows in groups.values() for name in rows["modalite"]))
     shades = dict(zip(names, planche.shades(len(names)), strict=True))
-    bars = {str(name): _segments(members, shades) for name, members in rows.groupby("groupe", sort=False)}
+    bars = {name: _segments(rows, shades) for name, rows in groups.items()}
     whole = max(WHOLE, *(sum(segment.part for segment in segments) for segments in bars.values()))
-    scale = Echelle(0, whole, 0, planche.width, 20)
+    scale = Echelle(0, whole, 0, planche.width)
     axes, y = planche.across(scale), 0.0
     for name, segments in bars.items():
         y = _put_bar(planche, axes, scale, y, name, segments) + BETWEEN_BARS
@@ -102,30 +121,29 @@ def _together(labels: Sequence[str]) -> str:
 def _put_bar(planche: Planche, axes: Axes, scale: Echelle, top: float, name: str, segments: Sequence[Segment]) -> float:
     """Put the name of a group, its bar, and under it the labels that have no room inside; return its bottom."""
     lead, colours = planche.leading, planche.couleurs
-    names = planche.wrap(name, planche.width, LINES, bold=True)
-    planche.write_lines(0, top + len(names) * lead / 2, names, bold=True)
-    top += len(names) * lead + UNDER_NAME
+    top = planche.put_text(0, top, name, lines=LINES, bold=True) + UNDER_NAME
     inside = [_inside(planche, segment, scale.place(segment.part)) for segment in segments]
     height = max(1, *map(len, inside)) * lead + 2 * MARGIN
     start = 0.0
     for segment, lines in zip(segments, inside, strict=True):
-        x, width = scale.place(start), scale.place(segment.part)
-        if width:
-            if segment.color:
-                axes.barh(top + height / 2, segment.part, height, start, color=segment.color, clip_on=False)
-            else:
-                planche.rectangle(start, top, segment.part, height, None, axes=axes)
-            if start:
-                axes.vlines(start, top, top + height, colors=colours.fond, linewidth=SEPARATOR, clip_on=False)
-            ink = planche.ink(segment.color) if segment.color else colours.absence
-            first = top + (height - (len(lines) - 1) * lead) / 2
-            for rank, line in enumerate(lines):
-                planche.write(x + MARGIN, first + rank * lead, line, bold=rank == len(lines) - 1, color=ink,
-                              hide=not segment.color)  # fmt: skip
+        x, ink = scale.place(start), planche.ink(segment.color) if segment.color else colours.absence
+        if segment.part and segment.color:
+            axes.barh(top + height / 2, segment.part, height, start, color=segment.color, clip_on=False)
+        elif segment.part:
+            planche.rectangle(start, top, segment.part, height, None, axes=axes)
+        if segment.part and start:
+            axes.vlines(start, top, top + height, colors=colours.fond, linewidth=SEPARATOR, clip_on=False)
+        first = top + (height - (len(lines) - 1) * lead) / 2
+        for rank, line in enumerate(lines):
+            planche.write(x + MARGIN, first + rank * lead, line, bold=rank == len(lines) - 1, color=ink,
+                          hide=not segment.color)  # fmt: skip
         start += segment.part
     _outline(planche, 0.0, top, scale.place(start), height)
-    outside = [segment for segment, lines in zip(segments, inside, strict=True) if not lines]
-    return _put_outside(planche, top + height + 4, outside)
+    key = []
+    for segment in (segment for segment, lines in zip(segments, inside, strict=True) if not lines):
+        texte = segment.texte.replace(" ", INSECABLE) if FINE in segment.texte else segment.texte
+        key.append(Cle(f"{segment.libelle} : {texte}", PATCH, partial(_put_patch, planche, segment.color)))
+    return put_key(planche, top + height + 4, key) if key else top + height + 2
 
 
 def _inside(planche: Planche, segment: Segment, width: float) -> list[str]:
@@ -133,13 +151,11 @@ def _inside(planche: Planche, segment: Segment, width: float) -> list[str]:
 
     Over hatching a label has one line, or goes under the bar.
     """
-    from ctglib.graphiques.planche import whole
-
     room = width - 2 * MARGIN
     if planche.measure(segment.texte, bold=True) > room:
         return []
     lines = planche.wrap(segment.libelle, room, LINES_INSIDE if segment.color else 1)
-    return [*lines, segment.texte] if whole(" ".join(planche.wrap(segment.libelle, 1e6, 1)), lines) else []
+    return [*lines, segment.texte] if " ".join(lines) == planche.wrap(segment.libelle, 1e6, 1)[0] else []
 
 
 def _outline(planche: Planche, x: float, y: float, width: float, height: float) -> None:
@@ -148,45 +164,6 @@ def _outline(planche: Planche, x: float, y: float, width: float, height: float) 
     planche.rule(corners, planche.couleurs.filet, 0.5)
 
 
-def _put_outside(planche: Planche, top: float, segments: Sequence[Segment]) -> float:
-    """Put the labels under the bar, each after a patch of its colour; return their bottom."""
-    entries = []
-    for segment in segments:
-        texte = segment.texte.replace(" ", INSECABLE) if FINE in segment.texte else segment.texte
-        entries.append(Cle(f"{segment.libelle} : {texte}", PATCH, partial(_put_patch, planche, segment.color)))
-    return put_key(planche, top, entries) if entries else top - 2
-
-
 def _put_patch(planche: Planche, color: str, x: float, y: float) -> None:
     planche.rectangle(x, y - PATCH / 2, PATCH, PATCH, color or None)
     _outline(planche, x, y - PATCH / 2, PATCH, PATCH)
-
-
-def _alt(rows: pd.DataFrame) -> str:
-    said = [f"{name} : {', '.join(members['libelle'] + ' ' + members['texte'])}."
-            for name, members in rows.groupby("groupe", sort=False)]  # fmt: skip
-    counts = f"{compter(rows['modalite'].nunique(), 'modalité')} dans {compter(len(said), 'groupe')}"
-    return f"Parts de {counts}. {' '.join(said)}"
-
-
-def _lecture(rows: pd.DataFrame) -> str:
-    """Return the reading of the greatest part of the first group that has one, and what is hidden there."""
-    name = rows.loc[rows["part"].notna(), "groupe"].iloc[0]
-    members = rows[rows["groupe"] == name]
-    most = members.loc[members["part"].idxmax()]
-    words = " ; ".join(f"{word} : {minuscule(_together(labels))}" for word, labels in _absent(members).items())
-    return f"{name}, « {most['libelle']} » : {most['texte']}" + (f" ({words})." if words else ".")
-
-
-def _chiffres(rows: pd.DataFrame, donnees: pd.DataFrame) -> Chiffres:
-    """Return the parts, one row a modalité and one column a group; the counts, which the CSV has, are not repeated."""
-    groups = list(dict.fromkeys(rows["groupe"]))
-    told = rows.assign(texte=rows["texte"].str.removesuffix(f"{FINE}%"))
-    labels = rows.drop_duplicates("modalite", keep="last").set_index("modalite")["libelle"]
-    names = list(dict.fromkeys(rows["modalite"]))
-    cells = told.pivot_table(index="modalite", columns="groupe", values="texte", aggfunc="last").reindex(names)[groups]
-    cells = cells.fillna(TIRET).set_axis([f"g{rank}" for rank in range(len(groups))], axis=1)
-    cells.insert(0, "libelle", labels.reindex(names))
-    columns = (Colonne("libelle", "Modalité"),
-               *(Colonne(f"g{rank}", f"{name} (%)", numerique=True) for rank, name in enumerate(groups)))  # fmt: skip
-    return Chiffres(columns, cells.reset_index(drop=True), donnees)
