@@ -28,7 +28,7 @@ LECTURE = (
 
 
 def besoins_en_bref(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, convention: Convention) -> Bloc:
-    """Return how many needs there are and how many have a fiche (arguments: see ``tableau_besoins``)."""
+    """Return how many needs there are and how many have a fiche (arguments: see ``calculs.enjeux.besoins``)."""
     needs = besoins(constats, hors_enjeux)
     if needs.empty:
         return paragraphe("Aucun besoin ne se lit dans le diagnostic ni dans les fiches.")
@@ -60,15 +60,7 @@ def tableau_besoins(
     *,
     doutes: Collection[str],
 ) -> Tableau:
-    """Return the needs in groups, one an enjeu, then those that no enjeu takes, each with the fiches that answer it.
-
-    Args:
-        constats: As ``ctglib.calculs.enjeux.constats_par_enjeu`` returns them.
-        hors_enjeux: As ``hors_enjeux`` of the same module returns them.
-        convention: Its enjeux and fiches.
-        contexte: The words.
-        doutes: The doubtful indicators, marked.
-    """
+    """Return the needs in groups, one an enjeu, then those that no enjeu takes, each with the fiches that answer it."""
     rows = besoins(constats, hors_enjeux)
     provisional = rows[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1)
     doubtful = rows["indicateur"].isin(list(doutes))
@@ -107,13 +99,7 @@ def tableau_besoins(
 
 
 def lacunes(convention: Convention, source: str, *, premieres: int | None = None) -> Tableau:
-    """Return one row a gap, with the question to put to the parties: all, or those to put first.
-
-    Args:
-        convention: Its ``lacunes``; ``lacunes_d_abord`` come before the others when not all are shown.
-        source: The document, as captions write it.
-        premieres: How many, all in the order of the file when not given.
-    """
+    """Return one row a gap, with the question to put to the parties: all in their order, or those to put first."""
     columns = ["id", "objet", "manque", "reference", "question"]
     rows = pd.DataFrame([item.model_dump() for item in convention.lacunes], columns=columns)
     told = [

@@ -29,13 +29,9 @@ EVOLUTION, ECART = "Évolution, en %", "Écart, en points"
 
 
 def etudier_comparables(dossier: Dossier, communes: Communes | None) -> Comparables:
-    """Return the comparison of the commune of a convention.
+    """Return the comparison of the commune of a convention with those of its département, which owes nothing to a year.
 
     The series compared lose the producer that they all name at their end.
-
-    Args:
-        dossier: The convention and the catalogue: the comparison owes nothing to the follow-up.
-        communes: The communes of its département (see ``lire_communes``), None when there are none.
     """
     catalogue, convention, rule = dossier.catalogue, dossier.convention, dossier.catalogue.comparaison
     words = catalogue.indicateurs_contexte

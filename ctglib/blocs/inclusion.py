@@ -41,12 +41,6 @@ def calculer(table: pd.DataFrame, analyse: Analyse, annee: int, indicateurs: Map
 
     ``par_personne`` needs both figures: a hidden count has none, so that the volume does not give it away. The volume
     of the whole is the sum of the modalités' where nobody entered it; persons are never added up.
-
-    Args:
-        table: What ``annees`` returns.
-        analyse: Which indicator plays which role.
-        annee: Year.
-        indicateurs: The catalogue: a modalité that an indicator does not concern has no such figure.
     """
     count, volume = analyse.un("effectif"), analyse.un("volume")
     read = {"effectif": (count, annee), "precedent": (count, annee - 1), "volume": (volume, annee)}

@@ -31,15 +31,7 @@ AUTRE = RoleDeFichier(motif="*", groupe="Autres fichiers", role="rôle non décr
 def mode_de_lecture(
     constats: tuple[Constat, ...], seuils: Seuils, contexte: Contexte, annees: Mapping[int, str], autres: str = ""
 ) -> Bloc:
-    """Return the rules of reading, each with its threshold.
-
-    Args:
-        constats: A finding for every indicator: their years and statuses are what is explained.
-        seuils: The thresholds of the catalogue.
-        contexte: The words, the territory and its reference.
-        annees: What to know of a peculiar year.
-        autres: What else than the convention the figures come from.
-    """
+    """Return the rules of reading, each with its threshold; ``autres`` tells where other figures come from."""
     near = seuils.ecart_similaire_points
     near_points = points(near, 0 if float(near).is_integer() else 1, signe=False)
     met = {statut for constat in constats for statut in (constat.statut, constat.statut_reference)}
@@ -85,12 +77,7 @@ def limites(
 ) -> Bloc:
     """Return the limits of the report: its one reference, doubtful and absent values, what the articles limit.
 
-    Args:
-        constats: A finding for every indicator.
-        engagements: What the convention says of its data.
-        contexte: The words, the territory and its reference.
-        manquants: What the report leaves out (see ``laisse_de_cote``).
-        doutes: Whether a value is doubtful.
+    ``engagements`` is what the convention says of its data, ``manquants`` what the report leaves out.
     """
     doubtful = (
         "Les valeurs marquées (?) sont à vérifier ; aucune n'est corrigée. Le contrôle de la convention dit pourquoi."
@@ -110,14 +97,7 @@ def limites(
 def laisse_de_cote(
     themes: Iterable[Theme], constats: tuple[Constat, ...], contexte: Contexte, *, offre: bool
 ) -> list[str]:
-    """Return what the report has no section on, or no row of, for want of data: nothing there is zero.
-
-    Args:
-        themes: The themes of the catalogue.
-        constats: A finding for every indicator that annexe 1 gives.
-        contexte: The words.
-        offre: Whether annexe 2 describes a structure.
-    """
+    """Return what the report has no section on, or no row of, for want of data: nothing there is zero."""
     given = {constat.indicateur for constat in constats}
     lost = {theme.titre: [item.id for item in theme.indicateurs if item.id not in given] for theme in themes}
     empty = [f"« {theme.titre} »" for theme in themes if len(lost[theme.titre]) == len(theme.indicateurs)]
@@ -176,12 +156,7 @@ def _libelles(identifiants: Iterable[str], contexte: Contexte) -> str:
 
 
 def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tableau:
-    """Return the files read, grouped by what they are, in the order of the roles then of their paths.
-
-    Args:
-        empreintes: The sha256 of each file read, by its path in the data folder.
-        roles: What the files are for.
-    """
+    """Return the files read, grouped by what they are, in the order of the roles then of their paths."""
     files = [(*role(path, roles), path, digest if publiable(path) else "") for path, digest in empreintes.items()]
     files.sort(key=lambda file: (file[0], file[2]))
     folders = [f"{found.groupe} ({path.partition('/')[0]})" for _, found, path, _ in files]

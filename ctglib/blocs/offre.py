@@ -188,14 +188,7 @@ def _precision(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Co
 
 
 def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche], contexte: Contexte) -> list[str]:
-    """Return how far the whole is from the reference, which kind of care makes the gap, and which fiche supports it.
-
-    Args:
-        modes: As ``ctglib.donnees.couverture.lire_couverture`` returns it.
-        regles: The modes and their kinds.
-        fiches: Those of the convention, with the ``modes`` that they support.
-        contexte: The two territories.
-    """
+    """Return how far the whole is from the reference, which kind of care makes the gap, and which fiche supports it."""
     by_mode = modes.set_index("modalite")
     whole, kinds = by_mode.loc[""], {name: sorte.modes for name, sorte in regles.sortes.items()}
     told = [

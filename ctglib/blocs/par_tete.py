@@ -43,13 +43,7 @@ def par_tete(comparaison: pd.DataFrame, regles: Iterable[MontantsParTete]) -> pd
 
 
 def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collection[str]) -> Tableau:
-    """Return the amounts: in all, then by head in both territories; a doubtful count of heads is marked.
-
-    Args:
-        montants: As ``par_tete`` returns it.
-        contexte: The words.
-        doutes: The doubtful indicators.
-    """
+    """Return the amounts: in all, then by head in both territories; a doubtful count of heads is marked."""
     here, there = contexte.territoire.nom, contexte.reference.nom
     doubtful = "(?) Le nombre d'enfants est à vérifier : le contrôle de la convention dit pourquoi."
     return Tableau.de(
@@ -73,12 +67,7 @@ def _euros(valeur: float) -> str:
 
 
 def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
-    """Return where the reference pays most more by head, then where the territory is ahead, in words.
-
-    Args:
-        montants: As ``par_tete`` returns it.
-        contexte: The two territories.
-    """
+    """Return where the reference pays most more by head, then where the territory is ahead, in words."""
     known = montants.assign(ecart=montants["tete_reference"] - montants["tete"]).sort_values("ecart", ascending=False)
     told = [
         f"L'écart le plus large est celui de « {minuscule(first.libelle)} » : par {first.mot}, la Caf verse "

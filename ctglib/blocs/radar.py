@@ -23,14 +23,7 @@ def vulnerabilite(
     """Return what the indices rest on, their chart, then how they are read; None when there is none.
 
     Until the convention says who validated them they are a working hypothesis, which the report of the check shows;
-    from then on they belong to the diagnostic.
-
-    Args:
-        indices: As ``ctglib.calculs.radar.indices`` returns them.
-        radar: Axes, formula, thresholds.
-        contexte: The territory and its reference.
-        convention: Its validation of the radar, and what it leaves open about it.
-        valide: Which of the two the caller shows: the validated indices, or the hypothesis.
+    from then on they belong to the diagnostic. ``valide`` is which of the two the caller shows.
     """
     if valide != bool(convention.radar) or not indices["indice"].notna().any():
         return None

@@ -261,11 +261,7 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
 
 
 def en_moyennes(row: object) -> str:
-    """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard seul peut expliquer ».
-
-    Args:
-        row: A row that holds the columns of ``ctglib.calculs.moyennes``, and ``lecture``.
-    """
+    """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard peut expliquer »."""
     now, then = (f"{'de' if ' ' in span else 'en'} {span}" for span in (row.periode, row.periode_avant))
     old, new = nombre(row.moyenne_avant, 0), nombre(row.moyenne, 0)
     if old == new:
@@ -286,13 +282,7 @@ def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
 
 
 def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], inventees: str) -> str:
-    """Return the producers and what they publish.
-
-    Args:
-        series: The figures: ``serie`` is the folder of each, "" when it comes from the store or is invented.
-        origines: Where each series comes from.
-        inventees: The source of what a convention invents; "" for a real one, whose figures name their own.
-    """
+    """Return the producers and what they publish; ``inventees`` is the source of what a fiction invents."""
     shown = set(series["serie"])
     used = (item for name, item in origines.items() if name in shown)
     told = par_producteur(used, lambda item: SUITE_DU_TITRE.split(item.titre)[0], " ; ")
@@ -401,11 +391,6 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
     """Return the last figure of some series about a fiche, each with its year, how it moved, and the reference's.
 
     A series is one that the follow-up reads, an indicator of the diagnostic, or one of the public store.
-
-    Args:
-        etude: The year: what is later is not shown.
-        codes: The series, in order.
-        numero: The fiche.
     """
     read = [_lire(etude, code) for code in codes]
     meanings, places = {item.id: item for item, _ in read}, _lieux(etude)

@@ -35,14 +35,9 @@ def phrases(
     doutes: Collection[str],
     graphique: Sequence[str] = (),
 ) -> list[str]:
-    """Return the sentences whose conditions hold; when none does, the widest gap of the chart is named.
+    """Return the sentences whose conditions hold; when none does, the widest gap of the chart (``graphique``) is named.
 
-    Args:
-        dites: The sentences and their conditions.
-        constats: The findings by indicator.
-        contexte: The words and the two territories.
-        doutes: The doubtful indicators, of which nothing is said.
-        graphique: The rates of the chart.
+    A provisional or a doubtful value bears none.
     """
     sure = {name: item for name, item in constats.items() if not item.provisoire and name not in doutes}
     told = [
@@ -106,15 +101,9 @@ def tableau_indicateurs(
     doutes: Collection[str] = (),
     **reste: object,
 ) -> Tableau:
-    """Return the rows of a comparison, one an indicator; a column of gaps or of variations only when a row has one.
+    """Return the rows of ``comparer``, one an indicator; a column of gaps or of variations only when a row has one.
 
-    Args:
-        comparaison: Rows of ``ctglib.calculs.comparaison.comparer``.
-        contexte: The words and the two territories.
-        titre: Its caption, without places and years.
-        definitions: The indicators whose meaning stands under the table, or of the chart beside it.
-        doutes: The doubtful indicators, marked.
-        reste: The other arguments of a table.
+    ``titre`` has neither places nor years; ``definitions`` are the indicators whose meaning stands under the table.
     """
     here, there = contexte.territoire.nom, contexte.reference.nom
     provisional = comparaison[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1)
@@ -173,9 +162,7 @@ def lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
 def ruptures(indicateurs: list[Indicateur], annees: Iterable[float] | None = None) -> list[str]:
     """Return one sentence a break (year and reason), with the indicators that it parts, earliest first.
 
-    Args:
-        indicateurs: The indicators.
-        annees: The year of each, when only the breaks of the five years before it are told.
+    With the year of each indicator, only the breaks of the five years before it are told.
     """
     concerned: dict[tuple[int, str], list[str]] = {}
     for item, when in zip(indicateurs, annees if annees is not None else [None] * len(indicateurs), strict=True):
