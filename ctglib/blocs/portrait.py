@@ -70,12 +70,9 @@ class EtudePortrait:
         epci: The EPCI of a commune.
         communes: Those of its département or of its EPCI: territoire, libelle, departement, epci.
         regles: ``catalogue/portrait.yaml``.
-        seuils: What chance explains of a count.
         chiffres: The figures.
         voisins: The territory, then those alike (of a département, its EPCI): code, nom, distance, and their counts.
         lieux: The places by role.
-        mots: The units and the statuses.
-        annees: What to know of peculiar years.
     """
 
     place: Territoire
@@ -83,12 +80,14 @@ class EtudePortrait:
     epci: Territoire | None
     communes: pd.DataFrame
     regles: Portrait
-    seuils: SeuilsEvaluation
     chiffres: Chiffres
     voisins: pd.DataFrame
     lieux: Mapping[str, Lieu]
-    mots: tuple[Unites, Statuts]
-    annees: Mapping[int, str]
+
+    @property
+    def seuils(self) -> SeuilsEvaluation:
+        """What chance explains of a count."""
+        return charger_yaml_une_fois("catalogue/evaluation.yaml", Evaluation).seuils
 
     @cached_property
     def mesures(self) -> pd.DataFrame:
@@ -128,18 +127,16 @@ class EtudePortrait:
     @cached_property
     def contexte(self) -> Contexte:
         """The words of charts and tables; the source is that of each."""
-        units = {item.id: item for item in self.mots[0].unites}
-        known = {one.id: (one.libelle, one.unite) for one in self.definitions.values()}
-        labels = zip(self.regles.evolution, self.regles.evolution_libelles, strict=True)
-        known |= {name: (label, "nombre") for name, label in labels}
+        units = {item.id: item for item in charger_yaml_une_fois("catalogue/unites.yaml", Unites).unites}
+        statuses = {item.code: item for item in charger_yaml_une_fois("catalogue/statuts.yaml", Statuts).statuts}
+        series = zip(self.regles.evolution, self.regles.evolution_libelles, strict=True)
+        known = [(one.id, one.libelle, one.unite) for one in self.definitions.values()]
+        known += [(name, label, "nombre") for name, label in series]
         meanings = {
-            name: Indicateur(
-                id=name, libelle=label, definition=label, unite=unit, nature="contexte", sens="neutre",
-                decimales=units[unit].decimales,
-            )
-            for name, (label, unit) in known.items()
+            name: Indicateur(id=name, libelle=label, definition=label, unite=unit, nature="contexte", sens="neutre",
+                             decimales=units[unit].decimales)
+            for name, label, unit in known
         }  # fmt: skip
-        statuses = {item.code: item for item in self.mots[1].statuts}
         return Contexte(meanings, units, statuses, self.place, self.reference or self.place, "données publiques")
 
     @property
@@ -171,25 +168,16 @@ def etudier_portrait(code: str) -> EtudePortrait:
     rules = charger_yaml_une_fois("catalogue/portrait.yaml", Portrait)
     place = _nommer([code], rules)[code]
     communes, epci, reference = _communes(place, rules)
-    codes = communes["territoire"].tolist()
-    figures = _lire(rules, codes, [place.code, *(item.code for item in (epci, reference) if item)])
-    members = _membres(communes, place)
-    places = {ICI: Lieu(place.code, tuple(members), place.niveau != "commune")}
+    around = {role: other for role, other in ((EPCI, epci), (LA, reference)) if other}
+    figures = _lire(rules, communes["territoire"].tolist(), [place.code, *(item.code for item in around.values())])
+    places = {ICI: Lieu(place.code, tuple(_membres(communes, place)), place.niveau != "commune")}
     alike = _semblables(figures, communes, place, rules)
     if len(alike) and place.niveau != "departement":
         column = "territoire" if place.niveau == "commune" else "epci"
         inside = communes.loc[communes[column].isin(alike["code"].drop(0)), "territoire"]
         places[SEMBLABLES] = Lieu("", tuple(inside), True)
-    for role, other in ((EPCI, epci), (LA, reference)):
-        if other:
-            places[role] = Lieu(other.code, tuple(_membres(communes, other)), True)
-    words = (
-        charger_yaml_une_fois("catalogue/unites.yaml", Unites),
-        charger_yaml_une_fois("catalogue/statuts.yaml", Statuts),
-    )
-    limits = charger_yaml_une_fois("catalogue/evaluation.yaml", Evaluation).seuils
-    peculiar = charger_yaml_une_fois("catalogue/synthese.yaml", Synthese).annees
-    return EtudePortrait(place, reference, epci, communes, rules, limits, figures, alike, places, words, peculiar)
+    places |= {role: Lieu(one.code, tuple(_membres(communes, one)), True) for role, one in around.items()}
+    return EtudePortrait(place, reference, epci, communes, rules, figures, alike, places)
 
 
 def _nommer(codes: Iterable[str], regles: Portrait) -> dict[str, Territoire]:
@@ -253,24 +241,23 @@ def _lire(regles: Portrait, communes: list[str], codes: list[str]) -> Chiffres:
 
 def _semblables(chiffres: Chiffres, communes: pd.DataFrame, place: Territoire, regles: Portrait) -> pd.DataFrame:
     """Return the communes, or EPCI, of the département most alike one: code, nom, distance, and their counts."""
-    rule, count = regles.semblables, regles.semblables.voisins.get(place.niveau, 0)
-    names, rows = [rule.taille, *rule.parts], chiffres.tables.get(COMPTES, pd.DataFrame())
+    rule, rows = regles.semblables, chiffres.tables.get(COMPTES, pd.DataFrame())
     if rows.empty:
         return pd.DataFrame(columns=["code", "nom", "distance"])
-    last = rows[rows["annee"].eq(rows["annee"].max())].set_index("territoire").reindex(communes["territoire"])
     own = communes.set_index("territoire")
-    if place.niveau != "commune":
-        counts = last[names].groupby(own["epci"].replace("", pd.NA)).sum()
+    last = rows[rows["annee"].eq(rows["annee"].max())].set_index("territoire").reindex(own.index)
+    counts = last[[rule.taille, *rule.parts]]
+    if place.niveau == "commune":
+        counts = counts[counts[rule.taille].ge(regles.minimum)]
     else:
-        counts = last.loc[last[rule.taille].ge(regles.minimum), names]
+        counts = counts.groupby(own["epci"].replace("", pd.NA)).sum()
     if place.niveau == "departement":  # it is shown by its EPCI, the largest first
         found = (1 / counts[rule.taille].sort_values(ascending=False)).rename("distance")
     else:
-        found = semblables(counts, place.code, rule, count)
-    names = _nommer([place.code, *found.index], regles)
-    shown = counts.reindex([*([place.code] if len(found) and place.code in counts.index else []), *found.index])
-    labels = shown.index.map({code: one.nom for code, one in names.items()})
-    return shown.assign(nom=labels, distance=found).rename_axis("code").reset_index()
+        found = semblables(counts, place.code, rule, rule.voisins.get(place.niveau, 0))
+    shown = counts.reindex([*[place.code] * (len(found) > 0 and place.code in counts.index), *found.index])
+    names = {code: one.nom for code, one in _nommer([place.code, *found.index], regles).items()}
+    return shown.assign(nom=shown.index.map(names), distance=found).rename_axis("code").reset_index()
 
 
 def theme(etude: EtudePortrait, nom: str) -> Bloc | None:
@@ -394,6 +381,7 @@ def evolution(etude: EtudePortrait) -> Bloc | None:
         etude.contexte, nom="portrait-evolution", titre=f"Combien de foyers chaque année, de {first} à {last} ?",
         source=source,
     )  # fmt: skip
+    peculiar = charger_yaml_une_fois("catalogue/synthese.yaml", Synthese).annees
     enough = moved["valeur_depart"].ge(etude.regles.minimum)
     few = f"{RIEN} : moins de {etude.regles.minimum} foyers au départ, aucun pourcentage n'est donné."
     heads = {"variation": etude.place.nom} | {f"variation_{role}": head for role, head in etude.titres.items()}
@@ -409,7 +397,7 @@ def evolution(etude: EtudePortrait) -> Bloc | None:
         source=source,
         notes=(
             *[few] * bool((~enough).any()),
-            *(note for year, note in etude.annees.items() if year in set(moved["depart"])),
+            *(note for year, note in peculiar.items() if year in set(moved["depart"])),
         ),
     )  # fmt: skip
     return suite([figure, table])
