@@ -135,14 +135,7 @@ class EtudeAnnuelle(Montrable):
     @cached_property
     def contexte(self) -> Contexte:
         """The words of every indicator, the territory, its reference, and the source of the follow-up."""
-        return Contexte(
-            indicateurs=self.catalogue.mesures,
-            unites=self.catalogue.unites,
-            statuts=self.catalogue.statuts,
-            territoire=self.catalogue.territoires[self.convention.territoire],
-            reference=self.catalogue.territoires[self.convention.reference],
-            source=self.convention.source_suivi,
-        )
+        return Contexte.de(self.suivi.dossier, self.catalogue.mesures, self.convention.source_suivi)
 
     @cached_property
     def mesures(self) -> pd.DataFrame:

@@ -39,15 +39,8 @@ def etudier_comparables(dossier: Dossier, communes: Communes | None) -> Comparab
     if len(marks) == 1 and (mark := marks.pop()):
         short = {name: words[name].libelle.removesuffix(mark) for name in rule.indicateurs}
         words = words | {name: words[name].model_copy(update={"libelle": label}) for name, label in short.items()}
-    source = communes.source if communes else None
-    contexte = Contexte(
-        indicateurs={**catalogue.mesures, **words},
-        unites=catalogue.unites,
-        statuts=catalogue.statuts,
-        territoire=catalogue.territoires[convention.territoire],
-        reference=catalogue.territoires[convention.reference],
-        source=f"{source} ; calculs du classeur" if source else convention.source_suivi,
-    )
+    source = f"{communes.source} ; calculs du classeur" if communes and communes.source else convention.source_suivi
+    contexte = Contexte.de(dossier, {**catalogue.mesures, **words}, source)
     return Comparables(comparer(communes.effectifs, rule, words, convention) if communes else None, rule, contexte)
 
 

@@ -13,6 +13,7 @@ from ctglib.donnees.statuts import Statut
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur, Statut, Territoire, Unite
 
 
@@ -35,6 +36,13 @@ class Contexte(Montrable):
     territoire: Territoire
     reference: Territoire
     source: str
+
+    @classmethod
+    def de(cls, dossier: Dossier, indicateurs: Mapping[str, Indicateur], source: str) -> Contexte:
+        """Return the context of a convention."""
+        words, places = dossier.catalogue, dossier.catalogue.territoires
+        here, there = places[dossier.convention.territoire], places[dossier.convention.reference]
+        return cls(indicateurs, words.unites, words.statuts, here, there, source)
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""

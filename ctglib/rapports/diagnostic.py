@@ -107,23 +107,14 @@ class Diagnostic:
     @cached_property
     def contexte(self) -> Contexte:
         """The words of the catalogue, the territory, its reference, and the source of the figures of annexe 1."""
-        catalogue, convention = self.catalogue, self.convention
-        return Contexte(
-            indicateurs=catalogue.indicateurs,
-            unites=catalogue.unites,
-            statuts=catalogue.statuts,
-            territoire=catalogue.territoires[convention.territoire],
-            reference=catalogue.territoires[convention.reference],
-            source=convention.source_diagnostic,
-        )
+        return Contexte.de(self.dossier, self.catalogue.indicateurs, self.convention.source_diagnostic)
 
     @cached_property
     def comparaison(self) -> pd.DataFrame:
         """The territory beside its reference, one row an indicator (see ``ctglib.calculs.comparaison``)."""
-        catalogue, convention = self.catalogue, self.convention
-        words = catalogue.indicateurs, catalogue.unites
-        table = comparer(self.dossier.annexe1, *words, convention.territoire, convention.reference)
-        return sans_le_hasard(table, catalogue.indicateurs, catalogue.evaluation.seuils.hasard_ecarts)
+        words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
+        table = comparer(self.dossier.annexe1, words.indicateurs, words.unites, *places)
+        return sans_le_hasard(table, words.indicateurs, words.evaluation.seuils.hasard_ecarts)
 
     @cached_property
     def tous_les_constats(self) -> tuple[Constat, ...]:
@@ -136,9 +127,8 @@ class Diagnostic:
     @cached_property
     def besoins_lus(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The findings and the needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.enjeux``)."""
-        given = (
-            self.convention, self.tous_les_constats, self.catalogue.indicateurs, self.catalogue.synthese.services,
-        )  # fmt: skip
+        words = self.catalogue
+        given = self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services
         return constats_par_enjeu(*given), hors_enjeux(*given)
 
     @cached_property
@@ -162,7 +152,7 @@ class Diagnostic:
     def _par_indicateur(self) -> dict[str, Constat]:
         return {constat.indicateur: constat for constat in self.tous_les_constats}
 
-    @property
+    @cached_property
     def _accueil(self) -> list[str]:
         """What is said of the places for under-threes, nothing where none is published."""
         rules, fiches = self.catalogue.diagnostic.modes, self.convention.fiches
@@ -214,7 +204,9 @@ class Diagnostic:
             question += f"{self.modes['annee'].iloc[0]} ?"
             told = [*self._accueil, *told]
             chart = haltere(self.modes, words, nom="modes", titre=question, source=self.modes.attrs["source"])
-        if rules.ages and len(ages := self._ages(rules.offre)):
+        ages = offre.ages(self.dossier.offre, self.catalogue.offre)
+        ages = ages[ages["categorie"].isin(rules.offre)].reset_index(drop=True)
+        if rules.ages and len(ages):
             fiches = [fiche for fiche in self.convention.fiches if set(fiche.offre) & set(rules.offre)]
             told += phrases_des_ages(ages, fiches)
             chart = self._figure_des_ages(ages, max((fiche.age_max or 0 for fiche in fiches), default=0))
@@ -244,8 +236,8 @@ class Diagnostic:
         elif nom in themes:
             shown, title, meanings = [item.id for item in themes[nom].indicateurs], themes[nom].titre, []
         else:
-            known = ", ".join({**sections, **themes})
-            raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {known}.")
+            known = {**sections, **themes}
+            raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {', '.join(known)}.")
         return tableau_indicateurs(
             self._lignes(shown), self.contexte, nom=nom.replace("_", "-"), titre=title, definitions=meanings,
             doutes=self.doutes,
@@ -288,10 +280,6 @@ class Diagnostic:
         known = rows[rows[VALEURS].notna().any(axis=1)]
         return list(known["indicateur"]) if len(known) > 1 and known[VALEURS].notna().all(axis=1).any() else []
 
-    def _ages(self, categories: Iterable[str]) -> pd.DataFrame:
-        rows = offre.ages(self.dossier.offre, self.catalogue.offre)
-        return rows[rows["categorie"].isin(categories)].reset_index(drop=True)
-
     def _figure_des_ages(self, ages: pd.DataFrame, jusqu_a: int) -> Figure:
         counted, words = self.comparaison.set_index("indicateur")["valeur"], self.catalogue
         bands = pd.DataFrame(
@@ -314,10 +302,10 @@ class Diagnostic:
 
     def moyens(self) -> Bloc | None:
         """Return what the Caf pays by head, and what the contract before the convention paid."""
-        rules, contexte = self.catalogue.diagnostic, self.contexte
+        rules, contexte, before = self.catalogue.diagnostic, self.contexte, self.catalogue.diagnostic.contrat_precedent
         amounts = par_tete(self.comparaison, rules.par_tete)
-        before = phrase_du_contrat(self.comparaison, rules.contrat_precedent, self.convention, contexte)
-        told = phrases_par_tete(amounts, contexte) + before
+        told = phrases_par_tete(amounts, contexte)
+        told += phrase_du_contrat(self.comparaison, before, self.convention, contexte)
         return plein([liste(told), tableau_par_tete(amounts, contexte, self.doutes)])
 
     def besoins(self) -> Bloc | None:
@@ -327,8 +315,8 @@ class Diagnostic:
 
     def questions(self) -> Bloc | None:
         """Return the questions to put first to the parties."""
-        convention = self.convention
-        return plein([lacunes(convention, convention.source_texte, premieres=self.catalogue.synthese.questions)])
+        source, first = self.convention.source_texte, self.catalogue.synthese.questions
+        return plein([lacunes(self.convention, source, premieres=first)])
 
     def limites(self) -> Bloc:
         """Return what the figures must not be made to say, what is left out, and who has yet to comment."""
