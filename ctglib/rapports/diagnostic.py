@@ -149,10 +149,6 @@ class Diagnostic:
         return indices(self.dossier.annexe1, words.radar, places, renversements=turned, doutes=self.doutes)
 
     @cached_property
-    def _par_indicateur(self) -> dict[str, Constat]:
-        return {constat.indicateur: constat for constat in self.tous_les_constats}
-
-    @cached_property
     def _accueil(self) -> list[str]:
         """What is said of the places for under-threes, nothing where none is published."""
         rules, fiches = self.catalogue.diagnostic.modes, self.convention.fiches
@@ -221,7 +217,7 @@ class Diagnostic:
 
     def phrases(self, nom: str) -> list[str]:
         """Rend les phrases que les indicateurs d'une section portent : ``ctg.phrases("precarite")``."""
-        rules, found = self.catalogue.diagnostic.sections[nom], self._par_indicateur
+        rules, found = self.catalogue.diagnostic.sections[nom], {one.indicateur: one for one in self.tous_les_constats}
         return services_absents(rules.absences, found, self.convention.fiches, self.contexte) + phrases(
             rules.phrases, found, self.contexte, doutes=self.doutes, graphique=rules.graphique
         )
@@ -232,7 +228,7 @@ class Diagnostic:
         if nom in sections:
             rules = sections[nom]
             shown = [name for name in (*rules.tableau, *rules.graphique) if name not in self._taux(rules)]
-            title, meanings = self._titre(rules), [name for name in rules.definitions if name in self._par_indicateur]
+            title, meanings = self._titre(rules), list(self._lignes(rules.definitions)["indicateur"])
         elif nom in themes:
             shown, title, meanings = [item.id for item in themes[nom].indicateurs], themes[nom].titre, []
         else:
@@ -254,7 +250,7 @@ class Diagnostic:
                 close = proches(name, tuple(self.catalogue.indicateurs))
                 proposal = f" Noms proches : {', '.join(close)}." if close else ""
                 raise ValueError(f"L'indicateur « {name} » n'existe pas.{proposal}")
-        if lost := [name for name in indicateurs if name not in self._par_indicateur]:
+        if lost := [name for name in indicateurs if name not in set(self.comparaison["indicateur"])]:
             raise ValueError(f"Le diagnostic de la convention ne donne pas : {', '.join(lost)}.")
         return self._haltere(indicateurs, f"comparer-{indicateurs[0].replace('_', '-')}", "Quels écarts")
 
@@ -271,8 +267,8 @@ class Diagnostic:
 
     def _lignes(self, indicateurs: Iterable[str]) -> pd.DataFrame:
         """Return the rows of some indicators, in their order; one that annexe 1 does not give has none."""
-        names = [name for name in indicateurs if name in self._par_indicateur]
-        return self.comparaison.set_index("indicateur").loc[names].reset_index()
+        known = self.comparaison.set_index("indicateur")
+        return known.loc[[name for name in indicateurs if name in known.index]].reset_index()
 
     def _taux(self, rules: SectionDuDiagnostic) -> list[str]:
         """Return the rates of the chart of a section; those of one place only are read in the table, as one alone."""
