@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs import portrait as blocs
-from ctglib.blocs.portrait import BRUIT, COMPTES, EPCI, SEMBLABLES, EtudePortrait, etudier_portrait
-from ctglib.calculs.portrait import LA, TROP_PEU
-from ctglib.document.blocs import Bloc, Couverture, colonnes, liste, sous_titre, suite
+from ctglib.blocs.portrait import BRUIT, COMPTES, SEMBLABLES, EtudePortrait, etudier_portrait
+from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU
+from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, sous_titre, suite
 from ctglib.document.mesures import periode
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 CAF = "Caf"
 SUR_LA_PAGE = 3  # messages, uncertainties, requests
-DIT_A_PART = ("population", "foyers", "personnes")
 
 
 def ouvrir_portrait(territoire: str) -> Portrait:
@@ -50,8 +49,8 @@ class Portrait:
 
     def couverture(self) -> Couverture:
         """Return the cover: the territory, the year of the figures, and that it is no convention."""
-        study, members = self.etude, compter(len(self.etude.lieux["territoire"].membres), "commune")
-        within = f"{study.reference.de}" if study.reference else ""
+        study, members = self.etude, compter(len(self.etude.lieux[ICI].membres), "commune")
+        within = study.reference.de if study.reference else ""
         where = {
             "commune": f"commune {within}, {study.epci.le if study.epci else 'hors intercommunalité'}",
             "epci": f"{members}, département {within}",
@@ -75,12 +74,12 @@ class Portrait:
 
     def une_page(self) -> Bloc:
         """Return the territory on one page: three messages, what is uncertain, what to ask the Caf, a map."""
-        asked = [one for one in self.etude.regles.manques if one.qui == CAF][:SUR_LA_PAGE]
-        left = sous_titre("À retenir") + liste([*self._messages()][:SUR_LA_PAGE])
-        right = sous_titre("Ce qui est incertain") + liste([*self._incertain()][:SUR_LA_PAGE])
-        right += sous_titre("À demander à la Caf")
-        right += liste(f"Demander {one.quoi} : {one.pourquoi}." for one in asked)
-        return suite([colonnes(left, right), blocs.carte(self.etude)])
+        asked = [f"Demander {one.quoi} : {one.pourquoi}." for one in self.etude.regles.manques if one.qui == CAF]
+        told = {
+            "À retenir": self._messages(), "Ce qui est incertain": self._incertain(), "À demander à la Caf": asked,
+        }  # fmt: skip
+        left, *right = (sous_titre(title) + liste([*said][:SUR_LA_PAGE]) for title, said in told.items())
+        return suite([colonnes(left, sum(right, Groupe())), blocs.carte(self.etude)])
 
     def theme(self, nom: str) -> Bloc | None:
         """Return what is known of a theme of ``portrait.yaml``."""
@@ -112,37 +111,38 @@ class Portrait:
 
     def methode(self) -> Bloc:
         """Return how the figures are read."""
-        study, rules = self.etude, self.etude.regles
-        families = map(charger_famille, study.connues["serie"].map(study.chiffres.familles).unique())
-        told = [
-            f"Aucun taux n'est donné sous {rules.minimum} foyers, habitants ou allocataires : un seul de plus ou de "
-            "moins le changerait de plus d'un point.",
-            f"Un écart est dit « {BRUIT} » quand l'arrondi de la source et le hasard (deux écarts types) suffisent à "
-            "l'expliquer. Aucun écart n'est un effet.",
-            "Le taux de plusieurs communes est celui de leurs sommes, jamais la moyenne de leurs taux.",
-            *(
-                f"{one.producteur}, {one.jeu} : {minuscule('. '.join(one.remarques))}."
-                for one in families
-                if one.remarques
-            ),
-        ]
-        return liste(told)
+        families = map(charger_famille, self.etude.connues["serie"].map(self.etude.chiffres.familles).unique())
+        return liste(
+            [
+                f"Aucun taux n'est donné sous {self.etude.regles.minimum} foyers, habitants ou allocataires : un seul "
+                "de plus ou de moins le changerait de plus d'un point.",
+                f"Un écart est dit « {BRUIT} » quand l'arrondi de la source et le hasard (deux écarts types) suffisent "
+                "à l'expliquer. Aucun écart n'est un effet.",
+                "Le taux de plusieurs communes est celui de leurs sommes, jamais la moyenne de leurs taux.",
+                *(
+                    f"{one.producteur}, {one.jeu} : {minuscule('. '.join(one.remarques))}."
+                    for one in families
+                    if one.remarques
+                ),
+            ]
+        )
 
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
         used = [*self.etude.chiffres.tables, "ign_contours"]
         files = [one for store in (PUBLIQUES, LOCALES) for one in lire_registre(store).fichiers if one.famille in used]
         rows = pd.DataFrame([one.model_dump(mode="json", exclude={"departements"}) for one in files])
-        families = {name: charger_famille(name) for name in rows["famille"].unique()}
         lots = rows.groupby("famille", sort=False).agg(fichiers=("fichier", "size"), date=("date", "max")).reset_index()
+        said = lots["famille"].map(charger_famille)
         return Tableau.de(
             lots,
             [
                 Colonne("_jeu", "Jeu de données", ecrire=lambda row: (
-                    f"{families[row['famille']].producteur}, {families[row['famille']].jeu}")),
-                Colonne("_titre", "Ce qu'il dit", ecrire=lambda row: families[row["famille"]].titre),
-                Colonne("_adresse", "Où", ecrire=lambda row: families[row["famille"]].adresse),
-                Colonne("_licence", "Licence", ecrire=lambda row: families[row["famille"]].licence),
+                    f"{said[row.name].producteur}, {said[row.name].jeu}")),
+                *(
+                    Colonne(f"_{name}", head, ecrire=lambda row, name=name: getattr(said[row.name], name))
+                    for name, head in {"titre": "Ce qu'il dit", "adresse": "Où", "licence": "Licence"}.items()
+                ),
                 Colonne("fichiers", "Fichiers", True),
             ],
             nom="portrait-sources", titre="Les fichiers officiels de ce portrait",
@@ -165,60 +165,53 @@ class Portrait:
 
     def _messages(self) -> Iterator[str]:
         """Yield who lives there, the widest gaps that are more than noise, how counts moved, the EPCI's rate."""
-        study = self.etude
-        known = study.mesures.set_index("mesure")
-        told = {name: known.at[name, "valeur"] for name in DIT_A_PART if name in known.index}
-        count = {name: nombre(value) for name, value in told.items() if value == value}
-        if not count:
-            yield f"Les fichiers présents n'ont aucun chiffre {study.place.de}."
-        if "population" in count:
-            yield f"{majuscule(study.place.le)} compte {count['population']} habitants" + (
-                f" ; en décembre {known.at['foyers', 'annee']:.0f}, {count['foyers']} foyers y reçoivent une "
-                f"prestation de la Caf, soit {count['personnes']} personnes."
-                if {"foyers", "personnes"} <= count.keys() else " ; les fichiers présents n'ont rien de la Cnaf."
+        place, known = self.etude.place, self.etude.mesures.set_index("mesure")
+        told = known["valeur"].reindex(["population", "foyers", "personnes"])
+        if told.isna().all():
+            yield f"Les fichiers présents n'ont aucun chiffre {place.de}."
+        if pd.notna(told["population"]):
+            yield f"{majuscule(place.le)} compte {nombre(told['population'])} habitants" + (
+                " ; les fichiers présents n'ont rien de la Cnaf." if told.isna().any() else
+                f" ; en décembre {known.at['foyers', 'annee']:.0f}, {nombre(told['foyers'])} foyers y reçoivent une "
+                f"prestation de la Caf, soit {nombre(told['personnes'])} personnes."
             )  # fmt: skip
         yield from self._ecarts()
         yield from self._evolutions()
 
     def _ecarts(self) -> Iterator[str]:
         """Yield the widest gaps to the département, relative to it, one a theme."""
-        study = self.etude
-        rows, write = study.mesures, study.contexte.valeur
-        said = rows[rows["mesure"].map(lambda name: bool(study.definitions[name].dit)) & rows["ecart"].notna()]
-        said = said[~said["ecart"].abs().le(said["marge"])]
+        study, rows, write = self.etude, self.etude.mesures, self.etude.contexte.valeur
+        sentences = {name: one.dit for name, one in study.definitions.items() if one.dit}
+        said = rows[rows["mesure"].isin(sentences) & rows["ecart"].notna() & ~rows["ecart"].abs().le(rows["marge"])]
         if said.empty:
             return
         order = (said["ecart"] / said[f"valeur_{LA}"]).abs().sort_values(ascending=False, kind="stable").index
         for row in said.loc[order].drop_duplicates("theme").head(SUR_LA_PAGE - 1).to_dict("records"):
-            alike = row.get(f"valeur_{SEMBLABLES}", float("nan"))
+            alike, name = row.get(f"valeur_{SEMBLABLES}"), row["mesure"]
             others = minuscule(study.titres.get(SEMBLABLES, ""))
-            beside = f", et {write(row['mesure'], alike)} dans les {others}" if alike == alike else ""
-            sentence = study.definitions[row["mesure"]].dit.format(valeur=write(row["mesure"], row["valeur"]))
+            beside = f", et {write(name, alike)} dans les {others}" if pd.notna(alike) else ""
             yield (
-                f"{majuscule(study.place.a)}, {sentence} en {row['annee']:.0f}, contre "
-                f"{write(row['mesure'], row[f'valeur_{LA}'])} {study.reference.a}{beside}."
+                f"{majuscule(study.place.a)}, {sentences[name].format(valeur=write(name, row['valeur']))} en "
+                f"{row['annee']:.0f}, contre {write(name, row[f'valeur_{LA}'])} {study.reference.a}{beside}."
             )
 
     def _evolutions(self) -> Iterator[str]:
         """Yield the counts that moved most, more than chance does."""
-        _, moved = self.etude.suivis
+        study, (_, moved) = self.etude, self.etude.suivis
         if moved.empty:
             return
-        clear = moved[
-            moved["lecture"].isin(["hausse", "baisse"]) & moved["valeur_depart"].ge(self.etude.regles.minimum)
-        ]
+        clear = moved[moved["lecture"].isin(["hausse", "baisse"]) & moved["valeur_depart"].ge(study.regles.minimum)]
         for row in clear.loc[clear["variation"].abs().sort_values(ascending=False).index].to_dict("records"):
-            verb = "augmenté" if row["lecture"] == "hausse" else "diminué"
-            there = row.get(f"variation_{LA}", float("nan"))
+            verb, there = "augmenté" if row["lecture"] == "hausse" else "diminué", row.get(f"variation_{LA}")
             yield (
                 f"De {row['depart']:.0f} à {row['annee']:.0f}, le nombre de {minuscule(row['libelle'])} "
                 f"y a {verb} de {pourcent(abs(row['variation']))}"
-                + (f" ({pourcent(there, signe=True)} {self.etude.reference.a})" if there == there else "") + "."
+                + (f" ({pourcent(there, signe=True)} {study.reference.a})" if pd.notna(there) else "") + "."
             )  # fmt: skip
-        if clear.empty and EPCI in self.etude.lieux:
+        if clear.empty and study.epci:
             yield (
                 "Aucune évolution n'y dépasse ce que l'arrondi et le hasard expliquent : l'intercommunalité, "
-                f"{self.etude.epci.le}, est la bonne échelle pour suivre des tendances."
+                f"{study.epci.le}, est la bonne échelle pour suivre des tendances."
             )
 
     def _incertain(self) -> Iterator[str]:
@@ -231,17 +224,16 @@ class Portrait:
             )
         old = rows[rows["raison"].eq("") & rows["annee"].lt(self._annee - 3) & rows["unite"].ne("nombre")]
         if len(old):
-            years = sorted({int(year) for year in old["annee"]})
-            names = [
-                minuscule(study.definitions[one].libelle.partition(",")[0]) for one in old["mesure"].head(SUR_LA_PAGE)
-            ]
-            yield f"Les chiffres de {enumerer([str(year) for year in years])} ont vieilli ({', '.join(names)}…)."
-        if rows["raison"].eq("secret").any():
+            years = enumerer([str(year) for year in sorted(old["annee"].astype(int).unique())])
+            labels = [study.definitions[one].libelle.partition(",")[0] for one in old["mesure"].head(SUR_LA_PAGE)]
+            yield f"Les chiffres de {years} ont vieilli ({', '.join(map(minuscule, labels))}…)."
+        if rows["raison"].eq(SECRET).any():
             yield "L'Insee tait des nombres trop petits : leurs taux manquent ici."
-        if not rows.loc[rows["serie"].map(study.chiffres.familles).eq(COMPTES), "raison"].isin(["", TROP_PEU]).any():
+        if COMPTES not in set(study.connues["serie"].map(study.chiffres.familles)):
+            family = charger_famille(COMPTES)
             yield (
                 "Le fichier de la Cnaf qui est là n'a pas ce territoire : « ctg source ajouter » ajoute le fichier "
-                f"national ({charger_famille(COMPTES).jeu}, {charger_famille(COMPTES).adresse})."
+                f"national ({family.jeu}, {family.adresse})."
             )
             return
         yield "La Cnaf arrondit chaque nombre à 5 et ne compte que le régime général : la MSA n'y est pas."
