@@ -24,7 +24,7 @@ from ligne_de_commande import ctg
 from openpyxl import Workbook
 from pandas import DataFrame
 
-from ctglib.collecte.extraire import noms_possibles
+from ctglib.collecte.lecture import noms_possibles
 from ctglib.commandes.application import lancer
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.confidentialite import valeur_personnelle

@@ -17,7 +17,7 @@ from ctglib.collecte.classeur import classeur
 from ctglib.collecte.feuilles import feuilles
 from ctglib.collecte.gabarit import ecrire_gabarit
 
-FEUILLES = ["Actions", "Indicateurs", "Moyens", "Profils", "Posture", "Appréciations"]
+FEUILLES = ["Actions", "Indicateurs", "Moyens", "Profils", "Posture", "Appréciations", "Participation"]
 SAISIES = {
     "Actions": ["État fin 2025", "Date de début", "Date de fin", "Service responsable", "Ce qui a été fait"],
     "Indicateurs": ["Valeur 2025", "État de la valeur", "Source", "Note", "Valeur 2024 corrigée"],
@@ -60,7 +60,11 @@ def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail(
     ws = vierge()["Indicateurs"]
     rows = [row for row in ws.iter_rows(min_row=5) if not row[0].value.startswith("+ ")]
     found = [row[0].value for row in rows]
-    asked = [item for item in cadre().indicateurs().values() if item.table == "observations" and not item.calcul]
+    asked = [
+        item
+        for item in cadre().catalogue.indicateurs_fiches.values()
+        if item.table == "observations" and not item.calcul
+    ]
 
     assert [name for name in found if "." not in name] == sorted((item.id for item in asked), key=found.index)
     assert {item.id for item in asked} <= set(found)
@@ -257,7 +261,7 @@ def test_ce_qui_est_facultatif_est_replie_sous_un_titre_et_le_reste_en_vue() -> 
     ws = vierge()["Indicateurs"]
     folded = {row[0].value for row in ws.iter_rows(min_row=5) if ws.row_dimensions[row[0].row].outlineLevel}
     kept = {row[0].value for row in ws.iter_rows(min_row=5)} - folded
-    items = cadre().indicateurs()
+    items = cadre().catalogue.indicateurs_fiches
 
     assert {name for name in folded if "." not in name} == {
         item.id for item in items.values() if item.facultatif and item.table == "observations" and not item.calcul

@@ -57,7 +57,7 @@ def test_la_commande_mal_ecrite_recoit_une_phrase_en_francais(
         ("principal: coordination", "principal: coordinateur", "« coordinateur »", "écrire « coordination »"),
         ("poste: pilotage", "poste: pilotages", "« pilotages »", "écrire « pilotage »"),
         ("    caj: jeunesse", "    caaj: jeunesse", "« caaj »", "écrire « caj »"),
-        ("  - id: posture", "  - id: postures", "« posture » absente", "remettre cette entrée"),
+        ("  - id: posture", "  - id: postures", "« postures »", "écrire « posture »"),
     ],
 )
 def test_un_nom_que_rien_ne_definit_dans_le_gabarit_est_dit(

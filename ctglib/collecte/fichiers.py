@@ -27,11 +27,9 @@ from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date, datetime, time, timedelta
     from pathlib import Path
 
-    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
     Brut = str | float | bool | date | datetime | time | timedelta | None
@@ -52,20 +50,9 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 # What openpyxl raises for a file that is not a workbook, or a broken one.
 _ILLISIBLE = (
-    zipfile.BadZipFile,
-    InvalidFileException,
-    SyntaxError,
-    KeyError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    EOFError,
-    NotImplementedError,
-    RecursionError,
-    expat.ExpatError,
-    zlib.error,
-)
+    zipfile.BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError,
+    EOFError, NotImplementedError, RecursionError, expat.ExpatError, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,55 +118,49 @@ def cle_de_titre(texte: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", plain))
 
 
-def recevoir(chemins: list[Path]) -> list[ClasseurLu]:
-    """Return what was given: workbooks, CSV files, folders of either.
+def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
+    """Return what was given: workbooks, CSV files, minutes in Word, folders of the first two.
+
+    Args:
+        chemins: Where they are.
+        dossier: What comes before the name of a CSV, the folder that was given.
 
     Raises:
         DonneesInvalides: All that cannot be read, at once.
     """
-    return [book for books in _tous(_recevoir, chemins) for book in books]
-
-
-def _tous(lire: Callable, chemins: list[Path]) -> list:
-    """Return what reading each path gives, or raise the faults of all at once."""
-    found, faults = [], []
+    books: list[ClasseurLu] = []
+    faults: list[Faute] = []
     for path in chemins:
         try:
-            found.append(lire(path))
+            books += _recevoir(path, dossier)
         except DonneesInvalides as error:
-            faults.extend(error.fautes)
+            faults += error.fautes
+        except FileNotFoundError:
+            remedy = "vérifier le nom et le dossier ; un nom qui contient des espaces se met entre guillemets"
+            faults.append(Faute(path.name, "fichier absent", "un fichier ou un dossier qui existe", remedy))
+        except OSError:
+            found, expected = "ce que l'on ne peut pas ouvrir", "un fichier ou un dossier lisible"
+            faults.append(Faute(path.name, found, expected, "vérifier ses droits de lecture, puis recommencer"))
     if faults:
         raise DonneesInvalides(faults)
-    return found
+    return books
 
 
-def _recevoir(path: Path) -> list[ClasseurLu]:
-    try:
-        if path.is_dir():
-            return _dossier(path)
-        if path.suffix.lower() == ".csv":
-            return [ClasseurLu(path.name, (lire_csv(path, path.name),))]
+def _recevoir(path: Path, dossier: str) -> list[ClasseurLu]:
+    if path.suffix.lower() == ".csv" and not path.is_dir():
+        return [ClasseurLu(path.name, (lire_csv(path, f"{dossier}{path.name}"),))]
+    if not path.is_dir():
         return [lire_releve(path) if path.suffix.lower() == ".docx" else lire_classeur(path)]
-    except FileNotFoundError:
-        remedy = "vérifier le nom et le dossier ; un nom qui contient des espaces se met entre guillemets"
-        fault = Faute(path.name, "fichier absent", "un fichier ou un dossier qui existe", remedy)
-    except OSError:
-        remedy = "vérifier ses droits de lecture, puis recommencer"
-        fault = Faute(path.name, "ce que l'on ne peut pas ouvrir", "un fichier ou un dossier lisible", remedy)
-    raise DonneesInvalides([fault])
-
-
-def _dossier(folder: Path) -> list[ClasseurLu]:
-    """Return the workbooks of a folder, and its CSV files as the sheets of one more."""
-    names = sorted(path for path in folder.iterdir() if path.name[0] not in ".~")
-    workbooks = [path for path in names if path.suffix.lower() in _CLASSEURS]
+    names = sorted(path for path in path.iterdir() if path.name[0] not in ".~")
     sheets = [path for path in names if path.suffix.lower() == ".csv"]
-    if not (workbooks or sheets):
+    others = [path for path in names if path.suffix.lower() in _CLASSEURS]
+    if not (others or sheets):
         expected = "le gabarit rempli (.xlsx), ou un fichier .csv par feuille du gabarit"
-        raise refus(folder.name, "aucun fichier .xlsx ni .csv", expected, "vérifier le dossier")
-    books = recevoir(workbooks)
-    grids = _tous(lambda path: lire_csv(path, f"{folder.name}/{path.name}"), sheets)
-    return [*books, ClasseurLu(folder.name, tuple(grids))] if grids else books
+        raise refus(path.name, "aucun fichier .xlsx ni .csv", expected, "vérifier le dossier")
+    books = recevoir([*others, *sheets], f"{path.name}/")
+    # The CSV files of a folder are the sheets of one workbook.
+    grids = tuple(grid for book in books[len(others) :] for grid in book.grilles)
+    return [*books[: len(others)], *([ClasseurLu(path.name, grids)] if grids else [])]
 
 
 def lire_csv(path: Path, nom: str) -> Grille:
@@ -197,15 +178,15 @@ def lire_csv(path: Path, nom: str) -> Grille:
         text = content.decode("cp1252", errors="replace")
     if not text.strip():
         raise refus(nom, "un fichier vide", "une feuille remplie", _REMEDE_CSV)
-    head = text[:4000]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,", key=head.count), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,", key=text[:4000].count), strict=True)
     lines: dict[int, dict[int, Cellule]] = {}
     try:
         for number, values in enumerate(rows, 1):
-            cells = {column: Cellule(value) for column, value in enumerate(values, 1) if value.strip()}
-            if cells and (number > LIGNES_MAX or max(cells) > COLONNES_MAX):
-                raise DonneesInvalides([_loin(nom, path.stem, f"{get_column_letter(min(max(cells), 18278))}{number}")])
-            lines |= {number: cells} if cells else {}
+            if cells := {column: Cellule(value) for column, value in enumerate(values, 1) if value.strip()}:
+                lines[number] = cells
+                if number > LIGNES_MAX or max(cells) > COLONNES_MAX:
+                    place = f"{get_column_letter(min(max(cells), 18278))}{number}"
+                    raise DonneesInvalides([_loin(nom, path.stem, place)])
     except csv.Error:
         expected = 'des guillemets doubles refermés : "…"'
         raise refus(nom, "un guillemet jamais refermé", expected, _REMEDE_CSV) from None
@@ -224,9 +205,8 @@ def lire_releve(path: Path) -> ClasseurLu:
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
-    (sheet,) = (one for one in charger_yaml(GABARIT, Gabarit).feuilles if one.id == FEUILLE_DU_RELEVE)
-    (key,) = (spec.titre for spec in sheet.colonnes if spec.role == "cle")
-    filled = [spec.titre for spec in sheet.colonnes if spec.role == "saisie"]
+    sheet = charger_yaml(GABARIT, Gabarit).par_feuille[FEUILLE_DU_RELEVE]
+    key, *filled = (spec.titre for spec in sheet.colonnes if spec.role != "rappel")
     expected = "un relevé de décisions (.docx), tel que « ctg produire releve » l'écrit"
     remedy = "reprendre le relevé (« ctg produire releve ») et y recopier ce qui a été décidé"
     content = lire_fichier(path, path.name, expected, _OCTETS_MAX)
@@ -245,12 +225,11 @@ def lire_releve(path: Path) -> ClasseurLu:
         for row in rows:
             told = dict(zip(heads, row, strict=False))
             if cle_de_titre(told.get(VOTE, "")).startswith("adopte"):
-                told = {**told, filled[0]: told.get(filled[0]) or told.get(PROPOSITION, "")}
-            if len(set(row)) > 1 and any(
-                told.get(title) for title in filled
-            ):  # neither the title of a group, nor empty
-                said = {rank: Cellule(told[title]) for rank, title in enumerate([key, *filled], 1) if told.get(title)}
-                lines[len(lines) + 1] = said
+                told[filled[0]] = told.get(filled[0]) or told.get(PROPOSITION, "")
+            # A row is neither the title of a group, the same in all its cells, nor left empty.
+            if len(set(row)) > 1 and any(told.get(title) for title in filled):
+                titles = enumerate([key, *filled], 1)
+                lines[len(lines) + 1] = {rank: Cellule(told[title]) for rank, title in titles if told.get(title)}
     return ClasseurLu(path.name, (Grille(path.name, sheet.titre, lines),))
 
 
@@ -273,8 +252,9 @@ def lire_classeur(path: Path) -> ClasseurLu:
             raise DonneesInvalides(faults)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            formulas = load_workbook(io.BytesIO(content))
-            values = load_workbook(io.BytesIO(content), data_only=True) if _a_une_formule(formulas) else formulas
+            formulas = values = load_workbook(io.BytesIO(content))
+            if any(cell.data_type == "f" for ws in formulas.worksheets for row in _rangees(ws) for cell in row):
+                values = load_workbook(io.BytesIO(content), data_only=True)  # for the results that the file holds
     except _ILLISIBLE:
         remedy = "le rouvrir dans le tableur et l'enregistrer de nouveau, ou reprendre le gabarit"
         raise refus(path.name, "un classeur abîmé", _ATTENDU, remedy) from None
@@ -358,11 +338,6 @@ def _loin(fichier: str, feuille: str, place: str) -> Faute:
         f"effacer ce qui est hors du tableau (Ctrl + Fin y mène), ou {_REPRENDRE}",
         feuille=feuille,
     )
-
-
-def _a_une_formule(wb: Workbook) -> bool:
-    """Tell whether a sheet has one: only then has the file to be read again, for the results that it holds."""
-    return any(cell.data_type == "f" for ws in wb.worksheets for row in _rangees(ws) for cell in row)
 
 
 def _rangees(ws: Worksheet) -> tuple:

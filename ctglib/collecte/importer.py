@@ -3,40 +3,45 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.appliquer import (
-    CHAMP_DU_COMITE,
-    Changement,
-    appliquer,
-    fautes_a_l_ecriture,
-    fautes_de_comite,
-    fusionner,
-)
 from ctglib.collecte.cadre import Cadre, ouvrir_cadre
-from ctglib.collecte.extraire import extraire, fautes_de_personnes
-from ctglib.collecte.feuilles import entrees, feuilles
+from ctglib.collecte.feuilles import OBSERVATIONS, feuilles
 from ctglib.collecte.fichiers import recevoir
-from ctglib.collecte.reconnaitre import reconnaitre
-from ctglib.collecte.suivi import en_fichiers, lire_annee
+from ctglib.collecte.lecture import Entree, lire
+from ctglib.collecte.suivi import en_fichiers, lire_annee, triee
 from ctglib.donnees.conventions import conventions
+from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import GABARIT
+from ctglib.donnees.dossier_suivi import fautes_de_saisie
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import proches, racine
 from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.suivi.pieces import TABLES, dossier_du_suivi
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ctglib.collecte.extraire import Entree
     from ctglib.collecte.feuilles import Feuille
     from ctglib.collecte.fichiers import ClasseurLu
+    from ctglib.collecte.suivi import Suivi
 
 DECISIONS = 40  # of a comité, at most
+
+
+@dataclass(frozen=True)
+class Changement:
+    """A cell whose content changes; ``revision``: the former one stays under its own millésime."""
+
+    entree: Entree
+    colonne: str
+    avant: str
+    apres: str
+    revision: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,7 @@ def preparer(
     books = recevoir(chemins)
     version = charger_yaml(GABARIT, Gabarit).version
     cadre = ouvrir_cadre(*identifier_les_classeurs(books, convention, annee, version))
-    # A relevé may hold more decisions than the workbook has rows for.
-    gabarit = cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS})
-    return preparer_dans(replace(cadre, gabarit=gabarit), books, millesime)
+    return preparer_dans(cadre, books, millesime)
 
 
 def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None = None) -> Preparation:
@@ -99,90 +102,31 @@ def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None =
     Raises:
         DonneesInvalides: All the faults of all the files, at the cell where each was typed.
     """
-    _verifier_millesime(cadre, millesime)
-    convention = cadre.dossier.convention.id
-    plan = feuilles(cadre)
-    lecture = _lire(books, plan, cadre)
-    merged, conflicts = fusionner(lecture.entrees)
+    if millesime is not None and millesime < cadre.annee:
+        expected = f"{cadre.annee} ou une année d'après : un chiffre ne se saisit pas avant son année"
+        remedy = "corriger le millésime, ou ne pas l'indiquer"
+        raise refus("--millesime", f"le millésime {millesime}", expected, remedy)
+    # A relevé may hold more decisions than the workbook has rows for.
+    cadre = replace(cadre, gabarit=cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS}))
+    convention, plan = cadre.convention.id, feuilles(cadre)
+    read = lire(books, plan, cadre.catalogue.confidentialite, cadre.gabarit.noms)
+    merged, conflicts = fusionner(read.entrees)
     result = appliquer(cadre, merged, millesime)
     files: dict[str, bytes] = {}
     for year, after in result.apres.items():
         before = cadre.suivis.get(year) or lire_annee(convention, year)
         files |= en_fichiers(convention, year, before, after)
-    faults = [*lecture.fautes, *conflicts, *result.fautes]
-    written = fautes_a_l_ecriture(convention, files, result, plan) if files else []
-    if silent := fautes_de_comite(cadre, merged, result.apres[cadre.annee]):
+    faults = [*read.fautes, *conflicts, *result.fautes]
+    written = _fautes_a_l_ecriture(convention, files, result, plan) if files else []
+    if silent := _fautes_de_comite(cadre, merged, result.apres[cadre.annee]):
         written = [fault for fault in written if fault.colonne != CHAMP_DU_COMITE]
-    faults += [*silent, *written]
-    if faults:
+    if faults := [*faults, *silent, *written]:
         raise DonneesInvalides(faults)
-    return Preparation(
-        convention,
-        cadre.annee,
-        files,
-        result.nouvelles,
-        tuple(result.changements),
-        tuple(lecture.remarques),
-        lecture.attendues,
-    )
-
-
-@dataclass(frozen=True)
-class _Lecture:
-    entrees: list[Entree]
-    fautes: list[Faute]
-    remarques: list[str]
-    attendues: int
-
-
-def _lire(books: list[ClasseurLu], plan: tuple[Feuille, ...], cadre: Cadre) -> _Lecture:
-    """Return what all the files say, with the faults of each cell."""
-    found: list[Entree] = []
-    faults: list[Faute] = []
-    notes: list[str] = []
-    missing = 0
-    rules = cadre.dossier.catalogue.confidentialite
-    for book in books:
-        sheets, own, left = reconnaitre(book, plan, rules)
-        places = {
-            sheet.grille.feuille: {sheet.colonnes[name]: place for name, place in sheet.places().items()}
-            for sheet in sheets
-        }
-        own += [
-            fault for grid in book.grilles for fault in fautes_de_personnes(grid, rules, places.get(grid.feuille, {}))
-        ]
-        read = [extraire(sheet, cadre.gabarit.noms) for sheet in sheets]
-        own += [fault for sheet in read for fault in sheet.fautes]
-        notes += [*left, *(note for sheet in read for note in sheet.remarques)]
-        missing += sum(sheet.attendues for sheet in read)
-        said = [entry for sheet in read for line in sheet.lignes for entry in entrees(line, cadre)]
-        if not (said or own):
-            own.append(_rien_de_rempli(book, plan))
-        found += said
-        faults += own
-    return _Lecture(found, faults, notes, missing)
-
-
-def _rien_de_rempli(book: ClasseurLu, plan: tuple[Feuille, ...]) -> Faute:
-    names = ", ".join(sheet.modele.titre for sheet in plan)
-    return Faute(
-        book.fichier,
-        "aucune cellule remplie",
-        f"une saisie au moins dans l'une des feuilles {names}",
-        "si le classeur était en « Mode protégé », cliquer sur « Activer la modification », remplir, puis enregistrer",
-    )
-
-
-def _verifier_millesime(cadre: Cadre, millesime: int | None) -> None:
-    if millesime is None or millesime >= cadre.annee:
-        return
-    found = f"le millésime {millesime}"
-    expected = f"{cadre.annee} ou une année d'après : un chiffre ne se saisit pas avant son année"
-    raise refus("--millesime", found, expected, "corriger le millésime, ou ne pas l'indiquer")
+    changes, notes = tuple(result.changements), tuple(read.remarques)
+    return Preparation(convention, cadre.annee, files, result.nouvelles, changes, notes, read.attendues)
 
 
 _NOM = re.compile(r"ctg-(?P<convention>.+?)-(?P<annee>[0-9]{4})(?:[-_ ].*)?(?:\.[a-z]+)?", re.IGNORECASE)
-_ANNEE = re.compile(r"(19|20)[0-9]{2}")
 
 
 def identifier_les_classeurs(
@@ -219,11 +163,11 @@ def identifier_les_classeurs(
 
 def _dit(book: ClasseurLu) -> dict[str, str]:
     """Return what a file says of itself: its properties, else its name."""
-    if "convention" in book.proprietes and "annee" in book.proprietes:
-        return {name: book.proprietes[name] for name in ("convention", "annee")}
+    if {"convention", "annee"} <= book.proprietes.keys():
+        return book.proprietes
     names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
     match = next((found for name in names if (found := _NOM.fullmatch(name))), None)
-    return {name: match[name].lower() for name in ("convention", "annee")} if match else {}
+    return {name: text.lower() for name, text in match.groupdict().items()} if match else {}
 
 
 def _defauts_d_identite(
@@ -237,11 +181,9 @@ def _defauts_d_identite(
     words = {"convention": "la convention", "annee": "l'année"}
     if contrary := [name for name in words if dit.get(name) and demande[name] not in ("", dit[name])]:
         for name in contrary:
-            found, expected = (
-                f"un classeur pour {words[name]} « {dit[name][:60]} »",
-                f"{words[name]} « {demande[name]} »",
-            )
-            yield found, f"{expected}, demandée", "vérifier que c'est le bon fichier, ou corriger la commande"
+            expected = f"{words[name]} « {demande[name]} », demandée"
+            remedy = "vérifier que c'est le bon fichier, ou corriger la commande"
+            yield f"un classeur pour {words[name]} « {dit[name][:60]} »", expected, remedy
         return
     convention, year = ici["convention"], ici["annee"]
     if not convention or not year:
@@ -253,5 +195,216 @@ def _defauts_d_identite(
         close = proches(convention, known)
         remedy = f"écrire « {close[0]} »" if close else "vérifier que c'est le bon fichier"
         yield f"la convention inconnue « {convention[:60]} »", f"l'une des conventions {', '.join(known)}", remedy
-    if not _ANNEE.fullmatch(year):
+    if not re.fullmatch(r"(19|20)[0-9]{2}", year):
         yield f"l'année « {year[:20]} »", "une année", "indiquer --annee"
+
+
+Cle = tuple[str, tuple[str, ...]]
+
+
+def fusionner(entrees: list[Entree]) -> tuple[dict[Cle, Entree], list[Faute]]:
+    """Return one entry a row of the follow-up, and the conflicts: same row, same column, two contents.
+
+    An empty cell contradicts nothing: one service may give the value, another the note.
+    """
+    merged: dict[Cle, Entree] = {}
+    said: dict[tuple[Cle, str], Entree] = {}
+    conflicts: list[Faute] = []
+    for entry in entrees:
+        key = (entry.table, entry.cle)
+        for column, text in entry.valeurs.items():
+            before = said.setdefault((key, column), entry)
+            other = before.valeurs[column]
+            if not other and text:
+                said[key, column] = entry
+            elif text and text != other:
+                found = f"« {text[:80]} », alors que {before.origine} dit « {other[:80]} »"
+                remedy = "demander laquelle est juste, et corriger l'autre fichier ; rien n'est choisi à votre place"
+                conflicts.append(entry.origine.faute(column, found, "la même réponse dans tous les fichiers", remedy))
+        first = merged.setdefault(key, entry)
+        values = {**entry.valeurs, **{name: text for name, text in first.valeurs.items() if text}}
+        merged[key] = replace(first, valeurs=values)
+    return merged, conflicts
+
+
+# Two ways of saying one thing of the comité: the last said takes the place of the other.
+_EXCLUSIFS = {"comite_date": "comite_absence", "comite_absence": "comite_date"}
+
+
+@dataclass
+class Resultat:
+    """The follow-up once the entries are laid over it, by year, and what they change."""
+
+    apres: dict[int, Suivi]
+    nouvelles: dict[str, int] = field(default_factory=dict)
+    changements: list[Changement] = field(default_factory=list)
+    fautes: list[Faute] = field(default_factory=list)
+    origines: dict[tuple[int, str, tuple[str, ...]], Entree] = field(default_factory=dict)
+
+
+def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = None) -> Resultat:
+    """Return the follow-up with the entries.
+
+    While the year's bilan is provisional, a figure entered again takes the place of the former one, and is listed.
+    Once it is definitive, nothing of that year's folder changes: a figure that differs is a revision, written under a
+    later millésime, and anything else is refused.
+
+    Args:
+        cadre: The convention, the year, and what the follow-up holds.
+        entrees: One entry a row.
+        millesime: The year of entry, when it is not the workbook's own.
+    """
+    closed = cadre.saisi("bilan").get(("statut",), {}).get("valeur") == "definitif"
+    entered = millesime or (max(cadre.annee + 1, *cadre.suivis) if closed else cadre.annee)
+    tables = {year: {name: dict(table) for name, table in suivi.items()} for year, suivi in cadre.suivis.items()}
+    if entered not in tables:
+        tables[entered] = lire_annee(cadre.convention.id, entered)
+    result = Resultat(tables)
+    for entry in entrees.values():
+        before = tables[cadre.annee][entry.table].get(entry.cle, {})
+        if entry.table == OBSERVATIONS:
+            _observation(result, entry, entered)
+        elif closed and any(before.get(name, "") != text for name, text in entry.valeurs.items()):
+            column, text = next(iter(entry.valeurs.items()))
+            found = f"« {text[:80]} », qui changerait l'année {cadre.annee}, dont le bilan est définitif"
+            expected = f"rien de nouveau pour {cadre.annee}, sinon des chiffres révisés"
+            remedy = (
+                f"écrire « statut: provisoire » dans suivi/{cadre.annee}/bilan.yaml pour rouvrir l'année, "
+                "ou retirer ce changement"
+            )
+            result.fautes.append(entry.origine.faute(column, found, expected, remedy))
+        else:
+            _poser(result, entry, cadre.annee)
+    for year, suivi in result.apres.items():
+        result.apres[year] = {name: triee(table) for name, table in suivi.items()}
+    return result
+
+
+def _observation(result: Resultat, entry: Entree, entered: int) -> None:
+    """Lay an observation under the year of entry, unless what is already known says the same."""
+    *place, _ = entry.cle
+    known = {
+        key: row
+        for suivi in result.apres.values()
+        for key, row in suivi[OBSERVATIONS].items()
+        if list(key[:-1]) == place and int(key[-1]) <= entered
+    }
+    moved = replace(entry, cle=(*place, str(entered)))
+    latest = max(known, key=lambda other: int(other[-1]), default=moved.cle)
+    before = known.get(latest, {})
+    changed = [name for name in ("valeur", "statut") if before.get(name) != moved.valeurs[name]]
+    if latest == moved.cle:
+        _poser(result, moved, entered)
+    elif changed:
+        filled = {name: before[name] for name in ("unite", "source") if not entry.valeurs.get(name)}
+        _ecrire_la_ligne(result, moved, filled, entered)
+        result.changements += [Changement(moved, name, before[name], moved.valeurs[name], True) for name in changed]
+
+
+def _poser(result: Resultat, entry: Entree, annee: int) -> None:
+    """Lay an entry over a row of a year; its empty cells leave what is there."""
+    table = result.apres[annee][entry.table]
+    before = table.get(entry.cle)
+    if entry.table == "bilan":
+        table.pop((_EXCLUSIFS.get(entry.cle[0], ""),), None)
+    _ecrire_la_ligne(result, entry, before or {}, annee)
+    if before is None:
+        result.nouvelles[entry.table] = result.nouvelles.get(entry.table, 0) + 1
+        return
+    result.changements += [
+        Changement(entry, name, before.get(name, ""), text)
+        for name, text in entry.valeurs.items()
+        if before.get(name, "") != text
+    ]
+
+
+def _ecrire_la_ligne(result: Resultat, entry: Entree, before: dict[str, str], annee: int) -> None:
+    """Write the whole row: its key, what it had, what was entered."""
+    key: dict[str, str] = {}
+    if entry.table in TABLES:
+        schema = charger_schema(entry.table)
+        key = dict.fromkeys(schema.colonnes, "") | before | dict(zip(schema.cle, entry.cle, strict=True))
+    result.apres[annee][entry.table][entry.cle] = {**before, **key, **entry.valeurs}
+    result.origines[annee, entry.table, entry.cle] = entry
+
+
+# What the file itself lacks when nothing is said of the comité.
+CHAMP_DU_COMITE = "comite.date"
+
+
+def _fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) -> list[Faute]:
+    """Return the faults of a comité that both met and did not, or that decided without having met."""
+    labels = [cadre.mots(cadre.gabarit.rubriques[name].libelle) for name in _EXCLUSIFS]
+    words = " ou ".join(f"« {label} »" for label in labels)
+    held, absent = (entrees.get(("bilan", (name,))) for name in _EXCLUSIFS)
+    if held and absent:
+        remedy = "garder la date s'il s'est tenu, la raison s'il ne s'est pas tenu"
+        found = "une date, et la raison pour laquelle le comité ne s'est pas tenu"
+        return [absent.origine.faute("valeur", found, f"{words}, l'une des deux", remedy)]
+    about = [entry for (table, _), entry in entrees.items() if table in ("decisions", "suites")]
+    if not about or any((name,) in apres["bilan"] for name in _EXCLUSIFS):
+        return []
+    column = "texte" if about[0].table == "decisions" else "etat"
+    found = "une décision, alors que rien n'est dit du comité"
+    return [about[0].origine.faute(column, found, f"{words}, remplie", "remplir l'une des deux lignes")]
+
+
+def _fautes_a_l_ecriture(
+    convention: str, fichiers: dict[str, bytes], resultat: Resultat, plan: tuple[Feuille, ...]
+) -> Iterator[Faute]:
+    """Yield every fault that the files would bring, at the cell where it was typed and in the words of its sheet.
+
+    One that no entry explains keeps its own file and line.
+    """
+    words: dict[str, dict[str, str]] = {}
+    for sheet in plan:
+        own = {code: word for choices in sheet.listes.values() for word, code in choices.codes.items()}
+        words |= {target.table: own for row in sheet.lignes for target in row.cibles}
+    for fault in fautes_de_saisie(convention, fichiers):
+        if entry := _entree_fautive(fault, convention, resultat):
+            places, names = entry.origine.colonnes, re.split(r"[,.\s\[\]]+", fault.colonne or "")
+            column = next((name for name in reversed(names) if name in places), next(iter(entry.valeurs)))
+            said = (_en_mots(text, words[entry.table]) for text in (fault.trouve, fault.attendu, fault.remede))
+            yield entry.origine.faute(column, *said)
+        else:
+            yield fault
+
+
+_CHEMIN = re.compile(r".*/(?P<annee>[0-9]{4})/(?P<nom>[a-z]+)\.(?:csv|yaml)")
+_DANS_UNE_LISTE = re.compile(r"(?:comite\.)?(?P<table>decisions|suites|consultations|exemples)\[(?P<rang>[0-9]+)\]")
+_DU_BILAN = {"date_arretee": ("date_arretee",), "statut": ("statut",), "comite": ("comite_date", "comite_absence")}
+
+
+def _entree_fautive(fault: Faute, convention: str, resultat: Resultat) -> Entree | None:
+    """Return the entry of the row or of the key of a fault."""
+    match = _CHEMIN.fullmatch(fault.fichier)
+    if match is None or not fault.fichier.startswith(dossier_du_suivi(convention)):
+        return None
+    year, table, rank = int(match["annee"]), match["nom"], (fault.ligne or 1) - 2
+    if table not in TABLES:
+        if not (listed := _DANS_UNE_LISTE.match(fault.colonne or "")):
+            fields = _DU_BILAN.get((fault.colonne or "").partition(".")[0], ())
+            found = (resultat.origines.get((year, "bilan", (field,))) for field in fields)
+            return next(filter(None, found), None)
+        table, rank = listed["table"], int(listed["rang"]) - 1
+    keys = list(resultat.apres[year][table])
+    return resultat.origines.get((year, table, keys[rank])) if 0 <= rank < len(keys) else None
+
+
+_DATE = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
+_CODES = re.compile(r"(?<![\w/])[A-Z](?:, [A-Z])+(?!\w)|\b[a-z]+_[a-z_]+\b|(?<=« )[a-z]+(?= »)")
+
+
+def _en_mots(texte: str, mots: dict[str, str]) -> str:
+    """Return what is said of the file as it is said of the sheet: words for codes, French dates, no line of a CSV.
+
+    Examples:
+        >>> _en_mots("« 3 » avec le statut L", {"L": "Non transmise"})
+        "« 3 » avec l'état « Non transmise »"
+    """
+    text = re.sub(r" \(ligne [0-9]+\)", "", _DATE.sub(r"\3/\2/\1", texte))
+    text = re.sub(r"\bstatut ([A-Za-z_]+)", lambda met: f"état « {mots[met[1]]} »" if met[1] in mots else met[0], text)
+    for written, said in (("le état", "l'état"), ("le statut", "l'état"), ("un statut", "un état")):
+        text = text.replace(written, said)
+    text = text.replace("ce statut", "cet état")
+    return _CODES.sub(lambda met: ", ".join(mots.get(code, code) for code in met[0].split(", ")), text)

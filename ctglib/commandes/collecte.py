@@ -14,8 +14,7 @@ from ctglib.commandes.messages import dire, refusant
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ctglib.collecte.appliquer import Changement
-    from ctglib.collecte.importer import Preparation
+    from ctglib.collecte.importer import Changement, Preparation
 
 _VIDE = "(vide)"
 

@@ -14,8 +14,7 @@ from ctglib.calculs.collecte import APPRECIATION, DEPART, ETAT, MOYEN, SEPARATEU
 from ctglib.collecte.cadre import cadre_vierge
 from ctglib.collecte.classeur import classeur
 from ctglib.collecte.feuilles import feuilles
-from ctglib.collecte.gabarit import nom_du_classeur
-from ctglib.collecte.lettre import lettre
+from ctglib.collecte.gabarit import lettre, nom_du_classeur
 from ctglib.document.blocs import Couverture, Liste, Logo, Piece, Renvoi, Titre, paragraphe, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, date_longue, en_lettres, majuscule

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ctglib.donnees.modeles import CodeModalite, Couleur, Identifiant, Modele, Positif, Texte
 from ctglib.donnees.modeles.convention import Fiche
 
 AUTRES = "autres"
+NomDeFeuille = Literal["actions", "indicateurs", "moyens", "profils", "posture", "appreciations", "participation"]
+NomDeRubrique = Literal[
+    "date_arretee", "statut", "comite_date", "comite_absence", "suite", "decision", "reussites", "difficultes",
+    "perspectives", "consultations", "cooperation", "exemples",
+]  # fmt: skip
 
 
 class ColonneGabarit(Modele):
     id: Identifiant
     titre: Texte
     role: Literal["cle", "rappel", "saisie"]  # tells the rows apart, is written for the reader, or is to be filled
-    type: Literal["texte", "texte_long", "nombre", "date", "liste"]
+    type: Literal["texte", "texte_long", "phrases", "nombre", "date", "liste"]  # phrases: one a line
     largeur: float = Field(gt=0)
     attendue: bool = False
     accompagne: tuple[Identifiant, ...] = ()  # columns that it is about: lost when none of them is filled
@@ -25,7 +30,7 @@ class ColonneGabarit(Modele):
 
 
 class FeuilleGabarit(Modele):
-    id: Identifiant
+    id: NomDeFeuille
     titre: Texte
     resume: Texte
     consigne: Texte
@@ -144,12 +149,22 @@ class Gabarit(CollecteAnnuelle):
     diffusions: dict[Literal["interne", "publique"], Texte]
     domaines: dict[Literal["attendus", "activites"], Texte]
     fonctions: tuple[Texte, ...] = Field(min_length=1)
-    rubriques: dict[Identifiant, Rubrique]
+    rubriques: dict[NomDeRubrique, Rubrique]
     nombre_de_decisions: Positif
     plis: Plis
     lettre: Lettre
     feuilles: tuple[FeuilleGabarit, ...]
     noms: NomsDePersonnes
+
+    @field_validator("feuilles", "rubriques")
+    @classmethod
+    def _toutes(cls, ecrites: object) -> object:
+        """Refuse a file without what the program fills by name."""
+        names = [item if isinstance(item, str) else item.id for item in ecrites]
+        wanted = get_args(NomDeRubrique if isinstance(ecrites, dict) else NomDeFeuille)
+        if sorted(names) != sorted(wanted):
+            raise ValueError(f"chacune une fois : {', '.join(wanted)}")
+        return ecrites
 
     @property
     def par_feuille(self) -> dict[str, FeuilleGabarit]:
