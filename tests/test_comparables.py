@@ -197,17 +197,6 @@ def test_une_variante_sans_annee_de_reference_reste_sans_valeur() -> None:
     assert list(missing["libelle"]) == list(found.ecarts["libelle"])
 
 
-def test_les_indices_valent_100_l_annee_de_reference_et_suivent_l_evolution(harnes: Resultat) -> None:
-    lines = harnes.trajectoires.set_index(["indicateur", "annee"])
-
-    assert (lines.xs(2022, level="annee")[["commune", "departement", "moyenne", "bas", "haut"]] == 100).all().all()
-    for row in harnes.ecarts.itertuples():
-        last = lines.loc[(row.indicateur, 2024)]
-        assert last["commune"] - 100 == pytest.approx(row.variation)
-        assert last["moyenne"] - 100 == pytest.approx(row.variation_moyenne)
-        assert last["departement"] - 100 == pytest.approx(row.variation_departement)
-
-
 def test_la_tenue_dit_si_le_sens_de_l_ecart_depend_de_la_regle() -> None:
     rows = pd.DataFrame(
         [(name, name, gap, noise) for name, gaps in {

@@ -15,14 +15,13 @@ from test_comparables import EXEMPLE
 from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.calculs.comparables import Resultat
 from ctglib.document.contexte import Contexte
-from ctglib.document.dessin import charte
 from ctglib.document.figure import Figure
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.modeles.catalogue import Reglage
-from ctglib.graphiques.comparables import points_comparables, trajectoires_comparables
+from ctglib.graphiques.comparables import points_comparables
 
-METHODES = ("regle", "communes_retenues", "essentiel", "points", "ecarts", "departement", "trajectoires", "sensibilite",
+METHODES = ("regle", "communes_retenues", "essentiel", "points", "ecarts", "departement", "sensibilite",
             "lecture_sensibilite", "limites")  # fmt: skip
 SANS_REDUIRE = (Phase.explicit, Phase.reuse, Phase.generate)  # a panel is drawn four times: shrinking takes minutes
 ESPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
@@ -37,14 +36,10 @@ def libelles(texte: str) -> Contexte:
     )
 
 
-def figures(found: Resultat, words: Contexte | None = None) -> list[Figure]:
-    words = words or contexte()
+def figure(found: Resultat, words: Contexte) -> Figure:
     relabelled = found.ecarts.assign(libelle=[words.indicateurs[name].libelle for name in found.ecarts["indicateur"]])
     found = Resultat(**{**vars(found), "ecarts": relabelled})
-    return [
-        points_comparables(found, regle(), words, nom="points", titre="Un titre"),
-        trajectoires_comparables(found, words, nom="courbes", titre="Un titre"),
-    ]
+    return points_comparables(found, regle(), words, nom="points", titre="Un titre")
 
 
 @pytest.fixture(scope="module")
@@ -55,21 +50,20 @@ def harnes() -> Comparables:
 
 @pytest.mark.parametrize("texte", LIBELLES.values(), ids=LIBELLES)
 def test_les_dessins_tiennent_quels_que_soient_les_libelles(texte: str) -> None:
-    for figure in figures(resultat(EXEMPLE), libelles(texte)):
-        verifier(figure)
-        assert "<script" not in figure.html
+    drawn = figure(resultat(EXEMPLE), libelles(texte))
+
+    verifier(drawn)
+    assert "<script" not in drawn.html
 
 
 @given(PANEL)
 @exemples(10, phases=SANS_REDUIRE)
 def test_les_dessins_d_un_panel_quelconque_tiennent_dans_leur_cadre(communes: list) -> None:
-    for figure in figures(resultat(communes), libelles(LONG)):
-        verifier(figure)
+    verifier(figure(resultat(communes), libelles(LONG)))
 
 
 def test_les_dessins_de_harnes_tiennent_dans_leur_cadre(harnes: Comparables) -> None:
-    for figure in (harnes.points(), harnes.trajectoires()):
-        verifier(figure)
+    verifier(harnes.points())
 
 
 @pytest.mark.parametrize("taille", TAILLES)
@@ -84,28 +78,6 @@ def test_chaque_rangee_a_ses_communes_la_notre_et_son_ecart(harnes: Comparables,
     assert "+1,1" in said
     assert "−3,3" in said
     assert "Moyenne des 20\u00a0communes" in said
-
-
-@pytest.mark.parametrize("taille", TAILLES)
-def test_chaque_panneau_dit_les_derniers_indices_et_la_rupture(harnes: Comparables, taille: str) -> None:
-    said = mots(dessins(harnes.trajectoires())[taille])
-
-    last = harnes.resultat.trajectoires.query("annee == 2024")
-    for name in ("commune", "departement", "moyenne"):
-        for value in last[name]:
-            assert f"{value:.1f}".replace(".", ",") in said
-    assert said.count("Rupture de série en 2021") == 1
-    assert "Pas-de-Calais sans Harnes" in said
-
-
-def test_une_rupture_coupe_les_courbes_et_la_bande() -> None:
-    blue = charte().couleurs.territoire
-
-    def traits(found: Resultat) -> int:
-        svg = figures(found)[1].svg_large
-        return sum(path.get("d").count("L") for path in racine(svg).iter() if path.get("stroke") == blue)
-
-    assert traits(resultat(EXEMPLE)) - traits(resultat(EXEMPLE, rompu="rsa")) == 1
 
 
 def test_sans_aucun_ecart_il_n_y_a_pas_de_points() -> None:

@@ -14,7 +14,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, de_a, enumerer, minuscule, nombre, points, pourcent, signe
 from ctglib.donnees.montrable import Montrable
-from ctglib.graphiques.comparables import points_comparables, trajectoires_comparables
+from ctglib.graphiques.comparables import points_comparables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,13 +156,6 @@ class Comparables(Montrable):
         years = f"de {self.resultat.regle.annee_reference} à {self.resultat.regle.annee}"
         title = f"Où se place {self.contexte.territoire.le} parmi les communes comparables ? Évolution {years}"
         return points_comparables(self.resultat, self.comparaison, self.contexte, nom="comparables-points", titre=title)
-
-    def trajectoires(self) -> Figure | None:
-        """Return the years before and after, at 100 in the year of reference."""
-        if not self.resultat:
-            return None
-        title = f"Depuis quand les évolutions se séparent-elles ? Indices, {self.resultat.regle.annee_reference} = 100"
-        return trajectoires_comparables(self.resultat, self.contexte, nom="comparables-trajectoires", titre=title)
 
     def communes_retenues(self) -> Tableau | None:
         """Return the commune looked at, then the comparable ones, the nearest first, with what they were chosen on."""

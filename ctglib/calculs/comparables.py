@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur, Reglage
     from ctglib.donnees.modeles.convention import Convention
 
-BASE = 100
 PRESQUE_NUL, DECIMALES = 1e-18, 10  # what is left of floats once equal numbers are subtracted
 PREMIERES = ("commune", "nom", "departement", "annee", "statut")
 COLONNES = (
@@ -87,8 +86,6 @@ class Resultat:
             communes are at least as far from the mean of the others, ``part_placebo`` the same as a share. The
             département is the sum of its other communes. A break between the two years leaves no gap.
         points: The comparable communes' changes: indicateur, commune, nom, variation.
-        trajectoires: Every year, 100 in the year of reference: indicateur, annee, rupture (a new series starts that
-            year), effectif, commune, departement, moyenne, bas, haut, nombre (communes of the mean).
         variantes: The rows of ``ecarts`` under each rule: variante (0 is the rule itself), annees_avant, voisins,
             fenetre, candidates, then those columns; missing where the rule cannot be followed.
     """
@@ -99,7 +96,6 @@ class Resultat:
     exclues: pd.DataFrame
     ecarts: pd.DataFrame
     points: pd.DataFrame
-    trajectoires: pd.DataFrame
     variantes: pd.DataFrame
 
     @property
@@ -157,7 +153,6 @@ def comparer(
         ecarts=gaps,
         points=points.unstack().rename_axis(["indicateur", "commune"]).rename("variation").reset_index()
         .assign(nom=lambda found: found["commune"].map(labels)),
-        trajectoires=_trajectoires(counts, kept, rule, indicateurs),
         variantes=pd.concat(rows, ignore_index=True)[["variante", *setting.model_dump(), "candidates", *COLONNES]],
     )  # fmt: skip
 
@@ -300,37 +295,6 @@ def _calculer(start: pd.DataFrame, end: pd.DataFrame, ici: str, communes: list[s
         low, high = found[f"ecart{suffix}_min"], found[f"ecart{suffix}_max"]
         found[f"bruit{suffix}"] = (low.le(0) & high.ge(0)).astype("boolean").mask(low.isna())
     return found
-
-
-def _trajectoires(
-    effectifs: pd.DataFrame, communes: list[str], regle: Regle, indicateurs: Mapping[str, Indicateur]
-) -> pd.DataFrame:
-    """Return every year's indices (see ``Resultat.trajectoires``); ``communes`` begin with the territory."""
-    (ici, *others), rows = communes, []
-    for name in regle.indicateurs:
-        wide = effectifs[name].unstack("commune")
-        start = wide.loc[regle.annee_reference]
-        index = BASE * wide / start.where(start.gt(0))
-        known = wide.drop(columns=ici).notna() & start.drop(ici).notna()
-        before = known.mul(start.drop(ici), axis=1).sum(axis=1)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "indicateur": name,
-                    "rupture": wide.index.isin([one.annee for one in indicateurs[name].ruptures]),
-                    "effectif": wide[ici],
-                    "commune": index[ici],
-                    "departement": BASE * wide.drop(columns=ici).where(known).sum(axis=1) / before.where(before.gt(0)),
-                    "moyenne": index[others].mean(axis=1),
-                    "bas": index[others].min(axis=1),
-                    "haut": index[others].max(axis=1),
-                    "nombre": index[others].notna().sum(axis=1),
-                },
-            ).round(DECIMALES)
-        )
-    table = pd.concat(rows).reset_index()
-    first = ["indicateur", "annee"]
-    return table[[*first, *table.columns.drop(first)]].astype({"annee": "Int64", "effectif": "Int64"})
 
 
 def tenue(variantes: pd.DataFrame) -> pd.DataFrame:

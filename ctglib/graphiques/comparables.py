@@ -1,36 +1,28 @@
-"""The commune among comparable ones: a strip of dots of their changes, and curves that start from 100 in one year."""
+"""The commune among comparable ones: a strip of dots of their changes."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.comparables import BASE
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import (
     compter,
     de_a,
     de_a_points,
-    enumerer,
     minuscule,
-    nombre,
     points,
     pourcent,
     signe,
 )
 from ctglib.graphiques.echelle import echelle, round_step
-from ctglib.graphiques.panneaux import Panneau, put_line, put_panels
 from ctglib.graphiques.planche import assemble
 from ctglib.graphiques.rangees import (
     GUTTER,
     LINE_OF_NAMES,
-    SANS_ZERO,
-    Cle,
     put_axis,
-    put_key,
     put_names,
     put_note,
     put_rows,
@@ -52,10 +44,6 @@ SIGNES = (
     "Un point gris est une commune comparable, le trait leur moyenne. La barre bleue dit où la commune peut se "
     "trouver, l'arrondi compris : quand elle touche le trait, l'écart est dans le bruit."
 )
-COLUMNS, GAP, UNDER_KEY = {False: 3, True: 2}, 18.0, 14.0
-SAMPLE = 16.0
-ROLES = {"commune": "territoire", "departement": "reference", "moyenne": "secondaire"}
-NOMBRES = [*ROLES, "bas", "haut"]
 
 
 def _communes(resultat: Resultat) -> str:
@@ -151,79 +139,3 @@ def _scale_of_strip(planche: Planche, rows: pd.DataFrame, dots: pd.DataFrame, le
     while scale.place(scale.step) - scale.place(0) < widest + BETWEEN_GRADUATIONS:
         scale = replace(scale, step=round_step(1.5 * scale.step))
     return scale
-
-
-def trajectoires_comparables(resultat: Resultat, contexte: Contexte, *, nom: str, titre: str) -> Figure:
-    """Return the panels, in the catalogue's order: commune, département, mean and band of the comparable communes.
-
-    Args:
-        resultat: The comparison.
-        contexte: The words, the territories and the source.
-        nom: Short name of the figure.
-        titre: Its caption.
-    """
-    labels = dict(zip(resultat.ecarts["indicateur"], resultat.ecarts["libelle"], strict=True))
-    rows = resultat.trajectoires.assign(libelle=resultat.trajectoires["indicateur"].map(labels))
-    names = {
-        "commune": contexte.territoire.nom,
-        "departement": f"{contexte.reference.nom} sans {contexte.territoire.nom}",
-        "moyenne": f"Moyenne des {_communes(resultat)}",
-    }
-    year, last = resultat.regle.annee_reference, rows.sort_values("annee").groupby("indicateur", sort=False).tail(1)
-    last = last.set_index("indicateur").loc[list(dict.fromkeys(rows["indicateur"]))]
-    read = last.iloc[0]
-    ends = [f"{row['libelle']} : {' ; '.join(f'{names[one]} {indice(row[one])}' for one in ROLES)}."
-            for _, row in last.iterrows()]  # fmt: skip
-    columns = (
-        Colonne("an", "Année"),
-        Colonne("effectif", f"{names['commune']}, effectif", numerique=True,
-                ecrire=lambda value: "–" if pd.isna(value) else nombre(value)),
-        *(Colonne(name, f"{names[name]}, indice", numerique=True, ecrire=indice) for name in ROLES),
-        Colonne("bas", "La plus basse, indice", numerique=True, ecrire=indice),
-        Colonne("haut", "La plus haute, indice", numerique=True, ecrire=indice),
-    )  # fmt: skip
-    told = [f"{row.annee} (nouvelle série)" if row.rupture else str(row.annee) for row in rows.itertuples()]
-    return assemble(
-        contexte, lambda planche: _draw_curves(planche, rows, names, year, _communes(resultat)), nom=nom, titre=titre,
-        alt=f"Courbes, {compter(len(last), 'panneau', 'panneaux')}, {year} = {BASE}. Indices de "
-            f"{int(rows['annee'].max())}. {' '.join(ends)}",
-        lecture=f"« {minuscule(read['libelle'])} » : pour {BASE} en {year}, {indice(read['commune'])} "
-                f"{contexte.territoire.a} en {read['annee']}, {indice(read['moyenne'])} en moyenne dans les "
-                f"{_communes(resultat)} (de {indice(read['bas'])} à {indice(read['haut'])}) et "
-                f"{indice(read['departement'])} dans le reste {contexte.reference.de}.",
-        colonnes=columns, lignes=rows.assign(an=told), donnees=rows.drop(columns="libelle"),
-        groupes=tuple(rows["libelle"]),
-    )  # fmt: skip
-
-
-def _draw_curves(planche: Planche, rows: pd.DataFrame, names: dict[str, str], year: int, communes: str) -> float:
-    grey = planche.couleurs.filet
-    key = [Cle(names[name], SAMPLE, partial(_put_sample, planche, role), getattr(planche.couleurs, role), gras=True)
-           for name, role in ROLES.items()]  # fmt: skip
-    key.append(Cle(f"Bande : de la plus basse à la plus haute des {communes}", SAMPLE,
-                   lambda x, y: planche.rectangle(x, y - 4, SAMPLE, 8, grey)))  # fmt: skip
-    top = put_key(planche, 0.0, key) + UNDER_KEY
-    low, high = float(rows[NOMBRES].min(axis=None)), float(rows[NOMBRES].max(axis=None))
-    panels = [_panneau(members.sort_values("annee")) for _, members in rows.groupby("indicateur", sort=False)]
-    bottom = put_panels(planche, panels, top, columns=COLUMNS[planche.narrow], gap=GAP,
-                        limits=(low, high) if high > low else (BASE - 1, BASE + 1))  # fmt: skip
-    return put_note(planche, 0, bottom + 4, f"{year} = {BASE}. Même échelle pour toutes les séries. {SANS_ZERO}")
-
-
-def _put_sample(planche: Planche, role: str, x: float, y: float) -> None:
-    put_line(planche, planche.axes, role, [x, x + SAMPLE / 2, x + SAMPLE], [y] * 3, markevery=[1])
-
-
-def _panneau(rows: pd.DataFrame) -> Panneau:
-    new = rows["rupture"].astype(bool) & rows["annee"].ne(rows["annee"].iloc[0])
-    texts = {f"texte_{role}": rows[name].map(indice) for name, role in ROLES.items()}
-    breaks = [str(year) for year in rows.loc[new, "annee"]]
-    return Panneau(
-        rows["libelle"].iloc[0], "", rows.rename(columns=ROLES).assign(nouvelle=new, provisoire=False, **texts),
-        remarques=(("rupture", f"Rupture de série en {enumerer(breaks)}"),) if breaks else (),
-    )  # fmt: skip
-
-
-def indice(valeur: float) -> str:
-    """Return an index with one decimal, an en dash when there is none."""
-    return "–" if valeur != valeur else nombre(valeur, 1)

@@ -1,7 +1,7 @@
-"""Small multiples: panels of lines by year, each on its own scale or all on one, and under them what words must say.
+"""Small multiples: panels of a line by year, each on its own scale, and under them what words must say.
 
-A panel is ordinary axes of matplotlib: years across, values upward, ``axes.plot`` for each line. An absent year and a
-break cut a line; a provisional value is hollow; the value of a point is written where it covers nothing.
+A panel is ordinary axes of matplotlib: years across, values upward, ``axes.plot`` for the line. An absent year and a
+break cut the line; a provisional value is hollow; the value of a point is written where it covers nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import pandas as pd
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from ctglib.document.typographie import INSECABLE, nombre
-from ctglib.graphiques.echelle import Echelle, round_step, spread
+from ctglib.document.typographie import INSECABLE
+from ctglib.graphiques.echelle import Echelle, round_step
 from ctglib.graphiques.planche import DASHES
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HEIGHTS = (58.0, 96.0)  # of the points: three tenths of the width, between these
 PART_OF_WIDTH = 0.3
-OVER_POINTS, OVER_LINES = 17.0, 9.5  # room for a value over the highest point, for half of one at the end of a line
+OVER_POINTS = 17.0  # room for a value over the highest point
 UNDER_AXIS = 10.0
 LINES_OF_A_TITLE, LINES_OF_A_REMARK = 5, 6
 RADIUS = 3.3
@@ -36,12 +36,9 @@ SQUARE = 8.0  # of an absent year
 TARGET = 14.0  # width of the mark of a target
 INDENT = 13.0  # of a remark, after its sign
 ALL_VALUES = 5  # up to that many points, each has its value where there is room
-BETWEEN_YEARS, BETWEEN_VALUES, BETWEEN_ROWS = 4.0, 9.5, 14.0
-END = 7.0  # from the end of a line to its value
+BETWEEN_YEARS, BETWEEN_ROWS = 4.0, 14.0
 GRADUATIONS = 4
 STEEPEST = 0.2  # share of the highest value under which a spread does not fill a panel: noise would look like a slope
-LINES = {"territoire": (1.6, "plein"), "reference": (1.1, "plein"), "secondaire": (1.1, "tirets")}
-MARKS = {"territoire": ("o", 6.8), "reference": ("D", 5.0)}
 BESIDE, CLEARANCE = 6.0, 1.2  # from a point to its value, and around it
 CAPITAL, DESCENT = 7.6, 1.0  # height of a text of the charter, and how far more it goes down
 
@@ -53,9 +50,8 @@ class Panneau:
     Args:
         titre: Its title.
         detail: What stands under it: a modalité, a unit.
-        points: One row a year: ``annee``, ``nouvelle`` (a break is just before it), ``provisoire``; for each line,
-            named by the use of its colour in the charter (see ``LINES``), its value, NaN when absent, and what is
-            written beside it, ``texte_`` and its name; ``bas`` and ``haut`` when there is a band.
+        points: One row a year: ``annee``, ``nouvelle`` (a break is just before it), ``provisoire``, ``valeur`` (NaN for
+            absent) and ``texte``, what is written beside it.
         cible: Year and value of the target.
         remarques: Sentences under the panel, each after the sign of the drawing that it explains: « cible »,
             « absence », « provisoire », « rupture » or none.
@@ -66,11 +62,6 @@ class Panneau:
     points: pd.DataFrame
     cible: tuple[int, float] | None = None
     remarques: tuple[tuple[str, str], ...] = ()
-
-    @cached_property
-    def roles(self) -> list[str]:
-        """Return the names of its lines."""
-        return [role for role in LINES if role in self.points]
 
     @property
     def breaks(self) -> pd.Series:
@@ -85,7 +76,7 @@ class Panneau:
         Half of the highest value, or more, under the lowest one is room that says nothing; the scale then starts near
         the lowest, yet a spread under a fifth of the highest value never fills the panel.
         """
-        values = [*self.points[self.roles].stack().dropna(), *([self.cible[1]] if self.cible else [])]
+        values = [*self.points["valeur"].dropna(), *([self.cible[1]] if self.cible else [])]
         low, high = min(values), max(values)
         if low < high / 2 or high <= 0:
             return min(low, 0.0), max(high, 0.0, low + 1 if high <= low else high)
@@ -99,8 +90,7 @@ class Panneau:
 
 
 def put_panels(
-    planche: Planche, panels: Sequence[Panneau], top: float, *, columns: int, gap: float,
-    limits: tuple[float, float] | None = None,
+    planche: Planche, panels: Sequence[Panneau], top: float, *, columns: int, gap: float
 ) -> float:  # fmt: skip
     """Put panels and return their bottom.
 
@@ -110,7 +100,6 @@ def put_panels(
         top: Top of the first row of panels.
         columns: Panels in a row.
         gap: Between two panels of a row.
-        limits: Ends of the scale that all share; each has its own otherwise.
     """
     years = {year for panel in panels for year in (*panel.points["annee"], *([panel.cible[0]] if panel.cible else []))}
     width = (planche.width - (columns - 1) * gap) / columns
@@ -119,7 +108,7 @@ def put_panels(
         row, y = panels[start : start + columns], y + BETWEEN_ROWS
         title = max(sum(map(len, _title(planche, panel, width))) for panel in row) * planche.leading
         sides = [(rank * (width + gap), rank * (width + gap) + width) for rank in range(len(row))]
-        y = max(_put_panel(planche, panel, side, (y, y + title), (min(years), max(years)), limits)
+        y = max(_put_panel(planche, panel, side, (y, y + title), (min(years), max(years)))
                 for side, panel in zip(sides, row, strict=True))  # fmt: skip
     return y
 
@@ -131,7 +120,7 @@ def _title(planche: Planche, panel: Panneau, width: float) -> tuple[list[str], l
 
 def _put_panel(
     planche: Planche, panel: Panneau, sides: tuple[float, float], heights: tuple[float, float],
-    years: tuple[int, int], limits: tuple[float, float] | None,
+    years: tuple[int, int],
 ) -> float:  # fmt: skip
     """Put a panel between two sides, its title between two heights, and return its bottom."""
     (left, right), (top, under_title), lead = sides, heights, planche.leading
@@ -139,59 +128,32 @@ def _put_panel(
     planche.write_lines(left, top + len(names) * lead / 2, names, bold=True)
     planche.write_lines(left, top + (len(names) + len(detail) / 2) * lead, detail, color=planche.couleurs.secondaire)
     height = min(max(HEIGHTS[0], PART_OF_WIDTH * (right - left)), HEIGHTS[1])
-    bottom = under_title + (OVER_LINES if limits else OVER_POINTS) + height
-    low, high = limits or panel.limits
+    bottom = under_title + OVER_POINTS + height
+    low, high = panel.limits
     upward = Echelle(low, high, bottom, bottom - height, round_step((high - low) / GRADUATIONS))
-    across = _years_across(planche, panel, sides, years, upward if limits else None)
+    across = _years_across(planche, panel, sides, years)
     axes = planche.plot(across, upward)
-    if limits:
-        values, grey = upward.graduations(), planche.couleurs
-        axes.hlines(values, across.low, across.high, colors=grey.filet, clip_on=False,
-                    linewidths=[1.0 if value == 100 else 0.4 for value in values])  # fmt: skip
-        for value in values:
-            planche.write(left, upward.place(value), nombre(value, upward.decimals), color=grey.secondaire)
-    elif panel.from_zero:
+    if panel.from_zero:
         axes.axhline(0, color=planche.couleurs.filet, linewidth=0.8, clip_on=False)
     _put_lines(planche, axes, panel, across, upward)
-    remarks = list(panel.remarques)
-    if limits:
-        _put_ends(planche, axes, panel, upward)
-    else:
-        frame = Bbox.from_extents(left, under_title, right, bottom + 1)
-        remarks += _put_values(planche, axes, panel, across, upward, frame)
+    frame = Bbox.from_extents(left, under_title, right, bottom + 1)
+    remarks = [*panel.remarques, *_put_values(planche, axes, panel, across, upward, frame)]
     _put_years(planche, across, bottom + UNDER_AXIS)
     return put_remarks(planche, remarks, sides, bottom + UNDER_AXIS + lead / 2 + 2)
 
 
-def _years_across(
-    planche: Planche, panel: Panneau, sides: tuple[float, float], years: tuple[int, int], upward: Echelle | None
-) -> Echelle:
-    """Return the scale of the years, with room for the values: beyond its ends, or graduations and ends of lines."""
+def _years_across(planche: Planche, panel: Panneau, sides: tuple[float, float], years: tuple[int, int]) -> Echelle:
+    """Return the scale of the years, with room for the values beyond its ends."""
     (left, right), (first, last) = sides, years
-    if upward:
-        ends = [row[f"texte_{role}"] for role in panel.roles if pd.notna((row := panel.points.iloc[-1])[role])]
-        right -= planche.widest(ends, bold=True) + END
-        left += planche.widest(nombre(value, upward.decimals) for value in upward.graduations() or [100]) + END
-    else:
-        texts = panel.points.loc[panel.points[panel.roles[0]].notna(), f"texte_{panel.roles[0]}"]
-        edge = min(planche.widest([*texts, str(last)], bold=True) / 2 + 1, (right - left) / 3)
-        left, right = left + edge, right - edge
+    texts = panel.points.loc[panel.points["valeur"].notna(), "texte"]
+    edge = min(planche.widest([*texts, str(last)], bold=True) / 2 + 1, (right - left) / 3)
     middle = 0.5 * (first == last)
-    return Echelle(first - middle, last + middle, left, right)
+    return Echelle(first - middle, last + middle, left + edge, right - edge)
 
 
 def _put_lines(planche: Planche, axes: Axes, panel: Panneau, across: Echelle, upward: Echelle) -> None:
-    """Put the band, the target, the breaks, the lines, then the points over them."""
+    """Put the target, the breaks, the line, then the points over them."""
     grey, dark, points = planche.couleurs.secondaire, planche.couleurs.texte, panel.points
-    if "bas" in points:
-        style = {"color": planche.couleurs.filet, "clip_on": False}
-        runs = (points["nouvelle"] | points["bas"].isna()).cumsum()  # cut where the lines are
-        for _, run in points[points["bas"].notna()].groupby(runs):
-            if len(run) > 1:
-                edge = [*run["haut"], *reversed(list(run["bas"]))]
-                axes.fill([*run["annee"], *reversed(list(run["annee"]))], edge, alpha=0.6, linewidth=0, **style)
-            else:
-                axes.vlines(run["annee"], run["bas"], run["haut"], linewidth=3.0, **style)
     if panel.cible:
         year, value = panel.cible
         axes.plot([across.low, year], [value] * 2, color=grey, linewidth=0.6, linestyle=DASHES["tirets"], clip_on=False)
@@ -199,47 +161,25 @@ def _put_lines(planche: Planche, axes: Axes, panel: Panneau, across: Echelle, up
     if len(panel.breaks):
         axes.vlines(panel.breaks, upward.low, upward.high, colors=grey, linewidth=1.0, linestyle=DASHES["pointilles"],
                     clip_on=False)  # fmt: skip
-    for role in reversed(panel.roles):
-        put_line(planche, axes, role, *_cut(points, role))
-        hollow = points[points["provisoire"] & points[role].notna()]
-        if len(hollow):
-            planche.marks(axes, hollow["annee"], hollow[role], getattr(planche.couleurs, role), hollow=True)
-    if len(panel.roles) == 1:
-        for year in points.loc[points[panel.roles[0]].isna(), "annee"]:
-            _sign(planche, "absence", across.place(year), _floor(upward) - SQUARE / 2)
+    axes.plot(*_cut(points), color=planche.couleurs.territoire, linewidth=1.6, linestyle=DASHES["plein"], marker="o",
+              markersize=6.8, markeredgecolor=planche.couleurs.fond, clip_on=False)  # fmt: skip
+    hollow = points[points["provisoire"] & points["valeur"].notna()]
+    if len(hollow):
+        planche.marks(axes, hollow["annee"], hollow["valeur"], planche.couleurs.territoire, hollow=True)
+    for year in points.loc[points["valeur"].isna(), "annee"]:
+        _sign(planche, "absence", across.place(year), _floor(upward) - SQUARE / 2)
 
 
-def _cut(points: pd.DataFrame, role: str) -> tuple[pd.Series, pd.Series]:
+def _cut(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return years and values as matplotlib cuts a line: NaN where a value is absent or a series breaks."""
-    cuts = points[points["nouvelle"]].assign(**{role: float("nan")})
+    cuts = points[points["nouvelle"]].assign(valeur=float("nan"))
     rows = pd.concat([cuts, points]).sort_values("annee", kind="stable") if len(cuts) else points
-    return rows["annee"], rows[role]
+    return rows["annee"], rows["valeur"]
 
 
 def _floor(upward: Echelle) -> float:
     """Return where an absent year stands: on zero, or at the bottom of a scale without it."""
     return upward.place(0) if upward.low <= 0 <= upward.high else upward.left
-
-
-def put_line(
-    planche: Planche, axes: Axes, role: str, years: Sequence[float], values: Sequence[float], **style: object
-) -> None:
-    """Put a line and its points in the colour, the style and with the mark of its role, which may have none."""
-    (width, dashes), (form, size) = LINES[role], MARKS.get(role, ("", 0.0))
-    axes.plot(years, values, color=getattr(planche.couleurs, role), linewidth=width, linestyle=DASHES[dashes],
-              marker=form, markersize=size, markeredgecolor=planche.couleurs.fond, clip_on=False, **style)  # fmt: skip
-
-
-def _put_ends(planche: Planche, axes: Axes, panel: Panneau, upward: Echelle) -> None:
-    """Write the last value of each line beside its end, moved apart so that none covers another."""
-    last = panel.points.iloc[-1]
-    ends = sorted((upward.place(last[role]), role) for role in panel.roles if pd.notna(last[role]))
-    room = 0.5 * BETWEEN_VALUES
-    starts = spread([y - room for y, _ in ends], [BETWEEN_VALUES] * len(ends), 0.0, upward.right - room,
-                    upward.left + room)  # fmt: skip
-    for start, (y, role) in zip(starts, ends, strict=True):
-        planche.annotate(axes, (last["annee"], last[role]), last[f"texte_{role}"], dx=END, dy=start + room - y,
-                         bold=role == "territoire", color=getattr(planche.couleurs, role))  # fmt: skip
 
 
 def _put_values(
@@ -250,12 +190,12 @@ def _put_values(
     Returns:
         A remark for the first and for the last one when they have no room.
     """
-    (role,), points, unplaced = panel.roles, panel.points, []
-    known = points[points[role].notna()]
-    taken = [_around(across.place(row.annee), upward.place(getattr(row, role)), RADIUS) for row in known.itertuples()]
+    points, unplaced = panel.points, []
+    known = points[points["valeur"].notna()]
+    taken = [_around(across.place(row.annee), upward.place(row.valeur), RADIUS) for row in known.itertuples()]
     taken += [_around(across.place(year), _floor(upward) - SQUARE / 2, SQUARE / 2)
-              for year in points.loc[points[role].isna(), "annee"]]  # fmt: skip
-    drawn = [(across.place(year), upward.place(value)) for year, value in zip(*_cut(points, role), strict=True)]
+              for year in points.loc[points["valeur"].isna(), "annee"]]  # fmt: skip
+    drawn = [(across.place(year), upward.place(value)) for year, value in zip(*_cut(points), strict=True)]
     lines = [Path(ends) for ends in pairwise(drawn) if not isnan(ends[0][1] + ends[1][1])]
     lines += [Path([(across.place(year), upward.left), (across.place(year), upward.right)]) for year in panel.breaks]
     if panel.cible:
@@ -265,11 +205,11 @@ def _put_values(
     ends, between = [0, len(known) - 1], range(1, len(known) - 1) if len(known) <= ALL_VALUES else ()
     for rank in dict.fromkeys((*ends, *between)):
         row = known.iloc[rank]
-        text, (x, y) = row[f"texte_{role}"], (across.place(row["annee"]), upward.place(row[role]))
+        text, (x, y) = row["texte"], (across.place(row["annee"]), upward.place(row["valeur"]))
         found = free_place(planche.measure(text, bold=True), (x, y), taken, lines, frame)
         if found:
             taken.append(found)
-            planche.annotate(axes, (row["annee"], row[role]), text, dx=found.x0 - x, dy=found.y0 + CAPITAL / 2 - y,
+            planche.annotate(axes, (row["annee"], row["valeur"]), text, dx=found.x0 - x, dy=found.y0 + CAPITAL / 2 - y,
                              bold=True, color=planche.couleurs.territoire)  # fmt: skip
         elif rank in ends:
             unplaced.append(("", f"{row['annee']} : {text}"))

@@ -124,7 +124,7 @@ def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
     ]  # fmt: skip
     points = pd.DataFrame({
         "annee": rows["annee"], "nouvelle": rows["rupture"], "provisoire": rows["statut"].eq(Statut.PROVISOIRE),
-        "territoire": rows["valeur"], "texte_territoire": labels,
+        "valeur": rows["valeur"], "texte": labels,
     })  # fmt: skip
     detail = ", ".join(filter(None, (modalite, "" if short else minuscule(unite.libelle))))
     ends = dict.fromkeys(
