@@ -8,7 +8,7 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.blocs import flux, inclusion, livrables, norme, quotients, taux
+from ctglib.blocs import analyses, flux, inclusion, livrables, norme, taux
 from ctglib.calculs.suivi import annees, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
@@ -79,7 +79,7 @@ def lire(cas: dict) -> pd.DataFrame:
         "relais": lambda: norme.calculer(read, declared),
         "occupation": lambda: taux.calculer(read, declared, last),
         "inclusion": lambda: inclusion.calculer(read, declared, last, catalogue().indicateurs_fiches),
-        "projets": lambda: quotients.cumul(rapport("cmj_projets_realises"), read),
+        "projets": lambda: analyses.cumul(rapport("cmj_projets_realises"), read),
         "livrables": lambda: livrables.calculer(
             read,
             analyse("livrables").model_copy(

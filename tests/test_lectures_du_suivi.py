@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from ctglib import ouvrir_bilan, ouvrir_evaluation
-from ctglib.blocs.annee import donnees_lues, jour_des_donnees
 from ctglib.blocs.contrat import RIEN_D_ECRIT
+from ctglib.blocs.couverture import donnees_lues, jour_des_donnees
 from ctglib.document.mesures import bande
 from ctglib.document.tableau import RIEN
 from ctglib.donnees.dossier import lire_dossier

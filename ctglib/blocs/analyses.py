@@ -1,15 +1,20 @@
-"""The analyses that a fiche declares, each shown by the block of its type: ``ctglib/blocs/<type>.py``."""
+"""The analyses that a fiche declares, each shown by the block of its type (``ctglib/blocs/<type>.py``)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.calculs.suivi import annees, avec_reperes, changements_en_vigueur, ensemble
 from ctglib.document.blocs import Groupe, suite
+from ctglib.document.mesures import ligne
+from ctglib.document.typographie import compter, enumerer, nombre, pourcent
+from ctglib.donnees.modeles.convention import Analyse, Rapport
 
-if TYPE_CHECKING:
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.donnees.modeles.convention import Analyse
+CONVENTION = "convention"  # where an initial value comes from
 
 
 def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
@@ -21,3 +26,78 @@ def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
         return None
     block = getattr(import_module(f"ctglib.blocs.{analyse.type}"), analyse.type)
     return suite(piece for piece in block(etude, analyse) or () if piece is not None and piece != Groupe())
+
+
+def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFrame:
+    """Return the values of indicators of the fiches, each once, by year (see ``ctglib.calculs.suivi.annees``)."""
+    wanted = dict.fromkeys(name for name in identifiants if name)
+    return annees(etude.mesures, etude.catalogue, wanted, annees=(etude.convention.debut.year, etude.annee))
+
+
+def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the values of years with their targets and breaks, as the chart of trajectories takes them."""
+    changes = changements_en_vigueur(etude.suivi.avenants, etude.bilan.date_arretee)
+    return avec_reperes(table, etude.evaluation, etude.catalogue, changes)
+
+
+def nom_du_detail(etude: EtudeAnnuelle, table: pd.DataFrame) -> str:
+    """Return what the modalités of a table of years are: « Dispositif »."""
+    names = [name for name in table["dimension"].unique() if name]
+    return etude.catalogue.dimensions[names[0]].libelle if names else "Détail"
+
+
+class Compte(float):
+    """A count that a sentence writes with its noun: ``f"{Compte(2):place}"`` is « 2 places »."""
+
+    def __format__(self, nom: str) -> str:
+        """Return the count, alone or with its noun."""
+        return compter(self, nom) if nom else nombre(self)
+
+
+def quotients(rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    """Return two indicators set against each other, in the words that the convention declares for it.
+
+    A ratio is said once both counts are known and the denominator is not zero.
+
+    Args:
+        rapports: What the convention declares.
+        evaluation: The scoring of the year.
+        table: What ``ctglib.calculs.suivi.annees`` returns for their indicators.
+    """
+    told = []
+    for rapport in rapports:
+        above, below, years = _comptes(rapport, evaluation, table)
+        if pd.isna(above) or not below > 0:
+            continue
+        value = nombre(above / below, rapport.decimales)
+        if rapport.calcul == "part":
+            value = pourcent(100 * above / below, rapport.decimales)
+        words = {"numerateur": Compte(above), "denominateur": Compte(below), "rapport": value, "annees": years}
+        told.append(rapport.phrase.format(**words))
+    return told
+
+
+def cumul(rapport: Rapport, table: pd.DataFrame) -> pd.DataFrame:
+    """Return both counts, added up from year to year over the years for which both are known."""
+    both = {name: ensemble(table, getattr(rapport, name))["valeur"] for name in ("numerateur", "denominateur")}
+    return pd.DataFrame(both).dropna().cumsum().reset_index(names="annee")
+
+
+def _comptes(rapport: Rapport, evaluation: pd.DataFrame, table: pd.DataFrame) -> tuple[float, float, str]:
+    """Return the numerator, the denominator, and the years that they are of."""
+    if rapport.calcul == "cumul":
+        known = cumul(rapport, table)
+        if known.empty:
+            return float("nan"), float("nan"), ""
+        years = [str(year) for year in known["annee"]]
+        since = f"En {years[0]}" if len(years) == 1 else f"Sur les années connues ({enumerer(years)})"
+        return known["numerateur"].iloc[-1], known["denominateur"].iloc[-1], since
+
+    def valeur(indicateur: str, *, ecrite: bool) -> float:
+        row = ligne(evaluation, indicateur)
+        if row is None or (ecrite and row["origine_initiale"] != CONVENTION):
+            return float("nan")
+        return row["valeur_initiale"] if ecrite else row["valeur"]
+
+    above = valeur(rapport.numerateur, ecrite=rapport.calcul == "ecrit")
+    return above, valeur(rapport.denominateur, ecrite=rapport.calcul in ("depart", "ecrit")), ""

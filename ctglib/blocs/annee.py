@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.couverture import FICTIF
+from ctglib.blocs.couverture import couvrir, donnees_lues, jour_des_donnees
 from ctglib.calculs.collecte import a_collecter, taux_de_collecte
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import contexte_a_la_date, contexte_connu, revisions, series
-from ctglib.document.blocs import Couverture, Logo
+from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
-from ctglib.document.typographie import date_longue, enumerer
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.cle import signer
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts
+from ctglib.donnees.modeles.convention import Convention, Fiche
 from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
+from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
 from ctglib.secret.publication import publier
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.donnees.modeles.suivi import Bilan
-    from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
+CALCULS = ("mesures", "evaluation", "etats", "collecte", "a_collecter", "revisions")
+EXCEPTION = "une exception se dit sous le tableau qui la montre"  # of secrecy
 
 
 @dataclass(frozen=True)
@@ -84,6 +81,16 @@ class EtudeAnnuelle(Montrable):
         """Date, status and comité of the year."""
         return self.annuel.bilan
 
+    @property
+    def interne(self) -> bool:
+        """Whether the reports may show the grid of annexe 4, and must then not be published."""
+        return self.diffusion == "interne"
+
+    @property
+    def lieu(self) -> str:
+        """The end of most captions: « Harnes, 2024 »."""
+        return f"{self.contexte.territoire.nom}, {self.annee}"
+
     def fiche(self, numero: int | str) -> Fiche:
         """Return a fiche of the convention: ``2``, or ``"2"``.
 
@@ -99,32 +106,33 @@ class EtudeAnnuelle(Montrable):
         """Return the label of a modalité of a dimension."""
         return {item.id: item.libelle for item in self.catalogue.dimensions[dimension].modalites}[modalite]
 
+    def tableau(
+        self, table: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, **reste: object
+    ) -> Tableau:
+        """Return a table (see ``Tableau.de``) whose source is the follow-up, unless told."""
+        return Tableau.de(table, colonnes, nom=nom, titre=titre, **{"source": self.contexte.source, **reste})
+
+    def couverture(self, sujet: str, complement: str) -> Couverture:
+        """Return the cover of a report of the year; ``complement`` ends its title."""
+        return couvrir(
+            self.convention,
+            self.suivi.dossier.logos,
+            donnees_lues(self.bilan, self.catalogue.evaluation, self.lues),
+            territoire=self.contexte.territoire.nom,
+            interne=self.interne,
+            sujet=sujet,
+            complement=complement,
+            source=f"Source : {self.contexte.source}",
+            date=jour_des_donnees(self.bilan, self.lues).isoformat(),
+            sigles=tuple(self.catalogue.synthese.sigles.items()),
+        )
+
     def achevee(self) -> EtudeAnnuelle:
         """Return the study once every result of it is worked out: the reports of a year share it whole."""
         for name, kept in vars(type(self)).items():
             if isinstance(kept, cached_property):
                 getattr(self, name)
         return self
-
-    @property
-    def interne(self) -> bool:
-        """Whether the reports may show the grid of annexe 4, and must then not be published."""
-        return self.diffusion == "interne"
-
-    def couverture(self, sujet: str, complement: str) -> Couverture:
-        """Return the cover of a report of the year; ``complement`` ends its title."""
-        return couverture_annuelle(
-            self.convention,
-            self.bilan,
-            self.suivi.dossier.logos,
-            self.contexte,
-            evaluation=self.catalogue.evaluation,
-            lues=self.lues,
-            sujet=sujet,
-            complement=complement,
-            interne=self.interne,
-            sigles=self.catalogue.synthese.sigles,
-        )
 
     @property
     def lues(self) -> tuple[int | None, int | None]:
@@ -140,36 +148,18 @@ class EtudeAnnuelle(Montrable):
     @cached_property
     def mesures(self) -> pd.DataFrame:
         """The values of every indicator of the fiches by year (see ``ctglib.calculs.suivi``)."""
-        return series(
-            self.suivi.observations,
-            self.catalogue.indicateurs_fiches.values(),
-            territoire=self.convention.territoire,
-            annee=self.annee,
-        )
+        meanings, place = self.catalogue.indicateurs_fiches.values(), self.convention.territoire
+        return series(self.suivi.observations, meanings, territoire=place, annee=self.annee)
 
     @cached_property
     def evaluation(self) -> pd.DataFrame:
         """The scoring of the year, one row an indicator and modalité (see ``ctglib.calculs.evaluation``)."""
-        return evaluer(
-            self.convention,
-            self.catalogue,
-            self.suivi.observations,
-            self.suivi.avenants,
-            self.annee,
-            suivis=self.suivi.suivis,
-        )
+        return evaluation_de(self.suivi, self.annee)
 
     @cached_property
     def etats(self) -> pd.DataFrame:
         """The state of each modalité of the fiches (see ``ctglib.calculs.etats``)."""
-        return etats(
-            self.convention,
-            self.annuel.actions,
-            self.annee,
-            self.bilan.date_arretee,
-            evaluation=self.catalogue.evaluation,
-            avenants=self.suivi.avenants,
-        )
+        return etats_de(self.suivi, self.annee)
 
     @cached_property
     def collecte(self) -> pd.DataFrame:
@@ -197,6 +187,19 @@ class EtudeAnnuelle(Montrable):
         return contexte_a_la_date(self.suivi.contexte, self.annee)
 
 
+def evaluation_de(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
+    """Return the scoring of a year, as its own bilan reads it."""
+    return evaluer(suivi.convention, suivi.catalogue, suivi.observations, suivi.avenants, annee, suivis=suivi.suivis)
+
+
+def etats_de(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
+    """Return the state of each modalité of the fiches in a year."""
+    told, words = suivi.suivis[annee], suivi.catalogue.evaluation
+    return etats(
+        suivi.convention, told.actions, annee, told.bilan.date_arretee, evaluation=words, avenants=suivi.avenants
+    )
+
+
 def etudier(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
     """Return the study of a year, made from what its reports may show.
 
@@ -211,12 +214,10 @@ def etudier(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
     nom = f"etude/{convention}/{annee}/{diffusion}"
 
     def calculer() -> EtudeAnnuelle:
-        with enregistrer() as journal, lire_par_parts():
-            suivi = lire_suivi_brut(convention, annee)
-            gabarit = charger_gabarit(convention)
-        published = publier(suivi, annee)
-        lus = dict(journal.lus)
-        return EtudeAnnuelle(nom, published.suivi, annee, diffusion, lus, gabarit, published.retraits).achevee()
+        with lire_par_parts():
+            study = replace(etudier_brut(convention, annee, diffusion), nom=nom)
+        published = publier(study.suivi, annee)
+        return replace(study, suivi=published.suivi, retraits=published.retraits).achevee()
 
     return partager(nom, calculer)
 
@@ -238,9 +239,6 @@ def parts(etude: EtudeAnnuelle) -> dict[str, str]:
     return {nom_de_part(etude, fiche.numero): empreinte_de(part_de(etude, fiche)) for fiche in fiches}
 
 
-CALCULS = ("mesures", "evaluation", "etats", "collecte", "a_collecter", "revisions")
-
-
 def nom_de_part(etude: EtudeAnnuelle, numero: int) -> str:
     """Return what the part of a fiche is called in the record of the reads."""
     return f"{etude.nom}/fiche-{numero}"
@@ -251,150 +249,56 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
 
     Profiles, means and the grid of annexe 4 stay whole, as do the names of the files handed in. The fingerprints of
     these files go: they are not published, and tell of what is not in the part.
-
-    Args:
-        etude: The study, complete.
-        fiche: A fiche of the convention.
     """
-    indicateurs = [item.id for item in fiche.indicateurs]
-    meanings = [etude.catalogue.indicateurs_fiches[name] for name in indicateurs]
-    tables = {name for item in meanings for name in (item.id, *item.modalites)}
-    years = {year: _annee(one, fiche.numero, indicateurs) for year, one in etude.suivi.suivis.items()}
-    suivi = replace(
-        etude.suivi,
-        suivis=years,
-        observations=_lignes(etude.suivi.observations, "indicateur", indicateurs),
-        masque=etude.suivi.masque.iloc[:0],
-    )
+    own = [item.id for item in fiche.indicateurs]
+    tables = {name for item in own for name in (item, *etude.catalogue.indicateurs_fiches[item].modalites)}
+    kept = {"indicateur": own, "fiche": [fiche.numero]}
+
+    def lignes(table: pd.DataFrame, colonne: str) -> pd.DataFrame:
+        return table[table[colonne].isin(kept[colonne])].reset_index(drop=True)
+
+    years = {
+        year: replace(
+            one,
+            observations=lignes(one.observations, "indicateur"),
+            actions=lignes(one.actions, "fiche"),
+            appreciations=tuple(item for item in one.appreciations if item.fiche == fiche.numero),
+            messages=tuple(item for item in one.messages if item.fiche == fiche.numero),
+        )
+        for year, one in etude.suivi.suivis.items()
+    }
+    observations, withheld, rates = lignes(etude.suivi.observations, "indicateur"), etude.retraits, etude.collecte
+    if withheld is not None:
+        about = [not tables.isdisjoint(name.split("/")) for name in withheld["table"]]
+        withheld = withheld[about].reset_index(drop=True)
     part = replace(
         etude,
-        suivi=suivi,
+        suivi=replace(etude.suivi, suivis=years, observations=observations, masque=etude.suivi.masque.iloc[:0]),
         empreintes={path: digest if publiable(path) else "" for path, digest in etude.empreintes.items()},
-        retraits=None if etude.retraits is None else _retraits(etude.retraits, tables),
+        retraits=withheld,
     )
+    rates = rates[rates["groupe"].eq("fiche") & rates["valeur_groupe"].eq(str(fiche.numero))]
     vars(part).update(
         contexte=etude.contexte,
         series=etude.series,
         derniers_chiffres=etude.derniers_chiffres,
-        mesures=_lignes(etude.mesures, "indicateur", indicateurs),
-        evaluation=_lignes(etude.evaluation, "fiche", [fiche.numero]),
-        etats=_lignes(etude.etats, "fiche", [fiche.numero]),
-        collecte=_lignes(_lignes(etude.collecte, "groupe", ["fiche"]), "valeur_groupe", [str(fiche.numero)]),
-        a_collecter=_lignes(etude.a_collecter, "fiche", [fiche.numero]),
-        revisions=_lignes(etude.revisions, "indicateur", indicateurs),
+        mesures=lignes(etude.mesures, "indicateur"),
+        evaluation=lignes(etude.evaluation, "fiche"),
+        etats=lignes(etude.etats, "fiche"),
+        collecte=rates.reset_index(drop=True),
+        a_collecter=lignes(etude.a_collecter, "fiche"),
+        revisions=lignes(etude.revisions, "indicateur"),
     )
     return part
 
 
 def empreinte_de(part: EtudeAnnuelle) -> str:
     """Return the keyed fingerprint of all that a part holds of the follow-up; the files of the rest have their own."""
-    told = [part.annee, part.diffusion, _dit(part.suivi.observations), _dit(part.retraits)]
-    told += [_dit(getattr(one, field.name)) for one in part.suivi.suivis.values() for field in fields(one)]
-    told += [_dit(getattr(part, name)) for name in CALCULS]
-    return signer(cle_de(part.suivi.nom), repr(told).encode())
-
-
-def _annee(annuel: Suivi, numero: int, indicateurs: Collection[str]) -> Suivi:
-    return replace(
-        annuel,
-        observations=_lignes(annuel.observations, "indicateur", indicateurs),
-        actions=_lignes(annuel.actions, "fiche", [numero]),
-        appreciations=tuple(item for item in annuel.appreciations if item.fiche == numero),
-        messages=tuple(item for item in annuel.messages if item.fiche == numero),
-    )
-
-
-def _retraits(retraits: pd.DataFrame, tables: set[str]) -> pd.DataFrame:
-    """Return the tables withheld whole that are about one of these."""
-    own = [not tables.isdisjoint(name.split("/")) for name in retraits["table"]]
-    return retraits[own].reset_index(drop=True)
-
-
-def _lignes(table: pd.DataFrame, colonne: str, valeurs: Collection[object]) -> pd.DataFrame:
-    return table[table[colonne].isin(valeurs)].reset_index(drop=True)
-
-
-def _dit(objet: object) -> object:
-    """Return an object such that two of the same content are written alike."""
-    if isinstance(objet, pd.DataFrame):
-        return [list(objet.columns), objet.astype(object).to_numpy().tolist()]
-    return objet
-
-
-CLOS = "definitif"
-EXCEPTION = "une exception se dit sous le tableau qui la montre"  # of secrecy
-INTERNE = "Diffusion interne : la grille du référentiel d'emploi vise un ou deux postes, ce rapport ne se publie pas"
-
-
-def couverture_annuelle(
-    convention: Convention,
-    bilan: Bilan,
-    logos: Mapping[str, bytes | None],
-    contexte: Contexte,
-    *,
-    evaluation: Evaluation,
-    lues: tuple[int | None, int | None],
-    sujet: str,
-    complement: str,
-    interne: bool = False,
-    sigles: Mapping[str, str] | None = None,
-) -> Couverture:
-    """Return the cover of a year's report: parties, convention, date and status of the data.
-
-    The report bears the date its data stop at: the clock never enters it, and a year that is not closed says so.
-
-    Args:
-        convention: The convention.
-        bilan: Date and status of the year.
-        logos: The logo of each party by id, None while its file is absent.
-        contexte: The territory, and the source of the follow-up.
-        evaluation: The words of the statuses.
-        lues: The latest year of the follow-up and of the public series that were read, None where there is none.
-        sujet: What the report is about, under its title.
-        complement: End of the title: the year.
-        interne: Whether the report must not be published; it is then marked so.
-        sigles: The abbreviations of the catalogue.
-    """
-    warnings = [text for text, said in ((FICTIF, convention.fictive), (INTERNE, interne)) if said]
-    return Couverture(
-        sujet=sujet,
-        territoire=contexte.territoire.nom,
-        mentions=(
-            ("Parties", enumerer([partie.nom for partie in convention.parties])),
-            ("Convention", f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"),
-            *donnees_lues(bilan, evaluation, lues),
-        ),
-        logos=tuple(Logo(partie.nom_court, logos.get(partie.id)) for partie in convention.parties),
-        source=f"Source : {contexte.source}",
-        date=jour_des_donnees(bilan, lues).isoformat(),
-        avertissement=" – ".join(warnings),
-        complement=complement,
-        sigles=tuple((sigles or {}).items()),
-    )
-
-
-def donnees_lues(
-    bilan: Bilan, evaluation: Evaluation, lues: tuple[int | None, int | None]
-) -> tuple[tuple[str, str], ...]:
-    """Return the two mentions of a cover: the latest data read, and whether the bilan of the year is closed."""
-    own, public = lues
+    held = [part.annee, part.diffusion, part.suivi.observations, part.retraits]
+    held += [getattr(one, field.name) for one in part.suivi.suivis.values() for field in fields(one)]
+    held += [getattr(part, name) for name in CALCULS]
     told = [
-        f"suivi de {own}" if own else "aucun suivi transmis",
-        *([f"séries publiques de {public}"] if public else []),
+        [list(one.columns), one.astype(object).to_numpy().tolist()] if isinstance(one, pd.DataFrame) else one
+        for one in held
     ]
-    word = evaluation.statuts[bilan.statut]
-    stopped = f", arrêté au {date_longue(bilan.date_arretee)}" if _arrete(bilan) else ""
-    still = "" if bilan.statut == CLOS else f" : le bilan de {bilan.annee} n'est pas clos"
-    return ("Dernières données lues", " ; ".join(told)), ("Statut", f"{word}{stopped}{still}")
-
-
-def jour_des_donnees(bilan: Bilan, lues: tuple[int | None, int | None]) -> date:
-    """Return the date that a report bears: that of its bilan, or the end of the latest year read, never a later one."""
-    if _arrete(bilan):
-        return bilan.date_arretee
-    return min(bilan.date_arretee, date(max((year for year in lues if year), default=bilan.annee - 1), 12, 31))
-
-
-def _arrete(bilan: Bilan) -> bool:
-    """Tell whether somebody said when the year stops: a closed bilan does, or one that writes its date."""
-    return bilan.statut == CLOS or "date_arretee" in bilan.model_fields_set
+    return signer(cle_de(part.suivi.nom), repr(told).encode())

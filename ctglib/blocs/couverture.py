@@ -1,22 +1,23 @@
-"""What the cover of a report says of a convention."""
+"""What the cover of a report says: whose convention, when, in which state of the data."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
 
 from ctglib.document.blocs import Couverture, Logo
+from ctglib.document.contexte import Contexte
 from ctglib.document.typographie import date_longue, enumerer
+from ctglib.donnees.modeles.coherence import Regles
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.modeles.suivi import Bilan
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
-
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.coherence import Regles
-    from ctglib.donnees.modeles.convention import Convention
-
+CLOS = "definitif"
 FICTIF = "Données fictives : ce rapport montre le classeur d'évaluation, il ne décrit aucun territoire réel"
+INTERNE = "Diffusion interne : la grille du référentiel d'emploi vise un ou deux postes, ce rapport ne se publie pas"
 
 
 def couverture(
@@ -27,32 +28,53 @@ def couverture(
     statut: str,
     sigles: Mapping[str, str],
 ) -> Couverture:
-    """Return the cover: parties, period, state of the report, date of the data.
+    """Return the cover of what the convention begins with; ``statut`` is the state of the report."""
+    return couvrir(
+        convention,
+        logos,
+        (("Date des données", convention.date_des_donnees), ("Statut", statut)),
+        territoire=contexte.territoire.nom,
+        periode="Période",
+        sujet=f"Convention territoriale globale {convention.debut.year}-{convention.fin.year}",
+        source=f"Source : {convention.source_texte}",
+        sigles=tuple(sigles.items()),
+    )
 
-    The report bears the first day of the convention, the day its baseline stands for: the clock never enters it.
+
+def couvrir(
+    convention: Convention,
+    logos: Mapping[str, bytes | None],
+    mentions: tuple[tuple[str, str], ...],
+    *,
+    territoire: str,
+    periode: str = "Convention",
+    fin: date | None = None,
+    interne: bool = False,
+    **reste: object,
+) -> Couverture:
+    """Return the cover of a report: the parties, their logos and the dates of the convention, then the other mentions.
+
+    The clock never enters it: a report bears the date its data stop at, the first day of the convention unless told.
 
     Args:
         convention: The convention.
         logos: The logo of each party by id, None while its file is absent.
-        contexte: The territory.
-        statut: State of the report, as the reader sees it.
-        sigles: The abbreviations and their meanings.
+        mentions: What else is said, as pairs (label, text).
+        territoire: The name of the territory.
+        periode: How the dates of the convention are called.
+        fin: Its last day, where an avenant extends it.
+        interne: Whether the report must not be published; it is then marked so.
+        reste: The other arguments of a ``Couverture``: sujet, source…
     """
-    years = f"{convention.debut.year}-{convention.fin.year}"
+    dates = f"du {date_longue(convention.debut)} au {date_longue(fin or convention.fin)}"
+    parties = ("Parties", enumerer([partie.nom for partie in convention.parties]))
+    warnings = [text for text, said in ((FICTIF, convention.fictive), (INTERNE, interne)) if said]
     return Couverture(
-        sujet=f"Convention territoriale globale {years}",
-        territoire=contexte.territoire.nom,
-        mentions=(
-            ("Parties", enumerer([partie.nom for partie in convention.parties])),
-            ("Période", f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"),
-            ("Date des données", convention.date_des_donnees),
-            ("Statut", statut),
-        ),
+        territoire=territoire,
+        mentions=(parties, (periode, dates), *mentions),
         logos=tuple(Logo(partie.nom_court, logos.get(partie.id)) for partie in convention.parties),
-        source=f"Source : {convention.source_texte}",
-        date=convention.debut.isoformat(),
-        avertissement=FICTIF if convention.fictive else "",
-        sigles=tuple(sigles.items()),
+        avertissement=" – ".join(warnings),
+        **{"date": convention.debut.isoformat(), **reste},
     )
 
 
@@ -63,6 +85,29 @@ def statut_du_diagnostic(controle: pd.DataFrame, regles: Regles) -> str:
         controle: Findings of the consistency check: gravite, statut.
         regles: The severities, the gravest first.
     """
-    gravest = next(iter(regles.gravites))
-    left = (controle["gravite"] == gravest) & (controle["statut"] == "ouvert")
+    left = controle["gravite"].eq(next(iter(regles.gravites))) & controle["statut"].eq("ouvert")
     return "provisoire, le contrôle de la convention ayant des points à corriger" if left.any() else "définitif"
+
+
+def donnees_lues(
+    bilan: Bilan, evaluation: Evaluation, lues: tuple[int | None, int | None]
+) -> tuple[tuple[str, str], ...]:
+    """Return two mentions: the latest years read (follow-up, public series), and whether the bilan is closed."""
+    own, public = lues
+    told = f"suivi de {own}" if own else "aucun suivi transmis"
+    told += f" ; séries publiques de {public}" if public else ""
+    stopped = f", arrêté au {date_longue(bilan.date_arretee)}" if _arrete(bilan) else ""
+    still = "" if bilan.statut == CLOS else f" : le bilan de {bilan.annee} n'est pas clos"
+    return ("Dernières données lues", told), ("Statut", f"{evaluation.statuts[bilan.statut]}{stopped}{still}")
+
+
+def jour_des_donnees(bilan: Bilan, lues: tuple[int | None, int | None]) -> date:
+    """Return the date that a report bears: that of its bilan, or the end of the latest year read, never a later one."""
+    if _arrete(bilan):
+        return bilan.date_arretee
+    return min(bilan.date_arretee, date(max(filter(None, lues), default=bilan.annee - 1), 12, 31))
+
+
+def _arrete(bilan: Bilan) -> bool:
+    """Tell whether somebody said when the year stops: a closed bilan does, or one that writes its date."""
+    return bilan.statut == CLOS or "date_arretee" in bilan.model_fields_set

@@ -1,32 +1,38 @@
-"""« Six critères »: evidence gathered by the workbook, with its tables, appreciation entered by people."""
+"""« Six critères » and « de l'action au résultat »: evidence that the workbook gathers, what people say of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.cadre import rapport_de, sur
+from ctglib.blocs.fin import EtudeFinale, sur
+from ctglib.blocs.recommandations import faits
+from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.blocs.trajectoires import derniere
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.enjeux import FICHE, INDICATEUR, SERVICE
-from ctglib.document.blocs import Bloc, Groupe, Renvoi, citation, liste, sous_titre, suite
+from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS, Chaine
+from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, sous_titre, suite
 from ctglib.document.mesures import legende
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, enumerer, majuscule, nombre
+from ctglib.document.typographie import INSECABLE, abreger, compter, enumerer, majuscule, nombre, nombre_court
+from ctglib.donnees.modeles.evaluation import Critere, PreuveDeCritere
 from ctglib.donnees.montrable import Montrable
-
-if TYPE_CHECKING:
-    from ctglib.blocs.fin import EtudeFinale
-    from ctglib.blocs.trajectoires import Trajectoires
-    from ctglib.document.blocs import Texte
-    from ctglib.donnees.modeles.evaluation import Critere, PreuveDeCritere
 
 DONNEES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for
-ORIGINES = {INDICATEUR: "Écarts défavorables", SERVICE: "Services absents", FICHE: "Constats des fiches"}
-OUI, AUCUN, AUCUNE, LONG = "oui", "aucun", "aucune", "texte-long"
+ORIGINES = {
+    "indicateurs": (INDICATEUR, "Écarts défavorables"),
+    "services": (SERVICE, "Services absents"),
+    "constats": (FICHE, "Constats des fiches"),
+}
+LONG = "texte-long"
+LIMITE = 8  # beyond, the others are counted: the table of the trajectories has them all
+PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
+GROUPES = {CONVENTION: "Ce que la convention écrit", PROPOSITIONS: "Avec les indicateurs que le classeur propose"}
+COMPTES = {"definis": "Définition", "departs": "Départ", "cibles": "Cible", "donnees": "Données"}
 
 
 @dataclass(frozen=True)
@@ -34,151 +40,274 @@ class Criteres(Montrable):
     """The six criteria and the tables that their evidence needs."""
 
     etude: EtudeFinale
-    trajectoires: Trajectoires
 
     def tableau(self) -> Tableau:
         """Return one row a criterion: its question, how many pieces of evidence are complete, the answer entered.
 
         The data have one row a piece of evidence: its count, out of how many, how many of what it needs are known.
         """
-        cadre, proofs = self.etude.cadre, self.etude.preuves
-        answers = {item.critere: item.reponse for item in self.etude.finale.saisie.criteres}
+        etude, rules, proofs = self.etude, self.etude.finale.regles, self.etude.preuves
+        answers = {item.critere: rules.reponses[item.reponse].dit for item in etude.finale.saisie.criteres}
         rows, data = [], []
-        for item in cadre.regles.criteres:
+        for item in rules.criteres:
             data += [(item.titre, proof.id, proof.libelle, *astuple(proofs[proof.id])) for proof in item.preuves]
             complete = sum(proofs[proof.id].completude == "complete" for proof in item.preuves)
-            answer = answers.get(item.id)
-            said = cadre.regles.reponses[answer].dit if answer else cadre.mot("a_completer")
-            rows.append((item.titre, item.question, sur(complete, len(item.preuves)), majuscule(said)))
-        return Tableau.de(
+            said = majuscule(answers.get(item.id) or etude.mot("a_completer"))
+            rows.append((item.titre, item.question, sur(complete, len(item.preuves)), said))
+        return etude.tableau(
             pd.DataFrame(rows, columns=["critere", "question", "preuves", "reponse"]),
             [
                 Colonne("critere", "Critère"),
                 Colonne("question", "Question"),
-                Colonne("preuves", "Preuves complètes", numerique=True),
+                Colonne("preuves", "Preuves complètes", True),
                 Colonne("reponse", "Réponse"),
             ],
-            nom="criteres",
-            titre=f"Les six critères, leurs preuves et la réponse des évaluateurs, {cadre.lieu_et_dates}",
+            "criteres",
+            "Les six critères, leurs preuves et la réponse des évaluateurs",
             donnees=pd.DataFrame(data, columns=DONNEES),
-            source=f"{cadre.contexte.source} ; appréciation des évaluateurs",
+            source=f"{etude.contexte.source} ; appréciation des évaluateurs",
             classe=LONG,
         )
 
     def detail(self) -> Groupe | None:
         """Return each criterion: its evidence, then what the evaluators say."""
-        return suite(map(self._critere, self.etude.finale.regles.criteres))
+        entered = {item.critere: item for item in self.etude.finale.saisie.criteres}
+
+        def section(item: Critere) -> Bloc:
+            told, found = sous_titre(item.titre) + liste(map(self._preuve, item.preuves)), entered.get(item.id)
+            if found is None:  # the table of the criteria says it
+                return told
+            answer = majuscule(self.etude.finale.regles.reponses[found.reponse].dit)
+            return told + citation(f"{answer}. {found.appreciation}", "Les évaluateurs")
+
+        return suite(map(section, self.etude.finale.regles.criteres))
 
     def besoins(self) -> Tableau | None:
         """Return one row a theme of the diagnostic: its needs by origin, those answered, the enjeu that takes it."""
-        needs, cadre = self.etude.besoins, self.etude.cadre
-        stakes = {theme: enjeu.titre for enjeu in cadre.convention.enjeux for theme in enjeu.themes}
-        alone = enumerer([enjeu.titre for enjeu in cadre.convention.enjeux if not enjeu.themes])
-        themes = [(item.theme, item.titre, stakes.get(item.theme, AUCUN)) for item in self.etude.themes]
-        themes += [("", "Sans thème du diagnostic", alone or AUCUN)] * int(needs["theme"].eq("").any())
+        needs, etude = self.etude.besoins, self.etude
+        stakes = {theme: enjeu.titre for enjeu in etude.convention.enjeux for theme in enjeu.themes}
+        alone = enumerer([enjeu.titre for enjeu in etude.convention.enjeux if not enjeu.themes])
+        themes = [(item.theme, item.titre, stakes.get(item.theme)) for item in etude.themes]
+        themes += [("", "Sans thème du diagnostic", alone)] * int(needs["theme"].eq("").any())
         rows = []
         for theme, titre, enjeu in themes:
             own = needs[needs["theme"] == theme]
             answered = own.loc[own["fiches"] != "", "fiches"]
-            numbers = sorted(set(answered.str.split(SEPARATEUR).explode()))
-            counts = {kind: nombre(int((own["origine"] == kind).sum())) for kind in ORIGINES}
-            told = {"theme": titre, "indicateurs": counts[INDICATEUR], "services": counts[SERVICE]}
-            told |= {"constats": counts[FICHE], "repondus": nombre(len(answered))}
-            rows.append({**told, "fiches": enumerer(numbers) or AUCUNE, "enjeu": enjeu})
+            counts = {name: nombre(int((own["origine"] == kind).sum())) for name, (kind, _) in ORIGINES.items()}
+            fiches = enumerer(sorted(set(answered.str.split(SEPARATEUR).explode())))
+            told = {"theme": titre, **counts, "repondus": nombre(len(answered))}
+            rows.append(told | {"fiches": fiches or "aucune", "enjeu": enjeu or "aucun"})
         if not rows:
             return None
-        return Tableau.de(
+        return etude.tableau(
             pd.DataFrame(rows),
             [
                 Colonne("theme", "Thème du diagnostic"),
-                Colonne("indicateurs", ORIGINES[INDICATEUR], numerique=True, groupe="Besoins"),
-                Colonne("services", ORIGINES[SERVICE], numerique=True, groupe="Besoins"),
-                Colonne("constats", ORIGINES[FICHE], numerique=True, groupe="Besoins"),
-                Colonne("repondus", "Avec une fiche", numerique=True),
+                *(Colonne(name, label, True, "Besoins") for name, (_, label) in ORIGINES.items()),
+                Colonne("repondus", "Avec une fiche", True),
                 Colonne("fiches", "Fiches"),
                 Colonne("enjeu", "Enjeu"),
             ],
-            nom="besoins",
-            titre=f"Les besoins du diagnostic et les fiches qui leur répondent, {cadre.lieu_et_dates}",
-            source=cadre.convention.source_diagnostic,
-            notes=(cadre.mot("besoin"),),
+            "besoins",
+            "Les besoins du diagnostic et les fiches qui leur répondent",
+            source=etude.convention.source_diagnostic,
+            notes=(etude.mot("besoin"),),
         )
 
     def schemas(self) -> Tableau | None:
         """Return the axes and chapters of each schéma against the fiches; None when the text names none."""
-        cadre, fiches = self.etude.cadre, [fiche.numero for fiche in self.etude.convention.fiches]
-        if not cadre.convention.schemas:
+        etude, convention = self.etude, self.etude.convention
+        if not convention.schemas:
             return None
-        answered = {(item.element, item.fiche) for item in self.etude.finale.lectures.schemas}
-        rows = [
-            {
-                "groupe": f"{schema.nom}, {schema.debut}-{schema.fin} : {part}",
-                "element": element,
-                **{f"f{numero}": "oui" if (element, numero) in answered else "non" for numero in fiches},
-            }
-            for schema in cadre.convention.schemas
-            for part, elements in (("axes", schema.axes), ("chapitres", schema.chapitres))
-            for element in elements
+        answered = {(item.element, item.fiche) for item in etude.finale.lectures.schemas}
+        elements = [
+            (f"{schema.nom}, {schema.debut}-{schema.fin} : {part}", element)
+            for schema in convention.schemas
+            for part in ("axes", "chapitres")
+            for element in getattr(schema, part)
         ]
-        table = pd.DataFrame(rows)
-        states = [f"{cadre.etat_du_schema(schema)}." for schema in cadre.convention.schemas]
-        marks = {"oui": OUI, "non": RIEN}
-        return Tableau.de(
-            table.drop(columns="groupe"),
-            [
-                Colonne("element", "Axe ou chapitre"),
-                *(Colonne(f"f{numero}", f"Fiche{INSECABLE}{numero}", ecrire=marks.get) for numero in fiches),
-            ],
-            nom="schemas",
-            titre=f"Les fiches action devant le schéma départemental, {cadre.lieu_et_dates}",
-            source=f"{cadre.convention.source_texte} ; liens lus par le classeur d'évaluation",
-            groupes=tuple(table["groupe"]),
-            notes=(f"« {OUI} » : la fiche y répond, d'après une lecture du classeur.", *states),
+        table = pd.DataFrame({"element": [element for _, element in elements]})
+        numbers = [fiche.numero for fiche in convention.fiches]
+        for numero in numbers:
+            table[f"f{numero}"] = ["oui" if (item, numero) in answered else "non" for item in table["element"]]
+        marks = {"oui": "oui", "non": RIEN}
+        columns = [Colonne(f"f{numero}", f"Fiche{INSECABLE}{numero}", ecrire=marks.get) for numero in numbers]
+        return etude.tableau(
+            table,
+            [Colonne("element", "Axe ou chapitre"), *columns],
+            "schemas",
+            "Les fiches action devant le schéma départemental",
+            source=f"{convention.source_texte} ; liens lus par le classeur d'évaluation",
+            groupes=tuple(group for group, _ in elements),
+            notes=(
+                "« oui » : la fiche y répond, d'après une lecture du classeur.",
+                *(f"{etude.etat_du_schema(schema)}." for schema in convention.schemas),
+            ),
         )
 
     def durabilite(self) -> Tableau | None:
         """Return the documents and meetings that exist, what the fiches write of what comes next; None when bare."""
-        ways, cadre = self.etude.parcours, self.etude.cadre
-        kept = ways[ways["indicateur"].isin(cadre.convention.livrables)]
+        ways, etude = self.etude.parcours, self.etude
+        kept = ways[ways["indicateur"].isin(etude.convention.livrables)]
         written = {
             item.fiche: f"{' ; '.join(item.perspectives)} ({annee})" if item.perspectives else RIEN
-            for annee, suivi in sorted(self.etude.derniere.suivi.suivis.items())
+            for annee, suivi in sorted(etude.derniere.suivi.suivis.items())
             for item in suivi.appreciations  # a later one replaces an earlier one
         }
         known = kept["annees_connues"].gt(0)
         if not written and not known.any():
             return None
-        rows = [("Documents et instances", row.libelle, derniere(row, cadre.contexte)) for row in kept.itertuples()]
-        rows += [
-            ("Perspectives écrites dans le dernier bilan", cadre.fiche(fiche.numero), written.get(fiche.numero, RIEN))
-            for fiche in cadre.convention.fiches
-        ]
+        rows = [("Documents et instances", row.libelle, derniere(row, etude.contexte)) for row in kept.itertuples()]
+        numbers, group = (
+            [fiche.numero for fiche in etude.convention.fiches],
+            "Perspectives écrites dans le dernier bilan",
+        )
+        rows += [(group, etude.titre_de_fiche(number), written.get(number, RIEN)) for number in numbers]
         table = pd.DataFrame(rows, columns=["groupe", "element", "su"])
-        return Tableau.de(
+        return etude.tableau(
             table,
             [Colonne("element", "Élément"), Colonne("su", "Ce qui en est su")],
-            nom="durabilite",
-            titre=f"Ce qui reste après la convention, {cadre.lieu_et_dates}",
-            source=cadre.contexte.source,
+            "durabilite",
+            "Ce qui reste après la convention",
             groupes=tuple(table["groupe"]),
-            notes=legende(kept.loc[known, "statut_derniere"], cadre.contexte),
+            notes=legende(kept.loc[known, "statut_derniere"], etude.contexte),
             classe=LONG,
         )
-
-    def _critere(self, item: Critere) -> Bloc:
-        """Return a criterion as its section; the table of the criteria says when nothing was entered of it."""
-        told = sous_titre(item.titre) + liste(map(self._preuve, item.preuves))
-        entered = {found.critere: found for found in self.etude.finale.saisie.criteres}.get(item.id)
-        if entered is None:
-            return told
-        answer = majuscule(self.etude.cadre.regles.reponses[entered.reponse].dit)
-        return told + citation(f"{answer}. {entered.appreciation}", "Les évaluateurs")
 
     def _preuve(self, proof: PreuveDeCritere) -> Texte:
         """Return a piece of evidence: its count, how much of what it needs is known, where it is shown."""
         found = self.etude.preuves[proof.id]
-        known = f" ({proof.attendus} : {sur(found.connus, found.attendus)})"
-        known = known if found.attendus and found.completude != "complete" else ""
-        count = f" : {rapport_de(found)}" if found.completude != "absente" or found.valeur else ""
-        known = self.etude.cadre.mot(f"preuve_{found.completude}") + known
+        known = self.etude.mot(f"preuve_{found.completude}")
+        if found.attendus and found.completude != "complete":
+            known += f" ({proof.attendus} : {sur(found.connus, found.attendus)})"
+        count = ""
+        if found.completude != "absente" or found.valeur:
+            whole = "" if found.total is None else f" sur {nombre_court(found.total)}"
+            count = f" : {nombre_court(found.valeur)}{whole}"
         return f"{proof.libelle}{count}. Données réunies : {known}", Renvoi(proof.renvoi, (MANQUES,), True), "."
+
+
+def tableau_contribution(etude: EtudeFinale) -> Tableau:
+    """Return five rows a fiche: actions, realisations, results, context, other explanations; then the strength.
+
+    Pre-filled, for the evaluators to complete.
+    """
+    rows = [(chain.fiche.numero, *row) for chain in etude.chaines for row in _maillons(chain, etude)]
+    table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
+    shown = pd.concat([rows for item in etude.chaines for rows in (item.realisations, item.resultats)])
+    rules = " ; ".join(f"{item.dit}, {item.regle}" for item in etude.finale.regles.forces.values())
+    return etude.tableau(
+        table,
+        [
+            Colonne("etape", "Maillon"),
+            Colonne("classeur", "Ce que le classeur relève"),
+            Colonne("evaluateurs", "Ce que disent les évaluateurs"),
+        ],
+        "contribution",
+        "De l'action au résultat, fiche par fiche",
+        source=f"{etude.contexte.source} ; séries publiques ; règles du classeur d'évaluation",
+        groupes=tuple(table["fiche"].map(etude.titre_de_fiche)),
+        notes=(f"Force de la preuve : {rules}.", *legende(shown.get("statut_derniere", ()), etude.contexte)),
+        classe=LONG,
+    )
+
+
+def tableau_evaluabilite(etude: EtudeFinale) -> Tableau:
+    """Return what could be evaluated, by fiche and in all, for the text alone, then with the proposals."""
+
+    def part(nom: str, total: str) -> Callable[[pd.Series], str]:
+        return lambda row: sur(row[nom], row[total])
+
+    return etude.tableau(
+        etude.evaluabilite,
+        [
+            Colonne("fiche", "Fiche", ecrire=lambda x: "Ensemble" if pd.isna(x) else f"Fiche{INSECABLE}{x}"),
+            Colonne("part_objectifs", "Objectifs couverts", True, "", part("objectifs_couverts", "objectifs")),
+            Colonne("part_resultats", "Résultats couverts", True, "", part("resultats_couverts", "resultats")),
+            Colonne("indicateurs", "Nombre", True, "Indicateurs", nombre),
+            *(
+                Colonne(f"part_{name}", label, True, "Indicateurs", part(name, "indicateurs"))
+                for name, label in COMPTES.items()
+            ),
+        ],
+        "evaluabilite",
+        "Objectifs, résultats et indicateurs qui pouvaient être évalués",
+        source=f"{etude.contexte.source} ; catalogue du classeur d'évaluation",
+        groupes=tuple(etude.evaluabilite["groupe"].map(GROUPES)),
+        notes=tuple(map(etude.mot, ("objectif_mesurable", "definition", "cible", "donnees"))),
+    )
+
+
+def lecon(evaluabilite: pd.DataFrame) -> Bloc:
+    """Return the first lesson in sentences: what the text alone allowed, then what the proposals add."""
+    whole = evaluabilite[evaluabilite["fiche"].isna()].set_index("groupe")
+    text, more = whole.loc[CONVENTION], whole.loc[PROPOSITIONS]
+    number = int(text["indicateurs"])
+    told = [
+        f"La convention écrit {compter(number, 'indicateur')}. Objectifs couverts : "
+        f"{sur(text['objectifs_couverts'], text['objectifs'])} ; résultats attendus couverts : "
+        f"{sur(text['resultats_couverts'], text['resultats'])}."
+    ]
+    if number:
+        told.append(
+            f"De ces indicateurs, avec une définition : {sur(text['definis'], number)} ; une valeur de départ : "
+            f"{sur(text['departs'], number)} ; une cible : {sur(text['cibles'], number)} ; une donnée pendant la "
+            f"convention : {sur(text['donnees'], number)}."
+        )
+    if number > PART_SANS_CIBLE * text["cibles"]:
+        told.append(
+            "La première leçon est là : sans cible, rien ne se juge atteint ou non ; sans valeur de départ, aucune "
+            "évolution ne se lit."
+        )
+    bare = evaluabilite["groupe"].eq(CONVENTION) & evaluabilite["fiche"].notna() & evaluabilite["indicateurs"].eq(0)
+    if bare.any():
+        told.append(f"Sans aucun indicateur écrit : fiche {', '.join(evaluabilite.loc[bare, 'fiche'].astype(str))}.")
+    told.append(
+        f"Avec ceux que le classeur propose, {compter(int(more['indicateurs']), 'indicateur')} ; avec un départ : "
+        f"{int(more['departs'])} ; une cible : {int(more['cibles'])} ; une donnée : {int(more['donnees'])}."
+    )
+    return liste(told)
+
+
+def _maillons(chaine: Chaine, etude: EtudeFinale) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of a fiche: the link, what the workbook finds, what the evaluators say."""
+    entered = {item.fiche: item for item in etude.finale.saisie.contribution}.get(chaine.fiche.numero)
+    told, strength, others = etude.mot("a_completer"), etude.finale.regles.forces, chaine.fiche.autres_explications
+    said = " ; ".join(entered.autres_explications) if entered else ""
+    comment = entered.commentaire if entered and entered.commentaire else RIEN
+    answer = strength[entered.force].dit if entered and entered.force else told
+    yield "Actions", majuscule(" ; ".join(faits(chaine.actions))), RIEN
+    yield "Réalisations", _mesures(chaine.realisations, chaine.manquants["realisation"], etude), RIEN
+    yield "Résultats", _mesures(chaine.resultats, chaine.manquants["resultat"], etude), majuscule(comment)
+    yield "Contexte", _contexte(chaine.contexte, etude), RIEN
+    yield "Autres explications", f"À examiner : {', '.join(others)}" if others else RIEN, majuscule(said or told)
+    yield "Force de la preuve", strength[chaine.force].dit, majuscule(answer)
+
+
+def _mesures(rows: pd.DataFrame, manquants: int, etude: EtudeFinale) -> str:
+    """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable », and how many have no value."""
+    said, contexte, rules = [], etude.contexte, etude.finale.regles
+    for row in rows.head(LIMITE).itertuples():
+        start = ""
+        if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
+            start = f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
+        word = f", {etude.catalogue.evaluation.evolutions[row.evolution].dit}" if row.evolution else ""
+        said.append(f"{abreger(row.libelle, rules.signes)} : {start}{derniere(row, contexte)}{word}")
+    if len(rows) > LIMITE:
+        said.append(compter(len(rows) - LIMITE, "autre mesuré", "autres mesurés"))
+    if manquants:
+        said.append(f"{compter(manquants, 'indicateur')} sans valeur")
+    return " ; ".join(said) or RIEN
+
+
+def _contexte(rows: pd.DataFrame, etude: EtudeFinale) -> str:
+    said, contexte = [], etude.contexte
+    for row in rows.itertuples():
+        label = contexte.indicateurs[row.indicateur].libelle
+        if pd.notna(row.moyenne):
+            said.append(f"{label} : {en_moyennes(row)}")
+            continue
+        there = evolution(row.variation_reference, row)
+        other = "" if there == RIEN else f", contre {there} {contexte.reference.a}"
+        said.append(f"{label} : {evolution(row.variation, row)} de {row.annee_avant} à {row.annee}{other}")
+    return " ; ".join([*said, etude.mot("contexte_jamais_effet")]) if said else RIEN

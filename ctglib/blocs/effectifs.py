@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pandas as pd
 
-from ctglib.blocs.annees import lire_annees, par_modalite
-from ctglib.blocs.quotients import quotients, tableau_cumul
-from ctglib.calculs.suivi import est_muet
-from ctglib.document.blocs import Groupe, liste, paragraphe
-from ctglib.document.mesures import COUPURES
-from ctglib.document.typographie import INSECABLE, accorder, minuscule, nombre
+from ctglib.blocs.analyses import cumul, lire_annees, pour_trajectoires, quotients
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.calculs.suivi import details, est_muet
+from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.contexte import Contexte
+from ctglib.document.mesures import COUPURES, periode
+from ctglib.document.tableau import Colonne
+from ctglib.document.typographie import accorder, compter, minuscule
+from ctglib.donnees.modeles.convention import Analyse
+from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.graphiques.trajectoires import trajectoires
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.convention import Analyse
-    from ctglib.donnees.modeles.evaluation import Evaluation
 
 
 def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     """Yield what the modalités of some indicators did, the ratios declared; then the chart of the modalités."""
-    names = analyse.tous("effectifs")
+    names, contexte = analyse.tous("effectifs"), etude.contexte
     cited = [name for item in analyse.rapports for name in (item.numerateur, item.denominateur)]
-    table, words = lire_annees(etude, [*names, *cited]), etude.catalogue.evaluation
+    table = lire_annees(etude, [*names, *cited])
     if est_muet(table):
         return
     told: list[str] = []
@@ -36,13 +31,26 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         rows = etude.evaluation[etude.evaluation["indicateur"].eq(name) & etude.evaluation["modalite"].ne("")]
         if len(rows):
             noun = minuscule(etude.catalogue.dimensions[rows["dimension"].iloc[0]].libelle)
-            told += mouvements(rows, noun, etude.contexte, words)
+            told += mouvements(rows, noun, contexte, etude.catalogue.evaluation)
     yield liste([*told, *quotients(analyse.rapports, etude.evaluation, table)])
-    yield from (tableau_cumul(item, table, etude.contexte) for item in analyse.rapports if item.calcul == "cumul")
-    yield paragraphe(analyse.note, classe="note") if analyse.note else Groupe()
+    for item in analyse.rapports:
+        if item.calcul == "cumul" and len(added := cumul(item, table)) > 1:  # one year adds nothing up
+            labels = {
+                name: contexte.indicateurs[getattr(item, name)].libelle for name in ("denominateur", "numerateur")
+            }
+            yield etude.tableau(
+                added,
+                [Colonne("annee", "Année", ecrire=str), *(Colonne(name, text, True) for name, text in labels.items())],
+                f"cumul-{item.numerateur.replace('_', '-')}",
+                f"{labels['numerateur']}, en cumul, {contexte.territoire.nom}, {periode(added['annee'])}",
+                ecran=True,
+            )
+    if analyse.note:
+        yield paragraphe(analyse.note, classe="note")
     if analyse.graphique:
-        rows = pd.concat([par_modalite(etude, table, name) for name in names])
-        yield trajectoires(rows, etude.contexte, nom=analyse.id, titre=analyse.graphique)
+        rows = pd.concat([pour_trajectoires(etude, details(table, name)) for name in names])
+        panels = rows.assign(libelle=rows["serie"])  # each bears the name of its modalité alone
+        yield trajectoires(panels, contexte, nom=analyse.id, titre=analyse.graphique)
 
 
 def mouvements(rows: pd.DataFrame, nom: str, contexte: Contexte, mots: Evaluation) -> list[str]:
@@ -54,41 +62,33 @@ def mouvements(rows: pd.DataFrame, nom: str, contexte: Contexte, mots: Evaluatio
         contexte: The words.
         mots: The words of the scoring.
     """
+
+    def phrase(libelles: pd.Series, dit: str) -> str:
+        return f"{compter(len(libelles), nom, accorder(nom, 2))} {dit} : {' ; '.join(libelles)}."
+
+    def pourquoi(row: pd.Series) -> str:
+        if pd.isna(row["valeur"]):
+            return contexte.absence(row["statut"])
+        if pd.isna(row["valeur_precedente"]):
+            word = contexte.absence(row["statut_precedent"])
+            return f"{word} en {row['annee_precedente']}" if word else mots.raisons["sans_valeur_precedente"]
+        return mots.raisons[row["raison_evolution"]]
+
+    names, chance = rows["libelle_modalite"].map(minuscule), rows["evolution"].eq("trop_peu")
     gap = (rows["valeur"] - rows["valeur_precedente"]).where(~rows["raison_evolution"].isin(COUPURES))
-    chance = rows["evolution"].eq("trop_peu")
+    changes = gap.map(lambda change: contexte.ecart(rows["indicateur"].iloc[0], change, ""), na_action="ignore")
+    since = " (" + changes.astype(object) + " depuis " + rows["annee_precedente"].astype(str) + ")"
+    named = names + since.where(gap.fillna(0).ne(0), "")
     groups = {
         "en hausse": gap.gt(0) & ~chance,
         "en baisse": gap.lt(0) & ~chance,
         "sans direction, trop peu pour conclure": chance,
         "sans changement": gap.eq(0),
     }
-    names = rows["libelle_modalite"].map(minuscule)
-    changes = [
-        f"{name} ({contexte.ecart(indicateur, change, '')} depuis {year})" if change else name
-        for name, indicateur, change, year in zip(
-            names, rows["indicateur"], gap.fillna(0), rows["annee_precedente"], strict=True
-        )
-    ]
-    named = pd.Series(changes, rows.index)
-    told = [_phrase(named[mask], nom, word) for word, mask in groups.items() if mask.any()]
-    lost = rows[gap.isna()]
-    reasons = pd.Series([_pourquoi(row, contexte, mots) for _, row in lost.iterrows()], lost.index, dtype=object)
-    if len(lost) == len(rows) and reasons.nunique() == 1:
+    told = [phrase(named[mask], word) for word, mask in groups.items() if mask.any()]
+    reasons = pd.Series({place: pourquoi(row) for place, row in rows[gap.isna()].iterrows()}, dtype=object)
+    if len(reasons) == len(rows) and reasons.nunique() == 1:
         return [f"Aucune comparaison par {nom} ({reasons.iloc[0]})."]
     return told + [
-        _phrase(names[reasons.index[reasons.eq(why)]], nom, f"sans comparaison ({why})") for why in reasons.unique()
+        phrase(names[reasons.index[reasons.eq(why)]], f"sans comparaison ({why})") for why in reasons.unique()
     ]
-
-
-def _phrase(libelles: pd.Series, nom: str, dit: str) -> str:
-    count = len(libelles)
-    return f"{nombre(count)}{INSECABLE}{accorder(nom, count)} {dit} : {' ; '.join(libelles)}."
-
-
-def _pourquoi(row: pd.Series, contexte: Contexte, mots: Evaluation) -> str:
-    if pd.isna(row["valeur"]):
-        return contexte.absence(row["statut"])
-    if pd.isna(row["valeur_precedente"]):
-        word = contexte.absence(row["statut_precedent"])
-        return f"{word} en {row['annee_precedente']}" if word else mots.raisons["sans_valeur_precedente"]
-    return mots.raisons[row["raison_evolution"]]

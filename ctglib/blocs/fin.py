@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.cadre import Cadre
+from ctglib.blocs.annee import EtudeAnnuelle, etats_de, evaluation_de
+from ctglib.blocs.comparables import Comparables
 from ctglib.calculs.collecte import manques_finaux
-from ctglib.calculs.etats import etats
-from ctglib.calculs.evaluation import evaluer
+from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.parcours import parcours, recommandations
 from ctglib.calculs.preuves import (
     Chaine,
@@ -27,20 +27,19 @@ from ctglib.calculs.preuves import (
 )
 from ctglib.calculs.revisite import annee_du_diagnostic, revisiter
 from ctglib.calculs.suivi import changements_en_vigueur
+from ctglib.document.contexte import Contexte
+from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.typographie import nombre_court
+from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.finale import Finale
+from ctglib.donnees.modeles.catalogue import Theme
+from ctglib.donnees.modeles.convention import Convention, Schema
 from ctglib.donnees.montrable import Montrable
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.blocs.comparables import Comparables
-    from ctglib.calculs.comparaison import Constat
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.finale import Finale
-    from ctglib.donnees.modeles.catalogue import Theme
-    from ctglib.donnees.modeles.convention import Convention
-
-SANS_COMPARAISON = Preuve(0, 0, 0, 1)
+def sur(valeur: float, total: float) -> str:
+    """Return « 3 sur 12 »; a total of nothing is a dash."""
+    return f"{nombre_court(valeur)} sur {nombre_court(total)}" if total else RIEN
 
 
 @dataclass(frozen=True)
@@ -74,43 +73,53 @@ class EtudeFinale(Montrable):
         return self.derniere.catalogue
 
     @property
+    def contexte(self) -> Contexte:
+        """The words of every indicator, the territory, and the source of the follow-up."""
+        return self.derniere.contexte
+
+    @property
     def annees(self) -> tuple[int, ...]:
         """The years of the convention."""
         return tuple(self.derniere.suivi.suivis)
 
-    @cached_property
-    def cadre(self) -> Cadre:
-        """The words of every table."""
-        return Cadre(self.convention, self.finale.regles, self.catalogue.evaluation, self.derniere.contexte)
+    @property
+    def lieu_et_dates(self) -> str:
+        """The end of most captions: « Harnes, 2023-2026 »."""
+        return f"{self.contexte.territoire.nom}, {self.convention.debut.year}-{self.convention.fin.year}"
+
+    def mot(self, cle: str) -> str:
+        """Return a word of the catalogue, by use."""
+        return self.finale.regles.mots[cle]
+
+    def titre_de_fiche(self, numero: int) -> str:
+        """Return the title of the rows of a fiche."""
+        return f"Fiche {numero} : {self.derniere.fiche(numero).titre}"
+
+    def etat_du_schema(self, schema: Schema) -> str:
+        """Return whether a schéma holds over the convention."""
+        debut, fin = self.convention.debut.year, self.convention.fin.year
+        key = "schema_echu" if schema.fin < debut else "schema_cours" if schema.fin < fin else "schema_en_vigueur"
+        return self.mot(key).format(debut=schema.debut, fin=schema.fin)
+
+    def tableau(
+        self, table: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, **reste: object
+    ) -> Tableau:
+        """Return a table (see ``Tableau.de``) whose source is the follow-up, unless told.
+
+        Its title ends with the territory and the years of the convention.
+        """
+        return self.derniere.tableau(table, colonnes, nom, f"{titre}, {self.lieu_et_dates}", **reste)
 
     @cached_property
     def evaluations(self) -> dict[int, pd.DataFrame]:
         """The scoring of each year, as its own bilan read it."""
-        suivi = self.derniere.suivi
-        last = self.annees[-1]
-        earlier = {
-            annee: evaluer(
-                suivi.convention, suivi.catalogue, suivi.observations, suivi.avenants, annee, suivis=suivi.suivis
-            )
-            for annee in self.annees[:-1]
-        }
-        return {**earlier, last: self.derniere.evaluation}
+        *earlier, last = self.annees
+        return {year: evaluation_de(self.derniere.suivi, year) for year in earlier} | {last: self.derniere.evaluation}
 
     @cached_property
     def etats(self) -> dict[int, pd.DataFrame]:
         """The state of each modalité, by year."""
-        suivi = self.derniere.suivi
-        return {
-            annee: etats(
-                self.convention,
-                annuel.actions,
-                annee,
-                annuel.bilan.date_arretee,
-                evaluation=self.catalogue.evaluation,
-                avenants=suivi.avenants,
-            )
-            for annee, annuel in suivi.suivis.items()
-        }
+        return {year: etats_de(self.derniere.suivi, year) for year in self.annees}
 
     @property
     def etats_finaux(self) -> pd.DataFrame:
@@ -155,9 +164,8 @@ class EtudeFinale(Montrable):
     @cached_property
     def recommandations(self) -> pd.DataFrame:
         """What the rules propose for each objective."""
-        return recommandations(
-            self.convention, self.finale.lectures, self.etats_finaux, self.parcours, self.finale.regles.regles
-        )
+        finale = self.finale
+        return recommandations(self.convention, finale.lectures, self.etats_finaux, self.parcours, finale.regles.regles)
 
     @cached_property
     def chaines(self) -> tuple[Chaine, ...]:
@@ -198,24 +206,19 @@ class EtudeFinale(Montrable):
     @cached_property
     def preuves(self) -> Mapping[str, Preuve]:
         """The evidence of the criteria, by code."""
-        suivi, convention = self.derniere.suivi, self.convention
+        suivis, convention, found = self.derniere.suivi.suivis, self.convention, self.comparables.resultat
         sens = {name: item.sens for name, item in self.catalogue.indicateurs.items()}
         themes = [theme.theme for theme in self.themes]
-        posts, converted = self.noms_des_postes
+        compared = Preuve(0, 0, 0, 1)
+        if found is not None and len(found.ecarts):  # the public series whose gap is more than rounding
+            known = int(found.ecarts["ecart"].notna().sum())
+            compared = Preuve(len(self.comparables.depassent), known, known, len(found.ecarts))
         return {
             **preuves_du_texte(convention, self.constats, sens, self.evaluabilite, self.besoins, themes),
             **preuves_du_suivi(self.etats_finaux, self.parcours, convention, convention.livrables),
             "schemas": preuve_des_schemas(convention, self.finale.lectures),
-            "moyens_connus": preuve_des_moyens(convention, suivi.suivis),
-            "postes_convertis": preuve_des_postes(self.parcours, posts, converted),
-            "perspectives": preuve_des_perspectives(convention, suivi.suivis),
-            "resultats_compares": self._comparaison(),
+            "moyens_connus": preuve_des_moyens(convention, suivis),
+            "postes_convertis": preuve_des_postes(self.parcours, *self.noms_des_postes),
+            "perspectives": preuve_des_perspectives(convention, suivis),
+            "resultats_compares": compared,
         }
-
-    def _comparaison(self) -> Preuve:
-        """Return the public series whose gap to the comparable communes is more than rounding."""
-        found = self.comparables.resultat
-        if found is None or found.ecarts.empty:
-            return SANS_COMPARAISON
-        known = int(found.ecarts["ecart"].notna().sum())
-        return Preuve(len(self.comparables.depassent), known, known, len(found.ecarts))

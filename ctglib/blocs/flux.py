@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pandas as pd
 
-from ctglib.blocs.annees import lire_annees
+from ctglib.blocs.analyses import lire_annees
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.suivi import ensemble, est_muet
-from ctglib.document.blocs import liste
+from ctglib.document.blocs import Bloc, liste
 from ctglib.document.mesures import petits_publies
 from ctglib.document.typographie import compter, enumerer, nombre
+from ctglib.donnees.modeles.convention import Analyse
 from ctglib.graphiques.entrees_sorties import entrees_sorties
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
-    from ctglib.donnees.modeles.convention import Analyse
+INCONNUS = {"entrees": "les entrées ne sont pas connues", "sorties": "les départs ne sont pas connus"}
 
 
 def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     """Yield the entries, departures and balance of the year and of all, whether the stock agrees; then the chart."""
-    read = lire_annees(etude, analyse.tous("entrees", "sorties", "effectif"))
-    if est_muet(read[read["indicateur"].ne(analyse.un("effectif"))]):
+    read, name = lire_annees(etude, analyse.tous("entrees", "sorties", "effectif")), analyse.un("effectif")
+    if est_muet(read[read["indicateur"].ne(name)]):
         return
     table = calculer(read, analyse)
-    stock = etude.contexte.indicateurs[analyse.un("effectif")].libelle if analyse.un("effectif") else ""
-    yield liste(phrases(table, stock))
+    yield liste(phrases(table, etude.contexte.indicateurs[name].libelle if name else ""))
     yield liste(petits_publies(read, ["valeur"], etude.catalogue.seuils.petits_effectifs, etude.contexte))
-    titre = analyse.graphique or analyse.titre
-    yield entrees_sorties(table, etude.contexte, nom=analyse.id, titre=titre)
+    yield entrees_sorties(table, etude.contexte, nom=analyse.id, titre=analyse.graphique or analyse.titre)
 
 
 def calculer(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
@@ -43,20 +38,11 @@ def calculer(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
         table: What ``annees`` returns.
         analyse: Which indicator plays which role.
     """
-    entered, left, stock = (ensemble(table, analyse.un(role)) for role in ("entrees", "sorties", "effectif"))
-    balance, change = entered["valeur"] - left["valeur"], stock["valeur"].diff()
-    return pd.DataFrame(
-        {
-            "entrees": entered["valeur"],
-            "statut_entrees": entered["statut"],
-            "sorties": left["valeur"],
-            "statut_sorties": left["statut"],
-            "solde": balance,
-            "effectif": stock["valeur"],
-            "variation": change,
-            "ecart": change - balance,
-        }
-    ).reset_index(names="annee")
+    read = {role: ensemble(table, analyse.un(role)) for role in ("entrees", "sorties")}
+    flows = pd.concat([rows.set_axis([role, f"statut_{role}"], axis=1) for role, rows in read.items()], axis=1)
+    balance, stock = flows["entrees"] - flows["sorties"], ensemble(table, analyse.un("effectif"))["valeur"]
+    flows = flows.assign(solde=balance, effectif=stock, variation=stock.diff(), ecart=stock.diff() - balance)
+    return flows.reset_index(names="annee")
 
 
 def phrases(table: pd.DataFrame, stock: str) -> list[str]:
@@ -66,43 +52,33 @@ def phrases(table: pd.DataFrame, stock: str) -> list[str]:
         table: What ``calculer`` returns.
         stock: What the stock is called.
     """
-    told, known = [_annee(table.iloc[-1])], table[table["solde"].notna()]
+
+    def dits(row: pd.Series) -> dict[str, str]:
+        named = {"entrees": ("aucune entrée", "entrée"), "sorties": ("aucun départ", "départ")}
+        known = {role: words for role, words in named.items() if pd.notna(row[role])}
+        return {role: compter(row[role], noun) if row[role] else none for role, (none, noun) in known.items()}
+
+    last, known = table.iloc[-1], table[table["solde"].notna()]
+    met = dits(last)
+    told = [f"En {last['annee']}, ni les entrées ni les départs ne sont connus."]
+    if len(met) == 2:
+        told = [
+            f"En {last['annee']} : {' et '.join(met.values())}, soit un solde de {nombre(last['solde'], signe=True)}."
+        ]
+    elif met:
+        (lacking,) = (word for role, word in INCONNUS.items() if role not in met)
+        told = [f"En {last['annee']} : {' '.join(met.values())} ; {lacking}, le solde ne se calcule pas."]
     if len(known) > 1:
         total = known[["entrees", "sorties", "solde"]].sum()
         covers = "compense" if total["entrees"] >= total["sorties"] else "ne compense pas"
         told.append(
-            f"Sur les années connues ({enumerer([str(year) for year in known['annee']])}) : {_flux(total)}, soit un "
-            f"solde de {nombre(total['solde'], signe=True)} ; le renouvellement {covers} les départs."
+            f"Sur les années connues ({enumerer([str(year) for year in known['annee']])}) : "
+            f"{' et '.join(dits(total).values())}, soit un solde de {nombre(total['solde'], signe=True)} ; le "
+            f"renouvellement {covers} les départs."
         )
-    doubtful = table[table["ecart"].notna() & table["ecart"].ne(0)]
     return told + [
         f"{stock}, en {year} : {nombre(change, signe=True)}, quand le solde est de {nombre(balance, signe=True)} ; "
         "l'un des comptes est à vérifier."
-        for year, change, balance in zip(doubtful["annee"], doubtful["variation"], doubtful["solde"], strict=True)
+        for year, change, balance, gap in table[["annee", "variation", "solde", "ecart"]].itertuples(index=False)
+        if pd.notna(gap) and gap
     ]
-
-
-def _annee(row: pd.Series) -> str:
-    year, entered, left = row["annee"], row["entrees"], row["sorties"]
-    if pd.notna(row["solde"]):
-        return f"En {year} : {_flux(row)}, soit un solde de {nombre(row['solde'], signe=True)}."
-    if pd.isna(entered) and pd.isna(left):
-        return f"En {year}, ni les entrées ni les départs ne sont connus."
-    told, lacking = (
-        (_entrees(entered), "les départs ne sont pas connus")
-        if pd.notna(entered)
-        else (_departs(left), "les entrées ne sont pas connues")
-    )
-    return f"En {year} : {told} ; {lacking}, le solde ne se calcule pas."
-
-
-def _flux(row: pd.Series) -> str:
-    return f"{_entrees(row['entrees'])} et {_departs(row['sorties'])}"
-
-
-def _entrees(effectif: float) -> str:
-    return compter(effectif, "entrée") if effectif else "aucune entrée"
-
-
-def _departs(effectif: float) -> str:
-    return compter(effectif, "départ") if effectif else "aucun départ"

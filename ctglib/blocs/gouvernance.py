@@ -1,37 +1,24 @@
-"""The comité, its decisions and what became of them, the avenants, what the data call to decide."""
+"""The comité, its decisions and what became of them, the avenants, what the data call to decide; who took part."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.calculs.bilan import Proposition
+from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, sous_titre
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import (
-    INSECABLE,
-    compter,
-    date_longue,
-    enumerer,
-    majuscule,
-    minuscule,
-    nombre,
-)
+from ctglib.document.typographie import INSECABLE, compter, date_longue, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles.rapports import ReglesBilan
+from ctglib.donnees.modeles.suivi import Bilan, Changement, Participation
 from ctglib.donnees.montrable import Montrable
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.calculs.bilan import Proposition
-    from ctglib.donnees.modeles.rapports import ReglesBilan
-    from ctglib.donnees.modeles.suivi import Bilan, Changement
-
 OUVERTES, SANS_SUITE = ("en_cours", "non_renseignee"), "non_renseignee"
-NON_PRECISE, SANS_CHANGEMENT = "non précisé", "Aucun changement suivi par le classeur"
 LONG = "texte-long"
 DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau", "annee", "effet"]
 
@@ -49,25 +36,34 @@ class Gouvernance(Montrable):
             return None
         annee, rules = self.etude.annee, self.etude.catalogue.bilan
         bilans = {year: one.bilan for year, one in self.etude.suivi.suivis.items() if year < annee}
-        now = paragraphe(f"{etat_du_comite(self.etude.bilan, rules)} {rules.mots['comite_annuel']}".rstrip())
-        return now + liste([_avant(bilans), *self._ouvertes(bilans)] if bilans else [])
+        kinds: dict[str, list[str]] = {}
+        for year, bilan in bilans.items():
+            held = "tenu" if bilan.comite and not isinstance(bilan.comite.date, Absence) else "non tenu"
+            kinds.setdefault(held if bilan.comite else "sans information", []).append(str(year))
+        named = " ; ".join(f"{kind} pour {enumerer(years)}" for kind, years in kinds.items())
+        before = [f"Années précédentes : {named}.", *self._ouvertes(bilans)] if bilans else []
+        now = f"{etat_du_comite(self.etude.bilan, rules)} {rules.mots['comite_annuel']}".rstrip()
+        return paragraphe(now) + liste(before)
 
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided, who is to do it, by when."""
-        comite, contexte = self.etude.bilan.comite, self.etude.contexte
+        comite = self.etude.bilan.comite
         if comite is None or not comite.decisions:
             return None
+
+        def dit(valeur: str | None) -> str:
+            return "non précisé" if pd.isna(valeur) else valeur
+
         data = [item.model_dump(mode="json") for item in comite.decisions]
-        return Tableau.de(
+        return self.etude.tableau(
             pd.DataFrame(data, columns=["id", "texte", "responsable", "echeance"]),
             [
                 Colonne("texte", "Décision"),
-                Colonne("responsable", "Qui", ecrire=lambda who: NON_PRECISE if pd.isna(who) else who),
-                Colonne("echeance", "Pour le", ecrire=_jour),
+                Colonne("responsable", "Qui", ecrire=dit),
+                Colonne("echeance", "Pour le", ecrire=lambda day: dit(day if pd.isna(day) else _en_long(day))),
             ],
-            nom="decisions",
-            titre=f"Décisions du comité de pilotage, {contexte.territoire.nom}, {self.etude.annee}",
-            source=contexte.source,
+            "decisions",
+            f"Décisions du comité de pilotage, {self.etude.lieu}",
             classe=LONG,
         )
 
@@ -80,19 +76,16 @@ class Gouvernance(Montrable):
         words, rows = etude.catalogue.evaluation.suites, []
         for item in before.decisions:
             found = told.get(item.id)
-            more = (found.commentaire if found else None) or ""
-            rows.append((item.id, item.texte, found.etat if found else SANS_SUITE, more))
-        return Tableau.de(
+            rows.append((item.id, item.texte, *((found.etat, found.commentaire or "") if found else (SANS_SUITE, ""))))
+        return etude.tableau(
             pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"]),
             [
                 Colonne("texte", "Décision"),
                 Colonne("etat", "Ce qu'elle est devenue", ecrire=lambda code: majuscule(words[code].mot)),
                 Colonne("commentaire", "Précision", ecrire=lambda text: majuscule(text) or RIEN),
             ],
-            nom="suites",
-            titre=f"Suites des décisions du comité de pilotage de {etude.annee - 1}, "
-            f"{etude.contexte.territoire.nom}, {etude.annee}",
-            source=etude.contexte.source,
+            "suites",
+            f"Suites des décisions du comité de pilotage de {etude.annee - 1}, {etude.lieu}",
             classe=LONG,
         )
 
@@ -104,18 +97,18 @@ class Gouvernance(Montrable):
         groups, cells, data = [], [], []
         for item in etude.suivi.avenants:
             title = f"Avenant n°{INSECABLE}{item.numero} du {date_longue(item.date)} : {item.objet} ({item.reference})"
-            rows = [self._changement(change) for change in item.changements] or [[SANS_CHANGEMENT, *[RIEN] * 3]]
+            rows = [self._changement(change) for change in item.changements]
+            rows = rows or [["Aucun changement suivi par le classeur", *[RIEN] * 3]]
             cells += rows
             groups += [title] * len(rows)
             data += [{"avenant": item.numero, "date": item.date, **change.model_dump()} for change in item.changements]
         columns = {"objet": "Ce qui change", "ancien": "Avant", "nouveau": "Après", "effet": "À partir du"}
-        return Tableau(
-            nom="avenants",
-            titre=f"Avenants signés, {etude.contexte.territoire.nom}, jusqu'en {etude.annee}",
-            colonnes=tuple(Colonne(*column) for column in columns.items()),
-            cellules=pd.DataFrame(cells, columns=list(columns)),
+        return etude.tableau(
+            pd.DataFrame(cells, columns=list(columns)),
+            [Colonne(*column) for column in columns.items()],
+            "avenants",
+            f"Avenants signés, {etude.contexte.territoire.nom}, jusqu'en {etude.annee}",
             donnees=pd.DataFrame(data, columns=DONNEES_D_AVENANT),
-            source=etude.contexte.source,
             groupes=tuple(groups),
             classe=LONG,
         )
@@ -127,24 +120,24 @@ class Gouvernance(Montrable):
         etude, rules = self.etude, self.etude.catalogue.bilan
         known = {regle.id: regle for regle in rules.propositions}
         rows = [
-            (
-                proposition(item, rules, etude.annee, plus=rules.objets_du_tableau),
-                known[item.regle].pourquoi,
-                majuscule(known[item.regle].reference),
-                item.regle,
-                item.nombre,
-            )
+            {
+                "proposition": proposition(item, rules, etude.annee, plus=rules.objets_du_tableau),
+                "pourquoi": known[item.regle].pourquoi,
+                "reference": majuscule(known[item.regle].reference),
+                "regle": item.regle,
+                "nombre": item.nombre,
+            }
             for item in self.trouvees
         ]
-        return Tableau.de(
-            pd.DataFrame(rows, columns=["proposition", "pourquoi", "reference", "regle", "nombre"]),
+        return etude.tableau(
+            pd.DataFrame(rows),
             [
                 Colonne("proposition", "Proposition"),
                 Colonne("pourquoi", "Pourquoi"),
                 Colonne("reference", "Place dans la convention"),
             ],
-            nom="propositions",
-            titre=f"Décisions que les données de {etude.annee} appellent, {etude.contexte.territoire.nom}",
+            "propositions",
+            f"Décisions que les données de {etude.annee} appellent, {etude.contexte.territoire.nom}",
             source=f"{etude.contexte.source} ; règles du classeur d'évaluation",
             notes=(rules.mots["propositions"],),
             classe=LONG,
@@ -169,44 +162,42 @@ class Gouvernance(Montrable):
 
     def _changement(self, change: Changement) -> list[str]:
         kind = self.etude.catalogue.bilan.natures_d_avenant[change.nature]
-        known = self.etude.contexte.indicateurs.get(str(change.element))
-        element = known.libelle if known else "" if change.element is None else str(change.element)
+        contexte, element = self.etude.contexte, "" if change.element is None else str(change.element)
+        known = contexte.indicateurs.get(element)
+
+        def ecrit(value: float | str | None) -> str:
+            """Return a target with the unit of its indicator, a day in full, words as they are."""
+            if value is None:
+                return RIEN
+            if isinstance(value, float | int):
+                return contexte.valeur(element, float(value)) if known else str(value)
+            return majuscule(_en_long(value) if change.nature == "duree" else value)
+
         return [
-            f"{kind} : {element}" if known else f"{kind} {element}".strip(),
-            majuscule(self._ecrit(change.ancien, change)),
-            majuscule(self._ecrit(change.nouveau, change)) + (f" en {change.annee}" if change.annee else ""),
+            f"{kind} : {known.libelle}" if known else f"{kind} {element}".strip(),
+            ecrit(change.ancien),
+            ecrit(change.nouveau) + (f" en {change.annee}" if change.annee else ""),
             date_longue(change.effet),
         ]
 
-    def _ecrit(self, ecrit: float | str | None, change: Changement) -> str:
-        """Return what an avenant writes: a target with the unit of its indicator, a day in full, words as they are."""
-        contexte, element = self.etude.contexte, str(change.element)
-        if ecrit is None:
-            return RIEN
-        if isinstance(ecrit, float | int):
-            return contexte.valeur(element, float(ecrit)) if element in contexte.indicateurs else str(ecrit)
-        if change.nature != "duree":
-            return ecrit
-        try:
-            return date_longue(date.fromisoformat(ecrit))
-        except ValueError:  # the day before may be written in words
-            return ecrit
+
+def _en_long(jour: str) -> str:
+    """Return a day in full; that of before an avenant may be written in words."""
+    try:
+        return date_longue(date.fromisoformat(jour))
+    except ValueError:
+        return jour
 
 
 def etat_du_comite(bilan: Bilan, regles: ReglesBilan) -> str:
-    """Return whether the comité of a year was held, on which day, or why not; what nobody says is unknown.
-
-    Args:
-        bilan: That of the year.
-        regles: The words.
-    """
+    """Return whether the comité of a year was held, on which day, or why not; what nobody says is unknown."""
+    words, year = regles.mots, bilan.annee
     if bilan.comite is None:
-        return regles.mots["comite_inconnu"].format(annee=bilan.annee)
+        return words["comite_inconnu"].format(annee=year)
     day = bilan.comite.date
     if isinstance(day, Absence):
-        reason = minuscule(day.absent).rstrip(" .")
-        return regles.mots["comite_non_tenu"].format(annee=bilan.annee, raison=reason)
-    return regles.mots["comite_tenu"].format(annee=bilan.annee, date=date_longue(day))
+        return words["comite_non_tenu"].format(annee=year, raison=minuscule(day.absent).rstrip(" ."))
+    return words["comite_tenu"].format(annee=year, date=date_longue(day))
 
 
 def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: int) -> str:
@@ -221,21 +212,58 @@ def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: in
     (regle,) = (item for item in regles.propositions if item.id == found.regle)
     words = (regle.texte_final if found.finale else None) or regle.texte
     names = [item if isinstance(item, str) else date_longue(item) for item in found.objets]
-    shown = names[:plus]
-    more = len(names) - len(shown)
-    named = " ; ".join(name.rstrip(" .") for name in [*shown, *([f"et {compter(more, 'autre')}"] if more else [])])
+    more = [f"et {compter(len(names) - plus, 'autre')}"] if len(names) > plus else []
+    named = " ; ".join(name.rstrip(" .") for name in [*names[:plus], *more])
     return words.format(objets=named, nombre=nombre(found.nombre), annee=annee)
 
 
-def _avant(bilans: Mapping[int, Bilan]) -> str:
-    """Return « Années précédentes : tenu pour 2023 ; sans information pour 2024. »."""
-    kinds: dict[str, list[str]] = {}
-    for year, bilan in bilans.items():
-        untold = bilan.comite is None
-        kind = "sans information" if untold else "non tenu" if isinstance(bilan.comite.date, Absence) else "tenu"
-        kinds.setdefault(kind, []).append(str(year))
-    return f"Années précédentes : {' ; '.join(f'{kind} pour {enumerer(years)}' for kind, years in kinds.items())}."
+def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
+    """Return who was asked in some years and what changed, what the partners do together, one example an axis.
+
+    All is as entered, and « non renseigné » otherwise.
+
+    Args:
+        etude: The study; its follow-up holds the years.
+        annees: The years of the report.
+    """
+    words = etude.catalogue.bilan.participation
+    told = {year: etude.suivi.suivis[year].participation for year in annees}
+    known = {year: item for year, item in told.items() if item is not None}
+    if not known:
+        return paragraphe(words.non_renseignee)
+    together = [f"{text.rstrip('.')}." for item in known.values() for text in item.cooperation]
+    examples = []
+    for axe in etude.convention.axes:
+        own = [item for told in known.values() for item in told.exemples if item.axe == axe.id]
+        if own:
+            last = max(own, key=lambda item: item.date)
+            day = f"{date_longue(last.date)}{INSECABLE}"
+            examples.append(f"{axe.titre}, le {day}: {last.texte.rstrip('.')}.")
+    return (
+        Groupe()
+        + liste(sentence for year, item in known.items() for sentence in _consultes(etude, year, item))
+        + sous_titre(words.cooperation)
+        + (liste(together) if together else paragraphe(words.cooperation_absente))
+        + liste(examples)
+    )
 
 
-def _jour(ecrit: str | None) -> str:
-    return NON_PRECISE if pd.isna(ecrit) else date_longue(date.fromisoformat(ecrit))
+def _consultes(etude: EtudeAnnuelle, annee: int, dite: Participation) -> Iterator[str]:
+    """Yield a sentence a public: who was asked, when, how, what changed; or that nobody of it was.
+
+    « Le 12 juin 2025, 84 familles ont répondu (questionnaire). Ce qui a changé : … »
+    """
+    words, small = etude.catalogue.bilan.participation, etude.catalogue.seuils.petits_effectifs
+    for public, (one, many) in words.publics.items():
+        own = [item for item in dite.consultations if item.public == public and item.combien]
+        if not own:
+            yield words.personne.format(annee=annee, public=many)
+        for item in own:
+            shown = item.combien >= small
+            count = compter(item.combien, one, many) if shown else f"moins de {nombre(small)} {many}"
+            verb = "a répondu" if item.combien == 1 else "ont répondu"
+            how = f" ({item.comment})" if item.comment else ""
+            changed = " Rien n'est dit de ce qui a changé."
+            if item.change:
+                changed = f" Ce qui a changé{INSECABLE}: {item.change.rstrip('.')}."
+            yield f"Le {date_longue(item.date)}, {count} {verb}{how}.{changed}"

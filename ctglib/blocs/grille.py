@@ -5,25 +5,18 @@ One or two posts stand behind it: to publish which lines moved would be the appr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from ctglib.calculs.evaluation import posture_bougee
-from ctglib.document.blocs import Groupe, paragraphe
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.calculs.evaluation import PostureBougee, posture_bougee
+from ctglib.document.blocs import Bloc, Groupe, paragraphe
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court
+from ctglib.donnees.modeles.catalogue import ReferentielEmploi
+from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.grille import grille as graphique_en_grille
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.calculs.evaluation import PostureBougee
-    from ctglib.document.blocs import Bloc
-    from ctglib.donnees.modeles.catalogue import ReferentielEmploi
-    from ctglib.donnees.modeles.convention import Analyse
-    from ctglib.donnees.modeles.evaluation import Evaluation
 
 COLONNES = ["fonction", "domaine", "item", "libelle", "annee", "niveau", "mouvement"]
 CLE = ["fonction", "domaine", "item"]
@@ -37,17 +30,21 @@ INTERNE = (
 
 def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     """Yield how many lines moved; the meaning of the levels and the grid by year too, in the internal report."""
-    reference, words = etude.catalogue.referentiel, etude.catalogue.evaluation
-    now = etude.annuel.posture
-    before = etude.precedent.posture if etude.precedent else now.iloc[:0]
-    moved = posture_bougee(now, before)
+    now, words = etude.annuel.posture, etude.catalogue.evaluation.niveaux
+    moved = posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0])
     scored = now["niveau"].notna().any()
     yield bougees(moved, etude.annee, notee=scored, interne=etude.interne)
     if not etude.interne:
         return
     if scored:
-        yield niveaux(words)
-    table = calculer({year: suivi.posture for year, suivi in etude.suivi.suivis.items()}, reference)
+        levels = " ; ".join(f"{level}, {minuscule(word)}" for level, word in enumerate(words))
+        up, down = MOUVEMENTS.values()
+        yield paragraphe(
+            f"Niveaux, pour la fonction et non pour la personne : {levels}. {up} monté, {down} descendu depuis l'année "
+            "d'avant.",
+            classe="note",
+        )
+    table = calculer({year: suivi.posture for year, suivi in etude.suivi.suivis.items()}, etude.catalogue.referentiel)
     if table.empty:
         return
     several = table["fonction"].nunique() > 1
@@ -58,20 +55,12 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         texte=table["niveau"].astype("string").fillna(etude.contexte.absence(Statut.NON_TRANSMIS)),
         signe=table["mouvement"].map(MOUVEMENTS).fillna(""),
     )
-    yield graphique_en_grille(
-        cells,
-        etude.contexte,
-        nom=analyse.id,
-        titre="Quel niveau la fonction exerce-t-elle pour chaque ligne du référentiel d'emploi ?",
-    )
+    title = "Quel niveau la fonction exerce-t-elle pour chaque ligne du référentiel d'emploi ?"
+    yield graphique_en_grille(cells, etude.contexte, nom=analyse.id, titre=title)
 
 
 def calculer(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi) -> pd.DataFrame:
-    """Return the grid line by line: for the internal report alone.
-
-    Args:
-        postures: The grid of each year.
-        referentiel: The items and their labels, in order.
+    """Return the grid of each year line by line: for the internal report alone.
 
     Returns:
         The columns ``COLONNES``: each function that was ever scored, each item, each year that has a grid at all;
@@ -81,11 +70,7 @@ def calculer(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmplo
     if not told:
         return pd.DataFrame(columns=COLONNES)
     scored = pd.concat(told, ignore_index=True)[[*CLE, "annee", "niveau"]].astype({"niveau": "Int64"})
-    lines = [
-        (domaine, item.id, item.libelle)
-        for domaine, group in (("attendus", referentiel.attendus), ("activites", referentiel.activites))
-        for item in group
-    ]
+    lines = [(name, item.id, item.libelle) for name in DOMAINES for item in getattr(referentiel, name)]
     items = pd.DataFrame(lines, columns=["domaine", "item", "libelle"])
     twice = items["libelle"].duplicated(keep=False)  # the référentiel gives one label to two lines
     items["libelle"] += (" (" + items["domaine"].map(DOMAINES) + ")").where(twice, "")
@@ -99,14 +84,7 @@ def calculer(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmplo
 
 
 def bougees(bougee: PostureBougee, annee: int, *, notee: bool, interne: bool) -> Bloc:
-    """Return how many lines of the grid moved, of how many that compare; which way, only in the internal report.
-
-    Args:
-        bougee: The counts of the two grids.
-        annee: Year of the bilan.
-        notee: Whether the grid of the year has a level at all.
-        interne: Whether the report is not to be published.
-    """
+    """Return how many lines of the grid moved, of how many that compare; which way, only in the internal report."""
     if not notee:
         return Groupe()
     if not bougee.comparables:
@@ -120,11 +98,3 @@ def bougees(bougee: PostureBougee, annee: int, *, notee: bool, interne: bool) ->
         return paragraphe(f"{told} {INTERNE}")
     counts = {"montée": bougee.montees, "descendue": bougee.descendues, "inchangée": bougee.inchangees}
     return paragraphe(f"{told} Lignes : {enumerer([compter(count, word) for word, count in counts.items()])}.")
-
-
-def niveaux(mots: Evaluation) -> Bloc:
-    """Return what each level of the grid means."""
-    words = [f"{level}, {minuscule(word)}" for level, word in enumerate(mots.niveaux)]
-    levels = f"Niveaux, pour la fonction et non pour la personne : {' ; '.join(words)}."
-    up, down = MOUVEMENTS.values()
-    return paragraphe(f"{levels} {up} monté, {down} descendu depuis l'année d'avant.", classe="note")

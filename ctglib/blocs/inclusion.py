@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.annees import lire_annees, nom_du_detail
-from ctglib.blocs.quotients import quotients
+from ctglib.blocs.analyses import lire_annees, nom_du_detail, quotients
 from ctglib.calculs.suivi import croiser, est_muet, somme
 from ctglib.document.blocs import liste
 from ctglib.document.mesures import legende, marquee

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 import pandas as pd
 
-from ctglib.blocs.annees import lire_annees
+from ctglib.blocs.analyses import lire_annees
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.suivi import ensemble
+from ctglib.document.blocs import Bloc
 from ctglib.document.mesures import legende, marquer
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import date_longue
+from ctglib.donnees.modeles.convention import Analyse
+from ctglib.donnees.modeles.evaluation import EtatLivrable
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
-    from ctglib.donnees.modeles import Date
-    from ctglib.donnees.modeles.convention import Analyse
-    from ctglib.donnees.modeles.evaluation import EtatLivrable
 
 COLONNES = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "etat")
 CHAQUE_ANNEE = "chaque année"
@@ -29,7 +24,7 @@ CHAQUE_ANNEE = "chaque année"
 
 def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     """Yield one row a deliverable: when it is due, how many there were, where it stands."""
-    posts = analyse.un("convertis")
+    posts, contexte, words = analyse.un("convertis"), etude.contexte, etude.catalogue.evaluation.livrables
     read = lire_annees(etude, analyse.tous("livrables", "convertis"))
     own = {item.id: item.echeance for fiche in etude.convention.fiches for item in fiche.indicateurs if item.echeance}
     table = calculer(
@@ -40,13 +35,45 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         arrete=pd.Timestamp(etude.bilan.date_arretee),
         postes=ensemble(read, posts)["valeur"].iloc[-1] if posts else float("nan"),
     )
-    yield tableau(table, analyse, etude)
+    values = [
+        f"{year} : {marquer(contexte.valeur_nue(name, value, status), status)}" if pd.notna(year) else ""
+        for name, year, value, status in table[["indicateur", "annee", "valeur", "statut"]].itertuples(index=False)
+    ]
+    counts = table.assign(compte=values).groupby("indicateur", sort=False)["compte"].agg(" ; ".join)
+    shown = table.drop_duplicates("indicateur").assign(compte=counts.array)
+
+    def libelle(name: str) -> str:
+        return contexte.indicateurs[name].libelle
+
+    def quand(due: pd.Timestamp) -> str:
+        return CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date())
+
+    yield etude.tableau(
+        shown,
+        [
+            Colonne("indicateur", "Ce qui est promis", ecrire=libelle),
+            Colonne("echeance", "Pour quand", ecrire=quand),
+            Colonne("compte", "Nombre", ecrire=lambda count: count or RIEN),
+            Colonne("etat", "État", ecrire=lambda code: words[code].mot),
+        ],
+        analyse.id,
+        f"Documents et rencontres promis, {contexte.territoire.nom}, fin {etude.annee}",
+        donnees=table,
+        notes=(
+            *(
+                f"{libelle(name)} : une par poste, dont la convention n'écrit pas le nombre ; elles sont comparées à "
+                f"« {libelle(posts)} »."
+                for name in analyse.tous("par_poste")
+            ),
+            *legende(table["statut"], contexte),
+        ),
+    )
 
 
 def calculer(
     table: pd.DataFrame,
     analyse: Analyse,
-    echeances: Mapping[str, Date],
+    echeances: Mapping[str, date],
     *,
     fin: pd.Timestamp,
     arrete: pd.Timestamp,
@@ -113,39 +140,3 @@ def _etat_annuel(valeurs: pd.Series) -> EtatLivrable:
     if valeurs.eq(0).any():
         return "en_partie" if (valeurs > 0).any() else "pas_fait"
     return "annees_connues"
-
-
-def tableau(table: pd.DataFrame, analyse: Analyse, etude: EtudeAnnuelle) -> Tableau:
-    """Return one row a deliverable: when it is due, how many there were, where it stands."""
-    contexte, words = etude.contexte, etude.catalogue.evaluation.livrables
-    values = [
-        f"{year} : {marquer(contexte.valeur_nue(name, value, status), status)}" if pd.notna(year) else ""
-        for name, year, value, status in zip(
-            *(table[key] for key in ("indicateur", "annee", "valeur", "statut")), strict=True
-        )
-    ]
-    counts = table.assign(compte=values).groupby("indicateur", sort=False)["compte"].agg(" ; ".join)
-    firsts = table.drop_duplicates("indicateur").set_index("indicateur")
-    shown = Tableau.de(
-        firsts.assign(compte=counts).reset_index(),
-        [
-            Colonne("indicateur", "Ce qui est promis", ecrire=lambda name: contexte.indicateurs[name].libelle),
-            Colonne(
-                "echeance", "Pour quand", ecrire=lambda due: CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date())
-            ),
-            Colonne("compte", "Nombre", ecrire=lambda count: count or RIEN),
-            Colonne("etat", "État", ecrire=lambda code: words[code].mot),
-        ],
-        nom=analyse.id,
-        titre=f"Documents et rencontres promis, {contexte.territoire.nom}, fin {etude.annee}",
-        source=contexte.source,
-        notes=(
-            *(
-                f"{contexte.indicateurs[name].libelle} : une par poste, dont la convention n'écrit pas le nombre ; "
-                f"elles sont comparées à « {contexte.indicateurs[analyse.un('convertis')].libelle} »."
-                for name in analyse.tous("par_poste")
-            ),
-            *legende(table["statut"], contexte),
-        ),
-    )
-    return replace(shown, donnees=table)

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
-from ctglib.blocs.annees import lire_annees
+from ctglib.blocs.analyses import lire_annees
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.suivi import ensemble
-from ctglib.document.blocs import liste
+from ctglib.document.blocs import Bloc, liste
 from ctglib.document.mesures import legende, marquee, periode
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import enumerer, minuscule, nombre, nombre_court
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.convention import Analyse
+from ctglib.donnees.modeles.convention import Analyse
 
 PAR_POSTE = ("base", "a_defaut")
 
 
 def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     """Yield how many go with a post, beside the norm and who sets it; on the screen, the same year by year."""
-    table = calculer(lire_annees(etude, analyse.tous("postes", "base", "a_defaut")), analyse)
-    known = table[table["postes"].notna() & table["postes_repere"].notna()]
-    if len(known):
-        yield liste(phrases(known.iloc[-1], analyse, etude.contexte))
-        yield tableau(table, analyse, etude.contexte)
+    table, contexte = calculer(lire_annees(etude, analyse.tous("postes", "base", "a_defaut")), analyse), etude.contexte
+    needed = table["postes_repere"].notna()
+    known = table[table["postes"].notna() & needed]
+    if known.empty:
+        return
+    roles = [role for role in ("postes", *PAR_POSTE) if analyse.un(role)]
+    labels = {role: contexte.indicateurs[analyse.un(role)].libelle for role in roles}
+    last = known.iloc[-1]
+    yield liste(phrases(last, analyse, contexte.valeur(analyse.un("postes"), last["postes"]), labels))
+    instead = table.loc[table["d_apres"].ne("base") & needed, "annee"].astype(str).tolist()
+
+    def decimales(places: int, *, signe: bool = False) -> Callable[[float], str]:
+        return lambda value: RIEN if pd.isna(value) else nombre(value, places, signe=signe)
+
+    posts = marquee(contexte, analyse.un("postes"), "postes")
+    yield etude.tableau(
+        table,
+        [
+            Colonne("annee", "Année", ecrire=str),
+            Colonne("_postes", f"{labels['postes']} (ETP)", True, "", posts),
+            *(Colonne(f"{role}_par_poste", labels[role], True, "Par poste", decimales(1)) for role in roles[1:]),
+            Colonne("postes_repere", "Postes au repère (ETP)", True, "", decimales(2)),
+            Colonne("ecart_postes", "Écart (ETP)", True, "", decimales(2, signe=True)),
+        ],
+        analyse.id,
+        f"Postes et repère, {contexte.territoire.nom}, {periode([int(year) for year in table['annee']])}",
+        notes=(
+            *([f"Repère d'après les {minuscule(labels['a_defaut'])} en {enumerer(instead)}."] if instead else []),
+            *legende(table["statut_postes"], contexte),
+        ),
+        ecran=True,
+    )
 
 
 def calculer(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
@@ -42,72 +63,30 @@ def calculer(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
         table: What ``annees`` returns.
         analyse: Which indicator plays which role, and the norm.
     """
-    posts = ensemble(table, analyse.un("postes"))
+    posts = ensemble(table, analyse.un("postes")).set_axis(["postes", "statut_postes"], axis=1)
     base, other = (ensemble(table, analyse.un(role))["valeur"].reindex(posts.index) for role in PAR_POSTE)
-    divisor = posts["valeur"].mask(posts["valeur"].eq(0))
-    needed = base.fillna(other) / analyse.norme.valeur
-    return pd.DataFrame(
-        {
-            "postes": posts["valeur"],
-            "statut_postes": posts["statut"],
-            "base_par_poste": base / divisor,
-            "a_defaut_par_poste": other / divisor,
-            "d_apres": base.notna().map({True: "base", False: "a_defaut"}),
-            "postes_repere": needed,
-            "ecart_postes": posts["valeur"] - needed,
-            "norme": analyse.norme.valeur,
-        }
+    divisor, needed = posts["postes"].mask(posts["postes"].eq(0)), base.fillna(other) / analyse.norme.valeur
+    return posts.assign(
+        base_par_poste=base / divisor,
+        a_defaut_par_poste=other / divisor,
+        d_apres=base.notna().map({True: "base", False: "a_defaut"}),
+        postes_repere=needed,
+        ecart_postes=posts["postes"] - needed,
+        norme=analyse.norme.valeur,
     ).reset_index(names="annee")
 
 
-def phrases(row: pd.Series, analyse: Analyse, contexte: Contexte) -> list[str]:
+def phrases(row: pd.Series, analyse: Analyse, postes: str, libelles: Mapping[str, str]) -> list[str]:
     """Return what goes with a post in a year, what the norm would give, and where it is written."""
-    labels = {role: _libelle(analyse, role, contexte) for role in PAR_POSTE if analyse.un(role)}
-    posts = contexte.valeur(analyse.un("postes"), row["postes"])
-    parts = [
-        f"{nombre(row[f'{role}_par_poste'], 1)} {label}"
-        for role, label in labels.items()
-        if pd.notna(row[f"{role}_par_poste"])
-    ]
+    labels = {role: minuscule(text) for role, text in libelles.items()}
+    met = {role: row[f"{role}_par_poste"] for role in PAR_POSTE if role in labels}
+    parts = [f"{nombre(value, 1)} {labels[role]}" for role, value in met.items() if pd.notna(value)]
     needed, gap = (nombre(abs(row[name]), 2) for name in ("postes_repere", "ecart_postes"))
     side = "de plus" if row["ecart_postes"] >= 0 else "de moins"
     instead = "" if row["d_apres"] == "base" else f", d'après les {labels['a_defaut']}, faute de mieux"
-    told = [f"En {row['annee']}, pour {posts} : {enumerer(parts)} par poste."] if parts else []
     return [
-        *told,
+        *([f"En {row['annee']}, pour {postes} : {enumerer(parts)} par poste."] if parts else []),
         f"Le repère donnerait {needed} ETP{instead} : il y en a {gap} {side}.",
         f"Repère : un poste pour {nombre_court(analyse.norme.valeur)} {labels['base']} ({analyse.norme.reference}). La "
         "convention ne l'écrit pas.",
     ]
-
-
-def tableau(table: pd.DataFrame, analyse: Analyse, contexte: Contexte) -> Tableau:
-    """Return, year by year, what goes with one post and the posts that the norm asks for."""
-    per_post = [role for role in PAR_POSTE if analyse.un(role)]
-    label = {role: contexte.indicateurs[analyse.un(role)].libelle for role in ("postes", *per_post)}
-    instead = table.loc[table["d_apres"].ne("base") & table["postes_repere"].notna(), "annee"].astype(str).tolist()
-    notes = [f"Repère d'après les {minuscule(label['a_defaut'])} en {enumerer(instead)}."] if instead else []
-    posts = marquee(contexte, analyse.un("postes"), "postes")
-    return Tableau.de(
-        table,
-        [
-            Colonne("annee", "Année", ecrire=str),
-            Colonne("_postes", f"{label['postes']} (ETP)", True, "", posts),
-            *(Colonne(f"{role}_par_poste", label[role], True, "Par poste", _nombre(1)) for role in per_post),
-            Colonne("postes_repere", "Postes au repère (ETP)", True, "", _nombre(2)),
-            Colonne("ecart_postes", "Écart (ETP)", True, "", _nombre(2, signe=True)),
-        ],
-        nom=analyse.id,
-        titre=f"Postes et repère, {contexte.territoire.nom}, {periode([int(year) for year in table['annee']])}",
-        source=contexte.source,
-        notes=(*notes, *legende(table["statut_postes"], contexte)),
-        ecran=True,
-    )
-
-
-def _nombre(decimales: int, *, signe: bool = False) -> Callable[[float], str]:
-    return lambda value: RIEN if pd.isna(value) else nombre(value, decimales, signe=signe)
-
-
-def _libelle(analyse: Analyse, role: str, contexte: Contexte) -> str:
-    return minuscule(contexte.indicateurs[analyse.un(role)].libelle)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from ctglib.blocs.annees import lire_annees
-from ctglib.blocs.moyens import Budget, equipe
+from ctglib.blocs.analyses import lire_annees
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.moyens import moyens_du_territoire, moyens_par_signataire
 from ctglib.calculs.suivi import ensemble, est_muet
-from ctglib.document.blocs import liste
+from ctglib.document.blocs import Bloc, liste
 from ctglib.document.mesures import legende, marquer, periode
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import avec_unite, minuscule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.catalogue import ReferentielEmploi
-    from ctglib.donnees.modeles.convention import Analyse
+from ctglib.donnees.modeles.catalogue import ReferentielEmploi
+from ctglib.donnees.modeles.convention import Analyse
 
 COUTS = ["objet", "signataire", "annee", "valeur", "valeur_connue", "statut", "unite"]
 EUROS, ETP = "euros", "etp"
@@ -31,21 +25,41 @@ REFERENCE, FICHE, FINANCEMENT = "reference", "fiche", "financement"
 
 def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     """Yield what the posts would cost, the euros written, the Caf's own team; then all of it year by year."""
-    contexte, means = etude.contexte, {year: suivi.moyens for year, suivi in etude.suivi.suivis.items()}
-    posts = lire_annees(etude, analyse.tous("postes", "convertis"))
+    contexte, reference, budget = etude.contexte, etude.catalogue.referentiel, Moyens(etude)
+    means = {year: suivi.moyens for year, suivi in etude.suivi.suivis.items()}
+    posts, unit = lire_annees(etude, analyse.tous("postes", "convertis")), contexte.unites[EUROS]
     numero = next(item.numero for item in etude.convention.fiches if analyse in item.analyses)
-    costs = couts(
-        ensemble(posts, analyse.un("postes")),
-        means,
-        etude.catalogue.referentiel,
-        fiche=numero,
-        financement=analyse.financement,
-    )
-    given = (etude.precedent is not None and not etude.precedent.moyens.empty, not etude.annuel.moyens.empty)
-    budget = Budget(etude.convention, etude.catalogue.moyens, contexte, etude.annee, given)
+    whole = ensemble(posts, analyse.un("postes"))
+    costs = couts(whole, means, reference, fiche=numero, financement=analyse.financement)
     pays = minuscule(budget.poste(analyse.financement))
-    yield liste(phrases(costs, etude.catalogue.referentiel, budget.parties, contexte, finance=pays))
-    yield liste(equipe(etude.annuel.moyens, budget, etude.catalogue.bilan))
+
+    def euros(valeur: float) -> str:
+        return avec_unite(valeur, unit.symbole, unit.decimales)
+
+    def montant(row: pd.Series) -> str:
+        """Return a total: « at least » when a line is not known, the word of its absence when none is."""
+        if pd.notna(row["valeur"]):
+            return marquer(euros(row["valeur"]), row["statut"])
+        known = row["valeur_connue"]
+        return f"au moins {euros(known)}" if pd.notna(known) else contexte.absence(row["statut"])
+
+    costs = costs.assign(texte=[montant(row) for _, row in costs.iterrows()])
+    year = costs["annee"].max()
+    now = costs[costs["annee"].eq(year)]
+    told = [
+        f"Au coût du référentiel d'emploi, {euros(reference.cout_etp)} l'ETP par an, les postes de coordination de "
+        f"{year} représentent {euros(value)}. Ce n'est pas une dépense constatée."
+        for value in now.loc[now["objet"].eq(REFERENCE), "valeur"].dropna()
+    ]
+    for objet, words in ((FICHE, "Euros inscrits à cette fiche"), (FINANCEMENT, f"Dont {pays}")):
+        rows = now[now["objet"].eq(objet)]
+        if len(rows):
+            named = rows["signataire"].map(budget.parties) + ", " + rows["texte"]
+            told.append(f"{words} en {year} : {' ; '.join(named)}.")
+        elif objet == FICHE:
+            told.append(f"Aucun montant n'est inscrit à cette fiche en {year}.")
+    yield liste(told)
+    yield liste(budget.equipe())
     if est_muet(posts) and costs["valeur_connue"].isna().all():
         return
     labels = {
@@ -53,14 +67,33 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         FICHE: "Euros inscrits à la fiche",
         FINANCEMENT: f"Dont {pays}",
     }
-    yield tableau(
-        posts,
-        costs.assign(
-            libelle=costs["objet"].map(labels) + costs["signataire"].map(budget.parties).radd(", ").fillna("")
+    payers = costs["signataire"].map(budget.parties).radd(", ").fillna("")
+    counts = [
+        marquer(contexte.valeur_nue(name, value, status), status)
+        for name, value, status in posts[["indicateur", "valeur", "statut"]].itertuples(index=False)
+    ]
+    rows = pd.concat(
+        [
+            posts.assign(groupe="Équivalents temps plein", texte=counts),
+            costs.assign(groupe="Euros", libelle=costs["objet"].map(labels) + payers),
+        ]
+    )
+    years = sorted(int(year) for year in posts["annee"].unique())
+    lines = pd.MultiIndex.from_frame(rows[["groupe", "libelle"]].drop_duplicates())
+    texts = rows.set_index(["groupe", "libelle", "annee"])["texte"].unstack().reindex(index=lines, columns=years)
+    cells = texts.fillna(RIEN).rename(columns=str).reset_index()
+    yield etude.tableau(
+        cells,
+        [Colonne("libelle", "Postes et euros"), *(Colonne(str(year), str(year), True) for year in years)],
+        analyse.id,
+        f"Postes de coordination et euros, {contexte.territoire.nom}, {periode(years)}",
+        donnees=pd.concat([equivalents(posts, means), costs[COUTS]], ignore_index=True),
+        ecran=True,
+        groupes=tuple(cells["groupe"]),
+        notes=(
+            *([f"{RIEN} : aucune ligne saisie."] if texts.isna().any(axis=None) else []),
+            *legende(rows["statut"], contexte),
         ),
-        contexte,
-        nom=analyse.id,
-        donnees=pd.concat([equivalents(posts, means), costs], ignore_index=True),
     )
 
 
@@ -87,10 +120,8 @@ def couts(
     frames = [postes.assign(objet=REFERENCE, signataire="", valeur=cost, valeur_connue=cost).reset_index(names="annee")]
     for year in postes.index.intersection(list(moyens)):
         euros = moyens[int(year)][moyens[int(year)]["nature"].eq(EUROS)]
-        for name, chosen in (
-            (FICHE, euros["fiche"].eq(fiche).fillna(value=False)),
-            (FINANCEMENT, euros["poste"].eq(financement)),
-        ):
+        own, paid = euros["fiche"].eq(fiche).fillna(value=False), euros["poste"].eq(financement)
+        for name, chosen in ((FICHE, own), (FINANCEMENT, paid)):
             totals = moyens_par_signataire(euros[chosen].assign(fiche=fiche), referentiel)
             frames.append(totals.assign(objet=name, annee=year))
     table = pd.concat([rows for rows in frames if len(rows)] or frames[:1], ignore_index=True).assign(unite=EUROS)
@@ -100,10 +131,6 @@ def couts(
 def equivalents(postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """Return the full-time equivalents that go with the costs: the posts of coordination, and each party's own team.
 
-    Args:
-        postes: What ``ctglib.calculs.suivi.annees`` returns for the posts.
-        moyens: The means of each year.
-
     Returns:
         The columns ``COUTS``. ``objet`` is the indicator of the posts, or the line of the budget.
     """
@@ -112,87 +139,3 @@ def equivalents(postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame]) -> pd.
     team = pd.concat(teams, ignore_index=True).rename(columns={"poste": "objet"})
     table = pd.concat([own, team[team["nature"].eq(ETP)]], ignore_index=True)
     return table.assign(unite=ETP, annee=table["annee"].astype("Int64"))[COUTS]
-
-
-def phrases(
-    couts: pd.DataFrame,
-    referentiel: ReferentielEmploi,
-    parties: Mapping[str, str],
-    contexte: Contexte,
-    *,
-    finance: str,
-) -> list[str]:
-    """Return what the posts of the latest year would cost, and the euros that each signatory wrote."""
-    year = couts["annee"].max()
-    now = couts[couts["annee"].eq(year)]
-    reference = now[now["objet"].eq(REFERENCE) & now["valeur"].notna()]
-    told = [
-        f"Au coût du référentiel d'emploi, {_euros(referentiel.cout_etp, contexte)} l'ETP par an, "
-        f"les postes de coordination de {year} représentent {_euros(value, contexte)}. Ce n'est pas une dépense "
-        "constatée."
-        for value in reference["valeur"]
-    ]
-    for objet, words in ((FICHE, "Euros inscrits à cette fiche"), (FINANCEMENT, f"Dont {finance}")):
-        rows = now[now["objet"].eq(objet)]
-        named = [f"{parties[row['signataire']]}, {montant(row, contexte)}" for _, row in rows.iterrows()]
-        if named:
-            told.append(f"{words} en {year} : {' ; '.join(named)}.")
-        elif objet == FICHE:
-            told.append(f"Aucun montant n'est inscrit à cette fiche en {year}.")
-    return told
-
-
-def montant(row: pd.Series, contexte: Contexte) -> str:
-    """Return a total in euros: « at least » when a line is not known, the word of its absence when none is."""
-    if pd.notna(row["valeur"]):
-        return marquer(_euros(row["valeur"], contexte), row["statut"])
-    if pd.notna(row["valeur_connue"]):
-        return f"au moins {_euros(row['valeur_connue'], contexte)}"
-    return contexte.absence(row["statut"])
-
-
-def _euros(valeur: float, contexte: Contexte) -> str:
-    unit = contexte.unites[EUROS]
-    return avec_unite(valeur, unit.symbole, unit.decimales)
-
-
-def tableau(
-    postes: pd.DataFrame, couts: pd.DataFrame, contexte: Contexte, *, nom: str, donnees: pd.DataFrame
-) -> Tableau:
-    """Return the posts, what they would cost and the euros written, one column a year.
-
-    Args:
-        postes: What ``ctglib.calculs.suivi.annees`` returns for the posts.
-        couts: What ``couts`` returns, with the ``libelle`` of each row.
-        contexte: The words.
-        nom: What the table is called.
-        donnees: What its CSV holds.
-    """
-    counts = [
-        marquer(contexte.valeur_nue(name, value, status), status)
-        for name, value, status in zip(postes["indicateur"], postes["valeur"], postes["statut"], strict=True)
-    ]
-    rows = pd.concat(
-        [
-            postes.assign(groupe="Équivalents temps plein", texte=counts),
-            couts.assign(groupe="Euros", texte=[montant(row, contexte) for _, row in couts.iterrows()]),
-        ]
-    )
-    years = sorted(int(year) for year in postes["annee"].unique())
-    lines = pd.MultiIndex.from_frame(rows[["groupe", "libelle"]].drop_duplicates())
-    texts = rows.set_index(["groupe", "libelle", "annee"])["texte"].unstack().reindex(index=lines, columns=years)
-    cells = texts.fillna(RIEN).rename(columns=str).reset_index()
-    return Tableau(
-        nom=nom,
-        titre=f"Postes de coordination et euros, {contexte.territoire.nom}, {periode(years)}",
-        colonnes=(Colonne("libelle", "Postes et euros"), *(Colonne(str(year), str(year), True) for year in years)),
-        cellules=cells,
-        donnees=donnees,
-        source=contexte.source,
-        ecran=True,
-        groupes=tuple(cells["groupe"]),
-        notes=(
-            *([f"{RIEN} : aucune ligne saisie."] if texts.isna().any(axis=None) else []),
-            *legende(rows["statut"], contexte),
-        ),
-    )

@@ -7,26 +7,20 @@ published counts give, and none is made where a single count is hidden: the rest
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from ctglib.document.blocs import liste
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.document.blocs import Bloc, liste
 from ctglib.document.mesures import legende, marquer
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import compter, majuscule, minuscule, nombre, nombre_court
+from ctglib.donnees.modeles.catalogue import Profils, Seuils
+from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.parts import parts as graphique_des_parts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.catalogue import Profils, Seuils
-    from ctglib.donnees.modeles.convention import Analyse
 
 COLONNES = [
     "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "effectif", "statut",
@@ -50,8 +44,15 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     meanings, contexte = etude.catalogue.profils, etude.contexte
     labels = {item.id: item.libelle for item in etude.catalogue.dimensions[meanings.dimension].modalites}
     wanted = {name: labels[name] for name in analyse.dispositifs}
-    shares = parts(etude.annuel.profils, meanings, wanted)
-    crossed = croisements(etude.annuel.profils, meanings, wanted)
+    shares, crossed = (
+        rows.assign(
+            texte=[
+                contexte.absence(status) if pd.isna(count) else marquer(nombre(count), status)
+                for count, status in zip(rows["effectif"], rows["statut"], strict=True)
+            ]
+        )
+        for rows in (by(etude.annuel.profils, meanings, wanted) for by in (parts, croisements))
+    )
     yield liste(phrases(shares, crossed, wanted, etude.catalogue.seuils))
     questions = {item.id: item.question for item in meanings.variables}
     for variable in analyse.variables or questions:
@@ -59,17 +60,38 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         rows = rows[rows.groupby("dispositif")["part"].transform("count").gt(0)]
         if rows["dispositif"].nunique() < DEUX_RANGEES:
             continue  # a single row is no chart: the table has it
-        yield graphique_des_parts(
-            rows.assign(groupe=rows["libelle_dispositif"]),
-            contexte,
-            nom=f"{analyse.id}-{variable.replace('_', '-')}",
-            titre=questions[variable].format(qui=analyse.public, annee=etude.annee),
-        )
-    who = majuscule(re.sub(r"\bles ", "", analyse.public))
+        name, title = variable.replace("_", "-"), questions[variable].format(qui=analyse.public, annee=etude.annee)
+        rows = rows.assign(groupe=rows["libelle_dispositif"])
+        yield graphique_des_parts(rows, contexte, nom=f"{analyse.id}-{name}", titre=title)
     if len(shares):
-        yield tableau_profils(shares, etude.annee, contexte, nom=analyse.id, titre=who)
+        keys, who = ["variable", "libelle_variable", "modalite", "libelle"], re.sub(r"\bles ", "", analyse.public)
+        order = shares.sort_values("variable", kind="stable", key=lambda names: pd.factorize(names)[0])
+        texts = shares.set_index([*keys, "dispositif"])["texte"].unstack()
+        texts = texts.reindex(pd.MultiIndex.from_frame(order[keys].drop_duplicates()))[shares["dispositif"].unique()]
+        cells = texts.fillna(RIEN).reset_index()
+        yield etude.tableau(
+            cells,
+            [Colonne("libelle", "Profil"), *(Colonne(name, labels[name], True) for name in texts.columns)],
+            analyse.id,
+            f"{majuscule(who)}, effectifs par dispositif, {etude.lieu}",
+            donnees=shares[COLONNES],
+            groupes=tuple(cells["libelle_variable"]),
+            notes=(
+                *([f"{RIEN} : ligne non remplie."] if texts.isna().any(axis=None) else []),
+                *legende(shares["statut"], contexte),
+            ),
+        )
     if len(crossed):
-        yield tableau_croisements(crossed, etude.annee, contexte, nom=f"{analyse.id}-croises")
+        groups = crossed["libelle_dispositif"] + " : " + crossed["libelle_variable"] + " et "
+        yield etude.tableau(
+            crossed,
+            [Colonne("libelle", "Modalité"), Colonne("libelle_2", "Croisée avec"), Colonne("texte", "Effectif", True)],
+            f"{analyse.id}-croises",
+            f"Profils croisés, effectifs, {etude.lieu}",
+            donnees=crossed[CROISEMENTS],
+            groupes=tuple(groups + crossed["libelle_variable_2"]),
+            notes=legende(crossed["statut"], contexte),
+        )
 
 
 def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
@@ -115,11 +137,7 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
 
 
 def croisements(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
-    """Return the crossed counts of the dispositifs wanted, in the catalogue's order.
-
-    Returns:
-        The columns ``CROISEMENTS``.
-    """
+    """Return the crossed counts of the dispositifs wanted, in the catalogue's order: the columns ``CROISEMENTS``."""
     words = _vocabulaire(meanings).reset_index(names="rang")
     seconds = words.rename(columns=lambda name: f"{name}_2")
     order = {name: place for place, name in enumerate(dispositifs)}
@@ -138,18 +156,13 @@ def _vocabulaire(meanings: Profils) -> pd.DataFrame:
 def phrases(
     parts: pd.DataFrame, croisements: pd.DataFrame, dispositifs: Mapping[str, str], seuils: Seuils
 ) -> list[str]:
-    """Return what is known of the profiles, what is hidden and by which rule, and the shares that are not made.
-
-    Args:
-        parts: What ``parts`` returns.
-        croisements: What ``croisements`` returns.
-        dispositifs: Labels of the dispositifs of the fiche, by id.
-        seuils: The threshold of small counts.
-    """
+    """Return what is known of the profiles, what is hidden and by which rule, and the shares that are not made."""
     if parts.empty:
         return []
-    known = [minuscule(label) for name, label in dispositifs.items() if name in set(parts["dispositif"])]
-    missing = [minuscule(label) for name, label in dispositifs.items() if name not in set(parts["dispositif"])]
+    met = set(parts["dispositif"])
+    known, missing = (
+        [minuscule(label) for name, label in dispositifs.items() if (name in met) is there] for there in (True, False)
+    )
     told = [f"Profils transmis pour {compter(len(known), 'dispositif')} sur {len(dispositifs)} : {' ; '.join(known)}."]
     told += [f"Profils non transmis : {' ; '.join(missing)}."] if missing else []
     hidden = int(parts["statut"].eq(Statut.SECRET).sum() + croisements["statut"].eq(Statut.SECRET).sum())
@@ -164,53 +177,4 @@ def phrases(
         f"Sans répartition, car {why} : {' ; '.join(named[rows['raison'].eq(reason)])}."
         for reason, why in POURQUOI.items()
         if rows["raison"].eq(reason).any()
-    ]
-
-
-def tableau_profils(parts: pd.DataFrame, annee: int, contexte: Contexte, *, nom: str, titre: str) -> Tableau:
-    """Return the counts, one row a modalité in the group of its variable, one column a dispositif."""
-    row = ["variable", "libelle_variable", "modalite", "libelle"]
-    order = parts.sort_values("variable", kind="stable", key=lambda names: pd.factorize(names)[0])
-    texts = parts.assign(texte=_effectifs(parts, contexte)).set_index([*row, "dispositif"])["texte"].unstack()
-    texts = texts.reindex(pd.MultiIndex.from_frame(order[row].drop_duplicates()))[parts["dispositif"].unique()]
-    labels = dict(zip(parts["dispositif"], parts["libelle_dispositif"], strict=True))
-    cells = texts.fillna(RIEN).reset_index()
-    return Tableau(
-        nom=nom,
-        titre=f"{titre}, effectifs par dispositif, {contexte.territoire.nom}, {annee}",
-        colonnes=(Colonne("libelle", "Profil"), *(Colonne(name, labels[name], True) for name in texts.columns)),
-        cellules=cells,
-        donnees=parts,
-        source=contexte.source,
-        groupes=tuple(cells["libelle_variable"]),
-        notes=(
-            *([f"{RIEN} : ligne non remplie."] if texts.isna().any(axis=None) else []),
-            *legende(parts["statut"], contexte),
-        ),
-    )
-
-
-def tableau_croisements(table: pd.DataFrame, annee: int, contexte: Contexte, *, nom: str) -> Tableau:
-    """Return the crossed counts, one group a dispositif and pair of variables."""
-    groups = table["libelle_dispositif"] + " : " + table["libelle_variable"] + " et " + table["libelle_variable_2"]
-    texts = iter(_effectifs(table, contexte))
-    return Tableau.de(
-        table,
-        [
-            Colonne("libelle", "Modalité"),
-            Colonne("libelle_2", "Croisée avec"),
-            Colonne("effectif", "Effectif", True, ecrire=lambda _: next(texts)),
-        ],
-        nom=nom,
-        titre=f"Profils croisés, effectifs, {contexte.territoire.nom}, {annee}",
-        source=contexte.source,
-        groupes=tuple(groups),
-        notes=legende(table["statut"], contexte),
-    )
-
-
-def _effectifs(table: pd.DataFrame, contexte: Contexte) -> Iterable[str]:
-    return [
-        contexte.absence(status) if pd.isna(count) else marquer(nombre(count), status)
-        for count, status in zip(table["effectif"], table["statut"], strict=True)
     ]

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.blocs.besoins import lacunes
+from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.trajectoires import avec_marque
 from ctglib.calculs.collecte import DEPART
-from ctglib.document.blocs import liste, paragraphe
+from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.mesures import legende
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, compter, en_lettres, majuscule, minuscule
 from ctglib.donnees.montrable import Montrable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from ctglib.blocs.fin import EtudeFinale
-    from ctglib.document.blocs import Bloc
 
 INDICATEURS = ["fiche", "indicateur", "libelle", "definition", "unite", "sens", "derniere", "annee_derniere"]
 LONG, POSTES = "texte-long", "financement_pilotage"
@@ -35,7 +30,7 @@ class Suites(Montrable):
 
     def articles(self) -> Tableau:
         """Return what the articles and the schémas that the convention names settle for what comes next."""
-        cadre, convention = self.etude.cadre, self.etude.convention
+        etude, convention = self.etude, self.etude.convention
         articles = {article.numero: article.objet for article in convention.articles}
         rows = [
             (
@@ -43,35 +38,42 @@ class Suites(Montrable):
                 articles[clause.article],
                 f"{item.decision}." + (f" {self._postes()}" if item.clause == POSTES else ""),
             )
-            for item in cadre.regles.articles
+            for item in etude.finale.regles.articles
             if (clause := convention.clause(item.clause)) and clause.article in articles
         ]
         rows += [
-            ("Préambule", f"{schema.nom}, {schema.debut}-{schema.fin}", f"{cadre.etat_du_schema(schema)}.")
+            ("Préambule", f"{schema.nom}, {schema.debut}-{schema.fin}", f"{etude.etat_du_schema(schema)}.")
             for schema in convention.schemas
         ]
-        return Tableau.de(
+        return etude.tableau(
             pd.DataFrame(rows, columns=["article", "objet", "decision"]),
             [
                 Colonne("article", "Article"),
                 Colonne("objet", "Ce qu'il dit"),
                 Colonne("decision", "Ce qui en découle"),
             ],
-            nom="articles",
-            titre=f"Ce que la convention elle-même décide de la suite, {cadre.lieu_et_dates}",
+            "articles",
+            "Ce que la convention elle-même décide de la suite",
             source=convention.source_texte,
             classe=LONG,
         )
 
     def propositions(self) -> Bloc:
         """Return what the rules propose, objectives of one rule in one sentence; then what was decided of them."""
-        rows, rules = self.etude.recommandations, self.etude.cadre.regles
+        rows, rules = self.etude.recommandations, self.etude.finale.regles
         when, told = {rule.id: rule.quand for rule in rules.regles}, []
         for (code, rule), own in rows.groupby(["decision", "regle"], sort=False):
+            named = " ; ".join(
+                f"« {text.rstrip('.')} » (fiche{INSECABLE}{number})"
+                for text, number in own[["libelle", "fiche"]].itertuples(index=False)
+            )
+            if len(own) > NOMMES:
+                counts = own["fiche"].value_counts(sort=False).items()
+                named = ", ".join(f"{compter(count, 'objectif')} de la fiche{INSECABLE}{n}" for n, count in counts)
             word = majuscule(rules.decisions[code].mot)
-            told.append(f"{word} {compter(len(own), 'objectif')} ({when[rule]}) : {_objectifs(own)}.")
+            told.append(f"{word} {compter(len(own), 'objectif')} ({when[rule]}) : {named}.")
         taken = len(self.etude.finale.saisie.decisions)
-        note = self.etude.cadre.mot("decisions_prises" if taken else "aucune_decision")
+        note = self.etude.mot("decisions_prises" if taken else "aucune_decision")
         return liste(told) + paragraphe(note.format(nombre=taken, total=len(rows)))
 
     def ouvertes(self) -> Bloc:
@@ -84,61 +86,56 @@ class Suites(Montrable):
 
     def recommandations(self) -> Tableau:
         """Return one row an objective: what is known, what the rules propose, what was decided."""
-        rows, cadre = self.etude.recommandations, self.etude.cadre
-        taken = {(item.fiche, item.objectif): item for item in self.etude.finale.saisie.decisions}
-        words = cadre.regles.decisions
+        rows, etude, words = self.etude.recommandations, self.etude, self.etude.finale.regles.decisions
+        taken = {(item.fiche, item.objectif): item for item in etude.finale.saisie.decisions}
+
+        def su(row: pd.Series) -> str:
+            return majuscule(" ; ".join(faits(row)) if row.lu else etude.mot("sans_lecture"))
 
         def decision(row: pd.Series) -> str:
             found = taken.get((row.fiche, row.objectif))
             if found is None:
-                return cadre.mot("a_decider")
-            word = words[found.decision].mot
-            return f"{word}. {found.commentaire}" if found.commentaire else word
+                return etude.mot("a_decider")
+            return words[found.decision].mot + (f". {found.commentaire}" if found.commentaire else "")
 
-        return Tableau.de(
+        return etude.tableau(
             rows,
             [
                 Colonne("libelle", "Objectif"),
-                Colonne(
-                    "su", "Ce qui en est su", False, "",
-                    lambda row: majuscule(" ; ".join(faits(row)) if row.lu else cadre.mot("sans_lecture")),
-                ),
-                Colonne(
-                    "proposition", "Proposition", False, "",
-                    lambda row: words[row.decision].mot,
-                ),
+                Colonne("su", "Ce qui en est su", ecrire=su),
+                Colonne("proposition", "Proposition", ecrire=lambda row: words[row.decision].mot),
                 Colonne("prise", "Décision", ecrire=decision),
             ],
-            nom="recommandations",
-            titre=f"Ce que le rapport propose pour chaque objectif, {cadre.lieu_et_dates}",
-            source=f"{cadre.contexte.source} ; règles du classeur d'évaluation",
-            groupes=tuple(map(cadre.fiche, rows["fiche"])),
+            "recommandations",
+            "Ce que le rapport propose pour chaque objectif",
+            source=f"{etude.contexte.source} ; règles du classeur d'évaluation",
+            groupes=tuple(map(etude.titre_de_fiche, rows["fiche"])),
             classe=LONG,
-        )  # fmt: skip
+        )
 
     def indicateurs(self) -> Tableau:
         """Return the draft indicators of the next convention: definition, last known value, target to be agreed."""
-        rows, cadre = self.etude.parcours, self.etude.cadre
+        rows, etude, contexte = self.etude.parcours, self.etude, self.etude.contexte
 
         def depart(row: pd.Series) -> str:
             if pd.isna(row.connue):
-                return cadre.mot("aucune_valeur")
-            return avec_marque(cadre.contexte.valeur(row.indicateur, row.connue), row.statut_connue, row.annee_connue)
+                return etude.mot("aucune_valeur")
+            return avec_marque(contexte.valeur(row.indicateur, row.connue), row.statut_connue, row.annee_connue)
 
-        return Tableau.de(
+        return etude.derniere.tableau(
             rows,
             [
                 Colonne("libelle", "Indicateur"),
                 Colonne("definition", "Définition"),
-                Colonne("depart", "Valeur de départ", numerique=True, ecrire=depart),
-                Colonne("a_convenir", "Cible", ecrire=lambda row: cadre.mot("a_convenir")),
+                Colonne("depart", "Valeur de départ", True, ecrire=depart),
+                Colonne("a_convenir", "Cible", ecrire=lambda row: etude.mot("a_convenir")),
             ],
-            nom="indicateurs-suivants",
-            titre=f"Indicateurs proposés pour la convention suivante, {cadre.contexte.territoire.nom}",
+            "indicateurs-suivants",
+            f"Indicateurs proposés pour la convention suivante, {contexte.territoire.nom}",
             donnees=rows[INDICATEURS],
-            source=f"{cadre.contexte.source} ; catalogue du classeur d'évaluation",
-            groupes=tuple(map(cadre.fiche, rows["fiche"])),
-            notes=legende(rows["statut_connue"], cadre.contexte),
+            source=f"{contexte.source} ; catalogue du classeur d'évaluation",
+            groupes=tuple(map(etude.titre_de_fiche, rows["fiche"])),
+            notes=legende(rows["statut_connue"], contexte),
             classe=LONG,
         )
 
@@ -147,54 +144,40 @@ class Suites(Montrable):
         return lacunes(self.etude.convention, self.etude.convention.source_texte)
 
     def _sans_depart(self) -> Iterator[str]:
-        lacking = self.etude.manques[self.etude.manques["nature"].eq(DEPART)]
+        lacking, labels = self.etude.manques[self.etude.manques["nature"].eq(DEPART)], self.etude.catalogue.responsables
         if lacking.empty:
             return
-        labels = self.etude.catalogue.responsables
         asked = [
-            f"{labels[name].libelle.partition(' (')[0] if name in labels else name}, {_libelles(own['libelle'])}"
+            f"{labels[name].libelle.partition(' (')[0] if name in labels else name}, {_premiers(own['libelle'])}"
             for name, own in lacking.groupby("responsable", sort=False)
         ]
-        count = majuscule(en_lettres(len(lacking)))
         noun = "indicateur n'a" if len(lacking) == 1 else "indicateurs n'ont"
+        count = majuscule(en_lettres(len(lacking)))
         yield f"{count} {noun} pas de valeur de départ. À demander : {' ; '.join(asked)}."
 
     def _ouvertes(self) -> Iterator[str]:
         known = {item.id: item.objet for item in self.etude.convention.lacunes}
         first = [known[name] for name in self.etude.convention.lacunes_d_abord if name in known]
-        named = [*first, *(label for label in known.values() if label not in first)]
-        if named:
+        if named := list(dict.fromkeys([*first, *known.values()])):
             yield (
                 f"La convention laisse ouverts {compter(len(named), 'point')}, à trancher dans la suivante : "
-                f"{_libelles(named, ' ; ')}."
+                f"{_premiers(named, ' ; ')}."
             )
 
     def _postes(self) -> str:
         """Return where the posts of coordination stand."""
         if self.etude.preuves["postes_convertis"].completude == "absente":
             return "Le nombre de postes, et de ceux qui ont changé, n'a pas été transmis."
-        rows, contexte, said = self.etude.parcours.set_index("indicateur"), self.etude.cadre.contexte, []
-        for name in self.etude.noms_des_postes:
-            if name in rows.index:
-                row = rows.loc[name]
-                value = contexte.valeur(name, row["derniere"], row["statut_derniere"])
-                year = f" en {row.annee_derniere}" if pd.notna(row["derniere"]) else ""
-                said.append(f"{contexte.indicateurs[name].libelle} : {value}{year}.")
+        rows, contexte, said = self.etude.parcours.set_index("indicateur"), self.etude.contexte, []
+        for name in filter(rows.index.__contains__, self.etude.noms_des_postes):
+            row = rows.loc[name]
+            value = contexte.valeur(name, row["derniere"], row["statut_derniere"])
+            year = f" en {row.annee_derniere}" if pd.notna(row["derniere"]) else ""
+            said.append(f"{contexte.indicateurs[name].libelle} : {value}{year}.")
         return " ".join(said)
 
 
-def _objectifs(rows: pd.DataFrame) -> str:
-    """Return objectives by name when they are few, or else how many of each fiche."""
-    if len(rows) <= NOMMES:
-        return " ; ".join(
-            f"« {text.rstrip('.')} » (fiche{INSECABLE}{row})"
-            for text, row in zip(rows["libelle"], rows["fiche"], strict=True)
-        )
-    counts = rows["fiche"].value_counts(sort=False)
-    return ", ".join(f"{compter(count, 'objectif')} de la fiche{INSECABLE}{numero}" for numero, count in counts.items())
-
-
-def _libelles(noms: Iterable[str], entre: str = ", ") -> str:
+def _premiers(noms: Iterable[str], entre: str = ", ") -> str:
     """Return the first names, then how many others."""
     names = [minuscule(name) for name in noms]
     more = len(names) - NOMMES

@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pandas as pd
 
-from ctglib.blocs.annees import lire_annees, nom_du_detail
+from ctglib.blocs.analyses import lire_annees, nom_du_detail
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.suivi import croiser, est_muet, pire, somme
-from ctglib.document.blocs import liste
+from ctglib.document.blocs import Bloc, liste
 from ctglib.document.mesures import legende, marquee, marquer
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import minuscule, nombre, points, pourcent
+from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.statuts import Statut
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
-    from ctglib.donnees.modeles.convention import Analyse
-
 COLONNES = ("capacite", "denominateur", "numerateur", "taux")
-ENSEMBLE = "Ensemble"
 PHRASE = "{numerateur} pour {denominateur}, soit un taux de {rapport}"
 
 
 def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     """Yield how high the rate is, where it is highest and lowest, and the table by modalité."""
     known = lire_annees(etude, analyse.tous("capacite", "denominateur", "numerateur", "taux"))
-    table = calculer(known, analyse, etude.annee)
+    table, year, contexte = calculer(known, analyse, etude.annee), etude.annee, etude.contexte
     yield liste(phrases(table, analyse.phrase or PHRASE))
-    if not est_muet(known[known["annee"].eq(etude.annee)]):
-        yield tableau(table, analyse, etude, nom_du_detail(etude, known))
+    if est_muet(known[known["annee"].eq(year)]):
+        return
+    labels = {role: contexte.indicateurs[analyse.un(role)].libelle for role in COLONNES if analyse.un(role)}
+    rate, own = labels.pop("taux", "Taux"), analyse.un("taux")
+    head, above, below = f"{rate} (%)", *(minuscule(labels[role]) for role in ("numerateur", "denominateur"))
+    before = marquee(contexte, own, "taux_precedent", "statut_precedent")
+    yield etude.tableau(
+        table,
+        [
+            Colonne("_detail", nom_du_detail(etude, known), ecrire=lambda row: row["libelle"] or "Ensemble"),
+            *(
+                Colonne(f"_{role}", labels[role], True, "", marquee(contexte, analyse.un(role), role))
+                for role in labels
+            ),
+            Colonne("_taux_precedent", str(year - 1), True, head, before),
+            Colonne("_taux", str(year), True, head, marquee(contexte, own, "taux")),
+        ],
+        analyse.id,
+        f"{rate}, {etude.lieu}",
+        notes=(
+            f"Taux : 100 × {above} / {below} ; celui de l'ensemble est le quotient des sommes.",
+            *legende(table.filter(like="statut_").stack(), contexte),
+        ),
+    )
 
 
 def calculer(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
@@ -76,59 +92,16 @@ def phrases(table: pd.DataFrame, phrase: str) -> list[str]:
         table: What ``calculer`` returns.
         phrase: The words of the whole.
     """
-    whole, parts = table.iloc[-1], table.iloc[:-1]
-    known = parts[parts["taux"].notna()].sort_values("taux", kind="stable")
-    told = []
+    whole, parts, told = table.iloc[-1], table.iloc[:-1], []
+    known, unknown = parts[parts["taux"].notna()].sort_values("taux", kind="stable"), parts[parts["taux"].isna()]
     if pd.notna(whole["taux"]):
-        above, below = (
-            marquer(nombre(whole[name]), whole[f"statut_{name}"]) for name in ("numerateur", "denominateur")
-        )
-        said = phrase.rstrip(". ").format(numerateur=above, denominateur=below, rapport=pourcent(whole["taux"]))
-        before = whole["taux_precedent"]
+        words = {name: marquer(nombre(whole[name]), whole[f"statut_{name}"]) for name in ("numerateur", "denominateur")}
+        said, before = phrase.rstrip(". ").format(**words, rapport=pourcent(whole["taux"])), whole["taux_precedent"]
         gap = f", contre {pourcent(before)} l'année précédente ({points(whole['taux'] - before)})"
         told.append(f"{said}{gap if pd.notna(before) else ''}.")
     if len(known) > 1:
         low, high = (f"{row['libelle']}, {pourcent(row['taux'])}" for _, row in known.iloc[[0, -1]].iterrows())
         told.append(f"Le taux le plus haut : {high}. Le plus bas : {low}.")
-    unknown = parts.loc[parts["taux"].isna(), "libelle"].map(minuscule)
-    return told + ([f"Taux inconnu : {' ; '.join(unknown)}."] if len(unknown) and told else [])
-
-
-def tableau(table: pd.DataFrame, analyse: Analyse, etude: EtudeAnnuelle, detail: str) -> Tableau:
-    """Return what the rate is made of, modalité by modalité, and its values of two years; ``detail`` heads the rows."""
-    contexte = etude.contexte
-    labels = {role: contexte.indicateurs[analyse.un(role)].libelle for role in COLONNES if analyse.un(role)}
-    rate = labels.get("taux", "Taux")
-    columns = [
-        Colonne("_detail", detail, ecrire=lambda row: row["libelle"] or ENSEMBLE),
-        *(
-            Colonne(f"_{role}", labels[role], numerique=True, ecrire=marquee(contexte, analyse.un(role), role))
-            for role in COLONNES[:-1]
-            if role in labels
-        ),
-        *(
-            Colonne(
-                f"_{name}",
-                str(year),
-                numerique=True,
-                groupe=f"{rate} (%)",
-                ecrire=marquee(contexte, analyse.un("taux"), name, status),
-            )
-            for name, year, status in (
-                ("taux_precedent", etude.annee - 1, "statut_precedent"),
-                ("taux", etude.annee, "statut_taux"),
-            )
-        ),
-    ]
-    above, below = (minuscule(labels[role]) for role in ("numerateur", "denominateur"))
-    return Tableau.de(
-        table,
-        columns,
-        nom=analyse.id,
-        titre=f"{rate}, {contexte.territoire.nom}, {etude.annee}",
-        source=contexte.source,
-        notes=(
-            f"Taux : 100 × {above} / {below} ; celui de l'ensemble est le quotient des sommes.",
-            *legende(table.filter(like="statut_").stack(), contexte),
-        ),
+    return told + (
+        [f"Taux inconnu : {' ; '.join(unknown['libelle'].map(minuscule))}."] if len(unknown) and told else []
     )

@@ -321,12 +321,12 @@ class DiagnosticRevisite(Montrable):
 
     def tableau(self) -> Tableau | None:
         """Return one row a public series that has a value, by theme: then, now, the change here and beside."""
-        contexte, rows = self.etude.cadre.contexte, self.etude.revisite
+        contexte, rows = self.etude.contexte, self.etude.revisite
         rows = rows[rows["motif"].ne(SANS_VALEUR)]
         if rows.empty:
             return None
         here, there, years = contexte.territoire.nom, contexte.reference.nom, self.etude.catalogue.synthese.annees
-        mot = self.etude.cadre.mot
+        mot = self.etude.mot
 
         def valeur(nom: str, suite: str = "") -> Callable[[pd.Series], str]:
             def ecrire(row: pd.Series) -> str:
@@ -373,8 +373,7 @@ class DiagnosticRevisite(Montrable):
             pd.DataFrame([(self.themes[item.theme], item.reste) for item in rules], columns=["theme", "reste"]),
             [Colonne("theme", "Thème"), Colonne("reste", "Ce qui ne se compare pas, et ce qu'il faudrait demander")],
             nom="sans-comparaison",
-            titre="Ce que les séries publiques ne disent pas du diagnostic, "
-            f"{self.etude.cadre.contexte.territoire.nom}",
+            titre=f"Ce que les séries publiques ne disent pas du diagnostic, {self.etude.contexte.territoire.nom}",
             source="catalogue du classeur d'évaluation",
             classe="texte-long",
         )

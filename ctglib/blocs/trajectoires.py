@@ -1,38 +1,37 @@
-"""Each indicator over the convention, then the fiches by year."""
+"""Each indicator over the convention, then the fiches by year: their states, their means beside what they realised."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.cadre import sur
-from ctglib.blocs.indicateurs import avec_annee
-from ctglib.blocs.moyens import tableau_moyens_realisations
+from ctglib.blocs.fin import EtudeFinale, sur
+from ctglib.blocs.indicateurs import DEDUITE, avec_annee
 from ctglib.calculs.etats import etats_par_annee
+from ctglib.calculs.moyens import moyens_par_objet
 from ctglib.calculs.suivi import annees, avec_departs, avec_reperes
 from ctglib.document.blocs import Groupe, suite
+from ctglib.document.contexte import Contexte
+from ctglib.document.figure import Figure
 from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, compter
+from ctglib.document.typographie import INSECABLE, avec_unite, compter, nombre_court
 from ctglib.donnees.montrable import Montrable
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.grille import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
-if TYPE_CHECKING:
-    from ctglib.blocs.fin import EtudeFinale
-    from ctglib.document.contexte import Contexte
-    from ctglib.document.figure import Figure
-
 DEUX_POINTS, PANNEAUX = 2, 6  # a single point draws no way; at most in a figure
-NON_COMMENCEE = "non commencée"
 LECTURE = (
     "Atteinte : verdict du bilan de la dernière année mesurée. Depuis le départ : de la valeur initiale à la dernière "
     "mesure, selon le sens souhaité. Entre parenthèses, l'année."
 )
-DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
+REALISATIONS = (
+    "Moyens : somme des signataires ; « au moins », une ligne n'a pas de valeur. Réalisations : indicateurs de "
+    "cette nature qui ont une valeur. Aucun coût unitaire : un moyen sert à plusieurs réalisations."
+)
 
 
 @dataclass(frozen=True)
@@ -44,45 +43,40 @@ class Trajectoires(Montrable):
     @cached_property
     def series(self) -> pd.DataFrame:
         """The values of the indicators by year, the written initial value in its own; ``fiche`` beside."""
-        etude, ways = self.etude, self.etude.parcours
-        names = ways.loc[ways["table"].eq("observations"), "indicateur"]
+        etude, ways = self.etude, self.etude.parcours.set_index("indicateur")
+        names = ways.index[ways["table"].eq("observations")]
         years = etude.convention.debut.year, etude.annees[-1]
         rows = annees(etude.derniere.mesures, etude.catalogue, names, annees=years)
-        whole = avec_departs(rows, ways[ways["origine_initiale"].eq("convention")])
-        return whole.assign(fiche=whole["indicateur"].map(ways.set_index("indicateur")["fiche"]))
+        written = self.etude.parcours
+        known = avec_departs(rows, written[written["origine_initiale"].eq("convention")])
+        return known.assign(fiche=known["indicateur"].map(ways["fiche"]))
 
     def tableau(self) -> Tableau:
         """Return one row an indicator of which a value is known, by fiche; small counts that are shown say why."""
-        cadre, ways = self.etude.cadre, self.etude.parcours
-        contexte, threshold = cadre.contexte, self.etude.catalogue.seuils.petits_effectifs
-        known, unknown = ways[ways["connue"].notna()], ways[ways["connue"].isna()]
-        silent, shapes = (
-            int(test.sum()) for test in (unknown["annees_connues"].eq(0), unknown["annees_connues"].gt(0))
-        )
+        ways, contexte = self.etude.parcours, self.etude.contexte
+        known, unknown = ways[ways["connue"].notna()], ways.loc[ways["connue"].isna(), "annees_connues"]
+        silent, shapes = int(unknown.eq(0).sum()), int(unknown.gt(0).sum())
         notes = {
             f"Sans aucune valeur, et donc dans ce qui manque : {compter(silent, 'indicateur')}.": silent,
             f"Suivis par une typologie ou une grille, sans valeur unique : {shapes}.": shapes,
             LECTURE: True,
-            DEDUITE: known["origine_cible"].eq(IMPLICITE).any(),
         }
-
-        return replace(
-            self._tableau(
-                known, "trajectoires", f"Chaque indicateur, du départ à la dernière mesure, {cadre.lieu_et_dates}"
+        return self._tableau(
+            known,
+            "trajectoires",
+            "Chaque indicateur, du départ à la dernière mesure",
+            avant=[note for note, said in notes.items() if said],
+            apres=petits_publies(
+                known, ("valeur_initiale", "derniere"), self.etude.catalogue.seuils.petits_effectifs, contexte
             ),
             donnees=ways,
-            notes=(
-                *(note for note, said in notes.items() if said),
-                *petits_publies(known, ("valeur_initiale", "derniere"), threshold, contexte),
-                *legende(known.loc[known["derniere"].notna(), "statut_derniere"], contexte),
-            ),
         )
 
     def ecrits(self) -> Tableau | None:
         """Return the indicators that the convention writes, those of which a value is known; None when none is."""
         ways = self.etude.parcours
         known = ways[ways["connue"].notna() & ways["origine"].eq("convention")]
-        title = f"Les indicateurs que la convention écrit, {self.etude.cadre.lieu_et_dates}"
+        title = "Les indicateurs que la convention écrit"
         return None if known.empty else self._tableau(known, "indicateurs-ecrits", title)
 
     def figures(self) -> Groupe | None:
@@ -91,60 +85,140 @@ class Trajectoires(Montrable):
 
     def etats(self) -> Figure | None:
         """Return the share of the modalités that were done, by fiche and year; None when no state is known."""
-        return self._etats
-
-    @cached_property
-    def _etats(self) -> Figure | None:
-        title = "Combien de modalités étaient réalisées, en tout ou en partie"
-        table = etats_par_annee(self.etude.etats, self.etude.convention.fiches)
-        return self._grille("etats", title, table, "etats_inconnus")
+        etude, rows = self.etude, []
+        table = etats_par_annee(etude.etats, etude.convention.fiches)
+        for row in table.itertuples():
+            waiting = not row.commencee and not row.compte
+            said = row.connus and not waiting
+            unknown = "non commencée" if waiting else etude.mot("etats_inconnus")
+            text, share = (
+                (sur(row.compte, row.parmi), 100 * row.compte / row.parmi) if said else (unknown, float("nan"))
+            )
+            rows.append((etude.titre_de_fiche(row.fiche), str(row.annee), share, text))
+        cells = pd.DataFrame(rows, columns=["ligne", "colonne", "valeur", "texte"])
+        counts = table.drop(columns=["fiche", "annee", "commencee"]).reset_index(drop=True)
+        title = f"Combien de modalités étaient réalisées, en tout ou en partie, {etude.lieu_et_dates} ?"
+        return grille(cells.join(counts), etude.contexte, nom="etats", titre=title)
 
     def moyens(self) -> Tableau | None:
-        """Return the means of each fiche beside what it realised, year by year; None when nothing of it is known."""
-        natures = self.series["indicateur"].map(self.etude.parcours.set_index("indicateur")["nature"])
-        realised = self.series[natures.eq("realisation")]
-        suivis, words = self.etude.derniere.suivi.suivis, self.etude.catalogue.moyens
-        return tableau_moyens_realisations(suivis, realised, words, self.etude.cadre)
+        """Return, by fiche, its means of each nature then what it realised, a column a year; None when bare.
 
-    def _tableau(self, known: pd.DataFrame, nom: str, titre: str) -> Tableau:
-        cadre, contexte = self.etude.cadre, self.etude.cadre.contexte
+        Nothing is divided by anything: a means serves several realisations.
+        """
+        etude, contexte = self.etude, self.etude.contexte
+        years, keys = list(etude.annees), ["fiche", "element", "annee"]
+        totals = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.derniere.suivi.suivis.items()]
+        sums = pd.concat(totals).rename(columns={"nature": "element"})
+        sums["fiche"] = pd.to_numeric(sums["objet"], errors="coerce")
+        sums = sums.groupby(keys).agg(
+            valeur=("valeur_connue", lambda known: known.sum(min_count=1)), lignes_sans_valeur=("manquantes", "sum")
+        )
+        grid = [
+            (fiche.numero, nature.id, year, nature.libelle, nature.unite)
+            for fiche in etude.convention.fiches
+            for nature in etude.catalogue.moyens.natures
+            for year in years
+        ]
+        means = pd.DataFrame(grid, columns=[*keys, "libelle", "unite"]).merge(sums, how="left", on=keys)
+        decimals = means["unite"].map(lambda unit: contexte.unites[unit].decimales)
+        values = [round(value, places) for value, places in zip(means["valeur"], decimals, strict=True)]
+        means = means.assign(
+            valeur=values,
+            lignes_sans_valeur=means["lignes_sans_valeur"].fillna(0).astype(int),
+            statut=means["valeur"].isna().map({True: Statut.NON_TRANSMIS, False: ""}),
+        )
+
+        def somme(row: pd.Series) -> str:
+            if pd.isna(row["valeur"]):
+                return contexte.absence(row["statut"])
+            exact = contexte.unites[row["unite"]].decimales
+            text = nombre_court(row["valeur"]) if exact else avec_unite(row["valeur"], "", 0)
+            return f"au moins {text}" if row["lignes_sans_valeur"] else text
+
+        series = self.series[
+            self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"]).eq("realisation")
+        ]
+        known = series.groupby("indicateur")["valeur"].transform("count").gt(0)
+        done = series[known & series["annee"].isin(years)].rename(columns={"indicateur": "element"})
+        texts = [
+            marquer(contexte.valeur(name, value, status), status)
+            for name, value, status in done[["element", "valeur", "statut"]].itertuples(index=False)
+        ]
+        means["texte"] = [somme(row) for _, row in means.iterrows()]
+        table = pd.concat([means, done.assign(lignes_sans_valeur=0, texte=texts)], ignore_index=True)
+        table = table[
+            ["fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte"]
+        ]
+        table = table.sort_values("fiche", kind="stable", ignore_index=True)
+        if table["statut"].eq(Statut.NON_TRANSMIS).all():
+            return None
+        shown = table.pivot_table("texte", ["fiche", "element", "libelle"], "annee", aggfunc="first", sort=False)
+        shown = shown.rename(columns=str).reset_index()
+        return etude.tableau(
+            shown[["libelle", *map(str, years)]],
+            [Colonne("libelle", "Élément"), *(Colonne(str(year), str(year), True) for year in years)],
+            "moyens-realisations",
+            "Moyens engagés et réalisations, par fiche",
+            donnees=table.drop(columns="texte"),
+            groupes=tuple(map(etude.titre_de_fiche, shown["fiche"])),
+            notes=(REALISATIONS, *legende(series.loc[series["valeur"].notna(), "statut"], contexte)),
+        )
+
+    def _tableau(
+        self, known: pd.DataFrame, nom: str, titre: str, *, avant: tuple = (), apres: tuple = (), **reste: object
+    ) -> Tableau:
+        """Return one row an indicator, by fiche; notes come before and after what its marks mean."""
+        etude, contexte, words = self.etude, self.etude.contexte, self.etude.catalogue.evaluation
 
         def depart(row: pd.Series) -> str:
             return avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
 
-        return Tableau.de(
+        def visee(row: pd.Series) -> str:
+            if pd.isna(row.cible):
+                return RIEN
+            mark = "d, " if row.origine_cible == IMPLICITE else ""
+            return f"{contexte.valeur(row.indicateur, row.cible)} ({mark}{row.annee_cible})"
+
+        def atteinte(row: pd.Series) -> str:
+            """Return the verdict; without one, only the reason that the row does not show already."""
+            if pd.isna(row.cible):
+                return RIEN
+            if row.verdict == "non_evaluable" and row.raison:
+                return f"{words.verdicts[row.verdict].signe} {words.raisons[row.raison]}"
+            kept = f" : {bande(row, row.derniere, row.cible, contexte, words)}" if row.raison == BANDE else ""
+            return words.verdicts[row.verdict].dit + kept
+
+        def depuis(row: pd.Series) -> str:
+            if not row.evolution:
+                bare = pd.isna(row.derniere) or pd.isna(row.valeur_initiale)
+                return RIEN if bare else words.raisons[row.raison_evolution]
+            told = words.evolutions[row.evolution].mot
+            if row.raison_evolution != BANDE:
+                return told
+            since = pd.Series({**row, "origine_cible": ""})
+            return f"{told}, {bande(since, row.derniere, row.a_maintenir, contexte, words)}"
+
+        return etude.tableau(
             known,
             [
                 Colonne("libelle", "Indicateur"),
-                Colonne("depart", "Départ", numerique=True, ecrire=depart),
-                Colonne("mesure", "Dernière mesure", numerique=True, ecrire=lambda row: derniere(row, contexte)),
-                Colonne("visee", "Cible, ou référence (d)", numerique=True, ecrire=self._visee),
-                Colonne("atteinte", "Atteinte", ecrire=self._atteinte),
-                Colonne("depuis", "Depuis le départ", ecrire=self._depuis_le_depart),
+                Colonne("depart", "Départ", True, ecrire=depart),
+                Colonne("mesure", "Dernière mesure", True, ecrire=lambda row: derniere(row, contexte)),
+                Colonne("visee", "Cible, ou référence (d)", True, ecrire=visee),
+                Colonne("atteinte", "Atteinte", ecrire=atteinte),
+                Colonne("depuis", "Depuis le départ", ecrire=depuis),
             ],
-            nom=nom,
-            titre=titre,
-            source=contexte.source,
-            groupes=tuple(map(cadre.fiche, known["fiche"])),
+            nom,
+            titre,
+            groupes=tuple(map(etude.titre_de_fiche, known["fiche"])),
             notes=(
+                *avant,
                 *([DEDUITE] if known["origine_cible"].eq(IMPLICITE).any() else []),
+                *apres,
                 *legende(known.loc[known["derniere"].notna(), "statut_derniere"], contexte),
             ),
+            **reste,
         )
-
-    def _grille(self, nom: str, titre: str, table: pd.DataFrame, inconnu: str) -> Figure | None:
-        """Return a heat map of fiches by year: « 3 sur 5 », or why there is nothing to say; then the counts."""
-        cadre, rows = self.etude.cadre, []
-        for row in table.itertuples():
-            waiting = not row.commencee and not row.compte
-            said = row.connus and not waiting
-            text = sur(row.compte, row.parmi) if said else NON_COMMENCEE if waiting else cadre.mot(inconnu)
-            share = 100 * row.compte / row.parmi if said else float("nan")
-            rows.append((cadre.fiche(row.fiche), str(row.annee), share, text))
-        cells = pd.DataFrame(rows, columns=["ligne", "colonne", "valeur", "texte"])
-        counts = table.drop(columns=["fiche", "annee", "commencee"]).reset_index(drop=True)
-        title = f"{titre}, {cadre.lieu_et_dates} ?"
-        return grille(cells.join(counts), self.etude.derniere.contexte, nom=nom, titre=title)
 
     def _figure(self, numero: int) -> Figure | None:
         """Return the indicators of a fiche that have two values at least, those that it writes first."""
@@ -152,42 +226,13 @@ class Trajectoires(Montrable):
         known = own.groupby("indicateur", sort=False)["valeur"].count()
         proposed = etude.parcours.set_index("indicateur")["origine"].ne("convention")
         names = sorted(known.index[known >= DEUX_POINTS], key=proposed.get)[:PANNEAUX]
+        rows = own[own["indicateur"].isin(names)]
         return trajectoires(
-            avec_reperes(
-                own[own["indicateur"].isin(names)], etude.derniere.evaluation, etude.catalogue, etude.changements
-            ),
-            etude.derniere.contexte,
+            avec_reperes(rows, etude.derniere.evaluation, etude.catalogue, etude.changements),
+            etude.contexte,
             nom=f"trajectoires-fiche-{numero}",
-            titre=f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.cadre.lieu_et_dates} ?",
+            titre=f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu_et_dates} ?",
         )
-
-    def _visee(self, row: pd.Series) -> str:
-        """Return the target with its year; a reference that the text implies bears its mark: « 36 (d, 2026) »."""
-        if pd.isna(row.cible):
-            return RIEN
-        mark = "d, " if row.origine_cible == IMPLICITE else ""
-        return f"{self.etude.cadre.contexte.valeur(row.indicateur, row.cible)} ({mark}{row.annee_cible})"
-
-    def _atteinte(self, row: pd.Series) -> str:
-        """Return the verdict; without one, only the reason that the row does not show already."""
-        cadre, words = self.etude.cadre, self.etude.catalogue.evaluation
-        if pd.isna(row.cible):
-            return RIEN
-        if row.verdict == "non_evaluable" and row.raison:
-            return f"{words.verdicts[row.verdict].signe} {words.raisons[row.raison]}"
-        kept = f" : {bande(row, row.derniere, row.cible, cadre.contexte, words)}" if row.raison == BANDE else ""
-        return words.verdicts[row.verdict].dit + kept
-
-    def _depuis_le_depart(self, row: pd.Series) -> str:
-        cadre, words = self.etude.cadre, self.etude.catalogue.evaluation
-        if not row.evolution:
-            bare = pd.isna(row.derniere) or pd.isna(row.valeur_initiale)
-            return RIEN if bare else words.raisons[row.raison_evolution]
-        told = words.evolutions[row.evolution].mot
-        if row.raison_evolution != BANDE:
-            return told
-        since = pd.Series({**row, "origine_cible": ""})
-        return f"{told}, {bande(since, row.derniere, row.a_maintenir, cadre.contexte, words)}"
 
 
 def derniere(row: object, contexte: Contexte) -> str:

@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.annee import EXCEPTION, empreinte_de, etudier, etudier_brut, nom_de_part, part_de
-from ctglib.blocs.annees import lire_annees, pour_trajectoires
+from ctglib.blocs.analyses import lire_annees, pour_trajectoires
+from ctglib.blocs.annee import (
+    EXCEPTION,
+    EtudeAnnuelle,
+    empreinte_de,
+    etudier,
+    etudier_brut,
+    nom_de_part,
+    part_de,
+)
 from ctglib.blocs.axes import Axes
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_a_collecter, tableau_collecte, tableau_revisions
-from ctglib.blocs.gouvernance import Gouvernance
+from ctglib.blocs.gouvernance import Gouvernance, participation
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.participation import participation
 from ctglib.blocs.territoire import Territoire
-from ctglib.calculs.bilan import Proposition, Situation, proposer, service
+from ctglib.calculs.bilan import proposer, service
 from ctglib.calculs.territoire import trajectoires_du_territoire
-from ctglib.document.blocs import Bloc, liste, paragraphe, suite
+from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, suite
+from ctglib.document.figure import Figure
+from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import compter, enumerer, nombre_court
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import lire_par_parts, noter_part, proches
 from ctglib.donnees.nombres import nombres
+from ctglib.donnees.suivi.objets import DossierSuivi
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
 from ctglib.secret.bruts import avertir
 from ctglib.secret.publication import publier
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Couverture
-    from ctglib.document.figure import Figure
-    from ctglib.document.tableau import Tableau
-    from ctglib.donnees.suivi.objets import DossierSuivi
 
 DIFFUSIONS = ("publique", "interne")
 
@@ -147,7 +148,7 @@ class Bilan:
     @cached_property
     def gouvernance(self) -> Gouvernance:
         """The comité, its decisions, the avenants, what is to be decided."""
-        return Gouvernance(self.etude, self._propositions)
+        return Gouvernance(self.etude, proposer(MessagesDuSuivi(self.etude).situation))
 
     @cached_property
     def territoire(self) -> Territoire:
@@ -163,10 +164,10 @@ class Bilan:
         table = tableau_collecte(self.etude)
         if not self.muette:
             return table
-        rows = self.etude.collecte
+        rows, situation = self.etude.collecte, MessagesDuSuivi(self.etude).situation
         asked = rows[rows["groupe"].eq("responsable") & rows["attendus"].gt(0)].sort_values("attendus", ascending=False)
         named = [
-            f"{service(self._situation, name)} ({count})"
+            f"{service(situation, name)} ({count})"
             for name, count in zip(asked["valeur_groupe"], asked["attendus"], strict=True)
         ]
         words = self.etude.catalogue.bilan.mots["rien_transmis"]
@@ -187,16 +188,15 @@ class Bilan:
 
     def lecture(self) -> Bloc | None:
         """Return how evolutions and targets are read, with their thresholds."""
-        return None if self.muette else mode_de_lecture(self.etude.evaluation, self.etude.catalogue.evaluation)
+        rules = self.etude.catalogue.evaluation
+        return None if self.muette else liste(mode_de_lecture(self.etude.evaluation, rules))
 
     def revisions(self) -> Tableau | None:
         """Return what this bilan says of earlier years otherwise than last year's; None when it says the same."""
-        etude = self.etude
-        shown = [table for table in (etude.revisions, self.territoire.revisions) if len(table)]
+        shown = [table for table in (self.etude.revisions, self.territoire.revisions) if len(table)]
         if self.muette or not shown:
             return None
-        rows = pd.concat(shown, ignore_index=True)
-        return tableau_revisions(rows, etude.contexte, annee=etude.annee, modalite=etude.modalite)
+        return tableau_revisions(self.etude, pd.concat(shown, ignore_index=True))
 
     def sources(self) -> Bloc | None:
         """Return where the public series come from, then the files read, with what identifies them."""
@@ -224,8 +224,20 @@ class Bilan:
         Raises:
             ValueError: An indicator does not exist; the message, in French, proposes close names.
         """
-        etude = self.etude
-        _verifier(etude, indicateurs)
+        etude, told = self.etude, []
+        known = [*etude.catalogue.indicateurs_fiches, *etude.catalogue.indicateurs_contexte]
+        if not indicateurs:
+            raise ValueError(f"Indiquer au moins un indicateur, par exemple « {known[0]} ».")
+        for name in indicateurs:
+            if name not in known:
+                close = proches(name, known)
+                proposal = (
+                    f"Noms proches : {', '.join(close)}." if close else "Les noms sont dans docs/dictionnaire.md."
+                )
+                lost = f"L'indicateur « {name} » n'existe pas dans les fiches ni dans les séries publiques."
+                told.append(f"{lost} {proposal}")
+        if told:
+            raise ValueError("\n".join(told))
         fiches = [name for name in indicateurs if name in etude.catalogue.indicateurs_fiches]
         public = [name for name in indicateurs if name not in fiches]
         tables, sources = [], []
@@ -245,14 +257,6 @@ class Bilan:
             source=" ; ".join(dict.fromkeys(sources)),
         )
 
-    @property
-    def _situation(self) -> Situation:
-        return MessagesDuSuivi(self.etude).situation
-
-    @cached_property
-    def _propositions(self) -> tuple[Proposition, ...]:
-        return proposer(self._situation)
-
     def _limites(self) -> Iterator[str]:
         """Yield each limit drawn from the data."""
         etude, labels = self.etude, self.etude.contexte.indicateurs
@@ -270,19 +274,3 @@ class Bilan:
             broken = [rupture.annee for rupture in item.ruptures if first - 1 < rupture.annee <= etude.annee]
             if broken:
                 yield f"{item.libelle} : rien ne se compare d'avant à après {enumerer(list(map(str, broken)))}."
-
-
-def _verifier(etude: EtudeAnnuelle, indicateurs: Sequence[str]) -> None:
-    """Refuse what is no indicator of the fiches or of the public series; every one is said, with close names."""
-    known = [*etude.catalogue.indicateurs_fiches, *etude.catalogue.indicateurs_contexte]
-    if not indicateurs:
-        raise ValueError(f"Indiquer au moins un indicateur, par exemple « {known[0]} ».")
-    told = []
-    for name in indicateurs:
-        if name not in known:
-            close = proches(name, known)
-            proposal = f"Noms proches : {', '.join(close)}." if close else "Les noms sont dans docs/dictionnaire.md."
-            lost = f"L'indicateur « {name} » n'existe pas dans les fiches ni dans les séries publiques."
-            told.append(f"{lost} {proposal}")
-    if told:
-        raise ValueError("\n".join(told))

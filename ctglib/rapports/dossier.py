@@ -51,14 +51,14 @@ class DossierACompleter:
     etude: EtudeFinale
 
     def __repr__(self) -> str:
-        return f"Dossier à compléter, {self.etude.cadre.contexte.territoire.nom}.\nEnsuite : .demandes(), .lettres()."
+        return f"Dossier à compléter, {self.etude.contexte.territoire.nom}.\nEnsuite : .demandes(), .lettres()."
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, how many things are asked for."""
         last, convention = self.etude.derniere, self.etude.convention
         return Couverture(
             sujet=convention.titre,
-            territoire=self.etude.cadre.contexte.territoire.nom,
+            territoire=self.etude.contexte.territoire.nom,
             mentions=(
                 ("Parties", " et ".join(partie.nom for partie in convention.parties)),
                 ("Convention", f"du {date_longue(convention.debut)} au {date_longue(last.suivi.fin)}"),
@@ -132,7 +132,7 @@ class DossierACompleter:
                 Colonne("annees", "Classeurs joints"),
             ],
             nom="services",
-            titre=f"À qui demander quoi, {self.etude.cadre.lieu_et_dates}",
+            titre=f"À qui demander quoi, {self.etude.lieu_et_dates}",
             source="relevé des fichiers de suivi",
         )
 
@@ -151,7 +151,7 @@ class DossierACompleter:
                 Colonne("delai", "Quand"),
             ],
             nom="demandes",
-            titre=f"Ce qui manque, service par service, {self.etude.cadre.lieu_et_dates}",
+            titre=f"Ce qui manque, service par service, {self.etude.lieu_et_dates}",
             source="relevé des fichiers de suivi ; catalogue du classeur d'évaluation",
             groupes=tuple(self.demandees["service"]),
             classe="texte-long",

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from ctglib.blocs.annee import CLOS, donnees_lues, jour_des_donnees
 from ctglib.blocs.axes import Axes
-from ctglib.blocs.cadre import sur
 from ctglib.blocs.collecte import tableau_manques_finaux
 from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.conformite import Conformite
-from ctglib.blocs.contribution import lecon, tableau_contribution, tableau_evaluabilite
-from ctglib.blocs.couverture import FICTIF
-from ctglib.blocs.criteres import Criteres
-from ctglib.blocs.fin import EtudeFinale
+from ctglib.blocs.couverture import CLOS, couvrir, donnees_lues, jour_des_donnees
+from ctglib.blocs.criteres import Criteres, lecon, tableau_contribution, tableau_evaluabilite
+from ctglib.blocs.fin import EtudeFinale, sur
+from ctglib.blocs.gouvernance import participation
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_fin import MessagesDeLaFin
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.participation import participation
 from ctglib.blocs.recommandations import Suites
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.coherence import controler
 from ctglib.calculs.enjeux import besoins
-from ctglib.document.blocs import Bloc, Couverture, Logo, liste, paragraphe, sous_titre, suite
-from ctglib.document.typographie import compter, date_longue, enumerer, majuscule
+from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
+from ctglib.document.tableau import Tableau
+from ctglib.document.typographie import compter, majuscule
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.finale import lire_finale
@@ -35,11 +32,6 @@ from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.statuts import Statut
 from ctglib.rapports.bilan import ouvrir_bilan
 from ctglib.rapports.diagnostic import Diagnostic
-
-if TYPE_CHECKING:
-    from ctglib.document.tableau import Tableau
-
-PROVISOIRE, DEFINITIF = "provisoire", "définitif"
 
 
 def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinale:
@@ -81,7 +73,7 @@ class EvaluationFinale:
 
     def __repr__(self) -> str:
         return (
-            f"Évaluation de fin de convention, {self.etude.cadre.contexte.territoire.nom}.\n"
+            f"Évaluation de fin de convention, {self.etude.contexte.territoire.nom}.\n"
             "Ensuite : .trajectoires, .criteres, .comparables ; le nom suivi d'un point, puis Tab, montre le reste."
         )
 
@@ -90,27 +82,23 @@ class EvaluationFinale:
 
         The report is final once the evaluators have answered every criterion and the last bilan is closed.
         """
-        last, cadre, saisie = self.etude.derniere, self.etude.cadre, self.etude.finale.saisie
-        convention, bilan = cadre.convention, last.bilan
-        answered, asked, closed = len(saisie.criteres), len(cadre.regles.criteres), bilan.statut == CLOS
+        etude, last, saisie = self.etude, self.etude.derniere, self.etude.finale.saisie
+        convention, bilan = etude.convention, last.bilan
+        answered, asked, closed = len(saisie.criteres), len(etude.finale.regles.criteres), bilan.statut == CLOS
         still = "" if closed else f" ; le bilan de {bilan.annee} n'est pas clos"
-        statut = f"{PROVISOIRE}, {sur(answered, asked)} critères appréciés{still}"
-        return Couverture(
+        statut = f"provisoire, {sur(answered, asked)} critères appréciés{still}"
+        return couvrir(
+            convention,
+            last.suivi.dossier.logos,
+            (
+                donnees_lues(bilan, etude.catalogue.evaluation, last.lues)[0],
+                ("Évaluateurs", saisie.evaluateurs or etude.mot("a_completer")),
+                ("Statut", "définitif" if closed and answered == asked else statut),
+            ),
+            territoire=etude.contexte.territoire.nom,
             sujet=convention.titre,
-            territoire=cadre.contexte.territoire.nom,
-            mentions=(
-                ("Parties", enumerer([partie.nom for partie in convention.parties])),
-                ("Convention", f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"),
-                donnees_lues(bilan, cadre.evaluation, last.lues)[0],
-                ("Évaluateurs", saisie.evaluateurs or cadre.mot("a_completer")),
-                ("Statut", DEFINITIF if closed and answered == asked else statut),
-            ),
-            logos=tuple(
-                Logo(partie.nom_court, last.suivi.dossier.logos.get(partie.id)) for partie in convention.parties
-            ),
-            source=f"Source : {cadre.contexte.source}",
+            source=f"Source : {etude.contexte.source}",
             date=jour_des_donnees(bilan, last.lues).isoformat(),
-            avertissement=FICTIF if convention.fictive else "",
             complement=f" {convention.debut.year}-{convention.fin.year}",
         )
 
@@ -121,8 +109,8 @@ class EvaluationFinale:
 
     def lecture(self) -> Bloc:
         """Return how verdicts and evolutions are read, with their thresholds."""
-        words, since = self.etude.catalogue.evaluation, self.etude.cadre.mot("depuis_le_depart")
-        return mode_de_lecture(self.etude.derniere.evaluation, words, de_a=since)
+        words, since = self.etude.catalogue.evaluation, self.etude.mot("depuis_le_depart")
+        return liste(mode_de_lecture(self.etude.derniere.evaluation, words, since))
 
     @cached_property
     def trajectoires(self) -> Trajectoires:
@@ -137,7 +125,7 @@ class EvaluationFinale:
     @cached_property
     def criteres(self) -> Criteres:
         """The six criteria."""
-        return Criteres(self.etude, self.trajectoires)
+        return Criteres(self.etude)
 
     def lecon(self) -> Bloc:
         """Return the first lesson: what could be evaluated, in sentences."""
@@ -150,7 +138,7 @@ class EvaluationFinale:
 
     def contribution(self) -> Tableau:
         """Return each fiche from its actions to its results."""
-        return tableau_contribution(self.etude.chaines, self.etude.finale.saisie.contribution, self.etude.cadre)
+        return tableau_contribution(self.etude)
 
     @cached_property
     def conformite(self) -> Conformite:
@@ -168,17 +156,15 @@ class EvaluationFinale:
 
     def questions(self) -> Bloc | None:
         """Return the questions that the comité chose, each with its answer; None when it chose none."""
-        chosen = self.etude.finale.saisie.questions
-        told = self.etude.cadre.mot("a_completer")
+        told = self.etude.mot("a_completer")
         return suite(
-            piece
-            for item in chosen
-            for piece in (sous_titre(item.question), paragraphe(majuscule(item.reponse or told)))
+            sous_titre(item.question) + paragraphe(majuscule(item.reponse or told))
+            for item in self.etude.finale.saisie.questions
         )
 
     def evaluabilite(self) -> Tableau:
         """Return what could be evaluated, by fiche."""
-        return tableau_evaluabilite(self.etude.evaluabilite, self.etude.cadre)
+        return tableau_evaluabilite(self.etude)
 
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was ever handed in."""
@@ -187,7 +173,7 @@ class EvaluationFinale:
         if told is not None:
             return told
         counts = {"modalites": len(self.etude.etats_finaux), "indicateurs": written}
-        return paragraphe(self.etude.cadre.mot("aucun_suivi").format(fin=years[-1], **counts))
+        return paragraphe(self.etude.mot("aucun_suivi").format(fin=years[-1], **counts))
 
     def manques(self) -> Bloc | None:
         """Return how much is missing, and from whom; the list itself is for the screen."""
@@ -197,9 +183,8 @@ class EvaluationFinale:
         counts = missing["responsable"].value_counts()
         labels = [known[name].libelle.partition(" (")[0] if name in known else name for name in counts.index]
         named = ", ".join(f"{label} ({count})" for label, count in zip(labels, counts, strict=True))
-        told = self.etude.cadre.mot("manques").format(nombre=len(missing), services=named)
-        table = tableau_manques_finaux(missing, known, self.etude.cadre)
-        return paragraphe(told) + replace(table, ecran=True)
+        told = self.etude.mot("manques").format(nombre=len(missing), services=named)
+        return paragraphe(told) + tableau_manques_finaux(self.etude)
 
     def ecrans(self) -> Bloc | None:
         """Return the long tables, for the screen and the CSV alone."""
@@ -218,7 +203,7 @@ class EvaluationFinale:
 
     def limites(self) -> Bloc:
         """Return what the report must not be made to say."""
-        cadre, missing = self.etude.cadre, len(self.etude.manques)
+        etude, missing = self.etude, len(self.etude.manques)
         uncertain = int(self.etude.parcours["statut_derniere"].isin((Statut.PROVISOIRE, Statut.ESTIME)).sum())
         withheld = 0 if self.etude.derniere.retraits is None else len(self.etude.derniere.retraits)
         asked = compter(missing, "demande")
@@ -226,9 +211,9 @@ class EvaluationFinale:
             f"Ce qui manque, {asked} en tout, pèse sur chaque critère : voir leurs preuves.": missing,
             f"Dernières mesures provisoires ou estimées, qui peuvent encore changer : {uncertain}.": uncertain,
             f"Tableaux retenus en entier par le secret statistique : {withheld}.": withheld,
-            majuscule(cadre.convention.ecrire(cadre.mot("secret"))): True,
+            majuscule(etude.convention.ecrire(etude.mot("secret"))): True,
         }
-        return liste([*cadre.regles.limites, *(sentence for sentence, said in told.items() if said)])
+        return liste([*etude.finale.regles.limites, *(sentence for sentence, said in told.items() if said)])
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""

@@ -5,52 +5,33 @@ As long as nothing was ever handed in, it is two pages: the contract, the public
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.analyses import montrer
-from ctglib.blocs.annee import EXCEPTION
-from ctglib.blocs.annees import lire_annees, pour_trajectoires
+from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
+from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_manques_suivi, tableau_revisions
-from ctglib.blocs.contrat import tableau_contrat
-from ctglib.blocs.etats import tableau_etats
+from ctglib.blocs.contrat import tableau_contrat, tableau_etats
 from ctglib.blocs.indicateurs import tableau_indicateurs
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
-from ctglib.blocs.moyens import Budget, tableau_de_fiche
+from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import manques
-from ctglib.calculs.moyens import moyens_par_poste, rapprocher
-from ctglib.calculs.suivi import avenant_de_la_cible, depuis_le_depart, par_avenant
-from ctglib.document.blocs import (
-    Bloc,
-    Titre,
-    colonnes,
-    liste,
-    sous_titre,
-    suite,
-)
+from ctglib.calculs.suivi import Numerotes, avenant_de_la_cible, depuis_le_depart, par_avenant
+from ctglib.document.blocs import Bloc, Couverture, Groupe, Titre, colonnes, liste, sous_titre, suite
+from ctglib.document.figure import Figure
+from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import compter, majuscule, nombre
+from ctglib.donnees.modeles.convention import Analyse
+from ctglib.donnees.modeles.convention import Fiche as FicheAction
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.calculs.suivi import Numerotes
-    from ctglib.document.blocs import Couverture, Groupe
-    from ctglib.document.figure import Figure
-    from ctglib.document.tableau import Tableau
-    from ctglib.donnees.modeles.convention import Analyse
-    from ctglib.donnees.modeles.convention import Fiche as FicheAction
-
 RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}
-NON_TRANSMISES = "Non transmises."
 PROFILS = "profils"  # the type of analysis that is an annexe
 PANNEAUX, UNE_RANGEE, DEUX_PANNEAUX = 6, 3, 2  # at most in a figure, beside that of an analysis, at least
 
@@ -88,21 +69,16 @@ class Fiche:
 
     def contrat(self) -> Tableau:
         """Return all that the convention writes of the fiche, with what an avenant changed of it."""
-        table = tableau_contrat(self.etude, self.fiche, self._changements)
         proposed = self.etude.catalogue.evaluation.mots["proposition"]  # said with the indicators, where they are shown
-        return replace(table, notes=(proposed,)) if self.sans_suivi else table
+        return tableau_contrat(self.etude, self.fiche, self._changements, (proposed,) if self.sans_suivi else ())
 
     def actions(self) -> Tableau | None:
         """Return where each modalité stands, and what was told of it."""
         if self.sans_suivi:
             return None
-        etude = self.etude
-        return tableau_etats(
-            etude.etats[etude.etats["fiche"].eq(self.fiche.numero)],
-            etude.contexte,
-            titre=self._titre("État des modalités"),
-            aujourd_hui=etude.bilan.date_arretee,
-        )
+        states, title = self.etude.etats, self._titre("État des modalités")
+        own, today = states[states["fiche"].eq(self.fiche.numero)], self.etude.bilan.date_arretee
+        return tableau_etats(own, self.etude.contexte, titre=title, aujourd_hui=today)
 
     def chiffres_publics(self) -> Tableau | None:
         """Return what public series say around the fiche, each figure with its year; None when none bears on it."""
@@ -112,17 +88,22 @@ class Fiche:
         """Return the values, evolutions and verdicts of the indicators, then the years of the first of them."""
         if self.sans_suivi:
             return None
-        etude = self.etude
+        whole = self._ensembles
+        # The indicators whose implied threshold has no year: it has to hold every year.
+        implied = set(whole.loc[whole["origine_cible"].eq("implicite"), "indicateur"])
+        yearly = {
+            item.id
+            for item in self.fiche.indicateurs
+            if item.id in implied and item.implicite and item.implicite.annee is None
+        }
         table = tableau_indicateurs(
+            self.etude,
             self._lignes,
-            etude.catalogue.evaluation,
-            etude.contexte,
             titre=self._titre("Indicateurs"),
-            seuil=etude.catalogue.seuils.petits_effectifs,
             avenants=avenant_de_la_cible(self._changements),
-            annuelles=self._annuelles,
+            annuelles=yearly,
         )
-        return suite([table, self._trajectoires()])
+        return suite([table, self._trajectoires(yearly)])
 
     def detail(self) -> Groupe | None:
         """Return the analyses that the fiche declares, each under its question, but for the profiles."""
@@ -134,59 +115,57 @@ class Fiche:
 
     def moyens(self) -> Tableau | None:
         """Return what each signatory brings to the fiche, line by line; None when nobody told."""
-        etude, numero = self.etude, self.fiche.numero
-        now = moyens_par_poste(etude.annuel.moyens, numero)
-        earlier = etude.precedent.moyens if etude.precedent else etude.annuel.moyens.iloc[:0]
-        rows = rapprocher(now, moyens_par_poste(earlier, numero))
-        return tableau_de_fiche(rows, self._budget, numero) if len(rows) else None
+        return Moyens(self.etude).de_la_fiche(self.fiche.numero)
 
     def appreciation(self) -> Bloc | None:
         """Return what the parties think of the year, in their words; None when they wrote nothing."""
         for words in self.etude.annuel.appreciations:
             if words.fiche == self.fiche.numero:
-                told = {titre: getattr(words, rubrique) or (NON_TRANSMISES,) for rubrique, titre in RUBRIQUES.items()}
+                told = {titre: getattr(words, name) or ("Non transmises.",) for name, titre in RUBRIQUES.items()}
                 return colonnes(*(sous_titre(titre) + liste(items) for titre, items in told.items()))
         return None
 
     def manques(self) -> Tableau | None:
         """Return what is missing, and which service to ask; None when nothing is."""
-        etude, whole = self.etude, self._ensembles
-        if self._manques.empty:
+        etude, budget, known = self.etude, Moyens(self.etude), self._ensembles
+        missing = manques(
+            etude.a_collecter,
+            etude.etats,
+            etude.annuel,
+            etude.gabarit,
+            fiche=self.fiche,
+            convention=etude.convention,
+        )
+        if missing.empty:
             return None
-        known = whole[whole["valeur_initiale"].notna()]
+        starts = known[known["valeur_initiale"].notna() & self.sans_suivi]
         initial = {
             row["indicateur"]: f"{etude.contexte.valeur(row['indicateur'], row['valeur_initiale'])} en "
             f"{row['annee_initiale']}"
-            for _, row in known.iterrows()
+            for _, row in starts.iterrows()
         }
-        return tableau_manques_suivi(
-            self._manques,
-            etude.catalogue.responsables,
-            etude.catalogue.evaluation,
-            etude.contexte,
-            titre=f"Ce qui manque à la fiche action {self.fiche.numero} pour {etude.annee}, et à qui le demander",
-            poste=self._poste,
-            departs=initial if self.sans_suivi else None,
-        )
+
+        def poste(element: str) -> tuple[str, str]:
+            """Return the names of a means « signataire/poste »."""
+            signataire, _, line = element.partition("/")
+            return budget.parties[signataire], budget.poste(line)
+
+        title = f"Ce qui manque à la fiche action {self.fiche.numero} pour {etude.annee}, et à qui le demander"
+        return tableau_manques_suivi(etude, missing, titre=title, poste=poste, departs=initial)
 
     def dossier(self) -> Bloc | None:
         """Return where all that the convention lacks is asked for, when nothing was ever handed in."""
         return renvoi_au_dossier() if self.sans_suivi else None
 
     def limites(self) -> Bloc | None:
-        """Return what the figures must not be made to say."""
-        if self.sans_suivi:
-            return None
-        return liste(limites(self._lignes, self.etude, self._changements))
+        """Return what the figures must not be made to say: what is absent, broken, redefined, suppressed."""
+        return None if self.sans_suivi else liste(self._limites())
 
     def revisions(self) -> Tableau | None:
         """Return what this bilan says of earlier years otherwise than last year's; None when nothing changed."""
-        etude = self.etude
-        own = etude.revisions[etude.revisions["indicateur"].isin(item.id for item in self.fiche.indicateurs)]
-        if self.sans_suivi or own.empty:
-            return None
-        table = tableau_revisions(own, etude.contexte, annee=etude.annee, modalite=etude.modalite)
-        return replace(table, ecran=True)
+        own = self.etude.revisions
+        own = own[own["indicateur"].isin(item.id for item in self.fiche.indicateurs)]
+        return None if self.sans_suivi or own.empty else tableau_revisions(self.etude, own, ecran=True)
 
     def sources(self) -> Tableau | None:
         """Return the files read, with what identifies them."""
@@ -206,97 +185,58 @@ class Fiche:
     def _ensembles(self) -> pd.DataFrame:
         return self._lignes[self._lignes["dimension"].eq("")]
 
-    @cached_property
-    def _manques(self) -> pd.DataFrame:
-        etude = self.etude
-        return manques(
-            etude.a_collecter,
-            etude.etats,
-            etude.annuel,
-            etude.gabarit,
-            fiche=self.fiche,
-            convention=etude.convention,
-        )
-
     @property
     def _changements(self) -> Numerotes:
         return par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
 
-    @property
-    def _budget(self) -> Budget:
-        etude = self.etude
-        given = (etude.precedent is not None and not etude.precedent.moyens.empty, not etude.annuel.moyens.empty)
-        return Budget(etude.convention, etude.catalogue.moyens, etude.contexte, etude.annee, given)
-
-    def _poste(self, element: str) -> tuple[str, str]:
-        """Return the names of a means « signataire/poste »: « Caf du Pas-de-Calais », « Financement du pilotage »."""
-        signataire, _, poste = element.partition("/")
-        return self._budget.parties[signataire], self._budget.poste(poste)
-
-    @property
-    def _annuelles(self) -> set[str]:
-        """The indicators whose implied threshold has no year: it has to hold every year."""
-        whole = self._ensembles
-        implied = [item for item in self.fiche.indicateurs if item.implicite and item.implicite.annee is None]
-        thresholds = whole.loc[whole["origine_cible"].eq("implicite"), "indicateur"]
-        return {item.id for item in implied} & set(thresholds)
-
-    def _trajectoires(self) -> Figure | None:
+    def _trajectoires(self, annuelles: set[str]) -> Figure | None:
         """Return the values by year of the first indicators that have at least two; a yearly threshold has no year.
 
         Those that the fiche writes come first, then those that every service is asked for.
         """
         etude, whole = self.etude, self._ensembles
-        whole = whole.assign(propose=whole["origine"].ne("convention")).sort_values(
-            ["propose", "facultatif"], kind="stable"
-        )
+        whole = whole.assign(propose=whole["origine"].ne("convention"))
+        whole = whole.sort_values(["propose", "facultatif"], kind="stable")
         drawn = depuis_le_depart(lire_annees(etude, whole["indicateur"]), whole, etude.convention.debut.year)
         most = UNE_RANGEE if any(item.graphique for item in self.fiche.analyses) else PANNEAUX
-        kept = list(dict.fromkeys(drawn["indicateur"]))[:most]
+        kept = drawn["indicateur"].unique()[:most]
         if len(kept) < DEUX_PANNEAUX:
             return None
         marked = pour_trajectoires(etude, drawn[drawn["indicateur"].isin(kept)])
-        marked = marked.assign(annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(self._annuelles)))
+        marked = marked.assign(annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(annuelles)))
         question = "Comment les premiers indicateurs ont-ils évolué d'année en année ?"
         return trajectoires(marked, etude.contexte, nom="trajectoires", titre=question)
 
     def _titre(self, sujet: str) -> str:
-        etude = self.etude
-        return f"{sujet} de la fiche action {self.fiche.numero}, {etude.contexte.territoire.nom}, {etude.annee}"
+        return f"{sujet} de la fiche action {self.fiche.numero}, {self.etude.lieu}"
 
-
-def limites(evaluation: pd.DataFrame, etude: EtudeAnnuelle, changements: Numerotes) -> Iterator[str]:
-    """Yield what the figures must not be made to say: what is absent, broken, redefined, suppressed.
-
-    Args:
-        evaluation: The rows of the fiche, as ``evaluer`` returns them.
-        etude: The year.
-        changements: The changes in force, with the number of their avenant.
-    """
-    whole = evaluation[evaluation["dimension"].eq("")]
-    labels = dict(zip(evaluation["indicateur"], evaluation["libelle"], strict=True))
-    yield "Une valeur absente n'est ni nulle ni mauvaise : elle n'a pas été transmise, ou ne peut pas l'être."
-    yield "Une évolution favorable n'est pas l'effet de la fiche : rien ici ne dit ce qui se serait passé sans elle."
-    broken: dict[int, list[str]] = {}
-    for name, label in zip(whole["indicateur"], whole["libelle"], strict=True):
-        for item in etude.contexte.indicateurs[name].ruptures:
-            if etude.convention.debut.year <= item.annee <= etude.annee:
-                broken.setdefault(item.annee, []).append(label)
-    yield from (f"Sans comparaison avant {year} : {' ; '.join(names)}." for year, names in broken.items())
-    for number, change in changements:
-        if change.nature == "definition" and change.element in labels:
-            yield (
-                f"{labels[change.element]} : définition changée par l'avenant {number} en {change.effet.year}, les "
-                f"valeurs d'avant ne se comparent pas. {change.nouveau}."
-            )
-    hidden = int((evaluation["statut"].eq(Statut.SECRET) | evaluation["statut_precedent"].eq(Statut.SECRET)).sum())
-    at = etude.convention.citer("donnees_personnelles", "confidentialite")
-    told = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
-    yield (
-        f"{majuscule(f'{at} : des' if at else 'des')} agrégats seulement. Un effectif de personnes inférieur à "
-        f"{nombre(etude.catalogue.seuils.petits_effectifs)} est masqué, avec ce qui permettrait de le retrouver ; "
-        f"{EXCEPTION}.{told}"
-    )
-    if etude.retraits is not None and len(etude.retraits):
-        for table, reason in zip(etude.retraits["table"], etude.retraits["raison"], strict=True):
-            yield f"Tableau retiré en entier ({table}) : {reason}"
+    def _limites(self) -> Iterator[str]:
+        etude, rows, whole = self.etude, self._lignes, self._ensembles
+        labels = dict(zip(rows["indicateur"], rows["libelle"], strict=True))
+        yield "Une valeur absente n'est ni nulle ni mauvaise : elle n'a pas été transmise, ou ne peut pas l'être."
+        yield (
+            "Une évolution favorable n'est pas l'effet de la fiche : rien ici ne dit ce qui se serait passé sans elle."
+        )
+        broken: dict[int, list[str]] = {}
+        for name in whole["indicateur"]:
+            for item in etude.contexte.indicateurs[name].ruptures:
+                if etude.convention.debut.year <= item.annee <= etude.annee:
+                    broken.setdefault(item.annee, []).append(labels[name])
+        yield from (f"Sans comparaison avant {year} : {' ; '.join(names)}." for year, names in broken.items())
+        for number, change in self._changements:
+            if change.nature == "definition" and change.element in labels:
+                yield (
+                    f"{labels[change.element]} : définition changée par l'avenant {number} en {change.effet.year}, les "
+                    f"valeurs d'avant ne se comparent pas. {change.nouveau}."
+                )
+        hidden = int((rows["statut"].eq(Statut.SECRET) | rows["statut_precedent"].eq(Statut.SECRET)).sum())
+        at = etude.convention.citer("donnees_personnelles", "confidentialite")
+        told = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
+        yield (
+            f"{majuscule(f'{at} : des' if at else 'des')} agrégats seulement. Un effectif de personnes inférieur à "
+            f"{nombre(etude.catalogue.seuils.petits_effectifs)} est masqué, avec ce qui permettrait de le retrouver ; "
+            f"{EXCEPTION}.{told}"
+        )
+        if etude.retraits is not None and len(etude.retraits):
+            for table, reason in etude.retraits[["table", "raison"]].itertuples(index=False):
+                yield f"Tableau retiré en entier ({table}) : {reason}"
