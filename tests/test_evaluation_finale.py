@@ -17,8 +17,8 @@ from ctglib.blocs.collecte import periodes
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.parcours import CONDITIONS, parcours, recommander, relever
 from ctglib.calculs.preuves import Preuve, evaluabilite, force
-from ctglib.calculs.revisite import annee_du_diagnostic, revisiter
 from ctglib.calculs.suivi import series
+from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.donnees.modeles.convention import Resultat
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, ThemeRevisite
 from ctglib.donnees.modeles.suivi import Changement

@@ -8,7 +8,7 @@ import pytest
 from ctglib import ouvrir, ouvrir_bilan
 from ctglib.blocs.territoire import en_moyennes, notes_des_moyennes
 from ctglib.calculs.comparaison import dans_le_hasard
-from ctglib.calculs.moyennes import moyennes
+from ctglib.calculs.territoire import moyennes
 from ctglib.donnees.modeles.catalogue import PetiteSerie
 
 PERIODES = PetiteSerie(avant=(2015, 2019), depuis=2021, pourquoi="2020 est un pic")

@@ -14,7 +14,7 @@ import yaml
 from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
 
-from ctglib.calculs.revisite import remplir
+from ctglib.calculs.territoire import remplir
 from ctglib.commandes.application import lancer
 from ctglib.commandes.suivante.diagnostic import diagnostic_public
 from ctglib.donnees import publiques

@@ -25,8 +25,8 @@ from ctglib.calculs.preuves import (
     preuves_du_suivi,
     preuves_du_texte,
 )
-from ctglib.calculs.revisite import annee_du_diagnostic, revisiter
 from ctglib.calculs.suivi import changements_en_vigueur
+from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import nombre_court

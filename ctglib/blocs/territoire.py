@@ -16,9 +16,12 @@ import pandas as pd
 from ctglib.blocs.theme import ruptures
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.formules import ratio_pour_100
-from ctglib.calculs.moyennes import TROP_PEU
-from ctglib.calculs.revisite import APRES_RUPTURE, POINTS, SANS_DEPART, SANS_VALEUR
 from ctglib.calculs.territoire import (
+    APRES_RUPTURE,
+    POINTS,
+    SANS_DEPART,
+    SANS_VALEUR,
+    TROP_PEU,
     Lieux,
     contexte_du_territoire,
     revisions_du_territoire,

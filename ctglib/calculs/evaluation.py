@@ -41,6 +41,10 @@ COLONNES = (
 )  # fmt: skip
 ENTIERS = ("fiche", "annee_initiale", "annee_precedente", "annee", "annee_cible")
 REELS = ("valeur_initiale", "valeur_precedente", "valeur", "cible", "a_maintenir")
+ECRITES = [
+    *COLONNES[:12], "cible", "annee_cible", "origine_cible", "responsable", "calcule", "facultatif", "debut", "unique",
+    "hasard", "table", "arrondi", "annuelle",
+]  # fmt: skip
 SEPARATEUR = ";"
 OBSERVATIONS, QUALITATIF = "observations", "qualitatif"
 
@@ -174,7 +178,8 @@ def _lignes(
                 if (item.id, item.dimension, code) in known
             ]
     reals = dict.fromkeys(("valeur_initiale", "annee_initiale", "cible", "annee_cible"), "float64")
-    return pd.DataFrame(rows).astype(reals)
+    flags = dict.fromkeys(("unique", "hasard", "annuelle", "calcule", "facultatif"), "bool")
+    return pd.DataFrame(rows, columns=ECRITES).astype(reals | flags | {"arrondi": "float64"})
 
 
 def _cible(

@@ -179,7 +179,7 @@ def series(
 
 def en_annee(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int | pd.Series) -> pd.DataFrame:
     """Return what ``series`` says of some rows in a year: valeur, statut, saisie; without a row, « non transmis »."""
-    keys = lignes[LIGNE].assign(annee=annee)
+    keys = lignes[LIGNE].assign(annee=annee).fillna({"annee": 0}).astype({"annee": "int64"})
     found = keys.merge(mesures, "left", [*LIGNE, "annee"])[["valeur", "statut"]].set_axis(lignes.index)
     return found.assign(saisie=found["statut"].notna(), statut=found["statut"].fillna(Statut.NON_TRANSMIS))
 

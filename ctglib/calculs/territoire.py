@@ -1,45 +1,48 @@
-"""The public series beside the convention: the latest figure, the year before, the year before the convention.
+"""The public series beside the convention: in a year, then and now, and as they renew a diagnostic.
 
-Context, never an effect: a change is a rise or a fall, and is neither favourable nor unfavourable here.
+Context, never an effect: a change is a rise or a fall, and is neither favourable nor unfavourable here. A short series
+of counts is read on means of years: chance alone moves a count n by some 2√n.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from ctglib.calculs.comparaison import DECIMALES_EXACTES
-from ctglib.calculs.jugement import explique_par_le_hasard
-from ctglib.calculs.moyennes import MOYENNES, moyennes
-from ctglib.calculs.suivi import CLE, REVISIONS, contexte_connu
+from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
+from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.formules import ratio_pour_100, somme
+from ctglib.calculs.jugement import mouvement
+from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu, coupure_entre, en_annee
+from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
+    from ctglib.donnees.modeles.catalogue import Indicateur, PetiteSerie, Unite
+    from ctglib.donnees.modeles.evaluation import SeuilsEvaluation, ThemeRevisite
+    from ctglib.donnees.modeles.sources import DonneesPubliques, LignePublique
 
-COLONNES = (
-    "indicateur", "dimension", "modalite", "unite", "annee", "valeur", "statut", "annee_avant", "valeur_avant", "ecart",
-    "lecture", "valeur_depart", "variation", "variation_depart", "variation_reference", "variation_reference_depart",
-    *MOYENNES, "source", "note",
+MOYENNES = (
+    "periode_avant", "moyenne_avant", "periode", "moyenne", "variation_des_moyennes", "hasard", "annees_notees",
+    "note_des_annees",
 )  # fmt: skip
-ENTIERS = ("annee", "annee_avant")
-REELS = (
-    "valeur", "valeur_avant", "ecart", "valeur_depart", "variation", "variation_depart", "variation_reference",
-    "variation_reference_depart", "moyenne_avant", "moyenne",
-    "variation_des_moyennes", "hasard",
-)  # fmt: skip
-D_UNE_ANNEE_A_L_AUTRE = (
+D_UNE_ANNEE_A_L_AUTRE = [
     "annee_avant", "valeur_avant", "ecart", "valeur_depart", "variation", "variation_depart", "variation_reference",
     "variation_reference_depart",
+]  # fmt: skip
+COLONNES = (
+    *LIGNE, "unite", "annee", "valeur", "statut", *D_UNE_ANNEE_A_L_AUTRE[:3], "lecture", *D_UNE_ANNEE_A_L_AUTRE[3:],
+    *MOYENNES, "source", "note",
 )  # fmt: skip
 TRAJECTOIRES = (
     "indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture",
 )  # fmt: skip
-TEXTES = ("source", "note", "statut")
+TROP_PEU = "trop_peu"
 
 
 @dataclass(frozen=True)
@@ -72,21 +75,101 @@ def contexte_du_territoire(
         "seule" (no earlier figure) or "absente"; ``variation…`` in %, missing across a break. A reference is read over
         the same years, never as a level. A short series has means of years, and no change from one year to another.
     """
-    measured = series[series["valeur"].notna()]
-    rows = [
-        _en_moyennes(
-            _ligne(
-                group, meanings[indicateur], measured[measured["territoire"].eq(lieux.reference)], lieux.depart, seuils
-            ),
-            group,
-            meanings[indicateur],
-            seuils,
-        )
-        for indicateur in indicateurs
-        for _, group in _series(series, indicateur, lieux.territoire)
+    rank = {name: place for place, name in enumerate(indicateurs)}
+    wanted = series[series["indicateur"].isin(rank)].astype({"annee": "int64", "valeur": "float64"})
+    own, other = (wanted[wanted["territoire"].eq(code)] for code in (lieux.territoire, lieux.reference))
+    lines = own.drop_duplicates(LIGNE)[[*LIGNE, "unite"]]
+    lines = lines.sort_values("indicateur", key=lambda column: column.map(rank), kind="stable", ignore_index=True)
+    known = own.assign(mesuree=own["valeur"].notna()).sort_values(["mesuree", "annee"])
+    table = lines.merge(
+        known.drop_duplicates(LIGNE, keep="last")[[*LIGNE, "annee", "valeur", "statut", "source", "note"]]
+    )
+    measured = own[own["valeur"].notna()].sort_values("annee")
+    earlier = measured[measured.duplicated(LIGNE, keep="last")].drop_duplicates(LIGNE, keep="last")
+    before = table[LIGNE].merge(earlier, "left")["annee"]
+
+    def variation(values: pd.DataFrame, since: pd.Series) -> pd.Series:
+        """Return the change since a year in %, missing when one is not known, is zero, or lies across a break."""
+        start, end = (en_annee(values, table, year)["valeur"] for year in (since, table["annee"]))
+        parted = coupure_entre(table, meanings, (), since).ne("")
+        return (100 * (end / start.mask(start.eq(0)) - 1)).mask(parted | ~since.lt(table["annee"]))
+
+    start = pd.Series(float(lieux.depart), table.index)
+    beside = other[other["valeur"].notna()].drop_duplicates([*LIGNE, "annee"], keep="last")
+    items = table["indicateur"].map(meanings)
+    table = table.assign(
+        annee_avant=before,
+        valeur_avant=en_annee(own, table, before)["valeur"],
+        valeur_depart=en_annee(own, table, start)["valeur"],
+        variation=variation(own, before),
+        variation_depart=variation(own, start),
+        variation_reference=variation(beside, before),
+        variation_reference_depart=variation(beside, start),
+        arrondi=[item.arrondi_source or 0.0 for item in items],
+        hasard=[item.hasard for item in items],
+    )
+    moved, _ = mouvement(table.assign(valeur_precedente=table["valeur_avant"]), seuils)
+    table = table.assign(
+        ecart=(table["valeur"] - table["valeur_avant"]).round(DECIMALES_EXACTES),
+        lecture=moved.mask(coupure_entre(table, meanings, (), before).ne(""), "rupture")
+        .mask(before.isna(), "seule").mask(table["valeur"].isna(), "absente"),
+    )  # fmt: skip
+    short = pd.Series([item.petite_serie is not None for item in items], table.index, dtype=bool)
+    read = [
+        moyennes(own.merge(table.loc[[place], LIGNE]), items[place].petite_serie, seuils.hasard_ecarts)
+        for place in table.index[short]
     ]
-    table = pd.DataFrame(rows, columns=list(COLONNES))
-    return table.astype(dict.fromkeys(ENTIERS, "Int64") | dict.fromkeys(REELS, "float64"))
+    means = pd.DataFrame(read, table.index[short], columns=[*MOYENNES, "lecture"]).reindex(table.index)
+    told = table[D_UNE_ANNEE_A_L_AUTRE].mask(short)
+    table = table.assign(
+        **told, **means[list(MOYENNES)], lecture=means["lecture"].fillna(table["lecture"].mask(short, "seule"))
+    )
+    reals = (*D_UNE_ANNEE_A_L_AUTRE, "valeur", "moyenne_avant", "moyenne", "variation_des_moyennes", "hasard")
+    kinds = dict.fromkeys(reals, "float64") | dict.fromkeys(("annee", "annee_avant"), "Int64")
+    return table[list(COLONNES)].astype(kinds)
+
+
+def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
+    """Return the two means of a short series, and what chance explains of the gap between them.
+
+    Args:
+        rows: One territory's years: annee, valeur, note.
+        periodes: The years of each mean.
+        ecarts: How many standard deviations chance is allowed (the catalogue's ``hasard_ecarts``).
+
+    Returns:
+        ``MOYENNES`` (``hasard`` is what chance moves one year by; ``annees_notees`` the years that bear a note, as the
+        inferred ones do) and ``lecture``: "trop_peu", "hausse" or "baisse". Empty when a period has no known year.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> table = pd.DataFrame({"annee": [2015, 2016, 2021], "valeur": [160.0, 152.0, 150.0], "note": ["", "", ""]})
+        >>> found = moyennes(table, SimpleNamespace(avant=(2015, 2019), depuis=2021), 2)
+        >>> found["periode_avant"], found["moyenne_avant"], found["periode"], found["lecture"]
+        ('2015 à 2016', 156.0, '2021', 'trop_peu')
+    """
+    known = rows[rows["valeur"].notna()].sort_values("annee")
+    first, last = periodes.avant
+    before = known[known["annee"].between(first, last)]
+    after = known[known["annee"].ge(periodes.depuis)].tail(last - first + 1)
+    if before.empty or after.empty:
+        return {}
+    (old, new), spans = (float(part["valeur"].mean()) for part in (before, after)), []
+    for part in (before, after):
+        spans.append(" à ".join(dict.fromkeys(str(int(year)) for year in (part["annee"].min(), part["annee"].max()))))
+    noted = known[known["note"].fillna("").ne("") & known.index.isin(before.index.union(after.index))]
+    explained = abs(new - old) <= ecarts * sqrt(old / len(before) + new / len(after))
+    return {
+        "periode_avant": spans[0],
+        "moyenne_avant": old,
+        "periode": spans[1],
+        "moyenne": new,
+        "variation_des_moyennes": 100 * (new / old - 1) if old else None,
+        "hasard": ecarts * sqrt(new),
+        "annees_notees": SEPARATEUR.join(str(int(annee)) for annee in noted["annee"]),
+        "note_des_annees": noted["note"].iloc[0] if len(noted) else "",
+        "lecture": TROP_PEU if explained else "hausse" if new > old else "baisse",
+    }
 
 
 def revisions_du_territoire(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
@@ -99,16 +182,9 @@ def revisions_du_territoire(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
     Returns:
         The columns of ``ctglib.calculs.suivi.revisions``.
     """
-    before = contexte_connu(contexte, annee - 1).set_index(list(CLE))
-    now = contexte_connu(contexte, annee)
-    old = before.reindex(pd.MultiIndex.from_frame(now[list(CLE)]))
-    table = now.assign(
-        millesime_ancien=old["millesime"].array,
-        valeur_ancienne=old["valeur"].array,
-        statut_ancien=old["statut"].array,
-    )
+    table = comparer_millesimes(contexte_connu(contexte, annee - 1), contexte_connu(contexte, annee))
     told = table["valeur_ancienne"].notna() & table["valeur"].ne(table["valeur_ancienne"])
-    return table[told].reset_index(drop=True)[list(REVISIONS)]
+    return table[told].reset_index(drop=True)
 
 
 def trajectoires_du_territoire(
@@ -122,94 +198,193 @@ def trajectoires_du_territoire(
     """Return the years of the wholes of some series from a year on, as a chart of trajectories reads them.
 
     Returns:
-        indicateur, libelle, unite, serie, annee, valeur, statut, cible, annee_cible, rupture; by series then year.
+        The columns ``TRAJECTOIRES``, by series then year; ``rupture``: True in the first year of a new series.
     """
     wanted = list(indicateurs)
     own = series[series["territoire"].eq(territoire) & series["annee"].ge(depuis)]
     rows = own[own["indicateur"].isin(wanted) & own["dimension"].eq("")]
     ordered = rows.assign(rang=rows["indicateur"].map(wanted.index)).sort_values(["rang", "annee"])
-    breaks = {name: {item.annee for item in meanings[name].ruptures} for name in wanted}
+    breaks = {(name, item.annee) for name in wanted for item in meanings[name].ruptures}
     return ordered.assign(
         libelle=[meanings[name].libelle for name in ordered["indicateur"]],
         serie="",
         cible=float("nan"),
         annee_cible=pd.array([pd.NA] * len(ordered), dtype="Int64"),
-        rupture=[year in breaks[name] for name, year in zip(ordered["indicateur"], ordered["annee"], strict=True)],
+        rupture=[key in breaks for key in zip(ordered["indicateur"], ordered["annee"], strict=True)],
     )[list(TRAJECTOIRES)].reset_index(drop=True)
 
 
-def _series(series: pd.DataFrame, indicateur: str, territoire: str) -> Iterable[tuple[object, pd.DataFrame]]:
-    own = series[series["indicateur"].eq(indicateur) & series["territoire"].eq(territoire)]
-    return own.groupby(["dimension", "modalite"], sort=False)
+# The diagnostic, then and now.
+
+REVISITEES = (
+    "theme", "indicateur", "libelle", "unite", "sens", "annee_avant", "avant", "annee", "apres", "variation_type",
+    "variation", "variation_reference", "dans_le_bruit", "motif", "annee_rupture", "lecture", *MOYENNES,
+)  # fmt: skip
+POINTS, POURCENT = "points", "pourcent"
+SANS_DEPART, APRES_RUPTURE, SANS_VALEUR = "depart_absent", "depart_rupture", "sans_valeur"
 
 
-def _ligne(
-    rows: pd.DataFrame, indicateur: Indicateur, reference: pd.DataFrame, start: int, seuils: SeuilsEvaluation
+def annee_du_diagnostic(annexe1: pd.DataFrame) -> int | None:
+    """Return the year of most figures of Annexe 1, the earliest of equals; None when it has none."""
+    years = annexe1.loc[annexe1["valeur"].notna(), "annee"].dropna()
+    return int(years.mode().min()) if len(years) else None
+
+
+def revisiter(
+    contexte: pd.DataFrame,
+    themes: Iterable[ThemeRevisite],
+    indicateurs: Mapping[str, Indicateur],
+    unites: Mapping[str, Unite],
+    *,
+    territoires: tuple[str, str],
+    depart: int | None,
+    hasard: float,
+) -> pd.DataFrame:
+    """Return one row a public series: its value in the year of the diagnostic, its latest, and what separates them.
+
+    A short series is read on means of years, then and now. A series that breaks in between starts after its break.
+    Rates change by points, everything else in %; the reference's change is over the same years.
+
+    Args:
+        contexte: Public figures: territoire, annee, indicateur, dimension, valeur; one millésime each.
+        themes: Which series speak of which theme.
+        indicateurs: Meanings of the series.
+        unites: ``ecart`` tells how two values compare.
+        territoires: Codes of the territory and of its reference.
+        depart: Year of the diagnostic.
+        hasard: How many standard deviations chance is allowed in a short series.
+    """
+    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()]
+    rows = []
+    for theme in themes:
+        for name in theme.series:
+            item = indicateurs[name]
+            own, other = (
+                whole[whole["indicateur"].eq(name) & whole["territoire"].eq(code)].sort_values("annee")
+                for code in territoires
+            )
+            kind = POINTS if unites[item.unite].ecart == POINTS else POURCENT
+            row = {"theme": theme.theme, "indicateur": name, "variation_type": kind}
+            row |= {field: getattr(item, field) for field in ("libelle", "unite", "sens")}
+            row |= _depuis(item, kind, *(part.set_index("annee")["valeur"] for part in (own, other)), depart)
+            if item.petite_serie:
+                row |= _en_moyennes(*(moyennes(part, item.petite_serie, hasard) for part in (own, other)))
+            rows.append(row)
+    kinds = dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64") | {"dans_le_bruit": "bool"}
+    reals = ("avant", "apres", "variation", "variation_reference", "moyenne_avant", "moyenne", "variation_des_moyennes",
+             "hasard")  # fmt: skip
+    return pd.DataFrame(rows, columns=list(REVISITEES)).astype(kinds | dict.fromkeys(reals, "float64"))
+
+
+def _depuis(
+    indicateur: Indicateur, kind: str, own: pd.Series, other: pd.Series, depart: int | None
 ) -> dict[str, object]:
-    """Return the row of a series; ``rows`` are its years, measured or not."""
-    known = rows[rows["valeur"].notna()].sort_values("annee")
-    first = rows.iloc[0]
-    told = {name: first[name] for name in ("indicateur", "dimension", "modalite", "unite")}
-    if known.empty:
-        last = rows.sort_values("annee").iloc[-1]
-        return {**told, "annee": last["annee"], **{name: last[name] for name in TEXTES}, "lecture": "absente"}
-    now, values = known.iloc[-1], known.set_index("annee")["valeur"]
-    same = (reference["indicateur"].eq(told["indicateur"])) & reference["modalite"].eq(told["modalite"])
-    beside = reference[same].set_index("annee")["valeur"]
-    year, before = int(now["annee"]), _annee_avant(values)
-    return {
-        **told,
-        **{name: now[name] for name in ("annee", "valeur", *TEXTES)},
-        "annee_avant": before,
-        "valeur_avant": values.get(before),
-        "ecart": None if before is None else round(values[year] - values[before], DECIMALES_EXACTES),
-        "lecture": _lecture(values, before, indicateur, seuils),
-        "valeur_depart": values.get(start),
-        "variation": _variation(values, before, year, indicateur),
-        "variation_depart": _variation(values, start, year, indicateur),
-        "variation_reference": _variation(beside, before, year, indicateur),
-        "variation_reference_depart": _variation(beside, start, year, indicateur),
+    """Return the values, by year, of the year of the diagnostic (or after a break) and of the last one."""
+    if own.empty:
+        return {"dans_le_bruit": False, "motif": SANS_VALEUR}
+    last = own.index[-1]
+    broken = max((item.annee for item in indicateur.ruptures if item.annee <= last), default=0)
+    parted = depart is not None and broken > depart
+    first = min((year for year in own.index if year >= max(depart or 0, broken)), default=last)
+    told = {"annee": last, "apres": own[last], "motif": SANS_DEPART, "dans_le_bruit": False}
+    if first == last:
+        return told
+
+    def change(values: pd.Series) -> float:
+        start, end = values.get(first, np.nan), values.get(last, np.nan)
+        if kind == POINTS:
+            return round(end - start, DECIMALES_EXACTES)
+        return 100 * (end - start) / start if start else np.nan
+
+    return told | {
+        "annee_avant": first,
+        "avant": own[first],
+        "variation": change(own),
+        "variation_reference": change(other),
+        "dans_le_bruit": abs(round(own[last] - own[first], DECIMALES_EXACTES)) <= (indicateur.arrondi_source or 0),
+        "motif": APRES_RUPTURE if parted else "",
+        "annee_rupture": broken if parted else None,
     }
 
 
-def _en_moyennes(
-    row: dict[str, object], rows: pd.DataFrame, indicateur: Indicateur, seuils: SeuilsEvaluation
-) -> dict[str, object]:
-    """Return the row, read on means of years if its series is a short one."""
-    if indicateur.petite_serie is None:
-        return row
-    alone = {**row, **dict.fromkeys(D_UNE_ANNEE_A_L_AUTRE), "lecture": "seule"}
-    return alone | moyennes(rows, indicateur.petite_serie, seuils.hasard_ecarts)
+def _en_moyennes(own: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
+    """Return what the means say in the place of two years: nothing when one of them is missing."""
+    if not own:
+        return {**dict.fromkeys(("avant", "annee_avant", "variation", "variation_reference")), "motif": SANS_DEPART}
+    return {
+        **own,
+        "annee_avant": None,
+        "avant": own["moyenne_avant"],
+        "apres": own["moyenne"],
+        "variation": own["variation_des_moyennes"],
+        "variation_reference": other.get("variation_des_moyennes"),
+        "motif": "",
+    }
 
 
-def _annee_avant(values: pd.Series) -> int | None:
-    return int(values.index[-2]) if len(values) > 1 else None
+# A diagnostic renewed by public figures, for the next convention.
+
+COLONNES_ANNEXE = (
+    "section", "indicateur", "territoire", "annee", "valeur", "variation_5_ans", "unite", "statut", "note",
+)  # fmt: skip
+DECIMALES, CLE_PUBLIQUE = 1, ["indicateur", "territoire", "annee"]
 
 
-def _lecture(values: pd.Series, before: int | None, indicateur: Indicateur, seuils: SeuilsEvaluation) -> str:
-    if before is None:
-        return "seule"
-    year = int(values.index[-1])
-    if _rompue(indicateur, before, year):
-        return "rupture"
-    gap = round(values[year] - values[before], DECIMALES_EXACTES)
-    if gap == 0:
-        return "stable"
-    if abs(gap) <= (indicateur.arrondi_source or 0):
-        return "dans_le_bruit"
-    if indicateur.hasard and bool(explique_par_le_hasard(values[before], values[year], seuils)):
-        return "trop_peu"
-    return "hausse" if gap > 0 else "baisse"
+def remplir(lignes: pd.DataFrame, publiques: pd.DataFrame, regles: DonneesPubliques, territoire: str) -> pd.DataFrame:
+    """Return the rows of a diagnostic, with the value of each that public figures give.
+
+    The year of an indicator is the latest for which the territory has it, unless it is too old; its reference takes
+    the same year, or is « non transmis ». A row that nothing fills takes the latest of these years: the one to ask for.
+
+    Args:
+        lignes: section, indicateur, territoire, annee, unite, and ``note``: what a row says that nothing fills.
+        publiques: Public figures: territoire, annee, indicateur (the series), valeur, statut, source.
+        regles: Which series say which indicator; what a filled row says.
+        territoire: Code of the territory.
+
+    Returns:
+        The columns of ``annexe1.csv``, in the order of the rows.
+    """
+    found = pd.concat([_publique(item, publiques, regles.note) for item in regles.lignes], ignore_index=True)
+    years = found[found["territoire"].eq(territoire)].groupby("indicateur")["annee"].max()
+    asked = years.max() if len(years) else lignes["annee"]
+    years = years[years >= years.max() - regles.anciennete]
+    before = found.assign(annee=found["annee"] + DUREE_VARIATION)[[*CLE_PUBLIQUE, "valeur"]]
+    found = found.merge(before, "left", CLE_PUBLIQUE, suffixes=("", "_avant"))
+    kept = found[found["annee"].eq(found["indicateur"].map(years))]
+    table = lignes[["section", "indicateur", "territoire", "unite", "note"]].merge(
+        kept, "left", ["indicateur", "territoire"]
+    )
+    change = 100 * (table["valeur"] / table["valeur_avant"].where(table["valeur_avant"].ne(0)) - 1)
+    return table.assign(
+        annee=table["indicateur"].map(years).astype("Int64").fillna(asked),
+        variation_5_ans=change.round(DECIMALES).where(table["unite"].eq("nombre")),
+        statut=table["statut"].astype(object).fillna(str(Statut.NON_TRANSMIS)),
+        note=table["dit"].astype(object).fillna(table["note"]),
+    )[list(COLONNES_ANNEXE)]
 
 
-def _variation(values: pd.Series, before: int | None, year: int, indicateur: Indicateur) -> float | None:
-    """Return the change between two years in %, None when one is not known, is zero, or lies across a break."""
-    if before is None or before >= year or before not in values.index or year not in values.index:
-        return None
-    if _rompue(indicateur, before, year) or values[before] == 0:
-        return None
-    return 100 * (values[year] / values[before] - 1)
+def _publique(item: LignePublique, publiques: pd.DataFrame, note: str) -> pd.DataFrame:
+    """Return what public series say of an indicator: a share is the quotient of the sums, never a mean of shares."""
+    names = [*item.series, *item.sur]
+    rows = publiques[publiques["indicateur"].isin(names)]
+    counts = rows.pivot_table(index=["territoire", "annee"], columns="indicateur", values="valeur").reindex(
+        columns=names
+    )
+    values = somme(counts[list(item.series)])
+    if item.sur:
+        values = ratio_pour_100(values, somme(counts[list(item.sur)])).round(DECIMALES)
+    told = note.format(source=" ; ".join(dict.fromkeys(rows.groupby("indicateur")["source"].last())))
+    table = values.rename("valeur").dropna().reset_index()
+    guessed = rows[rows["statut"].eq(Statut.ESTIME)].set_index(["territoire", "annee"]).index
+    status = table.set_index(["territoire", "annee"]).index.isin(guessed)
+    return table.assign(
+        indicateur=item.indicateur,
+        statut=[str(Statut.ESTIME if one else Statut.NORMAL) for one in status],
+        dit=f"{told} ; {item.reserve}" if item.reserve else told,
+    )
 
 
-def _rompue(indicateur: Indicateur, before: int, year: int) -> bool:
-    return any(before < item.annee <= year for item in indicateur.ruptures)
+def annees_renouvelees(annexe1: pd.DataFrame) -> list[int]:
+    """Return the years of the values that are there, in order."""
+    return sorted({int(year) for year in annexe1.loc[annexe1["valeur"].notna(), "annee"]})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs.ecriture import enumerer
-from ctglib.calculs.revisite import annees_renouvelees, remplir
+from ctglib.calculs.territoire import annees_renouvelees, remplir
 from ctglib.donnees import publiques
 
 if TYPE_CHECKING:
