@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import pikepdf
@@ -49,3 +50,20 @@ def remplissage(chemin: Path) -> list[float]:
         ends = [float(end) for end in re.findall(r'yMax="([\d.]+)"', page)]
         filled.append((max([end for end in ends if end < BAS], default=HAUT) - HAUT) / (BAS - HAUT))
     return filled
+
+
+def lignes_par_page(table: pikepdf.Dictionary) -> list[int]:
+    """Return how many rows of its body a table has on each page, the titles of groups among them."""
+    pages = []
+    for row in (node for node in noeuds(table) if node.S == "/TR"):
+        cells = noeuds(row)
+        if any(cell.S == "/TD" for cell in cells) or len(cells) == 1:
+            pages += [page.objgen for page in (_page(node) for node in cells) if page is not None][:1]
+    return [len(list(rows)) for _, rows in groupby(pages)]
+
+
+def _page(noeud: pikepdf.Dictionary) -> pikepdf.Object | None:
+    """Return the page of the first content of an element."""
+    kids = noeud.get("/K", [])
+    kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+    return next((kid.Pg for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/Pg" in kid), noeud.get("/Pg"))

@@ -6,7 +6,6 @@ import re
 from html import unescape
 
 import pytest
-from lecture_pdf import remplissage
 from rapports_produits import Production, Rapport
 
 DIAGNOSTIC = Rapport("harnes", "diagnostic")
@@ -55,16 +54,6 @@ def test_l_annee_du_covid_est_dite_une_fois(html: str) -> None:
 @pytest.mark.parametrize("convention", ["harnes", "demonstration"])
 def test_le_diagnostic_tient_en_quatorze_pages(rapports_produits: Production, convention: str) -> None:
     assert len(rapports_produits.pages(Rapport(convention, "diagnostic"))) <= PAGES
-
-
-@pytest.mark.parametrize("nom", ["diagnostic", "controle"])
-@pytest.mark.parametrize("convention", ["harnes", "demonstration"])
-def test_chaque_page_sauf_la_derniere_est_au_moins_a_moitie_pleine(
-    rapports_produits: Production, convention: str, nom: str
-) -> None:
-    filled = remplissage(rapports_produits.chemin(Rapport(convention, nom), "pdf"))
-
-    assert [page for page, share in enumerate(filled[:-1], 1) if share < 0.5] == []
 
 
 @pytest.mark.parametrize("convention", ["harnes", "demonstration"])

@@ -9,7 +9,7 @@ from html import unescape
 import lxml.html
 import pikepdf
 import pytest
-from lecture_pdf import noeuds
+from lecture_pdf import lignes_par_page, noeuds, remplissage
 from rapports_produits import PORTRAITS, RAPPORTS, Production, Rapport
 from test_tous_les_rapports import FICTIVE, FICTIVES
 
@@ -109,3 +109,17 @@ def test_chaque_page_de_la_commune_fictive_le_dit_et_aucune_de_l_autre(
 
     assert len(pages) == len(pdf.pages)
     assert [rank for rank, text in enumerate(pages) if FICTIVES in text] == list(expected)
+
+
+def test_aucune_page_n_a_une_ligne_seule_d_un_tableau(balises: list[pikepdf.Dictionary]) -> None:
+    rows = [lignes_par_page(node) for node in balises if node.S == "/Table"]
+
+    assert [pages for pages in rows if len(pages) > 1 and min(pages) < 2] == []
+
+
+def test_chaque_page_sauf_la_derniere_est_au_moins_a_moitie_pleine(
+    rapports_produits: Production, rapport: Rapport
+) -> None:
+    filled = remplissage(rapports_produits.chemin(rapport, "pdf"))
+
+    assert [page for page, share in enumerate(filled[:-1], 1) if share < 0.5] == []

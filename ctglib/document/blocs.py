@@ -209,6 +209,11 @@ class Piece(Bloc):
     libelle: str
 
 
+def morceaux(texte: Texte) -> tuple[Morceau, ...]:
+    """Return the runs of a text."""
+    return (texte,) if isinstance(texte, str) else texte
+
+
 def feuilles(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
     """Yield blocks without their groups, in reading order."""
     for bloc in blocs:

@@ -7,8 +7,9 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import singledispatch
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,13 +26,14 @@ from ctglib.document.blocs import (
     Piece,
     Renvoi,
     Titre,
+    morceaux,
 )  # fmt: skip
 from ctglib.document.signes import fichiers, lisible, montrable
-from ctglib.document.tableau import Colonne, Tableau
-from ctglib.export.balises import marquer_entetes_de_lignes
+from ctglib.document.tableau import Tableau
 from ctglib.export.largeurs import largeurs
 
 if TYPE_CHECKING:
+    import pikepdf
     from typst import Fonts
 
     from ctglib.document.blocs import Texte
@@ -76,7 +78,7 @@ def compiler(document: Document, corps: str, cadre: str) -> bytes:
         )
         written = typst.Compiler(input=main, root=root, font_paths=polices(root))
         pdf = written.compile(format="pdf", pdf_standards=NORMES, timestamp=document.instant)
-    return marquer_entetes_de_lignes(pdf)
+    return _baliser(pdf)
 
 
 def polices(root: Path) -> Fonts:
@@ -191,59 +193,62 @@ def _(dessin: Dessin, numeros: Mapping[str, str]) -> str:
 @ecrire_typst.register(Tableau)
 def _(tableau: Tableau, numeros: Mapping[str, str]) -> str:
     """Write a table, its notes and its source; a long one keeps its last row on the page of what follows."""
-    anchor = f"tableau-{tableau.nom}"
-    source = f"Source : {tableau.source}"
-    rows = [[montrable(value) for value in row] for row in tableau.lignes()]
-    signs = sum(len(text) for row in rows for text in row)
-    short = len(rows) <= LIGNES_COURTES and signs <= SIGNES_COURTS
-    below = 0.0 if short else _hauteur([*tableau.notes, source])
-    widths = ", ".join(f"{width:.1f}fr" for width in largeurs(tableau))
+    anchor, follows = f"tableau-{tableau.nom}", [*tableau.notes, f"Source : {tableau.source}"]
+    signs = sum(len(montrable(value)) for row in tableau.lignes() for value in row)
+    short = len(tableau.cellules) <= LIGNES_COURTES and signs <= SIGNES_COURTS
+    # The height of the notes and of the source, never short.
+    below = 0.0 if short else sum(ENTRE + HAUTEUR * max(1, math.ceil(len(text) / SIGNES_PAR_LIGNE)) for text in follows)
+    widths = [f"{width:.1f}fr" for width in largeurs(tableau)] + ["0pt"] * (not short)
     text = (
         "figure(kind: table, numbering: none, supplement: none, outlined: false, "
-        f"caption: {_legende(anchor, tableau.titre, numeros)}, "
-        f"table(columns: ({widths},), {_tete(tableau)},\n{_lignes(tableau, below)}\n))"
+        f"caption: {_legende(anchor, tableau.titre, numeros)}, table(columns: ({', '.join(widths)},), "
+        f"{_tete(tableau, short)},\n{_lignes(tableau, below, short)}\n))"
     )
     label = _etiquette(anchor, numeros)
-    written = [f"#court({text}) {label}" if short else f"#reserve\n#{text} {label}"]
-    written += [f"#fin({below:g}pt)"] * (below > 0)
+    written = [f"#court({text}) {label}"] if short else [f"#reserve\n#{text} {label}", f"#fin({below:g}pt)"]
     written += [f"#note[{_morceaux(note, numeros)}]" for note in tableau.notes]
-    return "\n".join([*written, f"#source[{_morceaux(source, numeros)}]"])
+    return "\n".join([*written, f"#source[{_morceaux(follows[-1], numeros)}]"])
 
 
-def _hauteur(suite: Iterable[str]) -> float:
-    """Return the height in points of the notes and of the source of a table, never short."""
-    lines = [max(1, math.ceil(len(text) / SIGNES_PAR_LIGNE)) for text in suite]
-    return sum(ENTRE + HAUTEUR * count for count in lines)
-
-
-def _tete(tableau: Tableau) -> str:
-    cells = [_case_de_tete(*cell) for row in tableau.entetes() for cell in row]
+def _tete(tableau: Tableau, courte: bool) -> str:
+    """Return the header, whose last cells cover the column that ties rows (see ``_lignes``)."""
+    cells = []
+    for rank, row in enumerate(tableau.entetes()):
+        covers = not courte and (rank == 0 or tableau.colonnes[-1].groupe)
+        for place, (colonne, across, down) in enumerate(row, start=1):
+            columns = across + bool(covers and place == len(row))
+            spans = f"colspan: {columns}, " * (columns > 1) + f"rowspan: {down}, " * (down > 1)
+            group = isinstance(colonne, str)
+            side = "center" if group else "right" if colonne.numerique else "left"
+            said = colonne if group else colonne.libelle
+            cells.append(f"table.cell({spans}align: {side} + bottom, tete({chaine(said)})),")
     return f"table.header({' '.join(cells)})"
 
 
-def _case_de_tete(colonne: Colonne | str, largeur: int, hauteur: int) -> str:
-    if isinstance(colonne, str):
-        return f"table.cell(colspan: {largeur}, align: center + bottom, tete({chaine(colonne)})),"
-    spans = f"rowspan: {hauteur}, " if hauteur > 1 else ""
-    side = "right" if colonne.numerique else "left"
-    return f"table.cell({spans}align: {side} + bottom, tete({chaine(colonne.libelle)})),"
+def _lignes(tableau: Tableau, sous: float, courte: bool) -> str:
+    """Return the rows; under the last one room is kept, which ``fin`` gives back.
 
-
-def _lignes(tableau: Tableau, sous: float) -> str:
-    """Return the rows; under the last one room is kept, which ``fin`` gives back."""
+    No page of a long table has one row alone: an empty cell that no page cuts ties the first two rows, and the last
+    two, in a column without width; ``_baliser`` takes that column out of what is read aloud.
+    """
     lines: list[str] = []
-    left = len(tableau.cellules)
-    for title, rows in tableau.corps():
+    left, groups = len(tableau.cellules), tableau.corps()
+    for place, (title, rows) in enumerate(groups):
         if title:
-            head = f"table.cell(colspan: {len(tableau.colonnes)}, groupe({chaine(title)}))"
-            lines.append(f"table.header(level: 2, {head}),")
-        for row in rows:
+            across = len(tableau.colonnes) + (not courte)
+            lines.append(f"table.header(level: 2, table.cell(colspan: {across}, groupe({chaine(title)}))),")
+        tied = {0} if place == 0 and len(rows) > 1 else set()
+        tied |= {len(rows) - 2} if place == len(groups) - 1 and len(rows) > 1 and (not tied or len(rows) > 3) else set()
+        for rank, row in enumerate(rows):
             left -= 1
             common = ["breakable: false"] * all(len(str(value)) < SIGNES_D_UN_BLOC for value in row)
-            common += [f"inset: (bottom: {MARGE_BASSE + sous:g}pt), stroke: none"] * (left == 0 and sous > 0)
+            common += [f"inset: (bottom: {MARGE_BASSE + sous:g}pt), stroke: none"] * (left == 0 and not courte)
+            tying, alone = rank in tied and not courte, not courte and not {rank, rank - 1} & tied
             for colonne, value in zip(tableau.colonnes, row, strict=True):
-                options = [*common, *["align: right + top"] * colonne.numerique, chaine(value)]
+                wide = ["colspan: 2"] * (alone and colonne is tableau.colonnes[-1])
+                options = [*common, *wide, *["align: right + top"] * colonne.numerique, chaine(value)]
                 lines.append(f"table.cell({', '.join(options)}),")
+            lines += ["table.cell(rowspan: 2, breakable: false, inset: 0pt, stroke: none)[],"] * tying
     return "\n".join(lines)
 
 
@@ -260,7 +265,7 @@ def _etiquette(ancre: str, numeros: Mapping[str, str]) -> str:
 def _morceaux(texte: Texte, numeros: Mapping[str, str]) -> str:
     """Return a text as markup: strings, strong or linked."""
     pieces = []
-    for run in (texte,) if isinstance(texte, str) else texte:
+    for run in morceaux(texte):
         if isinstance(run, Gras):
             pieces.append(f"#strong({chaine(run.texte)});")
         elif isinstance(run, Lien) and not run.adresse.startswith("#"):
@@ -268,9 +273,7 @@ def _morceaux(texte: Texte, numeros: Mapping[str, str]) -> str:
         elif isinstance(run, Renvoi) and run.ancre in numeros:
             pieces.append(f"#link(label({chaine(run.ancre)}), {chaine(numeros[run.ancre].lower())});")
         else:
-            pieces.append(
-                f"#{chaine(run if isinstance(run, str) else run.ancre if isinstance(run, Renvoi) else run.texte)};"
-            )
+            pieces.append(f"#{chaine(getattr(run, 'texte', getattr(run, 'ancre', run)))};")
     return "".join(pieces)
 
 
@@ -300,3 +303,68 @@ def _secable(mot: str) -> str:
             pieces.append("\u200b")
             count = 0
     return "".join(pieces)
+
+
+def _baliser(pdf: bytes) -> bytes:
+    """Return the PDF in which the first cell of each body row heads it (TH, scope Row), which Typst cannot say yet.
+
+    Every table of a report heads its rows by their first cell, as its HTML says. The column that ties rows is taken out
+    of the tags (see ``_lignes``). Nothing else changes, so that both standards still hold.
+    """
+    import pikepdf
+
+    with pikepdf.open(BytesIO(pdf)) as document:
+        for table in _noeuds(document.Root.StructTreeRoot, "/Table"):
+            rows = [(row, _enfants(row)) for row in _noeuds(table, "/TR")]
+            tied = any(_est_un_lien(cells[-1]) for _, cells in rows)
+            for row, cells in rows:
+                if _est_un_lien(cells[-1]):
+                    row.K = pikepdf.Array(cells[:-1])
+                elif tied and (across := _attributs(cells[-1]).get("/ColSpan", 1)) > 1:
+                    _attribuer(cells[-1], "/ColSpan", across - 1)
+            for row in (row for body in _noeuds(table, "/TBody") for row in _enfants(body) if row.S == "/TR"):
+                for first in (cell for cell in _enfants(row)[:1] if cell.S == "/TD"):
+                    first.S = pikepdf.Name.TH
+                    _attribuer(first, "/Scope", pikepdf.Name.Row)
+        buffer = BytesIO()
+        document.save(
+            buffer,
+            deterministic_id=True,
+            fix_metadata_version=False,  # it is right already, and setting it would write all of them again
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,  # a third of the size, as PDF/A-2 allows
+        )
+    return buffer.getvalue()
+
+
+def _noeuds(noeud: pikepdf.Object, sorte: str) -> Iterator[pikepdf.Object]:
+    for child in _enfants(noeud):
+        if sorte == child.S:
+            yield child
+        yield from _noeuds(child, sorte)
+
+
+def _enfants(noeud: pikepdf.Object) -> list[pikepdf.Object]:
+    import pikepdf
+
+    kids = noeud.get("/K", [])
+    kids = kids if isinstance(kids, pikepdf.Array) else [kids]
+    return [kid for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+
+
+def _est_un_lien(cell: pikepdf.Object) -> bool:
+    return cell.S == "/TD" and _attributs(cell).get("/RowSpan", 1) > 1
+
+
+def _attributs(cell: pikepdf.Object) -> dict[str, object]:
+    """Return the attributes of a cell: its scope, its spans."""
+    import pikepdf
+
+    found = cell.get("/A", [])
+    entries = found if isinstance(found, pikepdf.Array) else [found]
+    return {name: value for entry in entries if isinstance(entry, pikepdf.Dictionary) for name, value in entry.items()}
+
+
+def _attribuer(cell: pikepdf.Object, nom: str, valeur: object) -> None:
+    import pikepdf
+
+    cell.A = pikepdf.Dictionary({**_attributs(cell), "/O": pikepdf.Name.Table, nom: valeur})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import singledispatch
 from io import BytesIO
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 import docx
+from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
@@ -166,8 +168,20 @@ def _(encadre: Encadre, feuille: Feuille) -> None:
 
 @ecrire_word.register(Colonnes)
 def _(colonnes: Colonnes, feuille: Feuille) -> None:
+    """Write blocks in a section of the page in columns, which Word fills alike."""
+    _finir_section(feuille, 1)
     for bloc in colonnes.blocs:
         ecrire_word(bloc, feuille)
+    _finir_section(feuille, len(colonnes.blocs))
+
+
+def _finir_section(feuille: Feuille, colonnes: int) -> None:
+    """End a section on the page, with the paragraph written last; what follows has one column."""
+    page = feuille.word.sections[-1]._sectPr
+    feuille.word.sections[-1].start_type = WD_SECTION.CONTINUOUS
+    section = deepcopy(page)
+    section.find(qn("w:cols")).set(qn("w:num"), str(colonnes))
+    feuille.word.paragraphs[-1]._p.get_or_add_pPr().append(section)
 
 
 @ecrire_word.register(Piece)
