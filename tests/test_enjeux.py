@@ -13,7 +13,7 @@ from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
 from ctglib.blocs.besoins import AUCUNE, SANS_ENJEU, besoins_en_bref, lacunes, tableau_besoins
 from ctglib.calculs.comparaison import Constat, comparer, constats
-from ctglib.calculs.enjeux import besoins, constats_par_enjeu, hors_enjeux
+from ctglib.calculs.enjeux import besoins
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.convention import Convention
@@ -58,12 +58,10 @@ def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> No
     found = constats(table, catalogue, catalogue, theme_de=themes, seuils=SEUILS)
     convention = convention_exemple(given)
 
-    inside = constats_par_enjeu(convention, found, catalogue, SERVICES)
-    outside = hors_enjeux(convention, found, catalogue, SERVICES)
+    table = besoins(convention, found, catalogue, SERVICES)
 
-    columns = ["indicateur", "lecture", "fiches"]
-    assert inside[columns].to_numpy().tolist() == cas["enjeu"]
-    assert outside[columns].to_numpy().tolist() == cas["hors_enjeux"]
+    told = {name: rows[["indicateur", "fiches"]].to_numpy().tolist() for name, rows in table.groupby("enjeu")}
+    assert told == {name: cas[key] for name, key in (("e", "enjeu"), ("", "hors_enjeux")) if cas[key]}
 
 
 @cache
@@ -76,10 +74,9 @@ def constats_de_harnes() -> tuple[Constat, ...]:
 
 
 @cache
-def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+def lus() -> pd.DataFrame:
     catalogue = harnes().catalogue
-    given = harnes().convention, constats_de_harnes(), catalogue.indicateurs, catalogue.synthese.services
-    return constats_par_enjeu(*given), hors_enjeux(*given)
+    return besoins(harnes().convention, constats_de_harnes(), catalogue.indicateurs, catalogue.synthese.services)
 
 
 def contexte() -> Contexte:
@@ -93,31 +90,26 @@ def lisible(text: str) -> str:
 
 
 def test_a_harnes_la_capacite_d_accueil_est_un_besoin_auquel_la_fiche_1_repond() -> None:
-    inside, outside = tables()
+    first, outside = lus().iloc[0], lus()[lus()["enjeu"].eq("")]
 
-    first = inside.iloc[0]
-
-    assert (first["indicateur"], first["lecture"], first["fiches"]) == ("capacite_accueil", "besoin", "1")
+    assert (first["indicateur"], first["fiches"]) == ("capacite_accueil", "1")
     assert outside["indicateur"].to_list() == [
         "part_rsa", "part_dependance_100", "part_bas_revenus", "part_dependance_50", "laep", "clas", "centres_sociaux",
     ]  # fmt: skip
     assert set(outside["fiches"]) == {""}
 
 
-def test_chaque_besoin_du_diagnostic_est_dans_une_des_deux_tables_et_une_seule() -> None:
-    inside, outside = tables()
+def test_chaque_besoin_du_diagnostic_est_dit_une_fois() -> None:
     needs = {constat.indicateur for constat in constats_de_harnes() if constat.sens == "defavorable"}
     services = {"places_eaje", "laep", "clas", "centres_sociaux"}
     own = [besoin for fiche in harnes().convention.fiches for besoin in fiche.besoins]
 
-    told = besoins(inside, outside)
-
-    assert sorted(told["indicateur"] + told["besoin"]) == sorted([*needs, *services, *own])
+    assert sorted(lus()["indicateur"] + lus()["besoin"]) == sorted([*needs, *services, *own])
     assert "part_moins_3_parents_actifs" not in needs
 
 
 def test_la_phrase_compte_les_besoins_avec_et_sans_fiche() -> None:
-    text = lisible(unescape(besoins_en_bref(*tables(), harnes().convention).html))
+    text = lisible(unescape(besoins_en_bref(lus(), harnes().convention).html))
 
     assert (
         "Sur 15 besoins, 7 ont une fiche action qui leur répond. 8 restent sans réponse, dont 7 dans des thèmes "
@@ -126,19 +118,16 @@ def test_la_phrase_compte_les_besoins_avec_et_sans_fiche() -> None:
 
 
 def test_la_phrase_se_passe_de_compte_quand_toutes_les_fiches_repondent_ou_aucune() -> None:
-    inside, outside = tables()
-    none, every = (
-        inside[inside["lecture"].eq("besoin") & inside["fiches"].eq("").eq(empty)] for empty in (True, False)
-    )
-    nothing = outside.iloc[:0]
+    convention = harnes().convention
+    none, every = (lus()[lus()["fiches"].eq("").eq(empty)] for empty in (True, False))
 
-    assert "Aucune fiche action ne répond" in besoins_en_bref(none, nothing, harnes().convention).html
-    assert "Chaque besoin lu ici a une fiche action" in besoins_en_bref(every, nothing, harnes().convention).html
-    assert "Aucun besoin ne se lit" in besoins_en_bref(inside.iloc[:0], nothing, harnes().convention).html
+    assert "Aucune fiche action ne répond" in besoins_en_bref(none, convention).html
+    assert "Chaque besoin lu ici a une fiche action" in besoins_en_bref(every, convention).html
+    assert "Aucun besoin ne se lit" in besoins_en_bref(lus().iloc[:0], convention).html
 
 
 def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_repond() -> None:
-    table = tableau_besoins(*tables(), harnes().convention, contexte(), doutes=["capacite_accueil"])
+    table = tableau_besoins(lus(), harnes().convention, contexte(), doutes=["capacite_accueil"])
 
     assert [*dict.fromkeys(table.groupes)] == [enjeu.titre for enjeu in harnes().convention.enjeux] + [SANS_ENJEU]
     first, written = ([lisible(cell) for cell in table.cellules.iloc[rank]] for rank in (0, 2))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.blocs.theme import lieux_et_dates, marques
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.enjeux import FICHE, besoins
+from ctglib.calculs.enjeux import FICHE
 from ctglib.document.blocs import Bloc, paragraphe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, nombre
@@ -27,25 +27,24 @@ LECTURE = (
 )
 
 
-def besoins_en_bref(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, convention: Convention) -> Bloc:
-    """Return how many needs there are and how many have a fiche (arguments: see ``calculs.enjeux.besoins``)."""
-    needs = besoins(constats, hors_enjeux)
-    if needs.empty:
+def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
+    """Return how many needs there are and how many have a fiche; ``besoins`` is what ``calculs.enjeux`` returns."""
+    if besoins.empty:
         return paragraphe("Aucun besoin ne se lit dans le diagnostic ni dans les fiches.")
-    left = int(needs["fiches"].eq("").sum())
-    answered = len(needs) - left
+    left = int(besoins["fiches"].eq("").sum())
+    answered = len(besoins) - left
     if not answered:
         return paragraphe("Aucune fiche action ne répond aux besoins lus ici.")
     told = "Chaque besoin lu ici a une fiche action qui lui répond."
     if left:
-        outside = int(needs["enjeu"].eq("").sum())
+        outside = int(besoins["enjeu"].eq("").sum())
         which = f"dont {nombre(outside)} dans" if outside < left else "dans"
         told = (
-            f"Sur {compter(len(needs), 'besoin')}, {nombre(answered)} ont une fiche action qui leur répond. "
+            f"Sur {compter(len(besoins), 'besoin')}, {nombre(answered)} ont une fiche action qui leur répond. "
             f"{compter(left, 'reste', 'restent')} sans réponse"
             + (f", {which} des thèmes qu'aucun enjeu ne reprend." if outside else ".")
         )
-    named = {number for cell in needs["fiches"] for number in cell.split(SEPARATEUR)}
+    named = {number for cell in besoins["fiches"] for number in cell.split(SEPARATEUR)}
     if alone := [str(fiche.numero) for fiche in convention.fiches if str(fiche.numero) not in named]:
         which = "aux fiches" if len(alone) > 1 else "à la fiche"
         told += f" Aucun besoin lu ici ne mène {which} action {enumerer(alone)}."
@@ -53,17 +52,11 @@ def besoins_en_bref(constats: pd.DataFrame, hors_enjeux: pd.DataFrame, conventio
 
 
 def tableau_besoins(
-    constats: pd.DataFrame,
-    hors_enjeux: pd.DataFrame,
-    convention: Convention,
-    contexte: Contexte,
-    *,
-    doutes: Collection[str],
+    besoins: pd.DataFrame, convention: Convention, contexte: Contexte, *, doutes: Collection[str]
 ) -> Tableau:
     """Return the needs in groups, one an enjeu, then those that no enjeu takes, each with the fiches that answer it."""
-    rows = besoins(constats, hors_enjeux)
-    provisional = rows[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1)
-    doubtful = rows["indicateur"].isin(list(doutes))
+    provisional = besoins[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1)
+    doubtful = besoins["indicateur"].isin(list(doutes))
 
     def besoin(row: pd.Series) -> str:
         marks = " (p)" * int(provisional[row.name]) + " (?)" * int(doubtful[row.name])
@@ -77,7 +70,7 @@ def tableau_besoins(
         return f"{'fiches' if len(numbers) > 1 else 'fiche'} {enumerer(numbers)}" if fiches else AUCUNE
 
     return Tableau.de(
-        rows,
+        besoins,
         [
             Colonne("intitule", "Besoin", ecrire=besoin),
             Colonne("ici", contexte.territoire.nom, True, ecrire=niveau("niveau", "statut")),
@@ -85,15 +78,15 @@ def tableau_besoins(
             Colonne("fiches", "Réponse", ecrire=reponse),
         ],
         nom="besoins",
-        titre=f"Besoins et fiches action qui leur répondent, {lieux_et_dates(contexte, rows['annee'])}",
+        titre=f"Besoins et fiches action qui leur répondent, {lieux_et_dates(contexte, besoins['annee'])}",
         source=contexte.source,
-        groupes=tuple(rows["enjeu"].map({enjeu.id: enjeu.titre for enjeu in convention.enjeux}).fillna(SANS_ENJEU)),
+        groupes=tuple(besoins["enjeu"].map({enjeu.id: enjeu.titre for enjeu in convention.enjeux}).fillna(SANS_ENJEU)),
         notes=(
             LECTURE,
             " ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches),
             *marques(contexte, provisoire=provisional.any(), douteux=doubtful.any()),
             *["– : le besoin est dit par le constat initial de la fiche, sans chiffre."]
-            * int(rows["origine"].eq(FICHE).any()),
+            * int(besoins["origine"].eq(FICHE).any()),
         ),
     )
 

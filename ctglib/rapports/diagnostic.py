@@ -32,7 +32,7 @@ from ctglib.calculs import offre
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
 from ctglib.calculs.comparaison import Constat, comparer, constats, sans_le_hasard
-from ctglib.calculs.enjeux import constats_par_enjeu, hors_enjeux
+from ctglib.calculs.enjeux import besoins
 from ctglib.calculs.radar import indices
 from ctglib.document.blocs import Bloc, Groupe, liste, suite
 from ctglib.document.contexte import Contexte
@@ -125,11 +125,10 @@ class Diagnostic:
         )
 
     @cached_property
-    def besoins_lus(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The findings and the needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.enjeux``)."""
+    def besoins_lus(self) -> pd.DataFrame:
+        """The needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.enjeux``)."""
         words = self.catalogue
-        given = self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services
-        return constats_par_enjeu(*given), hors_enjeux(*given)
+        return besoins(self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services)
 
     @cached_property
     def doutes(self) -> Mapping[str, str]:
@@ -171,7 +170,7 @@ class Diagnostic:
         """Return the first page of a report, in the order of its kind, with what the parties wrote for it."""
         said = genre(
             self.convention, self.catalogue, self.contexte, self.comparaison, self.tous_les_constats, self.doutes,
-            self.controle, self.besoins_lus[1], self._accueil, self.jugements,
+            self.controle, self.besoins_lus[self.besoins_lus["enjeu"].eq("")], self._accueil, self.jugements,
         )  # fmt: skip
         written = [item for item in self.dossier.messages if item.rapport == rapport]
         return page_une(self.catalogue.messages, said, written)
@@ -306,7 +305,7 @@ class Diagnostic:
 
     def besoins(self) -> Bloc | None:
         """Return the needs, each with the fiches that answer it."""
-        args = *self.besoins_lus, self.convention
+        args = self.besoins_lus, self.convention
         return plein([besoins_en_bref(*args), tableau_besoins(*args, self.contexte, doutes=self.doutes)])
 
     def questions(self) -> Bloc | None:

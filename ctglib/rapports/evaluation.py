@@ -21,7 +21,6 @@ from ctglib.blocs.recommandations import Suites
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.coherence import controler
-from ctglib.calculs.enjeux import besoins
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import compter, majuscule
@@ -49,7 +48,7 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         comparables = etudier_comparables(dossier, lire_communes(dossier))
         diagnostic = Diagnostic(dossier, controler(dossier))
         # Now, since another process may still be working out the study of the last year.
-        found, needs = diagnostic.tous_les_constats, besoins(*diagnostic.besoins_lus)
+        found, needs = diagnostic.tous_les_constats, diagnostic.besoins_lus
         finale = lire_finale(dossier)
         last = ouvrir_bilan(convention, derniere_annee(dossier), brut=brut).etude
     return EvaluationFinale(EtudeFinale(last, finale, comparables, found, needs, dict(journal.lus)))
