@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from ctglib.blocs.ages import phrases_des_ages, plages
-from ctglib.blocs.offre import phrase_des_equipements, tableau_manques, tableau_offre
+from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, plages, tableau_manques, tableau_offre
 from ctglib.calculs import offre as lecture
-from ctglib.calculs.offre import ages_des_fiches, manques, sans_dispositif
+from ctglib.calculs.offre import ages_des_fiches, manques
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
@@ -99,12 +98,6 @@ def test_les_lectures_laissent_l_offre_intacte() -> None:
     manques(offre, harnes().catalogue.coherence.relations.attendus_offre, vocabulaire())
 
     pd.testing.assert_frame_equal(offre, before)
-
-
-def test_a_harnes_chaque_age_compte_par_l_annexe_1_a_un_dispositif() -> None:
-    ages = lecture.ages(harnes().offre, vocabulaire())
-
-    assert sans_dispositif(ages, harnes().catalogue.synthese.tranches_age) == ()
 
 
 def test_chaque_ligne_vide_de_l_offre_est_dite_au_lecteur() -> None:

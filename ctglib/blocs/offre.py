@@ -1,4 +1,4 @@
-"""What annexe 2 says of the offer, what it leaves out, and the places for under-threes beside the reference."""
+"""What annexe 2 says of the offer and leaves out, its ages beside the fiches, the places for under-threes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.theme import sans_colonne_vide
-from ctglib.calculs.offre import ABSENT, structures
+from ctglib.calculs.offre import ABSENT, ages_des_fiches, structures
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import (
     FINE,
@@ -108,6 +108,43 @@ def phrase_des_equipements(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, c
         if said["valeur"].eq(answer).any()
     ]
     return f"La convention {' ; elle '.join(parts)}." if parts else ""
+
+
+def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
+    """Return how the offer meets the ages that the fiches aim at; ``ages`` is what ``calculs.offre.ages`` returns."""
+    aimed = [(item, _plage(item.age_min, item.age_max)) for item in ages_des_fiches(ages, fiches)]
+    complete = [f"{item.numero} ({span})" for item, span in aimed if not item.sans_dispositif]
+    which = "visent les fiches action" if len(complete) > 1 else "vise la fiche action"
+    outside = {nom: (texte, annees) for item, _ in aimed for nom, texte, annees in item.en_dehors}
+    return [
+        *[f"Chaque âge que {which} {enumerer(complete)} a au moins un dispositif."] * bool(complete),
+        *(
+            f"La fiche action {item.numero} vise les {span} ; parmi les dispositifs qu'elle concerne, aucun ne "
+            f"s'adresse aux {plages(item.sans_dispositif)}."
+            for item, span in aimed
+            if item.sans_dispositif
+        ),
+        *(
+            f"{nom} ({texte}) reçoit aussi des enfants de {plages(annees)}, que la fiche ne vise pas."
+            for nom, (texte, annees) in outside.items()
+        ),
+    ]
+
+
+def plages(annees: Iterable[int]) -> str:
+    """Return ages as spans.
+
+    Examples:
+        >>> plages([6, 7, 8, 13]).replace("\\xa0", " ")
+        '6 à 8 ans et 13 ans'
+    """
+    ages = pd.Series(sorted(annees))
+    return enumerer([_plage(span.min(), span.max()) for _, span in ages.groupby(ages.diff().ne(1).cumsum())])
+
+
+def _plage(low: int, high: int) -> str:
+    unit = "an" if high <= 1 else "ans"
+    return f"{low}{INSECABLE}{unit}" if low == high else f"{low} à {high}{INSECABLE}{unit}"
 
 
 def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:

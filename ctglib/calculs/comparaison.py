@@ -113,7 +113,7 @@ class Constat:
         position: Where the territory stands.
         sens: Whether that position is good news, by the catalogue's direction.
         variation: Over five years, in %; ``variation_reference`` the reference's.
-        rupture: Reason of a break inside those five years, or empty; ``annee_rupture`` its year.
+        rupture: Reason of a break inside those five years, or empty.
         note: What the data say about this row.
     """
 
@@ -133,7 +133,6 @@ class Constat:
     variation: float | None
     variation_reference: float | None
     rupture: str = ""
-    annee_rupture: int | None = None
     note: str = ""
 
     @property
@@ -198,7 +197,7 @@ def rupture_dans(indicateur: Indicateur, annee: int | None) -> tuple[str, int | 
 def _constat(row: pd.Series, indicateur: Indicateur, theme: str, seuils: Seuils) -> Constat:
     annee = None if pd.isna(row["annee"]) else int(row["annee"])
     where = position(row["ecart"], row["ecart_type"], seuils)
-    raison, annee_rupture = rupture_dans(indicateur, annee)
+    raison, _ = rupture_dans(indicateur, annee)
     return Constat(
         indicateur=indicateur.id,
         theme=theme,
@@ -216,7 +215,6 @@ def _constat(row: pd.Series, indicateur: Indicateur, theme: str, seuils: Seuils)
         variation=_nombre(row["variation"]),
         variation_reference=_nombre(row["variation_reference"]),
         rupture=raison if pd.notna(row["variation"]) or pd.notna(row["variation_reference"]) else "",
-        annee_rupture=annee_rupture,
         note=row["note"],
     )
 

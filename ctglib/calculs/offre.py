@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import VocabulaireOffre
     from ctglib.donnees.modeles.coherence import AttenduOffre
     from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.modeles.rapports import TrancheAge
 
 # Parts of a year: an age written in weeks or months is set beside ages in years.
 ANNEES = {"ans": 1.0, "mois": 1 / 12, "semaines": 7 / 365.25}
 STRUCTURES = (
-    "structure", "nom", "type", "libelle_type", "categorie", "libelle_categorie", "gestion", "places", "statut_places",
-    "age_min", "age_max", "ages", "statut_ages",
+    "structure", "nom", "type", "libelle_type", "categorie", "libelle_categorie", "gestion", "age_min", "age_max",
+    "ages", "statut_ages",
 )  # fmt: skip
 AGES = (
     "structure", "nom", "type", "libelle_type", "categorie", "libelle_categorie", "age_min", "age_max", "texte",
@@ -37,21 +36,18 @@ def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFra
     """Return one row a structure: categories in the vocabulary's order, structures in the file's.
 
     Returns:
-        The columns ``STRUCTURES``: ``places``, ``age_min`` and ``age_max`` as floats (years for ages, the greatest one
-        as written), ``ages`` as text; a status is "" where the text has no line at all.
+        The columns ``STRUCTURES``: ``age_min`` and ``age_max`` in years, the greatest one as written, ``ages`` as text;
+        ``statut_ages`` is "" where the text has no line at all.
     """
     types = {item.id: item for item in vocabulaire.types}
     titles = {item.id: item.libelle for item in vocabulaire.categories}
     rank = {identifiant: position for position, identifiant in enumerate(titles)}
     first = offre.drop_duplicates("structure").set_index("structure")[["nom", "type", "gestion"]]
-    places_ = _ensemble(offre, "places")
     low, high = _ensemble(offre, "age_min"), _ensemble(offre, "age_max")
     table = first.assign(
         libelle_type=[types[kind].libelle for kind in first["type"]],
         categorie=[types[kind].categorie for kind in first["type"]],
         libelle_categorie=[titles[types[kind].categorie] for kind in first["type"]],
-        places=_nombres(places_["valeur"]).reindex(first.index),
-        statut_places=places_["statut"].reindex(first.index, fill_value=""),
         age_min=_annees(low).reindex(first.index),
         age_max=_annees(high).reindex(first.index),
         ages=[texte_ages(low, high, structure) for structure in first.index],
@@ -99,12 +95,8 @@ def _ensemble(offre: pd.DataFrame, caracteristique: str) -> pd.DataFrame:
     return rows.set_index("structure")
 
 
-def _nombres(valeurs: pd.Series) -> pd.Series:
-    return pd.to_numeric(valeurs.where(valeurs != ""))
-
-
 def _annees(rows: pd.DataFrame) -> pd.Series:
-    return _nombres(rows["valeur"]) * rows["unite"].map(ANNEES)
+    return pd.to_numeric(rows["valeur"].where(rows["valeur"] != "")) * rows["unite"].map(ANNEES)
 
 
 @dataclass(frozen=True)
@@ -114,48 +106,33 @@ class AgesDeFiche:
     Args:
         numero: The fiche.
         age_min: Youngest age aimed at, in completed years; ``age_max`` the oldest, included.
-        dispositifs: Names of the structures whose ages are written.
-        sans_dispositif: Ages aimed at that none of them takes.
+        sans_dispositif: Ages aimed at that no structure takes.
         en_dehors: Name, ages as written, and the ages taken that the fiche does not aim at.
     """
 
     numero: int
     age_min: int
     age_max: int
-    dispositifs: tuple[str, ...]
     sans_dispositif: tuple[int, ...]
     en_dehors: tuple[tuple[str, str, tuple[int, ...]], ...]
 
 
-def sans_dispositif(ages: pd.DataFrame, tranches: Iterable[TrancheAge]) -> tuple[int, ...]:
-    """Return the ages of the counted children that no structure with written ages takes."""
-    counted = {age for tranche in tranches for age in range(tranche.age_min, tranche.age_max + 1)}
-    return tuple(sorted(counted - annees_couvertes(ages)))
-
-
-def ages_des_fiches(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> tuple[AgesDeFiche, ...]:
+def ages_des_fiches(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[AgesDeFiche]:
     """Return, for each fiche that aims at ages and bears on a part of the offer, what that part takes of them."""
-    return tuple(
-        _ages_de_fiche(ages[ages["categorie"].isin(fiche.offre)], fiche)
-        for fiche in fiches
-        if fiche.offre and fiche.age_min is not None and fiche.age_max is not None
-    )
-
-
-def _ages_de_fiche(ages: pd.DataFrame, fiche: Fiche) -> AgesDeFiche:
-    aimed = set(range(fiche.age_min, fiche.age_max + 1))
-    outside = [
-        (row["nom"], row["texte"], tuple(sorted(annees_couvertes(ages.loc[[index]]) - aimed)))
-        for index, row in ages.iterrows()
-    ]
-    return AgesDeFiche(
-        numero=fiche.numero,
-        age_min=fiche.age_min,
-        age_max=fiche.age_max,
-        dispositifs=tuple(ages["nom"]),
-        sans_dispositif=tuple(sorted(aimed - annees_couvertes(ages))),
-        en_dehors=tuple(item for item in outside if item[2]),
-    )
+    found = []
+    for fiche in fiches:
+        if not fiche.offre or fiche.age_min is None or fiche.age_max is None:
+            continue
+        aimed, own = set(range(fiche.age_min, fiche.age_max + 1)), ages[ages["categorie"].isin(fiche.offre)]
+        taken = {index: annees_couvertes(own.loc[[index]]) for index in own.index}
+        outside = tuple(
+            (own.at[index, "nom"], own.at[index, "texte"], tuple(sorted(years - aimed)))
+            for index, years in taken.items()
+            if years - aimed
+        )
+        missing = tuple(sorted(aimed.difference(*taken.values())))
+        found.append(AgesDeFiche(fiche.numero, fiche.age_min, fiche.age_max, missing, outside))
+    return found
 
 
 Ligne = dict[str, str]

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.ages import phrases_des_ages
 from ctglib.blocs.besoins import besoins_en_bref, lacunes, tableau_besoins
 from ctglib.blocs.couverture import couverture, statut_du_diagnostic
 from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture, sources
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
-from ctglib.blocs.offre import phrase_des_equipements, phrases_des_modes, tableau_offre
+from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, phrases_des_modes, tableau_offre
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.par_tete import par_tete, phrase_du_contrat, phrases_par_tete, tableau_par_tete
 from ctglib.blocs.radar import vulnerabilite
