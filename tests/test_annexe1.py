@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from annexe1_imprimee import TEXTE, LigneImprimee, lignes_du_texte, lignes_imprimees, nombre_imprime
 
-from ctglib.calculs.formules import appliquer, dernieres
+from ctglib.calculs.comparaison import dernieres
+from ctglib.calculs.formules import appliquer
 from ctglib.donnees.dossier import lire_dossier
 
 if TYPE_CHECKING:

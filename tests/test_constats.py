@@ -14,7 +14,7 @@ def _constat(ici: float | None, la: float | None, *, annee: int = 2020, statut: 
         ("part", "01001", annee, ici, -27.2, "pourcent", statut), ("part", "01", annee, la, -21.4, "pourcent", "A")
     )
     table = comparer(rows, {"part": item}, UNITES, "01001", "01")
-    return constats(table, ["part"], {"part": item}, theme_de={"part": "theme"}, seuils=SEUILS)[0]
+    return constats(table, {"part": item}, theme_de={"part": "theme"}, seuils=SEUILS)[0]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ import yaml
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
 from ctglib.blocs.besoins import AUCUNE, SANS_ENJEU, besoins_en_bref, lacunes, tableau_besoins
-from ctglib.calculs.comparaison import Constat, comparer, constats
-from ctglib.calculs.enjeux import besoins
+from ctglib.calculs.comparaison import Constat, besoins, comparer, constats
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.convention import Convention
@@ -55,7 +54,7 @@ def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> No
     ]
     table = comparer(lignes(*rows), catalogue, UNITES, "01001", "01")
     themes = {name: item["theme"] for name, item in given.items()}
-    found = constats(table, catalogue, catalogue, theme_de=themes, seuils=SEUILS)
+    found = constats(table, catalogue, theme_de=themes, seuils=SEUILS)
     convention = convention_exemple(given)
 
     table = besoins(convention, found, catalogue, SERVICES)
@@ -68,9 +67,7 @@ def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> No
 def constats_de_harnes() -> tuple[Constat, ...]:
     catalogue = harnes().catalogue
     table = comparer(harnes().annexe1, catalogue.indicateurs, catalogue.unites, "62413", "62")
-    return constats(
-        table, catalogue.indicateurs, catalogue.indicateurs, theme_de=catalogue.theme_de, seuils=catalogue.seuils
-    )
+    return constats(table, catalogue.indicateurs, theme_de=catalogue.theme_de, seuils=catalogue.seuils)
 
 
 @cache

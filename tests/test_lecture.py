@@ -26,7 +26,7 @@ ROLES = [
 
 def _constats(rows: list[tuple], indicateurs: dict[str, Indicateur]) -> tuple[Constat, ...]:
     table = comparer(lignes(*rows), indicateurs, UNITES, "01001", "01")
-    return constats(table, indicateurs, indicateurs, theme_de=dict.fromkeys(indicateurs, "t"), seuils=SEUILS)
+    return constats(table, indicateurs, theme_de=dict.fromkeys(indicateurs, "t"), seuils=SEUILS)
 
 
 def _phrases(bloc: Bloc) -> list[str]:

@@ -74,7 +74,7 @@ def _trouves(ici: float, la: float, variation: float = 0.0) -> dict[str, Constat
     rows = [("part", "01001", 2020, ici, None, "pourcent", "A"), ("part", "01", 2020, la, None, "pourcent", "A")]
     rows += [("foyers", "01001", 2020, 9.0, variation, "nombre", "A"), ("foyers", "01", 2020, 9.0, 2.0, "nombre", "A")]
     table = comparer(lignes(*rows), items, UNITES, "01001", "01")
-    found = constats(table, items, items, theme_de=dict.fromkeys(items, "t"), seuils=SEUILS)
+    found = constats(table, items, theme_de=dict.fromkeys(items, "t"), seuils=SEUILS)
     return {constat.indicateur: constat for constat in found}
 
 

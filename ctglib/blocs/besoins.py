@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.theme import lieux_et_dates, marques
+from ctglib.calculs.comparaison import FICHE
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.enjeux import FICHE
 from ctglib.document.blocs import Bloc, paragraphe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, nombre
@@ -28,7 +28,7 @@ LECTURE = (
 
 
 def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
-    """Return how many needs there are and how many have a fiche; ``besoins`` is what ``calculs.enjeux`` returns."""
+    """Return how many needs there are and how many have a fiche; ``besoins`` is what ``calculs.comparaison`` returns."""
     if besoins.empty:
         return paragraphe("Aucun besoin ne se lit dans le diagnostic ni dans les fiches.")
     left = int(besoins["fiches"].eq("").sum())

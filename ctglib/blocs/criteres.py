@@ -11,8 +11,8 @@ from ctglib.blocs.fin import EtudeFinale, sur
 from ctglib.blocs.recommandations import faits
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.blocs.trajectoires import derniere
+from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.enjeux import FICHE, INDICATEUR, SERVICE
 from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS, Chaine
 from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, sous_titre, suite
 from ctglib.document.mesures import legende

@@ -1,19 +1,19 @@
-"""A territory beside its reference: levels, gaps, variations, and what each row says by the catalogue."""
+"""A territory beside its reference: levels, gaps, variations, what each row says, and the needs that it shows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from ctglib.calculs.formules import dernieres
+from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Unite
+    from ctglib.donnees.modeles.convention import Convention
 
 COLONNES = (
     "indicateur", "libelle", "section", "unite", "annee", "valeur", "statut", "valeur_reference", "statut_reference",
@@ -60,32 +60,32 @@ def comparer(
         statut_reference=other["statut"],
         variation=own["variation_5_ans"],
         variation_reference=other["variation_5_ans"],
-        est_evolution=[indicateurs[name].est_evolution for name in order],
-        note=[reunir_notes(*notes) for notes in zip(own["note"], other["note"], strict=True)],
+        ecart_type=[unites[unite].ecart for unite in own["unite"].fillna(other["unite"])],
+        note=[_reunir(*notes) for notes in zip(own["note"].fillna(""), other["note"].fillna(""), strict=True)],
     )
-    table = table.assign(ecart_type=[unites[unite].ecart for unite in table["unite"]])
-    return _ecarts(table, same_year=own["annee"].eq(other["annee"])).reset_index()[list(COLONNES)]
-
-
-def reunir_notes(note: object, note_reference: object) -> str:
-    """Return the notes of both territories as one text, without repetition; empty when there is none."""
-    own, other = (text if isinstance(text, str) else "" for text in (note, note_reference))
-    if other in own:
-        return own
-    return other if own in other else f"{own.rstrip('.')}. {other}"
-
-
-def _ecarts(table: pd.DataFrame, same_year: pd.Series) -> pd.DataFrame:
-    valeur = table["valeur"].where(same_year.fillna(False).astype(bool))
-    reference = table["valeur_reference"]
-    points = valeur - reference
-    relatif = 100 * points / reference.where(reference != 0)
-    kind = table["ecart_type"]
-    return table.assign(
-        ecart=points.where(kind == "points", relatif.where(kind == "pourcent")).round(DECIMALES_EXACTES),
-        ecart_relatif=relatif.where((kind != "aucun") & ~table["est_evolution"]).round(DECIMALES_EXACTES),
+    kind, changes = table["ecart_type"], pd.Series([indicateurs[name].est_evolution for name in order], table.index)
+    same_year = own["annee"].eq(other["annee"]).fillna(False).astype(bool)
+    points = table["valeur"].where(same_year) - table["valeur_reference"]
+    relative = 100 * points / table["valeur_reference"].where(table["valeur_reference"] != 0)
+    table = table.assign(
+        ecart=points.where(kind == "points", relative.where(kind == "pourcent")).round(DECIMALES_EXACTES),
+        ecart_relatif=relative.where((kind != "aucun") & ~changes.astype(bool)).round(DECIMALES_EXACTES),
         ecart_variation=(table["variation"] - table["variation_reference"]).round(DECIMALES_EXACTES),
     )
+    return table.reset_index()[list(COLONNES)]
+
+
+def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the latest year of each indicator and territory, in their order."""
+    latest = observations.groupby(["indicateur", "territoire"], sort=False)["annee"].transform("max")
+    return observations[observations["annee"].eq(latest) | latest.isna()]
+
+
+def _reunir(note: str, autre: str) -> str:
+    """Return the notes of both territories as one text, without repetition."""
+    if autre in note:
+        return note
+    return autre if note in autre else f"{note.rstrip('.')}. {autre}"
 
 
 Position = Literal["superieur", "inferieur", "similaire", "incomparable"]
@@ -99,41 +99,25 @@ DUREE_VARIATION = 5  # « variation sur 5 ans », the span of Annexe 1's column
 
 @dataclass(frozen=True)
 class Constat:
-    """One finding. An absent number is None, and its status says why.
-
-    Args:
-        indicateur: Id in the catalogue.
-        theme: Id of its theme.
-        annee: Year of the level, or None.
-        unite: Id of its unit.
-        niveau: The territory's value; ``statut`` its status.
-        reference: The reference's value; ``statut_reference`` its status.
-        ecart: In points or in %, as ``ecart_type`` says.
-        ecart_relatif: In % of the reference.
-        position: Where the territory stands.
-        sens: Whether that position is good news, by the catalogue's direction.
-        variation: Over five years, in %; ``variation_reference`` the reference's.
-        rupture: Reason of a break inside those five years, or empty.
-        note: What the data say about this row.
-    """
+    """What a row of a comparison says. An absent number is None, and its status says why."""
 
     indicateur: str
     theme: str
     annee: int | None
     unite: str
-    niveau: float | None
+    niveau: float | None  # the territory's value
     statut: str
     reference: float | None
     statut_reference: str
-    ecart: float | None
+    ecart: float | None  # in points or in %, as ``ecart_type`` says
     ecart_type: str
-    ecart_relatif: float | None
+    ecart_relatif: float | None  # in % of the reference
     position: Position
-    sens: Sens
-    variation: float | None
+    sens: Sens  # whether that position is good news, by the catalogue's direction
+    variation: float | None  # over five years, in %
     variation_reference: float | None
-    rupture: str = ""
-    note: str = ""
+    rupture: str = ""  # reason of a break inside those five years
+    note: str = ""  # what the data say about this row
 
     @property
     def provisoire(self) -> bool:
@@ -143,22 +127,32 @@ class Constat:
 
 def constats(
     comparaison: pd.DataFrame,
-    identifiants: Iterable[str],
     indicateurs: Mapping[str, Indicateur],
     *,
     theme_de: Mapping[str, str],
     seuils: Seuils,
 ) -> tuple[Constat, ...]:
-    """Return a finding for each indicator asked for, in that order; one the table does not have is left out."""
-    rows = comparaison.set_index("indicateur", drop=False)
-    return tuple(
-        _constat(rows.loc[identifiant], indicateurs[identifiant], theme_de[identifiant], seuils)
-        for identifiant in identifiants
-        if identifiant in rows.index
-    )
+    """Return a finding for each row of a comparison, in their order."""
+    kept = [name for name in COLONNES if name not in ("libelle", "section", "ecart_variation")]
+    table = comparaison[kept].rename(columns={"valeur": "niveau", "valeur_reference": "reference"})
+    found = []
+    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+        item, where = indicateurs[row["indicateur"]], position(row["ecart"], row["ecart_type"], seuils)
+        reason, _ = rupture_dans(item, row["annee"])
+        told = row["variation"] is not None or row["variation_reference"] is not None
+        found.append(
+            Constat(
+                **row,
+                theme=theme_de[item.id],
+                position=where,
+                sens=_sens(where, item.sens, row["ecart_relatif"], seuils),
+                rupture=reason if told else "",
+            )
+        )
+    return tuple(found)
 
 
-def position(ecart: float, ecart_type: str, seuils: Seuils) -> Position:
+def position(ecart: float | None, ecart_type: str, seuils: Seuils) -> Position:
     """Return where a value stands: a gap under the threshold of its kind is « similaire », none is « incomparable »."""
     if pd.isna(ecart):
         return "incomparable"
@@ -168,16 +162,15 @@ def position(ecart: float, ecart_type: str, seuils: Seuils) -> Position:
     return "superieur" if ecart > 0 else "inferieur"
 
 
-def sens_du_constat(position_: Position, sens: str, ecart_relatif: float, seuils: Seuils) -> Sens:
+def _sens(where: Position, sens: str, ecart_relatif: float | None, seuils: Seuils) -> Sens:
     """Return whether a position is good news: above where a rise is wanted, below where a fall is.
 
     A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or of a need.
     """
-    if sens not in ("hausse", "baisse") or position_ not in ("superieur", "inferieur"):
+    small = ecart_relatif is not None and abs(ecart_relatif) < seuils.ecart_notable_pourcent
+    if sens not in ("hausse", "baisse") or where not in ("superieur", "inferieur") or small:
         return "neutre"
-    if pd.notna(ecart_relatif) and abs(ecart_relatif) < seuils.ecart_notable_pourcent:
-        return "neutre"
-    return "favorable" if (position_ == "superieur") == (sens == "hausse") else "defavorable"
+    return "favorable" if (where == "superieur") == (sens == "hausse") else "defavorable"
 
 
 def rupture_dans(indicateur: Indicateur, annee: int | None) -> tuple[str, int | None]:
@@ -185,56 +178,9 @@ def rupture_dans(indicateur: Indicateur, annee: int | None) -> tuple[str, int | 
 
     A break of year r parts the years before r from r and after: a variation from N−5 to N crosses it if N−5 < r ≤ N.
     """
-    if annee is None:
-        return "", None
-    inside = [rupture for rupture in indicateur.ruptures if annee - DUREE_VARIATION < rupture.annee <= annee]
-    if not inside:
-        return "", None
-    last = max(inside, key=lambda rupture: rupture.annee)
-    return last.raison, last.annee
-
-
-def _constat(row: pd.Series, indicateur: Indicateur, theme: str, seuils: Seuils) -> Constat:
-    annee = None if pd.isna(row["annee"]) else int(row["annee"])
-    where = position(row["ecart"], row["ecart_type"], seuils)
-    raison, _ = rupture_dans(indicateur, annee)
-    return Constat(
-        indicateur=indicateur.id,
-        theme=theme,
-        annee=annee,
-        unite=row["unite"],
-        niveau=_nombre(row["valeur"]),
-        statut=row["statut"],
-        reference=_nombre(row["valeur_reference"]),
-        statut_reference=row["statut_reference"],
-        ecart=_nombre(row["ecart"]),
-        ecart_type=row["ecart_type"],
-        ecart_relatif=_nombre(row["ecart_relatif"]),
-        position=where,
-        sens=sens_du_constat(where, indicateur.sens, row["ecart_relatif"], seuils),
-        variation=_nombre(row["variation"]),
-        variation_reference=_nombre(row["variation_reference"]),
-        rupture=raison if pd.notna(row["variation"]) or pd.notna(row["variation_reference"]) else "",
-        note=row["note"],
-    )
-
-
-def _nombre(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
-
-
-def classer_par_ecart(constats: Iterable[Constat], indicateurs: Mapping[str, Indicateur]) -> tuple[Constat, ...]:
-    """Return the findings that have a relative gap, the widest first; equal gaps keep the order of the catalogue.
-
-    Counts have none: a commune is not compared with its département by size. The gap between two changes is left out:
-    +17.6 % for +4.3 % is not four times anything.
-    """
-    kept = (
-        constat
-        for constat in constats
-        if constat.ecart_relatif is not None and not indicateurs[constat.indicateur].est_evolution
-    )
-    return tuple(sorted(kept, key=lambda constat: -abs(constat.ecart_relatif)))
+    inside = [item for item in indicateur.ruptures if annee and annee - DUREE_VARIATION < item.annee <= annee]
+    last = max(inside, key=lambda rupture: rupture.annee, default=None)
+    return (last.raison, last.annee) if last else ("", None)
 
 
 def services_absents(constats: Iterable[Constat], services: Collection[str]) -> tuple[Constat, ...]:
@@ -246,27 +192,18 @@ def sans_le_hasard(comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicate
     """Return the comparison without the changes of short series that chance alone may explain; their note says so.
 
     Args:
-        comparaison: As ``ctglib.calculs.comparaison.comparer`` returns it.
+        comparaison: As ``comparer`` returns it.
         indicateurs: The short series have their ``petite_serie``.
         ecarts: How many standard deviations chance is allowed.
     """
-    hidden = pd.Series(
-        [
-            indicateurs[row.indicateur].petite_serie is not None
-            and pd.notna(row.valeur)
-            and pd.notna(row.variation)
-            and dans_le_hasard(row.valeur, row.variation, ecarts)
-            for row in comparaison.itertuples()
-        ],
-        index=comparaison.index,
-        dtype=bool,
-    )
+    short = comparaison["indicateur"].map(lambda name: indicateurs[name].petite_serie is not None).astype(bool)
+    hidden = short & dans_le_hasard(comparaison["valeur"], comparaison["variation"], ecarts)
     return comparaison.assign(
         variation=comparaison["variation"].mask(hidden), note=comparaison["note"].mask(hidden, NON_LUE)
     )
 
 
-def dans_le_hasard(valeur: float, variation: float, ecarts: float) -> bool:
+def dans_le_hasard(valeur: pd.Series, variation: pd.Series, ecarts: float) -> pd.Series:
     """Tell whether chance alone explains a change in % that led to a count.
 
     Examples:
@@ -274,4 +211,64 @@ def dans_le_hasard(valeur: float, variation: float, ecarts: float) -> bool:
         (True, False)
     """
     before = valeur / (1 + variation / 100)
-    return abs(valeur - before) <= ecarts * sqrt(valeur + before)
+    return abs(valeur - before) <= ecarts * (valeur + before) ** 0.5
+
+
+# What the convention needs, and which fiche answers. That a theme belongs to an enjeu and that a fiche answers an
+# indicator is a reading of the workbook, entered in convention.yaml.
+
+BESOINS = (
+    "enjeu", "theme", "origine", "besoin", "indicateur", "annee", "unite", "niveau", "statut", "reference",
+    "statut_reference", "ecart", "ecart_type", "ecart_relatif", "lecture", "fiches",
+)  # fmt: skip
+INDICATEUR, SERVICE, FICHE = "indicateur", "service", "fiche"
+
+
+def besoins(
+    convention: Convention,
+    constats: Iterable[Constat],
+    indicateurs: Mapping[str, Indicateur],
+    services: Collection[str],
+) -> pd.DataFrame:
+    """Return every need once, by enjeu, then those of the themes that no enjeu takes.
+
+    Within each: unfavourable gaps, the widest first (counts have none: a commune is not compared with its département
+    by size; nor two changes: +17.6 % for +4.3 % is not four times anything), absent services, needs of the fiches.
+
+    Args:
+        convention: Its enjeux and fiches.
+        constats: A finding for every indicator of Annexe 1.
+        indicateurs: The catalogue.
+        services: The counts whose zero is a need.
+
+    Returns:
+        The columns ``BESOINS``: ``enjeu`` is "" when no enjeu takes the theme; ``origine`` is indicateur, service or
+        fiche (``besoin`` then tells it); ``fiches`` lists those that answer, joined by « ; », empty when none does.
+    """
+    found = list(constats)
+    gaps = [
+        {**vars(item), "origine": INDICATEUR}
+        for item in sorted(found, key=lambda item: -abs(item.ecart_relatif or 0))
+        if item.sens == "defavorable" and item.ecart_relatif is not None
+        and not indicateurs[item.indicateur].est_evolution
+    ]  # fmt: skip
+    absent = [{**vars(item), "origine": SERVICE} for item in services_absents(found, services)]
+    told = [
+        {"enjeu": enjeu.id, "theme": next(iter(enjeu.themes), ""), "origine": FICHE, "besoin": need, "indicateur": "",
+         "fiches": str(fiche.numero)}
+        for enjeu in convention.enjeux for fiche in convention.fiches if fiche.enjeu == enjeu.id
+        for need in fiche.besoins
+    ]  # fmt: skip
+    table, of_fiches = (pd.DataFrame(rows, columns=list(BESOINS)) for rows in ([*gaps, *absent], told))
+    answers = {
+        name: SEPARATEUR.join(str(one.numero) for one in convention.fiches if name in one.repond_a)
+        for name in table["indicateur"]
+    }
+    table = table.assign(besoin="", fiches=table["indicateur"].map(answers), enjeu="")
+    taken = {theme for enjeu in convention.enjeux for theme in enjeu.themes}
+    parts = [table[~table["theme"].isin(taken)]]
+    for enjeu in reversed(convention.enjeux):
+        own = table[table["theme"].isin(enjeu.themes)].assign(enjeu=enjeu.id)
+        parts[:0] = [own, of_fiches[of_fiches["enjeu"].eq(enjeu.id)]]
+    every = pd.concat(parts, ignore_index=True).drop_duplicates(["origine", "besoin", "indicateur"], ignore_index=True)
+    return every.assign(lecture="besoin").astype({"annee": "Int64"})

@@ -62,9 +62,3 @@ def appliquer(calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.D
         KeyError: The formula or one of the indicators does not exist.
     """
     return FORMULES[calcul](**{nom: valeurs[entree] for nom, entree in entrees.items()})
-
-
-def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the latest year of each indicator and territory, in their order."""
-    latest = observations.groupby(["indicateur", "territoire"], sort=False)["annee"].transform("max")
-    return observations[observations["annee"].eq(latest) | latest.isna()]

@@ -116,7 +116,7 @@ def preuves_du_texte(
         constats: A finding for every indicator of Annexe 1.
         sens: The direction of each indicator, by id.
         evaluabilite: As ``ctglib.calculs.preuves`` returns it.
-        besoins: As ``ctglib.calculs.enjeux.besoins`` returns them.
+        besoins: As ``ctglib.calculs.comparaison.besoins`` returns them.
         themes: Ids of the themes of Annexe 1.
     """
     oriented = [item for item in constats if sens[item.indicateur] in ORIENTES and item.ecart_type != SANS_ECART]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from ctglib.calculs.formules import complement_100, dernieres
+from ctglib.calculs.comparaison import dernieres
+from ctglib.calculs.formules import complement_100
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ COLONNES = (
     "statut_reference", "indice", "niveau",
 )  # fmt: skip
 DECIMALES_INDICE = 0  # values of one decimal do not carry more; an index is classed as it is printed
-Niveau = Literal["bas", "proche", "haut", "absent"]
 PROVISOIRE, A_VERIFIER = "provisoire", "à vérifier"
 
 
@@ -45,42 +46,55 @@ def indices(
         doutes: Indicators that the consistency check calls doubtful.
 
     Returns:
-        The columns ``COLONNES``; ``valeur`` and ``valeur_reference`` after the complement, ``indice`` unrounded;
-        ``libelle`` carries the rule and the ``reserve`` (provisional, doubtful), so that no use of it leaves them out.
+        The columns ``COLONNES``; ``valeur`` and ``valeur_reference`` after the complement, ``indice`` unrounded,
+        ``niveau`` "bas", "proche", "haut" or "absent"; ``libelle`` carries the rule and the ``reserve`` (provisional,
+        doubtful), so that no use of it leaves them out.
     """
-    latest = dernieres(annexe1[annexe1["indicateur"].isin([axe.indicateur for axe in radar.axes])])
-    by_territory = {code: rows.set_index("indicateur") for code, rows in latest.groupby("territoire")}
-    rows = []
-    for axe in radar.axes:
-        rule = renversements[axe.indicateur] if axe.renverse else ""
-        own, other = (_observation(by_territory, code, axe.indicateur, rule) for code in lieux)
-        row = _ligne(own, other, rule, radar)
-        marks = [PROVISOIRE] * (Statut.PROVISOIRE in (own["statut"], other["statut"])) + [A_VERIFIER] * (
-            axe.indicateur in doutes
-        )
-        told = ", ".join([*([getattr(radar.renversements, rule).mots] if rule else []), *marks])
-        label = f"{axe.libelle} ({told})" if told else axe.libelle
-        rows.append({"indicateur": axe.indicateur, "libelle": label, "reserve": ", ".join(marks), **row})
-    return pd.DataFrame(rows, columns=list(COLONNES)).astype(
-        {"annee": "Int64", "valeur": "float64", "valeur_reference": "float64", "indice": "float64"}
+    names = [axe.indicateur for axe in radar.axes]
+    latest = dernieres(annexe1[annexe1["indicateur"].isin(names)])
+    own, other = (latest[latest["territoire"].eq(code)].set_index("indicateur").reindex(names) for code in lieux)
+    rules = [renversements[axe.indicateur] if axe.renverse else "" for axe in radar.axes]
+    marks = [
+        [PROVISOIRE] * (Statut.PROVISOIRE in statuses) + [A_VERIFIER] * (name in doutes)
+        for name, *statuses in zip(names, own["statut"], other["statut"], strict=True)
+    ]
+    labels = []
+    for axe, rule, told in zip(radar.axes, rules, marks, strict=True):
+        words = [getattr(radar.renversements, rule).mots, *told] if rule else told
+        labels.append(f"{axe.libelle} ({', '.join(words)})" if words else axe.libelle)
+    table = own[["annee"]].assign(
+        libelle=labels,
+        renversement=rules,
+        reserve=[", ".join(told) for told in marks],
+        unite=own["unite"].fillna(""),
+        **{name: table["statut"].fillna("") for name, table in (("statut", own), ("statut_reference", other))},
     )
+    turned = table["renversement"].eq("complement")
+    own, reference = (rows["valeur"].mask(turned, complement_100(rows["valeur"])) for rows in (own, other))
+    same_year = table["annee"].eq(other["annee"]).fillna(False).astype(bool)
+    index = _indice(own, reference, table["renversement"]).where(same_year)
+    table = table.assign(valeur=own, valeur_reference=reference, indice=index, niveau=_niveau(index, radar))
+    return table.reset_index()[list(COLONNES)].astype({"annee": "Int64"})
+
+
+def _indice(valeurs: pd.Series, references: pd.Series, renversements: pd.Series) -> pd.Series:
+    """Return the index of values (already complemented), NaN when it has no meaning."""
+    inverse = renversements.eq("inverse")
+    above, below = valeurs.mask(inverse, references), references.mask(inverse, valeurs)
+    return 100 * above / below.mask(below.eq(0))
+
+
+def _niveau(indices: pd.Series, radar: Radar) -> np.ndarray:
+    """Return where indices stand: at or beyond a threshold, once rounded as they are printed, they are high or low."""
+    printed = indices.round(DECIMALES_INDICE)
+    cases = [printed.isna(), printed.ge(radar.seuil_haut), printed.le(radar.seuil_bas)]
+    return np.select(cases, ["absent", "haut", "bas"], default="proche").astype(object)
 
 
 def ranger(indices: pd.DataFrame, *, montant: bool = False) -> pd.DataFrame:
     """Return the axes by index, those with a reserve last: a doubtful value is never the strongest."""
     ordered = indices.sort_values("indice", ascending=montant, kind="stable")
     return ordered.sort_values("reserve", key=lambda marks: marks.ne(""), kind="stable")
-
-
-def indice(valeur: float, reference: float, renversement: str) -> float:
-    """Return the index of two values (already complemented), or NaN when it has no meaning.
-
-    Examples:
-        >>> indice(120.0, 100.0, ""), indice(50.0, 100.0, "inverse")
-        (120.0, 200.0)
-    """
-    above, below = (reference, valeur) if renversement == "inverse" else (valeur, reference)
-    return float("nan") if pd.isna(above) or pd.isna(below) or below == 0 else 100 * above / below
 
 
 def incertains(indices: pd.DataFrame, radar: Radar, arrondis: Mapping[str, float]) -> pd.DataFrame:
@@ -94,48 +108,11 @@ def incertains(indices: pd.DataFrame, radar: Radar, arrondis: Mapping[str, float
     Returns:
         The columns libelle, minimum, maximum (the least and the greatest index that the printed values allow).
     """
-    rows = []
-    for row in indices[indices["niveau"] != "absent"].itertuples():
-        half = arrondis.get(row.indicateur, 0.0) / 2
-        ends = [
-            indice(row.valeur + sign * half, row.valeur_reference - sign * half, row.renversement) for sign in (-1, 1)
-        ]
-        if len({niveau(end, radar) for end in ends}) > 1:
-            rows.append((row.libelle, min(ends), max(ends)))
-    return pd.DataFrame(rows, columns=["libelle", "minimum", "maximum"])
-
-
-def niveau(valeur: float, radar: Radar) -> Niveau:
-    """Return where an index stands: at or beyond a threshold, once rounded as it is printed, it is high or low."""
-    if pd.isna(valeur):
-        return "absent"
-    printed = round(valeur, DECIMALES_INDICE)
-    return "haut" if printed >= radar.seuil_haut else "bas" if printed <= radar.seuil_bas else "proche"
-
-
-def _observation(
-    by_territory: dict[str, pd.DataFrame], territoire: str, indicateur: str, renversement: str
-) -> pd.Series:
-    rows = by_territory.get(territoire)
-    if rows is None or indicateur not in rows.index:
-        return pd.Series({"annee": pd.NA, "valeur": float("nan"), "unite": "", "statut": ""})
-    observation = rows.loc[indicateur]
-    if renversement != "complement":
-        return observation
-    return pd.Series({**observation, "valeur": complement_100(observation["valeur"])})
-
-
-def _ligne(own: pd.Series, other: pd.Series, renversement: str, radar: Radar) -> dict[str, object]:
-    same_year = pd.notna(own["annee"]) and pd.notna(other["annee"]) and own["annee"] == other["annee"]
-    found = indice(own["valeur"], other["valeur"], renversement) if same_year else float("nan")
-    return {
-        "annee": own["annee"],
-        "unite": own["unite"],
-        "renversement": renversement,
-        "valeur": own["valeur"],
-        "statut": own["statut"],
-        "valeur_reference": other["valeur"],
-        "statut_reference": other["statut"],
-        "indice": found,
-        "niveau": niveau(found, radar),
-    }
+    known = indices[indices["niveau"].ne("absent")]
+    half = known["indicateur"].map(arrondis).fillna(0.0) / 2
+    ends = [
+        _indice(known["valeur"] + step, known["valeur_reference"] - step, known["renversement"])
+        for step in (-half, half)
+    ]
+    spans = known[["libelle"]].assign(minimum=np.minimum(*ends), maximum=np.maximum(*ends))
+    return spans[_niveau(ends[0], radar) != _niveau(ends[1], radar)].reset_index(drop=True)

@@ -30,8 +30,7 @@ from ctglib.blocs.theme import (
 from ctglib.calculs import offre
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
-from ctglib.calculs.comparaison import Constat, comparer, constats, sans_le_hasard
-from ctglib.calculs.enjeux import besoins
+from ctglib.calculs.comparaison import Constat, besoins, comparer, constats, sans_le_hasard
 from ctglib.calculs.radar import indices
 from ctglib.document.blocs import Bloc, Groupe, liste, suite
 from ctglib.document.contexte import Contexte
@@ -119,13 +118,11 @@ class Diagnostic:
     def tous_les_constats(self) -> tuple[Constat, ...]:
         """A finding for every indicator that annexe 1 gives, in the order of the catalogue."""
         words = self.catalogue
-        return constats(
-            self.comparaison, words.indicateurs, words.indicateurs, theme_de=words.theme_de, seuils=words.seuils
-        )
+        return constats(self.comparaison, words.indicateurs, theme_de=words.theme_de, seuils=words.seuils)
 
     @cached_property
     def besoins_lus(self) -> pd.DataFrame:
-        """The needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.enjeux``)."""
+        """The needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.comparaison``)."""
         words = self.catalogue
         return besoins(self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services)
 
