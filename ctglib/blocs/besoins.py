@@ -28,7 +28,7 @@ LECTURE = (
 
 
 def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
-    """Return how many needs there are and how many have a fiche; ``besoins`` is what ``calculs.comparaison`` returns."""
+    """Return how many needs there are and how many have a fiche; ``besoins`` are those of ``Diagnostic``."""
     if besoins.empty:
         return paragraphe("Aucun besoin ne se lit dans le diagnostic ni dans les fiches.")
     left = int(besoins["fiches"].eq("").sum())
