@@ -11,8 +11,8 @@ from ctglib.calculs.evaluation import evaluer
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import cle_de
 from ctglib.donnees.suivi.objets import DossierSuivi
-from ctglib.secret.application import Publiable, appliquer
 from ctglib.secret.modele import Tirage
+from ctglib.secret.publication import Publiable, appliquer
 
 NOM, ICI, LA = "demonstration", "00001", "00"
 ANNEES = (2023, 2024, 2025, 2026)

@@ -9,9 +9,9 @@ import pandas as pd
 from analyse_exemple import indicateur
 
 from ctglib.donnees.modeles.catalogue import EffectifIdentique, Modalite, Profils, Secret, ValeurLiee, VariableProfil
-from ctglib.secret.application import Publiable, appliquer
 from ctglib.secret.masque import EFFECTIFS, Masque
 from ctglib.secret.modele import Cle, Lien, Tirage
+from ctglib.secret.publication import Publiable, appliquer
 
 TABLE = "t"
 SEUIL = 5

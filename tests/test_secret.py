@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from secret_exemple import GRAINE, SEUIL, Choisi, SansHasard, cle, liens, noms_c
 from ctglib.secret.lecteur import resolues
 from ctglib.secret.masque import Masque, masquer
 from ctglib.secret.modele import Cle, Tirage
-from ctglib.secret.solveur import SORTIE, minimiser, multiplicateurs, silence
+from ctglib.secret.solveur import SORTIE, silence
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "secret.yaml").read_text(encoding="utf-8"))
 EFFECTIF = st.one_of(st.integers(0, 7), st.integers(0, 60))
@@ -268,26 +267,6 @@ def test_le_solveur_n_ecrit_rien_sur_la_sortie(capfd: pytest.CaptureFixture) -> 
     os.write(SORTIE, b"apres")
 
     assert capfd.readouterr().out == "apres"
-
-
-def resoudre(graine: int) -> tuple[list[int] | None, list[float]]:
-    """Return the answers of a model in whole numbers and of a linear one, both drawn at random."""
-    draw = np.random.default_rng(graine)
-    rows, prices = draw.integers(-1, 2, (4, 8)), draw.integers(-3, 4, 8)
-    low, high = np.full(8, -draw.integers(0, 9)), np.full(8, 20)
-    whole = minimiser(prices, (rows, np.full(4, 2.0), np.full(4, 9.0)), low, high)
-    return None if whole is None else whole.tolist(), multiplicateurs(prices, rows, low, high).tolist()
-
-
-def test_une_reponse_du_solveur_ne_doit_rien_aux_modeles_d_avant() -> None:
-    alone = []
-    for graine in range(12):
-        with ThreadPoolExecutor(1) as thread:  # a thread has its own solver, which has seen nothing yet
-            alone.append(thread.submit(resoudre, graine).result())
-
-    following = [resoudre(graine) for graine in reversed(range(12))][::-1]
-
-    assert following == alone
 
 
 @given(st.lists(st.lists(st.integers(-2, 2), min_size=6, max_size=6), max_size=5))

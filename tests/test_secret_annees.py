@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import GRAINE, SEUIL, SEXES, SansHasard, masque_csv, observations, profils, publier, secrets
 
-from ctglib.secret.application import Publiable
 from ctglib.secret.modele import Tirage
+from ctglib.secret.publication import Publiable
 
 DEUX_ANS = (
     (2023, "accueillis", "", "", 2023, 23),

@@ -12,9 +12,9 @@ from secret_exemple import GRAINE, SEUIL, SEXES, SansHasard, masque_csv, observa
 
 from ctglib.donnees.modeles.catalogue import Secret
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.secret.application import appliquer
 from ctglib.secret.masque import SANS_PROTECTION, TROP_LONG
 from ctglib.secret.modele import Tirage
+from ctglib.secret.publication import appliquer
 
 AGES = (("m", 3), ("n", 12), ("o", 9))
 

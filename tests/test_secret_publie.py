@@ -24,7 +24,7 @@ from secret_exemple import Choisi
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.suivi.objets import DossierSuivi
-from ctglib.secret import application
+from ctglib.secret import publication
 from ctglib.secret.masque import CLE, Masque, masquer
 from ctglib.secret.modele import Cellule, Cle, Lien, Tirage, accorder
 from ctglib.secret.publication import publier
@@ -111,7 +111,7 @@ def _bilan(annee: int, monkeypatch: pytest.MonkeyPatch) -> tuple[pd.DataFrame, l
         asked.append((effectifs, list(liens), tirage))
         return masquer(effectifs, asked[-1][1], tirage=tirage, **autres)
 
-    monkeypatch.setattr(application, "masquer", noter)
+    monkeypatch.setattr(publication, "masquer", noter)
     publier(lire_suivi_brut(NOM, annee), annee)
     counts, sums, draw = asked[-1]
     own = counts[counts["table"].str.split("/").str[1].eq(str(annee)) & ~counts["publiee"]]

@@ -11,17 +11,11 @@ if TYPE_CHECKING:
 
 
 MIME = "application/vnd.ctg.brut+json"  # what a notebook that asked for raw counts keeps of it
-
-
 INTERNE = "interne"
-
-
 AVERTISSEMENT = (
     "Effectifs bruts : les petits effectifs ne sont pas masqués. Ce carnet est interne. Ne rien en publier, ni "
     "chiffre, ni graphique, ni fichier ; sans brut=True, les mêmes tableaux sont masqués."
 )
-
-
 REFUS = (
     "Ce carnet a lu des effectifs bruts : il ne peut pas être exporté comme public. Retirer brut=True (les mêmes "
     "tableaux seront masqués), relancer toutes les cellules, puis exporter ; pour un document interne, donner au "

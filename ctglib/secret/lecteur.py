@@ -7,14 +7,13 @@ so, of the hidden counts that move together, one at least is small. Which one, t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import pairwise
 from math import gcd
+from typing import NamedTuple
 
 import numpy as np
 
 from ctglib.secret.modele import Famille, composantes
-from ctglib.secret.solveur import Abandon, Contraintes, minimiser
+from ctglib.secret.solveur import Abandon, minimiser
 
 Termes = dict[int, int]  # whole coefficients, by rank of the count
 
@@ -51,17 +50,11 @@ def _sans(termes: Termes, autres: Termes, colonne: int) -> Termes:
     return {column: value // common for column, value in mixed.items() if value}
 
 
-@dataclass(frozen=True)
-class Groupe:
-    """Counts that a reader does not see, and that sums let move together: the others say nothing about them.
+class Groupe(NamedTuple):
+    """Counts that a reader does not see, and that sums let move together: the others say nothing about them."""
 
-    Attributes:
-        rangs: Their ranks in the family.
-        suspects: Positions (in ``rangs``) of which the rule makes one at least small; empty when it says nothing.
-    """
-
-    rangs: tuple[int, ...]
-    suspects: tuple[int, ...]
+    rangs: tuple[int, ...]  # in the family
+    suspects: tuple[int, ...]  # positions in ``rangs``, of which the rule makes one small; empty when it says nothing
 
 
 def groupes(famille: Famille, caches: frozenset[int]) -> tuple[Groupe, ...]:
@@ -72,28 +65,20 @@ def groupes(famille: Famille, caches: frozenset[int]) -> tuple[Groupe, ...]:
     are solved, each tells how one count follows from free ones: these move together.
     """
     hidden = famille.inconnues(caches)
-    solved = resolues({rang: value for rang, value in row.items() if hidden[rang]} for row in famille.sommes)
+    sums = ({rang: int(row[rang]) for rang in np.flatnonzero(row * hidden).tolist()} for row in famille.equations)
     unseen = np.flatnonzero(hidden).tolist()
     place = {rang: position for position, rang in enumerate(unseen)}
-    ties = [(place[rang], place[other]) for rang, row in solved.items() for other in row]
-    labels = composantes(np.array(ties, dtype=int).reshape(-1, 2), len(unseen)).tolist()
+    ties = ((place[rang], place[other]) for rang, row in resolues(sums).items() for other in row)
     apart: dict[int, list[int]] = {}
-    for rang, label in zip(unseen, labels, strict=True):
+    for rang, label in zip(unseen, composantes(ties, len(unseen)), strict=True):
         apart.setdefault(label, []).append(rang)
+    alone = int(famille.affichees.sum()) == 1  # nothing can be hidden beside the only count that is shown
     found = []
     for rangs in apart.values():
-        said = not famille.primaires.isdisjoint(rangs) and not famille.solitaire
+        said = not famille.primaires.isdisjoint(rangs) and not alone
         suspects = [rank for rank, rang in enumerate(rangs) if said and rang in caches and famille.sensibles[rang]]
         found.append(Groupe(tuple(rangs), tuple(suspects)))
     return tuple(found)
-
-
-def reunis(equations: np.ndarray) -> list[np.ndarray]:
-    """Return the columns that sums tie to each other, step by step, as lists of positions."""
-    size = equations.shape[1]
-    pairs = [pair for row in equations for pair in pairwise(np.flatnonzero(row))]
-    labels = composantes(np.array(pairs, dtype=int).reshape(-1, 2), size)
-    return [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
 
 NUL = 1e-7  # a coefficient under it is what rounding left of zero
@@ -110,11 +95,17 @@ def extreme(famille: Famille, groupe: Groupe, poids: np.ndarray) -> np.ndarray:
     """
     size, extra = len(groupe.rangs), len(groupe.suspects)
     equations, rest = _sommes(famille, groupe)
-    sums = np.hstack([equations, np.zeros((len(equations), extra))])
-    rows, low, high = _un_est_petit(famille, groupe)
+    rows, low, high = [np.hstack([equations, np.zeros((len(equations), extra))])], [rest], [rest]
+    if extra:  # one suspect at least is chosen, and each chosen one is from 1 to under the threshold
+        suspect, choice = np.eye(size)[list(groupe.suspects)], np.eye(extra)
+        slack = famille.borne - famille.seuil + 1
+        rows += [np.hstack([suspect, -choice]), np.hstack([suspect, slack * choice])]
+        rows.append(np.concatenate([np.zeros(size), np.ones(extra)])[np.newaxis])
+        low += [np.zeros(extra), np.full(extra, -np.inf), [1]]
+        high += [np.full(extra, np.inf), np.full(extra, famille.borne), [np.inf]]
     found = minimiser(
         np.concatenate([-poids, np.zeros(extra)]),
-        (np.vstack([sums, rows]), np.concatenate([rest, low]), np.concatenate([rest, high])),
+        (np.vstack(rows), np.concatenate(low), np.concatenate(high)),
         np.zeros(size + extra),
         np.concatenate([np.full(size, famille.borne), np.ones(extra)]),
     )
@@ -128,20 +119,6 @@ def _sommes(famille: Famille, groupe: Groupe) -> tuple[np.ndarray, np.ndarray]:
     equations = famille.equations[:, list(groupe.rangs)]
     equations = equations[equations.any(axis=1)]
     return equations, equations @ famille.valeurs[list(groupe.rangs)]
-
-
-def _un_est_petit(famille: Famille, groupe: Groupe) -> Contraintes:
-    """Return: a choice of one suspect at least, and each chosen one is from 1 to under the threshold."""
-    size, extra = len(groupe.rangs), len(groupe.suspects)
-    if not extra:
-        return np.zeros((0, size)), np.zeros(0), np.zeros(0)
-    suspect = np.eye(size)[list(groupe.suspects)]
-    slack = famille.borne - famille.seuil + 1
-    at_least_one = np.concatenate([np.zeros(size), np.ones(extra)])
-    rows = np.vstack([np.hstack([suspect, -np.eye(extra)]), np.hstack([suspect, slack * np.eye(extra)]), at_least_one])
-    low = np.concatenate([np.zeros(extra), np.full(extra, -np.inf), [1]])
-    high = np.concatenate([np.full(extra, np.inf), np.full(extra, famille.borne), [np.inf]])
-    return rows, low, high
 
 
 def convient(famille: Famille, groupe: Groupe, valeurs: np.ndarray) -> bool:

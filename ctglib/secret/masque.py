@@ -8,17 +8,17 @@ least, whenever the count it protects is hidden. Every sufficient mask satisfies
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Collection, Iterable
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ctglib.donnees.statuts import Statut
-from ctglib.secret.lecteur import NUL, Groupe, examiner, groupes, reunis
-from ctglib.secret.modele import Cellule, Cle, Famille, Lien, Tirage, accorder, familles
-from ctglib.secret.solveur import Abandon, minimiser, multiplicateurs, silence
+from ctglib.secret.lecteur import NUL, examiner, groupes
+from ctglib.secret.modele import Cellule, Cle, Famille, Lien, Tirage, accorder, composantes, familles
+from ctglib.secret.solveur import Abandon, minimiser, multiplicateurs
 
 LIEU = ("table", "ligne", "colonne")
 CLE = (*LIEU, "millesime")
@@ -30,8 +30,7 @@ TOURS = 300  # masks tried before a family is given up
 Coupe = tuple[int, np.ndarray, float]  # the count it protects, weights of the hidden ones, what they come to at least
 
 
-@dataclass(frozen=True)
-class Masque:
+class Masque(NamedTuple):
     """What is hidden.
 
     Which cells are hidden for their own sake is nowhere in it: a reader who knew that would know more than a mask
@@ -71,21 +70,16 @@ def masquer(
         ValueError: A count is given twice, is negative or is not whole.
     """
     cellules, deja = _cellules(effectifs), frozenset(deja)
-    hidden = [cellule.cle for cellule in cellules if _petite(cellule, seuil) or cellule.cle.lieu in deja]
-    withheld: list[tuple[str, str]] = []
-    with silence():
-        comptes = accorder(cellules, liens, seuil)
-        for famille in familles(comptes, deja, seuil, tirage):
-            caches, raison = _caches(famille)
-            hidden += [famille.cles[rang] for rang in sorted(caches)]
-            tables = sorted({famille.cles[rang].table for rang in caches})
-            withheld += [(table, raison) for table in tables if raison]
-    secret = set(hidden)
-    concerned = np.array([cellule.affichee and cellule.cle in secret for cellule in cellules], dtype=bool)
-    places = {cellule.cle.lieu for cellule, caught in zip(cellules, concerned.tolist(), strict=True) if caught}
+    hidden = {one.cle for one in cellules if (one.affichee and one.petite(seuil)) or one.cle.lieu in deja}
+    withheld: set[tuple[str, str]] = set()
+    for famille in familles(accorder(cellules, liens, seuil), deja, seuil, tirage):
+        caches, raison = _caches(famille)
+        hidden |= {famille.cles[rang] for rang in caches}
+        withheld |= {(famille.cles[rang].table, raison) for rang in caches if raison}
+    concerned = np.array([cellule.affichee and cellule.cle in hidden for cellule in cellules], dtype=bool)
     return Masque(
         couvrir(effectifs, concerned, "effectif"),
-        pd.DataFrame(sorted(places), columns=list(LIEU), dtype=str),
+        effectifs.loc[concerned, list(LIEU)].drop_duplicates().sort_values(list(LIEU), ignore_index=True),
         pd.DataFrame(sorted(withheld), columns=list(RETRAITS), dtype=str),
     )
 
@@ -93,28 +87,6 @@ def masquer(
 def couvrir(table: pd.DataFrame, caches: np.ndarray, colonne: str) -> pd.DataFrame:
     """Return the rows with the hidden ones emptied of their value and of status Q."""
     return table.assign(**{colonne: table[colonne].mask(caches), "statut": table["statut"].mask(caches, Statut.SECRET)})
-
-
-def _petite(cellule: Cellule, seuil: int) -> bool:
-    return cellule.affichee and cellule.sensible and 0 < cellule.valeur < seuil
-
-
-@lru_cache(maxsize=512)
-def _caches(famille: Famille) -> tuple[frozenset[int], str]:
-    """Return the counts of a family to hide, and why all are when it is withheld.
-
-    Kept: every bilan makes those before it again, with the same families.
-    """
-    if not famille.imposes and not famille.protegees:
-        return frozenset(), ""
-    whole = famille.imposes | set(np.flatnonzero(famille.masquables).tolist())
-    try:
-        if whole == famille.imposes:
-            return whole, "" if tient(famille, whole) else SANS_PROTECTION
-        found = masque_suffisant(famille)
-    except Abandon:
-        return whole, TROP_LONG
-    return (whole, SANS_PROTECTION) if found is None else (found, "")
 
 
 def _cellules(effectifs: pd.DataFrame) -> list[Cellule]:
@@ -125,162 +97,105 @@ def _cellules(effectifs: pd.DataFrame) -> list[Cellule]:
         if fault.any():
             named = " / ".join(str(part) for part in effectifs.loc[fault, list(CLE)].iloc[0])
             raise ValueError(f"l'effectif {named} {reason}")
-    columns = [effectifs[column].tolist() for column in (*CLE, "publiee", "sensible")]
+    columns = [effectifs[column].tolist() for column in EFFECTIFS]
     return [
-        Cellule(
-            Cle(table, ligne, colonne, millesime),
-            int(value) if given else None,
-            affichee=given,
-            publiee=shown,
-            sensible=sensitive,
-        )
-        for table, ligne, colonne, millesime, shown, sensitive, value, given in zip(
-            *columns, values.tolist(), values.notna().tolist(), strict=True
-        )
+        Cellule(Cle(*cle), int(value) if value == value else None, value == value, shown, sensitive)
+        for *cle, value, _, sensitive, shown in zip(*columns, strict=True)
     ]
 
 
-def tient(famille: Famille, caches: frozenset[int]) -> bool:
-    """Tell whether a mask leaves every interval as long as the threshold.
-
-    Raises:
-        Abandon: The search took more than it may.
-    """
-    wanted = caches | famille.protegees
-    return not any(examiner(famille, groupe, wanted) for groupe in groupes(famille, caches))
-
-
-def masque_suffisant(famille: Famille) -> frozenset[int] | None:
-    """Return the counts to hide, or None when no mask holds.
-
-    They are the cheapest ones, as the key draws the prices, that hold with the imposed ones and those drawn; less the
-    groups that nothing imposed is in: of hidden counts that move together, one at least is small, and stays so.
-
-    Raises:
-        Abandon: The search took more than it may.
-    """
-    found = _Recherche(famille).meilleur()
-    if found is None:
-        return None
+def _caches(famille: Famille) -> tuple[frozenset[int], str]:
+    """Return the counts of a family to hide, and why all are when it is withheld."""
     asked = famille.imposes | famille.protegees
-    kept = {rang for groupe in groupes(famille, found) if not asked.isdisjoint(groupe.rangs) for rang in groupe.rangs}
-    return found & kept
+    if not asked:
+        return frozenset(), ""
+    whole = famille.imposes | set(np.flatnonzero(famille.masquables).tolist())
+    try:
+        if whole == famille.imposes:
+            held = not any(examiner(famille, groupe, whole | asked) for groupe in groupes(famille, whole))
+            return whole, "" if held else SANS_PROTECTION
+        found = _meilleur(famille)
+    except Abandon:
+        return whole, TROP_LONG
+    if found is None:
+        return whole, SANS_PROTECTION
+    # Of hidden counts that move together, one at least is small, and stays so: groups that nothing imposed is in go.
+    kept = (groupe.rangs for groupe in groupes(famille, found) if not asked.isdisjoint(groupe.rangs))
+    return found & {rang for rangs in kept for rang in rangs}, ""
 
 
-@dataclass
-class _Recherche:
-    """The conditions known so far, that every sufficient mask satisfies; each mask that fails adds some.
+def _meilleur(famille: Famille) -> frozenset[int] | None:
+    """Return the cheapest mask that holds, with the counts imposed and drawn, or None when none does.
 
-    Attributes:
-        famille: The counts.
-        lignes: Left sides, over all counts.
-        minima: Right sides.
-        vus: Counts too narrowed of the groups looked at: most groups of a mask were in the one before.
+    The conditions known so far are those that every sufficient mask satisfies; each mask that fails adds some.
+
+    Raises:
+        Abandon: Too many masks were tried.
     """
-
-    famille: Famille
-    lignes: list[np.ndarray] = field(default_factory=list)
-    minima: list[float] = field(default_factory=list)
-    vus: dict[Groupe, tuple[int, ...]] = field(default_factory=dict)
-
-    def meilleur(self) -> frozenset[int] | None:
-        """Return the cheapest mask that holds, or None when none does.
-
-        Raises:
-            Abandon: Too many masks were tried.
-        """
-        famille = self.famille
-        low = np.zeros(len(famille.cles))
-        low[list(famille.imposes | famille.tires)] = 1
-        high = np.maximum(low, famille.masquables)
-        for _ in range(TOURS):
-            known = (np.array(self.lignes).reshape(-1, len(low)), np.array(self.minima))
-            found = minimiser(famille.prix, (*known, np.full(len(self.minima), np.inf)), low, high)
-            if found is None:
-                return None
-            caches = frozenset(np.flatnonzero(found).tolist())
-            if not self._refuse(caches):
-                return caches
-        raise Abandon
-
-    def _exiger(self, rang: int, poids: np.ndarray, minimum: float) -> None:
-        """Add: when the count ``rang`` is hidden (or never shown), the weights of the hidden ones reach ``minimum``."""
-        row = poids.copy()
-        if self.famille.affichees[rang]:
-            row[rang] -= minimum
-        self.lignes.append(row)
-        self.minima.append(0.0 if self.famille.affichees[rang] else minimum)
-
-    def _refuse(self, caches: frozenset[int]) -> bool:
-        """Tell whether a mask does not hold, with the conditions that it breaks added to those known."""
-        weak = [(found, ranks) for found in groupes(self.famille, caches) if (ranks := self._faibles(found, caches))]
-        narrow = [rang for _, ranks in weak for rang in ranks]
-        conditions = coupes_lineaires(self.famille, narrow, caches) if narrow else []
+    low = np.zeros(len(famille.cles))
+    low[list(famille.imposes | famille.tires)] = 1
+    high = np.maximum(low, famille.masquables)
+    rows: list[np.ndarray] = []
+    minima: list[float] = []
+    for _ in range(TOURS):
+        known = (np.array(rows).reshape(-1, len(low)), np.array(minima), np.full(len(minima), np.inf))
+        found = minimiser(famille.prix, known, low, high)
+        if found is None:
+            return None
+        caches = frozenset(np.flatnonzero(found).tolist())
+        wanted = caches | famille.protegees
+        weak = [ranks for groupe in groupes(famille, caches) if (ranks := examiner(famille, groupe, wanted))]
+        if not weak:
+            return caches
+        conditions = coupes_lineaires(famille, [rang for ranks in weak for rang in ranks], caches)
         proved = {rang for rang, _, _ in conditions}
-        for _, ranks in weak:
-            if proved.isdisjoint(ranks):
-                conditions.append((ranks[0], *coupe_voisine(self.famille, ranks[0], caches)))
-        for condition in conditions:
-            self._exiger(*condition)
-        return bool(weak)
-
-    def _faibles(self, groupe: Groupe, caches: frozenset[int]) -> tuple[int, ...]:
-        if groupe not in self.vus:
-            self.vus[groupe] = examiner(self.famille, groupe, caches | self.famille.protegees)
-        return self.vus[groupe]
-
-
-def coupes(famille: Famille, rangs: Sequence[int], haut: np.ndarray, bas: np.ndarray) -> Iterator[Coupe]:
-    """Yield what must be hidden for each of some counts to move by the threshold.
-
-    Multipliers of the sums bound how far it can rise (``haut``) and fall (``bas``), a row for each: each hidden count
-    lets it move by its own room, downwards its value, upwards the greatest value looked at. True of any multipliers,
-    hence of every mask. A weight over the threshold is worth no more than it.
-    """
-    places = np.arange(len(rangs)), np.array(rangs, dtype=int)
-    unit = np.zeros((len(rangs), len(famille.cles)))
-    unit[places] = 1.0
-    equations = famille.equations.astype(float)
-    room = _marge(famille, -unit - haut @ equations) + _marge(famille, unit - bas @ equations)
-    weights = np.minimum(room, famille.seuil)
-    given = room[:, ~famille.affichees].sum(axis=1) + np.where(famille.affichees[places[1]], weights[places], 0.0)
-    weights[:, ~famille.affichees] = 0.0
-    weights[places] = 0.0
-    for rang, row, least in zip(rangs, weights, famille.seuil - given, strict=True):
-        yield rang, row, float(least)
-
-
-def _marge(famille: Famille, couts: np.ndarray) -> np.ndarray:
-    couts = np.where(np.abs(couts) < NUL, 0.0, couts)
-    return np.maximum(couts, 0) * famille.valeurs + np.maximum(-couts, 0) * (famille.borne - famille.valeurs)
+        conditions += [coupe_voisine(famille, ranks[0], caches) for ranks in weak if proved.isdisjoint(ranks)]
+        for rang, weights, least in conditions:
+            # When the count is hidden (or never shown), the weights of the hidden ones reach the least.
+            row = weights.copy()
+            row[rang] -= least if famille.affichees[rang] else 0
+            rows.append(row)
+            minima.append(0.0 if famille.affichees[rang] else least)
+    raise Abandon
 
 
 def coupes_lineaires(famille: Famille, serrees: list[int], caches: frozenset[int]) -> list[Coupe]:
-    """Return what linear bounds on counts narrowed too much prove of every sufficient mask, and ``caches`` breaks.
+    """Return what must be hidden for counts narrowed too much to move by the threshold, where ``caches`` does not do.
 
-    There is none where only whole numbers or the rule narrow the counts.
+    Multipliers of the sums bound how far a count can fall and rise: each hidden count lets it move by its own room,
+    downwards its value, upwards the greatest value looked at. True of any multipliers, hence of every mask. A weight
+    over the threshold is worth no more than it. There is none where only whole numbers or the rule narrow the count.
     """
-    unseen = famille.inconnues(caches)
-    down, up = np.where(unseen, -famille.valeurs, 0), np.where(unseen, famille.borne - famille.valeurs, 0)
-    haut, bas = (
-        np.array([multiplicateurs(sign * np.eye(len(unseen))[rang], famille.equations, down, up) for rang in serrees])
-        for sign in (-1, 1)
-    )
-    found = coupes(famille, serrees, haut, bas)
-    return [(rang, weights, least) for rang, weights, least in found if weights[list(caches)].sum() < least - NUL]
+    unseen, values, shown = famille.inconnues(caches), famille.valeurs, famille.affichees
+    down, up = np.where(unseen, -values, 0), np.where(unseen, famille.borne - values, 0)
+    found = []
+    for rang in serrees:
+        room = np.zeros(len(values))
+        for goal in (-np.eye(len(values))[rang], np.eye(len(values))[rang]):
+            costs = goal - multiplicateurs(goal, famille.equations, down, up) @ famille.equations
+            costs[np.abs(costs) < NUL] = 0
+            room += np.where(costs > 0, costs * values, -costs * (famille.borne - values))
+        weights = np.minimum(room, famille.seuil)
+        least = float(famille.seuil - room[~shown].sum() - (weights[rang] if shown[rang] else 0))
+        weights[~shown] = weights[rang] = 0
+        if weights[list(caches)].sum() < least - NUL:
+            found.append((rang, weights, least))
+    return found
 
 
-def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int]) -> tuple[np.ndarray, float]:
-    """Return (weights, least sum): one of the counts near the one that is narrowed too much is hidden too.
+def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int]) -> Coupe:
+    """Return: one of the counts near the one that is narrowed too much is hidden too.
 
     Near: those that share a sum with a count that is not seen and that sums tie to it, step by step. Hiding others does
     not reach it.
     """
     unseen = np.flatnonzero(famille.inconnues(caches))
-    tied = next(unseen[near] for near in reunis(famille.equations[:, unseen]) if rang in unseen[near])
+    pairs = (pair for row in famille.equations[:, unseen] for pair in pairwise(np.flatnonzero(row)))
+    labels = np.array(composantes(pairs, len(unseen)))
+    tied = unseen[labels == labels[unseen == rang]]
     touching = famille.equations[famille.equations[:, tied].any(axis=1)].any(axis=0)
     others = frozenset(np.flatnonzero(famille.masquables).tolist()) - caches
     near = [other for other in sorted(others) if touching[other]]
     weights = np.zeros(len(famille.cles))
     weights[near] = famille.seuil
-    return weights, float(famille.seuil)
+    return rang, weights, float(famille.seuil)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -52,8 +51,7 @@ class Tirage:
         return price, more
 
 
-@dataclass(frozen=True, order=True)
-class Lien:
+class Lien(NamedTuple):
     """A sum that a reader knows of: ``total`` is the sum of ``parties``. A key without a row is a count never shown.
 
     ``exacte``: unless the values agree to the unit, it is no sum at all. Otherwise parts that fall short of their total
@@ -64,29 +62,29 @@ class Lien:
     parties: tuple[Cle, ...]
     exacte: bool = False
 
+    @property
+    def termes(self) -> tuple[Cle, ...]:
+        """Return the total and the parts."""
+        return self.total, *self.parties
 
-@dataclass(frozen=True)
-class Cellule:
-    """A count: its value (None when nobody gave it), and what may become of it.
 
-    Attributes:
-        cle: Its name.
-        valeur: A whole number.
-        affichee: It has a value that a report would show.
-        publiee: An earlier bilan showed it: hiding it now would hide nothing.
-        sensible: It counts persons: small, it is secret.
-    """
+class Cellule(NamedTuple):
+    """A count: its value (None when nobody gave it), and what may become of it."""
 
     cle: Cle
     valeur: int | None
-    affichee: bool = True
-    publiee: bool = False
-    sensible: bool = True
+    affichee: bool = True  # it has a value that a report would show
+    publiee: bool = False  # an earlier bilan showed it: hiding it now would hide nothing
+    sensible: bool = True  # it counts persons: small, it is secret
+
+    def petite(self, seuil: int) -> bool:
+        """Tell whether it counts few persons."""
+        return self.sensible and self.valeur is not None and 0 < self.valeur < seuil
 
 
 @dataclass(frozen=True, eq=False)
 class Famille:
-    """Counts that sums tie together, and no other: masked apart from the rest. Two with the same content are equal.
+    """Counts that sums tie together, and no other: masked apart from the rest.
 
     Every array has one entry a count, in the order of the keys; a set holds ranks.
 
@@ -99,9 +97,9 @@ class Famille:
         sensibles: Those that the rule may have hidden for their own sake.
         primaires: Those that it does hide.
         imposes: Those that are hidden in any case: the primary ones and the earlier bilans'.
+        protegees: Counts without a row, small, that the published ones would give away.
         tires: Those that the draw hides with them.
         prix: How dear the draw makes each of them to hide; a total is dearer, by each sum that it is.
-        protegees: Counts without a row, small, that the published ones would give away.
         borne: Greatest value looked at: far above the values, so that it narrows nothing.
         seuil: Below it, a count is small.
     """
@@ -120,30 +118,6 @@ class Famille:
     borne: int
     seuil: int
 
-    @cached_property
-    def _empreinte(self) -> tuple:
-        arrays = (self.valeurs, self.equations, self.affichees, self.masquables, self.sensibles, self.prix)
-        sets = (self.primaires, self.imposes, self.protegees, self.tires)
-        return (self.cles, *(array.tobytes() for array in arrays), *sets, self.borne, self.seuil)
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether the other has the same content."""
-        return isinstance(other, Famille) and self._empreinte == other._empreinte
-
-    def __hash__(self) -> int:
-        """Return a number that families of the same content share."""
-        return hash(self._empreinte)
-
-    @cached_property
-    def sommes(self) -> tuple[dict[int, int], ...]:
-        """The sums, each as its coefficients by rank, without zeros."""
-        return tuple({rang: int(row[rang]) for rang in np.flatnonzero(row).tolist()} for row in self.equations)
-
-    @cached_property
-    def solitaire(self) -> bool:
-        """Whether it shows one count only: nothing can be hidden beside it."""
-        return int(self.affichees.sum()) == 1
-
     def inconnues(self, caches: frozenset[int]) -> np.ndarray:
         """Return which counts a reader does not see when ``caches`` are hidden."""
         unseen = ~self.affichees
@@ -151,12 +125,11 @@ class Famille:
         return unseen
 
 
-@dataclass(frozen=True)
-class Comptes:
-    """Counts by name, with those never shown, and the sums that hold between them."""
+class Comptes(NamedTuple):
+    """Counts by name, those never shown too, the sums that hold, and what these give away of small counts not shown."""
 
-    cellules: Mapping[Cle, Cellule]
-    liens: tuple[Lien, ...]
+    cellules: dict[Cle, Cellule]
+    liens: list[Lien]
     petits_restes: frozenset[Cle]
 
 
@@ -173,66 +146,51 @@ def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien], seuil: int) -> 
         seuil: Below it, a count is small.
     """
     known = {cellule.cle: cellule for cellule in cellules}
-    given = set(known)
     waiting = sorted(set(liens))
-    for cle in sorted({cle for lien in waiting for cle in (lien.total, *lien.parties)} - given):
+    for cle in {cle for lien in waiting for cle in lien.termes} - known.keys():
         known[cle] = Cellule(cle, None, affichee=False, sensible=False)
     kept: list[Lien] = []
-    while settled := [
-        lien for lien in waiting if sum(known[cle].valeur is None for cle in (lien.total, *lien.parties)) <= 1
-    ]:
-        kept += [held for lien in settled for held in _regler(lien, known)]
+    while settled := [lien for lien in waiting if sum(known[cle].valeur is None for cle in lien.termes) <= 1]:
+        for lien in settled:
+            kept += _regler(lien, known)
         done = set(settled)
         waiting = [lien for lien in waiting if lien not in done]
-    kept += waiting
-    small = {
-        cle
-        for cle, cellule in known.items()
-        if not cellule.affichee and cellule.sensible and cellule.valeur is not None and 0 < cellule.valeur < seuil
-    }
-    return Comptes(known, tuple(kept), frozenset(small))
+    small = {cle for cle, cellule in known.items() if not cellule.affichee and cellule.petite(seuil)}
+    return Comptes(known, kept + waiting, frozenset(small))
 
 
 def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
-    """Work out the unknown term of a sum, or its rest, into ``known``; yield the sum if it holds."""
+    """Work out the unknown term of a sum, or its rest, into ``known``; yield the sums that hold of it."""
     total = known[lien.total]
     unknown = [cle for cle in lien.parties if known[cle].valeur is None]
     parts = sum(known[cle].valeur or 0 for cle in lien.parties)
     if total.valeur is None:
-        known[lien.total] = replace(total, valeur=parts)
+        known[lien.total] = total._replace(valeur=parts)
         yield lien
     elif unknown and total.valeur >= parts:
-        known[unknown[0]] = replace(known[unknown[0]], valeur=total.valeur - parts)
+        known[unknown[0]] = known[unknown[0]]._replace(valeur=total.valeur - parts)
         yield lien
     elif not unknown and total.valeur == parts:
         yield lien
     elif not lien.exacte:
-        place = Cle(lien.total.table, HORS_TABLE, _nom(lien), lien.total.millesime)
+        # What tells apart the sums of one total: what their parts belong to, and the bilan that shows them.
+        first, entry = lien.parties[0], max(part.millesime for part in lien.parties)
+        name = "|".join((lien.total.ligne, lien.total.colonne, first.ligne, first.colonne, str(entry)))
+        place = Cle(lien.total.table, HORS_TABLE, name, lien.total.millesime)
         if total.valeur > parts:
             shown = total.affichee and total.sensible
             known[place] = Cellule(place, total.valeur - parts, affichee=False, sensible=shown)
-            yield replace(lien, parties=(*lien.parties, place))
-        else:
-            known[place] = Cellule(place, None if unknown else parts, affichee=False, sensible=False)
-            yield replace(lien, total=place)
-            yield from _inclusions(lien, known)
-
-
-def _inclusions(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
-    """Yield: parts that overlap do not make their total, and none exceeds it; its complement is never shown."""
-    total = known[lien.total]
-    for part in lien.parties:
-        value = known[part].valeur
-        if value is not None and value <= total.valeur:
-            place = Cle(lien.total.table, HORS_TABLE, f"{_nom(lien)}|{'|'.join(map(str, part))}", lien.total.millesime)
-            known[place] = Cellule(place, total.valeur - value, affichee=False, sensible=False)
-            yield Lien(lien.total, (part, place))
-
-
-def _nom(lien: Lien) -> str:
-    """Return what tells apart the sums of one total: what their parts belong to, and the bilan that shows them."""
-    first, entry = lien.parties[0], max(part.millesime for part in lien.parties)
-    return "|".join((lien.total.ligne, lien.total.colonne, first.ligne, first.colonne, str(entry)))
+            yield lien._replace(parties=(*lien.parties, place))
+            return
+        known[place] = Cellule(place, None if unknown else parts, affichee=False, sensible=False)
+        yield lien._replace(total=place)
+        # Parts that overlap do not make their total, and none exceeds it; its complement is never shown.
+        for part in lien.parties:
+            value = known[part].valeur
+            if value is not None and value <= total.valeur:
+                rest = place._replace(colonne=f"{name}|{'|'.join(map(str, part))}")
+                known[rest] = Cellule(rest, total.valeur - value, affichee=False, sensible=False)
+                yield Lien(lien.total, (part, rest))
 
 
 def familles(comptes: Comptes, deja: frozenset[tuple[str, str, str]], seuil: int, tirage: Tirage) -> Iterator[Famille]:
@@ -246,28 +204,21 @@ def familles(comptes: Comptes, deja: frozenset[tuple[str, str, str]], seuil: int
     """
     order = sorted(comptes.cellules)
     rank = {cle: position for position, cle in enumerate(order)}
-    terms = [[rank[lien.total], *(rank[cle] for cle in lien.parties)] for lien in comptes.liens]
-    edges = np.array([pair for row in terms for pair in pairwise(row)], dtype=int).reshape(-1, 2)
-    labels = composantes(edges, len(order))
-    sums = defaultdict(list)
+    terms = [[rank[cle] for cle in lien.termes] for lien in comptes.liens]
+    labels = composantes([pair for row in terms for pair in pairwise(row)], len(order))
+    sums, members = defaultdict(list), defaultdict(list)
     for row in terms:
         sums[labels[row[0]]].append(row)
-    members = defaultdict(list)
     for place, label in enumerate(labels):
         members[label].append(place)
     for label, places in members.items():
+        column = {place: position for position, place in enumerate(places)}
+        equations = np.zeros((len(sums[label]), len(places)), dtype=np.int64)
+        for row, (total, *parts) in zip(equations, sums[label], strict=True):
+            row[column[total]] = -1
+            np.add.at(row, [column[place] for place in parts], 1)
         cells = [comptes.cellules[order[place]] for place in places]
-        yield _famille(cells, _equations(sums[label], places), comptes.petits_restes, deja, seuil, tirage)
-
-
-def _equations(sommes: list[list[int]], places: list[int]) -> np.ndarray:
-    """Return one row a sum: −1 under its total (the first term), 1 under each part."""
-    column = {place: position for position, place in enumerate(places)}
-    equations = np.zeros((len(sommes), len(places)), dtype=np.int64)
-    for row, terms in zip(equations, sommes, strict=True):
-        row[column[terms[0]]] = -1
-        np.add.at(row, [column[place] for place in terms[1:]], 1)
-    return equations
+        yield _famille(cells, equations, comptes.petits_restes, deja, seuil, tirage)
 
 
 def _famille(
@@ -278,38 +229,34 @@ def _famille(
     seuil: int,
     tirage: Tirage,
 ) -> Famille:
-    shown = np.array([cellule.affichee for cellule in membres])
-    sensitive = np.array([cellule.affichee and cellule.sensible for cellule in membres])
-    published = np.array([cellule.publiee for cellule in membres])
+    shown, published, sensitive = (
+        np.array([getattr(cellule, name) for cellule in membres]) for name in ("affichee", "publiee", "sensible")
+    )
     values, equations = _valeurs(membres, equations)
     prices, chances = np.array([tirage.tirer(cellule.cle) for cellule in membres]).T
-    total = _totaux(equations)
-    small = sensitive & (values > 0) & (values < seuil) & ~published
-    before = shown & ~published & np.array([cellule.cle.lieu in deja for cellule in membres])
+    # Of how many sums each count, or one that equals it, is the total: what is lost with it.
+    several = (equations > 0).sum(axis=1) > 1
+    total = ((equations < 0) & several[:, np.newaxis]).sum(axis=0)
+    for row in equations[~several]:
+        total[row != 0] = total[row != 0].max(initial=0)
+    free = shown & ~published
+    small = free & sensitive & (values > 0) & (values < seuil)
+    before = free & np.array([cellule.cle.lieu in deja for cellule in membres])
     return Famille(
         cles=tuple(cellule.cle for cellule in membres),
         valeurs=values,
         equations=equations,
         affichees=shown,
-        masquables=shown & ~published,
-        sensibles=sensitive,
+        masquables=free,
+        sensibles=shown & sensitive,
         primaires=frozenset(np.flatnonzero(small).tolist()),
         imposes=frozenset(np.flatnonzero(small | before).tolist()),
         protegees=frozenset(rang for rang, cellule in enumerate(membres) if cellule.cle in petits_restes),
-        tires=frozenset(np.flatnonzero((chances < EN_PLUS / (1 + total) ** 2) & shown & ~published).tolist()),
+        tires=frozenset(np.flatnonzero((chances < EN_PLUS / (1 + total) ** 2) & free).tolist()),
         prix=(1 + DISPERSION * prices) * (1 + total),
         borne=int(values.max(initial=0)) + seuil * (len(membres) + 1),
         seuil=seuil,
     )
-
-
-def _totaux(equations: np.ndarray) -> np.ndarray:
-    """Return of how many sums each count, or one that equals it, is the total: what is lost with it."""
-    several = (equations > 0).sum(axis=1) > 1
-    totals = ((equations < 0) & several[:, np.newaxis]).sum(axis=0)
-    for row in equations[~several]:
-        totals[row != 0] = totals[row != 0].max(initial=0)
-    return totals
 
 
 def _valeurs(membres: list[Cellule], equations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -326,17 +273,16 @@ def _valeurs(membres: list[Cellule], equations: np.ndarray) -> tuple[np.ndarray,
     return values, equations[~equations[:, unknown].any(axis=1)]
 
 
-def composantes(aretes: np.ndarray, taille: int) -> np.ndarray:
+def composantes(aretes: Iterable[tuple[int, int]], taille: int) -> list[int]:
     """Return the number of the component of each of ``taille`` things that edges (pairs of ranks) tie together.
 
     Components are numbered in the order of their first thing.
     """
-    first = np.arange(taille)
+    edges, first = np.array(list(aretes), dtype=int).reshape(-1, 2), np.arange(taille)
     while True:
-        ends = first[aretes]
         lower = first.copy()
-        np.minimum.at(lower, aretes, ends.min(axis=1, keepdims=True))
+        np.minimum.at(lower, edges, first[edges].min(axis=1, keepdims=True))
         lower = lower[lower]
         if (lower == first).all():
-            return np.unique(first, return_inverse=True)[1]
+            return np.unique(first, return_inverse=True)[1].tolist()
         first = lower

@@ -1,21 +1,161 @@
-"""The follow-up as the reports of a year may show it, and what a published bilan hides, kept in ``masque.csv``."""
+"""The only door of statistical secrecy: what a bilan may show, masked before anything is computed or drawn from it.
+
+What a published bilan hides is kept in ``masque.csv``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.lecture import cle_de, racine
-from ctglib.secret.application import appliquer
-from ctglib.secret.modele import Tirage
+from ctglib.secret.comptes import (
+    CASE,
+    SOMME,
+    cles_profils,
+    comptes,
+    effectifs_profils,
+    liens_identiques,
+    liens_observations,
+    liens_profils,
+)
+from ctglib.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
+from ctglib.secret.modele import Cle, Tirage
 
 if TYPE_CHECKING:
-    from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
-    from ctglib.secret.application import Publiable
+    from ctglib.donnees.catalogue import Catalogue
+    from ctglib.donnees.modeles.catalogue import Indicateur, ValeurLiee
+    from ctglib.donnees.suivi.objets import DossierSuivi
+
+COLONNES = ["annee", *LIEU]
+
+
+class Publiable(NamedTuple):
+    """What a bilan may show.
+
+    Attributes:
+        profils: The rows of the profiles known to the bilan, hidden ones without value and of status Q.
+        observations: The observations known to it, every millésime, likewise; the note of a hidden one is dropped.
+        masque: annee, table, ligne, colonne: every cell hidden in this bilan or before, and by which bilan first.
+        retraits: table, raison: tables withheld whole, in this bilan or before.
+    """
+
+    profils: pd.DataFrame
+    observations: pd.DataFrame
+    masque: pd.DataFrame
+    retraits: pd.DataFrame
+
+
+def appliquer(
+    profils: pd.DataFrame,
+    observations: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    annee: int,
+    seuil: int,
+    masque: pd.DataFrame,
+    tirage: Tirage,
+) -> Publiable:
+    """Return the profiles and the observations that the bilan of a year may show.
+
+    The bilans before it are made again, one after the other: what they hid stays hidden, and what they showed can no
+    longer hide anything else. So two bilans laid side by side give no more away than each of them.
+
+    Args:
+        profils: annee (of the follow-up) and the columns of profils.csv, all years.
+        observations: Long table of the follow-up, every millésime.
+        catalogue: Which indicators and variables are sensitive, and which count the same persons.
+        annee: Year of the bilan.
+        seuil: Counts from 1 to under it are small.
+        masque: masque.csv: the cells that earlier bilans published as suppressed, whatever is worked out here.
+        tirage: What the secret key of the convention draws: which of the masks that would do is taken.
+
+    Raises:
+        ValueError: A sensitive count is negative, is not whole or is given twice.
+    """
+    profils = profils[profils["annee"] <= annee].reset_index(drop=True)
+    known = (observations["millesime"] <= annee) & (observations["annee"] <= annee)
+    observations = observations[known].reset_index(drop=True)
+    counted = comptes(observations, catalogue.mesures)
+    table = _effectifs(profils, counted, catalogue)
+    hidden = masque.loc[masque["annee"] <= annee, COLONNES]  # already published as suppressed
+    withheld = pd.DataFrame(columns=list(RETRAITS))
+    caches, montres = set(), set()
+    for bilan in sorted({*table["visible"], annee}):
+        own, entered = profils[profils["annee"] <= bilan], counted[counted["saisie"] <= bilan]
+        same, dimension = catalogue.secret.effectifs_identiques, catalogue.profils.dimension
+        liens = (
+            *liens_profils(own),
+            *liens_observations(entered, catalogue.mesures),
+            *liens_identiques(entered, own, same, dimension=dimension),
+        )
+        counts = table[table["visible"] <= bilan]
+        names = [Cle(*name) for name in zip(*(counts[column].tolist() for column in CLE), strict=True)]
+        counts = counts.assign(publiee=[name in montres for name in names])
+        deja = set(hidden.loc[hidden["annee"] <= bilan, list(LIEU)].itertuples(index=False, name=None))
+        found = masquer(counts, liens, seuil=seuil, tirage=tirage, deja=deja)
+        new = [(bilan, *place) for place in found.cellules.itertuples(index=False, name=None) if place not in deja]
+        hidden = pd.concat([hidden, pd.DataFrame(new, columns=COLONNES)], ignore_index=True)
+        withheld = pd.concat([withheld, found.retraits]).drop_duplicates("table", ignore_index=True)
+        shown = {name for name, left in zip(names, found.effectifs["effectif"].notna(), strict=True) if left}
+        caches = {name for name, given in zip(names, counts["effectif"].notna(), strict=True) if given} - shown
+        montres |= shown
+    concerned = observations.index.isin(counted.index[pd.MultiIndex.from_frame(counted[list(CLE)]).isin(list(caches))])
+    concerned = _liees(observations, concerned, catalogue.secret.valeurs_liees)
+    concerned = _calcules(observations, concerned, catalogue.mesures)
+    masked = couvrir(observations, concerned, "valeur")
+    return Publiable(
+        couvrir(profils, np.array([name in caches for name in cles_profils(profils)], dtype=bool), "effectif"),
+        masked.assign(note=masked["note"].mask(concerned, "")),
+        hidden.drop_duplicates(list(LIEU)).sort_values(COLONNES, ignore_index=True).astype({"annee": "Int64"}),
+        withheld,
+    )
+
+
+def _effectifs(profils: pd.DataFrame, counted: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return one row a count, with ``visible``: the first bilan that can show it."""
+    sensitive = {variable.id for variable in catalogue.profils.variables if variable.sensible}
+    of_profiles = effectifs_profils(profils, sensitive).assign(visible=profils["annee"])
+    of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(list(CLE))
+    columns = [*CLE, "effectif", "statut", "sensible", "visible"]
+    return pd.concat([of_profiles[columns], of_rows[columns]], ignore_index=True).astype({"visible": "int64"})
+
+
+def _liees(observations: pd.DataFrame, caches: np.ndarray, liees: Iterable[ValeurLiee]) -> np.ndarray:
+    """Return the hidden rows, and those from which a hidden count could be guessed: of a year all together.
+
+    One that stayed alone would be found again from the whole.
+    """
+    places = pd.MultiIndex.from_frame(observations[["territoire", "annee"]])
+    detail, found = observations["dimension"].ne("").to_numpy(), caches.copy()
+    for liee in liees:
+        counts = caches & observations["indicateur"].eq(liee.effectif).to_numpy()
+        told = places.isin(places[counts & ~detail]) | (places.isin(places[counts & detail]) & detail)
+        found |= (
+            told & observations["indicateur"].eq(liee.indicateur).to_numpy() & observations["valeur"].notna().to_numpy()
+        )
+    return found
+
+
+def _calcules(observations: pd.DataFrame, caches: np.ndarray, indicateurs: Mapping[str, Indicateur]) -> np.ndarray:
+    """Return the hidden rows, and what is computed from them: a rate gives its count away."""
+    terms = {name: item.termes for name, item in indicateurs.items() if item.calcul and item.calcul != SOMME}
+    rows = observations[observations["indicateur"].isin(terms) & observations["valeur"].notna()]
+    cells = list(observations[["indicateur", *CASE]].itertuples(index=False, name=None))
+    while True:
+        secret = {cells[rank] for rank in np.flatnonzero(caches)}
+        told = [
+            rank for rank in rows.index if any((term, *cells[rank][1:]) in secret for term in terms[cells[rank][0]])
+        ]
+        if caches[told].all():
+            return caches
+        caches = caches | observations.index.isin(told)
 
 
 @dataclass(frozen=True)
@@ -43,21 +183,16 @@ def publier(suivi: DossierSuivi, annee: int) -> SuiviPublie:
         masque=suivi.masque,
         tirage=Tirage(cle_de(suivi.nom)),
     )
-    years = {year: _publie(one, shown) for year, one in suivi.suivis.items()}
-    published = replace(suivi, suivis=years, observations=shown.observations, masque=shown.masque)
-    return SuiviPublie(published, shown.retraits)
-
-
-def _publie(annuel: Suivi, shown: Publiable) -> Suivi:
     profiles, rows = shown.profils, shown.observations
-    return replace(
-        annuel,
-        profils=profiles[profiles["annee"] == annuel.annee].drop(columns="annee").reset_index(drop=True),
-        observations=rows[rows["millesime"] == annuel.annee].reset_index(drop=True),
-    )
-
-
-COLONNES = ["annee", "table", "ligne", "colonne"]
+    years = {
+        year: replace(
+            one,
+            profils=profiles[profiles["annee"] == year].drop(columns="annee").reset_index(drop=True),
+            observations=rows[rows["millesime"] == year].reset_index(drop=True),
+        )
+        for year, one in suivi.suivis.items()
+    }
+    return SuiviPublie(replace(suivi, suivis=years, observations=rows, masque=shown.masque), shown.retraits)
 
 
 @dataclass(frozen=True)
@@ -95,7 +230,7 @@ def figer(convention: str, annee: int) -> MasqueFige:
     kept = lire_suivi_brut(convention).masque  # that of later bilans too
     hidden = publier(lire_suivi_brut(convention, annee), annee).suivi.masque
     cells = pd.concat([kept, hidden])[COLONNES].astype({"annee": "Int64"}).sort_values(COLONNES)
-    cells = cells.drop_duplicates(COLONNES[1:])
+    cells = cells.drop_duplicates(list(LIEU))
     return MasqueFige(
         relatif=f"conventions/{convention}/masque.csv",
         contenu=cells.to_csv(index=False, lineterminator="\n").encode("utf-8"),

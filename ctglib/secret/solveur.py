@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from highspy import Highs, HighsSolution
+    from highspy import HighsSolution
 
 SORTIE = 1  # the file descriptor of the standard output, whatever sys.stdout has become
 NOEUDS = 20_000  # of the search tree: a count and not a time, so that the answer does not depend on the machine
@@ -25,7 +25,6 @@ OPTIONS = {
     "mip_heuristic_run_feasibility_jump": False,
 }
 _VERROU = threading.RLock()
-_FIL = threading.local()  # a solver is made once, and serves one thread
 
 
 class Abandon(Exception):
@@ -34,7 +33,7 @@ class Abandon(Exception):
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Keep the standard output shut: HiGHS writes there from C, past sys.stdout."""
+    """Keep the standard output shut: a solver writes its name there from C, past sys.stdout."""
     with _VERROU:
         try:
             kept = os.dup(SORTIE)
@@ -59,12 +58,8 @@ def minimiser(
     Raises:
         Abandon: The search tree outgrew ``NOEUDS``.
     """
-    from highspy import HighsModelStatus  # here: most years have no small count
-
     found = _resoudre(objectif, contraintes, basses, hautes, entiers=True)
-    if found.getModelStatus() == HighsModelStatus.kInfeasible:
-        return None
-    return np.rint(_optimum(found).col_value).astype(np.int64)
+    return None if found is None else np.rint(found.col_value).astype(np.int64)
 
 
 def multiplicateurs(objectif: np.ndarray, equations: np.ndarray, basses: np.ndarray, hautes: np.ndarray) -> np.ndarray:
@@ -76,53 +71,30 @@ def multiplicateurs(objectif: np.ndarray, equations: np.ndarray, basses: np.ndar
         Abandon: HiGHS found no optimum.
     """
     zero = np.zeros(len(equations))
-    return np.array(_optimum(_resoudre(objectif, (equations, zero, zero), basses, hautes, entiers=False)).row_dual)
-
-
-def _optimum(solveur: Highs) -> HighsSolution:
-    from highspy import HighsModelStatus
-
-    if solveur.getModelStatus() != HighsModelStatus.kOptimal:
+    found = _resoudre(objectif, (equations, zero, zero), basses, hautes, entiers=False)
+    if found is None:
         raise Abandon
-    return solveur.getSolution()
+    return np.array(found.row_dual)
 
 
 def _resoudre(
     objectif: np.ndarray, contraintes: Contraintes, basses: np.ndarray, hautes: np.ndarray, *, entiers: bool
-) -> Highs:
-    """Return the solver of this thread once it has run; a new model clears all that it knew of the one before."""
-    from highspy import HighsVarType, MatrixFormat, ObjSense
+) -> HighsSolution | None:
+    from highspy import Highs, HighsModelStatus, HighsVarType, MatrixFormat, ObjSense  # most years have no small count
 
     rows, low, high = contraintes
     size, (filled, columns) = len(objectif), np.nonzero(rows)
-    kind = HighsVarType.kInteger if entiers else HighsVarType.kContinuous
-    solveur = _solveur()
+    with silence():
+        solveur = Highs()
+    for option, value in OPTIONS.items():
+        solveur.setOptionValue(option, value)
     solveur.passModel(
-        size,
-        len(rows),
-        len(filled),
-        int(MatrixFormat.kRowwise),
-        int(ObjSense.kMinimize),
-        0.0,
-        objectif,
-        basses,
-        hautes,
-        low,
-        high,
-        np.searchsorted(filled, np.arange(len(rows))),
-        columns,
-        rows[filled, columns],
-        np.full(size, int(kind)),
-    )
+        size, len(rows), len(filled), int(MatrixFormat.kRowwise), int(ObjSense.kMinimize), 0.0, objectif, basses,
+        hautes, low, high, np.searchsorted(filled, np.arange(len(rows))), columns, rows[filled, columns],
+        np.full(size, int(HighsVarType.kInteger if entiers else HighsVarType.kContinuous)),
+    )  # fmt: skip
     solveur.run()
-    return solveur
-
-
-def _solveur() -> Highs:
-    if not hasattr(_FIL, "solveur"):
-        from highspy import Highs
-
-        _FIL.solveur = Highs()
-        for option, value in OPTIONS.items():
-            _FIL.solveur.setOptionValue(option, value)
-    return _FIL.solveur
+    status = solveur.getModelStatus()
+    if status not in (HighsModelStatus.kOptimal, HighsModelStatus.kInfeasible):
+        raise Abandon
+    return solveur.getSolution() if status == HighsModelStatus.kOptimal else None
