@@ -1,7 +1,7 @@
 """The same reports, byte for byte, wherever they go, whatever makes them, in whatever order, one at a time or not.
 
 The production of the suite is one way: this engine, one worker a core, each notebook in a process of its own. Those
-below are others. The default suite makes a report of each kind again; « complet » makes them all.
+below are others. The default suite makes a report of each kind again, one way; « complet » makes them all, both ways.
 """
 
 from __future__ import annotations
@@ -40,24 +40,22 @@ def differents(refaits: Production, attendus: Production, rapports: Iterable[Rap
     return found
 
 
-FACONS = {
-    "un ouvrier qui dure, dans l'ordre inverse": (lambda: Ouvriers(1, methode="spawn"), CTG),
-    "le moteur standard": (lambda: Ouvriers(2), STANDARD),
-}
+UN_OUVRIER = (lambda: Ouvriers(1, methode="spawn"), CTG)  # that lasts, the reports in the other order
+STANDARD_DE_FRONT = (lambda: Ouvriers(2), STANDARD)
 
 
 @pytest.mark.parametrize(
-    ("toutes", "rapports"),
+    ("facon", "toutes", "rapports"),
     [
-        pytest.param(False, UNE_ANNEE, id="un de chaque sorte"),
-        pytest.param(True, TOUS, id="tous", marks=pytest.mark.complet),
+        pytest.param(UN_OUVRIER, False, UNE_ANNEE, id="un ouvrier qui dure, un de chaque sorte"),
+        pytest.param(UN_OUVRIER, True, TOUS, id="un ouvrier qui dure, tous", marks=pytest.mark.complet),
+        pytest.param(STANDARD_DE_FRONT, True, TOUS, id="le moteur standard, tous", marks=pytest.mark.complet),
     ],
 )
-@pytest.mark.parametrize(("ouvriers", "moteur"), FACONS.values(), ids=FACONS)
 def test_refaits_autrement_les_rapports_ont_les_memes_octets(
-    rapports_produits: Production, tmp_path: Path, ouvriers: object, moteur: str, toutes: bool, rapports: tuple
+    rapports_produits: Production, tmp_path: Path, facon: tuple, toutes: bool, rapports: tuple
 ) -> None:
-    sortie = tmp_path / AILLEURS
+    (ouvriers, moteur), sortie = facon, tmp_path / AILLEURS
 
     made = produire(demande(sortie, toutes=toutes), ouvriers(), moteur)
 
