@@ -32,10 +32,10 @@ laboratoire: $(PRET)
 	$(BIN)/ctg laboratoire
 
 test: $(PRET_TESTS)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 complet: $(PRET_TESTS)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m complet --hypothesis-profile=complet
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m complet --hypothesis-profile=complet
 
 lint: $(PRET_TESTS)
 	$(BIN)/ruff format --check .

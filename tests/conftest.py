@@ -19,6 +19,20 @@ DEPOT = Path(__file__).resolve().parents[1]
 
 enregistrer_les_profils()
 
+# The files that make reports or open a browser, longest first: the last process at work then ends on a short one.
+LONGS = (
+    "test_tous_les_rapports", "test_tous_les_octets", "test_production_grappe", "test_autres_conventions",
+    "test_portrait", "test_dossier", "test_avenants", "test_tous_les_pdf", "test_production_suivre",
+    "test_production_surete", "test_lecture_masquee", "test_gabarit_commande", "test_commandes", "test_secret_publie",
+    "test_html_conforme", "test_textes_hostiles", "test_laboratoire", "test_analyser", "test_page_une",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    ranks = {name: rank for rank, name in enumerate(LONGS)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+
 
 @pytest.fixture(scope="session")
 def depot() -> Path:
