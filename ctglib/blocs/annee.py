@@ -110,7 +110,7 @@ class EtudeAnnuelle(Montrable):
         self, table: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, **reste: object
     ) -> Tableau:
         """Return a table (see ``Tableau.de``) whose source is the follow-up, unless told."""
-        return Tableau.de(table, colonnes, nom=nom, titre=titre, **{"source": self.contexte.source, **reste})
+        return self.contexte.tableau(table, colonnes, nom, titre, **reste)
 
     def couverture(self, sujet: str, complement: str) -> Couverture:
         """Return the cover of a report of the year; ``complement`` ends its title."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
 
 import pandas as pd
 
@@ -10,15 +10,11 @@ from ctglib.blocs.theme import lieux_et_dates, marques
 from ctglib.calculs.comparaison import FICHE
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.document.blocs import Bloc, paragraphe
+from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, nombre
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.convention import Convention
 
 AUCUNE, SANS_ENJEU = "aucune fiche", "Hors des enjeux de la convention"
 LECTURE = (
@@ -69,7 +65,7 @@ def tableau_besoins(
         numbers = fiches.split(SEPARATEUR)
         return f"{'fiches' if len(numbers) > 1 else 'fiche'} {enumerer(numbers)}" if fiches else AUCUNE
 
-    return Tableau.de(
+    return contexte.tableau(
         besoins,
         [
             Colonne("intitule", "Besoin", ecrire=besoin),
@@ -77,9 +73,8 @@ def tableau_besoins(
             Colonne("la", contexte.reference.nom, True, ecrire=niveau("reference", "statut_reference")),
             Colonne("fiches", "Réponse", ecrire=reponse),
         ],
-        nom="besoins",
-        titre=f"Besoins et fiches action qui leur répondent, {lieux_et_dates(contexte, besoins['annee'])}",
-        source=contexte.source,
+        "besoins",
+        f"Besoins et fiches action qui leur répondent, {lieux_et_dates(contexte, besoins['annee'])}",
         groupes=tuple(besoins["enjeu"].map({enjeu.id: enjeu.titre for enjeu in convention.enjeux}).fillna(SANS_ENJEU)),
         notes=(
             LECTURE,

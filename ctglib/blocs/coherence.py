@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import pandas as pd
 
 from ctglib.calculs.coherence import STATUTS_MONTRES
 from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import accorder, compter, enumerer, majuscule, nombre, nombre_court
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.catalogue import Seuils
-    from ctglib.donnees.modeles.coherence import Correction, Regle, Regles
+from ctglib.donnees.modeles.catalogue import Seuils
+from ctglib.donnees.modeles.coherence import Correction, Regle, Regles
 
 TEXTE_LONG, CALCULS = "texte-long", "calculs du classeur d'évaluation"
 OUVERT, JUSTIFIE, VERIFIEE = "ouvert", "justifie", "verifiee"
@@ -172,7 +168,7 @@ def tableau_affirmations(jugements: pd.DataFrame, regles: Regles, contexte: Cont
 def tableau_corrections(corrections: Iterable[Correction], contexte: Contexte) -> Tableau:
     """Return the places of the source read otherwise than written, and why."""
     columns = ["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"]
-    return Tableau.de(
+    return contexte.tableau(
         pd.DataFrame([item.model_dump(mode="json") for item in corrections], columns=columns),
         [
             Colonne("place", "Objet et lieu", ecrire=lambda row: f"{majuscule(row.objet)}. {majuscule(row.reference)}"),
@@ -180,8 +176,7 @@ def tableau_corrections(corrections: Iterable[Correction], contexte: Contexte) -
             Colonne("lu", "Lu"),
             Colonne("raison", "Raison"),
         ],
-        nom="corrections",
-        titre=f"Endroits de la source lus autrement qu'ils ne sont écrits, {contexte.territoire.nom}",
-        source=contexte.source,
+        "corrections",
+        f"Endroits de la source lus autrement qu'ils ne sont écrits, {contexte.territoire.nom}",
         classe=TEXTE_LONG,
     )

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.calculs.comparables import BRUIT, CHANGE, Resultat, comparer, marge, tenue
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
+from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, de_a, enumerer, minuscule, nombre, points, pourcent, signe
+from ctglib.donnees.communes import Communes
+from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.comparables import points_comparables
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ctglib.document.figure import Figure
-    from ctglib.donnees.communes import Communes
-    from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.catalogue import Comparaison
 
 PRODUCTEUR = re.compile(r"(?: \([^()]*\))?$")
 EVOLUTION, ECART = "Évolution, en %", "Écart, en points"
@@ -169,7 +165,7 @@ class Comparables(Montrable):
             f"{'effectif nul' if row.nulle else 'effectif absent'} en {row.annee})"
             for row in lost.itertuples()
         ]
-        return Tableau.de(
+        return self.contexte.tableau(
             rows.reset_index(drop=True),
             [
                 Colonne("place", "Commune", ecrire=lambda row: f"{row.name}. {row['nom']}" if row.name else row["nom"]),
@@ -178,10 +174,9 @@ class Comparables(Montrable):
                 *(Colonne(name, self._libelle(name), True, group, decimales(1)) for name in rule.ratios),
                 Colonne("distance", "Distance", True, ecrire=decimales(2)),
             ],
-            nom="comparables",
-            titre=f"{self.contexte.territoire.nom} et {self._nombre}, décembre {rule.annee_reference}",
+            "comparables",
+            f"{self.contexte.territoire.nom} et {self._nombre}, décembre {rule.annee_reference}",
             donnees=rows,
-            source=self.contexte.source,
             notes=(
                 "Distance : racine de la somme des carrés des écarts de ratio, chacun divisé par l'écart type des "
                 "communes de la fenêtre. Plus elle est petite, plus la commune ressemble à la première de la liste.",
@@ -204,7 +199,7 @@ class Comparables(Montrable):
         def far(row: pd.Series) -> str:
             return RIEN if row["rupture"] else f"{row['aussi_eloignees']} sur {count}"
 
-        return Tableau.de(
+        return self.contexte.tableau(
             self.resultat.ecarts,
             [
                 Colonne("libelle", "Série"),
@@ -216,9 +211,8 @@ class Comparables(Montrable):
                 Colonne("place", "Rang", True, ecrire=rank),
                 Colonne("part", "Au moins aussi éloignées", True, ecrire=far),
             ],
-            nom="ecarts-comparables",
-            titre=f"Écart {place.de} à la tendance de {self._nombre}, {rule.annee_reference}-{rule.annee}",
-            source=self.contexte.source,
+            "ecarts-comparables",
+            f"Écart {place.de} à la tendance de {self._nombre}, {rule.annee_reference}-{rule.annee}",
             notes=(
                 "Rang : de la plus forte hausse à la plus forte baisse, la commune comprise. Au moins aussi éloignées "
                 ": nombre de communes comparables qui s'écartent autant, ou plus, de la moyenne de toutes les autres.",
@@ -233,7 +227,7 @@ class Comparables(Montrable):
         rule, rows, place = self.resultat.regle, self.resultat.ecarts, self.contexte.territoire
         without, others = f"{self.contexte.reference.nom} sans {place.nom}", rows["communes_departement"].max()
         communes = compter(0 if pd.isna(others) else int(others), "autre commune", "autres communes")
-        return Tableau.de(
+        return self.contexte.tableau(
             rows,
             [
                 Colonne("libelle", "Série"),
@@ -241,10 +235,9 @@ class Comparables(Montrable):
                 Colonne("variation_departement", without, True, EVOLUTION, signe),
                 *self._ecart("_departement", ECART),
             ],
-            nom="departement-comparables",
-            titre=f"Écart {place.de} à l'évolution {self.contexte.reference.de}, {rule.annee_reference}-{rule.annee}",
+            "departement-comparables",
+            f"Écart {place.de} à l'évolution {self.contexte.reference.de}, {rule.annee_reference}-{rule.annee}",
             donnees=rows[[name for name in rows.columns if not name.startswith(("ecart_m", "rang"))]],
-            source=self.contexte.source,
             notes=(
                 f"{without} : la somme des {communes} dont l'effectif est connu les deux ans. La commune n'y est pas, "
                 "pour ne pas se comparer à elle-même.",
@@ -297,18 +290,17 @@ class Comparables(Montrable):
 
         heads = rows.drop_duplicates("variante").apply(head, axis=1)
         texts = rows.assign(texte=rows.apply(gap, axis=1)).pivot(index="indicateur", columns="variante", values="texte")
-        return Tableau.de(
+        return self.contexte.tableau(
             tenue(rows).join(texts.rename(columns=str), on="indicateur"),
             [
                 Colonne("libelle", "Série"),
                 *(Colonne(rank, title, True, ECART) for rank, title in zip(map(str, texts), heads, strict=True)),
                 Colonne("sens", "Sens de l'écart", ecrire=sense),
             ],
-            nom="sensibilite-comparables",
-            titre=f"Écart {self.contexte.territoire.de} à la moyenne des communes comparables, selon la règle qui les "
+            "sensibilite-comparables",
+            f"Écart {self.contexte.territoire.de} à la moyenne des communes comparables, selon la règle qui les "
             "choisit",
             donnees=rows,
-            source=self.contexte.source,
             notes=(
                 f"Chaque colonne change une seule chose à la règle retenue. (bruit) : {words.bruit}. Avec une autre "
                 "année de référence, les communes sont choisies d'après cette année, et l'évolution part d'elle.",

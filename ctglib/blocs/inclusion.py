@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, nom_du_detail, quotients
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.suivi import croiser, est_muet, somme
-from ctglib.document.blocs import liste
+from ctglib.document.blocs import Bloc, liste
 from ctglib.document.mesures import legende, marquee
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import minuscule, nombre
+from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.convention import Analyse
 
 ENSEMBLE = "Ensemble"
 
@@ -82,12 +77,11 @@ def tableau(table: pd.DataFrame, analyse: Analyse, etude: EtudeAnnuelle, detail:
             Colonne("_volume", f"{unit}, {year}", True, "", marquee(contexte, volume, "volume")),
             Colonne("par_personne", "Par personne", True, "", lambda mean: RIEN if pd.isna(mean) else nombre(mean)),
         ]
-    return Tableau.de(
+    return contexte.tableau(
         table,
         columns,
-        nom=analyse.id,
-        titre=f"{label}, {contexte.territoire.nom}, {year - 1} et {year}",
-        source=contexte.source,
+        analyse.id,
+        f"{label}, {contexte.territoire.nom}, {year - 1} et {year}",
         ecran=True,
         notes=(
             *([analyse.note] if analyse.note else []),

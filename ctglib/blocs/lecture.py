@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib import __version__
+from ctglib.calculs.comparaison import Constat
 from ctglib.document.blocs import Bloc, liste
+from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points
 from ctglib.donnees.empreintes import publiable
+from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Theme
 from ctglib.donnees.modeles.rapports import RoleDeFichier
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from ctglib.calculs.comparaison import Constat
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Theme
 
 NOMMES = 12  # beyond, indicators that no row gives are counted, theme by theme
 SIGNES_EMPREINTE = 12  # enough to tell two versions of a file apart by eye; the CSV has all 64

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
 from ctglib.blocs.theme import sans_colonne_vide
 from ctglib.calculs.offre import ABSENT, ages_des_fiches, structures
+from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import (
     FINE,
@@ -20,14 +21,9 @@ from ctglib.document.typographie import (
     nombre,
     nombre_court,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-    from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.modeles.rapports import Modes
+from ctglib.donnees.modeles.catalogue import VocabulaireOffre
+from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.rapports import Modes
 
 LIGNE_VIDE = "Ligne laissée vide"
 A_PART = ("presence", "soutien", "places", "age_min", "age_max", "ouverture")  # a column or a note of their own
@@ -72,7 +68,7 @@ def tableau_offre(
         return " ; ".join(dict.fromkeys(told)) or RIEN
 
     return sans_colonne_vide(
-        Tableau.de(
+        contexte.tableau(
             shown,
             [
                 Colonne("intitule", "Structure", ecrire=_intitule),
@@ -83,10 +79,9 @@ def tableau_offre(
                     _horaires(lignes(row, "ouverture"), vocabulaire, contexte) or RIEN)),
                 Colonne("autres", "Ce que la convention en dit encore", ecrire=autres),
             ],
-            nom=nom,
-            titre=f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}",
+            nom,
+            f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}",
             donnees=own,
-            source=contexte.source,
             groupes=tuple(shown["libelle_categorie"]) if shown["categorie"].nunique() > 1 else None,
             notes=(
                 *[f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}."] * bool(supported),
@@ -161,17 +156,16 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
         reference=("reference", lambda texts: majuscule(" ; ".join(texts.unique()))),
     )
     note = "(a) Le texte n'en parle pas ; le classeur d'évaluation l'attend d'une structure de ce type."
-    return Tableau.de(
+    return contexte.tableau(
         shown,
         [
             Colonne("intitule", "Structure", ecrire=_intitule),
             Colonne("manque", "Ce que la convention ne dit pas"),
             Colonne("reference", "Place dans la convention"),
         ],
-        nom="offre-manques",
-        titre=f"Ce que la convention ne dit pas de l'offre, par structure, {contexte.territoire.nom}",
+        "offre-manques",
+        f"Ce que la convention ne dit pas de l'offre, par structure, {contexte.territoire.nom}",
         donnees=manques,
-        source=contexte.source,
         notes=(note,) * int(expected.any()),
     )
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
 from ctglib.blocs.theme import lieux_et_dates
+from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import avec_unite, enumerer, majuscule, minuscule, nombre
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.modeles.rapports import ContratPrecedent, MontantsParTete
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.rapports import ContratPrecedent, MontantsParTete
 
 FOIS = 1.05  # closer than that, two amounts by head are alike
 COLONNES = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference", "fois"]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pandas as pd
 
-from ctglib.document.blocs import liste, paragraphe
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.contexte import Contexte
 from ctglib.document.mesures import ligne, marquer
 from ctglib.document.typographie import date_longue, minuscule
+from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.document.blocs import Bloc
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.convention import Analyse
 
 CLAUSE = "financement_pilotage"
 

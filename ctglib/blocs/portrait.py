@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -26,16 +25,16 @@ from ctglib.calculs.portrait import (
     par_commune,
     semblables,
 )
-from ctglib.document.blocs import paragraphe, suite
+from ctglib.document.blocs import Bloc, paragraphe, suite
 from ctglib.document.contexte import Contexte
-from ctglib.document.figure import figure_de
+from ctglib.document.figure import Figure, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import lire_tables, tables
-from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Unites
-from ctglib.donnees.modeles.evaluation import Evaluation
-from ctglib.donnees.modeles.rapports import Portrait, Synthese
+from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
+from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
+from ctglib.donnees.modeles.rapports import Mesure, Portrait, Synthese
 from ctglib.donnees.officiels.familles import charger_famille, serie_gardee
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
@@ -43,13 +42,6 @@ from ctglib.graphiques.carte import CONTOURS, tracer_carte
 from ctglib.graphiques.haltere import haltere
 from ctglib.graphiques.parts import parts
 from ctglib.graphiques.trajectoires import trajectoires
-
-if TYPE_CHECKING:
-    from ctglib.document.blocs import Bloc
-    from ctglib.document.figure import Figure
-    from ctglib.donnees.modeles.catalogue import Territoire
-    from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
-    from ctglib.donnees.modeles.rapports import Mesure
 
 SEMBLABLES, EPCI = "semblables", "epci"
 ABSENCES = {SECRET: "secret", TROP_PEU: "trop peu", "absent": "non publié", "": RIEN}

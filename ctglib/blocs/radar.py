@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
 from ctglib.calculs.radar import DECIMALES_INDICE, incertains
 from ctglib.document.blocs import Bloc, avertissement, liste, paragraphe, suite
+from ctglib.document.contexte import Contexte
 from ctglib.document.typographie import date_longue, majuscule, nombre, nombre_court
+from ctglib.donnees.modeles.catalogue import Radar
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.graphiques.radar import points_indices
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ctglib.document.contexte import Contexte
-    from ctglib.donnees.modeles.catalogue import Radar
-    from ctglib.donnees.modeles.convention import Convention
 
 
 def vulnerabilite(

@@ -7,12 +7,14 @@ The territory in a year (``Territoire``), the diagnostic then and now (``Diagnos
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.theme import ruptures
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.formules import ratio_pour_100
@@ -27,6 +29,8 @@ from ctglib.calculs.territoire import (
     revisions_du_territoire,
     trajectoires_du_territoire,
 )
+from ctglib.document.contexte import Contexte
+from ctglib.document.figure import Figure
 from ctglib.document.mesures import marquer
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import (
@@ -42,18 +46,10 @@ from ctglib.document.typographie import (
 )
 from ctglib.donnees import publiques
 from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.rapports import MembresDuTerritoire
+from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.trajectoires import trajectoires
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.blocs.fin import EtudeFinale
-    from ctglib.document.contexte import Contexte
-    from ctglib.document.figure import Figure
-    from ctglib.donnees.modeles.rapports import MembresDuTerritoire
-    from ctglib.donnees.modeles.sources import Origine
 
 COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit", TROP_PEU)
 SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out

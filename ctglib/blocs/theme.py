@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.comparaison import DUREE_VARIATION
+from ctglib.calculs.comparaison import DUREE_VARIATION, Constat
 from ctglib.document.blocs import Bloc, Groupe, citation, paragraphe
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, date_longue, enumerer, majuscule, minuscule, nombre
+from ctglib.donnees.modeles.catalogue import Indicateur, Theme
+from ctglib.donnees.modeles.convention import Commentaire, Fiche
+from ctglib.donnees.modeles.rapports import PhraseDeSection
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from ctglib.calculs.comparaison import Constat
-    from ctglib.donnees.modeles.catalogue import Indicateur, Theme
-    from ctglib.donnees.modeles.convention import Commentaire, Fiche
-    from ctglib.donnees.modeles.rapports import PhraseDeSection
 
 NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
 PLUS_VITE = "plus_vite"
@@ -131,11 +126,10 @@ def tableau_indicateurs(
         "ecart_ecrit": comparaison["ecart"].isna().all(),
         **dict.fromkeys(VARIATIONS, changed.empty),
     }
-    return Tableau.de(
+    return contexte.tableau(
         comparaison,
         [column for column in columns if not useless.get(column.cle)],
         titre=f"{titre}, {lieux_et_dates(contexte, comparaison['annee'])}",
-        source=contexte.source,
         notes=(
             *(f"{item.libelle} : {minuscule(item.definition)}" for item in map(contexte.indicateurs.get, definitions)),
             *marques(contexte, provisoire=provisional.any(), douteux=doubtful.any()),

@@ -5,21 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.calculs.ecriture import minuscule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import pandas as pd
-
-    from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-    from ctglib.donnees.modeles.coherence import AttenduOffre
-    from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.catalogue import VocabulaireOffre
+from ctglib.donnees.modeles.coherence import AttenduOffre
+from ctglib.donnees.modeles.convention import Fiche
 
 # Parts of a year: an age written in weeks or months is set beside ages in years.
 ANNEES = {"ans": 1.0, "mois": 1 / 12, "semaines": 7 / 365.25}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ctglib.calculs import ecriture
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import avec_unite, nombre, points, pourcent
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur, Statut, Territoire, Unite
 
@@ -43,6 +45,12 @@ class Contexte(Montrable):
         words, places = dossier.catalogue, dossier.catalogue.territoires
         here, there = places[dossier.convention.territoire], places[dossier.convention.reference]
         return cls(indicateurs, words.unites, words.statuts, here, there, source)
+
+    def tableau(
+        self, frame: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, **reste: object
+    ) -> Tableau:
+        """Return a table (see ``Tableau.de``) whose source is the context's, unless told."""
+        return Tableau.de(frame, colonnes, nom=nom, titre=titre, **{"source": self.source, **reste})
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""

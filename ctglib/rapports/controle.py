@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ctglib.blocs.besoins import lacunes
 from ctglib.blocs.coherence import bilan, tableau_affirmations, tableau_coherence, tableau_corrections, tableau_regles
@@ -11,13 +10,11 @@ from ctglib.blocs.messages_diagnostic import MessagesDuControle
 from ctglib.blocs.offre import tableau_manques
 from ctglib.blocs.radar import vulnerabilite
 from ctglib.calculs.offre import manques
+from ctglib.document.blocs import Bloc, Couverture
+from ctglib.document.contexte import Contexte
+from ctglib.document.tableau import Tableau
+from ctglib.donnees.modeles.coherence import Regles
 from ctglib.rapports.diagnostic import Diagnostic, ouvrir, plein
-
-if TYPE_CHECKING:
-    from ctglib.document.blocs import Bloc, Couverture
-    from ctglib.document.contexte import Contexte
-    from ctglib.document.tableau import Tableau
-    from ctglib.donnees.modeles.coherence import Regles
 
 
 def ouvrir_controle(convention: str) -> Controle:

@@ -6,9 +6,9 @@ so. Absent is never zero.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -32,25 +32,19 @@ from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
 from ctglib.calculs.comparaison import Constat, besoins, comparer, constats, sans_le_hasard
 from ctglib.calculs.radar import indices
-from ctglib.document.blocs import Bloc, Groupe, liste, suite
+from ctglib.document.blocs import Bloc, Couverture, Groupe, liste, suite
 from ctglib.document.contexte import Contexte
+from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import enumerer
+from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.couverture import lire_couverture
-from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer, proches
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.rapports import SectionDuDiagnostic
 from ctglib.graphiques.haltere import haltere
 from ctglib.graphiques.offre import ages as graphique_des_ages
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from ctglib.document.blocs import Couverture
-    from ctglib.document.figure import Figure
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.modeles.rapports import SectionDuDiagnostic
 
 VALEURS = ["valeur", "valeur_reference"]
 

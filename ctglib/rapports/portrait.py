@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,9 +18,6 @@ from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
 from ctglib.donnees.modeles.rapports import Synthese
 from ctglib.donnees.officiels.familles import charger_famille
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CAF = "Caf"
 SUR_LA_PAGE = 3  # messages, uncertainties, requests
