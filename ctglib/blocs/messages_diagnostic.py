@@ -10,7 +10,7 @@ from ctglib.calculs.comparaison import services_absents
 from ctglib.document.typographie import INSECABLE, en_lettres, enumerer, majuscule, minuscule, nombre, part_en_mots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     import pandas as pd
 
@@ -35,7 +35,7 @@ class MessagesDuDiagnostic:
         contexte: The words and the two territories.
         comparaison: The territory beside its reference.
         constats: A finding for every indicator.
-        doutes: Why some indicators are doubtful, by id.
+        doutes: The doubtful indicators.
         controle: Findings of the consistency check.
         accueil: What is said of the places for under-threes, by mode of care.
         jugements: The verdict on each sentence of the text, for the report of the check.
@@ -47,7 +47,7 @@ class MessagesDuDiagnostic:
     contexte: Contexte
     comparaison: pd.DataFrame
     constats: tuple[Constat, ...]
-    doutes: Mapping[str, str]
+    doutes: Collection[str]
     controle: pd.DataFrame
     hors_enjeux: pd.DataFrame
     accueil: Sequence[str] = ()

@@ -83,25 +83,10 @@ def _justifier(constats: list[Constat], check: Controle) -> list[Constat]:
     return [*constats, *obsolete]
 
 
-def doutes(controle: pd.DataFrame) -> dict[str, str]:
-    """Return, for each indicator that an open finding of the first two severities makes doubtful, a mention of it.
-
-    Examples: ``{"enfants_moins_3": "la variation du nombre d'enfants de moins de 3 ans, Pas-de-Calais (constat 19 du
-    contrôle de cohérence)"}``; several objects are joined by « ; ».
-    """
+def doutes(controle: pd.DataFrame) -> frozenset[str]:
+    """Return the indicators that an open finding of the first two severities makes doubtful."""
     open_ = controle[controle["statut"].eq("ouvert") & controle["gravite"].isin(GRAVITES_DOUTEUSES)]
-    named = open_.assign(indicateur=open_["indicateurs"].str.split(SEPARATEUR)).explode("indicateur")
-    named = named[named["indicateur"] != ""]
-    return {str(indicateur): _mention(rows) for indicateur, rows in named.groupby("indicateur", sort=False)}
-
-
-def _mention(rows: pd.DataFrame) -> str:
-    """Return what some findings are about, and their numbers; an object that is the indicator itself goes unsaid."""
-    about = rows[~rows["objet"].str.startswith("«")].groupby("objet", sort=False)["territoire"]
-    told = [", ".join(filter(None, (str(objet), enumerer([name for name in names if name])))) for objet, names in about]
-    word = "constat" if len(rows) == 1 else "constats"
-    where = f"{word} {enumerer([str(number) for number in rows['numero']])} du contrôle de cohérence"
-    return f"{' ; '.join(told)} ({where})" if told else where
+    return frozenset(open_["indicateurs"].str.split(SEPARATEUR).explode()) - {""}
 
 
 class Controle(Lecture):

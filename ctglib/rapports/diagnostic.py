@@ -20,13 +20,7 @@ from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, phrases
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.par_tete import par_tete, phrase_du_contrat, phrases_par_tete, tableau_par_tete
 from ctglib.blocs.radar import vulnerabilite
-from ctglib.blocs.theme import (
-    commentaires,
-    commentaires_attendus,
-    phrases,
-    services_absents,
-    tableau_indicateurs,
-)
+from ctglib.blocs.theme import commentaires, commentaires_attendus, phrases, services_absents, tableau_indicateurs
 from ctglib.calculs import offre
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
@@ -121,8 +115,8 @@ class Diagnostic:
         return besoins(self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services)
 
     @cached_property
-    def doutes(self) -> Mapping[str, str]:
-        """Why some indicators are doubtful, by id."""
+    def doutes(self) -> frozenset[str]:
+        """The indicators that the check makes doubtful."""
         return doutes(self.controle)
 
     @cached_property
