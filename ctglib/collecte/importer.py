@@ -364,7 +364,10 @@ def _fautes_a_l_ecriture(
         if entry := _entree_fautive(fault, convention, resultat):
             places, names = entry.origine.colonnes, re.split(r"[,.\s\[\]]+", fault.colonne or "")
             column = next((name for name in reversed(names) if name in places), next(iter(entry.valeurs)))
-            said = (_en_mots(text, words[entry.table]) for text in (fault.trouve, fault.attendu, fault.remede))
+            said = [_en_mots(text, words[entry.table]) for text in (fault.trouve, fault.attendu, fault.remede)]
+            if re.fullmatch("la clé « .* » est absente", fault.trouve):
+                title = places.get(column, column).partition(" : ")[2]
+                said = ["une cellule vide", f"« {title} », puisque la ligne est remplie", "remplir la cellule"]
             yield entry.origine.faute(column, *said)
         else:
             yield fault

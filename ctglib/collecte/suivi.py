@@ -159,6 +159,9 @@ def _appreciations_en_document(tables: Suivi, annee: int) -> dict[str, Any]:
 
 def _participation_en_document(tables: Suivi, annee: int) -> dict[str, Any]:
     lists: dict[str, list] = {name: _table_en_liste(name, tables[name]) for name in NUMEROTEES}
+    for item in lists["consultations"]:
+        if item.get("combien") == 0:
+            item.setdefault("date", date(annee, 12, 31))  # nobody was asked, all year long
     lists["cooperation"] = [line for row in tables["cooperation"].values() for line in _phrases(row)]
     return {name: lists[name] for name in DOCUMENTS["participation"][1] if lists[name]}
 
