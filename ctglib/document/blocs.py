@@ -214,6 +214,9 @@ def morceaux(texte: Texte) -> tuple[Morceau, ...]:
     return (texte,) if isinstance(texte, str) else texte
 
 
+paragraphe, sous_titre = Paragraphe, Titre  # what a cell of code calls
+
+
 def feuilles(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
     """Yield blocks without their groups, in reading order."""
     for bloc in blocs:
@@ -223,20 +226,10 @@ def feuilles(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
             yield bloc
 
 
-def paragraphe(phrase: Texte, classe: str = "") -> Bloc:
-    """Return one paragraph."""
-    return Paragraphe(phrase, classe)
-
-
 def liste(phrases: Iterable[Texte]) -> Bloc:
     """Return a list, one item a sentence; nothing when there is none."""
     items = tuple(phrases)
     return Liste(items) if items else Groupe()
-
-
-def sous_titre(titre: str) -> Bloc:
-    """Return a heading of the third level, listed in the table of contents."""
-    return Titre(titre)
 
 
 def avertissement(phrase: str) -> Bloc:

@@ -14,10 +14,9 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import fontManager
-from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from ctglib.document.signes import FAMILLE, SECOURS, avances, fichiers, largeur, lisible, montrable, signes_de
+from ctglib.document.signes import FAMILLE, SECOURS, avance, fichiers, largeur, lisible, montrable, signes_de
 from ctglib.donnees.lecture import lire_octets
 from ctglib.donnees.modeles.catalogue import Charte
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -164,28 +163,20 @@ def image(figure: Figure, form: str, titre: str, source: str) -> bytes:
         width, height = figure.get_size_inches() * 72
         above = wrap(montrable(titre), width, 6, size + 1, bold=True)
         under = wrap(montrable(source), width, 6, size, bold=False)
-        lead, added, grey = 1.25 * size, [], matplotlib.rcParams["axes.labelcolor"]
-        for rank, line in enumerate(reversed(above)):
-            added.append(_write(figure, height + MARGE + rank * lead, line, fontsize=size + 1, fontweight=700))
-        for rank, line in enumerate(under):
-            added.append(_write(figure, -MARGE - size - rank * lead, line, color=grey))
+        lead, canvas = 1.25 * size, figure.canvas
+        style = {"color": matplotlib.rcParams["axes.labelcolor"]}
+        lines = [(height + MARGE + rank * lead, line, {"fontsize": size + 1, "fontweight": 700})
+                 for rank, line in enumerate(reversed(above))]  # fmt: skip
+        lines += [(-MARGE - size - rank * lead, line, style) for rank, line in enumerate(under)]
+        added = [figure.text(0, y / height, line, clip_on=False, **style) for y, line, style in lines]
         bottom, top = -MARGE - len(under) * lead - MARGE, height + MARGE + len(above) * lead + MARGE
-        box = Bbox([[-MARGE / 72, bottom / 72], [(width + MARGE) / 72, top / 72]])
-        buffer, canvas = BytesIO(), figure.canvas
+        box, buffer = Bbox([[-MARGE / 72, bottom / 72], [(width + MARGE) / 72, top / 72]]), BytesIO()
         FigureCanvasAgg(figure).print_figure(buffer, format=form, bbox_inches=box, metadata=SANS_DATE[form],
                                              dpi=matplotlib.rcParams["savefig.dpi"])  # fmt: skip
         for text in added:
             text.remove()
         figure.set_canvas(canvas)
     return buffer.getvalue()
-
-
-def _write(figure: Figure, y: float, line: str, **style: object) -> Text:
-    """Put a line of text on a figure, from its left side; ``y`` is in points from its bottom."""
-    height = 72 * figure.get_size_inches()[1]
-    text = Text(0, y / height, line, transform=figure.transFigure, **style)
-    figure.add_artist(text, clip=False)
-    return text
 
 
 @lru_cache(maxsize=4096)
@@ -213,9 +204,9 @@ def _beginning(text: str, width: float, size: float, bold: bool) -> str:
 
 def _fitting(text: str, width: float, size: float, bold: bool) -> str:
     """Return as many signs as fit in a width, one at least."""
-    advances, total = avances("700" if bold else "400"), 0.0
+    total = 0.0
     for rank, sign in enumerate(text):
-        total += size * advances[sign]
+        total += size * avance(sign, "700" if bold else "400")
         if total > width:
             return text[: max(rank, 1)]
     return text

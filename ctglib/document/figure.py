@@ -65,17 +65,16 @@ class Figure(Bloc):
     @property
     def svg_large(self) -> str:
         """Return the drawing for a page, an ``<svg role="img" aria-label=alt>`` element (see ``dessin.svg``)."""
-        return self._svg("large")
+        from ctglib.document.dessin import svg
+
+        return svg(self.figure, self.nom, self.alt, "large")
 
     @property
     def svg_etroit(self) -> str:
         """Return the drawing for a telephone."""
-        return self._svg("etroit")
-
-    def _svg(self, taille: str) -> str:
         from ctglib.document.dessin import svg
 
-        return svg(self.figure if taille == "large" else self.dessiner(taille), self.nom, self.alt, taille)
+        return svg(self.dessiner("etroit"), self.nom, self.alt, "etroit")
 
     @property
     def bloc(self) -> Bloc:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -52,27 +52,15 @@ def signes_de(famille: str, graisse: str) -> frozenset[int]:
     return frozenset(_fonte(famille, graisse).get_charmap())
 
 
-class Avances(dict[str, float]):
-    """The widths of the signs of a weight, at the size of one point, each measured when first asked for."""
+@cache
+def avance(signe: str, graisse: str) -> float:
+    """Return the width of a sign at the size of one point, in the family or in the one that completes it."""
+    from matplotlib.ft2font import LoadFlags
 
-    def __init__(self, graisse: str) -> None:
-        self._graisse = graisse
-
-    def __missing__(self, signe: str) -> float:
-        """Measure a sign, in the family or, when that lacks it, in the one that completes it; or the sign for none."""
-        from matplotlib.ft2font import LoadFlags
-
-        own = ord(signe) in signes_de(FAMILLE, self._graisse)
-        font = _fonte(FAMILLE, self._graisse) if own else _fonte(SECOURS, "400")
-        glyph = font.load_glyph(font.get_char_index(ord(signe)), flags=LoadFlags.NO_HINTING)
-        self[signe] = glyph.linearHoriAdvance / 65536 / ETALON
-        return self[signe]
-
-
-@lru_cache(maxsize=4)
-def avances(graisse: str) -> Avances:
-    """Return the widths of the signs of a weight of the family."""
-    return Avances(graisse)
+    own = ord(signe) in signes_de(FAMILLE, graisse)
+    font = _fonte(FAMILLE, graisse) if own else _fonte(SECOURS, "400")
+    glyph = font.load_glyph(font.get_char_index(ord(signe)), flags=LoadFlags.NO_HINTING)
+    return glyph.linearHoriAdvance / 65536 / ETALON
 
 
 @lru_cache(maxsize=16384)
@@ -82,7 +70,7 @@ def largeur(texte: str, taille: float, graisse: str = "400") -> float:
     The sum of its signs: pairs that the font draws closer are not looked at, so that no text is wider than this. It is
     a hundred times faster than laying each text out, which was half of the time of a drawing.
     """
-    return taille * sum(map(avances(graisse).__getitem__, texte))
+    return taille * sum(avance(signe, graisse) for signe in texte)
 
 
 ILLISIBLE = "\ufffd"  # what XML forbids

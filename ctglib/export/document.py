@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +17,7 @@ from ctglib.document.blocs import (
     Colonnes,
     Couverture,
     Dessin,
+    Groupe,
     Lien,
     Liste,
     Morceau,
@@ -25,6 +27,7 @@ from ctglib.document.blocs import (
     Texte,
     Titre,
     feuilles,
+    morceaux,
 )
 from ctglib.document.serialisation import MIME, de_json
 from ctglib.document.tableau import Tableau
@@ -38,19 +41,16 @@ if TYPE_CHECKING:
 CHAPITRE, SOUS_SECTION = 2, 3
 PAGE_WEB = "tableau de la page web"  # what refers to a table for the screen, which has no number
 CHAPITRES_D_UNE_PAGE = 4  # a report of no more has no chapter of sources, and no table of contents on paper
-# What a notebook may show that no report can carry: what it is, what to write; by type and text, the first one found.
-FIGURE = "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…)"
-TABLEAU = "terminez la cellule par tableau(df, nom=…, titre=…, source=…)"
-PHRASE = "terminez la cellule par paragraphe(…), ou supprimez cet affichage"
-INCONNUS = (
-    (
-        re.compile(r"image/|application/pdf|<Axes|<Figure |<matplotlib\."),
-        "une image ou une figure matplotlib seule, sans titre ni texte",
-        FIGURE,
-    ),
-    (re.compile(r"text/html|application/vnd\.dataresource"), "un tableau pandas ou du HTML seul, sans source", TABLEAU),
-    (re.compile(r""), "une valeur ou un texte seul", PHRASE),
-)
+# What a notebook may show that no report can carry, by type and text: what it is, what to write; the first one found.
+INCONNUS = {
+    r"image/|application/pdf|<Axes|<Figure |<matplotlib\.":
+        "une image ou une figure matplotlib seule, sans titre ni texte ; "
+        "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…)",
+    r"text/html|application/vnd\.dataresource":
+        "un tableau pandas ou du HTML seul, sans source ; "
+        "terminez la cellule par tableau(df, nom=…, titre=…, source=…)",
+    "": "une valeur ou un texte seul ; terminez la cellule par paragraphe(…), ou supprimez cet affichage",
+}  # fmt: skip
 
 
 class CarnetImpubliable(ValueError):
@@ -104,17 +104,30 @@ class Document:
     @property
     def papier(self) -> tuple[Bloc, ...]:
         """Its body on paper, where a table for the screen is only named; the numbers of charts are in HTML and CSV."""
-        return tuple(_sur_papier(bloc) for bloc in self.corps)
+        named = "Dans la page HTML et le fichier {}.csv : {}."
+        return tuple(
+            Paragraphe(named.format(bloc.nom, minuscule(bloc.titre)), "note")
+            if isinstance(bloc, Tableau) and bloc.ecran else bloc
+            for bloc in self.corps
+        )  # fmt: skip
 
     @property
     def resume(self) -> Document:
         """Its cover and its first chapter, to be sent alone: what it refers to is named, and is in the whole."""
         second = self.chapitres[1] if len(self.chapitres) > 1 else None
-        first = [_seul(bloc, self.numeros) for bloc in takewhile(lambda bloc: bloc is not second, self.corps)]
+        kept = takewhile(lambda bloc: bloc is not second, self.corps)
+        first = [_changer(bloc, Liste, lambda liste: replace(liste, items=tuple(map(self.en_mots, liste.items))))
+                 for bloc in kept]  # fmt: skip
         first.append(Paragraphe(f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} ».", "note"))
         if self.couverture:
             first = _avec_sigles(first, self.couverture.sigles)
         return replace(self, titre=f"{self.titre}, en une page", corps=tuple(first), numeros={})
+
+    def en_mots(self, texte: Texte) -> str:
+        """Return a text whose references are the numbers of what they name, whose links are words."""
+        runs = morceaux(texte)
+        said = (self.numeros.get(run.ancre, "").lower() if isinstance(run, Renvoi) else _nu(run) for run in runs)
+        return "".join(said)
 
     @property
     def instant(self) -> datetime:
@@ -194,19 +207,13 @@ def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
     kinds = " ".join(f"{' '.join(data)} {data.get('text/plain', '')}" for data in shown).strip()
     if not kinds:
         return f"écrit « {outputs[0].get('text', '').strip()[:60]} » hors du rapport ; supprimez cet affichage."
-    what, instead = next((what, instead) for pattern, what, instead in INCONNUS if pattern.search(kinds))
-    return f"montre {what} ; {instead}."
+    return f"montre {next(what for pattern, what in INCONNUS.items() if re.search(pattern, kinds))}."
 
 
 def _noms_doubles(corps: list[Bloc]) -> list[str]:
     """Return a fault by name that two different tables bear: the CSV of one would hide that of the other."""
-    seen: dict[str, Tableau] = {}
-    faults = {}
-    for table in tableaux_de(corps):
-        if table.nom in seen:
-            faults[table.nom] = f"- deux tableaux portent le nom « {table.nom} » ; donnez-leur deux noms."
-        seen[table.nom] = table
-    return list(faults.values())
+    met = Counter(table.nom for table in tableaux_de(corps))
+    return [f"- deux tableaux portent le nom « {nom} » ; donnez-leur deux noms." for nom in met if met[nom] > 1]
 
 
 def _retenues(sections: list[_Section]) -> list[_Section]:
@@ -236,34 +243,35 @@ def document_de(blocs: Iterable[Bloc], couverture: Couverture | None = None) -> 
         blocks = _avec_sigles(blocks, couverture.sigles)
     numbers = _numeros(blocks)
     screen = {f"tableau-{table.nom}" for table in tableaux_de(blocks) if table.ecran}
-    return Document(title, couverture, _ancrer([_resoudre(bloc, numbers, screen) for bloc in blocks]), numbers)
+    taken: set[str] = set()
+
+    def suivre(liste: Liste) -> Liste:
+        return replace(liste, items=tuple(_suivre(item, numbers, screen) for item in liste.items))
+
+    def ancrer(titre: Titre) -> Titre:
+        return replace(titre, ancre=_ancre_libre(titre.texte, taken))
+
+    body = tuple(_changer(_changer(bloc, Liste, suivre), Titre, ancrer) for bloc in blocks)
+    return Document(title, couverture, body, numbers)
 
 
-def _resoudre(bloc: Bloc, numeros: Mapping[str, str], ecran: Collection[str]) -> Bloc:
-    """Return a list whose references between brackets go to what the report has, without those that go nowhere."""
-    if not isinstance(bloc, Liste):
-        return bloc
-    return replace(bloc, items=tuple(_suivre(item, numeros, ecran) for item in bloc.items))
+def _changer(bloc: Bloc, sorte: type, changer: Callable[[Bloc], Bloc]) -> Bloc:
+    """Return a block in which all of a kind are changed, those that stand side by side among them."""
+    if isinstance(bloc, Colonnes):
+        return replace(bloc, blocs=tuple(_changer(one, sorte, changer) for one in bloc.blocs))
+    if isinstance(bloc, Groupe):
+        return replace(bloc, pieces=tuple(_changer(one, sorte, changer) for one in bloc.pieces))
+    return changer(bloc) if isinstance(bloc, sorte) else bloc
 
 
-def _seul(bloc: Bloc, numeros: Mapping[str, str]) -> Bloc:
-    """Return a list whose references and links are words."""
-    if not isinstance(bloc, Liste):
-        return bloc
-    items = [(item,) if isinstance(item, str) else item for item in bloc.items]
-    return replace(bloc, items=tuple("".join(_en_mots(run, numeros) for run in item) for item in items))
-
-
-def _en_mots(morceau: Morceau, numeros: Mapping[str, str]) -> str:
-    if isinstance(morceau, Renvoi):
-        return numeros.get(morceau.ancre, "").lower()
+def _nu(morceau: Morceau) -> str:
     return morceau if isinstance(morceau, str) else morceau.texte
 
 
 def _suivre(texte: Texte, numeros: Mapping[str, str], ecran: Collection[str]) -> Texte:
     """Return a text whose references are to a number, else to a table for the screen, else to another report."""
     runs: list[Morceau] = []
-    for run in (texte,) if isinstance(texte, str) else texte:
+    for run in morceaux(texte):
         if not (isinstance(run, Renvoi) and run.entre_parentheses):
             runs.append(run)
             continue
@@ -304,20 +312,6 @@ def _mots(objet: object) -> Iterator[str]:
                 yield from _mots(re.sub(r"<[^>]+>", " ", value) if item.name.startswith("svg_") else value)
 
 
-def _ancrer(corps: list[Bloc]) -> tuple[Bloc, ...]:
-    """Return the body whose headings have each an anchor of its own."""
-    taken: set[str] = set()
-
-    def ancrer(bloc: Bloc) -> Bloc:
-        if isinstance(bloc, Colonnes):
-            return replace(bloc, blocs=tuple(map(ancrer, bloc.blocs)))
-        if bloc.pieces != (bloc,):
-            return replace(bloc, pieces=tuple(map(ancrer, bloc.pieces)))
-        return replace(bloc, ancre=_ancre_libre(bloc.texte, taken)) if isinstance(bloc, Titre) else bloc
-
-    return tuple(map(ancrer, corps))
-
-
 def _ancre_libre(titre: str, prises: set[str]) -> str:
     ascii_text = unicodedata.normalize("NFKD", titre).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-") or "section"
@@ -341,13 +335,6 @@ def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
     """Return the tables, those of the charts among them."""
     shown = (bloc.tableau if isinstance(bloc, Dessin) else bloc for bloc in tout(corps))
     return [bloc for bloc in shown if isinstance(bloc, Tableau)]
-
-
-def _sur_papier(bloc: Bloc) -> Bloc:
-    """Return a block as paper carries it."""
-    if isinstance(bloc, Tableau) and bloc.ecran:
-        return Paragraphe(f"Dans la page HTML et le fichier {bloc.nom}.csv : {minuscule(bloc.titre)}.", "note")
-    return bloc
 
 
 def _numeros(corps: list[Bloc]) -> dict[str, str]:

@@ -14,6 +14,8 @@ from ctglib.secret.bruts import refuser
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+OFFICE = "application/vnd.openxmlformats-officedocument."
+
 
 class Exporteur(Exporter):
     """An executed notebook becomes a document, which one writer writes; one already assembled may be given to it."""
@@ -42,18 +44,14 @@ class Exporteur(Exporter):
 class ExporteurHTML(Exporteur):
     """One semantic, self-contained page in French."""
 
-    export_from_notebook = "Rapport CTG (HTML)"
-    output_mimetype = "text/html"
-    file_extension = ".html"
+    export_from_notebook, output_mimetype, file_extension = "Rapport CTG (HTML)", "text/html", ".html"
     ecrivain = "html"
 
 
 class ExporteurPDF(Exporteur):
     """A PDF that is PDF/A-2a and PDF/UA-1 at once."""
 
-    export_from_notebook = "Rapport CTG (PDF)"
-    output_mimetype = "application/pdf"
-    file_extension = ".pdf"
+    export_from_notebook, output_mimetype, file_extension = "Rapport CTG (PDF)", "application/pdf", ".pdf"
     ecrivain = "typst"
 
 
@@ -61,8 +59,7 @@ class ExporteurDOCX(Exporteur):
     """A Word document that the parties finish by hand."""
 
     export_from_notebook = "Rapport CTG (Word)"
-    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    file_extension = ".docx"
+    output_mimetype, file_extension = f"{OFFICE}wordprocessingml.document", ".docx"
     ecrivain = "word"
 
 
@@ -70,8 +67,7 @@ class ExporteurPresentation(Exporteur):
     """Slides for a meeting, which PowerPoint or Impress changes."""
 
     export_from_notebook = "Diapositives CTG (PowerPoint)"
-    output_mimetype = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-    file_extension = ".pptx"
+    output_mimetype, file_extension = f"{OFFICE}presentationml.presentation", ".pptx"
     ecrivain = "diapositives"
 
 

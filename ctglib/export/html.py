@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from functools import singledispatch
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +21,13 @@ from ctglib.document.blocs import (
     Piece,
     Renvoi,
     Titre,
+    morceaux,
 )  # fmt: skip
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
 
 if TYPE_CHECKING:
-    from ctglib.document.blocs import Logo, Texte
+    from ctglib.document.blocs import Texte
     from ctglib.export.document import Document
 
 STYLE = Path(__file__).parent / "page.css"
@@ -87,66 +87,49 @@ def composer(document: Document) -> str:
 """
 
 
-@singledispatch
 def ecrire_html(objet: object, numeros: Mapping[str, str] = RIEN) -> str:
-    """Return an object as HTML, every value of the data escaped.
-
-    Args:
-        objet: A block, or what stands inside one.
-        numeros: The numbers of captions by anchor; none in a notebook.
+    """Return an object as HTML; ``numeros`` are those of captions, by anchor.
 
     Raises:
         TypeError: It is not an object of a document.
     """
+    match objet:
+        case Groupe(pieces):
+            return "".join(ecrire_html(piece, numeros) for piece in pieces)
+        case Titre(texte, niveau, ancre):
+            return f"<h{niveau}{_attribut('id', ancre)}>{_texte(texte)}</h{niveau}>"
+        case Paragraphe(texte, classe):
+            return _p(texte, classe, numeros)
+        case Liste(items, ordonnee, classe):
+            tag, inside = "ol" if ordonnee else "ul", "".join(f"<li>{_runs(item, numeros)}</li>" for item in items)
+            return f"<{tag}{_attribut('class', classe)}>{inside}</{tag}>"
+        case Encadre(paragraphes, citation, auteur):
+            text = "".join(_p(paragraphe, "", numeros) for paragraphe in paragraphes)
+            if not citation:
+                return f'<div class="avertissement">{text}</div>'
+            return f"<blockquote>{text}{_p(auteur, 'source') if auteur else ''}</blockquote>"
+        case Colonnes(blocs):
+            inside = "".join(f'<div class="colonne">{ecrire_html(bloc, numeros)}</div>' for bloc in blocs)
+            return f'<div class="colonnes">{inside}</div>'
+        case Piece():
+            return _p((Lien(objet.libelle, objet.adresse),), "piece")
+        case Couverture():
+            return _logos(objet) + _mentions(objet)
+        case Tableau():
+            return _tableau(objet, numeros)
+        case Dessin():
+            return _dessin(objet, numeros)
     raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en HTML")
 
 
-@ecrire_html.register(Groupe)
-def _(groupe: Groupe, numeros: Mapping[str, str] = RIEN) -> str:
-    return "".join(ecrire_html(piece, numeros) for piece in groupe.pieces)
-
-
-@ecrire_html.register(Titre)
-def _(titre: Titre, numeros: Mapping[str, str] = RIEN) -> str:
-    anchor = f' id="{titre.ancre}"' if titre.ancre else ""
-    return f"<h{titre.niveau}{anchor}>{_texte(titre.texte)}</h{titre.niveau}>"
-
-
-@ecrire_html.register(Paragraphe)
-def _(paragraphe: Paragraphe, numeros: Mapping[str, str] = RIEN) -> str:
-    return _p(paragraphe.texte, paragraphe.classe, numeros)
-
-
-@ecrire_html.register(Liste)
-def _(liste: Liste, numeros: Mapping[str, str] = RIEN) -> str:
-    tag = "ol" if liste.ordonnee else "ul"
-    items = "".join(f"<li>{_morceaux(item, numeros)}</li>" for item in liste.items)
-    return f"<{tag}{_attribut(liste.classe)}>{items}</{tag}>"
-
-
-@ecrire_html.register(Encadre)
-def _(encadre: Encadre, numeros: Mapping[str, str] = RIEN) -> str:
-    text = "".join(_p(paragraphe, "", numeros) for paragraphe in encadre.paragraphes)
-    if not encadre.citation:
-        return f'<div class="avertissement">{text}</div>'
-    return f"<blockquote>{text}{_p(encadre.auteur, 'source') if encadre.auteur else ''}</blockquote>"
-
-
-@ecrire_html.register(Colonnes)
-def _(colonnes: Colonnes, numeros: Mapping[str, str] = RIEN) -> str:
-    inside = "".join(f'<div class="colonne">{ecrire_html(bloc, numeros)}</div>' for bloc in colonnes.blocs)
-    return f'<div class="colonnes">{inside}</div>'
-
-
-@ecrire_html.register(Tableau)
-def _(tableau: Tableau, numeros: Mapping[str, str] = RIEN) -> str:
+def _tableau(tableau: Tableau, numeros: Mapping[str, str]) -> str:
     name = escape(tableau.nom)
     head = "".join(f"<tr>{''.join(_entete(*cell) for cell in row)}</tr>" for row in tableau.entetes())
     body = "".join(_groupe_de_lignes(title, rows, tableau.colonnes) for title, rows in tableau.corps())
     notes = "".join(_p(note, "note") for note in tableau.notes)
-    kinds = ("tableau", tableau.classe, "ecran" * tableau.ecran)
+    kinds = " ".join(filter(None, ("tableau", tableau.classe, "ecran" * tableau.ecran)))
     written = (
-        f'<div class="{escape(" ".join(filter(None, kinds)))}" id="tableau-{name}">'
+        f'<div{_attribut("class", kinds)} id="tableau-{name}">'
         f'<div class="cadre" role="region" tabindex="0" aria-labelledby="titre-{name}"><table>'
         f'<caption id="titre-{name}">{_numero(f"tableau-{tableau.nom}", numeros)}{_texte(tableau.titre)}</caption>'
         f"<thead>{head}</thead>{body or '<tbody></tbody>'}</table></div>"
@@ -157,13 +140,30 @@ def _(tableau: Tableau, numeros: Mapping[str, str] = RIEN) -> str:
     return f'<details class="donnees a-part"><summary>{_texte(tableau.titre)}</summary>{written}</details>'
 
 
-@ecrire_html.register(Piece)
-def _(piece: Piece, numeros: Mapping[str, str] = RIEN) -> str:
-    return _p((Lien(piece.libelle, piece.adresse),), "piece", numeros)
+def _entete(colonne: Colonne | str, largeur: int, hauteur: int) -> str:
+    if isinstance(colonne, str):
+        return f'<th scope="colgroup" colspan="{largeur}">{_texte(colonne)}</th>'
+    span = f' rowspan="{hauteur}"' if hauteur > 1 else ""
+    return f'<th scope="col"{span}{_attribut("class", "nombre" * colonne.numerique)}>{_texte(colonne.libelle)}</th>'
 
 
-@ecrire_html.register(Dessin)
-def _(dessin: Dessin, numeros: Mapping[str, str] = RIEN) -> str:
+def _groupe_de_lignes(titre: str, lignes: list[tuple[object, ...]], colonnes: tuple[Colonne, ...]) -> str:
+    rows = []
+    if titre:
+        title = f'<th scope="rowgroup" colspan="{len(colonnes)}"><span>{_texte(titre)}</span></th>'
+        rows.append(f'<tr class="groupe">{title}</tr>')
+    # On a phone each row is a card and no header stands above: a cell tells its own.
+    heads = [", ".join(filter(None, (colonne.groupe, colonne.libelle))) for colonne in colonnes]
+    for first, *values in lignes:
+        cells = [
+            f'<td{_attribut("class", "nombre" * col.numerique)} data-colonne="{_texte(head)}">{_texte(value)}</td>'
+            for col, head, value in zip(colonnes[1:], heads[1:], values, strict=True)
+        ]
+        rows.append(f'<tr><th scope="row">{_texte(first)}</th>{"".join(cells)}</tr>')
+    return f"<tbody>{''.join(rows)}</tbody>"
+
+
+def _dessin(dessin: Dessin, numeros: Mapping[str, str]) -> str:
     reading = f'<p class="lecture"><strong>{_texte("Lecture :")}</strong> {_texte(dessin.lecture)}</p>'
     numbers = ""
     if dessin.tableau:
@@ -178,86 +178,18 @@ def _(dessin: Dessin, numeros: Mapping[str, str] = RIEN) -> str:
     )
 
 
-@ecrire_html.register(Couverture)
-def _(couverture: Couverture, numeros: Mapping[str, str] = RIEN) -> str:
-    return f"{_logos(couverture)}{_mentions(couverture)}"
-
-
-def _texte(texte: object) -> str:
-    return escape(montrable(texte))
-
-
-def _morceaux(texte: Texte, numeros: Mapping[str, str] = RIEN) -> str:
-    """Return a text with its strong words, its links, and the references that have a number."""
-    pieces = []
-    for run in (texte,) if isinstance(texte, str) else texte:
-        if isinstance(run, Gras):
-            pieces.append(f"<strong>{_texte(run.texte)}</strong>")
-        elif isinstance(run, Lien):
-            pieces.append(f'<a href="{escape(run.adresse)}">{_texte(run.texte)}</a>')
-        elif isinstance(run, Renvoi) and run.entre_parentheses:
-            continue  # a cell alone: nothing has a number yet
-        elif isinstance(run, Renvoi):
-            pieces.append(f'<a href="#{escape(run.ancre)}">{_texte(numeros.get(run.ancre, run.ancre).lower())}</a>')
-        else:
-            pieces.append(_texte(run))
-    return "".join(pieces)
-
-
-def _p(texte: Texte, classe: str = "", numeros: Mapping[str, str] = RIEN) -> str:
-    return f"<p{_attribut(classe)}>{_morceaux(texte, numeros)}</p>"
-
-
-def _attribut(classe: str) -> str:
-    return f' class="{escape(classe)}"' if classe else ""
-
-
-def _numero(ancre: str, numeros: Mapping[str, str]) -> str:
-    return f'<span class="numero">{numeros[ancre]}.</span> ' if ancre in numeros else ""
-
-
-def _entete(colonne: Colonne | str, largeur: int, hauteur: int) -> str:
-    if isinstance(colonne, str):
-        return f'<th scope="colgroup" colspan="{largeur}">{_texte(colonne)}</th>'
-    span = f' rowspan="{hauteur}"' if hauteur > 1 else ""
-    return f'<th scope="col"{span}{_classe(colonne)}>{_texte(colonne.libelle)}</th>'
-
-
-def _groupe_de_lignes(titre: str, lignes: list[tuple[object, ...]], colonnes: tuple[Colonne, ...]) -> str:
-    rows = []
-    if titre:
-        title = f'<th scope="rowgroup" colspan="{len(colonnes)}"><span>{_texte(titre)}</span></th>'
-        rows.append(f'<tr class="groupe">{title}</tr>')
-    for first, *values in lignes:
-        cells = [
-            f'<td{_classe(col)} data-colonne="{_en_carte(col)}">{_texte(value)}</td>'
-            for col, value in zip(colonnes[1:], values, strict=True)
-        ]
-        rows.append(f'<tr><th scope="row">{_texte(first)}</th>{"".join(cells)}</tr>')
-    return f"<tbody>{''.join(rows)}</tbody>"
-
-
-def _classe(colonne: Colonne) -> str:
-    return ' class="nombre"' if colonne.numerique else ""
-
-
-def _en_carte(colonne: Colonne) -> str:
-    """Return the heading of a cell on a phone, where each row is a card and no header stands above."""
-    return _texte(", ".join(filter(None, (colonne.groupe, colonne.libelle))))
-
-
 def _logos(couverture: Couverture) -> str:
-    logos = "\n".join(_logo(logo) for logo in couverture.logos)
+    logos = []
+    for logo in couverture.logos:
+        if logo.contenu is None:
+            logos.append(f'<span class="logo absent">{_texte(logo.nom)}</span>')
+        else:
+            kind = "png" if logo.suffixe == "png" else "svg+xml"
+            address = f"data:image/{kind};base64,{base64.b64encode(logo.contenu).decode('ascii')}"
+            logos.append(f'<img class="logo" src="{address}" alt="{_texte("Logo : " + logo.nom)}">')
     subject = f"<strong>{_texte(couverture.territoire)}</strong> – {_texte(couverture.sujet)}"
-    return f'<div class="logos">\n{logos}\n</div>\n<p class="sujet">{subject}</p>'
-
-
-def _logo(logo: Logo) -> str:
-    if logo.contenu is None:
-        return f'<span class="logo absent">{_texte(logo.nom)}</span>'
-    kind = "png" if logo.suffixe == "png" else "svg+xml"
-    address = f"data:image/{kind};base64,{base64.b64encode(logo.contenu).decode('ascii')}"
-    return f'<img class="logo" src="{address}" alt="{_texte("Logo : " + logo.nom)}">'
+    shown = "\n".join(logos)
+    return f'<div class="logos">\n{shown}\n</div>\n<p class="sujet">{subject}</p>'
 
 
 def _mentions(couverture: Couverture) -> str:
@@ -265,3 +197,35 @@ def _mentions(couverture: Couverture) -> str:
         f"<div><dt>{_texte(nom)}</dt><dd>{_texte(valeur)}</dd></div>" for nom, valeur in couverture.mentions
     )
     return f'<dl class="mentions">\n{rows}\n</dl>'
+
+
+def _texte(texte: object) -> str:
+    return escape(montrable(texte))
+
+
+def _runs(texte: Texte, numeros: Mapping[str, str] = RIEN) -> str:
+    """Return a text with its strong words, its links, and the references that have a number."""
+    pieces = []
+    for run in morceaux(texte):
+        match run:
+            case Gras(said):
+                pieces.append(f"<strong>{_texte(said)}</strong>")
+            case Lien(said, adresse):
+                pieces.append(f'<a href="{escape(adresse)}">{_texte(said)}</a>')
+            case Renvoi(ancre) if not run.entre_parentheses:  # else it is in a cell alone: nothing has a number yet
+                pieces.append(f'<a href="#{escape(ancre)}">{_texte(numeros.get(ancre, ancre).lower())}</a>')
+            case str():
+                pieces.append(_texte(run))
+    return "".join(pieces)
+
+
+def _p(texte: Texte, classe: str = "", numeros: Mapping[str, str] = RIEN) -> str:
+    return f"<p{_attribut('class', classe)}>{_runs(texte, numeros)}</p>"
+
+
+def _attribut(nom: str, valeur: str) -> str:
+    return f' {nom}="{escape(valeur)}"' if valeur else ""
+
+
+def _numero(ancre: str, numeros: Mapping[str, str]) -> str:
+    return f'<span class="numero">{numeros[ancre]}.</span> ' if ancre in numeros else ""

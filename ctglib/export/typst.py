@@ -8,7 +8,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from functools import singledispatch
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -126,72 +125,49 @@ def _corps(document: Document) -> str:
     return "\n\n".join(pieces)
 
 
-@singledispatch
 def ecrire_typst(objet: object, numeros: Mapping[str, str]) -> str:
     """Return an object as Typst, every text of the data a string.
 
     Raises:
         TypeError: It is not an object of a document.
     """
+    match objet:
+        case Groupe(pieces):
+            return "\n\n".join(ecrire_typst(piece, numeros) for piece in pieces)
+        case Titre(texte, niveau):
+            return f"#heading(level: {niveau - 1}, {chaine(texte)})"
+        case Paragraphe(texte, classe):
+            text = _morceaux(texte, numeros)
+            return f"#{classe}[{text}]" if classe else text
+        case Liste(items, ordonnee, classe):
+            inside = ", ".join(f"[{_morceaux(item, numeros)}]" for item in items)
+            written = f"{'enum' if ordonnee else 'list'}({inside})"
+            return f"#{classe}({written})" if classe else f"#{written}"
+        case Encadre(paragraphes, citation, auteur):
+            text = "\n\n".join(_morceaux(paragraphe, numeros) for paragraphe in paragraphes)
+            if not citation:
+                return f"#avertissement[{text}]"
+            author = f"\n\n#source[{_morceaux(auteur, numeros)}]" if auteur else ""
+            return f"#quote(block: true)[{text}{author}]"
+        case Colonnes(blocs):
+            cells = (f"[#set heading(outlined: false)\n{ecrire_typst(bloc, numeros)}]," for bloc in blocs)
+            return f"#colonnes(({' '.join(cells)}))"
+        case Piece():
+            return _morceaux(f"Fichier joint : {objet.libelle} ({objet.adresse}).", numeros)
+        case Dessin():
+            caption = _legende(f"figure-{objet.nom}", objet.titre, numeros)
+            svg = f'bytes("{citer(lisible(objet.svg_large))}"), format: "svg"'
+            drawing = f'image({svg}, width: 100%, alt: "{citer(lisible(objet.alt))}")'
+            reading = f"#lecture[{_morceaux((Gras('Lecture :'), f' {objet.lecture}'), numeros)}]\n"
+            source = f"#source[{_morceaux('Source : ' + objet.source, numeros)}]"
+            inside = (reading if objet.lecture else "") + source
+            return f"#graphique(caption: {caption}, {drawing})[{inside}] {_etiquette(f'figure-{objet.nom}', numeros)}"
+        case Tableau():
+            return _tableau(objet, numeros)
     raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Typst")
 
 
-@ecrire_typst.register(Groupe)
-def _(groupe: Groupe, numeros: Mapping[str, str]) -> str:
-    return "\n\n".join(ecrire_typst(piece, numeros) for piece in groupe.pieces)
-
-
-@ecrire_typst.register(Titre)
-def _(titre: Titre, numeros: Mapping[str, str]) -> str:
-    return f"#heading(level: {titre.niveau - 1}, {chaine(titre.texte)})"
-
-
-@ecrire_typst.register(Paragraphe)
-def _(paragraphe: Paragraphe, numeros: Mapping[str, str]) -> str:
-    text = _morceaux(paragraphe.texte, numeros)
-    return f"#{paragraphe.classe}[{text}]" if paragraphe.classe else text
-
-
-@ecrire_typst.register(Liste)
-def _(liste: Liste, numeros: Mapping[str, str]) -> str:
-    items = ", ".join(f"[{_morceaux(item, numeros)}]" for item in liste.items)
-    written = f"{'enum' if liste.ordonnee else 'list'}({items})"
-    return f"#{liste.classe}({written})" if liste.classe else f"#{written}"
-
-
-@ecrire_typst.register(Encadre)
-def _(encadre: Encadre, numeros: Mapping[str, str]) -> str:
-    text = "\n\n".join(_morceaux(paragraphe, numeros) for paragraphe in encadre.paragraphes)
-    if not encadre.citation:
-        return f"#avertissement[{text}]"
-    author = f"\n\n#source[{_morceaux(encadre.auteur, numeros)}]" if encadre.auteur else ""
-    return f"#quote(block: true)[{text}{author}]"
-
-
-@ecrire_typst.register(Colonnes)
-def _(colonnes: Colonnes, numeros: Mapping[str, str]) -> str:
-    inside = (f"[#set heading(outlined: false)\n{ecrire_typst(bloc, numeros)}]," for bloc in colonnes.blocs)
-    return f"#colonnes(({' '.join(inside)}))"
-
-
-@ecrire_typst.register(Piece)
-def _(piece: Piece, numeros: Mapping[str, str]) -> str:
-    return _morceaux(f"Fichier joint : {piece.libelle} ({piece.adresse}).", numeros)
-
-
-@ecrire_typst.register(Dessin)
-def _(dessin: Dessin, numeros: Mapping[str, str]) -> str:
-    caption = _legende(f"figure-{dessin.nom}", dessin.titre, numeros)
-    svg = f'bytes("{citer(lisible(dessin.svg_large))}"), format: "svg"'
-    drawing = f'image({svg}, width: 100%, alt: "{citer(lisible(dessin.alt))}")'
-    reading = f"#lecture[#strong[{_morceaux('Lecture :', numeros)}] {_morceaux(dessin.lecture, numeros)}]\n"
-    source = f"#source[{_morceaux('Source : ' + dessin.source, numeros)}]"
-    inside = (reading if dessin.lecture else "") + source
-    return f"#graphique(caption: {caption}, {drawing})[{inside}] {_etiquette(f'figure-{dessin.nom}', numeros)}"
-
-
-@ecrire_typst.register(Tableau)
-def _(tableau: Tableau, numeros: Mapping[str, str]) -> str:
+def _tableau(tableau: Tableau, numeros: Mapping[str, str]) -> str:
     """Write a table, its notes and its source; a long one keeps its last row on the page of what follows."""
     anchor, follows = f"tableau-{tableau.nom}", [*tableau.notes, f"Source : {tableau.source}"]
     signs = sum(len(montrable(value)) for row in tableau.lignes() for value in row)
@@ -266,14 +242,15 @@ def _morceaux(texte: Texte, numeros: Mapping[str, str]) -> str:
     """Return a text as markup: strings, strong or linked."""
     pieces = []
     for run in morceaux(texte):
-        if isinstance(run, Gras):
-            pieces.append(f"#strong({chaine(run.texte)});")
-        elif isinstance(run, Lien) and not run.adresse.startswith("#"):
-            pieces.append(f'#link("{citer(run.adresse)}", {chaine(run.texte)});')
-        elif isinstance(run, Renvoi) and run.ancre in numeros:
-            pieces.append(f"#link(label({chaine(run.ancre)}), {chaine(numeros[run.ancre].lower())});")
-        else:
-            pieces.append(f"#{chaine(getattr(run, 'texte', getattr(run, 'ancre', run)))};")
+        match run:
+            case Gras(said):
+                pieces.append(f"#strong({chaine(said)});")
+            case Lien(said, adresse) if not adresse.startswith("#"):
+                pieces.append(f'#link("{citer(adresse)}", {chaine(said)});')
+            case Renvoi(ancre) if ancre in numeros:
+                pieces.append(f"#link(label({chaine(ancre)}), {chaine(numeros[ancre].lower())});")
+            case _:
+                pieces.append(f"#{chaine(getattr(run, 'texte', getattr(run, 'ancre', run)))};")
     return "".join(pieces)
 
 

@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import singledispatch
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +33,7 @@ from ctglib.document.blocs import (
     Piece,
     Renvoi,
     Titre,
+    morceaux,
 )  # fmt: skip
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Tableau
@@ -116,7 +116,7 @@ class Feuille:
 
     def remplir(self, paragraph: Paragraph, texte: Texte) -> None:
         """Write a text with its strong words and its links; a reference is the number of what it names."""
-        for run in (texte,) if isinstance(texte, str) else texte:
+        for run in morceaux(texte):
             if isinstance(run, Lien) and not run.adresse.startswith("#"):
                 _lien(paragraph, run)
             elif isinstance(run, Renvoi):
@@ -126,53 +126,46 @@ class Feuille:
                 paragraph.add_run(montrable(text)).font.bold = isinstance(run, Gras) or None
 
 
-@singledispatch
 def ecrire_word(objet: object, feuille: Feuille) -> None:
     """Add an object at the end of a Word document.
 
     Raises:
         TypeError: It is not an object of a document.
     """
-    raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Word")
-
-
-@ecrire_word.register(Groupe)
-def _(groupe: Groupe, feuille: Feuille) -> None:
-    for piece in groupe.pieces:
-        ecrire_word(piece, feuille)
-
-
-@ecrire_word.register(Titre)
-def _(titre: Titre, feuille: Feuille) -> None:
-    feuille.ecrire(titre.texte, f"Heading {titre.niveau - 1}")
-
-
-@ecrire_word.register(Paragraphe)
-def _(paragraphe: Paragraphe, feuille: Feuille) -> None:
-    feuille.ecrire(paragraphe.texte, NOTE if paragraphe.classe else "Normal")
-
-
-@ecrire_word.register(Liste)
-def _(liste: Liste, feuille: Feuille) -> None:
-    for item in liste.items:
-        feuille.ecrire(item, "List Number" if liste.ordonnee else "List Bullet")
-
-
-@ecrire_word.register(Encadre)
-def _(encadre: Encadre, feuille: Feuille) -> None:
-    for text in encadre.paragraphes:
-        feuille.ecrire(text, "Quote" if encadre.citation else AVERTISSEMENT)
-    if encadre.auteur:
-        feuille.ecrire(encadre.auteur, SOURCE)
-
-
-@ecrire_word.register(Colonnes)
-def _(colonnes: Colonnes, feuille: Feuille) -> None:
-    """Write blocks in a section of the page in columns, which Word fills alike."""
-    _finir_section(feuille, 1)
-    for bloc in colonnes.blocs:
-        ecrire_word(bloc, feuille)
-    _finir_section(feuille, len(colonnes.blocs))
+    match objet:
+        case Groupe(pieces):
+            for piece in pieces:
+                ecrire_word(piece, feuille)
+        case Titre(texte, niveau):
+            feuille.ecrire(texte, f"Heading {niveau - 1}")
+        case Paragraphe(texte, classe):
+            feuille.ecrire(texte, NOTE if classe else "Normal")
+        case Liste(items, ordonnee):
+            for item in items:
+                feuille.ecrire(item, "List Number" if ordonnee else "List Bullet")
+        case Encadre(paragraphes, citation, auteur):
+            for text in paragraphes:
+                feuille.ecrire(text, "Quote" if citation else AVERTISSEMENT)
+            if auteur:
+                feuille.ecrire(auteur, SOURCE)
+        case Colonnes(blocs):  # in a section of the page in columns, which Word fills alike
+            _finir_section(feuille, 1)
+            for bloc in blocs:
+                ecrire_word(bloc, feuille)
+            _finir_section(feuille, len(blocs))
+        case Piece():
+            feuille.ecrire(f"Fichier joint : {objet.libelle} ({objet.adresse}).")
+        case Dessin():
+            anchor = f"figure-{objet.nom}"
+            feuille.ecrire(feuille.legende(anchor, objet.titre), "Image Caption")
+            _image(feuille.word.add_paragraph(), feuille.images[anchor], objet.alt, LARGEUR_CM)
+            if objet.lecture:
+                feuille.ecrire((Gras("Lecture :"), f" {objet.lecture}"))
+            feuille.ecrire(f"Source : {objet.source}", SOURCE)
+        case Tableau():
+            _tableau(objet, feuille)
+        case _:
+            raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Word")
 
 
 def _finir_section(feuille: Feuille, colonnes: int) -> None:
@@ -184,23 +177,7 @@ def _finir_section(feuille: Feuille, colonnes: int) -> None:
     feuille.word.paragraphs[-1]._p.get_or_add_pPr().append(section)
 
 
-@ecrire_word.register(Piece)
-def _(piece: Piece, feuille: Feuille) -> None:
-    feuille.ecrire(f"Fichier joint : {piece.libelle} ({piece.adresse}).")
-
-
-@ecrire_word.register(Dessin)
-def _(dessin: Dessin, feuille: Feuille) -> None:
-    anchor = f"figure-{dessin.nom}"
-    feuille.ecrire(feuille.legende(anchor, dessin.titre), "Image Caption")
-    _image(feuille.word.add_paragraph(), feuille.images[anchor], dessin.alt, LARGEUR_CM)
-    if dessin.lecture:
-        feuille.ecrire((Gras("Lecture :"), f" {dessin.lecture}"))
-    feuille.ecrire(f"Source : {dessin.source}", SOURCE)
-
-
-@ecrire_word.register(Tableau)
-def _(tableau: Tableau, feuille: Feuille) -> None:
+def _tableau(tableau: Tableau, feuille: Feuille) -> None:
     """Write a table as XML: through python-docx, which looks for each part anew, it would take ten times longer."""
     caption = feuille.ecrire(feuille.legende(f"tableau-{tableau.nom}", tableau.titre), "Table Caption")
     widths = "".join(f'<w:gridCol w:w="{round(A_LA_PAGE * width)}"/>' for width in largeurs(tableau))

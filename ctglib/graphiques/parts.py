@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,7 +11,6 @@ from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import FINE, INSECABLE, compter, enumerer, minuscule, pourcent
 from ctglib.graphiques.echelle import Echelle
 from ctglib.graphiques.planche import assemble
-from ctglib.graphiques.rangees import Cle, put_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +25,7 @@ LINES, LINES_INSIDE = 3, 2
 MARGIN = 4.0
 UNDER_NAME, BETWEEN_BARS = 2.0, 11.0
 SEPARATOR = 1.4
-PATCH = 7.0
+PATCH, AFTER_PATCH, BETWEEN_ENTRIES = 7.0, 4.0, 12.0
 WHOLE = 100.0
 LEAST = 0.05  # a rest of 100 % that is only rounding
 TIRET = "–"
@@ -139,11 +137,8 @@ def _put_bar(planche: Planche, axes: Axes, scale: Echelle, top: float, name: str
                           hide=not segment.color)  # fmt: skip
         start += segment.part
     _outline(planche, 0.0, top, scale.place(start), height)
-    key = []
-    for segment in (segment for segment, lines in zip(segments, inside, strict=True) if not lines):
-        texte = segment.texte.replace(" ", INSECABLE) if FINE in segment.texte else segment.texte
-        key.append(Cle(f"{segment.libelle} : {texte}", PATCH, partial(_put_patch, planche, segment.color)))
-    return put_key(planche, top + height + 4, key) if key else top + height + 2
+    outside = [segment for segment, lines in zip(segments, inside, strict=True) if not lines]
+    return _put_key(planche, top + height + 4, outside) if outside else top + height + 2
 
 
 def _inside(planche: Planche, segment: Segment, width: float) -> list[str]:
@@ -164,6 +159,17 @@ def _outline(planche: Planche, x: float, y: float, width: float, height: float) 
     planche.rule(corners, planche.couleurs.filet, 0.5)
 
 
-def _put_patch(planche: Planche, color: str, x: float, y: float) -> None:
-    planche.rectangle(x, y - PATCH / 2, PATCH, PATCH, color or None)
-    _outline(planche, x, y - PATCH / 2, PATCH, PATCH)
+def _put_key(planche: Planche, top: float, segments: Sequence[Segment]) -> float:
+    """Put labels under a bar, each after a patch of its colour, on a new line when one is full; return their bottom."""
+    lead, indent, x, y = planche.leading, PATCH + AFTER_PATCH, 0.0, top
+    for segment in segments:
+        said = segment.texte.replace(" ", INSECABLE) if FINE in segment.texte else segment.texte
+        lines = planche.wrap(f"{segment.libelle} : {said}", planche.width - indent, LINES)
+        width = indent + planche.widest(lines)
+        if x and (x + width > planche.width or len(lines) > 1):
+            x, y = 0.0, y + lead
+        planche.rectangle(x, y + (lead - PATCH) / 2, PATCH, PATCH, segment.color or None)
+        _outline(planche, x, y + (lead - PATCH) / 2, PATCH, PATCH)
+        planche.write_lines(x + indent, y + len(lines) * lead / 2, lines)
+        x, y = x + width + BETWEEN_ENTRIES, y + (len(lines) - 1) * lead
+    return y + lead

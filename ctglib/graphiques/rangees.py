@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ LINES_OF_A_LABEL = 3
 BETWEEN_NAMES, LINE_OF_NAMES = 10.0, 7.0
 BETWEEN_VALUES = 4.0
 NAME_AND_DETAIL = 5.0
-AFTER_SAMPLE, BETWEEN_ENTRIES = 4.0, 12.0
 MARK = 12.0
 SANS_ZERO = "L'échelle ne part pas de zéro."
 
@@ -98,33 +97,6 @@ def put_axis(
             planche.write(left + width / 2, bottom + 10, text, ha="center", color=planche.couleurs.secondaire)
             free = left + width + BETWEEN_VALUES
     return bottom + 16
-
-
-@dataclass(frozen=True)
-class Cle:
-    """What a sign of a chart means: its text, the width of a sample, what puts the sample at a place."""
-
-    texte: str
-    width: float
-    put: Callable[[float, float], None]
-    color: str = ""
-    gras: bool = False
-
-
-def put_key(planche: Planche, top: float, entries: Sequence[Cle]) -> float:
-    """Put the key, one entry after another and on a new line when it is full; return its bottom."""
-    lead, x, y = planche.leading, 0.0, top + planche.leading / 2
-    for entry in entries:
-        indent = entry.width + AFTER_SAMPLE
-        lines = planche.wrap(entry.texte, planche.width - indent, LINES_OF_A_LABEL, entry.gras)
-        width = indent + planche.widest(lines, entry.gras)
-        if x and (x + width > planche.width or len(lines) > 1):
-            x, y = 0.0, y + lead
-        entry.put(x, y)
-        y += (len(lines) - 1) * lead / 2
-        planche.write_lines(x + indent, y, lines, bold=entry.gras, color=entry.color)
-        x, y = x + width + BETWEEN_ENTRIES, y + (len(lines) - 1) * lead / 2
-    return y + lead / 2 if entries else top
 
 
 def put_note(planche: Planche, left: float, top: float, text: str) -> float:
