@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from ctglib.commandes.production import Options, produire_rapports
+from ctglib.commandes.application import lancer
 from ctglib.production.manifeste import prevoir
 from ctglib.production.plan import CTG, LISTE, Demande, commandes, rapports_connus
 from ctglib.production.produire import TRAVAIL, VERROU, Resultat, realiser, retenir
@@ -83,10 +83,8 @@ def octets(dossier: Path) -> dict[str, bytes]:
 
 def main(carnets: str, sortie: str, forcer: str = "", moteur: str = CTG) -> int:
     """Make the reports of a folder of notebooks, as ``ctg produire`` does."""
-    options = Options(
-        (), (), (), "html", Path(sortie), carnets=Path(carnets), travailleurs=2, forcer=bool(forcer), moteur=moteur
-    )
-    return produire_rapports(options)
+    options = ["--formats", "html", "--sortie", sortie, "--carnets", carnets, "--travailleurs", "2", "--moteur", moteur]
+    return lancer(["produire", *options, *(["--forcer"] if forcer else [])])
 
 
 if __name__ == "__main__":

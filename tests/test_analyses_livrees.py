@@ -13,7 +13,7 @@ import pytest
 from fichiers_suivis import DEPOT
 
 from ctglib import atelier
-from ctglib.commandes.laboratoire import livres, sans_sorties
+from ctglib.commandes.analyses import livres, sans_sorties
 from ctglib.document.serialisation import MIME, en_json
 from ctglib.export.document import assembler
 from ctglib.production.moteur import executer

@@ -28,9 +28,7 @@ from production_exemple import (
     produire,
 )
 
-from ctglib.commandes import archivage
 from ctglib.commandes.application import lancer
-from ctglib.commandes.archivage import Archivage, archiver_convention
 from ctglib.production.archive import REQUIS, PaquetsIndisponibles, telecharger
 from ctglib.production.verifier import grouper, relever_archive
 
@@ -49,9 +47,11 @@ def produits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return carnets, sortie
 
 
-def archiver(produits: tuple[Path, Path], vers: Path, **autres: object) -> int:
+def archiver(produits: tuple[Path, Path], vers: Path, *options: str) -> int:
     carnets, sortie = produits
-    return archiver_convention(Archivage("harnes", sortie, vers, carnets=carnets, **autres))
+    return lancer(
+        ["archiver", "-c", "harnes", "--sortie", str(sortie), "--vers", str(vers), "--carnets", str(carnets), *options]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_la_cle_qui_cache_les_effectifs_n_est_lue_que_de_qui_decompresse(
     cle.parent.mkdir(exist_ok=True)
     shutil.copyfile(donnees / "conventions" / "demonstration" / "suivi" / ".cle", cle)
 
-    assert archiver(produits, tmp_path / "harnes.zip", tel_quel=True) == 0
+    assert archiver(produits, tmp_path / "harnes.zip", "--tel-quel") == 0
 
     with zipfile.ZipFile(tmp_path / "harnes.zip") as opened:
         droits = {entree.filename: entree.external_attr >> 16 for entree in opened.infolist()}
@@ -269,7 +269,7 @@ def test_une_archive_qui_n_est_pas_a_jour_est_refusee_ou_le_dit(
     assert "annexe1.csv a changé : harnes, 5 rapports" in dit
     assert "ctg produire --convention harnes" in dit and "--tel-quel" in dit
 
-    assert archiver(produits, vers, tel_quel=True) == 0
+    assert archiver(produits, vers, "--tel-quel") == 0
     with zipfile.ZipFile(vers) as opened:
         assert "annexe1.csv a changé" in opened.read("LISEZMOI.md").decode("utf-8")
         racine = next(item for item in json.loads(opened.read(DESCRIPTION))["@graph"] if item["@id"] == "./")
@@ -300,9 +300,11 @@ def test_sans_rapport_a_archiver_la_commande_le_dit(tmp_path: Path, capsys: pyte
 def test_les_paquets_sont_dans_l_archive_et_le_lisezmoi_s_en_sert(
     produits: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archivage, "telecharger", lambda: {"paquets/essai-1.0-py3-none-any.whl": b"roue"})
+    monkeypatch.setattr(
+        "ctglib.production.archive.telecharger", lambda: {"paquets/essai-1.0-py3-none-any.whl": b"roue"}
+    )
 
-    assert archiver(produits, tmp_path / "harnes.zip", avec_paquets=True) == 0
+    assert archiver(produits, tmp_path / "harnes.zip", "--avec-paquets") == 0
 
     with zipfile.ZipFile(tmp_path / "harnes.zip") as opened:
         assert opened.read("paquets/essai-1.0-py3-none-any.whl") == b"roue"

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from fichiers_suivis import DEPOT, fichiers_suivis
 
-from ctglib.commandes.laboratoire import livres
+from ctglib.commandes.analyses import livres
 
 CARNETS = [path for path in fichiers_suivis(".ipynb") if path.is_relative_to(DEPOT / "notebooks")]
 ANALYSES = [DEPOT / nom for nom in sorted(livres())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import ctglib.commandes.suivante.depart
+import ctglib.commandes.brouillon
 import ctglib.production.verifier  # every model is then known
 from ctglib.donnees.modeles import Modele
 

@@ -14,7 +14,7 @@ from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
 from navigateur import OPTIONS, _chromium
 
-from ctglib.commandes.laboratoire import environnement
+from ctglib.commandes.analyses import environnement
 
 ADRESSE = re.compile(r"http://127\.0\.0\.1:\d+/\S*token=\S+")
 ATTENTE = 120_000  # milliseconds, on a loaded machine

@@ -16,7 +16,7 @@ from ligne_de_commande import ctg
 
 from ctglib.calculs.territoire import remplir
 from ctglib.commandes.application import lancer
-from ctglib.commandes.suivante.diagnostic import diagnostic_public
+from ctglib.commandes.brouillon import diagnostic_public
 from ctglib.donnees import publiques
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides

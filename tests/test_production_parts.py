@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -16,10 +15,10 @@ from production_exemple import demande as demander
 
 from ctglib import ouvrir_bilan
 from ctglib.blocs.annee import EtudeAnnuelle, etudier, parts
-from ctglib.commandes.production import Options, produire_rapports
+from ctglib.commandes.application import lancer
 from ctglib.donnees.lecture import enregistrer, lire_octets
 from ctglib.production.manifeste import lire_manifeste, prevoir
-from ctglib.production.plan import CARNETS, CTG, Demande, commandes
+from ctglib.production.plan import CTG, Demande, commandes
 from ctglib.production.pool import Ouvriers
 from ctglib.production.produire import Resultat, confirmer, realiser, retenir
 
@@ -179,16 +178,14 @@ def test_une_etude_impossible_laisse_les_rapports_se_faire(voulue: Demande, donn
 def test_la_commande_ne_refait_que_ce_qui_lit_le_chiffre_et_l_essai_a_blanc_le_dit(
     donnees: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    options = Options(
-        ("fiches",), (NOM,), (2023,), "html", tmp_path / "sortie", carnets=CARNETS, travailleurs=2, a_blanc=False
-    )
-    assert produire_rapports(options) == 0
+    order = ["produire", "fiches", "-c", NOM, "-a", "2023", "-f", "html", "-s", str(tmp_path / "sortie")]
+    assert lancer(order) == 0
     changer(donnees, "2023/observations.csv", "valeur", "67", indicateur="am_agreees")
     capfd.readouterr()
 
-    assert produire_rapports(dataclasses.replace(options, a_blanc=True)) == 0
+    assert lancer([*order, "--a-blanc"]) == 0
     tried = " ".join(capfd.readouterr().out.split())
-    assert produire_rapports(options) == 0
+    assert lancer(order) == 0
     told = " ".join(capfd.readouterr().out.split())
 
     assert tried.count("seulement si ce changement touche ce qu'il montre") == len(FICHES)
@@ -200,12 +197,12 @@ def test_la_commande_ne_refait_que_ce_qui_lit_le_chiffre_et_l_essai_a_blanc_le_d
 
 @pytest.mark.complet
 def test_ce_qui_n_est_pas_refait_aurait_ete_le_meme(donnees: Path, tmp_path: Path) -> None:
-    options = Options(("fiches", "bilan"), (NOM,), (2025, 2026), "html", tmp_path / "peu", carnets=CARNETS)
-    assert produire_rapports(options) == 0
+    order = ["produire", "fiches", "bilan", "-c", NOM, "-a", "2025", "-a", "2026", "-f", "html", "-s"]
+    assert lancer([*order, str(tmp_path / "peu")]) == 0
     for (relatif, colonne, valeur), ou, _ in CHANGEMENTS.values():
         changer(donnees, relatif, colonne, valeur, **ou)
-        assert produire_rapports(options) == 0
+        assert lancer([*order, str(tmp_path / "peu")]) == 0
 
-    assert produire_rapports(dataclasses.replace(options, sortie=tmp_path / "tout")) == 0
+    assert lancer([*order, str(tmp_path / "tout")]) == 0
 
     assert octets(tmp_path / "peu") == octets(tmp_path / "tout")

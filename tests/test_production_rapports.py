@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from production_exemple import ANNEE, CONVENTION, demande, ecrire_carnet, octets, produire
 
-from ctglib.commandes.production import Options, produire_rapports
+from ctglib.commandes.application import lancer
 from ctglib.production.manifeste import prevoir
 from ctglib.production.plan import LISTE, Carnet, annees_de, carnets_ignores, commandes, rapports_connus
 
@@ -47,9 +47,11 @@ def test_un_carnet_enregistre_a_cote_n_est_ni_produit_ni_publie_et_la_commande_l
     cache = "lire_octets('conventions/demonstration/suivi/2023/profils.csv').decode()[-200:]"
     ecrire_carnet(carnets / "mes_essais.ipynb", f"paragraphe({cache})")
     (carnets / LISTE).write_text('diagnostic = ["diagnostic"]\n', encoding="utf-8")
-    options = Options((), ("harnes",), (), "html", tmp_path / "sortie", carnets=carnets, travailleurs=1)
 
-    assert produire_rapports(options) == 0
+    assert (
+        lancer(["produire", "-c", "harnes", "-f", "html", "-s", str(tmp_path / "sortie"), "--carnets", str(carnets)])
+        == 0
+    )
 
     assert not [nom for nom in octets(tmp_path / "sortie") if "essais" in nom or "autre" in nom]
     assert "mes-essais" not in (tmp_path / "sortie" / "index.html").read_text(encoding="utf-8")
@@ -72,7 +74,7 @@ def test_une_liste_fautive_est_dite_sans_rien_produire(
     if liste is not None:
         (carnets / LISTE).write_text(liste, encoding="utf-8")
 
-    code = produire_rapports(Options((), ("harnes",), (), "html", tmp_path / "sortie", carnets=carnets))
+    code = lancer(["produire", "-c", "harnes", "--sortie", str(tmp_path / "sortie"), "--carnets", str(carnets)])
 
     assert code == 1 and dit in capsys.readouterr().err
     assert not (tmp_path / "sortie").exists()

@@ -8,8 +8,8 @@ import pytest
 from production_exemple import demande, ecrire_carnet, octets, produire
 from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 
-from ctglib.commandes import verification
-from ctglib.commandes.verification import Verification, verifier_rapports
+from ctglib.commandes import archives
+from ctglib.commandes.application import lancer
 from ctglib.production import manifeste
 from ctglib.production.chiffres import Changement, comparer
 from ctglib.production.produire import TRAVAIL, VERROU, verrouiller
@@ -117,7 +117,7 @@ def test_une_donnee_changee_dit_l_ancienne_et_la_nouvelle_valeur(
 def test_une_valeur_changee_n_a_pas_plus_de_chiffres_qu_il_n_en_faut(
     avant: str, apres: str, dits: tuple[str, str]
 ) -> None:
-    assert verification._courtes(avant, apres) == dits
+    assert archives.courtes(avant, apres) == dits
 
 
 def test_une_valeur_falsifiee_dans_un_csv_est_rendue_par_le_rejeu(
@@ -137,7 +137,7 @@ def test_une_valeur_falsifiee_dans_un_csv_est_rendue_par_le_rejeu(
 def test_trop_de_valeurs_changees_sont_comptees(
     lieu: Lieu, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verification, "VALEURS_MONTREES", 2)
+    monkeypatch.setattr(archives, "VALEURS_MONTREES", 2)
     path = lieu.sortie / "harnes/chiffres/chiffres.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([lines[0], *(f"{line}9" for line in lines[1:6]), *lines[6:]]) + "\n", encoding="utf-8")
@@ -171,7 +171,7 @@ def test_un_carnet_qui_echoue_est_dit(lieu: Lieu, capsys: pytest.CaptureFixture[
 def test_le_portail_touche_est_dit(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
     corriger(lieu.sortie / "index.html", b"Harnes", b"Hernes")
 
-    code = lieu.verifier(rejouer=False)
+    code = lieu.verifier("--sans-rejouer")
 
     dit = capsys.readouterr().out
     assert code == 1
@@ -186,7 +186,7 @@ def test_le_portail_touche_est_dit(lieu: Lieu, capsys: pytest.CaptureFixture[str
 def test_sans_rien_a_verifier_la_commande_le_dit(
     lieu: Lieu, dossier: str, convention: str, attendu: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = verifier_rapports(Verification(lieu.sortie.parent / dossier, (convention,), carnets=lieu.carnets))
+    code = lancer(["verifier", "-c", convention, "--sortie", str(lieu.sortie.parent / dossier)])
 
     assert code == 1 and attendu in capsys.readouterr().err
 

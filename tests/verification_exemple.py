@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from production_exemple import COUVERTURE, demande, ecrire_carnet, produire
 
-from ctglib.commandes import verification
-from ctglib.commandes.verification import Verification, verifier_rapports
+from ctglib.commandes.application import lancer
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.verifier import grouper, relever
@@ -41,8 +40,9 @@ class Lieu:
         found = relever(self.sortie, ("harnes",), self.carnets)
         return grouper(found.sorties), grouper(found.causes)
 
-    def verifier(self, *, rejouer: bool = True) -> int:
-        return verifier_rapports(Verification(self.sortie, ("harnes",), rejouer, travailleurs=1, carnets=self.carnets))
+    def verifier(self, *options: str) -> int:
+        folders = ["--sortie", str(self.sortie), "--carnets", str(self.carnets)]
+        return lancer(["verifier", "-c", "harnes", *folders, "--travailleurs", "1", *options])
 
 
 def preparer(folder: Path) -> Path:
@@ -64,7 +64,7 @@ def copier(modele: Path, vers: Path, monkeypatch: pytest.MonkeyPatch) -> Lieu:
     monkeypatch.setenv(VARIABLE, str(found.donnees))
     monkeypatch.setenv("TMPDIR", tempfile.gettempdir())  # making a report in this process changes both
     monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
-    monkeypatch.setattr(verification, "ouvrir_executeur", lambda **_: nullcontext((ThreadPoolExecutor(1), 1)))
+    monkeypatch.setattr("ctglib.production.pool.ouvrir_executeur", lambda **_: nullcontext((ThreadPoolExecutor(1), 1)))
     return found
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
+from ctglib.commandes.terminal import dire, refuser
+from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import racine
 from ctglib.production.plan import PAQUET
 
@@ -28,35 +29,29 @@ def surveiller(passer: Callable[[], int], carnets: Path) -> int:
 
     Dates are looked at rather than the system asked: it tells nothing of a folder shared on a network. They decide of
     nothing: what has to be made is known by its content.
-
-    Args:
-        passer: Makes what is out of date, says it, and returns 0, or 1 when something failed.
-        carnets: The notebooks.
     """
-    console = Console(highlight=False)
     code = _etat(PAQUET)
     while True:
         before = _etat(racine(), carnets)
-        status = passer()
         try:
-            console.print(EN_VEILLE, soft_wrap=True)
-            console.file.flush()
+            status = passer()
+        except Empechement as error:
+            status = refuser(error)
+        try:
+            dire(EN_VEILLE)
+            sys.stdout.flush()
             while before == _etat(racine(), carnets) and code == _etat(PAQUET):
                 time.sleep(PAUSE)
-            _attendre_le_calme(carnets)
+            now, later = None, _etat(racine(), carnets)
+            while now != later:
+                time.sleep(CALME)
+                now, later = later, _etat(racine(), carnets)
         except KeyboardInterrupt:
-            console.print(FIN, soft_wrap=True)
+            dire(FIN)
             return status
         if code != _etat(PAQUET):
-            console.print(CODE_CHANGE, soft_wrap=True)
+            dire(CODE_CHANGE)
             return 1
-
-
-def _attendre_le_calme(carnets: Path) -> None:
-    now, later = None, _etat(racine(), carnets)
-    while now != later:
-        time.sleep(CALME)
-        now, later = later, _etat(racine(), carnets)
 
 
 def _etat(*dossiers: Path) -> dict[str, int]:

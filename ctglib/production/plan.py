@@ -10,7 +10,7 @@ import ast
 import json
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
 
 PAQUET = Path(__file__).parents[1]
-CARNETS = PAQUET.parent / "notebooks"
+PROJET = PAQUET.parent
+CARNETS = PROJET / "notebooks"
 LISTE = "rapports.toml"  # beside the notebooks: a name typed after « ctg produire », its notebooks and formats
 TITRE = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PUBLIQUE, INTERNE = "publique", "interne"
@@ -88,9 +89,8 @@ class Carnet:
     @cached_property
     def parametres(self) -> dict[str, str | int]:
         """The parameters that its cell tagged « parameters » declares, each with its default value."""
-        return parametres_declares(
-            next((cell["source"] for cell in self.cellules if "parameters" in _marques(cell)), "")
-        )
+        tagged = (cell["source"] for cell in self.cellules if "parameters" in _marques(cell))
+        return parametres_declares(next(tagged, ""))
 
     def situer(self, source: str) -> tuple[int | None, str]:
         """Return the number of the cell with this source, counted from 1, and the heading above it.
@@ -112,9 +112,14 @@ def _marques(cell: dict) -> list[str]:
 
 def parametres_declares(source: str) -> dict[str, str | int]:
     """Return what a cell gives to names: « annee: int = 2024 », or « annee = 2024 » in the one papermill injects."""
-    pairs = [(node.target, node.value) for node in ast.parse(source).body if isinstance(node, ast.AnnAssign)]
-    pairs += [(node.targets[0], node.value) for node in ast.parse(source).body if isinstance(node, ast.Assign)]
+    nodes = [node for node in ast.parse(source).body if isinstance(node, ast.AnnAssign | ast.Assign)]
+    pairs = [(node.targets[0] if isinstance(node, ast.Assign) else node.target, node.value) for node in nodes]
     return {target.id: ast.literal_eval(value) for target, value in pairs if isinstance(target, ast.Name)}
+
+
+def nom_de(convention: str, cle: str, diffusion: str) -> str:
+    """Return the name of a report for a reader: « harnes, 2024, bilan »."""
+    return ", ".join((convention, *cle.split("/"), *((INTERNE,) if diffusion == INTERNE else ())))
 
 
 @dataclass(frozen=True)
@@ -130,16 +135,20 @@ class Commande:
     parametres: tuple[tuple[str, str | int], ...]
 
     @property
+    def fiche(self) -> int | None:
+        """The fiche that it is about, None when it is about all."""
+        return dict(self.parametres).get("fiche")
+
+    @property
     def cle(self) -> str:
         """The name of the report in its convention: « 2024/bilan », « 2024/fiche-1 », « diagnostic »."""
-        fiche = dict(self.parametres).get("fiche")
-        rapport = Carnet(self.carnet).nom + (f"-{fiche}" if fiche else "")
+        rapport = Carnet(self.carnet).nom + (f"-{self.fiche}" if self.fiche else "")
         return f"{self.annee}/{rapport}" if self.annee else rapport
 
     @property
     def nom(self) -> str:
         """The name of the report for a reader."""
-        return ", ".join((self.convention, *self.cle.split("/")))
+        return nom_de(self.convention, self.cle, self.diffusion)
 
     @property
     def dossier(self) -> Path:
@@ -181,51 +190,39 @@ class Demande:
     carnets: Path = CARNETS
 
 
-@dataclass(frozen=True)
-class Declaration:
-    """What a name of the list makes: notebooks, in formats of its own where it has some."""
-
-    carnets: tuple[Carnet, ...]
-    formats: tuple[str, ...] = ()
-
-
-def declares(dossier: Path = CARNETS) -> dict[str, Declaration]:
-    """Return what is declared, by the name typed after « ctg produire ».
+def declares(dossier: Path = CARNETS) -> dict[str, tuple[tuple[Carnet, ...], tuple[str, ...]]]:
+    """Return what is declared, by the name typed after « ctg produire »: its notebooks, and formats of its own.
 
     Raises:
         DonneesInvalides: The list is absent or does not read.
     """
-    path = dossier / LISTE
+    path, found = dossier / LISTE, {}
     try:
-        listed = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {nom: _declaration(dossier, told) for nom, told in listed.items()}
+        for nom, told in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            stems, formats = (
+                (told.get("carnets", ()), told.get("formats", ())) if isinstance(told, dict) else (told, ())
+            )
+            if lost := [kind for kind in formats if kind not in FORMATS]:
+                raise ValueError(f"format inconnu : {', '.join(lost)}")
+            found[nom] = tuple(Carnet(dossier / f"{stem}.ipynb") for stem in stems), tuple(formats)
     except (OSError, ValueError, TypeError) as error:
-        expected = 'une ligne par rapport : bilan = ["bilan"]'
-        raise refus(
-            str(path), f"la liste des rapports ne se lit pas ({error})", expected, "la remettre (git restore)"
-        ) from None
-
-
-def _declaration(dossier: Path, dit: list | dict) -> Declaration:
-    told = dit if isinstance(dit, dict) else {"carnets": dit}
-    formats = tuple(told.get("formats", ()))
-    if lost := [kind for kind in formats if kind not in FORMATS]:
-        raise ValueError(f"format inconnu : {', '.join(lost)}")
-    return Declaration(tuple(Carnet(dossier / f"{stem}.ipynb") for stem in told.get("carnets", ())), formats)
+        trouve, expected = f"la liste des rapports ne se lit pas ({error})", 'une ligne par rapport : bilan = ["bilan"]'
+        raise refus(str(path), trouve, expected, "la remettre (git restore)") from None
+    return found
 
 
 def rapports_connus(dossier: Path = CARNETS) -> tuple[str, ...]:
     """Return the names of the reports of a convention: those of the declared list but the portraits of territories."""
     return tuple(
         name
-        for name, group in declares(dossier).items()
-        if not any(carnet.chemin.is_file() and TERRITOIRE in carnet.parametres for carnet in group.carnets)
+        for name, (carnets, _) in declares(dossier).items()
+        if not any(carnet.chemin.is_file() and TERRITOIRE in carnet.parametres for carnet in carnets)
     )
 
 
 def carnets_declares(dossier: Path = CARNETS) -> tuple[Carnet, ...]:
     """Return the declared notebooks, each once."""
-    return tuple(dict.fromkeys(carnet for one in declares(dossier).values() for carnet in one.carnets))
+    return tuple(dict.fromkeys(carnet for carnets, _ in declares(dossier).values() for carnet in carnets))
 
 
 def carnets_ignores(dossier: Path = CARNETS) -> tuple[str, ...]:
@@ -241,39 +238,30 @@ def commandes(demande: Demande) -> list[Commande]:
         DonneesInvalides: The list of reports does not read, or names a notebook that is not there.
     """
     known, formats = declares(demande.carnets), {}
-    for declaration in (known[rapport] for rapport in demande.rapports):
-        for carnet in declaration.carnets:
-            asked = (*formats.get(carnet, ()), *(declaration.formats or demande.formats))
+    for carnets, own in (known[rapport] for rapport in demande.rapports):
+        for carnet in carnets:
+            asked = (*formats.get(carnet, ()), *(own or demande.formats))
             formats[carnet] = tuple(kind for kind in FORMATS if kind in asked)
-    notebooks = list(formats)
-    if absents := [carnet.chemin.name for carnet in notebooks if not carnet.chemin.is_file()]:
+    if absents := [carnet.chemin.name for carnet in formats if not carnet.chemin.is_file()]:
         path, remedy = str(demande.carnets / LISTE), "remettre le carnet à sa place, ou le retirer de la liste"
         raise DonneesInvalides([Faute(path, f"« {nom} » absent", "un carnet présent", remedy) for nom in absents])
+    annuels = [carnet for carnet in formats if "annee" in carnet.parametres]
     orders = []
     for convention in demande.conventions:
-        annuels = [carnet for carnet in notebooks if "annee" in carnet.parametres]
         for annee in (None, *(_annees(demande, convention) if annuels else ())):
-            for carnet in annuels if annee else [carnet for carnet in notebooks if carnet not in annuels]:
+            for carnet in annuels if annee else [carnet for carnet in formats if carnet not in annuels]:
                 fiches = _fiches(convention) if "fiche" in carnet.parametres else (None,)
-                asked = replace(demande, formats=formats[carnet])
-                orders += [commander(asked, carnet, convention, annee, fiche) for fiche in fiches]
+                orders += [commander(demande, formats[carnet], carnet, convention, annee, fiche) for fiche in fiches]
     return orders
 
 
 def commander(
-    demande: Demande, carnet: Carnet, convention: str, annee: int | None = None, fiche: int | None = None
+    demande: Demande, formats: tuple[str, ...], carnet: Carnet, convention: str, annee: int | None, fiche: int | None
 ) -> Commande:
     """Return the order of one report; its notebook is told what it declares, and no more."""
     possible = {"convention": convention, "annee": annee, "fiche": fiche, "diffusion": demande.diffusion}
-    return Commande(
-        carnet=carnet.chemin,
-        convention=convention,
-        annee=annee,
-        diffusion=demande.diffusion,
-        formats=demande.formats,
-        sortie=demande.sortie,
-        parametres=tuple((nom, value) for nom, value in possible.items() if nom in carnet.parametres),
-    )
+    told = tuple((nom, value) for nom, value in possible.items() if nom in carnet.parametres)
+    return Commande(carnet.chemin, convention, annee, demande.diffusion, formats, demande.sortie, told)
 
 
 def portraits(codes: Iterable[str], formats: tuple[str, ...], sortie: Path, carnets: Path = CARNETS) -> list[Commande]:
@@ -296,7 +284,7 @@ def annees_de(convention: str) -> tuple[int, ...]:
 
 
 def _annees(demande: Demande, convention: str) -> tuple[int, ...]:
-    """Return the years asked for that a convention has; those of its reports when its file does not hold.
+    """Return the years asked for that a convention has; when its file does not hold, those of its former reports.
 
     Their notebooks will say what is wrong with it.
     """

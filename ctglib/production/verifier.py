@@ -10,10 +10,10 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from ctglib.donnees.ecriture import PREFIXE
@@ -23,7 +23,6 @@ from ctglib.production.echec import Echec
 from ctglib.production.manifeste import (
     PYTHON,
     Donnees,
-    Manifeste,
     Trace,
     causes,
     empreinte,
@@ -32,15 +31,17 @@ from ctglib.production.manifeste import (
     versions,
 )
 from ctglib.production.plan import (
+    CTG,
     DIFFUSIONS,
     FORMATS,
     INTERNE,
     MANIFESTE,
-    PAQUET,
+    PROJET,
     PUBLIQUE,
     Demande,
     carnets_declares,
     commander,
+    nom_de,
 )
 from ctglib.production.portail import PORTAIL, portail_touche
 from ctglib.production.produire import confier
@@ -49,10 +50,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Executor
 
-    from ctglib.production.fabrication import Fabrication
     from ctglib.production.plan import Commande
 
-PROJET = PAQUET.parent
 DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
 # What installing an archive adds to it.
 INSTALLES = re.compile(r"\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/")
@@ -62,25 +61,18 @@ EN_TROP = "n'est pas au manifeste (fichier ajouté, ou d'une version précédent
 LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
 
 
-@dataclass(frozen=True)
-class Ecart:
+class Ecart(NamedTuple):
     """Something that is not as it is said to be: where, and what, in words."""
 
     lieu: str
     phrase: str
 
 
-@dataclass(frozen=True)
-class Publie:
+class Publie(NamedTuple):
     """A report that a manifest tells of, and the order that makes it again."""
 
     commande: Commande
     trace: Trace
-
-    @property
-    def nom(self) -> str:
-        """The name of the report for a reader."""
-        return _nom(self.commande.convention, self.commande.cle, self.commande.diffusion)
 
 
 @dataclass(frozen=True)
@@ -100,11 +92,28 @@ class Releve:
     causes: tuple[Ecart, ...]
 
 
+@dataclass(frozen=True)
+class Rejeu:
+    """What a report gave when it was made again.
+
+    Attributes:
+        commande: The report.
+        fichiers: The files whose bytes are not those of the manifest, or that only one of both has.
+        changements: What is not the same in the tables, from what lies in the folder to what was made again.
+        echec: Why it could not be made again.
+    """
+
+    commande: Commande
+    fichiers: tuple[str, ...] = ()
+    changements: tuple[Changement, ...] = ()
+    echec: Echec | None = None
+
+
 def grouper(ecarts: Iterable[Ecart]) -> list[str]:
     """Return each fault once, with where it holds: each place when they are few, else how many of each convention."""
     groupes: dict[str, list[str]] = {}
-    for ecart in ecarts:
-        groupes.setdefault(ecart.phrase, []).append(ecart.lieu)
+    for lieu, phrase in ecarts:
+        groupes.setdefault(phrase, []).append(lieu)
     lines = []
     for phrase, lieux in groupes.items():
         nombres = Counter(lieu.partition(", ")[0] for lieu in lieux)
@@ -134,16 +143,17 @@ def relever(
     donnees, publies, sorties, found, nombre = Donnees(), [], [*_autour(sortie)], [], 0
     for convention in conventions:
         for diffusion, dossier in _dossiers(sortie / convention, diffusions):
-            manifeste = lire_manifeste(dossier)
-            sorties += _des_fichiers(convention, manifeste, diffusion)
-            for cle, trace in manifeste.traces.items():
-                nombre += len(trace.sorties)
-                publie = _publie(convention, cle, trace, Demande((), (), (), diffusion, (), sortie, carnets))
-                if publie is None:
-                    found.append(Ecart(_nom(convention, cle, diffusion), "son carnet a disparu, ou n'est plus déclaré"))
-                    continue
-                publies.append(publie)
-                found += [Ecart(publie.nom, phrase) for phrase in causes(publie.commande, trace, donnees)]
+            traces = lire_manifeste(dossier).traces
+            sorties += _des_fichiers(convention, dossier, diffusion)
+            nombre += sum(len(trace.sorties) for trace in traces.values())
+            for cle, trace in traces.items():
+                commande = _commande(convention, cle, trace, Demande((), (), (), diffusion, (), sortie, carnets))
+                if commande is None:
+                    lieu = nom_de(convention, cle, diffusion)
+                    found.append(Ecart(lieu, "son carnet a disparu, ou n'est plus déclaré"))
+                else:
+                    publies.append(Publie(commande, trace))
+                    found += [Ecart(commande.nom, phrase) for phrase in causes(commande, trace, donnees)]
     return Releve(tuple(publies), nombre, tuple(sorties), tuple(found))
 
 
@@ -168,37 +178,34 @@ def _dossiers(dossier: Path, diffusions: tuple[str, ...]) -> Iterator[tuple[str,
         yield INTERNE, interne
 
 
-def _publie(convention: str, cle: str, trace: Trace, demande: Demande) -> Publie | None:
-    """Return a report as it is made today, None when its notebook is not there any more or cannot be read."""
+def _commande(convention: str, cle: str, trace: Trace, demande: Demande) -> Commande | None:
+    """Return the order of a report as it is made today, None when its notebook is not there or cannot be read."""
     annee, _, nom = cle.rpartition("/")
     fiche = trace.parametres.get("fiche")
-    demande = replace(demande, formats=tuple(kind for kind in FORMATS if f"{cle}.{kind}" in trace.sorties))
+    formats = tuple(kind for kind in FORMATS if f"{cle}.{kind}" in trace.sorties)
     try:
-        orders = [
-            commander(demande, carnet, convention, int(annee) if annee else None, fiche)
-            for carnet in carnets_declares(demande.carnets)
-            if carnet.nom + (f"-{fiche}" if fiche else "") == nom
-        ]
+        for carnet in carnets_declares(demande.carnets):
+            if carnet.nom + (f"-{fiche}" if fiche else "") == nom:
+                return commander(demande, formats, carnet, convention, int(annee) if annee else None, fiche)
     except (DonneesInvalides, OSError, ValueError, KeyError, TypeError, SyntaxError):
-        return None
-    return Publie(orders[0], trace) if orders else None
+        pass
+    return None
 
 
-def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iterator[Ecart]:
+def _des_fichiers(convention: str, dossier: Path, diffusion: str) -> Iterator[Ecart]:
     """Yield the faults of the files of a folder: what the manifest tells of and is not so, what it does not tell of."""
-    dossier = manifeste.chemin.parent
+    manifeste = lire_manifeste(dossier)
     if not manifeste.traces and not manifeste.echecs:
         etat = "ne se lit pas, ou vient d'une autre version du classeur" if manifeste.chemin.exists() else "est absent"
         yield Ecart(convention, f"{MANIFESTE} {etat} : rien ne dit de quoi ces rapports sont faits")
-    attendus = set()
     for cle, trace in manifeste.traces.items():
-        attendus |= set(trace.sorties)
-        nom = _nom(convention, cle, diffusion)
-        yield from (Ecart(nom, phrase) for phrase in sorties_touchees(dossier, trace.sorties))
-    for cle in manifeste.echecs:
-        page = f"{cle}.echec.html"
-        attendus.add(page)
-        yield Ecart(_nom(convention, cle, diffusion), f"n'a pas pu être refait depuis ({page} dit pourquoi)")
+        lieu = nom_de(convention, cle, diffusion)
+        yield from (Ecart(lieu, phrase) for phrase in sorties_touchees(dossier, trace.sorties))
+    pages = {cle: f"{cle}.echec.html" for cle in manifeste.echecs}
+    for cle, page in pages.items():
+        lieu = nom_de(convention, cle, diffusion)
+        yield Ecart(lieu, f"n'a pas pu être refait depuis ({page} dit pourquoi)")
+    attendus = {*pages.values(), *(nom for trace in manifeste.traces.values() for nom in trace.sorties)}
     for nom in sorted(_presents(dossier) - attendus):
         yield Ecart(convention, f"{nom} {LIEN if (dossier / nom).is_symlink() else EN_TROP}")
 
@@ -211,10 +218,6 @@ def _presents(dossier: Path) -> set[str]:
         for nom in noms
         if nom != Path(MANIFESTE) and nom.parts[0] != INTERNE and not nom.name.startswith(PREFIXE)
     }
-
-
-def _nom(convention: str, cle: str, diffusion: str) -> str:
-    return ", ".join((convention, *cle.split("/"), *((INTERNE,) if diffusion == INTERNE else ())))
 
 
 def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
@@ -232,24 +235,23 @@ def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
         return 0, [Ecart("archive", f"{DESCRIPTION} ne se lit plus : rien ne dit ce que l'archive contenait")]
     present, links = {}, set()
     for path in dossier.rglob("*"):
-        nom = path.relative_to(dossier)
-        if nom == Path(DESCRIPTION) or any(part.startswith(PREFIXE) for part in nom.parts):
-            continue
-        if INSTALLES.match(nom.as_posix()):
+        relatif = path.relative_to(dossier)
+        nom = relatif.as_posix()
+        if nom == DESCRIPTION or INSTALLES.match(nom) or any(part.startswith(PREFIXE) for part in relatif.parts):
             continue
         if path.is_symlink():
-            links.add(nom.as_posix())
+            links.add(nom)
         elif not path.is_dir():
-            present[nom.as_posix()] = empreinte(path.read_bytes()) if path.is_file() else ""
+            present[nom] = empreinte(path.read_bytes()) if path.is_file() else ""
     phrases = {
         LIEN: links,
-        "a été retiré": set(said) - set(present) - links,
-        "n'y était pas (ajouté depuis)": set(present) - set(said),
-        "n'est pas celui de l'archive (modifié depuis)": {nom for nom in present if said.get(nom, "") != present[nom]}
-        & set(said),
+        "a été retiré": said.keys() - present - links,
+        "n'y était pas (ajouté depuis)": present.keys() - said,
+        "n'est pas celui de l'archive (modifié depuis)": {
+            nom for nom in said.keys() & present if said[nom] != present[nom]
+        },
     }
-    ecarts = [Ecart("archive", f"{nom} {phrase}") for phrase, noms in phrases.items() for nom in sorted(noms)]
-    return len(said), ecarts
+    return len(said), [Ecart("archive", f"{nom} {phrase}") for phrase, noms in phrases.items() for nom in sorted(noms)]
 
 
 def relever_paquets() -> tuple[int, list[Ecart]]:
@@ -258,9 +260,7 @@ def relever_paquets() -> tuple[int, list[Ecart]]:
     Each package says what it installed in its RECORD, with a fingerprint; what Python compiled has none.
     """
     nombre, ecarts = 0, []
-    for nom in versions():
-        if nom == PYTHON:
-            continue
+    for nom in versions().keys() - {PYTHON}:
         listed = metadata.distribution(nom).files
         if listed is None:
             ecarts.append(Ecart(nom, "ne dit pas ce qu'il a installé (RECORD absent) : le réinstaller"))
@@ -272,7 +272,7 @@ def relever_paquets() -> tuple[int, list[Ecart]]:
             compte = f"{len(autres)} fichiers, dont {autres[0]}," if len(autres) > 1 else f"{autres[0]}"
             accord = "ne sont plus tels qu'installés" if len(autres) > 1 else "n'est plus tel qu'installé"
             ecarts.append(Ecart(nom, f"{compte} {accord} : réinstaller le paquet"))
-    return nombre, ecarts
+    return nombre, sorted(ecarts)
 
 
 def _tel_qu_installe(file: metadata.PackagePath) -> bool:
@@ -283,47 +283,20 @@ def _tel_qu_installe(file: metadata.PackagePath) -> bool:
     return urlsafe_b64encode(hashlib.new(file.hash.mode, content).digest()).rstrip(b"=").decode() == file.hash.value
 
 
-@dataclass(frozen=True)
-class Rejeu:
-    """What a report gave when it was made again.
-
-    Attributes:
-        publie: The report.
-        fichiers: The files whose bytes are not those of the manifest, or that only one of both has.
-        changements: What is not the same in the tables, from what lies in the folder to what was made again.
-        echec: Why it could not be made again.
-    """
-
-    publie: Publie
-    fichiers: tuple[str, ...] = ()
-    changements: tuple[Changement, ...] = ()
-    echec: Echec | None = None
-
-    @property
-    def commande(self) -> Commande:
-        """The order of the report."""
-        return self.publie.commande
-
-
-def rejouer(
-    publies: Iterable[Publie], executeur: Executor, *, moteur: str, places: int, temporaire: str = ""
-) -> Iterator[Rejeu]:
+def rejouer(publies: Iterable[Publie], executeur: Executor, *, places: int, temporaire: str = "") -> Iterator[Rejeu]:
     """Make reports again and yield how each compares, as it is done; the arguments are those of ``confier``."""
-    for publie, rendu in confier(publies, executeur, moteur=moteur, places=places, temporaire=temporaire):
-        yield Rejeu(publie, echec=rendu) if isinstance(rendu, Echec) else confronter(publie, rendu)
-
-
-def confronter(publie: Publie, fabrication: Fabrication) -> Rejeu:
-    """Return how a report made again compares with its manifest and with the tables that lie in the folder."""
-    rejoues, annonces = fabrication.contenus, publie.trace.sorties
-    refaits = {nom: empreinte(content) for nom, content in rejoues.items()}
-    noms = sorted({*refaits, *annonces})
-    changements = [
-        item
-        for nom in noms
-        if nom.endswith(".csv") and PurePosixPath(nom).name != SOURCES
-        for path in [publie.commande.dossier / nom]
-        for item in comparer(nom, path.read_bytes() if path.is_file() else None, rejoues.get(nom))
-    ]
-    differents = tuple(nom for nom in noms if refaits.get(nom) != annonces.get(nom))
-    return Rejeu(publie, differents, tuple(changements))
+    for (commande, trace), rendu in confier(publies, executeur, moteur=CTG, places=places, temporaire=temporaire):
+        if isinstance(rendu, Echec):
+            yield Rejeu(commande, echec=rendu)
+            continue
+        refaits = {nom: empreinte(content) for nom, content in rendu.contenus.items()}
+        noms = sorted({*refaits, *trace.sorties})
+        changements = [
+            item
+            for path in (commande.dossier / nom for nom in noms if nom.endswith(".csv"))
+            if path.name != SOURCES
+            for nom in [path.relative_to(commande.dossier).as_posix()]
+            for item in comparer(nom, path.read_bytes() if path.is_file() else None, rendu.contenus.get(nom))
+        ]
+        differents = tuple(nom for nom in noms if refaits.get(nom) != trace.sorties.get(nom))
+        yield Rejeu(commande, differents, tuple(changements))

@@ -1,0 +1,170 @@
+"""``ctg laboratoire`` opens JupyterLab in French on ``analyses``; ``ctg analyser`` makes a page of a notebook.
+
+Such a page is marked « analyse ponctuelle », and nothing of it goes to the portal, the manifest or an archive.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import chdir, suppress
+from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ctglib.commandes.options import Formats
+from ctglib.commandes.terminal import Incompris, dire, inconnus, promettre, proposer
+from ctglib.production.plan import FORMATS, PROJET, RESUMES, Carnet
+
+ANALYSES = PROJET / "analyses"
+ACCUEIL = "accueil.ipynb"
+PONCTUELS = tuple(kind for kind in FORMATS if kind not in RESUMES)
+REGLAGES = Path(__file__).parent / "jupyter"
+TRACES = PROJET / ".laboratoire"  # what JupyterLab remembers of a user: settings, open tabs
+PATIENCE = 3  # seconds
+LIVRES = re.compile(r"^!/(analyses/.+\.ipynb)$", re.MULTILINE)
+
+AOuvrir = Annotated[str, typer.Argument(help="Carnet d'analyses à ouvrir (l'accueil par défaut).", metavar="CARNET")]
+SansNavigateur = Annotated[bool, typer.Option("--sans-navigateur", help="Donner l'adresse sans ouvrir le navigateur.")]
+Port = Annotated[int, typer.Option("--port", help="Port où écouter (le premier libre ensuite).", metavar="NOMBRE")]
+AExecuter = Annotated[Path, typer.Argument(help="Carnet du dossier analyses.", metavar="CARNET", show_default=False)]
+Parametres = Annotated[
+    list[str] | None, typer.Option("--parametre", "-p", help="Un paramètre du carnet.", metavar="NOM VALEUR")
+]
+Dossier = Annotated[
+    Path | None,
+    typer.Option("--sortie", "-s", help="Dossier où écrire (celui du carnet par défaut).", metavar="DOSSIER"),
+]
+
+
+def laboratoire(carnet: AOuvrir = "", sans_navigateur: SansNavigateur = False, port: Port = 8888) -> int:
+    """Ouvrir JupyterLab en français, sur le dossier des analyses."""
+    name = Path(carnet).name if carnet else ACCUEIL
+    known = sorted(path.name for path in ANALYSES.glob("*.ipynb"))
+    if name not in known:
+        raise Incompris(f"Le carnet « {name} » n'est pas dans analyses{proposer(name, known)}.")
+    if find_spec("jupyterlab") is None:
+        raise Incompris("JupyterLab n'est pas installé : lancez « make laboratoire », qui l'installe.")
+    options = [f"--LabApp.default_url=/lab/tree/analyses/{name}", f"--ServerApp.port={port}"]
+    if sans_navigateur:
+        options.append("--ServerApp.open_browser=False")
+    else:
+        options.append("--Application.log_level=ERROR")
+        dire("JupyterLab s'ouvre dans le navigateur. Pour l'arrêter : Ctrl + C dans cette fenêtre.")
+    with subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], env=environnement(), cwd=PROJET) as run:
+        try:
+            return 1 if run.wait() else 0
+        except KeyboardInterrupt:  # JupyterLab receives it too when it is typed
+            with suppress(subprocess.TimeoutExpired):
+                run.wait(PATIENCE)
+            run.terminate()
+            return 0
+
+
+def environnement() -> Mapping[str, str]:
+    """Return the environment that JupyterLab runs in: our settings first, the user's in the project."""
+    paths = os.pathsep.join(filter(None, (str(REGLAGES), os.environ.get("JUPYTER_CONFIG_PATH", ""))))
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": paths,
+        "JUPYTERLAB_SETTINGS_DIR": str(TRACES / "reglages"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(TRACES / "onglets"),
+    }
+
+
+@cache
+def livres() -> frozenset[str]:
+    """Return the notebooks of ``analyses`` that come with the project: those that git follows."""
+    return frozenset(LIVRES.findall((PROJET / ".gitignore").read_text(encoding="utf-8")))
+
+
+def sans_sorties(model: dict[str, Any], path: str, **_: object) -> None:
+    """Save a notebook that git follows without what its cells showed: Jupyter calls this before it writes one."""
+    name = path.strip("/")
+    if model["type"] != "notebook" or not (name.startswith("notebooks/") or name in livres()):
+        return
+    for cell in model["content"]["cells"]:
+        cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key == "tags"}
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    # The metadata that the notebooks of the project all bear.
+    model["content"]["metadata"] = json.loads((ANALYSES / ACCUEIL).read_text(encoding="utf-8"))["metadata"]
+
+
+@promettre("Rien n'a été écrit.")
+def analyser(
+    carnet: AExecuter, formats: Formats = "html,pdf", parametre: Parametres = None, sortie: Dossier = None
+) -> None:
+    """Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word."""
+    from ctglib.donnees.ecriture import ecrire
+
+    asked = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
+    nothing = [] if asked else [f"Aucun format demandé : {', '.join(PONCTUELS)}."]
+    if faults := inconnus("Le format", asked, PONCTUELS) + nothing:
+        raise Incompris("\n".join(faults))
+    found = _trouver(carnet)
+    files = _composer(found, asked, _valeurs(Carnet(found), parametre or []))
+    folder = (sortie or found.parent).resolve()
+    ecrire({folder / name: content for name, content in files.items()})
+    dire(f"Analyse ponctuelle, écrite dans {folder} : {', '.join(files)}.")
+
+
+def _trouver(carnet: Path) -> Path:
+    """Return the notebook: a path, or a name of ``analyses``."""
+    for path in (carnet, ANALYSES / carnet.name, ANALYSES / f"{carnet.name}.ipynb"):
+        if path.is_file() and path.suffix == ".ipynb":
+            return path.resolve()
+    folder = carnet.parent if carnet.parent != Path() and carnet.parent.is_dir() else ANALYSES
+    known = sorted(path.name for path in folder.glob("*.ipynb"))
+    listed = ", ".join(known) or "aucun"
+    raise Incompris(
+        f"Le carnet « {carnet} » n'existe pas{proposer(carnet.name, known)}. Carnets de {folder.name} : {listed}."
+    )
+
+
+def _valeurs(carnet: Carnet, parametres: Sequence[str]) -> dict[str, str | int]:
+    """Return the parameters, given as « nom=valeur »: whole numbers where the notebook declares one."""
+    from ctglib.production.moteur import refuser_parametres
+
+    declared = carnet.parametres
+    given: dict[str, str | int] = dict(text.partition("=")[::2] for text in parametres)
+    for name, value in given.items():
+        if type(declared.get(name)) is int and value.strip().lstrip("-").isdigit():
+            given[name] = int(value)
+    if refusal := refuser_parametres(carnet.chemin.name, declared, given):
+        raise Incompris(refusal)
+    return given
+
+
+def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | int]) -> dict[str, bytes]:
+    """Return the files, by name, of a notebook run in its own folder, as in JupyterLab."""
+    from ctglib import atelier, export
+    from ctglib.document.blocs import Encadre
+    from ctglib.export.document import CarnetImpubliable, assembler
+    from ctglib.production.echec import CARNET, RapportEchoue
+    from ctglib.production.fabrication import EXPORTEURS
+    from ctglib.production.moteur import executer
+
+    try:
+        with chdir(carnet.parent):
+            notebook = executer(carnet, valeurs)
+        document = assembler(notebook)
+        marked = replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))
+        made = {}
+        for form in formats:
+            content, _ = getattr(export, EXPORTEURS[form])().from_notebook_node(notebook, {"page": marked})
+            made[f"{carnet.stem}.{form}"] = content.encode() if isinstance(content, str) else content
+    except RapportEchoue as error:
+        told = str(error).replace(CARNET, "Corriger la cellule dans JupyterLab, puis relancer ctg analyser.")
+        raise Incompris(told.replace("ctg produire", "ctg analyser")) from None
+    except CarnetImpubliable as error:
+        raise Incompris(str(error)) from None
+    return made

@@ -1,0 +1,243 @@
+"""``ctg verifier`` says whether the reports are what they are said to be; ``ctg archiver`` keeps them in one file."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctglib.commandes.options import Carnets, Conventions, Delai, Sortie, Travailleurs
+from ctglib.commandes.terminal import Incompris, compter, dire, inconnus, montrer, promettre, proposer, tableau
+from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ctglib.production.verifier import Ecart, Publie, Rejeu
+
+VALEURS_MONTREES = 40
+CHIFFRES, CHIFFRES_AU_PLUS = 6, 12  # significant
+DESACCORD = (
+    "Tout ne concorde pas : voir chaque ligne marquée ✗. Un changement voulu se publie par ctg produire ; sinon, "
+    "remettre ce qui a changé comme il était."
+)
+
+SansRejouer = Annotated[
+    bool, typer.Option("--sans-rejouer", help="Ne comparer que les fichiers, sans refaire les rapports.")
+]
+AArchiver = Annotated[str, typer.Option("--convention", "-c", help="Convention à archiver.", metavar="NOM")]
+Vers = Annotated[
+    Path | None, typer.Option("--vers", help="Fichier à écrire (ctg-NOM.zip par défaut).", metavar="FICHIER")
+]
+AvecPaquets = Annotated[bool, typer.Option("--avec-paquets", help="Y mettre les paquets, pour installer sans réseau.")]
+TelQuel = Annotated[bool, typer.Option("--tel-quel", help="Archiver même ce qui n'est pas à jour, en le disant.")]
+
+
+def verifier(
+    convention: Conventions = None, sortie: Sortie = Path(SORTIE), sans_rejouer: SansRejouer = False,
+    travailleurs: Travailleurs = 0, delai: Delai = 600, carnets: Carnets = CARNETS,
+) -> int:  # fmt: skip
+    """Dire si les rapports sont ceux du manifeste, et si les refaire les redonne."""
+    from ctglib.production.manifeste import empreinte
+    from ctglib.production.verifier import (
+        DESCRIPTION,
+        conventions_publiees,
+        relever,
+        relever_archive,
+        relever_paquets,
+    )
+
+    publiees = conventions_publiees(sortie)
+    if not publiees:
+        raise Incompris(
+            f"Aucun rapport dans {sortie}. Produisez-les (ctg produire), ou dites où ils sont par --sortie."
+        )
+    if refus := inconnus(f"Dans {sortie}, la convention", convention or (), publiees):
+        raise Incompris("\n".join(refus))
+    conventions = convention or publiees
+    invalides = _dire_les_donnees(conventions)
+    releve = relever(sortie, conventions, carnets)
+    ecarts = compter(len(releve.sorties), "écart")
+    tels = f"{compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit"
+    accords = [
+        not invalides,
+        _constater("Fichiers", releve.sorties, tels, f"{ecarts} avec ce que dit le manifeste"),
+        _constater(
+            "Données lues, carnets, code et versions", releve.causes, "ceux du manifeste",
+            "ce ne sont plus ceux du manifeste",
+        ),
+    ]  # fmt: skip
+    if archive := relever_archive():
+        nombre, ecarts = archive
+        said = f"{compter(nombre, 'fichier')}, tous ceux de sa description ({DESCRIPTION}, sha256 {{}})"
+        tels = said.format(empreinte((PROJET / DESCRIPTION).read_bytes()))
+        accords.append(
+            _constater("Archive", ecarts, tels, f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait")
+        )
+    nombre, ecarts = relever_paquets()
+    tels, autres = f"{compter(nombre, 'fichier')}, tels qu'installés", f"{compter(len(ecarts), 'paquet')} à réinstaller"
+    accords.append(_constater("Paquets", ecarts, tels, autres))
+    if sans_rejouer:
+        dire("– Rejeu : non demandé (--sans-rejouer)")
+    else:
+        valides = [item for item in releve.publies if item.commande.convention not in invalides]
+        rejeux = _rejouer(valides, sortie, travailleurs, delai) if valides else []
+        accords.append(_dire_le_rejeu(rejeux, len(releve.publies)))
+        if accords[-1] and releve.causes:
+            dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
+    dire("Tout concorde." if all(accords) else DESACCORD)
+    return 0 if all(accords) else 1
+
+
+def _rejouer(publies: list[Publie], sortie: Path, travailleurs: int, delai: float) -> list[Rejeu]:
+    from ctglib.commandes.rapports import suivre_la_barre
+    from ctglib.donnees.ecriture import EcritureImpossible
+    from ctglib.production.pool import coeurs, ouvrir_executeur
+    from ctglib.production.produire import verrouiller
+    from ctglib.production.verifier import rejouer
+
+    with ExitStack() as pile:
+        travail = ""
+        with suppress(EcritureImpossible):  # reports that can only be read: the system's folder serves
+            travail = str(pile.enter_context(verrouiller(sortie)).absolute())
+        nombre = min(travailleurs or coeurs(), len(publies))
+        executeur, places = pile.enter_context(ouvrir_executeur(travailleurs=nombre, delai=delai))
+        rejeux = list(suivre_la_barre(rejouer(publies, executeur, places=places, temporaire=travail)))
+    return sorted(rejeux, key=lambda item: item.commande.nom)
+
+
+def _dire_les_donnees(conventions: Iterable[str]) -> set[str]:
+    """Say whether the data of each convention hold, and return the names of those that do not."""
+    from ctglib.donnees.fautes import DonneesInvalides
+    from ctglib.donnees.validation import valider
+
+    invalides = set()
+    for nom in conventions:
+        try:
+            dire(f"✓ Données : {nom}, {len(valider(nom))} fichiers lus, aucune faute")
+        except DonneesInvalides as error:
+            invalides.add(nom)
+            dire(f"✗ Données : {nom}, {error}")
+    return invalides
+
+
+def _constater(sujet: str, ecarts: Sequence[Ecart], bon: str, mauvais: str) -> bool:
+    """Say whether something is as it is said to be, and what is not; return whether it is."""
+    from ctglib.production.verifier import grouper
+
+    dire(f"✗ {sujet} : {mauvais}" if ecarts else f"✓ {sujet} : {bon}", *(f"  - {line}" for line in grouper(ecarts)))
+    return not ecarts
+
+
+def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:
+    """Say what was made again and what it changes in the published figures; return whether nothing differs."""
+    autres = [item for item in rejeux if item.echec or item.fichiers]
+    if retenus := publies - len(rejeux):
+        dire(f"✗ Rejeu : {compter(retenus, 'rapport')} à ne pas refaire tant que les données ont une faute")
+    if autres:
+        suite = "diffèrent une fois refaits" if len(autres) > 1 else "diffère une fois refait"
+        dire(f"✗ Rejeu : {compter(len(autres), 'rapport')} sur {len(rejeux)} {suite}")
+    elif rejeux:
+        dire(f"✓ Rejeu : {compter(len(rejeux), 'rapport')}, les octets du manifeste")
+    dire(*(f"  - {item.commande.nom} : {item.echec or ', '.join(item.fichiers)}" for item in autres))
+    changes = [(item.commande.convention, found) for item in rejeux for found in item.changements]
+    if changes:
+        quoi = "Ce que cela change" if autres else "Ce qui a été changé après coup"
+        dire(f"  {quoi} dans les tableaux publiés (CSV) : {compter(len(changes), 'valeur')}")
+    elif autres:
+        dire("  Aucune valeur des tableaux publiés (CSV) ne change.")
+    tables: dict[str, list] = {}
+    for convention, found in changes[:VALEURS_MONTREES]:
+        tables.setdefault(f"{convention}/{found.fichier}", []).append(found)
+    for chemin, values in tables.items():
+        table = tableau("    Ligne", "Colonne", "Publié", "Rejoué")
+        for found in values:
+            cells = (f"    {found.ligne}", found.colonne, *courtes(found.avant, found.apres))
+            table.add_row(*(cell.replace("[", r"\[") for cell in cells))
+        dire(f"  {chemin}")
+        montrer(table)
+    if len(changes) > VALEURS_MONTREES:
+        dire(f"  … et {compter(len(changes) - VALEURS_MONTREES, 'autre')}, {len(changes)} en tout.")
+    return not autres and len(rejeux) == publies
+
+
+def courtes(avant: str, apres: str) -> tuple[str, str]:
+    """Return two values as a reader writes them, with no more digits than it takes to tell them apart."""
+    for chiffres in (CHIFFRES, CHIFFRES_AU_PLUS):
+        short = tuple(_court(value, chiffres) for value in (avant, apres))
+        if short[0] != short[1]:
+            return short
+    return avant, apres
+
+
+def _court(valeur: str, chiffres: int) -> str:
+    try:
+        number = float(valeur)
+    except ValueError:
+        return valeur
+    return f"{number:.{chiffres}g}".replace(".", ",") if "." in valeur else valeur
+
+
+@promettre("L'archive n'a pas été faite.")
+def archiver(
+    convention: AArchiver, sortie: Sortie = Path(SORTIE), vers: Vers = None, avec_paquets: AvecPaquets = False,
+    tel_quel: TelQuel = False, carnets: Carnets = CARNETS,
+) -> None:  # fmt: skip
+    """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
+    from ctglib.donnees.ecriture import ecrire
+    from ctglib.production import archive
+    from ctglib.production.manifeste import empreinte, lire_manifeste
+    from ctglib.production.verifier import conventions_publiees, grouper
+
+    if absents := archive.fichiers_requis_absents():
+        raise Incompris(
+            f"L'archive a besoin de {', '.join(absents)} dans {PROJET} : remettre le classeur entier à sa place."
+        )
+    manifeste, publiees = lire_manifeste(sortie / convention), conventions_publiees(sortie)
+    if not manifeste.traces:
+        possibles = f" Possibles : {', '.join(publiees)}." if publiees else ""
+        raise Incompris(
+            f"La convention « {convention} » n'a pas de rapport dans {sortie}{proposer(convention, publiees)}."
+            f"{possibles} Produisez-les par ctg produire."
+        )
+    reserves = tuple(grouper(_ecarts(convention, sortie, carnets)))
+    told = [f"- {reserve}" for reserve in reserves]
+    if reserves and not tel_quel:
+        raise Incompris(
+            "\n".join(["Tout n'est pas à jour :", *told])
+            + f"\nRefaites les rapports (ctg produire --convention {convention}), ou demandez l'archive en l'état par "
+            "--tel-quel : elle dira ce qui précède."
+        )
+    paquets = archive.telecharger() if avec_paquets else None
+    octets, description = archive.archiver(manifeste, carnets, reserves=reserves, paquets=paquets)
+    vers = vers or Path(f"ctg-{convention}.zip")
+    ecrire({vers: octets})
+    taille = f"{len(octets) / 1e6:.1f}".replace(".", ",")
+    dire(
+        f"Archive : {vers} ({taille} Mo)",
+        f"sha256 : {empreinte(octets)}",
+        f"sha256 de sa description, que ctg verifier redira : {empreinte(description)}",
+        *(["Faite en l'état. Ce qui n'était pas à jour, et qu'elle dit :", *told] if reserves else []),
+        "Elle contient les données saisies : à conserver entre les parties, à ne pas publier.",
+    )
+
+
+def _ecarts(convention: str, sortie: Path, carnets: Path) -> Iterator[Ecart]:
+    """Yield what is not up to date: the data, the files, what they were made from, and the reports never made."""
+    from ctglib.donnees.fautes import DonneesInvalides
+    from ctglib.donnees.validation import valider
+    from ctglib.production.manifeste import JAMAIS, prevoir
+    from ctglib.production.plan import Demande, commandes, rapports_connus
+    from ctglib.production.verifier import Ecart, relever
+
+    try:
+        valider(convention)
+    except DonneesInvalides as error:
+        yield Ecart(convention, f"les données ont des fautes ({len(error.fautes)}), que ctg valider dit une à une")
+    releve = relever(sortie, (convention,), carnets, (PUBLIQUE,))
+    yield from (*releve.sorties, *releve.causes)
+    tous = Demande(rapports_connus(carnets), (convention,), (), PUBLIQUE, (), sortie, carnets)
+    jamais = [item.commande for item in prevoir(commandes(tous)) if JAMAIS in item.raisons]
+    yield from (Ecart(commande.nom, JAMAIS) for commande in sorted(jamais, key=lambda commande: commande.cle))

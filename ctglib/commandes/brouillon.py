@@ -1,0 +1,308 @@
+"""The folder of a convention that begins, from nothing or from the one that ends, checked whole before any writing."""
+
+from __future__ import annotations
+
+import re
+from string import Template
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import yaml
+
+from ctglib.blocs.conformite import Conformite
+from ctglib.calculs.ecriture import enumerer
+from ctglib.calculs.territoire import annees_renouvelees, remplir
+from ctglib.calculs.suivi import a_la_date
+from ctglib.donnees import publiques
+from ctglib.donnees.csv_strict import charger_schema
+from ctglib.donnees.dossier_suivi import fautes_de_convention
+from ctglib.donnees.ecriture import en_csv
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.finale import fautes_finales
+from ctglib.donnees.lecture import existe, lire_octets, lister, superposer
+from ctglib.donnees.modeles.catalogue import Theme
+from ctglib.donnees.modeles.sources import DonneesPubliques
+from ctglib.donnees.statuts import Statut
+from ctglib.donnees.yaml_strict import charger_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from ctglib.blocs.fin import EtudeFinale
+    from ctglib.donnees.modeles.convention import Fiche
+
+DOSSIER, MODELE, THEMES = "conventions", "catalogue/modele", "catalogue/themes"
+A_COMPLETER = "À compléter"
+OBSERVATIONS = "observations"
+RECOPIES = (  # those that are there
+    "offre.csv", "territoires.yaml", "contexte.csv", "comparables.csv", "indicateurs.yaml", "collecte.yaml",
+)  # fmt: skip
+
+
+def commencer(
+    nom: str, territoire: str, debut: date, fin: date, *, parties: Sequence[str], fiches: int
+) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of a convention to fill, by path in the data folder, and what to say of them.
+
+    They validate as they are: every annexe figure that public data do not give is absent, with whom to ask.
+
+    Raises:
+        DonneesInvalides: What does not do, all at once.
+    """
+    place = publiques.territoires([territoire]).iloc[0]
+    communes = publiques.territoires(niveaux=("commune",))
+    members = communes.loc[communes["epci"] == territoire, "code"].tolist() if place["niveau"] == "epci" else []
+    # The département that an EPCI is compared with is the one that most of its communes are in.
+    reference = place["departement"] or publiques.territoires(members)["departement"].mode().iloc[0]
+    rules = charger_yaml("catalogue/donnees_publiques.yaml", DonneesPubliques)
+    themes = [charger_yaml(f"{THEMES}/{name}", Theme) for name in lister(THEMES) if name.endswith(".yaml")]
+    themes.sort(key=lambda theme: theme.ordre)
+    diagnostic = diagnostic_public(themes, rules, (territoire, members, reference), annee=debut.year - 1)
+    words = {
+        **_sources_du_diagnostic(rules, diagnostic), "nom": nom, "fictive": "false", "territoire": territoire,
+        "titre": f"Convention territoriale globale, {place['nom']}, {debut.year}-{fin.year}",
+        "membres": "[" + ", ".join(f'"{code}"' for code in members) + "]", "reference": reference,
+        "debut": debut.isoformat(), "fin": fin.isoformat(), "source": enumerer(list(parties)),
+        "parties": "".join(_partie(rank, party) for rank, party in enumerate(parties, 1)),
+        "fiches": "".join(_modele("fiche", numero=n, debut=debut, fin=fin) for n in range(1, fiches + 1)),
+    }  # fmt: skip
+    places = [one.model_dump() for one in publiques.nommer((territoire, reference))]
+    head = "Comment une phrase nomme les territoires : « à », « de », « le ». À relire."
+    files = {
+        "convention.yaml": _modele("convention", **words).encode("utf-8"),
+        "annexe1.csv": _csv(diagnostic),
+        "offre.csv": (",".join(charger_schema("offre").colonnes) + "\n").encode("utf-8"),
+        **({"territoires.yaml": _yaml({"territoires": places}, [head])} if places else {}),
+    }
+    own = diagnostic[diagnostic["territoire"].eq(territoire)]
+    return _verifier(nom, files), [
+        f"Dossier écrit : data/{DOSSIER}/{nom} ({len(files)} fichiers).",
+        f"Diagnostic : {own['valeur'].notna().sum()} indicateurs sur {len(own)} remplis de données publiques.",
+        "À demander (la note de chaque ligne d'annexe1.csv dit quoi, et à qui) : "
+        f"{' ; '.join(_a_demander(themes, own))}.",
+        "À faire : remplir convention.yaml le texte signé sous les yeux (docs/une-convention.md), "
+        f"puis « ctg valider -c {nom} ».",
+    ]
+
+
+def poursuivre(
+    nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: date
+) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of the convention that follows, by path in the data folder, and what to say of them.
+
+    Its parties and fiches are the old one's, and its initial values the last ones known. Dates, échéances and targets
+    are what the parties have to agree on: none is carried over, nor is a direction or a threshold of the old text.
+
+    Raises:
+        DonneesInvalides: Any fault of the draft.
+    """
+    convention, rules, notes = etude.convention, etude.catalogue.publiques, etude.finale.regles.suivante
+    annexe1 = diagnostic_public(
+        etude.catalogue.themes,
+        rules,
+        (convention.territoire, convention.membres, convention.reference),
+        annee=debut.year - 1,
+        ancien=etude.derniere.suivi.dossier.annexe1,
+        series=etude.derniere.series if convention.fictive else None,
+    )
+    told = convention.model_dump(mode="python", exclude_none=True)
+    de = etude.catalogue.territoires[convention.territoire].de
+    years, old = {"debut": debut.year, "fin": fin.year}, {"debut": convention.debut.year, "fin": convention.fin.year}
+    before = "{debut}-{fin}".format(**old)
+    text = {
+        **told,
+        "id": nom,
+        "titre": notes.titre.format(de=de, **years),
+        "debut": debut,
+        "fin": fin,
+        "date_signature": {"absent": notes.signature_absente},
+        "source_texte": notes.source_texte.format(de=de, avant=before, **years),
+        **_sources_du_diagnostic(rules, annexe1),
+        "source_suivi": _avancer(convention.source_suivi, old, years),
+        "articles": [
+            {name: _avancer(part, old, years) if name in ("objet", "consequence") else part
+             for name, part in item.items()}
+            for item in told["articles"]
+        ],
+        "fiches": [
+            {**given, **_fiche(fiche, etude, old), "debut": debut, "fin": fin}
+            for fiche, given in zip(convention.fiches, told["fiches"], strict=True)
+        ],
+        "schemas": [item for item in told["schemas"] if item["fin"] >= debut.year],
+        "annexes_vides": [],
+        "lacunes": [item.model_dump() for item in notes.lacunes],
+    }  # fmt: skip
+    # A schéma that has ended takes the readings of it along; annexe 1, the corrections of its figures.
+    kept = {text for schema in text["schemas"] for text in (*schema["axes"], *schema["chapitres"])}
+    readings = etude.finale.lectures.model_dump(mode="python")
+    readings["schemas"] = [item for item in readings["schemas"] if item["element"] in kept]
+    corrections = [
+        item.model_dump(mode="python", exclude_none=True)
+        for item in etude.derniere.suivi.dossier.corrections
+        if item.fichier in RECOPIES
+    ]
+    source, head = f"{DOSSIER}/{ancienne}", [line.format(ancienne=ancienne) for line in notes.entete]
+    names = [name for name in RECOPIES if existe(f"{source}/{name}")]
+    if "logos/" in lister(source):
+        names += [f"logos/{name}" for name in lister(f"{source}/logos") if not name.endswith("/")]
+    files = {
+        "convention.yaml": _yaml(text, head),
+        "annexe1.csv": _csv(annexe1),
+        "lectures.yaml": _yaml(readings, head[:1]),
+        "schema_petite_enfance.csv": Conformite(etude.derniere, etude.finale).tableau().csv().encode("utf-8"),
+        "corrections.yaml": _yaml({"corrections": corrections}, ()),
+        **{name: lire_octets(f"{source}/{name}") for name in names},
+    }
+    starts = [item["valeur_initiale"] for fiche in text["fiches"] for item in fiche["indicateurs"]]
+    return _verifier(nom, files), [
+        f"Projet de convention écrit : data/{DOSSIER}/{nom} ({len(files)} fichiers).",
+        f"Valeurs de départ reprises : {sum('valeur' in item for item in starts)} indicateurs sur {len(starts)} ; "
+        "cibles à convenir.",
+        f"Diagnostic renouvelé : {annexe1['valeur'].notna().sum()} lignes sur {len(annexe1)} ; le reste est à "
+        "demander.",
+        f"À faire : relire convention.yaml, puis « ctg produire diagnostic -c {nom} ».",
+    ]
+
+
+def _verifier(nom: str, fichiers: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files of a convention by path in the data folder, once they have been read as they would be there."""
+    written = {f"{DOSSIER}/{nom}/{name}": content for name, content in fichiers.items()}
+    with superposer(written):
+        if faults := [*fautes_de_convention(nom), *fautes_finales(nom)]:
+            raise DonneesInvalides(faults)
+    return written
+
+
+def diagnostic_public(
+    themes: Sequence[Theme], regles: DonneesPubliques, lieux: tuple[str, Sequence[str], str], *,
+    annee: int, ancien: pd.DataFrame | None = None, series: pd.DataFrame | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return every row of ``annexe1.csv``: filled from public figures, or « non transmis » with whom to ask.
+
+    Args:
+        themes: The themes of the catalogue.
+        regles: Which series say which indicator.
+        lieux: Code of the territory, of its members, of its reference.
+        annee: The year to ask for, when no public figure tells one.
+        ancien: The diagnostic that it follows, whose rows are kept; every indicator of the catalogue by default.
+        series: Public figures already read, those of the store by default.
+    """
+    territoire, membres, reference = lieux
+    items = {item.id: item for theme in themes for item in theme.indicateurs}
+    if ancien is None:
+        rows = [
+            (theme.titre, item.id, code, item.unite)
+            for theme in themes for item in theme.indicateurs for code in (territoire, reference)
+        ]  # fmt: skip
+        ancien = pd.DataFrame(rows, columns=["section", "indicateur", "territoire", "unite"]).assign(annee=annee)
+    asked = {
+        name: regles.a_demander.format(qui=item.collecte.qui, document=item.collecte.document)
+        for name, item in items.items()
+    }
+    lines = ancien.drop_duplicates(["indicateur", "territoire"], keep="last")
+    if series is None:
+        codes = [code for item in regles.lignes for code in (*item.series, *item.sur)]
+        series = publiques.series_du_diagnostic(territoire, membres, reference, codes)
+    else:
+        series = series[series["dimension"].eq("") & series["valeur"].notna()]
+    return remplir(lines.assign(note=lines["indicateur"].map(asked)), series, regles, territoire)
+
+
+def _sources_du_diagnostic(regles: DonneesPubliques, annexe1: pd.DataFrame) -> dict[str, str]:
+    """Return what ``convention.yaml`` says of these figures: their source and their years."""
+    years = enumerer([str(year) for year in annees_renouvelees(annexe1)])
+    date = regles.date.format(annees=years) if years else regles.aucune_date
+    return {"source_diagnostic": regles.source, "date_des_donnees": date}
+
+
+def _a_demander(themes: Sequence[Theme], lignes: pd.DataFrame) -> list[str]:
+    """Return how many values are to be asked for, by who holds them: « Caf, 94 »."""
+    holders = {item.id: item.collecte.qui for theme in themes for item in theme.indicateurs}
+    absent = lignes.loc[lignes["valeur"].isna(), "indicateur"]
+    return [f"{holder}, {count}" for holder, count in absent.map(holders).value_counts().items()]
+
+
+def _avancer(texte: str, avant: Mapping[str, int], apres: Mapping[str, int]) -> str:
+    """Return a text with the first and last years of the old convention turned into those of the next."""
+    moved = {str(year): str(apres[key]) for key, year in avant.items()}
+    return re.sub(r"\b\d{4}\b", lambda found: moved.get(found[0], found[0]), texte)
+
+
+def _fiche(fiche: Fiche, etude: EtudeFinale, old: Mapping[str, int]) -> dict[str, object]:
+    """Return what a fiche says that is not as it was: no dates, no targets, the last known values to start from."""
+    notes, known = etude.finale.regles.suivante, etude.parcours.set_index("indicateur")
+    rows = a_la_date(etude.derniere.suivi.observations, etude.annees[-1])
+    whole = rows[rows["dimension"].eq("") & rows["territoire"].eq(etude.convention.territoire)]
+    sources = whole.set_index(["indicateur", "annee"])["source"].to_dict()
+    return {
+        "modalites": [
+            {"numero": item.numero, "libelle": item.libelle} | ({"parties": item.parties} if item.parties else {})
+            for item in fiche.modalites
+        ],
+        "resultats": [
+            {"id": item.id, "libelle": item.libelle, "indicateurs": list(item.indicateurs)} for item in fiche.resultats
+        ],
+        "indicateurs": [
+            {
+                "id": item.id,
+                **({"libelle": item.libelle} if item.libelle else {}),
+                "valeur_initiale": _depart(known.loc[item.id], etude, old, sources),
+                "cible": {"absent": notes.cible_absente},
+            }
+            for item in fiche.indicateurs
+        ],
+        "analyses": [item.model_dump(exclude_unset=True) for item in fiche.analyses],  # a type refuses others' keys
+    }
+
+
+def _depart(
+    row: pd.Series, etude: EtudeFinale, old: Mapping[str, int], sources: Mapping[tuple[str, int], str]
+) -> dict[str, object]:
+    """Return the last known value of an indicator with its year and source, or why there is none."""
+    notes = etude.finale.regles.suivante
+    if row["table"] != OBSERVATIONS:
+        return {"absent": notes.valeur_qualitative}
+    if pd.isna(row["connue"]):
+        return {"absent": notes.valeur_absente.format(**old)}
+    value, year = float(row["connue"]), int(row["annee_connue"])
+    provisional = "provisoire" if row["statut_connue"] == Statut.PROVISOIRE else ""
+    told = [notes.reference.format(**old), sources.get((row.name, year), ""), provisional]
+    return {
+        "valeur": int(value) if value.is_integer() else value,
+        "annee": year,
+        "reference": " ; ".join(part for part in told if part),
+    }
+
+
+def _modele(nom: str, /, **mots: object) -> str:
+    return Template(lire_octets(f"{MODELE}/{nom}.yaml").decode("utf-8")).substitute(mots)
+
+
+def _partie(rang: int, nom: str) -> str:
+    told = nom.replace('"', "'")
+    return (
+        f'  - id: partie_{rang}\n    nom: "{told}"\n    nom_court: "{told}"\n'
+        f"    qualite_du_signataire: {A_COMPLETER}\n    logo: partie_{rang}.png\n"
+    )
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """Return a table as our CSV: whole numbers without a decimal, nothing for an absent one."""
+    cells = table.map(
+        lambda value: value if isinstance(value, str) else "" if pd.isna(value) else f"{round(float(value), 6):.15g}"
+    )
+    return en_csv([table.columns, *cells.itertuples(index=False, name=None)]).encode("utf-8")
+
+
+class _SansRenvoi(yaml.SafeDumper):
+    """A date written twice is written in full twice: our reader refuses references."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _yaml(document: dict[str, object], entete: Iterable[str]) -> bytes:
+    head = "".join(f"# {line}\n" for line in entete)
+    text = yaml.dump(document, Dumper=_SansRenvoi, allow_unicode=True, sort_keys=False, width=120)
+    return (head + text).encode("utf-8")

@@ -1,0 +1,220 @@
+"""``ctg valider``, ``gabarit``, ``importer``, ``figer``, ``source``: what goes into the data folder, and its checks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctglib.commandes.options import ABlanc, Conventions, LaConvention
+from ctglib.commandes.terminal import compter, dire, montrer, promettre, refuser, tableau
+
+if TYPE_CHECKING:
+    from ctglib.collecte.importer import Preparation
+    from ctglib.donnees.officiels.ajout import Ajout
+
+RIEN = "Rien n'a été changé."
+_VIDE = "(vide)"
+
+AnneeSaisie = Annotated[int, typer.Argument(help="Année à saisir.", metavar="ANNÉE", show_default=False)]
+AnneePubliee = Annotated[int, typer.Argument(help="Année du bilan publié.", metavar="ANNÉE", show_default=False)]
+Responsable = Annotated[
+    str, typer.Option("--responsable", "-r", help="N'écrire que la part d'un service (rpe, enfance…).", metavar="NOM")
+]
+Dossier = Annotated[Path, typer.Option("--sortie", "-s", help="Dossier où écrire le classeur.", metavar="DOSSIER")]
+Remplacer = Annotated[bool, typer.Option("--remplacer", help="Écraser un classeur déjà là, même rempli.")]
+Remplis = Annotated[
+    list[Path],
+    typer.Argument(help="Classeurs, fichiers CSV, ou dossiers.", metavar="FICHIER", show_default=False),
+]
+ConventionDuFichier = Annotated[
+    str, typer.Option("--convention", "-c", help="Convention, si le fichier ne la dit pas.", metavar="NOM")
+]
+AnneeDuFichier = Annotated[
+    int | None, typer.Option("--annee", "-a", help="Année, si le fichier ne la dit pas.", metavar="ANNÉE")
+]
+Millesime = Annotated[
+    int | None,
+    typer.Option("--millesime", help="Année de la saisie, si ce n'est pas celle du classeur.", metavar="ANNÉE"),
+]
+Officiels = Annotated[
+    list[Path],
+    typer.Argument(help="Fichiers tels que téléchargés (CSV ou Parquet).", metavar="FICHIER", show_default=False),
+]
+DateDuFichier = Annotated[
+    datetime | None,
+    typer.Option(
+        "--date", formats=["%Y-%m-%d"], help="Date du fichier (celle du disque par défaut).", metavar="AAAA-MM-JJ"
+    ),
+]
+Gardes = Annotated[
+    list[str] | None,
+    typer.Option("--departement", "-d", help="N'en garder que ce département (tous par défaut).", metavar="CODE"),
+]
+Oui = Annotated[bool, typer.Option("--oui", "-o", help="Ajouter sans poser de question.")]
+Commun = Annotated[
+    bool, typer.Option("--commun", help="Écrire dans les tables livrées avec le classeur, et non dans les vôtres.")
+]
+
+
+def valider(convention: Conventions = None) -> int:
+    """Vérifier toutes les données, et dire toutes les fautes d'un coup."""
+    from ctglib.donnees import validation
+    from ctglib.donnees.conventions import conventions
+    from ctglib.donnees.fautes import DonneesInvalides, Faute
+    from ctglib.donnees.verifications_sources import examiner_les_sources
+    from ctglib.production.paroles import fautes_des_paroles
+
+    fautes: list[Faute] = []
+    try:
+        asked = convention or conventions()
+        if not asked:
+            fautes.append(Faute("conventions", "aucune convention", "un dossier par convention", "remettre le dossier"))
+    except DonneesInvalides as error:
+        asked, fautes = (), [*error.fautes]
+    for nom in asked:
+        try:
+            fichiers = validation.valider(nom)
+            if faults := fautes_des_paroles(nom):
+                raise DonneesInvalides(faults)
+        except DonneesInvalides as error:
+            fautes += error.fautes
+        else:
+            dire(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.")
+            dire(*(f"  à voir : {line}" for line in validation.avertissements(nom)))
+    impossible, odd = examiner_les_sources()
+    dire(*(f"  à voir : {line}" for line in odd))
+    return refuser(DonneesInvalides([*fautes, *impossible])) if fautes or impossible else 0
+
+
+def gabarit(
+    annee: AnneeSaisie, convention: LaConvention, responsable: Responsable = "", sortie: Dossier = Path(),
+    remplacer: Remplacer = False,
+) -> None:  # fmt: skip
+    """Écrire le classeur que les services remplissent pour une année."""
+    from ctglib.collecte.gabarit import ecrire_gabarit
+
+    path = ecrire_gabarit(convention, annee, sortie, responsable=responsable, remplacer=remplacer)
+    dire(f"Classeur à remplir : {path}")
+
+
+@promettre("Rien n'a été enregistré.")
+def importer(
+    chemins: Remplis, convention: ConventionDuFichier = "", annee: AnneeDuFichier = None, millesime: Millesime = None,
+    a_blanc: ABlanc = False,
+) -> None:  # fmt: skip
+    """Vérifier les classeurs remplis, puis les enregistrer : tout, ou rien."""
+    from ctglib.collecte.importer import preparer
+
+    ready = preparer(chemins, convention, annee, millesime)
+    if not a_blanc:
+        ready.ecrire()
+    if ready.remarques:
+        dire("À vérifier (rien n'est refusé pour cela) :", *(f"- {note}" for note in ready.remarques), "")
+    _dire_les_changements("Ce qui change :", ready, revision=False)
+    _dire_les_changements("Chiffres révisés (l'ancien reste sous son millésime) :", ready, revision=True)
+    dire(*(f"{name} : {compter(count, 'ligne')} de plus" for name, count in ready.nouvelles.items()))
+    if ready.attendues:
+        dire(f"Cellules attendues encore vides, qui se liront « non transmis » : {ready.attendues}.")
+    where, files = f"{ready.convention}, {ready.annee}", [f"  {name}" for name in sorted(ready.fichiers)]
+    if not files:
+        dire(f"{where} : rien de nouveau, rien n'a été écrit.")
+    elif a_blanc:
+        dire(f"{where} : à blanc, rien n'a été écrit. Fichiers qui changeraient :", *files)
+    else:
+        dire(f"{where} : enregistré.", *files)
+
+
+def _dire_les_changements(titre: str, ready: Preparation, *, revision: bool) -> None:
+    changes = [item for item in ready.changements if bool(item.revision) == revision]
+    if not changes:
+        return
+    table = tableau("Où", "Repère", "Colonne", "Avant", "Après")
+    for item in changes:
+        origin = item.entree.origine
+        key = " ".join(part for part in item.entree.cle if part)
+        column = origin.colonnes.get(item.colonne, item.colonne)
+        table.add_row(f"{origin.feuille}, ligne {origin.ligne}", key, column, item.avant or _VIDE, item.apres or _VIDE)
+    dire(titre)
+    montrer(table)
+
+
+@promettre("Rien n'a été enregistré.")
+def figer(annee: AnneePubliee, convention: LaConvention) -> None:
+    """Noter ce que masque le bilan publié d'une année : les suivants le masqueront."""
+    from ctglib.secret import publication
+
+    masque = publication.figer(convention, annee)
+    masque.ecrire()
+    where, plural = f"{convention}, bilan {annee}", "s" if masque.cellules > 1 else ""
+    said = f"{where} : {masque.cellules} cellule{plural} masquée{plural}, ce bilan et les précédents compris"
+    if not masque.cellules:
+        dire(f"{where} : aucune cellule n'est masquée, rien à noter.")
+    elif masque.nouvelles:
+        dire(f"{said}.", f"Notées dans {masque.relatif} : les bilans suivants ne les montreront pas.")
+    else:
+        dire(f"{said}, déjà notée{plural}. Rien n'a été écrit.")
+
+
+@promettre(RIEN)
+def ajouter_sources(
+    fichiers: Officiels, annee: AnneeDuFichier = None, le: DateDuFichier = None, departement: Gardes = None,
+    oui: Oui = False, commun: Commun = False,
+) -> int:  # fmt: skip
+    """Reconnaître des fichiers officiels, dire ce qu'ils changent, les ajouter : tout, ou rien."""
+    from ctglib.donnees.magasin import lire_registre
+    from ctglib.donnees.officiels.ajout import Demande, enregistrer, preparer
+
+    asked = Demande(annee=annee, le=le.date() if le else None, departements=tuple(departement or ()), commun=commun)
+    addition = preparer(fichiers, asked)
+    _dire_l_ajout(addition)
+    if addition.registre == lire_registre(addition.dossier):
+        dire(RIEN)
+        return 0
+    if not oui and not _accord():
+        dire(f"{RIEN} Pour ajouter sans question : --oui")
+        return 1
+    enregistrer(addition)
+    dire(f"Ajouté : {compter(len(addition.octets), 'table')} dans data/{addition.dossier}.")
+    return 0
+
+
+def _dire_l_ajout(addition: Ajout) -> None:
+    dire(*addition.dites)
+    if addition.revisions:
+        dire("\nCe qui change de ce qui était là :", *(f"  {said}" for said in addition.revisions))
+    if addition.alertes:
+        dire("\nÀ vérifier, cela paraît faux :", *(f"  {said}" for said in addition.alertes))
+
+
+def _accord() -> bool:
+    """Return whether the user says yes; nobody to answer is a no."""
+    from rich.console import Console
+
+    try:
+        return Console().input("Continuer ? [o/N] ", markup=False).strip().lower() in ("o", "oui")
+    except EOFError:
+        dire("")
+        return False
+
+
+def lister_sources() -> None:
+    """Dire quels chiffres publics sont là, et de quels fichiers ils viennent."""
+    from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
+
+    stores = {folder: lire_registre(folder) for folder in (PUBLIQUES, LOCALES)}
+    for folder, register in stores.items():
+        dire(f"data/{folder} :" if register.tables else f"data/{folder} : rien")
+        families: dict[str, dict[str, list]] = {}
+        for item in register.tables:
+            families.setdefault(item.famille, {}).setdefault(item.niveau, []).append(item)
+        for family, levels in families.items():
+            for level, rows in levels.items():
+                years = ", ".join(str(item.annee) for item in rows)
+                most = max(item.territoires for item in rows)
+                dire(f"  {family}, {level} : {years} ({most} territoires au plus)")
+        for item in register.fichiers:
+            whose = f"{item.producteur}, {item.jeu}, {item.licence}, fichier du {item.date:%d/%m/%Y}"
+            dire(f"  d'après {item.fichier} ({whose})")

@@ -1,0 +1,304 @@
+"""``ctg produire`` and ``ctg portrait``: what is asked for, made when it is out of date, and told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctglib.commandes.options import ABlanc, Carnets, Conventions, Delai, Formats, Sortie, Travailleurs
+from ctglib.commandes.terminal import Incompris, dire, inconnus, montrer, refuser, tableau
+from ctglib.production.plan import CARNETS, CTG, DIFFUSIONS, FORMATS, MOTEURS, PORTRAITS, PUBLIQUE, RESUMES, SORTIE
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from ctglib.production.manifeste import Prevision
+    from ctglib.production.plan import Commande
+    from ctglib.production.produire import Prevu, Resultat
+
+    Asked = tuple[list[Commande], tuple[str, ...]]  # the orders, and the folders of their reports
+
+RESUME = "resume"  # what is typed for both formats of the first page alone
+RAISONS_MONTREES = 3
+SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
+
+Rapports = Annotated[list[str] | None, typer.Argument(help="Rapports à produire (tous par défaut).", metavar="RAPPORT")]
+Annees = Annotated[
+    list[int] | None,
+    typer.Option("--annee", "-a", help="Année des rapports annuels (toutes par défaut).", metavar="ANNÉE"),
+]
+Diffusion = Annotated[
+    str, typer.Option("--diffusion", help="publique, ou interne (dans un dossier à part).", metavar="NOM")
+]
+Forcer = Annotated[bool, typer.Option("--forcer", help="Produire aussi ce qui est à jour.")]
+Suivre = Annotated[bool, typer.Option("--suivre", help="Rester, et refaire ce que touche chaque correction.")]
+Moteur = Annotated[str, typer.Option("--moteur", help="ctg, ou standard (un noyau Jupyter ordinaire).", metavar="NOM")]
+Ordonnanceur = Annotated[
+    str, typer.Option("--ordonnanceur", help="Grappe Dask à qui confier le travail.", metavar="ADRESSE")
+]
+Mesures = Annotated[
+    Path | None, typer.Option("--mesures", help="Fichier JSON où noter les temps par étape.", metavar="FICHIER")
+]
+Territoires = Annotated[
+    list[str] | None,
+    typer.Argument(help="Codes : commune (62413), EPCI (246200364), département (62).", metavar="CODE"),
+]
+Departements = Annotated[
+    list[str] | None,
+    typer.Option("--departement", "-d", help="Toutes les communes de ce département.", metavar="CODE"),
+]
+
+
+@dataclass(frozen=True)
+class Facon:
+    """How the reports asked for are made: the options that say nothing of which they are."""
+
+    sortie: Path
+    carnets: Path
+    travailleurs: int
+    delai: float
+    ordonnanceur: str
+    mesures: Path | None
+    forcer: bool
+    a_blanc: bool
+    suivre: bool = False
+    moteur: str = CTG
+
+
+def produire(
+    rapports: Rapports = None, convention: Conventions = None, annee: Annees = None, diffusion: Diffusion = PUBLIQUE,
+    formats: Formats = "html,pdf", sortie: Sortie = Path(SORTIE), forcer: Forcer = False, a_blanc: ABlanc = False,
+    suivre: Suivre = False, travailleurs: Travailleurs = 0, delai: Delai = 600, moteur: Moteur = CTG,
+    ordonnanceur: Ordonnanceur = "", mesures: Mesures = None, carnets: Carnets = CARNETS,
+) -> int:  # fmt: skip
+    """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
+    from ctglib.donnees.conventions import conventions
+    from ctglib.production.plan import Demande, commandes, rapports_connus
+
+    facon = Facon(
+        sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc, suivre=suivre, moteur=moteur
+    )
+
+    def demander() -> Asked:
+        connues, possibles = conventions(), rapports_connus(carnets)
+        demandees = tuple(dict.fromkeys(convention or connues))
+        kinds, fautes = _formats(formats)
+        fautes = [
+            *inconnus("Le rapport", rapports or (), possibles),
+            *inconnus("La convention", demandees, connues),
+            *inconnus("La diffusion", (diffusion,), DIFFUSIONS),
+            *fautes,
+            *_fautes(facon),
+        ]
+        if fautes := fautes or _annees_inconnues(annee or (), demandees):
+            raise Incompris("\n".join(fautes))
+        asked = tuple(rapports or possibles)
+        return commandes(Demande(asked, demandees, tuple(annee or ()), diffusion, kinds, sortie, carnets)), demandees
+
+    return _faire(demander, facon)
+
+
+def portrait(
+    territoires: Territoires = None, departement: Departements = None, formats: Formats = "html,pdf",
+    sortie: Sortie = Path(SORTIE), forcer: Forcer = False, a_blanc: ABlanc = False, travailleurs: Travailleurs = 0,
+    delai: Delai = 600, ordonnanceur: Ordonnanceur = "", mesures: Mesures = None, carnets: Carnets = CARNETS,
+) -> int:  # fmt: skip
+    """Le portrait d'une commune, d'un EPCI, d'un département, d'après les seules données publiques."""
+    from ctglib.donnees.publiques import communes_de, verifier_territoires
+    from ctglib.production.plan import portraits
+
+    facon = Facon(sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc)
+
+    def demander() -> Asked:
+        named, whole = territoires or [], departement or []
+        kinds, fautes = _formats(formats)
+        if not named and not whole:
+            fautes = ["Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62)."]
+        if fautes := [*fautes, *_fautes(facon)]:
+            raise Incompris("\n".join(fautes))
+        verifier_territoires([*named, *whole])
+        codes = [*named, *(code for one in whole for code in communes_de(one))]
+        return portraits(dict.fromkeys(codes), kinds, sortie, carnets), (PORTRAITS,)
+
+    return _faire(demander, facon)
+
+
+def _formats(liste: str) -> tuple[tuple[str, ...], list[str]]:
+    """Return the formats of a list, and what to say of it."""
+    asked = [part.strip() for part in liste.split(",") if part.strip()]
+    formats = tuple(dict.fromkeys(kind for part in asked for kind in (RESUMES if part == RESUME else (part,))))
+    nothing = [] if asked else [f"Aucun format demandé : {', '.join(FORMATS)}."]
+    return formats, inconnus("Le format", asked, (*FORMATS, RESUME)) + nothing
+
+
+def _fautes(facon: Facon) -> list[str]:
+    fautes = inconnus("Le moteur", (facon.moteur,), MOTEURS)
+    if facon.travailleurs < 0 or facon.delai <= 0:
+        fautes.append("Le nombre de travailleurs et le délai sont plus grands que zéro.")
+    return fautes
+
+
+def _annees_inconnues(annees: Sequence[int], demandees: Iterable[str]) -> list[str]:
+    from ctglib.production.plan import annees_de
+
+    connues = sorted({annee for nom in demandees for annee in annees_de(nom)}) if annees else []
+    return [
+        f"L'année {annee} n'est dans aucune convention demandée. Possibles : {', '.join(map(str, connues))}."
+        for annee in annees
+        if annee not in connues
+    ]
+
+
+def _faire(demander: Callable[[], Asked], facon: Facon) -> int:
+    """Make what is out of date, once or after each change, or say it; return 0, or 1 when a report failed."""
+    from ctglib.commandes.surveillance import surveiller
+    from ctglib.production.manifeste import prevoir
+    from ctglib.production.pool import ouvrir_executeur
+
+    if facon.a_blanc:
+        orders, _ = demander()
+        _annoncer([item for item in prevoir(orders, forcer=facon.forcer) if item.raisons], len(orders))
+        return 0
+    with ExitStack() as pile:
+
+        @cache
+        def ouvrir() -> tuple[Executor, int]:
+            """Open who makes the reports when there is something to make; they stay from one pass to the next."""
+            ouvert = ouvrir_executeur(
+                travailleurs=facon.travailleurs, delai=facon.delai, ordonnanceur=facon.ordonnanceur
+            )
+            return pile.enter_context(ouvert)
+
+        if not facon.suivre:
+            return _passer(demander, facon, ouvrir)
+        ouvrir()
+        facons = chain([facon], iter(lambda: replace(facon, forcer=False), None))
+        return surveiller(lambda: _passer(demander, next(facons), ouvrir), facon.carnets)
+
+
+def _passer(demander: Callable[[], Asked], facon: Facon, ouvrir: Callable[[], tuple[Executor, int]]) -> int:
+    """Make what is out of date, bring the portal up to date, and say what became of each."""
+    from ctglib.donnees.ecriture import ecrire
+    from ctglib.production.manifeste import prevoir
+    from ctglib.production.plan import carnets_ignores
+    from ctglib.production.portail import ecrire_portail
+    from ctglib.production.produire import confirmer, realiser, retenir, verrouiller
+
+    orders, folders = demander()
+    resultats = []
+    with verrouiller(facon.sortie, folders) as travail:
+        a_faire = retenir(prevoir(orders, forcer=facon.forcer))
+        if premier := next(a_faire, None):
+            executeur, places = ouvrir()
+            executeur.oublier()
+            perimes = retenir(confirmer(chain([premier], a_faire), executeur))
+            temporaire = str(travail.absolute())
+            faits = realiser(perimes, executeur, moteur=facon.moteur, places=places, temporaire=temporaire)
+            resultats = list(suivre_la_barre(faits))
+        portail = ecrire_portail(facon.sortie)
+    _rendre_compte(resultats, len(orders))
+    if ignores := carnets_ignores(facon.carnets):
+        dire(
+            f"Non produit, n'étant pas dans notebooks/rapports.toml : {', '.join(ignores)}. Un carnet d'analyse a sa "
+            "place dans le dossier analyses."
+        )
+    dire(f"Portail : {portail}")
+    if facon.mesures:
+        ecrire({facon.mesures: json.dumps([_mesure(item) for item in resultats], indent=1).encode()})
+    return 1 if any(resultat.echec for resultat in resultats) else 0
+
+
+def _mesure(resultat: Resultat) -> dict[str, object]:
+    return {
+        "rapport": resultat.commande.cle,
+        "convention": resultat.commande.convention,
+        "secondes": resultat.mesures.get("total", 0.0),
+        "etapes": resultat.mesures,
+    }
+
+
+def suivre_la_barre(resultats: Iterable[Prevu]) -> Iterator[Prevu]:
+    """Yield results under a bar that counts them; how many there will be is known only at the end."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    count, name = "rapports faits : {task.completed:.0f}", "{task.description}"
+    columns = (SpinnerColumn(), TextColumn(count), BarColumn(), TimeElapsedColumn(), TextColumn(name))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        for resultat in resultats:
+            progress.update(task, advance=1, description=resultat.commande.nom)
+            yield resultat
+
+
+def _annoncer(a_faire: list[Prevision], nombre: int) -> None:
+    """Say which reports would be made and why, and how many are up to date."""
+    if a_faire:
+        table = tableau("Rapport", "Pourquoi il serait produit")
+        for item in a_faire:
+            why = _pourquoi(item.raisons)
+            table.add_row(item.commande.nom, f"{why} {SI_CELA_LE_TOUCHE}" if item.suspendue else why)
+        montrer(table)
+    _dire_a_jour(nombre - len(a_faire), nombre)
+    dire("Essai à blanc : rien n'a été écrit.")
+
+
+def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
+    """Say what became of each report, why it was made, and each failure once."""
+    if resultats:
+        resultats = sorted(resultats, key=lambda item: (item.commande.convention, item.commande.cle))
+        table = tableau("Rapport", "Résultat", "Secondes", "Taille", "Chemin")
+        table.columns[2].justify = "right"
+        for item in resultats:
+            table.add_row(*_ligne(item))
+        montrer(table)
+        reasons = _grouper(resultats, lambda item: _pourquoi(item.raisons))
+        told = {raison: "tous" if len(noms) == len(resultats) > 1 else " ; ".join(noms) for raison, noms in reasons}
+        dire("\nPourquoi :", *(f"- {raison} : {noms}" for raison, noms in told.items()), "")
+    failed = [item for item in resultats if item.echec]
+    for message, noms in _grouper(failed, lambda item: str(item.echec)):
+        refuser("\n".join(["", *noms]) + f" :\n{message}")
+    if failed:
+        refuser("\nLa version précédente de ces rapports, s'il y en a une, est restée en place.")
+    _dire_a_jour(nombre - len(resultats), nombre)
+
+
+def _grouper(resultats: list[Resultat], dire_de: Callable[[Resultat], str]) -> Iterable[tuple[str, list[str]]]:
+    """Return what there is to say, each once, with the names of the reports it holds for."""
+    groupes: dict[str, list[str]] = {}
+    for item in resultats:
+        groupes.setdefault(dire_de(item), []).append(item.commande.nom)
+    return groupes.items()
+
+
+def _ligne(resultat: Resultat) -> tuple[str, ...]:
+    nom = resultat.commande.nom
+    if resultat.echec:
+        return nom, "[red]échec[/red]", "", "", str(resultat.commande.page_echec)
+    secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
+    sizes = [f"{kind} {size / 1024:,.0f} Ko".replace(",", "\u202f") for kind, size in resultat.tailles.items()]
+    if resultat.tableaux:
+        sizes.append(f"{resultat.tableaux} tableaux")
+    return nom, "produit", secondes, ", ".join(sizes), f"{resultat.commande.base}.{next(iter(resultat.tailles))}"
+
+
+def _pourquoi(raisons: tuple[str, ...]) -> str:
+    montrees, autres = " ; ".join(raisons[:RAISONS_MONTREES]), len(raisons) - RAISONS_MONTREES
+    return f"{montrees} ; et {autres} autre{'s' if autres > 1 else ''}" if autres > 0 else montrees
+
+
+def _dire_a_jour(a_jour: int, nombre: int) -> None:
+    if a_jour and a_jour == nombre:
+        accord = "Le rapport est à jour" if nombre == 1 else f"Les {nombre} rapports sont à jour"
+        dire(f"{accord} : rien à faire.")
+    elif a_jour:
+        pluriel = "s étaient" if a_jour > 1 else " était"
+        dire(f"{a_jour} autre{'s' if a_jour > 1 else ''} rapport{pluriel} à jour.")
