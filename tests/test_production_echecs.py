@@ -175,7 +175,7 @@ def test_ctrl_c_arrete_les_rapports_en_cours(carnets: Path, tmp_path: Path) -> N
         # A job in the background of a script is born deaf to Ctrl-C.
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys; sys.path.insert(0, sys.argv[3]); import production_exemple as e\n"
-        "try:\n    e.main(*sys.argv[1:3])\nexcept KeyboardInterrupt:\n    sys.exit('interrompu')"
+        "sys.exit(e.main(*sys.argv[1:3]))"
     )
     command = [sys.executable, "-c", code, str(carnets), str(tmp_path / "sortie"), str(Path(__file__).parent)]
     process = subprocess.Popen(
@@ -187,5 +187,5 @@ def test_ctrl_c_arrete_les_rapports_en_cours(carnets: Path, tmp_path: Path) -> N
     os.killpg(process.pid, signal.SIGINT)
     _, dit = process.communicate(timeout=20)
 
-    assert dit.strip() == "interrompu"
+    assert dit.strip() == "Interrompu : les rapports précédents sont intacts." and process.returncode == 1
     assert not (tmp_path / "sortie" / "harnes" / "fragile.html").exists()

@@ -11,6 +11,8 @@ from ctglib.commandes import analyses, archives, conventions, donnees, rapports
 from ctglib.commandes.terminal import dire_usage, refuser
 from ctglib.donnees.fautes import Empechement
 
+INTERROMPU = 130  # what typer makes of Ctrl-C
+
 
 class _AideEnFrancais:
     def get_help_option(self, ctx: typer.Context) -> core.TyperOption | None:
@@ -74,7 +76,7 @@ def lancer(arguments: list[str]) -> int:
     rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
     core.TyperArgument.display_type_rich = core.TyperOption.display_type_rich = _valeur_montree
     try:
-        return application(args=_parametres_lies(arguments), prog_name="ctg", standalone_mode=False) or 0
+        code = application(args=_parametres_lies(arguments), prog_name="ctg", standalone_mode=False) or 0
     except typer.TyperException as error:
         return dire_usage(error)
     except Empechement as error:
@@ -86,8 +88,9 @@ def lancer(arguments: list[str]) -> int:
             "Vérifiez que le dossier existe, qu'il accepte la lecture et l'écriture et que le disque n'est pas plein, "
             "puis recommencez."
         )
-    except (typer.Abort, KeyboardInterrupt):
-        return refuser("Interrompu : les rapports précédents sont intacts.")
+    except typer.Abort:  # the end of what was typed, at a question
+        code = INTERROMPU
+    return refuser("Interrompu : les rapports précédents sont intacts.") if code == INTERROMPU else code
 
 
 def _parametres_lies(arguments: list[str]) -> list[str]:

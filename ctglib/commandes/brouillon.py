@@ -11,8 +11,8 @@ import yaml
 
 from ctglib.blocs.conformite import Conformite
 from ctglib.calculs.ecriture import enumerer
-from ctglib.calculs.territoire import annees_renouvelees, remplir
 from ctglib.calculs.suivi import a_la_date
+from ctglib.calculs.territoire import annees_renouvelees, remplir
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier_suivi import fautes_de_convention

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
 
-LIGNE = "(ligne)"
-COLONNE = "(colonne)"
-FICHIER = "(fichier)"
+LIGNE, COLONNE, FICHIER = "(ligne)", "(colonne)", "(fichier)"
 PRESENT, ABSENT = "présent", "absent"
 
 
-@dataclass(frozen=True)
-class Changement:
-    """A value of a published table that is not the same any more.
-
-    Attributes:
-        fichier: The CSV.
-        ligne: What its row is known by: the columns that tell rows apart, or its number.
-        colonne: The column; « (ligne) », « (colonne) » or « (fichier) » when the whole of it came or went.
-        avant: The value that was.
-        apres: The value that is.
-    """
+class Changement(NamedTuple):
+    """A value of a published table that is not the same any more."""
 
     fichier: str
-    ligne: str
-    colonne: str
+    ligne: str  # what its row is known by: the columns that tell rows apart, or its number
+    colonne: str  # or « (ligne) », « (colonne) », « (fichier) » when the whole of it came or went
     avant: str
     apres: str
 
@@ -46,10 +34,14 @@ def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Ch
     if avant == apres:
         return ()
     if avant is None or apres is None:
-        return (Changement(fichier, "", FICHIER, *(ABSENT if side is None else PRESENT for side in (avant, apres))),)
+        return (Changement(fichier, "", FICHIER, *_presence(avant is not None, apres is not None)),)
     tables = lire_table(avant), lire_table(apres)
     keys = [key for key in map(cle_de, tables) if key and all(_distingue(table, key) for table in tables)]
     return min((tuple(_changements(fichier, *tables, key)) for key in (*keys, [])), key=len)
+
+
+def _presence(*sont_la: bool) -> list[str]:
+    return [PRESENT if there else ABSENT for there in sont_la]
 
 
 def lire_table(octets: bytes) -> pd.DataFrame:
@@ -87,17 +79,13 @@ def noms_des_lignes(table: pd.DataFrame, colonnes: list[str]) -> list[str]:
 
 
 def _changements(fichier: str, avant: pd.DataFrame, apres: pd.DataFrame, cle: list[str]) -> Iterator[Changement]:
-    for name in dict.fromkeys((*avant.columns, *apres.columns)):
-        presence = [PRESENT if name in table.columns else ABSENT for table in (avant, apres)]
-        if ABSENT in presence:
-            yield Changement(fichier, name, COLONNE, *presence)
-    olds, news = (
-        dict(zip(noms_des_lignes(table, cle), table.to_dict("records"), strict=True)) for table in (avant, apres)
-    )
-    for key in dict.fromkeys((*olds, *news)):
-        if key not in olds or key not in news:
-            yield Changement(fichier, key, LIGNE, *(PRESENT if key in rows else ABSENT for rows in (olds, news)))
+    for name in avant.columns.symmetric_difference(apres.columns, sort=False):
+        yield Changement(fichier, name, COLONNE, *_presence(name in avant, name in apres))
+    olds, news = (table.set_index([noms_des_lignes(table, cle)]).T.to_dict() for table in (avant, apres))
+    for row in dict.fromkeys((*olds, *news)):
+        if row not in olds or row not in news:
+            yield Changement(fichier, row, LIGNE, *_presence(row in olds, row in news))
             continue
-        for name, value in olds[key].items():
-            if name in news[key] and news[key][name] != value:
-                yield Changement(fichier, key, name, value, news[key][name])
+        for name, value in olds[row].items():
+            if name in news[row] and news[row][name] != value:
+                yield Changement(fichier, row, name, value, news[row][name])

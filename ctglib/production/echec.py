@@ -51,43 +51,30 @@ FAUTE = re.compile(r"^(?=- (?:catalogue|conventions|schemas|sources)/)", re.MULT
 AILLEURS = (
     "    ce qui y est écrit n'est pas montré ici, cette page étant parmi les rapports publiés : ctg valider le dit\n"
 )
-DONNEES = "DonneesInvalides"
-VALEUR = "ValueError"
-PHRASES = (VALEUR, "DemandeImpossible")  # ours are sentences in French
+PHRASES = ("ValueError", "DemandeImpossible", "CarnetImpubliable")  # ours are sentences in French
 
 
 @dataclass(frozen=True)
 class Echec:
-    """What failed, where, why, and what to do.
+    """What failed, where, why, and what to do."""
 
-    Attributes:
-        cause: One sentence.
-        remede: What to do.
-        carnet: File name of the notebook, when it is the notebook that stopped.
-        cellule: Its cell, counted from 1 as the notebook is delivered.
-        section: The heading above that cell.
-        ligne: Line within the cell.
-        code: That line.
-        details: What else there is to say: the faults of the data, the trace of a fault of ours.
-    """
-
-    cause: str
+    cause: str  # one sentence
     remede: str
-    carnet: str = ""
-    cellule: int | None = None
-    section: str = ""
-    ligne: int | None = None
-    code: str = ""
-    details: str = ""
+    carnet: str = ""  # file name of the notebook, when it is the notebook that stopped
+    cellule: int | None = None  # counted from 1 as the notebook is delivered
+    section: str = ""  # the heading above that cell
+    ligne: int | None = None  # within the cell
+    code: str = ""  # that line
+    details: str = ""  # what else there is to say: the faults of the data, the trace of a fault of ours
 
     @classmethod
     def de_l_erreur(cls, type_: str, valeur: str, **lieu: object) -> Echec:
         """Return the failure of an error known by the name of its type and by its text."""
         premiere, _, suite = valeur.strip().partition("\n")
-        if type_ == DONNEES:
+        if type_ == "DonneesInvalides":
             return cls(f"{premiere.rstrip(' :')}.", RELANCER, details=suite, **lieu)
         if type_ in PHRASES:
-            return cls(premiere or VALEUR, CARNET, details=suite, **lieu)
+            return cls(premiere or type_, CARNET, details=suite, **lieu)
         phrase, remede = CAUSES.get(type_, (f"{type_} : {{}}", TRANSMETTRE))
         cause = phrase.replace("{}", premiere or type_)
         return cls(f"{cause[:1].upper()}{cause[1:]}.", remede, details=suite, **lieu)
@@ -123,8 +110,7 @@ def echec_de(error: BaseException, commande: Commande) -> Echec:
     notebook = Carnet(commande.carnet)
     nom = notebook.chemin.name
     if isinstance(error, TacheEchouee):
-        panne = error.panne
-        return replace(Echec.de_l_erreur(panne.type_, panne.valeur, carnet=nom), details=panne.trace)
+        return replace(Echec.de_l_erreur(error.nom, error.valeur, carnet=nom), details=error.trace)
     if not isinstance(error, DelaiDepasse | OuvrierPerdu):
         return Echec.de_l_erreur(type(error).__name__, str(error), carnet=nom)
     cellule, section = notebook.situer(error.etape) if error.etape else (None, "")
@@ -139,24 +125,19 @@ def echec_de(error: BaseException, commande: Commande) -> Echec:
 def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> bytes:
     """Return the page: where, why, what to do, and the former report when there is one.
 
-    It lies among the reports that are published: of a fault in what was entered it says the place alone.
-
-    Args:
-        commande: The order that failed.
-        echec: What happened.
-        ancien: The last success, whose files are still there.
+    It lies among the reports that are published: of a fault in what was entered it says the place alone. ``ancien``
+    is the last success, whose files are still there.
     """
     restes = [nom for nom in (ancien.sorties if ancien else ()) if not nom.endswith(".csv")]
     if commande.diffusion != INTERNE:
         echec = replace(echec, details="".join(map(_sans_valeur, FAUTE.split(echec.details))))
-    page = rendre(
+    return rendre(
         "echec.html.j2",
         titre=titre_de(commande, ancien),
         commande=commande,
         echec=echec,
         restes=[Path(nom).name for nom in restes if (commande.dossier / nom).is_file()],
-    )
-    return page.encode("utf-8")
+    ).encode("utf-8")
 
 
 def _sans_valeur(faute: str) -> str:
@@ -169,16 +150,17 @@ def titre_de(commande: Commande, ancien: Trace | None) -> str:
     """Return the title of a report: that of its last success, else the first heading of its notebook."""
     if ancien:
         return ancien.page["titre"]
-    fiche = dict(commande.parametres).get("fiche")
-    return Carnet(commande.carnet).titre + (f" {fiche}" if fiche else "")
+    return Carnet(commande.carnet).titre + (f" {commande.fiche}" if commande.fiche else "")
 
 
 def rendre(modele: str, **valeurs: object) -> str:
-    """Return a page from one of our templates, every value escaped."""
+    """Return a text from one of our templates; in a page every value is escaped, and the style is there."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    page = modele.endswith(".html.j2")
     environment = Environment(
-        loader=FileSystemLoader(MODELES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+        loader=FileSystemLoader(MODELES), autoescape=page, undefined=StrictUndefined, trim_blocks=True,
+        keep_trailing_newline=not page,
+    )  # fmt: skip
     environment.filters["ponctuer"] = ponctuer
-    return environment.get_template(modele).render(style=STYLE.read_text(encoding="utf-8"), **valeurs)
+    return environment.get_template(modele).render(style=STYLE.read_text(encoding="utf-8") if page else "", **valeurs)

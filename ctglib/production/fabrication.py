@@ -6,21 +6,19 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer
 from ctglib.production.echec import Echec, RapportEchoue
-from ctglib.production.paroles import refuser_les_paroles
+from ctglib.production.paroles import fautes_de
 from ctglib.production.plan import INTERNE, RESUMES, Carnet, Commande
 from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from ctglib.document.blocs import Couverture
 
 STATUT = "Statut"
 EXPORTEURS = {
@@ -34,44 +32,26 @@ EXPORTEURS = {
 }
 
 
-@dataclass(frozen=True)
-class Tache:
-    """An order as it is handed to a worker.
-
-    Attributes:
-        commande: Which report.
-        moteur: ``ctg`` or ``standard``.
-        donnees: The data folder, when it is not the project's.
-        temporaire: Where to put temporary files, the system's folder when empty.
-    """
+class Tache(NamedTuple):
+    """An order as it is handed to a worker."""
 
     commande: Commande
     moteur: str
-    donnees: str | None
-    temporaire: str = ""
+    donnees: str | None  # the data folder, when it is not the project's
+    temporaire: str = ""  # where to put temporary files, the system's folder when empty
 
 
-@dataclass(frozen=True)
-class Fabrication:
-    """A report made and not yet written.
+class Fabrication(NamedTuple):
+    """A report made and not yet written."""
 
-    Attributes:
-        carnet: Fingerprint of the notebook that ran.
-        contenus: The bytes of each file, by its path in the folder of the convention's reports.
-        journal: What the library asked of the data folder meanwhile.
-        page: What the portal and an archive say of it: titre, carnet, territoire, sujet, avertissement, statut, date.
-        mesures: Seconds by step, and « memoire », the worker's peak in MB where the system tells it.
-    """
-
-    carnet: str
-    contenus: dict[str, bytes]
-    journal: Journal
-    page: dict[str, str]
-    mesures: dict[str, float] = field(default_factory=dict)
+    carnet: str  # fingerprint of the notebook that ran
+    contenus: dict[str, bytes]  # of each file, by its path in the folder of the convention's reports
+    journal: Journal  # what the library asked of the data folder meanwhile
+    page: dict[str, str]  # what the portal and an archive say of it
+    mesures: dict[str, float]  # seconds by step, and « memoire », the worker's peak in MB where the system tells it
 
 
-@dataclass(frozen=True)
-class Etude:
+class Etude(NamedTuple):
     """The study of a year, worked out: what it read, and the fingerprints of its parts."""
 
     journal: Journal
@@ -89,36 +69,31 @@ def fabriquer(tache: Tache) -> Fabrication | Echec:
         with _chronometre(mesures, "total"), enregistrer() as journal:
             with _chronometre(mesures, "execution"):
                 carnet = executer(commande.carnet, dict(commande.parametres), tache.moteur, journal)
-            _refuser_les_bruts(commande, journal)
+            if commande.diffusion != INTERNE and journal.bruts:
+                raise RapportEchoue(_effectifs_bruts(commande.carnet.name, journal))
             contenus, page = _exporter(carnet, commande, mesures)
     except RapportEchoue as error:
         return error.echec
-    return Fabrication(fingerprint, contenus, journal, page, {**mesures, **_memoire()})
+    with suppress(ImportError):  # Windows does not count the peak of a process
+        import resource
+
+        mesures["memoire"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    return Fabrication(fingerprint, contenus, journal, page, mesures)
 
 
-def _refuser_les_bruts(commande: Commande, journal: Journal) -> None:
-    """Refuse a public report whose notebook read the follow-up as entered, by ``brut=True`` or file by file."""
-    if commande.diffusion == INTERNE or not journal.bruts:
-        return
-    read = "".join(f"\n- {nom}" for nom in journal.bruts)
-    raise RapportEchoue(
-        Echec(
-            carnet=commande.carnet.name,
-            cause=f"Le carnet {commande.carnet.name} lit des effectifs bruts, qu'un rapport public ne peut contenir.",
-            details=f"Fichiers lus tels que saisis :{read}",
-            remede="Retirer brut=True et passer par ouvrir_bilan, ouvrir_evaluation ou lire_suivi, qui masquent les "
-            "petits effectifs ; ou en faire un document interne (ctg produire --diffusion interne).",
-        )
+def _effectifs_bruts(carnet: str, journal: Journal) -> Echec:
+    """Return the failure of a public report whose notebook read the follow-up as entered, whole or file by file."""
+    return Echec(
+        carnet=carnet,
+        cause=f"Le carnet {carnet} lit des effectifs bruts, qu'un rapport public ne peut contenir.",
+        details="Fichiers lus tels que saisis :" + "".join(f"\n- {nom}" for nom in journal.bruts),
+        remede="Retirer brut=True et passer par ouvrir_bilan, ouvrir_evaluation ou lire_suivi, qui masquent les petits "
+        "effectifs ; ou en faire un document interne (ctg produire --diffusion interne).",
     )
 
 
 def etudier(nom: str, donnees: str | None) -> Etude | None:
-    """Work out a study, which the reports of this production then share; None when its data do not hold.
-
-    Args:
-        nom: « etude/convention/annee/diffusion ».
-        donnees: The data folder, when it is not the project's.
-    """
+    """Work out « etude/convention/annee/diffusion », which the reports then share; None when its data do not hold."""
     from ctglib.blocs import annee as annuel
 
     _s_installer(donnees)
@@ -144,45 +119,34 @@ def _s_installer(donnees: str | None, temporaire: str = "") -> None:
 def _exporter(
     carnet: NotebookNode, commande: Commande, mesures: dict[str, float]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the files of a report by path, and what its cover says that the portal and an archive repeat."""
     from ctglib import export
     from ctglib.export.document import CarnetImpubliable
 
     annoncer("")
-    with _chronometre(mesures, "html"):
-        try:
-            html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
-        except CarnetImpubliable as error:
-            raise RapportEchoue(Echec.de_l_erreur("ValueError", str(error), carnet=commande.carnet.name)) from error
-    page = ressources["page"]
     try:
-        refuser_les_paroles(commande, page)
-    except DonneesInvalides as error:
-        raise RapportEchoue(Echec.de_l_erreur("DonneesInvalides", str(error), carnet=commande.carnet.name)) from error
+        with _chronometre(mesures, "html"):
+            html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
+        page = ressources["page"]
+        if faults := fautes_de(commande, page):
+            raise DonneesInvalides(faults)
+    except (CarnetImpubliable, DonneesInvalides) as error:
+        echec = Echec.de_l_erreur(type(error).__name__, str(error), carnet=commande.carnet.name)
+        raise RapportEchoue(echec) from error
     contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
     contenus |= page.pieces
-    if "html" in commande.formats:
-        contenus[f"{commande.cle}.html"] = html.encode("utf-8")
-    for suffixe in [kind for kind in commande.formats if kind != "html"]:
+    for suffixe in commande.formats:
+        if suffixe == "html":
+            contenus[f"{commande.cle}.html"] = html.encode("utf-8")
+            continue
         with _chronometre(mesures, suffixe):
-            exporteur = getattr(export, EXPORTEURS[suffixe])()
             shown = page.resume if suffixe in RESUMES else page
+            exporteur = getattr(export, EXPORTEURS[suffixe])()
             contenus[f"{commande.cle}.{suffixe}"] = exporteur.from_notebook_node(carnet, {"page": shown})[0]
-    return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **_couverture(page.couverture)}
-
-
-def _couverture(couverture: Couverture | None) -> dict[str, str]:
-    """Return what the cover says that the portal and an archive repeat."""
-    said = {name: getattr(couverture, name, "") for name in ("territoire", "sujet", "avertissement", "date")}
-    return {**said, "statut": dict(couverture.mentions if couverture else ()).get(STATUT, "")}
-
-
-def _memoire() -> dict[str, float]:
-    """Return the peak of this process in MB; Windows has no such count."""
-    try:
-        import resource
-    except ImportError:
-        return {}
-    return {"memoire": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}
+    cover = page.couverture
+    said = {name: getattr(cover, name, "") for name in ("territoire", "sujet", "avertissement", "date")}
+    statut = dict(cover.mentions if cover else ()).get(STATUT, "")
+    return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **said, "statut": statut}
 
 
 @contextmanager

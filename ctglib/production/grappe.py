@@ -6,8 +6,7 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.fabrication import Tache
@@ -39,7 +38,7 @@ class Grappe(Executor):
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Hand a task to the cluster, which does it again elsewhere when it loses the machine that had it."""
         # The folder of temporary files is this computer's.
-        args = tuple(replace(item, temporaire="") if isinstance(item, Tache) else item for item in args)
+        args = tuple(item._replace(temporaire="") if isinstance(item, Tache) else item for item in args)
         return self._executeur.submit(a_part, (fn, args, kwargs), self._delai, empreinte_du_code())
 
     def oublier(self) -> None:
@@ -94,7 +93,7 @@ def a_part(tache: tuple, delai: float | None, code: str) -> object:
     return _ouvriers(delai).submit(fonction, *positionnels, **nommes).result()
 
 
-@lru_cache(maxsize=1)
+@cache
 def _ouvriers(delai: float | None) -> Ouvriers:
     """Return the processes of this machine of the cluster; they live on, and end with it.
 

@@ -24,7 +24,7 @@ from ctglib.donnees.lecture import lister, racine
 from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ctglib.production.fabrication import Fabrication
@@ -85,31 +85,18 @@ def versions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Trace:
-    """What a report was made from, and what it is made of.
+    """What a report was made from, and what it is made of."""
 
-    Attributes:
-        carnet: Fingerprint of its notebook's sources.
-        parametres: What the notebook was told.
-        code: Fingerprint of the library.
-        versions: Versions installed, by package.
-        lus: Fingerprints of the data files read.
-        absents: Data files and folders looked for and not found.
-        listes: Names found in the data folders listed.
-        page: What the portal says of it.
-        sorties: Fingerprints of its files, by path in the folder of the manifest.
-        parts: Fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``).
-    """
-
-    carnet: str
-    parametres: dict[str, str | int]
-    code: str
-    versions: dict[str, str]
-    lus: dict[str, str]
-    absents: tuple[str, ...]
-    listes: dict[str, tuple[str, ...]]
-    page: dict[str, str]
-    sorties: dict[str, str]
-    parts: dict[str, str] = field(default_factory=dict)
+    carnet: str  # fingerprint of its notebook's sources
+    parametres: dict[str, str | int]  # what the notebook was told
+    code: str  # fingerprint of the library
+    versions: dict[str, str]  # by package
+    lus: dict[str, str]  # fingerprints of the data files read
+    absents: tuple[str, ...]  # data files and folders looked for and not found
+    listes: dict[str, tuple[str, ...]]  # names found in the data folders listed
+    page: dict[str, str]  # what the portal says of it
+    sorties: dict[str, str]  # fingerprints of its files, by path in the folder of the manifest
+    parts: dict[str, str]  # fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``)
 
     @classmethod
     def de(cls, commande: Commande, fabrication: Fabrication, precedente: Trace | None) -> Trace:
@@ -138,23 +125,11 @@ class Trace:
 
 @dataclass
 class Manifeste:
-    """The manifest of a folder of reports. The fingerprints of the follow-up are keyed: they may be published.
-
-    Attributes:
-        chemin: Where it lies.
-        traces: The last success of each report, by its key.
-        echecs: The title of the reports that failed since then, by key.
-    """
+    """The manifest of a folder of reports. The fingerprints of the follow-up are keyed: they may be published."""
 
     chemin: Path
-    traces: dict[str, Trace] = field(default_factory=dict)
-    echecs: dict[str, str] = field(default_factory=dict)
-
-    def octets(self) -> bytes:
-        """Return the file: same reports, same bytes, in whatever order they were made."""
-        traces = {key: vars(self.traces[key]) for key in sorted(self.traces)}
-        content = {"forme": FORME, "rapports": traces, "echecs": dict(sorted(self.echecs.items()))}
-        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    traces: dict[str, Trace] = field(default_factory=dict)  # the last success of each report, by its key
+    echecs: dict[str, str] = field(default_factory=dict)  # the title of the reports that failed since then, by key
 
     def consigner(self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = "") -> None:
         """Write the files of a report and, last, the manifest that tells of them, all or none.
@@ -170,7 +145,9 @@ class Manifeste:
         """
         traces = {**self.traces, cle: trace} if trace else self.traces
         echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
-        ecrire({**fichiers, self.chemin: Manifeste(self.chemin, traces, echecs).octets()})
+        rapports = {key: vars(traces[key]) for key in sorted(traces)}  # same bytes in whatever order they were made
+        content = {"forme": FORME, "rapports": rapports, "echecs": dict(sorted(echecs.items()))}
+        ecrire({**fichiers, self.chemin: (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")})
         self.traces, self.echecs = traces, echecs
 
 
@@ -181,15 +158,13 @@ def lire_manifeste(dossier: Path) -> Manifeste:
         content = json.loads(chemin.read_bytes())
         if content["forme"] != FORME:
             return Manifeste(chemin)
-        traces = {key: _trace(value) for key, value in content["rapports"].items()}
+        traces = {}
+        for cle, told in content["rapports"].items():
+            listes = {nom: tuple(noms) for nom, noms in told["listes"].items()}
+            traces[cle] = Trace(**{**told, "absents": tuple(told["absents"]), "listes": listes})
         return Manifeste(chemin, traces, dict(content["echecs"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Manifeste(chemin)
-
-
-def _trace(trace: dict) -> Trace:
-    listes = {nom: tuple(noms) for nom, noms in trace["listes"].items()}
-    return Trace(**{**trace, "absents": tuple(trace["absents"]), "listes": listes})
 
 
 @dataclass(frozen=True)
@@ -209,19 +184,17 @@ class Prevision:
         """The last success of the report."""
         return self.manifeste.traces.get(self.commande.cle)
 
+    def oublier_l_echec(self, trace: Trace | None = None) -> None:
+        """Note that the report is up to date, whatever became of it meanwhile."""
+        self.manifeste.consigner({}, self.commande.cle, trace=trace)
+        self.commande.page_echec.unlink(missing_ok=True)
+
 
 def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Prevision]:
     """Yield the reports asked for, with why each has to be made.
 
     They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
     Within a convention the longest come first, so that none begins when the others end.
-
-    Args:
-        orders: The reports, those of a convention together.
-        forcer: Whether what is up to date has to be made again.
-
-    Raises:
-        DonneesInvalides: The data folder is not there.
     """
     donnees = Donnees()
     for dossier, group in groupby(orders, key=lambda order: order.dossier):
@@ -237,16 +210,16 @@ class Donnees:
     """The data folder as it is now, each file read once however many reports have read it."""
 
     def __init__(self) -> None:
-        self.empreinte = cache(lambda nom: self._essayer(lambda: lecture.empreinte(nom), None))
-        self.noms = cache(lambda nom: self._essayer(lambda: lister(nom), ()))
+        self.empreinte = cache(lambda nom: _essayer(lambda: lecture.empreinte(nom), None))
+        self.noms = cache(lambda nom: _essayer(lambda: lister(nom), ()))
         self.existe = cache(lambda nom: (racine() / nom).exists())
 
-    @staticmethod
-    def _essayer(lire: object, sinon: object) -> object:
-        try:
-            return lire()
-        except DonneesInvalides:
-            return sinon
+
+def _essayer(lire: Callable[[], object], sinon: object) -> object:
+    try:
+        return lire()
+    except DonneesInvalides:
+        return sinon
 
 
 def raisons(commande: Commande, trace: Trace | None, donnees: Donnees) -> tuple[str, ...]:
@@ -261,16 +234,23 @@ def raisons(commande: Commande, trace: Trace | None, donnees: Donnees) -> tuple[
     )
 
 
-def causes(commande: Commande, trace: Trace, donnees: Donnees) -> tuple[str, ...]:
-    """Return what is no longer as it was when a report was made: data, parameters, notebook, code, versions."""
-    found = [*_des_donnees(trace, donnees)]
+def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
+    """Yield what is no longer as it was when a report was made: data, parameters, notebook, code, versions."""
+    yield from _des_donnees(trace, donnees)
     if dict(commande.parametres) != trace.parametres:
-        found.append("les paramètres ont changé")
+        yield "les paramètres ont changé"
     if Carnet(commande.carnet).empreinte != trace.carnet:
-        found.append(f"le carnet {commande.carnet.name} a changé")
+        yield f"le carnet {commande.carnet.name} a changé"
     if trace.code != empreinte_du_code():
-        found.append("le code du classeur a changé")
-    return (*found, *_des_versions(trace.versions))
+        yield "le code du classeur a changé"
+    anciennes, actuelles = trace.versions, versions()
+    for nom in sorted({*anciennes, *actuelles}):
+        if nom not in anciennes:
+            yield f"{nom} {actuelles[nom]} a été installé"
+        elif nom not in actuelles:
+            yield f"{nom} {anciennes[nom]} a été retiré"
+        elif anciennes[nom] != actuelles[nom]:
+            yield f"{nom} est passé de {anciennes[nom]} à {actuelles[nom]}"
 
 
 def sorties_touchees(dossier: Path, sorties: Mapping[str, str]) -> Iterator[str]:
@@ -298,26 +278,10 @@ def _tient_a_des_parts(trouvees: tuple[str, ...], trace: Trace, donnees: Donnees
 def _des_donnees(trace: Trace, donnees: Donnees) -> Iterator[str]:
     for nom, lue in trace.lus.items():
         actuelle = donnees.empreinte(nom)
-        if actuelle is None:
-            yield f"{nom} a disparu"
-        elif actuelle != lue:
-            yield f"{nom} a changé"
-    for nom in trace.absents:
-        if donnees.existe(nom):
-            yield f"{nom} est apparu"
+        if actuelle != lue:
+            yield f"{nom} a {'disparu' if actuelle is None else 'changé'}"
+    yield from (f"{nom} est apparu" for nom in trace.absents if donnees.existe(nom))
     for nom, listes in trace.listes.items():
         actuels = donnees.noms(nom)
         yield from (f"{nom}/{ajoute} est apparu" for ajoute in sorted(set(actuels) - set(listes)))
         yield from (f"{nom}/{retire} a disparu" for retire in sorted(set(listes) - set(actuels)))
-
-
-def _des_versions(anciennes: Mapping[str, str]) -> Iterator[str]:
-    actuelles = versions()
-    for nom in sorted({*anciennes, *actuelles}):
-        avant, apres = anciennes.get(nom), actuelles.get(nom)
-        if avant is None:
-            yield f"{nom} {apres} a été installé"
-        elif apres is None:
-            yield f"{nom} {avant} a été retiré"
-        elif avant != apres:
-            yield f"{nom} est passé de {avant} à {apres}"

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import json
 import logging
 import os
+import pickle
 import re
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -114,15 +113,9 @@ def _echec(notebook: Path, error: Exception) -> Echec:
     # Without a line in the traceback (a syntax error), the last one with code is the best that can be shown.
     ligne = int(found[-1]) if found else max((i for i, line in enumerate(lines, 1) if line.strip()), default=None)
     cellule, section = Carnet(notebook).situer(error.source or "")
-    return Echec.de_l_erreur(
-        error.ename,
-        str(error.evalue),
-        carnet=notebook.name,
-        cellule=cellule or error.cell_index + 1,
-        section=section,
-        ligne=ligne,
-        code=lines[ligne - 1].strip() if ligne and ligne <= len(lines) else "",
-    )
+    place = {"cellule": cellule or error.cell_index + 1, "section": section, "ligne": ligne}
+    code = lines[ligne - 1].strip() if ligne and ligne <= len(lines) else ""
+    return Echec.de_l_erreur(error.ename, str(error.evalue), carnet=notebook.name, **place, code=code)
 
 
 @cache
@@ -137,20 +130,15 @@ def moteur_ctg() -> type:
         @classmethod
         def execute_managed_notebook(cls, nb_man: object, kernel_name: str, **_: object) -> None:
             """Run every cell in order; the first that fails stops the notebook, as papermill does."""
-            if refus := _refus_du_carnet(nb_man.nb):
+            tagged = {tag: cell.source for cell in nb_man.nb.cells for tag in cell.metadata.get("tags", ())}
+            nom = Path(nb_man.nb.metadata.get("papermill", {}).get("input_path") or "").name
+            cells = (tagged.get(tag, "") for tag in ("parameters", "injected-parameters"))
+            if refus := refuser_parametres(nom, *map(parametres_declares, cells)):
                 raise ClickException(refus)  # what papermill's command shows without a traceback
             with _noyau() as client:
                 _executer_cellules(nb_man, client)
 
     return MoteurCtg
-
-
-def _refus_du_carnet(nb: NotebookNode) -> str:
-    """Return what is wrong with what papermill injected, when a notebook is run by papermill's own command."""
-    tagged = {tag: cell.source for cell in nb.cells for tag in cell.metadata.get("tags", ())}
-    nom = Path(nb.metadata.get("papermill", {}).get("input_path") or "").name
-    declared, given = (parametres_declares(tagged.get(tag, "")) for tag in ("parameters", "injected-parameters"))
-    return refuser_parametres(nom, declared, given)
 
 
 def _executer_cellules(nb_man: object, client: object) -> None:
@@ -173,7 +161,7 @@ def _executer(client: object, cell: NotebookNode, place: int) -> int:
     client.execute(cell.source, store_history=True, allow_stdin=False)
     messages = client.iopub_channel.get_msgs()
     cell.outputs = [output_from_msg(message) for message in messages if message["header"]["msg_type"] in SORTIES]
-    cell.outputs += _figures_ouvertes()
+    cell.outputs += [new_output("display_data", data={"text/plain": figure}) for figure in _fermer_les_figures()]
     taille = sum(len(str(output)) for output in cell.outputs)
     if taille > place:
         texte = f"les sorties du carnet dépassent {PLAFOND // 1_000_000} millions de signes"
@@ -181,15 +169,13 @@ def _executer(client: object, cell: NotebookNode, place: int) -> int:
     return taille
 
 
-def _figures_ouvertes() -> list[NotebookNode]:
-    """Return an output for each figure that a cell left open in pyplot, as JupyterLab shows them, and close them."""
-    from nbformat.v4 import new_output
-
+def _fermer_les_figures() -> list[str]:
+    """Close the figures that a cell left open in pyplot, and return how JupyterLab would show each."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     figures = [repr(pyplot.figure(number)) for number in pyplot.get_fignums()] if pyplot else []
     if figures:
         pyplot.close("all")
-    return [new_output("display_data", data={"text/plain": figure}) for figure in figures]
+    return figures
 
 
 @contextmanager
@@ -214,7 +200,7 @@ def _noyau() -> Iterator[object]:
         atelier.installer()
     client = manager.client()
     client.start_channels()
-    _figures_ouvertes()  # what this process drew before is none of this notebook's
+    _fermer_les_figures()  # what this process drew before is none of this notebook's
     try:
         yield client
     finally:
@@ -236,15 +222,12 @@ def _noyau() -> Iterator[object]:
 def _journal_du_noyau(journal: Journal) -> Iterator[list[str]]:
     """Yield what an ordinary kernel is started with, and add to a journal what it has read once it has ended."""
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
-        path = Path(folder) / "journal.json"
-        path.write_text("{}", encoding="utf-8")
+        path = Path(folder) / "journal"
         ouvrir = f"__import__({__name__!r}, fromlist=['_']).ouvrir_journal({str(path)!r})"
         yield [f"--IPKernelApp.exec_lines={ouvrir}"]
-        found = json.loads(path.read_text(encoding="utf-8"))
-    journal.lus.update(found.get("lus", {}))
-    journal.absents.update(found.get("absents", ()))
-    journal.listes.update({name: tuple(names) for name, names in found.get("listes", {}).items()})
-    journal.parts.update(found.get("parts", {}))
+        found = pickle.loads(path.read_bytes()) if path.is_file() else Journal()
+    for name, told in vars(found).items():
+        getattr(journal, name).update(told)
 
 
 def ouvrir_journal(chemin: str) -> None:
@@ -252,10 +235,5 @@ def ouvrir_journal(chemin: str) -> None:
     os.environ[RAPPORT] = "1"
     block = enregistrer()
     journal = block.__enter__()  # for the life of the kernel: there is no block to end
-
-    def ecrire() -> None:
-        told = {**asdict(journal), "absents": sorted(journal.absents)}
-        Path(chemin).write_text(json.dumps(told), encoding="utf-8")
-        block.__exit__(None, None, None)  # held until then, else the end of its generator would end the recording
-
-    atexit.register(ecrire)
+    atexit.register(block.__exit__, None, None, None)  # held until then, else its end would end the recording
+    atexit.register(lambda: Path(chemin).write_bytes(pickle.dumps(journal)))

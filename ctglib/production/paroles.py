@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.conventions import DOSSIER
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -41,13 +41,12 @@ def nombres_absents(texte: str, document: Document) -> list[str]:
     absent = []
     for found in NOMBRE.finditer(texte):
         whole, decimals, unit = found.groups()
-        value = _valeur(found)
-        if unit in ("an", "ans") or REPERE.search(texte[: found.start()]) or AGES.match(texte[found.end() :]):
+        value, places, scale = _valeur(found), len(decimals or ""), 1e6 if unit else 1
+        named = REPERE.search(texte[: found.start()]) or AGES.match(texte[found.end() :])
+        year = value in ANNEES and not decimals and len(whole) == len("2026")
+        if unit in ("an", "ans") or named or year:
             continue
-        if value in ANNEES and not decimals and len(whole) == len("2026"):
-            continue
-        scale = 1e6 if unit else 1
-        if not any(round(known_one / scale, len(decimals or "")) == value for known_one in known):
+        if not any(round(one / scale, places) == value for one in known):
             absent.append(found.group(0).strip())
     return absent
 
@@ -69,26 +68,22 @@ def _valeur(trouve: re.Match[str]) -> float:
     return float(re.sub(r"\D", "", whole) + (f".{decimals}" if decimals else ""))
 
 
-def paroles_de(commande: Commande) -> list[tuple[str, MessageDesParties]]:
+def _paroles_de(commande: Commande) -> list[tuple[str, MessageDesParties]]:
     """Return the messages that the parties wrote for a report, each with its file."""
-    fiche = dict(commande.parametres).get("fiche")
     year = f"suivi/{commande.annee}/" if commande.annee else ""
     path = f"{DOSSIER}/{commande.convention}/{year}messages.yaml"
     written = charger_yaml(path, MessagesDesParties).messages if existe(path) else ()
     stem = commande.carnet.stem
-    return [(path, item) for item in written if stem.startswith(item.rapport) and item.fiche == fiche]
+    return [(path, item) for item in written if stem.startswith(item.rapport) and item.fiche == commande.fiche]
 
 
 def fautes_de(commande: Commande, document: Document) -> list[Faute]:
     """Return a fault a number that the parties wrote and that the report does not have."""
+    expected = f"un nombre d'un tableau du rapport « {document.titre} »"
+    remedy = "corriger le nombre, ou l'écrire comme le tableau le donne"
     return [
-        Faute(
-            path,
-            f"« {number} », dans « {item.texte} »",
-            f"un nombre d'un tableau du rapport « {document.titre} »",
-            "corriger le nombre, ou l'écrire comme le tableau le donne",
-        )
-        for path, item in paroles_de(commande)
+        Faute(path, f"« {number} », dans « {item.texte} »", expected, remedy)
+        for path, item in _paroles_de(commande)
         for number in nombres_absents(item.texte, document)
     ]
 
@@ -98,18 +93,10 @@ def fautes_des_paroles(convention: str) -> list[Faute]:
     from ctglib.export.document import assembler
     from ctglib.production.moteur import executer
 
-    faults = []
-    for order in commandes(Demande(rapports_connus(), (convention,), (), PUBLIQUE, ("html",), Path(SORTIE))):
-        if paroles_de(order):
-            faults += fautes_de(order, assembler(executer(order.carnet, dict(order.parametres))))
-    return faults
-
-
-def refuser_les_paroles(commande: Commande, document: Document) -> None:
-    """Refuse a report in which the parties write a number that its tables do not have.
-
-    Raises:
-        DonneesInvalides: Every such number.
-    """
-    if faults := fautes_de(commande, document):
-        raise DonneesInvalides(faults)
+    orders = commandes(Demande(rapports_connus(), (convention,), (), PUBLIQUE, ("html",), Path(SORTIE)))
+    return [
+        fault
+        for order in orders
+        if _paroles_de(order)
+        for fault in fautes_de(order, assembler(executer(order.carnet, dict(order.parametres))))
+    ]

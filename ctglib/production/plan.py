@@ -93,10 +93,7 @@ class Carnet:
         return parametres_declares(next(tagged, ""))
 
     def situer(self, source: str) -> tuple[int | None, str]:
-        """Return the number of the cell with this source, counted from 1, and the heading above it.
-
-        Papermill counts the cell it injects; a reader who opens the notebook does not see it.
-        """
+        """Return the number of the cell with this source, as a reader of the notebook counts, and the heading above."""
         section = ""
         for number, cell in enumerate(self.cellules, start=1):
             if cell["cell_type"] == "markdown" and (titres := TITRE.findall(cell["source"])):
@@ -169,25 +166,15 @@ class Commande:
 
 @dataclass(frozen=True)
 class Demande:
-    """What is asked for: every report, of every convention, for each year, unless they are named.
+    """What is asked for."""
 
-    Attributes:
-        rapports: Names of the declared list.
-        conventions: Names of conventions.
-        annees: Years of the yearly reports; all those of the convention when empty.
-        diffusion: « publique » or « interne ».
-        formats: Those of ``FORMATS`` wanted, where a report has none of its own.
-        sortie: Folder of the reports.
-        carnets: Folder of the notebooks and of their list.
-    """
-
-    rapports: tuple[str, ...]
+    rapports: tuple[str, ...]  # names of the declared list
     conventions: tuple[str, ...]
-    annees: tuple[int, ...]
+    annees: tuple[int, ...]  # of the yearly reports; all those of the convention when empty
     diffusion: str
-    formats: tuple[str, ...]
-    sortie: Path
-    carnets: Path = CARNETS
+    formats: tuple[str, ...]  # where a report has none of its own
+    sortie: Path  # folder of the reports
+    carnets: Path = CARNETS  # folder of the notebooks and of their list
 
 
 def declares(dossier: Path = CARNETS) -> dict[str, tuple[tuple[Carnet, ...], tuple[str, ...]]]:
@@ -284,13 +271,10 @@ def annees_de(convention: str) -> tuple[int, ...]:
 
 
 def _annees(demande: Demande, convention: str) -> tuple[int, ...]:
-    """Return the years asked for that a convention has; when its file does not hold, those of its former reports.
-
-    Their notebooks will say what is wrong with it.
-    """
+    """Return the years asked for that a convention has."""
     try:
         annees = annees_de(convention)
-    except DonneesInvalides:
+    except DonneesInvalides:  # those of its former reports, whose notebooks will say what is wrong with it
         folders = (demande.sortie / convention).glob("[0-9][0-9][0-9][0-9]/")
         annees = tuple(sorted(int(folder.name) for folder in folders))
     return tuple(annee for annee in annees if not demande.annees or annee in demande.annees)

@@ -25,37 +25,14 @@ from ctglib.donnees.partage import Reserve, partager_par
 
 # What every report needs, loaded once by the process that forkserver forks the others from.
 PRECHARGES = (
-    "ctglib.production.prechargement",
-    "IPython.core.application",
-    "IPython.core.completerlib",
-    "IPython.core.crashhandler",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "babel.dates",
-    "babel.numbers",
-    "bdb",
-    "ctglib.rapports.bilan",
-    "ctglib.rapports.controle",
-    "ctglib.rapports.diagnostic",
-    "ctglib.rapports.evaluation",
-    "ctglib.export.exporteurs",
-    "ctglib.export.typst",
-    "ctglib.production.fabrication",
-    "highspy",
-    "ipykernel.inprocess.ipkernel",
-    "ipykernel.inprocess.manager",
-    "jinja2.ext",
-    "ctglib.graphiques.planche",
-    "matplotlib.hatch",
-    "mistune.plugins.table",
-    "pandas.core.methods.to_dict",
-    "pikepdf",
-    "psutil",
-    "timeit",
-    "tornado.platform.asyncio",
-    "typst",
-    "zmq.utils.garbage",
-)
+    "ctglib.production.prechargement", "IPython.core.application", "IPython.core.completerlib",
+    "IPython.core.crashhandler", "IPython.core.logger", "IPython.core.oinspect", "babel.dates", "babel.numbers", "bdb",
+    "ctglib.rapports.bilan", "ctglib.rapports.controle", "ctglib.rapports.diagnostic", "ctglib.rapports.evaluation",
+    "ctglib.export.exporteurs", "ctglib.export.typst", "ctglib.production.fabrication", "highspy",
+    "ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "jinja2.ext", "ctglib.graphiques.planche",
+    "matplotlib.hatch", "mistune.plugins.table", "pandas.core.methods.to_dict", "pikepdf", "psutil", "timeit",
+    "tornado.platform.asyncio", "typst", "zmq.utils.garbage",
+)  # fmt: skip
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 METHODE = "forkserver" if FORKSERVER else "spawn"
@@ -63,37 +40,28 @@ RAMASSAGE = 50_000  # objects made, and not let go of, between two looks for gar
 AVANCE = 2  # tasks handed over for one that is done: none waits for the parent to write
 
 
-@dataclass(frozen=True)
-class Panne:
-    """An error as it crosses to the parent, who may not have the class of it."""
-
-    type_: str
-    valeur: str
-    trace: str
-
-
+@dataclass(eq=False)
 class OuvrierPerdu(Exception):
     """The process of a task ended before its task: its exit code, and the source of the cell that it was at."""
 
-    def __init__(self, code: int | None, etape: str | None = None) -> None:
-        super().__init__(code, etape)
-        self.code, self.etape = code, etape
+    code: int | None
+    etape: str | None = None
 
 
+@dataclass(eq=False)
 class DelaiDepasse(Exception):
     """A step of a task took longer than it may, and its process was ended; ``etape``, the source of its cell."""
 
-    def __init__(self, etape: str | None) -> None:
-        super().__init__(etape)
-        self.etape = etape
+    etape: str | None
 
 
+@dataclass(eq=False)
 class TacheEchouee(Exception):
-    """A task raised an error that it does not know; ``panne`` says which."""
+    """A task raised an error, told as it crosses to the parent, who may not have the class of it."""
 
-    def __init__(self, panne: Panne) -> None:
-        super().__init__(panne)
-        self.panne = panne
+    nom: str
+    valeur: str
+    trace: str
 
 
 def coeurs() -> int:
@@ -159,9 +127,8 @@ class Ouvriers(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes: after their tasks, or at once when what is not begun is cancelled too."""
         self._ferme = cancel_futures
-        if cancel_futures:
-            for ouvrier in tuple(self._vivants):
-                ouvrier.tuer()
+        for ouvrier in tuple(self._vivants) if cancel_futures else ():
+            ouvrier.tuer()
         self._fils.shutdown(wait=wait, cancel_futures=cancel_futures)
         for ouvrier in tuple(self._vivants):
             ouvrier.finir()
@@ -171,24 +138,25 @@ class Ouvriers(Executor):
         self.shutdown(cancel_futures=kind is not None)
 
     def _confier(self, tache: tuple) -> object:
+        """Return what a task gives; a process that was lost, or that serves once, is not given another."""
         try:
             ouvrier = self._libres.get_nowait()
         except Empty:
-            ouvrier = _Ouvrier(self._contexte, partager=self._reserve is not None)
+            ouvrier = _Ouvrier(self._contexte, self._reserve)
             self._vivants.add(ouvrier)
         if self._ferme:
             ouvrier.tuer()
-        garde = False
+        rendu = False
         try:
-            reponse = ouvrier.demander(tache, self._delai, self._reserve)
-            garde = not ouvrier.jetable
+            reponse = ouvrier.demander(tache, self._delai)
+            rendu = True
+            return reponse
         finally:
-            if garde:
+            if rendu and not ouvrier.jetable:
                 self._libres.put(ouvrier)
             else:
                 self._vivants.discard(ouvrier)
                 ouvrier.finir()
-        return reponse
 
 
 def _contexte(methode: str) -> multiprocessing.context.BaseContext:
@@ -208,14 +176,15 @@ def _contexte(methode: str) -> multiprocessing.context.BaseContext:
 class _Ouvrier:
     """A process as its parent sees it: a pipe to it, and the means to end it."""
 
-    def __init__(self, contexte: multiprocessing.context.BaseContext, *, partager: bool) -> None:
-        self.jetable = contexte.get_start_method() == "forkserver"
+    def __init__(self, contexte: multiprocessing.context.BaseContext, reserve: Reserve | None) -> None:
+        self.jetable, self._reserve = contexte.get_start_method() == "forkserver", reserve
         self._tuyau, autre = contexte.Pipe()
-        self._processus = contexte.Process(target=servir, args=(autre, self.jetable, partager), daemon=True)
+        told = (autre, self.jetable, reserve is not None)
+        self._processus = contexte.Process(target=servir, args=told, daemon=True)
         self._processus.start()
         autre.close()
 
-    def demander(self, tache: tuple, delai: float | None, reserve: Reserve | None) -> object:
+    def demander(self, tache: tuple, delai: float | None) -> object:
         """Return what a task gives, or raise what happened to it; ``delai`` is for each of its steps."""
         etape, pris = None, set()
         try:
@@ -225,14 +194,14 @@ class _Ouvrier:
                     case ("etape", etape):
                         pass
                     case ("prendre", nom):
-                        kept = reserve.prendre(nom)
+                        kept = self._reserve.prendre(nom)
                         pris |= {nom} if kept is None else set()
                         self._tuyau.send(kept)
                     case ("garder", nom, contenu):
                         pris.discard(nom)
-                        reserve.garder(nom, contenu)
-                    case ("panne", panne):
-                        raise TacheEchouee(panne)
+                        self._reserve.garder(nom, contenu)
+                    case ("panne", *dit):
+                        raise TacheEchouee(*dit)
                     case ("rendu", reponse):
                         return reponse
             raise DelaiDepasse(etape)
@@ -241,7 +210,7 @@ class _Ouvrier:
             raise OuvrierPerdu(self._processus.exitcode, etape) from error
         finally:
             for nom in pris:  # who waits for it works it out
-                reserve.garder(nom, None)
+                self._reserve.garder(nom, None)
 
     def tuer(self) -> None:
         """Stop the process and those it started; whoever waits for its answer learns that there will be none."""
@@ -272,41 +241,12 @@ def annoncer(source: str) -> None:
 class _PartageDuParent:
     """What the other processes have worked out, asked of the parent."""
 
-    def __init__(self, tuyau: Connection) -> None:
-        self._tuyau = tuyau
-
     def prendre(self, nom: str) -> bytes | None:
-        self._tuyau.send(("prendre", nom))
-        return self._tuyau.recv()
+        _tuyaux[-1].send(("prendre", nom))
+        return _tuyaux[-1].recv()
 
     def garder(self, nom: str, contenu: bytes | None) -> None:
-        self._tuyau.send(("garder", nom, contenu))
-
-
-def servir(tuyau: Connection, jetable: bool, partager: bool) -> None:
-    """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: the parent decides
-    if hasattr(os, "setsid"):
-        os.setsid()  # a group of its own, so that the parent also ends what it starts
-    parent = multiprocessing.parent_process().sentinel
-    threading.Thread(target=_finir_avec_le_parent, args=(parent,), daemon=True).start()
-    if jetable:  # to look for garbage in what was loaded before the fork would be a fifth of a report
-        gc.freeze()
-        gc.set_threshold(RAMASSAGE)
-        gc.enable()
-    _tuyaux.append(tuyau)
-    with (
-        suppress(EOFError, ConnectionError),
-        partager_par(_PartageDuParent(tuyau)) if partager else nullcontext(),
-    ):
-        while True:
-            fonction, positionnels, nommes = tuyau.recv()
-            passage = _Passage()
-            with passage, nullcontext() if jetable else etat_preserve():
-                passage.reponse = ("rendu", fonction(*positionnels, **nommes))
-            tuyau.send(passage.reponse)
-            if jetable:
-                return
+        _tuyaux[-1].send(("garder", nom, contenu))
 
 
 class _Passage:
@@ -314,20 +254,40 @@ class _Passage:
 
     reponse: tuple = ()
 
-    def __enter__(self) -> None:
-        pass
+    def __enter__(self) -> _Passage:
+        return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> bool:
-        if not isinstance(error, Exception):
-            return False
-        told = "".join(traceback.format_exception(kind, error, trace))
-        self.reponse = ("panne", Panne(kind.__name__, str(error), told))
-        return True
+        if isinstance(error, Exception):
+            self.reponse = "panne", kind.__name__, str(error), "".join(traceback.format_exception(kind, error, trace))
+        return isinstance(error, Exception)
 
 
-def _finir_avec_le_parent(parent: int) -> None:
+def servir(tuyau: Connection, jetable: bool, partager: bool) -> None:
+    """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: the parent decides
+    if hasattr(os, "setsid"):
+        os.setsid()  # a group of its own, so that the parent also ends what it starts
+    threading.Thread(target=_finir_avec_le_parent, daemon=True).start()
+    if jetable:  # to look for garbage in what was loaded before the fork would be a fifth of a report
+        gc.freeze()
+        gc.set_threshold(RAMASSAGE)
+        gc.enable()
+    _tuyaux.append(tuyau)
+    shared = partager_par(_PartageDuParent()) if partager else nullcontext()
+    with suppress(EOFError, ConnectionError), shared:
+        while True:
+            fonction, positionnels, nommes = tuyau.recv()
+            with _Passage() as passage, nullcontext() if jetable else etat_preserve():
+                passage.reponse = ("rendu", fonction(*positionnels, **nommes))
+            tuyau.send(passage.reponse)
+            if jetable:
+                return
+
+
+def _finir_avec_le_parent() -> None:
     """End as soon as the parent has: it may have been killed, and a report that nobody waits for would go on."""
-    wait([parent])
+    wait([multiprocessing.parent_process().sentinel])
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
@@ -348,14 +308,13 @@ def etat_preserve() -> Iterator[None]:
     import pandas as pd
 
     environnement, dossier, chemins = dict(os.environ), Path.cwd(), list(sys.path)
-    hasards, reglages = (random.getstate(), np.random.get_state()), mpl.rcParams.copy()
-    with warnings.catch_warnings():
+    hasards = random.getstate(), np.random.get_state()
+    with warnings.catch_warnings(), mpl.rc_context():
         try:
             yield
         finally:
             warnings.simplefilter("ignore")  # of options that pandas will drop, and resets all the same
             plt.close("all")
-            dict.update(mpl.rcParams, reglages)  # not through rcParams' own checks, which warn of old names
             pd.reset_option("all")
             random.setstate(hasards[0])
             np.random.set_state(hasards[1])

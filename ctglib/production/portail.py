@@ -24,21 +24,13 @@ DEPARTEMENTS, EPCI = "Départements", "Intercommunalités"
 
 @dataclass(frozen=True)
 class Produit:
-    """A report; addresses are relative to the portal.
-
-    Attributes:
-        titre: Its title.
-        statut: « définitif », « provisoire »…, as its cover says it.
-        formats: Name and address of each.
-        tableaux: Addresses of its CSV.
-        page_echec: Address of the page that says why it could not be made since, empty when it could.
-    """
+    """A report; addresses are relative to the portal."""
 
     titre: str
-    statut: str
-    formats: tuple[tuple[str, str], ...]
-    tableaux: tuple[str, ...]
-    page_echec: str
+    statut: str  # « définitif », « provisoire »…, as its cover says it
+    formats: tuple[tuple[str, str], ...]  # name and address of each
+    tableaux: tuple[str, ...]  # addresses of its CSV
+    page_echec: str  # address of the page that says why it could not be made since, empty when it could
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,7 @@ class Section:
     titre: str
     sujet: str
     avertissement: str
-    groupes: tuple[tuple[str, tuple[Produit, ...]], ...]
+    groupes: tuple[tuple[str, list[Produit]], ...]
 
 
 def ecrire_portail(sortie: Path) -> Path:
@@ -58,11 +50,15 @@ def ecrire_portail(sortie: Path) -> Path:
     Raises:
         EcritureImpossible: It cannot be written.
     """
-    portail, temoin = sortie / PORTAIL, sortie / MANIFESTE
+    portail = sortie / PORTAIL
     chemins = [*sorted(sortie.glob(f"*/{MANIFESTE}")), *sorted(sortie.glob(f"{PORTRAITS}/*/{MANIFESTE}"))]
-    if _a_jour(portail, temoin, _entrees(chemins)):
-        return portail
-    ecrire({sortie / nom: content for nom, content in octets_du_portail(chemins).items()})
+    try:
+        trace = json.loads((sortie / MANIFESTE).read_bytes())
+        a_jour = trace == {"entrees": _entrees(chemins), "portail": empreinte(portail.read_bytes())}
+    except (OSError, ValueError):
+        a_jour = False
+    if not a_jour:
+        ecrire({sortie / nom: content for nom, content in octets_du_portail(chemins).items()})
     return portail
 
 
@@ -70,8 +66,8 @@ def octets_du_portail(chemins: list[Path]) -> dict[str, bytes]:
     """Return the portal of some manifests and, under its own name, what tells later whether it is up to date."""
     from ctglib.export.html import POLICES
 
-    alone = [path for path in chemins if path.parents[1].name == PORTRAITS]
-    found = filter(None, (_section(lire_manifeste(path.parent)) for path in chemins if path not in {*alone}))
+    alone = [path.parent for path in chemins if path.parents[1].name == PORTRAITS]
+    found = filter(None, (_section(lire_manifeste(path.parent)) for path in chemins if path.parent not in alone))
     sections = sorted(found, key=lambda section: bool(section.avertissement))  # what is fictional, last
     sections += [_portraits(alone)] if alone else []
     page = rendre("portail.html.j2", sections=sections, polices=POLICES.read_text(encoding="ascii")).encode("utf-8")
@@ -95,73 +91,43 @@ def _entrees(chemins: list[Path]) -> str:
     return empreinte((lus + empreinte_du_code()).encode())
 
 
-def _a_jour(portail: Path, temoin: Path, entrees: str) -> bool:
-    try:
-        trace = json.loads(temoin.read_bytes())
-        return trace == {"entrees": entrees, "portail": empreinte(portail.read_bytes())}
-    except (OSError, ValueError):
-        return False
-
-
 def _section(manifeste: Manifeste) -> Section | None:
     """Return the section of a convention, None when it has no report."""
     nom = manifeste.chemin.parent.name
     groupes: dict[str, list[Produit]] = {}
-    cles = {*manifeste.traces, *manifeste.echecs}
-    for cle in sorted(cles, key=lambda cle: ("/" in cle, cle)):
-        annee = cle.rpartition("/")[0]
-        groupes.setdefault(annee or DURABLES, []).append(_produit(manifeste, cle))
-    pages = [trace.page for trace in manifeste.traces.values()]
-    found = pages[0] if pages else {"territoire": "", "sujet": "", "avertissement": ""}
-    if not groupes:
-        return None
-    return Section(
-        ancre=nom,
-        titre=found["territoire"] or nom,
-        sujet=found["sujet"],
-        avertissement=found["avertissement"],
-        groupes=tuple((titre, tuple(listing)) for titre, listing in groupes.items()),
-    )
+    for cle in sorted({*manifeste.traces, *manifeste.echecs}, key=lambda cle: ("/" in cle, cle)):
+        groupes.setdefault(cle.rpartition("/")[0] or DURABLES, []).append(_produit(manifeste, cle, nom))
+    page = next((trace.page for trace in manifeste.traces.values()), dict.fromkeys(("territoire", "sujet"), ""))
+    avertissement = page.get("avertissement", "")
+    titre = page["territoire"] or nom
+    return Section(nom, titre, page["sujet"], avertissement, tuple(groupes.items())) if groupes else None
 
 
-def _portraits(chemins: list[Path]) -> Section:
-    """Return the section of the portraits of territories, département by département, the larger places first."""
-    groupes: dict[str, list[tuple[str, Produit]]] = {}
-    for path in chemins:
-        code, manifeste = path.parent.name, lire_manifeste(path.parent)
-        kind = {9: EPCI, 2: DEPARTEMENTS, 3: DEPARTEMENTS}.get(len(code), f"Communes, département {_departement(code)}")
+def _portraits(dossiers: list[Path]) -> Section:
+    """Return the section of the portraits of territories, département by département, in alphabetical order."""
+    groupes: dict[str, list[Produit]] = {}
+    for path in dossiers:
+        code, manifeste = path.name, lire_manifeste(path)
+        departement = code[:3] if code.startswith("97") else code[:2]
+        kind = {9: EPCI, 2: DEPARTEMENTS, 3: DEPARTEMENTS}.get(len(code), f"Communes, département {departement}")
         for cle in {*manifeste.traces, *manifeste.echecs}:
-            trace = manifeste.traces.get(cle)
-            produit = _produit(manifeste, cle, PurePosixPath(PORTRAITS, code))
-            name = trace.page["territoire"] if trace else code
-            groupes.setdefault(kind, []).append((name, replace(produit, titre=f"{name} ({code})")))
+            name = manifeste.traces[cle].page["territoire"] if cle in manifeste.traces else code
+            produit = _produit(manifeste, cle, f"{PORTRAITS}/{code}")
+            groupes.setdefault(kind, []).append(replace(produit, titre=f"{name} ({code})"))
     order = sorted(groupes, key=lambda kind: (kind not in (DEPARTEMENTS, EPCI), kind))
-    return Section(
-        ancre=PORTRAITS,
-        titre="Portraits de territoires",
-        sujet="Données publiques seules : un portrait n'est pas une convention",
-        avertissement="",
-        groupes=tuple(
-            (kind, tuple(one for _, one in sorted(groupes[kind], key=lambda pair: pair[0]))) for kind in order
-        ),
-    )
+    sujet = "Données publiques seules : un portrait n'est pas une convention"
+    listed = tuple((kind, sorted(groupes[kind], key=lambda one: one.titre)) for kind in order)
+    return Section(PORTRAITS, "Portraits de territoires", sujet, "", listed)
 
 
-def _departement(commune: str) -> str:
-    return commune[:3] if commune.startswith("97") else commune[:2]
-
-
-def _produit(manifeste: Manifeste, cle: str, dossier: PurePosixPath | None = None) -> Produit:
-    dossier = dossier or PurePosixPath(manifeste.chemin.parent.name)
-    trace = manifeste.traces.get(cle)
+def _produit(manifeste: Manifeste, cle: str, adresse: str) -> Produit:
+    dossier, trace, echec = PurePosixPath(adresse), manifeste.traces.get(cle), manifeste.echecs.get(cle, "")
     sorties = [nom for nom in (trace.sorties if trace else ()) if (manifeste.chemin.parent / nom).is_file()]
-    echec = manifeste.echecs.get(cle, "")
+    formats = [(nom, f"{cle}.{kind}") for kind, nom in FORMATS.items() if f"{cle}.{kind}" in sorties]
     return Produit(
         titre=trace.page["titre"] if trace else echec,
         statut=trace.page["statut"] if trace else "",
-        formats=tuple(
-            (nom, str(dossier / f"{cle}.{kind}")) for kind, nom in FORMATS.items() if f"{cle}.{kind}" in sorties
-        ),
+        formats=tuple((nom, str(dossier / path)) for nom, path in formats),
         tableaux=tuple(str(dossier / nom) for nom in sorties if nom.endswith(".csv")),
         page_echec=str(dossier / f"{cle}.echec.html") if echec else "",
     )

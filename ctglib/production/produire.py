@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -40,23 +40,14 @@ class DejaEnCours(Empechement):
 
 @dataclass(frozen=True)
 class Resultat:
-    """What became of an order.
-
-    Attributes:
-        commande: The order.
-        raisons: Why the report had to be made.
-        tailles: Bytes of each format written; none when it failed.
-        tableaux: Number of CSV written.
-        echec: Why it failed.
-        mesures: Seconds by step.
-    """
+    """What became of an order."""
 
     commande: Commande
-    raisons: tuple[str, ...]
-    tailles: dict[str, int] = field(default_factory=dict)
-    tableaux: int = 0
+    raisons: tuple[str, ...]  # why the report had to be made
+    tailles: dict[str, int] = field(default_factory=dict)  # bytes of each format written; none when it failed
+    tableaux: int = 0  # number of CSV written
     echec: Echec | None = None
-    mesures: dict[str, float] = field(default_factory=dict)
+    mesures: dict[str, float] = field(default_factory=dict)  # seconds by step
 
 
 @contextmanager
@@ -101,7 +92,7 @@ def realiser(
 ) -> Iterator[Resultat]:
     """Make reports, and yield what became of each as it is done and written; the arguments are those of ``confier``."""
     for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places, temporaire=temporaire):
-        yield _ranger(prevision, rendu)
+        yield _echouer(prevision, rendu) if isinstance(rendu, Echec) else _ranger(prevision, rendu)
 
 
 def confier(
@@ -129,35 +120,30 @@ def confier(
             yield prevu, future.result() if error is None else echec_de(error, prevu.commande)
 
 
-def _ranger(prevision: Prevision, rendu: Fabrication | Echec) -> Resultat:
-    """Write what a report gave, then the manifest that tells of it, or the page of its failure."""
-    commande, manifeste = prevision.commande, prevision.manifeste
-    if isinstance(rendu, Echec):
-        return _echouer(prevision, rendu)
+def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
+    """Write what a report gave, then the manifest that tells of it."""
+    commande = prevision.commande
     contenus = {commande.dossier / nom: content for nom, content in rendu.contenus.items()}
+    trace = Trace.de(commande, rendu, prevision.trace)
     try:
-        manifeste.consigner(contenus, commande.cle, trace=Trace.de(commande, rendu, prevision.trace))
+        prevision.manifeste.consigner(contenus, commande.cle, trace=trace)
     except EcritureImpossible as error:
         return _echouer(prevision, Echec(cause=str(error), remede=RELANCER))
     for path in commande.base.glob("*.csv"):  # of tables that the report no longer has: that folder is its own
         if path not in contenus:
             path.unlink()
     commande.page_echec.unlink(missing_ok=True)
-    return Resultat(
-        commande,
-        prevision.raisons,
-        tailles={kind: len(rendu.contenus[f"{commande.cle}.{kind}"]) for kind in commande.formats},
-        tableaux=sum(nom.endswith(".csv") for nom in rendu.contenus),
-        mesures=rendu.mesures,
-    )
+    tailles = {kind: len(rendu.contenus[f"{commande.cle}.{kind}"]) for kind in commande.formats}
+    tableaux = sum(nom.endswith(".csv") for nom in rendu.contenus)
+    return Resultat(commande, prevision.raisons, tailles=tailles, tableaux=tableaux, mesures=rendu.mesures)
 
 
 def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
     """Write the page of a failure beside the report that stays, and return the result."""
-    commande, manifeste = prevision.commande, prevision.manifeste
-    page, titre = page_d_echec(commande, echec, prevision.trace), titre_de(commande, prevision.trace)
+    commande, trace = prevision.commande, prevision.trace
+    page = page_d_echec(commande, echec, trace)
     with suppress(EcritureImpossible):  # it is what failed, perhaps, and the command says so
-        manifeste.consigner({commande.page_echec: page}, commande.cle, echec=titre)
+        prevision.manifeste.consigner({commande.page_echec: page}, commande.cle, echec=titre_de(commande, trace))
     return Resultat(commande, prevision.raisons, echec=echec)
 
 
@@ -167,8 +153,7 @@ def retenir(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
         if prevision.raisons:
             yield prevision
         elif prevision.commande.cle in prevision.manifeste.echecs:
-            prevision.manifeste.consigner({}, prevision.commande.cle)
-            prevision.commande.page_echec.unlink(missing_ok=True)
+            prevision.oublier_l_echec()
 
 
 def confirmer(previsions: Iterable[Prevision], executeur: Executor) -> Iterator[Prevision]:
@@ -177,19 +162,17 @@ def confirmer(previsions: Iterable[Prevision], executeur: Executor) -> Iterator[
     A fiche reads a part of its year's study, and the files that the study is made from hold the parts of all. So when
     one of them changes the study is made again, once for all its reports, while those that surely have to be made are
     begun; then its parts are compared with those that each of the others was made from.
-
-    Args:
-        previsions: What has reasons to be made, the reports of a convention together.
-        executeur: Who works the studies out.
     """
     for _, group in groupby(previsions, key=lambda prevision: prevision.commande.dossier):
         attente = list(group)
-        suspendues = [prevision for prevision in attente if prevision.suspendue]
-        noms = dict.fromkeys(nom for prevision in suspendues for nom in _etudes(prevision.trace))
-        taches = {nom: executeur.submit(etudier, nom, os.environ.get(VARIABLE)) for nom in noms}
+        suspendues = [(prevision, _etudes(prevision.trace)) for prevision in attente if prevision.suspendue]
+        taches = {
+            nom: executeur.submit(etudier, nom, os.environ.get(VARIABLE))
+            for nom in dict.fromkeys(nom for _, noms in suspendues for nom in noms)
+        }
         yield from (prevision for prevision in attente if not prevision.suspendue)
-        for prevision in suspendues:
-            yield _confirmer(prevision, {nom: _resultat(taches[nom]) for nom in _etudes(prevision.trace)})
+        for prevision, noms in suspendues:
+            yield _confirmer(prevision, [etude for nom in noms if (etude := _resultat(taches[nom]))])
 
 
 def _resultat(tache: Future) -> Etude | None:
@@ -205,14 +188,13 @@ def _etudes(trace: Trace) -> tuple[str, ...]:
     return tuple(dict.fromkeys("/".join(nom.split("/")[:4]) for nom in trace.parts if nom.startswith(f"{ETUDE}/")))
 
 
-def _confirmer(prevision: Prevision, etudes: Mapping[str, Etude | None]) -> Prevision:
+def _confirmer(prevision: Prevision, etudes: list[Etude]) -> Prevision:
     """Return a report without reason, its trace brought up to date, when its parts are those that it was made from."""
-    trace, found = prevision.trace, [etude for etude in etudes.values() if etude]
-    parts = {nom: digest for etude in found for nom, digest in etude.parts.items()}
-    lus = {nom: digest for etude in found for nom, digest in etude.journal.lus.items() if nom in trace.lus}
+    trace = prevision.trace
+    parts = {nom: digest for etude in etudes for nom, digest in etude.parts.items()}
+    lus = {nom: digest for etude in etudes for nom, digest in etude.journal.lus.items() if nom in trace.lus}
     touches = [nom for nom, digest in lus.items() if publiable(nom) and digest != trace.lus[nom]]
     if touches or any(parts.get(nom) != digest for nom, digest in trace.parts.items()):
         return replace(prevision, suspendue=False)
-    prevision.manifeste.consigner({}, prevision.commande.cle, trace=replace(trace, lus={**trace.lus, **lus}))
-    prevision.commande.page_echec.unlink(missing_ok=True)
+    prevision.oublier_l_echec(replace(trace, lus={**trace.lus, **lus}))
     return replace(prevision, raisons=(), suspendue=False)

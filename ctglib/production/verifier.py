@@ -10,7 +10,6 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections import Counter
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -75,38 +74,22 @@ class Publie(NamedTuple):
     trace: Trace
 
 
-@dataclass(frozen=True)
-class Releve:
-    """What was found without making anything again.
+class Releve(NamedTuple):
+    """What was found without making anything again."""
 
-    Attributes:
-        publies: The reports that can be made again.
-        fichiers: How many files were held against a manifest.
-        sorties: Faults of the files: missing, touched, unexpected.
-        causes: Inputs, code and versions that are no longer those of a manifest.
-    """
-
-    publies: tuple[Publie, ...]
-    fichiers: int
-    sorties: tuple[Ecart, ...]
-    causes: tuple[Ecart, ...]
+    publies: list[Publie]  # the reports that can be made again
+    fichiers: int  # how many files were held against a manifest
+    sorties: list[Ecart]  # faults of the files: missing, touched, unexpected
+    causes: list[Ecart]  # inputs, code and versions that are no longer those of a manifest
 
 
-@dataclass(frozen=True)
-class Rejeu:
-    """What a report gave when it was made again.
-
-    Attributes:
-        commande: The report.
-        fichiers: The files whose bytes are not those of the manifest, or that only one of both has.
-        changements: What is not the same in the tables, from what lies in the folder to what was made again.
-        echec: Why it could not be made again.
-    """
+class Rejeu(NamedTuple):
+    """What a report gave when it was made again."""
 
     commande: Commande
-    fichiers: tuple[str, ...] = ()
-    changements: tuple[Changement, ...] = ()
-    echec: Echec | None = None
+    fichiers: tuple[str, ...] = ()  # those whose bytes are not those of the manifest, or that only one of both has
+    changements: tuple[Changement, ...] = ()  # in the tables, from what lies in the folder to what was made again
+    echec: Echec | None = None  # why it could not be made again
 
 
 def grouper(ecarts: Iterable[Ecart]) -> list[str]:
@@ -132,14 +115,7 @@ def conventions_publiees(sortie: Path) -> tuple[str, ...]:
 def relever(
     sortie: Path, conventions: Iterable[str], carnets: Path, diffusions: tuple[str, ...] = DIFFUSIONS
 ) -> Releve:
-    """Return what is not as the manifests of some conventions say.
-
-    Args:
-        sortie: Folder of the reports.
-        conventions: Names of conventions.
-        carnets: Folder of the notebooks.
-        diffusions: Whose reports are looked at: the public ones, the internal ones, or both.
-    """
+    """Return what is not as the manifests of some conventions say, in a folder of reports."""
     donnees, publies, sorties, found, nombre = Donnees(), [], [*_autour(sortie)], [], 0
     for convention in conventions:
         for diffusion, dossier in _dossiers(sortie / convention, diffusions):
@@ -154,7 +130,7 @@ def relever(
                 else:
                     publies.append(Publie(commande, trace))
                     found += [Ecart(commande.nom, phrase) for phrase in causes(commande, trace, donnees)]
-    return Releve(tuple(publies), nombre, tuple(sorties), tuple(found))
+    return Releve(publies, nombre, sorties, found)
 
 
 def _autour(sortie: Path) -> Iterator[Ecart]:
