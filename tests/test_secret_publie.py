@@ -8,6 +8,7 @@ import io
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import yaml
 from aller_retour import reussir
 from attaque_secret import Nom, intervalles, rejouer
 from demonstration_exemple import ANNEES, ICI, NOM, suivi
-from lecture_publiee import INCLUSION, Lu, lire
+from lecture_publiee import FREQUENTATIONS, INCLUSION, Lu, lire
 from rapports_produits import TOUS, Production, choisir
 from secret_exemple import Choisi
 
@@ -103,6 +104,35 @@ def test_qui_sait_qu_une_partie_n_excede_pas_son_tout_n_en_sait_pas_davantage(lu
     assert {name: ends for name, ends in found.items() if name in tied and ends[1] - ends[0] < SEUIL} == {}
 
 
+@pytest.mark.parametrize("protege", [True, False])
+def test_ce_qu_un_profil_cache_ne_se_relit_dans_l_indicateur_que_si_rien_ne_les_lie(protege: bool) -> None:
+    """The attack is one: of the same children counted twice, it finds the hidden ones once nothing ties the two counts.
+
+    It reads the profiles and the indicators of a real year, side by side, as ``masquer`` leaves them.
+    """
+    read, vrais, known = suivi(), _vrais(), Lu()
+    own = read.catalogue.secret if protege else read.catalogue.secret.model_copy(update={"effectifs_identiques": ()})
+    shown = publier(
+        replace(read, dossier=replace(read.dossier, catalogue=replace(read.catalogue, secret=own))), DERNIERE
+    )
+    for annee, year in shown.suivi.suivis.items():
+        for row in year.profils[year.profils["variable_2"] == ""].itertuples():
+            name = ("profil", annee, row.dispositif, row.variable, row.modalite)
+            known.noter(name, "" if pd.isna(row.effectif) else row.effectif, row.statut, annee)
+            known.modalites[annee, row.dispositif, row.variable].add(name)
+    for row in shown.suivi.observations.itertuples():
+        if row.territoire == ICI and row.indicateur in (INCLUSION, *FREQUENTATIONS):
+            value = "" if pd.isna(row.valeur) else row.valeur
+            known.noter((row.indicateur, row.annee, row.modalite), value, row.statut, row.millesime)
+
+    found = intervalles(known.publies, known.caches, known.sommes(), seuil=SEUIL)
+
+    small = {name for name, (low, high) in found.items() if low == high and name in vrais and 0 < vrais[name] < SEUIL}
+    assert len(known.caches) > 20
+    assert all(found[name] == (vrais[name], vrais[name]) for name in small)
+    assert any(name[3:] == ("sante", "aeeh") for name in small) is not protege
+
+
 def _bilan(annee: int, monkeypatch: pytest.MonkeyPatch) -> tuple[pd.DataFrame, list[Lien], Masque]:
     """Return the counts of a year as its bilan masks them, the sums that hold between them, and their mask."""
     asked: list[tuple[pd.DataFrame, list[Lien], Tirage]] = []
@@ -165,6 +195,7 @@ def _ecrire_autre(donnees: Path) -> int:
         lines = path.read_text(encoding="utf-8").splitlines()
         here, there = (next(i for i, line in enumerate(lines) if f",{name}," in line) for name in (un, autre))
         cells = [line.split(",") for line in (lines[here], lines[there])]
+        assert cells[0][3] != cells[1][3], f"{path} : échanger {un} et {autre} n'y change rien"
         cells[0][3], cells[1][3] = cells[1][3], cells[0][3]
         lines[here], lines[there] = map(",".join, cells)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
