@@ -19,10 +19,10 @@ from ctglib.donnees import publiques
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer as noter_les_lectures
 from ctglib.donnees.lecture import lister
-from ctglib.donnees.magasin import lire_registre, lire_tables, tables
+from ctglib.donnees.magasin import SECRET, lire_registre, lire_tables, tables
 from ctglib.donnees.officiels.ajout import Ajout, Demande, enregistrer, preparer
 from ctglib.donnees.officiels.familles import charger_familles
-from ctglib.donnees.officiels.fichier import SECRET, Lu, lire_officiel
+from ctglib.donnees.officiels.fichier import Lu, lire_officiel
 
 REELS = {
     "cnaf_s_ben_com_f_62.csv": ("cnaf_communes", {(year, "commune"): 887 for year in range(2020, 2025)}),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets
 from ctglib.donnees.modeles.sources import Famille
-from ctglib.donnees.officiels.familles import charger_famille
+from ctglib.donnees.officiels.familles import charger_famille, departement_de
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
@@ -22,18 +22,13 @@ if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.convention import Convention
 
-INVENTEES = "comparables.csv"
-FAMILLE_INVENTEE = "catalogue/comparables.yaml"
-
 
 @dataclass(frozen=True)
 class Communes:
     """The communes of the département of a convention, checked.
 
-    Attributes:
-        effectifs: commune, nom, departement, annee (Int64), statut (A; O when a count is missing at the source), and
-            a column an indicator (Int64).
-        source: Producer, data set and years of the figures, None when they are invented.
+    ``effectifs``: commune, nom, departement, annee (Int64), statut (A; O when a count is missing at the source), and a
+    column an indicator (Int64). ``source``: producer, data set and years, None when the figures are invented.
     """
 
     effectifs: pd.DataFrame
@@ -49,12 +44,10 @@ def lire_communes(dossier: Dossier) -> Communes | None:
     convention, catalogue = dossier.convention, dossier.catalogue
     if faults := _fautes(convention, catalogue):
         raise DonneesInvalides(faults)
-    read = _inventees(convention) if convention.fictive else _du_magasin(catalogue)
-    if read is None:
+    found = _inventees(convention) if convention.fictive else _du_magasin(catalogue)
+    if found is None or (rows := found.effectifs[found.effectifs["departement"] == convention.reference]).empty:
         return None
-    rows, source = read
-    rows = rows[rows["departement"] == convention.reference].reset_index(drop=True)
-    return Communes(rows, source) if len(rows) else None
+    return Communes(rows.reset_index(drop=True), found.source)
 
 
 def fautes_de_communes(convention: Convention, catalogue: Catalogue) -> list[Faute]:
@@ -70,59 +63,58 @@ def fautes_de_communes(convention: Convention, catalogue: Catalogue) -> list[Fau
 
 def _fautes(convention: Convention, catalogue: Catalogue) -> list[Faute]:
     """Return the faults of an indicator that the store does not carry, and of a file that is not the convention's."""
-    invented, rule = f"conventions/{convention.id}/{INVENTEES}", catalogue.comparaison
-    faults = []
+    invented, rule, faults = _propres(convention), catalogue.comparaison, []
     if not convention.fictive and existe(invented):
         found = "des communes propres à la convention, qui n'est pas fictive"
         remedy = "supprimer le fichier ; les chiffres publics s'ajoutent par « ctg source ajouter »"
         faults.append(Faute(invented, found, "aucun fichier de ce nom : les communes sont dans « sources »", remedy))
     codes = [item.code for item in charger_famille(rule.serie).series]
-    faults += [
-        Faute(
-            "catalogue/comparaison.yaml",
-            f"l'indicateur « {name} »",
-            f"une série de catalogue/sources/{rule.serie}.yaml : {', '.join(codes)}",
-            "retirer cet indicateur, ou ajouter sa série",
-        )
-        for name in dict.fromkeys([*rule.indicateurs, rule.taille, *rule.ratios])
-        if name not in codes
+    expected = f"une série de catalogue/sources/{rule.serie}.yaml : {', '.join(codes)}"
+    remedy = "retirer cet indicateur, ou ajouter sa série"
+    unknown = [name for name in _indicateurs(catalogue) if name not in codes]
+    return faults + [
+        Faute("catalogue/comparaison.yaml", f"l'indicateur « {name} »", expected, remedy) for name in unknown
     ]
-    return faults
 
 
-def _du_magasin(catalogue: Catalogue) -> tuple[pd.DataFrame, str] | None:
+def _propres(convention: Convention) -> str:
+    return f"conventions/{convention.id}/comparables.csv"
+
+
+def _indicateurs(catalogue: Catalogue) -> list[str]:
+    rule = catalogue.comparaison
+    return list(dict.fromkeys([*rule.indicateurs, rule.taille, *rule.ratios]))
+
+
+def _du_magasin(catalogue: Catalogue) -> Communes | None:
     from ctglib.donnees.magasin import lire_tables, tables
     from ctglib.donnees.publiques import source
 
-    family = charger_famille(catalogue.comparaison.serie)
+    family, names = charger_famille(catalogue.comparaison.serie), _indicateurs(catalogue)
     kept = [item for item in tables(family.id).values() if item.table.niveau == "commune"]
     if not kept:
         return None
-    names = dict.fromkeys(
-        [*catalogue.comparaison.indicateurs, catalogue.comparaison.taille, *catalogue.comparaison.ratios]
-    )
     rows = lire_tables(kept, None, ["libelle", *names])
-    short = rows["territoire"].str[:2]
-    places = short.where(short != "97", rows["territoire"].str[:3])
-    return _effectifs(rows.assign(departement=places), list(names)), source(family, [item.table.annee for item in kept])
+    rows = rows.assign(departement=departement_de(rows["territoire"]))
+    return Communes(_effectifs(rows, names), source(family, [item.table.annee for item in kept]))
 
 
-def _inventees(convention: Convention) -> tuple[pd.DataFrame, None] | None:
+def _inventees(convention: Convention) -> Communes | None:
     import pandas as pd
 
     from ctglib.donnees.officiels.fichier import lire_csv
     from ctglib.donnees.officiels.vraisemblance import invraisemblances
 
-    path = f"conventions/{convention.id}/{INVENTEES}"
+    path = _propres(convention)
     if not existe(path):
         return None
-    family = charger_yaml_une_fois(FAMILLE_INVENTEE, Famille)
+    family = charger_yaml_une_fois("catalogue/comparables.yaml", Famille)
     read = lire_csv(path, lire_octets(path), {family.id: family})
     wrong = [said for (year, _), one in read.tables.items() for said in invraisemblances(family, one, str(year))]
     if wrong:
         raise DonneesInvalides([Faute(path, said, "des effectifs possibles", "corriger le fichier") for said in wrong])
     rows = pd.concat([one.assign(annee=year) for (year, _), one in read.tables.items()]).reset_index()
-    return _effectifs(rows.sort_values(["territoire", "annee"]), [item.code for item in family.series]), None
+    return Communes(_effectifs(rows.sort_values(["territoire", "annee"]), [item.code for item in family.series]), None)
 
 
 def _effectifs(rows: pd.DataFrame, series: list[str]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ replacing it is what makes an addition, whole or not at all.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
 
 PUBLIQUES, LOCALES = "sources/publiques", "sources/locales"
 ORIGINE = "origine.yaml"
-FILS = 2
+SECRET = float("inf")  # in a column of the store: a suppressed cell; NaN is a missing one
+FORMES = {
+    "commune": re.compile(r"[0-9][0-9AB][0-9]{3}"),
+    "departement": re.compile(r"[0-9][0-9AB]|97[0-9]"),
+    "epci": re.compile(r"[1-9][0-9]{8}"),
+    "iris": re.compile(r"[0-9][0-9AB][0-9]{7}"),
+}
 _LIGNES = 4096  # rows of a group of Parquet: a commune is found without reading the others'
 
 
@@ -60,6 +67,11 @@ def tables(
     return dict(sorted(found.items()))
 
 
+def derniere(famille: str) -> list[Gardee]:
+    """Return the last table of a family, in a list that is empty when there is none."""
+    return list(tables(famille).values())[-1:]
+
+
 def lire_tables(
     gardees: Iterable[Gardee],
     territoires: Iterable[str] | None = None,
@@ -77,13 +89,16 @@ def lire_tables(
     Raises:
         DonneesInvalides: A table is absent, or its bytes are not those that ``origine.yaml`` tells.
     """
-    wanted = None if territoires is None else list(territoires)
-    where = "" if wanted is None else f" where {cle} in (select unnest($1::varchar[]))"
-    kept = None if series is None else ", ".join(f"'{name}'" for name in ("territoire", *series))
-    columns = "*" if kept is None else f"columns(lambda nom: nom in ({kept}))"
+    wanted = [] if territoires is None else [list(territoires)]
+    where = f" where {cle} in (select unnest($1::varchar[]))" if wanted else ""
+    kept = "" if series is None else ", ".join(f"'{name}'" for name in ("territoire", *series))
+    columns = f"columns(lambda nom: nom in ({kept}))" if kept else "*"
     parts = []
     for item in gardees:
-        _verifier(item)
+        # Read through the recorded reader: it counts as read, and its bytes are those that were added.
+        if empreinte(item.chemin) != item.table.sha256:
+            words = ("une table changée depuis son ajout", "la table dont origine.yaml donne l'empreinte")
+            raise refus(item.chemin, *words, "ajouter de nouveau le fichier officiel (ctg source ajouter)")
         path = str(racine() / item.chemin).replace("'", "''")
         key = f"{item.table.annee} as annee, '{item.table.niveau}' as niveau"
         parts.append(f"select {key}, {columns} from '{path}'{where}")
@@ -92,19 +107,19 @@ def lire_tables(
 
         return pd.DataFrame({"annee": [], "niveau": [], "territoire": []})
     query = " union all by name ".join(parts) + " order by niveau, territoire, annee"
-    return connexion().execute(query, [wanted] if where else []).df()
-
-
-def connexion() -> duckdb.DuckDBPyConnection:
-    """Return a cursor of this process's engine, which holds nothing and installs nothing."""
-    return _moteur().cursor()
+    return connexion().execute(query, wanted).df()
 
 
 @cache
 def _moteur() -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    return duckdb.connect(config={"threads": FILS, "autoinstall_known_extensions": False, "memory_limit": "700MB"})
+    return duckdb.connect(config={"threads": 2, "autoinstall_known_extensions": False, "memory_limit": "700MB"})
+
+
+def connexion() -> duckdb.DuckDBPyConnection:
+    """Return a cursor of this process's engine, which holds nothing and installs nothing."""
+    return _moteur().cursor()
 
 
 def en_parquet(table: pd.DataFrame) -> bytes:
@@ -116,11 +131,3 @@ def en_parquet(table: pd.DataFrame) -> bytes:
         options = f"format parquet, compression zstd, row_group_size {_LIGNES}"
         connection.execute(f"copy (select * from lignes) to '{path}' ({options})".replace("\\", "/"))
         return path.read_bytes()
-
-
-def _verifier(item: Gardee) -> None:
-    """Read a table through the recorded reader: it counts as read, and its bytes are those that were added."""
-    if empreinte(item.chemin) != item.table.sha256:
-        words = ("une table changée depuis son ajout", "la table dont origine.yaml donne l'empreinte")
-        remedy = "ajouter de nouveau le fichier officiel (ctg source ajouter)"
-        raise refus(item.chemin, *words, remedy)

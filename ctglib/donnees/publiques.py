@@ -11,10 +11,9 @@ import pandas as pd
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
-from ctglib.donnees.magasin import Gardee, lire_tables, tables
+from ctglib.donnees.magasin import FORMES, SECRET, Gardee, derniere, lire_tables, tables
 from ctglib.donnees.modeles.sources import Reperes
 from ctglib.donnees.officiels.familles import charger_famille, charger_familles, commune_de, serie_gardee
-from ctglib.donnees.officiels.fichier import FORMES, SECRET
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
@@ -23,24 +22,11 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Territoire
     from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
 
-COLONNES = ("territoire", "libelle", "niveau", "annee", "serie", "valeur", "statut", "origine")
-COG = (("cog_communes", "commune"), ("cog_departements", "departement"), ("cog_epci", "epci"))
-PUBLIEE = "publiée"
+COLONNES = ["territoire", "libelle", "niveau", "annee", "serie", "valeur", "statut", "origine"]
+SERIES = ["code", "libelle", "definition", "producteur", "jeu", "unite", "annees", "niveaux", "arrondi", "secret"]
+LIEUX = ["code", "nom", "niveau", "departement", "epci"]
+COG = {"commune": "cog_communes", "departement": "cog_departements", "epci": "cog_epci"}
 REPERES = "catalogue/atelier.yaml"
-MOIS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 
 def series() -> pd.DataFrame:
@@ -50,39 +36,19 @@ def series() -> pd.DataFrame:
         Une ligne par série : code, libelle, definition, producteur, jeu, unite, annees et niveaux (tuples), arrondi
         (NaN s'il n'y en a pas), secret (vrai si une cellule peut être cachée par son producteur), licence.
     """
-    families, rows = charger_familles(), {}
+    kept: dict[str, list[Gardee]] = {}
     for item in tables().values():
-        family = families[item.table.famille]
         for code in item.table.series:
-            found, known = serie_gardee(family, code), rows.setdefault(code, {"annees": set(), "niveaux": {}})
-            known["annees"].add(item.table.annee)
-            known["niveaux"] |= dict.fromkeys((item.table.niveau, *family.somme))
-            known |= {
-                "code": code,
-                "libelle": found.libelle,
-                "definition": found.definition or "",
-                "producteur": family.producteur,
-                "jeu": family.jeu,
-                "unite": found.unite,
-                "arrondi": found.arrondi if found.arrondi else float("nan"),
-                "secret": family.vide == Statut.SECRET,
-                "licence": family.licence,
-            }
-    told = [row | {"annees": tuple(sorted(row["annees"])), "niveaux": tuple(row["niveaux"])} for row in rows.values()]
-    names = (
-        "code",
-        "libelle",
-        "definition",
-        "producteur",
-        "jeu",
-        "unite",
-        "annees",
-        "niveaux",
-        "arrondi",
-        "secret",
-        "licence",
-    )
-    return pd.DataFrame(told, columns=list(names)).sort_values("code", ignore_index=True)
+            kept.setdefault(code, []).append(item)
+    families, rows = charger_familles(), []
+    for code, items in kept.items():
+        family = families[items[-1].table.famille]
+        found = serie_gardee(family, code)
+        years, levels = zip(*((item.table.annee, item.table.niveau) for item in items), strict=True)
+        told = {"annees": tuple(sorted(set(years))), "niveaux": tuple(dict.fromkeys([*levels, *family.somme]))}
+        told |= {"arrondi": found.arrondi or np.nan, "secret": family.vide == Statut.SECRET}
+        rows.append(_sens(family, found) | {"code": code} | told)
+    return pd.DataFrame(rows, columns=[*SERIES, "licence"]).sort_values("code", ignore_index=True)
 
 
 def territoires(
@@ -97,23 +63,18 @@ def territoires(
     Returns:
         code, nom (avec son article), niveau, departement et epci (vides pour un EPCI, qui peut en toucher plusieurs).
     """
-    kept, parts = tables(), []
-    wanted = None if codes is None else list(codes)
-    for family, level in COG:
-        found = [item for item in kept.values() if item.cle[0] == family and level in niveaux]
+    wanted, parts = None if codes is None else list(codes), []
+    for level, name in COG.items():
         asked = wanted is None or any(FORMES[level].fullmatch(code) for code in wanted)
-        if found and asked:
-            rows = lire_tables(found[-1:], wanted)
-            if articles := charger_famille(family).articles:
+        if level in niveaux and asked and (kept := derniere(name)):
+            rows = lire_tables(kept, wanted)
+            if articles := charger_famille(name).articles:
                 rows["libelle"] = rows["tncc"].map(articles).fillna("") + rows["libelle"]
-            parts.append(
-                rows.assign(departement=rows.get("departement", rows["territoire"] if level == "departement" else ""))
-            )
+            parts.append(rows.assign(departement=rows["territoire"]) if level == "departement" else rows)
     if not parts:
-        return pd.DataFrame(columns=["code", "nom", "niveau", "departement", "epci"])
+        return pd.DataFrame(columns=LIEUX)
     whole = pd.concat(parts, ignore_index=True).rename(columns={"territoire": "code", "libelle": "nom"})
-    whole = whole.reindex(columns=["code", "nom", "niveau", "departement", "epci"])
-    return whole.astype(object).fillna("").astype("str")
+    return whole.reindex(columns=LIEUX).astype(object).fillna("").astype("str")
 
 
 # The article and the prepositions of a name, by « tncc », the official code of its kind: « à Lens », « au Touquet ».
@@ -129,25 +90,22 @@ def nommer(codes: Iterable[str]) -> list[Territoire]:
     from ctglib.donnees.modeles.catalogue import Territoire
 
     found = []
-    for level, table in (("commune", "cog_communes"), ("departement", "cog_departements"), ("epci", "cog_epci")):
+    for level, table in COG.items():
         wanted = [code for code in codes if FORMES[level].fullmatch(code)]
-        for row in lire_tables(list(tables(table).values())[-1:] if wanted else [], wanted).itertuples():
-            name = row.libelle
+        for row in lire_tables(derniere(table) if wanted else [], wanted).itertuples():
+            name, kind = row.libelle, "0"
             if level == "epci" and name.startswith(("Communauté", "Métropole")):
                 the = f"la {name[0].lower()}{name[1:]}"
-                words = (the, f"dans {the}", f"de {the}")
-            elif level == "epci":
-                words = (name, f"à {name}", f"de {name}")
-            elif level == "commune":
-                article = charger_famille(table).articles.get(row.tncc, "")
-                start, at, of = _COMMUNE.get(row.tncc, (article, f"à {article}", f"de {article}"))
-                words = (start + name, at + name, of + name)
-                name = start + name
+                words = [the, f"dans {the}", f"de {the}"]
             else:
-                words = [start + name for start in _DEPARTEMENT[row.tncc]]
-                if row.tncc == "0" and "-et-" in name:
-                    words[1] = f"en {name}"
-            found.append(Territoire(code=row.territoire, nom=name, niveau=level, le=words[0], a=words[1], de=words[2]))
+                kind = "0" if level == "epci" else row.tncc
+                article = "" if level == "epci" else charger_famille(table).articles.get(kind, "")
+                starts = _DEPARTEMENT if level == "departement" else _COMMUNE
+                words = [start + name for start in starts.get(kind, (article, f"à {article}", f"de {article}"))]
+            if level == "departement" and kind == "0" and "-et-" in name:
+                words[1] = f"en {name}"
+            own = words[0] if level == "commune" else name
+            found.append(Territoire(code=row.territoire, nom=own, niveau=level, le=words[0], a=words[1], de=words[2]))
     return found
 
 
@@ -159,7 +117,7 @@ def verifier_territoires(codes: Iterable[str]) -> None:
     """
     asked = list(codes)
     known = set(territoires(asked)["code"])
-    if faults := [_faute(*_territoire_inconnu(code)) for code in asked if code not in known]:
+    if faults := [_territoire_inconnu(code) for code in asked if code not in known]:
         raise DonneesInvalides(faults)
 
 
@@ -169,10 +127,10 @@ def communes_de(departement: str) -> list[str]:
     Raises:
         DonneesInvalides: It is no département, or has none.
     """
-    last = list(tables("cog_communes").values())[-1:]
-    found = lire_tables(last, [departement], [], "departement")["territoire"].tolist()
+    found = lire_tables(derniere("cog_communes"), [departement], [], "departement")["territoire"].tolist()
     if not found:
-        _refuser(f"« {departement} » pour un département", "le code d'un département, comme « 62 »", [])
+        expected = "le code d'un département, comme « 62 »"
+        raise DonneesInvalides([_faute(f"« {departement} » pour un département", expected)])
     return found
 
 
@@ -193,7 +151,8 @@ def lire(
     Returns:
         Une ligne par territoire et par année : territoire, libelle, niveau, annee, serie, valeur (NaN sans chiffre),
         statut (A normal, E estimé, Q secret, O non disponible), origine (« publiée », ou de quoi elle est la somme).
-        ``attrs`` : serie, libelle, definition, producteur, jeu, source, unite, arrondi, ruptures, licence, remarques.
+        ``attrs`` : serie, libelle, definition, producteur, jeu, source, unite, arrondi, ruptures, licence, remarques,
+        additive (faux pour un taux, une médiane).
 
     Raises:
         DonneesInvalides: La série ou un territoire est inconnu ; les noms proches sont dits.
@@ -202,16 +161,23 @@ def lire(
         >>> lire("cnaf_foyers_rsa", "62413", [2024])[["libelle", "valeur", "statut"]].values.tolist()
         [['Harnes', 560.0, 'A']]
     """
-    family, item, kept = _trouver(code, None if annees is None else set(annees))
-    codes = (
-        None
-        if territoires is None
-        else list(dict.fromkeys([territoires] if isinstance(territoires, str) else territoires))
-    )
-    if codes is None:
-        rows = lire_tables(kept, None, [code]).assign(origine=PUBLIEE)
+    every = tables()
+    kept = [one for one in every.values() if code in one.table.series]
+    if not kept:
+        known = list(dict.fromkeys(name for one in every.values() for name in one.table.series))
+        near = proches(str(code), known, 0.4)
+        raise DonneesInvalides([_faute(f"la série « {code} »", "une série de publiques.series()", near)])
+    years, wanted = sorted({one.table.annee for one in kept}), None if annees is None else set(annees)
+    if wanted is not None and (absent := sorted(wanted - set(years))):
+        found = f"{', '.join(map(str, absent))} pour « {code} »"
+        raise DonneesInvalides([_faute(found, f"une année de la série : {', '.join(map(str, years))}")])
+    family = charger_famille(kept[0].table.famille)
+    kept = [one for one in kept if wanted is None or one.table.annee in wanted]
+    if territoires is None:
+        rows = lire_tables(kept, None, [code]).assign(origine="publiée")
     else:
-        rows = _demandes(code, codes, family, kept)
+        codes = [territoires] if isinstance(territoires, str) else territoires
+        rows = _demandes(code, list(dict.fromkeys(codes)), family, kept)
     rows = rows.rename(columns={code: "valeur"})
     secret = rows["valeur"].eq(SECRET)
     status = pd.Series(str(Statut.NORMAL), index=rows.index)
@@ -222,9 +188,98 @@ def lire(
         statut=rows["statut"].fillna(status) if "statut" in rows else status,
         libelle=rows["territoire"].map(_libelles(rows, family)).fillna(rows["territoire"]),
     )
-    rows = rows[list(COLONNES)].sort_values(["niveau", "territoire", "annee"], ignore_index=True)
-    rows.attrs = _attributs(family, item, sorted({one.table.annee for one in kept}))
+    rows = rows[COLONNES].sort_values(["niveau", "territoire", "annee"], ignore_index=True)
+    item = serie_gardee(family, code)
+    rows.attrs = _sens(family, item) | {
+        "serie": code,
+        "source": source(family, sorted({one.table.annee for one in kept})),
+        "arrondi": item.arrondi,
+        "ruptures": [(rupture.annee, rupture.raison) for rupture in item.ruptures],
+        "remarques": list(family.remarques),
+        "additive": bool(family.somme),
+    }
     return rows
+
+
+def _sens(famille: Famille, item: SerieOfficielle) -> dict[str, object]:
+    own = {"libelle": item.libelle, "definition": item.definition or "", "unite": item.unite}
+    return own | {name: getattr(famille, name) for name in ("producteur", "jeu", "licence")}
+
+
+def _demandes(code: str, codes: list[str], famille: Famille, kept: list[Gardee]) -> pd.DataFrame:
+    """Return the rows of the territories asked for, published or summed, one a year for each."""
+    levels = _niveaux(codes, famille)
+    published = lire_tables(kept, codes, [code])
+    parts = [published[published["territoire"].map(levels).eq(published["niveau"])].assign(origine="publiée")]
+    given = {(item.table.niveau, item.table.annee) for item in kept}
+    years = sorted({item.table.annee for item in kept})
+    for level in famille.somme:
+        asked = [one for one in codes if levels[one] == level]
+        below = [item for item in kept if (level, item.table.annee) not in given
+                 and item.table.niveau in ("iris", "commune")]  # fmt: skip
+        if below and asked:
+            parts.append(_sommes(code, asked, level, below))
+    every = pd.MultiIndex.from_product([codes, years], names=["territoire", "annee"])
+    whole = pd.concat(parts, ignore_index=True).set_index(["territoire", "annee"]).reindex(every).reset_index()
+    return whole.assign(
+        annee=whole["annee"].astype(int), niveau=whole["territoire"].map(levels), origine=whole["origine"].fillna("")
+    )
+
+
+def _niveaux(codes: list[str], famille: Famille) -> dict[str, str]:
+    """Return the level of each code, refusing what no official code or table knows."""
+    found = territoires(codes).set_index("code")["niveau"].to_dict()
+    unknown = [code for code in codes if code not in found]
+    if unknown and "iris" in famille.niveaux:
+        found |= dict.fromkeys(lire_tables(_iris(famille), unknown, [])["territoire"], "iris")
+    for code in unknown:
+        # A commune of before a merger is in old files and no longer in the official code.
+        level = next((level for level, shape in FORMES.items() if shape.fullmatch(str(code))), None)
+        if level is None:
+            raise DonneesInvalides([_territoire_inconnu(code)])
+        found.setdefault(code, level)
+    return found
+
+
+def _iris(famille: Famille) -> list[Gardee]:
+    return [item for item in tables(famille.id).values() if item.table.niveau == "iris"]
+
+
+def _sommes(code: str, demandes: list[str], niveau: str, dessous: list[Gardee]) -> pd.DataFrame:
+    """Return the sums of what is below: a secret part makes a secret sum, a few missing communes an estimated one."""
+    if niveau == "commune":
+        rows = lire_tables(dessous, None, [code])
+        own = rows["territoire"].str[:5]
+        city = commune_de(own)
+        rows = pd.concat([rows.assign(groupe=own), rows[own != city].assign(groupe=city)])
+        rows = rows[rows["groupe"].isin(demandes)]
+        sizes = rows.groupby("groupe")["territoire"].nunique()
+    else:
+        communes = lire_tables(derniere("cog_communes"), demandes, [niveau], niveau)
+        members = communes.set_index("territoire")[niveau]
+        rows = lire_tables(dessous, members.index, [code])
+        rows = rows.assign(groupe=rows["territoire"].map(members))
+        sizes = members.value_counts()
+    found = rows.groupby(["groupe", "annee"])[code].agg(["sum", "count"]).reset_index()
+    size, secret = found["groupe"].map(sizes), found["sum"].eq(SECRET)
+    lacking = 1 - found["count"] / size
+    value = found["sum"].where((lacking <= lire_regles().communes_manquantes) | secret)
+    words = "somme de " + found["count"].astype(str) + (" IRIS" if niveau == "commune" else " communes")
+    words = words.mask(lacking > 0, words + " sur " + size.astype(str)).str.replace(" 1 communes", " 1 commune")
+    status = pd.Series(str(Statut.ESTIME), index=found.index).where((lacking > 0) & value.notna() & ~secret)
+    found = found.rename(columns={"groupe": "territoire"})[["territoire", "annee"]].astype({"annee": int})
+    return found.assign(**{code: value}, origine=words, statut=status)
+
+
+def _libelles(rows: pd.DataFrame, famille: Famille) -> pd.Series:
+    """Return the names of territories: those of the official code, and for IRIS the last that a file gives."""
+    codes = rows["territoire"].unique().tolist()
+    names = territoires(codes).set_index("code")["nom"]
+    if (rows["niveau"] == "iris").any():
+        named = lire_tables(_iris(famille), codes, ["libelle"]).dropna(subset="libelle")
+        last = named.drop_duplicates("territoire", keep="last").set_index("territoire")["libelle"]
+        names = pd.concat([names, last])
+    return names
 
 
 def lire_territoire(code: str, territoire: str, membres: Sequence[str] = ()) -> pd.DataFrame:
@@ -241,20 +296,19 @@ def lire_territoire(code: str, territoire: str, membres: Sequence[str] = ()) -> 
         Les colonnes de ``lire``. Une année où un membre manque n'a pas de somme (O) ; un membre secret la rend secrète.
     """
     whole = lire(code, territoire)
-    if not membres or not charger_famille(_trouver(code, None)[2][0].table.famille).somme:
+    if not membres or not whole.attrs["additive"]:
         return whole
     parts = lire(code, membres)
     found = parts.groupby("annee").agg(valeur=("valeur", "sum"), absents=("valeur", lambda values: values.isna().sum()),
                                        secret=("statut", lambda values: values.eq(Statut.SECRET).any()))  # fmt: skip
-    rows = whole.set_index("annee")
     absent = found["absents"].gt(0)
-    status = (
-        pd.Series(Statut.NORMAL, index=found.index)
-        .mask(absent, Statut.NON_DISPONIBLE)
-        .mask(found["secret"], Statut.SECRET)
+    status = pd.Series(Statut.NORMAL, index=found.index).mask(absent, Statut.NON_DISPONIBLE)
+    rows = whole.set_index("annee").assign(
+        valeur=found["valeur"].mask(absent),
+        statut=status.mask(found["secret"], Statut.SECRET),
+        origine=f"somme de {len(membres)} communes",
     )
-    rows = rows.assign(valeur=found["valeur"].mask(absent), statut=status, origine=f"somme de {len(membres)} communes")
-    rows = rows.reset_index()[list(COLONNES)]
+    rows = rows.reset_index()[COLONNES]
     rows.attrs = whole.attrs
     return rows
 
@@ -289,153 +343,35 @@ def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
     Returns:
         code, nom, contour : une liste d'anneaux, chacun un tableau de points (longitude, latitude) en WGS 84.
     """
-    kept = list(tables("ign_contours").values())[-1:]
-    rows = lire_tables(kept, codes, ["libelle", "contour"]).rename(columns={"territoire": "code", "libelle": "nom"})
-    return rows.assign(contour=rows["contour"].map(_anneaux))[["code", "nom", "contour"]]
+    rows = lire_tables(derniere("ign_contours"), codes, ["libelle", "contour"])
+    rows = rows.rename(columns={"territoire": "code", "libelle": "nom"})
 
+    def rings(text: str) -> list[np.ndarray]:
+        shape = json.loads(text)
+        polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+        return [np.array(ring) for polygon in polygons for ring in polygon]
 
-def _anneaux(texte: str) -> list[np.ndarray]:
-    shape = json.loads(texte)
-    polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-    return [np.array(ring) for polygon in polygons for ring in polygon]
+    return rows.assign(contour=rows["contour"].map(rings))[["code", "nom", "contour"]]
 
 
 def source(famille: Famille, annees: Sequence[int]) -> str:
     """Return what a caption writes of figures: their producer, their data set and its years."""
-    month = f"{MOIS[famille.mois - 1]} " if famille.mois else ""
+    from babel import Locale
+
+    month = f"{Locale('fr').months['format']['wide'][famille.mois]} " if famille.mois else ""
     span = f"{month}{annees[0]}" + (f" à {month}{annees[-1]}" if annees[-1] != annees[0] else "")
     return f"{famille.producteur}, {famille.jeu}, {span}"
 
 
-def _attributs(famille: Famille, item: SerieOfficielle, annees: Sequence[int]) -> dict[str, object]:
-    return {
-        "serie": item.code,
-        "libelle": item.libelle,
-        "definition": item.definition or "",
-        "producteur": famille.producteur,
-        "jeu": famille.jeu,
-        "source": source(famille, annees),
-        "unite": item.unite,
-        "arrondi": item.arrondi,
-        "ruptures": [(rupture.annee, rupture.raison) for rupture in item.ruptures],
-        "licence": famille.licence,
-        "remarques": list(famille.remarques),
-    }
-
-
-def _trouver(code: str, annees: set[int] | None) -> tuple[Famille, SerieOfficielle, list[Gardee]]:
-    """Return the family of a series, its meaning, and its tables of these years."""
-    every = tables()
-    kept = [item for item in every.values() if code in item.table.series]
-    if not kept:
-        known = list(dict.fromkeys(name for item in every.values() for name in item.table.series))
-        _refuser(f"la série « {code} »", "une série de publiques.series()", proches(str(code), known, 0.4))
-    family = charger_famille(kept[0].table.famille)
-    years = {item.table.annee for item in kept}
-    if annees is not None and (absent := sorted(annees - years)):
-        found = f"{', '.join(map(str, absent))} pour « {code} »"
-        _refuser(found, f"une année de la série : {', '.join(map(str, sorted(years)))}", [])
-    return family, serie_gardee(family, code), [item for item in kept if annees is None or item.table.annee in annees]
-
-
-def _demandes(code: str, codes: list[str], famille: Famille, kept: list[Gardee]) -> pd.DataFrame:
-    """Return the rows of the territories asked for, published or summed, one a year for each."""
-    levels = _niveaux(codes, famille)
-    published = lire_tables(kept, codes, [code])
-    published = published[published["territoire"].map(levels).eq(published["niveau"])].assign(origine=PUBLIEE)
-    given = {(item.table.niveau, item.table.annee) for item in kept}
-    years = sorted({item.table.annee for item in kept})
-    parts = [published]
-    for level in famille.somme:
-        missing = [year for year in years if (level, year) not in given]
-        asked = [one for one in codes if levels[one] == level]
-        if missing and asked:
-            below = [item for item in kept if item.table.annee in missing and item.table.niveau in ("iris", "commune")]
-            parts.append(_sommes(code, asked, level, below))
-    whole = pd.concat(parts, ignore_index=True)
-    every = pd.MultiIndex.from_product([codes, years], names=["territoire", "annee"])
-    whole = whole.set_index(["territoire", "annee"]).reindex(every).reset_index()
-    return whole.assign(
-        annee=whole["annee"].astype(int), niveau=whole["territoire"].map(levels), origine=whole["origine"].fillna("")
-    )
-
-
-def _niveaux(codes: list[str], famille: Famille) -> dict[str, str]:
-    """Return the level of each code, refusing what no official code or table knows."""
-    found = territoires(codes).set_index("code")["niveau"].to_dict()
-    unknown = [code for code in codes if code not in found]
-    if unknown and "iris" in famille.niveaux:
-        items = [item for item in tables(famille.id).values() if item.cle[2] == "iris"]
-        found |= dict.fromkeys(lire_tables(items, unknown, [])["territoire"], "iris")
-    for code in codes:
-        if code not in found and not any(shape.fullmatch(str(code)) for shape in FORMES.values()):
-            _refuser(*_territoire_inconnu(code))
-        if code not in found:
-            # A commune of before a merger is in old files and no longer in the official code.
-            found[code] = next(level for level, shape in FORMES.items() if shape.fullmatch(code))
-    return found
-
-
-def _territoire_inconnu(code: str) -> tuple[str, str, list[str]]:
-    """Return what to say of a code that is none: found, expected, and the territories of a close name or code."""
+def _territoire_inconnu(code: str) -> Faute:
+    """Return the fault of a code that is none, with the territories of a close name or code."""
     names, text = territoires().drop_duplicates("nom").set_index("nom")["code"], str(code)
-    near = proches(text, names.index.tolist(), 0.7)
-    told = [f"{name} ({names[name]})" for name in near]
+    told = [f"{name} ({names[name]})" for name in proches(text, names.index.tolist(), 0.7)]
     told += [f"{name} ({place})" for name, place in names[names.str.startswith(text)].head(3).items() if len(text) > 2]
-    return f"le territoire « {code} »", "un code de commune, d'EPCI, de département ou d'IRIS, en texte", told[:3]
+    expected = "un code de commune, d'EPCI, de département ou d'IRIS, en texte"
+    return _faute(f"le territoire « {code} »", expected, told[:3])
 
 
-def _sommes(code: str, demandes: list[str], niveau: str, dessous: list[Gardee]) -> pd.DataFrame:
-    """Return the sums of what is below: a secret part makes a secret sum, a few missing communes an estimated one."""
-    if niveau == "commune":
-        rows = lire_tables(dessous, None, [code])
-        own = rows["territoire"].str[:5]
-        city = commune_de(own)
-        rows = pd.concat([rows.assign(groupe=own), rows[own != city].assign(groupe=city)])
-        rows = rows[rows["groupe"].isin(demandes)]
-        sizes = rows.groupby("groupe")["territoire"].nunique()
-    else:
-        communes = [item for key, item in tables("cog_communes").items()][-1:]
-        members = lire_tables(communes, demandes, [niveau], niveau).set_index("territoire")[niveau]
-        rows = lire_tables(dessous, members.index, [code])
-        rows = rows.assign(groupe=rows["territoire"].map(members))
-        sizes = members.value_counts()
-    found = rows.groupby(["groupe", "annee"])[code].agg(["sum", "count"]).reset_index()
-    size = found["groupe"].map(sizes)
-    lacking = 1 - found["count"] / size
-    secret = found["sum"].eq(SECRET)
-    value = found["sum"].where((lacking <= lire_regles().communes_manquantes) | secret)
-    words = "somme de " + found["count"].astype(str) + (" IRIS" if niveau == "commune" else " communes")
-    words = words.mask(lacking > 0, words + " sur " + size.astype(str)).str.replace(" 1 communes", " 1 commune")
-    return pd.DataFrame(
-        {
-            "territoire": found["groupe"],
-            "annee": found["annee"].astype(int),
-            code: value,
-            "origine": words,
-            "statut": pd.Series(str(Statut.ESTIME), index=found.index).where((lacking > 0) & value.notna() & ~secret),
-        }
-    )
-
-
-def _libelles(rows: pd.DataFrame, famille: Famille) -> dict[str, str]:
-    """Return the names of territories: those of the official code, and for IRIS the last that a file gives."""
-    codes = rows["territoire"].unique().tolist()
-    places = territoires(codes)
-    names = dict(zip(places["code"], places["nom"], strict=True))
-    if (rows["niveau"] == "iris").any():
-        named = [item for item in tables(famille.id).values() if item.cle[2] == "iris"]
-        found = (
-            lire_tables(named, codes, ["libelle"]).dropna(subset="libelle").drop_duplicates("territoire", keep="last")
-        )
-        names |= dict(zip(found["territoire"], found["libelle"], strict=True))
-    return names
-
-
-def _refuser(trouve: str, attendu: str, proches_: list[str]) -> None:
-    raise DonneesInvalides([_faute(trouve, attendu, proches_)])
-
-
-def _faute(trouve: str, attendu: str, proches_: list[str]) -> Faute:
+def _faute(trouve: str, attendu: str, proches_: Sequence[str] = ()) -> Faute:
     remedy = f"essayer {', '.join(proches_)}" if proches_ else "voir publiques.series() et publiques.territoires()"
     return Faute("sources", trouve, attendu, remedy)

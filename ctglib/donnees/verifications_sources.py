@@ -11,9 +11,8 @@ from ctglib.donnees.csv_strict import Ligne, TableLue, charger_schema, examiner_
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lister
-from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_tables, tables
+from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, lire_tables, tables
 from ctglib.donnees.officiels.familles import charger_familles
-from ctglib.donnees.officiels.fichier import FORMES
 from ctglib.donnees.officiels.vraisemblance import Cle, douter, lire_regles
 from ctglib.donnees.publiques import REPERES, lire, reperes
 from ctglib.donnees.publiques import series as publiees

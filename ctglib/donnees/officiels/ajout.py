@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import yaml
 
 from ctglib.donnees.ecriture import PROVISOIRES, ecrire
@@ -31,40 +30,24 @@ _CITEES = 3
 
 @dataclass
 class Ajout:
-    """What adding files would do.
+    """What adding files would do."""
 
-    Attributes:
-        dossier: The store, in the data folder.
-        registre: What its ``origine.yaml`` would be.
-        octets: The tables to write, by name in the store.
-        dites: What was recognised and would be added, in French.
-        revisions: What would replace another figure.
-        alertes: What looks wrong.
-    """
-
-    dossier: str
-    registre: Registre
-    octets: dict[str, bytes] = field(default_factory=dict)
-    dites: list[str] = field(default_factory=list)
-    revisions: list[str] = field(default_factory=list)
-    alertes: list[str] = field(default_factory=list)
+    dossier: str  # the store, in the data folder
+    registre: Registre  # what its ``origine.yaml`` would be
+    octets: dict[str, bytes] = field(default_factory=dict)  # the tables to write, by name in the store
+    dites: list[str] = field(default_factory=list)  # what was recognised and would be added, in French
+    revisions: list[str] = field(default_factory=list)  # what would replace another figure
+    alertes: list[str] = field(default_factory=list)  # what looks wrong
 
 
 @dataclass(frozen=True)
 class Demande:
-    """What the files do not say.
+    """What the files do not say."""
 
-    Attributes:
-        annee: Year of the figures of a file that does not say it.
-        le: Date of the files; that of the last change of each by default, never today's.
-        departements: Those to keep, all by default.
-        commun: Write to the committed tables rather than to the user's.
-    """
-
-    annee: int | None = None
-    le: date | None = None
-    departements: tuple[str, ...] = ()
-    commun: bool = False
+    annee: int | None = None  # of the figures of a file that does not say it
+    le: date | None = None  # date of the files; that of the last change of each by default, never today's
+    departements: tuple[str, ...] = ()  # those to keep, all by default
+    commun: bool = False  # write to the committed tables rather than to the user's
 
 
 def preparer(chemins: Sequence[Path], demande: Demande) -> Ajout:
@@ -82,11 +65,10 @@ def preparer(chemins: Sequence[Path], demande: Demande) -> Ajout:
     if faults:
         raise DonneesInvalides(faults)
     folder = PUBLIQUES if demande.commun else LOCALES
-    addition = Ajout(folder, lire_registre(folder))
-    store = _Etat(addition, families)
+    store = _Etat(Ajout(folder, lire_registre(folder)), families)
     for path, one in read:
         store.ajouter(path, one, demande)
-    return addition
+    return store.ajout
 
 
 def enregistrer(ajout: Ajout) -> None:
@@ -112,14 +94,11 @@ class _Etat:
 
     def __init__(self, ajout: Ajout, familles: dict[str, Famille]) -> None:
         folders = (PUBLIQUES,) if ajout.dossier == PUBLIQUES else (PUBLIQUES, LOCALES)
-        self.ajout, self.gardees = ajout, tables(dossiers=folders)
+        self.ajout, self.familles, self.gardees = ajout, familles, tables(dossiers=folders)
         self.nouvelles: dict[Cle, pd.DataFrame] = {}
-        self.familles = familles
 
-    def table(self, cle: Cle) -> pd.DataFrame | None:
-        """Return the figures of a key as they would be, None when there are none."""
-        if cle not in self.nouvelles and cle not in self.gardees:
-            return None
+    def table(self, cle: Cle) -> pd.DataFrame:
+        """Return the figures of a key as they would be."""
         if cle in self.nouvelles:
             return self.nouvelles[cle]
         return lire_tables([self.gardees[cle]]).set_index("territoire").drop(columns=["annee", "niveau"])
@@ -127,33 +106,28 @@ class _Etat:
     def ajouter(self, chemin: Path, lu: Lu, demande: Demande) -> None:
         add, family = self.ajout, lu.famille
         there = (*add.registre.fichiers, *lire_registre(PUBLIQUES).fichiers)
-        if (lu.sha256, demande.departements) in {(item.sha256, item.departements) for item in there}:
+        if any((item.sha256, item.departements) == (lu.sha256, demande.departements) for item in there):
             add.dites.append(f"{lu.nom} : déjà ajouté, rien à changer")
             return
-        keep = self.filtre(demande.departements)
-        parts = {key: keep(part, key[1]) for key, part in lu.tables.items()}
+        parts = {key: self.garder(part, key[1], demande.departements) for key, part in lu.tables.items()}
         parts = {key: part for key, part in parts.items() if len(part)}
         told = " ; ".join(
             f"{level} {', '.join(str(year) for year, one in parts if one == level)} "
             f"({max(len(part) for (_, one), part in parts.items() if one == level)} territoires)"
             for level in dict.fromkeys(level for _, level in parts)
         )
-        add.dites.append(
-            f"{lu.nom} : {family.titre} ({family.producteur}, {family.jeu}) – {told or 'aucun territoire'}"
-        )
-        add.dites += [f"  {said}" for said in lu.dites]
+        what = f"{family.titre} ({family.producteur}, {family.jeu}) – {told or 'aucun territoire'}"
+        add.dites += [f"{lu.nom} : {what}", *(f"  {said}" for said in lu.dites)]
         add.alertes += [f"{lu.nom} : {said}" for said in lu.alertes]
-        for (year, level), part in parts.items():
-            self.poser((family.id, year, level), part, lu)
+        for key, part in parts.items():
+            self.poser((family.id, *key), part, lu)
         looked = [(family.id, *key) for key in parts]
-        doubts = douter({*self.gardees, *self.nouvelles}, looked, self.table, self.familles)
-        add.alertes += [doubt.dit for doubt in doubts]
-        day = demande.le or date.fromtimestamp(chemin.stat().st_mtime)
+        add.alertes += [one.dit for one in douter({*self.gardees, *self.nouvelles}, looked, self.table, self.familles)]
         entry = FichierAjoute(
             fichier=lu.nom,
             sha256=lu.sha256,
             famille=family.id,
-            date=day,
+            date=demande.le or date.fromtimestamp(chemin.stat().st_mtime),
             producteur=family.producteur,
             jeu=family.jeu,
             licence=family.licence,
@@ -161,80 +135,67 @@ class _Etat:
         )
         add.registre = add.registre.model_copy(update={"fichiers": (*add.registre.fichiers, entry)})
 
-    def filtre(self, departements: tuple[str, ...]) -> Callable[[pd.DataFrame, str], pd.DataFrame]:
-        """Return what keeps of a table the rows of these départements; an EPCI is in each that it has communes in."""
+    def garder(self, part: pd.DataFrame, niveau: str, departements: tuple[str, ...]) -> pd.DataFrame:
+        """Return the rows of these départements; an EPCI is in each that it has communes in."""
         if not departements:
-            return lambda part, level: part
-        communes = self.communes()
-        epci = set() if communes is None else set(communes.loc[communes["departement"].isin(departements), "epci"])
-
-        def keep(part: pd.DataFrame, level: str) -> pd.DataFrame:
-            if level == "epci":
-                return part[part.index.isin(epci)]
+            return part
+        if niveau != "epci":
             return part[part.index.str.startswith(departements)]
-
-        return keep
-
-    def communes(self) -> pd.DataFrame | None:
-        """Return the communes of the latest official code, None when the store has none."""
-        keys = [key for key in (*self.gardees, *self.nouvelles) if key[0] == COMMUNES]
-        return self.table(max(keys)) if keys else None
+        latest = max((key for key in (*self.gardees, *self.nouvelles) if key[0] == COMMUNES), default=None)
+        if latest is None:
+            return part[:0]
+        communes = self.table(latest)
+        return part[part.index.isin(communes.loc[communes["departement"].isin(departements), "epci"])]
 
     def poser(self, cle: Cle, part: pd.DataFrame, lu: Lu) -> None:
-        """Lay the figures of a file over those there are, and tell what changes."""
+        """Lay the figures of a file over those there are, and tell what changes.
+
+        The new rows stand for the old; a column that the new file lacks stays as it was.
+        """
         family, year, level = cle
-        before = self.table(cle)
-        merged = part if before is None else _fusion(before, part)
-        if before is not None:
+        if cle in self.gardees or cle in self.nouvelles:
+            before = self.table(cle)
             self.ajout.dites.append(f"  {family}, {level}, {year} : année déjà là, {len(before)} territoires")
             self.ajout.revisions += _revisions(before, part, f"{family}, {level}, {year}")
-        if before is None or not merged.equals(before):
-            self.nouvelles[cle] = merged
-            self.garder(cle, merged, lu)
-
-    def garder(self, cle: Cle, merged: pd.DataFrame, lu: Lu) -> None:
-        content = en_parquet(merged)
+            merged = before.reindex(index=before.index.union(part.index), columns=[*dict.fromkeys([*before, *part])])
+            merged.loc[part.index, list(part.columns)] = part
+            if merged.equals(before):
+                return
+            part = merged
+        self.nouvelles[cle] = part
+        content = en_parquet(part)
         digest = hashlib.sha256(content).hexdigest()
-        family, year, level = cle
-        before = self.gardees.get(cle)
+        known = self.gardees[cle].table.sources if cle in self.gardees else ()
         row = TableGardee(
             famille=family,
             annee=year,
             niveau=level,
             table=f"{family}/{year}-{level}-{digest[:8]}.parquet",
             sha256=digest,
-            territoires=len(merged),
-            series=tuple(name for name in merged.columns if merged[name].dtype == "float64"),
-            sources=(*(item for item in (before.table.sources if before else ()) if item != lu.sha256), lu.sha256),
+            territoires=len(part),
+            series=tuple(name for name in part.columns if part[name].dtype == "float64"),
+            sources=(*(item for item in known if item != lu.sha256), lu.sha256),
         )
         register = self.ajout.registre
         others = [item for item in register.tables if (item.famille, item.annee, item.niveau) != cle]
         rows = sorted([*others, row], key=lambda item: (item.famille, item.niveau, item.annee))
         self.ajout.registre = register.model_copy(update={"tables": tuple(rows)})
-        self.ajout.octets = {
-            name: content for name, content in self.ajout.octets.items() if name in {item.table for item in rows}
-        } | {row.table: content}
-
-
-def _fusion(avant: pd.DataFrame, apres: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of both, the new ones standing for the old; a column that the new file lacks stays as it was."""
-    merged = avant.reindex(avant.index.union(apres.index)).reindex(columns=[*dict.fromkeys([*avant, *apres])])
-    merged.loc[apres.index, list(apres.columns)] = apres
-    return merged
+        named = {item.table for item in rows}
+        kept = {name: octets for name, octets in self.ajout.octets.items() if name in named}
+        self.ajout.octets = kept | {row.table: content}
 
 
 def _revisions(avant: pd.DataFrame, apres: pd.DataFrame, lieu: str) -> list[str]:
     """Return what the new figures change of those there are, series by series."""
     rows = avant.index.intersection(apres.index)
-    first, second = avant.loc[rows], apres.loc[rows]
     said = []
     for name in [name for name in apres.columns if name in avant.columns and apres[name].dtype == "float64"]:
-        old, new = first[name].to_numpy(), second[name].to_numpy()
-        changed = np.flatnonzero((old != new) & ~(np.isnan(old) & np.isnan(new)))
+        old, new = avant.loc[rows, name], apres.loc[rows, name]
+        changed = rows[old.ne(new) & ~(old.isna() & new.isna())]
         if len(changed):
-            shown = ", ".join(f"{rows[at]} {_chiffre(old[at])} → {_chiffre(new[at])}" for at in changed[:_CITEES])
+            shown = [f"{code} {_chiffre(old[code])} → {_chiffre(new[code])}" for code in changed[:_CITEES]]
             rest = f" et {len(changed) - _CITEES} autre(s)" if len(changed) > _CITEES else ""
-            said.append(f"{lieu} : {name} révisé pour {shown}{rest}")
+            said.append(f"{lieu} : {name} révisé pour {', '.join(shown)}{rest}")
     return said
 
 

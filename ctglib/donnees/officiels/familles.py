@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, refus
 from ctglib.donnees.lecture import lister, proches
 from ctglib.donnees.modeles.sources import Arrondissements, Famille, SerieOfficielle
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
@@ -18,30 +18,21 @@ if TYPE_CHECKING:
 DOSSIER = "catalogue/sources"
 ARRONDISSEMENTS = "catalogue/arrondissements.yaml"
 _PRESQUE = 0.88  # difflib's: one letter wrong in seven or more; a shorter name is too easily another column
+_MOT = r"[a-z0-9_]{6,}"
 
 
 @dataclass(frozen=True)
 class Reconnaissance:
-    """The columns of a file, by place.
-
-    Attributes:
-        famille: The family whose columns they are.
-        cle: Place of the territory's code.
-        annee, libelle, filtre: Places of the year, of the name and of what selects rows, None when there is none.
-        series: Series and year of the header (None when it carries none) by place; a file may give a series many years.
-        textes: Name of each column of text, by place.
-        approchees: Headers taken for another one, with what they were taken for.
-        ignorees: Headers that are nobody's.
-    """
+    """The columns of a file, by place."""
 
     famille: Famille
-    cle: int
+    cle: int  # the territory's code
     annee: int | None
     libelle: int | None
-    filtre: int | None
-    series: dict[int, tuple[SerieOfficielle, int | None]]
+    filtre: int | None  # what selects rows
+    series: dict[int, tuple[SerieOfficielle, int | None]]  # and the year of the header, when it carries one
     textes: dict[int, str]
-    approchees: tuple[tuple[str, str], ...]
+    approchees: tuple[tuple[str, str], ...]  # headers taken for another one, with what they were taken for
     ignorees: tuple[str, ...]
 
 
@@ -74,6 +65,12 @@ def commune_de(codes: pd.Index | pd.Series) -> pd.Index | pd.Series:
     return codes
 
 
+def departement_de(communes: pd.Index | pd.Series) -> pd.Index | pd.Series:
+    """Return the département of codes of communes, by their first characters."""
+    short = communes.str[:2]
+    return short.where(short != "97", communes.str[:3])
+
+
 def normaliser(entete: list[str]) -> list[str]:
     """Return headers without marks of order, quotes, accents, case, or spaces around."""
     plain = (unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() for name in entete)
@@ -84,78 +81,73 @@ def reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) -
     """Return the family of a file and its columns: of those whose signature is there, the one that takes most columns.
 
     Raises:
-        DonneesInvalides: None is; the fault says what each looked for, and what was found.
+        DonneesInvalides: None is; the fault says what each looked for, the nearest three first, and what was found.
     """
     names = normaliser(entete)
-    found = [
-        _colonnes(family, names, corrected)
-        for family in familles.values()
-        if (corrected := _corriger(family, names)) is not None
-    ]
+    found = [read for family in familles.values() if (read := _colonnes(family, names))]
     if found:
         return max(found, key=lambda item: (len(item.series) + len(item.textes), -len(item.approchees)))
-    raise DonneesInvalides([_inconnu(fichier, names, familles)])
+    tried = []
+    for family in familles.values():
+        absent = [pattern for pattern in family.signature if not any(re.fullmatch(pattern, name) for name in names)]
+        tried.append((len(absent) / len(family.signature), family.jeu, absent, family.titre))
+    told = [f"{game} ({title}) : manque {', '.join(absent)}" for _, game, absent, title in sorted(tried)[:3]]
+    shown = [name for name in names if name][:12]
+    one_of = ", ".join(dict.fromkeys(family.jeu for family in familles.values()))
+    raise refus(
+        fichier,
+        f"{len(names)} colonne(s), d'aucun fichier connu : {', '.join(shown)[:300]}",
+        f"l'un de {one_of}. Les plus proches : {' ; '.join(told)}",
+        "donner le fichier tel que téléchargé, ou décrire sa famille dans data/catalogue/sources",
+        1,
+    )
 
 
-def _corriger(famille: Famille, noms: list[str]) -> dict[int, str] | None:
-    """Return the misspelt headers of the signature as they should be, by place; None when it is not all there."""
-    corrected: dict[int, str] = {}
+def _colonnes(famille: Famille, noms: list[str]) -> Reconnaissance | None:
+    """Return the columns of a file as those of a family, None when its signature is not all there.
+
+    A misspelt header is near to one that is not there, and to only one. A plain word stands for itself; a pattern with
+    years or choices has no spelling to be near to.
+    """
+    read = list(noms)
     for pattern in famille.signature:
-        if any(re.fullmatch(pattern, name) for name in noms):
-            continue
-        # A plain word stands for itself; a pattern with years or choices has no spelling to be near to.
-        near = [] if len(pattern) < 6 or re.search(r"[^a-z0-9_]", pattern) else proches(pattern, noms, _PRESQUE)
-        if len(near) != 1:
-            return None
-        corrected[noms.index(near[0])] = pattern
-    return corrected
-
-
-def _colonnes(famille: Famille, noms: list[str], corrigees: dict[int, str]) -> Reconnaissance:
-    read = [corrigees.get(place, name) for place, name in enumerate(noms)]
-    known = [series.colonne for series in famille.series if re.fullmatch(r"[a-z0-9_]{6,}", series.colonne)]
-    for place, name in enumerate(read):  # a misspelt column of figures: near to one, and only one, that is not there
+        if not any(re.fullmatch(pattern, name) for name in noms):
+            near = proches(pattern, noms, _PRESQUE) if re.fullmatch(_MOT, pattern) else []
+            if len(near) != 1:
+                return None
+            read[noms.index(near[0])] = pattern
+    known = [series.colonne for series in famille.series if re.fullmatch(_MOT, series.colonne)]
+    for at, name in enumerate(read):
         if len(name) >= 6 and not _serie(famille, name) and name not in (famille.cle, famille.libelle, famille.annee):
             near = proches(name, [column for column in known if column not in read], _PRESQUE)
             if len(near) == 1:
-                read[place] = near[0]
-    series, texts, used = {}, {}, set()
+                read[at] = near[0]
 
     def place(pattern: str | None) -> int | None:
-        at = next((at for at, name in enumerate(read) if pattern and re.fullmatch(pattern, name)), None)
-        used.add(at)
-        return at
+        return next((at for at, name in enumerate(read) if pattern and re.fullmatch(pattern, name)), None)
 
-    for name, pattern in famille.textes.items():
-        if (at := place(pattern)) is not None:
-            texts[at] = name
-    fixed = {
-        "cle": place(famille.cle),
-        "annee": place(famille.annee),
-        "libelle": place(famille.libelle),
-        "filtre": place(famille.filtre.colonne if famille.filtre else None),
-    }
-    for at, name in enumerate(read):
-        if at not in used and (matched := _serie(famille, name)):
-            series[at] = matched
+    texts = {place(pattern): name for name, pattern in famille.textes.items()}
+    fixed = {name: place(getattr(famille, name)) for name in ("cle", "annee", "libelle")}
+    fixed["filtre"] = place(famille.filtre.colonne if famille.filtre else None)
+    used = {*texts, *fixed.values()}
+    series = {at: found for at, name in enumerate(read) if at not in used and (found := _serie(famille, name))}
     return Reconnaissance(
         famille,
         **fixed,
         series=series,
-        textes=texts,
+        textes={at: name for at, name in texts.items() if at is not None},
         approchees=tuple((noms[at], name) for at, name in enumerate(read) if noms[at] != name),
         ignorees=tuple(name for at, name in enumerate(read) if name and at not in used and at not in series),
     )
 
 
 def _serie(famille: Famille, nom: str) -> tuple[SerieOfficielle, int | None] | None:
-    for item in (*famille.series, *famille.autres):
+    for item in famille.series:
         if match := re.fullmatch(item.colonne, nom):
             year = match.groupdict().get("an")
-            if item in famille.autres:
-                return serie_gardee(famille, f"{item.code}_{nom}"), None
             return item, 2000 + int(year) if year else None
-    return None
+    other = next((item for item in famille.autres if re.fullmatch(item.colonne, nom)), None)
+    return (serie_gardee(famille, f"{other.code}_{nom}"), None) if other else None
 
 
 def serie_gardee(famille: Famille, code: str) -> SerieOfficielle | None:
@@ -168,21 +160,3 @@ def serie_gardee(famille: Famille, code: str) -> SerieOfficielle | None:
         if name != code and re.fullmatch(item.colonne, name):
             return item.model_copy(update={"code": code, "libelle": f"{item.libelle} « {name} »", "colonne": name})
     return None
-
-
-def _inconnu(fichier: str, noms: list[str], familles: dict[str, Famille]) -> Faute:
-    """Return the fault of a file of no family: what each looked for and did not find, the nearest three first."""
-    tried = []
-    for family in familles.values():
-        absent = [pattern for pattern in family.signature if not any(re.fullmatch(pattern, name) for name in noms)]
-        tried.append((len(absent) / len(family.signature), family.jeu, absent, family.titre))
-    told = [f"{game} ({title}) : manque {', '.join(absent)}" for _, game, absent, title in sorted(tried)[:3]]
-    shown = [name or "(vide)" for name in noms if name][:12]
-    return Faute(
-        fichier,
-        f"{len(noms)} colonne(s), d'aucun fichier connu : {', '.join(shown)[:300]}",
-        f"l'un de {', '.join(dict.fromkeys(family.jeu for family in familles.values()))}. Les plus proches : "
-        + " ; ".join(told),
-        "donner le fichier tel que téléchargé, ou décrire sa famille dans data/catalogue/sources",
-        1,
-    )

@@ -15,52 +15,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
-from ctglib.donnees.magasin import connexion
+from ctglib.donnees.magasin import FORMES, SECRET, connexion
 from ctglib.donnees.officiels.familles import Reconnaissance, commune_de, normaliser, reconnaitre
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
-    from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
+    from ctglib.donnees.modeles.sources import Famille
 
-Parties = tuple[list[str], Iterator[tuple[int, list[str]]], list[str]]  # header, rows with their line, what is said
-SECRET = float("inf")  # in a column of the store: a suppressed cell; NaN is a missing one
-SECRETS = frozenset({"s", "secret", "ss"})
-ABSENTS = frozenset({"nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "..."})
-FORMES = {
-    "commune": re.compile(r"[0-9][0-9AB][0-9]{3}"),
-    "departement": re.compile(r"[0-9][0-9AB]|97[0-9]"),
-    "epci": re.compile(r"[1-9][0-9]{8}"),
-    "iris": re.compile(r"[0-9][0-9AB][0-9]{7}"),
-}
+Parties = tuple[list[str], Iterator[tuple[int, list[str]]]]  # header, rows with their line
+SECRETS = ("s", "secret", "ss")
+ABSENTS = ("", "nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "...")
 LONGUEURS = {"commune": 5, "departement": 2, "epci": 9, "iris": 9}
 ESPACES = str.maketrans("", "", " \t\u00a0\u202f\u2009")
+DE_NOUVEAU = "télécharger de nouveau le fichier"
 _LOT = 20_000
 _MONTREES = 5  # faults of a kind that are told, before « et n autres »
-_NOMBRE = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?")
+_NOMBRE = r"-?[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?"
+_ZEROS = re.compile(r"[.,]0+$")  # what a spreadsheet adds to a whole number
 
 
 @dataclass(frozen=True)
 class Lu:
-    """What an official file holds.
-
-    Attributes:
-        nom: Its name.
-        sha256: Of its bytes.
-        famille: The family it was recognised as.
-        tables: By year and level: territoire (index), libelle, texts, and a float64 column a series.
-        dites: What has to be said of the reading, in French: rows and columns left out.
-        alertes: What looks wrong and does not prevent reading.
-    """
+    """What an official file holds."""
 
     nom: str
     sha256: str
     famille: Famille
-    tables: dict[tuple[int, str], pd.DataFrame]
-    dites: tuple[str, ...]
-    alertes: tuple[str, ...]
+    tables: dict[tuple[int, str], pd.DataFrame]  # by year and level: territoire (index), libelle, texts, series
+    dites: tuple[str, ...]  # what has to be said of the reading, in French: rows and columns left out
+    alertes: tuple[str, ...]  # what looks wrong and does not prevent reading
 
 
 def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None = None) -> Lu:
@@ -74,42 +59,33 @@ def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None 
     Raises:
         DonneesInvalides: The file is unreadable, unknown, or has faults: all of them.
     """
-    content = _octets(chemin)
-    if content[:4] == b"PAR1":
-        parts = _parquet(chemin)
-    else:
-        parts = (_geojson if content.lstrip()[:1] == b"{" else _csv)(chemin.name, content)
-    return _lu(chemin.name, content, familles, annee, parts)
-
-
-def lire_csv(nom: str, content: bytes, familles: dict[str, Famille]) -> Lu:
-    """Return the tables of the bytes of a CSV, as ``lire_officiel`` does of a file; its columns say their year."""
-    return _lu(nom, content, familles, None, _csv(nom, content))
-
-
-def _lu(nom: str, content: bytes, familles: dict[str, Famille], annee: int | None, parts: Parties) -> Lu:
-    header, rows, told = parts
-    found = reconnaitre(nom, header, familles)
-    _sans_doublon(nom, header, found)
-    return _Lecteur(nom, found, header, annee).lire(rows, hashlib.sha256(content).hexdigest(), told)
-
-
-def _octets(chemin: Path) -> bytes:
     try:
         content = chemin.read_bytes()
     except OSError:
         words = ("un fichier absent, ou que l'on ne peut pas ouvrir", "un fichier CSV ou Parquet", "vérifier son nom")
         raise refus(chemin.name, *words) from None
-    kind = {b"PK": "un classeur Excel ou une archive ZIP", b"%P": "un PDF", b"\x1f\x8b": "un fichier compressé"}
-    if content[:2] in kind or (content[:4] != b"PAR1" and b"\0" in content[:4096]) or not content.strip():
-        found = kind.get(content[:2], "un fichier vide" if not content.strip() else "un fichier qui n'est pas du texte")
+    kinds = {b"PK": "un classeur Excel ou une archive ZIP", b"%P": "un PDF", b"\x1f\x8b": "un fichier compressé"}
+    found = kinds.get(content[:2])
+    if not content.strip():
+        found = "un fichier vide"
+    elif content[:4] != b"PAR1" and b"\0" in content[:4096]:
+        found = found or "un fichier qui n'est pas du texte"
+    if found:
         remedy = "décompresser l'archive, ou télécharger la version CSV"
         raise refus(chemin.name, found, "un fichier CSV ou Parquet", remedy)
-    return content
+    if content[:4] == b"PAR1":
+        parts = _parquet(chemin)
+    else:
+        parts = (_geojson if content.lstrip()[:1] == b"{" else _csv)(chemin.name, content)
+    return _Lecteur(chemin.name, content, familles, annee, *parts).lire()
+
+
+def lire_csv(nom: str, content: bytes, familles: dict[str, Famille]) -> Lu:
+    """Return the tables of the bytes of a CSV, as ``lire_officiel`` does of a file; its columns say their year."""
+    return _Lecteur(nom, content, familles, None, *_csv(nom, content)).lire()
 
 
 def _csv(nom: str, content: bytes) -> Parties:
-    """Return the header of a CSV, its other rows with their line, and what is to be said of the whole."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -121,22 +97,16 @@ def _csv(nom: str, content: bytes) -> Parties:
         remedy = "télécharger de nouveau le fichier CSV, sans l'ouvrir dans un tableur"
         raise refus(nom, f"une seule colonne, « {first.strip()[:60]} »", expected, remedy, 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = next(reader)
-    told = [] if text.endswith(("\n", "\r")) else ["le fichier ne finit pas par un saut de ligne : vérifier sa fin"]
 
-    def lignes() -> Iterator[tuple[int, list[str]]]:
+    def rows() -> Iterator[tuple[int, list[str]]]:
         try:
             for row in reader:
                 yield reader.line_num, row
         except csv.Error:
-            words = (
-                "un guillemet jamais refermé, ou une cellule démesurée",
-                "un CSV bien formé",
-                "télécharger de nouveau",
-            )
-            raise refus(nom, *words, reader.line_num) from None
+            found = "un guillemet jamais refermé, ou une cellule démesurée"
+            raise refus(nom, found, "un CSV bien formé", DE_NOUVEAU, reader.line_num) from None
 
-    return header, lignes(), told
+    return next(reader), rows()
 
 
 def _parquet(chemin: Path) -> Parties:
@@ -145,235 +115,189 @@ def _parquet(chemin: Path) -> Parties:
     try:
         found = connexion().execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
     except duckdb.Error:
-        words = ("un fichier Parquet abîmé", "un fichier Parquet entier", "télécharger de nouveau le fichier")
-        raise refus(chemin.name, *words) from None
-    header = [column[0] for column in found.description]
-
-    def lignes() -> Iterator[tuple[int, list[str]]]:
-        line = 1
-        while rows := found.fetchmany(_LOT):
-            for row in rows:
-                line += 1
-                yield line, [cell or "" for cell in row]
-
-    return header, lignes(), []
+        raise refus(chemin.name, "un fichier Parquet abîmé", "un fichier Parquet entier", DE_NOUVEAU) from None
+    rows = ([cell or "" for cell in row] for row in iter(found.fetchone, None))
+    return [column[0] for column in found.description], enumerate(rows, 2)
 
 
 def _geojson(nom: str, content: bytes) -> Parties:
     """Return the features of a GeoJSON as rows: their properties, and their geometry as text in « contour »."""
     try:
         features = json.loads(content)["features"]
-        header = [*features[0]["properties"], "contour"]
+        header = list(features[0]["properties"])
         rows = [
-            [
-                *(str(item["properties"].get(name) or "") for name in header[:-1]),
-                json.dumps(item["geometry"], separators=(",", ":")),
-            ]
+            [str(item["properties"].get(name) or "") for name in header]
+            + [json.dumps(item["geometry"], separators=(",", ":"))]
             for item in features
         ]
     except (ValueError, LookupError, TypeError, AttributeError):
-        words = (
-            "un fichier JSON abîmé, ou qui n'est pas une carte",
-            "un GeoJSON de communes",
-            "télécharger de nouveau",
-        )
-        raise refus(nom, *words) from None
-    return header, iter(enumerate(rows, 1)), []
-
-
-def _sans_doublon(nom: str, entete: list[str], found: Reconnaissance) -> None:
-    """Refuse two columns of one name, or two columns of one series and year: nothing tells which is right."""
-    used = [(f"{item.code} {year or ''}".strip(), entete[at]) for at, (item, year) in found.series.items()]
-    named = Counter(name for name, _ in used)
-    names = Counter(name for name in normaliser(entete) if name)
-    twice = {header for name, header in used if named[name] > 1}
-    twice |= {
-        entete[at] for at in (found.cle, found.annee) if at is not None and names[normaliser([entete[at]])[0]] > 1
-    }
-    if twice:
-        words = (
-            "une colonne en double",
-            "une colonne par série",
-            "supprimer la colonne de trop, ou télécharger de nouveau",
-        )
-        raise DonneesInvalides([Faute(nom, *words, 1, name) for name in sorted(twice)])
+        found = "un fichier JSON abîmé, ou qui n'est pas une carte"
+        raise refus(nom, found, "un GeoJSON de communes", DE_NOUVEAU) from None
+    return [*header, "contour"], enumerate(rows, 1)
 
 
 class _Lecteur:
-    """The reading of one file: rows by batches, columns as arrays, faults by kind."""
+    """The reading of one file: rows by batches, columns as series that have the line in their index, faults by kind."""
 
-    def __init__(self, nom: str, found: Reconnaissance, header: list[str], annee: int | None) -> None:
-        self.nom, self.found, self.header = nom, found, header
+    def __init__(
+        self,
+        nom: str,
+        content: bytes,
+        familles: dict[str, Famille],
+        annee: int | None,
+        header: list[str],
+        rows: Iterator[tuple[int, list[str]]],
+    ) -> None:
+        self.nom, self.header, self.rows = nom, header, rows
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self.found: Reconnaissance = reconnaitre(nom, header, familles)
         self.faults: list[Faute] = []
-        self.dites: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.codes: dict[str, tuple[str, str] | None] = {}
-        years = {year for _, year in found.series.values() if year}
+        self.dites: list[str] = []
+        if content[:4] != b"PAR1" and content.lstrip()[:1] != b"{" and not content.endswith((b"\n", b"\r")):
+            self.dites.append("le fichier ne finit pas par un saut de ligne : vérifier sa fin")
+        years = {year for _, year in self.found.series.values() if year}
         in_name = set(re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", nom))
         self.annee = annee or (max(years) if years else int(in_name.pop()) if len(in_name) == 1 else None)
 
-    def lire(self, rows: Iterator[tuple[int, list[str]]], sha256: str, dites: list[str]) -> Lu:
+    def lire(self) -> Lu:
         import pandas as pd
 
         found, parts = self.found, []
+        self.sans_doublon()
         if found.annee is None and self.annee is None:
-            self.fault("année", "aucune année, ni dans les colonnes ni dans le nom", "l'année des chiffres", "--annee")
-        while batch := list(islice(rows, _LOT)):
+            absent = "aucune année, ni dans les colonnes ni dans le nom"
+            self.faults.append(Faute(self.nom, absent, "l'année des chiffres", "--annee"))
+        while batch := list(islice(self.rows, _LOT)):
             if (part := self.lot(batch)) is not None:
                 parts.append(part)
-        self.faults += [
-            Faute(
-                self.nom,
-                f"fautes de ce genre ({kind}) non citées : {count - _MONTREES}",
-                "aucune",
-                "corriger d'abord celles-là",
-            )
-            for kind, count in self.counts.items()
-            if count > _MONTREES
-        ]
+        for kind, count in self.counts.items():
+            if count > _MONTREES and kind:
+                more = f"fautes de ce genre ({kind}) non citées : {count - _MONTREES}"
+                self.faults.append(Faute(self.nom, more, "aucune", "corriger d'abord celles-là"))
+        if not self.faults and not parts:
+            self.faults.append(Faute(self.nom, "aucune ligne de chiffres", "une ligne par territoire", DE_NOUVEAU))
+        tables = {} if self.faults else self.tables(pd.concat(parts, ignore_index=True))
         if self.faults:
             raise DonneesInvalides(self.faults)
-        if not parts:
-            raise refus(self.nom, "aucune ligne de chiffres", "une ligne par territoire", "télécharger de nouveau")
-        whole = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-        tables = self.tables(whole)
-        if self.faults:
-            raise DonneesInvalides(self.faults)
-        told = [*dites, *self.dites]
-        if self.counts["non localisé"]:
-            told.append(f"lignes sans commune (« non localisé »), laissées de côté : {self.counts['non localisé']}")
+        if self.counts[""]:
+            self.dites.append(f"lignes sans commune (« non localisé »), laissées de côté : {self.counts['']}")
         if found.ignorees:
             rest = f" et {len(found.ignorees) - 6} de plus" if len(found.ignorees) > 6 else ""
-            told.append(f"colonnes non reprises : {', '.join(found.ignorees[:6])[:200]}{rest}")
+            self.dites.append(f"colonnes non reprises : {', '.join(found.ignorees[:6])[:200]}{rest}")
         taken = [f"la colonne « {name} » est lue comme « {meant} »" for name, meant in found.approchees]
-        return Lu(self.nom, sha256, found.famille, tables, tuple(told), tuple(taken))
+        return Lu(self.nom, self.sha256, found.famille, tables, tuple(self.dites), tuple(taken))
 
-    def fault(
-        self, kind: str, trouve: str, attendu: str, remede: str, ligne: int | None = None, col: str | None = None
-    ) -> None:
-        self.counts[kind] += 1
-        if self.counts[kind] <= _MONTREES:
-            self.faults.append(Faute(self.nom, trouve, attendu, remede, ligne, col))
+    def sans_doublon(self) -> None:
+        """Refuse two columns of one name, or two columns of one series and year: nothing tells which is right."""
+        found, names = self.found, normaliser(self.header)
+        meant = {at: f"{item.code} {year or ''}" for at, (item, year) in found.series.items()}
+        meant |= {at: names[at] for at in (found.cle, found.annee) if at is not None}
+        every = [meant.get(at, name) for at, name in enumerate(names)]
+        twice = sorted({self.header[at] for at, what in meant.items() if every.count(what) > 1})
+        if twice:
+            words = ("une colonne en double", "une colonne par série", f"supprimer la colonne de trop, ou {DE_NOUVEAU}")
+            raise DonneesInvalides([Faute(self.nom, *words, 1, name) for name in twice])
+
+    def refuser(self, kind: str, cells: pd.Series, attendu: str, remede: str, at: int | None = None) -> None:
+        """Note a fault for each cell, of which the first of a kind are shown."""
+        left = max(0, _MONTREES - self.counts[kind])
+        self.counts[kind] += len(cells)
+        column = None if at is None else self.header[at]
+        self.faults += [
+            Faute(self.nom, f"« {text[:30]} »" if column else text, attendu, remede, line, column)
+            for line, text in cells.head(left).items()
+        ]
 
     def lot(self, batch: list[tuple[int, list[str]]]) -> pd.DataFrame | None:
         """Return the rows of a batch, typed: ligne, territoire, niveau, annee, libelle, texts, and a column a place."""
         import pandas as pd
 
-        found, width, kept = self.found, len(self.header), []
-        lines: list[int] = []
-        places: list[tuple[str, str]] = []
+        found, width = self.found, len(self.header)
+        kept, cut = {}, {}
         for line, row in batch:
             if not any(row) or row == self.header:
                 continue
-            if len(row) != width and (len(row) < width or any(row[width:])):
-                remedy = "télécharger de nouveau le fichier : il est coupé, ou un séparateur manque"
-                self.fault("largeur", f"{len(row)} colonnes", f"{width} colonnes, comme à la ligne 1", remedy, line)
-                continue
-            if found.filtre is not None and row[found.filtre] not in found.famille.filtre.valeurs:
-                continue
-            if (place := self.code(row[found.cle], line)) is None:
-                self.counts["non localisé"] += 1
-                continue
-            kept.append(row)
-            lines.append(line)
-            places.append(place)
-        if not kept:
+            if len(row) < width or any(row[width:]):
+                cut[line] = f"{len(row)} colonnes"
+            elif found.filtre is None or row[found.filtre] in found.famille.filtre.valeurs:
+                kept[line] = row[:width]
+        remedy = "télécharger de nouveau le fichier : il est coupé, ou un séparateur manque"
+        self.refuser("largeur", pd.Series(cut, dtype=object), f"{width} colonnes, comme à la ligne 1", remedy)
+        lines = pd.DataFrame.from_dict(kept, orient="index", columns=range(width), dtype=object)
+        codes = {text: self.code(text) for text in lines[found.cle].unique()}
+        places = lines[found.cle].map(codes)
+        self.counts[""] += int(places.isna().sum())
+        lines, places = lines[places.notna()], places[places.notna()]
+        if lines.empty:
             return None
-        columns = list(zip(*kept, strict=False))
-        codes, levels = zip(*places, strict=True)
-        table = {"ligne": lines, "territoire": codes, "niveau": levels}
-        table["annee"] = self.annees(columns[found.annee], lines) if found.annee is not None else self.annee or 0
+        expected = f"le code d'un territoire ({', '.join(found.famille.niveaux)})"
+        remedy = "télécharger de nouveau le fichier, sans l'enregistrer dans un tableur"
+        self.refuser("code", lines.loc[places.str[0].eq(""), found.cle], expected, remedy, found.cle)
+        own = {"territoire": places.str[0], "niveau": places.str[1]}
         if found.libelle is not None:
-            table["libelle"] = [text.strip() for text in columns[found.libelle]]
-        table |= {f"texte {name}": [text.strip() for text in columns[at]] for at, name in found.textes.items()}
-        table |= {at: self.nombres(columns[at], lines, at) for at in found.series}
-        return pd.DataFrame(table)
+            own["libelle"] = lines[found.libelle].str.strip()
+        own |= {f"texte {name}": lines[at].str.strip() for at, name in found.textes.items()}
+        years = self.annee or 0 if found.annee is None else self.annees(lines[found.annee])
+        figures = {at: self.nombres(lines[at], at) for at in found.series}
+        return pd.DataFrame(own, dtype="str").assign(ligne=lines.index, annee=years).join(pd.DataFrame(figures))
 
-    def code(self, text: str, line: int) -> tuple[str, str] | None:
+    def code(self, text: str) -> tuple[str, str] | None:
         """Return a code as text, the zero that a spreadsheet took away put back, with its level; None for nowhere."""
-        if text not in self.codes:
-            family = self.found.famille
-            code = text.strip(" '\"\u00a0").upper().removeprefix(family.prefixe)
-            code = re.sub(r"[.,]0+$", "", code.translate(ESPACES))
-            levels = ((padded, level) for level in family.niveaux if (padded := _complet(code, level)))
-            nowhere = family.non_localise and re.fullmatch(family.non_localise, code)
-            self.codes[text] = None if nowhere else next(levels, ("", ""))
-        if self.codes[text] == ("", ""):
-            expected = f"le code d'un territoire ({', '.join(self.found.famille.niveaux)})"
-            remedy = "télécharger de nouveau le fichier, sans l'enregistrer dans un tableur"
-            self.fault("code", f"« {text[:30]} »", expected, remedy, line, self.header[self.found.cle])
-        return self.codes[text]
+        family = self.found.famille
+        code = text.strip(" '\"\u00a0").upper().removeprefix(family.prefixe)
+        code = _ZEROS.sub("", code.translate(ESPACES))
+        if family.non_localise and re.fullmatch(family.non_localise, code):
+            return None
+        for level in family.niveaux:
+            short = len(code) == LONGUEURS[level] - 1 and level != "epci"
+            if FORMES[level].fullmatch(padded := "0" * short + code):
+                return padded, level
+        return "", ""
 
-    def annees(self, texts: tuple[str, ...], lines: list[int]) -> list[int]:
-        years, known = [], dict[str, int]()
-        for text, line in zip(texts, lines, strict=True):
-            if text not in known:
-                plain = re.sub(r"[.,]0+$", "", text.strip())
-                match = re.fullmatch(r"((?:19|20)[0-9]{2})(?:[-/]?([01][0-9]))?(?:[-/][0-3][0-9].*)?", plain)
-                month = int(match[2]) if match and match[2] else None
-                good = match and (month is None or self.found.famille.mois in (None, month))
-                known[text] = int(match[1]) if good else 0
-            if not known[text]:
-                expected = (
-                    "une année" if not self.found.famille.mois else f"une année, ou son mois {self.found.famille.mois}"
-                )
-                self.fault(
-                    "année",
-                    f"« {text[:30]} »",
-                    expected,
-                    "télécharger de nouveau le fichier",
-                    line,
-                    self.header[self.found.annee],
-                )
-            years.append(known[text])
-        return years
+    def annees(self, texts: pd.Series) -> pd.Series:
+        plain = texts.str.strip().str.replace(_ZEROS, "", regex=True)
+        parts = plain.str.extract(r"^((?:19|20)[0-9]{2})(?:[-/]?([01][0-9]))?(?:[-/][0-3][0-9].*)?$")
+        month = self.found.famille.mois
+        good = parts[0].notna() & (parts[1].isna() | parts[1].eq(f"{month:02}") if month else True)
+        expected = f"une année, ou son mois {month}" if month else "une année"
+        self.refuser("année", texts[~good], expected, DE_NOUVEAU, self.found.annee)
+        return parts[0].where(good, 0).astype(int)
 
-    def nombres(self, texts: tuple[str, ...], lines: list[int], at: int) -> np.ndarray:
+    def nombres(self, texts: pd.Series, at: int) -> pd.Series:
         """Return the numbers of a column: NaN where missing, infinite where suppressed."""
         import numpy as np
         import pandas as pd
 
-        item, header = self.found.series[at][0], self.header[at]
-        try:
-            values = np.fromiter(map(float, texts), "float64", len(texts))  # ten times faster, where no cell is blank
-        except ValueError:
-            values = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy("float64", copy=True)
-        empty = SECRET if self.found.famille.vide == Statut.SECRET else float("nan")
-        for row in np.flatnonzero(~np.isfinite(values)):
-            text = texts[row].translate(ESPACES).lower()
-            if not text:
-                values[row] = empty
-            elif text in SECRETS:
-                values[row] = SECRET
-            elif _NOMBRE.fullmatch(number := text.replace(",", ".")):
-                values[row] = float(number)
-            elif text not in ABSENTS:
-                self.fault(
-                    "nombre",
-                    f"« {texts[row][:30]} »",
-                    "un nombre, « s », ou rien",
-                    "corriger d'après la source",
-                    lines[row],
-                    header,
-                )
-        for row in np.flatnonzero(_hors_bornes(values, item)):
-            expected = _bornes(item)
-            self.fault("bornes", f"« {texts[row][:30]} »", expected, "corriger d'après la source", lines[row], header)
+        item = self.found.series[at][0]
+        values = pd.to_numeric(texts, errors="coerce").astype("float64")
+        unread = texts[~np.isfinite(values)]
+        if len(unread):
+            plain = unread.str.translate(ESPACES).str.lower().str.replace(",", ".")
+            number = pd.to_numeric(plain.where(plain.str.fullmatch(_NOMBRE)), errors="coerce").astype("float64")
+            empty = SECRET if self.found.famille.vide == Statut.SECRET else np.nan
+            number = number.mask(plain.isin(SECRETS), SECRET).mask(plain.eq(""), empty)
+            wrong = unread[number.isna() & ~plain.isin(ABSENTS)]
+            self.refuser("nombre", wrong, "un nombre, « s », ou rien", "corriger d'après la source", at)
+            values.loc[unread.index] = number
+        known, limit = values[np.isfinite(values)], item.unite == "pourcent" and not item.libre
+        wrong = (known < 0) & (not item.libre) | (known > 100) & limit | (known % 1 != 0) & item.sans_decimale
+        expected = "un nombre entier" if item.sans_decimale else "un nombre"
+        expected += "" if item.libre else ", zéro ou plus" + (", 100 au plus" if limit else "")
+        self.refuser("bornes", texts[known.index[wrong]], expected, "corriger d'après la source", at)
         return values
 
     def tables(self, whole: pd.DataFrame) -> dict[tuple[int, str], pd.DataFrame]:
         """Return one table a year and a level: a header that carries its year goes to it, the others to the row's."""
         import pandas as pd
 
-        for row in whole[whole.duplicated(["territoire", "annee"])].itertuples():
-            found = f"« {row.territoire} » une seconde fois pour {row.annee}"
-            self.fault(
-                "double", found, "une ligne par territoire et par année", "supprimer la ligne de trop", row.ligne
-            )
+        twice = whole[whole.duplicated(["territoire", "annee"])].set_index("ligne")
+        said = "« " + twice["territoire"] + " » une seconde fois pour " + twice["annee"].astype("str")
+        self.refuser("double", said, "une ligne par territoire et par année", "supprimer la ligne de trop")
         if self.faults:
             return {}
-        fixed = {"libelle": "libelle", **{f"texte {name}": name for name in self.found.textes.values()}}
-        own = {name: fixed[name] for name in whole.columns if name in fixed}
+        own = {"libelle": "libelle"} | {f"texte {name}": name for name in self.found.textes.values()}
+        own = {name: kept for name, kept in own.items() if name in whole}
         parts: dict[tuple[int, str], list[pd.DataFrame]] = {}
         for (year, level), rows in whole.groupby(["annee", "niveau"], sort=True):
             indexed = rows.set_index("territoire")
@@ -397,27 +321,3 @@ class _Lecteur:
         summed = parts[kept].groupby(commune_de(parts.index)).agg(lambda counts: counts.sum(skipna=False))
         self.dites.append(f"sommes de leurs arrondissements, absentes du fichier : {', '.join(summed.index)}")
         return pd.concat([table, summed]).sort_index().rename_axis(table.index.name)
-
-
-def _complet(code: str, niveau: str) -> str:
-    """Return a code with its leading zero, empty when it is none of the level."""
-    padded = code.zfill(LONGUEURS[niveau]) if len(code) == LONGUEURS[niveau] - 1 and niveau != "epci" else code
-    return padded if FORMES[niveau].fullmatch(padded) else ""
-
-
-def _hors_bornes(values: np.ndarray, item: SerieOfficielle) -> np.ndarray:
-    import numpy as np
-
-    finite = np.isfinite(values)
-    wrong = finite & (values < 0) if not item.libre else np.zeros(len(values), dtype=bool)
-    if item.unite == "pourcent" and not item.libre:
-        wrong |= finite & (np.abs(values) > 100)
-    if item.entier or (item.arrondi and item.arrondi >= 1):
-        wrong |= finite & (np.where(finite, values, 0) % 1 != 0)
-    return wrong
-
-
-def _bornes(item: SerieOfficielle) -> str:
-    whole = "un nombre entier" if item.entier or (item.arrondi and item.arrondi >= 1) else "un nombre"
-    upper = ", 100 au plus" if item.unite == "pourcent" else ""
-    return whole if item.libre else f"{whole}, zéro ou plus{upper}"
