@@ -15,7 +15,7 @@ from import_exemple import avec_libreoffice, libreoffice
 
 from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
-from ctglib.atelier.messages import DemandeImpossible
+from ctglib.atelier.carnet import DemandeImpossible
 from ctglib.atelier.series import etude
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 

@@ -1,4 +1,4 @@
-"""Ce que le classeur installe dans un carnet ouvert : des erreurs en une phrase, et la commande « %ctg »."""
+"""Ce que le classeur dit dans un carnet : des erreurs en une phrase, pourquoi rien ne se montre ; et « %ctg »."""
 
 from __future__ import annotations
 
@@ -8,26 +8,49 @@ import re
 import shlex
 import subprocess
 import sys
+import unicodedata
 from dataclasses import is_dataclass
-from types import MappingProxyType, ModuleType
+from difflib import get_close_matches
+from traceback import walk_tb
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ctglib.atelier.messages import DemandeImpossible, inconnu
 from ctglib.donnees.lecture import RAPPORT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
 DETAIL = "(Le détail technique : %tb)"
-APPELS = MappingProxyType(
-    {
-        r"(?P<quoi>\w+)\(\) missing \d+ required .*?arguments?: (?P<noms>.+)": "{quoi}(…) : il manque {noms}.",
-        r"(?P<quoi>\w+)\(\) got an unexpected keyword argument (?P<noms>'\w+')": "{quoi}(…) ne connaît pas {noms}.",
-        r"(?P<quoi>\w+)\(\) takes (?P<noms>.*) positional arguments? but .*": "{quoi}(…) a reçu trop d'arguments : "
-        "les options s'écrivent avec leur nom, comme annee=2024.",
-        r"(?P<quoi>\w+)\(\) got multiple values for argument (?P<noms>'\w+')": "{quoi}(…) a reçu deux fois {noms}.",
-    }
-)
+APPELS = {
+    r"(?P<quoi>\w+)\(\) missing \d+ required .*?arguments?: (?P<noms>.+)": "{quoi}(…) : il manque {noms}.",
+    r"(?P<quoi>\w+)\(\) got an unexpected keyword argument (?P<noms>'\w+')": "{quoi}(…) ne connaît pas {noms}.",
+    r"(?P<quoi>\w+)\(\) takes (?P<noms>.*) positional arguments? but .*": "{quoi}(…) a reçu trop d'arguments : "
+    "les options s'écrivent avec leur nom, comme annee=2024.",
+    r"(?P<quoi>\w+)\(\) got multiple values for argument (?P<noms>'\w+')": "{quoi}(…) a reçu deux fois {noms}.",
+}
+
+
+class DemandeImpossible(ValueError):
+    """A question that the atelier cannot answer as it was put; its message is one French sentence."""
+
+
+def sans_accents(texte: object) -> str:
+    """Return a text in lower case without accents, hyphens nor apostrophes: as one looks it up."""
+    flat = unicodedata.normalize("NFKD", str(texte)).encode("ascii", "ignore").decode().lower()
+    return " ".join(flat.replace("-", " ").replace("'", " ").split())
+
+
+def inconnu(sujet: str, demande: object, possibles: Iterable[str], remede: str = "") -> DemandeImpossible:
+    """Return the error for a name that does not exist, with the closest names, or the first ones when none is close."""
+    names = list(dict.fromkeys(map(str, possibles)))
+    flat = {sans_accents(name): name for name in names}
+    close = [flat[key] for key in get_close_matches(sans_accents(demande), flat, n=4, cutoff=0.5)]
+    if close:
+        hint = f" Noms proches : {', '.join(close)}."
+    else:
+        hint = f" Possibles : {', '.join(names[:5])}{'…' if len(names) > 5 else ''}." if names else ""
+    return DemandeImpossible(f"{sujet} « {demande} » n'existe pas.{hint}{' ' + remede if remede else ''}")
 
 
 def installer() -> None:
@@ -41,7 +64,7 @@ def installer() -> None:
         return
     from ctglib.atelier.sorties import montrer_dans_un_carnet
 
-    montrer_dans_un_carnet()
+    montrer_dans_un_carnet(shell)
     shell.register_magic_function(ctg, "line")
     if not _exporte(shell):
         shell.set_custom_exc((Exception,), _montrer)
@@ -61,19 +84,15 @@ def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> st
         return str(erreur)
     if isinstance(erreur, AttributeError) and _est_a_nous(owner := erreur.obj):
         names = getattr(owner, "__all__", None) or [name for name in dir(owner) if not name.startswith("_")]
-        return str(
-            inconnu(f"{getattr(owner, '__name__', type(owner).__name__).rpartition('.')[2]} :", erreur.name, names)
-        )
-    last = trace
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    module = last.tb_frame.f_globals.get("__name__", "") if last else ""
+        named = getattr(owner, "__name__", type(owner).__name__).rpartition(".")[2]
+        return str(inconnu(f"{named} :", erreur.name, names))
     if isinstance(erreur, TypeError):
         for pattern, sentence in APPELS.items():
             if found := re.search(pattern, str(erreur)):
                 names = re.sub(r"'(\w+)'", r"« \1 »", found["noms"]).replace(" and ", " et ")
                 return f"{sentence.format(quoi=found['quoi'], noms=names)} L'aide : {found['quoi']}?"
-    return str(erreur) if isinstance(erreur, ValueError) and module.startswith("ctglib.") else ""
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(trace)]
+    return str(erreur) if isinstance(erreur, ValueError) and modules and modules[-1].startswith("ctglib.") else ""
 
 
 def ctg(ligne: str) -> None:
@@ -83,23 +102,17 @@ def ctg(ligne: str) -> None:
     shell = sys.modules["IPython"].get_ipython()
     command = [sys.executable, "-m", "ctglib", *shlex.split(ligne, posix=sys.platform != "win32")]
     plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
-    streams = {
-        "env": {**plain, "TERM": "dumb", "COLUMNS": "120"},
-        "stdin": subprocess.DEVNULL,
-        "stdout": subprocess.PIPE,
-        "stderr": subprocess.STDOUT,
-    }
-    with subprocess.Popen(command, **streams, encoding="utf-8") as run:
-        told = []
-        for line in run.stdout:
-            told.append(line.strip())
-            if not _exporte(shell):
-                sys.stdout.write(line)
-    oublier()
-    if _exporte(shell):  # a report shows blocks, and nothing that is written on the side
-        from ctglib.document.blocs import liste
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    environment = {**plain, "TERM": "dumb", "COLUMNS": "120"}
+    with subprocess.Popen(command, **streams, env=environment, encoding="utf-8") as run:
+        if _exporte(shell):  # a report shows blocks, and nothing that is written on the side
+            from ctglib.document.blocs import liste
 
-        shell.display_pub.publish(liste(filter(None, told))._repr_mimebundle_())
+            told = [line.strip() for line in run.stdout]
+            shell.display_pub.publish(liste(filter(None, told))._repr_mimebundle_())
+        else:
+            sys.stdout.writelines(run.stdout)
+    oublier()
 
 
 def _est_a_nous(objet: object) -> bool:
@@ -127,17 +140,13 @@ def _dire_qu_il_n_y_a_rien(fait: Any) -> None:
         last = ast.parse(fait.info.raw_cell).body[-1]
     except (SyntaxError, IndexError):  # a magic, or nothing
         return
-    call = last.value if isinstance(last, ast.Expr) else None
-    root = call
+    root = call = last.value if isinstance(last, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return
     while isinstance(root, ast.Call | ast.Attribute):
         root = root.func if isinstance(root, ast.Call) else root.value
     asked = sys.modules["IPython"].get_ipython().user_ns.get(root.id) if isinstance(root, ast.Name) else None
-    if (
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and is_dataclass(asked)
-        and _est_a_nous(asked)
-    ):
+    if is_dataclass(asked) and _est_a_nous(asked):
         about = repr(asked).partition("\n")[0].rstrip(".")
         sys.stdout.write(f"Rien à montrer ({about}) : {_pourquoi(asked)}.\n")
 
@@ -152,6 +161,5 @@ def _pourquoi(objet: object) -> str:
     if len(absent) == len(tables):
         return f"rien n'a été transmis pour {study.annee}"
     handed = ", ".join(word for word in tables.values() if word not in absent)
-    return f"pour {study.annee}, sont transmis : {handed}" + (
-        f" ; ne le sont pas : {', '.join(absent)}" if absent else ""
-    )
+    rest = f" ; ne le sont pas : {', '.join(absent)}" if absent else ""
+    return f"pour {study.annee}, sont transmis : {handed}{rest}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ctglib.atelier.messages import DemandeImpossible, inconnu
+from ctglib.atelier.carnet import DemandeImpossible, inconnu
 from ctglib.atelier.series import attributs
 from ctglib.document.dessin import charte, charter_style
 from ctglib.document.typographie import nombre_court
@@ -17,6 +17,7 @@ from ctglib.graphiques.carte import CONTOURS, tracer_carte
 from ctglib.graphiques.echelle import spread
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
 
 MARQUES = ("o", "D", "s", "^", "v", "P")
@@ -51,19 +52,16 @@ def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None,
         ax = _axes(ax, max(HAUTEUR, 1 + written * UN_NOM))
         ends = []
         for rank, (name, rows) in enumerate(table.groupby("libelle", sort=False)):
-            own = rows.sort_values("annee")
-            values = own[y].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-            (line,) = ax.plot(own["annee"].astype(int), values, marker=MARQUES[rank % len(MARQUES)], label=name)
-            known = own[own[y].notna()]
-            if len(known):
-                last = known.iloc[-1]
-                ends.append((float(last[y]), int(last["annee"]), name, line.get_color()))
+            own = rows.sort_values("annee").astype({"annee": int})
+            (line,) = ax.plot(own["annee"], _nombres(own[y]), marker=MARQUES[rank % len(MARQUES)], label=name)
+            for last in own[own[y].notna()].tail(1).to_dict("records"):
+                ends.append((float(last[y]), last["annee"], name, line.get_color()))
         if not ends:
             raise _rien_a_tracer(table)
         years = sorted({int(year) for year in table["annee"]})
         ax.set_xticks(years)
         ax.margins(y=0.15)
-        ax.yaxis.set_major_formatter(graduation)
+        ax.yaxis.set_major_formatter(lambda value, _: ecrire(value))
         ax.yaxis.grid(True)
         _nommer_les_bouts(ax, ends)
         return _cadre(ax, told, titre, f"indice, 100 en {years[0]}" if y == "indice" else "")
@@ -137,8 +135,7 @@ def carte(
     shapes = publiques.contours(rows["territoire"])
     if shapes.empty:
         raise DemandeImpossible("Aucun de ces lieux n'a de contour : la carte montre des communes du Pas-de-Calais.")
-    both = shapes.merge(rows[["territoire", y]], left_on="code", right_on="territoire", how="left")
-    drawn = both.assign(valeur=both[y].astype("Float64").to_numpy(dtype=float, na_value=float("nan")))
+    drawn = shapes.merge(rows.assign(code=rows["territoire"], valeur=_nombres(rows[y]))[["code", "valeur"]], how="left")
     with charter_style():
         ax = _axes(ax, HAUTEUR * 1.5)
         tracer_carte(ax, drawn, legende=dire_unite(told))
@@ -153,11 +150,8 @@ def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes 
     if names.duplicated().any():
         key = next((name for name in ("annee", "categorie", "dispositif") if name in table and name != par), None)
         names = names if key is None else names + ", " + table[key].astype(str)
-    values = table[y].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-    rows = range(len(table))
-    chosen = table["choisi"] if "choisi" in table else pd.Series(True, index=table.index)
-    colours = charte().couleurs
-    shades = [colours.territoire if kept else colours.secondaire for kept in chosen]
+    values, rows, colours = _nombres(table[y]), range(len(table)), charte().couleurs
+    shades = [colours.territoire if kept else colours.secondaire for kept in table.get("choisi", [True] * len(table))]
     with charter_style():
         ax = _axes(ax, 0.9 + UNE_LIGNE * len(table))
         if points:
@@ -165,18 +159,20 @@ def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes 
             ax.xaxis.grid(True)
         else:
             ax.barh(list(rows), values, color=shades, height=0.62)
-        status = table["statut"] if "statut" in table else pd.Series("", index=table.index)
-        for row, value, word in zip(rows, values, status, strict=True):
-            absent = value != value
-            text = f" {word or 'absent'}" if absent else f"  {ecrire(value)}"
-            ax.annotate(
-                text, (0 if absent and not points else value if not absent else ax.get_xlim()[0], row), va="center"
-            )
+        for row, value, word in zip(rows, values, table.get("statut", [""] * len(table)), strict=True):
+            if value == value:
+                ax.annotate(f"  {ecrire(value)}", (value, row), va="center")
+            else:
+                ax.annotate(f" {word or 'absent'}", (ax.get_xlim()[0] if points else 0, row), va="center")
         ax.set_yticks(list(rows), names)
         ax.set_ylim(len(table) - 0.4, -0.6)
         ax.margins(x=0.12)
-        ax.xaxis.set_major_formatter(graduation)
+        ax.xaxis.set_major_formatter(lambda value, _: ecrire(value))
         return _cadre(ax, told, titre, "")
+
+
+def _nombres(values: pd.Series) -> np.ndarray:
+    return values.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
 
 
 def _rien_a_tracer(table: pd.DataFrame) -> DemandeImpossible:
@@ -188,11 +184,6 @@ def _rien_a_tracer(table: pd.DataFrame) -> DemandeImpossible:
 def ecrire(valeur: float) -> str:
     """Return a number as a chart or a table writes it: one decimal at most."""
     return nombre_court(round(float(valeur), 1))
-
-
-def graduation(valeur: float, _rang: int) -> str:
-    """Return the text of a tick."""
-    return ecrire(valeur)
 
 
 def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:

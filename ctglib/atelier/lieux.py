@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
+from ctglib.atelier.carnet import DemandeImpossible, inconnu, sans_accents
 from ctglib.donnees import publiques
-from ctglib.donnees.publiques import reperes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,23 +51,21 @@ def lieux(
     known = connus()
     if niveau is not None and niveau not in NIVEAUX:
         raise inconnu("Le niveau", niveau, NIVEAUX)
+    communes = known[known["niveau"] == "commune"]
     chosen = [_trouver(name, known) for name in noms]
     if departement is not None:
-        code = _trouver(departement, known[known["niveau"] == "departement"])["code"].iloc[0]
-        inside = known[known["niveau"].eq("commune") & known["departement"].eq(code)]
-        chosen.append(
-            known[known["niveau"].eq("epci") & known["code"].isin(inside["epci"])] if niveau == "epci" else inside
-        )
+        inside = communes[communes["departement"] == _code(departement, "departement")]
+        epcis = known[known["niveau"].eq("epci") & known["code"].isin(inside["epci"])]
+        chosen.append(epcis if niveau == "epci" else inside)
     if epci is not None:
-        code = _trouver(epci, known[known["niveau"] == "epci"])["code"].iloc[0]
-        chosen.append(known[known["niveau"].eq("commune") & known["epci"].eq(code)])
+        chosen.append(communes[communes["epci"] == _code(epci, "epci")])
     if iris is not None:
-        chosen.append(_iris(_trouver(iris, known[known["niveau"] == "commune"])["code"].iloc[0]))
+        chosen.append(_iris(_code(iris, "commune")))
     found = pd.concat(chosen) if chosen else known
     if niveau:
         found = found[found["niveau"] == niveau]
     if foyers_min is not None:
-        counts = publiques.lire(reperes().foyers, found["code"])
+        counts = publiques.lire(publiques.reperes().foyers, found["code"])
         latest = counts[counts["annee"] == counts["annee"].max()]
         found = found[found["code"].isin(latest.loc[latest["valeur"] >= foyers_min, "territoire"])]
     return found.drop_duplicates("code").reset_index(drop=True)
@@ -82,26 +79,17 @@ def connus() -> pd.DataFrame:
 
 @lru_cache(maxsize=1)
 def _plats() -> dict[str, str]:
-    """Return each name as one looks it up."""
     return {name: sans_accents(name) for name in connus()["nom"].unique()}
 
 
 def _iris(commune: str) -> pd.DataFrame:
     """Return the IRIS of a commune, as the file of the households names them."""
-    rows = publiques.lire(reperes().iris)
+    rows = publiques.lire(publiques.reperes().iris)
     own = rows[rows["territoire"].str.startswith(commune) & rows["niveau"].eq("iris")]
     if own.empty:
         raise DemandeImpossible(f"La commune {commune} n'a pas d'IRIS dans les fichiers présents.")
-    last = own.drop_duplicates("territoire", keep="last")
-    return pd.DataFrame(
-        {
-            "code": last["territoire"],
-            "nom": last["libelle"],
-            "niveau": "iris",
-            "departement": commune[:2],
-            "epci": "",
-        }
-    )
+    last = own.drop_duplicates("territoire", keep="last").rename(columns={"territoire": "code", "libelle": "nom"})
+    return last[["code", "nom", "niveau"]].assign(departement=commune[:2], epci="")
 
 
 def epci(nom: str) -> pd.DataFrame:
@@ -117,21 +105,23 @@ def epci(nom: str) -> pd.DataFrame:
 
 def codes(demandes: Lieux) -> list[str]:
     """Return the codes of places given by name, by code, or as a table of places, in their order."""
-    if isinstance(demandes, str | pd.DataFrame):
-        demandes = [demandes]
     known, found = connus(), []
-    exact = set(known["code"])
-    for item in demandes:
-        if isinstance(item, str) and (item in exact or IRIS.fullmatch(item)):
-            found.append(item)
-        elif isinstance(item, pd.DataFrame):
+    for item in [demandes] if isinstance(demandes, str | pd.DataFrame) else demandes:
+        if isinstance(item, pd.DataFrame):
             column = next((name for name in ("code", "territoire") if name in item), None)
             if column is None:
                 raise DemandeImpossible("Une table de lieux a une colonne « code » : celle que donne a.lieux(…).")
             found += item[column].tolist()
+        elif isinstance(item, str) and IRIS.fullmatch(item):
+            found.append(item)
         else:
-            found.append(_trouver(item, known)["code"].iloc[0])
+            found += _trouver(item, known)["code"].tolist()
     return list(dict.fromkeys(found))
+
+
+def _code(nom: str, niveau: str) -> str:
+    known = connus()
+    return _trouver(nom, known[known["niveau"] == niveau])["code"].iloc[0]
 
 
 def _trouver(nom: object, known: pd.DataFrame) -> pd.DataFrame:

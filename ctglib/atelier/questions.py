@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.atelier.carnet import DemandeImpossible, inconnu
 from ctglib.atelier.lieux import codes, lieux
-from ctglib.atelier.messages import DemandeImpossible, inconnu
 from ctglib.atelier.series import attributs, convention_par_defaut, donnees, en_annees, etude, mots, ratio
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.publiques import reperes
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ctglib.atelier.lieux import Lieux
-    from ctglib.donnees.modeles.sources import Profil
+
+EN_RETARD = ("a_surveiller", "insuffisant", "en_recul")
 
 
 def comparer(
@@ -46,16 +47,12 @@ def comparer(
         >>> rsa["libelle"].nunique()
         3
     """
-    if pour is None:
-        table = donnees(code, lieux, annees, convention=convention)
-    else:
-        table = ratio(code, pour, lieux, annees, convention=convention)
+    asked = (code,) if pour is None else (code, pour)
+    table = (donnees if pour is None else ratio)(*asked, lieux, annees, convention=convention)
     order = {place: rank for rank, place in enumerate(codes(lieux))}
-    table = table.sort_values(
-        ["territoire", "annee"], key=lambda column: column.map(order) if column.name == "territoire" else column
-    )
-    first = table.groupby("territoire")["valeur"].transform("first")
-    found = table.assign(indice=100 * table["valeur"] / first.where(first != 0)).reset_index(drop=True)
+    rows = table.assign(ordre=table["territoire"].map(order)).sort_values(["ordre", "annee"], ignore_index=True)
+    first = rows.groupby("territoire")["valeur"].transform("first")
+    found = rows.drop(columns="ordre").assign(indice=100 * rows["valeur"] / first.where(first != 0))
     found.attrs = table.attrs
     return found
 
@@ -82,11 +79,11 @@ def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissan
     """
     told = attributs(table)
     year = table["annee"].max() if annee is None else annee
-    rows = table[table["annee"] == year].dropna(subset="valeur")
-    own = codes(lieu)[0]
+    every = table[table["annee"] == year]
+    rows, own = every.dropna(subset="valeur"), codes(lieu)[0]
     if own not in set(rows["territoire"]):
-        told = table[table["annee"].eq(year) & table["territoire"].eq(own)]
-        why = f"sa valeur est absente ({told['statut'].iloc[0]})" if len(told) else "il n'est pas dans cette table"
+        absent = every.loc[every["territoire"].eq(own), "statut"]
+        why = f"sa valeur est absente ({absent.iloc[0]})" if len(absent) else "il n'est pas dans cette table"
         raise DemandeImpossible(f"« {lieu} » n'a pas de rang en {year} : {why}.")
     low, high = _bornes(rows, told)
     sign = -1 if decroissant else 1
@@ -96,35 +93,29 @@ def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissan
         rang_min=[1 + int((worst < one).sum()) for one in best],
         rang_max=[int((best <= one).sum()) for one in worst],
         choisi=rows["territoire"].eq(own),
-    ).sort_values(["rang", "libelle"])
-    kept = ["rang", "rang_min", "rang_max", "territoire", "libelle", "annee", "valeur", "choisi"]
-    found = found[kept].reset_index(drop=True)
+    ).sort_values(["rang", "libelle"], ignore_index=True)
+    found = found[["rang", "rang_min", "rang_max", "territoire", "libelle", "annee", "valeur", "choisi"]]
     mine = found[found["choisi"]].iloc[0]
     place = f"{mine['rang']}e sur {len(found)}"
     if mine["rang_min"] != mine["rang_max"]:
         place += f" ; l'arrondi de la source permet de la {mine['rang_min']}e à la {mine['rang_max']}e place"
-    found.attrs = {
-        **told,
-        "titre": f"Rang de {mine['libelle']} : {told['titre']}",
-        "remarques": [f"{mine['libelle']}, {year} : {place}.", *told["remarques"]],
-    }
+    remarks = [f"{mine['libelle']}, {year} : {place}.", *told["remarques"]]
+    found.attrs = {**told, "titre": f"Rang de {mine['libelle']} : {told['titre']}", "remarques": remarks}
     return found
 
 
 def _bornes(rows: pd.DataFrame, told: dict) -> tuple[pd.Series, pd.Series]:
     """Return the least and the most that each value may be, given how its source rounds."""
-    half = {code: (meaning["arrondi"] or 0) / 2 for code, meaning in told["series"].items()}
-    half = {code: 0.0 if value != value else value for code, value in half.items()}
+    steps = [meaning["arrondi"] for meaning in told["series"].values()]
+    half = [0.0 if step is None or step != step else step / 2 for step in steps]
+    value = rows["valeur"].astype(float)
     if "denominateur" not in rows:
-        (own,) = half.values()
-        return rows["valeur"].astype(float) - own, rows["valeur"].astype(float) + own
-    above, below = half.values() if len(half) > 1 else (*half.values(), 0.0)
-    top, bottom, value = (rows[name].astype(float) for name in ("numerateur", "denominateur", "valeur"))
-    scale = value * bottom / top.where(top != 0)
-    scale = scale.fillna(100.0)
-    return scale * (top - above).clip(lower=0) / (bottom + below), scale * (top + above) / (bottom - below).clip(
-        lower=1
-    )
+        return value - half[0], value + half[0]
+    above, below = half if len(half) > 1 else (*half, 0.0)
+    top, bottom = (rows[name].astype(float) for name in ("numerateur", "denominateur"))
+    scale = (value * bottom / top.where(top != 0)).fillna(100.0)
+    least = scale * (top - above).clip(lower=0) / (bottom + below)
+    return least, scale * (top + above) / (bottom - below).clip(lower=1)
 
 
 def semblables(
@@ -162,54 +153,39 @@ def semblables(
     among = lieux(departement=own[:3] if own.startswith("97") else own[:2]) if parmi is None else parmi
     places = list(dict.fromkeys([own, *codes(among)]))
     parts = {code: ratio(code, profile.denominateur, places) for code in profile.parts}
-    tables = list(parts.values())
-    year = max(set.intersection(*(set(table["annee"]) for table in tables))) if annee is None else annee
-    wide = (
-        pd.DataFrame(
-            {
-                code: table[(table["annee"] == year) & (table["denominateur"] >= profile.minimum)].set_index(
-                    "territoire"
-                )["valeur"]
-                for code, table in parts.items()
-            }
-        )
-        .astype(float)
-        .dropna()
-    )
+    whole = pd.concat([table.assign(part=code) for code, table in parts.items()], ignore_index=True)
+    common = whole.groupby("annee")["part"].nunique().eq(len(parts))
+    year = common[common].index.max() if annee is None else annee
+    rows = whole[whole["annee"] == year]
+    kept = rows[rows["denominateur"] >= profile.minimum]
+    wide = kept.pivot(index="territoire", columns="part", values="valeur").reindex(columns=profile.parts)
+    wide = wide.astype(float).dropna()
     if own not in wide.index:
-        raise DemandeImpossible(
-            f"« {lieu} » n'a pas de profil « {selon} » en {year} : {_sans_profil(own, year, parts, profile)}."
-        )
+        mine = rows[rows["territoire"] == own].set_index("part")
+        below = mine["denominateur"].dropna()
+        if absent := [code for code in parts if code not in mine.index]:
+            why = f"aucun chiffre de cette année ({', '.join(absent)})"
+        elif len(below) and below.iloc[0] < profile.minimum:
+            why = f"{below.iloc[0]:.0f} pour « {profile.denominateur} », moins de {profile.minimum}"
+        else:
+            why = f"des parts manquent ({', '.join(sorted(set(mine.loc[mine['valeur'].isna(), 'statut'])))})"
+        raise DemandeImpossible(f"« {lieu} » n'a pas de profil « {selon} » en {year} : {why}.")
     distance = (wide - wide.loc[own]).pow(2).sum(axis=1).pow(0.5)
-    nearest = distance.drop(own).nsmallest(n).index
-    kept = wide.loc[[own, *nearest]]
-    names = tables[0].drop_duplicates("territoire").set_index("territoire")["libelle"]
-    found = kept.assign(rang=range(len(kept)), libelle=names, distance=distance.round(2), annee=year)
+    names = whole.drop_duplicates("territoire").set_index("territoire")["libelle"]
+    found = wide.loc[[own, *distance.drop(own).nsmallest(n).index]].rename_axis(columns=None)
+    found = found.assign(rang=range(len(found)), libelle=names, distance=distance.round(2), annee=year)
     found = found.reset_index()[["rang", "territoire", "libelle", "distance", "annee", *profile.parts]]
-    meanings = {code: meaning for table in tables for code, meaning in table.attrs["series"].items()}
     found.attrs = {
         "titre": f"Communes qui ressemblent le plus à {names[own]} : {profile.libelle.lower()}, {year}",
         "unite": "points",
-        "source": tables[0].attrs["source"],
-        "series": meanings,
+        "source": next(iter(parts.values())).attrs["source"],
+        "series": {code: meaning for table in parts.values() for code, meaning in table.attrs["series"].items()},
         "remarques": [
             f"{len(wide) - 1} communes comparées : celles de {profile.minimum} unités au moins, sans part secrète.",
             "Une ressemblance de parts, jamais un effet.",
         ],
     }
     return found
-
-
-def _sans_profil(lieu: str, annee: int, parts: dict[str, pd.DataFrame], profil: Profil) -> str:
-    """Return why a commune has no profile a year."""
-    own = {code: table[table["territoire"].eq(lieu) & table["annee"].eq(annee)] for code, table in parts.items()}
-    if absent := [code for code, rows in own.items() if rows.empty]:
-        return f"aucun chiffre de cette année ({', '.join(absent)})"
-    first = next(iter(own.values())).iloc[0]
-    if pd.notna(first["denominateur"]) and first["denominateur"] < profil.minimum:
-        return f"{first['denominateur']:.0f} pour « {profil.denominateur} », moins de {profil.minimum}"
-    words = {rows["statut"].iloc[0] for rows in own.values() if rows["valeur"].isna().any()}
-    return f"des parts manquent ({', '.join(sorted(words))})"
 
 
 def promesses(convention: str | None = None, fiche: int | str | None = None, annee: int | None = None) -> pd.DataFrame:
@@ -231,35 +207,29 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
     """
     name = convention_par_defaut(convention)
     study = etude(name, annee)
-    numbers = {item.numero: item for item in study.convention.fiches}
-    rows = study.etats
+    fiches, rows = {item.numero: item for item in study.convention.fiches}, study.etats
     if fiche is not None:
         asked = int(fiche) if str(fiche).isdigit() else fiche
-        if asked not in numbers:
-            raise inconnu("La fiche action", fiche, numbers)
+        if asked not in fiches:
+            raise inconnu("La fiche action", fiche, fiches)
         rows = rows[rows["fiche"] == asked]
     if annee is not None:
         rows = rows[pd.to_datetime(rows["echeance"]).dt.year == annee]
     if rows.empty:
         which = "la convention" if fiche is None else f"la fiche {fiche}"
-        due = sorted(pd.to_datetime(study.etats["echeance"]).dt.year.unique())
+        due = en_annees(pd.to_datetime(study.etats["echeance"]).dt.year)
         raise DemandeImpossible(
-            f"Rien de ce que promet {which} n'est dû en {annee} ({name}) ; échéances : {en_annees(due)}."
+            f"Rien de ce que promet {which} n'est dû en {annee} ({name}) ; échéances : {due}."
             if annee
             else f"La convention n'écrit aucune action pour {which} ({name})."
         )
-    found = rows.assign(
-        promesse=rows["libelle"],
-        etat=rows["mot"],
-        services=rows["fiche"].map({number: ", ".join(item.services) for number, item in numbers.items()}),
-        partenaires=rows["fiche"].map({number: ", ".join(item.partenaires) for number, item in numbers.items()}),
+    found = rows.rename(columns={"libelle": "promesse", "mot": "etat"}).assign(
+        services=[", ".join(fiches[number].services) for number in rows["fiche"]],
+        partenaires=[", ".join(fiches[number].partenaires) for number in rows["fiche"]],
     )
     kept = ["fiche", "modalite", "promesse", "debut", "echeance", "echeance_ecrite", "etat", "services", "partenaires"]
-    return _dite(
-        found[kept],
-        f"Ce qui est promis, {study.contexte.territoire.nom}" + (f", dû en {annee}" if annee else ""),
-        study.convention.source_texte,
-    )
+    title = f"Ce qui est promis, {study.contexte.territoire.nom}" + (f", dû en {annee}" if annee else "")
+    return _dite(found[kept], title, study.convention.source_texte)
 
 
 def cibles(convention: str | None = None, annee: int | None = None, *, en_retard: bool = False) -> pd.DataFrame:
@@ -287,10 +257,10 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
         raise DemandeImpossible(
             f"La convention ne fixe aucune cible, et aucun avenant n'en ajoute ({name}, {study.annee})."
         )
+    verdicts = every["verdict"].map({code: item.mot for code, item in words.verdicts.items()})
     rows = every[every["verdict"].isin(EN_RETARD)] if en_retard else every
     if rows.empty:
-        counts = every["verdict"].map({code: item.mot for code, item in words.verdicts.items()}).value_counts()
-        told = ", ".join(f"{word} {count}" for word, count in counts.items())
+        told = ", ".join(f"{word} {count}" for word, count in verdicts.value_counts().items())
         raise DemandeImpossible(
             f"Aucune cible n'est en retard ({name}, {study.annee}) ; {len(every)} suivies : {told}."
         )
@@ -307,15 +277,12 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
             "cible": nombres(rows["cible"]),
             "annee_cible": rows["annee_cible"],
             "origine": [words.mots[f"origine_{one}"].partition(" {")[0] for one in rows["origine_cible"]],
-            "atteinte": rows["verdict"].map({code: item.mot for code, item in words.verdicts.items()}),
+            "atteinte": verdicts[rows.index],
             "raison": rows["raison"].map(words.raisons).fillna(""),
         }
     )
     title = f"Cibles {'en retard' if en_retard else 'suivies'}, {study.contexte.territoire.nom}, {study.annee}"
     return _dite(found, title, study.convention.source_suivi)
-
-
-EN_RETARD = ("a_surveiller", "insuffisant", "en_recul")
 
 
 def frequentation(
@@ -343,12 +310,11 @@ def frequentation(
     parts, absent = [], []
     for year in annees:
         study = etude(name, year)
-        variables = {item.id: item for item in study.catalogue.profils.variables}
+        profiles = study.catalogue.profils
+        variables = {item.id: item for item in profiles.variables}
         if selon not in variables:
             raise inconnu("La variable", selon, variables)
-        places = {
-            item.id: item.libelle for item in study.catalogue.dimensions[study.catalogue.profils.dimension].modalites
-        }
+        places = {item.id: item.libelle for item in study.catalogue.dimensions[profiles.dimension].modalites}
         asked = next((key for key, label in places.items() if dispositif in (key, label)), None)
         if dispositif is not None and asked is None:
             raise inconnu("Le dispositif", dispositif, places.values())
@@ -357,36 +323,28 @@ def frequentation(
         rows = of_it[of_it["variable"].eq(selon) & of_it["variable_2"].eq("")]
         parts.append(rows.assign(annee=year))
         if rows.empty and study.retraits is not None and len(study.retraits):
-            absent += [f"en {year}, le secret retient {' et '.join(study.retraits['table'])}"]
+            absent.append(f"en {year}, le secret retient {' et '.join(study.retraits['table'])}")
         elif rows.empty:
             by = ", ".join(variables[one].libelle.lower() for one in dict.fromkeys(of_it["variable"]))
             whom = f"{dispositif}, " if asked and len(handed) else ""
-            absent += [f"rien n'a été transmis pour {whom}{year}" + (f" par {selon} (mais par {by})" if by else "")]
+            absent.append(f"rien n'a été transmis pour {whom}{year}" + (f" par {selon} (mais par {by})" if by else ""))
     rows = pd.concat(parts)
     if rows.empty:
         raise DemandeImpossible(f"Convention « {name} » : {' ; '.join(absent)}.")
-    labels = {item.id: item.libelle for item in variables[selon].modalites}
     table = pd.DataFrame(
         {
             "annee": rows["annee"].astype("Int64"),
             "dispositif": rows["dispositif"].map(places),
-            "categorie": rows["modalite"].map(labels),
+            "categorie": rows["modalite"].map({item.id: item.libelle for item in variables[selon].modalites}),
             "valeur": nombres(rows["effectif"]),
             "statut": rows["statut"].map(mots()),
         }
     )
-    place, years = study.contexte.territoire.nom, " et ".join(map(str, annees))
-    title = f"{variables[selon].libelle} de ceux qui fréquentent les dispositifs, {place}, {years}"
-    return _dite(
-        table,
-        title,
-        study.convention.source_suivi,
-        [
-            *(f"{one[:1].upper()}{one[1:]}." for one in absent),
-            "« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue.",
-        ],
-        "nombre",
-    )
+    years, remarks = " et ".join(map(str, annees)), [f"{one[:1].upper()}{one[1:]}." for one in absent]
+    what = f"{variables[selon].libelle} de ceux qui fréquentent les dispositifs"
+    remarks.append("« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue.")
+    title = f"{what}, {study.contexte.territoire.nom}, {years}"
+    return _dite(table, title, study.convention.source_suivi, remarks, "nombre")
 
 
 def _dite(table: pd.DataFrame, titre: str, source: str, remarques: Iterable[str] = (), unite: str = "") -> pd.DataFrame:

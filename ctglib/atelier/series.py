@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.atelier.carnet import DemandeImpossible, inconnu, sans_accents
 from ctglib.atelier.lieux import codes, connus
-from ctglib.atelier.messages import DemandeImpossible, inconnu, sans_accents
 from ctglib.blocs.annee import etudier
 from ctglib.donnees import publiques
 from ctglib.donnees.conventions import conventions
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.nombres import nombres
-from ctglib.donnees.publiques import reperes
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -48,12 +47,12 @@ def chercher(mots: str = "") -> pd.DataFrame:
         >>> "cnaf_foyers_rsa" in a.chercher("RSA")["code"].tolist()
         True
     """
-    known = _catalogue()
-    told = (known["libelle"] + " " + known["definition"] + " " + known["code"]).map(sans_accents)
-    for word in sans_accents(mots).split():
-        known, told = (item[told.str.contains(word, regex=False)] for item in (known, told))
+    every = _catalogue()
+    told = (every["libelle"] + " " + every["definition"] + " " + every["code"]).map(sans_accents)
+    asked = sans_accents(mots).split()
+    known = every[[all(word in text for word in asked) for text in told]]
     if known.empty:
-        labels = " ".join(_catalogue()["libelle"]).replace(",", " ").split()
+        labels = " ".join(every["libelle"]).replace(",", " ").split()
         raise inconnu("Aucune série ne parle de ceci :", mots, sorted({word for word in labels if len(word) > 3}))
     years = [en_annees(_annees(row)) for row in known.to_dict("records")]
     shown = ["code", "libelle", "origine", "convention", "annees", "niveaux", "unite", "source", "secret"]
@@ -100,20 +99,27 @@ def donnees(
     nowhere, partial = origin.eq(""), rows["statut"].eq(Statut.NON_DISPONIBLE) & origin.str.startswith("somme")
     if nowhere.all():
         raise DemandeImpossible(_rien(meaning, places, wanted))
-    words = mots()
     found = rows.assign(
         valeur=nombres(rows["valeur"]),
-        statut=rows["statut"].map(words).mask(nowhere, HORS).mask(partial, "incomplet : " + origin),
+        statut=rows["statut"].map(mots()).mask(nowhere, HORS).mask(partial, "incomplet : " + origin),
         annee=rows["annee"].astype("Int64"),
-        libelle=_noms(rows, meaning["convention"]),
         indicateur=code,
     )
     found = found.reindex(columns=COLONNES).reset_index(drop=True)
     if (found[DETAIL].isna() | found[DETAIL].eq("")).all(axis=None):
         found = found.drop(columns=DETAIL)
-    found.attrs = _attributs(code, {**meaning, "annees": en_annees(_annees(meaning)), **rows.attrs})
+    meaning |= {"annees": en_annees(_annees(meaning))} | rows.attrs
+    name, step = f"« {meaning['libelle']} »", meaning["arrondi"]
+    breaks = [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
+    remarks = [f"{name} : rupture de série, {one}." for one in breaks]
+    if meaning["unite"] == "nombre" and step and step > 1:  # a missing one is NaN, which is above nothing
+        remarks.append(f"{name} : la source arrondit à {step:g} ; un écart de cet ordre n'en est pas un.")
     if nowhere.any():
-        found.attrs["remarques"].append(_non_couverts(meaning, rows.loc[nowhere, "territoire"].unique().tolist()))
+        remarks.append(_non_couverts(meaning, rows.loc[nowhere, "territoire"].unique().tolist()))
+    told = {key: meaning[key] for key in ("libelle", "definition", "annees", "unite", "arrondi", "source")}
+    told |= {"ruptures": " ; ".join(breaks), "precautions": " ; ".join(meaning.get("remarques", ()))}
+    own = {"titre": meaning["libelle"], "unite": meaning["unite"], "source": meaning["source"]}
+    found.attrs = own | {"series": {code: told}, "remarques": remarks}
     return found
 
 
@@ -148,19 +154,19 @@ def ratio(
         >>> a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes", 2020)["valeur"].round(1).tolist()
         [22.7]
     """
-    above, below = (donnees(code, lieux, convention=convention) for code in (numerateur, denominateur))
-    if annees is not None:
-        above = donnees(numerateur, lieux, annees, convention=convention)
+    above = donnees(numerateur, lieux, annees, convention=convention)
+    below = donnees(denominateur, lieux, convention=convention)
     if annee_denominateur is not None:
         below = below[below["annee"] == annee_denominateur].drop(columns="annee")
     keys = [name for name in ("territoire", "annee", *DETAIL) if name in above and name in below]
     both = above.merge(below[[*keys, "valeur", "statut"]], on=keys, suffixes=("", "_denominateur"))
+    up, down = above.attrs, below.attrs
     if both.empty:
         raise DemandeImpossible(
-            f"« {above.attrs['titre']} » et « {below.attrs['titre']} » n'ont aucune année ni aucun lieu en commun : "
+            f"« {up['titre']} » et « {down['titre']} » n'ont aucune année ni aucun lieu en commun : "
             "donner annee_denominateur=…, ou d'autres lieux."
         )
-    bottom, least = both["valeur_denominateur"], reperes().taux_minimum
+    bottom, least = both["valeur_denominateur"], publiques.reperes().taux_minimum
     few = (bottom < least).fillna(False) & both["valeur"].notna()
     told = both["statut"].where(both["valeur"].isna(), both["statut_denominateur"])
     found = both.assign(
@@ -169,9 +175,24 @@ def ratio(
         valeur=pour * both["valeur"] / bottom.mask(few),
         statut=told.mask(few, TROP_PEU),
     ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])
-    found.attrs = _attributs_du_ratio(above, below, pour, annee_denominateur)
+    remarks = [*up["remarques"], *down["remarques"]]
+    if up["source"] != down["source"]:
+        both_sources = f"{up['source']} ; {down['source']}"
+        remarks.append(
+            f"Numérateur et dénominateur n'ont pas la même source ({both_sources}) : leurs champs peuvent différer."
+        )
+    if annee_denominateur is not None:
+        remarks.append(f"Le dénominateur est celui de {annee_denominateur}.")
     if few.any():
-        found.attrs["remarques"].append(f"Aucun taux n'est donné sous {least} au dénominateur : le hasard y décide.")
+        remarks.append(f"Aucun taux n'est donné sous {least} au dénominateur : le hasard y décide.")
+    scale = " sur" if pour == 1 else f" pour {pour:g}"
+    found.attrs = {
+        "titre": f"{up['titre']}{scale} {down['titre'][:1].lower()}{down['titre'][1:]}",
+        "unite": "pour_100" if pour == 100 else "rapport",
+        "source": " ; ".join(dict.fromkeys([up["source"], down["source"]])),
+        "series": {**up["series"], **down["series"]},
+        "remarques": list(dict.fromkeys(remarks)),
+    }
     return found
 
 
@@ -192,11 +213,7 @@ def definitions(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def attributs(table: object) -> Mapping[str, object]:
-    """Return what a table of the atelier tells of itself.
-
-    Raises:
-        DemandeImpossible: It is not a table of the atelier, or has lost what it told.
-    """
+    """Return what a table of the atelier tells of itself, or say that it is none, or has lost it."""
     if not isinstance(table, pd.DataFrame):
         raise DemandeImpossible(f"Il faut une table (a.donnees, a.comparer…), non {type(table).__name__}.")
     if "series" not in table.attrs:
@@ -209,14 +226,12 @@ def attributs(table: object) -> Mapping[str, object]:
 def convention_par_defaut(nom: str | None) -> str:
     """Return a convention by its name; the only real one when none is given."""
     names = conventions()
-    if nom is not None:
-        if nom not in names:
-            raise inconnu("La convention", nom, names)
-        return nom
-    real = [name for name in names if not dossier(name).convention.fictive]
-    if len(real) == 1:
-        return real[0]
-    raise DemandeImpossible(f"Dire de quelle convention : convention=… parmi {', '.join(names)}.")
+    if nom is not None and nom not in names:
+        raise inconnu("La convention", nom, names)
+    real = [nom] if nom else [name for name in names if not dossier(name).convention.fictive]
+    if len(real) != 1:
+        raise DemandeImpossible(f"Dire de quelle convention : convention=… parmi {', '.join(names)}.")
+    return real[0]
 
 
 @lru_cache(maxsize=8)
@@ -229,8 +244,7 @@ def dossier(convention: str) -> Dossier:
 def etude(convention: str, annee: int | None = None) -> EtudeAnnuelle:
     """Return the follow-up of a convention up to a year (the last one by default), its small counts suppressed."""
     dates = dossier(convention).convention
-    if annee is None:
-        annee = dates.fin.year
+    annee = dates.fin.year if annee is None else annee
     if not dates.debut.year <= annee <= dates.fin.year:
         raise DemandeImpossible(f"La convention va de {dates.debut.year} à {dates.fin.year} : {annee} n'en est pas.")
     return etudier(convention, annee, "publique")
@@ -245,46 +259,33 @@ def oublier() -> None:
 @lru_cache(maxsize=1)
 def _catalogue() -> pd.DataFrame:
     """Return everything that can be asked for, one row a code and convention; only ``_annees`` reads the follow-up."""
-    rows = [
-        {
-            **row,
-            "origine": PUBLIQUE,
-            "convention": "",
-            "niveaux": ", ".join(row["niveaux"]),
-            "source": f"{row['producteur']}, {row['jeu']}",
-        }
-        for row in publiques.series().to_dict("records")
-    ]
+    public = publiques.series()
+    public = public.assign(
+        origine=PUBLIQUE,
+        convention="",
+        niveaux=public["niveaux"].map(", ".join),
+        source=public["producteur"] + ", " + public["jeu"],
+    )
+    rows = public.to_dict("records")
     for name in conventions():
         own = dossier(name)
         level = {code: place.niveau for code, place in own.catalogue.territoires.items()}
         for code, group in own.annexe1.groupby("indicateur", sort=False):
-            meaning, years = own.catalogue.indicateurs[code], tuple(sorted(group["annee"].dropna().unique()))
-            places = ", ".join(group["territoire"].map(level).unique())
-            rows.append(_dit(meaning, ANNEXE, own, years, places, own.convention.source_diagnostic))
-        for meaning in own.catalogue.indicateurs_fiches.values():
-            places = level[own.convention.territoire]
-            rows.append(_dit(meaning, SUIVI, own, None, places, own.convention.source_suivi))
+            years, levels = group["annee"].dropna().unique(), group["territoire"].map(level).unique()
+            told = {"annees": tuple(sorted(years)), "niveaux": ", ".join(levels)}
+            told |= {"origine": ANNEXE, "source": own.convention.source_diagnostic}
+            rows.append(_dit(own.catalogue.indicateurs[code], name) | told)
+        told = {"annees": None, "niveaux": level[own.convention.territoire]}
+        told |= {"origine": SUIVI, "source": own.convention.source_suivi}
+        rows += [_dit(meaning, name) | told for meaning in own.catalogue.indicateurs_fiches.values()]
     return pd.DataFrame(rows)
 
 
-def _dit(
-    meaning: Indicateur, origine: str, own: Dossier, annees: tuple[int, ...] | None, niveaux: str, source: str
-) -> dict:
-    return {
-        "code": meaning.id,
-        "libelle": meaning.libelle,
-        "definition": meaning.definition,
-        "origine": origine,
-        "convention": own.convention.id,
-        "annees": annees,
-        "niveaux": niveaux,
-        "unite": meaning.unite,
-        "source": source,
-        "secret": meaning.sensible,
-        "arrondi": meaning.arrondi_source,
-        "ruptures": [(item.annee, item.raison) for item in meaning.ruptures],
-    }
+def _dit(meaning: Indicateur, convention: str) -> dict:
+    own = {name: getattr(meaning, name) for name in ("libelle", "definition", "unite")}
+    breaks = [(item.annee, item.raison) for item in meaning.ruptures]
+    own |= {"secret": meaning.sensible, "arrondi": meaning.arrondi_source, "ruptures": breaks}
+    return {"code": meaning.id, "convention": convention} | own
 
 
 def _annees(meaning: Mapping[str, object]) -> tuple[int, ...]:
@@ -299,10 +300,9 @@ def _annees(meaning: Mapping[str, object]) -> tuple[int, ...]:
 def en_annees(annees: Iterable[int]) -> str:
     """Return « 2020 à 2024 », « 2019, 2022 », or « aucune année »."""
     years = sorted({int(year) for year in annees})
-    if not years:
-        return "aucune année"
-    whole = years == list(range(years[0], years[-1] + 1)) and len(years) > 1
-    return f"{years[0]} à {years[-1]}" if whole else ", ".join(map(str, years))
+    if len(years) > 1 and years == list(range(years[0], years[-1] + 1)):
+        return f"{years[0]} à {years[-1]}"
+    return ", ".join(map(str, years)) or "aucune année"
 
 
 def _rien(meaning: Mapping[str, object], lieux: list[str] | None, annees: list[int] | None) -> str:
@@ -325,7 +325,7 @@ def _rien(meaning: Mapping[str, object], lieux: list[str] | None, annees: list[i
 def _non_couverts(meaning: Mapping[str, object], lieux: list[str]) -> str:
     """Return that public files say nothing of these places, and whether other files could."""
     known = connus().set_index("code").reindex(lieux)
-    names = known["nom"].where(known["nom"].notna(), known.index.to_series())
+    names = known["nom"].fillna(known.index.to_series())
     shown = ", ".join(names[:4]) + (f"… ({len(names)} lieux)" if len(names) > 4 else "")
     if set(known["niveau"].dropna()) - set(meaning["niveaux"].split(", ")):
         return f"« {meaning['libelle']} » n'existe pas pour {shown} : niveaux publiés, {meaning['niveaux']}."
@@ -347,68 +347,28 @@ def _sens(code: str, convention: str | None) -> dict:
 
 
 def _lire(code: str, meaning: Mapping[str, object], lieux: list[str] | None) -> pd.DataFrame:
-    """Return the rows of a series, from where it is kept; those of the follow-up are masked, at their latest entry."""
+    """Return the rows of a series with the names of places, from where it is kept.
+
+    Those of the follow-up are masked, at their latest entry.
+    """
     convention = meaning["convention"]
     if meaning["origine"] == PUBLIQUE:
-        return publiques.lire(code, lieux)
-    if meaning["origine"] == ANNEXE:
-        rows = dossier(convention).annexe1
-        return rows[rows["indicateur"] == code]
-    rows = etude(convention).suivi.observations
-    key = ["annee", "territoire", *DETAIL]
-    own = rows[rows["indicateur"] == code].sort_values("millesime", kind="stable")
-    return own.drop_duplicates(key, keep="last").sort_values(key)
+        rows = publiques.lire(code, lieux)
+        names = rows["libelle"].map(lambda name: name.title() if name.islower() else name)
+    else:
+        own = dossier(convention)
+        rows = own.annexe1 if meaning["origine"] == ANNEXE else etude(convention).suivi.observations
+        rows = rows[rows["indicateur"] == code]
+        if meaning["origine"] == SUIVI:
+            key = ["annee", "territoire", *DETAIL]
+            rows = rows.sort_values("millesime", kind="stable").drop_duplicates(key, keep="last").sort_values(key)
+        names = rows["territoire"].map({code: item.nom for code, item in own.catalogue.territoires.items()})
+    named = rows.assign(libelle=names)
+    named.attrs = rows.attrs
+    return named
 
 
 def mots() -> dict[str, str]:
     """Return the word of each status."""
     statuts = dossier(conventions()[0]).catalogue.statuts
     return {code: item.mot if item.absence else item.libelle.lower() for code, item in statuts.items()}
-
-
-def _noms(rows: pd.DataFrame, convention: str) -> pd.Series:
-    """Return the name of the territory of each row: the official one, or that of the convention when it is invented."""
-    if "libelle" in rows:
-        return rows["libelle"].map(lambda name: name.title() if name.islower() else name)
-    places = dossier(convention).catalogue.territoires
-    return rows["territoire"].map({code: item.nom for code, item in places.items()})
-
-
-def _attributs(code: str, meaning: dict) -> dict:
-    breaks = [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
-    told = {
-        **{name: meaning[name] for name in ("libelle", "definition", "annees", "unite", "arrondi", "source")},
-        "ruptures": " ; ".join(breaks),
-        "precautions": " ; ".join(meaning.get("remarques", ())),
-    }
-    name, step = f"« {meaning['libelle']} »", meaning["arrondi"]
-    remarks = [f"{name} : rupture de série, {one}." for one in breaks]
-    if meaning["unite"] == "nombre" and step and step > 1:  # a missing one is NaN, which is above nothing
-        remarks.append(f"{name} : la source arrondit à {step:g} ; un écart de cet ordre n'en est pas un.")
-    return {
-        "titre": meaning["libelle"],
-        "unite": meaning["unite"],
-        "source": meaning["source"],
-        "series": {code: told},
-        "remarques": remarks,
-    }
-
-
-def _attributs_du_ratio(above: pd.DataFrame, below: pd.DataFrame, pour: float, annee: int | None) -> dict:
-    up, down = above.attrs, below.attrs
-    scale = "" if pour == 1 else f" pour {pour:g}"
-    remarks = [*up["remarques"], *down["remarques"]]
-    if up["source"] != down["source"]:
-        remarks.append(
-            f"Numérateur et dénominateur n'ont pas la même source ({up['source']} ; {down['source']}) : "
-            "leurs champs peuvent différer."
-        )
-    if annee is not None:
-        remarks.append(f"Le dénominateur est celui de {annee}.")
-    return {
-        "titre": f"{up['titre']}{scale or ' sur'} {down['titre'][:1].lower()}{down['titre'][1:]}",
-        "unite": "pour_100" if pour == 100 else "rapport",
-        "source": " ; ".join(dict.fromkeys([up["source"], down["source"]])),
-        "series": {**up["series"], **down["series"]},
-        "remarques": list(dict.fromkeys(remarks)),
-    }

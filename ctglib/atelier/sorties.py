@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ctglib.atelier.carnet import DemandeImpossible, sans_accents
 from ctglib.atelier.dessins import dire_unite, ecrire
-from ctglib.atelier.messages import DemandeImpossible, sans_accents
 from ctglib.atelier.series import attributs, definitions
 from ctglib.document.blocs import Bloc, Encadre, Groupe, Paragraphe, Titre, liste
+from ctglib.document.dessin import SANS_DATE, charter_style
 from ctglib.document.figure import Figure, figure_de
 from ctglib.document.serialisation import MIME, en_json
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure as Dessin
 
-IMAGES = ("png", "svg", "pdf")
-TABLES = ("xlsx", "csv", "docx")
 LIGNES_MONTREES = 40
 # JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets text to the right.
 DANS_JUPYTERLAB = (
@@ -77,12 +75,13 @@ def figure(
     """
     drawing = getattr(ax, "figure", None) or ax
     if known := getattr(drawing, "ctg", {}):
-        ax = _sans_cadre(drawing)
-    titre, source = titre or known.get("titre", ""), source or known.get("source", "")
+        ax = deepcopy(drawing)  # its caption will say the title and the source
+        ax.supxlabel("")
+        for axes in ax.axes:
+            axes.set_title("", loc="left")
+    titre, source, alt = titre or known.get("titre", ""), source or known.get("source", ""), alt or ""
     try:
-        return figure_de(
-            ax, nom=nom or _nom(titre, alt or ""), titre=titre, alt=alt or "", source=source, lecture=lecture
-        )
+        return figure_de(ax, nom=nom or _nom(titre, alt), titre=titre, alt=alt, source=source, lecture=lecture)
     except ValueError as error:
         raise DemandeImpossible(str(error)) from None
 
@@ -103,27 +102,19 @@ def tableau(
         >>> a.tableau(a.donnees("cnaf_foyers_rsa", "Harnes", 2024)).titre
         'Foyers au RSA (Cnaf)'
     """
-    told = _dit(table, titre, source)
-    shown = _a_plat(table)
+    told, shown = _dit(table, titre, source), _a_plat(table)
     empty = shown.isna() | shown.astype(str).eq("")
     kept = [name for name in shown.columns if name not in SANS_INTERET and (name == "valeur" or not empty[name].all())]
     if "statut" in kept and not shown["valeur"].isna().any():
         kept.remove("statut")
     headers = _entetes(table, told)
-    columns = [
-        Colonne(
-            name, headers.get(name, str(name)), numerique=pd.api.types.is_numeric_dtype(shown[name]), ecrire=_cellule
-        )
-        for name in kept
-    ]
+    numeric = {name: pd.api.types.is_numeric_dtype(shown[name]) for name in kept}
+    columns = [Colonne(name, headers.get(name, str(name)), numeric[name], ecrire=_cellule) for name in kept]
     notes = list(told["remarques"])
     if len(shown) > LIGNES_MONTREES:
-        notes.insert(
-            0,
-            f'{LIGNES_MONTREES} lignes sur {len(shown)} ; a.enregistrer(table, "table.xlsx") les donne toutes.',
-        )
-        chosen = shown.get("choisi", False)
-        shown = shown[(pd.RangeIndex(len(shown)) < LIGNES_MONTREES) | chosen]
+        all_rows = f'{LIGNES_MONTREES} lignes sur {len(shown)} ; a.enregistrer(table, "table.xlsx") les donne toutes.'
+        notes.insert(0, all_rows)
+        shown = shown[(pd.RangeIndex(len(shown)) < LIGNES_MONTREES) | shown.get("choisi", False)]
     return Tableau.de(
         shown[kept].rename(columns=str), columns, nom=nom or _nom(told["titre"], table.to_csv()), titre=told["titre"],
         source=told["source"], notes=tuple(notes),
@@ -143,27 +134,37 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
         'rsa.xlsx'
     """
     path = Path(nom)
-    form = path.suffix.lower().removeprefix(".")
     if isinstance(objet, Note):
         return objet.enregistrer(path)
+    drawing = getattr(objet, "figure", None) or objet
     if isinstance(objet, pd.DataFrame):
-        _verifier(path, form, TABLES, "une table")
-        content = {"xlsx": _xlsx, "csv": _csv, "docx": _docx}[form](objet)
-        return _ecrire(path, content)
+        form = _forme(path, ("xlsx", "csv", "docx"), "une table")
+        if form == "docx":
+            return enregistrer(tableau(objet), path)
+        return _ecrire(path, (_xlsx if form == "xlsx" else _csv)(objet))
     if isinstance(objet, Tableau):
-        _verifier(path, form, ("csv", "docx"), "un tableau")
-        if form == "csv":
-            return Fichier(objet.exporter(path))
-        return note(objet.titre, [objet]).enregistrer(path)
-    _verifier(path, form, IMAGES, "un graphique")
+        form = _forme(path, ("csv", "docx"), "un tableau")
+        return Fichier(objet.exporter(path)) if form == "csv" else Note(objet.titre, (objet,)).enregistrer(path)
+    form = _forme(path, ("png", "svg", "pdf"), "un graphique")
     if isinstance(objet, Figure):
         return Fichier(objet.enregistrer(path))
-    drawing = getattr(objet, "figure", None) or objet
     if not hasattr(drawing, "savefig"):
         raise DemandeImpossible(
             f"Rien à enregistrer : il faut une table, un graphique ou une note, non {type(objet).__name__}."
         )
-    return _image(drawing, path, form)
+    buffer = BytesIO()
+    with charter_style():
+        drawing.savefig(buffer, format=form, metadata=SANS_DATE[form])
+    return _ecrire(path, buffer.getvalue())
+
+
+def _forme(path: Path, admises: Iterable[str], quoi: str) -> str:
+    """Return the extension of a path, when a thing can be written so."""
+    form = path.suffix.lower().removeprefix(".")
+    if form not in admises:
+        allowed = ", ".join(f".{name}" for name in admises)
+        raise DemandeImpossible(f"« {path.name} » : {quoi} s'enregistre en {allowed} ; choisir.")
+    return form
 
 
 class Fichier(type(Path())):
@@ -193,16 +194,10 @@ class Note:
         from ctglib.export import html, typst, word
         from ctglib.export.document import document_de
 
-        path = Path(chemin)
-        form = path.suffix.lower().removeprefix(".")
-        writers = {
-            "docx": word.composer,
-            "pdf": typst.composer,
-            "html": lambda made: html.composer(made).encode("utf-8"),
-        }
-        _verifier(path, form, tuple(writers), "une note")
-        marked = [Titre(self.titre, 1), Encadre((PONCTUELLE,)), *self.blocs]
-        return _ecrire(path, writers[form](document_de(marked)))
+        writers = {"docx": word, "pdf": typst, "html": html}
+        form = _forme(Path(chemin), writers, "une note")
+        made = writers[form].composer(document_de([Titre(self.titre, 1), Encadre((PONCTUELLE,)), *self.blocs]))
+        return _ecrire(Path(chemin), made.encode("utf-8") if form == "html" else made)
 
     def __repr__(self) -> str:
         return f'Note « {self.titre} », {len(self.blocs)} blocs. Ensuite : note.enregistrer("note.docx").'
@@ -231,23 +226,17 @@ def note(titre: str, contenu: Iterable[object]) -> Note:
     return Note(titre, tuple(map(_bloc, contenu)))
 
 
-def _sans_cadre(drawing: Dessin) -> Dessin:
-    """Return a copy of a chart of the atelier without its title and its source: its caption will say them."""
-    bare = deepcopy(drawing)
-    for axes in bare.axes:
-        axes.set_title("", loc="left")
-    bare.supxlabel("")
-    return bare
-
-
-def montrer_dans_un_carnet() -> None:
+def montrer_dans_un_carnet(shell: Any) -> None:
     """In a notebook, show a chart and a table of the atelier as a report would, with title, source and alternative."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is not None:
-        bundles = shell.display_formatter.mimebundle_formatter
-        bundles.for_type(Axes, lambda ax, **_: _montre(ax) if hasattr(ax.figure, "ctg") else None)
-        bundles.for_type(pd.DataFrame, lambda table, **_: _montre(table) if "titre" in table.attrs else None)
-        bundles.for_type(pd.Series, lambda one, **_: _montre(en_table(one)) if "titre" in one.attrs else None)
+
+    def show(piece: object) -> dict[str, object]:
+        bundle = _bloc(piece)._repr_mimebundle_()
+        return {**bundle, "text/html": DANS_JUPYTERLAB + bundle["text/html"]}
+
+    bundles = shell.display_formatter.mimebundle_formatter
+    bundles.for_type(Axes, lambda ax, **_: show(ax) if hasattr(ax.figure, "ctg") else None)
+    bundles.for_type(pd.DataFrame, lambda table, **_: show(table) if "titre" in table.attrs else None)
+    bundles.for_type(pd.Series, lambda one, **_: show(en_table(one)) if "titre" in one.attrs else None)
 
 
 def en_table(serie: pd.Series) -> pd.DataFrame:
@@ -255,11 +244,6 @@ def en_table(serie: pd.Series) -> pd.DataFrame:
     found = serie.rename(str(serie.name or "valeur")).reset_index()
     found.attrs = {"titre": "", "source": "", **serie.attrs}
     return found
-
-
-def _montre(piece: object) -> dict[str, object]:
-    bundle = _bloc(piece)._repr_mimebundle_()
-    return {**bundle, "text/html": DANS_JUPYTERLAB + bundle["text/html"]}
 
 
 def _bloc(piece: object) -> Bloc:
@@ -289,15 +273,14 @@ def _alt(ax: object) -> str:
             told.append(f"{line.get_label()} : {ecrire(first)} en {start:g}, {ecrire(last)} en {end:g}")
     if not told:
         names = [label.get_text() for label in axes.get_yticklabels()]
-        widths = [patch.get_width() for patch in axes.patches] or [
-            x for item in axes.collections for x, _ in item.get_offsets()
-        ]
+        dots = [x for item in axes.collections for x, _ in item.get_offsets()]
+        widths = [patch.get_width() for patch in axes.patches] or dots
         told = [f"{name} : {ecrire(width)}" for name, width in zip(names, widths, strict=False) if width == width]
     known = getattr(axes.figure, "ctg", {}).get("titre", "")
     return f"{known}. {' ; '.join(told)}." if told else known
 
 
-def _dit(table: object, titre: str | None, source: str | None) -> dict:
+def _dit(table: object, titre: str | None = None, source: str | None = None) -> dict:
     if isinstance(table, pd.DataFrame) and titre and source:
         told = {"titre": titre, "source": source, "remarques": [], "unite": "", "series": {}, **table.attrs}
     else:
@@ -341,36 +324,11 @@ def _nom(titre: str, contenu: str) -> str:
     return "-".join([*re.findall(r"[a-z0-9]+", sans_accents(titre))[:6], mark])
 
 
-def _verifier(path: Path, form: str, admises: tuple[str, ...], quoi: str) -> None:
-    if form not in admises:
-        raise DemandeImpossible(
-            f"« {path.name} » : {quoi} s'enregistre en {', '.join(f'.{name}' for name in admises)} ; choisir."
-        )
-
-
-def _image(drawing: Dessin, path: Path, form: str) -> Path:
-    """Write a chart; one of the atelier has its title and source inside already."""
-    from ctglib.document.dessin import SANS_DATE, charter_style
-
-    buffer = BytesIO()
-    with charter_style():
-        drawing.savefig(buffer, format=form, metadata=SANS_DATE[form])
-    return _ecrire(path, buffer.getvalue())
-
-
 def _csv(table: pd.DataFrame) -> bytes:
-    told, shown = _dit(table, None, None), _a_plat(table)
+    told, shown = _dit(table), _a_plat(table)
     shown = shown.assign(unite=told["unite"], source=told["source"])
     rows = [shown.columns, *([neutraliser(value) for value in row] for row in shown.itertuples(index=False, name=None))]
     return en_csv(rows).encode("utf-8")
-
-
-def _docx(table: pd.DataFrame) -> bytes:
-    from ctglib.export import word
-    from ctglib.export.document import document_de
-
-    made = tableau(table)
-    return word.composer(document_de([Titre(made.titre, 1), Encadre((PONCTUELLE,)), made]))
 
 
 def _xlsx(table: pd.DataFrame) -> bytes:
@@ -380,7 +338,7 @@ def _xlsx(table: pd.DataFrame) -> bytes:
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
-    told = _dit(table, None, None)
+    told = _dit(table)
     meanings = _a_plat(definitions(table).T) if told["series"] else pd.DataFrame({"Titre": [told["titre"]]})
     unit = dire_unite(told) or "–"
     sources = pd.DataFrame(
