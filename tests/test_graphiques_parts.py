@@ -21,8 +21,8 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from ctglib.document.dessin import charte
-from ctglib.graphiques.panneaux import free_place
 from ctglib.graphiques.planche import Planche, contrast
+from ctglib.graphiques.trajectoires import free_place
 
 COULEURS = charte().couleurs
 

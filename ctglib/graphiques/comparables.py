@@ -55,12 +55,9 @@ def points_comparables(
 ) -> Figure | None:
     """Return the strip, one row an indicator in the catalogue's order; None when no gap could be computed.
 
-    Args:
-        resultat: The comparison.
-        comparaison: Words of the catalogue.
-        contexte: The words, the territories and the source.
-        nom: Short name of the figure.
-        titre: Its caption.
+    - ``resultat``: the comparison.
+    - ``comparaison``: words of the catalogue.
+    The other arguments are those of ``planche.assemble``.
     """
     rows = resultat.ecarts[resultat.ecarts["ecart"].notna()].reset_index(drop=True)
     if rows.empty:

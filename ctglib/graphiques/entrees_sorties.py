@@ -34,13 +34,9 @@ def entrees_sorties(
 ) -> Figure | None:
     """Return the bars of each year; None when no year has an entry or an exit that is known.
 
-    Args:
-        mouvements: One row a year: ``annee``, ``entrees``, ``sorties`` (counts, NaN with the absence that
-            ``statut_entrees`` and ``statut_sorties`` tell).
-        contexte: The words, the territories and the source.
-        nom: Short name of the figure.
-        titre: Its caption.
-        source: Producer and document, when not the context's.
+    - ``mouvements``: one row a year: ``annee``, ``entrees``, ``sorties`` (counts, NaN with the absence that
+      ``statut_entrees`` and ``statut_sorties`` tell).
+    The other arguments are those of ``planche.assemble``.
     """
     if not mouvements[["entrees", "sorties"]].notna().any(axis=None):
         return None

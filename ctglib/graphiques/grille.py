@@ -27,14 +27,10 @@ TIRET = "–"
 def grille(cellules: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure | None:
     """Return the heat map, rows and columns in the order in which they come; None when no cell has a value.
 
-    Args:
-        cellules: One row a cell: ``ligne``, ``colonne``, ``valeur`` (NaN when missing), ``texte`` (what is written: the
-            value, or the word of its absence) and, if wanted, ``signe``, written before it. Colour goes from zero, or
-            from the lowest value when it is negative, to the highest one.
-        contexte: The words, the territories and the source.
-        nom: Short name of the figure.
-        titre: Its caption.
-        source: Producer and document, when not the context's.
+    - ``cellules``: one row a cell: ``ligne``, ``colonne``, ``valeur`` (NaN when missing), ``texte`` (what is written:
+      the value, or the word of its absence) and, if wanted, ``signe``, written before it. Colour goes from zero, or
+      from the lowest value when it is negative, to the highest one.
+    The other arguments are those of ``planche.assemble``.
     """
     if not cellules["valeur"].notna().any():
         return None

@@ -33,14 +33,10 @@ def haltere(
 ) -> Figure:
     """Return the dumbbell chart of a comparison, from the highest gap to the lowest; rows without a gap come last.
 
-    Args:
-        comparaison: Rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values share a scale; a column
-            ``valeur_autre`` adds the values of third places, which ``autre`` names.
-        contexte: The words, the territories and the source.
-        nom: Short name of the figure.
-        titre: Its caption.
-        source: Producer and document, when not the context's.
-        autre: What the third mark of a row is.
+    - ``comparaison``: rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values share a scale; a
+      column ``valeur_autre`` adds the values of third places, which ``autre`` names.
+    - ``autre``: what the third mark of a row is.
+    The other arguments are those of ``planche.assemble``.
 
     Raises:
         ValueError: The rows mix units that do not share a scale: rates do (in %, for 100), others only with themselves.

@@ -33,15 +33,11 @@ def ages(
 ) -> Figure:  # fmt: skip
     """Return the chart of the ages, category by category; an age that goes beyond the scale ends with an arrow.
 
-    Args:
-        ages: Rows of ``ctglib.calculs.offre.ages``.
-        tranches: Children by age: ``age_min``, ``age_max`` (both included), ``effectif`` (NaN when absent) and
-            ``libelle`` (« Enfants de 3 à 5 ans »).
-        contexte: The words, the territories and the source.
-        nom: Short name of the figure.
-        titre: Its caption.
-        source: Producer and document, when not the context's.
-        jusqu_a: The oldest age that must be seen, beyond the children who are counted.
+    - ``ages``: rows of ``ctglib.calculs.offre.ages``.
+    - ``tranches``: children by age: ``age_min``, ``age_max`` (both included), ``effectif`` (NaN when absent) and
+      ``libelle`` (« Enfants de 3 à 5 ans »).
+    - ``jusqu_a``: the oldest age that must be seen, beyond the children who are counted.
+    The other arguments are those of ``planche.assemble``.
     """
     rows = ages.assign(fin=ages["age_max"].map(_end_of_age))
     bands = tranches.assign(

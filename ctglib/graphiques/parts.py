@@ -45,13 +45,9 @@ class Segment:
 def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure | None:
     """Return the bars of the groups, in order; None when no part is known.
 
-    Args:
-        parts: One row a group and modalité: ``groupe``, ``modalite``, ``libelle`` (of the modalité), ``part`` (in %,
-            NaN with the absence that ``statut`` tells), ``effectif`` (NaN when hidden), ``statut``.
-        contexte: The words, the territories and the source.
-        nom: Short name of the figure.
-        titre: Its caption.
-        source: Producer and document, when not the context's.
+    - ``parts``: one row a group and modalité: ``groupe``, ``modalite``, ``libelle`` (of the modalité), ``part`` (in %,
+      NaN with the absence that ``statut`` tells), ``effectif`` (NaN when hidden), ``statut``.
+    The other arguments are those of ``planche.assemble``.
     """
     if not parts["part"].notna().any():
         return None

@@ -28,12 +28,9 @@ BESIDE, UNDER_HEADER = 7.0, 10.0
 def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, *, nom: str, titre: str) -> Figure:
     """Return the dot plot of the indices, the highest first, doubtful ones last; axes without an index are named.
 
-    Args:
-        indices: Rows of ``ctglib.calculs.radar.indices``.
-        radar: The thresholds.
-        contexte: The words, the territories and the source.
-        nom: Short name of the figure.
-        titre: Its caption.
+    - ``indices``: rows of ``ctglib.calculs.radar.indices``.
+    - ``radar``: the thresholds.
+    The other arguments are those of ``planche.assemble``.
     """
     here, there, told = contexte.territoire, contexte.reference, list(indices.itertuples())
     rows = indices.reset_index(drop=True).assign(
