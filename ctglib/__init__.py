@@ -7,33 +7,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ctglib.document.blocs import paragraphe
-    from ctglib.document.tableau import tableau
-    from ctglib.rapports.bilan import lire_suivi, ouvrir_bilan
-    from ctglib.rapports.controle import ouvrir_controle
-    from ctglib.rapports.diagnostic import ouvrir
-    from ctglib.rapports.dossier import ouvrir_dossier
-    from ctglib.rapports.en_clair import ouvrir_en_clair
-    from ctglib.rapports.evaluation import ouvrir_evaluation
-    from ctglib.rapports.portrait import ouvrir_portrait
-    from ctglib.rapports.releve import ouvrir_releve
-
-__all__ = [
-    "lire_suivi",
-    "ouvrir",
-    "ouvrir_bilan",
-    "ouvrir_controle",
-    "ouvrir_dossier",
-    "ouvrir_en_clair",
-    "ouvrir_evaluation",
-    "ouvrir_portrait",
-    "ouvrir_releve",
-    "paragraphe",
-    "tableau",
-]
 __version__ = "0.1.0"
 PORTES = {
     "lire_suivi": "rapports.bilan",
@@ -48,6 +22,7 @@ PORTES = {
     "paragraphe": "document.blocs",
     "tableau": "document.tableau",
 }
+__all__ = list(PORTES)
 
 
 def __getattr__(nom: str) -> object:

@@ -264,23 +264,17 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
         raise DemandeImpossible(
             f"Aucune cible n'est en retard ({name}, {study.annee}) ; {len(every)} suivies : {told}."
         )
-    found = pd.DataFrame(
-        {
-            "fiche": rows["fiche"],
-            "indicateur": rows["indicateur"],
-            "libelle": rows["libelle"],
-            "detail": rows["libelle_modalite"],
-            "depart": nombres(rows["valeur_initiale"]),
-            "annee_depart": rows["annee_initiale"],
-            "valeur": nombres(rows["valeur"]),
-            "annee": rows["annee"],
-            "cible": nombres(rows["cible"]),
-            "annee_cible": rows["annee_cible"],
-            "origine": [words.mots[f"origine_{one}"].partition(" {")[0] for one in rows["origine_cible"]],
-            "atteinte": verdicts[rows.index],
-            "raison": rows["raison"].map(words.raisons).fillna(""),
-        }
+    found = rows.assign(
+        detail=rows["libelle_modalite"],
+        depart=rows["valeur_initiale"],
+        annee_depart=rows["annee_initiale"],
+        origine=[words.mots[f"origine_{one}"].partition(" {")[0] for one in rows["origine_cible"]],
+        atteinte=verdicts,
+        raison=rows["raison"].map(words.raisons).fillna(""),
     )
+    found = found.assign(**{name: nombres(found[name]) for name in ("depart", "valeur", "cible")})
+    found = found[["fiche", "indicateur", "libelle", "detail", "depart", "annee_depart", "valeur", "annee", "cible",
+                   "annee_cible", "origine", "atteinte", "raison"]]  # fmt: skip
     title = f"Cibles {'en retard' if en_retard else 'suivies'}, {study.contexte.territoire.nom}, {study.annee}"
     return _dite(found, title, study.convention.source_suivi)
 
@@ -331,15 +325,13 @@ def frequentation(
     rows = pd.concat(parts)
     if rows.empty:
         raise DemandeImpossible(f"Convention « {name} » : {' ; '.join(absent)}.")
-    table = pd.DataFrame(
-        {
-            "annee": rows["annee"].astype("Int64"),
-            "dispositif": rows["dispositif"].map(places),
-            "categorie": rows["modalite"].map({item.id: item.libelle for item in variables[selon].modalites}),
-            "valeur": nombres(rows["effectif"]),
-            "statut": rows["statut"].map(mots()),
-        }
-    )
+    table = rows.assign(
+        annee=rows["annee"].astype("Int64"),
+        dispositif=rows["dispositif"].map(places),
+        categorie=rows["modalite"].map({item.id: item.libelle for item in variables[selon].modalites}),
+        valeur=nombres(rows["effectif"]),
+        statut=rows["statut"].map(mots()),
+    )[["annee", "dispositif", "categorie", "valeur", "statut"]]
     years, remarks = " et ".join(map(str, annees)), [f"{one[:1].upper()}{one[1:]}." for one in absent]
     what = f"{variables[selon].libelle} de ceux qui fréquentent les dispositifs"
     remarks.append("« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue.")

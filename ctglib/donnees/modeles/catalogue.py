@@ -110,9 +110,7 @@ class SujetIndicateurs(Modele):
     indicateurs: tuple[Indicateur, ...]
 
 
-class IndicateursContexte(Modele):
-    """``contexte.yaml``: the indicators of the public series."""
-
+class IndicateursContexte(Modele):  # ``contexte.yaml``: the indicators of the public series
     indicateurs: tuple[Indicateur, ...]
 
 
@@ -158,9 +156,7 @@ class Territoire(Modele):
     le: Texte
 
 
-class Territoires(Modele):
-    """``territoires.yaml`` of a convention: those that it compares."""
-
+class Territoires(Modele):  # ``territoires.yaml`` of a convention: those that it compares
     territoires: list[Territoire] = Field(min_length=1)
 
 
@@ -169,15 +165,11 @@ class CategorieOffre(Modele):
     libelle: Texte
 
 
-class TypeOffre(CategorieOffre):
-    """A kind of structure or service of the offer."""
-
+class TypeOffre(CategorieOffre):  # a kind of structure or service of the offer
     categorie: Identifiant
 
 
-class VocabulaireOffre(Modele):
-    """``offre.yaml``; the categories are in the order of the tables."""
-
+class VocabulaireOffre(Modele):  # ``offre.yaml``; the categories are in the order of the tables
     categories: list[CategorieOffre]
     types: list[TypeOffre]
     gestions: dict[Identifiant, Texte]
@@ -185,9 +177,7 @@ class VocabulaireOffre(Modele):
     modalites: dict[Identifiant, Texte]
 
 
-class Seuils(Modele):
-    """``seuils.yaml``: every threshold used in a report, each printed where it is used."""
-
+class Seuils(Modele):  # ``seuils.yaml``: every threshold used in a report, each printed where it is used
     ecart_similaire_points: float  # below it, two values are called similar
     ecart_similaire_pourcent: float
     ecart_notable_pourcent: float  # below it, in % of the reference, a gap is neither a strength nor a need
@@ -206,16 +196,12 @@ class RegleDeRenversement(Modele):
     regle: Texte  # in full
 
 
-class ReglesDeRenversement(Modele):
-    """How the radar turns round: a share by its complement, a ratio by its inverse."""
-
+class ReglesDeRenversement(Modele):  # how the radar turns round: a share by its complement, a ratio by its inverse
     complement: RegleDeRenversement
     inverse: RegleDeRenversement
 
 
-class Radar(Modele):
-    """``radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater."""
-
+class Radar(Modele):  # ``radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater
     avertissement: Texte
     formule: Texte
     renversements: ReglesDeRenversement
@@ -245,17 +231,13 @@ class Modalite(Modele):
     libelle: Texte
 
 
-class Dimension(Modele):
-    """What an indicator can be broken down by."""
-
+class Dimension(Modele):  # what an indicator can be broken down by
     id: Identifiant
     libelle: Texte
     modalites: tuple[Modalite, ...] = Field(min_length=1)
 
 
-class Dimensions(Modele):
-    """``dimensions.yaml``; the dispositifs are one of them."""
-
+class Dimensions(Modele):  # ``dimensions.yaml``; the dispositifs are one of them
     dimensions: tuple[Dimension, ...]
 
 
@@ -276,9 +258,7 @@ class VariableProfil(Dimension):
     sensible: bool = True
 
 
-class Profils(Modele):
-    """``profils.yaml``. ``dimension`` is the dimension whose modalités are the dispositifs."""
-
+class Profils(Modele):  # ``profils.yaml``. ``dimension`` is the dimension whose modalités are the dispositifs
     dimension: Identifiant = "dispositif"
     variables: tuple[VariableProfil, ...]
 
@@ -290,9 +270,7 @@ class NatureMoyen(Modele):
     unite: Identifiant
 
 
-class PosteMoyen(Modele):
-    """What a means pays or is: prestation de service, bonus territoire, contribution."""
-
+class PosteMoyen(Modele):  # what a means pays or is: prestation de service, bonus territoire, contribution
     id: Identifiant
     libelle: Texte
     nature: Nature | None = None  # None: of any
@@ -310,9 +288,7 @@ class Responsables(Modele):
 Degrade = Annotated[list[Couleur], Field(min_length=3)]
 
 
-class Couleurs(Modele):
-    """One colour a use; a colour is never the only carrier of meaning."""
-
+class Couleurs(Modele):  # one colour a use; a colour is never the only carrier of meaning
     texte: Couleur
     territoire: Couleur
     reference: Couleur
@@ -327,16 +303,12 @@ class Couleurs(Modele):
     fond: Couleur
 
 
-class Degrades(Modele):
-    """Shades of the parts of a stacked bar, from strong to light."""
-
+class Degrades(Modele):  # shades of the parts of a stacked bar, from strong to light
     territoire: Degrade
     reference: Degrade
 
 
-class Largeurs(Modele):
-    """Widths of the two drawings of a chart, in centimetres."""
-
+class Largeurs(Modele):  # widths of the two drawings of a chart, in centimetres
     large: float = Field(gt=0)
     etroit: float = Field(gt=0)
 
@@ -360,18 +332,14 @@ class Reglage(Modele):
     fenetre: int = Field(ge=2)
 
 
-class MotsComparaison(Modele):
-    """Words of what a gap is worth, and why there is none."""
-
+class MotsComparaison(Modele):  # words of what a gap is worth, and why there is none
     bruit: Texte
     depasse: Texte
     rupture: Texte
     sans_calcul: Texte
 
 
-class Comparaison(Modele):
-    """``comparaison.yaml``."""
-
+class Comparaison(Modele):  # ``comparaison.yaml``
     serie: Identifiant  # a family of ``catalogue/sources``
     indicateurs: tuple[Identifiant, ...] = Field(min_length=1)
     taille: Identifiant  # bounds the window and divides the ratios of the distance

@@ -14,9 +14,7 @@ StatutConstat = Literal["ouvert", "justifie", "redit", "corrige"]
 Verdict = Literal["verifiee", "contredite", "inverifiable"]
 
 
-class Regle(Modele):
-    """A rule: its name, what it does, how grave its findings are, what to ask and whom."""
-
+class Regle(Modele):  # a rule: its name, what it does, how grave its findings are, what to ask and whom
     id: Identifiant
     libelle: Texte
     explication: Texte  # tells the thresholds as ``{name}``
@@ -66,9 +64,7 @@ class Relation(Modele):
     gravite: Gravite | None = None
 
 
-class PartiesTout(Relation):
-    """Parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares)."""
-
+class PartiesTout(Relation):  # parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares)
     tout: Identifiant | None = None
     constante: float | None = None
     parties: tuple[Identifiant, ...] = Field(min_length=1)
@@ -107,9 +103,7 @@ class LectureAnnexe1(Modele):
     champ: Literal["valeur", "variation_5_ans"] = "valeur"
 
 
-class MemeGrandeur(Relation):
-    """Two or more cells of annexe 1 that give the same thing."""
-
+class MemeGrandeur(Relation):  # two or more cells of annexe 1 that give the same thing
     lectures: tuple[LectureAnnexe1, ...] = Field(min_length=2)
     tolerance: float
 
@@ -144,9 +138,7 @@ class AgesOfferts(Relation):
     theme: Identifiant
 
 
-class Periodicite(Relation):
-    """How often a benefit is paid: an affirmation that says otherwise contradicts it."""
-
+class Periodicite(Relation):  # how often a benefit is paid: an affirmation that says otherwise contradicts it
     indicateur: Identifiant
     periodicite: Literal["mensuelle", "annuelle"]
 
@@ -158,9 +150,7 @@ class AttenduOffre(Modele):
     caracteristiques: tuple[Identifiant, ...] = Field(min_length=1)
 
 
-class Relations(Modele):
-    """``relations.yaml``: what holds between indicators by what they mean, in any convention."""
-
+class Relations(Modele):  # ``relations.yaml``: what holds between indicators by what they mean, in any convention
     parties_tout: tuple[PartiesTout, ...] = ()
     inclusions: tuple[Inclusion, ...] = ()
     variations_comparables: tuple[VariationsComparables, ...] = ()
@@ -172,9 +162,7 @@ class Relations(Modele):
     attendus_offre: tuple[AttenduOffre, ...] = ()
 
 
-class ReglesCoherence(Modele):
-    """The rules and the relations they run on."""
-
+class ReglesCoherence(Modele):  # the rules and the relations they run on
     relations: Relations
     regles: Regles
 

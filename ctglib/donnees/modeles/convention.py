@@ -72,9 +72,7 @@ class Norme(Modele):
     reference: Texte  # who says so
 
 
-class Analyse(Modele):
-    """An analysis that a fiche shows « en détail »."""
-
+class Analyse(Modele):  # an analysis that a fiche shows « en détail »
     type: Texte
     titre: Texte  # the question that it answers
     nom: CodeModalite | None = None  # what its tables and charts are called; its type unless told
@@ -114,9 +112,7 @@ def attendus(nom: str) -> tuple[set[str], set[str], set[str], set[str]]:
     return needed - CLES, possible - CLES, needed & CLES, possible & CLES
 
 
-class Responsable(Modele):
-    """A service that fills its part of the year's spreadsheet."""
-
+class Responsable(Modele):  # a service that fills its part of the year's spreadsheet
     id: Identifiant
     libelle: Texte
 
@@ -182,9 +178,7 @@ class ModaliteAction(Modele):
         return f"{self.libelle} : {' ; '.join(self.parties)}" if self.parties else self.libelle
 
 
-class Resultat(Modele):
-    """An expected result and the indicators that could show it; none reads « aucun indicateur »."""
-
+class Resultat(Modele):  # an expected result and the indicators that could show it; none reads « aucun indicateur »
     id: Identifiant
     libelle: Texte
     indicateurs: list[Identifiant] = []
@@ -225,9 +219,7 @@ class IndicateurFiche(Modele):
         return date(self.annee_attendue, 12, 31) if self.annee_attendue else None
 
 
-class Fiche(Modele):
-    """A fiche action in full; from ``contexte`` to ``analyses``, a reading of ours."""
-
+class Fiche(Modele):  # a fiche action in full; from ``contexte`` to ``analyses``, a reading of ours
     numero: Positif
     axe: Identifiant
     enjeu: Identifiant
@@ -256,9 +248,7 @@ class Fiche(Modele):
     reference: Texte
 
 
-class Lacune(Modele):
-    """What the text leaves out, contradicts or leaves open, with the question to put to the parties."""
-
+class Lacune(Modele):  # what the text leaves out, contradicts or leaves open, with the question to put to the parties
     id: Identifiant
     objet: Texte
     manque: Texte
@@ -266,16 +256,12 @@ class Lacune(Modele):
     question: Texte
 
 
-class Validation(Modele):
-    """Who has validated something, and when."""
-
+class Validation(Modele):  # who has validated something, and when
     par: Texte
     date: date
 
 
-class Schema(Modele):
-    """A schéma départemental that the text names."""
-
+class Schema(Modele):  # a schéma départemental that the text names
     nom: Texte
     debut: int
     fin: int
@@ -391,9 +377,7 @@ class Affirmations(Modele):
     affirmations: list[Affirmation]
 
 
-class Commentaire(Modele):
-    """A comment entered by a party under a theme (« Commentaires : » is blank in the study)."""
-
+class Commentaire(Modele):  # a comment entered by a party under a theme (« Commentaires : » is blank in the study)
     theme: Identifiant
     auteur: Texte
     date: date

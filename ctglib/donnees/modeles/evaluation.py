@@ -45,9 +45,7 @@ class SeuilsEvaluation(Modele):
     hasard_ecarts: float = Field(ge=0)
 
 
-class Evaluation(Modele):
-    """``evaluation.yaml``: thresholds, and the word of every code."""
-
+class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of every code
     seuils: SeuilsEvaluation
     verdicts: Annotated[dict[VerdictIndicateur, MotDeVerdict], complet(VerdictIndicateur)]
     evolutions: Annotated[dict[Evolution, MotDeVerdict], complet(Evolution)]
@@ -81,9 +79,7 @@ class PreuveDeCritere(Modele):
     renvoi: Texte
 
 
-class Critere(Modele):
-    """A criterion, its question, and the evidence that the workbook gathers."""
-
+class Critere(Modele):  # a criterion, its question, and the evidence that the workbook gathers
     id: CodeCritere
     titre: Texte
     question: Texte
@@ -98,9 +94,7 @@ class RegleRecommandation(Modele):
     quand: Texte
 
 
-class ForceDePreuve(MotDeVerdict):
-    """How strong the evidence of a contribution is."""
-
+class ForceDePreuve(MotDeVerdict):  # how strong the evidence of a contribution is
     regle: Texte  # when the workbook says so
 
 
@@ -189,9 +183,7 @@ class Obligation(Modele):
     schema_: bool = Field(default=False, alias="schema")
 
 
-class Confirmation(Modele):
-    """Who checked a rule against the official text, and when."""
-
+class Confirmation(Modele):  # who checked a rule against the official text, and when
     par: Texte
     le: date
 
@@ -217,9 +209,7 @@ class ThemeMinimum(Modele):
     mots: tuple[Texte, ...] = Field(min_length=1)  # by which a title names it
 
 
-class ThemesMinimum(Modele):
-    """The themes that a CTG covers at least, and where they are said."""
-
+class ThemesMinimum(Modele):  # the themes that a CTG covers at least, and where they are said
     source: Texte
     themes: tuple[ThemeMinimum, ...]
 
@@ -251,18 +241,14 @@ class AppreciationCritere(Modele):
     appreciation: Texte
 
 
-class ContributionSaisie(Modele):
-    """What the evaluators say of what a fiche contributed."""
-
+class ContributionSaisie(Modele):  # what the evaluators say of what a fiche contributed
     fiche: Positif
     autres_explications: tuple[Texte, ...] = ()
     force: CodeForce | None = None
     commentaire: Texte | None = None
 
 
-class DecisionSaisie(Modele):
-    """What the parties decide of an objective; ``objectif`` is its rank in the fiche, from 1."""
-
+class DecisionSaisie(Modele):  # what the parties decide of an objective; ``objectif`` is its rank in the fiche, from 1
     fiche: Positif
     objectif: Positif
     decision: CodeDecision

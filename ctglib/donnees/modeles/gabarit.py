@@ -54,9 +54,7 @@ class Rubrique(Modele):
     libelle: Texte
 
 
-class Parts(Modele):
-    """Which service fills what; ``principal`` fills what no other does."""
-
+class Parts(Modele):  # which service fills what; ``principal`` fills what no other does
     principal: Identifiant = "coordination"
     fiches: dict[int, Identifiant] = {}
     dispositifs: dict[CodeModalite, Identifiant] = {}
@@ -80,17 +78,13 @@ class PosteDeSignataire(Modele):
     facultatif: Texte | None = None  # why its rows are folded, to be filled by whom has the figure
 
 
-class MoyensParStructure(Modele):
-    """The structures of the offer that have rows of their own, and the means of each."""
-
+class MoyensParStructure(Modele):  # the structures of the offer that have rows of their own, and the means of each
     gestions: tuple[Identifiant, ...] = ()
     categories: tuple[Identifiant, ...] = ()
     postes: tuple[PosteDeSignataire, ...] = ()
 
 
-class MoyensGabarit(Modele):
-    """The rows of the sheet of means. A signatory that no row names is one of the « autres »."""
-
+class MoyensGabarit(Modele):  # the rows of the sheet of means. A signatory that no row names is one of the « autres »
     par_fiche: tuple[PosteDeSignataire, ...] = ()
     par_structure: MoyensParStructure = MoyensParStructure()
 

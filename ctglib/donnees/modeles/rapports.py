@@ -118,9 +118,7 @@ class RoleDeFichier(Modele):
     partie: Texte
 
 
-class Synthese(Modele):
-    """``synthese.yaml``."""
-
+class Synthese(Modele):  # ``synthese.yaml``
     annees: dict[int, Texte] = {}  # what to know of a peculiar year, wherever it is that of the figures
     services: list[Identifiant] = []  # counts whose zero is a need
     questions: Positif  # open points put to the parties by the diagnostic
@@ -138,9 +136,7 @@ class Synthese(Modele):
         return self.model_copy(update={"fichiers": kept})
 
 
-class PhraseDeSection(Modele):
-    """A sentence of the diagnostic, said when every indicator stands as ``si`` has it."""
-
+class PhraseDeSection(Modele):  # a sentence of the diagnostic, said when every indicator stands as ``si`` has it
     si: dict[Identifiant, Literal["superieur", "inferieur", "similaire", "plus_vite"]] = Field(min_length=1)
     texte: Texte
 
@@ -161,9 +157,7 @@ class SectionDuDiagnostic(Modele):
     equipements: list[Identifiant] = []  # those of which a sentence says what is there
 
 
-class SorteDeModes(Modele):
-    """Modes of care that are alike, and how a sentence names them."""
-
+class SorteDeModes(Modele):  # modes of care that are alike, and how a sentence names them
     mot: Texte
     modes: list[Identifiant]
 
@@ -190,9 +184,7 @@ class ContratPrecedent(Modele):
     montants: dict[Identifiant, Texte]
 
 
-class ReglesDiagnostic(Modele):
-    """``diagnostic.yaml``."""
-
+class ReglesDiagnostic(Modele):  # ``diagnostic.yaml``
     sections: dict[Identifiant, SectionDuDiagnostic]
     modes: Modes
     par_tete: list[MontantsParTete]
@@ -215,9 +207,7 @@ class GroupeDeParts(Modele):
     indicateurs: dict[Identifiant, Part]
 
 
-class ParTete(Modele):
-    """A sum of amounts by head of a count, in each territory."""
-
+class ParTete(Modele):  # a sum of amounts by head of a count, in each territory
     id: Identifiant
     numerateur: tuple[Identifiant, ...] = Field(min_length=1)
     denominateur: Identifiant
@@ -231,9 +221,7 @@ class ServicesAbsents(Modele):
     noms: dict[Identifiant, Texte]  # in the singular
 
 
-class EnClair(Modele):
-    """The plain-language summary: its sentences by use, and what difficult words mean."""
-
+class EnClair(Modele):  # the plain-language summary: its sentences by use, and what difficult words mean
     fiches: Positif
     phrases: dict[Identifiant, tuple[Texte, ...]]
     mots: dict[Texte, Texte]
@@ -281,9 +269,7 @@ class MessageDesParties(Modele):
     date: Date
 
 
-class MessagesDesParties(Modele):
-    """``messages.yaml`` of a convention, or of a year of its follow-up."""
-
+class MessagesDesParties(Modele):  # ``messages.yaml`` of a convention, or of a year of its follow-up
     messages: tuple[MessageDesParties, ...] = ()
 
 
@@ -322,18 +308,14 @@ class Semblables(Modele):
     parts: tuple[Identifiant, ...] = Field(min_length=1)
 
 
-class Manque(Modele):
-    """What public figures do not say of a theme, who has it, and why it is not public."""
-
+class Manque(Modele):  # what public figures do not say of a theme, who has it, and why it is not public
     theme: Identifiant
     quoi: Texte
     qui: Texte
     pourquoi: Texte
 
 
-class Portrait(Modele):
-    """``portrait.yaml``: what a portrait says of a territory, from public figures alone."""
-
+class Portrait(Modele):  # ``portrait.yaml``: what a portrait says of a territory, from public figures alone
     minimum: Positif  # no rate under it
     suivi: Positif  # no curve under it
     abreviations: dict[str, Texte]

@@ -19,9 +19,7 @@ class RuptureSource(Modele):
     raison: Texte
 
 
-class Origine(Modele):
-    """``origine.yaml`` of a series that is outside the stores."""
-
+class Origine(Modele):  # ``origine.yaml`` of a series that is outside the stores
     producteur: Texte
     titre: Texte
     jeu: Texte  # the data set's id at its producer's
@@ -36,9 +34,7 @@ class Origine(Modele):
     remarques: tuple[Texte, ...] = ()
 
 
-class SerieOfficielle(Modele):
-    """A column of an official file that we keep, and what it means."""
-
+class SerieOfficielle(Modele):  # a column of an official file that we keep, and what it means
     code: Identifiant
     colonne: Expression  # fits a whole header in lower case; its group ``an`` is a year on two digits
     libelle: Texte
@@ -55,9 +51,7 @@ class SerieOfficielle(Modele):
         return self.entier or (self.arrondi or 0) >= 1
 
 
-class Filtre(Modele):
-    """The rows kept: those whose column, if there is one, holds one of the values."""
-
+class Filtre(Modele):  # the rows kept: those whose column, if there is one, holds one of the values
     colonne: Expression
     valeurs: tuple[Texte, ...]
 
@@ -75,9 +69,7 @@ class LignePublique(Modele):
     reserve: str = ""
 
 
-class DonneesPubliques(Modele):
-    """``donnees_publiques.yaml``: what public figures say of a diagnostic, and its words."""
-
+class DonneesPubliques(Modele):  # ``donnees_publiques.yaml``: what public figures say of a diagnostic, and its words
     anciennete: int = Field(ge=0)
     note: Texte
     a_demander: Texte
@@ -87,9 +79,7 @@ class DonneesPubliques(Modele):
     lignes: tuple[LignePublique, ...]
 
 
-class Famille(Modele):
-    """``catalogue/sources/<id>.yaml``: a family of official files, whatever the year."""
-
+class Famille(Modele):  # ``catalogue/sources/<id>.yaml``: a family of official files, whatever the year
     id: Identifiant
     titre: Texte
     producteur: Texte
@@ -120,9 +110,7 @@ class Arrondissements(Modele):
     communes: dict[CodeTerritoire, Expression]  # the pattern of the codes of each commune's arrondissements
 
 
-class TableGardee(Modele):
-    """A table of the store: its Parquet file beside ``origine.yaml``, and what it was made of."""
-
+class TableGardee(Modele):  # a table of the store: its Parquet file beside ``origine.yaml``, and what it was made of
     famille: Identifiant
     annee: Annee
     niveau: Niveau
@@ -133,9 +121,7 @@ class TableGardee(Modele):
     sources: tuple[Empreinte, ...]  # of the official files, the last added last
 
 
-class FichierAjoute(Modele):
-    """An official file that was added: its name, fingerprint, date, and whose it is."""
-
+class FichierAjoute(Modele):  # an official file that was added: its name, fingerprint, date, and whose it is
     fichier: Texte
     sha256: Empreinte
     famille: Identifiant
@@ -153,9 +139,7 @@ class Registre(Modele):
     tables: tuple[TableGardee, ...] = ()
 
 
-class Vraisemblance(Modele):
-    """``vraisemblance.yaml``: from what a figure looks wrong."""
-
+class Vraisemblance(Modele):  # ``vraisemblance.yaml``: from what a figure looks wrong
     saut: float = Field(gt=0)
     effectif_du_saut: Positif
     perte: Part
@@ -164,18 +148,14 @@ class Vraisemblance(Modele):
     communes_manquantes: float = Field(ge=0, lt=1)
 
 
-class Profil(Modele):
-    """A way of being alike: shares of one denominator, from public series."""
-
+class Profil(Modele):  # a way of being alike: shares of one denominator, from public series
     libelle: Texte
     denominateur: Identifiant
     parts: tuple[Identifiant, ...]
     minimum: Positif
 
 
-class Reperes(Modele):
-    """``atelier.yaml``: which public series count households, and what a profile is made of."""
-
+class Reperes(Modele):  # ``atelier.yaml``: which public series count households, and what a profile is made of
     foyers: Identifiant
     taux_minimum: Positif
     iris: Identifiant

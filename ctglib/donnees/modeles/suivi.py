@@ -18,9 +18,7 @@ NatureDeChangement = Literal["cible", "definition", "fiche", "indicateur", "dure
 Public = Literal["familles", "professionnels", "partenaires"]
 
 
-class Decision(Modele):
-    """What the comité decided, for next year's bilan to say what became of it."""
-
+class Decision(Modele):  # what the comité decided, for next year's bilan to say what became of it
     id: Identifiant
     texte: Texte
     responsable: Texte | None = None
@@ -48,9 +46,7 @@ class Bilan(Modele):
     comite: Comite | None = None
 
 
-class Appreciation(Modele):
-    """What the parties think of a fiche's year, one sentence an item."""
-
+class Appreciation(Modele):  # what the parties think of a fiche's year, one sentence an item
     fiche: Positif
     reussites: tuple[Texte, ...] = ()
     difficultes: tuple[Texte, ...] = ()
@@ -71,9 +67,7 @@ class Consultation(Modele):
     change: Texte | None = None
 
 
-class Exemple(Modele):
-    """Something that happened, one a day, and the axis that it shows."""
-
+class Exemple(Modele):  # something that happened, one a day, and the axis that it shows
     axe: Identifiant
     date: date
     texte: Texte
