@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -285,27 +285,19 @@ class Responsables(Modele):
     responsables: tuple[Responsable, ...]
 
 
-Degrade = Annotated[list[Couleur], Field(min_length=3)]
-
-
 class Couleurs(Modele):  # one colour a use; a colour is never the only carrier of meaning
     texte: Couleur
     territoire: Couleur
     reference: Couleur
     secondaire: Couleur
-    favorable: Couleur
-    a_surveiller: Couleur
-    insuffisant: Couleur
-    defavorable: Couleur
     absence: Couleur
     panneau: Couleur
     filet: Couleur
     fond: Couleur
 
 
-class Degrades(Modele):  # shades of the parts of a stacked bar, from strong to light
-    territoire: Degrade
-    reference: Degrade
+class Degrades(Modele):
+    territoire: list[Couleur] = Field(min_length=3)  # shades of the parts of a stacked bar, from strong to light
 
 
 class Largeurs(Modele):  # widths of the two drawings of a chart, in centimetres
