@@ -14,9 +14,8 @@ from ctglib.document.figure import Figure
 from ctglib.donnees.modeles.catalogue import Statut
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.graphiques.entrees_sorties import entrees_sorties
+from ctglib.graphiques.barres import entrees_sorties, parts
 from ctglib.graphiques.grille import grille
-from ctglib.graphiques.parts import parts
 from ctglib.graphiques.trajectoires import trajectoires
 
 VIDE = float("nan")

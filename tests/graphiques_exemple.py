@@ -10,8 +10,7 @@ from ctglib.calculs.comparaison import comparer
 from ctglib.calculs.radar import indices
 from ctglib.document.figure import Figure
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
-from ctglib.graphiques.haltere import haltere
-from ctglib.graphiques.radar import points_indices
+from ctglib.graphiques.points import haltere, points_indices
 
 HOSTILE = "<script>alert(1)</script> & \"x\" 'y' {{7*7}} $x^2$ #let ]]> \\frac{1}{2}"
 LONG = "Part des allocataires dont les ressources dépendent entièrement des prestations familiales et sociales versées"

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from ctglib.calculs.comparaison import comparer
 from ctglib.document.dessin import charte
-from ctglib.graphiques.haltere import haltere
+from ctglib.graphiques.points import haltere
 
 CAS = {
     "ordinaire": [(15.9, 15.1), (37.0, 44.4), (59.4, 53.9)],

@@ -19,7 +19,7 @@ from ctglib.document.figure import Figure
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.modeles.catalogue import Reglage
-from ctglib.graphiques.comparables import points_comparables
+from ctglib.graphiques.points import points_comparables
 
 METHODES = ("regle", "communes_retenues", "essentiel", "points", "ecarts", "departement", "sensibilite",
             "lecture_sensibilite", "limites")  # fmt: skip

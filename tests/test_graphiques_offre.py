@@ -17,7 +17,7 @@ from ctglib.calculs import offre as lecture
 from ctglib.document.dessin import charte
 from ctglib.document.figure import Figure
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.graphiques.offre import ages
+from ctglib.graphiques.barres import ages
 
 DOSSIER_CAS = Path(__file__).parent / "cas"
 CAS_HARNES = yaml.safe_load((DOSSIER_CAS / "graphiques_offre.yaml").read_text(encoding="utf-8"))

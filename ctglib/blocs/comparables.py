@@ -18,7 +18,7 @@ from ctglib.donnees.communes import Communes
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.montrable import Montrable
-from ctglib.graphiques.comparables import points_comparables
+from ctglib.graphiques.points import points_comparables
 
 PRODUCTEUR = re.compile(r"(?: \([^()]*\))?$")
 EVOLUTION, ECART = "Évolution, en %", "Écart, en points"

@@ -13,7 +13,7 @@ from ctglib.document.blocs import Bloc, liste
 from ctglib.document.mesures import petits_publies
 from ctglib.document.typographie import compter, enumerer, nombre
 from ctglib.donnees.modeles.convention import Analyse
-from ctglib.graphiques.entrees_sorties import entrees_sorties
+from ctglib.graphiques.barres import entrees_sorties
 
 INCONNUS = {"entrees": "les entrées ne sont pas connues", "sorties": "les départs ne sont pas connus"}
 

@@ -38,9 +38,9 @@ from ctglib.donnees.modeles.rapports import Mesure, Portrait, Synthese
 from ctglib.donnees.officiels.familles import charger_famille, serie_gardee
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+from ctglib.graphiques.barres import parts
 from ctglib.graphiques.carte import CONTOURS, tracer_carte
-from ctglib.graphiques.haltere import haltere
-from ctglib.graphiques.parts import parts
+from ctglib.graphiques.points import haltere
 from ctglib.graphiques.trajectoires import trajectoires
 
 SEMBLABLES, EPCI = "semblables", "epci"

@@ -20,7 +20,7 @@ from ctglib.document.typographie import compter, majuscule, minuscule, nombre, n
 from ctglib.donnees.modeles.catalogue import Profils, Seuils
 from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.parts import parts as graphique_des_parts
+from ctglib.graphiques.barres import parts as graphique_des_parts
 
 COLONNES = [
     "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "effectif", "statut",

@@ -10,7 +10,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.typographie import date_longue, majuscule, nombre, nombre_court
 from ctglib.donnees.modeles.catalogue import Radar
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.graphiques.radar import points_indices
+from ctglib.graphiques.points import points_indices
 
 
 def vulnerabilite(

@@ -8,9 +8,8 @@ import pandas as pd
 
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import INSECABLE, compter
-from ctglib.graphiques.echelle import blocks
 from ctglib.graphiques.planche import assemble
-from ctglib.graphiques.rangees import GUTTER, left_of_marks, put_note, put_rows
+from ctglib.graphiques.rangees import GUTTER, blocks, left_of_marks, put_note, put_rows
 
 if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte

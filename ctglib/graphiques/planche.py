@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ctglib.document.contexte import Contexte
     from ctglib.document.tableau import Colonne
-    from ctglib.graphiques.echelle import Echelle
+    from ctglib.graphiques.rangees import Echelle
 
 CM = 72 / 2.54
 SHIFT = {"left": 0.0, "center": 0.5, "right": 1.0}

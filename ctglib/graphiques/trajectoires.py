@@ -21,9 +21,8 @@ from ctglib.document.mesures import legende, marquer
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import INSECABLE, avec_unite, compter, enumerer, minuscule
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.echelle import Echelle, round_step
 from ctglib.graphiques.planche import DASHES, assemble
-from ctglib.graphiques.rangees import put_note
+from ctglib.graphiques.rangees import Echelle, put_note, round_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -37,8 +37,8 @@ from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer, proches
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.rapports import SectionDuDiagnostic
-from ctglib.graphiques.haltere import haltere
-from ctglib.graphiques.offre import ages as graphique_des_ages
+from ctglib.graphiques.barres import ages as graphique_des_ages
+from ctglib.graphiques.points import haltere
 
 VALEURS = ["valeur", "valeur_reference"]
 
