@@ -13,18 +13,7 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.calculs.collecte import manques_finaux
 from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.parcours import parcours, recommandations
-from ctglib.calculs.preuves import (
-    Chaine,
-    Preuve,
-    chaine,
-    evaluabilite,
-    preuve_des_moyens,
-    preuve_des_perspectives,
-    preuve_des_postes,
-    preuve_des_schemas,
-    preuves_du_suivi,
-    preuves_du_texte,
-)
+from ctglib.calculs.preuves import Chaine, Preuve, chaine, evaluabilite, preuves_du_suivi, preuves_du_texte
 from ctglib.calculs.suivi import changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.contexte import Contexte
@@ -214,11 +203,9 @@ class EtudeFinale(Montrable):
             known = int(found.ecarts["ecart"].notna().sum())
             compared = Preuve(len(self.comparables.depassent), known, known, len(found.ecarts))
         return {
-            **preuves_du_texte(convention, self.constats, sens, self.evaluabilite, self.besoins, themes),
-            **preuves_du_suivi(self.etats_finaux, self.parcours, convention, convention.livrables),
-            "schemas": preuve_des_schemas(convention, self.finale.lectures),
-            "moyens_connus": preuve_des_moyens(convention, suivis),
-            "postes_convertis": preuve_des_postes(self.parcours, *self.noms_des_postes),
-            "perspectives": preuve_des_perspectives(convention, suivis),
+            **preuves_du_texte(
+                convention, self.finale.lectures, self.constats, sens, self.ecrits, self.besoins, themes
+            ),
+            **preuves_du_suivi(self.etats_finaux, self.parcours, convention, suivis, self.noms_des_postes),
             "resultats_compares": compared,
         }

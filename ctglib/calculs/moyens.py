@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import fsum, nan
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -101,19 +100,16 @@ def _sans_objet(moyens: pd.DataFrame) -> pd.Series:
 
 def _totaux(moyens: pd.DataFrame, cles: tuple[str, ...]) -> pd.DataFrame:
     """Return the sum of each group, in order of first appearance."""
-    groups: dict[tuple, list[tuple[float, str]]] = {}
-    columns = zip(*(moyens[name] for name in (*cles, "valeur", "statut")), strict=True)
-    for *key, valeur, statut in columns:
-        groups.setdefault(tuple(key), []).append((valeur, statut))
-    table = pd.DataFrame([(*key, *_total(lines)) for key, lines in groups.items()], columns=[*cles, *TOTAL])
-    kinds = {"valeur": "float64", "valeur_connue": "float64", "lignes": "Int64", "manquantes": "Int64"}
-    return table.astype({name: moyens[name].dtype for name in cles} | kinds)
-
-
-def _total(lignes: list[tuple[float, str]]) -> tuple[float, float, int, int, str]:
-    """Return ``TOTAL`` of some lines, each its value and its status."""
-    known = [valeur for valeur, _ in lignes if pd.notna(valeur)]
-    total = fsum(known) if known else nan
-    missing = sum(statut in ABSENCES for _, statut in lignes)
-    worst = min((statut for _, statut in lignes), key=GRAVITE.index)
-    return nan if missing else total, total, len(lignes), missing, worst
+    told = moyens.assign(manque=moyens["statut"].isin(ABSENCES), gravite=moyens["statut"].map(GRAVITE.index))
+    groups = told.groupby(list(cles), sort=False, dropna=False)
+    known, missing = groups["valeur"].sum(min_count=1), groups["manque"].sum()
+    table = pd.DataFrame(
+        {
+            "valeur": known.mask(missing.gt(0)),
+            "valeur_connue": known,
+            "lignes": groups.size().astype("Int64"),
+            "manquantes": missing.astype("Int64"),
+            "statut": groups["gravite"].min().map(GRAVITE.__getitem__).astype(object),
+        }
+    )
+    return table.reset_index()

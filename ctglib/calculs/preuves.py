@@ -1,4 +1,7 @@
-"""The evidence of each criterion: what could be evaluated, what was done and reached, how strong each chain is."""
+"""The evidence of each criterion: what could be evaluated, what was done and reached, how strong each chain is.
+
+And what the law asks since the convention was signed: where the convention answers, what the workbook knows.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,16 @@ if TYPE_CHECKING:
 
     from ctglib.calculs.comparaison import Constat
     from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.modeles.evaluation import CodeForce, LectureObjectif, Lectures
+    from ctglib.donnees.modeles.evaluation import CodeForce, Lectures, ReglesConformite
     from ctglib.donnees.modeles.suivi import Changement
     from ctglib.donnees.suivi.objets import Suivi
 
 CONVENTION, PROPOSITIONS = "convention", "propositions"
 ECRITES = ("convention", "avenant")
-COMPTES = (
+COMPTES = [
     "objectifs", "objectifs_couverts", "resultats", "resultats_couverts", "indicateurs", "definis", "departs", "cibles",
     "donnees",
-)  # fmt: skip
-COLONNES = ("groupe", "fiche", *COMPTES)
+]  # fmt: skip
 
 
 def evaluabilite(
@@ -45,47 +47,42 @@ def evaluabilite(
         changements: The changes in force at the end.
 
     Returns:
-        The columns ``COLONNES``: ``groupe`` is "convention" or "propositions", ``fiche`` missing for the whole.
+        groupe ("convention" or "propositions"), fiche (missing for the whole) and the columns ``COMPTES``.
     """
     links = {(item.fiche, item.objectif): item for item in lectures.objectifs}
-    redefined = {item.element for item in changements if item.nature == "definition"}
-    rows = []
-    for groupe in (CONVENTION, PROPOSITIONS):
-        told = _groupe(parcours, groupe, redefined)
-        counts = [_compter(fiche, links, told[told["fiche"] == fiche.numero]) for fiche in convention.fiches]
-        rows += [(groupe, fiche.numero, *count) for fiche, count in zip(convention.fiches, counts, strict=True)]
-        rows.append((groupe, None, *(sum(values) for values in zip(*counts, strict=True))))
-    return pd.DataFrame(rows, columns=list(COLONNES)).astype({"fiche": "Int64"})
-
-
-def _groupe(parcours: pd.DataFrame, groupe: str, redefined: set[str]) -> pd.DataFrame:
-    """Return the indicators of a group with what each has: a definition, an initial value, a target, data."""
-    written = groupe == CONVENTION
-    rows = parcours[parcours["origine"] == CONVENTION] if written else parcours
-    named = rows["indicateur"].isin(redefined)
-    return rows.assign(
-        defini=named if written else rows["definition"].ne(""),
-        depart=rows["origine_initiale"].eq(CONVENTION) if written else rows["valeur_initiale"].notna(),
-        vise=rows["origine_cible"].isin(ECRITES if written else (*ECRITES, "propose")),
-        connu=rows["annees_connues"] > 0,
-    )
-
-
-def _compter(fiche: Fiche, links: Mapping[tuple[int, int], LectureObjectif], rows: pd.DataFrame) -> tuple[int, ...]:
-    names = set(rows["indicateur"])
-    own = [links.get((fiche.numero, rank)) for rank in range(1, len(fiche.objectifs) + 1)]
-    return (
-        len(fiche.objectifs),
-        sum(bool(link and (link.modalites or names & set(link.indicateurs))) for link in own),
-        len(fiche.resultats),
-        sum(bool(names & set(resultat.indicateurs)) for resultat in fiche.resultats),
-        len(rows),
-        *(int(rows[name].sum()) for name in ("defini", "depart", "vise", "connu")),
-    )
+    redefined = [item.element for item in changements if item.nature == "definition"]
+    written = parcours[parcours["origine"].eq(CONVENTION)]
+    groups = {
+        CONVENTION: written.assign(
+            definis=written["indicateur"].isin(redefined),
+            departs=written["origine_initiale"].eq(CONVENTION),
+            cibles=written["origine_cible"].isin(ECRITES),
+        ),
+        PROPOSITIONS: parcours.assign(
+            definis=parcours["definition"].ne(""),
+            departs=parcours["valeur_initiale"].notna(),
+            cibles=parcours["origine_cible"].isin((*ECRITES, "propose")),
+        ),
+    }
+    tables = []
+    for group, items in groups.items():
+        rows = []
+        for fiche in convention.fiches:
+            names = set(items.loc[items["fiche"].eq(fiche.numero), "indicateur"])
+            own = [links.get((fiche.numero, rank)) for rank in range(1, len(fiche.objectifs) + 1)]
+            linked = [bool(link and (link.modalites or names & set(link.indicateurs))) for link in own]
+            shown = [bool(names & set(result.indicateurs)) for result in fiche.resultats]
+            rows.append((fiche.numero, len(linked), sum(linked), len(shown), sum(shown)))
+        told = items.assign(indicateurs=True, donnees=items["annees_connues"] > 0)
+        counts = told.groupby("fiche")[COMPTES[4:]].sum()
+        table = pd.DataFrame(rows, columns=["fiche", *COMPTES[:4]])
+        table = table.join(counts.reindex(table["fiche"]).fillna(0).astype("int64").reset_index(drop=True))
+        tables += [table, table[COMPTES].sum().to_frame().T]
+        tables[-2:] = [part.assign(groupe=group) for part in tables[-2:]]
+    return pd.concat(tables, ignore_index=True).astype({"fiche": "Int64"})[["groupe", "fiche", *COMPTES]]
 
 
 Completude = Literal["complete", "partielle", "absente"]
-ORIENTES, SANS_ECART = ("hausse", "baisse"), "aucun"
 
 
 @dataclass(frozen=True)
@@ -106,104 +103,88 @@ class Preuve:
 
 
 def preuves_du_texte(
-    convention: Convention, constats: Iterable[Constat], sens: Mapping[str, str], evaluabilite: pd.DataFrame,
-    besoins: pd.DataFrame, themes: Iterable[str],
+    convention: Convention, lectures: Lectures, constats: Iterable[Constat], sens: Mapping[str, str],
+    ecrits: pd.Series, besoins: pd.DataFrame, themes: Iterable[str],
 ) -> dict[str, Preuve]:  # fmt: skip
     """Return the evidence that the convention and its diagnostic give.
 
     Args:
-        convention: Its enjeux, fiches, gaps.
+        convention: Its enjeux, fiches, gaps; a schéma that ended before it proves nothing.
+        lectures: The axes and chapters of the schémas that a fiche answers.
         constats: A finding for every indicator of Annexe 1.
         sens: The direction of each indicator, by id.
-        evaluabilite: As ``ctglib.calculs.preuves`` returns it.
+        ecrits: What ``evaluabilite`` says of the text alone, all fiches together.
         besoins: As ``ctglib.calculs.comparaison.besoins`` returns them.
         themes: Ids of the themes of Annexe 1.
     """
-    oriented = [item for item in constats if sens[item.indicateur] in ORIENTES and item.ecart_type != SANS_ECART]
+    oriented = [
+        item for item in constats if sens[item.indicateur] in ("hausse", "baisse") and item.ecart_type != "aucun"
+    ]
     compared = sum(item.position != "incomparable" for item in oriented)
-    answered = int(besoins["fiches"].ne("").sum())
-    known, taken = list(themes), {theme for enjeu in convention.enjeux for theme in enjeu.themes}
-    whole = evaluabilite[evaluabilite["groupe"].eq(CONVENTION) & evaluabilite["fiche"].isna()].iloc[0]
-    return {
-        "besoins_repondus": Preuve(answered, len(besoins), compared, len(oriented)),
-        "themes_avec_enjeu": Preuve(len(taken & set(known)), len(known), len(known), len(known)),
-        "resultats_mesures": Preuve(int(whole["resultats_couverts"]), int(whole["resultats"]), 1, 1),
-        "lacunes": Preuve(len(convention.lacunes), None, 1, 1),
-    }
-
-
-def preuve_des_schemas(convention: Convention, lectures: Lectures) -> Preuve:
-    """Return the axes and chapters that a fiche answers; a schéma that ended before the convention proves nothing."""
-    told = [text for schema in convention.schemas for text in (*schema.axes, *schema.chapitres)]
+    known, taken = set(themes), {theme for enjeu in convention.enjeux for theme in enjeu.themes}
+    plans = {text for schema in convention.schemas for text in (*schema.axes, *schema.chapitres)}
+    written = sum(len(schema.axes) + len(schema.chapitres) for schema in convention.schemas)
     answered = {item.element for item in lectures.schemas}
     current = [schema for schema in convention.schemas if schema.fin >= convention.debut.year]
-    return Preuve(len(answered & set(told)), len(told), len(current) if answered else 0, len(convention.schemas))
+    return {
+        "besoins_repondus": Preuve(int(besoins["fiches"].ne("").sum()), len(besoins), compared, len(oriented)),
+        "themes_avec_enjeu": Preuve(len(taken & known), len(known), len(known), len(known)),
+        "resultats_mesures": Preuve(int(ecrits["resultats_couverts"]), int(ecrits["resultats"]), 1, 1),
+        "lacunes": Preuve(len(convention.lacunes), None, 1, 1),
+        "schemas": Preuve(
+            len(answered & plans), written, len(current) if answered else 0, len(convention.schemas)
+        ),
+    }  # fmt: skip
 
 
 def preuves_du_suivi(
-    etats: pd.DataFrame, parcours: pd.DataFrame, convention: Convention, livrables: Iterable[str]
-) -> dict[str, Preuve]:
-    """Return the evidence of what was done, reached, and is left.
+    etats: pd.DataFrame, parcours: pd.DataFrame, convention: Convention, suivis: Mapping[int, Suivi],
+    postes: tuple[str, str],
+) -> dict[str, Preuve]:  # fmt: skip
+    """Return the evidence of what was done, reached, paid, and is left.
+
+    The means need every fiche, every year that it ran; perspectives are those of the latest appreciation.
 
     Args:
         etats: The states at the end.
         parcours: The indicators.
-        convention: Its expected results.
-        livrables: Indicators that count a document or a meeting that exists.
+        convention: Its expected results; its ``livrables`` count a document or a meeting that exists.
+        suivis: By year.
+        postes: The indicators that count the posts of coordination, and those converted.
     """
-    judged = juges(parcours)
-    wanted, against = parcours["evolution"].isin(VOULUES), parcours["evolution"].isin(CONTRAIRES)
-    read = wanted | against
-    known = int(etats["statut"].ne(NON_RENSEIGNEE).sum())
-    kept = parcours[parcours["indicateur"].isin(list(livrables))]
-    results = [set(item.indicateurs) for fiche in convention.fiches for item in fiche.resultats]
-    legible = [names for names in results if names & set(parcours.loc[read, "indicateur"])]
-    good = [names for names in legible if names & set(parcours.loc[wanted, "indicateur"])]
-    return {
-        "modalites_realisees": Preuve(int(etats["statut"].isin(FAITES).sum()), len(etats), known, len(etats)),
-        "cibles_atteintes": Preuve(
-            int(parcours["verdict"].isin(ATTEINTS).sum()), int(judged.sum()), int(judged.sum()), len(parcours)
-        ),
-        "evolutions_favorables": Preuve(int(wanted.sum()), int(read.sum()), int(read.sum()), len(parcours)),
-        "resultats_favorables": Preuve(len(good), len(legible), len(legible), len(results)),
-        "livrables": Preuve(
-            int((kept["derniere"] > 0).sum()), len(kept), int((kept["annees_connues"] > 0).sum()), len(kept)
-        ),
-    }
-
-
-def preuve_des_moyens(convention: Convention, suivis: Mapping[int, Suivi]) -> Preuve:
-    """Return the fiches that have known means; what it needs is every fiche, every year that it ran."""
-    told = {
+    judged, wanted = int(juges(parcours).sum()), parcours["evolution"].isin(VOULUES)
+    read = wanted | parcours["evolution"].isin(CONTRAIRES)
+    kept = parcours[parcours["indicateur"].isin(list(convention.livrables))]
+    results = [item.indicateurs for fiche in convention.fiches for item in fiche.resultats]
+    legible, good = (
+        sum(not set(parcours.loc[rows, "indicateur"]).isdisjoint(names) for names in results) for rows in (read, wanted)
+    )
+    paid = {
         (int(fiche), annee)
         for annee, suivi in suivis.items()
         for fiche in suivi.moyens.loc[~suivi.moyens["statut"].isin(ABSENCES), "fiche"].dropna()
     }
     due = {(fiche.numero, annee) for fiche in convention.fiches for annee in suivis if fiche.debut.year <= annee}
-    return Preuve(len({fiche for fiche, _ in told}), len(convention.fiches), len(told & due), len(due))
-
-
-def preuve_des_postes(parcours: pd.DataFrame, postes: str, convertis: str) -> Preuve:
-    """Return the posts of coordination converted, out of those that exist.
-
-    Args:
-        parcours: The indicators.
-        postes: The one that counts the posts.
-        convertis: The one that counts those converted.
-    """
     last = parcours.set_index("indicateur")["derniere"]
-    values = [last.get(name) for name in (convertis, postes)]
-    known = [value for value in values if pd.notna(value)]
-    return Preuve(*map(float, values), 2, 2) if len(known) == 2 else Preuve(0.0, 0.0, 0, 2)
-
-
-def preuve_des_perspectives(convention: Convention, suivis: Mapping[int, Suivi]) -> Preuve:
-    """Return the fiches whose latest appreciation writes what comes next."""
+    posts, converted = (last.get(name, float("nan")) for name in postes)
     told = {item.fiche: bool(item.perspectives) for _, suivi in sorted(suivis.items()) for item in suivi.appreciations}
-    return Preuve(sum(told.values()), len(convention.fiches), len(told), len(convention.fiches))
-
-
-REALISATION, RESULTAT = "realisation", "resultat"
+    fiches, states = len(convention.fiches), len(etats)
+    return {
+        "modalites_realisees": Preuve(
+            int(etats["statut"].isin(FAITES).sum()), states, int(etats["statut"].ne(NON_RENSEIGNEE).sum()), states
+        ),
+        "cibles_atteintes": Preuve(int(parcours["verdict"].isin(ATTEINTS).sum()), judged, judged, len(parcours)),
+        "evolutions_favorables": Preuve(int(wanted.sum()), int(read.sum()), int(read.sum()), len(parcours)),
+        "resultats_favorables": Preuve(good, legible, legible, len(results)),
+        "livrables": Preuve(
+            int((kept["derniere"] > 0).sum()), len(kept), int((kept["annees_connues"] > 0).sum()), len(kept)
+        ),
+        "moyens_connus": Preuve(len({fiche for fiche, _ in paid}), fiches, len(paid & due), len(due)),
+        "postes_convertis": Preuve(float(converted), float(posts), 2, 2)
+        if pd.notna(posts) and pd.notna(converted)
+        else Preuve(0.0, 0.0, 0, 2),
+        "perspectives": Preuve(sum(told.values()), fiches, len(told), fiches),
+    }
 
 
 @dataclass(frozen=True)
@@ -212,7 +193,7 @@ class Chaine:
 
     Attributes:
         fiche: The fiche.
-        actions: Its modalités by state, its indicators.
+        actions: Counts of its modalités by state, of its indicators.
         realisations: Rows of the parcours, those measured.
         resultats: The same, for results.
         manquants: How many indicators of realisation and of result nobody informed in any year.
@@ -229,33 +210,21 @@ class Chaine:
     force: CodeForce
 
 
-def chaine(
-    fiche: Fiche,
-    etats: pd.DataFrame,
-    parcours: pd.DataFrame,
-    revisite: pd.DataFrame,
-) -> Chaine:
-    """Return the chain of a fiche.
-
-    Args:
-        fiche: The fiche.
-        etats: The states at the end.
-        parcours: The indicators.
-        revisite: The public series then and now.
-    """
-    own = parcours[parcours["fiche"] == fiche.numero]
-    known = own["derniere"].notna()
-    kinds = {kind: own["nature"].eq(kind) for kind in (REALISATION, RESULTAT)}
-    actions = relever(etats.loc[etats["fiche"] == fiche.numero, "statut"], own)
-    results = own[kinds[RESULTAT] & known]
+def chaine(fiche: Fiche, etats: pd.DataFrame, parcours: pd.DataFrame, revisite: pd.DataFrame) -> Chaine:
+    """Return the chain of a fiche, from the states at the end, the indicators and the public series then and now."""
+    own = parcours[parcours["fiche"].eq(fiche.numero)]
+    actions = relever(etats.loc[etats["fiche"].eq(fiche.numero), "statut"], own)
+    measured = own[own["derniere"].notna()]
+    done, results = (measured[measured["nature"].eq(kind)] for kind in ("realisation", "resultat"))
+    silent = own.loc[own["annees_connues"].eq(0), "nature"]
     return Chaine(
         fiche=fiche,
         actions=actions,
-        realisations=own[kinds[REALISATION] & known],
+        realisations=done,
         resultats=results,
-        manquants={kind: int((rows & own["annees_connues"].eq(0)).sum()) for kind, rows in kinds.items()},
+        manquants={kind: int(silent.eq(kind).sum()) for kind in ("realisation", "resultat")},
         contexte=revisite[revisite["indicateur"].isin(fiche.contexte) & revisite["avant"].notna()],
-        force=force(actions["realisees"], int((kinds[REALISATION] & known).sum()), results["evolution"].tolist()),
+        force=force(actions["realisees"], len(done), results["evolution"].tolist()),
     )
 
 
@@ -271,3 +240,69 @@ def force(actions_faites: int, realisations_mesurees: int, evolutions: list[str]
         return "aucune"
     linked = actions_faites > 0 and realisations_mesurees > 0
     return "moyenne" if linked and any(item in VOULUES for item in evolutions) else "faible"
+
+
+def population(annexe1: pd.DataFrame, regles: ReglesConformite, territoire: str) -> tuple[int, int] | None:
+    """Return the inhabitants that the diagnostic counts last and their year; None when it gives none."""
+    rows = annexe1[annexe1["indicateur"].eq(regles.population) & annexe1["territoire"].eq(territoire)]
+    rows = rows[rows["valeur"].notna()].sort_values("annee")
+    return None if rows.empty else (int(rows["valeur"].iloc[-1]), int(rows["annee"].iloc[-1]))
+
+
+def conformite(
+    regles: ReglesConformite,
+    lectures: Lectures,
+    annexe1: pd.DataFrame,
+    series: pd.DataFrame,
+    offre: pd.DataFrame,
+    *,
+    territoire: str,
+) -> pd.DataFrame:
+    """Return one row an element of the schéma: where the convention answers, what the workbook knows, who has the rest.
+
+    Args:
+        regles: The elements.
+        lectures: What the convention declares; an element that it does not name has an empty ``ou``.
+        annexe1: Its diagnostic.
+        series: The public series known, all years.
+        offre: Its services.
+        territoire: Code of the territory.
+
+    Returns:
+        element, titre, ou, fiches, diagnostic, series, offre, manque, detenteurs: ``diagnostic`` and ``series`` map
+        each indicator known to its last year, ``offre`` each kind of service to how many there are.
+    """
+    told = {item.element: item for item in lectures.schema_petite_enfance}
+    last = {
+        name: table[table["territoire"].eq(territoire) & table["valeur"].notna()]
+        .groupby("indicateur")["annee"].max().dropna().astype(int).to_dict()
+        for name, table in (("diagnostic", annexe1), ("series", series))
+    }  # fmt: skip
+    last["offre"] = offre.drop_duplicates("structure")["type"].value_counts().to_dict()
+    return pd.DataFrame(
+        [
+            {
+                "element": element.id,
+                "titre": element.titre,
+                "ou": told[element.id].ou if element.id in told else "",
+                "fiches": told[element.id].fiches if element.id in told else (),
+                **{
+                    name: {one: known[one] for one in getattr(element.connu, name) if one in known}
+                    for name, known in last.items()
+                },
+                "manque": element.manque,
+                "detenteurs": element.detenteurs,
+            }
+            for element in regles.elements
+        ]
+    )
+
+
+def themes_absents(regles: ReglesConformite, convention: Convention) -> list[str]:
+    """Return the themes that no axis and no fiche names, in the words of the circular."""
+    titles = [item.titre.lower() for item in (*convention.axes, *convention.fiches)]
+    return [
+        theme.titre
+        for theme in regles.themes_minimum.themes
+        if not any(word in title for word in theme.mots for title in titles)
+    ]
