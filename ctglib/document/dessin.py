@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
 from io import BytesIO, StringIO
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -182,10 +183,11 @@ def image(figure: Figure, form: str, titre: str, source: str) -> bytes:
 @lru_cache(maxsize=4096)
 def wrap(text: str, width: float, lines: int, size: float, bold: bool) -> tuple[str, ...]:
     """Return the lines of a text, broken at spaces, and inside a word that is wider than the line."""
-    found: list[str] = []
-    rest = text
+    found, rest = [], text
     while rest and len(found) < lines:
-        line = _beginning(rest, width, size, bold)
+        line = _fitting(rest, width, size, bold)
+        if len(line) < len(rest) and rest[len(line)] != " ":
+            line = line[: line.rfind(" ") + 1] or line
         found.append(line.rstrip(" "))
         rest = rest[len(line) :].lstrip(" ")
     if rest:
@@ -193,20 +195,7 @@ def wrap(text: str, width: float, lines: int, size: float, bold: bool) -> tuple[
     return tuple(found) or ("",)
 
 
-def _beginning(text: str, width: float, size: float, bold: bool) -> str:
-    """Return the longest beginning that fits and ends before a space, or a piece of the first word."""
-    start = _fitting(text, width, size, bold)
-    if len(start) == len(text) or text[len(start)] == " ":
-        return start
-    space = start.rfind(" ")
-    return start[: space + 1] if space > 0 else start
-
-
 def _fitting(text: str, width: float, size: float, bold: bool) -> str:
     """Return as many signs as fit in a width, one at least."""
-    total = 0.0
-    for rank, sign in enumerate(text):
-        total += size * avance(sign, "700" if bold else "400")
-        if total > width:
-            return text[: max(rank, 1)]
-    return text
+    ends = accumulate(size * avance(sign, "700" if bold else "400") for sign in text)
+    return text[: max(sum(1 for _ in takewhile(lambda end: end <= width, ends)), 1)]

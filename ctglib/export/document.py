@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
-from itertools import takewhile
+from functools import cached_property, lru_cache
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 from ctglib.document.blocs import (
@@ -17,6 +17,8 @@ from ctglib.document.blocs import (
     Colonnes,
     Couverture,
     Dessin,
+    Encadre,
+    Gras,
     Groupe,
     Lien,
     Liste,
@@ -32,7 +34,6 @@ from ctglib.document.blocs import (
 from ctglib.document.serialisation import MIME, de_json
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, minuscule
-from ctglib.export.markdown import ProseImpossible, lire
 from ctglib.secret.bruts import MIME as BRUT
 
 if TYPE_CHECKING:
@@ -41,6 +42,15 @@ if TYPE_CHECKING:
 CHAPITRE, SOUS_SECTION = 2, 3
 PAGE_WEB = "tableau de la page web"  # what refers to a table for the screen, which has no number
 CHAPITRES_D_UNE_PAGE = 4  # a report of no more has no chapter of sources, and no table of contents on paper
+MUETS = ("blank_line", "thematic_break")
+HORS = {
+    "block_html": "du HTML",
+    "inline_html": "du HTML",
+    "image": "une image",
+    "table": "un tableau",
+    "link": "un lien qui n'est ni une page du réseau, ni un fichier du rapport",
+}
+ADRESSE = re.compile(r"(?:https?:|mailto:|(?![a-z][a-z0-9+.-]*:))", re.IGNORECASE)
 # What a notebook may show that no report can carry, by type and text: what it is, what to write; the first one found.
 INCONNUS = {
     r"image/|application/pdf|<Axes|<Figure |<matplotlib\.":
@@ -179,7 +189,7 @@ def assembler(carnet: NotebookNode) -> Document:
         place = f"- cellule {rank}, « {next(iter(cell.source.strip().splitlines()), '')} » : "
         if cell.cell_type == "markdown":
             try:
-                sections.append(_Section(lire(cell.source)))
+                sections.append(_Section(tuple(bloc for token in _lecteur()(cell.source) for bloc in _blocs(token))))
             except ProseImpossible as error:
                 faults.append(f"{place}contient {error} ; écrivez-le en prose, ou montrez-le par une cellule de code.")
             continue
@@ -199,6 +209,74 @@ def assembler(carnet: NotebookNode) -> Document:
     if faults:
         raise CarnetImpubliable("Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults))
     return document_de(body, cover)
+
+
+class ProseImpossible(ValueError):
+    """A Markdown cell holds what no object of a document says; the message names it, in French."""
+
+
+@lru_cache(maxsize=1)
+def _lecteur() -> Callable[[str], list[dict]]:
+    from mistune import create_markdown
+
+    return create_markdown(renderer=None, plugins=["table"])
+
+
+def _blocs(jeton: dict) -> Iterator[Bloc]:
+    """Yield the blocks of a token of Markdown."""
+    kind = jeton["type"]
+    if kind == "heading":
+        yield Titre(_en_clair(_prose(jeton["children"])), min(jeton["attrs"]["level"], 3))
+    elif kind in ("paragraph", "block_text"):
+        yield Paragraphe(_prose(jeton["children"]))
+    elif kind == "list":
+        yield Liste(tuple(_items(jeton)), ordonnee=jeton["attrs"]["ordered"])
+    elif kind == "block_quote":
+        yield Encadre(tuple(_prose(child["children"]) for child in jeton["children"] if "children" in child), True)
+    elif kind == "block_code":
+        yield from (Paragraphe(line) for line in jeton["raw"].splitlines() if line.strip())
+    elif not (kind in MUETS or (kind == "block_html" and jeton["raw"].startswith("<!--"))):
+        raise ProseImpossible(HORS.get(kind, kind))
+
+
+def _items(jeton: dict) -> Iterator[Texte]:
+    """Yield the items of a list; those of a list inside it follow theirs."""
+    for child in (child for item in jeton["children"] for child in item["children"]):
+        if child["type"] == "list":
+            yield from _items(child)
+        elif child["type"] not in MUETS:
+            yield _prose(child.get("children", []))
+
+
+def _prose(jetons: list[dict]) -> Texte:
+    """Return a text: a string when nothing in it is strong nor leads elsewhere."""
+    runs: list[Morceau] = []
+    for plain, group in groupby(_jetons(jetons), key=lambda run: isinstance(run, str)):
+        found = list(group)
+        runs += ["".join(found)] if plain else found
+    return tuple(runs) if any(not isinstance(run, str) for run in runs) else "".join(runs)
+
+
+def _jetons(jetons: list[dict]) -> Iterator[Morceau]:
+    for token in jetons:
+        kind = token["type"]
+        if kind in ("text", "codespan"):
+            yield token["raw"]
+        elif kind in ("softbreak", "linebreak"):
+            yield " "
+        elif kind == "strong":
+            yield Gras(_en_clair(_prose(token["children"])))
+        elif kind == "link" and ADRESSE.match(token["attrs"]["url"]):
+            yield Lien(_en_clair(_prose(token["children"])), token["attrs"]["url"])
+        elif kind == "emphasis":
+            yield from _jetons(token["children"])
+        else:
+            raise ProseImpossible(HORS.get(kind, kind))
+
+
+def _en_clair(texte: Texte) -> str:
+    """Return a text without what its runs say beside their words."""
+    return "".join(map(_nu, morceaux(texte)))
 
 
 def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
