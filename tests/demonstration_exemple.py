@@ -8,9 +8,8 @@ import pandas as pd
 
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import evaluer
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import cle_de
-from ctglib.donnees.suivi.objets import DossierSuivi
+from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.secret.modele import Tirage
 from ctglib.secret.publication import Publiable, appliquer
 

@@ -14,9 +14,9 @@ from openpyxl import Workbook
 
 from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.importer import Preparation, preparer, preparer_dans
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import racine
+from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import valider
 
 SUIVI = Path("conventions") / "harnes" / "suivi"

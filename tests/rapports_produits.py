@@ -9,7 +9,7 @@ from pathlib import Path
 from lecture_pdf import pages_du_pdf
 from ligne_de_commande import ctg
 
-from ctglib.donnees.conventions import conventions
+from ctglib.donnees.lecture import conventions
 from ctglib.production.plan import PUBLIQUE, Demande, commandes, rapports_connus
 
 

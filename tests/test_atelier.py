@@ -17,7 +17,7 @@ from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.atelier.carnet import DemandeImpossible
 from ctglib.atelier.series import etude
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
+from ctglib.donnees.suivi import lire_suivi_brut
 
 EPCI = "Lens-Liévin"
 

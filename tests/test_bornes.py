@@ -27,7 +27,7 @@ from pandas import DataFrame
 from ctglib.collecte.lecture import noms_possibles
 from ctglib.commandes.application import lancer
 from ctglib.document.tableau import Tableau
-from ctglib.donnees.confidentialite import valeur_personnelle
+from ctglib.donnees.csv_strict import valeur_personnelle
 from ctglib.donnees.ecriture import ecrire, en_csv
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.magasin import connexion

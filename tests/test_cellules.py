@@ -13,7 +13,7 @@ from ctglib.collecte.cellules import Illisible, lire_choix, lire_date, lire_nomb
 from ctglib.collecte.feuilles import Nombre
 from ctglib.collecte.fichiers import Cellule
 from ctglib.collecte.lecture import noms_possibles
-from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
+from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml

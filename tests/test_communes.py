@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer, superposer
+from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import valider
 
 COLONNES = yaml.safe_load((Path(__file__).parent / "cas" / "sources.yaml").read_text(encoding="utf-8"))["colonnes_cnaf"]

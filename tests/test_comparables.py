@@ -23,8 +23,8 @@ from ctglib.calculs.comparables import (
     tenue,
 )
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.modeles.catalogue import Reglage
+from ctglib.donnees.suivi import lire_suivi_brut
 
 EXACT = 1e-9  # both paths are exact until they become floats
 EXEMPLE = [

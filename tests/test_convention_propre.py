@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.suivi import lire_suivi_brut
 
 PROPRE = """
 indicateurs:

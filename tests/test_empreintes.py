@@ -14,10 +14,9 @@ from production_exemple import CONVENTION, demande, ecrire_carnet, octets, pourq
 
 from ctglib.blocs.lecture import NON_PUBLIEE, sources
 from ctglib.donnees import lecture
-from ctglib.donnees.cle import FICHIER, cle_secrete
-from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import enregistrer, lire_octets
+from ctglib.donnees.lecture import CLE as FICHIER
+from ctglib.donnees.lecture import VARIABLE, cle_de, enregistrer, lire_octets, publiable
 from ctglib.production.archive import rassembler
 from ctglib.production.manifeste import lire_manifeste
 from ctglib.production.plan import Demande
@@ -60,7 +59,7 @@ def test_un_public_a_son_sha256_et_un_saisi_une_empreinte_que_seule_la_cle_donne
     with enregistrer() as journal:
         entered, public = lire_octets(SAISI), lire_octets(PUBLIC)
 
-    key = cle_secrete(donnees / "conventions" / NOM)
+    key = cle_de(NOM)
     told = b"empreinte\0" + SAISI.encode() + b"\0" + entered
     assert journal.lus[PUBLIC] == lecture.empreinte(PUBLIC) == hashlib.sha256(public).hexdigest()
     assert journal.lus[SAISI] == lecture.empreinte(SAISI) == hmac.new(key, told, hashlib.sha256).hexdigest()
@@ -88,37 +87,45 @@ def test_qui_a_les_rapports_et_le_code_mais_pas_la_cle_n_essaie_pas_les_niveaux_
 
 
 def test_ni_la_cle_ni_un_fichier_d_empreintes_ne_sont_dans_les_rapports(voulue: Demande, donnees: Path) -> None:
-    key = cle_secrete(donnees / "conventions" / NOM).hex().encode()
+    key = cle_de(NOM).hex().encode()
     files = [path for path in voulue.sortie.rglob("*") if path.is_file()]
 
     assert not [path for path in files if path.name in ("empreintes.json", ".cle") or key in path.read_bytes()]
 
 
-def test_la_cle_est_faite_une_fois_au_hasard_et_pour_son_proprietaire_seul(tmp_path: Path) -> None:
-    for name in ("une", "autre"):
-        (tmp_path / name / "suivi").mkdir(parents=True)
+@pytest.fixture
+def conventions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of conventions."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    (tmp_path / "conventions").mkdir()
+    return tmp_path / "conventions"
 
-    first, again, other = (cle_secrete(tmp_path / name) for name in ("une", "une", "autre"))
+
+def test_la_cle_est_faite_une_fois_au_hasard_et_pour_son_proprietaire_seul(conventions: Path) -> None:
+    for name in ("une", "autre"):
+        (conventions / name / "suivi").mkdir(parents=True)
+
+    first, again, other = (cle_de(name) for name in ("une", "une", "autre"))
 
     assert first == again != other and len(first) == 32
-    assert stat.S_IMODE((tmp_path / "une" / FICHIER).stat().st_mode) == 0o600
+    assert stat.S_IMODE((conventions / "une" / FICHIER).stat().st_mode) == 0o600
 
 
-def test_une_convention_sans_suivi_n_a_pas_de_cle(tmp_path: Path) -> None:
-    assert cle_secrete(tmp_path) == b""
-    assert list(tmp_path.iterdir()) == []
+def test_une_convention_sans_suivi_n_a_pas_de_cle(conventions: Path) -> None:
+    assert cle_de("une") == b""
+    assert list(conventions.iterdir()) == []
 
 
 @pytest.mark.parametrize("contenu", ["", "abc\n", "# clé\n", "z" * 64, "0" * 64 + "\n" + "1" * 64])
 def test_une_cle_abimee_est_dite_avec_son_fichier_et_ce_qu_il_faut_faire(
-    tmp_path: Path, contenu: str, monkeypatch: pytest.MonkeyPatch
+    conventions: Path, contenu: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ctglib.donnees.cle.PAUSE", 0)
-    (tmp_path / "suivi").mkdir()
-    (tmp_path / FICHIER).write_text(contenu, encoding="utf-8")
+    monkeypatch.setattr(lecture, "PAUSE", 0)
+    (conventions / "une/suivi").mkdir(parents=True)
+    (conventions / "une" / FICHIER).write_text(contenu, encoding="utf-8")
 
-    with pytest.raises(DonneesInvalides, match=r"suivi/\.cle\n.*contenu qui n'est pas une clé") as error:
-        cle_secrete(tmp_path)
+    with pytest.raises(DonneesInvalides, match=r"une/suivi/\.cle\n.*contenu qui n'est pas une clé") as error:
+        cle_de("une")
 
     assert "la reprendre d'une sauvegarde" in str(error.value)
 

@@ -8,9 +8,9 @@ import pytest
 from classeur_rempli import photographie
 from ligne_de_commande import ctg
 
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.ecriture import EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.secret.publication import figer, publier
 
 NOM, ANNEE = "demonstration", 2023

@@ -17,8 +17,8 @@ from ctglib.calculs.comparables import Resultat
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.modeles.catalogue import Reglage
+from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.graphiques.points import points_comparables
 
 METHODES = ("regle", "communes_retenues", "essentiel", "points", "ecarts", "departement", "sensibilite",

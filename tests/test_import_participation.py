@@ -12,8 +12,8 @@ from openpyxl import Workbook, load_workbook
 
 from ctglib.collecte.gabarit import ecrire_gabarit
 from ctglib.collecte.importer import preparer
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.modeles.suivi import Consultation, Exemple, Participation
+from ctglib.donnees.suivi import lire_suivi_brut
 
 FEUILLE = "Participation"
 ATTENDUE = Participation(

@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 
 from ctglib.collecte.gabarit import ecrire_gabarit
 from ctglib.collecte.importer import preparer
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import valider
 
 

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from donnees_abimees import png
 
-from ctglib.donnees.conventions import conventions
 from ctglib.donnees.csv_strict import charger_schema, en_table, examiner_csv
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import VARIABLE, enregistrer, existe, lire_octets, lister
+from ctglib.donnees.lecture import VARIABLE, conventions, enregistrer, existe, lire_octets, lister
 from ctglib.donnees.modeles.catalogue import Statuts
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -158,7 +157,7 @@ def test_un_code_et_un_mot_restent_du_texte_et_un_nombre_vide_est_absent(donnees
     (donnees / "essai.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
     schema = charger_schema("annexe1")
 
-    table = en_table(examiner_csv("essai.csv", schema), schema)
+    table = en_table(examiner_csv("essai.csv", schema).lignes, schema)
 
     assert table["territoire"].tolist() == ["01001", "2A"]
     assert table["note"].tolist() == ["NA", ""]

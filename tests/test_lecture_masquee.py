@@ -11,9 +11,8 @@ import pytest
 from production_exemple import CONVENTION, demande, ecrire_carnet, produire
 
 from ctglib import lire_suivi, ouvrir_bilan, ouvrir_evaluation
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import enregistrer
-from ctglib.donnees.suivi.objets import DossierSuivi
+from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.export import ExporteurHTML
 from ctglib.secret.bruts import AVERTISSEMENT, MIME, EffectifsBruts, ExportRefuse, refuser
 

@@ -89,7 +89,7 @@ def test_la_page_d_echec_ne_montre_pas_ce_qui_est_saisi_et_le_terminal_le_montre
     profils.write_text(text.replace("cmj,sexe,garcons,,,7,A", "cmj,sexe,garcons,,,-7,A"), encoding="utf-8")
     ecrire_carnet(
         tmp_path / "carnets" / "fragile.ipynb",
-        "from ctglib.donnees.dossier_suivi import lire_suivi_brut\nlire_suivi_brut('demonstration', 2023)",
+        "from ctglib.donnees.suivi import lire_suivi_brut\nlire_suivi_brut('demonstration', 2023)",
     )
 
     rendu = produire(demande(tmp_path / "carnets", tmp_path / "sortie"))["fragile"]

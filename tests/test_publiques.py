@@ -10,10 +10,10 @@ from ligne_de_commande import ctg
 from officiels_exemple import CNAF, cnaf, ecrire, en_python
 
 from ctglib.donnees import publiques
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.officiels.ajout import Demande, enregistrer, preparer
-from ctglib.donnees.verifications_sources import examiner_les_sources
+from ctglib.donnees.suivi import lire_suivi_brut
+from ctglib.donnees.validation import examiner_les_sources
 
 COMMUNES = ("62413", "62427", "62041", "62001", "62396")
 LENS_LIEVIN = "246200364"

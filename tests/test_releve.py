@@ -12,8 +12,8 @@ from ligne_de_commande import ctg
 from rapports_produits import Production, Rapport
 
 from ctglib.collecte.importer import preparer
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.suivi import lire_suivi_brut
 
 ANNEE = 2026
 

@@ -22,9 +22,8 @@ from lecture_publiee import FREQUENTATIONS, INCLUSION, Lu, lire
 from rapports_produits import TOUS, Production, choisir
 from secret_exemple import Choisi
 
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.donnees.suivi.objets import DossierSuivi
+from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.secret import publication
 from ctglib.secret.masque import CLE, Masque, masquer
 from ctglib.secret.modele import Cellule, Cle, Lien, Tirage, accorder

@@ -10,9 +10,9 @@ from donnees_abimees import remplacer
 from suivi_exemple import FICHIERS, HARNES, OBSERVATIONS, ecrire_suivi
 
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer, existe, lire_octets, lister, superposer
+from ctglib.donnees.suivi import lire_suivi_brut
 
 MOYENS = f"{HARNES}/suivi/2024/moyens.csv"
 

@@ -9,11 +9,11 @@ import yaml
 from donnees_abimees import abimer, message, remplacer
 from suivi_exemple import FICHIERS, HARNES, OBSERVATIONS, ecrire_suivi
 
-from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
-from ctglib.donnees.dossier_suivi import fautes_de_saisie, lire_suivi_brut
+from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.catalogue import Confidentialite
-from ctglib.donnees.validation import valider
+from ctglib.donnees.suivi import lire_suivi_brut
+from ctglib.donnees.validation import fautes_de_saisie, valider
 from ctglib.donnees.yaml_strict import charger_yaml
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "suivi_invalide.yaml").read_text(encoding="utf-8"))

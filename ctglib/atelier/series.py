@@ -11,8 +11,8 @@ from ctglib.atelier.carnet import DemandeImpossible, inconnu, sans_accents
 from ctglib.atelier.lieux import codes, connus
 from ctglib.blocs.annee import etudier
 from ctglib.donnees import publiques
-from ctglib.donnees.conventions import conventions
 from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.lecture import conventions
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.statuts import Statut
 

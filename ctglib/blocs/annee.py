@@ -17,17 +17,14 @@ from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.donnees.catalogue import Catalogue
-from ctglib.donnees.cle import signer
 from ctglib.donnees.dossier import charger_gabarit
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
-from ctglib.donnees.empreintes import publiable
-from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts
+from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts, publiable, signer
 from ctglib.donnees.modeles.convention import Convention, Fiche
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
-from ctglib.donnees.suivi.objets import DossierSuivi, Suivi
+from ctglib.donnees.suivi import DossierSuivi, Suivi, lire_suivi_brut
 from ctglib.secret.publication import publier
 
 CALCULS = ("mesures", "evaluation", "etats", "collecte", "a_collecter", "revisions")

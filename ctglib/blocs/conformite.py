@@ -13,7 +13,7 @@ from ctglib.calculs.preuves import conformite, population, themes_absents
 from ctglib.document.blocs import Bloc, avertissement, liste
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, date_longue, enumerer, majuscule, minuscule, nombre
-from ctglib.donnees.finale import Finale
+from ctglib.donnees.dossier import Finale
 from ctglib.donnees.montrable import Montrable
 
 LISTES = ("fiches", "diagnostic", "series", "offre", "detenteurs")  # joined in the CSV

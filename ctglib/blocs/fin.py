@@ -20,7 +20,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees.catalogue import Catalogue
-from ctglib.donnees.finale import Finale
+from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Convention, Schema
 from ctglib.donnees.montrable import Montrable

@@ -13,7 +13,7 @@ from ctglib.document.blocs import Bloc, liste
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points
-from ctglib.donnees.empreintes import publiable
+from ctglib.donnees.lecture import publiable
 from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Theme
 from ctglib.donnees.modeles.rapports import RoleDeFichier
 from ctglib.donnees.statuts import Statut

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.gabarit import Gabarit
-    from ctglib.donnees.suivi.objets import Suivi
+    from ctglib.donnees.suivi import Suivi
 
 TAUX = (
     "groupe", "valeur_groupe", "attendus", "renseignes", "provisoires", "non_transmis", "non_disponibles", "sans_objet",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Convention, IndicateurFiche
     from ctglib.donnees.modeles.suivi import Avenant, Changement
-    from ctglib.donnees.suivi.objets import Suivi
+    from ctglib.donnees.suivi import Suivi
 
 COLONNES = (
     "fiche", "indicateur", "libelle", "unite", "sens", "nature", "origine", "dimension", "modalite", "libelle_modalite",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.evaluation import Lectures, RegleRecommandation
     from ctglib.donnees.modeles.suivi import Changement
-    from ctglib.donnees.suivi.objets import Suivi
+    from ctglib.donnees.suivi import Suivi
 
 COLONNES = (
     "fiche", "indicateur", "libelle", "definition", "unite", "sens", "nature", "origine", "table", "valeur_initiale",

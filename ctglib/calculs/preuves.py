@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.evaluation import CodeForce, Lectures, ReglesConformite
     from ctglib.donnees.modeles.suivi import Changement
-    from ctglib.donnees.suivi.objets import Suivi
+    from ctglib.donnees.suivi import Suivi
 
 CONVENTION, PROPOSITIONS = "convention", "propositions"
 ECRITES = ("convention", "avenant")

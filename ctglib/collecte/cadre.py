@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.collecte.suivi import TOUTES, lire_annee
-from ctglib.donnees.conventions import DOSSIER
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.lecture import CONVENTIONS
 from ctglib.donnees.modeles.gabarit import AUTRES, FeuilleGabarit, Gabarit
+from ctglib.donnees.pieces import annees_presentes
 from ctglib.donnees.references import nom_inconnu
-from ctglib.donnees.suivi.pieces import annees_presentes
+from ctglib.donnees.suivi import lire_suivi_brut
 
 if TYPE_CHECKING:
     from ctglib.collecte.suivi import Suivi, Table
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.suivi import Avenant
-    from ctglib.donnees.suivi.objets import DossierSuivi
+    from ctglib.donnees.suivi import DossierSuivi
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     first, last = dossier.convention.debut.year, suivi.fin.year
     if not first <= annee <= last:
         expected = f"une année de la convention, de {first} à {last}"
-        raise refus(f"{DOSSIER}/{convention}", f"l'année {annee}", expected, "corriger l'année demandée")
+        raise refus(f"{CONVENTIONS}/{convention}", f"l'année {annee}", expected, "corriger l'année demandée")
     if responsable and responsable not in (known := dossier.catalogue.responsables):
         raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, known, "un service", "responsables.yaml"))
     years = sorted({annee, *annees_presentes(convention)})
@@ -127,7 +127,7 @@ def fautes_de_gabarit(gabarit: Gabarit, dossier: Dossier) -> list[Faute]:
         ("moyens.par_structure.categories", structures.categories, categories, "une catégorie", "offre.yaml"),
         ("moyens.par_structure.gestions", structures.gestions, catalogue.offre.gestions, "une gestion", "offre.yaml"),
     )
-    own = f"{DOSSIER}/{dossier.convention.id}/{COLLECTE}"
+    own = f"{CONVENTIONS}/{dossier.convention.id}/{COLLECTE}"
     return [
         Faute(own, *nom_inconnu(name, known, *words), colonne=place)
         for place, names, known, *words in cited

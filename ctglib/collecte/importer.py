@@ -11,15 +11,14 @@ from ctglib.collecte.feuilles import OBSERVATIONS, feuilles
 from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.lecture import Entree, lire
 from ctglib.collecte.suivi import en_fichiers, lire_annee, triee
-from ctglib.donnees.conventions import conventions
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import GABARIT
-from ctglib.donnees.dossier_suivi import fautes_de_saisie
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
-from ctglib.donnees.lecture import proches, racine
+from ctglib.donnees.lecture import conventions, proches, racine
 from ctglib.donnees.modeles.gabarit import Gabarit
-from ctglib.donnees.suivi.pieces import TABLES, dossier_du_suivi
+from ctglib.donnees.pieces import TABLES, dossier_du_suivi
+from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter as lettre
 from ctglib.collecte.cellules import Illisible, Lu, lire_choix, lire_date, lire_nombre, lire_texte_libre, montrer
 from ctglib.collecte.classeur import PLI, SANS_SAISIE
 from ctglib.collecte.fichiers import VIDE, cle_de_titre
-from ctglib.donnees.confidentialite import colonne_personnelle, valeur_personnelle
+from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import proches
 

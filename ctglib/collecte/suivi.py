@@ -19,7 +19,7 @@ from ctglib.donnees.modeles.suivi import (
     Participation,
     Suite,
 )
-from ctglib.donnees.suivi.pieces import TABLES, dossier_du_suivi
+from ctglib.donnees.pieces import TABLES, dossier_du_suivi
 from ctglib.donnees.yaml_strict import examiner_yaml
 
 Table = dict[tuple[str, ...], dict[str, str]]
@@ -53,7 +53,7 @@ def lire_annee(convention: str, annee: int) -> Suivi:
             read = examiner_csv(path, schema)
             if read.fautes:
                 raise DonneesInvalides(list(read.fautes))
-            rows = (dict(row.cellules) for row in read.lignes)
+            rows = read.lignes.to_dict("records")
             tables[name] = {tuple(row[column] for column in schema.cle): row for row in rows}
     for name, (model, _) in DOCUMENTS.items():
         if existe(path := f"{folder}/{name}.yaml"):

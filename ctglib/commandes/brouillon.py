@@ -15,14 +15,13 @@ from ctglib.calculs.suivi import a_la_date
 from ctglib.calculs.territoire import annees_renouvelees, remplir
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
-from ctglib.donnees.dossier_suivi import fautes_de_convention
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.finale import fautes_finales
 from ctglib.donnees.lecture import existe, lire_octets, lister, superposer
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.statuts import Statut
+from ctglib.donnees.validation import fautes_de_convention
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
@@ -169,7 +168,7 @@ def _verifier(nom: str, fichiers: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files of a convention by path in the data folder, once they have been read as they would be there."""
     written = {f"{DOSSIER}/{nom}/{name}": content for name, content in fichiers.items()}
     with superposer(written):
-        if faults := [*fautes_de_convention(nom), *fautes_finales(nom)]:
+        if faults := fautes_de_convention(nom):
             raise DonneesInvalides(faults)
     return written
 

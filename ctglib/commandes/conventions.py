@@ -45,9 +45,8 @@ def nouvelle_convention(
 ) -> None:  # fmt: skip
     """Écrire le dossier d'une convention : à remplir, ou d'après celle qui s'achève (--depuis)."""
     from ctglib.commandes.brouillon import commencer, poursuivre
-    from ctglib.donnees.conventions import conventions
     from ctglib.donnees.ecriture import ecrire
-    from ctglib.donnees.lecture import racine
+    from ctglib.donnees.lecture import conventions, racine
     from ctglib.rapports.evaluation import ouvrir_evaluation
 
     given = {"territoire": territoire, "debut": debut, "fin": fin, "parties": parties, "fiches": str(fiches or "")}

@@ -62,9 +62,9 @@ Commun = Annotated[
 def valider(convention: Conventions = None) -> int:
     """Vérifier toutes les données, et dire toutes les fautes d'un coup."""
     from ctglib.donnees import validation
-    from ctglib.donnees.conventions import conventions
     from ctglib.donnees.fautes import DonneesInvalides, Faute
-    from ctglib.donnees.verifications_sources import examiner_les_sources
+    from ctglib.donnees.lecture import conventions
+    from ctglib.donnees.validation import examiner_les_sources
     from ctglib.production.paroles import fautes_des_paroles
 
     fautes: list[Faute] = []

@@ -80,7 +80,7 @@ def produire(
     ordonnanceur: Ordonnanceur = "", mesures: Mesures = None, carnets: Carnets = CARNETS,
 ) -> int:  # fmt: skip
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
-    from ctglib.donnees.conventions import conventions
+    from ctglib.donnees.lecture import conventions
     from ctglib.production.plan import Demande, commandes, rapports_connus
 
     facon = Facon(

@@ -10,30 +10,14 @@ from ctglib.donnees.modeles.coherence import ReglesCoherence
 from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.catalogue import (
-        Charte,
-        Comparaison,
-        Confidentialite,
-        Dimension,
-        Indicateur,
-        Moyens,
-        Profils,
-        Radar,
-        ReferentielEmploi,
-        Responsable,
-        Secret,
-        Seuils,
-        Statut,
-        Territoire,
-        Theme,
-        Unite,
-        VocabulaireOffre,
-    )
-    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles import catalogue
+    from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.rapports import ReglesBilan, ReglesDiagnostic, ReglesMessages, Synthese
     from ctglib.donnees.modeles.sources import DonneesPubliques
     from ctglib.donnees.pieces import Pieces
+
+PROPRES = "Indicateurs propres à la convention"
 
 
 @dataclass(frozen=True)
@@ -54,29 +38,29 @@ class Catalogue(Montrable):
         diagnostic: What the sections of the diagnostic show.
     """
 
-    themes: tuple[Theme, ...]
-    statuts: dict[str, Statut]
-    unites: dict[str, Unite]
-    territoires: dict[str, Territoire]
-    seuils: Seuils
-    radar: Radar
-    offre: VocabulaireOffre
-    referentiel: ReferentielEmploi
+    themes: tuple[catalogue.Theme, ...]
+    statuts: dict[str, catalogue.Statut]
+    unites: dict[str, catalogue.Unite]
+    territoires: dict[str, catalogue.Territoire]
+    seuils: catalogue.Seuils
+    radar: catalogue.Radar
+    offre: catalogue.VocabulaireOffre
+    referentiel: catalogue.ReferentielEmploi
     coherence: ReglesCoherence
     publiques: DonneesPubliques
     synthese: Synthese
-    charte: Charte
+    charte: catalogue.Charte
     bibliotheque: dict[str, tuple[Indicateur, ...]]
     fiches_indicateurs: dict[int, tuple[Indicateur, ...]]
     indicateurs_contexte: dict[str, Indicateur]
-    dimensions: dict[str, Dimension]
-    profils: Profils
-    moyens: Moyens
-    responsables: dict[str, Responsable]
+    dimensions: dict[str, catalogue.Dimension]
+    profils: catalogue.Profils
+    moyens: catalogue.Moyens
+    responsables: dict[str, catalogue.Responsable]
     evaluation: Evaluation
-    confidentialite: Confidentialite
-    secret: Secret
-    comparaison: Comparaison
+    confidentialite: catalogue.Confidentialite
+    secret: catalogue.Secret
+    comparaison: catalogue.Comparaison
     bilan: ReglesBilan
     messages: ReglesMessages
     diagnostic: ReglesDiagnostic
@@ -103,15 +87,21 @@ class Catalogue(Montrable):
         return {**self.indicateurs, **self.indicateurs_contexte, **shelf, **self.indicateurs_fiches}
 
 
-PROPRES = "Indicateurs propres à la convention"
-
-
-def _suivis(
-    convention: Convention, bibliotheque: dict[str, tuple[Indicateur, ...]]
-) -> dict[int, tuple[Indicateur, ...]]:
-    """Return what each fiche follows: the library's words, and whether the convention writes the indicator itself."""
-    known = {item.id: item for group in bibliotheque.values() for item in group}
-    return {
+def assembler(pieces: Pieces) -> Catalogue:
+    """Return the catalogue of pieces without fault."""
+    found = {name: group[0].objet for name, group in pieces.documents.items() if len(group) == 1}
+    convention = pieces.convention
+    themes = [
+        theme.model_copy(update={"titre": own, "chapitre": ""})
+        if (own := convention.themes.get(theme.theme))
+        else theme
+        for theme in (document.objet for document in pieces.documents["themes"])
+    ]
+    own = [document.objet for document in pieces.documents["convention/indicateurs"]]
+    shelf = {document.objet.titre: document.objet.indicateurs for document in pieces.documents["indicateurs"]}
+    shelf |= {PROPRES: tuple(one for item in own for one in item.indicateurs)}
+    known = {item.id: item for group in shelf.values() for item in group}
+    followed = {
         fiche.numero: tuple(
             known[one.id].model_copy(
                 update={"origine": "convention" if one.libelle else "propose", "references": one.references}
@@ -120,49 +110,23 @@ def _suivis(
         )
         for fiche in sorted(convention.fiches, key=lambda fiche: fiche.numero)
     }
-
-
-def assembler(pieces: Pieces) -> Catalogue:
-    """Return the catalogue of pieces without fault."""
-    found = {name: group[0].objet for name, group in pieces.documents.items() if len(group) == 1}
-    convention = found["convention/convention"]
-    themes = [
-        theme.model_copy(update={"titre": own, "chapitre": ""})
-        if (own := convention.themes.get(theme.theme))
-        else theme
-        for theme in (document.objet for document in pieces.documents["themes"])
-    ]
-    subjects = [document.objet for document in pieces.documents["indicateurs"]]
-    own = [document.objet for document in pieces.documents["convention/indicateurs"]]
-    shelf = {item.titre: item.indicateurs for item in subjects}
-    shelf |= {PROPRES: tuple(one for item in own for one in item.indicateurs)}
     dimensions = [*found["dimensions"].dimensions, *(one for item in own for one in item.dimensions)]
     places = pieces.documents["convention/territoires"]
+    same = ("seuils", "radar", "offre", "charte", "profils", "moyens", "confidentialite", "secret", "comparaison",
+            "messages", "diagnostic")  # fmt: skip
     return Catalogue(
+        **{name: found[name] for name in same},
+        **{name: found[name].selon(convention) for name in ("synthese", "evaluation", "bilan")},
         themes=tuple(sorted(themes, key=lambda theme: theme.ordre)),
         statuts={item.code: item for item in found["statuts"].statuts},
         unites={item.id: item for item in found["unites"].unites},
         territoires={item.code: item for document in places for item in document.objet.territoires},
-        seuils=found["seuils"],
-        radar=found["radar"],
-        offre=found["offre"],
         referentiel=found["referentiel_emploi"],
         coherence=ReglesCoherence(relations=found["relations"], regles=found["regles"]),
         publiques=found["donnees_publiques"],
-        synthese=found["synthese"].selon(convention),
-        charte=found["charte"],
         bibliotheque=shelf,
-        fiches_indicateurs=_suivis(convention, shelf),
+        fiches_indicateurs=followed,
         indicateurs_contexte={item.id: item for item in found["contexte"].indicateurs},
         dimensions={item.id: item for item in dimensions},
-        profils=found["profils"],
-        moyens=found["moyens"],
         responsables={item.id: item for item in (*found["responsables"].responsables, *convention.responsables)},
-        evaluation=found["evaluation"].selon(convention),
-        confidentialite=found["confidentialite"],
-        secret=found["secret"],
-        comparaison=found["comparaison"],
-        bilan=found["bilan"].selon(convention),
-        messages=found["messages"],
-        diagnostic=found["diagnostic"],
     )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema, en_table, examiner_csv
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ctglib.donnees.dossier import Dossier
 
 COLONNES = ["indicateur", "modalite", "libelle", "unite", "annee", "valeur", "statut", "valeur_reference",
             "statut_reference", "ecart", "ecart_type"]  # fmt: skip
+_LUES = ["territoire", "annee", "modalite", "valeur", "statut", "source"]
 TOUS_MODES = "Tous modes d'accueil"
 
 
@@ -27,8 +28,6 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
     Returns:
         The columns ``COLONNES``; ``modalite`` is "" for the whole; ``attrs["source"]`` names the producer.
     """
-    import pandas as pd
-
     rules, convention = dossier.catalogue.diagnostic.modes, dossier.convention
     rows = _inventee(dossier) if convention.fictive else _publiee(dossier)
     own = rows[rows["territoire"].eq(convention.territoire) & rows["valeur"].notna()]
@@ -38,8 +37,9 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
     year = whole["annee"].max()
     item = dossier.catalogue.indicateurs_contexte[rules.ensemble]
     labels = {one.id: one.libelle for one in dossier.catalogue.dimensions[rules.dimension].modalites}
-    order = {name: rank for rank, name in enumerate(["", *rules.series])}
-    here = own[own["annee"].eq(year) & own["modalite"].isin(list(order))].set_index("modalite")
+    order = ["", *rules.series]
+    here = own[own["annee"].eq(year) & own["modalite"].isin(order)].set_index("modalite")
+    here = here.loc[[name for name in order if name in here.index]]
     there = rows[rows["territoire"].eq(convention.reference) & rows["annee"].eq(year)].set_index("modalite")
     there = there.reindex(here.index)
     table = here.assign(
@@ -51,8 +51,7 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
         statut_reference=there["statut"].fillna(Statut.NON_DISPONIBLE.value),
         ecart=(here["valeur"] - there["valeur"]).round(9),
         ecart_type=dossier.catalogue.unites[item.unite].ecart,
-    )
-    table = table.reset_index().sort_values("modalite", key=lambda names: names.map(order), ignore_index=True)
+    ).reset_index()
     told = table[COLONNES].copy()
     told.attrs["source"] = table["source"].iloc[0]
     return told
@@ -60,8 +59,6 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
 
 def _publiee(dossier: Dossier) -> pd.DataFrame:
     """Return the published rates of the territory and of its reference; none of a territory that is not official."""
-    import pandas as pd
-
     rules, convention = dossier.catalogue.diagnostic.modes, dossier.convention
     known = set(publiques.series()["code"])
     places = [code for code in (convention.territoire, convention.reference) if len(publiques.territoires([code]))]
@@ -71,18 +68,14 @@ def _publiee(dossier: Dossier) -> pd.DataFrame:
         if code in known and places
         for rows in [publiques.lire(code, places)]
     ]
-    if not parts:
-        return pd.DataFrame(columns=["territoire", "annee", "modalite", "valeur", "statut", "source"])
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_LUES)
 
 
 def _inventee(dossier: Dossier) -> pd.DataFrame:
     """Return the rates that a fictional convention invents."""
-    import pandas as pd
-
     relatif = f"conventions/{dossier.convention.id}/contexte.csv"
     if not existe(relatif):
-        return pd.DataFrame(columns=["territoire", "annee", "modalite", "valeur", "statut", "source"])
+        return pd.DataFrame(columns=_LUES)
     schema = charger_schema("observations")
-    rows = en_table(examiner_csv(relatif, schema), schema)
+    rows = en_table(examiner_csv(relatif, schema).lignes, schema)
     return rows[rows["indicateur"].eq(dossier.catalogue.diagnostic.modes.ensemble)]

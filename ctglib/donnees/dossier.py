@@ -1,4 +1,4 @@
-"""A convention and its catalogue, read whole and checked: the door of the data, its yearly follow-up left out."""
+"""A convention and its catalogue, read whole and checked, its yearly follow-up left out; then what its end reads."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.catalogue import Catalogue, assembler
-from ctglib.donnees.conventions import DOSSIER, conventions
 from ctglib.donnees.csv_strict import en_table
-from ctglib.donnees.fautes import DonneesInvalides, refus
-from ctglib.donnees.lecture import enregistrer, existe, proches
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.lecture import CONVENTIONS, enregistrer, existe
+from ctglib.donnees.modeles.evaluation import Lectures, ReglesConformite, ReglesFinales, SaisieFinale
 from ctglib.donnees.modeles.gabarit import CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
-from ctglib.donnees.partage import partager
-from ctglib.donnees.pieces import Pieces, rassembler
+from ctglib.donnees.pieces import Pieces, avec_la_fin, lire_pieces
 from ctglib.donnees.verifications import verifier
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
     from ctglib.donnees.modeles.rapports import MessageDesParties
     from ctglib.donnees.modeles.suivi import Avenant
-
 
 GABARIT, COLLECTE = "catalogue/gabarit.yaml", "collecte.yaml"
 
@@ -63,6 +61,23 @@ class Dossier(Montrable):
     fichiers: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Finale:
+    """What the evaluation at the end reads beside the follow-up, checked.
+
+    Attributes:
+        regles: Questions, rules and words of the catalogue.
+        conformite: What the law asks since the convention was signed.
+        lectures: Links that the text does not write; none when the file is absent.
+        saisie: What the evaluators entered; nothing when the file is absent.
+    """
+
+    regles: ReglesFinales
+    conformite: ReglesConformite
+    lectures: Lectures
+    saisie: SaisieFinale
+
+
 def lire_dossier(convention: str) -> Dossier:
     """Return a convention, read whole and checked.
 
@@ -74,30 +89,9 @@ def lire_dossier(convention: str) -> Dossier:
     """
     with enregistrer() as journal:
         pieces = lire_pieces(convention)
-    if faults := [*pieces.fautes, *verifier(pieces)]:
+    if faults := verifier(pieces):
         raise DonneesInvalides(faults)
     return en_dossier(pieces, tuple(sorted(journal.lus)))
-
-
-def charger_gabarit(convention: str) -> Gabarit:
-    """Return the workbook of a year, with what a convention asks for and from whom.
-
-    Raises:
-        DonneesInvalides: A file does not hold.
-    """
-    gabarit, own = charger_yaml(GABARIT, Gabarit), f"{DOSSIER}/{convention}/{COLLECTE}"
-    asked = charger_yaml(own, CollecteAnnuelle) if existe(own) else CollecteAnnuelle()
-    return gabarit.model_copy(update={"parts": asked.parts, "moyens": asked.moyens})
-
-
-def lire_pieces(convention: str) -> Pieces:
-    """Return the files of a convention and of the catalogue, as far as they can be read.
-
-    Raises:
-        DonneesInvalides: The convention is not there.
-    """
-    _verifier_nom(convention)
-    return partager(f"pieces/{convention}", lambda: rassembler(convention))
 
 
 def en_dossier(pieces: Pieces, fichiers: tuple[str, ...]) -> Dossier:
@@ -108,33 +102,34 @@ def en_dossier(pieces: Pieces, fichiers: tuple[str, ...]) -> Dossier:
         )
         for name in ("affirmations", "commentaires", "corrections", "justifications", "avenants", "messages")
     }
-    tables = {name: en_table(table, pieces.schemas[name]) for name, table in pieces.tables.items()}
-    return Dossier(
-        catalogue=assembler(pieces),
-        convention=pieces.documents["convention/convention"][0].objet,
-        annexe1=tables["annexe1"],
-        offre=tables["offre"],
-        **own,
-        logos=pieces.logos,
-        fichiers=fichiers,
-    )
+    tables = {name: en_table(pieces.tables[name][0].lignes, pieces.schemas[name]) for name in ("annexe1", "offre")}
+    catalogue = assembler(pieces)
+    return Dossier(catalogue, pieces.convention, **own, **tables, logos=pieces.logos, fichiers=fichiers)
 
 
-def _verifier_nom(convention: str) -> None:
-    """Refuse a convention that is not there.
+def lire_finale(dossier: Dossier) -> Finale:
+    """Return what the evaluation at the end reads beside the follow-up of a convention.
 
-    Its own file answers, and not the list of all of them: another convention, that comes or goes, changes nothing in
-    what is recorded as read.
+    Raises:
+        DonneesInvalides: All the faults of these files.
     """
-    if not isinstance(convention, str):
-        expected, remedy = "un nom, entre guillemets dans un carnet", 'écrire le nom : convention = "harnes"'
-        raise refus(DOSSIER, f"la convention « {convention!r:.80} »", expected, remedy)
-    if convention.replace("-", "_").isidentifier() and existe(f"{DOSSIER}/{convention}/convention.yaml"):
-        return
-    known = conventions()
-    if convention in known:
-        return
-    close = proches(convention, known)
-    remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms, ou créer le dossier de la convention"
-    expected = f"le nom d'un dossier de « {DOSSIER} » : {', '.join(known) or 'aucun pour le moment'}"
-    raise refus(DOSSIER, f"la convention inconnue « {convention[:80]} »", expected, remedy)
+    pieces = avec_la_fin(lire_pieces(dossier.convention.id))
+    if faults := verifier(pieces):
+        raise DonneesInvalides(faults)
+    rules, conformite = (pieces.documents[f"finale/{name}"][0].objet for name in ("regles", "conformite"))
+    lectures, saisie = (
+        next((document.objet for document in pieces.documents[f"finale/{name}"]), model())
+        for name, model in (("lectures", Lectures), ("saisie", SaisieFinale))
+    )
+    return Finale(rules.selon(dossier.convention), conformite, lectures, saisie)
+
+
+def charger_gabarit(convention: str) -> Gabarit:
+    """Return the workbook of a year, with what a convention asks for and from whom.
+
+    Raises:
+        DonneesInvalides: A file does not hold.
+    """
+    gabarit, own = charger_yaml(GABARIT, Gabarit), f"{CONVENTIONS}/{convention}/{COLLECTE}"
+    asked = charger_yaml(own, CollecteAnnuelle) if existe(own) else CollecteAnnuelle()
+    return gabarit.model_copy(update={"parts": asked.parts, "moyens": asked.moyens})

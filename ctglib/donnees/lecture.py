@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import hmac
 import os
 import re
 import stat
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from ctglib.donnees.cle import cle_secrete, signer
-from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 
 VARIABLE = "CTG_DONNEES"
 RAPPORT = "CTG_RAPPORT"  # set in the kernel of a report, where nothing but its cells may speak
+CONVENTIONS = "conventions"
 OCTETS_MAX = 64 * 1024 * 1024  # the largest file of the project has a hundredth of that
-_DROITS = "vérifier ses droits de lecture, puis recommencer"
-DOSSIER_SUIVI = "suivi"
+CLE = "suivi/.cle"
+OCTETS_CLE = 32
+TETE_CLE = "# Clé secrète du suivi : à garder avec les données saisies et leurs sauvegardes, à ne jamais publier.\n"
+ESSAIS, PAUSE = 50, 0.02  # waits for another process that is writing the key
 
 
 @dataclass
@@ -78,7 +81,7 @@ def _guetter(evenement: str, arguments: tuple) -> None:
     if evenement != "open" or not _journaux or getattr(_ici, "lecture", False):
         return
     path, _, flags = arguments
-    if not isinstance(path, str) or DOSSIER_SUIVI not in path or flags & (os.O_WRONLY | os.O_RDWR):
+    if not isinstance(path, str) or "suivi" not in path or flags & (os.O_WRONLY | os.O_RDWR):
         return
     folder = os.environ.get(VARIABLE) or Path(__file__).resolve().parents[2] / "data"
     with suppress(ValueError):
@@ -90,10 +93,8 @@ def _guetter(evenement: str, arguments: tuple) -> None:
 def rejouer(journal: Journal) -> None:
     """Record reads made earlier: what is kept of a piece of work was read all the same."""
     for other in _journaux:
-        other.lus.update(journal.lus)
-        other.absents.update(journal.absents)
-        other.listes.update(journal.listes)
-        other.parts.update(journal.parts)
+        for item in fields(journal):
+            getattr(other, item.name).update(getattr(journal, item.name))
 
 
 @contextmanager
@@ -118,12 +119,11 @@ def superposer(fichiers: Mapping[str, bytes | None]) -> Iterator[None]:
 
     It answers « would these files hold? » before anything is written. What is read so is recorded as any other file.
     """
-    layer = dict(fichiers)
-    _superposes.append(layer)
+    _superposes.append(dict(fichiers))
     try:
         yield
     finally:
-        del _superposes[next(i for i, other in enumerate(_superposes) if other is layer)]
+        _superposes.pop()
 
 
 def racine() -> Path:
@@ -144,23 +144,27 @@ def racine() -> Path:
     raise refus(declared or "data", "dossier absent", "le dossier des données", remedy)
 
 
-def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octets_max: int | None = None) -> bytes:
+def conventions() -> tuple[str, ...]:
+    """Return the names of the conventions: the folders of ``conventions``, sorted."""
+    return tuple(name.removesuffix("/") for name in lister(CONVENTIONS) if name.endswith("/"))
+
+
+def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octets_max: int = OCTETS_MAX) -> bytes:
     """Return the bytes of an ordinary file, looked at before it is opened: a pipe would wait for ever.
 
     Args:
         path: The file.
         nom: How a fault names it.
         attendu: What was expected, in the words of a fault.
-        octets_max: The most bytes that it may have, ``OCTETS_MAX`` when nothing is said.
+        octets_max: The most bytes that it may have.
 
     Raises:
         FileNotFoundError: It is absent.
         DonneesInvalides: It is a folder, a pipe or a device, it is too large, or it cannot be opened.
     """
-    limit = octets_max or OCTETS_MAX
     try:
         state = path.stat()
-        if stat.S_ISREG(state.st_mode) and state.st_size <= limit:
+        if stat.S_ISREG(state.st_mode) and state.st_size <= octets_max:
             return path.read_bytes()
     except FileNotFoundError:
         raise
@@ -168,7 +172,7 @@ def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octe
         remedy = "fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer"
         raise refus(nom, "un fichier que l'on ne peut pas ouvrir", attendu, remedy) from None
     if stat.S_ISREG(state.st_mode):
-        found = f"un fichier de plus de {limit // 1024**2} Mo"
+        found = f"un fichier de plus de {octets_max // 1024**2} Mo"
         remedy = "vérifier que c'est le bon fichier, et en retirer les images, les lignes et les feuilles ajoutées"
     elif stat.S_ISDIR(state.st_mode):
         found, remedy = "un dossier", f"remettre un fichier à la place du dossier « {path.name} »"
@@ -187,6 +191,15 @@ def lire_octets(relatif: str) -> bytes:
     return _lire(relatif)[0]
 
 
+def empreinte(relatif: str) -> str:
+    """Return the fingerprint of a data file: its sha256, or, of what is entered, one that takes the convention's key.
+
+    Raises:
+        DonneesInvalides: As ``lire_octets``.
+    """
+    return _lire(relatif)[1]
+
+
 def _lire(relatif: str) -> tuple[bytes, str]:
     path = _chemin(relatif)
     layer = _couche(relatif)
@@ -200,32 +213,16 @@ def _lire(relatif: str) -> tuple[bytes, str]:
     finally:
         _ici.lecture = False
     if content is None:
-        _noter_absent(relatif)
-        raise DonneesInvalides([_faute_absent(relatif)])
-    digest = _empreinte(relatif, content)
+        raise _absent(relatif, "fichier")
+    if publiable(relatif):
+        digest = hashlib.sha256(content).hexdigest()
+    else:
+        digest = signer(cle_de(PurePosixPath(relatif).parts[1]), f"{relatif}\0".encode() + content)
     for journal in _journaux:
         journal.lus[relatif] = digest
     if not _par_parts and not publiable(relatif):
         noter_part(relatif)
     return content, digest
-
-
-def empreinte(relatif: str) -> str:
-    """Return the fingerprint of a data file: its sha256, or, of what is entered, one that takes the convention's key.
-
-    Raises:
-        DonneesInvalides: As ``lire_octets``.
-    """
-    return _lire(relatif)[1]
-
-
-def cle_de(convention: str) -> bytes:
-    """Return the secret key of a convention (see ``ctglib.donnees.cle``).
-
-    Raises:
-        DonneesInvalides: It cannot be read or made.
-    """
-    return cle_secrete(_chemin(f"conventions/{convention}"))
 
 
 def existe(relatif: str) -> bool:
@@ -250,14 +247,21 @@ def lister(relatif: str) -> tuple[str, ...]:
     """
     folder = _chemin(relatif)
     try:
-        found = {_nom(entry) for entry in folder.iterdir()} if folder.is_dir() else set()
+        there = folder.is_dir()
+        found = {f"{entry.name}/" if entry.is_dir() else entry.name for entry in folder.iterdir()} if there else set()
     except OSError:
-        fault = Faute(relatif, "un dossier que l'on ne peut pas ouvrir", "un dossier lisible", _DROITS)
-        raise DonneesInvalides([fault]) from None
-    found = _avec_les_superposes(relatif, found)
-    if not found and not folder.is_dir():
-        _noter_absent(relatif)
-        raise DonneesInvalides([_faute_absent(relatif, dossier=True)])
+        remedy = "vérifier ses droits de lecture, puis recommencer"
+        raise refus(relatif, "un dossier que l'on ne peut pas ouvrir", "un dossier lisible", remedy) from None
+    for layer in _superposes:
+        for path, content in layer.items():
+            if path.startswith(f"{relatif}/"):
+                name, below, _ = path.removeprefix(f"{relatif}/").partition("/")
+                if content is not None:
+                    found.add(f"{name}{below}")
+                elif not below:
+                    found.discard(name)
+    if not found and not there:
+        raise _absent(relatif, "dossier")
     names = tuple(sorted(name for name in found if not name.startswith((".", "~$"))))
     for journal in _journaux:
         journal.listes[relatif] = names
@@ -268,16 +272,6 @@ def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -
     """Return at most three known names close to one, whatever the case, the closest first; ``seuil`` is difflib's."""
     lowered = {known.lower(): known for known in connus}
     return [lowered[match] for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=seuil)]
-
-
-def _empreinte(relatif: str, content: bytes) -> str:
-    if publiable(relatif):
-        return hashlib.sha256(content).hexdigest()
-    return signer(cle_de(PurePosixPath(relatif).parts[1]), f"{relatif}\0".encode() + content)
-
-
-def _nom(entry: Path) -> str:
-    return f"{entry.name}/" if entry.is_dir() else entry.name
 
 
 def _couche(relatif: str) -> dict[str, bytes | None] | None:
@@ -303,22 +297,6 @@ def _est_un_dossier(path: Path) -> bool:
         return False
 
 
-def _avec_les_superposes(relatif: str, noms: set[str]) -> set[str]:
-    """Return the names of a folder once the layers are laid over it."""
-    prefix = f"{relatif}/"
-    names = set(noms)
-    for layer in _superposes:
-        for path, content in layer.items():
-            if not path.startswith(prefix):
-                continue
-            name, below, _ = path.removeprefix(prefix).partition("/")
-            if content is None and not below:
-                names.discard(name)
-            elif content is not None:
-                names.add(f"{name}{below}")
-    return names
-
-
 def _chemin(relatif: str) -> Path:
     """Return the path of a data file, refusing what would leave the data folder."""
     pure = PurePosixPath(relatif)
@@ -337,21 +315,16 @@ def _noter_absent(relatif: str) -> None:
         journal.absents.add(relatif)
 
 
-def _faute_absent(relatif: str, dossier: bool = False) -> Faute:
-    """Return the fault of an absent file, naming the close names of its folder and not a lost parent's."""
-    kind = "dossier" if dossier else "fichier"
-    name = PurePosixPath(relatif).name
-    parent = _chemin(relatif).parent
-    stems = {_sans_suffixe(entry.name): entry.name for entry in parent.iterdir()} if _est_un_dossier(parent) else {}
-    close = [stems[stem] for stem in proches(_sans_suffixe(name), list(stems), 0.8)]
-    remedy = f"remettre ce {kind} à sa place" + (f", ou renommer « {close[0]} » si c'est lui" if close else "")
-    found = f"{kind} absent" + (f" ; nom proche présent : {', '.join(close)}" if close else "")
-    return Faute(relatif, found, f"un {kind} nommé « {name} »", remedy)
-
-
-def _sans_suffixe(nom: str) -> str:
-    """Return what a file is named before its first point: all our files of a folder end alike."""
-    return nom.partition(".")[0]
+def _absent(relatif: str, sorte: str) -> DonneesInvalides:
+    """Return the error of an absent file or folder, naming the close names of its folder and not a lost parent's."""
+    _noter_absent(relatif)
+    name, parent = PurePosixPath(relatif).name, _chemin(relatif).parent
+    entries = [entry.name for entry in parent.iterdir()] if _est_un_dossier(parent) else []
+    stems = {entry.partition(".")[0]: entry for entry in entries}  # all our files of a folder end alike
+    close = [stems[stem] for stem in proches(name.partition(".")[0], list(stems), 0.8)]
+    remedy = f"remettre ce {sorte} à sa place" + (f", ou renommer « {close[0]} » si c'est lui" if close else "")
+    found = f"{sorte} absent" + (f" ; nom proche présent : {', '.join(close)}" if close else "")
+    return refus(relatif, found, f"un {sorte} nommé « {name} »", remedy)
 
 
 _UTF8 = "un texte encodé en UTF-8"
@@ -373,50 +346,11 @@ def lire_texte(relatif: str) -> str:
         DonneesInvalides: The file is absent, empty, not in UTF-8, or holds invisible characters.
     """
     content = lire_octets(relatif)
-    text = _decoder(content, relatif)
-    if not text.strip():
-        raise refus(
-            relatif,
-            "fichier vide",
-            "un fichier rempli",
-            "remettre le contenu du fichier, par exemple depuis la dernière version enregistrée dans git",
-        )
-    if _INVISIBLES.search(text):
-        lines = re.split("\r\n|\n|\r", text)
-        found = [(number, invisible(line)) for number, line in enumerate(lines, 1)]
-        raise DonneesInvalides([faute_invisible(relatif, name, number) for number, name in found if name])
-    return text
-
-
-def invisible(texte: str) -> str | None:
-    """Return the first invisible or lost character, named for a message, or None."""
-    match = _INVISIBLES.search(texte)
-    if match is None:
-        return None
-    if match.group() == "\ufffd":
-        return "un caractère perdu (« \ufffd ») lors d'une conversion"
-    return f"un caractère invisible (U+{ord(match.group()):04X})"
-
-
-def faute_invisible(relatif: str, trouve: str, ligne: int, colonne: str | None = None) -> Faute:
-    """Return the fault of an invisible character at a line."""
-    return Faute(
-        relatif,
-        trouve,
-        "un texte sans caractère de contrôle",
-        "retaper le mot où se trouve ce caractère",
-        ligne=ligne,
-        colonne=colonne,
-    )
-
-
-def _decoder(content: bytes, relatif: str) -> str:
-    """Return the decoded text, or raise the fault that names the encoding met."""
     remedy = _REMEDE_CSV if relatif.endswith(".csv") else _REMEDE_TEXTE
     if content.startswith(_MARQUES_UTF16) or content.count(0) > len(content) // 4:
         raise refus(relatif, "un fichier encodé en UTF-16 (« Texte Unicode »)", _UTF8, remedy)
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         excerpt = content[error.start : error.start + 1].decode("cp1252", errors="replace")
@@ -424,3 +358,73 @@ def _decoder(content: bytes, relatif: str) -> str:
         if excerpt in "\ufffd":
             found = "un octet qui n'est pas en UTF-8"
         raise refus(relatif, found, _UTF8, remedy, ligne=line) from None
+    if not text.strip():
+        remedy = "remettre le contenu du fichier, par exemple depuis la dernière version enregistrée dans git"
+        raise refus(relatif, "fichier vide", "un fichier rempli", remedy)
+    if _INVISIBLES.search(text):
+        lines = enumerate(re.split("\r\n|\n|\r", text), 1)
+        raise DonneesInvalides([Faute(relatif, *words, number) for number, line in lines if (words := invisible(line))])
+    return text
+
+
+def invisible(texte: str) -> tuple[str, str, str] | None:
+    """Return what a fault says of the first invisible or lost character of a text, or None."""
+    match = _INVISIBLES.search(texte)
+    if match is None:
+        return None
+    found = f"un caractère invisible (U+{ord(match.group()):04X})"
+    if match.group() == "\ufffd":
+        found = "un caractère perdu (« \ufffd ») lors d'une conversion"
+    return found, "un texte sans caractère de contrôle", "retaper le mot où se trouve ce caractère"
+
+
+def publiable(relatif: str) -> bool:
+    """Return whether a data file may be known to all, so that its plain sha256 says nothing more.
+
+    That of a file of which all is known but some small numbers says which they are to whoever tries them all: ten
+    levels of the internal grid take seconds. So the fingerprints of the whole follow-up take the convention's key.
+    """
+    parts = PurePosixPath(relatif).parts
+    return parts[:1] != (CONVENTIONS,) or parts[2:3] != ("suivi",)
+
+
+def cle_de(convention: str) -> bytes:
+    """Return the secret key of a convention, made at random the first time; nothing when it has no follow-up.
+
+    It lies beside what is entered, and goes nowhere else. It chooses among the masks that would hide small counts
+    (``ctglib/secret``), and keys the fingerprints of what is entered, which may then be published: without it nobody
+    can try counts until their fingerprint comes out.
+
+    Raises:
+        DonneesInvalides: It cannot be read or written, or is not one.
+    """
+    relatif = f"{CONVENTIONS}/{convention}/{CLE}"
+    path = _chemin(relatif)
+    if not path.parent.is_dir():
+        return b""
+    found = "contenu qui n'est pas une clé"
+    try:
+        if not path.exists():
+            with suppress(FileExistsError):
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                    file.write(f"{TETE_CLE}{os.urandom(OCTETS_CLE).hex()}\n")
+        for _ in range(ESSAIS):
+            lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+            keys = [line.strip() for line in lines if line and not line.startswith("#")]
+            if len(keys) == 1 and re.fullmatch(f"[0-9a-f]{{{2 * OCTETS_CLE}}}", keys[0]):
+                return bytes.fromhex(keys[0])
+            time.sleep(PAUSE)
+    except OSError as error:
+        found = f"fichier qui ne peut être lu ni créé ({error.strerror})"
+    raise refus(
+        relatif,
+        found,
+        f"la clé secrète du suivi : une ligne de {2 * OCTETS_CLE} chiffres hexadécimaux",
+        "la reprendre d'une sauvegarde des données saisies, et rendre le dossier lisible et inscriptible",
+    )
+
+
+def signer(cle: bytes, contenu: bytes) -> str:
+    """Return the fingerprint of some bytes, which only those who have the key can work out."""
+    return hmac.new(cle, b"empreinte\0" + contenu, hashlib.sha256).hexdigest()

@@ -1,87 +1,82 @@
-"""Every file of a convention and of the catalogue, read as far as it goes, so that all faults are told at once."""
+"""Every file of a convention, of the catalogue and of the follow-up, read as far as it goes: all faults come at once.
+
+A document, or a table, is known by its kind: « themes » (the catalogue's), « convention/convention », « suivi/bilan »
+(one for each year), « finale/lectures », « sources/origine ». An absent file is recorded as looked for.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, TypeVar
 
 from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, examiner_csv
-from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.lecture import existe, lire_octets, lister
-from ctglib.donnees.modeles import Modele
-from ctglib.donnees.modeles.catalogue import (
-    Charte,
-    Comparaison,
-    Confidentialite,
-    Dimensions,
-    IndicateursContexte,
-    IndicateursPropres,
-    Moyens,
-    Profils,
-    Radar,
-    ReferentielEmploi,
-    Responsables,
-    Secret,
-    Seuils,
-    Statuts,
-    SujetIndicateurs,
-    Territoires,
-    Theme,
-    Unites,
-    VocabulaireOffre,
-)
-from ctglib.donnees.modeles.coherence import Corrections, Justifications, Regles, Relations
-from ctglib.donnees.modeles.convention import Affirmations, Commentaires, Convention
-from ctglib.donnees.modeles.evaluation import Evaluation
-from ctglib.donnees.modeles.rapports import MessagesDesParties, ReglesBilan, ReglesDiagnostic, ReglesMessages, Synthese
-from ctglib.donnees.modeles.sources import DonneesPubliques
-from ctglib.donnees.modeles.suivi import Avenants
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, proches
+from ctglib.donnees.magasin import LOCALES, PUBLIQUES
+from ctglib.donnees.modeles import Modele, catalogue, coherence, convention, evaluation, rapports, sources, suivi
+from ctglib.donnees.partage import partager
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ctglib.donnees.modeles.convention import Convention
+
+T = TypeVar("T")
 CATALOGUE: dict[str, type[Modele]] = {
-    "statuts": Statuts,
-    "unites": Unites,
-    "seuils": Seuils,
-    "donnees_publiques": DonneesPubliques,
-    "radar": Radar,
-    "offre": VocabulaireOffre,
-    "referentiel_emploi": ReferentielEmploi,
-    "synthese": Synthese,
-    "diagnostic": ReglesDiagnostic,
-    "charte": Charte,
-    "relations": Relations,
-    "regles": Regles,
-    "contexte": IndicateursContexte,
-    "dimensions": Dimensions,
-    "profils": Profils,
-    "moyens": Moyens,
-    "responsables": Responsables,
-    "evaluation": Evaluation,
-    "confidentialite": Confidentialite,
-    "secret": Secret,
-    "comparaison": Comparaison,
-    "bilan": ReglesBilan,
-    "messages": ReglesMessages,
+    "statuts": catalogue.Statuts,
+    "unites": catalogue.Unites,
+    "seuils": catalogue.Seuils,
+    "donnees_publiques": sources.DonneesPubliques,
+    "radar": catalogue.Radar,
+    "offre": catalogue.VocabulaireOffre,
+    "referentiel_emploi": catalogue.ReferentielEmploi,
+    "synthese": rapports.Synthese,
+    "diagnostic": rapports.ReglesDiagnostic,
+    "charte": catalogue.Charte,
+    "relations": coherence.Relations,
+    "regles": coherence.Regles,
+    "contexte": catalogue.IndicateursContexte,
+    "dimensions": catalogue.Dimensions,
+    "profils": catalogue.Profils,
+    "moyens": catalogue.Moyens,
+    "responsables": catalogue.Responsables,
+    "evaluation": evaluation.Evaluation,
+    "confidentialite": catalogue.Confidentialite,
+    "secret": catalogue.Secret,
+    "comparaison": catalogue.Comparaison,
+    "bilan": rapports.ReglesBilan,
+    "messages": rapports.ReglesMessages,
 }
-# Files of a convention that may not be there: an absent one is an empty one.
-FACULTATIFS: dict[str, type[Modele]] = {
-    "affirmations": Affirmations,
-    "commentaires": Commentaires,
-    "corrections": Corrections,
-    "justifications": Justifications,
-    "avenants": Avenants,
-    "territoires": Territoires,
-    "indicateurs": IndicateursPropres,
-    "messages": MessagesDesParties,
-}
-TABLES = ("annexe1", "offre")
 # Folders of the catalogue whose files are read together, and what they hold, in the words of a fault.
 ENSEMBLES: dict[str, tuple[type[Modele], str, str]] = {
-    "themes": (Theme, "aucun thème", "un fichier « .yaml » par thème"),
-    "indicateurs": (SujetIndicateurs, "aucun sujet", "un fichier « .yaml » par sujet"),
+    "themes": (catalogue.Theme, "aucun thème", "un fichier « .yaml » par thème"),
+    "indicateurs": (catalogue.SujetIndicateurs, "aucun sujet", "un fichier « .yaml » par sujet"),
 }
+# Files of a convention, of a year of follow-up, that may not be there: an absent one is an empty one.
+FACULTATIFS: dict[str, type[Modele]] = {
+    "affirmations": convention.Affirmations,
+    "commentaires": convention.Commentaires,
+    "corrections": coherence.Corrections,
+    "justifications": coherence.Justifications,
+    "avenants": suivi.Avenants,
+    "territoires": catalogue.Territoires,
+    "indicateurs": catalogue.IndicateursPropres,
+    "messages": rapports.MessagesDesParties,
+}
+DOCUMENTS: dict[str, type[Modele]] = {
+    "bilan": suivi.Bilan,
+    "appreciations": suivi.Appreciations,
+    "participation": suivi.Participation,
+    "messages": rapports.MessagesDesParties,
+}
+TABLES = ("observations", "actions", "moyens", "profils", "posture")
+SOURCES = "sources"
+_ANNEE = re.compile(r"(19|20)[0-9]{2}/")
 SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
 POINTS_MAX = 25_000_000
 
@@ -91,102 +86,176 @@ class Pieces:
     """What was read.
 
     Attributes:
-        convention: Name of the folder.
-        documents: YAML files by name, the catalogue's and the convention's; those of a folder (themes…) together.
+        nom: Name of the folder of the convention.
+        documents: YAML files by kind.
+        tables: CSV files by kind; those of each year, and the public series, are all « observations ».
         schemas: Schemas by name of table, those without fault.
-        tables: CSV files by name, those whose schema has no fault.
         logos: Bytes by party, None while the file is not there.
+        annees: The years of follow-up that were read, whether or not something was found; None: it was left out.
         fautes: The faults of each file taken alone.
     """
 
-    convention: str
+    nom: str
     documents: dict[str, tuple[Document, ...]]
+    tables: dict[str, tuple[TableLue, ...]]
     schemas: dict[str, SchemaTable]
-    tables: dict[str, TableLue]
     logos: dict[str, bytes | None]
-    fautes: tuple[Faute, ...] = field(default=())
+    annees: tuple[int, ...] | None = None
+    fautes: tuple[Faute, ...] = ()
+
+    @property
+    def convention(self) -> Convention | None:
+        """The convention itself, None when it cannot be read."""
+        return self.documents["convention/convention"][0].objet
+
+    @property
+    def fin(self) -> date | None:
+        """The last day of the convention, as the avenants of duration extend it."""
+        if self.convention is None:
+            return None
+        avenants = [one for document in self.documents["convention/avenants"] if document.objet for one in
+                    document.objet.avenants]  # fmt: skip
+        ends = [change.nouvelle_fin for one in avenants for change in one.changements if change.nouvelle_fin]
+        return max([self.convention.fin, *ends])
+
+    def de_l_annee(self, annee: int) -> tuple[dict[str, Document], dict[str, TableLue]]:
+        """Return the documents and the tables that a year's folder has, by name without suffix."""
+        folder = f"{dossier_du_suivi(self.nom)}/{annee}/"
+        documents = {name: one for name in DOCUMENTS for one in self.documents.get(f"suivi/{name}", ())
+                     if one.arbre.fichier.startswith(folder)}  # fmt: skip
+        tables = {name: one for name in TABLES for one in self.tables.get(name, ()) if one.fichier.startswith(folder)}
+        return documents, tables
 
 
-def rassembler(convention: str) -> Pieces:
-    """Return all the files of a convention and of the catalogue, with the faults of each."""
-    folder = f"conventions/{convention}"
-    faults: list[Faute] = []
-    documents = {name: (examiner_yaml(f"catalogue/{name}.yaml", model),) for name, model in CATALOGUE.items()}
-    documents["convention/convention"] = (examiner_yaml(f"{folder}/convention.yaml", Convention),)
-    documents |= {
-        f"convention/{name}": (examiner_yaml(relatif, model),) if existe(relatif := f"{folder}/{name}.yaml") else ()
-        for name, model in FACULTATIFS.items()
-    }
-    documents |= {name: _ensemble(name, faults) for name in ENSEMBLES}
-    schemas, tables = _tables(folder, faults)
-    logos = _logos(folder, documents["convention/convention"][0], faults)
-    faults += [fault for group in documents.values() for document in group for fault in document.fautes]
-    faults += [fault for table in tables.values() for fault in table.fautes]
-    return Pieces(convention, documents, schemas, tables, logos, tuple(faults))
+def annee_du_dossier(fichier: str) -> int | None:
+    """Return the year of the folder of follow-up that a file is in, None for another file."""
+    found = re.search(r"/suivi/([0-9]{4})/", fichier)
+    return int(found[1]) if found else None
 
 
-def _ensemble(nom: str, faults: list[Faute]) -> tuple[Document, ...]:
-    """Return the files of a folder; a file with another ending would be silently left out, so it is a fault."""
-    model, none, expected = ENSEMBLES[nom]
-    folder = f"catalogue/{nom}"
+def dossier_du_suivi(convention: str) -> str:
+    """Return the folder of the years of follow-up."""
+    return f"{CONVENTIONS}/{convention}/suivi"
+
+
+def annees_presentes(convention: str) -> tuple[int, ...]:
+    """Return the years that have a folder, in order; none when there is no follow-up yet."""
+    return tuple(int(name[:4]) for name in _noms(dossier_du_suivi(convention)) if _ANNEE.fullmatch(name))
+
+
+def _noms(dossier: str) -> tuple[str, ...]:
+    """Return the names in a folder, none when it is not there; either way it is recorded."""
     try:
-        names = lister(folder)
-    except DonneesInvalides as error:
-        faults.extend(error.fautes)
+        return lister(dossier)
+    except DonneesInvalides:
         return ()
-    kept = [name for name in names if name.endswith(".yaml")]
+
+
+def lire_pieces(convention: str) -> Pieces:
+    """Return the files of a convention and of the catalogue, as far as they can be read.
+
+    Raises:
+        DonneesInvalides: The convention is not there.
+    """
+    _verifier_nom(convention)
+    return partager(f"pieces/{convention}", lambda: _rassembler(convention))
+
+
+def _verifier_nom(convention: str) -> None:
+    """Refuse a convention that is not there.
+
+    Its own file answers, and not the list of all of them: another convention, that comes or goes, changes nothing in
+    what is recorded as read.
+    """
+    if not isinstance(convention, str):
+        expected, remedy = "un nom, entre guillemets dans un carnet", 'écrire le nom : convention = "harnes"'
+        raise refus(CONVENTIONS, f"la convention « {convention!r:.80} »", expected, remedy)
+    if convention.replace("-", "_").isidentifier() and existe(f"{CONVENTIONS}/{convention}/convention.yaml"):
+        return
+    if convention in (known := conventions()):
+        return
+    close = proches(convention, known)
+    remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms, ou créer le dossier de la convention"
+    expected = f"le nom d'un dossier de « {CONVENTIONS} » : {', '.join(known) or 'aucun pour le moment'}"
+    raise refus(CONVENTIONS, f"la convention inconnue « {convention[:80]} »", expected, remedy)
+
+
+def _rassembler(nom: str) -> Pieces:
+    folder = f"{CONVENTIONS}/{nom}"
+    read: dict[str, list[Document]] = {
+        name: [examiner_yaml(f"catalogue/{name}.yaml", model)] for name, model in CATALOGUE.items()
+    }
+    read["convention/convention"] = [examiner_yaml(f"{folder}/convention.yaml", convention.Convention)]
+    read |= {f"convention/{name}": _si_present(f"{folder}/{name}.yaml", model) for name, model in FACULTATIFS.items()}
+    faults: list[Faute] = []
+    for name, (model, none, expected) in ENSEMBLES.items():
+        names = _essayer(faults, lambda name=name: lister(f"catalogue/{name}"))
+        read[name] = [examiner_yaml(f"catalogue/{name}/{one}", model) for one in names or () if one.endswith(".yaml")]
+        faults += _mal_nommes(f"catalogue/{name}", names or ())
+        if names is not None and not read[name]:
+            faults.append(Faute(f"catalogue/{name}", none, expected, "remettre les fichiers de ce dossier"))
+    schemas = _schemas(faults, ("annexe1", "offre"))
+    tables = {name: [examiner_csv(f"{folder}/{name}.csv", schema)] for name, schema in schemas.items()}
+    pieces = _avec(Pieces(nom, {}, {}, schemas, {}), read, tables, faults)
+    faults = []
+    return replace(pieces, logos=_logos(pieces, faults), fautes=(*pieces.fautes, *faults))
+
+
+def _avec(
+    pieces: Pieces, documents: dict[str, list[Document]], tables: dict[str, list[TableLue]], fautes: Iterable[Faute]
+) -> Pieces:
+    """Return pieces with more documents and tables, and their faults."""
+    read = [one for group in (*documents.values(), *tables.values()) for one in group]
+    return replace(
+        pieces,
+        documents={**pieces.documents, **{name: tuple(group) for name, group in documents.items()}},
+        tables={**pieces.tables, **{name: tuple(group) for name, group in tables.items()}},
+        fautes=(*pieces.fautes, *fautes, *(fault for one in read for fault in one.fautes)),
+    )
+
+
+def _si_present(relatif: str, modele: type[Modele]) -> list[Document]:
+    return [examiner_yaml(relatif, modele)] if existe(relatif) else []
+
+
+def _essayer(faults: list[Faute], lire: Callable[[], T]) -> T | None:
+    """Return what a function reads, or None once its faults are kept."""
+    try:
+        return lire()
+    except DonneesInvalides as error:
+        faults += error.fautes
+        return None
+
+
+def _schemas(faults: list[Faute], noms: Iterable[str]) -> dict[str, SchemaTable]:
+    read = {name: _essayer(faults, lambda name=name: charger_schema(name)) for name in noms}
+    return {name: schema for name, schema in read.items() if schema}
+
+
+def _mal_nommes(folder: str, names: Iterable[str]) -> Iterator[Faute]:
+    """Yield a fault for each file with another ending, which would be silently left out."""
     for name in names:
-        if name not in kept and re.search(r"\.ya?ml", name, re.IGNORECASE):
-            remedy = f"renommer en « {re.split(r'[.]', name)[0]}.yaml »"
-            faults.append(
-                Faute(f"{folder}/{name}", f"un fichier nommé « {name} »", "un nom qui finit par « .yaml »", remedy)
-            )
-    if not kept:
-        faults.append(Faute(folder, none, expected, "remettre les fichiers de ce dossier"))
-    return tuple(examiner_yaml(f"{folder}/{name}", model) for name in kept)
+        if not name.endswith(".yaml") and re.search(r"\.ya?ml", name, re.IGNORECASE):
+            remedy = f"renommer en « {name.partition('.')[0]}.yaml »"
+            words = (f"un fichier nommé « {name} »", "un nom qui finit par « .yaml »", remedy)
+            yield Faute(f"{folder}/{name}", *words)
 
 
-def _tables(folder: str, faults: list[Faute]) -> tuple[dict[str, SchemaTable], dict[str, TableLue]]:
-    schemas, tables = {}, {}
-    for name in TABLES:
-        try:
-            schemas[name] = charger_schema(name)
-        except DonneesInvalides as error:
-            faults.extend(error.fautes)
-        else:
-            tables[name] = examiner_csv(f"{folder}/{name}.csv", schemas[name])
-    return schemas, tables
-
-
-def _logos(folder: str, document: Document[Convention], faults: list[Faute]) -> dict[str, bytes | None]:
+def _logos(pieces: Pieces, faults: list[Faute]) -> dict[str, bytes | None]:
     """Return the logo of each party; a name is a file of ``logos/``, and its bytes are those of a PNG or an SVG."""
     logos: dict[str, bytes | None] = {}
-    for rank, party in enumerate(document.objet.parties if document.objet else ()):
-        path = ("parties", rank, "logo")
-        name = PurePosixPath(party.logo)
+    tree = pieces.documents["convention/convention"][0].arbre
+    for rank, party in enumerate(pieces.convention.parties if pieces.convention else ()):
+        name, relatif = PurePosixPath(party.logo), f"{CONVENTIONS}/{pieces.nom}/logos/{party.logo}"
         if name.name != party.logo or name.suffix.lower() not in (".png", ".svg"):
-            faults.append(
-                document.arbre.faute(
-                    path,
-                    f"« {party.logo[:80]} »",
-                    "le nom d'un fichier PNG ou SVG de « logos »",
-                    "écrire le nom seul, par exemple ville.png",
-                )
-            )
+            words = ("le nom d'un fichier PNG ou SVG de « logos »", "écrire le nom seul, par exemple ville.png")
+            faults.append(tree.faute(("parties", rank, "logo"), f"« {party.logo[:80]} »", *words))
             continue
-        logos[party.id] = _logo(f"{folder}/logos/{party.logo}", faults)
+        logos[party.id] = lire_octets(relatif) if existe(relatif) else None
+        if logos[party.id] is not None and (found := _defaut_d_image(logos[party.id])):
+            remedy = "enregistrer de nouveau l'image au format PNG (changer l'extension ne suffit pas)"
+            faults.append(Faute(relatif, found, "une image PNG ou SVG", remedy))
     return logos
-
-
-def _logo(relatif: str, faults: list[Faute]) -> bytes | None:
-    """Return the bytes of a logo, None while the file is not there."""
-    if not existe(relatif):
-        return None
-    content = lire_octets(relatif)
-    if found := _defaut_d_image(content):
-        remedy = "enregistrer de nouveau l'image au format PNG (changer l'extension ne suffit pas)"
-        faults.append(Faute(relatif, found, "une image PNG ou SVG", remedy))
-    return content
 
 
 def _defaut_d_image(content: bytes) -> str | None:
@@ -211,3 +280,69 @@ def _defaut_d_image(content: bytes) -> str | None:
     except (etree.XMLSyntaxError, ValueError):
         return "un SVG abîmé, qui ne s'ouvre pas"
     return None if etree.QName(root).localname == "svg" else "un fichier qui n'est ni un PNG ni un SVG"
+
+
+def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
+    """Return pieces with the follow-up, the mask, the context and the public series.
+
+    Args:
+        pieces: A convention and the catalogue.
+        annee: The last year read, the first being that of the convention; None: all the years that have a folder.
+    """
+    folder, faults = f"{CONVENTIONS}/{pieces.nom}", []
+    present = annees_presentes(pieces.nom) if annee is None else (annee,)
+    if pieces.convention and present:  # without a gap; only those of the folders when the dates cannot be read
+        present = tuple(range(min(pieces.convention.debut.year, *present), max(present) + 1))
+    schemas = _schemas(faults, (*TABLES, "masque"))
+    rules = pieces.documents["confidentialite"][0].objet
+
+    def table(relatif: str, nom: str) -> list[TableLue]:
+        return [examiner_csv(relatif, schemas[nom], rules)] if existe(relatif) and nom in schemas else []
+
+    years = [f"{folder}/suivi/{year}" for year in present]
+    read = {
+        f"suivi/{name}": [one for year in years for one in _si_present(f"{year}/{name}.yaml", model)]
+        for name, model in DOCUMENTS.items()
+    }
+    tables = {name: [one for year in years for one in table(f"{year}/{name}.csv", name)] for name in TABLES}
+    tables["masque"] = table(f"{folder}/masque.csv", "masque")
+    series = [f"{SOURCES}/{name[:-1]}" for name in _noms(SOURCES) if name.endswith("/")]
+    series = [
+        name for name in series if name not in (PUBLIQUES, LOCALES)
+    ]  # the stores, read when all communes are needed
+    # A series has both its files: a figure without an origin is not published.
+    read["sources/origine"] = [examiner_yaml(f"{name}/origine.yaml", sources.Origine) for name in series]
+    if schema := schemas.get("observations"):
+        tables["observations"] += [examiner_csv(f"{name}/observations.csv", schema) for name in series]
+        tables["observations"] += table(f"{folder}/contexte.csv", "observations")
+    found = replace(pieces, schemas={**pieces.schemas, **schemas}, annees=present)
+    return _avec(found, read, tables, faults)
+
+
+def avec_la_fin(pieces: Pieces) -> Pieces:
+    """Return pieces with what only the evaluation at the end reads: rules, readings, what people entered."""
+    folder = f"{CONVENTIONS}/{pieces.nom}"
+    read = {
+        "finale/regles": [examiner_yaml("catalogue/evaluation_finale.yaml", evaluation.ReglesFinales)],
+        "finale/conformite": [examiner_yaml("catalogue/conformite.yaml", evaluation.ReglesConformite)],
+        "finale/lectures": _si_present(f"{folder}/lectures.yaml", evaluation.Lectures),
+        "finale/saisie": _si_present(f"{folder}/evaluation_finale.yaml", evaluation.SaisieFinale),
+    }
+    return _avec(pieces, read, {}, ())
+
+
+def fautes_de_nom(convention: str) -> Iterator[Faute]:
+    """Yield the faults of names in the folders of the follow-up: what is not known would be silently left out."""
+    folder = dossier_du_suivi(convention)
+    known = [*(f"{name}.yaml" for name in DOCUMENTS), *(f"{name}.csv" for name in TABLES)]
+    for name in _noms(folder):
+        if name.endswith("/") and not _ANNEE.fullmatch(name):
+            words = ("une année sur quatre chiffres", "renommer le dossier, ou le sortir du suivi")
+            yield Faute(f"{folder}/{name[:-1]}", f"un dossier nommé « {name[:-1][:80]} »", *words)
+    for annee in annees_presentes(convention):
+        for name in _noms(f"{folder}/{annee}"):
+            if name not in known and re.search(r"\.(csv|ya?ml)", name, re.IGNORECASE):
+                close = proches(name, known)
+                remedy = f"renommer en « {close[0]} »" if close else "renommer le fichier, ou le sortir du dossier"
+                expected = f"l'un des noms {', '.join(known)}"
+                yield Faute(f"{folder}/{annee}/{name}", f"un fichier nommé « {name[:80]} »", expected, remedy)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ctglib.donnees.fautes import Faute
-from ctglib.donnees.references import nom_inconnu
+from ctglib.donnees.references import COLONNES, VOCABULAIRES, elements, nom_inconnu, parcourir, places
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ctglib.donnees.csv_strict import TableLue
+    from ctglib.donnees.pieces import Pieces
 
 NOMBRE = r"-?[0-9]+(\.[0-9]+)?"
 
@@ -31,33 +32,41 @@ class Regle:
     trouve: str = ""
 
 
-def en_lignes(tables: Iterable[TableLue], colonnes: Iterable[str]) -> pd.DataFrame:
-    """Return the rows of tables of one schema as written, "" where a file has no such column.
+def fautes_des_tables(pieces: Pieces, noms: dict[str, list[str]]) -> list[Faute]:
+    """Return the faults of all the tables: unknown names, what columns say together, what the catalogue bounds.
 
-    ``fichier`` and ``numero`` say where a row is, ``presentes`` which columns its file has.
+    Those of a kind are looked at together. A file that lacks a column has its own fault, and is left out.
+
+    Args:
+        pieces: What was read.
+        noms: Names by kind; a kind none of whose files could be read is empty, and is not checked.
     """
-    import pandas as pd
+    faults: list[Faute] = []
+    for name, tables in pieces.tables.items():
+        columns = list(pieces.schemas[name].colonnes)
+        rows = pd.concat([en_lignes(one) for one in tables if set(columns) <= set(one.lignes)] or [pd.DataFrame()])
+        if rows.empty:
+            continue
+        rows = rows.reset_index(drop=True)
+        for column, kind in COLONNES.get(name, {}).items():
+            faults += inconnus(rows, column, noms[kind], VOCABULAIRES[kind].libelle, VOCABULAIRES[kind].ou)
+        for column, chooser, kind, label, where in DEPENDANTES.get(name, ()):
+            for chosen, names in modalites(pieces, kind).items():
+                faults += inconnus(rows[rows[chooser] == chosen], column, names, label.format(chosen), where)
+        if name in REGLES:
+            faults += REGLES[name](rows, pieces)
+    return faults
 
-    rows = [
-        {"fichier": table.fichier, "numero": row.numero, "presentes": row.cellules.keys(), **row.cellules}
-        for table in tables
-        for row in table.lignes
-    ]
-    return pd.DataFrame(rows, columns=["fichier", "numero", "presentes", *colonnes], dtype=object).fillna("")
 
-
-def nombres(textes: pd.Series) -> pd.Series:
-    """Return the numbers of texts, NaN for what is none: it has its fault already."""
-    return textes.where(textes.astype("str").str.fullmatch(NOMBRE)).astype("float64")
+def en_lignes(table: TableLue) -> pd.DataFrame:
+    """Return the rows of a table as written; ``fichier`` and ``numero`` say where each is."""
+    return table.lignes.assign(fichier=table.fichier, numero=table.lignes.index).astype(object)
 
 
 def appliquer(lignes: pd.DataFrame, regles: Iterable[Regle]) -> list[Faute]:
-    """Return a fault for each row that a rule says wrong; a column that the file lacks has its fault already."""
+    """Return a fault for each row that a rule says wrong."""
     faults = []
     for rule in regles:
-        wrong = rule.fautives(lignes)
-        if not wrong.any():  # almost always, and looking is cheaper than taking no rows
-            continue
         found = rule.trouve or f"« {{{rule.colonne}:.80}} »"
         faults += [
             Faute(
@@ -66,29 +75,72 @@ def appliquer(lignes: pd.DataFrame, regles: Iterable[Regle]) -> list[Faute]:
                 row["numero"],
                 rule.colonne,
             )
-            for row in lignes[wrong].to_dict("records")
-            if rule.colonne in row["presentes"]
+            for row in lignes[rule.fautives(lignes).astype(bool)].to_dict("records")
         ]
     return faults
 
 
-def inconnus(lignes: pd.DataFrame, colonne: str, noms: Iterable[object], libelle: str, ou: str) -> list[Faute]:
+def inconnus(lignes: pd.DataFrame, colonne: str, noms: Iterable[str], libelle: str, ou: str) -> list[Faute]:
     """Return a fault for each cell that names what nothing defines; when no name is known nothing is checked.
 
     ``libelle`` is what is named (« un indicateur »), ``ou`` where such names are defined.
     """
-    known = [str(nom) for nom in noms]
-    if not known or not set(lignes[colonne]) - {*known, ""}:
-        return []
-    wrong = lignes[~lignes[colonne].isin([*known, ""])]
+    known = list(noms)
+    wrong = lignes[~lignes[colonne].isin([*known, ""])] if known else lignes[:0]
     return [
         Faute(fichier, *nom_inconnu(ecrit, known, libelle, ou), ligne=numero, colonne=colonne)
         for fichier, numero, ecrit in zip(wrong["fichier"], wrong["numero"], wrong[colonne], strict=True)
     ]
 
 
-def regles_de_vide(absences: dict[str, bool], colonne: str = "valeur") -> tuple[Regle, Regle]:
-    """Return the rules of a value that is empty if and only if its status tells an absence (``absences``, by code)."""
+# By table: column, the column that says among which names it is chosen, and the words of its faults (« {} » stands for
+# what that column says).
+_VARIABLE = ("variable", "une modalité de la variable « {} »", "catalogue/profils.yaml")
+DEPENDANTES = {
+    "observations": (
+        ("modalite", "dimension", "dimension", "une modalité de la dimension « {} »", "catalogue/dimensions.yaml"),
+    ),
+    "actions": (("modalite", "fiche", "fiche", "une modalité de mise en œuvre de la fiche {}", "convention.yaml"),),
+    "profils": (("modalite", "variable", *_VARIABLE), ("modalite_2", "variable_2", *_VARIABLE)),
+    "posture": (("item", "domaine", "item", "un item de « {} »", "catalogue/referentiel_emploi.yaml"),),
+}
+_CHOIX = {
+    "dimension": ("dimensions convention/indicateurs", "dimensions", "id", "modalites.*.id"),
+    "variable": ("profils", "variables", "id", "modalites.*.id"),
+    "fiche": ("convention/convention", "fiches", "numero", "modalites.*.numero"),
+}
+
+
+def modalites(pieces: Pieces, sorte: str) -> dict[str, list[str]]:
+    """Return the modalités of each dimension, variable or fiche, or the items of each domaine, as text."""
+    if sorte == "item":
+        return {name: list(places(pieces, "referentiel_emploi", f"{name}.*.id")) for name in ("attendus", "activites")}
+    documents, group, key, path = _CHOIX[sorte]
+    return {
+        str(item.get(key)): [str(value) for _, value in parcourir(item, path)]
+        for _, _, item in elements(pieces, documents, group)
+    }
+
+
+def dispositifs(pieces: Pieces) -> list[str]:
+    """Return the modalités of the dimension that profiles are counted by."""
+    return [
+        one for name in places(pieces, "profils", "dimension") for one in modalites(pieces, "dimension").get(name, [])
+    ]
+
+
+def nombres(textes: pd.Series) -> pd.Series:
+    """Return the numbers of texts, NaN for what is none: it has its fault already."""
+    return textes.where(textes.astype("str").str.fullmatch(NOMBRE)).astype("float64")
+
+
+def _annees(textes: pd.Series) -> pd.Series:
+    return nombres(textes.where(textes.str.len() == 4))
+
+
+def _regles_de_vide(pieces: Pieces, colonne: str = "valeur") -> tuple[Regle, Regle]:
+    """Return the rules of a value that is empty if and only if its status tells an absence."""
+    absences = {item.get("code"): item.get("absence") for _, _, item in elements(pieces, "statuts", "statuts")}
     codes = ", ".join(code for code, absence in absences.items() if absence)
     return (
         Regle(
@@ -108,7 +160,7 @@ def regles_de_vide(absences: dict[str, bool], colonne: str = "valeur") -> tuple[
     )
 
 
-def ensemble(premiere: str, seconde: str, dites: str) -> tuple[Regle, Regle]:
+def _ensemble(premiere: str, seconde: str, dites: str) -> tuple[Regle, Regle]:
     """Return the rules of two columns that are filled both or neither; ``dites`` names them."""
     words = (f"{dites} remplies toutes deux, ou vides toutes deux", "compléter la ligne, ou vider l'autre")
     return (
@@ -117,15 +169,11 @@ def ensemble(premiere: str, seconde: str, dites: str) -> tuple[Regle, Regle]:
     )
 
 
-def avec_le_catalogue(lignes: pd.DataFrame, indicateurs: dict[str, dict]) -> pd.DataFrame:
+def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, documents: str) -> pd.DataFrame:
     """Return rows with what the catalogue, as it can be read, says of their indicator, in columns « cat_… »."""
-    import pandas as pd
-
-    said = pd.DataFrame.from_dict(
-        {name: _dit(item) for name, item in indicateurs.items()}, orient="index", dtype=object
-    )
-    columns = dict.fromkeys([*said.columns, *_dit({})])
-    return lignes.join(said.reindex(columns=list(columns)).add_prefix("cat_"), on="indicateur")
+    items = {item["id"]: item for _, _, item in elements(pieces, documents, "indicateurs") if "id" in item}
+    said = pd.DataFrame([_dit(item) for item in items.values()], list(items), list(_dit({})), dtype=object)
+    return lignes.join(said.add_prefix("cat_"), on="indicateur")
 
 
 def _dit(item: dict) -> dict[str, object]:
@@ -149,7 +197,7 @@ def _dit(item: dict) -> dict[str, object]:
 
 
 # What the catalogue bounds in any table of values.
-DU_CATALOGUE = (
+_DU_CATALOGUE = (
     Regle(
         "unite",
         lambda t: t["cat_unite"].notna() & (t["unite"] != "") & (t["unite"] != t["cat_unite"]),
@@ -167,3 +215,246 @@ DU_CATALOGUE = (
         "« {valeur} »",
     ),
 )
+
+
+def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
+    """Return the faults of the diagnostic; figures of a territory that the convention is not about are one fault."""
+    rows = _avec_le_catalogue(lignes, pieces, "themes")
+    faults = appliquer(rows, [*_regles_de_vide(pieces), *_DU_CATALOGUE])
+    own = [str(code) for code in places(pieces, "convention/convention", "territoire reference membres.*")]
+    wrong = {(fault.colonne or "").partition("[")[0] for fault in pieces.documents["convention/convention"][0].fautes}
+    if not own or wrong & {"territoire", "reference", "membres"}:  # the convention has its own fault
+        return faults
+    others = lignes[lignes["territoire"].ne("") & ~lignes["territoire"].isin(own)]
+    for code, rows in others.groupby("territoire", sort=False):
+        found = f"« {code} », le territoire de {len(rows)} ligne{'s' if len(rows) > 1 else ''}"
+        expected = f"un territoire de la convention : {', '.join(own[:8])}"
+        remedy = "corriger le code, ou retirer les chiffres d'un autre territoire"
+        first = rows.iloc[0]
+        faults.append(Faute(first["fichier"], found, expected, remedy, first["numero"], "territoire"))
+    return faults
+
+
+_DE_LA_STRUCTURE = tuple(
+    Regle(
+        name,
+        lambda t, name=name: t[name] != t[f"{name}_premier"],
+        f"« {{{name}_premier}} », comme ligne {{numero_premier}} pour la même structure",
+        "donner la même valeur à toutes les lignes de la structure, ou corriger son identifiant",
+        f"« {{{name}}} »",
+    )
+    for name in ("nom", "type", "gestion")
+)
+
+
+def _offre(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
+    """Return the faults of the rows of the offer: an empty value as the status says, one name and kind a structure."""
+    first = lignes.groupby("structure")[["numero", "nom", "type", "gestion"]].transform("first")
+    rows = lignes.join(first.add_suffix("_premier"))
+    return appliquer(rows, [*_regles_de_vide(pieces), *_DE_LA_STRUCTURE])
+
+
+_ACTIONS = (
+    Regle(
+        "fin",
+        lambda t: (t["fin_jour"] != "") & (t["fin_jour"] < t["debut_jour"]),
+        "le {debut} ou après, la date du début",
+        "corriger l'une des deux dates",
+    ),
+    Regle(
+        "fin",
+        lambda t: (t["statut"] == "realisee") & (t["fin"] == ""),
+        "la date de fin d'une action réalisée",
+        "écrire la date de fin, ou corriger le statut",
+        "une cellule vide avec le statut realisee",
+    ),
+)
+
+
+def _actions(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
+    """Return the faults of the actions: dates in order and inside the convention, an end when done."""
+    rules = [*_ACTIONS]
+    if pieces.convention:
+        first, last = str(pieces.convention.debut), str(pieces.fin)
+        expected = f"une date entre le {first} et le {last}, la durée de la convention"
+        for name in ("debut", "fin"):
+            day = f"{name}_jour"
+            outside = lambda t, day=day: (t[day] != "") & ~t[day].between(first, last)  # noqa: E731
+            rules.append(Regle(name, outside, expected, "corriger la date"))
+    return appliquer(lignes.assign(**{f"{name}_jour": _jours(lignes[name]) for name in ("debut", "fin")}), rules)
+
+
+def _jours(textes: pd.Series) -> pd.Series:
+    """Return the days as written, in order as texts; "" for what is none: it has its fault already."""
+    days = pd.to_datetime(textes.where(textes.str.len() == 10), format="%Y-%m-%d", errors="coerce")
+    return textes.where(days.notna(), "")
+
+
+_LIEE = Regle(
+    "nature",
+    lambda t: t["liee"].notna() & (t["nature"] != "") & (t["nature"] != t["liee"]),
+    "« {liee} », la nature de « {poste} » dans catalogue/moyens.yaml",
+    "corriger la nature, ou le poste",
+)
+
+
+def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
+    """Return the faults of the means: structures, emptiness as the status says, a poste of the right nature."""
+    bound = {item.get("id"): item.get("nature") for _, _, item in elements(pieces, "moyens", "postes")}
+    rows = lignes.assign(liee=lignes["poste"].map(bound))
+    offer = [name for one in pieces.tables.get("offre", ()) if "structure" in one.lignes for name in
+             sorted(set(one.lignes["structure"]))]  # fmt: skip
+    structures = inconnus(lignes, "structure", offer, "une structure", "l'offre (offre.csv)")
+    return [*structures, *appliquer(rows, [_LIEE, *_regles_de_vide(pieces)])]
+
+
+_LIEU = ["fichier", "territoire", "annee", "indicateur", "millesime"]
+_OBSERVATIONS = (
+    *_DU_CATALOGUE,
+    *_ensemble("dimension", "modalite", "dimension et modalité"),
+    Regle(
+        "dimension",
+        lambda t: t["detaillee"] & (t["dimension"] != t["cat_dimension"]),
+        "{cat_dimension_dite} de « {indicateur} » au catalogue",
+        "corriger la dimension, ou l'indicateur de la ligne",
+    ),
+    Regle(
+        "modalite",
+        lambda t: t["detaillee"] & (t["dimension"] == t["cat_dimension"]) & ~t["retenue"],
+        "l'une des modalités de « {indicateur} » : {cat_modalites}",
+        "corriger la modalité",
+    ),
+    Regle(
+        "annee",
+        lambda t: _annees(t["annee"]) > _annees(t["millesime"]),
+        "{millesime} au plus, l'année de saisie ou de publication",
+        "corriger l'année, ou le millésime",
+    ),
+    # Of a count that is not whole, secrecy would not know what it may show.
+    Regle(
+        "valeur",
+        lambda t: t["cat_sensible"].eq(True) & ~t["cat_calcul"].eq(True) & (t["nombre"] % 1 > 0),
+        "un nombre entier de personnes",
+        "écrire le nombre de personnes, sans décimale",
+        "« {valeur} »",
+    ),
+    # Parts may add up to more than the whole, where a child who goes to two places counts once in it.
+    Regle(
+        "valeur",
+        lambda t: t["additive"] & ~t["cat_calcul"].eq(True) & (t["nombre"] > t["nombre_tout"]),
+        "{valeur_tout} au plus, l'ensemble (ligne {numero_tout:.0f})",
+        "corriger la valeur, ou celle de l'ensemble",
+        "« {valeur} »",
+    ),
+    # What follows is of the rows of a year's folder, or of an invented context.
+    Regle(
+        "millesime",
+        lambda t: _annees(t["millesime"]).notna() & t["dossier"].notna() & (_annees(t["millesime"]) != t["dossier"]),
+        "{dossier:.0f}, l'année du dossier",
+        "écrire {dossier:.0f}, ou mettre la ligne dans le dossier « {millesime} »",
+    ),
+    Regle(
+        "indicateur",
+        lambda t: t["dossier"].notna() & t["cat_table"].notna() & (t["cat_table"] != "observations"),
+        "un indicateur qui se lit dans observations.csv ; celui-ci se lit dans {cat_table}.csv",
+        "retirer la ligne",
+    ),
+)
+
+
+def _observations(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
+    """Return the faults of observations: unit, bounds, emptiness, breakdown, year of entry, parts and whole.
+
+    A year's own rows are entered in the year of the folder, about our territories; so is a fictional context.
+    """
+    documents = "themes contexte indicateurs convention/indicateurs"
+    rows = _avec_le_catalogue(lignes.assign(nombre=nombres(lignes["valeur"])), pieces, documents)
+    wholes = rows[(rows["dimension"] == "") & rows["nombre"].notna()].drop_duplicates(_LIEU, keep="last")
+    rows = rows.merge(wholes[[*_LIEU, "valeur", "numero", "nombre"]], "left", _LIEU, suffixes=("", "_tout"))
+    known = {(name, part) for name, parts in modalites(pieces, "dimension").items() for part in parts}
+    details = [*zip(rows["dimension"], rows["modalite"], strict=True)]
+    kept = zip(rows["modalite"], rows["cat_modalites"], strict=True)
+    units = [item.get("id") for _, _, item in elements(pieces, "unites", "unites") if item.get("ecart") == "aucun"]
+    rows = rows.assign(
+        dossier=rows["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False).astype("float64"),
+        additive=rows["cat_unite"].isin(units),
+        detaillee=rows["cat_connu"].eq(True) & pd.Series([pair in known for pair in details], dtype=bool),
+        retenue=[not names or part in str(names).split(", ") for part, names in kept],
+    )
+    rules = [*_OBSERVATIONS, *_regles_de_vide(pieces)]
+    if pieces.convention:
+        own = [pieces.convention.territoire, pieces.convention.reference]
+        entered = rows["fichier"].str.startswith("conventions/")
+        expected = f"l'un des territoires de la convention : {', '.join(own)}"
+        outside = lambda t: entered & ~t["territoire"].isin(own)  # noqa: E731
+        rules.append(Regle("territoire", outside, expected, "corriger le code, ou retirer la ligne"))
+    return appliquer(rows, rules)
+
+
+_PROFILS = (
+    *_ensemble("variable_2", "modalite_2", "seconde variable et seconde modalité"),
+    Regle(
+        "variable_2",
+        lambda t: (t["variable_2"] != "") & (t["modalite_2"] != "") & (t["variable_2"] == t["variable"]),
+        "une autre variable que la première",
+        "corriger l'une des deux variables",
+    ),
+    Regle(
+        "effectif",
+        lambda t: t["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+"),
+        "un nombre entier de personnes",
+        "écrire le nombre de personnes, sans décimale",
+        "« {effectif} »",
+    ),
+)
+_CROISEMENTS = Regle(
+    "variable",
+    lambda t: t["sens"] != t["sens_premier"],
+    "chaque croisement une seule fois",
+    "supprimer l'une des deux lignes",
+    "le croisement de la ligne {numero_premier}, dans l'autre sens",
+)
+_SOMMES = Regle(
+    "effectif",
+    lambda t: t["nombre"] < t["somme"],
+    "{somme:.0f} au moins, la somme de ses croisements avec « {variable_2} »",
+    "corriger l'effectif, ou celui des croisements",
+    "« {effectif} »",
+)
+_COTES = {"variable": "variable_2", "modalite": "modalite_2", "variable_2": "variable", "modalite_2": "modalite"}
+
+
+def _profils(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
+    """Return the faults of the profiles: whole numbers, a second variable in full, parts and whole."""
+    places = inconnus(lignes, "dispositif", dispositifs(pieces), "un dispositif", "catalogue/dimensions.yaml")
+    rows = lignes.assign(nombre=lignes["effectif"].where(lignes["effectif"].str.fullmatch("[0-9]+")).astype("float64"))
+    crossed = rows[(rows["variable_2"] != "") & (rows["modalite_2"] != "")]
+    one, other = (
+        crossed["variable"] + "\n" + crossed["modalite"],
+        crossed["variable_2"] + "\n" + crossed["modalite_2"],
+    )
+    crossed = crossed.assign(
+        sens=one < other, croisement=one.where(one < other, other) + one.where(one >= other, other)
+    )
+    first = crossed.groupby(["fichier", "dispositif", "croisement"])[["sens", "numero"]].transform("first")
+    whole = rows[rows["nombre"].notna()]
+    parts = whole[whole["variable_2"] != ""]
+    key = ["fichier", "dispositif", "variable", "modalite"]
+    sums = pd.concat([parts, parts.rename(columns=_COTES)]).groupby([*key, "variable_2"])["nombre"].sum()
+    alone = whole[whole["variable_2"] == ""].drop(columns="variable_2")
+    return [
+        *places,
+        *appliquer(rows, [*_PROFILS, *_regles_de_vide(pieces, "effectif")]),
+        *appliquer(crossed.join(first.add_suffix("_premier")), [_CROISEMENTS]),
+        *appliquer(alone.merge(sums.rename("somme").reset_index(), on=key), [_SOMMES]),
+    ]
+
+
+REGLES = {
+    "annexe1": _annexe1,
+    "offre": _offre,
+    "observations": _observations,
+    "actions": _actions,
+    "moyens": _moyens,
+    "profils": _profils,
+}

@@ -1,13 +1,30 @@
-"""Everything of a convention checked at once: its texts, the catalogue, the follow-up of its years, its evaluation."""
+"""What ``ctg valider`` checks: a convention, the catalogue, all its years, its evaluation, the public figures."""
 
 from __future__ import annotations
 
-from ctglib.donnees.conventions import DOSSIER, conventions
-from ctglib.donnees.dossier_suivi import fautes_de_convention
-from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.finale import fautes_finales
-from ctglib.donnees.lecture import enregistrer, existe, lire_octets
-from ctglib.donnees.verifications_sources import fautes_du_diagnostic
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import pandas as pd
+
+from ctglib.donnees.catalogue import assembler
+from ctglib.donnees.communes import fautes_de_communes
+from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
+from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import CONVENTIONS, conventions, enregistrer, existe, lire_octets, lister, superposer
+from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, lire_tables, tables
+from ctglib.donnees.officiels.familles import charger_familles
+from ctglib.donnees.officiels.vraisemblance import Cle, douter, lire_regles
+from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
+from ctglib.donnees.publiques import REPERES, lire, reperes
+from ctglib.donnees.publiques import series as publiees
+from ctglib.donnees.references import connus, nom_inconnu, places
+from ctglib.donnees.regles import NOMBRE
+from ctglib.donnees.verifications import verifier
+
+A_COMPLETER = "À compléter"
+REMEDE = "vérifier auprès du producteur, puis ajouter de nouveau le fichier (ctg source ajouter)"
 
 
 def valider(convention: str) -> tuple[str, ...]:
@@ -17,29 +34,155 @@ def valider(convention: str) -> tuple[str, ...]:
         DonneesInvalides: All the faults of all the files, or a convention that is not there.
     """
     with enregistrer() as journal:
-        faults = [*fautes_de_convention(convention), *fautes_finales(convention)]
-        faults = faults or fautes_du_diagnostic(convention)
+        faults = fautes_de_convention(convention) or (
+            *_series_inconnues(convention),
+            *_loin_des_series(convention),
+        )
     if faults:
         raise DonneesInvalides(list(faults))
     return tuple(sorted(journal.lus))
 
 
-A_COMPLETER = "À compléter"
-COPIES = ("annexe1.csv", "offre.csv")
+def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
+    """Return every fault of a convention, of the catalogue, of all its years and of its end, sorted by file and line.
+
+    The communes of its département are looked at once all that they are checked against holds.
+    """
+    try:
+        pieces = avec_la_fin(avec_le_suivi(lire_pieces(convention), None))
+        faults = [*verifier(pieces), *fautes_de_nom(convention)]
+        faults = faults or fautes_de_communes(pieces.convention, assembler(pieces))
+        return DonneesInvalides(faults).fautes
+    except DonneesInvalides as error:
+        return error.fautes
+
+
+def fautes_de_saisie(convention: str, fichiers: Mapping[str, bytes | None]) -> tuple[Faute, ...]:
+    """Return every fault there would be with these files in place of those of the disk; none: they hold.
+
+    The importer asks before anything is written. ``with superposer(fichiers): lire_suivi_brut(convention)`` gives what
+    would be read, to show what changes.
+
+    Args:
+        convention: Name of a folder of ``conventions``.
+        fichiers: Bytes by path in the data folder (« conventions/harnes/suivi/2025/actions.csv »), None for a file
+            that would go. A row is at the line where the bytes write it, the first after the header being line 2.
+    """
+    with superposer(fichiers):
+        return fautes_de_convention(convention)
 
 
 def avertissements(convention: str) -> list[str]:
     """Return what is no fault and has to be seen: what is left to fill, and the files of another convention."""
-    folder = f"{DOSSIER}/{convention}"
+    folder = f"{CONVENTIONS}/{convention}"
     lines = lire_octets(f"{folder}/convention.yaml").decode("utf-8").splitlines()
     left = [str(rank) for rank, line in enumerate(lines, 1) if A_COMPLETER in line.partition("#")[0]]
     told = [f"{folder}/convention.yaml, {len(left)} « {A_COMPLETER} » (lignes {', '.join(left[:8])})"] if left else []
-    for name in COPIES:
+    for name in ("annexe1.csv", "offre.csv"):
         content = lire_octets(f"{folder}/{name}")
         if content.count(b"\n") < 2:
             told.append(f"{folder}/{name}, aucune ligne : le diagnostic n'en dira rien")
             continue
-        twins = [one for one in conventions() if one != convention and existe(path := f"{DOSSIER}/{one}/{name}")
+        twins = [one for one in conventions() if one != convention and existe(path := f"{CONVENTIONS}/{one}/{name}")
                  and lire_octets(path) == content]  # fmt: skip
         told += [f"{folder}/{name}, le même fichier que celui de « {twin} »" for twin in twins]
     return told
+
+
+def _series_inconnues(convention: str) -> Iterator[Faute]:
+    """Yield a fault for each public series that a fiche shows, and that neither the catalogue nor the store has."""
+    pieces = lire_pieces(convention)
+    known = [*connus(pieces, "contexte"), *connus(pieces, "indicateur"), *publiees()["code"]]
+    for code, found in places(pieces, "convention/convention", "fiches.*.series_publiques.*").items():
+        for tree, path in found if code not in known else ():
+            where = "catalogue/contexte.yaml, catalogue/themes ou sources/publiques"
+            yield tree.faute(path, *nom_inconnu(code, known, "une série", where))
+
+
+def _loin_des_series(convention: str) -> Iterator[Faute]:
+    """Yield the figures of a diagnostic that are far from the public series of the same field, the same year.
+
+    Both count the same things (``donnees_publiques.yaml``): they differ by their rounding, never by a third.
+    """
+    dossier, rules = lire_dossier(convention), lire_regles()
+    if dossier.convention.fictive:
+        return
+    counts = [item for item in dossier.catalogue.publiques.lignes if len(item.series) == 1 and not item.sur]
+    published = set(publiees()["code"])
+    series = {item.indicateur: item.series[0] for item in counts if item.series[0] in published}
+    rows = dossier.annexe1[dossier.annexe1["indicateur"].isin(series) & dossier.annexe1["valeur"].notna()]
+    for row in rows.itertuples():
+        known = lire(series[row.indicateur], row.territoire)
+        value = known.loc[known["annee"].eq(row.annee), "valeur"].sum()
+        if value >= rules.effectif_du_saut and abs(row.valeur / value - 1) > rules.saut:
+            yield Faute(
+                f"{CONVENTIONS}/{convention}/annexe1.csv",
+                f"« {row.indicateur} », {row.territoire}, {row.annee} : {row.valeur:g}",
+                f"près de {value:g}, d'après {known.attrs['source']}",
+                "relire la ligne sur le diagnostic signé",
+            )
+
+
+def examiner_les_sources() -> tuple[list[Faute], list[str]]:
+    """Return what is wrong in the public figures, and what looks odd, and may be true, in those that the user added."""
+    try:
+        families, kept = charger_familles(), tables()
+
+        @cache
+        def table(cle: Cle) -> pd.DataFrame:
+            return lire_tables([kept[cle]]).set_index("territoire")
+
+        doubts = douter(kept, kept, table, families)
+        faults = [Faute(kept[one.cle].chemin, one.dit, "des chiffres possibles", REMEDE) for one in doubts if one.faux]
+        odd = [
+            f"{kept[one.cle].chemin}, {one.dit}"
+            for one in doubts
+            if not one.faux and kept[one.cle].chemin.startswith(LOCALES)
+        ]
+        codes = sorted({code for item in kept.values() for code in item.table.series})
+        faults += [
+            Faute(REPERES, *nom_inconnu(code, codes, "une série", PUBLIQUES))
+            for code in reperes().series
+            if codes and code not in codes
+        ]
+        schema = charger_schema("observations")
+        whose = {item.code: family.id for family in families.values() for item in family.series}
+        for folder in [f"sources/{name[:-1]}" for name in lister("sources") if name.endswith("/")]:
+            path = f"{folder}/observations.csv"
+            if folder in (PUBLIQUES, LOCALES) or not existe(path):
+                continue
+            rows = _chiffres(examiner_csv(path, schema))
+            faults += _du_magasin(path, rows[rows["indicateur"].isin(codes)])
+            groups = [rows["indicateur"].map(whose), rows["annee"].astype(int), rows["niveau"]]
+            found = {
+                key: group.pivot_table("nombre", "territoire", "indicateur", "last")
+                for key, group in rows.groupby(groups)
+            }
+            doubts = douter(found, found, found.__getitem__, families)
+            words = ("des chiffres possibles", "corriger d'après la source")
+            faults += [Faute(path, one.dit, *words) for one in doubts if one.faux]
+    except DonneesInvalides as error:
+        return list(error.fautes), []
+    return faults, odd
+
+
+def _chiffres(lue: TableLue) -> pd.DataFrame:
+    """Return the rows of an extract that are the number of a territory: the checks of its file tell of the others."""
+    rows = lue.lignes.reindex(columns=["territoire", "annee", "indicateur", "dimension", "valeur"])
+    rows = rows[rows["valeur"].str.fullmatch(NOMBRE) & rows["dimension"].eq("")]
+    level = [next((name for name, form in FORMES.items() if form.fullmatch(code)), None) for code in rows["territoire"]]
+    return rows.assign(niveau=level, nombre=rows["valeur"].astype(float)).dropna(subset="niveau")
+
+
+def _du_magasin(path: str, rows: pd.DataFrame) -> Iterator[Faute]:
+    """Yield the rows of an extract that the official file, in the store, does not say."""
+    latest = rows.drop_duplicates(["indicateur", "territoire", "annee"], keep="last")
+    for code, group in latest.groupby("indicateur", sort=False):
+        found = lire(code, dict.fromkeys(group["territoire"]))
+        official = found.dropna(subset="valeur").set_index(["territoire", "annee"])["valeur"]
+        for number, row in group.iterrows():
+            value = official.get((row["territoire"], int(row["annee"])))
+            if value is not None and row["nombre"] != value:
+                words = (f"« {row['valeur']} »", f"{value:g}, d'après {found.attrs['source']}")
+                remedy = "corriger la ligne, ou en ajouter une au millésime suivant"
+                yield Faute(path, *words, remedy, number, "valeur")

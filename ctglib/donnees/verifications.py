@@ -1,15 +1,22 @@
-"""What no file can check alone: names that another file defines, values that another column or the catalogue bounds."""
+"""What no file can check alone: names that another file defines, and what the files must hold together.
+
+A rule is a function that takes what was read and the names that are known, and yields faults; ``REGLES`` lists them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.csv_strict import valeur_personnelle
 from ctglib.donnees.fautes import Faute
-from ctglib.donnees.lecture import proches
+from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES, attendus
+from ctglib.donnees.pieces import DOCUMENTS, TABLES, annee_du_dossier, dossier_du_suivi
 from ctglib.donnees.references import (
     CITATIONS,
-    COLONNES,
     UNIQUES,
+    UNIQUES_PAR_FICHIER,
     VOCABULAIRES,
     connus,
     definis,
@@ -18,296 +25,340 @@ from ctglib.donnees.references import (
     parcourir,
     places,
 )
-from ctglib.donnees.regles import DU_CATALOGUE, Regle, appliquer, avec_le_catalogue, en_lignes, inconnus, regles_de_vide
-from ctglib.donnees.verifications_analyses import verifier_analyses
+from ctglib.donnees.regles import dispositifs, fautes_des_tables, modalites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pandas as pd
-
+    from ctglib.donnees.modeles.suivi import Changement
     from ctglib.donnees.pieces import Pieces
+    from ctglib.donnees.yaml_strict import Arbre, Chemin
+
+    Noms = dict[str, list[str]]
+
+CONVENTION = "convention/convention"
+_BIBLIOTHEQUE = "indicateurs convention/indicateurs"
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
-    """Return the faults between files, those of a place that is faulty by itself left out: one fault is enough for it.
+    """Return the faults of the files, and those between them.
 
-    A kind of name none of whose files could be read is not checked.
+    A place that is faulty by itself is left out of the rules, one fault is enough for it. A kind of name none of whose
+    files could be read is not checked.
     """
-    known = {name: connus(pieces, name) for name in VOCABULAIRES}
-    faults = [
-        *_noms_inconnus(pieces, known),
-        *_cellules_inconnues(pieces, known),
-        *_doublons(pieces),
-        *_identifiant(pieces),
-        *_axes_sans_regle(pieces),
-        *_indicateurs_de_fiche(pieces),
-        *verifier_fiches(pieces),
-        *_annexe1(pieces),
-        *_offre(pieces),
-        *verifier_analyses(pieces),
-    ]
+    names = {kind: connus(pieces, kind) for kind in VOCABULAIRES}
+    faults = [*fautes_des_tables(pieces, names), *(fault for rule in REGLES for fault in rule(pieces, names))]
     told = {(fault.fichier, fault.ligne, fault.colonne) for fault in pieces.fautes}
-    return [fault for fault in faults if (fault.fichier, fault.ligne, fault.colonne) not in told]
+    return [*pieces.fautes, *(one for one in faults if (one.fichier, one.ligne, one.colonne) not in told)]
 
 
-def _noms_inconnus(pieces: Pieces, known: dict[str, list]) -> list[Faute]:
-    return [
-        tree.faute(path, *nom_inconnu(str(value), known[kind], VOCABULAIRES[kind].libelle, VOCABULAIRES[kind].ou))
-        for document, where, kind in CITATIONS
-        if known[kind]
-        for value, found in places(pieces, document, where).items()
-        if value not in known[kind]
-        for tree, path in found
-    ]
+def _noms_inconnus(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    for document, kinds in CITATIONS.items():
+        for kind, paths in kinds.items():
+            words = VOCABULAIRES[kind]
+            for value, found in places(pieces, document, paths).items() if noms[kind] else ():
+                if str(value) not in noms[kind]:
+                    for tree, path in found:
+                        yield tree.faute(path, *nom_inconnu(value, noms[kind], words.libelle, words.ou))
 
 
-def _cellules_inconnues(pieces: Pieces, known: dict[str, list]) -> list[Faute]:
-    return [
-        fault
-        for name, columns in COLONNES.items()
-        if name in pieces.tables
-        for rows in [en_lignes([pieces.tables[name]], pieces.schemas[name].colonnes)]
-        for column, kind in columns.items()
-        for fault in inconnus(rows, column, known[kind], VOCABULAIRES[kind].libelle, VOCABULAIRES[kind].ou)
-    ]
-
-
-def _doublons(pieces: Pieces) -> list[Faute]:
-    """Return a fault for each name defined again, in the same file or in another."""
-    named = [definis(pieces, name) for name in VOCABULAIRES]
+def _doublons(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield a fault for each name defined again, in the same file or in another, and for what is told twice."""
+    named = [definis(pieces, name) for name in VOCABULAIRES if name != "schema"]  # two of them may have like chapters
     named += [places(pieces, *kind.remplace) for kind in VOCABULAIRES.values() if kind.remplace]
-    named += [places(pieces, document, where) for document, where in UNIQUES]
-    return [
-        tree.faute(
-            path,
-            f"« {str(value)[:80]} » une seconde fois (déjà {first.fichier}, ligne {first.ligne(place)})",
-            "un nom différent pour chacun",
-            "supprimer l'un des deux, ou le renommer",
-        )
-        for group in named
-        for value, ((first, place), *found) in group.items()
-        for tree, path in found
-    ]
+    named += [places(pieces, document, path) for document, paths in UNIQUES.items() for path in paths.split()]
+    for group in named:
+        for value, ((first, place), *found) in group.items():
+            for tree, path in found:
+                yield _encore(tree, path, value, first, place)
+    for document, groups in UNIQUES_PAR_FICHIER.items():
+        for tree in [one.arbre for one in pieces.documents.get(document, ())]:
+            for path, keys in groups.items():
+                yield from _deux_fois(tree, path, keys)
+    for name, key in (("dimensions", "dimensions"), ("convention/indicateurs", "dimensions"), ("profils", "variables")):
+        for tree, rank, _ in elements(pieces, name, key):
+            yield from _deux_fois(tree, f"{key}.{rank}.modalites.*", ("id",))
 
 
-def _identifiant(pieces: Pieces) -> list[Faute]:
-    """Return the fault of a convention whose id is not the name of its folder."""
-    return [
-        tree.faute(
-            path,
-            f"« {str(value)[:80]} »",
-            f"« {pieces.convention} », le nom du dossier de la convention",
-            f"écrire « {pieces.convention} », ou renommer le dossier",
-        )
-        for value, found in places(pieces, "convention/convention", "id").items()
-        if value != pieces.convention
-        for tree, path in found
-    ]
+def _deux_fois(arbre: Arbre, chemin: str, cles: tuple[str, ...]) -> Iterator[Faute]:
+    """Yield a fault for each item of a list that says what an earlier one says."""
+    values = [dict(parcourir(arbre.contenu, f"{chemin}.{key}")) for key in cles]
+    told: dict[tuple, Chemin] = {}
+    for path in values[-1]:
+        said = tuple(found.get((*path[:-1], key)) for found, key in zip(values, cles, strict=True))
+        if said in told:
+            yield _encore(arbre, path, ", ".join(map(str, said)), arbre, told[said])
+        told.setdefault(said, path)
 
 
-def _axes_sans_regle(pieces: Pieces) -> list[Faute]:
-    """Return the faults of radar axes turned round although their unit has no rule for it."""
-    found = pieces.documents
-    unit = {
-        item.get("id"): item.get("unite")
-        for theme in found["themes"]
-        for item in elements(theme.arbre.contenu, "indicateurs")
-    }
-    units = [item for file in found["unites"] for item in elements(file.arbre.contenu, "unites")]
-    ruled = {item.get("id") for item in units if "renversement" in item}
-    return [
-        file.arbre.faute(
-            ("axes", rank, "renverse"),
-            f"un axe renversé, en « {unit[axe.get('indicateur')]} », unité sans « renversement »",
-            "une unité qui dit comment elle se renverse, dans catalogue/unites.yaml",
-            "ajouter « renversement » à cette unité, ou retirer « renverse » de l'axe",
-        )
-        for file in found["radar"]
-        for rank, axe in enumerate(elements(file.arbre.contenu, "axes"))
-        if ruled and axe.get("renverse") is True and unit.get(axe.get("indicateur"), next(iter(ruled))) not in ruled
-    ]
+def _encore(arbre: Arbre, chemin: Chemin, value: object, premier: Arbre, place: Chemin) -> Faute:
+    where = f"ligne {premier.ligne(place)}"
+    where = where if premier.fichier == arbre.fichier else f"{premier.fichier}, {where}"
+    words = ("un nom différent pour chacun", "supprimer l'un des deux, ou le renommer")
+    return arbre.faute(chemin, f"« {str(value)[:80]} » une seconde fois (déjà {where})", *words)
 
 
-def _indicateurs_de_fiche(pieces: Pieces) -> list[Faute]:
-    """Return the faults of expected results whose indicator is not one of the same fiche."""
-    tree = pieces.documents["convention/convention"][0].arbre
-    faults = []
-    for rank, fiche in enumerate(elements(tree.contenu, "fiches")):
-        own = [str(value) for _, value in parcourir(fiche, "indicateurs.*.id")]
-        faults += [
-            tree.faute(("fiches", rank, *path), *_inconnu_de_la_fiche(str(value), own))
-            for path, value in parcourir(fiche, "resultats.*.indicateurs.*")
-            if value not in own
-        ]
-    return faults
+def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the fault of a convention whose id is not the name of its folder."""
+    for value, found in places(pieces, CONVENTION, "id").items():
+        for tree, path in found if value != pieces.nom else ():
+            words = (f"« {pieces.nom} », le nom du dossier de la convention", f"écrire « {pieces.nom} »")
+            yield tree.faute(path, f"« {str(value)[:80]} »", words[0], f"{words[1]}, ou renommer le dossier")
 
 
-def _inconnu_de_la_fiche(ecrit: str, connus: list[str]) -> tuple[str, str, str]:
-    close = proches(ecrit, connus)
-    return (
-        f"« {ecrit[:80]} »",
-        f"un indicateur de la même fiche : {', '.join(connus) or 'aucun'}",
-        f"écrire « {close[0]} »" if close else "corriger ce nom, ou ajouter l'indicateur à la fiche",
-    )
+def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of radar axes turned round although their unit has no rule for it."""
+    unit = {item.get("id"): item.get("unite") for _, _, item in elements(pieces, "themes", "indicateurs")}
+    ruled = {item.get("id") for _, _, item in elements(pieces, "unites", "unites") if "renversement" in item}
+    for tree, rank, axe in elements(pieces, "radar", "axes"):
+        own = unit.get(axe.get("indicateur"))
+        if ruled and axe.get("renverse") is True and own and own not in ruled:
+            yield tree.faute(
+                ("axes", rank, "renverse"),
+                f"un axe renversé, en « {own} », unité sans « renversement »",
+                "une unité qui dit comment elle se renverse, dans catalogue/unites.yaml",
+                "ajouter « renversement » à cette unité, ou retirer « renverse » de l'axe",
+            )
 
 
-_DETAILLES = (("dimensions", "dimensions"), ("convention/indicateurs", "dimensions"), ("profils", "variables"))
-_DIMENSIONS = "catalogue/dimensions.yaml"
+def _resultats(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of expected results whose indicator is not one of the same fiche."""
+    for tree, rank, fiche in elements(pieces, CONVENTION, "fiches"):
+        own = [value for _, value in parcourir(fiche, "indicateurs.*.id")]
+        for path, value in parcourir(fiche, "resultats.*.indicateurs.*"):
+            if value not in own:
+                yield tree.faute(("fiches", rank, *path), *nom_inconnu(value, own, "un indicateur", "la même fiche"))
 
 
-def verifier_fiches(pieces: Pieces) -> list[Faute]:
-    """Return the faults of the indicators of the fiches, in the catalogue and in the convention."""
-    return [
-        *_sans_responsable(pieces),
-        *_modalites_en_double(pieces),
-        *_modalites_retenues(pieces),
-        *_entrees_suivies(pieces),
-    ]
+def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of indicators that nobody is told to enter."""
+    for tree, rank, item in elements(pieces, _BIBLIOTHEQUE, "indicateurs"):
+        collecte = item.get("collecte")
+        if not (isinstance(collecte, dict) and collecte.get("responsable")):
+            where = ("indicateurs", rank, "collecte", *(["responsable"] if collecte else []))
+            expected = "qui saisit la valeur, un responsable de catalogue/responsables.yaml"
+            yield tree.faute(where, "aucun responsable", expected, "ajouter « responsable: … » à « collecte »")
 
 
-def _sans_responsable(pieces: Pieces) -> list[Faute]:
-    """Return the faults of indicators that nobody is told to enter."""
-    faults = []
-    for document in (*pieces.documents["indicateurs"], *pieces.documents["convention/indicateurs"]):
-        tree = document.arbre
-        for rank, item in enumerate(elements(tree.contenu, "indicateurs")):
-            path, collecte = ("indicateurs", rank), item.get("collecte")
-            if not (isinstance(collecte, dict) and collecte.get("responsable")):
-                where = (*path, "collecte", "responsable") if collecte else (*path, "collecte")
-                expected = "qui saisit la valeur, un responsable de catalogue/responsables.yaml"
-                remedy = "ajouter « responsable: … » à « collecte »"
-                faults.append(tree.faute(where, "aucun responsable", expected, remedy))
-    return faults
-
-
-def _modalites_en_double(pieces: Pieces) -> list[Faute]:
-    """Return the faults of modalités that their own dimension, or variable, has twice."""
-    faults = []
-    for name, key in _DETAILLES:
-        for document in pieces.documents[name]:
-            for rank, item in enumerate(elements(document.arbre.contenu, key)):
-                seen: set[object] = set()
-                for path, value in parcourir(item, "modalites.*.id"):
-                    if value in seen:
-                        found, expected = f"« {value} » une seconde fois", "un code différent pour chaque modalité"
-                        where = (key, rank, *path)
-                        faults.append(document.arbre.faute(where, found, expected, "supprimer l'une des deux"))
-                    seen.add(value)
-    return faults
-
-
-def _modalites_retenues(pieces: Pieces) -> list[Faute]:
-    """Return the faults of modalités that an indicator keeps and that its dimension has not.
+def _modalites_retenues(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of modalités that an indicator keeps and that its dimension has not.
 
     Of the library, only what a fiche follows is checked: a convention may have other dispositifs than those it names.
     """
-    tree = pieces.documents["convention/convention"][0].arbre
-    known = {
-        item.get("id"): [value for _, value in parcourir(item, "modalites.*.id")]
-        for name in ("dimensions", "convention/indicateurs")
-        for document in pieces.documents[name]
-        for item in elements(document.arbre.contenu, "dimensions")
-    }
-    followed = {value for _, value in parcourir(tree.contenu, "fiches.*.indicateurs.*.id")}
-    faults = []
-    for name in ("indicateurs", "contexte", "convention/indicateurs"):
-        for document in pieces.documents[name]:
-            for rank, item in enumerate(elements(document.arbre.contenu, "indicateurs")):
-                if name == "indicateurs" and item.get("id") not in followed:
-                    continue
-                own = known.get(item.get("dimension"), [])
-                label = f"une modalité de « {item.get('dimension')} »"
-                faults += [
-                    document.arbre.faute(
-                        ("indicateurs", rank, *path), *nom_inconnu(str(value), own, label, _DIMENSIONS)
-                    )
-                    for path, value in parcourir(item, "modalites.*")
-                    if value not in own
-                ]
-    return faults
+    known, followed = modalites(pieces, "dimension"), places(pieces, CONVENTION, "fiches.*.indicateurs.*.id")
+    for document in ("indicateurs", "contexte", "convention/indicateurs"):
+        for tree, rank, item in elements(pieces, document, "indicateurs"):
+            own, label = known.get(item.get("dimension"), []), f"une modalité de « {item.get('dimension')} »"
+            for path, value in parcourir(item, "modalites.*"):
+                if str(value) not in own and (document != "indicateurs" or item.get("id") in followed):
+                    words = nom_inconnu(value, own, label, "catalogue/dimensions.yaml")
+                    yield tree.faute(("indicateurs", rank, *path), *words)
 
 
-def _entrees_suivies(pieces: Pieces) -> list[Faute]:
-    """Return the faults of computed indicators one of whose inputs no fiche follows: it would never be known."""
-    tree = pieces.documents["convention/convention"][0].arbre
-    shelf = [*pieces.documents["indicateurs"], *pieces.documents["convention/indicateurs"]]
-    known = {item.get("id"): item for file in shelf for item in elements(file.arbre.contenu, "indicateurs")}
-    followed = dict(parcourir(tree.contenu, "fiches.*.indicateurs.*.id"))
-    return [
-        tree.faute(
-            path,
-            f"« {name} », calculé d'après « {entree} », qu'aucune fiche ne suit",
-            "une fiche qui suit aussi ce dont il se calcule",
-            f"ajouter « {entree} » aux indicateurs de la fiche, ou retirer « {name} »",
-        )
-        for path, name in followed.items()
-        for _, entree in (
-            *parcourir(known.get(name, {}), "entrees.*"),
-            *parcourir(known.get(name, {}), "entrees.*.*"),
-        )
-        if entree in known and entree not in followed.values()
-    ]
+def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of computed indicators one of whose inputs no fiche follows: it would never be known."""
+    known = {item.get("id"): item for _, _, item in elements(pieces, _BIBLIOTHEQUE, "indicateurs")}
+    followed = places(pieces, CONVENTION, "fiches.*.indicateurs.*.id")
+    for name, found in followed.items():
+        for _, entree in parcourir(known.get(name, {}), "entrees.**"):
+            for tree, path in found if entree in known and entree not in followed else ():
+                yield tree.faute(
+                    path,
+                    f"« {name} », calculé d'après « {entree} », qu'aucune fiche ne suit",
+                    "une fiche qui suit aussi ce dont il se calcule",
+                    f"ajouter « {entree} » aux indicateurs de la fiche, ou retirer « {name} »",
+                )
 
 
-_DE_LA_STRUCTURE = ("nom", "type", "gestion")
+def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of the analyses that the fiches declare: their type, their roles, and who plays them."""
+    places_known = sorted(dispositifs(pieces))
+    for tree, rank, fiche in elements(pieces, CONVENTION, "fiches"):
+        own = sorted(str(value) for _, value in parcourir(fiche, "indicateurs.*.id"))
+        told: dict[str, Chemin] = {}
+        for place, analyse in enumerate(fiche.get("analyses") if isinstance(fiche.get("analyses"), list) else ()):
+            if not isinstance(analyse, dict):
+                continue
+            path = ("fiches", rank, "analyses", place)
+            yield from _type_d_analyse(tree, path, analyse)
+            for where, value in (
+                *parcourir(analyse, "roles.**"),
+                *parcourir(analyse, "rapports.*.numerateur"),
+                *parcourir(analyse, "rapports.*.denominateur"),
+            ):  # what the fiche is not given, it can't show; a name that is nowhere is told elsewhere
+                if value in noms["mesure"] and value not in own:
+                    yield tree.faute((*path, *where), *nom_inconnu(value, own, "un indicateur de cette fiche"))
+            for where, value in parcourir(analyse, "dispositifs.*"):
+                if value not in places_known:
+                    words = nom_inconnu(value, places_known, "un dispositif de catalogue/dimensions.yaml")
+                    yield tree.faute((*path, *where), *words)
+            name = analyse.get("nom") or analyse.get("type")
+            if isinstance(name, str) and told.setdefault(name, path) != path:
+                yield tree.faute(
+                    (*path, "nom"),
+                    f"deux analyses nommées « {name} » (déjà ligne {tree.ligne(told[name])})",
+                    "un nom différent pour chacune : c'est celui de leurs fichiers",
+                    "ajouter ou changer « nom » de l'une des deux",
+                )
 
 
-def _annexe1(pieces: Pieces) -> list[Faute]:
-    """Return the faults of the rows of the diagnostic: unit, bounds, and a value empty as its status says."""
-    if "annexe1" not in pieces.tables:
-        return []
-    found = {
-        item["id"]: item
-        for document in pieces.documents["themes"]
-        for item in elements(document.arbre.contenu, "indicateurs")
-        if isinstance(item.get("id"), str)
-    }
-    rows = avec_le_catalogue(en_lignes([pieces.tables["annexe1"]], pieces.schemas["annexe1"].colonnes), found)
-    return [*_autres_territoires(pieces, rows), *appliquer(rows, [*regles_de_vide(absences(pieces)), *DU_CATALOGUE])]
-
-
-def _autres_territoires(pieces: Pieces, lignes: pd.DataFrame) -> Iterator[Faute]:
-    """Yield one fault for each territory whose figures are there and that the convention is not about."""
-    tree = pieces.documents["convention/convention"][0].arbre
-    own = [str(code) for path in ("territoire", "reference", "membres.*") for _, code in parcourir(tree.contenu, path)]
-    wrong = {(fault.colonne or "").partition("[")[0] for fault in pieces.fautes if fault.fichier == tree.fichier}
-    if not own or wrong & {"territoire", "reference", "membres"}:  # the convention has its own fault
+def _type_d_analyse(tree: Arbre, path: Chemin, analyse: dict) -> Iterator[Faute]:
+    """Yield the faults of an analysis whose type is unknown, or that has not the roles and keys of its type."""
+    kind = analyse.get("type")
+    if kind not in TYPES:
+        if isinstance(kind, str):
+            yield tree.faute((*path, "type"), *nom_inconnu(kind, sorted(TYPES), "un type d'analyse"))
         return
-    others = lignes[lignes["territoire"].ne("") & ~lignes["territoire"].isin(own)]
-    for code, rows in others.groupby("territoire", sort=False):
-        found = f"« {code} », le territoire de {len(rows)} ligne{'s' if len(rows) > 1 else ''}"
-        expected = f"un territoire de la convention : {', '.join(own[:8])}"
-        remedy = "corriger le code, ou retirer les chiffres d'un autre territoire"
-        first = rows.iloc[0]
-        yield Faute(first["fichier"], found, expected, remedy, int(first["numero"]), "territoire")
+    roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
+    needed, possible, keys, other_keys = attendus(kind)
+    for where, written, lacking, may, word in (
+        ((*path, "roles"), roles, needed, needed | possible, "rôle"),
+        (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "clé"),
+    ):
+        article, one = ("le", "un") if word == "rôle" else ("la", "une")
+        for name in written:
+            if name not in may:
+                words = nom_inconnu(name, sorted(may), f"{one} {word} d'une analyse « {kind} »")
+                yield tree.faute((*where, name), *words)
+        for name in sorted(set(lacking) - set(written)):
+            expected = f"{article} {word} « {name} » d'une analyse « {kind} »"
+            yield tree.faute(where, f"pas de « {name} »", expected, f"ajouter « {name} »")
+    for role, played in roles.items():
+        if isinstance(played, list) and role not in PLUSIEURS:
+            yield tree.faute((*path, "roles", role), "une liste", "un seul indicateur", "garder un indicateur")
 
 
-def _offre(pieces: Pieces) -> list[Faute]:
-    """Return the faults of the rows of the offer: an empty value as the status says, one name and kind a structure."""
-    if "offre" not in pieces.tables:
-        return []
-    rows = en_lignes([pieces.tables["offre"]], pieces.schemas["offre"].colonnes)
-    first = rows.drop_duplicates("structure")[["structure", "numero", *_DE_LA_STRUCTURE]]
-    rows = rows.merge(first, on="structure", suffixes=("", "_premier"))
-    same = [
-        Regle(
-            name,
-            lambda t, name=name: t[name] != t[f"{name}_premier"],
-            f"« {{{name}_premier}} », comme ligne {{numero_premier}} pour la même structure",
-            "donner la même valeur à toutes les lignes de la structure, ou corriger son identifiant",
-            f"« {{{name}}} »",
+def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of years out of the convention, and of a context that only a fictional one may invent."""
+    if pieces.convention is None:
+        return
+    first, last = pieces.convention.debut.year, pieces.fin.year
+    files = [one.arbre.fichier for name in DOCUMENTS for one in pieces.documents.get(f"suivi/{name}", ())]
+    files += [one.fichier for name in TABLES for one in pieces.tables.get(name, ())]
+    told = {*map(annee_du_dossier, files), max(pieces.annees or (), default=None)} - {None}
+    for annee in sorted(year for year in told if not first <= year <= last):
+        expected = f"une année de {first} à {last}, la durée de la convention"
+        remedy = "demander une autre année, ou renommer son dossier"
+        yield Faute(f"{dossier_du_suivi(pieces.nom)}/{annee}", f"l'année {annee}", expected, remedy)
+    for fichier in [name for name in files if name.endswith("/contexte.csv")] if not pieces.convention.fictive else ():
+        yield Faute(
+            fichier,
+            "un contexte propre à la convention, qui n'est pas fictive",
+            "aucun fichier de ce nom : les séries publiques sont dans « sources »",
+            "supprimer le fichier, ou verser ses chiffres dans « sources » avec leur origine",
         )
-        for name in _DE_LA_STRUCTURE
-    ]
-    return appliquer(rows, [*regles_de_vide(absences(pieces)), *same])
 
 
-def absences(pieces: Pieces) -> dict[str, bool]:
-    """Return whether each status tells an absence, as far as statuts.yaml can be read."""
-    return {
-        item["code"]: item["absence"]
-        for document in pieces.documents["statuts"]
-        for item in elements(document.arbre.contenu, "statuts")
-        if isinstance(item.get("code"), str) and isinstance(item.get("absence"), bool)
-    }
+def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of the bilans: their year and dates, and the decisions that they say the fate of."""
+    bilans = {annee_du_dossier(one.arbre.fichier): one for one in pieces.documents.get("suivi/bilan", ())}
+    for annee, document in bilans.items():
+        tree, bilan, before = document.arbre, document.objet, bilans.get(annee - 1)
+        if before is None or before.objet is not None:
+            comite = before.objet.comite if before else None
+            taken = [decision.id for decision in comite.decisions] if comite else []
+            for path, value in parcourir(tree.contenu, "comite.suites.*.decision"):
+                if value not in taken:
+                    words = nom_inconnu(value, taken, "une décision", f"suivi/{annee - 1}/bilan.yaml")
+                    yield tree.faute(path, *words)
+        if bilan is None:
+            continue
+        if bilan.annee != annee:
+            remedy = f"écrire {annee}, ou déplacer le fichier"
+            yield tree.faute(("annee",), f"« {bilan.annee} »", f"{annee}, l'année du dossier", remedy)
+        elif bilan.date_arretee.year != annee:
+            expected = f"une date de {annee}, l'année du bilan"
+            yield tree.faute(("date_arretee",), f"« {bilan.date_arretee} »", expected, "corriger la date")
+        held = bilan.comite.date if bilan.comite else None
+        if isinstance(held, date) and held.year not in (annee, annee + 1):
+            expected = f"une date de {annee} ou de {annee + 1}"
+            yield tree.faute(("comite", "date"), f"« {held} »", expected, "corriger la date")
+
+
+_CITES = {
+    "cible": "indicateur_de_fiche",
+    "definition": "indicateur_de_fiche",
+    "indicateur": "indicateur_de_fiche",
+    "fiche": "fiche",
+}
+
+
+def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of the avenants: dates in order and inside the convention, elements that exist."""
+    for document in pieces.documents["convention/avenants"] if pieces.annees is not None else ():
+        tree, last = document.arbre, date.min
+        for rank, avenant in enumerate(document.objet.avenants if document.objet else ()):
+            path: Chemin = ("avenants", rank)
+            yield from _hors_convention(pieces, tree, (*path, "date"), avenant.date)
+            if avenant.date < last:
+                expected = f"le {last} ou après, la date de l'avenant précédent"
+                remedy = "remettre les avenants dans l'ordre de leur date, ou corriger la date"
+                yield tree.faute((*path, "date"), f"« {avenant.date} »", expected, remedy)
+            last = avenant.date
+            for number, change in enumerate(avenant.changements):
+                yield from _changement(pieces, noms, tree, (*path, "changements", number), change)
+
+
+def _changement(pieces: Pieces, noms: Noms, tree: Arbre, chemin: Chemin, change: Changement) -> Iterator[Faute]:
+    yield from _hors_convention(pieces, tree, (*chemin, "effet"), change.effet)
+    kind = _CITES.get(change.nature)
+    if kind and noms[kind] and str(change.element) not in noms[kind]:
+        words = VOCABULAIRES[kind]
+        yield tree.faute((*chemin, "element"), *nom_inconnu(change.element, noms[kind], words.libelle, words.ou))
+    if change.nature == "cible" and pieces.convention:
+        first, last = pieces.convention.debut.year, pieces.fin.year
+        if not first <= change.annee <= last:
+            expected = f"une année de {first} à {last}, la durée de la convention"
+            yield tree.faute((*chemin, "annee"), f"« {change.annee} »", expected, "corriger l'année")
+
+
+def _hors_convention(pieces: Pieces, tree: Arbre, chemin: Chemin, jour: date) -> Iterator[Faute]:
+    if pieces.convention and not pieces.convention.debut <= jour <= pieces.fin:
+        expected = f"une date entre le {pieces.convention.debut} et le {pieces.fin}, la durée de la convention"
+        yield tree.faute(chemin, f"« {jour} »", expected, "corriger la date")
+
+
+def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield a fault for each text of the follow-up that gives something away about a person."""
+    rules = pieces.documents["confidentialite"][0].objet
+    if rules is None or pieces.annees is None:
+        return
+    for kind in ("convention/avenants", *(f"suivi/{name}" for name in DOCUMENTS)):
+        for tree in [one.arbre for one in pieces.documents[kind]]:
+            for path, text in tree.textes.items():
+                if what := valeur_personnelle(text, rules):
+                    yield tree.faute(path, f"« {text[:80]} », {what}", rules.pourquoi, rules.remede)
+
+
+def _de_la_fiche(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield what the evaluation says of a fiche and is not in it: the rank of an objective, modalités, indicators."""
+    fiches = {fiche.numero: fiche for fiche in pieces.convention.fiches} if pieces.convention else {}
+    for document, group in (("finale/lectures", "objectifs"), ("finale/saisie", "decisions")):
+        for tree, rank, item in elements(pieces, document, group):
+            if (fiche := fiches.get(item.get("fiche"))) is None:
+                continue
+            for path, known, what in (
+                ("objectif", range(1, len(fiche.objectifs) + 1), "le rang d'un objectif"),
+                ("modalites.*", [one.numero for one in fiche.modalites], "une modalité"),
+                ("indicateurs.*", [one.id for one in fiche.indicateurs], "un indicateur"),
+            ):
+                for where, value in parcourir(item, path):
+                    if str(value) not in map(str, known):
+                        words = nom_inconnu(value, known, f"{what} de la fiche {fiche.numero}", "convention.yaml")
+                        yield tree.faute((group, rank, *where), *words)
+
+
+REGLES = (
+    _noms_inconnus,
+    _doublons,
+    _identifiant,
+    _axes_sans_regle,
+    _resultats,
+    _sans_responsable,
+    _modalites_retenues,
+    _entrees_suivies,
+    _analyses,
+    _annees,
+    _bilans,
+    _avenants,
+    _personnes,
+    _de_la_fiche,
+)

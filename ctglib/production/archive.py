@@ -19,9 +19,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ctglib.donnees.cle import FICHIER as CLE
 from ctglib.donnees.fautes import Empechement
-from ctglib.donnees.lecture import existe, lire_octets, lister
+from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
 from ctglib.production.echec import MODELES, rendre
 from ctglib.production.manifeste import PYTHON, empreinte, fichiers_du_code, versions
 from ctglib.production.plan import LISTE, MANIFESTE, PROJET, Carnet, carnets_declares

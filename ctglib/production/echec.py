@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.document.signes import ponctuer
-from ctglib.donnees.empreintes import publiable
+from ctglib.donnees.lecture import publiable
 from ctglib.production.plan import INTERNE, Carnet
 from ctglib.production.pool import DelaiDepasse, OuvrierPerdu, TacheEchouee
 

@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees import lecture
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import lister, racine
+from ctglib.donnees.lecture import lister, publiable, racine
 from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
 
 if TYPE_CHECKING:

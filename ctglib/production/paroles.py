@@ -8,9 +8,8 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.conventions import DOSSIER
 from ctglib.donnees.fautes import Faute
-from ctglib.donnees.lecture import existe
+from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.plan import PUBLIQUE, SORTIE, Demande, commandes, rapports_connus
@@ -71,7 +70,7 @@ def _valeur(trouve: re.Match[str]) -> float:
 def _paroles_de(commande: Commande) -> list[tuple[str, MessageDesParties]]:
     """Return the messages that the parties wrote for a report, each with its file."""
     year = f"suivi/{commande.annee}/" if commande.annee else ""
-    path = f"{DOSSIER}/{commande.convention}/{year}messages.yaml"
+    path = f"{CONVENTIONS}/{commande.convention}/{year}messages.yaml"
     written = charger_yaml(path, MessagesDesParties).messages if existe(path) else ()
     stem = commande.carnet.stem
     return [(path, item) for item in written if stem.startswith(item.rapport) and item.fiche == commande.fiche]

@@ -12,9 +12,8 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
-from ctglib.donnees.empreintes import publiable
 from ctglib.donnees.fautes import Empechement
-from ctglib.donnees.lecture import VARIABLE
+from ctglib.donnees.lecture import VARIABLE, publiable
 from ctglib.production.echec import RELANCER, Echec, echec_de, page_d_echec, titre_de
 from ctglib.production.fabrication import Etude, Fabrication, Tache, etudier, fabriquer
 from ctglib.production.manifeste import Trace

@@ -33,10 +33,9 @@ from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, suite
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import compter, enumerer, nombre_court
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.lecture import lire_par_parts, noter_part, proches
 from ctglib.donnees.nombres import nombres
-from ctglib.donnees.suivi.objets import DossierSuivi
+from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
 from ctglib.secret.bruts import avertir

@@ -25,8 +25,7 @@ from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titr
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import compter, majuscule
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier import Dossier, lire_dossier
-from ctglib.donnees.finale import lire_finale
+from ctglib.donnees.dossier import Dossier, lire_dossier, lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.statuts import Statut
 from ctglib.rapports.bilan import ouvrir_bilan

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctglib.donnees.dossier_suivi import lire_suivi_brut
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.lecture import cle_de, racine
+from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.secret.comptes import (
     CASE,
     SOMME,
@@ -31,7 +31,7 @@ from ctglib.secret.modele import Cle, Tirage
 if TYPE_CHECKING:
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.catalogue import Indicateur, ValeurLiee
-    from ctglib.donnees.suivi.objets import DossierSuivi
+    from ctglib.donnees.suivi import DossierSuivi
 
 COLONNES = ["annee", *LIEU]
 

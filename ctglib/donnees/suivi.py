@@ -1,0 +1,229 @@
+"""A convention with its years of follow-up, read whole and checked, as reports and notebooks see it.
+
+``lire_suivi_brut(convention, annee)`` is what a bilan or a fiche reads: the follow-up of the years up to that one, so
+that a later year, its folder or its name, changes nothing in what is recorded as read. Without a year it reads all
+those that have a folder. The diagnostic reads ``lire_dossier`` alone: a row of follow-up, or a public series, never
+touches it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctglib.donnees.csv_strict import en_table
+from ctglib.donnees.dossier import en_dossier
+from ctglib.donnees.fautes import DonneesInvalides, refus
+from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.magasin import tables as tables_du_magasin
+from ctglib.donnees.modeles.suivi import Bilan
+from ctglib.donnees.montrable import Montrable
+from ctglib.donnees.pieces import SOURCES, TABLES, avec_le_suivi, lire_pieces
+from ctglib.donnees.statuts import Statut
+from ctglib.donnees.verifications import verifier
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ctglib.donnees.catalogue import Catalogue
+    from ctglib.donnees.csv_strict import TableLue
+    from ctglib.donnees.dossier import Dossier
+    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.rapports import MessageDesParties
+    from ctglib.donnees.modeles.sources import Origine
+    from ctglib.donnees.modeles.suivi import Appreciation, Avenant, Participation
+    from ctglib.donnees.pieces import Pieces
+
+
+@dataclass(frozen=True)
+class Suivi(Montrable):
+    """A year of follow-up; an absent file is an empty table, and a bilan of which nothing is known but the year.
+
+    Attributes:
+        annee: The year.
+        bilan: ``bilan.yaml``.
+        observations: territoire, annee (Int64), indicateur, dimension, modalite, millesime (Int64), valeur (float64),
+            unite, statut, source, note.
+        actions: fiche (Int64), modalite, statut, debut, fin (ISO texts), responsable, commentaire, motif, preuve.
+        moyens: signataire, fiche (Int64, missing when none), structure, nature, poste, valeur (float64), statut, note.
+        profils: dispositif, variable, modalite, variable_2, modalite_2, effectif (float64), statut.
+        posture: fonction, domaine, item, niveau (Int64), diffusion (« interne » when empty).
+        appreciations: By fiche, in the order of the file.
+        participation: Who took part, None when nobody says.
+        messages: What the parties say on first pages in place of our messages.
+        fichiers: Names of the files that are there.
+    """
+
+    annee: int
+    bilan: Bilan
+    observations: pd.DataFrame
+    actions: pd.DataFrame
+    moyens: pd.DataFrame
+    profils: pd.DataFrame
+    posture: pd.DataFrame
+    appreciations: tuple[Appreciation, ...]
+    participation: Participation | None
+    messages: tuple[MessageDesParties, ...]
+    fichiers: tuple[str, ...]
+
+    @property
+    def vide(self) -> bool:
+        """Whether nothing at all was handed in for the year."""
+        return not self.fichiers
+
+
+@dataclass(frozen=True)
+class DossierSuivi(Montrable):
+    """A convention with its follow-up, checked.
+
+    Attributes:
+        nom: Its folder in ``conventions``.
+        dossier: The convention, its diagnostic and the catalogue.
+        annee: The year asked for, or the last one that has a folder; None when there is none.
+        suivis: By year, from the first of the convention to ``annee``, without a gap: an empty one is ``vide``.
+        avenants: Those signed up to that year, in order.
+        fin: Last day of the convention, as these avenants extend it.
+        observations: Those of all the years, in order of entry: a value and its revisions.
+        masque: annee (Int64), table, ligne, colonne: cells that the bilans up to that year publish as suppressed.
+        contexte: Public series of the territories of the convention, with what a fictional one invents; columns of the
+            observations, and ``serie`` ("" when invented). Values up to that year.
+        origines: Where each series comes from.
+        fichiers: The files read, relative to the data folder, sorted.
+    """
+
+    nom: str
+    dossier: Dossier
+    annee: int | None
+    suivis: dict[int, Suivi]
+    avenants: tuple[Avenant, ...]
+    fin: date
+    observations: pd.DataFrame
+    masque: pd.DataFrame
+    contexte: pd.DataFrame
+    origines: dict[str, Origine]
+    fichiers: tuple[str, ...]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the words mean."""
+        return self.dossier.catalogue
+
+    @property
+    def convention(self) -> Convention:
+        """The convention."""
+        return self.dossier.convention
+
+
+def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
+    """Return a convention with its follow-up up to a year, or of all the years that have a folder.
+
+    Args:
+        convention: Name of a folder of ``conventions``.
+        annee: A year of the convention; its own folder may be absent, and is then empty.
+
+    Raises:
+        DonneesInvalides: All the faults of what was read, or a year out of the convention.
+    """
+    if annee is not None and type(annee) is not int:
+        expected, remedy = "une année sur quatre chiffres, sans guillemets", "écrire le nombre : annee = 2025"
+        raise refus("annee", f"« {annee!r:.80} »", expected, remedy)
+    with enregistrer() as journal:
+        pieces = avec_le_suivi(lire_pieces(convention), annee)
+        if faults := verifier(pieces):
+            raise DonneesInvalides(faults)
+        dossier = en_dossier(pieces, tuple(sorted(journal.lus)))
+        contexte = _contexte(pieces, dossier, annee)
+    avenants = tuple(item for item in dossier.avenants if annee is None or item.date.year <= annee)
+    ends = [change.nouvelle_fin for item in avenants for change in item.changements if change.nouvelle_fin]
+    entered = [one for one in pieces.tables["observations"] if "/suivi/" in one.fichier]
+    return DossierSuivi(
+        nom=convention,
+        dossier=dossier,
+        annee=max(pieces.annees, default=None),
+        suivis={year: _suivi(pieces, year) for year in pieces.annees},
+        avenants=avenants,
+        fin=max([dossier.convention.fin, *ends]),
+        observations=_table(pieces, "observations", entered),
+        masque=_jusqu_a(_table(pieces, "masque", pieces.tables["masque"]), annee),
+        contexte=contexte,
+        origines={
+            PurePosixPath(one.arbre.fichier).parent.name: one.objet for one in pieces.documents["sources/origine"]
+        },
+        fichiers=tuple(sorted(journal.lus)),
+    )
+
+
+def _suivi(pieces: Pieces, annee: int) -> Suivi:
+    documents, read = pieces.de_l_annee(annee)
+    found = {name: document.objet for name, document in documents.items()}
+    tables = {name: _table(pieces, name, [read[name]] if name in read else []) for name in TABLES}
+    tables["posture"] = tables["posture"].replace({"diffusion": {"": "interne"}})
+    return Suivi(
+        annee=annee,
+        bilan=found.get("bilan") or Bilan(annee=annee),
+        appreciations=found["appreciations"].appreciations if "appreciations" in found else (),
+        participation=found.get("participation"),
+        messages=found["messages"].messages if "messages" in found else (),
+        fichiers=tuple(sorted([*(f"{name}.yaml" for name in found), *(f"{name}.csv" for name in read)])),
+        **tables,
+    )
+
+
+def _table(pieces: Pieces, nom: str, lues: list[TableLue] | tuple[TableLue, ...]) -> pd.DataFrame:
+    rows = pd.concat([one.lignes for one in lues]) if lues else pd.DataFrame(columns=pieces.schemas[nom].colonnes)
+    return en_table(rows, pieces.schemas[nom])
+
+
+def _jusqu_a(table: pd.DataFrame, annee: int | None) -> pd.DataFrame:
+    return table if annee is None else table[table["annee"].le(annee)].reset_index(drop=True)
+
+
+def _contexte(pieces: Pieces, dossier: Dossier, annee: int | None) -> pd.DataFrame:
+    """Return the rows of the territories of the convention: public series, then what a fictional one invents."""
+    read = [one for one in pieces.tables["observations"] if "/suivi/" not in one.fichier]
+    names = [PurePosixPath(one.fichier).parent.name if one.fichier.startswith(SOURCES) else "" for one in read]
+    table = _table(pieces, "observations", read)
+    series = [name for name, one in zip(names, read, strict=True) for _ in range(len(one.lignes))]
+    table = table.assign(serie=pd.Series(series, dtype="str"))
+    wanted = [dossier.convention.territoire, dossier.convention.reference]
+    table = _jusqu_a(table[table["territoire"].isin(wanted)].reset_index(drop=True), annee)
+    return table if dossier.convention.fictive else _avec_le_magasin(dossier, annee, table)
+
+
+def _avec_le_magasin(dossier: Dossier, annee: int | None, extraits: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the extracts, then what the store has of later years: all of it where no extract speaks.
+
+    Counts of an EPCI are the sums of its ``membres``; a rate is what its producer publishes, or absent: never a mean.
+    """
+    from ctglib.donnees import publiques
+
+    convention, parts = dossier.convention, []
+    years: dict[str, set[int]] = {}
+    for kept in tables_du_magasin().values():
+        for code in kept.table.series:
+            years.setdefault(code, set()).add(kept.table.annee)
+    own = extraits[extraits["territoire"].eq(convention.territoire)]
+    last = own.groupby("indicateur")["annee"].max()
+    for item in dossier.catalogue.indicateurs_contexte.values():
+        since = last.get(item.id, 0)
+        if not any(since < year <= (annee or year) for year in years.get(item.id, ())):
+            continue
+        there = publiques.lire(item.id, convention.reference)
+        rows = pd.concat([publiques.lire_territoire(item.id, convention.territoire, convention.membres), there],
+                         ignore_index=True)  # fmt: skip
+        rows = rows[
+            rows["statut"].ne(Statut.NON_DISPONIBLE)
+            & rows["annee"].gt(since)
+            & rows["annee"].le(annee or rows["annee"].max())
+        ]
+        parts.append(
+            rows.assign(indicateur=item.id, dimension="", modalite="", millesime=rows["annee"] + 1, unite=item.unite,
+                        source=there.attrs["source"], serie="",
+                        note=rows["origine"].where(rows["origine"].ne("publiée"), ""))
+        )  # fmt: skip
+    if not parts:
+        return extraits
+    return pd.concat([extraits, pd.concat(parts)[list(extraits.columns)].astype(extraits.dtypes)], ignore_index=True)
