@@ -7,14 +7,14 @@ the bounds are the least and the greatest values over all of these, each count b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur, Reglage
+    from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur
     from ctglib.donnees.modeles.convention import Convention
 
 PRESQUE_NUL, DECIMALES = 1e-18, 10  # what is left of floats once equal numbers are subtracted
@@ -31,44 +31,16 @@ BOOLEENS = ("bruit", "bruit_departement")
 BRUIT, TIENT, CHANGE = "bruit", "tient", "change"
 
 
-@dataclass(frozen=True)
-class Regle:
-    """What the comparison is made with: the catalogue's rule, once the years are known.
+class Regle(NamedTuple):
+    """What the comparison is made with: the catalogue's rule, once the years are known."""
 
-    Args:
-        taille: Indicator of the window, and denominator of the ratios.
-        ratios: Numerators of the ratios of the distance.
-        indicateurs: What is compared.
-        voisins: How many communes are kept.
-        fenetre: The window goes from the size divided by it to the size multiplied by it.
-        annee_reference: Year that changes start from, and that the ratios are of.
-        annee: Year that changes end at.
-    """
-
-    taille: str
-    ratios: tuple[str, ...]
-    indicateurs: tuple[str, ...]
-    voisins: int
-    fenetre: int
-    annee_reference: int
+    taille: str  # indicator of the window, and denominator of the ratios
+    ratios: tuple[str, ...]  # numerators of the ratios of the distance
+    indicateurs: tuple[str, ...]  # what is compared
+    voisins: int  # how many communes are kept
+    fenetre: int  # the window goes from the size divided by it to the size multiplied by it
+    annee_reference: int  # changes start from it, and the ratios are of it
     annee: int
-
-    @property
-    def necessaires(self) -> list[str]:
-        """Return the indicators without which a commune cannot be compared."""
-        return list(dict.fromkeys([self.taille, *self.ratios, *self.indicateurs]))
-
-
-@dataclass(frozen=True)
-class Choix:
-    """The communes kept: their distances by code, the nearest first; how many could be; those that could not.
-
-    ``exclues`` are communes of the window: commune, indicateur, annee, nulle (whether the count is zero).
-    """
-
-    distances: pd.Series
-    candidates: int
-    exclues: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -120,88 +92,67 @@ def comparer(
     """
     place, names = convention.territoire, [name for name in effectifs.columns if name not in PREMIERES]
     counts = effectifs.astype(dict.fromkeys(names, "float64")).set_index(["annee", "commune"])[names].sort_index()
-    years = sorted({int(year) for year in effectifs["annee"]})
+    years, begun = sorted({int(year) for year in effectifs["annee"]}), convention.debut.year
     labels = effectifs.drop_duplicates("commune").set_index("commune")["nom"]
-    rows, chosen, rule = [], None, None
+    rules, tables = [], []
     for rank, setting in enumerate((comparaison.reglage, *comparaison.variantes)):
-        rule_here = _regle(comparaison, setting, convention, years)
-        found = choisir(counts, place, rule_here) if rule_here.annee_reference in years else None
-        if rank == 0:
-            chosen, rule = found, rule_here
-        if chosen is None:
+        rule = Regle(
+            comparaison.taille, comparaison.ratios, comparaison.indicateurs, setting.voisins, setting.fenetre,
+            begun - setting.annees_avant, max(years, default=begun),
+        )  # fmt: skip
+        found = _choisir(counts, place, rule) if rule.annee_reference in years else None
+        if rank == 0 and found is None:
             return None
-        told = {"variante": rank, **setting.model_dump(), "candidates": found.candidates if found else 0}
-        rows.append(_ecarts(counts, place, found, rule_here, indicateurs=indicateurs).assign(**told))
-    kept = [place, *chosen.distances.index]
-    start = counts.loc[rule.annee_reference].loc[kept]
-    gaps = rows[0][list(COLONNES)]
-    changes = 100 * (counts.loc[rule.annee].loc[kept[1:]] / start.loc[kept[1:]] - 1)
-    points = changes[list(gaps.loc[~gaps["rupture"], "indicateur"])].round(DECIMALES)
+        rules.append((rule, found))
+        told = {"variante": rank, **setting.model_dump(), "candidates": found[1] if found else 0}
+        near = list(found[0].index) if found else None
+        tables.append(_ecarts(counts, place, near, rule, indicateurs=indicateurs).assign(**told))
+    rule, (near, candidates, excluded) = rules[0]
+    kept, gaps = [place, *near.index], tables[0][list(COLONNES)]
+    start, end = (counts.loc[year].loc[kept] for year in (rule.annee_reference, rule.annee))
+    ratios = 100 * start[list(rule.ratios)].div(start[rule.taille], axis=0)
+    changes = (100 * (end / start - 1)).loc[kept[1:], gaps.loc[~gaps["rupture"], "indicateur"]].round(DECIMALES)
+    points = changes.unstack().rename_axis(["indicateur", "commune"]).rename("variation").reset_index()
+    whole = pd.concat([start[[rule.taille]].astype("int64"), ratios], axis=1).rename_axis("commune")
     return Resultat(
         regle=rule,
-        candidates=chosen.candidates,
-        retenues=pd.DataFrame(
-            {
-                "commune": kept,
-                "nom": labels[kept].to_numpy(),
-                rule.taille: start[rule.taille].astype("int64").to_numpy(),
-                **{name: (100 * start[name] / start[rule.taille]).to_numpy() for name in rule.ratios},
-                "distance": chosen.distances.reindex(kept).to_numpy(),
-            }
-        ),
-        exclues=chosen.exclues.assign(nom=chosen.exclues["commune"].map(labels)),
+        candidates=candidates,
+        retenues=whole.assign(nom=labels, distance=near).reset_index()[
+            ["commune", "nom", rule.taille, *rule.ratios, "distance"]
+        ],
+        exclues=excluded.assign(nom=excluded["commune"].map(labels)),
         ecarts=gaps,
-        points=points.unstack().rename_axis(["indicateur", "commune"]).rename("variation").reset_index()
-        .assign(nom=lambda found: found["commune"].map(labels)),
-        variantes=pd.concat(rows, ignore_index=True)[["variante", *setting.model_dump(), "candidates", *COLONNES]],
-    )  # fmt: skip
-
-
-def _regle(comparaison: Comparaison, reglage: Reglage, convention: Convention, annees: Sequence[int]) -> Regle:
-    return Regle(
-        taille=comparaison.taille,
-        ratios=comparaison.ratios,
-        indicateurs=comparaison.indicateurs,
-        voisins=reglage.voisins,
-        fenetre=reglage.fenetre,
-        annee_reference=convention.debut.year - reglage.annees_avant,
-        annee=max(annees, default=convention.debut.year),
+        points=points.assign(nom=points["commune"].map(labels)),
+        variantes=pd.concat(tables, ignore_index=True)[["variante", *setting.model_dump(), "candidates", *COLONNES]],
     )
 
 
-def choisir(effectifs: pd.DataFrame, ici: str, regle: Regle) -> Choix | None:
-    """Return the comparable communes, None when the territory's own counts are not whole or nobody is comparable.
+def _choisir(effectifs: pd.DataFrame, ici: str, regle: Regle) -> tuple[pd.Series, int, pd.DataFrame] | None:
+    """Return the distances of the comparable communes by code, how many could be compared, what excluded the others.
 
-    The window keeps both its ends. A relative change has no meaning from zero; to zero, it has.
-
-    Args:
-        effectifs: Counts, a column an indicator, by year and commune.
-        ici: Code of the commune looked at.
-        regle: Window, ratios, years and number.
+    None when the territory's own counts are not whole or nobody is comparable. The window keeps both its ends. A
+    relative change has no meaning from zero; to zero, it has.
     """
     start, end = effectifs.loc[regle.annee_reference], effectifs.loc[regle.annee]
     if ici not in start.index or regle.annee <= regle.annee_reference:
         return None
-    sizes = start[regle.taille]
+    sizes, needed = start[regle.taille], list(dict.fromkeys([regle.taille, *regle.ratios, *regle.indicateurs]))
     window = start[(sizes * regle.fenetre >= sizes[ici]) & (sizes <= sizes[ici] * regle.fenetre) | (start.index == ici)]
-    first, last = window[regle.necessaires], end.reindex(window.index)[regle.necessaires]
-    lacks = pd.concat({regle.annee_reference: ~first.gt(0), regle.annee: last.isna()}, axis=1).stack(
-        [1, 0], future_stack=True
-    )
-    lacks = lacks[lacks].reset_index().set_axis(["commune", "indicateur", "annee", "manque"], axis=1)
-    order = {name: rank for rank, name in enumerate(regle.necessaires)}
-    lacks = lacks.sort_values(
-        ["commune", "indicateur", "annee"],
-        key=lambda column: column.map(order) if column.name == "indicateur" else column,
-    ).drop_duplicates("commune")
-    nil = [year == regle.annee_reference and first.at[code, name] == 0
-           for code, name, year in lacks[["commune", "indicateur", "annee"]].itertuples(index=False)]  # fmt: skip
-    excluded = lacks.assign(nulle=nil).drop(columns="manque").reset_index(drop=True)
+    first, last = window[needed], end.reindex(window.index)[needed]
+    lacks = pd.concat({regle.annee_reference: ~first.gt(0), regle.annee: last.isna()}, axis=1).swaplevel(axis=1)
+    lacks = lacks.loc[
+        lacks.any(axis=1), [(name, year) for name in needed for year in (regle.annee_reference, regle.annee)]
+    ]
+    excluded = pd.DataFrame(
+        [(code, *cell, cell[1] == regle.annee_reference and first.at[code, cell[0]] == 0)
+         for code, cell in (lacks.idxmax(axis=1) if len(lacks) else {}).items()],
+        columns=["commune", "indicateur", "annee", "nulle"],
+    )  # fmt: skip
     kept = window.drop(excluded["commune"])
     if ici not in kept.index or len(kept) == 1:
         return None
     near = distances(kept[list(regle.ratios)].div(kept[regle.taille], axis=0), ici).head(regle.voisins)
-    return Choix(near, len(kept) - 1, excluded)
+    return near, len(kept) - 1, excluded
 
 
 def distances(parts: pd.DataFrame, ici: str) -> pd.Series:
@@ -226,7 +177,12 @@ def marge(arrondi: float | None) -> int:
 
 
 def _ecarts(
-    effectifs: pd.DataFrame, ici: str, choix: Choix | None, regle: Regle, *, indicateurs: Mapping[str, Indicateur]
+    effectifs: pd.DataFrame,
+    ici: str,
+    communes: list[str] | None,
+    regle: Regle,
+    *,
+    indicateurs: Mapping[str, Indicateur],
 ) -> pd.DataFrame:
     """Return the gaps of a commune, one row an indicator of the rule (see ``Resultat.ecarts``)."""
     names = list(regle.indicateurs)
@@ -240,14 +196,14 @@ def _ecarts(
         },
         index=pd.Index(names, name="indicateur"),
     )
-    if choix:
+    if communes is not None:
         start, end = (effectifs.loc[year, names] for year in years)
         rows = rows.assign(valeur_reference=start.loc[ici], valeur=end.loc[ici])
         margins = pd.Series([marge(indicateurs[name].arrondi_source) for name in names], index=names)
-        found = _calculer(start, end.reindex(start.index), ici, list(choix.distances.index), margins)
+        found = _calculer(start, end.reindex(start.index), ici, communes, margins)
         rows = rows.join(found.where(~rows["rupture"])) if (~rows["rupture"]).any() else rows
     table = rows.reset_index().reindex(columns=list(COLONNES))
-    table = table.assign(rupture=table["rupture"] & (choix is not None))
+    table = table.assign(rupture=table["rupture"] & (communes is not None))
     kinds = dict.fromkeys(ENTIERS, "Int64") | dict.fromkeys(BOOLEENS, "boolean") | {"rupture": bool}
     numbers = [name for name in COLONNES[7:] if name not in kinds]
     return table.astype(dict.fromkeys(numbers, "float64") | kinds)
