@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, get_args
 
@@ -21,7 +22,16 @@ from ctglib.donnees.modeles.convention import Absence
 if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.coherence import Correction, LectureEffectif, Relation
+    from ctglib.donnees.modeles.coherence import (
+        Correction,
+        Inclusion,
+        LectureEffectif,
+        MemeGrandeur,
+        PartiesTout,
+        Relation,
+        VariationDesParties,
+        VariationsComparables,
+    )  # fmt: skip
     from ctglib.donnees.modeles.convention import Fiche, IndicateurFiche
 
 COLONNES = (
@@ -183,104 +193,124 @@ def _intervalle(item: Indicateur, territoire: str, check: Controle) -> tuple[flo
     return None if found.empty else (float(found.min()), float(found.max()))
 
 
-def sommes(check: Controle) -> Constats:
-    """Yield the wholes that their parts do not make, beyond the rounding of each value.
+Trouve = tuple[Iterable[str], str, str, Iterable[str]] | None  # rows read, what is written, worked out, doubtful
+
+
+def _somme(relation: PartiesTout, territoire: str, check: Controle) -> Trouve:
+    """A whole that its parts do not make, beyond the rounding of each value.
 
     Values of different years are not summed; an absent part leaves the sum unknown.
     """
-    for relation, territoire in product(check.relations.parties_tout, check.territoires):
-        parts = check.valeurs(relation.parties, territoire)
-        whole = relation.constante if relation.tout is None else check.valeur(relation.tout, territoire)
-        names = [*relation.parties, *filter(None, [relation.tout])]
-        if parts is None or whole is None or len(set(check.annees(names, territoire))) > 1:
-            continue
-        tolerance = check.demi_pas(*names) if relation.tolerance is None else relation.tolerance
-        if abs(sum(parts) - whole) > tolerance + EPSILON:
-            unit_of = relation.tout or relation.parties[0]
-            decimales = check.catalogue.indicateurs[unit_of].decimales
-            terms = " + ".join(nombre(value, decimales) for value in parts)
-            yield check.constat(
-                ("parties_tout", relation),
-                territoire,
-                lieu=check.lieu(names, territoire),
-                ecrit=check.ecrire(whole, unit_of),
-                calcule=f"{terms} = {check.ecrire(sum(parts), unit_of)}",
-                indicateurs=(relation.tout,) if relation.tout else relation.parties,
-            )
+    parts = check.valeurs(relation.parties, territoire)
+    whole = relation.constante if relation.tout is None else check.valeur(relation.tout, territoire)
+    names = [*relation.parties, *filter(None, [relation.tout])]
+    if parts is None or whole is None or len(set(check.annees(names, territoire))) > 1:
+        return None
+    tolerance = check.demi_pas(*names) if relation.tolerance is None else relation.tolerance
+    if abs(sum(parts) - whole) <= tolerance + EPSILON:
+        return None
+    unit_of = relation.tout or relation.parties[0]
+    terms = " + ".join(nombre(value, check.catalogue.indicateurs[unit_of].decimales) for value in parts)
+    told = f"{terms} = {check.ecrire(sum(parts), unit_of)}"
+    return names, check.ecrire(whole, unit_of), told, (relation.tout,) if relation.tout else relation.parties
 
 
-def inclusions(check: Controle) -> Constats:
-    """Yield the counts that exceed the sum of those they are among; two years may differ, and are then told."""
-    for relation, territoire in product(check.relations.inclusions, check.territoires):
-        names = (relation.partie, *relation.tout)
-        values = check.valeurs(names, territoire)
-        if values is None or values[0] <= sum(values[1:]) + check.demi_pas(*names) + EPSILON:
-            continue
-        years = check.annees(names, territoire)
-        part, *wholes = (
-            check.ecrire(value, name) + (f" en {year}" if len(set(years)) > 1 else "")
-            for value, name, year in zip(values, names, years, strict=True)
-        )
-        yield check.constat(
-            ("inclusion", relation),
-            territoire,
-            lieu=check.lieu(names, territoire),
-            ecrit=f"{check.libelle(relation.partie)} : {part}",
-            calcule=f"au plus {enumerer(wholes)} ({enumerer(list(map(check.libelle, relation.tout)))})",
-            indicateurs=(relation.partie,),
-        )
+def _inclusion(relation: Inclusion, territoire: str, check: Controle) -> Trouve:
+    """A count that exceeds the sum of those it is among; two years may differ, and are then told."""
+    names = (relation.partie, *relation.tout)
+    values = check.valeurs(names, territoire)
+    if values is None or values[0] <= sum(values[1:]) + check.demi_pas(*names) + EPSILON:
+        return None
+    years = check.annees(names, territoire)
+    part, *wholes = (
+        check.ecrire(value, name) + (f" en {year}" if len(set(years)) > 1 else "")
+        for value, name, year in zip(values, names, years, strict=True)
+    )
+    told = f"au plus {enumerer(wholes)} ({enumerer(list(map(check.libelle, relation.tout)))})"
+    return names, f"{check.libelle(relation.partie)} : {part}", told, (relation.partie,)
 
 
-def variations_comparees(check: Controle) -> Constats:
-    """Yield the variations that are further than the relation's threshold from every comparable one."""
-    for relation, territoire in product(check.relations.variations_comparables, check.territoires):
-        own = check.valeur(relation.indicateur, territoire, VARIATION)
-        others = {name: check.valeur(name, territoire, VARIATION) for name in relation.comparables}
-        known = {name: value for name, value in others.items() if value is not None}
-        if own is None or not known or min(abs(own - value) for value in known.values()) <= relation.seuil + EPSILON:
-            continue
-        told = [f"{variation(value)} ({check.libelle(name)})" for name, value in known.items()]
-        yield check.constat(
-            ("variation_comparee", relation),
-            territoire,
-            lieu=check.lieu([relation.indicateur], territoire),
-            ecrit=variation(own),
-            calcule=f"groupes voisins : {enumerer(told)} (seuil : {nombre(relation.seuil)} points)",
-            indicateurs=(relation.indicateur,),
-        )
+def _variation_comparee(relation: VariationsComparables, territoire: str, check: Controle) -> Trouve:
+    """A variation that is further than the relation's threshold from every comparable one."""
+    name, own = relation.indicateur, check.valeur(relation.indicateur, territoire, VARIATION)
+    others = {one: check.valeur(one, territoire, VARIATION) for one in relation.comparables}
+    known = {one: value for one, value in others.items() if value is not None}
+    if own is None or not known or min(abs(own - value) for value in known.values()) <= relation.seuil + EPSILON:
+        return None
+    near = enumerer([f"{variation(value)} ({check.libelle(one)})" for one, value in known.items()])
+    told = f"groupes voisins : {near} (seuil : {nombre(relation.seuil)} points)"
+    return [name], variation(own), told, (name,)
 
 
-def variations_des_parties(check: Controle) -> Constats:
-    """Yield the variations of a whole that the values and variations of its parts do not give back.
+def _variation_des_parties(relation: VariationDesParties, territoire: str, check: Controle) -> Trouve:
+    """A variation of a whole that the values and variations of its parts do not give back.
 
     The rounding of every printed variation is carried through; parts that are not exhaustive only bound the past.
     """
     step = check.regle("variation_des_parties").seuils["arrondi"] / 2
-    for relation, territoire in product(check.relations.variations_des_parties, check.territoires):
-        names = (relation.tout, *relation.parties)
-        values, changes = (
-            [check.valeur(name, territoire, column) for name in names] for column in ("valeur", VARIATION)
-        )
-        # A fall of 100 % does not say what the past was.
-        if None in (*values, *changes) or min(changes) - step <= -100:
-            continue
+    names = (relation.tout, *relation.parties)
+    values, changes = ([check.valeur(name, territoire, column) for name in names] for column in ("valeur", VARIATION))
+    # A fall of 100 % does not say what the past was.
+    if None in (*values, *changes) or min(changes) - step <= -100:
+        return None
 
-        def passe(sens: int, values: list = values, changes: list = changes, names: tuple = names) -> float:
-            """Return the sum of the parts five years before: as printed, or at one end of what rounding allows."""
-            parts = zip(values[1:], changes[1:], names[1:], strict=True)
-            return sum((v + sens * check.demi_pas(n)) / (1 + (c - sens * step) / 100) for v, c, n in parts)
+    def passe(sens: int) -> float:
+        """Return the sum of the parts five years before: as printed, or at one end of what rounding allows."""
+        parts = zip(values[1:], changes[1:], names[1:], strict=True)
+        return sum((v + sens * check.demi_pas(n)) / (1 + (c - sens * step) / 100) for v, c, n in parts)
 
-        low, implied, high = (100 * (values[0] / passe(sens) - 1) for sens in (1, 0, -1))
-        if changes[0] - step > high + EPSILON or (changes[0] + step < low - EPSILON and relation.exhaustives):
-            told = [f"{check.libelle(name)} {variation(change)}" for name, change in zip(names, changes, strict=True)]
-            limit = "" if relation.exhaustives else "au plus "
+    low, implied, high = (100 * (values[0] / passe(sens) - 1) for sens in (1, 0, -1))
+    if changes[0] - step <= high + EPSILON and (changes[0] + step >= low - EPSILON or not relation.exhaustives):
+        return None
+    _, *parts = (f"{check.libelle(name)} {variation(change)}" for name, change in zip(names, changes, strict=True))
+    written = f"{check.libelle(relation.tout)} : {variation(changes[0])}"
+    limit = "" if relation.exhaustives else "au plus "
+    return names, written, f"{limit}{variation(implied)} d'après les parties : {enumerer(parts)}", (relation.tout,)
+
+
+def _meme_grandeur(relation: MemeGrandeur, territoire: str, check: Controle) -> Trouve:
+    """A quantity whose cells differ by more than the relation's tolerance."""
+    cells = [
+        (one.indicateur, value, one.champ == "valeur")
+        for one in relation.lectures
+        if (value := check.valeur(one.indicateur, territoire, one.champ)) is not None
+    ]
+    values, names = [value for _, value, _ in cells], [one.indicateur for one in relation.lectures]
+    if len(cells) < 2 or max(values) - min(values) <= relation.tolerance + EPSILON:
+        return None
+    told = [
+        f"{check.ecrire(value, name)} ({check.libelle(name)})"
+        if is_level
+        else f"{variation(value)} ({check.libelle(name)}, variation sur 5 ans)"
+        for name, value, is_level in cells
+    ]
+    gap = nombre(max(values) - min(values), check.catalogue.indicateurs[names[-1]].decimales)
+    doubtful = [one.indicateur for one in relation.lectures if one.champ == "valeur"]
+    return names, enumerer(told), f"écart de {gap}", doubtful
+
+
+RELATIONS = {  # the relations of the catalogue that a rule reads, and what it finds of one in a territory
+    "parties_tout": ("parties_tout", _somme),
+    "inclusion": ("inclusions", _inclusion),
+    "variation_comparee": ("variations_comparables", _variation_comparee),
+    "variation_des_parties": ("variations_des_parties", _variation_des_parties),
+    "meme_grandeur": ("memes_grandeurs", _meme_grandeur),
+}
+
+
+def des_relations(rule: str, check: Controle) -> Constats:
+    """Yield what a rule finds of each of its relations, territory by territory."""
+    name, lire = RELATIONS[rule]
+    for relation, territoire in product(getattr(check.relations, name), check.territoires):
+        if found := lire(relation, territoire, check):
+            names, written, computed, doubtful = found
             yield check.constat(
-                ("variation_des_parties", relation),
+                (rule, relation),
                 territoire,
                 lieu=check.lieu(names, territoire),
-                ecrit=f"{check.libelle(relation.tout)} : {variation(changes[0])}",
-                calcule=f"{limit}{variation(implied)} d'après les parties : {enumerer(told[1:])}",
-                indicateurs=(relation.tout,),
+                ecrit=written,
+                calcule=computed,
+                indicateurs=doubtful,
             )
 
 
@@ -308,33 +338,6 @@ def variations_seules(check: Controle) -> Constats:
             unread = f"rupture en {year}, entre les deux dates : variation non interprétable"
             across.append(check.constat("rupture", name, territoire, calcule=unread, pourquoi=reason, **told))
     yield from across
-
-
-def memes_grandeurs(check: Controle) -> Constats:
-    """Yield the quantities whose cells differ by more than the relation's tolerance, territory by territory."""
-    for relation, territoire in product(check.relations.memes_grandeurs, check.territoires):
-        names = [lecture.indicateur for lecture in relation.lectures]
-        fields = [lecture.champ for lecture in relation.lectures]
-        cells = [check.valeur(name, territoire, champ) for name, champ in zip(names, fields, strict=True)]
-        known = [value for value in cells if value is not None]
-        if len(known) < 2 or max(known) - min(known) <= relation.tolerance + EPSILON:
-            continue
-        told = [
-            f"{check.ecrire(value, name)} ({check.libelle(name)})"
-            if champ == "valeur"
-            else f"{variation(value)} ({check.libelle(name)}, variation sur 5 ans)"
-            for name, champ, value in zip(names, fields, cells, strict=True)
-            if value is not None
-        ]
-        gap = nombre(max(known) - min(known), check.catalogue.indicateurs[names[-1]].decimales)
-        yield check.constat(
-            ("meme_grandeur", relation),
-            territoire,
-            lieu=check.lieu(names, territoire),
-            ecrit=enumerer(told),
-            calcule=f"écart de {gap}",
-            indicateurs=[name for name, champ in zip(names, fields, strict=True) if champ == "valeur"],
-        )
 
 
 def memes_effectifs(check: Controle) -> Constats:
@@ -749,12 +752,9 @@ def _portees(correction: Correction, table: pd.DataFrame) -> int:
 
 REGLES = (
     parts_recalculees,
-    sommes,
-    inclusions,
-    variations_comparees,
-    variations_des_parties,
+    *(partial(des_relations, rule) for rule in list(RELATIONS)[:-1]),
     variations_seules,
-    memes_grandeurs,
+    partial(des_relations, "meme_grandeur"),
     memes_effectifs,
     quotients,
     affirmations,

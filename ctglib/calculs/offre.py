@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -129,7 +129,6 @@ def ages_des_fiches(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[AgesDeF
     return found
 
 
-Ligne = dict[str, str]
 MANQUES = (
     "structure", "nom", "type", "libelle_type", "caracteristique", "modalite", "libelle", "origine", "reference",
     "note",
@@ -146,46 +145,23 @@ def manques(offre: pd.DataFrame, attendus: Iterable[AttenduOffre], vocabulaire: 
     Returns:
         The columns ``MANQUES``; ``origine`` is ``vide`` or ``absent``.
     """
+    keys, blank = ["structure", "caracteristique"], offre["valeur"].eq("")
+    whole = blank.groupby([offre[name] for name in keys]).transform("all")
+    empty = offre[blank & ~(whole & offre.duplicated(keys))].assign(origine=VIDE)
+    empty = empty.assign(modalite=empty["modalite"].mask(whole, ""))
+    lines = offre.groupby("structure", sort=False).agg({"nom": "first", "type": "first", "reference": "last"})
+    said = set(zip(*(offre[name] for name in keys), strict=True))
     expected = {item.type: item.caracteristiques for item in attendus}
-    rows = [
-        row
-        for lines in _groupes(offre.to_dict("records"), "structure").values()
-        for row in [*_vides(lines, vocabulaire), *_absents(lines, expected.get(lines[0]["type"], ()), vocabulaire)]
-    ]
-    labels = {item.id: item.libelle for item in vocabulaire.types}
-    table = pd.DataFrame(rows, columns=[name for name in MANQUES if name != "libelle_type"])
-    return table.assign(libelle_type=table["type"].map(labels))[list(MANQUES)]
-
-
-def _groupes(lines: Iterable[Ligne], cle: str) -> dict[str, list[Ligne]]:
-    """Return the lines by what they hold under a key, in the order of the file."""
-    groups: dict[str, list[Ligne]] = {}
-    for line in lines:
-        groups.setdefault(line[cle], []).append(line)
-    return groups
-
-
-def _vides(lines: list[Ligne], vocabulaire: VocabulaireOffre) -> Iterator[tuple[str, ...]]:
-    """Yield the characteristics of a structure whose cell is blank."""
-    for caracteristique, said in _groupes(lines, "caracteristique").items():
-        blank = [cell for cell in said if cell["valeur"] == ""]
-        told_once = len(blank) == len(said)
-        for cell in blank[:1] if told_once else blank:
-            modalite = "" if told_once else cell["modalite"]
-            label = vocabulaire.caracteristiques[caracteristique]
-            if modalite:
-                label = f"{label} ({minuscule(vocabulaire.modalites[modalite])})"
-            yield (*_structure(cell), caracteristique, modalite, label, VIDE, cell["reference"], cell["note"])
-
-
-def _absents(lines: list[Ligne], attendues: Iterable[str], vocabulaire: VocabulaireOffre) -> Iterator[tuple[str, ...]]:
-    """Yield the characteristics that a structure should have and of which it has no line."""
-    said = {line["caracteristique"] for line in lines}
-    for name in attendues:
-        if name not in said:
-            label, reference = vocabulaire.caracteristiques[name], lines[-1]["reference"]
-            yield (*_structure(lines[0]), name, "", label, ABSENT, reference, "")
-
-
-def _structure(line: Ligne) -> tuple[str, str, str]:
-    return line["structure"], line["nom"], line["type"]
+    absent = [
+        (row.Index, row.nom, row.type, name, "", ABSENT, row.reference, "")
+        for row in lines.itertuples() for name in expected.get(row.type, ()) if (row.Index, name) not in said
+    ]  # fmt: skip
+    names = [name for name in MANQUES if name not in ("libelle", "libelle_type")]
+    table = pd.concat([empty[names], pd.DataFrame(absent, columns=names)])
+    rank = {structure: place for place, structure in enumerate(lines.index)}
+    table = table.sort_values("structure", key=lambda column: column.map(rank), kind="stable", ignore_index=True)
+    parts = [f" ({minuscule(vocabulaire.modalites[name])})" if name else "" for name in table["modalite"]]
+    return table.assign(
+        libelle=table["caracteristique"].map(vocabulaire.caracteristiques) + pd.Series(parts, dtype=object),
+        libelle_type=table["type"].map({item.id: item.libelle for item in vocabulaire.types}),
+    )[list(MANQUES)]
