@@ -84,7 +84,7 @@ class Document:
     numeros: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"Document « {self.titre} », {len(self.corps)} blocs. Ensuite : .tableaux, .annexe."
+        return f"Document « {self.titre} », {len(self.corps)} blocs. Ensuite : .tableaux, .dessins."
 
     @cached_property
     def chapitres(self) -> tuple[Titre, ...]:

@@ -51,13 +51,23 @@ if TYPE_CHECKING:
 
 POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit
 BLEU, GRIS, ALERTE, FILET = "00558C", "5B6470", "8A6100", "C9D2D9"
-NOTE, SOURCE, AVERTISSEMENT = "Note", "Source", "Avertissement"
+NOTE, SOURCE, AVERTISSEMENT, CELLULE = "Note", "Source", "Avertissement", "Cellule"
 LEGENDES = ("Table Caption", "Image Caption")
-TAILLES = {"Normal": 10.5, "Title": 22, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11}
 PETIT = 8.5
+STYLES = {  # size, colour, weight, points before and after; None where it is that of Word
+    "Normal": (10.5, None, None, None, None),
+    "Title": (22, BLEU, True, None, None),
+    "Heading 1": (15, BLEU, True, None, None),
+    "Heading 2": (12, BLEU, True, None, None),
+    "Heading 3": (11, BLEU, True, None, None),
+    **dict.fromkeys(LEGENDES, (None, None, True, 12, None)),
+    NOTE: (PETIT, GRIS, None, 3, 0),
+    SOURCE: (PETIT, GRIS, None, 3, 10),
+    AVERTISSEMENT: (None, ALERTE, True, None, None),
+    CELLULE: (PETIT, None, None, 1, 1),
+}
 MARGE_CM, LARGEUR_CM, LOGO_CM = 2.0, 17.0, 3.5
 PROPRIETE = 255  # characters: Word takes no more in one
-CELLULE = "Cellule"
 A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
 FILETS = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="{FILET}"/>' for side in ("top", "bottom", "insideH"))
 # Light horizontal rules, narrow margins.
@@ -284,32 +294,21 @@ def _couverture(couverture: Couverture, feuille: Feuille) -> None:
 
 
 def _styles(word: Word) -> None:
-    for name in (NOTE, SOURCE, AVERTISSEMENT, CELLULE, *LEGENDES):
-        word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
-    for style in word.styles:
-        if not hasattr(style, "font"):  # numbering
-            continue
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for name, (size, colour, bold, before, after) in STYLES.items():
+        if name not in word.styles:
+            word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
+        font, layout = word.styles[name].font, word.styles[name].paragraph_format
+        font.size, font.bold = Pt(size) if size else font.size, bold or font.bold
+        font.color.rgb = RGBColor.from_string(colour) if colour else font.color.rgb
+        layout.space_before = layout.space_before if before is None else Pt(before)
+        layout.space_after = layout.space_after if after is None else Pt(after)
+        layout.keep_with_next = name in LEGENDES or layout.keep_with_next
+    for fonts in (
+        style.element.get_or_add_rPr().get_or_add_rFonts() for style in word.styles if hasattr(style, "font")
+    ):
         fonts.attrib.clear()
         for attribute in ("w:ascii", "w:hAnsi", "w:cs"):
             fonts.set(qn(attribute), POLICE)
-        if style.name in TAILLES:
-            style.font.size = Pt(TAILLES[style.name])
-        if style.name == "Title" or style.name.startswith("Heading"):
-            style.font.color.rgb, style.font.bold = RGBColor.from_string(BLEU), True
-    for name in LEGENDES:
-        style = word.styles[name]
-        style.font.bold = True
-        style.paragraph_format.keep_with_next, style.paragraph_format.space_before = True, Pt(12)
-    for name in (NOTE, SOURCE):
-        style = word.styles[name]
-        style.font.size, style.font.color.rgb = Pt(PETIT), RGBColor.from_string(GRIS)
-        style.paragraph_format.space_before = Pt(3)
-        style.paragraph_format.space_after = Pt(10 if name == SOURCE else 0)
-    cell = word.styles[CELLULE]
-    cell.font.size, cell.paragraph_format.space_before, cell.paragraph_format.space_after = Pt(PETIT), Pt(1), Pt(1)
-    word.styles[AVERTISSEMENT].font.bold = True
-    word.styles[AVERTISSEMENT].font.color.rgb = RGBColor.from_string(ALERTE)
     for lang in word.styles.element.iter(qn("w:lang")):
         lang.set(qn("w:val"), "fr-FR")
 
