@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from ctglib.calculs.comparables import distances
 from ctglib.calculs.jugement import explique_par_le_hasard
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
-    from ctglib.donnees.modeles.rapports import Mesure, Semblables
+from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
+from ctglib.donnees.modeles.rapports import Mesure, Semblables
 
 ICI, LA = "territoire", "departement"
 SECRET, ABSENT, TROP_PEU = "secret", "absent", "trop_peu"
@@ -62,8 +58,8 @@ class Vue:
     lieu: Lieu
 
     @cached_property
-    def lignes(self) -> dict[str, tuple[pd.DataFrame, np.ndarray, np.ndarray, float]]:
-        """The rows of each family that tell of it, their years, the place of each row's year, what may be missing."""
+    def lignes(self) -> dict[str, tuple[pd.DataFrame, float]]:
+        """The rows of each family that tell of it, by year, and the share of its communes that may be missing."""
         found = {}
         for family, rows in self.chiffres.tables.items():
             own, missing = rows[rows["territoire"].eq(self.lieu.code)], 1.0
@@ -71,7 +67,7 @@ class Vue:
                 own = rows[rows["commune"].isin(self.lieu.membres)]
                 if self.lieu.groupe and own["niveau"].ne("iris").any():
                     missing = self.chiffres.sommees[family]
-            found[family] = own, *np.unique(own["annee"], return_inverse=True), missing
+            found[family] = own.set_index("annee"), missing
         return found
 
     def annees(self, *series: str) -> pd.DataFrame:
@@ -79,13 +75,13 @@ class Vue:
 
         A year when too many of its communes are missing has none.
         """
-        rows, years, places, missing = self.lignes[self.chiffres.familles[series[0]]]
-        cells = rows[list(series)].to_numpy(dtype=float)
-        kept = np.isfinite(cells).all(axis=1) if self.lieu.groupe else np.full(len(cells), True)
-        sums, counts = np.zeros((len(years), len(series))), np.bincount(places[kept], minlength=len(years))
-        np.add.at(sums, places[kept], cells[kept])
-        told = (counts > 0) & ((missing == 1) | (1 - counts / len(self.lieu.membres) <= missing))
-        return pd.DataFrame(sums[told], index=years[told], columns=list(series))
+        rows, missing = self.lignes[self.chiffres.familles[series[0]]]
+        cells = rows[list(series)].astype(float)
+        if self.lieu.groupe:
+            cells = cells[np.isfinite(cells).all(axis=1)]
+        by_year = cells.groupby(level="annee")
+        lacking = 1 - by_year.size() / len(self.lieu.membres)
+        return by_year.sum(skipna=False)[lacking.le(missing) | (missing == 1)]
 
 
 def mesurer(
@@ -215,21 +211,17 @@ def evolutions(
         years += [(name, year, value, year in broken) for year, value in own.items()]
         own = own[own.index >= max(broken, default=own.index[0])]
         start, end = own.index[0], own.index[-1]
-        changes = {role: _variation(kept, start, end) for role, kept in counts.items()}
+        changes = {
+            f"variation_{role}": 100 * (kept.get(end, np.nan) / kept.replace(0, np.nan).get(start, np.nan) - 1)
+            for role, kept in counts.items()
+        }
         before, after = own[start], own[end]
         few = abs(after - before) <= chiffres.arrondis[name] or explique_par_le_hasard(before, after, seuils)
         reading = STABLE if after == before else TROP_PEU if few else HAUSSE if after > before else BAISSE
         rows.append(
             {
                 "indicateur": name, "depart": start, "annee": end, "valeur_depart": before, "valeur": after,
-                "variation": changes.pop(ICI), **{f"variation_{role}": value for role, value in changes.items()},
-                "lecture": reading,
+                "variation": changes.pop(f"variation_{ICI}"), **changes, "lecture": reading,
             }
         )  # fmt: skip
     return pd.DataFrame(years, columns=["indicateur", "annee", "valeur", "rupture"]), pd.DataFrame(rows)
-
-
-def _variation(comptes: pd.Series, depart: int, annee: int) -> float:
-    if depart not in comptes.index or annee not in comptes.index or not comptes[depart]:
-        return float("nan")
-    return 100 * (comptes[annee] / comptes[depart] - 1)
