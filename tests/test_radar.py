@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib import ouvrir
-from ctglib.blocs.radar import fondement, mode_d_emploi
+from ctglib.blocs.theme import fondement, mode_d_emploi
 from ctglib.calculs.radar import COLONNES, incertains, indices, ranger
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.rapports.controle import ouvrir_controle

@@ -1,4 +1,4 @@
-"""What a section of the diagnostic says of indicators of annexe 1: sentences, a table, the comments of the parties."""
+"""What the diagnostic says of the indicators of annexe 1: sentences, a table, amounts by head, indices, comments."""
 
 from __future__ import annotations
 
@@ -8,15 +8,28 @@ from dataclasses import replace
 import pandas as pd
 
 from ctglib.calculs.comparaison import DUREE_VARIATION, Constat
-from ctglib.document.blocs import Bloc, Groupe, citation, paragraphe
+from ctglib.calculs.radar import DECIMALES_INDICE, incertains
+from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import compter, date_longue, enumerer, majuscule, minuscule, nombre
-from ctglib.donnees.modeles.catalogue import Indicateur, Theme
-from ctglib.donnees.modeles.convention import Commentaire, Fiche
-from ctglib.donnees.modeles.rapports import PhraseDeSection
+from ctglib.document.typographie import (
+    avec_unite,
+    compter,
+    date_longue,
+    enumerer,
+    majuscule,
+    minuscule,
+    nombre,
+    nombre_court,
+)
+from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Theme
+from ctglib.donnees.modeles.convention import Commentaire, Convention, Fiche
+from ctglib.donnees.modeles.rapports import ContratPrecedent, MontantsParTete, PhraseDeSection
 from ctglib.donnees.statuts import Statut
+from ctglib.graphiques.points import points_indices
 
+FOIS = 1.05  # closer than that, two amounts by head are alike
+COLONNES = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference", "fois"]
 NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
 PLUS_VITE = "plus_vite"
 VARIATIONS = ["variation", "variation_reference"]
@@ -169,6 +182,135 @@ def ruptures(indicateurs: list[Indicateur], annees: Iterable[float] | None = Non
         + f"). {raison}"
         for (annee, raison), names in sorted(concerned.items())
     ]
+
+
+def par_tete(comparaison: pd.DataFrame, regles: Iterable[MontantsParTete]) -> pd.DataFrame:
+    """Return a row a rule of which the territory has every amount and the count of heads, zero amounts included.
+
+    Returns:
+        The columns ``COLONNES``; ``fois`` is how many times more the reference pays by head, missing when one of the
+        two is absent or zero.
+    """
+    values = comparaison.set_index("indicateur")[["valeur", "valeur_reference", "annee"]]
+    rows = []
+    for rule in regles:
+        known = values.reindex([*rule.montants, rule.par])
+        if known["valeur"].isna().any():
+            continue
+        counts = known.iloc[-1][["valeur", "valeur_reference"]].astype("float64")
+        sums = known.iloc[:-1][["valeur", "valeur_reference"]].sum(skipna=False)
+        here, there = sums / counts.where(counts.gt(0))
+        times = there / here if here else float("nan")
+        rows.append((rule.id, rule.libelle, rule.mot, rule.par, known["annee"].iloc[0], *sums, here, there, times))
+    return pd.DataFrame(rows, columns=COLONNES).dropna(subset="tete", ignore_index=True)
+
+
+def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collection[str]) -> Tableau:
+    """Return the amounts: in all, then by head in both territories; a doubtful count of heads is marked."""
+    here, there = contexte.territoire.nom, contexte.reference.nom
+    doubtful = "(?) Le nombre d'enfants est à vérifier : le contrôle de la convention dit pourquoi."
+    return Tableau.de(
+        montants,
+        [
+            Colonne("objet", "Ce que la Caf verse", ecrire=lambda row: (
+                f"{row['libelle']}, par {row['mot']}" + " (?)" * (row["par"] in doutes))),
+            Colonne("montant", f"En tout, {here}", True, ecrire=_euros),
+            Colonne("tete", here, True, "Par tête", _euros),
+            Colonne("tete_reference", there, True, "Par tête", _euros),
+        ],
+        nom="par-tete",
+        titre=f"Action sociale de la Caf par tête, {lieux_et_dates(contexte, montants['annee'])}",
+        source=f"{contexte.source} ; calculs du classeur d'évaluation",
+        notes=(doubtful,) * int(montants["par"].isin(list(doutes)).any()),
+    )  # fmt: skip
+
+
+def _euros(valeur: float) -> str:
+    return RIEN if pd.isna(valeur) else avec_unite(valeur, "€", 0)
+
+
+def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
+    """Return where the reference pays most more by head, then where the territory is ahead, in words."""
+    known = montants.assign(ecart=montants["tete_reference"] - montants["tete"]).sort_values("ecart", ascending=False)
+    told = [
+        f"L'écart le plus large est celui de « {minuscule(first.libelle)} » : par {first.mot}, la Caf verse "
+        f"{nombre(first.fois, 1)} fois plus {contexte.reference.a}."
+        for first in known[known["fois"].ge(FOIS)].head(1).itertuples()
+    ]
+    if ahead := [f"« {minuscule(name)} »" for name in known.loc[known["fois"].le(1 / FOIS), "libelle"]]:
+        told.append(f"Elle verse en revanche davantage {contexte.territoire.a} pour {enumerer(ahead)}.")
+    return told
+
+
+def phrase_du_contrat(
+    comparaison: pd.DataFrame, contrat: ContratPrecedent, convention: Convention, contexte: Contexte
+) -> list[str]:
+    """Return what the contract before the convention paid, which the convention takes as its base, and what to ask for.
+
+    Nothing without an amount, or when the convention does not say how it is funded.
+    """
+    amounts = comparaison.set_index("indicateur").reindex(list(contrat.montants)).dropna(subset="valeur")
+    clause = convention.clause("moyens")
+    if amounts.empty or clause is None:
+        return []
+    year, before = int(amounts["annee"].iloc[0]), convention.debut.year - 1
+    parts = [f"{_euros(value)} pour le {contrat.montants[name]}" for name, value in amounts["valeur"].items()]
+    total = f", soit {_euros(amounts['valeur'].sum())}" if len(parts) > 1 else ""
+    told = f"En {year}, le {contrat.nom} versait {contexte.territoire.a} {enumerer(parts)}{total}."
+    if year == before:
+        return [told]
+    rule = (
+        f"{majuscule(clause.texte)} ({convention.citer('moyens')})" if clause.texte else "L'année d'avant sert de base"
+    )
+    return [f"{told} {rule} : le montant de {before} est à demander à la Caf."]
+
+
+def vulnerabilite(
+    indices: pd.DataFrame, radar: Radar, contexte: Contexte, convention: Convention, *, valide: bool
+) -> Bloc | None:
+    """Return what the indices rest on, their chart, then how they are read; None when there is none.
+
+    Until the convention says who validated them they are a working hypothesis, which the report of the check shows;
+    from then on they belong to the diagnostic. ``valide`` is which of the two the caller shows.
+    """
+    if valide != bool(convention.radar) or not indices["indice"].notna().any():
+        return None
+    both = f"{contexte.territoire.le} et {contexte.reference.le}"
+    title = f"Indices de vulnérabilité : quels écarts entre {both} ?"
+    chart = points_indices(indices, radar, contexte, nom="indices", titre=title)
+    return suite([fondement(radar, convention), chart, *mode_d_emploi(indices, radar, contexte, convention).pieces])
+
+
+def fondement(radar: Radar, convention: Convention) -> Bloc:
+    """Return who validated the indices and when, or the working hypothesis set apart."""
+    if done := convention.radar.get("valide"):
+        return paragraphe(f"Indices validés par {done.par} le {date_longue(done.date)}.")
+    gaps = [item.manque.rstrip(". ") for item in convention.lacunes if item.id == radar.lacune]
+    return avertissement(" ".join([radar.avertissement, *(f"{gap}." for gap in gaps)]))
+
+
+def mode_d_emploi(indices: pd.DataFrame, radar: Radar, contexte: Contexte, convention: Convention) -> Bloc:
+    """Return the formula, the reference, the thresholds, the unsure axes and, before validation, the open question."""
+    low, high, same = map(nombre_court, (radar.seuil_bas, radar.seuil_haut, 100))
+    used = {contexte.unites[contexte.indicateurs[axe.indicateur].unite].renversement
+            for axe in radar.axes if axe.renverse}  # fmt: skip
+    steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in indices["indicateur"]}
+    gaps = [item for item in convention.lacunes if item.id == radar.lacune and not convention.radar]
+    return paragraphe(radar.formule) + liste(
+        [
+            f"Groupe de référence : {radar.groupe_de_reference.rstrip('. ')}. À {same}, la valeur "
+            f"{contexte.territoire.de} égale celle {contexte.reference.de}.",
+            f"Un indice de {high} ou plus est dit fortement supérieur, de {low} ou moins fortement inférieur ; il est "
+            "classé tel qu'il est imprimé, à l'unité.",
+            *(f"« {majuscule(rule.mots)} » : {rule.regle}." for kind, rule in radar.renversements if kind in used),
+            *(
+                f"Classement incertain, à l'arrondi près des valeurs imprimées : « {row.libelle} », dont l'indice va "
+                f"de {nombre(row.minimum, DECIMALES_INDICE)} à {nombre(row.maximum, DECIMALES_INDICE)}."
+                for row in incertains(indices, radar, steps).itertuples()
+            ),
+            *(f"Question ouverte ({gap.reference}) : {gap.question}" for gap in gaps),
+        ]
+    )
 
 
 def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -> Bloc:

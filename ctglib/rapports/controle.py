@@ -8,7 +8,7 @@ from ctglib.blocs.besoins import lacunes
 from ctglib.blocs.coherence import bilan, tableau_affirmations, tableau_coherence, tableau_corrections, tableau_regles
 from ctglib.blocs.messages_diagnostic import MessagesDuControle
 from ctglib.blocs.offre import tableau_manques
-from ctglib.blocs.radar import vulnerabilite
+from ctglib.blocs.theme import vulnerabilite
 from ctglib.calculs.offre import manques
 from ctglib.document.blocs import Bloc, Couverture
 from ctglib.document.contexte import Contexte

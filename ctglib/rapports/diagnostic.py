@@ -18,9 +18,18 @@ from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture, sourc
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, phrases_des_modes, tableau_offre
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.par_tete import par_tete, phrase_du_contrat, phrases_par_tete, tableau_par_tete
-from ctglib.blocs.radar import vulnerabilite
-from ctglib.blocs.theme import commentaires, commentaires_attendus, phrases, services_absents, tableau_indicateurs
+from ctglib.blocs.theme import (
+    commentaires,
+    commentaires_attendus,
+    par_tete,
+    phrase_du_contrat,
+    phrases,
+    phrases_par_tete,
+    services_absents,
+    tableau_indicateurs,
+    tableau_par_tete,
+    vulnerabilite,
+)
 from ctglib.calculs import offre
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
