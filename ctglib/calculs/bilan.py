@@ -36,40 +36,32 @@ def vises(evaluation: pd.DataFrame) -> pd.Series:
 
 
 RANGS = {"resultat": 0, "realisation": 1}
-
-
 MANQUEES = ("en_recul", "insuffisant")
 OUVERTES = ("en_cours", "non_renseignee")
-RIEN_TRANSMIS = "rien n'a été transmis"
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What the rules look at.
-
-    Args:
-        convention: The convention.
-        catalogue: The rules and the words.
-        bilan: Date, status and comité of the year.
-        precedent: The same of the year before, None in the first year.
-        fin: Last day of the convention, as the avenants extend it.
-        etats: The state of each modalité (``etats``).
-        evaluation: The scoring (``evaluer``).
-        collecte: The rates of collection (``taux_de_collecte``).
-        a_collecter: What is still asked for (``a_collecter``).
-        moyens: The means of the year.
-    """
+    """What the rules look at: the tables are those of the functions that bear their names."""
 
     convention: Convention
     catalogue: Catalogue
     bilan: Bilan
-    precedent: Bilan | None
-    fin: Date
+    precedent: Bilan | None  # None in the first year
+    fin: Date  # last day of the convention, as the avenants extend it
     etats: pd.DataFrame
     evaluation: pd.DataFrame
     collecte: pd.DataFrame
     a_collecter: pd.DataFrame
-    moyens: pd.DataFrame
+    moyens: pd.DataFrame  # of the year
+
+    def ecrire(self, indicateur: str, valeur: float) -> str:
+        """Return a value of an indicator of the fiches, with its unit."""
+        return ecrire(valeur, self.catalogue.indicateurs_fiches[indicateur], self.catalogue.unites)
+
+    def libelle(self, indicateur: str) -> str:
+        """Return the label of an indicator of the fiches."""
+        return self.catalogue.indicateurs_fiches[indicateur].libelle
 
 
 @dataclass(frozen=True)
@@ -86,19 +78,19 @@ class Proposition:
 
 
 def proposer(situation: Situation) -> tuple[Proposition, ...]:
-    """Return the proposals that the data call for, what presses first, in the catalogue's order."""
+    """Return the proposals that the data call for, what presses first, in the catalogue's order.
+
+    Services are named for the initial values that they lack, and these are counted.
+    """
     found, last = [], situation.bilan.annee >= situation.fin.year
     for regle in situation.catalogue.bilan.propositions:
-        if names := APPELS[regle.id](situation):
-            found.append(Proposition(regle.id, tuple(names), _nombre(situation, regle.id, names), last))
+        names = APPELS[regle.id](situation)
+        count = len(names)
+        if regle.id == "valeurs_initiales":
+            count = int(situation.a_collecter["motif"].eq("valeur_initiale").sum())
+        if names:
+            found.append(Proposition(regle.id, tuple(names), count, last))
     return tuple(found)
-
-
-def _nombre(situation: Situation, regle: str, names: list) -> int:
-    """Return how many things a proposal is about; services are named for the initial values that they lack."""
-    if regle == "valeurs_initiales":
-        return int(situation.a_collecter["motif"].eq("valeur_initiale").sum())
-    return len(names)
 
 
 def _comite(situation: Situation) -> list[str]:
@@ -106,10 +98,6 @@ def _comite(situation: Situation) -> list[str]:
     if comite is None:
         return ["aucune date n'est connue"]
     return [minuscule(comite.date.absent)] if isinstance(comite.date, Absence) else []
-
-
-def _reconduction(situation: Situation) -> list[Date]:
-    return [situation.fin] if situation.bilan.annee >= situation.fin.year - 1 else []
 
 
 def _retard(situation: Situation) -> list[str]:
@@ -134,30 +122,29 @@ def _modalites(rows: pd.DataFrame) -> list[str]:
 
 
 def _cible_manquee(situation: Situation) -> list[str]:
-    rows = ensembles(situation.evaluation)
-    found = []
+    rows, found = ensembles(situation.evaluation), []
     for row in rows[rows["verdict"].isin(MANQUEES) & rows["valeur"].notna()].itertuples():
-        now, target = (_ecrire(situation, row.indicateur, value) for value in (row.valeur, row.cible))
-        label = situation.catalogue.indicateurs_fiches[row.indicateur].libelle
-        year = "" if row.origine_cible == "implicite" else f" en {row.annee_cible}"
-        aim = f"une référence du texte de {target}" if row.origine_cible == "implicite" else f"une cible de {target}"
-        found.append(f"{label} ({now} pour {aim}{year})")
+        now, target = (situation.ecrire(row.indicateur, value) for value in (row.valeur, row.cible))
+        aim = f"une cible de {target} en {row.annee_cible}"
+        if row.origine_cible == "implicite":
+            aim = f"une référence du texte de {target}"
+        found.append(f"{situation.libelle(row.indicateur)} ({now} pour {aim})")
     return found
 
 
 def _postes(situation: Situation) -> list[str]:
     """Return where article 6-b stands, nothing once every post has become one of chargé de coopération."""
     ids = situation.catalogue.bilan.pilotage
-    rows = ensembles(situation.evaluation).set_index("indicateur")
-    if ids.postes not in rows.index or ids.convertis not in rows.index:
+    values = ensembles(situation.evaluation).set_index("indicateur")["valeur"]
+    if ids.postes not in values.index or ids.convertis not in values.index:
         return []
-    posts, done = rows.at[ids.postes, "valeur"], rows.at[ids.convertis, "valeur"]
+    posts, done = values[ids.postes], values[ids.convertis]
     if pd.isna(done):
-        return [RIEN_TRANSMIS]
-    told = _ecrire(situation, ids.convertis, done)
+        return ["rien n'a été transmis"]
+    told = situation.ecrire(ids.convertis, done)
     if pd.isna(posts):
         return [f"{told} à ce jour, le nombre de postes n'a pas été transmis"]
-    return [] if done >= posts else [f"{told} sur {_ecrire(situation, ids.postes, posts)} à ce jour"]
+    return [] if done >= posts else [f"{told} sur {situation.ecrire(ids.postes, posts)} à ce jour"]
 
 
 def _collecte(situation: Situation) -> list[str]:
@@ -187,7 +174,7 @@ def _cibles(situation: Situation) -> list[str]:
     rows = ensembles(situation.evaluation)
     written = rows["origine"].eq("convention") & rows["raison"].ne("qualitatif")
     names = rows.loc[written & ~vises(rows), "indicateur"]
-    return [situation.catalogue.indicateurs_fiches[name].libelle for name in names]
+    return [situation.libelle(name) for name in names]
 
 
 def _valeurs_initiales(situation: Situation) -> list[str]:
@@ -208,13 +195,9 @@ def service(situation: Situation, identifiant: str) -> str:
     return known.libelle.partition(" (")[0] if known else "service à désigner"
 
 
-def _ecrire(situation: Situation, indicateur: str, valeur: float) -> str:
-    return ecrire(valeur, situation.catalogue.indicateurs_fiches[indicateur], situation.catalogue.unites)
-
-
 APPELS: dict[str, Callable[[Situation], list]] = {
     "comite_non_tenu": _comite,
-    "reconduction": _reconduction,
+    "reconduction": lambda it: [it.fin] if it.bilan.annee >= it.fin.year - 1 else [],
     "retard": _retard,
     "echeance_sans_etat": _echeance_sans_etat,
     "cible_manquee": _cible_manquee,

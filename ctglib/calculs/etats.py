@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,7 +11,7 @@ from ctglib.calculs.suivi import changements_en_vigueur
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles import Date
-    from ctglib.donnees.modeles.convention import Convention, Fiche, ModaliteAction
+    from ctglib.donnees.modeles.convention import Convention, Fiche
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.suivi import Avenant
 
@@ -56,19 +56,41 @@ def etats(
         none. ``en_retard``: its échéance is past and it is known not to be done.
     """
     known = {(int(row["fiche"]), row["modalite"]): row for row in actions.to_dict("records")}
-    end = fin_de_convention(convention, avenants, date_arretee)
-    rows = [
-        _ligne(fiche, modalite, known.get((fiche.numero, modalite.numero), {}), _fin(fiche, convention, end))
-        for fiche in convention.fiches
-        for modalite in fiche.modalites
-    ]
+    end, today = fin_de_convention(convention, avenants, date_arretee), pd.Timestamp(date_arretee)
+    rows = []
+    for fiche in convention.fiches:
+        # A fiche follows the convention when it ends with it, or would outlast it.
+        last = end if fiche.fin == convention.fin else min(fiche.fin, end)
+        for modalite in fiche.modalites:
+            entered = known.get((fiche.numero, modalite.numero), {})
+            rows.append(
+                {
+                    "fiche": fiche.numero,
+                    "modalite": modalite.numero,
+                    "libelle": modalite.libelle,
+                    "debut": modalite.debut or fiche.debut,
+                    "echeance": modalite.echeance or last,
+                    "echeance_ecrite": modalite.echeance is not None,
+                    "statut": entered.get("statut", NON_RENSEIGNEE),
+                    "debut_reel": entered.get("debut") or None,
+                    "fin": entered.get("fin") or None,
+                    **{name: entered.get(name, "") for name in TEXTES},
+                }
+            )
     table = pd.DataFrame(rows, columns=[name for name in COLONNES if name not in ("mot", "en_retard")])
     table = table.assign(**{name: pd.to_datetime(table[name]) for name in DATES})
-    passed = table["echeance"] < pd.Timestamp(date_arretee)
-    closed = table["statut"].isin(CLOSES)
+    passed = (table["echeance"] < today) & ~table["statut"].isin(CLOSES)
+    waits, states = pas_commencees(table, today), table["statut"].map(lambda code: evaluation.etats[code].mot)
+    words = [
+        evaluation.mots["non_commencee"].format(annee=start.year)
+        if not_yet
+        else evaluation.mots["echeance_passee"].format(etat=state)
+        if late
+        else state
+        for state, start, late, not_yet in zip(states, table["debut"], passed, waits, strict=True)
+    ]
     return table.astype({"fiche": "Int64", "echeance_ecrite": "bool"}).assign(
-        en_retard=passed & ~closed & table["statut"].ne(NON_RENSEIGNEE),
-        mot=list(_mots(table, passed & ~closed, pd.Timestamp(date_arretee), evaluation)),
+        en_retard=passed & table["statut"].ne(NON_RENSEIGNEE), mot=words
     )[list(COLONNES)]
 
 
@@ -76,36 +98,6 @@ def fin_de_convention(convention: Convention, avenants: Iterable[Avenant], date_
     """Return the last day of the convention, as extended by the avenants in force."""
     ends = [item.nouvelle_fin for item in changements_en_vigueur(avenants, date_arretee) if item.nature == "duree"]
     return ends[-1] if ends else convention.fin
-
-
-def _fin(fiche: Fiche, convention: Convention, end: Date) -> Date:
-    """Return the last day of a fiche: it follows the convention when it ends with it, or would outlast it."""
-    return end if fiche.fin == convention.fin else min(fiche.fin, end)
-
-
-def _ligne(fiche: Fiche, modalite: ModaliteAction, entered: dict[str, object], fin: Date) -> dict[str, object]:
-    return {
-        "fiche": fiche.numero,
-        "modalite": modalite.numero,
-        "libelle": modalite.libelle,
-        "debut": modalite.debut or fiche.debut,
-        "echeance": modalite.echeance or fin,
-        "echeance_ecrite": modalite.echeance is not None,
-        "statut": entered.get("statut", NON_RENSEIGNEE),
-        "debut_reel": entered.get("debut") or None,
-        "fin": entered.get("fin") or None,
-        **{name: entered.get(name, "") for name in TEXTES},
-    }
-
-
-def _mots(table: pd.DataFrame, passed: pd.Series, today: pd.Timestamp, evaluation: Evaluation) -> Iterator[str]:
-    """Yield the words of each row: not begun before its start, past its échéance, or its state alone."""
-    for statut, debut, late in zip(table["statut"], table["debut"], passed, strict=True):
-        state = evaluation.etats[statut].mot
-        if statut in PAS_COMMENCEES and debut > today:
-            yield evaluation.mots["non_commencee"].format(annee=debut.year)
-        else:
-            yield evaluation.mots["echeance_passee"].format(etat=state) if late else state
 
 
 def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
