@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 Parties = tuple[list[str], Iterator[tuple[int, list[str]]]]  # header, rows with their line
 SECRETS = ("s", "secret", "ss")
-ABSENTS = ("", "nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "...")
+ABSENTS = ("nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "...")
 LONGUEURS = {"commune": 5, "departement": 2, "epci": 9, "iris": 9}
 ESPACES = str.maketrans("", "", " \t\u00a0\u202f\u2009")
 DE_NOUVEAU = "télécharger de nouveau le fichier"
 _LOT = 20_000
 _MONTREES = 5  # faults of a kind that are told, before « et n autres »
-_NOMBRE = r"-?[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?"
+_NOMBRE = re.compile(r"-?[0-9]+(\.[0-9]+)?(e\+?[0-9]{1,2})?")
 _ZEROS = re.compile(r"[.,]0+$")  # what a spreadsheet adds to a whole number
 
 
@@ -272,14 +272,11 @@ class _Lecteur:
         item = self.found.series[at][0]
         values = pd.to_numeric(texts, errors="coerce").astype("float64")
         unread = texts[~np.isfinite(values)]
-        if len(unread):
-            plain = unread.str.translate(ESPACES).str.lower().str.replace(",", ".")
-            number = pd.to_numeric(plain.where(plain.str.fullmatch(_NOMBRE)), errors="coerce").astype("float64")
-            empty = SECRET if self.found.famille.vide == Statut.SECRET else np.nan
-            number = number.mask(plain.isin(SECRETS), SECRET).mask(plain.eq(""), empty)
-            wrong = unread[number.isna() & ~plain.isin(ABSENTS)]
-            self.refuser("nombre", wrong, "un nombre, « s », ou rien", "corriger d'après la source", at)
-            values.loc[unread.index] = number
+        empty = SECRET if self.found.famille.vide == Statut.SECRET else np.nan
+        read = {text: _nombre(text, empty) for text in unread.unique()}
+        values.loc[unread.index] = unread.map(read).astype("float64")
+        wrong = unread[unread.isin([text for text, number in read.items() if number is None])]
+        self.refuser("nombre", wrong, "un nombre, « s », ou rien", "corriger d'après la source", at)
         known, limit = values[np.isfinite(values)], item.unite == "pourcent" and not item.libre
         wrong = (known < 0) & (not item.libre) | (known > 100) & limit | (known % 1 != 0) & item.sans_decimale
         expected = "un nombre entier" if item.sans_decimale else "un nombre"
@@ -321,3 +318,15 @@ class _Lecteur:
         summed = parts[kept].groupby(commune_de(parts.index)).agg(lambda counts: counts.sum(skipna=False))
         self.dites.append(f"sommes de leurs arrondissements, absentes du fichier : {', '.join(summed.index)}")
         return pd.concat([table, summed]).sort_index().rename_axis(table.index.name)
+
+
+def _nombre(texte: str, vide: float) -> float | None:
+    """Return a number as its producer writes it, missing or suppressed, None when it is none of these."""
+    plain = texte.translate(ESPACES).lower().replace(",", ".")
+    if not plain:
+        return vide
+    if plain in SECRETS:
+        return SECRET
+    if plain in ABSENTS:
+        return float("nan")
+    return float(plain) if _NOMBRE.fullmatch(plain) else None
