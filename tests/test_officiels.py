@@ -19,9 +19,8 @@ from ctglib.donnees import publiques
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer as noter_les_lectures
 from ctglib.donnees.lecture import lister
-from ctglib.donnees.magasin import SECRET, lire_registre, lire_tables, tables
+from ctglib.donnees.magasin import SECRET, charger_familles, lire_registre, lire_tables, tables
 from ctglib.donnees.officiels.ajout import Ajout, Demande, enregistrer, preparer
-from ctglib.donnees.officiels.familles import charger_familles
 from ctglib.donnees.officiels.fichier import Lu, lire_officiel
 
 REELS = {

@@ -31,11 +31,10 @@ from ctglib.document.figure import Figure, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees import publiques
-from ctglib.donnees.magasin import lire_tables, tables
+from ctglib.donnees.magasin import charger_famille, lire_tables, serie_gardee, tables
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
 from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
 from ctglib.donnees.modeles.rapports import Mesure, Portrait, Synthese
-from ctglib.donnees.officiels.familles import charger_famille, serie_gardee
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 from ctglib.graphiques.barres import parts

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import existe, lire_octets
+from ctglib.donnees.magasin import charger_famille, departement_de
 from ctglib.donnees.modeles.sources import Famille
-from ctglib.donnees.officiels.familles import charger_famille, departement_de
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 

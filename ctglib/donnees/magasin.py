@@ -1,4 +1,4 @@
-"""The store of public figures: a Parquet table a family, a year and a level, read by DuckDB.
+"""The store of public figures, a Parquet table a family, a year and a level, and the families that the catalogue knows.
 
 What is committed is in ``sources/publiques``; what a user added in ``sources/locales``, whose tables stand for those of
 the same family, year and level. ``origine.yaml`` names the tables: a file that it does not name does not exist, so that
@@ -15,15 +15,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import refus
-from ctglib.donnees.lecture import empreinte, existe, racine
-from ctglib.donnees.modeles.sources import Registre, TableGardee
+from ctglib.donnees.fautes import DonneesInvalides, refus
+from ctglib.donnees.lecture import empreinte, existe, lister, racine
+from ctglib.donnees.modeles.sources import Arrondissements, Famille, Registre, SerieOfficielle, TableGardee
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+FAMILLES = "catalogue/sources"
 PUBLIQUES, LOCALES = "sources/publiques", "sources/locales"
 ORIGINE = "origine.yaml"
 SECRET = float("inf")  # in a column of the store: a suppressed cell; NaN is a missing one
@@ -47,6 +48,53 @@ class Gardee:
     def cle(self) -> tuple[str, int, str]:
         """Return its family, year and level."""
         return self.table.famille, self.table.annee, self.table.niveau
+
+
+def charger_familles() -> dict[str, Famille]:
+    """Return the families of the catalogue by id.
+
+    Raises:
+        DonneesInvalides: All the faults of their files.
+    """
+    found, faults = {}, []
+    for name in [name.removesuffix(".yaml") for name in lister(FAMILLES) if name.endswith(".yaml")]:
+        try:
+            found[name] = charger_famille(name)
+        except DonneesInvalides as error:
+            faults += error.fautes
+    if faults:
+        raise DonneesInvalides(faults)
+    return found
+
+
+def charger_famille(nom: str) -> Famille:
+    """Return one family, by the name of its file."""
+    return charger_yaml_une_fois(f"{FAMILLES}/{nom}.yaml", Famille)
+
+
+def serie_gardee(famille: Famille, code: str) -> SerieOfficielle | None:
+    """Return the series of a code, be it that of a column kept under its own name; None when the family has none."""
+    for item in famille.series:
+        if item.code == code:
+            return item
+    for item in famille.autres:
+        name = code.removeprefix(f"{item.code}_")
+        if name != code and re.fullmatch(item.colonne, name):
+            return item.model_copy(update={"code": code, "libelle": f"{item.libelle} « {name} »", "colonne": name})
+    return None
+
+
+def commune_de(codes: pd.Index | pd.Series) -> pd.Index | pd.Series:
+    """Return the commune of codes of communes: an arrondissement of Paris, Lyon or Marseille is a part of one."""
+    for commune, pattern in charger_yaml_une_fois("catalogue/arrondissements.yaml", Arrondissements).communes.items():
+        codes = codes.where(~codes.str.fullmatch(pattern), commune)
+    return codes
+
+
+def departement_de(communes: pd.Index | pd.Series) -> pd.Index | pd.Series:
+    """Return the département of codes of communes, by their first characters."""
+    short = communes.str[:2]
+    return short.where(short != "97", communes.str[:3])
 
 
 def lire_registre(dossier: str) -> Registre:

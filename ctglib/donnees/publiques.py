@@ -11,9 +11,19 @@ import pandas as pd
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import proches
-from ctglib.donnees.magasin import FORMES, SECRET, Gardee, derniere, lire_tables, tables
+from ctglib.donnees.magasin import (
+    FORMES,
+    SECRET,
+    Gardee,
+    charger_famille,
+    charger_familles,
+    commune_de,
+    derniere,
+    lire_tables,
+    serie_gardee,
+    tables,
+)
 from ctglib.donnees.modeles.sources import Reperes
-from ctglib.donnees.officiels.familles import charger_famille, charger_familles, commune_de, serie_gardee
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois

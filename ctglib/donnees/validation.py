@@ -13,8 +13,7 @@ from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import CONVENTIONS, conventions, enregistrer, existe, lire_octets, lister, superposer
-from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, lire_tables, tables
-from ctglib.donnees.officiels.familles import charger_familles
+from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, charger_familles, lire_tables, tables
 from ctglib.donnees.officiels.vraisemblance import Cle, douter, lire_regles
 from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
 from ctglib.donnees.publiques import REPERES, lire, reperes

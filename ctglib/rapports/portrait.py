@@ -14,9 +14,8 @@ from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, sou
 from ctglib.document.mesures import periode
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
-from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
+from ctglib.donnees.magasin import LOCALES, PUBLIQUES, charger_famille, lire_registre
 from ctglib.donnees.modeles.rapports import Synthese
-from ctglib.donnees.officiels.familles import charger_famille
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 CAF = "Caf"

@@ -14,9 +14,17 @@ import yaml
 from ctglib.donnees.ecriture import PROVISOIRES, ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import racine
-from ctglib.donnees.magasin import LOCALES, ORIGINE, PUBLIQUES, en_parquet, lire_registre, lire_tables, tables
+from ctglib.donnees.magasin import (
+    LOCALES,
+    ORIGINE,
+    PUBLIQUES,
+    charger_familles,
+    en_parquet,
+    lire_registre,
+    lire_tables,
+    tables,
+)
 from ctglib.donnees.modeles.sources import FichierAjoute, Registre, TableGardee
-from ctglib.donnees.officiels.familles import charger_familles
 from ctglib.donnees.officiels.fichier import Lu, lire_officiel
 from ctglib.donnees.officiels.vraisemblance import COMMUNES, Cle, douter
 

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
-from ctglib.donnees.magasin import FORMES, SECRET, connexion
-from ctglib.donnees.officiels.familles import Reconnaissance, commune_de, normaliser, reconnaitre
+from ctglib.donnees.lecture import proches
+from ctglib.donnees.magasin import FORMES, SECRET, commune_de, connexion, serie_gardee
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ctglib.donnees.modeles.sources import Famille
+    from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
 
 Parties = tuple[list[str], Iterator[tuple[int, list[str]]]]  # header, rows with their line
 SECRETS = ("s", "secret", "ss")
@@ -30,6 +31,8 @@ ABSENTS = ("nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "...")
 LONGUEURS = {"commune": 5, "departement": 2, "epci": 9, "iris": 9}
 ESPACES = str.maketrans("", "", " \t\u00a0\u202f\u2009")
 DE_NOUVEAU = "télécharger de nouveau le fichier"
+_PRESQUE = 0.88  # difflib's: one letter wrong in seven or more; a shorter name is too easily another column
+_MOT = r"[a-z0-9_]{6,}"
 _LOT = 20_000
 _MONTREES = 5  # faults of a kind that are told, before « et n autres »
 _NOMBRE = re.compile(r"-?[0-9]+(\.[0-9]+)?(e\+?[0-9]{1,2})?")
@@ -136,6 +139,100 @@ def _geojson(nom: str, content: bytes) -> Parties:
     return [*header, "contour"], enumerate(rows, 1)
 
 
+@dataclass(frozen=True)
+class Reconnaissance:
+    """The columns of a file, by place."""
+
+    famille: Famille
+    cle: int  # the territory's code
+    annee: int | None
+    libelle: int | None
+    filtre: int | None  # what selects rows
+    series: dict[int, tuple[SerieOfficielle, int | None]]  # and the year of the header, when it carries one
+    textes: dict[int, str]
+    approchees: tuple[tuple[str, str], ...]  # headers taken for another one, with what they were taken for
+    ignorees: tuple[str, ...]
+
+
+def normaliser(entete: list[str]) -> list[str]:
+    """Return headers without marks of order, quotes, accents, case, or spaces around."""
+    plain = (unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() for name in entete)
+    return [name.strip(" \t'\"").lower() for name in plain]
+
+
+def reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) -> Reconnaissance:
+    """Return the family of a file and its columns: of those whose signature is there, the one that takes most columns.
+
+    Raises:
+        DonneesInvalides: None is; the fault says what each looked for, the nearest three first, and what was found.
+    """
+    names = normaliser(entete)
+    found = [read for family in familles.values() if (read := _colonnes(family, names))]
+    if found:
+        return max(found, key=lambda item: (len(item.series) + len(item.textes), -len(item.approchees)))
+    tried = []
+    for family in familles.values():
+        absent = [pattern for pattern in family.signature if not any(re.fullmatch(pattern, name) for name in names)]
+        tried.append((len(absent) / len(family.signature), family.jeu, absent, family.titre))
+    told = [f"{game} ({title}) : manque {', '.join(absent)}" for _, game, absent, title in sorted(tried)[:3]]
+    shown = [name for name in names if name][:12]
+    one_of = ", ".join(dict.fromkeys(family.jeu for family in familles.values()))
+    raise refus(
+        fichier,
+        f"{len(names)} colonne(s), d'aucun fichier connu : {', '.join(shown)[:300]}",
+        f"l'un de {one_of}. Les plus proches : {' ; '.join(told)}",
+        "donner le fichier tel que téléchargé, ou décrire sa famille dans data/catalogue/sources",
+        1,
+    )
+
+
+def _colonnes(famille: Famille, noms: list[str]) -> Reconnaissance | None:
+    """Return the columns of a file as those of a family, None when its signature is not all there.
+
+    A misspelt header is near to one that is not there, and to only one. A plain word stands for itself; a pattern with
+    years or choices has no spelling to be near to.
+    """
+    read = list(noms)
+    for pattern in famille.signature:
+        if not any(re.fullmatch(pattern, name) for name in noms):
+            near = proches(pattern, noms, _PRESQUE) if re.fullmatch(_MOT, pattern) else []
+            if len(near) != 1:
+                return None
+            read[noms.index(near[0])] = pattern
+    known = [series.colonne for series in famille.series if re.fullmatch(_MOT, series.colonne)]
+    for at, name in enumerate(read):
+        if len(name) >= 6 and not _serie(famille, name) and name not in (famille.cle, famille.libelle, famille.annee):
+            near = proches(name, [column for column in known if column not in read], _PRESQUE)
+            if len(near) == 1:
+                read[at] = near[0]
+
+    def place(pattern: str | None) -> int | None:
+        return next((at for at, name in enumerate(read) if pattern and re.fullmatch(pattern, name)), None)
+
+    texts = {place(pattern): name for name, pattern in famille.textes.items()}
+    fixed = {name: place(getattr(famille, name)) for name in ("cle", "annee", "libelle")}
+    fixed["filtre"] = place(famille.filtre.colonne if famille.filtre else None)
+    used = {*texts, *fixed.values()}
+    series = {at: found for at, name in enumerate(read) if at not in used and (found := _serie(famille, name))}
+    return Reconnaissance(
+        famille,
+        **fixed,
+        series=series,
+        textes={at: name for at, name in texts.items() if at is not None},
+        approchees=tuple((noms[at], name) for at, name in enumerate(read) if noms[at] != name),
+        ignorees=tuple(name for at, name in enumerate(read) if name and at not in used and at not in series),
+    )
+
+
+def _serie(famille: Famille, nom: str) -> tuple[SerieOfficielle, int | None] | None:
+    for item in famille.series:
+        if match := re.fullmatch(item.colonne, nom):
+            year = match.groupdict().get("an")
+            return item, 2000 + int(year) if year else None
+    other = next((item for item in famille.autres if re.fullmatch(item.colonne, nom)), None)
+    return (serie_gardee(famille, f"{other.code}_{nom}"), None) if other else None
+
+
 class _Lecteur:
     """The reading of one file: rows by batches, columns as series that have the line in their index, faults by kind."""
 
@@ -150,7 +247,7 @@ class _Lecteur:
     ) -> None:
         self.nom, self.header, self.rows = nom, header, rows
         self.sha256 = hashlib.sha256(content).hexdigest()
-        self.found: Reconnaissance = reconnaitre(nom, header, familles)
+        self.found = reconnaitre(nom, header, familles)
         self.faults: list[Faute] = []
         self.counts: Counter[str] = Counter()
         self.dites: list[str] = []

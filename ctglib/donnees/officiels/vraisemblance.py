@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.magasin import commune_de, departement_de, serie_gardee
 from ctglib.donnees.modeles.sources import Vraisemblance
-from ctglib.donnees.officiels.familles import commune_de, departement_de, serie_gardee
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
 
 if TYPE_CHECKING:
