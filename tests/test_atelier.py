@@ -201,7 +201,7 @@ def test_rien_de_public_dans_l_atelier_ne_lit_des_effectifs_bruts() -> None:
     source = "".join(path.read_text("utf-8") for path in Path(a.__file__).parent.glob("*.py"))
 
     assert all("brut" not in names for names in asked)
-    assert "lire_suivi_brut" not in source and "etudier_brut" not in source
+    assert "lire_suivi_brut" not in source and "brut=" not in source
 
 
 SERIE = "cnaf_foyers_rsa"

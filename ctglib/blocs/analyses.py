@@ -58,11 +58,6 @@ def quotients(rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.D
     """Return two indicators set against each other, in the words that the convention declares for it.
 
     A ratio is said once both counts are known and the denominator is not zero.
-
-    Args:
-        rapports: What the convention declares.
-        evaluation: The scoring of the year.
-        table: What ``ctglib.calculs.suivi.annees`` returns for their indicators.
     """
     told = []
     for rapport in rapports:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 
 import pandas as pd
 
@@ -33,7 +33,7 @@ EXCEPTION = "une exception se dit sous le tableau qui la montre"  # of secrecy
 
 @dataclass(frozen=True)
 class EtudeAnnuelle(Montrable):
-    """The follow-up of a convention as the reports of one year read it; each result is kept once computed.
+    """The follow-up of a convention as the reports of one year read it, and what is worked out from it once.
 
     Args:
         nom: What it is called in the record of the reads: « etude/harnes/2024/publique ».
@@ -43,6 +43,15 @@ class EtudeAnnuelle(Montrable):
         empreintes: The sha256 of every data file read, by path.
         gabarit: Which service fills what in the yearly workbook: whom to ask.
         retraits: table, raison: tables that secrecy withholds whole; None when secrecy was not applied.
+        contexte: The words of every indicator, the territory, its reference, and the source of the follow-up.
+        mesures: The values of every indicator of the fiches by year (``ctglib.calculs.suivi.series``).
+        evaluation: The scoring of the year, one row an indicator and modalité (``ctglib.calculs.evaluation``).
+        etats: The state of each modalité of the fiches (``ctglib.calculs.etats``).
+        collecte: How many indicators are informed (``ctglib.calculs.collecte.taux_de_collecte``).
+        a_collecter: What the next collection asks for, service by service.
+        revisions: What this bilan says of earlier years otherwise than last year's.
+        series: The public figures known to the bilan of the year, all their years.
+        derniers_chiffres: The latest public figure of each series, with how late it is.
     """
 
     nom: str
@@ -51,7 +60,16 @@ class EtudeAnnuelle(Montrable):
     diffusion: str
     empreintes: Mapping[str, str]
     gabarit: Gabarit
-    retraits: pd.DataFrame | None = None
+    retraits: pd.DataFrame | None
+    contexte: Contexte
+    mesures: pd.DataFrame
+    evaluation: pd.DataFrame
+    etats: pd.DataFrame
+    collecte: pd.DataFrame
+    a_collecter: pd.DataFrame
+    revisions: pd.DataFrame
+    series: pd.DataFrame
+    derniers_chiffres: pd.DataFrame
 
     @property
     def convention(self) -> Convention:
@@ -124,64 +142,11 @@ class EtudeAnnuelle(Montrable):
             sigles=tuple(self.catalogue.synthese.sigles.items()),
         )
 
-    def achevee(self) -> EtudeAnnuelle:
-        """Return the study once every result of it is worked out: the reports of a year share it whole."""
-        for name, kept in vars(type(self)).items():
-            if isinstance(kept, cached_property):
-                getattr(self, name)
-        return self
-
     @property
     def lues(self) -> tuple[int | None, int | None]:
         """The latest year of which a value was read: of the follow-up, and of the public series."""
         known = (table.loc[table["valeur"].notna(), "annee"] for table in (self.suivi.observations, self.series))
         return tuple(None if years.empty else int(years.max()) for years in known)
-
-    @cached_property
-    def contexte(self) -> Contexte:
-        """The words of every indicator, the territory, its reference, and the source of the follow-up."""
-        return Contexte.de(self.suivi.dossier, self.catalogue.mesures, self.convention.source_suivi)
-
-    @cached_property
-    def mesures(self) -> pd.DataFrame:
-        """The values of every indicator of the fiches by year (see ``ctglib.calculs.suivi``)."""
-        meanings, place = self.catalogue.indicateurs_fiches.values(), self.convention.territoire
-        return series(self.suivi.observations, meanings, territoire=place, annee=self.annee)
-
-    @cached_property
-    def evaluation(self) -> pd.DataFrame:
-        """The scoring of the year, one row an indicator and modalité (see ``ctglib.calculs.evaluation``)."""
-        return evaluation_de(self.suivi, self.annee)
-
-    @cached_property
-    def etats(self) -> pd.DataFrame:
-        """The state of each modalité of the fiches (see ``ctglib.calculs.etats``)."""
-        return etats_de(self.suivi, self.annee)
-
-    @cached_property
-    def collecte(self) -> pd.DataFrame:
-        """How many indicators are informed (see ``ctglib.calculs.collecte.taux_de_collecte``)."""
-        return taux_de_collecte(self.evaluation)
-
-    @cached_property
-    def a_collecter(self) -> pd.DataFrame:
-        """What the next collection asks for, service by service."""
-        return a_collecter(self.evaluation, self.catalogue, self.convention, fin=self.suivi.fin)
-
-    @cached_property
-    def revisions(self) -> pd.DataFrame:
-        """What this bilan says of earlier years otherwise than last year's."""
-        return revisions(self.suivi.observations, self.annee, indicateurs=self.catalogue.indicateurs_fiches.values())
-
-    @cached_property
-    def series(self) -> pd.DataFrame:
-        """The public figures known to the bilan of the year, all their years."""
-        return contexte_connu(self.suivi.contexte, self.annee)
-
-    @cached_property
-    def derniers_chiffres(self) -> pd.DataFrame:
-        """The latest public figure of each series, with how late it is."""
-        return contexte_a_la_date(self.suivi.contexte, self.annee)
 
 
 def evaluation_de(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
@@ -192,42 +157,53 @@ def evaluation_de(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 def etats_de(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     """Return the state of each modalité of the fiches in a year."""
     told, words = suivi.suivis[annee], suivi.catalogue.evaluation
-    return etats(
-        suivi.convention, told.actions, annee, told.bilan.date_arretee, evaluation=words, avenants=suivi.avenants
-    )
+    today = told.bilan.date_arretee
+    return etats(suivi.convention, told.actions, annee, today, evaluation=words, avenants=suivi.avenants)
 
 
-def etudier(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
+def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) -> EtudeAnnuelle:
     """Return the study of a year, made from what its reports may show.
 
     Args:
         convention: Name of a folder of ``data/conventions``.
         annee: A year of the convention.
         diffusion: « publique » or « interne ».
+        brut: Leave the counts as entered: the study is then never shared, and recorded as read raw.
 
     Raises:
         DonneesInvalides: All the faults of the data, or a year out of the convention, in French.
     """
-    nom = f"etude/{convention}/{annee}/{diffusion}"
+    nom = f"etude/{convention}/{annee}/{'brute' if brut else diffusion}"
 
     def calculer() -> EtudeAnnuelle:
-        with lire_par_parts():
-            study = replace(etudier_brut(convention, annee, diffusion), nom=nom)
-        published = publier(study.suivi, annee)
-        return replace(study, suivi=published.suivi, retraits=published.retraits).achevee()
+        with enregistrer() as journal, nullcontext() if brut else lire_par_parts():
+            suivi, gabarit = lire_suivi_brut(convention, annee), charger_gabarit(convention)
+        withheld = None
+        if not brut:
+            published = publier(suivi, annee)
+            suivi, withheld = published.suivi, published.retraits
+        known, rules, told = suivi.catalogue.indicateurs_fiches.values(), suivi.convention, suivi.observations
+        scored = evaluation_de(suivi, annee)
+        return EtudeAnnuelle(
+            nom,
+            suivi,
+            annee,
+            diffusion,
+            dict(journal.lus),
+            gabarit,
+            withheld,
+            contexte=Contexte.de(suivi.dossier, suivi.catalogue.mesures, rules.source_suivi),
+            mesures=series(told, known, territoire=rules.territoire, annee=annee),
+            evaluation=scored,
+            etats=etats_de(suivi, annee),
+            collecte=taux_de_collecte(scored),
+            a_collecter=a_collecter(scored, suivi.catalogue, rules, fin=suivi.fin),
+            revisions=revisions(told, annee, indicateurs=known),
+            series=contexte_connu(suivi.contexte, annee),
+            derniers_chiffres=contexte_a_la_date(suivi.contexte, annee),
+        )
 
-    return partager(nom, calculer)
-
-
-def etudier_brut(convention: str, annee: int, diffusion: str) -> EtudeAnnuelle:
-    """Return the study of a year with its counts as entered: never shared, and recorded as read raw.
-
-    Args and Raises: As ``etudier``.
-    """
-    with enregistrer() as journal:
-        suivi = lire_suivi_brut(convention, annee)
-        gabarit = charger_gabarit(convention)
-    return EtudeAnnuelle(f"etude/{convention}/{annee}/brute", suivi, annee, diffusion, dict(journal.lus), gabarit)
+    return calculer() if brut else partager(nom, calculer)
 
 
 def parts(etude: EtudeAnnuelle) -> dict[str, str]:
@@ -268,17 +244,12 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     if withheld is not None:
         about = [not tables.isdisjoint(name.split("/")) for name in withheld["table"]]
         withheld = withheld[about].reset_index(drop=True)
-    part = replace(
+    rates = rates[rates["groupe"].eq("fiche") & rates["valeur_groupe"].eq(str(fiche.numero))]
+    return replace(
         etude,
         suivi=replace(etude.suivi, suivis=years, observations=observations, masque=etude.suivi.masque.iloc[:0]),
         empreintes={path: digest if publiable(path) else "" for path, digest in etude.empreintes.items()},
         retraits=withheld,
-    )
-    rates = rates[rates["groupe"].eq("fiche") & rates["valeur_groupe"].eq(str(fiche.numero))]
-    vars(part).update(
-        contexte=etude.contexte,
-        series=etude.series,
-        derniers_chiffres=etude.derniers_chiffres,
         mesures=lignes(etude.mesures, "indicateur"),
         evaluation=lignes(etude.evaluation, "fiche"),
         etats=lignes(etude.etats, "fiche"),
@@ -286,7 +257,6 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
         a_collecter=lignes(etude.a_collecter, "fiche"),
         revisions=lignes(etude.revisions, "indicateur"),
     )
-    return part
 
 
 def empreinte_de(part: EtudeAnnuelle) -> str:

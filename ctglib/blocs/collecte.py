@@ -9,16 +9,7 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.indicateurs import PROFILS, mesuree
-from ctglib.calculs.collecte import (
-    A_COMPLETER,
-    APPRECIATION,
-    DEPART,
-    ETAT,
-    MOYEN,
-    SEPARATEUR,
-    SUIVANTE,
-    VALEUR,
-)
+from ctglib.calculs.collecte import A_COMPLETER, APPRECIATION, DEPART, ETAT, MOYEN, SEPARATEUR, SUIVANTE, VALEUR
 from ctglib.document.blocs import Bloc, Lien, paragraphe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, majuscule, nombre, pourcent
@@ -118,15 +109,7 @@ def tableau_manques_suivi(
     etude: EtudeAnnuelle, manques: pd.DataFrame, *, titre: str, poste: Callable[[str], tuple[str, str]],
     departs: Mapping[str, str],
 ) -> Tableau:  # fmt: skip
-    """Return what to ask of a fiche, service by service; the CSV has one row a thing, with where it is found.
-
-    Args:
-        etude: The year.
-        manques: As ``ctglib.calculs.collecte.manques`` returns them.
-        titre: Caption.
-        poste: The signatory and the label of a means « signataire/poste ».
-        departs: The initial values to recall beside the name of an indicator, by indicator.
-    """
+    """Return what to ask of a fiche, service by service; the CSV has one row a thing, with where it is found."""
     labels = {name: item.libelle for name, item in etude.contexte.indicateurs.items()}
     labels |= {name: f"{labels[name]} (départ : {value})" for name, value in departs.items()}
     rows = [
@@ -210,13 +193,7 @@ def tableau_manques_finaux(etude: EtudeFinale) -> Tableau:
 
 
 def tableau_revisions(etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: bool = False) -> Tableau:
-    """Return one row a value that this bilan gives otherwise than last year's: from what, to what, and why.
-
-    Args:
-        etude: The year.
-        revisions: As ``ctglib.calculs.suivi.revisions`` returns them.
-        ecran: Whether it is for the screen alone.
-    """
+    """Return one row a value that this bilan gives otherwise than last year's: from what, to what, and why."""
     contexte = etude.contexte
 
     def libelle(row: pd.Series) -> str:

@@ -20,14 +20,7 @@ DITS = {"commentaire": "", "motif": "Motif : ", "preuve": "Trace : ", "responsab
 
 
 def tableau_contrat(etude: EtudeAnnuelle, fiche: Fiche, changements: Numerotes, notes: tuple[str, ...]) -> Tableau:
-    """Return all that the fiche writes, one row a heading, one a modalité with its calendar.
-
-    Args:
-        etude: The year: its states give the calendar, which the avenants may have changed.
-        fiche: The fiche.
-        changements: The changes in force, with the number of their avenant.
-        notes: Sentences under the table.
-    """
+    """Return all that the fiche writes, one row a heading, one a modalité with its calendar."""
     rows = [row for row in _rubriques(etude, fiche, changements) if row[1]]
     return etude.tableau(
         pd.DataFrame(rows, columns=["rubrique", "texte"]),
@@ -86,14 +79,7 @@ def _calendrier(row: object) -> str:
 
 
 def tableau_etats(etats: pd.DataFrame, contexte: Contexte, *, titre: str, aujourd_hui: date) -> Tableau:
-    """Return one row a modalité of a fiche: the word of its state, its dates, what was done, why not, the proof.
-
-    Args:
-        etats: Its rows of ``ctglib.calculs.etats``.
-        contexte: The source.
-        titre: Caption.
-        aujourd_hui: Date of the bilan: an end after it is a date set, not an end.
-    """
+    """Return one row a modalité of a fiche: the word of its state, its dates, what was done, why not, the proof."""
 
     def precision(row: pd.Series) -> str:
         """Return what was told, one sentence each; nothing is added to it."""

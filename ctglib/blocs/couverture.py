@@ -21,70 +21,45 @@ INTERNE = "Diffusion interne : la grille du référentiel d'emploi vise un ou de
 
 
 def couverture(
-    convention: Convention,
-    logos: Mapping[str, bytes | None],
-    contexte: Contexte,
-    *,
-    statut: str,
+    convention: Convention, logos: Mapping[str, bytes | None], contexte: Contexte, *, statut: str,
     sigles: Mapping[str, str],
-) -> Couverture:
+) -> Couverture:  # fmt: skip
     """Return the cover of what the convention begins with; ``statut`` is the state of the report."""
+    years = f"{convention.debut.year}-{convention.fin.year}"
     return couvrir(
         convention,
         logos,
         (("Date des données", convention.date_des_donnees), ("Statut", statut)),
-        territoire=contexte.territoire.nom,
         periode="Période",
-        sujet=f"Convention territoriale globale {convention.debut.year}-{convention.fin.year}",
+        sujet=f"Convention territoriale globale {years}",
+        territoire=contexte.territoire.nom,
         source=f"Source : {convention.source_texte}",
+        date=convention.debut.isoformat(),
         sigles=tuple(sigles.items()),
     )
 
 
 def couvrir(
-    convention: Convention,
-    logos: Mapping[str, bytes | None],
-    mentions: tuple[tuple[str, str], ...],
-    *,
-    territoire: str,
-    periode: str = "Convention",
-    fin: date | None = None,
-    interne: bool = False,
-    **reste: object,
-) -> Couverture:
+    convention: Convention, logos: Mapping[str, bytes | None], mentions: tuple[tuple[str, str], ...], *,
+    periode: str = "Convention", interne: bool = False, **reste: object,
+) -> Couverture:  # fmt: skip
     """Return the cover of a report: the parties, their logos and the dates of the convention, then the other mentions.
 
-    The clock never enters it: a report bears the date its data stop at, the first day of the convention unless told.
-
-    Args:
-        convention: The convention.
-        logos: The logo of each party by id, None while its file is absent.
-        mentions: What else is said, as pairs (label, text).
-        territoire: The name of the territory.
-        periode: How the dates of the convention are called.
-        fin: Its last day, where an avenant extends it.
-        interne: Whether the report must not be published; it is then marked so.
-        reste: The other arguments of a ``Couverture``: sujet, source…
+    The clock never enters it: a report bears the date its data stop at.
     """
-    dates = f"du {date_longue(convention.debut)} au {date_longue(fin or convention.fin)}"
+    dates = f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"
     parties = ("Parties", enumerer([partie.nom for partie in convention.parties]))
     warnings = [text for text, said in ((FICTIF, convention.fictive), (INTERNE, interne)) if said]
     return Couverture(
-        territoire=territoire,
         mentions=(parties, (periode, dates), *mentions),
         logos=tuple(Logo(partie.nom_court, logos.get(partie.id)) for partie in convention.parties),
         avertissement=" – ".join(warnings),
-        **{"date": convention.debut.isoformat(), **reste},
+        **reste,
     )
 
 
 def statut_du_diagnostic(controle: pd.DataFrame, regles: Regles) -> str:
-    """Return « définitif », or « provisoire » while a finding of the gravest kind is open.
-
-    Args:
-        controle: Findings of the consistency check: gravite, statut.
-        regles: The severities, the gravest first.
-    """
+    """Return « définitif », or « provisoire » while a finding of the gravest kind is open."""
     left = controle["gravite"].eq(next(iter(regles.gravites))) & controle["statut"].eq("ouvert")
     return "provisoire, le contrôle de la convention ayant des points à corriger" if left.any() else "définitif"
 

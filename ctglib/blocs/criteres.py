@@ -21,7 +21,6 @@ from ctglib.document.typographie import INSECABLE, abreger, compter, enumerer, m
 from ctglib.donnees.modeles.evaluation import Critere, PreuveDeCritere
 from ctglib.donnees.montrable import Montrable
 
-DONNEES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for
 ORIGINES = {
     "indicateurs": (INDICATEUR, "Écarts défavorables"),
@@ -37,7 +36,7 @@ COMPTES = {"definis": "Définition", "departs": "Départ", "cibles": "Cible", "d
 
 @dataclass(frozen=True)
 class Criteres(Montrable):
-    """The six criteria and the tables that their evidence needs."""
+    """The six criteria and their evidence; what the convention made it possible to evaluate, and to show."""
 
     etude: EtudeFinale
 
@@ -54,40 +53,38 @@ class Criteres(Montrable):
             complete = sum(proofs[proof.id].completude == "complete" for proof in item.preuves)
             said = majuscule(answers.get(item.id) or etude.mot("a_completer"))
             rows.append((item.titre, item.question, sur(complete, len(item.preuves)), said))
+        columns = [Colonne("critere", "Critère"), Colonne("question", "Question")]
+        columns += [Colonne("preuves", "Preuves complètes", True), Colonne("reponse", "Réponse")]
+        kept = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
         return etude.tableau(
-            pd.DataFrame(rows, columns=["critere", "question", "preuves", "reponse"]),
-            [
-                Colonne("critere", "Critère"),
-                Colonne("question", "Question"),
-                Colonne("preuves", "Preuves complètes", True),
-                Colonne("reponse", "Réponse"),
-            ],
+            pd.DataFrame(rows, columns=[column.cle for column in columns]),
+            columns,
             "criteres",
             "Les six critères, leurs preuves et la réponse des évaluateurs",
-            donnees=pd.DataFrame(data, columns=DONNEES),
+            donnees=pd.DataFrame(data, columns=kept),
             source=f"{etude.contexte.source} ; appréciation des évaluateurs",
             classe=LONG,
         )
 
     def detail(self) -> Groupe | None:
         """Return each criterion: its evidence, then what the evaluators say."""
-        entered = {item.critere: item for item in self.etude.finale.saisie.criteres}
+        rules, entered = self.etude.finale.regles, {item.critere: item for item in self.etude.finale.saisie.criteres}
 
         def section(item: Critere) -> Bloc:
             told, found = sous_titre(item.titre) + liste(map(self._preuve, item.preuves)), entered.get(item.id)
             if found is None:  # the table of the criteria says it
                 return told
-            answer = majuscule(self.etude.finale.regles.reponses[found.reponse].dit)
+            answer = majuscule(rules.reponses[found.reponse].dit)
             return told + citation(f"{answer}. {found.appreciation}", "Les évaluateurs")
 
-        return suite(map(section, self.etude.finale.regles.criteres))
+        return suite(map(section, rules.criteres))
 
     def besoins(self) -> Tableau | None:
         """Return one row a theme of the diagnostic: its needs by origin, those answered, the enjeu that takes it."""
-        needs, etude = self.etude.besoins, self.etude
-        stakes = {theme: enjeu.titre for enjeu in etude.convention.enjeux for theme in enjeu.themes}
-        alone = enumerer([enjeu.titre for enjeu in etude.convention.enjeux if not enjeu.themes])
-        themes = [(item.theme, item.titre, stakes.get(item.theme)) for item in etude.themes]
+        needs, convention = self.etude.besoins, self.etude.convention
+        stakes = {theme: enjeu.titre for enjeu in convention.enjeux for theme in enjeu.themes}
+        alone = enumerer([enjeu.titre for enjeu in convention.enjeux if not enjeu.themes])
+        themes = [(item.theme, item.titre, stakes.get(item.theme)) for item in self.etude.themes]
         themes += [("", "Sans thème du diagnostic", alone)] * int(needs["theme"].eq("").any())
         rows = []
         for theme, titre, enjeu in themes:
@@ -99,20 +96,15 @@ class Criteres(Montrable):
             rows.append(told | {"fiches": fiches or "aucune", "enjeu": enjeu or "aucun"})
         if not rows:
             return None
-        return etude.tableau(
-            pd.DataFrame(rows),
-            [
-                Colonne("theme", "Thème du diagnostic"),
-                *(Colonne(name, label, True, "Besoins") for name, (_, label) in ORIGINES.items()),
-                Colonne("repondus", "Avec une fiche", True),
-                Colonne("fiches", "Fiches"),
-                Colonne("enjeu", "Enjeu"),
-            ],
-            "besoins",
-            "Les besoins du diagnostic et les fiches qui leur répondent",
-            source=etude.convention.source_diagnostic,
-            notes=(etude.mot("besoin"),),
-        )
+        columns = [
+            Colonne("theme", "Thème du diagnostic"),
+            *(Colonne(name, label, True, "Besoins") for name, (_, label) in ORIGINES.items()),
+            Colonne("repondus", "Avec une fiche", True),
+            *(Colonne(name, label) for name, label in (("fiches", "Fiches"), ("enjeu", "Enjeu"))),
+        ]
+        title, notes = "Les besoins du diagnostic et les fiches qui leur répondent", (self.etude.mot("besoin"),)
+        source = convention.source_diagnostic
+        return self.etude.tableau(pd.DataFrame(rows), columns, "besoins", title, source=source, notes=notes)
 
     def schemas(self) -> Tableau | None:
         """Return the axes and chapters of each schéma against the fiches; None when the text names none."""
@@ -127,14 +119,14 @@ class Criteres(Montrable):
             for element in getattr(schema, part)
         ]
         table = pd.DataFrame({"element": [element for _, element in elements]})
-        numbers = [fiche.numero for fiche in convention.fiches]
-        for numero in numbers:
+        columns = [Colonne("element", "Axe ou chapitre")]
+        for numero in (fiche.numero for fiche in convention.fiches):
             table[f"f{numero}"] = ["oui" if (item, numero) in answered else "non" for item in table["element"]]
-        marks = {"oui": "oui", "non": RIEN}
-        columns = [Colonne(f"f{numero}", f"Fiche{INSECABLE}{numero}", ecrire=marks.get) for numero in numbers]
+            shown = {"oui": "oui", "non": RIEN}.get
+            columns.append(Colonne(f"f{numero}", f"Fiche{INSECABLE}{numero}", ecrire=shown))
         return etude.tableau(
             table,
-            [Colonne("element", "Axe ou chapitre"), *columns],
+            columns,
             "schemas",
             "Les fiches action devant le schéma départemental",
             source=f"{convention.source_texte} ; liens lus par le classeur d'évaluation",
@@ -157,116 +149,94 @@ class Criteres(Montrable):
         known = kept["annees_connues"].gt(0)
         if not written and not known.any():
             return None
-        rows = [("Documents et instances", row.libelle, derniere(row, etude.contexte)) for row in kept.itertuples()]
-        numbers, group = (
-            [fiche.numero for fiche in etude.convention.fiches],
-            "Perspectives écrites dans le dernier bilan",
-        )
+        group, rows = "Documents et instances", []
+        rows += [(group, row.libelle, derniere(row, etude.contexte)) for row in kept.itertuples()]
+        group, numbers = "Perspectives écrites dans le dernier bilan", [one.numero for one in etude.convention.fiches]
         rows += [(group, etude.titre_de_fiche(number), written.get(number, RIEN)) for number in numbers]
         table = pd.DataFrame(rows, columns=["groupe", "element", "su"])
+        columns = [Colonne("element", "Élément"), Colonne("su", "Ce qui en est su")]
+        title, notes = "Ce qui reste après la convention", legende(kept.loc[known, "statut_derniere"], etude.contexte)
+        groups = tuple(table["groupe"])
+        return etude.tableau(table, columns, "durabilite", title, groupes=groups, notes=notes, classe=LONG)
+
+    def contribution(self) -> Tableau:
+        """Return each fiche from its actions to its results: five links, then the strength of the proof.
+
+        Pre-filled, for the evaluators to complete.
+        """
+        etude = self.etude
+        rows = [(chain.fiche.numero, *row) for chain in etude.chaines for row in _maillons(chain, etude)]
+        table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
+        shown = pd.concat([rows for item in etude.chaines for rows in (item.realisations, item.resultats)])
+        rules = " ; ".join(f"{item.dit}, {item.regle}" for item in etude.finale.regles.forces.values())
+        columns = [Colonne("etape", "Maillon"), Colonne("classeur", "Ce que le classeur relève")]
         return etude.tableau(
             table,
-            [Colonne("element", "Élément"), Colonne("su", "Ce qui en est su")],
-            "durabilite",
-            "Ce qui reste après la convention",
-            groupes=tuple(table["groupe"]),
-            notes=legende(kept.loc[known, "statut_derniere"], etude.contexte),
+            [*columns, Colonne("evaluateurs", "Ce que disent les évaluateurs")],
+            "contribution",
+            "De l'action au résultat, fiche par fiche",
+            source=f"{etude.contexte.source} ; séries publiques ; règles du classeur d'évaluation",
+            groupes=tuple(table["fiche"].map(etude.titre_de_fiche)),
+            notes=(f"Force de la preuve : {rules}.", *legende(shown.get("statut_derniere", ()), etude.contexte)),
             classe=LONG,
         )
 
+    def evaluabilite(self) -> Tableau:
+        """Return what could be evaluated, by fiche and in all, for the text alone, then with the proposals."""
+
+        def part(nom: str, total: str) -> Callable[[pd.Series], str]:
+            return lambda row: sur(row[nom], row[total])
+
+        table, head = self.etude.evaluabilite, "Indicateurs"
+        columns = [
+            Colonne("fiche", "Fiche", ecrire=lambda x: "Ensemble" if pd.isna(x) else f"Fiche{INSECABLE}{x}"),
+            Colonne("part_objectifs", "Objectifs couverts", True, "", part("objectifs_couverts", "objectifs")),
+            Colonne("part_resultats", "Résultats couverts", True, "", part("resultats_couverts", "resultats")),
+            Colonne("indicateurs", "Nombre", True, head, nombre),
+            *(Colonne(f"part_{name}", COMPTES[name], True, head, part(name, "indicateurs")) for name in COMPTES),
+        ]
+        return self.etude.tableau(
+            table,
+            columns,
+            "evaluabilite",
+            "Objectifs, résultats et indicateurs qui pouvaient être évalués",
+            source=f"{self.etude.contexte.source} ; catalogue du classeur d'évaluation",
+            groupes=tuple(table["groupe"].map(GROUPES)),
+            notes=tuple(map(self.etude.mot, ("objectif_mesurable", "definition", "cible", "donnees"))),
+        )
+
+    def lecon(self) -> Bloc:
+        """Return the first lesson in sentences: what the text alone allowed, then what the proposals add."""
+        table = self.etude.evaluabilite
+        whole = table[table["fiche"].isna()].set_index("groupe")
+        text, more = whole.loc[CONVENTION], whole.loc[PROPOSITIONS]
+        number = int(text["indicateurs"])
+        bare = table["groupe"].eq(CONVENTION) & table["fiche"].notna() & table["indicateurs"].eq(0)
+        told = {
+            f"La convention écrit {compter(number, 'indicateur')}. Objectifs couverts : "
+            f"{sur(text['objectifs_couverts'], text['objectifs'])} ; résultats attendus couverts : "
+            f"{sur(text['resultats_couverts'], text['resultats'])}.": True,
+            f"De ces indicateurs, avec une définition : {sur(text['definis'], number)} ; une valeur de départ : "
+            f"{sur(text['departs'], number)} ; une cible : {sur(text['cibles'], number)} ; une donnée pendant la "
+            f"convention : {sur(text['donnees'], number)}.": number,
+            "La première leçon est là : sans cible, rien ne se juge atteint ou non ; sans valeur de départ, aucune "
+            "évolution ne se lit.": number > PART_SANS_CIBLE * text["cibles"],
+            f"Sans aucun indicateur écrit : fiche {', '.join(table.loc[bare, 'fiche'].astype(str))}.": bare.any(),
+            f"Avec ceux que le classeur propose, {compter(int(more['indicateurs']), 'indicateur')} ; avec un départ : "
+            f"{int(more['departs'])} ; une cible : {int(more['cibles'])} ; une donnée : {int(more['donnees'])}.": True,
+        }
+        return liste(sentence for sentence, said in told.items() if said)
+
     def _preuve(self, proof: PreuveDeCritere) -> Texte:
         """Return a piece of evidence: its count, how much of what it needs is known, where it is shown."""
-        found = self.etude.preuves[proof.id]
+        found, count = self.etude.preuves[proof.id], ""
         known = self.etude.mot(f"preuve_{found.completude}")
         if found.attendus and found.completude != "complete":
             known += f" ({proof.attendus} : {sur(found.connus, found.attendus)})"
-        count = ""
         if found.completude != "absente" or found.valeur:
             whole = "" if found.total is None else f" sur {nombre_court(found.total)}"
             count = f" : {nombre_court(found.valeur)}{whole}"
         return f"{proof.libelle}{count}. Données réunies : {known}", Renvoi(proof.renvoi, (MANQUES,), True), "."
-
-
-def tableau_contribution(etude: EtudeFinale) -> Tableau:
-    """Return five rows a fiche: actions, realisations, results, context, other explanations; then the strength.
-
-    Pre-filled, for the evaluators to complete.
-    """
-    rows = [(chain.fiche.numero, *row) for chain in etude.chaines for row in _maillons(chain, etude)]
-    table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
-    shown = pd.concat([rows for item in etude.chaines for rows in (item.realisations, item.resultats)])
-    rules = " ; ".join(f"{item.dit}, {item.regle}" for item in etude.finale.regles.forces.values())
-    return etude.tableau(
-        table,
-        [
-            Colonne("etape", "Maillon"),
-            Colonne("classeur", "Ce que le classeur relève"),
-            Colonne("evaluateurs", "Ce que disent les évaluateurs"),
-        ],
-        "contribution",
-        "De l'action au résultat, fiche par fiche",
-        source=f"{etude.contexte.source} ; séries publiques ; règles du classeur d'évaluation",
-        groupes=tuple(table["fiche"].map(etude.titre_de_fiche)),
-        notes=(f"Force de la preuve : {rules}.", *legende(shown.get("statut_derniere", ()), etude.contexte)),
-        classe=LONG,
-    )
-
-
-def tableau_evaluabilite(etude: EtudeFinale) -> Tableau:
-    """Return what could be evaluated, by fiche and in all, for the text alone, then with the proposals."""
-
-    def part(nom: str, total: str) -> Callable[[pd.Series], str]:
-        return lambda row: sur(row[nom], row[total])
-
-    return etude.tableau(
-        etude.evaluabilite,
-        [
-            Colonne("fiche", "Fiche", ecrire=lambda x: "Ensemble" if pd.isna(x) else f"Fiche{INSECABLE}{x}"),
-            Colonne("part_objectifs", "Objectifs couverts", True, "", part("objectifs_couverts", "objectifs")),
-            Colonne("part_resultats", "Résultats couverts", True, "", part("resultats_couverts", "resultats")),
-            Colonne("indicateurs", "Nombre", True, "Indicateurs", nombre),
-            *(
-                Colonne(f"part_{name}", label, True, "Indicateurs", part(name, "indicateurs"))
-                for name, label in COMPTES.items()
-            ),
-        ],
-        "evaluabilite",
-        "Objectifs, résultats et indicateurs qui pouvaient être évalués",
-        source=f"{etude.contexte.source} ; catalogue du classeur d'évaluation",
-        groupes=tuple(etude.evaluabilite["groupe"].map(GROUPES)),
-        notes=tuple(map(etude.mot, ("objectif_mesurable", "definition", "cible", "donnees"))),
-    )
-
-
-def lecon(evaluabilite: pd.DataFrame) -> Bloc:
-    """Return the first lesson in sentences: what the text alone allowed, then what the proposals add."""
-    whole = evaluabilite[evaluabilite["fiche"].isna()].set_index("groupe")
-    text, more = whole.loc[CONVENTION], whole.loc[PROPOSITIONS]
-    number = int(text["indicateurs"])
-    told = [
-        f"La convention écrit {compter(number, 'indicateur')}. Objectifs couverts : "
-        f"{sur(text['objectifs_couverts'], text['objectifs'])} ; résultats attendus couverts : "
-        f"{sur(text['resultats_couverts'], text['resultats'])}."
-    ]
-    if number:
-        told.append(
-            f"De ces indicateurs, avec une définition : {sur(text['definis'], number)} ; une valeur de départ : "
-            f"{sur(text['departs'], number)} ; une cible : {sur(text['cibles'], number)} ; une donnée pendant la "
-            f"convention : {sur(text['donnees'], number)}."
-        )
-    if number > PART_SANS_CIBLE * text["cibles"]:
-        told.append(
-            "La première leçon est là : sans cible, rien ne se juge atteint ou non ; sans valeur de départ, aucune "
-            "évolution ne se lit."
-        )
-    bare = evaluabilite["groupe"].eq(CONVENTION) & evaluabilite["fiche"].notna() & evaluabilite["indicateurs"].eq(0)
-    if bare.any():
-        told.append(f"Sans aucun indicateur écrit : fiche {', '.join(evaluabilite.loc[bare, 'fiche'].astype(str))}.")
-    told.append(
-        f"Avec ceux que le classeur propose, {compter(int(more['indicateurs']), 'indicateur')} ; avec un départ : "
-        f"{int(more['departs'])} ; une cible : {int(more['cibles'])} ; une donnée : {int(more['donnees'])}."
-    )
-    return liste(told)
 
 
 def _maillons(chaine: Chaine, etude: EtudeFinale) -> Iterator[tuple[str, str, str]]:

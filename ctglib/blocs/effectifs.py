@@ -54,14 +54,7 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
 
 
 def mouvements(rows: pd.DataFrame, nom: str, contexte: Contexte, mots: Evaluation) -> list[str]:
-    """Return one sentence a direction, its modalités with their change; one a reason, those that don't compare.
-
-    Args:
-        rows: The scoring of the modalités of an indicator.
-        nom: What they are: « dispositif ».
-        contexte: The words.
-        mots: The words of the scoring.
-    """
+    """Return one sentence a direction, its modalités with their change; one a reason, those that don't compare."""
 
     def phrase(libelles: pd.Series, dit: str) -> str:
         return f"{compter(len(libelles), nom, accorder(nom, 2))} {dit} : {' ; '.join(libelles)}."

@@ -33,10 +33,6 @@ def calculer(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
     """Return, year by year, entries, departures and their balance, beside the change of the stock.
 
     ``ecart`` is the change of the stock less the balance: zero when both say the same, missing when one is not known.
-
-    Args:
-        table: What ``annees`` returns.
-        analyse: Which indicator plays which role.
     """
     read = {role: ensemble(table, analyse.un(role)) for role in ("entrees", "sorties")}
     flows = pd.concat([rows.set_axis([role, f"statut_{role}"], axis=1) for role, rows in read.items()], axis=1)
@@ -46,12 +42,7 @@ def calculer(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
 
 
 def phrases(table: pd.DataFrame, stock: str) -> list[str]:
-    """Return the movements of the last year and of all, then the years whose balance is not the change of the stock.
-
-    Args:
-        table: What ``calculer`` returns.
-        stock: What the stock is called.
-    """
+    """Return the movements of the last year and of all, then the years whose balance is not the change of the stock."""
 
     def dits(row: pd.Series) -> dict[str, str]:
         named = {"entrees": ("aucune entrée", "entrée"), "sorties": ("aucun départ", "départ")}

@@ -19,7 +19,7 @@ from ctglib.donnees.modeles.suivi import Bilan, Changement, Participation
 from ctglib.donnees.montrable import Montrable
 
 OUVERTES, SANS_SUITE = ("en_cours", "non_renseignee"), "non_renseignee"
-LONG = "texte-long"
+LONG, NON_PRECISE = "texte-long", "non précisé"
 DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau", "annee", "effet"]
 
 
@@ -47,71 +47,52 @@ class Gouvernance(Montrable):
 
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided, who is to do it, by when."""
-        comite = self.etude.bilan.comite
+        comite, kept = self.etude.bilan.comite, ["id", "texte", "responsable", "echeance"]
         if comite is None or not comite.decisions:
             return None
-
-        def dit(valeur: str | None) -> str:
-            return "non précisé" if pd.isna(valeur) else valeur
-
-        data = [item.model_dump(mode="json") for item in comite.decisions]
-        return self.etude.tableau(
-            pd.DataFrame(data, columns=["id", "texte", "responsable", "echeance"]),
-            [
-                Colonne("texte", "Décision"),
-                Colonne("responsable", "Qui", ecrire=dit),
-                Colonne("echeance", "Pour le", ecrire=lambda day: dit(day if pd.isna(day) else _en_long(day))),
-            ],
-            "decisions",
-            f"Décisions du comité de pilotage, {self.etude.lieu}",
-            classe=LONG,
-        )
+        data = pd.DataFrame([item.model_dump(mode="json") for item in comite.decisions], columns=kept)
+        columns = [
+            Colonne("texte", "Décision"),
+            Colonne("responsable", "Qui", ecrire=lambda who: NON_PRECISE if pd.isna(who) else who),
+            Colonne("echeance", "Pour le", ecrire=lambda day: NON_PRECISE if pd.isna(day) else _en_long(day)),
+        ]
+        title = f"Décisions du comité de pilotage, {self.etude.lieu}"
+        return self.etude.tableau(data, columns, "decisions", title, classe=LONG)
 
     def suites(self) -> Tableau | None:
         """Return what became of the decisions of the comité before; « non renseignée » when nobody says."""
-        etude, before = self.etude, self.etude.precedent.bilan.comite if self.etude.precedent else None
+        etude, words = self.etude, self.etude.catalogue.evaluation.suites
+        before, now = etude.precedent.bilan.comite if etude.precedent else None, etude.bilan.comite
         if before is None or not before.decisions:
             return None
-        told = {item.decision: item for item in etude.bilan.comite.suites} if etude.bilan.comite else {}
-        words, rows = etude.catalogue.evaluation.suites, []
-        for item in before.decisions:
-            found = told.get(item.id)
-            rows.append((item.id, item.texte, *((found.etat, found.commentaire or "") if found else (SANS_SUITE, ""))))
-        return etude.tableau(
-            pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"]),
-            [
-                Colonne("texte", "Décision"),
-                Colonne("etat", "Ce qu'elle est devenue", ecrire=lambda code: majuscule(words[code].mot)),
-                Colonne("commentaire", "Précision", ecrire=lambda text: majuscule(text) or RIEN),
-            ],
-            "suites",
-            f"Suites des décisions du comité de pilotage de {etude.annee - 1}, {etude.lieu}",
-            classe=LONG,
-        )
+        told = {item.decision: (item.etat, item.commentaire or "") for item in now.suites} if now else {}
+        rows = [(item.id, item.texte, *told.get(item.id, (SANS_SUITE, ""))) for item in before.decisions]
+        columns = [
+            Colonne("texte", "Décision"),
+            Colonne("etat", "Ce qu'elle est devenue", ecrire=lambda code: majuscule(words[code].mot)),
+            Colonne("commentaire", "Précision", ecrire=lambda text: majuscule(text) or RIEN),
+        ]
+        data = pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"])
+        title = f"Suites des décisions du comité de pilotage de {etude.annee - 1}, {etude.lieu}"
+        return etude.tableau(data, columns, "suites", title, classe=LONG)
 
     def avenants(self) -> Tableau | None:
         """Return what each avenant changes, from what to what, from when; None when none was signed."""
-        etude = self.etude
+        etude, rows, data = self.etude, [], []
         if not etude.suivi.avenants:
             return None
-        groups, cells, data = [], [], []
         for item in etude.suivi.avenants:
             title = f"Avenant n°{INSECABLE}{item.numero} du {date_longue(item.date)} : {item.objet} ({item.reference})"
-            rows = [self._changement(change) for change in item.changements]
-            rows = rows or [["Aucun changement suivi par le classeur", *[RIEN] * 3]]
-            cells += rows
-            groups += [title] * len(rows)
+            told = [self._changement(change) for change in item.changements]
+            rows += [(title, *row) for row in told or [("Aucun changement suivi par le classeur", RIEN, RIEN, RIEN)]]
             data += [{"avenant": item.numero, "date": item.date, **change.model_dump()} for change in item.changements]
-        columns = {"objet": "Ce qui change", "ancien": "Avant", "nouveau": "Après", "effet": "À partir du"}
-        return etude.tableau(
-            pd.DataFrame(cells, columns=list(columns)),
-            [Colonne(*column) for column in columns.items()],
-            "avenants",
-            f"Avenants signés, {etude.contexte.territoire.nom}, jusqu'en {etude.annee}",
-            donnees=pd.DataFrame(data, columns=DONNEES_D_AVENANT),
-            groupes=tuple(groups),
-            classe=LONG,
-        )
+        columns = [Colonne("objet", "Ce qui change"), Colonne("ancien", "Avant"), Colonne("nouveau", "Après")]
+        columns += [Colonne("effet", "À partir du")]
+        table = pd.DataFrame(rows, columns=["groupe", *(column.cle for column in columns)])
+        title = f"Avenants signés, {etude.contexte.territoire.nom}, jusqu'en {etude.annee}"
+        data = pd.DataFrame(data, columns=DONNEES_D_AVENANT)
+        groups = tuple(table["groupe"])
+        return etude.tableau(table, columns, "avenants", title, donnees=data, groupes=groups, classe=LONG)
 
     def propositions(self) -> Tableau | None:
         """Return all that the data call the comité to decide, why, and where the convention speaks of it."""
@@ -129,13 +110,10 @@ class Gouvernance(Montrable):
             }
             for item in self.trouvees
         ]
+        columns = [Colonne("proposition", "Proposition"), Colonne("pourquoi", "Pourquoi")]
         return etude.tableau(
             pd.DataFrame(rows),
-            [
-                Colonne("proposition", "Proposition"),
-                Colonne("pourquoi", "Pourquoi"),
-                Colonne("reference", "Place dans la convention"),
-            ],
+            [*columns, Colonne("reference", "Place dans la convention")],
             "propositions",
             f"Décisions que les données de {etude.annee} appellent, {etude.contexte.territoire.nom}",
             source=f"{etude.contexte.source} ; règles du classeur d'évaluation",
@@ -201,14 +179,7 @@ def etat_du_comite(bilan: Bilan, regles: ReglesBilan) -> str:
 
 
 def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: int) -> str:
-    """Return one proposal: the catalogue's words, filled with what the data name.
-
-    Args:
-        found: The rule and what it bears on.
-        regles: The words.
-        annee: Year of the bilan.
-        plus: How many names are given before the others are counted.
-    """
+    """Return one proposal: the catalogue's words, filled with what the data name."""
     (regle,) = (item for item in regles.propositions if item.id == found.regle)
     words = (regle.texte_final if found.finale else None) or regle.texte
     names = [item if isinstance(item, str) else date_longue(item) for item in found.objets]
@@ -221,10 +192,6 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
     """Return who was asked in some years and what changed, what the partners do together, one example an axis.
 
     All is as entered, and « non renseigné » otherwise.
-
-    Args:
-        etude: The study; its follow-up holds the years.
-        annees: The years of the report.
     """
     words = etude.catalogue.bilan.participation
     told = {year: etude.suivi.suivis[year].participation for year in annees}

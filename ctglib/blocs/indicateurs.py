@@ -32,13 +32,6 @@ def tableau_indicateurs(
 
     What is optional is there when somebody gave it. The data have the rows by modalité too, after the wholes: sentences
     are written on them; and the pace of each target.
-
-    Args:
-        etude: The year.
-        evaluation: The rows of a fiche, as ``evaluer`` returns them.
-        titre: Caption.
-        avenants: Number of the avenant that set each changed target.
-        annuelles: Indicators whose reference has to hold every year.
     """
     contexte, mots = etude.contexte, etude.catalogue.evaluation
     whole = evaluation["dimension"].eq("")
@@ -139,13 +132,7 @@ def marques(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
 def mode_de_lecture(
     evaluation: pd.DataFrame, mots: Evaluation, de_a: str = "de la dernière valeur connue à celle de l'année"
 ) -> list[str]:
-    """Return how evolutions and targets are read, with the thresholds; what is proposed binds nobody, said once.
-
-    Args:
-        evaluation: The rows of a report.
-        mots: Thresholds and words.
-        de_a: From which value to which one an evolution goes.
-    """
+    """Return how evolutions and targets are read, with the thresholds; what is proposed binds nobody, said once."""
     way, word = mots.evolutions, {code: word.dit for code, word in mots.verdicts.items()}
     limits = mots.seuils
     sides = ", ".join(way[code].mot for code in ("favorable", "defavorable", "stable"))

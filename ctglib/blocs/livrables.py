@@ -85,14 +85,6 @@ def calculer(
     their indicator, or by the end of the convention; what was done one year stays done. One per post (role
     ``par_poste``) is done when there are as many.
 
-    Args:
-        table: What ``annees`` returns for their indicators.
-        analyse: Which indicator plays which role.
-        echeances: When each indicator is awaited, where the convention says it; it is not before that year.
-        fin: Last day of the convention.
-        arrete: Date of the bilan.
-        postes: Posts that have become chargé de coopération, missing when it is not known.
-
     Returns:
         The columns ``COLONNES``: a row a deliverable and year that concerns it, its state on all of them.
     """

@@ -58,10 +58,6 @@ def calculer(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
     """Return, by year, how many go with one post, and how many posts the norm asks for.
 
     The norm counts its own base; where nobody gave it, what stands for it (``d_apres`` "a_defaut"), which is said.
-
-    Args:
-        table: What ``annees`` returns.
-        analyse: Which indicator plays which role, and the norm.
     """
     posts = ensemble(table, analyse.un("postes")).set_axis(["postes", "statut_postes"], axis=1)
     base, other = (ensemble(table, analyse.un(role))["valeur"].reindex(posts.index) for role in PAR_POSTE)

@@ -105,13 +105,6 @@ def couts(
 
     The two are not the same thing: the first is a reference for a full-time equivalent, the second a budget.
 
-    Args:
-        postes: valeur and statut of the posts, by year (``ensemble``).
-        moyens: The means of each year.
-        referentiel: ``cout_etp``.
-        fiche: Number of the fiche of the posts.
-        financement: Line of the budget that pays the piloting, whatever its fiche.
-
     Returns:
         The columns ``COUTS``. ``objet``: "reference" (no signataire), "fiche" (all the euros of a signataire for the
         fiche) or "financement". A total that lacks a line has no ``valeur``; ``valeur_connue`` is then « at least ».

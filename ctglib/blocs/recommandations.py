@@ -47,11 +47,7 @@ class Suites(Montrable):
         ]
         return etude.tableau(
             pd.DataFrame(rows, columns=["article", "objet", "decision"]),
-            [
-                Colonne("article", "Article"),
-                Colonne("objet", "Ce qu'il dit"),
-                Colonne("decision", "Ce qui en découle"),
-            ],
+            [Colonne("article", "Article"), Colonne("objet", "Ce qu'il dit"), Colonne("decision", "Ce qui en découle")],
             "articles",
             "Ce que la convention elle-même décide de la suite",
             source=convention.source_texte,
@@ -185,11 +181,7 @@ def _premiers(noms: Iterable[str], entre: str = ", ") -> str:
 
 
 def faits(valeurs: Mapping[str, int]) -> list[str]:
-    """Return the counts of an objective or a fiche as short phrases, those of nothing left out.
-
-    Args:
-        valeurs: The counts ``ctglib.calculs.parcours.COMPTES``.
-    """
+    """Return the counts of an objective or a fiche as short phrases, those of nothing left out."""
 
     def detail(**mots: tuple[str, ...]) -> str:
         return ", ".join(compter(valeurs[name], *words) for name, words in mots.items() if valeurs[name])

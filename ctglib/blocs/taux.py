@@ -56,11 +56,6 @@ def calculer(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
 
     The last row is the whole (modalité ""): the entered one, failing that the sum of the modalités, and its rate the
     quotient of the sums, known only when all of them are.
-
-    Args:
-        table: What ``annees`` returns.
-        analyse: Which indicator plays which role.
-        annee: Year.
     """
     now, before = (_annee(table, analyse, year) for year in (annee, annee - 1))
     last = before[["taux", "statut_taux"]].rename(columns={"taux": "taux_precedent", "statut_taux": "statut_precedent"})
@@ -86,12 +81,7 @@ def _annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
 
 
 def phrases(table: pd.DataFrame, phrase: str) -> list[str]:
-    """Return the rate of the whole and its change, then the highest and the lowest modalité.
-
-    Args:
-        table: What ``calculer`` returns.
-        phrase: The words of the whole.
-    """
+    """Return the rate of the whole and its change, then the highest and the lowest modalité."""
     whole, parts, told = table.iloc[-1], table.iloc[:-1], []
     known, unknown = parts[parts["taux"].notna()].sort_values("taux", kind="stable"), parts[parts["taux"].isna()]
     if pd.notna(whole["taux"]):

@@ -9,15 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, pour_trajectoires
-from ctglib.blocs.annee import (
-    EXCEPTION,
-    EtudeAnnuelle,
-    empreinte_de,
-    etudier,
-    etudier_brut,
-    nom_de_part,
-    part_de,
-)
+from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle, empreinte_de, etudier, nom_de_part, part_de
 from ctglib.blocs.axes import Axes
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_a_collecter, tableau_collecte, tableau_revisions
 from ctglib.blocs.gouvernance import Gouvernance, participation
@@ -63,8 +55,7 @@ def ouvrir_bilan(convention: str, annee: int, diffusion: str = "publique", *, br
         raise ValueError(f"La diffusion « {diffusion} » n'existe pas. Diffusions possibles : {', '.join(DIFFUSIONS)}.")
     if brut:
         avertir()
-        return Bilan(etudier_brut(convention, annee, diffusion))
-    return Bilan(etudier(convention, annee, diffusion))
+    return Bilan(etudier(convention, annee, diffusion, brut=brut))
 
 
 def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSuivi:
@@ -134,25 +125,10 @@ class Bilan:
         """Whether nothing was handed in for the year: its bilan is then short, and says whom to ask."""
         return self.etude.annuel.vide
 
-    @cached_property
-    def axes(self) -> Axes:
-        """What was done and what it gave, axis by axis."""
-        return Axes(self.etude)
-
-    @cached_property
-    def moyens(self) -> Moyens:
-        """What each signatory brings."""
-        return Moyens(self.etude)
-
-    @cached_property
-    def gouvernance(self) -> Gouvernance:
-        """The comité, its decisions, the avenants, what is to be decided."""
-        return Gouvernance(self.etude, proposer(MessagesDuSuivi(self.etude).situation))
-
-    @cached_property
-    def territoire(self) -> Territoire:
-        """What the public series say."""
-        return Territoire(self.etude)
+    axes = cached_property(lambda self: Axes(self.etude))
+    moyens = cached_property(lambda self: Moyens(self.etude))
+    gouvernance = cached_property(lambda self: Gouvernance(self.etude, proposer(MessagesDuSuivi(self.etude).situation)))
+    territoire = cached_property(lambda self: Territoire(self.etude))
 
     def participation(self) -> Bloc | None:
         """Return who was asked, what changed, what the partners do together; None without a follow-up."""

@@ -7,10 +7,10 @@ from functools import cached_property
 
 from ctglib.blocs.axes import Axes
 from ctglib.blocs.collecte import tableau_manques_finaux
-from ctglib.blocs.comparables import Comparables, etudier_comparables
+from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.conformite import Conformite
-from ctglib.blocs.couverture import CLOS, couvrir, donnees_lues, jour_des_donnees
-from ctglib.blocs.criteres import Criteres, lecon, tableau_contribution, tableau_evaluabilite
+from ctglib.blocs.couverture import CLOS
+from ctglib.blocs.criteres import Criteres
 from ctglib.blocs.fin import EtudeFinale, sur
 from ctglib.blocs.gouvernance import participation
 from ctglib.blocs.indicateurs import mode_de_lecture
@@ -64,7 +64,7 @@ class EvaluationFinale:
     """What can be asked of a convention at its end: each method returns one thing that a notebook shows, or None.
 
     The sections with several questions are attributes: ``evaluation.trajectoires``, ``.diagnostic``, ``.criteres``,
-    ``.comparables``, ``.suites``.
+    ``.comparables``, ``.conformite``, ``.suites``.
     """
 
     etude: EtudeFinale
@@ -85,20 +85,13 @@ class EvaluationFinale:
         answered, asked, closed = len(saisie.criteres), len(etude.finale.regles.criteres), bilan.statut == CLOS
         still = "" if closed else f" ; le bilan de {bilan.annee} n'est pas clos"
         statut = f"provisoire, {sur(answered, asked)} critères appréciés{still}"
-        return couvrir(
-            convention,
-            last.suivi.dossier.logos,
-            (
-                donnees_lues(bilan, etude.catalogue.evaluation, last.lues)[0],
-                ("Évaluateurs", saisie.evaluateurs or etude.mot("a_completer")),
-                ("Statut", "définitif" if closed and answered == asked else statut),
-            ),
-            territoire=etude.contexte.territoire.nom,
-            sujet=convention.titre,
-            source=f"Source : {etude.contexte.source}",
-            date=jour_des_donnees(bilan, last.lues).isoformat(),
-            complement=f" {convention.debut.year}-{convention.fin.year}",
+        cover = last.couverture(convention.titre, f" {convention.debut.year}-{convention.fin.year}")
+        mentions = (
+            *cover.mentions[:-1],
+            ("Évaluateurs", saisie.evaluateurs or etude.mot("a_completer")),
+            ("Statut", "définitif" if closed and answered == asked else statut),
         )
+        return replace(cover, mentions=mentions, sigles=())
 
     def page(self) -> Bloc:
         """Return the first page: what changed over the convention, what is not known, what to decide."""
@@ -110,43 +103,12 @@ class EvaluationFinale:
         words, since = self.etude.catalogue.evaluation, self.etude.mot("depuis_le_depart")
         return liste(mode_de_lecture(self.etude.derniere.evaluation, words, since))
 
-    @cached_property
-    def trajectoires(self) -> Trajectoires:
-        """The indicators and the states over the convention."""
-        return Trajectoires(self.etude)
-
-    @cached_property
-    def diagnostic(self) -> DiagnosticRevisite:
-        """Annexe 1 then and now."""
-        return DiagnosticRevisite(self.etude)
-
-    @cached_property
-    def criteres(self) -> Criteres:
-        """The six criteria."""
-        return Criteres(self.etude)
-
-    def lecon(self) -> Bloc:
-        """Return the first lesson: what could be evaluated, in sentences."""
-        return lecon(self.etude.evaluabilite)
-
-    @property
-    def comparables(self) -> Comparables:
-        """The gap to the trend of comparable communes."""
-        return self.etude.comparables
-
-    def contribution(self) -> Tableau:
-        """Return each fiche from its actions to its results."""
-        return tableau_contribution(self.etude)
-
-    @cached_property
-    def conformite(self) -> Conformite:
-        """What the law asks since the convention was signed."""
-        return Conformite(self.etude.derniere, self.etude.finale)
-
-    @cached_property
-    def suites(self) -> Suites:
-        """What the convention settles, what is proposed, what is decided."""
-        return Suites(self.etude)
+    trajectoires = cached_property(lambda self: Trajectoires(self.etude))
+    diagnostic = cached_property(lambda self: DiagnosticRevisite(self.etude))
+    criteres = cached_property(lambda self: Criteres(self.etude))
+    comparables = cached_property(lambda self: self.etude.comparables)
+    conformite = cached_property(lambda self: Conformite(self.etude.derniere, self.etude.finale))
+    suites = cached_property(lambda self: Suites(self.etude))
 
     def participation(self) -> Bloc:
         """Return who was asked over the convention, what changed, what the partners do together."""
@@ -159,10 +121,6 @@ class EvaluationFinale:
             sous_titre(item.question) + paragraphe(majuscule(item.reponse or told))
             for item in self.etude.finale.saisie.questions
         )
-
-    def evaluabilite(self) -> Tableau:
-        """Return what could be evaluated, by fiche."""
-        return tableau_evaluabilite(self.etude)
 
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was ever handed in."""

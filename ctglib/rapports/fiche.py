@@ -129,12 +129,7 @@ class Fiche:
         """Return what is missing, and which service to ask; None when nothing is."""
         etude, budget, known = self.etude, Moyens(self.etude), self._ensembles
         missing = manques(
-            etude.a_collecter,
-            etude.etats,
-            etude.annuel,
-            etude.gabarit,
-            fiche=self.fiche,
-            convention=etude.convention,
+            etude.a_collecter, etude.etats, etude.annuel, etude.gabarit, fiche=self.fiche, convention=etude.convention
         )
         if missing.empty:
             return None
