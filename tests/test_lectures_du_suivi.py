@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from ctglib import ouvrir_bilan, ouvrir_evaluation
-from ctglib.blocs.contrat import RIEN_D_ECRIT
 from ctglib.blocs.couverture import donnees_lues, jour_des_donnees
 from ctglib.document.mesures import bande
 from ctglib.document.tableau import RIEN
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.rapports.bilan import Bilan
+from ctglib.rapports.fiche import RIEN_D_ECRIT
 
 ANNEES = (2023, 2024, 2025, 2026)
 

@@ -9,9 +9,10 @@ import pytest
 from graphiques_annuels_exemple import tableau_etats
 
 from ctglib import ouvrir_bilan
-from ctglib.blocs import contrat, moyens
+from ctglib.blocs import moyens
 from ctglib.document.tableau import Tableau
 from ctglib.rapports.bilan import Bilan
+from ctglib.rapports.fiche import tableau_etats as tableau_des_actions
 
 ARRETE = date(2025, 12, 31)
 
@@ -48,7 +49,7 @@ def test_une_date_a_venir_n_est_pas_une_fin_et_un_jour_seul_n_est_pas_une_period
     rows = tableau_etats(("1.1", "Un", "2023-01-01", "2026-12-31", statut, statut, debut, fin))
     told = rows.assign(**dict.fromkeys(("commentaire", "motif", "preuve", "responsable"), ""))
 
-    table = contrat.tableau_etats(told, bilan(2025).etude.contexte, titre="États", aujourd_hui=ARRETE)
+    table = tableau_des_actions(told, bilan(2025).etude.contexte, titre="États", aujourd_hui=ARRETE)
 
     assert table.cellules["precision"].item() == dit
 

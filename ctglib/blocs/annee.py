@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 
@@ -15,7 +15,6 @@ from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import contexte_a_la_date, contexte_connu, revisions, series
 from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
-from ctglib.document.tableau import Colonne, Tableau
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts, publiable, signer
@@ -120,12 +119,6 @@ class EtudeAnnuelle(Montrable):
     def modalite(self, dimension: str, modalite: str) -> str:
         """Return the label of a modalité of a dimension."""
         return {item.id: item.libelle for item in self.catalogue.dimensions[dimension].modalites}[modalite]
-
-    def tableau(
-        self, table: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, **reste: object
-    ) -> Tableau:
-        """Return a table (see ``Tableau.de``) whose source is the follow-up, unless told."""
-        return self.contexte.tableau(table, colonnes, nom, titre, **reste)
 
     def couverture(self, sujet: str, complement: str) -> Couverture:
         """Return the cover of a report of the year; ``complement`` ends its title."""

@@ -65,7 +65,7 @@ class Axes(Montrable):
             groupes=tuple(shown["fiche"].map(groups)),
             notes=(
                 *marques(shown, etude.contexte),
-                *([DEDUITE] if implied else []),
+                implied and DEDUITE,
                 "Les autres indicateurs sont dans le rapport de chaque fiche.",
             ),
         )
@@ -113,7 +113,7 @@ class Axes(Montrable):
             *colonnes_de_l_annee(self.etude),
             Colonne("visee", "Cible", ecrire=visee),
         ]
-        return self.etude.tableau(rows, columns, nom, f"{titre}, {self.etude.lieu}", **reste)
+        return self.etude.contexte.tableau(rows, columns, nom, f"{titre}, {self.etude.lieu}", **reste)
 
     @cached_property
     def _a_venir(self) -> pd.Series:

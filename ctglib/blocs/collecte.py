@@ -38,18 +38,13 @@ def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
     """Return how many indicators are informed, and the rate, service by service, then in all; fiches are in the CSV."""
     names = {name: item.libelle for name, item in etude.catalogue.responsables.items()} | {"": "Ensemble"}
     shown = etude.collecte[etude.collecte["groupe"].isin(("responsable", "ensemble"))]
-    return etude.tableau(
-        shown.sort_values("groupe", ascending=False, kind="stable"),
-        [
-            Colonne("valeur_groupe", "Service", ecrire=lambda name: names.get(name, name)),
-            *(Colonne(key, label, True, ecrire=nombre) for key, label in COMPTES.items()),
-            Colonne("taux", "Taux", True, ecrire=lambda rate: "sans objet" if pd.isna(rate) else pourcent(rate, 0)),
-        ],
-        "collecte",
-        f"Indicateurs renseignés, {etude.lieu}",
-        donnees=etude.collecte,
-        notes=(REGLE,),
-    )
+    columns = [
+        Colonne("valeur_groupe", "Service", ecrire=lambda name: names.get(name, name)),
+        *(Colonne(key, label, True, ecrire=nombre) for key, label in COMPTES.items()),
+        Colonne("taux", "Taux", True, ecrire=lambda rate: "sans objet" if pd.isna(rate) else pourcent(rate, 0)),
+    ]
+    shown, title = shown.sort_values("groupe", ascending=False, kind="stable"), f"Indicateurs renseignés, {etude.lieu}"
+    return etude.contexte.tableau(shown, columns, "collecte", title, donnees=etude.collecte, notes=[REGLE])
 
 
 def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
@@ -85,7 +80,7 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
         known = not row.a_completer and contexte.indicateurs[row.indicateur].table == PROFILS
         return words["voir_les_profils"] if known else "aucune"
 
-    return etude.tableau(
+    return etude.contexte.tableau(
         rows,
         [
             Colonne("indicateur", "Indicateur", ecrire=lambda name: contexte.indicateurs[name].libelle),
@@ -99,7 +94,7 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
         donnees=asked,
         source=f"{contexte.source} ; catalogue du classeur d'évaluation",
         groupes=tuple(services),
-        notes=() if year is None else (words["collecte_pour_tous"].format(annee=year),),
+        notes=[year and words["collecte_pour_tous"].format(annee=year)],
         classe=LONG,
         ecran=True,
     )
@@ -118,14 +113,8 @@ def tableau_manques_suivi(
         for line in _demandes(manques[manques["responsable"] == name], etude, poste, labels)
     ]
     table = pd.DataFrame(rows, columns=["service", "quoi", "detail"])
-    return etude.tableau(
-        table,
-        [Colonne("quoi", "Ce qui manque"), Colonne("detail", "Pour quoi")],
-        "manques",
-        titre,
-        donnees=manques,
-        groupes=tuple(table["service"]),
-    )
+    columns, groups = [Colonne("quoi", "Ce qui manque"), Colonne("detail", "Pour quoi")], tuple(table["service"])
+    return etude.contexte.tableau(table, columns, "manques", titre, donnees=manques, groupes=groups)
 
 
 def _demandes(
@@ -210,20 +199,16 @@ def tableau_revisions(etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: b
     def bilan(valeur: str, statut: str) -> Callable[[pd.Series], str]:
         return lambda row: contexte.valeur(row.indicateur, row[valeur], row[statut])
 
-    return etude.tableau(
-        revisions,
-        [
-            Colonne("libelle", "Indicateur", ecrire=libelle),
-            Colonne("annee", "Année", True, ecrire=str),
-            Colonne("ancien", f"Bilan {etude.annee - 1}", True, ecrire=bilan("valeur_ancienne", "statut_ancien")),
-            Colonne("nouveau", f"Bilan {etude.annee}", True, ecrire=bilan("valeur", "statut")),
-            Colonne("ecart", "Écart", True, ecrire=ecart),
-            Colonne("raison", "Pourquoi", ecrire=lambda row: majuscule(row.note) or "raison non donnée"),
-        ],
-        "revisions",
-        f"Chiffres révisés depuis le bilan {etude.annee - 1}, {contexte.territoire.nom}",
-        ecran=ecran,
-    )
+    columns = [
+        Colonne("libelle", "Indicateur", ecrire=libelle),
+        Colonne("annee", "Année", True, ecrire=str),
+        Colonne("ancien", f"Bilan {etude.annee - 1}", True, ecrire=bilan("valeur_ancienne", "statut_ancien")),
+        Colonne("nouveau", f"Bilan {etude.annee}", True, ecrire=bilan("valeur", "statut")),
+        Colonne("ecart", "Écart", True, ecrire=ecart),
+        Colonne("raison", "Pourquoi", ecrire=lambda row: majuscule(row.note) or "raison non donnée"),
+    ]
+    title = f"Chiffres révisés depuis le bilan {etude.annee - 1}, {contexte.territoire.nom}"
+    return contexte.tableau(revisions, columns, "revisions", title, ecran=ecran)
 
 
 def periodes(annees: list[int]) -> str:

@@ -55,7 +55,7 @@ class Conformite(Montrable):
             return f"{majuscule(row.manque)} (à demander : {enumerer(holders)})"
 
         joined = {name: self.lignes[name].map(lambda values: ";".join(map(str, values))) for name in LISTES}
-        return self.etude.tableau(
+        return self.etude.contexte.tableau(
             self.lignes,
             [
                 Colonne("titre", "Ce que contient le schéma"),

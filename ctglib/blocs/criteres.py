@@ -15,7 +15,6 @@ from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS, Chaine
 from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, sous_titre, suite
-from ctglib.document.mesures import legende
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, abreger, compter, enumerer, majuscule, nombre, nombre_court
 from ctglib.donnees.modeles.evaluation import Critere, PreuveDeCritere
@@ -56,15 +55,10 @@ class Criteres(Montrable):
         columns = [Colonne("critere", "Critère"), Colonne("question", "Question")]
         columns += [Colonne("preuves", "Preuves complètes", True), Colonne("reponse", "Réponse")]
         kept = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
-        return etude.tableau(
-            pd.DataFrame(rows, columns=[column.cle for column in columns]),
-            columns,
-            "criteres",
-            "Les six critères, leurs preuves et la réponse des évaluateurs",
-            donnees=pd.DataFrame(data, columns=kept),
-            source=f"{etude.contexte.source} ; appréciation des évaluateurs",
-            classe=LONG,
-        )
+        table, data = pd.DataFrame(rows, columns=[column.cle for column in columns]), pd.DataFrame(data, columns=kept)
+        title = "Les six critères, leurs preuves et la réponse des évaluateurs"
+        source = f"{etude.contexte.source} ; appréciation des évaluateurs"
+        return etude.tableau(table, columns, "criteres", title, donnees=data, source=source, classe=LONG)
 
     def detail(self) -> Groupe | None:
         """Return each criterion: its evidence, then what the evaluators say."""
@@ -124,18 +118,11 @@ class Criteres(Montrable):
             table[f"f{numero}"] = ["oui" if (item, numero) in answered else "non" for item in table["element"]]
             shown = {"oui": "oui", "non": RIEN}.get
             columns.append(Colonne(f"f{numero}", f"Fiche{INSECABLE}{numero}", ecrire=shown))
-        return etude.tableau(
-            table,
-            columns,
-            "schemas",
-            "Les fiches action devant le schéma départemental",
-            source=f"{convention.source_texte} ; liens lus par le classeur d'évaluation",
-            groupes=tuple(group for group, _ in elements),
-            notes=(
-                "« oui » : la fiche y répond, d'après une lecture du classeur.",
-                *(f"{etude.etat_du_schema(schema)}." for schema in convention.schemas),
-            ),
-        )
+        notes = ["« oui » : la fiche y répond, d'après une lecture du classeur."]
+        notes += [f"{etude.etat_du_schema(schema)}." for schema in convention.schemas]
+        source = f"{convention.source_texte} ; liens lus par le classeur d'évaluation"
+        title, groups = "Les fiches action devant le schéma départemental", tuple(group for group, _ in elements)
+        return etude.tableau(table, columns, "schemas", title, source=source, groupes=groups, notes=notes)
 
     def durabilite(self) -> Tableau | None:
         """Return the documents and meetings that exist, what the fiches write of what comes next; None when bare."""
@@ -155,9 +142,9 @@ class Criteres(Montrable):
         rows += [(group, etude.titre_de_fiche(number), written.get(number, RIEN)) for number in numbers]
         table = pd.DataFrame(rows, columns=["groupe", "element", "su"])
         columns = [Colonne("element", "Élément"), Colonne("su", "Ce qui en est su")]
-        title, notes = "Ce qui reste après la convention", legende(kept.loc[known, "statut_derniere"], etude.contexte)
+        title, marks = "Ce qui reste après la convention", kept.loc[known, "statut_derniere"]
         groups = tuple(table["groupe"])
-        return etude.tableau(table, columns, "durabilite", title, groupes=groups, notes=notes, classe=LONG)
+        return etude.tableau(table, columns, "durabilite", title, groupes=groups, statuts=marks, classe=LONG)
 
     def contribution(self) -> Tableau:
         """Return each fiche from its actions to its results: five links, then the strength of the proof.
@@ -169,15 +156,20 @@ class Criteres(Montrable):
         table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
         shown = pd.concat([rows for item in etude.chaines for rows in (item.realisations, item.resultats)])
         rules = " ; ".join(f"{item.dit}, {item.regle}" for item in etude.finale.regles.forces.values())
-        columns = [Colonne("etape", "Maillon"), Colonne("classeur", "Ce que le classeur relève")]
+        columns = [
+            Colonne("etape", "Maillon"),
+            Colonne("classeur", "Ce que le classeur relève"),
+            Colonne("evaluateurs", "Ce que disent les évaluateurs"),
+        ]
         return etude.tableau(
             table,
-            [*columns, Colonne("evaluateurs", "Ce que disent les évaluateurs")],
+            columns,
             "contribution",
             "De l'action au résultat, fiche par fiche",
             source=f"{etude.contexte.source} ; séries publiques ; règles du classeur d'évaluation",
             groupes=tuple(table["fiche"].map(etude.titre_de_fiche)),
-            notes=(f"Force de la preuve : {rules}.", *legende(shown.get("statut_derniere", ()), etude.contexte)),
+            notes=[f"Force de la preuve : {rules}."],
+            statuts=shown.get("statut_derniere", ()),
             classe=LONG,
         )
 
@@ -195,15 +187,11 @@ class Criteres(Montrable):
             Colonne("indicateurs", "Nombre", True, head, nombre),
             *(Colonne(f"part_{name}", COMPTES[name], True, head, part(name, "indicateurs")) for name in COMPTES),
         ]
-        return self.etude.tableau(
-            table,
-            columns,
-            "evaluabilite",
-            "Objectifs, résultats et indicateurs qui pouvaient être évalués",
-            source=f"{self.etude.contexte.source} ; catalogue du classeur d'évaluation",
-            groupes=tuple(table["groupe"].map(GROUPES)),
-            notes=tuple(map(self.etude.mot, ("objectif_mesurable", "definition", "cible", "donnees"))),
-        )
+        title = "Objectifs, résultats et indicateurs qui pouvaient être évalués"
+        source = f"{self.etude.contexte.source} ; catalogue du classeur d'évaluation"
+        notes = map(self.etude.mot, ("objectif_mesurable", "definition", "cible", "donnees"))
+        groups = tuple(table["groupe"].map(GROUPES))
+        return self.etude.tableau(table, columns, "evaluabilite", title, source=source, groupes=groups, notes=notes)
 
     def lecon(self) -> Bloc:
         """Return the first lesson in sentences: what the text alone allowed, then what the proposals add."""

@@ -38,12 +38,11 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
             labels = {
                 name: contexte.indicateurs[getattr(item, name)].libelle for name in ("denominateur", "numerateur")
             }
-            yield etude.tableau(
-                added,
-                [Colonne("annee", "Année", ecrire=str), *(Colonne(name, text, True) for name, text in labels.items())],
-                f"cumul-{item.numerateur.replace('_', '-')}",
-                f"{labels['numerateur']}, en cumul, {contexte.territoire.nom}, {periode(added['annee'])}",
-                ecran=True,
+            columns = [Colonne("annee", "Année", ecrire=str)]
+            columns += [Colonne(name, label, True) for name, label in labels.items()]
+            title = f"{labels['numerateur']}, en cumul, {contexte.territoire.nom}, {periode(added['annee'])}"
+            yield etude.contexte.tableau(
+                added, columns, f"cumul-{item.numerateur.replace('_', '-')}", title, ecran=True
             )
     if analyse.note:
         yield paragraphe(analyse.note, classe="note")

@@ -97,7 +97,7 @@ class EtudeFinale(Montrable):
 
         Its title ends with the territory and the years of the convention.
         """
-        return self.derniere.tableau(table, colonnes, nom, f"{titre}, {self.lieu_et_dates}", **reste)
+        return self.contexte.tableau(table, colonnes, nom, f"{titre}, {self.lieu_et_dates}", **reste)
 
     @cached_property
     def evaluations(self) -> dict[int, pd.DataFrame]:

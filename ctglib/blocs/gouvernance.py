@@ -57,7 +57,7 @@ class Gouvernance(Montrable):
             Colonne("echeance", "Pour le", ecrire=lambda day: NON_PRECISE if pd.isna(day) else _en_long(day)),
         ]
         title = f"Décisions du comité de pilotage, {self.etude.lieu}"
-        return self.etude.tableau(data, columns, "decisions", title, classe=LONG)
+        return self.etude.contexte.tableau(data, columns, "decisions", title, classe=LONG)
 
     def suites(self) -> Tableau | None:
         """Return what became of the decisions of the comité before; « non renseignée » when nobody says."""
@@ -74,7 +74,7 @@ class Gouvernance(Montrable):
         ]
         data = pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"])
         title = f"Suites des décisions du comité de pilotage de {etude.annee - 1}, {etude.lieu}"
-        return etude.tableau(data, columns, "suites", title, classe=LONG)
+        return etude.contexte.tableau(data, columns, "suites", title, classe=LONG)
 
     def avenants(self) -> Tableau | None:
         """Return what each avenant changes, from what to what, from when; None when none was signed."""
@@ -92,7 +92,7 @@ class Gouvernance(Montrable):
         title = f"Avenants signés, {etude.contexte.territoire.nom}, jusqu'en {etude.annee}"
         data = pd.DataFrame(data, columns=DONNEES_D_AVENANT)
         groups = tuple(table["groupe"])
-        return etude.tableau(table, columns, "avenants", title, donnees=data, groupes=groups, classe=LONG)
+        return etude.contexte.tableau(table, columns, "avenants", title, donnees=data, groupes=groups, classe=LONG)
 
     def propositions(self) -> Tableau | None:
         """Return all that the data call the comité to decide, why, and where the convention speaks of it."""
@@ -111,7 +111,7 @@ class Gouvernance(Montrable):
             for item in self.trouvees
         ]
         columns = [Colonne("proposition", "Proposition"), Colonne("pourquoi", "Pourquoi")]
-        return etude.tableau(
+        return etude.contexte.tableau(
             pd.DataFrame(rows),
             [*columns, Colonne("reference", "Place dans la convention")],
             "propositions",

@@ -2,81 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.document.contexte import Contexte
-from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.mesures import BANDE, bande, legende, marquer
+from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import compter, nombre, pourcent
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.statuts import Statut
 
-GROUPES = {
-    "convention": "Écrits par la fiche",
-    "demande": "Proposés par le classeur, et demandés",
-    "facultatif": "Proposés par le classeur, facultatifs",
-}
 DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
 PROFILS, POSTURE = "profils", "posture"
 REPRISES = ("qualitatif", "non_transmis", "annee_manquante", "non_disponible", "sans_objet", "secret")
-
-
-def tableau_indicateurs(
-    etude: EtudeAnnuelle, evaluation: pd.DataFrame, *, titre: str, avenants: Mapping[str, int],
-    annuelles: Collection[str],
-) -> Tableau:  # fmt: skip
-    """Return one row an indicator: start, value before, value of the year, evolution, target and verdict, by group.
-
-    What is optional is there when somebody gave it. The data have the rows by modalité too, after the wholes: sentences
-    are written on them; and the pace of each target.
-    """
-    contexte, mots = etude.contexte, etude.catalogue.evaluation
-    whole = evaluation["dimension"].eq("")
-    told = evaluation["valeur"].notna() | evaluation["valeur_precedente"].notna() | evaluation["renseigne"]
-    shown = evaluation[whole & (told | ~evaluation["facultatif"])]
-    groups = pd.Series("demande", shown.index).mask(shown["facultatif"], "facultatif")
-    groups = groups.mask(shown["origine"].eq("convention"), "convention")
-    groups = groups.sort_values(key=lambda names: names.map(list(GROUPES).index), kind="stable")
-    shown = shown.loc[groups.index]
-
-    def depart(row: pd.Series) -> str:
-        return avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
-
-    def visee(row: pd.Series) -> str:
-        if pd.isna(row.cible):
-            return RIEN
-        when = "chaque année" if row.indicateur in annuelles else f"en {row.annee_cible}"
-        mark = f" (avenant {avenants[row.indicateur]})" if row.indicateur in avenants else ""
-        mark = " (d)" if row.origine_cible == IMPLICITE else mark
-        word = mots.verdicts[row.verdict].dit
-        if row.raison == BANDE:
-            word += f" : {bande(row, row.valeur, row.cible, contexte, mots)}"
-        elif row.raison:
-            word += f" : {mots.raisons[row.raison]}"
-        return f"{contexte.valeur(row.indicateur, row.cible)} {when}{mark} {word}"
-
-    aimed = shown["cible"].notna()
-    columns = [Colonne("libelle", "Indicateur"), Colonne("depart", "Départ", True, ecrire=depart)]
-    columns += colonnes_de_l_annee(etude)
-    columns += [Colonne("visee", "Cible, et ce qu'il en est", ecrire=visee)] if aimed.any() else []
-    counted, threshold = ("valeur_initiale", "valeur_precedente", "valeur"), etude.catalogue.seuils.petits_effectifs
-    return etude.tableau(
-        shown,
-        columns,
-        "indicateurs",
-        titre,
-        donnees=pd.concat([shown, evaluation[~whole]], ignore_index=True),
-        groupes=tuple(groups.map(GROUPES)),
-        notes=(
-            *marques(shown, contexte),
-            *([DEDUITE] if (aimed & shown["origine_cible"].eq(IMPLICITE)).any() else []),
-            *petits_publies(shown, counted, threshold, contexte),
-            *mode_de_lecture(evaluation, mots),
-        ),
-    )
 
 
 def colonnes_de_l_annee(etude: EtudeAnnuelle) -> list[Colonne]:

@@ -11,7 +11,7 @@ from ctglib.blocs.analyses import lire_annees
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.suivi import ensemble
 from ctglib.document.blocs import Bloc
-from ctglib.document.mesures import legende, marquer
+from ctglib.document.mesures import marquer
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.convention import Analyse
@@ -48,7 +48,7 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     def quand(due: pd.Timestamp) -> str:
         return CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date())
 
-    yield etude.tableau(
+    yield etude.contexte.tableau(
         shown,
         [
             Colonne("indicateur", "Ce qui est promis", ecrire=libelle),
@@ -59,14 +59,12 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         analyse.id,
         f"Documents et rencontres promis, {contexte.territoire.nom}, fin {etude.annee}",
         donnees=table,
-        notes=(
-            *(
-                f"{libelle(name)} : une par poste, dont la convention n'écrit pas le nombre ; elles sont comparées à "
-                f"« {libelle(posts)} »."
-                for name in analyse.tous("par_poste")
-            ),
-            *legende(table["statut"], contexte),
-        ),
+        notes=[
+            f"{libelle(name)} : une par poste, dont la convention n'écrit pas le nombre ; elles sont comparées à "
+            f"« {libelle(posts)} »."
+            for name in analyse.tous("par_poste")
+        ],
+        statuts=table["statut"],
     )
 
 

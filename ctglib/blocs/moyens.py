@@ -248,14 +248,14 @@ class Moyens(Montrable):
             f"(p) {contexte.statuts['P'].libelle}.": any(text.endswith("(p)") for text in shown),
             f"« {RIEN} » : aucune ligne saisie.": RIEN in shown,
         }
-        return self.etude.tableau(
+        return self.etude.contexte.tableau(
             pd.DataFrame(cellules, columns=[colonne.cle for colonne in colonnes]),
             colonnes,
             nom,
             f"{titre}, {contexte.territoire.nom}, {' et '.join(map(str, self._exercices))}",
             donnees=donnees,
             groupes=None if groupes is None else tuple(groupes),
-            notes=tuple(note for note, met in marks.items() if met),
+            notes=[note for note, met in marks.items() if met],
         )
 
 

@@ -10,7 +10,7 @@ from ctglib.blocs.analyses import lire_annees
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.suivi import ensemble
 from ctglib.document.blocs import Bloc, liste
-from ctglib.document.mesures import legende, marquee, periode
+from ctglib.document.mesures import marquee, periode
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import enumerer, minuscule, nombre, nombre_court
 from ctglib.donnees.modeles.convention import Analyse
@@ -35,7 +35,7 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         return lambda value: RIEN if pd.isna(value) else nombre(value, places, signe=signe)
 
     posts = marquee(contexte, analyse.un("postes"), "postes")
-    yield etude.tableau(
+    yield etude.contexte.tableau(
         table,
         [
             Colonne("annee", "Année", ecrire=str),
@@ -46,10 +46,8 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         ],
         analyse.id,
         f"Postes et repère, {contexte.territoire.nom}, {periode([int(year) for year in table['annee']])}",
-        notes=(
-            *([f"Repère d'après les {minuscule(labels['a_defaut'])} en {enumerer(instead)}."] if instead else []),
-            *legende(table["statut_postes"], contexte),
-        ),
+        notes=[instead and f"Repère d'après les {minuscule(labels['a_defaut'])} en {enumerer(instead)}."],
+        statuts=table["statut_postes"],
         ecran=True,
     )
 

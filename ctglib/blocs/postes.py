@@ -12,7 +12,7 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.moyens import moyens_du_territoire, moyens_par_signataire
 from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import Bloc, liste
-from ctglib.document.mesures import legende, marquer, periode
+from ctglib.document.mesures import marquer, periode
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import avec_unite, minuscule
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
@@ -82,7 +82,7 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     lines = pd.MultiIndex.from_frame(rows[["groupe", "libelle"]].drop_duplicates())
     texts = rows.set_index(["groupe", "libelle", "annee"])["texte"].unstack().reindex(index=lines, columns=years)
     cells = texts.fillna(RIEN).rename(columns=str).reset_index()
-    yield etude.tableau(
+    yield etude.contexte.tableau(
         cells,
         [Colonne("libelle", "Postes et euros"), *(Colonne(str(year), str(year), True) for year in years)],
         analyse.id,
@@ -90,10 +90,8 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         donnees=pd.concat([equivalents(posts, means), costs[COUTS]], ignore_index=True),
         ecran=True,
         groupes=tuple(cells["groupe"]),
-        notes=(
-            *([f"{RIEN} : aucune ligne saisie."] if texts.isna().any(axis=None) else []),
-            *legende(rows["statut"], contexte),
-        ),
+        notes=[texts.isna().any(axis=None) and f"{RIEN} : aucune ligne saisie."],
+        statuts=rows["statut"],
     )
 
 

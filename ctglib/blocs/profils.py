@@ -14,7 +14,7 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.document.blocs import Bloc, liste
-from ctglib.document.mesures import legende, marquer
+from ctglib.document.mesures import marquer
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import compter, majuscule, minuscule, nombre, nombre_court
 from ctglib.donnees.modeles.catalogue import Profils, Seuils
@@ -69,28 +69,26 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         texts = shares.set_index([*keys, "dispositif"])["texte"].unstack()
         texts = texts.reindex(pd.MultiIndex.from_frame(order[keys].drop_duplicates()))[shares["dispositif"].unique()]
         cells = texts.fillna(RIEN).reset_index()
-        yield etude.tableau(
+        yield etude.contexte.tableau(
             cells,
             [Colonne("libelle", "Profil"), *(Colonne(name, labels[name], True) for name in texts.columns)],
             analyse.id,
             f"{majuscule(who)}, effectifs par dispositif, {etude.lieu}",
             donnees=shares[COLONNES],
             groupes=tuple(cells["libelle_variable"]),
-            notes=(
-                *([f"{RIEN} : ligne non remplie."] if texts.isna().any(axis=None) else []),
-                *legende(shares["statut"], contexte),
-            ),
+            notes=[texts.isna().any(axis=None) and f"{RIEN} : ligne non remplie."],
+            statuts=shares["statut"],
         )
     if len(crossed):
         groups = crossed["libelle_dispositif"] + " : " + crossed["libelle_variable"] + " et "
-        yield etude.tableau(
+        yield etude.contexte.tableau(
             crossed,
             [Colonne("libelle", "Modalité"), Colonne("libelle_2", "Croisée avec"), Colonne("texte", "Effectif", True)],
             f"{analyse.id}-croises",
             f"Profils croisés, effectifs, {etude.lieu}",
             donnees=crossed[CROISEMENTS],
             groupes=tuple(groups + crossed["libelle_variable_2"]),
-            notes=legende(crossed["statut"], contexte),
+            statuts=crossed["statut"],
         )
 
 

@@ -12,7 +12,6 @@ from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.trajectoires import avec_marque
 from ctglib.calculs.collecte import DEPART
 from ctglib.document.blocs import Bloc, liste, paragraphe
-from ctglib.document.mesures import legende
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, compter, en_lettres, majuscule, minuscule
 from ctglib.donnees.montrable import Montrable
@@ -45,14 +44,11 @@ class Suites(Montrable):
             ("Préambule", f"{schema.nom}, {schema.debut}-{schema.fin}", f"{etude.etat_du_schema(schema)}.")
             for schema in convention.schemas
         ]
-        return etude.tableau(
-            pd.DataFrame(rows, columns=["article", "objet", "decision"]),
-            [Colonne("article", "Article"), Colonne("objet", "Ce qu'il dit"), Colonne("decision", "Ce qui en découle")],
-            "articles",
-            "Ce que la convention elle-même décide de la suite",
-            source=convention.source_texte,
-            classe=LONG,
-        )
+        columns = [Colonne("article", "Article"), Colonne("objet", "Ce qu'il dit")]
+        columns += [Colonne("decision", "Ce qui en découle")]
+        table = pd.DataFrame(rows, columns=[column.cle for column in columns])
+        title, source = "Ce que la convention elle-même décide de la suite", convention.source_texte
+        return etude.tableau(table, columns, "articles", title, source=source, classe=LONG)
 
     def propositions(self) -> Bloc:
         """Return what the rules propose, objectives of one rule in one sentence; then what was decided of them."""
@@ -118,7 +114,7 @@ class Suites(Montrable):
                 return etude.mot("aucune_valeur")
             return avec_marque(contexte.valeur(row.indicateur, row.connue), row.statut_connue, row.annee_connue)
 
-        return etude.derniere.tableau(
+        return contexte.tableau(
             rows,
             [
                 Colonne("libelle", "Indicateur"),
@@ -131,7 +127,7 @@ class Suites(Montrable):
             donnees=rows[INDICATEURS],
             source=f"{contexte.source} ; catalogue du classeur d'évaluation",
             groupes=tuple(map(etude.titre_de_fiche, rows["fiche"])),
-            notes=legende(rows["statut_connue"], contexte),
+            statuts=rows["statut_connue"],
             classe=LONG,
         )
 

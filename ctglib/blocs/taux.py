@@ -10,7 +10,7 @@ from ctglib.blocs.analyses import lire_annees, nom_du_detail
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.suivi import croiser, est_muet, pire, somme
 from ctglib.document.blocs import Bloc, liste
-from ctglib.document.mesures import legende, marquee, marquer
+from ctglib.document.mesures import marquee, marquer
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import minuscule, nombre, points, pourcent
 from ctglib.donnees.modeles.convention import Analyse
@@ -31,7 +31,7 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     rate, own = labels.pop("taux", "Taux"), analyse.un("taux")
     head, above, below = f"{rate} (%)", *(minuscule(labels[role]) for role in ("numerateur", "denominateur"))
     before = marquee(contexte, own, "taux_precedent", "statut_precedent")
-    yield etude.tableau(
+    yield etude.contexte.tableau(
         table,
         [
             Colonne("_detail", nom_du_detail(etude, known), ecrire=lambda row: row["libelle"] or "Ensemble"),
@@ -44,10 +44,8 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         ],
         analyse.id,
         f"{rate}, {etude.lieu}",
-        notes=(
-            f"Taux : 100 × {above} / {below} ; celui de l'ensemble est le quotient des sommes.",
-            *legende(table.filter(like="statut_").stack(), contexte),
-        ),
+        notes=[f"Taux : 100 × {above} / {below} ; celui de l'ensemble est le quotient des sommes."],
+        statuts=table.filter(like="statut_").stack(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from ctglib.calculs.suivi import annees, avec_departs, avec_reperes
 from ctglib.document.blocs import Groupe, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
-from ctglib.document.mesures import BANDE, IMPLICITE, bande, legende, marquer, petits_publies
+from ctglib.document.mesures import BANDE, IMPLICITE, bande, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, compter, nombre_court
 from ctglib.donnees.montrable import Montrable
@@ -105,63 +106,45 @@ class Trajectoires(Montrable):
 
         Nothing is divided by anything: a means serves several realisations.
         """
-        etude, contexte = self.etude, self.etude.contexte
-        years, keys = list(etude.annees), ["fiche", "element", "annee"]
-        totals = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.derniere.suivi.suivis.items()]
-        sums = pd.concat(totals).rename(columns={"nature": "element"})
-        sums["fiche"] = pd.to_numeric(sums["objet"], errors="coerce")
-        sums = sums.groupby(keys).agg(
-            valeur=("valeur_connue", lambda known: known.sum(min_count=1)), lignes_sans_valeur=("manquantes", "sum")
-        )
-        grid = [
-            (fiche.numero, nature.id, year, nature.libelle, nature.unite)
-            for fiche in etude.convention.fiches
-            for nature in etude.catalogue.moyens.natures
-            for year in years
-        ]
-        means = pd.DataFrame(grid, columns=[*keys, "libelle", "unite"]).merge(sums, how="left", on=keys)
-        decimals = means["unite"].map(lambda unit: contexte.unites[unit].decimales)
-        values = [round(value, places) for value, places in zip(means["valeur"], decimals, strict=True)]
-        means = means.assign(
-            valeur=values,
-            lignes_sans_valeur=means["lignes_sans_valeur"].fillna(0).astype(int),
-            statut=means["valeur"].isna().map({True: Statut.NON_TRANSMIS, False: ""}),
-        )
-
-        def somme(row: pd.Series) -> str:
-            if pd.isna(row["valeur"]):
-                return contexte.absence(row["statut"])
-            exact = contexte.unites[row["unite"]].decimales
-            text = nombre_court(row["valeur"]) if exact else avec_unite(row["valeur"], "", 0)
-            return f"au moins {text}" if row["lignes_sans_valeur"] else text
-
-        series = self.series[
-            self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"]).eq("realisation")
-        ]
-        known = series.groupby("indicateur")["valeur"].transform("count").gt(0)
-        done = series[known & series["annee"].isin(years)].rename(columns={"indicateur": "element"})
+        etude, contexte, years, rows = self.etude, self.etude.contexte, list(self.etude.annees), []
+        means = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.derniere.suivi.suivis.items()]
+        sums = pd.concat(means).groupby(["objet", "nature", "annee"])[["valeur_connue", "manquantes"]].sum(min_count=1)
+        known = sums.astype("float64").T.to_dict("list")
+        for fiche, nature, year in product(etude.convention.fiches, etude.catalogue.moyens.natures, years):
+            unit = contexte.unites[nature.unite]
+            amount, missing = known.get((str(fiche.numero), nature.id, year), (float("nan"), 0))
+            amount, status, text = round(amount, unit.decimales), "", contexte.absence(Statut.NON_TRANSMIS)
+            if pd.isna(amount):
+                status = Statut.NON_TRANSMIS
+            else:
+                text = nombre_court(amount) if unit.decimales else avec_unite(amount, "", 0)
+                text = f"au moins {text}" if missing else text
+            element = (fiche.numero, nature.id, nature.libelle, nature.unite)
+            rows.append((*element, year, amount, int(missing), status, text))
+        columns = ["fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte"]
+        natures = self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"])
+        series = self.series[natures.eq("realisation")]
+        told = series.groupby("indicateur")["valeur"].transform("count").gt(0)
+        done = series[told & series["annee"].isin(years)].rename(columns={"indicateur": "element"})
         texts = [
             marquer(contexte.valeur(name, value, status), status)
             for name, value, status in done[["element", "valeur", "statut"]].itertuples(index=False)
         ]
-        means["texte"] = [somme(row) for _, row in means.iterrows()]
-        table = pd.concat([means, done.assign(lignes_sans_valeur=0, texte=texts)], ignore_index=True)
-        table = table[
-            ["fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte"]
-        ]
-        table = table.sort_values("fiche", kind="stable", ignore_index=True)
+        done = done.assign(lignes_sans_valeur=0, texte=texts)[columns]
+        table = pd.concat([pd.DataFrame(rows, columns=columns), done]).sort_values("fiche", kind="stable")
         if table["statut"].eq(Statut.NON_TRANSMIS).all():
             return None
         shown = table.pivot_table("texte", ["fiche", "element", "libelle"], "annee", aggfunc="first", sort=False)
         shown = shown.rename(columns=str).reset_index()
         return etude.tableau(
-            shown[["libelle", *map(str, years)]],
+            shown,
             [Colonne("libelle", "Élément"), *(Colonne(str(year), str(year), True) for year in years)],
             "moyens-realisations",
             "Moyens engagés et réalisations, par fiche",
             donnees=table.drop(columns="texte"),
             groupes=tuple(map(etude.titre_de_fiche, shown["fiche"])),
-            notes=(REALISATIONS, *legende(series.loc[series["valeur"].notna(), "statut"], contexte)),
+            notes=[REALISATIONS],
+            statuts=series.loc[series["valeur"].notna(), "statut"],
         )
 
     def _tableau(
@@ -211,12 +194,8 @@ class Trajectoires(Montrable):
             nom,
             titre,
             groupes=tuple(map(etude.titre_de_fiche, known["fiche"])),
-            notes=(
-                *avant,
-                *([DEDUITE] if known["origine_cible"].eq(IMPLICITE).any() else []),
-                *apres,
-                *legende(known.loc[known["derniere"].notna(), "statut_derniere"], contexte),
-            ),
+            notes=[*avant, known["origine_cible"].eq(IMPLICITE).any() and DEDUITE, *apres],
+            statuts=known.loc[known["derniere"].notna(), "statut_derniere"],
             **reste,
         )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.calculs import ecriture
+from ctglib.document.mesures import legende
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import avec_unite, nombre, points, pourcent
 from ctglib.donnees.montrable import Montrable
@@ -47,10 +48,15 @@ class Contexte(Montrable):
         return cls(indicateurs, words.unites, words.statuts, here, there, source)
 
     def tableau(
-        self, frame: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, **reste: object
-    ) -> Tableau:
-        """Return a table (see ``Tableau.de``) whose source is the context's, unless told."""
-        return Tableau.de(frame, colonnes, nom=nom, titre=titre, **{"source": self.source, **reste})
+        self, frame: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, *,
+        notes: Iterable[object] = (), statuts: Iterable[str] = (), **reste: object,
+    ) -> Tableau:  # fmt: skip
+        """Return a table (see ``Tableau.de``) whose source is the context's, unless told.
+
+        Empty notes are left out; those that say what the marks of ``statuts`` mean are added.
+        """
+        told = (*filter(None, notes), *legende(statuts, self))
+        return Tableau.de(frame, colonnes, nom=nom, titre=titre, notes=told, **{"source": self.source, **reste})
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""

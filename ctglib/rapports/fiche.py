@@ -5,16 +5,16 @@ As long as nothing was ever handed in, it is two pages: the contract, the public
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
 from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_manques_suivi, tableau_revisions
-from ctglib.blocs.contrat import tableau_contrat, tableau_etats
-from ctglib.blocs.indicateurs import tableau_indicateurs
+from ctglib.blocs.indicateurs import DEDUITE, avec_annee, colonnes_de_l_annee, marques, mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
@@ -23,14 +23,24 @@ from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import manques
 from ctglib.calculs.suivi import Numerotes, avenant_de_la_cible, depuis_le_depart, par_avenant
 from ctglib.document.blocs import Bloc, Couverture, Groupe, Titre, colonnes, liste, sous_titre, suite
+from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import compter, majuscule, nombre
-from ctglib.donnees.modeles.convention import Analyse
+from ctglib.document.mesures import BANDE, IMPLICITE, bande, petits_publies
+from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.typographie import compter, date_longue, majuscule, minuscule, nombre
+from ctglib.donnees.modeles.convention import Absence, Analyse, Resultat
 from ctglib.donnees.modeles.convention import Fiche as FicheAction
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
 
+GROUPES = {
+    "convention": "Écrits par la fiche",
+    "demande": "Proposés par le classeur, et demandés",
+    "facultatif": "Proposés par le classeur, facultatifs",
+}
+RIEN_D_ECRIT = "La fiche n'en écrit aucun."
+EN_MARCHE = ("en_cours", "partielle")
+DITS = {"commentaire": "", "motif": "Motif : ", "preuve": "Trace : ", "responsable": "Responsable : "}
 RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}
 PROFILS = "profils"  # the type of analysis that is an annexe
 PANNEAUX, UNE_RANGEE, DEUX_PANNEAUX = 6, 3, 2  # at most in a figure, beside that of an analysis, at least
@@ -68,40 +78,87 @@ class Fiche:
         return page_une(self.etude.catalogue.messages, MessagesDuSuivi(self.etude, self.fiche), written)
 
     def contrat(self) -> Tableau:
-        """Return all that the convention writes of the fiche, with what an avenant changed of it."""
-        proposed = self.etude.catalogue.evaluation.mots["proposition"]  # said with the indicators, where they are shown
-        return tableau_contrat(self.etude, self.fiche, self._changements, (proposed,) if self.sans_suivi else ())
+        """Return all that the fiche writes, one row a heading, one a modalité with its calendar."""
+        etude, fiche = self.etude, self.fiche
+        table = pd.DataFrame([row for row in self._rubriques() if row[1]], columns=["rubrique", "texte"])
+        columns = [Colonne("rubrique", "Rubrique"), Colonne("texte", "Ce qui est écrit, en nos mots")]
+        proposed = etude.catalogue.evaluation.mots["proposition"]  # said with the indicators, where they are shown
+        return etude.contexte.tableau(
+            table,
+            columns,
+            "contrat",
+            f"Ce que la convention écrit de la fiche action {fiche.numero}, {etude.contexte.territoire.nom}",
+            source=f"{etude.convention.source_texte}, {fiche.reference}",
+            classe="texte-long",
+            notes=[self.sans_suivi and proposed],
+        )
 
     def actions(self) -> Tableau | None:
         """Return where each modalité stands, and what was told of it."""
         if self.sans_suivi:
             return None
-        states, title = self.etude.etats, self._titre("État des modalités")
-        own, today = states[states["fiche"].eq(self.fiche.numero)], self.etude.bilan.date_arretee
-        return tableau_etats(own, self.etude.contexte, titre=title, aujourd_hui=today)
+        title, today = self._titre("État des modalités"), self.etude.bilan.date_arretee
+        return tableau_etats(self._etats, self.etude.contexte, titre=title, aujourd_hui=today)
 
     def chiffres_publics(self) -> Tableau | None:
         """Return what public series say around the fiche, each figure with its year; None when none bears on it."""
         return tableau_series(self.etude, self.fiche.series_publiques, self.fiche.numero)
 
     def indicateurs(self) -> Groupe | None:
-        """Return the values, evolutions and verdicts of the indicators, then the years of the first of them."""
+        """Return the values, evolutions and verdicts of the indicators, by group, then the years of the first of them.
+
+        What is optional is there when somebody gave it. The data have the rows by modalité too, after the wholes:
+        sentences are written on them; and the pace of each target.
+        """
         if self.sans_suivi:
             return None
-        whole = self._ensembles
+        etude, rows, whole = self.etude, self._lignes, self._ensembles
+        contexte, words, by = etude.contexte, etude.catalogue.evaluation, avenant_de_la_cible(self._changements)
         # The indicators whose implied threshold has no year: it has to hold every year.
-        implied = set(whole.loc[whole["origine_cible"].eq("implicite"), "indicateur"])
-        yearly = {
-            item.id
-            for item in self.fiche.indicateurs
-            if item.id in implied and item.implicite and item.implicite.annee is None
-        }
-        table = tableau_indicateurs(
-            self.etude,
-            self._lignes,
-            titre=self._titre("Indicateurs"),
-            avenants=avenant_de_la_cible(self._changements),
-            annuelles=yearly,
+        implied = set(whole.loc[whole["origine_cible"].eq(IMPLICITE), "indicateur"])
+        thresholds = [item for item in self.fiche.indicateurs if item.id in implied and item.implicite]
+        yearly = {item.id for item in thresholds if item.implicite.annee is None}
+        told = whole["valeur"].notna() | whole["valeur_precedente"].notna() | whole["renseigne"]
+        shown = whole[told | ~whole["facultatif"]]
+        groups = pd.Series("demande", shown.index).mask(shown["facultatif"], "facultatif")
+        groups = groups.mask(shown["origine"].eq("convention"), "convention")
+        groups = groups.sort_values(key=lambda names: names.map(list(GROUPES).index), kind="stable")
+        shown = shown.loc[groups.index]
+
+        def depart(row: pd.Series) -> str:
+            return avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
+
+        def visee(row: pd.Series) -> str:
+            if pd.isna(row.cible):
+                return RIEN
+            when = "chaque année" if row.indicateur in yearly else f"en {row.annee_cible}"
+            mark = f" (avenant {by[row.indicateur]})" if row.indicateur in by else ""
+            mark = " (d)" if row.origine_cible == IMPLICITE else mark
+            word = words.verdicts[row.verdict].dit
+            if row.raison == BANDE:
+                word += f" : {bande(row, row.valeur, row.cible, contexte, words)}"
+            elif row.raison:
+                word += f" : {words.raisons[row.raison]}"
+            return f"{contexte.valeur(row.indicateur, row.cible)} {when}{mark} {word}"
+
+        aimed = shown["cible"].notna()
+        columns = [Colonne("libelle", "Indicateur"), Colonne("depart", "Départ", True, ecrire=depart)]
+        columns += colonnes_de_l_annee(etude)
+        columns += [Colonne("visee", "Cible, et ce qu'il en est", ecrire=visee)] if aimed.any() else []
+        counted, threshold = ("valeur_initiale", "valeur_precedente", "valeur"), etude.catalogue.seuils.petits_effectifs
+        table = etude.contexte.tableau(
+            shown,
+            columns,
+            "indicateurs",
+            self._titre("Indicateurs"),
+            donnees=pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True),
+            groupes=tuple(groups.map(GROUPES)),
+            notes=(
+                *marques(shown, contexte),
+                (aimed & shown["origine_cible"].eq(IMPLICITE)).any() and DEDUITE,
+                *petits_publies(shown, counted, threshold, contexte),
+                *mode_de_lecture(rows, words),
+            ),
         )
         return suite([table, self._trajectoires(yearly)])
 
@@ -177,12 +234,49 @@ class Fiche:
         return self.etude.evaluation[self.etude.evaluation["fiche"].eq(self.fiche.numero)]
 
     @property
+    def _etats(self) -> pd.DataFrame:
+        return self.etude.etats[self.etude.etats["fiche"].eq(self.fiche.numero)]
+
+    @property
     def _ensembles(self) -> pd.DataFrame:
         return self._lignes[self._lignes["dimension"].eq("")]
 
     @property
     def _changements(self) -> Numerotes:
         return par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
+
+    def _rubriques(self) -> Iterator[tuple[str, str]]:
+        """Yield what the fiche writes, in its order, then what an avenant changed of it."""
+        fiche, texts = self.fiche, {item.numero: item.texte for item in self.fiche.modalites}
+        yield "Constat initial", _phrase(fiche.constat_initial)
+        yield "Publics", _phrase(fiche.publics)
+        yield "Objectifs", _phrase(fiche.objectifs)
+        for row in self._etats.itertuples():
+            yield f"Modalité {row.modalite}, {minuscule(_calendrier(row))}", f"{texts[row.modalite]}."
+        yield "Services mobilisés et responsables de l'action", _phrase(fiche.services)
+        yield "Partenaires sollicités", _phrase(fiche.partenaires) or RIEN_D_ECRIT
+        yield "Résultats attendus", _phrase(map(self._resultat, fiche.resultats))
+        # The indicators that the fiche writes, in its words, then what it gives of a start and of a target.
+        written = [item for item in fiche.indicateurs if item.libelle]
+        starts, aims = ([getattr(item, name) for item in written] for name in ("valeur_initiale", "cible"))
+        lacks = [
+            label
+            for label, values in (("valeur de départ", starts), ("cible", aims))
+            if all(isinstance(value, Absence) for value in values)
+        ]
+        told = majuscule(_phrase(item.libelle for item in written)) + (f" Sans {' ni '.join(lacks)}." if lacks else "")
+        yield "Indicateurs d'évaluation", told if written else f"{RIEN_D_ECRIT} Ceux qui la suivent sont proposés."
+        for number, change in self._changements:
+            if change.nature == "fiche" and change.element == fiche.numero:
+                yield f"Changé par l'avenant {number}, à partir du {date_longue(change.effet)}", f"{change.nouveau}."
+
+    def _resultat(self, resultat: Resultat) -> str:
+        """Return a result with what could show it: what the convention writes, or else what services are asked for."""
+        items = [self.etude.contexte.indicateurs[name] for name in resultat.indicateurs]
+        written = [minuscule(item.libelle) for item in items if item.origine == "convention"]
+        asked = [minuscule(item.libelle) for item in items if item.noyau]
+        proposed = f"proposé : {', '.join(asked)}" if asked else "aucun indicateur ne le montre"
+        return f"{resultat.libelle} ({', '.join(written) or proposed})"
 
     def _trajectoires(self, annuelles: set[str]) -> Figure | None:
         """Return the values by year of the first indicators that have at least two; a yearly threshold has no year.
@@ -235,3 +329,47 @@ class Fiche:
         if etude.retraits is not None and len(etude.retraits):
             for table, reason in etude.retraits[["table", "raison"]].itertuples(index=False):
                 yield f"Tableau retiré en entier ({table}) : {reason}"
+
+
+def _phrase(textes: Iterable[str]) -> str:
+    told = " ; ".join(textes)
+    return f"{told}." if told else ""
+
+
+def _calendrier(row: object) -> str:
+    """Return when a modalité is due: « Pour le 30 juin 2024 », « De 2023 à 2026 » when no échéance is written."""
+    if row.echeance_ecrite:
+        return f"Pour le {date_longue(row.echeance.date())}"
+    return f"De {row.debut.year} à {row.echeance.year}"
+
+
+def tableau_etats(etats: pd.DataFrame, contexte: Contexte, *, titre: str, aujourd_hui: date) -> Tableau:
+    """Return one row a modalité of a fiche: the word of its state, its dates, what was done, why not, the proof."""
+
+    def precision(row: pd.Series) -> str:
+        """Return what was told, one sentence each; nothing is added to it."""
+        said = [f"{head}{row[name]}" for name, head in DITS.items() if row[name]]
+        ended = [text if text.endswith((".", "!", "?", "…")) else f"{text}." for text in said]
+        return " ".join([*_dates(row, aujourd_hui), *ended]) or RIEN
+
+    columns = [
+        Colonne("intitule", "Modalité", ecrire=lambda row: f"{row.modalite} {row.libelle}"),
+        Colonne("calendrier", "Prévue", ecrire=_calendrier),
+        Colonne("mot", "État"),
+        Colonne("precision", "Ce qui en est dit", ecrire=precision),
+    ]
+    return Tableau.de(etats, columns, nom="actions", titre=titre, source=contexte.source, classe="texte-long")
+
+
+def _dates(row: pd.Series, aujourd_hui: date) -> Iterator[str]:
+    """Yield when it began, then when it ended or is now to end."""
+    start, end = (None if pd.isna(instant) else instant.date() for instant in (row.debut_reel, row.fin))
+    if start and end and end <= aujourd_hui:
+        yield f"Le {date_longue(start)}." if start == end else f"Du {date_longue(start)} au {date_longue(end)}."
+        return
+    if start:
+        yield f"{'Depuis' if row.statut in EN_MARCHE else 'Commencée'} le {date_longue(start)}."
+    if end and end > aujourd_hui:
+        yield f"{'Nouvelle date' if row.statut == 'reportee' else 'Fin prévue'} : {date_longue(end)}."
+    elif end:
+        yield f"{'Terminée' if row.statut == 'realisee' else 'Arrêtée'} le {date_longue(end)}."
