@@ -41,9 +41,7 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
             columns = [Colonne("annee", "Année", ecrire=str)]
             columns += [Colonne(name, label, True) for name, label in labels.items()]
             title = f"{labels['numerateur']}, en cumul, {contexte.territoire.nom}, {periode(added['annee'])}"
-            yield etude.contexte.tableau(
-                added, columns, f"cumul-{item.numerateur.replace('_', '-')}", title, ecran=True
-            )
+            yield contexte.tableau(added, columns, f"cumul-{item.numerateur.replace('_', '-')}", title, ecran=True)
     if analyse.note:
         yield paragraphe(analyse.note, classe="note")
     if analyse.graphique:

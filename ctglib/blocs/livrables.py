@@ -48,7 +48,7 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     def quand(due: pd.Timestamp) -> str:
         return CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date())
 
-    yield etude.contexte.tableau(
+    yield contexte.tableau(
         shown,
         [
             Colonne("indicateur", "Ce qui est promis", ecrire=libelle),

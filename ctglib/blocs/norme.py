@@ -35,7 +35,7 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         return lambda value: RIEN if pd.isna(value) else nombre(value, places, signe=signe)
 
     posts = marquee(contexte, analyse.un("postes"), "postes")
-    yield etude.contexte.tableau(
+    yield contexte.tableau(
         table,
         [
             Colonne("annee", "Année", ecrire=str),

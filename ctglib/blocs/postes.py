@@ -82,7 +82,7 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     lines = pd.MultiIndex.from_frame(rows[["groupe", "libelle"]].drop_duplicates())
     texts = rows.set_index(["groupe", "libelle", "annee"])["texte"].unstack().reindex(index=lines, columns=years)
     cells = texts.fillna(RIEN).rename(columns=str).reset_index()
-    yield etude.contexte.tableau(
+    yield contexte.tableau(
         cells,
         [Colonne("libelle", "Postes et euros"), *(Colonne(str(year), str(year), True) for year in years)],
         analyse.id,

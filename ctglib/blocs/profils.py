@@ -69,7 +69,7 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         texts = shares.set_index([*keys, "dispositif"])["texte"].unstack()
         texts = texts.reindex(pd.MultiIndex.from_frame(order[keys].drop_duplicates()))[shares["dispositif"].unique()]
         cells = texts.fillna(RIEN).reset_index()
-        yield etude.contexte.tableau(
+        yield contexte.tableau(
             cells,
             [Colonne("libelle", "Profil"), *(Colonne(name, labels[name], True) for name in texts.columns)],
             analyse.id,
@@ -81,7 +81,7 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
         )
     if len(crossed):
         groups = crossed["libelle_dispositif"] + " : " + crossed["libelle_variable"] + " et "
-        yield etude.contexte.tableau(
+        yield contexte.tableau(
             crossed,
             [Colonne("libelle", "Modalité"), Colonne("libelle_2", "Croisée avec"), Colonne("texte", "Effectif", True)],
             f"{analyse.id}-croises",

@@ -31,7 +31,7 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
     rate, own = labels.pop("taux", "Taux"), analyse.un("taux")
     head, above, below = f"{rate} (%)", *(minuscule(labels[role]) for role in ("numerateur", "denominateur"))
     before = marquee(contexte, own, "taux_precedent", "statut_precedent")
-    yield etude.contexte.tableau(
+    yield contexte.tableau(
         table,
         [
             Colonne("_detail", nom_du_detail(etude, known), ecrire=lambda row: row["libelle"] or "Ensemble"),

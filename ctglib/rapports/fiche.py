@@ -146,7 +146,7 @@ class Fiche:
         columns += colonnes_de_l_annee(etude)
         columns += [Colonne("visee", "Cible, et ce qu'il en est", ecrire=visee)] if aimed.any() else []
         counted, threshold = ("valeur_initiale", "valeur_precedente", "valeur"), etude.catalogue.seuils.petits_effectifs
-        table = etude.contexte.tableau(
+        table = contexte.tableau(
             shown,
             columns,
             "indicateurs",
