@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.suivi import annees, avec_reperes, changements_en_vigueur, ensemble
-from ctglib.document.blocs import Groupe, suite
+from ctglib.document.blocs import Bloc, Groupe, suite
 from ctglib.document.mesures import ligne
 from ctglib.document.typographie import compter, enumerer, nombre, pourcent
 from ctglib.donnees.modeles.convention import Analyse, Rapport
 
+Blocs = Iterator[Bloc | None]  # what the block of an analysis yields
 CONVENTION = "convention"  # where an initial value comes from
 
 
@@ -59,15 +60,29 @@ def quotients(rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.D
 
     A ratio is said once both counts are known and the denominator is not zero.
     """
+
+    def valeur(indicateur: str, *, ecrite: bool) -> float:
+        row = ligne(evaluation, indicateur)
+        if row is None or (ecrite and row["origine_initiale"] != CONVENTION):
+            return float("nan")
+        return row["valeur_initiale"] if ecrite else row["valeur"]
+
     told = []
     for rapport in rapports:
-        above, below, years = _comptes(rapport, evaluation, table)
+        above, since = valeur(rapport.numerateur, ecrite=rapport.calcul == "ecrit"), ""
+        below = valeur(rapport.denominateur, ecrite=rapport.calcul in ("depart", "ecrit"))
+        if rapport.calcul == "cumul":
+            if (known := cumul(rapport, table)).empty:
+                continue
+            years = [str(year) for year in known["annee"]]
+            since = f"En {years[0]}" if len(years) == 1 else f"Sur les années connues ({enumerer(years)})"
+            above, below = known[["numerateur", "denominateur"]].iloc[-1]
         if pd.isna(above) or not below > 0:
             continue
         value = nombre(above / below, rapport.decimales)
         if rapport.calcul == "part":
             value = pourcent(100 * above / below, rapport.decimales)
-        words = {"numerateur": Compte(above), "denominateur": Compte(below), "rapport": value, "annees": years}
+        words = {"numerateur": Compte(above), "denominateur": Compte(below), "rapport": value, "annees": since}
         told.append(rapport.phrase.format(**words))
     return told
 
@@ -76,23 +91,3 @@ def cumul(rapport: Rapport, table: pd.DataFrame) -> pd.DataFrame:
     """Return both counts, added up from year to year over the years for which both are known."""
     both = {name: ensemble(table, getattr(rapport, name))["valeur"] for name in ("numerateur", "denominateur")}
     return pd.DataFrame(both).dropna().cumsum().reset_index(names="annee")
-
-
-def _comptes(rapport: Rapport, evaluation: pd.DataFrame, table: pd.DataFrame) -> tuple[float, float, str]:
-    """Return the numerator, the denominator, and the years that they are of."""
-    if rapport.calcul == "cumul":
-        known = cumul(rapport, table)
-        if known.empty:
-            return float("nan"), float("nan"), ""
-        years = [str(year) for year in known["annee"]]
-        since = f"En {years[0]}" if len(years) == 1 else f"Sur les années connues ({enumerer(years)})"
-        return known["numerateur"].iloc[-1], known["denominateur"].iloc[-1], since
-
-    def valeur(indicateur: str, *, ecrite: bool) -> float:
-        row = ligne(evaluation, indicateur)
-        if row is None or (ecrite and row["origine_initiale"] != CONVENTION):
-            return float("nan")
-        return row["valeur_initiale"] if ecrite else row["valeur"]
-
-    above = valeur(rapport.numerateur, ecrite=rapport.calcul == "ecrit")
-    return above, valeur(rapport.denominateur, ecrite=rapport.calcul in ("depart", "ecrit")), ""

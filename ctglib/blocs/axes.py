@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -120,25 +119,24 @@ class Axes(Montrable):
         return pas_commencees(self.etude.etats, pd.Timestamp(self.etude.bilan.date_arretee))
 
     def _fiche(self, fiche: Fiche) -> tuple:
-        """Return what is said of a fiche: its modalités that ended or stopped, then what the parties wrote."""
-        said = " ".join(self._dits(fiche))
-        link = Lien("Son rapport", f"{self.dossier}fiche-{fiche.numero}.html")
-        return (Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. "), f"{said} ", link, ".")
-
-    def _dits(self, fiche: Fiche) -> Iterator[str]:
-        """Yield its states, then the first success and the first difficulty that the parties wrote of the year."""
+        """Return its states, then the first success and the first difficulty that the parties wrote of the year."""
         own = self.etude.etats["fiche"].eq(fiche.numero)
-        rows, words = self.etude.etats[own & ~self._a_venir], self.etude.catalogue.evaluation.etats
+        rows, words, told = self.etude.etats[own & ~self._a_venir], self.etude.catalogue.evaluation.etats, []
         if rows.empty:
-            yield f"Elle commence en {fiche.debut.year}."
+            told.append(f"Elle commence en {fiche.debut.year}.")
         elif rows["statut"].eq(NON_RENSEIGNEE).all():
-            yield "L'état de ses modalités n'a pas été transmis."
-        for code in NOMMES:
-            if len(named := rows.loc[rows["statut"].eq(code), "libelle"]):
-                yield f"{majuscule(accorder(words[code].mot, len(named)))} : {' ; '.join(named)}."
+            told.append("L'état de ses modalités n'a pas été transmis.")
+        named = {code: rows.loc[rows["statut"].eq(code), "libelle"] for code in NOMMES}
+        told += [
+            f"{majuscule(accorder(words[code].mot, len(names)))} : {' ; '.join(names)}."
+            for code, names in named.items()
+            if len(names)
+        ]
         if len(late := rows.loc[rows["en_retard"] & ~rows["statut"].isin(NOMMES), "libelle"]):
-            yield f"En retard : {' ; '.join(late)}."
+            told.append(f"En retard : {' ; '.join(late)}.")
         for item in self.etude.annuel.appreciations:
             if item.fiche == fiche.numero:
-                yield from (f"Les parties retiennent « {text.rstrip('.')} »." for text in item.reussites[:1])
-                yield from (f"Ce qui reste difficile : « {text.rstrip('.')} »." for text in item.difficultes[:1])
+                told += [f"Les parties retiennent « {text.rstrip('.')} »." for text in item.reussites[:1]]
+                told += [f"Ce qui reste difficile : « {text.rstrip('.')} »." for text in item.difficultes[:1]]
+        link = Lien("Son rapport", f"{self.dossier}fiche-{fiche.numero}.html")
+        return (Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. "), f"{' '.join(told)} ", link, ".")

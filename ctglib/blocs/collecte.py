@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -60,7 +60,7 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
     rows = asked.assign(demande=told.where(asked["motif"].ne(SUIVANTE)), a_completer=asked["motif"].eq(A_COMPLETER))
     keys = ["responsable", "indicateur"]
     grouped, rows = rows.groupby(keys, sort=False), rows.drop_duplicates(keys)
-    services = rows["responsable"].map(lambda name: _service(etude, name))
+    services = rows["responsable"].map(lambda name: nom_du_service(etude, name))
     rows = rows.assign(
         demande=grouped["demande"].agg(lambda texts: " ; ".join(texts.dropna()) or RIEN).array,
         a_completer=grouped["a_completer"].any().array,
@@ -98,47 +98,6 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
         classe=LONG,
         ecran=True,
     )
-
-
-def tableau_manques_suivi(
-    etude: EtudeAnnuelle, manques: pd.DataFrame, *, titre: str, poste: Callable[[str], tuple[str, str]],
-    departs: Mapping[str, str],
-) -> Tableau:  # fmt: skip
-    """Return what to ask of a fiche, service by service; the CSV has one row a thing, with where it is found."""
-    labels = {name: item.libelle for name, item in etude.contexte.indicateurs.items()}
-    labels |= {name: f"{labels[name]} (départ : {value})" for name, value in departs.items()}
-    rows = [
-        (_service(etude, name), *line)
-        for name in dict.fromkeys([*etude.catalogue.responsables, *manques["responsable"]])
-        for line in _demandes(manques[manques["responsable"] == name], etude, poste, labels)
-    ]
-    table = pd.DataFrame(rows, columns=["service", "quoi", "detail"])
-    columns, groups = [Colonne("quoi", "Ce qui manque"), Colonne("detail", "Pour quoi")], tuple(table["service"])
-    return etude.contexte.tableau(table, columns, "manques", titre, donnees=manques, groupes=groups)
-
-
-def _demandes(
-    rows: pd.DataFrame, etude: EtudeAnnuelle, poste: Callable[[str], tuple[str, str]], labels: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Yield the rows of a service: states, then values by years asked for, means, appreciation."""
-    states, values, means = (rows[rows["nature"] == nature] for nature in (ETAT, VALEUR, MOYEN))
-    words = etude.catalogue.evaluation.mots
-    if len(states):
-        noun = "Modalités" if len(states) > 1 else "Modalité"
-        yield f"État en {states['annee'].iloc[0]}", f"{noun} {enumerer(list(states['element']))}"
-    asked: dict[str, list[str]] = {}
-    for name, group in values.groupby("element", sort=False):
-        latest = group.sort_values("annee", ascending=False)[["motif", "annee"]].itertuples(index=False)
-        what = enumerer([words[f"manque_{motif}"].format(annee=annee) for motif, annee in latest])
-        asked.setdefault(f"Valeur de {what}", []).append(labels[name])
-    payers: dict[str, list[str]] = {}
-    for signataire, label in map(poste, means["element"]):
-        payers.setdefault(signataire, []).append(label)
-    yield from ((what, " ; ".join(names)) for what, names in asked.items())
-    for signataire, lines in payers.items():
-        yield f"Moyens en {means['annee'].iloc[0]}", f"{signataire} : {' ; '.join(lines)}"
-    if (rows["nature"] == APPRECIATION).any():
-        yield f"Appréciation de {rows['annee'].max()}", "Réussites, difficultés, perspectives"
 
 
 def renvoi_au_dossier() -> Bloc:
@@ -225,6 +184,7 @@ def periodes(annees: list[int]) -> str:
     )
 
 
-def _service(etude: EtudeAnnuelle, nom: str) -> str:
+def nom_du_service(etude: EtudeAnnuelle, nom: str) -> str:
+    """Return the label of a service."""
     known = etude.catalogue.responsables
     return known[nom].libelle if nom in known else SANS_SERVICE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,8 +31,22 @@ class Conformite(Montrable):
         sure = words["a_verifier"].format(jour=date_longue(rules.lu_le))
         if rules.confirme:
             sure = words["confirme"].format(par=rules.confirme.par, jour=date_longue(rules.confirme.le))
-        questions = [words["theme"].format(theme=theme) for theme in themes_absents(rules, self.etude.convention)]
-        return avertissement(sure) + liste([*self._application(), *questions])
+        told = [words["sans_population"]]
+        if self.population is not None:  # whom the obligations bind
+            count, year = self.population
+            bound = [item for item in rules.obligations if count > item.au_dela]
+            applies = words["s_applique"].format(
+                population=words["habitants"].format(habitants=nombre(count), annee=year),
+                territoire=self.etude.contexte.territoire.le,
+                obligations=" ; ".join(item.quoi for item in bound),
+            )
+            schema = next(item for item in rules.obligations if item.schema_)
+            held = (
+                words["tient_lieu"] if schema in bound else words["non_applicable"].format(seuil=nombre(schema.au_dela))
+            )
+            told = [f"{applies} {words['si_epci']}", held]
+        told += [words["theme"].format(theme=theme) for theme in themes_absents(rules, self.etude.convention)]
+        return avertissement(sure) + liste(told)
 
     def tableau(self) -> Tableau:
         """Return one row an element: where the convention answers, what is known, what is missing and who has it."""
@@ -81,20 +94,3 @@ class Conformite(Montrable):
         dossier, place = self.etude.suivi.dossier, self.etude.convention.territoire
         rules, read = self.finale.conformite, self.finale.lectures
         return conformite(rules, read, dossier.annexe1, self.etude.series, dossier.offre, territoire=place)
-
-    def _application(self) -> Iterator[str]:
-        """Yield whom the obligations bind, by the population that the diagnostic gives."""
-        rules, words = self.finale.conformite, self.finale.conformite.mots
-        if self.population is None:
-            yield words["sans_population"]
-            return
-        count, year = self.population
-        bound = [item for item in rules.obligations if count > item.au_dela]
-        told = words["s_applique"].format(
-            population=words["habitants"].format(habitants=nombre(count), annee=year),
-            territoire=self.etude.contexte.territoire.le,
-            obligations=" ; ".join(item.quoi for item in bound),
-        )
-        yield f"{told} {words['si_epci']}"
-        schema = next(item for item in rules.obligations if item.schema_)
-        yield words["tient_lieu"] if schema in bound else words["non_applicable"].format(seuil=nombre(schema.au_dela))

@@ -13,7 +13,7 @@ from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.blocs.trajectoires import derniere
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS, Chaine
+from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS, Chaine, chaine
 from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, sous_titre, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, abreger, compter, enumerer, majuscule, nombre, nombre_court
@@ -152,9 +152,12 @@ class Criteres(Montrable):
         Pre-filled, for the evaluators to complete.
         """
         etude = self.etude
-        rows = [(chain.fiche.numero, *row) for chain in etude.chaines for row in _maillons(chain, etude)]
+        chains = [
+            chaine(fiche, etude.etats_finaux, etude.parcours, etude.revisite) for fiche in etude.convention.fiches
+        ]
+        rows = [(chain.fiche.numero, *row) for chain in chains for row in _maillons(chain, etude)]
         table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
-        shown = pd.concat([rows for item in etude.chaines for rows in (item.realisations, item.resultats)])
+        shown = pd.concat([rows for chain in chains for rows in (chain.realisations, chain.resultats)])
         rules = " ; ".join(f"{item.dit}, {item.regle}" for item in etude.finale.regles.forces.values())
         columns = [
             Colonne("etape", "Maillon"),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
-from ctglib.blocs.analyses import cumul, lire_annees, pour_trajectoires, quotients
-from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, cumul, lire_annees, pour_trajectoires, quotients
 from ctglib.calculs.suivi import details, est_muet
-from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.blocs import liste, paragraphe
 from ctglib.document.contexte import Contexte
 from ctglib.document.mesures import COUPURES, periode
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import accorder, compter, minuscule
-from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.graphiques.trajectoires import trajectoires
 
 
-def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what the modalités of some indicators did, the ratios declared; then the chart of the modalités."""
     names, contexte = analyse.tous("effectifs"), etude.contexte
     cited = [name for item in analyse.rapports for name in (item.numerateur, item.denominateur)]

@@ -13,7 +13,7 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.calculs.collecte import manques_finaux
 from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.parcours import parcours, recommandations
-from ctglib.calculs.preuves import Chaine, Preuve, chaine, evaluabilite, preuves_du_suivi, preuves_du_texte
+from ctglib.calculs.preuves import Preuve, evaluabilite, preuves_du_suivi, preuves_du_texte
 from ctglib.calculs.suivi import changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.contexte import Contexte
@@ -157,11 +157,6 @@ class EtudeFinale(Montrable):
         return recommandations(self.convention, finale.lectures, self.etats_finaux, self.parcours, finale.regles.regles)
 
     @cached_property
-    def chaines(self) -> tuple[Chaine, ...]:
-        """Each fiche from its actions to its results."""
-        return tuple(chaine(fiche, self.etats_finaux, self.parcours, self.revisite) for fiche in self.convention.fiches)
-
-    @cached_property
     def manques(self) -> pd.DataFrame:
         """What is missing, and from whom."""
         return manques_finaux(
@@ -173,12 +168,6 @@ class EtudeFinale(Montrable):
             parcours=self.parcours,
             gabarit=self.derniere.gabarit,
         )
-
-    @property
-    def ecrits(self) -> pd.Series:
-        """What the text alone made it possible to evaluate, all fiches together."""
-        table = self.evaluabilite
-        return table[table["groupe"].eq("convention") & table["fiche"].isna()].iloc[0]
 
     @property
     def themes(self) -> list[Theme]:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
-from ctglib.blocs.analyses import lire_annees
-from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
 from ctglib.calculs.suivi import ensemble, est_muet
-from ctglib.document.blocs import Bloc, liste
+from ctglib.document.blocs import liste
 from ctglib.document.mesures import petits_publies
 from ctglib.document.typographie import compter, enumerer, nombre
-from ctglib.donnees.modeles.convention import Analyse
 from ctglib.graphiques.barres import entrees_sorties
 
 INCONNUS = {"entrees": "les entrées ne sont pas connues", "sorties": "les départs ne sont pas connus"}
 
 
-def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield the entries, departures and balance of the year and of all, whether the stock agrees; then the chart."""
     read, name = lire_annees(etude, analyse.tous("entrees", "sorties", "effectif")), analyse.un("effectif")
     if est_muet(read[read["indicateur"].ne(name)]):

@@ -5,16 +5,15 @@ One or two posts stand behind it: to publish which lines moved would be the appr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
-from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle
 from ctglib.calculs.evaluation import PostureBougee, posture_bougee
 from ctglib.document.blocs import Bloc, Groupe, paragraphe
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
-from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.grille import grille as graphique_en_grille
 
@@ -28,7 +27,7 @@ INTERNE = (
 )
 
 
-def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield how many lines moved; the meaning of the levels and the grid by year too, in the internal report."""
     now, words = etude.annuel.posture, etude.catalogue.evaluation.niveaux
     moved = posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0])

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
 
-from ctglib.blocs.analyses import lire_annees
-from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
 from ctglib.calculs.suivi import ensemble
-from ctglib.document.blocs import Bloc
 from ctglib.document.mesures import marquer
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import date_longue
-from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.modeles.evaluation import EtatLivrable
 from ctglib.donnees.statuts import Statut
 
@@ -22,7 +19,7 @@ COLONNES = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "et
 CHAQUE_ANNEE = "chaque année"
 
 
-def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield one row a deliverable: when it is due, how many there were, where it stands."""
     posts, contexte, words = analyse.un("convertis"), etude.contexte, etude.catalogue.evaluation.livrables
     read = lire_annees(etude, analyse.tous("livrables", "convertis"))

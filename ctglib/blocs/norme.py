@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from ctglib.blocs.analyses import lire_annees
-from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
 from ctglib.calculs.suivi import ensemble
-from ctglib.document.blocs import Bloc, liste
+from ctglib.document.blocs import liste
 from ctglib.document.mesures import marquee, periode
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import enumerer, minuscule, nombre, nombre_court
-from ctglib.donnees.modeles.convention import Analyse
 
 PAR_POSTE = ("base", "a_defaut")
 
 
-def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield how many go with a post, beside the norm and who sets it; on the screen, the same year by year."""
     table, contexte = calculer(lire_annees(etude, analyse.tous("postes", "base", "a_defaut")), analyse), etude.contexte
     needed = table["postes_repere"].notna()

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
-from ctglib.blocs.analyses import lire_annees
-from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.moyens import moyens_du_territoire, moyens_par_signataire
 from ctglib.calculs.suivi import ensemble, est_muet
-from ctglib.document.blocs import Bloc, liste
+from ctglib.document.blocs import liste
 from ctglib.document.mesures import marquer, periode
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import avec_unite, minuscule
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
-from ctglib.donnees.modeles.convention import Analyse
 
 COUTS = ["objet", "signataire", "annee", "valeur", "valeur_connue", "statut", "unite"]
 EUROS, ETP = "euros", "etp"
 REFERENCE, FICHE, FINANCEMENT = "reference", "fiche", "financement"
 
 
-def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what the posts would cost, the euros written, the Caf's own team; then all of it year by year."""
     contexte, reference, budget = etude.contexte, etude.catalogue.referentiel, Moyens(etude)
     means = {year: suivi.moyens for year, suivi in etude.suivi.suivis.items()}

@@ -7,18 +7,17 @@ published counts give, and none is made where a single count is hidden: the rest
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.document.blocs import Bloc, liste
+from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle
+from ctglib.document.blocs import liste
 from ctglib.document.mesures import marquer
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import compter, majuscule, minuscule, nombre, nombre_court
 from ctglib.donnees.modeles.catalogue import Profils, Seuils
-from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import parts as graphique_des_parts
 
@@ -39,7 +38,7 @@ POURQUOI = {
 }
 
 
-def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what is known and what is hidden, a chart a variable, the counts by dispositif, the crossed counts."""
     meanings, contexte = etude.catalogue.profils, etude.contexte
     labels = {item.id: item.libelle for item in etude.catalogue.dimensions[meanings.dimension].modalites}

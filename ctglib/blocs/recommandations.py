@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -70,7 +70,25 @@ class Suites(Montrable):
 
     def ouvertes(self) -> Bloc:
         """Return, a sentence each, which indicators lack a start, and what the convention leaves open."""
-        return liste([*self._sans_depart(), *self._ouvertes()])
+        missing, convention, told = self.etude.manques, self.etude.convention, []
+        labels = {name: item.libelle.partition(" (")[0] for name, item in self.etude.catalogue.responsables.items()}
+        lacking = missing[missing["nature"].eq(DEPART)]
+        if len(lacking):
+            asked = [
+                f"{labels.get(name, name)}, {_premiers(own['libelle'])}"
+                for name, own in lacking.groupby("responsable", sort=False)
+            ]
+            count, many = majuscule(en_lettres(len(lacking))), len(lacking) > 1
+            noun = "indicateurs n'ont" if many else "indicateur n'a"
+            told.append(f"{count} {noun} pas de valeur de départ. À demander : {' ; '.join(asked)}.")
+        known = {item.id: item.objet for item in convention.lacunes}
+        first = [known[name] for name in convention.lacunes_d_abord if name in known]
+        if named := list(dict.fromkeys([*first, *known.values()])):
+            told.append(
+                f"La convention laisse ouverts {compter(len(named), 'point')}, à trancher dans la suivante : "
+                f"{_premiers(named, ' ; ')}."
+            )
+        return liste(told)
 
     def decisions(self) -> Tableau | None:
         """Return the table of the objectives once the parties have decided; None before."""
@@ -134,27 +152,6 @@ class Suites(Montrable):
     def lacunes(self) -> Tableau:
         """Return what the convention leaves open, and the questions that the next one has to settle."""
         return lacunes(self.etude.convention, self.etude.convention.source_texte)
-
-    def _sans_depart(self) -> Iterator[str]:
-        lacking, labels = self.etude.manques[self.etude.manques["nature"].eq(DEPART)], self.etude.catalogue.responsables
-        if lacking.empty:
-            return
-        asked = [
-            f"{labels[name].libelle.partition(' (')[0] if name in labels else name}, {_premiers(own['libelle'])}"
-            for name, own in lacking.groupby("responsable", sort=False)
-        ]
-        noun = "indicateur n'a" if len(lacking) == 1 else "indicateurs n'ont"
-        count = majuscule(en_lettres(len(lacking)))
-        yield f"{count} {noun} pas de valeur de départ. À demander : {' ; '.join(asked)}."
-
-    def _ouvertes(self) -> Iterator[str]:
-        known = {item.id: item.objet for item in self.etude.convention.lacunes}
-        first = [known[name] for name in self.etude.convention.lacunes_d_abord if name in known]
-        if named := list(dict.fromkeys([*first, *known.values()])):
-            yield (
-                f"La convention laisse ouverts {compter(len(named), 'point')}, à trancher dans la suivante : "
-                f"{_premiers(named, ' ; ')}."
-            )
 
     def _postes(self) -> str:
         """Return where the posts of coordination stand."""

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
-from ctglib.blocs.analyses import lire_annees, nom_du_detail
-from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees, nom_du_detail
 from ctglib.calculs.suivi import croiser, est_muet, pire, somme
-from ctglib.document.blocs import Bloc, liste
+from ctglib.document.blocs import liste
 from ctglib.document.mesures import marquee, marquer
 from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import minuscule, nombre, points, pourcent
-from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.statuts import Statut
 
 COLONNES = ("capacite", "denominateur", "numerateur", "taux")
 PHRASE = "{numerateur} pour {denominateur}, soit un taux de {rapport}"
 
 
-def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Iterator[Bloc | None]:
+def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield how high the rate is, where it is highest and lowest, and the table by modalité."""
     known = lire_annees(etude, analyse.tous("capacite", "denominateur", "numerateur", "taux"))
     table, year, contexte = calculer(known, analyse, etude.annee), etude.annee, etude.contexte

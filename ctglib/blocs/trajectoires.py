@@ -82,7 +82,16 @@ class Trajectoires(Montrable):
 
     def figures(self) -> Groupe | None:
         """Return the indicators that have two values at least, fiche by fiche, six at most; None when none has."""
-        return suite(self._figure(fiche.numero) for fiche in self.etude.convention.fiches)
+        etude, found = self.etude, []
+        proposed = etude.parcours.set_index("indicateur")["origine"].ne("convention")  # those that it writes come first
+        for numero, own in self.series.groupby("fiche"):
+            known = own.groupby("indicateur", sort=False)["valeur"].count()
+            names = sorted(known.index[known >= DEUX_POINTS], key=proposed.get)[:PANNEAUX]
+            rows = own[own["indicateur"].isin(names)]
+            rows = avec_reperes(rows, etude.derniere.evaluation, etude.catalogue, etude.changements)
+            title = f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu_et_dates} ?"
+            found.append(trajectoires(rows, etude.contexte, nom=f"trajectoires-fiche-{numero}", titre=title))
+        return suite(found)
 
     def etats(self) -> Figure | None:
         """Return the share of the modalités that were done, by fiche and year; None when no state is known."""
@@ -197,20 +206,6 @@ class Trajectoires(Montrable):
             notes=[*avant, known["origine_cible"].eq(IMPLICITE).any() and DEDUITE, *apres],
             statuts=known.loc[known["derniere"].notna(), "statut_derniere"],
             **reste,
-        )
-
-    def _figure(self, numero: int) -> Figure | None:
-        """Return the indicators of a fiche that have two values at least, those that it writes first."""
-        etude, own = self.etude, self.series[self.series["fiche"] == numero]
-        known = own.groupby("indicateur", sort=False)["valeur"].count()
-        proposed = etude.parcours.set_index("indicateur")["origine"].ne("convention")
-        names = sorted(known.index[known >= DEUX_POINTS], key=proposed.get)[:PANNEAUX]
-        rows = own[own["indicateur"].isin(names)]
-        return trajectoires(
-            avec_reperes(rows, etude.derniere.evaluation, etude.catalogue, etude.changements),
-            etude.contexte,
-            nom=f"trajectoires-fiche-{numero}",
-            titre=f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu_et_dates} ?",
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,13 +24,12 @@ from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, suite
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import compter, enumerer, nombre_court
-from ctglib.donnees.lecture import lire_par_parts, noter_part, proches
+from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.nombres import nombres
-from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
+from ctglib.donnees.suivi import DossierSuivi
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
 from ctglib.secret.bruts import avertir
-from ctglib.secret.publication import publier
 
 DIFFUSIONS = ("publique", "interne")
 
@@ -73,10 +71,8 @@ def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSui
     """
     if brut:
         avertir()
-        return lire_suivi_brut(convention, annee)
-    noter_part(f"etude/{convention}/{annee}/publique")
-    with lire_par_parts():
-        suivi = publier(lire_suivi_brut(convention, annee), annee).suivi
+        return etudier(convention, annee, "publique", brut=True).suivi
+    suivi = Bilan(etudier(convention, annee, "publique")).etude.suivi
 
     def en_nombres(table: pd.DataFrame, colonne: str) -> pd.DataFrame:
         return table.assign(**{colonne: nombres(table[colonne])})
@@ -159,7 +155,23 @@ class Bilan:
 
     def limites(self) -> Bloc | None:
         """Return what the figures must not be made to say."""
-        return None if self.muette else liste(self._limites())
+        if self.muette:
+            return None
+        etude, meanings = self.etude, self.etude.contexte.indicateurs
+        told = ["Une évolution n'est pas un effet, et une valeur non transmise n'est pas un zéro."]
+        if count := int(etude.collecte.iloc[0]["provisoires"]):
+            told.append(f"{compter(count, 'indicateur provisoire')}, à confirmer au bilan suivant.")
+        threshold = nombre_court(etude.catalogue.seuils.petits_effectifs)
+        hidden = f"Un effectif de personnes inférieur à {threshold} est masqué, avec ce qui permettrait de le retrouver"
+        cited = etude.convention.citer("donnees_personnelles", "confidentialite")
+        told.append(f"{hidden}{f' ({cited})' if cited else ''} ; {EXCEPTION}.")
+        if etude.retraits is not None:
+            told += list("Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"])
+        for item in map(meanings.get, etude.evaluation["indicateur"].unique()):
+            years = [cut.annee for cut in item.ruptures if etude.convention.debut.year <= cut.annee <= etude.annee]
+            if years:
+                told.append(f"{item.libelle} : rien ne se compare d'avant à après {enumerer(list(map(str, years)))}.")
+        return liste(told)
 
     def lecture(self) -> Bloc | None:
         """Return how evolutions and targets are read, with their thresholds."""
@@ -199,20 +211,19 @@ class Bilan:
         Raises:
             ValueError: An indicator does not exist; the message, in French, proposes close names.
         """
-        etude, told = self.etude, []
+        etude = self.etude
         known = [*etude.catalogue.indicateurs_fiches, *etude.catalogue.indicateurs_contexte]
         if not indicateurs:
             raise ValueError(f"Indiquer au moins un indicateur, par exemple « {known[0]} ».")
-        for name in indicateurs:
-            if name not in known:
-                close = proches(name, known)
-                proposal = (
-                    f"Noms proches : {', '.join(close)}." if close else "Les noms sont dans docs/dictionnaire.md."
+        close = {name: ", ".join(proches(name, known)) for name in indicateurs if name not in known}
+        if close:
+            raise ValueError(
+                "\n".join(
+                    f"L'indicateur « {name} » n'existe pas dans les fiches ni dans les séries publiques. "
+                    + (f"Noms proches : {found}." if found else "Les noms sont dans docs/dictionnaire.md.")
+                    for name, found in close.items()
                 )
-                lost = f"L'indicateur « {name} » n'existe pas dans les fiches ni dans les séries publiques."
-                told.append(f"{lost} {proposal}")
-        if told:
-            raise ValueError("\n".join(told))
+            )
         fiches = [name for name in indicateurs if name in etude.catalogue.indicateurs_fiches]
         public = [name for name in indicateurs if name not in fiches]
         tables, sources = [], []
@@ -231,21 +242,3 @@ class Bilan:
             titre=f"Comment évoluent-ils jusqu'en {etude.annee} ?",
             source=" ; ".join(dict.fromkeys(sources)),
         )
-
-    def _limites(self) -> Iterator[str]:
-        """Yield each limit drawn from the data."""
-        etude, labels = self.etude, self.etude.contexte.indicateurs
-        yield "Une évolution n'est pas un effet, et une valeur non transmise n'est pas un zéro."
-        if count := int(etude.collecte.iloc[0]["provisoires"]):
-            yield f"{compter(count, 'indicateur provisoire')}, à confirmer au bilan suivant."
-        threshold = nombre_court(etude.catalogue.seuils.petits_effectifs)
-        hidden = f"Un effectif de personnes inférieur à {threshold} est masqué, avec ce qui permettrait de le retrouver"
-        cited = etude.convention.citer("donnees_personnelles", "confidentialite")
-        yield f"{hidden}{f' ({cited})' if cited else ''} ; {EXCEPTION}."
-        if etude.retraits is not None:
-            yield from "Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"]
-        first, own = etude.convention.debut.year, dict.fromkeys(etude.evaluation["indicateur"])
-        for item in map(labels.get, own):
-            broken = [rupture.annee for rupture in item.ruptures if first - 1 < rupture.annee <= etude.annee]
-            if broken:
-                yield f"{item.libelle} : rien ne se compare d'avant à après {enumerer(list(map(str, broken)))}."

@@ -25,7 +25,7 @@ from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titr
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import compter, majuscule
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.dossier import Dossier, lire_dossier, lire_finale
+from ctglib.donnees.dossier import lire_dossier, lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.statuts import Statut
 from ctglib.rapports.bilan import ouvrir_bilan
@@ -49,14 +49,9 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         # Now, since another process may still be working out the study of the last year.
         found, needs = diagnostic.tous_les_constats, diagnostic.besoins_lus
         finale = lire_finale(dossier)
-        last = ouvrir_bilan(convention, derniere_annee(dossier), brut=brut).etude
+        ends = [change.nouvelle_fin for item in dossier.avenants for change in item.changements if change.nouvelle_fin]
+        last = ouvrir_bilan(convention, max([dossier.convention.fin, *ends]).year, brut=brut).etude
     return EvaluationFinale(EtudeFinale(last, finale, comparables, found, needs, dict(journal.lus)))
-
-
-def derniere_annee(dossier: Dossier) -> int:
-    """Return the last year of a convention, as its avenants extend it."""
-    ends = [item.nouvelle_fin for avenant in dossier.avenants for item in avenant.changements if item.nouvelle_fin]
-    return max([dossier.convention.fin, *ends]).year
 
 
 @dataclass(frozen=True)
@@ -124,11 +119,12 @@ class EvaluationFinale:
 
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was ever handed in."""
-        years, written = self.etude.annees, int(self.etude.ecrits["indicateurs"])
+        years, table = self.etude.annees, self.etude.evaluabilite
         told = Axes(self.etude.derniere, f"{years[-1]}/").recit()
         if told is not None:
             return told
-        counts = {"modalites": len(self.etude.etats_finaux), "indicateurs": written}
+        written = table.loc[table["groupe"].eq("convention") & table["fiche"].isna(), "indicateurs"].iloc[0]
+        counts = {"modalites": len(self.etude.etats_finaux), "indicateurs": int(written)}
         return paragraphe(self.etude.mot("aucun_suivi").format(fin=years[-1], **counts))
 
     def manques(self) -> Bloc | None:

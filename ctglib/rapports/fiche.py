@@ -13,21 +13,21 @@ import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
 from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle
-from ctglib.blocs.collecte import renvoi_au_dossier, tableau_manques_suivi, tableau_revisions
+from ctglib.blocs.collecte import nom_du_service, renvoi_au_dossier, tableau_revisions
 from ctglib.blocs.indicateurs import DEDUITE, avec_annee, colonnes_de_l_annee, marques, mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.territoire import tableau_series
-from ctglib.calculs.collecte import manques
+from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
 from ctglib.calculs.suivi import Numerotes, avenant_de_la_cible, depuis_le_depart, par_avenant
 from ctglib.document.blocs import Bloc, Couverture, Groupe, Titre, colonnes, liste, sous_titre, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.mesures import BANDE, IMPLICITE, bande, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import compter, date_longue, majuscule, minuscule, nombre
+from ctglib.document.typographie import compter, date_longue, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees.modeles.convention import Absence, Analyse, Resultat
 from ctglib.donnees.modeles.convention import Fiche as FicheAction
 from ctglib.donnees.statuts import Statut
@@ -53,7 +53,7 @@ class Fiche:
     Un tableau ou une figure d'une section se prend par son nom : ``fiche.indicateurs()["trajectoires"]``.
     """
 
-    etude: EtudeAnnuelle
+    etude: EtudeAnnuelle  # the part of it that is about the fiche
     fiche: FicheAction
 
     def __repr__(self) -> str:
@@ -74,8 +74,8 @@ class Fiche:
 
     def essentiel(self) -> Bloc:
         """Return the first page: what people got, what is not known, what to decide."""
-        written = [item for item in self.etude.annuel.messages if item.fiche == self.fiche.numero]
-        return page_une(self.etude.catalogue.messages, MessagesDuSuivi(self.etude, self.fiche), written)
+        told = MessagesDuSuivi(self.etude, self.fiche)
+        return page_une(self.etude.catalogue.messages, told, self.etude.annuel.messages)
 
     def contrat(self) -> Tableau:
         """Return all that the fiche writes, one row a heading, one a modalité with its calendar."""
@@ -98,7 +98,7 @@ class Fiche:
         if self.sans_suivi:
             return None
         title, today = self._titre("État des modalités"), self.etude.bilan.date_arretee
-        return tableau_etats(self._etats, self.etude.contexte, titre=title, aujourd_hui=today)
+        return tableau_etats(self.etude.etats, self.etude.contexte, titre=title, aujourd_hui=today)
 
     def chiffres_publics(self) -> Tableau | None:
         """Return what public series say around the fiche, each figure with its year; None when none bears on it."""
@@ -112,7 +112,7 @@ class Fiche:
         """
         if self.sans_suivi:
             return None
-        etude, rows, whole = self.etude, self._lignes, self._ensembles
+        etude, rows, whole = self.etude, self.etude.evaluation, self._ensembles
         contexte, words, by = etude.contexte, etude.catalogue.evaluation, avenant_de_la_cible(self._changements)
         # The indicators whose implied threshold has no year: it has to hold every year.
         implied = set(whole.loc[whole["origine_cible"].eq(IMPLICITE), "indicateur"])
@@ -177,33 +177,55 @@ class Fiche:
     def appreciation(self) -> Bloc | None:
         """Return what the parties think of the year, in their words; None when they wrote nothing."""
         for words in self.etude.annuel.appreciations:
-            if words.fiche == self.fiche.numero:
-                told = {titre: getattr(words, name) or ("Non transmises.",) for name, titre in RUBRIQUES.items()}
-                return colonnes(*(sous_titre(titre) + liste(items) for titre, items in told.items()))
+            told = {titre: getattr(words, name) or ("Non transmises.",) for name, titre in RUBRIQUES.items()}
+            return colonnes(*(sous_titre(titre) + liste(items) for titre, items in told.items()))
         return None
 
     def manques(self) -> Tableau | None:
-        """Return what is missing, and which service to ask; None when nothing is."""
-        etude, budget, known = self.etude, Moyens(self.etude), self._ensembles
+        """Return what is missing, service by service; None when nothing is. The CSV says where each thing is found."""
+        etude = self.etude
         missing = manques(
             etude.a_collecter, etude.etats, etude.annuel, etude.gabarit, fiche=self.fiche, convention=etude.convention
         )
         if missing.empty:
             return None
-        starts = known[known["valeur_initiale"].notna() & self.sans_suivi]
-        initial = {
-            row["indicateur"]: f"{etude.contexte.valeur(row['indicateur'], row['valeur_initiale'])} en "
-            f"{row['annee_initiale']}"
-            for _, row in starts.iterrows()
-        }
-
-        def poste(element: str) -> tuple[str, str]:
-            """Return the names of a means « signataire/poste »."""
-            signataire, _, line = element.partition("/")
-            return budget.parties[signataire], budget.poste(line)
-
+        rows = [
+            (nom_du_service(etude, name), *line)
+            for name in dict.fromkeys([*etude.catalogue.responsables, *missing["responsable"]])
+            for line in self._demandes(missing[missing["responsable"] == name])
+        ]
+        table = pd.DataFrame(rows, columns=["service", "quoi", "detail"])
+        columns, groups = [Colonne("quoi", "Ce qui manque"), Colonne("detail", "Pour quoi")], tuple(table["service"])
         title = f"Ce qui manque à la fiche action {self.fiche.numero} pour {etude.annee}, et à qui le demander"
-        return tableau_manques_suivi(etude, missing, titre=title, poste=poste, departs=initial)
+        return etude.contexte.tableau(table, columns, "manques", title, donnees=missing, groupes=groups)
+
+    def _demandes(self, rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
+        """Yield the rows of a service: states, then values by years asked for, means, appreciation."""
+        states, values, means = (rows[rows["nature"] == nature] for nature in (ETAT, VALEUR, MOYEN))
+        etude, budget, words = self.etude, Moyens(self.etude), self.etude.catalogue.evaluation.mots
+        known = self._ensembles[self._ensembles["valeur_initiale"].notna() & self.sans_suivi]
+        starts = {
+            row.indicateur: f"{etude.contexte.valeur(row.indicateur, row.valeur_initiale)} en {row.annee_initiale}"
+            for row in known.itertuples()
+        }
+        asked: dict[str, list[str]] = {}
+        payers: dict[str, list[str]] = {}
+        for name, group in values.groupby("element", sort=False):
+            latest = group.sort_values("annee", ascending=False)[["motif", "annee"]].itertuples(index=False)
+            what = enumerer([words[f"manque_{motif}"].format(annee=annee) for motif, annee in latest])
+            label = etude.contexte.indicateurs[name].libelle
+            label += f" (départ : {starts[name]})" if name in starts else ""
+            asked.setdefault(f"Valeur de {what}", []).append(label)
+        for signataire, _, poste in means["element"].str.partition("/").itertuples(index=False):
+            payers.setdefault(budget.parties[signataire], []).append(budget.poste(poste))
+        if len(states):
+            noun = "Modalités" if len(states) > 1 else "Modalité"
+            yield f"État en {states['annee'].iloc[0]}", f"{noun} {enumerer(list(states['element']))}"
+        yield from ((what, " ; ".join(names)) for what, names in asked.items())
+        for signataire, lines in payers.items():
+            yield f"Moyens en {means['annee'].iloc[0]}", f"{signataire} : {' ; '.join(lines)}"
+        if (rows["nature"] == APPRECIATION).any():
+            yield f"Appréciation de {rows['annee'].max()}", "Réussites, difficultés, perspectives"
 
     def dossier(self) -> Bloc | None:
         """Return where all that the convention lacks is asked for, when nothing was ever handed in."""
@@ -211,12 +233,42 @@ class Fiche:
 
     def limites(self) -> Bloc | None:
         """Return what the figures must not be made to say: what is absent, broken, redefined, suppressed."""
-        return None if self.sans_suivi else liste(self._limites())
+        if self.sans_suivi:
+            return None
+        etude, rows, start = self.etude, self.etude.evaluation, self.etude.convention.debut.year
+        labels = dict(zip(rows["indicateur"], rows["libelle"], strict=True))
+        broken: dict[int, list[str]] = {}
+        for name in self._ensembles["indicateur"]:
+            for item in etude.contexte.indicateurs[name].ruptures:
+                if start <= item.annee <= etude.annee:
+                    broken.setdefault(item.annee, []).append(labels[name])
+        hidden = int((rows["statut"].eq(Statut.SECRET) | rows["statut_precedent"].eq(Statut.SECRET)).sum())
+        at = etude.convention.citer("donnees_personnelles", "confidentialite")
+        here = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
+        lost = etude.retraits
+        withheld = () if lost is None or lost.empty else zip(lost["table"], lost["raison"], strict=True)
+        return liste(
+            [
+                "Une valeur absente n'est ni nulle ni mauvaise : elle n'a pas été transmise, ou ne peut pas l'être.",
+                "Une évolution favorable n'est pas l'effet de la fiche : rien ici ne dit ce qui se serait passé sans "
+                "elle.",
+                *(f"Sans comparaison avant {year} : {' ; '.join(names)}." for year, names in broken.items()),
+                *(
+                    f"{labels[change.element]} : définition changée par l'avenant {number} en {change.effet.year}, les "
+                    f"valeurs d'avant ne se comparent pas. {change.nouveau}."
+                    for number, change in self._changements
+                    if change.nature == "definition" and change.element in labels
+                ),
+                f"{majuscule(f'{at} : des' if at else 'des')} agrégats seulement. Un effectif de personnes inférieur à "
+                f"{nombre(etude.catalogue.seuils.petits_effectifs)} est masqué, avec ce qui permettrait de le "
+                f"retrouver ; {EXCEPTION}.{here}",
+                *(f"Tableau retiré en entier ({table}) : {reason}" for table, reason in withheld),
+            ]
+        )
 
     def revisions(self) -> Tableau | None:
         """Return what this bilan says of earlier years otherwise than last year's; None when nothing changed."""
         own = self.etude.revisions
-        own = own[own["indicateur"].isin(item.id for item in self.fiche.indicateurs)]
         return None if self.sans_suivi or own.empty else tableau_revisions(self.etude, own, ecran=True)
 
     def sources(self) -> Tableau | None:
@@ -229,17 +281,9 @@ class Fiche:
         return suite(Titre(titre) + block for titre, block in shown.items() if block)
 
     @property
-    def _lignes(self) -> pd.DataFrame:
-        """The scoring of the fiche's indicators, wholes and modalités."""
-        return self.etude.evaluation[self.etude.evaluation["fiche"].eq(self.fiche.numero)]
-
-    @property
-    def _etats(self) -> pd.DataFrame:
-        return self.etude.etats[self.etude.etats["fiche"].eq(self.fiche.numero)]
-
-    @property
     def _ensembles(self) -> pd.DataFrame:
-        return self._lignes[self._lignes["dimension"].eq("")]
+        """The scoring of the fiche's indicators, without their modalités."""
+        return self.etude.evaluation[self.etude.evaluation["dimension"].eq("")]
 
     @property
     def _changements(self) -> Numerotes:
@@ -251,7 +295,7 @@ class Fiche:
         yield "Constat initial", _phrase(fiche.constat_initial)
         yield "Publics", _phrase(fiche.publics)
         yield "Objectifs", _phrase(fiche.objectifs)
-        for row in self._etats.itertuples():
+        for row in self.etude.etats.itertuples():
             yield f"Modalité {row.modalite}, {minuscule(_calendrier(row))}", f"{texts[row.modalite]}."
         yield "Services mobilisés et responsables de l'action", _phrase(fiche.services)
         yield "Partenaires sollicités", _phrase(fiche.partenaires) or RIEN_D_ECRIT
@@ -298,37 +342,6 @@ class Fiche:
 
     def _titre(self, sujet: str) -> str:
         return f"{sujet} de la fiche action {self.fiche.numero}, {self.etude.lieu}"
-
-    def _limites(self) -> Iterator[str]:
-        etude, rows, whole = self.etude, self._lignes, self._ensembles
-        labels = dict(zip(rows["indicateur"], rows["libelle"], strict=True))
-        yield "Une valeur absente n'est ni nulle ni mauvaise : elle n'a pas été transmise, ou ne peut pas l'être."
-        yield (
-            "Une évolution favorable n'est pas l'effet de la fiche : rien ici ne dit ce qui se serait passé sans elle."
-        )
-        broken: dict[int, list[str]] = {}
-        for name in whole["indicateur"]:
-            for item in etude.contexte.indicateurs[name].ruptures:
-                if etude.convention.debut.year <= item.annee <= etude.annee:
-                    broken.setdefault(item.annee, []).append(labels[name])
-        yield from (f"Sans comparaison avant {year} : {' ; '.join(names)}." for year, names in broken.items())
-        for number, change in self._changements:
-            if change.nature == "definition" and change.element in labels:
-                yield (
-                    f"{labels[change.element]} : définition changée par l'avenant {number} en {change.effet.year}, les "
-                    f"valeurs d'avant ne se comparent pas. {change.nouveau}."
-                )
-        hidden = int((rows["statut"].eq(Statut.SECRET) | rows["statut_precedent"].eq(Statut.SECRET)).sum())
-        at = etude.convention.citer("donnees_personnelles", "confidentialite")
-        told = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
-        yield (
-            f"{majuscule(f'{at} : des' if at else 'des')} agrégats seulement. Un effectif de personnes inférieur à "
-            f"{nombre(etude.catalogue.seuils.petits_effectifs)} est masqué, avec ce qui permettrait de le retrouver ; "
-            f"{EXCEPTION}.{told}"
-        )
-        if etude.retraits is not None and len(etude.retraits):
-            for table, reason in etude.retraits[["table", "raison"]].itertuples(index=False):
-                yield f"Tableau retiré en entier ({table}) : {reason}"
 
 
 def _phrase(textes: Iterable[str]) -> str:
