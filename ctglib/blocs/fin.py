@@ -170,6 +170,12 @@ class EtudeFinale(Montrable):
         )
 
     @property
+    def ecrits(self) -> pd.Series:
+        """What the text alone made it possible to evaluate, all fiches together."""
+        table = self.evaluabilite
+        return table[table["groupe"].eq("convention") & table["fiche"].isna()].iloc[0]
+
+    @property
     def themes(self) -> list[Theme]:
         """The themes that the diagnostic of the convention has."""
         given = {item.indicateur for item in self.constats}

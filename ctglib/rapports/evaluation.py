@@ -119,12 +119,11 @@ class EvaluationFinale:
 
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was ever handed in."""
-        years, table = self.etude.annees, self.etude.evaluabilite
+        years = self.etude.annees
         told = Axes(self.etude.derniere, f"{years[-1]}/").recit()
         if told is not None:
             return told
-        written = table.loc[table["groupe"].eq("convention") & table["fiche"].isna(), "indicateurs"].iloc[0]
-        counts = {"modalites": len(self.etude.etats_finaux), "indicateurs": int(written)}
+        counts = {"modalites": len(self.etude.etats_finaux), "indicateurs": int(self.etude.ecrits["indicateurs"])}
         return paragraphe(self.etude.mot("aucun_suivi").format(fin=years[-1], **counts))
 
     def manques(self) -> Bloc | None:
