@@ -39,9 +39,6 @@ def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
     « Sans objet » is not expected, nor is what a fiche that has not begun did not give, nor what nobody is asked for
     (see ``demandes``); « non disponible » is expected and not informed.
 
-    Args:
-        evaluation: What ``evaluer`` returns.
-
     Returns:
         The columns ``TAUX``: ``groupe`` is "ensemble", "fiche" or "responsable", ``valeur_groupe`` its number or id as
         text; ``taux`` in %, missing when nothing is expected.
@@ -95,12 +92,6 @@ def a_collecter(
     initial value where there is none and one would serve: not before a break, not for a threshold, not for a typology.
     What is awaited once is asked for its own year alone, until it is known; what is optional, or computed, is asked
     from nobody.
-
-    Args:
-        evaluation: What ``evaluer`` returns for the year.
-        catalogue: The meanings: definition, who, when, from which document.
-        convention: Its years.
-        fin: Its last day when an avenant changed it.
 
     Returns:
         The columns ``A_COLLECTER``; ``motif`` is "annee_suivante", "a_completer", "a_confirmer" or "valeur_initiale".
@@ -159,14 +150,6 @@ def manques(
     convention: Convention,
 ) -> pd.DataFrame:
     """Return what is missing of a fiche's year, one row a thing to ask; what is not due yet is not missing.
-
-    Args:
-        a_collecter: What ``a_collecter`` returns; next year's is left out.
-        etats: The states of the year.
-        suivi: What was handed in for the year.
-        gabarit: Which service fills what in the yearly workbook.
-        fiche: The fiche.
-        convention: Its parties.
 
     Returns:
         The columns ``COLONNES``: ``responsable`` is the id of a service, ``nature`` one of "etat", "valeur", "moyen",

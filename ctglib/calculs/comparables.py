@@ -79,16 +79,10 @@ class Resultat:
 def comparer(
     effectifs: pd.DataFrame, comparaison: Comparaison, indicateurs: Mapping[str, Indicateur], convention: Convention
 ) -> Resultat | None:
-    """Return the comparison of the commune of a convention, None when it cannot be made.
+    """Return the comparison of the commune of a convention with those of ``effectifs``, None when it cannot be made.
 
     It cannot without the commune's own counts of the year of reference and of a later year, or without any comparable
     commune.
-
-    Args:
-        effectifs: Counts by commune and year (``ctglib.donnees.communes``).
-        comparaison: The catalogue's rule and its variants.
-        indicateurs: The catalogue's indicators: rounding and breaks.
-        convention: Territory, and first year.
     """
     place, names = convention.territoire, [name for name in effectifs.columns if name not in PREMIERES]
     counts = effectifs.astype(dict.fromkeys(names, "float64")).set_index(["annee", "commune"])[names].sort_index()
@@ -255,9 +249,6 @@ def _calculer(start: pd.DataFrame, end: pd.DataFrame, ici: str, communes: list[s
 
 def tenue(variantes: pd.DataFrame) -> pd.DataFrame:
     """Return how each indicator's gap holds under the rule and its variants.
-
-    Args:
-        variantes: Rows of ``Resultat.variantes``.
 
     Returns:
         indicateur, libelle, calculees (rules under which there is a gap), depassent (those where it is beyond

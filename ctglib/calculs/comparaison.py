@@ -189,13 +189,7 @@ def services_absents(constats: Iterable[Constat], services: Collection[str]) -> 
 
 
 def sans_le_hasard(comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicateur], ecarts: float) -> pd.DataFrame:
-    """Return the comparison without the changes of short series that chance alone may explain; their note says so.
-
-    Args:
-        comparaison: As ``comparer`` returns it.
-        indicateurs: The short series have their ``petite_serie``.
-        ecarts: How many standard deviations chance is allowed.
-    """
+    """Return the comparison without the changes of short series that chance alone may explain; their note says so."""
     short = comparaison["indicateur"].map(lambda name: indicateurs[name].petite_serie is not None).astype(bool)
     hidden = short & dans_le_hasard(comparaison["valeur"], comparaison["variation"], ecarts)
     return comparaison.assign(
@@ -234,12 +228,6 @@ def besoins(
 
     Within each: unfavourable gaps, the widest first (counts have none: a commune is not compared with its département
     by size; nor two changes: +17.6 % for +4.3 % is not four times anything), absent services, needs of the fiches.
-
-    Args:
-        convention: Its enjeux and fiches.
-        constats: A finding for every indicator of Annexe 1.
-        indicateurs: The catalogue.
-        services: The counts whose zero is a need.
 
     Returns:
         The columns ``BESOINS``: ``enjeu`` is "" when no enjeu takes the theme; ``origine`` is indicateur, service or

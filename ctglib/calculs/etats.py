@@ -114,10 +114,6 @@ def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) 
     """Return, by fiche and year, the modalités done (in whole or in part), out of all; ``connus``: of known state.
 
     The columns ``COLONNES_ANNEES``, then one a state that is met, with how many are in it.
-
-    Args:
-        etats: What ``etats`` returns, by year.
-        fiches: In the order of the rows.
     """
     told = pd.concat([table[["fiche", "statut"]].assign(annee=annee) for annee, table in etats.items()])
     states, start = told["statut"].unique(), {fiche.numero: fiche.debut.year for fiche in fiches}

@@ -310,12 +310,7 @@ class PostureBougee:
 
 
 def posture_bougee(posture: pd.DataFrame, precedente: pd.DataFrame) -> PostureBougee:
-    """Return how many lines moved between two grids: the only thing that a public report may say of them.
-
-    Args:
-        posture: Grid of the year: fonction, domaine, item, niveau.
-        precedente: Grid of the year before; empty when there is none.
-    """
+    """Return how many lines moved between two grids: the only thing that a public report may say of them."""
     both = posture[[*CLE, "niveau"]].merge(precedente[[*CLE, "niveau"]], "outer", CLE, suffixes=("", "_avant"))
     gap = both["niveau"].astype("Int64") - both["niveau_avant"].astype("Int64")
     return PostureBougee(*(int(one.sum()) for one in (gap.gt(0), gap.lt(0), gap.eq(0), gap.isna())))

@@ -13,10 +13,6 @@ def ratio_pour_100(numerateur: pd.Series, denominateur: pd.Series) -> pd.Series:
     The rate of a group is the quotient of the sums, never the mean of the rates. A missing or suppressed count makes
     the rate missing; so does an empty denominator.
 
-    Args:
-        numerateur: Counts, indexed by territory code.
-        denominateur: Counts of the same territories.
-
     Returns:
         Rates per 100, indexed by territory code.
 
@@ -52,11 +48,6 @@ FORMULES = {
 
 def appliquer(calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.DataFrame) -> pd.Series:
     """Return the indicator recomputed from its inputs, territory by territory.
-
-    Args:
-        calcul: Name of a formula, as in the catalogue.
-        entrees: For each argument of the formula, an indicator, or a list of indicators.
-        valeurs: One row a territory, one column an indicator.
 
     Raises:
         KeyError: The formula or one of the indicators does not exist.

@@ -85,9 +85,7 @@ def moyens_par_objet(moyens: pd.DataFrame) -> pd.DataFrame:
 def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
     """Return the totals of a year beside those of the year before (``valeur_avant``…), this year's lines first.
 
-    Args:
-        totaux: Totals by any keys: the columns before ``TOTAL``.
-        precedents: The same of the year before. A line that one of the years lacks has no ``lignes`` there.
+    A line that one of the years lacks has no ``lignes`` there.
     """
     keys = [name for name in totaux.columns if name not in (*TOTAL, "cout_reference")]
     earlier = precedents[[*keys, *TOTAL]].rename(columns={name: f"{name}_avant" for name in TOTAL})

@@ -43,14 +43,6 @@ def parcours(
     The verdict is that of the bilan of the last measured year: a year that nobody informed does not wipe it out. The
     evolution is from the initial value to that measure, breaks and rounding counted as in a year's bilan.
 
-    Args:
-        convention: Its first year.
-        catalogue: The meanings, the thresholds.
-        mesures: What ``series`` returns for the last year, small counts suppressed.
-        evaluations: What ``evaluer`` returns for each year of the convention.
-        changements: The changes of the avenants in force at the end.
-        suivis: By year.
-
     Returns:
         The columns ``COLONNES``; ``annees_connues`` counts the years informed, a suppressed value included; ``connue``
         is the last value known: that of ``derniere``, or else the initial one.
@@ -165,15 +157,7 @@ def recommandations(
     parcours: pd.DataFrame,
     regles: Iterable[RegleRecommandation],
 ) -> pd.DataFrame:
-    """Return one row an objective: what is known through its links, the rule that fits, what it proposes.
-
-    Args:
-        convention: Its fiches and their objectives.
-        lectures: The links; an objective without any has nothing measured.
-        etats: The states at the end.
-        parcours: The indicators.
-        regles: In the order in which they are tried.
-    """
+    """Return one row an objective: what is known through its links, the rule that fits, what it proposes."""
     links = {(item.fiche, item.objectif): (item.modalites, item.indicateurs) for item in lectures.objectifs}
     ordered, rows = list(regles), []
     for fiche in convention.fiches:

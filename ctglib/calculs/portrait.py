@@ -174,14 +174,7 @@ def par_commune(chiffres: Chiffres, mesure: Mesure, communes: Sequence[str], min
 
 
 def semblables(comptes: pd.DataFrame, ici: str, regles: Semblables, voisins: int) -> pd.Series:
-    """Return the territories most alike one, with their distance, the nearest first; none when its shares are unknown.
-
-    Args:
-        comptes: Counts of a year, by code of territory.
-        ici: The territory.
-        regles: Size, window and shares.
-        voisins: How many.
-    """
+    """Return the territories most alike one, with their distance, the nearest first; none when shares are unknown."""
     known = comptes[np.isfinite(comptes).all(axis=1) & comptes[regles.taille].gt(0)]
     if ici not in known.index:
         return pd.Series(dtype=float)

@@ -40,12 +40,6 @@ def evaluabilite(
     the text links none to an objective. A result is covered when one of its indicators is of the group. The text
     defines no indicator: only an avenant does.
 
-    Args:
-        convention: Its fiches, objectives and results.
-        lectures: What each objective rests on.
-        parcours: As ``ctglib.calculs.parcours`` returns it.
-        changements: The changes in force at the end.
-
     Returns:
         groupe ("convention" or "propositions"), fiche (missing for the whole) and the columns ``COMPTES``.
     """
@@ -106,17 +100,7 @@ def preuves_du_texte(
     convention: Convention, lectures: Lectures, constats: Iterable[Constat], sens: Mapping[str, str],
     ecrits: pd.Series, besoins: pd.DataFrame, themes: Iterable[str],
 ) -> dict[str, Preuve]:  # fmt: skip
-    """Return the evidence that the convention and its diagnostic give.
-
-    Args:
-        convention: Its enjeux, fiches, gaps; a schéma that ended before it proves nothing.
-        lectures: The axes and chapters of the schémas that a fiche answers.
-        constats: A finding for every indicator of Annexe 1.
-        sens: The direction of each indicator, by id.
-        ecrits: What ``evaluabilite`` says of the text alone, all fiches together.
-        besoins: As ``ctglib.calculs.comparaison.besoins`` returns them.
-        themes: Ids of the themes of Annexe 1.
-    """
+    """Return the evidence that the convention and its diagnostic give; a schéma that ended before it proves nothing."""
     oriented = [
         item for item in constats if sens[item.indicateur] in ("hausse", "baisse") and item.ecart_type != "aucun"
     ]
@@ -143,14 +127,8 @@ def preuves_du_suivi(
 ) -> dict[str, Preuve]:  # fmt: skip
     """Return the evidence of what was done, reached, paid, and is left.
 
-    The means need every fiche, every year that it ran; perspectives are those of the latest appreciation.
-
-    Args:
-        etats: The states at the end.
-        parcours: The indicators.
-        convention: Its expected results; its ``livrables`` count a document or a meeting that exists.
-        suivis: By year.
-        postes: The indicators that count the posts of coordination, and those converted.
+    The means need every fiche, every year that it ran; perspectives are those of the latest appreciation; ``postes``
+    names the indicators that count the posts of coordination, and those converted.
     """
     judged, wanted = int(juges(parcours).sum()), parcours["evolution"].isin(VOULUES)
     read = wanted | parcours["evolution"].isin(CONTRAIRES)
@@ -229,13 +207,7 @@ def chaine(fiche: Fiche, etats: pd.DataFrame, parcours: pd.DataFrame, revisite: 
 
 
 def force(actions_faites: int, realisations_mesurees: int, evolutions: list[str]) -> CodeForce:
-    """Return the strength of a chain; « forte » is never said here: other explanations have to be ruled out by people.
-
-    Args:
-        actions_faites: Modalités done, in whole or in part.
-        realisations_mesurees: Indicators of realisation with a value.
-        evolutions: Of the results since their initial value, "" when it cannot be read.
-    """
+    """Return the strength of a chain; « forte » is never said here: people have to rule out other explanations."""
     if not any(item in (*VOULUES, *CONTRAIRES) for item in evolutions):
         return "aucune"
     linked = actions_faites > 0 and realisations_mesurees > 0
@@ -259,14 +231,6 @@ def conformite(
     territoire: str,
 ) -> pd.DataFrame:
     """Return one row an element of the schéma: where the convention answers, what the workbook knows, who has the rest.
-
-    Args:
-        regles: The elements.
-        lectures: What the convention declares; an element that it does not name has an empty ``ou``.
-        annexe1: Its diagnostic.
-        series: The public series known, all years.
-        offre: Its services.
-        territoire: Code of the territory.
 
     Returns:
         element, titre, ou, fiches, diagnostic, series, offre, manque, detenteurs: ``diagnostic`` and ``series`` map

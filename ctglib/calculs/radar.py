@@ -100,11 +100,6 @@ def ranger(indices: pd.DataFrame, *, montant: bool = False) -> pd.DataFrame:
 def incertains(indices: pd.DataFrame, radar: Radar, arrondis: Mapping[str, float]) -> pd.DataFrame:
     """Return the axes that the rounding of their printed values could class otherwise, with the span of their index.
 
-    Args:
-        indices: As ``indices`` returns them.
-        radar: The two thresholds.
-        arrondis: The step to which each indicator is printed, by id; one left out is taken as exact.
-
     Returns:
         The columns libelle, minimum, maximum (the least and the greatest index that the printed values allow).
     """

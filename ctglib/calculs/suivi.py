@@ -42,10 +42,6 @@ def a_la_date(observations: pd.DataFrame, annee: int) -> pd.DataFrame:
     A revision is a new row; an earlier bilan made again reads what it read then. The result does not depend on the
     order of the rows.
 
-    Args:
-        observations: Long table; its key is ``CLE`` and ``millesime``.
-        annee: Year of the bilan.
-
     Returns:
         The same columns, one row for each ``CLE``, sorted by it.
     """
@@ -124,10 +120,6 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
 
     A missing or suppressed input makes the result missing, for the same reason. An empty denominator makes it « sans
     objet ». The millésime of a result is the latest of its inputs: a revision of one is a revision of the other.
-
-    Args:
-        observations: One row for each indicator and ``CELLULE``: one millésime each.
-        indicateurs: The catalogue; those without ``calcul`` change nothing.
     """
     table = observations
     for item in indicateurs:
@@ -165,14 +157,7 @@ def pire(*statuts: pd.Series | pd.DataFrame) -> pd.Series:
 def series(
     observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, territoire: str, annee: int
 ) -> pd.DataFrame:
-    """Return the values by year, one row for each ``LIGNE`` and year: then annee, valeur, statut.
-
-    Args:
-        observations: Long table, every millésime.
-        indicateurs: Those that are computed from others are, where nobody entered them.
-        territoire: Code of the territory looked at.
-        annee: Year of the bilan: it reads nothing later.
-    """
+    """Return the values by year, one row for each ``LIGNE`` and year: then annee, valeur, statut."""
     rows = completer(a_la_date(observations[observations["territoire"] == territoire], annee), indicateurs)
     return rows[[*LIGNE, "annee", "valeur", "statut"]].astype({"annee": "int64", "valeur": "float64"})
 
@@ -306,11 +291,7 @@ def details(table: pd.DataFrame, identifiant: str) -> pd.DataFrame:
 
 
 def croiser(table: pd.DataFrame, colonnes: Mapping[str, tuple[str, int]]) -> pd.DataFrame:
-    """Return indicators and years side by side, one row a modalité, the whole last if one of them has it.
-
-    Args:
-        table: What ``annees`` returns.
-        colonnes: Indicator and year of each column wanted.
+    """Return an indicator and a year of ``annees`` a column, one row a modalité, the whole last if one of them has it.
 
     Returns:
         Indexed by modalité: ``libelle``, then ``<column>`` and ``statut_<column>``; « non transmis » without a row.
@@ -342,12 +323,6 @@ def avec_reperes(
 ) -> pd.DataFrame:
     """Return the table with what a chart of its series draws: target, break and name of each series.
 
-    Args:
-        table: What ``annees`` returns.
-        evaluation: The scoring of the year, whose targets are those in force.
-        catalogue: The breaks of the sources.
-        changements: The changes in force; one of definition is a break too.
-
     Returns:
         The columns of the table, and ``serie`` (the modalité, "" for the whole), ``cible``, ``annee_cible``,
         ``rupture``: True in the first year of a new series.
@@ -370,12 +345,7 @@ def avec_reperes(
 
 
 def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
-    """Return the wholes by year with the initial value of each in its year, where nothing else is measured.
-
-    Args:
-        table: What ``annees`` returns.
-        departs: indicateur, annee_initiale, valeur_initiale: missing when there is none.
-    """
+    """Return the wholes of ``annees`` with the initial value of each in its year, where nothing else is measured."""
     rows = table[table["dimension"].eq("")]
     first = rows.drop_duplicates("indicateur").drop(columns=["annee", "valeur"])
     starts = departs[["indicateur", "annee_initiale", "valeur_initiale"]].dropna()
@@ -390,11 +360,6 @@ def depuis_le_depart(table: pd.DataFrame, evaluation: pd.DataFrame, debut: int) 
     """Return the wholes that have two values at least, from their initial value on: what a chart of a fiche draws.
 
     A year before the convention is there only when it has a value: nobody was asked for the others.
-
-    Args:
-        table: What ``annees`` returns.
-        evaluation: The scoring of the same indicators.
-        debut: First year of the convention.
     """
     rows = avec_departs(table, evaluation[evaluation["dimension"].eq("")])
     rows = rows[rows["annee"].ge(debut) | rows["valeur"].notna()]

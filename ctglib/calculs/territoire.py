@@ -63,13 +63,6 @@ def contexte_du_territoire(
 ) -> pd.DataFrame:
     """Return one row a public series of the territory, in the order of the indicators, the whole before its modalités.
 
-    Args:
-        series: The public figures that the bilan knows, one row a territory, year and series.
-        indicateurs: The series wanted.
-        meanings: The indicators by id: their breaks, their source's rounding.
-        lieux: The territory, its reference, the year before the convention.
-        seuils: What chance explains of a count.
-
     Returns:
         The columns ``COLONNES``. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture",
         "seule" (no earlier figure) or "absente"; ``variation…`` in %, missing across a break. A reference is read over
@@ -174,10 +167,6 @@ def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[s
 
 def revisions_du_territoire(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
     """Return the public figures that last year's bilan gave otherwise; one that came out since is no revision.
-
-    Args:
-        contexte: The public series, every millésime.
-        annee: Year of the bilan.
 
     Returns:
         The columns of ``ctglib.calculs.suivi.revisions``.
