@@ -61,7 +61,7 @@ class Axes(Montrable):
             shown,
             "familles",
             "Ce que les familles ont reçu, et ce qui l'a permis",
-            groupes=tuple(shown["fiche"].map(groups)),
+            groupes=shown["fiche"].map(groups),
             notes=(
                 *marques(shown, etude.contexte),
                 implied and DEDUITE,
@@ -72,7 +72,7 @@ class Axes(Montrable):
     def indicateurs(self) -> Tableau:
         """Return every indicator of the fiches, informed or not, for the screen."""
         rows = ensembles(self.etude.evaluation)
-        groups = tuple(f"Fiche{INSECABLE}{numero}" for numero in rows["fiche"])
+        groups = [f"Fiche{INSECABLE}{numero}" for numero in rows["fiche"]]
         return self._tableau(rows, "indicateurs", "Tous les indicateurs", groupes=groups, ecran=True)
 
     def etats(self) -> Figure | None:

@@ -93,7 +93,7 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
         f"Ce que le prochain bilan demande, par service, {contexte.territoire.nom}",
         donnees=asked,
         source=f"{contexte.source} ; catalogue du classeur d'évaluation",
-        groupes=tuple(services),
+        groupes=services,
         notes=[year and words["collecte_pour_tous"].format(annee=year)],
         classe=LONG,
         ecran=True,
@@ -122,19 +122,21 @@ def tableau_manques_finaux(etude: EtudeFinale) -> Tableau:
         years = "" if alone else periodes([int(year) for year in row.annees.split(SEPARATEUR)])
         return " ; ".join(filter(None, (f"{initial} (départ)" if initial else "", years)))
 
+    columns = [
+        Colonne("quoi", "Ce qui manque", ecrire=lambda row: QUOI.get(row.nature) or row.libelle),
+        Colonne("fiche", "Fiche", True, ecrire=str),
+        Colonne("quand", "Années", ecrire=quand),
+        Colonne("document", "Où le trouver", ecrire=lambda text: majuscule(text) or RIEN),
+    ]
+    groups = [services[name].libelle if name in services else name for name in kept["responsable"]]
     return etude.tableau(
         kept,
-        [
-            Colonne("quoi", "Ce qui manque", ecrire=lambda row: QUOI.get(row.nature) or row.libelle),
-            Colonne("fiche", "Fiche", True, ecrire=str),
-            Colonne("quand", "Années", ecrire=quand),
-            Colonne("document", "Où le trouver", ecrire=lambda text: majuscule(text) or RIEN),
-        ],
+        columns,
         "manques",
         "Ce qui manque, et à qui le demander",
         donnees=manques,
         source="relevé des fichiers de suivi ; catalogue du classeur d'évaluation",
-        groupes=tuple(services[name].libelle if name in services else name for name in kept["responsable"]),
+        groupes=groups,
         classe=LONG,
         ecran=True,
     )

@@ -121,7 +121,7 @@ class Criteres(Montrable):
         notes = ["« oui » : la fiche y répond, d'après une lecture du classeur."]
         notes += [f"{etude.etat_du_schema(schema)}." for schema in convention.schemas]
         source = f"{convention.source_texte} ; liens lus par le classeur d'évaluation"
-        title, groups = "Les fiches action devant le schéma départemental", tuple(group for group, _ in elements)
+        title, groups = "Les fiches action devant le schéma départemental", [group for group, _ in elements]
         return etude.tableau(table, columns, "schemas", title, source=source, groupes=groups, notes=notes)
 
     def durabilite(self) -> Tableau | None:
@@ -143,7 +143,7 @@ class Criteres(Montrable):
         table = pd.DataFrame(rows, columns=["groupe", "element", "su"])
         columns = [Colonne("element", "Élément"), Colonne("su", "Ce qui en est su")]
         title, marks = "Ce qui reste après la convention", kept.loc[known, "statut_derniere"]
-        groups = tuple(table["groupe"])
+        groups = table["groupe"]
         return etude.tableau(table, columns, "durabilite", title, groupes=groups, statuts=marks, classe=LONG)
 
     def contribution(self) -> Tableau:
@@ -170,7 +170,7 @@ class Criteres(Montrable):
             "contribution",
             "De l'action au résultat, fiche par fiche",
             source=f"{etude.contexte.source} ; séries publiques ; règles du classeur d'évaluation",
-            groupes=tuple(table["fiche"].map(etude.titre_de_fiche)),
+            groupes=table["fiche"].map(etude.titre_de_fiche),
             notes=[f"Force de la preuve : {rules}."],
             statuts=shown.get("statut_derniere", ()),
             classe=LONG,
@@ -193,7 +193,7 @@ class Criteres(Montrable):
         title = "Objectifs, résultats et indicateurs qui pouvaient être évalués"
         source = f"{self.etude.contexte.source} ; catalogue du classeur d'évaluation"
         notes = map(self.etude.mot, ("objectif_mesurable", "definition", "cible", "donnees"))
-        groups = tuple(table["groupe"].map(GROUPES))
+        groups = table["groupe"].map(GROUPES)
         return self.etude.tableau(table, columns, "evaluabilite", title, source=source, groupes=groups, notes=notes)
 
     def lecon(self) -> Bloc:

@@ -123,13 +123,9 @@ class EtudeFinale(Montrable):
     @cached_property
     def parcours(self) -> pd.DataFrame:
         """The way of each indicator (see ``ctglib.calculs.parcours``)."""
+        known, suivis = self.derniere.mesures, self.derniere.suivi.suivis
         return parcours(
-            self.convention,
-            self.catalogue,
-            self.derniere.mesures,
-            self.evaluations,
-            changements=self.changements,
-            suivis=self.derniere.suivi.suivis,
+            self.convention, self.catalogue, known, self.evaluations, changements=self.changements, suivis=suivis
         )
 
     @cached_property
@@ -159,15 +155,11 @@ class EtudeFinale(Montrable):
     @cached_property
     def manques(self) -> pd.DataFrame:
         """What is missing, and from whom."""
+        last = self.derniere
         return manques_finaux(
-            self.convention,
-            self.catalogue,
-            self.derniere.suivi.suivis,
-            self.evaluations,
-            self.etats,
-            parcours=self.parcours,
-            gabarit=self.derniere.gabarit,
-        )
+            self.convention, self.catalogue, last.suivi.suivis, self.evaluations, self.etats,
+            parcours=self.parcours, gabarit=last.gabarit,
+        )  # fmt: skip
 
     @property
     def ecrits(self) -> pd.Series:

@@ -91,7 +91,7 @@ class Gouvernance(Montrable):
         table = pd.DataFrame(rows, columns=["groupe", *(column.cle for column in columns)])
         title = f"Avenants signés, {etude.contexte.territoire.nom}, jusqu'en {etude.annee}"
         data = pd.DataFrame(data, columns=DONNEES_D_AVENANT)
-        groups = tuple(table["groupe"])
+        groups = table["groupe"]
         return etude.contexte.tableau(table, columns, "avenants", title, donnees=data, groupes=groups, classe=LONG)
 
     def propositions(self) -> Tableau | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import pandas as pd
 
@@ -30,6 +31,8 @@ from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 
 AU_MOINS = "au moins "
+INCONNU = f"« {AU_MOINS.strip()} » : une ligne au moins n'a pas de valeur, le total est inconnu."
+SANS_FICHE = {STRUCTURE: "Structures, sans fiche", TERRITOIRE: "Territoire entier, sans fiche"}
 COLONNES_AU_PLUS = 8  # of amounts; beyond, they would not fit beside each other on a page
 LIGNE = ["signataire", "poste", "nature"]  # of the budget
 
@@ -55,12 +58,9 @@ class Moyens(Montrable):
         whole = totals[totals["objet"].eq(ENSEMBLE) & totals["lignes"].notna()].to_dict("records")
         told = []
         for nature in self.etude.catalogue.moyens.natures:
-            rows = {row["signataire"]: row for row in whole if row["nature"] == nature.id}
-            named = [
-                f"{nom}, {self._cellule(rows[payer], self.etude.annee, unite=True)}"
-                for payer, nom in self.parties.items()
-                if payer in rows
-            ]
+            mine = [row for row in whole if row["nature"] == nature.id]
+            rows = {row["signataire"]: self._cellule(row, self.etude.annee, unite=True) for row in mine}
+            named = [f"{nom}, {rows[payer]}" for payer, nom in self.parties.items() if payer in rows]
             told += [f"{nature.libelle} : {' ; '.join(named)}."] if named else []
         for payer, nom in self.parties.items():
             rows = now[now["signataire"].eq(payer)]
@@ -80,17 +80,13 @@ class Moyens(Montrable):
         # The sentence on the team names its posts one by one: they are in the data alone.
         totals = pd.concat([whole, lines.rename(columns={"poste": "objet"})], ignore_index=True)
         labels = {str(fiche.numero): f"Fiche {fiche.numero}" for fiche in self.etude.convention.fiches}
-        labels |= {
-            STRUCTURE: "Structures, sans fiche",
-            TERRITOIRE: "Territoire entier, sans fiche",
-            ENSEMBLE: "Ensemble",
-        }
+        labels |= {**SANS_FICHE, ENSEMBLE: "Ensemble"}
         met = set(zip(totals["signataire"], totals["objet"], strict=True))
         places = {
             (payer, objet): label
             for payer in self.parties
             for objet, label in labels.items()
-            if objet not in (STRUCTURE, TERRITOIRE) or (payer, objet) in met
+            if objet not in SANS_FICHE or (payer, objet) in met
         }
         heads = {nature.id: ((nature.id,), nature.court) for nature in self.etude.catalogue.moyens.natures}
         return self._croise(
@@ -206,18 +202,10 @@ class Moyens(Montrable):
     ) -> Tableau:  # fmt: skip
         """Return a row a place, a column a line of the budget and year; ``cles``: those of a place, then of a line."""
         rows = {tuple(row[name] for name in cles): row for row in totaux.to_dict("records")}
-        columns = [
-            Colonne(f"{name}_{year}", str(year), True, head)
-            for name, (_, head) in lignes.items()
-            for year in self._exercices
-        ]
+        pairs = list(product(lignes.items(), self._exercices))
+        columns = [Colonne(f"{name}_{year}", str(year), True, head) for (name, (_, head)), year in pairs]
         cells = [
-            [label]
-            + [
-                self._cellule(rows.get((*place, *line)), year)
-                for line, _ in lignes.values()
-                for year in self._exercices
-            ]
+            [label, *(self._cellule(rows.get((*place, *line)), year) for (_, (line, _)), year in pairs)]
             for place, label in places.items()
         ]
         return self._tableau(nom, titre, [tete, *columns], cells, totaux, groupes)
@@ -242,19 +230,18 @@ class Moyens(Montrable):
         """Return a table of amounts, with what its marks mean under it."""
         shown, contexte = {text for row in cellules for text in row[1:]}, self.etude.contexte
         marks = {
-            f"« {AU_MOINS.strip()} » : une ligne au moins n'a pas de valeur, le total est inconnu.": any(
-                text.startswith(AU_MOINS) for text in shown
-            ),
+            INCONNU: any(text.startswith(AU_MOINS) for text in shown),
             f"(p) {contexte.statuts['P'].libelle}.": any(text.endswith("(p)") for text in shown),
             f"« {RIEN} » : aucune ligne saisie.": RIEN in shown,
         }
-        return self.etude.contexte.tableau(
-            pd.DataFrame(cellules, columns=[colonne.cle for colonne in colonnes]),
+        table = pd.DataFrame(cellules, columns=[colonne.cle for colonne in colonnes])
+        return contexte.tableau(
+            table,
             colonnes,
             nom,
             f"{titre}, {contexte.territoire.nom}, {' et '.join(map(str, self._exercices))}",
             donnees=donnees,
-            groupes=None if groupes is None else tuple(groupes),
+            groupes=groupes,
             notes=[note for note, met in marks.items() if met],
         )
 

@@ -87,7 +87,7 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         f"Postes de coordination et euros, {contexte.territoire.nom}, {periode(years)}",
         donnees=pd.concat([equivalents(posts, means), costs[COUTS]], ignore_index=True),
         ecran=True,
-        groupes=tuple(cells["groupe"]),
+        groupes=cells["groupe"],
         notes=[texts.isna().any(axis=None) and f"{RIEN} : aucune ligne saisie."],
         statuts=rows["statut"],
     )

@@ -74,7 +74,7 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
             analyse.id,
             f"{majuscule(who)}, effectifs par dispositif, {etude.lieu}",
             donnees=shares[COLONNES],
-            groupes=tuple(cells["libelle_variable"]),
+            groupes=cells["libelle_variable"],
             notes=[texts.isna().any(axis=None) and f"{RIEN} : ligne non remplie."],
             statuts=shares["statut"],
         )
@@ -86,7 +86,7 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
             f"{analyse.id}-croises",
             f"Profils croisés, effectifs, {etude.lieu}",
             donnees=crossed[CROISEMENTS],
-            groupes=tuple(groups + crossed["libelle_variable_2"]),
+            groupes=groups + crossed["libelle_variable_2"],
             statuts=crossed["statut"],
         )
 

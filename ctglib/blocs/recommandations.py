@@ -108,20 +108,15 @@ class Suites(Montrable):
                 return etude.mot("a_decider")
             return words[found.decision].mot + (f". {found.commentaire}" if found.commentaire else "")
 
-        return etude.tableau(
-            rows,
-            [
-                Colonne("libelle", "Objectif"),
-                Colonne("su", "Ce qui en est su", ecrire=su),
-                Colonne("proposition", "Proposition", ecrire=lambda row: words[row.decision].mot),
-                Colonne("prise", "Décision", ecrire=decision),
-            ],
-            "recommandations",
-            "Ce que le rapport propose pour chaque objectif",
-            source=f"{etude.contexte.source} ; règles du classeur d'évaluation",
-            groupes=tuple(map(etude.titre_de_fiche, rows["fiche"])),
-            classe=LONG,
-        )
+        columns = [
+            Colonne("libelle", "Objectif"),
+            Colonne("su", "Ce qui en est su", ecrire=su),
+            Colonne("proposition", "Proposition", ecrire=lambda row: words[row.decision].mot),
+            Colonne("prise", "Décision", ecrire=decision),
+        ]
+        title, source = "Ce que le rapport propose pour chaque objectif", "règles du classeur d'évaluation"
+        source, groups = f"{etude.contexte.source} ; {source}", map(etude.titre_de_fiche, rows["fiche"])
+        return etude.tableau(rows, columns, "recommandations", title, source=source, groupes=groups, classe=LONG)
 
     def indicateurs(self) -> Tableau:
         """Return the draft indicators of the next convention: definition, last known value, target to be agreed."""
@@ -144,7 +139,7 @@ class Suites(Montrable):
             f"Indicateurs proposés pour la convention suivante, {contexte.territoire.nom}",
             donnees=rows[INDICATEURS],
             source=f"{contexte.source} ; catalogue du classeur d'évaluation",
-            groupes=tuple(map(etude.titre_de_fiche, rows["fiche"])),
+            groupes=map(etude.titre_de_fiche, rows["fiche"]),
             statuts=rows["statut_connue"],
             classe=LONG,
         )

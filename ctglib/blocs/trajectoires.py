@@ -151,7 +151,7 @@ class Trajectoires(Montrable):
             "moyens-realisations",
             "Moyens engagés et réalisations, par fiche",
             donnees=table.drop(columns="texte"),
-            groupes=tuple(map(etude.titre_de_fiche, shown["fiche"])),
+            groupes=map(etude.titre_de_fiche, shown["fiche"]),
             notes=[REALISATIONS],
             statuts=series.loc[series["valeur"].notna(), "statut"],
         )
@@ -202,7 +202,7 @@ class Trajectoires(Montrable):
             ],
             nom,
             titre,
-            groupes=tuple(map(etude.titre_de_fiche, known["fiche"])),
+            groupes=map(etude.titre_de_fiche, known["fiche"]),
             notes=[*avant, known["origine_cible"].eq(IMPLICITE).any() and DEDUITE, *apres],
             statuts=known.loc[known["derniere"].notna(), "statut_derniere"],
             **reste,

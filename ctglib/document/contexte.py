@@ -49,14 +49,16 @@ class Contexte(Montrable):
 
     def tableau(
         self, frame: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, *,
-        notes: Iterable[object] = (), statuts: Iterable[str] = (), **reste: object,
+        groupes: Iterable[str] | None = None, notes: Iterable[object] = (), statuts: Iterable[str] = (),
+        **reste: object,
     ) -> Tableau:  # fmt: skip
         """Return a table (see ``Tableau.de``) whose source is the context's, unless told.
 
         Empty notes are left out; those that say what the marks of ``statuts`` mean are added.
         """
-        told = (*filter(None, notes), *legende(statuts, self))
-        return Tableau.de(frame, colonnes, nom=nom, titre=titre, notes=told, **{"source": self.source, **reste})
+        told = {"source": self.source, "notes": (*filter(None, notes), *legende(statuts, self)), **reste}
+        groups = None if groupes is None else tuple(groupes)
+        return Tableau.de(frame, colonnes, nom=nom, titre=titre, groupes=groups, **told)
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""

@@ -152,7 +152,7 @@ class Fiche:
             "indicateurs",
             self._titre("Indicateurs"),
             donnees=pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True),
-            groupes=tuple(groups.map(GROUPES)),
+            groupes=groups.map(GROUPES),
             notes=(
                 *marques(shown, contexte),
                 (aimed & shown["origine_cible"].eq(IMPLICITE)).any() and DEDUITE,
@@ -195,7 +195,7 @@ class Fiche:
             for line in self._demandes(missing[missing["responsable"] == name])
         ]
         table = pd.DataFrame(rows, columns=["service", "quoi", "detail"])
-        columns, groups = [Colonne("quoi", "Ce qui manque"), Colonne("detail", "Pour quoi")], tuple(table["service"])
+        columns, groups = [Colonne("quoi", "Ce qui manque"), Colonne("detail", "Pour quoi")], table["service"]
         title = f"Ce qui manque à la fiche action {self.fiche.numero} pour {etude.annee}, et à qui le demander"
         return etude.contexte.tableau(table, columns, "manques", title, donnees=missing, groupes=groups)
 
