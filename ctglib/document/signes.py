@@ -106,7 +106,8 @@ def lisible(texte: str) -> str:
     from emoji import replace_emoji
 
     named = VARIANTES.sub("", replace_emoji(text, replace=_nommer))
-    return "".join(_numeroter(piece) for piece in re.findall(f"[{_classe(named)}]+|[^{_classe(named)}]+", named))
+    unknown = re.escape("".join(sorted(set(named) - connus())))
+    return re.sub(f"[{unknown}]+", _numeroter, named) if unknown else named
 
 
 def montrable(valeur: object) -> str:
@@ -124,15 +125,8 @@ def _nommer(suite: str, _donnees: object) -> str:
     return suite if name == suite else f"[{name.strip(':').replace('_', ' ')}]"
 
 
-def _classe(texte: str) -> str:
-    """Return the unknown signs of a text as the inside of a class of a regular expression."""
-    return re.escape("".join(sorted(set(texte) - connus()))) or "\ue000"
-
-
-def _numeroter(morceau: str) -> str:
-    if morceau[0] in connus():
-        return morceau
-    codes = [f"U+{ord(sign):04X}" for sign in morceau]
+def _numeroter(suite: re.Match[str]) -> str:
+    codes = [f"U+{ord(sign):04X}" for sign in suite[0]]
     return f"[{'signes' if len(codes) > 1 else 'signe'} {' '.join(codes)}]"
 
 

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 MODELE = Path(__file__).parent / "rapport.typ"
 NORMES = ["a-2a", "ua-1"]
 BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
-MOT_LONG, COUPURE = 30, 10  # a longer word may break: after a sign that parts it, or every so many characters
+MOT_LONG = 30  # a longer word may break: after a sign that parts it, as in a path, or every ten characters
+COUPURES = re.compile(r"[/_.]|[^/_.]{10}")
 LIGNES_COURTES, SIGNES_COURTS = 8, 1300  # a table of no more rows and of no more text than that is never cut
 SIGNES_D_UN_BLOC = 800  # a row whose cells hold less than that is never cut between two pages
 MARGE_BASSE = 4  # pt: under the text of a cell, as « rapport.typ » has it
@@ -265,21 +266,9 @@ def citer(texte: str) -> str:
 
 
 def secables(texte: str) -> str:
-    """Return a text whose words can all break, so that none runs out of its place."""
+    """Return a text whose words can all break, so that none runs out of its place: long ones where they part."""
     words = BLANCS.sub(" ", texte).split(" ")
-    return " ".join(_secable(word) if len(word) > MOT_LONG else word for word in words)
-
-
-def _secable(mot: str) -> str:
-    """Return a word that may break after a sign that parts it, as in a path, or anywhere when it has none."""
-    pieces, count = [], 0
-    for sign in mot:
-        pieces.append(sign)
-        count = COUPURE if sign in "/_." else count + 1
-        if count == COUPURE:
-            pieces.append("\u200b")
-            count = 0
-    return "".join(pieces)
+    return " ".join(COUPURES.sub("\\g<0>\u200b", word) if len(word) > MOT_LONG else word for word in words)
 
 
 def _baliser(pdf: bytes) -> bytes:
