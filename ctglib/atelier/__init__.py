@@ -14,29 +14,10 @@ from ctglib.atelier.series import chercher, definitions, donnees, oublier, ratio
 from ctglib.atelier.sorties import PONCTUELLE, enregistrer, figure, note, tableau
 
 __all__ = [
-    "PONCTUELLE",
-    "barres",
-    "carte",
-    "chercher",
-    "cibles",
-    "comparer",
-    "courbes",
-    "definitions",
-    "donnees",
-    "enregistrer",
-    "epci",
-    "figure",
-    "frequentation",
-    "lieux",
-    "note",
-    "oublier",
-    "points",
-    "promesses",
-    "rang",
-    "ratio",
-    "semblables",
-    "tableau",
-]
+    "PONCTUELLE", "barres", "carte", "chercher", "cibles", "comparer", "courbes", "definitions", "donnees",
+    "enregistrer", "epci", "figure", "frequentation", "lieux", "note", "oublier", "points", "promesses", "rang",
+    "ratio", "semblables", "tableau",
+]  # fmt: skip
 
 # What « ? » shows: the headings of a docstring in the language of its sentences.
 for demande in (globals()[nom] for nom in __all__ if nom != "PONCTUELLE"):

@@ -128,11 +128,8 @@ def lire_tables(
 ) -> pd.DataFrame:
     """Return rows of tables of one family, sorted: annee, niveau, territoire, and the columns kept.
 
-    Args:
-        gardees: Tables of the store; a column that a year does not have is missing there.
-        territoires: Codes wanted, all by default.
-        series: Columns wanted, all by default.
-        cle: Column that the codes wanted are sought in.
+    All the ``territoires``, sought in the column ``cle``, and all the ``series`` by default; a column that a year does
+    not have is missing there.
 
     Raises:
         DonneesInvalides: A table is absent, or its bytes are not those that ``origine.yaml`` tells.

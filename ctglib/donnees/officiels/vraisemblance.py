@@ -40,11 +40,8 @@ def douter(
 ) -> list[Doute]:
     """Return what looks wrong in tables, by themselves, beside the nearest years, their département, the official code.
 
-    Args:
-        cles: The tables that there are.
-        regardees: Those to look at.
-        lire: What reads one: territories in its index, an infinite value is suppressed.
-        familles: What their columns mean.
+    ``cles`` are the tables that there are, ``regardees`` those to look at; ``lire`` gives one with its territories in
+    its index, an infinite value being suppressed; ``familles`` say what their columns mean.
     """
     rules, found, official = lire_regles(), [], [key for key in cles if key[0] == COMMUNES]
     pairs: set[tuple[Cle, Cle]] = set()
