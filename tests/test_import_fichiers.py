@@ -66,7 +66,7 @@ def test_des_classeurs_de_deux_annees_ne_s_importent_pas_ensemble(tmp_path: Path
 
     (fault,) = fautes(first, second, seul=False)
 
-    assert (fault.fichier, fault.trouve) == ("ctg-harnes-2024.xlsx", "un classeur de « harnes », 2024")
+    assert (fault.fichier, fault.trouve) == ("ctg-harnes-2024.xlsx", "un classeur pour l'année « 2024 »")
 
 
 FICHIERS = [

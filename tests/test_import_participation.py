@@ -44,7 +44,7 @@ def test_la_participation_saisie_devient_celle_de_l_annee_et_revient_preremplie(
     path = ecrire_gabarit("harnes", 2025, tmp_path, responsable="coordination")
     wb = load_workbook(path)
 
-    assert ready.nouvelles == {"consultations": 2, "cooperation": 1, "exemples": 1}
+    assert ready.nouvelles == {"consultations": 2, "participation": 1, "exemples": 1}
     assert lire_suivi_brut("harnes").suivis[2025].participation == ATTENDUE
     assert cellule(wb, FEUILLE, "consultations.familles.1", "Combien").value == 84
     assert cellule(wb, FEUILLE, "consultations.familles.2", "Combien").value is None

@@ -25,22 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cadre:
-    """A convention and a year to collect.
-
-    Attributes:
-        dossier: The convention and its catalogue.
-        gabarit: The words of the workbook.
-        annee: The year asked for.
-        suivis: What the folders of follow-up hold, by year; the year asked for is always there.
-        responsable: The service whose part is wanted, "" for the whole.
-        avenants: What was changed of the convention.
-    """
+    """A convention and a year to collect."""
 
     dossier: Dossier
     gabarit: Gabarit
     annee: int
-    suivis: dict[int, Suivi]
-    responsable: str = ""
+    suivis: dict[int, Suivi]  # what the folders of follow-up hold; the year asked for is always there
+    responsable: str = ""  # the service whose part is wanted, "" for the whole
     avenants: tuple[Avenant, ...] = ()
 
     @property

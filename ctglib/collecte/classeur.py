@@ -99,7 +99,7 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, looks: dict[str, Look], sou
     It is protected without a password. One that has folds is not, since Excel opens no fold of a protected sheet: there
     the cells written in advance refuse to be typed over.
     """
-    model, folds, columns = feuille.modele, feuille.plis, list(enumerate(feuille.colonnes, 1))
+    model, folds, columns = feuille.modele, feuille.plis, list(enumerate(feuille.modele.colonnes, 1))
     ecrire(ws.cell(1, 1), f"{model.titre} – {sous_titre}", looks["titre"])
     ecrire(ws.cell(2, 1), model.consigne, looks["consigne"])
     for row, height in _HAUTEURS.items():
@@ -111,7 +111,7 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, looks: dict[str, Look], sou
     for heading, folded in folds.items():
         rows += [heading, *folded]
     rows += [None] * model.lignes_libres
-    checks: dict[Controle, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    checks: dict[Controle, list[tuple[int, int]]] = defaultdict(list)
     for row, ligne in enumerate(rows, LIGNE_DES_TITRES + 1):
         for column, spec in columns:
             cell = ws.cell(row, column)
@@ -125,18 +125,18 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, looks: dict[str, Look], sou
             _ecrire_cellule(cell, feuille, ligne, spec, looks[style])
             if style in _OUVERTS or folds:
                 check = _controle(feuille, ligne, spec) if style in _OUVERTS else ECRITE_D_AVANCE
-                checks[check][column].append(row)
+                checks[check].append((column, row))
         if isinstance(ligne, str) or ligne is None:
             continue
         if ligne.pli:
             ws.row_dimensions[row].outlineLevel, ws.row_dimensions[row].hidden = 1, True
-        if any(spec.type == "phrases" for spec in feuille.colonnes):
+        if any(spec.type == "phrases" for spec in feuille.modele.colonnes):
             ws.row_dimensions[row].height = _HAUTEUR_TEXTE
-    for check, places in checks.items():
-        ws.add_data_validation(_regle(check, places))
+    for check, cells in checks.items():
+        ws.add_data_validation(_regle(check, cells))
     last = LIGNE_DES_TITRES + len(rows)
     _blanchir(ws, feuille, last, looks["facultative"])
-    end = get_column_letter(len(feuille.colonnes))
+    end = get_column_letter(len(feuille.modele.colonnes))
     ws.freeze_panes = ws.cell(LIGNE_DES_TITRES + 1, model.figees + 1)
     ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{end}{last}"
     ws.sheet_view.zoomScale = 100
@@ -172,8 +172,8 @@ def _ecrire_cellule(cell: Cell, feuille: Feuille, ligne: Ligne | None, spec: Col
 
 
 def _blanchir(ws: Worksheet, feuille: Feuille, last: int, blanc: Look) -> None:
-    letters = {spec.id: get_column_letter(column) for column, spec in enumerate(feuille.colonnes, 1)}
-    for spec in feuille.colonnes:
+    letters = {spec.id: get_column_letter(column) for column, spec in enumerate(feuille.modele.colonnes, 1)}
+    for spec in feuille.modele.colonnes:
         if spec.attendue and spec.role == "saisie":
             first, letter = LIGNE_DES_TITRES + 1, letters[spec.id]
             filled = f"LEN({letter}{first})>0"
@@ -252,9 +252,15 @@ ECRITE_D_AVANCE = Controle(
 )
 
 
-def _regle(check: Controle, places: dict[int, list[int]]) -> DataValidation:
-    """Return the rule of all the cells that share a check."""
-    rule = DataValidation(
+def _regle(check: Controle, cellules: list[tuple[int, int]]) -> DataValidation:
+    """Return the rule of all the cells (column, row) that share a check, as areas of cells that follow each other."""
+    areas: list[list[int]] = []
+    for column, row in sorted(cellules):
+        if areas and areas[-1][0] == column and areas[-1][2] == row - 1:
+            areas[-1][2] = row
+        else:
+            areas.append([column, row, row])
+    return DataValidation(
         type=check.type,
         operator=check.operateur,
         formula1=check.formule_1,
@@ -266,15 +272,10 @@ def _regle(check: Controle, places: dict[int, list[int]]) -> DataValidation:
         error=check.erreur[:_MESSAGE_MAX],
         promptTitle=check.titre[:_TITRE_MAX],
         prompt=check.aide[:_MESSAGE_MAX],
+        sqref=" ".join(
+            f"{get_column_letter(column)}{first}:{get_column_letter(column)}{last}" for column, first, last in areas
+        ),
     )
-    for column, rows in places.items():
-        letter = get_column_letter(column)
-        first = rows[0]
-        for row, following in zip(rows, [*rows[1:], None], strict=True):
-            if following != row + 1:
-                rule.add(f"{letter}{first}:{letter}{row}" if row > first else f"{letter}{row}")
-                first = following
-    return rule
 
 
 def _controle(feuille: Feuille, ligne: Ligne | None, colonne: ColonneGabarit) -> Controle:

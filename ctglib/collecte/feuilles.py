@@ -6,11 +6,13 @@ The columns are those of ``gabarit.yaml``: a key tells the rows apart, the rest 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from itertools import count, islice
+from typing import TYPE_CHECKING, NamedTuple
 
-from ctglib.collecte.suivi import RUBRIQUES
+from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES
 from ctglib.donnees.modeles.gabarit import AUTRES
 from ctglib.donnees.statuts import Statut
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from ctglib.collecte.cadre import Cadre
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.modeles.gabarit import ColonneGabarit, FeuilleGabarit, PosteDeSignataire
+    from ctglib.donnees.modeles.gabarit import FeuilleGabarit, PosteDeSignataire
 
     Cle = tuple[str, ...]
     Montre = dict[str, str | float | date]
@@ -74,23 +76,14 @@ class Cible:
 
 @dataclass(frozen=True)
 class Ligne:
-    """A row already written.
+    """A row already written."""
 
-    Attributes:
-        codes: What its key stands for, by name.
-        montre: What is written in its cells, by column; entry cells hold what was already entered.
-        cibles: Where its entry cells go; those that go nowhere are closed.
-        nombre: What its cells of numbers may hold, where they have not the sheet's.
-        liste: The list of its cells to choose from, where they have not their column's.
-        pli: The heading under which it is folded, "" when it is in view.
-    """
-
-    codes: dict[str, str]
-    montre: Montre
-    cibles: tuple[Cible, ...]
-    nombre: Nombre | None = None
-    liste: Liste | None = None
-    pli: str = ""
+    codes: dict[str, str]  # what its key stands for, by name
+    montre: Montre  # what is written in its cells, by column; entry cells hold what was already entered
+    cibles: tuple[Cible, ...]  # where its entry cells go; those that go nowhere are closed
+    nombre: Nombre | None = None  # what its cells of numbers may hold, where they have not the sheet's
+    liste: Liste | None = None  # the list of its cells to choose from, where they have not their column's
+    pli: str = ""  # the heading under which it is folded
 
     @property
     def ouvertes(self) -> set[str]:
@@ -116,11 +109,6 @@ class Feuille:
             if ligne.pli:
                 found.setdefault(ligne.pli, []).append(ligne)
         return found
-
-    @property
-    def colonnes(self) -> tuple[ColonneGabarit, ...]:
-        """Return the columns, in order."""
-        return self.modele.colonnes
 
     def liste(self, ligne: Ligne | None, colonne: str) -> Liste | None:
         """Return the list of a cell, its row's before its column's."""
@@ -438,101 +426,100 @@ _CELLULES = {
     "comite_absence": {"reponse": "valeur"},
     "suite": {"etat": "etat", "reponse": "commentaire"},
     "decision": {"reponse": "texte", "responsable": "responsable", "jour": "echeance"},
-    **{rubrique: {"reponse": "texte"} for rubrique in RUBRIQUES},
+    **{rubrique: {"reponse": "valeur"} for rubrique in RUBRIQUES},
     "consultations": {"combien": "combien", "jour": "date", "comment": "comment", "reponse": "change"},
-    "cooperation": {"reponse": "texte"},
+    "cooperation": {"reponse": "valeur"},
     "exemples": {"jour": "date", "reponse": "texte"},
 }
 
 
+class _Rubrique(NamedTuple):
+    genre: str
+    cle: Cle  # its table, and its key there
+    avant: str = ""
+    sujet: str = ""
+    choix: Liste | None = None
+
+
 def _appreciations(cadre: Cadre) -> Feuille:
     """Return the sheet: the bilan, the comité and its decisions, what each fiche's year was like, the decisions."""
-    model, principal = cadre.modele("appreciations"), cadre.concerne(cadre.gabarit.parts.principal)
-    rows = [*_bilan(cadre, model), *_suites(cadre, model)] if principal else []
-    for fiche in cadre.convention.fiches:
-        if cadre.concerne(cadre.gabarit.parts.de_fiche(fiche)):
-            for rubrique in RUBRIQUES:
-                key = (str(fiche.numero), rubrique)
-                before = cadre.precedent("appreciations").get(key, {}).get("texte", "")
-                rows.append(_rubrique(cadre, model, rubrique, ("appreciations", *key), before, _titre(fiche)))
-    rows += _decisions(cadre, model) if principal else []
-    return Feuille(model, tuple(rows))
+    parts = cadre.gabarit.parts
+    principal = cadre.concerne(parts.principal)
+    of_fiches = (
+        _Rubrique(
+            rubrique,
+            key := ("appreciations", str(fiche.numero), rubrique),
+            cadre.precedent("appreciations").get(key[1:], {}).get("valeur", ""),
+            _titre(fiche),
+        )
+        for fiche in cadre.convention.fiches
+        if cadre.concerne(parts.de_fiche(fiche))
+        for rubrique in RUBRIQUES
+    )
+    before, after = (_bilan(cadre), _decisions(cadre)) if principal else ((), ())
+    return _textes(cadre, "appreciations", (*before, *of_fiches, *after))
 
 
-def _bilan(cadre: Cadre, model: FeuilleGabarit) -> Iterator[Ligne]:
+def _bilan(cadre: Cadre) -> Iterator[_Rubrique]:
+    """Yield what is said of the year's bilan and of its comité, then what became of last year's decisions."""
     words = cadre.catalogue.evaluation.statuts
     choices = Liste("statuts_du_bilan", {word.capitalize(): code for code, word in words.items()})
     for champ in ("date_arretee", "statut", "comite_date", "comite_absence"):
         before = cadre.precedent("bilan").get((champ,), {}).get("valeur", "")
-        if before and "jour" in _CELLULES[champ]:
-            before = f"{date.fromisoformat(before):%d/%m/%Y}"
-        yield _rubrique(cadre, model, champ, ("bilan", champ), choices.mot(before), choix=choices)
-
-
-def _suites(cadre: Cadre, model: FeuilleGabarit) -> Iterator[Ligne]:
-    """Yield a row for each decision of last year's comité, to say what became of it."""
+        yield _Rubrique(champ, ("bilan", champ), choices.mot(_francaise(before)), choix=choices)
     words = {item.mot.capitalize(): code for code, item in cadre.catalogue.evaluation.suites.items()}
     for (decision,), row in cadre.precedent("decisions").items():
         details = " ; ".join(row[name] for name in ("responsable", "echeance") if row.get(name))
         before = f"{row['texte']} ({details})" if details else row["texte"]
-        choices = Liste("etats_de_suite", words)
-        yield _rubrique(cadre, model, "suite", ("suites", decision), before, choix=choices)
+        yield _Rubrique("suite", ("suites", decision), before, choix=Liste("etats_de_suite", words))
 
 
-def _decisions(cadre: Cadre, model: FeuilleGabarit) -> Iterator[Ligne]:
+def _francaise(texte: str) -> str:
+    return re.sub(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$", r"\3/\2/\1", texte)
+
+
+def _decisions(cadre: Cadre) -> Iterator[_Rubrique]:
     """Yield the rows of the decisions: those already entered, then empty ones up to the number of the workbook."""
     names = [key[0] for key in cadre.saisi("decisions")]
-    free = (name for rank in range(1, 1000) if (name := f"d{cadre.annee}_{rank}") not in names)
-    while len(names) < cadre.gabarit.nombre_de_decisions:
-        names.append(next(free))
-    for name in names:
-        yield _rubrique(cadre, model, "decision", ("decisions", name))
+    free = (name for rank in count(1) if (name := f"d{cadre.annee}_{rank}") not in names)
+    names += islice(free, max(0, cadre.gabarit.nombre_de_decisions - len(names)))
+    return (_Rubrique("decision", ("decisions", name)) for name in names)
 
 
 def _participation(cadre: Cadre) -> Feuille:
     """Return the sheet: who was asked, of each public, what the partners do together, an example an axis."""
-    model = cadre.modele("participation")
     if not cadre.concerne(cadre.gabarit.parts.principal):
-        return Feuille(model, ())
+        return _textes(cadre, "participation", ())
     publics = {name: many.capitalize() for name, (_, many) in cadre.catalogue.bilan.participation.publics.items()}
-    rows = list(_numerotees(cadre, model, "consultations", publics))
-    together = cadre.precedent("cooperation").get(("cooperation",), {}).get("texte", "")
-    rows.append(_rubrique(cadre, model, "cooperation", ("cooperation", "cooperation"), together))
-    rows += _numerotees(cadre, model, "exemples", {axe.id: axe.titre for axe in cadre.convention.axes})
-    return Feuille(model, tuple(rows))
+    together = cadre.precedent("participation").get(("cooperation",), {}).get("valeur", "")
+    examples = _numerotees(cadre, "exemples", {axe.id: axe.titre for axe in cadre.convention.axes})
+    asked = _numerotees(cadre, "consultations", publics)
+    common = _Rubrique("cooperation", ("participation", "cooperation"), together)
+    return _textes(cadre, "participation", (*asked, common, *examples))
 
 
-def _numerotees(cadre: Cadre, model: FeuilleGabarit, table: str, sujets: dict[str, str]) -> Iterator[Ligne]:
+def _numerotees(cadre: Cadre, table: str, sujets: dict[str, str]) -> Iterator[_Rubrique]:
     """Yield, for each subject, the rows already entered, this year or last, and an empty one."""
     for subject, words in sujets.items():
         known = (*cadre.saisi(table), *cadre.precedent(table))
         for rank in range(1, max((int(rank) for own, rank in known if own == subject), default=0) + 2):
-            before = dict(cadre.precedent(table).get((subject, str(rank)), {}))
-            if "date" in before:
-                before["date"] = f"{date.fromisoformat(before['date']):%d/%m/%Y}"
-            key = (table, subject, str(rank))
-            yield _rubrique(cadre, model, table, key, " ; ".join(before.values()), words)
+            before = cadre.precedent(table).get((subject, str(rank)), {})
+            told = " ; ".join(map(_francaise, before.values()))
+            yield _Rubrique(table, (table, subject, str(rank)), told, words)
 
 
-def _rubrique(
-    cadre: Cadre,
-    model: FeuilleGabarit,
-    genre: str,
-    cle: Cle,
-    avant: str = "",
-    sujet: str = "",
-    *,
-    choix: Liste | None = None,
-) -> Ligne:
-    """Return a row of a kind; ``cle`` is its table and its key there."""
-    table, *key = cle
-    words, target = cadre.gabarit.rubriques[genre], Cible(table, tuple(key), _CELLULES[genre])
-    lists = {"etat": choix} if choix else {}
-    shown = {
-        "repere": ".".join(key if table in ("bilan", "appreciations", "cooperation") else (genre, *key)),
-        "sujet": sujet or words.sujet,
-        "rubrique": cadre.mots(words.libelle),
-        "precedent": avant,
-        **_remplir(model, target, cadre.saisi(table).get(tuple(key)), lists, {}),
-    }
-    return Ligne({"table": table, "cle": "/".join(key)}, shown, (target,), liste=choix)
+def _textes(cadre: Cadre, nom: str, rubriques: Iterable[_Rubrique]) -> Feuille:
+    """Return a sheet of texts, a row each of what is asked for."""
+    model, rows = cadre.modele(nom), []
+    for genre, (table, *key), before, subject, choices in rubriques:
+        words, target = cadre.gabarit.rubriques[genre], Cible(table, tuple(key), _CELLULES[genre])
+        lists = {"etat": choices} if choices else {}
+        shown = {
+            "repere": ".".join(key if table in DOCUMENTS else (genre, *key)),
+            "sujet": subject or words.sujet,
+            "rubrique": cadre.mots(words.libelle),
+            "precedent": before,
+            **_remplir(model, target, cadre.saisi(table).get(tuple(key)), lists, {}),
+        }
+        rows.append(Ligne({"table": table, "cle": "/".join(key)}, shown, (target,), liste=choices))
+    return Feuille(model, tuple(rows))

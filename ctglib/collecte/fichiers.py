@@ -281,48 +281,27 @@ def _nature(content: bytes) -> tuple[str, str]:
     return "", ""
 
 
+# A filled cell, and a merged area, in the XML of a sheet.
+_REMPLIE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+[0-9]+)"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b')
+_FUSION = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z0-9:]+)"')
+
+
 def _demesures(fichier: str, content: bytes) -> list[Faute]:
-    """Return what goes far beyond a gabarit: read as a stream, before openpyxl takes memory for whole rectangles."""
+    """Return what goes far beyond a gabarit: looked for before openpyxl takes memory for whole rectangles."""
+    faults = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > _DECOMPRESSES_MAX:
             found = f"un classeur qui prendrait plus de {_DECOMPRESSES_MAX // 1024**2} Mo une fois ouvert"
             return [Faute(fichier, found, "le gabarit rempli", _REPRENDRE)]
-        titles = _titres(archive)
-        places = [(part, place) for part in archive.namelist() if (place := _cellule_lointaine(archive, part))]
-    return [_loin(fichier, titles.get(part, part), place) for part, place in places]
-
-
-def _titres(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return the title of each sheet by the name of its part."""
-    relations = fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter(_RELATION)
-    parts = {item.get("Id"): item.get("Target").removeprefix("/xl/").removeprefix("xl/") for item in relations}
-    sheets = fromstring(archive.read("xl/workbook.xml")).iter(f"{{{SHEET_MAIN_NS}}}sheet")
-    return {f"xl/{parts[item.get(f'{{{REL_NS}}}id')]}": item.get("name") for item in sheets}
-
-
-def _cellule_lointaine(archive: zipfile.ZipFile, part: str) -> str:
-    """Return the first filled cell or merged area of a part that lies out of bounds, or the last cell allowed."""
-    main = f"{SHEET_MAIN_NS} "
-    cells, current, far = 0, "A1", ""
-
-    def debut(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal cells, current, far
-        if tag == f"{main}c":
-            cells, current = cells + 1, attributes.get("r", "A1")
-        elif tag in (f"{main}v", f"{main}f", f"{main}is") and not far and _dehors(current):
-            far = current
-        elif tag == f"{main}mergeCell" and not far and _dehors(attributes["ref"].rpartition(":")[2]):
-            far = attributes["ref"]
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = debut
-    with archive.open(part) as stream:
-        try:
-            parser.ParseFile(stream)
-        except expat.ExpatError:
-            if part.endswith(".xml"):
-                raise
-    return far or (current if cells > CELLULES_MAX else "")
+        relations = fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter(_RELATION)
+        parts = {item.get("Id"): item.get("Target").removeprefix("/xl/").removeprefix("xl/") for item in relations}
+        for sheet in fromstring(archive.read("xl/workbook.xml")).iter(f"{{{SHEET_MAIN_NS}}}sheet"):
+            text = archive.read(f"xl/{parts[sheet.get(f'{{{REL_NS}}}id')]}")
+            places = (match[1].decode() for pattern in (_REMPLIE, _FUSION) for match in pattern.finditer(text))
+            far = next((place for place in places if _dehors(place.rpartition(":")[2])), "")
+            if far or text.count(b"<c") > CELLULES_MAX:
+                faults.append(_loin(fichier, sheet.get("name"), far))
+    return faults
 
 
 def _dehors(place: str) -> bool:
@@ -333,7 +312,7 @@ def _dehors(place: str) -> bool:
 def _loin(fichier: str, feuille: str, place: str) -> Faute:
     return Faute(
         fichier,
-        f"une saisie en {place}, très loin du tableau",
+        f"une saisie en {place}, très loin du tableau" if place else "des cellules très loin du tableau",
         f"{LIGNES_MAX} lignes et {COLONNES_MAX} colonnes au plus, {CELLULES_MAX} cellules au plus",
         f"effacer ce qui est hors du tableau (Ctrl + Fin y mène), ou {_REPRENDRE}",
         feuille=feuille,

@@ -45,25 +45,15 @@ class Changement:
 
 @dataclass(frozen=True)
 class Preparation:
-    """An import checked and ready: what it would write, and what the person is told.
-
-    Attributes:
-        convention: The convention of the files.
-        annee: Their year.
-        fichiers: The files that would change, by name relative to the data folder.
-        nouvelles: Rows added, by table.
-        changements: Cells that change.
-        remarques: What is told without stopping: how a cell was understood, what may be a name.
-        attendues: Expected cells that are still empty.
-    """
+    """An import checked and ready: what it would write, and what the person is told."""
 
     convention: str
     annee: int
-    fichiers: dict[str, bytes]
-    nouvelles: dict[str, int]
+    fichiers: dict[str, bytes]  # those that would change, by name relative to the data folder
+    nouvelles: dict[str, int]  # rows added, by table
     changements: tuple[Changement, ...]
-    remarques: tuple[str, ...]
-    attendues: int
+    remarques: tuple[str, ...]  # told without stopping: how a cell was understood, what may be a name
+    attendues: int  # expected cells that are still empty
 
     def ecrire(self) -> None:
         """Write all the files, or none.
@@ -115,11 +105,10 @@ def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None =
     for year, after in result.apres.items():
         before = cadre.suivis.get(year) or lire_annee(convention, year)
         files |= en_fichiers(convention, year, before, after)
-    faults = [*read.fautes, *conflicts, *result.fautes]
     written = _fautes_a_l_ecriture(convention, files, result, plan) if files else []
     if silent := _fautes_de_comite(cadre, merged, result.apres[cadre.annee]):
         written = [fault for fault in written if fault.colonne != CHAMP_DU_COMITE]
-    if faults := [*faults, *silent, *written]:
+    if faults := [*read.fautes, *conflicts, *result.fautes, *silent, *written]:
         raise DonneesInvalides(faults)
     changes, notes = tuple(result.changements), tuple(read.remarques)
     return Preparation(convention, cadre.annee, files, result.nouvelles, changes, notes, read.attendues)
@@ -134,7 +123,7 @@ def identifier_les_classeurs(
     """Return the convention and the year of an import, which all its files share.
 
     Args:
-        classeurs: The files as read.
+        classeurs: The files as read; each says its own by its properties, or by its name.
         convention: What the command says, "" when it does not.
         annee: What the command says, None when it does not.
         version: The version of the workbook that can be read.
@@ -143,59 +132,43 @@ def identifier_les_classeurs(
         DonneesInvalides: A file is of another convention, year or version, or nothing says which.
     """
     asked = {"convention": convention, "annee": str(annee or "")}
+    labels = {"convention": "la convention", "annee": "l'année"}
+    wanted = {name: (text, "demandée") for name, text in asked.items() if text}
     faults: list[Faute] = []
-    first: tuple[str, dict[str, str]] | None = None
     for book in classeurs:
-        said = _dit(book)
+        if (written := book.proprietes.get("version", str(version))) != str(version):
+            remedy = "écrire un nouveau gabarit (ctg gabarit) et y recopier les valeurs"
+            found = f"un gabarit de version {written[:20]}"
+            faults.append(Faute(book.fichier, found, f"la version {version}", remedy))
+        names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
+        match = next(filter(None, map(_NOM.fullmatch, names)), None)
+        said = {name: text.lower() for name, text in match.groupdict().items()} if match else {}
+        if asked.keys() <= book.proprietes.keys():
+            said = book.proprietes
         here = {name: said.get(name) or text for name, text in asked.items()}
-        first = first or (book.fichier, here)
-        faults += [Faute(book.fichier, *words) for words in _defauts_d_identite(book, said, asked, here, version)]
-        if here != first[1]:
-            found = f"un classeur de « {here['convention']} », {here['annee']}"
-            expected = f"« {first[1]['convention']} », {first[1]['annee']}, comme {first[0]}"
-            remedy = "importer ensemble les fichiers d'une seule convention et d'une seule année"
+        if not all(here.values()):
+            expected = "un classeur écrit par « ctg gabarit », qui dit sa convention et son année"
+            remedy = "indiquer --convention et --annee, ou rendre au fichier son nom : ctg-<convention>-<année>"
+            faults.append(Faute(book.fichier, "ni convention ni année dans le fichier", expected, remedy))
+            continue
+        for name, label in labels.items():
+            text, whose = wanted.setdefault(name, (here[name], f"comme {book.fichier}"))
+            if here[name] != text:
+                remedy = (
+                    "vérifier que c'est le bon fichier, ou corriger la commande ; une convention et une année à la fois"
+                )
+                found = f"un classeur pour {label} « {here[name][:60]} »"
+                faults.append(Faute(book.fichier, found, f"{label} « {text} », {whose}", remedy))
+        if (name := here["convention"]) == wanted["convention"][0] and name not in (known := conventions()):
+            close = proches(name, known)
+            remedy = f"écrire « {close[0]} »" if close else "vérifier que c'est le bon fichier"
+            found, expected = f"la convention inconnue « {name[:60]} »", f"l'une des conventions {', '.join(known)}"
             faults.append(Faute(book.fichier, found, expected, remedy))
-    if faults or first is None:
+        if not re.fullmatch(r"(19|20)[0-9]{2}", here["annee"]):
+            faults.append(Faute(book.fichier, f"l'année « {here['annee'][:20]} »", "une année", "indiquer --annee"))
+    if faults:
         raise DonneesInvalides(faults)
-    return first[1]["convention"], int(first[1]["annee"])
-
-
-def _dit(book: ClasseurLu) -> dict[str, str]:
-    """Return what a file says of itself: its properties, else its name."""
-    if {"convention", "annee"} <= book.proprietes.keys():
-        return book.proprietes
-    names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
-    match = next((found for name in names if (found := _NOM.fullmatch(name))), None)
-    return {name: text.lower() for name, text in match.groupdict().items()} if match else {}
-
-
-def _defauts_d_identite(
-    book: ClasseurLu, dit: dict[str, str], demande: dict[str, str], ici: dict[str, str], version: int
-) -> Iterator[tuple[str, str, str]]:
-    """Yield what is found, expected and to do: another version, another convention or year, or none that is known."""
-    written = book.proprietes.get("version", str(version))
-    if written != str(version):
-        remedy = "écrire un nouveau gabarit (ctg gabarit) et y recopier les valeurs"
-        yield f"un gabarit de version {written[:20]}", f"la version {version}", remedy
-    words = {"convention": "la convention", "annee": "l'année"}
-    if contrary := [name for name in words if dit.get(name) and demande[name] not in ("", dit[name])]:
-        for name in contrary:
-            expected = f"{words[name]} « {demande[name]} », demandée"
-            remedy = "vérifier que c'est le bon fichier, ou corriger la commande"
-            yield f"un classeur pour {words[name]} « {dit[name][:60]} »", expected, remedy
-        return
-    convention, year = ici["convention"], ici["annee"]
-    if not convention or not year:
-        expected = "un classeur écrit par « ctg gabarit », qui dit sa convention et son année"
-        remedy = "indiquer --convention et --annee, ou rendre au fichier son nom : ctg-<convention>-<année>"
-        yield "ni convention ni année dans le fichier", expected, remedy
-        return
-    if convention not in (known := conventions()):
-        close = proches(convention, known)
-        remedy = f"écrire « {close[0]} »" if close else "vérifier que c'est le bon fichier"
-        yield f"la convention inconnue « {convention[:60]} »", f"l'une des conventions {', '.join(known)}", remedy
-    if not re.fullmatch(r"(19|20)[0-9]{2}", year):
-        yield f"l'année « {year[:20]} »", "une année", "indiquer --annee"
+    return wanted["convention"][0], int(wanted["annee"][0])
 
 
 Cle = tuple[str, tuple[str, ...]]

@@ -82,26 +82,23 @@ def lire(
     """
     read = Lecture()
     for book in classeurs:
-        entries, faults = len(read.entrees), len(read.fautes)
-        known: dict[str, dict[int, str]] = {}
+        before = len(read.entrees), len(read.fautes)
+        places: dict[str, dict[int, str]] = {}
         for grid, sheet in _attribuer(book, plan, read):
             row, columns = _ligne_des_titres(grid, sheet)
-            if not row:
-                expected = f"les titres de colonnes « {', '.join(spec.titre for spec in sheet.colonnes[:4])}… »"
+            if row:
+                reader = _Lecteur(grid, sheet, row, columns, noms, read)
+                places[grid.feuille] = {reader.colonnes[name]: place for name, place in reader.places.items()}
+                reader.lire()
+            else:
+                expected = f"les titres de colonnes « {', '.join(spec.titre for spec in sheet.modele.colonnes[:4])}… »"
                 remedy = f"remettre la ligne des titres, ou {_RECOPIER}"
                 read.fautes.append(_du_nom(grid, "aucune ligne de titres de colonnes", expected, remedy))
-                continue
-            read.fautes += _fautes_de_colonnes(grid, sheet, row, columns)
-            titles = {spec.id: spec.titre for spec in sheet.colonnes}
-            known[grid.feuille] = {column: f"{lettre(column)} : {titles[name]}" for column, name in columns.items()}
-            if {spec.id for spec in sheet.colonnes if spec.role == "cle"} <= set(columns.values()):
-                _Feuille(grid, sheet, row, columns, noms, read).lire()
         for grid in book.grilles:
             read.fautes += _colonnes_personnelles(grid, regles)
-            read.fautes += _valeurs_personnelles(grid, regles, known.get(grid.feuille, {}))
-        if len(read.entrees) == entries and len(read.fautes) == faults:
-            names = ", ".join(sheet.modele.titre for sheet in plan)
-            expected = f"une saisie au moins dans l'une des feuilles {names}"
+            read.fautes += _valeurs_personnelles(grid, regles, places.get(grid.feuille, {}))
+        if before == (len(read.entrees), len(read.fautes)):
+            expected = "une saisie au moins dans l'une des feuilles " + ", ".join(one.modele.titre for one in plan)
             remedy = (
                 "si le classeur était en « Mode protégé », cliquer sur « Activer la modification », remplir, "
                 "puis enregistrer"
@@ -121,38 +118,35 @@ def _porte_le_nom(grille: Grille, nom: str) -> bool:
 
 
 def _attribuer(classeur: ClasseurLu, plan: tuple[Feuille, ...], read: Lecture) -> list[tuple[Grille, Feuille]]:
-    """Return each sheet of the gabarit that the file has; one under another name is a fault, any other is told."""
+    """Return each sheet of the gabarit that the file has, under its name; any other that says something is a fault."""
     found: dict[str, tuple[Grille, Feuille]] = {}
     aside: list[Grille] = []
     for grid in classeur.grilles:
-        sheet = next((sheet for sheet in plan if _porte_le_nom(grid, sheet.modele.titre)), None)
-        if sheet is None:
-            aside += [grid] if grid.lignes and not any(_porte_le_nom(grid, name) for name in SANS_SAISIE) else []
-        elif sheet.modele.titre in found:
-            what = f"une seconde feuille « {sheet.modele.titre} » (déjà « {found[sheet.modele.titre][0].feuille} »)"
+        title = next((sheet.modele.titre for sheet in plan if _porte_le_nom(grid, sheet.modele.titre)), "")
+        if title in found:
+            what = f"une seconde feuille « {title} » (déjà « {found[title][0].feuille} »)"
             remedy = "supprimer ou renommer l'une des deux"
             read.fautes.append(_du_nom(grid, what, "une seule feuille de chaque", remedy))
-        else:
-            found[sheet.modele.titre] = grid, sheet
+        elif title:
+            found[title] = grid, next(sheet for sheet in plan if sheet.modele.titre == title)
+        elif grid.lignes and not any(_porte_le_nom(grid, name) for name in SANS_SAISIE):
+            aside.append(grid)
+    names = ", ".join(f"« {sheet.modele.titre} »" for sheet in plan if sheet.modele.titre not in found)
     if aside and not found:
-        names = ", ".join(f"« {sheet.modele.titre} »" for sheet in plan)
         read.fautes.append(_du_nom(aside[0], "un tableau qui n'est pas du gabarit", names, _RECOPIER))
         return []
-    missing = {sheet.modele.titre: sheet for sheet in plan if sheet.modele.titre not in found}
     for grid in aside:
-        alike = [name for name, sheet in missing.items() if _ligne_des_titres(grid, sheet)[0]]
-        if alike := alike or proches(grid.feuille, list(missing), 0.75):
-            what, remedy = f"une feuille nommée « {grid.feuille} »", f"renommer la feuille en « {alike[0]} »"
-            read.fautes.append(_du_nom(grid, what, f"le nom « {alike[0]} »", remedy))
-        else:
-            note = f"{grid.fichier} : la feuille « {grid.feuille} » n'est pas du gabarit, elle n'a pas été lue."
-            read.remarques.append(note)
+        expected = (
+            f"le nom d'une feuille du gabarit : {names}" if names else "les feuilles du gabarit, qui y sont toutes"
+        )
+        remedy = f"renommer la feuille en {names.replace(', ', ' ou ')}, ou la supprimer" if names else "la supprimer"
+        read.fautes.append(_du_nom(grid, f"une feuille nommée « {grid.feuille} »", expected, remedy))
     return list(found.values())
 
 
 def _ligne_des_titres(grille: Grille, feuille: Feuille) -> tuple[int, dict[int, str]]:
     """Return the row of the headings and the id of each column: the first row with two of them; 0 when none has."""
-    titles = {cle_de_titre(spec.titre): spec.id for spec in feuille.colonnes}
+    titles = {cle_de_titre(spec.titre): spec.id for spec in feuille.modele.colonnes}
     for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
         known = {column: titles[key] for column, cell in cells.items() if (key := cle_de_titre(cell.texte)) in titles}
         if len(known) > 1:
@@ -167,7 +161,7 @@ def _fautes_de_colonnes(grille: Grille, feuille: Feuille, titres: int, connues: 
         return Faute(grille.fichier, trouve, attendu, remede, ligne, colonne, grille.feuille)
 
     count = Counter(connues.values())
-    for spec in feuille.colonnes:
+    for spec in feuille.modele.colonnes:
         # A CSV that a program wrote may leave out what is filled only when there is something to say.
         optional = spec.role == "rappel" or (grille.est_un_csv and spec.role != "cle" and not spec.attendue)
         if not count[spec.id] and not optional:
@@ -199,7 +193,7 @@ def _fautes_de_colonnes(grille: Grille, feuille: Feuille, titres: int, connues: 
 
 
 @dataclass
-class _Feuille:
+class _Lecteur:
     """A sheet as it is read: its headings stand in the row ``titres``, its columns are known by number."""
 
     grille: Grille
@@ -211,14 +205,17 @@ class _Feuille:
 
     def __post_init__(self) -> None:
         self.colonnes = {name: column for column, name in reversed(self.connues.items())}
-        present = [spec for spec in self.feuille.colonnes if spec.id in self.colonnes]
+        present = [spec for spec in self.feuille.modele.colonnes if spec.id in self.colonnes]
         self.cles, self.saisies = ([spec for spec in present if spec.role == role] for role in ("cle", "saisie"))
         self.places = {spec.id: f"{lettre(self.colonnes[spec.id])} : {spec.titre}" for spec in present}
 
     def lire(self) -> None:
         """Add what the rows under the headings say; the heading of a fold says nothing."""
+        self.lecture.fautes += _fautes_de_colonnes(self.grille, self.feuille, self.titres, self.connues)
+        if len(self.cles) < sum(spec.role == "cle" for spec in self.feuille.modele.colonnes):
+            return
         index = {self._montree(ligne): ligne for ligne in self.feuille.lignes}
-        seen: dict[tuple[tuple[str, str], ...], int] = {}
+        seen: dict[tuple[str, ...], int] = {}
         for number in sorted(number for number in self.grille.lignes if number > self.titres):
             cells = {spec.id: self.grille.cellule(number, self.colonnes[spec.id]) for spec in self.cles + self.saisies}
             cells = {name: cell for name, cell in cells.items() if not cell.vide}
@@ -230,7 +227,7 @@ class _Feuille:
             except _Refus as refus:
                 self.lecture.fautes += [origin.faute(*words) for words in refus.args]
                 continue
-            if (before := seen.setdefault(tuple(sorted(codes.items())), number)) != number:
+            if (before := seen.setdefault(tuple(codes.values()), number)) != number:
                 shown = ", ".join(cells[spec.id].texte for spec in self.cles if spec.id in cells)
                 found = f"« {shown[:80]} » une seconde fois (déjà ligne {before})"
                 remedy = "supprimer l'une des deux lignes, ou en corriger le début"
@@ -311,7 +308,9 @@ class _Feuille:
         faults = faults or list(self._sans_ce_qu_elles_accompagnent(cells, values, origin, ligne, ouvertes))
         self.lecture.fautes += faults
         if ligne and not values.get("statut"):
-            self.lecture.attendues += sum(spec.attendue and not values.get(spec.id) for spec in self.feuille.colonnes)
+            self.lecture.attendues += sum(
+                spec.attendue and not values.get(spec.id) for spec in self.feuille.modele.colonnes
+            )
         alone = {spec.id for spec in self.saisies if not spec.accompagne or not ouvertes & {*spec.accompagne}}
         for target in cibles if not faults else ():
             said = {column: values[cell] for cell, column in target.champs.items() if values.get(cell)}
@@ -338,7 +337,7 @@ class _Feuille:
         ouvertes: set[str],
     ) -> Iterator[Faute]:
         """Yield a fault for each cell that would be lost, what it is about being empty; not as prefilled."""
-        titles = {spec.id: spec.titre for spec in self.feuille.colonnes}
+        titles = {spec.id: spec.titre for spec in self.feuille.modele.colonnes}
         for spec in self.saisies:
             about = [name for name in spec.accompagne if name in ouvertes]
             if not about or spec.id not in values or any(values.get(name) for name in about):

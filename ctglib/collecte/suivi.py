@@ -1,10 +1,14 @@
-"""A year's follow-up as flat tables of text: read from its folder, and written back as files."""
+"""A year's follow-up as flat tables of text: read from its folder, and written back as files.
+
+The key of a row is its schema's; in the documents, it is the first field of an item, and its rank among those of the
+same public or axis, or its heading for an appreciation. What a document says once is a row each of its own table.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctglib.donnees.csv_strict import charger_schema, examiner_csv
 from ctglib.donnees.ecriture import en_csv
@@ -22,26 +26,26 @@ from ctglib.donnees.modeles.suivi import (
 from ctglib.donnees.pieces import TABLES, dossier_du_suivi
 from ctglib.donnees.yaml_strict import examiner_yaml
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 Table = dict[tuple[str, ...], dict[str, str]]
 Suivi = dict[str, Table]
 
-RUBRIQUES = ("reussites", "difficultes", "perspectives")
-# The documents of a year, and the flat tables that each becomes.
-DOCUMENTS = {
-    "bilan": (Bilan, ("bilan", "decisions", "suites")),
-    "appreciations": (Appreciations, ("appreciations",)),
-    "participation": (Participation, ("consultations", "cooperation", "exemples")),
+# The documents of a year: its model, and the lists of its items, each with theirs.
+DOCUMENTS: dict[str, tuple[type, dict[str, type]]] = {
+    "bilan": (Bilan, {"decisions": Decision, "suites": Suite}),
+    "appreciations": (Appreciations, {}),
+    "participation": (Participation, {"consultations": Consultation, "exemples": Exemple}),
 }
-# Their lists of items, of which the first field tells one from another; those of one public, or axis, are numbered.
-LISTES = {"decisions": Decision, "suites": Suite, "consultations": Consultation, "exemples": Exemple}
 NUMEROTEES = ("consultations", "exemples")
-TOUTES = (*TABLES, *(name for _, names in DOCUMENTS.values() for name in names))
+RUBRIQUES = ("reussites", "difficultes", "perspectives")
+PHRASES = (*RUBRIQUES, "cooperation")
+TOUTES = (*TABLES, *DOCUMENTS, *(name for _, lists in DOCUMENTS.values() for name in lists))
 
 
 def lire_annee(convention: str, annee: int) -> Suivi:
     """Return the flat tables of a year, all of them, empty when their file is not there.
-
-    Rows keep their text as written; the key of a row is its schema's.
 
     Raises:
         DonneesInvalides: A file is there and does not hold.
@@ -49,62 +53,45 @@ def lire_annee(convention: str, annee: int) -> Suivi:
     folder, tables = f"{dossier_du_suivi(convention)}/{annee}", {name: {} for name in TOUTES}
     for name in TABLES:
         if existe(path := f"{folder}/{name}.csv"):
-            schema = charger_schema(name)
-            read = examiner_csv(path, schema)
+            read = examiner_csv(path, schema := charger_schema(name))
             if read.fautes:
                 raise DonneesInvalides(list(read.fautes))
             rows = read.lignes.to_dict("records")
             tables[name] = {tuple(row[column] for column in schema.cle): row for row in rows}
-    for name, (model, _) in DOCUMENTS.items():
+    for name, (model, lists) in DOCUMENTS.items():
         if existe(path := f"{folder}/{name}.yaml"):
             document = examiner_yaml(path, model)
             if document.fautes:
                 raise DonneesInvalides(list(document.fautes))
             # What a model fills by default was not entered.
-            tables |= _EN_TABLES[name](document.objet.model_dump(mode="json", exclude_unset=True))
+            said = document.objet.model_dump(mode="json", exclude_unset=True)
+            comite = said.pop("comite", None) or {}
+            held = comite.pop("date", None)
+            said |= comite | ({"comite_absence": held["absent"]} if isinstance(held, dict) else {"comite_date": held})
+            for listed, item in lists.items():
+                tables[listed] = _en_table(listed, said.pop(listed, []), *item.model_fields)
+            for item in said.pop("appreciations", []):
+                tables[name] |= {
+                    (str(item["fiche"]), head): _en_ligne({"valeur": item.get(head)}) for head in RUBRIQUES
+                }
+            tables[name] |= {
+                (field,): _en_ligne({"valeur": value}) for field, value in said.items() if field != "annee"
+            }
+            tables[name] = {key: row for key, row in tables[name].items() if row}
     return tables
 
 
-def _bilan_en_tables(bilan: dict[str, Any]) -> Suivi:
-    comite = bilan.get("comite") or {}
-    held = comite.get("date")
-    said = {name: bilan.get(name) for name in ("date_arretee", "statut")}
-    said |= {"comite_absence": held["absent"]} if isinstance(held, dict) else {"comite_date": held}
-    fields = {(name,): {"valeur": text} for name, text in said.items() if text}
-    return {"bilan": fields} | {name: _liste_en_table(name, comite.get(name, [])) for name in ("decisions", "suites")}
-
-
-def _appreciations_en_tables(document: dict[str, Any]) -> Suivi:
-    """Return one row a fiche and a heading, one line a sentence."""
-    rows = {
-        (str(item["fiche"]), rubrique): {"texte": "\n".join(item[rubrique])}
-        for item in document.get("appreciations", [])
-        for rubrique in RUBRIQUES
-        if item.get(rubrique)
-    }
-    return {"appreciations": rows}
-
-
-def _participation_en_tables(document: dict[str, Any]) -> Suivi:
-    together = "\n".join(document.get("cooperation", []))
-    rows = {("cooperation",): {"texte": together}} if together else {}
-    return {"cooperation": rows} | {name: _liste_en_table(name, document.get(name, [])) for name in NUMEROTEES}
-
-
-def _liste_en_table(nom: str, items: list[dict[str, Any]]) -> Table:
-    first, *fields = LISTES[nom].model_fields
+def _en_table(nom: str, items: list[dict[str, Any]], premier: str, *champs: str) -> Table:
     table: Table = {}
     for item in items:
-        rank = [str(1 + sum(key[0] == item[first] for key in table))] if nom in NUMEROTEES else []
-        table[item[first], *rank] = {name: str(item[name]) for name in fields if item.get(name) is not None}
+        rank = [str(1 + sum(key[0] == item[premier] for key in table))] if nom in NUMEROTEES else []
+        table[item[premier], *rank] = _en_ligne({name: item.get(name) for name in champs})
     return table
 
 
-_EN_TABLES = {
-    "bilan": _bilan_en_tables,
-    "appreciations": _appreciations_en_tables,
-    "participation": _participation_en_tables,
-}
+def _en_ligne(dit: dict[str, Any]) -> dict[str, str]:
+    said = {name: "\n".join(one) if isinstance(one, list) else str(one) for name, one in dit.items() if one is not None}
+    return {name: text for name, text in said.items() if text}
 
 
 def en_fichiers(convention: str, annee: int, avant: Suivi, apres: Suivi) -> dict[str, bytes]:
@@ -117,9 +104,9 @@ def en_fichiers(convention: str, annee: int, avant: Suivi, apres: Suivi) -> dict
             columns = charger_schema(name).colonnes
             rows = [[row.get(column, "") for column in columns] for row in triee(apres[name]).values()]
             files[f"{folder}/{name}.csv"] = en_csv([columns, *rows]).encode("utf-8")
-    for name, (_, tables) in DOCUMENTS.items():
-        if any(apres[table] != avant[table] for table in tables):
-            document = _EN_DOCUMENT[name]({table: triee(apres[table]) for table in tables}, annee)
+    for name, (_, lists) in DOCUMENTS.items():
+        if any(apres[table] != avant[table] for table in (name, *lists)):
+            document = _en_document(name, annee, apres)
             text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
             files[f"{folder}/{name}.yaml"] = text.encode("utf-8")
     return files
@@ -134,58 +121,42 @@ def triee(table: Table) -> Table:
     return dict(sorted(table.items(), key=lambda row: [naturel(part) for part in row[0]]))
 
 
-def _bilan_en_document(tables: Suivi, annee: int) -> dict[str, Any]:
-    said = {key[0]: row["valeur"] for key, row in tables["bilan"].items() if row["valeur"]}
-    held = {"date": said["comite_date"]} if "comite_date" in said else {}
-    if "comite_absence" in said and not held:
-        held = {"date": {"absent": said["comite_absence"]}}
-    lists = {name: _table_en_liste(name, tables[name]) for name in ("decisions", "suites") if tables[name]}
-    comite = {**_typer(held), **lists}
-    fields = _typer({name: said[name] for name in ("date_arretee", "statut") if name in said})
-    return {"annee": annee, **fields, **({"comite": comite} if comite else {})}
-
-
-def _appreciations_en_document(tables: Suivi, annee: int) -> dict[str, Any]:
-    fiches: dict[str, dict[str, Any]] = {}
-    for (fiche, rubrique), row in tables["appreciations"].items():
-        if lines := _phrases(row):
-            fiches.setdefault(fiche, {})[rubrique] = lines
-    items = [
-        {"fiche": int(fiche)} | {name: fiches[fiche][name] for name in RUBRIQUES if name in fiches[fiche]}
-        for fiche in sorted(fiches, key=int)
-    ]
-    return {"appreciations": items}
-
-
-def _participation_en_document(tables: Suivi, annee: int) -> dict[str, Any]:
-    lists: dict[str, list] = {name: _table_en_liste(name, tables[name]) for name in NUMEROTEES}
-    for item in lists["consultations"]:
+def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
+    model, listed = DOCUMENTS[nom]
+    if nom == "appreciations":
+        fiches: dict[str, dict[str, Any]] = {}
+        for (fiche, head), row in tables[nom].items():
+            fiches.setdefault(fiche, {"fiche": fiche})[head] = row["valeur"]
+        items = (_typer(fiches[fiche], ("fiche", *RUBRIQUES)) for fiche in sorted(fiches, key=int))
+        return {nom: [item for item in items if len(item) > 1]}
+    said = {key[0]: row["valeur"] for key, row in tables[nom].items()}
+    document = _typer(said, model.model_fields)
+    lists = {}
+    for name, item in listed.items():
+        first, *fields = item.model_fields
+        rows = triee(tables[name]).items()
+        lists[name] = [_typer({first: key[0], **row}, (first, *fields)) for key, row in rows]
+    lists = {name: items for name, items in lists.items() if items}
+    for item in lists.get("consultations", []):
         if item.get("combien") == 0:
             item.setdefault("date", date(annee, 12, 31))  # nobody was asked, all year long
-    lists["cooperation"] = [line for row in tables["cooperation"].values() for line in _phrases(row)]
-    return {name: lists[name] for name in DOCUMENTS["participation"][1] if lists[name]}
+    if nom != "bilan":
+        return {**document, **lists}
+    held = _typer({"date": said.get("comite_date", "")}, ("date",))
+    if not held and said.get("comite_absence"):
+        held = {"date": {"absent": said["comite_absence"]}}
+    comite = {"comite": {**held, **lists}} if held or lists else {}
+    return {"annee": annee, **document, **comite}
 
 
-def _table_en_liste(nom: str, table: Table) -> list[dict[str, Any]]:
-    first, *fields = LISTES[nom].model_fields
-    return [
-        {first: key[0]} | _typer({name: row[name] for name in fields if row.get(name)}) for key, row in table.items()
-    ]
-
-
-def _phrases(row: dict[str, str]) -> list[str]:
-    return [line.strip() for line in row["texte"].splitlines() if line.strip()]
-
-
-def _typer(dit: dict[str, Any]) -> dict[str, Any]:
-    """Return what is said with its days as dates and its counts as numbers, as YAML writes them."""
-    read = {"date_arretee": date.fromisoformat, "date": date.fromisoformat, "echeance": date.fromisoformat}
-    read["combien"] = int
-    return {name: read[name](text) if name in read and isinstance(text, str) else text for name, text in dit.items()}
-
-
-_EN_DOCUMENT = {
-    "bilan": _bilan_en_document,
-    "appreciations": _appreciations_en_document,
-    "participation": _participation_en_document,
-}
+def _typer(dit: dict[str, str], champs: Iterable[str]) -> dict[str, Any]:
+    """Return what is said of some fields, days as dates, counts as numbers and sentences as lists, for YAML."""
+    typed: dict[str, Any] = {name: dit[name] for name in champs if dit.get(name)}
+    for name, text in typed.items():
+        if name in ("date", "date_arretee", "echeance"):
+            typed[name] = date.fromisoformat(text)
+        elif name in ("combien", "fiche"):
+            typed[name] = int(text)
+        elif name in PHRASES:
+            typed[name] = [line.strip() for line in text.splitlines() if line.strip()]
+    return {name: value for name, value in typed.items() if value != []}

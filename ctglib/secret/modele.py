@@ -87,36 +87,21 @@ class Famille:
     """Counts that sums tie together, and no other: masked apart from the rest.
 
     Every array has one entry a count, in the order of the keys; a set holds ranks.
-
-    Attributes:
-        cles: Names, sorted; those of the counts never shown among them.
-        valeurs: True values (of counts that nobody gave: some that fit).
-        equations: One row a sum: −1 under the total, 1 under each part.
-        affichees: Counts that a report would show.
-        masquables: Those of them that may still be hidden.
-        sensibles: Those that the rule may have hidden for their own sake.
-        primaires: Those that it does hide.
-        imposes: Those that are hidden in any case: the primary ones and the earlier bilans'.
-        protegees: Counts without a row, small, that the published ones would give away.
-        tires: Those that the draw hides with them.
-        prix: How dear the draw makes each of them to hide; a total is dearer, by each sum that it is.
-        borne: Greatest value looked at: far above the values, so that it narrows nothing.
-        seuil: Below it, a count is small.
     """
 
-    cles: tuple[Cle, ...]
-    valeurs: np.ndarray
-    equations: np.ndarray
-    affichees: np.ndarray
-    masquables: np.ndarray
-    sensibles: np.ndarray
-    primaires: frozenset[int]
-    imposes: frozenset[int]
-    protegees: frozenset[int]
-    tires: frozenset[int]
-    prix: np.ndarray
-    borne: int
-    seuil: int
+    cles: tuple[Cle, ...]  # names, sorted; those of the counts never shown among them
+    valeurs: np.ndarray  # true values (of counts that nobody gave: some that fit)
+    equations: np.ndarray  # one row a sum: −1 under the total, 1 under each part
+    affichees: np.ndarray  # counts that a report would show
+    masquables: np.ndarray  # those of them that may still be hidden
+    sensibles: np.ndarray  # those that the rule may have hidden for their own sake
+    primaires: frozenset[int]  # those that it does hide
+    imposes: frozenset[int]  # hidden in any case: the primary ones and the earlier bilans'
+    protegees: frozenset[int]  # counts without a row, small, that the published ones would give away
+    tires: frozenset[int]  # those that the draw hides with them
+    prix: np.ndarray  # how dear the draw makes each of them to hide; a total is dearer, by each sum that it is
+    borne: int  # greatest value looked at: far above the values, so that it narrows nothing
+    seuil: int  # below it, a count is small
 
     def inconnues(self, caches: frozenset[int]) -> np.ndarray:
         """Return which counts a reader does not see when ``caches`` are hidden."""
