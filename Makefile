@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 PRET := $(VENV)/.pret-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 PRET_TESTS := $(PRET)-tests
 INSTALLER := -m pip install --quiet --disable-pip-version-check
+# « make bench MESURES=3 COUPS=20 » mesure moins de fois.
+MESURES ?= 5
+COUPS ?= 50
 
 .PHONY: aide rapports laboratoire test complet lint check format bench dictionnaire golden verrou sbom vulnerabilites
 .DEFAULT_GOAL := aide
@@ -57,8 +60,8 @@ golden: $(PRET_TESTS)
 bench: $(PRET_TESTS)
 	test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet "$$($(BIN)/python benchmarks/rapports.py --exigence)"
-	$(BIN)/python benchmarks/rapports.py --weasyprint $(VENV)-bench/bin/weasyprint
-	$(BIN)/python benchmarks/kills.py
+	$(BIN)/python benchmarks/rapports.py --weasyprint $(VENV)-bench/bin/weasyprint --mesures $(MESURES)
+	$(BIN)/python benchmarks/kills.py --coups $(COUPS)
 
 # requirements-tests.lock n'a que ce qui s'ajoute à requirements.lock : l'un est écrit d'abord, et contraint l'autre.
 UV = $(VENV)-verrou/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -43,11 +43,11 @@ def generer(nombre: int, donnees: Path, modele: str = MODELE) -> tuple[str, ...]
         source = DEPOT / "data" / "conventions" / modele
         for path in sorted(path for path in source.rglob("*") if path.is_file()):
             _copier(path, donnees / "conventions" / nom / path.relative_to(source), remplacements)
-        _ajouter(donnees / "catalogue" / "territoires.yaml", _territoire(code, commune))
         for serie in sorted((donnees / "sources").glob("*/observations.csv")):
             lines = serie.read_text(encoding="utf-8").splitlines(keepends=True)
             own = (line for line in lines if line.startswith(f"{territoire.code},"))
-            _ajouter(serie, "".join(line.replace(territoire.code, code, 1) for line in own))
+            with serie.open("a", encoding="utf-8", newline="\n") as file:
+                file.writelines(line.replace(territoire.code, code, 1) for line in own)
     return noms
 
 
@@ -66,15 +66,6 @@ def _copier(source: Path, cible: Path, remplacements: dict[str, str]) -> None:
         content = text.encode("utf-8")
     cible.parent.mkdir(parents=True, exist_ok=True)
     cible.write_bytes(content)
-
-
-def _ajouter(path: Path, text: str) -> None:
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-
-
-def _territoire(code: str, nom: str) -> str:
-    return f'  - {{code: "{code}", nom: {nom}, niveau: commune, a: à {nom}, de: de {nom}, le: {nom}}}\n'
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import psutil
@@ -48,6 +49,12 @@ def mesurer(commande: list[str], dossier: Path) -> Mesure:
         if code:
             raise CommandeEchouee(f"{' '.join(commande)}\n{dit.read().decode(errors='replace')[-2000:]}")
     return Mesure(secondes, max(pics))
+
+
+def taille_installee(paquets: Iterable[str]) -> float:
+    """Return the size of the files that packages have installed, in MB."""
+    files = {Path(file.locate()) for nom in paquets for file in metadata.files(nom) or ()}
+    return sum(path.stat().st_size for path in files if path.is_file()) / 1e6
 
 
 @contextmanager

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from conventions import generer
 from facons import aide, changer_une_valeur, ordinaire, produire, rapports, suivre
-from mesure import CommandeEchouee, mesurer
+from mesure import CommandeEchouee, mesurer, taille_installee
 from rendu import Echelle, rediger
 
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.production.manifeste import PYTHON, versions
 from ctglib.production.pool import coeurs
 
 DEPOT = Path(__file__).resolve().parents[1]
@@ -103,8 +104,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Mesure la production des rapports et écrit docs/mesures.md.")
     parser.add_argument("--exigence", action="store_true", help="dire quel WeasyPrint installer, et s'arrêter")
     parser.add_argument("--weasyprint", default="weasyprint", help="le programme WeasyPrint")
-    parser.add_argument("--fois", type=int, default=5, help="nombre de tours")
-    parser.add_argument("--fois-ordinaire", type=int, default=5, help="tours où la façon ordinaire est mesurée aussi")
+    parser.add_argument("--mesures", type=int, default=5, help="nombre de mesures de chaque façon")
+    parser.add_argument("--ordinaires", type=int, default=5, help="mesures de la façon ordinaire, au plus")
     parser.add_argument("--echelles", type=int, nargs="*", default=ECHELLES, help="nombres de conventions d'essai")
     parser.add_argument("--page", type=Path, default=DEPOT / "docs" / "mesures.md", help="page à écrire")
     options = parser.parse_args()
@@ -112,9 +113,10 @@ def main() -> int:
         projet = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         print(projet["optional-dependencies"]["bench"][0])
         return 0
-    weasyprint = trouver(options.weasyprint) if options.fois_ordinaire else ""
-    mesures = mesurer_tout(options.fois, options.fois_ordinaire, weasyprint)
-    page = rediger(mesures, [echelle(nombre) for nombre in options.echelles])
+    weasyprint = trouver(options.weasyprint) if options.ordinaires else ""
+    mesures = mesurer_tout(options.mesures, options.ordinaires, weasyprint)
+    environnement = taille_installee(nom for nom in versions() if nom != PYTHON)
+    page = rediger(mesures, [echelle(nombre) for nombre in options.echelles], environnement)
     options.page.write_text(page, encoding="utf-8", newline="\n")
     return 0
 

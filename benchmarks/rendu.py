@@ -43,6 +43,7 @@ tour, non compté, met les fichiers dans la mémoire du système.
 | (e) rien à faire (s) | {rien} | moins de 0,6 |
 | Mémoire d'un ouvrier au plus fort (Mo) | {memoire} | moins de 350 |
 | `ctg --help` (s) | {aide} | moins de 0,3 |
+| Environnement des rapports, une fois installé (Mo) | {environnement} | moins de 700 |
 
 En (d), la valeur est dans `{fichier}` : {refaits} rapports la montrent et sont refaits.
 Sous `--suivre`, le temps va de l'enregistrement de la valeur au message de la commande, trois corrections de suite à
@@ -74,8 +75,8 @@ class Echelle:
     rien: float
 
 
-def rediger(mesures: dict[str, list], echelles: list[Echelle]) -> str:
-    """Return the page from the measures of every turn."""
+def rediger(mesures: dict[str, list], echelles: list[Echelle], environnement: float) -> str:
+    """Return the page from the measures of every turn, those of some conventions, and the MB of the environment."""
     milieu = {nom: median(valeurs) for nom, valeurs in mesures.items() if nom != "fichier"}
     return PAGE.format(
         nombre=milieu["nombre"],
@@ -88,6 +89,7 @@ def rediger(mesures: dict[str, list], echelles: list[Echelle]) -> str:
         rien=nombre(milieu["rien"], 2),
         memoire=nombre(milieu["memoire"], 0),
         aide=nombre(milieu["aide"], 2),
+        environnement=nombre(environnement, 0),
         total=nombre(milieu["total"], 0),
         refaits=milieu["refaits"],
         fichier=mesures["fichier"][0],
