@@ -22,6 +22,7 @@ import typer
 
 from ctglib.commandes.options import Formats
 from ctglib.commandes.terminal import Incompris, dire, inconnus, promettre, proposer
+from ctglib.donnees.ecriture import ecrire
 from ctglib.production.plan import FORMATS, PROJET, RESUMES, Carnet
 
 ANALYSES = PROJET / "analyses"
@@ -104,8 +105,6 @@ def analyser(
     carnet: AExecuter, formats: Formats = "html,pdf", parametre: Parametres = None, sortie: Dossier = None
 ) -> None:
     """Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word."""
-    from ctglib.donnees.ecriture import ecrire
-
     asked = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
     nothing = [] if asked else [f"Aucun format demandé : {', '.join(PONCTUELS)}."]
     if faults := inconnus("Le format", asked, PONCTUELS) + nothing:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctglib.commandes.options import Carnets, Conventions, Delai, Sortie, Travailleurs
-from ctglib.commandes.terminal import Incompris, compter, dire, inconnus, montrer, promettre, proposer, tableau
+from ctglib.commandes.terminal import Incompris, compter, dire, inconnus, montrer, promettre, proposer
+from ctglib.donnees.ecriture import EcritureImpossible, ecrire
+from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 
 if TYPE_CHECKING:
@@ -93,7 +95,6 @@ def verifier(
 
 def _rejouer(publies: list[Publie], sortie: Path, travailleurs: int, delai: float) -> list[Rejeu]:
     from ctglib.commandes.rapports import suivre_la_barre
-    from ctglib.donnees.ecriture import EcritureImpossible
     from ctglib.production.pool import coeurs, ouvrir_executeur
     from ctglib.production.produire import verrouiller
     from ctglib.production.verifier import rejouer
@@ -110,7 +111,6 @@ def _rejouer(publies: list[Publie], sortie: Path, travailleurs: int, delai: floa
 
 def _dire_les_donnees(conventions: Iterable[str]) -> set[str]:
     """Say whether the data of each convention hold, and return the names of those that do not."""
-    from ctglib.donnees.fautes import DonneesInvalides
     from ctglib.donnees.validation import valider
 
     invalides = set()
@@ -152,12 +152,10 @@ def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:
     for convention, found in changes[:VALEURS_MONTREES]:
         tables.setdefault(f"{convention}/{found.fichier}", []).append(found)
     for chemin, values in tables.items():
-        table = tableau("    Ligne", "Colonne", "Publié", "Rejoué")
-        for found in values:
-            cells = (f"    {found.ligne}", found.colonne, *courtes(found.avant, found.apres))
-            table.add_row(*(cell.replace("[", r"\[") for cell in cells))
         dire(f"  {chemin}")
-        montrer(table)
+        lines = [(f"    {one.ligne}", one.colonne, *courtes(one.avant, one.apres)) for one in values]
+        shown = ([cell.replace("[", r"\[") for cell in line] for line in lines)
+        montrer(("    Ligne", "Colonne", "Publié", "Rejoué"), shown)
     if len(changes) > VALEURS_MONTREES:
         dire(f"  … et {compter(len(changes) - VALEURS_MONTREES, 'autre')}, {len(changes)} en tout.")
     return not autres and len(rejeux) == publies
@@ -186,7 +184,6 @@ def archiver(
     tel_quel: TelQuel = False, carnets: Carnets = CARNETS,
 ) -> None:  # fmt: skip
     """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
-    from ctglib.donnees.ecriture import ecrire
     from ctglib.production import archive
     from ctglib.production.manifeste import empreinte, lire_manifeste
     from ctglib.production.verifier import conventions_publiees, grouper
@@ -226,7 +223,6 @@ def archiver(
 
 def _ecarts(convention: str, sortie: Path, carnets: Path) -> Iterator[Ecart]:
     """Yield what is not up to date: the data, the files, what they were made from, and the reports never made."""
-    from ctglib.donnees.fautes import DonneesInvalides
     from ctglib.donnees.validation import valider
     from ctglib.production.manifeste import JAMAIS, prevoir
     from ctglib.production.plan import Demande, commandes, rapports_connus

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Fiche
 
 DOSSIER, MODELE, THEMES = "conventions", "catalogue/modele", "catalogue/themes"
-A_COMPLETER = "À compléter"
+PARTIE = (
+    '  - id: partie_{rang}\n    nom: "{nom}"\n    nom_court: "{nom}"\n'
+    "    qualite_du_signataire: À compléter\n    logo: partie_{rang}.png\n"
+)
 OBSERVATIONS = "observations"
 RECOPIES = (  # those that are there
     "offre.csv", "territoires.yaml", "contexte.csv", "comparables.csv", "indicateurs.yaml", "collecte.yaml",
@@ -63,7 +66,9 @@ def commencer(
         "titre": f"Convention territoriale globale, {place['nom']}, {debut.year}-{fin.year}",
         "membres": "[" + ", ".join(f'"{code}"' for code in members) + "]", "reference": reference,
         "debut": debut.isoformat(), "fin": fin.isoformat(), "source": enumerer(list(parties)),
-        "parties": "".join(_partie(rank, party) for rank, party in enumerate(parties, 1)),
+        "parties": "".join(
+            PARTIE.format(rang=rank, nom=party.replace('"', "'")) for rank, party in enumerate(parties, 1)
+        ),
         "fiches": "".join(_modele("fiche", numero=n, debut=debut, fin=fin) for n in range(1, fiches + 1)),
     }  # fmt: skip
     places = [one.model_dump() for one in publiques.nommer((territoire, reference))]
@@ -75,11 +80,13 @@ def commencer(
         **({"territoires.yaml": _yaml({"territoires": places}, [head])} if places else {}),
     }
     own = diagnostic[diagnostic["territoire"].eq(territoire)]
+    holders = {item.id: item.collecte.qui for theme in themes for item in theme.indicateurs}
+    asked = own.loc[own["valeur"].isna(), "indicateur"].map(holders).value_counts()
     return _verifier(nom, files), [
         f"Dossier écrit : data/{DOSSIER}/{nom} ({len(files)} fichiers).",
         f"Diagnostic : {own['valeur'].notna().sum()} indicateurs sur {len(own)} remplis de données publiques.",
         "À demander (la note de chaque ligne d'annexe1.csv dit quoi, et à qui) : "
-        f"{' ; '.join(_a_demander(themes, own))}.",
+        f"{' ; '.join(f'{holder}, {count}' for holder, count in asked.items())}.",
         "À faire : remplir convention.yaml le texte signé sous les yeux (docs/une-convention.md), "
         f"puis « ctg valider -c {nom} ».",
     ]
@@ -215,13 +222,6 @@ def _sources_du_diagnostic(regles: DonneesPubliques, annexe1: pd.DataFrame) -> d
     return {"source_diagnostic": regles.source, "date_des_donnees": date}
 
 
-def _a_demander(themes: Sequence[Theme], lignes: pd.DataFrame) -> list[str]:
-    """Return how many values are to be asked for, by who holds them: « Caf, 94 »."""
-    holders = {item.id: item.collecte.qui for theme in themes for item in theme.indicateurs}
-    absent = lignes.loc[lignes["valeur"].isna(), "indicateur"]
-    return [f"{holder}, {count}" for holder, count in absent.map(holders).value_counts().items()]
-
-
 def _avancer(texte: str, avant: Mapping[str, int], apres: Mapping[str, int]) -> str:
     """Return a text with the first and last years of the old convention turned into those of the next."""
     moved = {str(year): str(apres[key]) for key, year in avant.items()}
@@ -276,14 +276,6 @@ def _depart(
 
 def _modele(nom: str, /, **mots: object) -> str:
     return Template(lire_octets(f"{MODELE}/{nom}.yaml").decode("utf-8")).substitute(mots)
-
-
-def _partie(rang: int, nom: str) -> str:
-    told = nom.replace('"', "'")
-    return (
-        f'  - id: partie_{rang}\n    nom: "{told}"\n    nom_court: "{told}"\n'
-        f"    qualite_du_signataire: {A_COMPLETER}\n    logo: partie_{rang}.png\n"
-    )
 
 
 def _csv(table: pd.DataFrame) -> bytes:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctglib.commandes.terminal import dire, promettre
+from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.lecture import proches, racine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from ctglib.donnees.fautes import Faute
 
 DOSSIER = "conventions"
 FICHES = 20
@@ -45,70 +46,64 @@ def nouvelle_convention(
 ) -> None:  # fmt: skip
     """Écrire le dossier d'une convention : à remplir, ou d'après celle qui s'achève (--depuis)."""
     from ctglib.commandes.brouillon import commencer, poursuivre
-    from ctglib.donnees.ecriture import ecrire
-    from ctglib.donnees.lecture import conventions, racine
+    from ctglib.document.typographie import date_longue
+    from ctglib.donnees.lecture import conventions
     from ctglib.rapports.evaluation import ouvrir_evaluation
 
     given = {"territoire": territoire, "debut": debut, "fin": fin, "parties": parties, "fiches": str(fiches or "")}
     if not depuis and sys.stdin.isatty():
         given |= {name: input(f"{QUESTIONS[name]} : ").strip() for name, text in given.items() if not text}
-    days = [_jour(f"--{name}", given[name]) for name in ("debut", "fin")]
-    faults = [*_nom(nom, conventions()), *_dates(*days)]
+    known = conventions()
+    begins, ends = (_jour(f"--{name}", given[name]) for name in ("debut", "fin"))
+    faults = [*_nom(nom, known), *_dates(begins, ends)]
     if depuis:
-        _refuser([*faults, *_ancienne(depuis, conventions())])
+        if depuis not in known:
+            expected = f"le nom d'un dossier de « {DOSSIER} » : {', '.join(known)}"
+            remedy = next((f"écrire « {close} »" for close in proches(depuis, known)), "écrire l'un de ces noms")
+            faults.append(Faute(DOSSIER, f"la convention inconnue « {depuis[:80]} »", expected, remedy))
+        _refuser(faults)
         study = ouvrir_evaluation(depuis).etude
-        _refuser(_succession(days[0], study.derniere.suivi.fin))
-        files, told = poursuivre(nom, study, depuis, *days)
+        last = study.derniere.suivi.fin
+        if begins <= last:
+            expected = f"une date après la fin de l'ancienne convention, {date_longue(last)}"
+            raise refus(DOSSIER, f"un début le {date_longue(begins)}", expected, "corriger le début")
+        files, told = poursuivre(nom, study, depuis, begins, ends)
     else:
         names = [party.strip() for party in given["parties"].split(";") if party.strip()]
         count = int(given["fiches"]) if given["fiches"].isdecimal() else 0
-        _refuser([*faults, *_territoire(given["territoire"]), *_contenu(names, count)])
-        files, told = commencer(nom, given["territoire"], *days, parties=names, fiches=count)
+        faults += _territoire(given["territoire"])
+        if len(names) < 2:
+            remedy = '--parties "Ville de Lens ; Caf du Pas-de-Calais", par exemple'
+            faults.append(Faute(DOSSIER, f"{len(names)} signataire", "deux signataires au moins", remedy))
+        if not 1 <= count <= FICHES:
+            faults.append(Faute(DOSSIER, f"{count} fiches action", f"de 1 à {FICHES} fiches", "écrire --fiches 4"))
+        _refuser(faults)
+        files, told = commencer(nom, given["territoire"], begins, ends, parties=names, fiches=count)
     ecrire({racine() / path: content for path, content in files.items()})
     dire(*told)
 
 
-def _refuser(fautes: Sequence[Faute]) -> None:
-    from ctglib.donnees.fautes import DonneesInvalides
-
-    if faults := list(fautes):
-        raise DonneesInvalides(faults)
-
-
-def _faute(trouve: str, attendu: str, remede: str, fichier: str = DOSSIER) -> Faute:
-    from ctglib.donnees.fautes import Faute
-
-    return Faute(fichier, trouve, attendu, remede)
+def _refuser(fautes: list[Faute]) -> None:
+    if fautes:
+        raise DonneesInvalides(fautes)
 
 
 def _jour(option: str, texte: str) -> date | None:
     """Return the date of an option, None when it was not given."""
-    if not texte:
-        return None
     try:
-        return date.fromisoformat(texte)
+        return date.fromisoformat(texte) if texte else None
     except ValueError:
         found = f"« {texte[:40]} » pour {option}"
-        _refuser([_faute(found, "une date, année-mois-jour", f"écrire {option} 2027-01-01")])
+        raise refus(DOSSIER, found, "une date, année-mois-jour", f"écrire {option} 2027-01-01") from None
 
 
 def _nom(nom: str, known: Sequence[str]) -> Iterator[Faute]:
     if not NOM.fullmatch(nom):
         expected = "une lettre minuscule, puis des minuscules sans accent, des chiffres ou « _ » (60 signes au plus)"
-        yield _faute(f"le nom « {nom[:80]} »", expected, "choisir un autre nom, par exemple harnes_2027")
+        yield Faute(DOSSIER, f"le nom « {nom[:80]} »", expected, "choisir un autre nom, par exemple harnes_2027")
     elif nom in known:
         remedy = "choisir un autre nom : rien n'est jamais écrasé"
-        yield _faute("un dossier déjà là", "un nom libre", remedy, f"{DOSSIER}/{nom}")
-
-
-def _ancienne(nom: str, known: Sequence[str]) -> Iterator[Faute]:
-    from ctglib.donnees.lecture import proches
-
-    if nom not in known:
-        close = proches(nom, known)
-        remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms"
-        expected = f"le nom d'un dossier de « {DOSSIER} » : {', '.join(known)}"
-        yield _faute(f"la convention inconnue « {nom[:80]} »", expected, remedy)
+        yield Faute(f"{DOSSIER}/{nom}", "un dossier déjà là", "un nom libre", remedy)
 
 
 def _dates(debut: date | None, fin: date | None) -> Iterator[Faute]:
@@ -117,39 +112,23 @@ def _dates(debut: date | None, fin: date | None) -> Iterator[Faute]:
     for name, value, example in (("--debut", debut, "2027-01-01"), ("--fin", fin, "2030-12-31")):
         if value is None:
             remedy = f"ajouter {name} {example}, par exemple"
-            yield _faute(f"aucune date pour « {name} »", "une date, année-mois-jour", remedy)
+            yield Faute(DOSSIER, f"aucune date pour « {name} »", "une date, année-mois-jour", remedy)
     if debut and fin and fin <= debut:
         expected = f"une date après le début, {date_longue(debut)}"
-        yield _faute(f"une fin le {date_longue(fin)}", expected, "corriger l'une des deux dates")
-
-
-def _succession(debut: date, apres: date) -> Iterator[Faute]:
-    from ctglib.document.typographie import date_longue
-
-    if debut <= apres:
-        expected = f"une date après la fin de l'ancienne convention, {date_longue(apres)}"
-        yield _faute(f"un début le {date_longue(debut)}", expected, "corriger le début")
+        yield Faute(DOSSIER, f"une fin le {date_longue(fin)}", expected, "corriger l'une des deux dates")
 
 
 def _territoire(code: str) -> Iterator[Faute]:
     from ctglib.donnees import publiques
-    from ctglib.donnees.lecture import proches
 
     expected = "le code Insee d'une commune ou le SIREN d'un EPCI, du code officiel géographique"
     if re.fullmatch(r"[0-9][0-9AB][0-9]{3}|[0-9]{9}", code):
         if publiques.territoires([code], niveaux=("commune", "epci")).empty:
-            yield _faute(f"le territoire inconnu « {code} »", expected, "vérifier le code (cinq ou neuf signes)")
+            remedy = "vérifier le code (cinq ou neuf signes)"
+            yield Faute(DOSSIER, f"le territoire inconnu « {code} »", expected, remedy)
         return
     places = publiques.territoires(niveaux=("commune", "epci"))
     named = places[places["nom"].str.casefold() == code.casefold()]
     close = named if len(named) else places[places["nom"].isin(proches(code, places["nom"].tolist(), 0.8))]
     told = " ; ".join(f"--territoire {row.code} ({row.nom})" for row in close.head(3).itertuples())
-    yield _faute(f"le territoire « {code[:80]} »", expected, told or "écrire --territoire 62413, par exemple")
-
-
-def _contenu(parties: Sequence[str], fiches: int) -> Iterator[Faute]:
-    if len(parties) < 2:
-        remedy = '--parties "Ville de Lens ; Caf du Pas-de-Calais", par exemple'
-        yield _faute(f"{len(parties)} signataire", "deux signataires au moins", remedy)
-    if not 1 <= fiches <= FICHES:
-        yield _faute(f"{fiches} fiches action", f"de 1 à {FICHES} fiches", "écrire --fiches 4")
+    yield Faute(DOSSIER, f"le territoire « {code[:80]} »", expected, told or "écrire --territoire 62413, par exemple")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctglib.commandes.options import ABlanc, Conventions, LaConvention
-from ctglib.commandes.terminal import compter, dire, montrer, promettre, refuser, tableau
+from ctglib.commandes.terminal import compter, dire, montrer, promettre, refuser
+from ctglib.donnees.fautes import DonneesInvalides, Faute
 
 if TYPE_CHECKING:
     from ctglib.collecte.importer import Preparation
-    from ctglib.donnees.officiels.ajout import Ajout
 
 RIEN = "Rien n'a été changé."
 _VIDE = "(vide)"
@@ -62,7 +62,6 @@ Commun = Annotated[
 def valider(convention: Conventions = None) -> int:
     """Vérifier toutes les données, et dire toutes les fautes d'un coup."""
     from ctglib.donnees import validation
-    from ctglib.donnees.fautes import DonneesInvalides, Faute
     from ctglib.donnees.lecture import conventions
     from ctglib.donnees.validation import examiner_les_sources
     from ctglib.production.paroles import fautes_des_paroles
@@ -131,14 +130,14 @@ def _dire_les_changements(titre: str, ready: Preparation, *, revision: bool) -> 
     changes = [item for item in ready.changements if bool(item.revision) == revision]
     if not changes:
         return
-    table = tableau("Où", "Repère", "Colonne", "Avant", "Après")
+    lines = []
     for item in changes:
-        origin = item.entree.origine
-        key = " ".join(part for part in item.entree.cle if part)
+        origin, key = item.entree.origine, " ".join(part for part in item.entree.cle if part)
         column = origin.colonnes.get(item.colonne, item.colonne)
-        table.add_row(f"{origin.feuille}, ligne {origin.ligne}", key, column, item.avant or _VIDE, item.apres or _VIDE)
+        where = f"{origin.feuille}, ligne {origin.ligne}"
+        lines.append((where, key, column, item.avant or _VIDE, item.apres or _VIDE))
     dire(titre)
-    montrer(table)
+    montrer(("Où", "Repère", "Colonne", "Avant", "Après"), lines)
 
 
 @promettre("Rien n'a été enregistré.")
@@ -169,7 +168,11 @@ def ajouter_sources(
 
     asked = Demande(annee=annee, le=le.date() if le else None, departements=tuple(departement or ()), commun=commun)
     addition = preparer(fichiers, asked)
-    _dire_l_ajout(addition)
+    dire(*addition.dites)
+    if addition.revisions:
+        dire("\nCe qui change de ce qui était là :", *(f"  {said}" for said in addition.revisions))
+    if addition.alertes:
+        dire("\nÀ vérifier, cela paraît faux :", *(f"  {said}" for said in addition.alertes))
     if addition.registre == lire_registre(addition.dossier):
         dire(RIEN)
         return 0
@@ -179,14 +182,6 @@ def ajouter_sources(
     enregistrer(addition)
     dire(f"Ajouté : {compter(len(addition.octets), 'table')} dans data/{addition.dossier}.")
     return 0
-
-
-def _dire_l_ajout(addition: Ajout) -> None:
-    dire(*addition.dites)
-    if addition.revisions:
-        dire("\nCe qui change de ce qui était là :", *(f"  {said}" for said in addition.revisions))
-    if addition.alertes:
-        dire("\nÀ vérifier, cela paraît faux :", *(f"  {said}" for said in addition.alertes))
 
 
 def _accord() -> bool:

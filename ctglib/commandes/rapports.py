@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctglib.commandes.options import ABlanc, Carnets, Conventions, Delai, Formats, Sortie, Travailleurs
-from ctglib.commandes.terminal import Incompris, dire, inconnus, montrer, refuser, tableau
+from ctglib.commandes.terminal import Incompris, dire, inconnus, montrer, refuser
+from ctglib.donnees.ecriture import ecrire
 from ctglib.production.plan import CARNETS, CTG, DIFFUSIONS, FORMATS, MOTEURS, PORTRAITS, PUBLIQUE, RESUMES, SORTIE
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from ctglib.production.manifeste import Prevision
     from ctglib.production.plan import Commande
     from ctglib.production.produire import Prevu, Resultat
 
@@ -81,7 +81,7 @@ def produire(
 ) -> int:  # fmt: skip
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
     from ctglib.donnees.lecture import conventions
-    from ctglib.production.plan import Demande, commandes, rapports_connus
+    from ctglib.production.plan import Demande, annees_de, commandes, rapports_connus
 
     facon = Facon(
         sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc, suivre=suivre, moteur=moteur
@@ -98,7 +98,12 @@ def produire(
             *fautes,
             *_fautes(facon),
         ]
-        if fautes := fautes or _annees_inconnues(annee or (), demandees):
+        if annee and not fautes:
+            known = sorted({year for nom in demandees for year in annees_de(nom)})
+            possible = f"Possibles : {', '.join(map(str, known))}."
+            missing = [year for year in annee if year not in known]
+            fautes = [f"L'année {year} n'est dans aucune convention demandée. {possible}" for year in missing]
+        if fautes:
             raise Incompris("\n".join(fautes))
         asked = tuple(rapports or possibles)
         return commandes(Demande(asked, demandees, tuple(annee or ()), diffusion, kinds, sortie, carnets)), demandees
@@ -146,17 +151,6 @@ def _fautes(facon: Facon) -> list[str]:
     return fautes
 
 
-def _annees_inconnues(annees: Sequence[int], demandees: Iterable[str]) -> list[str]:
-    from ctglib.production.plan import annees_de
-
-    connues = sorted({annee for nom in demandees for annee in annees_de(nom)}) if annees else []
-    return [
-        f"L'année {annee} n'est dans aucune convention demandée. Possibles : {', '.join(map(str, connues))}."
-        for annee in annees
-        if annee not in connues
-    ]
-
-
 def _faire(demander: Callable[[], Asked], facon: Facon) -> int:
     """Make what is out of date, once or after each change, or say it; return 0, or 1 when a report failed."""
     from ctglib.commandes.surveillance import surveiller
@@ -165,7 +159,13 @@ def _faire(demander: Callable[[], Asked], facon: Facon) -> int:
 
     if facon.a_blanc:
         orders, _ = demander()
-        _annoncer([item for item in prevoir(orders, forcer=facon.forcer) if item.raisons], len(orders))
+        a_faire = [item for item in prevoir(orders, forcer=facon.forcer) if item.raisons]
+        touche = {True: f" {SI_CELA_LE_TOUCHE}", False: ""}
+        lines = [(item.commande.nom, _pourquoi(item.raisons) + touche[item.suspendue]) for item in a_faire]
+        if lines:
+            montrer(("Rapport", "Pourquoi il serait produit"), lines)
+        _dire_a_jour(len(orders) - len(lines), len(orders))
+        dire("Essai à blanc : rien n'a été écrit.")
         return 0
     with ExitStack() as pile:
 
@@ -186,7 +186,6 @@ def _faire(demander: Callable[[], Asked], facon: Facon) -> int:
 
 def _passer(demander: Callable[[], Asked], facon: Facon, ouvrir: Callable[[], tuple[Executor, int]]) -> int:
     """Make what is out of date, bring the portal up to date, and say what became of each."""
-    from ctglib.donnees.ecriture import ecrire
     from ctglib.production.manifeste import prevoir
     from ctglib.production.plan import carnets_ignores
     from ctglib.production.portail import ecrire_portail
@@ -212,17 +211,12 @@ def _passer(demander: Callable[[], Asked], facon: Facon, ouvrir: Callable[[], tu
         )
     dire(f"Portail : {portail}")
     if facon.mesures:
-        ecrire({facon.mesures: json.dumps([_mesure(item) for item in resultats], indent=1).encode()})
+        noted = [
+            {"rapport": item.commande.cle, "convention": item.commande.convention, "etapes": item.mesures}
+            for item in resultats
+        ]
+        ecrire({facon.mesures: json.dumps(noted, indent=1).encode()})
     return 1 if any(resultat.echec for resultat in resultats) else 0
-
-
-def _mesure(resultat: Resultat) -> dict[str, object]:
-    return {
-        "rapport": resultat.commande.cle,
-        "convention": resultat.commande.convention,
-        "secondes": resultat.mesures.get("total", 0.0),
-        "etapes": resultat.mesures,
-    }
 
 
 def suivre_la_barre(resultats: Iterable[Prevu]) -> Iterator[Prevu]:
@@ -239,27 +233,12 @@ def suivre_la_barre(resultats: Iterable[Prevu]) -> Iterator[Prevu]:
             yield resultat
 
 
-def _annoncer(a_faire: list[Prevision], nombre: int) -> None:
-    """Say which reports would be made and why, and how many are up to date."""
-    if a_faire:
-        table = tableau("Rapport", "Pourquoi il serait produit")
-        for item in a_faire:
-            why = _pourquoi(item.raisons)
-            table.add_row(item.commande.nom, f"{why} {SI_CELA_LE_TOUCHE}" if item.suspendue else why)
-        montrer(table)
-    _dire_a_jour(nombre - len(a_faire), nombre)
-    dire("Essai à blanc : rien n'a été écrit.")
-
-
 def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
     """Say what became of each report, why it was made, and each failure once."""
     if resultats:
         resultats = sorted(resultats, key=lambda item: (item.commande.convention, item.commande.cle))
-        table = tableau("Rapport", "Résultat", "Secondes", "Taille", "Chemin")
-        table.columns[2].justify = "right"
-        for item in resultats:
-            table.add_row(*_ligne(item))
-        montrer(table)
+        titles = ("Rapport", "Résultat", "Secondes", "Taille", "Chemin")
+        montrer(titles, map(_ligne, resultats), droite="Secondes")
         reasons = _grouper(resultats, lambda item: _pourquoi(item.raisons))
         told = {raison: "tous" if len(noms) == len(resultats) > 1 else " ; ".join(noms) for raison, noms in reasons}
         dire("\nPourquoi :", *(f"- {raison} : {noms}" for raison, noms in told.items()), "")

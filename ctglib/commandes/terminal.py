@@ -13,8 +13,6 @@ from ctglib.donnees.fautes import Empechement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.table import Table
-
 
 class Incompris(Empechement):
     """What was typed names something that does not exist."""
@@ -47,20 +45,16 @@ def promettre(phrase: str) -> Iterator[None]:
         raise
 
 
-def tableau(*titres: str) -> Table:
-    """Return an empty table of the terminal, with these headings."""
+def montrer(titres: Iterable[str], lignes: Iterable[Iterable[str]], *, droite: str = "") -> None:
+    """Show a table; a text in brackets is a style of rich's, unless its « [ » is escaped."""
+    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for titre in titres:
-        table.add_column(titre, overflow="fold")
-    return table
-
-
-def montrer(table: Table) -> None:
-    """Show a table."""
-    from rich.console import Console
-
+        table.add_column(titre, overflow="fold", justify="right" if titre == droite else "left")
+    for ligne in lignes:
+        table.add_row(*ligne)
     Console(highlight=False).print(table)
 
 

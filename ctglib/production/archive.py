@@ -179,53 +179,27 @@ def _decrire(
     dates = (trace.page.get("date", "") for trace in manifeste.traces.values())
     dossier = f"reports/{manifeste.chemin.parent.name}"
     actions = {cle: f"#production-{cle.replace('/', '-')}" for cle in sorted(manifeste.traces)}
+    modele = json.loads((MODELES / "archive.json").read_bytes())
     entites = [
+        modele["archive"],
         {
-            "@id": DESCRIPTION,
-            "@type": "CreativeWork",
-            "about": {"@id": "./"},
-            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
-            "description": "Description de l'archive, au format RO-Crate 1.1",
-        },
-        {
-            "@id": "./",
-            "@type": "Dataset",
+            **modele["ensemble"],
             "name": f"{convention.titre} : rapports, et de quoi les refaire",
-            "description": (
-                "Les rapports de la convention, les données dont ils sont faits, les carnets et la bibliothèque qui "
-                "les font, les versions employées. LISEZMOI.md dit comment les refaire."
-            ),
-            "inLanguage": "fr",
             "datePublished": max(dates, default="") or convention.debut.isoformat(),
             "license": {"@id": licence},
             "author": [{"@id": f"#{partie.id}"} for partie in convention.parties],
-            "conditionsOfAccess": (
-                "Contient les données saisies, petits effectifs compris : à conserver par les parties, à ne pas "
-                "publier. Seul le dossier reports peut l'être."
-            ),
             "temporalCoverage": f"{convention.debut.isoformat()}/{convention.fin.isoformat()}",
             "hasPart": _liens(sorted(fichiers)),
             "mentions": [{"@id": action} for action in actions.values()],
             **({"creativeWorkStatus": f"En l'état : {' ; '.join(reserves)}"} if reserves else {}),
         },
         *({"@id": f"#{one.id}", "@type": "Organization", "name": one.nom} for one in convention.parties),
+        {**modele["licence"], "name": "Licence à choisir" if licence == LICENCE else "Licence du classeur"},
         {
-            "@id": LICENCE,
-            "@type": "CreativeWork",
-            "name": "Licence à choisir" if licence == LICENCE else "Licence du classeur",
-            "description": (
-                "La licence des rapports, des données saisies et de la bibliothèque est celle que les parties "
-                "choisissent ; chaque série publique garde la sienne, dite par son fichier origine.yaml."
-            ),
-        },
-        {
-            "@id": CLASSEUR,
-            "@type": "SoftwareApplication",
-            "name": "Classeur d'évaluation d'une convention territoriale globale (ctglib)",
+            **modele["classeur"],
             "softwareVersion": versions().get("ctglib", ""),
             "runtimePlatform": f"Python {versions()[PYTHON]}",
             "operatingSystem": _systeme(),
-            "softwareRequirements": {"@id": VERROU},
         },
         *({"@id": identifiant, "@type": "CreativeWork", "name": nom} for nom, identifiant in licences.items()),
         *(
@@ -240,7 +214,6 @@ def _decrire(
             for cle, trace in sorted(manifeste.traces.items())
         ),
     ]
-    modele = json.loads((MODELES / "archive.json").read_bytes())
     titres = {f"{dossier}/{nom}": trace.page["titre"] for trace in manifeste.traces.values() for nom in trace.sorties}
     for nom, content in sorted(fichiers.items()):
         path = PurePosixPath(nom)

@@ -25,12 +25,7 @@ class ClasseurDifferent(Exception):
 
 
 class Grappe(Executor):
-    """The executor of a Dask client, whose tasks each run in a process of their own.
-
-    Args:
-        executeur: What ``Client.get_executor`` gives.
-        delai: Seconds that each step of a task may take; no limit when None.
-    """
+    """The executor of a Dask client, whose tasks each run in a process of their own; ``delai`` is for each step."""
 
     def __init__(self, executeur: Executor, delai: float | None) -> None:
         self._executeur, self._delai = executeur, delai
@@ -79,11 +74,7 @@ def ouvrir_grappe(adresse: str, delai: float | None) -> Iterator[tuple[Grappe, i
 
 
 def a_part(tache: tuple, delai: float | None, code: str) -> object:
-    """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's.
-
-    Raises:
-        ClasseurDifferent: The library here is not the one of whoever asks.
-    """
+    """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's."""
     if code != empreinte_du_code():
         raise ClasseurDifferent(
             "Le classeur installé sur une machine de la grappe n'est pas celui de cet ordinateur. Installez partout "

@@ -97,6 +97,11 @@ class Trace:
     sorties: dict[str, str]  # fingerprints of its files, by path in the folder of the manifest
     parts: dict[str, str]  # fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``)
 
+    @property
+    def etudes(self) -> tuple[str, ...]:
+        """The names of the studies that the report used, whole or in part: « etude/convention/annee/diffusion »."""
+        return tuple(dict.fromkeys("/".join(nom.split("/")[:4]) for nom in self.parts if nom.startswith("etude/")))
+
     @classmethod
     def de(cls, commande: Commande, fabrication: Fabrication, precedente: Trace | None) -> Trace:
         """Return the trace of a report just made.

@@ -142,31 +142,27 @@ def moteur_ctg() -> type:
 
 
 def _executer_cellules(nb_man: object, client: object) -> None:
+    """Run the cells and note their outputs; those that pass what a notebook may hold become an error."""
+    from nbformat.v4 import new_output, output_from_msg
+
     place = PLAFOND
     for index, cell in enumerate(nb_man.nb.cells):
         nb_man.cell_start(cell, index)
         if cell.cell_type == "code" and cell.source.strip():
             annoncer(cell.source)
-            place -= _executer(client, cell, place)
-            if any(output.output_type == "error" for output in cell.outputs):
+            client.execute(cell.source, store_history=True, allow_stdin=False)
+            messages = client.iopub_channel.get_msgs()
+            outputs = [output_from_msg(message) for message in messages if message["header"]["msg_type"] in SORTIES]
+            outputs += [new_output("display_data", data={"text/plain": shown}) for shown in _fermer_les_figures()]
+            place -= sum(len(str(output)) for output in outputs)
+            if place < 0:
+                texte = f"les sorties du carnet dépassent {PLAFOND // 1_000_000} millions de signes"
+                outputs = [new_output("error", ename="ValueError", evalue=texte, traceback=[texte])]
+            cell.outputs = outputs
+            if any(output.output_type == "error" for output in outputs):
                 nb_man.cell_exception(cell, index)
                 return
         nb_man.cell_complete(cell, index)
-
-
-def _executer(client: object, cell: NotebookNode, place: int) -> int:
-    """Run a cell, note its outputs, and return their size; those that pass what is left become an error."""
-    from nbformat.v4 import new_output, output_from_msg
-
-    client.execute(cell.source, store_history=True, allow_stdin=False)
-    messages = client.iopub_channel.get_msgs()
-    cell.outputs = [output_from_msg(message) for message in messages if message["header"]["msg_type"] in SORTIES]
-    cell.outputs += [new_output("display_data", data={"text/plain": figure}) for figure in _fermer_les_figures()]
-    taille = sum(len(str(output)) for output in cell.outputs)
-    if taille > place:
-        texte = f"les sorties du carnet dépassent {PLAFOND // 1_000_000} millions de signes"
-        cell.outputs = [new_output("error", ename="ValueError", evalue=texte, traceback=[texte])]
-    return taille
 
 
 def _fermer_les_figures() -> list[str]:

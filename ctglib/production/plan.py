@@ -235,9 +235,15 @@ def commandes(demande: Demande) -> list[Commande]:
     annuels = [carnet for carnet in formats if "annee" in carnet.parametres]
     orders = []
     for convention in demande.conventions:
-        for annee in (None, *(_annees(demande, convention) if annuels else ())):
+        try:
+            numeros, annees = [fiche.numero for fiche in _convention(convention).fiches], annees_de(convention)
+        except DonneesInvalides:  # the notebooks of its former reports will say what is wrong with it
+            folders = (demande.sortie / convention).glob("[0-9][0-9][0-9][0-9]/")
+            numeros, annees = [], sorted(int(folder.name) for folder in folders)
+        asked = [annee for annee in annees if annuels and (not demande.annees or annee in demande.annees)]
+        for annee in (None, *asked):
             for carnet in annuels if annee else [carnet for carnet in formats if carnet not in annuels]:
-                fiches = _fiches(convention) if "fiche" in carnet.parametres else (None,)
+                fiches = numeros if "fiche" in carnet.parametres else (None,)
                 orders += [commander(demande, formats[carnet], carnet, convention, annee, fiche) for fiche in fiches]
     return orders
 
@@ -268,23 +274,6 @@ def annees_de(convention: str) -> tuple[int, ...]:
     """
     found = _convention(convention)
     return tuple(range(found.debut.year, found.fin.year + 1))
-
-
-def _annees(demande: Demande, convention: str) -> tuple[int, ...]:
-    """Return the years asked for that a convention has."""
-    try:
-        annees = annees_de(convention)
-    except DonneesInvalides:  # those of its former reports, whose notebooks will say what is wrong with it
-        folders = (demande.sortie / convention).glob("[0-9][0-9][0-9][0-9]/")
-        annees = tuple(sorted(int(folder.name) for folder in folders))
-    return tuple(annee for annee in annees if not demande.annees or annee in demande.annees)
-
-
-def _fiches(convention: str) -> tuple[int, ...]:
-    try:
-        return tuple(fiche.numero for fiche in _convention(convention).fiches)
-    except DonneesInvalides:  # the reports of the whole convention say what is wrong with it
-        return ()
 
 
 def _convention(nom: str) -> Convention:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 VERROU, TRAVAIL = ".ctg-verrou", ".ctg-travail"  # in the folder of the reports
 PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
-ETUDE = "etude"  # first word of the name of a study, and of its parts
 
 
 Prevu = TypeVar("Prevu")  # what holds the order of a report as its ``commande``
@@ -164,7 +163,7 @@ def confirmer(previsions: Iterable[Prevision], executeur: Executor) -> Iterator[
     """
     for _, group in groupby(previsions, key=lambda prevision: prevision.commande.dossier):
         attente = list(group)
-        suspendues = [(prevision, _etudes(prevision.trace)) for prevision in attente if prevision.suspendue]
+        suspendues = [(prevision, prevision.trace.etudes) for prevision in attente if prevision.suspendue]
         taches = {
             nom: executeur.submit(etudier, nom, os.environ.get(VARIABLE))
             for nom in dict.fromkeys(nom for _, noms in suspendues for nom in noms)
@@ -180,11 +179,6 @@ def _resultat(tache: Future) -> Etude | None:
         return tache.result()
     except (DelaiDepasse, OuvrierPerdu, TacheEchouee):
         return None
-
-
-def _etudes(trace: Trace) -> tuple[str, ...]:
-    """Return the names of the studies that a report used, whole or in part."""
-    return tuple(dict.fromkeys("/".join(nom.split("/")[:4]) for nom in trace.parts if nom.startswith(f"{ETUDE}/")))
 
 
 def _confirmer(prevision: Prevision, etudes: list[Etude]) -> Prevision:
