@@ -61,26 +61,25 @@ def verifier(
     conventions = convention or publiees
     invalides = _dire_les_donnees(conventions)
     releve = relever(sortie, conventions, carnets)
-    ecarts = compter(len(releve.sorties), "écart")
-    tels = f"{compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit"
-    accords = [
-        not invalides,
-        _constater("Fichiers", releve.sorties, tels, f"{ecarts} avec ce que dit le manifeste"),
-        _constater(
+    constats = [
+        (
+            "Fichiers", releve.sorties, f"{compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit",
+            f"{compter(len(releve.sorties), 'écart')} avec ce que dit le manifeste",
+        ),
+        (
             "Données lues, carnets, code et versions", releve.causes, "ceux du manifeste",
             "ce ne sont plus ceux du manifeste",
         ),
     ]  # fmt: skip
     if archive := relever_archive():
         nombre, ecarts = archive
-        said = f"{compter(nombre, 'fichier')}, tous ceux de sa description ({DESCRIPTION}, sha256 {{}})"
-        tels = said.format(empreinte((PROJET / DESCRIPTION).read_bytes()))
-        accords.append(
-            _constater("Archive", ecarts, tels, f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait")
-        )
+        digest = empreinte((PROJET / DESCRIPTION).read_bytes())
+        tels = f"{compter(nombre, 'fichier')}, tous ceux de sa description ({DESCRIPTION}, sha256 {digest})"
+        constats.append(("Archive", ecarts, tels, f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait"))
     nombre, ecarts = relever_paquets()
     tels, autres = f"{compter(nombre, 'fichier')}, tels qu'installés", f"{compter(len(ecarts), 'paquet')} à réinstaller"
-    accords.append(_constater("Paquets", ecarts, tels, autres))
+    constats.append(("Paquets", ecarts, tels, autres))
+    accords = [not invalides, *(_constater(*constat) for constat in constats)]
     if sans_rejouer:
         dire("– Rejeu : non demandé (--sans-rejouer)")
     else:

@@ -12,7 +12,7 @@ import typer
 from ctglib.commandes.terminal import dire, promettre
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
-from ctglib.donnees.lecture import proches, racine
+from ctglib.donnees.lecture import conventions, proches, racine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +47,6 @@ def nouvelle_convention(
     """Écrire le dossier d'une convention : à remplir, ou d'après celle qui s'achève (--depuis)."""
     from ctglib.commandes.brouillon import commencer, poursuivre
     from ctglib.document.typographie import date_longue
-    from ctglib.donnees.lecture import conventions
     from ctglib.rapports.evaluation import ouvrir_evaluation
 
     given = {"territoire": territoire, "debut": debut, "fin": fin, "parties": parties, "fiches": str(fiches or "")}

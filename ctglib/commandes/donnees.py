@@ -11,6 +11,7 @@ import typer
 from ctglib.commandes.options import ABlanc, Conventions, LaConvention
 from ctglib.commandes.terminal import compter, dire, montrer, promettre, refuser
 from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import conventions
 
 if TYPE_CHECKING:
     from ctglib.collecte.importer import Preparation
@@ -62,8 +63,6 @@ Commun = Annotated[
 def valider(convention: Conventions = None) -> int:
     """Vérifier toutes les données, et dire toutes les fautes d'un coup."""
     from ctglib.donnees import validation
-    from ctglib.donnees.lecture import conventions
-    from ctglib.donnees.validation import examiner_les_sources
     from ctglib.production.paroles import fautes_des_paroles
 
     fautes: list[Faute] = []
@@ -83,7 +82,7 @@ def valider(convention: Conventions = None) -> int:
         else:
             dire(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.")
             dire(*(f"  à voir : {line}" for line in validation.avertissements(nom)))
-    impossible, odd = examiner_les_sources()
+    impossible, odd = validation.examiner_les_sources()
     dire(*(f"  à voir : {line}" for line in odd))
     return refuser(DonneesInvalides([*fautes, *impossible])) if fautes or impossible else 0
 

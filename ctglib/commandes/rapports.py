@@ -16,6 +16,7 @@ import typer
 from ctglib.commandes.options import ABlanc, Carnets, Conventions, Delai, Formats, Sortie, Travailleurs
 from ctglib.commandes.terminal import Incompris, dire, inconnus, montrer, refuser
 from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.lecture import conventions
 from ctglib.production.plan import CARNETS, CTG, DIFFUSIONS, FORMATS, MOTEURS, PORTRAITS, PUBLIQUE, RESUMES, SORTIE
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ def produire(
     ordonnanceur: Ordonnanceur = "", mesures: Mesures = None, carnets: Carnets = CARNETS,
 ) -> int:  # fmt: skip
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
-    from ctglib.donnees.lecture import conventions
     from ctglib.production.plan import Demande, annees_de, commandes, rapports_connus
 
     facon = Facon(

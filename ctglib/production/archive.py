@@ -54,11 +54,7 @@ def archiver(
 ) -> tuple[bytes, bytes]:
     """Return the archive of a convention, and the description that it holds of itself.
 
-    Args:
-        manifeste: That of its public reports.
-        carnets: Folder of the notebooks.
-        reserves: What is not up to date, that the archive has to say.
-        paquets: Packages to put inside, by path.
+    ``manifeste`` is that of its public reports, ``reserves`` what is not up to date, ``paquets`` to put inside by path.
 
     Raises:
         DonneesInvalides: A file of the data that the archive describes does not hold.

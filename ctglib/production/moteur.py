@@ -65,8 +65,8 @@ def executer(
     Args:
         notebook: The notebook.
         parametres: Values of declared parameters, text or whole numbers.
-        moteur: ``ctg``, in this process; ``standard``, papermill's own, in an ordinary Jupyter kernel.
-        journal: Where to add the reads of the ordinary kernel, which is another program.
+        moteur: ``ctg``, in this process; ``standard``, in an ordinary Jupyter kernel.
+        journal: Where to add the reads of that kernel, which is another program.
 
     Raises:
         RapportEchoue: A parameter is unknown or is not of the declared type, or a cell failed.

@@ -71,12 +71,7 @@ def coeurs() -> int:
 
 @contextmanager
 def ouvrir_executeur(*, travailleurs: int, delai: float, ordonnanceur: str = "") -> Iterator[tuple[Executor, int]]:
-    """Yield who makes the reports, and how many may be handed over at once.
-
-    Args:
-        travailleurs: Processes on this computer; as many as processors when 0.
-        delai: Seconds that a cell may take.
-        ordonnanceur: Address of a Dask scheduler; the processes of this computer when empty.
+    """Yield who makes the reports, and how many may be handed over at once; ``delai`` is in seconds, for a cell.
 
     Raises:
         OrdonnanceurAbsent: The scheduler cannot be reached.
@@ -96,13 +91,8 @@ class Ouvriers(Executor):
     """An executor whose tasks each run in a process with everything loaded.
 
     With forkserver a process is forked for each task from one that has loaded all, and is clean; with spawn a few
-    processes live on, and their state is put back between tasks. What tasks share (``partage``) is kept here.
-
-    Args:
-        nombre: How many tasks may run at once.
-        delai: Seconds that each step of a task may take; no limit when None.
-        methode: Start method of multiprocessing.
-        partager: Whether tasks share what they work out; not where data may change from one to the next.
+    processes live on, and their state is put back between tasks. What tasks share (``partage``) is kept here, unless
+    data may change from one to the next. ``delai`` is in seconds, for each step of a task.
     """
 
     def __init__(

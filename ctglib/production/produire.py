@@ -98,12 +98,8 @@ def confier(
 ) -> Iterator[tuple[Prevu, Fabrication | Echec]]:
     """Yield what each report gave, or why it gave nothing, as it is done; nothing is written.
 
-    Args:
-        prevus: The reports to make, each with its order.
-        executeur: Who makes them. Few are handed to it at a time: memory does not grow with their number.
-        moteur: ``ctg`` or ``standard``.
-        places: How many may be handed over at once.
-        temporaire: Folder of temporary files, the system's when empty.
+    Few are handed over at once (``places``): memory does not grow with their number. ``temporaire`` is the folder of
+    temporary files, the system's when empty.
     """
     restants, en_cours = iter(prevus), {}
     while True:
