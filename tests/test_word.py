@@ -8,9 +8,14 @@ from io import BytesIO
 import docx
 import pytest
 from carnet_exemple import PIEGES, carnet
+from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
 
+from ctglib.document.blocs import Paragraphe, colonnes
 from ctglib.export import ExporteurDOCX
+from ctglib.export.document import document_de
+from ctglib.export.word import composer
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +102,12 @@ def test_un_titre_ne_reste_pas_seul_en_bas_de_page_avec_sa_question(document: do
 
     assert paragraphs[question - 1].style.name == "Heading 1"
     assert all(paragraph.paragraph_format.keep_with_next for paragraph in paragraphs[question - 1 : question + 1])
+
+
+def test_des_blocs_cote_a_cote_sont_en_colonnes_de_la_page_et_la_suite_ne_l_est_pas() -> None:
+    page = document_de([Paragraphe("avant"), colonnes(Paragraphe("a"), Paragraphe("b")), Paragraphe("après")])
+    written = docx.Document(BytesIO(composer(page)))
+
+    columns = [section._sectPr.find(qn("w:cols")).get(qn("w:num")) for section in written.sections]
+    assert columns == ["1", "2", None]
+    assert [section.start_type for section in written.sections[1:]] == [WD_SECTION.CONTINUOUS] * 2
