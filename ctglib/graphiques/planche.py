@@ -74,12 +74,13 @@ def assemble(
 
 
 def prepare() -> None:
-    """Do what is done at a first drawing and kept: style, fonts, widths of signs."""
+    """Do what is done at a first drawing and kept: style, fonts, widths of signs; no data file is read."""
+    for bold in (False, True):
+        measure("".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))), 1.0, bold)
     with charter_style():
-        planche = Planche("large")
-        planche.write(0, 5, "".join(map(chr, range(0x20, 0x7F))))
-        planche.write(0, 15, "1", bold=True)
-        svg(planche.finish(20), "", "", "large")
+        figure = Dessin()
+        figure.add_axes((0, 0, 1, 1)).text(0, 0, "1", weight=700)
+        svg(figure, "", "", "large")
 
 
 class Planche:
