@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.coherence import (
-        Correction,
         Inclusion,
         LectureEffectif,
         MemeGrandeur,
@@ -127,25 +126,13 @@ class Controle(Lecture):
             cles, objet = (relation.id, *cles), relation.objet
             reason = relation.pourquoi and self.convention.ecrire(relation.pourquoi)
             autres = {"gravite": relation.gravite, "pourquoi": reason, **autres}
-        found, territoires = self.regle(regle), self.catalogue.territoires
-        return {
-            "cle": ":".join((regle, *cles)),
-            "regle": regle,
-            "libelle": found.libelle,
-            "lieu": lieu,
-            "objet": objet,
-            "ecrit": ecrit,
-            "calcule": calcule,
-            "gravite": found.gravite,
-            "question": found.question.format(objet=objet),
-            "a_qui": found.a_qui,
-            "statut": "ouvert",
-            "motif": "",
-            "pourquoi": "",
-            "territoire": territoires[cles[-1]].nom if cles and cles[-1] in territoires else "",
-            "indicateurs": SEPARATEUR.join(indicateurs),
-            **{name: text for name, text in autres.items() if text},
-        }
+        found, places = self.regle(regle), self.catalogue.territoires
+        place = places[cles[-1]].nom if cles and cles[-1] in places else ""
+        told = (
+            ":".join((regle, *cles)), regle, found.libelle, lieu, objet, ecrit, calcule, found.gravite,
+            found.question.format(objet=objet), found.a_qui, "ouvert", "", "", place, SEPARATEUR.join(indicateurs),
+        )  # fmt: skip
+        return dict(zip(COLONNES, told, strict=False)) | {name: text for name, text in autres.items() if text}
 
 
 Constats = Iterator[Constat]
@@ -709,14 +696,16 @@ def corrections(check: Controle) -> Constats:
     """Yield each declared correction with its rows, or as obsolete; then the notes that tell a reading undeclared."""
     tables = {"annexe1.csv": check.dossier.annexe1, "offre.csv": check.dossier.offre}
     for correction in check.dossier.corrections:
-        if rows := _portees(correction, tables[correction.fichier]):
+        texts = tables[correction.fichier].select_dtypes(exclude="number")
+        rows = texts.apply(lambda cell, mention=correction.mention: cell.str.contains(mention, regex=False)).any(axis=1)
+        if count := int(rows.sum()):
             yield check.constat(
                 "correction",
                 correction.id,
                 lieu=majuscule(correction.reference),
                 objet=correction.objet,
                 ecrit=correction.ecrit,
-                calcule=f"lu : {correction.lu} ({rows} {'ligne' if rows == 1 else 'lignes'})",
+                calcule=f"lu : {correction.lu} ({count} {'ligne' if count == 1 else 'lignes'})",
                 statut="corrige",
                 motif=correction.raison,
             )
@@ -744,24 +733,8 @@ def corrections(check: Controle) -> Constats:
                 )
 
 
-def _portees(correction: Correction, table: pd.DataFrame) -> int:
-    """Return how many rows carry the mention of a correction, in any of their texts."""
-    texts = table.select_dtypes(exclude="number")
-    return int(texts.apply(lambda cell: cell.str.contains(correction.mention, regex=False)).any(axis=1).sum())
-
-
 REGLES = (
-    parts_recalculees,
-    *(partial(des_relations, rule) for rule in list(RELATIONS)[:-1]),
-    variations_seules,
-    partial(des_relations, "meme_grandeur"),
-    memes_effectifs,
-    quotients,
-    affirmations,
-    periodicites,
-    ages_offerts,
-    non_dits,
-    des_fiches,
-    de_l_acte,
-    corrections,
-)
+    parts_recalculees, *(partial(des_relations, rule) for rule in list(RELATIONS)[:-1]), variations_seules,
+    partial(des_relations, "meme_grandeur"), memes_effectifs, quotients, affirmations, periodicites, ages_offerts,
+    non_dits, des_fiches, de_l_acte, corrections,
+)  # fmt: skip
