@@ -19,7 +19,7 @@ from ctglib.calculs.portrait import (
     TROP_PEU,
     Chiffres,
     Lieu,
-    Vue,
+    en_annees,
     evolutions,
     mesurer,
     par_commune,
@@ -340,7 +340,7 @@ def _parts(etude: EtudePortrait, theme: str, nom: str) -> Figure | None:
     family = etude.chiffres.familles.get(rules.parts_de[0])
     names = {ICI: etude.place.nom, LA: etude.contexte.reference.nom}
     for role in [role for role in names if role in etude.lieux and family]:
-        counts = Vue(etude.chiffres, etude.lieux[role]).annees(*rules.parts_de).replace(float("inf"), float("nan"))
+        counts = en_annees(etude.chiffres, etude.lieux[role], *rules.parts_de).replace(float("inf"), float("nan"))
         known = counts.dropna().tail(1)
         if known.empty or known.iloc[0].sum() < etude.regles.minimum:
             return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -50,38 +49,24 @@ class Chiffres:
     ruptures: Mapping[str, tuple[int, ...]]
 
 
-@dataclass(frozen=True)
-class Vue:
-    """The figures of a place."""
+def en_annees(chiffres: Chiffres, lieu: Lieu, *series: str) -> pd.DataFrame:
+    """Return some series of one family at a place by year: as published, else the sum of what is below.
 
-    chiffres: Chiffres
-    lieu: Lieu
-
-    @cached_property
-    def lignes(self) -> dict[str, tuple[pd.DataFrame, float]]:
-        """The rows of each family that tell of it, by year, and the share of its communes that may be missing."""
-        found = {}
-        for family, rows in self.chiffres.tables.items():
-            own, missing = rows[rows["territoire"].eq(self.lieu.code)], 1.0
-            if own.empty and family in self.chiffres.sommees:
-                own = rows[rows["commune"].isin(self.lieu.membres)]
-                if self.lieu.groupe and own["niveau"].ne("iris").any():
-                    missing = self.chiffres.sommees[family]
-            found[family] = own.set_index("annee"), missing
-        return found
-
-    def annees(self, *series: str) -> pd.DataFrame:
-        """Return some series of one family by year: as published, else the sum of what is below.
-
-        A year when too many of its communes are missing has none.
-        """
-        rows, missing = self.lignes[self.chiffres.familles[series[0]]]
-        cells = rows[list(series)].astype(float)
-        if self.lieu.groupe:
-            cells = cells[np.isfinite(cells).all(axis=1)]
-        by_year = cells.groupby(level="annee")
-        lacking = 1 - by_year.size() / len(self.lieu.membres)
-        return by_year.sum(skipna=False)[lacking.le(missing) | (missing == 1)]
+    A year when too many of its communes are missing has none.
+    """
+    family, lacking = chiffres.familles[series[0]], 1.0
+    rows = chiffres.tables[family]
+    own = rows[rows["territoire"].eq(lieu.code)]
+    if own.empty and family in chiffres.sommees:
+        own = rows[rows["commune"].isin(lieu.membres)]
+        if lieu.groupe and own["niveau"].ne("iris").any():
+            lacking = chiffres.sommees[family]
+    cells = own[["annee", *series]].astype(dict.fromkeys(series, float))
+    if lieu.groupe:
+        cells = cells[np.isfinite(cells[list(series)]).all(axis=1)]
+    years = cells.groupby("annee")
+    missing = 1 - years.size() / len(lieu.membres)
+    return years.sum(skipna=False)[(lacking == 1) | (missing <= lacking)]
 
 
 def mesurer(
@@ -101,10 +86,10 @@ def mesurer(
         ("", "secret", "absent", "trop_peu"); ecart to the département (relative, in %, between amounts) and marge: what
         the rounding and chance make of it.
     """
-    rows, views = [], {role: Vue(chiffres, lieu) for role, lieu in lieux.items()}
+    rows = []
     for measure in mesures:
         known = [name for name in measure.numerateur if name in chiffres.familles]
-        found = [_ligne(chiffres, views, measure, name, minimum) for name in known]
+        found = [_ligne(chiffres, lieux, measure, name, minimum) for name in known]
         if found:
             rows.append(max(found, key=lambda row: (_connu(row, ICI), _connu(row, LA))))
     table = pd.DataFrame(rows)
@@ -123,9 +108,11 @@ def _connu(row: Mapping[str, object], role: str) -> bool:
     return row.get("raison" if role == ICI else f"raison_{role}") in ("", TROP_PEU)
 
 
-def _ligne(chiffres: Chiffres, vues: Mapping[str, Vue], mesure: Mesure, serie: str, minimum: int) -> dict[str, object]:
+def _ligne(
+    chiffres: Chiffres, lieux: Mapping[str, Lieu], mesure: Mesure, serie: str, minimum: int
+) -> dict[str, object]:
     """Return the row of a measure: in the last year that the territory and its département both have, if any."""
-    years = {role: _valeurs(view, mesure, serie) for role, view in vues.items()}
+    years = {role: _valeurs(chiffres, lieu, mesure, serie) for role, lieu in lieux.items()}
     told = {role: set(table.index[np.isfinite(table["valeur"])]) for role, table in years.items()}
     here, there = told[ICI], told.get(LA, set())
     known = (here & there) or here or there or set(chiffres.tables[chiffres.familles[serie]]["annee"])
@@ -142,20 +129,20 @@ def _ligne(chiffres: Chiffres, vues: Mapping[str, Vue], mesure: Mesure, serie: s
     return row
 
 
-def _valeurs(vue: Vue, mesure: Mesure, serie: str) -> pd.DataFrame:
+def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.DataFrame:
     """Return numerateur, denominateur and valeur by year; a denominator of another family is that of its last year."""
     below = mesure.denominateur
     if below is None:
-        counts = vue.annees(serie)[serie].rolling(mesure.moyenne).mean()
+        counts = en_annees(chiffres, lieu, serie)[serie].rolling(mesure.moyenne).mean()
         return pd.DataFrame({"numerateur": counts, "denominateur": float("nan"), "valeur": counts})
-    families = vue.chiffres.familles
+    families = chiffres.familles
     if below not in families:
         return pd.DataFrame(columns=["numerateur", "denominateur", "valeur"], dtype=float)
     if families[below] == families[serie]:
-        both = vue.annees(serie, below)
+        both = en_annees(chiffres, lieu, serie, below)
         above, under = both[serie], both[below]
     else:
-        above, last = vue.annees(serie)[serie], vue.annees(below)[below]
+        above, last = en_annees(chiffres, lieu, serie)[serie], en_annees(chiffres, lieu, below)[below]
         under = pd.Series(last.iloc[-1] if len(last) else float("nan"), index=above.index)
     value = mesure.pour * above / under.where(under.ne(0))
     return pd.DataFrame({"numerateur": above, "denominateur": under, "valeur": value.mask(np.isinf(under), np.inf)})
@@ -194,9 +181,9 @@ def evolutions(
         indicateur, annee, valeur, rupture; then indicateur, depart, annee (the first one after the last break),
         valeur_depart, valeur, variation (%, and one a role), lecture ("hausse", "baisse", "stable", "trop_peu").
     """
-    years, rows, views = [], [], {role: Vue(chiffres, lieu) for role, lieu in lieux.items()}
+    years, rows = [], []
     for name in series:
-        counts = {role: view.annees(name)[name].dropna() for role, view in views.items()}
+        counts = {role: en_annees(chiffres, lieu, name)[name].dropna() for role, lieu in lieux.items()}
         own, breaks = counts[ICI], chiffres.ruptures.get(name, ())
         if own.empty:
             continue
