@@ -106,13 +106,14 @@ def epci(nom: str) -> pd.DataFrame:
 def codes(demandes: Lieux) -> list[str]:
     """Return the codes of places given by name, by code, or as a table of places, in their order."""
     known, found = connus(), []
+    exact = set(known["code"])
     for item in [demandes] if isinstance(demandes, str | pd.DataFrame) else demandes:
         if isinstance(item, pd.DataFrame):
             column = next((name for name in ("code", "territoire") if name in item), None)
             if column is None:
                 raise DemandeImpossible("Une table de lieux a une colonne « code » : celle que donne a.lieux(…).")
             found += item[column].tolist()
-        elif isinstance(item, str) and IRIS.fullmatch(item):
+        elif isinstance(item, str) and (item in exact or IRIS.fullmatch(item)):
             found.append(item)
         else:
             found += _trouver(item, known)["code"].tolist()
