@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, compter, date_longue, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.rapports import ReglesBilan
-from ctglib.donnees.modeles.suivi import Bilan, Changement, Participation
+from ctglib.donnees.modeles.suivi import Changement, Participation
 from ctglib.donnees.montrable import Montrable
 
 OUVERTES, SANS_SUITE = ("en_cours", "non_renseignee"), "non_renseignee"
@@ -34,16 +34,32 @@ class Gouvernance(Montrable):
         """Return the comité of the year, those of the years before, what they left open; None without a follow-up."""
         if self.etude.annuel.vide:
             return None
-        annee, rules = self.etude.annee, self.etude.catalogue.bilan
+        annee, words, comite = self.etude.annee, self.etude.catalogue.bilan.mots, self.etude.bilan.comite
+        now = words["comite_inconnu"].format(annee=annee)
+        if comite and isinstance(comite.date, Absence):
+            reason = minuscule(comite.date.absent).rstrip(" .")
+            now = words["comite_non_tenu"].format(annee=annee, raison=reason)
+        elif comite:
+            now = words["comite_tenu"].format(annee=annee, date=date_longue(comite.date))
         bilans = {year: one.bilan for year, one in self.etude.suivi.suivis.items() if year < annee}
         kinds: dict[str, list[str]] = {}
         for year, bilan in bilans.items():
             held = "tenu" if bilan.comite and not isinstance(bilan.comite.date, Absence) else "non tenu"
             kinds.setdefault(held if bilan.comite else "sans information", []).append(str(year))
-        named = " ; ".join(f"{kind} pour {enumerer(years)}" for kind, years in kinds.items())
-        before = [f"Années précédentes : {named}.", *self._ouvertes(bilans)] if bilans else []
-        now = f"{etat_du_comite(self.etude.bilan, rules)} {rules.mots['comite_annuel']}".rstrip()
-        return paragraphe(now) + liste(before)
+        told = " ; ".join(f"{kind} pour {enumerer(years)}" for kind, years in kinds.items())
+        before = [f"Années précédentes : {told}."] if bilans else []
+        # The decisions that the last comité held left open, when it is older than the year before: those of the year
+        # before have their own table; a year without a comité would otherwise make them forgotten.
+        decided = [year for year, bilan in bilans.items() if bilan.comite and bilan.comite.decisions]
+        if decided and decided[-1] != annee - 1:
+            last, states = decided[-1], self.etude.catalogue.evaluation.suites
+            later = [bilan.comite for year, bilan in bilans.items() if year > last and bilan.comite]
+            become = {suite.decision: suite.etat for one in later for suite in one.suites}
+            left = {item.texte: become.get(item.id, SANS_SUITE) for item in bilans[last].comite.decisions}
+            named = [f"{text} ({states[state].mot})" for text, state in left.items() if state in OUVERTES]
+            if named:
+                before.append(f"Décisions de {last} encore ouvertes au bilan {annee - 1} : {' ; '.join(named)}.")
+        return paragraphe(f"{now} {words['comite_annuel']}".rstrip()) + liste(before)
 
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided, who is to do it, by when."""
@@ -122,22 +138,6 @@ class Gouvernance(Montrable):
             ecran=etude.annuel.vide,
         )
 
-    def _ouvertes(self, bilans: Mapping[int, Bilan]) -> Iterator[str]:
-        """Yield the decisions that the last comité held left open, when it is older than the year before.
-
-        Those of the year before have their own table; a year without a comité would otherwise make them forgotten.
-        """
-        annee, words = self.etude.annee, self.etude.catalogue.evaluation.suites
-        held = [year for year, bilan in bilans.items() if bilan.comite and bilan.comite.decisions]
-        if not held or held[-1] == annee - 1:
-            return
-        later = [bilan.comite for year, bilan in bilans.items() if year > held[-1] and bilan.comite]
-        told = {suite.decision: suite.etat for comite in later for suite in comite.suites}
-        states = {item.texte: told.get(item.id, SANS_SUITE) for item in bilans[held[-1]].comite.decisions}
-        named = [f"{text} ({words[state].mot})" for text, state in states.items() if state in OUVERTES]
-        if named:
-            yield f"Décisions de {held[-1]} encore ouvertes au bilan {annee - 1} : {' ; '.join(named)}."
-
     def _changement(self, change: Changement) -> list[str]:
         kind = self.etude.catalogue.bilan.natures_d_avenant[change.nature]
         contexte, element = self.etude.contexte, "" if change.element is None else str(change.element)
@@ -165,17 +165,6 @@ def _en_long(jour: str) -> str:
         return date_longue(date.fromisoformat(jour))
     except ValueError:
         return jour
-
-
-def etat_du_comite(bilan: Bilan, regles: ReglesBilan) -> str:
-    """Return whether the comité of a year was held, on which day, or why not; what nobody says is unknown."""
-    words, year = regles.mots, bilan.annee
-    if bilan.comite is None:
-        return words["comite_inconnu"].format(annee=year)
-    day = bilan.comite.date
-    if isinstance(day, Absence):
-        return words["comite_non_tenu"].format(annee=year, raison=minuscule(day.absent).rstrip(" ."))
-    return words["comite_tenu"].format(annee=year, date=date_longue(day))
 
 
 def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: int) -> str:

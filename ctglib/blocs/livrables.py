@@ -91,12 +91,9 @@ def calculer(
         due = pd.Timestamp(echeances.get(name) or fin)
         dated = (due.month, due.day) != (12, 31)  # a day within the year is a meeting's, awaited in that year alone
         begins = pd.Timestamp(due.year, 1, 1) if dated else pd.Timestamp.min
-        if yearly:
-            state = _etat_annuel(rows["valeur"])
-        else:
-            rows = rows[rows.index >= begins.year]
-            needed = postes if by_post else None
-            state = _etat(rows["valeur"], needed, passe=due <= arrete, commence=begins <= arrete)
+        rows = rows if yearly else rows[rows.index >= begins.year]
+        needed = postes if by_post else None
+        state = _etat(rows["valeur"], needed, annuel=yearly, passe=due <= arrete, commence=begins <= arrete)
         if rows.empty:
             rows = pd.DataFrame({"valeur": [None], "statut": [Statut.NON_TRANSMIS]}, index=[None])
         rows = rows.rename_axis("annee").reset_index()
@@ -105,25 +102,21 @@ def calculer(
     return found.astype({"annee": "Int64", "valeur": "float64", "annuel": "bool"})
 
 
-def _etat(valeurs: pd.Series, postes: float | None, *, passe: bool, commence: bool) -> EtatLivrable:
-    """Return the state of what is due once; ``postes``: how many are due, where it follows the posts."""
-    last = valeurs.iloc[-1] if len(valeurs) else float("nan")
+def _etat(valeurs: pd.Series, postes: float | None, *, annuel: bool, passe: bool, commence: bool) -> EtatLivrable:
+    """Return the state of what is due each year, or once; ``postes``: how many are due, where it follows the posts."""
+    last, some = valeurs.iloc[-1] if len(valeurs) else float("nan"), (valeurs > 0).any()
+    if annuel:
+        if valeurs.isna().all():
+            return "inconnu"
+        if (valeurs > 0).all():
+            return "fait"
+        return ("en_partie" if some else "pas_fait") if valeurs.eq(0).any() else "annees_connues"
     if postes is not None and last > 0:
         return "fait" if last >= postes else "en_partie"
-    if postes is None and (valeurs > 0).any():
+    if postes is None and some:
         return "fait"
     if not commence:
         return "pas_commence"
     if pd.isna(last):
         return "inconnu_a_l_echeance" if passe else "inconnu"
     return "pas_fait" if passe else "pas_encore"
-
-
-def _etat_annuel(valeurs: pd.Series) -> EtatLivrable:
-    if valeurs.isna().all():
-        return "inconnu"
-    if (valeurs > 0).all():
-        return "fait"
-    if valeurs.eq(0).any():
-        return "en_partie" if (valeurs > 0).any() else "pas_fait"
-    return "annees_connues"
