@@ -116,10 +116,12 @@ class DossierACompleter:
             who = f"{en_lettres(len(counts))} services, d'abord à {who} ({en_lettres(int(counts.iloc[0]))})"
         missing = f"{majuscule(en_lettres(len(asked)))} élément{'s' * (len(asked) > 1)}"
         verb = "manquent" if len(asked) > 1 else "manque"
-        sentences = (
-            (f"{missing} {verb} encore, à demander à {who}", Renvoi("tableau-services", entre_parentheses=True), "."),
-            "Chaque service a ci-dessous sa lettre et ses classeurs à remplir.",
+        renvois = (Renvoi(f"tableau-{name}", entre_parentheses=True) for name in ("services", "demandes"))
+        phrases = (
+            f"{missing} {verb} encore, à demander à {who}",
+            "Une lettre et des classeurs à remplir sont joints pour chaque service, qui y lit quoi donner et quand",
         )
+        sentences = tuple((text, renvoi, ".") for text, renvoi in zip(phrases, renvois, strict=True))
         told = asked.groupby("service", sort=False)
         rows = told.agg(demandes=("quoi", "size"), fiches=("fiche", lambda one: ", ".join(map(str, sorted(set(one))))))
         rows["annees"] = [periodes(self._annees(group)) or RIEN for _, group in told]
