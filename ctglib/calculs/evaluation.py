@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -289,8 +288,7 @@ def avec_grille(
 CLE = ["fonction", "domaine", "item"]
 
 
-@dataclass(frozen=True)
-class PostureBougee:
+class PostureBougee(NamedTuple):
     """How many lines of the grid rose, fell, stayed, or can't be told: scored in one of the two years only."""
 
     montees: int

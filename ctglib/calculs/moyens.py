@@ -1,4 +1,8 @@
-"""The means of each signatory: euros with euros, full-time equivalents with full-time equivalents, never together."""
+"""The means of each signatory: euros with euros, full-time equivalents with full-time equivalents, never together.
+
+Each total has its keys, then the columns ``TOTAL``: a line that is not known makes ``valeur`` unknown, and
+``valeur_connue`` is then « at least ».
+"""
 
 from __future__ import annotations
 
@@ -18,64 +22,39 @@ PAR_OBJET = ("signataire", "objet", "nature")
 STRUCTURE, TERRITOIRE, ENSEMBLE = "structure", "territoire", "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
 ETP = "etp"
-ABSENCES = (
-    Statut.SECRET,
-    Statut.NON_TRANSMIS,
-    Statut.NON_DISPONIBLE,
-)  # « sans objet » is nothing to add, the others are something unknown
+ABSENCES = (Statut.SECRET, Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)  # « sans objet » is nothing to add
 GRAVITE = (*ABSENCES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)
 
 
 def moyens_par_signataire(moyens: pd.DataFrame, referentiel: ReferentielEmploi) -> pd.DataFrame:
     """Return the total of each signatory for each fiche and nature, and what its posts would cost at the référentiel.
 
-    A line that is not known makes the total unknown: ``valeur_connue`` is then « at least ». A means that belongs to no
-    fiche has an empty fiche and is apart.
-
-    Args:
-        moyens: signataire, fiche, structure, nature, poste, valeur, statut.
-        referentiel: ``cout_etp``: euros a year for one full-time equivalent.
-
-    Returns:
-        signataire, fiche (Int64), nature, the columns ``TOTAL``, and ``cout_reference``: euros, for ETP only.
+    A means that belongs to no fiche has an empty fiche and is apart. ``cout_reference`` is in euros, for ETP only.
     """
     table = _totaux(moyens, PAR_SIGNATAIRE)
     return table.assign(cout_reference=(table["valeur"] * referentiel.cout_etp).where(table["nature"].eq(ETP)))
 
 
 def moyens_par_structure(moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return what each signatory brings to each structure, line by line of the budget; lines without structure are out.
-
-    Returns:
-        structure, signataire, nature, poste and the columns ``TOTAL``.
-    """
+    """Return what each signatory brings to each structure, line by line of the budget; means without one are out."""
     return _totaux(moyens[moyens["structure"].ne("")], PAR_STRUCTURE)
 
 
 def moyens_par_poste(moyens: pd.DataFrame, fiche: int) -> pd.DataFrame:
-    """Return what each signatory brings to a fiche, line by line of the budget.
-
-    Returns:
-        signataire, nature, poste and the columns ``TOTAL``.
-    """
+    """Return what each signatory brings to a fiche, line by line of the budget."""
     return _totaux(moyens[moyens["fiche"].eq(fiche).fillna(value=False)], PAR_POSTE)
 
 
 def moyens_du_territoire(moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return what each signatory brings to the whole territory, to no fiche nor structure, line by line of the budget.
-
-    Returns:
-        signataire, nature, poste and the columns ``TOTAL``.
-    """
+    """Return what each signatory brings to the territory, to no fiche nor structure, line by line of the budget."""
     return _totaux(moyens[_sans_objet(moyens)], PAR_POSTE)
 
 
 def moyens_par_objet(moyens: pd.DataFrame) -> pd.DataFrame:
     """Return what each signatory brings to each object, then in all: nothing is counted twice but in the whole.
 
-    Returns:
-        signataire, objet, nature and the columns ``TOTAL``. ``objet`` is the number of a fiche as text, "structure" for
-        what goes to a structure and no fiche, "territoire" for what goes to neither, or "ensemble".
+    ``objet`` is the number of a fiche as text, "structure" for what goes to a structure and no fiche, "territoire" for
+    what goes to neither, or "ensemble".
     """
     objects = moyens["fiche"].astype("string").fillna(STRUCTURE).mask(_sans_objet(moyens), TERRITOIRE)
     parts = _totaux(moyens.assign(objet=objects.astype(object)), PAR_OBJET)
