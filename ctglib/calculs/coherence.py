@@ -346,6 +346,8 @@ def memes_effectifs(check: Controle) -> Constats:
             continue
         known = compared - {None}
         parts = [f"de {nombre(min(known))} à {nombre(max(known))} selon l'endroit"] if len(known) > 1 else []
+        if None in values:
+            parts.append("non donné à un endroit")
         names = [place.indicateur for place in relation.lectures if place.indicateur is not None]
         at = majuscule(check.convention.piece("offre"))
         if names and (names[0], here) in check.lignes:
@@ -354,7 +356,7 @@ def memes_effectifs(check: Controle) -> Constats:
             ("meme_effectif", relation),
             lieu=at,
             ecrit=" ; ".join(_effectif(place, value) for place, value in zip(places, values, strict=True)),
-            calcule=" ; ".join([*parts, *["non donné à un endroit"][: None in values]]),
+            calcule=" ; ".join(parts),
             indicateurs=names,
         )
 

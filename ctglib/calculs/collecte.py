@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.etats import NON_RENSEIGNEE, inconnues
 from ctglib.calculs.moyens import ABSENCES
 from ctglib.donnees.statuts import PROVISOIRES, Statut
@@ -185,7 +186,6 @@ def manques(
 
 COLONNES_MANQUES = ("responsable", "nature", "fiche", "element", "libelle", "annees", "document")
 DEPART = "valeur_initiale"
-SEPARATEUR = ";"
 
 
 def manques_finaux(

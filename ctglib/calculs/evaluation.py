@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.jugement import evolution, juger
 from ctglib.calculs.suivi import (
     LIGNE,
@@ -44,7 +45,6 @@ ECRITES = [
     *COLONNES[:12], "cible", "annee_cible", "origine_cible", "responsable", "calcule", "facultatif", "debut", "unique",
     "hasard", "table", "arrondi", "annuelle",
 ]  # fmt: skip
-SEPARATEUR = ";"
 OBSERVATIONS, QUALITATIF = "observations", "qualitatif"
 
 

@@ -98,12 +98,11 @@ def parcours(
 
 ATTEINTS, MANQUES = ("atteint", "en_bonne_voie"), ("insuffisant", "en_recul")
 VOULUES, CONTRAIRES = ("favorable", "stable"), ("defavorable",)
-NON_EVALUABLE = "non_evaluable"
 
 
 def juges(parcours: pd.DataFrame) -> pd.Series:
     """Tell which have a verdict on a target."""
-    return parcours["verdict"].ne(NON_EVALUABLE)
+    return parcours["verdict"].ne("non_evaluable")
 
 
 def bons(parcours: pd.DataFrame) -> pd.Series:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from ctglib.blocs.collecte import QUOI, SANS_SERVICE, periodes
 from ctglib.blocs.couverture import FICTIF
-from ctglib.calculs.collecte import APPRECIATION, DEPART, ETAT, MOYEN, SEPARATEUR, VALEUR
+from ctglib.calculs.collecte import APPRECIATION, DEPART, ETAT, MOYEN, VALEUR
+from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.collecte.cadre import cadre_vierge
 from ctglib.collecte.classeur import classeur
 from ctglib.collecte.feuilles import feuilles
