@@ -122,24 +122,20 @@ class EtudeAnnuelle(Montrable):
 
     def couverture(self, sujet: str, complement: str) -> Couverture:
         """Return the cover of a report of the year; ``complement`` ends its title."""
+        known = (table.loc[table["valeur"].notna(), "annee"] for table in (self.suivi.observations, self.series))
+        lues = tuple(None if years.empty else int(years.max()) for years in known)
         return couvrir(
             self.convention,
             self.suivi.dossier.logos,
-            donnees_lues(self.bilan, self.catalogue.evaluation, self.lues),
+            donnees_lues(self.bilan, self.catalogue.evaluation, lues),
             territoire=self.contexte.territoire.nom,
             interne=self.interne,
             sujet=sujet,
             complement=complement,
             source=f"Source : {self.contexte.source}",
-            date=jour_des_donnees(self.bilan, self.lues).isoformat(),
+            date=jour_des_donnees(self.bilan, lues).isoformat(),
             sigles=tuple(self.catalogue.synthese.sigles.items()),
         )
-
-    @property
-    def lues(self) -> tuple[int | None, int | None]:
-        """The latest year of which a value was read: of the follow-up, and of the public series."""
-        known = (table.loc[table["valeur"].notna(), "annee"] for table in (self.suivi.observations, self.series))
-        return tuple(None if years.empty else int(years.max()) for years in known)
 
 
 def evaluation_de(suivi: DossierSuivi, annee: int) -> pd.DataFrame:

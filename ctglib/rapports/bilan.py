@@ -26,7 +26,7 @@ from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import compter, enumerer, nombre_court
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.nombres import nombres
-from ctglib.donnees.suivi import DossierSuivi
+from ctglib.donnees.suivi import DossierSuivi, Suivi
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
 from ctglib.secret.bruts import avertir
@@ -74,16 +74,13 @@ def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSui
         return etudier(convention, annee, "publique", brut=True).suivi
     suivi = Bilan(etudier(convention, annee, "publique")).etude.suivi
 
-    def en_nombres(table: pd.DataFrame, colonne: str) -> pd.DataFrame:
-        return table.assign(**{colonne: nombres(table[colonne])})
+    def en_nombres(objet: DossierSuivi | Suivi, **colonnes: str) -> DossierSuivi | Suivi:
+        """Return an object of which a column of each of some tables holds numbers."""
+        tables = ((name, column, getattr(objet, name)) for name, column in colonnes.items())
+        return replace(objet, **{name: rows.assign(**{key: nombres(rows[key])}) for name, key, rows in tables})
 
-    years = {
-        year: replace(
-            one, profils=en_nombres(one.profils, "effectif"), observations=en_nombres(one.observations, "valeur")
-        )
-        for year, one in suivi.suivis.items()
-    }
-    return replace(suivi, suivis=years, observations=en_nombres(suivi.observations, "valeur"))
+    years = {year: en_nombres(one, profils="effectif", observations="valeur") for year, one in suivi.suivis.items()}
+    return replace(en_nombres(suivi, observations="valeur"), suivis=years)
 
 
 @dataclass(frozen=True)
