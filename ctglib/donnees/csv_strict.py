@@ -9,7 +9,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -114,7 +113,10 @@ def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentia
         return TableLue(relatif, fautes=tuple(faults))
     header = records.pop(next(iter(records)))
     if len(header) == 1:
-        return TableLue(relatif, fautes=(*faults, _faute_de_separateur(relatif, header[0])))
+        separator = next((words for mark, words in _SEPARATEURS.items() if mark in header[0]), None)
+        found = f"{separator} entre les colonnes" if separator else "une seule colonne"
+        fault = Faute(relatif, found, "des virgules entre les colonnes", _REMEDE_SEPARATEUR, 1)
+        return TableLue(relatif, fautes=(*faults, fault))
     faults += _fautes_d_en_tete(relatif, header, schema, confidentialite)
     wrong = [fault for number, cells in records.items() if (fault := _faute_de_ligne(relatif, number, cells, header))]
     kept = {number: cells for number, cells in records.items() if number not in {fault.ligne for fault in wrong}}
@@ -173,12 +175,6 @@ def _fautes_d_en_tete(
         found = f"{unnamed} colonne{'s' if unnamed > 1 else ''} sans nom"
         remedy = "supprimer les colonnes vides, souvent à droite du tableau"
         yield Faute(relatif, found, "un nom pour chaque colonne", remedy, 1)
-
-
-def _faute_de_separateur(relatif: str, header: str) -> Faute:
-    separator = next((words for mark, words in _SEPARATEURS.items() if mark in header), None)
-    found = f"{separator} entre les colonnes" if separator else "une seule colonne"
-    return Faute(relatif, found, "des virgules entre les colonnes", _REMEDE_SEPARATEUR, 1)
 
 
 def _faute_de_ligne(relatif: str, number: int, cells: list[str], header: list[str]) -> Faute | None:
@@ -242,7 +238,7 @@ def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple
     found = f"« {texte[:80]} »"
     if champ.type in _ECRITURES and not _ECRITURES[champ.type][0].fullmatch(texte):
         return found, _ECRITURES[champ.type][1], _remede_de_nombre(texte, champ)
-    if champ.type == "date" and not _est_un_jour(texte):
+    if champ.type == "date" and not est_un_jour(texte):
         return found, champ.description, "écrire la date dans l'ordre année-mois-jour : 2024-01-31"
     if texte != texte.strip():
         return f"des espaces autour de {found}", "un texte sans espace au début ni à la fin", "supprimer ces espaces"
@@ -264,14 +260,9 @@ def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple
     return None
 
 
-def _est_un_jour(texte: str) -> bool:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", texte):
-        return False
-    try:
-        date.fromisoformat(texte)
-    except ValueError:
-        return False
-    return True
+def est_un_jour(texte: str) -> bool:
+    """Return whether a text is a day of the calendar, year-month-day."""
+    return len(texte) == 10 and pd.notna(pd.to_datetime(texte, format="%Y-%m-%d", errors="coerce"))
 
 
 def _remede_de_nombre(texte: str, champ: Champ) -> str:

@@ -35,14 +35,31 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
         EcritureImpossible: The disk is full, the folder is read-only, or a file is open in another program.
     """
     prepares: dict[Path, Path] = {}
+    anciens: dict[Path, bytes | None] = {}
     cible = next(iter(fichiers))
     try:
         for cible, contenu in fichiers.items():
-            prepares[cible] = _preparer(cible, contenu)
-        for cible in prepares:
-            _verifier_libre(cible)
-        _remplacer(prepares)
+            cible.parent.mkdir(parents=True, exist_ok=True)
+            # A name that nobody can guess, and the rights that the umask leaves.
+            prepares[cible] = cible.with_name(f"{PREFIXE}{secrets.token_hex(8)}{SUFFIXE}")
+            with prepares[cible].open("xb") as file:
+                file.write(contenu)
+                file.flush()
+                os.fsync(file.fileno())
+        for cible in prepares:  # one held by another program (Windows) stops all before any rename
+            if cible.exists():
+                with cible.open("r+b"):
+                    pass
+        for cible, temporaire in prepares.items():
+            ancien = cible.read_bytes() if cible.exists() else None
+            temporaire.replace(cible)
+            anciens[cible] = ancien
     except OSError as error:
+        for changee, contenu in anciens.items():
+            if contenu is None:
+                changee.unlink(missing_ok=True)
+            else:
+                changee.write_bytes(contenu)
         raise EcritureImpossible(
             f"Impossible d'écrire {cible} ({error.strerror}). Fermez le fichier s'il est ouvert dans un autre "
             "programme, vérifiez que le dossier accepte l'écriture et que le disque n'est pas plein, puis recommencez."
@@ -64,42 +81,3 @@ def en_csv(lignes: Iterable[Iterable[object]]) -> str:
         ",".join('"{}"'.format(text.replace('"', '""')) if _A_ENTOURER.search(text) else text for text in row) + "\n"
         for row in texts
     )
-
-
-def _remplacer(prepares: dict[Path, Path]) -> None:
-    """Give the prepared files their names; when one refuses, put back those that had changed already."""
-    anciens: dict[Path, bytes | None] = {}
-    try:
-        for cible, temporaire in prepares.items():
-            ancien = cible.read_bytes() if cible.exists() else None
-            temporaire.replace(cible)
-            anciens[cible] = ancien
-    except OSError:
-        for cible, contenu in anciens.items():
-            if contenu is None:
-                cible.unlink(missing_ok=True)
-            else:
-                cible.write_bytes(contenu)
-        raise
-
-
-def _verifier_libre(cible: Path) -> None:
-    """Open an existing target for writing: one held by another program (Windows) stops all before any rename."""
-    if cible.exists():
-        with cible.open("r+b"):
-            pass
-
-
-def _preparer(cible: Path, contenu: bytes) -> Path:
-    """Write beside a target, under a name that nobody can guess and with the rights that the umask leaves."""
-    cible.parent.mkdir(parents=True, exist_ok=True)
-    prepare = cible.with_name(f"{PREFIXE}{secrets.token_hex(8)}{SUFFIXE}")
-    try:
-        with prepare.open("xb") as file:
-            file.write(contenu)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        prepare.unlink(missing_ok=True)
-        raise
-    return prepare

@@ -134,7 +134,7 @@ def racine() -> Path:
     """
     declared = os.environ.get(VARIABLE)
     folder = Path(declared).absolute() if declared else Path(__file__).resolve().parents[2] / "data"
-    if _est_un_dossier(folder):
+    if os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where it may not look
         return folder
     remedy = (
         f"corriger la variable d'environnement {VARIABLE}, ou la supprimer pour revenir au dossier « data » du projet"
@@ -159,14 +159,14 @@ def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octe
         octets_max: The most bytes that it may have.
 
     Raises:
-        FileNotFoundError: It is absent.
+        FileNotFoundError: It is absent, or NotADirectoryError: so is its folder.
         DonneesInvalides: It is a folder, a pipe or a device, it is too large, or it cannot be opened.
     """
     try:
         state = path.stat()
         if stat.S_ISREG(state.st_mode) and state.st_size <= octets_max:
             return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError:
         remedy = "fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer"
@@ -200,20 +200,38 @@ def empreinte(relatif: str) -> str:
     return _lire(relatif)[1]
 
 
+def existe(relatif: str) -> bool:
+    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen.
+
+    Raises:
+        DonneesInvalides: Something is there that ``lire_fichier`` refuses.
+    """
+    return _chercher(relatif) is not None
+
+
 def _lire(relatif: str) -> tuple[bytes, str]:
+    found = _chercher(relatif)
+    if found is None:
+        raise _absent(relatif, "fichier")
+    return found
+
+
+def _chercher(relatif: str) -> tuple[bytes, str] | None:
+    """Return the bytes and the fingerprint of a file, None when it is not there; either way it is recorded."""
     path = _chemin(relatif)
-    layer = _couche(relatif)
+    layer = next((layer for layer in reversed(_superposes) if relatif in layer), None)
     content = None if layer is None else layer[relatif]
     try:
         if layer is None:
             _ici.lecture = True
             content = lire_fichier(path, relatif)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
     finally:
         _ici.lecture = False
     if content is None:
-        raise _absent(relatif, "fichier")
+        _noter_absent(relatif)
+        return None
     if publiable(relatif):
         digest = hashlib.sha256(content).hexdigest()
     else:
@@ -223,20 +241,6 @@ def _lire(relatif: str) -> tuple[bytes, str]:
     if not _par_parts and not publiable(relatif):
         noter_part(relatif)
     return content, digest
-
-
-def existe(relatif: str) -> bool:
-    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen.
-
-    Raises:
-        DonneesInvalides: Something is there that ``lire_fichier`` refuses.
-    """
-    layer = _couche(relatif)
-    if _present(_chemin(relatif)) if layer is None else layer[relatif] is not None:
-        lire_octets(relatif)
-        return True
-    _noter_absent(relatif)
-    return False
 
 
 def lister(relatif: str) -> tuple[str, ...]:
@@ -274,29 +278,6 @@ def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -
     return [lowered[match] for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=seuil)]
 
 
-def _couche(relatif: str) -> dict[str, bytes | None] | None:
-    """Return the last layer that says something of a file, None when the disk alone does."""
-    return next((layer for layer in reversed(_superposes) if relatif in layer), None)
-
-
-def _present(path: Path) -> bool:
-    """Tell whether something has that name; what cannot be looked at counts, so that it is told and not passed over."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _est_un_dossier(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
-
-
 def _chemin(relatif: str) -> Path:
     """Return the path of a data file, refusing what would leave the data folder."""
     pure = PurePosixPath(relatif)
@@ -319,7 +300,7 @@ def _absent(relatif: str, sorte: str) -> DonneesInvalides:
     """Return the error of an absent file or folder, naming the close names of its folder and not a lost parent's."""
     _noter_absent(relatif)
     name, parent = PurePosixPath(relatif).name, _chemin(relatif).parent
-    entries = [entry.name for entry in parent.iterdir()] if _est_un_dossier(parent) else []
+    entries = [entry.name for entry in parent.iterdir()] if os.path.isdir(parent) else []  # noqa: PTH112
     stems = {entry.partition(".")[0]: entry for entry in entries}  # all our files of a folder end alike
     close = [stems[stem] for stem in proches(name.partition(".")[0], list(stems), 0.8)]
     remedy = f"remettre ce {sorte} à sa place" + (f", ou renommer « {close[0]} » si c'est lui" if close else "")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from threading import Lock
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from ctglib.donnees.lecture import enregistrer, racine, rejouer
 
@@ -18,18 +18,11 @@ Objet = TypeVar("Objet")
 GARDES = 24  # results kept at once: the years and the files of a few conventions, whatever the number of conventions
 
 
-class Partage(Protocol):
-    """Where a process asks for what another has worked out."""
-
-    def prendre(self, nom: str) -> bytes | None:
-        """Return what is kept under a name, waited for if another works it out; None: the caller has to."""
-
-    def garder(self, nom: str, contenu: bytes | None) -> None:
-        """Keep what was worked out; None when it could not be."""
-
-
 class Reserve:
-    """What has been worked out so far, in the memory of this process; its threads may ask at the same time."""
+    """What has been worked out so far, in the memory of this process; its threads may ask at the same time.
+
+    Another process asks for it by an object that has the same ``prendre`` and ``garder``.
+    """
 
     def __init__(self) -> None:
         self._places: dict[str, Future[bytes | None]] = {}
@@ -61,11 +54,11 @@ class Reserve:
             self._places = {nom: place for nom, place in self._places.items() if not place.done()}
 
 
-_partages: list[Partage] = []
+_partages: list[Reserve] = []
 
 
 @contextmanager
-def partager_par(partage: Partage) -> Iterator[None]:
+def partager_par(partage: Reserve) -> Iterator[None]:
     """Share in the block what ``partager`` works out."""
     _partages.append(partage)
     try:

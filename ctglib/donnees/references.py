@@ -149,12 +149,10 @@ CITATIONS = {
         "axe": "enjeux.*.axe fiches.*.axe",
         "theme": "enjeux.*.themes.* themes.+",
         "enjeu": "fiches.*.enjeu",
-        "indicateur_de_fiche": "fiches.*.indicateurs.*.id livrables.* fiches.*.analyses.*.rapports.*.numerateur "
-        "fiches.*.analyses.*.rapports.*.denominateur",
+        "indicateur_de_fiche": "fiches.*.indicateurs.*.id livrables.*",
         "contexte": "fiches.*.contexte.*",
         "indicateur": "fiches.*.repond_a.*",
         "categorie": "fiches.*.offre.*",
-        "mesure": "fiches.*.analyses.*.roles.**",
         "poste": "fiches.*.analyses.*.financement",
         "variable": "fiches.*.analyses.*.variables.*",
     },

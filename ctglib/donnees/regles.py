@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.donnees.csv_strict import est_un_jour
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.references import COLONNES, VOCABULAIRES, elements, nom_inconnu, parcourir, places
 
@@ -169,31 +170,29 @@ def _ensemble(premiere: str, seconde: str, dites: str) -> tuple[Regle, Regle]:
     )
 
 
+_BORNES = ("au moins", "au plus")
+_DU_CATALOGUE_SEUL = ("id", "unite", "calcul", "sensible", "table", "dimension")
+
+
 def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, documents: str) -> pd.DataFrame:
-    """Return rows with what the catalogue, as it can be read, says of their indicator, in columns « cat_… »."""
-    items = {item["id"]: item for _, _, item in elements(pieces, documents, "indicateurs") if "id" in item}
-    said = pd.DataFrame([_dit(item) for item in items.values()], list(items), list(_dit({})), dtype=object)
-    return lignes.join(said.add_prefix("cat_"), on="indicateur")
-
-
-def _dit(item: dict) -> dict[str, object]:
-    unit, limits, kept = item.get("unite"), item.get("bornes"), item.get("modalites")
-    limits = limits if isinstance(limits, list) and len(limits) == 2 else [None, None]
-    low, high = (limit if isinstance(limit, int | float) else None for limit in limits)
-    own = item.get("dimension")
-    return {
-        "connu": bool(item),
-        "unite": unit if isinstance(unit, str) else None,
-        "bas": low,
-        "haut": high,
-        "bornes": f"{low} au moins" if high is None else f"{high} au plus" if low is None else f"entre {low} et {high}",
-        "calcul": bool(item.get("calcul")),
-        "sensible": bool(item.get("sensible")),
-        "table": item.get("table", "observations"),
-        "dimension": own,
-        "dimension_dite": f"« {own} », la dimension" if own else "une cellule vide : aucune dimension",
-        "modalites": ", ".join(map(str, kept)) if isinstance(kept, list) else "",
-    }
+    """Return rows with what the catalogue says of their indicator, in columns « cat_… », missing while it is faulty."""
+    read = [one.objet for name in documents.split() for one in pieces.documents[name] if one.objet]
+    items = [item for one in read for item in one.indicateurs]
+    said = pd.DataFrame({name: [getattr(item, name) for item in items] for name in _DU_CATALOGUE_SEUL}, dtype=object)
+    said = said.assign(
+        bas=[item.bornes[0] for item in items],
+        haut=[item.bornes[1] for item in items],
+        bornes=[
+            " et ".join(f"{one:.12g} {word}" for one, word in zip(item.bornes, _BORNES, strict=True) if one is not None)
+            for item in items
+        ],
+        modalites=[", ".join(item.modalites) for item in items],
+        dimension_dite=[
+            f"« {item.dimension} », la dimension" if item.dimension else "une cellule vide : aucune dimension"
+            for item in items
+        ],
+    )
+    return lignes.join(said.add_prefix("cat_").set_index("cat_id"), on="indicateur")
 
 
 # What the catalogue bounds in any table of values.
@@ -274,6 +273,8 @@ _ACTIONS = (
 def _actions(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
     """Return the faults of the actions: dates in order and inside the convention, an end when done."""
     rules = [*_ACTIONS]
+    # The days as written, in order as texts; "" for what is none: it has its fault already.
+    days = {f"{name}_jour": lignes[name].where(lignes[name].map(est_un_jour), "") for name in ("debut", "fin")}
     if pieces.convention:
         first, last = str(pieces.convention.debut), str(pieces.fin)
         expected = f"une date entre le {first} et le {last}, la durée de la convention"
@@ -281,13 +282,7 @@ def _actions(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
             day = f"{name}_jour"
             outside = lambda t, day=day: (t[day] != "") & ~t[day].between(first, last)  # noqa: E731
             rules.append(Regle(name, outside, expected, "corriger la date"))
-    return appliquer(lignes.assign(**{f"{name}_jour": _jours(lignes[name]) for name in ("debut", "fin")}), rules)
-
-
-def _jours(textes: pd.Series) -> pd.Series:
-    """Return the days as written, in order as texts; "" for what is none: it has its fault already."""
-    days = pd.to_datetime(textes.where(textes.str.len() == 10), format="%Y-%m-%d", errors="coerce")
-    return textes.where(days.notna(), "")
+    return appliquer(lignes.assign(**days), rules)
 
 
 _LIEE = Regle(
@@ -333,7 +328,7 @@ _OBSERVATIONS = (
     # Of a count that is not whole, secrecy would not know what it may show.
     Regle(
         "valeur",
-        lambda t: t["cat_sensible"].eq(True) & ~t["cat_calcul"].eq(True) & (t["nombre"] % 1 > 0),
+        lambda t: t["cat_sensible"].eq(True) & t["cat_calcul"].isna() & (t["nombre"] % 1 > 0),
         "un nombre entier de personnes",
         "écrire le nombre de personnes, sans décimale",
         "« {valeur} »",
@@ -341,7 +336,7 @@ _OBSERVATIONS = (
     # Parts may add up to more than the whole, where a child who goes to two places counts once in it.
     Regle(
         "valeur",
-        lambda t: t["additive"] & ~t["cat_calcul"].eq(True) & (t["nombre"] > t["nombre_tout"]),
+        lambda t: t["additive"] & t["cat_calcul"].isna() & (t["nombre"] > t["nombre_tout"]),
         "{valeur_tout} au plus, l'ensemble (ligne {numero_tout:.0f})",
         "corriger la valeur, ou celle de l'ensemble",
         "« {valeur} »",
@@ -378,7 +373,7 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
     rows = rows.assign(
         dossier=rows["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False).astype("float64"),
         additive=rows["cat_unite"].isin(units),
-        detaillee=rows["cat_connu"].eq(True) & pd.Series([pair in known for pair in details], dtype=bool),
+        detaillee=rows["cat_table"].notna() & pd.Series([pair in known for pair in details], dtype=bool),
         retenue=[not names or part in str(names).split(", ") for part, names in kept],
     )
     rules = [*_OBSERVATIONS, *_regles_de_vide(pieces)]

@@ -5,7 +5,7 @@ A rule is a function that takes what was read and the names that are known, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -106,10 +106,10 @@ def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of radar axes turned round although their unit has no rule for it."""
-    unit = {item.get("id"): item.get("unite") for _, _, item in elements(pieces, "themes", "indicateurs")}
-    ruled = {item.get("id") for _, _, item in elements(pieces, "unites", "unites") if "renversement" in item}
+    unit = {str(item.get("id")): str(item.get("unite")) for _, _, item in elements(pieces, "themes", "indicateurs")}
+    ruled = {str(item.get("id")) for _, _, item in elements(pieces, "unites", "unites") if "renversement" in item}
     for tree, rank, axe in elements(pieces, "radar", "axes"):
-        own = unit.get(axe.get("indicateur"))
+        own = unit.get(str(axe.get("indicateur")))
         if ruled and axe.get("renverse") is True and own and own not in ruled:
             yield tree.faute(
                 ("axes", rank, "renverse"),
@@ -117,15 +117,6 @@ def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 "une unité qui dit comment elle se renverse, dans catalogue/unites.yaml",
                 "ajouter « renversement » à cette unité, ou retirer « renverse » de l'axe",
             )
-
-
-def _resultats(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of expected results whose indicator is not one of the same fiche."""
-    for tree, rank, fiche in elements(pieces, CONVENTION, "fiches"):
-        own = [value for _, value in parcourir(fiche, "indicateurs.*.id")]
-        for path, value in parcourir(fiche, "resultats.*.indicateurs.*"):
-            if value not in own:
-                yield tree.faute(("fiches", rank, *path), *nom_inconnu(value, own, "un indicateur", "la même fiche"))
 
 
 def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -138,24 +129,9 @@ def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             yield tree.faute(where, "aucun responsable", expected, "ajouter « responsable: … » à « collecte »")
 
 
-def _modalites_retenues(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of modalités that an indicator keeps and that its dimension has not.
-
-    Of the library, only what a fiche follows is checked: a convention may have other dispositifs than those it names.
-    """
-    known, followed = modalites(pieces, "dimension"), places(pieces, CONVENTION, "fiches.*.indicateurs.*.id")
-    for document in ("indicateurs", "contexte", "convention/indicateurs"):
-        for tree, rank, item in elements(pieces, document, "indicateurs"):
-            own, label = known.get(item.get("dimension"), []), f"une modalité de « {item.get('dimension')} »"
-            for path, value in parcourir(item, "modalites.*"):
-                if str(value) not in own and (document != "indicateurs" or item.get("id") in followed):
-                    words = nom_inconnu(value, own, label, "catalogue/dimensions.yaml")
-                    yield tree.faute(("indicateurs", rank, *path), *words)
-
-
 def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of computed indicators one of whose inputs no fiche follows: it would never be known."""
-    known = {item.get("id"): item for _, _, item in elements(pieces, _BIBLIOTHEQUE, "indicateurs")}
+    known = {str(item.get("id")): item for _, _, item in elements(pieces, _BIBLIOTHEQUE, "indicateurs")}
     followed = places(pieces, CONVENTION, "fiches.*.indicateurs.*.id")
     for name, found in followed.items():
         for _, entree in parcourir(known.get(name, {}), "entrees.**"):
@@ -168,28 +144,64 @@ def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 )
 
 
-def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of the analyses that the fiches declare: their type, their roles, and who plays them."""
-    places_known = sorted(dispositifs(pieces))
+def _choix(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of names that are chosen among those of one fiche, one dimension, one type, the year before."""
+    for tree, base, content, path, known, label, where in _citations(pieces, noms):
+        names = [str(name) for name in known]
+        for at, value in parcourir(content, path):
+            if str(value) not in names:
+                yield tree.faute((*base, *at), *nom_inconnu(value, names, label, where))
+
+
+Citation = tuple["Arbre", "Chemin", object, str, Iterable[object], str, str]  # where it is, the path in it, the names
+
+
+def _citations(pieces: Pieces, noms: Noms) -> Iterator[Citation]:
+    known, followed = modalites(pieces, "dimension"), places(pieces, CONVENTION, "fiches.*.indicateurs.*.id")
+    for document in ("indicateurs", "contexte", "convention/indicateurs"):
+        for tree, rank, item in elements(pieces, document, "indicateurs"):
+            # Of the library, what a fiche follows: a convention may have other dispositifs than those it names.
+            if document != "indicateurs" or str(item.get("id")) in followed:
+                own, label = known.get(str(item.get("dimension")), []), f"une modalité de « {item.get('dimension')} »"
+                yield tree, ("indicateurs", rank), item, "modalites.*", own, label, "catalogue/dimensions.yaml"
+    counted = sorted(dispositifs(pieces))
     for tree, rank, fiche in elements(pieces, CONVENTION, "fiches"):
-        own = sorted(str(value) for _, value in parcourir(fiche, "indicateurs.*.id"))
+        base, own = ("fiches", rank), [str(value) for _, value in parcourir(fiche, "indicateurs.*.id")]
+        yield tree, base, fiche, "resultats.*.indicateurs.*", own, "un indicateur", "la même fiche"
+        dispositif = "un dispositif de catalogue/dimensions.yaml"
+        yield tree, base, fiche, "analyses.*.dispositifs.*", counted, dispositif, ""
+        yield tree, base, fiche, "analyses.*.type", sorted(TYPES), "un type d'analyse", ""
+        for path in ("roles.**", "rapports.*.numerateur", "rapports.*.denominateur"):
+            yield tree, base, fiche, f"analyses.*.{path}", sorted(own), "un indicateur de cette fiche", ""
+    bilans = {annee_du_dossier(one.arbre.fichier): one for one in pieces.documents.get("suivi/bilan", ())}
+    for annee, bilan in bilans.items():
+        before = bilans.get(annee - 1)
+        if before is None or before.objet is not None:
+            comite = before.objet.comite if before else None
+            taken, where = [one.id for one in comite.decisions] if comite else [], f"suivi/{annee - 1}/bilan.yaml"
+            yield bilan.arbre, (), bilan.arbre.contenu, "comite.suites.*.decision", taken, "une décision", where
+    fiches = {str(fiche.numero): fiche for fiche in pieces.convention.fiches} if pieces.convention else {}
+    for document, group in (("finale/lectures", "objectifs"), ("finale/saisie", "decisions")):
+        for tree, rank, item in elements(pieces, document, group):
+            if fiche := fiches.get(str(item.get("fiche"))):
+                base, of_it = (group, rank), f"de la fiche {fiche.numero}"
+                ranks = range(1, len(fiche.objectifs) + 1)
+                yield tree, base, item, "objectif", ranks, f"le rang d'un objectif {of_it}", "convention.yaml"
+                numbers, ids = [one.numero for one in fiche.modalites], [one.id for one in fiche.indicateurs]
+                yield tree, base, item, "modalites.*", numbers, f"une modalité {of_it}", "convention.yaml"
+                yield tree, base, item, "indicateurs.*", ids, f"un indicateur {of_it}", "convention.yaml"
+
+
+def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of the analyses that the fiches declare: the roles and keys of their type, and their names."""
+    for tree, rank, fiche in elements(pieces, CONVENTION, "fiches"):
         told: dict[str, Chemin] = {}
         for place, analyse in enumerate(fiche.get("analyses") if isinstance(fiche.get("analyses"), list) else ()):
+            path = ("fiches", rank, "analyses", place)
             if not isinstance(analyse, dict):
                 continue
-            path = ("fiches", rank, "analyses", place)
-            yield from _type_d_analyse(tree, path, analyse)
-            for where, value in (
-                *parcourir(analyse, "roles.**"),
-                *parcourir(analyse, "rapports.*.numerateur"),
-                *parcourir(analyse, "rapports.*.denominateur"),
-            ):  # what the fiche is not given, it can't show; a name that is nowhere is told elsewhere
-                if value in noms["mesure"] and value not in own:
-                    yield tree.faute((*path, *where), *nom_inconnu(value, own, "un indicateur de cette fiche"))
-            for where, value in parcourir(analyse, "dispositifs.*"):
-                if value not in places_known:
-                    words = nom_inconnu(value, places_known, "un dispositif de catalogue/dimensions.yaml")
-                    yield tree.faute((*path, *where), *words)
+            if str(analyse.get("type")) in TYPES:
+                yield from _type_d_analyse(tree, path, analyse)
             name = analyse.get("nom") or analyse.get("type")
             if isinstance(name, str) and told.setdefault(name, path) != path:
                 yield tree.faute(
@@ -201,26 +213,19 @@ def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 
 def _type_d_analyse(tree: Arbre, path: Chemin, analyse: dict) -> Iterator[Faute]:
-    """Yield the faults of an analysis whose type is unknown, or that has not the roles and keys of its type."""
-    kind = analyse.get("type")
-    if kind not in TYPES:
-        if isinstance(kind, str):
-            yield tree.faute((*path, "type"), *nom_inconnu(kind, sorted(TYPES), "un type d'analyse"))
-        return
+    """Yield the faults of an analysis that has not the roles and keys of its type, or has others."""
     roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
-    needed, possible, keys, other_keys = attendus(kind)
-    for where, written, lacking, may, word in (
-        ((*path, "roles"), roles, needed, needed | possible, "rôle"),
-        (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "clé"),
+    needed, possible, keys, other_keys = attendus(analyse["type"])
+    kind = f"d'une analyse « {analyse['type']} »"
+    for where, written, lacking, may, one, the in (
+        ((*path, "roles"), list(roles), needed, needed | possible, "un rôle", "le rôle"),
+        (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "une clé", "la clé"),
     ):
-        article, one = ("le", "un") if word == "rôle" else ("la", "une")
         for name in written:
             if name not in may:
-                words = nom_inconnu(name, sorted(may), f"{one} {word} d'une analyse « {kind} »")
-                yield tree.faute((*where, name), *words)
-        for name in sorted(set(lacking) - set(written)):
-            expected = f"{article} {word} « {name} » d'une analyse « {kind} »"
-            yield tree.faute(where, f"pas de « {name} »", expected, f"ajouter « {name} »")
+                yield tree.faute((*where, name), *nom_inconnu(name, sorted(may), f"{one} {kind}"))
+        for name in sorted(lacking - set(written)):
+            yield tree.faute(where, f"pas de « {name} »", f"{the} « {name} » {kind}", f"ajouter « {name} »")
     for role, played in roles.items():
         if isinstance(played, list) and role not in PLUSIEURS:
             yield tree.faute((*path, "roles", role), "une liste", "un seul indicateur", "garder un indicateur")
@@ -248,17 +253,10 @@ def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 
 def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of the bilans: their year and dates, and the decisions that they say the fate of."""
-    bilans = {annee_du_dossier(one.arbre.fichier): one for one in pieces.documents.get("suivi/bilan", ())}
-    for annee, document in bilans.items():
-        tree, bilan, before = document.arbre, document.objet, bilans.get(annee - 1)
-        if before is None or before.objet is not None:
-            comite = before.objet.comite if before else None
-            taken = [decision.id for decision in comite.decisions] if comite else []
-            for path, value in parcourir(tree.contenu, "comite.suites.*.decision"):
-                if value not in taken:
-                    words = nom_inconnu(value, taken, "une décision", f"suivi/{annee - 1}/bilan.yaml")
-                    yield tree.faute(path, *words)
+    """Yield the faults of the year and of the dates of the bilans."""
+    for document in pieces.documents.get("suivi/bilan", ()):
+        annee = annee_du_dossier(document.arbre.fichier)
+        tree, bilan = document.arbre, document.objet
         if bilan is None:
             continue
         if bilan.annee != annee:
@@ -328,37 +326,17 @@ def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                     yield tree.faute(path, f"« {text[:80]} », {what}", rules.pourquoi, rules.remede)
 
 
-def _de_la_fiche(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield what the evaluation says of a fiche and is not in it: the rank of an objective, modalités, indicators."""
-    fiches = {fiche.numero: fiche for fiche in pieces.convention.fiches} if pieces.convention else {}
-    for document, group in (("finale/lectures", "objectifs"), ("finale/saisie", "decisions")):
-        for tree, rank, item in elements(pieces, document, group):
-            if (fiche := fiches.get(item.get("fiche"))) is None:
-                continue
-            for path, known, what in (
-                ("objectif", range(1, len(fiche.objectifs) + 1), "le rang d'un objectif"),
-                ("modalites.*", [one.numero for one in fiche.modalites], "une modalité"),
-                ("indicateurs.*", [one.id for one in fiche.indicateurs], "un indicateur"),
-            ):
-                for where, value in parcourir(item, path):
-                    if str(value) not in map(str, known):
-                        words = nom_inconnu(value, known, f"{what} de la fiche {fiche.numero}", "convention.yaml")
-                        yield tree.faute((group, rank, *where), *words)
-
-
 REGLES = (
     _noms_inconnus,
     _doublons,
     _identifiant,
     _axes_sans_regle,
-    _resultats,
     _sans_responsable,
-    _modalites_retenues,
+    _choix,
     _entrees_suivies,
     _analyses,
     _annees,
     _bilans,
     _avenants,
     _personnes,
-    _de_la_fiche,
 )
