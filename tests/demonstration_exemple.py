@@ -26,19 +26,13 @@ def suivi(annee: int = ANNEES[-1]) -> DossierSuivi:
 @cache
 def evaluation(annee: int) -> pd.DataFrame:
     """Return the scoring of a year."""
-    read = suivi(annee)
-    return evaluer(read.convention, read.catalogue, read.observations, read.avenants, annee, suivis=read.suivis)
+    return evaluer(suivi(annee), annee)
 
 
 @cache
 def actions(annee: int) -> pd.DataFrame:
     """Return the state of the actions of a year."""
-    read = suivi(annee)
-    year = read.suivis[annee]
-    return etats(
-        read.convention, year.actions, annee, year.bilan.date_arretee,
-        evaluation=read.catalogue.evaluation, avenants=read.avenants,
-    )  # fmt: skip
+    return etats(suivi(annee), annee)
 
 
 @cache

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from types import SimpleNamespace
 
 import pandas as pd
 
-from ctglib.calculs.evaluation import evaluer
+from ctglib.calculs import evaluation as scoring
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.catalogue import Indicateur
@@ -109,6 +110,20 @@ def avenants(*changements: dict[str, object]) -> tuple[Avenant, ...]:
         )
         for rang, changement in enumerate(changements, start=1)
     )
+
+
+def evaluer(
+    convention: Convention,
+    catalogue: Catalogue,
+    observations: pd.DataFrame,
+    avenants: tuple[Avenant, ...],
+    annee: int,
+    *,
+    suivis: dict | None = None,
+) -> pd.DataFrame:
+    """Return the scoring of a year of a convention of which nothing else is known."""
+    given = {"convention": convention, "catalogue": catalogue, "observations": observations, "avenants": avenants}
+    return scoring.evaluer(SimpleNamespace(**given, suivis=suivis or {}), annee)
 
 
 def evaluer_cas(cas: dict) -> pd.Series:

@@ -13,6 +13,7 @@ from evaluation_exemple import (
     catalogue,
     convention,
     datee,
+    evaluer,
     evaluer_cas,
     indicateur,
     observations,
@@ -20,7 +21,7 @@ from evaluation_exemple import (
     prevu,
 )
 
-from ctglib.calculs.evaluation import COLONNES, evaluer
+from ctglib.calculs.evaluation import COLONNES
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.yaml_strict import charger_yaml

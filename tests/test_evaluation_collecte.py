@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from essais import exemples
-from evaluation_exemple import catalogue, convention, datee, indicateur, observations, prevu
+from evaluation_exemple import catalogue, convention, datee, evaluer, indicateur, observations, prevu
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.calculs.collecte import A_COLLECTER, TAUX, a_collecter, taux_de_collecte
-from ctglib.calculs.evaluation import PostureBougee, evaluer, posture_bougee
+from ctglib.calculs.evaluation import PostureBougee, posture_bougee
 from ctglib.calculs.moyens import moyens_par_signataire, moyens_par_structure
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.suivi import Bilan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from ctglib.calculs.etats import COLONNES, etats
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.convention import ModaliteAction
+from ctglib.donnees.modeles.convention import Convention, ModaliteAction
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "evaluation_etats.yaml").read_text(encoding="utf-8"))
 TEXTES = ("debut", "fin", "responsable", "commentaire", "motif", "preuve")
@@ -28,15 +29,20 @@ def _actions(*lignes: dict) -> pd.DataFrame:
     return table.astype({"fiche": "Int64"})
 
 
+def _lire(convention: Convention, actions: pd.DataFrame, arretee: date, avenants: tuple = ()) -> pd.DataFrame:
+    """Return the states of a year, of which nothing else is known."""
+    year = SimpleNamespace(actions=actions, bilan=SimpleNamespace(date_arretee=arretee))
+    given = {"convention": convention, "catalogue": catalogue(), "avenants": avenants}
+    return etats(SimpleNamespace(**given, suivis={arretee.year: year}), arretee.year)
+
+
 def _etat(cas: dict) -> pd.Series:
     modalite = ModaliteAction(numero="1.1", libelle="Réunir", **cas.get("modalite", {}))
-    table = etats(
+    table = _lire(
         convention(modalites=(modalite,), debut=date(2023, 1, 1), fin=date(2026, 12, 31)),
         _actions(*([cas["action"]] if "action" in cas else [])),
-        cas["annee"],
         cas.get("date_arretee", date(cas["annee"], 12, 31)),
-        evaluation=catalogue().evaluation,
-        avenants=avenants(*cas.get("avenants", [])),
+        avenants(*cas.get("avenants", [])),
     )
     assert tuple(table.columns) == COLONNES
     return table.iloc[0]
@@ -68,14 +74,12 @@ def test_rien_de_ce_qui_n_est_pas_commence_ou_pas_connu_n_est_en_retard(statut: 
 def test_les_modalites_gardent_l_ordre_de_la_convention() -> None:
     several = tuple(ModaliteAction(numero=numero, libelle=numero) for numero in ("1.1", "1.2", "1.3"))
 
-    table = etats(
+    table = _lire(
         convention(modalites=several),
         _actions(
             {"modalite": "1.3", "statut": "realisee", "fin": "2024-05-01"}, {"modalite": "1.2", "statut": "prevue"}
         ),
-        2024,
         date(2024, 12, 31),
-        evaluation=catalogue().evaluation,
     )
 
     assert list(table["modalite"]) == ["1.1", "1.2", "1.3"]
@@ -85,7 +89,7 @@ def test_les_modalites_gardent_l_ordre_de_la_convention() -> None:
 def test_harnes_en_2023_ne_reproche_rien_a_la_fiche_1_qui_commence_en_2024() -> None:
     dossier = lire_dossier("harnes")
 
-    table = etats(dossier.convention, _actions(), 2023, date(2023, 12, 31), evaluation=dossier.catalogue.evaluation)
+    table = _lire(dossier.convention, _actions(), date(2023, 12, 31))
 
     assert set(table[table["fiche"] == 1]["mot"]) == {"non commencée – prévue en 2024"}
     assert not table["en_retard"].any()

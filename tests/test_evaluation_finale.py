@@ -9,12 +9,11 @@ import pandas as pd
 import pytest
 import yaml
 from analyse_exemple import UNITES, rupture
-from evaluation_exemple import ICI, catalogue, convention, datee, indicateur, par_annee, prevu
+from evaluation_exemple import ICI, catalogue, convention, datee, evaluer, indicateur, par_annee, prevu
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.blocs.collecte import periodes
-from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.parcours import CONDITIONS, parcours, recommander, relever
 from ctglib.calculs.preuves import Preuve, evaluabilite, force
 from ctglib.calculs.suivi import series

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from essais import exemples
-from evaluation_exemple import catalogue, convention, datee, evaluer_cas, indicateur, observations, prevu
+from evaluation_exemple import catalogue, convention, datee, evaluer, evaluer_cas, indicateur, observations, prevu
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.jugement import progression
 
 OPPOSE = {"hausse": "baisse", "baisse": "hausse"}

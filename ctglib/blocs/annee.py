@@ -138,18 +138,6 @@ class EtudeAnnuelle(Montrable):
         )
 
 
-def evaluation_de(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
-    """Return the scoring of a year, as its own bilan reads it."""
-    return evaluer(suivi.convention, suivi.catalogue, suivi.observations, suivi.avenants, annee, suivis=suivi.suivis)
-
-
-def etats_de(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
-    """Return the state of each modalité of the fiches in a year."""
-    told, words = suivi.suivis[annee], suivi.catalogue.evaluation
-    today = told.bilan.date_arretee
-    return etats(suivi.convention, told.actions, annee, today, evaluation=words, avenants=suivi.avenants)
-
-
 def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) -> EtudeAnnuelle:
     """Return the study of a year, made from what its reports may show.
 
@@ -172,7 +160,7 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
             published = publier(suivi, annee)
             suivi, withheld = published.suivi, published.retraits
         known, rules, told = suivi.catalogue.indicateurs_fiches.values(), suivi.convention, suivi.observations
-        scored = evaluation_de(suivi, annee)
+        scored = evaluer(suivi, annee)
         return EtudeAnnuelle(
             nom,
             suivi,
@@ -184,7 +172,7 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
             contexte=Contexte.de(suivi.dossier, suivi.catalogue.mesures, rules.source_suivi),
             mesures=series(told, known, territoire=rules.territoire, annee=annee),
             evaluation=scored,
-            etats=etats_de(suivi, annee),
+            etats=etats(suivi, annee),
             collecte=taux_de_collecte(scored),
             a_collecter=a_collecter(scored, suivi.catalogue, rules, fin=suivi.fin),
             revisions=revisions(told, annee, indicateurs=known),

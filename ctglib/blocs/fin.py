@@ -8,10 +8,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from ctglib.blocs.annee import EtudeAnnuelle, etats_de, evaluation_de
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.comparables import Comparables
 from ctglib.calculs.collecte import manques_finaux
 from ctglib.calculs.comparaison import Constat
+from ctglib.calculs.etats import etats
+from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.parcours import parcours, recommandations
 from ctglib.calculs.preuves import Preuve, evaluabilite, preuves_du_suivi, preuves_du_texte
 from ctglib.calculs.suivi import changements_en_vigueur
@@ -103,12 +105,12 @@ class EtudeFinale(Montrable):
     def evaluations(self) -> dict[int, pd.DataFrame]:
         """The scoring of each year, as its own bilan read it."""
         *earlier, last = self.annees
-        return {year: evaluation_de(self.derniere.suivi, year) for year in earlier} | {last: self.derniere.evaluation}
+        return {year: evaluer(self.derniere.suivi, year) for year in earlier} | {last: self.derniere.evaluation}
 
     @cached_property
     def etats(self) -> dict[int, pd.DataFrame]:
         """The state of each modalité, by year."""
-        return {year: etats_de(self.derniere.suivi, year) for year in self.annees}
+        return {year: etats(self.derniere.suivi, year) for year in self.annees}
 
     @property
     def etats_finaux(self) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from ctglib.calculs.suivi import changements_en_vigueur
 if TYPE_CHECKING:
     from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.suivi import Avenant
+    from ctglib.donnees.suivi import DossierSuivi
 
 COLONNES = (
     "fiche", "modalite", "libelle", "debut", "echeance", "echeance_ecrite", "statut", "mot", "en_retard", "debut_reel",
@@ -28,35 +28,25 @@ FAITES = ("realisee", "partielle")
 COLONNES_ANNEES = ("fiche", "annee", "commencee", "compte", "parmi", "connus")
 
 
-def etats(
-    convention: Convention,
-    actions: pd.DataFrame,
-    annee: int,
-    date_arretee: Date,
-    *,
-    evaluation: Evaluation,
-    avenants: Iterable[Avenant] = (),
-) -> pd.DataFrame:
-    """Return one row a modalité of each fiche: when it is due, where it stands, and how a report says it.
+def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
+    """Return one row a modalité of each fiche in a year: when it is due, where it stands, and how a report says it.
 
     One without a row of the year is « non renseignée »; before its start it is not begun, never « non réalisée ». Past
     its échéance and not done, it is late; one about which nothing is known is past its échéance, and no more is said.
-
-    Args:
-        convention: Its fiches.
-        actions: Rows of the year: fiche, modalite, statut, debut, fin (text, "" when none) and the texts.
-        annee: Year of the bilan.
-        date_arretee: « Today » of the bilan.
-        evaluation: The words.
-        avenants: One that extends the convention extends the fiches that end with it.
+    An avenant that extends the convention extends the fiches that end with it.
 
     Returns:
         The columns ``COLONNES``. ``debut`` and ``echeance`` are the convention's (the fiche's when the modalité writes
         none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those entered; dates are timestamps, missing when
         none. ``en_retard``: its échéance is past and it is known not to be done.
     """
-    known = {(int(row["fiche"]), row["modalite"]): row for row in actions.to_dict("records")}
-    end, today = fin_de_convention(convention, avenants, date_arretee), pd.Timestamp(date_arretee)
+    convention, evaluation, stopped = (
+        suivi.convention,
+        suivi.catalogue.evaluation,
+        suivi.suivis[annee].bilan.date_arretee,
+    )
+    known = {(int(row["fiche"]), row["modalite"]): row for row in suivi.suivis[annee].actions.to_dict("records")}
+    end, today = fin_de_convention(convention, suivi.avenants, stopped), pd.Timestamp(stopped)
     rows = []
     for fiche in convention.fiches:
         # A fiche follows the convention when it ends with it, or would outlast it.

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.convention import Convention, IndicateurFiche
-    from ctglib.donnees.modeles.suivi import Avenant, Changement
-    from ctglib.donnees.suivi import Suivi
+    from ctglib.donnees.modeles.suivi import Changement
+    from ctglib.donnees.suivi import DossierSuivi, Suivi
 
 COLONNES = (
     "fiche", "indicateur", "libelle", "unite", "sens", "nature", "origine", "dimension", "modalite", "libelle_modalite",
@@ -48,37 +48,23 @@ ECRITES = [
 OBSERVATIONS, QUALITATIF = "observations", "qualitatif"
 
 
-def evaluer(
-    convention: Convention,
-    catalogue: Catalogue,
-    observations: pd.DataFrame,
-    avenants: Iterable[Avenant],
-    annee: int,
-    *,
-    suivis: Mapping[int, Suivi] | None = None,
-) -> pd.DataFrame:
+def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     """Return the scoring of ``annee``: state of what is known, way to the target, verdict, evolution, each apart.
 
-    Suppressed values must be suppressed in ``observations`` beforehand: nothing here undoes a mask.
-
-    Args:
-        convention: Its fiches, their indicators, initial values and targets.
-        catalogue: ``indicateurs_fiches``, ``dimensions`` and ``evaluation`` are read.
-        observations: Every millésime; a later one than the year's is not read.
-        avenants: Those signed by the date of the bilan count, from when they take effect.
-        annee: Year of the bilan.
-        suivis: By year. That of the bilan gives its date (the year's last day without it), and with the year before's
-            the indicators that are a typology or a grid.
+    Suppressed values must be suppressed in the observations beforehand: nothing here undoes a mask. A later millésime
+    than the year's is not read; avenants count that are signed by the date of the bilan (the year's last day when
+    nothing was handed in for it), from when they take effect.
 
     Returns:
         The columns ``COLONNES``, in the order of the convention; absent numbers missing, absent texts empty.
         ``raison`` is the first of ``raisons`` (joined by « ; »): of « non évaluable », or what to know of a verdict.
         ``calcule``: the workbook works it out from others, nobody enters it. ``facultatif``: nobody has to give it.
     """
-    known, meanings, seuils = suivis or {}, catalogue.indicateurs_fiches, catalogue.evaluation.seuils
+    convention, catalogue, known = suivi.convention, suivi.catalogue, suivi.suivis
+    meanings, seuils, start = catalogue.indicateurs_fiches, catalogue.evaluation.seuils, convention.debut.year
     today = (known[annee].bilan if annee in known else Bilan(annee=annee)).date_arretee
-    changes, start = changements_en_vigueur(avenants, today), convention.debut.year
-    mesures = series(observations, meanings.values(), territoire=convention.territoire, annee=annee)
+    changes = changements_en_vigueur(suivi.avenants, today)
+    mesures = series(suivi.observations, meanings.values(), territoire=convention.territoire, annee=annee)
     mesures = avec_grille(mesures, meanings.values(), known, annee)
     table = _lignes(convention, catalogue, mesures, changes, annee)
     table = _depart(table, mesures, start)
