@@ -44,21 +44,20 @@ class Nombre:
 class Liste:
     """The words a cell chooses from, and the code of each; ``nom`` is that of its column in the hidden sheet.
 
-    ``selon`` is a column of the same row whose code says which words may follow it: ``par`` has them by that code.
+    ``par`` has those that may follow a code of another column of the row.
     """
 
     nom: str
     codes: dict[str, str]
-    selon: str = ""
     par: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def mots(self, ligne: dict[str, str]) -> dict[str, str]:
-        """Return the words that may be chosen in a row, given its codes."""
-        return self.par.get(ligne.get(self.selon, ""), self.codes)
+    def mots(self, avant: str = "") -> dict[str, str]:
+        """Return the words that may be chosen after a code of the column that the list depends on."""
+        return self.par.get(avant, self.codes)
 
-    def mot(self, code: str, ligne: dict[str, str] | None = None) -> str:
-        """Return the word of a code in a row, or the code itself when the list has none."""
-        return next((mot for mot, autre in self.mots(ligne or {}).items() if autre == code), code)
+    def mot(self, code: str, avant: str = "") -> str:
+        """Return the word of a code, or the code itself when the list has none."""
+        return next((mot for mot, autre in self.mots(avant).items() if autre == code), code)
 
 
 @dataclass(frozen=True)
@@ -121,17 +120,42 @@ class Feuille:
 
 def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
     """Return the sheets of a workbook; a service's has only those where it has something to fill."""
+    lists = {name: Liste(name, *words) for name, words in _vocabulaires(cadre)}
     made = (_actions, _indicateurs, _moyens, _profils, _posture, _appreciations, _participation)
-    return tuple(sheet for make in made if (sheet := make(cadre)).lignes)
+    return tuple(sheet for make in made if (sheet := make(cadre, lists)).lignes)
 
 
-def _etats_de_valeur(cadre: Cadre) -> Liste:
-    return Liste("etats_de_valeur", {word: code for code, word in cadre.gabarit.etats_de_valeur.items()})
+def _vocabulaires(cadre: Cadre) -> Iterator[tuple[str, tuple[dict, ...]]]:
+    """Yield the lists of the workbook: their name, the code of each word, and that of each word after another code."""
+    gabarit, catalogue, offre = cadre.gabarit, cadre.catalogue, cadre.dossier.offre.drop_duplicates("structure")
+    evaluation, profils, referentiel = catalogue.evaluation, catalogue.profils, catalogue.referentiel
+    for name, words in (
+        ("etats_de_valeur", gabarit.etats_de_valeur),
+        ("domaines", gabarit.domaines),
+        ("diffusions", gabarit.diffusions),
+        ("niveaux", {str(rank): f"{rank} – {word}" for rank, word in enumerate(evaluation.niveaux)}),
+        ("etats_d_action", {code: item.mot.capitalize() for code, item in evaluation.etats.items()}),
+        ("etats_de_suite", {code: item.mot.capitalize() for code, item in evaluation.suites.items()}),
+        ("statuts_du_bilan", {code: word.capitalize() for code, word in evaluation.statuts.items()}),
+        ("signataires", {party.id: party.nom_court for party in cadre.convention.parties}),
+        ("fiches", {str(fiche.numero): _titre(fiche) for fiche in cadre.convention.fiches}),
+        ("structures", dict(zip(offre["structure"], offre["nom"], strict=True))),
+        ("natures", {item.id: item.libelle for item in catalogue.moyens.natures}),
+        ("postes", {item.id: item.libelle for item in catalogue.moyens.postes}),
+        ("dispositifs", {item.id: item.libelle for item in catalogue.dimensions[profils.dimension].modalites}),
+        ("variables", {item.id: item.libelle for item in profils.variables}),
+    ):
+        yield name, ({word: code for code, word in words.items()},)
+    parts = {item.id: {part.libelle: part.id for part in item.modalites} for item in profils.variables}
+    items = {
+        "attendus": {item.libelle: item.id for item in referentiel.attendus},
+        "activites": {item.libelle: item.id for item in referentiel.activites},
+    }
+    for name, by in (("categories", parts), ("items", items)):
+        yield name, ({word: code for words in by.values() for word, code in words.items()}, by)
 
 
-def _remplir(
-    modele: FeuilleGabarit, cible: Cible, ligne: dict[str, str] | None, listes: dict[str, Liste], codes: dict[str, str]
-) -> Montre:
+def _remplir(modele: FeuilleGabarit, cible: Cible, ligne: dict[str, str] | None, listes: dict[str, Liste]) -> Montre:
     """Return what the entry cells show of a row of the follow-up; a default is not written."""
     types, shown = {column.id: column.type for column in modele.colonnes}, {}
     for cell, column in cible.champs.items():
@@ -142,7 +166,7 @@ def _remplir(
             elif types[cell] == "date":
                 shown[cell] = date.fromisoformat(text)
             else:
-                shown[cell] = listes[cell].mot(text, codes) if cell in listes else text
+                shown[cell] = listes[cell].mot(text) if cell in listes else text
     return shown
 
 
@@ -162,9 +186,9 @@ def _titre(fiche: Fiche) -> str:
 
 def _table(
     cadre: Cadre,
+    listes: dict[str, Liste],
     nom: str,
     attendues: Iterable[Cle],
-    listes: dict[str, Liste],
     service: Callable[[Cle], str],
     pli: Callable[[Cle], str] = lambda _: "",
     nombres: Nombre = Nombre(),
@@ -178,35 +202,32 @@ def _table(
     measure, columns = entries[0], [column.id for column in entries]
     defaults = {measure.id: "", "statut": Statut.NORMAL.value} if "statut" in columns else {}
     target, rows = Cible(nom, (), dict(zip(columns, columns, strict=True)), defaults), []
+    lists = _listes(model, listes)
     for key in dict.fromkeys([*attendues, *cadre.precedent(nom), *cadre.saisi(nom)]):
         if not cadre.concerne(service(key)):
             continue
         codes = {column.id: code for column, code in zip(keys, key, strict=True)}
-        shown = {
-            name: listes[name].mot(code, codes) if code and name in listes else code for name, code in codes.items()
+        shown: Montre = {
+            column.id: lists[column.id].mot(codes[column.id], codes.get(column.selon, "")) if column.liste else code
+            for column, code in zip(keys, key, strict=True)
         }
         before = cadre.precedent(nom).get(key)
         if measure.type == "nombre":
             shown["precedent"] = _avant(cadre, before, measure.id)
         elif before:
-            shown["precedent"] = listes[measure.id].mot(before[measure.id])
-        shown |= _remplir(model, target, cadre.saisi(nom).get(key), listes, codes)
+            shown["precedent"] = lists[measure.id].mot(before[measure.id])
+        shown |= _remplir(model, target, cadre.saisi(nom).get(key), lists)
         rows.append(Ligne(codes, shown, (replace(target, cle=key),), pli=pli(key)))
-    return Feuille(model, tuple(rows), listes, nombres, target if model.lignes_libres else None)
+    return Feuille(model, tuple(rows), lists, nombres, target if model.lignes_libres else None)
 
 
-def _moyens(cadre: Cadre) -> Feuille:
+def _listes(modele: FeuilleGabarit, listes: dict[str, Liste]) -> dict[str, Liste]:
+    return {column.id: listes[column.liste] for column in modele.colonnes if column.liste}
+
+
+def _moyens(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
     """Return the sheet of means: ETP and euros of each signatory, by fiche and by structure."""
     parts, asked = cadre.gabarit.parts, cadre.gabarit.moyens
-    moyens, structures = cadre.catalogue.moyens, cadre.dossier.offre.drop_duplicates("structure")
-    lists = {
-        "signataire": Liste("signataires", {party.nom_court: party.id for party in cadre.convention.parties}),
-        "fiche": Liste("fiches", {_titre(fiche): str(fiche.numero) for fiche in cadre.convention.fiches}),
-        "structure": Liste("structures", dict(zip(structures["nom"], structures["structure"], strict=True))),
-        "nature": Liste("natures", {item.libelle: item.id for item in moyens.natures}),
-        "poste": Liste("postes", {item.libelle: item.id for item in moyens.postes}),
-        "statut": _etats_de_valeur(cadre),
-    }
     named = {item.signataire for item in (*asked.par_fiche, *asked.par_structure.postes)}
     folded = {(item.signataire, item.poste) for item in asked.par_structure.postes if item.facultatif}
 
@@ -220,7 +241,7 @@ def _moyens(cadre: Cadre) -> Feuille:
         party = key[0] if key[0] in named else AUTRES
         return cadre.gabarit.plis.moyens if key[2] and (party, key[4]) in folded else ""
 
-    return _table(cadre, "moyens", _moyens_attendus(cadre), lists, service, pli, Nombre(decimales=2))
+    return _table(cadre, listes, "moyens", _moyens_attendus(cadre), service, pli, Nombre(decimales=2))
 
 
 def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
@@ -243,77 +264,49 @@ def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
             yield from ((party, "", structure, natures[item.poste], item.poste) for party in parties(item))
 
 
-def _profils(cadre: Cadre) -> Feuille:
+def _profils(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
     """Return the sheet of profiles: each dispositif by each variable, then the crossed counts already entered."""
-    profils, parts = cadre.catalogue.profils, cadre.gabarit.parts
-    places = {part.id: part.libelle for part in cadre.catalogue.dimensions[profils.dimension].modalites}
-    variables = {item.libelle: item.id for item in profils.variables}
-    by_variable = {item.id: {part.libelle: part.id for part in item.modalites} for item in profils.variables}
-    words = {word: code for choices in by_variable.values() for word, code in choices.items()}
-    lists = {
-        "dispositif": Liste("dispositifs", {word: code for code, word in places.items()}),
-        "variable": Liste("variables", variables),
-        "modalite": Liste("categories", words, "variable", by_variable),
-        "variable_2": Liste("variables", variables),
-        "modalite_2": Liste("categories", words, "variable_2", by_variable),
-        "statut": _etats_de_valeur(cadre),
-    }
+    profils, parts, title = cadre.catalogue.profils, cadre.gabarit.parts, cadre.gabarit.plis.profils
+    places = listes["dispositifs"]
     asked = {  # the dispositifs where a fiche counts people
         part
         for item in cadre.catalogue.indicateurs_fiches.values()
         if item.dimension == profils.dimension and item.sensible
-        for part in item.modalites or places
+        for part in item.modalites or places.codes.values()
     }
     wanted = (
         (place, variable, part, "", "")
-        for place in places
+        for place in places.codes.values()
         if place in asked
-        for variable, choices in by_variable.items()
+        for variable, choices in listes["categories"].par.items()
         for part in choices.values()
     )
-    title = cadre.gabarit.plis.profils
-    return _table(
-        cadre,
-        "profils",
-        wanted,
-        lists,
-        lambda key: parts.dispositifs.get(key[0], parts.principal),
-        lambda key: title.format(dispositif=places.get(key[0], key[0])),
-    )
+
+    def service(key: Cle) -> str:
+        return parts.dispositifs.get(key[0], parts.principal)
+
+    return _table(cadre, listes, "profils", wanted, service, lambda key: title.format(dispositif=places.mot(key[0])))
 
 
-def _posture(cadre: Cadre) -> Feuille:
+def _posture(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
     """Return the sheet of the grid of the référentiel: the function, from 0 to 4, never the post or the person."""
-    referentiel, niveaux = cadre.catalogue.referentiel, cadre.catalogue.evaluation.niveaux
-    items = {
-        "attendus": {item.libelle: item.id for item in referentiel.attendus},
-        "activites": {item.libelle: item.id for item in referentiel.activites},
-    }
-    lists = {
-        "domaine": Liste("domaines", {word: code for code, word in cadre.gabarit.domaines.items()}),
-        "item": Liste("items", {**items["attendus"], **items["activites"]}, "domaine", items),
-        "niveau": Liste("niveaux", {f"{rank} – {word}": str(rank) for rank, word in enumerate(niveaux)}),
-        "diffusion": Liste("diffusions", {word: code for code, word in cadre.gabarit.diffusions.items()}),
-    }
     followed = any(item.table == "posture" for item in cadre.catalogue.indicateurs_fiches.values())
     known = [key[0] for key in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
     wanted = (
         (function, domaine, item)
         for function in dict.fromkeys([*cadre.gabarit.fonctions, *known])
-        for domaine, words in items.items()
+        for domaine, words in listes["items"].par.items()
         for item in words.values()
         if followed
     )
-    return _table(cadre, "posture", wanted, lists, lambda key: cadre.gabarit.parts.principal)
+    return _table(cadre, listes, "posture", wanted, lambda key: cadre.gabarit.parts.principal)
 
 
-def _actions(cadre: Cadre) -> Feuille:
+def _actions(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
     """Return the sheet of actions: a row a modalité of the convention, with what was said of it last year."""
     model = cadre.modele("actions")
-    states = {item.mot.capitalize(): code for code, item in cadre.catalogue.evaluation.etats.items()}
-    lists = {"statut": Liste("etats_d_action", states)}
+    lists, rows = _listes(model, listes), []
     cells = {column.id: column.id for column in model.colonnes if column.role == "saisie"}
-    rows = []
     for fiche, modalite in ((one, item) for one in cadre.convention.fiches for item in one.modalites):
         if not cadre.concerne(cadre.gabarit.parts.de_fiche(fiche)):
             continue
@@ -327,20 +320,21 @@ def _actions(cadre: Cadre) -> Feuille:
             "libelle": modalite.texte,
             "calendrier": f"{start:%m/%Y} – {end:%m/%Y}",
             "precedent": " : ".join(filter(None, said)),
-            **_remplir(model, target, cadre.saisi("actions").get(key), lists, {}),
+            **_remplir(model, target, cadre.saisi("actions").get(key), lists),
         }
         rows.append(Ligne({"fiche": key[0], "modalite": key[1]}, shown, (target,)))
     return Feuille(model, tuple(rows), lists)
 
 
-def _indicateurs(cadre: Cadre) -> Feuille:
+def _indicateurs(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
     """Return the sheet of indicators: a row a figure, for the whole and for each part, with last year's as known today.
 
     An indicator that is computed, or read in another table (profiles, posture), is not asked for here; what is awaited
     once is asked for its year, then the year after, to be corrected. What is optional is folded, fiche by fiche, and so
     are the parts of what the fiche does not write.
     """
-    model, lists, rows = cadre.modele("indicateurs"), {"statut": _etats_de_valeur(cadre)}, []
+    model = cadre.modele("indicateurs")
+    lists, rows = _listes(model, listes), []
     for number, items in cadre.catalogue.fiches_indicateurs.items():
         for item in [item for item in items if item.table == OBSERVATIONS and item.calcul is None]:
             dimension = cadre.catalogue.dimensions[item.dimension] if item.dimension else None
@@ -366,7 +360,7 @@ def _indicateurs(cadre: Cadre) -> Feuille:
                     "unite": cadre.catalogue.unites[item.unite].libelle,
                     "precedent": _avant(cadre, known[1], "valeur"),
                     "source": asked.document if asked and not known[0] else "",
-                    **_remplir(model, targets[0], known[0], lists, codes),
+                    **_remplir(model, targets[0], known[0], lists),
                 }
                 low, high = item.bornes
                 number_of = Nombre(0 if low is None else low, high, item.decimales, item.unite == "pourcent")
@@ -418,30 +412,14 @@ def _cibles(cadre: Cadre, item: Indicateur, codes: dict[str, str]) -> tuple[Cibl
     )
 
 
-# The sheets of texts: the entry cells of each kind of row, and the column of the follow-up that each is.
-_CELLULES = {
-    "date_arretee": {"jour": "valeur"},
-    "statut": {"etat": "valeur"},
-    "comite_date": {"jour": "valeur"},
-    "comite_absence": {"reponse": "valeur"},
-    "suite": {"etat": "etat", "reponse": "commentaire"},
-    "decision": {"reponse": "texte", "responsable": "responsable", "jour": "echeance"},
-    **{rubrique: {"reponse": "valeur"} for rubrique in RUBRIQUES},
-    "consultations": {"combien": "combien", "jour": "date", "comment": "comment", "reponse": "change"},
-    "cooperation": {"reponse": "valeur"},
-    "exemples": {"jour": "date", "reponse": "texte"},
-}
-
-
 class _Rubrique(NamedTuple):
     genre: str
     cle: Cle  # its table, and its key there
     avant: str = ""
     sujet: str = ""
-    choix: Liste | None = None
 
 
-def _appreciations(cadre: Cadre) -> Feuille:
+def _appreciations(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
     """Return the sheet: the bilan, the comité and its decisions, what each fiche's year was like, the decisions."""
     parts = cadre.gabarit.parts
     principal = cadre.concerne(parts.principal)
@@ -456,22 +434,19 @@ def _appreciations(cadre: Cadre) -> Feuille:
         if cadre.concerne(parts.de_fiche(fiche))
         for rubrique in RUBRIQUES
     )
-    before, after = (_bilan(cadre), _decisions(cadre)) if principal else ((), ())
-    return _textes(cadre, "appreciations", (*before, *of_fiches, *after))
+    before, after = (_bilan(cadre, listes), _decisions(cadre)) if principal else ((), ())
+    return _textes(cadre, listes, "appreciations", (*before, *of_fiches, *after))
 
 
-def _bilan(cadre: Cadre) -> Iterator[_Rubrique]:
+def _bilan(cadre: Cadre, listes: dict[str, Liste]) -> Iterator[_Rubrique]:
     """Yield what is said of the year's bilan and of its comité, then what became of last year's decisions."""
-    words = cadre.catalogue.evaluation.statuts
-    choices = Liste("statuts_du_bilan", {word.capitalize(): code for code, word in words.items()})
     for champ in ("date_arretee", "statut", "comite_date", "comite_absence"):
         before = cadre.precedent("bilan").get((champ,), {}).get("valeur", "")
-        yield _Rubrique(champ, ("bilan", champ), choices.mot(_francaise(before)), choix=choices)
-    words = {item.mot.capitalize(): code for code, item in cadre.catalogue.evaluation.suites.items()}
+        yield _Rubrique(champ, ("bilan", champ), listes["statuts_du_bilan"].mot(_francaise(before)))
     for (decision,), row in cadre.precedent("decisions").items():
         details = " ; ".join(row[name] for name in ("responsable", "echeance") if row.get(name))
         before = f"{row['texte']} ({details})" if details else row["texte"]
-        yield _Rubrique("suite", ("suites", decision), before, choix=Liste("etats_de_suite", words))
+        yield _Rubrique("suite", ("suites", decision), before)
 
 
 def _francaise(texte: str) -> str:
@@ -486,16 +461,16 @@ def _decisions(cadre: Cadre) -> Iterator[_Rubrique]:
     return (_Rubrique("decision", ("decisions", name)) for name in names)
 
 
-def _participation(cadre: Cadre) -> Feuille:
+def _participation(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
     """Return the sheet: who was asked, of each public, what the partners do together, an example an axis."""
     if not cadre.concerne(cadre.gabarit.parts.principal):
-        return _textes(cadre, "participation", ())
+        return _textes(cadre, listes, "participation", ())
     publics = {name: many.capitalize() for name, (_, many) in cadre.catalogue.bilan.participation.publics.items()}
     together = cadre.precedent("participation").get(("cooperation",), {}).get("valeur", "")
     examples = _numerotees(cadre, "exemples", {axe.id: axe.titre for axe in cadre.convention.axes})
     asked = _numerotees(cadre, "consultations", publics)
     common = _Rubrique("cooperation", ("participation", "cooperation"), together)
-    return _textes(cadre, "participation", (*asked, common, *examples))
+    return _textes(cadre, listes, "participation", (*asked, common, *examples))
 
 
 def _numerotees(cadre: Cadre, table: str, sujets: dict[str, str]) -> Iterator[_Rubrique]:
@@ -508,18 +483,18 @@ def _numerotees(cadre: Cadre, table: str, sujets: dict[str, str]) -> Iterator[_R
             yield _Rubrique(table, (table, subject, str(rank)), told, words)
 
 
-def _textes(cadre: Cadre, nom: str, rubriques: Iterable[_Rubrique]) -> Feuille:
+def _textes(cadre: Cadre, listes: dict[str, Liste], nom: str, rubriques: Iterable[_Rubrique]) -> Feuille:
     """Return a sheet of texts, a row each of what is asked for."""
     model, rows = cadre.modele(nom), []
-    for genre, (table, *key), before, subject, choices in rubriques:
-        words, target = cadre.gabarit.rubriques[genre], Cible(table, tuple(key), _CELLULES[genre])
-        lists = {"etat": choices} if choices else {}
+    for genre, (table, *key), before, subject in rubriques:
+        asked = cadre.gabarit.rubriques[genre]
+        choices, target = listes.get(asked.liste), Cible(table, tuple(key), asked.cellules)
         shown = {
             "repere": ".".join(key if table in DOCUMENTS else (genre, *key)),
-            "sujet": subject or words.sujet,
-            "rubrique": cadre.mots(words.libelle),
+            "sujet": subject or asked.sujet,
+            "rubrique": cadre.mots(asked.libelle),
             "precedent": before,
-            **_remplir(model, target, cadre.saisi(table).get(tuple(key)), lists, {}),
+            **_remplir(model, target, cadre.saisi(table).get(tuple(key)), {"etat": choices} if choices else {}),
         }
         rows.append(Ligne({"table": table, "cle": "/".join(key)}, shown, (target,), liste=choices))
     return Feuille(model, tuple(rows))

@@ -258,7 +258,8 @@ class _Lecteur:
             codes[spec.id] = ""
             if spec.id in cells:
                 try:
-                    codes[spec.id] = lire_choix(cells[spec.id], self.feuille.listes[spec.id].mots(codes)).texte
+                    words = self.feuille.listes[spec.id].mots(codes.get(spec.selon, ""))
+                    codes[spec.id] = lire_choix(cells[spec.id], words).texte
                 except Illisible as problem:
                     faults.append((spec.id, *problem.args))
             elif spec.attendue:

@@ -23,6 +23,8 @@ class ColonneGabarit(Modele):
     titre: Texte
     role: Literal["cle", "rappel", "saisie"]  # tells the rows apart, is written for the reader, or is to be filled
     type: Literal["texte", "texte_long", "phrases", "nombre", "date", "liste"]  # phrases: one a line
+    liste: Identifiant | None = None  # where it chooses; None: its row says it
+    selon: Identifiant | None = None  # a column of the same row, whose code says which words of the list may follow
     largeur: float = Field(gt=0)
     attendue: bool = False
     accompagne: tuple[Identifiant, ...] = ()  # columns that it is about: lost when none of them is filled
@@ -48,10 +50,12 @@ class PartieModeEmploi(Modele):
 
 
 class Rubrique(Modele):
-    """What a row of the sheet of appreciations asks for; without a subject of its own, the fiche's title is it."""
+    """What a row of the sheets of texts asks for; without a subject of its own, its fiche, axis or public is it."""
 
     sujet: str
     libelle: Texte
+    cellules: dict[Identifiant, Identifiant]  # its entry cells, and the column of the follow-up that each is
+    liste: Identifiant | None = None
 
 
 class Parts(Modele):  # which service fills what; ``principal`` fills what no other does
