@@ -126,7 +126,7 @@ def _borner(value: float, found: str, nombre: Nombre) -> str:
     rounded, low, high = round(float(value), _PRECISION), nombre.minimum, nombre.maximum
     if not nombre.decimales and not rounded.is_integer():
         raise Illisible(found, "un nombre entier", "corriger le nombre : il n'a pas de décimale")
-    if low is not None and rounded < low:
+    if rounded < low:
         raise Illisible(found, f"{_francais(low)} au moins", "corriger le nombre")
     if high is not None and rounded > high:
         raise Illisible(found, f"{_francais(high)} au plus", "corriger le nombre")

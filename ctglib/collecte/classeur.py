@@ -231,7 +231,6 @@ def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ..
 # What the format of the file allows.
 _TITRE_MAX, _MESSAGE_MAX = 32, 255
 _TEXTE_MAX = 4000
-_PLUS_PETIT = -(10**12)
 _PREMIER_JOUR, _DERNIER_JOUR = "DATE(2000,1,1)", "DATE(2100,12,31)"
 
 
@@ -279,7 +278,7 @@ def _regle(check: Controle, cellules: list[tuple[int, int]]) -> DataValidation:
 
 
 def _controle(feuille: Feuille, ligne: Ligne | None, colonne: ColonneGabarit) -> Controle:
-    """Return the check of a cell; of a number, the spreadsheet wants a bound even where there is none."""
+    """Return the check of a cell."""
     shown = (colonne.titre, colonne.aide)
     if colonne.type == "liste" and (choices := feuille.liste(ligne, colonne.id)):
         error = "Choisissez l'une des valeurs de la liste (flèche à droite de la cellule)."
@@ -292,14 +291,9 @@ def _controle(feuille: Feuille, ligne: Ligne | None, colonne: ColonneGabarit) ->
         return Controle("textLength", "lessThanOrEqual", str(_TEXTE_MAX), None, error, *shown)
     number = feuille.nombre(ligne)
     low, high = number.minimum, number.maximum
-    if low is not None and high is not None:
+    words, *rule = f", {low:g} au moins", "greaterThanOrEqual", f"{low:g}", None
+    if high is not None:
         words, *rule = f", entre {low:g} et {high:g}", "between", f"{low:g}", f"{high:g}"
-    elif high is not None:
-        words, *rule = f", {high:g} au plus", "lessThanOrEqual", f"{high:g}", None
-    elif low is not None:
-        words, *rule = f", {low:g} au moins", "greaterThanOrEqual", f"{low:g}", None
-    else:
-        words, *rule = "", "greaterThanOrEqual", str(_PLUS_PETIT), None
     kind, what = ("decimal", "un nombre") if number.decimales or number.pourcent else ("whole", "un nombre entier")
     error = f"Écrivez {what}{words}, sans unité ni texte. Si la valeur manque, laissez vide."
     return Controle(kind, *rule, error, *shown)

@@ -34,7 +34,7 @@ OBSERVATIONS = "observations"
 class Nombre:
     """What a cell of a number may hold; ``pourcent``: « 59 % » reads 59."""
 
-    minimum: float | None = 0
+    minimum: float = 0
     maximum: float | None = None
     decimales: int = 0
     pourcent: bool = False

@@ -298,15 +298,11 @@ def _demesures(fichier: str, content: bytes) -> list[Faute]:
         for sheet in fromstring(archive.read("xl/workbook.xml")).iter(f"{{{SHEET_MAIN_NS}}}sheet"):
             text = archive.read(f"xl/{parts[sheet.get(f'{{{REL_NS}}}id')]}")
             places = (match[1].decode() for pattern in (_REMPLIE, _FUSION) for match in pattern.finditer(text))
-            far = next((place for place in places if _dehors(place.rpartition(":")[2])), "")
+            ends = ((place, *coordinate_to_tuple(place.rpartition(":")[2])) for place in places)
+            far = next((place for place, row, column in ends if row > LIGNES_MAX or column > COLONNES_MAX), "")
             if far or text.count(b"<c") > CELLULES_MAX:
                 faults.append(_loin(fichier, sheet.get("name"), far))
     return faults
-
-
-def _dehors(place: str) -> bool:
-    row, column = coordinate_to_tuple(place)
-    return row > LIGNES_MAX or column > COLONNES_MAX
 
 
 def _loin(fichier: str, feuille: str, place: str) -> Faute:

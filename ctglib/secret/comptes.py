@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -45,18 +45,6 @@ def cles_profils(profils: pd.DataFrame) -> list[Cle]:
         )
         for row in profils.itertuples(index=False)
     ]
-
-
-def effectifs_profils(profils: pd.DataFrame, sensibles: Collection[str]) -> pd.DataFrame:
-    """Return the counts of the profiles: ``CLE``, effectif, statut, sensible.
-
-    Args:
-        profils: annee and the columns of profils.csv.
-        sensibles: Variables whose small counts are secret; so is a whole dispositif.
-    """
-    asked = profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(list(sensibles)).any(axis=1)
-    names = pd.DataFrame(cles_profils(profils), columns=list(CLE), index=profils.index)
-    return names.assign(effectif=profils["effectif"], statut=profils["statut"], sensible=asked.astype(bool))
 
 
 def liens_profils(profils: pd.DataFrame) -> Iterator[Lien]:

@@ -20,7 +20,6 @@ from ctglib.secret.comptes import (
     SOMME,
     cles_profils,
     comptes,
-    effectifs_profils,
     liens_identiques,
     liens_observations,
     liens_profils,
@@ -119,12 +118,14 @@ def appliquer(
 
 
 def _effectifs(profils: pd.DataFrame, counted: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Return one row a count, with ``visible``: the first bilan that can show it."""
-    sensitive = {variable.id for variable in catalogue.profils.variables if variable.sensible}
-    of_profiles = effectifs_profils(profils, sensitive).assign(visible=profils["annee"])
+    """Return one row a count, with ``visible``: the first bilan that can show it; a whole dispositif is sensitive."""
+    sensitive = [variable.id for variable in catalogue.profils.variables if variable.sensible]
+    asked = profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(axis=1)
+    names = pd.DataFrame(cles_profils(profils), columns=list(CLE), index=profils.index)
+    of_profiles = names.join(profils[["effectif", "statut"]]).assign(sensible=asked, visible=profils["annee"])
     of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(list(CLE))
-    columns = [*CLE, "effectif", "statut", "sensible", "visible"]
-    return pd.concat([of_profiles[columns], of_rows[columns]], ignore_index=True).astype({"visible": "int64"})
+    table = pd.concat([of_profiles, of_rows[of_profiles.columns]], ignore_index=True)
+    return table.astype({"visible": "int64", "sensible": bool})
 
 
 def _liees(observations: pd.DataFrame, caches: np.ndarray, liees: Iterable[ValeurLiee]) -> np.ndarray:
