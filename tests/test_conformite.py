@@ -69,6 +69,22 @@ def test_chaque_element_dit_ou_la_convention_repond_ce_qui_est_connu_et_qui_a_le
     assert rows["reste"].str.contains("à demander : ").all()
 
 
+def test_ce_qui_est_connu_ne_compte_ni_ligne_vide_ni_ligne_de_personnes() -> None:
+    """Harnes leaves its lines « crèche » and « multi-accueil » empty, and counts its assistantes maternelles twice."""
+    known = harnes().tableau().cellules["su"].iloc[0]
+
+    assert known.endswith("(MAM) (1) ; assistantes maternelles (56 ou 70) ; relais petite enfance (RPE) (1)")
+    assert "micro-crèche (2)" in known and "; crèche" not in known and "multi-accueil" not in known
+
+
+def test_une_convention_dont_l_offre_est_vide_n_en_sait_rien() -> None:
+    etude = harnes().etude
+    empty = replace(etude.suivi.dossier, offre=etude.suivi.dossier.offre.iloc[:0])
+    silent = replace(harnes(), etude=replace(etude, suivi=replace(etude.suivi, dossier=empty)))
+
+    assert "assistantes maternelles (" not in silent.tableau().cellules["su"].iloc[0]
+
+
 def test_une_convention_qui_ne_declare_rien_a_le_tableau_avec_non_declare() -> None:
     silent = replace(harnes(), finale=replace(harnes().finale, lectures=Lectures()))
 

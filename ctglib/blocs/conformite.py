@@ -11,7 +11,7 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.preuves import conformite, population, themes_absents
 from ctglib.document.blocs import Bloc, avertissement, liste
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, date_longue, enumerer, majuscule, minuscule, nombre
+from ctglib.document.typographie import INSECABLE, date_longue, majuscule, minuscule, nombre
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.montrable import Montrable
 
@@ -64,8 +64,8 @@ class Conformite(Montrable):
             return majuscule(" ; ".join(f"{minuscule(label)} ({figure})" for label, figure in known)) or "rien"
 
         def manque(row: pd.Series) -> str:
-            holders = [minuscule(catalogue.responsables[name].libelle.partition(" (")[0]) for name in row.detenteurs]
-            return f"{majuscule(row.manque)} (à demander : {enumerer(holders)})"
+            holders = [catalogue.responsables[name].libelle.partition(" (")[0] for name in row.detenteurs]
+            return f"{majuscule(row.manque)} (à demander : {' ; '.join(holders)})"
 
         joined = {name: self.lignes[name].map(lambda values: ";".join(map(str, values))) for name in LISTES}
         return self.etude.contexte.tableau(

@@ -234,7 +234,8 @@ def conformite(
 
     Returns:
         element, titre, ou, fiches, diagnostic, series, offre, manque, detenteurs: ``diagnostic`` and ``series`` map
-        each indicator known to its last year, ``offre`` each kind of service to how many there are.
+        each indicator known to its last year, ``offre`` each kind of service to how many there are: structures of
+        which something is said, or persons when the kind is a trade, « 56 ou 70 » when the text gives both.
     """
     told = {item.element: item for item in lectures.schema_petite_enfance}
     last = {
@@ -242,7 +243,12 @@ def conformite(
         .groupby("indicateur")["annee"].max().dropna().astype(int).to_dict()
         for name, table in (("diagnostic", annexe1), ("series", series))
     }  # fmt: skip
-    last["offre"] = offre.drop_duplicates("structure")["type"].value_counts().to_dict()
+    said = offre[~offre["valeur"].isin(["", "non"])]
+    persons = said[said["caracteristique"].eq(said["type"])]  # the one characteristic that counts its own kind
+    last["offre"] = {
+        **said.groupby("type")["structure"].nunique().astype(str),
+        **persons.groupby("type")["valeur"].agg(lambda counts: " ou ".join(sorted(set(counts), key=float))),
+    }
     return pd.DataFrame(
         [
             {
