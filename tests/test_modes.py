@@ -114,14 +114,21 @@ def test_un_montant_absent_ou_un_effectif_nul_ne_donne_pas_de_ligne() -> None:
     assert list(par_tete(frame, rules)["id"]) == ["parentalite"]
 
 
-def test_l_ecart_le_plus_large_est_dit_puis_ce_qui_est_au_dessus() -> None:
-    told = [lisible(one) for one in phrases_par_tete(etude().moyens()["par-tete"].donnees, etude().contexte)]
+def test_l_ecart_le_plus_grand_est_dit_en_proportion_puis_en_euros_puis_ce_qui_est_au_dessus() -> None:
+    amounts = etude().moyens()["par-tete"].donnees
+
+    told = [lisible(one) for one in phrases_par_tete(amounts, etude().contexte)]
+    alone = phrases_par_tete(amounts[amounts["id"].eq("petite_enfance")], etude().contexte)
 
     assert told == [
-        "L'écart le plus large est celui de « petite enfance » : par enfant de moins de 3 ans, la Caf verse 7,4 fois "
-        "plus dans le Pas-de-Calais.",
-        "Elle verse en revanche davantage à Harnes pour « enfance et jeunesse ».",
+        "L'écart le plus grand en proportion est celui de « parentalité et vie sociale » : en 2020, par allocataire, "
+        "la Caf a versé 38 € dans le Pas-de-Calais, 2 € à Harnes.",
+        "En euros, c'est celui de « petite enfance » : 698 € par enfant de moins de 3 ans dans le Pas-de-Calais, "
+        "95 € à Harnes.",
+        "Pour « enfance et jeunesse », la Caf a versé davantage à Harnes : 134 € par enfant de 6 à 17 ans, contre "
+        "113 € dans le Pas-de-Calais.",
     ]
+    assert len(alone) == 1
 
 
 def test_la_base_du_contrat_precedent_dit_ce_qui_reste_a_demander() -> None:

@@ -230,16 +230,28 @@ def _euros(valeur: float) -> str:
 
 
 def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
-    """Return where the reference pays most more by head, then where the territory is ahead, in words."""
-    known = montants.assign(ecart=montants["tete_reference"] - montants["tete"]).sort_values("ecart", ascending=False)
-    told = [
-        f"L'écart le plus large est celui de « {minuscule(first.libelle)} » : par {first.mot}, la Caf verse "
-        f"{nombre(first.fois, 1)} fois plus {contexte.reference.a}."
-        for first in known[known["fois"].ge(FOIS)].head(1).itertuples()
+    """Return where the reference pays most more by head, in proportion then in euros, then where it pays less."""
+    here, there = contexte.territoire.a, contexte.reference.a
+    behind, ahead = montants[montants["fois"].ge(FOIS)], montants[montants["fois"].le(1 / FOIS)]
+    told = []
+    if len(behind):
+        widest, dearest = behind["fois"].idxmax(), (behind["tete_reference"] - behind["tete"]).idxmax()
+        row = behind.loc[widest]
+        told.append(
+            f"L'écart le plus grand en proportion est celui de « {minuscule(row['libelle'])} » : en {row['annee']:.0f}, "
+            f"par {row['mot']}, la Caf a versé {_euros(row['tete_reference'])} {there}, {_euros(row['tete'])} {here}."
+        )
+        if dearest != widest:
+            row = behind.loc[dearest]
+            told.append(
+                f"En euros, c'est celui de « {minuscule(row['libelle'])} » : {_euros(row['tete_reference'])} par "
+                f"{row['mot']} {there}, {_euros(row['tete'])} {here}."
+            )
+    return told + [
+        f"Pour « {minuscule(row.libelle)} », la Caf a versé davantage {here} : {_euros(row.tete)} par {row.mot}, contre "
+        f"{_euros(row.tete_reference)} {there}."
+        for row in ahead.itertuples()
     ]
-    if ahead := [f"« {minuscule(name)} »" for name in known.loc[known["fois"].le(1 / FOIS), "libelle"]]:
-        told.append(f"Elle verse en revanche davantage {contexte.territoire.a} pour {enumerer(ahead)}.")
-    return told
 
 
 def phrase_du_contrat(
