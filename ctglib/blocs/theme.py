@@ -238,8 +238,9 @@ def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
         widest, dearest = behind["fois"].idxmax(), (behind["tete_reference"] - behind["tete"]).idxmax()
         row = behind.loc[widest]
         told.append(
-            f"L'écart le plus grand en proportion est celui de « {minuscule(row['libelle'])} » : en {row['annee']:.0f}, "
-            f"par {row['mot']}, la Caf a versé {_euros(row['tete_reference'])} {there}, {_euros(row['tete'])} {here}."
+            f"L'écart le plus grand en proportion est celui de « {minuscule(row['libelle'])} » : en "
+            f"{row['annee']:.0f}, par {row['mot']}, la Caf a versé {_euros(row['tete_reference'])} {there}, "
+            f"{_euros(row['tete'])} {here}."
         )
         if dearest != widest:
             row = behind.loc[dearest]
@@ -248,8 +249,8 @@ def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
                 f"{row['mot']} {there}, {_euros(row['tete'])} {here}."
             )
     return told + [
-        f"Pour « {minuscule(row.libelle)} », la Caf a versé davantage {here} : {_euros(row.tete)} par {row.mot}, contre "
-        f"{_euros(row.tete_reference)} {there}."
+        f"Pour « {minuscule(row.libelle)} », la Caf a versé davantage {here} : {_euros(row.tete)} par {row.mot}, "
+        f"contre {_euros(row.tete_reference)} {there}."
         for row in ahead.itertuples()
     ]
 
