@@ -1,9 +1,8 @@
-"""Rules on the rows of tables, written as data: which rows are wrong, and the words of their faults."""
+"""What the rows of tables must hold: names that exist, columns that agree, values inside what the catalogue bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,85 +12,61 @@ from ctglib.donnees.fautes import Faute
 from ctglib.donnees.references import COLONNES, VOCABULAIRES, elements, nom_inconnu, parcourir, places
 
 if TYPE_CHECKING:
-    from ctglib.donnees.csv_strict import TableLue
     from ctglib.donnees.pieces import Pieces
 
 NOMBRE = r"-?[0-9]+(\.[0-9]+)?"
 
 
-@dataclass(frozen=True)
-class Regle:
-    """What makes a row wrong, at which column; its words cite the row by the names of its columns (« {unite} »).
+def fautes_des_tables(pieces: Pieces, noms: dict[str, list[str]]) -> Iterator[Faute]:
+    """Yield the faults of all the tables, those of a kind looked at together.
 
-    ``trouve`` is the cell itself when nothing is said.
-    """
-
-    colonne: str
-    fautives: Callable[[pd.DataFrame], pd.Series]
-    attendu: str
-    remede: str
-    trouve: str = ""
-
-
-def fautes_des_tables(pieces: Pieces, noms: dict[str, list[str]]) -> list[Faute]:
-    """Return the faults of all the tables: unknown names, what columns say together, what the catalogue bounds.
-
-    Those of a kind are looked at together. A file that lacks a column has its own fault, and is left out.
+    A column that a file lacks has its own fault.
 
     Args:
         pieces: What was read.
         noms: Names by kind; a kind none of whose files could be read is empty, and is not checked.
     """
-    faults: list[Faute] = []
     for name, tables in pieces.tables.items():
         columns = list(pieces.schemas[name].colonnes)
-        rows = pd.concat([en_lignes(one) for one in tables if set(columns) <= set(one.lignes)] or [pd.DataFrame()])
-        if rows.empty:
-            continue
-        rows = rows.reset_index(drop=True)
-        for column, kind in COLONNES.get(name, {}).items():
-            faults += inconnus(rows, column, noms[kind], VOCABULAIRES[kind].libelle, VOCABULAIRES[kind].ou)
-        for column, chooser, kind, label, where in DEPENDANTES.get(name, ()):
-            for chosen, names in modalites(pieces, kind).items():
-                faults += inconnus(rows[rows[chooser] == chosen], column, names, label.format(chosen), where)
-        if name in REGLES:
-            faults += REGLES[name](rows, pieces)
-    return faults
-
-
-def en_lignes(table: TableLue) -> pd.DataFrame:
-    """Return the rows of a table as written; ``fichier`` and ``numero`` say where each is."""
-    return table.lignes.assign(fichier=table.fichier, numero=table.lignes.index).astype(object)
-
-
-def appliquer(lignes: pd.DataFrame, regles: Iterable[Regle]) -> list[Faute]:
-    """Return a fault for each row that a rule says wrong."""
-    faults = []
-    for rule in regles:
-        found = rule.trouve or f"« {{{rule.colonne}:.80}} »"
-        faults += [
-            Faute(
-                row["fichier"],
-                *(words.format_map(row) for words in (found, rule.attendu, rule.remede)),
-                row["numero"],
-                rule.colonne,
-            )
-            for row in lignes[rule.fautives(lignes).astype(bool)].to_dict("records")
+        read = [
+            one.lignes.reindex(columns=columns, fill_value="").assign(fichier=one.fichier, numero=one.lignes.index)
+            for one in tables
+            if len(one.lignes)
         ]
-    return faults
+        if read:
+            rows = pd.concat(read, ignore_index=True).astype(object)
+            lacking = {(one.fichier, column) for one in tables for column in columns if column not in one.lignes}
+            ruled = REGLES[name](rows, pieces) if name in REGLES else ()
+            for fault in (*_noms(name, rows, pieces, noms), *ruled):
+                if (fault.fichier, fault.colonne) not in lacking:
+                    yield fault
 
 
-def inconnus(lignes: pd.DataFrame, colonne: str, noms: Iterable[str], libelle: str, ou: str) -> list[Faute]:
-    """Return a fault for each cell that names what nothing defines; when no name is known nothing is checked.
+def _noms(nom: str, lignes: pd.DataFrame, pieces: Pieces, noms: dict[str, list[str]]) -> Iterator[Faute]:
+    for column, kind in COLONNES.get(nom, {}).items():
+        yield from _inconnus(lignes, column, noms[kind], VOCABULAIRES[kind].libelle, VOCABULAIRES[kind].ou)
+    for column, chooser, kind, label, where in DEPENDANTES.get(nom, ()):
+        for chosen, names in modalites(pieces, kind).items():
+            yield from _inconnus(lignes[lignes[chooser] == chosen], column, names, label.format(chosen), where)
 
-    ``libelle`` is what is named (« un indicateur »), ``ou`` where such names are defined.
+
+def _inconnus(lignes: pd.DataFrame, colonne: str, noms: list[str], libelle: str, ou: str) -> Iterator[Faute]:
+    """Yield a fault for each cell that names what nothing defines; when no name is known nothing is checked."""
+    wrong = lignes[~lignes[colonne].isin([*noms, ""])] if noms else lignes[:0]
+    for fichier, numero, ecrit in zip(wrong["fichier"], wrong["numero"], wrong[colonne], strict=True):
+        yield Faute(fichier, *nom_inconnu(ecrit, noms, libelle, ou), ligne=numero, colonne=colonne)
+
+
+def _fautes(
+    lignes: pd.DataFrame, fautives: pd.Series, colonne: str, attendu: str, remede: str, trouve: str = ""
+) -> Iterator[Faute]:
+    """Yield a fault for each row that is wrong; its words cite the row by the names of its columns (« {unite} »).
+
+    ``trouve`` is the cell itself when nothing is said.
     """
-    known = list(noms)
-    wrong = lignes[~lignes[colonne].isin([*known, ""])] if known else lignes[:0]
-    return [
-        Faute(fichier, *nom_inconnu(ecrit, known, libelle, ou), ligne=numero, colonne=colonne)
-        for fichier, numero, ecrit in zip(wrong["fichier"], wrong["numero"], wrong[colonne], strict=True)
-    ]
+    words = (trouve or f"« {{{colonne}:.80}} »", attendu, remede)
+    for row in lignes[fautives.astype(bool)].to_dict("records"):
+        yield Faute(row["fichier"], *(text.format_map(row) for text in words), row["numero"], colonne)
 
 
 # By table: column, the column that says among which names it is chosen, and the words of its faults (« {} » stands for
@@ -125,61 +100,51 @@ def modalites(pieces: Pieces, sorte: str) -> dict[str, list[str]]:
 
 def dispositifs(pieces: Pieces) -> list[str]:
     """Return the modalités of the dimension that profiles are counted by."""
-    return [
-        one for name in places(pieces, "profils", "dimension") for one in modalites(pieces, "dimension").get(name, [])
-    ]
+    known = modalites(pieces, "dimension")
+    return [one for name in places(pieces, "profils", "dimension") for one in known.get(name, [])]
 
 
-def nombres(textes: pd.Series) -> pd.Series:
+def _nombres(textes: pd.Series, motif: str = NOMBRE) -> pd.Series:
     """Return the numbers of texts, NaN for what is none: it has its fault already."""
-    return textes.where(textes.astype("str").str.fullmatch(NOMBRE)).astype("float64")
+    return textes.where(textes.astype("str").str.fullmatch(motif)).astype("float64")
 
 
-def _annees(textes: pd.Series) -> pd.Series:
-    return nombres(textes.where(textes.str.len() == 4))
-
-
-def _regles_de_vide(pieces: Pieces, colonne: str = "valeur") -> tuple[Regle, Regle]:
-    """Return the rules of a value that is empty if and only if its status tells an absence."""
-    absences = {item.get("code"): item.get("absence") for _, _, item in elements(pieces, "statuts", "statuts")}
+def _vides(lignes: pd.DataFrame, pieces: Pieces, colonne: str = "valeur") -> Iterator[Faute]:
+    """Yield the values that are not empty if and only if their status tells an absence."""
+    absences = {str(item.get("code")): item.get("absence") for _, _, item in elements(pieces, "statuts", "statuts")}
     codes = ", ".join(code for code, absence in absences.items() if absence)
-    return (
-        Regle(
-            colonne,
-            lambda t: (t[colonne] == "") & t["statut"].map(absences).eq(False),
-            f"une valeur, ou un statut d'absence ({codes})",
-            "écrire la valeur, ou le statut qui dit pourquoi elle manque",
-            "une valeur vide avec le statut {statut}",
-        ),
-        Regle(
-            colonne,
-            lambda t: (t[colonne] != "") & t["statut"].map(absences).eq(True),
-            "une cellule vide, puisque ce statut dit une absence",
-            "vider la cellule, ou corriger le statut",
-            f"« {{{colonne}:.80}} » avec le statut {{statut}}",
-        ),
+    empty, absence = lignes[colonne] == "", lignes["statut"].map(absences)
+    expected = f"une valeur, ou un statut d'absence ({codes})"
+    remedy = "écrire la valeur, ou le statut qui dit pourquoi elle manque"
+    yield from _fautes(
+        lignes, empty & absence.eq(False), colonne, expected, remedy, "une valeur vide avec le statut {statut}"
+    )
+    expected, found = (
+        "une cellule vide, puisque ce statut dit une absence",
+        f"« {{{colonne}:.80}} » avec le statut {{statut}}",
+    )
+    yield from _fautes(
+        lignes, ~empty & absence.eq(True), colonne, expected, "vider la cellule, ou corriger le statut", found
     )
 
 
-def _ensemble(premiere: str, seconde: str, dites: str) -> tuple[Regle, Regle]:
-    """Return the rules of two columns that are filled both or neither; ``dites`` names them."""
-    words = (f"{dites} remplies toutes deux, ou vides toutes deux", "compléter la ligne, ou vider l'autre")
-    return (
-        Regle(seconde, lambda t: (t[premiere] != "") & (t[seconde] == ""), *words, "une cellule vide"),
-        Regle(premiere, lambda t: (t[premiere] == "") & (t[seconde] != ""), *words, "une cellule vide"),
-    )
+def _ensemble(lignes: pd.DataFrame, premiere: str, seconde: str, dites: str) -> Iterator[Faute]:
+    """Yield the rows of which one of two columns is filled alone; ``dites`` names them."""
+    expected, remedy = f"{dites} remplies toutes deux, ou vides toutes deux", "compléter la ligne, ou vider l'autre"
+    for full, empty in ((premiere, seconde), (seconde, premiere)):
+        alone = (lignes[full] != "") & (lignes[empty] == "")
+        yield from _fautes(lignes, alone, empty, expected, remedy, "une cellule vide")
 
 
 _BORNES = ("au moins", "au plus")
-_DU_CATALOGUE_SEUL = ("id", "unite", "calcul", "sensible", "table", "dimension")
 
 
 def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, documents: str) -> pd.DataFrame:
     """Return rows with what the catalogue says of their indicator, in columns « cat_… », missing while it is faulty."""
     read = [one.objet for name in documents.split() for one in pieces.documents[name] if one.objet]
     items = [item for one in read for item in one.indicateurs]
-    said = pd.DataFrame({name: [getattr(item, name) for item in items] for name in _DU_CATALOGUE_SEUL}, dtype=object)
-    said = said.assign(
+    names = ("id", "unite", "calcul", "sensible", "table", "dimension")
+    said = pd.DataFrame({name: [getattr(item, name) for item in items] for name in names}, dtype=object).assign(
         bas=[item.bornes[0] for item in items],
         haut=[item.bornes[1] for item in items],
         bornes=[
@@ -187,262 +152,174 @@ def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, documents: str) -> 
             for item in items
         ],
         modalites=[", ".join(item.modalites) for item in items],
-        dimension_dite=[
-            f"« {item.dimension} », la dimension" if item.dimension else "une cellule vide : aucune dimension"
-            for item in items
-        ],
     )
     return lignes.join(said.add_prefix("cat_").set_index("cat_id"), on="indicateur")
 
 
-# What the catalogue bounds in any table of values.
-_DU_CATALOGUE = (
-    Regle(
-        "unite",
-        lambda t: t["cat_unite"].notna() & (t["unite"] != "") & (t["unite"] != t["cat_unite"]),
-        "« {cat_unite} », l'unité de « {indicateur} » au catalogue",
-        "écrire « {cat_unite} », ou corriger l'indicateur de la ligne",
-    ),
-    Regle(
-        "valeur",
-        lambda t: (
-            (nombres(t["valeur"]) < t["cat_bas"].astype("float64"))
-            | (nombres(t["valeur"]) > t["cat_haut"].astype("float64"))
-        ),
-        "{cat_bornes}, les bornes de « {indicateur} » au catalogue",
-        "corriger la valeur, ou l'indicateur de la ligne",
-        "« {valeur} »",
-    ),
-)
+def _bornes(lignes: pd.DataFrame) -> Iterator[Faute]:
+    """Yield the values that are out of what the catalogue allows, or in another unit."""
+    other = lignes["cat_unite"].notna() & (lignes["unite"] != "") & (lignes["unite"] != lignes["cat_unite"])
+    expected = "« {cat_unite} », l'unité de « {indicateur} » au catalogue"
+    yield from _fautes(lignes, other, "unite", expected, "écrire « {cat_unite} », ou corriger l'indicateur de la ligne")
+    value, low, high = _nombres(lignes["valeur"]), *(lignes[f"cat_{end}"].astype("float64") for end in ("bas", "haut"))
+    expected = "{cat_bornes}, les bornes de « {indicateur} » au catalogue"
+    remedy = "corriger la valeur, ou l'indicateur de la ligne"
+    yield from _fautes(lignes, (value < low) | (value > high), "valeur", expected, remedy)
 
 
-def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
-    """Return the faults of the diagnostic; figures of a territory that the convention is not about are one fault."""
+def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of the diagnostic; figures of a territory that the convention is not about are one fault."""
     rows = _avec_le_catalogue(lignes, pieces, "themes")
-    faults = appliquer(rows, [*_regles_de_vide(pieces), *_DU_CATALOGUE])
+    yield from (*_vides(rows, pieces), *_bornes(rows))
     own = [str(code) for code in places(pieces, "convention/convention", "territoire reference membres.*")]
     wrong = {(fault.colonne or "").partition("[")[0] for fault in pieces.documents["convention/convention"][0].fautes}
     if not own or wrong & {"territoire", "reference", "membres"}:  # the convention has its own fault
-        return faults
+        return
     others = lignes[lignes["territoire"].ne("") & ~lignes["territoire"].isin(own)]
-    for code, rows in others.groupby("territoire", sort=False):
-        found = f"« {code} », le territoire de {len(rows)} ligne{'s' if len(rows) > 1 else ''}"
+    for code, group in others.groupby("territoire", sort=False):
+        found = f"« {code} », le territoire de {len(group)} ligne{'s' if len(group) > 1 else ''}"
         expected = f"un territoire de la convention : {', '.join(own[:8])}"
         remedy = "corriger le code, ou retirer les chiffres d'un autre territoire"
-        first = rows.iloc[0]
-        faults.append(Faute(first["fichier"], found, expected, remedy, first["numero"], "territoire"))
-    return faults
+        first = group.iloc[0]
+        yield Faute(first["fichier"], found, expected, remedy, first["numero"], "territoire")
 
 
-_DE_LA_STRUCTURE = tuple(
-    Regle(
-        name,
-        lambda t, name=name: t[name] != t[f"{name}_premier"],
-        f"« {{{name}_premier}} », comme ligne {{numero_premier}} pour la même structure",
-        "donner la même valeur à toutes les lignes de la structure, ou corriger son identifiant",
-        f"« {{{name}}} »",
-    )
-    for name in ("nom", "type", "gestion")
-)
-
-
-def _offre(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
-    """Return the faults of the rows of the offer: an empty value as the status says, one name and kind a structure."""
+def _offre(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of the rows of the offer: an empty value as the status says, one name and kind a structure."""
+    yield from _vides(lignes, pieces)
     first = lignes.groupby("structure")[["numero", "nom", "type", "gestion"]].transform("first")
     rows = lignes.join(first.add_suffix("_premier"))
-    return appliquer(rows, [*_regles_de_vide(pieces), *_DE_LA_STRUCTURE])
+    for name in ("nom", "type", "gestion"):
+        expected = f"« {{{name}_premier}} », comme ligne {{numero_premier}} pour la même structure"
+        remedy = "donner la même valeur à toutes les lignes de la structure, ou corriger son identifiant"
+        yield from _fautes(rows, rows[name] != rows[f"{name}_premier"], name, expected, remedy)
 
 
-_ACTIONS = (
-    Regle(
-        "fin",
-        lambda t: (t["fin_jour"] != "") & (t["fin_jour"] < t["debut_jour"]),
-        "le {debut} ou après, la date du début",
-        "corriger l'une des deux dates",
-    ),
-    Regle(
-        "fin",
-        lambda t: (t["statut"] == "realisee") & (t["fin"] == ""),
-        "la date de fin d'une action réalisée",
-        "écrire la date de fin, ou corriger le statut",
-        "une cellule vide avec le statut realisee",
-    ),
-)
-
-
-def _actions(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
-    """Return the faults of the actions: dates in order and inside the convention, an end when done."""
-    rules = [*_ACTIONS]
+def _actions(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of the actions: dates in order and inside the convention, an end when done."""
     # The days as written, in order as texts; "" for what is none: it has its fault already.
-    days = {f"{name}_jour": lignes[name].where(lignes[name].map(est_un_jour), "") for name in ("debut", "fin")}
+    days = {name: lignes[name].where(lignes[name].map(est_un_jour), "") for name in ("debut", "fin")}
+    early, remedy = (days["fin"] != "") & (days["fin"] < days["debut"]), "corriger l'une des deux dates"
+    yield from _fautes(lignes, early, "fin", "le {debut} ou après, la date du début", remedy)
+    done = (lignes["statut"] == "realisee") & (lignes["fin"] == "")
+    found, remedy = "une cellule vide avec le statut realisee", "écrire la date de fin, ou corriger le statut"
+    yield from _fautes(lignes, done, "fin", "la date de fin d'une action réalisée", remedy, found)
     if pieces.convention:
         first, last = str(pieces.convention.debut), str(pieces.fin)
         expected = f"une date entre le {first} et le {last}, la durée de la convention"
-        for name in ("debut", "fin"):
-            day = f"{name}_jour"
-            outside = lambda t, day=day: (t[day] != "") & ~t[day].between(first, last)  # noqa: E731
-            rules.append(Regle(name, outside, expected, "corriger la date"))
-    return appliquer(lignes.assign(**days), rules)
+        for name, day in days.items():
+            yield from _fautes(lignes, (day != "") & ~day.between(first, last), name, expected, "corriger la date")
 
 
-_LIEE = Regle(
-    "nature",
-    lambda t: t["liee"].notna() & (t["nature"] != "") & (t["nature"] != t["liee"]),
-    "« {liee} », la nature de « {poste} » dans catalogue/moyens.yaml",
-    "corriger la nature, ou le poste",
-)
-
-
-def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
-    """Return the faults of the means: structures, emptiness as the status says, a poste of the right nature."""
-    bound = {item.get("id"): item.get("nature") for _, _, item in elements(pieces, "moyens", "postes")}
+def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of the means: structures, emptiness as the status says, a poste of the right nature."""
+    offer = sorted({name for one in pieces.tables.get("offre", ()) for name in one.lignes.get("structure", ())})
+    yield from _inconnus(lignes, "structure", offer, "une structure", "l'offre (offre.csv)")
+    bound = {str(item.get("id")): item.get("nature") for _, _, item in elements(pieces, "moyens", "postes")}
     rows = lignes.assign(liee=lignes["poste"].map(bound))
-    offer = [name for one in pieces.tables.get("offre", ()) if "structure" in one.lignes for name in
-             sorted(set(one.lignes["structure"]))]  # fmt: skip
-    structures = inconnus(lignes, "structure", offer, "une structure", "l'offre (offre.csv)")
-    return [*structures, *appliquer(rows, [_LIEE, *_regles_de_vide(pieces)])]
+    other = rows["liee"].notna() & (rows["nature"] != "") & (rows["nature"] != rows["liee"])
+    expected = "« {liee} », la nature de « {poste} » dans catalogue/moyens.yaml"
+    yield from _fautes(rows, other, "nature", expected, "corriger la nature, ou le poste")
+    yield from _vides(rows, pieces)
 
 
-_LIEU = ["fichier", "territoire", "annee", "indicateur", "millesime"]
-_OBSERVATIONS = (
-    *_DU_CATALOGUE,
-    *_ensemble("dimension", "modalite", "dimension et modalité"),
-    Regle(
-        "dimension",
-        lambda t: t["detaillee"] & (t["dimension"] != t["cat_dimension"]),
-        "{cat_dimension_dite} de « {indicateur} » au catalogue",
-        "corriger la dimension, ou l'indicateur de la ligne",
-    ),
-    Regle(
-        "modalite",
-        lambda t: t["detaillee"] & (t["dimension"] == t["cat_dimension"]) & ~t["retenue"],
-        "l'une des modalités de « {indicateur} » : {cat_modalites}",
-        "corriger la modalité",
-    ),
-    Regle(
-        "annee",
-        lambda t: _annees(t["annee"]) > _annees(t["millesime"]),
-        "{millesime} au plus, l'année de saisie ou de publication",
-        "corriger l'année, ou le millésime",
-    ),
-    # Of a count that is not whole, secrecy would not know what it may show.
-    Regle(
-        "valeur",
-        lambda t: t["cat_sensible"].eq(True) & t["cat_calcul"].isna() & (t["nombre"] % 1 > 0),
-        "un nombre entier de personnes",
-        "écrire le nombre de personnes, sans décimale",
-        "« {valeur} »",
-    ),
-    # Parts may add up to more than the whole, where a child who goes to two places counts once in it.
-    Regle(
-        "valeur",
-        lambda t: t["additive"] & t["cat_calcul"].isna() & (t["nombre"] > t["nombre_tout"]),
-        "{valeur_tout} au plus, l'ensemble (ligne {numero_tout:.0f})",
-        "corriger la valeur, ou celle de l'ensemble",
-        "« {valeur} »",
-    ),
-    # What follows is of the rows of a year's folder, or of an invented context.
-    Regle(
-        "millesime",
-        lambda t: _annees(t["millesime"]).notna() & t["dossier"].notna() & (_annees(t["millesime"]) != t["dossier"]),
-        "{dossier:.0f}, l'année du dossier",
-        "écrire {dossier:.0f}, ou mettre la ligne dans le dossier « {millesime} »",
-    ),
-    Regle(
-        "indicateur",
-        lambda t: t["dossier"].notna() & t["cat_table"].notna() & (t["cat_table"] != "observations"),
-        "un indicateur qui se lit dans observations.csv ; celui-ci se lit dans {cat_table}.csv",
-        "retirer la ligne",
-    ),
-)
-
-
-def _observations(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
-    """Return the faults of observations: unit, bounds, emptiness, breakdown, year of entry, parts and whole.
+def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of observations: unit, bounds, emptiness, breakdown, year of entry, parts and whole.
 
     A year's own rows are entered in the year of the folder, about our territories; so is a fictional context.
     """
-    documents = "themes contexte indicateurs convention/indicateurs"
-    rows = _avec_le_catalogue(lignes.assign(nombre=nombres(lignes["valeur"])), pieces, documents)
-    wholes = rows[(rows["dimension"] == "") & rows["nombre"].notna()].drop_duplicates(_LIEU, keep="last")
-    rows = rows.merge(wholes[[*_LIEU, "valeur", "numero", "nombre"]], "left", _LIEU, suffixes=("", "_tout"))
-    known = {(name, part) for name, parts in modalites(pieces, "dimension").items() for part in parts}
-    details = [*zip(rows["dimension"], rows["modalite"], strict=True)]
-    kept = zip(rows["modalite"], rows["cat_modalites"], strict=True)
-    units = [item.get("id") for _, _, item in elements(pieces, "unites", "unites") if item.get("ecart") == "aucun"]
+    rows = _avec_le_catalogue(lignes, pieces, "themes contexte indicateurs convention/indicateurs")
     rows = rows.assign(
-        dossier=rows["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False).astype("float64"),
-        additive=rows["cat_unite"].isin(units),
-        detaillee=rows["cat_table"].notna() & pd.Series([pair in known for pair in details], dtype=bool),
-        retenue=[not names or part in str(names).split(", ") for part, names in kept],
+        nombre=_nombres(rows["valeur"]), dossier=_nombres(rows["fichier"].str.extract("/suivi/([0-9]{4})/")[0])
     )
-    rules = [*_OBSERVATIONS, *_regles_de_vide(pieces)]
+    yield from (*_vides(rows, pieces), *_bornes(rows), *_details(rows, pieces))
+    years, entered = (_nombres(rows[name], "[0-9]{4}") for name in ("annee", "millesime"))
+    expected = "{millesime} au plus, l'année de saisie ou de publication"
+    yield from _fautes(rows, years > entered, "annee", expected, "corriger l'année, ou le millésime")
+    # Of a count that is not whole, secrecy would not know what it may show.
+    counted = rows["cat_calcul"].isna()
+    split = rows["cat_sensible"].eq(True) & counted & (rows["nombre"] % 1 > 0)
+    remedy = "écrire le nombre de personnes, sans décimale"
+    yield from _fautes(rows, split, "valeur", "un nombre entier de personnes", remedy)
+    # Parts may add up to more than the whole, where a child who goes to two places counts once in it.
+    key = ["fichier", "territoire", "annee", "indicateur", "millesime"]
+    wholes = rows[(rows["dimension"] == "") & rows["nombre"].notna()].drop_duplicates(key, keep="last")
+    parts = rows.merge(wholes[[*key, "valeur", "numero", "nombre"]], "left", key, suffixes=("", "_tout"))
+    units = [item.get("id") for _, _, item in elements(pieces, "unites", "unites") if item.get("ecart") == "aucun"]
+    over = parts["cat_unite"].isin(units) & counted & (parts["nombre"] > parts["nombre_tout"])
+    expected, remedy = (
+        "{valeur_tout} au plus, l'ensemble (ligne {numero_tout:.0f})",
+        "corriger la valeur, ou celle de l'ensemble",
+    )
+    yield from _fautes(parts, over, "valeur", expected, remedy)
+    # What follows is of the rows of a year's folder, or of an invented context.
+    other = entered.notna() & rows["dossier"].notna() & (entered != rows["dossier"])
+    remedy = "écrire {dossier:.0f}, ou mettre la ligne dans le dossier « {millesime} »"
+    yield from _fautes(rows, other, "millesime", "{dossier:.0f}, l'année du dossier", remedy)
+    elsewhere = rows["dossier"].notna() & rows["cat_table"].notna() & (rows["cat_table"] != "observations")
+    expected = "un indicateur qui se lit dans observations.csv ; celui-ci se lit dans {cat_table}.csv"
+    yield from _fautes(rows, elsewhere, "indicateur", expected, "retirer la ligne")
     if pieces.convention:
         own = [pieces.convention.territoire, pieces.convention.reference]
-        entered = rows["fichier"].str.startswith("conventions/")
+        outside = rows["fichier"].str.startswith("conventions/") & ~rows["territoire"].isin(own)
         expected = f"l'un des territoires de la convention : {', '.join(own)}"
-        outside = lambda t: entered & ~t["territoire"].isin(own)  # noqa: E731
-        rules.append(Regle("territoire", outside, expected, "corriger le code, ou retirer la ligne"))
-    return appliquer(rows, rules)
+        yield from _fautes(rows, outside, "territoire", expected, "corriger le code, ou retirer la ligne")
 
 
-_PROFILS = (
-    *_ensemble("variable_2", "modalite_2", "seconde variable et seconde modalité"),
-    Regle(
-        "variable_2",
-        lambda t: (t["variable_2"] != "") & (t["modalite_2"] != "") & (t["variable_2"] == t["variable"]),
-        "une autre variable que la première",
-        "corriger l'une des deux variables",
-    ),
-    Regle(
-        "effectif",
-        lambda t: t["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+"),
-        "un nombre entier de personnes",
-        "écrire le nombre de personnes, sans décimale",
-        "« {effectif} »",
-    ),
-)
-_CROISEMENTS = Regle(
-    "variable",
-    lambda t: t["sens"] != t["sens_premier"],
-    "chaque croisement une seule fois",
-    "supprimer l'une des deux lignes",
-    "le croisement de la ligne {numero_premier}, dans l'autre sens",
-)
-_SOMMES = Regle(
-    "effectif",
-    lambda t: t["nombre"] < t["somme"],
-    "{somme:.0f} au moins, la somme de ses croisements avec « {variable_2} »",
-    "corriger l'effectif, ou celui des croisements",
-    "« {effectif} »",
-)
+def _details(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the rows whose dimension or modalité is not one of their indicator."""
+    yield from _ensemble(lignes, "dimension", "modalite", "dimension et modalité")
+    known = pd.MultiIndex.from_tuples(
+        [(name, part) for name, parts in modalites(pieces, "dimension").items() for part in parts] or [("", "")]
+    )
+    told = lignes["cat_table"].notna() & pd.MultiIndex.from_frame(lignes[["dimension", "modalite"]]).isin(known)
+    own = lignes["cat_dimension"]
+    rows = lignes.assign(
+        dite=own.map("« {} », la dimension".format).where(own.notna(), "une cellule vide : aucune dimension")
+    )
+    expected = "{dite} de « {indicateur} » au catalogue"
+    remedy = "corriger la dimension, ou l'indicateur de la ligne"
+    yield from _fautes(rows, told & (rows["dimension"] != own), "dimension", expected, remedy)
+    kept = [
+        not names or part in str(names).split(", ")
+        for part, names in zip(rows["modalite"], rows["cat_modalites"], strict=True)
+    ]
+    other = told & (rows["dimension"] == own) & ~pd.Series(kept, rows.index)
+    expected = "l'une des modalités de « {indicateur} » : {cat_modalites}"
+    yield from _fautes(rows, other, "modalite", expected, "corriger la modalité")
+
+
 _COTES = {"variable": "variable_2", "modalite": "modalite_2", "variable_2": "variable", "modalite_2": "modalite"}
 
 
-def _profils(lignes: pd.DataFrame, pieces: Pieces) -> list[Faute]:
-    """Return the faults of the profiles: whole numbers, a second variable in full, parts and whole."""
-    places = inconnus(lignes, "dispositif", dispositifs(pieces), "un dispositif", "catalogue/dimensions.yaml")
-    rows = lignes.assign(nombre=lignes["effectif"].where(lignes["effectif"].str.fullmatch("[0-9]+")).astype("float64"))
-    crossed = rows[(rows["variable_2"] != "") & (rows["modalite_2"] != "")]
+def _profils(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of the profiles: whole numbers, a second variable in full, parts and whole."""
+    yield from _inconnus(lignes, "dispositif", dispositifs(pieces), "un dispositif", "catalogue/dimensions.yaml")
+    yield from _ensemble(lignes, "variable_2", "modalite_2", "seconde variable et seconde modalité")
+    yield from _vides(lignes, pieces, "effectif")
+    split, remedy = lignes["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+"), "écrire le nombre de personnes, sans décimale"
+    yield from _fautes(lignes, split, "effectif", "un nombre entier de personnes", remedy)
+    crossed = lignes[(lignes["variable_2"] != "") & (lignes["modalite_2"] != "")]
+    same = crossed["variable_2"] == crossed["variable"]
+    expected, remedy = "une autre variable que la première", "corriger l'une des deux variables"
+    yield from _fautes(crossed, same, "variable_2", expected, remedy)
     one, other = (
-        crossed["variable"] + "\n" + crossed["modalite"],
-        crossed["variable_2"] + "\n" + crossed["modalite_2"],
+        crossed[name] + "\n" + crossed[part] for name, part in (("variable", "modalite"), ("variable_2", "modalite_2"))
     )
-    crossed = crossed.assign(
-        sens=one < other, croisement=one.where(one < other, other) + one.where(one >= other, other)
-    )
-    first = crossed.groupby(["fichier", "dispositif", "croisement"])[["sens", "numero"]].transform("first")
-    whole = rows[rows["nombre"].notna()]
-    parts = whole[whole["variable_2"] != ""]
+    crossed = crossed.assign(sens=one < other, paire=one.where(one < other, other) + one.where(one >= other, other))
+    first = crossed.groupby(["fichier", "dispositif", "paire"])[["sens", "numero"]].transform("first")
+    crossed = crossed.join(first.add_suffix("_premier"))
+    found, remedy = "le croisement de la ligne {numero_premier}, dans l'autre sens", "supprimer l'une des deux lignes"
+    turned = crossed["sens"] != crossed["sens_premier"]
+    yield from _fautes(crossed, turned, "variable", "chaque croisement une seule fois", remedy, found)
+    whole = lignes.assign(nombre=_nombres(lignes["effectif"], "[0-9]+")).dropna(subset="nombre")
+    parts, alone = whole[whole["variable_2"] != ""], whole[whole["variable_2"] == ""].drop(columns="variable_2")
     key = ["fichier", "dispositif", "variable", "modalite"]
     sums = pd.concat([parts, parts.rename(columns=_COTES)]).groupby([*key, "variable_2"])["nombre"].sum()
-    alone = whole[whole["variable_2"] == ""].drop(columns="variable_2")
-    return [
-        *places,
-        *appliquer(rows, [*_PROFILS, *_regles_de_vide(pieces, "effectif")]),
-        *appliquer(crossed.join(first.add_suffix("_premier")), [_CROISEMENTS]),
-        *appliquer(alone.merge(sums.rename("somme").reset_index(), on=key), [_SOMMES]),
-    ]
+    rows = alone.merge(sums.rename("somme").reset_index(), on=key)
+    expected = "{somme:.0f} au moins, la somme de ses croisements avec « {variable_2} »"
+    remedy = "corriger l'effectif, ou celui des croisements"
+    yield from _fautes(rows, rows["nombre"] < rows["somme"], "effectif", expected, remedy)
 
 
 REGLES = {
