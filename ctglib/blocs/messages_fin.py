@@ -10,7 +10,7 @@ from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.page_une import Message
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.parcours import juges, mauvais
-from ctglib.document.typographie import abreger, date_longue, en_lettres, majuscule, minuscule
+from ctglib.document.typographie import abreger, date_longue, en_lettres, minuscule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,9 +60,10 @@ class MessagesDeLaFin:
         asked = demandes(ways)
         silent = int(asked["annees_connues"].eq(0).sum())
         if silent:
-            whole = f"{majuscule(en_lettres(silent))} indicateurs demandés sur {en_lettres(len(asked))} n'ont"
-            whole = f"Aucun des {en_lettres(silent)} indicateurs demandés n'a" if silent == len(asked) else whole
-            yield Message(f"{whole} reçu de valeur de {years[0]} à {years[-1]}.", CIBLES)
+            whole = f"{en_lettres(silent)} indicateurs demandés sur {en_lettres(len(asked))}"
+            whole = f"les {en_lettres(silent)} indicateurs demandés" if silent == len(asked) else whole
+            told = f"De {years[0]} à {years[-1]}, aucune valeur n'a été transmise pour {whole}."
+            yield Message(told.replace("un indicateurs demandés", "un indicateur demandé"), CIBLES)
         yield from self.annee.incertitudes()
 
     def decisions(self) -> Iterator[Message]:
@@ -84,7 +85,7 @@ class MessagesDeLaFin:
         ways, reached = self.etude.parcours, self.etude.preuves["cibles_atteintes"]
         if not reached.total:
             return
-        text = f"Sur {en_lettres(int(reached.total), feminin=True)} cibles ou références qui se jugent, "
+        text = f"Sur {en_lettres(int(reached.total), feminin=True)} cibles ou références que l'on peut juger, "
         text += f"{en_lettres(int(reached.valeur), feminin=True)} "
         text += "sont atteintes ou en bonne voie" if reached.valeur > 1 else "est atteinte ou en bonne voie"
         missed = ways[juges(ways) & mauvais(ways)]
@@ -95,7 +96,7 @@ class MessagesDeLaFin:
             now, aim = (contexte.valeur(row["indicateur"], row[name]) for name in ("derniere", "cible"))
             others = int(reached.total - reached.valeur)
             many = "une ne l'est pas," if others == 1 else f"{en_lettres(others)} ne le sont pas, dont"
-            text += f" ; {many} « {label} » ({now} pour {aim} attendus)"
+            text += f" ; {many} « {label} » ({now} au lieu de {aim})"
         yield Message(f"{text}.", CIBLES)
 
 

@@ -41,7 +41,10 @@ if TYPE_CHECKING:
 
 EUROS, INVESTISSEMENT = "euros", "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
-NON_COMPARABLES = {"rupture": "série rompue", "changement_definition": "définition changée"}
+NON_COMPARABLES = {
+    "rupture": "série rompue, sans comparaison possible",
+    "changement_definition": "nouvelle définition, sans comparaison possible",
+}
 HASARD = "trop_peu"
 FOIS, VOYELLES = "{valeur} fois", "aàâeéèêiîoôuhy"
 CITES = 3  # beyond, those who have given nothing are counted
@@ -135,7 +138,6 @@ class MessagesDuSuivi:
     def incertitudes(self) -> Iterator[Message]:
         """Yield what is not known or not sure, what weighs most first."""
         rows, annee = self.lignes, self.situation.bilan.annee
-        silent = self._muettes(rows)
         unknown = self.etats[inconnues(self.etats, self._arrete)]
         if self.fiche is None and self.situation.bilan.comite is None:
             yield Message(f"Rien ne dit si le comité de pilotage de {annee} s'est réuni.", DECISIONS)
@@ -145,17 +147,22 @@ class MessagesDuSuivi:
             told = every or f"{many} sur {en_lettres(total)}"
             yield Message(f"On ne sait pas où en {'sont' if len(unknown) > 1 else 'est'} {told}.", ETATS)
         if not self.muette:
-            yield from self._non_transmis(silent)
+            yield from self._non_transmis()
             yield from self._provisoires()
             yield from self._hasard()
         yield from self._argent_inconnu()
         followed = rows[rows["renseigne"] | ~rows["facultatif"]]
-        without = int((~vises(followed)).sum())
-        if without == len(followed) > 1:
-            yield Message(f"Aucun des {en_lettres(without)} indicateurs n'a de cible, et {SANS_CIBLE}.", MESURES)
+        without, total = int(followed["cible"].isna().sum()), len(followed)
+        if without == total > 1:
+            yield Message(f"Aucun des {en_lettres(total)} indicateurs demandés n'a de cible, et {SANS_CIBLE}.", MESURES)
         elif without > 1:
-            many = f"{majuscule(en_lettres(without))} indicateurs sur {en_lettres(len(followed))}"
-            yield Message(f"{many} n'ont pas de cible, et {SANS_CIBLE}.", MESURES)
+            words = (
+                "n'ont pas de cible"
+                if vises(followed).eq(followed["cible"].notna()).all()
+                else "n'ont ni cible ni référence"
+            )
+            many = f"{majuscule(en_lettres(without))} indicateurs sur {en_lettres(total)}"
+            yield Message(f"{many} {words}, et {SANS_CIBLE}.", MESURES)
 
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
@@ -196,38 +203,26 @@ class MessagesDuSuivi:
             )
 
     def _fait(self, row: pd.Series) -> str:
-        words, indicateur = (
-            self.regles.familles.get(row["indicateur"], ""),
-            self.contexte.indicateurs[row["indicateur"]],
-        )
-        whole = indicateur.decimales == 0
-        bare = bool(words) and (
-            FOIS in words or not whole or row["valeur"] >= 2
-        )  # a sentence of the catalogue is plural
-        label, value = (
-            abreger(indicateur.libelle, self.regles.signes),
-            self._nombre(indicateur.id, row["valeur"], bare=bare),
-        )
-        if bare and whole and row["valeur"] < len(NOMBRES):
-            value = en_lettres(int(row["valeur"]), feminin=True)
-        told = (words if bare else self.regles.reste).format(valeur=value, libelle=label)
-        return f"{told}{self._avant(row, bare=bare)}"
+        """Return a figure in a sentence, then, in brackets, whether it is provisional and what it was before."""
+        words, name = self.regles.familles.get(row["indicateur"], ""), row["indicateur"]
+        item, value, earlier = self.contexte.indicateurs[name], row["valeur"], row["valeur_precedente"]
+        # A sentence of the catalogue is plural.
+        bare = bool(words) and (FOIS in words or item.decimales > 0 or value >= 2)
 
-    def _avant(self, row: pd.Series, *, bare: bool) -> str:
-        """Return « (941 en 2024) », why no earlier value compares, and whether the value is provisional."""
-        told = [NON_COMPARABLES[row["raison_evolution"]]] if row["raison_evolution"] in NON_COMPARABLES else []
-        if not told and pd.notna(row["valeur_precedente"]):
-            earlier = self._nombre(row["indicateur"], row["valeur_precedente"], bare=bare)
-            if FOIS in self.regles.familles.get(row["indicateur"], ""):
-                earlier = (
-                    en_lettres(int(row["valeur_precedente"]), feminin=True) if row["valeur_precedente"] else "aucune"
-                )
-            told = [f"{earlier} en {row['annee_precedente']}"]
-        told = [*(["chiffre provisoire"] if row["statut"] in PROVISOIRES else []), *told]
-        return f" ({' ; '.join(told)})" if told else ""
+        def number(valeur: float) -> str:
+            if bare and not item.decimales and valeur < len(NOMBRES):
+                return en_lettres(int(valeur), feminin=True)
+            return (self.contexte.valeur_nue if bare else self.contexte.valeur)(name, valeur)
 
-    def _nombre(self, indicateur: str, valeur: float, *, bare: bool) -> str:
-        return (self.contexte.valeur_nue if bare else self.contexte.valeur)(indicateur, valeur)
+        notes = ["chiffre provisoire"] if row["statut"] in PROVISOIRES else []
+        if row["raison_evolution"] in NON_COMPARABLES:
+            notes.append(NON_COMPARABLES[row["raison_evolution"]])
+        elif pd.notna(earlier):
+            before = {value: "comme", 0: "jamais" if FOIS in words else number(0)}.get(earlier) or number(earlier)
+            notes.append(f"{before} en {row['annee_precedente']}")
+        label = abreger(item.libelle, self.regles.signes)
+        told = (words if bare else self.regles.reste).format(valeur=number(value), libelle=label)
+        return told + (f" ({' ; '.join(notes)})" if notes else "")
 
     def actions(self) -> Iterator[Message]:
         """Yield how many actions are done, running, stopped, then what is past its échéance."""
@@ -244,6 +239,8 @@ class MessagesDuSuivi:
             told.append((later, f"commence{'nt' if later > 1 else ''} plus tard"))
         if not told:
             return
+        if unknown := len(rows) - sum(count for count, _ in told):
+            told.append((unknown, f"{'est' if unknown < 2 else 'sont'} sans nouvelles"))
         total, (count, what) = len(rows), told[0]
         parts = enumerer([f"{en_lettres(count, feminin=True)} {what}" for count, what in told])
         text = f"Sur {en_lettres(total, feminin=True)} actions, {parts}"
@@ -252,7 +249,12 @@ class MessagesDuSuivi:
         late = rows[rows["en_retard"]]
         if len(late):
             label = abreger(late.iloc[0]["libelle"], self.regles.signes)
-            many = "une est en retard" if len(late) == 1 else f"{en_lettres(len(late))} sont en retard"
+            many = (
+                "l'une d'elles est en retard"
+                if len(late) == 1
+                else f"{en_lettres(len(late))} d'entre elles sont en retard"
+            )
+            many = "elle est en retard" if total == 1 else many
             text += f" ; {many}{', dont' if len(late) > 1 else ','} « {label} »"
         yield Message(f"{text}.", ETATS)
 
@@ -333,48 +335,49 @@ class MessagesDuSuivi:
             who = "Cette fiche" if self.fiche else "La convention"
             yield Message(f"{who} ne commence rien avant {start}, et rien n'était encore à faire en {year}.", ETATS)
             return
-        whole = f"{'les' if self.fiche else 'ses'} {en_lettres(len(rows))} actions"
-        part = f"{en_lettres(len(due), feminin=True)} de {whole}".replace("de les", "des")
-        what = " de cette fiche" if self.fiche else ""
-        text = f"La convention voulait que {whole if len(due) == len(rows) else part}{what} soient engagées en {year}"
-        if len(rows) == 1:
-            text = f"La convention voulait que l'unique action{what} soit engagée en {year}"
+        total, count = en_lettres(len(rows)), en_lettres(len(due), feminin=True)
+        who = f"les {total} actions" if len(due) == len(rows) else f"{count} des {total} actions"
+        what = "de cette fiche" if self.fiche else "de la convention"
+        text = f"Fin {year}, {who} {what} devaient être en cours ou terminées"
+        if len(due) == 1:
+            who = "l'unique action" if len(rows) == 1 else who
+            text = f"Fin {year}, {who} {what} devait être en cours ou terminée"
         if len(dated):
-            text += f", et que « {abreger(dated.iloc[0]['libelle'], self.regles.signes)} » soit achevé"
+            text += f", et « {abreger(dated.iloc[0]['libelle'], self.regles.signes)} » devait avoir abouti"
         yield Message(f"{text} ; aucun suivi n'a été transmis.", ETATS)
 
     def _attendus(self) -> Iterator[Message]:
         """Yield who owes the values of the year."""
-        rows = self._muettes(self.lignes)
+        rows = self._muettes()
         if rows.empty:
             return
-        counts = rows["responsable"].value_counts()
-        first, many = service(self.situation, counts.index[0]), len(counts)
+        counts = rows["responsable"].map(lambda name: service(self.situation, name)).value_counts()
+        many = len(counts)
         values = f"{en_lettres(len(rows), feminin=True)} valeur{'s' * (len(rows) > 1)} de {self.situation.bilan.annee}"
         if many == 1:
-            text = f"{majuscule(values)} manque{'nt' * (len(rows) > 1)} encore, à demander à « {first} »."
+            text = f"{majuscule(values)} manque{'nt' * (len(rows) > 1)} encore, à demander à « {counts.index[0]} »."
         else:
-            more = f"{en_lettres(int(counts.iloc[0]), feminin=True)} valeur{'s' * bool(counts.iloc[0] > 1)}"
-            text = f"{majuscule(en_lettres(many))} services doivent encore transmettre {values}, à commencer par "
-            text += f"« {first} » ({more})."
+            text = f"{majuscule(en_lettres(many))} services doivent encore transmettre {values}{surtout(counts)}."
         yield Message(text, MANQUES)
 
-    @staticmethod
-    def _muettes(rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the indicators that somebody has to give and did not."""
+    def _muettes(self) -> pd.DataFrame:
+        """Return the indicators that somebody has to give for the year and did not."""
+        rows = self.ordonner(ensembles(self.situation.evaluation))
         return demandes(rows[~rows["renseigne"] & rows["statut"].eq(Statut.NON_TRANSMIS)])
 
     # What is not sure.
 
-    def _non_transmis(self, rows: pd.DataFrame) -> Iterator[Message]:
+    def _non_transmis(self) -> Iterator[Message]:
+        rows, annee = self._muettes(), self.situation.bilan.annee
         if rows.empty:
             return
         by = service(self.situation, rows["responsable"].mode().iloc[0])
         names = [f"« {minuscule(abreger(text, self.regles.signes))} »" for text in self._libelles(rows)]
         if len(names) == 1:
-            text = f"Une valeur n'a pas été transmise, {names[0]} ({by})."
+            text = f"Une valeur de {annee} n'a pas été transmise, {names[0]} ({by})."
         else:
-            text = f"{majuscule(en_lettres(len(names)))} valeurs n'ont pas été transmises, dont {names[0]} ({by})."
+            many = majuscule(en_lettres(len(names), feminin=True))
+            text = f"{many} valeurs de {annee} n'ont pas été transmises, dont {names[0]} ({by})."
         yield Message(text, MANQUES)
 
     def _provisoires(self) -> Iterator[Message]:
@@ -430,6 +433,20 @@ class MessagesDuSuivi:
 
     def _de_la_fiche(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows if self.fiche is None else rows[rows["fiche"].eq(self.fiche.numero)]
+
+
+def surtout(demandes: pd.Series, verbe: str = "à commencer par") -> str:
+    """Return whom most is asked of, with how much: « , à commencer par « A » et « B » (sept chacun) »; "" when all are.
+
+    Args:
+        demandes: How much is asked of each service, by its name, the most first.
+        verbe: What comes before the names.
+    """
+    most = demandes[demandes.eq(demandes.max())]
+    if len(most) in (len(demandes), *range(CITES + 1, len(demandes))):
+        return ""
+    names = enumerer([f"{'à ' * (verbe == 'surtout')}« {name} »" for name in most.index])
+    return f", {verbe} {names} ({en_lettres(int(most.iloc[0]), feminin=True)}{' chacun' * (len(most) > 1)})"
 
 
 def _euros(valeur: float) -> str:

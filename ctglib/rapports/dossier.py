@@ -10,6 +10,7 @@ import pandas as pd
 
 from ctglib.blocs.collecte import QUOI, SANS_SERVICE, periodes
 from ctglib.blocs.couverture import FICTIF
+from ctglib.blocs.messages_suivi import surtout
 from ctglib.calculs.collecte import APPRECIATION, DEPART, ETAT, MOYEN, VALEUR
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.collecte.cadre import cadre_vierge
@@ -114,7 +115,7 @@ class DossierACompleter:
         counts = asked["service"].value_counts()
         who = f"« {counts.index[0]} »"
         if len(counts) > 1:
-            who = f"{en_lettres(len(counts))} services, d'abord à {who} ({en_lettres(int(counts.iloc[0]))})"
+            who = f"{en_lettres(len(counts))} services{surtout(counts, 'surtout')}"
         missing = f"{majuscule(en_lettres(len(asked)))} élément{'s' * (len(asked) > 1)}"
         verb = "manquent" if len(asked) > 1 else "manque"
         renvois = (Renvoi(f"tableau-{name}", entre_parentheses=True) for name in ("services", "demandes"))

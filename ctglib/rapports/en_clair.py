@@ -111,22 +111,24 @@ class ResumeEnClair:
         if people and people.niveau:
             value = self.diagnostic.contexte.valeur("population", people.niveau)
             yield from self._dire("population", valeur=value, annee=people.annee)
-        told = 0
+        told: list[int] = []
         for groupe in self.diagnostic.catalogue.messages.parts:
             for name, words in groupe.indicateurs.items():
                 item = found.get(name)
                 sure = item and not item.provisoire and name not in self.diagnostic.doutes
-                if told == PARTS_DITES or not sure or item.position not in ("superieur", "inferieur"):
+                if len(told) == PARTS_DITES or not sure or item.position not in ("superieur", "inferieur"):
                     continue
                 share, alone = part_en_mots(item.niveau, words.nom)
-                told += 1
+                told.append(item.annee)
                 yield f"{majuscule(share)} {words.un if alone else words.plusieurs}."
                 yield from self._dire("plus" if item.position == "superieur" else "moins")
+        if told:
+            yield from self._dire("date", annee=max(told))
 
     def _buts(self) -> Iterator[str]:
         """Yield how many actions there are, then what the first aim at, those that say it shortly."""
         fiches = self.diagnostic.convention.fiches
-        many = f"{en_lettres(len(fiches))} action{'s' * (len(fiches) > 1)}"
+        many = f"{en_lettres(len(fiches))} grand{'s' * (len(fiches) > 1)} but{'s' * (len(fiches) > 1)}"
         aims = [minuscule((fiche.objectifs or [fiche.titre])[0]).rstrip(" .") for fiche in fiches]
         yield from self._dire("but", fiches=many)
         for aim in aims[: self._regles.fiches]:
