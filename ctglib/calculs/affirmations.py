@@ -175,7 +175,8 @@ def _somme(phrase: Affirmation, lecture: Lecture) -> Jugement:
     if tolerance and gap:
         symbol = lecture.catalogue.unites[item.unite].symbole
         apart, aimed, allowed = (avec_unite(value, symbol, 0) for value in (abs(gap), expected, tolerance))
-        told += f", soit {apart} de {'plus' if gap > 0 else 'moins'} que {aimed} (arrondi admis : {allowed})"
+        far = f", soit {apart} de {'plus' if gap > 0 else 'moins'} que {aimed} (arrondi admis : {allowed})"
+        told += far if any(values) else f" au lieu de {aimed}"
     return "verifiee" if abs(gap) <= tolerance + EPSILON else "contredite", told
 
 

@@ -126,11 +126,12 @@ class Controle(Lecture):
             cles, objet = (relation.id, *cles), relation.objet
             reason = relation.pourquoi and self.convention.ecrire(relation.pourquoi)
             autres = {"gravite": relation.gravite, "pourquoi": reason, **autres}
-        found, places = self.regle(regle), self.catalogue.territoires
-        place = places[cles[-1]].nom if cles and cles[-1] in places else ""
+        found, place = self.regle(regle), self.catalogue.territoires.get(cles[-1] if cles else "")
+        at, name = (majuscule(place.a), place.nom) if place else ("", "")
+        question = found.question.format(objet=objet, ecrit=ecrit, calcule=calcule, A_territoire=at)
         told = (
             ":".join((regle, *cles)), regle, found.libelle, lieu, objet, ecrit, calcule, found.gravite,
-            found.question.format(objet=objet), found.a_qui, "ouvert", "", "", place, SEPARATEUR.join(indicateurs),
+            question, found.a_qui, "ouvert", "", "", name, SEPARATEUR.join(indicateurs),
         )  # fmt: skip
         return dict(zip(COLONNES, told, strict=False)) | {name: text for name, text in autres.items() if text}
 
@@ -341,13 +342,17 @@ def memes_effectifs(check: Controle) -> Constats:
             _dans_l_offre(place, offer) if place.indicateur is None else check.valeur(place.indicateur, here)
             for place in places
         ]
-        compared = {value for place, value in zip(places, values, strict=True) if not place.ajoute}
-        if len(compared) < 2 or compared == {None, 0.0}:  # what a list leaves out does not contradict a zero
+        compared: list[float | None] = []
+        sums = set()
+        for place, value in zip(places, values, strict=True):
+            if not (place.ajoute and compared):
+                compared.append(value)
+            elif value is not None:
+                sums.add((compared[-1] or 0.0) + value)
+                compared[-1] = value if compared[-1] is None else compared[-1]
+        if len(set(compared)) < 2 or set(compared) == {None, 0.0}:  # what a list leaves out does not contradict a zero
             continue
-        known = compared - {None}
-        parts = [f"de {nombre(min(known))} à {nombre(max(known))} selon l'endroit"] if len(known) > 1 else []
-        if None in values:
-            parts.append("non donné à un endroit")
+        known = [_compte(value) for value in sorted({*compared, *sums} - {None})] + ["rien"] * (None in compared)
         names = [place.indicateur for place in relation.lectures if place.indicateur is not None]
         at = majuscule(check.convention.piece("offre"))
         if names and (names[0], here) in check.lignes:
@@ -356,7 +361,7 @@ def memes_effectifs(check: Controle) -> Constats:
             ("meme_effectif", relation),
             lieu=at,
             ecrit=" ; ".join(_effectif(place, value) for place, value in zip(places, values, strict=True)),
-            calcule=" ; ".join(parts),
+            calcule=f"{', '.join(known[:-1])} ou {known[-1]} selon le passage",
             indicateurs=names,
         )
 
@@ -372,11 +377,15 @@ def _dans_l_offre(place: LectureEffectif, offre: pd.DataFrame) -> float | None:
     return None if rows.empty else float(pd.to_numeric(rows["valeur"]).sum())
 
 
+def _compte(value: float) -> str:
+    return nombre(value, 0 if value.is_integer() else 2)
+
+
 def _effectif(place: LectureEffectif, value: float | None) -> str:
     """Return « 70 (tableau de l'offre) »."""
     if value is None:
         return f"non donné ({place.nom})"
-    return f"{nombre(value, 0 if value.is_integer() else 2)}{' de plus' if place.ajoute else ''} ({place.nom})"
+    return f"{_compte(value)}{' de plus' if place.ajoute else ''} ({place.nom})"
 
 
 def quotients(check: Controle) -> Constats:
@@ -576,9 +585,9 @@ def _sans(nom: str, fiche: Fiche, check: Controle) -> Dit:
     """Some of its indicators have no value to start from, or no target."""
     written = _ecrits(fiche, check)
     found, total = [item for item in written if isinstance(getattr(item, nom), Absence)], len(written)
-    named = "" if len(found) == total else f" : {_libelles(found)}"
-    said = f"{total} {'indicateur' if total == 1 else 'indicateurs'}"
-    return (said, f"{len(found)} sur {total} sans cette valeur{named}") if found else None
+    said, words = f"{total} {'indicateur' if total == 1 else 'indicateurs'}", nom.replace("_", " ")
+    part = f"{len(found)} sur {total} sans {words} : {_libelles(found)}"
+    return (said, f"aucune {words}" if len(found) == total else part) if found else None
 
 
 def _qualitatif(fiche: Fiche, check: Controle) -> Dit:
@@ -603,8 +612,13 @@ def _resultat_etranger(fiche: Fiche, check: Controle) -> Dit:
     """Expected results that the entry of the convention noted as another fiche's."""
     words = check.regle("resultat_etranger").mots["note"]
     found = [result for result in fiche.resultats if result.note and contient(result.note, words)]
-    notes = dict.fromkeys(result.note for result in found)
-    return (" ; ".join(result.libelle for result in found), " ; ".join(notes)) if found else None
+    told, them = "ce résultat semble", "l'"
+    if len(found) > 1:
+        told, them = f"ces {len(found)} résultats semblent", "les "
+    told += " venir d'une autre fiche"
+    if not any(result.indicateurs for result in found):
+        told += f" ; aucun indicateur de la fiche {fiche.numero} ne {them}éclaire"
+    return (" ; ".join(result.libelle for result in found), told) if found else None
 
 
 def _perimetre(fiche: Fiche, check: Controle) -> Dit:

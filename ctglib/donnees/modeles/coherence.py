@@ -19,7 +19,7 @@ class Regle(Modele):  # a rule: its name, what it does, how grave its findings a
     libelle: Texte
     explication: Texte  # tells the thresholds as ``{name}``
     gravite: Gravite
-    question: Texte  # the rule fills ``{objet}``
+    question: Texte  # the rule fills ``{objet}``, ``{ecrit}``, ``{calcule}``, ``{A_territoire}``
     a_qui: Texte
     seuils: dict[Identifiant, float] = {}
     mots: dict[Identifiant, tuple[Texte, ...]] = {}  # what it looks for in texts, by use
@@ -113,7 +113,7 @@ class LectureEffectif(Modele):
 
     In the offer, the sum of ``caracteristique`` over the rows of ``types`` (and of ``modalites`` when given); without a
     characteristic, the number of structures of these types of which something is said. A reading that ``ajoute`` comes
-    on top of the one before it: it is told beside it, not compared.
+    on top of the one before it: it is told beside it, and compared only in its absence.
     """
 
     nom: Texte
