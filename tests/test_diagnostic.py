@@ -43,7 +43,7 @@ def test_une_section_a_au_plus_un_graphique_et_aucun_n_a_une_seule_ligne(
 def test_l_ecart_d_accueil_est_dans_le_collectif_et_la_fiche_dans_l_individuel(html: str) -> None:
     text = unescape(html).replace("\u202f", " ").replace("\u00a0", " ")
 
-    assert "L'écart tient à l'accueil collectif (9,0 de moins) ; l'accueil individuel en offre 1,8 de plus." in text
+    assert "L'écart tenait à l'accueil collectif (9,0 de moins) ; l'accueil individuel en offrait 1,8 de plus." in text
     assert "La fiche action 1 soutient l'accueil individuel ; aucune ne porte sur l'accueil collectif." in text
 
 

@@ -29,7 +29,7 @@ def modes(**ecarts: float) -> pd.DataFrame:
     """Return places by mode that differ so from the reference, which has ten of each."""
     rows = [("", 10.0 + sum(ecarts.values())), *((name, 10.0 + gap) for name, gap in ecarts.items())]
     table = pd.DataFrame(rows, columns=["modalite", "valeur"])
-    return table.assign(valeur_reference=10.0, ecart=table["valeur"] - 10.0)
+    return table.assign(annee=2023, valeur_reference=10.0, ecart=table["valeur"] - 10.0)
 
 
 def dire(table: pd.DataFrame, *, soutenus: tuple[str, ...] = ()) -> list[str]:
@@ -65,8 +65,9 @@ def test_un_territoire_sans_taux_publie_n_en_a_aucun() -> None:
 def test_une_sorte_dont_un_mode_manque_n_est_pas_comptee() -> None:
     told = dire(modes(eaje=-9.0, assistante_maternelle=2.0))
 
+    assert told[0].startswith("En 2023, pour 100 enfants de moins de 3 ans, Harnes offrait 3,0 places")
     assert told[0].endswith("7,0 de moins que le Pas-de-Calais.")
-    assert told[1:] == ["L'écart tient à l'accueil collectif (9,0 de moins)."]
+    assert told[1:] == ["L'écart tenait à l'accueil collectif (9,0 de moins)."]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_une_sorte_dont_un_mode_manque_n_est_pas_comptee() -> None:
             {"eaje": -9.0, "assistante_maternelle": 2.0, "garde_domicile": 0.0},
             ("garde_domicile",),
             [
-                "L'écart tient à l'accueil collectif (9,0 de moins) ; l'accueil individuel en offre 2,0 de plus.",
+                "L'écart tenait à l'accueil collectif (9,0 de moins) ; l'accueil individuel en offrait 2,0 de plus.",
                 "La fiche action 1 soutient l'accueil individuel ; aucune ne porte sur l'accueil collectif.",
             ],
         ),
@@ -84,7 +85,7 @@ def test_une_sorte_dont_un_mode_manque_n_est_pas_comptee() -> None:
             {"eaje": 1.0, "assistante_maternelle": -6.0, "garde_domicile": 0.0},
             ("assistante_maternelle",),
             [
-                "L'écart tient à l'accueil individuel (6,0 de moins) ; l'accueil collectif en offre 1,0 de plus.",
+                "L'écart tenait à l'accueil individuel (6,0 de moins) ; l'accueil collectif en offrait 1,0 de plus.",
                 "La fiche action 1 soutient l'accueil individuel.",
             ],
         ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.blocs.page_une import Message
 from ctglib.calculs.comparaison import services_absents
+from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.document.typographie import INSECABLE, en_lettres, enumerer, majuscule, minuscule, nombre, part_en_mots
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class MessagesDuDiagnostic:
     def _parts(self, groupe: GroupeDeParts, sure: dict[str, Constat], cote: Position) -> Message | None:
         """Return a message of the first share of a group on one side of the reference, and the widest of the others."""
         there = [sure[name] for name in groupe.indicateurs if name in sure and sure[name].position == cote]
+        there = [item for item in there if item.annee == there[0].annee]
         if not there:
             return None
         shown = [there[0], *sorted(there[1:], key=lambda item: -abs(item.ecart_relatif))[:1]]
@@ -83,7 +85,9 @@ class MessagesDuDiagnostic:
             told.append(f"{share} {words.un if alone else words.plusieurs} ({self._valeur(item, item.niveau)})")
             values.append(self._valeur(item, item.reference))
         place = self.contexte
-        text = f"{majuscule(place.territoire.a)}, {enumerer(told)}, contre {enumerer(values)} {place.reference.a}."
+        when = f"en {there[0].annee}, " if there[0].annee else ""
+        where = majuscule(when + place.territoire.a)
+        text = f"{where}, {enumerer(told)}, contre {enumerer(values)} {place.reference.a}."
         return Message(text, groupe.preuves)
 
     def _modes(self) -> Message | None:
@@ -117,7 +121,8 @@ class MessagesDuDiagnostic:
         if not gap >= self.catalogue.seuils.ecart_notable_pourcent:
             return None
         values = {"ici": f"{nombre(here)}{INSECABLE}€", "la": f"{nombre(there)}{INSECABLE}€"}
-        places = {"A_territoire": majuscule(self.contexte.territoire.a), "a_reference": self.contexte.reference.a}
+        values["annee"] = f"{rows.at[names[0], 'annee']:.0f}"
+        places = {"a_territoire": self.contexte.territoire.a, "a_reference": self.contexte.reference.a}
         return Message(regle.phrase.format(**values, **places), regle.preuves)
 
     def _sans_chiffre(self) -> Message:
@@ -134,7 +139,7 @@ class MessagesDuDiagnostic:
         regles, place = self.catalogue.messages, self.contexte
         open_ = self.controle[self.controle["statut"].eq(OUVERT)]
         at = {item.nom: item.a for item in (place.territoire, place.reference)}
-        told = 0
+        told, years = 0, self.comparaison.set_index("indicateur")["annee"].dropna()
         for code, words in regles.incertitudes.items():
             rows = open_[open_["regle"].eq(code)]
             rows = rows[rows["territoire"].isin(at)] if "{A_territoire}" in words else rows
@@ -142,8 +147,12 @@ class MessagesDuDiagnostic:
                 continue
             row = rows.iloc[0]
             where = at.get(row["territoire"], "")
+            name = row["indicateurs"].partition(SEPARATEUR)[0]
             filled = words.format(
-                **row[["objet", "ecrit"]],
+                objet=row["objet"],
+                ecrit=minuscule(row["ecrit"]),
+                tableau=f"tableau de {years[name]:.0f}" if name in years else "tableau",
+                precision=f", {regles.precisions[name]}" if name in regles.precisions else "",
                 calcule=row["calcule"].partition(" ;")[0],
                 Objet=majuscule(row["objet"]),
                 A_territoire=majuscule(where),

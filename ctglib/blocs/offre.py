@@ -223,8 +223,9 @@ def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche
     by_mode = modes.set_index("modalite")
     whole, kinds = by_mode.loc[""], {name: sorte.modes for name, sorte in regles.sortes.items()}
     told = [
-        f"Pour 100 enfants de moins de 3 ans, {contexte.territoire.le} offre {nombre(whole['valeur'], 1)} places "
-        f"d'accueil de toute sorte, {_de_plus(whole['ecart'])} que {contexte.reference.le}."
+        f"En {whole['annee']:.0f}, pour 100 enfants de moins de 3 ans, {contexte.territoire.le} offrait "
+        f"{nombre(whole['valeur'], 1)} places d'accueil de toute sorte, "
+        f"{_de_plus(whole['ecart'])} que {contexte.reference.le}."
     ]
     gaps = {name: by_mode.loc[own, "ecart"].sum() for name, own in kinds.items() if {*own} <= {*by_mode.index}}
     if abs(whole["ecart"]) < NEGLIGEABLE or not gaps:
@@ -232,8 +233,8 @@ def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche
     first, *others = sorted(gaps, key=lambda name: gaps[name], reverse=bool(whole["ecart"] > 0))
     others = [name for name in gaps if name in others]
     told.append(
-        f"L'écart tient à {regles.sortes[first].mot} ({_de_plus(gaps[first])})"
-        + "".join(f" ; {regles.sortes[name].mot} en offre {_de_plus(gaps[name])}" for name in others)
+        f"L'écart tenait à {regles.sortes[first].mot} ({_de_plus(gaps[first])})"
+        + "".join(f" ; {regles.sortes[name].mot} en offrait {_de_plus(gaps[name])}" for name in others)
         + "."
     )
     supported = {

@@ -236,6 +236,7 @@ class ReglesMessages(Modele):
     par_tete: tuple[ParTete, ...]
     services: ServicesAbsents
     incertitudes: dict[Identifiant, Texte]
+    precisions: dict[Identifiant, Texte]  # what is said after the value of an indicator
     controle: dict[Identifiant, tuple[Texte, ...]]
     sans_point_ouvert: Texte
     sans_incertitude: Texte
