@@ -150,13 +150,18 @@ def test_les_semaines_se_lisent_par_vacances_sans_repeter_l_unite() -> None:
 
 
 def test_une_phrase_dit_les_equipements_qui_sont_la_et_ceux_qui_n_y_sont_pas() -> None:
-    told = phrase_des_equipements(harnes().offre, vocabulaire(), ["sport_culture"])
+    offer = harnes().offre
+    lacking = offer[offer["structure"].eq("bibliotheque")]
 
-    assert told == (
-        "La convention cite piscine, gymnase, terrains de sport, médiathèque, cinéma et théâtre ; elle écarte "
-        "bibliothèque et ludothèque."
+    def dire(offre: pd.DataFrame, *categories: str) -> str:
+        return phrase_des_equipements(offre, vocabulaire(), categories, contexte())
+
+    assert dire(offer, "sport_culture") == (
+        "Selon la convention, on trouve à Harnes : piscine, gymnase, terrains de sport, médiathèque, cinéma et "
+        "théâtre, mais ni bibliothèque ni ludothèque."
     )
-    assert phrase_des_equipements(harnes().offre, vocabulaire(), []) == ""
+    assert dire(lacking, "sport_culture") == "Selon la convention, il n'y a pas de bibliothèque à Harnes."
+    assert dire(offer) == ""
 
 
 def test_le_tableau_des_manques_tient_une_ligne_par_structure() -> None:

@@ -27,6 +27,7 @@ from ctglib.donnees.modeles.rapports import Modes
 
 LIGNE_VIDE = "Ligne laissée vide"
 A_PART = ("presence", "soutien", "places", "age_min", "age_max", "ouverture")  # a column or a note of their own
+VOYELLES = "aâeéèêhiîoôuy"
 NEGLIGEABLE = 0.5  # a gap of half a place for a hundred children is told as none
 
 
@@ -92,17 +93,21 @@ def tableau_offre(
     )  # fmt: skip
 
 
-def phrase_des_equipements(offre: pd.DataFrame, vocabulaire: VocabulaireOffre, categories: Collection[str]) -> str:
+def phrase_des_equipements(
+    offre: pd.DataFrame, vocabulaire: VocabulaireOffre, categories: Collection[str], contexte: Contexte
+) -> str:
     """Return which structures of some categories the convention says are there, and which are not; "" without any."""
     kinds = {item.id for item in vocabulaire.types if item.categorie in categories}
     said = offre[offre["type"].isin(kinds) & offre["caracteristique"].eq("presence")]
-    verbs = {"oui": "cite", "non": "écarte"}
-    parts = [
-        f"{verb} {enumerer([minuscule(name) for name in said.loc[said['valeur'].eq(answer), 'nom']])}"
-        for answer, verb in verbs.items()
-        if said["valeur"].eq(answer).any()
-    ]
-    return f"La convention {' ; elle '.join(parts)}." if parts else ""
+    there, lacking = (list(map(minuscule, said.loc[said["valeur"].eq(answer), "nom"])) for answer in ("oui", "non"))
+    if len(lacking) == 1:
+        none = ("pas d'" if lacking[0][0] in VOYELLES else "pas de ") + lacking[0]
+    else:
+        none = " ".join(f"ni {name}" for name in lacking)
+    where = contexte.territoire.a
+    if there:
+        return f"Selon la convention, on trouve {where} : {enumerer(there)}{f', mais {none}' if none else ''}."
+    return f"Selon la convention, il n'y a {none} {where}." if none else ""
 
 
 def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:

@@ -198,7 +198,9 @@ class Diagnostic:
             fiches = [fiche for fiche in self.convention.fiches if set(fiche.offre) & set(rules.offre)]
             told += phrases_des_ages(ages, fiches)
             chart = self._figure_des_ages(ages, max((fiche.age_max or 0 for fiche in fiches), default=0))
-        if equipment := phrase_des_equipements(self.dossier.offre, self.catalogue.offre, rules.equipements):
+        if equipment := phrase_des_equipements(
+            self.dossier.offre, self.catalogue.offre, rules.equipements, self.contexte
+        ):
             told.append(equipment)
         words = replace(self.contexte, source=self.convention.source_offre)
         offer = tableau_offre(
