@@ -65,7 +65,9 @@ def test_les_taux_du_graphique_ne_sont_pas_redits_dans_le_tableau() -> None:
 SI = [
     PhraseDeSection(si={"part": "superieur"}, texte="Elle dépasse de {points[part]} celle {de_reference}."),
     PhraseDeSection(si={"part": "inferieur"}, texte="Elle est moindre : {ici[part]}, contre {la[part]} {a_reference}."),
-    PhraseDeSection(si={"foyers": "plus_vite"}, texte="{variation[foyers]}, contre {variation_la[foyers]}."),
+    PhraseDeSection(
+        si={"foyers": "plus_vite"}, texte="Ils {y}sont plus{que} : {variation[foyers]}, contre {variation_la[foyers]}."
+    ),
 ]
 
 
@@ -87,9 +89,15 @@ def _dites(found: dict[str, Constat], doutes: tuple[str, ...] = ()) -> list[str]
 @pytest.mark.parametrize(
     ("ici", "la", "variation", "attendu"),
     [
-        (15.0, 12.0, 0.0, ["Elle dépasse de 3,0 points celle de l'Ain."]),
-        (10.0, 12.0, 0.0, ["Elle est moindre : 10,0 %, contre 12,0 % dans l'Ain."]),
-        (12.2, 12.0, 3.0, ["+3,0 %, contre +2,0 %."]),
+        (15.0, 12.0, 0.0, ["À Exemple, elle dépasse de 3,0 points celle de l'Ain."]),
+        (10.0, 12.0, 0.0, ["À Exemple, elle est moindre : 10,0 %, contre 12,0 % dans l'Ain."]),
+        (12.2, 12.0, 3.0, ["À Exemple, ils sont plus que dans l'Ain : +3,0 %, contre +2,0 %."]),
+        (
+            15.0,
+            12.0,
+            3.0,
+            ["À Exemple, elle dépasse de 3,0 points celle de l'Ain.", "Ils y sont plus : +3,0 %, contre +2,0 %."],
+        ),
         (12.2, 12.0, -5.0, ["C'est « Part » qui s'écarte le plus de la valeur de l'Ain."]),
     ],
 )

@@ -45,14 +45,11 @@ def phrases(
 ) -> list[str]:
     """Return the sentences whose conditions hold; when none does, the widest gap of the chart (``graphique``) is named.
 
-    A provisional or a doubtful value bears none.
+    A provisional or a doubtful value bears none. The first names both places, which the next take up.
     """
     sure = {name: item for name, item in constats.items() if not item.provisoire and name not in doutes}
-    told = [
-        _remplir(one.texte, [sure[name] for name in one.si], contexte)
-        for one in dites
-        if all(name in sure and _tient(sure[name], wanted) for name, wanted in one.si.items())
-    ]
+    held = [one for one in dites if all(name in sure and _tient(sure[name], wanted) for name, wanted in one.si.items())]
+    told = [_remplir(one.texte, [sure[name] for name in one.si], contexte, premiere=one is held[0]) for one in held]
     gaps = [sure[name] for name in graphique if name in sure and sure[name].ecart_relatif is not None]
     if told or not gaps:
         return told
@@ -67,7 +64,7 @@ def _tient(constat: Constat, attendu: str) -> bool:
     return own is not None and other is not None and not constat.rupture and own > max(other, 0)
 
 
-def _remplir(phrase: str, constats: list[Constat], contexte: Contexte) -> str:
+def _remplir(phrase: str, constats: list[Constat], contexte: Contexte, *, premiere: bool) -> str:
     """Return a sentence with the numbers of its indicators, and the two territories as it names them."""
     written = {
         "ici": lambda item: contexte.valeur(item.indicateur, item.niveau, item.statut),
@@ -77,7 +74,13 @@ def _remplir(phrase: str, constats: list[Constat], contexte: Contexte) -> str:
         "variation_la": lambda item: variation(item.variation_reference),
     }
     texts = {key: {item.indicateur: write(item) for item in constats} for key, write in written.items()}
-    return phrase.format(**texts, a_reference=contexte.reference.a, de_reference=contexte.reference.de)
+    than = contexte.reference.a
+    than = f"qu'{than}" if than[0] in "aàeé" else f"que {than}"
+    filled = phrase.format(
+        **texts, a_reference=contexte.reference.a, de_reference=contexte.reference.de, qu_a_reference=than,
+        que=f" {than}" if premiere else "", y="" if premiere else "y ",
+    )  # fmt: skip
+    return f"{majuscule(contexte.territoire.a)}, {minuscule(filled)}" if premiere else filled
 
 
 def services_absents(
