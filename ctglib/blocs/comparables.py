@@ -120,8 +120,9 @@ class Comparables(Montrable):
             (len(noise), f"L'écart est dans le bruit pour {compter(len(noise), 'série')} : {_noms(noise)}."),
             (len(beyond), self._habituels(beyond)),
             (len(known), f"Face au reste {there.de}, " + (
-                f"l'écart dépasse l'arrondi pris au pire pour {_series(far, 'ecart_departement')}." if len(far)
-                else "aucun écart ne dépasse l'arrondi pris au pire.")),
+                "l'écart demeure, même en comptant l'arrondi le plus défavorable, pour "
+                f"{_series(far, 'ecart_departement')}." if len(far)
+                else "aucun écart ne dépasse l'arrondi le plus défavorable.")),
             (len(broken), f"Une rupture de série empêche la comparaison pour : {_noms(broken)}."),
         )  # fmt: skip
         return tuple(sentence for holds, sentence in said if holds)

@@ -68,7 +68,7 @@ def mouvements(rows: pd.DataFrame, nom: str, contexte: Contexte, mots: Evaluatio
     groups = {
         "en hausse": gap.gt(0) & ~chance,
         "en baisse": gap.lt(0) & ~chance,
-        "sans direction, trop peu pour conclure": chance,
+        "dont l'écart est trop faible pour conclure": chance,
         "sans changement": gap.eq(0),
     }
     told = [phrase(named[mask], word) for word, mask in groups.items() if mask.any()]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.comparables import Comparables
-from ctglib.calculs.collecte import manques_finaux
+from ctglib.calculs.collecte import DEPART, VALEUR, manques_finaux
 from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import evaluer
@@ -162,6 +162,12 @@ class EtudeFinale(Montrable):
             self.convention, self.catalogue, last.suivi.suivis, self.evaluations, self.etats,
             parcours=self.parcours, gabarit=last.gabarit,
         )  # fmt: skip
+
+    @property
+    def elements_manquants(self) -> pd.DataFrame:
+        """The same, a thing once: an initial value is asked for with the others of its indicator."""
+        rows = self.manques.assign(nature=self.manques["nature"].replace(DEPART, VALEUR))
+        return rows.drop_duplicates(["responsable", "nature", "fiche", "element"])
 
     @property
     def ecrits(self) -> pd.Series:

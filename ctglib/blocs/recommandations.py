@@ -63,7 +63,8 @@ class Suites(Montrable):
                 counts = own["fiche"].value_counts(sort=False).items()
                 named = ", ".join(f"{compter(count, 'objectif')} de la fiche{INSECABLE}{n}" for n, count in counts)
             word = majuscule(rules.decisions[code].mot)
-            told.append(f"{word} {compter(len(own), 'objectif')} ({when[rule]}) : {named}.")
+            many = f"chacun de ces {en_lettres(len(own))} objectifs" if len(own) > 1 else "un objectif"
+            told.append(f"{word} {many} ({when[rule]}) : {named}.")
         taken = len(self.etude.finale.saisie.decisions)
         note = self.etude.mot("decisions_prises" if taken else "aucune_decision")
         return liste(told) + paragraphe(note.format(nombre=taken, total=len(rows)))
@@ -79,8 +80,8 @@ class Suites(Montrable):
                 for name, own in lacking.groupby("responsable", sort=False)
             ]
             count, many = majuscule(en_lettres(len(lacking))), len(lacking) > 1
-            noun = "indicateurs n'ont" if many else "indicateur n'a"
-            told.append(f"{count} {noun} pas de valeur de départ. À demander : {' ; '.join(asked)}.")
+            noun = "indicateurs demandés pourraient" if many else "indicateur demandé pourrait"
+            told.append(f"{count} {noun} encore recevoir une valeur de départ. À demander : {' ; '.join(asked)}.")
         known = {item.id: item.objet for item in convention.lacunes}
         first = [known[name] for name in convention.lacunes_d_abord if name in known]
         if named := list(dict.fromkeys([*first, *known.values()])):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ctglib.blocs.fin import EtudeFinale, sur
 from ctglib.blocs.indicateurs import DEDUITE, avec_annee
+from ctglib.calculs.collecte import demandes
 from ctglib.calculs.etats import etats_par_annee
 from ctglib.calculs.moyens import moyens_par_objet
 from ctglib.calculs.suivi import annees, avec_departs, avec_reperes
@@ -57,8 +58,9 @@ class Trajectoires(Montrable):
         ways, contexte = self.etude.parcours, self.etude.contexte
         known, unknown = ways[ways["connue"].notna()], ways.loc[ways["connue"].isna(), "annees_connues"]
         silent, shapes = int(unknown.eq(0).sum()), int(unknown.gt(0).sum())
+        asked = len(demandes(ways.loc[unknown.index[unknown.eq(0)]]))
         notes = {
-            f"Sans aucune valeur, et donc dans ce qui manque : {compter(silent, 'indicateur')}.": silent,
+            f"Sans aucune valeur : {compter(silent, 'indicateur')}, dont {asked} que l'on demande.": silent,
             f"Suivis par une typologie ou une grille, sans valeur unique : {shapes}.": shapes,
             LECTURE: True,
         }

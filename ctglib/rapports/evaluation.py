@@ -128,7 +128,7 @@ class EvaluationFinale:
 
     def manques(self) -> Bloc | None:
         """Return how much is missing, and from whom; the list itself is for the screen."""
-        missing, known = self.etude.manques, self.etude.catalogue.responsables
+        missing, known = self.etude.elements_manquants, self.etude.catalogue.responsables
         if missing.empty:
             return None
         counts = missing["responsable"].value_counts()
@@ -154,10 +154,10 @@ class EvaluationFinale:
 
     def limites(self) -> Bloc:
         """Return what the report must not be made to say."""
-        etude, missing = self.etude, len(self.etude.manques)
+        etude, missing = self.etude, len(self.etude.elements_manquants)
         uncertain = int(self.etude.parcours["statut_derniere"].isin((Statut.PROVISOIRE, Statut.ESTIME)).sum())
         withheld = 0 if self.etude.derniere.retraits is None else len(self.etude.derniere.retraits)
-        asked = compter(missing, "demande")
+        asked = compter(missing, "élément")
         told = {
             f"Ce qui manque, {asked} en tout, pèse sur chaque critère : voir leurs preuves.": missing,
             f"Dernières mesures provisoires ou estimées, qui peuvent encore changer : {uncertain}.": uncertain,
