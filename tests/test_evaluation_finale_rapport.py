@@ -88,7 +88,7 @@ def test_aucun_tableau_n_est_fait_que_d_absences(html: str) -> None:
 def test_harnes_dit_ce_qui_manque_et_n_invente_rien(rapports_produits: Production) -> None:
     text = _texte(rapports_produits.html(Rapport("harnes", NOM)))
 
-    assert "nul ne peut dire ce que sont devenues les 12 modalités promises" in re.sub(r"\s+", " ", text)
+    assert "nul ne peut dire ce que sont devenues les 12 actions promises" in re.sub(r"\s+", " ", text)
     assert text.lower().count("à compléter par les évaluateurs") >= 6
     assert len(re.findall("Rendre mesurable", text)) <= 2, "une phrase, non quinze lignes"
     assert "Département, protection maternelle et infantile" in text

@@ -9,7 +9,7 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.indicateurs import PROFILS, mesuree
-from ctglib.calculs.collecte import A_COMPLETER, APPRECIATION, DEPART, ETAT, MOYEN, SEPARATEUR, SUIVANTE, VALEUR
+from ctglib.calculs.collecte import A_COMPLETER, APPRECIATION, DEPART, ETAT, MOYEN, SEPARATEUR, SUIVANTE
 from ctglib.document.blocs import Bloc, Lien, paragraphe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, majuscule, nombre, pourcent
@@ -107,20 +107,14 @@ def renvoi_au_dossier() -> Bloc:
 
 
 def tableau_manques_finaux(etude: EtudeFinale) -> Tableau:
-    """Return what the whole convention lacks, one row a thing, all its years at once, for the screen.
-
-    The initial value of an indicator joins the row of its years.
-    """
-    manques, services = etude.manques, etude.catalogue.responsables
-    starts = manques[manques["nature"] == DEPART].set_index("element")["annees"]
-    valued = manques.loc[manques["nature"] == VALEUR, "element"]
-    kept = manques[manques["nature"].ne(DEPART) | ~manques["element"].isin(valued)]
+    """Return what the whole convention lacks, one row a thing, all its years at once, for the screen."""
+    manques, services = etude.elements_manquants, etude.catalogue.responsables
 
     def quand(row: pd.Series) -> str:
-        alone = row.nature == DEPART
-        initial = row.annees if alone else starts.get(row.element, "") if row.nature == VALEUR else ""
-        years = "" if alone else periodes([int(year) for year in row.annees.split(SEPARATEUR)])
-        return " ; ".join(filter(None, (f"{initial} (départ)" if initial else "", years)))
+        if row.nature == DEPART:
+            return f"{row.annees} (départ)"
+        years = periodes([int(year) for year in row.annees.split(SEPARATEUR)])
+        return f"{row.depart} (départ) ; {years}" if row.depart else years
 
     columns = [
         Colonne("quoi", "Ce qui manque", ecrire=lambda row: QUOI.get(row.nature) or row.libelle),
@@ -128,13 +122,12 @@ def tableau_manques_finaux(etude: EtudeFinale) -> Tableau:
         Colonne("quand", "Années", ecrire=quand),
         Colonne("document", "Où le trouver", ecrire=lambda text: majuscule(text) or RIEN),
     ]
-    groups = [services[name].libelle if name in services else name for name in kept["responsable"]]
+    groups = [services[name].libelle if name in services else name for name in manques["responsable"]]
     return etude.tableau(
-        kept,
+        manques,
         columns,
         "manques",
         "Ce qui manque, et à qui le demander",
-        donnees=manques,
         source="relevé des fichiers de suivi ; catalogue du classeur d'évaluation",
         groupes=groups,
         classe=LONG,

@@ -165,9 +165,12 @@ class EtudeFinale(Montrable):
 
     @property
     def elements_manquants(self) -> pd.DataFrame:
-        """The same, a thing once: an initial value is asked for with the others of its indicator."""
-        rows = self.manques.assign(nature=self.manques["nature"].replace(DEPART, VALEUR))
-        return rows.drop_duplicates(["responsable", "nature", "fiche", "element"])
+        """The same, a thing once: an initial value joins the years of its indicator, ``depart`` being its year."""
+        rows = self.manques
+        starts = rows[rows["nature"].eq(DEPART)].set_index("element")["annees"]
+        valued = rows["nature"].eq(VALEUR)
+        rows = rows.assign(depart=rows["element"].map(starts).where(valued, "").fillna(""))
+        return rows[rows["nature"].ne(DEPART) | ~rows["element"].isin(rows.loc[valued, "element"])]
 
     @property
     def ecrits(self) -> pd.Series:

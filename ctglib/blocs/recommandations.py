@@ -63,7 +63,7 @@ class Suites(Montrable):
                 counts = own["fiche"].value_counts(sort=False).items()
                 named = ", ".join(f"{compter(count, 'objectif')} de la fiche{INSECABLE}{n}" for n, count in counts)
             word = majuscule(rules.decisions[code].mot)
-            many = f"chacun de ces {en_lettres(len(own))} objectifs" if len(own) > 1 else "un objectif"
+            many = f"chacun de ces {len(own)} objectifs" if len(own) > 1 else "un objectif"
             told.append(f"{word} {many} ({when[rule]}) : {named}.")
         taken = len(self.etude.finale.saisie.decisions)
         note = self.etude.mot("decisions_prises" if taken else "aucune_decision")
