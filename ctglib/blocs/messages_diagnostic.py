@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ctglib.calculs.comparaison import Constat, Position
     from ctglib.document.contexte import Contexte
     from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.convention import Convention, Lacune
     from ctglib.donnees.modeles.rapports import GroupeDeParts, ParTete
 
 OUVERT, CONTREDITE, INVERIFIABLE = "ouvert", "contredite", "inverifiable"
@@ -171,12 +171,16 @@ class MessagesDuDiagnostic:
             named = [titles[name] for name in needs["theme"].unique()]
             themes = " ; ".join(named) if any(" et " in name for name in named) else enumerer(named)
             yield Message(regles.a_decider["sans_fiche"].format(themes=themes), ("tableau-besoins",))
-        open_ = {lacune.id: lacune for lacune in self.convention.lacunes}
-        first = [open_.pop(name) for name in self.convention.lacunes_d_abord if name in open_]
-        for lacune in [*first, *open_.values()]:
+        for lacune in self._lacunes():
             yield Message(lacune.question, LACUNES, CONTROLE)
         if needs.empty and not self.convention.lacunes:
             yield Message(regles.sans_point_ouvert)
+
+    def _lacunes(self) -> list[Lacune]:
+        """Return the open points, those that the convention puts first before the others."""
+        open_ = {lacune.id: lacune for lacune in self.convention.lacunes}
+        first = [open_.pop(name) for name in self.convention.lacunes_d_abord if name in open_]
+        return [*first, *open_.values()]
 
 
 @dataclass(frozen=True)
@@ -200,9 +204,9 @@ class MessagesDuControle(MessagesDuDiagnostic):
                 inverifiables=_aucune(unknown, "invérifiable", "invérifiables"),
             )
             yield Message(told, ("tableau-affirmations",))
-        if self.convention.lacunes:
-            first = minuscule(self.convention.lacunes[0].objet)
-            yield Message(_compter(words["lacunes"], len(self.convention.lacunes), premier=first), LACUNES)
+        if lacunes := self._lacunes():
+            first = minuscule(lacunes[0].objet)
+            yield Message(_compter(words["lacunes"], len(lacunes), premier=first), LACUNES)
         if not (len(grave) or total or self.convention.lacunes):
             yield Message(self.catalogue.messages.sans_incertitude)
 
