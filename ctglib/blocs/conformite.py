@@ -45,7 +45,10 @@ class Conformite(Montrable):
                 words["tient_lieu"] if schema in bound else words["non_applicable"].format(seuil=nombre(schema.au_dela))
             )
             told = [f"{applies} {words['si_epci']}", held]
-        told += [words["theme"].format(theme=theme) for theme in themes_absents(rules, self.etude.convention)]
+        source = rules.themes_minimum.source
+        told += [
+            words["theme"].format(theme=theme, source=source) for theme in themes_absents(rules, self.etude.convention)
+        ]
         return avertissement(sure) + liste(told)
 
     def tableau(self) -> Tableau:
