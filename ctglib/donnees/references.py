@@ -114,7 +114,8 @@ CITATIONS = {
     },
     "comparaison": {"contexte": "indicateurs.* taille ratios.*"},
     "messages": {
-        "indicateur": "parts.*.indicateurs.+ par_tete.*.numerateur.* par_tete.*.denominateur services.noms.+",
+        "indicateur": "parts.*.indicateurs.+ par_tete.*.numerateur.* par_tete.*.denominateur services.noms.+ "
+        "precisions.+",
         "contexte": "territoire.+",
     },
     "bilan": {
