@@ -10,6 +10,7 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 PORTES = {
+    "figure_de": "document.figure",
     "lire_suivi": "rapports.bilan",
     "ouvrir": "rapports.diagnostic",
     "ouvrir_bilan": "rapports.bilan",

@@ -104,7 +104,7 @@ def comparer(
     rule, (near, candidates, excluded) = rules[0]
     kept, gaps = [place, *near.index], tables[0][list(COLONNES)]
     start, end = (counts.loc[year].loc[kept] for year in (rule.annee_reference, rule.annee))
-    ratios = 100 * start[list(rule.ratios)].div(start[rule.taille], axis=0)
+    ratios = (100 * start[list(rule.ratios)]).div(start[rule.taille], axis=0)
     changes = (100 * (end / start - 1)).loc[kept[1:], gaps.loc[~gaps["rupture"], "indicateur"]].round(DECIMALES)
     points = changes.unstack().rename_axis(["indicateur", "commune"]).rename("variation").reset_index()
     whole = pd.concat([start[[rule.taille]].astype("int64"), ratios], axis=1).rename_axis("commune")

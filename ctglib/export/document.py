@@ -55,7 +55,7 @@ ADRESSE = re.compile(r"(?:https?:|mailto:|(?![a-z][a-z0-9+.-]*:))", re.IGNORECAS
 INCONNUS = {
     r"image/|application/pdf|<Axes|<Figure |<matplotlib\.":
         "une image ou une figure matplotlib seule, sans titre ni texte ; "
-        "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…)",
+        "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…), importée de ctglib",
     r"text/html|application/vnd\.dataresource":
         "un tableau pandas ou du HTML seul, sans source ; "
         "terminez la cellule par tableau(df, nom=…, titre=…, source=…)",
