@@ -101,6 +101,7 @@ def test_une_figure_d_analyste_reste_comme_elle_etait(tmp_path: Path) -> None:
 
 def test_une_figure_de_pyplot_n_est_montree_qu_une_fois() -> None:
     pyplot.switch_backend("agg")
+    pyplot.close("all")  # what other tests left
     _, axes = pyplot.subplots()
     axes.plot([1, 2])
 

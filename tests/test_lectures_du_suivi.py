@@ -94,7 +94,7 @@ def test_une_fiche_qui_commence_en_2024_n_est_pas_non_renseignee_en_2023() -> No
     page_2023, page_2024 = (texte(bilan(annee).une_page()) for annee in (2023, 2024))
 
     assert "où en sont neuf actions sur douze" in page_2023
-    assert "neuf de ses douze actions soient engagées en 2023" in page_2023
+    assert "Fin 2023, neuf des douze actions de la convention devaient être en cours ou terminées" in page_2023
     assert "où en sont les douze actions" in page_2024
 
 

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 EUROS, INVESTISSEMENT = "euros", "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
 NON_COMPARABLES = {
-    "rupture": "série rompue, sans comparaison possible",
-    "changement_definition": "nouvelle définition, sans comparaison possible",
+    "rupture": "série rompue, non comparable",
+    "changement_definition": "nouvelle définition, non comparable",
 }
 HASARD = "trop_peu"
 FOIS, VOYELLES = "{valeur} fois", "aàâeéèêiîoôuhy"

@@ -45,7 +45,8 @@ TITRES = (28, 26, 24, 22, 20)
 INTERLIGNE, ENTRE = 1.25, 0.6
 TABLEAU, PIED = 16, 12  # pt
 POINTS, TEXTE_LONG, MARGE_DE_CASE = (LARGE - 2 * MARGE) * 72, 320, 8  # of a table: its width, that of a long text
-CHIFFRE = re.compile(r"\d[\d\u202f,]*")
+HAUT_DE_CASE = 8  # pt: above and below the text of a cell
+CHIFFRE = re.compile(r"(?<![\d\u202f,])(?!(?:19|20)\d\d(?![\d\u202f,]))\d[\d\u202f,]*")  # a year is no figure
 VUE = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
 
 
@@ -131,6 +132,17 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
     for rank in wanted:
         left -= needs[rank]
         kept += [rank] if left > 0 else []
+    widths = {rank: POINTS * needs[rank] / sum(needs[other] for other in kept) - 2 * MARGE_DE_CASE for rank in kept}
+
+    def points(textes: Iterable[tuple[int, str]]) -> float:
+        """Return the height of a row, never short."""
+        lines = max(math.ceil(largeur(text, TABLEAU) * AISANCE / widths[rank]) for rank, text in textes)
+        return TABLEAU * (lines * INTERLIGNE + ENTRE) + HAUT_DE_CASE
+
+    room = 72 * (HAUT - _sous_le_titre(message) - SOURCE_HAUT - ENTRE_DEUX)
+    room -= points((rank, _entete(tableau.colonnes[rank])) for rank in kept)
+    while len(places) > 2 and sum(points((rank, shown.iloc[row, rank]) for rank in kept) for row in places) > room:
+        places.pop()
     return replace(
         tableau,
         colonnes=tuple(replace(tableau.colonnes[rank], libelle=_entete(tableau.colonnes[rank]), groupe="")
@@ -223,7 +235,7 @@ def _couverture(deck: Presentation, document: Document, images: dict[str, bytes]
 
 def _diapositive(deck: Presentation, one: Diapositive, document: Document, images: dict[str, bytes]) -> None:
     title = _dire(one.titre, document)
-    slide, top = _nouvelle(deck, title), MARGE + _hauteur([title], _taille_du_titre(title), gras=True) + ENTRE_DEUX
+    slide, top = _nouvelle(deck, title), _sous_le_titre(title)
     if isinstance(one.corps, Dessin):
         _image(slide, images[f"figure-{one.corps.nom}"], one.corps, top)
     elif isinstance(one.corps, Tableau):
@@ -287,6 +299,10 @@ def _taille(textes: list[str], hauteur: float, tailles: tuple[int, ...], *, gras
 
 def _taille_du_titre(titre: str) -> int:
     return _taille([titre], TITRE_HAUT, TITRES, gras=True)
+
+
+def _sous_le_titre(titre: str) -> float:
+    return MARGE + _hauteur([titre], _taille_du_titre(titre), gras=True) + ENTRE_DEUX
 
 
 def _hauteur(textes: list[str], taille: int, *, gras: bool = False) -> float:

@@ -206,7 +206,9 @@ class Diagnostic:
         offer = tableau_offre(
             self.dossier.offre, self.catalogue.offre, words, rules.offre, nom=f"offre-{name}", titre=title
         )
-        shown = plein([liste(told), self.tableau(nom), chart, offer])
+        table = self.tableau(nom)
+        both = [chart, table] if len(rates) > len(table.cellules) else [table, chart]  # the longer one first
+        shown = plein([liste(told), *both, offer])
         return shown + commentaires(rules.theme, self.dossier.commentaires) if shown else None
 
     def phrases(self, nom: str) -> list[str]:
