@@ -79,7 +79,7 @@ def rediger(mesures: dict[str, list], echelles: list[Echelle], environnement: fl
     """Return the page from the measures of every turn, those of some conventions, and the MB of the environment."""
     milieu = {nom: median(valeurs) for nom, valeurs in mesures.items() if nom != "fichier"}
     return PAGE.format(
-        nombre=milieu["nombre"],
+        nombre=round(milieu["nombre"]),
         fois=len(mesures["froid"]),
         facons="\n".join(_ligne(nom, mesures[nom]) for nom in FACONS if nom in mesures),
         gain=nombre(milieu["ordinaire"] / milieu["froid"], 1) if "ordinaire" in milieu else "non mesuré",
@@ -91,7 +91,7 @@ def rediger(mesures: dict[str, list], echelles: list[Echelle], environnement: fl
         aide=nombre(milieu["aide"], 2),
         environnement=nombre(environnement, 0),
         total=nombre(milieu["total"], 0),
-        refaits=milieu["refaits"],
+        refaits=round(milieu["refaits"]),
         fichier=mesures["fichier"][0],
         echelles="\n".join(_echelle(item) for item in echelles),
         machine=machine(),
