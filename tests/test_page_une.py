@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -133,6 +133,15 @@ def test_la_premiere_page_s_envoie_seule_en_une_page(tmp_path: Path) -> None:
     text = dire(Groupe(alone.corps)) + alone.corps[-1].texte
     assert "Trois actions sont faites (tableau\u00a01)." in text
     assert "détail" not in text and "ceux du rapport « Bilan »" in text
+
+
+def test_un_tableau_de_l_ecran_est_nomme_a_l_ecran_et_renvoie_a_la_page_web_sur_papier() -> None:
+    table = replace(tableau(pd.DataFrame({"a": [1]}), "faits", "Ce qui est fait, 2025", "Caf"), ecran=True)
+    proof = Message("Trois actions sont faites.", ("tableau-faits",))
+    whole = document_de([page_une(ouvrir("harnes").catalogue.messages, Dits([proof])), table])
+
+    assert "- Trois actions sont faites (« Ce qui est fait »)." in dire(Groupe(whole.corps))
+    assert "- Trois actions sont faites (tableau de la page web)." in dire(Groupe(whole.papier))
 
 
 @dataclass(frozen=True)

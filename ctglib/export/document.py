@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CHAPITRE, SOUS_SECTION = 2, 3
-PAGE_WEB = "tableau de la page web"  # what refers to a table for the screen, which has no number
+PAGE_WEB = "tableau de la page web"  # what refers, on paper, to a table for the screen, which has no number
 CHAPITRES_D_UNE_PAGE = 4  # a report of no more has no chapter of sources, and no table of contents on paper
 MUETS = ("blank_line", "thematic_break")
 HORS = {
@@ -115,9 +115,13 @@ class Document:
     def papier(self) -> tuple[Bloc, ...]:
         """Its body on paper, where a table for the screen is only named; the numbers of charts are in HTML and CSV."""
         named = "Dans la page HTML et le fichier {}.csv : {}."
+
+        def nommer(liste: Liste) -> Liste:
+            return replace(liste, items=tuple(tuple(map(_en_papier, morceaux(item))) for item in liste.items))
+
         return tuple(
             Paragraphe(named.format(bloc.nom, minuscule(bloc.titre)), "note")
-            if isinstance(bloc, Tableau) and bloc.ecran else bloc
+            if isinstance(bloc, Tableau) and bloc.ecran else _changer(bloc, Liste, nommer)
             for bloc in self.corps
         )  # fmt: skip
 
@@ -320,7 +324,7 @@ def document_de(blocs: Iterable[Bloc], couverture: Couverture | None = None) -> 
         title += couverture.complement
         blocks = _avec_sigles(blocks, couverture.sigles)
     numbers = _numeros(blocks)
-    screen = {f"tableau-{table.nom}" for table in tableaux_de(blocks) if table.ecran}
+    screen = {f"tableau-{table.nom}": table.titre.partition(",")[0] for table in tableaux_de(blocks) if table.ecran}
     taken: set[str] = set()
 
     def suivre(liste: Liste) -> Liste:
@@ -342,19 +346,23 @@ def _changer(bloc: Bloc, sorte: type, changer: Callable[[Bloc], Bloc]) -> Bloc:
     return changer(bloc) if isinstance(bloc, sorte) else bloc
 
 
+def _en_papier(morceau: Morceau) -> Morceau:
+    return PAGE_WEB if isinstance(morceau, Lien) and morceau.adresse.startswith("#tableau-") else morceau
+
+
 def _nu(morceau: Morceau) -> str:
     return morceau if isinstance(morceau, str) else morceau.texte
 
 
-def _suivre(texte: Texte, numeros: Mapping[str, str], ecran: Collection[str]) -> Texte:
-    """Return a text whose references are to a number, else to a table for the screen, else to another report."""
+def _suivre(texte: Texte, numeros: Mapping[str, str], ecran: Mapping[str, str]) -> Texte:
+    """Return a text whose references are to a number, else to the title of a table for the screen, else elsewhere."""
     runs: list[Morceau] = []
     for run in morceaux(texte):
         if not (isinstance(run, Renvoi) and run.entre_parentheses):
             runs.append(run)
             continue
         names = (run.ancre, *run.autres)
-        shown = next((Lien(PAGE_WEB, f"#{name}") for name in names if name in ecran), run.sinon)
+        shown = next((Lien(f"« {ecran[name]} »", f"#{name}") for name in names if name in ecran), run.sinon)
         found = next((Renvoi(name) for name in names if name in numeros), shown)
         runs += [" (", found, ")"] if found else []
     return tuple(runs) if len(runs) > 1 else runs[0]
