@@ -140,7 +140,7 @@ def test_un_tableau_de_l_ecran_est_nomme_a_l_ecran_et_renvoie_a_la_page_web_sur_
     proof = Message("Trois actions sont faites.", ("tableau-faits",))
     whole = document_de([page_une(ouvrir("harnes").catalogue.messages, Dits([proof])), table])
 
-    assert "- Trois actions sont faites (« Ce qui est fait »)." in dire(Groupe(whole.corps))
+    assert "- Trois actions sont faites («\u00a0Ce qui est fait\u00a0»)." in dire(Groupe(whole.corps))
     assert "- Trois actions sont faites (tableau de la page web)." in dire(Groupe(whole.papier))
 
 
