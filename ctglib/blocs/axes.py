@@ -15,12 +15,35 @@ from ctglib.document.blocs import Bloc, Gras, Groupe, Lien, liste, sous_titre
 from ctglib.document.figure import Figure
 from ctglib.document.mesures import IMPLICITE
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, accorder, majuscule
+from ctglib.document.typographie import INSECABLE, accorder, en_lettres, enumerer
 from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.grille import grille
 
 NOMMES = ("realisee", "partielle", "reportee", "abandonnee")  # the others are counted by the chart of states
+# What the parties wrote of a fiche, a success and a difficulty, or one of them: a form a fiche, in turn.
+PAROLES = (
+    (
+        "Les parties retiennent « {} », mais notent « {} ».",
+        "Les parties retiennent « {} ».",
+        "Les parties notent « {} ».",
+    ),
+    (
+        "De l'année, les parties gardent « {} » ; comme difficulté, « {} ».",
+        "De l'année, les parties gardent « {} ».",
+        "Comme difficulté, les parties disent « {} ».",
+    ),
+    (
+        "« {} », se félicitent les parties, avant d'ajouter « {} ».",
+        "« {} », se félicitent les parties.",
+        "« {} », regrettent les parties.",
+    ),
+    (
+        "Leur appréciation dit « {} », et, en regard, « {} ».",
+        "Leur appréciation dit « {} ».",
+        "Leur appréciation regrette « {} ».",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +59,13 @@ class Axes(Montrable):
             return None
         told = Groupe()
         for axe in self.etude.convention.axes:
-            fiches = [fiche for fiche in self.etude.convention.fiches if fiche.axe == axe.id]
+            fiches = [
+                self._fiche(fiche, rang)
+                for rang, fiche in enumerate(self.etude.convention.fiches)
+                if fiche.axe == axe.id
+            ]
             if fiches:
-                told += sous_titre(f"Axe {axe.titre}") + liste(map(self._fiche, fiches))
+                told += sous_titre(f"Axe {axe.titre}") + liste(fiches)
         return told
 
     def familles(self) -> Tableau | None:
@@ -118,7 +145,7 @@ class Axes(Montrable):
     def _a_venir(self) -> pd.Series:
         return pas_commencees(self.etude.etats, pd.Timestamp(self.etude.bilan.date_arretee))
 
-    def _fiche(self, fiche: Fiche) -> tuple:
+    def _fiche(self, fiche: Fiche, rang: int) -> tuple:
         """Return its states, then the first success and the first difficulty that the parties wrote of the year."""
         own = self.etude.etats["fiche"].eq(fiche.numero)
         rows, words, told = self.etude.etats[own & ~self._a_venir], self.etude.catalogue.evaluation.etats, []
@@ -126,17 +153,23 @@ class Axes(Montrable):
             told.append(f"Elle commence en {fiche.debut.year}.")
         elif rows["statut"].eq(NON_RENSEIGNEE).all():
             told.append("L'état de ses modalités n'a pas été transmis.")
-        named = {code: rows.loc[rows["statut"].eq(code), "libelle"] for code in NOMMES}
-        told += [
-            f"{majuscule(accorder(words[code].mot, len(names)))} : {' ; '.join(names)}."
-            for code, names in named.items()
-            if len(names)
+        named = {words[code].feminin or words[code].mot: rows["statut"].eq(code) for code in NOMMES}
+        named["en retard"] = rows["en_retard"] & ~rows["statut"].isin(NOMMES)
+        states = [
+            f"{en_lettres(len(names), feminin=True)} {'est' if len(names) == 1 else 'sont'} "
+            f"{accorder(word, len(names))} ({' ; '.join(f'« {name} »' for name in names)})"
+            for word, mask in named.items()
+            if len(names := rows.loc[mask, "libelle"])
         ]
-        if len(late := rows.loc[rows["en_retard"] & ~rows["statut"].isin(NOMMES), "libelle"]):
-            told.append(f"En retard : {' ; '.join(late)}.")
+        if states:
+            told.append(
+                f"Sur {en_lettres(len(rows), feminin=True)} modalité{'s' * (len(rows) > 1)}, {enumerer(states)}."
+            )
+        both, success, trouble = PAROLES[rang % len(PAROLES)]
         for item in self.etude.annuel.appreciations:
-            if item.fiche == fiche.numero:
-                told += [f"Les parties retiennent « {text.rstrip('.')} »." for text in item.reussites[:1]]
-                told += [f"Ce qui reste difficile : « {text.rstrip('.')} »." for text in item.difficultes[:1]]
-        link = Lien("Son rapport", f"{self.dossier}fiche-{fiche.numero}.html")
+            if item.fiche == fiche.numero and (item.reussites or item.difficultes):
+                first = [text.rstrip(".") for texts in (item.reussites, item.difficultes) for text in texts[:1]]
+                form = both if len(first) > 1 else success if item.reussites else trouble
+                told.append(form.format(*first))
+        link = Lien("Lire son rapport", f"{self.dossier}fiche-{fiche.numero}.html")
         return (Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. "), f"{' '.join(told)} ", link, ".")

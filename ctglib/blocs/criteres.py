@@ -220,14 +220,15 @@ class Criteres(Montrable):
 
     def _preuve(self, proof: PreuveDeCritere) -> Texte:
         """Return a piece of evidence: its count, how much of what it needs is known, where it is shown."""
-        found, count = self.etude.preuves[proof.id], ""
-        known = self.etude.mot(f"preuve_{found.completude}")
-        if found.attendus and found.completude != "complete":
-            known += f" ({proof.attendus} : {sur(found.connus, found.attendus)})"
+        found, told = self.etude.preuves[proof.id], proof.libelle
         if found.completude != "absente" or found.valeur:
             whole = "" if found.total is None else f" sur {nombre_court(found.total)}"
-            count = f" : {nombre_court(found.valeur)}{whole}"
-        return f"{proof.libelle}{count}. Données réunies : {known}", Renvoi(proof.renvoi, (MANQUES,), True), "."
+            told += f" : {nombre_court(found.valeur)}{whole}"
+        if found.completude != "complete":
+            told += f". Données réunies : {self.etude.mot(f'preuve_{found.completude}')}"
+            if found.attendus:
+                told += f" ({proof.attendus} : {sur(found.connus, found.attendus)})"
+        return told, Renvoi(proof.renvoi, (MANQUES,), True), "."
 
 
 def _maillons(chaine: Chaine, etude: EtudeFinale) -> Iterator[tuple[str, str, str]]:
