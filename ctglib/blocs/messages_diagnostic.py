@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ctglib.blocs.page_une import Message
 from ctglib.calculs.comparaison import services_absents
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.document.typographie import INSECABLE, en_lettres, enumerer, majuscule, minuscule, nombre, part_en_mots
+from ctglib.document.typographie import avec_unite, en_lettres, enumerer, majuscule, minuscule, part_en_mots, sont
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -120,7 +120,7 @@ class MessagesDuDiagnostic:
         gap = 100 * abs(here - there) / there if there else float("nan")
         if not gap >= self.catalogue.seuils.ecart_notable_pourcent:
             return None
-        values = {"ici": f"{nombre(here)}{INSECABLE}€", "la": f"{nombre(there)}{INSECABLE}€"}
+        values = {"ici": avec_unite(here, "€", 0), "la": avec_unite(there, "€", 0)}
         values["annee"] = f"{rows.at[names[0], 'annee']:.0f}"
         places = {"a_territoire": self.contexte.territoire.a, "a_reference": self.contexte.reference.a}
         return Message(regle.phrase.format(**values, **places), regle.preuves)
@@ -200,8 +200,8 @@ class MessagesDuControle(MessagesDuDiagnostic):
             wrong, unknown = (int(counts.get(code, 0)) for code in (CONTREDITE, INVERIFIABLE))
             told = words["phrases"][0].format(
                 total=en_lettres(total),
-                contredites=_aucune(wrong, "contredite", "contredites"),
-                inverifiables=_aucune(unknown, "invérifiable", "invérifiables"),
+                contredites=sont(wrong, "contredite", "contredites"),
+                inverifiables=sont(unknown, "invérifiable", "invérifiables"),
             )
             yield Message(told, ("tableau-affirmations",))
         if lacunes := self._lacunes():
@@ -222,9 +222,3 @@ class MessagesDuControle(MessagesDuDiagnostic):
 def _compter(formes: tuple[str, ...], nombre: int, *, premier: str) -> str:
     """Return a sentence about one thing, or about several."""
     return formes[nombre > 1].format(nombre=majuscule(en_lettres(nombre)), premier=premier)
-
-
-def _aucune(nombre: int, une: str, plusieurs: str) -> str:
-    if not nombre:
-        return f"aucune n'est {une}"
-    return f"{en_lettres(nombre, feminin=True)} {'est' if nombre < 2 else 'sont'} {une if nombre < 2 else plusieurs}"

@@ -10,7 +10,7 @@ from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.page_une import Message
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.parcours import juges, mauvais
-from ctglib.document.typographie import abreger, date_longue, en_lettres, minuscule
+from ctglib.document.typographie import abreger, date_longue, en_lettres, minuscule, nombrer, sont, tous
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,15 +55,15 @@ class MessagesDeLaFin:
         if self.etude.preuves["resultats_compares"].completude == "absente":
             told = "aucun chiffre public ne permet de la comparer à d'autres communes"
         elif unusual:
-            told = f"{en_lettres(unusual)} chiffres publics s'éloignent nettement de ceux des communes comparables"
+            told = nombrer(unusual, "chiffre public s'éloigne", "chiffres publics s'éloignent")
+            told += f" nettement de {'ceux' if unusual > 1 else 'celui'} des communes comparables"
         yield Message(f"Rien ne dit ce que la convention a changé à elle seule, et {told}.", COMPARAISON)
         asked = demandes(ways)
         silent = int(asked["annees_connues"].eq(0).sum())
         if silent:
-            whole = f"{en_lettres(silent)} indicateurs demandés sur {en_lettres(len(asked))}"
-            whole = f"les {en_lettres(silent)} indicateurs demandés" if silent == len(asked) else whole
-            told = f"De {years[0]} à {years[-1]}, aucune valeur n'a été transmise pour {whole}."
-            yield Message(told.replace("un indicateurs demandés", "un indicateur demandé"), CIBLES)
+            which = f"{nombrer(silent, 'indicateur demandé')} sur {en_lettres(len(asked))}"
+            which = tous(silent, "indicateur demandé") if silent == len(asked) else which
+            yield Message(f"De {years[0]} à {years[-1]}, aucune valeur n'a été transmise pour {which}.", CIBLES)
         yield from self.annee.incertitudes()
 
     def decisions(self) -> Iterator[Message]:
@@ -76,7 +76,7 @@ class MessagesDeLaFin:
             rows = proposed[proposed["decision"].eq(code)]
             if len(rows):
                 first = abreger(minuscule(rows.iloc[0]["libelle"]), self.etude.catalogue.messages.signes)
-                many = "l'objectif" if len(rows) == 1 else f"les {en_lettres(len(rows))} objectifs"
+                many = "l'objectif" if len(rows) == 1 else f"les {nombrer(len(rows), 'objectif')}"
                 yield Message(rules[code].format(objectifs=many, premier=f"« {first} »"), RECOMMANDATIONS)
         yield from self.annee.decisions()
 
@@ -85,9 +85,9 @@ class MessagesDeLaFin:
         ways, reached = self.etude.parcours, self.etude.preuves["cibles_atteintes"]
         if not reached.total:
             return
-        text = f"Sur {en_lettres(int(reached.total), feminin=True)} cibles ou références que l'on peut juger, "
-        text += f"{en_lettres(int(reached.valeur), feminin=True)} "
-        text += "sont atteintes ou en bonne voie" if reached.valeur > 1 else "est atteinte ou en bonne voie"
+        judged = nombrer(int(reached.total), "cible ou référence", "cibles ou références", feminin=True)
+        good = sont(int(reached.valeur), "atteinte ou en bonne voie", "atteintes ou en bonne voie")
+        text = f"Sur {judged} que l'on peut juger, {good}"
         missed = ways[juges(ways) & mauvais(ways)]
         if len(missed):
             row = missed.iloc[0]

@@ -17,21 +17,23 @@ from ctglib.calculs.bilan import Situation, ensembles, proposer, service, vises
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.etats import inconnues, pas_commencees
 from ctglib.document.typographie import (
-    INSECABLE,
     NOMBRES,
     abreger,
     accorder,
+    avec_unite,
     date_longue,
     en_lettres,
     enumerer,
     majuscule,
     minuscule,
     nombre,
+    nombrer,
+    tous,
 )
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.calculs.bilan import Proposition
@@ -122,12 +124,8 @@ class MessagesDuSuivi:
     def messages(self) -> Iterator[Message]:
         """Yield what families got, what is done, what was spent; when nothing is known, what is public and promised."""
         if self.muette:
-            goals = (
-                [item.titre for item in self.situation.convention.enjeux]
-                if self.fiche is None
-                else self.fiche.objectifs
-            )
-            yield from (self.fiche is None and [*self._publics()]) or self._objectifs(goals)
+            public = [] if self.fiche else [*self._publics()]
+            yield from public or self._objectifs()
             yield from self._promesses()
             yield from self._attendus()
             return
@@ -137,15 +135,13 @@ class MessagesDuSuivi:
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield what is not known or not sure, what weighs most first."""
-        rows, annee = self.lignes, self.situation.bilan.annee
-        unknown = self.etats[inconnues(self.etats, self._arrete)]
-        if self.fiche is None and self.situation.bilan.comite is None:
-            yield Message(f"Rien ne dit si le comité de pilotage de {annee} s'est réuni.", DECISIONS)
-        if len(unknown):
-            total, many = len(self.etats), f"{en_lettres(len(unknown), feminin=True)} action{'s' * (len(unknown) > 1)}"
-            every = "l'unique action" if total == 1 else f"les {many}" if len(unknown) == total else None
-            told = every or f"{many} sur {en_lettres(total)}"
-            yield Message(f"On ne sait pas où en {'sont' if len(unknown) > 1 else 'est'} {told}.", ETATS)
+        rows, bilan, total = self.lignes, self.situation.bilan, len(self.etats)
+        if self.fiche is None and bilan.comite is None:
+            yield Message(f"Rien ne dit si le comité de pilotage de {bilan.annee} s'est réuni.", DECISIONS)
+        if unknown := int(inconnues(self.etats, self._arrete).sum()):
+            some = f"{nombrer(unknown, 'action', feminin=True)} sur {en_lettres(total)}"
+            which = tous(total, "action") if unknown == total else some
+            yield Message(f"On ne sait pas où en {'sont' if unknown > 1 else 'est'} {which}.", ETATS)
         if not self.muette:
             yield from self._non_transmis()
             yield from self._provisoires()
@@ -154,15 +150,12 @@ class MessagesDuSuivi:
         followed = rows[rows["renseigne"] | ~rows["facultatif"]]
         without, total = int(followed["cible"].isna().sum()), len(followed)
         if without == total > 1:
-            yield Message(f"Aucun des {en_lettres(total)} indicateurs demandés n'a de cible, et {SANS_CIBLE}.", MESURES)
+            asked = nombrer(total, "indicateur demandé")
+            yield Message(f"Aucun des {asked} n'a de cible, et {SANS_CIBLE}.", MESURES)
         elif without > 1:
-            words = (
-                "n'ont pas de cible"
-                if vises(followed).eq(followed["cible"].notna()).all()
-                else "n'ont ni cible ni référence"
-            )
-            many = f"{majuscule(en_lettres(without))} indicateurs sur {en_lettres(total)}"
-            yield Message(f"{many} {words}, et {SANS_CIBLE}.", MESURES)
+            aims = "pas de cible" if vises(followed).eq(followed["cible"].notna()).all() else "ni cible ni référence"
+            many = f"{majuscule(nombrer(without, 'indicateur'))} sur {en_lettres(total)}"
+            yield Message(f"{many} n'ont {aims}, et {SANS_CIBLE}.", MESURES)
 
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
@@ -181,7 +174,7 @@ class MessagesDuSuivi:
         return phrase.format(
             premier=names[0],
             tous=enumerer(parties),
-            indicateurs=f"{en_lettres(found.nombre)} indicateur{'s' * (found.nombre > 1)}",
+            indicateurs=nombrer(found.nombre, "indicateur"),
             annee=self.situation.bilan.annee,
         )
 
@@ -197,10 +190,8 @@ class MessagesDuSuivi:
         rows = self.lignes[self.lignes["valeur"].gt(0)]
         told = [self._fait(row) for _, row in rows.head(self.regles.nombre).iterrows()]
         if told:
-            first, *others = told
-            yield Message(
-                ". ".join([f"En {self.situation.bilan.annee}, {first}", *map(majuscule, others)]) + ".", MESURES
-            )
+            told[0] = f"en {self.situation.bilan.annee}, {told[0]}"
+            yield Message(f"{'. '.join(map(majuscule, told))}.", MESURES)
 
     def _fait(self, row: pd.Series) -> str:
         """Return a figure in a sentence, then, in brackets, whether it is provisional and what it was before."""
@@ -228,62 +219,58 @@ class MessagesDuSuivi:
         """Yield how many actions are done, running, stopped, then what is past its échéance."""
         rows, words = self.etats, self.situation.catalogue.evaluation.etats
         waiting = pas_commencees(rows, self._arrete)
-        counts = rows.loc[~waiting, "statut"].value_counts()
+        counts, total = rows.loc[~waiting, "statut"].value_counts(), len(rows)
         told = [
-            (int(counts[code]), f"{'est' if counts[code] < 2 else 'sont'} "
-                                f"{accorder(words[code].feminin or words[code].mot, counts[code])}")
+            (int(counts[code]), "est", "sont", accorder(words[code].feminin or words[code].mot, counts[code]))
             for code in ETATS_DITS
             if code in counts
-        ]  # fmt: skip
+        ]
         if later := int(waiting.sum()):
-            told.append((later, f"commence{'nt' if later > 1 else ''} plus tard"))
+            told.append((later, "commence", "commencent", "plus tard"))
         if not told:
             return
-        if unknown := len(rows) - sum(count for count, _ in told):
-            told.append((unknown, f"{'est' if unknown < 2 else 'sont'} sans nouvelles"))
-        total, (count, what) = len(rows), told[0]
-        parts = enumerer([f"{en_lettres(count, feminin=True)} {what}" for count, what in told])
-        text = f"Sur {en_lettres(total, feminin=True)} actions, {parts}"
-        if count == total:
-            text = f"Les {en_lettres(total)} actions {what}" if total > 1 else f"L'unique action {what}"
+        if unknown := total - sum(count for count, *_ in told):
+            told.append((unknown, "est", "sont", "sans nouvelles"))
+        does = [(count, f"{one if count < 2 else many} {what}") for count, one, many, what in told]
+        text = f"{majuscule(tous(total, 'action'))} {does[0][1]}"
+        if len(does) > 1:
+            parts = enumerer([f"{en_lettres(count, feminin=True)} {what}" for count, what in does])
+            text = f"Sur {nombrer(total, 'action', feminin=True)}, {parts}"
         late = rows[rows["en_retard"]]
         if len(late):
-            label = abreger(late.iloc[0]["libelle"], self.regles.signes)
-            many = (
-                "l'une d'elles est en retard"
-                if len(late) == 1
-                else f"{en_lettres(len(late))} d'entre elles sont en retard"
-            )
-            many = "elle est en retard" if total == 1 else many
-            text += f" ; {many}{', dont' if len(late) > 1 else ','} « {label} »"
+            label = f"« {abreger(late.iloc[0]['libelle'], self.regles.signes)} »"
+            which = "elle est" if total == 1 else "l'une d'elles est"
+            if len(late) > 1:
+                which, label = f"{en_lettres(len(late))} d'entre elles sont", f"dont {label}"
+            text += f" ; {which} en retard, {label}"
         yield Message(f"{text}.", ETATS)
 
     def _depenses(self) -> Iterator[Message]:
         """Yield what each signatory spent to run the services, beside the year before, and, apart, the investments."""
-        now, before = (self._par_signataire(table) for table in (self.situation.moyens, self._moyens_avant))
+        means, earlier = self._de_la_fiche(self.situation.moyens), self.etude.precedent
+        now = self._par_signataire(means)
+        before = self._par_signataire(self._de_la_fiche(earlier.moyens)) if earlier else {}
         if not now:
             return
-        parties = self.situation.convention.parties
-        word = _de if self.fiche else _a
-        names = {item.id: word(self.regles.avec_article(item.nom_court)) for item in parties}
+        contracted, whole = ("du ", "de ") if self.fiche else ("au ", "à ")
+        parties = {item.id: self.regles.avec_article(item.nom_court) for item in self.situation.convention.parties}
+        names = {
+            who: contracted + name.removeprefix("le ") if name.startswith("le ") else whole + name
+            for who, name in parties.items()
+        }
         told = [f"{'' if exact else 'au moins '}{_euros(total)} {names[who]}" for who, (total, exact) in now.items()]
         what = "cette fiche a reçu" if self.fiche else "faire fonctionner les services a coûté"
         text = f"En {self.situation.bilan.annee}, {what} {enumerer(told)}"
         if set(before) == set(now) and all(exact for _, exact in before.values()):
             text += f" ({enumerer([_euros(before[who][0]) for who in now])} en {self.situation.bilan.annee - 1})"
-        spent = self._de_nature(self.situation.moyens, INVESTISSEMENT)["valeur"].sum()
+        spent = means.loc[means["nature"].eq(INVESTISSEMENT), "valeur"].sum()
         if spent > 0:
             text += f" ; {_euros(spent)} d'investissement sont comptés à part"
         yield Message(f"{text}.", MOYENS)
 
-    @property
-    def _moyens_avant(self) -> pd.DataFrame:
-        before = self.etude.precedent
-        return before.moyens if before else self.situation.moyens.iloc[:0]
-
     def _par_signataire(self, moyens: pd.DataFrame) -> dict[str, tuple[float, bool]]:
         """Return the operating euros of each signatory, and whether none of its lines lacks."""
-        rows = self._de_nature(moyens, EUROS)
+        rows = moyens[moyens["nature"].eq(EUROS)]
         return {
             who: (
                 float(own["valeur"].sum()),
@@ -292,10 +279,6 @@ class MessagesDuSuivi:
             for who, own in rows.groupby("signataire", sort=False)
             if own["valeur"].gt(0).any()
         }
-
-    def _de_nature(self, moyens: pd.DataFrame, nature: str) -> pd.DataFrame:
-        rows = moyens[moyens["nature"].eq(nature)]
-        return rows[rows["fiche"].eq(self.fiche.numero).fillna(value=False)] if self.fiche else rows
 
     # What nobody handed in.
 
@@ -315,14 +298,15 @@ class MessagesDuSuivi:
         if told:
             yield Message(" ".join(told[:2]), ("tableau-territoire", "tableau-diagnostic-revisite"))
 
-    def _objectifs(self, objectifs: Iterable[str]) -> Iterator[Message]:
+    def _objectifs(self) -> Iterator[Message]:
         """Yield what is aimed at: the first aims as a sentence when they are verbs, the first one quoted if not."""
-        aims = [minuscule(text.rstrip(" .")) for text in objectifs]
+        stakes = [item.titre for item in self.situation.convention.enjeux]
+        aims = [minuscule(text.rstrip(" .")) for text in (self.fiche.objectifs if self.fiche else stakes)]
         if aims and all(INFINITIF.match(text) for text in aims):
             told = [f"d'{text}" if text[0] in VOYELLES else f"de {text}" for text in aims[:2]]
             yield Message(f"La convention prévoit {enumerer(told)}.", PROMESSES)
         elif aims:
-            many = f"{en_lettres(len(aims))} objectif{'s' * (len(aims) > 1)}"
+            many = nombrer(len(aims), "objectif")
             yield Message(f"La convention se donne ici {many}, d'abord « {aims[0]} ».", PROMESSES)
 
     def _promesses(self) -> Iterator[Message]:
@@ -330,18 +314,18 @@ class MessagesDuSuivi:
         rows, year = self.etats, self.situation.bilan.annee
         due = rows[~pas_commencees(rows, self._arrete) | inconnues(rows, self._arrete)]
         dated = rows[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(year)]
-        if due.empty and len(rows):
+        if rows.empty:
+            return
+        if due.empty:
             start = int(rows["debut"].min().year)
             who = "Cette fiche" if self.fiche else "La convention"
             yield Message(f"{who} ne commence rien avant {start}, et rien n'était encore à faire en {year}.", ETATS)
             return
-        total, count = en_lettres(len(rows)), en_lettres(len(due), feminin=True)
-        who = f"les {total} actions" if len(due) == len(rows) else f"{count} des {total} actions"
+        some = f"{en_lettres(len(due), feminin=True)} des {nombrer(len(rows), 'action')}"
+        which = tous(len(rows), "action") if len(due) == len(rows) else some
         what = "de cette fiche" if self.fiche else "de la convention"
-        text = f"Fin {year}, {who} {what} devaient être en cours ou terminées"
-        if len(due) == 1:
-            who = "l'unique action" if len(rows) == 1 else who
-            text = f"Fin {year}, {who} {what} devait être en cours ou terminée"
+        had = "devait être en cours ou terminée" if len(due) == 1 else "devaient être en cours ou terminées"
+        text = f"Fin {year}, {which} {what} {had}"
         if len(dated):
             text += f", et « {abreger(dated.iloc[0]['libelle'], self.regles.signes)} » devait avoir abouti"
         yield Message(f"{text} ; aucun suivi n'a été transmis.", ETATS)
@@ -352,12 +336,11 @@ class MessagesDuSuivi:
         if rows.empty:
             return
         counts = rows["responsable"].map(lambda name: service(self.situation, name)).value_counts()
-        many = len(counts)
-        values = f"{en_lettres(len(rows), feminin=True)} valeur{'s' * (len(rows) > 1)} de {self.situation.bilan.annee}"
-        if many == 1:
-            text = f"{majuscule(values)} manque{'nt' * (len(rows) > 1)} encore, à demander à « {counts.index[0]} »."
-        else:
-            text = f"{majuscule(en_lettres(many))} services doivent encore transmettre {values}{surtout(counts)}."
+        values = f"{nombrer(len(rows), 'valeur', feminin=True)} de {self.situation.bilan.annee}"
+        text = f"{majuscule(nombrer(len(counts), 'service'))} doivent encore transmettre {values}{surtout(counts)}."
+        if len(counts) == 1:
+            lack = "manquent" if len(rows) > 1 else "manque"
+            text = f"{majuscule(values)} {lack} encore, à demander à « {counts.index[0]} »."
         yield Message(text, MANQUES)
 
     def _muettes(self) -> pd.DataFrame:
@@ -372,64 +355,58 @@ class MessagesDuSuivi:
         if rows.empty:
             return
         by = service(self.situation, rows["responsable"].mode().iloc[0])
-        names = [f"« {minuscule(abreger(text, self.regles.signes))} »" for text in self._libelles(rows)]
-        if len(names) == 1:
-            text = f"Une valeur de {annee} n'a pas été transmise, {names[0]} ({by})."
-        else:
-            many = majuscule(en_lettres(len(names), feminin=True))
-            text = f"{many} valeurs de {annee} n'ont pas été transmises, dont {names[0]} ({by})."
+        first = f"« {minuscule(abreger(self._premier(rows), self.regles.signes))} » ({by})"
+        text = f"Une valeur de {annee} n'a pas été transmise, {first}."
+        if len(rows) > 1:
+            many = majuscule(nombrer(len(rows), "valeur"))
+            text = f"{many} de {annee} n'ont pas été transmises, dont {first}."
         yield Message(text, MANQUES)
 
     def _provisoires(self) -> Iterator[Message]:
         rows = self.lignes[self.lignes["statut"].isin(PROVISOIRES) & self.lignes["valeur"].notna()]
         if rows.empty:
             return
-        first, many = f"« {self._libelles(rows)[0]} »", majuscule(en_lettres(len(rows)))
-        text = f"{many} chiffres sont provisoires et peuvent encore changer, dont {first}."
-        if len(rows) == 1:
-            text = f"Le chiffre {first} est provisoire et peut encore changer."
+        first = f"« {self._premier(rows)} »"
+        text = f"Le chiffre {first} est provisoire et peut encore changer."
+        if len(rows) > 1:
+            many = majuscule(nombrer(len(rows), "chiffre"))
+            text = f"{many} sont provisoires et peuvent encore changer, dont {first}."
         yield Message(text, MESURES)
 
     def _hasard(self) -> Iterator[Message]:
         """Yield the first figure whose change chance alone explains."""
         rows = self.lignes[self.lignes["evolution"].eq(HASARD)]
         if len(rows):
-            row = rows.iloc[0]
-            earlier, now = (
-                self.contexte.valeur(row["indicateur"], row[name]) for name in ("valeur_precedente", "valeur")
-            )
-            told = (
-                f"« {self._libelles(rows)[0]} » passe de {earlier} à {now}, un écart que le hasard suffit à expliquer."
-            )
-            yield Message(told, MESURES)
+            name, *values = rows[["indicateur", "valeur_precedente", "valeur"]].iloc[0]
+            before, now = (self.contexte.valeur(name, value) for value in values)
+            what = f"« {self._premier(rows)} » passe de {before} à {now}"
+            yield Message(f"{what}, un écart que le hasard suffit à expliquer.", MESURES)
 
     def _argent_inconnu(self) -> Iterator[Message]:
         """Yield the signatories whose means are not known, or are known in part."""
-        means = self.situation.moyens
-        means = means[means["fiche"].eq(self.fiche.numero).fillna(value=False)] if self.fiche else means
+        means = self._de_la_fiche(self.situation.moyens)
         given = set(means.loc[means["valeur"].notna(), "signataire"])
         parties = self.situation.convention.parties
         absent = [self.regles.avec_article(item.nom_court) for item in parties if item.id not in given]
         lacking = means[means["valeur"].isna() & means["statut"].isin((Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE))]
         subject = "cette fiche" if self.fiche else f"{self.situation.bilan.annee}"
         if absent:
-            who = f"les {en_lettres(len(absent))} signataires" if len(absent) > CITES else enumerer(absent)
-            yield Message(
-                f"On ne sait pas ce que {who} {'ont' if len(absent) > 1 else 'a'} engagé pour {subject}.", MOYENS
-            )
-        elif len(lacking) == 1:
-            told = f"Une ligne de dépenses sur {nombre(len(means))} n'est pas connue, et son total est un minimum."
-            yield Message(told, MOYENS)
+            who = tous(len(absent), "signataire") if len(absent) > CITES else enumerer(absent)
+            have = "ont" if len(absent) > 1 else "a"
+            yield Message(f"On ne sait pas ce que {who} {have} engagé pour {subject}.", MOYENS)
         elif len(lacking):
-            told = f"{majuscule(en_lettres(len(lacking), feminin=True))} lignes de dépenses sur {nombre(len(means))}"
-            yield Message(f"{told} ne sont pas connues, et leurs totaux sont des minimums.", MOYENS)
+            lines = majuscule(nombrer(len(lacking), "ligne de dépenses", "lignes de dépenses", feminin=True))
+            known = "n'est pas connue, et son total est un minimum"
+            if len(lacking) > 1:
+                known = "ne sont pas connues, et leurs totaux sont des minimums"
+            yield Message(f"{lines} sur {nombre(len(means))} {known}.", MOYENS)
 
     @property
     def _arrete(self) -> pd.Timestamp:
         return pd.Timestamp(self.situation.bilan.date_arretee)
 
-    def _libelles(self, rows: pd.DataFrame) -> list[str]:
-        return [self.contexte.indicateurs[name].libelle for name in rows["indicateur"]]
+    def _premier(self, rows: pd.DataFrame) -> str:
+        return self.contexte.indicateurs[rows["indicateur"].iloc[0]].libelle
 
     def _de_la_fiche(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows if self.fiche is None else rows[rows["fiche"].eq(self.fiche.numero)]
@@ -450,12 +427,4 @@ def surtout(demandes: pd.Series, verbe: str = "à commencer par") -> str:
 
 
 def _euros(valeur: float) -> str:
-    return f"{nombre(valeur)}{INSECABLE}€"
-
-
-def _de(partie: str) -> str:
-    return f"du {partie.removeprefix('le ')}" if partie.startswith("le ") else f"de {partie}"
-
-
-def _a(partie: str) -> str:
-    return f"au {partie.removeprefix('le ')}" if partie.startswith("le ") else f"à {partie}"
+    return avec_unite(valeur, "€", 0)

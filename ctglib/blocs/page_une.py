@@ -11,9 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from ctglib.document.blocs import Groupe, Lien, Liste, Renvoi, sous_titre
-from ctglib.document.typographie import (
-    date_longue,
-)
+from ctglib.document.typographie import date_longue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ from ctglib.blocs.trajectoires import avec_marque
 from ctglib.calculs.collecte import DEPART
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, compter, en_lettres, majuscule, minuscule
+from ctglib.document.typographie import INSECABLE, compter, majuscule, minuscule, nombrer
 from ctglib.donnees.montrable import Montrable
 
 INDICATEURS = ["fiche", "indicateur", "libelle", "definition", "unite", "sens", "derniere", "annee_derniere"]
@@ -79,9 +79,8 @@ class Suites(Montrable):
                 f"{labels.get(name, name)}, {_premiers(own['libelle'])}"
                 for name, own in lacking.groupby("responsable", sort=False)
             ]
-            count, many = majuscule(en_lettres(len(lacking))), len(lacking) > 1
-            noun = "indicateurs demandés pourraient" if many else "indicateur demandé pourrait"
-            told.append(f"{count} {noun} encore recevoir une valeur de départ. À demander : {' ; '.join(asked)}.")
+            could = nombrer(len(lacking), "indicateur demandé pourrait", "indicateurs demandés pourraient")
+            told.append(f"{majuscule(could)} encore recevoir une valeur de départ. À demander : {' ; '.join(asked)}.")
         known = {item.id: item.objet for item in convention.lacunes}
         first = [known[name] for name in convention.lacunes_d_abord if name in known]
         if named := list(dict.fromkeys([*first, *known.values()])):

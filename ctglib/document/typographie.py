@@ -9,8 +9,8 @@ from ctglib.calculs.ecriture import FINE, INSECABLE, MOINS, avec_unite, enumerer
 
 __all__ = [
     "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "de_a", "de_a_points",
-    "en_lettres", "enumerer", "majuscule", "minuscule", "nombre", "nombre_court", "part_en_mots", "points", "pourcent",
-    "signe",
+    "en_lettres", "enumerer", "majuscule", "minuscule", "nombre", "nombre_court", "nombrer", "part_en_mots", "points",
+    "pourcent", "signe", "sont", "tous",
 ]  # fmt: skip
 
 
@@ -27,8 +27,11 @@ def compter(effectif: int, singulier: str, pluriel: str = "") -> str:
         >>> compter(0, "valeur absente"), compter(3, "valeur absente")
         ('0\\xa0valeur absente', '3\\xa0valeurs absentes')
     """
-    plural = pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
-    return f"{nombre(effectif)}{INSECABLE}{plural if effectif >= 2 else singulier}"
+    return f"{nombre(effectif)}{INSECABLE}{_nom(effectif, singulier, pluriel)}"
+
+
+def _nom(effectif: int, singulier: str, pluriel: str) -> str:
+    return singulier if effectif < 2 else pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
 
 
 NOMBRES = (
@@ -47,6 +50,38 @@ def en_lettres(effectif: int, feminin: bool = False) -> str:
     if feminin and effectif == 1:
         return "une"
     return NOMBRES[effectif] if effectif < len(NOMBRES) else nombre(effectif)
+
+
+def nombrer(effectif: int, singulier: str, pluriel: str = "", *, feminin: bool = False) -> str:
+    """Return a count in words and its noun, which agree as those of ``compter``.
+
+    Examples:
+        >>> nombrer(3, "action", feminin=True), nombrer(1, "action", feminin=True), nombrer(2, "grand but")
+        ('trois actions', 'une action', 'deux grands buts')
+    """
+    return f"{en_lettres(effectif, feminin)} {_nom(effectif, singulier, pluriel)}"
+
+
+def tous(effectif: int, singulier: str, pluriel: str = "") -> str:
+    """Return all of some things.
+
+    Examples:
+        >>> tous(3, "action"), tous(1, "indicateur demandé")
+        ('les trois actions', "l'unique indicateur demandé")
+    """
+    return f"l'unique {singulier}" if effectif == 1 else f"les {nombrer(effectif, singulier, pluriel)}"
+
+
+def sont(effectif: int, une: str, plusieurs: str) -> str:
+    """Return how many of things just named, in the feminine, are what is said of them.
+
+    Examples:
+        >>> sont(0, "faite", "faites"), sont(1, "faite", "faites"), sont(3, "faite", "faites")
+        ("aucune n'est faite", 'une est faite', 'trois sont faites')
+    """
+    if not effectif:
+        return f"aucune n'est {une}"
+    return f"{en_lettres(effectif, feminin=True)} {f'est {une}' if effectif < 2 else f'sont {plusieurs}'}"
 
 
 def part_en_mots(part: float, nom: str, *, court: bool = False) -> tuple[str, bool]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ctglib.blocs.couverture import couverture
 from ctglib.blocs.messages_suivi import INFINITIF, MessagesDuSuivi
 from ctglib.document.blocs import Groupe, colonnes, liste, sous_titre
-from ctglib.document.typographie import abreger, en_lettres, enumerer, majuscule, minuscule, part_en_mots
+from ctglib.document.typographie import abreger, enumerer, majuscule, minuscule, nombrer, part_en_mots
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan
 from ctglib.rapports.diagnostic import Diagnostic, ouvrir
@@ -128,9 +128,8 @@ class ResumeEnClair:
     def _buts(self) -> Iterator[str]:
         """Yield how many actions there are, then what the first aim at, those that say it shortly."""
         fiches = self.diagnostic.convention.fiches
-        many = f"{en_lettres(len(fiches))} grand{'s' * (len(fiches) > 1)} but{'s' * (len(fiches) > 1)}"
         aims = [minuscule((fiche.objectifs or [fiche.titre])[0]).rstrip(" .") for fiche in fiches]
-        yield from self._dire("but", fiches=many)
+        yield from self._dire("but", fiches=nombrer(len(fiches), "grand but"))
         for aim in aims[: self._regles.fiches]:
             yield from self._dire("verbe" if INFINITIF.match(aim) else "nom", but=abreger(aim, SIGNES))
 
