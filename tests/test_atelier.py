@@ -308,6 +308,7 @@ def test_un_nom_mal_ecrit_recoit_les_noms_proches(appel: str, proche: str) -> No
         (lambda: a.donnees("part_rsa", "Lens"), "ne porte que sur Harnes et Pas-de-Calais"),
         (lambda: a.rang("Guinecourt", a.donnees(SERIE, a.lieux(departement="62"))), "absente (non disponible)"),
         (lambda: a.carte(a.donnees(SERIE, "Guinecourt", 2024)), "1 « non disponible »"),
+        (lambda: a.barres(a.donnees(SERIE, "Guinecourt", 2024)), "1 « non disponible »"),
         (lambda: a.frequentation(2024, convention="harnes"), "rien n'a été transmis pour 2024"),
         (lambda: a.promesses("harnes", 2, 2024), "Rien de ce que promet la fiche 2 n'est dû en 2024"),
         (lambda: a.cibles("harnes", 2024, en_retard=True), "5 suivies : non évaluable 5"),
@@ -318,6 +319,14 @@ def test_quand_il_n_y_a_rien_la_vraie_raison_est_dite(demande: Callable[[], obje
         demande()
 
     assert raison in str(caught.value)
+
+
+def test_une_serie_dit_combien_de_territoires_elle_couvre_et_ne_promet_pas_la_somme_d_une_commune() -> None:
+    levels = a.chercher().set_index("code")["niveaux"]
+
+    assert levels["insee_naissances"] == "commune (1)"
+    assert levels[SERIE] == "commune (887), epci, departement"
+    assert levels["am_agreees"].tolist() == ["commune (1)", "commune (1)"]
 
 
 def test_une_somme_incomplete_dit_combien_de_communes_manquent() -> None:

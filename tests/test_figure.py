@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from dessin_svg import cadre, mots, racine, textes
 from graphiques_exemple import HOSTILE, figure_en_halteres
 from lecture_pdf import pages_du_pdf
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as FigureMatplotlib
 
 from ctglib.document.figure import Figure, figure_de
@@ -122,6 +124,27 @@ def test_un_titre_hostile_d_analyste_reste_du_texte() -> None:
 def test_une_figure_sans_titre_sans_alternative_ou_sans_source_est_refusee(absent: str) -> None:
     with pytest.raises(ValueError, match=f"Figure refusée : « {absent} » manque"):
         figure_de(_analyse(), **{**REQUIS, absent: " "})
+
+
+ABSENT = float("nan")
+SANS_VALEUR = {
+    "courbe": lambda axes: axes.plot([2023, 2024], [ABSENT, ABSENT], label="Foyers"),
+    "courbe vide": lambda axes: axes.plot([], [], label="Foyers"),
+    "barres": lambda axes: axes.bar([2023, 2024], [ABSENT, ABSENT]),
+    "points": lambda axes: axes.scatter([2023, 2024], [ABSENT, ABSENT]),
+}
+
+
+@pytest.mark.parametrize("tracer", SANS_VALEUR.values(), ids=SANS_VALEUR)
+def test_des_axes_sans_aucune_valeur_sont_refuses(tracer: Callable[[Axes], object]) -> None:
+    drawing = FigureMatplotlib()
+    tracer(drawing.add_subplot())
+
+    with pytest.raises(ValueError, match="Figure refusée : aucune valeur n'y est tracée ; dire plutôt"):
+        figure_de(drawing, **REQUIS)
+
+    drawing.axes[0].plot([2023, 2024], [ABSENT, 12])  # beside it, one value is enough
+    assert figure_de(drawing, **REQUIS).titre == REQUIS["titre"]
 
 
 def test_toutes_les_fautes_d_une_figure_sont_dites_ensemble() -> None:

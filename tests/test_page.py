@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import nbformat
@@ -22,8 +23,10 @@ from ctglib.document.blocs import (
     Titre,
     liste,
     paragraphe,
+    suite,
 )
 from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import tableau as tableau_d_analyste
 from ctglib.export import ExporteurHTML
 from ctglib.export.document import CarnetImpubliable, assembler
 from ctglib.export.html import composer
@@ -231,6 +234,20 @@ def test_un_texte_imprime_et_une_prose_en_html_sont_des_fautes_dites_ensemble() 
     assert first.startswith("Le carnet montre")
     assert [fault[:11] for fault in faults] == ["- cellule 1", "- cellule 2", "- cellule 3", "- cellule 4"]
     assert "écrit « coucou » hors du rapport" in faults[0]
+
+
+def test_un_tableau_sans_ligne_n_est_pas_montre_et_sa_partie_disparait_avec_lui() -> None:
+    vide = replace(tableau(), cellules=tableau().cellules[:0], donnees=tableau().donnees[:0], groupes=None)
+    notebook = _carnet_de(paragraphe("Une phrase."))
+    notebook.cells += [nbformat.v4.new_markdown_cell("## Ce qui manque\n\nQuoi ?"), montrer(vide)]
+
+    assert suite([vide]) is None
+    assert assembler(notebook).corps[-1] == Paragraphe("Une phrase.")
+
+
+def test_un_analyste_qui_montre_un_tableau_sans_ligne_le_sait() -> None:
+    with pytest.raises(ValueError, match="Tableau « foyers » : aucune ligne ; dire plutôt, en une phrase"):
+        tableau_d_analyste(pd.DataFrame({"foyers": []}), "foyers", "Foyers", "Caf")
 
 
 def test_deux_tableaux_de_meme_nom_sont_une_faute() -> None:

@@ -113,7 +113,7 @@ def test_une_serie_dit_sa_source_son_arrondi_et_ses_ruptures() -> None:
     assert (told["arrondi"], told["unite"]) == (5, "nombre")
     assert [year for year, _ in told["ruptures"]] == [2021]
     assert known["annees"] == (2020, 2021, 2022, 2023, 2024)
-    assert known["niveaux"] == ("commune", "epci", "departement")
+    assert known["niveaux"] == {"commune": 887, "epci": 0, "departement": 0}
 
 
 def test_le_catalogue_des_series_et_le_contexte_des_bilans_disent_la_meme_chose(depot: Path) -> None:

@@ -111,15 +111,15 @@ def test_ce_qu_un_profil_cache_ne_se_relit_dans_l_indicateur_que_si_rien_ne_les_
     """
     read, vrais, known = suivi(), _vrais(), Lu()
     own = read.catalogue.secret if protege else read.catalogue.secret.model_copy(update={"effectifs_identiques": ()})
-    shown = publier(
+    shown, _ = publier(
         replace(read, dossier=replace(read.dossier, catalogue=replace(read.catalogue, secret=own))), DERNIERE
     )
-    for annee, year in shown.suivi.suivis.items():
+    for annee, year in shown.suivis.items():
         for row in year.profils[year.profils["variable_2"] == ""].itertuples():
             name = ("profil", annee, row.dispositif, row.variable, row.modalite)
             known.noter(name, "" if pd.isna(row.effectif) else row.effectif, row.statut, annee)
             known.modalites[annee, row.dispositif, row.variable].add(name)
-    for row in shown.suivi.observations.itertuples():
+    for row in shown.observations.itertuples():
         if row.territoire == ICI and row.indicateur in (INCLUSION, *FREQUENTATIONS):
             value = "" if pd.isna(row.valeur) else row.valeur
             known.noter((row.indicateur, row.annee, row.modalite), value, row.statut, row.millesime)
@@ -227,7 +227,7 @@ def autre(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
 
 
 def _montre(read: DossierSuivi) -> list[pd.DataFrame]:
-    shown = publier(read, DERNIERE).suivi
+    shown, _ = publier(read, DERNIERE)
     return [shown.observations, shown.masque, *(year.profils for year in shown.suivis.values())]
 
 

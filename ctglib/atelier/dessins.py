@@ -151,6 +151,8 @@ def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes 
         key = next((name for name in ("annee", "categorie", "dispositif") if name in table and name != par), None)
         names = names if key is None else names + ", " + table[key].astype(str)
     values, rows, colours = _nombres(table[y]), range(len(table)), charte().couleurs
+    if table[y].isna().all():
+        raise _rien_a_tracer(table)
     shades = [colours.territoire if kept else colours.secondaire for kept in table.get("choisi", [True] * len(table))]
     with charter_style():
         ax = _axes(ax, 0.9 + UNE_LIGNE * len(table))

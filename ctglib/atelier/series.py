@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,8 @@ def chercher(mots: str = "") -> pd.DataFrame:
         mots: Des mots du libellé, de la définition ou du code, sans souci des accents ; rien pour tout lister.
 
     Returns:
-        code (à donner à ``donnees``), libelle, origine, convention, annees, niveaux, unite, source, secret.
+        code (à donner à ``donnees``), libelle, origine, convention, annees, niveaux (et le nombre des territoires
+        publiés), unite, source, secret.
 
     Examples:
         >>> from ctglib import atelier as a
@@ -55,8 +57,10 @@ def chercher(mots: str = "") -> pd.DataFrame:
         labels = " ".join(every["libelle"]).replace(",", " ").split()
         raise inconnu("Aucune série ne parle de ceci :", mots, sorted({word for word in labels if len(word) > 3}))
     years = [en_annees(_annees(row)) for row in known.to_dict("records")]
+    levels = [", ".join(f"{level} ({count})" if count else level for level, count in row.items())
+              for row in known["niveaux"]]  # fmt: skip
     shown = ["code", "libelle", "origine", "convention", "annees", "niveaux", "unite", "source", "secret"]
-    found = known.assign(annees=years)[shown].reset_index(drop=True)
+    found = known.assign(annees=years, niveaux=levels)[shown].reset_index(drop=True)
     found.attrs = {**DU_CATALOGUE, "titre": f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries"}
     return found
 
@@ -263,7 +267,6 @@ def _catalogue() -> pd.DataFrame:
     public = public.assign(
         origine=PUBLIQUE,
         convention="",
-        niveaux=public["niveaux"].map(", ".join),
         source=public["producteur"] + ", " + public["jeu"],
     )
     rows = public.to_dict("records")
@@ -271,11 +274,11 @@ def _catalogue() -> pd.DataFrame:
         own = dossier(name)
         level = {code: place.niveau for code, place in own.catalogue.territoires.items()}
         for code, group in own.annexe1.groupby("indicateur", sort=False):
-            years, levels = group["annee"].dropna().unique(), group["territoire"].map(level).unique()
-            told = {"annees": tuple(sorted(years)), "niveaux": ", ".join(levels)}
+            levels = Counter(map(level.get, group["territoire"].unique()))
+            told = {"annees": tuple(sorted(group["annee"].dropna().unique())), "niveaux": levels}
             told |= {"origine": ANNEXE, "source": own.convention.source_diagnostic}
             rows.append(_dit(own.catalogue.indicateurs[code], name) | told)
-        told = {"annees": None, "niveaux": level[own.convention.territoire]}
+        told = {"annees": None, "niveaux": {level[own.convention.territoire]: 1}}
         told |= {"origine": SUIVI, "source": own.convention.source_suivi}
         rows += [_dit(meaning, name) | told for meaning in own.catalogue.indicateurs_fiches.values()]
     return pd.DataFrame(rows)
@@ -327,8 +330,9 @@ def _non_couverts(meaning: Mapping[str, object], lieux: list[str]) -> str:
     known = connus().set_index("code").reindex(lieux)
     names = known["nom"].fillna(known.index.to_series())
     shown = ", ".join(names[:4]) + (f"… ({len(names)} lieux)" if len(names) > 4 else "")
-    if set(known["niveau"].dropna()) - set(meaning["niveaux"].split(", ")):
-        return f"« {meaning['libelle']} » n'existe pas pour {shown} : niveaux publiés, {meaning['niveaux']}."
+    if set(known["niveau"].dropna()) - meaning["niveaux"].keys():
+        levels = ", ".join(meaning["niveaux"])
+        return f"« {meaning['libelle']} » n'existe pas pour {shown} : niveaux publiés, {levels}."
     return f"« {meaning['libelle']} » : les fichiers présents ne disent rien de {shown}.{AJOUTER}"
 
 

@@ -26,7 +26,7 @@ def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
     if etude.annuel.vide:
         return None
     block = getattr(import_module(f"ctglib.blocs.{analyse.type}"), analyse.type)
-    return suite(piece for piece in block(etude, analyse) or () if piece is not None and piece != Groupe())
+    return suite(block(etude, analyse) or ())
 
 
 def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFrame:

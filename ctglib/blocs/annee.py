@@ -129,6 +129,7 @@ class EtudeAnnuelle(Montrable):
             self.suivi.dossier.logos,
             donnees_lues(self.bilan, self.catalogue.evaluation, lues),
             territoire=self.contexte.territoire.nom,
+            fin=self.suivi.fin,
             interne=self.interne,
             sujet=sujet,
             complement=complement,
@@ -157,8 +158,7 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
             suivi, gabarit = lire_suivi_brut(convention, annee), charger_gabarit(convention)
         withheld = None
         if not brut:
-            published = publier(suivi, annee)
-            suivi, withheld = published.suivi, published.retraits
+            suivi, withheld = publier(suivi, annee)
         known, rules, told = suivi.catalogue.indicateurs_fiches.values(), suivi.convention, suivi.observations
         scored = evaluer(suivi, annee)
         return EtudeAnnuelle(

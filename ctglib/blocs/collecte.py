@@ -106,30 +106,41 @@ def renvoi_au_dossier() -> Bloc:
     return paragraphe(("Tout ce qui manque à la convention, les lettres et les classeurs à envoyer : ", link, "."))
 
 
-def tableau_manques_finaux(etude: EtudeFinale) -> Tableau:
-    """Return what the whole convention lacks, one row a thing, all its years at once, for the screen."""
-    manques, services = etude.elements_manquants, etude.catalogue.responsables
+def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
+    """Return what the whole convention lacks, one row a thing, in words: ``service``, ``quoi``, ``quand_annees``."""
+    rows = etude.elements_manquants
 
-    def quand(row: pd.Series) -> str:
+    def quand(row: object) -> str:
+        """Return « 2023 à 2026 ; 2022 (départ) »."""
         if row.nature == DEPART:
             return f"{row.annees} (départ)"
         years = periodes([int(year) for year in row.annees.split(SEPARATEUR)])
-        return f"{row.depart} (départ) ; {years}" if row.depart else years
+        return f"{years} ; {row.depart} (départ)" if row.depart else years
 
+    return rows.assign(
+        service=[nom_du_service(etude.derniere, name) for name in rows["responsable"]],
+        quoi=rows["nature"].map(QUOI).fillna(rows["libelle"]),
+        quand_annees=[quand(row) for row in rows.itertuples()],
+    )
+
+
+def tableau_manques_finaux(etude: EtudeFinale) -> Tableau:
+    """Return what the whole convention lacks, one row a thing, all its years at once, for the screen."""
+    rows = ce_qui_manque(etude)
     columns = [
-        Colonne("quoi", "Ce qui manque", ecrire=lambda row: QUOI.get(row.nature) or row.libelle),
+        Colonne("quoi", "Ce qui manque"),
         Colonne("fiche", "Fiche", True, ecrire=str),
-        Colonne("quand", "Années", ecrire=quand),
+        Colonne("quand_annees", "Années"),
         Colonne("document", "Où le trouver", ecrire=lambda text: majuscule(text) or RIEN),
     ]
-    groups = [services[name].libelle if name in services else name for name in manques["responsable"]]
     return etude.tableau(
-        manques,
+        rows,
         columns,
         "manques",
         "Ce qui manque, et à qui le demander",
+        donnees=etude.elements_manquants,
         source="relevé des fichiers de suivi ; catalogue du classeur d'évaluation",
-        groupes=groups,
+        groupes=rows["service"],
         classe=LONG,
         ecran=True,
     )

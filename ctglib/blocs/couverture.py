@@ -41,13 +41,13 @@ def couverture(
 
 def couvrir(
     convention: Convention, logos: Mapping[str, bytes | None], mentions: tuple[tuple[str, str], ...], *,
-    periode: str = "Convention", interne: bool = False, **reste: object,
+    periode: str = "Convention", fin: date | None = None, interne: bool = False, **reste: object,
 ) -> Couverture:  # fmt: skip
     """Return the cover of a report: the parties, their logos and the dates of the convention, then the other mentions.
 
-    The clock never enters it: a report bears the date its data stop at.
+    ``fin`` is its end as avenants extend it. The clock never enters it: a report bears the date its data stop at.
     """
-    dates = f"du {date_longue(convention.debut)} au {date_longue(convention.fin)}"
+    dates = f"du {date_longue(convention.debut)} au {date_longue(fin or convention.fin)}"
     parties = ("Parties", enumerer([partie.nom for partie in convention.parties]))
     warnings = [text for text, said in ((FICTIF, convention.fictive), (INTERNE, interne)) if said]
     return Couverture(

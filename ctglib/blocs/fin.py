@@ -163,7 +163,7 @@ class EtudeFinale(Montrable):
             parcours=self.parcours, gabarit=last.gabarit,
         )  # fmt: skip
 
-    @property
+    @cached_property
     def elements_manquants(self) -> pd.DataFrame:
         """The same, a thing once: an initial value joins the years of its indicator, ``depart`` being its year."""
         rows = self.manques

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ctglib.calculs.ecriture import ecrire, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE
+from ctglib.calculs.parcours import MANQUES
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.statuts import Statut
 
@@ -36,7 +37,6 @@ def vises(evaluation: pd.DataFrame) -> pd.Series:
 
 
 RANGS = {"resultat": 0, "realisation": 1}
-MANQUEES = ("en_recul", "insuffisant")
 OUVERTES = ("en_cours", "non_renseignee")
 
 
@@ -123,7 +123,7 @@ def _modalites(rows: pd.DataFrame) -> list[str]:
 
 def _cible_manquee(situation: Situation) -> list[str]:
     rows, found = ensembles(situation.evaluation), []
-    for row in rows[rows["verdict"].isin(MANQUEES) & rows["valeur"].notna()].itertuples():
+    for row in rows[rows["verdict"].isin(MANQUES) & rows["valeur"].notna()].itertuples():
         now, target = (situation.ecrire(row.indicateur, value) for value in (row.valeur, row.cible))
         aim = f"une cible de {target} en {row.annee_cible}"
         if row.origine_cible == "implicite":

@@ -277,19 +277,9 @@ def _meme_grandeur(relation: MemeGrandeur, territoire: str, check: Controle) -> 
     return names, enumerer(told), f"écart de {gap}", doubtful
 
 
-RELATIONS = {  # the relations of the catalogue that a rule reads, and what it finds of one in a territory
-    "parties_tout": ("parties_tout", _somme),
-    "inclusion": ("inclusions", _inclusion),
-    "variation_comparee": ("variations_comparables", _variation_comparee),
-    "variation_des_parties": ("variations_des_parties", _variation_des_parties),
-    "meme_grandeur": ("memes_grandeurs", _meme_grandeur),
-}
-
-
-def des_relations(rule: str, check: Controle) -> Constats:
-    """Yield what a rule finds of each of its relations, territory by territory."""
-    name, lire = RELATIONS[rule]
-    for relation, territoire in product(getattr(check.relations, name), check.territoires):
+def des_relations(rule: str, relations: str, lire: Callable[..., Trouve], check: Controle) -> Constats:
+    """Yield what a rule finds of each of its relations in the catalogue, territory by territory."""
+    for relation, territoire in product(getattr(check.relations, relations), check.territoires):
         if found := lire(relation, territoire, check):
             names, written, computed, doubtful = found
             yield check.constat(
@@ -399,9 +389,8 @@ def quotients(check: Controle) -> Constats:
         rows = [[check.valeur(item.id, code) for code in check.territoires] for item in items]
         return np.array(rows, dtype=float).reshape(len(items), len(check.territoires))
 
-    levels = [
-        item for item in check.catalogue.indicateurs.values() if item.bornes[0] == 0
-    ]  # a change may be under zero
+    # A change may be under zero: it is no level.
+    levels = [item for item in check.catalogue.indicateurs.values() if item.bornes[0] == 0]
     counts = [item for item in levels if item.unite == "nombre"]
     shares = [item for item in levels if check.catalogue.unites[item.unite].symbole == "%" and item.calcul is None]
     values = grille(counts)
@@ -595,9 +584,8 @@ def _qualitatif(fiche: Fiche, check: Controle) -> Dit:
     words = check.regle("indicateur_qualitatif").mots["absence"]
     absent = [item for item in _ecrits(fiche, check) if isinstance(item.valeur_initiale, Absence)]
     found = [item for item in absent if contient(item.valeur_initiale.absent, words)]
-    return (
-        (_libelles(found), " ; ".join(dict.fromkeys(item.valeur_initiale.absent for item in found))) if found else None
-    )
+    told = dict.fromkeys(item.valeur_initiale.absent for item in found)
+    return (_libelles(found), " ; ".join(told)) if found else None
 
 
 def _resultat_sans_indicateur(fiche: Fiche, check: Controle) -> Dit:
@@ -749,8 +737,21 @@ def corrections(check: Controle) -> Constats:
                 )
 
 
-REGLES = (
-    parts_recalculees, *(partial(des_relations, rule) for rule in list(RELATIONS)[:-1]), variations_seules,
-    partial(des_relations, "meme_grandeur"), memes_effectifs, quotients, affirmations, periodicites, ages_offerts,
-    non_dits, des_fiches, de_l_acte, corrections,
-)  # fmt: skip
+REGLES: tuple[Callable[[Controle], Constats], ...] = (
+    parts_recalculees,
+    partial(des_relations, "parties_tout", "parties_tout", _somme),
+    partial(des_relations, "inclusion", "inclusions", _inclusion),
+    partial(des_relations, "variation_comparee", "variations_comparables", _variation_comparee),
+    partial(des_relations, "variation_des_parties", "variations_des_parties", _variation_des_parties),
+    variations_seules,
+    partial(des_relations, "meme_grandeur", "memes_grandeurs", _meme_grandeur),
+    memes_effectifs,
+    quotients,
+    affirmations,
+    periodicites,
+    ages_offerts,
+    non_dits,
+    des_fiches,
+    de_l_acte,
+    corrections,
+)

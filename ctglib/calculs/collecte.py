@@ -114,15 +114,14 @@ def a_collecter(
     )
     once = np.array([item.unique for item in items], dtype=bool) & aimed.notna()
     none_yet = rows["valeur_initiale"].isna() & rows["origine_cible"].ne("implicite") & np.array(useful, dtype=bool)
-    elsewhen, lacks = _pas_du(rows), ~rows["renseigne"] & ~_pas_du(rows)
-    asked_next = (~once & year.lt((fin or convention.fin).year)) | (
-        once & elsewhen & (year + 1).eq(aimed).fillna(False)
-    )
+    elsewhen = _pas_du(rows)
+    lacks = ~rows["renseigne"] & ~elsewhen
+    its_year, runs = (year + 1).eq(aimed).fillna(False), year.lt((fin or convention.fin).year)
     wanted = [  # for which year, why, of what: the gaps first
         (before, "valeur_initiale", none_yet & ~once),
         (year.mask(once, aimed), A_COMPLETER, lacks),
         (year, "a_confirmer", rows["provisoire"] & ~lacks & ~(once & elsewhen)),
-        (year + 1, SUIVANTE, asked_next),
+        (year + 1, SUIVANTE, (~once & runs) | (once & elsewhen & its_year)),
     ]
     asked = pd.concat([rows.assign(annee=when, motif=why)[mask.astype(bool)] for when, why, mask in wanted])
     asked = asked.sort_index(kind="stable").astype({"annee": "Int64"})

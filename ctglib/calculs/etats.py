@@ -40,12 +40,9 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those entered; dates are timestamps, missing when
         none. ``en_retard``: its échéance is past and it is known not to be done.
     """
-    convention, evaluation, stopped = (
-        suivi.convention,
-        suivi.catalogue.evaluation,
-        suivi.suivis[annee].bilan.date_arretee,
-    )
-    known = {(int(row["fiche"]), row["modalite"]): row for row in suivi.suivis[annee].actions.to_dict("records")}
+    convention, evaluation, annuel = suivi.convention, suivi.catalogue.evaluation, suivi.suivis[annee]
+    known = {(int(row["fiche"]), row["modalite"]): row for row in annuel.actions.to_dict("records")}
+    stopped = annuel.bilan.date_arretee
     end, today = fin_de_convention(convention, suivi.avenants, stopped), pd.Timestamp(stopped)
     rows = []
     for fiche in convention.fiches:

@@ -196,7 +196,7 @@ def _date_ecrite(text: str, found: str) -> date:
     raise Illisible(found, _UNE_DATE, remedy)
 
 
-_TEXTE_MAX = 4000
+TEXTE_MAX = 4000
 _MONTRES = 8
 _RETOURS = re.compile(r"_x000[dD]_|\r\n?|\x0b|\x0c|\u2028|\u2029|\x85")
 _INVISIBLES = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -213,8 +213,8 @@ def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> Lu:
     text, found = _texte(cellule), montrer(cellule)
     if _PERDU in text:
         raise Illisible(f"un caractère perdu (« {_PERDU} ») dans {found}", "un texte", "retaper le mot")
-    if len(text) > _TEXTE_MAX:
-        raise Illisible(f"{found}…, {len(text)} caractères", f"{_TEXTE_MAX} au plus", "résumer le texte")
+    if len(text) > TEXTE_MAX:
+        raise Illisible(f"{found}…, {len(text)} caractères", f"{TEXTE_MAX} au plus", "résumer le texte")
     # A no-break space is the author's own: it stays.
     kept = [re.sub("[ \t]+", " ", line).strip(" \t") for line in text.splitlines()]
     if lignes:

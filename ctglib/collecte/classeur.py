@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections import defaultdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import IntProperty, StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -17,6 +17,9 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import Outline
+
+from ctglib.collecte.cellules import TEXTE_MAX
+from ctglib.donnees.ecriture import dater
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -53,7 +56,7 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     _ecrire_listes(wb, feuilles)
     wb.properties.title = f"{gabarit.titre} – {subtitle}"
     wb.properties.creator, wb.properties.language = "ctglib", "fr-FR"
-    wb.properties.created = datetime(cadre.annee, 12, 31)
+    wb.properties.created = end = datetime(cadre.annee, 12, 31)
     for name, value in (("annee", cadre.annee), ("version", gabarit.version)):
         wb.custom_doc_props.append(IntProperty(name=name, value=value))
     for name, text in (("convention", cadre.convention.id), ("responsable", cadre.responsable)):
@@ -61,20 +64,7 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
             wb.custom_doc_props.append(StringProperty(name=name, value=text))
     raw = io.BytesIO()
     wb.save(raw)
-    return dater(raw, cadre.annee)
-
-
-def dater(brut: io.BytesIO, annee: int) -> bytes:
-    """Return the bytes of an Office file whose parts and properties bear the last day of a year, and not the clock."""
-    instant, target = datetime(annee, 12, 31), io.BytesIO()
-    stamp = rb"\g<1>" + instant.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + rb"\g<2>"
-    with zipfile.ZipFile(brut) as source, zipfile.ZipFile(target, "w") as copy:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)", stamp, content)
-            copy.writestr(zipfile.ZipInfo(name, instant.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
-    return target.getvalue()
+    return dater(raw, end)
 
 
 def _ecrire_listes(wb: Workbook, feuilles: tuple[Feuille, ...]) -> None:
@@ -230,7 +220,6 @@ def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ..
 
 # What the format of the file allows.
 _TITRE_MAX, _MESSAGE_MAX = 32, 255
-_TEXTE_MAX = 4000
 _PREMIER_JOUR, _DERNIER_JOUR = "DATE(2000,1,1)", "DATE(2100,12,31)"
 
 
@@ -287,8 +276,8 @@ def _controle(feuille: Feuille, ligne: Ligne | None, colonne: ColonneGabarit) ->
         error = "Écrivez une date : jour/mois/année, par exemple 15/03/2024."
         return Controle("date", "between", _PREMIER_JOUR, _DERNIER_JOUR, error, *shown)
     if colonne.type != "nombre":
-        error = f"Texte trop long : {_TEXTE_MAX} caractères au plus."
-        return Controle("textLength", "lessThanOrEqual", str(_TEXTE_MAX), None, error, *shown)
+        error = f"Texte trop long : {TEXTE_MAX} caractères au plus."
+        return Controle("textLength", "lessThanOrEqual", str(TEXTE_MAX), None, error, *shown)
     number = feuille.nombre(ligne)
     low, high = number.minimum, number.maximum
     words, *rule = f", {low:g} au moins", "greaterThanOrEqual", f"{low:g}", None
@@ -356,8 +345,6 @@ def _habiller(cell: Cell, look: Look, nombre: str = _FORMAT_TEXTE) -> None:
 
 
 def _texte(cell: Cell, texte: str) -> None:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", texte)
     cell.data_type = "s"
     if texte.startswith(("=", "+", "-", "@")):

@@ -44,7 +44,7 @@ _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 FEUILLE_DU_RELEVE, PROPOSITION, VOTE = "appreciations", "Proposition", "Vote"
 _ATTENDU = "un classeur Excel (.xlsx)"
 _ENREGISTRER = "l'ouvrir dans le tableur, puis « Enregistrer sous » > « Classeur Excel (.xlsx) »"
-_REPRENDRE = "reprendre le gabarit (« ctg gabarit ») et y recopier les valeurs"
+REPRENDRE = "reprendre le gabarit (« ctg gabarit ») et y recopier les valeurs"
 _REMEDE_CSV = "l'enregistrer de nouveau : « Enregistrer sous » > « CSV UTF-8 »"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -292,7 +292,7 @@ def _demesures(fichier: str, content: bytes) -> list[Faute]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > _DECOMPRESSES_MAX:
             found = f"un classeur qui prendrait plus de {_DECOMPRESSES_MAX // 1024**2} Mo une fois ouvert"
-            return [Faute(fichier, found, "le gabarit rempli", _REPRENDRE)]
+            return [Faute(fichier, found, "le gabarit rempli", REPRENDRE)]
         relations = fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter(_RELATION)
         parts = {item.get("Id"): item.get("Target").removeprefix("/xl/").removeprefix("xl/") for item in relations}
         for sheet in fromstring(archive.read("xl/workbook.xml")).iter(f"{{{SHEET_MAIN_NS}}}sheet"):
@@ -310,7 +310,7 @@ def _loin(fichier: str, feuille: str, place: str) -> Faute:
         fichier,
         f"une saisie en {place}, très loin du tableau" if place else "des cellules très loin du tableau",
         f"{LIGNES_MAX} lignes et {COLONNES_MAX} colonnes au plus, {CELLULES_MAX} cellules au plus",
-        f"effacer ce qui est hors du tableau (Ctrl + Fin y mène), ou {_REPRENDRE}",
+        f"effacer ce qui est hors du tableau (Ctrl + Fin y mène), ou {REPRENDRE}",
         feuille=feuille,
     )
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ctglib.collecte.cadre import ouvrir_cadre
-from ctglib.collecte.classeur import classeur, dater, insecables
+from ctglib.collecte.classeur import classeur, insecables
 from ctglib.collecte.feuilles import feuilles
-from ctglib.donnees.ecriture import EcritureImpossible, ecrire
+from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ def lettre(
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.5)
     word.core_properties.title, word.core_properties.author, word.core_properties.language = objet, "ctglib", "fr-FR"
-    word.core_properties.created = datetime(annee, 12, 31)
+    word.core_properties.created = end = datetime(annee, 12, 31)
     for text in (service, f"Objet : {objet}"):
         word.add_paragraph(insecables(text)).runs[0].bold = True
     for text in paragraphes:
@@ -65,4 +65,4 @@ def lettre(
     word.add_paragraph(insecables(fin))
     raw = io.BytesIO()
     word.save(raw)
-    return dater(raw, annee)
+    return dater(raw, end)

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter as lettre
 
 from ctglib.collecte.cellules import Illisible, Lu, lire_choix, lire_date, lire_nombre, lire_texte_libre, montrer
 from ctglib.collecte.classeur import PLI, SANS_SAISIE
-from ctglib.collecte.fichiers import VIDE, cle_de_titre
+from ctglib.collecte.fichiers import REPRENDRE, VIDE, cle_de_titre
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import proches
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.gabarit import ColonneGabarit, NomsDePersonnes
 
 _LIGNES_D_EN_TETE, _TITRE_MAX = 20, 60
-_RECOPIER = "reprendre le gabarit (« ctg gabarit ») et y recopier les valeurs"
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def lire(
                 reader.lire()
             else:
                 expected = f"les titres de colonnes « {', '.join(spec.titre for spec in sheet.modele.colonnes[:4])}… »"
-                remedy = f"remettre la ligne des titres, ou {_RECOPIER}"
+                remedy = f"remettre la ligne des titres, ou {REPRENDRE}"
                 read.fautes.append(_du_nom(grid, "aucune ligne de titres de colonnes", expected, remedy))
         for grid in book.grilles:
             read.fautes += _colonnes_personnelles(grid, regles)
@@ -133,7 +132,7 @@ def _attribuer(classeur: ClasseurLu, plan: tuple[Feuille, ...], read: Lecture) -
             aside.append(grid)
     names = ", ".join(f"« {sheet.modele.titre} »" for sheet in plan if sheet.modele.titre not in found)
     if aside and not found:
-        read.fautes.append(_du_nom(aside[0], "un tableau qui n'est pas du gabarit", names, _RECOPIER))
+        read.fautes.append(_du_nom(aside[0], "un tableau qui n'est pas du gabarit", names, REPRENDRE))
         return []
     for grid in aside:
         expected = (
@@ -166,7 +165,7 @@ def _fautes_de_colonnes(grille: Grille, feuille: Feuille, titres: int, connues: 
         optional = spec.role == "rappel" or (grille.est_un_csv and spec.role != "cle" and not spec.attendue)
         if not count[spec.id] and not optional:
             found = "colonne supprimée, déplacée hors du tableau ou renommée"
-            remedy = f"remettre le titre « {spec.titre} » sur la ligne {titres}, ou {_RECOPIER}"
+            remedy = f"remettre le titre « {spec.titre} » sur la ligne {titres}, ou {REPRENDRE}"
             yield faute(spec.titre, found, f"une colonne « {spec.titre} »", remedy)
         if count[spec.id] > 1:
             found = f"{count[spec.id]} colonnes « {spec.titre} »"

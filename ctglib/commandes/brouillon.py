@@ -17,7 +17,7 @@ from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import existe, lire_octets, lister, superposer
+from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister, superposer
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.statuts import Statut
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ctglib.blocs.fin import EtudeFinale
     from ctglib.donnees.modeles.convention import Fiche
 
-DOSSIER, MODELE, THEMES = "conventions", "catalogue/modele", "catalogue/themes"
+MODELE, THEMES = "catalogue/modele", "catalogue/themes"
 PARTIE = (
     '  - id: partie_{rang}\n    nom: "{nom}"\n    nom_court: "{nom}"\n'
     "    qualite_du_signataire: À compléter\n    logo: partie_{rang}.png\n"
@@ -83,7 +83,7 @@ def commencer(
     holders = {item.id: item.collecte.qui for theme in themes for item in theme.indicateurs}
     asked = own.loc[own["valeur"].isna(), "indicateur"].map(holders).value_counts()
     return _verifier(nom, files), [
-        f"Dossier écrit : data/{DOSSIER}/{nom} ({len(files)} fichiers).",
+        f"Dossier écrit : data/{CONVENTIONS}/{nom} ({len(files)} fichiers).",
         f"Diagnostic : {own['valeur'].notna().sum()} indicateurs sur {len(own)} remplis de données publiques.",
         "À demander (la note de chaque ligne d'annexe1.csv dit quoi, et à qui) : "
         f"{' ; '.join(f'{holder}, {count}' for holder, count in asked.items())}.",
@@ -148,7 +148,7 @@ def poursuivre(
         for item in etude.derniere.suivi.dossier.corrections
         if item.fichier in RECOPIES
     ]
-    source, head = f"{DOSSIER}/{ancienne}", [line.format(ancienne=ancienne) for line in notes.entete]
+    source, head = f"{CONVENTIONS}/{ancienne}", [line.format(ancienne=ancienne) for line in notes.entete]
     names = [name for name in RECOPIES if existe(f"{source}/{name}")]
     if "logos/" in lister(source):
         names += [f"logos/{name}" for name in lister(f"{source}/logos") if not name.endswith("/")]
@@ -162,7 +162,7 @@ def poursuivre(
     }
     starts = [item["valeur_initiale"] for fiche in text["fiches"] for item in fiche["indicateurs"]]
     return _verifier(nom, files), [
-        f"Projet de convention écrit : data/{DOSSIER}/{nom} ({len(files)} fichiers).",
+        f"Projet de convention écrit : data/{CONVENTIONS}/{nom} ({len(files)} fichiers).",
         f"Valeurs de départ reprises : {sum('valeur' in item for item in starts)} indicateurs sur {len(starts)} ; "
         "cibles à convenir.",
         f"Diagnostic renouvelé : {annexe1['valeur'].notna().sum()} lignes sur {len(annexe1)} ; le reste est à "
@@ -173,7 +173,7 @@ def poursuivre(
 
 def _verifier(nom: str, fichiers: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files of a convention by path in the data folder, once they have been read as they would be there."""
-    written = {f"{DOSSIER}/{nom}/{name}": content for name, content in fichiers.items()}
+    written = {f"{CONVENTIONS}/{nom}/{name}": content for name, content in fichiers.items()}
     with superposer(written):
         if faults := fautes_de_convention(nom):
             raise DonneesInvalides(faults)

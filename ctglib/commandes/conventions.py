@@ -12,12 +12,11 @@ import typer
 from ctglib.commandes.terminal import dire, promettre
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
-from ctglib.donnees.lecture import conventions, proches, racine
+from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-DOSSIER = "conventions"
 FICHES = 20
 NOM = re.compile(r"[a-z][a-z0-9_]{0,59}")
 QUESTIONS = {
@@ -57,15 +56,15 @@ def nouvelle_convention(
     faults = [*_nom(nom, known), *_dates(begins, ends)]
     if depuis:
         if depuis not in known:
-            expected = f"le nom d'un dossier de « {DOSSIER} » : {', '.join(known)}"
+            expected = f"le nom d'un dossier de « {CONVENTIONS} » : {', '.join(known)}"
             remedy = next((f"écrire « {close} »" for close in proches(depuis, known)), "écrire l'un de ces noms")
-            faults.append(Faute(DOSSIER, f"la convention inconnue « {depuis[:80]} »", expected, remedy))
+            faults.append(Faute(CONVENTIONS, f"la convention inconnue « {depuis[:80]} »", expected, remedy))
         _refuser(faults)
         study = ouvrir_evaluation(depuis).etude
         last = study.derniere.suivi.fin
         if begins <= last:
             expected = f"une date après la fin de l'ancienne convention, {date_longue(last)}"
-            raise refus(DOSSIER, f"un début le {date_longue(begins)}", expected, "corriger le début")
+            raise refus(CONVENTIONS, f"un début le {date_longue(begins)}", expected, "corriger le début")
         files, told = poursuivre(nom, study, depuis, begins, ends)
     else:
         names = [party.strip() for party in given["parties"].split(";") if party.strip()]
@@ -73,9 +72,9 @@ def nouvelle_convention(
         faults += _territoire(given["territoire"])
         if len(names) < 2:
             remedy = '--parties "Ville de Lens ; Caf du Pas-de-Calais", par exemple'
-            faults.append(Faute(DOSSIER, f"{len(names)} signataire", "deux signataires au moins", remedy))
+            faults.append(Faute(CONVENTIONS, f"{len(names)} signataire", "deux signataires au moins", remedy))
         if not 1 <= count <= FICHES:
-            faults.append(Faute(DOSSIER, f"{count} fiches action", f"de 1 à {FICHES} fiches", "écrire --fiches 4"))
+            faults.append(Faute(CONVENTIONS, f"{count} fiches action", f"de 1 à {FICHES} fiches", "écrire --fiches 4"))
         _refuser(faults)
         files, told = commencer(nom, given["territoire"], begins, ends, parties=names, fiches=count)
     ecrire({racine() / path: content for path, content in files.items()})
@@ -93,16 +92,16 @@ def _jour(option: str, texte: str) -> date | None:
         return date.fromisoformat(texte) if texte else None
     except ValueError:
         found = f"« {texte[:40]} » pour {option}"
-        raise refus(DOSSIER, found, "une date, année-mois-jour", f"écrire {option} 2027-01-01") from None
+        raise refus(CONVENTIONS, found, "une date, année-mois-jour", f"écrire {option} 2027-01-01") from None
 
 
 def _nom(nom: str, known: Sequence[str]) -> Iterator[Faute]:
     if not NOM.fullmatch(nom):
         expected = "une lettre minuscule, puis des minuscules sans accent, des chiffres ou « _ » (60 signes au plus)"
-        yield Faute(DOSSIER, f"le nom « {nom[:80]} »", expected, "choisir un autre nom, par exemple harnes_2027")
+        yield Faute(CONVENTIONS, f"le nom « {nom[:80]} »", expected, "choisir un autre nom, par exemple harnes_2027")
     elif nom in known:
         remedy = "choisir un autre nom : rien n'est jamais écrasé"
-        yield Faute(f"{DOSSIER}/{nom}", "un dossier déjà là", "un nom libre", remedy)
+        yield Faute(f"{CONVENTIONS}/{nom}", "un dossier déjà là", "un nom libre", remedy)
 
 
 def _dates(debut: date | None, fin: date | None) -> Iterator[Faute]:
@@ -111,10 +110,10 @@ def _dates(debut: date | None, fin: date | None) -> Iterator[Faute]:
     for name, value, example in (("--debut", debut, "2027-01-01"), ("--fin", fin, "2030-12-31")):
         if value is None:
             remedy = f"ajouter {name} {example}, par exemple"
-            yield Faute(DOSSIER, f"aucune date pour « {name} »", "une date, année-mois-jour", remedy)
+            yield Faute(CONVENTIONS, f"aucune date pour « {name} »", "une date, année-mois-jour", remedy)
     if debut and fin and fin <= debut:
         expected = f"une date après le début, {date_longue(debut)}"
-        yield Faute(DOSSIER, f"une fin le {date_longue(fin)}", expected, "corriger l'une des deux dates")
+        yield Faute(CONVENTIONS, f"une fin le {date_longue(fin)}", expected, "corriger l'une des deux dates")
 
 
 def _territoire(code: str) -> Iterator[Faute]:
@@ -124,10 +123,12 @@ def _territoire(code: str) -> Iterator[Faute]:
     if re.fullmatch(r"[0-9][0-9AB][0-9]{3}|[0-9]{9}", code):
         if publiques.territoires([code], niveaux=("commune", "epci")).empty:
             remedy = "vérifier le code (cinq ou neuf signes)"
-            yield Faute(DOSSIER, f"le territoire inconnu « {code} »", expected, remedy)
+            yield Faute(CONVENTIONS, f"le territoire inconnu « {code} »", expected, remedy)
         return
     places = publiques.territoires(niveaux=("commune", "epci"))
     named = places[places["nom"].str.casefold() == code.casefold()]
     close = named if len(named) else places[places["nom"].isin(proches(code, places["nom"].tolist(), 0.8))]
     told = " ; ".join(f"--territoire {row.code} ({row.nom})" for row in close.head(3).itertuples())
-    yield Faute(DOSSIER, f"le territoire « {code[:80]} »", expected, told or "écrire --territoire 62413, par exemple")
+    yield Faute(
+        CONVENTIONS, f"le territoire « {code[:80]} »", expected, told or "écrire --territoire 62413, par exemple"
+    )

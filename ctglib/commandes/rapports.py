@@ -160,8 +160,10 @@ def _faire(demander: Callable[[], Asked], facon: Facon) -> int:
     if facon.a_blanc:
         orders, _ = demander()
         a_faire = [item for item in prevoir(orders, forcer=facon.forcer) if item.raisons]
-        touche = {True: f" {SI_CELA_LE_TOUCHE}", False: ""}
-        lines = [(item.commande.nom, _pourquoi(item.raisons) + touche[item.suspendue]) for item in a_faire]
+        lines = [
+            (item.commande.nom, _pourquoi(item.raisons) + (f" {SI_CELA_LE_TOUCHE}" if item.suspendue else ""))
+            for item in a_faire
+        ]
         if lines:
             montrer(("Rapport", "Pourquoi il serait produit"), lines)
         _dire_a_jour(len(orders) - len(lines), len(orders))

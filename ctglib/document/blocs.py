@@ -50,7 +50,7 @@ Texte = str | tuple[Morceau, ...]
 
 
 class Bloc(Montrable):
-    """What a cell can show. Blocks add up; an empty group is false, and shows nothing."""
+    """What a cell can show. Blocks add up; an empty group and a table without rows are false, and show nothing."""
 
     @property
     def pieces(self) -> tuple[Bloc, ...]:
@@ -248,6 +248,6 @@ def colonnes(*blocs: Bloc) -> Bloc:
 
 
 def suite(blocs: Iterable[Bloc | None]) -> Groupe | None:
-    """Return what there is to show one after the other, None when there is nothing."""
-    shown = tuple(bloc for bloc in blocs if bloc is not None)
+    """Return blocks one after the other, without those that show nothing; None when there is nothing."""
+    shown = tuple(bloc for bloc in blocs if bloc)
     return Groupe(shown) if shown else None

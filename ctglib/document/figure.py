@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ctglib.document.blocs import Bloc
 from ctglib.document.blocs import Dessin as Trace
 from ctglib.document.tableau import Tableau
@@ -124,7 +126,8 @@ def figure_de(
         tableau: Les chiffres du graphique.
 
     Raises:
-        ValueError: Le nom, le titre, l'alternative ou la source manque, ou ce n'est pas une figure de matplotlib.
+        ValueError: Le nom, le titre, l'alternative ou la source manque, ce n'est pas une figure de matplotlib, ou des
+            axes n'ont que des courbes, des barres ou des points sans valeur.
     """
     drawing = figure_matplotlib if hasattr(figure_matplotlib, "savefig") else getattr(figure_matplotlib, "figure", None)
     faults = [
@@ -140,12 +143,22 @@ def figure_de(
     if not hasattr(drawing, "savefig"):
         found = type(figure_matplotlib).__name__
         faults.insert(0, f"une figure ou des axes de matplotlib étaient attendus, « {found} » trouvé")
+    elif any(map(_sans_valeur, drawing.axes)):
+        faults.insert(0, "aucune valeur n'y est tracée ; dire plutôt, en une phrase, ce qui manque et pourquoi")
     if faults:
         raise ValueError("Figure refusée : " + " ; ".join(faults) + ".")
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot:  # which would show it a second time at the end of the cell
         pyplot.close(drawing)
     return Figure(nom, titre, alt, lecture, source, tableau, lambda taille: _at_width(drawing, taille))
+
+
+def _sans_valeur(axes: Axes) -> bool:
+    """Return whether axes have lines, bars or points, none of which has a value."""
+    drawn = [line.get_xydata() for line in axes.lines]
+    drawn += [patch.get_patch_transform().transform(patch.get_path().vertices) for patch in axes.patches]
+    drawn += [np.ma.filled(marks.get_offsets(), np.nan) for marks in axes.collections]
+    return bool(drawn) and not axes.images and not any(np.isfinite(places).all(axis=1).any() for places in drawn)
 
 
 def _at_width(drawing: Dessin, taille: str) -> Dessin:

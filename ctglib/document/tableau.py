@@ -106,6 +106,9 @@ class Tableau(Bloc):
         }
         return cls(**{"donnees": frame, **reste}, colonnes=columns, cellules=pd.DataFrame(cells))
 
+    def __bool__(self) -> bool:
+        return len(self.cellules) > 0
+
     def __repr__(self) -> str:
         return f'Tableau « {self.titre} », {len(self.cellules)} lignes. Ensuite : .donnees, .exporter("table.csv").'
 
@@ -157,7 +160,12 @@ def tableau(
         source: Qui produit ces données, et dans quel document.
         colonnes: Comment montrer chaque colonne ; sans elles, toutes le sont, sous leur nom.
         reste: Les autres arguments d'un ``Tableau`` : notes, groupes…
+
+    Raises:
+        ValueError: Une colonne manque, ou il n'y a aucune ligne.
     """
+    if frame.empty:
+        raise ValueError(f"Tableau « {nom} » : aucune ligne ; dire plutôt, en une phrase, ce qui manque et pourquoi.")
     shown = frame.reset_index() if frame.index.name else frame
     numeric = {name: pd.api.types.is_numeric_dtype(shown[name]) for name in shown.columns}
     told = colonnes or [Colonne(name, str(name), numerique=numeric[name]) for name in shown.columns]

@@ -1,10 +1,12 @@
-"""Files written whole or not at all: a temporary file beside the target, then a rename."""
+"""Files written whole or not at all, a temporary file beside the target, then a rename; CSV, Office files undated."""
 
 from __future__ import annotations
 
 import os
 import re
 import secrets
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from ctglib.donnees.fautes import Empechement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 PREFIXE, SUFFIXE = ".ctg-", ".tmp"
 PROVISOIRES = f"{PREFIXE}*{SUFFIXE}"  # what a killed command may leave
@@ -19,6 +22,7 @@ PROVISOIRES = f"{PREFIXE}*{SUFFIXE}"  # what a killed command may leave
 
 # What a program may take for the end of a cell, the French spreadsheets' « ; » included.
 _A_ENTOURER = re.compile(r'[,;\t"\r\n]')
+EPOQUE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can write
 
 
 class EcritureImpossible(Empechement):
@@ -67,6 +71,19 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
     finally:
         for temporaire in prepares.values():
             temporaire.unlink(missing_ok=True)
+
+
+def dater(archive: BytesIO, instant: datetime) -> bytes:
+    """Return the bytes of an Office file whose parts, and the change it tells of, bear an instant and not the clock."""
+    stamp = rb"\g<1>" + instant.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + rb"\g<2>"
+    date, target = max(instant.timetuple()[:6], EPOQUE), BytesIO()
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(target, "w") as copy:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)", stamp, content)
+            copy.writestr(zipfile.ZipInfo(name, date), content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
 
 
 def en_csv(lignes: Iterable[Iterable[object]]) -> str:

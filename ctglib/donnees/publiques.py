@@ -43,8 +43,9 @@ def series() -> pd.DataFrame:
     """Liste les séries publiques qui sont là.
 
     Returns:
-        Une ligne par série : code, libelle, definition, producteur, jeu, unite, annees et niveaux (tuples), arrondi
-        (NaN s'il n'y en a pas), secret (vrai si une cellule peut être cachée par son producteur), licence.
+        Une ligne par série : code, libelle, definition, producteur, jeu, unite, annees, niveaux (de chacun, combien de
+        territoires sont publiés, 0 pour ceux dont les chiffres sont des sommes), arrondi (NaN s'il n'y en a pas),
+        secret (vrai si une cellule peut être cachée par son producteur), licence.
     """
     kept: dict[str, list[Gardee]] = {}
     for item in tables().values():
@@ -54,8 +55,10 @@ def series() -> pd.DataFrame:
     for code, items in kept.items():
         family = families[items[-1].table.famille]
         found = serie_gardee(family, code)
-        years, levels = zip(*((item.table.annee, item.table.niveau) for item in items), strict=True)
-        told = {"annees": tuple(sorted(set(years))), "niveaux": tuple(dict.fromkeys([*levels, *family.somme]))}
+        levels = {item.table.niveau: item.table.territoires for item in items}  # of the last year
+        if max(levels.values()) > 1:  # one commune makes no sum
+            levels = dict.fromkeys([*levels, *family.somme], 0) | levels
+        told = {"annees": tuple(sorted({item.table.annee for item in items})), "niveaux": levels}
         told |= {"arrondi": found.arrondi or np.nan, "secret": family.vide == Statut.SECRET}
         rows.append(_sens(family, found) | {"code": code} | told)
     return pd.DataFrame(rows, columns=[*SERIES, "licence"]).sort_values("code", ignore_index=True)

@@ -18,10 +18,11 @@ from lxml import etree
 from ctglib.document.blocs import Dessin, Liste, Renvoi, Titre
 from ctglib.document.signes import largeur, lisible, montrable
 from ctglib.document.tableau import Tableau
+from ctglib.donnees.ecriture import dater
 from ctglib.export import typst
 from ctglib.export.document import tout
 from ctglib.export.largeurs import GRAS
-from ctglib.export.word import ALERTE, BLEU, GRIS, POLICE, dater, en_images, proprietes
+from ctglib.export.word import ALERTE, BLEU, GRIS, POLICE, en_images, proprietes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -212,7 +213,7 @@ def composer(document: Document) -> bytes:
         package.drop_rel(name)  # the picture of another document
     written = BytesIO()
     deck.save(written)
-    return dater(written.getvalue(), document)
+    return dater(written, document.instant)
 
 
 def _couverture(deck: Presentation, document: Document, images: dict[str, bytes]) -> None:

@@ -171,8 +171,8 @@ class _Section:
         return first.niveau if isinstance(first, Titre) else 0
 
     def pieces(self) -> list[Bloc]:
-        """Return its blocks: none when it has a heading of its own and all its cells show nothing."""
-        shown = list(feuilles(self.montre))
+        """Return its blocks that show something: none when it has a heading of its own and its cells show nothing."""
+        shown = [bloc for bloc in feuilles(self.montre) if bloc]
         if self.cellules and not shown and self.niveau in (CHAPITRE, SOUS_SECTION):
             return []
         return [*self.texte, *shown]
@@ -209,7 +209,9 @@ def assembler(carnet: NotebookNode) -> Document:
             else:
                 sections[-1].montre.append(shown)
     body = [piece for section in _retenues(sections) for piece in section.pieces()]
-    faults += _noms_doubles(body)
+    # The CSV of one would hide that of the other.
+    faults += [f"- deux tableaux portent le nom « {nom} » ; donnez-leur deux noms."
+               for nom, met in Counter(table.nom for table in tableaux_de(body)).items() if met > 1]  # fmt: skip
     if faults:
         raise CarnetImpubliable("Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults))
     return document_de(body, cover)
@@ -290,12 +292,6 @@ def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
     if not kinds:
         return f"écrit « {outputs[0].get('text', '').strip()[:60]} » hors du rapport ; supprimez cet affichage."
     return f"montre {next(what for pattern, what in INCONNUS.items() if re.search(pattern, kinds))}."
-
-
-def _noms_doubles(corps: list[Bloc]) -> list[str]:
-    """Return a fault by name that two different tables bear: the CSV of one would hide that of the other."""
-    met = Counter(table.nom for table in tableaux_de(corps))
-    return [f"- deux tableaux portent le nom « {nom} » ; donnez-leur deux noms." for nom in met if met[nom] > 1]
 
 
 def _retenues(sections: list[_Section]) -> list[_Section]:

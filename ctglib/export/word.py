@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from ctglib.document.blocs import (
 )  # fmt: skip
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Tableau
+from ctglib.donnees.ecriture import dater
 from ctglib.export.largeurs import LARGEUR, largeurs
 from ctglib.export.typst import polices
 
@@ -96,7 +96,7 @@ def composer(document: Document) -> bytes:
         del package.rels[name]  # the picture of another document
     written = BytesIO()
     word.save(written)
-    return dater(written.getvalue(), document)
+    return dater(written, document.instant)
 
 
 @dataclass(frozen=True)
@@ -359,13 +359,3 @@ def proprietes(properties: CoreProperties, document: Document) -> None:
     properties.last_modified_by, properties.language, properties.revision = properties.author, "fr-FR", 1
     properties.created = properties.modified = document.instant.replace(tzinfo=None)
     properties.comments = ""
-
-
-def dater(archive: bytes, document: Document) -> bytes:
-    """Return the same archive with every entry at the document's date, so that the bytes do not tell the hour."""
-    date = max(document.instant.timetuple()[:6], (1980, 1, 1, 0, 0, 0))
-    written = BytesIO()
-    with zipfile.ZipFile(BytesIO(archive)) as source, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, date), source.read(name), zipfile.ZIP_DEFLATED)
-    return written.getvalue()

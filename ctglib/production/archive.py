@@ -23,7 +23,7 @@ from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
 from ctglib.production.echec import MODELES, rendre
 from ctglib.production.manifeste import PYTHON, empreinte, fichiers_du_code, versions
-from ctglib.production.plan import LISTE, MANIFESTE, PROJET, Carnet, carnets_declares
+from ctglib.production.plan import LISTE, MANIFESTE, PROJET, Carnet, carnets_declares, convention_de
 from ctglib.production.portail import octets_du_portail
 from ctglib.production.verifier import DESCRIPTION
 
@@ -59,11 +59,8 @@ def archiver(
     Raises:
         DonneesInvalides: A file of the data that the archive describes does not hold.
     """
-    from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.yaml_strict import charger_yaml
-
     nom = manifeste.chemin.parent.name
-    convention = charger_yaml(f"conventions/{nom}/convention.yaml", Convention)
+    convention = convention_de(nom)
     fichiers = {**rassembler(manifeste, carnets), **(paquets or {})}
     lisezmoi = rendre(
         "LISEZMOI.md.j2",

@@ -10,7 +10,7 @@ import json
 import platform
 import re
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from itertools import groupby
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
 JAMAIS, FORCE = "jamais produit", "demandé par --forcer"
+LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
 PYTHON = "Python"
 CHAMP = re.compile(r"^([\w-]+): (.*)$", re.MULTILINE)
 
@@ -39,7 +40,7 @@ def empreinte(octets: bytes) -> str:
     return sha256(octets).hexdigest()
 
 
-@lru_cache(maxsize=1)
+@cache
 def empreinte_du_code() -> str:
     """Return the fingerprint of every file of the package, templates and style sheets among them."""
     total = sha256()
@@ -58,7 +59,7 @@ def fichiers_du_code() -> list[Path]:
     ]
 
 
-@lru_cache(maxsize=1)
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of Python and of all that the package requires, and that those require in turn."""
     from packaging.requirements import Requirement
@@ -262,7 +263,7 @@ def sorties_touchees(dossier: Path, sorties: Mapping[str, str]) -> Iterator[str]
     for nom, attendue in sorties.items():
         path = dossier / nom
         if path.is_symlink():
-            yield f"{nom} est un lien vers un autre fichier : remettre le fichier à sa place"
+            yield f"{nom} {LIEN}"
         elif not path.is_file():
             yield f"{nom} a été retiré"
         elif empreinte(path.read_bytes()) != attendue:

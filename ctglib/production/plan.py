@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
-from ctglib.donnees.lecture import lire_fichier
+from ctglib.donnees.lecture import CONVENTIONS, lire_fichier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -185,10 +185,9 @@ def declares(dossier: Path = CARNETS) -> dict[str, tuple[tuple[Carnet, ...], tup
     """
     path, found = dossier / LISTE, {}
     try:
-        for nom, told in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            stems, formats = (
-                (told.get("carnets", ()), told.get("formats", ())) if isinstance(told, dict) else (told, ())
-            )
+        for nom, written in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            told = written if isinstance(written, dict) else {"carnets": written}
+            stems, formats = told.get("carnets", ()), told.get("formats", ())
             if lost := [kind for kind in formats if kind not in FORMATS]:
                 raise ValueError(f"format inconnu : {', '.join(lost)}")
             found[nom] = tuple(Carnet(dossier / f"{stem}.ipynb") for stem in stems), tuple(formats)
@@ -236,7 +235,7 @@ def commandes(demande: Demande) -> list[Commande]:
     orders = []
     for convention in demande.conventions:
         try:
-            numeros, annees = [fiche.numero for fiche in _convention(convention).fiches], annees_de(convention)
+            numeros, annees = [fiche.numero for fiche in convention_de(convention).fiches], annees_de(convention)
         except DonneesInvalides:  # the notebooks of its former reports will say what is wrong with it
             folders = (demande.sortie / convention).glob("[0-9][0-9][0-9][0-9]/")
             numeros, annees = [], sorted(int(folder.name) for folder in folders)
@@ -244,17 +243,21 @@ def commandes(demande: Demande) -> list[Commande]:
         for annee in (None, *asked):
             for carnet in annuels if annee else [carnet for carnet in formats if carnet not in annuels]:
                 fiches = numeros if "fiche" in carnet.parametres else (None,)
-                orders += [commander(demande, formats[carnet], carnet, convention, annee, fiche) for fiche in fiches]
+                orders += [
+                    commander(carnet, convention, annee, fiche, demande.diffusion, formats[carnet], demande.sortie)
+                    for fiche in fiches
+                ]
     return orders
 
 
 def commander(
-    demande: Demande, formats: tuple[str, ...], carnet: Carnet, convention: str, annee: int | None, fiche: int | None
-) -> Commande:
+    carnet: Carnet, convention: str, annee: int | None, fiche: int | None, diffusion: str, formats: tuple[str, ...],
+    sortie: Path,
+) -> Commande:  # fmt: skip
     """Return the order of one report; its notebook is told what it declares, and no more."""
-    possible = {"convention": convention, "annee": annee, "fiche": fiche, "diffusion": demande.diffusion}
+    possible = {"convention": convention, "annee": annee, "fiche": fiche, "diffusion": diffusion}
     told = tuple((nom, value) for nom, value in possible.items() if nom in carnet.parametres)
-    return Commande(carnet.chemin, convention, annee, demande.diffusion, formats, demande.sortie, told)
+    return Commande(carnet.chemin, convention, annee, diffusion, formats, sortie, told)
 
 
 def portraits(codes: Iterable[str], formats: tuple[str, ...], sortie: Path, carnets: Path = CARNETS) -> list[Commande]:
@@ -272,12 +275,17 @@ def annees_de(convention: str) -> tuple[int, ...]:
     Raises:
         DonneesInvalides: ``convention.yaml`` does not hold.
     """
-    found = _convention(convention)
+    found = convention_de(convention)
     return tuple(range(found.debut.year, found.fin.year + 1))
 
 
-def _convention(nom: str) -> Convention:
-    from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.yaml_strict import charger_yaml
+def convention_de(nom: str) -> Convention:
+    """Return ``convention.yaml``.
 
-    return charger_yaml(f"conventions/{nom}/convention.yaml", Convention)
+    Raises:
+        DonneesInvalides: It does not hold.
+    """
+    from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+
+    return charger_yaml_une_fois(f"{CONVENTIONS}/{nom}/convention.yaml", Convention)

@@ -20,8 +20,10 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.production.chiffres import Changement, comparer
 from ctglib.production.echec import Echec
 from ctglib.production.manifeste import (
+    LIEN,
     PYTHON,
     Donnees,
+    Manifeste,
     Trace,
     causes,
     empreinte,
@@ -37,7 +39,6 @@ from ctglib.production.plan import (
     MANIFESTE,
     PROJET,
     PUBLIQUE,
-    Demande,
     carnets_declares,
     commander,
     nom_de,
@@ -57,7 +58,6 @@ INSTALLES = re.compile(r"\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/"
 SOURCES = "sources.csv"  # of fingerprints, not of figures: which inputs changed is told before
 LIEUX_NOMMES = 4  # beyond, they are counted
 EN_TROP = "n'est pas au manifeste (fichier ajouté, ou d'une version précédente) : le retirer"
-LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
 
 
 class Ecart(NamedTuple):
@@ -119,17 +119,16 @@ def relever(
     donnees, publies, sorties, found, nombre = Donnees(), [], [*_autour(sortie)], [], 0
     for convention in conventions:
         for diffusion, dossier in _dossiers(sortie / convention, diffusions):
-            traces = lire_manifeste(dossier).traces
-            sorties += _des_fichiers(convention, dossier, diffusion)
-            nombre += sum(len(trace.sorties) for trace in traces.values())
-            for cle, trace in traces.items():
-                commande = _commande(convention, cle, trace, Demande((), (), (), diffusion, (), sortie, carnets))
-                if commande is None:
+            manifeste = lire_manifeste(dossier)
+            sorties += _des_fichiers(convention, manifeste, diffusion)
+            nombre += sum(len(trace.sorties) for trace in manifeste.traces.values())
+            for cle, trace in manifeste.traces.items():
+                if (order := _commande(carnets, convention, cle, trace, diffusion, sortie)) is None:
                     lieu = nom_de(convention, cle, diffusion)
                     found.append(Ecart(lieu, "son carnet a disparu, ou n'est plus déclaré"))
                 else:
-                    publies.append(Publie(commande, trace))
-                    found += [Ecart(commande.nom, phrase) for phrase in causes(commande, trace, donnees)]
+                    publies.append(Publie(order, trace))
+                    found += [Ecart(order.nom, phrase) for phrase in causes(order, trace, donnees)]
     return Releve(publies, nombre, sorties, found)
 
 
@@ -154,23 +153,23 @@ def _dossiers(dossier: Path, diffusions: tuple[str, ...]) -> Iterator[tuple[str,
         yield INTERNE, interne
 
 
-def _commande(convention: str, cle: str, trace: Trace, demande: Demande) -> Commande | None:
+def _commande(carnets: Path, convention: str, cle: str, trace: Trace, diffusion: str, sortie: Path) -> Commande | None:
     """Return the order of a report as it is made today, None when its notebook is not there or cannot be read."""
-    annee, _, nom = cle.rpartition("/")
-    fiche = trace.parametres.get("fiche")
+    year, _, nom = cle.rpartition("/")
+    annee, fiche = int(year) if year else None, trace.parametres.get("fiche")
     formats = tuple(kind for kind in FORMATS if f"{cle}.{kind}" in trace.sorties)
     try:
-        for carnet in carnets_declares(demande.carnets):
+        for carnet in carnets_declares(carnets):
             if carnet.nom + (f"-{fiche}" if fiche else "") == nom:
-                return commander(demande, formats, carnet, convention, int(annee) if annee else None, fiche)
+                return commander(carnet, convention, annee, fiche, diffusion, formats, sortie)
     except (DonneesInvalides, OSError, ValueError, KeyError, TypeError, SyntaxError):
         pass
     return None
 
 
-def _des_fichiers(convention: str, dossier: Path, diffusion: str) -> Iterator[Ecart]:
+def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iterator[Ecart]:
     """Yield the faults of the files of a folder: what the manifest tells of and is not so, what it does not tell of."""
-    manifeste = lire_manifeste(dossier)
+    dossier = manifeste.chemin.parent
     if not manifeste.traces and not manifeste.echecs:
         etat = "ne se lit pas, ou vient d'une autre version du classeur" if manifeste.chemin.exists() else "est absent"
         yield Ecart(convention, f"{MANIFESTE} {etat} : rien ne dit de quoi ces rapports sont faits")

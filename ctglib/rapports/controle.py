@@ -10,11 +10,11 @@ from ctglib.blocs.messages_diagnostic import MessagesDuControle
 from ctglib.blocs.offre import tableau_manques
 from ctglib.blocs.theme import vulnerabilite
 from ctglib.calculs.offre import manques
-from ctglib.document.blocs import Bloc, Couverture
+from ctglib.document.blocs import Bloc, Couverture, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.modeles.coherence import Regles
-from ctglib.rapports.diagnostic import Diagnostic, ouvrir, plein
+from ctglib.rapports.diagnostic import Diagnostic, ouvrir
 
 
 def ouvrir_controle(convention: str) -> Controle:
@@ -63,25 +63,25 @@ class Controle:
 
     def coherence(self) -> Bloc | None:
         """Return what the rules found, the gravest first."""
-        return plein([tableau_coherence(self.diagnostic.controle, self._regles, self._contexte)])
+        return suite([tableau_coherence(self.diagnostic.controle, self._regles, self._contexte)])
 
     def affirmations(self) -> Bloc | None:
         """Return the sentences of the text with their verdict."""
-        return plein([tableau_affirmations(self.diagnostic.jugements, self._regles, self._contexte)])
+        return suite([tableau_affirmations(self.diagnostic.jugements, self._regles, self._contexte)])
 
     def corrections(self) -> Bloc | None:
         """Return the places read otherwise than they are written."""
-        return plein([tableau_corrections(self.diagnostic.dossier.corrections, self._contexte)])
+        return suite([tableau_corrections(self.diagnostic.dossier.corrections, self._contexte)])
 
     def lacunes(self) -> Bloc | None:
         """Return what the convention leaves out or open, with the question to put."""
-        return plein([lacunes(self.diagnostic.convention, self.diagnostic.convention.source_texte)])
+        return suite([lacunes(self.diagnostic.convention, self.diagnostic.convention.source_texte)])
 
     def non_dits(self) -> Bloc | None:
         """Return what the convention does not say of its structures."""
         dossier, words = self.diagnostic.dossier, self.diagnostic.catalogue
         found = manques(dossier.offre, words.coherence.relations.attendus_offre, words.offre)
-        return plein([tableau_manques(found, replace(self._contexte, source=dossier.convention.source_offre))])
+        return suite([tableau_manques(found, replace(self._contexte, source=dossier.convention.source_offre))])
 
     def vulnerabilite(self) -> Bloc | None:
         """Return the indices of vulnerability, as long as they are a hypothesis: validated, the diagnostic has them."""

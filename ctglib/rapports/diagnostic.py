@@ -35,7 +35,7 @@ from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
 from ctglib.calculs.comparaison import Constat, besoins, comparer, constats, sans_le_hasard
 from ctglib.calculs.radar import indices
-from ctglib.document.blocs import Bloc, Couverture, Groupe, liste, suite
+from ctglib.document.blocs import Bloc, Couverture, liste, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
@@ -208,7 +208,7 @@ class Diagnostic:
         )
         table = self.tableau(nom)
         both = [chart, table] if len(rates) > len(table.cellules) else [table, chart]  # the longer one first
-        shown = plein([liste(told), *both, offer])
+        shown = suite([liste(told), *both, offer])
         return shown + commentaires(rules.theme, self.dossier.commentaires) if shown else None
 
     def phrases(self, nom: str) -> list[str]:
@@ -298,17 +298,17 @@ class Diagnostic:
         amounts = par_tete(self.comparaison, rules.par_tete)
         told = phrases_par_tete(amounts, contexte)
         told += phrase_du_contrat(self.comparaison, before, self.convention, contexte)
-        return plein([liste(told), tableau_par_tete(amounts, contexte, self.doutes)])
+        return suite([liste(told), tableau_par_tete(amounts, contexte, self.doutes)])
 
     def besoins(self) -> Bloc | None:
         """Return the needs, each with the fiches that answer it."""
         args = self.besoins_lus, self.convention
-        return plein([besoins_en_bref(*args), tableau_besoins(*args, self.contexte, doutes=self.doutes)])
+        return suite([besoins_en_bref(*args), tableau_besoins(*args, self.contexte, doutes=self.doutes)])
 
     def questions(self) -> Bloc | None:
         """Return the questions to put first to the parties."""
         source, first = self.convention.source_texte, self.catalogue.synthese.questions
-        return plein([lacunes(self.convention, source, premieres=first)])
+        return suite([lacunes(self.convention, source, premieres=first)])
 
     def limites(self) -> Bloc:
         """Return what the figures must not be made to say, what is left out, and who has yet to comment."""
@@ -332,13 +332,8 @@ class Diagnostic:
             groupes=tuple(self.comparaison["indicateur"].map(self.catalogue.theme_de).map(titles)),
             ecran=True,
         )
-        return plein([table])
+        return suite([table])
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
         return sources(self.empreintes, self.catalogue.synthese.fichiers)
-
-
-def plein(pieces: Iterable[Bloc | None]) -> Groupe | None:
-    """Return pieces one after the other without what is empty: no list, a table without a row; None without any."""
-    return suite(piece for piece in pieces if piece and (not isinstance(piece, Tableau) or len(piece.donnees)))

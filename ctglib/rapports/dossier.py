@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.collecte import QUOI, SANS_SERVICE, periodes
-from ctglib.blocs.couverture import FICTIF
+from ctglib.blocs.collecte import ce_qui_manque, periodes
+from ctglib.blocs.couverture import couvrir
 from ctglib.blocs.messages_suivi import surtout
-from ctglib.calculs.collecte import APPRECIATION, DEPART, ETAT, MOYEN, VALEUR
+from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.collecte.cadre import cadre_vierge
 from ctglib.collecte.classeur import classeur
 from ctglib.collecte.feuilles import feuilles
 from ctglib.collecte.gabarit import lettre, nom_du_classeur
-from ctglib.document.blocs import Couverture, Liste, Logo, Piece, Renvoi, Titre, paragraphe, suite
+from ctglib.document.blocs import Couverture, Liste, Piece, Renvoi, Titre, paragraphe, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import compter, date_longue, en_lettres, majuscule
+from ctglib.document.typographie import compter, majuscule, nombrer
 from ctglib.rapports.evaluation import ouvrir_evaluation
 
 if TYPE_CHECKING:
@@ -58,43 +58,24 @@ class DossierACompleter:
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, how many things are asked for."""
         last, convention = self.etude.derniere, self.etude.convention
-        return Couverture(
+        asked = compter(len(self.demandees), "demande") if len(self.demandees) else "complet"
+        return couvrir(
+            convention,
+            last.suivi.dossier.logos,
+            (("Statut", asked),),
+            fin=last.suivi.fin,
             sujet=convention.titre,
             territoire=self.etude.contexte.territoire.nom,
-            mentions=(
-                ("Parties", " et ".join(partie.nom for partie in convention.parties)),
-                ("Convention", f"du {date_longue(convention.debut)} au {date_longue(last.suivi.fin)}"),
-                ("Statut", compter(len(self.demandees), "demande") if len(self.demandees) else "complet"),
-            ),
-            logos=tuple(
-                Logo(partie.nom_court, last.suivi.dossier.logos.get(partie.id)) for partie in convention.parties
-            ),
             source=f"Source : {last.contexte.source}",
             date=convention.debut.isoformat(),
-            avertissement=FICTIF if convention.fictive else "",
             sigles=tuple(self.etude.catalogue.synthese.sigles.items()),
             breve=True,
         )
 
     @cached_property
     def demandees(self) -> pd.DataFrame:
-        """What is missing, one row a thing, all its years at once: its service, its sheet, when it is awaited."""
-        catalogue, gabarit = self.etude.catalogue, self.etude.derniere.gabarit
-        rows, services = self.etude.manques, {name: item.libelle for name, item in catalogue.responsables.items()}
-        told = [periodes([int(year) for year in text.split(SEPARATEUR)]) for text in rows["annees"]]
-        starts = rows["nature"].eq(DEPART)
-        rows = rows.assign(
-            service=rows["responsable"].map(services).fillna(SANS_SERVICE),
-            quoi=rows["nature"].map(QUOI).fillna(rows["libelle"]),
-            quand_annees=pd.Series(told, rows.index, dtype=object).mask(starts, rows["annees"] + " (départ)"),
-            genre=rows["nature"].mask(starts, VALEUR),
-        )
-        keys = ["responsable", "genre", "fiche", "element"]
-        joined = rows.groupby(keys, sort=False)
-        rows = rows.assign(
-            annees=joined["annees"].transform(SEPARATEUR.join),
-            quand_annees=joined["quand_annees"].transform(" ; ".join),
-        ).drop_duplicates(keys, ignore_index=True)
+        """What is missing (see ``ce_qui_manque``), with its sheet and when it is awaited."""
+        catalogue, gabarit, rows = self.etude.catalogue, self.etude.derniere.gabarit, ce_qui_manque(self.etude)
 
         def feuille(row: pd.Series) -> str:
             table = catalogue.indicateurs_fiches[row.element].table if row.element else ""
@@ -115,12 +96,11 @@ class DossierACompleter:
         counts = asked["service"].value_counts()
         who = f"« {counts.index[0]} »"
         if len(counts) > 1:
-            who = f"{en_lettres(len(counts))} services{surtout(counts, 'surtout')}"
-        missing = f"{majuscule(en_lettres(len(asked)))} élément{'s' * (len(asked) > 1)}"
-        verb = "manquent" if len(asked) > 1 else "manque"
+            who = f"{nombrer(len(counts), 'service')}{surtout(counts, 'surtout')}"
+        missing = majuscule(nombrer(len(asked), "élément manque", "éléments manquent"))
         renvois = (Renvoi(f"tableau-{name}", entre_parentheses=True) for name in ("services", "demandes"))
         phrases = (
-            f"{missing} {verb} encore, à demander à {who}",
+            f"{missing} encore, à demander à {who}",
             "Une lettre et des classeurs à remplir sont joints pour chaque service, qui y lit quoi donner et quand",
         )
         sentences = tuple((text, renvoi, ".") for text, renvoi in zip(phrases, renvois, strict=True))
@@ -184,5 +164,5 @@ class DossierACompleter:
 
     def _annees(self, rows: pd.DataFrame) -> list[int]:
         """Return the years whose workbook some rows need; a value of before is corrected in that of the first year."""
-        told = {int(year) for text in rows["annees"] for year in text.split(SEPARATEUR)}
-        return sorted({max(year, self.etude.annees[0]) for year in told})
+        told = SEPARATEUR.join([*rows["annees"], *rows["depart"]]).split(SEPARATEUR)
+        return sorted({max(int(year), self.etude.annees[0]) for year in told if year})

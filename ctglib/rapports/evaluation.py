@@ -150,7 +150,7 @@ class EvaluationFinale:
             compared.departement(),
             compared.sensibilite(),
         )
-        return suite(replace(table, ecran=True) for table in tables if table is not None)
+        return suite(replace(table, ecran=True) for table in tables if table)
 
     def limites(self) -> Bloc:
         """Return what the report must not be made to say."""

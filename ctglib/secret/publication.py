@@ -159,16 +159,10 @@ def _calcules(observations: pd.DataFrame, caches: np.ndarray, indicateurs: Mappi
         caches = caches | observations.index.isin(told)
 
 
-@dataclass(frozen=True)
-class SuiviPublie:
-    """A follow-up without the small counts, and the tables that had to be withheld whole (table, raison)."""
+def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame]:
+    """Return the follow-up that the reports of a year read, and the tables withheld whole (table, raison).
 
-    suivi: DossierSuivi
-    retraits: pd.DataFrame
-
-
-def publier(suivi: DossierSuivi, annee: int) -> SuiviPublie:
-    """Return the follow-up that the reports of a year read: no count that they hide is left anywhere in it.
+    No count that the reports hide is left anywhere in it.
 
     Args:
         suivi: The checked data, years up to ``annee``.
@@ -193,7 +187,7 @@ def publier(suivi: DossierSuivi, annee: int) -> SuiviPublie:
         )
         for year, one in suivi.suivis.items()
     }
-    return SuiviPublie(replace(suivi, suivis=years, observations=rows, masque=shown.masque), shown.retraits)
+    return replace(suivi, suivis=years, observations=rows, masque=shown.masque), shown.retraits
 
 
 @dataclass(frozen=True)
@@ -229,7 +223,7 @@ def figer(convention: str, annee: int) -> MasqueFige:
         DonneesInvalides: All the faults of the data, or a year out of the convention.
     """
     kept = lire_suivi_brut(convention).masque  # that of later bilans too
-    hidden = publier(lire_suivi_brut(convention, annee), annee).suivi.masque
+    hidden = publier(lire_suivi_brut(convention, annee), annee)[0].masque
     cells = pd.concat([kept, hidden])[COLONNES].astype({"annee": "Int64"}).sort_values(COLONNES)
     cells = cells.drop_duplicates(list(LIEU))
     return MasqueFige(
