@@ -8,7 +8,7 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.blocs import analyses, flux, inclusion, livrables, norme, taux
+from ctglib.blocs import analyses, livrables
 from ctglib.calculs.suivi import annees, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
@@ -75,10 +75,10 @@ def lire(cas: dict) -> pd.DataFrame:
     declared = analyse(kinds[cas["lecture"]]) if cas["lecture"] in kinds else None
     read = table(cas["valeurs"], cas["annees"], *(declared.tous(*declared.roles) if declared else ()))
     lectures: dict[str, Callable[[], pd.DataFrame]] = {
-        "mouvements": lambda: flux.calculer(read, declared),
-        "relais": lambda: norme.calculer(read, declared),
-        "occupation": lambda: taux.calculer(read, declared, last),
-        "inclusion": lambda: inclusion.calculer(read, declared, last, catalogue().indicateurs_fiches),
+        "mouvements": lambda: analyses.calculer_flux(read, declared),
+        "relais": lambda: analyses.calculer_norme(read, declared),
+        "occupation": lambda: analyses.calculer_taux(read, declared, last),
+        "inclusion": lambda: analyses.calculer_inclusion(read, declared, last, catalogue().indicateurs_fiches),
         "projets": lambda: analyses.cumul(rapport("cmj_projets_realises"), read),
         "livrables": lambda: livrables.calculer(
             read,

@@ -11,9 +11,7 @@ import pytest
 from analyses_exemple import ICI, analyse, catalogue, observations
 from evaluation_exemple import evaluer
 
-from ctglib.blocs.analyses import quotients
-from ctglib.blocs.effectifs import mouvements
-from ctglib.blocs.passage import passage
+from ctglib.blocs.analyses import mouvements, passage, quotients
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import lire_dossier
 

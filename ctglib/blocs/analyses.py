@@ -1,21 +1,59 @@
-"""The analyses that a fiche declares, each shown by the block of its type (``ctglib/blocs/<type>.py``)."""
+"""The analyses that a fiche declares: what they share, then the types that count; the others have a file each.
+
+A type is a function of its name, below or in ``ctglib/blocs/<type>.py``: it yields sentences, then tables and charts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.suivi import annees, avec_reperes, changements_en_vigueur, ensemble
-from ctglib.document.blocs import Bloc, Groupe, suite
-from ctglib.document.mesures import ligne
-from ctglib.document.typographie import compter, enumerer, nombre, pourcent
+from ctglib.calculs.suivi import (
+    annees,
+    avec_reperes,
+    changements_en_vigueur,
+    croiser,
+    details,
+    ensemble,
+    est_muet,
+    pire,
+    somme,
+)
+from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
+from ctglib.document.contexte import Contexte
+from ctglib.document.mesures import COUPURES, ligne, marquee, marquer, periode, petits_publies
+from ctglib.document.tableau import Colonne, decimales
+from ctglib.document.typographie import (
+    accorder,
+    compter,
+    date_longue,
+    enumerer,
+    minuscule,
+    nombre,
+    nombre_court,
+    points,
+    pourcent,
+)
+from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Analyse, Rapport
+from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.statuts import Statut
+from ctglib.graphiques.barres import entrees_sorties
+from ctglib.graphiques.trajectoires import trajectoires
 
 Blocs = Iterator[Bloc | None]  # what the block of an analysis yields
 CONVENTION = "convention"  # where an initial value comes from
+CLAUSE = "financement_pilotage"  # what decides of the posts of coordination
+DU_TAUX = ("capacite", "denominateur", "numerateur", "taux")
+PHRASE_DU_TAUX = "{numerateur} pour {denominateur}, soit un taux de {rapport}"
+FLUX = {
+    "entrees": ("aucune entrée", "entrée", "les entrées ne sont pas connues"),
+    "sorties": ("aucun départ", "départ", "les départs ne sont pas connus"),
+}
+PAR_POSTE = ("base", "a_defaut")
 
 
 def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
@@ -25,8 +63,12 @@ def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
     """
     if etude.annuel.vide:
         return None
-    block = getattr(import_module(f"ctglib.blocs.{analyse.type}"), analyse.type)
+    name = analyse.type
+    block = globals().get(name) or getattr(import_module(f"ctglib.blocs.{name}"), name)
     return suite(block(etude, analyse) or ())
+
+
+# What they share.
 
 
 def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFrame:
@@ -41,10 +83,11 @@ def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame
     return avec_reperes(table, etude.evaluation, etude.catalogue, changes)
 
 
-def nom_du_detail(etude: EtudeAnnuelle, table: pd.DataFrame) -> str:
-    """Return what the modalités of a table of years are: « Dispositif »."""
+def _colonne_du_detail(etude: EtudeAnnuelle, table: pd.DataFrame) -> Colonne:
+    """Return what the rows by modalité of a table of years are: « Dispositif »."""
     names = [name for name in table["dimension"].unique() if name]
-    return etude.catalogue.dimensions[names[0]].libelle if names else "Détail"
+    head = etude.catalogue.dimensions[names[0]].libelle if names else "Détail"
+    return Colonne("_detail", head, ecrire=lambda row: row["libelle"] or "Ensemble")
 
 
 class Compte(float):
@@ -91,3 +134,364 @@ def cumul(rapport: Rapport, table: pd.DataFrame) -> pd.DataFrame:
     """Return both counts, added up from year to year over the years for which both are known."""
     both = {name: ensemble(table, getattr(rapport, name))["valeur"] for name in ("numerateur", "denominateur")}
     return pd.DataFrame(both).dropna().cumsum().reset_index(names="annee")
+
+
+# How many: some indicators of a year beside what they were, and which modalités of theirs rise or fall.
+
+
+def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
+    """Yield what the modalités of some indicators did, the ratios declared; then the chart of the modalités."""
+    names, contexte = analyse.tous("effectifs"), etude.contexte
+    cited = [name for item in analyse.rapports for name in (item.numerateur, item.denominateur)]
+    table = lire_annees(etude, [*names, *cited])
+    if est_muet(table):
+        return
+    told: list[str] = []
+    for name in names:
+        rows = etude.evaluation[etude.evaluation["indicateur"].eq(name) & etude.evaluation["modalite"].ne("")]
+        if len(rows):
+            noun = minuscule(etude.catalogue.dimensions[rows["dimension"].iloc[0]].libelle)
+            told += mouvements(rows, noun, contexte, etude.catalogue.evaluation)
+    yield liste([*told, *quotients(analyse.rapports, etude.evaluation, table)])
+    for item in analyse.rapports:
+        if item.calcul == "cumul" and len(added := cumul(item, table)) > 1:  # one year adds nothing up
+            below, above = (contexte.indicateurs[name].libelle for name in (item.denominateur, item.numerateur))
+            columns = [
+                Colonne("annee", "Année", ecrire=str),
+                Colonne("denominateur", below, True),
+                Colonne("numerateur", above, True),
+            ]
+            title = f"{above}, en cumul, {contexte.territoire.nom}, {periode(added['annee'])}"
+            yield contexte.tableau(added, columns, f"cumul-{item.numerateur.replace('_', '-')}", title, ecran=True)
+    if analyse.note:
+        yield paragraphe(analyse.note, classe="note")
+    if analyse.graphique:
+        rows = pd.concat([pour_trajectoires(etude, details(table, name)) for name in names])
+        panels = rows.assign(libelle=rows["serie"])  # each bears the name of its modalité alone
+        yield trajectoires(panels, contexte, nom=analyse.id, titre=analyse.graphique)
+
+
+def mouvements(rows: pd.DataFrame, nom: str, contexte: Contexte, mots: Evaluation) -> list[str]:
+    """Return one sentence a direction, its modalités with their change; one a reason, those that don't compare."""
+
+    def pourquoi(row: pd.Series) -> str:
+        if pd.isna(row["valeur"]):
+            return contexte.absence(row["statut"])
+        if pd.isna(row["valeur_precedente"]):
+            word = contexte.absence(row["statut_precedent"])
+            return f"{word} en {row['annee_precedente']}" if word else mots.raisons["sans_valeur_precedente"]
+        return mots.raisons[row["raison_evolution"]]
+
+    names, chance = rows["libelle_modalite"].map(minuscule), rows["evolution"].eq("trop_peu")
+    gap = (rows["valeur"] - rows["valeur_precedente"]).where(~rows["raison_evolution"].isin(COUPURES))
+    changes = gap.map(lambda change: contexte.ecart(rows["indicateur"].iloc[0], change, ""), na_action="ignore")
+    since = " (" + changes.astype(object) + " depuis " + rows["annee_precedente"].astype(str) + ")"
+    named = names + since.where(gap.fillna(0).ne(0), "")
+    reasons = pd.Series({place: pourquoi(row) for place, row in rows[gap.isna()].iterrows()}, dtype=object)
+    if len(reasons) == len(rows) and reasons.nunique() == 1:
+        return [f"Aucune comparaison par {nom} ({reasons.iloc[0]})."]
+    groups = {
+        "en hausse": gap.gt(0) & ~chance,
+        "en baisse": gap.lt(0) & ~chance,
+        "dont l'écart est trop faible pour conclure": chance,
+        "sans changement": gap.eq(0),
+    } | {f"sans comparaison ({why})": rows.index.isin(reasons.index[reasons.eq(why)]) for why in reasons.unique()}
+    return [
+        f"{compter(mask.sum(), nom, accorder(nom, 2))} {word} : {' ; '.join(named[mask])}."
+        for word, mask in groups.items()
+        if mask.any()
+    ]
+
+
+# A rate: numerator and denominator by modalité, the whole being the quotient of the sums, beside last year's.
+
+
+def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
+    """Yield how high the rate is, where it is highest and lowest, and the table by modalité."""
+    known, year, contexte = lire_annees(etude, analyse.tous(*DU_TAUX)), etude.annee, etude.contexte
+    table = calculer_taux(known, analyse, year)
+    whole, parts, told = table.iloc[-1], table.iloc[:-1], []
+    rated, unknown = parts[parts["taux"].notna()].sort_values("taux", kind="stable"), parts[parts["taux"].isna()]
+    if pd.notna(whole["taux"]):
+        words = {name: marquer(nombre(whole[name]), whole[f"statut_{name}"]) for name in ("numerateur", "denominateur")}
+        said = (analyse.phrase or PHRASE_DU_TAUX).rstrip(". ").format(**words, rapport=pourcent(whole["taux"]))
+        before = whole["taux_precedent"]
+        gap = f", contre {pourcent(before)} l'année précédente ({points(whole['taux'] - before)})"
+        told.append(f"{said}{gap if pd.notna(before) else ''}.")
+    if len(rated) > 1:
+        low, high = (f"{row['libelle']}, {pourcent(row['taux'])}" for _, row in rated.iloc[[0, -1]].iterrows())
+        told.append(f"Le taux le plus haut : {high}. Le plus bas : {low}.")
+    if len(unknown) and told:
+        told.append(f"Taux inconnu : {' ; '.join(unknown['libelle'].map(minuscule))}.")
+    yield liste(told)
+    if est_muet(known[known["annee"].eq(year)]):
+        return
+    labels = {role: contexte.indicateurs[analyse.un(role)].libelle for role in DU_TAUX if analyse.un(role)}
+    rate, own = labels.pop("taux", "Taux"), analyse.un("taux")
+    head, above, below = f"{rate} (%)", *(minuscule(labels[role]) for role in ("numerateur", "denominateur"))
+    before = marquee(contexte, own, "taux_precedent", "statut_precedent")
+    yield contexte.tableau(
+        table,
+        [
+            _colonne_du_detail(etude, known),
+            *(
+                Colonne(f"_{role}", label, True, "", marquee(contexte, analyse.un(role), role))
+                for role, label in labels.items()
+            ),
+            Colonne("_taux_precedent", str(year - 1), True, head, before),
+            Colonne("_taux", str(year), True, head, marquee(contexte, own, "taux")),
+        ],
+        analyse.id,
+        f"{rate}, {etude.lieu}",
+        notes=[f"Taux : 100 × {above} / {below} ; celui de l'ensemble est le quotient des sommes."],
+        statuts=table.filter(like="statut_").stack(),
+    )
+
+
+def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
+    """Return, by modalité, numerator, denominator and rate of a year, beside the rate of the year before.
+
+    The last row is the whole (modalité ""): the entered one, failing that the sum of the modalités, and its rate the
+    quotient of the sums, known only when all of them are.
+    """
+    now, before = (_taux_de_l_annee(table, analyse, year) for year in (annee, annee - 1))
+    last = before[["taux", "statut_taux"]].rename(columns={"taux": "taux_precedent", "statut_taux": "statut_precedent"})
+    return now.join(last).fillna({"statut_precedent": Statut.NON_TRANSMIS}).reset_index(names="modalite")
+
+
+def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
+    rows = croiser(table, {name: (analyse.un(name), annee) for name in DU_TAUX})
+    parts = rows.drop(index="", errors="ignore")
+    rows = rows.reindex([*parts.index, ""]).fillna(
+        {"libelle": "", **{f"statut_{name}": Statut.NON_TRANSMIS for name in DU_TAUX}}
+    )
+    if rows.at["", "statut_capacite"] == Statut.NON_TRANSMIS:
+        rows.loc["", "statut_capacite"] = Statut.SANS_OBJET  # places of different moments are not added up
+    for name in ("denominateur", "numerateur"):
+        if rows.at["", f"statut_{name}"] == Statut.NON_TRANSMIS:
+            rows.loc["", [name, f"statut_{name}"]] = somme(parts, name)
+    empty = rows["denominateur"].eq(0)
+    quotient = 100 * rows["numerateur"] / rows["denominateur"].mask(empty)
+    worst = pire(rows["statut_denominateur"].mask(empty, Statut.SANS_OBJET), rows["statut_numerateur"])
+    silent = rows["statut_taux"].eq(Statut.NON_TRANSMIS)
+    return rows.assign(taux=rows["taux"].mask(silent, quotient), statut_taux=rows["statut_taux"].mask(silent, worst))
+
+
+# Some persons among all: how many of them come, where, and for how long each.
+
+
+def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
+    """Yield which share they are and where they came; then the table. A hidden count gives no share."""
+    read, contexte, year = lire_annees(etude, analyse.tous("effectif", "volume")), etude.contexte, etude.annee
+    if est_muet(read):
+        return
+    table = calculer_inclusion(read, analyse, year, etude.catalogue.indicateurs_fiches)
+    parts = table[table["modalite"].ne("")]
+    labels = parts["libelle"].map(minuscule)
+    places = {
+        "Présents": labels[parts["effectif"].gt(0)],
+        "Aucun": labels[parts["effectif"].eq(0)],
+        "Nombre sous secret": labels[parts["statut_effectif"].eq(Statut.SECRET)],
+    }
+    told = [f"{word} : {' ; '.join(names)}." for word, names in places.items() if len(names)]
+    yield liste([*quotients(analyse.rapports, etude.evaluation, read), *told])
+    count, volume = analyse.un("effectif"), analyse.un("volume")
+    label = contexte.indicateurs[count].libelle
+    columns = [
+        _colonne_du_detail(etude, read),
+        Colonne("_avant", str(year - 1), True, label, marquee(contexte, count, "precedent")),
+        Colonne("_effectif", str(year), True, label, marquee(contexte, count, "effectif")),
+    ]
+    if volume:
+        unit = contexte.unites[contexte.indicateurs[volume].unite].libelle
+        columns += [
+            Colonne("_volume", f"{unit}, {year}", True, "", marquee(contexte, volume, "volume")),
+            Colonne("par_personne", "Par personne", True, "", decimales(0)),
+        ]
+    yield contexte.tableau(
+        table,
+        columns,
+        analyse.id,
+        f"{label}, {contexte.territoire.nom}, {year - 1} et {year}",
+        ecran=True,
+        notes=[analyse.note],
+        statuts=table.filter(like="statut_").stack(),
+    )
+
+
+def calculer_inclusion(
+    table: pd.DataFrame, analyse: Analyse, annee: int, indicateurs: Mapping[str, Indicateur]
+) -> pd.DataFrame:
+    """Return, by modalité then whole, the persons of a year and the one before, and their volume (hours…).
+
+    ``par_personne`` needs both figures: a hidden count has none, so that the volume does not give it away. The volume
+    of the whole is the sum of the modalités' where nobody entered it; persons are never added up.
+    """
+    count, volume = analyse.un("effectif"), analyse.un("volume")
+    read = {"effectif": (count, annee), "precedent": (count, annee - 1), "volume": (volume, annee)}
+    rows = croiser(table, read)
+    for name, (indicateur, _) in read.items():
+        if indicateur and (own := indicateurs[indicateur].modalites):
+            status = rows[f"statut_{name}"]
+            elsewhere = status.eq(Statut.NON_TRANSMIS) & ~rows.index.isin(["", *own])
+            rows[f"statut_{name}"] = status.mask(elsewhere, Statut.SANS_OBJET)
+    if "" in rows.index and rows.at["", "statut_volume"] == Statut.NON_TRANSMIS:
+        rows.loc["", ["volume", "statut_volume"]] = somme(rows.drop(index=""), "volume")
+    persons = rows["effectif"].where(rows["effectif"].gt(0))
+    return rows.assign(par_personne=rows["volume"] / persons).reset_index(names="modalite")
+
+
+# Who comes and who goes: entries, departures and balance by year, beside the change of the stock.
+
+
+def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
+    """Yield the entries, departures and balance of the year and of all, whether the stock agrees; then the chart."""
+    read, name = lire_annees(etude, analyse.tous("entrees", "sorties", "effectif")), analyse.un("effectif")
+    if est_muet(read[read["indicateur"].ne(name)]):
+        return
+    table = calculer_flux(read, analyse)
+    yield liste(phrases_du_flux(table, etude.contexte.indicateurs[name].libelle if name else ""))
+    yield liste(petits_publies(read, ["valeur"], etude.catalogue.seuils.petits_effectifs, etude.contexte))
+    yield entrees_sorties(table, etude.contexte, nom=analyse.id, titre=analyse.graphique or analyse.titre)
+
+
+def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
+    """Return, year by year, entries, departures and their balance, beside the change of the stock.
+
+    ``ecart`` is the change of the stock less the balance: zero when both say the same, missing when one is not known.
+    """
+    read = {role: ensemble(table, analyse.un(role)) for role in FLUX}
+    flows = pd.concat([rows.set_axis([role, f"statut_{role}"], axis=1) for role, rows in read.items()], axis=1)
+    balance, stock = flows["entrees"] - flows["sorties"], ensemble(table, analyse.un("effectif"))["valeur"]
+    flows = flows.assign(solde=balance, effectif=stock, variation=stock.diff(), ecart=stock.diff() - balance)
+    return flows.reset_index(names="annee")
+
+
+def phrases_du_flux(table: pd.DataFrame, stock: str) -> list[str]:
+    """Return the movements of the last year and of all, then the years whose balance is not the change of the stock."""
+
+    def dits(row: pd.Series) -> list[str]:
+        known = [(row[role], *words) for role, words in FLUX.items() if pd.notna(row[role])]
+        return [compter(count, noun) if count else none for count, none, noun, _ in known]
+
+    last, known = table.iloc[-1], table[table["solde"].notna()]
+    lacking = [unknown for role, (*_, unknown) in FLUX.items() if pd.isna(last[role])]
+    told = [f"En {last['annee']} : {' et '.join(dits(last))}, soit un solde de {nombre(last['solde'], signe=True)}."]
+    if lacking:
+        told = [f"En {last['annee']} : {' '.join(dits(last))} ; {lacking[0]}, le solde ne se calcule pas."]
+    if len(lacking) == len(FLUX):
+        told = [f"En {last['annee']}, ni les entrées ni les départs ne sont connus."]
+    if len(known) > 1:
+        total = known[["entrees", "sorties", "solde"]].sum()
+        covers = "compense" if total["entrees"] >= total["sorties"] else "ne compense pas"
+        told.append(
+            f"Sur les années connues ({enumerer([str(year) for year in known['annee']])}) : "
+            f"{' et '.join(dits(total))}, soit un solde de {nombre(total['solde'], signe=True)} ; le "
+            f"renouvellement {covers} les départs."
+        )
+    return told + [
+        f"{stock}, en {row.annee} : {nombre(row.variation, signe=True)}, quand le solde est de "
+        f"{nombre(row.solde, signe=True)} ; l'un des comptes est à vérifier."
+        for row in table[table["ecart"].fillna(0).ne(0)].itertuples()
+    ]
+
+
+# A norm: how many go with one full-time equivalent, and how many posts the landmark asks for.
+
+
+def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
+    """Yield how many go with a post, beside the norm and who sets it; on the screen, the same year by year."""
+    table = calculer_norme(lire_annees(etude, analyse.tous("postes", "base", "a_defaut")), analyse)
+    contexte, needed = etude.contexte, table["postes_repere"].notna()
+    known = table[table["postes"].notna() & needed]
+    if known.empty:
+        return
+    roles = [role for role in ("postes", *PAR_POSTE) if analyse.un(role)]
+    labels = {role: contexte.indicateurs[analyse.un(role)].libelle for role in roles}
+    last, words = known.iloc[-1], {role: minuscule(label) for role, label in labels.items()}
+    met = {words[role]: last[f"{role}_par_poste"] for role in roles[1:]}
+    parts = [f"{nombre(value, 1)} {label}" for label, value in met.items() if pd.notna(value)]
+    posts = contexte.valeur(analyse.un("postes"), last["postes"])
+    asked, gap = (nombre(abs(last[name]), 2) for name in ("postes_repere", "ecart_postes"))
+    side = "de plus" if last["ecart_postes"] >= 0 else "de moins"
+    stead = "" if last["d_apres"] == "base" else f", d'après les {words['a_defaut']}, faute de mieux"
+    yield liste(
+        [
+            *[f"En {last['annee']}, pour {posts} : {enumerer(parts)} par poste."] * bool(parts),
+            f"Le repère donnerait {asked} ETP{stead} : il y en a {gap} {side}.",
+            f"Repère : un poste pour {nombre_court(analyse.norme.valeur)} {words['base']} ({analyse.norme.reference}). "
+            "La convention ne l'écrit pas.",
+        ]
+    )
+    instead = table.loc[table["d_apres"].ne("base") & needed, "annee"].astype(str).tolist()
+    yield contexte.tableau(
+        table,
+        [
+            Colonne("annee", "Année", ecrire=str),
+            Colonne(
+                "_postes", f"{labels['postes']} (ETP)", True, "", marquee(contexte, analyse.un("postes"), "postes")
+            ),
+            *(Colonne(f"{role}_par_poste", labels[role], True, "Par poste", decimales(1)) for role in roles[1:]),
+            Colonne("postes_repere", "Postes au repère (ETP)", True, "", decimales(2)),
+            Colonne("ecart_postes", "Écart (ETP)", True, "", decimales(2, signe=True)),
+        ],
+        analyse.id,
+        f"Postes et repère, {contexte.territoire.nom}, {periode([int(year) for year in table['annee']])}",
+        notes=[instead and f"Repère d'après les {words['a_defaut']} en {enumerer(instead)}."],
+        statuts=table["statut_postes"],
+        ecran=True,
+    )
+
+
+def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
+    """Return, by year, how many go with one post, and how many posts the norm asks for.
+
+    The norm counts its own base; where nobody gave it, what stands for it (``d_apres`` "a_defaut"), which is said.
+    """
+    posts = ensemble(table, analyse.un("postes")).set_axis(["postes", "statut_postes"], axis=1)
+    base, other = (ensemble(table, analyse.un(role))["valeur"].reindex(posts.index) for role in PAR_POSTE)
+    divisor, needed = posts["postes"].mask(posts["postes"].eq(0)), base.fillna(other) / analyse.norme.valeur
+    return posts.assign(
+        base_par_poste=base / divisor,
+        a_defaut_par_poste=other / divisor,
+        d_apres=base.notna().map({True: "base", False: "a_defaut"}),
+        postes_repere=needed,
+        ecart_postes=posts["postes"] - needed,
+        norme=analyse.norme.valeur,
+    ).reset_index(names="annee")
+
+
+# Whether the posts of coordination have become what the convention awaits, and what it decides.
+
+
+def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
+    """Yield « oui », « en partie », « pas encore » or « on ne le sait pas », then what the clause decides."""
+    contexte = etude.contexte
+    posts, turned = (ligne(etude.evaluation, analyse.un(role)) for role in ("postes", "convertis"))
+    count, whole = (
+        None
+        if row is None or pd.isna(row["valeur"])
+        else marquer(contexte.valeur(row["indicateur"], row["valeur"]), row["statut"])
+        for row in (turned, posts)
+    )
+    if count is None:
+        word = contexte.absence(Statut.NON_TRANSMIS if turned is None else turned["statut"])
+        told = f"On ne le sait pas : « {contexte.indicateurs[analyse.un('convertis')].libelle} », {word}."
+    elif whole is None:
+        told = f"{count} en {turned['annee']}, sur un nombre de postes qui n'est pas connu."
+    elif not turned["valeur"]:
+        told = f"Pas encore : aucun des {whole} de coordination n'a changé de fonction en {turned['annee']}."
+    else:
+        done = "Oui" if turned["valeur"] >= posts["valeur"] else "En partie"
+        told = f"{done} : {count} sur {whole} de coordination en {turned['annee']}."
+    yield paragraphe(told)
+    clause = etude.convention.clause(CLAUSE)
+    written = [item.objet for item in etude.convention.articles if clause and item.numero == clause.article]
+    if clause and (text := clause.texte or "".join(written)):
+        yield liste(
+            [
+                f"Ce que l'{etude.convention.citer(CLAUSE)} décide : {minuscule(text)}",
+                f"La convention s'achève le {date_longue(etude.suivi.fin)} : c'est à cette date que le passage se "
+                "juge.",
+            ]
+        )

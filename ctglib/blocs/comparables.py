@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,7 +11,7 @@ from ctglib.calculs.comparables import BRUIT, CHANGE, Resultat, comparer, marge,
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.document.typographie import compter, de_a, enumerer, minuscule, nombre, points, pourcent, signe
 from ctglib.donnees.communes import Communes
 from ctglib.donnees.dossier import Dossier
@@ -335,8 +334,3 @@ def _series(rows: pd.DataFrame, ecart: str) -> str:
     """Return « 2 séries : foyers au RSA, −3,3 points ; … »."""
     items = [f"{minuscule(name)}, {points(gap)}" for name, gap in zip(rows["libelle"], rows[ecart], strict=True)]
     return f"{compter(len(rows), 'série')} : {' ; '.join(items)}"
-
-
-def decimales(combien: int) -> Callable[[float], str]:
-    """Return what writes a number with so many decimals, a dash for none."""
-    return lambda value: RIEN if pd.isna(value) else nombre(value, combien)

@@ -9,7 +9,6 @@ from math import isfinite
 
 import pandas as pd
 
-from ctglib.blocs.comparables import decimales
 from ctglib.blocs.territoire import part
 from ctglib.blocs.theme import sans_colonne_vide
 from ctglib.calculs.portrait import (
@@ -28,7 +27,7 @@ from ctglib.calculs.portrait import (
 from ctglib.document.blocs import Bloc, paragraphe, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure, figure_de
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import charger_famille, lire_tables, serie_gardee, tables

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.document.blocs import Bloc
-from ctglib.document.typographie import nombre_court
+from ctglib.document.typographie import nombre, nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv
 
@@ -170,6 +170,11 @@ def tableau(
     numeric = {name: pd.api.types.is_numeric_dtype(shown[name]) for name in shown.columns}
     told = colonnes or [Colonne(name, str(name), numerique=numeric[name]) for name in shown.columns]
     return Tableau.de(shown, told, nom=nom, titre=titre, source=source, **reste)
+
+
+def decimales(combien: int, *, signe: bool = False) -> Callable[[float], str]:
+    """Return what writes a number of a column with so many decimals, a dash for none."""
+    return lambda value: RIEN if pd.isna(value) else nombre(value, combien, signe)
 
 
 def ecrire_valeur(valeur: object) -> str:

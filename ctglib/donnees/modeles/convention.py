@@ -12,8 +12,8 @@ from pydantic import AfterValidator, Field
 from ctglib.donnees.modeles import Annee, CodeModalite, CodeTerritoire, Identifiant, Modele, Positif, Texte
 from ctglib.donnees.montrable import Montrable
 
-# What each type of analysis needs, then what it may be given besides: the roles of ``ctglib/blocs/<type>.py``, and the
-# keys of ``Analyse`` that it reads. A new type is that file and a line here.
+# What each type of analysis needs, then what it may be given besides: the roles that its function reads (see
+# ``ctglib/blocs/analyses.py``), and the keys of ``Analyse``. A new type is that function and a line here.
 TYPES: dict[str, tuple[str, str]] = {
     "effectifs": ("effectifs", "rapports graphique note"),
     "taux": ("numerateur denominateur", "taux capacite phrase"),
