@@ -137,6 +137,7 @@ def catalogue(indicateurs: dict | None = None) -> SimpleNamespace:
             "visites": indicateur("visites", "nombre").model_copy(update={"origine": "propose"}),
         },
         unites=UNITES,
+        statuts={},
         territoires={place.code: place for place in (ICI, LA)},
         seuils=SEUILS,
         offre=OFFRE,

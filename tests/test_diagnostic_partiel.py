@@ -29,9 +29,13 @@ def garder(donnees: Path, fichier: str, voulue: Callable[[dict[str, str]], bool]
         csv.writer(target, lineterminator="\n").writerows([header, *kept])
 
 
+def controle_de(ctg: Diagnostic) -> Controle:
+    return Controle(ctg.dossier, ctg.controle, ctg.empreintes, ctg.modes)
+
+
 def tout(ctg: Diagnostic) -> str:
     """Return the text of all the sections, with plain spaces."""
-    controle = Controle(ctg)
+    controle = controle_de(ctg)
     shown = [
         ctg.synthese(), ctg.mode_de_lecture(), *map(ctg.section, ctg.catalogue.diagnostic.sections), ctg.moyens(),
         ctg.besoins(), ctg.questions(), ctg.limites(), ctg.annexe(), ctg.sources(),
@@ -140,7 +144,7 @@ def test_une_offre_vide_laisse_ses_sections_et_ne_contredit_rien(donnees: Path) 
 
     assert not any(name.startswith("offre-") for name in noms(map(ctg.section, ctg.catalogue.diagnostic.sections)))
     assert "ages" not in ctg.section("enfance_jeunesse")
-    assert Controle(ctg).non_dits() is None
+    assert controle_de(ctg).non_dits() is None
     assert "L'offre existante n'est pas décrite" in tout(ctg)
     assert "meme_effectif" not in set(ctg.controle["regle"])
 
@@ -157,4 +161,4 @@ def test_sans_un_indicateur_du_radar_la_section_est_laissee(donnees: Path) -> No
     garder(donnees, "annexe1.csv", lambda row: row["indicateur"] not in axes)
     ctg = ouvrir("harnes")
 
-    assert Controle(ctg).vulnerabilite() is None
+    assert controle_de(ctg).vulnerabilite() is None

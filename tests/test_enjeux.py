@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import yaml
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
-from ctglib.blocs.besoins import AUCUNE, SANS_ENJEU, besoins_en_bref, lacunes, tableau_besoins
+from ctglib.blocs.theme import AUCUNE, SANS_ENJEU, besoins_en_bref, lacunes, tableau_besoins
 from ctglib.calculs.comparaison import Constat, besoins, comparer, constats
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
@@ -124,7 +125,10 @@ def test_la_phrase_se_passe_de_compte_quand_toutes_les_fiches_repondent_ou_aucun
 
 
 def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_repond() -> None:
-    table = tableau_besoins(lus(), harnes().convention, contexte(), doutes=["capacite_accueil"])
+    doubtful = frozenset(["capacite_accueil"])
+    etude = SimpleNamespace(besoins_lus=lus(), convention=harnes().convention, contexte=contexte(), doutes=doubtful)
+
+    table = tableau_besoins(etude)
 
     assert [*dict.fromkeys(table.groupes)] == [enjeu.titre for enjeu in harnes().convention.enjeux] + [SANS_ENJEU]
     first, written = ([lisible(cell) for cell in table.cellules.iloc[rank]] for rank in (0, 2))

@@ -6,22 +6,13 @@ import io
 import re
 
 import pandas as pd
-from analyse_exemple import SEUILS, contexte
-from coherence_exemple import INDICATEURS, SIGNEE, affirmation, annexe1, avec, catalogue, convention, correction, saine
+from coherence_exemple import SIGNEE, Entrees, affirmation, annexe1, avec, catalogue, convention, correction, saine
 
-from ctglib.blocs.coherence import (
-    bilan,
-    tableau_affirmations,
-    tableau_coherence,
-    tableau_corrections,
-    tableau_regles,
-)
-from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler
 from ctglib.donnees.modeles.coherence import Justification
+from ctglib.rapports.controle import Controle
 
 REGLES = catalogue().coherence.regles
-CONTEXTE = contexte(INDICATEURS)
 FAUTES = avec(
     annexe1=annexe1(petits=(40, -40.0)),
     convention=convention({"partenaires": []}, annexes_vides=["Annexe 5"]),
@@ -32,20 +23,22 @@ FAUTES = avec(
 )
 
 
-def jugements() -> pd.DataFrame:
-    entrees = avec(
-        affirmations=(
-            affirmation(operateur="superieur", indicateurs=["part_petits"], reference="01"),
-            affirmation(operateur="inferieur", indicateurs=["part_petits"], reference="01"),
-        )
+JUGEES = avec(
+    affirmations=(
+        affirmation(operateur="superieur", indicateurs=["part_petits"], reference="01"),
+        affirmation(operateur="inferieur", indicateurs=["part_petits"], reference="01"),
     )
-    return juger(entrees)
+)
+
+
+def lire(entrees: Entrees) -> Controle:
+    return Controle(entrees, controler(entrees))
 
 
 def test_les_constats_se_suivent_par_gravite_et_le_csv_les_porte_tous() -> None:
     controle = controler(FAUTES)
 
-    tableau = tableau_coherence(controle, REGLES, CONTEXTE)
+    tableau = lire(FAUTES).coherence()
 
     titres = [title.split(" (")[0] for title in dict.fromkeys(tableau.groupes)]
     assert titres == ["À corriger", "À vérifier", "Pour information"]
@@ -54,14 +47,14 @@ def test_les_constats_se_suivent_par_gravite_et_le_csv_les_porte_tous() -> None:
 
 
 def test_un_constat_justifie_montre_sa_raison_a_la_place_de_la_question() -> None:
-    cells = tableau_coherence(controler(FAUTES), REGLES, CONTEXTE).cellules
+    cells = lire(FAUTES).coherence().cellules
 
     answers = list(cells.loc[cells["place"].str.contains("groupes voisins"), "a_demander"])
     assert answers == ["Justifié : Une fermeture (équipe du classeur d'évaluation, 25/11/2026)"]
 
 
 def test_le_titre_d_une_gravite_compte_les_constats_ouverts_puis_les_justifies() -> None:
-    titles = dict.fromkeys(tableau_coherence(controler(FAUTES), REGLES, CONTEXTE).groupes)
+    titles = dict.fromkeys(lire(FAUTES).coherence().groupes)
 
     assert "À vérifier (1\u00a0constat, et 1\u00a0justifié)" in titles
 
@@ -69,7 +62,7 @@ def test_le_titre_d_une_gravite_compte_les_constats_ouverts_puis_les_justifies()
 def test_les_constats_qu_un_autre_tableau_detaille_tiennent_en_une_ligne() -> None:
     phrases = tuple(affirmation(operateur="environ", valeur=10, arrondi=1, id=f"phrase_{x}") for x in "abc")
 
-    tableau = tableau_coherence(controler(avec(affirmations=phrases)), REGLES, CONTEXTE)
+    tableau = lire(avec(affirmations=phrases)).coherence()
 
     line = tableau.cellules.iloc[0]
     assert len(tableau.cellules) == 1
@@ -79,18 +72,18 @@ def test_les_constats_qu_un_autre_tableau_detaille_tiennent_en_une_ligne() -> No
 
 
 def test_un_constat_redit_est_compte_sous_le_tableau_et_non_montre() -> None:
-    tableau = tableau_coherence(controler(FAUTES), REGLES, CONTEXTE)
+    tableau = lire(FAUTES).coherence()
 
     assert not tableau.cellules["place"].str.contains("grande ampleur").any()
     assert tableau.notes == ("Redit ailleurs : 1\u00a0constat, dans le fichier CSV de ce tableau.",)
 
 
-def test_le_tableau_d_un_controle_sans_constat_est_vide_et_s_ecrit() -> None:
-    assert "<tbody></tbody>" in tableau_coherence(controler(saine()), REGLES, CONTEXTE).html
+def test_un_controle_sans_constat_n_a_pas_de_tableau() -> None:
+    assert lire(saine()).coherence() is None
 
 
 def test_chaque_regle_est_expliquee_avec_ses_seuils() -> None:
-    tableau = tableau_regles(controler(FAUTES), REGLES, SEUILS, CONTEXTE)
+    tableau = lire(FAUTES).regles()
 
     explanations = dict(zip(tableau.donnees["id"], tableau.cellules["explication"], strict=True))
     assert len(explanations) == len(REGLES.regles)
@@ -99,7 +92,7 @@ def test_chaque_regle_est_expliquee_avec_ses_seuils() -> None:
 
 
 def test_les_phrases_se_rangent_par_verdict_les_fautes_d_abord() -> None:
-    tableau = tableau_affirmations(jugements(), REGLES, CONTEXTE)
+    tableau = lire(JUGEES).affirmations()
 
     assert tableau.groupes == ("1\u00a0phrase contredite", "1\u00a0phrase vérifiée")
     assert list(tableau.donnees["verdict"]) == ["verifiee", "contredite"]
@@ -108,7 +101,7 @@ def test_les_phrases_se_rangent_par_verdict_les_fautes_d_abord() -> None:
 def test_une_correction_montre_ce_qui_est_ecrit_ce_qui_est_lu_et_pourquoi() -> None:
     hostile = correction("« ABC »").model_copy(update={"ecrit": "=1+1<script>"})
 
-    tableau = tableau_corrections((hostile,), CONTEXTE)
+    tableau = lire(avec(corrections=(hostile,))).corrections()
 
     assert list(tableau.cellules.iloc[0]) == ["Le sigle. Annexe 2", "=1+1<script>", "ABD", "Le sigle existe."]
     assert "<script>" not in tableau.html
@@ -116,7 +109,7 @@ def test_une_correction_montre_ce_qui_est_ecrit_ce_qui_est_lu_et_pourquoi() -> N
 
 
 def test_le_bilan_compte_les_regles_les_constats_et_les_phrases() -> None:
-    text = bilan(controler(FAUTES), jugements(), REGLES).html.replace("\u00a0", " ")
+    text = Controle(JUGEES, controler(FAUTES)).comptes().html.replace("\u00a0", " ")
 
     ouverts = controler(FAUTES)["statut"].eq("ouvert").sum()
     assert f"<li>{len(REGLES.regles)} règles ont été appliquées, dont" in text
@@ -126,6 +119,6 @@ def test_le_bilan_compte_les_regles_les_constats_et_les_phrases() -> None:
 
 
 def test_le_bilan_dit_qu_aucune_regle_n_a_rien_trouve() -> None:
-    text = bilan(controler(saine()), jugements(), REGLES).html
+    text = lire(saine()).comptes().html
 
     assert "<li>Aucun constat" in text

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from ctglib.blocs.theme import sans_colonne_vide
 from ctglib.calculs.offre import ABSENT, ages_des_fiches, structures
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
@@ -68,29 +67,27 @@ def tableau_offre(
         told = told or [majuscule(_valeur(line, contexte)) for _, line in presence.iterrows()]
         return " ; ".join(dict.fromkeys(told)) or RIEN
 
-    return sans_colonne_vide(
-        contexte.tableau(
-            shown,
-            [
-                Colonne("intitule", "Structure", ecrire=_intitule),
-                Colonne("en_gestion", "Gestion", ecrire=lambda row: vocabulaire.gestions.get(row["gestion"]) or RIEN),
-                Colonne("en_places", "Places", True, ecrire=places),
-                Colonne("en_ages", "Âges", ecrire=ages),
-                Colonne("en_horaires", "Horaires", ecrire=lambda row: (
-                    _horaires(lignes(row, "ouverture"), vocabulaire, contexte) or RIEN)),
-                Colonne("autres", "Ce que la convention en dit encore", ecrire=autres),
-            ],
-            nom,
-            f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}",
-            donnees=own,
-            groupes=tuple(shown["libelle_categorie"]) if shown["categorie"].nunique() > 1 else None,
-            notes=(
-                *[f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}."] * bool(supported),
-                f"{RIEN} : la convention n'en dit rien.",
-                f"« {contexte.absence('L')} » : la convention a une case ou une ligne pour cela, laissée vide.",
-            ),
-        )
-    )  # fmt: skip
+    return contexte.tableau(
+        shown,
+        [
+            Colonne("intitule", "Structure", ecrire=_intitule),
+            Colonne("en_gestion", "Gestion", ecrire=lambda row: vocabulaire.gestions.get(row["gestion"]) or RIEN),
+            Colonne("en_places", "Places", True, ecrire=places),
+            Colonne("en_ages", "Âges", ecrire=ages),
+            Colonne("en_horaires", "Horaires", ecrire=lambda row: (
+                _horaires(lignes(row, "ouverture"), vocabulaire, contexte) or RIEN)),
+            Colonne("autres", "Ce que la convention en dit encore", ecrire=autres),
+        ],
+        nom,
+        f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}",
+        donnees=own,
+        groupes=tuple(shown["libelle_categorie"]) if shown["categorie"].nunique() > 1 else None,
+        notes=(
+            *[f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}."] * bool(supported),
+            f"{RIEN} : la convention n'en dit rien.",
+            f"« {contexte.absence('L')} » : la convention a une case ou une ligne pour cela, laissée vide.",
+        ),
+    ).sans_colonne_vide()  # fmt: skip
 
 
 def phrase_des_equipements(

@@ -1,6 +1,6 @@
 """The first page of every report: three messages, three uncertainties, three decisions, each with its proof.
 
-What the diagnostic says is in ``messages_diagnostic``, what the years say in ``messages_suivi``.
+What the diagnostic says is in ``diagnostic``, what the years say in ``messages_suivi``.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from math import isfinite
 import pandas as pd
 
 from ctglib.blocs.territoire import part
-from ctglib.blocs.theme import sans_colonne_vide
 from ctglib.calculs.portrait import (
     ICI,
     LA,
@@ -330,7 +329,7 @@ def _tableau(etude: EtudePortrait, rows: pd.DataFrame, nom: str, titre: str, don
     whose = "ailleurs, ceux" if etude.place.niveau == "commune" else "ceux"
     iris = f"Chiffres à l'IRIS : {whose} des seules communes qui en ont, sans les IRIS secrets."
     notes = [note for word, note in said.items() if made.cellules.eq(word).to_numpy().any()]
-    return replace(sans_colonne_vide(made), notes=(*notes, *[iris] * bool(rows["iris"].any())))
+    return replace(made.sans_colonne_vide(), notes=(*notes, *[iris] * bool(rows["iris"].any())))
 
 
 def _parts(etude: EtudePortrait, theme: str, nom: str) -> Figure | None:

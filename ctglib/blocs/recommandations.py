@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctglib.blocs.besoins import lacunes
 from ctglib.blocs.fin import EtudeFinale
+from ctglib.blocs.theme import lacunes
 from ctglib.blocs.trajectoires import avec_marque
 from ctglib.calculs.collecte import DEPART
 from ctglib.document.blocs import Bloc, liste, paragraphe

@@ -1,13 +1,14 @@
-"""What the diagnostic says of the indicators of annexe 1: sentences, a table, amounts by head, indices, comments."""
+"""What the diagnostic says of annexe 1: sentences, tables, amounts by head, indices, needs, gaps, comments."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from ctglib.calculs.comparaison import DUREE_VARIATION, Constat
+from ctglib.blocs.diagnostic import EtudeDiagnostic
+from ctglib.calculs.comparaison import DUREE_VARIATION, FICHE, Constat
+from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.radar import DECIMALES_INDICE, incertains
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
@@ -23,7 +24,7 @@ from ctglib.document.typographie import (
     nombre_court,
 )
 from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Theme
-from ctglib.donnees.modeles.convention import Commentaire, Convention, Fiche
+from ctglib.donnees.modeles.convention import Commentaire, Convention
 from ctglib.donnees.modeles.rapports import ContratPrecedent, MontantsParTete, PhraseDeSection
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.points import points_indices
@@ -32,6 +33,11 @@ FOIS = 1.05  # closer than that, two amounts by head are alike
 COLONNES = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference", "fois"]
 NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
 PLUS_VITE = "plus_vite"
+AUCUNE, SANS_ENJEU = "aucune fiche", "Hors des enjeux de la convention"
+LECTURE = (
+    "Le rattachement des besoins aux enjeux et aux fiches est une lecture du classeur d'évaluation, à valider par le "
+    "comité de pilotage : la convention ne l'écrit pas."
+)
 VARIATIONS = ["variation", "variation_reference"]
 
 
@@ -48,20 +54,20 @@ def phrases(
     A provisional or a doubtful value bears none. The first names both places, which the next take up.
     """
     sure = {name: item for name, item in constats.items() if not item.provisoire and name not in doutes}
-    held = [one for one in dites if all(name in sure and _tient(sure[name], wanted) for name, wanted in one.si.items())]
+
+    def tient(constat: Constat, attendu: str) -> bool:
+        if attendu != PLUS_VITE:
+            return constat.position == attendu
+        own, other = constat.variation, constat.variation_reference
+        return own is not None and other is not None and not constat.rupture and own > max(other, 0)
+
+    held = [one for one in dites if all(name in sure and tient(sure[name], wanted) for name, wanted in one.si.items())]
     told = [_remplir(one.texte, [sure[name] for name in one.si], contexte, premiere=one is held[0]) for one in held]
     gaps = [sure[name] for name in graphique if name in sure and sure[name].ecart_relatif is not None]
     if told or not gaps:
         return told
     widest = contexte.indicateurs[max(gaps, key=lambda item: abs(item.ecart_relatif)).indicateur].libelle
     return [f"C'est « {widest} » qui s'écarte le plus de la valeur {contexte.reference.de}."]
-
-
-def _tient(constat: Constat, attendu: str) -> bool:
-    if attendu != PLUS_VITE:
-        return constat.position == attendu
-    own, other = constat.variation, constat.variation_reference
-    return own is not None and other is not None and not constat.rupture and own > max(other, 0)
 
 
 def _remplir(phrase: str, constats: list[Constat], contexte: Contexte, *, premiere: bool) -> str:
@@ -83,18 +89,16 @@ def _remplir(phrase: str, constats: list[Constat], contexte: Contexte, *, premie
     return f"{majuscule(contexte.territoire.a)}, {minuscule(filled)}" if premiere else filled
 
 
-def services_absents(
-    services: Iterable[str], constats: Mapping[str, Constat], fiches: Iterable[Fiche], contexte: Contexte
-) -> list[str]:
+def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[str]:
     """Return how many of the services of the reference are absent, and whether a fiche answers one of them."""
-    known = [item for name in services if (item := constats.get(name)) and item.reference]
-    absent = {item.indicateur for item in known if item.niveau == 0}
+    known = [item for item in etude.tous_les_constats if item.indicateur in services and item.reference]
+    absent, contexte = {item.indicateur for item in known if item.niveau == 0}, etude.contexte
     if not absent:
         return []
     verb = "n'existent pas" if len(absent) > 1 else "n'existe pas"
     some = "aucune n'existe" if len(absent) == len(known) else f"{nombre(len(absent))} {verb}"
     kinds = compter(len(known), "sorte de services", "sortes de services")
-    answers = [str(fiche.numero) for fiche in fiches if set(fiche.repond_a) & absent]
+    answers = [str(fiche.numero) for fiche in etude.convention.fiches if set(fiche.repond_a) & absent]
     which = "Les fiches action {} y répondent." if len(answers) > 1 else "La fiche action {} y répond."
     return [
         f"{majuscule(contexte.reference.le)} compte {kinds} pour les parents et les habitants ; {some} "
@@ -104,21 +108,15 @@ def services_absents(
 
 
 def tableau_indicateurs(
-    comparaison: pd.DataFrame,
-    contexte: Contexte,
-    *,
-    titre: str,
-    definitions: Iterable[str] = (),
-    doutes: Collection[str] = (),
-    **reste: object,
+    etude: EtudeDiagnostic, comparaison: pd.DataFrame, *, titre: str, definitions: Iterable[str] = (), **reste: object
 ) -> Tableau:
     """Return the rows of ``comparer``, one an indicator; a column of gaps or of variations only when a row has one.
 
     ``titre`` has neither places nor years; ``definitions`` are the indicators whose meaning stands under the table.
     """
+    contexte = etude.contexte
     here, there = contexte.territoire.nom, contexte.reference.nom
-    provisional = comparaison[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1)
-    doubtful = comparaison["indicateur"].isin(list(doutes))
+    provisional, doubtful, notes = _marques(etude, comparaison)
     changed = comparaison[comparaison[VARIATIONS].notna().any(axis=1)]
 
     def libelle(row: pd.Series) -> str:
@@ -145,24 +143,26 @@ def tableau_indicateurs(
     return contexte.tableau(
         comparaison,
         [column for column in columns if not useless.get(column.cle)],
-        titre=f"{titre}, {lieux_et_dates(contexte, comparaison['annee'])}",
+        titre=f"{titre}, {_lieux_et_dates(contexte, comparaison['annee'])}",
         notes=(
             *(f"{item.libelle} : {minuscule(item.definition)}" for item in map(contexte.indicateurs.get, definitions)),
-            *marques(contexte, provisoire=provisional.any(), douteux=doubtful.any()),
+            *notes,
             *ruptures([contexte.indicateurs[name] for name in changed["indicateur"]], changed["annee"]),
         ),
         **reste,
     )
 
 
-def marques(contexte: Contexte, *, provisoire: bool, douteux: bool) -> list[str]:
-    """Return the notes that explain the marks of a table."""
-    return [f"(p) {contexte.statuts['P'].libelle}."] * bool(provisoire) + [
-        "(?) À vérifier : le contrôle de la convention dit pourquoi."
-    ] * bool(douteux)
+def _marques(etude: EtudeDiagnostic, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series, list[str]]:
+    """Return which rows are provisional, which are doubtful, and the notes that explain their marks."""
+    provisional = rows[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1)
+    doubtful = rows["indicateur"].isin(list(etude.doutes))
+    notes = [f"(p) {etude.contexte.statuts['P'].libelle}."] * bool(provisional.any())
+    notes += ["(?) À vérifier : le contrôle de la convention dit pourquoi."] * bool(doubtful.any())
+    return provisional, doubtful, notes
 
 
-def lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
+def _lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
     """Return « Harnes et Pas-de-Calais, 2018-2020 », as captions end; no year when none is known."""
     years = sorted({str(int(annee)) for annee in annees.dropna()})
     period = "-".join(dict.fromkeys((years[0], years[-1]))) if years else ""
@@ -222,7 +222,7 @@ def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collect
             Colonne("tete_reference", there, True, "Par tête", _euros),
         ],
         nom="par-tete",
-        titre=f"Action sociale de la Caf par tête, {lieux_et_dates(contexte, montants['annee'])}",
+        titre=f"Action sociale de la Caf par tête, {_lieux_et_dates(contexte, montants['annee'])}",
         source=f"{contexte.source} ; calculs du classeur d'évaluation",
         notes=(doubtful,) * int(montants["par"].isin(list(doutes)).any()),
     )  # fmt: skip
@@ -281,20 +281,18 @@ def phrase_du_contrat(
     return [f"{told} {rule} : le montant de {before} est à demander à la Caf."]
 
 
-def vulnerabilite(
-    indices: pd.DataFrame, radar: Radar, contexte: Contexte, convention: Convention, *, valide: bool
-) -> Bloc | None:
+def vulnerabilite(etude: EtudeDiagnostic, *, valide: bool) -> Bloc | None:
     """Return what the indices rest on, their chart, then how they are read; None when there is none.
 
     Until the convention says who validated them they are a working hypothesis, which the report of the check shows;
     from then on they belong to the diagnostic. ``valide`` is which of the two the caller shows.
     """
-    if valide != bool(convention.radar) or not indices["indice"].notna().any():
+    found, rules, words, convention = etude.indices, etude.catalogue.radar, etude.contexte, etude.convention
+    if valide != bool(convention.radar) or not found["indice"].notna().any():
         return None
-    both = f"{contexte.territoire.le} et {contexte.reference.le}"
-    title = f"Indices de vulnérabilité : quels écarts entre {both} ?"
-    chart = points_indices(indices, radar, contexte, nom="indices", titre=title)
-    return suite([fondement(radar, convention), chart, *mode_d_emploi(indices, radar, contexte, convention).pieces])
+    title = f"Indices de vulnérabilité : quels écarts entre {words.territoire.le} et {words.reference.le} ?"
+    chart = points_indices(found, rules, words, nom="indices", titre=title)
+    return suite([fondement(rules, convention), chart, *mode_d_emploi(found, rules, words, convention).pieces])
 
 
 def fondement(radar: Radar, convention: Convention) -> Bloc:
@@ -345,7 +343,81 @@ def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commen
     return f"Les parties n'ont pas encore commenté {enumerer(awaited)}." if awaited else ""
 
 
-def sans_colonne_vide(tableau: Tableau) -> Tableau:
-    """Return a table without the columns that have nothing but dashes."""
-    told = (column for column in tableau.colonnes if tableau.cellules[column.cle].ne(RIEN).any())
-    return replace(tableau, colonnes=tuple(told))
+def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
+    """Return how many needs there are and how many have a fiche; ``besoins`` are those of ``Diagnostic``."""
+    if besoins.empty:
+        return paragraphe("Aucun besoin ne se lit dans le diagnostic ni dans les fiches.")
+    left = int(besoins["fiches"].eq("").sum())
+    answered = len(besoins) - left
+    if not answered:
+        return paragraphe("Aucune fiche action ne répond aux besoins lus ici.")
+    told = "Chaque besoin lu ici a une fiche action qui lui répond."
+    if left:
+        outside = int(besoins["enjeu"].eq("").sum())
+        which = f"dont {nombre(outside)} dans" if outside < left else "dans"
+        told = (
+            f"Sur {compter(len(besoins), 'besoin')}, {nombre(answered)} ont une fiche action qui leur répond. "
+            f"{compter(left, 'reste', 'restent')} sans réponse"
+            + (f", {which} des thèmes qu'aucun enjeu ne reprend." if outside else ".")
+        )
+    named = {number for cell in besoins["fiches"] for number in cell.split(SEPARATEUR)}
+    if alone := [str(fiche.numero) for fiche in convention.fiches if str(fiche.numero) not in named]:
+        which = "aux fiches" if len(alone) > 1 else "à la fiche"
+        told += f" Aucun besoin lu ici ne mène {which} action {enumerer(alone)}."
+    return paragraphe(told)
+
+
+def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
+    """Return the needs in groups, one an enjeu, then those that no enjeu takes, each with the fiches that answer it."""
+    besoins, convention, contexte = etude.besoins_lus, etude.convention, etude.contexte
+    provisional, doubtful, notes = _marques(etude, besoins)
+
+    def besoin(row: pd.Series) -> str:
+        marks = " (p)" * int(provisional[row.name]) + " (?)" * int(doubtful[row.name])
+        return row["besoin"] or contexte.indicateurs[row["indicateur"]].libelle + marks
+
+    def niveau(cle: str, statut: str) -> Callable[[pd.Series], str]:
+        return lambda row: RIEN if row["besoin"] else contexte.valeur(row["indicateur"], row[cle], row[statut])
+
+    def reponse(fiches: str) -> str:
+        numbers = fiches.split(SEPARATEUR)
+        return f"{'fiches' if len(numbers) > 1 else 'fiche'} {enumerer(numbers)}" if fiches else AUCUNE
+
+    return contexte.tableau(
+        besoins,
+        [
+            Colonne("intitule", "Besoin", ecrire=besoin),
+            Colonne("ici", contexte.territoire.nom, True, ecrire=niveau("niveau", "statut")),
+            Colonne("la", contexte.reference.nom, True, ecrire=niveau("reference", "statut_reference")),
+            Colonne("fiches", "Réponse", ecrire=reponse),
+        ],
+        "besoins",
+        f"Besoins et fiches action qui leur répondent, {_lieux_et_dates(contexte, besoins['annee'])}",
+        groupes=tuple(besoins["enjeu"].map({enjeu.id: enjeu.titre for enjeu in convention.enjeux}).fillna(SANS_ENJEU)),
+        notes=(
+            LECTURE,
+            " ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches),
+            *notes,
+            *["– : le besoin est dit par le constat initial de la fiche, sans chiffre."]
+            * int(besoins["origine"].eq(FICHE).any()),
+        ),
+    )
+
+
+def lacunes(convention: Convention, source: str, *, premieres: int | None = None) -> Tableau:
+    """Return one row a gap, with the question to put to the parties: all in their order, or those to put first."""
+    columns = ["id", "objet", "manque", "reference", "question"]
+    rows = pd.DataFrame([item.model_dump() for item in convention.lacunes], columns=columns)
+    told = [
+        Colonne("objet", "Objet"),
+        Colonne("manque", "Ce qui manque ou reste ouvert"),
+        Colonne("reference", "Place dans la convention", ecrire=majuscule),
+        Colonne("question", "Question à poser"),
+    ]
+    if premieres is None:
+        title = f"Ce que la convention ne dit pas, et les questions à poser, {convention.titre}"
+        return Tableau.de(rows, told, nom="lacunes", titre=title, source=source)
+    ranks = {name: rank for rank, name in enumerate(convention.lacunes_d_abord)}
+    rows = rows.sort_values("id", key=lambda ids: ids.map(ranks).fillna(len(ranks)), kind="stable").head(premieres)
+    title = f"Les questions à poser d'abord, {convention.titre}"
+    return Tableau.de(rows, [told[0], told[1], told[3]], nom="questions", titre=title, source=source)

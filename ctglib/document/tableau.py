@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -111,6 +111,11 @@ class Tableau(Bloc):
 
     def __repr__(self) -> str:
         return f'Tableau « {self.titre} », {len(self.cellules)} lignes. Ensuite : .donnees, .exporter("table.csv").'
+
+    def sans_colonne_vide(self) -> Tableau:
+        """Return the table without the columns that have nothing but dashes."""
+        told = tuple(column for column in self.colonnes if self.cellules[column.cle].ne(RIEN).any())
+        return replace(self, colonnes=told)
 
     def lignes(self) -> Iterator[tuple[object, ...]]:
         """Return what is shown, row by row, in the order of the columns."""

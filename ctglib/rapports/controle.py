@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ctglib.blocs.besoins import lacunes
-from ctglib.blocs.coherence import bilan, tableau_affirmations, tableau_coherence, tableau_corrections, tableau_regles
-from ctglib.blocs.messages_diagnostic import MessagesDuControle
+import pandas as pd
+
+from ctglib.blocs.diagnostic import OUVERT, EtudeDiagnostic, MessagesDuControle
 from ctglib.blocs.offre import tableau_manques
-from ctglib.blocs.theme import vulnerabilite
+from ctglib.blocs.theme import lacunes, vulnerabilite
+from ctglib.calculs.coherence import STATUTS_MONTRES
 from ctglib.calculs.offre import manques
-from ctglib.document.blocs import Bloc, Couverture, suite
+from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
-from ctglib.document.tableau import Tableau
-from ctglib.donnees.modeles.coherence import Regles
-from ctglib.rapports.diagnostic import Diagnostic, ouvrir
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import accorder, compter, enumerer, majuscule, nombre, nombre_court
+
+TEXTE_LONG, CALCULS = "texte-long", "calculs du classeur d'évaluation"
+JUSTIFIE, VERIFIEE = "justifie", "verifiee"
 
 
 def ouvrir_controle(convention: str) -> Controle:
@@ -26,72 +29,195 @@ def ouvrir_controle(convention: str) -> Controle:
     Raises:
         DonneesInvalides: Toutes les fautes des données.
     """
-    return Controle(ouvrir(convention))
+    return Controle.lire(convention)
 
 
-@dataclass(frozen=True)
-class Controle:
+class Controle(EtudeDiagnostic):
     """The audit of a convention; each method returns one section, None when it has nothing to show."""
 
-    diagnostic: Diagnostic
-
     def __repr__(self) -> str:
-        return (
-            f"Contrôle de la convention « {self.diagnostic.convention.id} ».\nEnsuite : .coherence(), .affirmations()."
-        )
+        return f"Contrôle de la convention « {self.convention.id} ».\nEnsuite : .coherence(), .affirmations()."
 
-    @property
-    def _regles(self) -> Regles:
-        return self.diagnostic.catalogue.coherence.regles
+    _regles = property(lambda self: self.catalogue.coherence.regles)
 
     @property
     def _contexte(self) -> Contexte:
         """The words, for what the convention says in its text."""
-        return replace(self.diagnostic.contexte, source=self.diagnostic.convention.source_texte)
-
-    def couverture(self) -> Couverture:
-        """Return the cover: parties, period, how much is still to be corrected, date of the data."""
-        return self.diagnostic.couverture()
+        return replace(self.contexte, source=self.convention.source_texte)
 
     def en_bref(self) -> Bloc:
         """Return the first page: what is to be corrected, what is not sure, what to ask."""
-        return self.diagnostic.page_une("controle", MessagesDuControle)
+        return self.page_une("controle", MessagesDuControle)
 
     def comptes(self) -> Bloc:
-        """Return how many rules ran, what they found, and what the sentences of the text are worth."""
-        return bilan(self.diagnostic.controle, self.diagnostic.jugements, self._regles)
+        """Return what the rules found, the gravest first, what was justified, and the verdicts on the sentences."""
+        rules, controle, ran = self._regles, self.controle, len(self._regles.regles)
+        silent, justified = ran - controle["regle"].nunique(), int(controle["statut"].eq(JUSTIFIE).sum())
+        found = controle.loc[controle["statut"].eq(OUVERT), "gravite"].value_counts()
+        verdicts = self.jugements["verdict"].value_counts()
+        open_ = [f"{nombre(found[key])} {title.lower()}" for key, title in rules.gravites.items() if key in found]
+        judged = [f"{nombre(verdicts[key])} {accorder(word.mot, verdicts[key])}"
+                  for key, word in rules.verdicts.items() if key in verdicts]  # fmt: skip
+        said = {
+            f"{compter(ran, 'règle')} ont été appliquées"
+            + (f", dont {nombre(silent)} sans rien à signaler." if silent else "."): True,
+            "Aucun constat n'est ouvert.": not open_,
+            f"{compter(int(found.sum()), 'constat ouvert')} : {enumerer(open_)}.": open_,
+            f"{compter(justified, 'constat')} {'sont justifiés' if justified > 1 else 'est justifié'} : le tableau dit "
+            "pourquoi.": justified,
+            f"{compter(len(self.jugements), 'phrase')} du diagnostic qui comparent, classent ou totalisent, refaites "
+            f"sur ses tableaux : {enumerer(judged)}.": judged,
+        }
+        return liste(sentence for sentence, holds in said.items() if holds) + paragraphe(
+            "Une valeur douteuse est signalée et reste telle qu'elle est imprimée : aucune n'est corrigée ici."
+        )
 
-    def coherence(self) -> Bloc | None:
-        """Return what the rules found, the gravest first."""
-        return suite([tableau_coherence(self.diagnostic.controle, self._regles, self._contexte)])
+    def coherence(self) -> Tableau | None:
+        """Return the findings in groups, the gravest first; a justified one gives its reason in place of its question.
 
-    def affirmations(self) -> Bloc | None:
-        """Return the sentences of the text with their verdict."""
-        return suite([tableau_affirmations(self.diagnostic.jugements, self._regles, self._contexte)])
+        A rule whose findings have a table of their own takes one line. Findings that others tell, and declared
+        corrections, are in the CSV only, and a note counts them.
+        """
+        regles, controle = self._regles, self.controle
+        shown = controle[controle["statut"].isin(STATUTS_MONTRES)]
+        rules = {rule.id: rule for rule in regles.regles}
+        together = shown["regle"].map(lambda name: rules[name].detail is not None) & shown["statut"].ne(JUSTIFIE)
+        ranks = shown.groupby(["regle", "statut"])["numero"]
+        lines = shown.assign(ensemble=together, dernier=ranks.transform("max"), combien=ranks.transform("size"))
+        lines = lines[~(together & shown.duplicated(["regle", "statut"]))]
+        justified = shown["statut"].eq(JUSTIFIE).groupby(shown["gravite"]).agg(["size", "sum"])
+        titles = {
+            name: f"{regles.gravites[name]} ({compter(all_ - known, 'constat')}"
+            + (f", et {compter(known, 'justifié')})" if known else ")")
+            for name, all_, known in justified.itertuples()
+        }
 
-    def corrections(self) -> Bloc | None:
-        """Return the places read otherwise than they are written."""
-        return suite([tableau_corrections(self.diagnostic.dossier.corrections, self._contexte)])
+        def place(row: pd.Series) -> str:
+            if not row.ensemble:
+                return f"{row.numero}. {row.libelle} : {row.objet}. {majuscule(row.lieu)}"
+            return f"{' à '.join(dict.fromkeys(map(str, (row.numero, row.dernier))))}. {row.libelle}"
 
-    def lacunes(self) -> Bloc | None:
+        def calcule(row: pd.Series) -> str:
+            told = f"{row.calcule}. {majuscule(row.pourquoi)}" if row.pourquoi else row.calcule
+            return rules[row.regle].explication if row.ensemble else majuscule(told)
+
+        def question(row: pd.Series) -> str:
+            if row.statut == JUSTIFIE:
+                return f"{regles.statuts[row.statut]} : {row.motif}"
+            if row.ensemble:
+                return f"Voir le tableau « {rules[row.regle].detail} » ({rules[row.regle].a_qui})"
+            return f"{row.question} ({row.a_qui})"
+
+        hidden = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
+        return self._contexte.tableau(
+            lines,
+            [
+                Colonne("place", "Règle, objet et lieu", ecrire=place),
+                Colonne("lu", "Écrit", ecrire=lambda row: (
+                    compter(row.combien, "constat") if row.ensemble else majuscule(row.ecrit))),
+                Colonne("attendu", "Calculé ou attendu", ecrire=calcule),
+                Colonne("a_demander", "Question à poser", ecrire=question),
+            ],
+            "coherence",
+            f"Constats du contrôle, par gravité, {self.contexte.territoire.nom}",
+            donnees=controle,
+            source=f"{self._contexte.source} ; {CALCULS}",
+            groupes=lines["gravite"].map(titles),
+            notes=[
+                f"{word} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
+                for statut, word in regles.statuts.items()
+                if statut in hidden
+            ],
+            classe=TEXTE_LONG,
+        ) or None  # fmt: skip
+
+    def affirmations(self) -> Tableau | None:
+        """Return the sentences of the text in groups, one a verdict, the faults first; what the tables give.
+
+        The CSV keeps the order of the text.
+        """
+        words = self._regles.verdicts
+        order = sorted(words, key=VERIFIEE.__eq__)
+        shown = self.jugements.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
+        counts = shown["verdict"].value_counts()
+        return self._contexte.tableau(
+            shown,
+            [
+                Colonne("resume", "Ce que dit le texte"),
+                Colonne("recalcule", "Recalculé sur les tableaux", ecrire=lambda row: majuscule(
+                    f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)),
+                Colonne("section", "Point de l'étude"),
+            ],
+            "affirmations",
+            "Phrases du diagnostic qui comparent, classent ou totalisent, recalculées, "
+            f"{self.contexte.territoire.nom}",
+            donnees=self.jugements,
+            source=f"{self._contexte.source} ; {CALCULS}",
+            groupes=shown["verdict"].map(lambda key: majuscule(compter(counts[key], f"phrase {words[key].mot}"))),
+            classe=TEXTE_LONG,
+        ) or None  # fmt: skip
+
+    def corrections(self) -> Tableau | None:
+        """Return the places of the source read otherwise than written, and why."""
+        columns = ["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"]
+        rows = [item.model_dump(mode="json") for item in self.dossier.corrections]
+        return self._contexte.tableau(
+            pd.DataFrame(rows, columns=columns),
+            [
+                Colonne("place", "Objet et lieu", ecrire=lambda row: (
+                    f"{majuscule(row.objet)}. {majuscule(row.reference)}")),
+                Colonne("ecrit", "Écrit"),
+                Colonne("lu", "Lu"),
+                Colonne("raison", "Raison"),
+            ],
+            "corrections",
+            f"Endroits de la source lus autrement qu'ils ne sont écrits, {self.contexte.territoire.nom}",
+            classe=TEXTE_LONG,
+        ) or None  # fmt: skip
+
+    def lacunes(self) -> Tableau | None:
         """Return what the convention leaves out or open, with the question to put."""
-        return suite([lacunes(self.diagnostic.convention, self.diagnostic.convention.source_texte)])
+        return lacunes(self.convention, self.convention.source_texte) or None
 
-    def non_dits(self) -> Bloc | None:
+    def non_dits(self) -> Tableau | None:
         """Return what the convention does not say of its structures."""
-        dossier, words = self.diagnostic.dossier, self.diagnostic.catalogue
-        found = manques(dossier.offre, words.coherence.relations.attendus_offre, words.offre)
-        return suite([tableau_manques(found, replace(self._contexte, source=dossier.convention.source_offre))])
+        words, source = self.catalogue, self.convention.source_offre
+        found = manques(self.dossier.offre, words.coherence.relations.attendus_offre, words.offre)
+        return tableau_manques(found, replace(self.contexte, source=source)) or None
 
     def vulnerabilite(self) -> Bloc | None:
         """Return the indices of vulnerability, as long as they are a hypothesis: validated, the diagnostic has them."""
-        etude = self.diagnostic
-        return vulnerabilite(etude.indices, etude.catalogue.radar, etude.contexte, etude.convention, valide=False)
+        return vulnerabilite(self, valide=False)
 
     def regles(self) -> Tableau:
-        """Return what each rule verifies, with its thresholds, and how many findings it gave."""
-        return tableau_regles(self.diagnostic.controle, self._regles, self.diagnostic.catalogue.seuils, self._contexte)
-
-    def sources(self) -> Tableau:
-        """Return the files read, with what identifies them."""
-        return self.diagnostic.sources()
+        """Return every rule that ran, what it verifies with its thresholds, and how many findings it gave."""
+        rules = pd.DataFrame([rule.model_dump() for rule in self._regles.regles])
+        found, here, there = self.controle["regle"].value_counts(), self.contexte.territoire, self.contexte.reference
+        numbers = self.catalogue.seuils.model_dump()
+        rows = pd.DataFrame(
+            {
+                "regle": rules["libelle"],
+                "explication": [
+                    rule.explication.format_map(
+                        {name: nombre_court(value) for name, value in {**numbers, **rule.seuils}.items()}
+                    )
+                    for rule in self._regles.regles
+                ],
+                "constats": rules["id"].map(found).fillna(0).astype(int),
+                "gravite": rules["gravite"].map(self._regles.gravites),
+                "id": rules["id"],
+            }
+        )
+        return self._contexte.tableau(
+            rows,
+            [
+                Colonne("regle", "Règle"),
+                Colonne("explication", "Ce qu'elle vérifie"),
+                Colonne("constats", "Constats", True, ecrire=str),
+            ],
+            "coherence-regles",
+            "Règles du contrôle, et nombre de constats de chacune",
+            source="catalogue du classeur d'évaluation",
+            notes=[f"Constats de toute sorte, {here.nom} et {there.nom}."],
+            classe=TEXTE_LONG,
+        )

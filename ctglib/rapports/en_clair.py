@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from ctglib.blocs.couverture import couverture
+from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_suivi import INFINITIF, MessagesDuSuivi
-from ctglib.document.blocs import Groupe, colonnes, liste, sous_titre
+from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, sous_titre
 from ctglib.document.typographie import abreger, enumerer, majuscule, minuscule, nombrer, part_en_mots
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan
-from ctglib.rapports.diagnostic import Diagnostic, ouvrir
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ctglib.document.blocs import Bloc, Couverture
-    from ctglib.donnees.modeles.rapports import EnClair
 
 PARTS_DITES, FAITS_DITS, SIGNES = 2, 3, 90
+COTES = {"superieur": "plus", "inferieur": "moins"}  # of the reference
 CLES = ("valeur", "valeur_precedente")
 
 
@@ -34,65 +29,60 @@ def ouvrir_en_clair(convention: str) -> ResumeEnClair:
     Raises:
         DonneesInvalides: Toutes les fautes des données.
     """
-    return ResumeEnClair(ouvrir(convention))
+    return ResumeEnClair.lire(convention)
 
 
-@dataclass(frozen=True)
-class ResumeEnClair:
+class ResumeEnClair(EtudeDiagnostic):
     """A convention in plain words; each method returns one part."""
 
-    diagnostic: Diagnostic
-
     def __repr__(self) -> str:
-        return f"Résumé en clair de la convention « {self.diagnostic.convention.id} ».\nEnsuite : .texte()."
+        return f"Résumé en clair de la convention « {self.convention.id} ».\nEnsuite : .texte()."
 
     def couverture(self) -> Couverture:
         """Return the cover, without what only professionals read."""
-        etude = self.diagnostic
-        cover = couverture(etude.convention, etude.dossier.logos, etude.contexte, statut="", sigles={})
-        return replace(cover, mentions=(("Données", f"{etude.convention.date_des_donnees}, suivi {self._annee}"),))
+        cover = couverture(self.convention, self.dossier.logos, self.contexte, statut="", sigles={})
+        return replace(cover, mentions=(("Données", f"{self.convention.date_des_donnees}, suivi {self._annee}"),))
 
     def texte(self) -> Bloc:
         """Return the sentences under their questions, then the difficult words that they use."""
-        place, convention = self.diagnostic.contexte.territoire, self.diagnostic.convention
         left = {
             "De quoi parle ce texte ?": self._dire("quoi"),
-            f"Qui vit {place.a} ?": [*self._habitants()],
+            f"Qui vit {self.contexte.territoire.a} ?": [*self._habitants()],
             "Que veut faire l'accord ?": [*self._buts()],
         }
         right = {
             "Qu'est-ce qui a été fait ?": [*self._faits()],
-            "Et après ?": self._dire("suite") if convention.citer("comite_annuel") else [],
+            "Et après ?": self._dire("suite") if self.convention.citer("comite_annuel") else [],
         }
-        right["Les mots difficiles"] = self._mots([phrase for told in (left | right).values() for phrase in told])
-        return colonnes(_questions(left), _questions(right))
-
-    def _mots(self, phrases: list[str]) -> list[str]:
-        """Return the difficult words of some sentences, explained."""
-        said, words = " ".join(phrases), self._regles.mots
+        said, words = " ".join(phrase for told in (left | right).values() for phrase in told), self._regles.mots
         plural = {word: "s? ".join(map(re.escape, word.split())) for word in words}
-        return [f"{majuscule(word)} : {words[word]}." for word in words if re.search(rf"\b{plural[word]}s?\b", said)]
+        met = [word for word in words if re.search(rf"\b{plural[word]}s?\b", said)]
+        right["Les mots difficiles"] = [f"{majuscule(word)} : {words[word]}." for word in met]
+        return colonnes(
+            *(
+                sum((sous_titre(title) + liste(told) for title, told in side.items() if told), Groupe())
+                for side in (left, right)
+            )
+        )
 
-    @property
-    def _regles(self) -> EnClair:
-        return self.diagnostic.catalogue.messages.en_clair
+    _regles = property(lambda self: self.catalogue.messages.en_clair)
 
     @cached_property
     def _annee(self) -> int:
         """The last year of which something is known, the first of the convention when there is none."""
-        convention = self.diagnostic.convention
+        convention = self.convention
         bilan = ouvrir_bilan(convention.id, convention.fin.year)
         told = [year for year, suivi in bilan.annee.suivi.suivis.items() if not suivi.vide]
         return max(told, default=convention.debut.year)
 
     @cached_property
     def _suivi(self) -> MessagesDuSuivi:
-        return MessagesDuSuivi(ouvrir_bilan(self.diagnostic.convention.id, self._annee).etude)
+        return MessagesDuSuivi(ouvrir_bilan(self.convention.id, self._annee).etude)
 
     def _dire(self, nom: str, **valeurs: object) -> list[str]:
         """Return sentences of the catalogue, filled."""
-        convention, contexte = self.diagnostic.convention, self.diagnostic.contexte
-        parties = [self.diagnostic.catalogue.messages.avec_article(partie.nom_court) for partie in convention.parties]
+        convention, contexte = self.convention, self.contexte
+        parties = [self.catalogue.messages.avec_article(partie.nom_court) for partie in convention.parties]
         filled = {
             "de": contexte.territoire.de,
             "a": contexte.territoire.a,
@@ -106,28 +96,24 @@ class ResumeEnClair:
 
     def _habitants(self) -> Iterator[str]:
         """Yield how many live there, then two shares, each beside the reference."""
-        found = {item.indicateur: item for item in self.diagnostic.tous_les_constats}
-        people = found.get("population")
+        people = next((item for item in self.tous_les_constats if item.indicateur == "population"), None)
         if people and people.niveau:
-            value = self.diagnostic.contexte.valeur("population", people.niveau)
+            value = self.contexte.valeur("population", people.niveau)
             yield from self._dire("population", valeur=value, annee=people.annee)
-        told: list[int] = []
-        for groupe in self.diagnostic.catalogue.messages.parts:
-            for name, words in groupe.indicateurs.items():
-                item = found.get(name)
-                sure = item and not item.provisoire and name not in self.diagnostic.doutes
-                if len(told) == PARTS_DITES or not sure or item.position not in ("superieur", "inferieur"):
-                    continue
-                share, alone = part_en_mots(item.niveau, words.nom)
-                told.append(item.annee)
-                yield f"{majuscule(share)} {words.un if alone else words.plusieurs}."
-                yield from self._dire("plus" if item.position == "superieur" else "moins")
+        parts = {name: words for groupe in self.catalogue.messages.parts for name, words in groupe.indicateurs.items()}
+        known = [self.constats_surs[name] for name in parts if name in self.constats_surs]
+        told = [item for item in known if item.position in COTES][:PARTS_DITES]
+        for item in told:
+            words = parts[item.indicateur]
+            share, alone = part_en_mots(item.niveau, words.nom)
+            yield f"{majuscule(share)} {words.un if alone else words.plusieurs}."
+            yield from self._dire(COTES[item.position])
         if told:
-            yield from self._dire("date", annee=max(told))
+            yield from self._dire("date", annee=max(item.annee for item in told))
 
     def _buts(self) -> Iterator[str]:
         """Yield how many actions there are, then what the first aim at, those that say it shortly."""
-        fiches = self.diagnostic.convention.fiches
+        fiches = self.convention.fiches
         aims = [minuscule((fiche.objectifs or [fiche.titre])[0]).rstrip(" .") for fiche in fiches]
         yield from self._dire("but", fiches=nombrer(len(fiches), "grand but"))
         for aim in aims[: self._regles.fiches]:
@@ -140,7 +126,7 @@ class ResumeEnClair:
             return
         yield from self._dire("fait", annee=self._annee)
         rows = self._suivi.lignes
-        names = self.diagnostic.catalogue.messages.familles
+        names = self.catalogue.messages.familles
         for _, row in rows[rows["valeur"].gt(0) & rows["indicateur"].isin(list(names))].head(FAITS_DITS).iterrows():
             value, before = (self._suivi.contexte.valeur_nue(row["indicateur"], row[key]) for key in CLES)
             yield f"{majuscule(names[row['indicateur']].format(valeur=value))}."
@@ -150,7 +136,3 @@ class ResumeEnClair:
             yield from self._dire("provisoire")
         if not rows["renseigne"].all():
             yield from self._dire("inconnu")
-
-
-def _questions(parties: dict[str, list[str]]) -> Groupe:
-    return sum((sous_titre(title) + liste(told) for title, told in parties.items() if told), Groupe())

@@ -1,0 +1,295 @@
+"""A convention and its diagnostic: what is worked out once from its data, and what its first pages say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+import pandas as pd
+
+from ctglib.blocs.couverture import couverture, statut_du_diagnostic
+from ctglib.blocs.lecture import sources
+from ctglib.blocs.offre import phrases_des_modes
+from ctglib.blocs.page_une import Message, page_une
+from ctglib.calculs.affirmations import juger
+from ctglib.calculs.coherence import controler, doutes
+from ctglib.calculs.comparaison import (
+    Constat,
+    Position,
+    besoins,
+    comparer,
+    constats,
+    sans_le_hasard,
+    services_absents,
+)
+from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.radar import indices
+from ctglib.document.blocs import Bloc, Couverture
+from ctglib.document.contexte import Contexte
+from ctglib.document.tableau import Tableau
+from ctglib.document.typographie import avec_unite, en_lettres, enumerer, majuscule, minuscule, part_en_mots, sont
+from ctglib.donnees.couverture import lire_couverture
+from ctglib.donnees.dossier import Dossier, lire_dossier
+from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.modeles.convention import Lacune
+from ctglib.donnees.modeles.rapports import GroupeDeParts, ParTete
+
+OUVERT, CONTREDITE, INVERIFIABLE = "ouvert", "contredite", "inverifiable"
+PLACES_ET_ECART = 2  # what is said first of the modes of care; the rest is said beside their chart
+LACUNES, CONTROLE = ("tableau-questions", "tableau-lacunes"), ("controle.html", "contrôle de la convention")
+
+
+@dataclass(frozen=True)
+class EtudeDiagnostic:
+    """A convention and what its data say before any year; each result is computed when first asked for, then kept.
+
+    Args:
+        dossier: The checked data.
+        controle: The findings of the consistency check (see ``ctglib.calculs.coherence``).
+        empreintes: The sha256 of every data file read, by path.
+        modes: The places for under-threes by mode (see ``ctglib.donnees.couverture``).
+    """
+
+    dossier: Dossier
+    controle: pd.DataFrame
+    empreintes: Mapping[str, str] = field(default_factory=dict)
+    modes: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @classmethod
+    def lire(cls, convention: str) -> Self:
+        """Return the study of a folder of ``data/conventions``, its data read and checked.
+
+        Raises:
+            DonneesInvalides: All the faults of the data.
+        """
+        with enregistrer() as journal:
+            dossier = lire_dossier(convention)
+            modes = lire_couverture(dossier)
+        return cls(dossier, controler(dossier), dict(journal.lus), modes)
+
+    catalogue = property(lambda self: self.dossier.catalogue, doc="What the words mean.")
+    convention = property(lambda self: self.dossier.convention, doc="The convention.")
+
+    @cached_property
+    def contexte(self) -> Contexte:
+        """The words of the catalogue, the territory, its reference, and the source of the figures of annexe 1."""
+        return Contexte.de(self.dossier, self.catalogue.indicateurs, self.convention.source_diagnostic)
+
+    @cached_property
+    def comparaison(self) -> pd.DataFrame:
+        """The territory beside its reference, one row an indicator (see ``ctglib.calculs.comparaison``)."""
+        words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
+        table = comparer(self.dossier.annexe1, words.indicateurs, words.unites, *places)
+        return sans_le_hasard(table, words.indicateurs, words.evaluation.seuils.hasard_ecarts)
+
+    @cached_property
+    def tous_les_constats(self) -> tuple[Constat, ...]:
+        """A finding for every indicator that annexe 1 gives, in the order of the catalogue."""
+        words = self.catalogue
+        return constats(self.comparaison, words.indicateurs, theme_de=words.theme_de, seuils=words.seuils)
+
+    @cached_property
+    def constats_surs(self) -> dict[str, Constat]:
+        """The findings that are neither provisional nor doubtful, by indicator."""
+        sure = (item for item in self.tous_les_constats if not item.provisoire)
+        return {item.indicateur: item for item in sure if item.indicateur not in self.doutes}
+
+    @cached_property
+    def besoins_lus(self) -> pd.DataFrame:
+        """The needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.comparaison``)."""
+        words = self.catalogue
+        return besoins(self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services)
+
+    @cached_property
+    def doutes(self) -> frozenset[str]:
+        """The indicators that the check makes doubtful."""
+        return doutes(self.controle)
+
+    @cached_property
+    def jugements(self) -> pd.DataFrame:
+        """The verdict on each sentence of the text (see ``ctglib.calculs.affirmations``)."""
+        return juger(self.dossier)
+
+    @cached_property
+    def indices(self) -> pd.DataFrame:
+        """The indices of the radar (see ``ctglib.calculs.radar``)."""
+        words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
+        turned = {name: words.unites[item.unite].renversement for name, item in words.indicateurs.items()}
+        return indices(self.dossier.annexe1, words.radar, places, renversements=turned, doutes=self.doutes)
+
+    @cached_property
+    def accueil(self) -> list[str]:
+        """What is said of the places for under-threes, nothing where none is published."""
+        rules, fiches = self.catalogue.diagnostic.modes, self.convention.fiches
+        return phrases_des_modes(self.modes, rules, fiches, self.contexte) if len(self.modes) else []
+
+    def couverture(self) -> Couverture:
+        """Return the cover: parties, period, date of the data; « provisoire » while something is to be corrected."""
+        words, logos = self.catalogue, self.dossier.logos
+        statut = statut_du_diagnostic(self.controle, words.coherence.regles)
+        return couverture(self.convention, logos, self.contexte, statut=statut, sigles=words.synthese.sigles)
+
+    def page_une(self, rapport: str, genre: type[MessagesDuDiagnostic]) -> Bloc:
+        """Return the first page of a report, in the order of its kind, with what the parties wrote for it."""
+        written = [item for item in self.dossier.messages if item.rapport == rapport]
+        return page_une(self.catalogue.messages, genre(self), written)
+
+    def sources(self) -> Tableau:
+        """Return the files read, with what identifies them."""
+        return sources(self.empreintes, self.catalogue.synthese.fichiers)
+
+
+@dataclass(frozen=True)
+class MessagesDuDiagnostic:
+    """What the first page of a diagnostic says: what families live on, what is not there, what the Caf spends."""
+
+    etude: EtudeDiagnostic
+
+    def messages(self) -> list[Message]:
+        """Return what the diagnostic says first: the shares above the reference, the places, amounts, services."""
+        etude, rules = self.etude, self.etude.catalogue.messages
+        above, below = (
+            [message for groupe in rules.parts if (message := self._parts(groupe, side))]
+            for side in ("superieur", "inferieur")
+        )
+        modes = None
+        if len(etude.accueil) >= PLACES_ET_ECART:
+            modes = Message(" ".join(etude.accueil[:PLACES_ET_ECART]), ("figure-modes",))
+        told = [*above[:1], modes, *map(self._par_tete, rules.par_tete), self._services(), *above[1:], *below]
+        here, there = etude.contexte.territoire.le, etude.contexte.reference.le
+        none = Message(f"La convention ne donne aucun chiffre qui compare {here} et {there}.")
+        return [message for message in told if message] or [none]
+
+    def _parts(self, groupe: GroupeDeParts, cote: Position) -> Message | None:
+        """Return a message of the first share of a group on one side of the reference, and the widest of the others."""
+        sure, place = self.etude.constats_surs, self.etude.contexte
+        known = [sure[name] for name in groupe.indicateurs if name in sure and sure[name].ecart_relatif is not None]
+        there = [item for item in known if item.position == cote]
+        there = [item for item in there if item.annee == there[0].annee]
+        if not there:
+            return None
+        told, values = [], []
+        for item in [there[0], *sorted(there[1:], key=lambda item: -abs(item.ecart_relatif))[:1]]:
+            words = groupe.indicateurs[item.indicateur]
+            share, alone = part_en_mots(item.niveau, words.nom, court=bool(told))
+            here, value = (place.valeur(item.indicateur, level) for level in (item.niveau, item.reference))
+            told.append(f"{share} {words.un if alone else words.plusieurs} ({here})")
+            values.append(value)
+        where = majuscule(f"en {there[0].annee}, {place.territoire.a}" if there[0].annee else place.territoire.a)
+        return Message(f"{where}, {enumerer(told)}, contre {enumerer(values)} {place.reference.a}.", groupe.preuves)
+
+    def _services(self) -> Message | None:
+        """Return what the territory has none of while its reference has some; what is doubtful is left out."""
+        etude, rules, place = self.etude, self.etude.catalogue.messages.services, self.etude.contexte
+        absent = services_absents(etude.tous_les_constats, etude.catalogue.synthese.services)
+        names = [rules.noms[item.indicateur] for item in absent if item.indicateur not in etude.doutes]
+        if not names:
+            return None
+        listed = f"pas de {names[0]}" if len(names) == 1 else ", ".join(f"ni {name}" for name in names)
+        here, there = majuscule(place.territoire.le), place.reference.le
+        return Message(rules.phrase.format(Territoire=here, services=listed, reference=there), rules.preuves)
+
+    def _par_tete(self, regle: ParTete) -> Message | None:
+        """Return an amount by head in both territories; nothing when a figure lacks or is not sure."""
+        etude, rows = self.etude, self.etude.comparaison.set_index("indicateur")
+        names = [*regle.numerateur, regle.denominateur]
+        if not set(names) <= set(rows.index) or set(names) & etude.doutes:
+            return None
+        both = rows.loc[names, ["valeur", "valeur_reference"]]
+        here, there = (both.iloc[:-1].sum(skipna=False) / both.iloc[-1]).tolist()
+        gap = 100 * abs(here - there) / there if there else float("nan")
+        if not gap >= etude.catalogue.seuils.ecart_notable_pourcent:
+            return None
+        told = regle.phrase.format(
+            ici=avec_unite(here, "€", 0), la=avec_unite(there, "€", 0), annee=f"{rows.at[names[0], 'annee']:.0f}",
+            a_territoire=etude.contexte.territoire.a, a_reference=etude.contexte.reference.a,
+        )  # fmt: skip
+        return Message(told, regle.preuves)
+
+    @cached_property
+    def _ouverts(self) -> pd.DataFrame:
+        return self.etude.controle[self.etude.controle["statut"].eq(OUVERT)]
+
+    def incertitudes(self) -> Iterator[Message]:
+        """Yield what the check of the figures and of the text leaves in doubt, one sentence a rule."""
+        regles, place = self.etude.catalogue.messages, self.etude.contexte
+        at = {item.nom: item.a for item in (place.territoire, place.reference)}
+        told, years = False, self.etude.comparaison.set_index("indicateur")["annee"].dropna()
+        for code, words in regles.incertitudes.items():
+            rows = self._ouverts[self._ouverts["regle"].eq(code)]
+            rows = rows[rows["territoire"].isin(at)] if "{A_territoire}" in words else rows
+            if rows.empty:
+                continue
+            row, told = rows.iloc[0], True
+            name = row["indicateurs"].partition(SEPARATEUR)[0]
+            filled = words.format(
+                objet=row["objet"],
+                ecrit=minuscule(row["ecrit"]),
+                tableau=f"tableau de {years[name]:.0f}" if name in years else "tableau",
+                precision=f", {regles.precisions[name]}" if name in regles.precisions else "",
+                calcule=row["calcule"].partition(" ;")[0],
+                Objet=majuscule(row["objet"]),
+                A_territoire=majuscule(at.get(row["territoire"], "")),
+            )
+            yield Message(filled, ("tableau-coherence",), CONTROLE)
+        if not told:
+            yield Message(regles.sans_incertitude)
+
+    def decisions(self) -> Iterator[Message]:
+        """Yield the needs that no fiche answers, then the questions that the convention leaves open."""
+        regles, needs = self.etude.catalogue.messages, self.etude.besoins_lus
+        needs = needs[needs["enjeu"].eq("") & needs["fiches"].eq("")]
+        if len(needs):
+            titles = {theme.theme: minuscule(theme.titre) for theme in self.etude.catalogue.themes}
+            named = [titles[name] for name in needs["theme"].unique()]
+            themes = " ; ".join(named) if any(" et " in name for name in named) else enumerer(named)
+            yield Message(regles.a_decider["sans_fiche"].format(themes=themes), ("tableau-besoins",))
+        for lacune in self._lacunes:
+            yield Message(lacune.question, LACUNES, CONTROLE)
+        if needs.empty and not self._lacunes:
+            yield Message(regles.sans_point_ouvert)
+
+    @cached_property
+    def _lacunes(self) -> list[Lacune]:
+        """The open points, those that the convention puts first before the others."""
+        open_ = {lacune.id: lacune for lacune in self.etude.convention.lacunes}
+        first = [open_.pop(name) for name in self.etude.convention.lacunes_d_abord if name in open_]
+        return [*first, *open_.values()]
+
+
+class MessagesDuControle(MessagesDuDiagnostic):
+    """The messages of the check of a convention: what it found, in numbers of points."""
+
+    def messages(self) -> Iterator[Message]:
+        """Yield what is to be corrected, what the sentences are worth, what is left open."""
+        words, open_, lacunes = self.etude.catalogue.messages.controle, self._ouverts, self._lacunes
+        grave = open_[open_["gravite"].eq(next(iter(self.etude.catalogue.coherence.regles.gravites)))]
+
+        def compter(formes: tuple[str, ...], nombre: int, premier: str) -> str:
+            return formes[nombre > 1].format(nombre=majuscule(en_lettres(nombre)), premier=premier)
+
+        if len(grave):
+            told = compter(words["a_corriger"], len(grave), grave.iloc[0]["objet"])
+            yield Message(told, ("tableau-coherence",))
+        counts, total = self.etude.jugements["verdict"].value_counts(), len(self.etude.jugements)
+        if total:
+            wrong, unknown = (int(counts.get(code, 0)) for code in (CONTREDITE, INVERIFIABLE))
+            told = words["phrases"][0].format(
+                total=en_lettres(total),
+                contredites=sont(wrong, "contredite", "contredites"),
+                inverifiables=sont(unknown, "invérifiable", "invérifiables"),
+            )
+            yield Message(told, ("tableau-affirmations",))
+        if lacunes:
+            yield Message(compter(words["lacunes"], len(lacunes), minuscule(lacunes[0].objet)), LACUNES)
+        if not (len(grave) or total or lacunes):
+            yield Message(self.etude.catalogue.messages.sans_incertitude)
+
+    def decisions(self) -> Iterator[Message]:
+        """Yield what to ask of whom, the gravest finding of each party first."""
+        for question in self._ouverts.drop_duplicates("regle")["question"]:
+            yield Message(question, ("tableau-coherence",))
+        if self._ouverts.empty:
+            yield Message(self.etude.catalogue.messages.sans_point_ouvert)
