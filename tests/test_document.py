@@ -38,8 +38,7 @@ from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.tableau import tableau as tableau_de
 from ctglib.export import ExporteurDOCX, ExporteurHTML, ExporteurPDF
 from ctglib.export.html import POLICES
-from ctglib.export.largeurs import GRAS, LARGEUR, TAILLE, largeurs
-from ctglib.export.typst import ecrire_typst
+from ctglib.export.typst import GRAS, LARGEUR, TAILLE, ecrire_typst, largeurs
 
 COUVERTURE = Couverture("Sujet", "Harnes", (("Statut", "définitif"),), (Logo("Caf", b"<svg/>"),), "Caf", "2023-01-01")
 OBJETS = (
@@ -195,7 +194,7 @@ def test_un_texte_reste_une_chaine_pour_typst(texte: str) -> None:
     quoted = texte.replace("\\", "\\\\").replace('"', '\\"')
 
     for block in (paragraphe(texte), liste([texte]), sous_titre(texte), _table([texte])):
-        assert f'"{quoted}"' in ecrire_typst(block, {})
+        assert f'"{quoted}"' in ecrire_typst(block)
 
 
 def _table(textes: list[str], nombres: list[str] | None = None, **options: object) -> Tableau:
@@ -205,7 +204,7 @@ def _table(textes: list[str], nombres: list[str] | None = None, **options: objec
 
 
 def test_les_titres_d_un_tableau_sont_des_entetes_et_ses_nombres_sont_a_droite() -> None:
-    typst = ecrire_typst(_table(["Moins de 3 ans"], groupes=("Enfance",)), {"tableau-t": "Tableau\u00a01"})
+    typst = ecrire_typst(_table(["Moins de 3 ans"], groupes=("Enfance",), numero="Tableau\u00a01"))
 
     assert 'table.cell(rowspan: 2, align: left + bottom, tete("Nom")),' in typst
     assert 'table.cell(colspan: 2, align: center + bottom, tete("Années")),' in typst
@@ -215,13 +214,13 @@ def test_les_titres_d_un_tableau_sont_des_entetes_et_ses_nombres_sont_a_droite()
 
 
 def test_un_mot_long_peut_se_couper_apres_un_signe_qui_le_partage() -> None:
-    typst = ecrire_typst(paragraphe("conventions/harnes/suivi/2024/observations.csv"), {})
+    typst = ecrire_typst(paragraphe("conventions/harnes/suivi/2024/observations.csv"))
 
     assert "harnes/\u200bsuivi/\u200b2024/\u200b" in typst
 
 
 def test_une_longue_table_se_coupe_entre_deux_pages_et_une_courte_non() -> None:
-    courte, longue = (ecrire_typst(_table(["texte"] * count), {}) for count in (8, 9))
+    courte, longue = (ecrire_typst(_table(["texte"] * count)) for count in (8, 9))
 
     assert courte.startswith("#court(")
     assert longue.startswith("#reserve\n#figure(")

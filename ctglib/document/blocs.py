@@ -36,13 +36,14 @@ class Renvoi:
     """A reference to a table or to a figure, by its anchor (« figure-etats »): its number stands for it.
 
     One between brackets goes to the first of its anchors that the report has, to ``sinon`` when it has none, and is
-    left out when there is no ``sinon`` either.
+    left out when there is no ``sinon`` either. ``texte`` is that number, once the report is assembled.
     """
 
     ancre: str
     autres: tuple[str, ...] = ()
     entre_parentheses: bool = False
     sinon: Lien | None = None
+    texte: str = ""
 
 
 Morceau = str | Gras | Lien | Renvoi
@@ -153,6 +154,7 @@ class Dessin(Bloc):
         lecture: One sentence that reads one real figure of the chart, without « Lecture : »; may be empty.
         source: Producer and document.
         tableau: The numbers of the chart, if any.
+        numero: « Figure 1 », once the report is assembled.
     """
 
     nom: str
@@ -163,6 +165,7 @@ class Dessin(Bloc):
     lecture: str
     source: str
     tableau: Tableau | None = None
+    numero: str = ""
 
 
 @dataclass(frozen=True)

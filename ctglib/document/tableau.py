@@ -57,6 +57,7 @@ class Tableau(Bloc):
         classe: Extra class for the style.
         donnees_de: Name of the figure whose numbers these are: captioned « Données de la figure n ».
         ecran: Whether it is for the HTML page and its CSV alone; paper names it, and it has no number.
+        numero: « Tableau 3 », « Données de la figure 1 », once the report is assembled.
     """
 
     nom: str
@@ -70,6 +71,7 @@ class Tableau(Bloc):
     classe: str = ""
     donnees_de: str = ""
     ecran: bool = False
+    numero: str = ""
 
     @classmethod
     def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: object) -> Tableau:

@@ -5,32 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from itertools import groupby, takewhile
+from itertools import chain, count, takewhile
 from typing import TYPE_CHECKING
 
-from ctglib.document.blocs import (
-    Bloc,
-    Colonnes,
-    Couverture,
-    Dessin,
-    Encadre,
-    Gras,
-    Groupe,
-    Lien,
-    Liste,
-    Morceau,
-    Paragraphe,
-    Piece,
-    Renvoi,
-    Texte,
-    Titre,
-    feuilles,
-    morceaux,
-)
+from ctglib.document import blocs as objets
+from ctglib.document.blocs import Bloc, Dessin, Lien, Liste, Morceau, Paragraphe, Texte, Titre, feuilles, morceaux
 from ctglib.document.serialisation import MIME, de_json
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, minuscule
@@ -38,6 +21,8 @@ from ctglib.secret.bruts import MIME as BRUT
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from ctglib.document.blocs import Couverture
 
 CHAPITRE, SOUS_SECTION = 2, 3
 PAGE_WEB = "tableau de la page web"  # what refers, on paper, to a table for the screen, which has no number
@@ -74,14 +59,12 @@ class Document:
     Attributes:
         titre: Its title.
         couverture: Its cover, None when the notebook shows none.
-        corps: Its blocks, in order, without groups; headings have their anchors.
-        numeros: « Tableau 3 », « Figure 1 », « Données de la figure 1 », by anchor.
+        corps: Its blocks, in order, without groups; headings have their anchors, tables, charts and references numbers.
     """
 
     titre: str
     couverture: Couverture | None
     corps: tuple[Bloc, ...]
-    numeros: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Document « {self.titre} », {len(self.corps)} blocs. Ensuite : .tableaux, .dessins."
@@ -109,39 +92,37 @@ class Document:
     @property
     def pieces(self) -> dict[str, bytes]:
         """The files that it carries with it, by address."""
-        return {bloc.adresse: bloc.contenu for bloc in tout(self.corps) if isinstance(bloc, Piece)}
+        return {bloc.adresse: bloc.contenu for bloc in tout(self.corps) if isinstance(bloc, objets.Piece)}
 
     @property
     def papier(self) -> tuple[Bloc, ...]:
-        """Its body on paper, where a table for the screen is only named; the numbers of charts are in HTML and CSV."""
-        named = "Dans la page HTML et le fichier {}.csv : {}."
+        """Its body on paper, where a table for the screen and a file are only named; charts have no table."""
 
-        def nommer(liste: Liste) -> Liste:
-            return replace(liste, items=tuple(tuple(map(_en_papier, morceaux(item))) for item in liste.items))
+        def dire(texte: Texte) -> Texte:
+            return tuple(
+                PAGE_WEB if isinstance(run, Lien) and run.adresse.startswith("#tableau-") else run
+                for run in morceaux(texte)
+            )
 
-        return tuple(
-            Paragraphe(named.format(bloc.nom, minuscule(bloc.titre)), "note")
-            if isinstance(bloc, Tableau) and bloc.ecran else _changer(bloc, Liste, nommer)
-            for bloc in self.corps
-        )  # fmt: skip
+        def nommer(bloc: Bloc) -> Bloc:
+            if isinstance(bloc, objets.Piece):
+                return Paragraphe(f"Fichier joint : {bloc.libelle} ({bloc.adresse}).")
+            if isinstance(bloc, Tableau) and bloc.ecran:
+                return Paragraphe(f"Dans la page HTML et le fichier {bloc.nom}.csv : {minuscule(bloc.titre)}.", "note")
+            return _redire(bloc, dire)
+
+        return tuple(_changer(bloc, nommer) for bloc in self.corps)
 
     @property
     def resume(self) -> Document:
         """Its cover and its first chapter, to be sent alone: what it refers to is named, and is in the whole."""
         second = self.chapitres[1] if len(self.chapitres) > 1 else None
-        kept = takewhile(lambda bloc: bloc is not second, self.corps)
-        first = [_changer(bloc, Liste, lambda liste: replace(liste, items=tuple(map(self.en_mots, liste.items))))
-                 for bloc in kept]  # fmt: skip
+        first = [_changer(bloc, lambda leaf: _redire(leaf, en_clair))
+                 for bloc in takewhile(lambda bloc: bloc is not second, self.corps)]  # fmt: skip
         first.append(Paragraphe(f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} ».", "note"))
         if self.couverture:
             first = _avec_sigles(first, self.couverture.sigles)
-        return replace(self, titre=f"{self.titre}, en une page", corps=tuple(first), numeros={})
-
-    def en_mots(self, texte: Texte) -> str:
-        """Return a text whose references are the numbers of what they name, whose links are words."""
-        runs = morceaux(texte)
-        said = (self.numeros.get(run.ancre, "").lower() if isinstance(run, Renvoi) else _nu(run) for run in runs)
-        return "".join(said)
+        return replace(self, titre=f"{self.titre}, en une page", corps=tuple(first))
 
     @property
     def instant(self) -> datetime:
@@ -156,26 +137,56 @@ class Document:
         return "".join(f"{warning.partition(' : ')[0]} – " for warning in warnings if warning)
 
 
+def legende(objet: Dessin | Tableau) -> str:
+    """Return a caption with its number."""
+    return f"{objet.numero}. {objet.titre}" if objet.numero else objet.titre
+
+
+def en_clair(texte: Texte) -> str:
+    """Return a text without what its runs say beside their words; a reference is the number of what it names."""
+    return "".join(run if isinstance(run, str) else run.texte for run in morceaux(texte))
+
+
+def tout(corps: Iterable[Bloc]) -> Iterator[Bloc]:
+    """Yield the blocks, those that stand side by side among them."""
+    for bloc in feuilles(corps):
+        if isinstance(bloc, objets.Colonnes):
+            yield from tout(bloc.blocs)
+        else:
+            yield bloc
+
+
+def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
+    """Return the tables, those of the charts among them."""
+    shown = (bloc.tableau if isinstance(bloc, Dessin) else bloc for bloc in tout(corps))
+    return [bloc for bloc in shown if isinstance(bloc, Tableau)]
+
+
+# From an executed notebook.
+
+
 @dataclass
 class _Section:
     """A Markdown cell, and what the cells of code after it show."""
 
-    texte: tuple[Bloc, ...] = ()
+    texte: list[Bloc] = field(default_factory=list)
     cellules: int = 0
     montre: list[Bloc] = field(default_factory=list)
 
     @property
     def niveau(self) -> int:
         """The level of its own heading, 0 when it begins with none."""
-        first = next(iter(self.texte), None)
-        return first.niveau if isinstance(first, Titre) else 0
+        return self.texte[0].niveau if self.texte and isinstance(self.texte[0], Titre) else 0
 
-    def pieces(self) -> list[Bloc]:
-        """Return its blocks that show something: none when it has a heading of its own and its cells show nothing."""
+    def pieces(self, parties: Iterable[_Section] = ()) -> list[Bloc]:
+        """Return its blocks: none when it has a heading of its own and nothing is left under it but its own words.
+
+        A section without cells of code stays, unless it is a chapter whose parts are all empty.
+        """
         shown = [bloc for bloc in feuilles(self.montre) if bloc]
-        if self.cellules and not shown and self.niveau in (CHAPITRE, SOUS_SECTION):
-            return []
-        return [*self.texte, *shown]
+        mute = self.cellules and not shown and self.niveau in (CHAPITRE, SOUS_SECTION)
+        parts = [part.pieces() for part in parties if self.niveau == CHAPITRE and not self.cellules]
+        return [] if mute or (parts and not any(parts)) else [*self.texte, *shown]
 
 
 def assembler(carnet: NotebookNode) -> Document:
@@ -193,28 +204,38 @@ def assembler(carnet: NotebookNode) -> Document:
         place = f"- cellule {rank}, « {next(iter(cell.source.strip().splitlines()), '')} » : "
         if cell.cell_type == "markdown":
             try:
-                sections.append(_Section(tuple(bloc for token in _lecteur()(cell.source) for bloc in _blocs(token))))
+                sections.append(_Section([bloc for token in _lecteur()(cell.source) for bloc in _blocs(token)]))
             except ProseImpossible as error:
                 faults.append(f"{place}contient {error} ; écrivez-le en prose, ou montrez-le par une cellule de code.")
             continue
         sections[-1].cellules += 1
-        ours = [output.data[MIME] for output in cell.get("outputs", []) if MIME in output.get("data", {})]
-        others = [output for output in cell.get("outputs", []) if not {MIME, BRUT} & output.get("data", {}).keys()]
-        # A library may warn there, on one machine and not on another: nobody meant to show it.
-        if others := [output for output in others if output.get("name") != "stderr"]:
+        # A library may warn on stderr, on one machine and not on another: nobody meant to show it.
+        outputs = [(one, one.get("data", {})) for one in cell.get("outputs", []) if one.get("name") != "stderr"]
+        if others := [one for one, data in outputs if not {MIME, BRUT} & data.keys()]:
             faults.append(place + _ce_qui_est_montre(others))
-        for shown in map(de_json, ours):
-            if isinstance(shown, Couverture):
+        for shown in (de_json(data[MIME]) for _, data in outputs if MIME in data):
+            if isinstance(shown, objets.Couverture):
                 cover = shown
             else:
                 sections[-1].montre.append(shown)
-    body = [piece for section in _retenues(sections) for piece in section.pieces()]
+    body = []
+    for rank, section in enumerate(sections, start=1):
+        body += section.pieces(takewhile(lambda other: other.niveau == SOUS_SECTION, sections[rank:]))
     # The CSV of one would hide that of the other.
     faults += [f"- deux tableaux portent le nom « {nom} » ; donnez-leur deux noms."
                for nom, met in Counter(table.nom for table in tableaux_de(body)).items() if met > 1]  # fmt: skip
     if faults:
         raise CarnetImpubliable("Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults))
     return document_de(body, cover)
+
+
+def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
+    """Return what outputs of a cell are, and what to write instead."""
+    shown = [output.get("data", {}) for output in outputs]
+    kinds = " ".join(f"{' '.join(data)} {data.get('text/plain', '')}" for data in shown).strip()
+    if not kinds:
+        return f"écrit « {outputs[0].get('text', '').strip()[:60]} » hors du rapport ; supprimez cet affichage."
+    return f"montre {next(what for pattern, what in INCONNUS.items() if re.search(pattern, kinds))}."
 
 
 class ProseImpossible(ValueError):
@@ -232,13 +253,13 @@ def _blocs(jeton: dict) -> Iterator[Bloc]:
     """Yield the blocks of a token of Markdown."""
     kind = jeton["type"]
     if kind == "heading":
-        yield Titre(_en_clair(_prose(jeton["children"])), min(jeton["attrs"]["level"], 3))
+        yield Titre(en_clair(_prose(jeton["children"])), min(jeton["attrs"]["level"], 3))
     elif kind in ("paragraph", "block_text"):
         yield Paragraphe(_prose(jeton["children"]))
     elif kind == "list":
         yield Liste(tuple(_items(jeton)), ordonnee=jeton["attrs"]["ordered"])
     elif kind == "block_quote":
-        yield Encadre(tuple(_prose(child["children"]) for child in jeton["children"] if "children" in child), True)
+        yield objets.Encadre(tuple(_prose(one["children"]) for one in jeton["children"] if "children" in one), True)
     elif kind == "block_code":
         yield from (Paragraphe(line) for line in jeton["raw"].splitlines() if line.strip())
     elif not (kind in MUETS or (kind == "block_html" and jeton["raw"].startswith("<!--"))):
@@ -255,12 +276,18 @@ def _items(jeton: dict) -> Iterator[Texte]:
 
 
 def _prose(jetons: list[dict]) -> Texte:
+    return _texte(_jetons(jetons))
+
+
+def _texte(runs: Iterable[Morceau]) -> Texte:
     """Return a text: a string when nothing in it is strong nor leads elsewhere."""
-    runs: list[Morceau] = []
-    for plain, group in groupby(_jetons(jetons), key=lambda run: isinstance(run, str)):
-        found = list(group)
-        runs += ["".join(found)] if plain else found
-    return tuple(runs) if any(not isinstance(run, str) for run in runs) else "".join(runs)
+    joined: list[Morceau] = [""]
+    for run in runs:
+        if isinstance(run, str) and isinstance(joined[-1], str):
+            joined[-1] += run
+        else:
+            joined.append(run)
+    return joined[0] if len(joined) == 1 else tuple(run for run in joined if run)
 
 
 def _jetons(jetons: list[dict]) -> Iterator[Morceau]:
@@ -271,41 +298,16 @@ def _jetons(jetons: list[dict]) -> Iterator[Morceau]:
         elif kind in ("softbreak", "linebreak"):
             yield " "
         elif kind == "strong":
-            yield Gras(_en_clair(_prose(token["children"])))
+            yield objets.Gras(en_clair(_prose(token["children"])))
         elif kind == "link" and ADRESSE.match(token["attrs"]["url"]):
-            yield Lien(_en_clair(_prose(token["children"])), token["attrs"]["url"])
+            yield Lien(en_clair(_prose(token["children"])), token["attrs"]["url"])
         elif kind == "emphasis":
             yield from _jetons(token["children"])
         else:
             raise ProseImpossible(HORS.get(kind, kind))
 
 
-def _en_clair(texte: Texte) -> str:
-    """Return a text without what its runs say beside their words."""
-    return "".join(map(_nu, morceaux(texte)))
-
-
-def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
-    """Return what outputs of a cell are, and what to write instead."""
-    shown = [output.get("data", {}) for output in outputs]
-    kinds = " ".join(f"{' '.join(data)} {data.get('text/plain', '')}" for data in shown).strip()
-    if not kinds:
-        return f"écrit « {outputs[0].get('text', '').strip()[:60]} » hors du rapport ; supprimez cet affichage."
-    return f"montre {next(what for pattern, what in INCONNUS.items() if re.search(pattern, kinds))}."
-
-
-def _retenues(sections: list[_Section]) -> list[_Section]:
-    """Return the sections without the chapters of which nothing is left but their heading.
-
-    A chapter is a heading of the second level, and the sections of the third that follow it.
-    """
-    kept = []
-    for rank, section in enumerate(sections):
-        parts = list(takewhile(lambda other: other.niveau == SOUS_SECTION, sections[rank + 1 :]))
-        bare = section.niveau == CHAPITRE and not section.cellules
-        if not (bare and parts and not any(part.pieces() for part in parts)):
-            kept.append(section)
-    return kept
+# Numbers, anchors, references, abbreviations.
 
 
 def document_de(blocs: Iterable[Bloc], couverture: Couverture | None = None) -> Document:
@@ -323,45 +325,50 @@ def document_de(blocs: Iterable[Bloc], couverture: Couverture | None = None) -> 
     screen = {f"tableau-{table.nom}": table.titre.partition(",")[0] for table in tableaux_de(blocks) if table.ecran}
     taken: set[str] = set()
 
-    def suivre(liste: Liste) -> Liste:
-        return replace(liste, items=tuple(_suivre(item, numbers, screen) for item in liste.items))
-
-    def ancrer(titre: Titre) -> Titre:
-        return replace(titre, ancre=_ancre_libre(titre.texte, taken))
-
-    body = tuple(_changer(_changer(bloc, Liste, suivre), Titre, ancrer) for bloc in blocks)
-    return Document(title, couverture, body, numbers)
-
-
-def _changer(bloc: Bloc, sorte: type, changer: Callable[[Bloc], Bloc]) -> Bloc:
-    """Return a block in which all of a kind are changed, those that stand side by side among them."""
-    if isinstance(bloc, Colonnes):
-        return replace(bloc, blocs=tuple(_changer(one, sorte, changer) for one in bloc.blocs))
-    if isinstance(bloc, Groupe):
-        return replace(bloc, pieces=tuple(_changer(one, sorte, changer) for one in bloc.pieces))
-    return changer(bloc) if isinstance(bloc, sorte) else bloc
-
-
-def _en_papier(morceau: Morceau) -> Morceau:
-    return PAGE_WEB if isinstance(morceau, Lien) and morceau.adresse.startswith("#tableau-") else morceau
-
-
-def _nu(morceau: Morceau) -> str:
-    return morceau if isinstance(morceau, str) else morceau.texte
-
-
-def _suivre(texte: Texte, numeros: Mapping[str, str], ecran: Mapping[str, str]) -> Texte:
-    """Return a text whose references are to a number, else to the title of a table for the screen, else elsewhere."""
-    runs: list[Morceau] = []
-    for run in morceaux(texte):
-        if not (isinstance(run, Renvoi) and run.entre_parentheses):
-            runs.append(run)
-            continue
+    def suivre(run: Morceau) -> tuple[Morceau, ...]:
+        """Return a run; a reference is to a number, else to the title of a table for the screen, else elsewhere."""
+        if not isinstance(run, objets.Renvoi):
+            return (run,)
         names = (run.ancre, *run.autres)
-        shown = next((Lien(f"« {ecran[name]} »", f"#{name}") for name in names if name in ecran), run.sinon)
-        found = next((Renvoi(name) for name in names if name in numeros), shown)
-        runs += [" (", found, ")"] if found else []
-    return tuple(runs) if len(runs) > 1 else runs[0]
+        shown = next((Lien(f"« {screen[name]} »", f"#{name}") for name in names if name in screen), run.sinon)
+        found = next((objets.Renvoi(name, texte=numbers[name].lower()) for name in names if name in numbers), shown)
+        return ((" (", found, ")") if found else ()) if run.entre_parentheses else (found or run.ancre,)
+
+    def achever(bloc: Bloc) -> Bloc:
+        if isinstance(bloc, Titre):
+            ascii_text = unicodedata.normalize("NFKD", bloc.texte).encode("ascii", "ignore").decode().lower()
+            base = re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-") or "section"
+            free = next(name for name in chain([base], (f"{base}-{rank}" for rank in count(2))) if name not in taken)
+            taken.add(free)
+            return replace(bloc, ancre=free)
+        if isinstance(bloc, Tableau):
+            return replace(bloc, numero=numbers.get(f"tableau-{bloc.nom}", ""))
+        if isinstance(bloc, Dessin):
+            own = None if bloc.tableau is None else achever(bloc.tableau)
+            return replace(bloc, numero=numbers[f"figure-{bloc.nom}"], tableau=own)
+        return _redire(bloc, lambda texte: _texte(found for run in morceaux(texte) for found in suivre(run)))
+
+    return Document(title, couverture, tuple(_changer(bloc, achever) for bloc in blocks))
+
+
+def _changer(bloc: Bloc, changer: Callable[[Bloc], Bloc]) -> Bloc:
+    """Return a block changed, those that stand side by side or in a group one by one."""
+    if isinstance(bloc, (objets.Colonnes, objets.Groupe)):
+        name = fields(bloc)[0].name
+        return replace(bloc, **{name: tuple(_changer(one, changer) for one in getattr(bloc, name))})
+    return changer(bloc)
+
+
+def _redire(bloc: Bloc, dire: Callable[[Texte], Texte]) -> Bloc:
+    """Return a block whose texts are said otherwise; one without texts stays as it is."""
+    match bloc:
+        case Paragraphe(texte):
+            return replace(bloc, texte=dire(texte))
+        case Liste(items):
+            return replace(bloc, items=tuple(map(dire, items)))
+        case objets.Encadre(paragraphes):
+            return replace(bloc, paragraphes=tuple(map(dire, paragraphes)))
+    return bloc
 
 
 def _avec_sigles(corps: list[Bloc], sigles: tuple[tuple[str, str], ...]) -> list[Bloc]:
@@ -372,8 +379,7 @@ def _avec_sigles(corps: list[Bloc], sigles: tuple[tuple[str, str], ...]) -> list
         return corps
     chapters = [rank for rank, bloc in enumerate(corps) if isinstance(bloc, Titre) and bloc.niveau == CHAPITRE]
     place = chapters[-1] if len(chapters) > CHAPITRES_D_UNE_PAGE else len(corps)
-    note = Paragraphe("Sigles : " + " ; ".join(used) + ".", "note")
-    return [*corps[:place], note, *corps[place:]]
+    return [*corps[:place], Paragraphe("Sigles : " + " ; ".join(used) + ".", "note"), *corps[place:]]
 
 
 def _mots(objet: object) -> Iterator[str]:
@@ -394,37 +400,12 @@ def _mots(objet: object) -> Iterator[str]:
                 yield from _mots(re.sub(r"<[^>]+>", " ", value) if item.name.startswith("svg_") else value)
 
 
-def _ancre_libre(titre: str, prises: set[str]) -> str:
-    ascii_text = unicodedata.normalize("NFKD", titre).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-") or "section"
-    rank, name = 2, base
-    while name in prises:
-        rank, name = rank + 1, f"{base}-{rank}"
-    prises.add(name)
-    return name
-
-
-def tout(corps: Iterable[Bloc]) -> Iterator[Bloc]:
-    """Yield the blocks, those that stand side by side among them."""
-    for bloc in feuilles(corps):
-        if isinstance(bloc, Colonnes):
-            yield from tout(bloc.blocs)
-        else:
-            yield bloc
-
-
-def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
-    """Return the tables, those of the charts among them."""
-    shown = (bloc.tableau if isinstance(bloc, Dessin) else bloc for bloc in tout(corps))
-    return [bloc for bloc in shown if isinstance(bloc, Tableau)]
-
-
 def _numeros(corps: list[Bloc]) -> dict[str, str]:
     """Return the numbers of captions, in the order of reading, by anchor; a table for the screen has none."""
-    figures = [f"figure-{bloc.nom}" for bloc in tout(corps) if isinstance(bloc, Dessin)]
-    tables = [f"tableau-{table.nom}" for table in tableaux_de(corps) if not (table.donnees_de or table.ecran)]
-    numbers = {name: f"Figure{INSECABLE}{rank}" for rank, name in enumerate(figures, start=1)}
-    numbers |= {name: f"Tableau{INSECABLE}{rank}" for rank, name in enumerate(tables, start=1)}
+    figures = [bloc.nom for bloc in tout(corps) if isinstance(bloc, Dessin)]
+    tables = [table.nom for table in tableaux_de(corps) if not (table.donnees_de or table.ecran)]
+    numbers = {f"figure-{name}": f"Figure{INSECABLE}{rank}" for rank, name in enumerate(figures, start=1)}
+    numbers |= {f"tableau-{name}": f"Tableau{INSECABLE}{rank}" for rank, name in enumerate(tables, start=1)}
     for table in tableaux_de(corps):
         if table.donnees_de:
             rank = numbers.get(f"figure-{table.donnees_de}", "").removeprefix("Figure")

@@ -7,35 +7,21 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.document.blocs import (
-    Colonnes,
-    Dessin,
-    Encadre,
-    Gras,
-    Groupe,
-    Lien,
-    Liste,
-    Paragraphe,
-    Piece,
-    Renvoi,
-    Titre,
-    morceaux,
-)  # fmt: skip
-from ctglib.document.signes import fichiers, lisible, montrable
+from ctglib.document import blocs
+from ctglib.document.signes import fichiers, largeur, lisible, montrable
 from ctglib.document.tableau import Tableau
-from ctglib.export.largeurs import largeurs
+from ctglib.export.document import legende
 
 if TYPE_CHECKING:
     import pikepdf
-    from typst import Fonts
+    import typst
 
-    from ctglib.document.blocs import Texte
     from ctglib.export.document import Document
 
 MODELE = Path(__file__).parent / "rapport.typ"
@@ -48,6 +34,13 @@ SIGNES_D_UN_BLOC = 800  # a row whose cells hold less than that is never cut bet
 MARGE_BASSE = 4  # pt: under the text of a cell, as « rapport.typ » has it
 SIGNES_PAR_LIGNE = 105  # of 8.5 pt in the width of the page, few enough never to count a line short
 HAUTEUR, ENTRE = 11.5, 5.0  # pt: of a line of a note, and above it
+TAILLE = 8.5  # pt, of the text of a table
+GRAS = "600"  # weight of its headers
+LARGEUR = 481.9  # pt: A4 between margins of 20 mm
+MARGES = 8.2  # pt: inside a cell, left and right
+MOT_AU_PLUS = 110.0  # pt: a column need not be wider for one word, which is then cut with a hyphen
+COLONNE_AU_MOINS = 18.0
+ENTETE_AU_PLUS = 64.0
 
 
 def composer(document: Document) -> bytes:
@@ -56,7 +49,15 @@ def composer(document: Document) -> bytes:
     Raises:
         typst.TypstError: The document does not hold under both standards (an alternative text is missing, a title…).
     """
-    return compiler(document, _corps(document), "rapport")
+    second = document.chapitres[1] if not document.court else None
+    pieces = []
+    for before, bloc in pairwise([None, *document.papier]):
+        if bloc is second:  # the contents come before the second chapter
+            pieces.append("#sommaire")
+        written = ecrire_typst(bloc)
+        question = isinstance(before, blocs.Titre) and isinstance(bloc, blocs.Paragraphe)
+        pieces.append(f"#question[{written}]" if question else written)  # it stays with what answers it
+    return compiler(document, "\n\n".join(pieces), "rapport")
 
 
 def compiler(document: Document, corps: str, cadre: str) -> bytes:
@@ -65,141 +66,121 @@ def compiler(document: Document, corps: str, cadre: str) -> bytes:
     Raises:
         typst.TypstError: See ``composer``.
     """
-    import typst
-
+    cover, logos = document.couverture, []
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
         root = Path(folder)
         shutil.copy(MODELE, root)
-        main = root / "principal.typ"
-        main.write_text(
-            f'#import "{MODELE.name}": *\n'
-            f'#show: {cadre}.with(json(bytes("{citer(json.dumps(_donnees(document, root)))}")))\n{corps}',
-            encoding="utf-8",
+        for rank, logo in enumerate(cover.logos if cover else (), start=1):
+            name = f"logo-{rank}.{logo.suffixe}" if logo.contenu else ""
+            if name:
+                (root / name).write_bytes(logo.contenu)
+            logos.append({"nom": montrable(logo.nom), "adresse": name})
+        said = {key: montrable(getattr(cover, key, "")) for key in ("sujet", "territoire", "source", "avertissement")}
+        told = {
+            **said,
+            "titre": montrable(document.titre),
+            "mentions": [
+                [montrable(name), secables(montrable(text))] for name, text in (cover.mentions if cover else ())
+            ],
+            "logos": logos,
+            "avertissement-court": montrable(document.rappel),
+            "auteurs": [logo["nom"] for logo in logos],
+            "court": document.court,
+            "mots": ["convention territoriale globale", said["territoire"]],
+        }
+        show = f'#show: {cadre}.with(json(bytes("{citer(json.dumps(told))}")))'
+        pdf = compilateur(root, f'#import "{MODELE.name}": *\n{show}\n{corps}').compile(
+            format="pdf", pdf_standards=NORMES, timestamp=document.instant
         )
-        written = typst.Compiler(input=main, root=root, font_paths=polices(root))
-        pdf = written.compile(format="pdf", pdf_standards=NORMES, timestamp=document.instant)
     return _baliser(pdf)
 
 
-def polices(root: Path) -> Fonts:
-    """Return our fonts and no other, in a folder of their own: theirs hold each style twice, and Typst would choose."""
+def compilateur(root: Path, texte: str) -> typst.Compiler:
+    """Return what compiles a text, written in a folder beside what it reads, with our fonts and no other.
+
+    They are copied there: their packages hold each style twice, and Typst would choose.
+    """
     import typst
 
-    folder = root / "polices"
-    folder.mkdir()
+    main, fonts = root / "principal.typ", root / "polices"
+    main.write_text(texte, encoding="utf-8")
+    fonts.mkdir()
     for path in fichiers().values():
-        shutil.copy(path, folder)
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
+        shutil.copy(path, fonts)
+    ours = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)])
+    return typst.Compiler(input=main, root=root, font_paths=ours)
 
 
-def _donnees(document: Document, root: Path) -> dict[str, object]:
-    """Return what the template is told; logos are written beside it."""
-    cover, logos = document.couverture, []
-    for rank, logo in enumerate(cover.logos if cover else (), start=1):
-        name = f"logo-{rank}.{logo.suffixe}" if logo.contenu else ""
-        if name:
-            (root / name).write_bytes(logo.contenu)
-        logos.append({"nom": montrable(logo.nom), "adresse": name})
-    said = {name: montrable(getattr(cover, name, "")) for name in ("sujet", "territoire", "source", "avertissement")}
-    return {
-        **said,
-        "titre": montrable(document.titre),
-        "mentions": [[montrable(nom), secables(montrable(text))] for nom, text in (cover.mentions if cover else ())],
-        "logos": logos,
-        "avertissement-court": montrable(document.rappel),
-        "auteurs": [logo["nom"] for logo in logos],
-        "court": document.court,
-        "mots": ["convention territoriale globale", said["territoire"]],
-    }
-
-
-def _corps(document: Document) -> str:
-    """Return the body: the contents before its second chapter."""
-    second = document.chapitres[1] if not document.court else None
-    pieces = []
-    for before, bloc in pairwise([None, *document.papier]):
-        if bloc is second:
-            pieces.append("#sommaire")
-        written = ecrire_typst(bloc, document.numeros)
-        question = isinstance(before, Titre) and isinstance(bloc, Paragraphe)  # it stays with what answers it
-        pieces.append(f"#question[{written}]" if question else written)
-    return "\n\n".join(pieces)
-
-
-def ecrire_typst(objet: object, numeros: Mapping[str, str]) -> str:
+def ecrire_typst(objet: object) -> str:
     """Return an object as Typst, every text of the data a string.
 
     Raises:
         TypeError: It is not an object of a document.
     """
     match objet:
-        case Groupe(pieces):
-            return "\n\n".join(ecrire_typst(piece, numeros) for piece in pieces)
-        case Titre(texte, niveau):
+        case blocs.Groupe(pieces):
+            return "\n\n".join(map(ecrire_typst, pieces))
+        case blocs.Titre(texte, niveau):
             return f"#heading(level: {niveau - 1}, {chaine(texte)})"
-        case Paragraphe(texte, classe):
-            text = _morceaux(texte, numeros)
-            return f"#{classe}[{text}]" if classe else text
-        case Liste(items, ordonnee, classe):
-            inside = ", ".join(f"[{_morceaux(item, numeros)}]" for item in items)
+        case blocs.Paragraphe(texte, classe):
+            return f"#{classe}[{_morceaux(texte)}]" if classe else _morceaux(texte)
+        case blocs.Liste(items, ordonnee, classe):
+            inside = ", ".join(f"[{_morceaux(item)}]" for item in items)
             written = f"{'enum' if ordonnee else 'list'}({inside})"
             return f"#{classe}({written})" if classe else f"#{written}"
-        case Encadre(paragraphes, citation, auteur):
-            text = "\n\n".join(_morceaux(paragraphe, numeros) for paragraphe in paragraphes)
-            if not citation:
-                return f"#avertissement[{text}]"
-            author = f"\n\n#source[{_morceaux(auteur, numeros)}]" if auteur else ""
-            return f"#quote(block: true)[{text}{author}]"
-        case Colonnes(blocs):
-            cells = (f"[#set heading(outlined: false)\n{ecrire_typst(bloc, numeros)}]," for bloc in blocs)
+        case blocs.Encadre(paragraphes, citation, auteur):
+            text = "\n\n".join(map(_morceaux, paragraphes))
+            author = f"\n\n#source[{_morceaux(auteur)}]" if auteur else ""
+            return f"#quote(block: true)[{text}{author}]" if citation else f"#avertissement[{text}]"
+        case blocs.Colonnes(colonnes):
+            cells = (f"[#set heading(outlined: false)\n{ecrire_typst(bloc)}]," for bloc in colonnes)
             return f"#colonnes(({' '.join(cells)}))"
-        case Piece():
-            return _morceaux(f"Fichier joint : {objet.libelle} ({objet.adresse}).", numeros)
-        case Dessin():
-            caption = _legende(f"figure-{objet.nom}", objet.titre, numeros)
-            svg = f'bytes("{citer(lisible(objet.svg_large))}"), format: "svg"'
-            drawing = f'image({svg}, width: 100%, alt: "{citer(lisible(objet.alt))}")'
-            reading = f"#lecture[{_morceaux((Gras('Lecture :'), f' {objet.lecture}'), numeros)}]\n"
-            source = f"#source[{_morceaux('Source : ' + objet.source, numeros)}]"
-            inside = (reading if objet.lecture else "") + source
-            return f"#graphique(caption: {caption}, {drawing})[{inside}] {_etiquette(f'figure-{objet.nom}', numeros)}"
+        case blocs.Dessin():
+            reading = (
+                f"#lecture[{_morceaux((blocs.Gras('Lecture :'), f' {objet.lecture}'))}]\n" if objet.lecture else ""
+            )
+            inside = f"{reading}#source[{_morceaux('Source : ' + objet.source)}]"
+            return (
+                f"#graphique(caption: {chaine(legende(objet))}, {image(objet)})[{inside}] {_etiquette('figure', objet)}"
+            )
         case Tableau():
-            return _tableau(objet, numeros)
+            return _tableau(objet)
     raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Typst")
 
 
-def _tableau(tableau: Tableau, numeros: Mapping[str, str]) -> str:
+def image(dessin: blocs.Dessin, place: str = "") -> str:
+    """Return a chart as an image of the width of its place, with its alternative text."""
+    svg = f'bytes("{citer(lisible(dessin.svg_large))}"), format: "svg"'
+    return f'image({svg}, width: 100%, {place}alt: "{citer(lisible(dessin.alt))}")'
+
+
+def _tableau(tableau: Tableau) -> str:
     """Write a table, its notes and its source; a long one keeps its last row on the page of what follows."""
-    anchor, follows = f"tableau-{tableau.nom}", [*tableau.notes, f"Source : {tableau.source}"]
+    follows = [*tableau.notes, f"Source : {tableau.source}"]
     signs = sum(len(montrable(value)) for row in tableau.lignes() for value in row)
     short = len(tableau.cellules) <= LIGNES_COURTES and signs <= SIGNES_COURTS
     # The height of the notes and of the source, never short.
     below = 0.0 if short else sum(ENTRE + HAUTEUR * max(1, math.ceil(len(text) / SIGNES_PAR_LIGNE)) for text in follows)
     widths = [f"{width:.1f}fr" for width in largeurs(tableau)] + ["0pt"] * (not short)
-    text = (
-        "figure(kind: table, numbering: none, supplement: none, outlined: false, "
-        f"caption: {_legende(anchor, tableau.titre, numeros)}, table(columns: ({', '.join(widths)},), "
-        f"{_tete(tableau, short)},\n{_lignes(tableau, below, short)}\n))"
-    )
-    label = _etiquette(anchor, numeros)
-    written = [f"#court({text}) {label}"] if short else [f"#reserve\n#{text} {label}", f"#fin({below:g}pt)"]
-    written += [f"#note[{_morceaux(note, numeros)}]" for note in tableau.notes]
-    return "\n".join([*written, f"#source[{_morceaux(follows[-1], numeros)}]"])
-
-
-def _tete(tableau: Tableau, courte: bool) -> str:
-    """Return the header, whose last cells cover the column that ties rows (see ``_lignes``)."""
-    cells = []
-    for rank, row in enumerate(tableau.entetes()):
-        covers = not courte and (rank == 0 or tableau.colonnes[-1].groupe)
+    heads = []
+    for rank, row in enumerate(tableau.entetes()):  # the last cells cover the column that ties rows (see ``_lignes``)
+        covers = not short and (rank == 0 or tableau.colonnes[-1].groupe)
         for place, (colonne, across, down) in enumerate(row, start=1):
             columns = across + bool(covers and place == len(row))
             spans = f"colspan: {columns}, " * (columns > 1) + f"rowspan: {down}, " * (down > 1)
             group = isinstance(colonne, str)
             side = "center" if group else "right" if colonne.numerique else "left"
-            said = colonne if group else colonne.libelle
-            cells.append(f"table.cell({spans}align: {side} + bottom, tete({chaine(said)})),")
-    return f"table.header({' '.join(cells)})"
+            said = chaine(colonne if group else colonne.libelle)
+            heads.append(f"table.cell({spans}align: {side} + bottom, tete({said})),")
+    text = (
+        "figure(kind: table, numbering: none, supplement: none, outlined: false, "
+        f"caption: {chaine(legende(tableau))}, table(columns: ({', '.join(widths)},), "
+        f"table.header({' '.join(heads)}),\n{_lignes(tableau, below, short)}\n))"
+    )
+    label = _etiquette("tableau", tableau)
+    written = [f"#court({text}) {label}"] if short else [f"#reserve\n#{text} {label}", f"#fin({below:g}pt)"]
+    written += [f"#note[{_morceaux(note)}]" for note in tableau.notes]
+    return "\n".join([*written, f"#source[{_morceaux(follows[-1])}]"])
 
 
 def _lignes(tableau: Tableau, sous: float, courte: bool) -> str:
@@ -229,29 +210,70 @@ def _lignes(tableau: Tableau, sous: float, courte: bool) -> str:
     return "\n".join(lines)
 
 
-def _legende(ancre: str, titre: str, numeros: Mapping[str, str]) -> str:
-    number = f"{numeros[ancre]}. " if ancre in numeros else ""
-    return chaine(number + titre)
+def largeurs(tableau: Tableau) -> list[float]:
+    """Return the widths of the columns on paper, in points; they share the width of the page.
+
+    Where there is room, texts stand on one line, headers on two, and texts take the rest. Else numbers take what they
+    need, and so do the words of all columns: no number, no short word is cut in its cell; texts share what is left by
+    the root of what they hold, none having less than it needs, and headers break at a hyphen too.
+    """
+    columns, rows = tableau.colonnes, [[montrable(value) for value in row] for row in tableau.lignes()]
+    texts = [[row[rank] for row in rows] for rank in range(len(columns))]
+    cells = [[largeur(text, TAILLE) for text in column] for column in texts]
+
+    def besoins(*, serre: bool) -> list[float]:
+        """Return the least width of each: its longest word, or its longest number, and its header on three lines."""
+        needs = []
+        for rank, colonne in enumerate(columns):
+            label = montrable(colonne.libelle)
+            words = (min(largeur(word, TAILLE), MOT_AU_PLUS) for text in texts[rank] for word in text.split(" "))
+            heads = re.findall(r"[^ \n-]+-?", label) if serre else label.split(" ")
+            shared = sum(other.groupe == colonne.groupe for other in columns)  # what its group's title is spread over
+            needs.append(MARGES + max(
+                COLONNE_AU_MOINS, colonne.largeur, min(largeur(label, TAILLE, GRAS) / 3, ENTETE_AU_PLUS),
+                *(cells[rank] if colonne.numerique else words),
+                *(min(largeur(word, TAILLE, GRAS), MOT_AU_PLUS) for word in heads),
+                *(largeur(word, TAILLE, GRAS) / shared for word in montrable(colonne.groupe).split()),
+            ))  # fmt: skip
+        return needs
+
+    weights = {rank: math.sqrt(sum(cells[rank]) + 1) for rank, column in enumerate(columns) if not column.numerique}
+    widths = besoins(serre=False)
+    lines = [max(need, largeur(montrable(column.libelle), TAILLE, GRAS) / 2 + MARGES, *(cell + MARGES for cell in own))
+             for need, column, own in zip(widths, columns, cells, strict=True)]  # fmt: skip
+    spare = LARGEUR - sum(lines)
+    if spare >= 0 and weights:
+        return [width + spare * weights.get(rank, 0) / sum(weights.values()) for rank, width in enumerate(lines)]
+    if sum(widths) > LARGEUR:
+        widths = besoins(serre=True)
+    short = weights
+    while short:
+        left = LARGEUR - sum(width for rank, width in enumerate(widths) if rank not in weights)
+        shares = {rank: left * weight / sum(weights.values()) for rank, weight in weights.items()}
+        short = [rank for rank, share in shares.items() if share < widths[rank]]
+        weights = {rank: weight for rank, weight in weights.items() if rank not in short}
+    return [shares[rank] if rank in weights else width for rank, width in enumerate(widths)]
 
 
-def _etiquette(ancre: str, numeros: Mapping[str, str]) -> str:
+def _etiquette(sorte: str, objet: blocs.Dessin | Tableau) -> str:
     """Return the label that references lead to."""
-    return f"#label({chaine(ancre)})" if ancre in numeros else ""
+    return f"#label({chaine(f'{sorte}-{objet.nom}')})" if objet.numero else ""
 
 
-def _morceaux(texte: Texte, numeros: Mapping[str, str]) -> str:
+def _morceaux(texte: blocs.Texte) -> str:
     """Return a text as markup: strings, strong or linked."""
     pieces = []
-    for run in morceaux(texte):
+    for run in blocs.morceaux(texte):
+        said = chaine(run if isinstance(run, str) else run.texte)
         match run:
-            case Gras(said):
-                pieces.append(f"#strong({chaine(said)});")
-            case Lien(said, adresse) if not adresse.startswith("#"):
-                pieces.append(f'#link("{citer(adresse)}", {chaine(said)});')
-            case Renvoi(ancre) if ancre in numeros:
-                pieces.append(f"#link(label({chaine(ancre)}), {chaine(numeros[ancre].lower())});")
+            case blocs.Gras():
+                pieces.append(f"#strong({said});")
+            case blocs.Lien(_, adresse) if not adresse.startswith("#"):
+                pieces.append(f'#link("{citer(adresse)}", {said});')
+            case blocs.Renvoi(ancre):
+                pieces.append(f"#link(label({chaine(ancre)}), {said});")
             case _:
-                pieces.append(f"#{chaine(getattr(run, 'texte', getattr(run, 'ancre', run)))};")
+                pieces.append(f"#{said};")
     return "".join(pieces)
 
 
@@ -309,25 +331,27 @@ def _noeuds(noeud: pikepdf.Object, sorte: str) -> Iterator[pikepdf.Object]:
         yield from _noeuds(child, sorte)
 
 
-def _enfants(noeud: pikepdf.Object) -> list[pikepdf.Object]:
+def _liste(noeud: pikepdf.Object, cle: str) -> list[pikepdf.Object]:
+    """Return the dictionaries that a key holds: one, or an array of them."""
     import pikepdf
 
-    kids = noeud.get("/K", [])
-    kids = kids if isinstance(kids, pikepdf.Array) else [kids]
-    return [kid for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+    found = noeud.get(cle, [])
+    return [
+        one for one in (found if isinstance(found, pikepdf.Array) else [found]) if isinstance(one, pikepdf.Dictionary)
+    ]
 
 
-def _est_un_lien(cell: pikepdf.Object) -> bool:
-    return cell.S == "/TD" and _attributs(cell).get("/RowSpan", 1) > 1
+def _enfants(noeud: pikepdf.Object) -> list[pikepdf.Object]:
+    return [child for child in _liste(noeud, "/K") if "/S" in child]
 
 
 def _attributs(cell: pikepdf.Object) -> dict[str, object]:
     """Return the attributes of a cell: its scope, its spans."""
-    import pikepdf
+    return {name: value for entry in _liste(cell, "/A") for name, value in entry.items()}
 
-    found = cell.get("/A", [])
-    entries = found if isinstance(found, pikepdf.Array) else [found]
-    return {name: value for entry in entries if isinstance(entry, pikepdf.Dictionary) for name, value in entry.items()}
+
+def _est_un_lien(cell: pikepdf.Object) -> bool:
+    return cell.S == "/TD" and _attributs(cell).get("/RowSpan", 1) > 1
 
 
 def _attribuer(cell: pikepdf.Object, nom: str, valeur: object) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -20,33 +19,18 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from ctglib.document.blocs import (
-    Colonnes,
-    Dessin,
-    Encadre,
-    Gras,
-    Groupe,
-    Lien,
-    Liste,
-    Paragraphe,
-    Piece,
-    Renvoi,
-    Titre,
-    morceaux,
-)  # fmt: skip
+from ctglib.document import blocs
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import dater
-from ctglib.export.largeurs import LARGEUR, largeurs
-from ctglib.export.typst import polices
+from ctglib.export.document import legende
+from ctglib.export.typst import LARGEUR, compilateur, largeurs
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
-    from docx.opc.coreprops import CoreProperties
-    from docx.section import Section
     from docx.text.paragraph import Paragraph
+    from pptx.presentation import Presentation
 
-    from ctglib.document.blocs import Couverture, Texte
     from ctglib.export.document import Document
 
 POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit
@@ -80,145 +64,130 @@ POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabyt
 
 def composer(document: Document) -> bytes:
     """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
-    word = docx.Document()
-    sheet = Feuille(word, document.numeros, en_images(document))
+    word, images, cover = docx.Document(), en_images(document), document.couverture
     _styles(word)
-    _mettre_en_page(word.sections[0], document)
-    sheet.ecrire(document.titre, "Title")
-    if document.couverture:
-        _couverture(document.couverture, sheet)
+    section = word.sections[0]
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Cm(MARGE_CM))
+    titles = [document.titre, cover.territoire if cover else ""]
+    _petit(section.header.paragraphs[0], document.rappel + " – ".join(title for title in titles if title))
+    footer = section.footer.paragraphs[0]
+    _petit(footer, f"{cover.source} – page\u00a0" if cover else "page\u00a0")
+    _champ(footer, "PAGE")
+    _petit(footer, "\u00a0/\u00a0")
+    _champ(footer, "NUMPAGES")
+    _ecrire(word, document.titre, "Title")
+    if cover:
+        _couverture(cover, word, images)
     for bloc in document.papier:
-        ecrire_word(bloc, sheet)
-    _garder_ensemble(word)
-    proprietes(word.core_properties, document)
-    package = word.part.package
-    for name in [name for name, link in package.rels.items() if link.reltype.endswith("/thumbnail")]:
-        del package.rels[name]  # the picture of another document
-    written = BytesIO()
-    word.save(written)
-    return dater(written, document.instant)
+        ecrire_word(bloc, word, images)
+    # On one page: a heading, the question under it and what answers; a note and the source under it.
+    for before, after in pairwise(word.paragraphs):
+        if before.style.name.startswith("Heading"):
+            before.paragraph_format.keep_with_next = after.paragraph_format.keep_with_next = True
+        elif before.style.name == NOTE and after.style.name in (NOTE, SOURCE):
+            before.paragraph_format.keep_with_next = True
+    return terminer(word, document)
 
 
-@dataclass(frozen=True)
-class Feuille:
-    """A Word file being written.
-
-    Attributes:
-        word: It.
-        numeros: The numbers of captions, by anchor.
-        images: The drawings as PNG by anchor, the logos by name.
-    """
-
-    word: Word
-    numeros: Mapping[str, str]
-    images: Mapping[str, bytes]
-
-    def legende(self, ancre: str, titre: str) -> str:
-        """Return a caption with its number."""
-        return f"{self.numeros[ancre]}. {titre}" if ancre in self.numeros else titre
-
-    def ecrire(self, texte: Texte, style: str = "Normal") -> Paragraph:
-        """Add a paragraph, and return it."""
-        paragraph = self.word.add_paragraph()
-        paragraph._p.style = style.replace(" ", "")  # its id; by its name, python-docx looks through all of them
-        self.remplir(paragraph, texte)
-        return paragraph
-
-    def remplir(self, paragraph: Paragraph, texte: Texte) -> None:
-        """Write a text with its strong words and its links; a reference is the number of what it names."""
-        for run in morceaux(texte):
-            if isinstance(run, Lien) and not run.adresse.startswith("#"):
-                _lien(paragraph, run)
-            elif isinstance(run, Renvoi):
-                paragraph.add_run(montrable(self.numeros.get(run.ancre, run.ancre).lower()))
-            else:
-                text = run if isinstance(run, str) else run.texte
-                paragraph.add_run(montrable(text)).font.bold = isinstance(run, Gras) or None
-
-
-def ecrire_word(objet: object, feuille: Feuille) -> None:
-    """Add an object at the end of a Word document.
+def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
+    """Add an object at the end of a Word document; ``images`` are those of ``en_images``.
 
     Raises:
         TypeError: It is not an object of a document.
     """
     match objet:
-        case Groupe(pieces):
+        case blocs.Groupe(pieces):
             for piece in pieces:
-                ecrire_word(piece, feuille)
-        case Titre(texte, niveau):
-            feuille.ecrire(texte, f"Heading {niveau - 1}")
-        case Paragraphe(texte, classe):
-            feuille.ecrire(texte, NOTE if classe else "Normal")
-        case Liste(items, ordonnee):
+                ecrire_word(piece, word, images)
+        case blocs.Titre(texte, niveau):
+            _ecrire(word, texte, f"Heading {niveau - 1}")
+        case blocs.Paragraphe(texte, classe):
+            _ecrire(word, texte, NOTE if classe else "Normal")
+        case blocs.Liste(items, ordonnee):
             for item in items:
-                feuille.ecrire(item, "List Number" if ordonnee else "List Bullet")
-        case Encadre(paragraphes, citation, auteur):
+                _ecrire(word, item, "List Number" if ordonnee else "List Bullet")
+        case blocs.Encadre(paragraphes, citation, auteur):
             for text in paragraphes:
-                feuille.ecrire(text, "Quote" if citation else AVERTISSEMENT)
+                _ecrire(word, text, "Quote" if citation else AVERTISSEMENT)
             if auteur:
-                feuille.ecrire(auteur, SOURCE)
-        case Colonnes(blocs):  # in a section of the page in columns, which Word fills alike
-            _finir_section(feuille, 1)
-            for bloc in blocs:
-                ecrire_word(bloc, feuille)
-            _finir_section(feuille, len(blocs))
-        case Piece():
-            feuille.ecrire(f"Fichier joint : {objet.libelle} ({objet.adresse}).")
-        case Dessin():
-            anchor = f"figure-{objet.nom}"
-            feuille.ecrire(feuille.legende(anchor, objet.titre), "Image Caption")
-            _image(feuille.word.add_paragraph(), feuille.images[anchor], objet.alt, LARGEUR_CM)
+                _ecrire(word, auteur, SOURCE)
+        case blocs.Colonnes(colonnes):  # in a section of the page in columns, which Word fills alike
+            _finir_section(word, 1)
+            for bloc in colonnes:
+                ecrire_word(bloc, word, images)
+            _finir_section(word, len(colonnes))
+        case blocs.Dessin():
+            _ecrire(word, legende(objet), "Image Caption")
+            _image(word.add_paragraph(), images[f"figure-{objet.nom}"], objet.alt, LARGEUR_CM)
             if objet.lecture:
-                feuille.ecrire((Gras("Lecture :"), f" {objet.lecture}"))
-            feuille.ecrire(f"Source : {objet.source}", SOURCE)
+                _ecrire(word, (blocs.Gras("Lecture :"), f" {objet.lecture}"))
+            _ecrire(word, f"Source : {objet.source}", SOURCE)
         case Tableau():
-            _tableau(objet, feuille)
+            _tableau(objet, word)
         case _:
             raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Word")
 
 
-def _finir_section(feuille: Feuille, colonnes: int) -> None:
+def _ecrire(word: Word, texte: blocs.Texte, style: str = "Normal") -> Paragraph:
+    """Add a paragraph, and return it."""
+    paragraph = word.add_paragraph()
+    paragraph._p.style = style.replace(" ", "")  # its id; by its name, python-docx looks through all of them
+    return _remplir(paragraph, texte)
+
+
+def _remplir(paragraph: Paragraph, texte: blocs.Texte) -> Paragraph:
+    """Write a text with its strong words and its links; a reference is the number of what it names."""
+    for run in blocs.morceaux(texte):
+        added = paragraph.add_run(montrable(run if isinstance(run, str) else run.texte))
+        added.font.bold = isinstance(run, blocs.Gras) or None
+        if isinstance(run, blocs.Lien) and not run.adresse.startswith("#"):
+            link, kind = OxmlElement("w:hyperlink"), RELATIONSHIP_TYPE.HYPERLINK
+            link.set(qn("r:id"), paragraph.part.relate_to(run.adresse, kind, is_external=True))
+            added.font.color.rgb, added.font.underline = RGBColor.from_string(BLEU), True
+            link.append(added._r)
+            paragraph._p.append(link)
+    return paragraph
+
+
+def _finir_section(word: Word, colonnes: int) -> None:
     """End a section on the page, with the paragraph written last; what follows has one column."""
-    page = feuille.word.sections[-1]._sectPr
-    feuille.word.sections[-1].start_type = WD_SECTION.CONTINUOUS
-    section = deepcopy(page)
+    word.sections[-1].start_type = WD_SECTION.CONTINUOUS
+    section = deepcopy(word.sections[-1]._sectPr)
     section.find(qn("w:cols")).set(qn("w:num"), str(colonnes))
-    feuille.word.paragraphs[-1]._p.get_or_add_pPr().append(section)
+    word.paragraphs[-1]._p.get_or_add_pPr().append(section)
 
 
-def _tableau(tableau: Tableau, feuille: Feuille) -> None:
+def _tableau(tableau: Tableau, word: Word) -> None:
     """Write a table as XML: through python-docx, which looks for each part anew, it would take ten times longer."""
-    caption = feuille.ecrire(feuille.legende(f"tableau-{tableau.nom}", tableau.titre), "Table Caption")
+    caption, columns, heads = _ecrire(word, legende(tableau), "Table Caption"), tableau.colonnes, tableau.entetes()
     widths = "".join(f'<w:gridCol w:w="{round(A_LA_PAGE * width)}"/>' for width in largeurs(tableau))
-    rows = [_rangee(_tete(tableau, rank), entete=True) for rank in range(len(tableau.entetes()))]
+    rows = [_rangee(
+        (_case(column, etendue=across, gras=True, suit=True) if isinstance(column, str) else
+         _case(column.libelle, haute="restart" if down > 1 else "", gras=True, nombre=column.numerique, suit=True)
+         for column, across, down in heads[0]), entete=True,
+    )]  # fmt: skip
+    if len(heads) > 1:  # a column without a group takes both rows
+        rows.append(_rangee(
+            (_case(column.libelle, gras=True, nombre=column.numerique, suit=True) if column.groupe else
+             _case("", haute="continue", suit=True) for column in columns), entete=True,
+        ))  # fmt: skip
     left, first = len(tableau.cellules), True
     for title, lines in tableau.corps():
         if title:
-            rows.append(_rangee([_case(title, etendue=len(tableau.colonnes), couleur=BLEU, suit=True)]))
+            rows.append(_rangee([_case(title, etendue=len(columns), couleur=BLEU, suit=True)]))
         for line in lines:
             left -= 1
             held = first or left == 0  # with the next one, or with the notes
-            cells = zip(line, tableau.colonnes, strict=True)
-            rows.append(_rangee(_case(value, nombre=colonne.numerique, suit=held) for value, colonne in cells))
+            cells = zip(line, columns, strict=True)
+            rows.append(_rangee(_case(value, nombre=column.numerique, suit=held) for value, column in cells))
             first = False
     table = f"<w:tbl {nsdecls('w')}>{ALLURE}<w:tblGrid>{widths}</w:tblGrid>{''.join(rows)}</w:tbl>"
     caption._p.addnext(parse_xml(table))
     for note in tableau.notes:
-        feuille.ecrire(note, NOTE)
-    feuille.ecrire(f"Source : {tableau.source}", SOURCE)
-
-
-def _tete(tableau: Tableau, rang: int) -> Iterator[str]:
-    """Yield the cells of a row of the header; a column without a group takes both rows."""
-    for colonne, across, down in tableau.entetes()[0] if rang == 0 else [(c, 1, 1) for c in tableau.colonnes]:
-        if isinstance(colonne, str):
-            yield _case(colonne, etendue=across, gras=True, suit=True)
-        elif rang and not colonne.groupe:
-            yield _case("", haute="continue", suit=True)
-        else:
-            high = "restart" if down > 1 else ""
-            yield _case(colonne.libelle, haute=high, gras=True, nombre=colonne.numerique, suit=True)
+        _ecrire(word, note, NOTE)
+    _ecrire(word, f"Source : {tableau.source}", SOURCE)
 
 
 def _rangee(cases: Iterable[str], *, entete: bool = False) -> str:
@@ -239,15 +208,6 @@ def _case(
     return f"<w:tc><w:tcPr>{spans}</w:tcPr>{paragraph}</w:tc>"
 
 
-def _lien(paragraph: Paragraph, lien: Lien) -> None:
-    element = OxmlElement("w:hyperlink")
-    element.set(qn("r:id"), paragraph.part.relate_to(lien.adresse, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
-    run = paragraph.add_run(montrable(lien.texte))
-    run.font.color.rgb, run.font.underline = RGBColor.from_string(BLEU), True
-    element.append(run._r)
-    paragraph._p.append(element)
-
-
 def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
     picture = paragraph.add_run().add_picture(BytesIO(png), width=Cm(largeur))
     picture._inline.docPr.set("descr", lisible(alt))
@@ -255,42 +215,38 @@ def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
 
 def en_images(document: Document) -> dict[str, bytes]:
     """Return the drawings as PNG, which Word shows everywhere, by anchor, and the logos by name."""
-    import typst
-
     drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large).encode() for dessin in document.dessins}
-    logos = document.couverture.logos if document.couverture else ()
-    drawn |= {logo.nom: logo.contenu for logo in logos if logo.contenu and logo.suffixe == "svg"}
+    logos = [logo for logo in (document.couverture.logos if document.couverture else ()) if logo.contenu]
+    drawn |= {logo.nom: logo.contenu for logo in logos if logo.suffixe == "svg"}
+    images = []
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
-        root = Path(folder)
         for rank, content in enumerate(drawn.values()):
-            (root / f"{rank}.svg").write_bytes(content)
+            (Path(folder) / f"{rank}.svg").write_bytes(content)
         pages = "\n#pagebreak()\n".join(f'#image("{rank}.svg")' for rank in range(len(drawn)))
-        main = root / "images.typ"
-        main.write_text(f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}\n", encoding="utf-8")
-        compiler = typst.Compiler(input=main, root=root, font_paths=polices(root))
-        images = compiler.compile(format="png", ppi=POINTS_PAR_POUCE) if drawn else []
+        if drawn:
+            compiler = compilateur(Path(folder), f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}\n")
+            images = compiler.compile(format="png", ppi=POINTS_PAR_POUCE)
     images = [images] if isinstance(images, bytes) else images
-    plain = {logo.nom: logo.contenu for logo in logos if logo.contenu and logo.suffixe == "png"}
-    return {**dict(zip(drawn, images, strict=True)), **plain}
+    return dict(zip(drawn, images, strict=True)) | {logo.nom: logo.contenu for logo in logos if logo.suffixe == "png"}
 
 
-def _couverture(couverture: Couverture, feuille: Feuille) -> None:
+def _couverture(couverture: blocs.Couverture, word: Word, images: Mapping[str, bytes]) -> None:
     """Write the cover: logos, what the convention is, the mentions, the warning."""
-    logos = feuille.word.add_paragraph()
+    logos = word.add_paragraph()
     for rank, logo in enumerate(couverture.logos):
         logos.add_run(" – " if rank else "")
-        if logo.nom in feuille.images:
-            _image(logos, feuille.images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
+        if logo.nom in images:
+            _image(logos, images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
         else:
-            feuille.remplir(logos, (Gras(logo.nom),))
-    feuille.ecrire((Gras(couverture.territoire), f" – {couverture.sujet}"))
-    mentions = feuille.word.add_paragraph()
+            _remplir(logos, (blocs.Gras(logo.nom),))
+    _ecrire(word, (blocs.Gras(couverture.territoire), f" – {couverture.sujet}"))
+    mentions = word.add_paragraph()
     for rank, (name, value) in enumerate(couverture.mentions):
         if rank:
             mentions.add_run().add_break()
-        feuille.remplir(mentions, (Gras(name), f" : {value}"))
+        _remplir(mentions, (blocs.Gras(name), f" : {value}"))
     if couverture.avertissement:
-        feuille.ecrire(couverture.avertissement, AVERTISSEMENT)
+        _ecrire(word, couverture.avertissement, AVERTISSEMENT)
 
 
 def _styles(word: Word) -> None:
@@ -313,21 +269,6 @@ def _styles(word: Word) -> None:
         lang.set(qn("w:val"), "fr-FR")
 
 
-def _mettre_en_page(section: Section, document: Document) -> None:
-    """Set the paper, and what is at the head and at the foot of every page."""
-    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Cm(MARGE_CM))
-    cover = document.couverture
-    titles = [document.titre, cover.territoire if cover else ""]
-    _petit(section.header.paragraphs[0], document.rappel + " – ".join(title for title in titles if title))
-    footer = section.footer.paragraphs[0]
-    _petit(footer, f"{cover.source} – page\u00a0" if cover else "page\u00a0")
-    _champ(footer, "PAGE")
-    _petit(footer, "\u00a0/\u00a0")
-    _champ(footer, "NUMPAGES")
-
-
 def _petit(paragraph: Paragraph, texte: str) -> None:
     run = paragraph.add_run(montrable(texte))
     run.font.size, run.font.color.rgb = Pt(PETIT), RGBColor.from_string(GRIS)
@@ -342,20 +283,18 @@ def _champ(paragraph: Paragraph, nom: str) -> None:
     paragraph._p.append(field)
 
 
-def _garder_ensemble(word: Word) -> None:
-    """Keep on one page a heading, the question under it and what answers; a note and the source under it."""
-    for before, after in pairwise(word.paragraphs):
-        if before.style.name.startswith("Heading"):
-            before.paragraph_format.keep_with_next = after.paragraph_format.keep_with_next = True
-        elif before.style.name == NOTE and after.style.name in (NOTE, SOURCE):
-            before.paragraph_format.keep_with_next = True
-
-
-def proprietes(properties: CoreProperties, document: Document) -> None:
-    """Say of an Office file what its document is, and nothing of the clock nor of this machine."""
+def terminer(fichier: Word | Presentation, document: Document) -> bytes:
+    """Return the bytes of an Office file, which says what its document is, nothing of the clock nor of this machine."""
+    properties, package = fichier.core_properties, fichier.part.package
     properties.title = montrable(document.titre)[:PROPRIETE]
     logos = document.couverture.logos if document.couverture else ()
     properties.author = ", ".join(montrable(logo.nom) for logo in logos)[:PROPRIETE]
     properties.last_modified_by, properties.language, properties.revision = properties.author, "fr-FR", 1
     properties.created = properties.modified = document.instant.replace(tzinfo=None)
     properties.comments = ""
+    links = package.rels if hasattr(package, "rels") else package._rels  # of python-docx, of python-pptx
+    for name in [name for name, link in links.items() if link.reltype.endswith("/thumbnail")]:
+        links.pop(name)  # the picture of another document
+    written = BytesIO()
+    fichier.save(written)
+    return dater(written, document.instant)
