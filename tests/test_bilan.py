@@ -15,7 +15,6 @@ from evaluation_exemple import SEUILS, indicateur
 
 from ctglib import ouvrir_bilan
 from ctglib.blocs.gouvernance import proposition
-from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.calculs.bilan import Situation, proposer
 from ctglib.calculs.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
 from ctglib.document.typographie import nombre
@@ -40,7 +39,7 @@ def bilan(annee: int, convention: str = "demonstration") -> Bilan:
 
 def situation(annee: int = 2025, convention: str = "demonstration", **autres: object) -> Situation:
     """Return what the rules look at, in which a test may change something."""
-    return replace(MessagesDuSuivi(bilan(annee, convention).etude).situation, **autres)
+    return replace(bilan(annee, convention).etude.situation, **autres)
 
 
 def regles(found: Situation) -> list[str]:

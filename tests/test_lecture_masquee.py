@@ -40,7 +40,7 @@ def _dossiers() -> dict[str, DossierSuivi]:
     return {
         "ouvrir_bilan": ouvrir_bilan(NOM, ANNEE).etude.suivi,
         "une fiche": ouvrir_bilan(NOM, ANNEE).fiche(3).etude.suivi,
-        "ouvrir_evaluation": ouvrir_evaluation(NOM).etude.derniere.suivi,
+        "ouvrir_evaluation": ouvrir_evaluation(NOM).etude.suivi,
         "lire_suivi": lire_suivi(NOM, ANNEE),
     }
 
@@ -67,7 +67,7 @@ def test_les_effectifs_bruts_se_demandent_par_leur_nom_et_avertissent() -> None:
         evaluation = ouvrir_evaluation(NOM, brut=True)
 
     assert PROFILS in journal.bruts
-    assert all(_petits(one) for one in (raw, bilan.etude.suivi, evaluation.etude.derniere.suivi))
+    assert all(_petits(one) for one in (raw, bilan.etude.suivi, evaluation.etude.suivi))
 
 
 def test_une_lecture_masquee_n_est_pas_notee_brute_et_n_avertit_de_rien() -> None:

@@ -27,7 +27,7 @@ def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
     """Return what a fiche is given besides what the fingerprint of its part covers."""
     suivi = etude.suivi
     given = [suivi.avenants, suivi.fin, suivi.origines, suivi.dossier.convention, etude.contexte, etude.gabarit]
-    return [*given, *(table.to_csv() for table in (suivi.contexte, etude.series, etude.derniers_chiffres))]
+    return [*given, *(table.to_csv() for table in (suivi.contexte, etude.series))]
 
 
 @pytest.mark.parametrize("nom", CHANGEMENTS)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, fields, replace
 import pandas as pd
 
 from ctglib.blocs.couverture import couvrir, donnees_lues, jour_des_donnees
+from ctglib.calculs.bilan import Situation
 from ctglib.calculs.collecte import a_collecter, taux_de_collecte
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import evaluer
-from ctglib.calculs.suivi import contexte_a_la_date, contexte_connu, revisions, series
+from ctglib.calculs.suivi import contexte_connu, revisions, series
 from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.catalogue import Catalogue
@@ -26,7 +27,7 @@ from ctglib.donnees.partage import partager
 from ctglib.donnees.suivi import DossierSuivi, Suivi, lire_suivi_brut
 from ctglib.secret.publication import publier
 
-CALCULS = ("mesures", "evaluation", "etats", "collecte", "a_collecter", "revisions")
+PAR_FICHE, PAR_INDICATEUR = ("evaluation", "etats", "a_collecter"), ("mesures", "revisions")  # rows that are a fiche's
 EXCEPTION = "une exception se dit sous le tableau qui la montre"  # of secrecy
 
 
@@ -50,7 +51,6 @@ class EtudeAnnuelle(Montrable):
         a_collecter: What the next collection asks for, service by service.
         revisions: What this bilan says of earlier years otherwise than last year's.
         series: The public figures known to the bilan of the year, all their years.
-        derniers_chiffres: The latest public figure of each series, with how late it is.
     """
 
     nom: str
@@ -68,7 +68,6 @@ class EtudeAnnuelle(Montrable):
     a_collecter: pd.DataFrame
     revisions: pd.DataFrame
     series: pd.DataFrame
-    derniers_chiffres: pd.DataFrame
 
     @property
     def convention(self) -> Convention:
@@ -104,6 +103,22 @@ class EtudeAnnuelle(Montrable):
     def lieu(self) -> str:
         """The end of most captions: « Harnes, 2024 »."""
         return f"{self.contexte.territoire.nom}, {self.annee}"
+
+    @property
+    def situation(self) -> Situation:
+        """What the rules of the proposals look at."""
+        return Situation(
+            convention=self.convention,
+            catalogue=self.catalogue,
+            bilan=self.bilan,
+            precedent=self.precedent.bilan if self.precedent else None,
+            fin=self.suivi.fin,
+            etats=self.etats,
+            evaluation=self.evaluation,
+            collecte=self.collecte,
+            a_collecter=self.a_collecter,
+            moyens=self.annuel.moyens,
+        )
 
     def fiche(self, numero: int | str) -> Fiche:
         """Return a fiche of the convention: ``2``, or ``"2"``.
@@ -177,7 +192,6 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
             a_collecter=a_collecter(scored, suivi.catalogue, rules, fin=suivi.fin),
             revisions=revisions(told, annee, indicateurs=known),
             series=contexte_connu(suivi.contexte, annee),
-            derniers_chiffres=contexte_a_la_date(suivi.contexte, annee),
         )
 
     return calculer() if brut else partager(nom, calculer)
@@ -185,13 +199,7 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
 
 def parts(etude: EtudeAnnuelle) -> dict[str, str]:
     """Return the fingerprint of the part of each fiche, by its name in the record of the reads."""
-    fiches = etude.convention.fiches
-    return {nom_de_part(etude, fiche.numero): empreinte_de(part_de(etude, fiche)) for fiche in fiches}
-
-
-def nom_de_part(etude: EtudeAnnuelle, numero: int) -> str:
-    """Return what the part of a fiche is called in the record of the reads."""
-    return f"{etude.nom}/fiche-{numero}"
+    return {part.nom: empreinte_de(part) for part in (part_de(etude, fiche) for fiche in etude.convention.fiches)}
 
 
 def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
@@ -224,23 +232,21 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     rates = rates[rates["groupe"].eq("fiche") & rates["valeur_groupe"].eq(str(fiche.numero))]
     return replace(
         etude,
+        nom=f"{etude.nom}/fiche-{fiche.numero}",
         suivi=replace(etude.suivi, suivis=years, observations=observations, masque=etude.suivi.masque.iloc[:0]),
         empreintes={path: digest if publiable(path) else "" for path, digest in etude.empreintes.items()},
         retraits=withheld,
-        mesures=lignes(etude.mesures, "indicateur"),
-        evaluation=lignes(etude.evaluation, "fiche"),
-        etats=lignes(etude.etats, "fiche"),
         collecte=rates.reset_index(drop=True),
-        a_collecter=lignes(etude.a_collecter, "fiche"),
-        revisions=lignes(etude.revisions, "indicateur"),
+        **{name: lignes(getattr(etude, name), "fiche") for name in PAR_FICHE},
+        **{name: lignes(getattr(etude, name), "indicateur") for name in PAR_INDICATEUR},
     )
 
 
 def empreinte_de(part: EtudeAnnuelle) -> str:
     """Return the keyed fingerprint of all that a part holds of the follow-up; the files of the rest have their own."""
-    held = [part.annee, part.diffusion, part.suivi.observations, part.retraits]
+    held = [part.annee, part.diffusion, part.suivi.observations, part.retraits, part.collecte]
     held += [getattr(one, field.name) for one in part.suivi.suivis.values() for field in fields(one)]
-    held += [getattr(part, name) for name in CALCULS]
+    held += [getattr(part, name) for name in (*PAR_FICHE, *PAR_INDICATEUR)]
     told = [
         [list(one.columns), one.astype(object).to_numpy().tolist()] if isinstance(one, pd.DataFrame) else one
         for one in held

@@ -118,7 +118,7 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
         return f"{years} ; {row.depart} (départ)" if row.depart else years
 
     return rows.assign(
-        service=[nom_du_service(etude.derniere, name) for name in rows["responsable"]],
+        service=[nom_du_service(etude, name) for name in rows["responsable"]],
         quoi=rows["nature"].map(QUOI).fillna(rows["libelle"]),
         quand_annees=[quand(row) for row in rows.itertuples()],
     )

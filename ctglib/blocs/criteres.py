@@ -1,36 +1,53 @@
-"""« Six critères » and « de l'action au résultat »: evidence that the workbook gathers, what people say of it."""
+"""The six criteria, from the action to the result, and what comes next: evidence gathered, what people say of it.
+
+The workbook gathers and proposes; the evaluators appraise, and the parties decide.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
 
 import pandas as pd
 
 from ctglib.blocs.fin import EtudeFinale, sur
-from ctglib.blocs.recommandations import faits
 from ctglib.blocs.territoire import en_moyennes, evolution
-from ctglib.blocs.trajectoires import derniere
+from ctglib.blocs.theme import lacunes
+from ctglib.blocs.trajectoires import avec_marque, derniere
+from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS, Chaine, chaine
-from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, sous_titre, suite
+from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS, chaine
+from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, abreger, compter, enumerer, majuscule, nombre, nombre_court
-from ctglib.donnees.modeles.evaluation import Critere, PreuveDeCritere
+from ctglib.document.typographie import (
+    INSECABLE,
+    abreger,
+    compter,
+    enumerer,
+    majuscule,
+    minuscule,
+    nombre,
+    nombre_court,
+    nombrer,
+)  # fmt: skip
+from ctglib.donnees.modeles.evaluation import PreuveDeCritere
 from ctglib.donnees.montrable import Montrable
 
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for
+PREUVES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
 ORIGINES = {
     "indicateurs": (INDICATEUR, "Écarts défavorables"),
     "services": (SERVICE, "Services absents"),
     "constats": (FICHE, "Constats des fiches"),
 }
-LONG = "texte-long"
+LONG, POSTES = "texte-long", "financement_pilotage"
 LIMITE = 8  # beyond, the others are counted: the table of the trajectories has them all
+NOMMES = 4  # the same, for what a sentence names: the CSV has them all
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
 GROUPES = {CONVENTION: "Ce que la convention écrit", PROPOSITIONS: "Avec les indicateurs que le classeur propose"}
 COMPTES = {"definis": "Définition", "departs": "Départ", "cibles": "Cible", "donnees": "Données"}
+INDICATEURS = ["fiche", "indicateur", "libelle", "definition", "unite", "sens", "derniere", "annee_derniere"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +71,7 @@ class Criteres(Montrable):
             rows.append((item.titre, item.question, sur(complete, len(item.preuves)), said))
         columns = [Colonne("critere", "Critère"), Colonne("question", "Question")]
         columns += [Colonne("preuves", "Preuves complètes", True), Colonne("reponse", "Réponse")]
-        kept = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
-        table, data = pd.DataFrame(rows, columns=[column.cle for column in columns]), pd.DataFrame(data, columns=kept)
+        table, data = pd.DataFrame(rows, columns=[one.cle for one in columns]), pd.DataFrame(data, columns=PREUVES)
         title = "Les six critères, leurs preuves et la réponse des évaluateurs"
         source = f"{etude.contexte.source} ; appréciation des évaluateurs"
         return etude.tableau(table, columns, "criteres", title, donnees=data, source=source, classe=LONG)
@@ -63,15 +79,25 @@ class Criteres(Montrable):
     def detail(self) -> Groupe | None:
         """Return each criterion: its evidence, then what the evaluators say."""
         rules, entered = self.etude.finale.regles, {item.critere: item for item in self.etude.finale.saisie.criteres}
+        told = []
+        for item in rules.criteres:
+            told.append(sous_titre(item.titre) + liste(map(self._preuve, item.preuves)))
+            if found := entered.get(item.id):  # else the table of the criteria says it
+                answer = majuscule(rules.reponses[found.reponse].dit)
+                told.append(citation(f"{answer}. {found.appreciation}", "Les évaluateurs"))
+        return suite(told)
 
-        def section(item: Critere) -> Bloc:
-            told, found = sous_titre(item.titre) + liste(map(self._preuve, item.preuves)), entered.get(item.id)
-            if found is None:  # the table of the criteria says it
-                return told
-            answer = majuscule(rules.reponses[found.reponse].dit)
-            return told + citation(f"{answer}. {found.appreciation}", "Les évaluateurs")
-
-        return suite(map(section, rules.criteres))
+    def _preuve(self, proof: PreuveDeCritere) -> Texte:
+        """Return a piece of evidence: its count, how much of what it needs is known, where it is shown."""
+        found, told = self.etude.preuves[proof.id], proof.libelle
+        if found.completude != "absente" or found.valeur:
+            whole = "" if found.total is None else f" sur {nombre_court(found.total)}"
+            told += f" : {nombre_court(found.valeur)}{whole}"
+        if found.completude != "complete":
+            told += f". Données réunies : {self.etude.mot(f'preuve_{found.completude}')}"
+            if found.attendus:
+                told += f" ({proof.attendus} : {sur(found.connus, found.attendus)})"
+        return told, Renvoi(proof.renvoi, (MANQUES,), True), "."
 
     def besoins(self) -> Tableau | None:
         """Return one row a theme of the diagnostic: its needs by origin, those answered, the enjeu that takes it."""
@@ -84,21 +110,18 @@ class Criteres(Montrable):
         for theme, titre, enjeu in themes:
             own = needs[needs["theme"] == theme]
             answered = own.loc[own["fiches"] != "", "fiches"]
-            counts = {name: nombre(int((own["origine"] == kind).sum())) for name, (kind, _) in ORIGINES.items()}
             fiches = enumerer(sorted(set(answered.str.split(SEPARATEUR).explode())))
-            told = {"theme": titre, **counts, "repondus": nombre(len(answered))}
-            rows.append(told | {"fiches": fiches or "aucune", "enjeu": enjeu or "aucun"})
+            counts = [nombre(int(own["origine"].eq(kind).sum())) for kind, _ in ORIGINES.values()]
+            rows.append((titre, *counts, nombre(len(answered)), fiches or "aucune", enjeu or "aucun"))
         if not rows:
             return None
-        columns = [
-            Colonne("theme", "Thème du diagnostic"),
-            *(Colonne(name, label, True, "Besoins") for name, (_, label) in ORIGINES.items()),
-            Colonne("repondus", "Avec une fiche", True),
-            *(Colonne(name, label) for name, label in (("fiches", "Fiches"), ("enjeu", "Enjeu"))),
-        ]
+        columns = [Colonne("theme", "Thème du diagnostic")]
+        columns += [Colonne(name, label, True, "Besoins") for name, (_, label) in ORIGINES.items()]
+        columns += [Colonne("repondus", "Avec une fiche", True), Colonne("fiches", "Fiches"), Colonne("enjeu", "Enjeu")]
+        table = pd.DataFrame(rows, columns=[one.cle for one in columns])
         title, notes = "Les besoins du diagnostic et les fiches qui leur répondent", (self.etude.mot("besoin"),)
         source = convention.source_diagnostic
-        return self.etude.tableau(pd.DataFrame(rows), columns, "besoins", title, source=source, notes=notes)
+        return self.etude.tableau(table, columns, "besoins", title, source=source, notes=notes)
 
     def schemas(self) -> Tableau | None:
         """Return the axes and chapters of each schéma against the fiches; None when the text names none."""
@@ -119,7 +142,7 @@ class Criteres(Montrable):
             shown = {"oui": "oui", "non": RIEN}.get
             columns.append(Colonne(f"f{numero}", f"Fiche{INSECABLE}{numero}", ecrire=shown))
         notes = ["« oui » : la fiche y répond, d'après une lecture du classeur."]
-        notes += [f"{etude.etat_du_schema(schema)}." for schema in convention.schemas]
+        notes += map(etude.etat_du_schema, convention.schemas)
         source = f"{convention.source_texte} ; liens lus par le classeur d'évaluation"
         title, groups = "Les fiches action devant le schéma départemental", [group for group, _ in elements]
         return etude.tableau(table, columns, "schemas", title, source=source, groupes=groups, notes=notes)
@@ -130,20 +153,18 @@ class Criteres(Montrable):
         kept = ways[ways["indicateur"].isin(etude.convention.livrables)]
         written = {
             item.fiche: f"{' ; '.join(item.perspectives)} ({annee})" if item.perspectives else RIEN
-            for annee, suivi in sorted(etude.derniere.suivi.suivis.items())
+            for annee, suivi in sorted(etude.suivi.suivis.items())
             for item in suivi.appreciations  # a later one replaces an earlier one
         }
         known = kept["annees_connues"].gt(0)
         if not written and not known.any():
             return None
-        group, rows = "Documents et instances", []
-        rows += [(group, row.libelle, derniere(row, etude.contexte)) for row in kept.itertuples()]
+        rows = [("Documents et instances", row.libelle, derniere(row, etude.contexte)) for row in kept.itertuples()]
         group, numbers = "Perspectives écrites dans le dernier bilan", [one.numero for one in etude.convention.fiches]
         rows += [(group, etude.titre_de_fiche(number), written.get(number, RIEN)) for number in numbers]
         table = pd.DataFrame(rows, columns=["groupe", "element", "su"])
         columns = [Colonne("element", "Élément"), Colonne("su", "Ce qui en est su")]
-        title, marks = "Ce qui reste après la convention", kept.loc[known, "statut_derniere"]
-        groups = table["groupe"]
+        title, marks, groups = "Ce qui reste après la convention", kept.loc[known, "statut_derniere"], table["groupe"]
         return etude.tableau(table, columns, "durabilite", title, groupes=groups, statuts=marks, classe=LONG)
 
     def contribution(self) -> Tableau:
@@ -151,30 +172,66 @@ class Criteres(Montrable):
 
         Pre-filled, for the evaluators to complete.
         """
-        etude = self.etude
-        chains = [
-            chaine(fiche, etude.etats_finaux, etude.parcours, etude.revisite) for fiche in etude.convention.fiches
-        ]
-        rows = [(chain.fiche.numero, *row) for chain in chains for row in _maillons(chain, etude)]
-        table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
-        shown = pd.concat([rows for chain in chains for rows in (chain.realisations, chain.resultats)])
-        rules = " ; ".join(f"{item.dit}, {item.regle}" for item in etude.finale.regles.forces.values())
-        columns = [
-            Colonne("etape", "Maillon"),
-            Colonne("classeur", "Ce que le classeur relève"),
-            Colonne("evaluateurs", "Ce que disent les évaluateurs"),
-        ]
+        etude, strength, todo = self.etude, self.etude.finale.regles.forces, self.etude.mot("a_completer")
+        entered = {item.fiche: item for item in etude.finale.saisie.contribution}
+        rows, measured = [], []
+        for fiche in etude.convention.fiches:
+            chain, said = chaine(fiche, etude.etats, etude.parcours, etude.revisite), entered.get(fiche.numero)
+            done, results = (
+                self._mesures(shown, chain.manquants[nature])
+                for nature, shown in (("realisation", chain.realisations), ("resultat", chain.resultats))
+            )
+            others = fiche.autres_explications
+            examined = " ; ".join(said.autres_explications if said else ())
+            answer = strength[said.force].dit if said and said.force else todo
+            measured += [chain.realisations, chain.resultats]
+            rows += [
+                (fiche.numero, "Actions", majuscule(" ; ".join(faits(chain.actions))), RIEN),
+                (fiche.numero, "Réalisations", done, RIEN),
+                (fiche.numero, "Résultats", results, majuscule((said and said.commentaire) or RIEN)),
+                (fiche.numero, "Contexte", self._contexte(chain.contexte), RIEN),
+                (fiche.numero, "Autres explications", f"À examiner : {', '.join(others)}" if others else RIEN,
+                 majuscule(examined or todo)),
+                (fiche.numero, "Force de la preuve", strength[chain.force].dit, majuscule(answer)),
+            ]  # fmt: skip
+        columns = [Colonne("etape", "Maillon"), Colonne("classeur", "Ce que le classeur relève")]
+        columns += [Colonne("evaluateurs", "Ce que disent les évaluateurs")]
+        table = pd.DataFrame(rows, columns=["fiche", *(one.cle for one in columns)])
+        rules = " ; ".join(f"{item.dit}, {item.regle}" for item in strength.values())
         return etude.tableau(
-            table,
-            columns,
-            "contribution",
-            "De l'action au résultat, fiche par fiche",
+            table, columns, "contribution", "De l'action au résultat, fiche par fiche",
             source=f"{etude.contexte.source} ; séries publiques ; règles du classeur d'évaluation",
             groupes=table["fiche"].map(etude.titre_de_fiche),
             notes=[f"Force de la preuve : {rules}."],
-            statuts=shown.get("statut_derniere", ()),
+            statuts=pd.concat(measured).get("statut_derniere", ()),
             classe=LONG,
-        )
+        )  # fmt: skip
+
+    def _mesures(self, rows: pd.DataFrame, manquants: int) -> str:
+        """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable », and how many have no value."""
+        said, contexte, catalogue = [], self.etude.contexte, self.etude.catalogue
+        for row in rows.head(LIMITE).itertuples():
+            start = ""
+            if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
+                start = f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
+            word = f", {catalogue.evaluation.evolutions[row.evolution].dit}" if row.evolution else ""
+            label = abreger(row.libelle, self.etude.finale.regles.signes)
+            said.append(f"{label} : {start}{derniere(row, contexte)}{word}")
+        if len(rows) > LIMITE:
+            said.append(compter(len(rows) - LIMITE, "autre mesuré", "autres mesurés"))
+        if manquants:
+            said.append(f"{compter(manquants, 'indicateur')} sans valeur")
+        return " ; ".join(said) or RIEN
+
+    def _contexte(self, rows: pd.DataFrame) -> str:
+        said, contexte = [], self.etude.contexte
+        for row in rows.itertuples():
+            told = f"{evolution(row.variation, row)} de {row.annee_avant} à {row.annee}"
+            if (there := evolution(row.variation_reference, row)) != RIEN:
+                told += f", contre {there} {contexte.reference.a}"
+            told = en_moyennes(row) if pd.notna(row.moyenne) else told
+            said.append(f"{contexte.indicateurs[row.indicateur].libelle} : {told}")
+        return " ; ".join([*said, self.etude.mot("contexte_jamais_effet")]) if said else RIEN
 
     def evaluabilite(self) -> Tableau:
         """Return what could be evaluated, by fiche and in all, for the text alone, then with the proposals."""
@@ -218,58 +275,155 @@ class Criteres(Montrable):
         }
         return liste(sentence for sentence, said in told.items() if said)
 
-    def _preuve(self, proof: PreuveDeCritere) -> Texte:
-        """Return a piece of evidence: its count, how much of what it needs is known, where it is shown."""
-        found, told = self.etude.preuves[proof.id], proof.libelle
-        if found.completude != "absente" or found.valeur:
-            whole = "" if found.total is None else f" sur {nombre_court(found.total)}"
-            told += f" : {nombre_court(found.valeur)}{whole}"
-        if found.completude != "complete":
-            told += f". Données réunies : {self.etude.mot(f'preuve_{found.completude}')}"
-            if found.attendus:
-                told += f" ({proof.attendus} : {sur(found.connus, found.attendus)})"
-        return told, Renvoi(proof.renvoi, (MANQUES,), True), "."
+
+@dataclass(frozen=True)
+class Suites(Montrable):
+    """What comes next: what the convention settles by itself, what the rules propose, draft indicators."""
+
+    etude: EtudeFinale
+
+    def articles(self) -> Tableau:
+        """Return what the articles and the schémas that the convention names settle for what comes next."""
+        etude, convention, rows = self.etude, self.etude.convention, []
+        articles = {article.numero: article.objet for article in convention.articles}
+        for item in etude.finale.regles.articles:
+            clause = convention.clause(item.clause)
+            if clause and clause.article in articles:
+                told = f"{item.decision}." + (f" {self._postes()}" if item.clause == POSTES else "")
+                rows.append((majuscule(clause.article), articles[clause.article], told))
+        rows += [
+            ("Préambule", f"{schema.nom}, {schema.debut}-{schema.fin}", etude.etat_du_schema(schema))
+            for schema in convention.schemas
+        ]
+        columns = [Colonne("article", "Article"), Colonne("objet", "Ce qu'il dit")]
+        columns += [Colonne("decision", "Ce qui en découle")]
+        table = pd.DataFrame(rows, columns=[one.cle for one in columns])
+        title, source = "Ce que la convention elle-même décide de la suite", convention.source_texte
+        return etude.tableau(table, columns, "articles", title, source=source, classe=LONG)
+
+    def _postes(self) -> str:
+        if self.etude.preuves["postes_convertis"].completude == "absente":
+            return "Le nombre de postes, et de ceux qui ont changé, n'a pas été transmis."
+        rows, names, contexte = self.etude.parcours, self.etude.catalogue.bilan.pilotage, self.etude.contexte
+        told = [
+            f"{row.libelle} : {contexte.valeur(row.indicateur, row.derniere, row.statut_derniere)}"
+            + (f" en {row.annee_derniere}." if pd.notna(row.derniere) else ".")
+            for name in (names.postes, names.convertis)
+            for row in rows[rows["indicateur"].eq(name)].itertuples()
+        ]
+        return " ".join(told)
+
+    def propositions(self) -> Bloc:
+        """Return what the rules propose, objectives of one rule in one sentence; then what was decided of them."""
+        rows, rules = self.etude.recommandations, self.etude.finale.regles
+        when, told = {rule.id: rule.quand for rule in rules.regles}, []
+        for (code, rule), own in rows.groupby(["decision", "regle"], sort=False):
+            named = " ; ".join(
+                f"« {text.rstrip('.')} » (fiche{INSECABLE}{number})"
+                for text, number in own[["libelle", "fiche"]].itertuples(index=False)
+            )
+            if len(own) > NOMMES:
+                counts = own["fiche"].value_counts(sort=False).items()
+                named = ", ".join(f"{compter(count, 'objectif')} de la fiche{INSECABLE}{n}" for n, count in counts)
+            word = majuscule(rules.decisions[code].mot)
+            many = f"chacun de ces {len(own)} objectifs" if len(own) > 1 else "un objectif"
+            told.append(f"{word} {many} ({when[rule]}) : {named}.")
+        taken = len(self.etude.finale.saisie.decisions)
+        note = self.etude.mot("decisions_prises" if taken else "aucune_decision")
+        return liste(told) + paragraphe(note.format(nombre=taken, total=len(rows)))
+
+    def ouvertes(self) -> Bloc:
+        """Return, a sentence each, which indicators lack a start, and what the convention leaves open."""
+        missing, convention, told = self.etude.manques, self.etude.convention, []
+        labels = {name: item.libelle.partition(" (")[0] for name, item in self.etude.catalogue.responsables.items()}
+        lacking = missing[missing["nature"].eq(DEPART)]
+        if len(lacking):
+            asked = " ; ".join(
+                f"{labels.get(name, name)}, {_premiers(own['libelle'])}"
+                for name, own in lacking.groupby("responsable", sort=False)
+            )
+            could = nombrer(len(lacking), "indicateur demandé pourrait", "indicateurs demandés pourraient")
+            told.append(f"{majuscule(could)} encore recevoir une valeur de départ. À demander : {asked}.")
+        known = {item.id: item.objet for item in convention.lacunes}
+        first = [known[name] for name in convention.lacunes_d_abord if name in known]
+        if named := list(dict.fromkeys([*first, *known.values()])):
+            open_, which = compter(len(named), "point"), _premiers(named, " ; ")
+            told.append(f"La convention laisse ouverts {open_}, à trancher dans la suivante : {which}.")
+        return liste(told)
+
+    def decisions(self) -> Tableau | None:
+        """Return the table of the objectives once the parties have decided; None before."""
+        return self.recommandations() if self.etude.finale.saisie.decisions else None
+
+    def recommandations(self) -> Tableau:
+        """Return one row an objective: what is known, what the rules propose, what was decided."""
+        rows, etude, words = self.etude.recommandations, self.etude, self.etude.finale.regles.decisions
+        taken = {(item.fiche, item.objectif): item for item in etude.finale.saisie.decisions}
+
+        def decision(row: pd.Series) -> str:
+            found = taken.get((row.fiche, row.objectif))
+            if found is None:
+                return etude.mot("a_decider")
+            return words[found.decision].mot + (f". {found.commentaire}" if found.commentaire else "")
+
+        columns = [
+            Colonne("libelle", "Objectif"),
+            Colonne("su", "Ce qui en est su", ecrire=lambda row: majuscule(
+                " ; ".join(faits(row)) if row.lu else etude.mot("sans_lecture"))),
+            Colonne("proposition", "Proposition", ecrire=lambda row: words[row.decision].mot),
+            Colonne("prise", "Décision", ecrire=decision),
+        ]  # fmt: skip
+        title, source = "Ce que le rapport propose pour chaque objectif", "règles du classeur d'évaluation"
+        source, groups = f"{etude.contexte.source} ; {source}", map(etude.titre_de_fiche, rows["fiche"])
+        return etude.tableau(rows, columns, "recommandations", title, source=source, groupes=groups, classe=LONG)
+
+    def indicateurs(self) -> Tableau:
+        """Return the draft indicators of the next convention: definition, last known value, target to be agreed."""
+        rows, etude, contexte = self.etude.parcours, self.etude, self.etude.contexte
+
+        def depart(row: pd.Series) -> str:
+            if pd.isna(row.connue):
+                return etude.mot("aucune_valeur")
+            return avec_marque(contexte.valeur(row.indicateur, row.connue), row.statut_connue, row.annee_connue)
+
+        columns = [
+            Colonne("libelle", "Indicateur"),
+            Colonne("definition", "Définition"),
+            Colonne("depart", "Valeur de départ", True, ecrire=depart),
+            Colonne("a_convenir", "Cible", ecrire=lambda row: etude.mot("a_convenir")),
+        ]
+        title = f"Indicateurs proposés pour la convention suivante, {contexte.territoire.nom}"
+        return contexte.tableau(
+            rows, columns, "indicateurs-suivants", title, donnees=rows[INDICATEURS],
+            source=f"{contexte.source} ; catalogue du classeur d'évaluation",
+            groupes=map(etude.titre_de_fiche, rows["fiche"]), statuts=rows["statut_connue"], classe=LONG,
+        )  # fmt: skip
+
+    def lacunes(self) -> Tableau:
+        """Return what the convention leaves open, and the questions that the next one has to settle."""
+        return lacunes(self.etude.convention, self.etude.convention.source_texte)
 
 
-def _maillons(chaine: Chaine, etude: EtudeFinale) -> Iterator[tuple[str, str, str]]:
-    """Yield the rows of a fiche: the link, what the workbook finds, what the evaluators say."""
-    entered = {item.fiche: item for item in etude.finale.saisie.contribution}.get(chaine.fiche.numero)
-    told, strength, others = etude.mot("a_completer"), etude.finale.regles.forces, chaine.fiche.autres_explications
-    said = " ; ".join(entered.autres_explications) if entered else ""
-    comment = entered.commentaire if entered and entered.commentaire else RIEN
-    answer = strength[entered.force].dit if entered and entered.force else told
-    yield "Actions", majuscule(" ; ".join(faits(chaine.actions))), RIEN
-    yield "Réalisations", _mesures(chaine.realisations, chaine.manquants["realisation"], etude), RIEN
-    yield "Résultats", _mesures(chaine.resultats, chaine.manquants["resultat"], etude), majuscule(comment)
-    yield "Contexte", _contexte(chaine.contexte, etude), RIEN
-    yield "Autres explications", f"À examiner : {', '.join(others)}" if others else RIEN, majuscule(said or told)
-    yield "Force de la preuve", strength[chaine.force].dit, majuscule(answer)
+def _premiers(noms: Iterable[str], entre: str = ", ") -> str:
+    """Return the first names, then how many others."""
+    names = [minuscule(name) for name in noms]
+    more = len(names) - NOMMES
+    return entre.join([*names[:NOMMES], *([f"et {compter(more, 'autre')}"] if more > 0 else [])])
 
 
-def _mesures(rows: pd.DataFrame, manquants: int, etude: EtudeFinale) -> str:
-    """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable », and how many have no value."""
-    said, contexte, rules = [], etude.contexte, etude.finale.regles
-    for row in rows.head(LIMITE).itertuples():
-        start = ""
-        if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
-            start = f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
-        word = f", {etude.catalogue.evaluation.evolutions[row.evolution].dit}" if row.evolution else ""
-        said.append(f"{abreger(row.libelle, rules.signes)} : {start}{derniere(row, contexte)}{word}")
-    if len(rows) > LIMITE:
-        said.append(compter(len(rows) - LIMITE, "autre mesuré", "autres mesurés"))
-    if manquants:
-        said.append(f"{compter(manquants, 'indicateur')} sans valeur")
-    return " ; ".join(said) or RIEN
+def faits(valeurs: Mapping[str, int]) -> list[str]:
+    """Return the counts of an objective or a fiche as short phrases, those of nothing left out."""
 
+    def detail(**mots: tuple[str, ...]) -> str:
+        return ", ".join(compter(valeurs[name], *words) for name, words in mots.items() if valeurs[name])
 
-def _contexte(rows: pd.DataFrame, etude: EtudeFinale) -> str:
-    said, contexte = [], etude.contexte
-    for row in rows.itertuples():
-        label = contexte.indicateurs[row.indicateur].libelle
-        if pd.notna(row.moyenne):
-            said.append(f"{label} : {en_moyennes(row)}")
-            continue
-        there = evolution(row.variation_reference, row)
-        other = "" if there == RIEN else f", contre {there} {contexte.reference.a}"
-        said.append(f"{label} : {evolution(row.variation, row)} de {row.annee_avant} à {row.annee}{other}")
-    return " ; ".join([*said, etude.mot("contexte_jamais_effet")]) if said else RIEN
+    told, many = [], "reportées ou abandonnées"
+    if valeurs["modalites"]:
+        unknown = ("sans état connu", "sans état connu")
+        states = detail(realisees=("faite",), arretees=("reportée ou abandonnée", many), inconnues=unknown)
+        told.append(compter(valeurs["modalites"], "modalité") + (f" ({states})" if states else ""))
+    if valeurs["indicateurs"]:
+        late = ("à surveiller", "à surveiller")
+        ways = detail(mesures=("mesuré",), bons=("favorable",), mauvais=("défavorable",), en_retard=late)
+        told.append(f"{compter(valeurs['indicateurs'], 'indicateur')} ({ways or 'aucun mesuré'})")
+    return told

@@ -15,17 +15,14 @@ from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.parcours import parcours, recommandations
-from ctglib.calculs.preuves import Preuve, evaluabilite, preuves_du_suivi, preuves_du_texte
+from ctglib.calculs.preuves import CONVENTION, Preuve, evaluabilite, preuves_du_suivi, preuves_du_texte
 from ctglib.calculs.suivi import changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
-from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import nombre_court
-from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
-from ctglib.donnees.modeles.convention import Convention, Schema
-from ctglib.donnees.montrable import Montrable
+from ctglib.donnees.modeles.convention import Schema
 
 
 def sur(valeur: float, total: float) -> str:
@@ -34,44 +31,25 @@ def sur(valeur: float, total: float) -> str:
 
 
 @dataclass(frozen=True)
-class EtudeFinale(Montrable):
-    """The whole convention, as its evaluation reads it; each result is kept once computed.
+class EtudeFinale(EtudeAnnuelle):
+    """The whole convention, as its evaluation reads it: its last year, in which all are; each result is computed once.
 
     Args:
-        derniere: The follow-up of the last year, small counts suppressed: all the years are in it.
         finale: Rules, readings, what the evaluators entered.
         comparables: The comparison with other communes.
         constats: The findings of the diagnostic that the convention began with.
         besoins: Its needs and those of the fiches, each once.
-        empreintes: The sha256 of every data file read, by path.
     """
 
-    derniere: EtudeAnnuelle
     finale: Finale
     comparables: Comparables
     constats: tuple[Constat, ...]
     besoins: pd.DataFrame
-    empreintes: Mapping[str, str]
-
-    @property
-    def convention(self) -> Convention:
-        """The convention."""
-        return self.derniere.convention
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """What the words mean."""
-        return self.derniere.catalogue
-
-    @property
-    def contexte(self) -> Contexte:
-        """The words of every indicator, the territory, and the source of the follow-up."""
-        return self.derniere.contexte
 
     @property
     def annees(self) -> tuple[int, ...]:
         """The years of the convention."""
-        return tuple(self.derniere.suivi.suivis)
+        return tuple(self.suivi.suivis)
 
     @property
     def lieu_et_dates(self) -> str:
@@ -84,67 +62,64 @@ class EtudeFinale(Montrable):
 
     def titre_de_fiche(self, numero: int) -> str:
         """Return the title of the rows of a fiche."""
-        return f"Fiche {numero} : {self.derniere.fiche(numero).titre}"
+        return f"Fiche {numero} : {self.fiche(numero).titre}"
 
     def etat_du_schema(self, schema: Schema) -> str:
-        """Return whether a schéma holds over the convention."""
+        """Return whether a schéma holds over the convention, as a sentence."""
         debut, fin = self.convention.debut.year, self.convention.fin.year
         key = "schema_echu" if schema.fin < debut else "schema_cours" if schema.fin < fin else "schema_en_vigueur"
-        return self.mot(key).format(debut=schema.debut, fin=schema.fin)
+        return f"{self.mot(key).format(debut=schema.debut, fin=schema.fin)}."
 
     def tableau(
         self, table: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, **reste: object
     ) -> Tableau:
-        """Return a table (see ``Tableau.de``) whose source is the follow-up, unless told.
-
-        Its title ends with the territory and the years of the convention.
-        """
+        """Return a table (see ``Contexte.tableau``) whose title ends with the territory and the years."""
         return self.contexte.tableau(table, colonnes, nom, f"{titre}, {self.lieu_et_dates}", **reste)
 
     @cached_property
     def evaluations(self) -> dict[int, pd.DataFrame]:
         """The scoring of each year, as its own bilan read it."""
-        *earlier, last = self.annees
-        return {year: evaluer(self.derniere.suivi, year) for year in earlier} | {last: self.derniere.evaluation}
+        return {year: evaluer(self.suivi, year) for year in self.annees[:-1]} | {self.annee: self.evaluation}
 
     @cached_property
-    def etats(self) -> dict[int, pd.DataFrame]:
+    def etats_par_annee(self) -> dict[int, pd.DataFrame]:
         """The state of each modalité, by year."""
-        return {year: etats(self.derniere.suivi, year) for year in self.annees}
-
-    @property
-    def etats_finaux(self) -> pd.DataFrame:
-        """The states at the end."""
-        return self.etats[self.annees[-1]]
+        return {year: etats(self.suivi, year) for year in self.annees[:-1]} | {self.annee: self.etats}
 
     @cached_property
     def changements(self) -> tuple:
         """The changes of the avenants in force at the end."""
-        return changements_en_vigueur(self.derniere.suivi.avenants, self.derniere.bilan.date_arretee)
+        return changements_en_vigueur(self.suivi.avenants, self.bilan.date_arretee)
 
     @cached_property
     def parcours(self) -> pd.DataFrame:
         """The way of each indicator (see ``ctglib.calculs.parcours``)."""
-        known, suivis = self.derniere.mesures, self.derniere.suivi.suivis
         return parcours(
-            self.convention, self.catalogue, known, self.evaluations, changements=self.changements, suivis=suivis
-        )
+            self.convention, self.catalogue, self.mesures, self.evaluations,
+            changements=self.changements, suivis=self.suivi.suivis,
+        )  # fmt: skip
 
     @cached_property
     def evaluabilite(self) -> pd.DataFrame:
         """What the convention made it possible to evaluate."""
         return evaluabilite(self.convention, self.finale.lectures, self.parcours, self.changements)
 
+    @property
+    def ecrits(self) -> pd.Series:
+        """What the text alone made it possible to evaluate, all fiches together."""
+        table = self.evaluabilite
+        return table[table["groupe"].eq(CONVENTION) & table["fiche"].isna()].iloc[0]
+
     @cached_property
     def revisite(self) -> pd.DataFrame:
         """The public series, then and now."""
         return revisiter(
-            self.derniere.series,
+            self.series,
             self.finale.regles.diagnostic,
             self.catalogue.indicateurs_contexte,
             self.catalogue.unites,
             territoires=(self.convention.territoire, self.convention.reference),
-            depart=annee_du_diagnostic(self.derniere.suivi.dossier.annexe1),
+            depart=annee_du_diagnostic(self.suivi.dossier.annexe1),
             hasard=self.catalogue.evaluation.seuils.hasard_ecarts,
         )
 
@@ -152,15 +127,14 @@ class EtudeFinale(Montrable):
     def recommandations(self) -> pd.DataFrame:
         """What the rules propose for each objective."""
         finale = self.finale
-        return recommandations(self.convention, finale.lectures, self.etats_finaux, self.parcours, finale.regles.regles)
+        return recommandations(self.convention, finale.lectures, self.etats, self.parcours, finale.regles.regles)
 
     @cached_property
     def manques(self) -> pd.DataFrame:
         """What is missing, and from whom."""
-        last = self.derniere
         return manques_finaux(
-            self.convention, self.catalogue, last.suivi.suivis, self.evaluations, self.etats,
-            parcours=self.parcours, gabarit=last.gabarit,
+            self.convention, self.catalogue, self.suivi.suivis, self.evaluations, self.etats_par_annee,
+            parcours=self.parcours, gabarit=self.gabarit,
         )  # fmt: skip
 
     @cached_property
@@ -173,27 +147,15 @@ class EtudeFinale(Montrable):
         return rows[rows["nature"].ne(DEPART) | ~rows["element"].isin(rows.loc[valued, "element"])]
 
     @property
-    def ecrits(self) -> pd.Series:
-        """What the text alone made it possible to evaluate, all fiches together."""
-        table = self.evaluabilite
-        return table[table["groupe"].eq("convention") & table["fiche"].isna()].iloc[0]
-
-    @property
     def themes(self) -> list[Theme]:
         """The themes that the diagnostic of the convention has."""
         given = {item.indicateur for item in self.constats}
         return [theme for theme in self.catalogue.themes if given & {item.id for item in theme.indicateurs}]
 
-    @property
-    def noms_des_postes(self) -> tuple[str, str]:
-        """The indicators of the funding of piloting: the posts of coordination, and those converted."""
-        names = self.catalogue.bilan.pilotage
-        return names.postes, names.convertis
-
     @cached_property
     def preuves(self) -> Mapping[str, Preuve]:
         """The evidence of the criteria, by code."""
-        suivis, convention, found = self.derniere.suivi.suivis, self.convention, self.comparables.resultat
+        convention, found, posts = self.convention, self.comparables.resultat, self.catalogue.bilan.pilotage
         sens = {name: item.sens for name, item in self.catalogue.indicateurs.items()}
         themes = [theme.theme for theme in self.themes]
         compared = Preuve(0, 0, 0, 1)
@@ -204,6 +166,8 @@ class EtudeFinale(Montrable):
             **preuves_du_texte(
                 convention, self.finale.lectures, self.constats, sens, self.ecrits, self.besoins, themes
             ),
-            **preuves_du_suivi(self.etats_finaux, self.parcours, convention, suivis, self.noms_des_postes),
+            **preuves_du_suivi(
+                self.etats, self.parcours, convention, self.suivi.suivis, (posts.postes, posts.convertis)
+            ),
             "resultats_compares": compared,
         }

@@ -1,6 +1,6 @@
-"""What the first page of a bilan or of a fiche says: what families got, what is done, what was spent, what is unknown.
+"""What the first page of a bilan, of a fiche or of the evaluation says: what families got, what is done, is unknown.
 
-Both read the same frames, those of a fiche being its own rows.
+All read the same frames, those of a fiche being its own rows. The sentences are those of ``messages.yaml``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.page_une import Message
-from ctglib.calculs.bilan import Situation, ensembles, proposer, service, vises
+from ctglib.calculs.bilan import ensembles, proposer, service, vises
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.etats import inconnues, pas_commencees
+from ctglib.calculs.parcours import juges, mauvais
 from ctglib.document.typographie import (
     NOMBRES,
     abreger,
@@ -28,16 +29,16 @@ from ctglib.document.typographie import (
     minuscule,
     nombre,
     nombrer,
+    sont,
     tous,
-)
+)  # fmt: skip
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.calculs.bilan import Proposition
-    from ctglib.document.contexte import Contexte
+    from ctglib.blocs.fin import EtudeFinale
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.modeles.rapports import ReglesMessages
 
@@ -51,13 +52,15 @@ HASARD = "trop_peu"
 FOIS, VOYELLES = "{valeur} fois", "aàâeéèêiîoôuhy"
 CITES = 3  # beyond, those who have given nothing are counted
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
-SANS_CIBLE = "rien ne dit s'ils sont au niveau voulu"
 PROMESSES = ("tableau-contrat", "tableau-promesses")
 MANQUES = ("tableau-manques", "tableau-a-collecter", "tableau-collecte", "tableau-contrat")
 ETATS = ("figure-etats-des-fiches", "figure-etats", "tableau-actions", "tableau-contrat", *MANQUES)
 MESURES = ("tableau-familles", "tableau-indicateurs", "tableau-trajectoires", "tableau-contrat", "tableau-promesses")
 MOYENS = ("tableau-moyens-signataires", "tableau-moyens", *MANQUES)
 DECISIONS = ("tableau-propositions", "tableau-recommandations", *MANQUES)
+TERRITOIRE = ("tableau-territoire", "tableau-diagnostic-revisite")
+CIBLES, COMPARAISON = ("tableau-trajectoires",), ("tableau-ecarts-comparables",)
+RECOMMANDATIONS, ARTICLES = ("tableau-recommandations",), ("tableau-articles",)
 
 
 @dataclass(frozen=True)
@@ -65,34 +68,12 @@ class MessagesDuSuivi:
     """The messages of a year, whole or of one fiche.
 
     Args:
-        etude: What was handed in, and what is worked out from it.
+        etude: What was handed in, and what is worked out from it: the fiche's own part when there is one.
         fiche: The one fiche of the report, None for all of them.
     """
 
     etude: EtudeAnnuelle
     fiche: Fiche | None = None
-
-    @cached_property
-    def situation(self) -> Situation:
-        """What the rules of the proposals look at, the fiche's own when there is one."""
-        etude = self.etude
-        return Situation(
-            convention=etude.convention,
-            catalogue=etude.catalogue,
-            bilan=etude.bilan,
-            precedent=etude.precedent.bilan if etude.precedent else None,
-            fin=etude.suivi.fin,
-            etats=self._de_la_fiche(etude.etats),
-            evaluation=self._de_la_fiche(etude.evaluation),
-            collecte=etude.collecte,
-            a_collecter=self._de_la_fiche(etude.a_collecter),
-            moyens=etude.annuel.moyens,
-        )
-
-    @property
-    def contexte(self) -> Contexte:
-        """The words."""
-        return self.etude.contexte
 
     @property
     def regles(self) -> ReglesMessages:
@@ -102,24 +83,19 @@ class MessagesDuSuivi:
     @cached_property
     def lignes(self) -> pd.DataFrame:
         """The indicators as wholes, those that families see first."""
-        return self.ordonner(ensembles(self.situation.evaluation))
+        return self._ordonner(ensembles(self.etude.evaluation))
 
-    def ordonner(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def _ordonner(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return indicators in the order in which families see them, means last."""
         order = {name: rank for rank, name in enumerate(self.regles.familles)}
         ranks = rows["indicateur"].map(order).fillna(len(order)) + rows["nature"].eq("moyen")
         return rows.loc[ranks.sort_values(kind="stable").index]
 
-    @cached_property
-    def etats(self) -> pd.DataFrame:
-        """The states of the modalités."""
-        return self.situation.etats
-
     @property
     def muette(self) -> bool:
         """Whether nothing was handed in for the year."""
-        silent = self.etats["statut"].isin(("non_renseignee", "prevue")).all() and self.situation.moyens.empty
-        return bool(silent and not self.lignes["renseigne"].any())
+        silent = self.etude.etats["statut"].isin(("non_renseignee", "prevue")).all()
+        return bool(silent and self.etude.annuel.moyens.empty and not self.lignes["renseigne"].any())
 
     def messages(self) -> Iterator[Message]:
         """Yield what families got, what is done, what was spent; when nothing is known, what is public and promised."""
@@ -129,81 +105,97 @@ class MessagesDuSuivi:
             yield from self._promesses()
             yield from self._attendus()
             return
-        yield from self.familles()
-        yield from self.actions()
+        yield from self._familles()
+        yield from self._actions()
         yield from self._depenses()
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield what is not known or not sure, what weighs most first."""
-        rows, bilan, total = self.lignes, self.situation.bilan, len(self.etats)
-        if self.fiche is None and bilan.comite is None:
-            yield Message(f"Rien ne dit si le comité de pilotage de {bilan.annee} s'est réuni.", DECISIONS)
-        if unknown := int(inconnues(self.etats, self._arrete).sum()):
-            some = f"{nombrer(unknown, 'action', feminin=True)} sur {en_lettres(total)}"
-            which = tous(total, "action") if unknown == total else some
-            yield Message(f"On ne sait pas où en {'sont' if unknown > 1 else 'est'} {which}.", ETATS)
+        rows, states, contexte, annee = self.lignes, self.etude.etats, self.etude.contexte, self.etude.annee
+        if self.fiche is None and self.etude.bilan.comite is None:
+            yield self._dire("comite", DECISIONS)
+        if unknown := int(inconnues(states, self._arrete).sum()):
+            yield self._dire("inconnues", ETATS, unknown, lesquelles=_parmi(unknown, len(states), "action", True))
         if not self.muette:
-            yield from self._non_transmis()
-            yield from self._provisoires()
-            yield from self._hasard()
-        yield from self._argent_inconnu()
+            silent = self._non_transmis()
+            if len(silent):
+                by, first = service(self.etude.situation, silent["responsable"].mode().iloc[0]), self._premier(silent)
+                first = f"« {minuscule(abreger(first, self.regles.signes))} » ({by})"
+                yield self._dire("non_transmis", MANQUES, len(silent), premier=first)
+            unsure = rows[rows["statut"].isin(PROVISOIRES) & rows["valeur"].notna()]
+            if len(unsure):
+                yield self._dire("provisoires", MESURES, len(unsure), premier=self._premier(unsure))
+            chance = rows[rows["evolution"].eq(HASARD)]  # the first figure whose change chance alone explains
+            if len(chance):
+                name, *values = chance[["indicateur", "valeur_precedente", "valeur"]].iloc[0]
+                before, now = (contexte.valeur(name, value) for value in values)
+                yield self._dire("hasard", MESURES, premier=self._premier(chance), avant=before, apres=now)
+        means = self._de_la_fiche(self.etude.annuel.moyens)
+        given = set(means.loc[means["valeur"].notna(), "signataire"])
+        parties = self.etude.convention.parties
+        absent = [self.regles.avec_article(item.nom_court) for item in parties if item.id not in given]
+        lacking = means["valeur"].isna() & means["statut"].isin((Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE))
+        if absent:
+            who = tous(len(absent), "signataire") if len(absent) > CITES else enumerer(absent)
+            subject = "cette fiche" if self.fiche else annee
+            yield self._dire("moyens_inconnus", MOYENS, len(absent), qui=who, quoi=subject)
+        elif count := int(lacking.sum()):
+            yield self._dire("moyens_en_partie", MOYENS, count, total=nombre(len(means)))
         followed = rows[rows["renseigne"] | ~rows["facultatif"]]
         without, total = int(followed["cible"].isna().sum()), len(followed)
         if without == total > 1:
-            asked = nombrer(total, "indicateur demandé")
-            yield Message(f"Aucun des {asked} n'a de cible, et {SANS_CIBLE}.", MESURES)
+            yield self._dire("aucune_cible", MESURES, total)
         elif without > 1:
-            aims = "pas de cible" if vises(followed).eq(followed["cible"].notna()).all() else "ni cible ni référence"
-            many = f"{majuscule(nombrer(without, 'indicateur'))} sur {en_lettres(total)}"
-            yield Message(f"{many} n'ont {aims}, et {SANS_CIBLE}.", MESURES)
+            bare = vises(followed).eq(followed["cible"].notna()).all()
+            lack = "pas de cible" if bare else "ni cible ni référence"
+            yield self._dire("sans_cible", MESURES, without, total=en_lettres(total), quoi=lack)
 
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
-        rules, told = {rule.id: rule for rule in self.situation.catalogue.bilan.propositions}, 0
-        for found in proposer(self.situation):
+        rules, told = {rule.id: rule for rule in self.etude.catalogue.bilan.propositions}, 0
+        for found in proposer(self.etude.situation):
             rule = rules[found.regle]
             if self.fiche is None or rule.fiche:
                 told += 1
-                yield Message(self._decision(found, (found.finale and rule.page_finale) or rule.page), DECISIONS)
+                parties = [self.regles.avec_article(item) for item in found.objets if isinstance(item, str)]
+                text = ((found.finale and rule.page_finale) or rule.page).format(
+                    premier=self._citer(found.objets[0]),
+                    tous=enumerer(parties),
+                    indicateurs=nombrer(found.nombre, "indicateur"),
+                    annee=self.etude.annee,
+                )
+                yield Message(text, DECISIONS)
         if not told:
             yield Message(self.regles.sans_decision)
 
-    def _decision(self, found: Proposition, phrase: str) -> str:
-        names = [self._citer(item) if isinstance(item, str) else date_longue(item) for item in found.objets]
-        parties = [self.regles.avec_article(item) for item in found.objets if isinstance(item, str)]
-        return phrase.format(
-            premier=names[0],
-            tous=enumerer(parties),
-            indicateurs=nombrer(found.nombre, "indicateur"),
-            annee=self.situation.bilan.annee,
-        )
-
-    def _citer(self, objet: str) -> str:
-        """Return what a proposal names between quotation marks: no number of modalité, no count of values."""
+    def _citer(self, objet: object) -> str:
+        """Return a date, or a name between quotation marks: no number of modalité, no count of values."""
+        if not isinstance(objet, str):
+            return date_longue(objet)
         label, precision = re.fullmatch(r"(?:\d\S* )?(.*?)( \([^()]* pour [^()]*\))?(?: \(\d+\))?[ .]*", objet).groups()
         return f"« {abreger(label, self.regles.signes)} »{precision or ''}"
 
     # What is known.
 
-    def familles(self) -> Iterator[Message]:
+    def _familles(self) -> Iterator[Message]:
         """Yield the first figures of what families got, each beside the year before."""
         rows = self.lignes[self.lignes["valeur"].gt(0)]
         told = [self._fait(row) for _, row in rows.head(self.regles.nombre).iterrows()]
         if told:
-            told[0] = f"en {self.situation.bilan.annee}, {told[0]}"
+            told[0] = f"en {self.etude.annee}, {told[0]}"
             yield Message(f"{'. '.join(map(majuscule, told))}.", MESURES)
 
     def _fait(self, row: pd.Series) -> str:
         """Return a figure in a sentence, then, in brackets, whether it is provisional and what it was before."""
-        words, name = self.regles.familles.get(row["indicateur"], ""), row["indicateur"]
-        item, value, earlier = self.contexte.indicateurs[name], row["valeur"], row["valeur_precedente"]
+        words, name, contexte = self.regles.familles.get(row["indicateur"], ""), row["indicateur"], self.etude.contexte
+        item, value, earlier = contexte.indicateurs[name], row["valeur"], row["valeur_precedente"]
         # A sentence of the catalogue is plural.
         bare = bool(words) and (FOIS in words or item.decimales > 0 or value >= 2)
 
         def number(valeur: float) -> str:
             if bare and not item.decimales and valeur < len(NOMBRES):
                 return en_lettres(int(valeur), feminin=True)
-            return (self.contexte.valeur_nue if bare else self.contexte.valeur)(name, valeur)
+            return (contexte.valeur_nue if bare else contexte.valeur)(name, valeur)
 
         notes = ["chiffre provisoire"] if row["statut"] in PROVISOIRES else []
         if row["raison_evolution"] in NON_COMPARABLES:
@@ -215,9 +207,9 @@ class MessagesDuSuivi:
         told = (words if bare else self.regles.reste).format(valeur=number(value), libelle=label)
         return told + (f" ({' ; '.join(notes)})" if notes else "")
 
-    def actions(self) -> Iterator[Message]:
+    def _actions(self) -> Iterator[Message]:
         """Yield how many actions are done, running, stopped, then what is past its échéance."""
-        rows, words = self.etats, self.situation.catalogue.evaluation.etats
+        rows, words = self.etude.etats, self.etude.catalogue.evaluation.etats
         waiting = pas_commencees(rows, self._arrete)
         counts, total = rows.loc[~waiting, "statut"].value_counts(), len(rows)
         told = [
@@ -236,9 +228,9 @@ class MessagesDuSuivi:
         if len(does) > 1:
             parts = enumerer([f"{en_lettres(count, feminin=True)} {what}" for count, what in does])
             text = f"Sur {nombrer(total, 'action', feminin=True)}, {parts}"
-        late = rows[rows["en_retard"]]
+        late = rows.loc[rows["en_retard"], "libelle"]
         if len(late):
-            label = f"« {abreger(late.iloc[0]['libelle'], self.regles.signes)} »"
+            label = f"« {abreger(late.iloc[0], self.regles.signes)} »"
             which = "elle est" if total == 1 else "l'une d'elles est"
             if len(late) > 1:
                 which, label = f"{en_lettres(len(late))} d'entre elles sont", f"dont {label}"
@@ -247,169 +239,169 @@ class MessagesDuSuivi:
 
     def _depenses(self) -> Iterator[Message]:
         """Yield what each signatory spent to run the services, beside the year before, and, apart, the investments."""
-        means, earlier = self._de_la_fiche(self.situation.moyens), self.etude.precedent
-        now = self._par_signataire(means)
-        before = self._par_signataire(self._de_la_fiche(earlier.moyens)) if earlier else {}
+        means, earlier, annee = self._de_la_fiche(self.etude.annuel.moyens), self.etude.precedent, self.etude.annee
+        now = _par_signataire(means)
+        before = _par_signataire(self._de_la_fiche(earlier.moyens)) if earlier else {}
         if not now:
             return
         contracted, whole = ("du ", "de ") if self.fiche else ("au ", "à ")
-        parties = {item.id: self.regles.avec_article(item.nom_court) for item in self.situation.convention.parties}
+        parties = {item.id: self.regles.avec_article(item.nom_court) for item in self.etude.convention.parties}
         names = {
             who: contracted + name.removeprefix("le ") if name.startswith("le ") else whole + name
             for who, name in parties.items()
         }
         told = [f"{'' if exact else 'au moins '}{_euros(total)} {names[who]}" for who, (total, exact) in now.items()]
         what = "cette fiche a reçu" if self.fiche else "faire fonctionner les services a coûté"
-        text = f"En {self.situation.bilan.annee}, {what} {enumerer(told)}"
+        text = f"En {annee}, {what} {enumerer(told)}"
         if set(before) == set(now) and all(exact for _, exact in before.values()):
-            text += f" ({enumerer([_euros(before[who][0]) for who in now])} en {self.situation.bilan.annee - 1})"
+            text += f" ({enumerer([_euros(before[who][0]) for who in now])} en {annee - 1})"
         spent = means.loc[means["nature"].eq(INVESTISSEMENT), "valeur"].sum()
         if spent > 0:
             text += f" ; {_euros(spent)} d'investissement sont comptés à part"
         yield Message(f"{text}.", MOYENS)
 
-    def _par_signataire(self, moyens: pd.DataFrame) -> dict[str, tuple[float, bool]]:
-        """Return the operating euros of each signatory, and whether none of its lines lacks."""
-        rows = moyens[moyens["nature"].eq(EUROS)]
-        return {
-            who: (
-                float(own["valeur"].sum()),
-                bool(own.loc[own["statut"].ne(Statut.SANS_OBJET), "valeur"].notna().all()),
-            )
-            for who, own in rows.groupby("signataire", sort=False)
-            if own["valeur"].gt(0).any()
-        }
-
     # What nobody handed in.
 
     def _publics(self) -> Iterator[Message]:
         """Yield what the public series say of the territory, two figures in a message."""
-        rows = self.etude.series
-        rows = rows[rows["dimension"].eq("") & rows["valeur"].notna()]
-        place, told = self.contexte.territoire, []
+        place, told, rows = self.etude.contexte.territoire, [], self.etude.series
+        rows = rows[rows["dimension"].eq("") & rows["valeur"].notna() & rows["territoire"].eq(place.code)]
         for name, words in self.regles.territoire.items():
-            own = rows[rows["indicateur"].eq(name) & rows["territoire"].eq(place.code)]
-            if own.empty:
-                continue
-            last = own.loc[own["annee"].idxmax()]
-            value = self.contexte.valeur(name, last["valeur"], last["statut"])
-            text = words.format(valeur=value, annee=last["annee"], territoire=place.nom, a=place.a)
-            told.append(f"{text}.")
+            own = rows[rows["indicateur"].eq(name)]
+            if len(own):
+                last = own.loc[own["annee"].idxmax()]
+                value = self.etude.contexte.valeur(name, last["valeur"], last["statut"])
+                text = words.format(valeur=value, annee=last["annee"], territoire=place.nom, a=place.a)
+                told.append(f"{text}.")
         if told:
-            yield Message(" ".join(told[:2]), ("tableau-territoire", "tableau-diagnostic-revisite"))
+            yield Message(" ".join(told[:2]), TERRITOIRE)
 
     def _objectifs(self) -> Iterator[Message]:
         """Yield what is aimed at: the first aims as a sentence when they are verbs, the first one quoted if not."""
-        stakes = [item.titre for item in self.situation.convention.enjeux]
+        stakes = [item.titre for item in self.etude.convention.enjeux]
         aims = [minuscule(text.rstrip(" .")) for text in (self.fiche.objectifs if self.fiche else stakes)]
         if aims and all(INFINITIF.match(text) for text in aims):
             told = [f"d'{text}" if text[0] in VOYELLES else f"de {text}" for text in aims[:2]]
-            yield Message(f"La convention prévoit {enumerer(told)}.", PROMESSES)
+            yield self._dire("buts", PROMESSES, buts=enumerer(told))
         elif aims:
-            many = nombrer(len(aims), "objectif")
-            yield Message(f"La convention se donne ici {many}, d'abord « {aims[0]} ».", PROMESSES)
+            yield self._dire("objectifs", PROMESSES, combien=nombrer(len(aims), "objectif"), premier=aims[0])
 
     def _promesses(self) -> Iterator[Message]:
         """Yield what the convention wanted begun or done by then."""
-        rows, year = self.etats, self.situation.bilan.annee
+        rows, total = self.etude.etats, len(self.etude.etats)
         due = rows[~pas_commencees(rows, self._arrete) | inconnues(rows, self._arrete)]
-        dated = rows[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(year)]
-        if rows.empty:
-            return
-        if due.empty:
-            start = int(rows["debut"].min().year)
-            who = "Cette fiche" if self.fiche else "La convention"
-            yield Message(f"{who} ne commence rien avant {start}, et rien n'était encore à faire en {year}.", ETATS)
-            return
-        some = f"{en_lettres(len(due), feminin=True)} des {nombrer(len(rows), 'action')}"
-        which = tous(len(rows), "action") if len(due) == len(rows) else some
-        what = "de cette fiche" if self.fiche else "de la convention"
-        had = "devait être en cours ou terminée" if len(due) == 1 else "devaient être en cours ou terminées"
-        text = f"Fin {year}, {which} {what} {had}"
-        if len(dated):
-            text += f", et « {abreger(dated.iloc[0]['libelle'], self.regles.signes)} » devait avoir abouti"
-        yield Message(f"{text} ; aucun suivi n'a été transmis.", ETATS)
+        dated = rows.loc[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(self.etude.annee), "libelle"]
+        what, who = ("de cette fiche", "Cette fiche") if self.fiche else ("de la convention", "La convention")
+        if total and due.empty:
+            yield self._dire("rien_avant", ETATS, qui=who, debut=int(rows["debut"].min().year))
+        elif total:
+            some = f"{en_lettres(len(due), feminin=True)} des {nombrer(total, 'action')}"
+            which = tous(total, "action") if len(due) == total else some
+            done = [f", et « {abreger(text, self.regles.signes)} » devait avoir abouti" for text in dated[:1]]
+            yield self._dire("promesses", ETATS, len(due), lesquelles=which, de_quoi=what, abouti="".join(done))
 
     def _attendus(self) -> Iterator[Message]:
         """Yield who owes the values of the year."""
-        rows = self._muettes()
+        rows = self._non_transmis()
         if rows.empty:
             return
-        counts = rows["responsable"].map(lambda name: service(self.situation, name)).value_counts()
-        values = f"{nombrer(len(rows), 'valeur', feminin=True)} de {self.situation.bilan.annee}"
-        text = f"{majuscule(nombrer(len(counts), 'service'))} doivent encore transmettre {values}{surtout(counts)}."
-        if len(counts) == 1:
-            lack = "manquent" if len(rows) > 1 else "manque"
-            text = f"{majuscule(values)} {lack} encore, à demander à « {counts.index[0]} »."
-        yield Message(text, MANQUES)
+        counts = rows["responsable"].map(lambda name: service(self.etude.situation, name)).value_counts()
+        values = f"{nombrer(len(rows), 'valeur', feminin=True)} de {self.etude.annee}"
+        words = {"valeurs": values, "qui": counts.index[0], "surtout": surtout(counts)}
+        words["manquent"] = f"{majuscule(values)} {'manquent' if len(rows) > 1 else 'manque'}"
+        yield self._dire("attendus", MANQUES, len(counts), **words)
 
-    def _muettes(self) -> pd.DataFrame:
+    def _non_transmis(self) -> pd.DataFrame:
         """Return the indicators that somebody has to give for the year and did not."""
-        rows = self.ordonner(ensembles(self.situation.evaluation))
+        rows = self._ordonner(ensembles(self.etude.evaluation))
         return demandes(rows[~rows["renseigne"] & rows["statut"].eq(Statut.NON_TRANSMIS)])
-
-    # What is not sure.
-
-    def _non_transmis(self) -> Iterator[Message]:
-        rows, annee = self._muettes(), self.situation.bilan.annee
-        if rows.empty:
-            return
-        by = service(self.situation, rows["responsable"].mode().iloc[0])
-        first = f"« {minuscule(abreger(self._premier(rows), self.regles.signes))} » ({by})"
-        text = f"Une valeur de {annee} n'a pas été transmise, {first}."
-        if len(rows) > 1:
-            many = majuscule(nombrer(len(rows), "valeur"))
-            text = f"{many} de {annee} n'ont pas été transmises, dont {first}."
-        yield Message(text, MANQUES)
-
-    def _provisoires(self) -> Iterator[Message]:
-        rows = self.lignes[self.lignes["statut"].isin(PROVISOIRES) & self.lignes["valeur"].notna()]
-        if rows.empty:
-            return
-        first = f"« {self._premier(rows)} »"
-        text = f"Le chiffre {first} est provisoire et peut encore changer."
-        if len(rows) > 1:
-            many = majuscule(nombrer(len(rows), "chiffre"))
-            text = f"{many} sont provisoires et peuvent encore changer, dont {first}."
-        yield Message(text, MESURES)
-
-    def _hasard(self) -> Iterator[Message]:
-        """Yield the first figure whose change chance alone explains."""
-        rows = self.lignes[self.lignes["evolution"].eq(HASARD)]
-        if len(rows):
-            name, *values = rows[["indicateur", "valeur_precedente", "valeur"]].iloc[0]
-            before, now = (self.contexte.valeur(name, value) for value in values)
-            what = f"« {self._premier(rows)} » passe de {before} à {now}"
-            yield Message(f"{what}, un écart que le hasard suffit à expliquer.", MESURES)
-
-    def _argent_inconnu(self) -> Iterator[Message]:
-        """Yield the signatories whose means are not known, or are known in part."""
-        means = self._de_la_fiche(self.situation.moyens)
-        given = set(means.loc[means["valeur"].notna(), "signataire"])
-        parties = self.situation.convention.parties
-        absent = [self.regles.avec_article(item.nom_court) for item in parties if item.id not in given]
-        lacking = means[means["valeur"].isna() & means["statut"].isin((Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE))]
-        subject = "cette fiche" if self.fiche else f"{self.situation.bilan.annee}"
-        if absent:
-            who = tous(len(absent), "signataire") if len(absent) > CITES else enumerer(absent)
-            have = "ont" if len(absent) > 1 else "a"
-            yield Message(f"On ne sait pas ce que {who} {have} engagé pour {subject}.", MOYENS)
-        elif len(lacking):
-            lines = majuscule(nombrer(len(lacking), "ligne de dépenses", "lignes de dépenses", feminin=True))
-            known = "n'est pas connue, et son total est un minimum"
-            if len(lacking) > 1:
-                known = "ne sont pas connues, et leurs totaux sont des minimums"
-            yield Message(f"{lines} sur {nombre(len(means))} {known}.", MOYENS)
 
     @property
     def _arrete(self) -> pd.Timestamp:
-        return pd.Timestamp(self.situation.bilan.date_arretee)
+        return pd.Timestamp(self.etude.bilan.date_arretee)
 
     def _premier(self, rows: pd.DataFrame) -> str:
-        return self.contexte.indicateurs[rows["indicateur"].iloc[0]].libelle
+        return self.etude.contexte.indicateurs[rows["indicateur"].iloc[0]].libelle
 
-    def _de_la_fiche(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return rows if self.fiche is None else rows[rows["fiche"].eq(self.fiche.numero)]
+    def _de_la_fiche(self, moyens: pd.DataFrame) -> pd.DataFrame:
+        return moyens if self.fiche is None else moyens[moyens["fiche"].eq(self.fiche.numero)]
+
+    def _dire(self, cle: str, preuves: tuple[str, ...], nombre: int = 1, **mots: object) -> Message:
+        """Return a sentence of the catalogue about one thing, or about several."""
+        form, count = self.regles.suivi[cle][-1 if nombre > 1 else 0], en_lettres(nombre)
+        return Message(form.format(nombre=count, Nombre=majuscule(count), annee=self.etude.annee, **mots), preuves)
+
+
+@dataclass(frozen=True)
+class MessagesDeLaFin(MessagesDuSuivi):
+    """The messages of the evaluation: those of the last year, its indicators read from their start."""
+
+    etude: EtudeFinale
+
+    @cached_property
+    def lignes(self) -> pd.DataFrame:
+        """The indicators as wholes, from their initial value to their last measure, those that families see first."""
+        ways = self.etude.parcours
+        return self._ordonner(
+            ways.assign(
+                valeur=ways["derniere"],
+                statut=ways["statut_derniere"],
+                valeur_precedente=ways["valeur_initiale"],
+                annee_precedente=ways["annee_initiale"],
+                renseigne=ways["derniere"].notna(),
+            )
+        )
+
+    def messages(self) -> Iterator[Message]:
+        """Yield what families got since the start, what is done, what is reached."""
+        if self.etude.parcours["annees_connues"].eq(0).all():
+            yield from super().messages()
+            return
+        yield from self._familles()
+        yield from self._actions()
+        yield from self._cibles()
+
+    def incertitudes(self) -> Iterator[Message]:
+        """Yield that no effect is shown, then what is unknown or not sure."""
+        years, beyond = self.etude.annees, self.etude.comparables.depassent
+        unusual = 0 if beyond is None or beyond.empty else int(beyond["inhabituel"].sum())
+        key = "effet_ecarts" if unusual else "effet_sans_ecart"
+        if self.etude.preuves["resultats_compares"].completude == "absente":
+            key = "effet_sans_comparaison"
+        yield self._dire(key, COMPARAISON, unusual)
+        asked = demandes(self.etude.parcours)
+        if silent := int(asked["annees_connues"].eq(0).sum()):
+            which = _parmi(silent, len(asked), "indicateur demandé")
+            yield self._dire("jamais_transmis", CIBLES, debut=years[0], fin=years[-1], lesquels=which)
+        yield from super().incertitudes()
+
+    def decisions(self) -> Iterator[Message]:
+        """Yield the reconduction, the objectives to take up again, then what the last year calls for."""
+        rules, proposed = self.regles.a_decider, self.etude.recommandations
+        if self.etude.convention.citer("reconduction"):
+            yield Message(rules["reconduction"].format(fin=date_longue(self.etude.suivi.fin)), ARTICLES)
+        for code in ("adapter", "rendre_mesurable", "arreter"):
+            labels = proposed.loc[proposed["decision"].eq(code), "libelle"]
+            if len(labels):
+                first = f"« {abreger(minuscule(labels.iloc[0]), self.regles.signes)} »"
+                many = "l'objectif" if len(labels) == 1 else f"les {nombrer(len(labels), 'objectif')}"
+                yield Message(rules[code].format(objectifs=many, premier=first), RECOMMANDATIONS)
+        yield from super().decisions()
+
+    def _cibles(self) -> Iterator[Message]:
+        """Yield how many of the targets that are judged are reached, then the first that is missed."""
+        ways, contexte, reached = self.etude.parcours, self.etude.contexte, self.etude.preuves["cibles_atteintes"]
+        if not reached.total:
+            return
+        judged = nombrer(int(reached.total), "cible ou référence", "cibles ou références", feminin=True)
+        good = sont(int(reached.valeur), "atteinte ou en bonne voie", "atteintes ou en bonne voie")
+        text = f"Sur {judged} que l'on peut juger, {good}"
+        for row in ways[juges(ways) & mauvais(ways)][:1].itertuples():
+            now, aim = (contexte.valeur(row.indicateur, value) for value in (row.derniere, row.cible))
+            others = int(reached.total - reached.valeur)
+            many = "une ne l'est pas," if others == 1 else f"{en_lettres(others)} ne le sont pas, dont"
+            text += f" ; {many} « {contexte.indicateurs[row.indicateur].libelle} » ({now} au lieu de {aim})"
+        yield Message(f"{text}.", CIBLES)
 
 
 def surtout(demandes: pd.Series, verbe: str = "à commencer par") -> str:
@@ -424,6 +416,21 @@ def surtout(demandes: pd.Series, verbe: str = "à commencer par") -> str:
         return ""
     names = enumerer([f"{'à ' * (verbe == 'surtout')}« {name} »" for name in most.index])
     return f", {verbe} {names} ({en_lettres(int(most.iloc[0]), feminin=True)}{' chacun' * (len(most) > 1)})"
+
+
+def _parmi(effectif: int, total: int, nom: str, feminin: bool = False) -> str:
+    """Return « trois actions sur dix », « les dix actions » when they are all."""
+    if effectif == total:
+        return tous(total, nom)
+    return f"{nombrer(effectif, nom, feminin=feminin)} sur {en_lettres(total)}"
+
+
+def _par_signataire(moyens: pd.DataFrame) -> dict[str, tuple[float, bool]]:
+    """Return the operating euros of each signatory, and whether none of its lines lacks."""
+    rows = moyens[moyens["nature"].eq(EUROS)]
+    lacking = rows["valeur"].isna() & rows["statut"].ne(Statut.SANS_OBJET)
+    known = rows.assign(manque=lacking).groupby("signataire", sort=False).agg({"valeur": "sum", "manque": "any"})
+    return {who: (float(total), not lacks) for who, total, lacks in known.itertuples() if total > 0}
 
 
 def _euros(valeur: float) -> str:

@@ -312,9 +312,9 @@ class DiagnosticRevisite(Montrable):
     def source(self) -> str:
         """The producers of the series, as captions write them."""
         wanted = [name for theme in self.etude.finale.regles.diagnostic for name in theme.series]
-        series = self.etude.derniere.series
+        series = self.etude.series
         used = sorted(set(series.loc[series["indicateur"].isin(wanted), "serie"]) - {""})
-        known = (self.etude.derniere.suivi.origines[name] for name in used)
+        known = (self.etude.suivi.origines[name] for name in used)
         told = par_producteur(known, lambda item: item.jeu, ", ")
         return enumerer(told) if told else self.etude.convention.source_diagnostic
 

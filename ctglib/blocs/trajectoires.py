@@ -48,7 +48,7 @@ class Trajectoires(Montrable):
         etude, ways = self.etude, self.etude.parcours.set_index("indicateur")
         names = ways.index[ways["table"].eq("observations")]
         years = etude.convention.debut.year, etude.annees[-1]
-        rows = annees(etude.derniere.mesures, etude.catalogue, names, annees=years)
+        rows = annees(etude.mesures, etude.catalogue, names, annees=years)
         written = self.etude.parcours
         known = avec_departs(rows, written[written["origine_initiale"].eq("convention")])
         return known.assign(fiche=known["indicateur"].map(ways["fiche"]))
@@ -90,7 +90,7 @@ class Trajectoires(Montrable):
             known = own.groupby("indicateur", sort=False)["valeur"].count()
             names = sorted(known.index[known >= DEUX_POINTS], key=proposed.get)[:PANNEAUX]
             rows = own[own["indicateur"].isin(names)]
-            rows = avec_reperes(rows, etude.derniere.evaluation, etude.catalogue, etude.changements)
+            rows = avec_reperes(rows, etude.evaluation, etude.catalogue, etude.changements)
             title = f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu_et_dates} ?"
             found.append(trajectoires(rows, etude.contexte, nom=f"trajectoires-fiche-{numero}", titre=title))
         return suite(found)
@@ -98,7 +98,7 @@ class Trajectoires(Montrable):
     def etats(self) -> Figure | None:
         """Return the share of the modalités that were done, by fiche and year; None when no state is known."""
         etude, rows = self.etude, []
-        table = etats_par_annee(etude.etats, etude.convention.fiches)
+        table = etats_par_annee(etude.etats_par_annee, etude.convention.fiches)
         for row in table.itertuples():
             waiting = not row.commencee and not row.compte
             said = row.connus and not waiting
@@ -118,7 +118,7 @@ class Trajectoires(Montrable):
         Nothing is divided by anything: a means serves several realisations.
         """
         etude, contexte, years, rows = self.etude, self.etude.contexte, list(self.etude.annees), []
-        means = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.derniere.suivi.suivis.items()]
+        means = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.suivi.suivis.items()]
         sums = pd.concat(means).groupby(["objet", "nature", "annee"])[["valeur_connue", "manquantes"]].sum(min_count=1)
         known = sums.astype("float64").T.to_dict("list")
         for fiche, nature, year in product(etude.convention.fiches, etude.catalogue.moyens.natures, years):

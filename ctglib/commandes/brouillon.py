@@ -109,8 +109,8 @@ def poursuivre(
         rules,
         (convention.territoire, convention.membres, convention.reference),
         annee=debut.year - 1,
-        ancien=etude.derniere.suivi.dossier.annexe1,
-        series=etude.derniere.series if convention.fictive else None,
+        ancien=etude.suivi.dossier.annexe1,
+        series=etude.series if convention.fictive else None,
     )
     told = convention.model_dump(mode="python", exclude_none=True)
     de = etude.catalogue.territoires[convention.territoire].de
@@ -145,7 +145,7 @@ def poursuivre(
     readings["schemas"] = [item for item in readings["schemas"] if item["element"] in kept]
     corrections = [
         item.model_dump(mode="python", exclude_none=True)
-        for item in etude.derniere.suivi.dossier.corrections
+        for item in etude.suivi.dossier.corrections
         if item.fichier in RECOPIES
     ]
     source, head = f"{CONVENTIONS}/{ancienne}", [line.format(ancienne=ancienne) for line in notes.entete]
@@ -156,7 +156,7 @@ def poursuivre(
         "convention.yaml": _yaml(text, head),
         "annexe1.csv": _csv(annexe1),
         "lectures.yaml": _yaml(readings, head[:1]),
-        "schema_petite_enfance.csv": Conformite(etude.derniere, etude.finale).tableau().csv().encode("utf-8"),
+        "schema_petite_enfance.csv": Conformite(etude, etude.finale).tableau().csv().encode("utf-8"),
         "corrections.yaml": _yaml({"corrections": corrections}, ()),
         **{name: lire_octets(f"{source}/{name}") for name in names},
     }
@@ -231,7 +231,7 @@ def _avancer(texte: str, avant: Mapping[str, int], apres: Mapping[str, int]) -> 
 def _fiche(fiche: Fiche, etude: EtudeFinale, old: Mapping[str, int]) -> dict[str, object]:
     """Return what a fiche says that is not as it was: no dates, no targets, the last known values to start from."""
     notes, known = etude.finale.regles.suivante, etude.parcours.set_index("indicateur")
-    rows = a_la_date(etude.derniere.suivi.observations, etude.annees[-1])
+    rows = a_la_date(etude.suivi.observations, etude.annees[-1])
     whole = rows[rows["dimension"].eq("") & rows["territoire"].eq(etude.convention.territoire)]
     sources = whole.set_index(["indicateur", "annee"])["source"].to_dict()
     return {

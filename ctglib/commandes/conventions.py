@@ -61,7 +61,7 @@ def nouvelle_convention(
             faults.append(Faute(CONVENTIONS, f"la convention inconnue « {depuis[:80]} »", expected, remedy))
         _refuser(faults)
         study = ouvrir_evaluation(depuis).etude
-        last = study.derniere.suivi.fin
+        last = study.suivi.fin
         if begins <= last:
             expected = f"une date après la fin de l'ancienne convention, {date_longue(last)}"
             raise refus(CONVENTIONS, f"un début le {date_longue(begins)}", expected, "corriger le début")

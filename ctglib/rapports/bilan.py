@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, pour_trajectoires
-from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle, empreinte_de, etudier, nom_de_part, part_de
+from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle, empreinte_de, etudier, part_de
 from ctglib.blocs.axes import Axes
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_a_collecter, tableau_collecte, tableau_revisions
 from ctglib.blocs.gouvernance import Gouvernance, participation
@@ -120,7 +120,7 @@ class Bilan:
 
     axes = cached_property(lambda self: Axes(self.etude))
     moyens = cached_property(lambda self: Moyens(self.etude))
-    gouvernance = cached_property(lambda self: Gouvernance(self.etude, proposer(MessagesDuSuivi(self.etude).situation)))
+    gouvernance = cached_property(lambda self: Gouvernance(self.etude, proposer(self.etude.situation)))
     territoire = cached_property(lambda self: Territoire(self.etude))
 
     def participation(self) -> Bloc | None:
@@ -132,7 +132,7 @@ class Bilan:
         table = tableau_collecte(self.etude)
         if not self.muette:
             return table
-        rows, situation = self.etude.collecte, MessagesDuSuivi(self.etude).situation
+        rows, situation = self.etude.collecte, self.etude.situation
         asked = rows[rows["groupe"].eq("responsable") & rows["attendus"].gt(0)].sort_values("attendus", ascending=False)
         named = [
             f"{service(situation, name)} ({count})"
@@ -199,7 +199,7 @@ class Bilan:
         numero = int(numero) if str(numero).isdigit() else numero
         fiche = self.annee.fiche(numero)
         part = part_de(self.annee, fiche)
-        noter_part(nom_de_part(part, fiche.numero), empreinte_de(part))
+        noter_part(part.nom, empreinte_de(part))
         return Fiche(part, fiche)
 
     def suivre(self, *indicateurs: str) -> Figure | None:

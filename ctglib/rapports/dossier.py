@@ -57,7 +57,7 @@ class DossierACompleter:
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, how many things are asked for."""
-        last, convention = self.etude.derniere, self.etude.convention
+        last, convention = self.etude, self.etude.convention
         asked = compter(len(self.demandees), "demande") if len(self.demandees) else "complet"
         return couvrir(
             convention,
@@ -75,7 +75,7 @@ class DossierACompleter:
     @cached_property
     def demandees(self) -> pd.DataFrame:
         """What is missing (see ``ce_qui_manque``), with its sheet and when it is awaited."""
-        catalogue, gabarit, rows = self.etude.catalogue, self.etude.derniere.gabarit, ce_qui_manque(self.etude)
+        catalogue, gabarit, rows = self.etude.catalogue, self.etude.gabarit, ce_qui_manque(self.etude)
 
         def feuille(row: pd.Series) -> str:
             table = catalogue.indicateurs_fiches[row.element].table if row.element else ""
@@ -147,7 +147,7 @@ class DossierACompleter:
         return suite(block for service, rows in services for block in self._envoi(service, rows))
 
     def _envoi(self, service: str, rows: pd.DataFrame) -> Iterator[Bloc]:
-        last, years = self.etude.derniere, self._annees(rows)
+        last, years = self.etude, self._annees(rows)
         told, model = rows["service"].iloc[0], last.gabarit.lettre
         words = {"titre": self.etude.convention.titre, "annees": periodes(years)}
         subject, body = model.objet.format(**words), [text.format(**words) for text in model.paragraphes]

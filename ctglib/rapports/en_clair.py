@@ -128,7 +128,7 @@ class ResumeEnClair(EtudeDiagnostic):
         rows = self._suivi.lignes
         names = self.catalogue.messages.familles
         for _, row in rows[rows["valeur"].gt(0) & rows["indicateur"].isin(list(names))].head(FAITS_DITS).iterrows():
-            value, before = (self._suivi.contexte.valeur_nue(row["indicateur"], row[key]) for key in CLES)
+            value, before = (self._suivi.etude.contexte.valeur_nue(row["indicateur"], row[key]) for key in CLES)
             yield f"{majuscule(names[row['indicateur']].format(valeur=value))}."
             if row["evolution"] and row["valeur_precedente"] == row["valeur_precedente"]:
                 yield from self._dire("avant", annee=row["annee_precedente"], valeur=before)

@@ -10,14 +10,13 @@ from ctglib.blocs.collecte import tableau_manques_finaux
 from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.couverture import CLOS
-from ctglib.blocs.criteres import Criteres
+from ctglib.blocs.criteres import Criteres, Suites
 from ctglib.blocs.fin import EtudeFinale, sur
 from ctglib.blocs.gouvernance import participation
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.lecture import sources
-from ctglib.blocs.messages_fin import MessagesDeLaFin
+from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.recommandations import Suites
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.coherence import controler
@@ -51,7 +50,8 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         finale = lire_finale(dossier)
         ends = [change.nouvelle_fin for item in dossier.avenants for change in item.changements if change.nouvelle_fin]
         last = ouvrir_bilan(convention, max([dossier.convention.fin, *ends]).year, brut=brut).etude
-    return EvaluationFinale(EtudeFinale(last, finale, comparables, found, needs, dict(journal.lus)))
+    known = {**vars(last), "empreintes": dict(journal.lus)}
+    return EvaluationFinale(EtudeFinale(**known, finale=finale, comparables=comparables, constats=found, besoins=needs))
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,12 @@ class EvaluationFinale:
 
         The report is final once the evaluators have answered every criterion and the last bilan is closed.
         """
-        etude, last, saisie = self.etude, self.etude.derniere, self.etude.finale.saisie
-        convention, bilan = etude.convention, last.bilan
+        etude, saisie = self.etude, self.etude.finale.saisie
+        convention, bilan = etude.convention, etude.bilan
         answered, asked, closed = len(saisie.criteres), len(etude.finale.regles.criteres), bilan.statut == CLOS
         still = "" if closed else f" ; le bilan de {bilan.annee} n'est pas clos"
         statut = f"provisoire, {sur(answered, asked)} critères appréciés{still}"
-        cover = last.couverture(convention.titre, f" {convention.debut.year}-{convention.fin.year}")
+        cover = etude.couverture(convention.titre, f" {convention.debut.year}-{convention.fin.year}")
         mentions = (
             *cover.mentions[:-1],
             ("Évaluateurs", saisie.evaluateurs or etude.mot("a_completer")),
@@ -90,24 +90,24 @@ class EvaluationFinale:
 
     def page(self) -> Bloc:
         """Return the first page: what changed over the convention, what is not known, what to decide."""
-        written = [item for item in self.etude.derniere.suivi.dossier.messages if item.rapport == "evaluation"]
+        written = [item for item in self.etude.suivi.dossier.messages if item.rapport == "evaluation"]
         return page_une(self.etude.catalogue.messages, MessagesDeLaFin(self.etude), written)
 
     def lecture(self) -> Bloc:
         """Return how verdicts and evolutions are read, with their thresholds."""
         words, since = self.etude.catalogue.evaluation, self.etude.mot("depuis_le_depart")
-        return liste(mode_de_lecture(self.etude.derniere.evaluation, words, since))
+        return liste(mode_de_lecture(self.etude.evaluation, words, since))
 
     trajectoires = cached_property(lambda self: Trajectoires(self.etude))
     diagnostic = cached_property(lambda self: DiagnosticRevisite(self.etude))
     criteres = cached_property(lambda self: Criteres(self.etude))
     comparables = cached_property(lambda self: self.etude.comparables)
-    conformite = cached_property(lambda self: Conformite(self.etude.derniere, self.etude.finale))
+    conformite = cached_property(lambda self: Conformite(self.etude, self.etude.finale))
     suites = cached_property(lambda self: Suites(self.etude))
 
     def participation(self) -> Bloc:
         """Return who was asked over the convention, what changed, what the partners do together."""
-        return participation(self.etude.derniere, self.etude.annees)
+        return participation(self.etude, self.etude.annees)
 
     def questions(self) -> Bloc | None:
         """Return the questions that the comité chose, each with its answer; None when it chose none."""
@@ -120,10 +120,10 @@ class EvaluationFinale:
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was ever handed in."""
         years = self.etude.annees
-        told = Axes(self.etude.derniere, f"{years[-1]}/").recit()
+        told = Axes(self.etude, f"{years[-1]}/").recit()
         if told is not None:
             return told
-        counts = {"modalites": len(self.etude.etats_finaux), "indicateurs": int(self.etude.ecrits["indicateurs"])}
+        counts = {"modalites": len(self.etude.etats), "indicateurs": int(self.etude.ecrits["indicateurs"])}
         return paragraphe(self.etude.mot("aucun_suivi").format(fin=years[-1], **counts))
 
     def manques(self) -> Bloc | None:
@@ -156,7 +156,7 @@ class EvaluationFinale:
         """Return what the report must not be made to say."""
         etude, missing = self.etude, len(self.etude.elements_manquants)
         uncertain = int(self.etude.parcours["statut_derniere"].isin((Statut.PROVISOIRE, Statut.ESTIME)).sum())
-        withheld = 0 if self.etude.derniere.retraits is None else len(self.etude.derniere.retraits)
+        withheld = 0 if self.etude.retraits is None else len(self.etude.retraits)
         asked = compter(missing, "élément")
         told = {
             f"Ce qui manque, {asked} en tout, pèse sur chaque critère : voir leurs preuves.": missing,

@@ -244,6 +244,7 @@ class ReglesMessages(Modele):
     familles: dict[Identifiant, Texte]
     reste: Texte
     sans_decision: Texte
+    suivi: dict[Identifiant, tuple[Texte, ...]]  # about one, about several
     territoire: dict[Identifiant, Texte]
     articles: dict[Texte, tuple[Texte, ...]]
     en_clair: EnClair
