@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from math import isfinite
 
 import pandas as pd
 
-from ctglib.blocs import portrait as blocs
-from ctglib.blocs.portrait import BRUIT, COMPTES, SEMBLABLES, EtudePortrait, etudier_portrait
-from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU
-from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, sous_titre, suite
+from ctglib.blocs.portrait import COMPTES, SEMBLABLES, EtudePortrait, etudier_portrait
+from ctglib.blocs.territoire import part
+from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU, en_annees, par_commune
+from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, paragraphe, sous_titre, suite
+from ctglib.document.dessin import charter_style
+from ctglib.document.figure import Figure, figure_de
 from ctglib.document.mesures import periode
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
-from ctglib.donnees.magasin import LOCALES, PUBLIQUES, charger_famille, lire_registre
+from ctglib.donnees import publiques
+from ctglib.donnees.magasin import LOCALES, PUBLIQUES, charger_famille, lire_registre, tables
 from ctglib.donnees.modeles.rapports import Synthese
 from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+from ctglib.graphiques.barres import parts
+from ctglib.graphiques.carte import CONTOURS, tracer_carte
+from ctglib.graphiques.points import haltere
+from ctglib.graphiques.trajectoires import trajectoires
 
 CAF = "Caf"
 SUR_LA_PAGE = 3  # messages, uncertainties, requests
+ABSENCES = {SECRET: "secret", TROP_PEU: "trop peu", "absent": "non publié", "": RIEN}
+BRUIT = "dans le bruit"
+LECTURES = {"hausse": "hausse", "baisse": "baisse", "stable": "stable", "trop_peu": "trop peu pour conclure"}
+LIGNES = 24  # of the numbers of a map: the CSV has them all
+PART = 100
 
 
 def ouvrir_portrait(territoire: str) -> Portrait:
@@ -75,35 +88,257 @@ class Portrait:
             "À retenir": self._messages(), "Ce qui est incertain": self._incertain(), "À demander à la Caf": asked,
         }  # fmt: skip
         left, *right = (sous_titre(title) + liste([*said][:SUR_LA_PAGE]) for title, said in told.items())
-        return suite([colonnes(left, sum(right, Groupe())), blocs.carte(self.etude)])
+        return suite([colonnes(left, sum(right, Groupe())), self._carte()])
 
     def theme(self, nom: str) -> Bloc | None:
-        """Return what is known of a theme of ``portrait.yaml``."""
-        return blocs.theme(self.etude, nom)
+        """Return what is known of a theme: dumbbells of the shares, a bar of the parts, and a table of the rest."""
+        study = self.etude
+        rules, rows = study.regles.themes[nom], study.mesures[study.mesures["theme"].eq(nom)]
+        kept = [name for name, one in study.definitions.items() if one.garder]
+        elsewhere = rows.filter(like="valeur_").notna().any(axis=1)
+        rows = rows[rows["raison"].isin(["", TROP_PEU, SECRET]) | (rows["mesure"].isin(kept) & elsewhere)]
+        asked = rules.figure_de or tuple(one.id for one in rules.mesures)
+        drawn = rows["mesure"].isin(asked) & rows["ecart"].notna() & rows["unite"].isin(("pourcent", "pour_100"))
+        drawn &= bool(rules.figure) and drawn.sum() > 1  # dumbbells show two shares at least
+        name = f"portrait-{nom.replace('_', '-')}"
+        return suite(
+            [
+                self._halteres(f"{name}-ecarts", rules.figure, rows[drawn]) if drawn.any() else None,
+                self._parts(nom, f"{name}-parts") if rules.parts else None,
+                None if drawn.all() else self._tableau(rows[~drawn], name, f"{rules.tableau}, {study.place.nom}"),
+            ]
+        )
+
+    def _halteres(self, nom: str, question: str, rows: pd.DataFrame) -> Figure:
+        study, other = self.etude, rows.get(f"valeur_{SEMBLABLES}")
+        shown = rows.assign(
+            valeur_reference=rows[f"valeur_{LA}"], statut="A", statut_reference="A", ecart_type="points"
+        )
+        others = minuscule(study.titres[SEMBLABLES]) if other is not None and other.notna().any() else ""
+        figure = haltere(
+            shown.assign(valeur_autre=other) if others else shown, study.contexte, nom=nom, autre=others,
+            titre=f"{question} {study.place.nom} et {study.contexte.reference.nom}", source=study.source(rows),
+        )  # fmt: skip
+        numbers = self._tableau(rows, figure.tableau.nom, figure.tableau.titre, donnees_de=nom)
+        return replace(figure, tableau=numbers)
+
+    def _tableau(self, rows: pd.DataFrame, nom: str, titre: str, donnees_de: str = "") -> Tableau:
+        """Return measures with their count, here and elsewhere; a column that says nothing is left out."""
+        study, contexte = self.etude, self.etude.contexte
+
+        def value(role: str) -> Callable[[pd.Series], str]:
+            suffix = "" if role == ICI else f"_{role}"
+
+            def write(row: pd.Series) -> str:
+                if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or row["iris"]):
+                    return RIEN  # a count of a few communes, or of those that have IRIS, is the count of nothing
+                level = row[f"valeur{suffix}"]
+                return ABSENCES[row[f"raison{suffix}"]] if pd.isna(level) else contexte.valeur(row["mesure"], level)
+
+            return write
+
+        def count(row: pd.Series) -> str:
+            known = pd.notna(row["denominateur"]) and isfinite(row["numerateur"])
+            return nombre(row["numerateur"]) if known else RIEN
+
+        def gap(row: pd.Series) -> str:
+            if pd.isna(row["ecart"]):
+                return RIEN
+            if abs(row["ecart"]) <= row["marge"]:
+                return BRUIT
+            return contexte.ecart(row["mesure"], row["ecart"], "pourcent" if row["unite"] == "euros" else "points")
+
+        made = contexte.tableau(
+            rows,
+            [
+                Colonne("libelle", "Mesure"),
+                Colonne("_compte", "Nombre", True, ecrire=count),
+                Colonne("_ici", study.place.nom, True, ecrire=value(ICI)),
+                *(Colonne(f"_{role}", head, True, ecrire=value(role)) for role, head in study.titres.items()),
+                *[Colonne("_ecart", "Écart au département", True, ecrire=gap)] * (LA in study.lieux),
+            ],
+            nom,
+            titre,
+            source=study.source(rows),
+            donnees=rows.drop(columns=["indicateur", "pour", "theme", "iris"]).replace(float("inf"), float("nan")),
+            donnees_de=donnees_de,
+        ).sans_colonne_vide()
+        said = {
+            BRUIT: f"« {majuscule(BRUIT)} » : l'arrondi de la source et le hasard suffisent à expliquer l'écart.",
+            ABSENCES[TROP_PEU]: f"« Trop peu » : moins de {study.regles.minimum}, aucun taux n'est donné.",
+            ABSENCES[SECRET]: "« Secret » : le producteur ne publie pas ce nombre, trop petit.",
+        }
+        whose = "ailleurs, ceux" if study.place.niveau == "commune" else "ceux"
+        iris = f"Chiffres à l'IRIS : {whose} des seules communes qui en ont, sans les IRIS secrets."
+        notes = [note for word, note in said.items() if made.cellules.eq(word).to_numpy().any()]
+        return replace(made, notes=(*notes, *[iris] * bool(rows["iris"].any())))
+
+    def _parts(self, theme: str, nom: str) -> Figure | None:
+        """Return one bar of parts for the territory, one for its département, when all the parts are known."""
+        study, rules, bars = self.etude, self.etude.regles.themes[theme], []
+        family = study.chiffres.familles.get(rules.parts_de[0])
+        labels = dict(zip(rules.parts_de, rules.parts_libelles, strict=True))
+        for role, name in {ICI: study.place.nom, LA: study.contexte.reference.nom}.items():
+            if role not in study.lieux or not family:
+                continue
+            counts = en_annees(study.chiffres, study.lieux[role], *rules.parts_de).replace(float("inf"), float("nan"))
+            known = counts.dropna().tail(1).rename_axis(index="annee", columns="modalite").stack().rename("effectif")
+            if known.sum() < study.regles.minimum:
+                return None
+            shown = known.reset_index().astype({"annee": int}).assign(part=PART * known.array / known.sum(), statut="A")
+            bars.append(shown.assign(groupe=f"{name}, {shown['annee'].iloc[0]}", libelle=shown["modalite"].map(labels)))
+        if not bars:
+            return None
+        table = pd.concat(bars)[["groupe", "modalite", "libelle", "part", "effectif", "statut", "annee"]]
+        source = publiques.source(charger_famille(family), sorted({*table["annee"]}))
+        title = rules.parts if study.place.niveau == "commune" else f"{rules.parts} Communes découpées en IRIS"
+        return parts(table, study.contexte, nom=nom, titre=title, source=source)
 
     def evolution(self) -> Bloc | None:
-        """Return how the counts moved."""
-        return blocs.evolution(self.etude)
+        """Return the counts of every year, then how each moved here and elsewhere."""
+        study, (years, moved) = self.etude, self.etude.suivis
+        if moved.empty:
+            return None
+        years = years[years.groupby("indicateur")["valeur"].transform("max").ge(study.regles.suivi)]
+        family = charger_famille(study.chiffres.familles[moved["indicateur"].iloc[0]])
+        first, last = int(moved["depart"].min()), int(moved["annee"].max())
+        source = publiques.source(family, [first, last])
+        figure = None if years["indicateur"].nunique() < 2 else trajectoires(
+            years.assign(unite="nombre", serie="", statut="A", cible=float("nan"),
+                         annee_cible=pd.array([pd.NA] * len(years), dtype="Int64")),
+            study.contexte, nom="portrait-evolution", titre=f"Combien de foyers chaque année, de {first} à {last} ?",
+            source=source,
+        )  # fmt: skip
+        peculiar = charger_yaml_une_fois("catalogue/synthese.yaml", Synthese).annees
+        enough = moved["valeur_depart"].ge(study.regles.minimum)
+        few = f"{RIEN} : moins de {study.regles.minimum} foyers au départ, aucun pourcentage n'est donné."
+        heads = {"variation": study.place.nom} | {f"variation_{role}": head for role, head in study.titres.items()}
+        table = study.contexte.tableau(
+            moved.assign(variation=moved["variation"].where(enough)),
+            [
+                Colonne("libelle", "Série"),
+                Colonne("_periode", "Période", ecrire=lambda row: f"{row['depart']:.0f}-{row['annee']:.0f}"),
+                *(Colonne(key, head, True, "Évolution", part) for key, head in heads.items()),
+                Colonne("lecture", f"Lecture, {study.place.nom}", ecrire=LECTURES.get),
+            ],
+            "portrait-evolutions", f"Comment ces nombres ont changé, {study.place.nom} et ailleurs",
+            source=source,
+            notes=[
+                *[few] * (not enough.all()), *(note for year, note in peculiar.items() if year in {*moved["depart"]}),
+            ],
+        )  # fmt: skip
+        return suite([figure, table])
+
+    def _carte(self) -> Figure | None:
+        """Return the map of the communes of the territory, or of the EPCI of a commune; None without outlines.
+
+        It shows the first measure that half of the communes at least have.
+        """
+        study, around = self.etude, self.etude.epci or self.etude.place
+        level = "territoire" if around.niveau == "commune" else around.niveau
+        inside = study.communes.loc[study.communes[level].eq(around.code), "territoire"].tolist()
+        shapes = publiques.contours(inside) if tables("ign_contours") else pd.DataFrame()
+        if shapes.empty or len(inside) < 2:
+            return None
+        for measure in map(study.definitions.get, study.regles.carte):
+            if {measure.numerateur[0], measure.denominateur} <= {*study.chiffres.familles}:
+                values = par_commune(study.chiffres, measure, inside, study.regles.minimum)
+                if values["valeur"].notna().sum() >= max(2, len(inside) / 2):
+                    break
+        else:
+            return None
+        both = shapes.merge(values, left_on="code", right_index=True, how="left").sort_values("valeur", ascending=False)
+        from matplotlib.figure import Figure as Dessin
+
+        with charter_style():
+            drawing = Dessin(figsize=(6.7, 3.1), layout="constrained")
+            own = study.place.code if study.place.niveau == "commune" else ""
+            tracer_carte(drawing.add_subplot(), both, legende=measure.libelle, entouree=own)
+        shown = both.drop(columns="contour")
+        known, data = shown[shown["valeur"].notna()], shown
+        if len(data) > LIGNES:
+            shown = pd.concat([known.head(LIGNES // 2), known.tail(LIGNES // 2)]).drop_duplicates("code")
+        few = f" Une commune hachurée a moins de {study.regles.minimum} foyers ou habitants."
+        source = study.source(study.mesures[study.mesures["mesure"].eq(measure.id)])
+        (high, top), (low, bottom) = ((row.nom, study.contexte.valeur(measure.id, row.valeur))
+                                      for row in known.iloc[[0, -1]].itertuples())  # fmt: skip
+        return figure_de(
+            drawing, nom="portrait-carte", titre=f"{measure.libelle}, par commune : {around.nom}",
+            source=f"{source} ; contours : {CONTOURS}",
+            alt=f"Carte de {compter(len(both), 'commune')}, {around.le}. Le taux le plus haut : {high}, {top} ; le "
+            f"plus bas : {low}, {bottom}.",
+            lecture=f"le taux va de {bottom} ({low}) à {top} ({high})." + few * (len(known) < len(both)),
+            tableau=study.contexte.tableau(
+                shown,
+                [
+                    Colonne("nom", "Commune"),
+                    Colonne("numerateur", "Nombre", True),
+                    Colonne("valeur", measure.libelle, True, ecrire=lambda value: (
+                        ABSENCES[TROP_PEU] if pd.isna(value) else study.contexte.valeur(measure.id, value))),
+                ],
+                "portrait-carte-donnees", f"{measure.libelle}, par commune", source=source, donnees=data,
+                donnees_de="portrait-carte",
+                notes=[f"Les {LIGNES} plus hauts et plus bas taux ; le CSV les a tous."] * (len(shown) < len(data)),
+            ),
+        )  # fmt: skip
 
     def manques(self) -> Bloc:
         """Return what public figures do not say, who has it, and what is missing for this territory."""
-        rules = self.etude.regles
-        rows = pd.DataFrame([one.model_dump() for one in rules.manques])
-        table = Tableau.de(
-            rows,
+        study = self.etude
+        table = study.contexte.tableau(
+            pd.DataFrame([one.model_dump() for one in study.regles.manques]),
             [
                 Colonne("quoi", "À demander", ecrire=majuscule),
                 Colonne("qui", "Qui l'a"),
                 Colonne("pourquoi", "Pourquoi ce n'est pas public", ecrire=majuscule),
             ],
-            nom="portrait-manques", titre="Ce que les données publiques ne disent pas, et qui le sait",
+            "portrait-manques", "Ce que les données publiques ne disent pas, et qui le sait",
             source="catalogue du classeur d'évaluation",
         )  # fmt: skip
-        return suite([table, liste(blocs.absents(self.etude)) or None])
+        lost = study.mesures[study.mesures["raison"].isin(["absent", SECRET])]
+        labels = {name: minuscule(one.libelle) for name, one in study.definitions.items()}
+        families = lost["serie"].map(study.chiffres.familles)
+        groups = lost["mesure"].map(labels).groupby(families, sort=False).agg(list)
+        told = [study.regles.champs[name].format(absents=majuscule(enumerer(own))) for name, own in groups.items()]
+        known = {*study.chiffres.familles}
+        never = [labels[name] for name, one in study.definitions.items() if not known & {*one.numerateur}]
+        told += [f"{majuscule(enumerer(never))} : aucun fichier du classeur ne les donne."] * bool(never)
+        return suite([table, liste(told)])
 
-    def semblables(self) -> Bloc | None:
-        """Return the territories that this one is set beside."""
-        return blocs.liste_des_semblables(self.etude)
+    def semblables(self) -> Bloc:
+        """Return how the territories alike are chosen, and which they are."""
+        study, rule, rows, place = self.etude, self.etude.regles.semblables, self.etude.voisins, self.etude.place
+        if rows.empty:
+            return paragraphe(
+                f"{majuscule(place.le)} n'est rapproché d'aucun autre territoire : il faut {study.regles.minimum} "
+                "foyers allocataires au moins, et tous les nombres de foyers par prestation."
+            )
+        whole, kind = place.niveau == "departement", "communes" if place.niveau == "commune" else "EPCI"
+        labels = {one.numerateur[0]: one.libelle for one in study.definitions.values()
+                  if one.denominateur == rule.taille and one.pour == PART}  # fmt: skip
+        shares, group = [name for name in rule.parts if name in labels], "Pour 100 foyers allocataires"
+        table = study.contexte.tableau(
+            rows.assign(**{f"part_{name}": PART * rows[name] / rows[rule.taille] for name in shares}),
+            [
+                Colonne("nom", majuscule(kind)),
+                Colonne(rule.taille, "Foyers allocataires", True, ecrire=nombre),
+                *(Colonne(f"part_{name}", labels[name], True, group, decimales(1)) for name in shares),
+                *[Colonne("distance", "Distance", True, ecrire=decimales(2))] * (not whole),
+            ],
+            "portrait-semblables",
+            f"Les EPCI {place.de}" if whole else f"Les {kind} qui ressemblent le plus à {place.nom}",
+            source=publiques.source(charger_famille(COMPTES), [int(study.chiffres.tables[COMPTES]["annee"].max())]),
+        )
+        told = (
+            f"Les communes {place.de} que la Cnaf publie, réunies par intercommunalité, celle qui a le plus de "
+            "foyers allocataires d'abord."
+            if whole
+            else f"Parmi les {kind} {study.reference.de} qui ont de 1/{rule.fenetre} à {rule.fenetre} fois autant de "
+            f"foyers allocataires, les {nombre(len(rows) - 1)} plus proches sont retenues d'après les parts du tableau "
+            "et le nombre de personnes par foyer, chacune divisée par son écart type. Une ressemblance n'explique "
+            "rien ; ailleurs dans ce portrait, leur taux est celui de leurs foyers réunis."
+        )
+        return suite([paragraphe(told), table])
 
     def methode(self) -> Bloc:
         """Return how the figures are read."""
