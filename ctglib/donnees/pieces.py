@@ -122,7 +122,7 @@ class Pieces:
         """Return the documents and the tables that a year's folder has, by name without suffix."""
         folder = f"{dossier_du_suivi(self.nom)}/{annee}/"
         documents = {name: one for name in DOCUMENTS for one in self.documents.get(f"suivi/{name}", ())
-                     if one.arbre.fichier.startswith(folder)}  # fmt: skip
+                     if one.fichier.startswith(folder)}  # fmt: skip
         tables = {name: one for name in TABLES for one in self.tables.get(name, ()) if one.fichier.startswith(folder)}
         return documents, tables
 
@@ -244,7 +244,7 @@ def _mal_nommes(folder: str, names: Iterable[str]) -> Iterator[Faute]:
 def _logos(pieces: Pieces, faults: list[Faute]) -> dict[str, bytes | None]:
     """Return the logo of each party; a name is a file of ``logos/``, and its bytes are those of a PNG or an SVG."""
     logos: dict[str, bytes | None] = {}
-    tree = pieces.documents["convention/convention"][0].arbre
+    tree = pieces.documents["convention/convention"][0]
     for rank, party in enumerate(pieces.convention.parties if pieces.convention else ()):
         name, relatif = PurePosixPath(party.logo), f"{CONVENTIONS}/{pieces.nom}/logos/{party.logo}"
         if name.name != party.logo or name.suffix.lower() not in (".png", ".svg"):

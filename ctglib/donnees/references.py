@@ -1,27 +1,25 @@
-"""Which key or column names what: where each kind of name is defined, and where it is cited.
+"""The names that files cite: where each kind is defined, and the words of the fault of one that nothing defines.
 
 A path is that of a YAML file: « * » stands for any item of a list or any value of a dict, « + » for its keys, « ** »
-for all that is below, a rank for one item. A file read in part still defines its names, so
-that one fault does not make a hundred.
+for all that is below, a rank for one item. A file read in part still defines its names, so that one fault does not
+make a hundred. What a YAML file cites is told by the types of its model (``modeles.noms``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
     from ctglib.donnees.pieces import Pieces
-    from ctglib.donnees.yaml_strict import Arbre, Chemin
+    from ctglib.donnees.yaml_strict import Chemin, Document
 
 _PEU, _BEAUCOUP = 8, 20  # names shown whatever is written, and when none is close
 
 
-@dataclass(frozen=True)
-class Vocabulaire:
+class Vocabulaire(NamedTuple):
     """A kind of name: the words of its faults, and the documents and paths that define it, each name once.
 
     ``remplace`` may define a name again, and its own then takes the place of the first.
@@ -29,187 +27,47 @@ class Vocabulaire:
 
     libelle: str
     ou: str
-    definitions: tuple[tuple[str, str], ...]
-    remplace: tuple[str, str] | None = None
+    definitions: tuple[str, ...]
+    remplace: str = ""
 
 
-def _de(libelle: str, ou: str, *definitions: str, remplace: str = "") -> Vocabulaire:
-    """Return a kind of name from places written « document path »."""
-    places = [place.partition(" ")[::2] for place in (*definitions, remplace)]
-    return Vocabulaire(libelle, ou, tuple(places[:-1]), places[-1] if remplace else None)
-
-
-_OFFRE, _CONVENTION = "catalogue/offre.yaml", "convention.yaml"
-_ID = "indicateurs.*.id"
-_BIBLIOTHEQUE = (f"indicateurs {_ID}", f"convention/indicateurs {_ID}")
+_OFFRE, _CONVENTION, _PROPRES = "catalogue/offre.yaml", "convention.yaml", "indicateurs.yaml de la convention"
+_THEMES, _CONTEXTE = "themes indicateurs.*.id", "contexte indicateurs.*.id"
+_BIBLIOTHEQUE = ("indicateurs indicateurs.*.id", "convention/indicateurs indicateurs.*.id")
 VOCABULAIRES = {
-    "indicateur": _de("un indicateur", "catalogue/themes", f"themes {_ID}"),
-    "theme": _de("un thème", "catalogue/themes", "themes theme"),
-    "unite": _de("une unité", "catalogue/unites.yaml", "unites unites.*.id"),
-    "statut": _de("un statut", "catalogue/statuts.yaml", "statuts statuts.*.code"),
-    "territoire": _de(
-        "un territoire", "territoires.yaml de la convention", "convention/territoires territoires.*.code"
-    ),
-    "categorie": _de("une catégorie", _OFFRE, "offre categories.*.id"),
-    "type": _de("un type de structure", _OFFRE, "offre types.*.id"),
-    "caracteristique": _de("une caractéristique", _OFFRE, "offre caracteristiques.+"),
-    "modalite": _de("une modalité", _OFFRE, "offre modalites.+"),
-    "gestion": _de("une gestion", _OFFRE, "offre gestions.+"),
-    "axe": _de("un axe", _CONVENTION, "convention/convention axes.*.id"),
-    "enjeu": _de("un enjeu", _CONVENTION, "convention/convention enjeux.*.id"),
-    "fiche": _de("une fiche action", _CONVENTION, "convention/convention fiches.*.numero"),
-    "signataire": _de("une partie", _CONVENTION, "convention/convention parties.*.id"),
-    "schema": _de("un axe ou un chapitre d'un schéma", _CONVENTION, "convention/convention schemas.*.axes.*",
-                  "convention/convention schemas.*.chapitres.*"),
-    "indicateur_de_fiche": _de(
-        "un indicateur", "catalogue/indicateurs ou indicateurs.yaml de la convention", *_BIBLIOTHEQUE
-    ),
-    "mesure": _de(
-        "un indicateur",
-        "catalogue/indicateurs, catalogue/contexte.yaml ou indicateurs.yaml de la convention",
-        f"indicateurs {_ID}", f"contexte {_ID}", f"themes {_ID}", f"convention/indicateurs {_ID}",
-    ),
-    "contexte": _de("un indicateur", "catalogue/contexte.yaml", f"contexte {_ID}"),
-    "dimension": _de(
-        "une dimension",
-        "catalogue/dimensions.yaml ou indicateurs.yaml de la convention",
-        "dimensions dimensions.*.id",
-        remplace="convention/indicateurs dimensions.*.id",
-    ),
-    "variable": _de("une variable", "catalogue/profils.yaml", "profils variables.*.id"),
-    "poste": _de("un poste", "catalogue/moyens.yaml", "moyens postes.*.id"),
-    "nature": _de("une nature", "catalogue/moyens.yaml", "moyens natures.*.id"),
-    "responsable": _de(
-        "un responsable",
-        "catalogue/responsables.yaml ou « responsables » de convention.yaml",
-        "responsables responsables.*.id",
-        remplace="convention/convention responsables.*.id",
-    ),
-    "element": _de("un élément du schéma", "catalogue/conformite.yaml", "finale/conformite elements.*.id"),
+    kind: Vocabulaire(*told)
+    for kind, told in {
+        "indicateur": ("un indicateur", "catalogue/themes", (_THEMES,)),
+        "indicateur_de_fiche": ("un indicateur", f"catalogue/indicateurs ou {_PROPRES}", _BIBLIOTHEQUE),
+        "contexte": ("un indicateur", "catalogue/contexte.yaml", (_CONTEXTE,)),
+        "mesure": ("un indicateur", f"catalogue/indicateurs, catalogue/contexte.yaml ou {_PROPRES}",
+                   (*_BIBLIOTHEQUE, _CONTEXTE, _THEMES)),
+        "theme": ("un thème", "catalogue/themes", ("themes theme",)),
+        "unite": ("une unité", "catalogue/unites.yaml", ("unites unites.*.id",)),
+        "statut": ("un statut", "catalogue/statuts.yaml", ("statuts statuts.*.code",)),
+        "territoire": ("un territoire", "territoires.yaml de la convention",
+                       ("convention/territoires territoires.*.code",)),
+        "categorie": ("une catégorie", _OFFRE, ("offre categories.*.id",)),
+        "type": ("un type de structure", _OFFRE, ("offre types.*.id",)),
+        "caracteristique": ("une caractéristique", _OFFRE, ("offre caracteristiques.+",)),
+        "modalite": ("une modalité", _OFFRE, ("offre modalites.+",)),
+        "gestion": ("une gestion", _OFFRE, ("offre gestions.+",)),
+        "axe": ("un axe", _CONVENTION, ("convention/convention axes.*.id",)),
+        "enjeu": ("un enjeu", _CONVENTION, ("convention/convention enjeux.*.id",)),
+        "fiche": ("une fiche action", _CONVENTION, ("convention/convention fiches.*.numero",)),
+        "signataire": ("une partie", _CONVENTION, ("convention/convention parties.*.id",)),
+        "schema": ("un axe ou un chapitre d'un schéma", _CONVENTION,
+                   ("convention/convention schemas.*.axes.*", "convention/convention schemas.*.chapitres.*")),
+        "dimension": ("une dimension", f"catalogue/dimensions.yaml ou {_PROPRES}", ("dimensions dimensions.*.id",),
+                      "convention/indicateurs dimensions.*.id"),
+        "variable": ("une variable", "catalogue/profils.yaml", ("profils variables.*.id",)),
+        "poste": ("un poste", "catalogue/moyens.yaml", ("moyens postes.*.id",)),
+        "nature": ("une nature", "catalogue/moyens.yaml", ("moyens natures.*.id",)),
+        "responsable": ("un responsable", "catalogue/responsables.yaml ou « responsables » de convention.yaml",
+                        ("responsables responsables.*.id",), "convention/convention responsables.*.id"),
+        "element": ("un élément du schéma", "catalogue/conformite.yaml", ("finale/conformite elements.*.id",)),
+    }.items()
 }  # fmt: skip
-
-# By document, the paths that cite each kind of name.
-_DE_LA_BIBLIOTHEQUE = {
-    "unite": "indicateurs.*.unite",
-    "dimension": "indicateurs.*.dimension",
-    "responsable": "indicateurs.*.collecte.responsable",
-    "mesure": "indicateurs.*.entrees.**",
-}
-CITATIONS = {
-    "themes": {
-        "unite": "indicateurs.*.unite",
-        "indicateur": "indicateurs.*.entrees.**",
-        "responsable": "indicateurs.*.collecte.responsable",
-    },
-    "indicateurs": _DE_LA_BIBLIOTHEQUE,
-    "convention/indicateurs": _DE_LA_BIBLIOTHEQUE,
-    "contexte": {
-        "unite": "indicateurs.*.unite", "dimension": "indicateurs.*.dimension", "mesure": "indicateurs.*.entrees.**",
-    },
-    "moyens": {"unite": "natures.*.unite"},
-    "profils": {"dimension": "dimension"},
-    "secret": {
-        "mesure": "effectifs_identiques.*.indicateur valeurs_liees.*.indicateur valeurs_liees.*.effectif",
-        "variable": "effectifs_identiques.*.variable",
-    },
-    "comparaison": {"contexte": "indicateurs.* taille ratios.*"},
-    "messages": {
-        "indicateur": "parts.*.indicateurs.+ par_tete.*.numerateur.* par_tete.*.denominateur services.noms.+ "
-        "precisions.+",
-        "contexte": "territoire.+",
-    },
-    "bilan": {
-        "indicateur_de_fiche": "pilotage.*",
-        "poste": "equipe.postes.*",
-        "contexte": "territoire.groupes.*.indicateurs.* territoire.membres.sur territoire.membres.parts.* "
-        "territoire.graphique.*",
-    },
-    "donnees_publiques": {"indicateur": "lignes.*.indicateur"},
-    "radar": {"indicateur": "axes.*.indicateur"},
-    "offre": {"categorie": "types.*.categorie"},
-    "synthese": {"indicateur": "services.* tranches_age.*.indicateur"},
-    "diagnostic": {
-        "theme": "sections.*.theme.*",
-        "indicateur": "sections.*.tableau.* sections.*.graphique.* sections.*.definitions.* sections.*.absences.* "
-        "sections.*.phrases.*.si.+ contrat_precedent.montants.+ par_tete.*.montants.* par_tete.*.par",
-        "categorie": "sections.*.offre.* sections.*.equipements.*",
-        "contexte": "modes.ensemble",
-        "dimension": "modes.dimension",
-    },
-    "relations": {
-        "indicateur": "*.*.tout *.*.tout.* *.*.partie *.*.parties.* *.*.indicateur *.*.comparables.* "
-        "*.*.lectures.*.indicateur",
-        "theme": "*.*.theme",
-        "type": "*.*.type *.*.types.* *.*.lectures.*.types.*",
-        "caracteristique": "*.*.caracteristiques.* *.*.lectures.*.caracteristique",
-        "modalite": "*.*.lectures.*.modalites.*",
-    },
-    "convention/convention": {
-        "responsable": "fiches.*.responsable",
-        "territoire": "territoire reference",
-        "axe": "enjeux.*.axe fiches.*.axe",
-        "theme": "enjeux.*.themes.* themes.+",
-        "enjeu": "fiches.*.enjeu",
-        "indicateur_de_fiche": "fiches.*.indicateurs.*.id livrables.*",
-        "contexte": "fiches.*.contexte.*",
-        "indicateur": "fiches.*.repond_a.*",
-        "categorie": "fiches.*.offre.*",
-        "poste": "fiches.*.analyses.*.financement",
-        "variable": "fiches.*.analyses.*.variables.*",
-    },
-    "convention/affirmations": {
-        "indicateur": "affirmations.*.indicateurs.* affirmations.*.parmi.*",
-        "territoire": "affirmations.*.territoire affirmations.*.reference",
-        "unite": "affirmations.*.unite",
-    },
-    "convention/commentaires": {"theme": "commentaires.*.theme"},
-    "suivi/appreciations": {"fiche": "appreciations.*.fiche"},
-    "suivi/participation": {"axe": "exemples.*.axe"},
-    "finale/regles": {"theme": "diagnostic.*.theme", "contexte": "diagnostic.*.series.*"},
-    "finale/conformite": {
-        "indicateur": "population elements.*.connu.diagnostic.*",
-        "contexte": "elements.*.connu.series.*",
-        "type": "elements.*.connu.offre.*",
-        "responsable": "elements.*.detenteurs.*",
-    },
-    "finale/lectures": {
-        "element": "schema_petite_enfance.*.element",
-        "fiche": "schema_petite_enfance.*.fiches.* objectifs.*.fiche schemas.*.fiche",
-        "schema": "schemas.*.element",
-    },
-    "finale/saisie": {"fiche": "contribution.*.fiche decisions.*.fiche"},
-}  # fmt: skip
-
-# Names that are given once in all the files of a document, though most are cited by nothing.
-UNIQUES = {
-    "themes": "ordre",
-    "donnees_publiques": "lignes.*.indicateur",
-    "radar": "axes.*.indicateur",
-    "referentiel_emploi": "attendus.*.id activites.*.id",
-    "regles": "regles.*.id",
-    "comparaison": "indicateurs.* ratios.*",
-    "convention/convention": "fiches.*.indicateurs.*.id fiches.*.resultats.*.id fiches.*.modalites.*.numero "
-    "lacunes.*.id",
-    "convention/affirmations": "affirmations.*.id",
-    "convention/corrections": "corrections.*.id",
-    "convention/justifications": "justifications.*.cle",
-    "convention/avenants": "avenants.*.numero",
-}
-# The same in each file by itself: the list, and what its items are told apart by.
-UNIQUES_PAR_FICHIER = {
-    "suivi/bilan": {"comite.decisions.*": ("id",), "comite.suites.*": ("decision",)},
-    "suivi/appreciations": {"appreciations.*": ("fiche",)},
-    "finale/lectures": {
-        "objectifs.*": ("fiche", "objectif"),
-        "schemas.*": ("fiche", "element"),
-        "schema_petite_enfance.*": ("element",),
-    },
-    "finale/saisie": {
-        "criteres.*": ("critere",),
-        "contribution.*": ("fiche",),
-        "decisions.*": ("fiche", "objectif"),
-    },
-}
 
 # By table, its columns and the kind of name that each cites.
 COLONNES = {
@@ -243,46 +101,37 @@ def _pas(contenu: object, step: str) -> list[tuple[str | int, object]]:
     return []
 
 
-def elements(pieces: Pieces, documents: str, cle: str) -> Iterator[tuple[Arbre, int, dict]]:
+def elements(pieces: Pieces, documents: str, cle: str) -> Iterator[tuple[Document, int, dict]]:
     """Yield the dicts of a list of some documents (« dimensions convention/indicateurs »), each with its rank.
 
     Whatever else a faulty file holds there is passed over.
     """
     for name in documents.split():
         for document in pieces.documents.get(name, ()):
-            content = document.arbre.contenu
+            content = document.contenu
             found = content.get(cle) if isinstance(content, dict) else None
             for rank, item in enumerate(found if isinstance(found, list) else ()):
                 if isinstance(item, dict):
-                    yield document.arbre, rank, item
+                    yield document, rank, item
 
 
-Places = dict[str | int | float, list[tuple["Arbre", "Chemin"]]]
+Places = dict[str | int | float, list[tuple["Document", "Chemin"]]]
 
 
-def places(pieces: Pieces, document: str, chemins: str) -> Places:
-    """Return the values at some paths of a document, with the places of each."""
+def places(pieces: Pieces, *lieux: str) -> Places:
+    """Return the values at some paths (« themes theme », a document and a path), with the places of each."""
     found: Places = {}
-    for item in pieces.documents.get(document, ()):
-        for chemin in chemins.split():
-            for path, value in parcourir(item.arbre.contenu, chemin):
-                found.setdefault(value, []).append((item.arbre, path))
-    return found
-
-
-def definis(pieces: Pieces, sorte: str) -> Places:
-    """Return the names of a kind, with the places that define each."""
-    found: Places = {}
-    for document, path in VOCABULAIRES[sorte].definitions:
-        for value, where in places(pieces, document, path).items():
-            found.setdefault(value, []).extend(where)
+    for document, _, chemin in [lieu.partition(" ") for lieu in lieux]:
+        for item in pieces.documents.get(document, ()):
+            for path, value in parcourir(item.contenu, chemin):
+                found.setdefault(value, []).append((item, path))
     return found
 
 
 def connus(pieces: Pieces, sorte: str) -> list[str]:
     """Return the names of a kind as text, those of the convention that take the place of one included."""
-    other = VOCABULAIRES[sorte].remplace
-    return list(dict.fromkeys(map(str, [*definis(pieces, sorte), *(places(pieces, *other) if other else ())])))
+    words = VOCABULAIRES[sorte]
+    return list(dict.fromkeys(map(str, places(pieces, *words.definitions, words.remplace))))
 
 
 def nom_inconnu(ecrit: object, connus: Iterable[object], libelle: str, ou: str = "") -> tuple[str, str, str]:

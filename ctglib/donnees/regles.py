@@ -90,7 +90,7 @@ _CHOIX = {
 def modalites(pieces: Pieces, sorte: str) -> dict[str, list[str]]:
     """Return the modalités of each dimension, variable or fiche, or the items of each domaine, as text."""
     if sorte == "item":
-        return {name: list(places(pieces, "referentiel_emploi", f"{name}.*.id")) for name in ("attendus", "activites")}
+        return {name: list(places(pieces, f"referentiel_emploi {name}.*.id")) for name in ("attendus", "activites")}
     documents, group, key, path = _CHOIX[sorte]
     return {
         str(item.get(key)): [str(value) for _, value in parcourir(item, path)]
@@ -101,7 +101,7 @@ def modalites(pieces: Pieces, sorte: str) -> dict[str, list[str]]:
 def dispositifs(pieces: Pieces) -> list[str]:
     """Return the modalités of the dimension that profiles are counted by."""
     known = modalites(pieces, "dimension")
-    return [one for name in places(pieces, "profils", "dimension") for one in known.get(name, [])]
+    return [one for name in places(pieces, "profils dimension") for one in known.get(name, [])]
 
 
 def _nombres(textes: pd.Series, motif: str = NOMBRE) -> pd.Series:
@@ -171,7 +171,8 @@ def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the diagnostic; figures of a territory that the convention is not about are one fault."""
     rows = _avec_le_catalogue(lignes, pieces, "themes")
     yield from (*_vides(rows, pieces), *_bornes(rows))
-    own = [str(code) for code in places(pieces, "convention/convention", "territoire reference membres.*")]
+    paths = [f"convention/convention {key}" for key in ("territoire", "reference", "membres.*")]
+    own = [str(code) for code in places(pieces, *paths)]
     wrong = {(fault.colonne or "").partition("[")[0] for fault in pieces.documents["convention/convention"][0].fautes}
     if not own or wrong & {"territoire", "reference", "membres"}:  # the convention has its own fault
         return

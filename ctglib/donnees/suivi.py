@@ -149,9 +149,7 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
         observations=_table(pieces, "observations", entered),
         masque=_jusqu_a(_table(pieces, "masque", pieces.tables["masque"]), annee),
         contexte=contexte,
-        origines={
-            PurePosixPath(one.arbre.fichier).parent.name: one.objet for one in pieces.documents["sources/origine"]
-        },
+        origines={PurePosixPath(one.fichier).parent.name: one.objet for one in pieces.documents["sources/origine"]},
         fichiers=tuple(sorted(journal.lus)),
     )
 

@@ -92,7 +92,7 @@ def _series_inconnues(convention: str) -> Iterator[Faute]:
     """Yield a fault for each public series that a fiche shows, and that neither the catalogue nor the store has."""
     pieces = lire_pieces(convention)
     known = [*connus(pieces, "contexte"), *connus(pieces, "indicateur"), *publiees()["code"]]
-    for code, found in places(pieces, "convention/convention", "fiches.*.series_publiques.*").items():
+    for code, found in places(pieces, "convention/convention fiches.*.series_publiques.*").items():
         for tree, path in found if code not in known else ():
             where = "catalogue/contexte.yaml, catalogue/themes ou sources/publiques"
             yield tree.faute(path, *nom_inconnu(code, known, "une série", where))

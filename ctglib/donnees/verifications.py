@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.csv_strict import valeur_personnelle
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES, attendus
+from ctglib.donnees.modeles.noms import cites
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, annee_du_dossier, dossier_du_suivi
 from ctglib.donnees.references import (
-    CITATIONS,
-    UNIQUES,
-    UNIQUES_PAR_FICHIER,
     VOCABULAIRES,
     connus,
-    definis,
     elements,
     nom_inconnu,
     parcourir,
@@ -28,14 +25,14 @@ from ctglib.donnees.references import (
 from ctglib.donnees.regles import dispositifs, fautes_des_tables, modalites
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.suivi import Changement
     from ctglib.donnees.pieces import Pieces
-    from ctglib.donnees.yaml_strict import Arbre, Chemin
+    from ctglib.donnees.yaml_strict import Chemin, Document
 
     Noms = dict[str, list[str]]
 
 CONVENTION = "convention/convention"
 _BIBLIOTHEQUE = "indicateurs convention/indicateurs"
+_SUIVIS = f"{CONVENTION} fiches.*.indicateurs.*.id"
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
@@ -51,54 +48,72 @@ def verifier(pieces: Pieces) -> list[Faute]:
 
 
 def _noms_inconnus(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    for document, kinds in CITATIONS.items():
-        for kind, paths in kinds.items():
+    for document in [one for group in pieces.documents.values() for one in group]:
+        for kind, chemin in cites(document.modele):
             words = VOCABULAIRES[kind]
-            for value, found in places(pieces, document, paths).items() if noms[kind] else ():
+            for path, value in parcourir(document.contenu, chemin) if noms[kind] else ():
                 if str(value) not in noms[kind]:
-                    for tree, path in found:
-                        yield tree.faute(path, *nom_inconnu(value, noms[kind], words.libelle, words.ou))
+                    yield document.faute(path, *nom_inconnu(value, noms[kind], words.libelle, words.ou))
+
+
+# By document, what is told once in a file: a path, or several whose values go together.
+UNIQUES: dict[str, tuple[str, ...]] = {
+    "donnees_publiques": ("lignes.*.indicateur",),
+    "radar": ("axes.*.indicateur",),
+    "referentiel_emploi": ("attendus.*.id", "activites.*.id"),
+    "regles": ("regles.*.id",),
+    "comparaison": ("indicateurs.*", "ratios.*"),
+    "convention/convention": ("fiches.*.indicateurs.*.id", "fiches.*.resultats.*.id", "fiches.*.modalites.*.numero",
+                              "lacunes.*.id"),
+    "convention/affirmations": ("affirmations.*.id",),
+    "convention/corrections": ("corrections.*.id",),
+    "convention/justifications": ("justifications.*.cle",),
+    "convention/avenants": ("avenants.*.numero",),
+    "suivi/bilan": ("comite.decisions.*.id", "comite.suites.*.decision"),
+    "suivi/appreciations": ("appreciations.*.fiche",),
+    "finale/lectures": ("objectifs.*.fiche objectifs.*.objectif", "schemas.*.fiche schemas.*.element",
+                        "schema_petite_enfance.*.element"),
+    "finale/saisie": ("criteres.*.critere", "contribution.*.fiche", "decisions.*.fiche decisions.*.objectif"),
+}  # fmt: skip
 
 
 def _doublons(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield a fault for each name defined again, in the same file or in another, and for what is told twice."""
-    named = [definis(pieces, name) for name in VOCABULAIRES if name != "schema"]  # two of them may have like chapters
-    named += [places(pieces, *kind.remplace) for kind in VOCABULAIRES.values() if kind.remplace]
-    named += [places(pieces, document, path) for document, paths in UNIQUES.items() for path in paths.split()]
-    for group in named:
-        for value, ((first, place), *found) in group.items():
+    # Two schémas may have like chapters.
+    named = {kind.definitions: None for name, kind in VOCABULAIRES.items() if name != "schema"}
+    for paths in [*named, *((kind.remplace,) for kind in VOCABULAIRES.values()), ("themes ordre",)]:
+        for value, ((first, place), *found) in places(pieces, *paths).items():
             for tree, path in found:
                 yield _encore(tree, path, value, first, place)
-    for document, groups in UNIQUES_PAR_FICHIER.items():
-        for tree in [one.arbre for one in pieces.documents.get(document, ())]:
-            for path, keys in groups.items():
-                yield from _deux_fois(tree, path, keys)
+    for name, groups in UNIQUES.items():
+        for document in pieces.documents.get(name, ()):
+            for chemins in groups:
+                yield from _deux_fois(document, *chemins.split())
     for name, key in (("dimensions", "dimensions"), ("convention/indicateurs", "dimensions"), ("profils", "variables")):
-        for tree, rank, _ in elements(pieces, name, key):
-            yield from _deux_fois(tree, f"{key}.{rank}.modalites.*", ("id",))
+        for document, rank, _ in elements(pieces, name, key):
+            yield from _deux_fois(document, f"{key}.{rank}.modalites.*.id")
 
 
-def _deux_fois(arbre: Arbre, chemin: str, cles: tuple[str, ...]) -> Iterator[Faute]:
+def _deux_fois(document: Document, *chemins: str) -> Iterator[Faute]:
     """Yield a fault for each item of a list that says what an earlier one says."""
-    values = [dict(parcourir(arbre.contenu, f"{chemin}.{key}")) for key in cles]
+    others = [{path[:-1]: value for path, value in parcourir(document.contenu, one)} for one in chemins[:-1]]
     told: dict[tuple, Chemin] = {}
-    for path in values[-1]:
-        said = tuple(found.get((*path[:-1], key)) for found, key in zip(values, cles, strict=True))
-        if said in told:
-            yield _encore(arbre, path, ", ".join(map(str, said)), arbre, told[said])
-        told.setdefault(said, path)
+    for path, value in parcourir(document.contenu, chemins[-1]):
+        said = (*(found.get(path[:-1]) for found in others), value)
+        if told.setdefault(said, path) != path:
+            yield _encore(document, path, ", ".join(map(str, said)), document, told[said])
 
 
-def _encore(arbre: Arbre, chemin: Chemin, value: object, premier: Arbre, place: Chemin) -> Faute:
+def _encore(document: Document, chemin: Chemin, value: object, premier: Document, place: Chemin) -> Faute:
     where = f"ligne {premier.ligne(place)}"
-    where = where if premier.fichier == arbre.fichier else f"{premier.fichier}, {where}"
+    where = where if premier.fichier == document.fichier else f"{premier.fichier}, {where}"
     words = ("un nom différent pour chacun", "supprimer l'un des deux, ou le renommer")
-    return arbre.faute(chemin, f"« {str(value)[:80]} » une seconde fois (déjà {where})", *words)
+    return document.faute(chemin, f"« {str(value)[:80]} » une seconde fois (déjà {where})", *words)
 
 
 def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the fault of a convention whose id is not the name of its folder."""
-    for value, found in places(pieces, CONVENTION, "id").items():
+    for value, found in places(pieces, f"{CONVENTION} id").items():
         for tree, path in found if value != pieces.nom else ():
             words = (f"« {pieces.nom} », le nom du dossier de la convention", f"écrire « {pieces.nom} »")
             yield tree.faute(path, f"« {str(value)[:80]} »", words[0], f"{words[1]}, ou renommer le dossier")
@@ -132,7 +147,7 @@ def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of computed indicators one of whose inputs no fiche follows: it would never be known."""
     known = {str(item.get("id")): item for _, _, item in elements(pieces, _BIBLIOTHEQUE, "indicateurs")}
-    followed = places(pieces, CONVENTION, "fiches.*.indicateurs.*.id")
+    followed = places(pieces, _SUIVIS)
     for name, found in followed.items():
         for _, entree in parcourir(known.get(name, {}), "entrees.**"):
             for tree, path in found if entree in known and entree not in followed else ():
@@ -153,11 +168,13 @@ def _choix(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 yield tree.faute((*base, *at), *nom_inconnu(value, names, label, where))
 
 
-Citation = tuple["Arbre", "Chemin", object, str, Iterable[object], str, str]  # where it is, the path in it, the names
+Citation = tuple[
+    "Document", "Chemin", object, str, Iterable[object], str, str
+]  # where it is, the path in it, the names
 
 
 def _citations(pieces: Pieces, noms: Noms) -> Iterator[Citation]:
-    known, followed = modalites(pieces, "dimension"), places(pieces, CONVENTION, "fiches.*.indicateurs.*.id")
+    known, followed = modalites(pieces, "dimension"), places(pieces, _SUIVIS)
     for document in ("indicateurs", "contexte", "convention/indicateurs"):
         for tree, rank, item in elements(pieces, document, "indicateurs"):
             # Of the library, what a fiche follows: a convention may have other dispositifs than those it names.
@@ -173,13 +190,13 @@ def _citations(pieces: Pieces, noms: Noms) -> Iterator[Citation]:
         yield tree, base, fiche, "analyses.*.type", sorted(TYPES), "un type d'analyse", ""
         for path in ("roles.**", "rapports.*.numerateur", "rapports.*.denominateur"):
             yield tree, base, fiche, f"analyses.*.{path}", sorted(own), "un indicateur de cette fiche", ""
-    bilans = {annee_du_dossier(one.arbre.fichier): one for one in pieces.documents.get("suivi/bilan", ())}
+    bilans = {annee_du_dossier(one.fichier): one for one in pieces.documents.get("suivi/bilan", ())}
     for annee, bilan in bilans.items():
         before = bilans.get(annee - 1)
         if before is None or before.objet is not None:
             comite = before.objet.comite if before else None
             taken, where = [one.id for one in comite.decisions] if comite else [], f"suivi/{annee - 1}/bilan.yaml"
-            yield bilan.arbre, (), bilan.arbre.contenu, "comite.suites.*.decision", taken, "une décision", where
+            yield bilan, (), bilan.contenu, "comite.suites.*.decision", taken, "une décision", where
     fiches = {str(fiche.numero): fiche for fiche in pieces.convention.fiches} if pieces.convention else {}
     for document, group in (("finale/lectures", "objectifs"), ("finale/saisie", "decisions")):
         for tree, rank, item in elements(pieces, document, group):
@@ -212,7 +229,7 @@ def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 )
 
 
-def _type_d_analyse(tree: Arbre, path: Chemin, analyse: dict) -> Iterator[Faute]:
+def _type_d_analyse(tree: Document, path: Chemin, analyse: dict) -> Iterator[Faute]:
     """Yield the faults of an analysis that has not the roles and keys of its type, or has others."""
     roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
     needed, possible, keys, other_keys = attendus(analyse["type"])
@@ -236,7 +253,7 @@ def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     if pieces.convention is None:
         return
     first, last = pieces.convention.debut.year, pieces.fin.year
-    files = [one.arbre.fichier for name in DOCUMENTS for one in pieces.documents.get(f"suivi/{name}", ())]
+    files = [one.fichier for name in DOCUMENTS for one in pieces.documents.get(f"suivi/{name}", ())]
     files += [one.fichier for name in TABLES for one in pieces.tables.get(name, ())]
     told = {*map(annee_du_dossier, files), max(pieces.annees or (), default=None)} - {None}
     for annee in sorted(year for year in told if not first <= year <= last):
@@ -255,63 +272,49 @@ def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the year and of the dates of the bilans."""
     for document in pieces.documents.get("suivi/bilan", ()):
-        annee = annee_du_dossier(document.arbre.fichier)
-        tree, bilan = document.arbre, document.objet
+        annee = annee_du_dossier(document.fichier)
+        bilan = document.objet
         if bilan is None:
             continue
         if bilan.annee != annee:
             remedy = f"écrire {annee}, ou déplacer le fichier"
-            yield tree.faute(("annee",), f"« {bilan.annee} »", f"{annee}, l'année du dossier", remedy)
+            yield document.faute(("annee",), f"« {bilan.annee} »", f"{annee}, l'année du dossier", remedy)
         elif bilan.date_arretee.year != annee:
             expected = f"une date de {annee}, l'année du bilan"
-            yield tree.faute(("date_arretee",), f"« {bilan.date_arretee} »", expected, "corriger la date")
+            yield document.faute(("date_arretee",), f"« {bilan.date_arretee} »", expected, "corriger la date")
         held = bilan.comite.date if bilan.comite else None
         if isinstance(held, date) and held.year not in (annee, annee + 1):
             expected = f"une date de {annee} ou de {annee + 1}"
-            yield tree.faute(("comite", "date"), f"« {held} »", expected, "corriger la date")
-
-
-_CITES = {
-    "cible": "indicateur_de_fiche",
-    "definition": "indicateur_de_fiche",
-    "indicateur": "indicateur_de_fiche",
-    "fiche": "fiche",
-}
+            yield document.faute(("comite", "date"), f"« {held} »", expected, "corriger la date")
 
 
 def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the avenants: dates in order and inside the convention, elements that exist."""
+    whole = pieces.convention
     for document in pieces.documents["convention/avenants"] if pieces.annees is not None else ():
-        tree, last = document.arbre, date.min
+        last, days = date.min, {}
         for rank, avenant in enumerate(document.objet.avenants if document.objet else ()):
             path: Chemin = ("avenants", rank)
-            yield from _hors_convention(pieces, tree, (*path, "date"), avenant.date)
+            days[*path, "date"] = avenant.date
             if avenant.date < last:
                 expected = f"le {last} ou après, la date de l'avenant précédent"
                 remedy = "remettre les avenants dans l'ordre de leur date, ou corriger la date"
-                yield tree.faute((*path, "date"), f"« {avenant.date} »", expected, remedy)
+                yield document.faute((*path, "date"), f"« {avenant.date} »", expected, remedy)
             last = avenant.date
             for number, change in enumerate(avenant.changements):
-                yield from _changement(pieces, noms, tree, (*path, "changements", number), change)
-
-
-def _changement(pieces: Pieces, noms: Noms, tree: Arbre, chemin: Chemin, change: Changement) -> Iterator[Faute]:
-    yield from _hors_convention(pieces, tree, (*chemin, "effet"), change.effet)
-    kind = _CITES.get(change.nature)
-    if kind and noms[kind] and str(change.element) not in noms[kind]:
-        words = VOCABULAIRES[kind]
-        yield tree.faute((*chemin, "element"), *nom_inconnu(change.element, noms[kind], words.libelle, words.ou))
-    if change.nature == "cible" and pieces.convention:
-        first, last = pieces.convention.debut.year, pieces.fin.year
-        if not first <= change.annee <= last:
-            expected = f"une année de {first} à {last}, la durée de la convention"
-            yield tree.faute((*chemin, "annee"), f"« {change.annee} »", expected, "corriger l'année")
-
-
-def _hors_convention(pieces: Pieces, tree: Arbre, chemin: Chemin, jour: date) -> Iterator[Faute]:
-    if pieces.convention and not pieces.convention.debut <= jour <= pieces.fin:
-        expected = f"une date entre le {pieces.convention.debut} et le {pieces.fin}, la durée de la convention"
-        yield tree.faute(chemin, f"« {jour} »", expected, "corriger la date")
+                place = (*path, "changements", number)
+                days[*place, "effet"] = change.effet
+                kind = "fiche" if change.nature == "fiche" else "indicateur_de_fiche"
+                if change.element is not None and noms[kind] and str(change.element) not in noms[kind]:
+                    words = nom_inconnu(change.element, noms[kind], VOCABULAIRES[kind].libelle, VOCABULAIRES[kind].ou)
+                    yield document.faute((*place, "element"), *words)
+                if change.nature == "cible" and whole and not whole.debut.year <= change.annee <= pieces.fin.year:
+                    expected = f"une année de {whole.debut.year} à {pieces.fin.year}, la durée de la convention"
+                    yield document.faute((*place, "annee"), f"« {change.annee} »", expected, "corriger l'année")
+        for path, day in days.items():
+            if whole and not whole.debut <= day <= pieces.fin:
+                expected = f"une date entre le {whole.debut} et le {pieces.fin}, la durée de la convention"
+                yield document.faute(path, f"« {day} »", expected, "corriger la date")
 
 
 def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -320,10 +323,10 @@ def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     if rules is None or pieces.annees is None:
         return
     for kind in ("convention/avenants", *(f"suivi/{name}" for name in DOCUMENTS)):
-        for tree in [one.arbre for one in pieces.documents[kind]]:
-            for path, text in tree.textes.items():
+        for document in pieces.documents[kind]:
+            for path, text in document.textes.items():
                 if what := valeur_personnelle(text, rules):
-                    yield tree.faute(path, f"« {text[:80]} », {what}", rules.pourquoi, rules.remede)
+                    yield document.faute(path, f"« {text[:80]} », {what}", rules.pourquoi, rules.remede)
 
 
 REGLES = (

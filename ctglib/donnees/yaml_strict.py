@@ -28,23 +28,27 @@ _MOTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _PROFONDEUR = 30
 
 
-@dataclass(frozen=True)
-class Arbre:
-    """A YAML file read without a model.
+@dataclass
+class Document(Generic[T]):
+    """A YAML file read as far as it goes.
 
     Attributes:
         fichier: Its relative path.
-        contenu: Dicts, lists, texts, numbers, booleans; None when the file holds comments only.
+        modele: What it is checked against.
+        contenu: Dicts, lists, texts, numbers, booleans; None when the file holds comments only, or cannot be read.
         lignes: Line of each key or list item, by path.
         textes: Each scalar as written, by path.
-        fautes: What YAML allows and we refuse: doubled keys, codes without quotes, anchors.
+        fautes: All its faults, those of what YAML allows and we refuse included: doubled keys, codes without quotes.
+        objet: What it says, None when there is a fault.
     """
 
     fichier: str
+    modele: type[T]
     contenu: object = None
     lignes: dict[Chemin, int] = field(default_factory=dict)
     textes: dict[Chemin, str] = field(default_factory=dict)
     fautes: list[Faute] = field(default_factory=list)
+    objet: T | None = None
 
     def ligne(self, chemin: Chemin) -> int:
         """Return the line of a path, or of its closest parent that is written."""
@@ -58,14 +62,9 @@ class Arbre:
         where = told.removeprefix(".")[:120] or None
         return Faute(self.fichier, trouve, attendu, remede, ligne or self.ligne(chemin), where)
 
-
-@dataclass(frozen=True)
-class Document(Generic[T]):
-    """A YAML file read as far as it goes: ``objet`` is None when ``fautes`` is not empty; ``arbre`` has the lines."""
-
-    arbre: Arbre
-    objet: T | None
-    fautes: tuple[Faute, ...] = ()
+    def refuser(self, chemin: Chemin, *mots: str | int) -> None:
+        """Keep a fault."""
+        self.fautes.append(self.faute(chemin, *mots))
 
 
 def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
@@ -73,18 +72,25 @@ def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
 
     JSON's strict mode is used on purpose: a quoted year is not a number, « oui » not a boolean, 20230101 not a date.
     """
+    document = Document(relatif, modele)
     try:
-        tree = lire_arbre(relatif)
+        text = lire_texte(relatif)
+        document.contenu = _lire(document, yaml.parse(text, Loader=_Loader))
+    except yaml.YAMLError as error:
+        return Document(relatif, modele, fautes=[_faute_de_syntaxe(relatif, text, error)])
     except DonneesInvalides as error:
-        return Document(Arbre(relatif), None, error.fautes)
-    if tree.contenu is None and any(info.is_required() for info in modele.model_fields.values()):
-        fault = Faute(relatif, "aucune valeur, des commentaires seulement", "un fichier rempli", "remplir le fichier")
-        return Document(tree, None, (fault,))
+        return Document(relatif, modele, fautes=list(error.fautes))
+    content = {} if document.contenu is None else document.contenu
+    if document.contenu is None and any(info.is_required() for info in modele.model_fields.values()):
+        document.refuser((), "aucune valeur, des commentaires seulement", "un fichier rempli", "remplir le fichier")
+        return document
     try:
-        found = modele.model_validate_json(json.dumps({} if tree.contenu is None else tree.contenu), strict=True)
+        found = modele.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
-        return Document(tree, None, (*tree.fautes, *_traduire(error, modele, tree)))
-    return Document(tree, None if tree.fautes else found, tuple(tree.fautes))
+        document.fautes += _traduire(error, modele, document)
+    else:
+        document.objet = None if document.fautes else found
+    return document
 
 
 def charger_yaml(relatif: str, modele: type[T]) -> T:
@@ -95,7 +101,7 @@ def charger_yaml(relatif: str, modele: type[T]) -> T:
     """
     document = examiner_yaml(relatif, modele)
     if document.objet is None:
-        raise DonneesInvalides(list(document.fautes))
+        raise DonneesInvalides(document.fautes)
     return document.objet
 
 
@@ -109,22 +115,6 @@ def _charge(relatif: str, octets: str, modele: type[T]) -> T:
     return charger_yaml(relatif, modele)
 
 
-def lire_arbre(relatif: str) -> Arbre:
-    """Return the content of a YAML file with its lines.
-
-    Raises:
-        DonneesInvalides: The file cannot be read, or is not YAML.
-    """
-    text = lire_texte(relatif)
-    reading = _Lecture(Arbre(relatif), yaml.parse(text, Loader=_Loader))
-    try:
-        content = reading.document()
-    except yaml.YAMLError as error:
-        raise DonneesInvalides([_faute_de_syntaxe(relatif, text, error)]) from None
-    tree = reading.arbre
-    return Arbre(relatif, content, tree.lignes, tree.textes, tree.fautes)
-
-
 _RENVOI = ("un renvoi (« & » et « * »)", "des valeurs écrites en entier",
            "recopier la valeur à cet endroit, ou mettre entre guillemets un texte qui commence par « * »")  # fmt: skip
 _TROP_PROFOND = (
@@ -134,124 +124,97 @@ _TROP_PROFOND = (
 )
 
 
-class _Lecture:
-    """One walk of the events of a file, filling the lines, texts and faults of a tree.
+def _lire(document: Document, events: Iterator[yaml.Event]) -> object:
+    """Return the content of the only document of a file, filling the lines, the texts and the faults.
 
     Events come one at a time: the parser's own nodes, one inside the other, would die of ten thousand brackets.
     """
+    next(events)
+    if isinstance(next(events), yaml.StreamEndEvent):
+        return None
+    content = _valeur(document, events, next(events), ())
+    next(events)
+    if not isinstance(after := next(events), yaml.StreamEndEvent):
+        raise yaml.MarkedYAMLError("expected a single document", problem_mark=after.start_mark)
+    return content
 
-    def __init__(self, arbre: Arbre, evenements: Iterator[yaml.Event]) -> None:
-        self.arbre = arbre
-        self.evenements = evenements
 
-    def document(self) -> object:
-        """Return the only document of the file."""
-        events = [next(self.evenements), next(self.evenements)]
-        if isinstance(events[1], yaml.StreamEndEvent):
-            return None
-        content = self.valeur(next(self.evenements), ())
-        next(self.evenements)
-        if not isinstance(after := next(self.evenements), yaml.StreamEndEvent):
-            raise yaml.MarkedYAMLError("expected a single document", problem_mark=after.start_mark)
-        return content
-
-    def valeur(self, event: yaml.Event, chemin: Chemin) -> object:
-        self.arbre.lignes.setdefault(chemin, event.start_mark.line + 1)
-        if isinstance(event, yaml.AliasEvent):
-            self._refuser(chemin, *_RENVOI)
-            return None
-        if event.tag and not event.tag.startswith("tag:yaml.org,2002:") and event.tag != "!":
-            self._refuser(
-                chemin,
-                f"l'étiquette « {event.tag[:40]} »",
-                "une valeur sans étiquette",
-                "supprimer le point d'exclamation et le mot qui le suit, ou mettre la valeur entre guillemets",
-            )
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalaire(event, chemin)
-        if len(chemin) >= _PROFONDEUR:
-            raise DonneesInvalides([Faute(self.arbre.fichier, *_TROP_PROFOND, event.start_mark.line + 1)])
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._dictionnaire(chemin)
+def _valeur(document: Document, events: Iterator[yaml.Event], event: yaml.Event, chemin: Chemin) -> object:
+    line = event.start_mark.line + 1
+    document.lignes.setdefault(chemin, line)
+    if isinstance(event, yaml.AliasEvent):
+        document.refuser(chemin, *_RENVOI)
+        return None
+    if event.tag and not event.tag.startswith("tag:yaml.org,2002:") and event.tag != "!":
+        remedy = "supprimer le point d'exclamation et le mot qui le suit, ou mettre la valeur entre guillemets"
+        document.refuser(chemin, f"l'étiquette « {event.tag[:40]} »", "une valeur sans étiquette", remedy)
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalaire(document, event, chemin)
+    if len(chemin) >= _PROFONDEUR:
+        raise DonneesInvalides([Faute(document.fichier, *_TROP_PROFOND, line)])
+    if isinstance(event, yaml.SequenceStartEvent):
         items: list[object] = []
-        while not isinstance(event := next(self.evenements), yaml.SequenceEndEvent):
-            items.append(self.valeur(event, (*chemin, len(items))))
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(_valeur(document, events, event, (*chemin, len(items))))
         return items
+    content: dict[str, object] = {}
+    aside = Document(document.fichier, document.modele)  # where what is refused is read to its end
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        line = event.start_mark.line + 1
+        if not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
+            words = ("une clé composée ou « << »", "une clé d'un seul mot", "écrire la clé en entier")
+            document.refuser(chemin, *words, line)
+            _valeur(aside, events, event, ())
+            _valeur(aside, events, next(events), ())
+        elif event.value in content:
+            path = (*chemin, event.value)
+            found = f"la clé « {event.value[:60]} » une seconde fois (déjà ligne {document.lignes[path]})"
+            remedy = "supprimer l'une des deux, ou la renommer"
+            document.refuser(path, found, "une seule fois chaque clé", remedy, line)
+            _valeur(aside, events, next(events), ())
+        else:
+            path = (*chemin, event.value)
+            document.lignes[path] = line
+            content[event.value] = _valeur(document, events, next(events), path)
+    return content
 
-    def _dictionnaire(self, chemin: Chemin) -> dict[str, object]:
-        content: dict[str, object] = {}
-        while not isinstance(event := next(self.evenements), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
-            path = (*chemin, getattr(event, "value", ""))
-            if not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
-                words = ("une clé composée ou « << »", "une clé d'un seul mot", "écrire la clé en entier")
-                self._refuser(chemin, *words, line)
-                if not isinstance(event, yaml.ScalarEvent):
-                    self._passer(event)
-                self._passer(next(self.evenements))
-                continue
-            if event.value in content:
-                found = f"la clé « {event.value[:60]} » une seconde fois (déjà ligne {self.arbre.lignes[path]})"
-                remedy = "supprimer l'une des deux, ou la renommer"
-                self._refuser(path, found, "une seule fois chaque clé", remedy, line)
-                self._passer(next(self.evenements))
-                continue
-            self.arbre.lignes[path] = line
-            content[event.value] = self.valeur(next(self.evenements), path)
-        return content
 
-    def _scalaire(self, event: yaml.ScalarEvent, chemin: Chemin) -> object:
-        text = self.arbre.textes[chemin] = event.value
-        if words := invisible(text):  # an escape sequence writes it
-            self._refuser(chemin, *words)
-        if event.style:  # the C parser writes "" for a plain scalar, the Python one None
-            return text
-        if _CODE.fullmatch(text):
-            remedy = f'mettre des guillemets : "{text}" (sans eux, le zéro de tête se perd)'
-            self._refuser(chemin, f"{text} sans guillemets", "un code entre guillemets", remedy)
-            return text
-        if text.lower() in _MOTS:
-            return _MOTS[text.lower()]
-        if _ENTIER.fullmatch(text):
-            return int(text)
-        return float(text) if _DECIMAL.fullmatch(text) else text
-
-    def _passer(self, event: yaml.Event) -> None:
-        _Lecture(Arbre(self.arbre.fichier), self.evenements).valeur(event, ())
-
-    def _refuser(self, chemin: Chemin, *mots: str | int) -> None:
-        self.arbre.fautes.append(self.arbre.faute(chemin, *mots))
+def _scalaire(document: Document, event: yaml.ScalarEvent, chemin: Chemin) -> object:
+    text = document.textes[chemin] = event.value
+    if words := invisible(text):  # an escape sequence writes it
+        document.refuser(chemin, *words)
+    if event.style:  # the C parser writes "" for a plain scalar, the Python one None
+        return text
+    if _CODE.fullmatch(text):
+        remedy = f'mettre des guillemets : "{text}" (sans eux, le zéro de tête se perd)'
+        document.refuser(chemin, f"{text} sans guillemets", "un code entre guillemets", remedy)
+        return text
+    if text.lower() in _MOTS:
+        return _MOTS[text.lower()]
+    if _ENTIER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text
 
 
 _INDENTATION = ("un retrait régulier, fait d'espaces", "aligner cette ligne sur ses voisines (deux espaces par niveau)")
-_GUILLEMETS = (
-    "une valeur sans « : », ou entre guillemets",
-    'mettre la valeur entre guillemets (clé: "texte : suite"), ou aligner la ligne',
-)
-_DEUX_POINTS = ("une clé suivie de « : » et d'une espace", "ajouter « : » et une espace après la clé")
-_FERMETURE = (
-    "un guillemet ou un crochet fermé",
-    "fermer le guillemet, le crochet ou l'accolade ouvert sur cette ligne ou plus haut",
-)
+_FERMETURE = ("un guillemet ou un crochet fermé",
+              "fermer le guillemet, le crochet ou l'accolade ouvert sur cette ligne ou plus haut")  # fmt: skip
 _REMEDES = {
-    "mapping values are not allowed": _GUILLEMETS,
-    "could not find expected ':'": _DEUX_POINTS,
-    "did not find expected ',' or": _FERMETURE,
+    "mapping values are not allowed": ("une valeur sans « : », ou entre guillemets", "mettre la valeur entre "
+                                       'guillemets (clé: "texte : suite"), ou aligner la ligne'),
+    "could not find expected ':'": ("une clé suivie de « : » et d'une espace",
+                                    "ajouter « : » et une espace après la clé"),
     "expected ',' or": _FERMETURE,
     "unexpected end of stream": _FERMETURE,
     "did not find expected key": _INDENTATION,
     "did not find expected '-' indicator": _INDENTATION,
     "expected <block end>": _INDENTATION,
     "block sequence entries are not allowed": _INDENTATION,
-    "expected a single document": (
-        "un seul document par fichier",
-        "supprimer la ligne « --- » et ce qui ne doit pas suivre",
-    ),
-    "unknown escape character": (
-        "un texte sans barre oblique inversée",
-        "remplacer les guillemets doubles par des apostrophes autour de la valeur",
-    ),
-}
+    "expected a single document": ("un seul document par fichier",
+                                   "supprimer la ligne « --- » et ce qui ne doit pas suivre"),
+    "unknown escape character": ("un texte sans barre oblique inversée",
+                                 "remplacer les guillemets doubles par des apostrophes autour de la valeur"),
+}  # fmt: skip
 _TABULATION = ("des espaces", "remplacer la tabulation par des espaces (deux par niveau)")
 _DEFAUT = ("un fichier YAML bien formé", "comparer cette ligne à ses voisines : retrait, « : », guillemets, tirets")
 
@@ -301,42 +264,37 @@ _ATTENDUS = {
     "date_from_datetime_parsing": _UNE_DATE,
     "date_from_datetime_inexact": ("une date (2023-01-31)", "écrire la date sans heure : 2023-01-31"),
 }
-_AU_MODELE = (
-    "une valeur conforme au modèle de ce fichier",
-    "comparer la valeur à celles des autres entrées du fichier",
-)
+_AU_MODELE = ("une valeur conforme au modèle de ce fichier",
+              "comparer la valeur à celles des autres entrées du fichier")  # fmt: skip
 _MOTIFS = {
-    "^[a-z][a-z0-9_]*$": (
-        "un identifiant : minuscules sans accent, chiffres et tirets bas",
-        "remplacer espaces, accents, majuscules et signes par des lettres ou « _ »",
-    ),
-    "^[a-z0-9][a-z0-9_-]*$": (
-        "un code : minuscules sans accent, chiffres, tirets et tirets bas",
-        "remplacer espaces, accents, majuscules et signes par des lettres, « - » ou « _ »",
-    ),
+    "^[a-z][a-z0-9_]*$": ("un identifiant : minuscules sans accent, chiffres et tirets bas",
+                          "remplacer espaces, accents, majuscules et signes par des lettres ou « _ »"),
+    "^[a-z0-9][a-z0-9_-]*$": ("un code : minuscules sans accent, chiffres, tirets et tirets bas",
+                              "remplacer espaces, accents, majuscules et signes par des lettres, « - » ou « _ »"),
     "^[0-9a-f]{64}$": ("une empreinte sha256, 64 chiffres et lettres de a à f", "recopier l'empreinte du fichier"),
-    "^[0-9][0-9AB][0-9]{0,3}$": ("un code de territoire (« 62413 », « 62 »)", "écrire le code Insee entre guillemets"),
-}
+    "^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$": ("un code de territoire (« 62413 », « 62 »)",
+                                            "écrire le code Insee entre guillemets"),
+}  # fmt: skip
 
 
-def _traduire(erreur: ValidationError, modele: type[BaseModel], arbre: Arbre) -> Iterator[Faute]:
+def _traduire(erreur: ValidationError, modele: type[BaseModel], document: Document) -> Iterator[Faute]:
     """Yield the faults of a validation error; of a choice of forms, only the form the writer meant is told."""
     choices: dict[Chemin, dict[object, list[dict]]] = {}
     for detail in erreur.errors(include_url=False):
         if detail["type"] == "default_factory_not_called":  # another key's fault, already told
             continue
-        detail["chemin"], point, branch = _situer(arbre.contenu, detail)
+        detail["chemin"], point, branch = _situer(document.contenu, detail)
         if branch is None:
-            yield _faute(detail, modele, arbre)
+            yield _faute(detail, modele, document)
         else:
             choices.setdefault(point, {}).setdefault(branch, []).append(detail)
     for point, branches in choices.items():
         if deep := [group for group in branches.values() if any(len(one["chemin"]) > len(point) for one in group)]:
-            yield from (_faute(detail, modele, arbre) for detail in min(deep, key=len))
+            yield from (_faute(detail, modele, document) for detail in min(deep, key=len))
             continue
-        faults = [_faute(detail, modele, arbre) for group in branches.values() for detail in group]
+        faults = [_faute(detail, modele, document) for group in branches.values() for detail in group]
         expected, remedies = (dict.fromkeys(getattr(one, name) for one in faults) for name in ("attendu", "remede"))
-        yield arbre.faute(point, faults[0].trouve, " ou ".join(expected), " ; ou bien ".join(remedies))
+        yield document.faute(point, faults[0].trouve, " ou ".join(expected), " ; ou bien ".join(remedies))
 
 
 def _situer(contenu: object, detail: dict) -> tuple[Chemin, Chemin, object]:
@@ -359,28 +317,35 @@ def _situer(contenu: object, detail: dict) -> tuple[Chemin, Chemin, object]:
     return path, point, branch
 
 
-def _faute(detail: dict, modele: type[BaseModel], arbre: Arbre) -> Faute:
+def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
     path: Chemin = detail["chemin"]
     kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
+    text = document.textes.get(path) if "[key]" not in detail["loc"] else None
+    found = _trouve(value, text)
+    expected, remedy = _ATTENDUS.get(kind, _AU_MODELE)
     if kind == "missing" and isinstance(path[-1], int):
-        found = f"une liste de {path[-1]} élément{'s' if path[-1] > 1 else ''}"
-        return arbre.faute(path[:-1], found, f"un élément n° {path[-1] + 1}", "compléter la liste")
-    if kind == "missing":
+        rank, path = path[-1], path[:-1]
+        found = f"une liste de {rank} élément{'s' if rank > 1 else ''}"
+        expected, remedy = f"un élément n° {rank + 1}", "compléter la liste"
+    elif kind == "missing":
         key = path[-1]
-        words = (f"la clé « {key} » est absente", f"la clé « {key} » et sa valeur")
-        return arbre.faute(path, *words, f"ajouter « {key}: … » à cet endroit")
-    if kind == "extra_forbidden":
+        found, expected = f"la clé « {key} » est absente", f"la clé « {key} » et sa valeur"
+        remedy = f"ajouter « {key}: … » à cet endroit"
+    elif kind == "extra_forbidden":
         owner, key = _modele_a(modele, detail["loc"][:-1]), str(path[-1])
         allowed = list(owner.model_fields) if owner else []
+        found = f"la clé inconnue « {key[:60]} »"
         expected = f"l'une des clés {', '.join(allowed)}" if allowed else "une clé prévue par le modèle"
         remedy = _proposer(key, allowed, "l'une de ces clés, ou retirer celle-ci")
-        return arbre.faute(path, f"la clé inconnue « {key[:60]} »", expected, remedy)
-    text = arbre.textes.get(path) if "[key]" not in detail["loc"] else None
-    expected, remedy = _ATTENDUS.get(kind, _AU_MODELE)
-    if kind in ("literal_error", "enum"):
+    elif kind == "model_type" and (owner := _modele_a(modele, detail["loc"])):
+        keys = [name for name, info in owner.model_fields.items() if info.is_required()] or [*owner.model_fields]
+        expected = f"{'les clés' if len(keys) > 1 else 'la clé'} {', '.join(keys)}"
+    elif kind in ("literal_error", "enum"):
         allowed = re.findall(r"'([^']*)'", context["expected"])
-        expected = f"l'une des valeurs {', '.join(allowed)}"
-        remedy = _proposer(str(value), allowed, "l'une de ces valeurs")
+        expected, remedy = (
+            f"l'une des valeurs {', '.join(allowed)}",
+            _proposer(str(value), allowed, "l'une de ces valeurs"),
+        )
     elif kind == "string_pattern_mismatch":
         expected, remedy = _MOTIFS.get(context["pattern"], _AU_MODELE)
     elif kind == "value_error":
@@ -389,9 +354,7 @@ def _faute(detail: dict, modele: type[BaseModel], arbre: Arbre) -> Faute:
         expected, remedy = "un texte entre guillemets", f'mettre des guillemets autour de la valeur : "{text}"'
     elif kind == "float_type" and text and re.fullmatch(r"-?[0-9]+,[0-9]+", text):
         expected, remedy = "un nombre avec un point décimal", f"écrire {text.replace(',', '.')}"
-    else:
-        expected = expected.format(**context)
-    return arbre.faute(path, _trouve(value, text), expected, remedy)
+    return document.faute(path, found, expected.format(**context), remedy)
 
 
 def _trouve(value: object, text: str | None) -> str:
@@ -399,10 +362,8 @@ def _trouve(value: object, text: str | None) -> str:
         return f"les clés {', '.join(map(str, value))[:80]}" if value else "aucune clé"
     if isinstance(value, list):
         return f"une liste de {len(value)} élément{'s' if len(value) > 1 else ''}"
-    if value is None:
-        return "aucune valeur"
     text = str(value) if text is None else text
-    return f"« {text[:80]} »" if text.strip() else "un texte vide"
+    return "aucune valeur" if value is None else f"« {text[:80]} »" if text.strip() else "un texte vide"
 
 
 def _proposer(ecrit: str, permis: list[str], sinon: str) -> str:

@@ -15,6 +15,7 @@ from ctglib.donnees.modeles import (
     Modele,
     Positif,
     Texte,
+    noms,
 )
 from ctglib.donnees.modeles.convention import Responsable
 from ctglib.donnees.modeles.suivi import Nature
@@ -29,7 +30,7 @@ class Rupture(Modele):
 class Collecte(Modele):
     """Who gives the value, when, and from which document; ``responsable`` is the service that enters it."""
 
-    responsable: Identifiant | None = None
+    responsable: noms.Responsable | None = None
     qui: Texte
     quand: Texte
     document: Texte
@@ -56,17 +57,17 @@ class Indicateur(Modele):
     id: Identifiant
     libelle: Texte
     definition: Texte
-    unite: Identifiant
+    unite: noms.Unite
     nature: Literal["contexte", "moyen", "realisation", "resultat"]
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
     origine: Literal["convention", "propose"] = "propose"
     noyau: Texte | None = None  # why a proposed one is asked of every service; the others may be left empty
-    dimension: Identifiant | None = None  # what it may be broken down by
+    dimension: noms.Dimension | None = None  # what it may be broken down by
     modalites: list[CodeModalite] = []  # those of its dimension that concern it; none: all
     table: Literal["observations", "profils", "posture"] = "observations"
     unique: bool = False
     calcul: Identifiant | None = None
-    entrees: dict[Identifiant, Identifiant | list[Identifiant]] = {}
+    entrees: dict[Identifiant, noms.Mesure | list[noms.Mesure]] = {}
     decimales: int = Field(ge=0, le=3)
     bornes: tuple[float | None, float | None] = (None, None)
     arrondi_source: float | None = None
@@ -94,13 +95,17 @@ class Indicateur(Modele):
         return self.origine == "propose" and self.noyau is None
 
 
+class IndicateurDeTheme(Indicateur):  # is computed from those of the diagnostic alone
+    entrees: dict[Identifiant, noms.Indicateur | list[noms.Indicateur]] = {}
+
+
 class Theme(Modele):
     """A file of ``data/catalogue/themes``: a theme of a diagnostic and its indicators, in the order of its table."""
 
     theme: Identifiant
     ordre: int
     titre: Texte
-    indicateurs: list[Indicateur]
+    indicateurs: list[IndicateurDeTheme]
 
 
 class SujetIndicateurs(Modele):
@@ -166,7 +171,7 @@ class CategorieOffre(Modele):
 
 
 class TypeOffre(CategorieOffre):  # a kind of structure or service of the offer
-    categorie: Identifiant
+    categorie: noms.Categorie
 
 
 class VocabulaireOffre(Modele):  # ``offre.yaml``; the categories are in the order of the tables
@@ -186,7 +191,7 @@ class Seuils(Modele):  # ``seuils.yaml``: every threshold used in a report, each
 
 
 class AxeRadar(Modele):
-    indicateur: Identifiant
+    indicateur: noms.Indicateur
     libelle: Texte
     renverse: bool = False  # by the rule of its unit
 
@@ -259,7 +264,7 @@ class VariableProfil(Dimension):
 
 
 class Profils(Modele):  # ``profils.yaml``. ``dimension`` is the dimension whose modalités are the dispositifs
-    dimension: Identifiant = "dispositif"
+    dimension: noms.Dimension = "dispositif"
     variables: tuple[VariableProfil, ...]
 
 
@@ -267,7 +272,7 @@ class NatureMoyen(Modele):
     id: Nature
     libelle: Texte
     court: Texte  # heads its columns
-    unite: Identifiant
+    unite: noms.Unite
 
 
 class PosteMoyen(Modele):  # what a means pays or is: prestation de service, bonus territoire, contribution
@@ -333,9 +338,9 @@ class MotsComparaison(Modele):  # words of what a gap is worth, and why there is
 
 class Comparaison(Modele):  # ``comparaison.yaml``
     serie: Identifiant  # a family of ``catalogue/sources``
-    indicateurs: tuple[Identifiant, ...] = Field(min_length=1)
-    taille: Identifiant  # bounds the window and divides the ratios of the distance
-    ratios: tuple[Identifiant, ...] = Field(min_length=1)
+    indicateurs: tuple[noms.Contexte, ...] = Field(min_length=1)
+    taille: noms.Contexte  # bounds the window and divides the ratios of the distance
+    ratios: tuple[noms.Contexte, ...] = Field(min_length=1)
     reglage: Reglage
     variantes: tuple[Reglage, ...]
     part_inhabituelle: float = Field(gt=0, lt=1)
@@ -369,9 +374,9 @@ class EffectifIdentique(Modele):
     persons are all those of the dispositif; with one, those of one of its modalités.
     """
 
-    indicateur: Identifiant
+    indicateur: noms.Mesure
     dispositif: CodeModalite | None = None
-    variable: Identifiant | None = None
+    variable: noms.Variable | None = None
     modalite: CodeModalite | None = None
     pourquoi: Texte
 
@@ -379,8 +384,8 @@ class EffectifIdentique(Modele):
 class ValeurLiee(Modele):
     """An indicator that counts no one, but from which the count of ``effectif`` in the same place could be guessed."""
 
-    indicateur: Identifiant
-    effectif: Identifiant
+    indicateur: noms.Mesure
+    effectif: noms.Mesure
     pourquoi: Texte
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles import Identifiant, Modele, Texte, soit
+from ctglib.donnees.modeles import Identifiant, Modele, Texte, noms, soit
 
 Gravite = Literal["a_corriger", "a_verifier", "information"]
 StatutConstat = Literal["ouvert", "justifie", "redit", "corrige"]
@@ -65,9 +65,9 @@ class Relation(Modele):
 
 
 class PartiesTout(Relation):  # parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares)
-    tout: Identifiant | None = None
+    tout: noms.Indicateur | None = None
     constante: float | None = None
-    parties: tuple[Identifiant, ...] = Field(min_length=1)
+    parties: tuple[noms.Indicateur, ...] = Field(min_length=1)
     tolerance: float | None = None  # replaces the one from rounding
     _soit = soit("tout", "constante")
 
@@ -75,15 +75,15 @@ class PartiesTout(Relation):  # parts that make a whole: ``tout`` is an indicato
 class Inclusion(Relation):
     """A count that cannot exceed the sum of others, because what it counts is among what they count."""
 
-    partie: Identifiant
-    tout: tuple[Identifiant, ...] = Field(min_length=1)
+    partie: noms.Indicateur
+    tout: tuple[noms.Indicateur, ...] = Field(min_length=1)
 
 
 class VariationsComparables(Relation):
     """A variation that neighbouring groups make plausible or not: beyond ``seuil`` points from all, it is doubtful."""
 
-    indicateur: Identifiant
-    comparables: tuple[Identifiant, ...] = Field(min_length=1)
+    indicateur: noms.Indicateur
+    comparables: tuple[noms.Indicateur, ...] = Field(min_length=1)
     seuil: float
 
 
@@ -93,13 +93,13 @@ class VariationDesParties(Relation):
     Parts that are not ``exhaustives`` (an age is missing) cannot have been more than the whole.
     """
 
-    tout: Identifiant
-    parties: tuple[Identifiant, ...] = Field(min_length=2)
+    tout: noms.Indicateur
+    parties: tuple[noms.Indicateur, ...] = Field(min_length=2)
     exhaustives: bool = True
 
 
 class LectureAnnexe1(Modele):
-    indicateur: Identifiant
+    indicateur: noms.Indicateur
     champ: Literal["valeur", "variation_5_ans"] = "valeur"
 
 
@@ -117,10 +117,10 @@ class LectureEffectif(Modele):
     """
 
     nom: Texte
-    indicateur: Identifiant | None = None
-    types: tuple[Identifiant, ...] = ()
-    caracteristique: Identifiant | None = None
-    modalites: tuple[Identifiant, ...] = ()
+    indicateur: noms.Indicateur | None = None
+    types: tuple[noms.Type, ...] = ()
+    caracteristique: noms.Caracteristique | None = None
+    modalites: tuple[noms.ModaliteDOffre, ...] = ()
     ajoute: bool = False
     _soit = soit("indicateur", "types")
 
@@ -134,20 +134,20 @@ class MemeEffectif(Relation):
 class AgesOfferts(Relation):
     """The ages that kinds of structures take, against those that the fiches of the theme are meant for."""
 
-    types: tuple[Identifiant, ...] = Field(min_length=1)
-    theme: Identifiant
+    types: tuple[noms.Type, ...] = Field(min_length=1)
+    theme: noms.Theme
 
 
 class Periodicite(Relation):  # how often a benefit is paid: an affirmation that says otherwise contradicts it
-    indicateur: Identifiant
+    indicateur: noms.Indicateur
     periodicite: Literal["mensuelle", "annuelle"]
 
 
 class AttenduOffre(Modele):
     """What a kind of structure should say of itself: each characteristic absent or blank is a gap."""
 
-    type: Identifiant
-    caracteristiques: tuple[Identifiant, ...] = Field(min_length=1)
+    type: noms.Type
+    caracteristiques: tuple[noms.Caracteristique, ...] = Field(min_length=1)
 
 
 class Relations(Modele):  # ``relations.yaml``: what holds between indicators by what they mean, in any convention

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from ctglib.donnees.modeles import Annee, CodeModalite, CodeTerritoire, Identifiant, Modele, Positif, Texte
+from ctglib.donnees.modeles import Annee, CodeModalite, CodeTerritoire, Identifiant, Modele, Positif, Texte, noms
 from ctglib.donnees.montrable import Montrable
 
 # What each type of analysis needs, then what it may be given besides: the roles that its function reads (see
@@ -85,8 +85,8 @@ class Analyse(Modele):  # an analysis that a fiche shows « en détail »
     norme: Norme | None = None
     annees: int = Field(default=3, ge=1)
     dispositifs: tuple[CodeModalite, ...] = ()
-    variables: tuple[Identifiant, ...] = ()
-    financement: Identifiant | None = None
+    variables: tuple[noms.Variable, ...] = ()
+    financement: noms.Poste | None = None
 
     @property
     def id(self) -> str:
@@ -147,9 +147,9 @@ class Axe(Modele):
 
 class Enjeu(Modele):
     id: Identifiant
-    axe: Identifiant
+    axe: noms.Axe
     titre: Texte
-    themes: list[Identifiant] = []  # themes of the catalogue whose findings it gathers
+    themes: list[noms.Theme] = []  # themes of the catalogue whose findings it gathers
 
 
 class Absence(Modele):
@@ -198,7 +198,7 @@ class Implicite(Modele):
 class IndicateurFiche(Modele):
     """An evaluation indicator of the fiche: its own, in its words, or one that the catalogue proposes (no words)."""
 
-    id: Identifiant
+    id: noms.IndicateurDeFiche
     libelle: Texte | None = None
     valeur_initiale: ValeurDatee | Absence
     cible: ValeurDatee | Absence
@@ -221,8 +221,8 @@ class IndicateurFiche(Modele):
 
 class Fiche(Modele):  # a fiche action in full; from ``contexte`` to ``analyses``, a reading of ours
     numero: Positif
-    axe: Identifiant
-    enjeu: Identifiant
+    axe: noms.Axe
+    enjeu: noms.Enjeu
     titre: Texte
     constat_initial: list[Texte]
     besoins: list[Texte] = []  # that its constat initial tells
@@ -234,15 +234,15 @@ class Fiche(Modele):  # a fiche action in full; from ``contexte`` to ``analyses`
     debut: date
     fin: date
     services: list[Texte]
-    responsable: Identifiant | None = None  # the service that tells what became of it, where not the catalogue's
+    responsable: noms.Responsable | None = None  # the service that tells what became of it, where not the catalogue's
     partenaires: list[Texte]
     resultats: list[Resultat]
     indicateurs: list[IndicateurFiche]
-    contexte: list[Identifiant] = []  # public series that the final evaluation sets beside it
+    contexte: list[noms.Contexte] = []  # public series that the final evaluation sets beside it
     series_publiques: list[Identifiant] = []  # those, or indicators of the diagnostic, that its yearly report shows
-    repond_a: list[Identifiant] = []  # indicators of the diagnostic that it answers
+    repond_a: list[noms.Indicateur] = []  # indicators of the diagnostic that it answers
     autres_explications: list[Texte] = []  # what else than the action may move its results
-    offre: list[Identifiant] = []  # categories of the offer that it bears on
+    offre: list[noms.Categorie] = []  # categories of the offer that it bears on
     modes: list[Identifiant] = []  # modes of care that it supports
     analyses: list[Analyse] = []
     reference: Texte
@@ -276,9 +276,9 @@ class Convention(Montrable, Modele):
     id: Identifiant
     titre: Texte
     fictive: bool
-    territoire: CodeTerritoire
+    territoire: noms.Territoire
     membres: list[CodeTerritoire] = []  # the communes of an EPCI, whose public counts are added up
-    reference: CodeTerritoire
+    reference: noms.Territoire
     debut: date
     fin: date
     date_signature: date | Absence
@@ -298,8 +298,8 @@ class Convention(Montrable, Modele):
     annexes_vides: list[Texte] = []
     lacunes: list[Lacune] = []
     lacunes_d_abord: list[Identifiant] = []
-    livrables: list[Identifiant] = []  # indicators that say that a promised document or instance exists
-    themes: dict[Identifiant, Texte] = {}  # its own names of themes
+    livrables: list[noms.IndicateurDeFiche] = []  # indicators that say that a promised document or instance exists
+    themes: dict[noms.Theme, Texte] = {}  # its own names of themes
     # Until its indices of vulnerability are validated they are a hypothesis, and only the report of the check has them.
     radar: dict[Literal["valide"], Validation] = {}
 
@@ -362,12 +362,12 @@ class Affirmation(Modele):
     section: Texte
     resume: Texte
     operateur: Literal["superieur", "inferieur", "similaire", "maximum", "environ", "egal", "aucun_superieur", "nul"]
-    indicateurs: list[Identifiant] = []
-    parmi: list[Identifiant] = []
-    territoire: CodeTerritoire
-    reference: CodeTerritoire | None = None
+    indicateurs: list[noms.Indicateur] = []
+    parmi: list[noms.Indicateur] = []
+    territoire: noms.Territoire
+    reference: noms.Territoire | None = None
     valeur: float | None = None
-    unite: Identifiant | None = None
+    unite: noms.Unite | None = None
     arrondi: float | None = None
     periodicite: Literal["mensuelle", "annuelle"] | None = None
     note: Texte | None = None
@@ -378,7 +378,7 @@ class Affirmations(Modele):
 
 
 class Commentaire(Modele):  # a comment entered by a party under a theme (« Commentaires : » is blank in the study)
-    theme: Identifiant
+    theme: noms.Theme
     auteur: Texte
     date: date
     texte: Texte

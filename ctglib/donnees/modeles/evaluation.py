@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from ctglib.donnees.modeles import Identifiant, Modele, Positif, Texte, complet
+from ctglib.donnees.modeles import Identifiant, Modele, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.coherence import MotDeVerdict
 from ctglib.donnees.modeles.convention import Convention, Lacune, RoleDeClause
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
@@ -65,8 +65,8 @@ class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of ev
 class ThemeRevisite(Modele):
     """A theme of Annexe 1: the public series that say what became of it, and why the rest cannot be compared."""
 
-    theme: Identifiant
-    series: tuple[Identifiant, ...] = ()
+    theme: noms.Theme
+    series: tuple[noms.Contexte, ...] = ()
     reste: Texte
 
 
@@ -146,7 +146,7 @@ class ReglesFinales(Modele):
 class LectureObjectif(Modele):
     """Which modalités and indicators of its fiche an objective rests on; ``objectif`` is its rank, from 1."""
 
-    fiche: Positif
+    fiche: noms.Fiche
     objectif: Positif
     modalites: tuple[Texte, ...] = ()
     indicateurs: tuple[Identifiant, ...] = ()
@@ -155,16 +155,16 @@ class LectureObjectif(Modele):
 class LectureSchema(Modele):
     """A fiche and an axis or chapter of a schéma départemental that it answers, in the schéma's words."""
 
-    fiche: Positif
-    element: Texte
+    fiche: noms.Fiche
+    element: noms.ElementDeSchema
 
 
 class LectureConformite(Modele):
     """Where the convention answers an element of the schéma pluriannuel of petite enfance: place in it, fiches."""
 
-    element: Identifiant
+    element: noms.Element
     ou: Texte
-    fiches: tuple[int, ...] = ()
+    fiches: tuple[noms.Fiche, ...] = ()
 
 
 class Lectures(Modele):
@@ -191,9 +191,9 @@ class Confirmation(Modele):  # who checked a rule against the official text, and
 class Connu(Modele):
     """What the workbook may know of an element: indicators of the diagnostic, public series, kinds of services."""
 
-    diagnostic: tuple[Identifiant, ...] = ()
-    series: tuple[Identifiant, ...] = ()
-    offre: tuple[Identifiant, ...] = ()
+    diagnostic: tuple[noms.Indicateur, ...] = ()
+    series: tuple[noms.Contexte, ...] = ()
+    offre: tuple[noms.Type, ...] = ()
 
 
 class ElementDuSchema(Modele):
@@ -201,7 +201,7 @@ class ElementDuSchema(Modele):
     titre: Texte
     connu: Connu = Connu()
     manque: Texte
-    detenteurs: tuple[Identifiant, ...] = Field(min_length=1)  # services that have it
+    detenteurs: tuple[noms.Responsable, ...] = Field(min_length=1)  # services that have it
 
 
 class ThemeMinimum(Modele):
@@ -221,7 +221,7 @@ class ReglesConformite(Modele):
     sources: tuple[Texte, ...] = Field(min_length=1)
     lu_le: date
     confirme: Confirmation | None = None
-    population: Identifiant
+    population: noms.Indicateur
     obligations: tuple[Obligation, ...]
     elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
     themes_minimum: ThemesMinimum
@@ -242,14 +242,14 @@ class AppreciationCritere(Modele):
 
 
 class ContributionSaisie(Modele):  # what the evaluators say of what a fiche contributed
-    fiche: Positif
+    fiche: noms.Fiche
     autres_explications: tuple[Texte, ...] = ()
     force: CodeForce | None = None
     commentaire: Texte | None = None
 
 
 class DecisionSaisie(Modele):  # what the parties decide of an objective; ``objectif`` is its rank in the fiche, from 1
-    fiche: Positif
+    fiche: noms.Fiche
     objectif: Positif
     decision: CodeDecision
     commentaire: Texte | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles import Date, Identifiant, Modele, Positif, Texte, complet
+from ctglib.donnees.modeles import Date, Identifiant, Modele, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.convention import Convention, RoleDeClause
 from ctglib.donnees.modeles.suivi import NatureDeChangement, Public
 
@@ -18,25 +18,25 @@ Lecture = Literal["hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "ru
 
 
 class Pilotage(Modele):
-    postes: Identifiant  # of coordination
-    convertis: Identifiant  # those that have become chargé de coopération
+    postes: noms.IndicateurDeFiche  # of coordination
+    convertis: noms.IndicateurDeFiche  # those that have become chargé de coopération
 
 
 class Equipe(Modele):
     clause: RoleDeClause  # that announces a party's own team on the territory
-    postes: tuple[Identifiant, ...]  # the lines of the budget that count it
+    postes: tuple[noms.Poste, ...]  # the lines of the budget that count it
 
 
 class GroupeDuTerritoire(Modele):
     libelle: Texte
-    indicateurs: tuple[Identifiant, ...] = Field(min_length=1)
+    indicateurs: tuple[noms.Contexte, ...] = Field(min_length=1)
 
 
 class MembresDuTerritoire(Modele):
     """What the communes of an EPCI are shown by: a count, and what share of it others are, from ``plancher`` on."""
 
-    sur: Identifiant
-    parts: tuple[Identifiant, ...] = Field(min_length=1)
+    sur: noms.Contexte
+    parts: tuple[noms.Contexte, ...] = Field(min_length=1)
     plancher: Positif
 
 
@@ -44,7 +44,7 @@ class TerritoireDuBilan(Modele):
     annees_avant: Positif  # how many years before the convention the charts begin
     groupes: tuple[GroupeDuTerritoire, ...] = Field(min_length=1)
     membres: MembresDuTerritoire
-    graphique: tuple[Identifiant, ...]  # the public series that have a chart
+    graphique: tuple[noms.Contexte, ...]  # the public series that have a chart
 
 
 class RegleDeProposition(Modele):
@@ -104,7 +104,7 @@ class ReglesBilan(Modele):
 
 
 class TrancheAge(Modele):
-    indicateur: Identifiant
+    indicateur: noms.Indicateur
     age_min: int = Field(ge=0)
     age_max: int = Field(ge=0)  # included
 
@@ -120,7 +120,7 @@ class RoleDeFichier(Modele):
 
 class Synthese(Modele):  # ``synthese.yaml``
     annees: dict[int, Texte] = {}  # what to know of a peculiar year, wherever it is that of the figures
-    services: list[Identifiant] = []  # counts whose zero is a need
+    services: list[noms.Indicateur] = []  # counts whose zero is a need
     questions: Positif  # open points put to the parties by the diagnostic
     tranches_age: list[TrancheAge]
     fichiers: list[RoleDeFichier]
@@ -137,7 +137,7 @@ class Synthese(Modele):  # ``synthese.yaml``
 
 
 class PhraseDeSection(Modele):  # a sentence of the diagnostic, said when every indicator stands as ``si`` has it
-    si: dict[Identifiant, Literal["superieur", "inferieur", "similaire", "plus_vite"]] = Field(min_length=1)
+    si: dict[noms.Indicateur, Literal["superieur", "inferieur", "similaire", "plus_vite"]] = Field(min_length=1)
     texte: Texte
 
 
@@ -145,16 +145,16 @@ class SectionDuDiagnostic(Modele):
     """What a section shows; its chart is that of the places by mode, of the ages, or else of the rates."""
 
     titre: Texte
-    theme: list[Identifiant] = Field(min_length=1)
+    theme: list[noms.Theme] = Field(min_length=1)
     phrases: list[PhraseDeSection] = []
-    tableau: list[Identifiant]
-    graphique: list[Identifiant] = []
-    definitions: list[Identifiant] = []  # indicators whose meaning is under the table
-    absences: list[Identifiant] = []  # services whose zero is told
+    tableau: list[noms.Indicateur]
+    graphique: list[noms.Indicateur] = []
+    definitions: list[noms.Indicateur] = []  # indicators whose meaning is under the table
+    absences: list[noms.Indicateur] = []  # services whose zero is told
     modes: bool = False
     ages: bool = False
-    offre: list[Identifiant] = []  # categories of the offer
-    equipements: list[Identifiant] = []  # those of which a sentence says what is there
+    offre: list[noms.Categorie] = []  # categories of the offer
+    equipements: list[noms.Categorie] = []  # those of which a sentence says what is there
 
 
 class SorteDeModes(Modele):  # modes of care that are alike, and how a sentence names them
@@ -165,8 +165,8 @@ class SorteDeModes(Modele):  # modes of care that are alike, and how a sentence 
 class Modes(Modele):
     """Places for under-threes by mode: the public series of each and of the whole, ``dimension`` naming the modes."""
 
-    ensemble: Identifiant
-    dimension: Identifiant
+    ensemble: noms.Contexte
+    dimension: noms.Dimension
     series: dict[Identifiant, Identifiant]
     sortes: dict[Identifiant, SorteDeModes]
 
@@ -174,14 +174,14 @@ class Modes(Modele):
 class MontantsParTete(Modele):
     id: Identifiant
     libelle: Texte
-    montants: list[Identifiant] = Field(min_length=1)
-    par: Identifiant
+    montants: list[noms.Indicateur] = Field(min_length=1)
+    par: noms.Indicateur
     mot: Texte  # one of those that ``par`` counts
 
 
 class ContratPrecedent(Modele):
     nom: Texte
-    montants: dict[Identifiant, Texte]
+    montants: dict[noms.Indicateur, Texte]
 
 
 class ReglesDiagnostic(Modele):  # ``diagnostic.yaml``
@@ -204,13 +204,13 @@ class GroupeDeParts(Modele):
 
     id: Identifiant
     preuves: tuple[Texte, ...]
-    indicateurs: dict[Identifiant, Part]
+    indicateurs: dict[noms.Indicateur, Part]
 
 
 class ParTete(Modele):  # a sum of amounts by head of a count, in each territory
     id: Identifiant
-    numerateur: tuple[Identifiant, ...] = Field(min_length=1)
-    denominateur: Identifiant
+    numerateur: tuple[noms.Indicateur, ...] = Field(min_length=1)
+    denominateur: noms.Indicateur
     phrase: Texte
     preuves: tuple[Texte, ...]
 
@@ -218,7 +218,7 @@ class ParTete(Modele):  # a sum of amounts by head of a count, in each territory
 class ServicesAbsents(Modele):
     phrase: Texte
     preuves: tuple[Texte, ...]
-    noms: dict[Identifiant, Texte]  # in the singular
+    noms: dict[noms.Indicateur, Texte]  # in the singular
 
 
 class EnClair(Modele):  # the plain-language summary: its sentences by use, and what difficult words mean
@@ -236,7 +236,7 @@ class ReglesMessages(Modele):
     par_tete: tuple[ParTete, ...]
     services: ServicesAbsents
     incertitudes: dict[Identifiant, Texte]
-    precisions: dict[Identifiant, Texte]  # what is said after the value of an indicator
+    precisions: dict[noms.Indicateur, Texte]  # what is said after the value of an indicator
     controle: dict[Identifiant, tuple[Texte, ...]]
     sans_point_ouvert: Texte
     sans_incertitude: Texte
@@ -245,7 +245,7 @@ class ReglesMessages(Modele):
     reste: Texte
     sans_decision: Texte
     suivi: dict[Identifiant, tuple[Texte, ...]]  # about one, about several
-    territoire: dict[Identifiant, Texte]
+    territoire: dict[noms.Contexte, Texte]
     articles: dict[Texte, tuple[Texte, ...]]
     en_clair: EnClair
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ctglib.donnees.modeles import Annee, CodeTerritoire, Expression, Identifiant, Modele, Positif, Texte
+from ctglib.donnees.modeles import Annee, CodeTerritoire, Expression, Identifiant, Modele, Positif, Texte, noms
 
 Empreinte = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Part = Annotated[float, Field(gt=0, lt=1)]
@@ -62,7 +62,7 @@ class LignePublique(Modele):
     The ``series`` are added up; ``sur``, those of the denominator of a share.
     """
 
-    indicateur: Identifiant
+    indicateur: noms.Indicateur
     series: tuple[Identifiant, ...] = Field(min_length=1)
     sur: tuple[Identifiant, ...] = ()
     raison: Texte

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ctglib.donnees.modeles import Annee, Identifiant, Modele, Positif, Texte
+from ctglib.donnees.modeles import Annee, Identifiant, Modele, Positif, Texte, noms
 from ctglib.donnees.modeles.convention import Absence
 
 StatutBilan = Literal["provisoire", "definitif"]
@@ -47,7 +47,7 @@ class Bilan(Modele):
 
 
 class Appreciation(Modele):  # what the parties think of a fiche's year, one sentence an item
-    fiche: Positif
+    fiche: noms.Fiche
     reussites: tuple[Texte, ...] = ()
     difficultes: tuple[Texte, ...] = ()
     perspectives: tuple[Texte, ...] = ()
@@ -68,7 +68,7 @@ class Consultation(Modele):
 
 
 class Exemple(Modele):  # something that happened, one a day, and the axis that it shows
-    axe: Identifiant
+    axe: noms.Axe
     date: date
     texte: Texte
 
