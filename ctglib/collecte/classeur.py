@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import IntProperty, StringProperty
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -44,15 +44,17 @@ _OUVERTS = ("attendue", "facultative")  # the styles of the cells to fill
 def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     """Return the workbook of a year."""
     wb, gabarit, charte = Workbook(), cadre.gabarit, cadre.catalogue.charte
-    looks = _styles(charte.couleurs, gabarit.couleur_attendue)
+    styles = _styles(charte.couleurs, gabarit.couleur_attendue)
+    for style in styles.values():  # cells then take it by name: openpyxl works out each once
+        wb.add_named_style(style)
     territoire = cadre.catalogue.territoires[cadre.convention.territoire].nom
     subtitle = cadre.mots(gabarit.sous_titre).replace("{territoire}", territoire)
     wb.active.title = MODE_EMPLOI
-    _ecrire_mode_emploi(wb.active, cadre, feuilles, looks)
+    _ecrire_mode_emploi(wb.active, cadre, feuilles)
     for sheet in feuilles:
         ws = wb.create_sheet(sheet.modele.titre)
         ws.sheet_properties.tabColor = charte.couleurs.territoire.removeprefix("#")
-        _ecrire_feuille(ws, sheet, looks, subtitle)
+        _ecrire_feuille(ws, sheet, styles["facultative"].fill, subtitle)
     _ecrire_listes(wb, feuilles)
     wb.properties.title = f"{gabarit.titre} – {subtitle}"
     wb.properties.creator, wb.properties.language = "ctglib", "fr-FR"
@@ -83,19 +85,19 @@ def _ecrire_listes(wb: Workbook, feuilles: tuple[Feuille, ...]) -> None:
     ws.protection.sheet = True
 
 
-def _ecrire_feuille(ws: Worksheet, feuille: Feuille, looks: dict[str, Look], sous_titre: str) -> None:
+def _ecrire_feuille(ws: Worksheet, feuille: Feuille, blanc: PatternFill, sous_titre: str) -> None:
     """Write a sheet, its folded rows after the others, each fold under its heading, and set its printing.
 
     It is protected without a password. One that has folds is not, since Excel opens no fold of a protected sheet: there
     the cells written in advance refuse to be typed over.
     """
     model, folds, columns = feuille.modele, feuille.plis, list(enumerate(feuille.modele.colonnes, 1))
-    ecrire(ws.cell(1, 1), f"{model.titre} – {sous_titre}", looks["titre"])
-    ecrire(ws.cell(2, 1), model.consigne, looks["consigne"])
+    ecrire(ws.cell(1, 1), f"{model.titre} – {sous_titre}", "titre")
+    ecrire(ws.cell(2, 1), model.consigne, "consigne")
     for row, height in _HAUTEURS.items():
         ws.row_dimensions[row].height = height
     for column, spec in columns:
-        ecrire(ws.cell(LIGNE_DES_TITRES, column), spec.titre, looks["entete"], insecable=False)
+        ecrire(ws.cell(LIGNE_DES_TITRES, column), spec.titre, "entete", insecable=False)
         ws.column_dimensions[get_column_letter(column)].width = spec.largeur
     rows: list[Ligne | str | None] = [ligne for ligne in feuille.lignes if not ligne.pli]
     for heading, folded in folds.items():
@@ -108,11 +110,11 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, looks: dict[str, Look], sou
             if isinstance(ligne, str):
                 count = len(folds[ligne])
                 title = f"{PLI}{ligne} ({count} ligne{'s' if count > 1 else ''})" if column == 1 else ""
-                ecrire(cell, title, looks["pli"])
+                ecrire(cell, title, "pli")
                 ws.row_dimensions[row].collapsed = True
                 continue
             style = _style(ligne, spec)
-            _ecrire_cellule(cell, feuille, ligne, spec, looks[style])
+            _ecrire_cellule(cell, feuille, ligne, spec, style)
             if style in _OUVERTS or folds:
                 check = _controle(feuille, ligne, spec) if style in _OUVERTS else ECRITE_D_AVANCE
                 checks[check].append((column, row))
@@ -125,7 +127,7 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, looks: dict[str, Look], sou
     for check, cells in checks.items():
         ws.add_data_validation(_regle(check, cells))
     last = LIGNE_DES_TITRES + len(rows)
-    _blanchir(ws, feuille, last, looks["facultative"])
+    _blanchir(ws, feuille, last, blanc)
     end = get_column_letter(len(feuille.modele.colonnes))
     ws.freeze_panes = ws.cell(LIGNE_DES_TITRES + 1, model.figees + 1)
     ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{end}{last}"
@@ -147,7 +149,7 @@ def _style(ligne: Ligne | None, spec: ColonneGabarit) -> str:
     return "attendue" if ligne and spec.attendue else "facultative"
 
 
-def _ecrire_cellule(cell: Cell, feuille: Feuille, ligne: Ligne | None, spec: ColonneGabarit, look: Look) -> None:
+def _ecrire_cellule(cell: Cell, feuille: Feuille, ligne: Ligne | None, spec: ColonneGabarit, style: str) -> None:
     value, kind = (ligne.montre.get(spec.id, "") if ligne else ""), _FORMAT_TEXTE
     if isinstance(value, date) or spec.type == "date":
         kind = _FORMAT_DATE
@@ -155,13 +157,13 @@ def _ecrire_cellule(cell: Cell, feuille: Feuille, ligne: Ligne | None, spec: Col
         decimals = feuille.nombre(ligne).decimales
         kind = "#,##0" + ("." + "0" * decimals if decimals else "")
     if isinstance(value, str):
-        ecrire(cell, value, look, kind, insecable=False)
+        ecrire(cell, value, style, kind, insecable=False)
     else:
         cell.value = value
-        _habiller(cell, look, kind)
+        _habiller(cell, style, kind)
 
 
-def _blanchir(ws: Worksheet, feuille: Feuille, last: int, blanc: Look) -> None:
+def _blanchir(ws: Worksheet, feuille: Feuille, last: int, blanc: PatternFill) -> None:
     letters = {spec.id: get_column_letter(column) for column, spec in enumerate(feuille.modele.colonnes, 1)}
     for spec in feuille.modele.colonnes:
         if spec.attendue and spec.role == "saisie":
@@ -169,7 +171,7 @@ def _blanchir(ws: Worksheet, feuille: Feuille, last: int, blanc: Look) -> None:
             filled = f"LEN({letter}{first})>0"
             if _ETAT in letters and spec.id != _ETAT:
                 filled = f"OR({filled},LEN({letters[_ETAT]}{first})>0)"
-            rule = FormulaRule(formula=[filled], fill=blanc["fill"])
+            rule = FormulaRule(formula=[filled], fill=blanc)
             ws.conditional_formatting.add(f"{letter}{first}:{letter}{last}", rule)
 
 
@@ -188,7 +190,7 @@ def _mettre_en_page(ws: Worksheet, zone: str, pied: str, paysage: bool = True) -
     ws.oddFooter.right.text = "Page &P / &N"
 
 
-def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ...], looks: dict[str, Look]) -> None:
+def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ...]) -> None:
     """Write the sheet: title, who and what it is for, then each part of the instructions."""
     ws.column_dimensions["A"].width, ws.column_dimensions["B"].width = 24, 96
     ws.row_dimensions[1].height = 30
@@ -209,11 +211,11 @@ def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ..
         for column, (text, style) in enumerate((cells[:2], cells[2:]), 1):
             if style:
                 cell = ws.cell(row, column)
-                ecrire(cell, cadre.mots(text).replace("{seuil}", small), looks[style])
+                ecrire(cell, cadre.mots(text).replace("{seuil}", small), style)
                 cell.protection = Protection(locked=True)
                 if style == "lien":
                     cell.hyperlink = f"#'{text}'!A1"
-                    _habiller(cell, looks[style])
+                    _habiller(cell, style)
     ws.protection.sheet = True
     _mettre_en_page(ws, f"A1:B{len(rows) + 1}", cadre.gabarit.titre, paysage=False)
 
@@ -288,10 +290,7 @@ def _controle(feuille: Feuille, ligne: Ligne | None, colonne: ColonneGabarit) ->
     return Controle(kind, *rule, error, *shown)
 
 
-Look = dict[str, object]  # what a cell looks like, and whether it may be filled, by attribute of openpyxl
-
-
-def _styles(couleurs: Couleurs, attendue: str) -> dict[str, Look]:
+def _styles(couleurs: Couleurs, attendue: str) -> dict[str, NamedStyle]:
     """Return the styles by use: headings, cells written for the reader, cells to fill, texts of the first sheet."""
     blue, grey, text, white, thread, panel, asked = (
         f"FF{colour.removeprefix('#').upper()}"
@@ -301,7 +300,7 @@ def _styles(couleurs: Couleurs, attendue: str) -> dict[str, Look]:
     line, entry = Side("thin", thread), Side("thin", grey)
     box, frame = Border(line, line, line, line), Border(entry, entry, entry, entry)
 
-    def look(size: int, colour: str, fill: str = "", border: Border | None = None, **reste: object) -> Look:
+    def look(size: int, colour: str, fill: str = "", border: Border | None = None, **reste: object) -> dict:
         places = {name: reste.pop(name) for name in ("horizontal", "vertical", "wrap_text") if name in reste}
         opened = reste.pop("ouvert", False)
         return {
@@ -314,7 +313,7 @@ def _styles(couleurs: Couleurs, attendue: str) -> dict[str, Look]:
 
     alone = {"vertical": "center", "wrap_text": None}
     closed = look(9, grey, panel, box)
-    return {
+    looks = {
         "titre": look(16, blue, bold=True, **alone),
         "consigne": look(11, text, **alone),
         "entete": look(11, white, blue, box, bold=True, vertical="center"),
@@ -329,19 +328,20 @@ def _styles(couleurs: Couleurs, attendue: str) -> dict[str, Look]:
         "lien": look(11, blue, underline="single"),
         "intertitre": look(13, blue, bold=True, **alone),
     }
+    return {name: NamedStyle(name, **kept) for name, kept in looks.items()}
 
 
-def ecrire(cell: Cell, texte: str, look: Look, nombre: str = _FORMAT_TEXTE, *, insecable: bool = True) -> None:
+def ecrire(cell: Cell, texte: str, style: str, nombre: str = _FORMAT_TEXTE, *, insecable: bool = True) -> None:
     """Write a text as a text, whatever it begins with: « =1+1 » is no formula, « #REF! » no error."""
     if texte:
         _texte(cell, insecables(texte) if insecable else texte)
-    _habiller(cell, look, nombre)
+    _habiller(cell, style, nombre)
 
 
-def _habiller(cell: Cell, look: Look, nombre: str = _FORMAT_TEXTE) -> None:
-    for name, value in look.items():
-        setattr(cell, name, value)
-    cell.number_format = nombre
+def _habiller(cell: Cell, style: str, nombre: str = _FORMAT_TEXTE) -> None:
+    prefixed = cell.quotePrefix
+    cell.style, cell.number_format = style, nombre
+    cell.quotePrefix = prefixed
 
 
 def _texte(cell: Cell, texte: str) -> None:
