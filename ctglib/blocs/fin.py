@@ -23,6 +23,7 @@ from ctglib.document.typographie import nombre_court
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
+from ctglib.donnees.partage import partager
 
 
 def sur(valeur: float, total: float) -> str:
@@ -79,7 +80,9 @@ class EtudeFinale(EtudeAnnuelle):
     @cached_property
     def evaluations(self) -> dict[int, pd.DataFrame]:
         """The scoring of each year, as its own bilan read it."""
-        return {year: evaluer(self.suivi, year) for year in self.annees[:-1]} | {self.annee: self.evaluation}
+        earlier = self.annees[:-1]
+        known = partager(f"{self.nom}/annees", lambda: {year: evaluer(self.suivi, year) for year in earlier})
+        return known | {self.annee: self.evaluation}
 
     @cached_property
     def etats_par_annee(self) -> dict[int, pd.DataFrame]:

@@ -15,8 +15,8 @@ from ctglib.calculs.suivi import (
     changements_en_vigueur,
     coupure_entre,
     dernieres_mesures,
-    en_annee,
     modalites,
+    par_annee,
     series,
 )
 from ctglib.donnees.modeles.convention import ValeurDatee
@@ -67,24 +67,35 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     mesures = series(suivi.observations, meanings.values(), territoire=convention.territoire, annee=annee)
     mesures = avec_grille(mesures, meanings.values(), known, annee)
     table = _lignes(convention, catalogue, mesures, changes, annee)
-    table = _depart(table, mesures, start)
-    mesures = _attendues_une_fois(table, mesures, annee)
-    now, before = en_annee(mesures, table, annee), dernieres_mesures(_avec_departs(table, mesures), table, annee)
+    values, states = par_annee(mesures, table, min([start - 1, annee - 1, *table["annee_initiale"].dropna()]), annee)
+    table = _depart(table, values, start)
+    value, state = values.pop(annee), states.pop(annee)
+    last = dernieres_mesures(values, states)
+
+    # What is awaited in one year alone is « sans objet » before it, or after it once it is known: unknown, it goes on
+    # missing. It keeps the verdict of its year in those that follow.
+    once, met = table["unique"], last["valeur"].notna()
+    state = state.mask(
+        once & table["cible"].notna() & state.isna() & (met | table["annee_cible"].gt(annee)), Statut.SANS_OBJET
+    )
+    kept = once & state.eq(Statut.SANS_OBJET) & met
+
+    # An initial value counts in its year, where nothing else is measured.
+    starts = np.equal.outer(table["annee_initiale"].to_numpy(), values.columns.to_numpy()) & values.isna()
+    initial = values.mask(starts, table["valeur_initiale"], axis=0)
+    before = dernieres_mesures(initial, states.mask(starts, Statut.NORMAL))
+    why = state.map({code: code.name.lower() for code in Statut}).astype(object).fillna("annee_manquante")
     table = table.assign(
         annee=annee,
-        valeur=now["valeur"],
-        statut=now["statut"],
-        absence=_absence(now),
+        valeur=value,
+        statut=state.fillna(Statut.NON_TRANSMIS),
+        absence=why.mask(value.notna(), ""),
         valeur_precedente=before["valeur"],
         annee_precedente=before["annee"],
         statut_precedent=before["statut"],
-        renseigne=_renseigne(table, now, meanings, known.get(annee)),
+        renseigne=_renseigne(table, value.notna() | state.eq(Statut.SECRET), meanings, known.get(annee)),
     )
     observed = table["table"].eq(OBSERVATIONS)
-
-    # What is awaited once keeps the verdict of its year in those that follow it.
-    last = dernieres_mesures(mesures, table, annee)
-    kept = table["unique"] & now["statut"].eq(Statut.SANS_OBJET) & last["valeur"].notna()
     case = table.assign(
         valeur=table["valeur"].mask(kept, last["valeur"]),
         annee=table["annee"].mask(kept, last["annee"]).astype(int),
@@ -188,7 +199,7 @@ def _cible(
     return told | {"annuelle": implied.annee is None}
 
 
-def _depart(table: pd.DataFrame, mesures: pd.DataFrame, debut: int) -> pd.DataFrame:
+def _depart(table: pd.DataFrame, valeurs: pd.DataFrame, debut: int) -> pd.DataFrame:
     """Return the rows with their initial value.
 
     The convention's, when it writes one. Otherwise what was measured the year before the convention, or failing that in
@@ -196,47 +207,21 @@ def _depart(table: pd.DataFrame, mesures: pd.DataFrame, debut: int) -> pd.DataFr
     """
     value, year = table["valeur_initiale"], table["annee_initiale"]
     origin = np.where(value.notna(), "convention", "")
-    for candidate in (debut - 1, debut):
-        found = en_annee(mesures, table, candidate)["valeur"]
+    for candidate, found in valeurs.reindex(columns=(debut - 1, debut)).items():
         taken = value.isna() & found.notna()
         value, year = value.mask(taken, found), year.mask(taken, candidate)
         origin = np.where(taken, "observation", origin)
     return table.assign(valeur_initiale=value, annee_initiale=year, origine_initiale=origin)
 
 
-def _avec_departs(table: pd.DataFrame, mesures: pd.DataFrame) -> pd.DataFrame:
-    """Return the values by year with each initial value in its year, where nothing else is measured."""
-    starts = table[[*LIGNE, "annee_initiale", "valeur_initiale"]].dropna()
-    starts = starts.set_axis([*LIGNE, "annee", "valeur"], axis=1).astype({"annee": "int64"})
-    known = pd.concat([mesures[mesures["valeur"].notna()], starts.assign(statut=Statut.NORMAL), mesures])
-    return known.drop_duplicates([*LIGNE, "annee"])
-
-
-def _attendues_une_fois(table: pd.DataFrame, mesures: pd.DataFrame, annee: int) -> pd.DataFrame:
-    """Return the values with « sans objet » for what is awaited in one year alone, in a year that does not concern it.
-
-    It is one before its own, or one after it once it is known: unknown, it goes on missing.
-    """
-    once = table[table["unique"] & table["cible"].notna()]
-    known = dernieres_mesures(mesures, once, annee)["valeur"].notna()
-    useless = once[~en_annee(mesures, once, annee)["saisie"] & (known | once["annee_cible"].gt(annee))]
-    return pd.concat([mesures, useless[LIGNE].assign(annee=annee, valeur=np.nan, statut=Statut.SANS_OBJET)])
-
-
-def _absence(mesures: pd.DataFrame) -> pd.Series:
-    """Return why each value is absent, "" where it is there: its status, or that nobody told."""
-    words = mesures["statut"].map(lambda code: Statut(code).name.lower()).where(mesures["saisie"], "annee_manquante")
-    return words.mask(mesures["valeur"].notna(), "")
-
-
 def _renseigne(
-    table: pd.DataFrame, mesures: pd.DataFrame, indicateurs: Mapping[str, Indicateur], suivi: Suivi | None
+    table: pd.DataFrame, donnees: pd.Series, indicateurs: Mapping[str, Indicateur], suivi: Suivi | None
 ) -> pd.Series:
-    """Return whether the year's value was given, were it suppressed afterwards.
+    """Return whether the year's value was given, were it suppressed afterwards: ``donnees`` says so of observations.
 
     A typology is informed by a row of profiles of one of its dispositifs, a grid by a row of the grid.
     """
-    given = mesures["valeur"].notna() | mesures["statut"].eq(Statut.SECRET)
+    given = donnees.copy()
     for place, row in table[table["table"].ne(OBSERVATIONS)].iterrows():
         if suivi is None or row["table"] == "posture":
             given[place] = suivi is not None and not suivi.posture.empty

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 
 ORIENTATIONS = {"hausse": 1, "baisse": -1}  # a maintien or a neutral indicator has no better side
+TRAJET = ["valeur_initiale", "annee_initiale", "valeur", "annee", "cible", "annee_cible"]
 Cas = tuple[pd.Series | bool, str, "str | pd.Series"]  # whether it holds, the word, the reason
 
 
@@ -119,19 +120,16 @@ def progression(trajets: pd.DataFrame) -> pd.DataFrame:
     that a straight line finds half done at mid-term. All are rounded, so that a threshold does not see the binary tail.
 
     Args:
-        trajets: valeur_initiale, annee_initiale, valeur, annee, cible, annee_cible; the target is not the initial
-            value, the year is after the initial one.
+        trajets: The columns ``TRAJET``; the target is not the initial value, the year is after the initial one.
 
     Examples:
-        >>> names = ["valeur_initiale", "annee_initiale", "valeur", "annee", "cible", "annee_cible"]
-        >>> progression(pd.DataFrame([[40.0, 2022, 30, 2024, 20, 2026]], columns=names)).round(2).iloc[0].tolist()
+        >>> progression(pd.DataFrame([[40.0, 2022, 30, 2024, 20, 2026]], columns=TRAJET)).round(2).iloc[0].tolist()
         [0.5, 0.5, 1.0, 0.84]
     """
-    start, now, target = (trajets[name].astype("float64") for name in ("valeur_initiale", "valeur", "cible"))
-    year = trajets["annee_initiale"].astype("float64")
-    spent, length = trajets["annee"] - year, trajets["annee_cible"].astype("float64") - year
+    start, year, now, annee, target, end = (trajets[name] for name in TRAJET)
+    spent, length = annee - year, end - year
     done, due = (now - start) / (target - start), (spent / length).where(spent < length, 1.0)
-    grows = (pd.concat([start, now, target], axis=1).min(axis=1) > 0) & (spent <= length)
+    grows = start.gt(0) & now.gt(0) & target.gt(0) & (spent <= length)
     had, needed = ((last / start).where(grows) ** (1 / years) - 1 for last, years in ((now, spent), (target, length)))
     return pd.DataFrame(
         {
@@ -182,7 +180,7 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     missing = -side.replace(0, 1) * (now - target)  # how much is lacking, under zero when none
     yet_to_come = start.isna() & ~cas["annuelle"] & cas["annee"].lt(cas["annee_cible"].fillna(0))
     still = rounding.gt(0) & (now - start).abs().round(DECIMALES_EXACTES).le(rounding)
-    way = progression(cas.where(~(stopped | band | threshold | met | still)))
+    way = progression(cas[TRAJET].where(~(stopped | band | threshold | met | still)))
     late = np.where(cas["annee"].ge(cas["annee_cible"].fillna(9999)), "echeance_passee", "")
     above, below, already = "au_dessus_de_la_bande", "sous_la_bande", "deja_atteinte_au_depart"
     verdict, reason = _premier(

@@ -11,7 +11,7 @@ import pandas as pd
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import OBSERVATIONS, QUALITATIF, avec_grille
 from ctglib.calculs.jugement import evolution
-from ctglib.calculs.suivi import coupure_entre, dernieres_mesures
+from ctglib.calculs.suivi import coupure_entre, dernieres_mesures, par_annee
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def parcours(
     final = wholes[wholes["annee"].eq(year)].reset_index(drop=True)
     items = final["indicateur"].map(meanings)
     values = avec_grille(mesures, meanings.values(), suivis, year)
-    last = dernieres_mesures(values[values["annee"].ge(convention.debut.year)], final, year + 1)
+    start = convention.debut.year
+    last = dernieres_mesures(*par_annee(values[values["annee"].ge(start)], final, start, year))
     measured, started = last["valeur"].notna(), final["valeur_initiale"].notna()
     when = last["annee"].where(measured).astype("Int64")
     keys = final[["indicateur"]].assign(annee=when.fillna(year))

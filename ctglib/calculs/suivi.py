@@ -121,30 +121,33 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
     A missing or suppressed input makes the result missing, for the same reason. An empty denominator makes it « sans
     objet ». The millésime of a result is the latest of its inputs: a revision of one is a revision of the other.
     """
-    table = observations
+    table = observations.assign(cellule=observations.groupby(CELLULE).ngroup())
     for item in indicateurs:
         if item.calcul is None:
             continue
-        entered = table.loc[table["indicateur"].eq(item.id), CELLULE]
-        rows = table[table["indicateur"].isin(item.termes)]
-        cells = rows.set_index([*CELLULE, "indicateur"])[["valeur", "statut", "millesime"]].unstack("indicateur")
-        cells = cells[~cells.index.isin(pd.MultiIndex.from_frame(entered))]
-        if cells.empty:
+        entered = table.loc[table["indicateur"].eq(item.id), "cellule"]
+        rows = table[table["indicateur"].isin(item.termes) & ~table["cellule"].isin(entered)]
+        if rows.empty:
             continue
-        names = list(dict.fromkeys(item.termes))
-        result = appliquer(item.calcul, item.entrees, cells["valeur"].reindex(columns=names).astype("float64"))
-        worst = pire(cells["statut"].reindex(columns=names).astype(object).fillna(Statut.NON_TRANSMIS))
-        new = cells.index.to_frame(index=False).assign(
+        cells = rows.drop_duplicates("cellule").set_index("cellule", drop=False).sort_index()
+        terms = {name: rows[rows["indicateur"].eq(name)].set_index("cellule") for name in item.termes}
+        values, states = (
+            pd.DataFrame({name: one[column] for name, one in terms.items()}, cells.index)
+            for column in ("valeur", "statut")
+        )
+        result = appliquer(item.calcul, item.entrees, values)
+        worst = pire(states.astype(object).fillna(Statut.NON_TRANSMIS))
+        new = cells.assign(
             indicateur=item.id,
-            valeur=result.to_numpy(),
-            statut=worst.mask(result.isna() & ~worst.isin(ABSENCES), Statut.SANS_OBJET).to_numpy(),
-            millesime=cells["millesime"].max(axis=1).array,
+            valeur=result,
+            statut=worst.mask(result.isna() & ~worst.isin(ABSENCES), Statut.SANS_OBJET),
+            millesime=rows.groupby("cellule")["millesime"].max(),
             unite=item.unite,
             source=item.collecte.document if item.collecte else "",
             note="",
         )
-        table = pd.concat([table, new[list(table.columns)].astype(table.dtypes)], ignore_index=True)
-    return table
+        table = pd.concat([table, new], ignore_index=True)
+    return table.drop(columns="cellule")
 
 
 def pire(*statuts: pd.Series | pd.DataFrame) -> pd.Series:
@@ -162,22 +165,33 @@ def series(
     return rows[[*LIGNE, "annee", "valeur", "statut"]].astype({"annee": "int64", "valeur": "float64"})
 
 
-def en_annee(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int | pd.Series) -> pd.DataFrame:
-    """Return what ``series`` says of some rows in a year: valeur, statut, saisie; without a row, « non transmis »."""
-    keys = lignes[LIGNE].assign(annee=annee).fillna({"annee": 0}).astype({"annee": "int64"})
-    found = keys.merge(mesures, "left", [*LIGNE, "annee"])[["valeur", "statut"]].set_axis(lignes.index)
-    return found.assign(saisie=found["statut"].notna(), statut=found["statut"].fillna(Statut.NON_TRANSMIS))
+def par_annee(mesures: pd.DataFrame, lignes: pd.DataFrame, depuis: int, annee: int) -> tuple[pd.DataFrame, ...]:
+    """Return the values, then the statuses, that ``series`` has of some rows: a year a column, missing without a row.
 
-
-def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, avant: int) -> pd.DataFrame:
-    """Return the latest measured value of some rows before a year: annee, valeur, statut.
-
-    When there is none, what is known of the year just before it.
+    The years are those from ``depuis`` to ``annee``, and the earlier ones that are measured.
     """
-    measured = mesures[mesures["annee"].lt(avant) & mesures["valeur"].notna()].sort_values("annee")
-    found = lignes[LIGNE].merge(measured.drop_duplicates(LIGNE, keep="last"), "left", LIGNE).set_axis(lignes.index)
-    just_before = en_annee(mesures, lignes, avant - 1).assign(annee=avant - 1)
-    return found[["annee", "valeur", "statut"]].fillna(just_before)
+    told = lignes[LIGNE].assign(ligne=range(len(lignes))).merge(mesures, on=LIGNE)
+    rows, years = range(len(lignes)), range(min([depuis, *told["annee"]]), annee + 1)
+    return tuple(
+        told.pivot(index="ligne", columns="annee", values=name)
+        .reindex(rows, columns=years)
+        .astype(kind)
+        .set_axis(lignes.index)
+        for name, kind in (("valeur", "float64"), ("statut", object))
+    )
+
+
+def dernieres_mesures(valeurs: pd.DataFrame, statuts: pd.DataFrame) -> pd.DataFrame:
+    """Return the latest measured value of each row of ``par_annee``: annee, valeur, statut.
+
+    When there is none, what is known of the last year.
+    """
+    place = valeurs.shape[1] - 1 - valeurs.notna().to_numpy()[:, ::-1].argmax(axis=1)
+    found = {
+        name: table.to_numpy()[range(len(table)), place] for name, table in (("valeur", valeurs), ("statut", statuts))
+    }
+    table = pd.DataFrame({"annee": valeurs.columns.to_numpy()[place], **found}, valeurs.index)
+    return table.fillna({"statut": Statut.NON_TRANSMIS})
 
 
 def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
@@ -271,7 +285,8 @@ def annees(
             (item.id, item.libelle, item.unite, *key, label, bool(keys)) for key, label in {**whole, **keys}.items()
         ]
     lines = pd.DataFrame(rows, columns=list(ANNEES[:7])).astype({"detaille": bool}).merge(years, how="cross")
-    return lines.join(en_annee(mesures, lines, lines["annee"])[["valeur", "statut"]]).astype({"annee": "Int64"})
+    table = lines.merge(told, "left", [*LIGNE, "annee"]).fillna({"statut": Statut.NON_TRANSMIS})
+    return table.astype({"annee": "Int64"})
 
 
 def est_muet(table: pd.DataFrame) -> bool:

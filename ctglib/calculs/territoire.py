@@ -17,7 +17,7 @@ from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.formules import ratio_pour_100, somme
 from ctglib.calculs.jugement import mouvement
-from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu, coupure_entre, en_annee
+from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu, coupure_entre, par_annee
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
@@ -81,23 +81,27 @@ def contexte_du_territoire(
     earlier = measured[measured.duplicated(LIGNE, keep="last")].drop_duplicates(LIGNE, keep="last")
     before = table[LIGNE].merge(earlier, "left")["annee"]
 
+    def en_annee(values: pd.DataFrame, years: pd.Series) -> pd.Series:
+        return values.where(np.equal.outer(years.to_numpy("float64"), values.columns.to_numpy())).max(axis=1)
+
     def variation(values: pd.DataFrame, since: pd.Series) -> pd.Series:
         """Return the change since a year in %, missing when one is not known, is zero, or lies across a break."""
-        start, end = (en_annee(values, table, year)["valeur"] for year in (since, table["annee"]))
+        start, end = en_annee(values, since), en_annee(values, table["annee"])
         parted = coupure_entre(table, meanings, (), since).ne("")
         return (100 * (end / start.mask(start.eq(0)) - 1)).mask(parted | ~since.lt(table["annee"]))
 
     start = pd.Series(float(lieux.depart), table.index)
-    beside = other[other["valeur"].notna()].drop_duplicates([*LIGNE, "annee"], keep="last")
+    last = max([lieux.depart, *wanted["annee"]])
+    own_years, other_years = (par_annee(part, table, lieux.depart, last)[0] for part in (own, other))
     items = table["indicateur"].map(meanings)
     table = table.assign(
         annee_avant=before,
-        valeur_avant=en_annee(own, table, before)["valeur"],
-        valeur_depart=en_annee(own, table, start)["valeur"],
-        variation=variation(own, before),
-        variation_depart=variation(own, start),
-        variation_reference=variation(beside, before),
-        variation_reference_depart=variation(beside, start),
+        valeur_avant=en_annee(own_years, before),
+        valeur_depart=en_annee(own_years, start),
+        variation=variation(own_years, before),
+        variation_depart=variation(own_years, start),
+        variation_reference=variation(other_years, before),
+        variation_reference_depart=variation(other_years, start),
         arrondi=[item.arrondi_source or 0.0 for item in items],
         hasard=[item.hasard for item in items],
     )
