@@ -26,6 +26,7 @@ from ctglib.document.typographie import compter, majuscule
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import lire_dossier, lire_finale
 from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.partage import partager
 from ctglib.donnees.statuts import Statut
 from ctglib.rapports.bilan import ouvrir_bilan
 from ctglib.rapports.diagnostic import Diagnostic
@@ -43,7 +44,9 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
     """
     with enregistrer() as journal:
         dossier = lire_dossier(convention)
-        comparables = etudier_comparables(dossier, lire_communes(dossier))
+        comparables = partager(
+            f"comparables/{convention}", lambda: etudier_comparables(dossier, lire_communes(dossier))
+        )
         diagnostic = Diagnostic(dossier, controler(dossier))
         # Now, since another process may still be working out the study of the last year.
         found, needs = diagnostic.tous_les_constats, diagnostic.besoins_lus
