@@ -14,7 +14,7 @@ from ctglib.document.dessin import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.graphiques.carte import CONTOURS, tracer_carte
-from ctglib.graphiques.rangees import spread
+from ctglib.graphiques.planche import spread
 
 if TYPE_CHECKING:
     import numpy as np

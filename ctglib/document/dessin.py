@@ -17,7 +17,7 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import fontManager
 from matplotlib.transforms import Bbox
 
-from ctglib.document.signes import FAMILLE, SECOURS, avance, fichiers, largeur, lisible, montrable, signes_de
+from ctglib.document.signes import FAMILLE, SECOURS, avance, fichiers, largeur, lisible, montrable
 from ctglib.donnees.lecture import lire_octets
 from ctglib.donnees.modeles.catalogue import Charte
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -62,11 +62,6 @@ def charter_style() -> Iterator[None]:
     """Apply the charter's style file for a while; the settings of whoever calls come back."""
     with matplotlib.rc_context(_reglages()):
         yield
-
-
-def known_signs(bold: bool) -> frozenset[int]:
-    """Return the code points that the family has of its own."""
-    return signes_de(FAMILLE, "700" if bold else "400")
 
 
 def measure(text: str, size: float, bold: bool) -> float:

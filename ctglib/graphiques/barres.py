@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import FINE, INSECABLE, compter, enumerer, minuscule, nombre, pourcent
-from ctglib.graphiques.planche import OVER_RULES, assemble
-from ctglib.graphiques.rangees import BETWEEN_ROWS, GUTTER, Echelle, blocks, echelle, left_of_marks, put_axis, put_rows
+from ctglib.graphiques.planche import BETWEEN_ROWS, GUTTER, OVER_RULES, TIRET, Echelle, assemble, blocks, echelle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,47 +40,43 @@ SEPARATOR = 1.4
 PATCH, AFTER_PATCH, BETWEEN_ENTRIES = 7.0, 4.0, 12.0
 WHOLE = 100.0
 LEAST = 0.05  # a rest of 100 % that is only rounding
-TIRET = "–"
 GARDEES = ["groupe", "modalite", "libelle", "part", "effectif", "statut"]
 
 
 # Ages.
 
 
-def ages(
-    ages: pd.DataFrame, tranches: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "",
-    jusqu_a: int = 0,
-) -> Figure:  # fmt: skip
+def ages(ages: pd.DataFrame, tranches: pd.DataFrame, contexte: Contexte, *, jusqu_a: int = 0, **legende: str) -> Figure:
     """Return the chart of the ages, category by category; an age that goes beyond the scale ends with an arrow.
 
     - ``ages``: rows of ``ctglib.calculs.offre.ages``.
     - ``tranches``: children by age: ``age_min``, ``age_max`` (both included), ``effectif`` (NaN when absent) and
       ``libelle`` (« Enfants de 3 à 5 ans »).
     - ``jusqu_a``: the oldest age that must be seen, beyond the children who are counted.
-    The other arguments are those of ``planche.assemble``.
+    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     rows = ages.assign(fin=ages["age_max"].map(_end_of_age))
     bands = tranches.assign(
         fin=tranches["age_max"].map(_end_of_age),
-        compte=["–" if pd.isna(value) else nombre(value) for value in tranches["effectif"]],
+        compte=[TIRET if pd.isna(value) else nombre(value) for value in tranches["effectif"]],
     ).sort_values("age_min")
-    spans, counts = " ; ".join(map(_sentence_of_age, rows.itertuples())), _counts(bands)
-    place = contexte.territoire
+
+    def counts(bands: pd.DataFrame) -> str:
+        """Return « 473 enfants de moins de 3 ans et 458 enfants de 3 à 5 ans »; nothing when no count is known."""
+        known = bands[bands["effectif"].notna()]
+        return enumerer([f"{band.compte} {minuscule(band.libelle)}" for band in known.itertuples()])
+
+    place, spans = contexte.territoire, " ; ".join(f"« {row.nom} » : {row.texte}" for row in rows.itertuples())
     alt = f"Âges de {compter(len(rows), 'structure')}, {place.nom}. {spans}." if spans else SANS_AGE
+    alt += f" Enfants comptés : {counted}." if (counted := counts(bands)) else ""
     lecture = minuscule(SANS_AGE)
     if len(rows):  # the widest span within the scale, and the children counted at these ages
         last = (bands if len(bands) else rows)["fin"].max()
         row = max(rows.itertuples(), key=lambda row: row.fin - row.age_min if row.fin <= last else 0)
-        within = _counts(bands[(bands["age_min"] >= row.age_min) & (bands["fin"] <= row.fin)])
+        within = counts(bands[(bands["age_min"] >= row.age_min) & (bands["fin"] <= row.fin)])
         children = f" ; {place.a}, on compte {within}" if within else ""
-        lecture = f"{_sentence_of_age(row)}, l'âge le plus haut étant compris{children}."
-    columns = (
-        Colonne("nom", "Structure ou tranche d'âge"),
-        Colonne("libelle_type", "Type"),
-        Colonne("texte", "Âges"),
-        Colonne("compte", "Enfants", numerique=True),
-    )
-    counted = bands.assign(
+        lecture = f"« {row.nom} » : {row.texte}, l'âge le plus haut étant compris{children}."
+    told = bands.assign(
         nom=bands["libelle"], libelle_type="",
         texte=[f"{nombre(band.age_min)} à {nombre(band.age_max)} ans" for band in bands.itertuples()],
     )  # fmt: skip
@@ -92,9 +85,10 @@ def ages(
         bands.rename(columns={"libelle": "nom"}).drop(columns=["fin", "compte"]),
     ]
     return assemble(
-        contexte, lambda planche: _draw_ages(planche, rows, bands, _end_of_age(jusqu_a)), nom=nom, titre=titre,
-        source=source, alt=f"{alt} Enfants comptés : {counts}." if counts else alt, lecture=lecture, colonnes=columns,
-        lignes=pd.concat([rows.assign(compte=""), counted]), donnees=pd.concat(raw, ignore_index=True),
+        contexte, lambda planche: _draw_ages(planche, rows, bands, _end_of_age(jusqu_a)), **legende, alt=alt,
+        lecture=lecture, mots=3, lignes=pd.concat([rows.assign(compte=""), told]),
+        colonnes={"nom": "Structure ou tranche d'âge", "libelle_type": "Type", "texte": "Âges", "compte": "Enfants"},
+        donnees=pd.concat(raw, ignore_index=True),
     )  # fmt: skip
 
 
@@ -103,21 +97,25 @@ def _end_of_age(age_max: float) -> float:
     return age_max + 1 if age_max == int(age_max) else age_max
 
 
-def _sentence_of_age(row: object) -> str:
-    return f"« {row.nom} » : {row.texte}"
-
-
-def _counts(bands: pd.DataFrame) -> str:
-    """Return « 473 enfants de moins de 3 ans et 458 enfants de 3 à 5 ans »; nothing when no count is known."""
-    known = bands[bands["effectif"].notna()]
-    return enumerer([f"{band.compte} {minuscule(band.libelle)}" for band in known.itertuples()])
-
-
 def _draw_ages(planche: Planche, rows: pd.DataFrame, bands: pd.DataFrame, furthest: float) -> float:
-    ends = bands["fin"] if len(bands) else rows["fin"]
-    scale = echelle([0.0, *ends, furthest], left_of_marks(planche), planche.width, zero=True)
-    axes, grey = planche.across(scale), planche.couleurs
-    top = y = _put_band(planche, axes, scale, bands) if len(bands) else 0.0
+    ends, grey, y = bands["fin"] if len(bands) else rows["fin"], planche.couleurs, 0.0
+    scale = echelle([0.0, *ends, furthest], planche.left, planche.width, zero=True)
+    axes, bounds = planche.plot(scale), scale.graduations()
+    if len(bands):  # the children of each age group as a thin band
+        bounds = sorted({*bands["age_min"], *ends, max(furthest, ends.max())})
+        lines = planche.wrap(BANDEAU, planche.width if planche.narrow else scale.left - GUTTER, bold=True)
+        text = len(lines) * planche.leading
+        height = text + HEIGHT_OF_BAND + 2 if planche.narrow else max(text, HEIGHT_OF_BAND)
+        middle = height - HEIGHT_OF_BAND / 2 if planche.narrow else height / 2
+        planche.write_lines(0, text / 2 if planche.narrow else middle, lines, bold=True)
+        axes.barh([middle] * len(bands), bands["fin"] - bands["age_min"], HEIGHT_OF_BAND, bands["age_min"],
+                  color=planche.shade[3], edgecolor=grey.fond, linewidth=1.5, clip_on=False)  # fmt: skip
+        for band in bands.itertuples():
+            left, right = scale.place(band.age_min), scale.place(band.fin)
+            if planche.measure(band.compte, bold=True) <= right - left - 1.5:
+                planche.write((left + right) / 2, middle, band.compte, ha="center", bold=True)
+        y = height + GUTTER
+    top = y
     if rows.empty:
         y = planche.put_text(0, y, SANS_AGE, color=grey.absence) + BETWEEN_ROWS
     for rank, (title, members) in enumerate(rows.groupby("libelle_categorie", sort=False)):
@@ -127,35 +125,15 @@ def _draw_ages(planche: Planche, rows: pd.DataFrame, bands: pd.DataFrame, furthe
         y = planche.put_text(0, y, str(title), lines=3, bold=True, hide=True) + UNDER_A_TITLE
         # The kind qualifies the name, unless it begins with it.
         kinds = ["" if row.nom.startswith(row.libelle_type) else row.libelle_type for row in members.itertuples()]
-        rangees = put_rows(planche, members["nom"], y, details=kinds)
-        y = rangees.bottom + BETWEEN_ROWS
-        for middle, row in zip(rangees.middles, members.itertuples(), strict=True):
+        middles, bottom = planche.put_rows(members["nom"], y, details=kinds)
+        y = bottom + BETWEEN_ROWS
+        for middle, row in zip(middles, members.itertuples(), strict=True):
             _put_span(planche, axes, scale, middle, row)
-    bounds = (
-        {*bands["age_min"], *bands["fin"], max(furthest, bands["fin"].max())} if len(bands) else scale.graduations()
-    )
-    bottom = put_axis(planche, axes, scale, top, y - BETWEEN_ROWS,
-                      values=[(bound, nombre(bound)) for bound in sorted(bounds)])  # fmt: skip
+    values = [(bound, nombre(bound)) for bound in bounds]
+    bottom = planche.put_axis(axes, scale, top, y - BETWEEN_ROWS, values=values)
     right, line = (planche.width, bottom + 5) if planche.narrow else (scale.left - GUTTER, bottom - 6)
     planche.write(right, line, UNITE_DES_AGES, ha="right", color=grey.secondaire)
     return line + 6
-
-
-def _put_band(planche: Planche, axes: Axes, scale: Echelle, bands: pd.DataFrame) -> float:
-    """Put the children of each age group as a thin band, and return where the rows start."""
-    width = planche.width if planche.narrow else scale.left - GUTTER
-    lines = planche.wrap(BANDEAU, width, bold=True)
-    text = len(lines) * planche.leading
-    height = text + HEIGHT_OF_BAND + 2 if planche.narrow else max(text, HEIGHT_OF_BAND)
-    middle = height - HEIGHT_OF_BAND / 2 if planche.narrow else height / 2
-    planche.write_lines(0, text / 2 if planche.narrow else middle, lines, bold=True)
-    axes.barh([middle] * len(bands), bands["fin"] - bands["age_min"], HEIGHT_OF_BAND, bands["age_min"],
-              color=planche.shade[3], edgecolor=planche.couleurs.fond, linewidth=1.5, clip_on=False)  # fmt: skip
-    for band in bands.itertuples():
-        left, right = scale.place(band.age_min), scale.place(band.fin)
-        if planche.measure(band.compte, bold=True) <= right - left - 1.5:
-            planche.write((left + right) / 2, middle, band.compte, ha="center", bold=True)
-    return height + GUTTER
 
 
 def _put_span(planche: Planche, axes: Axes, scale: Echelle, y: float, row: object) -> None:
@@ -178,14 +156,12 @@ def _put_span(planche: Planche, axes: Axes, scale: Echelle, y: float, row: objec
 # Entries and exits.
 
 
-def entrees_sorties(
-    mouvements: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = ""
-) -> Figure | None:
+def entrees_sorties(mouvements: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
     """Return the bars of each year; None when no year has an entry or an exit that is known.
 
     - ``mouvements``: one row a year: ``annee``, ``entrees``, ``sorties`` (counts, NaN with the absence that
       ``statut_entrees`` and ``statut_sorties`` tell).
-    The other arguments are those of ``planche.assemble``.
+    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     if not mouvements[["entrees", "sorties"]].notna().any(axis=None):
         return None
@@ -199,34 +175,27 @@ def entrees_sorties(
     row = (complete if len(complete) else rows.dropna(subset=["entrees", "sorties"], how="all")).iloc[-1]
     said = [f"{row.an} : entrées {row.texte_entrees}, sorties {row.texte_sorties}, solde {row.texte_solde}."
             for row in rows.itertuples()]  # fmt: skip
-    columns = (
-        Colonne("an", "Année"),
-        Colonne("texte_entrees", ENTREES, numerique=True),
-        Colonne("texte_sorties", SORTIES, numerique=True),
-        Colonne("texte_solde", SOLDE, numerique=True),
-    )
+
+    def draw(planche: Planche) -> float:
+        left = planche.widest((ENTREES, SORTIES, SOLDE), bold=True) + GUTTER
+        width = planche.width - left
+        texts = rows[["texte_entrees", "texte_sorties", "texte_solde", "an"]].to_numpy().ravel()
+        need = min(planche.widest_word(texts, bold=True) + 2 * MARGIN_OF_YEARS, width / AT_LEAST)
+        parts = blocks(range(len(rows)), width, need)
+        unit = HEIGHT / max(sum(value for name in SENS if (value := rows[name].max()) > 0), 1.0)
+        top = -BETWEEN_BLOCKS
+        for ranks in parts:
+            place = (left, top + BETWEEN_BLOCKS, width / len(parts[0]))
+            top = _put_years(planche, rows.iloc[list(ranks)], place, unit)
+        return top
+
     return assemble(
-        contexte, lambda planche: _draw_flows(planche, rows), nom=nom, titre=titre, source=source,
-        alt=f"Entrées et sorties sur {compter(len(rows), 'année')}. {' '.join(said)}",
+        contexte, draw, **legende, alt=f"Entrées et sorties sur {compter(len(rows), 'année')}. {' '.join(said)}",
         lecture=f"en {row['an']}, entrées : {row['texte_entrees']} ; sorties : {row['texte_sorties']} ; "
                 f"solde : {row['texte_solde']}.",
-        colonnes=columns, lignes=rows,
-        donnees=rows[["annee", "entrees", "statut_entrees", "sorties", "statut_sorties", "solde"]],
+        colonnes={"an": "Année", "texte_entrees": ENTREES, "texte_sorties": SORTIES, "texte_solde": SOLDE},
+        lignes=rows, donnees=rows[["annee", "entrees", "statut_entrees", "sorties", "statut_sorties", "solde"]],
     )  # fmt: skip
-
-
-def _draw_flows(planche: Planche, rows: pd.DataFrame) -> float:
-    left = planche.widest((ENTREES, SORTIES, SOLDE), bold=True) + GUTTER
-    width = planche.width - left
-    texts = [*rows["texte_entrees"], *rows["texte_sorties"], *rows["texte_solde"], *rows["an"]]
-    parts = blocks(range(len(rows)), width,
-                   min(planche.widest_word(texts, bold=True) + 2 * MARGIN_OF_YEARS, width / AT_LEAST))  # fmt: skip
-    longest = sum(value for name in SENS if (value := rows[name].max()) > 0)
-    unit = HEIGHT / max(longest, 1.0)
-    size, top = width / len(parts[0]), 0.0
-    for ranks in parts:
-        top = _put_years(planche, rows.iloc[list(ranks)], (left, top, size), unit) + BETWEEN_BLOCKS
-    return top - BETWEEN_BLOCKS
 
 
 def _put_years(planche: Planche, rows: pd.DataFrame, place: tuple[float, float, float], unit: float) -> float:
@@ -270,8 +239,7 @@ def _put_years(planche: Planche, rows: pd.DataFrame, place: tuple[float, float, 
 # Parts of a whole.
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """A part of a bar, in %; ``color`` is empty when it is hidden or absent, and ``texte`` then says so."""
 
     libelle: str
@@ -280,12 +248,12 @@ class Segment:
     color: str
 
 
-def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure | None:
+def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
     """Return the bars of the groups, in order; None when no part is known.
 
     - ``parts``: one row a group and modalité: ``groupe``, ``modalite``, ``libelle`` (of the modalité), ``part`` (in %,
       NaN with the absence that ``statut`` tells), ``effectif`` (NaN when hidden), ``statut``.
-    The other arguments are those of ``planche.assemble``.
+    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     if not parts["part"].notna().any():
         return None
@@ -296,39 +264,36 @@ def parts(parts: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, sour
     groups = {str(name): members for name, members in rows.groupby("groupe", sort=False)}
     name, members = next((name, members) for name, members in groups.items() if members["part"].notna().any())
     most = members.loc[members["part"].idxmax()]
-    absent = " ; ".join(f"{word} : {minuscule(_together(labels))}" for word, labels in _absent(members).items())
+    absent = " ; ".join(f"{word} : {minuscule(labels)}" for word, labels in _absent(members).items())
     counts = f"{compter(rows['modalite'].nunique(), 'modalité')} dans {compter(len(groups), 'groupe')}"
     said = [f"{name} : {', '.join(members['libelle'] + ' ' + members['texte'])}." for name, members in groups.items()]
     # One row a modalité and one column a group; the counts, which the CSV has, are not repeated.
     told = rows.assign(texte=rows["texte"].str.removesuffix(f"{FINE}%")).drop_duplicates(
         ["modalite", "groupe"], keep="last"
     )
+    names, heads = (
+        list(dict.fromkeys(rows["modalite"])),
+        {f"g{rank}": f"{name} (%)" for rank, name in enumerate(groups)},
+    )
     cells = told.pivot(index="modalite", columns="groupe", values="texte")[list(groups)].fillna(TIRET)
-    keys = [f"g{rank}" for rank in range(len(groups))]
-    cells = cells.set_axis(keys, axis=1)
+    cells = cells.set_axis(list(heads), axis=1)
     cells["libelle"] = rows.drop_duplicates("modalite", keep="last").set_index("modalite")["libelle"]
-    columns = [
-        Colonne("libelle", "Modalité"),
-        *(Colonne(key, f"{name} (%)", True) for key, name in zip(keys, groups, strict=True)),
-    ]
+
+    def draw(planche: Planche) -> float:
+        shades = dict(zip(names, planche.shades(len(names)), strict=True))
+        bars = {name: _segments(rows, shades) for name, rows in groups.items()}
+        whole = max(WHOLE, *(sum(segment.part for segment in segments) for segments in bars.values()))
+        scale = Echelle(0, whole, 0, planche.width)
+        axes, y = planche.plot(scale), 0.0
+        for name, segments in bars.items():
+            y = _put_bar(planche, axes, scale, y, name, segments) + BETWEEN_BARS
+        return y - BETWEEN_BARS + 2
+
     return assemble(
-        contexte, lambda planche: _draw_parts(planche, groups), nom=nom, titre=titre, source=source,
-        alt=f"Parts de {counts}. {' '.join(said)}",
+        contexte, draw, **legende, alt=f"Parts de {counts}. {' '.join(said)}",
         lecture=f"{name}, « {most['libelle']} » : {most['texte']}" + (f" ({absent})." if absent else "."),
-        colonnes=columns, lignes=cells.loc[list(dict.fromkeys(rows["modalite"]))], donnees=parts[GARDEES],
+        colonnes={"libelle": "Modalité", **heads}, lignes=cells.loc[names], donnees=parts[GARDEES],
     )  # fmt: skip
-
-
-def _draw_parts(planche: Planche, groups: dict[str, pd.DataFrame]) -> float:
-    names = list(dict.fromkeys(name for rows in groups.values() for name in rows["modalite"]))
-    shades = dict(zip(names, planche.shades(len(names)), strict=True))
-    bars = {name: _segments(rows, shades) for name, rows in groups.items()}
-    whole = max(WHOLE, *(sum(segment.part for segment in segments) for segments in bars.values()))
-    scale = Echelle(0, whole, 0, planche.width)
-    axes, y = planche.across(scale), 0.0
-    for name, segments in bars.items():
-        y = _put_bar(planche, axes, scale, y, name, segments) + BETWEEN_BARS
-    return y - BETWEEN_BARS + 2
 
 
 def _segments(rows: pd.DataFrame, shades: dict[str, str]) -> list[Segment]:
@@ -337,24 +302,28 @@ def _segments(rows: pd.DataFrame, shades: dict[str, str]) -> list[Segment]:
     left = max(WHOLE - known["part"].sum(), 0.0)
     rest = left / len(hidden) if len(hidden) and left > LEAST else 0.0
     found = [Segment(row.libelle, row.texte, row.part, shades[row.modalite]) for row in known.itertuples()]
-    return found + [Segment(_together(labels), word, rest, "") for word, labels in hidden.items()]
+    return found + [Segment(labels, word, rest, "") for word, labels in hidden.items()]
 
 
-def _absent(rows: pd.DataFrame) -> dict[str, list[str]]:
-    """Return the labels of the parts that are absent, by the word that says so."""
-    return rows[rows["part"].isna()].groupby("texte", sort=False)["libelle"].agg(list).to_dict()
-
-
-def _together(labels: Sequence[str]) -> str:
-    """Return « Autre commune et non renseigné »."""
-    return enumerer([label if rank == 0 else minuscule(label) for rank, label in enumerate(labels)])
+def _absent(rows: pd.DataFrame) -> dict[str, str]:
+    """Return the labels of the parts that are absent, « Autre commune et non renseigné », by the word that says so."""
+    return {
+        word: enumerer([label if rank == 0 else minuscule(label) for rank, label in enumerate(labels)])
+        for word, labels in rows[rows["part"].isna()].groupby("texte", sort=False)["libelle"]
+    }
 
 
 def _put_bar(planche: Planche, axes: Axes, scale: Echelle, top: float, name: str, segments: Sequence[Segment]) -> float:
     """Put the name of a group, its bar, and under it the labels that have no room inside; return its bottom."""
     lead, colours = planche.leading, planche.couleurs
     top = planche.put_text(0, top, name, lines=LINES, bold=True) + UNDER_NAME
-    inside = [_inside(planche, segment, scale.place(segment.part)) for segment in segments]
+    inside = []
+    for segment in segments:  # its label, then its part; over hatching a label has one line, or goes under the bar
+        room = scale.place(segment.part) - 2 * MARGIN
+        lines = planche.wrap(segment.libelle, room, LINES_INSIDE if segment.color else 1)
+        fits = planche.measure(segment.texte, bold=True) <= room
+        fits = fits and " ".join(lines) == planche.wrap(segment.libelle, 1e6, 1)[0]
+        inside.append([*lines, segment.texte] if fits else [])
     height = max(1, *map(len, inside)) * lead + 2 * MARGIN
     start = 0.0
     for segment, lines in zip(segments, inside, strict=True):
@@ -372,31 +341,11 @@ def _put_bar(planche: Planche, axes: Axes, scale: Echelle, top: float, name: str
         start += segment.part
     _outline(planche, 0.0, top, scale.place(start), height)
     outside = [segment for segment, lines in zip(segments, inside, strict=True) if not lines]
-    return _put_key(planche, top + height + 4, outside) if outside else top + height + 2
-
-
-def _inside(planche: Planche, segment: Segment, width: float) -> list[str]:
-    """Return the lines of a segment: its label, then its part; none without room.
-
-    Over hatching a label has one line, or goes under the bar.
-    """
-    room = width - 2 * MARGIN
-    if planche.measure(segment.texte, bold=True) > room:
-        return []
-    lines = planche.wrap(segment.libelle, room, LINES_INSIDE if segment.color else 1)
-    return [*lines, segment.texte] if " ".join(lines) == planche.wrap(segment.libelle, 1e6, 1)[0] else []
-
-
-def _outline(planche: Planche, x: float, y: float, width: float, height: float) -> None:
-    """Put a thin outline, without which the lightest shade would be lost on the page."""
-    corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
-    planche.rule(corners, planche.couleurs.filet, 0.5)
-
-
-def _put_key(planche: Planche, top: float, segments: Sequence[Segment]) -> float:
-    """Put labels under a bar, each after a patch of its colour, on a new line when one is full; return their bottom."""
-    lead, indent, x, y = planche.leading, PATCH + AFTER_PATCH, 0.0, top
-    for segment in segments:
+    if not outside:
+        return top + height + 2
+    # Under the bar, each label after a patch of its colour, on a new line when one is full.
+    indent, x, y = PATCH + AFTER_PATCH, 0.0, top + height + 4
+    for segment in outside:
         said = segment.texte.replace(" ", INSECABLE) if FINE in segment.texte else segment.texte
         lines = planche.wrap(f"{segment.libelle} : {said}", planche.width - indent, LINES)
         width = indent + planche.widest(lines)
@@ -407,3 +356,9 @@ def _put_key(planche: Planche, top: float, segments: Sequence[Segment]) -> float
         planche.write_lines(x + indent, y + len(lines) * lead / 2, lines)
         x, y = x + width + BETWEEN_ENTRIES, y + (len(lines) - 1) * lead
     return y + lead
+
+
+def _outline(planche: Planche, x: float, y: float, width: float, height: float) -> None:
+    """Put a thin outline, without which the lightest shade would be lost on the page."""
+    corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
+    planche.rule(corners, planche.couleurs.filet, 0.5)

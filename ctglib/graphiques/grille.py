@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import INSECABLE, compter
-from ctglib.graphiques.planche import assemble
-from ctglib.graphiques.rangees import GUTTER, blocks, left_of_marks, put_note, put_rows
+from ctglib.graphiques.planche import GUTTER, TIRET, assemble, blocks
 
 if TYPE_CHECKING:
     from ctglib.document.contexte import Contexte
@@ -20,16 +18,15 @@ PLUS_FONCE = "Plus la case est foncée, plus la valeur est élevée."
 LINES = 3
 MARGIN, BETWEEN_CELLS, BETWEEN_BLOCKS = 4.0, 2.0, 12.0
 AT_LEAST = 3  # columns in a block, even when a word must then be cut
-TIRET = "–"
 
 
-def grille(cellules: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure | None:
+def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
     """Return the heat map, rows and columns in the order in which they come; None when no cell has a value.
 
     - ``cellules``: one row a cell: ``ligne``, ``colonne``, ``valeur`` (NaN when missing), ``texte`` (what is written:
       the value, or the word of its absence) and, if wanted, ``signe``, written before it. Colour goes from zero, or
       from the lowest value when it is negative, to the highest one.
-    The other arguments are those of ``planche.assemble``.
+    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     if not cellules["valeur"].notna().any():
         return None
@@ -43,28 +40,28 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, 
     texts, values = (cells[name].unstack().reindex(index=lines, columns=columns) for name in ("texte", "valeur"))
     said = [f"{line} : {', '.join(f'{column} {text}' for column, text in row.dropna().items())}."
             for line, row in texts.iterrows()]  # fmt: skip
-    texts, values = texts.fillna(TIRET), values.astype("float64")
+    texts, values, keys = texts.fillna(TIRET), values.astype("float64"), [f"c{rank}" for rank in range(len(columns))]
+
+    def draw(planche: Planche) -> float:
+        low, high = min(0.0, values.min(axis=None)), values.max(axis=None)
+        ranks = (values - low) / (high - low) if high > low else values * 0.0
+        left = min(planche.left, planche.widest(texts.index) + GUTTER)
+        width = planche.width - left
+        words = max(planche.widest_word(texts.columns), planche.widest_word(texts.to_numpy().ravel(), bold=True))
+        parts = blocks(columns, width, min(words + 2 * MARGIN, width / AT_LEAST))
+        top = 0.0
+        for shown in parts:
+            place = (left, top, width / len(parts[0]))
+            top = _put_block(planche, place, texts[shown], ranks[shown]) + BETWEEN_BLOCKS
+        return planche.put_note(left, top - BETWEEN_BLOCKS + 4, PLUS_FONCE)
+
     return assemble(
-        contexte, lambda planche: _draw(planche, texts, values), nom=nom, titre=titre, source=source,
+        contexte, draw, **legende,
         alt=f"{compter(len(lines), 'ligne')}, {compter(len(columns), 'colonne')}. {' '.join(said)}",
         lecture=f"« {best['ligne']} », {best['colonne']} : {best['texte']}.",
-        colonnes=[Colonne("ligne", "Ligne"), *(Colonne(f"c{rank}", name, True) for rank, name in enumerate(columns))],
-        lignes=texts.set_axis([f"c{rank}" for rank in range(len(columns))], axis=1).rename_axis("ligne").reset_index(),
-        donnees=cellules,
+        colonnes={"ligne": "Ligne", **dict(zip(keys, columns, strict=True))},
+        lignes=texts.set_axis(keys, axis=1).rename_axis("ligne").reset_index(), donnees=cellules,
     )  # fmt: skip
-
-
-def _draw(planche: Planche, texts: pd.DataFrame, values: pd.DataFrame) -> float:
-    low, high = min(0.0, values.min(axis=None)), values.max(axis=None)
-    ranks = (values - low) / (high - low) if high > low else values * 0.0
-    left = min(left_of_marks(planche), planche.widest(texts.index) + GUTTER)
-    width = planche.width - left
-    words = max(planche.widest_word(texts.columns), planche.widest_word(texts.to_numpy().ravel(), bold=True))
-    parts = blocks(list(texts.columns), width, min(words + 2 * MARGIN, width / AT_LEAST))
-    size, top = width / len(parts[0]), 0.0
-    for columns in parts:
-        top = _put_block(planche, (left, top, size), texts[columns], ranks[columns]) + BETWEEN_BLOCKS
-    return put_note(planche, left, top - BETWEEN_BLOCKS + 4, PLUS_FONCE)
 
 
 def _put_block(planche: Planche, place: tuple[float, float, float], texts: pd.DataFrame, ranks: pd.DataFrame) -> float:
@@ -78,11 +75,11 @@ def _put_block(planche: Planche, place: tuple[float, float, float], texts: pd.Da
     written = [[planche.wrap(text, room, LINES, bold=True) for text in row] for row in texts.to_numpy()]
     height = max(len(lines) for row in written for lines in row) * lead + MARGIN
     width, shades = size - BETWEEN_CELLS, planche.shades(5)[::-1]
-    rangees = put_rows(planche, texts.index, top + head + 4, mark=height)
-    for y, row, places in zip(rangees.middles, written, ranks.to_numpy(), strict=True):
+    middles, bottom = planche.put_rows(texts.index, top + head + 4, mark=height)
+    for y, row, places in zip(middles, written, ranks.to_numpy(), strict=True):
         for rank, (lines, shade) in enumerate(zip(row, places, strict=True)):
             x, colour = left + rank * size, None if pd.isna(shade) else shades[round(shade * (len(shades) - 1))]
             planche.rectangle(x, y - height / 2, width, height, colour)  # hatched without a value
             style = {"color": planche.ink(colour)} if colour else {"color": planche.couleurs.absence, "hide": True}
             planche.write_lines(x + width / 2, y, lines, ha="center", bold=True, **style)
-    return rangees.bottom
+    return bottom

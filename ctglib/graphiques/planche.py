@@ -1,13 +1,17 @@
 """A sheet: one matplotlib figure on which a chart writes in points from the upper left corner, and plots in its data.
 
 Everything is placed after its text has been measured, on a page of fixed width: nothing is cut, nothing is resized.
+Rows have their labels on their left, above their marks when the sheet is narrow.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from math import ceil, floor, isfinite, log10
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
@@ -15,21 +19,17 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure as Dessin
 from matplotlib.patches import Polygon, Rectangle
 
-from ctglib.document.dessin import charte, charter_style, known_signs, measure, svg, wrap
+from ctglib.document.dessin import charte, charter_style, measure, svg, wrap
 from ctglib.document.figure import Figure
-from ctglib.document.signes import montrable
-from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import INSECABLE
+from ctglib.document.signes import FAMILLE, montrable, signes_de
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import INSECABLE, nombre
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     import pandas as pd
     from matplotlib.axes import Axes
 
     from ctglib.document.contexte import Contexte
-    from ctglib.document.tableau import Colonne
-    from ctglib.graphiques.rangees import Echelle
 
 CM = 72 / 2.54
 SHIFT = {"left": 0.0, "center": 0.5, "right": 1.0}
@@ -42,11 +42,17 @@ SHEET = 5  # the sheet is drawn over the plots
 DASHES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
 DISQUE, LOSANGE = 6.8, 7.5  # sizes of the marks: the points of a diamond show around a disc put over it
 WEIGHTS = (0.2126, 0.7152, 0.0722)  # WCAG 2: relative luminance of sRGB
+PART_OF_LABELS, GUTTER, BETWEEN_ROWS, LINES_OF_A_LABEL = 0.36, 10.0, 8.0, 3
+BETWEEN_NAMES, LINE_OF_NAMES, BETWEEN_VALUES, NAME_AND_DETAIL = 10.0, 7.0, 4.0, 5.0
+MARK = 12.0
+TIRET = "–"
+SANS_ZERO = "L'échelle ne part pas de zéro."
+ROOM_OF_A_GRADUATION = 36.0
 
 
 def assemble(
     contexte: Contexte, draw: Callable[[Planche], float], *, nom: str, titre: str, alt: str, lecture: str,
-    colonnes: Sequence[Colonne], lignes: pd.DataFrame, source: str = "", **reste: object,
+    colonnes: Mapping[str, str], lignes: pd.DataFrame, mots: int = 1, source: str = "", **reste: object,
 ) -> Figure:  # fmt: skip
     """Return the figure of a chart.
 
@@ -57,13 +63,15 @@ def assemble(
         titre: Its caption.
         alt: What the chart shows, with its main figures.
         lecture: One sentence that reads one figure.
-        colonnes: The columns of its numbers.
+        colonnes: The columns of its numbers and their headers.
         lignes: Their rows, as text.
+        mots: How many of the first columns are words, the others being numbers.
         source: Producer and document, when not the context's.
         reste: What else a table takes: ``donnees``, unrounded; ``groupes``, ``notes``.
     """
     source = source or contexte.source
-    tableau = Tableau.de(lignes, colonnes, nom=f"donnees-{nom}", titre=titre, source=source, donnees_de=nom, **reste)
+    columns = [Colonne(key, head, numerique=rank >= mots) for rank, (key, head) in enumerate(colonnes.items())]
+    tableau = Tableau.de(lignes, columns, nom=f"donnees-{nom}", titre=titre, source=source, donnees_de=nom, **reste)
 
     def dessiner(taille: str) -> Dessin:
         with charter_style():
@@ -83,44 +91,120 @@ def prepare() -> None:
         svg(figure, "", "", "large")
 
 
+@dataclass(frozen=True)
+class Echelle:
+    """A linear scale from ``low`` at ``left`` to ``high`` at ``right`` (in points), marked every ``step``."""
+
+    low: float
+    high: float
+    left: float
+    right: float
+    step: float = 1.0
+
+    def place(self, value: float) -> float:
+        """Return the place of a value, in points."""
+        return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
+
+    def graduations(self) -> list[float]:
+        """Return the round values of the scale."""
+        first, last = ceil(self.low / self.step - 1e-9), floor(self.high / self.step + 1e-9)
+        return [round(rank * self.step, 9) for rank in range(first, last + 1)]
+
+
+def echelle(values: Iterable[float], left: float, right: float, *, zero: bool = False) -> Echelle:
+    """Return a scale that starts on a round value and ends on the greatest one, so that the marks use the whole width.
+
+    ``zero`` must be on it where a length stands for a value or a gap.
+    """
+    finite = [value for value in values if isfinite(value)] or [0.0, 1.0]
+    low, high = min(finite), max(finite)
+    if zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    if high - low < 1e-9:
+        low, high = (low, high + 1) if zero else (low - 1, high + 1)
+    step = round_step((high - low) / max(2, (right - left) / ROOM_OF_A_GRADUATION))
+    return Echelle(floor(low / step + 1e-9) * step, high, left, right, step)
+
+
+def round_step(step: float) -> float:
+    """Return the first of 1, 2, 5 × 10ⁿ that is not under a step.
+
+    Examples:
+        >>> round_step(13.2), round_step(0.7)
+        (20.0, 1.0)
+    """
+    unit = 10.0 ** floor(log10(step))
+    return next(factor * unit for factor in (1.0, 2.0, 5.0, 10.0) if factor * unit >= step - 1e-9)
+
+
+def blocks(columns: Sequence[Any], width: float, need: float) -> list[Sequence[Any]]:
+    """Return columns in as few blocks as their need allows, of nearly the same size: none is squeezed.
+
+    Examples:
+        >>> blocks([2023, 2024, 2025, 2026, 2027], 100, 30)
+        [[2023, 2024, 2025], [2026, 2027]]
+    """
+    count = len(columns)
+    size = ceil(count / ceil(count / max(int(width / need), 1)))
+    return [columns[start : start + size] for start in range(0, count, size)]
+
+
+def spread(
+    places: Sequence[float], sizes: Sequence[float], gap: float, low: float = float("-inf"), high: float = float("inf")
+) -> list[float]:
+    """Return where things start along a line so that none covers the next, each as near its own start as can be.
+
+    Args:
+        places: Where each would start, in increasing order.
+        sizes: How long each is.
+        gap: What is kept between two.
+        low: No start is before it, unless all do not fit.
+        high: No end is beyond it.
+    """
+    starts: list[float] = []
+    for rank, place in enumerate(places):
+        starts.append(max(place, starts[-1] + sizes[rank - 1] + gap if rank else low))
+    pushes = [start - place for start, place in zip(starts, places, strict=True)]
+    lift = min(max(pushes, default=0.0) / 2, starts[0] - low) if starts else 0.0
+    for rank in reversed(range(len(starts))):
+        starts[rank] = min(starts[rank] - lift, high - sizes[rank])
+        high = starts[rank] - gap
+    return starts
+
+
 class Planche:
     """A sheet of one of the charter's widths; ``narrow`` tells a chart to put its labels above its marks.
 
     Attributes:
-        figure: The matplotlib figure.
-        axes: Its axes in points, y downwards; ``across`` and ``plot`` add axes in data coordinates.
+        axes: Its axes in points, y downwards; ``plot`` adds axes in data coordinates.
         couleurs: The colours of the charter.
         leading: In points.
+        left: Where the marks of rows begin.
     """
 
     def __init__(self, taille: str) -> None:
-        self.couleurs, self.leading = charte().couleurs, charte().interligne
-        self.shade: Sequence[str] = charte().degrades.territoire  # from strong to light
-        self.width: float = getattr(charte().largeurs, taille) * CM
+        look = charte()
+        self.couleurs, self.leading = look.couleurs, look.interligne
+        self.shade: Sequence[str] = look.degrades.territoire  # from strong to light
+        self.width: float = getattr(look.largeurs, taille) * CM
         self.narrow = taille == "etroit"
+        self.left = 0.0 if self.narrow else PART_OF_LABELS * self.width + GUTTER
         self.size: float = matplotlib.rcParams["font.size"]
         self.figure = Dessin()
         self._boxes: list[tuple[Axes, tuple[float, float, float, float]]] = []
-        self.axes = self._add_axes((0.0, self.width), (1.0, 0.0), (0.0, 0.0, self.width, -1.0), SHEET)
+        self.axes = self.plot(Echelle(0.0, self.width, 0.0, self.width))
+        self.axes.set_zorder(SHEET)
 
-    # What is in data coordinates.
+    def plot(self, across: Echelle, upward: Echelle | None = None) -> Axes:
+        """Return axes with a scale across, and one from their bottom to their top.
 
-    def across(self, scale: Echelle) -> Axes:
-        """Return axes whose x is that of a scale and whose y is the sheet's, in points: rows stay where they are."""
-        return self._add_axes((scale.low, scale.high), (1.0, 0.0), (scale.left, 0.0, scale.right, -1.0))
-
-    def plot(self, across: Echelle, upward: Echelle) -> Axes:
-        """Return axes with a scale in each direction, the second from its bottom to its top."""
-        box = (across.left, upward.right, across.right, upward.left)
-        return self._add_axes((across.low, across.high), (upward.low, upward.high), box)
-
-    def _add_axes(
-        self, xlim: tuple[float, float], ylim: tuple[float, float], box: tuple[float, float, float, float],
-        zorder: int = 1,
-    ) -> Axes:  # fmt: skip
-        axes = self.figure.add_axes((0, 0, 1, 1), xlim=xlim, ylim=ylim, zorder=zorder)
+        Without the second, their y is the sheet's, in points: rows stay where they are.
+        """
+        ends = (upward.low, upward.high) if upward else (1.0, 0.0)
+        axes = self.figure.add_axes((0, 0, 1, 1), xlim=(across.low, across.high), ylim=ends, zorder=1)
         axes.set_axis_off()
-        self._boxes.append((axes, box))
+        self._boxes.append((axes, (across.left, upward.right if upward else 0.0, across.right,
+                                   upward.left if upward else -1.0)))  # fmt: skip
         return axes
 
     def finish(self, height: float) -> Dessin:
@@ -153,26 +237,19 @@ class Planche:
         return list(wrap(montrable(BLANKS.sub(" ", text).strip(" ")), width, lines, self.size, bold))
 
     def write(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        *,
-        ha: str = "left",
-        bold: bool = False,
-        color: str = "",
+        self, x: float, y: float, text: str, *, ha: str = "left", bold: bool = False, color: str = "",
         hide: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Write a line; ``y`` is the middle of its capitals; ``hide`` hides what the chart has behind the text."""
         written = montrable(text)
-        left = x - SHIFT[ha] * measure(written, self.size, bold)
+        left = x - SHIFT[ha] * self.measure(written, bold)
         if hide:
-            start, end = max(left - 1, 0.0), min(left + measure(written, self.size, bold) + 1, self.width)
+            start, end = max(left - 1, 0.0), min(left + self.measure(written, bold) + 1, self.width)
             self.rectangle(start, y - self.leading / 2, end - start, self.leading, self.couleurs.fond, zorder=HIDING)
         pieces = _runs(written, bold)
         for start, piece in pieces:
             alone = len(pieces) == 1
-            place = x if alone else left + measure(written[:start], self.size, bold)
+            place = x if alone else left + self.measure(written[:start], bold)
             self.axes.text(place, y + MIDDLE * self.size, piece, ha=ha if alone else "left", zorder=TEXT,
                            color=color or self.couleurs.texte, weight=700 if bold else 400)  # fmt: skip
 
@@ -192,14 +269,89 @@ class Planche:
         self.write_lines(x, top + height / 2, wrapped, bold=bold, **style)
         return top + height
 
+    def put_note(self, left: float, top: float, text: str) -> float:
+        """Write a remark under the chart, on as many lines as it takes, and return its bottom."""
+        return self.put_text(left, top, text, color=self.couleurs.secondaire) + 2
+
     def annotate(
         self, axes: Axes, place: tuple[float, float], text: str, *, dx: float = 0.0, dy: float = 0.0,
         bold: bool = False, **style: object,
     ) -> None:  # fmt: skip
         """Write a line beside a place of the data, that many points to its right and under it."""
-        offset = (dx, -dy - MIDDLE * self.size)
-        axes.annotate(montrable(text), place, offset, textcoords="offset points", annotation_clip=False,
-                      weight=700 if bold else 400, **style)  # fmt: skip
+        axes.annotate(montrable(text), place, (dx, -dy - MIDDLE * self.size), textcoords="offset points",
+                      annotation_clip=False, weight=700 if bold else 400, **style)  # fmt: skip
+
+    # Rows, their axis, their names.
+
+    def put_rows(
+        self, labels: Sequence[str], top: float, *, details: Sequence[str] = (), mark: float = MARK, first: float = 0.0
+    ) -> tuple[list[float], float]:
+        """Write the labels of rows; return the middles of their marks, and the bottom of the last row.
+
+        Args:
+            labels: One a row.
+            top: Top of the first row.
+            details: What qualifies each label (kind, management): under it, or after it on a narrow sheet.
+            mark: Height that the marks of a row need.
+            first: On a narrow sheet, height kept between the first label and its marks.
+        """
+        lead, grey, narrow = self.leading, self.couleurs.secondaire, self.narrow
+        width, middles, y = self.width if narrow else self.left - GUTTER, [], top
+        for label, detail in zip(labels, details or [""] * len(labels), strict=True):
+            names = self.wrap(label, width, LINES_OF_A_LABEL)
+            beside = self.measure(label) + NAME_AND_DETAIL
+            follows = narrow and len(names) == 1 and beside + self.measure(detail) <= width
+            under = self.wrap(detail, width, LINES_OF_A_LABEL) if detail and not follows else []
+            text = (len(names) + len(under)) * lead
+            start = y if narrow else y + max(mark - text, 0.0) / 2
+            self.write_lines(0, start + len(names) * lead / 2, names, hide=narrow)
+            self.write_lines(0, start + text - len(under) * lead / 2, under, color=grey, hide=narrow)
+            if detail and follows:
+                self.write(beside, start + lead / 2, detail, color=grey, hide=True)
+            if narrow:
+                y += text + 1 + (0.0 if middles else first)
+            height = mark if narrow else max(text, mark)
+            middles.append(y + height / 2)
+            y += height + BETWEEN_ROWS
+        return middles, y - BETWEEN_ROWS
+
+    def put_axis(
+        self, axes: Axes, scale: Echelle, top: float, bottom: float, *, values: Sequence[tuple[float, str]] = (),
+        symbole: str = "", signe: bool = False,
+    ) -> float:  # fmt: skip
+        """Put light vertical rules and their values under the rows, and return the bottom of the axis.
+
+        The values are the graduations of the scale, unless given. One that would touch the one on its left is left out.
+        """
+        decimals = next((number for number in (0, 1) if round(scale.step, number) == round(scale.step, 9)), 2)
+        after = f" {symbole}" if symbole else ""
+        values = values or [(one, nombre(one, decimals, signe=signe) + after) for one in scale.graduations()]
+        axes.vlines([value for value, _ in values], top, bottom + 3, colors=self.couleurs.filet, linewidth=0.5,
+                    clip_on=False)  # fmt: skip
+        free = float("-inf")
+        for value, text in values:
+            width = self.measure(text)
+            left = min(max(scale.place(value) - width / 2, 0.0), self.width - width)
+            if left >= free:
+                self.write(left + width / 2, bottom + 10, text, ha="center", color=self.couleurs.secondaire)
+                free = left + width + BETWEEN_VALUES
+        return bottom + 16
+
+    def put_names(self, y: float, names: Sequence[tuple[float, str, str]], right: float = 0.0) -> None:
+        """Write one or two names above their marks, away from each other and inside the sheet.
+
+        Args:
+            y: Middle of the names.
+            names: Place of the mark, name and colour, from left to right.
+            right: Where the names must end, when not at the end of the sheet.
+        """
+        limit = right or self.width
+        texts = [self.wrap(nom, limit / len(names) - BETWEEN_NAMES, 1, bold=True)[0] for _, nom, _ in names]
+        widths = [self.measure(text, bold=True) for text in texts]
+        wanted = [x - width + 4 for (x, _, _), width in zip(names[:-1], widths[:-1], strict=True)] + [names[-1][0] - 4]
+        starts = spread(wanted, widths, BETWEEN_NAMES, 0.0, limit)
+        for start, text, (_, _, colour) in zip(starts, texts, names, strict=True):
+            self.write(start, y, text, bold=True, color=colour)
 
     # Shapes, in points.
 
@@ -231,8 +383,6 @@ class Planche:
         edge = {"mfc": paper, "mec": color, "mew": 1.4} if hollow else {"mfc": color, "mec": paper, "mew": 0.8}
         axes.plot(xs, ys, form, markersize=wanted - 1.2 if hollow else wanted, clip_on=False, **edge)
 
-    # Shades.
-
     def shades(self, number: int) -> list[str]:
         """Return that many shades, from strong to light; between the charter's own, they are mixed.
 
@@ -246,8 +396,7 @@ class Planche:
 
     def ink(self, background: str) -> str:
         """Return the colour of a text on a background: the charter's text or paper, whichever reads best."""
-        colours = (self.couleurs.texte, self.couleurs.fond)
-        return max(colours, key=lambda colour: contrast(colour, background))
+        return max((self.couleurs.texte, self.couleurs.fond), key=lambda colour: contrast(colour, background))
 
 
 def _runs(text: str, bold: bool) -> list[tuple[int, str]]:
@@ -255,7 +404,7 @@ def _runs(text: str, bold: bool) -> list[tuple[int, str]]:
 
     A sign that the family lacks, such as « ● », would otherwise change the face of the words beside it on paper.
     """
-    known, runs, start = known_signs(bold), [], 0
+    known, runs, start = signes_de(FAMILLE, "700" if bold else "400"), [], 0
     for _, group in groupby(text, key=lambda sign: ord(sign) in known or sign == UNREADABLE):
         run = "".join(group)
         runs.append((start + len(run) - len(run.lstrip(SPACES)), run.strip(SPACES)))

@@ -18,11 +18,9 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from ctglib.document.mesures import legende, marquer
-from ctglib.document.tableau import Colonne
 from ctglib.document.typographie import INSECABLE, avec_unite, compter, enumerer, minuscule
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.planche import DASHES, assemble
-from ctglib.graphiques.rangees import Echelle, put_note, round_step
+from ctglib.graphiques.planche import DASHES, TIRET, Echelle, assemble, round_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +49,6 @@ GRADUATIONS = 4
 STEEPEST = 0.2  # share of the highest value under which a spread does not fill a panel: noise would look like a slope
 BESIDE, CLEARANCE = 6.0, 1.2  # from a point to its value, and around it
 CAPITAL, DESCENT = 7.6, 1.0  # height of a text of the charter, and how far more it goes down
-TIRET = "–"
 MARQUE_DE_RUPTURE = "(r)"
 RUPTURE = f"{MARQUE_DE_RUPTURE} Rupture de série : les valeurs d'avant ne s'y comparent pas."
 ECHELLES = {
@@ -114,7 +111,7 @@ class Serie:
         return max(min(low - 0.25 * reach, middle - reach / 2), 0.0), max(high, middle + reach / 2)
 
 
-def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: str, source: str = "") -> Figure | None:
+def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
     """Return the panels of the series that have a value, in order; None when none has.
 
     A series without any value has no panel: the alternative text and the reading name it. Two points are joined unless
@@ -124,7 +121,7 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
       the indicator has none; the same as the label when the panel bears its name alone), ``annee``, ``valeur`` (NaN
       with the absence that ``statut`` tells), ``statut``, ``cible`` and ``annee_cible`` (the same on all the rows of a
       series, missing when it has none), ``rupture`` (True in the first year of the new series).
-    The other arguments are those of ``planche.assemble``.
+    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     rows = lignes.sort_values("annee", kind="stable").astype(
         {"annee": "int64", "valeur": "Float64", "cible": "Float64"}
@@ -142,9 +139,8 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, *, nom: str, titre: s
     longest = max(known, key=lambda serie: (serie.rows["valeur"].count(), bool(serie.cible)))
     said = " ".join(f"{serie.phrase}." for serie in known)
     return assemble(
-        contexte, lambda planche: _draw(planche, known), nom=nom, titre=titre,
-        source=source, alt=f"Évolution de {compter(len(known), 'série')}. {said}{without}",
-        lecture=f"{longest.phrase}.{without}", **_chiffres(series, contexte),
+        contexte, lambda planche: _draw(planche, known), **legende, lecture=f"{longest.phrase}.{without}",
+        alt=f"Évolution de {compter(len(known), 'série')}. {said}{without}", **_chiffres(series, contexte),
     )  # fmt: skip
 
 
@@ -196,88 +192,77 @@ def _years(years: pd.Series) -> str:
 
 def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
     years = [*(year for panel in panels for year in panel.rows["annee"]), *(p.cible[0] for p in panels if p.cible)]
+    ends = (min(years), max(years))
     columns = 1 if planche.narrow else COLUMNS.get(len(panels), MOST_COLUMNS)
-    columns = min(columns, 2) if max(years) - min(years) >= MANY_YEARS else columns
+    columns = min(columns, 2) if ends[1] - ends[0] >= MANY_YEARS else columns
     said = [text for panel in panels for signe, text in panel.remarques if signe == "provisoire"]
     shared = [("provisoire", said[0])] if len(said) > 1 and len(set(said)) == 1 else []  # said once, under all
     panels = [replace(panel, remarques=tuple(note for note in panel.remarques if note not in shared))
               for panel in panels]  # fmt: skip
-    bottom = _put_panels(planche, panels, columns)
+    width = (planche.width - (columns - 1) * GAP) / columns
+    bottom = -BETWEEN_ROWS
+    for start in range(0, len(panels), columns):
+        top = bottom + BETWEEN_ROWS
+        row = [(panel, planche.wrap(panel.titre, width, LINES_OF_A_TITLE, bold=True),
+                planche.wrap(panel.detail, width, LINES_OF_A_TITLE) if panel.detail else [])
+               for panel in panels[start : start + columns]]  # fmt: skip
+        under_title = top + max(len(names) + len(detail) for _, names, detail in row) * planche.leading
+        for rank, (panel, names, detail) in enumerate(row):
+            left, lead = rank * (width + GAP), planche.leading
+            planche.write_lines(left, top + len(names) * lead / 2, names, bold=True)
+            middle = top + (len(names) + len(detail) / 2) * lead
+            planche.write_lines(left, middle, detail, color=planche.couleurs.secondaire)
+            bottom = max(bottom, _put_panel(planche, panel, (left, left + width), under_title, ends))
     if shared:
         bottom = _put_remarks(planche, shared, (0.0, planche.width), bottom + BEFORE_NOTE)
     starts = {panel.limits[0] <= 0 for panel in panels}
     note = ECHELLES[len(panels) > 1, starts.pop() if len(starts) == 1 else None]
-    return put_note(planche, 0.0, bottom + BEFORE_NOTE, note)
+    return planche.put_note(0.0, bottom + BEFORE_NOTE, note)
 
 
-def _put_panels(planche: Planche, panels: Sequence[Serie], columns: int) -> float:
-    """Put panels and return their bottom."""
-    years = {year for panel in panels for year in (*panel.rows["annee"], *([panel.cible[0]] if panel.cible else []))}
-    width = (planche.width - (columns - 1) * GAP) / columns
-    y = -BETWEEN_ROWS
-    for start in range(0, len(panels), columns):
-        row, y = panels[start : start + columns], y + BETWEEN_ROWS
-        title = max(sum(map(len, _title(planche, panel, width))) for panel in row) * planche.leading
-        sides = [(rank * (width + GAP), rank * (width + GAP) + width) for rank in range(len(row))]
-        y = max(_put_panel(planche, panel, side, (y, y + title), (min(years), max(years)))
-                for side, panel in zip(sides, row, strict=True))  # fmt: skip
-    return y
-
-
-def _title(planche: Planche, panel: Serie, width: float) -> tuple[list[str], list[str]]:
-    detail = planche.wrap(panel.detail, width, LINES_OF_A_TITLE) if panel.detail else []
-    return planche.wrap(panel.titre, width, LINES_OF_A_TITLE, bold=True), detail
-
-
-def _put_panel(
-    planche: Planche, panel: Serie, sides: tuple[float, float], heights: tuple[float, float],
-    years: tuple[int, int],
-) -> float:  # fmt: skip
-    """Put a panel between two sides, its title between two heights, and return its bottom."""
-    (left, right), (top, under_title), lead = sides, heights, planche.leading
-    names, detail = _title(planche, panel, right - left)
-    planche.write_lines(left, top + len(names) * lead / 2, names, bold=True)
-    planche.write_lines(left, top + (len(names) + len(detail) / 2) * lead, detail, color=planche.couleurs.secondaire)
+def _put_panel(planche: Planche, panel: Serie, sides: tuple[float, float], top: float, years: tuple[int, int]) -> float:
+    """Put the points of a panel between two sides, under its title, and return its bottom."""
+    (left, right), (low, high), (first, last) = sides, panel.limits, years
+    grey, dark, blue = planche.couleurs.secondaire, planche.couleurs.texte, planche.couleurs.territoire
     height = min(max(HEIGHTS[0], PART_OF_WIDTH * (right - left)), HEIGHTS[1])
-    bottom = under_title + OVER_POINTS + height
-    low, high = panel.limits
+    bottom = top + OVER_POINTS + height
     upward = Echelle(low, high, bottom, bottom - height, round_step((high - low) / GRADUATIONS))
-    across = _years_across(planche, panel, sides, years)
+    # With room for the values beyond the first and the last year.
+    edge = min(planche.widest([*panel.known["etiquette"], str(last)], bold=True) / 2 + 1, (right - left) / 3)
+    middle = 0.5 * (first == last)
+    across = Echelle(first - middle, last + middle, left + edge, right - edge)
     axes = planche.plot(across, upward)
     if low <= 0:
         axes.axhline(0, color=planche.couleurs.filet, linewidth=0.8, clip_on=False)
-    _put_lines(planche, axes, panel, across, upward)
-    frame = Bbox.from_extents(left, under_title, right, bottom + 1)
-    remarks = [*panel.remarques, *_put_values(planche, axes, panel, across, upward, frame)]
-    _put_years(planche, across, bottom + UNDER_AXIS)
-    return _put_remarks(planche, remarks, sides, bottom + UNDER_AXIS + lead / 2 + 2)
-
-
-def _years_across(planche: Planche, panel: Serie, sides: tuple[float, float], years: tuple[int, int]) -> Echelle:
-    """Return the scale of the years, with room for the values beyond its ends."""
-    (left, right), (first, last) = sides, years
-    edge = min(planche.widest([*panel.known["etiquette"], str(last)], bold=True) / 2 + 1, (right - left) / 3)
-    middle = 0.5 * (first == last)
-    return Echelle(first - middle, last + middle, left + edge, right - edge)
-
-
-def _put_lines(planche: Planche, axes: Axes, panel: Serie, across: Echelle, upward: Echelle) -> None:
-    """Put the target, the breaks, the line, then the points over them."""
-    grey, dark, points = planche.couleurs.secondaire, planche.couleurs.texte, panel.rows
     if panel.cible:
         year, value = panel.cible
         axes.plot([across.low, year], [value] * 2, color=grey, linewidth=0.6, linestyle=DASHES["tirets"], clip_on=False)
         axes.plot([year], [value], "_", color=dark, markersize=TARGET, markeredgewidth=2.2, clip_on=False)
     if len(panel.breaks):
-        axes.vlines(panel.breaks, upward.low, upward.high, colors=grey, linewidth=1.0, linestyle=DASHES["pointilles"],
+        axes.vlines(panel.breaks, low, high, colors=grey, linewidth=1.0, linestyle=DASHES["pointilles"],
                     clip_on=False)  # fmt: skip
-    axes.plot(*_cut(points), color=planche.couleurs.territoire, linewidth=1.6, linestyle=DASHES["plein"], marker="o",
-              markersize=6.8, markeredgecolor=planche.couleurs.fond, clip_on=False)  # fmt: skip
+    axes.plot(*_cut(panel.rows), color=blue, linewidth=1.6, linestyle=DASHES["plein"], marker="o", markersize=6.8,
+              markeredgecolor=planche.couleurs.fond, clip_on=False)  # fmt: skip
     hollow = panel.known[panel.known["statut"].eq(Statut.PROVISOIRE)]
     if len(hollow):
-        planche.marks(axes, hollow["annee"], hollow["valeur"], planche.couleurs.territoire, hollow=True)
-    for year in points.loc[points["valeur"].isna(), "annee"]:
-        _sign(planche, "absence", across.place(year), _floor(upward) - SQUARE / 2)
+        planche.marks(axes, hollow["annee"], hollow["valeur"], blue, hollow=True)
+    # An absent year stands on zero, or at the bottom of a scale without it.
+    floor = (upward.place(0) if low <= 0 <= high else bottom) - SQUARE / 2
+    absent = [(across.place(year), floor) for year in panel.rows.loc[panel.rows["valeur"].isna(), "annee"]]
+    for x, y in absent:
+        _sign(planche, "absence", x, y)
+    frame = Bbox.from_extents(left, top, right, bottom + 1)
+    remarks = [*panel.remarques, *_put_values(planche, axes, panel, across, upward, absent, frame)]
+    # The first and the last year, and between them those that have room.
+    line = bottom + UNDER_AXIS
+    first, last = round(across.low + 0.1), round(across.high - 0.1)
+    need, taken = planche.measure(str(last)) + BETWEEN_YEARS, []
+    for year in dict.fromkeys((first, last, *range(first + 1, last))):
+        x = across.place(year)
+        if all(abs(x - other) >= need for other in taken):
+            planche.write(x, line, str(year), ha="center", color=grey)
+            taken.append(x)
+    return _put_remarks(planche, remarks, sides, line + planche.leading / 2 + 2)
 
 
 def _cut(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -287,24 +272,19 @@ def _cut(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return rows["annee"], rows["valeur"]
 
 
-def _floor(upward: Echelle) -> float:
-    """Return where an absent year stands: on zero, or at the bottom of a scale without it."""
-    return upward.place(0) if upward.low <= 0 <= upward.high else upward.left
-
-
 def _put_values(
-    planche: Planche, axes: Axes, panel: Serie, across: Echelle, upward: Echelle, frame: Bbox
-) -> list[tuple[str, str]]:
+    planche: Planche, axes: Axes, panel: Serie, across: Echelle, upward: Echelle,
+    absent: Sequence[tuple[float, float]], frame: Bbox,
+) -> list[tuple[str, str]]:  # fmt: skip
     """Write the first and the last value, and the others when they are few, where they cover nothing.
 
     Returns:
         A remark for the first and for the last one when they have no room.
     """
-    points, known, unplaced = panel.rows, panel.known, []
+    known, unplaced = panel.known, []
     taken = [_around(across.place(row.annee), upward.place(row.valeur), RADIUS) for row in known.itertuples()]
-    taken += [_around(across.place(year), _floor(upward) - SQUARE / 2, SQUARE / 2)
-              for year in points.loc[points["valeur"].isna(), "annee"]]  # fmt: skip
-    drawn = [(across.place(year), upward.place(value)) for year, value in zip(*_cut(points), strict=True)]
+    taken += [_around(x, y, SQUARE / 2) for x, y in absent]
+    drawn = [(across.place(year), upward.place(value)) for year, value in zip(*_cut(panel.rows), strict=True)]
     lines = [Path(ends) for ends in pairwise(drawn) if not isnan(ends[0][1] + ends[1][1])]
     lines += [Path([(across.place(year), upward.left), (across.place(year), upward.right)]) for year in panel.breaks]
     if panel.cible:
@@ -360,17 +340,6 @@ def free_place(
     return None
 
 
-def _put_years(planche: Planche, across: Echelle, y: float) -> None:
-    """Write the first and the last year, and between them those that have room."""
-    first, last = round(across.low + 0.1), round(across.high - 0.1)
-    need, taken = planche.measure(str(last)) + BETWEEN_YEARS, []
-    for year in dict.fromkeys((first, last, *range(first + 1, last))):
-        x = across.place(year)
-        if all(abs(x - other) >= need for other in taken):
-            planche.write(x, y, str(year), ha="center", color=planche.couleurs.secondaire)
-            taken.append(x)
-
-
 def _put_remarks(planche: Planche, remarks: Sequence[tuple[str, str]], sides: tuple[float, float], top: float) -> float:
     """Write remarks, each after its sign, and return their bottom."""
     (left, right), y = sides, top
@@ -401,24 +370,19 @@ def _chiffres(series: Sequence[Serie], contexte: Contexte) -> dict[str, Any]:
     years = [str(year) for year in sorted(rows["annee"].unique())]
     cells, groups = [], []
     for serie in series:
-        told = {str(row.annee): _cell(row) for row in serie.rows.itertuples()}
+        told = {
+            str(row.annee): (row.texte if pd.isna(row.valeur) else marquer(row.texte, row.statut))
+            + (f" {MARQUE_DE_RUPTURE}" if row.rupture else "")
+            for row in serie.rows.itertuples()
+        }
         cible = {"cible": serie.cible_dite or TIRET}
         if len(years) > MANY_YEARS:
             groups += [serie.nom] * len(told)
             cells += [{"annee": year, "texte": text, **cible} for year, text in told.items()]
         else:
             cells.append({"serie": serie.nom, **dict.fromkeys(years, TIRET), **told, **cible})
-    columns = [Colonne("annee", "Année"), Colonne("texte", "Valeur", numerique=True)]
-    if not groups:
-        columns = [Colonne("serie", "Série"), *(Colonne(year, year, numerique=True) for year in years)]
-    if any(serie.cible for serie in series):
-        columns.append(Colonne("cible", "Cible", numerique=True))
+    columns = {"annee": "Année", "texte": "Valeur"} if groups else {"serie": "Série", **{year: year for year in years}}
+    columns |= {"cible": "Cible"} if any(serie.cible for serie in series) else {}
     notes = legende(set(rows.loc[rows["valeur"].notna(), "statut"]), contexte)
     return {"colonnes": columns, "lignes": pd.DataFrame(cells), "donnees": rows[GARDEES],
             "groupes": tuple(groups) or None, "notes": (*notes, *[RUPTURE] * bool(rows["rupture"].any()))}  # fmt: skip
-
-
-def _cell(row: Any) -> str:
-    """Return a value with its marks, or the word of its absence."""
-    marked = row.texte if pd.isna(row.valeur) else marquer(row.texte, row.statut)
-    return f"{marked} {MARQUE_DE_RUPTURE}" if row.rupture else marked
