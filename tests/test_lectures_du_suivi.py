@@ -12,7 +12,7 @@ import pytest
 
 from ctglib import ouvrir_bilan, ouvrir_evaluation
 from ctglib.blocs.couverture import donnees_lues, jour_des_donnees
-from ctglib.document.mesures import bande
+from ctglib.document.contexte import bande
 from ctglib.document.tableau import RIEN
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee

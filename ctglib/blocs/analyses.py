@@ -23,8 +23,7 @@ from ctglib.calculs.suivi import (
     somme,
 )
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
-from ctglib.document.contexte import Contexte
-from ctglib.document.mesures import COUPURES, ligne, marquee, marquer, periode, petits_publies
+from ctglib.document.contexte import COUPURES, Contexte, ligne, marquee, marquer, periode, petits_publies
 from ctglib.document.tableau import Colonne, decimales
 from ctglib.document.typographie import (
     accorder,

@@ -12,8 +12,8 @@ from ctglib.blocs.indicateurs import DEDUITE, colonnes_de_l_annee, marques
 from ctglib.calculs.bilan import NON_EVALUABLE, RANGS, ensembles
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
 from ctglib.document.blocs import Bloc, Gras, Groupe, Lien, liste, sous_titre
+from ctglib.document.contexte import IMPLICITE
 from ctglib.document.figure import Figure
-from ctglib.document.mesures import IMPLICITE
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, accorder, en_lettres, enumerer
 from ctglib.donnees.modeles.convention import Fiche

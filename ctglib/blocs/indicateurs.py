@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.document.contexte import Contexte
-from ctglib.document.mesures import BANDE, bande, legende, marquer
+from ctglib.document.contexte import BANDE, Contexte, bande, legende, marquer
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import compter, nombre, pourcent
 from ctglib.donnees.modeles.evaluation import Evaluation

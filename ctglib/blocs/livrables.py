@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
 from ctglib.calculs.suivi import ensemble
-from ctglib.document.mesures import marquer
+from ctglib.document.contexte import marquer
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.evaluation import EtatLivrable

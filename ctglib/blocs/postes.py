@@ -11,7 +11,7 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.moyens import moyens_du_territoire, moyens_par_signataire
 from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import liste
-from ctglib.document.mesures import marquer, periode
+from ctglib.document.contexte import marquer, periode
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import avec_unite, minuscule
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle
 from ctglib.document.blocs import liste
-from ctglib.document.mesures import marquer
+from ctglib.document.contexte import marquer
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import compter, majuscule, minuscule, nombre, nombre_court
 from ctglib.donnees.modeles.catalogue import Profils, Seuils

@@ -29,9 +29,8 @@ from ctglib.calculs.territoire import (
     revisions_du_territoire,
     trajectoires_du_territoire,
 )
-from ctglib.document.contexte import Contexte
+from ctglib.document.contexte import Contexte, marquer
 from ctglib.document.figure import Figure
-from ctglib.document.mesures import marquer
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import (
     avec_unite,

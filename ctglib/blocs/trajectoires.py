@@ -15,9 +15,8 @@ from ctglib.calculs.etats import etats_par_annee
 from ctglib.calculs.moyens import moyens_par_objet
 from ctglib.calculs.suivi import annees, avec_departs, avec_reperes
 from ctglib.document.blocs import Groupe, suite
-from ctglib.document.contexte import Contexte
+from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, marquer, petits_publies
 from ctglib.document.figure import Figure
-from ctglib.document.mesures import BANDE, IMPLICITE, bande, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, compter, nombre_court
 from ctglib.donnees.montrable import Montrable

@@ -17,7 +17,7 @@ import pandas as pd
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from ctglib.document.mesures import legende, marquer
+from ctglib.document.contexte import legende, marquer
 from ctglib.document.typographie import INSECABLE, avec_unite, compter, enumerer, minuscule
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.planche import DASHES, TIRET, Echelle, assemble, round_step
