@@ -18,6 +18,10 @@ class Regle(Modele):  # a rule: its name, what it does, how grave its findings a
     id: Identifiant
     libelle: Texte
     explication: Texte  # tells the thresholds as ``{name}``
+    lieu: Texte = "{lieu}"  # the words of a finding, around what the rule works out
+    objet: Texte = "{objet}"
+    ecrit: Texte = "{ecrit}"
+    calcule: Texte = "{calcule}"
     gravite: Gravite
     question: Texte  # the rule fills ``{objet}``, ``{ecrit}``, ``{calcule}``, ``{A_territoire}``
     a_qui: Texte
