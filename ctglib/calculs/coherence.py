@@ -1,4 +1,7 @@
-"""The consistency check of a convention: what its figures and its text contradict, leave out or do not justify."""
+"""The consistency check of a convention: what its figures and its text contradict, leave out or do not justify.
+
+A rule yields its id and facts; ``regles.yaml`` has its severity, its question, and the words that the facts go into.
+"""
 
 from __future__ import annotations
 
@@ -41,10 +44,13 @@ ORDRE_DES_STATUTS: tuple[str, ...] = get_args(StatutConstat)
 STATUTS_MONTRES = ("ouvert", "justifie")  # what other findings tell, or a declared correction, is in the CSV only
 GRAVITES_DOUTEUSES = ("a_corriger", "a_verifier")
 Constat = dict[str, str]
+MOTS = ("lieu", "objet", "ecrit", "calcule")
 
 
 def controler(dossier: Dossier) -> pd.DataFrame:
     """Return every finding: those to show first, by severity, then those told by others and the corrections.
+
+    A reason of the parties for what is no longer found is a finding; one is told by others only while all are there.
 
     Returns:
         The columns ``COLONNES``. ``cle`` is unique and stable (rule, indicators, territory): justifications name it;
@@ -53,43 +59,28 @@ def controler(dossier: Dossier) -> pd.DataFrame:
         name of the only one concerned, "" when there are several. ``indicateurs`` are those whose values the finding
         makes doubtful, joined by « ; ».
     """
-    check = Controle(dossier)
-    found = _justifier([finding for rule in REGLES for finding in rule(check)], check)
-    rank = list(dossier.catalogue.coherence.regles.gravites)
-    found.sort(
-        key=lambda item: (
-            item["statut"] not in STATUTS_MONTRES,
-            rank.index(item["gravite"]),
-            ORDRE_DES_STATUTS.index(item["statut"]),
-        )
-    )
-    return pd.DataFrame(found, columns=list(COLONNES)).assign(numero=range(1, len(found) + 1))
-
-
-def _justifier(constats: list[Constat], check: Controle) -> list[Constat]:
-    """Return the findings with the reasons that the parties gave; a reason for what no longer exists is a finding.
-
-    A finding is told by others only while all of them are there.
-    """
-    found, obsolete = {item["cle"]: item for item in constats}, []
-    for reason in check.dossier.justifications:
+    check, obsolete = Controle(dossier), []
+    constats = [check.constat(rule, **facts) for find in REGLES for rule, facts in find(check)]
+    found = {item["cle"]: item for item in constats}
+    for reason in dossier.justifications:
         if missing := [cle for cle in (reason.cle, *reason.redit_par) if cle not in found]:
+            facts = {"cle": reason.cle, "ecrit": reason.raison or "redit par d'autres constats"}
             obsolete.append(
-                check.constat(
-                    "justification_obsolete",
-                    reason.cle,
-                    lieu="Données, justifications.yaml",
-                    objet=f"le constat « {reason.cle} »",
-                    ecrit=reason.raison or "redit par d'autres constats",
-                    calcule=f"constat absent : {', '.join(missing)}",
-                )
+                check.constat("justification_obsolete", cles=[reason.cle], absents=", ".join(missing), **facts)
             )
         elif reason.raison is None:
             found[reason.cle].update(statut="redit", motif=" ; ".join(reason.redit_par))
         else:
             signed = f"{reason.raison} ({reason.par}, {reason.date.strftime('%d/%m/%Y')})"
             found[reason.cle].update(statut="justifie", motif=signed)
-    return [*constats, *obsolete]
+    table = pd.DataFrame([*constats, *obsolete], columns=list(COLONNES))
+    order = [
+        ~table["statut"].isin(STATUTS_MONTRES),
+        table["gravite"].map(list(dossier.catalogue.coherence.regles.gravites).index),
+        table["statut"].map(ORDRE_DES_STATUTS.index),
+    ]
+    table = table.iloc[np.lexsort(order[::-1])] if len(table) else table
+    return table.assign(numero=range(1, len(table) + 1)).reset_index(drop=True)
 
 
 def doutes(controle: pd.DataFrame) -> frozenset[str]:
@@ -107,36 +98,31 @@ class Controle(Lecture):
         self.regle = dossier.catalogue.coherence.regles.regle
 
     def constat(
-        self,
-        regle: str | tuple[str, Relation],
-        *cles: str,
-        lieu: str,
-        ecrit: str,
-        calcule: str,
-        objet: str = "",
-        indicateurs: Iterable[str] = (),
-        **autres: str | None,
-    ) -> Constat:
-        """Return a finding of a rule, open, with the rule's severity and question unless told otherwise.
+        self, regle: str, *, cles: Iterable[str] = (), relation: Relation | None = None,
+        indicateurs: Iterable[str] = (), question: str = "", pourquoi: str | None = None, statut: str = "ouvert",
+        motif: str = "", **faits: object,
+    ) -> Constat:  # fmt: skip
+        """Return a finding of a rule, with the rule's words, severity and question unless told otherwise.
 
-        A rule and a relation: the finding has the relation's own object, reason and severity, and its id in the key.
+        That of a relation has the relation's own object, reason and severity, and its id in the key.
         """
-        if isinstance(regle, tuple):
-            regle, relation = regle
-            cles, objet = (relation.id, *cles), relation.objet
-            reason = relation.pourquoi and self.convention.ecrire(relation.pourquoi)
-            autres = {"gravite": relation.gravite, "pourquoi": reason, **autres}
-        found, place = self.regle(regle), self.catalogue.territoires.get(cles[-1] if cles else "")
-        at, name = (majuscule(place.a), place.nom) if place else ("", "")
-        question = found.question.format(objet=objet, ecrit=ecrit, calcule=calcule, A_territoire=at)
-        told = (
-            ":".join((regle, *cles)), regle, found.libelle, lieu, objet, ecrit, calcule, found.gravite,
-            question, found.a_qui, "ouvert", "", "", name, SEPARATEUR.join(indicateurs),
-        )  # fmt: skip
-        return dict(zip(COLONNES, told, strict=False)) | {name: text for name, text in autres.items() if text}
+        rule, keys = self.regle(regle), list(cles)
+        place = self.catalogue.territoires.get(keys[-1] if keys else "")
+        if relation:
+            keys, faits = [relation.id, *keys], {"objet": relation.objet, **faits}
+            pourquoi = relation.pourquoi and self.convention.ecrire(relation.pourquoi)
+        told = {name: getattr(rule, name).format(**faits) for name in MOTS}
+        return {
+            "cle": ":".join((regle, *keys)), "regle": regle, "libelle": rule.libelle,
+            **told, "lieu": majuscule(told["lieu"]),
+            "gravite": (relation and relation.gravite) or rule.gravite,
+            "question": question or rule.question.format(**told, A_territoire=majuscule(place.a) if place else ""),
+            "a_qui": rule.a_qui, "statut": statut, "motif": motif, "pourquoi": pourquoi or "",
+            "territoire": place.nom if place else "", "indicateurs": SEPARATEUR.join(indicateurs),
+        }  # fmt: skip
 
 
-Constats = Iterator[Constat]
+Constats = Iterator[tuple[str, dict[str, object]]]  # a rule, and the arguments of ``Controle.constat``
 
 # The figures of annexe 1.
 
@@ -154,15 +140,16 @@ def parts_recalculees(check: Controle) -> Constats:
         computed = least if least == most else f"de {least} à {most}"
         if item.calcul == "ratio_pour_100":
             computed = f"{' / '.join(check.ecrire(check.valeur(n, territoire), n) for n in item.termes)} = {computed}"
-        yield check.constat(
+        yield (
             "part_recalculee",
-            item.id,
-            territoire,
-            lieu=check.lieu([item.id], territoire),
-            objet=check.libelle(item.id),
-            ecrit=check.ecrire(printed, item.id),
-            calcule=computed,
-            indicateurs=(item.id,),
+            {
+                "cles": (item.id, territoire),
+                "lieu": check.lieu([item.id], territoire),
+                "objet": check.libelle(item.id),
+                "ecrit": check.ecrire(printed, item.id),
+                "calcule": computed,
+                "indicateurs": (item.id,),
+            },
         )
 
 
@@ -282,14 +269,8 @@ def des_relations(rule: str, relations: str, lire: Callable[..., Trouve], check:
     for relation, territoire in product(getattr(check.relations, relations), check.territoires):
         if found := lire(relation, territoire, check):
             names, written, computed, doubtful = found
-            yield check.constat(
-                (rule, relation),
-                territoire,
-                lieu=check.lieu(names, territoire),
-                ecrit=written,
-                calcule=computed,
-                indicateurs=doubtful,
-            )
+            told = {"lieu": check.lieu(names, territoire), "ecrit": written, "calcule": computed}
+            yield rule, {"relation": relation, "cles": (territoire,), "indicateurs": doubtful, **told}
 
 
 def variations_seules(check: Controle) -> Constats:
@@ -304,17 +285,16 @@ def variations_seules(check: Controle) -> Constats:
         if change is None:
             continue
         told = {
+            "cles": (name, territoire),
             "lieu": check.lieu([name], territoire),
-            "objet": f"la variation de l'indicateur {check.libelle(name)}",
+            "indicateur": check.libelle(name),
             "ecrit": variation(change),
         }
         if abs(change) > limit + EPSILON:
-            beyond = f"au-delà de {pourcent(limit, 0)} en plus ou en moins"
-            yield check.constat("variation_forte", name, territoire, calcule=beyond, indicateurs=(name,), **told)
+            yield "variation_forte", {"limite": pourcent(limit, 0), "indicateurs": (name,), **told}
         reason, year = rupture_dans(check.catalogue.indicateurs[name], int(line.annee))
         if reason:
-            unread = f"rupture en {year}, entre les deux dates : variation non interprétable"
-            across.append(check.constat("rupture", name, territoire, calcule=unread, pourquoi=reason, **told))
+            across.append(("rupture", {"annee": year, "pourquoi": reason, **told}))
     yield from across
 
 
@@ -344,15 +324,18 @@ def memes_effectifs(check: Controle) -> Constats:
             continue
         known = [_compte(value) for value in sorted({*compared, *sums} - {None})] + ["rien"] * (None in compared)
         names = [place.indicateur for place in relation.lectures if place.indicateur is not None]
-        at = majuscule(check.convention.piece("offre"))
+        at = check.convention.piece("offre")
         if names and (names[0], here) in check.lignes:
-            at = f"{check.lieu(names[:1], here)}, et {check.convention.piece('offre')}"
-        yield check.constat(
-            ("meme_effectif", relation),
-            lieu=at,
-            ecrit=" ; ".join(_effectif(place, value) for place, value in zip(places, values, strict=True)),
-            calcule=f"{', '.join(known[:-1])} ou {known[-1]} selon le passage",
-            indicateurs=names,
+            at = f"{check.lieu(names[:1], here)}, et {at}"
+        yield (
+            "meme_effectif",
+            {
+                "relation": relation,
+                "lieu": at,
+                "ecrit": " ; ".join(_effectif(place, value) for place, value in zip(places, values, strict=True)),
+                "calcule": f"{', '.join(known[:-1])} ou {known[-1]} selon le passage",
+                "indicateurs": names,
+            },
         )
 
 
@@ -414,14 +397,16 @@ def quotients(check: Controle) -> Constats:
             computed = [
                 " / ".join(check.ecrire(check.valeur(name, code), name) for name in (part, whole)) for code in codes
             ]
-            yield check.constat(
+            yield (
                 "quotient",
-                share.id,
-                lieu=check.section(check.lignes[share.id, codes[0]].section),
-                objet=check.libelle(share.id),
-                ecrit=enumerer(written),
-                calcule=f"{check.libelle(part)} sur {check.libelle(whole)} : {enumerer(computed)}",
-                indicateurs=(share.id,),
+                {
+                    "cles": (share.id,),
+                    "lieu": check.section(check.lignes[share.id, codes[0]].section),
+                    "objet": check.libelle(share.id),
+                    "ecrit": enumerer(written),
+                    "calcule": f"{check.libelle(part)} sur {check.libelle(whole)} : {enumerer(computed)}",
+                    "indicateurs": (share.id,),
+                },
             )
 
 
@@ -437,15 +422,17 @@ def affirmations(check: Controle) -> Constats:
     judged = juger(check.dossier)
     for row in judged[judged["verdict"].ne("verifiee")].itertuples(index=False):
         named = [name for name in row.indicateurs.split(SEPARATEUR) if name]
-        yield check.constat(
+        yield (
             f"affirmation_{row.verdict}",
-            row.id,
-            lieu=check.section(row.section),
-            objet=" et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »",
-            ecrit=row.resume,
-            calcule=row.calcul,
-            pourquoi=row.note,
-            indicateurs=named if row.verdict == "contredite" and row.id in compared else (),
+            {
+                "cles": (row.id,),
+                "lieu": check.section(row.section),
+                "objet": " et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »",
+                "ecrit": row.resume,
+                "calcule": row.calcul,
+                "pourquoi": row.note,
+                "indicateurs": named if row.verdict == "contredite" and row.id in compared else (),
+            },
         )
 
 
@@ -454,13 +441,10 @@ def periodicites(check: Controle) -> Constats:
     for relation, item in product(check.relations.periodicites, check.dossier.affirmations):
         named = relation.indicateur in (*item.indicateurs, *item.parmi)
         if named and item.periodicite not in (None, relation.periodicite):
-            yield check.constat(
-                ("periodicite", relation),
-                item.id,
-                lieu=check.section(item.section),
-                ecrit=f"{item.resume} ({item.periodicite})",
-                calcule=f"prestation {relation.periodicite}",
-            )
+            told = {"resume": item.resume, "dite": item.periodicite, "vraie": relation.periodicite}
+            yield "periodicite", {
+                "relation": relation, "cles": (item.id,), "lieu": check.section(item.section), **told,
+            }  # fmt: skip
 
 
 def ages_offerts(check: Controle) -> Constats:
@@ -475,14 +459,16 @@ def ages_offerts(check: Controle) -> Constats:
         apart = {"hors de la fiche": offered - meant, "sans accueil": meant - offered}
         if offered != meant:
             structures = [f"{row.nom} : {row.texte}" for row in taken.itertuples()]
-            yield check.constat(
-                ("ages_offerts", relation),
-                f"fiche_{fiche.numero}",
-                lieu=f"{majuscule(check.convention.piece('offre'))} et {fiche.reference}",
-                ecrit=f"fiche {fiche.numero} : {fiche.age_min} à {fiche.age_max} ans",
-                calcule=" ; ".join(
-                    [*structures, *(f"{words} : {_plages(years)}" for words, years in apart.items() if years)]
-                ),
+            apart = [f"{words} : {_plages(years)}" for words, years in apart.items() if years]
+            yield (
+                "ages_offerts",
+                {
+                    "relation": relation,
+                    "cles": (f"fiche_{fiche.numero}",),
+                    "lieu": f"{check.convention.piece('offre')} et {fiche.reference}",
+                    "fiche": fiche,
+                    "calcule": " ; ".join([*structures, *apart]),
+                },
             )
 
 
@@ -514,44 +500,32 @@ def non_dits(check: Controle) -> Constats:
         return enumerer([minuscule(label) for label in dict.fromkeys(rows["libelle"])])
 
     for structure, rows in missing[bare].groupby("structure", sort=False):
-        yield check.constat(
+        first = rows.iloc[0]
+        yield (
             "structure_non_decrite",
-            str(structure),
-            lieu=majuscule(rows["reference"].iloc[0]),
-            objet=f"« {rows['nom'].iloc[0]} », {minuscule(rows['libelle_type'].iloc[0])}",
-            ecrit="le nom seul",
-            calcule=f"attendu : {absents(rows)}",
+            {
+                "cles": (str(structure),),
+                "structure": first,
+                "genre": minuscule(first["libelle_type"]),
+                "attendu": absents(rows),
+            },
         )
     for kind, rows in missing[~bare].groupby("type", sort=False):
         told: dict[str, list[str]] = {}  # structures that lack the same are told together
         for name, lines in rows.groupby("nom", sort=False):
             told.setdefault(absents(lines), []).append(f"« {name} »")
-        yield check.constat(
-            "caracteristique_absente",
-            str(kind),
-            lieu=majuscule(rows["reference"].iloc[0]),
-            objet=f"« {rows['libelle_type'].iloc[0]} »",
-            ecrit="non donné",
-            calcule=" ; ".join(f"{enumerer(names)} : {text}" for text, names in told.items()),
-        )
+        lacks = " ; ".join(f"{enumerer(names)} : {text}" for text, names in told.items())
+        yield "caracteristique_absente", {"cles": (str(kind),), "structure": rows.iloc[0], "calcule": lacks}
 
 
-Dit = tuple[str, str] | None  # what the text says and what is worked out, None when there is nothing to find
+Dit = dict[str, object] | None  # what goes into the rule's words, None when there is nothing to find
 
 
 def des_fiches(check: Controle) -> Constats:
     """Yield what each rule on one fiche finds, rule by rule."""
-    for rule, lire in DES_FICHES.items():
-        for fiche in check.convention.fiches:
-            if found := lire(fiche, check):
-                yield check.constat(
-                    rule,
-                    f"fiche_{fiche.numero}",
-                    lieu=majuscule(fiche.reference),
-                    objet=f"la fiche action {fiche.numero}",
-                    ecrit=found[0],
-                    calcule=found[1],
-                )
+    for (rule, lire), fiche in product(DES_FICHES.items(), check.convention.fiches):
+        if (found := lire(fiche, check)) is not None:
+            yield rule, {"cles": (f"fiche_{fiche.numero}",), "lieu": fiche.reference, "fiche": fiche.numero, **found}
 
 
 def _ecrits(fiche: Fiche, check: Controle) -> list[IndicateurFiche]:
@@ -567,16 +541,16 @@ def _libelles(items: list[IndicateurFiche]) -> str:
 def _differee(fiche: Fiche, check: Controle) -> Dit:
     """The fiche begins after the convention does."""
     start = check.convention.debut
-    return (f"début en {fiche.debut.year}", f"convention depuis {start.year}") if fiche.debut > start else None
+    return {"debut": fiche.debut.year, "depuis": start.year} if fiche.debut > start else None
 
 
 def _sans(nom: str, fiche: Fiche, check: Controle) -> Dit:
     """Some of its indicators have no value to start from, or no target."""
-    written = _ecrits(fiche, check)
+    written, words = _ecrits(fiche, check), nom.replace("_", " ")
     found, total = [item for item in written if isinstance(getattr(item, nom), Absence)], len(written)
-    said, words = f"{total} {'indicateur' if total == 1 else 'indicateurs'}", nom.replace("_", " ")
     part = f"{len(found)} sur {total} sans {words} : {_libelles(found)}"
-    return (said, f"aucune {words}" if len(found) == total else part) if found else None
+    told = {"ecrit": f"{total} indicateur{'s' * (total > 1)}"}
+    return {**told, "calcule": f"aucune {words}" if len(found) == total else part} if found else None
 
 
 def _qualitatif(fiche: Fiche, check: Controle) -> Dit:
@@ -585,15 +559,15 @@ def _qualitatif(fiche: Fiche, check: Controle) -> Dit:
     absent = [item for item in _ecrits(fiche, check) if isinstance(item.valeur_initiale, Absence)]
     found = [item for item in absent if contient(item.valeur_initiale.absent, words)]
     told = dict.fromkeys(item.valeur_initiale.absent for item in found)
-    return (_libelles(found), " ; ".join(told)) if found else None
+    return {"ecrit": _libelles(found), "calcule": " ; ".join(told)} if found else None
 
 
 def _resultat_sans_indicateur(fiche: Fiche, check: Controle) -> Dit:
     """Expected results that no indicator it writes shows."""
     written, total = {item.id for item in _ecrits(fiche, check)}, len(fiche.resultats)
     found = [result.libelle for result in fiche.resultats if not written.intersection(result.indicateurs)]
-    told = f"{len(found)} sur {total} {'résultat' if total == 1 else 'résultats'} sans indicateur"
-    return (" ; ".join(found), told) if found else None
+    told = f"{len(found)} sur {total} résultat{'s' * (total > 1)} sans indicateur"
+    return {"ecrit": " ; ".join(found), "calcule": told} if found else None
 
 
 def _resultat_etranger(fiche: Fiche, check: Controle) -> Dit:
@@ -606,7 +580,7 @@ def _resultat_etranger(fiche: Fiche, check: Controle) -> Dit:
     told += " venir d'une autre fiche"
     if not any(result.indicateurs for result in found):
         told += f" ; aucun indicateur de la fiche {fiche.numero} ne {them}éclaire"
-    return (" ; ".join(result.libelle for result in found), told) if found else None
+    return {"ecrit": " ; ".join(result.libelle for result in found), "calcule": told} if found else None
 
 
 def _perimetre(fiche: Fiche, check: Controle) -> Dit:
@@ -618,15 +592,15 @@ def _perimetre(fiche: Fiche, check: Controle) -> Dit:
     texts += [result.libelle for result in fiche.resultats]
     texts += [sentence for result in fiche.resultats for sentence in (result.note or "").split(". ") if sentence]
     found = [text for text in texts if contient(text, words)]
-    return (" ; ".join(found), f"la convention porte sur {territoire.le} ({territoire.niveau})") if found else None
+    return {"ecrit": " ; ".join(found), "territoire": territoire} if found else None
 
 
 DES_FICHES: dict[str, Callable[[Fiche, Controle], Dit]] = {
-    "fiche_sans_indicateur": lambda fiche, check: None if _ecrits(fiche, check) else ("case vide", "aucun indicateur"),
-    "fiche_sans_partenaire": lambda fiche, _: None if fiche.partenaires else ("case vide", "aucun partenaire"),
+    "fiche_sans_indicateur": lambda fiche, check: None if _ecrits(fiche, check) else {},
+    "fiche_sans_partenaire": lambda fiche, _: None if fiche.partenaires else {},
     "fiche_differee": _differee,
-    "valeur_initiale_absente": lambda fiche, check: _sans("valeur_initiale", fiche, check),
-    "cible_absente": lambda fiche, check: _sans("cible", fiche, check),
+    "valeur_initiale_absente": partial(_sans, "valeur_initiale"),
+    "cible_absente": partial(_sans, "cible"),
     "indicateur_qualitatif": _qualitatif,
     "resultat_sans_indicateur": _resultat_sans_indicateur,
     "resultat_etranger": _resultat_etranger,
@@ -651,90 +625,41 @@ def de_l_acte(check: Controle) -> Constats:
     """Yield what the act lacks: a date, the content of an annexe, a plan that lasts as long, what was declared."""
     convention = check.convention
     if isinstance(convention.date_signature, Absence):
-        yield check.constat(
-            "signature_sans_date",
-            lieu="Page de signature",
-            objet="la date de signature",
-            ecrit=convention.date_signature.absent,
-            calcule="date inconnue",
-        )
+        yield "signature_sans_date", {"ecrit": convention.date_signature.absent}
     for rank, annexe in enumerate(convention.annexes_vides, start=1):
-        yield check.constat(
-            "annexe_vide",
-            str(rank),
-            lieu="Sommaire et annexes",
-            objet=minuscule(annexe),
-            ecrit="annoncée au sommaire",
-            calcule="aucun contenu",
-        )
+        yield "annexe_vide", {"cles": (str(rank),), "objet": minuscule(annexe)}
     start, end = convention.debut.year, convention.fin.year
     for rank, schema in enumerate(convention.schemas, start=1):
         told = f"échu en {schema.fin}, avant la fin de la convention en {end}"
         if schema.fin < start:
             told = f"échu avant le début de la convention, qui court de {start} à {end}"
         if schema.fin < end:
-            yield check.constat(
-                "schema_echu",
-                str(rank),
-                lieu=majuscule(schema.reference),
-                objet=f"« {schema.nom} »",
-                ecrit=f"{schema.debut}-{schema.fin}",
-                calcule=told,
-            )
+            yield "schema_echu", {"cles": (str(rank),), "schema": schema, "calcule": told}
     roles = check.regle("lacune_du_diagnostic").mots["clauses"]
     places = tuple(convention.citer(role) for role in roles if convention.clause(role))
     for lacune in convention.lacunes:
         if lacune.reference.startswith(places):
-            yield check.constat(
-                "lacune_du_diagnostic",
-                lacune.id,
-                lieu=majuscule(lacune.reference),
-                objet=lacune.objet,
-                ecrit=lacune.manque,
-                calcule="relevé à la saisie",
-                question=lacune.question,
-            )
+            yield "lacune_du_diagnostic", {"cles": (lacune.id,), "lacune": lacune, "question": lacune.question}
 
 
 def corrections(check: Controle) -> Constats:
     """Yield each declared correction with its rows, or as obsolete; then the notes that tell a reading undeclared."""
     tables = {"annexe1.csv": check.dossier.annexe1, "offre.csv": check.dossier.offre}
-    for correction in check.dossier.corrections:
-        texts = tables[correction.fichier].select_dtypes(exclude="number")
-        rows = texts.apply(lambda cell, mention=correction.mention: cell.str.contains(mention, regex=False)).any(axis=1)
+    for item in check.dossier.corrections:
+        texts = tables[item.fichier].select_dtypes(exclude="number")
+        rows = texts.apply(lambda cell, mention=item.mention: cell.str.contains(mention, regex=False)).any(axis=1)
+        found = {"cles": (item.id,), "correction": item}
         if count := int(rows.sum()):
-            yield check.constat(
-                "correction",
-                correction.id,
-                lieu=majuscule(correction.reference),
-                objet=correction.objet,
-                ecrit=correction.ecrit,
-                calcule=f"lu : {correction.lu} ({count} {'ligne' if count == 1 else 'lignes'})",
-                statut="corrige",
-                motif=correction.raison,
-            )
+            lines = f"{count} ligne{'s' * (count > 1)}"
+            yield "correction", {**found, "lignes": lines, "statut": "corrige", "motif": item.raison}
         else:
-            yield check.constat(
-                "correction_obsolete",
-                correction.id,
-                lieu=f"Données, {correction.fichier}",
-                objet=correction.objet,
-                ecrit=f"mention « {correction.mention} »",
-                calcule="aucune ligne ne la porte",
-            )
+            yield "correction_obsolete", found
     words = check.regle("lecture_non_declaree").mots["note"]
     for name, table in tables.items():
         declared = [item.mention for item in check.dossier.corrections if item.fichier == name]
         for note in dict.fromkeys(table["note"]):
             if any(word in note.lower() for word in words) and not any(mention in note for mention in declared):
-                yield check.constat(
-                    "lecture_non_declaree",
-                    note,
-                    lieu=f"Données, {name}",
-                    objet=f"la note « {note} »",
-                    ecrit=note,
-                    calcule="aucune correction déclarée",
-                )
+                yield "lecture_non_declaree", {"cles": (note,), "fichier": name, "note": note}
 
 
 REGLES: tuple[Callable[[Controle], Constats], ...] = (
