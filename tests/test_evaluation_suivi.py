@@ -12,7 +12,7 @@ from evaluation_exemple import indicateur, observations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.calculs.suivi import CLE, REVISIONS, a_la_date, contexte_a_la_date, contexte_connu, revisions
+from ctglib.calculs.suivi import CLE, REVISIONS, a_la_date, contexte_connu, revisions
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "evaluation_suivi.yaml").read_text(encoding="utf-8"))
 LIGNES = st.dictionaries(
@@ -91,23 +91,15 @@ def test_une_revision_d_une_entree_revise_l_indicateur_calcule_et_dit_pourquoi()
 def test_un_bilan_lit_le_chiffre_public_de_son_annee_paru_l_annee_suivante() -> None:
     rows = _lignes([[2022, 2023, 100], [2023, 2024, 110], [2024, 2025, 120]])
 
-    found = contexte_a_la_date(rows, 2023)
+    found = contexte_connu(rows, 2023)
 
-    assert list(found[["annee", "valeur", "retard"]].iloc[0]) == [2023, 110, 0]
+    assert list(found[["annee", "valeur"]].iloc[-1]) == [2023, 110]
 
 
-def test_un_chiffre_public_paru_plus_tard_est_au_bilan_suivant_et_le_retard_se_lit() -> None:
+def test_un_chiffre_public_paru_plus_tard_est_au_bilan_suivant() -> None:
     rows = _lignes([[2021, 2023, 50], [2022, 2025, 52]])
 
-    assert list(contexte_a_la_date(rows, 2023)[["annee", "retard"]].iloc[0]) == [2021, 2]
-    assert list(contexte_a_la_date(rows, 2024)[["annee", "retard"]].iloc[0]) == [2022, 2]
-
-
-def test_le_dernier_chiffre_public_est_le_dernier_qui_a_une_valeur() -> None:
-    rows = _lignes([[2022, 2023, 100], [2023, 2024, "O"]])
-
-    assert list(contexte_a_la_date(rows, 2023)["annee"]) == [2022]
-    assert list(contexte_a_la_date(rows[rows["valeur"].isna()], 2023)["statut"]) == ["O"]
+    assert [contexte_connu(rows, year)["annee"].max() for year in (2023, 2024)] == [2021, 2022]
 
 
 def test_la_serie_connue_a_toutes_ses_annees_sous_leur_dernier_millesime() -> None:

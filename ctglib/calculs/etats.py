@@ -10,9 +10,7 @@ import pandas as pd
 from ctglib.calculs.suivi import changements_en_vigueur
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles import Date
-    from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.modeles.suivi import Avenant
+    from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.suivi import DossierSuivi
 
 COLONNES = (
@@ -41,50 +39,32 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         none. ``en_retard``: its échéance is past and it is known not to be done.
     """
     convention, evaluation, annuel = suivi.convention, suivi.catalogue.evaluation, suivi.suivis[annee]
-    known = {(int(row["fiche"]), row["modalite"]): row for row in annuel.actions.to_dict("records")}
-    stopped = annuel.bilan.date_arretee
-    end, today = fin_de_convention(convention, suivi.avenants, stopped), pd.Timestamp(stopped)
-    rows = []
-    for fiche in convention.fiches:
-        # A fiche follows the convention when it ends with it, or would outlast it.
-        last = end if fiche.fin == convention.fin else min(fiche.fin, end)
-        for modalite in fiche.modalites:
-            entered = known.get((fiche.numero, modalite.numero), {})
-            rows.append(
-                {
-                    "fiche": fiche.numero,
-                    "modalite": modalite.numero,
-                    "libelle": modalite.libelle,
-                    "debut": modalite.debut or fiche.debut,
-                    "echeance": modalite.echeance or last,
-                    "echeance_ecrite": modalite.echeance is not None,
-                    "statut": entered.get("statut", NON_RENSEIGNEE),
-                    "debut_reel": entered.get("debut") or None,
-                    "fin": entered.get("fin") or None,
-                    **{name: entered.get(name, "") for name in TEXTES},
-                }
-            )
-    table = pd.DataFrame(rows, columns=[name for name in COLONNES if name not in ("mot", "en_retard")])
+    stopped, ends = annuel.bilan.date_arretee, [convention.fin]
+    ends += [one.nouvelle_fin for one in changements_en_vigueur(suivi.avenants, stopped) if one.nature == "duree"]
+    today = pd.Timestamp(stopped)
+    # A fiche follows the convention when it ends with it, or would outlast it.
+    last = {
+        fiche.numero: ends[-1] if fiche.fin == convention.fin else min(fiche.fin, ends[-1])
+        for fiche in convention.fiches
+    }
+    rows = [
+        (fiche.numero, item.numero, item.libelle, item.debut or fiche.debut, item.echeance or last[fiche.numero],
+         item.echeance is not None)
+        for fiche in convention.fiches for item in fiche.modalites
+    ]  # fmt: skip
+    entered = annuel.actions.rename(columns={"debut": "debut_reel"})
+    table = pd.DataFrame(rows, columns=list(COLONNES[:6])).astype({"fiche": "Int64", "echeance_ecrite": "bool"})
+    table = table.merge(entered[["fiche", "modalite", "statut", "debut_reel", "fin", *TEXTES]], "left")
+    table = table.fillna({"statut": NON_RENSEIGNEE} | dict.fromkeys(TEXTES, ""))
     table = table.assign(**{name: pd.to_datetime(table[name]) for name in DATES})
     passed = (table["echeance"] < today) & ~table["statut"].isin(CLOSES)
-    waits, states = pas_commencees(table, today), table["statut"].map(lambda code: evaluation.etats[code].mot)
-    words = [
-        evaluation.mots["non_commencee"].format(annee=start.year)
-        if not_yet
-        else evaluation.mots["echeance_passee"].format(etat=state)
-        if late
-        else state
-        for state, start, late, not_yet in zip(states, table["debut"], passed, waits, strict=True)
-    ]
-    return table.astype({"fiche": "Int64", "echeance_ecrite": "bool"}).assign(
-        en_retard=passed & table["statut"].ne(NON_RENSEIGNEE), mot=words
+    states, words = table["statut"].map(lambda code: evaluation.etats[code].mot), evaluation.mots
+    late = states.map(lambda state: words["echeance_passee"].format(etat=state))
+    not_yet = table["debut"].map(lambda start: words["non_commencee"].format(annee=start.year))
+    return table.assign(
+        en_retard=passed & table["statut"].ne(NON_RENSEIGNEE),
+        mot=states.mask(passed, late).mask(pas_commencees(table, today), not_yet),
     )[list(COLONNES)]
-
-
-def fin_de_convention(convention: Convention, avenants: Iterable[Avenant], date_arretee: Date) -> Date:
-    """Return the last day of the convention, as extended by the avenants in force."""
-    ends = [item.nouvelle_fin for item in changements_en_vigueur(avenants, date_arretee) if item.nature == "duree"]
-    return ends[-1] if ends else convention.fin
 
 
 def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
@@ -107,11 +87,10 @@ def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) 
     cells = pd.MultiIndex.from_product([start, etats], names=["fiche", "annee"])
     counts = told.astype({"fiche": "int64"}).value_counts(["fiche", "annee", "statut"]).unstack("statut")
     counts = counts.reindex(index=cells, columns=states).fillna(0).astype("int64")
-    whole, unknown = counts.sum(axis=1), counts[[name for name in states if name == NON_RENSEIGNEE]].sum(axis=1)
     table = counts.assign(
         commencee=[start[fiche] <= annee for fiche, annee in cells],
-        compte=counts[[name for name in states if name in FAITES]].sum(axis=1),
-        parmi=whole,
-        connus=whole - unknown,
+        compte=counts[states[pd.Index(states).isin(FAITES)]].sum(axis=1),
+        parmi=counts.sum(axis=1),
+        connus=counts[states[states != NON_RENSEIGNEE]].sum(axis=1),
     )
     return table.reset_index()[[*COLONNES_ANNEES, *states]]

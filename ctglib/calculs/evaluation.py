@@ -221,15 +221,14 @@ def _renseigne(
 
     A typology is informed by a row of profiles of one of its dispositifs, a grid by a row of the grid.
     """
-    given = donnees.copy()
-    for place, row in table[table["table"].ne(OBSERVATIONS)].iterrows():
-        if suivi is None or row["table"] == "posture":
-            given[place] = suivi is not None and not suivi.posture.empty
-            continue
-        told = suivi.profils["effectif"].notna() | suivi.profils["statut"].eq(Statut.SECRET)
-        wanted = indicateurs[row["indicateur"]].modalites
-        given[place] = bool((told & (suivi.profils["dispositif"].isin(wanted) | (not wanted))).any())
-    return given
+    kinds = table["table"]
+    if suivi is None:
+        return donnees & kinds.eq(OBSERVATIONS)
+    told = suivi.profils[suivi.profils["effectif"].notna() | suivi.profils["statut"].eq(Statut.SECRET)]
+    profiled = table.loc[kinds.eq("profils"), "indicateur"].map(
+        lambda name: told["dispositif"].isin(indicateurs[name].modalites or told["dispositif"]).any()
+    )
+    return donnees.mask(kinds.eq("posture"), not suivi.posture.empty).mask(kinds.eq("profils"), profiled).astype(bool)
 
 
 def avec_grille(
@@ -240,20 +239,15 @@ def avec_grille(
     A year has nothing unless it and the one before have levels of the same lines.
     """
     names = [item.id for item in indicateurs if item.table == "posture"]
-    moved = {
-        year: posture_bougee(suivis[year].posture, suivis[year - 1].posture)
-        for year in suivis
-        if year <= annee and year - 1 in suivis
-    }
+    years = [year for year in suivis if names and year <= annee and year - 1 in suivis]
+    moved = {year: posture_bougee(suivis[year].posture, suivis[year - 1].posture) for year in years}
     rows = [
         (name, "", "", year, float(one.bougees), Statut.NORMAL)
-        for name in names
-        for year, one in moved.items()
-        if one.comparables
-    ]
-    grid = pd.DataFrame(rows, columns=[*LIGNE, "annee", "valeur", "statut"]).astype({"annee": "int64"})
+        for name in names for year, one in moved.items() if one.comparables
+    ]  # fmt: skip
+    grid = pd.DataFrame(rows, columns=[*LIGNE, "annee", "valeur", "statut"])
     whole = mesures["indicateur"].isin(names) & mesures["dimension"].eq("")
-    return pd.concat([mesures[~whole], grid.astype({"valeur": "float64"})], ignore_index=True)
+    return pd.concat([mesures[~whole], grid.astype({"annee": "int64", "valeur": "float64"})], ignore_index=True)
 
 
 CLE = ["fonction", "domaine", "item"]
@@ -267,15 +261,8 @@ class PostureBougee(NamedTuple):
     inchangees: int
     inconnues: int
 
-    @property
-    def bougees(self) -> int:
-        """Return how many lines moved, up or down."""
-        return self.montees + self.descendues
-
-    @property
-    def comparables(self) -> int:
-        """Return how many lines have a level in both years."""
-        return self.montees + self.descendues + self.inchangees
+    bougees = property(lambda self: self.montees + self.descendues)
+    comparables = property(lambda self: self.bougees + self.inchangees)  # lines that have a level in both years
 
 
 def posture_bougee(posture: pd.DataFrame, precedente: pd.DataFrame) -> PostureBougee:

@@ -5,12 +5,12 @@ And what the law asks since the convention was signed: where the convention answ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
+from ctglib.calculs.jugement import ORIENTATIONS
 from ctglib.calculs.moyens import ABSENCES
 from ctglib.calculs.parcours import ATTEINTS, CONTRAIRES, VOULUES, Faits, juges, relever
 
@@ -58,29 +58,34 @@ def evaluabilite(
             cibles=parcours["origine_cible"].isin((*ECRITES, "propose")),
         ),
     }
-    tables = []
+    rows = []
     for group, items in groups.items():
-        rows = []
+        fiches = []
         for fiche in convention.fiches:
-            names = set(items.loc[items["fiche"].eq(fiche.numero), "indicateur"])
-            own = [links.get((fiche.numero, rank)) for rank in range(1, len(fiche.objectifs) + 1)]
-            linked = [bool(link and (link.modalites or names & set(link.indicateurs))) for link in own]
-            shown = [bool(names & set(result.indicateurs)) for result in fiche.resultats]
-            rows.append((fiche.numero, len(linked), sum(linked), len(shown), sum(shown)))
-        told = items.assign(indicateurs=True, donnees=items["annees_connues"] > 0)
-        counts = told.groupby("fiche")[COMPTES[4:]].sum()
-        table = pd.DataFrame(rows, columns=["fiche", *COMPTES[:4]])
-        table = table.join(counts.reindex(table["fiche"]).fillna(0).astype("int64").reset_index(drop=True))
-        tables += [table, table[COMPTES].sum().to_frame().T]
-        tables[-2:] = [part.assign(groupe=group) for part in tables[-2:]]
-    return pd.concat(tables, ignore_index=True).astype({"fiche": "Int64"})[["groupe", "fiche", *COMPTES]]
+            own = items[items["fiche"].eq(fiche.numero)]
+            names = set(own["indicateur"])
+            read = [links.get((fiche.numero, rank)) for rank, _ in enumerate(fiche.objectifs, start=1)]
+            fiches.append(
+                {
+                    "fiche": fiche.numero,
+                    "objectifs": len(read),
+                    "objectifs_couverts": sum(
+                        bool(one and (one.modalites or names & {*one.indicateurs})) for one in read
+                    ),
+                    "resultats": len(fiche.resultats),
+                    "resultats_couverts": sum(bool(names & {*result.indicateurs}) for result in fiche.resultats),
+                    "indicateurs": len(own),
+                    **own[["definis", "departs", "cibles"]].sum(),
+                    "donnees": own["annees_connues"].gt(0).sum(),
+                }
+            )
+        table = pd.DataFrame(fiches, columns=["fiche", *COMPTES])
+        rows += [table.assign(groupe=group), table[COMPTES].sum().to_frame().T.assign(groupe=group)]
+    kinds = {"fiche": "Int64"} | dict.fromkeys(COMPTES, "int64")
+    return pd.concat(rows, ignore_index=True).astype(kinds)[["groupe", "fiche", *COMPTES]]
 
 
-Completude = Literal["complete", "partielle", "absente"]
-
-
-@dataclass(frozen=True)
-class Preuve:
+class Preuve(NamedTuple):
     """A count out of a total (None: it has none), and how many of the data that it needs are known."""
 
     valeur: float
@@ -89,11 +94,9 @@ class Preuve:
     attendus: int
 
     @property
-    def completude(self) -> Completude:
-        """How complete it is; nothing to know is nothing known."""
-        if not self.connus:
-            return "absente"
-        return "complete" if self.connus >= self.attendus else "partielle"
+    def completude(self) -> str:
+        """How complete it is: « absente », « partielle » or « complete »; nothing to know is nothing known."""
+        return "absente" if not self.connus else "complete" if self.connus >= self.attendus else "partielle"
 
 
 def preuves_du_texte(
@@ -101,22 +104,19 @@ def preuves_du_texte(
     ecrits: pd.Series, besoins: pd.DataFrame, themes: Iterable[str],
 ) -> dict[str, Preuve]:  # fmt: skip
     """Return the evidence that the convention and its diagnostic give; a schéma that ended before it proves nothing."""
-    oriented = [
-        item for item in constats if sens[item.indicateur] in ("hausse", "baisse") and item.ecart_type != "aucun"
-    ]
+    oriented = [item for item in constats if sens[item.indicateur] in ORIENTATIONS and item.ecart_type != "aucun"]
     compared = sum(item.position != "incomparable" for item in oriented)
     known, taken = set(themes), {theme for enjeu in convention.enjeux for theme in enjeu.themes}
-    plans = {text for schema in convention.schemas for text in (*schema.axes, *schema.chapitres)}
-    written = sum(len(schema.axes) + len(schema.chapitres) for schema in convention.schemas)
+    plans = [text for schema in convention.schemas for text in (*schema.axes, *schema.chapitres)]
     answered = {item.element for item in lectures.schemas}
-    current = [schema for schema in convention.schemas if schema.fin >= convention.debut.year]
+    current = sum(schema.fin >= convention.debut.year for schema in convention.schemas)
     return {
         "besoins_repondus": Preuve(int(besoins["fiches"].ne("").sum()), len(besoins), compared, len(oriented)),
         "themes_avec_enjeu": Preuve(len(taken & known), len(known), len(known), len(known)),
         "resultats_mesures": Preuve(int(ecrits["resultats_couverts"]), int(ecrits["resultats"]), 1, 1),
         "lacunes": Preuve(len(convention.lacunes), None, 1, 1),
         "schemas": Preuve(
-            len(answered & plans), written, len(current) if answered else 0, len(convention.schemas)
+            len(answered & {*plans}), len(plans), current if answered else 0, len(convention.schemas)
         ),
     }  # fmt: skip
 
@@ -165,45 +165,28 @@ def preuves_du_suivi(
     }
 
 
-@dataclass(frozen=True)
-class Chaine:
-    """A fiche from its actions to its results.
-
-    Attributes:
-        fiche: The fiche.
-        actions: Counts of its modalités by state, of its indicators.
-        realisations: Rows of the parcours, those measured.
-        resultats: The same, for results.
-        manquants: How many indicators of realisation and of result nobody informed in any year.
-        contexte: Rows of ``revisiter`` whose series is said of the fiche.
-        force: What the rules of the catalogue say of the evidence.
-    """
+class Chaine(NamedTuple):
+    """A fiche from its actions to its results."""
 
     fiche: Fiche
-    actions: Faits
-    realisations: pd.DataFrame
+    actions: Faits  # counts of its modalités by state, of its indicators
+    realisations: pd.DataFrame  # rows of the parcours, those measured
     resultats: pd.DataFrame
-    manquants: Mapping[str, int]
-    contexte: pd.DataFrame
-    force: CodeForce
+    manquants: Mapping[str, int]  # how many indicators of realisation and of result nobody informed in any year
+    contexte: pd.DataFrame  # rows of ``revisiter`` whose series is said of the fiche
+    force: CodeForce  # what the rules of the catalogue say of the evidence
 
 
 def chaine(fiche: Fiche, etats: pd.DataFrame, parcours: pd.DataFrame, revisite: pd.DataFrame) -> Chaine:
     """Return the chain of a fiche, from the states at the end, the indicators and the public series then and now."""
     own = parcours[parcours["fiche"].eq(fiche.numero)]
     actions = relever(etats.loc[etats["fiche"].eq(fiche.numero), "statut"], own)
-    measured = own[own["derniere"].notna()]
+    measured, silent = own[own["derniere"].notna()], own.loc[own["annees_connues"].eq(0), "nature"]
     done, results = (measured[measured["nature"].eq(kind)] for kind in ("realisation", "resultat"))
-    silent = own.loc[own["annees_connues"].eq(0), "nature"]
-    return Chaine(
-        fiche=fiche,
-        actions=actions,
-        realisations=done,
-        resultats=results,
-        manquants={kind: int(silent.eq(kind).sum()) for kind in ("realisation", "resultat")},
-        contexte=revisite[revisite["indicateur"].isin(fiche.contexte) & revisite["avant"].notna()],
-        force=force(actions["realisees"], len(done), results["evolution"].tolist()),
-    )
+    missing = {kind: int(silent.eq(kind).sum()) for kind in ("realisation", "resultat")}
+    context = revisite[revisite["indicateur"].isin(fiche.contexte) & revisite["avant"].notna()]
+    found = force(actions["realisees"], len(done), results["evolution"].tolist())
+    return Chaine(fiche, actions, done, results, missing, context, found)
 
 
 def force(actions_faites: int, realisations_mesurees: int, evolutions: list[str]) -> CodeForce:

@@ -32,18 +32,13 @@ ANNEES = (
     "indicateur", "libelle", "unite", "dimension", "modalite", "libelle_modalite", "detaille", "annee", "valeur",
     "statut",
 )  # fmt: skip
-DELAI_DE_PUBLICATION = 1  # a bilan of N is written in N+1: what came out by then is known to it
 DEUX_POINTS = 2  # a single point draws no way
 
 
 def a_la_date(observations: pd.DataFrame, annee: int) -> pd.DataFrame:
     """Return the values that the bilan of ``annee`` reads: years and millésimes up to it, the latest millésime of each.
 
-    A revision is a new row; an earlier bilan made again reads what it read then. The result does not depend on the
-    order of the rows.
-
-    Returns:
-        The same columns, one row for each ``CLE``, sorted by it.
+    A revision is a new row; an earlier bilan made again reads what it read then. One row a ``CLE``, sorted by it.
     """
     return _dernier_millesime(observations[(observations["millesime"] <= annee) & (observations["annee"] <= annee)])
 
@@ -94,25 +89,10 @@ def comparer_millesimes(avant: pd.DataFrame, maintenant: pd.DataFrame) -> pd.Dat
 def contexte_connu(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
     """Return the public figures that the bilan of ``annee`` N knows: years up to N, published by the end of N+1.
 
-    The bilan of N is written in the winter of N+1, and the picture of December N comes out in N+1: those figures are
-    its own. What is published later belongs to the next bilan, so that an old one can be made again.
+    It is written in the winter of N+1, and the picture of December N comes out in N+1. What is published later belongs
+    to the next bilan, so that an old one can be made again.
     """
-    known = contexte["millesime"] <= annee + DELAI_DE_PUBLICATION
-    return _dernier_millesime(contexte[known & (contexte["annee"] <= annee)])
-
-
-def contexte_a_la_date(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
-    """Return the latest public figure of each series that the bilan of ``annee`` knows, with how late it is.
-
-    The latest year that has a value; when a series has none, its latest year says why.
-
-    Returns:
-        The columns of the table, and ``retard``: years between the figure and the bilan (0 for its own year).
-    """
-    known = contexte_connu(contexte, annee)
-    ordered = known.assign(mesuree=known["valeur"].notna()).sort_values([*SERIE, "mesuree", "annee"])
-    latest = ordered.drop_duplicates(list(SERIE), keep="last").drop(columns="mesuree")
-    return latest.assign(retard=annee - latest["annee"]).reset_index(drop=True)
+    return _dernier_millesime(contexte[(contexte["millesime"] <= annee + 1) & (contexte["annee"] <= annee)])
 
 
 def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> pd.DataFrame:
@@ -205,12 +185,10 @@ def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
 def changements_en_vigueur(avenants: Iterable[Avenant], date_arretee: Date) -> tuple[Changement, ...]:
     """Return the changes that a bilan reads: signed and in force at its date, the latest in force last."""
     known = [
-        (changement.effet, avenant.date, avenant.numero, changement)
-        for avenant in avenants
-        for changement in avenant.changements
-        if avenant.date <= date_arretee and changement.effet <= date_arretee
-    ]
-    return tuple(changement for *_, changement in sorted(known, key=lambda item: item[:3]))
+        (change.effet, avenant.date, avenant.numero, change)
+        for avenant in avenants for change in avenant.changements if max(avenant.date, change.effet) <= date_arretee
+    ]  # fmt: skip
+    return tuple(change for *_, change in sorted(known, key=lambda item: item[:3]))
 
 
 Numerotes = tuple[tuple[int, "Changement"], ...]
@@ -218,11 +196,7 @@ Numerotes = tuple[tuple[int, "Changement"], ...]
 
 def par_avenant(avenants: Iterable[Avenant], date_arretee: Date) -> Numerotes:
     """Return the changes in force at a date with the number of their avenant, in the order of the avenants."""
-    return tuple(
-        (avenant.numero, changement)
-        for avenant in avenants
-        for changement in changements_en_vigueur([avenant], date_arretee)
-    )
+    return tuple((one.numero, change) for one in avenants for change in changements_en_vigueur([one], date_arretee))
 
 
 def avenant_de_la_cible(changements: Numerotes) -> dict[str, int]:
@@ -267,7 +241,7 @@ def annees(
         annees: First year of the convention, and year of the bilan.
 
     Returns:
-        The columns ``ANNEES``; whole: empty dimension and modalité. ``detaille``: the indicator has modalités there.
+        The columns ``ANNEES``; ``detaille``: the indicator has modalités there.
     """
     (first, last), items = annees, [catalogue.indicateurs_fiches[name] for name in identifiants]
     told = mesures[mesures["indicateur"].isin([item.id for item in items])]
@@ -366,9 +340,11 @@ def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
     starts = departs[["indicateur", "annee_initiale", "valeur_initiale"]].dropna()
     initial = first.merge(starts.set_axis(["indicateur", "annee", "valeur"], axis=1), on="indicateur")
     known = pd.concat([rows[rows["valeur"].notna()], initial.assign(statut=Statut.NORMAL), rows])
-    order = {name: rank for rank, name in enumerate(rows["indicateur"].unique())}
-    known = known.drop_duplicates(["indicateur", "annee"]).assign(rang=lambda found: found["indicateur"].map(order))
-    return known.sort_values(["rang", "annee"], ignore_index=True).drop(columns="rang")[list(table.columns)]
+    known = known.drop_duplicates(["indicateur", "annee"]).sort_values("annee")
+    rank = {name: place for place, name in enumerate(rows["indicateur"].unique())}
+    return known.sort_values("indicateur", key=lambda names: names.map(rank), kind="stable", ignore_index=True)[
+        list(table.columns)
+    ]
 
 
 def depuis_le_depart(table: pd.DataFrame, evaluation: pd.DataFrame, debut: int) -> pd.DataFrame:
