@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -64,17 +64,13 @@ class Situation:
         return self.catalogue.indicateurs_fiches[indicateur].libelle
 
 
-@dataclass(frozen=True)
-class Proposition:
-    """A rule of the catalogue that the data call for: what it names, and how many there are in all.
-
-    ``finale`` in the last year of the convention.
-    """
+class Proposition(NamedTuple):
+    """A rule of the catalogue that the data call for: what it names, and how many there are in all."""
 
     regle: str
     objets: tuple[str | Date, ...]
     nombre: int
-    finale: bool = False
+    finale: bool = False  # in the last year of the convention
 
 
 def proposer(situation: Situation) -> tuple[Proposition, ...]:
@@ -82,15 +78,13 @@ def proposer(situation: Situation) -> tuple[Proposition, ...]:
 
     Services are named for the initial values that they lack, and these are counted.
     """
-    found, last = [], situation.bilan.annee >= situation.fin.year
-    for regle in situation.catalogue.bilan.propositions:
-        names = APPELS[regle.id](situation)
-        count = len(names)
-        if regle.id == "valeurs_initiales":
-            count = int(situation.a_collecter["motif"].eq("valeur_initiale").sum())
-        if names:
-            found.append(Proposition(regle.id, tuple(names), count, last))
-    return tuple(found)
+    last, lacks = situation.bilan.annee >= situation.fin.year, situation.a_collecter["motif"].eq("valeur_initiale")
+    called = {regle.id: tuple(APPELS[regle.id](situation)) for regle in situation.catalogue.bilan.propositions}
+    return tuple(
+        Proposition(rule, names, int(lacks.sum()) if rule == "valeurs_initiales" else len(names), last)
+        for rule, names in called.items()
+        if names
+    )
 
 
 def _comite(situation: Situation) -> list[str]:

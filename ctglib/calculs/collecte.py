@@ -161,10 +161,7 @@ def manques(
     due = []
     if fiche.debut <= today:
         told = _connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])
-        known, parties = (
-            set(zip(told["signataire"], told["poste"], strict=True)),
-            [one.id for one in convention.parties],
-        )
+        known, parties = {*zip(told["signataire"], told["poste"], strict=True)}, [one.id for one in convention.parties]
         due += [
             (parts.signataires.get(who, parts.des_moyens(fiche.numero)), MOYEN, f"{who}/{item.poste}", item.poste)
             for item in gabarit.moyens.par_fiche

@@ -6,7 +6,6 @@ the bounds are the least and the greatest values over all of these, each count b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -43,37 +42,21 @@ class Regle(NamedTuple):
     annee: int
 
 
-@dataclass(frozen=True)
-class Resultat:
-    """A comparison that could be made.
-
-    Attributes:
-        regle: What it was made with.
-        candidates: How many communes of the window could be compared.
-        retenues: The territory, then the comparable communes, the nearest first: commune, nom, the size, a ratio per
-            100 of the size a column (named as its numerator), distance (missing for the territory).
-        exclues: commune, nom, indicateur, annee, nulle: what made a commune of the window impossible to compare.
-        ecarts: One row an indicator, the columns ``COLONNES``: changes in %, gaps in points of %. ``rang`` is among the
-            comparable communes and the territory, the greatest rise first; ``aussi_eloignees`` how many comparable
-            communes are at least as far from the mean of the others, ``part_placebo`` the same as a share. The
-            département is the sum of its other communes. A break between the two years leaves no gap.
-        points: The comparable communes' changes: indicateur, commune, nom, variation.
-        variantes: The rows of ``ecarts`` under each rule: variante (0 is the rule itself), annees_avant, voisins,
-            fenetre, candidates, then those columns; missing where the rule cannot be followed.
-    """
+class Resultat(NamedTuple):
+    """A comparison that could be made."""
 
     regle: Regle
-    candidates: int
-    retenues: pd.DataFrame
-    exclues: pd.DataFrame
-    ecarts: pd.DataFrame
-    points: pd.DataFrame
-    variantes: pd.DataFrame
+    candidates: int  # communes of the window that could be compared
+    retenues: pd.DataFrame  # the territory, then the comparable communes, the nearest first: commune, nom, the size, a
+    # ratio per 100 of the size a column (named as its numerator), distance (missing for the territory)
+    exclues: pd.DataFrame  # commune, nom, indicateur, annee, nulle: what made a commune impossible to compare
+    ecarts: pd.DataFrame  # the columns ``COLONNES``, one row an indicator (see ``_ecarts``)
+    points: pd.DataFrame  # the comparable communes' changes: indicateur, commune, nom, variation
+    variantes: (
+        pd.DataFrame
+    )  # ``ecarts`` under each rule: variante (0 is the rule), its setting, candidates, ``COLONNES``
 
-    @property
-    def nombre(self) -> int:
-        """Return how many communes it is compared with."""
-        return len(self.retenues) - 1
+    nombre = property(lambda self: len(self.retenues) - 1)  # how many communes it is compared with
 
 
 def comparer(
@@ -100,7 +83,7 @@ def comparer(
         rules.append((rule, found))
         told = {"variante": rank, **setting.model_dump(), "candidates": found[1] if found else 0}
         near = list(found[0].index) if found else None
-        tables.append(_ecarts(counts, place, near, rule, indicateurs=indicateurs).assign(**told))
+        tables.append(_ecarts(counts, place, near, rule, indicateurs).assign(**told))
     rule, (near, candidates, excluded) = rules[0]
     kept, gaps = [place, *near.index], tables[0][list(COLONNES)]
     start, end = (counts.loc[year].loc[kept] for year in (rule.annee_reference, rule.annee))
@@ -171,16 +154,15 @@ def marge(arrondi: float | None) -> int:
 
 
 def _ecarts(
-    effectifs: pd.DataFrame,
-    ici: str,
-    communes: list[str] | None,
-    regle: Regle,
-    *,
-    indicateurs: Mapping[str, Indicateur],
+    effectifs: pd.DataFrame, ici: str, communes: list[str] | None, regle: Regle, indicateurs: Mapping[str, Indicateur]
 ) -> pd.DataFrame:
-    """Return the gaps of a commune, one row an indicator of the rule (see ``Resultat.ecarts``)."""
-    names = list(regle.indicateurs)
-    years = regle.annee_reference, regle.annee
+    """Return the gaps of a commune, one row an indicator of the rule: changes in %, gaps in points of %.
+
+    ``rang`` is among the comparable communes and the territory, the greatest rise first; ``aussi_eloignees`` how many
+    comparable communes are at least as far from the mean of the others, ``part_placebo`` the same as a share. The
+    département is the sum of its other communes. A break between the two years leaves no gap.
+    """
+    names, years = list(regle.indicateurs), (regle.annee_reference, regle.annee)
     rows = pd.DataFrame(
         {
             "libelle": [indicateurs[name].libelle for name in names],

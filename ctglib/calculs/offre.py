@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -30,36 +30,40 @@ def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFra
     """Return one row a structure: categories in the vocabulary's order, structures in the file's.
 
     Returns:
-        The columns ``STRUCTURES``: ``age_min`` and ``age_max`` in years, the greatest one as written, ``ages`` as text;
-        ``statut_ages`` is "" where the text has no line at all.
+        The columns ``STRUCTURES``: ``age_min`` and ``age_max`` in years, the greatest one as written, ``ages`` as text:
+        « 6 semaines à 4 ans », « 2 à 10 ans » when both have one unit; ``statut_ages`` is "" without any line.
     """
     types = {item.id: item for item in vocabulaire.types}
     titles = {item.id: item.libelle for item in vocabulaire.categories}
-    rank = {identifiant: position for position, identifiant in enumerate(titles)}
     first = offre.drop_duplicates("structure").set_index("structure")[["nom", "type", "gestion"]]
-    low, high = _ensemble(offre, "age_min"), _ensemble(offre, "age_max")
+    whole = offre[offre["modalite"].eq("")]
+    low, high = (
+        whole[whole["caracteristique"].eq(name)].set_index("structure").reindex(first.index)
+        for name in ("age_min", "age_max")
+    )
+    start = low["valeur"].where(low["unite"].eq(high["unite"]), low["valeur"] + " " + low["unite"])
+    written = low["valeur"].fillna("").ne("") & high["valeur"].fillna("").ne("")
     table = first.assign(
         libelle_type=[types[kind].libelle for kind in first["type"]],
         categorie=[types[kind].categorie for kind in first["type"]],
         libelle_categorie=[titles[types[kind].categorie] for kind in first["type"]],
-        age_min=_annees(low).reindex(first.index),
-        age_max=_annees(high).reindex(first.index),
-        ages=[texte_ages(low, high, structure) for structure in first.index],
-        statut_ages=low["statut"].reindex(first.index, fill_value=""),
-    )
+        **{name: pd.to_numeric(rows["valeur"].replace("", None)) * rows["unite"].map(ANNEES)
+           for name, rows in (("age_min", low), ("age_max", high))},
+        ages=(start + " à " + high["valeur"] + " " + high["unite"]).where(written, ""),
+        statut_ages=low["statut"].fillna(""),
+    )  # fmt: skip
+    rank = {name: place for place, name in enumerate(titles)}
     grouped = table.sort_values("categorie", key=lambda column: column.map(rank), kind="stable")
     return grouped.reset_index()[list(STRUCTURES)]
 
 
 def ages(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
-    """Return the structures whose youngest and oldest ages are both written.
+    """Return the structures whose youngest and oldest ages are both written: the columns ``AGES``.
 
-    Returns:
-        The columns ``AGES``; ages in years, the greatest one included as written (« 2 à 10 ans » takes children of 10).
+    Ages in years, the greatest one included as written (« 2 à 10 ans » takes children of 10).
     """
     table = structures(offre, vocabulaire).rename(columns={"ages": "texte"})
-    known = table[table["age_min"].notna() & table["age_max"].notna()]
-    return known.reset_index(drop=True)[list(AGES)]
+    return table.dropna(subset=["age_min", "age_max"]).reset_index(drop=True)[list(AGES)]
 
 
 def annees_couvertes(ages_: pd.DataFrame) -> frozenset[int]:
@@ -67,48 +71,18 @@ def annees_couvertes(ages_: pd.DataFrame) -> frozenset[int]:
 
     « 6 semaines à 4 ans » takes some children of 0 and all those of 1 to 4.
     """
-    return frozenset(
-        age
-        for low, high in zip(ages_["age_min"], ages_["age_max"], strict=True)
-        for age in range(int(low), int(high) + 1)
-    )
+    spans = zip(ages_["age_min"], ages_["age_max"], strict=True)
+    return frozenset(age for low, high in spans for age in range(int(low), int(high) + 1))
 
 
-def texte_ages(low: pd.DataFrame, high: pd.DataFrame, structure: str) -> str:
-    """Return « 6 semaines à 4 ans », or « 2 à 10 ans » when both ages have one unit; "" when one is not written."""
-    ends = [table.loc[structure] for table in (low, high) if structure in table.index]
-    if len(ends) < 2 or "" in (ends[0]["valeur"], ends[1]["valeur"]):
-        return ""
-    start = ends[0]["valeur"] if ends[0]["unite"] == ends[1]["unite"] else f"{ends[0]['valeur']} {ends[0]['unite']}"
-    return f"{start} à {ends[1]['valeur']} {ends[1]['unite']}"
-
-
-def _ensemble(offre: pd.DataFrame, caracteristique: str) -> pd.DataFrame:
-    """Return the rows that give a characteristic for the structure as a whole (no modality), by structure."""
-    rows = offre[(offre["caracteristique"] == caracteristique) & (offre["modalite"] == "")]
-    return rows.set_index("structure")
-
-
-def _annees(rows: pd.DataFrame) -> pd.Series:
-    return pd.to_numeric(rows["valeur"].where(rows["valeur"] != "")) * rows["unite"].map(ANNEES)
-
-
-@dataclass(frozen=True)
-class AgesDeFiche:
-    """What the offer that a fiche bears on takes of the ages that it aims at.
-
-    Args:
-        numero: The fiche.
-        age_min: Youngest age aimed at, in completed years; ``age_max`` the oldest, included.
-        sans_dispositif: Ages aimed at that no structure takes.
-        en_dehors: Name, ages as written, and the ages taken that the fiche does not aim at.
-    """
+class AgesDeFiche(NamedTuple):
+    """What the offer that a fiche bears on takes of the ages that it aims at."""
 
     numero: int
-    age_min: int
-    age_max: int
-    sans_dispositif: tuple[int, ...]
-    en_dehors: tuple[tuple[str, str, tuple[int, ...]], ...]
+    age_min: int  # youngest age aimed at, in completed years
+    age_max: int  # the oldest, included
+    sans_dispositif: tuple[int, ...]  # ages aimed at that no structure takes
+    en_dehors: tuple[tuple[str, str, tuple[int, ...]], ...]  # name, ages as written, those taken and not aimed at
 
 
 def ages_des_fiches(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[AgesDeFiche]:
