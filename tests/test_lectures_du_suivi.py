@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from ctglib import ouvrir_bilan, ouvrir_evaluation
-from ctglib.blocs.couverture import donnees_lues, jour_des_donnees
+from ctglib.blocs.page_une import donnees_lues, jour_des_donnees
 from ctglib.document.contexte import bande
 from ctglib.document.tableau import RIEN
 from ctglib.donnees.dossier import lire_dossier

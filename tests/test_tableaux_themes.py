@@ -80,9 +80,9 @@ def _trouves(ici: float, la: float, variation: float = 0.0) -> dict[str, Constat
     return {constat.indicateur: constat for constat in found}
 
 
-def _dites(found: dict[str, Constat], doutes: tuple[str, ...] = ()) -> list[str]:
+def _dites(found: dict[str, Constat]) -> list[str]:
     words = contexte({"part": indicateur("part", libelle="Part"), "foyers": indicateur("foyers", "nombre")})
-    told = phrases(SI, found, words, doutes=doutes, graphique=["part"])
+    told = phrases(SI, found, words, ["part"])
     return [one.replace("\u202f", " ").replace("\xa0", " ").replace("\u2212", "-") for one in told]
 
 
@@ -107,5 +107,9 @@ def test_une_phrase_n_est_dite_que_si_ses_chiffres_la_portent(
     assert _dites(_trouves(ici, la, variation)) == attendu
 
 
-def test_une_valeur_douteuse_ne_porte_aucune_phrase() -> None:
-    assert _dites(_trouves(15.0, 12.0), doutes=("part",)) == []
+def test_une_valeur_douteuse_ou_provisoire_ne_porte_aucune_phrase() -> None:
+    sure, known = etude().constats_surs, {item.indicateur: item for item in etude().tous_les_constats}
+
+    assert etude().doutes and not etude().doutes & sure.keys()
+    assert any(item.provisoire for item in known.values()) and not any(item.provisoire for item in sure.values())
+    assert _dites({}) == []

@@ -11,17 +11,7 @@ from importlib import import_module
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.suivi import (
-    annees,
-    avec_reperes,
-    changements_en_vigueur,
-    croiser,
-    details,
-    ensemble,
-    est_muet,
-    pire,
-    somme,
-)
+from ctglib.calculs import suivi
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
 from ctglib.document.contexte import COUPURES, Contexte, ligne, marquee, marquer, periode, petits_publies
 from ctglib.document.tableau import Colonne, decimales
@@ -73,13 +63,13 @@ def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
 def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFrame:
     """Return the values of indicators of the fiches, each once, by year (see ``ctglib.calculs.suivi.annees``)."""
     wanted = dict.fromkeys(name for name in identifiants if name)
-    return annees(etude.mesures, etude.catalogue, wanted, annees=(etude.convention.debut.year, etude.annee))
+    return suivi.annees(etude.mesures, etude.catalogue, wanted, annees=(etude.convention.debut.year, etude.annee))
 
 
 def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
     """Return the values of years with their targets and breaks, as the chart of trajectories takes them."""
-    changes = changements_en_vigueur(etude.suivi.avenants, etude.bilan.date_arretee)
-    return avec_reperes(table, etude.evaluation, etude.catalogue, changes)
+    changes = suivi.changements_en_vigueur(etude.suivi.avenants, etude.bilan.date_arretee)
+    return suivi.avec_reperes(table, etude.evaluation, etude.catalogue, changes)
 
 
 def _colonne_du_detail(etude: EtudeAnnuelle, table: pd.DataFrame) -> Colonne:
@@ -131,7 +121,7 @@ def quotients(rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.D
 
 def cumul(rapport: Rapport, table: pd.DataFrame) -> pd.DataFrame:
     """Return both counts, added up from year to year over the years for which both are known."""
-    both = {name: ensemble(table, getattr(rapport, name))["valeur"] for name in ("numerateur", "denominateur")}
+    both = {name: suivi.ensemble(table, getattr(rapport, name))["valeur"] for name in ("numerateur", "denominateur")}
     return pd.DataFrame(both).dropna().cumsum().reset_index(names="annee")
 
 
@@ -143,7 +133,7 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     names, contexte = analyse.tous("effectifs"), etude.contexte
     cited = [name for item in analyse.rapports for name in (item.numerateur, item.denominateur)]
     table = lire_annees(etude, [*names, *cited])
-    if est_muet(table):
+    if suivi.est_muet(table):
         return
     told: list[str] = []
     for name in names:
@@ -165,7 +155,7 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if analyse.note:
         yield paragraphe(analyse.note, classe="note")
     if analyse.graphique:
-        rows = pd.concat([pour_trajectoires(etude, details(table, name)) for name in names])
+        rows = pd.concat([pour_trajectoires(etude, suivi.details(table, name)) for name in names])
         panels = rows.assign(libelle=rows["serie"])  # each bears the name of its modalité alone
         yield trajectoires(panels, contexte, nom=analyse.id, titre=analyse.graphique)
 
@@ -223,28 +213,22 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if len(unknown) and told:
         told.append(f"Taux inconnu : {' ; '.join(unknown['libelle'].map(minuscule))}.")
     yield liste(told)
-    if est_muet(known[known["annee"].eq(year)]):
+    if suivi.est_muet(known[known["annee"].eq(year)]):
         return
     labels = {role: contexte.indicateurs[analyse.un(role)].libelle for role in DU_TAUX if analyse.un(role)}
     rate, own = labels.pop("taux", "Taux"), analyse.un("taux")
     head, above, below = f"{rate} (%)", *(minuscule(labels[role]) for role in ("numerateur", "denominateur"))
     before = marquee(contexte, own, "taux_precedent", "statut_precedent")
-    yield contexte.tableau(
-        table,
-        [
-            _colonne_du_detail(etude, known),
-            *(
-                Colonne(f"_{role}", label, True, "", marquee(contexte, analyse.un(role), role))
-                for role, label in labels.items()
-            ),
-            Colonne("_taux_precedent", str(year - 1), True, head, before),
-            Colonne("_taux", str(year), True, head, marquee(contexte, own, "taux")),
-        ],
-        analyse.id,
-        f"{rate}, {etude.lieu}",
-        notes=[f"Taux : 100 × {above} / {below} ; celui de l'ensemble est le quotient des sommes."],
-        statuts=table.filter(like="statut_").stack(),
-    )
+    writers = {role: marquee(contexte, analyse.un(role), role) for role in DU_TAUX}
+    columns = [
+        _colonne_du_detail(etude, known),
+        *(Colonne(f"_{role}", label, True, "", writers[role]) for role, label in labels.items()),
+        Colonne("_taux_precedent", str(year - 1), True, head, before),
+        Colonne("_taux", str(year), True, head, writers["taux"]),
+    ]
+    notes = [f"Taux : 100 × {above} / {below} ; celui de l'ensemble est le quotient des sommes."]
+    statuses = table.filter(like="statut_").stack()
+    yield contexte.tableau(table, columns, analyse.id, f"{rate}, {etude.lieu}", notes=notes, statuts=statuses)
 
 
 def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
@@ -259,7 +243,7 @@ def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataF
 
 
 def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
-    rows = croiser(table, {name: (analyse.un(name), annee) for name in DU_TAUX})
+    rows = suivi.croiser(table, {name: (analyse.un(name), annee) for name in DU_TAUX})
     parts = rows.drop(index="", errors="ignore")
     rows = rows.reindex([*parts.index, ""]).fillna(
         {"libelle": "", **{f"statut_{name}": Statut.NON_TRANSMIS for name in DU_TAUX}}
@@ -268,10 +252,10 @@ def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.Da
         rows.loc["", "statut_capacite"] = Statut.SANS_OBJET  # places of different moments are not added up
     for name in ("denominateur", "numerateur"):
         if rows.at["", f"statut_{name}"] == Statut.NON_TRANSMIS:
-            rows.loc["", [name, f"statut_{name}"]] = somme(parts, name)
+            rows.loc["", [name, f"statut_{name}"]] = suivi.somme(parts, name)
     empty = rows["denominateur"].eq(0)
     quotient = 100 * rows["numerateur"] / rows["denominateur"].mask(empty)
-    worst = pire(rows["statut_denominateur"].mask(empty, Statut.SANS_OBJET), rows["statut_numerateur"])
+    worst = suivi.pire(rows["statut_denominateur"].mask(empty, Statut.SANS_OBJET), rows["statut_numerateur"])
     silent = rows["statut_taux"].eq(Statut.NON_TRANSMIS)
     return rows.assign(taux=rows["taux"].mask(silent, quotient), statut_taux=rows["statut_taux"].mask(silent, worst))
 
@@ -282,7 +266,7 @@ def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.Da
 def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield which share they are and where they came; then the table. A hidden count gives no share."""
     read, contexte, year = lire_annees(etude, analyse.tous("effectif", "volume")), etude.contexte, etude.annee
-    if est_muet(read):
+    if suivi.est_muet(read):
         return
     table = calculer_inclusion(read, analyse, year, etude.catalogue.indicateurs_fiches)
     parts = table[table["modalite"].ne("")]
@@ -307,15 +291,8 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
             Colonne("_volume", f"{unit}, {year}", True, "", marquee(contexte, volume, "volume")),
             Colonne("par_personne", "Par personne", True, "", decimales(0)),
         ]
-    yield contexte.tableau(
-        table,
-        columns,
-        analyse.id,
-        f"{label}, {contexte.territoire.nom}, {year - 1} et {year}",
-        ecran=True,
-        notes=[analyse.note],
-        statuts=table.filter(like="statut_").stack(),
-    )
+    title, statuses = f"{label}, {contexte.territoire.nom}, {year - 1} et {year}", table.filter(like="statut_").stack()
+    yield contexte.tableau(table, columns, analyse.id, title, ecran=True, notes=[analyse.note], statuts=statuses)
 
 
 def calculer_inclusion(
@@ -328,14 +305,14 @@ def calculer_inclusion(
     """
     count, volume = analyse.un("effectif"), analyse.un("volume")
     read = {"effectif": (count, annee), "precedent": (count, annee - 1), "volume": (volume, annee)}
-    rows = croiser(table, read)
+    rows = suivi.croiser(table, read)
     for name, (indicateur, _) in read.items():
         if indicateur and (own := indicateurs[indicateur].modalites):
             status = rows[f"statut_{name}"]
             elsewhere = status.eq(Statut.NON_TRANSMIS) & ~rows.index.isin(["", *own])
             rows[f"statut_{name}"] = status.mask(elsewhere, Statut.SANS_OBJET)
     if "" in rows.index and rows.at["", "statut_volume"] == Statut.NON_TRANSMIS:
-        rows.loc["", ["volume", "statut_volume"]] = somme(rows.drop(index=""), "volume")
+        rows.loc["", ["volume", "statut_volume"]] = suivi.somme(rows.drop(index=""), "volume")
     persons = rows["effectif"].where(rows["effectif"].gt(0))
     return rows.assign(par_personne=rows["volume"] / persons).reset_index(names="modalite")
 
@@ -346,7 +323,7 @@ def calculer_inclusion(
 def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield the entries, departures and balance of the year and of all, whether the stock agrees; then the chart."""
     read, name = lire_annees(etude, analyse.tous("entrees", "sorties", "effectif")), analyse.un("effectif")
-    if est_muet(read[read["indicateur"].ne(name)]):
+    if suivi.est_muet(read[read["indicateur"].ne(name)]):
         return
     table = calculer_flux(read, analyse)
     yield liste(phrases_du_flux(table, etude.contexte.indicateurs[name].libelle if name else ""))
@@ -359,9 +336,9 @@ def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
 
     ``ecart`` is the change of the stock less the balance: zero when both say the same, missing when one is not known.
     """
-    read = {role: ensemble(table, analyse.un(role)) for role in FLUX}
+    read = {role: suivi.ensemble(table, analyse.un(role)) for role in FLUX}
     flows = pd.concat([rows.set_axis([role, f"statut_{role}"], axis=1) for role, rows in read.items()], axis=1)
-    balance, stock = flows["entrees"] - flows["sorties"], ensemble(table, analyse.un("effectif"))["valeur"]
+    balance, stock = flows["entrees"] - flows["sorties"], suivi.ensemble(table, analyse.un("effectif"))["valeur"]
     flows = flows.assign(solde=balance, effectif=stock, variation=stock.diff(), ecart=stock.diff() - balance)
     return flows.reset_index(names="annee")
 
@@ -423,23 +400,17 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         ]
     )
     instead = table.loc[table["d_apres"].ne("base") & needed, "annee"].astype(str).tolist()
-    yield contexte.tableau(
-        table,
-        [
-            Colonne("annee", "Année", ecrire=str),
-            Colonne(
-                "_postes", f"{labels['postes']} (ETP)", True, "", marquee(contexte, analyse.un("postes"), "postes")
-            ),
-            *(Colonne(f"{role}_par_poste", labels[role], True, "Par poste", decimales(1)) for role in roles[1:]),
-            Colonne("postes_repere", "Postes au repère (ETP)", True, "", decimales(2)),
-            Colonne("ecart_postes", "Écart (ETP)", True, "", decimales(2, signe=True)),
-        ],
-        analyse.id,
-        f"Postes et repère, {contexte.territoire.nom}, {periode([int(year) for year in table['annee']])}",
-        notes=[instead and f"Repère d'après les {words['a_defaut']} en {enumerer(instead)}."],
-        statuts=table["statut_postes"],
-        ecran=True,
-    )
+    columns = [
+        Colonne("annee", "Année", ecrire=str),
+        Colonne("_postes", f"{labels['postes']} (ETP)", True, "", marquee(contexte, analyse.un("postes"), "postes")),
+        *(Colonne(f"{role}_par_poste", labels[role], True, "Par poste", decimales(1)) for role in roles[1:]),
+        Colonne("postes_repere", "Postes au repère (ETP)", True, "", decimales(2)),
+        Colonne("ecart_postes", "Écart (ETP)", True, "", decimales(2, signe=True)),
+    ]
+    title = f"Postes et repère, {contexte.territoire.nom}, {periode([int(year) for year in table['annee']])}"
+    notes = [instead and f"Repère d'après les {words['a_defaut']} en {enumerer(instead)}."]
+    statuses = table["statut_postes"]
+    yield contexte.tableau(table, columns, analyse.id, title, notes=notes, statuts=statuses, ecran=True)
 
 
 def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
@@ -447,8 +418,8 @@ def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
 
     The norm counts its own base; where nobody gave it, what stands for it (``d_apres`` "a_defaut"), which is said.
     """
-    posts = ensemble(table, analyse.un("postes")).set_axis(["postes", "statut_postes"], axis=1)
-    base, other = (ensemble(table, analyse.un(role))["valeur"].reindex(posts.index) for role in PAR_POSTE)
+    posts = suivi.ensemble(table, analyse.un("postes")).set_axis(["postes", "statut_postes"], axis=1)
+    base, other = (suivi.ensemble(table, analyse.un(role))["valeur"].reindex(posts.index) for role in PAR_POSTE)
     divisor, needed = posts["postes"].mask(posts["postes"].eq(0)), base.fillna(other) / analyse.norme.valeur
     return posts.assign(
         base_par_poste=base / divisor,

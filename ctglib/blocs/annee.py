@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 
-from ctglib.blocs.couverture import couvrir, donnees_lues, jour_des_donnees
+from ctglib.blocs.page_une import couvrir, donnees_lues, jour_des_donnees
 from ctglib.calculs.bilan import Situation
 from ctglib.calculs.collecte import a_collecter, taux_de_collecte
 from ctglib.calculs.etats import etats

@@ -111,13 +111,25 @@ class Comparables(Montrable):
         noise, broken = rows[rows["bruit"]], self.resultat.ecarts[self.resultat.ecarts["rupture"]]
         known = rows[rows["ecart_departement"].notna()]
         far = known[~known["bruit_departement"].astype(bool)]
+        count, unusual = nombre(self.resultat.nombre), beyond[beyond["inhabituel"]]
+        items = [
+            f"{minuscule(row.libelle)} ({row.aussi_eloignees} sur {count} au moins aussi éloignées)"
+            for row in unusual.itertuples()
+        ]
+        usual = f"L'écart est inhabituel pour {compter(len(unusual), 'série')} : {enumerer(items)}."
+        if len(beyond) and unusual.empty:
+            least = compter(int(beyond["aussi_eloignees"].min()), "commune comparable", "communes comparables")
+            usual = (
+                f"Aucun de ces écarts n'est inhabituel : pour chacun, {least} sur {count}, ou davantage, s'écartent au "
+                "moins autant de la moyenne des autres."
+            )
         said = (
             (True, f"De {rule.annee_reference} à {rule.annee}, l'évolution {place.de} est rapprochée de celle de "
                    f"{self._nombre} {there.de}, sur {compter(len(rows), 'série')}."),
             (True, f"L'écart à leur moyenne dépasse l'arrondi pour {_series(beyond, 'ecart')}." if len(beyond)
                    else "Aucun écart à leur moyenne ne dépasse l'arrondi de la source."),
             (len(noise), f"L'écart est dans le bruit pour {compter(len(noise), 'série')} : {_noms(noise)}."),
-            (len(beyond), self._habituels(beyond)),
+            (len(beyond), usual),
             (len(known), f"Face au reste {there.de}, " + (
                 "l'écart demeure, même en comptant l'arrondi le plus défavorable, pour "
                 f"{_series(far, 'ecart_departement')}." if len(far)
@@ -125,21 +137,6 @@ class Comparables(Montrable):
             (len(broken), f"Une rupture de série empêche la comparaison pour : {_noms(broken)}."),
         )  # fmt: skip
         return tuple(sentence for holds, sentence in said if holds)
-
-    def _habituels(self, rows: pd.DataFrame) -> str:
-        """Return which gaps are unusual, or how many communes are at least as far where it is rarest."""
-        count, unusual = nombre(self.resultat.nombre), rows[rows["inhabituel"]]
-        if len(rows) and unusual.empty:
-            least = compter(int(rows["aussi_eloignees"].min()), "commune comparable", "communes comparables")
-            return (
-                f"Aucun de ces écarts n'est inhabituel : pour chacun, {least} sur {count}, ou davantage, s'écartent au "
-                "moins autant de la moyenne des autres."
-            )
-        items = [
-            f"{minuscule(row.libelle)} ({row.aussi_eloignees} sur {count} au moins aussi éloignées)"
-            for row in unusual.itertuples()
-        ]
-        return f"L'écart est inhabituel pour {compter(len(unusual), 'série')} : {enumerer(items)}."
 
     def essentiel(self) -> Bloc | None:
         """Return the same sentences as a list."""
@@ -157,34 +154,29 @@ class Comparables(Montrable):
         """Return the commune looked at, then the comparable ones, the nearest first, with what they were chosen on."""
         if not self.resultat:
             return None
-        rule, rows = self.resultat.regle, self.resultat.retenues
-        size, lost = self._libelle(rule.taille), self.resultat.exclues
+        rule, rows, size = self.resultat.regle, self.resultat.retenues, self._libelle(self.resultat.regle.taille)
         group = f"Pour {nombre(100)} {minuscule(size)}"
         out = [
             f"{row.nom} ({row.commune} : {minuscule(self._libelle(row.indicateur))}, "
             f"{'effectif nul' if row.nulle else 'effectif absent'} en {row.annee})"
-            for row in lost.itertuples()
+            for row in self.resultat.exclues.itertuples()
         ]
-        return self.contexte.tableau(
-            rows.reset_index(drop=True),
-            [
-                Colonne("place", "Commune", ecrire=lambda row: f"{row.name}. {row['nom']}" if row.name else row["nom"]),
-                Colonne("commune", "Code"),
-                Colonne(rule.taille, size, True, ecrire=nombre),
-                *(Colonne(name, self._libelle(name), True, group, decimales(1)) for name in rule.ratios),
-                Colonne("distance", "Distance", True, ecrire=decimales(2)),
-            ],
-            "comparables",
-            f"{self.contexte.territoire.nom} et {self._nombre}, décembre {rule.annee_reference}",
-            donnees=rows,
-            notes=(
-                "Distance : racine de la somme des carrés des écarts de ratio, chacun divisé par l'écart type des "
-                "communes de la fenêtre. Plus elle est petite, plus la commune ressemble à la première de la liste.",
-                f"Communes de la fenêtre écartées : {enumerer(out)}."
-                if out
-                else "Aucune commune de la fenêtre n'a été écartée faute d'un effectif.",
-            ),
-        )
+        columns = [
+            Colonne("place", "Commune", ecrire=lambda row: f"{row.name}. {row['nom']}" if row.name else row["nom"]),
+            Colonne("commune", "Code"),
+            Colonne(rule.taille, size, True, ecrire=nombre),
+            *(Colonne(name, self._libelle(name), True, group, decimales(1)) for name in rule.ratios),
+            Colonne("distance", "Distance", True, ecrire=decimales(2)),
+        ]
+        notes = [
+            "Distance : racine de la somme des carrés des écarts de ratio, chacun divisé par l'écart type des "
+            "communes de la fenêtre. Plus elle est petite, plus la commune ressemble à la première de la liste.",
+            f"Communes de la fenêtre écartées : {enumerer(out)}."
+            if out
+            else "Aucune commune de la fenêtre n'a été écartée faute d'un effectif.",
+        ]
+        title = f"{self.contexte.territoire.nom} et {self._nombre}, décembre {rule.annee_reference}"
+        return self.contexte.tableau(rows.reset_index(drop=True), columns, "comparables", title, notes=notes)
 
     def ecarts(self) -> Tableau | None:
         """Return, by indicator, the change, the gap to the mean with its interval, what it is worth, and the place."""
@@ -199,26 +191,23 @@ class Comparables(Montrable):
         def far(row: pd.Series) -> str:
             return RIEN if row["rupture"] else f"{row['aussi_eloignees']} sur {count}"
 
-        return self.contexte.tableau(
-            self.resultat.ecarts,
-            [
-                Colonne("libelle", "Série"),
-                Colonne("valeur_reference", str(rule.annee_reference), True, head, nombre),
-                Colonne("valeur", str(rule.annee), True, head, nombre),
-                Colonne("variation", place.nom, True, EVOLUTION, signe),
-                Colonne("variation_moyenne", f"Moyenne des {count}", True, EVOLUTION, signe),
-                *self._ecart("", "Écart à la moyenne, en points"),
-                Colonne("place", "Rang", True, ecrire=rank),
-                Colonne("part", "Au moins aussi éloignées", True, ecrire=far),
-            ],
-            "ecarts-comparables",
-            f"Écart {place.de} à la tendance de {self._nombre}, {rule.annee_reference}-{rule.annee}",
-            notes=(
-                "Rang : de la plus forte hausse à la plus forte baisse, la commune comprise. Au moins aussi éloignées "
-                ": nombre de communes comparables qui s'écartent autant, ou plus, de la moyenne de toutes les autres.",
-                "Écarts et intervalles sont calculés avant l'arrondi des évolutions imprimées.",
-            ),
-        )
+        columns = [
+            Colonne("libelle", "Série"),
+            Colonne("valeur_reference", str(rule.annee_reference), True, head, nombre),
+            Colonne("valeur", str(rule.annee), True, head, nombre),
+            Colonne("variation", place.nom, True, EVOLUTION, signe),
+            Colonne("variation_moyenne", f"Moyenne des {count}", True, EVOLUTION, signe),
+            *self._ecart("", "Écart à la moyenne, en points"),
+            Colonne("place", "Rang", True, ecrire=rank),
+            Colonne("part", "Au moins aussi éloignées", True, ecrire=far),
+        ]
+        notes = [
+            "Rang : de la plus forte hausse à la plus forte baisse, la commune comprise. Au moins aussi éloignées "
+            ": nombre de communes comparables qui s'écartent autant, ou plus, de la moyenne de toutes les autres.",
+            "Écarts et intervalles sont calculés avant l'arrondi des évolutions imprimées.",
+        ]
+        title = f"Écart {place.de} à la tendance de {self._nombre}, {rule.annee_reference}-{rule.annee}"
+        return self.contexte.tableau(self.resultat.ecarts, columns, "ecarts-comparables", title, notes=notes)
 
     def departement(self) -> Tableau | None:
         """Return, by indicator, the gap to the sum of the other communes of the département, with its interval."""
@@ -227,28 +216,29 @@ class Comparables(Montrable):
         rule, rows, place = self.resultat.regle, self.resultat.ecarts, self.contexte.territoire
         without, others = f"{self.contexte.reference.nom} sans {place.nom}", rows["communes_departement"].max()
         communes = compter(0 if pd.isna(others) else int(others), "autre commune", "autres communes")
-        return self.contexte.tableau(
-            rows,
-            [
-                Colonne("libelle", "Série"),
-                Colonne("variation", place.nom, True, EVOLUTION, signe),
-                Colonne("variation_departement", without, True, EVOLUTION, signe),
-                *self._ecart("_departement", ECART),
-            ],
-            "departement-comparables",
-            f"Écart {place.de} à l'évolution {self.contexte.reference.de}, {rule.annee_reference}-{rule.annee}",
-            donnees=rows[[name for name in rows.columns if not name.startswith(("ecart_m", "rang"))]],
-            notes=(
-                f"{without} : la somme des {communes} dont l'effectif est connu les deux ans. La commune n'y est pas, "
-                "pour ne pas se comparer à elle-même.",
-                "Chacun de ces effectifs est arrondi. L'intervalle suppose le pire, tous les arrondis du même côté : "
-                "il est large et très peu probable, mais rien d'autre n'est certain.",
-            ),
-        )
+        columns = [
+            Colonne("libelle", "Série"),
+            Colonne("variation", place.nom, True, EVOLUTION, signe),
+            Colonne("variation_departement", without, True, EVOLUTION, signe),
+            *self._ecart("_departement", ECART),
+        ]
+        notes = [
+            f"{without} : la somme des {communes} dont l'effectif est connu les deux ans. La commune n'y est pas, "
+            "pour ne pas se comparer à elle-même.",
+            "Chacun de ces effectifs est arrondi. L'intervalle suppose le pire, tous les arrondis du même côté : "
+            "il est large et très peu probable, mais rien d'autre n'est certain.",
+        ]
+        title, told = f"Écart {place.de} à l'évolution {self.contexte.reference.de}", "departement-comparables"
+        own = rows[[name for name in rows.columns if not name.startswith(("ecart_m", "rang"))]]
+        title = f"{title}, {rule.annee_reference}-{rule.annee}"
+        return self.contexte.tableau(rows, columns, told, title, donnees=own, notes=notes)
 
     def _ecart(self, autre: str, groupe: str) -> tuple[Colonne, ...]:
         """Return the columns of a gap, to the mean or to the département: itself, its interval, what it is worth."""
         gap, words = f"ecart{autre}", self.comparaison.mots
+
+        def between(row: pd.Series) -> str:
+            return de_a(row[f"{gap}_min"], row[f"{gap}_max"])
 
         def worth(row: pd.Series) -> str:
             if row["rupture"] or pd.isna(row[f"bruit{autre}"]):
@@ -257,10 +247,9 @@ class Comparables(Montrable):
 
         return (
             Colonne(gap, "Écart", True, groupe, signe),
-            Colonne("intervalle", "Selon l'arrondi", True, groupe, lambda row: (
-                de_a(row[f"{gap}_min"], row[f"{gap}_max"]))),
+            Colonne("intervalle", "Selon l'arrondi", True, groupe, between),
             Colonne("lecture", "Lecture", ecrire=worth),
-        )  # fmt: skip
+        )
 
     def sensibilite(self) -> Tableau | None:
         """Return the gap of each indicator under the rule and its variants, and whether its sign holds."""
@@ -290,22 +279,21 @@ class Comparables(Montrable):
 
         heads = rows.drop_duplicates("variante").apply(head, axis=1)
         texts = rows.assign(texte=rows.apply(gap, axis=1)).pivot(index="indicateur", columns="variante", values="texte")
-        return self.contexte.tableau(
-            tenue(rows).join(texts.rename(columns=str), on="indicateur"),
-            [
-                Colonne("libelle", "Série"),
-                *(Colonne(rank, title, True, ECART) for rank, title in zip(map(str, texts), heads, strict=True)),
-                Colonne("sens", "Sens de l'écart", ecrire=sense),
-            ],
-            "sensibilite-comparables",
-            f"Écart {self.contexte.territoire.de} à la moyenne des communes comparables, selon la règle qui les "
-            "choisit",
-            donnees=rows,
-            notes=(
-                f"Chaque colonne change une seule chose à la règle retenue. (bruit) : {words.bruit}. Avec une autre "
-                "année de référence, les communes sont choisies d'après cette année, et l'évolution part d'elle.",
-            ),
+        texts = texts.rename(columns=str)
+        columns = [
+            Colonne("libelle", "Série"),
+            *(Colonne(rank, title, True, ECART) for rank, title in zip(texts, heads, strict=True)),
+            Colonne("sens", "Sens de l'écart", ecrire=sense),
+        ]
+        notes = [
+            f"Chaque colonne change une seule chose à la règle retenue. (bruit) : {words.bruit}. Avec une autre "
+            "année de référence, les communes sont choisies d'après cette année, et l'évolution part d'elle."
+        ]
+        title = (
+            f"Écart {self.contexte.territoire.de} à la moyenne des communes comparables, selon la règle qui les choisit"
         )
+        shown, told = tenue(rows).join(texts, on="indicateur"), "sensibilite-comparables"
+        return self.contexte.tableau(shown, columns, told, title, donnees=rows, notes=notes)
 
     def lecture_sensibilite(self) -> Bloc | None:
         """Return which gaps keep their sign when the rule changes, and which do not."""

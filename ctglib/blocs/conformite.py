@@ -41,15 +41,12 @@ class Conformite(Montrable):
                 obligations=" ; ".join(item.quoi for item in bound),
             )
             schema = next(item for item in rules.obligations if item.schema_)
-            held = (
-                words["tient_lieu"] if schema in bound else words["non_applicable"].format(seuil=nombre(schema.au_dela))
-            )
+            held = words["tient_lieu" if schema in bound else "non_applicable"].format(seuil=nombre(schema.au_dela))
             told = [f"{applies} {words['si_epci']}", held]
-        source = rules.themes_minimum.source
-        told += [
-            words["theme"].format(theme=theme, source=source) for theme in themes_absents(rules, self.etude.convention)
-        ]
-        return avertissement(sure) + liste(told)
+        absent, source = themes_absents(rules, self.etude.convention), rules.themes_minimum.source
+        return avertissement(sure) + liste(
+            [*told, *(words["theme"].format(theme=theme, source=source) for theme in absent)]
+        )
 
     def tableau(self) -> Tableau:
         """Return one row an element: where the convention answers, what is known, what is missing and who has it."""
@@ -70,21 +67,21 @@ class Conformite(Montrable):
             holders = [catalogue.responsables[name].libelle.partition(" (")[0] for name in row.detenteurs]
             return f"{majuscule(row.manque)} (à demander : {' ; '.join(holders)})"
 
-        joined = {name: self.lignes[name].map(lambda values: ";".join(map(str, values))) for name in LISTES}
-        return self.etude.contexte.tableau(
-            self.lignes,
-            [
-                Colonne("titre", "Ce que contient le schéma"),
-                Colonne("reponse", "Où la convention répond", ecrire=ou),
-                Colonne("su", "Ce que le classeur sait", ecrire=su),
-                Colonne("reste", "Ce qui manque, et qui l'a", ecrire=manque),
-            ],
-            "schema-petite-enfance",
-            f"Le schéma pluriannuel de la petite enfance et la convention, {self.etude.contexte.territoire.nom}",
-            donnees=self.lignes.assign(habitants=(self.population or ("",))[0], **joined),
-            source=f"{' ; '.join(rules.textes)} ; lecture de la convention",
-            classe="texte-long",
-        )
+        columns = [
+            Colonne("titre", "Ce que contient le schéma"),
+            Colonne("reponse", "Où la convention répond", ecrire=ou),
+            Colonne("su", "Ce que le classeur sait", ecrire=su),
+            Colonne("reste", "Ce qui manque, et qui l'a", ecrire=manque),
+        ]
+        rows, contexte = self.lignes, self.etude.contexte
+        joined = {name: rows[name].map(lambda values: ";".join(map(str, values))) for name in LISTES}
+        told = {
+            "donnees": rows.assign(habitants=(self.population or ("",))[0], **joined),
+            "source": f"{' ; '.join(rules.textes)} ; lecture de la convention",
+            "classe": "texte-long",
+        }
+        title = f"Le schéma pluriannuel de la petite enfance et la convention, {contexte.territoire.nom}"
+        return contexte.tableau(rows, columns, "schema-petite-enfance", title, **told)
 
     @cached_property
     def population(self) -> tuple[int, int] | None:

@@ -9,10 +9,9 @@ from typing import Self
 
 import pandas as pd
 
-from ctglib.blocs.couverture import couverture, statut_du_diagnostic
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.offre import phrases_des_modes
-from ctglib.blocs.page_une import Message, page_une
+from ctglib.blocs.page_une import Message, couvrir, page_une
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
 from ctglib.calculs.comparaison import (
@@ -58,11 +57,14 @@ class EtudeDiagnostic:
     modes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
-    def lire(cls, convention: str) -> Self:
-        """Return the study of a folder of ``data/conventions``, its data read and checked.
+    def ouvrir(cls, convention: str) -> Self:
+        """Rend ce que l'on peut demander d'une convention, ses données lues et contrôlées.
+
+        Args:
+            convention: Nom d'un dossier de ``data/conventions``.
 
         Raises:
-            DonneesInvalides: All the faults of the data.
+            DonneesInvalides: Toutes les fautes des données.
         """
         with enregistrer() as journal:
             dossier = lire_dossier(convention)
@@ -127,9 +129,20 @@ class EtudeDiagnostic:
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, date of the data; « provisoire » while something is to be corrected."""
-        words, logos = self.catalogue, self.dossier.logos
-        statut = statut_du_diagnostic(self.controle, words.coherence.regles)
-        return couverture(self.convention, logos, self.contexte, statut=statut, sigles=words.synthese.sigles)
+        rules, convention = self.catalogue.coherence.regles, self.convention
+        left = self.controle["gravite"].eq(next(iter(rules.gravites))) & self.controle["statut"].eq(OUVERT)
+        still = "provisoire, le contrôle de la convention ayant des points à corriger"
+        return couvrir(
+            convention,
+            self.dossier.logos,
+            (("Date des données", convention.date_des_donnees), ("Statut", still if left.any() else "définitif")),
+            periode="Période",
+            sujet=f"Convention territoriale globale {convention.debut.year}-{convention.fin.year}",
+            territoire=self.contexte.territoire.nom,
+            source=f"Source : {convention.source_texte}",
+            date=convention.debut.isoformat(),
+            sigles=tuple(self.catalogue.synthese.sigles.items()),
+        )
 
     def page_une(self, rapport: str, genre: type[MessagesDuDiagnostic]) -> Bloc:
         """Return the first page of a report, in the order of its kind, with what the parties wrote for it."""

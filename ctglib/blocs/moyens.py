@@ -12,17 +12,7 @@ from itertools import product
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.moyens import (
-    ABSENCES,
-    ENSEMBLE,
-    STRUCTURE,
-    TERRITOIRE,
-    moyens_du_territoire,
-    moyens_par_objet,
-    moyens_par_poste,
-    moyens_par_structure,
-    rapprocher,
-)
+from ctglib.calculs import moyens as calculs
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, nombre_court
@@ -32,7 +22,7 @@ from ctglib.donnees.statuts import Statut
 
 AU_MOINS = "au moins "
 INCONNU = f"« {AU_MOINS.strip()} » : une ligne au moins n'a pas de valeur, le total est inconnu."
-SANS_FICHE = {STRUCTURE: "Structures, sans fiche", TERRITOIRE: "Territoire entier, sans fiche"}
+SANS_FICHE = {calculs.STRUCTURE: "Structures, sans fiche", calculs.TERRITOIRE: "Territoire entier, sans fiche"}
 COLONNES_AU_PLUS = 8  # of amounts; beyond, they would not fit beside each other on a page
 LIGNE = ["signataire", "poste", "nature"]  # of the budget
 
@@ -50,21 +40,21 @@ class Moyens(Montrable):
         """
         if self.etude.annuel.vide:
             return None
-        now, before = self._annees
+        now, year = self._annees[0], self.etude.annee
         if now.empty:
             words, parties = self.etude.catalogue.bilan.mots["moyens_absents"], enumerer(list(self.parties.values()))
-            return paragraphe(words.format(annee=self.etude.annee, parties=parties))
-        totals = rapprocher(moyens_par_objet(now), moyens_par_objet(before))
-        whole = totals[totals["objet"].eq(ENSEMBLE) & totals["lignes"].notna()].to_dict("records")
+            return paragraphe(words.format(annee=year, parties=parties))
+        totals = calculs.rapprocher(*map(calculs.moyens_par_objet, self._annees))
+        whole = totals[totals["objet"].eq(calculs.ENSEMBLE) & totals["lignes"].notna()].to_dict("records")
+        rows = {(row["nature"], row["signataire"]): self._cellule(row, year, unite=True) for row in whole}
         told = []
         for nature in self.etude.catalogue.moyens.natures:
-            mine = [row for row in whole if row["nature"] == nature.id]
-            rows = {row["signataire"]: self._cellule(row, self.etude.annee, unite=True) for row in mine}
-            named = [f"{nom}, {rows[payer]}" for payer, nom in self.parties.items() if payer in rows]
-            told += [f"{nature.libelle} : {' ; '.join(named)}."] if named else []
+            named = [f"{nom}, {rows[nature.id, payer]}" for payer, nom in self.parties.items()
+                     if (nature.id, payer) in rows]  # fmt: skip
+            told += [f"{nature.libelle} : {' ; '.join(named)}."] * bool(named)
         for payer, nom in self.parties.items():
             rows = now[now["signataire"].eq(payer)]
-            lacking = rows.loc[rows["statut"].isin(ABSENCES), "poste"].unique()
+            lacking = rows.loc[rows["statut"].isin(calculs.ABSENCES), "poste"].unique()
             if len(lacking):
                 told.append(f"{nom}, montant manquant : {' ; '.join(map(self.poste, lacking))}.")
             elif rows.empty:
@@ -73,59 +63,55 @@ class Moyens(Montrable):
 
     def par_signataire(self) -> Tableau | None:
         """Return what each signatory brings to each fiche, to structures, to the territory, and in all."""
-        now, before = self._annees
-        if now.empty and before.empty:
+        if all(rows.empty for rows in self._annees):
             return None
-        whole, lines = (rapprocher(by(now), by(before)) for by in (moyens_par_objet, moyens_du_territoire))
+        kinds = (calculs.moyens_par_objet, calculs.moyens_du_territoire)
+        whole, lines = (calculs.rapprocher(*map(by, self._annees)) for by in kinds)
         # The sentence on the team names its posts one by one: they are in the data alone.
         totals = pd.concat([whole, lines.rename(columns={"poste": "objet"})], ignore_index=True)
         labels = {str(fiche.numero): f"Fiche {fiche.numero}" for fiche in self.etude.convention.fiches}
-        labels |= {**SANS_FICHE, ENSEMBLE: "Ensemble"}
+        labels |= {**SANS_FICHE, calculs.ENSEMBLE: "Ensemble"}
         met = set(zip(totals["signataire"], totals["objet"], strict=True))
         places = {
             (payer, objet): label
-            for payer in self.parties
-            for objet, label in labels.items()
+            for payer, (objet, label) in product(self.parties, labels.items())
             if objet not in SANS_FICHE or (payer, objet) in met
         }
         heads = {nature.id: ((nature.id,), nature.court) for nature in self.etude.catalogue.moyens.natures}
-        return self._croise(
-            "moyens-signataires", "Moyens de chaque signataire, par fiche action", Colonne("objet", "Pour"),
-            totals, ["signataire", "objet", "nature"], places, heads, [self.parties[payer] for payer, _ in places],
-        )  # fmt: skip
+        told = "moyens-signataires", "Moyens de chaque signataire, par fiche action", Colonne("objet", "Pour")
+        keys, groups = ["signataire", "objet", "nature"], [self.parties[payer] for payer, _ in places]
+        return self._croise(*told, totals, keys, places, heads, groups)
 
     def par_structure(self) -> Tableau | None:
         """Return what each structure receives, a column a line of the budget and year; a row when they are too many."""
-        totals, dossier = rapprocher(*map(moyens_par_structure, self._annees)), self.etude.suivi.dossier
+        totals, dossier = calculs.rapprocher(*map(calculs.moyens_par_structure, self._annees)), self.etude.suivi.dossier
         if totals.empty:
             return None
         at = self.etude.convention.clause("offre")
         title = f"Moyens par structure de l'{at.article}" if at else "Moyens par structure"
         names = dict(zip(dossier.offre["structure"], dossier.offre["nom"], strict=True))
         shown = _ranger(totals, "structure", names)
-        parties, postes = list(self.parties), [item.id for item in self.etude.catalogue.moyens.postes]
-        lines = sorted(
-            set(shown[LIGNE].itertuples(index=False, name=None)),
-            key=lambda line: (parties.index(line[0]), postes.index(line[1]), line[2]),
-        )
+        places = {(structure,): names.get(structure, structure) for structure in shown["structure"]}
+        postes = {item.id: item.libelle for item in self.etude.catalogue.moyens.postes}
+        lines = _ranger(_ranger(shown.sort_values("nature"), "poste", postes), "signataire", self.parties)
+        lines = list(lines[LIGNE].drop_duplicates().itertuples(index=False, name=None))
         if len(lines) * len(self._exercices) > COLONNES_AU_PLUS:
-            return self._par_poste("moyens-structures", title, shown, [names.get(x, x) for x in shown["structure"]])
+            return self._par_poste("moyens-structures", title, shown, [places[name,] for name in shown["structure"]])
         heads = {
             f"l{rank}": (line, f"{self.poste(line[1])}, {self.parties[line[0]]}, en {self._unite(line[2]).symbole}")
             for rank, line in enumerate(lines)
         }
-        places = {(structure,): names.get(structure, structure) for structure in shown["structure"]}
         head = Colonne("structure", "Structure")
         return self._croise("moyens-structures", title, head, totals, ["structure", *LIGNE], places, heads)
 
     def de_la_fiche(self, numero: int) -> Tableau | None:
         """Return what each signatory brings to a fiche, line by line of the budget; None when nobody told."""
-        totals = rapprocher(*(moyens_par_poste(rows, numero) for rows in self._annees))
+        totals = calculs.rapprocher(*(calculs.moyens_par_poste(rows, numero) for rows in self._annees))
         if totals.empty:
             return None
         shown = _ranger(totals, "signataire", self.parties)
-        titles = [self.parties[name] for name in shown["signataire"]]
-        return self._par_poste("moyens", f"Moyens de la fiche action {numero}", shown, titles)
+        groups = shown["signataire"].map(self.parties)
+        return self._par_poste("moyens", f"Moyens de la fiche action {numero}", shown, groups)
 
     def equipe(self) -> Iterator[str]:
         """Yield what the article announces of a party's own team, then what was handed in of it."""
@@ -202,51 +188,39 @@ class Moyens(Montrable):
     ) -> Tableau:  # fmt: skip
         """Return a row a place, a column a line of the budget and year; ``cles``: those of a place, then of a line."""
         rows = {tuple(row[name] for name in cles): row for row in totaux.to_dict("records")}
-        pairs = list(product(lignes.items(), self._exercices))
-        columns = [Colonne(f"{name}_{year}", str(year), True, head) for (name, (_, head)), year in pairs]
-        cells = [
-            [label, *(self._cellule(rows.get((*place, *line)), year) for (_, (line, _)), year in pairs)]
-            for place, label in places.items()
-        ]
-        return self._tableau(nom, titre, [tete, *columns], cells, totaux, groupes)
+        columns, table = [tete], pd.DataFrame({tete.cle: places.values()})
+        for (name, (line, head)), year in product(lignes.items(), self._exercices):
+            columns.append(Colonne(f"{name}_{year}", str(year), True, head))
+            table[f"{name}_{year}"] = [self._cellule(rows.get((*place, *line)), year) for place in places]
+        return self._tableau(nom, titre, columns, table, totaux, groupes)
 
-    def _par_poste(self, nom: str, titre: str, totaux: pd.DataFrame, groupes: list[str]) -> Tableau:
+    def _par_poste(self, nom: str, titre: str, totaux: pd.DataFrame, groupes: Iterable[str]) -> Tableau:
         """Return one row a line of the budget, with its signatory where the groups are not signatories."""
-        payers = "structure" in totaux.columns
-        cells = [
-            [self.poste(row["poste"])]
-            + [self.parties[row["signataire"]]] * payers
-            + [self._cellule(row, year, unite=True) for year in self._exercices]
-            for row in totaux.to_dict("records")
-        ]
-        columns = [Colonne("poste", "Poste"), *[Colonne("signataire", "Signataire")] * payers]
-        columns += [Colonne(f"annee_{year}", str(year), True) for year in self._exercices]
-        return self._tableau(nom, titre, columns, cells, totaux, groupes)
+        years, rows = {f"annee_{year}": year for year in self._exercices}, totaux.to_dict("records")
+        table = pd.DataFrame(
+            {"poste": totaux["poste"].map(self.poste), "signataire": totaux["signataire"].map(self.parties)}
+            | {name: [self._cellule(row, year, unite=True) for row in rows] for name, year in years.items()}
+        )
+        columns = [Colonne("poste", "Poste"), *[Colonne("signataire", "Signataire")] * ("structure" in totaux.columns)]
+        columns += [Colonne(name, str(year), True) for name, year in years.items()]
+        return self._tableau(nom, titre, columns, table, totaux, groupes)
 
     def _tableau(
-        self, nom: str, titre: str, colonnes: list[Colonne], cellules: list[list[str]], donnees: pd.DataFrame,
+        self, nom: str, titre: str, colonnes: list[Colonne], table: pd.DataFrame, donnees: pd.DataFrame,
         groupes: Iterable[str] | None,
     ) -> Tableau:  # fmt: skip
         """Return a table of amounts, with what its marks mean under it."""
-        shown, contexte = {text for row in cellules for text in row[1:]}, self.etude.contexte
-        marks = {
-            INCONNU: any(text.startswith(AU_MOINS) for text in shown),
-            f"(p) {contexte.statuts['P'].libelle}.": any(text.endswith("(p)") for text in shown),
-            f"« {RIEN} » : aucune ligne saisie.": RIEN in shown,
-        }
-        table = pd.DataFrame(cellules, columns=[colonne.cle for colonne in colonnes])
-        return contexte.tableau(
-            table,
-            colonnes,
-            nom,
-            f"{titre}, {contexte.territoire.nom}, {' et '.join(map(str, self._exercices))}",
-            donnees=donnees,
-            groupes=groupes,
-            notes=[note for note, met in marks.items() if met],
-        )
+        cells, contexte = table.iloc[:, 1:].stack(), self.etude.contexte
+        notes = [
+            cells.str.startswith(AU_MOINS).any() and INCONNU,
+            cells.str.endswith("(p)").any() and f"(p) {contexte.statuts['P'].libelle}.",
+            cells.eq(RIEN).any() and f"« {RIEN} » : aucune ligne saisie.",
+        ]
+        title = f"{titre}, {contexte.territoire.nom}, {' et '.join(map(str, self._exercices))}"
+        return contexte.tableau(table, colonnes, nom, title, donnees=donnees, groupes=groupes, notes=notes)
 
 
-def _ranger(totaux: pd.DataFrame, colonne: str, noms: Mapping[str, str]) -> pd.DataFrame:
+def _ranger(totaux: pd.DataFrame, colonne: str, noms: Iterable[str]) -> pd.DataFrame:
     """Return the rows in the order of the names, equals as they come."""
     order = {name: rank for rank, name in enumerate(noms)}
     return totaux.sort_values(colonne, key=lambda column: column.map(order), kind="stable")

@@ -31,14 +31,9 @@ NEGLIGEABLE = 0.5  # a gap of half a place for a hundred children is told as non
 
 
 def tableau_offre(
-    offre: pd.DataFrame,
-    vocabulaire: VocabulaireOffre,
-    contexte: Contexte,
-    categories: Collection[str],
-    *,
-    nom: str,
+    offre: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte, categories: Collection[str], *, nom: str,
     titre: str,
-) -> Tableau:
+) -> Tableau:  # fmt: skip
     """Return the structures of some categories, in the groups of the vocabulary; the CSV carries every row of them.
 
     Columns that no structure fills are left out.
@@ -47,47 +42,66 @@ def tableau_offre(
     shown = shown[shown["categorie"].isin(list(categories))].reset_index(drop=True)
     own = offre[offre["structure"].isin(shown["structure"])].reset_index(drop=True)
     supported = list(own.loc[own["caracteristique"].eq("soutien") & own["valeur"].eq("oui"), "nom"])
+    read = own.assign(texte=[_valeur(line, contexte) for line in own.itertuples()])
 
-    def lignes(row: pd.Series, *caracteristiques: str) -> pd.DataFrame:
-        return own[own["structure"].eq(row["structure"]) & own["caracteristique"].isin(caracteristiques)]
+    def lignes(row: pd.Series, caracteristique: str) -> pd.DataFrame:
+        return read[read["structure"].eq(row["structure"]) & read["caracteristique"].eq(caracteristique)]
 
     def places(row: pd.Series) -> str:
-        return "".join(_valeur(line, contexte) for _, line in lignes(row, "places").head(1).iterrows()) or RIEN
+        return "".join(lignes(row, "places")["texte"].head(1)) or RIEN
 
     def ages(row: pd.Series) -> str:
         told = re.sub(r"(\d) ", rf"\1{INSECABLE}", row["ages"])  # narrow columns break no number, no absence
         return told or contexte.absence(row["statut_ages"]).replace(" ", INSECABLE) or RIEN
 
+    def horaires(row: pd.Series) -> str:
+        """Return all the hours: moments that begin alike are joined (« Jours d'école : … ; … »).
+
+        The vocabulary's label « Jours d'école, matin » begins with its days; the hours tell what follows the comma.
+        """
+        rows = lignes(row, "ouverture")
+        if not rows["valeur"].any():
+            return "".join(rows["texte"].head(1)) or RIEN
+        days = rows["modalite"].map(lambda name: vocabulaire.modalites[name].partition(",")[0] if name else "")
+        spans = rows["texte"].groupby(days, sort=False).agg(lambda texts: ", ".join(texts.unique()))
+        return " ; ".join(f"{day} : {told}" if day else told for day, told in spans.items())
+
+    def precision(ligne: object) -> str:
+        """Return a value with its modality; a name (of a school) goes without the modality, which only numbers it."""
+        if not (ligne.modalite and ligne.unite):
+            return ligne.texte
+        same = ligne.unite == ligne.caracteristique  # the label names the unit
+        text = nombre_court(float(ligne.valeur)) if same else ligne.texte
+        return f"{text} ({minuscule(vocabulaire.modalites[ligne.modalite])})"
+
     def autres(row: pd.Series) -> str:
         presence = lignes(row, "presence")
         if presence["valeur"].eq("").any():  # the other blank cells are told in the check of the convention
             return LIGNE_VIDE
-        rest = own[own["structure"].eq(row["structure"]) & ~own["caracteristique"].isin(A_PART) & own["valeur"].ne("")]
-        told = [_precision(rows, vocabulaire, contexte) for _, rows in rest.groupby("caracteristique", sort=False)]
-        told = told or [majuscule(_valeur(line, contexte)) for _, line in presence.iterrows()]
-        return " ; ".join(dict.fromkeys(told)) or RIEN
+        rest = read[read["structure"].eq(row["structure"]) & ~read["caracteristique"].isin(A_PART)]
+        told = [
+            f"{vocabulaire.caracteristiques[kind]} : {', '.join(map(precision, rows.itertuples()))}"
+            for kind, rows in rest[rest["valeur"].ne("")].groupby("caracteristique", sort=False)
+        ]
+        return " ; ".join(dict.fromkeys(told or presence["texte"].map(majuscule))) or RIEN
 
-    return contexte.tableau(
-        shown,
-        [
-            Colonne("intitule", "Structure", ecrire=_intitule),
-            Colonne("en_gestion", "Gestion", ecrire=lambda row: vocabulaire.gestions.get(row["gestion"]) or RIEN),
-            Colonne("en_places", "Places", True, ecrire=places),
-            Colonne("en_ages", "Âges", ecrire=ages),
-            Colonne("en_horaires", "Horaires", ecrire=lambda row: (
-                _horaires(lignes(row, "ouverture"), vocabulaire, contexte) or RIEN)),
-            Colonne("autres", "Ce que la convention en dit encore", ecrire=autres),
-        ],
-        nom,
-        f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}",
-        donnees=own,
-        groupes=tuple(shown["libelle_categorie"]) if shown["categorie"].nunique() > 1 else None,
-        notes=(
-            *[f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}."] * bool(supported),
-            f"{RIEN} : la convention n'en dit rien.",
-            f"« {contexte.absence('L')} » : la convention a une case ou une ligne pour cela, laissée vide.",
-        ),
-    ).sans_colonne_vide()  # fmt: skip
+    columns = [
+        Colonne("intitule", "Structure", ecrire=_intitule),
+        Colonne("en_gestion", "Gestion", ecrire=lambda row: vocabulaire.gestions.get(row["gestion"]) or RIEN),
+        Colonne("en_places", "Places", True, ecrire=places),
+        Colonne("en_ages", "Âges", ecrire=ages),
+        Colonne("en_horaires", "Horaires", ecrire=horaires),
+        Colonne("autres", "Ce que la convention en dit encore", ecrire=autres),
+    ]
+    notes = [
+        *[f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}."] * bool(supported),
+        f"{RIEN} : la convention n'en dit rien.",
+        f"« {contexte.absence('L')} » : la convention a une case ou une ligne pour cela, laissée vide.",
+    ]
+    groups = shown["libelle_categorie"] if shown["categorie"].nunique() > 1 else None
+    title = f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}"
+    table = contexte.tableau(shown, columns, nom, title, donnees=own, groupes=groups, notes=notes)
+    return table.sans_colonne_vide()
 
 
 def phrase_des_equipements(
@@ -157,19 +171,15 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
         manque=("manque", lambda texts: ", ".join([texts.iloc[0], *map(minuscule, texts.iloc[1:])])),
         reference=("reference", lambda texts: majuscule(" ; ".join(texts.unique()))),
     )
+    columns = [
+        Colonne("intitule", "Structure", ecrire=_intitule),
+        Colonne("manque", "Ce que la convention ne dit pas"),
+        Colonne("reference", "Place dans la convention"),
+    ]
     note = "(a) Le texte n'en parle pas ; le classeur d'évaluation l'attend d'une structure de ce type."
-    return contexte.tableau(
-        shown,
-        [
-            Colonne("intitule", "Structure", ecrire=_intitule),
-            Colonne("manque", "Ce que la convention ne dit pas"),
-            Colonne("reference", "Place dans la convention"),
-        ],
-        "offre-manques",
-        f"Ce que la convention ne dit pas de l'offre, par structure, {contexte.territoire.nom}",
-        donnees=manques,
-        notes=(note,) * int(expected.any()),
-    )
+    title = f"Ce que la convention ne dit pas de l'offre, par structure, {contexte.territoire.nom}"
+    notes = [note] * int(expected.any())
+    return contexte.tableau(shown, columns, "offre-manques", title, donnees=manques, notes=notes)
 
 
 def _intitule(row: pd.Series) -> str:
@@ -178,46 +188,18 @@ def _intitule(row: pd.Series) -> str:
     return name if kind.casefold() in name.casefold() else f"{name}, {minuscule(kind)}"
 
 
-def _valeur(ligne: pd.Series, contexte: Contexte) -> str:
+def _valeur(ligne: object, contexte: Contexte) -> str:
     """Return the value of a row of the offer as read: « 8,03 € », « 7 h 30 à 18 h 30 », « oui », « non transmis »."""
-    text = ligne["valeur"]
+    text = ligne.valeur
     if text == "":
-        return contexte.absence(ligne["statut"])
-    if ligne["unite"] == "plage_horaire":
+        return contexte.absence(ligne.statut)
+    if ligne.unite == "plage_horaire":
         spans = [moment.split(":") for moment in text.split("-")]
         hours = [f"{int(hour)}{FINE}h" + (f"{FINE}{minutes}" if int(minutes) else "") for hour, minutes in spans]
         return f"{INSECABLE}à{INSECABLE}".join(hours)
     if not text.replace(".", "", 1).isdigit():
         return text
-    return avec_unite(float(text), contexte.unites[ligne["unite"]].apres(float(text)), len(text.partition(".")[2]))
-
-
-def _horaires(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
-    """Return all the hours of a structure: moments that begin alike are joined (« Jours d'école : … ; … »).
-
-    The vocabulary's label « Jours d'école, matin » begins with its days; what follows the comma is told by the hours.
-    """
-    if not lignes["valeur"].any():
-        return contexte.absence(lignes["statut"].iloc[0]) if len(lignes) else ""
-    days: dict[str, dict[str, None]] = {}
-    for _, line in lignes.iterrows():
-        label = vocabulaire.modalites[line["modalite"]].partition(",")[0] if line["modalite"] else ""
-        days.setdefault(label, {})[_valeur(line, contexte)] = None
-    return " ; ".join(f"{label} : {', '.join(spans)}" if label else ", ".join(spans) for label, spans in days.items())
-
-
-def _precision(lignes: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte) -> str:
-    """Return a characteristic and its values: « Équivalents temps plein : 1 ETP », each told with its modality.
-
-    Values that are names (schools) are listed without the modality, which only numbers them.
-    """
-    kind, written = lignes["caracteristique"].iloc[0], []
-    for _, line in lignes.iterrows():
-        told = line["modalite"] and line["unite"]
-        same = told and line["unite"] == kind  # the label names the unit
-        text = nombre_court(float(line["valeur"])) if same else _valeur(line, contexte)
-        written.append(f"{text} ({minuscule(vocabulaire.modalites[line['modalite']])})" if told else text)
-    return f"{vocabulaire.caracteristiques[kind]} : {', '.join(written)}"
+    return avec_unite(float(text), contexte.unites[ligne.unite].apres(float(text)), len(text.partition(".")[2]))
 
 
 def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche], contexte: Contexte) -> list[str]:
@@ -232,23 +214,20 @@ def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche
     gaps = {name: by_mode.loc[own, "ecart"].sum() for name, own in kinds.items() if {*own} <= {*by_mode.index}}
     if abs(whole["ecart"]) < NEGLIGEABLE or not gaps:
         return told
-    first, *others = sorted(gaps, key=lambda name: gaps[name], reverse=bool(whole["ecart"] > 0))
-    others = [name for name in gaps if name in others]
-    told.append(
-        f"L'écart tenait à {regles.sortes[first].mot} ({_de_plus(gaps[first])})"
-        + "".join(f" ; {regles.sortes[name].mot} en offrait {_de_plus(gaps[name])}" for name in others)
-        + "."
-    )
+    first = sorted(gaps, key=gaps.get, reverse=bool(whole["ecart"] > 0))[0]
+    words = {name: sorte.mot for name, sorte in regles.sortes.items()}
+    others = [f" ; {words[name]} en offrait {_de_plus(gap)}" for name, gap in gaps.items() if name != first]
+    told.append(f"L'écart tenait à {words[first]} ({_de_plus(gaps[first])}){''.join(others)}.")
     supported = {
         name: [str(fiche.numero) for fiche in fiches if {*own} & {*fiche.modes}] for name, own in kinds.items()
     }
     answers = [
         f"{'la fiche' if len(numbers) == 1 else 'les fiches'} action {enumerer(numbers)} "
-        f"{'soutient' if len(numbers) == 1 else 'soutiennent'} {regles.sortes[name].mot}"
+        f"{'soutient' if len(numbers) == 1 else 'soutiennent'} {words[name]}"
         for name, numbers in supported.items()
         if numbers
     ]
-    late = [regles.sortes[name].mot for name, gap in gaps.items() if gap <= -NEGLIGEABLE and not supported[name]]
+    late = [words[name] for name, gap in gaps.items() if gap <= -NEGLIGEABLE and not supported[name]]
     none = f" ; aucune ne porte sur {enumerer(late)}" if late else ""
     return told + [f"{majuscule(enumerer(answers))}{none}."] * bool(answers)
 

@@ -7,7 +7,7 @@ The territory in a year (``Territoire``), the diagnostic then and now (``Diagnos
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,19 +16,9 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.theme import ruptures
+from ctglib.calculs import territoire as calculs
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.formules import ratio_pour_100
-from ctglib.calculs.territoire import (
-    APRES_RUPTURE,
-    POINTS,
-    SANS_DEPART,
-    SANS_VALEUR,
-    TROP_PEU,
-    Lieux,
-    contexte_du_territoire,
-    revisions_du_territoire,
-    trajectoires_du_territoire,
-)
 from ctglib.document.contexte import Contexte, marquer
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
@@ -50,7 +40,7 @@ from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.trajectoires import trajectoires
 
-COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit", TROP_PEU)
+COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit", calculs.TROP_PEU)
 SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
 ORIGINES = [
     "serie", "producteur", "titre", "jeu", "periode", "publie", "consulte", "licence", "fichier", "sha256", "arrondi",
@@ -72,25 +62,27 @@ class Territoire(Montrable):
     @cached_property
     def rangees(self) -> pd.DataFrame:
         """One row a series (see ``contexte_du_territoire``)."""
-        words = self.etude.catalogue
+        words, series = self.etude.catalogue, self.etude.series
         names = [name for group in words.bilan.territoire.groupes for name in group.indicateurs]
-        return contexte_du_territoire(
-            self.etude.series, names, words.indicateurs_contexte, _lieux(self.etude), words.evaluation.seuils
-        )
+        seuils = words.evaluation.seuils
+        return calculs.contexte_du_territoire(series, names, words.indicateurs_contexte, _lieux(self.etude), seuils)
 
     @property
     def revisions(self) -> pd.DataFrame:
         """The public figures of the territory that last year's bilan gave otherwise."""
-        table = revisions_du_territoire(self.etude.suivi.contexte, self.etude.annee)
+        table = calculs.revisions_du_territoire(self.etude.suivi.contexte, self.etude.annee)
         return table[table["territoire"].eq(self.etude.convention.territoire)]
 
     @property
     def source(self) -> str:
-        """The producers, as captions write them."""
-        convention, series = self.etude.convention, self.etude.series
-        kept = series[series["territoire"].eq(convention.territoire)]
-        invented = self.etude.contexte.source if convention.fictive else ""
-        return source_publique(kept if len(kept) else series, self.etude.suivi.origines, invented)
+        """The producers and what they publish, as captions write them; what a fiction invents has its own source."""
+        etude, series = self.etude, self.etude.series
+        kept = series[series["territoire"].eq(etude.convention.territoire)]
+        kept = kept if len(kept) else series
+        used = (item for name, item in etude.suivi.origines.items() if name in set(kept["serie"]))
+        others = kept.loc[kept["serie"].eq(""), "source"].unique()
+        told = [*_par_producteur(used, lambda item: SUITE_DU_TITRE.split(item.titre)[0], " ; ")]
+        return " ; ".join([*told, *([etude.contexte.source] if etude.convention.fictive and len(others) else others)])
 
     def tableau(self) -> Tableau | None:
         """Return one row a public series: latest figure, change over a year and since the convention began."""
@@ -98,6 +90,10 @@ class Territoire(Montrable):
         if rows.empty:
             return None
         here, there, since = contexte.territoire.nom, contexte.reference.nom, f"Depuis {_lieux(self.etude).depart}"
+        groups = {name: group.libelle for group in rules.territoire.groupes for name in group.indicateurs}
+        items = [contexte.indicateurs[name] for name in rows["indicateur"].unique()]
+        rounded = sorted({item.arrondi_source for item in items if (item.arrondi_source or 0) > 1})
+        steps = ", ".join(map(nombre_court, rounded))
 
         def bare(row: pd.Series) -> bool:
             """Tell whether a series is a rate of something else than %: « 0,9 places » would count places."""
@@ -114,58 +110,49 @@ class Territoire(Montrable):
             write = contexte.valeur_nue if bare(row) else contexte.valeur
             return marquer(write(row["indicateur"], row["valeur"], row["statut"]), row["statut"])
 
-        return Tableau.de(
-            rows,
-            [
-                Colonne("serie", "Série", ecrire=serie),
-                Colonne("annee", "Année", True, ecrire=str),
-                Colonne("niveau", "Valeur", True, here, niveau),
-                Colonne("sur_un_an", "Sur un an", True, here, lambda row: _sur_un_an(row, contexte)),
-                Colonne("variation_depart", since, True, here, part),
-                Colonne("variation_reference", "Sur un an", True, there, part),
-                Colonne("variation_reference_depart", since, True, there, part),
-                Colonne("lecture", "Lecture", ecrire=rules.lectures.get),
-            ],
-            nom="territoire",
-            titre=f"Chiffres publics, {here} et {there}, dernière année connue",
-            source=self.source,
-            groupes=tuple(
-                rows["indicateur"].map(
-                    {name: group.libelle for group in rules.territoire.groupes for name in group.indicateurs}
-                )
-            ),
-            notes=(rules.mots["contexte"], *self._notes(), *notes_des_moyennes(rows, contexte)),
-        )
+        def sur_un_an(row: pd.Series) -> str:
+            """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »."""
+            if pd.isna(row["ecart"]) or row["lecture"] not in COMPARABLES:
+                return RIEN
+            item = contexte.indicateurs[row["indicateur"]]
+            unit = contexte.unites[item.unite]
+            if unit.ecart == "points":
+                return points(row["ecart"], item.decimales)
+            return avec_unite(row["ecart"], unit.symbole, item.decimales, signe=True)
 
-    def _notes(self) -> Iterator[str]:
-        rows, contexte = self.rangees, self.etude.contexte
-        items = [contexte.indicateurs[name] for name in dict.fromkeys(rows["indicateur"])]
-        rounded = sorted({item.arrondi_source for item in items if (item.arrondi_source or 0) > 1})
-        yield "Sur un an : écart avec l'année d'avant. Chaque série a sa propre année, celle du dernier chiffre paru."
-        if rows["lecture"].eq(TROP_PEU).any():
-            yield (
-                "« Trop peu pour conclure » : un nombre varie de lui-même ; le hasard suffit à expliquer l'écart sur "
-                "un an."
-            )
-        if rows["lecture"].eq("dans_le_bruit").any():
-            steps = ", ".join(map(nombre_court, rounded))
-            yield f"« Dans le bruit » : l'écart ne dépasse pas l'arrondi de la source ({steps})."
-        yield f"« – » : pas de chiffre qui se compare. {contexte.reference.nom} : une évolution, jamais un niveau."
-        yield from ruptures(items)
+        columns = [
+            Colonne("serie", "Série", ecrire=serie),
+            Colonne("annee", "Année", True, ecrire=str),
+            Colonne("niveau", "Valeur", True, here, niveau),
+            Colonne("sur_un_an", "Sur un an", True, here, sur_un_an),
+            Colonne("variation_depart", since, True, here, part),
+            Colonne("variation_reference", "Sur un an", True, there, part),
+            Colonne("variation_reference_depart", since, True, there, part),
+            Colonne("lecture", "Lecture", ecrire=rules.lectures.get),
+        ]
+        notes = [
+            rules.mots["contexte"],
+            "Sur un an : écart avec l'année d'avant. Chaque série a sa propre année, celle du dernier chiffre paru.",
+            rows["lecture"].eq(calculs.TROP_PEU).any()
+            and "« Trop peu pour conclure » : un nombre varie de lui-même ; le "
+            "hasard suffit à expliquer l'écart sur un an.",
+            rows["lecture"].eq("dans_le_bruit").any()
+            and f"« Dans le bruit » : l'écart ne dépasse pas l'arrondi de la source ({steps}).",
+            f"« – » : pas de chiffre qui se compare. {there} : une évolution, jamais un niveau.",
+            *ruptures(items),
+            *notes_des_moyennes(rows, contexte),
+        ]
+        title, groups = f"Chiffres publics, {here} et {there}, dernière année connue", rows["indicateur"].map(groups)
+        return contexte.tableau(rows, columns, "territoire", title, source=self.source, groupes=groups, notes=notes)
 
     def graphique(self) -> Figure | None:
         """Return the trajectories of the series, their breaks not joined; None in a bilan without a follow-up."""
         etude, rules = self.etude, self.etude.catalogue.bilan.territoire
-        if etude.annuel.vide:
-            return None
-        rows = trajectoires_du_territoire(
-            etude.series,
-            rules.graphique,
-            etude.catalogue.indicateurs_contexte,
-            territoire=etude.convention.territoire,
-            depuis=etude.convention.debut.year - rules.annees_avant,
+        first, meanings = etude.convention.debut.year - rules.annees_avant, etude.catalogue.indicateurs_contexte
+        rows = calculs.trajectoires_du_territoire(
+            etude.series, rules.graphique, meanings, territoire=etude.convention.territoire, depuis=first
         )
-        if rows.empty:
+        if rows.empty or etude.annuel.vide:
             return None
         title = f"Comment {etude.contexte.territoire.le} a-t-il évolué jusqu'en {rows['annee'].max()} ?"
         return trajectoires(rows, etude.contexte, nom="territoire-trajectoires", titre=title, source=self.source)
@@ -186,18 +173,16 @@ class Territoire(Montrable):
         places = publiques.territoires(convention.membres).set_index("code")["nom"]
         labels = {name: contexte.indicateurs[name].libelle for name in names}
         group = f"Pour 100 {minuscule(labels[rules.sur])}"
-        return Tableau.de(
+        columns = [Colonne("nom", "Commune"), Colonne(rules.sur, labels[rules.sur], True)]
+        columns += [
+            Colonne(f"part_{name}", labels[name], True, group, lambda value: part(value, signe=False))
+            for name in rules.parts
+        ]
+        return contexte.tableau(
             counts.assign(nom=counts.index.map(places).fillna(contexte.territoire.nom)).reset_index(drop=True),
-            [
-                Colonne("nom", "Commune"),
-                Colonne(rules.sur, labels[rules.sur], True),
-                *(
-                    Colonne(f"part_{name}", labels[name], True, group, lambda value: part(value, signe=False))
-                    for name in rules.parts
-                ),
-            ],
-            nom="membres",
-            titre=f"Les communes côte à côte, {contexte.territoire.nom}, {year}",
+            columns,
+            "membres",
+            f"Les communes côte à côte, {contexte.territoire.nom}, {year}",
             source=publiques.lire(rules.sur, convention.membres).attrs["source"],
             notes=(
                 "Dernière ligne : la somme des communes ; ses parts sont celles des sommes, non la moyenne des parts.",
@@ -212,38 +197,21 @@ class Territoire(Montrable):
         if not kept:
             return None
         table = pd.DataFrame([{"serie": name, **item.model_dump(mode="json")} for name, item in kept.items()])
-        return Tableau.de(
-            table,
-            [
-                Colonne("nom", "Série", ecrire=lambda row: f"{row.producteur}, {row.titre} ({row.jeu})"),
-                Colonne("periode", "Période"),
-                Colonne("publie", "Publication"),
-                Colonne("arrondi", "Arrondi", ecrire=lambda rounding: rounding or "non indiqué"),
-                Colonne("reutiliser", "Licence, consultation", ecrire=lambda row: (
-                    f"{row.licence}, le {date_longue(kept[row.serie].consulte)}")),
-            ],
-            nom="origines",
-            titre="Origine des séries publiques",
-            source="catalogue du classeur d'évaluation",
-            donnees=table[ORIGINES],
-            classe="texte-long",
-        )  # fmt: skip
+        columns = [
+            Colonne("nom", "Série", ecrire=lambda row: f"{row.producteur}, {row.titre} ({row.jeu})"),
+            Colonne("periode", "Période"),
+            Colonne("publie", "Publication"),
+            Colonne("arrondi", "Arrondi", ecrire=lambda rounding: rounding or "non indiqué"),
+            Colonne("reutiliser", "Licence, consultation", ecrire=lambda row: (
+                f"{row.licence}, le {date_longue(kept[row.serie].consulte)}")),
+        ]  # fmt: skip
+        told = {"source": "catalogue du classeur d'évaluation", "donnees": table[ORIGINES], "classe": "texte-long"}
+        return self.etude.contexte.tableau(table, columns, "origines", "Origine des séries publiques", **told)
 
 
-def _lieux(etude: EtudeAnnuelle) -> Lieux:
+def _lieux(etude: EtudeAnnuelle) -> calculs.Lieux:
     convention = etude.convention
-    return Lieux(convention.territoire, convention.reference, convention.debut.year - 1)
-
-
-def _sur_un_an(row: pd.Series, contexte: Contexte) -> str:
-    """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »; a dash when none."""
-    if pd.isna(row["ecart"]) or row["lecture"] not in COMPARABLES:
-        return RIEN
-    item = contexte.indicateurs[row["indicateur"]]
-    unit = contexte.unites[item.unite]
-    if unit.ecart == "points":
-        return points(row["ecart"], item.decimales)
-    return avec_unite(row["ecart"], unit.symbole, item.decimales, signe=True)
+    return calculs.Lieux(convention.territoire, convention.reference, convention.debut.year - 1)
 
 
 def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) -> pd.DataFrame:
@@ -264,7 +232,7 @@ def en_moyennes(row: object) -> str:
     old, new = nombre(row.moyenne_avant, 0), nombre(row.moyenne, 0)
     if old == new:
         return f"{new} par an en moyenne {now}, comme {then}"
-    chance = ", ce que le hasard seul peut expliquer" if row.lecture == TROP_PEU else ""
+    chance = ", ce que le hasard seul peut expliquer" if row.lecture == calculs.TROP_PEU else ""
     return f"{new} par an en moyenne {now}, {old} {then} ({part(row.variation_des_moyennes, 0)}){chance}"
 
 
@@ -279,21 +247,11 @@ def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
     ]
 
 
-def source_publique(series: pd.DataFrame, origines: Mapping[str, Origine], inventees: str) -> str:
-    """Return the producers and what they publish; ``inventees`` is the source of what a fiction invents."""
-    shown = set(series["serie"])
-    used = (item for name, item in origines.items() if name in shown)
-    told = par_producteur(used, lambda item: SUITE_DU_TITRE.split(item.titre)[0], " ; ")
-    others = series.loc[series["serie"].eq(""), "source"]
-    return " ; ".join([*told, *([inventees] if inventees and len(others) else dict.fromkeys(others))])
-
-
-def par_producteur(origines: Iterable[Origine], nommer: Callable[[Origine], str], lien: str) -> list[str]:
+def _par_producteur(origines: Iterable[Origine], nommer: Callable[[Origine], str], lien: str) -> list[str]:
     """Return « Cnaf (foyers ; allocataires) », one a producer."""
-    sets: dict[str, dict[str, None]] = {}
-    for item in origines:
-        sets.setdefault(item.producteur, {})[nommer(item)] = None
-    return [f"{producer} ({lien.join(names)})" for producer, names in sets.items()]
+    sets = pd.DataFrame([(item.producteur, nommer(item)) for item in origines], columns=["qui", "quoi"])
+    names = sets.drop_duplicates().groupby("qui", sort=False)["quoi"].agg(lien.join)
+    return [f"{producer} ({told})" for producer, told in names.items()]
 
 
 @dataclass(frozen=True)
@@ -311,20 +269,18 @@ class DiagnosticRevisite(Montrable):
     def source(self) -> str:
         """The producers of the series, as captions write them."""
         wanted = [name for theme in self.etude.finale.regles.diagnostic for name in theme.series]
-        series = self.etude.series
+        series, last = self.etude.series, self.etude.suivi
         used = sorted(set(series.loc[series["indicateur"].isin(wanted), "serie"]) - {""})
-        known = (self.etude.suivi.origines[name] for name in used)
-        told = par_producteur(known, lambda item: item.jeu, ", ")
-        return enumerer(told) if told else self.etude.convention.source_diagnostic
+        told = _par_producteur((last.origines[name] for name in used), lambda item: item.jeu, ", ")
+        return enumerer(told) or self.etude.convention.source_diagnostic
 
     def tableau(self) -> Tableau | None:
         """Return one row a public series that has a value, by theme: then, now, the change here and beside."""
-        contexte, rows = self.etude.contexte, self.etude.revisite
-        rows = rows[rows["motif"].ne(SANS_VALEUR)]
+        contexte, rows, mot = self.etude.contexte, self.etude.revisite, self.etude.mot
+        rows = rows[rows["motif"].ne(calculs.SANS_VALEUR)]
         if rows.empty:
             return None
         here, there, years = contexte.territoire.nom, contexte.reference.nom, self.etude.catalogue.synthese.annees
-        mot = self.etude.mot
 
         def valeur(nom: str, suite: str = "") -> Callable[[pd.Series], str]:
             def ecrire(row: pd.Series) -> str:
@@ -338,40 +294,34 @@ class DiagnosticRevisite(Montrable):
 
         def precision(row: pd.Series) -> str:
             if pd.notna(row["moyenne"]):
-                return mot("moyennes") + (f" ; {mot('hasard')}" if row["lecture"] == TROP_PEU else "")
-            said = [row["motif"]] * (row["motif"] in (SANS_DEPART, APRES_RUPTURE))
+                return mot("moyennes") + (f" ; {mot('hasard')}" if row["lecture"] == calculs.TROP_PEU else "")
+            said = [row["motif"]] * (row["motif"] in (calculs.SANS_DEPART, calculs.APRES_RUPTURE))
             said += ["dans_le_bruit"] * bool(row["dans_le_bruit"])
             return " ; ".join(mot(name).format(annee=row["annee_rupture"]) for name in said) or RIEN
 
-        return Tableau.de(
-            rows,
-            [
-                Colonne("serie", "Série", ecrire=lambda row: contexte.indicateurs[row["indicateur"]].libelle),
-                Colonne("alors", "Alors", True, ecrire=valeur("avant", "_avant")),
-                Colonne("maintenant", "Maintenant", True, ecrire=valeur("apres")),
-                Colonne("ici", here, True, "Évolution", lambda row: evolution(row["variation"], row)),
-                Colonne("la", there, True, "Évolution", lambda row: evolution(row["variation_reference"], row)),
-                Colonne("precision", "Précision", ecrire=precision),
-            ],
-            nom="diagnostic-revisite",
-            titre=f"Le diagnostic, alors et maintenant, {here} et {there}",
-            source=self.source,
-            groupes=tuple(rows["theme"].map(self.themes)),
-            notes=(
-                *(told for annee, told in years.items() if rows["annee_avant"].eq(annee).any()),
-                *notes_des_moyennes(rows, contexte),
-            ),
-        )
+        columns = [
+            Colonne("serie", "Série", ecrire=lambda row: contexte.indicateurs[row["indicateur"]].libelle),
+            Colonne("alors", "Alors", True, ecrire=valeur("avant", "_avant")),
+            Colonne("maintenant", "Maintenant", True, ecrire=valeur("apres")),
+            Colonne("ici", here, True, "Évolution", lambda row: evolution(row["variation"], row)),
+            Colonne("la", there, True, "Évolution", lambda row: evolution(row["variation_reference"], row)),
+            Colonne("precision", "Précision", ecrire=precision),
+        ]
+        notes = [told for annee, told in years.items() if rows["annee_avant"].eq(annee).any()]
+        notes += notes_des_moyennes(rows, contexte)
+        title, groups = f"Le diagnostic, alors et maintenant, {here} et {there}", rows["theme"].map(self.themes)
+        told = {"source": self.source, "groupes": groups, "notes": notes}
+        return contexte.tableau(rows, columns, "diagnostic-revisite", title, **told)
 
     def sans_comparaison(self) -> Tableau:
         """Return one row a theme: what does not compare, why, and whom to ask."""
         given = {theme.theme for theme in self.etude.themes}
         rules = [item for item in self.etude.finale.regles.diagnostic if item.theme in given]
-        return Tableau.de(
+        return self.etude.contexte.tableau(
             pd.DataFrame([(self.themes[item.theme], item.reste) for item in rules], columns=["theme", "reste"]),
             [Colonne("theme", "Thème"), Colonne("reste", "Ce qui ne se compare pas, et ce qu'il faudrait demander")],
-            nom="sans-comparaison",
-            titre=f"Ce que les séries publiques ne disent pas du diagnostic, {self.etude.contexte.territoire.nom}",
+            "sans-comparaison",
+            f"Ce que les séries publiques ne disent pas du diagnostic, {self.etude.contexte.territoire.nom}",
             source="catalogue du classeur d'évaluation",
             classe="texte-long",
         )
@@ -379,7 +329,7 @@ class DiagnosticRevisite(Montrable):
 
 def evolution(valeur: float, row: pd.Series) -> str:
     """Return a change in points or in %, without decimals between means of years; a dash when there is none."""
-    if row.variation_type == POINTS and pd.notna(valeur) and pd.isna(row.moyenne):
+    if row.variation_type == calculs.POINTS and pd.notna(valeur) and pd.isna(row.moyenne):
         return points(valeur)
     return part(valeur, 1 if pd.isna(row.moyenne) else 0)
 
@@ -394,15 +344,19 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
     series = pd.concat([rows for _, rows in read], ignore_index=True) if read else pd.DataFrame()
     if series.empty:
         return None
-    found = contexte_du_territoire(series, codes, meanings, places, etude.catalogue.evaluation.seuils)
+    found = calculs.contexte_du_territoire(series, codes, meanings, places, etude.catalogue.evaluation.seuils)
     beside = series[series["territoire"].eq(places.reference)].drop_duplicates(CLE, keep="last")
     found = found[found["valeur"].notna()].merge(
         beside[[*CLE, "valeur"]].astype({"annee": "Int64"}), on=CLE, how="left", suffixes=("", "_reference")
     )
     if found.empty:
         return None
-    words = {one.id: one.libelle for item in etude.catalogue.dimensions.values() for one in item.modalites}
     here, there, lectures = etude.contexte.territoire.nom, etude.contexte.reference.nom, etude.catalogue.bilan.lectures
+
+    def serie(row: pd.Series) -> str:
+        if row["modalite"]:
+            return etude.modalite(row["dimension"], row["modalite"])
+        return meanings[row["indicateur"]].libelle
 
     def niveau(colonne: str) -> Callable[[pd.Series], str]:
         return lambda row: RIEN if pd.isna(row[colonne]) else marquer(
@@ -415,26 +369,22 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
             return f"{part(row['variation_depart'])} depuis {places.depart}"
         return RIEN if pd.isna(row["variation"]) else f"{part(row['variation'])} depuis {row['annee_avant']}"
 
-    return Tableau.de(
-        found,
-        [
-            Colonne("libelle", "Série", ecrire=lambda row: (
-                words[row["modalite"]] if row["modalite"] else meanings[row["indicateur"]].libelle)),
-            Colonne("annee", "Année", True, ecrire=str),
-            Colonne("niveau", "Valeur", True, here, niveau("valeur")),
-            Colonne("evolution", "Évolution", True, here, evolution_ici),
-            Colonne("niveau_reference", "Valeur", True, there, niveau("valeur_reference")),
-            Colonne("evolution_reference", "Évolution", True, there, lambda row: part(
-                row["variation_reference" + "_depart" * pd.notna(row["variation_depart"])])),
-        ],
-        nom="series-publiques",
-        titre=f"Ce que disent les chiffres publics autour de la fiche action {numero}, {here} et {there}",
-        source=" ; ".join(dict.fromkeys(found.drop_duplicates("indicateur", keep="last")["source"])),
-        notes=(
-            "Ces séries décrivent le territoire. Elles ne disent rien de l'effet de la fiche.",
-            *notes_des_moyennes(found, etude.contexte),
-        ),
-    )  # fmt: skip
+    def evolution_la(row: pd.Series) -> str:
+        return part(row["variation_reference" + "_depart" * pd.notna(row["variation_depart"])])
+
+    columns = [
+        Colonne("libelle", "Série", ecrire=serie),
+        Colonne("annee", "Année", True, ecrire=str),
+        Colonne("niveau", "Valeur", True, here, niveau("valeur")),
+        Colonne("evolution", "Évolution", True, here, evolution_ici),
+        Colonne("niveau_reference", "Valeur", True, there, niveau("valeur_reference")),
+        Colonne("evolution_reference", "Évolution", True, there, evolution_la),
+    ]
+    title = f"Ce que disent les chiffres publics autour de la fiche action {numero}, {here} et {there}"
+    sources = " ; ".join(found.drop_duplicates("indicateur", keep="last")["source"].unique())
+    context = "Ces séries décrivent le territoire. Elles ne disent rien de l'effet de la fiche."
+    notes = [context, *notes_des_moyennes(found, etude.contexte)]
+    return etude.contexte.tableau(found, columns, "series-publiques", title, source=sources, notes=notes)
 
 
 def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:

@@ -33,6 +33,7 @@ FOIS = 1.05  # closer than that, two amounts by head are alike
 COLONNES = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference", "fois"]
 NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
 PLUS_VITE = "plus_vite"
+SANS_REGLE = "L'année d'avant sert de base"
 AUCUNE, SANS_ENJEU = "aucune fiche", "Hors des enjeux de la convention"
 LECTURE = (
     "Le rattachement des besoins aux enjeux et aux fiches est une lecture du classeur d'évaluation, à valider par le "
@@ -42,18 +43,12 @@ VARIATIONS = ["variation", "variation_reference"]
 
 
 def phrases(
-    dites: Iterable[PhraseDeSection],
-    constats: Mapping[str, Constat],
-    contexte: Contexte,
-    *,
-    doutes: Collection[str],
-    graphique: Sequence[str] = (),
+    dites: Iterable[PhraseDeSection], sure: Mapping[str, Constat], contexte: Contexte, graphique: Sequence[str] = ()
 ) -> list[str]:
     """Return the sentences whose conditions hold; when none does, the widest gap of the chart (``graphique``) is named.
 
-    A provisional or a doubtful value bears none. The first names both places, which the next take up.
+    ``sure``: a provisional or a doubtful value bears none. The first names both places, which the next take up.
     """
-    sure = {name: item for name, item in constats.items() if not item.provisoire and name not in doutes}
 
     def tient(constat: Constat, attendu: str) -> bool:
         if attendu != PLUS_VITE:
@@ -140,17 +135,11 @@ def tableau_indicateurs(
         "ecart_ecrit": comparaison["ecart"].isna().all(),
         **dict.fromkeys(VARIATIONS, changed.empty),
     }
-    return contexte.tableau(
-        comparaison,
-        [column for column in columns if not useless.get(column.cle)],
-        titre=f"{titre}, {_lieux_et_dates(contexte, comparaison['annee'])}",
-        notes=(
-            *(f"{item.libelle} : {minuscule(item.definition)}" for item in map(contexte.indicateurs.get, definitions)),
-            *notes,
-            *ruptures([contexte.indicateurs[name] for name in changed["indicateur"]], changed["annee"]),
-        ),
-        **reste,
-    )
+    meanings = [f"{item.libelle} : {minuscule(item.definition)}" for item in map(contexte.indicateurs.get, definitions)]
+    breaks = ruptures([contexte.indicateurs[name] for name in changed["indicateur"]], changed["annee"])
+    kept = [column for column in columns if not useless.get(column.cle)]
+    title = f"{titre}, {_lieux_et_dates(contexte, comparaison['annee'])}"
+    return contexte.tableau(comparaison, kept, titre=title, notes=[*meanings, *notes, *breaks], **reste)
 
 
 def _marques(etude: EtudeDiagnostic, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series, list[str]]:
@@ -212,20 +201,17 @@ def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collect
     """Return the amounts: in all, then by head in both territories; a doubtful count of heads is marked."""
     here, there = contexte.territoire.nom, contexte.reference.nom
     doubtful = "(?) Le nombre d'enfants est à vérifier : le contrôle de la convention dit pourquoi."
-    return Tableau.de(
-        montants,
-        [
-            Colonne("objet", "Ce que la Caf verse", ecrire=lambda row: (
-                f"{row['libelle']}, par {row['mot']}" + " (?)" * (row["par"] in doutes))),
-            Colonne("montant", f"En tout, {here}", True, ecrire=_euros),
-            Colonne("tete", here, True, "Par tête", _euros),
-            Colonne("tete_reference", there, True, "Par tête", _euros),
-        ],
-        nom="par-tete",
-        titre=f"Action sociale de la Caf par tête, {_lieux_et_dates(contexte, montants['annee'])}",
-        source=f"{contexte.source} ; calculs du classeur d'évaluation",
-        notes=(doubtful,) * int(montants["par"].isin(list(doutes)).any()),
-    )  # fmt: skip
+    columns = [
+        Colonne("objet", "Ce que la Caf verse", ecrire=lambda row: (
+            f"{row['libelle']}, par {row['mot']}" + " (?)" * (row["par"] in doutes))),
+        Colonne("montant", f"En tout, {here}", True, ecrire=_euros),
+        Colonne("tete", here, True, "Par tête", _euros),
+        Colonne("tete_reference", there, True, "Par tête", _euros),
+    ]  # fmt: skip
+    title = f"Action sociale de la Caf par tête, {_lieux_et_dates(contexte, montants['annee'])}"
+    source = f"{contexte.source} ; calculs du classeur d'évaluation"
+    notes = [montants["par"].isin(list(doutes)).any() and doubtful]
+    return contexte.tableau(montants, columns, "par-tete", title, source=source, notes=notes)
 
 
 def _euros(valeur: float) -> str:
@@ -239,18 +225,14 @@ def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
     told = []
     if len(behind):
         widest, dearest = behind["fois"].idxmax(), (behind["tete_reference"] - behind["tete"]).idxmax()
-        row = behind.loc[widest]
-        told.append(
+        row, other = behind.loc[widest], behind.loc[dearest]
+        told = [
             f"L'écart le plus grand en proportion est celui de « {minuscule(row['libelle'])} » : en "
             f"{row['annee']:.0f}, par {row['mot']}, la Caf a versé {_euros(row['tete_reference'])} {there}, "
-            f"{_euros(row['tete'])} {here}."
-        )
-        if dearest != widest:
-            row = behind.loc[dearest]
-            told.append(
-                f"En euros, c'est celui de « {minuscule(row['libelle'])} » : {_euros(row['tete_reference'])} par "
-                f"{row['mot']} {there}, {_euros(row['tete'])} {here}."
-            )
+            f"{_euros(row['tete'])} {here}.",
+            f"En euros, c'est celui de « {minuscule(other['libelle'])} » : {_euros(other['tete_reference'])} par "
+            f"{other['mot']} {there}, {_euros(other['tete'])} {here}.",
+        ][: 1 + (dearest != widest)]
     return told + [
         f"Pour « {minuscule(row.libelle)} », la Caf a versé davantage {here} : {_euros(row.tete)} par {row.mot}, "
         f"contre {_euros(row.tete_reference)} {there}."
@@ -275,9 +257,7 @@ def phrase_du_contrat(
     told = f"En {year}, le {contrat.nom} versait {contexte.territoire.a} {enumerer(parts)}{total}."
     if year == before:
         return [told]
-    rule = (
-        f"{majuscule(clause.texte)} ({convention.citer('moyens')})" if clause.texte else "L'année d'avant sert de base"
-    )
+    rule = f"{majuscule(clause.texte)} ({convention.citer('moyens')})" if clause.texte else SANS_REGLE
     return [f"{told} {rule} : le montant de {before} est à demander à la Caf."]
 
 
@@ -383,25 +363,18 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
         numbers = fiches.split(SEPARATEUR)
         return f"{'fiches' if len(numbers) > 1 else 'fiche'} {enumerer(numbers)}" if fiches else AUCUNE
 
-    return contexte.tableau(
-        besoins,
-        [
-            Colonne("intitule", "Besoin", ecrire=besoin),
-            Colonne("ici", contexte.territoire.nom, True, ecrire=niveau("niveau", "statut")),
-            Colonne("la", contexte.reference.nom, True, ecrire=niveau("reference", "statut_reference")),
-            Colonne("fiches", "Réponse", ecrire=reponse),
-        ],
-        "besoins",
-        f"Besoins et fiches action qui leur répondent, {_lieux_et_dates(contexte, besoins['annee'])}",
-        groupes=tuple(besoins["enjeu"].map({enjeu.id: enjeu.titre for enjeu in convention.enjeux}).fillna(SANS_ENJEU)),
-        notes=(
-            LECTURE,
-            " ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches),
-            *notes,
-            *["– : le besoin est dit par le constat initial de la fiche, sans chiffre."]
-            * int(besoins["origine"].eq(FICHE).any()),
-        ),
-    )
+    columns = [
+        Colonne("intitule", "Besoin", ecrire=besoin),
+        Colonne("ici", contexte.territoire.nom, True, ecrire=niveau("niveau", "statut")),
+        Colonne("la", contexte.reference.nom, True, ecrire=niveau("reference", "statut_reference")),
+        Colonne("fiches", "Réponse", ecrire=reponse),
+    ]
+    groups = besoins["enjeu"].map({enjeu.id: enjeu.titre for enjeu in convention.enjeux}).fillna(SANS_ENJEU)
+    titles = " ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)
+    bare = "– : le besoin est dit par le constat initial de la fiche, sans chiffre."
+    notes = [LECTURE, titles, *notes, besoins["origine"].eq(FICHE).any() and bare]
+    title = f"Besoins et fiches action qui leur répondent, {_lieux_et_dates(contexte, besoins['annee'])}"
+    return contexte.tableau(besoins, columns, "besoins", title, groupes=groups, notes=notes)
 
 
 def lacunes(convention: Convention, source: str, *, premieres: int | None = None) -> Tableau:

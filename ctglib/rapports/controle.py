@@ -12,24 +12,11 @@ from ctglib.blocs.theme import lacunes, vulnerabilite
 from ctglib.calculs.coherence import STATUTS_MONTRES
 from ctglib.calculs.offre import manques
 from ctglib.document.blocs import Bloc, liste, paragraphe
-from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import accorder, compter, enumerer, majuscule, nombre, nombre_court
 
 TEXTE_LONG, CALCULS = "texte-long", "calculs du classeur d'évaluation"
 JUSTIFIE, VERIFIEE = "justifie", "verifiee"
-
-
-def ouvrir_controle(convention: str) -> Controle:
-    """Rend le contrôle d'une convention : ses règles, ses phrases confrontées à ses tableaux, ses points ouverts.
-
-    Args:
-        convention: Nom d'un dossier de ``data/conventions``.
-
-    Raises:
-        DonneesInvalides: Toutes les fautes des données.
-    """
-    return Controle.lire(convention)
 
 
 class Controle(EtudeDiagnostic):
@@ -39,11 +26,6 @@ class Controle(EtudeDiagnostic):
         return f"Contrôle de la convention « {self.convention.id} ».\nEnsuite : .coherence(), .affirmations()."
 
     _regles = property(lambda self: self.catalogue.coherence.regles)
-
-    @property
-    def _contexte(self) -> Contexte:
-        """The words, for what the convention says in its text."""
-        return replace(self.contexte, source=self.convention.source_texte)
 
     def en_bref(self) -> Bloc:
         """Return the first page: what is to be corrected, what is not sure, what to ask."""
@@ -108,28 +90,21 @@ class Controle(EtudeDiagnostic):
                 return f"Voir le tableau « {rules[row.regle].detail} » ({rules[row.regle].a_qui})"
             return f"{row.question} ({row.a_qui})"
 
+        columns = [
+            Colonne("place", "Règle, objet et lieu", ecrire=place),
+            Colonne("lu", "Écrit", ecrire=lambda row: (
+                compter(row.combien, "constat") if row.ensemble else majuscule(row.ecrit))),
+            Colonne("attendu", "Calculé ou attendu", ecrire=calcule),
+            Colonne("a_demander", "Question à poser", ecrire=question),
+        ]  # fmt: skip
         hidden = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
-        return self._contexte.tableau(
-            lines,
-            [
-                Colonne("place", "Règle, objet et lieu", ecrire=place),
-                Colonne("lu", "Écrit", ecrire=lambda row: (
-                    compter(row.combien, "constat") if row.ensemble else majuscule(row.ecrit))),
-                Colonne("attendu", "Calculé ou attendu", ecrire=calcule),
-                Colonne("a_demander", "Question à poser", ecrire=question),
-            ],
-            "coherence",
-            f"Constats du contrôle, par gravité, {self.contexte.territoire.nom}",
-            donnees=controle,
-            source=f"{self._contexte.source} ; {CALCULS}",
-            groupes=lines["gravite"].map(titles),
-            notes=[
-                f"{word} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
-                for statut, word in regles.statuts.items()
-                if statut in hidden
-            ],
-            classe=TEXTE_LONG,
-        ) or None  # fmt: skip
+        notes = [
+            f"{word} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
+            for statut, word in regles.statuts.items()
+            if statut in hidden
+        ]
+        told = {"donnees": controle, "groupes": lines["gravite"].map(titles), "notes": notes}
+        return self._tableau(lines, columns, "coherence", "Constats du contrôle, par gravité, {}", CALCULS, **told)
 
     def affirmations(self) -> Tableau | None:
         """Return the sentences of the text in groups, one a verdict, the faults first; what the tables give.
@@ -140,40 +115,34 @@ class Controle(EtudeDiagnostic):
         order = sorted(words, key=VERIFIEE.__eq__)
         shown = self.jugements.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
         counts = shown["verdict"].value_counts()
-        return self._contexte.tableau(
-            shown,
-            [
-                Colonne("resume", "Ce que dit le texte"),
-                Colonne("recalcule", "Recalculé sur les tableaux", ecrire=lambda row: majuscule(
-                    f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)),
-                Colonne("section", "Point de l'étude"),
-            ],
-            "affirmations",
-            "Phrases du diagnostic qui comparent, classent ou totalisent, recalculées, "
-            f"{self.contexte.territoire.nom}",
-            donnees=self.jugements,
-            source=f"{self._contexte.source} ; {CALCULS}",
-            groupes=shown["verdict"].map(lambda key: majuscule(compter(counts[key], f"phrase {words[key].mot}"))),
-            classe=TEXTE_LONG,
-        ) or None  # fmt: skip
+        columns = [
+            Colonne("resume", "Ce que dit le texte"),
+            Colonne("recalcule", "Recalculé sur les tableaux", ecrire=lambda row: majuscule(
+                f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)),
+            Colonne("section", "Point de l'étude"),
+        ]  # fmt: skip
+        groups = shown["verdict"].map(lambda key: majuscule(compter(counts[key], f"phrase {words[key].mot}")))
+        title, told = "Phrases du diagnostic qui comparent, classent ou totalisent, recalculées, {}", self.jugements
+        return self._tableau(shown, columns, "affirmations", title, CALCULS, donnees=told, groupes=groups)
 
     def corrections(self) -> Tableau | None:
         """Return the places of the source read otherwise than written, and why."""
-        columns = ["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"]
-        rows = [item.model_dump(mode="json") for item in self.dossier.corrections]
-        return self._contexte.tableau(
-            pd.DataFrame(rows, columns=columns),
-            [
-                Colonne("place", "Objet et lieu", ecrire=lambda row: (
-                    f"{majuscule(row.objet)}. {majuscule(row.reference)}")),
-                Colonne("ecrit", "Écrit"),
-                Colonne("lu", "Lu"),
-                Colonne("raison", "Raison"),
-            ],
-            "corrections",
-            f"Endroits de la source lus autrement qu'ils ne sont écrits, {self.contexte.territoire.nom}",
-            classe=TEXTE_LONG,
-        ) or None  # fmt: skip
+        names = ["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"]
+        rows = pd.DataFrame([item.model_dump(mode="json") for item in self.dossier.corrections], columns=names)
+        columns = [
+            Colonne("place", "Objet et lieu", ecrire=lambda row: f"{majuscule(row.objet)}. {majuscule(row.reference)}"),
+            *(Colonne(name, head) for name, head in {"ecrit": "Écrit", "lu": "Lu", "raison": "Raison"}.items()),
+        ]
+        title = "Endroits de la source lus autrement qu'ils ne sont écrits, {}"
+        return self._tableau(rows, columns, "corrections", title)
+
+    def _tableau(
+        self, rows: pd.DataFrame, colonnes: list[Colonne], nom: str, titre: str, source: str = "", **reste: object
+    ) -> Tableau | None:
+        """Return a table of long texts whose title ends with the territory, and whose source begins with the text's."""
+        sources = " ; ".join(filter(None, [self.convention.source_texte, source]))
+        title = titre.format(self.contexte.territoire.nom)
+        return self.contexte.tableau(rows, colonnes, nom, title, source=sources, classe=TEXTE_LONG, **reste) or None
 
     def lacunes(self) -> Tableau | None:
         """Return what the convention leaves out or open, with the question to put."""
@@ -191,33 +160,19 @@ class Controle(EtudeDiagnostic):
 
     def regles(self) -> Tableau:
         """Return every rule that ran, what it verifies with its thresholds, and how many findings it gave."""
-        rules = pd.DataFrame([rule.model_dump() for rule in self._regles.regles])
-        found, here, there = self.controle["regle"].value_counts(), self.contexte.territoire, self.contexte.reference
-        numbers = self.catalogue.seuils.model_dump()
-        rows = pd.DataFrame(
-            {
-                "regle": rules["libelle"],
-                "explication": [
-                    rule.explication.format_map(
-                        {name: nombre_court(value) for name, value in {**numbers, **rule.seuils}.items()}
-                    )
-                    for rule in self._regles.regles
-                ],
-                "constats": rules["id"].map(found).fillna(0).astype(int),
-                "gravite": rules["gravite"].map(self._regles.gravites),
-                "id": rules["id"],
-            }
-        )
-        return self._contexte.tableau(
-            rows,
-            [
-                Colonne("regle", "Règle"),
-                Colonne("explication", "Ce qu'elle vérifie"),
-                Colonne("constats", "Constats", True, ecrire=str),
-            ],
-            "coherence-regles",
-            "Règles du contrôle, et nombre de constats de chacune",
-            source="catalogue du classeur d'évaluation",
-            notes=[f"Constats de toute sorte, {here.nom} et {there.nom}."],
-            classe=TEXTE_LONG,
-        )
+        found, numbers = self.controle["regle"].value_counts(), self.catalogue.seuils.model_dump()
+        rows = []
+        for rule in self._regles.regles:
+            thresholds = {name: nombre_court(value) for name, value in {**numbers, **rule.seuils}.items()}
+            told, count = rule.explication.format_map(thresholds), int(found.get(rule.id, 0))
+            rows.append((rule.libelle, told, count, self._regles.gravites[rule.gravite], rule.id))
+        heads = {"regle": "Règle", "explication": "Ce qu'elle vérifie"}
+        columns = [*(Colonne(*head) for head in heads.items()), Colonne("constats", "Constats", True, ecrire=str)]
+        table = pd.DataFrame(rows, columns=[*heads, "constats", "gravite", "id"])
+        title, source = "Règles du contrôle, et nombre de constats de chacune", "catalogue du classeur d'évaluation"
+        notes = [f"Constats de toute sorte, {self.contexte.territoire.nom} et {self.contexte.reference.nom}."]
+        told = {"source": source, "notes": notes, "classe": TEXTE_LONG}
+        return self.contexte.tableau(table, columns, "coherence-regles", title, **told)
+
+
+ouvrir_controle = Controle.ouvrir

@@ -11,24 +11,10 @@ from dataclasses import replace
 
 import pandas as pd
 
+from ctglib.blocs import theme
 from ctglib.blocs.diagnostic import EtudeDiagnostic, MessagesDuDiagnostic
 from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture
 from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau_offre
-from ctglib.blocs.theme import (
-    besoins_en_bref,
-    commentaires,
-    commentaires_attendus,
-    lacunes,
-    par_tete,
-    phrase_du_contrat,
-    phrases,
-    phrases_par_tete,
-    services_absents,
-    tableau_besoins,
-    tableau_indicateurs,
-    tableau_par_tete,
-    vulnerabilite,
-)
 from ctglib.calculs import offre
 from ctglib.document.blocs import Bloc, liste, suite
 from ctglib.document.figure import Figure
@@ -40,18 +26,6 @@ from ctglib.graphiques.barres import ages as graphique_des_ages
 from ctglib.graphiques.points import haltere
 
 VALEURS = ["valeur", "valeur_reference"]
-
-
-def ouvrir(convention: str) -> Diagnostic:
-    """Rend le classeur d'une convention, ses données lues et contrôlées.
-
-    Args:
-        convention: Nom d'un dossier de ``data/conventions``.
-
-    Raises:
-        DonneesInvalides: Toutes les fautes des données.
-    """
-    return Diagnostic.lire(convention)
 
 
 class Diagnostic(EtudeDiagnostic):
@@ -103,13 +77,13 @@ class Diagnostic(EtudeDiagnostic):
         table = self.tableau(nom)
         both = [chart, table] if len(rates) > len(table.cellules) else [table, chart]  # the longer one first
         shown = suite([liste(told), *both, offer])
-        return shown + commentaires(rules.theme, self.dossier.commentaires) if shown else None
+        return shown + theme.commentaires(rules.theme, self.dossier.commentaires) if shown else None
 
     def phrases(self, nom: str) -> list[str]:
         """Rend les phrases que les indicateurs d'une section portent : ``ctg.phrases("precarite")``."""
-        rules, found = self.catalogue.diagnostic.sections[nom], {one.indicateur: one for one in self.tous_les_constats}
-        told = phrases(rules.phrases, found, self.contexte, doutes=self.doutes, graphique=rules.graphique)
-        return services_absents(self, rules.absences) + told
+        rules = self.catalogue.diagnostic.sections[nom]
+        told = theme.phrases(rules.phrases, self.constats_surs, self.contexte, rules.graphique)
+        return theme.services_absents(self, rules.absences) + told
 
     def tableau(self, nom: str) -> Tableau:
         """Rend le tableau d'une section, ou tous les indicateurs d'un thème : ``ctg.tableau("logement")``."""
@@ -124,7 +98,7 @@ class Diagnostic(EtudeDiagnostic):
             known = {**sections, **themes}
             raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {', '.join(known)}.")
         name, rows = nom.replace("_", "-"), self._lignes(shown)
-        return tableau_indicateurs(self, rows, nom=name, titre=title, definitions=meanings)
+        return theme.tableau_indicateurs(self, rows, nom=name, titre=title, definitions=meanings)
 
     def comparer(self, *indicateurs: str) -> Figure:
         """Rend le graphique d'indicateurs de même unité, le territoire à côté de sa référence.
@@ -179,39 +153,41 @@ class Diagnostic(EtudeDiagnostic):
 
     def vulnerabilite(self) -> Bloc | None:
         """Return the indices of vulnerability, once the convention says that they are validated."""
-        return vulnerabilite(self, valide=True)
+        return theme.vulnerabilite(self, valide=True)
 
     def moyens(self) -> Bloc | None:
         """Return what the Caf pays by head, and what the contract before the convention paid."""
         rules, contexte = self.catalogue.diagnostic, self.contexte
-        amounts = par_tete(self.comparaison, rules.par_tete)
-        told = phrases_par_tete(amounts, contexte)
-        told += phrase_du_contrat(self.comparaison, rules.contrat_precedent, self.convention, contexte)
-        return suite([liste(told), tableau_par_tete(amounts, contexte, self.doutes)])
+        amounts = theme.par_tete(self.comparaison, rules.par_tete)
+        told = theme.phrases_par_tete(amounts, contexte)
+        told += theme.phrase_du_contrat(self.comparaison, rules.contrat_precedent, self.convention, contexte)
+        return suite([liste(told), theme.tableau_par_tete(amounts, contexte, self.doutes)])
 
     def besoins(self) -> Bloc | None:
         """Return the needs, each with the fiches that answer it."""
-        return suite([besoins_en_bref(self.besoins_lus, self.convention), tableau_besoins(self)])
+        return suite([theme.besoins_en_bref(self.besoins_lus, self.convention), theme.tableau_besoins(self)])
 
     def questions(self) -> Tableau | None:
         """Return the questions to put first to the parties."""
         source, first = self.convention.source_texte, self.catalogue.synthese.questions
-        return lacunes(self.convention, source, premieres=first) or None
+        return theme.lacunes(self.convention, source, premieres=first) or None
 
     def limites(self) -> Bloc:
         """Return what the figures must not be made to say, what is left out, and who has yet to comment."""
         words, found = self.catalogue, self.tous_les_constats
         given = {constat.theme for constat in found}
-        themes = [theme for theme in words.themes if theme.theme in given]
+        themes = [one for one in words.themes if one.theme in given]
         told = laisse_de_cote(words.themes, found, self.contexte, offre=not self.dossier.offre.empty)
-        if awaited := commentaires_attendus(themes, self.dossier.commentaires):
+        if awaited := theme.commentaires_attendus(themes, self.dossier.commentaires):
             told.append(awaited)
         return limites(found, self.convention.limites, self.contexte, told, doutes=bool(self.doutes))
 
     def annexe(self) -> Tableau | None:
         """Return every indicator of annexe 1, theme by theme, for the screen."""
-        titles = {theme.theme: theme.titre for theme in self.catalogue.themes}
+        titles = {one.theme: one.titre for one in self.catalogue.themes}
         groups = self.comparaison["indicateur"].map(self.catalogue.theme_de).map(titles)
-        title = "Tous les indicateurs de l'étude"
-        table = tableau_indicateurs(self, self.comparaison, nom="indicateurs", titre=title, groupes=groups, ecran=True)
-        return table or None
+        told = {"nom": "indicateurs", "titre": "Tous les indicateurs de l'étude", "groupes": groups, "ecran": True}
+        return theme.tableau_indicateurs(self, self.comparaison, **told) or None
+
+
+ouvrir = Diagnostic.ouvrir

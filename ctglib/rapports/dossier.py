@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.collecte import ce_qui_manque, periodes
-from ctglib.blocs.couverture import couvrir
 from ctglib.blocs.messages_suivi import surtout
+from ctglib.blocs.page_une import couvrir
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.collecte.cadre import cadre_vierge

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from ctglib.blocs.couverture import couverture
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_suivi import INFINITIF, MessagesDuSuivi
 from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, sous_titre
@@ -20,18 +19,6 @@ COTES = {"superieur": "plus", "inferieur": "moins"}  # of the reference
 CLES = ("valeur", "valeur_precedente")
 
 
-def ouvrir_en_clair(convention: str) -> ResumeEnClair:
-    """Rend le résumé en clair d'une convention : ce qu'elle est, qui vit là, ce qu'elle veut, ce qui est fait.
-
-    Args:
-        convention: Nom d'un dossier de ``data/conventions``.
-
-    Raises:
-        DonneesInvalides: Toutes les fautes des données.
-    """
-    return ResumeEnClair.lire(convention)
-
-
 class ResumeEnClair(EtudeDiagnostic):
     """A convention in plain words; each method returns one part."""
 
@@ -40,8 +27,8 @@ class ResumeEnClair(EtudeDiagnostic):
 
     def couverture(self) -> Couverture:
         """Return the cover, without what only professionals read."""
-        cover = couverture(self.convention, self.dossier.logos, self.contexte, statut="", sigles={})
-        return replace(cover, mentions=(("Données", f"{self.convention.date_des_donnees}, suivi {self._annee}"),))
+        told = ("Données", f"{self.convention.date_des_donnees}, suivi {self._annee}")
+        return replace(super().couverture(), mentions=(told,), sigles=())
 
     def texte(self) -> Bloc:
         """Return the sentences under their questions, then the difficult words that they use."""
@@ -136,3 +123,6 @@ class ResumeEnClair(EtudeDiagnostic):
             yield from self._dire("provisoire")
         if not rows["renseigne"].all():
             yield from self._dire("inconnu")
+
+
+ouvrir_en_clair = ResumeEnClair.ouvrir

@@ -9,14 +9,13 @@ from ctglib.blocs.axes import Axes
 from ctglib.blocs.collecte import tableau_manques_finaux
 from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.conformite import Conformite
-from ctglib.blocs.couverture import CLOS
 from ctglib.blocs.criteres import Criteres, Suites
 from ctglib.blocs.fin import EtudeFinale, sur
 from ctglib.blocs.gouvernance import participation
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
-from ctglib.blocs.page_une import page_une
+from ctglib.blocs.page_une import CLOS, page_une
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.coherence import controler
