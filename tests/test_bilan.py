@@ -14,14 +14,13 @@ import yaml
 from evaluation_exemple import SEUILS, indicateur
 
 from ctglib import ouvrir_bilan
-from ctglib.blocs.gouvernance import proposition
 from ctglib.calculs.bilan import Situation, proposer
 from ctglib.calculs.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
 from ctglib.document.typographie import nombre
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.donnees.modeles.suivi import Comite
-from ctglib.rapports.bilan import Bilan
+from ctglib.rapports.bilan import Bilan, proposition
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "bilan_territoire.yaml").read_text(encoding="utf-8"))
 ANNEES = (2023, 2024, 2025, 2026)

@@ -23,7 +23,7 @@ def texte_de(html: str) -> str:
 
 
 def test_une_decision_ouverte_n_est_pas_oubliee_quand_un_comite_ne_s_est_pas_tenu() -> None:
-    told = {year: texte_de(bilan(year).gouvernance.comite().html) for year in (2024, 2025, 2026)}
+    told = {year: texte_de(bilan(year).comite().html) for year in (2024, 2025, 2026)}
 
     assert "Décisions de 2023 encore ouvertes au bilan 2024 : Terminer le guide unique des loisirs" in told[2025]
     assert "Désigner un référent" not in told[2025]  # done since
@@ -32,7 +32,7 @@ def test_une_decision_ouverte_n_est_pas_oubliee_quand_un_comite_ne_s_est_pas_ten
 
 @pytest.mark.parametrize("annee", [2025, 2026])
 def test_la_derniere_annee_renvoie_a_la_convention_suivante_et_non_a_un_avenant(annee: int) -> None:
-    told = " ".join(bilan(annee).gouvernance.propositions().cellules["proposition"])
+    told = " ".join(bilan(annee).propositions().cellules["proposition"])
 
     assert ("convention suivante" in told) is (annee == 2026)
     assert ("par avenant" in told) is (annee == 2025)

@@ -100,7 +100,7 @@ def test_une_fiche_qui_commence_en_2024_n_est_pas_non_renseignee_en_2023() -> No
 
 @pytest.mark.parametrize(("annee", "dit"), [(2023, False), (2024, True), (2025, True)])
 def test_la_rencontre_de_2024_dont_rien_n_est_dit_est_a_demander(annee: int, dit: bool) -> None:
-    asked = " ".join(bilan(annee).gouvernance.propositions().cellules["proposition"])
+    asked = " ".join(bilan(annee).propositions().cellules["proposition"])
 
     assert ("l'échéance est passée : Rencontre du premier semestre 2024" in asked) is dit
 
@@ -127,7 +127,7 @@ def test_un_bilan_clos_dit_quand_il_est_arrete() -> None:
 
 def cibles(annee: int, convention: str = "harnes") -> tuple[int, int]:
     """Return how many targets the bilan shows, and how many references that it says drawn from the text."""
-    shown = bilan(annee, convention).axes.indicateurs().cellules["visee"]
+    shown = bilan(annee, convention).indicateurs().cellules["visee"]
     drawn = shown.str.contains("(d)", regex=False)
     return int((shown.ne(RIEN) & ~drawn).sum()), int(drawn.sum())
 

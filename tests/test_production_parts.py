@@ -85,7 +85,7 @@ def voulue(donnees: Path, tmp_path: Path) -> Demande:
     cellules = {
         "fiche_1": (OUVRIR, 'bilan.fiche(1).indicateurs()["indicateurs"]'),
         "fiche_2": (OUVRIR, "bilan.fiche(2).actions()"),
-        "bilan": (OUVRIR, "bilan.axes.indicateurs()"),
+        "bilan": (OUVRIR, "bilan.indicateurs()"),
         "relevé": (
             OUVRIR,
             "bilan.fiche(2).actions()",

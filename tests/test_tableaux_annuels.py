@@ -12,7 +12,7 @@ from ctglib import ouvrir_bilan
 from ctglib.blocs import moyens
 from ctglib.document.tableau import Tableau
 from ctglib.rapports.bilan import Bilan
-from ctglib.rapports.fiche import tableau_etats as tableau_des_actions
+from ctglib.rapports.fiche import precision
 
 ARRETE = date(2025, 12, 31)
 
@@ -49,9 +49,7 @@ def test_une_date_a_venir_n_est_pas_une_fin_et_un_jour_seul_n_est_pas_une_period
     rows = tableau_etats(("1.1", "Un", "2023-01-01", "2026-12-31", statut, statut, debut, fin))
     told = rows.assign(**dict.fromkeys(("commentaire", "motif", "preuve", "responsable"), ""))
 
-    table = tableau_des_actions(told, bilan(2025).etude.contexte, titre="États", aujourd_hui=ARRETE)
-
-    assert table.cellules["precision"].item() == dit
+    assert precision(told.iloc[0], ARRETE) == dit
 
 
 def test_la_collecte_dit_l_annee_suivante_une_fois_et_ce_qui_manque_a_chaque_ligne() -> None:

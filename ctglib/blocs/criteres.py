@@ -10,10 +10,9 @@ from dataclasses import astuple, dataclass
 
 import pandas as pd
 
-from ctglib.blocs.fin import EtudeFinale, sur
+from ctglib.blocs.fin import EtudeFinale, avec_marque, derniere, sur
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.blocs.theme import lacunes
-from ctglib.blocs.trajectoires import avec_marque, derniere
 from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
 from ctglib.calculs.ecriture import SEPARATEUR

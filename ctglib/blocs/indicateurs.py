@@ -49,9 +49,14 @@ def colonnes_de_l_annee(etude: EtudeAnnuelle) -> list[Colonne]:
     ]
 
 
-def avec_annee(indicateur: str, valeur: float | None, annee: int | None, contexte: Contexte) -> str:
-    """Return « 380 (2022) »; nothing when there is no value."""
-    return "" if pd.isna(valeur) else f"{contexte.valeur(indicateur, valeur)} ({annee})"
+def depart(contexte: Contexte) -> Colonne:
+    """Return the column of the initial value and its year: « 380 (2022) »."""
+
+    def ecrire(row: pd.Series) -> str:
+        value = row.valeur_initiale
+        return RIEN if pd.isna(value) else f"{contexte.valeur(row.indicateur, value)} ({row.annee_initiale})"
+
+    return Colonne("depart", "Départ", True, ecrire=ecrire)
 
 
 def mesuree(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> str:

@@ -3,35 +3,77 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, pour_trajectoires
 from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle, empreinte_de, etudier, part_de
-from ctglib.blocs.axes import Axes
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_a_collecter, tableau_collecte, tableau_revisions
-from ctglib.blocs.gouvernance import Gouvernance, participation
-from ctglib.blocs.indicateurs import mode_de_lecture
+from ctglib.blocs.indicateurs import DEDUITE, colonnes_de_l_annee, marques, mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.territoire import Territoire
-from ctglib.calculs.bilan import proposer, service
+from ctglib.calculs.bilan import NON_EVALUABLE, OUVERTES, RANGS, Proposition, ensembles, proposer, service
+from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
 from ctglib.calculs.territoire import trajectoires_du_territoire
-from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, suite
+from ctglib.document.blocs import Bloc, Couverture, Gras, Groupe, Lien, liste, paragraphe, sous_titre, suite
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import compter, enumerer, nombre_court
+from ctglib.document.contexte import IMPLICITE
+from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.typographie import (
+    INSECABLE,
+    accorder,
+    compter,
+    date_longue,
+    en_lettres,
+    enumerer,
+    majuscule,
+    minuscule,
+    nombre,
+    nombre_court,
+)
 from ctglib.donnees.lecture import noter_part, proches
+from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles.rapports import ReglesBilan
+from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.suivi import DossierSuivi, Suivi
+from ctglib.graphiques.grille import grille
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
 from ctglib.secret.bruts import avertir
 
 DIFFUSIONS = ("publique", "interne")
+LONG, NON_PRECISE = "texte-long", "non précisé"
+DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau", "annee", "effet"]
+NOMMES = ("realisee", "partielle", "reportee", "abandonnee")  # the others are counted by the chart of states
+# What the parties wrote of a fiche, a success and a difficulty, or one of them: a form a fiche, in turn.
+PAROLES = (
+    (
+        "Les parties retiennent « {} », mais notent « {} ».",
+        "Les parties retiennent « {} ».",
+        "Les parties notent « {} ».",
+    ),
+    (
+        "De l'année, les parties gardent « {} » ; comme difficulté, « {} ».",
+        "De l'année, les parties gardent « {} ».",
+        "Comme difficulté, les parties disent « {} ».",
+    ),
+    (
+        "« {} », se félicitent les parties, avant d'ajouter « {} ».",
+        "« {} », se félicitent les parties.",
+        "« {} », regrettent les parties.",
+    ),
+    (
+        "Leur appréciation dit « {} », et, en regard, « {} ».",
+        "Leur appréciation dit « {} ».",
+        "Leur appréciation regrette « {} ».",
+    ),
+)
 
 
 def ouvrir_bilan(convention: str, annee: int, diffusion: str = "publique", *, brut: bool = False) -> Bilan:
@@ -87,7 +129,7 @@ def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSui
 class Bilan:
     """What can be asked of a year: each method returns one thing that a notebook shows, None when there is nothing.
 
-    The sections with several questions are attributes: ``bilan.axes``, ``.moyens``, ``.gouvernance``, ``.territoire``.
+    The sections with several questions are attributes: ``bilan.moyens``, ``bilan.territoire``.
     """
 
     annee: EtudeAnnuelle
@@ -104,6 +146,14 @@ class Bilan:
         noter_part(self.annee.nom)
         return self.annee
 
+    moyens = cached_property(lambda self: Moyens(self.etude))
+    territoire = cached_property(lambda self: Territoire(self.etude))
+
+    @property
+    def muette(self) -> bool:
+        """Whether nothing was handed in for the year: its bilan is then short, and says whom to ask."""
+        return self.etude.annuel.vide
+
     def couverture(self) -> Couverture:
         """Return the cover: parties, year, date and status of the data."""
         return self.etude.couverture(self.etude.convention.titre, f" {self.etude.annee}")
@@ -113,33 +163,224 @@ class Bilan:
         written = [item for item in self.etude.annuel.messages if item.rapport == "bilan"]
         return page_une(self.etude.catalogue.messages, MessagesDuSuivi(self.etude), written)
 
-    @property
-    def muette(self) -> bool:
-        """Whether nothing was handed in for the year: its bilan is then short, and says whom to ask."""
-        return self.etude.annuel.vide
+    # What was done in the year and what it gave.
 
-    axes = cached_property(lambda self: Axes(self.etude))
-    moyens = cached_property(lambda self: Moyens(self.etude))
-    gouvernance = cached_property(lambda self: Gouvernance(self.etude, proposer(self.etude.situation)))
-    territoire = cached_property(lambda self: Territoire(self.etude))
+    def recit(self) -> Bloc | None:
+        """Return each axis, its fiches in a few sentences, with the way to their reports; None without a follow-up."""
+        return recit(self.etude)
+
+    def familles(self) -> Tableau | None:
+        """Return the first indicators of each fiche that have a value: written ones, then results, then acts."""
+        etude, whole = self.etude, ensembles(self.etude.evaluation)
+        told = whole[whole["valeur"].notna() & whole["nature"].ne("moyen")]
+        ranks = told.assign(rang=2 * told["origine"].ne("convention") + told["nature"].map(RANGS))
+        first = ranks.sort_values(["fiche", "rang"], kind="stable").groupby("fiche")
+        first = first.head(etude.catalogue.bilan.indicateurs_par_fiche)
+        if first.empty:
+            return None
+        axes = {axe.id: axe.titre for axe in etude.convention.axes}
+        groups = {
+            fiche.numero: f"{axes[fiche.axe]} – fiche{INSECABLE}{fiche.numero}, {fiche.titre}"
+            for fiche in etude.convention.fiches
+        }
+        shown = pd.concat([first[first["fiche"].eq(numero)] for numero in groups])
+        notes = [*marques(shown, etude.contexte), shown["origine_cible"].eq(IMPLICITE).any() and DEDUITE]
+        notes.append("Les autres indicateurs sont dans le rapport de chaque fiche.")
+        title = "Ce que les familles ont reçu, et ce qui l'a permis"
+        return self._de_l_annee(shown, "familles", title, groupes=shown["fiche"].map(groups), notes=notes)
+
+    def indicateurs(self) -> Tableau:
+        """Return every indicator of the fiches, informed or not, for the screen."""
+        rows = ensembles(self.etude.evaluation)
+        groups = [f"Fiche{INSECABLE}{numero}" for numero in rows["fiche"]]
+        return self._de_l_annee(rows, "indicateurs", "Tous les indicateurs", groupes=groups, ecran=True)
+
+    def _de_l_annee(self, rows: pd.DataFrame, nom: str, titre: str, **reste: object) -> Tableau:
+        contexte, verdicts = self.etude.contexte, self.etude.catalogue.evaluation.verdicts
+
+        def visee(row: pd.Series) -> str:
+            """Return « 1 080 en 2026, ● atteint »; a reference that the text implies bears its mark."""
+            if pd.isna(row.cible):
+                return RIEN
+            when = " (d)" if row.origine_cible == IMPLICITE else f" en {row.annee_cible}"
+            judged = "" if row.verdict == NON_EVALUABLE else f", {verdicts[row.verdict].dit}"
+            return contexte.valeur(row.indicateur, row.cible) + when + judged
+
+        columns = [Colonne("libelle", "Indicateur"), *colonnes_de_l_annee(self.etude)]
+        columns.append(Colonne("visee", "Cible", ecrire=visee))
+        return contexte.tableau(rows, columns, nom, f"{titre}, {self.etude.lieu}", **reste)
+
+    def etats(self) -> Figure | None:
+        """Return the chart of the states of the modalités: a row a fiche, a column a state that is met."""
+        rows, known = self.etude.etats, self.etude.catalogue.evaluation
+        if self.etude.annuel.actions.empty or rows["fiche"].nunique() < 2:
+            return None
+        words = {**{code: word.mot for code, word in known.etats.items()}, "": known.mots["a_commencer"]}
+        states = rows.assign(statut=rows["statut"].mask(_a_venir(self.etude), ""))
+        met = [code for code in words if code in set(states["statut"])]
+        counts = pd.crosstab(states["fiche"], states["statut"])[met]
+        late = states[states["en_retard"]]
+        late = pd.crosstab(late["fiche"], late["statut"]).reindex(index=counts.index, columns=met, fill_value=0)
+        cells = counts.stack().rename("valeur").reset_index()
+        cells = cells.assign(
+            ligne="Fiche " + cells["fiche"].astype(str),
+            colonne=cells["statut"].map(words),
+            texte=cells["valeur"].astype(str),
+            en_retard=late.stack().array,
+            valeur=cells["valeur"].astype(float),
+        )[["ligne", "colonne", "valeur", "texte", "en_retard"]]
+        title = f"Combien de modalités sont faites, {self.etude.lieu} ?"
+        return grille(cells, self.etude.contexte, nom="etats-des-fiches", titre=title)
+
+    # Who took part, what the comité decided, what became of it, and what the data call to decide.
 
     def participation(self) -> Bloc | None:
         """Return who was asked, what changed, what the partners do together; None without a follow-up."""
         return None if self.muette else participation(self.etude, (self.etude.annee,))
+
+    def comite(self) -> Bloc | None:
+        """Return the comité of the year, those of the years before, what they left open; None without a follow-up."""
+        if self.muette:
+            return None
+        annee, words, comite = self.etude.annee, self.etude.catalogue.bilan.mots, self.etude.bilan.comite
+        now = words["comite_inconnu"].format(annee=annee)
+        if comite and isinstance(comite.date, Absence):
+            reason = minuscule(comite.date.absent).rstrip(" .")
+            now = words["comite_non_tenu"].format(annee=annee, raison=reason)
+        elif comite:
+            now = words["comite_tenu"].format(annee=annee, date=date_longue(comite.date))
+        comites = {year: one.bilan.comite for year, one in self.etude.suivi.suivis.items() if year < annee}
+        kinds: dict[str, list[str]] = {}
+        for year, one in comites.items():
+            held = "non tenu" if one and isinstance(one.date, Absence) else "tenu" if one else "sans information"
+            kinds.setdefault(held, []).append(str(year))
+        told = " ; ".join(f"{kind} pour {enumerer(years)}" for kind, years in kinds.items())
+        before = [f"Années précédentes : {told}."] if comites else []
+        # The decisions that the last comité held left open, when it is older than the year before: those of the year
+        # before have their own table; a year without a comité would otherwise make them forgotten.
+        last = max((year for year, one in comites.items() if one and one.decisions), default=annee - 1)
+        if last != annee - 1:
+            states = self.etude.catalogue.evaluation.suites
+            later = (one for year, one in comites.items() if year > last and one)
+            become = {suite.decision: suite.etat for one in later for suite in one.suites}
+            left = {item.texte: become.get(item.id, NON_RENSEIGNEE) for item in comites[last].decisions}
+            named = [f"{text} ({states[state].mot})" for text, state in left.items() if state in OUVERTES]
+            if named:
+                before.append(f"Décisions de {last} encore ouvertes au bilan {annee - 1} : {' ; '.join(named)}.")
+        return paragraphe(f"{now} {words['comite_annuel']}".rstrip()) + liste(before)
+
+    def decisions(self) -> Tableau | None:
+        """Return what the comité of the year decided, who is to do it, by when."""
+        comite, kept = self.etude.bilan.comite, ["id", "texte", "responsable", "echeance"]
+        if comite is None or not comite.decisions:
+            return None
+        data = pd.DataFrame([item.model_dump(mode="json") for item in comite.decisions], columns=kept)
+        columns = [
+            Colonne("texte", "Décision"),
+            Colonne("responsable", "Qui", ecrire=lambda who: NON_PRECISE if pd.isna(who) else who),
+            Colonne("echeance", "Pour le", ecrire=lambda day: NON_PRECISE if pd.isna(day) else _en_long(day)),
+        ]
+        title = f"Décisions du comité de pilotage, {self.etude.lieu}"
+        return self.etude.contexte.tableau(data, columns, "decisions", title, classe=LONG)
+
+    def suites(self) -> Tableau | None:
+        """Return what became of the decisions of the comité before; « non renseignée » when nobody says."""
+        etude, words = self.etude, self.etude.catalogue.evaluation.suites
+        before, now = etude.precedent.bilan.comite if etude.precedent else None, etude.bilan.comite
+        if before is None or not before.decisions:
+            return None
+        told = {item.decision: (item.etat, item.commentaire or "") for item in now.suites} if now else {}
+        rows = [(item.id, item.texte, *told.get(item.id, (NON_RENSEIGNEE, ""))) for item in before.decisions]
+        columns = [
+            Colonne("texte", "Décision"),
+            Colonne("etat", "Ce qu'elle est devenue", ecrire=lambda code: majuscule(words[code].mot)),
+            Colonne("commentaire", "Précision", ecrire=lambda text: majuscule(text) or RIEN),
+        ]
+        data = pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"])
+        title = f"Suites des décisions du comité de pilotage de {etude.annee - 1}, {etude.lieu}"
+        return etude.contexte.tableau(data, columns, "suites", title, classe=LONG)
+
+    @property
+    def appelees(self) -> tuple[Proposition, ...]:
+        """What the data call the comité to decide."""
+        return proposer(self.etude.situation)
+
+    def propositions(self) -> Tableau | None:
+        """Return all that the data call the comité to decide, why, and where the convention speaks of it."""
+        etude, rules = self.etude, self.etude.catalogue.bilan
+        known = {regle.id: regle for regle in rules.propositions}
+        columns = [Colonne("proposition", "Proposition"), Colonne("pourquoi", "Pourquoi")]
+        columns.append(Colonne("reference", "Place dans la convention"))
+        rows = [
+            (
+                proposition(item, rules, etude.annee, plus=rules.objets_du_tableau),
+                known[item.regle].pourquoi,
+                majuscule(known[item.regle].reference),
+                item.regle,
+                item.nombre,
+            )
+            for item in self.appelees
+        ]
+        if not rows:
+            return None
+        table = pd.DataFrame(rows, columns=[*(one.cle for one in columns), "regle", "nombre"])
+        title = f"Décisions que les données de {etude.annee} appellent, {etude.contexte.territoire.nom}"
+        source, notes = f"{etude.contexte.source} ; règles du classeur d'évaluation", [rules.mots["propositions"]]
+        return etude.contexte.tableau(
+            table, columns, "propositions", title, source=source, notes=notes, classe=LONG, ecran=self.muette
+        )
+
+    def avenants(self) -> Tableau | None:
+        """Return what each avenant changes, from what to what, from when; None when none was signed."""
+        etude, rows, data = self.etude, [], []
+        for item in etude.suivi.avenants:
+            title = f"Avenant n°{INSECABLE}{item.numero} du {date_longue(item.date)} : {item.objet} ({item.reference})"
+            told = [self._changement(change) for change in item.changements]
+            rows += [(title, *row) for row in told or [("Aucun changement suivi par le classeur", RIEN, RIEN, RIEN)]]
+            data += [{"avenant": item.numero, "date": item.date, **change.model_dump()} for change in item.changements]
+        if not rows:
+            return None
+        columns = [Colonne("objet", "Ce qui change"), Colonne("ancien", "Avant"), Colonne("nouveau", "Après")]
+        columns.append(Colonne("effet", "À partir du"))
+        table = pd.DataFrame(rows, columns=["groupe", *(one.cle for one in columns)])
+        title = f"Avenants signés, {etude.contexte.territoire.nom}, jusqu'en {etude.annee}"
+        data, groups = pd.DataFrame(data, columns=DONNEES_D_AVENANT), table["groupe"]
+        return etude.contexte.tableau(table, columns, "avenants", title, donnees=data, groupes=groups, classe=LONG)
+
+    def _changement(self, change: Changement) -> list[str]:
+        kind = self.etude.catalogue.bilan.natures_d_avenant[change.nature]
+        contexte, element = self.etude.contexte, "" if change.element is None else str(change.element)
+        known = contexte.indicateurs.get(element)
+
+        def ecrit(value: float | str | None) -> str:
+            """Return a target with the unit of its indicator, a day in full, words as they are."""
+            if value is None:
+                return RIEN
+            if isinstance(value, float | int):
+                return contexte.valeur(element, float(value)) if known else str(value)
+            return majuscule(_en_long(value) if change.nature == "duree" else value)
+
+        return [
+            f"{kind} : {known.libelle}" if known else f"{kind} {element}".strip(),
+            ecrit(change.ancien),
+            ecrit(change.nouveau) + (f" en {change.annee}" if change.annee else ""),
+            date_longue(change.effet),
+        ]
+
+    # What is known and what is not, and how it is read.
 
     def collecte(self) -> Bloc:
         """Return how much of what is expected could be gathered, service by service; a sentence when nothing was."""
         table = tableau_collecte(self.etude)
         if not self.muette:
             return table
-        rows, situation = self.etude.collecte, self.etude.situation
+        rows = self.etude.collecte
         asked = rows[rows["groupe"].eq("responsable") & rows["attendus"].gt(0)].sort_values("attendus", ascending=False)
-        named = [
-            f"{service(situation, name)} ({count})"
-            for name, count in zip(asked["valeur_groupe"], asked["attendus"], strict=True)
-        ]
+        named = ", ".join(
+            f"{service(self.etude.situation, row.valeur_groupe)} ({row.attendus})" for row in asked.itertuples()
+        )
         words = self.etude.catalogue.bilan.mots["rien_transmis"]
-        told = words.format(annee=self.etude.annee, nombre=rows.iloc[0]["attendus"], services=", ".join(named))
+        told = words.format(annee=self.etude.annee, nombre=rows.iloc[0]["attendus"], services=named)
         return paragraphe(told) + replace(table, ecran=True)
 
     def dossier(self) -> Bloc | None:
@@ -186,9 +427,10 @@ class Bilan:
         """Return where the public series come from, then the files read, with what identifies them."""
         if self.muette:
             return None
-        return suite(
-            [self.territoire.origines(), sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)]
-        )
+        read = sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
+        return suite([self.territoire.origines(), read])
+
+    # What an analyst asks.
 
     def fiche(self, numero: int | str) -> Fiche:
         """Return what can be asked of a fiche action: what was entered for the others does not reach it.
@@ -196,8 +438,7 @@ class Bilan:
         Raises:
             ValueError: There is none of that number; the message, in French, lists those that exist.
         """
-        numero = int(numero) if str(numero).isdigit() else numero
-        fiche = self.annee.fiche(numero)
+        fiche = self.annee.fiche(int(numero) if str(numero).isdigit() else numero)
         part = part_de(self.annee, fiche)
         noter_part(part.nom, empreinte_de(part))
         return Fiche(part, fiche)
@@ -208,8 +449,9 @@ class Bilan:
         Raises:
             ValueError: An indicator does not exist; the message, in French, proposes close names.
         """
-        etude = self.etude
-        known = [*etude.catalogue.indicateurs_fiches, *etude.catalogue.indicateurs_contexte]
+        etude, place = self.etude, self.etude.convention.territoire
+        own, public = etude.catalogue.indicateurs_fiches, etude.catalogue.indicateurs_contexte
+        known = [*own, *public]
         if not indicateurs:
             raise ValueError(f"Indiquer au moins un indicateur, par exemple « {known[0]} ».")
         close = {name: ", ".join(proches(name, known)) for name in indicateurs if name not in known}
@@ -221,21 +463,128 @@ class Bilan:
                     for name, found in close.items()
                 )
             )
-        fiches = [name for name in indicateurs if name in etude.catalogue.indicateurs_fiches]
-        public = [name for name in indicateurs if name not in fiches]
-        tables, sources = [], []
-        if fiches:
+        tables, origins = [], []
+        if fiches := [name for name in indicateurs if name in own]:
             tables.append(pour_trajectoires(etude, lire_annees(etude, fiches)))
-            sources.append(etude.contexte.source)
-        if public:
+            origins.append(etude.contexte.source)
+        if others := [name for name in indicateurs if name not in own]:
             first = int(etude.series["annee"].min()) if len(etude.series) else etude.annee
-            meanings, place = etude.catalogue.indicateurs_contexte, etude.convention.territoire
-            tables.append(trajectoires_du_territoire(etude.series, public, meanings, territoire=place, depuis=first))
-            sources.append(self.territoire.source)
+            tables.append(trajectoires_du_territoire(etude.series, others, public, territoire=place, depuis=first))
+            origins.append(self.territoire.source)
         return trajectoires(
             pd.concat(tables, ignore_index=True),
             etude.contexte,
             nom=f"suivre-{indicateurs[0].replace('_', '-')}",
             titre=f"Comment évoluent-ils jusqu'en {etude.annee} ?",
-            source=" ; ".join(dict.fromkeys(sources)),
+            source=" ; ".join(dict.fromkeys(origins)),
         )
+
+
+def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
+    """Return each axis, its fiches in a few sentences, with the way to their reports; None without a follow-up.
+
+    Of a fiche: its states, then the first success and the first difficulty that the parties wrote of the year.
+
+    Args:
+        etude: The year.
+        dossier: Of the reports of the fiches, beside this one.
+    """
+    if etude.annuel.vide:
+        return None
+    begun, told, words = etude.etats[~_a_venir(etude)], Groupe(), etude.catalogue.evaluation.etats
+    ranks = {fiche.numero: rang for rang, fiche in enumerate(etude.convention.fiches)}
+    for axe in etude.convention.axes:
+        items = []
+        for fiche in (one for one in etude.convention.fiches if one.axe == axe.id):
+            rows, said = begun[begun["fiche"].eq(fiche.numero)], []
+            if rows.empty:
+                said.append(f"Elle commence en {fiche.debut.year}.")
+            elif rows["statut"].eq(NON_RENSEIGNEE).all():
+                said.append("L'état de ses modalités n'a pas été transmis.")
+            named = {words[code].feminin or words[code].mot: rows["statut"].eq(code) for code in NOMMES}
+            named["en retard"] = rows["en_retard"] & ~rows["statut"].isin(NOMMES)
+            states = [
+                f"{en_lettres(len(names), feminin=True)} {'est' if len(names) == 1 else 'sont'} "
+                f"{accorder(word, len(names))} ({' ; '.join(f'« {name} »' for name in names)})"
+                for word, mask in named.items()
+                if len(names := rows.loc[mask, "libelle"])
+            ]
+            if states:
+                many = f"{en_lettres(len(rows), feminin=True)} modalité{'s' * (len(rows) > 1)}"
+                said.append(f"Sur {many}, {enumerer(states)}.")
+            both, success, trouble = PAROLES[ranks[fiche.numero] % len(PAROLES)]
+            for item in etude.annuel.appreciations:
+                if item.fiche == fiche.numero and (item.reussites or item.difficultes):
+                    first = [text.rstrip(".") for texts in (item.reussites, item.difficultes) for text in texts[:1]]
+                    form = both if len(first) > 1 else success if item.reussites else trouble
+                    said.append(form.format(*first))
+            link = Lien("Lire son rapport", f"{dossier}fiche-{fiche.numero}.html")
+            head = Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. ")
+            items.append((head, f"{' '.join(said)} ", link, "."))
+        if items:
+            told += sous_titre(f"Axe {axe.titre}") + liste(items)
+    return told
+
+
+def _a_venir(etude: EtudeAnnuelle) -> pd.Series:
+    return pas_commencees(etude.etats, pd.Timestamp(etude.bilan.date_arretee))
+
+
+def _en_long(jour: str) -> str:
+    """Return a day in full; that of before an avenant may be written in words."""
+    try:
+        return date_longue(date.fromisoformat(jour))
+    except ValueError:
+        return jour
+
+
+def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: int) -> str:
+    """Return one proposal: the catalogue's words, filled with what the data name."""
+    (regle,) = (item for item in regles.propositions if item.id == found.regle)
+    words = (regle.texte_final if found.finale else None) or regle.texte
+    names = [item if isinstance(item, str) else date_longue(item) for item in found.objets]
+    more = [f"et {compter(len(names) - plus, 'autre')}"] if len(names) > plus else []
+    named = " ; ".join(name.rstrip(" .") for name in [*names[:plus], *more])
+    return words.format(objets=named, nombre=nombre(found.nombre), annee=annee)
+
+
+def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
+    """Return who was asked in some years and what changed, what the partners do together, one example an axis.
+
+    All is as entered, and « non renseigné » otherwise. A sentence a public: « Le 12 juin 2025, 84 familles ont répondu
+    (questionnaire). Ce qui a changé : … », or that nobody of it was asked.
+    """
+    words, small = etude.catalogue.bilan.participation, etude.catalogue.seuils.petits_effectifs
+    known = {year: item for year in annees if (item := etude.suivi.suivis[year].participation) is not None}
+    if not known:
+        return paragraphe(words.non_renseignee)
+    asked = []
+    for year, told in known.items():
+        for public, (one, many) in words.publics.items():
+            own = [item for item in told.consultations if item.public == public and item.combien]
+            if not own:
+                asked.append(words.personne.format(annee=year, public=many))
+            for item in own:
+                shown = item.combien >= small
+                count = compter(item.combien, one, many) if shown else f"moins de {nombre(small)} {many}"
+                verb = "a répondu" if item.combien == 1 else "ont répondu"
+                how = f" ({item.comment})" if item.comment else ""
+                changed = " Rien n'est dit de ce qui a changé."
+                if item.change:
+                    changed = f" Ce qui a changé{INSECABLE}: {item.change.rstrip('.')}."
+                asked.append(f"Le {date_longue(item.date)}, {count} {verb}{how}.{changed}")
+    together = [f"{text.rstrip('.')}." for item in known.values() for text in item.cooperation]
+    examples = []
+    for axe in etude.convention.axes:
+        own = [item for told in known.values() for item in told.exemples if item.axe == axe.id]
+        if own:
+            last = max(own, key=lambda item: item.date)
+            day = f"{date_longue(last.date)}{INSECABLE}"
+            examples.append(f"{axe.titre}, le {day}: {last.texte.rstrip('.')}.")
+    return (
+        Groupe()
+        + liste(asked)
+        + sous_titre(words.cooperation)
+        + (liste(together) if together else paragraphe(words.cooperation_absente))
+        + liste(examples)
+    )

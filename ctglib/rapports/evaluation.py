@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ctglib.blocs.axes import Axes
 from ctglib.blocs.collecte import tableau_manques_finaux
 from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
-from ctglib.blocs.fin import EtudeFinale, sur
-from ctglib.blocs.gouvernance import participation
+from ctglib.blocs.fin import EtudeFinale, Trajectoires, sur
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.page_une import CLOS, page_une
 from ctglib.blocs.territoire import DiagnosticRevisite
-from ctglib.blocs.trajectoires import Trajectoires
 from ctglib.calculs.coherence import controler
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import Tableau
@@ -27,7 +24,7 @@ from ctglib.donnees.dossier import lire_dossier, lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.partage import partager
 from ctglib.donnees.statuts import Statut
-from ctglib.rapports.bilan import ouvrir_bilan
+from ctglib.rapports.bilan import ouvrir_bilan, participation, recit
 from ctglib.rapports.diagnostic import Diagnostic
 
 
@@ -122,7 +119,7 @@ class EvaluationFinale:
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was ever handed in."""
         years = self.etude.annees
-        told = Axes(self.etude, f"{years[-1]}/").recit()
+        told = recit(self.etude, f"{years[-1]}/")
         if told is not None:
             return told
         counts = {"modalites": len(self.etude.etats), "indicateurs": int(self.etude.ecrits["indicateurs"])}

@@ -5,7 +5,7 @@ As long as nothing was ever handed in, it is two pages: the contract, the public
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,7 +14,7 @@ import pandas as pd
 from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
 from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle
 from ctglib.blocs.collecte import nom_du_service, renvoi_au_dossier, tableau_revisions
-from ctglib.blocs.indicateurs import DEDUITE, avec_annee, colonnes_de_l_annee, marques, mode_de_lecture
+from ctglib.blocs.indicateurs import DEDUITE, colonnes_de_l_annee, depart, marques, mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
@@ -23,8 +23,8 @@ from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
 from ctglib.calculs.suivi import Numerotes, avenant_de_la_cible, depuis_le_depart, par_avenant
 from ctglib.document.blocs import Bloc, Couverture, Groupe, Titre, colonnes, liste, sous_titre, suite
-from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, petits_publies
 from ctglib.document.figure import Figure
+from ctglib.document.contexte import BANDE, IMPLICITE, bande, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, date_longue, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees.modeles.convention import Absence, Analyse, Resultat
@@ -32,16 +32,12 @@ from ctglib.donnees.modeles.convention import Fiche as FicheAction
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
 
-GROUPES = {
-    "convention": "Écrits par la fiche",
-    "demande": "Proposés par le classeur, et demandés",
-    "facultatif": "Proposés par le classeur, facultatifs",
-}
+GROUPES = ("Écrits par la fiche", "Proposés par le classeur, et demandés", "Proposés par le classeur, facultatifs")
 RIEN_D_ECRIT = "La fiche n'en écrit aucun."
 EN_MARCHE = ("en_cours", "partielle")
 DITS = {"commentaire": "", "motif": "Motif : ", "preuve": "Trace : ", "responsable": "Responsable : "}
 RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}
-PROFILS = "profils"  # the type of analysis that is an annexe
+PROFILS, LONG = "profils", "texte-long"  # the type of analysis that is an annexe; a table of texts
 PANNEAUX, UNE_RANGEE, DEUX_PANNEAUX = 6, 3, 2  # at most in a figure, beside that of an analysis, at least
 
 
@@ -77,27 +73,66 @@ class Fiche:
         return page_une(self.etude.catalogue.messages, told, self.etude.annuel.messages)
 
     def contrat(self) -> Tableau:
-        """Return all that the fiche writes, one row a heading, one a modalité with its calendar."""
-        etude, fiche = self.etude, self.fiche
-        table = pd.DataFrame([row for row in self._rubriques() if row[1]], columns=["rubrique", "texte"])
+        """Return all that the fiche writes, a row a heading, a row a modalité; then what avenants changed.
+
+        A result has beside it the indicators that show it: the convention's, or else those that services are asked for.
+        """
+        etude, fiche, texts = self.etude, self.fiche, {item.numero: item.texte for item in self.fiche.modalites}
+
+        def resultat(item: Resultat) -> str:
+            shown = [etude.contexte.indicateurs[name] for name in item.indicateurs]
+            written = [minuscule(one.libelle) for one in shown if one.origine == "convention"]
+            asked = [minuscule(one.libelle) for one in shown if one.noyau]
+            proposed = f"proposé : {', '.join(asked)}" if asked else "aucun indicateur ne le montre"
+            return f"{item.libelle} ({', '.join(written) or proposed})"
+
+        # The indicators that the fiche writes, in its words, then what it gives of a start and of a target.
+        written = [item for item in fiche.indicateurs if item.libelle]
+        lacks = [
+            label
+            for label, name in (("valeur de départ", "valeur_initiale"), ("cible", "cible"))
+            if all(isinstance(getattr(item, name), Absence) for item in written)
+        ]
+        told = majuscule(_phrase(item.libelle for item in written)) + (f" Sans {' ni '.join(lacks)}." if lacks else "")
+        rows = {
+            "Constat initial": _phrase(fiche.constat_initial),
+            "Publics": _phrase(fiche.publics),
+            "Objectifs": _phrase(fiche.objectifs),
+            **{
+                f"Modalité {row.modalite}, {minuscule(_calendrier(row))}": f"{texts[row.modalite]}."
+                for row in etude.etats.itertuples()
+            },
+            "Services mobilisés et responsables de l'action": _phrase(fiche.services),
+            "Partenaires sollicités": _phrase(fiche.partenaires) or RIEN_D_ECRIT,
+            "Résultats attendus": _phrase(map(resultat, fiche.resultats)),
+            "Indicateurs d'évaluation": told if written else f"{RIEN_D_ECRIT} Ceux qui la suivent sont proposés.",
+        }
+        rows = [row for row in rows.items() if row[1]] + [
+            (f"Changé par l'avenant {number}, à partir du {date_longue(change.effet)}", f"{change.nouveau}.")
+            for number, change in self._changements
+            if change.nature == "fiche" and change.element == fiche.numero
+        ]
+        table = pd.DataFrame(rows, columns=["rubrique", "texte"])
         columns = [Colonne("rubrique", "Rubrique"), Colonne("texte", "Ce qui est écrit, en nos mots")]
-        proposed = etude.catalogue.evaluation.mots["proposition"]  # said with the indicators, where they are shown
-        return etude.contexte.tableau(
-            table,
-            columns,
-            "contrat",
-            f"Ce que la convention écrit de la fiche action {fiche.numero}, {etude.contexte.territoire.nom}",
-            source=f"{etude.convention.source_texte}, {fiche.reference}",
-            classe="texte-long",
-            notes=[self.sans_suivi and proposed],
-        )
+        title = f"Ce que la convention écrit de la fiche action {fiche.numero}, {etude.contexte.territoire.nom}"
+        source = f"{etude.convention.source_texte}, {fiche.reference}"
+        # Otherwise said with the indicators, where they are shown.
+        notes = [self.sans_suivi and etude.catalogue.evaluation.mots["proposition"]]
+        return etude.contexte.tableau(table, columns, "contrat", title, source=source, notes=notes, classe=LONG)
 
     def actions(self) -> Tableau | None:
-        """Return where each modalité stands, and what was told of it."""
+        """Return one row a modalité: the word of its state, its dates, what was done, why not, the proof."""
         if self.sans_suivi:
             return None
-        title, today = self._titre("État des modalités"), self.etude.bilan.date_arretee
-        return tableau_etats(self.etude.etats, self.etude.contexte, titre=title, aujourd_hui=today)
+        today = self.etude.bilan.date_arretee
+        columns = [
+            Colonne("intitule", "Modalité", ecrire=lambda row: f"{row.modalite} {row.libelle}"),
+            Colonne("calendrier", "Prévue", ecrire=_calendrier),
+            Colonne("mot", "État"),
+            Colonne("precision", "Ce qui en est dit", ecrire=lambda row: precision(row, today)),
+        ]
+        title, rows = self._titre("État des modalités"), self.etude.etats
+        return self.etude.contexte.tableau(rows, columns, "actions", title, classe=LONG)
 
     def chiffres_publics(self) -> Tableau | None:
         """Return what public series say around the fiche, each figure with its year; None when none bears on it."""
@@ -114,18 +149,14 @@ class Fiche:
         etude, rows, whole = self.etude, self.etude.evaluation, self._ensembles
         contexte, words, by = etude.contexte, etude.catalogue.evaluation, avenant_de_la_cible(self._changements)
         # The indicators whose implied threshold has no year: it has to hold every year.
-        implied = set(whole.loc[whole["origine_cible"].eq(IMPLICITE), "indicateur"])
-        thresholds = [item for item in self.fiche.indicateurs if item.id in implied and item.implicite]
-        yearly = {item.id for item in thresholds if item.implicite.annee is None}
-        told = whole["valeur"].notna() | whole["valeur_precedente"].notna() | whole["renseigne"]
-        shown = whole[told | ~whole["facultatif"]]
-        groups = pd.Series("demande", shown.index).mask(shown["facultatif"], "facultatif")
-        groups = groups.mask(shown["origine"].eq("convention"), "convention")
-        groups = groups.sort_values(key=lambda names: names.map(list(GROUPES).index), kind="stable")
+        implied, written = whole["origine_cible"].eq(IMPLICITE), {item.id: item for item in self.fiche.indicateurs}
+        limits = {name: written[name].implicite for name in whole.loc[implied, "indicateur"]}
+        yearly = {name for name, limit in limits.items() if limit and limit.annee is None}
+        shown = whole[
+            whole[["valeur", "valeur_precedente"]].notna().any(axis=1) | whole["renseigne"] | ~whole["facultatif"]
+        ]
+        groups = (1 + shown["facultatif"]).mask(shown["origine"].eq("convention"), 0).sort_values(kind="stable")
         shown = shown.loc[groups.index]
-
-        def depart(row: pd.Series) -> str:
-            return avec_annee(row.indicateur, row.valeur_initiale, row.annee_initiale, contexte) or RIEN
 
         def visee(row: pd.Series) -> str:
             if pd.isna(row.cible):
@@ -141,8 +172,7 @@ class Fiche:
             return f"{contexte.valeur(row.indicateur, row.cible)} {when}{mark} {word}"
 
         aimed = shown["cible"].notna()
-        columns = [Colonne("libelle", "Indicateur"), Colonne("depart", "Départ", True, ecrire=depart)]
-        columns += colonnes_de_l_annee(etude)
+        columns = [Colonne("libelle", "Indicateur"), depart(contexte), *colonnes_de_l_annee(etude)]
         columns += [Colonne("visee", "Cible, et ce qu'il en est", ecrire=visee)] if aimed.any() else []
         counted, threshold = ("valeur_initiale", "valeur_precedente", "valeur"), etude.catalogue.seuils.petits_effectifs
         table = contexte.tableau(
@@ -151,7 +181,7 @@ class Fiche:
             "indicateurs",
             self._titre("Indicateurs"),
             donnees=pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True),
-            groupes=groups.map(GROUPES),
+            groupes=groups.map(GROUPES.__getitem__),
             notes=(
                 *marques(shown, contexte),
                 (aimed & shown["origine_cible"].eq(IMPLICITE)).any() and DEDUITE,
@@ -163,11 +193,15 @@ class Fiche:
 
     def detail(self) -> Groupe | None:
         """Return the analyses that the fiche declares, each under its question, but for the profiles."""
-        return self._analyses(lambda item: item.type != PROFILS)
+        return self._analyses([item for item in self.fiche.analyses if item.type != PROFILS])
 
     def profils(self) -> Groupe | None:
         """Return who takes part, as the fiche declares it: an annexe."""
-        return self._analyses(lambda item: item.type == PROFILS)
+        return self._analyses([item for item in self.fiche.analyses if item.type == PROFILS])
+
+    def _analyses(self, analyses: list[Analyse]) -> Groupe | None:
+        shown = ((item.titre, montrer(self.etude, item)) for item in analyses)
+        return suite(Titre(titre) + block for titre, block in shown if block)
 
     def moyens(self) -> Tableau | None:
         """Return what each signatory brings to the fiche, line by line; None when nobody told."""
@@ -182,9 +216,9 @@ class Fiche:
 
     def manques(self) -> Tableau | None:
         """Return what is missing, service by service; None when nothing is. The CSV says where each thing is found."""
-        etude = self.etude
+        etude, fiche = self.etude, self.fiche
         missing = manques(
-            etude.a_collecter, etude.etats, etude.annuel, etude.gabarit, fiche=self.fiche, convention=etude.convention
+            etude.a_collecter, etude.etats, etude.annuel, etude.gabarit, fiche=fiche, convention=etude.convention
         )
         if missing.empty:
             return None
@@ -195,12 +229,12 @@ class Fiche:
         ]
         table = pd.DataFrame(rows, columns=["service", "quoi", "detail"])
         columns, groups = [Colonne("quoi", "Ce qui manque"), Colonne("detail", "Pour quoi")], table["service"]
-        title = f"Ce qui manque à la fiche action {self.fiche.numero} pour {etude.annee}, et à qui le demander"
+        title = f"Ce qui manque à la fiche action {fiche.numero} pour {etude.annee}, et à qui le demander"
         return etude.contexte.tableau(table, columns, "manques", title, donnees=missing, groupes=groups)
 
     def _demandes(self, rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
         """Yield the rows of a service: states, then values by years asked for, means, appreciation."""
-        states, values, means = (rows[rows["nature"] == nature] for nature in (ETAT, VALEUR, MOYEN))
+        own = {nature: rows[rows["nature"] == nature] for nature in (ETAT, VALEUR, MOYEN, APPRECIATION)}
         etude, budget, words = self.etude, Moyens(self.etude), self.etude.catalogue.evaluation.mots
         known = self._ensembles[self._ensembles["valeur_initiale"].notna() & self.sans_suivi]
         starts = {
@@ -209,21 +243,21 @@ class Fiche:
         }
         asked: dict[str, list[str]] = {}
         payers: dict[str, list[str]] = {}
-        for name, group in values.groupby("element", sort=False):
+        for name, group in own[VALEUR].groupby("element", sort=False):
             latest = group.sort_values("annee", ascending=False)[["motif", "annee"]].itertuples(index=False)
             what = enumerer([words[f"manque_{motif}"].format(annee=annee) for motif, annee in latest])
             label = etude.contexte.indicateurs[name].libelle
             label += f" (départ : {starts[name]})" if name in starts else ""
             asked.setdefault(f"Valeur de {what}", []).append(label)
-        for signataire, _, poste in means["element"].str.partition("/").itertuples(index=False):
+        for signataire, _, poste in own[MOYEN]["element"].str.partition("/").itertuples(index=False):
             payers.setdefault(budget.parties[signataire], []).append(budget.poste(poste))
-        if len(states):
+        if len(states := own[ETAT]):
             noun = "Modalités" if len(states) > 1 else "Modalité"
             yield f"État en {states['annee'].iloc[0]}", f"{noun} {enumerer(list(states['element']))}"
         yield from ((what, " ; ".join(names)) for what, names in asked.items())
         for signataire, lines in payers.items():
-            yield f"Moyens en {means['annee'].iloc[0]}", f"{signataire} : {' ; '.join(lines)}"
-        if (rows["nature"] == APPRECIATION).any():
+            yield f"Moyens en {own[MOYEN]['annee'].iloc[0]}", f"{signataire} : {' ; '.join(lines)}"
+        if len(own[APPRECIATION]):
             yield f"Appréciation de {rows['annee'].max()}", "Réussites, difficultés, perspectives"
 
     def dossier(self) -> Bloc | None:
@@ -275,10 +309,6 @@ class Fiche:
         etude = self.etude
         return None if self.sans_suivi else sources(etude.empreintes, etude.catalogue.synthese.fichiers)
 
-    def _analyses(self, voulue: Callable[[Analyse], bool]) -> Groupe | None:
-        shown = {item.titre: montrer(self.etude, item) for item in self.fiche.analyses if voulue(item)}
-        return suite(Titre(titre) + block for titre, block in shown.items() if block)
-
     @property
     def _ensembles(self) -> pd.DataFrame:
         """The scoring of the fiche's indicators, without their modalités."""
@@ -287,39 +317,6 @@ class Fiche:
     @property
     def _changements(self) -> Numerotes:
         return par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
-
-    def _rubriques(self) -> Iterator[tuple[str, str]]:
-        """Yield what the fiche writes, in its order, then what an avenant changed of it."""
-        fiche, texts = self.fiche, {item.numero: item.texte for item in self.fiche.modalites}
-        yield "Constat initial", _phrase(fiche.constat_initial)
-        yield "Publics", _phrase(fiche.publics)
-        yield "Objectifs", _phrase(fiche.objectifs)
-        for row in self.etude.etats.itertuples():
-            yield f"Modalité {row.modalite}, {minuscule(_calendrier(row))}", f"{texts[row.modalite]}."
-        yield "Services mobilisés et responsables de l'action", _phrase(fiche.services)
-        yield "Partenaires sollicités", _phrase(fiche.partenaires) or RIEN_D_ECRIT
-        yield "Résultats attendus", _phrase(map(self._resultat, fiche.resultats))
-        # The indicators that the fiche writes, in its words, then what it gives of a start and of a target.
-        written = [item for item in fiche.indicateurs if item.libelle]
-        starts, aims = ([getattr(item, name) for item in written] for name in ("valeur_initiale", "cible"))
-        lacks = [
-            label
-            for label, values in (("valeur de départ", starts), ("cible", aims))
-            if all(isinstance(value, Absence) for value in values)
-        ]
-        told = majuscule(_phrase(item.libelle for item in written)) + (f" Sans {' ni '.join(lacks)}." if lacks else "")
-        yield "Indicateurs d'évaluation", told if written else f"{RIEN_D_ECRIT} Ceux qui la suivent sont proposés."
-        for number, change in self._changements:
-            if change.nature == "fiche" and change.element == fiche.numero:
-                yield f"Changé par l'avenant {number}, à partir du {date_longue(change.effet)}", f"{change.nouveau}."
-
-    def _resultat(self, resultat: Resultat) -> str:
-        """Return a result with what could show it: what the convention writes, or else what services are asked for."""
-        items = [self.etude.contexte.indicateurs[name] for name in resultat.indicateurs]
-        written = [minuscule(item.libelle) for item in items if item.origine == "convention"]
-        asked = [minuscule(item.libelle) for item in items if item.noyau]
-        proposed = f"proposé : {', '.join(asked)}" if asked else "aucun indicateur ne le montre"
-        return f"{resultat.libelle} ({', '.join(written) or proposed})"
 
     def _trajectoires(self, annuelles: set[str]) -> Figure | None:
         """Return the values by year of the first indicators that have at least two; a yearly threshold has no year.
@@ -355,33 +352,19 @@ def _calendrier(row: object) -> str:
     return f"De {row.debut.year} à {row.echeance.year}"
 
 
-def tableau_etats(etats: pd.DataFrame, contexte: Contexte, *, titre: str, aujourd_hui: date) -> Tableau:
-    """Return one row a modalité of a fiche: the word of its state, its dates, what was done, why not, the proof."""
-
-    def precision(row: pd.Series) -> str:
-        """Return what was told, one sentence each; nothing is added to it."""
-        said = [f"{head}{row[name]}" for name, head in DITS.items() if row[name]]
-        ended = [text if text.endswith((".", "!", "?", "…")) else f"{text}." for text in said]
-        return " ".join([*_dates(row, aujourd_hui), *ended]) or RIEN
-
-    columns = [
-        Colonne("intitule", "Modalité", ecrire=lambda row: f"{row.modalite} {row.libelle}"),
-        Colonne("calendrier", "Prévue", ecrire=_calendrier),
-        Colonne("mot", "État"),
-        Colonne("precision", "Ce qui en est dit", ecrire=precision),
-    ]
-    return Tableau.de(etats, columns, nom="actions", titre=titre, source=contexte.source, classe="texte-long")
-
-
-def _dates(row: pd.Series, aujourd_hui: date) -> Iterator[str]:
-    """Yield when it began, then when it ended or is now to end."""
+def precision(row: pd.Series, aujourd_hui: date) -> str:
+    """Return when a modalité began, when it ended or is now to end, then what was told of it, as it was."""
     start, end = (None if pd.isna(instant) else instant.date() for instant in (row.debut_reel, row.fin))
+    told = []
     if start and end and end <= aujourd_hui:
-        yield f"Le {date_longue(start)}." if start == end else f"Du {date_longue(start)} au {date_longue(end)}."
-        return
-    if start:
-        yield f"{'Depuis' if row.statut in EN_MARCHE else 'Commencée'} le {date_longue(start)}."
-    if end and end > aujourd_hui:
-        yield f"{'Nouvelle date' if row.statut == 'reportee' else 'Fin prévue'} : {date_longue(end)}."
-    elif end:
-        yield f"{'Terminée' if row.statut == 'realisee' else 'Arrêtée'} le {date_longue(end)}."
+        told.append(f"Le {date_longue(start)}." if start == end else f"Du {date_longue(start)} au {date_longue(end)}.")
+    else:
+        if start:
+            told.append(f"{'Depuis' if row.statut in EN_MARCHE else 'Commencée'} le {date_longue(start)}.")
+        if end and end > aujourd_hui:
+            told.append(f"{'Nouvelle date' if row.statut == 'reportee' else 'Fin prévue'} : {date_longue(end)}.")
+        elif end:
+            told.append(f"{'Terminée' if row.statut == 'realisee' else 'Arrêtée'} le {date_longue(end)}.")
+    said = [f"{head}{row[name]}" for name, head in DITS.items() if row[name]]
+    told += [text if text.endswith((".", "!", "?", "…")) else f"{text}." for text in said]
+    return " ".join(told) or RIEN
