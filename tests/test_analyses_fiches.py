@@ -13,8 +13,7 @@ import yaml
 from analyses_exemple import analyse, catalogue, lire, mesures, table
 from conftest import DEPOT
 
-from ctglib.blocs import analyses, grille
-from ctglib.blocs.postes import couts
+from ctglib.blocs import analyses, coordination
 from ctglib.calculs.evaluation import PostureBougee
 from ctglib.calculs.suivi import annees, est_muet
 from ctglib.donnees.modeles.convention import TYPES, attendus
@@ -100,7 +99,7 @@ def test_le_cout_de_reference_ne_se_confond_pas_avec_les_euros_inscrits() -> Non
     )
     postes = pd.DataFrame({"valeur": [2.0], "statut": ["A"]}, index=[2024])
 
-    read = couts(postes, {2024: moyens}, catalogue().referentiel, fiche=4, financement="pilotage")
+    read = coordination.couts(postes, {2024: moyens}, catalogue().referentiel, fiche=4, financement="pilotage")
 
     told = dict(zip(zip(read["objet"], read["signataire"], strict=True), read["valeur"], strict=True))
     assert told == {
@@ -121,7 +120,7 @@ def test_la_grille_dit_ce_qui_monte_d_une_annee_a_l_autre() -> None:
             }
         )
 
-    read = grille.calculer({2023: notee(1), 2024: notee(3)}, catalogue().referentiel)
+    read = coordination.niveaux({2023: notee(1), 2024: notee(3)}, catalogue().referentiel)
 
     concerned = read[read["item"].eq("conseil")]
     assert list(concerned["niveau"]) == [1, 3]
@@ -132,7 +131,7 @@ def test_la_grille_dit_ce_qui_monte_d_une_annee_a_l_autre() -> None:
 def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
     rows = pd.DataFrame({"fonction": ["F"], "domaine": ["attendus"], "item": ["conseil"], "niveau": [1]})
 
-    read = grille.calculer({2024: rows}, catalogue().referentiel)
+    read = coordination.niveaux({2024: rows}, catalogue().referentiel)
 
     referentiel = catalogue().referentiel
     assert read["libelle"].nunique() == len(referentiel.attendus) + len(referentiel.activites)
@@ -141,8 +140,8 @@ def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
 def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> None:
     bougee = PostureBougee(montees=3, descendues=1, inchangees=6, inconnues=2)
 
-    public = lisible(grille.bougees(bougee, 2025, notee=True, interne=False).html)
-    interne = lisible(grille.bougees(bougee, 2025, notee=True, interne=True).html)
+    public = lisible(coordination.bougees(bougee, 2025, notee=True, interne=False).html)
+    interne = lisible(coordination.bougees(bougee, 2025, notee=True, interne=True).html)
 
     assert public.startswith(
         "Sur 10 lignes comparables de la grille du référentiel d'emploi, 4 ont bougé entre 2024 et 2025."
@@ -152,10 +151,10 @@ def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> 
 
 
 def test_une_premiere_notation_ne_se_compare_a_rien() -> None:
-    told = grille.bougees(PostureBougee(0, 0, 0, 10), 2023, notee=True, interne=False)
+    told = coordination.bougees(PostureBougee(0, 0, 0, 10), 2023, notee=True, interne=False)
 
     assert "rien ne se compare à 2022" in lisible(told.html)
-    assert grille.bougees(PostureBougee(0, 0, 0, 0), 2023, notee=False, interne=False).html == ""
+    assert coordination.bougees(PostureBougee(0, 0, 0, 0), 2023, notee=False, interne=False).html == ""
 
 
 def lu_par(nom: str, path: Path) -> str:

@@ -1,6 +1,7 @@
 """The analyses that a fiche declares: what they share, then the types that count; the others have a file each.
 
-A type is a function of its name, below or in ``ctglib/blocs/<type>.py``: it yields sentences, then tables and charts.
+A type is a function of its name, below, in ``ctglib/blocs/<type>.py`` or in that of ``AILLEURS``: it yields sentences,
+then tables and charts.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ FLUX = {
     "sorties": ("aucun départ", "départ", "les départs ne sont pas connus"),
 }
 PAR_POSTE = ("base", "a_defaut")
+AILLEURS = {"postes": "coordination", "grille": "coordination"}  # the file of a type that has not its name
 
 
 def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
@@ -53,7 +55,7 @@ def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
     if etude.annuel.vide:
         return None
     name = analyse.type
-    block = globals().get(name) or getattr(import_module(f"ctglib.blocs.{name}"), name)
+    block = globals().get(name) or getattr(import_module(f"ctglib.blocs.{AILLEURS.get(name, name)}"), name)
     return suite(block(etude, analyse) or ())
 
 

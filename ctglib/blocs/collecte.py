@@ -32,6 +32,7 @@ COMPTES = {
     "non_disponibles": "Non disponibles",
 }
 LONG = "texte-long"
+SOURCE_DES_MANQUES = "relevé des fichiers de suivi ; catalogue du classeur d'évaluation"
 
 
 def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
@@ -60,11 +61,10 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
     rows = asked.assign(demande=told.where(asked["motif"].ne(SUIVANTE)), a_completer=asked["motif"].eq(A_COMPLETER))
     keys = ["responsable", "indicateur"]
     grouped, rows = rows.groupby(keys, sort=False), rows.drop_duplicates(keys)
-    services = rows["responsable"].map(lambda name: nom_du_service(etude, name))
     rows = rows.assign(
         demande=grouped["demande"].agg(lambda texts: " ; ".join(texts.dropna()) or RIEN).array,
         a_completer=grouped["a_completer"].any().array,
-        service=services,
+        service=rows["responsable"].map(lambda name: nom_du_service(etude, name)),
     )
 
     def ou(row: pd.Series) -> str:
@@ -80,24 +80,20 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
         known = not row.a_completer and contexte.indicateurs[row.indicateur].table == PROFILS
         return words["voir_les_profils"] if known else "aucune"
 
-    return etude.contexte.tableau(
-        rows,
-        [
-            Colonne("indicateur", "Indicateur", ecrire=lambda name: contexte.indicateurs[name].libelle),
-            Colonne("fiche", "Fiche", True, ecrire=str),
-            Colonne("demande", "Ce qui est demandé" if year is None else f"En plus de {year}"),
-            Colonne("ou", "Où le trouver", ecrire=ou),
-            Colonne("derniere", "Dernière valeur connue", ecrire=derniere),
-        ],
-        "a-collecter",
-        f"Ce que le prochain bilan demande, par service, {contexte.territoire.nom}",
-        donnees=asked,
-        source=f"{contexte.source} ; catalogue du classeur d'évaluation",
-        groupes=services,
-        notes=[year and words["collecte_pour_tous"].format(annee=year)],
-        classe=LONG,
-        ecran=True,
-    )
+    columns = [
+        Colonne("indicateur", "Indicateur", ecrire=lambda name: contexte.indicateurs[name].libelle),
+        Colonne("fiche", "Fiche", True, ecrire=str),
+        Colonne("demande", "Ce qui est demandé" if year is None else f"En plus de {year}"),
+        Colonne("ou", "Où le trouver", ecrire=ou),
+        Colonne("derniere", "Dernière valeur connue", ecrire=derniere),
+    ]
+    title = f"Ce que le prochain bilan demande, par service, {contexte.territoire.nom}"
+    source = f"{contexte.source} ; catalogue du classeur d'évaluation"
+    notes = [year and words["collecte_pour_tous"].format(annee=year)]
+    return contexte.tableau(
+        rows, columns, "a-collecter", title, donnees=asked, source=source, groupes=rows["service"], notes=notes,
+        classe=LONG, ecran=True,
+    )  # fmt: skip
 
 
 def renvoi_au_dossier() -> Bloc:
@@ -110,7 +106,7 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
     """Return what the whole convention lacks, one row a thing, in words: ``service``, ``quoi``, ``quand_annees``."""
     rows = etude.elements_manquants
 
-    def quand(row: object) -> str:
+    def quand(row: pd.Series) -> str:
         """Return « 2023 à 2026 ; 2022 (départ) »."""
         if row.nature == DEPART:
             return f"{row.annees} (départ)"
@@ -118,32 +114,30 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
         return f"{years} ; {row.depart} (départ)" if row.depart else years
 
     return rows.assign(
-        service=[nom_du_service(etude, name) for name in rows["responsable"]],
+        service=rows["responsable"].map(lambda name: nom_du_service(etude, name)),
         quoi=rows["nature"].map(QUOI).fillna(rows["libelle"]),
         quand_annees=[quand(row) for row in rows.itertuples()],
     )
 
 
-def tableau_manques_finaux(etude: EtudeFinale) -> Tableau:
-    """Return what the whole convention lacks, one row a thing, all its years at once, for the screen."""
-    rows = ce_qui_manque(etude)
-    columns = [
+def colonnes_de_ce_qui_manque(*autres: Colonne) -> list[Colonne]:
+    """Return how ``ce_qui_manque`` is shown, with other columns before the document where it is found."""
+    return [
         Colonne("quoi", "Ce qui manque"),
         Colonne("fiche", "Fiche", True, ecrire=str),
         Colonne("quand_annees", "Années"),
+        *autres,
         Colonne("document", "Où le trouver", ecrire=lambda text: majuscule(text) or RIEN),
     ]
+
+
+def tableau_manques_finaux(etude: EtudeFinale) -> Tableau:
+    """Return what the whole convention lacks, one row a thing, all its years at once, for the screen."""
+    rows, title, source = ce_qui_manque(etude), "Ce qui manque, et à qui le demander", SOURCE_DES_MANQUES
     return etude.tableau(
-        rows,
-        columns,
-        "manques",
-        "Ce qui manque, et à qui le demander",
-        donnees=etude.elements_manquants,
-        source="relevé des fichiers de suivi ; catalogue du classeur d'évaluation",
-        groupes=rows["service"],
-        classe=LONG,
-        ecran=True,
-    )
+        rows, colonnes_de_ce_qui_manque(), "manques", title, donnees=etude.elements_manquants, source=source,
+        groupes=rows["service"], classe=LONG, ecran=True,
+    )  # fmt: skip
 
 
 def tableau_revisions(etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: bool = False) -> Tableau:

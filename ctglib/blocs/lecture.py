@@ -14,7 +14,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points
 from ctglib.donnees.lecture import publiable
-from ctglib.donnees.modeles.catalogue import Indicateur, Seuils, Theme
+from ctglib.donnees.modeles.catalogue import Seuils, Theme
 from ctglib.donnees.modeles.rapports import RoleDeFichier
 from ctglib.donnees.statuts import Statut
 
@@ -38,29 +38,24 @@ def mode_de_lecture(
     ]
     words += [f"« (p) » : {minuscule(contexte.statuts['P'].libelle)}"] * (Statut.PROVISOIRE in met)
     words += [f"« {RIEN} » : sans objet, ou que la convention ne donne pas"]
+    known = [item.annee for item in constats if item.niveau is not None or item.reference is not None]
+    counts, dated = pd.Series(known, dtype="Int64").value_counts().sort_index(), []
+    if len(counts):  # the main year and the others, each with how many indicators it has
+        main = counts.idxmax()
+        others = [f"{year} ({compter(count, 'indicateur')})" for year, count in counts.drop(main).items()]
+        told = f"L'année des données est {main} pour {compter(counts[main], 'indicateur')}"
+        told += f" ; les autres sont de {enumerer(others)}." if others else "."
+        dated.append(told + (f" {annees[main]}" if main in annees else ""))
     return liste(
         [
             f"Les chiffres sont ceux de la convention{autres}, à côté de ceux {contexte.reference.de}. Un écart décrit "
             "une situation ; il ne mesure l'effet d'aucune action.",
-            *_annees(constats, annees),
+            *dated,
             "Deux effectifs ne se comparent que par leur variation, deux montants par tête par leur rapport, deux taux "
             f"en points : à moins de {near_points}, ils sont dits similaires.",
             f"{' ; '.join(words)}. Zéro est une mesure.",
         ]
     )
-
-
-def _annees(constats: tuple[Constat, ...], particulieres: Mapping[int, str]) -> list[str]:
-    """Return the main year and the others, each with how many indicators it has."""
-    known = [item for item in constats if item.niveau is not None or item.reference is not None]
-    counts = pd.Series([item.annee for item in known], dtype="Int64").value_counts().sort_index()
-    if counts.empty:
-        return []
-    main = counts.idxmax()
-    others = [f"{year} ({compter(count, 'indicateur')})" for year, count in counts.drop(main).items()]
-    exceptions = f" ; les autres sont de {enumerer(others)}" if others else ""
-    told = f" {particulieres[main]}" if main in particulieres else ""
-    return [f"L'année des données est {main} pour {compter(counts[main], 'indicateur')}{exceptions}.{told}"]
 
 
 def limites(
@@ -73,21 +68,51 @@ def limites(
 ) -> Bloc:
     """Return the limits of the report: its one reference, doubtful and absent values, what the articles limit.
 
-    ``engagements`` is what the convention says of its data, ``manquants`` what the report leaves out.
+    The same absences in both territories are named once; a territory of which nothing is known is told in a sentence.
+
+    Args:
+        constats: A finding for every indicator.
+        engagements: What the convention says of its data.
+        contexte: The words and the two territories.
+        manquants: What the report leaves out.
+        doutes: Whether some values are marked as doubtful.
     """
-    doubtful = (
-        "Les valeurs marquées (?) sont à vérifier ; aucune n'est corrigée. Le contrôle de la convention dit pourquoi."
-    )
-    return liste(
-        [
-            f"Seule référence : {contexte.reference.le} ; la convention ne donne aucune commune comparable.",
-            *manquants,
-            *[doubtful] * doutes,
-            *_absents(constats, contexte),
-            *_arrondis([contexte.indicateurs[constat.indicateur] for constat in constats], contexte),
-            *engagements,
-        ]
-    )
+    told = [
+        f"Seule référence : {contexte.reference.le} ; la convention ne donne aucune commune comparable.",
+        *manquants,
+    ]
+    if doutes:
+        told.append(
+            "Les valeurs marquées (?) sont à vérifier ; aucune n'est corrigée. Le contrôle de la convention dit "
+            "pourquoi."
+        )
+    ranks = {item.indicateur: rank for rank, item in enumerate(constats)}
+    lacking: dict[tuple[str, str], list[str]] = {}  # by word of their absence and place
+    for place, value, status in (
+        (contexte.territoire.a, "niveau", "statut"),
+        (contexte.reference.a, "reference", "statut_reference"),
+    ):
+        unknown = [item for item in constats if getattr(item, value) is None]
+        if len(unknown) == len(constats):
+            told.append(f"Aucun indicateur n'a de valeur {place}.")
+            continue
+        for item in unknown:
+            lacking.setdefault((contexte.absence(getattr(item, status)), place), []).append(item.indicateur)
+    places: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (word, place), names in sorted(lacking.items(), key=lambda pair: ranks[pair[1][0]]):
+        places.setdefault((word, tuple(names)), []).append(place)
+    told += [
+        f"{compter(len(names), 'indicateur')} « {word} » {enumerer(where)} : {_libelles(names, contexte)}."
+        for (word, names), where in places.items()
+    ]
+    steps = {name: contexte.indicateurs[name].arrondi_source or 0 for name in ranks}
+    for step in sorted({step for step in steps.values() if step > 1}):  # a small difference is then noise
+        rounded = _libelles([name for name in ranks if steps[name] == step], contexte)
+        text = nombre_court(step)
+        told.append(
+            f"Arrondis à {text} par leur source, une différence de {text} ou moins n'y est pas lue : {rounded}."
+        )
+    return liste([*told, *engagements])
 
 
 def laisse_de_cote(
@@ -110,42 +135,6 @@ def laisse_de_cote(
     )
 
 
-def _absents(constats: tuple[Constat, ...], contexte: Contexte) -> list[str]:
-    """Return which indicators lack a value, why, and where; the same ones in both territories are named once.
-
-    A territory of which nothing is known is told in a sentence.
-    """
-    sides = {
-        contexte.territoire.a: [(item.indicateur, item.niveau, item.statut) for item in constats],
-        contexte.reference.a: [(item.indicateur, item.reference, item.statut_reference) for item in constats],
-    }
-    unknown = [where for where, cells in sides.items() if all(value is None for _, value, _ in cells)]
-    cells = pd.DataFrame(
-        [(where, *cell) for where in sides if where not in unknown for cell in sides[where]],
-        columns=["ou", "indicateur", "valeur", "statut"],
-    )
-    lacking = cells[cells["valeur"].isna()]
-    lacking = lacking.assign(rang=lacking["indicateur"].map([item.indicateur for item in constats].index))
-    told = lacking.assign(mot=lacking["statut"].map(contexte.absence)).sort_values("rang", kind="stable")
-    groups = told.groupby(["mot", "ou"], sort=False)["indicateur"].agg(tuple).reset_index()
-    places = groups.groupby(["mot", "indicateur"], sort=False)["ou"].agg(list)
-    return [f"Aucun indicateur n'a de valeur {where}." for where in unknown] + [
-        f"{compter(len(names), 'indicateur')} « {mot} » {enumerer(where)} : {_libelles(names, contexte)}."
-        for (mot, names), where in places.items()
-    ]
-
-
-def _arrondis(indicateurs: list[Indicateur], contexte: Contexte) -> list[str]:
-    """Return the counts that their source rounds by more than one, where a small difference is noise."""
-    steps = sorted({item.arrondi_source for item in indicateurs if (item.arrondi_source or 0) > 1})
-    rounded = {step: [item.id for item in indicateurs if item.arrondi_source == step] for step in steps}
-    return [
-        f"Arrondis à {nombre_court(step)} par leur source, une différence de {nombre_court(step)} ou moins n'y est pas "
-        f"lue : {_libelles(names, contexte)}."
-        for step, names in rounded.items()
-    ]
-
-
 def _libelles(identifiants: Iterable[str], contexte: Contexte) -> str:
     """Return the labels, parted by semicolons: some hold a comma."""
     return " ; ".join(contexte.indicateurs[identifiant].libelle for identifiant in identifiants)
@@ -153,16 +142,18 @@ def _libelles(identifiants: Iterable[str], contexte: Contexte) -> str:
 
 def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tableau:
     """Return the files read, grouped by what they are, in the order of the roles then of their paths."""
-    files = [(*role(path, roles), path, digest if publiable(path) else "") for path, digest in empreintes.items()]
-    files.sort(key=lambda file: (file[0], file[2]))
-    folders = [f"{found.groupe} ({path.partition('/')[0]})" for _, found, path, _ in files]
-    hidden = (
-        "Empreinte non publiée : celle d'un fichier de saisie permettrait d'y retrouver, par essais, un effectif "
-        "masqué ou la grille interne."
+    rows = [(*role(path, roles), path, digest if publiable(path) else "") for path, digest in empreintes.items()]
+    rows.sort(key=lambda row: (row[0], row[2]))
+    notes = (
+        "Entre parenthèses, le dossier des données. Empreinte : début du sha256, entier dans le CSV du tableau.",
+        f"Produit par ctglib, version {__version__} : les mêmes fichiers et la même version redonnent ce rapport.",
+        not all(map(publiable, empreintes))
+        and "Empreinte non publiée : celle d'un fichier de saisie permettrait d'y retrouver, par essais, un effectif "
+        "masqué ou la grille interne.",
     )
     return Tableau.de(
         pd.DataFrame(
-            [(path, found.role, found.partie, digest) for _, found, path, digest in files],
+            [(path, found.role, found.partie, digest) for _, found, path, digest in rows],
             columns=["fichier", "role", "partie", "sha256"],
         ),
         [  # the group names the folder
@@ -174,12 +165,8 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tablea
         nom="sources",
         titre="Fichiers lus par ce rapport, et leur empreinte",
         source="relevé des lectures de ce rapport",
-        groupes=tuple(folders),
-        notes=(
-            "Entre parenthèses, le dossier des données. Empreinte : début du sha256, entier dans le CSV du tableau.",
-            f"Produit par ctglib, version {__version__} : les mêmes fichiers et la même version redonnent ce rapport.",
-            *[hidden] * (not all(map(publiable, empreintes))),
-        ),
+        groupes=tuple(f"{found.groupe} ({path.partition('/')[0]})" for _, found, path, _ in rows),
+        notes=tuple(filter(None, notes)),
         classe="texte-long",
         ecran=True,
     )

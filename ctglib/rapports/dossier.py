@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.collecte import ce_qui_manque, periodes
+from ctglib.blocs.collecte import SOURCE_DES_MANQUES, ce_qui_manque, colonnes_de_ce_qui_manque, periodes
 from ctglib.blocs.messages_suivi import surtout
-from ctglib.blocs.page_une import couvrir
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.collecte.cadre import cadre_vierge
@@ -23,8 +22,6 @@ from ctglib.document.typographie import compter, majuscule, nombrer
 from ctglib.rapports.evaluation import ouvrir_evaluation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ctglib.blocs.fin import EtudeFinale
     from ctglib.document.blocs import Bloc
 
@@ -57,20 +54,10 @@ class DossierACompleter:
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, how many things are asked for."""
-        last, convention = self.etude, self.etude.convention
+        convention, cover = self.etude.convention, self.etude.couverture(self.etude.convention.titre, "")
         asked = compter(len(self.demandees), "demande") if len(self.demandees) else "complet"
-        return couvrir(
-            convention,
-            last.suivi.dossier.logos,
-            (("Statut", asked),),
-            fin=last.suivi.fin,
-            sujet=convention.titre,
-            territoire=self.etude.contexte.territoire.nom,
-            source=f"Source : {last.contexte.source}",
-            date=convention.debut.isoformat(),
-            sigles=tuple(self.etude.catalogue.synthese.sigles.items()),
-            breve=True,
-        )
+        mentions = (*cover.mentions[:2], ("Statut", asked))
+        return replace(cover, mentions=mentions, date=convention.debut.isoformat(), breve=True)
 
     @cached_property
     def demandees(self) -> pd.DataFrame:
@@ -107,60 +94,39 @@ class DossierACompleter:
         told = asked.groupby("service", sort=False)
         rows = told.agg(demandes=("quoi", "size"), fiches=("fiche", lambda one: ", ".join(map(str, sorted(set(one))))))
         rows["annees"] = [periodes(self._annees(group)) or RIEN for _, group in told]
-        return Liste(sentences, classe="messages") + Tableau.de(
-            rows.reset_index(),
-            [
-                Colonne("service", "Service"),
-                Colonne("demandes", "Demandes", numerique=True, ecrire=str),
-                Colonne("fiches", "Fiches action", numerique=True),
-                Colonne("annees", "Classeurs joints"),
-            ],
-            nom="services",
-            titre=f"À qui demander quoi, {self.etude.lieu_et_dates}",
-            source="relevé des fichiers de suivi",
-        )
+        columns = [Colonne("service", "Service"), Colonne("demandes", "Demandes", True, ecrire=str)]
+        columns += [Colonne("fiches", "Fiches action", True), Colonne("annees", "Classeurs joints")]
+        title, source, table = "À qui demander quoi", "relevé des fichiers de suivi", rows.reset_index()
+        messages = Liste(sentences, classe="messages")
+        return messages + self.etude.tableau(table, columns, "services", title, source=source)
 
     def demandes(self) -> Tableau | None:
         """Return what is missing, service by service: for which years, in which sheet, from which document, by when."""
         if self.demandees.empty:
             return None
-        return Tableau.de(
-            self.demandees,
-            [
-                Colonne("quoi", "Ce qui manque"),
-                Colonne("fiche", "Fiche", numerique=True, ecrire=str),
-                Colonne("quand_annees", "Années"),
-                Colonne("feuille", "Feuille"),
-                Colonne("document", "Où le trouver", ecrire=lambda text: majuscule(text) or RIEN),
-                Colonne("delai", "Quand"),
-            ],
-            nom="demandes",
-            titre=f"Ce qui manque, service par service, {self.etude.lieu_et_dates}",
-            source="relevé des fichiers de suivi ; catalogue du classeur d'évaluation",
-            groupes=tuple(self.demandees["service"]),
-            classe="texte-long",
-        )
+        columns = [*colonnes_de_ce_qui_manque(Colonne("feuille", "Feuille")), Colonne("delai", "Quand")]
+        return self.etude.tableau(
+            self.demandees, columns, "demandes", "Ce qui manque, service par service",
+            source=SOURCE_DES_MANQUES, groupes=self.demandees["service"], classe="texte-long",
+        )  # fmt: skip
 
     def lettres(self) -> Bloc | None:
         """Return, for each service, its letter as a Word file, and its part of the workbook of each year."""
-        services = self.demandees.groupby("responsable", sort=False)
-        return suite(block for service, rows in services for block in self._envoi(service, rows))
-
-    def _envoi(self, service: str, rows: pd.DataFrame) -> Iterator[Bloc]:
-        last, years = self.etude, self._annees(rows)
-        told, model = rows["service"].iloc[0], last.gabarit.lettre
-        words = {"titre": self.etude.convention.titre, "annees": periodes(years)}
-        subject, body = model.objet.format(**words), [text.format(**words) for text in model.paragraphes]
-        asked = [
-            f"{row.quoi} : {row.quand_annees}, feuille « {row.feuille} ». {row.delai}." for row in rows.itertuples()
-        ]
-        content = lettre(subject, told, body, asked, model.fin, annee=self.etude.annees[-1])
-        yield Titre(told)
-        yield Piece(f"{DOSSIER}/lettre-{service}.docx", content, "Lettre")
-        for year in years:
-            frame = cadre_vierge(last.suivi, last.gabarit, year, service)
-            file = nom_du_classeur(self.etude.convention.id, year, service)
-            yield Piece(f"{DOSSIER}/{file}", classeur(frame, feuilles(frame)), f"Classeur de {year}")
+        etude, model, told = self.etude, self.etude.gabarit.lettre, []
+        for service, rows in self.demandees.groupby("responsable", sort=False):
+            name, years = rows["service"].iloc[0], self._annees(rows)
+            words = {"titre": etude.convention.titre, "annees": periodes(years)}
+            subject, body = model.objet.format(**words), [text.format(**words) for text in model.paragraphes]
+            asked = [
+                f"{row.quoi} : {row.quand_annees}, feuille « {row.feuille} ». {row.delai}." for row in rows.itertuples()
+            ]
+            content = lettre(subject, name, body, asked, model.fin, annee=etude.annee)
+            told += [Titre(name), Piece(f"{DOSSIER}/lettre-{service}.docx", content, "Lettre")]
+            for year in years:
+                frame = cadre_vierge(etude.suivi, etude.gabarit, year, service)
+                file = nom_du_classeur(etude.convention.id, year, service)
+                told.append(Piece(f"{DOSSIER}/{file}", classeur(frame, feuilles(frame)), f"Classeur de {year}"))
+        return suite(told)
 
     def _annees(self, rows: pd.DataFrame) -> list[int]:
         """Return the years whose workbook some rows need; a value of before is corrected in that of the first year."""

@@ -1,0 +1,212 @@
+"""The posts of coordination: their cost and the euros written for them, year by year; how far their function has moved.
+
+One or two posts stand behind the grid of the référentiel d'emploi: to publish which lines moved would be the appraisal
+of a person. How many did is for all; line by line, it is for the internal report alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
+from ctglib.blocs.moyens import Moyens
+from ctglib.calculs.evaluation import PostureBougee, posture_bougee
+from ctglib.calculs.moyens import moyens_du_territoire, moyens_par_signataire
+from ctglib.calculs.suivi import ensemble, est_muet
+from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
+from ctglib.document.contexte import marquer, periode
+from ctglib.document.tableau import RIEN, Colonne
+from ctglib.document.typographie import avec_unite, compter, enumerer, minuscule, nombre_court
+from ctglib.donnees.modeles.catalogue import ReferentielEmploi
+from ctglib.donnees.statuts import Statut
+from ctglib.graphiques.grille import grille as graphique_en_grille
+
+COUTS = ["objet", "signataire", "annee", "valeur", "valeur_connue", "statut", "unite"]
+EUROS, ETP = "euros", "etp"
+REFERENCE, FICHE, FINANCEMENT = "reference", "fiche", "financement"
+LIGNES = ["fonction", "domaine", "item", "libelle", "annee", "niveau", "mouvement"]
+CLE = ["fonction", "domaine", "item"]
+DOMAINES = {"attendus": "attendu", "activites": "famille d'activités"}
+MOUVEMENTS = {"hausse": "↗", "baisse": "↘"}
+INTERNE = (
+    "Ni les lignes qui ont bougé ni leur niveau ne sont publiés : un ou deux postes sont concernés, ce serait "
+    "l'appréciation d'une personne."
+)
+
+
+def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
+    """Yield what the posts would cost, the euros written, the Caf's own team; then all of it year by year."""
+    contexte, reference, budget = etude.contexte, etude.catalogue.referentiel, Moyens(etude)
+    means = {year: suivi.moyens for year, suivi in etude.suivi.suivis.items()}
+    posts, unit = lire_annees(etude, analyse.tous("postes", "convertis")), contexte.unites[EUROS]
+    numero = next(item.numero for item in etude.convention.fiches if analyse in item.analyses)
+    whole = ensemble(posts, analyse.un("postes"))
+    costs = couts(whole, means, reference, fiche=numero, financement=analyse.financement)
+    pays = f"Dont {minuscule(budget.poste(analyse.financement))}"
+
+    def euros(valeur: float) -> str:
+        return avec_unite(valeur, unit.symbole, unit.decimales)
+
+    def montant(row: pd.Series) -> str:
+        """Return a total: « at least » when a line is not known, the word of its absence when none is."""
+        if pd.notna(row["valeur"]):
+            return marquer(euros(row["valeur"]), row["statut"])
+        known = row["valeur_connue"]
+        return f"au moins {euros(known)}" if pd.notna(known) else contexte.absence(row["statut"])
+
+    payers = costs["signataire"].map(budget.parties)
+    costs = costs.assign(texte=[montant(row) for _, row in costs.iterrows()], payeur=payers)
+    year = costs["annee"].max()
+    now = costs[costs["annee"].eq(year)]
+    told = [
+        f"Au coût du référentiel d'emploi, {euros(reference.cout_etp)} l'ETP par an, les postes de coordination de "
+        f"{year} représentent {euros(value)}. Ce n'est pas une dépense constatée."
+        for value in now.loc[now["objet"].eq(REFERENCE), "valeur"].dropna()
+    ]
+    for objet, words in ((FICHE, "Euros inscrits à cette fiche"), (FINANCEMENT, pays)):
+        rows = now[now["objet"].eq(objet)]
+        if len(rows):
+            told.append(f"{words} en {year} : {' ; '.join(rows['payeur'] + ', ' + rows['texte'])}.")
+        elif objet == FICHE:
+            told.append(f"Aucun montant n'est inscrit à cette fiche en {year}.")
+    yield liste(told)
+    yield liste(budget.equipe())
+    if est_muet(posts) and costs["valeur_connue"].isna().all():
+        return
+    labels = {REFERENCE: "Coût de référence des postes", FICHE: "Euros inscrits à la fiche", FINANCEMENT: pays}
+    counts = [
+        marquer(contexte.valeur_nue(name, value, status), status)
+        for name, value, status in posts[["indicateur", "valeur", "statut"]].itertuples(index=False)
+    ]
+    named = costs["objet"].map(labels) + payers.radd(", ").fillna("")
+    rows = pd.concat(
+        [
+            posts.assign(groupe="Équivalents temps plein", texte=counts),
+            costs.assign(groupe="Euros", libelle=named),
+        ]
+    )
+    years = sorted(int(year) for year in posts["annee"].unique())
+    lines = pd.MultiIndex.from_frame(rows[["groupe", "libelle"]].drop_duplicates())
+    texts = rows.set_index(["groupe", "libelle", "annee"])["texte"].unstack().reindex(index=lines, columns=years)
+    cells = texts.fillna(RIEN).rename(columns=str).reset_index()
+    columns = [Colonne("libelle", "Postes et euros"), *(Colonne(str(year), str(year), True) for year in years)]
+    title = f"Postes de coordination et euros, {contexte.territoire.nom}, {periode(years)}"
+    yield contexte.tableau(
+        cells, columns, analyse.id, title,
+        donnees=pd.concat([equivalents(posts, means), costs[COUTS]], ignore_index=True),
+        ecran=True,
+        groupes=cells["groupe"],
+        notes=[texts.isna().any(axis=None) and f"{RIEN} : aucune ligne saisie."],
+        statuts=rows["statut"],
+    )  # fmt: skip
+
+
+def couts(
+    postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi, *, fiche: int,
+    financement: str,
+) -> pd.DataFrame:  # fmt: skip
+    """Return, year by year, what the posts would cost at the référentiel, and the euros that are really written.
+
+    The two are not the same thing: the first is a reference for a full-time equivalent, the second a budget.
+
+    Returns:
+        The columns ``COUTS``. ``objet``: "reference" (no signataire), "fiche" (all the euros of a signataire for the
+        fiche) or "financement". A total that lacks a line has no ``valeur``; ``valeur_connue`` is then « at least ».
+    """
+    cost = postes["valeur"] * referentiel.cout_etp
+    frames = [postes.assign(objet=REFERENCE, signataire="", valeur=cost, valeur_connue=cost).reset_index(names="annee")]
+    for year in postes.index.intersection(list(moyens)):
+        euros = moyens[int(year)][moyens[int(year)]["nature"].eq(EUROS)]
+        own, paid = euros["fiche"].eq(fiche).fillna(value=False), euros["poste"].eq(financement)
+        for name, chosen in ((FICHE, own), (FINANCEMENT, paid)):
+            totals = moyens_par_signataire(euros[chosen].assign(fiche=fiche), referentiel)
+            frames.append(totals.assign(objet=name, annee=year))
+    table = pd.concat([rows for rows in frames if len(rows)] or frames[:1], ignore_index=True).assign(unite=EUROS)
+    return table.astype({"annee": "Int64", "valeur": "float64", "valeur_connue": "float64"})[COUTS]
+
+
+def equivalents(postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """Return the full-time equivalents that go with the costs: the posts of coordination, and each party's own team.
+
+    Returns:
+        The columns ``COUTS``. ``objet`` is the indicator of the posts, or the line of the budget.
+    """
+    own = postes.assign(objet=postes["indicateur"], signataire="", valeur_connue=postes["valeur"])
+    teams = [moyens_du_territoire(rows).assign(annee=year) for year, rows in moyens.items()]
+    team = pd.concat(teams, ignore_index=True).rename(columns={"poste": "objet"})
+    table = pd.concat([own, team[team["nature"].eq(ETP)]], ignore_index=True)
+    return table.assign(unite=ETP, annee=table["annee"].astype("Int64"))[COUTS]
+
+
+def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
+    """Yield how many lines moved; the meaning of the levels and the grid by year too, in the internal report."""
+    now, words = etude.annuel.posture, etude.catalogue.evaluation.niveaux
+    moved = posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0])
+    scored = now["niveau"].notna().any()
+    yield bougees(moved, etude.annee, notee=scored, interne=etude.interne)
+    if not etude.interne:
+        return
+    if scored:
+        levels = " ; ".join(f"{level}, {minuscule(word)}" for level, word in enumerate(words))
+        up, down = MOUVEMENTS.values()
+        yield paragraphe(
+            f"Niveaux, pour la fonction et non pour la personne : {levels}. {up} monté, {down} descendu depuis l'année "
+            "d'avant.",
+            classe="note",
+        )
+    table = niveaux({year: suivi.posture for year, suivi in etude.suivi.suivis.items()}, etude.catalogue.referentiel)
+    if table.empty:
+        return
+    several = table["fonction"].nunique() > 1
+    cells = table.assign(
+        ligne=table["fonction"] + " : " + table["libelle"] if several else table["libelle"],
+        colonne=table["annee"].astype(str),
+        valeur=table["niveau"].astype("float64"),
+        texte=table["niveau"].astype("string").fillna(etude.contexte.absence(Statut.NON_TRANSMIS)),
+        signe=table["mouvement"].map(MOUVEMENTS).fillna(""),
+    )
+    title = "Quel niveau la fonction exerce-t-elle pour chaque ligne du référentiel d'emploi ?"
+    yield graphique_en_grille(cells, etude.contexte, nom=analyse.id, titre=title)
+
+
+def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi) -> pd.DataFrame:
+    """Return the grid of each year line by line: for the internal report alone.
+
+    Returns:
+        The columns ``LIGNES``: each function that was ever scored, each item, each year that has a grid at all;
+        ``mouvement`` is "hausse", "baisse" or "" against the year before.
+    """
+    told = [rows.assign(annee=year) for year, rows in sorted(postures.items()) if len(rows)]
+    if not told:
+        return pd.DataFrame(columns=LIGNES)
+    scored = pd.concat(told, ignore_index=True)[[*CLE, "annee", "niveau"]].astype({"niveau": "Int64"})
+    lines = [(name, item.id, item.libelle) for name in DOMAINES for item in getattr(referentiel, name)]
+    items = pd.DataFrame(lines, columns=["domaine", "item", "libelle"])
+    twice = items["libelle"].duplicated(keep=False)  # the référentiel gives one label to two lines
+    items["libelle"] += (" (" + items["domaine"].map(DOMAINES) + ")").where(twice, "")
+    functions = pd.DataFrame({"fonction": scored["fonction"].unique()})
+    years = pd.DataFrame({"annee": sorted(scored["annee"].unique())})
+    table = functions.merge(items, how="cross").merge(years, how="cross").merge(scored, on=[*CLE, "annee"], how="left")
+    before = scored.assign(annee=scored["annee"] + 1).rename(columns={"niveau": "avant"})
+    gap = table["niveau"] - table.merge(before, on=[*CLE, "annee"], how="left")["avant"]
+    ways = gap.fillna(0).map(lambda change: "hausse" if change > 0 else "baisse" if change < 0 else "")
+    return table.assign(mouvement=ways, annee=table["annee"].astype("Int64"))[LIGNES]
+
+
+def bougees(bougee: PostureBougee, annee: int, *, notee: bool, interne: bool) -> Bloc:
+    """Return how many lines of the grid moved, of how many that compare; which way, only in the internal report."""
+    if not notee:
+        return Groupe()
+    moved, secret = bougee.bougees, "" if interne else f" {INTERNE}"
+    if not bougee.comparables:
+        first = f"La grille du référentiel d'emploi a été notée pour {annee} ; rien ne se compare à {annee - 1}."
+        return paragraphe(first + secret)
+    lines = compter(bougee.comparables, "ligne comparable", "lignes comparables")
+    count = "aucune n'a bougé" if not moved else f"{nombre_court(moved)} {'ont' if moved > 1 else 'a'} bougé"
+    told = f"Sur {lines} de la grille du référentiel d'emploi, {count} entre {annee - 1} et {annee}.{secret}"
+    if interne:
+        counts = {"montée": bougee.montees, "descendue": bougee.descendues, "inchangée": bougee.inchangees}
+        told += f" Lignes : {enumerer([compter(count, word) for word, count in counts.items()])}."
+    return paragraphe(told)
