@@ -175,7 +175,7 @@ def lu_par(nom: str, path: Path) -> str:
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_chaque_type_d_analyse_a_sa_fonction_et_ses_roles_sont_lus(type_: str) -> None:
-    path = DEPOT / "ctglib" / "blocs" / f"{type_}.py"
+    path = DEPOT / "ctglib" / "blocs" / f"{analyses.AILLEURS.get(type_, type_)}.py"
     source = lu_par(type_, path if path.exists() else path.with_name("analyses.py"))
     needed, possible, keys, other_keys = attendus(type_)
 

@@ -82,10 +82,7 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     ]
     named = costs["objet"].map(labels) + payers.radd(", ").fillna("")
     rows = pd.concat(
-        [
-            posts.assign(groupe="Équivalents temps plein", texte=counts),
-            costs.assign(groupe="Euros", libelle=named),
-        ]
+        [posts.assign(groupe="Équivalents temps plein", texte=counts), costs.assign(groupe="Euros", libelle=named)]
     )
     years = sorted(int(year) for year in posts["annee"].unique())
     lines = pd.MultiIndex.from_frame(rows[["groupe", "libelle"]].drop_duplicates())

@@ -25,9 +25,8 @@ from ctglib.calculs.preuves import CONVENTION, Preuve, evaluabilite, preuves_du_
 from ctglib.calculs.suivi import annees, avec_departs, avec_reperes, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.blocs import Groupe, suite
-from ctglib.document.contexte import Contexte
+from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, marquer, petits_publies
 from ctglib.document.figure import Figure
-from ctglib.document.contexte import BANDE, IMPLICITE, bande, marquer, petits_publies
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, compter, nombre_court
 from ctglib.donnees.dossier import Finale

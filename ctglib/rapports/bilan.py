@@ -21,8 +21,8 @@ from ctglib.calculs.bilan import NON_EVALUABLE, OUVERTES, RANGS, Proposition, en
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
 from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.document.blocs import Bloc, Couverture, Gras, Groupe, Lien, liste, paragraphe, sous_titre, suite
-from ctglib.document.figure import Figure
 from ctglib.document.contexte import IMPLICITE
+from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import (
     INSECABLE,

@@ -23,8 +23,8 @@ from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
 from ctglib.calculs.suivi import Numerotes, avenant_de_la_cible, depuis_le_depart, par_avenant
 from ctglib.document.blocs import Bloc, Couverture, Groupe, Titre, colonnes, liste, sous_titre, suite
-from ctglib.document.figure import Figure
 from ctglib.document.contexte import BANDE, IMPLICITE, bande, petits_publies
+from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, date_longue, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees.modeles.convention import Absence, Analyse, Resultat
