@@ -6,7 +6,7 @@ The workbook gathers and proposes; the evaluators appraise, and the parties deci
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -64,7 +64,7 @@ class Criteres(Montrable):
         answers = {item.critere: rules.reponses[item.reponse].dit for item in etude.finale.saisie.criteres}
         rows, data = [], []
         for item in rules.criteres:
-            data += [(item.titre, proof.id, proof.libelle, *astuple(proofs[proof.id])) for proof in item.preuves]
+            data += [(item.titre, proof.id, proof.libelle, *proofs[proof.id]) for proof in item.preuves]
             complete = sum(proofs[proof.id].completude == "complete" for proof in item.preuves)
             said = majuscule(answers.get(item.id) or etude.mot("a_completer"))
             rows.append((item.titre, item.question, sur(complete, len(item.preuves)), said))
