@@ -12,7 +12,6 @@ from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, ecrire, enumerer, ma
 
 if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.coherence import Verdict
     from ctglib.donnees.modeles.convention import Affirmation
 
@@ -21,19 +20,8 @@ EPSILON = 1e-9  # binary fractions only: 99.9 is not exactly 99.9; it never deci
 VARIATION = "variation_5_ans"
 
 
-def demi_pas(indicateur: Indicateur) -> float:
-    """Return how far the truth can be from the printed value: half its rounding, zero for an exact count."""
-    return (indicateur.arrondi_source or 0.0) / 2
-
-
 class Lecture:
-    """Annexe 1 by indicator and territory (of two years, the latest), and the words for what it says.
-
-    Attributes:
-        dossier: The convention's checked data.
-        lignes: The row of each indicator and territory, in the order of the years.
-        territoires: Codes, in the order of the file.
-    """
+    """Annexe 1 by indicator and territory (of two years, the latest), and the words for what it says."""
 
     def __init__(self, dossier: Dossier) -> None:
         self.dossier, self.catalogue = dossier, dossier.catalogue
@@ -56,8 +44,8 @@ class Lecture:
         return [int(self.lignes[name, territoire].annee) for name in indicateurs]
 
     def demi_pas(self, *indicateurs: str) -> float:
-        """Return how far the sum of some indicators can be from its printed value."""
-        return sum(demi_pas(self.catalogue.indicateurs[name]) for name in indicateurs)
+        """Return how far the sum of some indicators can be from its printed value: half of each one's rounding."""
+        return sum(self.catalogue.indicateurs[name].arrondi_source or 0.0 for name in indicateurs) / 2
 
     def libelle(self, indicateur: str) -> str:
         """Return the label of an indicator, in French quotes."""

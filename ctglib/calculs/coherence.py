@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pandas as pd
 
-from ctglib.calculs.affirmations import EPSILON, VARIATION, Lecture, demi_pas, juger
+from ctglib.calculs.affirmations import EPSILON, VARIATION, Lecture, juger
 from ctglib.calculs.comparaison import rupture_dans
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, minuscule, nombre, pourcent, variation
 from ctglib.calculs.formules import appliquer
@@ -24,7 +24,6 @@ from ctglib.donnees.modeles.convention import Absence
 
 if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.catalogue import Indicateur
     from ctglib.donnees.modeles.coherence import (
         Inclusion,
         LectureEffectif,
@@ -128,16 +127,27 @@ Constats = Iterator[tuple[str, dict[str, object]]]  # a rule, and the arguments 
 
 
 def parts_recalculees(check: Controle) -> Constats:
-    """Yield the values that the catalogue's formula does not give back, whatever the rounding of both sides."""
+    """Yield the values that the catalogue's formula does not give back, whatever the rounding of both sides.
+
+    The formulas are monotone in each input, so that the extremes are at the ends of the inputs' rounding.
+    """
     for item, territoire in product(check.catalogue.indicateurs.values(), check.territoires):
-        printed, bounds = check.valeur(item.id, territoire), _intervalle(item, territoire, check)
-        if printed is None or bounds is None:
+        inputs = list(dict.fromkeys(item.termes)) if item.calcul else []
+        printed, values = check.valeur(item.id, territoire), check.valeurs(inputs, territoire)
+        if printed is None or not values:
             continue
-        step, (low, high) = demi_pas(item) + EPSILON, bounds
-        if low - step <= printed <= high + step:
+        ends = [
+            {value - check.demi_pas(name), value + check.demi_pas(name)}
+            for name, value in zip(inputs, values, strict=True)
+        ]
+        found = appliquer(item.calcul, item.entrees, pd.DataFrame(list(product(*ends)), columns=inputs)).dropna()
+        step = check.demi_pas(item.id) + EPSILON
+        if found.empty or found.min() - step <= printed <= found.max() + step:
             continue
-        least, most = (check.ecrire(bound, item.id) for bound in bounds)
-        computed = least if least == most else f"de {least} à {most}"
+        computed = " à ".join(
+            dict.fromkeys(check.ecrire(float(bound), item.id) for bound in (found.min(), found.max()))
+        )
+        computed = f"de {computed}" if " à " in computed else computed
         if item.calcul == "ratio_pour_100":
             computed = f"{' / '.join(check.ecrire(check.valeur(n, territoire), n) for n in item.termes)} = {computed}"
         yield (
@@ -151,21 +161,6 @@ def parts_recalculees(check: Controle) -> Constats:
                 "indicateurs": (item.id,),
             },
         )
-
-
-def _intervalle(item: Indicateur, territoire: str, check: Controle) -> tuple[float, float] | None:
-    """Return the least and the greatest value that the formula can take, None when an input is absent.
-
-    The formulas are monotone in each input, so that the extremes are at the ends of the inputs' rounding.
-    """
-    inputs = list(dict.fromkeys(item.termes)) if item.calcul else []
-    values = check.valeurs(inputs, territoire)
-    if not values:
-        return None
-    steps = map(check.demi_pas, inputs)
-    ends = [{value - step, value + step} for value, step in zip(values, steps, strict=True)]
-    found = appliquer(item.calcul, item.entrees, pd.DataFrame(list(product(*ends)), columns=inputs)).dropna()
-    return None if found.empty else (float(found.min()), float(found.max()))
 
 
 Trouve = tuple[Iterable[str], str, str, Iterable[str]] | None  # rows read, what is written, worked out, doubtful
@@ -304,17 +299,13 @@ def memes_effectifs(check: Controle) -> Constats:
     for relation in check.relations.memes_effectifs:
         # An offer, or a row, that is not there contradicts nothing.
         places = [
-            place
+            (place, _dans_l_offre(place, offer) if place.indicateur is None else check.valeur(place.indicateur, here))
             for place in relation.lectures
             if (not offer.empty if place.indicateur is None else (place.indicateur, here) in check.lignes)
         ]
-        values = [
-            _dans_l_offre(place, offer) if place.indicateur is None else check.valeur(place.indicateur, here)
-            for place in places
-        ]
         compared: list[float | None] = []
         sums = set()
-        for place, value in zip(places, values, strict=True):
+        for place, value in places:
             if not (place.ajoute and compared):
                 compared.append(value)
             elif value is not None:
@@ -332,7 +323,7 @@ def memes_effectifs(check: Controle) -> Constats:
             {
                 "relation": relation,
                 "lieu": at,
-                "ecrit": " ; ".join(_effectif(place, value) for place, value in zip(places, values, strict=True)),
+                "ecrit": " ; ".join(_effectif(place, value) for place, value in places),
                 "calcule": f"{', '.join(known[:-1])} ou {known[-1]} selon le passage",
                 "indicateurs": names,
             },
@@ -341,12 +332,11 @@ def memes_effectifs(check: Controle) -> Constats:
 
 def _dans_l_offre(place: LectureEffectif, offre: pd.DataFrame) -> float | None:
     """Return the sum of a characteristic, or the number of structures of which something is said; None for neither."""
-    rows = offre[offre["type"].isin(place.types) & (offre["valeur"] != "")]
+    rows = offre[offre["type"].isin(place.types) & offre["valeur"].ne("")]
     if place.caracteristique is None:
         return float(rows["structure"].nunique()) or None
-    rows = rows[rows["caracteristique"] == place.caracteristique]
-    if place.modalites:
-        rows = rows[rows["modalite"].isin(place.modalites)]
+    rows = rows[rows["caracteristique"].eq(place.caracteristique)]
+    rows = rows[rows["modalite"].isin(place.modalites or rows["modalite"])]
     return None if rows.empty else float(pd.to_numeric(rows["valeur"]).sum())
 
 
@@ -366,30 +356,26 @@ def quotients(check: Controle) -> Constats:
 
     The rule's least number of territories, and counts that are not zero, keep chance out.
     """
-
-    def grille(items: list[Indicateur]) -> np.ndarray:
-        """Return the values, one row an indicator, one column a territory, NaN when absent."""
-        rows = [[check.valeur(item.id, code) for code in check.territoires] for item in items]
-        return np.array(rows, dtype=float).reshape(len(items), len(check.territoires))
-
     # A change may be under zero: it is no level.
     levels = [item for item in check.catalogue.indicateurs.values() if item.bornes[0] == 0]
-    counts = [item for item in levels if item.unite == "nombre"]
     shares = [item for item in levels if check.catalogue.unites[item.unite].symbole == "%" and item.calcul is None]
-    values = grille(counts)
+    counts = [item.id for item in levels if item.unite == "nombre"]
+    rows = [[check.valeur(name, code) for code in check.territoires] for name in counts]
+    values = np.array(rows, dtype=float).reshape(len(counts), len(check.territoires))  # NaN when absent
     parts, wholes = values[:, None, :], values[None, :, :]
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.where((parts > 0) & (parts <= wholes), 100 * parts / wholes, np.nan)  # part, whole, territory
-    for share, printed in zip(shares, grille(shares), strict=True):
+    for share in shares:
+        printed = np.array([check.valeur(share.id, code) for code in check.territoires], dtype=float)
         present = ~np.isnan(printed)
         if present.sum() < check.regle("quotient").seuils["territoires"]:
             continue
         codes = [code for code, known in zip(check.territoires, present, strict=True) if known]
-        near = np.abs(found - printed)[:, :, present] <= demi_pas(share) + EPSILON
+        near = np.abs(found - printed)[:, :, present] <= check.demi_pas(share.id) + EPSILON
         for pair in np.argwhere(near.all(axis=2)):
             if pair[0] == pair[1]:
                 continue
-            part, whole = (counts[place].id for place in pair)
+            part, whole = (counts[place] for place in pair)
             written = [
                 f"{check.ecrire(check.valeur(share.id, code), share.id)} ({check.catalogue.territoires[code].nom})"
                 for code in codes
