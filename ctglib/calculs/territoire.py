@@ -71,59 +71,53 @@ def contexte_du_territoire(
     rank = {name: place for place, name in enumerate(indicateurs)}
     wanted = series[series["indicateur"].isin(rank)].astype({"annee": "int64", "valeur": "float64"})
     own, other = (wanted[wanted["territoire"].eq(code)] for code in (lieux.territoire, lieux.reference))
+    known = own.assign(mesuree=own["valeur"].notna()).sort_values(["mesuree", "annee"])
+    earlier = known[known["mesuree"] & known.duplicated(LIGNE, keep="last")].drop_duplicates(LIGNE, keep="last")
     lines = own.drop_duplicates(LIGNE)[[*LIGNE, "unite"]]
     lines = lines.sort_values("indicateur", key=lambda column: column.map(rank), kind="stable", ignore_index=True)
-    known = own.assign(mesuree=own["valeur"].notna()).sort_values(["mesuree", "annee"])
-    table = lines.merge(
-        known.drop_duplicates(LIGNE, keep="last")[[*LIGNE, "annee", "valeur", "statut", "source", "note"]]
-    )
-    measured = own[own["valeur"].notna()].sort_values("annee")
-    earlier = measured[measured.duplicated(LIGNE, keep="last")].drop_duplicates(LIGNE, keep="last")
+    latest = known.drop_duplicates(LIGNE, keep="last")[[*LIGNE, "annee", "valeur", "statut", "source", "note"]]
+    table = lines.merge(latest)
     before = table[LIGNE].merge(earlier, "left")["annee"]
+    start, last = pd.Series(float(lieux.depart), table.index), max([lieux.depart, *wanted["annee"]])
+    here, there = (par_annee(part, table, lieux.depart, last)[0] for part in (own, other))
 
     def en_annee(values: pd.DataFrame, years: pd.Series) -> pd.Series:
         return values.where(np.equal.outer(years.to_numpy("float64"), values.columns.to_numpy())).max(axis=1)
 
     def variation(values: pd.DataFrame, since: pd.Series) -> pd.Series:
         """Return the change since a year in %, missing when one is not known, is zero, or lies across a break."""
-        start, end = en_annee(values, since), en_annee(values, table["annee"])
+        first, final = en_annee(values, since), en_annee(values, table["annee"])
         parted = coupure_entre(table, meanings, (), since).ne("")
-        return (100 * (end / start.mask(start.eq(0)) - 1)).mask(parted | ~since.lt(table["annee"]))
+        return (100 * (final / first.mask(first.eq(0)) - 1)).mask(parted | ~since.lt(table["annee"]))
 
-    start = pd.Series(float(lieux.depart), table.index)
-    last = max([lieux.depart, *wanted["annee"]])
-    own_years, other_years = (par_annee(part, table, lieux.depart, last)[0] for part in (own, other))
     items = table["indicateur"].map(meanings)
     table = table.assign(
         annee_avant=before,
-        valeur_avant=en_annee(own_years, before),
-        valeur_depart=en_annee(own_years, start),
-        variation=variation(own_years, before),
-        variation_depart=variation(own_years, start),
-        variation_reference=variation(other_years, before),
-        variation_reference_depart=variation(other_years, start),
+        valeur_avant=en_annee(here, before),
+        valeur_depart=en_annee(here, start),
+        variation=variation(here, before),
+        variation_depart=variation(here, start),
+        variation_reference=variation(there, before),
+        variation_reference_depart=variation(there, start),
         arrondi=[item.arrondi_source or 0.0 for item in items],
         hasard=[item.hasard for item in items],
     )
     moved, _ = mouvement(table.assign(valeur_precedente=table["valeur_avant"]), seuils)
-    table = table.assign(
-        ecart=(table["valeur"] - table["valeur_avant"]).round(DECIMALES_EXACTES),
-        lecture=moved.mask(coupure_entre(table, meanings, (), before).ne(""), "rupture")
-        .mask(before.isna(), "seule").mask(table["valeur"].isna(), "absente"),
-    )  # fmt: skip
+    moved = moved.mask(coupure_entre(table, meanings, (), before).ne(""), "rupture").mask(before.isna(), "seule")
     short = pd.Series([item.petite_serie is not None for item in items], table.index, dtype=bool)
     read = [
         moyennes(own.merge(table.loc[[place], LIGNE]), items[place].petite_serie, seuils.hasard_ecarts)
         for place in table.index[short]
     ]
     means = pd.DataFrame(read, table.index[short], columns=[*MOYENNES, "lecture"]).reindex(table.index)
-    told = table[D_UNE_ANNEE_A_L_AUTRE].mask(short)
     table = table.assign(
-        **told, **means[list(MOYENNES)], lecture=means["lecture"].fillna(table["lecture"].mask(short, "seule"))
+        ecart=(table["valeur"] - table["valeur_avant"]).round(DECIMALES_EXACTES),
+        lecture=means.pop("lecture").fillna(moved.mask(table["valeur"].isna(), "absente").mask(short, "seule")),
+        **means,
     )
+    table = table.assign(**table[D_UNE_ANNEE_A_L_AUTRE].mask(short))
     reals = (*D_UNE_ANNEE_A_L_AUTRE, "valeur", "moyenne_avant", "moyenne", "variation_des_moyennes", "hasard")
-    kinds = dict.fromkeys(reals, "float64") | dict.fromkeys(("annee", "annee_avant"), "Int64")
-    return table[list(COLONNES)].astype(kinds)
+    return table[list(COLONNES)].astype(dict.fromkeys(reals, "float64") | {"annee": "Int64", "annee_avant": "Int64"})
 
 
 def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
