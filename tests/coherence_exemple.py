@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import ICI, LA, SEUILS, UNITES, indicateur
 
-from ctglib.donnees.modeles.catalogue import CategorieOffre, TypeOffre, VocabulaireOffre
+from ctglib.donnees.modeles.catalogue import TypeOffre, VocabulaireOffre
 from ctglib.donnees.modeles.coherence import Correction, Justification, Regles, Relations
 from ctglib.donnees.modeles.convention import Affirmation, Convention
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -76,10 +76,10 @@ RELATIONS = Relations(
     ],
     ages_offerts=[{"id": "accueil", "objet": "les âges des accueils", "types": ["accueil"], "theme": "enfance"}],
     periodicites=[{"id": "aide", "objet": "l'aide", "indicateur": "petits", "periodicite": "annuelle"}],
-    attendus_offre=[{"type": "accueil", "caracteristiques": ["places", "age_min", "age_max"]}],
+    attendus_offre={"accueil": ["places", "age_min", "age_max"]},
 )
 OFFRE = VocabulaireOffre(
-    categories=[CategorieOffre(id="loisirs", libelle="Loisirs")],
+    categories={"loisirs": "Loisirs"},
     types=[TypeOffre(id="accueil", libelle="Accueil", categorie="loisirs")],
     gestions={"publique": "Gestion publique"},
     caracteristiques={"places": "Places", "age_min": "Âge minimal", "age_max": "Âge maximal", "soutien": "Soutien"},

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from ctglib.calculs.comparables import Resultat, comparer
 from ctglib.document.contexte import Contexte
-from ctglib.donnees.modeles.catalogue import Comparaison, MotsComparaison, Reglage
+from ctglib.donnees.modeles.catalogue import Comparaison, Reglage
 
 NOMS = ("foyers", "rsa", "af")
 DEBUT, FIN = 2022, 2024
 CONVENTION = SimpleNamespace(territoire=ICI.code, debut=SimpleNamespace(year=DEBUT + 1))
-MOTS = MotsComparaison(
-    bruit="dans le bruit", depasse="plus que l'arrondi", rupture="rupture",
-    sans_calcul="non calculable",
-)  # fmt: skip
+MOTS = {
+    "bruit": "dans le bruit", "depasse": "plus que l'arrondi", "rupture": "rupture",
+    "sans_calcul": "non calculable",
+}  # fmt: skip
 SUR = st.integers(1, 60).map(lambda count: 5 * count)
 TAILLE = st.integers(20, 60).map(lambda count: 5 * count)
 COMPLETE = st.tuples(TAILLE, *[SUR] * 5).map(list)

@@ -13,7 +13,8 @@ import pytest
 from ctglib import ouvrir_evaluation
 from ctglib.blocs.conformite import Conformite
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.modeles.evaluation import Confirmation, Lectures
+from ctglib.donnees.modeles.convention import Validation
+from ctglib.donnees.modeles.evaluation import Lectures
 from ctglib.donnees.validation import valider
 
 
@@ -50,7 +51,7 @@ def test_les_seuils_de_population_disent_qui_est_oblige(population: float | None
 
 
 def test_la_regle_est_a_verifier_tant_que_personne_ne_l_a_confirmee() -> None:
-    told = Confirmation(par="Service juridique", le="2026-12-15")
+    told = Validation(par="Service juridique", date="2026-12-15")
     finale = harnes().finale
     sure = replace(harnes(), finale=replace(finale, conformite=finale.conformite.model_copy(update={"confirme": told})))
 

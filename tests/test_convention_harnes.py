@@ -181,7 +181,7 @@ def test_l_offre_n_emploie_que_les_mots_du_catalogue(dossier: Dossier) -> None:
     words, offre = dossier.catalogue.offre, dossier.offre
 
     assert set(offre["type"]) <= {item.id for item in words.types}
-    assert {item.categorie for item in words.types} <= {item.id for item in words.categories}
+    assert {item.categorie for item in words.types} <= {*words.categories}
     assert set(offre["caracteristique"]) <= set(words.caracteristiques)
     assert set(offre["modalite"]) - {""} <= set(words.modalites)
     assert set(offre["unite"]) - {""} <= set(dossier.catalogue.unites)
@@ -224,7 +224,7 @@ def _plus_longue_reprise(affirmation: Affirmation, written: str) -> int:
 def test_les_articles_disent_ce_que_dit_le_texte(convention: Convention) -> None:
     articles = {article.numero: f"{article.objet} {article.consequence}" for article in convention.articles}
     suites = charger_yaml("catalogue/evaluation_finale.yaml", ReglesFinales).articles
-    decisions = {convention.clause(item.clause).article: item.decision for item in suites}
+    decisions = {convention.clause(role).article: decision for role, decision in suites.items()}
 
     assert "antenne de développement social de Carvin" in articles["2"]
     assert "condition" in articles["6-b"]

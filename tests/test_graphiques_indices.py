@@ -105,7 +105,7 @@ def test_une_valeur_contredite_porte_sa_marque_et_n_est_jamais_la_plus_forte() -
 
 
 def test_les_indices_n_emploient_que_les_couleurs_de_la_charte() -> None:
-    known = {*charte().couleurs.model_dump().values(), *charte().degrades.territoire, "none"}
+    known = {*charte().couleurs.model_dump().values(), *charte().degrade, "none"}
     figure = figure_des_indices(CAS_INDICES["hors échelle"])
 
     used = {item.get(kind) for item in racine(figure.svg_large).iter() for kind in ("fill", "stroke")} - {None}

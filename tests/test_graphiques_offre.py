@@ -41,8 +41,8 @@ def harnes() -> Figure:
     catalogue, annexe1 = dossier.catalogue, dossier.annexe1
     counts = annexe1[annexe1["territoire"] == dossier.convention.territoire].set_index("indicateur")["valeur"]
     rows = [
-        (item.age_min, item.age_max, counts[item.indicateur], catalogue.indicateurs[item.indicateur].libelle)
-        for item in catalogue.synthese.tranches_age
+        (*ages, counts[name], catalogue.indicateurs[name].libelle)
+        for name, ages in catalogue.synthese.tranches_age.items()
     ]
     tranches = pd.DataFrame(rows, columns=["age_min", "age_max", "effectif", "libelle"])
     return dessiner(lecture.ages(dossier.offre, catalogue.offre), tranches)
@@ -64,7 +64,7 @@ def lisible(text: str) -> str:
 
 def verifier(figure: Figure) -> None:
     """Fail when a text is small, leaves its frame or covers another, in either size."""
-    for svg, width in zip(dessins(figure), (charte().largeurs.large, charte().largeurs.etroit), strict=True):
+    for svg, width in zip(dessins(figure), charte().largeurs.values(), strict=True):
         assert debords(svg) == []
         assert chevauchements(svg) == []
         assert tailles(svg) == {9.0}

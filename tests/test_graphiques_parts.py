@@ -64,7 +64,7 @@ def test_une_part_cachee_est_hachuree_et_dite_et_les_autres_ont_leur_longueur(ta
 
     svg = dessins(dessiner("parts", table))[taille]
 
-    shades = charte().degrades.territoire
+    shades = charte().degrade
     widths = [right - left for shade in shades[:2] for left, _, right, _ in aplats(svg, shade)[:1]]
     assert widths[1] / widths[0] == pytest.approx(62 / 30, abs=0.01)
     hatched = [box.droite - box.gauche for box in hachures(svg)]
@@ -94,7 +94,7 @@ def test_une_modalite_garde_sa_nuance_d_un_groupe_a_l_autre() -> None:
 
     svg = dessiner("parts", table).svg_large
 
-    strong = [box for box in aplats(svg, charte().degrades.territoire[0]) if box[2] - box[0] > 10]
+    strong = [box for box in aplats(svg, charte().degrade[0]) if box[2] - box[0] > 10]
     assert [round(left) for left, *_ in strong] == [0, round(strong[0][2] * 2)]
 
 
@@ -114,7 +114,7 @@ def test_chaque_case_de_la_grille_porte_sa_valeur_ou_son_mot(taille: str) -> Non
 def test_la_case_la_plus_haute_a_la_nuance_la_plus_soutenue_et_zero_la_plus_claire() -> None:
     svg = dessiner("grille", GRILLE).svg_large
 
-    shades = charte().degrades.territoire
+    shades = charte().degrade
     assert [len(aplats(svg, shade)) for shade in shades] == [1, 1, 1, 1, 3]
 
 
@@ -138,7 +138,7 @@ def test_une_grille_a_signes_les_ecrit_et_passe_a_la_ligne_quand_les_colonnes_so
 def test_les_entrees_montent_les_sorties_descendent_et_le_solde_est_ecrit(taille: str) -> None:
     svg = dessins(dessiner("entrees_sorties", tableau_mouvements((2023, 4, 8), (2024, 6, 2))))[taille]
 
-    up, down = (sorted(aplats(svg, shade)) for shade in charte().degrades.territoire[:2])
+    up, down = (sorted(aplats(svg, shade)) for shade in charte().degrade[:2])
     assert [round((bottom - top) / (up[0][3] - up[0][1]), 2) for _, top, _, bottom in (*up, *down)] == [1, 1.5, 2, 0.5]
     assert {bottom for *_, bottom in up} == {top for _, top, _, _ in down}
     assert {"−4", "+4", "Entrées", "Sorties", "Solde"} <= {box.mot for box in textes(svg)}

@@ -13,6 +13,7 @@ from ctglib.blocs.theme import commentaires, commentaires_attendus
 from ctglib.calculs.comparaison import Constat, comparer, constats
 from ctglib.document.blocs import Bloc
 from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Commentaire
 from ctglib.donnees.modeles.rapports import RoleDeFichier
@@ -114,9 +115,10 @@ def test_les_sources_suivent_l_ordre_des_roles_et_portent_l_empreinte() -> None:
 
 
 def test_chaque_fichier_que_lit_la_convention_de_harnes_a_un_role() -> None:
-    dossier = lire_dossier("harnes")
+    with enregistrer() as journal:
+        dossier = lire_dossier("harnes")
 
-    assert [path for path in dossier.fichiers if role(path, dossier.catalogue.synthese.fichiers)[1] is AUTRE] == []
+    assert [path for path in journal.lus if role(path, dossier.catalogue.synthese.fichiers)[1] is AUTRE] == []
 
 
 def _theme(identifiant: str, titre: str) -> Theme:

@@ -16,7 +16,6 @@ from ctglib.calculs.offre import ages_des_fiches, manques
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-from ctglib.donnees.modeles.coherence import AttenduOffre
 from ctglib.donnees.yaml_strict import charger_yaml
 
 DOSSIER_CAS = Path(__file__).parent / "cas"
@@ -56,7 +55,7 @@ def lisible(text: str) -> str:
 def lire(cas: dict) -> pd.DataFrame:
     """Return what the reading that the case names makes of its rows."""
     offre = lignes(cas["lignes"])
-    attendus = [AttenduOffre(type=kind, caracteristiques=names) for kind, names in cas.get("attendus", {}).items()]
+    attendus = cas.get("attendus", {})
     lectures: dict[str, Callable[[], pd.DataFrame]] = {
         "ages": lambda: lecture.ages(offre, vocabulaire()),
         "manques": lambda: manques(offre, attendus, vocabulaire()),
@@ -126,7 +125,7 @@ def test_les_phrases_des_ages_disent_ce_que_visent_les_fiches() -> None:
 def test_les_tableaux_de_l_offre_montrent_chaque_structure_une_fois_sans_case_vide() -> None:
     offre = harnes().offre
     tables = [
-        tableau_offre(offre, vocabulaire(), contexte(), [categorie.id], nom="offre", titre="Offre")
+        tableau_offre(offre, vocabulaire(), contexte(), [categorie], nom="offre", titre="Offre")
         for categorie in vocabulaire().categories
     ]
 

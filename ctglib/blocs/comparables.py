@@ -242,8 +242,8 @@ class Comparables(Montrable):
 
         def worth(row: pd.Series) -> str:
             if row["rupture"] or pd.isna(row[f"bruit{autre}"]):
-                return words.rupture if row["rupture"] else words.sans_calcul
-            return words.bruit if row[f"bruit{autre}"] else words.depasse
+                return words["rupture"] if row["rupture"] else words["sans_calcul"]
+            return words["bruit"] if row[f"bruit{autre}"] else words["depasse"]
 
         return (
             Colonne(gap, "Écart", True, groupe, signe),
@@ -259,7 +259,7 @@ class Comparables(Montrable):
 
         def gap(row: pd.Series) -> str:
             if row["rupture"] or pd.isna(row["ecart"]):
-                return words.rupture if row["rupture"] else words.sans_calcul
+                return words["rupture"] if row["rupture"] else words["sans_calcul"]
             return f"{signe(row['ecart'])} (bruit)" if row["bruit"] else signe(row["ecart"])
 
         def head(row: pd.Series) -> str:
@@ -286,7 +286,7 @@ class Comparables(Montrable):
             Colonne("sens", "Sens de l'écart", ecrire=sense),
         ]
         notes = [
-            f"Chaque colonne change une seule chose à la règle retenue. (bruit) : {words.bruit}. Avec une autre "
+            f"Chaque colonne change une seule chose à la règle retenue. (bruit) : {words['bruit']}. Avec une autre "
             "année de référence, les communes sont choisies d'après cette année, et l'évolution part d'elle."
         ]
         title = (

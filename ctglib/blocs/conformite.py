@@ -30,7 +30,7 @@ class Conformite(Montrable):
         rules, words = self.finale.conformite, self.finale.conformite.mots
         sure = words["a_verifier"].format(jour=date_longue(rules.lu_le))
         if rules.confirme:
-            sure = words["confirme"].format(par=rules.confirme.par, jour=date_longue(rules.confirme.le))
+            sure = words["confirme"].format(par=rules.confirme.par, jour=date_longue(rules.confirme.date))
         told = [words["sans_population"]]
         if self.population is not None:  # whom the obligations bind
             count, year = self.population
@@ -43,7 +43,7 @@ class Conformite(Montrable):
             schema = next(item for item in rules.obligations if item.schema_)
             held = words["tient_lieu" if schema in bound else "non_applicable"].format(seuil=nombre(schema.au_dela))
             told = [f"{applies} {words['si_epci']}", held]
-        absent, source = themes_absents(rules, self.etude.convention), rules.themes_minimum.source
+        absent, source = themes_absents(rules, self.etude.convention), rules.source_des_themes
         return avertissement(sure) + liste(
             [*told, *(words["theme"].format(theme=theme, source=source) for theme in absent)]
         )

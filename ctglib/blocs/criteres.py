@@ -285,10 +285,10 @@ class Suites(Montrable):
         """Return what the articles and the schémas that the convention names settle for what comes next."""
         etude, convention, rows = self.etude, self.etude.convention, []
         articles = {article.numero: article.objet for article in convention.articles}
-        for item in etude.finale.regles.articles:
-            clause = convention.clause(item.clause)
+        for role, decision in etude.finale.regles.articles.items():
+            clause = convention.clause(role)
             if clause and clause.article in articles:
-                told = f"{item.decision}." + (f" {self._postes()}" if item.clause == POSTES else "")
+                told = f"{decision}." + (f" {self._postes()}" if role == POSTES else "")
                 rows.append((majuscule(clause.article), articles[clause.article], told))
         rows += [
             ("Préambule", f"{schema.nom}, {schema.debut}-{schema.fin}", etude.etat_du_schema(schema))

@@ -16,7 +16,7 @@ from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Un
 from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
 from ctglib.donnees.modeles.rapports import Mesure, Portrait
 from ctglib.donnees.officiels.vraisemblance import lire_regles
-from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+from ctglib.donnees.yaml_strict import charger_yaml
 
 SEMBLABLES, EPCI = "semblables", "epci"
 COMPTES = "cnaf_communes"
@@ -49,7 +49,7 @@ class EtudePortrait:
     @property
     def seuils(self) -> SeuilsEvaluation:
         """What chance explains of a count."""
-        return charger_yaml_une_fois("catalogue/evaluation.yaml", Evaluation).seuils
+        return charger_yaml("catalogue/evaluation.yaml", Evaluation).seuils
 
     @cached_property
     def mesures(self) -> pd.DataFrame:
@@ -89,8 +89,8 @@ class EtudePortrait:
     @cached_property
     def contexte(self) -> Contexte:
         """The words of charts and tables; the source is that of each."""
-        units = {item.id: item for item in charger_yaml_une_fois("catalogue/unites.yaml", Unites).unites}
-        statuses = {item.code: item for item in charger_yaml_une_fois("catalogue/statuts.yaml", Statuts).statuts}
+        units = {item.id: item for item in charger_yaml("catalogue/unites.yaml", Unites).unites}
+        statuses = {item.code: item for item in charger_yaml("catalogue/statuts.yaml", Statuts).statuts}
         series = zip(self.regles.evolution, self.regles.evolution_libelles, strict=True)
         known = [(one.id, one.libelle, one.unite) for one in self.definitions.values()]
         known += [(name, label, "nombre") for name, label in series]
@@ -127,7 +127,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
         DonneesInvalides: There is no such territory; the close names are told. Or a file of the store is damaged.
     """
     publiques.verifier_territoires([code])
-    rules = charger_yaml_une_fois("catalogue/portrait.yaml", Portrait)
+    rules = charger_yaml("catalogue/portrait.yaml", Portrait)
     place = _nommer([code], rules)[code]
     last = list(tables("cog_communes").values())[-1:]
     own = lire_tables(last, [code], None, _colonne(place.niveau))

@@ -63,7 +63,7 @@ class Territoire(Montrable):
     def rangees(self) -> pd.DataFrame:
         """One row a series (see ``contexte_du_territoire``)."""
         words, series = self.etude.catalogue, self.etude.series
-        names = [name for group in words.bilan.territoire.groupes for name in group.indicateurs]
+        names = [name for group in words.bilan.territoire.groupes.values() for name in group]
         seuils = words.evaluation.seuils
         return calculs.contexte_du_territoire(series, names, words.indicateurs_contexte, _lieux(self.etude), seuils)
 
@@ -90,7 +90,7 @@ class Territoire(Montrable):
         if rows.empty:
             return None
         here, there, since = contexte.territoire.nom, contexte.reference.nom, f"Depuis {_lieux(self.etude).depart}"
-        groups = {name: group.libelle for group in rules.territoire.groupes for name in group.indicateurs}
+        groups = {name: title for title, group in rules.territoire.groupes.items() for name in group}
         items = [contexte.indicateurs[name] for name in rows["indicateur"].unique()]
         rounded = sorted({item.arrondi_source for item in items if (item.arrondi_source or 0) > 1})
         steps = ", ".join(map(nombre_court, rounded))

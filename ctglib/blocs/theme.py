@@ -296,7 +296,11 @@ def mode_d_emploi(indices: pd.DataFrame, radar: Radar, contexte: Contexte, conve
             f"{contexte.territoire.de} égale celle {contexte.reference.de}.",
             f"Un indice de {high} ou plus est dit fortement supérieur, de {low} ou moins fortement inférieur ; il est "
             "classé tel qu'il est imprimé, à l'unité.",
-            *(f"« {majuscule(rule.mots)} » : {rule.regle}." for kind, rule in radar.renversements if kind in used),
+            *(
+                f"« {majuscule(rule.mots)} » : {rule.regle}."
+                for kind, rule in radar.renversements.items()
+                if kind in used
+            ),
             *(
                 f"Classement incertain, à l'arrondi près des valeurs imprimées : « {row.libelle} », dont l'indice va "
                 f"de {nombre(row.minimum, DECIMALES_INDICE)} à {nombre(row.maximum, DECIMALES_INDICE)}."

@@ -469,7 +469,7 @@ def _plages(years: frozenset[int]) -> str:
 def non_dits(check: Controle) -> Constats:
     """Yield what the structures should say and do not: those never described one by one, the others kind by kind."""
     offer = check.dossier.offre
-    expected = {(item.type, name) for item in check.relations.attendus_offre for name in item.caracteristiques}
+    expected = {(kind, name) for kind, names in check.relations.attendus_offre.items() for name in names}
 
     def attendues(rows: pd.DataFrame) -> pd.Series:
         return pd.Series([pair in expected for pair in zip(rows["type"], rows["caracteristique"], strict=True)],

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
 from ctglib.calculs.ecriture import minuscule
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-from ctglib.donnees.modeles.coherence import AttenduOffre
 from ctglib.donnees.modeles.convention import Fiche
 
 # Parts of a year: an age written in weeks or months is set beside ages in years.
@@ -34,7 +33,7 @@ def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFra
         « 6 semaines à 4 ans », « 2 à 10 ans » when both have one unit; ``statut_ages`` is "" without any line.
     """
     types = {item.id: item for item in vocabulaire.types}
-    titles = {item.id: item.libelle for item in vocabulaire.categories}
+    titles = vocabulaire.categories
     first = offre.drop_duplicates("structure").set_index("structure")[["nom", "type", "gestion"]]
     whole = offre[offre["modalite"].eq("")]
     low, high = (
@@ -111,7 +110,7 @@ VIDE = "vide"  # the text has a cell for it, left blank
 ABSENT = "absent"  # the text has nothing for it, while the catalogue expects it of that kind
 
 
-def manques(offre: pd.DataFrame, attendus: Iterable[AttenduOffre], vocabulaire: VocabulaireOffre) -> pd.DataFrame:
+def manques(offre: pd.DataFrame, attendus: Mapping[str, Iterable[str]], vocabulaire: VocabulaireOffre) -> pd.DataFrame:
     """Return what is not said of each structure, in the order of the file.
 
     A characteristic blank under all its modalities is told once; blank under some, once for each of those.
@@ -125,10 +124,9 @@ def manques(offre: pd.DataFrame, attendus: Iterable[AttenduOffre], vocabulaire: 
     empty = empty.assign(modalite=empty["modalite"].mask(whole, ""))
     lines = offre.groupby("structure", sort=False).agg({"nom": "first", "type": "first", "reference": "last"})
     said = set(zip(*(offre[name] for name in keys), strict=True))
-    expected = {item.type: item.caracteristiques for item in attendus}
     absent = [
         (row.Index, row.nom, row.type, name, "", ABSENT, row.reference, "")
-        for row in lines.itertuples() for name in expected.get(row.type, ()) if (row.Index, name) not in said
+        for row in lines.itertuples() for name in attendus.get(row.type, ()) if (row.Index, name) not in said
     ]  # fmt: skip
     names = [name for name in MANQUES if name not in ("libelle", "libelle_type")]
     table = pd.concat([empty[names], pd.DataFrame(absent, columns=names)])

@@ -255,7 +255,7 @@ def themes_absents(regles: ReglesConformite, convention: Convention) -> list[str
     """Return the themes that no axis and no fiche names, in the words of the circular."""
     titles = [item.titre.lower() for item in (*convention.axes, *convention.fiches)]
     return [
-        theme.titre
-        for theme in regles.themes_minimum.themes
-        if not any(word in title for word in theme.mots for title in titles)
+        theme
+        for theme, words in regles.themes_minimum.items()
+        if not any(word in title for word in words for title in titles)
     ]

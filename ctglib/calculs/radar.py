@@ -60,7 +60,7 @@ def indices(
     ]
     labels = []
     for axe, rule, told in zip(radar.axes, rules, marks, strict=True):
-        words = [getattr(radar.renversements, rule).mots, *told] if rule else told
+        words = [radar.renversements[rule].mots, *told] if rule else told
         labels.append(f"{axe.libelle} ({', '.join(words)})" if words else axe.libelle)
     table = own[["annee"]].assign(
         libelle=labels,

@@ -107,7 +107,7 @@ def fautes_de_gabarit(gabarit: Gabarit, dossier: Dossier) -> list[Faute]:
     fiches = [str(number) for number in (*parts.fiches, *(one for item in asked for one in item.fiches))]
     numbers = [str(fiche.numero) for fiche in dossier.convention.fiches]
     dispositifs = [part.id for part in catalogue.dimensions[catalogue.profils.dimension].modalites]
-    postes, categories = ([item.id for item in one] for one in (catalogue.moyens.postes, catalogue.offre.categories))
+    postes, categories = [item.id for item in catalogue.moyens.postes], catalogue.offre.categories
     cited = (
         ("parts", services, catalogue.responsables, "un service", "responsables.yaml"),
         ("parts.dispositifs", parts.dispositifs, dispositifs, "un dispositif", "dimensions.yaml"),

@@ -239,7 +239,7 @@ def _moyens(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
 
     def pli(key: Cle) -> str:
         party = key[0] if key[0] in named else AUTRES
-        return cadre.gabarit.plis.moyens if key[2] and (party, key[4]) in folded else ""
+        return cadre.gabarit.plis["moyens"] if key[2] and (party, key[4]) in folded else ""
 
     return _table(cadre, listes, "moyens", _moyens_attendus(cadre), service, pli, Nombre(decimales=2))
 
@@ -266,7 +266,7 @@ def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
 
 def _profils(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
     """Return the sheet of profiles: each dispositif by each variable, then the crossed counts already entered."""
-    profils, parts, title = cadre.catalogue.profils, cadre.gabarit.parts, cadre.gabarit.plis.profils
+    profils, parts, title = cadre.catalogue.profils, cadre.gabarit.parts, cadre.gabarit.plis["profils"]
     places = listes["dispositifs"]
     asked = {  # the dispositifs where a fiche counts people
         part
@@ -365,7 +365,7 @@ def _indicateurs(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
                 low, high = item.bornes
                 number_of = Nombre(0 if low is None else low, high, item.decimales, item.unite == "pourcent")
                 folded = item.facultatif or (part and item.origine != "convention")
-                title = cadre.gabarit.plis.indicateurs.format(fiche=number) if folded else ""
+                title = cadre.gabarit.plis["indicateurs"].format(fiche=number) if folded else ""
                 rows.append(Ligne(codes, shown, targets, number_of, pli=title))
     rows.sort(key=lambda row: row.pli != "")
     return Feuille(model, tuple(rows), lists)

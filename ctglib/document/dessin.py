@@ -18,7 +18,6 @@ from matplotlib.font_manager import fontManager
 from matplotlib.transforms import Bbox
 
 from ctglib.document.signes import FAMILLE, SECOURS, avance, fichiers, largeur, lisible, montrable
-from ctglib.donnees.lecture import lire_octets
 from ctglib.donnees.modeles.catalogue import Charte
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -41,11 +40,6 @@ ENTRE_BALISES = re.compile(r">\s+<")
 
 def charte() -> Charte:
     """Return the visual charter; its file is read at each call, so that each reading is recorded."""
-    return _analyser(lire_octets(CHARTE))
-
-
-@lru_cache(maxsize=4)
-def _analyser(octets: bytes) -> Charte:
     return charger_yaml(CHARTE, Charte)
 
 

@@ -167,7 +167,7 @@ def _at_width(drawing: Dessin, taille: str) -> Dessin:
 
     copy = deepcopy(drawing)
     width, height = copy.get_size_inches()
-    wanted = getattr(charte().largeurs, taille) / POUCE
+    wanted = charte().largeurs[taille] / POUCE
     copy.set_size_inches(wanted, min(max(height * wanted / width, height * 0.75), PLUS_HAUT_QUE_LARGE * wanted))
     if copy.get_layout_engine() is None:
         copy.set_layout_engine("constrained")

@@ -10,8 +10,9 @@ from ctglib.donnees.modeles.coherence import ReglesCoherence
 from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles import catalogue
+    from ctglib.donnees.modeles import Nomme, catalogue
     from ctglib.donnees.modeles.catalogue import Indicateur
+    from ctglib.donnees.modeles.convention import IndicateurFiche
     from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.rapports import ReglesBilan, ReglesDiagnostic, ReglesMessages, Synthese
     from ctglib.donnees.modeles.sources import DonneesPubliques
@@ -22,41 +23,27 @@ PROPRES = "Indicateurs propres à la convention"
 
 @dataclass(frozen=True)
 class Catalogue(Montrable):
-    """What the words mean, whatever the convention.
+    """What the words mean, whatever the convention: most are the files of ``data/catalogue`` that have their name."""
 
-    Attributes:
-        themes: In the order of a diagnostic, titled as the convention calls them.
-        territoires: By code, those of the convention.
-        bibliotheque: Indicators that a fiche may follow, by subject; those of the convention alone come last.
-        fiches_indicateurs: Those that each fiche of the convention follows, in its order.
-        indicateurs_contexte: Indicators of the public series, by id.
-        publiques: What public figures say of a diagnostic.
-        dimensions: What an indicator may be broken down by, by id.
-        responsables: Who fills what in the year's spreadsheet, by id.
-        messages: The sentences of the first pages.
-        bilan: What a year's bilan picks, and proposes to decide.
-        diagnostic: What the sections of the diagnostic show.
-    """
-
-    themes: tuple[catalogue.Theme, ...]
+    themes: tuple[catalogue.Theme, ...]  # in the order of a diagnostic, titled as the convention calls them
     statuts: dict[str, catalogue.Statut]
     unites: dict[str, catalogue.Unite]
-    territoires: dict[str, catalogue.Territoire]
+    territoires: dict[str, catalogue.Territoire]  # those of the convention
     seuils: catalogue.Seuils
     radar: catalogue.Radar
     offre: catalogue.VocabulaireOffre
     referentiel: catalogue.ReferentielEmploi
     coherence: ReglesCoherence
-    publiques: DonneesPubliques
+    publiques: DonneesPubliques  # what public figures say of a diagnostic
     synthese: Synthese
     charte: catalogue.Charte
-    bibliotheque: dict[str, tuple[Indicateur, ...]]
-    fiches_indicateurs: dict[int, tuple[Indicateur, ...]]
-    indicateurs_contexte: dict[str, Indicateur]
+    bibliotheque: dict[str, tuple[Indicateur, ...]]  # by subject; those of the convention alone come last
+    fiches_indicateurs: dict[int, tuple[Indicateur, ...]]  # those that each fiche follows, in its order
+    indicateurs_contexte: dict[str, Indicateur]  # of the public series
     dimensions: dict[str, catalogue.Dimension]
     profils: catalogue.Profils
     moyens: catalogue.Moyens
-    responsables: dict[str, catalogue.Responsable]
+    responsables: dict[str, Nomme]  # who fills what in the year's spreadsheet
     evaluation: Evaluation
     confidentialite: catalogue.Confidentialite
     secret: catalogue.Secret
@@ -89,29 +76,19 @@ class Catalogue(Montrable):
 
 def assembler(pieces: Pieces) -> Catalogue:
     """Return the catalogue of pieces without fault."""
-    found = {name: group[0].objet for name, group in pieces.documents.items() if len(group) == 1}
     convention = pieces.convention
-    themes = [
-        theme.model_copy(update={"titre": own, "chapitre": ""})
-        if (own := convention.themes.get(theme.theme))
-        else theme
-        for theme in (document.objet for document in pieces.documents["themes"])
-    ]
-    own = [document.objet for document in pieces.documents["convention/indicateurs"]]
-    shelf = {document.objet.titre: document.objet.indicateurs for document in pieces.documents["indicateurs"]}
+    read = {name: [document.objet for document in group] for name, group in pieces.documents.items()}
+    found = {name: group[0] for name, group in read.items() if group}
+    themes = [one.model_copy(update={"titre": convention.themes.get(one.theme, one.titre)}) for one in read["themes"]]
+    own = read["convention/indicateurs"]
+    shelf = {subject.titre: subject.indicateurs for subject in read["indicateurs"]}
     shelf |= {PROPRES: tuple(one for item in own for one in item.indicateurs)}
     known = {item.id: item for group in shelf.values() for item in group}
-    followed = {
-        fiche.numero: tuple(
-            known[one.id].model_copy(
-                update={"origine": "convention" if one.libelle else "propose", "references": one.references}
-            )
-            for one in fiche.indicateurs
-        )
-        for fiche in sorted(convention.fiches, key=lambda fiche: fiche.numero)
-    }
-    dimensions = [*found["dimensions"].dimensions, *(one for item in own for one in item.dimensions)]
-    places = pieces.documents["convention/territoires"]
+
+    def suivi(item: IndicateurFiche) -> Indicateur:
+        whose = {"origine": "convention" if item.libelle else "propose", "references": item.references}
+        return known[item.id].model_copy(update=whose)
+
     same = ("seuils", "radar", "offre", "charte", "profils", "moyens", "confidentialite", "secret", "comparaison",
             "messages", "diagnostic")  # fmt: skip
     return Catalogue(
@@ -120,13 +97,16 @@ def assembler(pieces: Pieces) -> Catalogue:
         themes=tuple(sorted(themes, key=lambda theme: theme.ordre)),
         statuts={item.code: item for item in found["statuts"].statuts},
         unites={item.id: item for item in found["unites"].unites},
-        territoires={item.code: item for document in places for item in document.objet.territoires},
+        territoires={item.code: item for one in read["convention/territoires"] for item in one.territoires},
         referentiel=found["referentiel_emploi"],
         coherence=ReglesCoherence(relations=found["relations"], regles=found["regles"]),
         publiques=found["donnees_publiques"],
         bibliotheque=shelf,
-        fiches_indicateurs=followed,
+        fiches_indicateurs={
+            fiche.numero: tuple(map(suivi, fiche.indicateurs))
+            for fiche in sorted(convention.fiches, key=lambda fiche: fiche.numero)
+        },
         indicateurs_contexte={item.id: item for item in found["contexte"].indicateurs},
-        dimensions={item.id: item for item in dimensions},
-        responsables={item.id: item for item in (*found["responsables"].responsables, *convention.responsables)},
+        dimensions={item.id: item for one in (found["dimensions"], *own) for item in one.dimensions},
+        responsables={item.id: item for one in (found["responsables"], convention) for item in one.responsables},
     )

@@ -13,7 +13,7 @@ from ctglib.donnees.lecture import existe, lire_octets
 from ctglib.donnees.magasin import charger_famille, departement_de
 from ctglib.donnees.modeles.sources import Famille
 from ctglib.donnees.statuts import Statut
-from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +108,7 @@ def _inventees(convention: Convention) -> Communes | None:
     path = _propres(convention)
     if not existe(path):
         return None
-    family = charger_yaml_une_fois("catalogue/comparables.yaml", Famille)
+    family = charger_yaml("catalogue/comparables.yaml", Famille)
     read = lire_csv(path, lire_octets(path), {family.id: family})
     wrong = [said for (year, _), one in read.tables.items() for said in invraisemblances(family, one, str(year))]
     if wrong:

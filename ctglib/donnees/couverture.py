@@ -29,7 +29,18 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
         The columns ``COLONNES``; ``modalite`` is "" for the whole; ``attrs["source"]`` names the producer.
     """
     rules, convention = dossier.catalogue.diagnostic.modes, dossier.convention
-    rows = _inventee(dossier) if convention.fictive else _publiee(dossier)
+    ours, invented = (convention.territoire, convention.reference), f"conventions/{convention.id}/contexte.csv"
+    parts = [pd.DataFrame(columns=_LUES)]
+    if convention.fictive and existe(invented):
+        schema = charger_schema("observations")
+        told = en_table(examiner_csv(invented, schema).lignes, schema)
+        parts = [told[told["indicateur"].eq(rules.ensemble)]]
+    elif not convention.fictive and (official := [code for code in ours if len(publiques.territoires([code]))]):
+        known = set(publiques.series()["code"])
+        codes = {name: code for name, code in {"": rules.ensemble, **rules.series}.items() if code in known}
+        read = {name: publiques.lire(code, official) for name, code in codes.items()}
+        parts = [table.assign(modalite=name, source=table.attrs["source"]) for name, table in read.items()] or parts
+    rows = pd.concat(parts, ignore_index=True)
     own = rows[rows["territoire"].eq(convention.territoire) & rows["valeur"].notna()]
     whole = own[own["modalite"].eq("")]
     if whole.empty:
@@ -55,27 +66,3 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
     told = table[COLONNES].copy()
     told.attrs["source"] = table["source"].iloc[0]
     return told
-
-
-def _publiee(dossier: Dossier) -> pd.DataFrame:
-    """Return the published rates of the territory and of its reference; none of a territory that is not official."""
-    rules, convention = dossier.catalogue.diagnostic.modes, dossier.convention
-    known = set(publiques.series()["code"])
-    places = [code for code in (convention.territoire, convention.reference) if len(publiques.territoires([code]))]
-    parts = [
-        rows.assign(modalite=name, source=rows.attrs["source"])
-        for name, code in {"": rules.ensemble, **rules.series}.items()
-        if code in known and places
-        for rows in [publiques.lire(code, places)]
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_LUES)
-
-
-def _inventee(dossier: Dossier) -> pd.DataFrame:
-    """Return the rates that a fictional convention invents."""
-    relatif = f"conventions/{dossier.convention.id}/contexte.csv"
-    if not existe(relatif):
-        return pd.DataFrame(columns=_LUES)
-    schema = charger_schema("observations")
-    rows = en_table(examiner_csv(relatif, schema).lignes, schema)
-    return rows[rows["indicateur"].eq(dossier.catalogue.diagnostic.modes.ensemble)]

@@ -282,12 +282,12 @@ def colonne_personnelle(titre: str, regles: Confidentialite) -> str | None:
     """Return what a column of that heading would hold about a person (« le nom d'une personne »), or None."""
     plain = unicodedata.normalize("NFKD", titre).encode("ascii", "ignore").decode().lower()
     key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    return next((rule.objet for rule in regles.colonnes if re.fullmatch(rule.motif, key)), None)
+    return next((found for motif, found in regles.colonnes.items() if re.fullmatch(motif, key)), None)
 
 
 def valeur_personnelle(texte: str, regles: Confidentialite) -> str | None:
     """Return what a cell gives away about a person (« une adresse électronique »), or None."""
-    return next((rule.objet for rule in regles.valeurs if re.search(rule.motif, texte)), None)
+    return next((found for motif, found in regles.valeurs.items() if re.search(motif, texte)), None)
 
 
 def en_table(lignes: pd.DataFrame, schema: SchemaTable) -> pd.DataFrame:

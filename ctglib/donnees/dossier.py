@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.catalogue import Catalogue, assembler
 from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import CONVENTIONS, enregistrer, existe
+from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesConformite, ReglesFinales, SaisieFinale
 from ctglib.donnees.modeles.gabarit import CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
@@ -44,7 +44,6 @@ class Dossier(Montrable):
         avenants: Changes to the convention, in order; what they name is checked with the follow-up.
         messages: What the parties say on first pages in place of our messages.
         logos: Bytes by party, None while the file is not there.
-        fichiers: The files read, relative to the data folder, sorted.
     """
 
     catalogue: Catalogue
@@ -58,7 +57,6 @@ class Dossier(Montrable):
     avenants: tuple[Avenant, ...]
     messages: tuple[MessageDesParties, ...]
     logos: dict[str, bytes | None]
-    fichiers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -87,15 +85,13 @@ def lire_dossier(convention: str) -> Dossier:
     Raises:
         DonneesInvalides: All the faults of all the files, or a convention that is not there.
     """
-    with enregistrer() as journal:
-        pieces = lire_pieces(convention)
+    return en_dossier(lire_pieces(convention))
+
+
+def en_dossier(pieces: Pieces) -> Dossier:
+    """Return the convention of pieces, or raise all their faults."""
     if faults := verifier(pieces):
         raise DonneesInvalides(faults)
-    return en_dossier(pieces, tuple(sorted(journal.lus)))
-
-
-def en_dossier(pieces: Pieces, fichiers: tuple[str, ...]) -> Dossier:
-    """Return the convention of pieces without fault."""
     own = {
         name: tuple(
             item for document in pieces.documents[f"convention/{name}"] for item in getattr(document.objet, name)
@@ -103,8 +99,7 @@ def en_dossier(pieces: Pieces, fichiers: tuple[str, ...]) -> Dossier:
         for name in ("affirmations", "commentaires", "corrections", "justifications", "avenants", "messages")
     }
     tables = {name: en_table(pieces.tables[name][0].lignes, pieces.schemas[name]) for name in ("annexe1", "offre")}
-    catalogue = assembler(pieces)
-    return Dossier(catalogue, pieces.convention, **own, **tables, logos=pieces.logos, fichiers=fichiers)
+    return Dossier(assembler(pieces), pieces.convention, **own, **tables, logos=pieces.logos)
 
 
 def lire_finale(dossier: Dossier) -> Finale:

@@ -28,20 +28,14 @@ class Faute:
     feuille: str | None = None
 
     def __str__(self) -> str:
-        place = [self.fichier]
-        if self.feuille:
-            place.append(f"feuille « {self.feuille} »")
-        if self.ligne is not None:
-            place.append(f"ligne {self.ligne}")
-        if self.colonne:
-            place.append(f"« {self.colonne} »")
-        return (
-            f"{', '.join(place)}\n    trouvé : {self.trouve}\n    attendu : {self.attendu}\n    à faire : {self.remede}"
-        )
-
-
-def _place(faute: Faute) -> tuple[str, str, int, str, str]:
-    return (faute.fichier, faute.feuille or "", faute.ligne or 0, faute.colonne or "", faute.trouve)
+        place = [
+            self.fichier,
+            *([f"feuille « {self.feuille} »"] if self.feuille else []),
+            *([f"ligne {self.ligne}"] if self.ligne is not None else []),
+            *([f"« {self.colonne} »"] if self.colonne else []),
+        ]
+        told = (", ".join(place), f"trouvé : {self.trouve}", f"attendu : {self.attendu}", f"à faire : {self.remede}")
+        return "\n    ".join(told)
 
 
 class Empechement(Exception):
@@ -52,7 +46,10 @@ class DonneesInvalides(Empechement):
     """The data do not hold; ``fautes`` lists every fault, sorted by file, sheet and line."""
 
     def __init__(self, fautes: list[Faute]) -> None:
-        self.fautes = tuple(sorted(set(fautes), key=_place))
+        def place(one: Faute) -> tuple[str, str, int, str, str]:
+            return one.fichier, one.feuille or "", one.ligne or 0, one.colonne or "", one.trouve
+
+        self.fautes = tuple(sorted(set(fautes), key=place))
         count = len(self.fautes)
         title = f"{count} faute{'s' if count > 1 else ''} dans les données"
         super().__init__("\n".join([f"{title} :", *(f"- {faute}" for faute in self.fautes)]))

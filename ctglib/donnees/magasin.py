@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.fautes import DonneesInvalides, refus
 from ctglib.donnees.lecture import empreinte, existe, lister, racine
 from ctglib.donnees.modeles.sources import Arrondissements, Famille, Registre, SerieOfficielle, TableGardee
-from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,7 +69,7 @@ def charger_familles() -> dict[str, Famille]:
 
 def charger_famille(nom: str) -> Famille:
     """Return one family, by the name of its file."""
-    return charger_yaml_une_fois(f"{FAMILLES}/{nom}.yaml", Famille)
+    return charger_yaml(f"{FAMILLES}/{nom}.yaml", Famille)
 
 
 def serie_gardee(famille: Famille, code: str) -> SerieOfficielle | None:
@@ -86,7 +86,7 @@ def serie_gardee(famille: Famille, code: str) -> SerieOfficielle | None:
 
 def commune_de(codes: pd.Index | pd.Series) -> pd.Index | pd.Series:
     """Return the commune of codes of communes: an arrondissement of Paris, Lyon or Marseille is a part of one."""
-    for commune, pattern in charger_yaml_une_fois("catalogue/arrondissements.yaml", Arrondissements).communes.items():
+    for commune, pattern in charger_yaml("catalogue/arrondissements.yaml", Arrondissements).communes.items():
         codes = codes.where(~codes.str.fullmatch(pattern), commune)
     return codes
 
@@ -99,7 +99,7 @@ def departement_de(communes: pd.Index | pd.Series) -> pd.Index | pd.Series:
 
 def lire_registre(dossier: str) -> Registre:
     """Return the register of a store, empty when nothing was added."""
-    return charger_yaml_une_fois(f"{dossier}/{ORIGINE}", Registre) if existe(f"{dossier}/{ORIGINE}") else Registre()
+    return charger_yaml(f"{dossier}/{ORIGINE}", Registre) if existe(f"{dossier}/{ORIGINE}") else Registre()
 
 
 def tables(

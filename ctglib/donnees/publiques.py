@@ -26,7 +26,7 @@ from ctglib.donnees.magasin import (
 from ctglib.donnees.modeles.sources import Reperes
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.statuts import Statut
-from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.catalogue import Territoire
@@ -344,7 +344,7 @@ def series_du_diagnostic(territoire: str, membres: Sequence[str], reference: str
 
 def reperes() -> Reperes:
     """Return the landmarks of who compares territories: which series count households, what a profile is made of."""
-    return charger_yaml_une_fois(REPERES, Reperes)
+    return charger_yaml(REPERES, Reperes)
 
 
 def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:

@@ -47,7 +47,7 @@ VOCABULAIRES = {
         "statut": ("un statut", "catalogue/statuts.yaml", ("statuts statuts.*.code",)),
         "territoire": ("un territoire", "territoires.yaml de la convention",
                        ("convention/territoires territoires.*.code",)),
-        "categorie": ("une catégorie", _OFFRE, ("offre categories.*.id",)),
+        "categorie": ("une catégorie", _OFFRE, ("offre categories.+",)),
         "type": ("un type de structure", _OFFRE, ("offre types.*.id",)),
         "caracteristique": ("une caractéristique", _OFFRE, ("offre caracteristiques.+",)),
         "modalite": ("une modalité", _OFFRE, ("offre modalites.+",)),

@@ -16,14 +16,13 @@ import pandas as pd
 
 from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.dossier import en_dossier
-from ctglib.donnees.fautes import DonneesInvalides, refus
-from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.fautes import refus
 from ctglib.donnees.magasin import tables as tables_du_magasin
-from ctglib.donnees.modeles.suivi import Bilan
+from ctglib.donnees.modeles.rapports import MessagesDesParties
+from ctglib.donnees.modeles.suivi import Appreciations, Bilan
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.pieces import SOURCES, TABLES, avec_le_suivi, lire_pieces
 from ctglib.donnees.statuts import Statut
-from ctglib.donnees.verifications import verifier
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,7 +53,7 @@ class Suivi(Montrable):
         appreciations: By fiche, in the order of the file.
         participation: Who took part, None when nobody says.
         messages: What the parties say on first pages in place of our messages.
-        fichiers: Names of the files that are there.
+        vide: Nothing at all was handed in for the year.
     """
 
     annee: int
@@ -67,12 +66,7 @@ class Suivi(Montrable):
     appreciations: tuple[Appreciation, ...]
     participation: Participation | None
     messages: tuple[MessageDesParties, ...]
-    fichiers: tuple[str, ...]
-
-    @property
-    def vide(self) -> bool:
-        """Whether nothing at all was handed in for the year."""
-        return not self.fichiers
+    vide: bool
 
 
 @dataclass(frozen=True)
@@ -91,7 +85,6 @@ class DossierSuivi(Montrable):
         contexte: Public series of the territories of the convention, with what a fictional one invents; columns of the
             observations, and ``serie`` ("" when invented). Values up to that year.
         origines: Where each series comes from.
-        fichiers: The files read, relative to the data folder, sorted.
     """
 
     nom: str
@@ -104,7 +97,6 @@ class DossierSuivi(Montrable):
     masque: pd.DataFrame
     contexte: pd.DataFrame
     origines: dict[str, Origine]
-    fichiers: tuple[str, ...]
 
     @property
     def catalogue(self) -> Catalogue:
@@ -130,12 +122,8 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
     if annee is not None and type(annee) is not int:
         expected, remedy = "une année sur quatre chiffres, sans guillemets", "écrire le nombre : annee = 2025"
         raise refus("annee", f"« {annee!r:.80} »", expected, remedy)
-    with enregistrer() as journal:
-        pieces = avec_le_suivi(lire_pieces(convention), annee)
-        if faults := verifier(pieces):
-            raise DonneesInvalides(faults)
-        dossier = en_dossier(pieces, tuple(sorted(journal.lus)))
-        contexte = _contexte(pieces, dossier, annee)
+    pieces = avec_le_suivi(lire_pieces(convention), annee)
+    dossier = en_dossier(pieces)
     avenants = tuple(item for item in dossier.avenants if annee is None or item.date.year <= annee)
     ends = [change.nouvelle_fin for item in avenants for change in item.changements if change.nouvelle_fin]
     entered = [one for one in pieces.tables["observations"] if "/suivi/" in one.fichier]
@@ -148,9 +136,8 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
         fin=max([dossier.convention.fin, *ends]),
         observations=_table(pieces, "observations", entered),
         masque=_jusqu_a(_table(pieces, "masque", pieces.tables["masque"]), annee),
-        contexte=contexte,
+        contexte=_contexte(pieces, dossier, annee),
         origines={PurePosixPath(one.fichier).parent.name: one.objet for one in pieces.documents["sources/origine"]},
-        fichiers=tuple(sorted(journal.lus)),
     )
 
 
@@ -162,10 +149,10 @@ def _suivi(pieces: Pieces, annee: int) -> Suivi:
     return Suivi(
         annee=annee,
         bilan=found.get("bilan") or Bilan(annee=annee),
-        appreciations=found["appreciations"].appreciations if "appreciations" in found else (),
+        appreciations=found.get("appreciations", Appreciations()).appreciations,
         participation=found.get("participation"),
-        messages=found["messages"].messages if "messages" in found else (),
-        fichiers=tuple(sorted([*(f"{name}.yaml" for name in found), *(f"{name}.csv" for name in read)])),
+        messages=found.get("messages", MessagesDesParties()).messages,
+        vide=not (found or read),
         **tables,
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ctglib.donnees.catalogue import assembler
 from ctglib.donnees.communes import fautes_de_communes
 from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
-from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import CONVENTIONS, conventions, enregistrer, existe, lire_octets, lister, superposer
 from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, charger_familles, lire_tables, tables
@@ -85,6 +85,14 @@ def avertissements(convention: str) -> list[str]:
         twins = [one for one in conventions() if one != convention and existe(path := f"{CONVENTIONS}/{one}/{name}")
                  and lire_octets(path) == content]  # fmt: skip
         told += [f"{folder}/{name}, le même fichier que celui de « {twin} »" for twin in twins]
+    pieces, parts = avec_la_fin(lire_pieces(convention)), charger_gabarit(convention).parts
+    linked = [{one.fiche for one in item.objet.objectifs} for item in pieces.documents["finale/lectures"]]
+    for fiche in pieces.convention.fiches:
+        if linked and fiche.numero not in linked[0]:
+            why = "l'évaluation finale n'en lira pas les objectifs"
+            told.append(f"{folder}/lectures.yaml, rien sur la fiche {fiche.numero} : {why}")
+        if existe(f"{folder}/{COLLECTE}") and not fiche.responsable and fiche.numero not in parts.fiches:
+            told.append(f"{folder}/{COLLECTE}, personne pour la fiche {fiche.numero} : ce sera « {parts.principal} »")
     return told
 
 

@@ -126,12 +126,10 @@ def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     for tree, rank, axe in elements(pieces, "radar", "axes"):
         own = unit.get(str(axe.get("indicateur")))
         if ruled and axe.get("renverse") is True and own and own not in ruled:
-            yield tree.faute(
-                ("axes", rank, "renverse"),
-                f"un axe renversé, en « {own} », unité sans « renversement »",
-                "une unité qui dit comment elle se renverse, dans catalogue/unites.yaml",
-                "ajouter « renversement » à cette unité, ou retirer « renverse » de l'axe",
-            )
+            found = f"un axe renversé, en « {own} », unité sans « renversement »"
+            expected = "une unité qui dit comment elle se renverse, dans catalogue/unites.yaml"
+            remedy = "ajouter « renversement » à cette unité, ou retirer « renverse » de l'axe"
+            yield tree.faute(("axes", rank, "renverse"), found, expected, remedy)
 
 
 def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -151,62 +149,58 @@ def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     for name, found in followed.items():
         for _, entree in parcourir(known.get(name, {}), "entrees.**"):
             for tree, path in found if entree in known and entree not in followed else ():
-                yield tree.faute(
-                    path,
-                    f"« {name} », calculé d'après « {entree} », qu'aucune fiche ne suit",
-                    "une fiche qui suit aussi ce dont il se calcule",
-                    f"ajouter « {entree} » aux indicateurs de la fiche, ou retirer « {name} »",
-                )
+                told = f"« {name} », calculé d'après « {entree} », qu'aucune fiche ne suit"
+                remedy = f"ajouter « {entree} » aux indicateurs de la fiche, ou retirer « {name} »"
+                yield tree.faute(path, told, "une fiche qui suit aussi ce dont il se calcule", remedy)
+
+
+def _parmi(
+    document: Document, base: Chemin, contenu: object, chemin: str, noms: Iterable[object], libelle: str, ou: str = ""
+) -> Iterator[Faute]:
+    """Yield a fault for each name at a path below a content that is none of those it may be."""
+    names = [str(name) for name in noms]
+    for path, value in parcourir(contenu, chemin):
+        if str(value) not in names:
+            yield document.faute((*base, *path), *nom_inconnu(value, names, libelle, ou))
 
 
 def _choix(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of names that are chosen among those of one fiche, one dimension, one type, the year before."""
-    for tree, base, content, path, known, label, where in _citations(pieces, noms):
-        names = [str(name) for name in known]
-        for at, value in parcourir(content, path):
-            if str(value) not in names:
-                yield tree.faute((*base, *at), *nom_inconnu(value, names, label, where))
-
-
-Citation = tuple[
-    "Document", "Chemin", object, str, Iterable[object], str, str
-]  # where it is, the path in it, the names
-
-
-def _citations(pieces: Pieces, noms: Noms) -> Iterator[Citation]:
     known, followed = modalites(pieces, "dimension"), places(pieces, _SUIVIS)
     for document in ("indicateurs", "contexte", "convention/indicateurs"):
         for tree, rank, item in elements(pieces, document, "indicateurs"):
             # Of the library, what a fiche follows: a convention may have other dispositifs than those it names.
             if document != "indicateurs" or str(item.get("id")) in followed:
-                own, label = known.get(str(item.get("dimension")), []), f"une modalité de « {item.get('dimension')} »"
-                yield tree, ("indicateurs", rank), item, "modalites.*", own, label, "catalogue/dimensions.yaml"
+                base, name = ("indicateurs", rank), str(item.get("dimension"))
+                label, where = f"une modalité de « {item.get('dimension')} »", "catalogue/dimensions.yaml"
+                yield from _parmi(tree, base, item, "modalites.*", known.get(name, []), label, where)
     counted = sorted(dispositifs(pieces))
     for tree, rank, fiche in elements(pieces, CONVENTION, "fiches"):
         base, own = ("fiches", rank), [str(value) for _, value in parcourir(fiche, "indicateurs.*.id")]
-        yield tree, base, fiche, "resultats.*.indicateurs.*", own, "un indicateur", "la même fiche"
+        yield from _parmi(tree, base, fiche, "resultats.*.indicateurs.*", own, "un indicateur", "la même fiche")
         dispositif = "un dispositif de catalogue/dimensions.yaml"
-        yield tree, base, fiche, "analyses.*.dispositifs.*", counted, dispositif, ""
-        yield tree, base, fiche, "analyses.*.type", sorted(TYPES), "un type d'analyse", ""
+        yield from _parmi(tree, base, fiche, "analyses.*.dispositifs.*", counted, dispositif)
+        yield from _parmi(tree, base, fiche, "analyses.*.type", sorted(TYPES), "un type d'analyse")
         for path in ("roles.**", "rapports.*.numerateur", "rapports.*.denominateur"):
-            yield tree, base, fiche, f"analyses.*.{path}", sorted(own), "un indicateur de cette fiche", ""
+            yield from _parmi(tree, base, fiche, f"analyses.*.{path}", sorted(own), "un indicateur de cette fiche")
     bilans = {annee_du_dossier(one.fichier): one for one in pieces.documents.get("suivi/bilan", ())}
     for annee, bilan in bilans.items():
         before = bilans.get(annee - 1)
         if before is None or before.objet is not None:
             comite = before.objet.comite if before else None
             taken, where = [one.id for one in comite.decisions] if comite else [], f"suivi/{annee - 1}/bilan.yaml"
-            yield bilan, (), bilan.contenu, "comite.suites.*.decision", taken, "une décision", where
+            yield from _parmi(bilan, (), bilan.contenu, "comite.suites.*.decision", taken, "une décision", where)
     fiches = {str(fiche.numero): fiche for fiche in pieces.convention.fiches} if pieces.convention else {}
     for document, group in (("finale/lectures", "objectifs"), ("finale/saisie", "decisions")):
         for tree, rank, item in elements(pieces, document, group):
             if fiche := fiches.get(str(item.get("fiche"))):
-                base, of_it = (group, rank), f"de la fiche {fiche.numero}"
-                ranks = range(1, len(fiche.objectifs) + 1)
-                yield tree, base, item, "objectif", ranks, f"le rang d'un objectif {of_it}", "convention.yaml"
-                numbers, ids = [one.numero for one in fiche.modalites], [one.id for one in fiche.indicateurs]
-                yield tree, base, item, "modalites.*", numbers, f"une modalité {of_it}", "convention.yaml"
-                yield tree, base, item, "indicateurs.*", ids, f"un indicateur {of_it}", "convention.yaml"
+                for path, names, label in (
+                    ("objectif", range(1, len(fiche.objectifs) + 1), "le rang d'un objectif"),
+                    ("modalites.*", [one.numero for one in fiche.modalites], "une modalité"),
+                    ("indicateurs.*", [one.id for one in fiche.indicateurs], "un indicateur"),
+                ):
+                    whose = f"{label} de la fiche {fiche.numero}"
+                    yield from _parmi(tree, (group, rank), item, path, names, whose, "convention.yaml")
 
 
 def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -217,35 +211,28 @@ def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             path = ("fiches", rank, "analyses", place)
             if not isinstance(analyse, dict):
                 continue
-            if str(analyse.get("type")) in TYPES:
-                yield from _type_d_analyse(tree, path, analyse)
-            name = analyse.get("nom") or analyse.get("type")
+            name, type_ = analyse.get("nom") or analyse.get("type"), str(analyse.get("type"))
             if isinstance(name, str) and told.setdefault(name, path) != path:
-                yield tree.faute(
-                    (*path, "nom"),
-                    f"deux analyses nommées « {name} » (déjà ligne {tree.ligne(told[name])})",
-                    "un nom différent pour chacune : c'est celui de leurs fichiers",
-                    "ajouter ou changer « nom » de l'une des deux",
-                )
-
-
-def _type_d_analyse(tree: Document, path: Chemin, analyse: dict) -> Iterator[Faute]:
-    """Yield the faults of an analysis that has not the roles and keys of its type, or has others."""
-    roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
-    needed, possible, keys, other_keys = attendus(analyse["type"])
-    kind = f"d'une analyse « {analyse['type']} »"
-    for where, written, lacking, may, one, the in (
-        ((*path, "roles"), list(roles), needed, needed | possible, "un rôle", "le rôle"),
-        (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "une clé", "la clé"),
-    ):
-        for name in written:
-            if name not in may:
-                yield tree.faute((*where, name), *nom_inconnu(name, sorted(may), f"{one} {kind}"))
-        for name in sorted(lacking - set(written)):
-            yield tree.faute(where, f"pas de « {name} »", f"{the} « {name} » {kind}", f"ajouter « {name} »")
-    for role, played in roles.items():
-        if isinstance(played, list) and role not in PLUSIEURS:
-            yield tree.faute((*path, "roles", role), "une liste", "un seul indicateur", "garder un indicateur")
+                found = f"deux analyses nommées « {name} » (déjà ligne {tree.ligne(told[name])})"
+                expected = "un nom différent pour chacune : c'est celui de leurs fichiers"
+                yield tree.faute((*path, "nom"), found, expected, "ajouter ou changer « nom » de l'une des deux")
+            if type_ not in TYPES:
+                continue
+            needed, possible, keys, other_keys = attendus(type_)
+            roles, kind = analyse.get("roles"), f"d'une analyse « {type_} »"
+            roles = roles if isinstance(roles, dict) else {}
+            for where, written, lacking, may, one, the in (
+                ((*path, "roles"), list(roles), needed, needed | possible, "un rôle", "le rôle"),
+                (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "une clé", "la clé"),
+            ):
+                for key in written:
+                    if key not in may:
+                        yield tree.faute((*where, key), *nom_inconnu(key, sorted(may), f"{one} {kind}"))
+                for key in sorted(lacking - set(written)):
+                    yield tree.faute(where, f"pas de « {key} »", f"{the} « {key} » {kind}", f"ajouter « {key} »")
+            for role, played in roles.items():
+                if isinstance(played, list) and role not in PLUSIEURS:
+                    yield tree.faute((*path, "roles", role), "une liste", "un seul indicateur", "garder un indicateur")
 
 
 def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:

@@ -94,25 +94,20 @@ def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
 
 
 def charger_yaml(relatif: str, modele: type[T]) -> T:
-    """Return the object of a YAML file.
+    """Return the object of a YAML file, checked once while its bytes are the same.
 
     Raises:
         DonneesInvalides: All the faults of the file.
     """
-    document = examiner_yaml(relatif, modele)
-    if document.objet is None:
-        raise DonneesInvalides(document.fautes)
-    return document.objet
-
-
-def charger_yaml_une_fois(relatif: str, modele: type[T]) -> T:
-    """Return what ``charger_yaml`` does, checked once while its bytes are the same, and read each time."""
     return _charge(relatif, empreinte(relatif), modele)
 
 
 @lru_cache(maxsize=64)
 def _charge(relatif: str, octets: str, modele: type[T]) -> T:
-    return charger_yaml(relatif, modele)
+    document = examiner_yaml(relatif, modele)
+    if document.objet is None:
+        raise DonneesInvalides(document.fautes)
+    return document.objet
 
 
 _RENVOI = ("un renvoi (« & » et « * »)", "des valeurs écrites en entier",

@@ -34,7 +34,7 @@ def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: st
     known = min(CLASSES, values.nunique())
     classes = pd.qcut(values, known, duplicates="drop") if known else values
     lots = [(kept, rows) for kept, rows in communes.groupby(classes, observed=True)] if known else []
-    shades = charte().degrades.territoire[: len(lots)][::-1]
+    shades = charte().degrade[: len(lots)][::-1]
     if values.isna().any():
         _colorer(ax, communes[values.isna()], SANS_VALEUR, facecolor="none", edgecolor=colours.filet, hatch="////")
     for (_, rows), shade in zip(lots, shades, strict=True):

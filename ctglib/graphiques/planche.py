@@ -185,8 +185,8 @@ class Planche:
     def __init__(self, taille: str) -> None:
         look = charte()
         self.couleurs, self.leading = look.couleurs, look.interligne
-        self.shade: Sequence[str] = look.degrades.territoire  # from strong to light
-        self.width: float = getattr(look.largeurs, taille) * CM
+        self.shade: Sequence[str] = look.degrade  # from strong to light
+        self.width: float = look.largeurs[taille] * CM
         self.narrow = taille == "etroit"
         self.left = 0.0 if self.narrow else PART_OF_LABELS * self.width + GUTTER
         self.size: float = matplotlib.rcParams["font.size"]

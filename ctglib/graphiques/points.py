@@ -277,7 +277,7 @@ def points_comparables(
     items = [f"{row.libelle} {pourcent(row.variation, signe=True)} contre {pourcent(row.variation_moyenne, signe=True)}"
              for row in told]  # fmt: skip
     shown = rows.assign(
-        texte=[comparaison.mots.bruit if row.bruit else signe(row.ecart) for row in told],
+        texte=[comparaison.mots["bruit"] if row.bruit else signe(row.ecart) for row in told],
         intervalle=[typo.de_a(row.ecart_min, row.ecart_max) for row in told],
     )
     written = {name: shown[name].map(signe) for name in ("variation", "variation_moyenne", "bas", "haut", "ecart")}

@@ -286,6 +286,6 @@ def convention_de(nom: str) -> Convention:
         DonneesInvalides: It does not hold.
     """
     from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+    from ctglib.donnees.yaml_strict import charger_yaml
 
-    return charger_yaml_une_fois(f"{CONVENTIONS}/{nom}/convention.yaml", Convention)
+    return charger_yaml(f"{CONVENTIONS}/{nom}/convention.yaml", Convention)

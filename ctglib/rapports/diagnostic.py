@@ -141,8 +141,8 @@ class Diagnostic(EtudeDiagnostic):
         counted, words = self.comparaison.set_index("indicateur")["valeur"], self.catalogue
         bands = pd.DataFrame(
             [
-                (item.age_min, item.age_max, counted.get(item.indicateur), words.indicateurs[item.indicateur].libelle)
-                for item in words.synthese.tranches_age
+                (*limits, counted.get(name), words.indicateurs[name].libelle)
+                for name, limits in words.synthese.tranches_age.items()
             ],
             columns=["age_min", "age_max", "effectif", "libelle"],
         ).astype({"effectif": "float64"})

@@ -20,7 +20,7 @@ from ctglib.document.typographie import compter, enumerer, majuscule, minuscule,
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES, charger_famille, lire_registre, tables
 from ctglib.donnees.modeles.rapports import Synthese
-from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
 from ctglib.graphiques.carte import CONTOURS, tracer_carte
 from ctglib.graphiques.points import haltere
@@ -77,7 +77,7 @@ class Portrait:
             source="Source : Cnaf, Insee, IGN ; calculs du classeur",
             date=f"{self._annee}-12-31",
             complement=f" : {study.place.nom}",
-            sigles=tuple(charger_yaml_une_fois("catalogue/synthese.yaml", Synthese).sigles.items()),
+            sigles=tuple(charger_yaml("catalogue/synthese.yaml", Synthese).sigles.items()),
             breve=True,
         )
 
@@ -209,7 +209,7 @@ class Portrait:
             study.contexte, nom="portrait-evolution", titre=f"Combien de foyers chaque année, de {first} à {last} ?",
             source=source,
         )  # fmt: skip
-        peculiar = charger_yaml_une_fois("catalogue/synthese.yaml", Synthese).annees
+        peculiar = charger_yaml("catalogue/synthese.yaml", Synthese).annees
         enough = moved["valeur_depart"].ge(study.regles.minimum)
         few = f"{RIEN} : moins de {study.regles.minimum} foyers au départ, aucun pourcentage n'est donné."
         heads = {"variation": study.place.nom} | {f"variation_{role}": head for role, head in study.titres.items()}

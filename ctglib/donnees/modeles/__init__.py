@@ -25,6 +25,11 @@ class Modele(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False, defer_build=True)
 
 
+class Nomme(Modele):  # what has an id, and its name in a report
+    id: Identifiant
+    libelle: Texte
+
+
 def _expression(motif: str) -> str:
     try:
         re.compile(motif)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,59 +13,48 @@ from ctglib.donnees.modeles import (
     Expression,
     Identifiant,
     Modele,
+    Nomme,
     Positif,
     Texte,
+    complet,
     noms,
 )
-from ctglib.donnees.modeles.convention import Responsable
+from ctglib.donnees.modeles.sources import RuptureSource
 from ctglib.donnees.modeles.suivi import Nature
 
+Renversement = Literal["complement", "inverse"]  # a share turns round by its complement, a ratio by its inverse
+Largeur = Literal["large", "etroit"]
+MotDeComparaison = Literal["bruit", "depasse", "rupture", "sans_calcul"]
 
-class Rupture(Modele):
-    annee: int  # from which values no longer compare with earlier ones
-    raison: Texte
+
+class Rupture(RuptureSource):
     reference: Texte
 
 
-class Collecte(Modele):
-    """Who gives the value, when, and from which document; ``responsable`` is the service that enters it."""
-
-    responsable: noms.Responsable | None = None
+class Collecte(Modele):  # who gives the value, when, and from which document
+    responsable: noms.Responsable | None = None  # the service that enters it
     qui: Texte
     quand: Texte
     document: Texte
 
 
-class PetiteSerie(Modele):
-    """The years of a short series that are read on means: the first period, the second from a year on, and why."""
-
-    avant: tuple[int, int]
-    depuis: int
+class PetiteSerie(Modele):  # a short series that is read on means
+    avant: tuple[int, int]  # the first period
+    depuis: int  # when the second begins
     pourquoi: Texte
 
 
-class Indicateur(Modele):
-    """One indicator: one meaning, one unit, one direction.
-
-    ``table`` is the file of the follow-up that it is read from: most are observations, a typology comes from
-    profils.csv, the grid of annexe 4 from posture.csv. ``unique`` is what is awaited once, in the year of its target:
-    it is judged then, and what it was then it stays. ``hasard``: a count of persons, families, births or requests, that
-    chance alone moves; a number that somebody decides (places, meetings, posts) is none. ``origine``: of what a fiche
-    follows, whether the fiche writes it in its own words is what tells.
-    """
-
-    id: Identifiant
-    libelle: Texte
+class Indicateur(Nomme):  # one meaning, one unit, one direction
     definition: Texte
     unite: noms.Unite
     nature: Literal["contexte", "moyen", "realisation", "resultat"]
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
-    origine: Literal["convention", "propose"] = "propose"
+    origine: Literal["convention", "propose"] = "propose"  # of what a fiche follows, whether it writes it itself
     noyau: Texte | None = None  # why a proposed one is asked of every service; the others may be left empty
     dimension: noms.Dimension | None = None  # what it may be broken down by
     modalites: list[CodeModalite] = []  # those of its dimension that concern it; none: all
-    table: Literal["observations", "profils", "posture"] = "observations"
-    unique: bool = False
+    table: Literal["observations", "profils", "posture"] = "observations"  # of the follow-up, that it is read from
+    unique: bool = False  # awaited once, in the year of its target, and judged then
     calcul: Identifiant | None = None
     entrees: dict[Identifiant, noms.Mesure | list[noms.Mesure]] = {}
     decimales: int = Field(ge=0, le=3)
@@ -74,7 +63,7 @@ class Indicateur(Modele):
     ruptures: list[Rupture] = []
     collecte: Collecte | None = None
     sensible: bool = False
-    hasard: bool = False
+    hasard: bool = False  # a count that chance moves: of persons, births, requests; not of places, meetings, posts
     petits_effectifs_publies: Texte | None = None  # why its small counts are shown, against the rule
     petite_serie: PetiteSerie | None = None
     references: list[Texte] = []
@@ -99,18 +88,14 @@ class IndicateurDeTheme(Indicateur):  # is computed from those of the diagnostic
     entrees: dict[Identifiant, noms.Indicateur | list[noms.Indicateur]] = {}
 
 
-class Theme(Modele):
-    """A file of ``data/catalogue/themes``: a theme of a diagnostic and its indicators, in the order of its table."""
-
+class Theme(Modele):  # a file of ``catalogue/themes``, its indicators in the order of its table
     theme: Identifiant
     ordre: int
     titre: Texte
     indicateurs: list[IndicateurDeTheme]
 
 
-class SujetIndicateurs(Modele):
-    """A file of ``catalogue/indicateurs``: what the fiches of any convention may follow of a subject."""
-
+class SujetIndicateurs(Modele):  # a file of ``catalogue/indicateurs``: what a fiche may follow of a subject
     titre: Texte
     indicateurs: tuple[Indicateur, ...]
 
@@ -119,26 +104,22 @@ class IndicateursContexte(Modele):  # ``contexte.yaml``: the indicators of the p
     indicateurs: tuple[Indicateur, ...]
 
 
-class Statut(Modele):
-    """An SDMX observation status. ``absence`` tells that the value is empty; ``mot`` is what a table then shows."""
-
+class Statut(Modele):  # an SDMX observation status
     code: Literal["A", "P", "E", "L", "M", "O", "Q"]
     libelle: Texte
-    absence: bool
-    mot: str = ""
+    absence: bool  # the value is then empty
+    mot: str = ""  # that a table shows in place of it
 
 
 class Statuts(Modele):
     statuts: list[Statut] = Field(min_length=1)
 
 
-class Unite(Modele):
-    id: Identifiant
-    libelle: Texte
+class Unite(Nomme):
     symbole: str = ""  # follows a value
     singulier: str = ""  # follows one under two
     ecart: Literal["points", "pourcent", "aucun"]  # how two territories compare
-    renversement: Literal["complement", "inverse"] | None = None  # how the radar turns an axis round
+    renversement: Renversement | None = None  # how the radar turns an axis round
     decimales: int = Field(ge=0, le=3)
 
     def apres(self, valeur: float) -> str:
@@ -150,32 +131,25 @@ class Unites(Modele):
     unites: list[Unite] = Field(min_length=1)
 
 
-class Territoire(Modele):
-    """A territory and how a sentence names it: ``a`` (« à Harnes »), ``de`` (« de Harnes »), ``le`` (« Harnes »)."""
-
+class Territoire(Modele):  # and how a sentence names it
     code: CodeTerritoire
     nom: Texte
     niveau: Literal["commune", "epci", "departement", "region", "pays"]
-    a: Texte
-    de: Texte
-    le: Texte
+    a: Texte  # « à Harnes »
+    de: Texte  # « de Harnes »
+    le: Texte  # « Harnes », « le Pas-de-Calais »
 
 
 class Territoires(Modele):  # ``territoires.yaml`` of a convention: those that it compares
     territoires: list[Territoire] = Field(min_length=1)
 
 
-class CategorieOffre(Modele):
-    id: Identifiant
-    libelle: Texte
-
-
-class TypeOffre(CategorieOffre):  # a kind of structure or service of the offer
+class TypeOffre(Nomme):  # a kind of structure or service of the offer
     categorie: noms.Categorie
 
 
 class VocabulaireOffre(Modele):  # ``offre.yaml``; the categories are in the order of the tables
-    categories: list[CategorieOffre]
+    categories: dict[Identifiant, Texte]
     types: list[TypeOffre]
     gestions: dict[Identifiant, Texte]
     caracteristiques: dict[Identifiant, Texte]
@@ -201,15 +175,10 @@ class RegleDeRenversement(Modele):
     regle: Texte  # in full
 
 
-class ReglesDeRenversement(Modele):  # how the radar turns round: a share by its complement, a ratio by its inverse
-    complement: RegleDeRenversement
-    inverse: RegleDeRenversement
-
-
 class Radar(Modele):  # ``radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater
     avertissement: Texte
     formule: Texte
-    renversements: ReglesDeRenversement
+    renversements: Annotated[dict[Renversement, RegleDeRenversement], complet(Renversement)]
     groupe_de_reference: Texte
     seuil_bas: float
     seuil_haut: float
@@ -217,15 +186,11 @@ class Radar(Modele):  # ``radar.yaml``: index = 100 × value / reference; above 
     axes: list[AxeRadar] = Field(min_length=3)
 
 
-class ItemReferentiel(Modele):
-    id: Identifiant
-    libelle: Texte
+class ItemReferentiel(Nomme):
     items: list[Texte] = []
 
 
-class ReferentielEmploi(Modele):
-    """The référentiel d'emploi as a grid: what the function of coordination is measured against."""
-
+class ReferentielEmploi(Modele):  # the grid that the function of coordination is measured against
     cout_etp: float
     attendus: list[ItemReferentiel]
     activites: list[ItemReferentiel]
@@ -236,9 +201,7 @@ class Modalite(Modele):
     libelle: Texte
 
 
-class Dimension(Modele):  # what an indicator can be broken down by
-    id: Identifiant
-    libelle: Texte
+class Dimension(Nomme):  # what an indicator can be broken down by
     modalites: tuple[Modalite, ...] = Field(min_length=1)
 
 
@@ -246,21 +209,14 @@ class Dimensions(Modele):  # ``dimensions.yaml``; the dispositifs are one of the
     dimensions: tuple[Dimension, ...]
 
 
-class IndicateursPropres(Modele):
-    """``indicateurs.yaml`` of a convention: what it adds to the library, and its own breakdowns.
-
-    A dimension of the same name as one of the catalogue takes its place: « dispositif » is what a territory has.
-    """
-
+class IndicateursPropres(Modele):  # ``indicateurs.yaml`` of a convention: what it adds to the library
     indicateurs: tuple[Indicateur, ...] = ()
-    dimensions: tuple[Dimension, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()  # each takes the place of that of the same name
 
 
-class VariableProfil(Dimension):
-    """What the people of a dispositif are counted by. Counts of a sensitive one are suppressed when small."""
-
+class VariableProfil(Dimension):  # what the people of a dispositif are counted by
     question: Texte  # title of its chart: ``{qui}`` is who is counted, ``{annee}`` the year
-    sensible: bool = True
+    sensible: bool = True  # its small counts are suppressed
 
 
 class Profils(Modele):  # ``profils.yaml``. ``dimension`` is the dimension whose modalités are the dispositifs
@@ -275,9 +231,7 @@ class NatureMoyen(Modele):
     unite: noms.Unite
 
 
-class PosteMoyen(Modele):  # what a means pays or is: prestation de service, bonus territoire, contribution
-    id: Identifiant
-    libelle: Texte
+class PosteMoyen(Nomme):  # what a means pays or is: prestation de service, bonus territoire, contribution
     nature: Nature | None = None  # None: of any
 
 
@@ -287,7 +241,7 @@ class Moyens(Modele):
 
 
 class Responsables(Modele):
-    responsables: tuple[Responsable, ...]
+    responsables: tuple[Nomme, ...]
 
 
 class Couleurs(Modele):  # one colour a use; a colour is never the only carrier of meaning
@@ -301,39 +255,17 @@ class Couleurs(Modele):  # one colour a use; a colour is never the only carrier 
     fond: Couleur
 
 
-class Degrades(Modele):
-    territoire: list[Couleur] = Field(min_length=3)  # shades of the parts of a stacked bar, from strong to light
-
-
-class Largeurs(Modele):  # widths of the two drawings of a chart, in centimetres
-    large: float = Field(gt=0)
-    etroit: float = Field(gt=0)
-
-
 class Charte(Modele):
     couleurs: Couleurs
-    degrades: Degrades
+    degrade: list[Couleur] = Field(min_length=3)  # shades of the parts of a stacked bar, from strong to light
     interligne: float = Field(ge=9)
-    largeurs: Largeurs
+    largeurs: Annotated[dict[Largeur, float], complet(Largeur)]  # of the two drawings of a chart, in centimetres
 
 
-class Reglage(Modele):
-    """What the rule has that is arbitrary.
-
-    The year of reference is the first of the convention less ``annees_avant``; ``voisins`` communes are kept among
-    those whose size is between that of the one looked at divided by ``fenetre``, and multiplied by it.
-    """
-
-    annees_avant: Positif
-    voisins: Positif
-    fenetre: int = Field(ge=2)
-
-
-class MotsComparaison(Modele):  # words of what a gap is worth, and why there is none
-    bruit: Texte
-    depasse: Texte
-    rupture: Texte
-    sans_calcul: Texte
+class Reglage(Modele):  # what the rule has that is arbitrary
+    annees_avant: Positif  # from the first of the convention to the year of reference
+    voisins: Positif  # communes that are kept
+    fenetre: int = Field(ge=2)  # sizes are between one divided by it and multiplied by it
 
 
 class Comparaison(Modele):  # ``comparaison.yaml``
@@ -344,46 +276,27 @@ class Comparaison(Modele):  # ``comparaison.yaml``
     reglage: Reglage
     variantes: tuple[Reglage, ...]
     part_inhabituelle: float = Field(gt=0, lt=1)
-    mots: MotsComparaison
+    mots: Annotated[dict[MotDeComparaison, Texte], complet(MotDeComparaison)]  # what a gap is worth, why none
     choix: tuple[Texte, ...] = ()
     limites: tuple[Texte, ...] = Field(min_length=1)
 
 
-class MotifPersonnel(Modele):
-    motif: Expression
-    objet: Texte  # what it finds: « une adresse électronique »
-
-
-class Confidentialite(Modele):
-    """``confidentialite.yaml``.
-
-    ``colonnes`` fit a whole heading without accents, capitals or signs (« date de naissance » reads
-    ``date_de_naissance``); ``valeurs`` are searched for in a cell.
-    """
-
+class Confidentialite(Modele):  # expressions, and what each finds: « une adresse électronique »
     pourquoi: Texte
     remede: Texte
-    colonnes: tuple[MotifPersonnel, ...] = Field(min_length=1)
-    valeurs: tuple[MotifPersonnel, ...] = Field(min_length=1)
+    colonnes: dict[Expression, Texte] = Field(min_length=1)  # fit a whole heading, as ``date_de_naissance``
+    valeurs: dict[Expression, Texte] = Field(min_length=1)  # are searched for in a cell
 
 
-class EffectifIdentique(Modele):
-    """An indicator that counts the persons of a profile too, when both agree.
-
-    The dispositif is ``dispositif``, or, without it, the modalité of the indicator's row. Without a variable, the
-    persons are all those of the dispositif; with one, those of one of its modalités.
-    """
-
+class EffectifIdentique(Modele):  # an indicator that counts the persons of a profile too, when both agree
     indicateur: noms.Mesure
-    dispositif: CodeModalite | None = None
-    variable: noms.Variable | None = None
+    dispositif: CodeModalite | None = None  # None: the modalité of its row
+    variable: noms.Variable | None = None  # None: all those of the dispositif
     modalite: CodeModalite | None = None
     pourquoi: Texte
 
 
-class ValeurLiee(Modele):
-    """An indicator that counts no one, but from which the count of ``effectif`` in the same place could be guessed."""
-
+class ValeurLiee(Modele):  # an indicator from which the count of ``effectif`` in the same place could be guessed
     indicateur: noms.Mesure
     effectif: noms.Mesure
     pourquoi: Texte

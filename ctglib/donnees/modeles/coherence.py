@@ -7,16 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles import Identifiant, Modele, Texte, noms, soit
+from ctglib.donnees.modeles import Identifiant, Modele, Nomme, Texte, noms, soit
 
 Gravite = Literal["a_corriger", "a_verifier", "information"]
 StatutConstat = Literal["ouvert", "justifie", "redit", "corrige"]
 Verdict = Literal["verifiee", "contredite", "inverifiable"]
 
 
-class Regle(Modele):  # a rule: its name, what it does, how grave its findings are, what to ask and whom
-    id: Identifiant
-    libelle: Texte
+class Regle(Nomme):  # a rule: its name, what it does, how grave its findings are, what to ask and whom
     explication: Texte  # tells the thresholds as ``{name}``
     lieu: Texte = "{lieu}"  # the words of a finding, around what the rule works out
     objet: Texte = "{objet}"
@@ -30,15 +28,10 @@ class Regle(Modele):  # a rule: its name, what it does, how grave its findings a
     detail: Texte | None = None  # the table that gives its findings one by one: the others count them on one line
 
 
-class MotDeVerdict(Modele):
-    """A word that states something; ``feminin`` when it counts feminine things.
-
-    The verdict on a target alone has a sign, of a shape of its own; everything else is words.
-    """
-
+class MotDeVerdict(Modele):  # a word that states something
     mot: Texte
-    signe: str = ""
-    feminin: Texte | None = None
+    signe: str = ""  # of a verdict on a target, of a shape of its own
+    feminin: Texte | None = None  # when it counts feminine things
 
     @property
     def dit(self) -> str:
@@ -46,10 +39,8 @@ class MotDeVerdict(Modele):
         return f"{self.signe}\u00a0{self.mot}" if self.signe else self.mot
 
 
-class Regles(Modele):
-    """``regles.yaml``: the rules, and the words of severities (the gravest first), of statuses and of verdicts."""
-
-    gravites: dict[Gravite, Texte]
+class Regles(Modele):  # ``regles.yaml``
+    gravites: dict[Gravite, Texte]  # the gravest first
     statuts: dict[StatutConstat, Texte]
     verdicts: dict[Verdict, MotDeVerdict]
     regles: tuple[Regle, ...]
@@ -59,13 +50,11 @@ class Regles(Modele):
         return {regle.id: regle for regle in self.regles}[identifiant]
 
 
-class Relation(Modele):
-    """What every relation has: an id, the thing it is about, why it must hold, a graver or lighter severity."""
-
+class Relation(Modele):  # what every relation has
     id: Identifiant
     objet: Texte  # begins a French sentence or follows « sur » in a question
     pourquoi: Texte | None = None  # shown with the finding
-    gravite: Gravite | None = None
+    gravite: Gravite | None = None  # graver or lighter than its rule has it
 
 
 class PartiesTout(Relation):  # parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares)
@@ -76,30 +65,21 @@ class PartiesTout(Relation):  # parts that make a whole: ``tout`` is an indicato
     _soit = soit("tout", "constante")
 
 
-class Inclusion(Relation):
-    """A count that cannot exceed the sum of others, because what it counts is among what they count."""
-
+class Inclusion(Relation):  # a count that cannot exceed the sum of others
     partie: noms.Indicateur
     tout: tuple[noms.Indicateur, ...] = Field(min_length=1)
 
 
-class VariationsComparables(Relation):
-    """A variation that neighbouring groups make plausible or not: beyond ``seuil`` points from all, it is doubtful."""
-
+class VariationsComparables(Relation):  # a variation that neighbouring groups make plausible or not
     indicateur: noms.Indicateur
     comparables: tuple[noms.Indicateur, ...] = Field(min_length=1)
-    seuil: float
+    seuil: float  # in points: beyond it from all of them, it is doubtful
 
 
-class VariationDesParties(Relation):
-    """A whole whose past is the sum of the past of its parts, value / (1 + variation / 100).
-
-    Parts that are not ``exhaustives`` (an age is missing) cannot have been more than the whole.
-    """
-
+class VariationDesParties(Relation):  # a whole whose past is the sum of the past of its parts
     tout: noms.Indicateur
     parties: tuple[noms.Indicateur, ...] = Field(min_length=2)
-    exhaustives: bool = True
+    exhaustives: bool = True  # else the parts cannot have been more than the whole
 
 
 class LectureAnnexe1(Modele):
@@ -112,32 +92,21 @@ class MemeGrandeur(Relation):  # two or more cells of annexe 1 that give the sam
     tolerance: float
 
 
-class LectureEffectif(Modele):
-    """One way to know a number: an indicator of annexe 1, or the offer.
-
-    In the offer, the sum of ``caracteristique`` over the rows of ``types`` (and of ``modalites`` when given); without a
-    characteristic, the number of structures of these types of which something is said. A reading that ``ajoute`` comes
-    on top of the one before it: it is told beside it, and compared only in its absence.
-    """
-
+class LectureEffectif(Modele):  # one way to know a number: an indicator of annexe 1, or the offer
     nom: Texte
     indicateur: noms.Indicateur | None = None
     types: tuple[noms.Type, ...] = ()
-    caracteristique: noms.Caracteristique | None = None
+    caracteristique: noms.Caracteristique | None = None  # summed over ``types``; None: structures are counted
     modalites: tuple[noms.ModaliteDOffre, ...] = ()
-    ajoute: bool = False
+    ajoute: bool = False  # comes on top of the one before it, and is compared only in its absence
     _soit = soit("indicateur", "types")
 
 
-class MemeEffectif(Relation):
-    """One thing counted at several places of the convention; an absent reading is told beside the others."""
-
+class MemeEffectif(Relation):  # one thing counted at several places; an absent reading is told beside the others
     lectures: tuple[LectureEffectif, ...] = Field(min_length=2)
 
 
-class AgesOfferts(Relation):
-    """The ages that kinds of structures take, against those that the fiches of the theme are meant for."""
-
+class AgesOfferts(Relation):  # the ages that structures take, against those that the fiches of the theme are for
     types: tuple[noms.Type, ...] = Field(min_length=1)
     theme: noms.Theme
 
@@ -145,13 +114,6 @@ class AgesOfferts(Relation):
 class Periodicite(Relation):  # how often a benefit is paid: an affirmation that says otherwise contradicts it
     indicateur: noms.Indicateur
     periodicite: Literal["mensuelle", "annuelle"]
-
-
-class AttenduOffre(Modele):
-    """What a kind of structure should say of itself: each characteristic absent or blank is a gap."""
-
-    type: noms.Type
-    caracteristiques: tuple[noms.Caracteristique, ...] = Field(min_length=1)
 
 
 class Relations(Modele):  # ``relations.yaml``: what holds between indicators by what they mean, in any convention
@@ -163,7 +125,8 @@ class Relations(Modele):  # ``relations.yaml``: what holds between indicators by
     memes_effectifs: tuple[MemeEffectif, ...] = ()
     ages_offerts: tuple[AgesOfferts, ...] = ()
     periodicites: tuple[Periodicite, ...] = ()
-    attendus_offre: tuple[AttenduOffre, ...] = ()
+    # What a kind of structure should say of itself: each characteristic absent or blank is a gap.
+    attendus_offre: dict[noms.Type, tuple[noms.Caracteristique, ...]] = {}
 
 
 class ReglesCoherence(Modele):  # the rules and the relations they run on
@@ -171,17 +134,11 @@ class ReglesCoherence(Modele):  # the rules and the relations they run on
     regles: Regles
 
 
-class Correction(Modele):
-    """A damaged or misspelt place of the source: what it writes, what is read instead, and why.
-
-    ``mention`` is the text that the concerned rows of ``fichier`` carry (in their note or in a cell). It is the trace
-    of what the source writes: when no row carries it any more, the correction is reported as obsolete.
-    """
-
+class Correction(Modele):  # a damaged place of the source, read otherwise than written
     id: Identifiant
     objet: Texte
     fichier: Literal["annexe1.csv", "offre.csv"]
-    mention: Texte
+    mention: Texte  # that its rows carry; when none does any more, it is reported as obsolete
     ecrit: Texte
     lu: Texte
     raison: Texte
@@ -194,16 +151,10 @@ class Corrections(Modele):
     corrections: tuple[Correction, ...] = ()
 
 
-class Justification(Modele):
-    """A finding (``cle``) that is no fault (``raison``), or that others already say (``redit_par``, their keys).
-
-    The reason and its author are shown in the report; a finding said by others is told once. A justification whose
-    finding no longer exists is reported.
-    """
-
+class Justification(Modele):  # a finding that is no fault, or that others already say
     cle: Texte
     raison: Texte | None = None
-    redit_par: tuple[Texte, ...] = ()
+    redit_par: tuple[Texte, ...] = ()  # their keys
     par: Texte
     date: date
     _soit = soit("raison", "redit_par")

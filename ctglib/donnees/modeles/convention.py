@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from ctglib.donnees.modeles import Annee, CodeModalite, CodeTerritoire, Identifiant, Modele, Positif, Texte, noms
+from ctglib.donnees.modeles import Annee, CodeModalite, CodeTerritoire, Identifiant, Modele, Nomme, Positif, Texte, noms
 from ctglib.donnees.montrable import Montrable
 
 # What each type of analysis needs, then what it may be given besides: the roles that its function reads (see
@@ -52,14 +52,8 @@ def _gabarit(phrase: str) -> str:
 Gabarit = Annotated[Texte, AfterValidator(_gabarit)]
 
 
-class Rapport(Modele):
-    """Two indicators set against each other by a sentence of the convention's words, the numbers being the workbook's.
-
-    ``calcul``: "part" (in %) and "moyenne" of the year; "cumul" of the years for which both are known; "depart", the
-    numerator against what the convention writes of the denominator; "ecrit", both as the convention writes them.
-    In ``phrase``, ``{numerateur:place}`` is a count with its noun, ``{denominateur:projet voté}`` too.
-    """
-
+class Rapport(Modele):  # two indicators set against each other by a sentence of the convention
+    # "cumul": of the years that know both; "depart": against what the convention writes; "ecrit": both as written.
     calcul: Literal["part", "moyenne", "cumul", "depart", "ecrit"] = "part"
     numerateur: Identifiant
     denominateur: Identifiant
@@ -112,24 +106,15 @@ def attendus(nom: str) -> tuple[set[str], set[str], set[str], set[str]]:
     return needed - CLES, possible - CLES, needed & CLES, possible & CLES
 
 
-class Responsable(Modele):  # a service that fills its part of the year's spreadsheet
-    id: Identifiant
-    libelle: Texte
-
-
-class Partie(Modele):
-    """A signatory. ``logo`` is a file of ``logos/``; while it is absent a neutral placeholder shows ``nom_court``."""
-
+class Partie(Modele):  # a signatory
     id: Identifiant
     nom: Texte
     nom_court: Texte
     qualite_du_signataire: Texte
-    logo: Texte
+    logo: Texte  # a file of ``logos``; while it is absent, a placeholder shows ``nom_court``
 
 
-class Article(Modele):
-    """An article that binds the workbook: what it says in our words, and what follows for the reports."""
-
+class Article(Modele):  # what binds the workbook, in our words, and what follows for the reports
     numero: Texte
     objet: Texte
     consequence: Texte
@@ -162,10 +147,8 @@ class ValeurDatee(Modele):
     reference: Texte
 
 
-class ModaliteAction(Modele):
-    """A way of doing (« modalité de mise en œuvre »), numbered within its fiche: « 1.2 », with the parts it details."""
-
-    numero: Texte
+class ModaliteAction(Modele):  # a « modalité de mise en œuvre »
+    numero: Texte  # « 1.2 »
     libelle: Texte
     parties: list[Texte] = []
     debut: date | None = None
@@ -178,16 +161,12 @@ class ModaliteAction(Modele):
         return f"{self.libelle} : {' ; '.join(self.parties)}" if self.parties else self.libelle
 
 
-class Resultat(Modele):  # an expected result and the indicators that could show it; none reads « aucun indicateur »
-    id: Identifiant
-    libelle: Texte
+class Resultat(Nomme):  # an expected result and the indicators that could show it; none reads « aucun indicateur »
     indicateurs: list[Identifiant] = []
     note: Texte | None = None
 
 
-class Implicite(Modele):
-    """The direction, or the threshold and perhaps its year, that the text implies without writing a target."""
-
+class Implicite(Modele):  # the direction, or the threshold, that the text implies without writing a target
     sens: Literal["hausse", "baisse", "maintien"]
     valeur: float | None = None
     annee: Annee | None = None
@@ -195,9 +174,7 @@ class Implicite(Modele):
     reference: Texte
 
 
-class IndicateurFiche(Modele):
-    """An evaluation indicator of the fiche: its own, in its words, or one that the catalogue proposes (no words)."""
-
+class IndicateurFiche(Modele):  # one of the fiche, in its words, or one that the catalogue proposes (no words)
     id: noms.IndicateurDeFiche
     libelle: Texte | None = None
     valeur_initiale: ValeurDatee | Absence
@@ -270,9 +247,7 @@ class Schema(Modele):  # a schéma départemental that the text names
     chapitres: list[Texte] = []
 
 
-class Convention(Montrable, Modele):
-    """``convention.yaml``; the four sources are what captions write: producer, document and dates of the figures."""
-
+class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources are what captions write
     id: Identifiant
     titre: Texte
     fictive: bool
@@ -293,7 +268,7 @@ class Convention(Montrable, Modele):
     axes: list[Axe]
     enjeux: list[Enjeu]
     fiches: list[Fiche]
-    responsables: list[Responsable] = []  # its own names of services of the catalogue
+    responsables: list[Nomme] = []  # its own names of services of the catalogue
     schemas: list[Schema] = []
     annexes_vides: list[Texte] = []
     lacunes: list[Lacune] = []

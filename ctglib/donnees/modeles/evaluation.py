@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from ctglib.donnees.modeles import Identifiant, Modele, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.coherence import MotDeVerdict
-from ctglib.donnees.modeles.convention import Convention, Lacune, RoleDeClause
+from ctglib.donnees.modeles.convention import Convention, Lacune, RoleDeClause, Validation
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 
 VerdictIndicateur = Literal["atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"]
@@ -32,17 +32,12 @@ CodePreuve = Literal[
 ]  # fmt: skip
 
 
-class SeuilsEvaluation(Modele):
-    """Paces of a target that is on track or to be watched, the band of a maintien (a share of its value), and chance.
-
-    A count under ``hasard_effectif``, or a change under ``hasard_ecarts`` × √(a + b), names no direction.
-    """
-
+class SeuilsEvaluation(Modele):  # paces, the band of a maintien (a share of its value), and chance
     en_bonne_voie: float = Field(gt=0)
     a_surveiller: float = Field(gt=0)
     tolerance_maintien: float = Field(ge=0)
-    hasard_effectif: float = Field(ge=0)
-    hasard_ecarts: float = Field(ge=0)
+    hasard_effectif: float = Field(ge=0)  # a smaller count names no direction
+    hasard_ecarts: float = Field(ge=0)  # nor does a change under so many √(a + b)
 
 
 class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of every code
@@ -62,21 +57,17 @@ class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of ev
         return self.model_copy(update={"mots": {name: convention.ecrire(text) for name, text in self.mots.items()}})
 
 
-class ThemeRevisite(Modele):
-    """A theme of Annexe 1: the public series that say what became of it, and why the rest cannot be compared."""
-
+class ThemeRevisite(Modele):  # the public series that say what became of a theme
     theme: noms.Theme
     series: tuple[noms.Contexte, ...] = ()
-    reste: Texte
+    reste: Texte  # why the rest cannot be compared
 
 
-class PreuveDeCritere(Modele):
-    """A piece of evidence: its code, its label, what it needs to know, and the table or chart that shows it."""
-
+class PreuveDeCritere(Modele):  # a piece of evidence
     id: CodePreuve
     libelle: Texte
-    attendus: Texte
-    renvoi: Texte
+    attendus: Texte  # what it needs to know
+    renvoi: Texte  # the table or chart that shows it
 
 
 class Critere(Modele):  # a criterion, its question, and the evidence that the workbook gathers
@@ -86,9 +77,7 @@ class Critere(Modele):  # a criterion, its question, and the evidence that the w
     preuves: tuple[PreuveDeCritere, ...] = Field(min_length=1)
 
 
-class RegleRecommandation(Modele):
-    """A rule: when it applies (a code of the library, and its words), what it proposes. The first that fits wins."""
-
+class RegleRecommandation(Modele):  # the first that fits wins
     id: CodeRegle
     decision: CodeDecision
     quand: Texte
@@ -98,14 +87,7 @@ class ForceDePreuve(MotDeVerdict):  # how strong the evidence of a contribution 
     regle: Texte  # when the workbook says so
 
 
-class SuiteDArticle(Modele):
-    clause: RoleDeClause  # what it settles for what comes next
-    decision: Texte
-
-
-class ConventionSuivante(Modele):
-    """The words of a draft of the next convention; ``lacunes``: what one that begins leaves open."""
-
+class ConventionSuivante(Modele):  # the words of a draft of the next convention
     entete: tuple[Texte, ...]
     titre: Texte
     signature_absente: Texte
@@ -114,12 +96,10 @@ class ConventionSuivante(Modele):
     valeur_qualitative: Texte
     reference: Texte
     source_texte: Texte
-    lacunes: tuple[Lacune, ...]
+    lacunes: tuple[Lacune, ...]  # what one that begins leaves open
 
 
-class ReglesFinales(Modele):
-    """``evaluation_finale.yaml`` of the catalogue; ``mots`` are the other words, their ``{names}`` are filled."""
-
+class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
     signes: int = Field(ge=20)
     diagnostic: tuple[ThemeRevisite, ...]
     criteres: Annotated[tuple[Critere, ...], complet(CodeCritere)]
@@ -127,7 +107,7 @@ class ReglesFinales(Modele):
     decisions: dict[CodeDecision, MotDeVerdict]
     regles: Annotated[tuple[RegleRecommandation, ...], complet(CodeRegle)]
     forces: dict[CodeForce, ForceDePreuve]
-    articles: tuple[SuiteDArticle, ...]
+    articles: dict[RoleDeClause, Texte]  # what each settles for what comes next
     limites: tuple[Texte, ...]
     mots: dict[Identifiant, Texte]
     suivante: ConventionSuivante
@@ -143,54 +123,37 @@ class ReglesFinales(Modele):
         return self.model_copy(update={"criteres": tuple(told)})
 
 
-class LectureObjectif(Modele):
-    """Which modalités and indicators of its fiche an objective rests on; ``objectif`` is its rank, from 1."""
-
+class LectureObjectif(Modele):  # what an objective rests on
     fiche: noms.Fiche
-    objectif: Positif
+    objectif: Positif  # its rank, from 1
     modalites: tuple[Texte, ...] = ()
     indicateurs: tuple[Identifiant, ...] = ()
 
 
-class LectureSchema(Modele):
-    """A fiche and an axis or chapter of a schéma départemental that it answers, in the schéma's words."""
-
+class LectureSchema(Modele):  # a schéma départemental that a fiche answers
     fiche: noms.Fiche
-    element: noms.ElementDeSchema
+    element: noms.ElementDeSchema  # an axis or a chapter, in its words
 
 
-class LectureConformite(Modele):
-    """Where the convention answers an element of the schéma pluriannuel of petite enfance: place in it, fiches."""
-
+class LectureConformite(Modele):  # where the convention answers an element of the schéma pluriannuel
     element: noms.Element
     ou: Texte
     fiches: tuple[noms.Fiche, ...] = ()
 
 
-class Lectures(Modele):
-    """``lectures.yaml`` of a convention: links that its text does not write, as the workbook reads them."""
-
+class Lectures(Modele):  # ``lectures.yaml`` of a convention: links that its text does not write
     objectifs: tuple[LectureObjectif, ...] = ()
     schemas: tuple[LectureSchema, ...] = ()
     schema_petite_enfance: tuple[LectureConformite, ...] = ()
 
 
-class Obligation(Modele):
-    """What binds a commune of more than so many inhabitants; ``schema``: the one that the table is about."""
-
+class Obligation(Modele):  # what binds a commune of more than so many inhabitants
     au_dela: int = Field(ge=0)
     quoi: Texte
-    schema_: bool = Field(default=False, alias="schema")
+    schema_: bool = Field(default=False, alias="schema")  # the one that the table is about
 
 
-class Confirmation(Modele):  # who checked a rule against the official text, and when
-    par: Texte
-    le: date
-
-
-class Connu(Modele):
-    """What the workbook may know of an element: indicators of the diagnostic, public series, kinds of services."""
-
+class Connu(Modele):  # what the workbook may know of an element
     diagnostic: tuple[noms.Indicateur, ...] = ()
     series: tuple[noms.Contexte, ...] = ()
     offre: tuple[noms.Type, ...] = ()
@@ -204,27 +167,16 @@ class ElementDuSchema(Modele):
     detenteurs: tuple[noms.Responsable, ...] = Field(min_length=1)  # services that have it
 
 
-class ThemeMinimum(Modele):
-    titre: Texte
-    mots: tuple[Texte, ...] = Field(min_length=1)  # by which a title names it
-
-
-class ThemesMinimum(Modele):  # the themes that a CTG covers at least, and where they are said
-    source: Texte
-    themes: tuple[ThemeMinimum, ...]
-
-
-class ReglesConformite(Modele):
-    """``conformite.yaml``: what the law has become, « à vérifier » until ``confirme`` says who checked it."""
-
+class ReglesConformite(Modele):  # ``conformite.yaml``: what the law has become
     textes: tuple[Texte, ...] = Field(min_length=1)
     sources: tuple[Texte, ...] = Field(min_length=1)
     lu_le: date
-    confirme: Confirmation | None = None
+    confirme: Validation | None = None  # until then, « à vérifier »
     population: noms.Indicateur
     obligations: tuple[Obligation, ...]
     elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
-    themes_minimum: ThemesMinimum
+    source_des_themes: Texte
+    themes_minimum: dict[Texte, tuple[Texte, ...]]  # that a CTG covers at least, and the words that name each
     mots: dict[Identifiant, Texte]
 
     @field_validator("obligations")
@@ -260,9 +212,7 @@ class QuestionDuComite(Modele):
     reponse: Texte | None = None  # of the evaluators
 
 
-class SaisieFinale(Modele):
-    """``evaluation_finale.yaml`` of a convention: what people enter. Absent, everything reads « à compléter »."""
-
+class SaisieFinale(Modele):  # ``evaluation_finale.yaml`` of a convention. Absent, everything reads « à compléter »
     evaluateurs: Texte | None = None
     questions: tuple[QuestionDuComite, ...] = Field(default=(), max_length=3)
     criteres: tuple[AppreciationCritere, ...] = ()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator
 
-from ctglib.donnees.modeles import CodeModalite, Couleur, Identifiant, Modele, Positif, Texte
+from ctglib.donnees.modeles import CodeModalite, Couleur, Identifiant, Modele, Positif, Texte, complet
 from ctglib.donnees.modeles.convention import Fiche
 
 AUTRES = "autres"
 NomDeFeuille = Literal["actions", "indicateurs", "moyens", "profils", "posture", "appreciations", "participation"]
+Pli = Literal["indicateurs", "moyens", "profils"]
 NomDeRubrique = Literal[
     "date_arretee", "statut", "comite_date", "comite_absence", "suite", "decision", "reussites", "difficultes",
     "perspectives", "consultations", "cooperation", "exemples",
@@ -41,18 +42,14 @@ class FeuilleGabarit(Modele):
     colonnes: tuple[ColonneGabarit, ...] = Field(min_length=2)
 
 
-class PartieModeEmploi(Modele):
-    """A heading of the first sheet, and its lines, the list of the sheets, or the legend of the colours."""
-
+class PartieModeEmploi(Modele):  # a heading of the first sheet
     titre: Texte
     contenu: Literal["lignes", "feuilles", "legende"] = "lignes"
     lignes: tuple[Texte, ...] = ()
 
 
-class Rubrique(Modele):
-    """What a row of the sheets of texts asks for; without a subject of its own, its fiche, axis or public is it."""
-
-    sujet: str
+class Rubrique(Modele):  # what a row of the sheets of texts asks for
+    sujet: str  # empty: its fiche, axis or public is it
     libelle: Texte
     cellules: dict[Identifiant, Identifiant]  # its entry cells, and the column of the follow-up that each is
     liste: Identifiant | None = None
@@ -73,12 +70,10 @@ class Parts(Modele):  # which service fills what; ``principal`` fills what no ot
         return self.fiches.get(fiche, self.principal)
 
 
-class PosteDeSignataire(Modele):
-    """A means that a signatory gives; ``fiches`` are those it is given to, none when it is of no fiche."""
-
+class PosteDeSignataire(Modele):  # a means that a signatory gives
     signataire: Identifiant
     poste: Identifiant
-    fiches: tuple[int, ...] = ()
+    fiches: tuple[int, ...] = ()  # that it is given to; none: it is of no fiche
     facultatif: Texte | None = None  # why its rows are folded, to be filled by whom has the figure
 
 
@@ -100,43 +95,24 @@ class MoyensGabarit(Modele):  # the rows of the sheet of means. A signatory that
         return [party for party in parties if party == item.signataire]
 
 
-class CollecteAnnuelle(Modele):
-    """``collecte.yaml`` of a convention: what it asks for each year, and from whom. Absent, no means are asked for."""
-
+class CollecteAnnuelle(Modele):  # ``collecte.yaml`` of a convention. Absent, no means are asked for
     parts: Parts = Parts()
     moyens: MoyensGabarit = MoyensGabarit()
 
 
-class Plis(Modele):
-    """The headings of the folded rows: of a fiche's optional indicators, of means, of the profiles of a dispositif."""
-
-    indicateurs: Texte
-    moyens: Texte
-    profils: Texte
-
-
-class Lettre(Modele):
-    """The letter to a service, and when an answer is awaited: ``{territoire}``, ``{annees}``, ``{titre}``."""
-
+class Lettre(Modele):  # the letter to a service
     objet: Texte
     paragraphes: tuple[Texte, ...]
     fin: Texte
-    delai: Texte
+    delai: Texte  # when an answer is awaited
 
 
-class NomsDePersonnes(Modele):
-    """How a person's name shows in a text: civilities, and first words of groups of capitalised words that are none."""
-
+class NomsDePersonnes(Modele):  # how a person's name shows in a text
     civilites: tuple[Texte, ...]
-    mots_admis: tuple[Texte, ...]
+    mots_admis: tuple[Texte, ...]  # first words of capitalised groups that are none
 
 
-class Gabarit(CollecteAnnuelle):
-    """``gabarit.yaml``, with the ``parts`` and ``moyens`` of a convention's ``collecte.yaml``.
-
-    Titles may name ``{annee}``, the workbook's year, and ``{precedente}``, the one before.
-    """
-
+class Gabarit(CollecteAnnuelle):  # ``gabarit.yaml``, with what a convention's ``collecte.yaml`` asks for
     version: Positif
     titre: Texte
     sous_titre: Texte
@@ -149,7 +125,7 @@ class Gabarit(CollecteAnnuelle):
     fonctions: tuple[Texte, ...] = Field(min_length=1)
     rubriques: dict[NomDeRubrique, Rubrique]
     nombre_de_decisions: Positif
-    plis: Plis
+    plis: Annotated[dict[Pli, Texte], complet(Pli)]  # the headings of the folded rows
     lettre: Lettre
     feuilles: tuple[FeuilleGabarit, ...]
     noms: NomsDePersonnes

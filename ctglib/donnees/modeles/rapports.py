@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles import Date, Identifiant, Modele, Positif, Texte, complet, noms
+from ctglib.donnees.modeles import Date, Identifiant, Modele, Nomme, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.convention import Convention, RoleDeClause
 from ctglib.donnees.modeles.suivi import NatureDeChangement, Public
 
@@ -27,45 +27,30 @@ class Equipe(Modele):
     postes: tuple[noms.Poste, ...]  # the lines of the budget that count it
 
 
-class GroupeDuTerritoire(Modele):
-    libelle: Texte
-    indicateurs: tuple[noms.Contexte, ...] = Field(min_length=1)
-
-
-class MembresDuTerritoire(Modele):
-    """What the communes of an EPCI are shown by: a count, and what share of it others are, from ``plancher`` on."""
-
+class MembresDuTerritoire(Modele):  # what the communes of an EPCI are shown by
     sur: noms.Contexte
-    parts: tuple[noms.Contexte, ...] = Field(min_length=1)
+    parts: tuple[noms.Contexte, ...] = Field(min_length=1)  # of that count, from ``plancher`` on
     plancher: Positif
 
 
 class TerritoireDuBilan(Modele):
     annees_avant: Positif  # how many years before the convention the charts begin
-    groupes: tuple[GroupeDuTerritoire, ...] = Field(min_length=1)
+    groupes: dict[Texte, tuple[noms.Contexte, ...]] = Field(min_length=1)
     membres: MembresDuTerritoire
     graphique: tuple[noms.Contexte, ...]  # the public series that have a chart
 
 
-class RegleDeProposition(Modele):
-    """What the bilan proposes when its data call for it; ``{objets}``, ``{nombre}`` and ``{annee}`` are filled.
-
-    ``texte_final`` replaces ``texte`` in the last year, when an avenant or a new date would come too late.
-    ``page`` says it in a sentence for a first page, that of a fiche too when ``fiche``, with ``{premier}`` and
-    ``{tous}``. ``clauses`` are those it rests on, which become its ``reference``; without them, one that is ``exigee``
-    is not made.
-    """
-
+class RegleDeProposition(Modele):  # what the bilan proposes when its data call for it
     id: CodeProposition
     texte: Texte
-    texte_final: Texte | None = None
-    page: Texte
+    texte_final: Texte | None = None  # in the last year, when an avenant would come too late
+    page: Texte  # for a first page, that of a fiche too when ``fiche``
     page_finale: Texte | None = None
     fiche: bool = False
     pourquoi: Texte
     clauses: tuple[RoleDeClause, ...] = ()
-    exigee: bool = False
-    reference: Texte = "convention"
+    exigee: bool = False  # not made without its clauses
+    reference: Texte = "convention"  # the clauses as the convention numbers them
 
 
 class MotsDeLaParticipation(Modele):
@@ -76,9 +61,7 @@ class MotsDeLaParticipation(Modele):
     cooperation_absente: Texte
 
 
-class ReglesBilan(Modele):
-    """``bilan.yaml``; ``propositions`` are in the order in which they press, ``mots`` are sentences by use."""
-
+class ReglesBilan(Modele):  # ``bilan.yaml``
     indicateurs_par_fiche: Positif
     objets_du_tableau: Positif
     taux_a_relancer: float = Field(ge=0, le=100)
@@ -86,7 +69,9 @@ class ReglesBilan(Modele):
     equipe: Equipe
     territoire: TerritoireDuBilan
     participation: MotsDeLaParticipation
-    propositions: Annotated[tuple[RegleDeProposition, ...], complet(CodeProposition)]
+    propositions: Annotated[
+        tuple[RegleDeProposition, ...], complet(CodeProposition)
+    ]  # in the order in which they press
     mots: dict[Identifiant, Texte]
     natures_d_avenant: dict[NatureDeChangement, Texte]
     lectures: dict[Lecture, Texte]
@@ -103,16 +88,8 @@ class ReglesBilan(Modele):
         return self.model_copy(update={"propositions": tuple(kept), "mots": words})
 
 
-class TrancheAge(Modele):
-    indicateur: noms.Indicateur
-    age_min: int = Field(ge=0)
-    age_max: int = Field(ge=0)  # included
-
-
-class RoleDeFichier(Modele):
-    """What the data files whose path fits ``motif`` (as in a shell) are for; a file takes the first role that fits."""
-
-    motif: Texte
+class RoleDeFichier(Modele):  # what data files are for; a file takes the first role that fits
+    motif: Texte  # as in a shell
     groupe: Texte
     role: Texte
     partie: Texte
@@ -122,7 +99,7 @@ class Synthese(Modele):  # ``synthese.yaml``
     annees: dict[int, Texte] = {}  # what to know of a peculiar year, wherever it is that of the figures
     services: list[noms.Indicateur] = []  # counts whose zero is a need
     questions: Positif  # open points put to the parties by the diagnostic
-    tranches_age: list[TrancheAge]
+    tranches_age: dict[noms.Indicateur, tuple[int, int]]  # its ages, the last included
     fichiers: list[RoleDeFichier]
     sigles: dict[str, Texte] = {}
 
@@ -141,9 +118,7 @@ class PhraseDeSection(Modele):  # a sentence of the diagnostic, said when every 
     texte: Texte
 
 
-class SectionDuDiagnostic(Modele):
-    """What a section shows; its chart is that of the places by mode, of the ages, or else of the rates."""
-
+class SectionDuDiagnostic(Modele):  # its chart is that of the places by mode, of the ages, or else of the rates
     titre: Texte
     theme: list[noms.Theme] = Field(min_length=1)
     phrases: list[PhraseDeSection] = []
@@ -162,18 +137,14 @@ class SorteDeModes(Modele):  # modes of care that are alike, and how a sentence 
     modes: list[Identifiant]
 
 
-class Modes(Modele):
-    """Places for under-threes by mode: the public series of each and of the whole, ``dimension`` naming the modes."""
-
+class Modes(Modele):  # places for under-threes by mode
     ensemble: noms.Contexte
-    dimension: noms.Dimension
+    dimension: noms.Dimension  # that names the modes
     series: dict[Identifiant, Identifiant]
     sortes: dict[Identifiant, SorteDeModes]
 
 
-class MontantsParTete(Modele):
-    id: Identifiant
-    libelle: Texte
+class MontantsParTete(Nomme):
     montants: list[noms.Indicateur] = Field(min_length=1)
     par: noms.Indicateur
     mot: Texte  # one of those that ``par`` counts
@@ -191,19 +162,15 @@ class ReglesDiagnostic(Modele):  # ``diagnostic.yaml``
     contrat_precedent: ContratPrecedent
 
 
-class Part(Modele):
-    """How a share is said: « un allocataire sur cinq » takes ``un``, « six allocataires sur dix » ``plusieurs``."""
-
+class Part(Modele):  # how a share is said
     nom: Texte
-    un: Texte
-    plusieurs: Texte
+    un: Texte  # « un allocataire sur cinq »
+    plusieurs: Texte  # « six allocataires sur dix »
 
 
-class GroupeDeParts(Modele):
-    """Shares that make one message; ``preuves``: the tables that show them, the first that the report has."""
-
+class GroupeDeParts(Modele):  # shares that make one message
     id: Identifiant
-    preuves: tuple[Texte, ...]
+    preuves: tuple[Texte, ...]  # tables, of which the first that the report has
     indicateurs: dict[noms.Indicateur, Part]
 
 
@@ -227,11 +194,9 @@ class EnClair(Modele):  # the plain-language summary: its sentences by use, and 
     mots: dict[Texte, Texte]
 
 
-class ReglesMessages(Modele):
-    """``messages.yaml``: ``nombre`` messages of each kind a page, labels cut at ``signes``; the rest are sentences."""
-
-    nombre: Positif
-    signes: int = Field(ge=20)
+class ReglesMessages(Modele):  # ``messages.yaml``
+    nombre: Positif  # of each kind a page
+    signes: int = Field(ge=20)  # where labels are cut
     parts: tuple[GroupeDeParts, ...]
     par_tete: tuple[ParTete, ...]
     services: ServicesAbsents
@@ -256,16 +221,11 @@ class ReglesMessages(Modele):
         return f"{article}{nom}" if article.endswith("'") else f"{article} {nom}".lstrip()
 
 
-class MessageDesParties(Modele):
-    """What the parties say in place of one of our messages: ``rang`` is the one it replaces, 1 the first.
-
-    ``rapport`` is the kind of report, with ``fiche`` for that of a fiche action.
-    """
-
+class MessageDesParties(Modele):  # what the parties say in place of one of our messages
     rapport: Literal["diagnostic", "controle", "bilan", "fiche", "evaluation"]
-    fiche: int | None = None
+    fiche: int | None = None  # of the report of a fiche action
     rubrique: Literal["messages", "incertitudes", "decisions"] = "messages"
-    rang: Positif
+    rang: Positif  # of the one it replaces, from 1
     texte: Texte
     auteur: Texte
     date: Date
@@ -275,11 +235,7 @@ class MessagesDesParties(Modele):  # ``messages.yaml`` of a convention, or of a 
     messages: tuple[MessageDesParties, ...] = ()
 
 
-class Mesure(Modele):
-    """A figure of a portrait: a series, or the ratio of two. Of several series the first that is there is taken."""
-
-    id: Identifiant
-    libelle: Texte
+class Mesure(Nomme):  # a series, or the ratio of two; of several the first that is there is taken
     numerateur: tuple[Identifiant, ...] = Field(min_length=1)
     denominateur: Identifiant | None = None
     pour: int = 100
@@ -289,22 +245,18 @@ class Mesure(Modele):
     garder: bool = False  # keeps its row where only others have it
 
 
-class ThemeDePortrait(Modele):
-    """The measures of a chapter, and the questions that its charts answer: dumbbells, then a stacked bar of counts."""
-
+class ThemeDePortrait(Modele):  # the measures of a chapter
     tableau: Texte
     mesures: tuple[Mesure, ...]
-    figure: str = ""
+    figure: str = ""  # the question of its dumbbells
     figure_de: tuple[Identifiant, ...] = ()  # all its shares when empty
-    parts: str = ""
+    parts: str = ""  # of its stacked bar of counts
     parts_de: tuple[Identifiant, ...] = ()
     parts_libelles: tuple[Texte, ...] = ()
 
 
-class Semblables(Modele):
-    """How the territories alike are chosen: how many by level, the window of sizes, the shares compared."""
-
-    voisins: dict[Literal["commune", "epci"], int]
+class Semblables(Modele):  # how the territories alike are chosen
+    voisins: dict[Literal["commune", "epci"], int]  # how many, by level
     fenetre: Positif
     taille: Identifiant
     parts: tuple[Identifiant, ...] = Field(min_length=1)
@@ -330,9 +282,7 @@ class Portrait(Modele):  # ``portrait.yaml``: what a portrait says of a territor
     manques: tuple[Manque, ...]
 
 
-class ReglesReleve(Modele):
-    """``releve.yaml``, the draft minutes; ``{annee}`` and ``{convention}`` are filled, ``lignes_*`` are empty rows."""
-
+class ReglesReleve(Modele):  # ``releve.yaml``, the draft minutes
     presents: Texte
     lignes_de_presents: Positif
     lignes_libres: Positif

@@ -56,16 +56,11 @@ class Filtre(Modele):  # the rows kept: those whose column, if there is one, hol
     valeurs: tuple[Texte, ...]
 
 
-class LignePublique(Modele):
-    """An indicator of a diagnostic that public series give, with why the definitions agree and what to know of it.
-
-    The ``series`` are added up; ``sur``, those of the denominator of a share.
-    """
-
+class LignePublique(Modele):  # an indicator of a diagnostic that public series give
     indicateur: noms.Indicateur
-    series: tuple[Identifiant, ...] = Field(min_length=1)
-    sur: tuple[Identifiant, ...] = ()
-    raison: Texte
+    series: tuple[Identifiant, ...] = Field(min_length=1)  # added up
+    sur: tuple[Identifiant, ...] = ()  # those of the denominator of a share
+    raison: Texte  # why the definitions agree
     reserve: str = ""
 
 
@@ -132,9 +127,7 @@ class FichierAjoute(Modele):  # an official file that was added: its name, finge
     departements: tuple[CodeTerritoire, ...] = ()
 
 
-class Registre(Modele):
-    """``origine.yaml`` of a store: the files added, the tables made of them; what it does not name does not exist."""
-
+class Registre(Modele):  # ``origine.yaml`` of a store; what it does not name does not exist
     fichiers: tuple[FichierAjoute, ...] = ()
     tables: tuple[TableGardee, ...] = ()
 

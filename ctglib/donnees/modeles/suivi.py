@@ -37,9 +37,7 @@ class Comite(Modele):
     suites: tuple[Suite, ...] = ()
 
 
-class Bilan(Modele):
-    """``bilan.yaml``. A year without the file is ``Bilan(annee=…)``: provisional, at 31 December, comité unknown."""
-
+class Bilan(Modele):  # ``bilan.yaml``; a year without the file is ``Bilan(annee=…)``
     annee: Annee
     date_arretee: date = Field(default_factory=lambda lus: date(lus["annee"], 12, 31))  # « today » of its reports
     statut: StatutBilan = "provisoire"
@@ -57,11 +55,9 @@ class Appreciations(Modele):
     appreciations: tuple[Appreciation, ...] = ()
 
 
-class Consultation(Modele):
-    """Some people who were asked: how many answered, when, how, and what it changed; 0: nobody was."""
-
+class Consultation(Modele):  # some people who were asked
     public: Public
-    combien: int = Field(ge=0)
+    combien: int = Field(ge=0)  # answered; 0: nobody was asked
     date: date
     comment: Texte | None = None
     change: Texte | None = None
@@ -73,12 +69,10 @@ class Exemple(Modele):  # something that happened, one a day, and the axis that 
     texte: Texte
 
 
-class Participation(Modele):
-    """``participation.yaml``: who took part, what the partners do together that they did not, one example an axis."""
-
+class Participation(Modele):  # ``participation.yaml``
     consultations: tuple[Consultation, ...] = ()
-    cooperation: tuple[Texte, ...] = ()
-    exemples: tuple[Exemple, ...] = ()
+    cooperation: tuple[Texte, ...] = ()  # what the partners do together that they did not
+    exemples: tuple[Exemple, ...] = ()  # one an axis
 
 
 class Changement(Modele):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.magasin import commune_de, departement_de, serie_gardee
 from ctglib.donnees.modeles.sources import Vraisemblance
-from ctglib.donnees.yaml_strict import charger_yaml_une_fois
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ class Doute:
 
 def lire_regles() -> Vraisemblance:
     """Return from what a figure looks wrong."""
-    return charger_yaml_une_fois("catalogue/vraisemblance.yaml", Vraisemblance)
+    return charger_yaml("catalogue/vraisemblance.yaml", Vraisemblance)
 
 
 def douter(
