@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from ctglib.donnees.modeles import CodeModalite, Couleur, Identifiant, Modele, Positif, Texte, complet
 from ctglib.donnees.modeles.convention import Fiche
@@ -123,22 +123,12 @@ class Gabarit(CollecteAnnuelle):  # ``gabarit.yaml``, with what a convention's `
     diffusions: dict[Literal["interne", "publique"], Texte]
     domaines: dict[Literal["attendus", "activites"], Texte]
     fonctions: tuple[Texte, ...] = Field(min_length=1)
-    rubriques: dict[NomDeRubrique, Rubrique]
+    rubriques: Annotated[dict[NomDeRubrique, Rubrique], complet(NomDeRubrique)]
     nombre_de_decisions: Positif
     plis: Annotated[dict[Pli, Texte], complet(Pli)]  # the headings of the folded rows
     lettre: Lettre
-    feuilles: tuple[FeuilleGabarit, ...]
+    feuilles: Annotated[tuple[FeuilleGabarit, ...], complet(NomDeFeuille)]
     noms: NomsDePersonnes
-
-    @field_validator("feuilles", "rubriques")
-    @classmethod
-    def _toutes(cls, ecrites: object) -> object:
-        """Refuse a file without what the program fills by name."""
-        names = [item if isinstance(item, str) else item.id for item in ecrites]
-        wanted = get_args(NomDeRubrique if isinstance(ecrites, dict) else NomDeFeuille)
-        if sorted(names) != sorted(wanted):
-            raise ValueError(f"chacune une fois : {', '.join(wanted)}")
-        return ecrites
 
     @property
     def par_feuille(self) -> dict[str, FeuilleGabarit]:
