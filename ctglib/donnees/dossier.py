@@ -61,19 +61,12 @@ class Dossier(Montrable):
 
 @dataclass(frozen=True)
 class Finale:
-    """What the evaluation at the end reads beside the follow-up, checked.
-
-    Attributes:
-        regles: Questions, rules and words of the catalogue.
-        conformite: What the law asks since the convention was signed.
-        lectures: Links that the text does not write; none when the file is absent.
-        saisie: What the evaluators entered; nothing when the file is absent.
-    """
+    """What the evaluation at the end reads beside the follow-up, checked; an absent file is an empty one."""
 
     regles: ReglesFinales
     conformite: ReglesConformite
-    lectures: Lectures
-    saisie: SaisieFinale
+    lectures: Lectures  # links that the text does not write
+    saisie: SaisieFinale  # what the evaluators entered
 
 
 def lire_dossier(convention: str) -> Dossier:

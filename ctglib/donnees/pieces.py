@@ -17,7 +17,17 @@ from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, exa
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, proches
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
-from ctglib.donnees.modeles import Modele, catalogue, coherence, convention, evaluation, rapports, sources, suivi
+from ctglib.donnees.modeles import (
+    Modele,
+    catalogue,
+    coherence,
+    convention,
+    evaluation,
+    gabarit,
+    rapports,
+    sources,
+    suivi,
+)
 from ctglib.donnees.partage import partager
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
@@ -305,6 +315,7 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
         for name, model in DOCUMENTS.items()
     }
     tables = {name: [one for year in years for one in table(f"{year}/{name}.csv", name)] for name in TABLES}
+    read["convention/collecte"] = _si_present(f"{folder}/collecte.yaml", gabarit.CollecteAnnuelle)
     tables["masque"] = table(f"{folder}/masque.csv", "masque")
     series = [f"{SOURCES}/{name[:-1]}" for name in _noms(SOURCES) if name.endswith("/")]
     series = [

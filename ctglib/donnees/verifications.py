@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.csv_strict import valeur_personnelle
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES, attendus
+from ctglib.donnees.modeles.gabarit import AUTRES
 from ctglib.donnees.modeles.noms import cites
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, annee_du_dossier, dossier_du_suivi
 from ctglib.donnees.references import (
@@ -183,6 +184,12 @@ def _choix(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         yield from _parmi(tree, base, fiche, "analyses.*.type", sorted(TYPES), "un type d'analyse")
         for path in ("roles.**", "rapports.*.numerateur", "rapports.*.denominateur"):
             yield from _parmi(tree, base, fiche, f"analyses.*.{path}", sorted(own), "un indicateur de cette fiche")
+    parties = [*noms["signataire"], AUTRES]
+    for document in pieces.documents.get("convention/collecte", ()):
+        label, where = "un dispositif", "catalogue/dimensions.yaml"
+        yield from _parmi(document, (), document.contenu, "parts.dispositifs.+", counted, label, where)
+        for path in ("moyens.par_fiche.*.signataire", "moyens.par_structure.postes.*.signataire"):
+            yield from _parmi(document, (), document.contenu, path, parties, "une partie", "convention.yaml")
     bilans = {annee_du_dossier(one.fichier): one for one in pieces.documents.get("suivi/bilan", ())}
     for annee, bilan in bilans.items():
         before = bilans.get(annee - 1)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles import CodeModalite, Couleur, Identifiant, Modele, Positif, Texte, complet
+from ctglib.donnees.modeles import CodeModalite, Couleur, Identifiant, Modele, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.convention import Fiche
 
 AUTRES = "autres"
@@ -56,10 +56,10 @@ class Rubrique(Modele):  # what a row of the sheets of texts asks for
 
 
 class Parts(Modele):  # which service fills what; ``principal`` fills what no other does
-    principal: Identifiant = "coordination"
-    fiches: dict[int, Identifiant] = {}
-    dispositifs: dict[CodeModalite, Identifiant] = {}
-    signataires: dict[Identifiant, Identifiant] = {}
+    principal: noms.Responsable = "coordination"
+    fiches: dict[noms.Fiche, noms.Responsable] = {}
+    dispositifs: dict[CodeModalite, noms.Responsable] = {}
+    signataires: dict[noms.Signataire, noms.Responsable] = {}
 
     def de_fiche(self, fiche: Fiche) -> str:
         """Return who tells what became of a fiche: the service that it names first, or else this file's."""
@@ -72,14 +72,14 @@ class Parts(Modele):  # which service fills what; ``principal`` fills what no ot
 
 class PosteDeSignataire(Modele):  # a means that a signatory gives
     signataire: Identifiant
-    poste: Identifiant
-    fiches: tuple[int, ...] = ()  # that it is given to; none: it is of no fiche
+    poste: noms.Poste
+    fiches: tuple[noms.Fiche, ...] = ()  # that it is given to; none: it is of no fiche
     facultatif: Texte | None = None  # why its rows are folded, to be filled by whom has the figure
 
 
 class MoyensParStructure(Modele):  # the structures of the offer that have rows of their own, and the means of each
-    gestions: tuple[Identifiant, ...] = ()
-    categories: tuple[Identifiant, ...] = ()
+    gestions: tuple[noms.Gestion, ...] = ()
+    categories: tuple[noms.Categorie, ...] = ()
     postes: tuple[PosteDeSignataire, ...] = ()
 
 

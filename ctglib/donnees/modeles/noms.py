@@ -40,6 +40,8 @@ Variable = Annotated[Identifiant, Nom("variable")]
 Poste = Annotated[Identifiant, Nom("poste")]
 Responsable = Annotated[Identifiant, Nom("responsable")]
 Element = Annotated[Identifiant, Nom("element")]
+Signataire = Annotated[Identifiant, Nom("signataire")]
+Gestion = Annotated[Identifiant, Nom("gestion")]
 
 
 @cache
