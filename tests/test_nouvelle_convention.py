@@ -231,13 +231,13 @@ def test_une_convention_commence_de_rien_et_son_dossier_est_juste(donnees: Path)
 
 def test_une_fiche_sans_lecture_ni_service_est_dite(donnees: Path) -> None:
     lectures, collecte = (donnees / f"conventions/harnes/{name}.yaml" for name in ("lectures", "collecte"))
-    kept = [line for line in lectures.read_text("utf-8").splitlines() if "{fiche: 4, objectif" not in line]
+    kept = [line for line in lectures.read_text("utf-8").splitlines() if "{fiche: 3, objectif" not in line]
     lectures.write_text("\n".join(kept), "utf-8")
-    collecte.write_text(collecte.read_text("utf-8").replace(", 4: coordination}", "}"), "utf-8")
+    collecte.write_text(collecte.read_text("utf-8").replace(", 3: jeunesse", ""), "utf-8")
 
     assert avertissements("harnes") == [
-        "conventions/harnes/lectures.yaml, rien sur la fiche 4 : l'évaluation finale n'en lira pas les objectifs",
-        "conventions/harnes/collecte.yaml, personne pour la fiche 4 : ce sera « coordination »",
+        "conventions/harnes/lectures.yaml, rien sur la fiche 3 : l'évaluation finale n'en lira pas les objectifs",
+        "conventions/harnes/collecte.yaml, personne pour la fiche 3 : ce sera « coordination »",
     ]
 
 
