@@ -38,7 +38,7 @@ def libelles(texte: str) -> Contexte:
 
 def figure(found: Resultat, words: Contexte) -> Figure:
     relabelled = found.ecarts.assign(libelle=[words.indicateurs[name].libelle for name in found.ecarts["indicateur"]])
-    found = Resultat(**{**vars(found), "ecarts": relabelled})
+    found = found._replace(ecarts=relabelled)
     return points_comparables(found, regle(), words, nom="points", titre="Un titre")
 
 
@@ -82,7 +82,7 @@ def test_chaque_rangee_a_ses_communes_la_notre_et_son_ecart(harnes: Comparables,
 
 def test_sans_aucun_ecart_il_n_y_a_pas_de_points() -> None:
     found = resultat(EXEMPLE)
-    empty = Resultat(**{**vars(found), "ecarts": found.ecarts.assign(ecart=float("nan"))})
+    empty = found._replace(ecarts=found.ecarts.assign(ecart=float("nan")))
 
     assert points_comparables(empty, regle(), contexte(), nom="points", titre="Un titre") is None
     assert Comparables(empty, regle(), contexte()).phrases() == ()
