@@ -263,7 +263,6 @@ class Comparables(Montrable):
             return f"{signe(row['ecart'])} (bruit)" if row["bruit"] else signe(row["ecart"])
 
         def head(row: pd.Series) -> str:
-            """Return the one thing that a variant changes in the rule."""
             if row["voisins"] != rule.voisins:
                 return compter(int(row["voisins"]), "commune")
             if row["fenetre"] != rule.fenetre:
@@ -271,7 +270,6 @@ class Comparables(Montrable):
             return f"Depuis {row['annee_reference']}" if row["annees_avant"] != rule.annees_avant else "Règle retenue"
 
         def sense(row: pd.Series) -> str:
-            """Tell whether a gap keeps its sign under the rules where it could be computed."""
             if row["tenue"] in (BRUIT, CHANGE):
                 return "toujours dans le bruit" if row["tenue"] == BRUIT else "change selon la règle"
             times = f"le même {row['depassent']} fois sur {row['calculees']}"

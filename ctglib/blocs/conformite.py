@@ -58,7 +58,6 @@ class Conformite(Montrable):
             return majuscule(" ; ".join(filter(None, told)) or rules.mots["non_declare"])
 
         def su(row: pd.Series) -> str:
-            """Return what is known, by name and year: the figures are where they are published."""
             known = [(catalogue.mesures[name].libelle, year) for name, year in {**row.diagnostic, **row.series}.items()]
             known += [(offer[name], count) for name, count in row.offre.items()]
             return majuscule(" ; ".join(f"{minuscule(label)} ({figure})" for label, figure in known)) or "rien"

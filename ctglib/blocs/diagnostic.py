@@ -14,15 +14,7 @@ from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.page_une import Message, couvrir, page_une
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
-from ctglib.calculs.comparaison import (
-    Constat,
-    Position,
-    besoins,
-    comparer,
-    constats,
-    sans_le_hasard,
-    services_absents,
-)
+from ctglib.calculs.comparaison import Constat, Position, besoins, comparer, constats, sans_le_hasard, services_absents
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.radar import indices
 from ctglib.document.blocs import Bloc, Couverture
@@ -266,7 +258,6 @@ class MessagesDuDiagnostic:
 
     @cached_property
     def _lacunes(self) -> list[Lacune]:
-        """The open points, those that the convention puts first before the others."""
         open_ = {lacune.id: lacune for lacune in self.etude.convention.lacunes}
         first = [open_.pop(name) for name in self.etude.convention.lacunes_d_abord if name in open_]
         return [*first, *open_.values()]

@@ -53,16 +53,17 @@ class EtudePortrait:
 
     @cached_property
     def mesures(self) -> pd.DataFrame:
-        """The measures of all the themes (see ``mesurer``), with theme, libelle, and whether it is that of IRIS."""
+        """The measures of all the themes (see ``mesurer``), with theme, libelle, famille, and whether it is of IRIS."""
         themes = {one.id: name for name, theme in self.regles.themes.items() for one in theme.mesures}
-        known = self.definitions
-        rows = mesurer(self.chiffres, self.lieux, [*known.values()], self.regles.minimum, self.seuils.hasard_ecarts)
+        known, least = self.definitions, self.regles.minimum
+        rows = mesurer(self.chiffres, self.lieux, [*known.values()], least, self.seuils.hasard_ecarts)
         years = rows["annee"].map(lambda year: f", {year:.0f}" if year else "")
         families = rows["serie"].map(self.chiffres.familles)
         return rows.assign(
             theme=rows["mesure"].map(themes),
             libelle=[known[name].libelle for name in rows["mesure"]] + years,
             indicateur=rows["mesure"],
+            famille=families,
             iris=[charger_famille(name).niveaux == ("iris",) for name in families],
         )
 
@@ -112,10 +113,9 @@ class EtudePortrait:
         """Return the producers of some measures, with the years of each."""
         years: dict[str, set[int]] = {}
         for row in lignes.itertuples():
-            family = self.chiffres.familles[row.serie]
-            years.setdefault(family, set()).add(int(row.annee))
-            below = self.chiffres.familles.get(self.definitions[row.mesure].denominateur, family)
-            if below != family:
+            years.setdefault(row.famille, set()).add(int(row.annee))
+            below = self.chiffres.familles.get(self.definitions[row.mesure].denominateur, row.famille)
+            if below != row.famille:
                 years.setdefault(below, set()).add(int(self.chiffres.tables[below]["annee"].max()))
         return " ; ".join(publiques.source(charger_famille(name), sorted(found)) for name, found in years.items())
 

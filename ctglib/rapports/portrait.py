@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf, isfinite, nan
 
 import pandas as pd
 
@@ -59,7 +59,8 @@ class Portrait:
     def couverture(self) -> Couverture:
         """Return the cover: the territory, the year of the figures, and that it is no convention."""
         study, members = self.etude, compter(len(self.etude.lieux[ICI].membres), "commune")
-        within = study.reference.de if study.reference else ""
+        within, known = study.reference.de if study.reference else "", study.connues
+        years = known["annee"].groupby(known["famille"].map(lambda name: charger_famille(name).producteur), sort=False)
         where = {
             "commune": f"commune {within}, {study.epci.le if study.epci else 'hors intercommunalité'}",
             "epci": f"{members}, département {within}",
@@ -70,7 +71,7 @@ class Portrait:
             territoire=study.place.nom,
             mentions=(
                 ("Territoire", f"{where[study.place.niveau]} (code {study.place.code})"),
-                ("Données", self._annees()),
+                ("Données", " ; ".join(f"{who}, {periode({*own.astype(int)})}" for who, own in years)),
                 ("Portée", "portrait, sans convention : il ne dit rien de ce que les parties ont décidé"),
             ),
             logos=(),
@@ -160,7 +161,7 @@ class Portrait:
             nom,
             titre,
             source=study.source(rows),
-            donnees=rows.drop(columns=["indicateur", "pour", "theme", "iris"]).replace(float("inf"), float("nan")),
+            donnees=rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(inf, nan),
             donnees_de=donnees_de,
         ).sans_colonne_vide()
         said = {
@@ -181,7 +182,7 @@ class Portrait:
         for role, name in {ICI: study.place.nom, LA: study.contexte.reference.nom}.items():
             if role not in study.lieux or not family:
                 continue
-            counts = en_annees(study.chiffres, study.lieux[role], *rules.parts_de).replace(float("inf"), float("nan"))
+            counts = en_annees(study.chiffres, study.lieux[role], *rules.parts_de).replace(inf, nan)
             known = counts.dropna().tail(1).rename_axis(index="annee", columns="modalite").stack().rename("effectif")
             if known.sum() < study.regles.minimum:
                 return None
@@ -204,7 +205,7 @@ class Portrait:
         first, last = int(moved["depart"].min()), int(moved["annee"].max())
         source = publiques.source(family, [first, last])
         figure = None if years["indicateur"].nunique() < 2 else trajectoires(
-            years.assign(unite="nombre", serie="", statut="A", cible=float("nan"),
+            years.assign(unite="nombre", serie="", statut="A", cible=nan,
                          annee_cible=pd.array([pd.NA] * len(years), dtype="Int64")),
             study.contexte, nom="portrait-evolution", titre=f"Combien de foyers chaque année, de {first} à {last} ?",
             source=source,
@@ -297,8 +298,7 @@ class Portrait:
         )  # fmt: skip
         lost = study.mesures[study.mesures["raison"].isin(["absent", SECRET])]
         labels = {name: minuscule(one.libelle) for name, one in study.definitions.items()}
-        families = lost["serie"].map(study.chiffres.familles)
-        groups = lost["mesure"].map(labels).groupby(families, sort=False).agg(list)
+        groups = lost["mesure"].map(labels).groupby(lost["famille"], sort=False).agg(list)
         told = [study.regles.champs[name].format(absents=majuscule(enumerer(own))) for name, own in groups.items()]
         known = {*study.chiffres.familles}
         never = [labels[name] for name, one in study.definitions.items() if not known & {*one.numerateur}]
@@ -342,51 +342,31 @@ class Portrait:
 
     def methode(self) -> Bloc:
         """Return how the figures are read."""
-        families = map(charger_famille, self.etude.connues["serie"].map(self.etude.chiffres.familles).unique())
-        return liste(
-            [
-                f"Aucun taux n'est donné sous {self.etude.regles.minimum} foyers, habitants ou allocataires : un seul "
-                "de plus ou de moins le changerait de plus d'un point.",
-                f"Un écart est dit « {BRUIT} » quand l'arrondi de la source et le hasard (deux écarts types) suffisent "
-                "à l'expliquer. Aucun écart n'est un effet.",
-                "Le taux de plusieurs communes est celui de leurs sommes, jamais la moyenne de leurs taux.",
-                *(
-                    f"{one.producteur}, {one.jeu} : {minuscule('. '.join(one.remarques))}."
-                    for one in families
-                    if one.remarques
-                ),
-            ]
-        )
+        families = map(charger_famille, self.etude.connues["famille"].unique())
+        told = [
+            f"Aucun taux n'est donné sous {self.etude.regles.minimum} foyers, habitants ou allocataires : un seul "
+            "de plus ou de moins le changerait de plus d'un point.",
+            f"Un écart est dit « {BRUIT} » quand l'arrondi de la source et le hasard (deux écarts types) suffisent "
+            "à l'expliquer. Aucun écart n'est un effet.",
+            "Le taux de plusieurs communes est celui de leurs sommes, jamais la moyenne de leurs taux.",
+        ]
+        remarks = {f"{one.producteur}, {one.jeu}": one.remarques for one in families if one.remarques}
+        return liste([*told, *(f"{one} : {minuscule('. '.join(said))}." for one, said in remarks.items())])
 
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
         used = [*self.etude.chiffres.tables, "ign_contours"]
         files = [one for store in (PUBLIQUES, LOCALES) for one in lire_registre(store).fichiers if one.famille in used]
         rows = pd.DataFrame([one.model_dump(mode="json", exclude={"departements"}) for one in files])
-        lots = rows.groupby("famille", sort=False).agg(fichiers=("fichier", "size"), date=("date", "max")).reset_index()
-        said = lots["famille"].map(charger_famille)
-        return Tableau.de(
-            lots,
-            [
-                Colonne("_jeu", "Jeu de données", ecrire=lambda row: (
-                    f"{said[row.name].producteur}, {said[row.name].jeu}")),
-                *(
-                    Colonne(f"_{name}", head, ecrire=lambda row, name=name: getattr(said[row.name], name))
-                    for name, head in {"titre": "Ce qu'il dit", "adresse": "Où", "licence": "Licence"}.items()
-                ),
-                Colonne("fichiers", "Fichiers", True),
-            ],
-            nom="portrait-sources", titre="Les fichiers officiels de ce portrait",
-            source="registre des fichiers ajoutés au classeur", donnees=rows,
-            notes=("Le CSV de ce tableau donne les fichiers un par un, avec leur empreinte (sha256).",),
+        lots = [(charger_famille(name), size) for name, size in rows.groupby("famille", sort=False).size().items()]
+        shown = [(f"{one.producteur}, {one.jeu}", one.titre, one.adresse, one.licence, size) for one, size in lots]
+        heads = {"jeu": "Jeu de données", "titre": "Ce qu'il dit", "adresse": "Où", "licence": "Licence"}
+        columns = [*(Colonne(*head) for head in heads.items()), Colonne("fichiers", "Fichiers", True)]
+        return self.etude.contexte.tableau(
+            pd.DataFrame(shown, columns=[*heads, "fichiers"]), columns, "portrait-sources",
+            "Les fichiers officiels de ce portrait", source="registre des fichiers ajoutés au classeur", donnees=rows,
+            notes=["Le CSV de ce tableau donne les fichiers un par un, avec leur empreinte (sha256)."],
         )  # fmt: skip
-
-    def _annees(self) -> str:
-        """Return « Cnaf, décembre 2024 ; Insee, 2019 à 2025 », the years of what is shown, by producer."""
-        rows, told = self.etude.connues, {}
-        for name, year in zip(rows["serie"].map(self.etude.chiffres.familles), rows["annee"], strict=True):
-            told.setdefault(charger_famille(name).producteur, set()).add(int(year))
-        return " ; ".join(f"{who}, {periode(years)}" for who, years in told.items())
 
     @property
     def _annee(self) -> int:
@@ -410,7 +390,6 @@ class Portrait:
         yield from self._evolutions()
 
     def _ecarts(self) -> Iterator[str]:
-        """Yield the widest gaps to the département, relative to it, one a theme."""
         study, rows, write = self.etude, self.etude.mesures, self.etude.contexte.valeur
         sentences = {name: one.dit for name, one in study.definitions.items() if one.dit}
         said = rows[rows["mesure"].isin(sentences) & rows["ecart"].notna() & ~rows["ecart"].abs().le(rows["marge"])]
@@ -427,7 +406,6 @@ class Portrait:
             )
 
     def _evolutions(self) -> Iterator[str]:
-        """Yield the counts that moved most, more than chance does."""
         study, (_, moved) = self.etude, self.etude.suivis
         if moved.empty:
             return
@@ -460,7 +438,7 @@ class Portrait:
             yield f"Les chiffres de {years} ont vieilli ({', '.join(map(minuscule, labels))}…)."
         if rows["raison"].eq(SECRET).any():
             yield "L'Insee tait des nombres trop petits : leurs taux manquent ici."
-        if COMPTES not in set(study.connues["serie"].map(study.chiffres.familles)):
+        if COMPTES not in set(study.connues["famille"]):
             family = charger_famille(COMPTES)
             yield (
                 "Le fichier de la Cnaf qui est là n'a pas ce territoire : « ctg source ajouter » ajoute le fichier "
