@@ -15,8 +15,7 @@ from fiches_remplies import EFFECTIFS, ecrire
 from ctglib import ouvrir_bilan
 from ctglib.blocs.analyses import montrer
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.document.blocs import Groupe
-from ctglib.document.serialisation import de_json, en_json
+from ctglib.document.blocs import Groupe, de_json, en_json
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.export.document import tableaux_de
 

@@ -14,7 +14,7 @@ from fichiers_suivis import DEPOT
 
 from ctglib import atelier
 from ctglib.commandes.analyses import livres, sans_sorties
-from ctglib.document.serialisation import MIME, en_json
+from ctglib.document.blocs import MIME, en_json
 from ctglib.export.document import assembler
 from ctglib.production.moteur import executer
 from ctglib.production.plan import Carnet

@@ -16,10 +16,9 @@ from matplotlib.axes import Axes
 from ctglib.atelier.carnet import DemandeImpossible, sans_accents
 from ctglib.atelier.dessins import dire_unite, ecrire
 from ctglib.atelier.series import attributs, definitions
-from ctglib.document.blocs import Bloc, Encadre, Groupe, Paragraphe, Titre, liste
+from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
 from ctglib.document.dessin import SANS_DATE, charter_style
 from ctglib.document.figure import Figure, figure_de
-from ctglib.document.serialisation import MIME, en_json
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv

@@ -1,12 +1,17 @@
 """What a cell of a report shows: frozen objects that know their content, and nothing of HTML, PDF or Word.
 
-A text is a string, or a tuple of runs where some of it is strong, or leads elsewhere.
+A text is a string, or a tuple of runs where some of it is strong, or leads elsewhere. An executed notebook keeps the
+objects as JSON, which is all that exporters read.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from ctglib.donnees.montrable import Montrable
 
@@ -14,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ctglib.document.tableau import Tableau
+
+MIME = "application/vnd.ctg.document+json"
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,6 @@ class Bloc(Montrable):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """Return what JupyterLab shows, and what the exporters read."""
-        from ctglib.document.serialisation import MIME, de_json, en_json
         from ctglib.export.html import ecrire_html  # the one import that goes up
 
         written = en_json(self)
@@ -254,3 +260,56 @@ def suite(blocs: Iterable[Bloc | None]) -> Groupe | None:
     """Return blocks one after the other, without those that show nothing; None when there is nothing."""
     shown = tuple(bloc for bloc in blocs if bloc)
     return Groupe(shown) if shown else None
+
+
+GENRES = {name: kind for name, kind in globals().items() if is_dataclass(kind)}  # and those of ``tableau``
+
+
+def en_json(objet: object) -> object:
+    """Return an object as JSON; of a figure, what was drawn.
+
+    Raises:
+        TypeError: It is none of ours.
+    """
+    if objet is None or isinstance(objet, (str, int)):
+        return objet
+    if isinstance(objet, (tuple, list)):
+        return [en_json(item) for item in objet]
+    if isinstance(objet, pd.DataFrame):
+        rows = [[_valeur(value) for value in row] for row in objet.itertuples(index=False, name=None)]
+        return {"genre": "table", "colonnes": [str(name) for name in objet.columns], "lignes": rows}
+    if isinstance(objet, bytes):
+        return {"genre": "octets", "base64": base64.b64encode(objet).decode("ascii")}
+    shown = getattr(objet, "bloc", objet)
+    genre = type(shown).__name__
+    if GENRES.get(genre) is not type(shown):
+        raise TypeError(f"« {type(objet).__name__} » n'est pas un objet d'un document")
+    said = {field.name: en_json(getattr(shown, field.name)) for field in fields(shown) if field.name != "ecrire"}
+    return {"genre": genre, **said}
+
+
+def _valeur(valeur: object) -> object:
+    """Return the value of a cell: its type lasts, since a number and a text are not written alike in a CSV."""
+    if not isinstance(valeur, str) and pd.isna(valeur):
+        return None
+    plain = valeur.item() if hasattr(valeur, "item") else valeur  # of numpy
+    if isinstance(plain, (str, int, float)):
+        return plain
+    return plain.isoformat()[:10] if isinstance(plain, date) else str(plain)
+
+
+def de_json(ecrit: object) -> object:
+    """Return the object that was written by ``en_json``.
+
+    Raises:
+        KeyError: It is not an object of ours.
+    """
+    if isinstance(ecrit, list):
+        return tuple(de_json(item) for item in ecrit)
+    if not isinstance(ecrit, dict):
+        return ecrit
+    if ecrit["genre"] == "table":
+        return pd.DataFrame(ecrit["lignes"], columns=ecrit["colonnes"], dtype=object)
+    if ecrit["genre"] == "octets":
+        return base64.b64decode(ecrit["base64"])
+    return GENRES[ecrit["genre"]](**{name: de_json(value) for name, value in ecrit.items() if name != "genre"})

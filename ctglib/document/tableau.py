@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.document.blocs import Bloc
+from ctglib.document.blocs import GENRES, Bloc
 from ctglib.document.typographie import nombre, nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv
@@ -153,6 +153,9 @@ class Tableau(Bloc):
         path = Path(chemin)
         ecrire_fichiers({path: self.csv().encode("utf-8")})
         return path
+
+
+GENRES.update(Colonne=Colonne, Tableau=Tableau)
 
 
 def tableau(

@@ -293,17 +293,15 @@ def _hauteur(textes: list[str], taille: int, *, gras: bool = False) -> float:
 
 def composer_pdf(document: Document) -> bytes:
     """Return the same slides as a PDF that is PDF/A-2a and PDF/UA-1. Same document, same bytes."""
-    written = []
+    slides = []
     for one in diapositives(document):
-        title = _dire(one.titre)
-        if isinstance(one.corps, Dessin):
-            body = "#" + typst.image(one.corps, 'height: 100%, fit: "contain", ')
-        elif isinstance(one.corps, Tableau):
-            body = typst.ecrire_typst(replace(one.corps, numero=""))
-        else:
-            told = [_dire(item) for item in one.corps.items]
-            size = _taille(told, HAUT - 2 * MARGE - TITRE_HAUT - SOURCE_HAUT, TAILLES)
-            body = f"#set text(size: {size}pt)\n#list({', '.join(f'[#{typst.chaine(text)}]' for text in told)})"
-        heading = f"{typst.chaine(title)}, {_taille_du_titre(title)}pt, {typst.chaine(one.source)}"
-        written.append(f"#diapositive({heading})[{body}]")
-    return typst.compiler(document, "\n".join(written), "diapositives")
+        title, shown, size = _dire(one.titre), one.corps, 0
+        if isinstance(shown, Liste):
+            told = tuple(map(_dire, shown.items))
+            shown, size = Liste(told), _taille(told, HAUT - 2 * MARGE - TITRE_HAUT - SOURCE_HAUT, TAILLES)
+        slides.append({
+            "titre": typst.secable(title), "taille": _taille_du_titre(title), "source": typst.secable(one.source),
+            "corps": typst.en_donnees(replace(shown, numero="") if isinstance(shown, Tableau) else shown),
+            "taille-du-corps": size,
+        })  # fmt: skip
+    return typst.compiler(document, "diapositives", slides)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from ctglib.document import blocs as objets
 from ctglib.document.blocs import Bloc, Dessin, Lien, Liste, Morceau, Paragraphe, Texte, Titre, feuilles, morceaux
-from ctglib.document.serialisation import MIME, de_json
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, minuscule
 from ctglib.secret.bruts import MIME as BRUT
@@ -211,9 +210,9 @@ def assembler(carnet: NotebookNode) -> Document:
         sections[-1].cellules += 1
         # A library may warn on stderr, on one machine and not on another: nobody meant to show it.
         outputs = [(one, one.get("data", {})) for one in cell.get("outputs", []) if one.get("name") != "stderr"]
-        if others := [one for one, data in outputs if not {MIME, BRUT} & data.keys()]:
+        if others := [one for one, data in outputs if not {objets.MIME, BRUT} & data.keys()]:
             faults.append(place + _ce_qui_est_montre(others))
-        for shown in (de_json(data[MIME]) for _, data in outputs if MIME in data):
+        for shown in (objets.de_json(data[objets.MIME]) for _, data in outputs if objets.MIME in data):
             if isinstance(shown, objets.Couverture):
                 cover = shown
             else:

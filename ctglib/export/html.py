@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ctglib.document.blocs import morceaux
-from ctglib.document.serialisation import GENRES
+from ctglib.document.blocs import GENRES, morceaux
 from ctglib.document.signes import lisible, montrable
 
 if TYPE_CHECKING:

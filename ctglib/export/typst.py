@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import fields
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +32,6 @@ MOT_LONG = 30  # a longer word may break: after a sign that parts it, as in a pa
 COUPURES = re.compile(r"[/_.]|[^/_.]{10}")
 LIGNES_COURTES, SIGNES_COURTS = 8, 1300  # a table of no more rows and of no more text than that is never cut
 SIGNES_D_UN_BLOC = 800  # a row whose cells hold less than that is never cut between two pages
-MARGE_BASSE = 4  # pt: under the text of a cell, as « rapport.typ » has it
 SIGNES_PAR_LIGNE = 105  # of 8.5 pt in the width of the page, few enough never to count a line short
 HAUTEUR, ENTRE = 11.5, 5.0  # pt: of a line of a note, and above it
 TAILLE = 8.5  # pt, of the text of a table
@@ -50,18 +50,16 @@ def composer(document: Document) -> bytes:
         typst.TypstError: The document does not hold under both standards (an alternative text is missing, a title…).
     """
     second = document.chapitres[1] if not document.court else None
-    pieces = []
+    body = []
     for before, bloc in pairwise([None, *document.papier]):
-        if bloc is second:  # the contents come before the second chapter
-            pieces.append("#sommaire")
-        written = ecrire_typst(bloc)
         question = isinstance(before, blocs.Titre) and isinstance(bloc, blocs.Paragraphe)
-        pieces.append(f"#question[{written}]" if question else written)  # it stays with what answers it
-    return compiler(document, "\n\n".join(pieces), "rapport")
+        # The contents come before the second chapter; the question under a heading stays with what answers it.
+        body.append(("sommaire" if bloc is second else "question" if question else "", en_donnees(bloc)))
+    return compiler(document, "rapport", body)
 
 
-def compiler(document: Document, corps: str, cadre: str) -> bytes:
-    """Return the PDF of what is written in Typst, in one of the frames of ``rapport.typ``.
+def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
+    """Return the PDF of a body, in one of the frames of ``rapport.typ``, to which all is told as JSON.
 
     Raises:
         typst.TypstError: See ``composer``.
@@ -76,22 +74,21 @@ def compiler(document: Document, corps: str, cadre: str) -> bytes:
                 (root / name).write_bytes(logo.contenu)
             logos.append({"nom": montrable(logo.nom), "adresse": name})
         said = {key: montrable(getattr(cover, key, "")) for key in ("sujet", "territoire", "source", "avertissement")}
+        mentions = cover.mentions if cover else ()
         told = {
             **said,
             "titre": montrable(document.titre),
-            "mentions": [
-                [montrable(name), secables(montrable(text))] for name, text in (cover.mentions if cover else ())
-            ],
+            "mentions": [[montrable(name), secable(text)] for name, text in mentions],
             "logos": logos,
             "avertissement-court": montrable(document.rappel),
             "auteurs": [logo["nom"] for logo in logos],
             "court": document.court,
             "mots": ["convention territoriale globale", said["territoire"]],
+            "corps": corps,
         }
-        show = f'#show: {cadre}.with(json(bytes("{citer(json.dumps(told))}")))'
-        pdf = compilateur(root, f'#import "{MODELE.name}": *\n{show}\n{corps}').compile(
-            format="pdf", pdf_standards=NORMES, timestamp=document.instant
-        )
+        (root / "donnees.json").write_text(json.dumps(told), encoding="utf-8")
+        shown = f'#import "{MODELE.name}": {cadre}\n#show: {cadre}.with(json("donnees.json"))\n'
+        pdf = compilateur(root, shown).compile(format="pdf", pdf_standards=NORMES, timestamp=document.instant)
     return _baliser(pdf)
 
 
@@ -111,103 +108,67 @@ def compilateur(root: Path, texte: str) -> typst.Compiler:
     return typst.Compiler(input=main, root=root, font_paths=ours)
 
 
-def ecrire_typst(objet: object) -> str:
-    """Return an object as Typst, every text of the data a string.
+def en_donnees(objet: object) -> object:
+    """Return what ``rapport.typ`` is told of an object: its kind and its fields, every text as it is shown.
 
     Raises:
         TypeError: It is not an object of a document.
     """
     match objet:
-        case blocs.Groupe(pieces):
-            return "\n\n".join(map(ecrire_typst, pieces))
-        case blocs.Titre(texte, niveau):
-            return f"#heading(level: {niveau - 1}, {chaine(texte)})"
-        case blocs.Paragraphe(texte, classe):
-            return f"#{classe}[{_morceaux(texte)}]" if classe else _morceaux(texte)
-        case blocs.Liste(items, ordonnee, classe):
-            inside = ", ".join(f"[{_morceaux(item)}]" for item in items)
-            written = f"{'enum' if ordonnee else 'list'}({inside})"
-            return f"#{classe}({written})" if classe else f"#{written}"
-        case blocs.Encadre(paragraphes, citation, auteur):
-            text = "\n\n".join(map(_morceaux, paragraphes))
-            author = f"\n\n#source[{_morceaux(auteur)}]" if auteur else ""
-            return f"#quote(block: true)[{text}{author}]" if citation else f"#avertissement[{text}]"
-        case blocs.Colonnes(colonnes):
-            cells = (f"[#set heading(outlined: false)\n{ecrire_typst(bloc)}]," for bloc in colonnes)
-            return f"#colonnes(({' '.join(cells)}))"
-        case blocs.Dessin():
-            reading = (
-                f"#lecture[{_morceaux((blocs.Gras('Lecture :'), f' {objet.lecture}'))}]\n" if objet.lecture else ""
-            )
-            inside = f"{reading}#source[{_morceaux('Source : ' + objet.source)}]"
-            return (
-                f"#graphique(caption: {chaine(legende(objet))}, {image(objet)})[{inside}] {_etiquette('figure', objet)}"
-            )
-        case Tableau():
-            return _tableau(objet)
-    raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Typst")
+        case str():
+            return secable(objet)
+        case bool() | int():
+            return objet
+        case tuple():
+            return [en_donnees(one) for one in objet]
+        case blocs.Lien(texte, adresse):
+            return {"genre": "Lien", "texte": secable(texte), "adresse": "" if adresse.startswith("#") else adresse}
+        case blocs.Renvoi(ancre):
+            return {"genre": "Renvoi", "texte": secable(objet.texte), "ancre": ancre}
+        case blocs.Dessin() | Tableau():
+            kind = type(objet).__name__
+            own = _tableau(objet) if kind == "Tableau" else {
+                "svg": lisible(objet.svg_large), "alt": lisible(objet.alt), "lecture": secable(objet.lecture)
+            }  # fmt: skip
+            anchor = f"{'tableau' if kind == 'Tableau' else 'figure'}-{objet.nom}" if objet.numero else ""
+            source = secable(f"Source : {objet.source}")
+            return {"genre": kind, "ancre": anchor, "legende": secable(legende(objet)), "source": source, **own}
+    if type(objet) not in blocs.GENRES.values():
+        raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Typst")
+    said = {field.name: en_donnees(getattr(objet, field.name)) for field in fields(objet)}
+    return {"genre": type(objet).__name__, **said}
 
 
-def image(dessin: blocs.Dessin, place: str = "") -> str:
-    """Return a chart as an image of the width of its place, with its alternative text."""
-    svg = f'bytes("{citer(lisible(dessin.svg_large))}"), format: "svg"'
-    return f'image({svg}, width: 100%, {place}alt: "{citer(lisible(dessin.alt))}")'
-
-
-def _tableau(tableau: Tableau) -> str:
-    """Write a table, its notes and its source; a long one keeps its last row on the page of what follows."""
-    follows = [*tableau.notes, f"Source : {tableau.source}"]
+def _tableau(tableau: Tableau) -> dict[str, object]:
+    """Return what is told of a table: a short one is never cut, a long one has a column more, which ties rows."""
+    columns, notes, left = tableau.colonnes, tableau.notes, len(tableau.cellules)
     signs = sum(len(montrable(value)) for row in tableau.lignes() for value in row)
-    short = len(tableau.cellules) <= LIGNES_COURTES and signs <= SIGNES_COURTS
+    short = left <= LIGNES_COURTES and signs <= SIGNES_COURTS
     # The height of the notes and of the source, never short.
-    below = 0.0 if short else sum(ENTRE + HAUTEUR * max(1, math.ceil(len(text) / SIGNES_PAR_LIGNE)) for text in follows)
-    widths = [f"{width:.1f}fr" for width in largeurs(tableau)] + ["0pt"] * (not short)
-    heads = []
-    for rank, row in enumerate(tableau.entetes()):  # the last cells cover the column that ties rows (see ``_lignes``)
-        covers = not short and (rank == 0 or tableau.colonnes[-1].groupe)
-        for place, (colonne, across, down) in enumerate(row, start=1):
-            columns = across + bool(covers and place == len(row))
-            spans = f"colspan: {columns}, " * (columns > 1) + f"rowspan: {down}, " * (down > 1)
-            group = isinstance(colonne, str)
-            side = "center" if group else "right" if colonne.numerique else "left"
-            said = chaine(colonne if group else colonne.libelle)
-            heads.append(f"table.cell({spans}align: {side} + bottom, tete({said})),")
-    text = (
-        "figure(kind: table, numbering: none, supplement: none, outlined: false, "
-        f"caption: {chaine(legende(tableau))}, table(columns: ({', '.join(widths)},), "
-        f"table.header({' '.join(heads)}),\n{_lignes(tableau, below, short)}\n))"
-    )
-    label = _etiquette("tableau", tableau)
-    written = [f"#court({text}) {label}"] if short else [f"#reserve\n#{text} {label}", f"#fin({below:g}pt)"]
-    written += [f"#note[{_morceaux(note)}]" for note in tableau.notes]
-    return "\n".join([*written, f"#source[{_morceaux(follows[-1])}]"])
-
-
-def _lignes(tableau: Tableau, sous: float, courte: bool) -> str:
-    """Return the rows; under the last one room is kept, which ``fin`` gives back.
-
-    No page of a long table has one row alone: an empty cell that no page cuts ties the first two rows, and the last
-    two, in a column without width; ``_baliser`` takes that column out of what is read aloud.
-    """
-    lines: list[str] = []
-    left, groups = len(tableau.cellules), tableau.corps()
+    below = sum(ENTRE + HAUTEUR * max(1, math.ceil(len(text) / SIGNES_PAR_LIGNE))
+                for text in (*notes, f"Source : {tableau.source}"))  # fmt: skip
+    heads = [[("center", secable(column), across, down) if isinstance(column, str) else
+              ("right" if column.numerique else "left", secable(column.libelle), across, down)
+              for column, across, down in row] for row in tableau.entetes()]  # fmt: skip
+    told, groups = [], tableau.corps()
     for place, (title, rows) in enumerate(groups):
-        if title:
-            across = len(tableau.colonnes) + (not courte)
-            lines.append(f"table.header(level: 2, table.cell(colspan: {across}, groupe({chaine(title)}))),")
         tied = {0} if place == 0 and len(rows) > 1 else set()
         tied |= {len(rows) - 2} if place == len(groups) - 1 and len(rows) > 1 and (not tied or len(rows) > 3) else set()
+        lines = []
         for rank, row in enumerate(rows):
             left -= 1
-            common = ["breakable: false"] * all(len(str(value)) < SIGNES_D_UN_BLOC for value in row)
-            common += [f"inset: (bottom: {MARGE_BASSE + sous:g}pt), stroke: none"] * (left == 0 and not courte)
-            tying, alone = rank in tied and not courte, not courte and not {rank, rank - 1} & tied
-            for colonne, value in zip(tableau.colonnes, row, strict=True):
-                wide = ["colspan: 2"] * (alone and colonne is tableau.colonnes[-1])
-                options = [*common, *wide, *["align: right + top"] * colonne.numerique, chaine(value)]
-                lines.append(f"table.cell({', '.join(options)}),")
-            lines += ["table.cell(rowspan: 2, breakable: false, inset: 0pt, stroke: none)[],"] * tying
-    return "\n".join(lines)
+            lines.append({
+                "textes": [secable(value) for value in row],
+                "entiere": all(len(str(value)) < SIGNES_D_UN_BLOC for value in row), "derniere": left == 0,
+                "liee": not short and rank in tied, "seule": not short and not {rank, rank - 1} & tied,
+            })  # fmt: skip
+        told.append({"titre": secable(title), "lignes": lines})
+    return {
+        "court": short, "sous": 0.0 if short else below, "notes": [secable(note) for note in notes],
+        "largeurs": [round(width, 1) for width in largeurs(tableau)] + [0] * (not short), "entetes": heads,
+        "dernier-groupe": bool(columns[-1].groupe), "nombres": [column.numerique for column in columns],
+        "groupes": told,
+    }  # fmt: skip
 
 
 def largeurs(tableau: Tableau) -> list[float]:
@@ -255,41 +216,9 @@ def largeurs(tableau: Tableau) -> list[float]:
     return [shares[rank] if rank in weights else width for rank, width in enumerate(widths)]
 
 
-def _etiquette(sorte: str, objet: blocs.Dessin | Tableau) -> str:
-    """Return the label that references lead to."""
-    return f"#label({chaine(f'{sorte}-{objet.nom}')})" if objet.numero else ""
-
-
-def _morceaux(texte: blocs.Texte) -> str:
-    """Return a text as markup: strings, strong or linked."""
-    pieces = []
-    for run in blocs.morceaux(texte):
-        said = chaine(run if isinstance(run, str) else run.texte)
-        match run:
-            case blocs.Gras():
-                pieces.append(f"#strong({said});")
-            case blocs.Lien(_, adresse) if not adresse.startswith("#"):
-                pieces.append(f'#link("{citer(adresse)}", {said});')
-            case blocs.Renvoi(ancre):
-                pieces.append(f"#link(label({chaine(ancre)}), {said});")
-            case _:
-                pieces.append(f"#{said};")
-    return "".join(pieces)
-
-
-def chaine(texte: object) -> str:
-    """Return a text as a Typst string, which Typst takes as it is: blanks are one, long words can break."""
-    return f'"{citer(secables(montrable(texte)))}"'
-
-
-def citer(texte: str) -> str:
-    """Return a text between quotes of Typst, without them."""
-    return texte.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def secables(texte: str) -> str:
-    """Return a text whose words can all break, so that none runs out of its place: long ones where they part."""
-    words = BLANCS.sub(" ", texte).split(" ")
+def secable(texte: object) -> str:
+    """Return a text as it is shown: blanks are one, and all words can break, long ones where they part."""
+    words = BLANCS.sub(" ", montrable(texte)).split(" ")
     return " ".join(COUPURES.sub("\\g<0>\u200b", word) if len(word) > MOT_LONG else word for word in words)
 
 
@@ -297,7 +226,7 @@ def _baliser(pdf: bytes) -> bytes:
     """Return the PDF in which the first cell of each body row heads it (TH, scope Row), which Typst cannot say yet.
 
     Every table of a report heads its rows by their first cell, as its HTML says. The column that ties rows is taken out
-    of the tags (see ``_lignes``). Nothing else changes, so that both standards still hold.
+    of the tags (see ``rapport.typ``). Nothing else changes, so that both standards still hold.
     """
     import pikepdf
 
