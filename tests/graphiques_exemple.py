@@ -6,8 +6,7 @@ import pandas as pd
 from analyse_exemple import ICI, LA, RENVERSEMENTS, UNITES, contexte, indicateur, lignes
 from dessin_svg import chevauchements, debords, racine, tailles
 
-from ctglib.calculs.comparaison import comparer
-from ctglib.calculs.radar import indices
+from ctglib.calculs.comparaison import comparer, indices
 from ctglib.document.figure import Figure
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.graphiques.points import haltere, points_indices

@@ -8,8 +8,7 @@ from itertools import pairwise
 import pandas as pd
 from demonstration_exemple import ANNEES, ICI, LA, NOM, actions, evaluation, suivi, toutes_les_annees
 
-from ctglib.calculs.evaluation import posture_bougee
-from ctglib.calculs.jugement import mouvement
+from ctglib.calculs.evaluation import mouvement, posture_bougee
 from ctglib.calculs.suivi import revisions
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Absence

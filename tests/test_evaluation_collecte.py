@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.calculs.collecte import A_COLLECTER, TAUX, a_collecter, taux_de_collecte
+from ctglib.calculs.etats import moyens_par_signataire, moyens_par_structure
 from ctglib.calculs.evaluation import PostureBougee, posture_bougee
-from ctglib.calculs.moyens import moyens_par_signataire, moyens_par_structure
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.suivi import Bilan
 

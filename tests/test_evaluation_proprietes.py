@@ -9,7 +9,7 @@ from evaluation_exemple import catalogue, convention, datee, evaluer, evaluer_ca
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ctglib.calculs.jugement import progression
+from ctglib.calculs.evaluation import progression
 
 OPPOSE = {"hausse": "baisse", "baisse": "hausse"}
 JUGES = {"atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul"}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ctglib import ouvrir
 from ctglib.blocs.theme import fondement, mode_d_emploi
-from ctglib.calculs.radar import COLONNES, incertains, indices, ranger
+from ctglib.calculs.comparaison import INDICES, incertains, indices, ranger
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.rapports.controle import ouvrir_controle
 
@@ -92,7 +92,7 @@ def test_une_lecture_inversee_change_de_cote(ici: float, la: float) -> None:
 def test_les_axes_gardent_l_ordre_du_fichier_et_un_axe_sans_ligne_est_absent() -> None:
     table = _indices(10.0, 10.0, "")
 
-    assert tuple(table.columns) == COLONNES
+    assert tuple(table.columns) == INDICES
     assert list(table["indicateur"]) == ["x", "y", "z"]
     assert list(table["niveau"]) == ["proche", "absent", "absent"]
 

@@ -12,8 +12,8 @@ import pandas as pd
 
 from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
 from ctglib.blocs.moyens import Moyens
+from ctglib.calculs.etats import moyens_du_territoire, moyens_par_signataire
 from ctglib.calculs.evaluation import PostureBougee, posture_bougee
-from ctglib.calculs.moyens import moyens_du_territoire, moyens_par_signataire
 from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
 from ctglib.document.contexte import marquer, periode

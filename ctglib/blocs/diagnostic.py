@@ -14,9 +14,17 @@ from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.page_une import Message, couvrir, page_une
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
-from ctglib.calculs.comparaison import Constat, Position, besoins, comparer, constats, sans_le_hasard, services_absents
+from ctglib.calculs.comparaison import (
+    Constat,
+    Position,
+    besoins,
+    comparer,
+    constats,
+    indices,
+    sans_le_hasard,
+    services_absents,
+)
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.radar import indices
 from ctglib.document.blocs import Bloc, Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
@@ -108,7 +116,7 @@ class EtudeDiagnostic:
 
     @cached_property
     def indices(self) -> pd.DataFrame:
-        """The indices of the radar (see ``ctglib.calculs.radar``)."""
+        """The indices of the radar (see ``ctglib.calculs.comparaison``)."""
         words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
         turned = {name: words.unites[item.unite].renversement for name, item in words.indicateurs.items()}
         return indices(self.dossier.annexe1, words.radar, places, renversements=turned, doutes=self.doutes)

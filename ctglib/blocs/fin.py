@@ -17,9 +17,8 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.indicateurs import DEDUITE, depart
 from ctglib.calculs.collecte import DEPART, VALEUR, demandes, manques_finaux
 from ctglib.calculs.comparaison import Constat
-from ctglib.calculs.etats import etats, etats_par_annee
+from ctglib.calculs.etats import etats, etats_par_annee, moyens_par_objet
 from ctglib.calculs.evaluation import evaluer
-from ctglib.calculs.moyens import moyens_par_objet
 from ctglib.calculs.parcours import parcours, recommandations
 from ctglib.calculs.preuves import CONVENTION, Preuve, evaluabilite, preuves_du_suivi, preuves_du_texte
 from ctglib.calculs.suivi import annees, avec_departs, avec_reperes, changements_en_vigueur

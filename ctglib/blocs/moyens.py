@@ -12,7 +12,7 @@ from itertools import product
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs import moyens as calculs
+from ctglib.calculs import etats as calculs
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, nombre_court

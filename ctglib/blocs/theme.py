@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
-from ctglib.calculs.comparaison import DUREE_VARIATION, FICHE, Constat
+from ctglib.calculs.comparaison import DECIMALES_INDICE, DUREE_VARIATION, FICHE, Constat, incertains
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.radar import DECIMALES_INDICE, incertains
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Colonne, Tableau

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.etats import NON_RENSEIGNEE, inconnues
-from ctglib.calculs.moyens import ABSENCES
+from ctglib.calculs.etats import ABSENCES, NON_RENSEIGNEE, inconnues
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
-from ctglib.calculs.evaluation import OBSERVATIONS, QUALITATIF, avec_grille
-from ctglib.calculs.jugement import evolution
+from ctglib.calculs.evaluation import OBSERVATIONS, QUALITATIF, avec_grille, evolution
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures, par_annee
 from ctglib.donnees.statuts import Statut
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ctglib.calculs.comparables import distances
-from ctglib.calculs.jugement import explique_par_le_hasard
+from ctglib.calculs.evaluation import explique_par_le_hasard
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 from ctglib.donnees.modeles.rapports import Mesure, Semblables
 

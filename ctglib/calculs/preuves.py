@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
-from ctglib.calculs.jugement import ORIENTATIONS
-from ctglib.calculs.moyens import ABSENCES
+from ctglib.calculs.etats import ABSENCES, FAITES, NON_RENSEIGNEE
+from ctglib.calculs.evaluation import ORIENTATIONS
 from ctglib.calculs.parcours import ATTEINTS, CONTRAIRES, VOULUES, Faits, juges, relever
 
 if TYPE_CHECKING:

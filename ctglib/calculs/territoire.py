@@ -15,8 +15,8 @@ import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
 from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.evaluation import mouvement
 from ctglib.calculs.formules import ratio_pour_100, somme
-from ctglib.calculs.jugement import mouvement
 from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu, coupure_entre, par_annee
 from ctglib.donnees.statuts import Statut
 

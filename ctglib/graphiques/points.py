@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.calculs.radar import DECIMALES_INDICE, ranger
+from ctglib.calculs.comparaison import DECIMALES_INDICE, ranger
 from ctglib.document import typographie as typo
 from ctglib.document.typographie import INSECABLE, enumerer, nombre, pourcent, signe
 from ctglib.graphiques.planche import DASHES, GUTTER, LINE_OF_NAMES, SANS_ZERO, TIRET, assemble, echelle, round_step
@@ -157,7 +157,7 @@ def _write_values(planche: Planche, axes: Axes, scale: Echelle, row: object) -> 
 def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **legende: str) -> Figure:
     """Return the dot plot of the indices, the highest first, doubtful ones last; axes without an index are named.
 
-    - ``indices``: rows of ``ctglib.calculs.radar.indices``.
+    - ``indices``: rows of ``ctglib.calculs.comparaison.indices``.
     - ``radar``: the thresholds.
     - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
