@@ -11,16 +11,16 @@ import io
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from ctglib.production.chiffres import cle_de, comparer, lire_table, noms_des_lignes
 from ctglib.production.echec import Echec
+from ctglib.production.manifeste import Manifeste, Prevision
 from ctglib.production.plan import CTG, PUBLIQUE, Commande, Demande, commandes, rapports_connus
 from ctglib.production.pool import AVANCE, coeurs, ouvrir_executeur
 from ctglib.production.produire import confier
+from ctglib.production.verifier import cle_de, comparer, lire_table, noms_des_lignes
 
 TEMOINS = Path(__file__).parent / "golden" / "publications"
 CONVENTIONS = ("harnes",)
@@ -28,13 +28,6 @@ NOMBRE = re.compile(r"[-−]?\d+(?:[.,]\d+)?")
 COLONNES = ("tableau", "ligne", "colonne", "valeur")
 DELAI = 600
 MONTRES = 20
-
-
-@dataclass(frozen=True)
-class Prevu:
-    """A report to make."""
-
-    commande: Commande
 
 
 def rapports(convention: str) -> list[Commande]:
@@ -45,10 +38,11 @@ def rapports(convention: str) -> list[Commande]:
 def publier(orders: Iterable[Commande]) -> dict[str, bytes]:
     """Make reports, in HTML alone and in memory, and return the figures of each by its key."""
     with ouvrir_executeur(travailleurs=coeurs(), delai=DELAI) as (executeur, _):
-        faits = dict(confier(map(Prevu, orders), executeur, moteur=CTG, places=AVANCE * coeurs()))
-    for prevu, rendu in faits.items():
+        asked = (Prevision(order, Manifeste(Path()), ()) for order in orders)
+        faits = list(confier(asked, executeur, moteur=CTG, places=AVANCE * coeurs()))
+    for prevu, rendu in faits:
         assert not isinstance(rendu, Echec), f"{prevu.commande.nom} :\n{rendu}"
-    return {prevu.commande.cle: chiffres(rendu.contenus) for prevu, rendu in faits.items()}
+    return {prevu.commande.cle: chiffres(rendu.contenus) for prevu, rendu in faits}
 
 
 def chiffres(contenus: Mapping[str, bytes]) -> bytes:

@@ -30,6 +30,7 @@ from production_exemple import (
 
 from ctglib.commandes.application import lancer
 from ctglib.production.archive import REQUIS, PaquetsIndisponibles, telecharger
+from ctglib.production.portail import ecrire_portail
 from ctglib.production.verifier import grouper, relever_archive
 
 DIFFUSION = 'diffusion: str = "publique"  # pour qui'
@@ -44,6 +45,7 @@ def produits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     ecrire_carnet(carnets / "bilan.ipynb", COUVERTURE, LECTURE, parametres=(CONVENTION, ANNEE, DIFFUSION))
     produire(demande(carnets, sortie))
     produire(demande(carnets, sortie, rapports=("bilan",), annees=(2023,), diffusion="interne"))
+    ecrire_portail(sortie)
     return carnets, sortie
 
 
@@ -101,10 +103,7 @@ def test_l_archive_contient_de_quoi_refaire_et_rien_d_interne(
     _, sortie = produits
     publics = {f"reports/{nom}" for nom in octets(sortie) if "interne" not in nom}
 
-    assert {nom for nom in contenu if nom.startswith("reports/")} == publics | {
-        "reports/index.html",
-        "reports/manifeste.json",
-    }
+    assert {nom for nom in contenu if nom.startswith("reports/")} == publics
     assert not [nom for nom in contenu if "interne" in nom or "__pycache__" in nom or nom.startswith(("/", "."))]
     assert {*REQUIS, "LISEZMOI.md", "notebooks/bilan.ipynb", "ctglib/__init__.py"} <= set(contenu)
     assert {nom.split("/")[2] for nom in contenu if nom.startswith("data/conventions/")} == {"harnes"}

@@ -14,8 +14,7 @@ import pytest
 from production_exemple import CONVENTION, LECTURE, demande, ecrire_carnet, octets, produire
 
 from ctglib.commandes.application import lancer
-from ctglib.production.grappe import ClasseurDifferent, a_part
-from ctglib.production.pool import ouvrir_executeur
+from ctglib.production.pool import ClasseurDifferent, a_part, ouvrir_executeur
 
 distributed = pytest.importorskip("distributed", reason="Dask n'est pas installé : pip install distributed")
 LENTEUR = "import os, time\nfrom pathlib import Path\nPath(temoin).write_text(str(os.getpid()))\ntime.sleep(3)"
@@ -74,7 +73,7 @@ def test_une_grappe_fait_aussi_les_portraits_a_l_octet_pres(tmp_path: Path) -> N
 def test_un_ordonnanceur_qui_ne_repond_pas_est_dit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ctglib.production.grappe.ATTENTE", 1)
+    monkeypatch.setattr("ctglib.production.pool.ATTENTE", 1)
 
     code = lancer(["produire", "--ordonnanceur", "tcp://127.0.0.1:9", "--sortie", str(tmp_path)])
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from parts_exemple import CHANGEMENTS, FICHES, NOM, SUIVI, changer
-from production_exemple import ANNEE, CONVENTION, ecrire_carnet, octets, pourquoi
+from production_exemple import ANNEE, CONVENTION, ecrire_carnet, octets, pourquoi, produire
 from production_exemple import demande as demander
 
 from ctglib import ouvrir_bilan
@@ -18,9 +16,7 @@ from ctglib.blocs.annee import EtudeAnnuelle, etudier, parts
 from ctglib.commandes.application import lancer
 from ctglib.donnees.lecture import enregistrer, lire_octets
 from ctglib.production.manifeste import lire_manifeste, prevoir
-from ctglib.production.plan import CTG, Demande, commandes
-from ctglib.production.pool import Ouvriers
-from ctglib.production.produire import Resultat, confirmer, realiser, retenir
+from ctglib.production.plan import Demande, commandes
 
 
 def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
@@ -99,13 +95,6 @@ def voulue(donnees: Path, tmp_path: Path) -> Demande:
     return order
 
 
-def produire(voulue: Demande, etudes: Callable[[], Executor] = lambda: ThreadPoolExecutor(1)) -> dict[str, Resultat]:
-    """Make what is out of date, its studies first, and return what became of each."""
-    with etudes() as before, ThreadPoolExecutor(1) as qui:
-        a_faire = list(retenir(confirmer(retenir(prevoir(commandes(voulue))), before)))
-        return {item.commande.cle: item for item in realiser(a_faire, qui, moteur=CTG, places=4)}
-
-
 def test_seuls_les_rapports_qui_lisent_le_chiffre_sont_refaits(voulue: Demande, donnees: Path) -> None:
     before = octets(voulue.sortie)
     changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
@@ -165,14 +154,6 @@ def test_l_empreinte_d_une_part_demande_la_cle(voulue: Demande, donnees: Path) -
     produire(voulue)
 
     assert lire_manifeste(voulue.sortie / NOM).traces["2026/fiche-2"].parts[name] != before
-
-
-def test_une_etude_impossible_laisse_les_rapports_se_faire(voulue: Demande, donnees: Path) -> None:
-    changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
-
-    made = produire(voulue, lambda: Ouvriers(1, delai=0.01, methode="spawn"))
-
-    assert set(made) == {"2026/fiche-1", "2026/fiche-2", "2026/bilan", "2026/relevé"}
 
 
 def test_la_commande_ne_refait_que_ce_qui_lit_le_chiffre_et_l_essai_a_blanc_le_dit(

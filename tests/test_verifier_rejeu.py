@@ -11,8 +11,9 @@ from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 from ctglib.commandes import archives
 from ctglib.commandes.application import lancer
 from ctglib.production import manifeste
-from ctglib.production.chiffres import Changement, comparer
+from ctglib.production.pool import ouvrir_executeur
 from ctglib.production.produire import TRAVAIL, VERROU, verrouiller
+from ctglib.production.verifier import Changement, comparer
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,9 @@ def _dates(sortie: Path) -> list[tuple[str, int]]:
     return sorted((str(path), path.stat().st_mtime_ns) for path in sortie.rglob("*") if path.name != VERROU)
 
 
-def test_le_rejeu_a_ses_fichiers_provisoires_avec_les_rapports_et_retire_ceux_d_un_mort(lieu: Lieu) -> None:
+def test_le_rejeu_a_ses_fichiers_provisoires_avec_les_rapports_et_retire_ceux_d_un_mort(
+    lieu: Lieu, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dit = lieu.donnees.parent / "ou"
     noter = f"import tempfile\nfrom pathlib import Path\nPath({str(dit)!r}).write_text(tempfile.mkdtemp())"
     ecrire_carnet(lieu.carnets / "sobre.ipynb", f'{noter}\nparagraphe("rien")')
@@ -56,6 +59,7 @@ def test_le_rejeu_a_ses_fichiers_provisoires_avec_les_rapports_et_retire_ceux_d_
     (lieu.sortie / TRAVAIL).mkdir()
     (lieu.sortie / TRAVAIL / "reste").write_bytes(b"d'un mort")
 
+    monkeypatch.setattr("ctglib.production.pool.ouvrir_executeur", ouvrir_executeur)
     assert lieu.verifier() == 0
 
     assert Path(dit.read_text()).parent == lieu.sortie / TRAVAIL

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -62,8 +61,6 @@ def copier(modele: Path, vers: Path, monkeypatch: pytest.MonkeyPatch) -> Lieu:
     shutil.copytree(modele, vers)
     found = Lieu(*(vers / nom for nom in ("donnees", "carnets", "sortie")))
     monkeypatch.setenv(VARIABLE, str(found.donnees))
-    monkeypatch.setenv("TMPDIR", tempfile.gettempdir())  # making a report in this process changes both
-    monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
     monkeypatch.setattr("ctglib.production.pool.ouvrir_executeur", lambda **_: nullcontext((ThreadPoolExecutor(1), 1)))
     return found
 

@@ -149,8 +149,8 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
     from ctglib.document.blocs import Encadre
     from ctglib.export.document import CarnetImpubliable, assembler
     from ctglib.production.echec import CARNET, RapportEchoue
-    from ctglib.production.fabrication import EXPORTEURS
     from ctglib.production.moteur import executer
+    from ctglib.production.produire import EXPORTEURS
 
     try:
         with chdir(carnet.parent):

@@ -17,7 +17,8 @@ from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ctglib.production.verifier import Ecart, Publie, Rejeu
+    from ctglib.production.manifeste import Prevision
+    from ctglib.production.verifier import Ecart, Rejeu
 
 VALEURS_MONTREES = 40
 CHIFFRES, CHIFFRES_AU_PLUS = 6, 12  # significant
@@ -92,19 +93,21 @@ def verifier(
     return 0 if all(accords) else 1
 
 
-def _rejouer(publies: list[Publie], sortie: Path, travailleurs: int, delai: float) -> list[Rejeu]:
+def _rejouer(publies: list[Prevision], sortie: Path, travailleurs: int, delai: float) -> list[Rejeu]:
     from ctglib.commandes.rapports import suivre_la_barre
     from ctglib.production.pool import coeurs, ouvrir_executeur
-    from ctglib.production.produire import verrouiller
+    from ctglib.production.produire import TRAVAIL, verrouiller
     from ctglib.production.verifier import rejouer
 
     with ExitStack() as pile:
-        travail = ""
+        temporaire = ""
         with suppress(EcritureImpossible):  # reports that can only be read: the system's folder serves
-            travail = str(pile.enter_context(verrouiller(sortie)).absolute())
+            pile.enter_context(verrouiller(sortie))
+            temporaire = str((sortie / TRAVAIL).absolute())
         nombre = min(travailleurs or coeurs(), len(publies))
-        executeur, places = pile.enter_context(ouvrir_executeur(travailleurs=nombre, delai=delai))
-        rejeux = list(suivre_la_barre(rejouer(publies, executeur, places=places, temporaire=travail)))
+        ouvert = ouvrir_executeur(travailleurs=nombre, delai=delai, temporaire=temporaire)
+        executeur, places = pile.enter_context(ouvert)
+        rejeux = list(suivre_la_barre(rejouer(publies, executeur, places=places)))
     return sorted(rejeux, key=lambda item: item.commande.nom)
 
 

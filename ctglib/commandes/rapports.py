@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from ctglib.production.plan import Commande
-    from ctglib.production.produire import Prevu, Resultat
+    from ctglib.production.produire import Resultat
 
     Asked = tuple[list[Commande], tuple[str, ...]]  # the orders, and the folders of their reports
 
+Fait = TypeVar("Fait")  # what became of a report, the order of which is its ``commande``
 RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
 SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
@@ -156,6 +157,7 @@ def _faire(demander: Callable[[], Asked], facon: Facon) -> int:
     from ctglib.commandes.surveillance import surveiller
     from ctglib.production.manifeste import prevoir
     from ctglib.production.pool import ouvrir_executeur
+    from ctglib.production.produire import TRAVAIL
 
     if facon.a_blanc:
         orders, _ = demander()
@@ -175,8 +177,9 @@ def _faire(demander: Callable[[], Asked], facon: Facon) -> int:
         def ouvrir() -> tuple[Executor, int]:
             """Open who makes the reports when there is something to make; they stay from one pass to the next."""
             ouvert = ouvrir_executeur(
-                travailleurs=facon.travailleurs, delai=facon.delai, ordonnanceur=facon.ordonnanceur
-            )
+                travailleurs=facon.travailleurs, delai=facon.delai, ordonnanceur=facon.ordonnanceur,
+                temporaire=str((facon.sortie / TRAVAIL).absolute()),
+            )  # fmt: skip
             return pile.enter_context(ouvert)
 
         if not facon.suivre:
@@ -191,18 +194,16 @@ def _passer(demander: Callable[[], Asked], facon: Facon, ouvrir: Callable[[], tu
     from ctglib.production.manifeste import prevoir
     from ctglib.production.plan import carnets_ignores
     from ctglib.production.portail import ecrire_portail
-    from ctglib.production.produire import confirmer, realiser, retenir, verrouiller
+    from ctglib.production.produire import realiser, retenir, verrouiller
 
     orders, folders = demander()
     resultats = []
-    with verrouiller(facon.sortie, folders) as travail:
+    with verrouiller(facon.sortie, folders):
         a_faire = retenir(prevoir(orders, forcer=facon.forcer))
         if premier := next(a_faire, None):
             executeur, places = ouvrir()
             executeur.oublier()
-            perimes = retenir(confirmer(chain([premier], a_faire), executeur))
-            temporaire = str(travail.absolute())
-            faits = realiser(perimes, executeur, moteur=facon.moteur, places=places, temporaire=temporaire)
+            faits = realiser(chain([premier], a_faire), executeur, moteur=facon.moteur, places=places)
             resultats = list(suivre_la_barre(faits))
         portail = ecrire_portail(facon.sortie)
     _rendre_compte(resultats, len(orders))
@@ -221,7 +222,7 @@ def _passer(demander: Callable[[], Asked], facon: Facon, ouvrir: Callable[[], tu
     return 1 if any(resultat.echec for resultat in resultats) else 0
 
 
-def suivre_la_barre(resultats: Iterable[Prevu]) -> Iterator[Prevu]:
+def suivre_la_barre(resultats: Iterable[Fait]) -> Iterator[Fait]:
     """Yield results under a bar that counts them; how many there will be is known only at the end."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -24,7 +24,7 @@ from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
 from ctglib.production.echec import MODELES, rendre
 from ctglib.production.manifeste import PYTHON, empreinte, fichiers_du_code, versions
 from ctglib.production.plan import LISTE, MANIFESTE, PROJET, Carnet, carnets_declares, convention_de
-from ctglib.production.portail import octets_du_portail
+from ctglib.production.portail import PORTAIL, octets_du_portail
 from ctglib.production.verifier import DESCRIPTION
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
         f"notebooks/{LISTE}": (carnets / LISTE).read_bytes(),
         **{f"reports/{convention}/{nom}": (dossier / nom).read_bytes()
            for nom in rapports if (dossier / nom).is_file()},
-        **{f"reports/{nom}": content for nom, content in octets_du_portail([manifeste.chemin]).items()},
+        f"reports/{PORTAIL}": octets_du_portail([dossier]),
     }  # fmt: skip
 
 

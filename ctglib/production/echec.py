@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from ctglib.document.signes import ponctuer
 from ctglib.donnees.lecture import publiable
 from ctglib.production.plan import INTERNE, Carnet
-from ctglib.production.pool import DelaiDepasse, OuvrierPerdu, TacheEchouee
+from ctglib.production.pool import OuvrierPerdu, TacheEchouee
 
 if TYPE_CHECKING:
     from ctglib.production.manifeste import Trace
     from ctglib.production.plan import Commande
 
 MODELES = Path(__file__).parent / "modeles"
-STYLE = Path(__file__).parents[1] / "export" / "page.css"  # its module would load nbconvert
+EXPORT = Path(__file__).parents[1] / "export"  # of style sheets; its modules would load nbconvert
 
 RELANCER = "Corriger, enregistrer, puis relancer ctg produire."
 CARNET = (
@@ -101,9 +101,6 @@ class RapportEchoue(Exception):
         super().__init__(echec)
         self.echec = echec
 
-    def __str__(self) -> str:
-        return str(self.echec)
-
 
 def echec_de(error: BaseException, commande: Commande) -> Echec:
     """Return the failure of a task from the error that its future holds."""
@@ -111,11 +108,11 @@ def echec_de(error: BaseException, commande: Commande) -> Echec:
     nom = notebook.chemin.name
     if isinstance(error, TacheEchouee):
         return replace(Echec.de_l_erreur(error.nom, error.valeur, carnet=nom), details=error.trace)
-    if not isinstance(error, DelaiDepasse | OuvrierPerdu):
+    if not isinstance(error, OuvrierPerdu):
         return Echec.de_l_erreur(type(error).__name__, str(error), carnet=nom)
     cellule, section = notebook.situer(error.etape) if error.etape else (None, "")
     lieu = {"carnet": nom, "cellule": cellule, "section": section}
-    if isinstance(error, DelaiDepasse):
+    if error.delai:
         return Echec(f"Le carnet {nom} n'a pas fini dans le temps permis, et il a été arrêté.", DELAI, **lieu)
     code = f" (code {error.code})" if error.code is not None else ""
     cause = f"Le programme qui faisait ce rapport s'est arrêté avant la fin{code}, faute de mémoire peut-être."
@@ -163,4 +160,5 @@ def rendre(modele: str, **valeurs: object) -> str:
         keep_trailing_newline=not page,
     )  # fmt: skip
     environment.filters["ponctuer"] = ponctuer
-    return environment.get_template(modele).render(style=STYLE.read_text(encoding="utf-8") if page else "", **valeurs)
+    style = (EXPORT / "page.css").read_text(encoding="utf-8") if page else ""
+    return environment.get_template(modele).render(style=style, **valeurs)

@@ -19,18 +19,18 @@ from typing import TYPE_CHECKING
 from ctglib.donnees import lecture
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import lister, publiable, racine
 from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from ctglib.production.fabrication import Fabrication
+    from ctglib.production.produire import Fabrication
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
 JAMAIS, FORCE = "jamais produit", "demandé par --forcer"
 LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
+PRODUIT_AUTREMENT = "n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
 PYTHON = "Python"
 CHAMP = re.compile(r"^([\w-]+): (.*)$", re.MULTILINE)
 
@@ -92,16 +92,11 @@ class Trace:
     code: str  # fingerprint of the library
     versions: dict[str, str]  # by package
     lus: dict[str, str]  # fingerprints of the data files read
-    absents: tuple[str, ...]  # data files and folders looked for and not found
-    listes: dict[str, tuple[str, ...]]  # names found in the data folders listed
+    absents: list[str]  # data files and folders looked for and not found
+    listes: dict[str, list[str]]  # names found in the data folders listed
     page: dict[str, str]  # what the portal says of it
     sorties: dict[str, str]  # fingerprints of its files, by path in the folder of the manifest
     parts: dict[str, str]  # fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``)
-
-    @property
-    def etudes(self) -> tuple[str, ...]:
-        """The names of the studies that the report used, whole or in part: « etude/convention/annee/diffusion »."""
-        return tuple(dict.fromkeys("/".join(nom.split("/")[:4]) for nom in self.parts if nom.startswith("etude/")))
 
     @classmethod
     def de(cls, commande: Commande, fabrication: Fabrication, precedente: Trace | None) -> Trace:
@@ -116,15 +111,15 @@ class Trace:
             parametres=dict(commande.parametres),
             code=empreinte_du_code(),
             versions=versions(),
-            lus=dict(sorted(journal.lus.items())),
-            absents=tuple(sorted(journal.absents)),
-            listes={nom: tuple(journal.listes[nom]) for nom in sorted(journal.listes)},
+            lus=journal.lus,
+            absents=sorted(journal.absents),
+            listes={nom: list(noms) for nom, noms in journal.listes.items()},
             page=fabrication.page,
-            sorties={nom: empreinte(content) for nom, content in sorted(fabrication.contenus.items())},
-            parts=dict(sorted(journal.parts.items())),
+            sorties={nom: empreinte(content) for nom, content in fabrication.contenus.items()},
+            parts=journal.parts,
         )
         if precedente and replace(precedente, sorties={}) == replace(trace, sorties={}):
-            return replace(trace, sorties=dict(sorted({**precedente.sorties, **trace.sorties}.items())))
+            return replace(trace, sorties={**precedente.sorties, **trace.sorties})
         return trace
 
 
@@ -150,9 +145,9 @@ class Manifeste:
         """
         traces = {**self.traces, cle: trace} if trace else self.traces
         echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
-        rapports = {key: vars(traces[key]) for key in sorted(traces)}  # same bytes in whatever order they were made
-        content = {"forme": FORME, "rapports": rapports, "echecs": dict(sorted(echecs.items()))}
-        ecrire({**fichiers, self.chemin: (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")})
+        told = {"forme": FORME, "rapports": {key: vars(one) for key, one in traces.items()}, "echecs": echecs}
+        text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)  # in whatever order they were made
+        ecrire({**fichiers, self.chemin: f"{text}\n".encode()})
         self.traces, self.echecs = traces, echecs
 
 
@@ -163,10 +158,7 @@ def lire_manifeste(dossier: Path) -> Manifeste:
         content = json.loads(chemin.read_bytes())
         if content["forme"] != FORME:
             return Manifeste(chemin)
-        traces = {}
-        for cle, told in content["rapports"].items():
-            listes = {nom: tuple(noms) for nom, noms in told["listes"].items()}
-            traces[cle] = Trace(**{**told, "absents": tuple(told["absents"]), "listes": listes})
+        traces = {cle: Trace(**told) for cle, told in content["rapports"].items()}
         return Manifeste(chemin, traces, dict(content["echecs"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Manifeste(chemin)
@@ -196,7 +188,7 @@ class Prevision:
 
 
 def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Prevision]:
-    """Yield the reports asked for, with why each has to be made.
+    """Yield the reports asked for, with why each has to be made, the causes that a reader knows best first.
 
     They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
     Within a convention the longest come first, so that none begins when the others end.
@@ -205,43 +197,57 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
     for dossier, group in groupby(orders, key=lambda order: order.dossier):
         manifeste = lire_manifeste(dossier)
         for commande in sorted(group, key=lambda one: (one.annee is not None, -one.carnet.stat().st_size)):
-            trace = manifeste.traces.get(commande.cle)
-            found = raisons(commande, trace, donnees)
-            suspendue = bool(trace and found) and not forcer and _tient_a_des_parts(found, trace, donnees)
-            yield Prevision(commande, manifeste, found or ((FORCE,) if forcer else ()), suspendue)
+            trace, raisons, suspendue = manifeste.traces.get(commande.cle), (JAMAIS,), False
+            if trace:
+                absents = (kind for kind in commande.formats if f"{commande.cle}.{kind}" not in trace.sorties)
+                raisons = (
+                    *(f"format {kind} pas encore produit" for kind in absents),
+                    *causes(commande, trace, donnees),
+                    *fichiers_touches(dossier, trace.sorties),
+                )
+                suspendue = bool(raisons) and not forcer and _tient_a_des_parts(raisons, trace, donnees)
+            yield Prevision(commande, manifeste, raisons or ((FORCE,) if forcer else ()), suspendue)
 
 
 class Donnees:
     """The data folder as it is now, each file read once however many reports have read it."""
 
     def __init__(self) -> None:
-        self.empreinte = cache(lambda nom: _essayer(lambda: lecture.empreinte(nom), None))
-        self.noms = cache(lambda nom: _essayer(lambda: lister(nom), ()))
-        self.existe = cache(lambda nom: (racine() / nom).exists())
+        self.empreinte = cache(lambda nom: _essayer(lecture.empreinte, nom))
+        self.noms = cache(lambda nom: set(_essayer(lecture.lister, nom) or ()))
+        self.existe = cache(lambda nom: (lecture.racine() / nom).exists())
+
+    def causes(self, trace: Trace, *, suivi: bool = False) -> Iterator[str]:
+        """Yield the data that are no longer as a report found them; of the follow-up alone, the files that it read."""
+        for nom, lue in trace.lus.items():
+            if not (suivi and lecture.publiable(nom)) and (actuelle := self.empreinte(nom)) != lue:
+                yield f"{nom} a {'disparu' if actuelle is None else 'changé'}"
+        if suivi:
+            return
+        yield from (f"{nom} est apparu" for nom in trace.absents if self.existe(nom))
+        for nom, noms in trace.listes.items():
+            yield from (f"{nom}/{ajoute} est apparu" for ajoute in sorted(self.noms(nom) - set(noms)))
+            yield from (f"{nom}/{retire} a disparu" for retire in sorted(set(noms) - self.noms(nom)))
 
 
-def _essayer(lire: Callable[[], object], sinon: object) -> object:
+def _essayer(lire: Callable[[str], object], nom: str) -> object:
     try:
-        return lire()
+        return lire(nom)
     except DonneesInvalides:
-        return sinon
+        return None
 
 
-def raisons(commande: Commande, trace: Trace | None, donnees: Donnees) -> tuple[str, ...]:
-    """Return why a report has to be made, the causes that a reader knows best first."""
-    if trace is None:
-        return (JAMAIS,)
-    absents = (kind for kind in commande.formats if f"{commande.cle}.{kind}" not in trace.sorties)
-    return (
-        *(f"format {kind} pas encore produit" for kind in absents),
-        *causes(commande, trace, donnees),
-        *sorties_touchees(commande.dossier, trace.sorties),
-    )
+def _tient_a_des_parts(raisons: tuple[str, ...], trace: Trace, donnees: Donnees) -> bool:
+    """Return whether all that has changed is follow-up, of which the report used parts: only they tell if it matters.
+
+    A part without fingerprint is a whole.
+    """
+    return bool(trace.parts) and all(trace.parts.values()) and raisons == tuple(donnees.causes(trace, suivi=True))
 
 
 def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
     """Yield what is no longer as it was when a report was made: data, parameters, notebook, code, versions."""
-    yield from _des_donnees(trace, donnees)
+    yield from donnees.causes(trace)
     if dict(commande.parametres) != trace.parametres:
         yield "les paramètres ont changé"
     if Carnet(commande.carnet).empreinte != trace.carnet:
@@ -258,35 +264,13 @@ def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
             yield f"{nom} est passé de {anciennes[nom]} à {actuelles[nom]}"
 
 
-def sorties_touchees(dossier: Path, sorties: Mapping[str, str]) -> Iterator[str]:
-    """Yield the files that are not those that were made: removed, touched, or left by a work cut short."""
-    for nom, attendue in sorties.items():
+def fichiers_touches(dossier: Path, attendus: Mapping[str, str], autre: str = PRODUIT_AUTREMENT) -> Iterator[str]:
+    """Yield the files that are not those of these fingerprints: removed, touched, or left by a work cut short."""
+    for nom, attendue in attendus.items():
         path = dossier / nom
         if path.is_symlink():
             yield f"{nom} {LIEN}"
         elif not path.is_file():
             yield f"{nom} a été retiré"
         elif empreinte(path.read_bytes()) != attendue:
-            yield f"{nom} n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
-
-
-def _tient_a_des_parts(trouvees: tuple[str, ...], trace: Trace, donnees: Donnees) -> bool:
-    """Return whether all that has changed is follow-up, of which the report used parts: only they tell if it matters.
-
-    A part without fingerprint is a whole.
-    """
-    lus = {nom: lue for nom, lue in trace.lus.items() if not publiable(nom)}
-    suivi = replace(trace, lus=lus, absents=(), listes={})
-    return bool(trace.parts) and all(trace.parts.values()) and trouvees == tuple(_des_donnees(suivi, donnees))
-
-
-def _des_donnees(trace: Trace, donnees: Donnees) -> Iterator[str]:
-    for nom, lue in trace.lus.items():
-        actuelle = donnees.empreinte(nom)
-        if actuelle != lue:
-            yield f"{nom} a {'disparu' if actuelle is None else 'changé'}"
-    yield from (f"{nom} est apparu" for nom in trace.absents if donnees.existe(nom))
-    for nom, listes in trace.listes.items():
-        actuels = donnees.noms(nom)
-        yield from (f"{nom}/{ajoute} est apparu" for ajoute in sorted(set(actuels) - set(listes)))
-        yield from (f"{nom}/{retire} a disparu" for retire in sorted(set(listes) - set(actuels)))
+            yield f"{nom} {autre}"

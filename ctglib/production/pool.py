@@ -1,7 +1,7 @@
-"""A small pool of processes that make the reports: each is followed by a thread of the parent, which can end it alone.
+"""Who makes the reports: a small pool of processes, each followed by a thread of the parent, or a Dask cluster.
 
 ``ProcessPoolExecutor`` does not fit: a report past its time can only be stopped by ending its process, and that breaks
-the whole pool. Any other executor of ``concurrent.futures`` will do instead of this one (``grappe``).
+the whole pool. Both are executors of ``concurrent.futures``, and any other will do.
 """
 
 from __future__ import annotations
@@ -11,24 +11,28 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.partage import Reserve, partager_par
+from ctglib.production.manifeste import empreinte_du_code
 
 # What every report needs, loaded once by the process that forkserver forks the others from.
 PRECHARGES = (
     "ctglib.production.prechargement", "IPython.core.application", "IPython.core.completerlib",
     "IPython.core.crashhandler", "IPython.core.logger", "IPython.core.oinspect", "babel.dates", "babel.numbers", "bdb",
     "ctglib.rapports.bilan", "ctglib.rapports.controle", "ctglib.rapports.diagnostic", "ctglib.rapports.evaluation",
-    "ctglib.export.exporteurs", "ctglib.export.typst", "ctglib.production.fabrication", "highspy",
+    "ctglib.export.exporteurs", "ctglib.export.typst", "ctglib.production.produire", "highspy",
     "ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "jinja2.ext", "ctglib.graphiques.planche",
     "matplotlib.hatch", "mistune.plugins.table", "pandas.core.methods.to_dict", "pikepdf", "psutil", "timeit",
     "tornado.platform.asyncio", "typst", "zmq.utils.garbage",
@@ -38,21 +42,16 @@ FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.pla
 METHODE = "forkserver" if FORKSERVER else "spawn"
 RAMASSAGE = 50_000  # objects made, and not let go of, between two looks for garbage; 700 by default
 AVANCE = 2  # tasks handed over for one that is done: none waits for the parent to write
+ATTENTE = 10  # seconds for the scheduler of a cluster to answer
 
 
 @dataclass(eq=False)
 class OuvrierPerdu(Exception):
-    """The process of a task ended before its task: its exit code, and the source of the cell that it was at."""
+    """The process of a task ended before its task, or was ended when a step of it took longer than it may."""
 
-    code: int | None
-    etape: str | None = None
-
-
-@dataclass(eq=False)
-class DelaiDepasse(Exception):
-    """A step of a task took longer than it may, and its process was ended; ``etape``, the source of its cell."""
-
-    etape: str | None
+    etape: str | None  # source of the cell that it was at
+    code: int | None  # that it ended with; None when it was past its time
+    delai: bool = False
 
 
 @dataclass(eq=False)
@@ -64,27 +63,99 @@ class TacheEchouee(Exception):
     trace: str
 
 
+class OrdonnanceurAbsent(Empechement):
+    """The cluster cannot be reached, or the package that reaches it is not installed; the message says what to do."""
+
+
+class ClasseurDifferent(Exception):
+    """A machine of the cluster has another version of the library: its reports would not be these."""
+
+
 def coeurs() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
-def ouvrir_executeur(*, travailleurs: int, delai: float, ordonnanceur: str = "") -> Iterator[tuple[Executor, int]]:
-    """Yield who makes the reports, and how many may be handed over at once; ``delai`` is in seconds, for a cell.
+def ouvrir_executeur(
+    *, travailleurs: int, delai: float, ordonnanceur: str = "", temporaire: str = ""
+) -> Iterator[tuple[Executor, int]]:
+    """Yield who makes the reports, and how many may be handed over at once.
+
+    Args:
+        travailleurs: How many processes, one a core when 0.
+        delai: Seconds that a cell may take.
+        ordonnanceur: Address of the cluster to hand the reports to.
+        temporaire: Folder of the temporary files of the processes of this computer, the system's when empty.
 
     Raises:
-        OrdonnanceurAbsent: The scheduler cannot be reached.
+        OrdonnanceurAbsent: The cluster does not answer, it has no worker, or ``distributed`` is not installed.
     """
-    if ordonnanceur:
-        from ctglib.production.grappe import ouvrir_grappe
-
-        with ouvrir_grappe(ordonnanceur, delai) as (grappe, nombre):
-            yield grappe, AVANCE * nombre
-    else:
+    if not ordonnanceur:
         nombre = travailleurs or coeurs()
-        with Ouvriers(nombre, delai=delai) as ouvriers:
+        with Ouvriers(nombre, delai=delai, temporaire=temporaire) as ouvriers:
             yield ouvriers, AVANCE * nombre
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise OrdonnanceurAbsent(
+            "L'option --ordonnanceur demande Dask, qui n'est pas installé : pip install distributed. Sans elle, les "
+            "rapports sont faits sur cet ordinateur."
+        ) from None
+    try:
+        client = Client(ordonnanceur, timeout=ATTENTE)
+    except (OSError, ValueError) as error:
+        raise OrdonnanceurAbsent(
+            f"L'ordonnanceur {ordonnanceur} ne répond pas. Vérifiez son adresse (par exemple tcp://serveur:8786) et "
+            "qu'il est démarré, ou relancez sans --ordonnanceur."
+        ) from error
+    with client:
+        nombre = sum(client.nthreads().values())
+        if not nombre:
+            raise OrdonnanceurAbsent(f"L'ordonnanceur {ordonnanceur} n'a aucun ouvrier. Démarrez-en un : dask worker.")
+        with Grappe(client.get_executor(pure=False), delai) as grappe:
+            yield grappe, AVANCE * nombre
+
+
+class Grappe(Executor):
+    """The executor of a Dask client, whose tasks each run in a process of their own; ``delai`` is for each step."""
+
+    def __init__(self, executeur: Executor, delai: float | None) -> None:
+        self._executeur, self._delai = executeur, delai
+
+    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
+        """Hand a task to the cluster, which does it again elsewhere when it loses the machine that had it."""
+        return self._executeur.submit(a_part, (fn, args, kwargs), self._delai, empreinte_du_code())
+
+    def oublier(self) -> None:
+        """Forget nothing: the machines of a cluster share nothing."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the tasks end, or forget them."""
+        self._executeur.shutdown(wait=wait and not cancel_futures)
+
+
+def a_part(tache: tuple, delai: float | None, code: str) -> object:
+    """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's."""
+    if code != empreinte_du_code():
+        raise ClasseurDifferent(
+            "Le classeur installé sur une machine de la grappe n'est pas celui de cet ordinateur. Installez partout "
+            "la même version."
+        )
+    fonction, positionnels, nommes = tache
+    return _ouvriers(delai).submit(fonction, *positionnels, **nommes).result()
+
+
+@cache
+def _ouvriers(delai: float | None) -> Ouvriers:
+    """Return the processes of this machine of the cluster; they live on, and end with it.
+
+    Dask starts its own as daemons, which Python forbids to have children: they would be left behind if it were killed.
+    Ours end by themselves when their parent does.
+    """
+    multiprocessing.current_process().daemon = False
+    return Ouvriers(coeurs(), delai=delai, methode="spawn", partager=False)
 
 
 class Ouvriers(Executor):
@@ -96,9 +167,10 @@ class Ouvriers(Executor):
     """
 
     def __init__(
-        self, nombre: int, *, delai: float | None = None, methode: str = METHODE, partager: bool = True
-    ) -> None:
-        self._contexte, self._delai = _contexte(methode), delai
+        self, nombre: int, *, delai: float | None = None, methode: str = METHODE, partager: bool = True,
+        temporaire: str = "",
+    ) -> None:  # fmt: skip
+        self._contexte, self._delai, self._temporaire = _contexte(methode), delai, temporaire
         self._reserve = Reserve() if partager else None
         self._fils = ThreadPoolExecutor(nombre, thread_name_prefix="ctg")
         self._libres: SimpleQueue[_Ouvrier] = SimpleQueue()
@@ -132,7 +204,7 @@ class Ouvriers(Executor):
         try:
             ouvrier = self._libres.get_nowait()
         except Empty:
-            ouvrier = _Ouvrier(self._contexte, self._reserve)
+            ouvrier = _Ouvrier(self._contexte, self._reserve, self._temporaire)
             self._vivants.add(ouvrier)
         if self._ferme:
             ouvrier.tuer()
@@ -166,10 +238,10 @@ def _contexte(methode: str) -> multiprocessing.context.BaseContext:
 class _Ouvrier:
     """A process as its parent sees it: a pipe to it, and the means to end it."""
 
-    def __init__(self, contexte: multiprocessing.context.BaseContext, reserve: Reserve | None) -> None:
+    def __init__(self, contexte: multiprocessing.context.BaseContext, reserve: Reserve | None, temporaire: str) -> None:
         self.jetable, self._reserve = contexte.get_start_method() == "forkserver", reserve
         self._tuyau, autre = contexte.Pipe()
-        told = (autre, self.jetable, reserve is not None)
+        told = (autre, self.jetable, reserve is not None, temporaire)
         self._processus = contexte.Process(target=servir, args=told, daemon=True)
         self._processus.start()
         autre.close()
@@ -194,10 +266,10 @@ class _Ouvrier:
                         raise TacheEchouee(*dit)
                     case ("rendu", reponse):
                         return reponse
-            raise DelaiDepasse(etape)
+            raise OuvrierPerdu(etape, None, True)
         except (EOFError, ConnectionError) as error:
             self.finir()
-            raise OuvrierPerdu(self._processus.exitcode, etape) from error
+            raise OuvrierPerdu(etape, self._processus.exitcode) from error
         finally:
             for nom in pris:  # who waits for it works it out
                 self._reserve.garder(nom, None)
@@ -239,38 +311,37 @@ class _PartageDuParent:
         _tuyaux[-1].send(("garder", nom, contenu))
 
 
-class _Passage:
-    """The border between two processes: what a task gives crosses it, and so does the error that it raises."""
-
-    reponse: tuple = ()
-
-    def __enter__(self) -> _Passage:
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, Exception):
-            self.reponse = "panne", kind.__name__, str(error), "".join(traceback.format_exception(kind, error, trace))
-        return isinstance(error, Exception)
-
-
-def servir(tuyau: Connection, jetable: bool, partager: bool) -> None:
+def servir(tuyau: Connection, jetable: bool, partager: bool, temporaire: str) -> None:
     """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: the parent decides
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that the parent also ends what it starts
     threading.Thread(target=_finir_avec_le_parent, daemon=True).start()
+    if temporaire:
+        os.environ["TMPDIR"] = tempfile.tempdir = temporaire
     if jetable:  # to look for garbage in what was loaded before the fork would be a fifth of a report
         gc.freeze()
         gc.set_threshold(RAMASSAGE)
         gc.enable()
     _tuyaux.append(tuyau)
+
+    reponse: tuple = ()
+
+    def avouer(kind: type | None, error: BaseException | None, trace: object) -> bool:
+        nonlocal reponse
+        if isinstance(error, Exception):
+            reponse = "panne", kind.__name__, str(error), "".join(traceback.format_exception(kind, error, trace))
+        return isinstance(error, Exception)
+
     shared = partager_par(_PartageDuParent()) if partager else nullcontext()
     with suppress(EOFError, ConnectionError), shared:
         while True:
             fonction, positionnels, nommes = tuyau.recv()
-            with _Passage() as passage, nullcontext() if jetable else etat_preserve():
-                passage.reponse = ("rendu", fonction(*positionnels, **nommes))
-            tuyau.send(passage.reponse)
+            with ExitStack() as pile:
+                pile.push(avouer)
+                pile.enter_context(nullcontext() if jetable else etat_preserve())
+                reponse = "rendu", fonction(*positionnels, **nommes)
+            tuyau.send(reponse)
             if jetable:
                 return
 

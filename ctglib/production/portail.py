@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from ctglib.donnees.ecriture import ecrire
-from ctglib.production.echec import rendre
-from ctglib.production.manifeste import empreinte, empreinte_du_code, lire_manifeste, sorties_touchees
+from ctglib.production.echec import EXPORT, rendre
+from ctglib.production.manifeste import lire_manifeste
 from ctglib.production.plan import FORMATS, MANIFESTE, PORTRAITS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
-
-    from ctglib.production.manifeste import Manifeste
 
 PORTAIL = "index.html"
 DURABLES = "Toute la convention"
 DEPARTEMENTS, EPCI = "Départements", "Intercommunalités"
-
-
-@dataclass(frozen=True)
-class Produit:
-    """A report; addresses are relative to the portal."""
-
-    titre: str
-    statut: str  # « définitif », « provisoire »…, as its cover says it
-    formats: tuple[tuple[str, str], ...]  # name and address of each
-    tableaux: tuple[str, ...]  # addresses of its CSV
-    page_echec: str  # address of the page that says why it could not be made since, empty when it could
-
-
-@dataclass(frozen=True)
-class Section:
-    """A convention: its reports by year, those of the whole convention first."""
-
-    ancre: str
-    titre: str
-    sujet: str
-    avertissement: str
-    groupes: tuple[tuple[str, list[Produit]], ...]
+SUJET_DES_PORTRAITS = "Données publiques seules : un portrait n'est pas une convention"
 
 
 def ecrire_portail(sortie: Path) -> Path:
@@ -50,84 +26,65 @@ def ecrire_portail(sortie: Path) -> Path:
     Raises:
         EcritureImpossible: It cannot be written.
     """
-    portail = sortie / PORTAIL
-    chemins = [*sorted(sortie.glob(f"*/{MANIFESTE}")), *sorted(sortie.glob(f"{PORTRAITS}/*/{MANIFESTE}"))]
-    try:
-        trace = json.loads((sortie / MANIFESTE).read_bytes())
-        a_jour = trace == {"entrees": _entrees(chemins), "portail": empreinte(portail.read_bytes())}
-    except (OSError, ValueError):
-        a_jour = False
-    if not a_jour:
-        ecrire({sortie / nom: content for nom, content in octets_du_portail(chemins).items()})
+    portail, content = sortie / PORTAIL, octets_du_portail(dossiers_publies(sortie))
+    if not portail.is_file() or portail.read_bytes() != content:
+        ecrire({portail: content})
     return portail
 
 
-def octets_du_portail(chemins: list[Path]) -> dict[str, bytes]:
-    """Return the portal of some manifests and, under its own name, what tells later whether it is up to date."""
-    from ctglib.export.html import POLICES
-
-    alone = [path.parent for path in chemins if path.parents[1].name == PORTRAITS]
-    found = filter(None, (_section(lire_manifeste(path.parent)) for path in chemins if path.parent not in alone))
-    sections = sorted(found, key=lambda section: bool(section.avertissement))  # what is fictional, last
-    sections += [_portraits(alone)] if alone else []
-    page = rendre("portail.html.j2", sections=sections, polices=POLICES.read_text(encoding="ascii")).encode("utf-8")
-    trace = {"entrees": _entrees(chemins), "portail": empreinte(page)}
-    return {PORTAIL: page, MANIFESTE: (json.dumps(trace, indent=1) + "\n").encode()}
+def dossiers_publies(sortie: Path) -> list[Path]:
+    """Return the folders of public reports: those of the conventions, then those of the portraits."""
+    return [path.parent for motif in ("*", f"{PORTRAITS}/*") for path in sorted(sortie.glob(f"{motif}/{MANIFESTE}"))]
 
 
-def portail_touche(sortie: Path) -> str:
-    """Return what became of the portal since it was written; empty when nothing did, or when there never was one."""
-    try:
-        attendue = json.loads((sortie / MANIFESTE).read_bytes())["portail"]
-    except FileNotFoundError:
-        return ""
-    except (OSError, ValueError, KeyError, TypeError):
-        return f"{MANIFESTE}, à côté du portail, ne se lit plus"
-    return next(sorties_touchees(sortie, {PORTAIL: attendue}), "")
+def octets_du_portail(dossiers: Iterable[Path]) -> bytes:
+    """Return the portal of some folders of reports: what is fictional last, then the portraits of territories."""
+    sections, portraits = [], []
+    for dossier in dossiers:
+        produits = _produits(dossier)
+        if dossier.parent.name == PORTRAITS:
+            portraits += produits
+        elif produits:
+            page = next((produit["page"] for produit in produits if produit["page"]), {})
+            said = {nom: page.get(nom, "") for nom in ("sujet", "avertissement")}
+            sections.append(_section(dossier.name, page.get("territoire") or dossier.name, produits, **said))
+    sections.sort(key=lambda section: bool(section["avertissement"]))
+    if portraits:
+        portraits.sort(key=lambda one: (one["groupe"] not in (DEPARTEMENTS, EPCI), one["groupe"], one["titre"]))
+        sections.append(_section(PORTRAITS, "Portraits de territoires", portraits, sujet=SUJET_DES_PORTRAITS))
+    polices = (EXPORT / "polices.css").read_text(encoding="ascii")
+    return rendre("portail.html.j2", sections=sections, polices=polices).encode("utf-8")
 
 
-def _entrees(chemins: list[Path]) -> str:
-    lus = "".join(f"{path.parent.name}\0{empreinte(path.read_bytes())}\n" for path in chemins)
-    return empreinte((lus + empreinte_du_code()).encode())
+def _section(
+    ancre: str, titre: str, produits: list[dict[str, Any]], *, sujet: str, avertissement: str = ""
+) -> dict[str, Any]:
+    groupes = [(nom, list(made)) for nom, made in groupby(produits, key=lambda one: one["groupe"])]
+    return {"ancre": ancre, "titre": titre, "sujet": sujet, "avertissement": avertissement, "groupes": groupes}
 
 
-def _section(manifeste: Manifeste) -> Section | None:
-    """Return the section of a convention, None when it has no report."""
-    nom = manifeste.chemin.parent.name
-    groupes: dict[str, list[Produit]] = {}
+def _produits(dossier: Path) -> list[dict[str, Any]]:
+    """Return what the portal says of each report of a folder: addresses are relative to it.
+
+    The reports of a convention come by year, those of the whole convention first; a portrait, by kind of territory.
+    """
+    manifeste, produits, code = lire_manifeste(dossier), [], dossier.name
+    portrait = dossier.parent.name == PORTRAITS
+    adresse = f"{PORTRAITS}/{code}" if portrait else code
+    departement = code[:3] if code.startswith("97") else code[:2]
+    kind = {9: EPCI, 2: DEPARTEMENTS, 3: DEPARTEMENTS}.get(len(code), f"Communes, département {departement}")
     for cle in sorted({*manifeste.traces, *manifeste.echecs}, key=lambda cle: ("/" in cle, cle)):
-        groupes.setdefault(cle.rpartition("/")[0] or DURABLES, []).append(_produit(manifeste, cle, nom))
-    page = next((trace.page for trace in manifeste.traces.values()), dict.fromkeys(("territoire", "sujet"), ""))
-    avertissement = page.get("avertissement", "")
-    titre = page["territoire"] or nom
-    return Section(nom, titre, page["sujet"], avertissement, tuple(groupes.items())) if groupes else None
-
-
-def _portraits(dossiers: list[Path]) -> Section:
-    """Return the section of the portraits of territories, département by département, in alphabetical order."""
-    groupes: dict[str, list[Produit]] = {}
-    for path in dossiers:
-        code, manifeste = path.name, lire_manifeste(path)
-        departement = code[:3] if code.startswith("97") else code[:2]
-        kind = {9: EPCI, 2: DEPARTEMENTS, 3: DEPARTEMENTS}.get(len(code), f"Communes, département {departement}")
-        for cle in {*manifeste.traces, *manifeste.echecs}:
-            name = manifeste.traces[cle].page["territoire"] if cle in manifeste.traces else code
-            produit = _produit(manifeste, cle, f"{PORTRAITS}/{code}")
-            groupes.setdefault(kind, []).append(replace(produit, titre=f"{name} ({code})"))
-    order = sorted(groupes, key=lambda kind: (kind not in (DEPARTEMENTS, EPCI), kind))
-    sujet = "Données publiques seules : un portrait n'est pas une convention"
-    listed = tuple((kind, sorted(groupes[kind], key=lambda one: one.titre)) for kind in order)
-    return Section(PORTRAITS, "Portraits de territoires", sujet, "", listed)
-
-
-def _produit(manifeste: Manifeste, cle: str, adresse: str) -> Produit:
-    dossier, trace, echec = PurePosixPath(adresse), manifeste.traces.get(cle), manifeste.echecs.get(cle, "")
-    sorties = [nom for nom in (trace.sorties if trace else ()) if (manifeste.chemin.parent / nom).is_file()]
-    formats = [(nom, f"{cle}.{kind}") for kind, nom in FORMATS.items() if f"{cle}.{kind}" in sorties]
-    return Produit(
-        titre=trace.page["titre"] if trace else echec,
-        statut=trace.page["statut"] if trace else "",
-        formats=tuple((nom, str(dossier / path)) for nom, path in formats),
-        tableaux=tuple(str(dossier / nom) for nom in sorties if nom.endswith(".csv")),
-        page_echec=str(dossier / f"{cle}.echec.html") if echec else "",
-    )
+        trace = manifeste.traces.get(cle)
+        page = trace.page if trace else {}
+        sorties = [nom for nom in (trace.sorties if trace else ()) if (dossier / nom).is_file()]
+        titre = f"{page.get('territoire', code)} ({code})" if portrait else page.get("titre") or manifeste.echecs[cle]
+        produits.append({
+            "groupe": kind if portrait else cle.rpartition("/")[0] or DURABLES,
+            "titre": titre,
+            "statut": page.get("statut", ""),
+            "formats": [(nom, f"{adresse}/{cle}.{end}") for end, nom in FORMATS.items() if f"{cle}.{end}" in sorties],
+            "tableaux": [f"{adresse}/{nom}" for nom in sorties if nom.endswith(".csv")],
+            "page_echec": f"{adresse}/{cle}.echec.html" if cle in manifeste.echecs else "",
+            "page": page,
+        })  # fmt: skip
+    return produits

@@ -1,39 +1,63 @@
-"""Making the reports that are out of date, each on its own: one that fails never stops the others."""
+"""Making the reports that are out of date, each on its own: one that fails never stops the others.
+
+A worker runs the notebook of a report, exports it and gives back bytes. It writes nothing: the parent does.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from itertools import groupby, islice
-from typing import TYPE_CHECKING, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
-from ctglib.donnees.fautes import Empechement
-from ctglib.donnees.lecture import VARIABLE, publiable
-from ctglib.production.echec import RELANCER, Echec, echec_de, page_d_echec, titre_de
-from ctglib.production.fabrication import Etude, Fabrication, Tache, etudier, fabriquer
+from ctglib.donnees.fautes import DonneesInvalides, Empechement
+from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer, publiable
+from ctglib.production.echec import RELANCER, Echec, RapportEchoue, echec_de, page_d_echec, titre_de
 from ctglib.production.manifeste import Trace
-from ctglib.production.pool import DelaiDepasse, OuvrierPerdu, TacheEchouee
+from ctglib.production.paroles import fautes_de
+from ctglib.production.plan import INTERNE, RESUMES, Carnet
+from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from nbformat import NotebookNode
 
     from ctglib.production.manifeste import Prevision
     from ctglib.production.plan import Commande
 
 VERROU, TRAVAIL = ".ctg-verrou", ".ctg-travail"  # in the folder of the reports
 PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
-
-
-Prevu = TypeVar("Prevu")  # what holds the order of a report as its ``commande``
+STATUT = "Statut"
+EXPORTEURS = {
+    "html": "ExporteurHTML",
+    "pdf": "ExporteurPDF",
+    "docx": "ExporteurDOCX",
+    "resume.pdf": "ExporteurPDF",
+    "resume.docx": "ExporteurDOCX",
+    "presentation.pptx": "ExporteurPresentation",
+    "presentation.pdf": "ExporteurPresentationPDF",
+}
 
 
 class DejaEnCours(Empechement):
     """Another command is making reports, or making them again, in this folder; the message says what to do."""
+
+
+class Fabrication(NamedTuple):
+    """A report made and not yet written."""
+
+    carnet: str  # fingerprint of the notebook that ran
+    contenus: dict[str, bytes]  # of each file, by its path in the folder of the convention's reports
+    journal: Journal  # what the library asked of the data folder meanwhile
+    page: dict[str, str]  # what the portal and an archive say of it
+    mesures: dict[str, float]  # seconds by step, and « memoire », the worker's peak in MB where the system tells it
 
 
 @dataclass(frozen=True)
@@ -49,8 +73,8 @@ class Resultat:
 
 
 @contextmanager
-def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[Path]:
-    """Hold the folder of the reports until the block ends, and yield the folder of temporary files of the workers.
+def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[None]:
+    """Hold the folder of the reports, and its folder of temporary files, until the block ends.
 
     The lock is the system's: it goes with the process that holds it. What a killed command left goes with this one.
 
@@ -60,11 +84,10 @@ def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[Path]
     """
     from filelock import FileLock, Timeout
 
-    travail = sortie / TRAVAIL
     try:
         sortie.mkdir(parents=True, exist_ok=True)
         tenu = FileLock(sortie / VERROU, timeout=0, mode=0o644).acquire()
-        travail.mkdir(mode=0o700, exist_ok=True)
+        (sortie / TRAVAIL).mkdir(mode=0o700, exist_ok=True)
     except Timeout:
         raise DejaEnCours(
             f"Une autre commande ctg (produire ou verifier) travaille déjà dans {sortie}. Attendez qu'elle finisse, ou "
@@ -80,38 +103,50 @@ def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[Path]
             with suppress(OSError):
                 path.unlink()
         try:
-            yield travail
+            yield
         finally:
-            shutil.rmtree(travail, ignore_errors=True)
+            shutil.rmtree(sortie / TRAVAIL, ignore_errors=True)
 
 
-def realiser(
-    previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int, temporaire: str = ""
-) -> Iterator[Resultat]:
+def retenir(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
+    """Yield what has to be made; of the others, a former failure is forgotten."""
+    for prevision in previsions:
+        if prevision.raisons:
+            yield prevision
+        elif prevision.commande.cle in prevision.manifeste.echecs:
+            prevision.oublier_l_echec()
+
+
+def realiser(previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int) -> Iterator[Resultat]:
     """Make reports, and yield what became of each as it is done and written; the arguments are those of ``confier``."""
-    for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places, temporaire=temporaire):
-        yield _echouer(prevision, rendu) if isinstance(rendu, Echec) else _ranger(prevision, rendu)
+    for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places):
+        if isinstance(rendu, Fabrication):
+            yield _ranger(prevision, rendu)
+        elif isinstance(rendu, Echec):
+            yield _echouer(prevision, rendu)
+        else:
+            prevision.oublier_l_echec(rendu)
 
 
 def confier(
-    prevus: Iterable[Prevu], executeur: Executor, *, moteur: str, places: int, temporaire: str = ""
-) -> Iterator[tuple[Prevu, Fabrication | Echec]]:
-    """Yield what each report gave, or why it gave nothing, as it is done; nothing is written.
+    previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int
+) -> Iterator[tuple[Prevision, Fabrication | Trace | Echec]]:
+    """Yield what ``fabriquer`` gives of each report, as it is done; nothing is written.
 
-    Few are handed over at once (``places``): memory does not grow with their number. ``temporaire`` is the folder of
-    temporary files, the system's when empty.
+    Few are handed over at once (``places``): memory does not grow with their number.
     """
-    restants, en_cours = iter(prevus), {}
+    restants, en_cours = iter(previsions), {}
     while True:
-        for prevu in islice(restants, places - len(en_cours)):
-            tache = Tache(prevu.commande, moteur, os.environ.get(VARIABLE), temporaire)
-            en_cours[executeur.submit(fabriquer, tache)] = prevu
+        for prevision in islice(restants, places - len(en_cours)):
+            trace = prevision.trace if prevision.suspendue else None
+            future = executeur.submit(fabriquer, prevision.commande, trace, moteur, os.environ.get(VARIABLE))
+            en_cours[future] = prevision
         if not en_cours:
             return
         finis, _ = wait(en_cours, timeout=PATIENCE, return_when=FIRST_COMPLETED)
         for future in finis:
-            prevu, error = en_cours.pop(future), future.exception()
-            yield prevu, future.result() if error is None else echec_de(error, prevu.commande)
+            prevision, error = en_cours.pop(future), future.exception()
+            yield prevision, future.result() if error is None else echec_de(error, prevision.commande)
 
 
 def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
@@ -141,49 +176,105 @@ def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
     return Resultat(commande, prevision.raisons, echec=echec)
 
 
-def retenir(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
-    """Yield what has to be made; of the others, a former failure is forgotten."""
-    for prevision in previsions:
-        if prevision.raisons:
-            yield prevision
-        elif prevision.commande.cle in prevision.manifeste.echecs:
-            prevision.oublier_l_echec()
+def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str | None) -> Fabrication | Trace | Echec:
+    """Return a report made, or what its notebook died of; it is what a worker does.
 
-
-def confirmer(previsions: Iterable[Prevision], executeur: Executor) -> Iterator[Prevision]:
-    """Yield what has to be made, without reason what is up to date all the same.
-
-    A fiche reads a part of its year's study, and the files that the study is made from hold the parts of all. So when
-    one of them changes the study is made again, once for all its reports, while those that surely have to be made are
-    begun; then its parts are compared with those that each of the others was made from.
+    Args:
+        commande: The report.
+        trace: Its last success, when it may be up to date all the same; it is then given back, brought up to date.
+        moteur: The engine.
+        donnees: The data folder, when it is not the project's.
     """
-    for _, group in groupby(previsions, key=lambda prevision: prevision.commande.dossier):
-        attente = list(group)
-        suspendues = [(prevision, prevision.trace.etudes) for prevision in attente if prevision.suspendue]
-        taches = {
-            nom: executeur.submit(etudier, nom, os.environ.get(VARIABLE))
-            for nom in dict.fromkeys(nom for _, noms in suspendues for nom in noms)
-        }
-        yield from (prevision for prevision in attente if not prevision.suspendue)
-        for prevision, noms in suspendues:
-            yield _confirmer(prevision, [etude for nom in noms if (etude := _resultat(taches[nom]))])
+    from ctglib.production.moteur import executer
 
-
-def _resultat(tache: Future) -> Etude | None:
-    """Return a study; one that cannot be worked out is left to its reports, which will say why."""
+    os.environ.pop(VARIABLE, None)
+    os.environ |= {VARIABLE: donnees} if donnees is not None else {}
+    if trace and (inchangee := _memes_parts(trace)):
+        return inchangee
+    nom, mesures = commande.carnet.name, {}
     try:
-        return tache.result()
-    except (DelaiDepasse, OuvrierPerdu, TacheEchouee):
+        fingerprint = Carnet(commande.carnet).empreinte
+        with _chronometre(mesures, "total"), enregistrer() as journal:
+            with _chronometre(mesures, "execution"):
+                carnet = executer(commande.carnet, dict(commande.parametres), moteur, journal)
+            if commande.diffusion != INTERNE and journal.bruts:
+                echec = Echec(
+                    carnet=nom,
+                    cause=f"Le carnet {nom} lit des effectifs bruts, qu'un rapport public ne peut contenir.",
+                    details="Fichiers lus tels que saisis :" + "".join(f"\n- {path}" for path in journal.bruts),
+                    remede="Retirer brut=True et passer par ouvrir_bilan, ouvrir_evaluation ou lire_suivi, qui "
+                    "masquent les petits effectifs ; ou en faire un document interne (ctg produire --diffusion "
+                    "interne).",
+                )
+                raise RapportEchoue(echec)
+            contenus, page = _exporter(carnet, commande, mesures)
+    except RapportEchoue as error:
+        return error.echec
+    with suppress(ImportError):  # Windows does not count the peak of a process
+        import resource
+
+        mesures["memoire"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    return Fabrication(fingerprint, contenus, journal, page, mesures)
+
+
+def _memes_parts(trace: Trace) -> Trace | None:
+    """Return a trace with the follow-up as it is now, when the parts that the report used of it are the same.
+
+    A fiche reads a part of its year's study, and the files that the study is made from hold the parts of all: when one
+    of them changes the study is made again, once for all its reports. What it cannot be made of, the reports will tell.
+    """
+    from ctglib.blocs import annee as annuel
+
+    etudes, parts = {tuple(nom.split("/")[1:4]) for nom in trace.parts if nom.startswith("etude/")}, {}
+    try:
+        with enregistrer() as journal:
+            for convention, annee, diffusion in etudes:
+                parts |= annuel.parts(annuel.etudier(convention, int(annee), diffusion))
+    except DonneesInvalides:
         return None
+    if any(parts.get(nom) != digest for nom, digest in trace.parts.items()):
+        return None
+    lus = {nom: digest for nom, digest in journal.lus.items() if nom in trace.lus and not publiable(nom)}
+    return replace(trace, lus={**trace.lus, **lus})
 
 
-def _confirmer(prevision: Prevision, etudes: list[Etude]) -> Prevision:
-    """Return a report without reason, its trace brought up to date, when its parts are those that it was made from."""
-    trace = prevision.trace
-    parts = {nom: digest for etude in etudes for nom, digest in etude.parts.items()}
-    lus = {nom: digest for etude in etudes for nom, digest in etude.journal.lus.items() if nom in trace.lus}
-    touches = [nom for nom, digest in lus.items() if publiable(nom) and digest != trace.lus[nom]]
-    if touches or any(parts.get(nom) != digest for nom, digest in trace.parts.items()):
-        return replace(prevision, suspendue=False)
-    prevision.oublier_l_echec(replace(trace, lus={**trace.lus, **lus}))
-    return replace(prevision, raisons=(), suspendue=False)
+def _exporter(
+    carnet: NotebookNode, commande: Commande, mesures: dict[str, float]
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the files of a report by path, and what its cover says that the portal and an archive repeat."""
+    from ctglib import export
+    from ctglib.export.document import CarnetImpubliable
+
+    annoncer("")
+    try:
+        with _chronometre(mesures, "html"):
+            html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
+        page = ressources["page"]
+        if faults := fautes_de(commande, page):
+            raise DonneesInvalides(faults)
+    except (CarnetImpubliable, DonneesInvalides) as error:
+        echec = Echec.de_l_erreur(type(error).__name__, str(error), carnet=commande.carnet.name)
+        raise RapportEchoue(echec) from error
+    contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
+    contenus |= page.pieces
+    for suffixe in commande.formats:
+        if suffixe == "html":
+            contenus[f"{commande.cle}.html"] = html.encode("utf-8")
+            continue
+        with _chronometre(mesures, suffixe):
+            shown = page.resume if suffixe in RESUMES else page
+            exporteur = getattr(export, EXPORTEURS[suffixe])()
+            contenus[f"{commande.cle}.{suffixe}"] = exporteur.from_notebook_node(carnet, {"page": shown})[0]
+    cover = page.couverture
+    said = {name: getattr(cover, name, "") for name in ("territoire", "sujet", "avertissement", "date")}
+    statut = dict(cover.mentions if cover else ()).get(STATUT, "")
+    return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **said, "statut": statut}
+
+
+@contextmanager
+def _chronometre(mesures: dict[str, float], nom: str) -> Iterator[None]:
+    """Note the seconds of a block under ``nom``, and those of the processor under ``nom_cpu``."""
+    debut, cpu = time.perf_counter(), sum(os.times()[:4])
+    yield
+    mesures[nom] = time.perf_counter() - debut
+    mesures[f"{nom}_cpu"] = sum(os.times()[:4]) - cpu

@@ -5,7 +5,9 @@ Nothing is written but temporary files, in the folder where a production has its
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import re
 from base64 import urlsafe_b64encode
@@ -17,18 +19,18 @@ from urllib.parse import unquote
 
 from ctglib.donnees.ecriture import PREFIXE
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.production.chiffres import Changement, comparer
 from ctglib.production.echec import Echec
 from ctglib.production.manifeste import (
     LIEN,
     PYTHON,
     Donnees,
     Manifeste,
+    Prevision,
     Trace,
     causes,
     empreinte,
+    fichiers_touches,
     lire_manifeste,
-    sorties_touchees,
     versions,
 )
 from ctglib.production.plan import (
@@ -43,21 +45,26 @@ from ctglib.production.plan import (
     commander,
     nom_de,
 )
-from ctglib.production.portail import PORTAIL, portail_touche
+from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_portail
 from ctglib.production.produire import confier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from concurrent.futures import Executor
+
+    import pandas as pd
 
     from ctglib.production.plan import Commande
 
 DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
+A_PART = re.compile(rf"{re.escape(MANIFESTE)}$|{INTERNE}/")  # in a folder of reports
 # What installing an archive adds to it.
-INSTALLES = re.compile(r"\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/")
+INSTALLES = re.compile(rf"{re.escape(DESCRIPTION)}$|\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/")
 SOURCES = "sources.csv"  # of fingerprints, not of figures: which inputs changed is told before
 LIEUX_NOMMES = 4  # beyond, they are counted
 EN_TROP = "n'est pas au manifeste (fichier ajouté, ou d'une version précédente) : le retirer"
+LIGNE, COLONNE, FICHIER = "(ligne)", "(colonne)", "(fichier)"
+PRESENT, ABSENT = "présent", "absent"
 
 
 class Ecart(NamedTuple):
@@ -67,20 +74,23 @@ class Ecart(NamedTuple):
     phrase: str
 
 
-class Publie(NamedTuple):
-    """A report that a manifest tells of, and the order that makes it again."""
-
-    commande: Commande
-    trace: Trace
-
-
 class Releve(NamedTuple):
     """What was found without making anything again."""
 
-    publies: list[Publie]  # the reports that can be made again
+    publies: list[Prevision]  # the reports that can be made again
     fichiers: int  # how many files were held against a manifest
     sorties: list[Ecart]  # faults of the files: missing, touched, unexpected
     causes: list[Ecart]  # inputs, code and versions that are no longer those of a manifest
+
+
+class Changement(NamedTuple):
+    """A value of a published table that is not the same any more."""
+
+    fichier: str
+    ligne: str  # what its row is known by: the columns that tell rows apart, or its number
+    colonne: str  # or « (ligne) », « (colonne) », « (fichier) » when the whole of it came or went
+    avant: str
+    apres: str
 
 
 class Rejeu(NamedTuple):
@@ -116,32 +126,30 @@ def relever(
     sortie: Path, conventions: Iterable[str], carnets: Path, diffusions: tuple[str, ...] = DIFFUSIONS
 ) -> Releve:
     """Return what is not as the manifests of some conventions say, in a folder of reports."""
-    donnees, publies, sorties, found, nombre = Donnees(), [], [*_autour(sortie)], [], 0
+    donnees, publies, sorties, found, nombre = Donnees(), [], [], [], 0
+    connus = {PORTAIL, *conventions_publiees(sortie)}
+    for path in sorted(sortie.iterdir()) if sortie.is_dir() else ():
+        if path.is_symlink():
+            sorties.append(Ecart("rapports", f"{path.name} {LIEN}"))
+        elif path.name not in connus and not path.name.startswith(PREFIXE):
+            phrase = f"{path.name} n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer"
+            sorties.append(Ecart("rapports", phrase))
     for convention in conventions:
         for diffusion, dossier in _dossiers(sortie / convention, diffusions):
             manifeste = lire_manifeste(dossier)
             sorties += _des_fichiers(convention, manifeste, diffusion)
-            nombre += sum(len(trace.sorties) for trace in manifeste.traces.values())
             for cle, trace in manifeste.traces.items():
-                if (order := _commande(carnets, convention, cle, trace, diffusion, sortie)) is None:
-                    lieu = nom_de(convention, cle, diffusion)
-                    found.append(Ecart(lieu, "son carnet a disparu, ou n'est plus déclaré"))
+                nombre += len(trace.sorties)
+                lieu = nom_de(convention, cle, diffusion)
+                if order := _commande(carnets, convention, cle, trace, diffusion, sortie):
+                    publies.append(Prevision(order, manifeste, tuple(causes(order, trace, donnees))))
+                    found += [Ecart(lieu, phrase) for phrase in publies[-1].raisons]
                 else:
-                    publies.append(Publie(order, trace))
-                    found += [Ecart(order.nom, phrase) for phrase in causes(order, trace, donnees)]
+                    found.append(Ecart(lieu, "son carnet a disparu, ou n'est plus déclaré"))
+    if not sorties:  # it tells of the files of the reports: what becomes of them would be said twice
+        attendu = {PORTAIL: empreinte(octets_du_portail(dossiers_publies(sortie)))}
+        sorties += [Ecart("portail", phrase) for phrase in fichiers_touches(sortie, attendu)]
     return Releve(publies, nombre, sorties, found)
-
-
-def _autour(sortie: Path) -> Iterator[Ecart]:
-    """Yield what lies beside the folders of the conventions and is no report of ours, or the portal when touched."""
-    if touche := portail_touche(sortie):
-        yield Ecart("portail", touche)
-    connus = {PORTAIL, MANIFESTE, *conventions_publiees(sortie)}
-    for path in sorted(sortie.iterdir()) if sortie.is_dir() else ():
-        if path.is_symlink():
-            yield Ecart("rapports", f"{path.name} {LIEN}")
-        elif path.name not in connus and not path.name.startswith(PREFIXE):
-            yield Ecart("rapports", f"{path.name} n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer")
 
 
 def _dossiers(dossier: Path, diffusions: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
@@ -149,50 +157,47 @@ def _dossiers(dossier: Path, diffusions: tuple[str, ...]) -> Iterator[tuple[str,
     interne = dossier / INTERNE
     if PUBLIQUE in diffusions and ((dossier / MANIFESTE).exists() or not (interne / MANIFESTE).exists()):
         yield PUBLIQUE, dossier
-    if INTERNE in diffusions and ((interne / MANIFESTE).exists() or _presents(interne)):
+    if INTERNE in diffusions and ((interne / MANIFESTE).exists() or _presents(interne, A_PART)):
         yield INTERNE, interne
 
 
 def _commande(carnets: Path, convention: str, cle: str, trace: Trace, diffusion: str, sortie: Path) -> Commande | None:
     """Return the order of a report as it is made today, None when its notebook is not there or cannot be read."""
-    year, _, nom = cle.rpartition("/")
-    annee, fiche = int(year) if year else None, trace.parametres.get("fiche")
+    year, fiche = cle.rpartition("/")[0], trace.parametres.get("fiche")
     formats = tuple(kind for kind in FORMATS if f"{cle}.{kind}" in trace.sorties)
     try:
-        for carnet in carnets_declares(carnets):
-            if carnet.nom + (f"-{fiche}" if fiche else "") == nom:
-                return commander(carnet, convention, annee, fiche, diffusion, formats, sortie)
+        (carnet,) = (one for one in carnets_declares(carnets) if one.chemin.name == trace.page.get("carnet"))
+        return commander(carnet, convention, int(year) if year else None, fiche, diffusion, formats, sortie)
     except (DonneesInvalides, OSError, ValueError, KeyError, TypeError, SyntaxError):
-        pass
-    return None
+        return None
 
 
 def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iterator[Ecart]:
     """Yield the faults of the files of a folder: what the manifest tells of and is not so, what it does not tell of."""
-    dossier = manifeste.chemin.parent
+    dossier, attendus = manifeste.chemin.parent, {}
     if not manifeste.traces and not manifeste.echecs:
         etat = "ne se lit pas, ou vient d'une autre version du classeur" if manifeste.chemin.exists() else "est absent"
         yield Ecart(convention, f"{MANIFESTE} {etat} : rien ne dit de quoi ces rapports sont faits")
     for cle, trace in manifeste.traces.items():
-        lieu = nom_de(convention, cle, diffusion)
-        yield from (Ecart(lieu, phrase) for phrase in sorties_touchees(dossier, trace.sorties))
-    pages = {cle: f"{cle}.echec.html" for cle in manifeste.echecs}
-    for cle, page in pages.items():
-        lieu = nom_de(convention, cle, diffusion)
+        lieu, attendus = nom_de(convention, cle, diffusion), attendus | trace.sorties
+        yield from (Ecart(lieu, phrase) for phrase in fichiers_touches(dossier, trace.sorties))
+    for cle in manifeste.echecs:
+        page, lieu = f"{cle}.echec.html", nom_de(convention, cle, diffusion)
+        attendus[page] = ""
         yield Ecart(lieu, f"n'a pas pu être refait depuis ({page} dit pourquoi)")
-    attendus = {*pages.values(), *(nom for trace in manifeste.traces.values() for nom in trace.sorties)}
-    for nom in sorted(_presents(dossier) - attendus):
-        yield Ecart(convention, f"{nom} {LIEN if (dossier / nom).is_symlink() else EN_TROP}")
+    yield from (Ecart(convention, phrase) for phrase in _en_trop(dossier, attendus, EN_TROP, A_PART))
 
 
-def _presents(dossier: Path) -> set[str]:
-    """Return the files and the links of a folder of reports; the internal ones have their own."""
-    noms = (path.relative_to(dossier) for path in dossier.rglob("*") if path.is_symlink() or path.is_file())
-    return {
-        nom.as_posix()
-        for nom in noms
-        if nom != Path(MANIFESTE) and nom.parts[0] != INTERNE and not nom.name.startswith(PREFIXE)
-    }
+def _en_trop(dossier: Path, attendus: Mapping[str, str], phrase: str, sauf: re.Pattern[str]) -> Iterator[str]:
+    for nom in sorted(_presents(dossier, sauf) - attendus.keys()):
+        yield f"{nom} {LIEN if (dossier / nom).is_symlink() else phrase}"
+
+
+def _presents(dossier: Path, sauf: re.Pattern[str]) -> set[str]:
+    """Return the files and the links of a folder, but these and our temporary ones."""
+    noms = (path.relative_to(dossier) for path in dossier.rglob("*") if path.is_symlink() or not path.is_dir())
+    kept = (nom.as_posix() for nom in noms if not any(part.startswith(PREFIXE) for part in nom.parts))
+    return {nom for nom in kept if not sauf.match(nom)}
 
 
 def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
@@ -208,25 +213,11 @@ def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
         return None
     except (OSError, ValueError, KeyError, TypeError):
         return 0, [Ecart("archive", f"{DESCRIPTION} ne se lit plus : rien ne dit ce que l'archive contenait")]
-    present, links = {}, set()
-    for path in dossier.rglob("*"):
-        relatif = path.relative_to(dossier)
-        nom = relatif.as_posix()
-        if nom == DESCRIPTION or INSTALLES.match(nom) or any(part.startswith(PREFIXE) for part in relatif.parts):
-            continue
-        if path.is_symlink():
-            links.add(nom)
-        elif not path.is_dir():
-            present[nom] = empreinte(path.read_bytes()) if path.is_file() else ""
-    phrases = {
-        LIEN: links,
-        "a été retiré": said.keys() - present - links,
-        "n'y était pas (ajouté depuis)": present.keys() - said,
-        "n'est pas celui de l'archive (modifié depuis)": {
-            nom for nom in said.keys() & present if said[nom] != present[nom]
-        },
-    }
-    return len(said), [Ecart("archive", f"{nom} {phrase}") for phrase, noms in phrases.items() for nom in sorted(noms)]
+    phrases = [
+        *fichiers_touches(dossier, said, "n'est pas celui de l'archive (modifié depuis)"),
+        *_en_trop(dossier, said, "n'y était pas (ajouté depuis)", INSTALLES),
+    ]
+    return len(said), [Ecart("archive", phrase) for phrase in phrases]
 
 
 def relever_paquets() -> tuple[int, list[Ecart]]:
@@ -258,20 +249,85 @@ def _tel_qu_installe(file: metadata.PackagePath) -> bool:
     return urlsafe_b64encode(hashlib.new(file.hash.mode, content).digest()).rstrip(b"=").decode() == file.hash.value
 
 
-def rejouer(publies: Iterable[Publie], executeur: Executor, *, places: int, temporaire: str = "") -> Iterator[Rejeu]:
+def rejouer(publies: Iterable[Prevision], executeur: Executor, *, places: int) -> Iterator[Rejeu]:
     """Make reports again and yield how each compares, as it is done; the arguments are those of ``confier``."""
-    for (commande, trace), rendu in confier(publies, executeur, moteur=CTG, places=places, temporaire=temporaire):
+    for publie, rendu in confier(publies, executeur, moteur=CTG, places=places):
+        commande, sorties = publie.commande, publie.trace.sorties
         if isinstance(rendu, Echec):
             yield Rejeu(commande, echec=rendu)
             continue
         refaits = {nom: empreinte(content) for nom, content in rendu.contenus.items()}
-        noms = sorted({*refaits, *trace.sorties})
-        changements = [
-            item
-            for path in (commande.dossier / nom for nom in noms if nom.endswith(".csv"))
-            if path.name != SOURCES
-            for nom in [path.relative_to(commande.dossier).as_posix()]
-            for item in comparer(nom, path.read_bytes() if path.is_file() else None, rendu.contenus.get(nom))
-        ]
-        differents = tuple(nom for nom in noms if refaits.get(nom) != trace.sorties.get(nom))
+        noms, changements = sorted({*refaits, *sorties}), []
+        for path in (commande.dossier / nom for nom in noms if nom.endswith(".csv")):
+            if path.name != SOURCES:
+                nom = path.relative_to(commande.dossier).as_posix()
+                avant = path.read_bytes() if path.is_file() else None
+                changements += comparer(nom, avant, rendu.contenus.get(nom))
+        differents = tuple(nom for nom in noms if refaits.get(nom) != sorties.get(nom))
         yield Rejeu(commande, differents, tuple(changements))
+
+
+def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Changement, ...]:
+    """Return what changes from one state of a CSV to the other; None stands for a file that is not there.
+
+    Rows are matched by the columns that tell them apart or by their place, whichever leaves the least to say: a row
+    added in the middle does not shift all the next, a name corrected is not a row lost and another found.
+    """
+    if avant == apres:
+        return ()
+    if avant is None or apres is None:
+        return (Changement(fichier, "", FICHIER, *_presence(avant is not None, apres is not None)),)
+    tables = lire_table(avant), lire_table(apres)
+    keys = [key for key in map(cle_de, tables) if key and all(_distingue(table, key) for table in tables)]
+    return min((tuple(_changements(fichier, *tables, key)) for key in (*keys, [])), key=len)
+
+
+def _presence(*sont_la: bool) -> list[str]:
+    return [PRESENT if there else ABSENT for there in sont_la]
+
+
+def lire_table(octets: bytes) -> pd.DataFrame:
+    """Return a table as text, whatever became of its bytes; a short row is filled, what is too long is cut."""
+    import pandas as pd
+
+    rows = csv.DictReader(io.StringIO(octets.decode("utf-8", "replace"), newline=""), restval="")
+    return pd.DataFrame(list(rows), columns=list(dict.fromkeys(rows.fieldnames or ())), dtype=object)
+
+
+def cle_de(table: pd.DataFrame) -> list[str]:
+    """Return the columns that tell rows apart, none when they do not.
+
+    The first ones are enough, as far as it takes; of these, those that add nothing are dropped, the longest texts
+    first: a reader knows a row by its code and its year, not by its definition.
+    """
+    names = list(table.columns)
+    kept = next((names[:count] for count in range(1, len(names)) if _distingue(table, names[:count])), [])
+    for name in sorted(kept, key=lambda name: table[name].str.len().sum(), reverse=True):
+        without = [other for other in kept if other != name]
+        if without and _distingue(table, without):
+            kept = without
+    return kept
+
+
+def _distingue(table: pd.DataFrame, colonnes: list[str]) -> bool:
+    return set(colonnes) <= set(table.columns) and len(set(noms_des_lignes(table, colonnes))) == len(table)
+
+
+def noms_des_lignes(table: pd.DataFrame, colonnes: list[str]) -> list[str]:
+    """Return what each row is known by: these columns, or its number when there is none."""
+    if not colonnes:
+        return [f"ligne {number}" for number in range(2, len(table) + 2)]
+    return [", ".join(filter(None, values)) for values in table[colonnes].itertuples(index=False, name=None)]
+
+
+def _changements(fichier: str, avant: pd.DataFrame, apres: pd.DataFrame, cle: list[str]) -> Iterator[Changement]:
+    for name in avant.columns.symmetric_difference(apres.columns, sort=False):
+        yield Changement(fichier, name, COLONNE, *_presence(name in avant, name in apres))
+    olds, news = (table.set_index([noms_des_lignes(table, cle)]).T.to_dict() for table in (avant, apres))
+    for row in dict.fromkeys((*olds, *news)):
+        if row not in olds or row not in news:
+            yield Changement(fichier, row, LIGNE, *_presence(row in olds, row in news))
+            continue
+        for name, value in olds[row].items():
+            if name in news[row] and news[row][name] != value:
+                yield Changement(fichier, row, name, value, news[row][name])
