@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mesure import CommandeEchouee, Mesure, mesurer, ouvrir
 
-from ctglib.commandes.surveillance import EN_VEILLE
+from ctglib.commandes.rapports import EN_VEILLE
 from ctglib.donnees.lecture import conventions
 from ctglib.production.plan import Commande, Demande, commandes, rapports_connus
 

@@ -15,8 +15,8 @@ import pytest
 from production_exemple import octets
 from suivi_exemple import HARNES, OBSERVATIONS
 
-from ctglib.commandes import surveillance
-from ctglib.commandes.surveillance import CODE_CHANGE, EN_VEILLE, FIN, surveiller
+from ctglib.commandes import rapports
+from ctglib.commandes.rapports import CODE_CHANGE, EN_VEILLE, FIN, surveiller
 
 # A script whose parent ignores Ctrl-C is born deaf to it.
 COMMANDE = (
@@ -130,7 +130,7 @@ def test_le_code_du_classeur_qui_change_arrete_la_surveillance(
 ) -> None:
     code = tmp_path / "code"
     code.mkdir()
-    monkeypatch.setattr(surveillance, "PAQUET", code)
+    monkeypatch.setattr(rapports, "PAQUET", code)
     writer = threading.Timer(0.3, lambda: (code / "module.py").write_bytes(b"1"))
 
     def passer() -> int:
@@ -146,7 +146,7 @@ def test_ce_qui_est_enregistre_pendant_le_travail_n_est_pas_manque(
 ) -> None:
     code = tmp_path / "code"
     code.mkdir()
-    monkeypatch.setattr(surveillance, "PAQUET", code)
+    monkeypatch.setattr(rapports, "PAQUET", code)
     seen: list[str] = []
     path = donnees / HARNES / "annexe1.csv"
 

@@ -20,8 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ctglib.commandes.options import Formats
-from ctglib.commandes.terminal import Incompris, dire, inconnus, promettre, proposer
+from ctglib.commandes.terminal import Formats, Incompris, dire, inconnus, promettre, proposer
 from ctglib.donnees.ecriture import ecrire
 from ctglib.production.plan import FORMATS, PROJET, RESUMES, Carnet
 

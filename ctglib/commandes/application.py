@@ -74,7 +74,9 @@ def lancer(arguments: list[str]) -> int:
     rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
     rich_utils.DEFAULT_STRING = "[par défaut : {}]"
     rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
-    core.TyperArgument.display_type_rich = core.TyperOption.display_type_rich = _valeur_montree
+    # What the help writes of a value: our word for it, never a type of Python; an argument's is its name.
+    core.TyperArgument.display_type_rich = lambda self, ctx: None
+    core.TyperOption.display_type_rich = lambda self, ctx: self.metavar
     try:
         code = application(args=_parametres_lies(arguments), prog_name="ctg", standalone_mode=False) or 0
     except typer.TyperException as error:
@@ -102,8 +104,3 @@ def _parametres_lies(arguments: list[str]) -> list[str]:
         if item in ("-p", "--parametre") and len(rest) > 1 and "=" not in rest[0]:
             found.append(f"{rest.pop(0)}={rest.pop(0)}")
     return found
-
-
-def _valeur_montree(parametre: core.TyperArgument | core.TyperOption, ctx: typer.Context) -> str | None:
-    """Return what the help writes of a value: our word for it, never a type of Python; an argument's is its name."""
-    return parametre.metavar if isinstance(parametre, core.TyperOption) else None

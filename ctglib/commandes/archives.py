@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctglib.commandes.options import Carnets, Conventions, Delai, Sortie, Travailleurs
-from ctglib.commandes.terminal import Incompris, compter, dire, inconnus, montrer, promettre, proposer
+from ctglib.commandes.terminal import (
+    Carnets,
+    Conventions,
+    Delai,
+    Incompris,
+    Sortie,
+    Travailleurs,
+    compter,
+    dire,
+    inconnus,
+    montrer,
+    promettre,
+    proposer,
+)
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from ctglib.production.manifeste import Prevision
     from ctglib.production.verifier import Ecart, Rejeu
@@ -43,10 +55,12 @@ def verifier(
     travailleurs: Travailleurs = 0, delai: Delai = 600, carnets: Carnets = CARNETS,
 ) -> int:  # fmt: skip
     """Dire si les rapports sont ceux du manifeste, et si les refaire les redonne."""
+    from ctglib.donnees.validation import valider
     from ctglib.production.manifeste import empreinte
     from ctglib.production.verifier import (
         DESCRIPTION,
         conventions_publiees,
+        grouper,
         relever,
         relever_archive,
         relever_paquets,
@@ -59,28 +73,33 @@ def verifier(
         )
     if refus := inconnus(f"Dans {sortie}, la convention", convention or (), publiees):
         raise Incompris("\n".join(refus))
-    conventions = convention or publiees
-    invalides = _dire_les_donnees(conventions)
-    releve = relever(sortie, conventions, carnets)
-    constats = [
-        (
-            "Fichiers", releve.sorties, f"{compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit",
-            f"{compter(len(releve.sorties), 'écart')} avec ce que dit le manifeste",
-        ),
-        (
-            "Données lues, carnets, code et versions", releve.causes, "ceux du manifeste",
-            "ce ne sont plus ceux du manifeste",
-        ),
-    ]  # fmt: skip
+    invalides = set()
+    for nom in convention or publiees:
+        try:
+            dire(f"✓ Données : {nom}, {len(valider(nom))} fichiers lus, aucune faute")
+        except DonneesInvalides as error:
+            invalides.add(nom)
+            dire(f"✗ Données : {nom}, {error}")
+    accords = [not invalides]
+
+    def constater(sujet: str, ecarts: Sequence[Ecart], bon: str, mauvais: str) -> None:
+        accords.append(not ecarts)
+        said = f"✗ {sujet} : {mauvais}" if ecarts else f"✓ {sujet} : {bon}"
+        dire(said, *(f"  - {line}" for line in grouper(ecarts)))
+
+    releve = relever(sortie, convention or publiees, carnets)
+    tels = f"{compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit"
+    constater("Fichiers", releve.sorties, tels, f"{compter(len(releve.sorties), 'écart')} avec ce que dit le manifeste")
+    sujet, autres = "Données lues, carnets, code et versions", "ce ne sont plus ceux du manifeste"
+    constater(sujet, releve.causes, "ceux du manifeste", autres)
     if archive := relever_archive():
         nombre, ecarts = archive
         digest = empreinte((PROJET / DESCRIPTION).read_bytes())
         tels = f"{compter(nombre, 'fichier')}, tous ceux de sa description ({DESCRIPTION}, sha256 {digest})"
-        constats.append(("Archive", ecarts, tels, f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait"))
+        constater("Archive", ecarts, tels, f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait")
     nombre, ecarts = relever_paquets()
     tels, autres = f"{compter(nombre, 'fichier')}, tels qu'installés", f"{compter(len(ecarts), 'paquet')} à réinstaller"
-    constats.append(("Paquets", ecarts, tels, autres))
-    accords = [not invalides, *(_constater(*constat) for constat in constats)]
+    constater("Paquets", ecarts, tels, autres)
     if sans_rejouer:
         dire("– Rejeu : non demandé (--sans-rejouer)")
     else:
@@ -109,28 +128,6 @@ def _rejouer(publies: list[Prevision], sortie: Path, travailleurs: int, delai: f
         executeur, places = pile.enter_context(ouvert)
         rejeux = list(suivre_la_barre(rejouer(publies, executeur, places=places)))
     return sorted(rejeux, key=lambda item: item.commande.nom)
-
-
-def _dire_les_donnees(conventions: Iterable[str]) -> set[str]:
-    """Say whether the data of each convention hold, and return the names of those that do not."""
-    from ctglib.donnees.validation import valider
-
-    invalides = set()
-    for nom in conventions:
-        try:
-            dire(f"✓ Données : {nom}, {len(valider(nom))} fichiers lus, aucune faute")
-        except DonneesInvalides as error:
-            invalides.add(nom)
-            dire(f"✗ Données : {nom}, {error}")
-    return invalides
-
-
-def _constater(sujet: str, ecarts: Sequence[Ecart], bon: str, mauvais: str) -> bool:
-    """Say whether something is as it is said to be, and what is not; return whether it is."""
-    from ctglib.production.verifier import grouper
-
-    dire(f"✗ {sujet} : {mauvais}" if ecarts else f"✓ {sujet} : {bon}", *(f"  - {line}" for line in grouper(ecarts)))
-    return not ecarts
 
 
 def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:
@@ -165,19 +162,15 @@ def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:
 
 def courtes(avant: str, apres: str) -> tuple[str, str]:
     """Return two values as a reader writes them, with no more digits than it takes to tell them apart."""
-    for chiffres in (CHIFFRES, CHIFFRES_AU_PLUS):
-        short = tuple(_court(value, chiffres) for value in (avant, apres))
-        if short[0] != short[1]:
-            return short
-    return avant, apres
 
+    def court(valeur: str, chiffres: int) -> str:
+        try:
+            return f"{float(valeur):.{chiffres}g}".replace(".", ",") if "." in valeur else valeur
+        except ValueError:
+            return valeur
 
-def _court(valeur: str, chiffres: int) -> str:
-    try:
-        number = float(valeur)
-    except ValueError:
-        return valeur
-    return f"{number:.{chiffres}g}".replace(".", ",") if "." in valeur else valeur
+    shorter = ((court(avant, chiffres), court(apres, chiffres)) for chiffres in (CHIFFRES, CHIFFRES_AU_PLUS))
+    return next((pair for pair in shorter if pair[0] != pair[1]), (avant, apres))
 
 
 @promettre("L'archive n'a pas été faite.")
@@ -186,9 +179,11 @@ def archiver(
     tel_quel: TelQuel = False, carnets: Carnets = CARNETS,
 ) -> None:  # fmt: skip
     """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
+    from ctglib.donnees.validation import valider
     from ctglib.production import archive
-    from ctglib.production.manifeste import empreinte, lire_manifeste
-    from ctglib.production.verifier import conventions_publiees, grouper
+    from ctglib.production.manifeste import JAMAIS, empreinte, lire_manifeste, prevoir
+    from ctglib.production.plan import Demande, commandes, nom_de, rapports_connus
+    from ctglib.production.verifier import Ecart, conventions_publiees, grouper, relever
 
     if absents := archive.fichiers_requis_absents():
         raise Incompris(
@@ -201,7 +196,17 @@ def archiver(
             f"La convention « {convention} » n'a pas de rapport dans {sortie}{proposer(convention, publiees)}."
             f"{possibles} Produisez-les par ctg produire."
         )
-    reserves = tuple(grouper(_ecarts(convention, sortie, carnets)))
+    ecarts = []
+    try:
+        valider(convention)
+    except DonneesInvalides as error:
+        fautes = f"les données ont des fautes ({len(error.fautes)}), que ctg valider dit une à une"
+        ecarts.append(Ecart(convention, fautes))
+    releve = relever(sortie, (convention,), carnets, (PUBLIQUE,))
+    tous = Demande(rapports_connus(carnets), (convention,), (), PUBLIQUE, (), sortie, carnets)
+    jamais = sorted(item.commande.cle for item in prevoir(commandes(tous)) if JAMAIS in item.raisons)
+    ecarts += [*releve.sorties, *releve.causes, *(Ecart(nom_de(convention, cle, PUBLIQUE), JAMAIS) for cle in jamais)]
+    reserves = tuple(grouper(ecarts))
     told = [f"- {reserve}" for reserve in reserves]
     if reserves and not tel_quel:
         raise Incompris(
@@ -221,21 +226,3 @@ def archiver(
         *(["Faite en l'état. Ce qui n'était pas à jour, et qu'elle dit :", *told] if reserves else []),
         "Elle contient les données saisies : à conserver entre les parties, à ne pas publier.",
     )
-
-
-def _ecarts(convention: str, sortie: Path, carnets: Path) -> Iterator[Ecart]:
-    """Yield what is not up to date: the data, the files, what they were made from, and the reports never made."""
-    from ctglib.donnees.validation import valider
-    from ctglib.production.manifeste import JAMAIS, prevoir
-    from ctglib.production.plan import Demande, commandes, rapports_connus
-    from ctglib.production.verifier import Ecart, relever
-
-    try:
-        valider(convention)
-    except DonneesInvalides as error:
-        yield Ecart(convention, f"les données ont des fautes ({len(error.fautes)}), que ctg valider dit une à une")
-    releve = relever(sortie, (convention,), carnets, (PUBLIQUE,))
-    yield from (*releve.sorties, *releve.causes)
-    tous = Demande(rapports_connus(carnets), (convention,), (), PUBLIQUE, (), sortie, carnets)
-    jamais = [item.commande for item in prevoir(commandes(tous)) if JAMAIS in item.raisons]
-    yield from (Ecart(commande.nom, JAMAIS) for commande in sorted(jamais, key=lambda commande: commande.cle))

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctglib.commandes.options import ABlanc, Conventions, LaConvention
-from ctglib.commandes.terminal import compter, dire, montrer, promettre, refuser
+from ctglib.commandes.terminal import (
+    ABlanc,
+    Conventions,
+    LaConvention,
+    compter,
+    dire,
+    montrer,
+    promettre,
+    refuser,
+)
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import conventions
 

@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from ctglib.commandes.options import ABlanc, Carnets, Conventions, Delai, Formats, Sortie, Travailleurs
-from ctglib.commandes.terminal import Incompris, dire, inconnus, montrer, refuser
+from ctglib.commandes.terminal import (
+    ABlanc,
+    Carnets,
+    Conventions,
+    Delai,
+    Formats,
+    Incompris,
+    Sortie,
+    Travailleurs,
+    compter,
+    dire,
+    inconnus,
+    montrer,
+    refuser,
+)
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.lecture import conventions
-from ctglib.production.plan import CARNETS, CTG, DIFFUSIONS, FORMATS, MOTEURS, PORTRAITS, PUBLIQUE, RESUMES, SORTIE
+from ctglib.donnees.fautes import Empechement
+from ctglib.donnees.lecture import conventions, racine
+from ctglib.production.plan import (
+    CARNETS,
+    CTG,
+    DIFFUSIONS,
+    FORMATS,
+    MOTEURS,
+    PAQUET,
+    PUBLIQUE,
+    RESUMES,
+    SORTIE,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -25,12 +51,15 @@ if TYPE_CHECKING:
     from ctglib.production.plan import Commande
     from ctglib.production.produire import Resultat
 
-    Asked = tuple[list[Commande], tuple[str, ...]]  # the orders, and the folders of their reports
-
 Fait = TypeVar("Fait")  # what became of a report, the order of which is its ``commande``
 RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
 SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
+PAUSE = 0.1  # seconds between two looks at what is watched
+CALME = 0.03  # seconds without a change before what is being saved is taken to be whole
+EN_VEILLE = "Données surveillées : chaque correction enregistrée refait les rapports qu'elle touche. Ctrl-C pour finir."
+FIN = "Fin de la surveillance."
+CODE_CHANGE = "Le code du classeur a changé : relancez la commande pour qu'elle en tienne compte."
 
 Rapports = Annotated[list[str] | None, typer.Argument(help="Rapports à produire (tous par défaut).", metavar="RAPPORT")]
 Annees = Annotated[
@@ -84,11 +113,9 @@ def produire(
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
     from ctglib.production.plan import Demande, annees_de, commandes, rapports_connus
 
-    facon = Facon(
-        sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc, suivre=suivre, moteur=moteur
-    )
+    facon = Facon(sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc, suivre, moteur)
 
-    def demander() -> Asked:
+    def demander() -> list[Commande]:
         connues, possibles = conventions(), rapports_connus(carnets)
         demandees = tuple(dict.fromkeys(convention or connues))
         kinds, fautes = _formats(formats)
@@ -107,7 +134,7 @@ def produire(
         if fautes:
             raise Incompris("\n".join(fautes))
         asked = tuple(rapports or possibles)
-        return commandes(Demande(asked, demandees, tuple(annee or ()), diffusion, kinds, sortie, carnets)), demandees
+        return commandes(Demande(asked, demandees, tuple(annee or ()), diffusion, kinds, sortie, carnets))
 
     return _faire(demander, facon)
 
@@ -123,7 +150,7 @@ def portrait(
 
     facon = Facon(sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc)
 
-    def demander() -> Asked:
+    def demander() -> list[Commande]:
         named, whole = territoires or [], departement or []
         kinds, fautes = _formats(formats)
         if not named and not whole:
@@ -132,7 +159,7 @@ def portrait(
             raise Incompris("\n".join(fautes))
         verifier_territoires([*named, *whole])
         codes = [*named, *(code for one in whole for code in communes_de(one))]
-        return portraits(dict.fromkeys(codes), kinds, sortie, carnets), (PORTRAITS,)
+        return portraits(dict.fromkeys(codes), kinds, sortie, carnets)
 
     return _faire(demander, facon)
 
@@ -152,59 +179,52 @@ def _fautes(facon: Facon) -> list[str]:
     return fautes
 
 
-def _faire(demander: Callable[[], Asked], facon: Facon) -> int:
+def _faire(demander: Callable[[], list[Commande]], facon: Facon) -> int:
     """Make what is out of date, once or after each change, or say it; return 0, or 1 when a report failed."""
-    from ctglib.commandes.surveillance import surveiller
     from ctglib.production.manifeste import prevoir
-    from ctglib.production.pool import ouvrir_executeur
+    from ctglib.production.pool import coeurs, ouvrir_executeur
     from ctglib.production.produire import TRAVAIL
 
     if facon.a_blanc:
-        orders, _ = demander()
-        a_faire = [item for item in prevoir(orders, forcer=facon.forcer) if item.raisons]
+        orders = demander()
         lines = [
             (item.commande.nom, _pourquoi(item.raisons) + (f" {SI_CELA_LE_TOUCHE}" if item.suspendue else ""))
-            for item in a_faire
+            for item in prevoir(orders, forcer=facon.forcer)
+            if item.raisons
         ]
         if lines:
             montrer(("Rapport", "Pourquoi il serait produit"), lines)
         _dire_a_jour(len(orders) - len(lines), len(orders))
         dire("Essai à blanc : rien n'a été écrit.")
         return 0
-    with ExitStack() as pile:
-
-        @cache
-        def ouvrir() -> tuple[Executor, int]:
-            """Open who makes the reports when there is something to make; they stay from one pass to the next."""
-            ouvert = ouvrir_executeur(
-                travailleurs=facon.travailleurs, delai=facon.delai, ordonnanceur=facon.ordonnanceur,
-                temporaire=str((facon.sortie / TRAVAIL).absolute()),
-            )  # fmt: skip
-            return pile.enter_context(ouvert)
-
-        if not facon.suivre:
-            return _passer(demander, facon, ouvrir)
-        ouvrir()
-        facons = chain([facon], iter(lambda: replace(facon, forcer=False), None))
-        return surveiller(lambda: _passer(demander, next(facons), ouvrir), facon.carnets)
+    ouvert = ouvrir_executeur(
+        travailleurs=facon.travailleurs, delai=facon.delai, ordonnanceur=facon.ordonnanceur,
+        temporaire=str((facon.sortie / TRAVAIL).absolute()),
+    )  # fmt: skip
+    if not facon.suivre:
+        orders = demander()
+        with ouvert as (executeur, places):
+            return _passer(orders, facon, executeur, places)
+    with ouvert as (executeur, places):
+        executeur.submit(coeurs)  # so that all is loaded when a correction is saved
+        facons = chain([facon], repeat(replace(facon, forcer=False)))
+        return surveiller(lambda: _passer(demander(), next(facons), executeur, places), facon.carnets)
 
 
-def _passer(demander: Callable[[], Asked], facon: Facon, ouvrir: Callable[[], tuple[Executor, int]]) -> int:
+def _passer(orders: list[Commande], facon: Facon, executeur: Executor, places: int) -> int:
     """Make what is out of date, bring the portal up to date, and say what became of each."""
     from ctglib.production.manifeste import prevoir
     from ctglib.production.plan import carnets_ignores
     from ctglib.production.portail import ecrire_portail
     from ctglib.production.produire import realiser, retenir, verrouiller
 
-    orders, folders = demander()
     resultats = []
-    with verrouiller(facon.sortie, folders):
+    with verrouiller(facon.sortie, {order.convention.partition("/")[0] for order in orders}):
         a_faire = retenir(prevoir(orders, forcer=facon.forcer))
         if premier := next(a_faire, None):
-            executeur, places = ouvrir()
             executeur.oublier()
             faits = realiser(chain([premier], a_faire), executeur, moteur=facon.moteur, places=places)
-            resultats = list(suivre_la_barre(faits))
+            resultats = sorted(suivre_la_barre(faits), key=lambda item: (item.commande.convention, item.commande.cle))
         portail = ecrire_portail(facon.sortie)
     _rendre_compte(resultats, len(orders))
     if ignores := carnets_ignores(facon.carnets):
@@ -238,43 +258,33 @@ def suivre_la_barre(resultats: Iterable[Fait]) -> Iterator[Fait]:
 
 def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
     """Say what became of each report, why it was made, and each failure once."""
-    if resultats:
-        resultats = sorted(resultats, key=lambda item: (item.commande.convention, item.commande.cle))
-        titles = ("Rapport", "Résultat", "Secondes", "Taille", "Chemin")
-        montrer(titles, map(_ligne, resultats), droite="Secondes")
-        reasons = _grouper(resultats, lambda item: _pourquoi(item.raisons))
-        told = {raison: "tous" if len(noms) == len(resultats) > 1 else " ; ".join(noms) for raison, noms in reasons}
+    lines, reasons, failures = [], {}, {}
+    for resultat in resultats:
+        commande, echec = resultat.commande, resultat.echec
+        reasons.setdefault(_pourquoi(resultat.raisons), []).append(commande.nom)
+        if echec:
+            failures.setdefault(str(echec), []).append(commande.nom)
+            lines.append((commande.nom, "[red]échec[/red]", "", "", str(commande.page_echec)))
+            continue
+        secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
+        sizes = [f"{kind} {size / 1024:,.0f} Ko".replace(",", "\u202f") for kind, size in resultat.tailles.items()]
+        sizes += [f"{resultat.tableaux} tableaux"] if resultat.tableaux else []
+        chemin = f"{commande.base}.{next(iter(resultat.tailles))}"
+        lines.append((commande.nom, "produit", secondes, ", ".join(sizes), chemin))
+    if lines:
+        montrer(("Rapport", "Résultat", "Secondes", "Taille", "Chemin"), lines, droite="Secondes")
+        told = {raison: "tous" if len(noms) == len(lines) > 1 else " ; ".join(noms) for raison, noms in reasons.items()}
         dire("\nPourquoi :", *(f"- {raison} : {noms}" for raison, noms in told.items()), "")
-    failed = [item for item in resultats if item.echec]
-    for message, noms in _grouper(failed, lambda item: str(item.echec)):
+    for message, noms in failures.items():
         refuser("\n".join(["", *noms]) + f" :\n{message}")
-    if failed:
+    if failures:
         refuser("\nLa version précédente de ces rapports, s'il y en a une, est restée en place.")
-    _dire_a_jour(nombre - len(resultats), nombre)
-
-
-def _grouper(resultats: list[Resultat], dire_de: Callable[[Resultat], str]) -> Iterable[tuple[str, list[str]]]:
-    """Return what there is to say, each once, with the names of the reports it holds for."""
-    groupes: dict[str, list[str]] = {}
-    for item in resultats:
-        groupes.setdefault(dire_de(item), []).append(item.commande.nom)
-    return groupes.items()
-
-
-def _ligne(resultat: Resultat) -> tuple[str, ...]:
-    nom = resultat.commande.nom
-    if resultat.echec:
-        return nom, "[red]échec[/red]", "", "", str(resultat.commande.page_echec)
-    secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
-    sizes = [f"{kind} {size / 1024:,.0f} Ko".replace(",", "\u202f") for kind, size in resultat.tailles.items()]
-    if resultat.tableaux:
-        sizes.append(f"{resultat.tableaux} tableaux")
-    return nom, "produit", secondes, ", ".join(sizes), f"{resultat.commande.base}.{next(iter(resultat.tailles))}"
+    _dire_a_jour(nombre - len(lines), nombre)
 
 
 def _pourquoi(raisons: tuple[str, ...]) -> str:
     montrees, autres = " ; ".join(raisons[:RAISONS_MONTREES]), len(raisons) - RAISONS_MONTREES
-    return f"{montrees} ; et {autres} autre{'s' if autres > 1 else ''}" if autres > 0 else montrees
+    return f"{montrees} ; et {compter(autres, 'autre')}" if autres > 0 else montrees
 
 
 def _dire_a_jour(a_jour: int, nombre: int) -> None:
@@ -282,5 +292,50 @@ def _dire_a_jour(a_jour: int, nombre: int) -> None:
         accord = "Le rapport est à jour" if nombre == 1 else f"Les {nombre} rapports sont à jour"
         dire(f"{accord} : rien à faire.")
     elif a_jour:
-        pluriel = "s étaient" if a_jour > 1 else " était"
-        dire(f"{a_jour} autre{'s' if a_jour > 1 else ''} rapport{pluriel} à jour.")
+        dire(f"{'1 autre rapport était' if a_jour == 1 else f'{a_jour} autres rapports étaient'} à jour.")
+
+
+def surveiller(passer: Callable[[], int], carnets: Path) -> int:
+    """Make what is out of date, and again after each change, until Ctrl-C; return what the last time did.
+
+    Dates are looked at rather than the system asked: it tells nothing of a folder shared on a network. They decide of
+    nothing: what has to be made is known by its content.
+    """
+    code = _dates(PAQUET)
+    while True:
+        before = _dates(racine(), carnets)
+        try:
+            status = passer()
+        except Empechement as error:
+            status = refuser(error)
+        try:
+            dire(EN_VEILLE)
+            sys.stdout.flush()
+            while before == _dates(racine(), carnets) and code == _dates(PAQUET):
+                time.sleep(PAUSE)
+            now, later = None, _dates(racine(), carnets)
+            while now != later:
+                time.sleep(CALME)
+                now, later = later, _dates(racine(), carnets)
+        except KeyboardInterrupt:
+            dire(FIN)
+            return status
+        if code != _dates(PAQUET):
+            dire(CODE_CHANGE)
+            return 1
+
+
+def _dates(*dossiers: Path | str) -> dict[str, int]:
+    """Return when each file was last written; what is hidden, compiled or held open by a spreadsheet left out."""
+    found = {}
+    for dossier in dossiers:
+        with suppress(OSError):  # removed since
+            for entry in os.scandir(dossier):
+                if entry.name.startswith((".", "~$")) or entry.name == "__pycache__":
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    found |= _dates(entry.path)
+                else:
+                    with suppress(OSError):
+                        found[entry.path] = entry.stat().st_mtime_ns
+    return found

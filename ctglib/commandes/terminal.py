@@ -1,17 +1,45 @@
-"""What every command says alike: sentences, tables, the names it does not know, and why it was not understood."""
+"""What commands say and take alike: sentences, tables, names that are unknown, why one was not understood, options."""
 
 from __future__ import annotations
 
 import re
-import sys
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ctglib.donnees.fautes import Empechement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+LaConvention = Annotated[str, typer.Option("--convention", "-c", help="Convention suivie.", metavar="NOM")]
+Conventions = Annotated[
+    list[str] | None,
+    typer.Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM"),
+]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--formats", "-f", metavar="LISTE",
+        help="html, pdf, docx, resume (la première page seule, en PDF et en Word), séparés par des virgules.",
+    ),
+]  # fmt: skip
+Sortie = Annotated[Path, typer.Option("--sortie", "-s", help="Dossier des rapports.", metavar="DOSSIER")]
+Carnets = Annotated[Path, typer.Option("--carnets", help="Dossier des carnets et de leur liste.", hidden=True)]
+ABlanc = Annotated[bool, typer.Option("--a-blanc", help="Dire ce qui serait fait, sans rien faire.")]
+Travailleurs = Annotated[
+    int, typer.Option("--travailleurs", help="Rapports menés de front (0 : un par cœur).", metavar="NOMBRE")
+]
+Delai = Annotated[
+    float,
+    typer.Option(
+        "--delai", metavar="SECONDES",
+        help="Secondes laissées à une cellule (au carnet entier avec le moteur standard).",
+    ),
+]  # fmt: skip
 
 
 class Incompris(Empechement):
@@ -19,19 +47,14 @@ class Incompris(Empechement):
 
 
 def dire(*lignes: str) -> None:
-    """Say lines as they are, whatever their brackets and their length."""
-    from rich.console import Console
-
+    """Say lines."""
     if lignes:
-        Console(highlight=False).print("\n".join(lignes), markup=False, soft_wrap=True)
+        typer.echo("\n".join(lignes))
 
 
 def refuser(error: Exception | str) -> int:
     """Say what prevents a command, then what was not done because of it, and return the exit code."""
-    from rich.console import Console
-
-    message = "\n\n".join((str(error), *getattr(error, "__notes__", ())))
-    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
+    typer.echo("\n\n".join((str(error), *getattr(error, "__notes__", ()))), err=True)
     return 1
 
 
@@ -80,32 +103,30 @@ def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> lis
 
 def dire_usage(error: Exception) -> int:
     """Say what in the command was not understood, and return the exit code."""
-    kind, context = type(error).__name__, getattr(error, "ctx", None)
+    kind, context, param = type(error).__name__, getattr(error, "ctx", None), getattr(error, "param", None)
     command = context.command_path if context else "ctg"
     if kind == "NoArgsIsHelpError":
-        sys.stdout.write(f"{context.get_help()}\n")
+        typer.echo(context.get_help())
         return 0
+    said = error.format_message()
     if kind == "NoSuchOption":
         close = proposer(error.option_name, error.possibilities or [])
         phrase = f"L'option « {error.option_name} » n'existe pas{close}."
     elif kind == "MissingParameter":
-        what = getattr(error.param, "metavar", None)
-        phrase = f"Il manque un argument : {what}." if what else "Il manque un argument."
+        phrase = f"Il manque un argument : {param.metavar}." if param and param.metavar else "Il manque un argument."
     elif kind == "BadOptionUsage":
         phrase = f"L'option « {error.option_name} » attend une valeur."
-    elif kind == "BadParameter" and error.param is not None:
-        option = error.param.opts[0]
-        phrase = f"La valeur de l'option « {option} » n'est pas comprise : écrire {option} {error.param.metavar}."
-    elif kind in ("BadParameter", "BadArgumentUsage"):
-        phrase = "La valeur d'une option n'est pas comprise, ou il en manque une."
-    elif extra := re.search(r"extra argument.*\((.+)\)$", error.format_message()):
-        named = [option for item in context.command.params for option in item.opts if option == "--convention"]
-        hint = f" Pour une convention : {command} {named[0]} {extra.group(1)}." if named else ""
-        phrase = f"« {extra.group(1)} » n'est pas attendu ici.{hint}"
-    elif unknown := re.search(r"'([^']+)'", error.format_message()):
+    elif kind == "BadParameter" and param is not None:
+        phrase = (
+            f"La valeur de l'option « {param.opts[0]} » n'est pas comprise : écrire {param.opts[0]} {param.metavar}."
+        )
+    elif extra := re.search(r"extra argument.*\((.+)\)$", said):
+        phrase = f"« {extra.group(1)} » n'est pas attendu ici."
+        if "--convention" in [option for item in context.command.params for option in item.opts]:
+            phrase += f" Pour une convention : {command} --convention {extra.group(1)}."
+    elif not kind.startswith("Bad") and (unknown := re.search(r"'([^']+)'", said)):
         commands = getattr(context.command, "commands", ()) if context else ()
         phrase = f"La commande « {unknown.group(1)} » n'existe pas{proposer(unknown.group(1), commands)}."
     else:
-        phrase = "La commande n'est pas comprise."
-    sys.stderr.write(f"{phrase}\nPour les commandes et leurs options : {command} --help\n")
-    return 1
+        phrase = "La commande n'est pas comprise, ou la valeur d'une option manque."
+    return refuser(f"{phrase}\nPour les commandes et leurs options : {command} --help")

@@ -86,7 +86,15 @@ def executer(
         with _journal_du_noyau(journal or Journal()) as arguments:
             return papermill.execute_notebook(**options, extra_arguments=arguments)
     except PapermillExecutionError as error:
-        raise RapportEchoue(_echec(notebook, error)) from error
+        lines = (error.source or "").splitlines()
+        found = LIGNE.findall(COULEUR.sub("", "\n".join(error.traceback or ())))
+        # Without a line in the traceback (a syntax error), the last one with code is the best that can be shown.
+        ligne = int(found[-1]) if found else max((i for i, line in enumerate(lines, 1) if line.strip()), default=None)
+        cellule, section = Carnet(notebook).situer(error.source or "")
+        place = {"cellule": cellule or error.cell_index + 1, "section": section, "ligne": ligne}
+        code = lines[ligne - 1].strip() if ligne and ligne <= len(lines) else ""
+        echec = Echec.de_l_erreur(error.ename, str(error.evalue), carnet=notebook.name, **place, code=code)
+        raise RapportEchoue(echec) from error
 
 
 def refuser_parametres(nom: str, declares: Mapping[str, object], donnes: Mapping[str, object]) -> str:
@@ -106,22 +114,11 @@ def refuser_parametres(nom: str, declares: Mapping[str, object], donnes: Mapping
     )
 
 
-def _echec(notebook: Path, error: Exception) -> Echec:
-    """Return what failed: the cell, its line, the cause."""
-    lines = (error.source or "").splitlines()
-    found = LIGNE.findall(COULEUR.sub("", "\n".join(error.traceback or ())))
-    # Without a line in the traceback (a syntax error), the last one with code is the best that can be shown.
-    ligne = int(found[-1]) if found else max((i for i, line in enumerate(lines, 1) if line.strip()), default=None)
-    cellule, section = Carnet(notebook).situer(error.source or "")
-    place = {"cellule": cellule or error.cell_index + 1, "section": section, "ligne": ligne}
-    code = lines[ligne - 1].strip() if ligne and ligne <= len(lines) else ""
-    return Echec.de_l_erreur(error.ename, str(error.evalue), carnet=notebook.name, **place, code=code)
-
-
 @cache
 def moteur_ctg() -> type:
     """Return the engine ``ctg``; papermill loads its engines while it is being imported, so it is made on demand."""
     from click import ClickException
+    from nbformat.v4 import new_output, output_from_msg
     from papermill.engines import Engine
 
     class MoteurCtg(Engine):
@@ -129,48 +126,45 @@ def moteur_ctg() -> type:
 
         @classmethod
         def execute_managed_notebook(cls, nb_man: object, kernel_name: str, **_: object) -> None:
-            """Run every cell in order; the first that fails stops the notebook, as papermill does."""
+            """Run every cell in order; the first that fails stops the notebook, as papermill does.
+
+            Outputs that pass what a notebook may hold become an error.
+            """
             tagged = {tag: cell.source for cell in nb_man.nb.cells for tag in cell.metadata.get("tags", ())}
             nom = Path(nb_man.nb.metadata.get("papermill", {}).get("input_path") or "").name
             cells = (tagged.get(tag, "") for tag in ("parameters", "injected-parameters"))
             if refus := refuser_parametres(nom, *map(parametres_declares, cells)):
                 raise ClickException(refus)  # what papermill's command shows without a traceback
+            place = PLAFOND
             with _noyau() as client:
-                _executer_cellules(nb_man, client)
+                for index, cell in enumerate(nb_man.nb.cells):
+                    nb_man.cell_start(cell, index)
+                    if cell.cell_type == "code" and cell.source.strip():
+                        annoncer(cell.source)
+                        client.execute(cell.source, store_history=True, allow_stdin=False)
+                        messages = client.iopub_channel.get_msgs()
+                        outputs = [output_from_msg(one) for one in messages if one["header"]["msg_type"] in SORTIES]
+                        left = _fermer_les_figures()
+                        outputs += [new_output("display_data", data={"text/plain": shown}) for shown in left]
+                        place -= sum(len(str(output)) for output in outputs)
+                        if place < 0:
+                            texte = f"les sorties du carnet dépassent {PLAFOND // 1_000_000} millions de signes"
+                            outputs = [new_output("error", ename="ValueError", evalue=texte, traceback=[texte])]
+                        cell.outputs = outputs
+                        if any(output.output_type == "error" for output in outputs):
+                            nb_man.cell_exception(cell, index)
+                            return
+                    nb_man.cell_complete(cell, index)
 
     return MoteurCtg
 
 
-def _executer_cellules(nb_man: object, client: object) -> None:
-    """Run the cells and note their outputs; those that pass what a notebook may hold become an error."""
-    from nbformat.v4 import new_output, output_from_msg
-
-    place = PLAFOND
-    for index, cell in enumerate(nb_man.nb.cells):
-        nb_man.cell_start(cell, index)
-        if cell.cell_type == "code" and cell.source.strip():
-            annoncer(cell.source)
-            client.execute(cell.source, store_history=True, allow_stdin=False)
-            messages = client.iopub_channel.get_msgs()
-            outputs = [output_from_msg(message) for message in messages if message["header"]["msg_type"] in SORTIES]
-            outputs += [new_output("display_data", data={"text/plain": shown}) for shown in _fermer_les_figures()]
-            place -= sum(len(str(output)) for output in outputs)
-            if place < 0:
-                texte = f"les sorties du carnet dépassent {PLAFOND // 1_000_000} millions de signes"
-                outputs = [new_output("error", ename="ValueError", evalue=texte, traceback=[texte])]
-            cell.outputs = outputs
-            if any(output.output_type == "error" for output in outputs):
-                nb_man.cell_exception(cell, index)
-                return
-        nb_man.cell_complete(cell, index)
-
-
 def _fermer_les_figures() -> list[str]:
     """Close the figures that a cell left open in pyplot, and return how JupyterLab would show each."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    figures = [repr(pyplot.figure(number)) for number in pyplot.get_fignums()] if pyplot else []
-    if figures:
-        pyplot.close("all")
+    if not (pyplot := sys.modules.get("matplotlib.pyplot")):
+        return []
+    figures = [repr(pyplot.figure(number)) for number in pyplot.get_fignums()]
+    pyplot.close("all")
     return figures
 
 

@@ -77,7 +77,10 @@ class Carnet:
     @cached_property
     def empreinte(self) -> str:
         """What it is: its sources. Running it and saving its outputs in JupyterLab makes nothing out of date."""
-        told = [[cell["cell_type"], cell["source"], _marques(cell), cell.get("attachments")] for cell in self.cellules]
+        told = [
+            [cell["cell_type"], cell["source"], cell["metadata"].get("tags", []), cell.get("attachments")]
+            for cell in self.cellules
+        ]
         return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -89,7 +92,7 @@ class Carnet:
     @cached_property
     def parametres(self) -> dict[str, str | int]:
         """The parameters that its cell tagged « parameters » declares, each with its default value."""
-        tagged = (cell["source"] for cell in self.cellules if "parameters" in _marques(cell))
+        tagged = (cell["source"] for cell in self.cellules if "parameters" in cell["metadata"].get("tags", []))
         return parametres_declares(next(tagged, ""))
 
     def situer(self, source: str) -> tuple[int | None, str]:
@@ -101,10 +104,6 @@ class Carnet:
             elif cell["cell_type"] == "code" and cell["source"] == source:
                 return number, section
         return None, ""
-
-
-def _marques(cell: dict) -> list[str]:
-    return cell["metadata"].get("tags", [])
 
 
 def parametres_declares(source: str) -> dict[str, str | int]:
@@ -231,7 +230,6 @@ def commandes(demande: Demande) -> list[Commande]:
     if absents := [carnet.chemin.name for carnet in formats if not carnet.chemin.is_file()]:
         path, remedy = str(demande.carnets / LISTE), "remettre le carnet à sa place, ou le retirer de la liste"
         raise DonneesInvalides([Faute(path, f"« {nom} » absent", "un carnet présent", remedy) for nom in absents])
-    annuels = [carnet for carnet in formats if "annee" in carnet.parametres]
     orders = []
     for convention in demande.conventions:
         try:
@@ -239,14 +237,13 @@ def commandes(demande: Demande) -> list[Commande]:
         except DonneesInvalides:  # the notebooks of its former reports will say what is wrong with it
             folders = (demande.sortie / convention).glob("[0-9][0-9][0-9][0-9]/")
             numeros, annees = [], sorted(int(folder.name) for folder in folders)
-        asked = [annee for annee in annees if annuels and (not demande.annees or annee in demande.annees)]
-        for annee in (None, *asked):
-            for carnet in annuels if annee else [carnet for carnet in formats if carnet not in annuels]:
-                fiches = numeros if "fiche" in carnet.parametres else (None,)
-                orders += [
-                    commander(carnet, convention, annee, fiche, demande.diffusion, formats[carnet], demande.sortie)
-                    for fiche in fiches
-                ]
+        for annee in (None, *(annee for annee in annees if annee in (demande.annees or annees))):
+            orders += [
+                commander(carnet, convention, annee, fiche, demande.diffusion, kinds, demande.sortie)
+                for carnet, kinds in formats.items()
+                if ("annee" in carnet.parametres) == bool(annee)
+                for fiche in (numeros if "fiche" in carnet.parametres else (None,))
+            ]
     return orders
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -170,12 +170,26 @@ class Ouvriers(Executor):
         self, nombre: int, *, delai: float | None = None, methode: str = METHODE, partager: bool = True,
         temporaire: str = "",
     ) -> None:  # fmt: skip
-        self._contexte, self._delai, self._temporaire = _contexte(methode), delai, temporaire
+        self._methode, self._delai, self._temporaire = methode, delai, temporaire
         self._reserve = Reserve() if partager else None
         self._fils = ThreadPoolExecutor(nombre, thread_name_prefix="ctg")
         self._libres: SimpleQueue[_Ouvrier] = SimpleQueue()
         self._vivants: set[_Ouvrier] = set()
         self._ferme = False
+
+    @cached_property
+    def _contexte(self) -> multiprocessing.context.BaseContext:
+        """How processes start; the one that loads everything begins to, where there is one."""
+        contexte = multiprocessing.get_context(self._methode)
+        if self._methode == "forkserver":
+            from multiprocessing import forkserver
+
+            contexte.set_forkserver_preload(list(PRECHARGES))
+            try:
+                forkserver.ensure_running()
+            except OSError:  # its socket has no place: the name of the folder of temporary files is too long
+                return multiprocessing.get_context("spawn")
+        return contexte
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Hand a task to the next free process."""
@@ -219,20 +233,6 @@ class Ouvriers(Executor):
             else:
                 self._vivants.discard(ouvrier)
                 ouvrier.finir()
-
-
-def _contexte(methode: str) -> multiprocessing.context.BaseContext:
-    """Return how processes start; the one that loads everything begins to, where there is one."""
-    contexte = multiprocessing.get_context(methode)
-    if methode == "forkserver":
-        from multiprocessing import forkserver
-
-        contexte.set_forkserver_preload(list(PRECHARGES))
-        try:
-            forkserver.ensure_running()
-        except OSError:  # its socket has no place: the name of the folder of temporary files is too long
-            return multiprocessing.get_context("spawn")
-    return contexte
 
 
 class _Ouvrier:
