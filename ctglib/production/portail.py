@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctglib.donnees.ecriture import ecrire
 from ctglib.production.echec import EXPORT, rendre
-from ctglib.production.manifeste import lire_manifeste
+from ctglib.production.manifeste import empreinte, lire_manifeste
 from ctglib.production.plan import FORMATS, MANIFESTE, PORTRAITS
 
 if TYPE_CHECKING:
@@ -26,10 +26,16 @@ def ecrire_portail(sortie: Path) -> Path:
     Raises:
         EcritureImpossible: It cannot be written.
     """
-    portail, content = sortie / PORTAIL, octets_du_portail(dossiers_publies(sortie))
-    if not portail.is_file() or portail.read_bytes() != content:
-        ecrire({portail: content})
+    portail, dossiers = sortie / PORTAIL, dossiers_publies(sortie)
+    if not portail.is_file() or _marque(dossiers).encode() not in portail.read_bytes():
+        ecrire({portail: octets_du_portail(dossiers)})
+        (sortie / MANIFESTE).unlink(missing_ok=True)  # of the portal, in a former version
     return portail
+
+
+def _marque(dossiers: Iterable[Path]) -> str:
+    """Return what a portal bears of the manifests that it comes from: to compare it loads no template."""
+    return empreinte(b"".join((dossier / MANIFESTE).read_bytes() for dossier in dossiers))
 
 
 def dossiers_publies(sortie: Path) -> list[Path]:
@@ -37,7 +43,7 @@ def dossiers_publies(sortie: Path) -> list[Path]:
     return [path.parent for motif in ("*", f"{PORTRAITS}/*") for path in sorted(sortie.glob(f"{motif}/{MANIFESTE}"))]
 
 
-def octets_du_portail(dossiers: Iterable[Path]) -> bytes:
+def octets_du_portail(dossiers: list[Path]) -> bytes:
     """Return the portal of some folders of reports: what is fictional last, then the portraits of territories."""
     sections, portraits = [], []
     for dossier in dossiers:
@@ -53,7 +59,8 @@ def octets_du_portail(dossiers: Iterable[Path]) -> bytes:
         portraits.sort(key=lambda one: (one["groupe"] not in (DEPARTEMENTS, EPCI), one["groupe"], one["titre"]))
         sections.append(_section(PORTRAITS, "Portraits de territoires", portraits, sujet=SUJET_DES_PORTRAITS))
     polices = (EXPORT / "polices.css").read_text(encoding="ascii")
-    return rendre("portail.html.j2", sections=sections, polices=polices).encode("utf-8")
+    page = rendre("portail.html.j2", sections=sections, polices=polices, marque=_marque(dossiers))
+    return page.encode("utf-8")
 
 
 def _section(
