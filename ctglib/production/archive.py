@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
 from ctglib.production.echec import MODELES, rendre
@@ -37,11 +38,11 @@ LISEZMOI, VERROU, PAQUETS = "LISEZMOI.md", "requirements.lock", "paquets"
 REQUIS = ("pyproject.toml", "README.md", VERROU)  # without them the library does not install
 AUTRES = ("CHANGELOG.md", "environment.yml", "LICENCE*", "LICENSE*", "docs/*.md")
 PARTAGES = ("catalogue", "schemas", "sources")
-EPOQUE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can write: an archive bears no clock
 UNIX, DROITS, DROITS_DE_LA_CLE = 3, 0o100644, 0o100600
 DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx"}
 # schema.org's « sha256 » is younger than the vocabulary of RO-Crate 1.1, which lets a file name the terms it adds.
 CONTEXTE = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "https://schema.org/sha256"}]
+SYSTEME = f"{platform.system()} {platform.machine()}"
 CLASSEUR, LICENCE = "#classeur", "#licence"
 
 
@@ -67,7 +68,7 @@ def archiver(
         titre=convention.titre,
         reserves=reserves,
         python=versions()[PYTHON],
-        systeme=_systeme(),
+        systeme=SYSTEME,
         nom=nom,
         traces=sorted(manifeste.traces.items()),
         paquets=f"--no-index -f {PAQUETS} " if paquets else "",
@@ -84,10 +85,6 @@ def archiver(
             entree.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             archive.writestr(entree, content)
     return buffer.getvalue(), fichiers[DESCRIPTION]
-
-
-def _systeme() -> str:
-    return f"{platform.system()} {platform.machine()}"
 
 
 def fichiers_requis_absents() -> tuple[str, ...]:
@@ -192,7 +189,7 @@ def _decrire(
             **modele["classeur"],
             "softwareVersion": versions().get("ctglib", ""),
             "runtimePlatform": f"Python {versions()[PYTHON]}",
-            "operatingSystem": _systeme(),
+            "operatingSystem": SYSTEME,
         },
         *({"@id": identifiant, "@type": "CreativeWork", "name": nom} for nom, identifiant in licences.items()),
         *(

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ctglib.donnees import lecture
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.lecture import publiable
 from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
 
 if TYPE_CHECKING:
@@ -205,7 +206,10 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
                     *causes(commande, trace, donnees),
                     *fichiers_touches(dossier, trace.sorties),
                 )
-                suspendue = bool(raisons) and not forcer and _tient_a_des_parts(raisons, trace, donnees)
+                # All that has changed is follow-up, of which it used parts and no whole: they tell if it matters.
+                suivi = {nom: lue for nom, lue in trace.lus.items() if not publiable(nom)}
+                parts = trace.parts and all(trace.parts.values())
+                suspendue = bool(raisons and parts) and not forcer and raisons == tuple(donnees.changees(suivi))
             yield Prevision(commande, manifeste, raisons or ((FORCE,) if forcer else ()), suspendue)
 
 
@@ -217,17 +221,11 @@ class Donnees:
         self.noms = cache(lambda nom: set(_essayer(lecture.lister, nom) or ()))
         self.existe = cache(lambda nom: (lecture.racine() / nom).exists())
 
-    def causes(self, trace: Trace, *, suivi: bool = False) -> Iterator[str]:
-        """Yield the data that are no longer as a report found them; of the follow-up alone, the files that it read."""
-        for nom, lue in trace.lus.items():
-            if not (suivi and lecture.publiable(nom)) and (actuelle := self.empreinte(nom)) != lue:
+    def changees(self, lus: Mapping[str, str]) -> Iterator[str]:
+        """Yield the files that no longer have the fingerprint they were read with."""
+        for nom, lue in lus.items():
+            if (actuelle := self.empreinte(nom)) != lue:
                 yield f"{nom} a {'disparu' if actuelle is None else 'changé'}"
-        if suivi:
-            return
-        yield from (f"{nom} est apparu" for nom in trace.absents if self.existe(nom))
-        for nom, noms in trace.listes.items():
-            yield from (f"{nom}/{ajoute} est apparu" for ajoute in sorted(self.noms(nom) - set(noms)))
-            yield from (f"{nom}/{retire} a disparu" for retire in sorted(set(noms) - self.noms(nom)))
 
 
 def _essayer(lire: Callable[[str], object], nom: str) -> object:
@@ -237,17 +235,13 @@ def _essayer(lire: Callable[[str], object], nom: str) -> object:
         return None
 
 
-def _tient_a_des_parts(raisons: tuple[str, ...], trace: Trace, donnees: Donnees) -> bool:
-    """Return whether all that has changed is follow-up, of which the report used parts: only they tell if it matters.
-
-    A part without fingerprint is a whole.
-    """
-    return bool(trace.parts) and all(trace.parts.values()) and raisons == tuple(donnees.causes(trace, suivi=True))
-
-
 def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
     """Yield what is no longer as it was when a report was made: data, parameters, notebook, code, versions."""
-    yield from donnees.causes(trace)
+    yield from donnees.changees(trace.lus)
+    yield from (f"{nom} est apparu" for nom in trace.absents if donnees.existe(nom))
+    for nom, noms in trace.listes.items():
+        yield from (f"{nom}/{ajoute} est apparu" for ajoute in sorted(donnees.noms(nom) - set(noms)))
+        yield from (f"{nom}/{retire} a disparu" for retire in sorted(set(noms) - donnees.noms(nom)))
     if dict(commande.parametres) != trace.parametres:
         yield "les paramètres ont changé"
     if Carnet(commande.carnet).empreinte != trace.carnet:
