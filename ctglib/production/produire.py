@@ -185,10 +185,13 @@ def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str
         moteur: The engine.
         donnees: The data folder, when it is not the project's.
     """
+    from ctglib.export.document import CarnetImpubliable
     from ctglib.production.moteur import executer
 
-    os.environ.pop(VARIABLE, None)
-    os.environ |= {VARIABLE: donnees} if donnees is not None else {}
+    if donnees is None:
+        os.environ.pop(VARIABLE, None)
+    else:
+        os.environ[VARIABLE] = donnees
     if trace and (inchangee := _memes_parts(trace)):
         return inchangee
     nom, mesures = commande.carnet.name, {}
@@ -198,7 +201,7 @@ def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str
             with _chronometre(mesures, "execution"):
                 carnet = executer(commande.carnet, dict(commande.parametres), moteur, journal)
             if commande.diffusion != INTERNE and journal.bruts:
-                echec = Echec(
+                return Echec(
                     carnet=nom,
                     cause=f"Le carnet {nom} lit des effectifs bruts, qu'un rapport public ne peut contenir.",
                     details="Fichiers lus tels que saisis :" + "".join(f"\n- {path}" for path in journal.bruts),
@@ -206,10 +209,11 @@ def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str
                     "masquent les petits effectifs ; ou en faire un document interne (ctg produire --diffusion "
                     "interne).",
                 )
-                raise RapportEchoue(echec)
             contenus, page = _exporter(carnet, commande, mesures)
     except RapportEchoue as error:
         return error.echec
+    except (CarnetImpubliable, DonneesInvalides) as error:
+        return Echec.de_l_erreur(type(error).__name__, str(error), carnet=nom)
     with suppress(ImportError):  # Windows does not count the peak of a process
         import resource
 
@@ -243,18 +247,13 @@ def _exporter(
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return the files of a report by path, and what its cover says that the portal and an archive repeat."""
     from ctglib import export
-    from ctglib.export.document import CarnetImpubliable
 
     annoncer("")
-    try:
-        with _chronometre(mesures, "html"):
-            html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
-        page = ressources["page"]
-        if faults := fautes_de(commande, page):
-            raise DonneesInvalides(faults)
-    except (CarnetImpubliable, DonneesInvalides) as error:
-        echec = Echec.de_l_erreur(type(error).__name__, str(error), carnet=commande.carnet.name)
-        raise RapportEchoue(echec) from error
+    with _chronometre(mesures, "html"):
+        html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
+    page = ressources["page"]
+    if faults := fautes_de(commande, page):
+        raise DonneesInvalides(faults)
     contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
     contenus |= page.pieces
     for suffixe in commande.formats:
