@@ -231,7 +231,8 @@ def test_un_dossier_temporaire_au_nom_trop_long_n_empeche_pas_les_rapports(
     long.mkdir()
     monkeypatch.setenv("TMPDIR", str(long))
 
-    done = ctg("produire", "fiches", "--convention", "harnes", "--sortie", str(tmp_path / "s"), dossier=tmp_path)
+    order = ("produire", "fiches", "--convention", "harnes", "--annee", "2023", "--sortie", str(tmp_path / "s"))
+    done = ctg(*order, dossier=tmp_path)
 
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
     assert len(list((tmp_path / "s" / "harnes").rglob("fiche-*.html"))) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -15,29 +16,38 @@ from ctglib.production.plan import Demande
 ANNEXE1 = "conventions/harnes/annexe1.csv"
 
 
-@pytest.fixture
-def voulue(tmp_path: Path, donnees: Path) -> Demande:
-    """Three reports: one reads the figures, one lists a folder and looks for a file, one reads nothing."""
-    carnets = tmp_path / "carnets"
+@pytest.fixture(scope="module")
+def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three reports: one reads the figures, one lists a folder and looks for a file, one reads nothing; made once."""
+    folder = tmp_path_factory.mktemp("incremental")
+    carnets = folder / "carnets"
     ecrire_carnet(carnets / "lecteur.ipynb", COUVERTURE, LECTURE)
     ecrire_carnet(
         carnets / "curieux.ipynb",
         'paragraphe(", ".join(lister("catalogue/themes")) + str(existe("conventions/harnes/suivi.csv")))',
     )
     ecrire_carnet(carnets / "sobre.ipynb", COUVERTURE, 'paragraphe("rien")')
-    return demande(carnets, tmp_path / "sortie")
+    produire(demande(carnets, folder / "sortie"))
+    return folder
+
+
+@pytest.fixture
+def voulue(modele: Path, donnees: Path, tmp_path: Path) -> Demande:
+    """These reports and their notebooks, which a test may damage."""
+    for nom in ("carnets", "sortie"):
+        shutil.copytree(modele / nom, tmp_path / nom)
+    return demande(tmp_path / "carnets", tmp_path / "sortie")
 
 
 def test_tout_est_a_jour_apres_une_production(voulue: Demande) -> None:
-    assert pourquoi(voulue) == dict.fromkeys(("lecteur", "curieux", "sobre"), ("jamais produit",))
-
-    produire(voulue)
-
     assert pourquoi(voulue) == {}
+
+    shutil.rmtree(voulue.sortie)
+
+    assert pourquoi(voulue) == dict.fromkeys(("lecteur", "curieux", "sobre"), ("jamais produit",))
 
 
 def test_une_valeur_changee_ne_refait_que_le_rapport_qui_l_a_lue(voulue: Demande, donnees: Path) -> None:
-    produire(voulue)
     avant = octets(voulue.sortie)
     annexe1 = donnees / ANNEXE1
     annexe1.write_bytes(annexe1.read_bytes().replace(b",12324,", b",123245,"))
@@ -51,16 +61,12 @@ def test_une_valeur_changee_ne_refait_que_le_rapport_qui_l_a_lue(voulue: Demande
 
 
 def test_une_autre_convention_ne_refait_rien(voulue: Demande, donnees: Path) -> None:
-    produire(voulue)
-
     (donnees / "conventions" / "ailleurs").mkdir()
 
     assert pourquoi(voulue) == {}
 
 
 def test_un_fichier_qui_apparait_ou_disparait_refait_qui_l_a_cherche_ou_liste(voulue: Demande, donnees: Path) -> None:
-    produire(voulue)
-
     (donnees / "conventions" / "harnes" / "suivi.csv").write_bytes(b"a\n")
     (donnees / "catalogue" / "themes" / "nouveau.yaml").write_bytes(b"a: 1\n")
     (donnees / ANNEXE1).unlink()
@@ -72,15 +78,12 @@ def test_un_fichier_qui_apparait_ou_disparait_refait_qui_l_a_cherche_ou_liste(vo
 
 
 def test_un_carnet_change_est_refait(voulue: Demande) -> None:
-    produire(voulue)
-
     ecrire_carnet(voulue.carnets / "sobre.ipynb", 'paragraphe("presque rien")')
 
     assert pourquoi(voulue) == {"sobre": ("le carnet sobre.ipynb a changé",)}
 
 
 def test_un_carnet_execute_et_enregistre_dans_jupyterlab_ne_refait_rien(voulue: Demande) -> None:
-    produire(voulue)
     path = voulue.carnets / "sobre.ipynb"
     notebook = nbformat.read(path, as_version=4)
     for rang, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
@@ -97,7 +100,6 @@ def test_un_carnet_execute_et_enregistre_dans_jupyterlab_ne_refait_rien(voulue: 
 
 
 def test_le_code_et_les_versions_refont_tout(voulue: Demande, monkeypatch: pytest.MonkeyPatch) -> None:
-    produire(voulue)
     actuelles = manifeste.versions()
     suivantes = {**actuelles, "pandas": "99", "nouveau": "1"}
     del suivantes["babel"]
@@ -114,7 +116,6 @@ def test_le_code_et_les_versions_refont_tout(voulue: Demande, monkeypatch: pytes
 
 
 def test_une_sortie_touchee_ou_retiree_est_refaite_a_l_identique(voulue: Demande) -> None:
-    produire(voulue)
     avant = octets(voulue.sortie)
     dossier = voulue.sortie / "harnes"
 
@@ -154,7 +155,6 @@ def test_un_format_laisse_de_cote_quand_les_donnees_changent_n_est_plus_a_jour(v
 
 
 def test_forcer_refait_ce_qui_est_a_jour(voulue: Demande) -> None:
-    produire(voulue)
     avant = octets(voulue.sortie)
 
     assert pourquoi(voulue, forcer=True)["sobre"] == ("demandé par --forcer",)
@@ -164,17 +164,13 @@ def test_forcer_refait_ce_qui_est_a_jour(voulue: Demande) -> None:
 
 @pytest.mark.parametrize("contenu", [b"", b"{", b"[]", b'{"forme": 99}', b'{"forme": 2, "rapports": {"sobre": {}}}'])
 def test_un_manifeste_abime_fait_tout_refaire(voulue: Demande, contenu: bytes) -> None:
-    produire(voulue)
-
     (voulue.sortie / "harnes" / "manifeste.json").write_bytes(contenu)
 
     assert pourquoi(voulue) == dict.fromkeys(("lecteur", "curieux", "sobre"), ("jamais produit",))
 
 
-def test_le_manifeste_ne_dit_rien_de_la_machine(voulue: Demande) -> None:
-    produire(voulue)
-
+def test_le_manifeste_ne_dit_rien_de_la_machine(voulue: Demande, modele: Path) -> None:
     text = (voulue.sortie / "harnes" / "manifeste.json").read_text(encoding="utf-8")
 
-    assert str(voulue.sortie.parent) not in text
+    assert str(modele) not in text
     assert json.loads(text)["rapports"]["lecteur"]["lus"].keys() == {ANNEXE1}

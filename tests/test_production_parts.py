@@ -74,25 +74,32 @@ OUVRIR = "from ctglib import ouvrir_bilan\nbilan = ouvrir_bilan(convention, anne
 PARAMETRES = (CONVENTION.replace("harnes", NOM), ANNEE)
 
 
-@pytest.fixture
-def voulue(donnees: Path, tmp_path: Path) -> Demande:
+@pytest.fixture(scope="module")
+def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four reports of 2026: two fiches, the whole bilan, and one that uses it whole besides its fiche; made once."""
-    carnets = tmp_path / "carnets"
+    folder = tmp_path_factory.mktemp("parts")
     cellules = {
         "fiche_1": (OUVRIR, 'bilan.fiche(1).indicateurs()["indicateurs"]'),
         "fiche_2": (OUVRIR, "bilan.fiche(2).actions()"),
         "bilan": (OUVRIR, "bilan.indicateurs()"),
-        "relevé": (
-            OUVRIR,
-            "bilan.fiche(2).actions()",
-            "bilan.couverture()",
-        ),
+        "relevé": (OUVRIR, "bilan.fiche(2).actions()", "bilan.couverture()"),
     }
     for nom, sources in cellules.items():
-        ecrire_carnet(carnets / f"{nom}.ipynb", *sources, parametres=PARAMETRES)
-    order = demander(carnets, tmp_path / "sortie", conventions=(NOM,), annees=(2026,))
-    produire(order)
-    return order
+        ecrire_carnet(folder / "carnets" / f"{nom}.ipynb", *sources, parametres=PARAMETRES)
+    produire(demande(folder))
+    return folder
+
+
+def demande(folder: Path) -> Demande:
+    return demander(folder / "carnets", folder / "sortie", conventions=(NOM,), annees=(2026,))
+
+
+@pytest.fixture
+def voulue(modele: Path, donnees: Path, tmp_path: Path) -> Demande:
+    """These reports and their notebooks, which a test may damage."""
+    for nom in ("carnets", "sortie"):
+        shutil.copytree(modele / nom, tmp_path / nom)
+    return demande(tmp_path)
 
 
 def test_seuls_les_rapports_qui_lisent_le_chiffre_sont_refaits(voulue: Demande, donnees: Path) -> None:
