@@ -12,6 +12,7 @@ from ctglib.commandes import archives
 from ctglib.commandes.application import lancer
 from ctglib.production import manifeste
 from ctglib.production.pool import ouvrir_executeur
+from ctglib.production.portail import ecrire_portail
 from ctglib.production.produire import TRAVAIL, VERROU, verrouiller
 from ctglib.production.verifier import Changement, comparer
 
@@ -56,6 +57,7 @@ def test_le_rejeu_a_ses_fichiers_provisoires_avec_les_rapports_et_retire_ceux_d_
     noter = f"import tempfile\nfrom pathlib import Path\nPath({str(dit)!r}).write_text(tempfile.mkdtemp())"
     ecrire_carnet(lieu.carnets / "sobre.ipynb", f'{noter}\nparagraphe("rien")')
     produire(demande(lieu.carnets, lieu.sortie, rapports=("sobre",)))
+    ecrire_portail(lieu.sortie)
     (lieu.sortie / TRAVAIL).mkdir()
     (lieu.sortie / TRAVAIL / "reste").write_bytes(b"d'un mort")
 
