@@ -14,13 +14,14 @@ import yaml
 from evaluation_exemple import SEUILS, indicateur
 
 from ctglib import ouvrir_bilan
-from ctglib.calculs.bilan import Situation, proposer
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.propositions import proposer
 from ctglib.calculs.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
 from ctglib.document.typographie import nombre
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.donnees.modeles.suivi import Comite
-from ctglib.rapports.bilan import Bilan, proposition
+from ctglib.rapports.bilan import Bilan
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "bilan_territoire.yaml").read_text(encoding="utf-8"))
 ANNEES = (2023, 2024, 2025, 2026)
@@ -36,16 +37,26 @@ def bilan(annee: int, convention: str = "demonstration") -> Bilan:
     return ouvrir_bilan(convention, annee)
 
 
-def situation(annee: int = 2025, convention: str = "demonstration", **autres: object) -> Situation:
-    """Return what the rules look at, in which a test may change something."""
-    return replace(bilan(annee, convention).etude.situation, **autres)
+def etude(
+    annee: int = 2025,
+    convention: str = "demonstration",
+    *,
+    avant: BilanDeLAnnee | None = None,
+    dit: BilanDeLAnnee | None = None,
+    **tables: pd.DataFrame,
+) -> EtudeAnnuelle:
+    """Return what the rules look at, in which a test may change what was said of the year, or of the year before."""
+    found = bilan(annee, convention).etude
+    told = {annee - 1: avant, annee: dit}
+    years = {year: replace(one, bilan=told.get(year) or one.bilan) for year, one in found.suivi.suivis.items()}
+    return replace(found, suivi=replace(found.suivi, suivis=years), **tables)
 
 
-def regles(found: Situation) -> list[str]:
+def regles(found: EtudeAnnuelle) -> list[str]:
     return [item.regle for item in proposer(found)]
 
 
-def objets(found: Situation, regle: str) -> tuple:
+def objets(found: EtudeAnnuelle, regle: str) -> tuple:
     return next((item.objets for item in proposer(found) if item.regle == regle), ())
 
 
@@ -158,19 +169,19 @@ def test_un_comite_tenu_ne_se_propose_pas_et_un_comite_absent_ou_inconnu_se_prop
     held = Comite(date=date(2026, 2, 3))
     put_off = Comite(date=Absence(absent="Reporté, faute de quorum"))
 
-    assert "comite_non_tenu" not in regles(situation(bilan=bilan_avec(held)))
-    assert objets(situation(bilan=bilan_avec(put_off)), "comite_non_tenu") == ("reporté, faute de quorum",)
-    assert len(objets(situation(bilan=bilan_avec(None)), "comite_non_tenu")) == 1
+    assert "comite_non_tenu" not in regles(etude(dit=bilan_avec(held)))
+    assert objets(etude(dit=bilan_avec(put_off)), "comite_non_tenu") == ("reporté, faute de quorum",)
+    assert len(objets(etude(dit=bilan_avec(None)), "comite_non_tenu")) == 1
 
 
 def test_une_modalite_en_retard_se_propose_tant_qu_elle_n_a_pas_de_nouvelle_date() -> None:
-    late = situation().etats.assign(en_retard=False, fin=pd.NaT)
+    late = etude().etats.assign(en_retard=False, fin=pd.NaT)
     late.loc[0, "en_retard"] = True
     redated = late.copy()
     redated.loc[0, "fin"] = pd.Timestamp("2026-06-30")
 
-    assert len(objets(situation(etats=late), "retard")) == 1
-    assert objets(situation(etats=redated), "retard") == ()
+    assert len(objets(etude(etats=late), "retard")) == 1
+    assert objets(etude(etats=redated), "retard") == ()
 
 
 @pytest.mark.parametrize(
@@ -179,12 +190,12 @@ def test_une_modalite_en_retard_se_propose_tant_qu_elle_n_a_pas_de_nouvelle_date
 def test_le_passage_des_postes_se_propose_tant_qu_il_n_est_pas_fait_ou_connu(
     convertis: float | None, postes: float | None, propose: bool
 ) -> None:
-    ids = situation().catalogue.bilan.pilotage
-    rows = situation().evaluation.copy()
+    ids = etude().catalogue.bilan.pilotage
+    rows = etude().evaluation.copy()
     for name, value in ((ids.convertis, convertis), (ids.postes, postes)):
         rows.loc[rows["indicateur"].eq(name), "valeur"] = value
 
-    assert ("postes_de_pilotage" in regles(situation(evaluation=rows))) == propose
+    assert ("postes_de_pilotage" in regles(etude(evaluation=rows))) == propose
 
 
 def test_une_decision_sans_suite_se_propose_et_une_decision_faite_non() -> None:
@@ -193,22 +204,23 @@ def test_une_decision_sans_suite_se_propose_et_une_decision_faite_non() -> None:
         "decisions": [{"id": "un", "texte": "Ouvrir"}, {"id": "deux", "texte": "Écrire"}],
     }
     now = {"date": date(2026, 1, 9), "suites": [{"decision": "un", "etat": "faite"}]}
-    found = situation(bilan=bilan_avec(Comite(**now)), precedent=bilan_avec(Comite(**before), 2024))
+    found = etude(dit=bilan_avec(Comite(**now)), avant=bilan_avec(Comite(**before), 2024))
 
     assert objets(found, "suites") == ("Écrire",)
 
 
 def test_la_reconduction_se_propose_l_avant_derniere_annee_et_la_derniere() -> None:
-    asked = {annee: "reconduction" in regles(situation(annee)) for annee in ANNEES}
+    asked = {annee: "reconduction" in regles(etude(annee)) for annee in ANNEES}
 
     assert asked == {2023: False, 2024: False, 2025: True, 2026: True}
 
 
 def test_une_proposition_nomme_ses_premiers_objets_et_compte_les_autres() -> None:
-    found = next(item for item in proposer(situation(2024, "harnes")) if item.regle == "lacunes")
-    rules = situation().catalogue.bilan
+    given = etude(2024, "harnes")
+    found = next(item for item in proposer(given) if item.regle == "lacunes")
+    most = given.catalogue.bilan.objets_du_tableau
 
-    told = proposition(found, rules, 2024, plus=2)
+    told = found.ecrire(given)
 
-    assert f"({found.nombre})" in told and f"{found.nombre - 2}\u00a0autres" in told
-    assert found.nombre == len(situation(2024, "harnes").convention.lacunes)
+    assert f"({found.nombre})" in told and f"{found.nombre - most}\u00a0autres" in told
+    assert found.nombre == len(given.convention.lacunes)

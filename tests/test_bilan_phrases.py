@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from ctglib import ouvrir_bilan
-from ctglib.calculs.bilan import ensembles
+from ctglib.blocs.propositions import ensembles
 from ctglib.rapports.bilan import Bilan
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields, replace
 import pandas as pd
 
 from ctglib.blocs.page_une import couvrir, donnees_lues, jour_des_donnees
-from ctglib.calculs.bilan import Situation
 from ctglib.calculs.collecte import a_collecter, taux_de_collecte
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import evaluer
@@ -103,22 +102,6 @@ class EtudeAnnuelle(Montrable):
     def lieu(self) -> str:
         """The end of most captions: « Harnes, 2024 »."""
         return f"{self.contexte.territoire.nom}, {self.annee}"
-
-    @property
-    def situation(self) -> Situation:
-        """What the rules of the proposals look at."""
-        return Situation(
-            convention=self.convention,
-            catalogue=self.catalogue,
-            bilan=self.bilan,
-            precedent=self.precedent.bilan if self.precedent else None,
-            fin=self.suivi.fin,
-            etats=self.etats,
-            evaluation=self.evaluation,
-            collecte=self.collecte,
-            a_collecter=self.a_collecter,
-            moyens=self.annuel.moyens,
-        )
 
     def fiche(self, numero: int | str) -> Fiche:
         """Return a fiche of the convention: ``2``, or ``"2"``.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.blocs.page_une import Message
-from ctglib.calculs.bilan import ensembles, proposer, service, vises
+from ctglib.blocs.propositions import ensembles, proposer, service, vises
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.etats import inconnues, pas_commencees
 from ctglib.calculs.parcours import juges, mauvais
@@ -119,7 +119,7 @@ class MessagesDuSuivi:
         if not self.muette:
             silent = self._non_transmis()
             if len(silent):
-                by, first = service(self.etude.situation, silent["responsable"].mode().iloc[0]), self._premier(silent)
+                by, first = service(self.etude, silent["responsable"].mode().iloc[0]), self._premier(silent)
                 first = f"« {minuscule(abreger(first, self.regles.signes))} » ({by})"
                 yield self._dire("non_transmis", MANQUES, len(silent), premier=first)
             unsure = rows[rows["statut"].isin(PROVISOIRES) & rows["valeur"].notna()]
@@ -153,7 +153,7 @@ class MessagesDuSuivi:
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
         rules, told = {rule.id: rule for rule in self.etude.catalogue.bilan.propositions}, 0
-        for found in proposer(self.etude.situation):
+        for found in proposer(self.etude):
             rule = rules[found.regle]
             if self.fiche is None or rule.fiche:
                 told += 1
@@ -305,7 +305,7 @@ class MessagesDuSuivi:
         rows = self._non_transmis()
         if rows.empty:
             return
-        counts = rows["responsable"].map(lambda name: service(self.etude.situation, name)).value_counts()
+        counts = rows["responsable"].map(lambda name: service(self.etude, name)).value_counts()
         values = f"{nombrer(len(rows), 'valeur', feminin=True)} de {self.etude.annee}"
         words = {"valeurs": values, "qui": counts.index[0], "surtout": surtout(counts)}
         words["manquent"] = f"{majuscule(values)} {'manquent' if len(rows) > 1 else 'manque'}"

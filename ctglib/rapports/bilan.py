@@ -16,8 +16,8 @@ from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
+from ctglib.blocs.propositions import NON_EVALUABLE, OUVERTES, RANGS, ensembles, proposer, service
 from ctglib.blocs.territoire import Territoire
-from ctglib.calculs.bilan import NON_EVALUABLE, OUVERTES, RANGS, Proposition, ensembles, proposer, service
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
 from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.document.blocs import Bloc, Couverture, Gras, Groupe, Lien, liste, paragraphe, sous_titre, suite
@@ -38,7 +38,6 @@ from ctglib.document.typographie import (
 )
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles.convention import Absence
-from ctglib.donnees.modeles.rapports import ReglesBilan
 from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.suivi import DossierSuivi, Suivi
@@ -300,11 +299,6 @@ class Bilan:
         title = f"Suites des décisions du comité de pilotage de {etude.annee - 1}, {etude.lieu}"
         return etude.contexte.tableau(data, columns, "suites", title, classe=LONG)
 
-    @property
-    def appelees(self) -> tuple[Proposition, ...]:
-        """What the data call the comité to decide."""
-        return proposer(self.etude.situation)
-
     def propositions(self) -> Tableau | None:
         """Return all that the data call the comité to decide, why, and where the convention speaks of it."""
         etude, rules = self.etude, self.etude.catalogue.bilan
@@ -313,13 +307,13 @@ class Bilan:
         columns.append(Colonne("reference", "Place dans la convention"))
         rows = [
             (
-                proposition(item, rules, etude.annee, plus=rules.objets_du_tableau),
+                item.ecrire(etude),
                 known[item.regle].pourquoi,
                 majuscule(known[item.regle].reference),
                 item.regle,
                 item.nombre,
             )
-            for item in self.appelees
+            for item in proposer(etude)
         ]
         if not rows:
             return None
@@ -376,9 +370,7 @@ class Bilan:
             return table
         rows = self.etude.collecte
         asked = rows[rows["groupe"].eq("responsable") & rows["attendus"].gt(0)].sort_values("attendus", ascending=False)
-        named = ", ".join(
-            f"{service(self.etude.situation, row.valeur_groupe)} ({row.attendus})" for row in asked.itertuples()
-        )
+        named = ", ".join(f"{service(self.etude, row.valeur_groupe)} ({row.attendus})" for row in asked.itertuples())
         words = self.etude.catalogue.bilan.mots["rien_transmis"]
         told = words.format(annee=self.etude.annee, nombre=rows.iloc[0]["attendus"], services=named)
         return paragraphe(told) + replace(table, ecran=True)
@@ -536,16 +528,6 @@ def _en_long(jour: str) -> str:
         return date_longue(date.fromisoformat(jour))
     except ValueError:
         return jour
-
-
-def proposition(found: Proposition, regles: ReglesBilan, annee: int, *, plus: int) -> str:
-    """Return one proposal: the catalogue's words, filled with what the data name."""
-    (regle,) = (item for item in regles.propositions if item.id == found.regle)
-    words = (regle.texte_final if found.finale else None) or regle.texte
-    names = [item if isinstance(item, str) else date_longue(item) for item in found.objets]
-    more = [f"et {compter(len(names) - plus, 'autre')}"] if len(names) > plus else []
-    named = " ; ".join(name.rstrip(" .") for name in [*names[:plus], *more])
-    return words.format(objets=named, nombre=nombre(found.nombre), annee=annee)
 
 
 def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:

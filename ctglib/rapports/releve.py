@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.propositions import proposer
 from ctglib.collecte.fichiers import FEUILLE_DU_RELEVE, PROPOSITION, VOTE
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
@@ -19,7 +20,7 @@ from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.modeles.rapports import ReglesReleve
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.rapports.bilan import ouvrir_bilan, proposition
+from ctglib.rapports.bilan import ouvrir_bilan
 
 if TYPE_CHECKING:
     from ctglib.document.blocs import Couverture
@@ -108,8 +109,8 @@ class Releve:
         why = {regle.id: regle.pourquoi for regle in rules.propositions}
         taken = {item.id for item in etude.bilan.comite.decisions} if etude.bilan.comite else set()
         free = (name for rank in count(1) if (name := f"d{etude.annee}_{rank}") not in taken)
-        found = self.bilan.appelees
-        told = [proposition(item, rules, etude.annee, plus=rules.objets_du_tableau) for item in found]
+        found = proposer(etude)
+        told = [item.ecrire(etude) for item in found]
         empty = self.regles.lignes_libres
         return self._a_remplir(
             [(f"decision.{next(free)}", text) for text in [*told, *[""] * empty]],
