@@ -316,7 +316,7 @@ def frequentation(
         of_it = handed if asked is None else handed[handed["dispositif"].eq(asked)]
         rows = of_it[of_it["variable"].eq(selon) & of_it["variable_2"].eq("")]
         parts.append(rows.assign(annee=year))
-        if rows.empty and study.retraits is not None and len(study.retraits):
+        if rows.empty and len(study.retraits):
             absent.append(f"en {year}, le secret retient {' et '.join(study.retraits['table'])}")
         elif rows.empty:
             by = ", ".join(variables[one].libelle.lower() for one in dict.fromkeys(of_it["variable"]))

@@ -41,7 +41,7 @@ class EtudeAnnuelle(Montrable):
         diffusion: « publique » or « interne »: the grid of annexe 4 is shown in the latter only.
         empreintes: The sha256 of every data file read, by path.
         gabarit: Which service fills what in the yearly workbook: whom to ask.
-        retraits: table, raison: tables that secrecy withholds whole; None when secrecy was not applied.
+        retraits: table, raison: tables that secrecy withholds whole.
         contexte: The words of every indicator, the territory, its reference, and the source of the follow-up.
         mesures: The values of every indicator of the fiches by year (``ctglib.calculs.suivi.series``).
         evaluation: The scoring of the year, one row an indicator and modalité (``ctglib.calculs.evaluation``).
@@ -58,7 +58,7 @@ class EtudeAnnuelle(Montrable):
     diffusion: str
     empreintes: Mapping[str, str]
     gabarit: Gabarit
-    retraits: pd.DataFrame | None
+    retraits: pd.DataFrame
     contexte: Contexte
     mesures: pd.DataFrame
     evaluation: pd.DataFrame
@@ -154,7 +154,7 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
     def calculer() -> EtudeAnnuelle:
         with enregistrer() as journal, nullcontext() if brut else lire_par_parts():
             suivi, gabarit = lire_suivi_brut(convention, annee), charger_gabarit(convention)
-        withheld = None
+        withheld = pd.DataFrame({"table": [], "raison": []}, dtype=object)
         if not brut:
             suivi, withheld = publier(suivi, annee)
         known, rules, told = suivi.catalogue.indicateurs_fiches.values(), suivi.convention, suivi.observations
@@ -209,16 +209,14 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
         for year, one in etude.suivi.suivis.items()
     }
     observations, withheld, rates = lignes(etude.suivi.observations, "indicateur"), etude.retraits, etude.collecte
-    if withheld is not None:
-        about = [not tables.isdisjoint(name.split("/")) for name in withheld["table"]]
-        withheld = withheld[about].reset_index(drop=True)
+    about = [not tables.isdisjoint(name.split("/")) for name in withheld["table"]]
     rates = rates[rates["groupe"].eq("fiche") & rates["valeur_groupe"].eq(str(fiche.numero))]
     return replace(
         etude,
         nom=f"{etude.nom}/fiche-{fiche.numero}",
         suivi=replace(etude.suivi, suivis=years, observations=observations, masque=etude.suivi.masque.iloc[:0]),
         empreintes={path: digest if publiable(path) else "" for path, digest in etude.empreintes.items()},
-        retraits=withheld,
+        retraits=withheld[about].reset_index(drop=True),
         collecte=rates.reset_index(drop=True),
         **{name: lignes(getattr(etude, name), "fiche") for name in PAR_FICHE},
         **{name: lignes(getattr(etude, name), "indicateur") for name in PAR_INDICATEUR},

@@ -50,29 +50,6 @@ DIFFUSIONS = ("publique", "interne")
 LONG, NON_PRECISE = "texte-long", "non précisé"
 DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau", "annee", "effet"]
 NOMMES = ("realisee", "partielle", "reportee", "abandonnee")  # the others are counted by the chart of states
-# What the parties wrote of a fiche, a success and a difficulty, or one of them: a form a fiche, in turn.
-PAROLES = (
-    (
-        "Les parties retiennent « {} », mais notent « {} ».",
-        "Les parties retiennent « {} ».",
-        "Les parties notent « {} ».",
-    ),
-    (
-        "De l'année, les parties gardent « {} » ; comme difficulté, « {} ».",
-        "De l'année, les parties gardent « {} ».",
-        "Comme difficulté, les parties disent « {} ».",
-    ),
-    (
-        "« {} », se félicitent les parties, avant d'ajouter « {} ».",
-        "« {} », se félicitent les parties.",
-        "« {} », regrettent les parties.",
-    ),
-    (
-        "Leur appréciation dit « {} », et, en regard, « {} ».",
-        "Leur appréciation dit « {} ».",
-        "Leur appréciation regrette « {} ».",
-    ),
-)
 
 
 def ouvrir_bilan(convention: str, annee: int, diffusion: str = "publique", *, brut: bool = False) -> Bilan:
@@ -395,8 +372,7 @@ class Bilan:
         hidden = f"Un effectif de personnes inférieur à {threshold} est masqué, avec ce qui permettrait de le retrouver"
         cited = etude.convention.citer("donnees_personnelles", "confidentialite")
         told.append(f"{hidden}{f' ({cited})' if cited else ''} ; {EXCEPTION}.")
-        if etude.retraits is not None:
-            told += list("Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"])
+        told += "Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"]
         for item in map(meanings.get, etude.evaluation["indicateur"].unique()):
             years = [cut.annee for cut in item.ruptures if etude.convention.debut.year <= cut.annee <= etude.annee]
             if years:
@@ -484,6 +460,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     if etude.annuel.vide:
         return None
     begun, told, words = etude.etats[~_a_venir(etude)], Groupe(), etude.catalogue.evaluation.etats
+    spoken = etude.catalogue.bilan.paroles
     ranks = {fiche.numero: rang for rang, fiche in enumerate(etude.convention.fiches)}
     for axe in etude.convention.axes:
         items = []
@@ -504,7 +481,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
             if states:
                 many = f"{en_lettres(len(rows), feminin=True)} modalité{'s' * (len(rows) > 1)}"
                 said.append(f"Sur {many}, {enumerer(states)}.")
-            both, success, trouble = PAROLES[ranks[fiche.numero] % len(PAROLES)]
+            both, success, trouble = spoken[ranks[fiche.numero] % len(spoken)]
             for item in etude.annuel.appreciations:
                 if item.fiche == fiche.numero and (item.reussites or item.difficultes):
                     first = [text.rstrip(".") for texts in (item.reussites, item.difficultes) for text in texts[:1]]

@@ -155,7 +155,7 @@ class EvaluationFinale:
         """Return what the report must not be made to say."""
         etude, missing = self.etude, len(self.etude.elements_manquants)
         uncertain = int(self.etude.parcours["statut_derniere"].isin((Statut.PROVISOIRE, Statut.ESTIME)).sum())
-        withheld = 0 if self.etude.retraits is None else len(self.etude.retraits)
+        withheld = len(self.etude.retraits)
         asked = compter(missing, "élément")
         told = {
             f"Ce qui manque, {asked} en tout, pèse sur chaque critère : voir leurs preuves.": missing,

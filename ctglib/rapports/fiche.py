@@ -278,8 +278,6 @@ class Fiche:
         hidden = int((rows["statut"].eq(Statut.SECRET) | rows["statut_precedent"].eq(Statut.SECRET)).sum())
         at = etude.convention.citer("donnees_personnelles", "confidentialite")
         here = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
-        lost = etude.retraits
-        withheld = () if lost is None or lost.empty else zip(lost["table"], lost["raison"], strict=True)
         return liste(
             [
                 "Une valeur absente n'est ni nulle ni mauvaise : elle n'a pas été transmise, ou ne peut pas l'être.",
@@ -295,7 +293,7 @@ class Fiche:
                 f"{majuscule(f'{at} : des' if at else 'des')} agrégats seulement. Un effectif de personnes inférieur à "
                 f"{nombre(etude.catalogue.seuils.petits_effectifs)} est masqué, avec ce qui permettrait de le "
                 f"retrouver ; {EXCEPTION}.{here}",
-                *(f"Tableau retiré en entier ({table}) : {reason}" for table, reason in withheld),
+                *("Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"]),
             ]
         )
 

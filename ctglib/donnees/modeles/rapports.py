@@ -73,6 +73,7 @@ class ReglesBilan(Modele):  # ``bilan.yaml``
         tuple[RegleDeProposition, ...], complet(CodeProposition)
     ]  # in the order in which they press
     mots: dict[Identifiant, Texte]
+    paroles: tuple[tuple[Texte, Texte, Texte], ...] = Field(min_length=1)
     natures_d_avenant: dict[NatureDeChangement, Texte]
     lectures: dict[Lecture, Texte]
 
