@@ -15,21 +15,11 @@ from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.blocs.theme import lacunes
 from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
-from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.ecriture import INSECABLE, SEPARATEUR, enumerer, majuscule, minuscule, nombre  # fmt: skip
 from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS, chaine
 from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import (
-    INSECABLE,
-    abreger,
-    compter,
-    enumerer,
-    majuscule,
-    minuscule,
-    nombre,
-    nombre_court,
-    nombrer,
-)  # fmt: skip
+from ctglib.document.typographie import abreger, compter, nombre_court, nombrer
 from ctglib.donnees.modeles.evaluation import PreuveDeCritere
 from ctglib.donnees.montrable import Montrable
 

@@ -15,23 +15,10 @@ import pandas as pd
 from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import ensembles, proposer, service, vises
 from ctglib.calculs.collecte import demandes
+from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre  # fmt: skip
 from ctglib.calculs.etats import inconnues, pas_commencees
 from ctglib.calculs.parcours import juges, mauvais
-from ctglib.document.typographie import (
-    NOMBRES,
-    abreger,
-    accorder,
-    avec_unite,
-    date_longue,
-    en_lettres,
-    enumerer,
-    majuscule,
-    minuscule,
-    nombre,
-    nombrer,
-    sont,
-    tous,
-)  # fmt: skip
+from ctglib.document.typographie import NOMBRES, abreger, accorder, date_longue, en_lettres, nombrer, sont, tous
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 if TYPE_CHECKING:

@@ -18,24 +18,14 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.propositions import NON_EVALUABLE, OUVERTES, RANGS, ensembles, proposer, service
 from ctglib.blocs.territoire import Territoire
+from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
 from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.document.blocs import Bloc, Couverture, Gras, Groupe, Lien, liste, paragraphe, sous_titre, suite
 from ctglib.document.contexte import IMPLICITE
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import (
-    INSECABLE,
-    accorder,
-    compter,
-    date_longue,
-    en_lettres,
-    enumerer,
-    majuscule,
-    minuscule,
-    nombre,
-    nombre_court,
-)
+from ctglib.document.typographie import accorder, compter, date_longue, en_lettres, nombre_court
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Changement
