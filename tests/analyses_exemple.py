@@ -8,7 +8,7 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.blocs import analyses, livrables
+from ctglib.blocs import analyses, coordination
 from ctglib.calculs.suivi import annees, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
@@ -80,7 +80,7 @@ def lire(cas: dict) -> pd.DataFrame:
         "occupation": lambda: analyses.calculer_taux(read, declared, last),
         "inclusion": lambda: analyses.calculer_inclusion(read, declared, last, catalogue().indicateurs_fiches),
         "projets": lambda: analyses.cumul(rapport("cmj_projets_realises"), read),
-        "livrables": lambda: livrables.calculer(
+        "livrables": lambda: coordination.calculer_livrables(
             read,
             analyse("livrables").model_copy(
                 update={"roles": {**analyse("livrables").roles, "livrables": (cas["livrable"],)}}

@@ -44,7 +44,7 @@ FLUX = {
     "sorties": ("aucun départ", "départ", "les départs ne sont pas connus"),
 }
 PAR_POSTE = ("base", "a_defaut")
-AILLEURS = {"postes": "coordination", "grille": "coordination"}  # the file of a type that has not its name
+AILLEURS = dict.fromkeys(("postes", "grille", "livrables"), "coordination")  # the file of a type without its own
 
 
 def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
