@@ -362,7 +362,7 @@ class Bilan:
         hidden = f"Un effectif de personnes inférieur à {threshold} est masqué, avec ce qui permettrait de le retrouver"
         cited = etude.convention.citer("donnees_personnelles", "confidentialite")
         told.append(f"{hidden}{f' ({cited})' if cited else ''} ; {EXCEPTION}.")
-        told += "Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"]
+        told += list("Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"])
         for item in map(meanings.get, etude.evaluation["indicateur"].unique()):
             years = [cut.annee for cut in item.ruptures if etude.convention.debut.year <= cut.annee <= etude.annee]
             if years:
