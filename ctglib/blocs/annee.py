@@ -209,7 +209,7 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
         for year, one in etude.suivi.suivis.items()
     }
     observations, withheld, rates = lignes(etude.suivi.observations, "indicateur"), etude.retraits, etude.collecte
-    about = [not tables.isdisjoint(name.split("/")) for name in withheld["table"]]
+    about = withheld["table"].map(lambda name: not tables.isdisjoint(name.split("/"))).astype(bool)
     rates = rates[rates["groupe"].eq("fiche") & rates["valeur_groupe"].eq(str(fiche.numero))]
     return replace(
         etude,
