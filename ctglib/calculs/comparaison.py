@@ -27,12 +27,9 @@ DECIMALES_EXACTES = 9  # 15.9 − 15.1 is 0.8000000000000007 in binary: a thresh
 
 
 def comparer(
-    observations: pd.DataFrame,
-    indicateurs: Mapping[str, Indicateur],
-    unites: Mapping[str, Unite],
-    territoire: str,
+    observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur], unites: Mapping[str, Unite], territoire: str,
     reference: str,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return one row an indicator, in catalogue order: the territory, its reference, and what separates them.
 
     Two rates differ by points, two amounts per head by a percentage, two counts by nothing: a commune is not compared
@@ -65,7 +62,11 @@ def comparer(
         variation=own["variation_5_ans"],
         variation_reference=other["variation_5_ans"],
         ecart_type=[unites[unite].ecart for unite in own["unite"].fillna(other["unite"])],
-        note=[_reunir(*notes) for notes in zip(own["note"].fillna(""), other["note"].fillna(""), strict=True)],
+        note=[
+            long if short in long else f"{note.rstrip('.')}. {autre}"
+            for note, autre in zip(own["note"].fillna(""), other["note"].fillna(""), strict=True)
+            for short, long in [(note, autre) if note in autre else (autre, note)]
+        ],
     )
     kind, changes = table["ecart_type"], pd.Series([indicateurs[name].est_evolution for name in order], table.index)
     same_year = own["annee"].eq(other["annee"]).fillna(False).astype(bool)
@@ -83,13 +84,6 @@ def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the latest year of each indicator and territory, in their order."""
     latest = observations.groupby(["indicateur", "territoire"], sort=False)["annee"].transform("max")
     return observations[observations["annee"].eq(latest) | latest.isna()]
-
-
-def _reunir(note: str, autre: str) -> str:
-    """Return the notes of both territories as one text, without repetition."""
-    if autre in note:
-        return note
-    return autre if note in autre else f"{note.rstrip('.')}. {autre}"
 
 
 Position = Literal["superieur", "inferieur", "similaire", "incomparable"]
@@ -130,11 +124,7 @@ class Constat:
 
 
 def constats(
-    comparaison: pd.DataFrame,
-    indicateurs: Mapping[str, Indicateur],
-    *,
-    theme_de: Mapping[str, str],
-    seuils: Seuils,
+    comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicateur], *, theme_de: Mapping[str, str], seuils: Seuils
 ) -> tuple[Constat, ...]:
     """Return a finding for each row of a comparison, in their order."""
     kept = [name for name in COLONNES if name not in ("libelle", "section", "ecart_variation")]
@@ -144,15 +134,13 @@ def constats(
         item, where = indicateurs[row["indicateur"]], position(row["ecart"], row["ecart_type"], seuils)
         reason, _ = rupture_dans(item, row["annee"])
         told = row["variation"] is not None or row["variation_reference"] is not None
-        found.append(
-            Constat(
-                **row,
-                theme=theme_de[item.id],
-                position=where,
-                sens=_sens(where, item.sens, row["ecart_relatif"], seuils),
-                rupture=reason if told else "",
-            )
-        )
+        # A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or of a need.
+        small = row["ecart_relatif"] is not None and abs(row["ecart_relatif"]) < seuils.ecart_notable_pourcent
+        side: Sens = "favorable" if (where == "superieur") == (item.sens == "hausse") else "defavorable"
+        if item.sens not in ("hausse", "baisse") or where not in ("superieur", "inferieur") or small:
+            side = "neutre"
+        words = {"theme": theme_de[item.id], "rupture": reason if told else ""}
+        found.append(Constat(**row, **words, position=where, sens=side))
     return tuple(found)
 
 
@@ -164,17 +152,6 @@ def position(ecart: float | None, ecart_type: str, seuils: Seuils) -> Position:
     if abs(ecart) < threshold or ecart == 0:
         return "similaire"
     return "superieur" if ecart > 0 else "inferieur"
-
-
-def _sens(where: Position, sens: str, ecart_relatif: float | None, seuils: Seuils) -> Sens:
-    """Return whether a position is good news: above where a rise is wanted, below where a fall is.
-
-    A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or of a need.
-    """
-    small = ecart_relatif is not None and abs(ecart_relatif) < seuils.ecart_notable_pourcent
-    if sens not in ("hausse", "baisse") or where not in ("superieur", "inferieur") or small:
-        return "neutre"
-    return "favorable" if (where == "superieur") == (sens == "hausse") else "defavorable"
 
 
 def rupture_dans(indicateur: Indicateur, annee: int | None) -> tuple[str, int | None]:

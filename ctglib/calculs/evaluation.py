@@ -72,7 +72,14 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     mesures = avec_grille(mesures, meanings.values(), known, annee)
     table = _lignes(convention, catalogue, mesures, changes, annee)
     values, states = par_annee(mesures, table, min([start - 1, annee - 1, *table["annee_initiale"].dropna()]), annee)
-    table = _depart(table, values, start)
+
+    # The initial value is the convention's, when it writes one. Otherwise what was measured the year before it, or
+    # failing that in its first year: what it asks its services for. A later measure is no initial value.
+    table["origine_initiale"] = np.where(table["valeur_initiale"].notna(), "convention", "")
+    for candidate, found in values.reindex(columns=(start - 1, start)).items():
+        taken = table["valeur_initiale"].isna() & found.notna()
+        table.loc[taken, "valeur_initiale"], table.loc[taken, "annee_initiale"] = found, candidate
+        table.loc[taken, "origine_initiale"] = "observation"
     value, state = values.pop(annee), states.pop(annee)
     last = dernieres_mesures(values, states)
 
@@ -135,11 +142,7 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 
 
 def _lignes(
-    convention: Convention,
-    catalogue: Catalogue,
-    mesures: pd.DataFrame,
-    changements: tuple[Changement, ...],
-    annee: int,
+    convention: Convention, catalogue: Catalogue, mesures: pd.DataFrame, changements: tuple[Changement, ...], annee: int
 ) -> pd.DataFrame:
     """Return the whole of each indicator, then its modalités that have a row, with what its fiche and avenants write.
 
@@ -162,16 +165,12 @@ def _lignes(
                 "facultatif": item.facultatif,
                 "responsable": (item.collecte.responsable or "") if item.collecte else "",
                 "arrondi": item.arrondi_source or 0.0,
-                "dimension": "",
-                "modalite": "",
-                "libelle_modalite": "",
-                "origine_cible": "",
+                **dict.fromkeys(("dimension", "modalite", "libelle_modalite", "origine_cible"), ""),
                 "annuelle": False,
             }
-            written = prevu.valeur_initiale
-            start = (written.valeur, written.annee) if isinstance(written, ValeurDatee) else (None, None)
-            whole = {"valeur_initiale": start[0], "annee_initiale": start[1]}
-            rows.append(row | whole | _cible(prevu, item, changements, annee))
+            rows.append(row | _cible(prevu, item, changements, annee))
+            if isinstance(written := prevu.valeur_initiale, ValeurDatee):
+                rows[-1] |= {"valeur_initiale": written.valeur, "annee_initiale": written.annee}
             rows += [
                 {**row, "dimension": item.dimension, "modalite": code, "libelle_modalite": label}
                 for code, label in modalites(item, catalogue).items()
@@ -191,31 +190,16 @@ def _cible(
     direction alone is no target. An undated threshold has to hold every year.
     """
     changed = [item for item in changements if item.nature == "cible" and item.element == prevu.id]
-    implied, names = prevu.implicite, ("cible", "annee_cible", "origine_cible")
+    implied, found = prevu.implicite, (None, None, "")
     if changed:
-        return dict(zip(names, (float(changed[-1].nouveau), changed[-1].annee, "avenant"), strict=True))
-    if isinstance(prevu.cible, ValeurDatee):
+        found = float(changed[-1].nouveau), changed[-1].annee, "avenant"
+    elif isinstance(prevu.cible, ValeurDatee):
         origin = "convention" if indicateur.origine == "convention" else "propose"
-        return dict(zip(names, (prevu.cible.valeur, prevu.cible.annee, origin), strict=True))
-    if implied is None or implied.valeur is None:
-        return dict(zip(names, (None, None, ""), strict=True))
-    told = dict(zip(names, (implied.valeur, implied.annee or annee, "implicite"), strict=True))
-    return told | {"annuelle": implied.annee is None}
-
-
-def _depart(table: pd.DataFrame, valeurs: pd.DataFrame, debut: int) -> pd.DataFrame:
-    """Return the rows with their initial value.
-
-    The convention's, when it writes one. Otherwise what was measured the year before the convention, or failing that in
-    its first year: what the convention asks its services for. A later measure is no initial value.
-    """
-    value, year = table["valeur_initiale"], table["annee_initiale"]
-    origin = np.where(value.notna(), "convention", "")
-    for candidate, found in valeurs.reindex(columns=(debut - 1, debut)).items():
-        taken = value.isna() & found.notna()
-        value, year = value.mask(taken, found), year.mask(taken, candidate)
-        origin = np.where(taken, "observation", origin)
-    return table.assign(valeur_initiale=value, annee_initiale=year, origine_initiale=origin)
+        found = prevu.cible.valeur, prevu.cible.annee, origin
+    elif implied and implied.valeur is not None:
+        found = implied.valeur, implied.annee or annee, "implicite"
+    every_year = found[2] == "implicite" and implied.annee is None
+    return dict(zip(("cible", "annee_cible", "origine_cible", "annuelle"), (*found, every_year), strict=True))
 
 
 def _renseigne(

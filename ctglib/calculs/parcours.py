@@ -29,14 +29,9 @@ COLONNES = (
 
 
 def parcours(
-    convention: Convention,
-    catalogue: Catalogue,
-    mesures: pd.DataFrame,
-    evaluations: Mapping[int, pd.DataFrame],
-    *,
-    changements: tuple[Changement, ...],
-    suivis: Mapping[int, Suivi],
-) -> pd.DataFrame:
+    convention: Convention, catalogue: Catalogue, mesures: pd.DataFrame, evaluations: Mapping[int, pd.DataFrame], *,
+    changements: tuple[Changement, ...], suivis: Mapping[int, Suivi],
+) -> pd.DataFrame:  # fmt: skip
     """Return one row an indicator: its initial value, its last measure, the verdict then, the evolution since.
 
     The verdict is that of the bilan of the last measured year: a year that nobody informed does not wipe it out. The
@@ -51,7 +46,7 @@ def parcours(
     informed = every[every["renseigne"] | every["statut"].eq(Statut.SECRET)].groupby("indicateur")["annee"].nunique()
     wholes = every[every["dimension"].eq("")]
     final = wholes[wholes["annee"].eq(year)].reset_index(drop=True)
-    items = final["indicateur"].map(meanings)
+    items = [meanings[name] for name in final["indicateur"]]
     values = avec_grille(mesures, meanings.values(), suivis, year)
     start = convention.debut.year
     last = dernieres_mesures(*par_annee(values[values["annee"].ge(start)], final, start, year))
@@ -71,18 +66,9 @@ def parcours(
     )
     table = table.assign(coupure=coupure_entre(table, meanings, changements, table["annee_initiale"].fillna(year)))
     word, reason = evolution(table, catalogue.evaluation.seuils)
-    obstacles = [
-        table["table"].ne(OBSERVATIONS),
-        ~measured,
-        ~started,
-        (when <= table["annee_initiale"]).fillna(False).astype(bool),
-    ]
+    at_once = (when <= table["annee_initiale"]).fillna(False).astype(bool)
+    obstacles = [table["table"].ne(OBSERVATIONS), ~measured, ~started, at_once]
     why = np.select(obstacles, [QUALITATIF, "annee_manquante", "sans_valeur_initiale", "premiere_annee"], default="")
-    known = {
-        "connue": last["valeur"].where(measured, final["valeur_initiale"]),
-        "annee_connue": when.fillna(final["annee_initiale"]),
-        "statut_connue": last["statut"].where(measured, np.where(started, Statut.NORMAL, "")),
-    }
     table = table.assign(
         derniere=last["valeur"],
         annee_derniere=when,
@@ -91,7 +77,9 @@ def parcours(
         raison_evolution=reason.where(why == "", why),
         a_maintenir=final["valeur_initiale"].where(table["sens"].eq("maintien")),
         annees_connues=table["indicateur"].map(informed).fillna(0).astype("Int64"),
-        **known,
+        connue=last["valeur"].where(measured, final["valeur_initiale"]),
+        annee_connue=when.fillna(final["annee_initiale"]),
+        statut_connue=last["statut"].where(measured, np.where(started, Statut.NORMAL, "")),
     )
     return table[list(COLONNES)]
 
@@ -119,7 +107,6 @@ COMPTES = (
     "modalites", "realisees", "arretees", "abandonnees", "inconnues", "indicateurs", "mesures", "bons", "mauvais",
     "en_retard",
 )  # fmt: skip
-COLONNES_OBJECTIFS = ("fiche", "objectif", "libelle", "lu", *COMPTES, "regle", "decision")
 Faits = dict[str, int]
 
 CONDITIONS: Mapping[str, Callable[[Faits], bool]] = {
@@ -150,12 +137,9 @@ def recommander(faits: Faits, regles: Iterable[RegleRecommandation]) -> RegleRec
 
 
 def recommandations(
-    convention: Convention,
-    lectures: Lectures,
-    etats: pd.DataFrame,
-    parcours: pd.DataFrame,
+    convention: Convention, lectures: Lectures, etats: pd.DataFrame, parcours: pd.DataFrame,
     regles: Iterable[RegleRecommandation],
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return one row an objective: what is known through its links, the rule that fits, what it proposes."""
     links = {(item.fiche, item.objectif): (item.modalites, item.indicateurs) for item in lectures.objectifs}
     ordered, rows = list(regles), []
@@ -166,6 +150,7 @@ def recommandations(
             known = states.loc[states["modalite"].isin(modalites), "statut"]
             found = relever(known, ways[ways["indicateur"].isin(names)])
             rule = recommander(found, ordered)
-            linked = bool(modalites or names)
-            rows.append((fiche.numero, rank, libelle, linked, *found.values(), rule.id, rule.decision))
-    return pd.DataFrame(rows, columns=list(COLONNES_OBJECTIFS)).astype({"fiche": "Int64", "lu": "bool"})
+            told = (fiche.numero, rank, libelle, bool(modalites or names))
+            rows.append((*told, *found.values(), rule.id, rule.decision))
+    columns = ["fiche", "objectif", "libelle", "lu", *COMPTES, "regle", "decision"]
+    return pd.DataFrame(rows, columns=columns).astype({"fiche": "Int64", "lu": "bool"})

@@ -32,21 +32,14 @@ class Lieu:
 
 @dataclass(frozen=True)
 class Chiffres:
-    """Public figures, as they were published.
+    """Public figures, as they were published."""
 
-    Attributes:
-        tables: By family: annee, territoire, commune (of an IRIS; itself), a column a series; NaN absent, inf secret.
-        familles: Family of each series.
-        sommees: Families whose communes add up, with the share of them that may be missing.
-        arrondis: What the producer rounds a series to, 0 when it does not.
-        ruptures: First years of new series, by series.
-    """
-
-    tables: Mapping[str, pd.DataFrame]
-    familles: Mapping[str, str]
-    sommees: Mapping[str, float]
-    arrondis: Mapping[str, float]
-    ruptures: Mapping[str, tuple[int, ...]]
+    tables: Mapping[str, pd.DataFrame]  # by family: annee, territoire, commune (of an IRIS; itself), a column a series;
+    # NaN absent, inf secret
+    familles: Mapping[str, str]  # family of each series
+    sommees: Mapping[str, float]  # families whose communes add up, with the share of them that may be missing
+    arrondis: Mapping[str, float]  # what the producer rounds a series to, 0 when it does not
+    ruptures: Mapping[str, tuple[int, ...]]  # first years of new series, by series
 
 
 def en_annees(chiffres: Chiffres, lieu: Lieu, *series: str) -> pd.DataFrame:
@@ -86,26 +79,23 @@ def mesurer(
         ("", "secret", "absent", "trop_peu"); ecart to the département (relative, in %, between amounts) and marge: what
         the rounding and chance make of it.
     """
+
+    def known(row: Mapping[str, object], role: str) -> bool:
+        return row.get(role) in ("", TROP_PEU)
+
     rows = []
     for measure in mesures:
-        known = [name for name in measure.numerateur if name in chiffres.familles]
-        found = [_ligne(chiffres, lieux, measure, name, minimum) for name in known]
-        if found:
-            rows.append(max(found, key=lambda row: (_connu(row, ICI), _connu(row, LA))))
+        names = [name for name in measure.numerateur if name in chiffres.familles]
+        if found := [_ligne(chiffres, lieux, measure, name, minimum) for name in names]:
+            rows.append(max(found, key=lambda row: (known(row, "raison"), known(row, f"raison_{LA}"))))
     table = pd.DataFrame(rows)
     if f"valeur_{LA}" not in table:
         return table.assign(ecart=float("nan"), marge=float("nan"))
-    gap, reference = table["valeur"] - table[f"valeur_{LA}"], table[f"valeur_{LA}"]
-    amounts = table["unite"].eq("euros")
-    counts = table["unite"].eq("nombre")
+    gap, reference, unit = table["valeur"] - table[f"valeur_{LA}"], table[f"valeur_{LA}"], table["unite"]
     half = table["serie"].map(lambda name: chiffres.arrondis[name] // 2)
     chance = half + ecarts * table["numerateur"].where(table["numerateur"] < np.inf).pow(0.5)
-    gap = gap.mask(amounts, 100 * gap / reference).mask(counts)
+    gap = gap.mask(unit.eq("euros"), 100 * gap / reference).mask(unit.eq("nombre"))
     return table.assign(ecart=gap, marge=table["pour"] * chance / table["denominateur"])
-
-
-def _connu(row: Mapping[str, object], role: str) -> bool:
-    return row.get("raison" if role == ICI else f"raison_{role}") in ("", TROP_PEU)
 
 
 def _ligne(
