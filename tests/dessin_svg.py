@@ -8,7 +8,7 @@ from functools import cache
 from itertools import combinations, product
 from xml.etree import ElementTree
 
-from ctglib.document.dessin import measure
+from ctglib.document.figure import measure
 
 ESPACE = "{http://www.w3.org/2000/svg}"
 CAPITALE, JAMBAGE = 0.66, 0.2  # shares of the size, above and under the base line

@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 from graphiques_exemple import HOSTILE, figure_en_halteres
 from matplotlib.colors import to_hex
 
-from ctglib.document.dessin import STYLE, charte, charter_style, measure, svg
+from ctglib.document.figure import STYLE, charte, charter_style, measure, svg
 from ctglib.document.signes import FAMILLE, SECOURS, fichiers
 from ctglib.graphiques.planche import Planche
 
@@ -65,7 +65,7 @@ def test_un_signe_que_n_a_aucune_des_deux_polices_a_une_largeur_et_ne_previent_p
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="les descripteurs ouverts ne se lisent que sous Linux")
 def test_mesurer_ne_laisse_ouvert_aucun_fichier_que_des_ouvriers_liraient_ensemble() -> None:
     code = (
-        "from pathlib import Path; from ctglib.document.dessin import measure; measure('a', 9.0, True)\n"
+        "from pathlib import Path; from ctglib.document.figure import measure; measure('a', 9.0, True)\n"
         "print(*[link.resolve() for link in Path('/proc/self/fd').iterdir()])"
     )
 

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.calculs.comparaison import comparer
-from ctglib.document.dessin import charte
+from ctglib.document.figure import charte
 from ctglib.graphiques.points import haltere
 
 CAS = {

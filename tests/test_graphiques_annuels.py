@@ -25,8 +25,7 @@ from graphiques_exemple import LIBELLES, TAILLES, dessins, verifier
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.document.dessin import charte
-from ctglib.document.figure import Figure
+from ctglib.document.figure import Figure, charte
 
 COULEURS = charte().couleurs
 

@@ -9,7 +9,7 @@ from graphiques_exemple import LIBELLES, LONG, TAILLES, VIDE, dessins, figure_de
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.document.dessin import charte
+from ctglib.document.figure import charte
 
 VALEUR = st.one_of(st.just(VIDE), st.floats(0, 150).map(lambda value: round(value, 1)))
 CAS_INDICES = {

@@ -14,8 +14,7 @@ from graphiques_exemple import HOSTILE
 from offre_exemple import tableau_ages, tableau_tranches
 
 from ctglib.calculs import offre as lecture
-from ctglib.document.dessin import charte
-from ctglib.document.figure import Figure
+from ctglib.document.figure import Figure, charte
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.graphiques.barres import ages
 

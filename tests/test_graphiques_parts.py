@@ -20,7 +20,7 @@ from graphiques_exemple import TAILLES, dessins, verifier
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from ctglib.document.dessin import charte
+from ctglib.document.figure import charte
 from ctglib.graphiques.planche import Planche, contrast
 from ctglib.graphiques.trajectoires import free_place
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ctglib.atelier.carnet import DemandeImpossible, inconnu
 from ctglib.atelier.series import attributs
-from ctglib.document.dessin import charte, charter_style
+from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.graphiques.carte import CONTOURS, tracer_carte

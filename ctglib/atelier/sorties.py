@@ -17,8 +17,7 @@ from ctglib.atelier.carnet import DemandeImpossible, sans_accents
 from ctglib.atelier.dessins import dire_unite, ecrire
 from ctglib.atelier.series import attributs, definitions
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
-from ctglib.document.dessin import SANS_DATE, charter_style
-from ctglib.document.figure import Figure, figure_de
+from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv

@@ -102,32 +102,27 @@ def lisible(texte: str) -> str:
     text = unicodedata.normalize("NFC", texte)
     if connus().issuperset(text):
         return text
-    text = CONTROLES.sub(ILLISIBLE, text)
-    from emoji import replace_emoji
+    from emoji import demojize, replace_emoji
 
-    named = VARIANTES.sub("", replace_emoji(text, replace=_nommer))
+    def nommer(suite: str, _: object) -> str:
+        """Return the French name of an emoji, however many characters it takes, unless our fonts draw it."""
+        if connus().issuperset(plain := VARIANTES.sub("", suite)):
+            return plain
+        name = demojize(suite, language="fr")
+        return suite if name == suite else f"[{name.strip(':').replace('_', ' ')}]"
+
+    def numeroter(suite: re.Match[str]) -> str:
+        codes = [f"U+{ord(sign):04X}" for sign in suite[0]]
+        return f"[{'signes' if len(codes) > 1 else 'signe'} {' '.join(codes)}]"
+
+    named = VARIANTES.sub("", replace_emoji(CONTROLES.sub(ILLISIBLE, text), replace=nommer))
     unknown = re.escape("".join(sorted(set(named) - connus())))
-    return re.sub(f"[{unknown}]+", _numeroter, named) if unknown else named
+    return re.sub(f"[{unknown}]+", numeroter, named) if unknown else named
 
 
 def montrable(valeur: object) -> str:
     """Return a value as every writer shows it: signs that we can draw, no-break spaces of French typography."""
     return ponctuer(lisible(str(valeur)))
-
-
-def _nommer(suite: str, _donnees: object) -> str:
-    """Return the French name of an emoji, however many characters it takes, unless our fonts draw it."""
-    from emoji import demojize
-
-    if connus().issuperset(plain := VARIANTES.sub("", suite)):
-        return plain
-    name = demojize(suite, language="fr")
-    return suite if name == suite else f"[{name.strip(':').replace('_', ' ')}]"
-
-
-def _numeroter(suite: re.Match[str]) -> str:
-    codes = [f"U+{ord(sign):04X}" for sign in suite[0]]
-    return f"[{'signes' if len(codes) > 1 else 'signe'} {' '.join(codes)}]"
 
 
 def ponctuer(texte: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.collections import PolyCollection
 
-from ctglib.document.dessin import charte
+from ctglib.document.figure import charte
 from ctglib.document.typographie import nombre_court
 
 if TYPE_CHECKING:

@@ -19,8 +19,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure as Dessin
 from matplotlib.patches import Polygon, Rectangle
 
-from ctglib.document.dessin import charte, charter_style, measure, svg, wrap
-from ctglib.document.figure import Figure
+from ctglib.document.figure import Figure, charte, charter_style, measure, svg, wrap
 from ctglib.document.signes import FAMILLE, montrable, signes_de
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, nombre

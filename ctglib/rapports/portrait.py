@@ -13,8 +13,7 @@ from ctglib.blocs.territoire import part
 from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU, en_annees, par_commune
 from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, paragraphe, sous_titre, suite
 from ctglib.document.contexte import periode
-from ctglib.document.dessin import charter_style
-from ctglib.document.figure import Figure, figure_de
+from ctglib.document.figure import Figure, charter_style, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.donnees import publiques
