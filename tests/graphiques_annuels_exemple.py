@@ -15,7 +15,7 @@ from ctglib.donnees.modeles.catalogue import Statut
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import entrees_sorties, parts
-from ctglib.graphiques.grille import grille
+from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
 VIDE = float("nan")

@@ -13,8 +13,8 @@ from ctglib.atelier.series import attributs
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
-from ctglib.graphiques.carte import CONTOURS, tracer_carte
 from ctglib.graphiques.planche import spread
+from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 
 if TYPE_CHECKING:
     import numpy as np

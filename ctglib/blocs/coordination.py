@@ -23,7 +23,7 @@ from ctglib.document.typographie import avec_unite, compter, date_longue, enumer
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
 from ctglib.donnees.modeles.evaluation import EtatLivrable
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.grille import grille as graphique_en_grille
+from ctglib.graphiques.teintes import grille as graphique_en_grille
 
 PROMIS = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "etat")
 CHAQUE_ANNEE = "chaque année"

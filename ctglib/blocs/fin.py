@@ -34,7 +34,7 @@ from ctglib.donnees.modeles.convention import Schema
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.grille import grille
+from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
 DEUX_POINTS, PANNEAUX = 2, 6  # a single point draws no way; at most in a figure

@@ -31,7 +31,7 @@ from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.suivi import DossierSuivi, Suivi
-from ctglib.graphiques.grille import grille
+from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
 from ctglib.secret.bruts import avertir

@@ -21,8 +21,8 @@ from ctglib.donnees.magasin import LOCALES, PUBLIQUES, charger_famille, lire_reg
 from ctglib.donnees.modeles.rapports import Synthese
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
-from ctglib.graphiques.carte import CONTOURS, tracer_carte
 from ctglib.graphiques.points import haltere
+from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 from ctglib.graphiques.trajectoires import trajectoires
 
 CAF = "Caf"
