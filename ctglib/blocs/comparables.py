@@ -41,15 +41,9 @@ def etudier_comparables(dossier: Dossier, communes: Communes | None) -> Comparab
 
 @dataclass(frozen=True)
 class Comparables(Montrable):
-    """What can be asked of the comparison: each method returns one thing to show, None when it cannot be made.
+    """What can be asked of the comparison: each method returns one thing to show, None when it cannot be made."""
 
-    Args:
-        resultat: The comparison, None when there are no figures or nobody to compare with.
-        comparaison: The catalogue's rule, and its words.
-        contexte: The words, the territories and the source.
-    """
-
-    resultat: Resultat | None
+    resultat: Resultat | None  # None when there are no figures or nobody to compare with
     comparaison: Comparaison
     contexte: Contexte
 
@@ -228,10 +222,10 @@ class Comparables(Montrable):
             "Chacun de ces effectifs est arrondi. L'intervalle suppose le pire, tous les arrondis du même côté : "
             "il est large et très peu probable, mais rien d'autre n'est certain.",
         ]
-        title, told = f"Écart {place.de} à l'évolution {self.contexte.reference.de}", "departement-comparables"
         own = rows[[name for name in rows.columns if not name.startswith(("ecart_m", "rang"))]]
-        title = f"{title}, {rule.annee_reference}-{rule.annee}"
-        return self.contexte.tableau(rows, columns, told, title, donnees=own, notes=notes)
+        years, there = f"{rule.annee_reference}-{rule.annee}", self.contexte.reference.de
+        title = f"Écart {place.de} à l'évolution {there}, {years}"
+        return self.contexte.tableau(rows, columns, "departement-comparables", title, donnees=own, notes=notes)
 
     def _ecart(self, autre: str, groupe: str) -> tuple[Colonne, ...]:
         """Return the columns of a gap, to the mean or to the département: itself, its interval, what it is worth."""
@@ -287,11 +281,9 @@ class Comparables(Montrable):
             f"Chaque colonne change une seule chose à la règle retenue. (bruit) : {words['bruit']}. Avec une autre "
             "année de référence, les communes sont choisies d'après cette année, et l'évolution part d'elle."
         ]
-        title = (
-            f"Écart {self.contexte.territoire.de} à la moyenne des communes comparables, selon la règle qui les choisit"
-        )
-        shown, told = tenue(rows).join(texts, on="indicateur"), "sensibilite-comparables"
-        return self.contexte.tableau(shown, columns, told, title, donnees=rows, notes=notes)
+        place, shown = self.contexte.territoire.de, tenue(rows).join(texts, on="indicateur")
+        title = f"Écart {place} à la moyenne des communes comparables, selon la règle qui les choisit"
+        return self.contexte.tableau(shown, columns, "sensibilite-comparables", title, donnees=rows, notes=notes)
 
     def lecture_sensibilite(self) -> Bloc | None:
         """Return which gaps keep their sign when the rule changes, and which do not."""

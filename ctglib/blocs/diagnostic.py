@@ -32,7 +32,7 @@ from ctglib.document.typographie import avec_unite, en_lettres, enumerer, majusc
 from ctglib.donnees.couverture import lire_couverture
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer
-from ctglib.donnees.modeles.convention import Lacune
+from ctglib.donnees.modeles.convention import Convention, Lacune
 from ctglib.donnees.modeles.rapports import GroupeDeParts, ParTete
 
 OUVERT, CONTREDITE, INVERIFIABLE = "ouvert", "contredite", "inverifiable"
@@ -42,19 +42,12 @@ LACUNES, CONTROLE = ("tableau-questions", "tableau-lacunes"), ("controle.html", 
 
 @dataclass(frozen=True)
 class EtudeDiagnostic:
-    """A convention and what its data say before any year; each result is computed when first asked for, then kept.
-
-    Args:
-        dossier: The checked data.
-        controle: The findings of the consistency check (see ``ctglib.calculs.coherence``).
-        empreintes: The sha256 of every data file read, by path.
-        modes: The places for under-threes by mode (see ``ctglib.donnees.couverture``).
-    """
+    """A convention and what its data say before any year; each result is computed when first asked for, then kept."""
 
     dossier: Dossier
-    controle: pd.DataFrame
-    empreintes: Mapping[str, str] = field(default_factory=dict)
-    modes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    controle: pd.DataFrame  # the findings of the consistency check (see ``ctglib.calculs.coherence``)
+    empreintes: Mapping[str, str] = field(default_factory=dict)  # the sha256 of every data file read, by path
+    modes: pd.DataFrame = field(default_factory=pd.DataFrame)  # places for under-threes (see ``donnees.couverture``)
 
     @classmethod
     def ouvrir(cls, convention: str) -> Self:
@@ -73,6 +66,8 @@ class EtudeDiagnostic:
 
     catalogue = property(lambda self: self.dossier.catalogue, doc="What the words mean.")
     convention = property(lambda self: self.dossier.convention, doc="The convention.")
+    doutes = cached_property(lambda self: doutes(self.controle))  # the indicators that the check makes doubtful
+    jugements = cached_property(lambda self: juger(self.dossier))  # the verdict on each sentence of the text
 
     @cached_property
     def contexte(self) -> Contexte:
@@ -103,16 +98,6 @@ class EtudeDiagnostic:
         """The needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.comparaison``)."""
         words = self.catalogue
         return besoins(self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services)
-
-    @cached_property
-    def doutes(self) -> frozenset[str]:
-        """The indicators that the check makes doubtful."""
-        return doutes(self.controle)
-
-    @cached_property
-    def jugements(self) -> pd.DataFrame:
-        """The verdict on each sentence of the text (see ``ctglib.calculs.affirmations``)."""
-        return juger(self.dossier)
 
     @cached_property
     def indices(self) -> pd.DataFrame:
@@ -154,11 +139,19 @@ class EtudeDiagnostic:
         return sources(self.empreintes, self.catalogue.synthese.fichiers)
 
 
+def lacunes_en_ordre(convention: Convention) -> list[Lacune]:
+    """Return the open points, those that the convention puts first before the others."""
+    first = convention.lacunes_d_abord
+    return sorted(convention.lacunes, key=lambda item: first.index(item.id) if item.id in first else len(first))
+
+
 @dataclass(frozen=True)
 class MessagesDuDiagnostic:
     """What the first page of a diagnostic says: what families live on, what is not there, what the Caf spends."""
 
     etude: EtudeDiagnostic
+    _ouverts = property(lambda self: self.etude.controle[self.etude.controle["statut"].eq(OUVERT)])
+    _lacunes = property(lambda self: lacunes_en_ordre(self.etude.convention))
 
     def messages(self) -> list[Message]:
         """Return what the diagnostic says first: the shares above the reference, the places, amounts, services."""
@@ -221,10 +214,6 @@ class MessagesDuDiagnostic:
         )  # fmt: skip
         return Message(told, regle.preuves)
 
-    @cached_property
-    def _ouverts(self) -> pd.DataFrame:
-        return self.etude.controle[self.etude.controle["statut"].eq(OUVERT)]
-
     def incertitudes(self) -> Iterator[Message]:
         """Yield what the check of the figures and of the text leaves in doubt, one sentence a rule."""
         regles, place = self.etude.catalogue.messages, self.etude.contexte
@@ -263,12 +252,6 @@ class MessagesDuDiagnostic:
             yield Message(lacune.question, LACUNES, CONTROLE)
         if needs.empty and not self._lacunes:
             yield Message(regles.sans_point_ouvert)
-
-    @cached_property
-    def _lacunes(self) -> list[Lacune]:
-        open_ = {lacune.id: lacune for lacune in self.etude.convention.lacunes}
-        first = [open_.pop(name) for name in self.etude.convention.lacunes_d_abord if name in open_]
-        return [*first, *open_.values()]
 
 
 class MessagesDuControle(MessagesDuDiagnostic):

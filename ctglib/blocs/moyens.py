@@ -78,9 +78,10 @@ class Moyens(Montrable):
             if objet not in SANS_FICHE or (payer, objet) in met
         }
         heads = {nature.id: ((nature.id,), nature.court) for nature in self.etude.catalogue.moyens.natures}
-        told = "moyens-signataires", "Moyens de chaque signataire, par fiche action", Colonne("objet", "Pour")
-        keys, groups = ["signataire", "objet", "nature"], [self.parties[payer] for payer, _ in places]
-        return self._croise(*told, totals, keys, places, heads, groups)
+        return self._croise(
+            "moyens-signataires", "Moyens de chaque signataire, par fiche action", Colonne("objet", "Pour"), totals,
+            ["signataire", "objet", "nature"], places, heads, [self.parties[payer] for payer, _ in places],
+        )  # fmt: skip
 
     def par_structure(self) -> Tableau | None:
         """Return what each structure receives, a column a line of the budget and year; a row when they are too many."""
@@ -122,11 +123,11 @@ class Moyens(Montrable):
                 yield rules.mots["equipe"].format(article=article.numero, objet=article.objet)
         if now.empty:
             return
-        told = []
+        told, unknown = [], self.etude.contexte.absence(Statut.NON_TRANSMIS)
         for poste in rules.equipe.postes:
             values = now.loc[now["poste"].eq(poste), "valeur"]
             known = len(values) and values.notna().all()
-            amount = self._montant(values.sum(), "etp", unite=True) if known else self._non_transmis
+            amount = self._montant(values.sum(), "etp", unite=True) if known else unknown
             told.append(f"{self.poste(poste)}, {amount}")
         yield f"En {self.etude.annee} : {' ; '.join(told)}."
 
@@ -150,10 +151,6 @@ class Moyens(Montrable):
         year = self.etude.annee
         return (year,) if year == self.etude.convention.debut.year else (year - 1, year)
 
-    @property
-    def _non_transmis(self) -> str:
-        return self.etude.contexte.absence(Statut.NON_TRANSMIS)
-
     def _unite(self, nature: str) -> Unite:
         natures = {item.id: item.unite for item in self.etude.catalogue.moyens.natures}
         return self.etude.contexte.unites[natures[nature]]
@@ -171,15 +168,15 @@ class Moyens(Montrable):
 
         In a year without anything, all is « non transmis », and not « – ».
         """
-        now = annee == self.etude.annee
+        now, absence = annee == self.etude.annee, self.etude.contexte.absence
         end = "" if now else "_avant"
         if row is None or pd.isna(row[f"lignes{end}"]):
-            return self._non_transmis if self._annees[not now].empty else RIEN
+            return absence(Statut.NON_TRANSMIS) if self._annees[not now].empty else RIEN
         value, known, statut = (row[f"{name}{end}"] for name in ("valeur", "valeur_connue", "statut"))
         if pd.notna(value):
             return self._montant(value, row["nature"], unite=unite) + (" (p)" if statut == Statut.PROVISOIRE else "")
         if pd.isna(known):
-            return self.etude.contexte.absence(statut)
+            return absence(statut)
         return AU_MOINS + self._montant(known, row["nature"], unite=unite)
 
     def _croise(

@@ -69,26 +69,17 @@ def _arrete(bilan: Bilan) -> bool:
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence of the first page.
-
-    Args:
-        texte: The sentence, whole.
-        preuves: Anchors of what shows it (« tableau-etats »): the first that the report has is referred to.
-        page: Address and title of another report that shows it, where this one does not.
-    """
+    """A sentence of the first page."""
 
     texte: str
-    preuves: tuple[str, ...] = ()
-    page: tuple[str, str] | None = None
+    preuves: tuple[str, ...] = ()  # anchors (« tableau-etats »): the first that the report has is referred to
+    page: tuple[str, str] | None = None  # address and title of another report that shows it, where this one does not
 
 
 def page_une(regles: ReglesMessages, dits: object, ecrits: Iterable[MessageDesParties] = ()) -> Groupe:
     """Return the first page: the first messages of each kind that a report has to say, those of the parties in place.
 
-    Args:
-        regles: How many.
-        dits: What the report has to say, what matters most first: a method for each of ``RUBRIQUES``.
-        ecrits: What the parties wrote for this report.
+    ``dits`` has a method for each of ``RUBRIQUES``, which gives what matters most first.
     """
     page, written = Groupe(), sorted(ecrits, key=lambda item: item.rang)
     for name, title in RUBRIQUES.items():

@@ -13,7 +13,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import charger_famille, lire_tables, serie_gardee, tables
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
-from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
+from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.modeles.rapports import Mesure, Portrait
 from ctglib.donnees.officiels.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -24,32 +24,17 @@ COMPTES = "cnaf_communes"
 
 @dataclass(frozen=True)
 class EtudePortrait:
-    """A territory and its public figures.
-
-    Attributes:
-        place: The territory.
-        reference: Its département, None when it is one.
-        epci: The EPCI of a commune.
-        communes: Those of its département or of its EPCI: territoire, libelle, departement, epci.
-        regles: ``catalogue/portrait.yaml``.
-        chiffres: The figures.
-        voisins: The territory, then those alike (of a département, its EPCI): code, nom, distance, and their counts.
-        lieux: The places by role.
-    """
+    """A territory and its public figures."""
 
     place: Territoire
-    reference: Territoire | None
-    epci: Territoire | None
-    communes: pd.DataFrame
-    regles: Portrait
+    reference: Territoire | None  # its département, None when it is one
+    epci: Territoire | None  # of a commune
+    regles: Portrait  # ``catalogue/portrait.yaml``
     chiffres: Chiffres
-    voisins: pd.DataFrame
-    lieux: Mapping[str, Lieu]
-
-    @property
-    def seuils(self) -> SeuilsEvaluation:
-        """What chance explains of a count."""
-        return charger_yaml("catalogue/evaluation.yaml", Evaluation).seuils
+    voisins: pd.DataFrame  # it, then those alike (of a département, its EPCI): code, nom, distance, and their counts
+    lieux: Mapping[str, Lieu]  # by role
+    # What chance explains of a count.
+    seuils = property(lambda self: charger_yaml("catalogue/evaluation.yaml", Evaluation).seuils)
 
     @cached_property
     def mesures(self) -> pd.DataFrame:
@@ -76,11 +61,9 @@ class EtudePortrait:
     def suivis(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The years of the series followed, and how they moved (see ``evolutions``), with their libelle."""
         known = [name for name in self.regles.evolution if name in self.chiffres.familles]
-        years, moved = evolutions(self.chiffres, self.lieux, known, self.seuils)
         labels = dict(zip(self.regles.evolution, self.regles.evolution_libelles, strict=True))
-        return tuple(
-            rows.assign(libelle=rows["indicateur"].map(labels)) if len(rows) else rows for rows in (years, moved)
-        )
+        tables = evolutions(self.chiffres, self.lieux, known, self.seuils)
+        return tuple(rows.assign(libelle=rows["indicateur"].map(labels)) if len(rows) else rows for rows in tables)
 
     @cached_property
     def definitions(self) -> dict[str, Mesure]:
@@ -149,7 +132,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
         inside = communes.loc[communes[_colonne(place.niveau)].isin(alike["code"].drop(0)), "territoire"]
         places[SEMBLABLES] = Lieu("", tuple(inside), True)
     places |= {role: lieu(one) for role, one in above.items()}
-    return EtudePortrait(place, above.get(LA), above.get(EPCI), communes, rules, figures, alike, places)
+    return EtudePortrait(place, above.get(LA), above.get(EPCI), rules, figures, alike, places)
 
 
 def _colonne(niveau: str) -> str:

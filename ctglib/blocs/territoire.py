@@ -172,23 +172,20 @@ class Territoire(Montrable):
         counts = en_parts(counts.reindex(convention.membres, columns=names), rules, convention.territoire)
         places = publiques.territoires(convention.membres).set_index("code")["nom"]
         labels = {name: contexte.indicateurs[name].libelle for name in names}
-        group = f"Pour 100 {minuscule(labels[rules.sur])}"
-        columns = [Colonne("nom", "Commune"), Colonne(rules.sur, labels[rules.sur], True)]
-        columns += [
-            Colonne(f"part_{name}", labels[name], True, group, lambda value: part(value, signe=False))
-            for name in rules.parts
+        named = counts.assign(nom=counts.index.map(places).fillna(contexte.territoire.nom)).reset_index(drop=True)
+        group, write = f"Pour 100 {minuscule(labels[rules.sur])}", lambda value: part(value, signe=False)
+        columns = [
+            Colonne("nom", "Commune"),
+            Colonne(rules.sur, labels[rules.sur], True),
+            *(Colonne(f"part_{name}", labels[name], True, group, write) for name in rules.parts),
         ]
-        return contexte.tableau(
-            counts.assign(nom=counts.index.map(places).fillna(contexte.territoire.nom)).reset_index(drop=True),
-            columns,
-            "membres",
-            f"Les communes côte à côte, {contexte.territoire.nom}, {year}",
-            source=publiques.lire(rules.sur, convention.membres).attrs["source"],
-            notes=(
-                "Dernière ligne : la somme des communes ; ses parts sont celles des sommes, non la moyenne des parts.",
-                f"« {RIEN} » : moins de {nombre(rules.plancher)} foyers, ou une valeur qui manque.",
-            ),
-        )
+        notes = [
+            "Dernière ligne : la somme des communes ; ses parts sont celles des sommes, non la moyenne des parts.",
+            f"« {RIEN} » : moins de {nombre(rules.plancher)} foyers, ou une valeur qui manque.",
+        ]
+        source = publiques.lire(rules.sur, convention.membres).attrs["source"]
+        title = f"Les communes côte à côte, {contexte.territoire.nom}, {year}"
+        return contexte.tableau(named, columns, "membres", title, source=source, notes=notes)
 
     def origines(self) -> Tableau | None:
         """Return where the public series come from; the CSV adds the fingerprint."""

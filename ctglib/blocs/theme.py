@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from ctglib.blocs.diagnostic import EtudeDiagnostic
+from ctglib.blocs.diagnostic import EtudeDiagnostic, lacunes_en_ordre
 from ctglib.calculs.comparaison import DECIMALES_INDICE, DUREE_VARIATION, FICHE, Constat, incertains
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
@@ -382,18 +382,17 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
 
 def lacunes(convention: Convention, source: str, *, premieres: int | None = None) -> Tableau:
     """Return one row a gap, with the question to put to the parties: all in their order, or those to put first."""
-    columns = ["id", "objet", "manque", "reference", "question"]
-    rows = pd.DataFrame([item.model_dump() for item in convention.lacunes], columns=columns)
-    told = [
+    items = convention.lacunes if premieres is None else lacunes_en_ordre(convention)[:premieres]
+    names = ["id", "objet", "manque", "reference", "question"]
+    columns = [
         Colonne("objet", "Objet"),
         Colonne("manque", "Ce qui manque ou reste ouvert"),
         Colonne("reference", "Place dans la convention", ecrire=majuscule),
         Colonne("question", "Question à poser"),
     ]
-    if premieres is None:
-        title = f"Ce que la convention ne dit pas, et les questions à poser, {convention.titre}"
-        return Tableau.de(rows, told, nom="lacunes", titre=title, source=source)
-    ranks = {name: rank for rank, name in enumerate(convention.lacunes_d_abord)}
-    rows = rows.sort_values("id", key=lambda ids: ids.map(ranks).fillna(len(ranks)), kind="stable").head(premieres)
-    title = f"Les questions à poser d'abord, {convention.titre}"
-    return Tableau.de(rows, [told[0], told[1], told[3]], nom="questions", titre=title, source=source)
+    name, title = "lacunes", f"Ce que la convention ne dit pas, et les questions à poser, {convention.titre}"
+    if premieres is not None:
+        name, title = "questions", f"Les questions à poser d'abord, {convention.titre}"
+        columns = [column for column in columns if column.cle != "reference"]
+    rows = pd.DataFrame([item.model_dump() for item in items], columns=names)
+    return Tableau.de(rows, columns, nom=name, titre=title, source=source)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 
 import pandas as pd
+from matplotlib.figure import Figure as Dessin
 
-from ctglib.blocs.portrait import COMPTES, SEMBLABLES, EtudePortrait, etudier_portrait
+from ctglib.blocs.portrait import COMPTES, EPCI, SEMBLABLES, EtudePortrait, etudier_portrait
 from ctglib.blocs.territoire import part
 from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU, en_annees, par_commune
 from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, paragraphe, sous_titre, suite
@@ -148,21 +149,16 @@ class Portrait:
                 return BRUIT
             return contexte.ecart(row["mesure"], row["ecart"], "pourcent" if row["unite"] == "euros" else "points")
 
-        made = contexte.tableau(
-            rows,
-            [
-                Colonne("libelle", "Mesure"),
-                Colonne("_compte", "Nombre", True, ecrire=count),
-                Colonne("_ici", study.place.nom, True, ecrire=value(ICI)),
-                *(Colonne(f"_{role}", head, True, ecrire=value(role)) for role, head in study.titres.items()),
-                *[Colonne("_ecart", "Écart au département", True, ecrire=gap)] * (LA in study.lieux),
-            ],
-            nom,
-            titre,
-            source=study.source(rows),
-            donnees=rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(inf, nan),
-            donnees_de=donnees_de,
-        ).sans_colonne_vide()
+        columns = [
+            Colonne("libelle", "Mesure"),
+            Colonne("_compte", "Nombre", True, ecrire=count),
+            Colonne("_ici", study.place.nom, True, ecrire=value(ICI)),
+            *(Colonne(f"_{role}", head, True, ecrire=value(role)) for role, head in study.titres.items()),
+            *[Colonne("_ecart", "Écart au département", True, ecrire=gap)] * (LA in study.lieux),
+        ]
+        numbers = rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(inf, nan)
+        told = {"source": study.source(rows), "donnees": numbers, "donnees_de": donnees_de}
+        made = contexte.tableau(rows, columns, nom, titre, **told).sans_colonne_vide()
         said = {
             BRUIT: f"« {majuscule(BRUIT)} » : l'arrondi de la source et le hasard suffisent à expliquer l'écart.",
             ABSENCES[TROP_PEU]: f"« Trop peu » : moins de {study.regles.minimum}, aucun taux n'est donné.",
@@ -213,20 +209,16 @@ class Portrait:
         enough = moved["valeur_depart"].ge(study.regles.minimum)
         few = f"{RIEN} : moins de {study.regles.minimum} foyers au départ, aucun pourcentage n'est donné."
         heads = {"variation": study.place.nom} | {f"variation_{role}": head for role, head in study.titres.items()}
-        table = study.contexte.tableau(
-            moved.assign(variation=moved["variation"].where(enough)),
-            [
-                Colonne("libelle", "Série"),
-                Colonne("_periode", "Période", ecrire=lambda row: f"{row['depart']:.0f}-{row['annee']:.0f}"),
-                *(Colonne(key, head, True, "Évolution", part) for key, head in heads.items()),
-                Colonne("lecture", f"Lecture, {study.place.nom}", ecrire=LECTURES.get),
-            ],
-            "portrait-evolutions", f"Comment ces nombres ont changé, {study.place.nom} et ailleurs",
-            source=source,
-            notes=[
-                *[few] * (not enough.all()), *(note for year, note in peculiar.items() if year in {*moved["depart"]}),
-            ],
-        )  # fmt: skip
+        columns = [
+            Colonne("libelle", "Série"),
+            Colonne("_periode", "Période", ecrire=lambda row: f"{row['depart']:.0f}-{row['annee']:.0f}"),
+            *(Colonne(key, head, True, "Évolution", part) for key, head in heads.items()),
+            Colonne("lecture", f"Lecture, {study.place.nom}", ecrire=LECTURES.get),
+        ]
+        notes = [not enough.all() and few, *(note for year, note in peculiar.items() if year in {*moved["depart"]})]
+        rows = moved.assign(variation=moved["variation"].where(enough))
+        title = f"Comment ces nombres ont changé, {study.place.nom} et ailleurs"
+        table = study.contexte.tableau(rows, columns, "portrait-evolutions", title, source=source, notes=notes)
         return suite([figure, table])
 
     def _carte(self) -> Figure | None:
@@ -235,8 +227,7 @@ class Portrait:
         It shows the first measure that half of the communes at least have.
         """
         study, around = self.etude, self.etude.epci or self.etude.place
-        level = "territoire" if around.niveau == "commune" else around.niveau
-        inside = study.communes.loc[study.communes[level].eq(around.code), "territoire"].tolist()
+        inside = [*study.lieux[EPCI if study.epci else ICI].membres]
         shapes = publiques.contours(inside) if tables("ign_contours") else pd.DataFrame()
         if shapes.empty or len(inside) < 2:
             return None
@@ -248,16 +239,20 @@ class Portrait:
         else:
             return None
         both = shapes.merge(values, left_on="code", right_index=True, how="left").sort_values("valeur", ascending=False)
-        from matplotlib.figure import Figure as Dessin
-
         with charter_style():
             drawing = Dessin(figsize=(6.7, 3.1), layout="constrained")
             own = study.place.code if study.place.niveau == "commune" else ""
             tracer_carte(drawing.add_subplot(), both, legende=measure.libelle, entouree=own)
-        shown = both.drop(columns="contour")
-        known, data = shown[shown["valeur"].notna()], shown
-        if len(data) > LIGNES:
-            shown = pd.concat([known.head(LIGNES // 2), known.tail(LIGNES // 2)]).drop_duplicates("code")
+        data = both.drop(columns="contour")
+        known = data[data["valeur"].notna()]
+        ends = pd.concat([known.head(LIGNES // 2), known.tail(LIGNES // 2)]).drop_duplicates("code")
+        shown = data if len(data) <= LIGNES else ends
+        columns = [
+            Colonne("nom", "Commune"),
+            Colonne("numerateur", "Nombre", True),
+            Colonne("valeur", measure.libelle, True, ecrire=lambda value: (
+                ABSENCES[TROP_PEU] if pd.isna(value) else study.contexte.valeur(measure.id, value))),
+        ]  # fmt: skip
         few = f" Une commune hachurée a moins de {study.regles.minimum} foyers ou habitants."
         source = study.source(study.mesures[study.mesures["mesure"].eq(measure.id)])
         (high, top), (low, bottom) = ((row.nom, study.contexte.valeur(measure.id, row.valeur))
@@ -269,15 +264,8 @@ class Portrait:
             f"plus bas : {low}, {bottom}.",
             lecture=f"le taux va de {bottom} ({low}) à {top} ({high})." + few * (len(known) < len(both)),
             tableau=study.contexte.tableau(
-                shown,
-                [
-                    Colonne("nom", "Commune"),
-                    Colonne("numerateur", "Nombre", True),
-                    Colonne("valeur", measure.libelle, True, ecrire=lambda value: (
-                        ABSENCES[TROP_PEU] if pd.isna(value) else study.contexte.valeur(measure.id, value))),
-                ],
-                "portrait-carte-donnees", f"{measure.libelle}, par commune", source=source, donnees=data,
-                donnees_de="portrait-carte",
+                shown, columns, "portrait-carte-donnees", f"{measure.libelle}, par commune", source=source,
+                donnees=data, donnees_de="portrait-carte",
                 notes=[f"Les {LIGNES} plus hauts et plus bas taux ; le CSV les a tous."] * (len(shown) < len(data)),
             ),
         )  # fmt: skip
@@ -316,18 +304,16 @@ class Portrait:
         labels = {one.numerateur[0]: one.libelle for one in study.definitions.values()
                   if one.denominateur == rule.taille and one.pour == PART}  # fmt: skip
         shares, group = [name for name in rule.parts if name in labels], "Pour 100 foyers allocataires"
-        table = study.contexte.tableau(
-            rows.assign(**{f"part_{name}": PART * rows[name] / rows[rule.taille] for name in shares}),
-            [
-                Colonne("nom", majuscule(kind)),
-                Colonne(rule.taille, "Foyers allocataires", True, ecrire=nombre),
-                *(Colonne(f"part_{name}", labels[name], True, group, decimales(1)) for name in shares),
-                *[Colonne("distance", "Distance", True, ecrire=decimales(2))] * (not whole),
-            ],
-            "portrait-semblables",
-            f"Les EPCI {place.de}" if whole else f"Les {kind} qui ressemblent le plus à {place.nom}",
-            source=publiques.source(charger_famille(COMPTES), [int(study.chiffres.tables[COMPTES]["annee"].max())]),
-        )
+        columns = [
+            Colonne("nom", majuscule(kind)),
+            Colonne(rule.taille, "Foyers allocataires", True, ecrire=nombre),
+            *(Colonne(f"part_{name}", labels[name], True, group, decimales(1)) for name in shares),
+            *[Colonne("distance", "Distance", True, ecrire=decimales(2))] * (not whole),
+        ]
+        rows = rows.assign(**{f"part_{name}": PART * rows[name] / rows[rule.taille] for name in shares})
+        title = f"Les EPCI {place.de}" if whole else f"Les {kind} qui ressemblent le plus à {place.nom}"
+        source = publiques.source(charger_famille(COMPTES), [int(study.chiffres.tables[COMPTES]["annee"].max())])
+        table = study.contexte.tableau(rows, columns, "portrait-semblables", title, source=source)
         told = (
             f"Les communes {place.de} que la Cnaf publie, réunies par intercommunalité, celle qui a le plus de "
             "foyers allocataires d'abord."
