@@ -13,11 +13,10 @@ from xml.sax.saxutils import escape
 
 import docx
 from docx.enum.section import WD_SECTION
-from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, RGBColor
 
 from ctglib.document import blocs
 from ctglib.document.signes import lisible, montrable
@@ -33,24 +32,11 @@ if TYPE_CHECKING:
 
     from ctglib.export.document import Document
 
+MODELE = Path(__file__).parent / "modele.docx"  # the page and its styles, which Word changes
 POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit
 BLEU, GRIS, ALERTE, FILET = "00558C", "5B6470", "8A6100", "C9D2D9"
 NOTE, SOURCE, AVERTISSEMENT, CELLULE = "Note", "Source", "Avertissement", "Cellule"
-LEGENDES = ("Table Caption", "Image Caption")
-PETIT = 8.5
-STYLES = {  # size, colour, weight, points before and after; None where it is that of Word
-    "Normal": (10.5, None, None, None, None),
-    "Title": (22, BLEU, True, None, None),
-    "Heading 1": (15, BLEU, True, None, None),
-    "Heading 2": (12, BLEU, True, None, None),
-    "Heading 3": (11, BLEU, True, None, None),
-    **dict.fromkeys(LEGENDES, (None, None, True, 12, None)),
-    NOTE: (PETIT, GRIS, None, 3, 0),
-    SOURCE: (PETIT, GRIS, None, 3, 10),
-    AVERTISSEMENT: (None, ALERTE, True, None, None),
-    CELLULE: (PETIT, None, None, 1, 1),
-}
-MARGE_CM, LARGEUR_CM, LOGO_CM = 2.0, 17.0, 3.5
+LARGEUR_CM, LOGO_CM = 17.0, 3.5
 PROPRIETE = 255  # characters: Word takes no more in one
 A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
 FILETS = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="{FILET}"/>' for side in ("top", "bottom", "insideH"))
@@ -64,19 +50,12 @@ POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabyt
 
 def composer(document: Document) -> bytes:
     """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
-    word, images, cover = docx.Document(), en_images(document), document.couverture
-    _styles(word)
-    section = word.sections[0]
-    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Cm(MARGE_CM))
-    titles = [document.titre, cover.territoire if cover else ""]
-    _petit(section.header.paragraphs[0], document.rappel + " – ".join(title for title in titles if title))
-    footer = section.footer.paragraphs[0]
-    _petit(footer, f"{cover.source} – page\u00a0" if cover else "page\u00a0")
-    _champ(footer, "PAGE")
-    _petit(footer, "\u00a0/\u00a0")
-    _champ(footer, "NUMPAGES")
+    word, images, cover = docx.Document(str(MODELE)), en_images(document), document.couverture
+    section, titles = word.sections[0], [document.titre, cover.territoire if cover else ""]
+    head = document.rappel + " – ".join(title for title in titles if title)
+    section.header.paragraphs[0].runs[0].text = montrable(head)
+    if cover:
+        section.footer.paragraphs[0].runs[0].text = montrable(f"{cover.source} – page\u00a0")
     _ecrire(word, document.titre, "Title")
     if cover:
         _couverture(cover, word, images)
@@ -247,40 +226,6 @@ def _couverture(couverture: blocs.Couverture, word: Word, images: Mapping[str, b
         _remplir(mentions, (blocs.Gras(name), f" : {value}"))
     if couverture.avertissement:
         _ecrire(word, couverture.avertissement, AVERTISSEMENT)
-
-
-def _styles(word: Word) -> None:
-    for name, (size, colour, bold, before, after) in STYLES.items():
-        if name not in word.styles:
-            word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
-        font, layout = word.styles[name].font, word.styles[name].paragraph_format
-        font.size, font.bold = Pt(size) if size else font.size, bold or font.bold
-        font.color.rgb = RGBColor.from_string(colour) if colour else font.color.rgb
-        layout.space_before = layout.space_before if before is None else Pt(before)
-        layout.space_after = layout.space_after if after is None else Pt(after)
-        layout.keep_with_next = name in LEGENDES or layout.keep_with_next
-    for fonts in (
-        style.element.get_or_add_rPr().get_or_add_rFonts() for style in word.styles if hasattr(style, "font")
-    ):
-        fonts.attrib.clear()
-        for attribute in ("w:ascii", "w:hAnsi", "w:cs"):
-            fonts.set(qn(attribute), POLICE)
-    for lang in word.styles.element.iter(qn("w:lang")):
-        lang.set(qn("w:val"), "fr-FR")
-
-
-def _petit(paragraph: Paragraph, texte: str) -> None:
-    run = paragraph.add_run(montrable(texte))
-    run.font.size, run.font.color.rgb = Pt(PETIT), RGBColor.from_string(GRIS)
-
-
-def _champ(paragraph: Paragraph, nom: str) -> None:
-    """Add a field that Word computes: the page's number, the number of pages."""
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), nom)
-    _petit(paragraph, "1")
-    field.append(paragraph._p[-1])
-    paragraph._p.append(field)
 
 
 def terminer(fichier: Word | Presentation, document: Document) -> bytes:
