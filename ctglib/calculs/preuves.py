@@ -204,14 +204,9 @@ def population(annexe1: pd.DataFrame, regles: ReglesConformite, territoire: str)
 
 
 def conformite(
-    regles: ReglesConformite,
-    lectures: Lectures,
-    annexe1: pd.DataFrame,
-    series: pd.DataFrame,
-    offre: pd.DataFrame,
-    *,
+    regles: ReglesConformite, lectures: Lectures, annexe1: pd.DataFrame, series: pd.DataFrame, offre: pd.DataFrame, *,
     territoire: str,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return one row an element of the schéma: where the convention answers, what the workbook knows, who has the rest.
 
     Returns:
@@ -219,35 +214,24 @@ def conformite(
         each indicator known to its last year, ``offre`` each kind of service to how many there are: structures of
         which something is said, or persons when the kind is a trade, « 56 ou 70 » when the text gives both.
     """
-    told = {item.element: item for item in lectures.schema_petite_enfance}
-    last = {
-        name: table[table["territoire"].eq(territoire) & table["valeur"].notna()]
-        .groupby("indicateur")["annee"].max().dropna().astype(int).to_dict()
-        for name, table in (("diagnostic", annexe1), ("series", series))
-    }  # fmt: skip
+    told = {item.element: (item.ou, item.fiches) for item in lectures.schema_petite_enfance}
+    known = {}
+    for name, table in (("diagnostic", annexe1), ("series", series)):
+        rows = table[table["territoire"].eq(territoire) & table["valeur"].notna()].dropna(subset="annee")
+        known[name] = rows.groupby("indicateur")["annee"].max().astype(int).to_dict()
     said = offre[~offre["valeur"].isin(["", "non"])]
     persons = said[said["caracteristique"].eq(said["type"])]  # the one characteristic that counts its own kind
-    last["offre"] = {
+    known["offre"] = {
         **said.groupby("type")["structure"].nunique().astype(str),
         **persons.groupby("type")["valeur"].agg(lambda counts: " ou ".join(sorted(set(counts), key=float))),
     }
-    return pd.DataFrame(
-        [
-            {
-                "element": element.id,
-                "titre": element.titre,
-                "ou": told[element.id].ou if element.id in told else "",
-                "fiches": told[element.id].fiches if element.id in told else (),
-                **{
-                    name: {one: known[one] for one in getattr(element.connu, name) if one in known}
-                    for name, known in last.items()
-                },
-                "manque": element.manque,
-                "detenteurs": element.detenteurs,
-            }
-            for element in regles.elements
-        ]
-    )
+    rows = [
+        (item.id, item.titre, *told.get(item.id, ("", ())),
+         *({one: found[one] for one in getattr(item.connu, name) if one in found} for name, found in known.items()),
+         item.manque, item.detenteurs)
+        for item in regles.elements
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["element", "titre", "ou", "fiches", *known, "manque", "detenteurs"])
 
 
 def themes_absents(regles: ReglesConformite, convention: Convention) -> list[str]:

@@ -6,9 +6,8 @@ of counts is read on means of years: chance alone moves a count n by some 2√n.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -45,8 +44,7 @@ TRAJECTOIRES = (
 TROP_PEU = "trop_peu"
 
 
-@dataclass(frozen=True)
-class Lieux:
+class Lieux(NamedTuple):
     """The territory, what it is set beside, and the year before the convention, from which a longer change is read."""
 
     territoire: str
@@ -55,12 +53,9 @@ class Lieux:
 
 
 def contexte_du_territoire(
-    series: pd.DataFrame,
-    indicateurs: Iterable[str],
-    meanings: Mapping[str, Indicateur],
-    lieux: Lieux,
+    series: pd.DataFrame, indicateurs: Iterable[str], meanings: Mapping[str, Indicateur], lieux: Lieux,
     seuils: SeuilsEvaluation,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return one row a public series of the territory, in the order of the indicators, the whole before its modalités.
 
     Returns:
@@ -218,15 +213,9 @@ def annee_du_diagnostic(annexe1: pd.DataFrame) -> int | None:
 
 
 def revisiter(
-    contexte: pd.DataFrame,
-    themes: Iterable[ThemeRevisite],
-    indicateurs: Mapping[str, Indicateur],
-    unites: Mapping[str, Unite],
-    *,
-    territoires: tuple[str, str],
-    depart: int | None,
-    hasard: float,
-) -> pd.DataFrame:
+    contexte: pd.DataFrame, themes: Iterable[ThemeRevisite], indicateurs: Mapping[str, Indicateur],
+    unites: Mapping[str, Unite], *, territoires: tuple[str, str], depart: int | None, hasard: float,
+) -> pd.DataFrame:  # fmt: skip
     """Return one row a public series: its value in the year of the diagnostic, its latest, and what separates them.
 
     A short series is read on means of years, then and now. A series that breaks in between starts after its break.
@@ -241,72 +230,56 @@ def revisiter(
         depart: Year of the diagnostic.
         hasard: How many standard deviations chance is allowed in a short series.
     """
-    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()]
-    rows = []
-    for theme in themes:
-        for name in theme.series:
-            item = indicateurs[name]
-            own, other = (
-                whole[whole["indicateur"].eq(name) & whole["territoire"].eq(code)].sort_values("annee")
-                for code in territoires
-            )
-            kind = POINTS if unites[item.unite].ecart == POINTS else POURCENT
-            row = {"theme": theme.theme, "indicateur": name, "variation_type": kind}
-            row |= {field: getattr(item, field) for field in ("libelle", "unite", "sens")}
-            row |= _depuis(item, kind, *(part.set_index("annee")["valeur"] for part in (own, other)), depart)
-            if item.petite_serie:
-                row |= _en_moyennes(*(moyennes(part, item.petite_serie, hasard) for part in (own, other)))
-            rows.append(row)
+    whole, rows = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()], []
+    for theme, name in [(one.theme, name) for one in themes for name in one.series]:
+        item = indicateurs[name]
+        kind = POINTS if unites[item.unite].ecart == POINTS else POURCENT
+        parts = [
+            whole[whole["indicateur"].eq(name) & whole["territoire"].eq(code)].sort_values("annee")
+            for code in territoires
+        ]
+        own, other = (part.set_index("annee")["valeur"] for part in parts)
+        row = {"theme": theme, "indicateur": name, "variation_type": kind, "dans_le_bruit": False}
+        row |= {field: getattr(item, field) for field in ("libelle", "unite", "sens")} | {"motif": SANS_VALEUR}
+        if len(own):
+            last = own.index[-1]
+            broken = max((one.annee for one in item.ruptures if one.annee <= last), default=0)
+            first = min((year for year in own.index if year >= max(depart or 0, broken)), default=last)
+            row |= {"annee": last, "apres": own[last], "motif": SANS_DEPART}
+            if first != last:
+                parted = depart is not None and broken > depart
+                gap = abs(round(own[last] - own[first], DECIMALES_EXACTES))
+                row |= {
+                    "annee_avant": first,
+                    "avant": own[first],
+                    "variation": _variation(own, first, last, kind),
+                    "variation_reference": _variation(other, first, last, kind),
+                    "dans_le_bruit": gap <= (item.arrondi_source or 0),
+                    "motif": APRES_RUPTURE if parted else "",
+                    "annee_rupture": broken if parted else None,
+                }
+        if item.petite_serie:
+            means, beside = (moyennes(part, item.petite_serie, hasard) for part in parts)
+            row |= means | {
+                "annee_avant": None,
+                "avant": means.get("moyenne_avant"),
+                "apres": means.get("moyenne", row.get("apres")),
+                "variation": means.get("variation_des_moyennes"),
+                "variation_reference": beside.get("variation_des_moyennes") if means else None,
+                "motif": "" if means else SANS_DEPART,
+            }
+        rows.append(row)
     kinds = dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64") | {"dans_le_bruit": "bool"}
     reals = ("avant", "apres", "variation", "variation_reference", "moyenne_avant", "moyenne", "variation_des_moyennes",
              "hasard")  # fmt: skip
     return pd.DataFrame(rows, columns=list(REVISITEES)).astype(kinds | dict.fromkeys(reals, "float64"))
 
 
-def _depuis(
-    indicateur: Indicateur, kind: str, own: pd.Series, other: pd.Series, depart: int | None
-) -> dict[str, object]:
-    """Return the values, by year, of the year of the diagnostic (or after a break) and of the last one."""
-    if own.empty:
-        return {"dans_le_bruit": False, "motif": SANS_VALEUR}
-    last = own.index[-1]
-    broken = max((item.annee for item in indicateur.ruptures if item.annee <= last), default=0)
-    parted = depart is not None and broken > depart
-    first = min((year for year in own.index if year >= max(depart or 0, broken)), default=last)
-    told = {"annee": last, "apres": own[last], "motif": SANS_DEPART, "dans_le_bruit": False}
-    if first == last:
-        return told
-
-    def change(values: pd.Series) -> float:
-        start, end = values.get(first, np.nan), values.get(last, np.nan)
-        if kind == POINTS:
-            return round(end - start, DECIMALES_EXACTES)
-        return 100 * (end - start) / start if start else np.nan
-
-    return told | {
-        "annee_avant": first,
-        "avant": own[first],
-        "variation": change(own),
-        "variation_reference": change(other),
-        "dans_le_bruit": abs(round(own[last] - own[first], DECIMALES_EXACTES)) <= (indicateur.arrondi_source or 0),
-        "motif": APRES_RUPTURE if parted else "",
-        "annee_rupture": broken if parted else None,
-    }
-
-
-def _en_moyennes(own: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
-    """Return what the means say in the place of two years: nothing when one of them is missing."""
-    if not own:
-        return {**dict.fromkeys(("avant", "annee_avant", "variation", "variation_reference")), "motif": SANS_DEPART}
-    return {
-        **own,
-        "annee_avant": None,
-        "avant": own["moyenne_avant"],
-        "apres": own["moyenne"],
-        "variation": own["variation_des_moyennes"],
-        "variation_reference": other.get("variation_des_moyennes"),
-        "motif": "",
-    }
+def _variation(valeurs: pd.Series, depart: int, fin: int, kind: str) -> float:
+    start, end = valeurs.get(depart, np.nan), valeurs.get(fin, np.nan)
+    if kind == POINTS:
+        return round(end - start, DECIMALES_EXACTES)
+    return 100 * (end - start) / start if start else np.nan
 
 
 # A diagnostic renewed by public figures, for the next convention.
