@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 
 import pandas as pd
 
@@ -15,12 +16,10 @@ from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import contexte_connu, revisions, series
 from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
-from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts, publiable, signer
-from ctglib.donnees.modeles.convention import Convention, Fiche
+from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.gabarit import Gabarit
-from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
 from ctglib.donnees.suivi import DossierSuivi, Suivi, lire_suivi_brut
@@ -68,15 +67,8 @@ class EtudeAnnuelle(Montrable):
     revisions: pd.DataFrame
     series: pd.DataFrame
 
-    @property
-    def convention(self) -> Convention:
-        """The convention."""
-        return self.suivi.convention
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """What the words mean."""
-        return self.suivi.catalogue
+    convention = property(attrgetter("suivi.convention"))
+    catalogue = property(attrgetter("suivi.catalogue"))
 
     @property
     def annuel(self) -> Suivi:
@@ -88,10 +80,7 @@ class EtudeAnnuelle(Montrable):
         """What was handed in for the year before, None in the first year of the convention."""
         return self.suivi.suivis.get(self.annee - 1)
 
-    @property
-    def bilan(self) -> Bilan:
-        """Date, status and comité of the year."""
-        return self.annuel.bilan
+    bilan = property(attrgetter("annuel.bilan"))  # date, status and comité of the year
 
     @property
     def interne(self) -> bool:

@@ -333,9 +333,7 @@ class Suites(Montrable):
             )
             could = nombrer(len(lacking), "indicateur demandé pourrait", "indicateurs demandés pourraient")
             told.append(f"{majuscule(could)} encore recevoir une valeur de départ. À demander : {asked}.")
-        known = {item.id: item.objet for item in convention.lacunes}
-        first = [known[name] for name in convention.lacunes_d_abord if name in known]
-        if named := list(dict.fromkeys([*first, *known.values()])):
+        if named := list(dict.fromkeys(item.objet for item in convention.lacunes_en_ordre)):
             open_, which = compter(len(named), "point"), _premiers(named, " ; ")
             told.append(f"La convention laisse ouverts {open_}, à trancher dans la suivante : {which}.")
         return liste(told)

@@ -32,7 +32,6 @@ from ctglib.document.typographie import avec_unite, en_lettres, enumerer, majusc
 from ctglib.donnees.couverture import lire_couverture
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer
-from ctglib.donnees.modeles.convention import Convention, Lacune
 from ctglib.donnees.modeles.rapports import GroupeDeParts, ParTete
 
 OUVERT, CONTREDITE, INVERIFIABLE = "ouvert", "contredite", "inverifiable"
@@ -139,19 +138,13 @@ class EtudeDiagnostic:
         return sources(self.empreintes, self.catalogue.synthese.fichiers)
 
 
-def lacunes_en_ordre(convention: Convention) -> list[Lacune]:
-    """Return the open points, those that the convention puts first before the others."""
-    first = convention.lacunes_d_abord
-    return sorted(convention.lacunes, key=lambda item: first.index(item.id) if item.id in first else len(first))
-
-
 @dataclass(frozen=True)
 class MessagesDuDiagnostic:
     """What the first page of a diagnostic says: what families live on, what is not there, what the Caf spends."""
 
     etude: EtudeDiagnostic
     _ouverts = property(lambda self: self.etude.controle[self.etude.controle["statut"].eq(OUVERT)])
-    _lacunes = property(lambda self: lacunes_en_ordre(self.etude.convention))
+    _lacunes = property(lambda self: self.etude.convention.lacunes_en_ordre)
 
     def messages(self) -> list[Message]:
         """Return what the diagnostic says first: the shares above the reference, the places, amounts, services."""

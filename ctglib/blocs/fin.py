@@ -225,10 +225,8 @@ class Trajectoires(Montrable):
             f"Suivis par une typologie ou une grille, sans valeur unique : {shapes}.": shapes,
             LECTURE: True,
         }
-        before, title = (
-            [note for note, said in notes.items() if said],
-            "Chaque indicateur, du départ à la dernière mesure",
-        )
+        before = [note for note, said in notes.items() if said]
+        title = "Chaque indicateur, du départ à la dernière mesure"
         small = petits_publies(known, ("valeur_initiale", "derniere"), limit, contexte)
         return self._tableau(known, "trajectoires", title, avant=before, apres=small, donnees=ways)
 
@@ -277,14 +275,13 @@ class Trajectoires(Montrable):
         means = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.suivi.suivis.items()]
         sums = pd.concat(means).groupby(["objet", "nature", "annee"])[["valeur_connue", "manquantes"]].sum(min_count=1)
         known = sums.astype("float64").T.to_dict("list")
+        absent = contexte.absence(Statut.NON_TRANSMIS)
         for fiche, nature, year in product(etude.convention.fiches, etude.catalogue.moyens.natures, years):
             unit = contexte.unites[nature.unite]
             amount, missing = known.get((str(fiche.numero), nature.id, year), (float("nan"), 0))
-            amount, status, text = round(amount, unit.decimales), "", contexte.absence(Statut.NON_TRANSMIS)
-            if pd.isna(amount):
-                status = Statut.NON_TRANSMIS
-            else:
-                text = nombre_court(amount) if unit.decimales else avec_unite(amount, "", 0)
+            amount, status, text = round(amount, unit.decimales), Statut.NON_TRANSMIS, absent
+            if pd.notna(amount):
+                status, text = "", nombre_court(amount) if unit.decimales else avec_unite(amount, "", 0)
                 text = f"au moins {text}" if missing else text
             element = (fiche.numero, nature.id, nature.libelle, nature.unite)
             rows.append((*element, year, amount, int(missing), status, text))

@@ -39,15 +39,6 @@ HASARD = "trop_peu"
 FOIS, VOYELLES = "{valeur} fois", "aàâeéèêiîoôuhy"
 CITES = 3  # beyond, those who have given nothing are counted
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
-PROMESSES = ("tableau-contrat", "tableau-promesses")
-MANQUES = ("tableau-manques", "tableau-a-collecter", "tableau-collecte", "tableau-contrat")
-ETATS = ("figure-etats-des-fiches", "figure-etats", "tableau-actions", "tableau-contrat", *MANQUES)
-MESURES = ("tableau-familles", "tableau-indicateurs", "tableau-trajectoires", "tableau-contrat", "tableau-promesses")
-MOYENS = ("tableau-moyens-signataires", "tableau-moyens", *MANQUES)
-DECISIONS = ("tableau-propositions", "tableau-recommandations", *MANQUES)
-TERRITOIRE = ("tableau-territoire", "tableau-diagnostic-revisite")
-CIBLES, COMPARAISON = ("tableau-trajectoires",), ("tableau-ecarts-comparables",)
-RECOMMANDATIONS, ARTICLES = ("tableau-recommandations",), ("tableau-articles",)
 
 
 @dataclass(frozen=True)
@@ -100,23 +91,23 @@ class MessagesDuSuivi:
         """Yield what is not known or not sure, what weighs most first."""
         rows, states, contexte, annee = self.lignes, self.etude.etats, self.etude.contexte, self.etude.annee
         if self.fiche is None and self.etude.bilan.comite is None:
-            yield self._dire("comite", DECISIONS)
+            yield self._dire("comite", "decisions")
         if unknown := int(inconnues(states, self._arrete).sum()):
-            yield self._dire("inconnues", ETATS, unknown, lesquelles=_parmi(unknown, len(states), "action", True))
+            yield self._dire("inconnues", "etats", unknown, lesquelles=_parmi(unknown, len(states), "action", True))
         if not self.muette:
             silent = self._non_transmis()
             if len(silent):
                 by, first = service(self.etude, silent["responsable"].mode().iloc[0]), self._premier(silent)
                 first = f"« {minuscule(abreger(first, self.regles.signes))} » ({by})"
-                yield self._dire("non_transmis", MANQUES, len(silent), premier=first)
+                yield self._dire("non_transmis", "manques", len(silent), premier=first)
             unsure = rows[rows["statut"].isin(PROVISOIRES) & rows["valeur"].notna()]
             if len(unsure):
-                yield self._dire("provisoires", MESURES, len(unsure), premier=self._premier(unsure))
+                yield self._dire("provisoires", "mesures", len(unsure), premier=self._premier(unsure))
             chance = rows[rows["evolution"].eq(HASARD)]  # the first figure whose change chance alone explains
             if len(chance):
                 name, *values = chance[["indicateur", "valeur_precedente", "valeur"]].iloc[0]
                 before, now = (contexte.valeur(name, value) for value in values)
-                yield self._dire("hasard", MESURES, premier=self._premier(chance), avant=before, apres=now)
+                yield self._dire("hasard", "mesures", premier=self._premier(chance), avant=before, apres=now)
         means = self._de_la_fiche(self.etude.annuel.moyens)
         given = set(means.loc[means["valeur"].notna(), "signataire"])
         parties = self.etude.convention.parties
@@ -125,17 +116,17 @@ class MessagesDuSuivi:
         if absent:
             who = tous(len(absent), "signataire") if len(absent) > CITES else enumerer(absent)
             subject = "cette fiche" if self.fiche else annee
-            yield self._dire("moyens_inconnus", MOYENS, len(absent), qui=who, quoi=subject)
+            yield self._dire("moyens_inconnus", "moyens", len(absent), qui=who, quoi=subject)
         elif count := int(lacking.sum()):
-            yield self._dire("moyens_en_partie", MOYENS, count, total=nombre(len(means)))
+            yield self._dire("moyens_en_partie", "moyens", count, total=nombre(len(means)))
         followed = rows[rows["renseigne"] | ~rows["facultatif"]]
         without, total = int(followed["cible"].isna().sum()), len(followed)
         if without == total > 1:
-            yield self._dire("aucune_cible", MESURES, total)
+            yield self._dire("aucune_cible", "mesures", total)
         elif without > 1:
             bare = vises(followed).eq(followed["cible"].notna()).all()
             lack = "pas de cible" if bare else "ni cible ni référence"
-            yield self._dire("sans_cible", MESURES, without, total=en_lettres(total), quoi=lack)
+            yield self._dire("sans_cible", "mesures", without, total=en_lettres(total), quoi=lack)
 
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
@@ -151,7 +142,7 @@ class MessagesDuSuivi:
                     indicateurs=nombrer(found.nombre, "indicateur"),
                     annee=self.etude.annee,
                 )
-                yield Message(text, DECISIONS)
+                yield self._message(text, "decisions")
         if not told:
             yield Message(self.regles.sans_decision)
 
@@ -170,7 +161,7 @@ class MessagesDuSuivi:
         told = [self._fait(row) for _, row in rows.head(self.regles.nombre).iterrows()]
         if told:
             told[0] = f"en {self.etude.annee}, {told[0]}"
-            yield Message(f"{'. '.join(map(majuscule, told))}.", MESURES)
+            yield self._message(f"{'. '.join(map(majuscule, told))}.", "mesures")
 
     def _fait(self, row: pd.Series) -> str:
         """Return a figure in a sentence, then, in brackets, whether it is provisional and what it was before."""
@@ -222,7 +213,7 @@ class MessagesDuSuivi:
             if len(late) > 1:
                 which, label = f"{en_lettres(len(late))} d'entre elles sont", f"dont {label}"
             text += f" ; {which} en retard, {label}"
-        yield Message(f"{text}.", ETATS)
+        yield self._message(f"{text}.", "etats")
 
     def _depenses(self) -> Iterator[Message]:
         """Yield what each signatory spent to run the services, beside the year before, and, apart, the investments."""
@@ -245,7 +236,7 @@ class MessagesDuSuivi:
         spent = means.loc[means["nature"].eq(INVESTISSEMENT), "valeur"].sum()
         if spent > 0:
             text += f" ; {_euros(spent)} d'investissement sont comptés à part"
-        yield Message(f"{text}.", MOYENS)
+        yield self._message(f"{text}.", "moyens")
 
     # What nobody handed in.
 
@@ -261,7 +252,7 @@ class MessagesDuSuivi:
                 text = words.format(valeur=value, annee=last["annee"], territoire=place.nom, a=place.a)
                 told.append(f"{text}.")
         if told:
-            yield Message(" ".join(told[:2]), TERRITOIRE)
+            yield self._message(" ".join(told[:2]), "territoire")
 
     def _objectifs(self) -> Iterator[Message]:
         """Yield what is aimed at: the first aims as a sentence when they are verbs, the first one quoted if not."""
@@ -269,9 +260,9 @@ class MessagesDuSuivi:
         aims = [minuscule(text.rstrip(" .")) for text in (self.fiche.objectifs if self.fiche else stakes)]
         if aims and all(INFINITIF.match(text) for text in aims):
             told = [f"d'{text}" if text[0] in VOYELLES else f"de {text}" for text in aims[:2]]
-            yield self._dire("buts", PROMESSES, buts=enumerer(told))
+            yield self._dire("buts", "promesses", buts=enumerer(told))
         elif aims:
-            yield self._dire("objectifs", PROMESSES, combien=nombrer(len(aims), "objectif"), premier=aims[0])
+            yield self._dire("objectifs", "promesses", combien=nombrer(len(aims), "objectif"), premier=aims[0])
 
     def _promesses(self) -> Iterator[Message]:
         """Yield what the convention wanted begun or done by then."""
@@ -280,12 +271,12 @@ class MessagesDuSuivi:
         dated = rows.loc[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(self.etude.annee), "libelle"]
         what, who = ("de cette fiche", "Cette fiche") if self.fiche else ("de la convention", "La convention")
         if total and due.empty:
-            yield self._dire("rien_avant", ETATS, qui=who, debut=int(rows["debut"].min().year))
+            yield self._dire("rien_avant", "etats", qui=who, debut=int(rows["debut"].min().year))
         elif total:
             some = f"{en_lettres(len(due), feminin=True)} des {nombrer(total, 'action')}"
             which = tous(total, "action") if len(due) == total else some
             done = [f", et « {abreger(text, self.regles.signes)} » devait avoir abouti" for text in dated[:1]]
-            yield self._dire("promesses", ETATS, len(due), lesquelles=which, de_quoi=what, abouti="".join(done))
+            yield self._dire("promesses", "etats", len(due), lesquelles=which, de_quoi=what, abouti="".join(done))
 
     def _attendus(self) -> Iterator[Message]:
         """Yield who owes the values of the year."""
@@ -296,7 +287,7 @@ class MessagesDuSuivi:
         values = f"{nombrer(len(rows), 'valeur', feminin=True)} de {self.etude.annee}"
         words = {"valeurs": values, "qui": counts.index[0], "surtout": surtout(counts)}
         words["manquent"] = f"{majuscule(values)} {'manquent' if len(rows) > 1 else 'manque'}"
-        yield self._dire("attendus", MANQUES, len(counts), **words)
+        yield self._dire("attendus", "manques", len(counts), **words)
 
     def _non_transmis(self) -> pd.DataFrame:
         """Return the indicators that somebody has to give for the year and did not."""
@@ -313,10 +304,14 @@ class MessagesDuSuivi:
     def _de_la_fiche(self, moyens: pd.DataFrame) -> pd.DataFrame:
         return moyens if self.fiche is None else moyens[moyens["fiche"].eq(self.fiche.numero)]
 
-    def _dire(self, cle: str, preuves: tuple[str, ...], nombre: int = 1, **mots: object) -> Message:
+    def _message(self, texte: str, preuves: str) -> Message:
+        return Message(texte, self.regles.preuves[preuves])
+
+    def _dire(self, cle: str, preuves: str, nombre: int = 1, **mots: object) -> Message:
         """Return a sentence of the catalogue about one thing, or about several."""
         form, count = self.regles.suivi[cle][-1 if nombre > 1 else 0], en_lettres(nombre)
-        return Message(form.format(nombre=count, Nombre=majuscule(count), annee=self.etude.annee, **mots), preuves)
+        text = form.format(nombre=count, Nombre=majuscule(count), annee=self.etude.annee, **mots)
+        return self._message(text, preuves)
 
 
 @dataclass(frozen=True)
@@ -355,24 +350,24 @@ class MessagesDeLaFin(MessagesDuSuivi):
         key = "effet_ecarts" if unusual else "effet_sans_ecart"
         if self.etude.preuves["resultats_compares"].completude == "absente":
             key = "effet_sans_comparaison"
-        yield self._dire(key, COMPARAISON, unusual)
+        yield self._dire(key, "comparaison", unusual)
         asked = demandes(self.etude.parcours)
         if silent := int(asked["annees_connues"].eq(0).sum()):
             which = _parmi(silent, len(asked), "indicateur demandé")
-            yield self._dire("jamais_transmis", CIBLES, debut=years[0], fin=years[-1], lesquels=which)
+            yield self._dire("jamais_transmis", "cibles", debut=years[0], fin=years[-1], lesquels=which)
         yield from super().incertitudes()
 
     def decisions(self) -> Iterator[Message]:
         """Yield the reconduction, the objectives to take up again, then what the last year calls for."""
         rules, proposed = self.regles.a_decider, self.etude.recommandations
         if self.etude.convention.citer("reconduction"):
-            yield Message(rules["reconduction"].format(fin=date_longue(self.etude.suivi.fin)), ARTICLES)
+            yield self._message(rules["reconduction"].format(fin=date_longue(self.etude.suivi.fin)), "articles")
         for code in ("adapter", "rendre_mesurable", "arreter"):
             labels = proposed.loc[proposed["decision"].eq(code), "libelle"]
             if len(labels):
                 first = f"« {abreger(minuscule(labels.iloc[0]), self.regles.signes)} »"
                 many = "l'objectif" if len(labels) == 1 else f"les {nombrer(len(labels), 'objectif')}"
-                yield Message(rules[code].format(objectifs=many, premier=first), RECOMMANDATIONS)
+                yield self._message(rules[code].format(objectifs=many, premier=first), "recommandations")
         yield from super().decisions()
 
     def _cibles(self) -> Iterator[Message]:
@@ -388,7 +383,7 @@ class MessagesDeLaFin(MessagesDuSuivi):
             others = int(reached.total - reached.valeur)
             many = "une ne l'est pas," if others == 1 else f"{en_lettres(others)} ne le sont pas, dont"
             text += f" ; {many} « {contexte.indicateurs[row.indicateur].libelle} » ({now} au lieu de {aim})"
-        yield Message(f"{text}.", CIBLES)
+        yield self._message(f"{text}.", "cibles")
 
 
 def surtout(demandes: pd.Series, verbe: str = "à commencer par") -> str:

@@ -163,12 +163,6 @@ def _valeurs_initiales(etude: EtudeAnnuelle) -> list[str]:
     return [f"{service(etude, name)} ({count})" for name, count in counts.items()]
 
 
-def _lacunes(etude: EtudeAnnuelle) -> list[str]:
-    labels = {lacune.id: lacune.objet for lacune in etude.convention.lacunes}
-    first = [labels.pop(name) for name in etude.convention.lacunes_d_abord if name in labels]
-    return [*first, *labels.values()]
-
-
 def service(etude: EtudeAnnuelle, identifiant: str) -> str:
     """Return the label of a service that fills a part of the year's spreadsheet, without what it has in brackets."""
     known = etude.catalogue.responsables.get(identifiant)
@@ -187,5 +181,5 @@ APPELS: dict[str, Callable[[EtudeAnnuelle], list]] = {
     "suites": _suites,
     "cibles": _cibles,
     "valeurs_initiales": _valeurs_initiales,
-    "lacunes": _lacunes,
+    "lacunes": lambda etude: [item.objet for item in etude.convention.lacunes_en_ordre],
 }

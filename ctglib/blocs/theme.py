@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from ctglib.blocs.diagnostic import EtudeDiagnostic, lacunes_en_ordre
+from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.calculs.comparaison import DECIMALES_INDICE, DUREE_VARIATION, FICHE, Constat, incertains
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
@@ -382,7 +382,7 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
 
 def lacunes(convention: Convention, source: str, *, premieres: int | None = None) -> Tableau:
     """Return one row a gap, with the question to put to the parties: all in their order, or those to put first."""
-    items = convention.lacunes if premieres is None else lacunes_en_ordre(convention)[:premieres]
+    items = convention.lacunes if premieres is None else convention.lacunes_en_ordre[:premieres]
     names = ["id", "objet", "manque", "reference", "question"]
     columns = [
         Colonne("objet", "Objet"),

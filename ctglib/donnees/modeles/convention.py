@@ -296,6 +296,12 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
         return self.citer(role) or role
 
     @property
+    def lacunes_en_ordre(self) -> list[Lacune]:
+        """What the text leaves open, those to be put first before the others."""
+        ranks = {name: rank for rank, name in enumerate(self.lacunes_d_abord)}
+        return sorted(self.lacunes, key=lambda lacune: ranks.get(lacune.id, len(ranks)))
+
+    @property
     def limites(self) -> list[str]:
         """What follows, for the figures that reports may show, from the clauses on data."""
         told = {item.numero: item.consequence for item in self.articles}

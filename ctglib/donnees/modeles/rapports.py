@@ -210,6 +210,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     familles: dict[Identifiant, Texte]
     reste: Texte
     sans_decision: Texte
+    preuves: dict[Identifiant, tuple[Texte, ...]]  # of what the years say: anchors of what shows it
     suivi: dict[Identifiant, tuple[Texte, ...]]  # about one, about several
     territoire: dict[noms.Contexte, Texte]
     articles: dict[Texte, tuple[Texte, ...]]
