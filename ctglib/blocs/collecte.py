@@ -131,15 +131,6 @@ def colonnes_de_ce_qui_manque(*autres: Colonne) -> list[Colonne]:
     ]
 
 
-def tableau_manques_finaux(etude: EtudeFinale) -> Tableau:
-    """Return what the whole convention lacks, one row a thing, all its years at once, for the screen."""
-    rows, title, source = ce_qui_manque(etude), "Ce qui manque, et à qui le demander", SOURCE_DES_MANQUES
-    return etude.tableau(
-        rows, colonnes_de_ce_qui_manque(), "manques", title, donnees=etude.elements_manquants, source=source,
-        groupes=rows["service"], classe=LONG, ecran=True,
-    )  # fmt: skip
-
-
 def tableau_revisions(etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: bool = False) -> Tableau:
     """Return one row a value that this bilan gives otherwise than last year's: from what, to what, and why."""
     contexte = etude.contexte

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ctglib.blocs.collecte import tableau_manques_finaux
+from ctglib.blocs.collecte import SOURCE_DES_MANQUES, ce_qui_manque, colonnes_de_ce_qui_manque
 from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
@@ -126,7 +126,7 @@ class EvaluationFinale:
         return paragraphe(self.etude.mot("aucun_suivi").format(fin=years[-1], **counts))
 
     def manques(self) -> Bloc | None:
-        """Return how much is missing, and from whom; the list itself is for the screen."""
+        """Return how much is missing, and from whom; then, for the screen, each thing once, all its years together."""
         missing, known = self.etude.elements_manquants, self.etude.catalogue.responsables
         if missing.empty:
             return None
@@ -134,7 +134,11 @@ class EvaluationFinale:
         labels = [known[name].libelle.partition(" (")[0] if name in known else name for name in counts.index]
         named = ", ".join(f"{label} ({count})" for label, count in zip(labels, counts, strict=True))
         told = self.etude.mot("manques").format(nombre=len(missing), services=named)
-        return paragraphe(told) + tableau_manques_finaux(self.etude)
+        rows, columns = ce_qui_manque(self.etude), colonnes_de_ce_qui_manque()
+        return paragraphe(told) + self.etude.tableau(
+            rows, columns, "manques", "Ce qui manque, et à qui le demander", donnees=missing,
+            source=SOURCE_DES_MANQUES, groupes=rows["service"], classe="texte-long", ecran=True,
+        )  # fmt: skip
 
     def ecrans(self) -> Bloc | None:
         """Return the long tables, for the screen and the CSV alone."""
