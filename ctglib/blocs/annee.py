@@ -31,41 +31,23 @@ EXCEPTION = "une exception se dit sous le tableau qui la montre"  # of secrecy
 
 @dataclass(frozen=True)
 class EtudeAnnuelle(Montrable):
-    """The follow-up of a convention as the reports of one year read it, and what is worked out from it once.
+    """The follow-up of a convention as the reports of one year read it, and what is worked out from it once."""
 
-    Args:
-        nom: What it is called in the record of the reads: « etude/harnes/2024/publique ».
-        suivi: The checked data, years up to ``annee``, small counts already suppressed.
-        annee: Year of the reports.
-        diffusion: « publique » or « interne »: the grid of annexe 4 is shown in the latter only.
-        empreintes: The sha256 of every data file read, by path.
-        gabarit: Which service fills what in the yearly workbook: whom to ask.
-        retraits: table, raison: tables that secrecy withholds whole.
-        contexte: The words of every indicator, the territory, its reference, and the source of the follow-up.
-        mesures: The values of every indicator of the fiches by year (``ctglib.calculs.suivi.series``).
-        evaluation: The scoring of the year, one row an indicator and modalité (``ctglib.calculs.evaluation``).
-        etats: The state of each modalité of the fiches (``ctglib.calculs.etats``).
-        collecte: How many indicators are informed (``ctglib.calculs.collecte.taux_de_collecte``).
-        a_collecter: What the next collection asks for, service by service.
-        revisions: What this bilan says of earlier years otherwise than last year's.
-        series: The public figures known to the bilan of the year, all their years.
-    """
-
-    nom: str
-    suivi: DossierSuivi
+    nom: str  # what it is called in the record of the reads: « etude/harnes/2024/publique »
+    suivi: DossierSuivi  # the checked data, years up to ``annee``, small counts already suppressed
     annee: int
-    diffusion: str
-    empreintes: Mapping[str, str]
-    gabarit: Gabarit
-    retraits: pd.DataFrame
-    contexte: Contexte
-    mesures: pd.DataFrame
-    evaluation: pd.DataFrame
-    etats: pd.DataFrame
-    collecte: pd.DataFrame
-    a_collecter: pd.DataFrame
-    revisions: pd.DataFrame
-    series: pd.DataFrame
+    diffusion: str  # « publique » or « interne »: the grid of annexe 4 is shown in the latter only
+    empreintes: Mapping[str, str]  # the sha256 of every data file read, by path
+    gabarit: Gabarit  # which service fills what in the yearly workbook: whom to ask
+    retraits: pd.DataFrame  # table, raison: tables that secrecy withholds whole
+    contexte: Contexte  # the words of every indicator, the territory, its reference, the source of the follow-up
+    mesures: pd.DataFrame  # the values of every indicator of the fiches by year (``ctglib.calculs.suivi.series``)
+    evaluation: pd.DataFrame  # the scoring, one row an indicator and modalité (``ctglib.calculs.evaluation``)
+    etats: pd.DataFrame  # the state of each modalité of the fiches (``ctglib.calculs.etats``)
+    collecte: pd.DataFrame  # how many indicators are informed (``ctglib.calculs.collecte.taux_de_collecte``)
+    a_collecter: pd.DataFrame  # what the next collection asks for, service by service
+    revisions: pd.DataFrame  # what this bilan says of earlier years otherwise than last year's
+    series: pd.DataFrame  # the public figures known to the bilan of the year, all their years
 
     convention = property(attrgetter("suivi.convention"))
     catalogue = property(attrgetter("suivi.catalogue"))

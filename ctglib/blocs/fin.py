@@ -55,19 +55,12 @@ def sur(valeur: float, total: float) -> str:
 
 @dataclass(frozen=True)
 class EtudeFinale(EtudeAnnuelle):
-    """The whole convention, as its evaluation reads it: its last year, in which all are; each result is computed once.
+    """The whole convention, as its evaluation reads it: its last year, in which all are; each result is kept."""
 
-    Args:
-        finale: Rules, readings, what the evaluators entered.
-        comparables: The comparison with other communes.
-        constats: The findings of the diagnostic that the convention began with.
-        besoins: Its needs and those of the fiches, each once.
-    """
-
-    finale: Finale
-    comparables: Comparables
-    constats: tuple[Constat, ...]
-    besoins: pd.DataFrame
+    finale: Finale  # rules, readings, what the evaluators entered
+    comparables: Comparables  # the comparison with other communes
+    constats: tuple[Constat, ...]  # the findings of the diagnostic that the convention began with
+    besoins: pd.DataFrame  # its needs and those of the fiches, each once
 
     @property
     def annees(self) -> tuple[int, ...]:

@@ -69,13 +69,7 @@ def limites(
     """Return the limits of the report: its one reference, doubtful and absent values, what the articles limit.
 
     The same absences in both territories are named once; a territory of which nothing is known is told in a sentence.
-
-    Args:
-        constats: A finding for every indicator.
-        engagements: What the convention says of its data.
-        contexte: The words and the two territories.
-        manquants: What the report leaves out.
-        doutes: Whether some values are marked as doubtful.
+    ``engagements`` is what the convention says of its data, ``manquants`` what the report leaves out.
     """
     told = [
         f"Seule référence : {contexte.reference.le} ; la convention ne donne aucune commune comparable.",

@@ -43,12 +43,7 @@ INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 
 @dataclass(frozen=True)
 class MessagesDuSuivi:
-    """The messages of a year, whole or of one fiche.
-
-    Args:
-        etude: What was handed in, and what is worked out from it: the fiche's own part when there is one.
-        fiche: The one fiche of the report, None for all of them.
-    """
+    """The messages of a year, whole or of one fiche, of which the study is then the part."""
 
     etude: EtudeAnnuelle
     fiche: Fiche | None = None
@@ -389,9 +384,7 @@ class MessagesDeLaFin(MessagesDuSuivi):
 def surtout(demandes: pd.Series, verbe: str = "à commencer par") -> str:
     """Return whom most is asked of, with how much: « , à commencer par « A » et « B » (sept chacun) »; "" when all are.
 
-    Args:
-        demandes: How much is asked of each service, by its name, the most first.
-        verbe: What comes before the names.
+    ``demandes`` is how much is asked of each service, by its name, the most first.
     """
     most = demandes[demandes.eq(demandes.max())]
     if len(most) in (len(demandes), *range(CITES + 1, len(demandes))):

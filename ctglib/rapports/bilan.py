@@ -442,10 +442,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     """Return each axis, its fiches in a few sentences, with the way to their reports; None without a follow-up.
 
     Of a fiche: its states, then the first success and the first difficulty that the parties wrote of the year.
-
-    Args:
-        etude: The year.
-        dossier: Of the reports of the fiches, beside this one.
+    ``dossier`` is where the reports of the fiches are, seen from this one.
     """
     if etude.annuel.vide:
         return None
