@@ -149,18 +149,10 @@ class Colonnes(Bloc):
 
 @dataclass(frozen=True)
 class Dessin(Bloc):
-    """A figure as it was drawn: what a document carries of it.
+    """A figure as it was drawn: what a document carries of it (see ``Figure``).
 
-    Args:
-        nom: Short name (letters, digits, hyphens): the anchor is « figure-nom ».
-        titre: Caption, without its number.
-        alt: What the chart shows, in one or two sentences, with its main figures.
-        svg_large: The drawing for a page of 17 cm.
-        svg_etroit: The same for a telephone, 8.5 cm wide.
-        lecture: One sentence that reads one real figure of the chart, without « Lecture : »; may be empty.
-        source: Producer and document.
-        tableau: The numbers of the chart, if any.
-        numero: « Figure 1 », once the report is assembled.
+    ``svg_large`` is for a page of 17 cm, ``svg_etroit`` for a telephone, 8.5 cm wide; ``numero`` is « Figure 1 », once
+    the report is assembled.
     """
 
     nom: str
@@ -266,11 +258,7 @@ GENRES = {name: kind for name, kind in globals().items() if is_dataclass(kind)} 
 
 
 def en_json(objet: object) -> object:
-    """Return an object as JSON; of a figure, what was drawn.
-
-    Raises:
-        TypeError: It is none of ours.
-    """
+    """Return an object as JSON, of a figure what was drawn; a TypeError for what is none of ours."""
     if objet is None or isinstance(objet, (str, int)):
         return objet
     if isinstance(objet, (tuple, list)):
@@ -299,11 +287,7 @@ def _valeur(valeur: object) -> object:
 
 
 def de_json(ecrit: object) -> object:
-    """Return the object that was written by ``en_json``.
-
-    Raises:
-        KeyError: It is not an object of ours.
-    """
+    """Return the object that was written by ``en_json``; a KeyError for what is none of ours."""
     if isinstance(ecrit, list):
         return tuple(de_json(item) for item in ecrit)
     if not isinstance(ecrit, dict):

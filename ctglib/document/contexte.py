@@ -27,15 +27,9 @@ REPERES = {"": "le départ", IMPLICITE: "la référence"}  # what a target by an
 
 @dataclass(frozen=True)
 class Contexte(Montrable):
-    """The words of the catalogue, the two territories, and the source that captions name.
+    """The words of the catalogue by id or code, the territory looked at, that it is compared with, the source.
 
-    Args:
-        indicateurs: The catalogue by id.
-        unites: The units by id.
-        statuts: The statuses by code.
-        territoire: The territory looked at.
-        reference: The territory it is compared with.
-        source: Producer and document, as captions write it.
+    ``source`` is the producer and the document, as captions write them.
     """
 
     indicateurs: Mapping[str, Indicateur]
@@ -115,11 +109,7 @@ def marquer(texte: str, statut: str) -> str:
 def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "") -> Callable[[pd.Series], str]:
     """Return what writes a column of a row: its value without unit, the word of its absence, the mark of its status.
 
-    Args:
-        contexte: The words.
-        indicateur: Whose decimals it has; one decimal when there is none.
-        colonne: The value.
-        statut: Its status, « statut_ » and the column unless told.
+    It has the decimals of its indicator, one when there is none; its status is in « statut_colonne », unless told.
     """
 
     def ecrire(row: pd.Series) -> str:
@@ -142,12 +132,7 @@ def visee(row: object, contexte: Contexte, mots: Evaluation) -> str:
 def bande(row: object, valeur: float, tenue: float, contexte: Contexte, mots: Evaluation) -> str:
     """Return « dans la bande, 2 de moins que la cible »: a band never hides the signed gap.
 
-    Args:
-        row: Of the evaluation or of a parcours: its indicator, and where what it keeps comes from.
-        valeur: The value measured.
-        tenue: The value to be kept.
-        contexte: The words of the indicator.
-        mots: The words of the band.
+    ``row``, of the evaluation or of a parcours, says the indicator, and where the value to be kept comes from.
     """
     gap, mark = valeur - tenue, REPERES.get(row.origine_cible, "la cible")
     side = "de moins" if gap < 0 else "de plus"
@@ -157,11 +142,7 @@ def bande(row: object, valeur: float, tenue: float, contexte: Contexte, mots: Ev
 def petits_publies(rows: pd.DataFrame, colonnes: Iterable[str], seuil: int, contexte: Contexte) -> tuple[str, ...]:
     """Return why counts under the threshold are shown, beside the table that shows them; nothing when none is.
 
-    Args:
-        rows: With ``indicateur`` and the values shown.
-        colonnes: The columns of these values.
-        seuil: Counts of persons under it are suppressed elsewhere.
-        contexte: The indicators, of which some have an exception.
+    ``rows`` have ``indicateur``, and the values shown in ``colonnes``; some indicators have an exception to secrecy.
     """
     small = (rows[list(colonnes)].gt(0) & rows[list(colonnes)].lt(seuil)).any(axis=1)
     items = [contexte.indicateurs[name] for name in dict.fromkeys(rows.loc[small, "indicateur"])]

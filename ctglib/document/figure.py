@@ -57,7 +57,7 @@ class Figure(Bloc):
     """A captioned, sourced chart; its number is given when the report is assembled.
 
     Args:
-        nom: Short name (letters, digits, hyphens): the anchor of the figure.
+        nom: Short name (letters, digits, hyphens): the anchor is « figure-nom ».
         titre: Caption, without its number; it asks the question or says the answer.
         alt: What the chart shows, in one or two sentences, with its main figures.
         lecture: One sentence that reads one real figure of the chart, without « Lecture : »; it may be "".
@@ -229,11 +229,7 @@ class _Renderer(RendererSVG):
 def svg(figure: Dessin, nom: str, alt: str, taille: str) -> str:
     """Return a figure as an ``<svg role="img">`` element whose ids belong to it alone; its texts stay texts.
 
-    Args:
-        figure: Any figure of matplotlib.
-        nom: Name of the figure; with ``taille`` it prefixes every id.
-        alt: What stands for the drawing.
-        taille: « large » or « etroit », also the class of the element.
+    ``nom`` and ``taille`` (« large », « etroit »: the class of the element) prefix every id.
     """
     width, height = (72 * side for side in figure.get_size_inches())
     dpi, shown, buffer = figure.dpi, figure.patch.get_visible(), StringIO()
@@ -281,13 +277,9 @@ def _short(number: str) -> str:
 
 
 def image(figure: Dessin, form: str, titre: str, source: str) -> bytes:
-    """Return a figure as a file, its title above and its source under it, both inside the image; no date.
+    """Return a figure as a PNG, SVG or PDF without date, its title above it and its source under it.
 
-    Args:
-        figure: Any figure of matplotlib; it is left as it was.
-        form: « png », « svg » or « pdf ».
-        titre: What stands above, cut into lines.
-        source: What stands under.
+    Any figure of matplotlib will do; it is left as it was.
     """
     with charter_style():
         size = matplotlib.rcParams["font.size"]

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain, count, takewhile
 from typing import TYPE_CHECKING
+
+from mistune import create_markdown
 
 from ctglib.document import blocs as objets
 from ctglib.document.blocs import Bloc, Dessin, Lien, Liste, Morceau, Paragraphe, Texte, Titre, feuilles, morceaux
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from ctglib.document.blocs import Couverture
 
+LIRE_PROSE = create_markdown(renderer=None, plugins=["table"])  # tokens
 CHAPITRE, SOUS_SECTION = 2, 3
 PAGE_WEB = "tableau de la page web"  # what refers, on paper, to a table for the screen, which has no number
 CHAPITRES_D_UNE_PAGE = 4  # a report of no more has no chapter of sources, and no table of contents on paper
@@ -203,7 +206,7 @@ def assembler(carnet: NotebookNode) -> Document:
         place = f"- cellule {rank}, « {next(iter(cell.source.strip().splitlines()), '')} » : "
         if cell.cell_type == "markdown":
             try:
-                sections.append(_Section([bloc for token in _lecteur()(cell.source) for bloc in _blocs(token)]))
+                sections.append(_Section([bloc for token in LIRE_PROSE(cell.source) for bloc in _blocs(token)]))
             except ProseImpossible as error:
                 faults.append(f"{place}contient {error} ; écrivez-le en prose, ou montrez-le par une cellule de code.")
             continue
@@ -239,13 +242,6 @@ def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
 
 class ProseImpossible(ValueError):
     """A Markdown cell holds what no object of a document says; the message names it, in French."""
-
-
-@lru_cache(maxsize=1)
-def _lecteur() -> Callable[[str], list[dict]]:
-    from mistune import create_markdown
-
-    return create_markdown(renderer=None, plugins=["table"])
 
 
 def _blocs(jeton: dict) -> Iterator[Bloc]:

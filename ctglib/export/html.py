@@ -31,11 +31,7 @@ def composer(document: Document) -> str:
 
 
 def ecrire_html(objet: object) -> str:
-    """Return an object as HTML; a string stays one, to be escaped.
-
-    Raises:
-        TypeError: It is not an object of a document.
-    """
+    """Return an object of a document as HTML, and a TypeError for another; a string stays one, to be escaped."""
     if isinstance(objet, str):
         return objet
     if type(objet) not in GENRES.values():

@@ -59,11 +59,7 @@ def composer(document: Document) -> bytes:
 
 
 def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
-    """Return the PDF of a body, in one of the frames of ``rapport.typ``, to which all is told as JSON.
-
-    Raises:
-        typst.TypstError: See ``composer``.
-    """
+    """Return the PDF of a body, in one of the frames of ``rapport.typ``, to which all is told as JSON."""
     cover, logos = document.couverture, []
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
         root = Path(folder)
@@ -109,11 +105,7 @@ def compilateur(root: Path, texte: str) -> typst.Compiler:
 
 
 def en_donnees(objet: object) -> object:
-    """Return what ``rapport.typ`` is told of an object: its kind and its fields, every text as it is shown.
-
-    Raises:
-        TypeError: It is not an object of a document.
-    """
+    """Return what ``rapport.typ`` is told of an object of a document: its kind and its fields, texts as shown."""
     match objet:
         case str():
             return secable(objet)

@@ -71,11 +71,7 @@ def composer(document: Document) -> bytes:
 
 
 def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
-    """Add an object at the end of a Word document; ``images`` are those of ``en_images``.
-
-    Raises:
-        TypeError: It is not an object of a document.
-    """
+    """Add an object of a document at the end of a Word file; ``images`` are those of ``en_images``."""
     match objet:
         case blocs.Groupe(pieces):
             for piece in pieces:

@@ -53,20 +53,11 @@ def assemble(
     contexte: Contexte, draw: Callable[[Planche], float], *, nom: str, titre: str, alt: str, lecture: str,
     colonnes: Mapping[str, str], lignes: pd.DataFrame, mots: int = 1, source: str = "", **reste: object,
 ) -> Figure:  # fmt: skip
-    """Return the figure of a chart.
+    """Return the figure of a chart (see ``Figure``), whose source is the context's unless told.
 
-    Args:
-        contexte: The territory, and the source when it is not given.
-        draw: Draws on the sheet it is given and returns the height it took, in points.
-        nom: Short name of the figure.
-        titre: Its caption.
-        alt: What the chart shows, with its main figures.
-        lecture: One sentence that reads one figure.
-        colonnes: The columns of its numbers and their headers.
-        lignes: Their rows, as text.
-        mots: How many of the first columns are words, the others being numbers.
-        source: Producer and document, when not the context's.
-        reste: What else a table takes: ``donnees``, unrounded; ``groupes``, ``notes``.
+    ``draw`` draws on the sheet it is given and returns the height it took, in points. ``colonnes`` are the columns of
+    its numbers and their headers, ``lignes`` their rows, as text; the first columns, as many as ``mots``, are words.
+    ``reste`` is what else a table takes: ``donnees``, unrounded; ``groupes``, ``notes``.
     """
     source = source or contexte.source
     columns = [Colonne(key, head, numerique=rank >= mots) for rank, (key, head) in enumerate(colonnes.items())]
@@ -153,12 +144,8 @@ def spread(
 ) -> list[float]:
     """Return where things start along a line so that none covers the next, each as near its own start as can be.
 
-    Args:
-        places: Where each would start, in increasing order.
-        sizes: How long each is.
-        gap: What is kept between two.
-        low: No start is before it, unless all do not fit.
-        high: No end is beyond it.
+    ``places`` is where each would start, in increasing order; ``sizes`` how long they are; ``gap`` is kept between two.
+    No end is beyond ``high``, and no start before ``low``, unless all do not fit.
     """
     starts: list[float] = []
     for rank, place in enumerate(places):
@@ -174,11 +161,7 @@ def spread(
 class Planche:
     """A sheet of one of the charter's widths; ``narrow`` tells a chart to put its labels above its marks.
 
-    Attributes:
-        axes: Its axes in points, y downwards; ``plot`` adds axes in data coordinates.
-        couleurs: The colours of the charter.
-        leading: In points.
-        left: Where the marks of rows begin.
+    ``axes`` are in points, y downwards; ``plot`` adds axes in data coordinates. Marks of rows begin at ``left``.
     """
 
     def __init__(self, taille: str) -> None:
@@ -287,12 +270,8 @@ class Planche:
     ) -> tuple[list[float], float]:
         """Write the labels of rows; return the middles of their marks, and the bottom of the last row.
 
-        Args:
-            labels: One a row.
-            top: Top of the first row.
-            details: What qualifies each label (kind, management): under it, or after it on a narrow sheet.
-            mark: Height that the marks of a row need.
-            first: On a narrow sheet, height kept between the first label and its marks.
+        What qualifies a label (kind, management) stands under it, or after it on a narrow sheet. The marks of a row are
+        as high as ``mark``; on a narrow sheet, ``first`` is kept between the first label and its marks.
         """
         lead, grey, narrow = self.leading, self.couleurs.secondaire, self.narrow
         width, middles, y = self.width if narrow else self.left - GUTTER, [], top
@@ -337,12 +316,9 @@ class Planche:
         return bottom + 16
 
     def put_names(self, y: float, names: Sequence[tuple[float, str, str]], right: float = 0.0) -> None:
-        """Write one or two names above their marks, away from each other and inside the sheet.
+        """Write one or two names above their marks, away from each other, inside the sheet or left of a place.
 
-        Args:
-            y: Middle of the names.
-            names: Place of the mark, name and colour, from left to right.
-            right: Where the names must end, when not at the end of the sheet.
+        A name is the place of its mark, its text and its colour; they come from left to right.
         """
         limit = right or self.width
         texts = [self.wrap(nom, limit / len(names) - BETWEEN_NAMES, 1, bold=True)[0] for _, nom, _ in names]

@@ -96,13 +96,10 @@ def _put_block(planche: Planche, place: tuple[float, float, float], texts: pd.Da
 
 
 def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: str = "") -> None:
-    """Draw communes on axes.
+    """Draw communes on axes, which lose their frame.
 
-    Args:
-        ax: The axes, which lose their frame.
-        communes: code, contour (rings of longitudes and latitudes), valeur (NaN for none).
-        legende: Title of the key.
-        entouree: Code of the commune whose border is drawn over the others.
+    ``communes`` have code, contour (rings of longitudes and latitudes) and valeur (NaN for none); the border of that of
+    code ``entouree`` is drawn over the others. ``legende`` is the title of the key.
     """
     colours, values = charte().couleurs, communes["valeur"]
     known = min(CLASSES, values.nunique())

@@ -65,12 +65,9 @@ class Serie:
     """An indicator, or one of its modalités, and what its panel shows.
 
     Args:
-        nom: Its label, and its modalité.
-        titre: The title of its panel.
-        detail: What stands under it: the modalité, the unit.
+        detail: What stands under its title: the modalité, the unit.
         rows: One row a year, with ``texte``, what a value reads, and ``etiquette``, what is written beside its point.
-        cible: Year and value of the target.
-        cible_dite: The target in words: « 20 en 2026 ».
+        cible: Year and value of the target; ``cible_dite`` is « 20 en 2026 ».
         remarques: Sentences under the panel, each after the sign of the drawing that it explains: « cible »,
             « absence », « provisoire », « rupture » or none.
         phrase: « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) »; empty when no value is known.
@@ -278,8 +275,7 @@ def _put_values(
 ) -> list[tuple[str, str]]:  # fmt: skip
     """Write the first and the last value, and the others when they are few, where they cover nothing.
 
-    Returns:
-        A remark for the first and for the last one when they have no room.
+    Return a remark for the first and for the last one when they have no room.
     """
     known, unplaced = panel.known, []
     taken = [_around(across.place(row.annee), upward.place(row.valeur), RADIUS) for row in known.itertuples()]
@@ -313,16 +309,10 @@ def _around(x: float, y: float, width: float, height: float = 0.0) -> Bbox:
 def free_place(
     width: float, point: tuple[float, float], taken: Sequence[Bbox], lines: Sequence[Path], frame: Bbox
 ) -> Bbox | None:
-    """Return the first place around a point that is free and inside a frame, None when there is none.
+    """Return the first place of that width around a point that is free and inside a frame, None when there is none.
 
-    The most natural ones come first: over the point, under it, beside it, then a little further.
-
-    Args:
-        width: Of what is written.
-        point: What it is beside.
-        taken: Rectangles that it must not touch.
-        lines: Lines that it must not cross.
-        frame: Where it must stay.
+    It touches no rectangle of ``taken`` and crosses no line. The most natural places come first: over the point, under
+    it, beside it, then a little further.
     """
     (x, y), half = point, CAPITAL / 2
     for far in (BESIDE, BESIDE + 6, BESIDE + 12):
