@@ -1,6 +1,6 @@
 """The consistency check of a convention: what its figures and its text contradict, leave out or do not justify.
 
-A rule yields its id and facts; ``regles.yaml`` has its severity, its question, and the words that the facts go into.
+``regles.yaml`` has the severity and the question of each rule, and the words that its facts go into.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def controler(dossier: Dossier) -> pd.DataFrame:
         makes doubtful, joined by « ; ».
     """
     check, obsolete = Controle(dossier), []
-    constats = [check.constat(rule, **facts) for find in REGLES for rule, facts in find(check)]
+    constats = [found for find in REGLES for found in find(check)]
     found = {item["cle"]: item for item in constats}
     for reason in dossier.justifications:
         if missing := [cle for cle in (reason.cle, *reason.redit_par) if cle not in found]:
@@ -121,7 +121,7 @@ class Controle(Lecture):
         }  # fmt: skip
 
 
-Constats = Iterator[tuple[str, dict[str, object]]]  # a rule, and the arguments of ``Controle.constat``
+Constats = Iterator[Constat]
 
 # The figures of annexe 1.
 
@@ -150,16 +150,14 @@ def parts_recalculees(check: Controle) -> Constats:
         computed = f"de {computed}" if " à " in computed else computed
         if item.calcul == "ratio_pour_100":
             computed = f"{' / '.join(check.ecrire(check.valeur(n, territoire), n) for n in item.termes)} = {computed}"
-        yield (
+        yield check.constat(
             "part_recalculee",
-            {
-                "cles": (item.id, territoire),
-                "lieu": check.lieu([item.id], territoire),
-                "objet": check.libelle(item.id),
-                "ecrit": check.ecrire(printed, item.id),
-                "calcule": computed,
-                "indicateurs": (item.id,),
-            },
+            cles=(item.id, territoire),
+            lieu=check.lieu([item.id], territoire),
+            objet=check.libelle(item.id),
+            ecrit=check.ecrire(printed, item.id),
+            calcule=computed,
+            indicateurs=(item.id,),
         )
 
 
@@ -265,7 +263,7 @@ def des_relations(rule: str, relations: str, lire: Callable[..., Trouve], check:
         if found := lire(relation, territoire, check):
             names, written, computed, doubtful = found
             told = {"lieu": check.lieu(names, territoire), "ecrit": written, "calcule": computed}
-            yield rule, {"relation": relation, "cles": (territoire,), "indicateurs": doubtful, **told}
+            yield check.constat(rule, relation=relation, cles=(territoire,), indicateurs=doubtful, **told)
 
 
 def variations_seules(check: Controle) -> Constats:
@@ -286,10 +284,10 @@ def variations_seules(check: Controle) -> Constats:
             "ecrit": variation(change),
         }
         if abs(change) > limit + EPSILON:
-            yield "variation_forte", {"limite": pourcent(limit, 0), "indicateurs": (name,), **told}
+            yield check.constat("variation_forte", limite=pourcent(limit, 0), indicateurs=(name,), **told)
         reason, year = rupture_dans(check.catalogue.indicateurs[name], int(line.annee))
         if reason:
-            across.append(("rupture", {"annee": year, "pourquoi": reason, **told}))
+            across.append(check.constat("rupture", annee=year, pourquoi=reason, **told))
     yield from across
 
 
@@ -318,15 +316,13 @@ def memes_effectifs(check: Controle) -> Constats:
         at = check.convention.piece("offre")
         if names and (names[0], here) in check.lignes:
             at = f"{check.lieu(names[:1], here)}, et {at}"
-        yield (
+        yield check.constat(
             "meme_effectif",
-            {
-                "relation": relation,
-                "lieu": at,
-                "ecrit": " ; ".join(_effectif(place, value) for place, value in places),
-                "calcule": f"{', '.join(known[:-1])} ou {known[-1]} selon le passage",
-                "indicateurs": names,
-            },
+            relation=relation,
+            lieu=at,
+            ecrit=" ; ".join(_effectif(place, value) for place, value in places),
+            calcule=f"{', '.join(known[:-1])} ou {known[-1]} selon le passage",
+            indicateurs=names,
         )
 
 
@@ -383,16 +379,14 @@ def quotients(check: Controle) -> Constats:
             computed = [
                 " / ".join(check.ecrire(check.valeur(name, code), name) for name in (part, whole)) for code in codes
             ]
-            yield (
+            yield check.constat(
                 "quotient",
-                {
-                    "cles": (share.id,),
-                    "lieu": check.section(check.lignes[share.id, codes[0]].section),
-                    "objet": check.libelle(share.id),
-                    "ecrit": enumerer(written),
-                    "calcule": f"{check.libelle(part)} sur {check.libelle(whole)} : {enumerer(computed)}",
-                    "indicateurs": (share.id,),
-                },
+                cles=(share.id,),
+                lieu=check.section(check.lignes[share.id, codes[0]].section),
+                objet=check.libelle(share.id),
+                ecrit=enumerer(written),
+                calcule=f"{check.libelle(part)} sur {check.libelle(whole)} : {enumerer(computed)}",
+                indicateurs=(share.id,),
             )
 
 
@@ -408,17 +402,15 @@ def affirmations(check: Controle) -> Constats:
     judged = juger(check.dossier)
     for row in judged[judged["verdict"].ne("verifiee")].itertuples(index=False):
         named = [name for name in row.indicateurs.split(SEPARATEUR) if name]
-        yield (
+        yield check.constat(
             f"affirmation_{row.verdict}",
-            {
-                "cles": (row.id,),
-                "lieu": check.section(row.section),
-                "objet": " et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »",
-                "ecrit": row.resume,
-                "calcule": row.calcul,
-                "pourquoi": row.note,
-                "indicateurs": named if row.verdict == "contredite" and row.id in compared else (),
-            },
+            cles=(row.id,),
+            lieu=check.section(row.section),
+            objet=" et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »",
+            ecrit=row.resume,
+            calcule=row.calcul,
+            pourquoi=row.note,
+            indicateurs=named if row.verdict == "contredite" and row.id in compared else (),
         )
 
 
@@ -428,9 +420,8 @@ def periodicites(check: Controle) -> Constats:
         named = relation.indicateur in (*item.indicateurs, *item.parmi)
         if named and item.periodicite not in (None, relation.periodicite):
             told = {"resume": item.resume, "dite": item.periodicite, "vraie": relation.periodicite}
-            yield "periodicite", {
-                "relation": relation, "cles": (item.id,), "lieu": check.section(item.section), **told,
-            }  # fmt: skip
+            place = {"cles": (item.id,), "lieu": check.section(item.section)}
+            yield check.constat("periodicite", relation=relation, **place, **told)
 
 
 def ages_offerts(check: Controle) -> Constats:
@@ -446,15 +437,13 @@ def ages_offerts(check: Controle) -> Constats:
         if offered != meant:
             structures = [f"{row.nom} : {row.texte}" for row in taken.itertuples()]
             apart = [f"{words} : {_plages(years)}" for words, years in apart.items() if years]
-            yield (
+            yield check.constat(
                 "ages_offerts",
-                {
-                    "relation": relation,
-                    "cles": (f"fiche_{fiche.numero}",),
-                    "lieu": f"{check.convention.piece('offre')} et {fiche.reference}",
-                    "fiche": fiche,
-                    "calcule": " ; ".join([*structures, *apart]),
-                },
+                relation=relation,
+                cles=(f"fiche_{fiche.numero}",),
+                lieu=f"{check.convention.piece('offre')} et {fiche.reference}",
+                fiche=fiche,
+                calcule=" ; ".join([*structures, *apart]),
             )
 
 
@@ -487,21 +476,19 @@ def non_dits(check: Controle) -> Constats:
 
     for structure, rows in missing[bare].groupby("structure", sort=False):
         first = rows.iloc[0]
-        yield (
+        yield check.constat(
             "structure_non_decrite",
-            {
-                "cles": (str(structure),),
-                "structure": first,
-                "genre": minuscule(first["libelle_type"]),
-                "attendu": absents(rows),
-            },
+            cles=(str(structure),),
+            structure=first,
+            genre=minuscule(first["libelle_type"]),
+            attendu=absents(rows),
         )
     for kind, rows in missing[~bare].groupby("type", sort=False):
         told: dict[str, list[str]] = {}  # structures that lack the same are told together
         for name, lines in rows.groupby("nom", sort=False):
             told.setdefault(absents(lines), []).append(f"« {name} »")
         lacks = " ; ".join(f"{enumerer(names)} : {text}" for text, names in told.items())
-        yield "caracteristique_absente", {"cles": (str(kind),), "structure": rows.iloc[0], "calcule": lacks}
+        yield check.constat("caracteristique_absente", cles=(str(kind),), structure=rows.iloc[0], calcule=lacks)
 
 
 Dit = dict[str, object] | None  # what goes into the rule's words, None when there is nothing to find
@@ -511,7 +498,9 @@ def des_fiches(check: Controle) -> Constats:
     """Yield what each rule on one fiche finds, rule by rule."""
     for (rule, lire), fiche in product(DES_FICHES.items(), check.convention.fiches):
         if (found := lire(fiche, check)) is not None:
-            yield rule, {"cles": (f"fiche_{fiche.numero}",), "lieu": fiche.reference, "fiche": fiche.numero, **found}
+            yield check.constat(
+                rule, cles=(f"fiche_{fiche.numero}",), lieu=fiche.reference, fiche=fiche.numero, **found
+            )
 
 
 def _ecrits(fiche: Fiche, check: Controle) -> list[IndicateurFiche]:
@@ -611,21 +600,21 @@ def de_l_acte(check: Controle) -> Constats:
     """Yield what the act lacks: a date, the content of an annexe, a plan that lasts as long, what was declared."""
     convention = check.convention
     if isinstance(convention.date_signature, Absence):
-        yield "signature_sans_date", {"ecrit": convention.date_signature.absent}
+        yield check.constat("signature_sans_date", ecrit=convention.date_signature.absent)
     for rank, annexe in enumerate(convention.annexes_vides, start=1):
-        yield "annexe_vide", {"cles": (str(rank),), "objet": minuscule(annexe)}
+        yield check.constat("annexe_vide", cles=(str(rank),), objet=minuscule(annexe))
     start, end = convention.debut.year, convention.fin.year
     for rank, schema in enumerate(convention.schemas, start=1):
         told = f"échu en {schema.fin}, avant la fin de la convention en {end}"
         if schema.fin < start:
             told = f"échu avant le début de la convention, qui court de {start} à {end}"
         if schema.fin < end:
-            yield "schema_echu", {"cles": (str(rank),), "schema": schema, "calcule": told}
+            yield check.constat("schema_echu", cles=(str(rank),), schema=schema, calcule=told)
     roles = check.regle("lacune_du_diagnostic").mots["clauses"]
     places = tuple(convention.citer(role) for role in roles if convention.clause(role))
     for lacune in convention.lacunes:
         if lacune.reference.startswith(places):
-            yield "lacune_du_diagnostic", {"cles": (lacune.id,), "lacune": lacune, "question": lacune.question}
+            yield check.constat("lacune_du_diagnostic", cles=(lacune.id,), lacune=lacune, question=lacune.question)
 
 
 def corrections(check: Controle) -> Constats:
@@ -637,15 +626,15 @@ def corrections(check: Controle) -> Constats:
         found = {"cles": (item.id,), "correction": item}
         if count := int(rows.sum()):
             lines = f"{count} ligne{'s' * (count > 1)}"
-            yield "correction", {**found, "lignes": lines, "statut": "corrige", "motif": item.raison}
+            yield check.constat("correction", **found, lignes=lines, statut="corrige", motif=item.raison)
         else:
-            yield "correction_obsolete", found
+            yield check.constat("correction_obsolete", **found)
     words = check.regle("lecture_non_declaree").mots["note"]
     for name, table in tables.items():
         declared = [item.mention for item in check.dossier.corrections if item.fichier == name]
         for note in dict.fromkeys(table["note"]):
             if any(word in note.lower() for word in words) and not any(mention in note for mention in declared):
-                yield "lecture_non_declaree", {"cles": (note,), "fichier": name, "note": note}
+                yield check.constat("lecture_non_declaree", cles=(note,), fichier=name, note=note)
 
 
 REGLES: tuple[Callable[[Controle], Constats], ...] = (

@@ -100,13 +100,11 @@ def a_collecter(
     items, before = [catalogue.indicateurs_fiches[name] for name in rows["indicateur"]], convention.debut.year - 1
     useful = [item.table == "observations" and not any(before < one.annee for one in item.ruptures) for item in items]
     known, year, aimed = rows["valeur"].notna(), rows["annee"], rows["annee_cible"]
+    told = {name: [getattr(one.collecte, name, "") for one in items] for name in ("qui", "quand", "document")}
     rows = rows.assign(
+        **told,
         definition=[item.definition for item in items],
         dimension=[item.dimension or "" for item in items],
-        **{
-            name: [getattr(item.collecte, name) if item.collecte else "" for item in items]
-            for name in ("qui", "quand", "document")
-        },
         derniere_valeur=rows["valeur"].where(known, rows["valeur_precedente"]),
         derniere_annee=year.where(known, rows["annee_precedente"]),
         dernier_statut=rows["statut"].where(known, rows["statut_precedent"]),
@@ -140,14 +138,9 @@ SUIVANTE, A_COMPLETER = "annee_suivante", "a_completer"
 
 
 def manques(
-    a_collecter: pd.DataFrame,
-    etats: pd.DataFrame,
-    suivi: Suivi,
-    gabarit: Gabarit,
-    *,
-    fiche: Fiche,
+    a_collecter: pd.DataFrame, etats: pd.DataFrame, suivi: Suivi, gabarit: Gabarit, *, fiche: Fiche,
     convention: Convention,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return what is missing of a fiche's year, one row a thing to ask; what is not due yet is not missing.
 
     Returns:
@@ -184,15 +177,9 @@ DEPART = "valeur_initiale"
 
 
 def manques_finaux(
-    convention: Convention,
-    catalogue: Catalogue,
-    suivis: Mapping[int, Suivi],
-    evaluations: Mapping[int, pd.DataFrame],
-    etats: Mapping[int, pd.DataFrame],
-    *,
-    parcours: pd.DataFrame,
-    gabarit: Gabarit,
-) -> pd.DataFrame:
+    convention: Convention, catalogue: Catalogue, suivis: Mapping[int, Suivi], evaluations: Mapping[int, pd.DataFrame],
+    etats: Mapping[int, pd.DataFrame], *, parcours: pd.DataFrame, gabarit: Gabarit,
+) -> pd.DataFrame:  # fmt: skip
     """Return one row a thing to ask, service by service, with all the years that it is missing for.
 
     A fiche asks for nothing before the year in which it begins. What is optional, or computed, is asked from nobody;
@@ -213,10 +200,10 @@ def manques_finaux(
     missing = asked.groupby("indicateur")["annee"].agg(_joindre)
     values = parcours.assign(nature=VALEUR, annees=parcours["indicateur"].map(missing)).dropna(subset="annees")
 
-    starts = parcours[parcours["valeur_initiale"].isna() & parcours["table"].eq("observations") & ~parcours["calcule"]]
-    starts = starts[starts["origine_cible"].ne("implicite") & ~starts["facultatif"]]
-    unbroken = starts["indicateur"].map(lambda name: not meanings[name].ruptures).astype(bool)
-    starts = starts[unbroken].assign(nature=DEPART, annees=str(convention.debut.year - 1))
+    starts = parcours[parcours["valeur_initiale"].isna() & parcours["table"].eq("observations")]
+    starts = demandes(starts[starts["origine_cible"].ne("implicite")])
+    unbroken = [name for name in starts["indicateur"] if not meanings[name].ruptures]
+    starts = starts[starts["indicateur"].isin(unbroken)].assign(nature=DEPART, annees=str(convention.debut.year - 1))
 
     appraised = {annee: {item.fiche for item in suivi.appreciations} for annee, suivi in suivis.items()}
     paid = {annee: set(_connus(suivi.moyens)["fiche"].dropna()) for annee, suivi in suivis.items()}
@@ -232,8 +219,8 @@ def manques_finaux(
     ]  # fmt: skip
     others = pd.DataFrame(by_fiche, columns=["responsable", "nature", "fiche", "annees"])
     table = pd.concat([values, starts], ignore_index=True)
-    collected = [meanings[name].collecte for name in table["indicateur"]]
-    table = table.assign(element=table["indicateur"], document=[one.document if one else "" for one in collected])
+    documents = [getattr(meanings[name].collecte, "document", "") for name in table["indicateur"]]
+    table = table.assign(element=table["indicateur"], document=documents)
     table = pd.concat([table, others], ignore_index=True).astype({"fiche": "Int64"})
     table = table.fillna(dict.fromkeys(("element", "libelle", "document"), ""))
     return _par_service(table, catalogue, "fiche")[list(COLONNES_MANQUES)]

@@ -40,7 +40,7 @@ def comparer(
     Args:
         observations: Long table: section, indicateur, territoire, annee, valeur, variation_5_ans, unite, statut, note.
         indicateurs: The catalogue, in the order wanted.
-        unites: The units by id; ``ecart`` tells how two values compare.
+        unites: ``ecart`` tells how two values compare.
         territoire: Code of the territory looked at.
         reference: Code of the territory it is compared with.
 
@@ -254,13 +254,9 @@ PROVISOIRE, A_VERIFIER = "provisoire", "à vérifier"
 
 
 def indices(
-    annexe1: pd.DataFrame,
-    radar: Radar,
-    lieux: tuple[str, str],
-    *,
-    renversements: Mapping[str, Renversement],
+    annexe1: pd.DataFrame, radar: Radar, lieux: tuple[str, str], *, renversements: Mapping[str, Renversement],
     doutes: Container[str] = (),
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return one row an axis, in the radar's order: both values, the index, and where it stands.
 
     The index is 100 × value / reference. Where a rise protects, the axis is turned round by the rule of its kind of

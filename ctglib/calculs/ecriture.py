@@ -21,10 +21,7 @@ SEPARATEUR = ";"  # between several codes in one cell
 def nombre(valeur: float, decimales: int = 0, signe: bool = False) -> str:
     """Return a number in French: ``12324`` reads « 12 324 », ``-36.3`` reads « −36,3 ».
 
-    Args:
-        valeur: The number.
-        decimales: Decimals shown, always that many.
-        signe: Show « + » before a positive number.
+    Always that many ``decimales``; ``signe`` shows « + » before a positive number.
 
     Examples:
         >>> nombre(12324), nombre(-36.34, 1), nombre(0.7, 1, signe=True)

@@ -136,13 +136,12 @@ def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[s
     """
     known = rows[rows["valeur"].notna()].sort_values("annee")
     first, last = periodes.avant
-    before = known[known["annee"].between(first, last)]
-    after = known[known["annee"].ge(periodes.depuis)].tail(last - first + 1)
+    parts = known[known["annee"].between(first, last)], known[known["annee"].ge(periodes.depuis)].tail(last - first + 1)
+    before, after = parts
     if before.empty or after.empty:
         return {}
-    (old, new), spans = (float(part["valeur"].mean()) for part in (before, after)), []
-    for part in (before, after):
-        spans.append(" à ".join(dict.fromkeys(str(int(year)) for year in (part["annee"].min(), part["annee"].max()))))
+    old, new = (float(part["valeur"].mean()) for part in parts)
+    spans = [" à ".join(dict.fromkeys(part["annee"].iloc[[0, -1]].astype(int).astype(str))) for part in parts]
     noted = known[known["note"].fillna("").ne("") & known.index.isin(before.index.union(after.index))]
     explained = abs(new - old) <= ecarts * sqrt(old / len(before) + new / len(after))
     return {
@@ -187,13 +186,10 @@ def trajectoires_du_territoire(
     rows = own[own["indicateur"].isin(wanted) & own["dimension"].eq("")]
     ordered = rows.assign(rang=rows["indicateur"].map(wanted.index)).sort_values(["rang", "annee"])
     breaks = {(name, item.annee) for name in wanted for item in meanings[name].ruptures}
-    return ordered.assign(
-        libelle=[meanings[name].libelle for name in ordered["indicateur"]],
-        serie="",
-        cible=float("nan"),
-        annee_cible=pd.array([pd.NA] * len(ordered), dtype="Int64"),
-        rupture=[key in breaks for key in zip(ordered["indicateur"], ordered["annee"], strict=True)],
-    )[list(TRAJECTOIRES)].reset_index(drop=True)
+    broken = [key in breaks for key in zip(ordered["indicateur"], ordered["annee"], strict=True)]
+    labels = [meanings[name].libelle for name in ordered["indicateur"]]
+    table = ordered.assign(libelle=labels, serie="", cible=float("nan"), annee_cible=pd.NA, rupture=broken)
+    return table[list(TRAJECTOIRES)].reset_index(drop=True).astype({"annee_cible": "Int64"})
 
 
 # The diagnostic, then and now.
@@ -222,7 +218,7 @@ def revisiter(
     Rates change by points, everything else in %; the reference's change is over the same years.
 
     Args:
-        contexte: Public figures: territoire, annee, indicateur, dimension, valeur; one millésime each.
+        contexte: Public figures, one millésime each.
         themes: Which series speak of which theme.
         indicateurs: Meanings of the series.
         unites: ``ecart`` tells how two values compare.
