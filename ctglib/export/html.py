@@ -27,7 +27,7 @@ POLICES = DOSSIER / "polices.css"
 def composer(document: Document) -> str:
     """Return the page of a document. Same document, same bytes."""
     style = "\n".join(path.read_text(encoding="utf-8") for path in (POLICES, DOSSIER / "page.css"))
-    return _modeles().get_template("page.html.j2").render(document=document, style=style)
+    return modeles().get_template("page.html.j2").render(document=document, style=style)
 
 
 def ecrire_html(objet: object) -> str:
@@ -36,11 +36,12 @@ def ecrire_html(objet: object) -> str:
         return objet
     if type(objet) not in GENRES.values():
         raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en HTML")
-    return getattr(_modeles().get_template("blocs.html.j2").module, type(objet).__name__)(objet)
+    return getattr(modeles().get_template("blocs.html.j2").module, type(objet).__name__)(objet)
 
 
 @lru_cache(maxsize=1)
-def _modeles() -> Environment:
+def modeles() -> Environment:
+    """Return the templates, in which every value is escaped and has the signs of our fonts."""
     templates = Environment(
         loader=FileSystemLoader(DOSSIER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,

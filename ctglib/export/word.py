@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 import docx
 from docx.enum.section import WD_SECTION
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml.ns import qn
 from docx.shared import Cm, RGBColor
 
 from ctglib.document import blocs
@@ -23,6 +22,7 @@ from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import dater
 from ctglib.export.document import legende
+from ctglib.export.html import modeles
 from ctglib.export.typst import LARGEUR, compilateur, largeurs
 
 if TYPE_CHECKING:
@@ -35,16 +35,10 @@ if TYPE_CHECKING:
 MODELE = Path(__file__).parent / "modele.docx"  # the page and its styles, which Word changes
 POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit
 BLEU, GRIS, ALERTE, FILET = "00558C", "5B6470", "8A6100", "C9D2D9"
-NOTE, SOURCE, AVERTISSEMENT, CELLULE = "Note", "Source", "Avertissement", "Cellule"
+NOTE, SOURCE, AVERTISSEMENT = "Note", "Source", "Avertissement"
 LARGEUR_CM, LOGO_CM = 17.0, 3.5
 PROPRIETE = 255  # characters: Word takes no more in one
 A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
-FILETS = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="{FILET}"/>' for side in ("top", "bottom", "insideH"))
-# Light horizontal rules, narrow margins.
-ALLURE = (
-    f'<w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>{FILETS}</w:tblBorders><w:tblLayout w:type="fixed"/>'
-    '<w:tblCellMar><w:left w:w="68" w:type="dxa"/><w:right w:w="68" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-)
 POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabytes
 
 
@@ -99,8 +93,14 @@ def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
             if objet.lecture:
                 _ecrire(word, (blocs.Gras("Lecture :"), f" {objet.lecture}"))
             _ecrire(word, f"Source : {objet.source}", SOURCE)
-        case Tableau():
-            _tableau(objet, word)
+        case Tableau():  # as XML: python-docx looks for each part of a table anew, which takes ten times longer
+            caption = _ecrire(word, legende(objet), "Table Caption")
+            widths = [round(A_LA_PAGE * width) for width in largeurs(objet)]
+            table = modeles().get_template("tableau.xml.j2")
+            caption._p.addnext(parse_xml(table.render(tableau=objet, largeurs=widths, bleu=BLEU, filet=FILET)))
+            for note in objet.notes:
+                _ecrire(word, note, NOTE)
+            _ecrire(word, f"Source : {objet.source}", SOURCE)
         case _:
             raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Word")
 
@@ -132,55 +132,6 @@ def _finir_section(word: Word, colonnes: int) -> None:
     section = deepcopy(word.sections[-1]._sectPr)
     section.find(qn("w:cols")).set(qn("w:num"), str(colonnes))
     word.paragraphs[-1]._p.get_or_add_pPr().append(section)
-
-
-def _tableau(tableau: Tableau, word: Word) -> None:
-    """Write a table as XML: through python-docx, which looks for each part anew, it would take ten times longer."""
-    caption, columns, heads = _ecrire(word, legende(tableau), "Table Caption"), tableau.colonnes, tableau.entetes()
-    widths = "".join(f'<w:gridCol w:w="{round(A_LA_PAGE * width)}"/>' for width in largeurs(tableau))
-    rows = [_rangee(
-        (_case(column, etendue=across, gras=True, suit=True) if isinstance(column, str) else
-         _case(column.libelle, haute="restart" if down > 1 else "", gras=True, nombre=column.numerique, suit=True)
-         for column, across, down in heads[0]), entete=True,
-    )]  # fmt: skip
-    if len(heads) > 1:  # a column without a group takes both rows
-        rows.append(_rangee(
-            (_case(column.libelle, gras=True, nombre=column.numerique, suit=True) if column.groupe else
-             _case("", haute="continue", suit=True) for column in columns), entete=True,
-        ))  # fmt: skip
-    left, first = len(tableau.cellules), True
-    for title, lines in tableau.corps():
-        if title:
-            rows.append(_rangee([_case(title, etendue=len(columns), couleur=BLEU, suit=True)]))
-        for line in lines:
-            left -= 1
-            held = first or left == 0  # with the next one, or with the notes
-            cells = zip(line, columns, strict=True)
-            rows.append(_rangee(_case(value, nombre=column.numerique, suit=held) for value, column in cells))
-            first = False
-    table = f"<w:tbl {nsdecls('w')}>{ALLURE}<w:tblGrid>{widths}</w:tblGrid>{''.join(rows)}</w:tbl>"
-    caption._p.addnext(parse_xml(table))
-    for note in tableau.notes:
-        _ecrire(word, note, NOTE)
-    _ecrire(word, f"Source : {tableau.source}", SOURCE)
-
-
-def _rangee(cases: Iterable[str], *, entete: bool = False) -> str:
-    """Return a row that no page cuts; that of a header is repeated on every page."""
-    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * entete}</w:trPr>{''.join(cases)}</w:tr>"
-
-
-def _case(
-    texte: object, *, etendue: int = 1, haute: str = "", gras: bool = False, couleur: str = "", nombre: bool = False,
-    suit: bool = False,
-) -> str:  # fmt: skip
-    """Return a cell; ``suit`` keeps it with the next row, ``haute`` says where it stands in one of several rows."""
-    spans = f'<w:gridSpan w:val="{etendue}"/>' * (etendue > 1) + f'<w:vMerge w:val="{haute}"/>' * bool(haute)
-    place = "<w:keepNext/>" * suit + '<w:jc w:val="right"/>' * nombre
-    look = "<w:b/>" * (gras or bool(couleur)) + f'<w:color w:val="{couleur}"/>' * bool(couleur)
-    run = f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{escape(montrable(texte))}</w:t></w:r>'
-    paragraph = f'<w:p><w:pPr><w:pStyle w:val="{CELLULE}"/>{place}</w:pPr>{run}</w:p>'
-    return f"<w:tc><w:tcPr>{spans}</w:tcPr>{paragraph}</w:tc>"
 
 
 def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
