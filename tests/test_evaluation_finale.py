@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.blocs.collecte import periodes
-from ctglib.calculs.parcours import CONDITIONS, parcours, recommander, relever
-from ctglib.calculs.preuves import Preuve, evaluabilite, force
+from ctglib.calculs.parcours import CONDITIONS, Preuve, evaluabilite, force, parcours, recommander, relever
 from ctglib.calculs.suivi import series
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.donnees.modeles.convention import Resultat

@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.preuves import conformite, population, themes_absents
+from ctglib.calculs.parcours import conformite, population, themes_absents
 from ctglib.document.blocs import Bloc, avertissement, liste
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, date_longue, majuscule, minuscule, nombre
@@ -89,7 +89,7 @@ class Conformite(Montrable):
 
     @cached_property
     def lignes(self) -> pd.DataFrame:
-        """The elements (see ``ctglib.calculs.preuves``)."""
+        """The elements (see ``ctglib.calculs.parcours``)."""
         dossier, place = self.etude.suivi.dossier, self.etude.convention.territoire
         rules, read = self.finale.conformite, self.finale.lectures
         return conformite(rules, read, dossier.annexe1, self.etude.series, dossier.offre, territoire=place)

@@ -16,7 +16,7 @@ from ctglib.blocs.theme import lacunes
 from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
 from ctglib.calculs.ecriture import INSECABLE, SEPARATEUR, enumerer, majuscule, minuscule, nombre  # fmt: skip
-from ctglib.calculs.preuves import CONVENTION, PROPOSITIONS, chaine
+from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, chaine
 from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import abreger, compter, nombre_court, nombrer

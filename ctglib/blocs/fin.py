@@ -19,8 +19,15 @@ from ctglib.calculs.collecte import DEPART, VALEUR, demandes, manques_finaux
 from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.etats import etats, etats_par_annee, moyens_par_objet
 from ctglib.calculs.evaluation import evaluer
-from ctglib.calculs.parcours import parcours, recommandations
-from ctglib.calculs.preuves import CONVENTION, Preuve, evaluabilite, preuves_du_suivi, preuves_du_texte
+from ctglib.calculs.parcours import (
+    CONVENTION,
+    Preuve,
+    evaluabilite,
+    parcours,
+    preuves_du_suivi,
+    preuves_du_texte,
+    recommandations,
+)
 from ctglib.calculs.suivi import annees, avec_departs, avec_reperes, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.blocs import Groupe, suite
