@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,19 @@ class Faute:
         ]
         told = (", ".join(place), f"trouvé : {self.trouve}", f"attendu : {self.attendu}", f"à faire : {self.remede}")
         return "\n    ".join(told)
+
+
+@cache
+def phrases() -> dict[str, list[str]]:
+    """Return ``fautes.yaml``: what was found, expected and is to be done, by fault."""
+    import yaml
+
+    return yaml.safe_load(Path(__file__).with_name("fautes.yaml").read_text(encoding="utf-8"))
+
+
+def mots(cle: str, /, **valeurs: object) -> tuple[str, str, str]:
+    """Return the words of a fault, filled with values."""
+    return tuple(text.format_map(valeurs) for text in phrases()[cle])
 
 
 class Empechement(Exception):

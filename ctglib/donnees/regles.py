@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ctglib.donnees.csv_strict import est_un_jour
-from ctglib.donnees.fautes import Faute
+from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.references import COLONNES, VOCABULAIRES, elements, nom_inconnu, parcourir, places
 
 if TYPE_CHECKING:
@@ -57,16 +57,11 @@ def _inconnus(lignes: pd.DataFrame, colonne: str, noms: list[str], libelle: str,
         yield Faute(fichier, *nom_inconnu(ecrit, noms, libelle, ou), ligne=numero, colonne=colonne)
 
 
-def _fautes(
-    lignes: pd.DataFrame, fautives: pd.Series, colonne: str, attendu: str, remede: str, trouve: str = ""
-) -> Iterator[Faute]:
-    """Yield a fault for each row that is wrong; its words cite the row by the names of its columns (« {unite} »).
-
-    ``trouve`` is the cell itself when nothing is said.
-    """
-    words = (trouve or f"« {{{colonne}:.80}} »", attendu, remede)
+def _fautes(lignes: pd.DataFrame, fautives: pd.Series, colonne: str, cle: str, **valeurs: object) -> Iterator[Faute]:
+    """Yield a fault for each row that is wrong; its words in ``fautes.yaml`` cite the row by its columns."""
     for row in lignes[fautives.astype(bool)].to_dict("records"):
-        yield Faute(row["fichier"], *(text.format_map(row) for text in words), row["numero"], colonne)
+        words = mots(cle, cellule=row[colonne], **valeurs, **row)
+        yield Faute(row["fichier"], *words, row["numero"], colonne)
 
 
 # By table: column, the column that says among which names it is chosen, and the words of its faults (« {} » stands for
@@ -114,26 +109,14 @@ def _vides(lignes: pd.DataFrame, pieces: Pieces, colonne: str = "valeur") -> Ite
     absences = {str(item.get("code")): item.get("absence") for _, _, item in elements(pieces, "statuts", "statuts")}
     codes = ", ".join(code for code, absence in absences.items() if absence)
     empty, absence = lignes[colonne] == "", lignes["statut"].map(absences)
-    expected = f"une valeur, ou un statut d'absence ({codes})"
-    remedy = "écrire la valeur, ou le statut qui dit pourquoi elle manque"
-    yield from _fautes(
-        lignes, empty & absence.eq(False), colonne, expected, remedy, "une valeur vide avec le statut {statut}"
-    )
-    expected, found = (
-        "une cellule vide, puisque ce statut dit une absence",
-        f"« {{{colonne}:.80}} » avec le statut {{statut}}",
-    )
-    yield from _fautes(
-        lignes, ~empty & absence.eq(True), colonne, expected, "vider la cellule, ou corriger le statut", found
-    )
+    yield from _fautes(lignes, empty & absence.eq(False), colonne, "valeur_absente", codes=codes)
+    yield from _fautes(lignes, ~empty & absence.eq(True), colonne, "valeur_de_trop")
 
 
 def _ensemble(lignes: pd.DataFrame, premiere: str, seconde: str, dites: str) -> Iterator[Faute]:
     """Yield the rows of which one of two columns is filled alone; ``dites`` names them."""
-    expected, remedy = f"{dites} remplies toutes deux, ou vides toutes deux", "compléter la ligne, ou vider l'autre"
     for full, empty in ((premiere, seconde), (seconde, premiere)):
-        alone = (lignes[full] != "") & (lignes[empty] == "")
-        yield from _fautes(lignes, alone, empty, expected, remedy, "une cellule vide")
+        yield from _fautes(lignes, (lignes[full] != "") & (lignes[empty] == ""), empty, "ensemble", dites=dites)
 
 
 _BORNES = ("au moins", "au plus")
@@ -159,12 +142,9 @@ def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, documents: str) -> 
 def _bornes(lignes: pd.DataFrame) -> Iterator[Faute]:
     """Yield the values that are out of what the catalogue allows, or in another unit."""
     other = lignes["cat_unite"].notna() & (lignes["unite"] != "") & (lignes["unite"] != lignes["cat_unite"])
-    expected = "« {cat_unite} », l'unité de « {indicateur} » au catalogue"
-    yield from _fautes(lignes, other, "unite", expected, "écrire « {cat_unite} », ou corriger l'indicateur de la ligne")
+    yield from _fautes(lignes, other, "unite", "unite")
     value, low, high = _nombres(lignes["valeur"]), *(lignes[f"cat_{end}"].astype("float64") for end in ("bas", "haut"))
-    expected = "{cat_bornes}, les bornes de « {indicateur} » au catalogue"
-    remedy = "corriger la valeur, ou l'indicateur de la ligne"
-    yield from _fautes(lignes, (value < low) | (value > high), "valeur", expected, remedy)
+    yield from _fautes(lignes, (value < low) | (value > high), "valeur", "bornes")
 
 
 def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
@@ -178,11 +158,9 @@ def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
         return
     others = lignes[lignes["territoire"].ne("") & ~lignes["territoire"].isin(own)]
     for code, group in others.groupby("territoire", sort=False):
-        found = f"« {code} », le territoire de {len(group)} ligne{'s' if len(group) > 1 else ''}"
-        expected = f"un territoire de la convention : {', '.join(own[:8])}"
-        remedy = "corriger le code, ou retirer les chiffres d'un autre territoire"
-        first = group.iloc[0]
-        yield Faute(first["fichier"], found, expected, remedy, first["numero"], "territoire")
+        first, count = group.iloc[0], f"{len(group)} ligne{'s' if len(group) > 1 else ''}"
+        words = mots("autre_territoire", code=code, lignes=count, connus=", ".join(own[:8]))
+        yield Faute(first["fichier"], *words, first["numero"], "territoire")
 
 
 def _offre(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
@@ -191,25 +169,21 @@ def _offre(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     first = lignes.groupby("structure")[["numero", "nom", "type", "gestion"]].transform("first")
     rows = lignes.join(first.add_suffix("_premier"))
     for name in ("nom", "type", "gestion"):
-        expected = f"« {{{name}_premier}} », comme ligne {{numero_premier}} pour la même structure"
-        remedy = "donner la même valeur à toutes les lignes de la structure, ou corriger son identifiant"
-        yield from _fautes(rows, rows[name] != rows[f"{name}_premier"], name, expected, remedy)
+        told = rows.assign(premier=rows[f"{name}_premier"])
+        yield from _fautes(told, told[name] != told["premier"], name, "structure")
 
 
 def _actions(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the actions: dates in order and inside the convention, an end when done."""
     # The days as written, in order as texts; "" for what is none: it has its fault already.
     days = {name: lignes[name].where(lignes[name].map(est_un_jour), "") for name in ("debut", "fin")}
-    early, remedy = (days["fin"] != "") & (days["fin"] < days["debut"]), "corriger l'une des deux dates"
-    yield from _fautes(lignes, early, "fin", "le {debut} ou après, la date du début", remedy)
-    done = (lignes["statut"] == "realisee") & (lignes["fin"] == "")
-    found, remedy = "une cellule vide avec le statut realisee", "écrire la date de fin, ou corriger le statut"
-    yield from _fautes(lignes, done, "fin", "la date de fin d'une action réalisée", remedy, found)
+    yield from _fautes(lignes, (days["fin"] != "") & (days["fin"] < days["debut"]), "fin", "fin_avant_debut")
+    yield from _fautes(lignes, (lignes["statut"] == "realisee") & (lignes["fin"] == ""), "fin", "realisee_sans_fin")
     if pieces.convention:
         first, last = str(pieces.convention.debut), str(pieces.fin)
-        expected = f"une date entre le {first} et le {last}, la durée de la convention"
         for name, day in days.items():
-            yield from _fautes(lignes, (day != "") & ~day.between(first, last), name, expected, "corriger la date")
+            out = (day != "") & ~day.between(first, last)
+            yield from _fautes(lignes, out, name, "action_hors_convention", premier=first, dernier=last)
 
 
 def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
@@ -219,8 +193,7 @@ def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     bound = {str(item.get("id")): item.get("nature") for _, _, item in elements(pieces, "moyens", "postes")}
     rows = lignes.assign(liee=lignes["poste"].map(bound))
     other = rows["liee"].notna() & (rows["nature"] != "") & (rows["nature"] != rows["liee"])
-    expected = "« {liee} », la nature de « {poste} » dans catalogue/moyens.yaml"
-    yield from _fautes(rows, other, "nature", expected, "corriger la nature, ou le poste")
+    yield from _fautes(rows, other, "nature", "nature_du_poste")
     yield from _vides(rows, pieces)
 
 
@@ -235,36 +208,27 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     )
     yield from (*_vides(rows, pieces), *_bornes(rows), *_details(rows, pieces))
     years, entered = (_nombres(rows[name], "[0-9]{4}") for name in ("annee", "millesime"))
-    expected = "{millesime} au plus, l'année de saisie ou de publication"
-    yield from _fautes(rows, years > entered, "annee", expected, "corriger l'année, ou le millésime")
+    yield from _fautes(rows, years > entered, "annee", "annee_a_venir")
     # Of a count that is not whole, secrecy would not know what it may show.
     counted = rows["cat_calcul"].isna()
     split = rows["cat_sensible"].eq(True) & counted & (rows["nombre"] % 1 > 0)
-    remedy = "écrire le nombre de personnes, sans décimale"
-    yield from _fautes(rows, split, "valeur", "un nombre entier de personnes", remedy)
+    yield from _fautes(rows, split, "valeur", "effectif_entier")
     # Parts may add up to more than the whole, where a child who goes to two places counts once in it.
     key = ["fichier", "territoire", "annee", "indicateur", "millesime"]
     wholes = rows[(rows["dimension"] == "") & rows["nombre"].notna()].drop_duplicates(key, keep="last")
     parts = rows.merge(wholes[[*key, "valeur", "numero", "nombre"]], "left", key, suffixes=("", "_tout"))
     units = [item.get("id") for _, _, item in elements(pieces, "unites", "unites") if item.get("ecart") == "aucun"]
     over = parts["cat_unite"].isin(units) & counted & (parts["nombre"] > parts["nombre_tout"])
-    expected, remedy = (
-        "{valeur_tout} au plus, l'ensemble (ligne {numero_tout:.0f})",
-        "corriger la valeur, ou celle de l'ensemble",
-    )
-    yield from _fautes(parts, over, "valeur", expected, remedy)
+    yield from _fautes(parts, over, "valeur", "plus_que_l_ensemble")
     # What follows is of the rows of a year's folder, or of an invented context.
     other = entered.notna() & rows["dossier"].notna() & (entered != rows["dossier"])
-    remedy = "écrire {dossier:.0f}, ou mettre la ligne dans le dossier « {millesime} »"
-    yield from _fautes(rows, other, "millesime", "{dossier:.0f}, l'année du dossier", remedy)
+    yield from _fautes(rows, other, "millesime", "millesime_du_dossier")
     elsewhere = rows["dossier"].notna() & rows["cat_table"].notna() & (rows["cat_table"] != "observations")
-    expected = "un indicateur qui se lit dans observations.csv ; celui-ci se lit dans {cat_table}.csv"
-    yield from _fautes(rows, elsewhere, "indicateur", expected, "retirer la ligne")
+    yield from _fautes(rows, elsewhere, "indicateur", "autre_table")
     if pieces.convention:
         own = [pieces.convention.territoire, pieces.convention.reference]
         outside = rows["fichier"].str.startswith("conventions/") & ~rows["territoire"].isin(own)
-        expected = f"l'un des territoires de la convention : {', '.join(own)}"
-        yield from _fautes(rows, outside, "territoire", expected, "corriger le code, ou retirer la ligne")
+        yield from _fautes(rows, outside, "territoire", "territoire_etranger", connus=", ".join(own))
 
 
 def _details(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
@@ -278,16 +242,13 @@ def _details(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     rows = lignes.assign(
         dite=own.map("« {} », la dimension".format).where(own.notna(), "une cellule vide : aucune dimension")
     )
-    expected = "{dite} de « {indicateur} » au catalogue"
-    remedy = "corriger la dimension, ou l'indicateur de la ligne"
-    yield from _fautes(rows, told & (rows["dimension"] != own), "dimension", expected, remedy)
+    yield from _fautes(rows, told & (rows["dimension"] != own), "dimension", "dimension_de_l_indicateur")
     kept = [
         not names or part in str(names).split(", ")
         for part, names in zip(rows["modalite"], rows["cat_modalites"], strict=True)
     ]
     other = told & (rows["dimension"] == own) & ~pd.Series(kept, rows.index)
-    expected = "l'une des modalités de « {indicateur} » : {cat_modalites}"
-    yield from _fautes(rows, other, "modalite", expected, "corriger la modalité")
+    yield from _fautes(rows, other, "modalite", "modalite_de_l_indicateur")
 
 
 _COTES = {"variable": "variable_2", "modalite": "modalite_2", "variable_2": "variable", "modalite_2": "modalite"}
@@ -298,29 +259,22 @@ def _profils(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     yield from _inconnus(lignes, "dispositif", dispositifs(pieces), "un dispositif", "catalogue/dimensions.yaml")
     yield from _ensemble(lignes, "variable_2", "modalite_2", "seconde variable et seconde modalité")
     yield from _vides(lignes, pieces, "effectif")
-    split, remedy = lignes["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+"), "écrire le nombre de personnes, sans décimale"
-    yield from _fautes(lignes, split, "effectif", "un nombre entier de personnes", remedy)
+    yield from _fautes(lignes, lignes["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+"), "effectif", "effectif_entier")
     crossed = lignes[(lignes["variable_2"] != "") & (lignes["modalite_2"] != "")]
-    same = crossed["variable_2"] == crossed["variable"]
-    expected, remedy = "une autre variable que la première", "corriger l'une des deux variables"
-    yield from _fautes(crossed, same, "variable_2", expected, remedy)
+    yield from _fautes(crossed, crossed["variable_2"] == crossed["variable"], "variable_2", "meme_variable")
     one, other = (
         crossed[name] + "\n" + crossed[part] for name, part in (("variable", "modalite"), ("variable_2", "modalite_2"))
     )
     crossed = crossed.assign(sens=one < other, paire=one.where(one < other, other) + one.where(one >= other, other))
     first = crossed.groupby(["fichier", "dispositif", "paire"])[["sens", "numero"]].transform("first")
     crossed = crossed.join(first.add_suffix("_premier"))
-    found, remedy = "le croisement de la ligne {numero_premier}, dans l'autre sens", "supprimer l'une des deux lignes"
-    turned = crossed["sens"] != crossed["sens_premier"]
-    yield from _fautes(crossed, turned, "variable", "chaque croisement une seule fois", remedy, found)
+    yield from _fautes(crossed, crossed["sens"] != crossed["sens_premier"], "variable", "croisement_repete")
     whole = lignes.assign(nombre=_nombres(lignes["effectif"], "[0-9]+")).dropna(subset="nombre")
     parts, alone = whole[whole["variable_2"] != ""], whole[whole["variable_2"] == ""].drop(columns="variable_2")
     key = ["fichier", "dispositif", "variable", "modalite"]
     sums = pd.concat([parts, parts.rename(columns=_COTES)]).groupby([*key, "variable_2"])["nombre"].sum()
     rows = alone.merge(sums.rename("somme").reset_index(), on=key)
-    expected = "{somme:.0f} au moins, la somme de ses croisements avec « {variable_2} »"
-    remedy = "corriger l'effectif, ou celui des croisements"
-    yield from _fautes(rows, rows["nombre"] < rows["somme"], "effectif", expected, remedy)
+    yield from _fautes(rows, rows["nombre"] < rows["somme"], "effectif", "moins_que_les_croisements")
 
 
 REGLES = {

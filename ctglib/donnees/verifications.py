@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.csv_strict import valeur_personnelle
-from ctglib.donnees.fautes import Faute
+from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES, attendus
 from ctglib.donnees.modeles.gabarit import AUTRES
 from ctglib.donnees.modeles.noms import cites
@@ -108,16 +108,14 @@ def _deux_fois(document: Document, *chemins: str) -> Iterator[Faute]:
 def _encore(document: Document, chemin: Chemin, value: object, premier: Document, place: Chemin) -> Faute:
     where = f"ligne {premier.ligne(place)}"
     where = where if premier.fichier == document.fichier else f"{premier.fichier}, {where}"
-    words = ("un nom différent pour chacun", "supprimer l'un des deux, ou le renommer")
-    return document.faute(chemin, f"« {str(value)[:80]} » une seconde fois (déjà {where})", *words)
+    return document.dire(chemin, "encore", valeur=str(value), ou=where)
 
 
 def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the fault of a convention whose id is not the name of its folder."""
     for value, found in places(pieces, f"{CONVENTION} id").items():
         for tree, path in found if value != pieces.nom else ():
-            words = (f"« {pieces.nom} », le nom du dossier de la convention", f"écrire « {pieces.nom} »")
-            yield tree.faute(path, f"« {str(value)[:80]} »", words[0], f"{words[1]}, ou renommer le dossier")
+            yield tree.dire(path, "dossier", valeur=str(value), nom=pieces.nom)
 
 
 def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -127,10 +125,7 @@ def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     for tree, rank, axe in elements(pieces, "radar", "axes"):
         own = unit.get(str(axe.get("indicateur")))
         if ruled and axe.get("renverse") is True and own and own not in ruled:
-            found = f"un axe renversé, en « {own} », unité sans « renversement »"
-            expected = "une unité qui dit comment elle se renverse, dans catalogue/unites.yaml"
-            remedy = "ajouter « renversement » à cette unité, ou retirer « renverse » de l'axe"
-            yield tree.faute(("axes", rank, "renverse"), found, expected, remedy)
+            yield tree.dire(("axes", rank, "renverse"), "axe_renverse", unite=own)
 
 
 def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -139,8 +134,7 @@ def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         collecte = item.get("collecte")
         if not (isinstance(collecte, dict) and collecte.get("responsable")):
             where = ("indicateurs", rank, "collecte", *(["responsable"] if collecte else []))
-            expected = "qui saisit la valeur, un responsable de catalogue/responsables.yaml"
-            yield tree.faute(where, "aucun responsable", expected, "ajouter « responsable: … » à « collecte »")
+            yield tree.dire(where, "sans_responsable")
 
 
 def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -150,9 +144,7 @@ def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     for name, found in followed.items():
         for _, entree in parcourir(known.get(name, {}), "entrees.**"):
             for tree, path in found if entree in known and entree not in followed else ():
-                told = f"« {name} », calculé d'après « {entree} », qu'aucune fiche ne suit"
-                remedy = f"ajouter « {entree} » aux indicateurs de la fiche, ou retirer « {name} »"
-                yield tree.faute(path, told, "une fiche qui suit aussi ce dont il se calcule", remedy)
+                yield tree.dire(path, "entree_non_suivie", nom=name, entree=entree)
 
 
 def _parmi(
@@ -220,26 +212,24 @@ def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 continue
             name, type_ = analyse.get("nom") or analyse.get("type"), str(analyse.get("type"))
             if isinstance(name, str) and told.setdefault(name, path) != path:
-                found = f"deux analyses nommées « {name} » (déjà ligne {tree.ligne(told[name])})"
-                expected = "un nom différent pour chacune : c'est celui de leurs fichiers"
-                yield tree.faute((*path, "nom"), found, expected, "ajouter ou changer « nom » de l'une des deux")
+                yield tree.dire((*path, "nom"), "analyses_de_meme_nom", nom=name, ligne=tree.ligne(told[name]))
             if type_ not in TYPES:
                 continue
             needed, possible, keys, other_keys = attendus(type_)
-            roles, kind = analyse.get("roles"), f"d'une analyse « {type_} »"
-            roles = roles if isinstance(roles, dict) else {}
+            roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
             for where, written, lacking, may, one, the in (
                 ((*path, "roles"), list(roles), needed, needed | possible, "un rôle", "le rôle"),
                 (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "une clé", "la clé"),
             ):
                 for key in written:
                     if key not in may:
-                        yield tree.faute((*where, key), *nom_inconnu(key, sorted(may), f"{one} {kind}"))
+                        words = nom_inconnu(key, sorted(may), f"{one} d'une analyse « {type_} »")
+                        yield tree.faute((*where, key), *words)
                 for key in sorted(lacking - set(written)):
-                    yield tree.faute(where, f"pas de « {key} »", f"{the} « {key} » {kind}", f"ajouter « {key} »")
+                    yield tree.dire(where, "analyse_sans", nom=key, quoi=the, type=type_)
             for role, played in roles.items():
                 if isinstance(played, list) and role not in PLUSIEURS:
-                    yield tree.faute((*path, "roles", role), "une liste", "un seul indicateur", "garder un indicateur")
+                    yield tree.dire((*path, "roles", role), "un_seul_indicateur")
 
 
 def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -251,16 +241,10 @@ def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     files += [one.fichier for name in TABLES for one in pieces.tables.get(name, ())]
     told = {*map(annee_du_dossier, files), max(pieces.annees or (), default=None)} - {None}
     for annee in sorted(year for year in told if not first <= year <= last):
-        expected = f"une année de {first} à {last}, la durée de la convention"
-        remedy = "demander une autre année, ou renommer son dossier"
-        yield Faute(f"{dossier_du_suivi(pieces.nom)}/{annee}", f"l'année {annee}", expected, remedy)
+        words = mots("annee_hors_convention", annee=annee, debut=first, fin=last)
+        yield Faute(f"{dossier_du_suivi(pieces.nom)}/{annee}", *words)
     for fichier in [name for name in files if name.endswith("/contexte.csv")] if not pieces.convention.fictive else ():
-        yield Faute(
-            fichier,
-            "un contexte propre à la convention, qui n'est pas fictive",
-            "aucun fichier de ce nom : les séries publiques sont dans « sources »",
-            "supprimer le fichier, ou verser ses chiffres dans « sources » avec leur origine",
-        )
+        yield Faute(fichier, *mots("contexte_d_une_fiction"))
 
 
 def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -271,15 +255,12 @@ def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         if bilan is None:
             continue
         if bilan.annee != annee:
-            remedy = f"écrire {annee}, ou déplacer le fichier"
-            yield document.faute(("annee",), f"« {bilan.annee} »", f"{annee}, l'année du dossier", remedy)
+            yield document.dire(("annee",), "annee_du_bilan", ecrite=bilan.annee, annee=annee)
         elif bilan.date_arretee.year != annee:
-            expected = f"une date de {annee}, l'année du bilan"
-            yield document.faute(("date_arretee",), f"« {bilan.date_arretee} »", expected, "corriger la date")
+            yield document.dire(("date_arretee",), "date_du_bilan", ecrite=bilan.date_arretee, annee=annee)
         held = bilan.comite.date if bilan.comite else None
         if isinstance(held, date) and held.year not in (annee, annee + 1):
-            expected = f"une date de {annee} ou de {annee + 1}"
-            yield document.faute(("comite", "date"), f"« {held} »", expected, "corriger la date")
+            yield document.dire(("comite", "date"), "date_du_comite", ecrite=held, annee=annee, suivante=annee + 1)
 
 
 def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -291,9 +272,7 @@ def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             path: Chemin = ("avenants", rank)
             days[*path, "date"] = avenant.date
             if avenant.date < last:
-                expected = f"le {last} ou après, la date de l'avenant précédent"
-                remedy = "remettre les avenants dans l'ordre de leur date, ou corriger la date"
-                yield document.faute((*path, "date"), f"« {avenant.date} »", expected, remedy)
+                yield document.dire((*path, "date"), "avenants_en_ordre", date=avenant.date, precedente=last)
             last = avenant.date
             for number, change in enumerate(avenant.changements):
                 place = (*path, "changements", number)
@@ -303,12 +282,11 @@ def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                     words = nom_inconnu(change.element, noms[kind], VOCABULAIRES[kind].libelle, VOCABULAIRES[kind].ou)
                     yield document.faute((*place, "element"), *words)
                 if change.nature == "cible" and whole and not whole.debut.year <= change.annee <= pieces.fin.year:
-                    expected = f"une année de {whole.debut.year} à {pieces.fin.year}, la durée de la convention"
-                    yield document.faute((*place, "annee"), f"« {change.annee} »", expected, "corriger l'année")
+                    years = {"debut": whole.debut.year, "fin": pieces.fin.year}
+                    yield document.dire((*place, "annee"), "annee_de_la_cible", annee=change.annee, **years)
         for path, day in days.items():
             if whole and not whole.debut <= day <= pieces.fin:
-                expected = f"une date entre le {whole.debut} et le {pieces.fin}, la durée de la convention"
-                yield document.faute(path, f"« {day} »", expected, "corriger la date")
+                yield document.dire(path, "date_hors_convention", date=day, debut=whole.debut, fin=pieces.fin)
 
 
 def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -320,7 +298,9 @@ def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         for document in pieces.documents[kind]:
             for path, text in document.textes.items():
                 if what := valeur_personnelle(text, rules):
-                    yield document.faute(path, f"« {text[:80]} », {what}", rules.pourquoi, rules.remede)
+                    yield document.dire(
+                        path, "personne", texte=text, quoi=what, pourquoi=rules.pourquoi, remede=rules.remede
+                    )
 
 
 REGLES = (

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, phrases
 from ctglib.donnees.lecture import empreinte, invisible, lire_texte, proches
 from ctglib.donnees.modeles import Modele
 
@@ -62,9 +62,13 @@ class Document(Generic[T]):
         where = told.removeprefix(".")[:120] or None
         return Faute(self.fichier, trouve, attendu, remede, ligne or self.ligne(chemin), where)
 
-    def refuser(self, chemin: Chemin, *mots: str | int) -> None:
+    def dire(self, chemin: Chemin, cle: str, sur: int | None = None, /, **valeurs: object) -> Faute:
+        """Return a fault at a path, in the words that ``fautes.yaml`` has for it."""
+        return self.faute(chemin, *mots(cle, **valeurs), sur)
+
+    def refuser(self, *quoi: object, **valeurs: object) -> None:
         """Keep a fault."""
-        self.fautes.append(self.faute(chemin, *mots))
+        self.fautes.append(self.dire(*quoi, **valeurs))
 
 
 def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
@@ -82,7 +86,7 @@ def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
         return Document(relatif, modele, fautes=list(error.fautes))
     content = {} if document.contenu is None else document.contenu
     if document.contenu is None and any(info.is_required() for info in modele.model_fields.values()):
-        document.refuser((), "aucune valeur, des commentaires seulement", "un fichier rempli", "remplir le fichier")
+        document.refuser((), "sans_valeur")
         return document
     try:
         found = modele.model_validate_json(json.dumps(content), strict=True)
@@ -110,15 +114,6 @@ def _charge(relatif: str, octets: str, modele: type[T]) -> T:
     return document.objet
 
 
-_RENVOI = ("un renvoi (« & » et « * »)", "des valeurs écrites en entier",
-           "recopier la valeur à cet endroit, ou mettre entre guillemets un texte qui commence par « * »")  # fmt: skip
-_TROP_PROFOND = (
-    f"des valeurs emboîtées sur plus de {_PROFONDEUR} niveaux",
-    f"{_PROFONDEUR} niveaux au plus",
-    "remettre le fichier d'origine, ou retirer les crochets, accolades et tirets de trop",
-)
-
-
 def _lire(document: Document, events: Iterator[yaml.Event]) -> object:
     """Return the content of the only document of a file, filling the lines, the texts and the faults.
 
@@ -138,15 +133,14 @@ def _valeur(document: Document, events: Iterator[yaml.Event], event: yaml.Event,
     line = event.start_mark.line + 1
     document.lignes.setdefault(chemin, line)
     if isinstance(event, yaml.AliasEvent):
-        document.refuser(chemin, *_RENVOI)
+        document.refuser(chemin, "renvoi")
         return None
     if event.tag and not event.tag.startswith("tag:yaml.org,2002:") and event.tag != "!":
-        remedy = "supprimer le point d'exclamation et le mot qui le suit, ou mettre la valeur entre guillemets"
-        document.refuser(chemin, f"l'étiquette « {event.tag[:40]} »", "une valeur sans étiquette", remedy)
+        document.refuser(chemin, "etiquette", etiquette=event.tag)
     if isinstance(event, yaml.ScalarEvent):
         return _scalaire(document, event, chemin)
     if len(chemin) >= _PROFONDEUR:
-        raise DonneesInvalides([Faute(document.fichier, *_TROP_PROFOND, line)])
+        raise DonneesInvalides([Faute(document.fichier, *mots("trop_profond", niveaux=_PROFONDEUR), line)])
     if isinstance(event, yaml.SequenceStartEvent):
         items: list[object] = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
@@ -157,15 +151,12 @@ def _valeur(document: Document, events: Iterator[yaml.Event], event: yaml.Event,
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         line = event.start_mark.line + 1
         if not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
-            words = ("une clé composée ou « << »", "une clé d'un seul mot", "écrire la clé en entier")
-            document.refuser(chemin, *words, line)
+            document.refuser(chemin, "cle_composee", line)
             _valeur(aside, events, event, ())
             _valeur(aside, events, next(events), ())
         elif event.value in content:
             path = (*chemin, event.value)
-            found = f"la clé « {event.value[:60]} » une seconde fois (déjà ligne {document.lignes[path]})"
-            remedy = "supprimer l'une des deux, ou la renommer"
-            document.refuser(path, found, "une seule fois chaque clé", remedy, line)
+            document.refuser(path, "cle_repetee", line, cle=event.value, ligne=document.lignes[path])
             _valeur(aside, events, next(events), ())
         else:
             path = (*chemin, event.value)
@@ -177,12 +168,11 @@ def _valeur(document: Document, events: Iterator[yaml.Event], event: yaml.Event,
 def _scalaire(document: Document, event: yaml.ScalarEvent, chemin: Chemin) -> object:
     text = document.textes[chemin] = event.value
     if words := invisible(text):  # an escape sequence writes it
-        document.refuser(chemin, *words)
+        document.fautes.append(document.faute(chemin, *words))
     if event.style:  # the C parser writes "" for a plain scalar, the Python one None
         return text
     if _CODE.fullmatch(text):
-        remedy = f'mettre des guillemets : "{text}" (sans eux, le zéro de tête se perd)'
-        document.refuser(chemin, f"{text} sans guillemets", "un code entre guillemets", remedy)
+        document.refuser(chemin, "code_sans_guillemets", texte=text)
         return text
     if text.lower() in _MOTS:
         return _MOTS[text.lower()]
@@ -191,27 +181,19 @@ def _scalaire(document: Document, event: yaml.ScalarEvent, chemin: Chemin) -> ob
     return float(text) if _DECIMAL.fullmatch(text) else text
 
 
-_INDENTATION = ("un retrait régulier, fait d'espaces", "aligner cette ligne sur ses voisines (deux espaces par niveau)")
-_FERMETURE = ("un guillemet ou un crochet fermé",
-              "fermer le guillemet, le crochet ou l'accolade ouvert sur cette ligne ou plus haut")  # fmt: skip
-_REMEDES = {
-    "mapping values are not allowed": ("une valeur sans « : », ou entre guillemets", "mettre la valeur entre "
-                                       'guillemets (clé: "texte : suite"), ou aligner la ligne'),
-    "could not find expected ':'": ("une clé suivie de « : » et d'une espace",
-                                    "ajouter « : » et une espace après la clé"),
-    "expected ',' or": _FERMETURE,
-    "unexpected end of stream": _FERMETURE,
-    "did not find expected key": _INDENTATION,
-    "did not find expected '-' indicator": _INDENTATION,
-    "expected <block end>": _INDENTATION,
-    "block sequence entries are not allowed": _INDENTATION,
-    "expected a single document": ("un seul document par fichier",
-                                   "supprimer la ligne « --- » et ce qui ne doit pas suivre"),
-    "unknown escape character": ("un texte sans barre oblique inversée",
-                                 "remplacer les guillemets doubles par des apostrophes autour de la valeur"),
-}  # fmt: skip
-_TABULATION = ("des espaces", "remplacer la tabulation par des espaces (deux par niveau)")
-_DEFAUT = ("un fichier YAML bien formé", "comparer cette ligne à ses voisines : retrait, « : », guillemets, tirets")
+_SYNTAXE = {
+    "mapping values are not allowed": "guillemets",
+    "could not find expected ':'": "deux_points",
+    "expected ',' or": "fermeture",
+    "unexpected end of stream": "fermeture",
+    "did not find expected key": "indentation",
+    "did not find expected '-' indicator": "indentation",
+    "expected <block end>": "indentation",
+    "block sequence entries are not allowed": "indentation",
+    "expected a single document": "un_document",
+    "unknown escape character": "barre_oblique",
+    "nesting depth": "trop_profond",
+}
 
 
 def _faute_de_syntaxe(relatif: str, texte: str, erreur: yaml.YAMLError) -> Faute:
@@ -220,56 +202,21 @@ def _faute_de_syntaxe(relatif: str, texte: str, erreur: yaml.YAMLError) -> Faute
     lines = texte.splitlines()
     index = min(mark.line if mark else 0, len(lines) - 1)
     line = lines[index]
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return Faute(relatif, "une tabulation au début de la ligne", *_TABULATION, ligne=index + 1)
     problem = f"{getattr(erreur, 'context', '') or ''} {getattr(erreur, 'problem', '') or ''}"
-    if "nesting depth" in problem:
-        return Faute(relatif, *_TROP_PROFOND, ligne=index + 1)
-    expected, remedy = next((found for words, found in _REMEDES.items() if words in problem), _DEFAUT)
+    kind = next((found for words, found in _SYNTAXE.items() if words in problem), "syntaxe")
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        kind = "tabulation"
     shown = line.strip()[:60]
-    return Faute(
-        relatif, f"« {shown} »" if shown else "une ligne vide ou la fin du fichier", expected, remedy, index + 1
-    )
+    shown = f"« {shown} »" if shown else "une ligne vide ou la fin du fichier"
+    return Faute(relatif, *mots(kind, ligne=shown, niveaux=_PROFONDEUR), index + 1)
 
 
-_UNE_LISTE = ("une liste", "écrire une liste : un tiret et une espace devant chaque élément")
-_DES_CLES = ("des clés suivies de leur valeur", "écrire « clé: valeur », une par ligne")
-_UNE_DATE = ("une date (2023-01-31)", "écrire la date dans l'ordre année-mois-jour : 2023-01-31")
-_ATTENDUS = {
-    "string_type": ("un texte", "écrire un texte"),
-    "string_too_short": ("un texte qui n'est pas vide", "remplir la valeur, ou retirer la clé si elle est facultative"),
-    "string_too_long": ("un texte de {max_length} caractères au plus", "raccourcir le texte"),
-    "int_type": ("un nombre entier, sans guillemets", "écrire un nombre entier, sans guillemets ni décimale"),
-    "int_from_float": ("un nombre entier", "écrire un nombre entier, sans décimale"),
-    "float_type": ("un nombre, sans guillemets", "écrire un nombre avec un point décimal, sans espace ni guillemets"),
-    "finite_number": ("un nombre fini", "écrire un nombre"),
-    "bool_type": ("true ou false", "écrire true (oui) ou false (non)"),
-    "list_type": _UNE_LISTE,
-    "tuple_type": _UNE_LISTE,
-    "dict_type": _DES_CLES,
-    "model_type": _DES_CLES,
-    "too_short": ("{min_length} éléments au moins", "compléter la liste"),
-    "too_long": ("{max_length} éléments au plus", "raccourcir la liste"),
-    "greater_than_equal": ("un nombre au moins égal à {ge}", "corriger le nombre"),
-    "less_than_equal": ("un nombre au plus égal à {le}", "corriger le nombre"),
-    "greater_than": ("un nombre plus grand que {gt}", "corriger le nombre"),
-    "less_than": ("un nombre plus petit que {lt}", "corriger le nombre"),
-    "date_type": _UNE_DATE,
-    "date_parsing": _UNE_DATE,
-    "date_from_datetime_parsing": _UNE_DATE,
-    "date_from_datetime_inexact": ("une date (2023-01-31)", "écrire la date sans heure : 2023-01-31"),
-}
-_AU_MODELE = ("une valeur conforme au modèle de ce fichier",
-              "comparer la valeur à celles des autres entrées du fichier")  # fmt: skip
 _MOTIFS = {
-    "^[a-z][a-z0-9_]*$": ("un identifiant : minuscules sans accent, chiffres et tirets bas",
-                          "remplacer espaces, accents, majuscules et signes par des lettres ou « _ »"),
-    "^[a-z0-9][a-z0-9_-]*$": ("un code : minuscules sans accent, chiffres, tirets et tirets bas",
-                              "remplacer espaces, accents, majuscules et signes par des lettres, « - » ou « _ »"),
-    "^[0-9a-f]{64}$": ("une empreinte sha256, 64 chiffres et lettres de a à f", "recopier l'empreinte du fichier"),
-    "^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$": ("un code de territoire (« 62413 », « 62 »)",
-                                            "écrire le code Insee entre guillemets"),
-}  # fmt: skip
+    "^[a-z][a-z0-9_]*$": "identifiant",
+    "^[a-z0-9][a-z0-9_-]*$": "code",
+    "^[0-9a-f]{64}$": "empreinte",
+    "^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$": "territoire",
+}
 
 
 def _traduire(erreur: ValidationError, modele: type[BaseModel], document: Document) -> Iterator[Faute]:
@@ -313,43 +260,35 @@ def _situer(contenu: object, detail: dict) -> tuple[Chemin, Chemin, object]:
 
 
 def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
+    """Return the fault of an error of pydantic, in the words that ``fautes.yaml`` has for its kind."""
     path: Chemin = detail["chemin"]
-    kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
+    kind, value = detail["type"], detail["input"]
     text = document.textes.get(path) if "[key]" not in detail["loc"] else None
-    found = _trouve(value, text)
-    expected, remedy = _ATTENDUS.get(kind, _AU_MODELE)
+    told = {"valeur": _trouve(value, text), "texte": text, **detail.get("ctx", {})}
     if kind == "missing" and isinstance(path[-1], int):
-        rank, path = path[-1], path[:-1]
-        found = f"une liste de {rank} élément{'s' if rank > 1 else ''}"
-        expected, remedy = f"un élément n° {rank + 1}", "compléter la liste"
+        kind, rank, path = "element_absent", path[-1], path[:-1]
+        told |= {"valeur": f"une liste de {rank} élément{'s' if rank > 1 else ''}", "rang": rank + 1}
     elif kind == "missing":
-        key = path[-1]
-        found, expected = f"la clé « {key} » est absente", f"la clé « {key} » et sa valeur"
-        remedy = f"ajouter « {key}: … » à cet endroit"
+        told["cle"] = path[-1]
     elif kind == "extra_forbidden":
         owner, key = _modele_a(modele, detail["loc"][:-1]), str(path[-1])
-        allowed = list(owner.model_fields) if owner else []
-        found = f"la clé inconnue « {key[:60]} »"
-        expected = f"l'une des clés {', '.join(allowed)}" if allowed else "une clé prévue par le modèle"
-        remedy = _proposer(key, allowed, "l'une de ces clés, ou retirer celle-ci")
-    elif kind == "model_type" and (owner := _modele_a(modele, detail["loc"])):
-        keys = [name for name, info in owner.model_fields.items() if info.is_required()] or [*owner.model_fields]
-        expected = f"{'les clés' if len(keys) > 1 else 'la clé'} {', '.join(keys)}"
-    elif kind in ("literal_error", "enum"):
-        allowed = re.findall(r"'([^']*)'", context["expected"])
-        expected, remedy = (
-            f"l'une des valeurs {', '.join(allowed)}",
-            _proposer(str(value), allowed, "l'une de ces valeurs"),
-        )
+        close = _proposer(key, [*owner.model_fields], "l'une de ces clés, ou retirer celle-ci")
+        told |= {"cle": key, "permises": ", ".join(owner.model_fields), "proche": close}
+    elif kind == "model_type":
+        fields = _modele_a(modele, detail["loc"]).model_fields
+        keys = [name for name, info in fields.items() if info.is_required()] or [*fields]
+        told["cles"] = f"{'les clés' if len(keys) > 1 else 'la clé'} {', '.join(keys)}"
+    elif kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", told["expected"])
+        close = _proposer(str(value), allowed, "l'une de ces valeurs")
+        told |= {"permises": ", ".join(allowed), "proche": close}
     elif kind == "string_pattern_mismatch":
-        expected, remedy = _MOTIFS.get(context["pattern"], _AU_MODELE)
-    elif kind == "value_error":
-        expected, remedy = str(context["error"]), "corriger ces clés ensemble"
+        kind = _MOTIFS.get(told["pattern"], "modele")
     elif kind == "string_type" and isinstance(value, (int, float)) and text:
-        expected, remedy = "un texte entre guillemets", f'mettre des guillemets autour de la valeur : "{text}"'
+        kind = "texte_sans_guillemets"
     elif kind == "float_type" and text and re.fullmatch(r"-?[0-9]+,[0-9]+", text):
-        expected, remedy = "un nombre avec un point décimal", f"écrire {text.replace(',', '.')}"
-    return document.faute(path, found, expected.format(**context), remedy)
+        kind, told["nombre"] = "virgule", text.replace(",", ".")
+    return document.dire(path, kind if kind in phrases() else "modele", **told)
 
 
 def _trouve(value: object, text: str | None) -> str:
@@ -363,7 +302,7 @@ def _trouve(value: object, text: str | None) -> str:
 
 def _proposer(ecrit: str, permis: list[str], sinon: str) -> str:
     close = proches(ecrit, permis)
-    return f"écrire « {close[0]} »" if close else f"écrire {sinon}"
+    return f"« {close[0]} »" if close else sinon
 
 
 def _modele_a(annotation: Any, loc: tuple) -> type[BaseModel] | None:
