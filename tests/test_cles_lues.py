@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
+
+from pydantic_core.core_schema import ErrorType
 
 import ctglib.commandes.brouillon
 import ctglib.production.verifier  # every model is then known
+from ctglib.donnees.fautes import phrases
 from ctglib.donnees.modeles import Modele
 
 PAQUET = Path(ctglib.__file__).parent
@@ -27,3 +31,11 @@ def test_chaque_cle_d_un_fichier_de_donnees_est_lue_quelque_part() -> None:
 
     assert len(known) > 300, "les modèles ne sont pas tous chargés"
     assert {pair for pair in known if pair[1] not in lus} - SANS_LECTEUR == set()
+
+
+def test_les_mots_de_chaque_faute_sont_dits_quelque_part() -> None:
+    code = "".join(path.read_text("utf-8") for path in sorted((PAQUET / "donnees").glob("*.py")))
+    dits = {*re.findall(r"\"(\w+)\"", code), *get_args(ErrorType)}
+
+    assert phrases().keys() - dits == set()
+    assert all(len(words) == 3 for words in phrases().values())

@@ -11,7 +11,7 @@ from ctglib.donnees.catalogue import assembler
 from ctglib.donnees.communes import fautes_de_communes
 from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
 from ctglib.donnees.lecture import CONVENTIONS, conventions, enregistrer, existe, lire_octets, lister, superposer
 from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, charger_familles, lire_tables, tables
 from ctglib.donnees.officiels.vraisemblance import Cle, douter, lire_regles
@@ -122,12 +122,8 @@ def _loin_des_series(convention: str) -> Iterator[Faute]:
         known = lire(series[row.indicateur], row.territoire)
         value = known.loc[known["annee"].eq(row.annee), "valeur"].sum()
         if value >= rules.effectif_du_saut and abs(row.valeur / value - 1) > rules.saut:
-            yield Faute(
-                f"{CONVENTIONS}/{convention}/annexe1.csv",
-                f"« {row.indicateur} », {row.territoire}, {row.annee} : {row.valeur:g}",
-                f"près de {value:g}, d'après {known.attrs['source']}",
-                "relire la ligne sur le diagnostic signé",
-            )
+            words = mots("loin_des_series", **row._asdict(), publique=value, source=known.attrs["source"])
+            yield Faute(f"{CONVENTIONS}/{convention}/annexe1.csv", *words)
 
 
 def examiner_les_sources() -> tuple[list[Faute], list[str]]:
@@ -190,6 +186,5 @@ def _du_magasin(path: str, rows: pd.DataFrame) -> Iterator[Faute]:
         for number, row in group.iterrows():
             value = official.get((row["territoire"], int(row["annee"])))
             if value is not None and row["nombre"] != value:
-                words = (f"« {row['valeur']} »", f"{value:g}, d'après {found.attrs['source']}")
-                remedy = "corriger la ligne, ou en ajouter une au millésime suivant"
-                yield Faute(path, *words, remedy, number, "valeur")
+                words = mots("chiffre_publie", cellule=row["valeur"], publie=value, source=found.attrs["source"])
+                yield Faute(path, *words, number, "valeur")
