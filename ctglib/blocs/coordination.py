@@ -233,30 +233,20 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     counts = table.assign(compte=values).groupby("indicateur", sort=False)["compte"].agg(" ; ".join)
     shown = table.drop_duplicates("indicateur").assign(compte=counts.array)
 
-    def libelle(name: str) -> str:
-        return contexte.indicateurs[name].libelle
-
-    def quand(due: pd.Timestamp) -> str:
-        return CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date())
-
-    yield contexte.tableau(
-        shown,
-        [
-            Colonne("indicateur", "Ce qui est promis", ecrire=libelle),
-            Colonne("echeance", "Pour quand", ecrire=quand),
-            Colonne("compte", "Nombre", ecrire=lambda count: count or RIEN),
-            Colonne("etat", "État", ecrire=lambda code: words[code].mot),
-        ],
-        analyse.id,
-        f"Documents et rencontres promis, {contexte.territoire.nom}, fin {etude.annee}",
-        donnees=table,
-        notes=[
-            f"{libelle(name)} : une par poste, dont la convention n'écrit pas le nombre ; elles sont comparées à "
-            f"« {libelle(posts)} »."
-            for name in analyse.tous("par_poste")
-        ],
-        statuts=table["statut"],
-    )
+    labels = {name: item.libelle for name, item in contexte.indicateurs.items()}
+    columns = [
+        Colonne("indicateur", "Ce qui est promis", ecrire=labels.get),
+        Colonne("echeance", "Pour quand", ecrire=lambda due: CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date())),
+        Colonne("compte", "Nombre", ecrire=lambda count: count or RIEN),
+        Colonne("etat", "État", ecrire=lambda code: words[code].mot),
+    ]
+    title = f"Documents et rencontres promis, {contexte.territoire.nom}, fin {etude.annee}"
+    notes = [
+        f"{labels[name]} : une par poste, dont la convention n'écrit pas le nombre ; elles sont comparées à "
+        f"« {labels[posts]} »."
+        for name in analyse.tous("par_poste")
+    ]
+    yield contexte.tableau(shown, columns, analyse.id, title, donnees=table, notes=notes, statuts=table["statut"])
 
 
 def calculer_livrables(

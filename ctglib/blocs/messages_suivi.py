@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ctglib.blocs.annee import EtudeAnnuelle
     from ctglib.blocs.fin import EtudeFinale
     from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.modeles.rapports import ReglesMessages
 
 EUROS, INVESTISSEMENT = "euros", "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
@@ -48,10 +47,8 @@ class MessagesDuSuivi:
     etude: EtudeAnnuelle
     fiche: Fiche | None = None
 
-    @property
-    def regles(self) -> ReglesMessages:
-        """The sentences."""
-        return self.etude.catalogue.messages
+    regles = property(lambda self: self.etude.catalogue.messages)
+    _arrete = property(lambda self: pd.Timestamp(self.etude.bilan.date_arretee))
 
     @cached_property
     def lignes(self) -> pd.DataFrame:
@@ -288,10 +285,6 @@ class MessagesDuSuivi:
         """Return the indicators that somebody has to give for the year and did not."""
         rows = self._ordonner(ensembles(self.etude.evaluation))
         return demandes(rows[~rows["renseigne"] & rows["statut"].eq(Statut.NON_TRANSMIS)])
-
-    @property
-    def _arrete(self) -> pd.Timestamp:
-        return pd.Timestamp(self.etude.bilan.date_arretee)
 
     def _premier(self, rows: pd.DataFrame) -> str:
         return self.etude.contexte.indicateurs[rows["indicateur"].iloc[0]].libelle

@@ -68,27 +68,20 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         texts = shares.set_index([*keys, "dispositif"])["texte"].unstack()
         texts = texts.reindex(pd.MultiIndex.from_frame(order[keys].drop_duplicates()))[shares["dispositif"].unique()]
         cells = texts.fillna(RIEN).reset_index()
+        columns = [Colonne("libelle", "Profil"), *(Colonne(name, labels[name], True) for name in texts.columns)]
+        title, notes = f"{majuscule(who)}, effectifs par dispositif, {etude.lieu}", f"{RIEN} : ligne non remplie."
         yield contexte.tableau(
-            cells,
-            [Colonne("libelle", "Profil"), *(Colonne(name, labels[name], True) for name in texts.columns)],
-            analyse.id,
-            f"{majuscule(who)}, effectifs par dispositif, {etude.lieu}",
-            donnees=shares[COLONNES],
-            groupes=cells["libelle_variable"],
-            notes=[texts.isna().any(axis=None) and f"{RIEN} : ligne non remplie."],
-            statuts=shares["statut"],
-        )
+            cells, columns, analyse.id, title, donnees=shares[COLONNES], groupes=cells["libelle_variable"],
+            notes=[texts.isna().any(axis=None) and notes], statuts=shares["statut"],
+        )  # fmt: skip
     if len(crossed):
-        groups = crossed["libelle_dispositif"] + " : " + crossed["libelle_variable"] + " et "
+        pairs = crossed["libelle_dispositif"] + " : " + crossed["libelle_variable"] + " et "
+        columns = [Colonne("libelle", "Modalité"), Colonne("libelle_2", "Croisée avec")]
+        columns.append(Colonne("texte", "Effectif", True))
         yield contexte.tableau(
-            crossed,
-            [Colonne("libelle", "Modalité"), Colonne("libelle_2", "Croisée avec"), Colonne("texte", "Effectif", True)],
-            f"{analyse.id}-croises",
-            f"Profils croisés, effectifs, {etude.lieu}",
-            donnees=crossed[CROISEMENTS],
-            groupes=groups + crossed["libelle_variable_2"],
-            statuts=crossed["statut"],
-        )
+            crossed, columns, f"{analyse.id}-croises", f"Profils croisés, effectifs, {etude.lieu}",
+            donnees=crossed[CROISEMENTS], groupes=pairs + crossed["libelle_variable_2"], statuts=crossed["statut"],
+        )  # fmt: skip
 
 
 def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:

@@ -19,9 +19,10 @@ from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
+from ctglib.blocs.propositions import ensembles
 from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
-from ctglib.calculs.suivi import Numerotes, avenant_de_la_cible, depuis_le_depart, par_avenant
+from ctglib.calculs.suivi import avenant_de_la_cible, depuis_le_depart, par_avenant
 from ctglib.document.blocs import Bloc, Couverture, Groupe, Titre, colonnes, liste, sous_titre, suite
 from ctglib.document.contexte import BANDE, IMPLICITE, bande, petits_publies
 from ctglib.document.figure import Figure
@@ -50,6 +51,9 @@ class Fiche:
 
     etude: EtudeAnnuelle  # the part of it that is about the fiche
     fiche: FicheAction
+
+    _ensembles = property(lambda self: ensembles(self.etude.evaluation))
+    _changements = property(lambda self: par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee))
 
     def __repr__(self) -> str:
         return (
@@ -306,15 +310,6 @@ class Fiche:
         """Return the files read, with what identifies them."""
         etude = self.etude
         return None if self.sans_suivi else sources(etude.empreintes, etude.catalogue.synthese.fichiers)
-
-    @property
-    def _ensembles(self) -> pd.DataFrame:
-        """The scoring of the fiche's indicators, without their modalités."""
-        return self.etude.evaluation[self.etude.evaluation["dimension"].eq("")]
-
-    @property
-    def _changements(self) -> Numerotes:
-        return par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
 
     def _trajectoires(self, annuelles: set[str]) -> Figure | None:
         """Return the values by year of the first indicators that have at least two; a yearly threshold has no year.
