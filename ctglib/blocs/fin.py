@@ -300,16 +300,11 @@ class Trajectoires(Montrable):
             return None
         shown = table.pivot_table("texte", ["fiche", "element", "libelle"], "annee", aggfunc="first", sort=False)
         shown = shown.rename(columns=str).reset_index()
-        return etude.tableau(
-            shown,
-            [Colonne("libelle", "Élément"), *(Colonne(str(year), str(year), True) for year in years)],
-            "moyens-realisations",
-            "Moyens engagés et réalisations, par fiche",
-            donnees=table.drop(columns="texte"),
-            groupes=map(etude.titre_de_fiche, shown["fiche"]),
-            notes=[REALISATIONS],
-            statuts=series.loc[series["valeur"].notna(), "statut"],
-        )
+        columns = [Colonne("libelle", "Élément"), *(Colonne(str(year), str(year), True) for year in years)]
+        title, marks = "Moyens engagés et réalisations, par fiche", series.loc[series["valeur"].notna(), "statut"]
+        data, groups = table.drop(columns="texte"), map(etude.titre_de_fiche, shown["fiche"])
+        name, notes = "moyens-realisations", [REALISATIONS]
+        return etude.tableau(shown, columns, name, title, donnees=data, groupes=groups, notes=notes, statuts=marks)
 
     def _tableau(
         self, known: pd.DataFrame, nom: str, titre: str, *, avant: tuple = (), apres: tuple = (), **reste: object
@@ -342,23 +337,20 @@ class Trajectoires(Montrable):
             since = pd.Series({**row, "origine_cible": ""})
             return f"{told}, {bande(since, row.derniere, row.a_maintenir, contexte, words)}"
 
-        return etude.tableau(
-            known,
-            [
-                Colonne("libelle", "Indicateur"),
-                depart(contexte),
-                Colonne("mesure", "Dernière mesure", True, ecrire=lambda row: derniere(row, contexte)),
-                Colonne("visee", "Cible, ou référence (d)", True, ecrire=visee),
-                Colonne("atteinte", "Atteinte", ecrire=atteinte),
-                Colonne("depuis", "Depuis le départ", ecrire=depuis),
-            ],
-            nom,
-            titre,
-            groupes=map(etude.titre_de_fiche, known["fiche"]),
-            notes=[*avant, known["origine_cible"].eq(IMPLICITE).any() and DEDUITE, *apres],
-            statuts=known.loc[known["derniere"].notna(), "statut_derniere"],
-            **reste,
+        columns = [
+            Colonne("libelle", "Indicateur"),
+            depart(contexte),
+            Colonne("mesure", "Dernière mesure", True, ecrire=lambda row: derniere(row, contexte)),
+            Colonne("visee", "Cible, ou référence (d)", True, ecrire=visee),
+            Colonne("atteinte", "Atteinte", ecrire=atteinte),
+            Colonne("depuis", "Depuis le départ", ecrire=depuis),
+        ]
+        notes = [*avant, known["origine_cible"].eq(IMPLICITE).any() and DEDUITE, *apres]
+        groups, marks = (
+            map(etude.titre_de_fiche, known["fiche"]),
+            known.loc[known["derniere"].notna(), "statut_derniere"],
         )
+        return etude.tableau(known, columns, nom, titre, groupes=groups, notes=notes, statuts=marks, **reste)
 
 
 def derniere(row: object, contexte: Contexte) -> str:

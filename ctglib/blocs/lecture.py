@@ -145,25 +145,27 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tablea
         and "Empreinte non publiée : celle d'un fichier de saisie permettrait d'y retrouver, par essais, un effectif "
         "masqué ou la grille interne.",
     )
-    return Tableau.de(
-        pd.DataFrame(
-            [(path, found.role, found.partie, digest) for _, found, path, digest in rows],
-            columns=["fichier", "role", "partie", "sha256"],
-        ),
-        [  # the group names the folder
-            Colonne("fichier", "Fichier", ecrire=lambda path: path.partition("/")[2]),
-            Colonne("role", "Rôle"),
-            Colonne("partie", "Partie de la convention"),
-            Colonne("empreinte", "Empreinte", ecrire=lambda row: row["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE),
-        ],
-        nom="sources",
-        titre="Fichiers lus par ce rapport, et leur empreinte",
-        source="relevé des lectures de ce rapport",
-        groupes=tuple(f"{found.groupe} ({path.partition('/')[0]})" for _, found, path, _ in rows),
-        notes=tuple(filter(None, notes)),
-        classe="texte-long",
-        ecran=True,
+    table = pd.DataFrame(
+        [(path, found.role, found.partie, digest) for _, found, path, digest in rows],
+        columns=["fichier", "role", "partie", "sha256"],
     )
+    columns = [  # the group names the folder
+        Colonne("fichier", "Fichier", ecrire=lambda path: path.partition("/")[2]),
+        Colonne("role", "Rôle"),
+        Colonne("partie", "Partie de la convention"),
+        Colonne("empreinte", "Empreinte", ecrire=lambda row: row["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE),
+    ]
+    title, source = "Fichiers lus par ce rapport, et leur empreinte", "relevé des lectures de ce rapport"
+    groups = tuple(f"{found.groupe} ({path.partition('/')[0]})" for _, found, path, _ in rows)
+    shown = {
+        "nom": "sources",
+        "titre": title,
+        "source": source,
+        "groupes": groups,
+        "classe": "texte-long",
+        "ecran": True,
+    }
+    return Tableau.de(table, columns, notes=tuple(filter(None, notes)), **shown)
 
 
 def role(fichier: str, roles: list[RoleDeFichier]) -> tuple[int, RoleDeFichier]:

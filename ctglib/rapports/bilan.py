@@ -429,13 +429,9 @@ class Bilan:
             first = int(etude.series["annee"].min()) if len(etude.series) else etude.annee
             tables.append(trajectoires_du_territoire(etude.series, others, public, territoire=place, depuis=first))
             origins.append(self.territoire.source)
-        return trajectoires(
-            pd.concat(tables, ignore_index=True),
-            etude.contexte,
-            nom=f"suivre-{indicateurs[0].replace('_', '-')}",
-            titre=f"Comment évoluent-ils jusqu'en {etude.annee} ?",
-            source=" ; ".join(dict.fromkeys(origins)),
-        )
+        name, title = f"suivre-{indicateurs[0].replace('_', '-')}", f"Comment évoluent-ils jusqu'en {etude.annee} ?"
+        rows, source = pd.concat(tables, ignore_index=True), " ; ".join(dict.fromkeys(origins))
+        return trajectoires(rows, etude.contexte, nom=name, titre=title, source=source)
 
 
 def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:

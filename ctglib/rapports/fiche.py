@@ -179,20 +179,14 @@ class Fiche:
         columns = [Colonne("libelle", "Indicateur"), depart(contexte), *colonnes_de_l_annee(etude)]
         columns += [Colonne("visee", "Cible, et ce qu'il en est", ecrire=visee)] if aimed.any() else []
         counted, threshold = ("valeur_initiale", "valeur_precedente", "valeur"), etude.catalogue.seuils.petits_effectifs
-        table = contexte.tableau(
-            shown,
-            columns,
-            "indicateurs",
-            self._titre("Indicateurs"),
-            donnees=pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True),
-            groupes=groups.map(GROUPES.__getitem__),
-            notes=(
-                *marques(shown, contexte),
-                (aimed & shown["origine_cible"].eq(IMPLICITE)).any() and DEDUITE,
-                *petits_publies(shown, counted, threshold, contexte),
-                *mode_de_lecture(rows, words),
-            ),
+        notes = [*marques(shown, contexte), (aimed & shown["origine_cible"].eq(IMPLICITE)).any() and DEDUITE]
+        notes += [*petits_publies(shown, counted, threshold, contexte), *mode_de_lecture(rows, words)]
+        data, labels = (
+            pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True),
+            groups.map(GROUPES.__getitem__),
         )
+        title = self._titre("Indicateurs")
+        table = contexte.tableau(shown, columns, "indicateurs", title, donnees=data, groupes=labels, notes=notes)
         return suite([table, self._trajectoires(yearly)])
 
     def detail(self) -> Groupe | None:
