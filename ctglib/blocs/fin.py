@@ -346,10 +346,8 @@ class Trajectoires(Montrable):
             Colonne("depuis", "Depuis le départ", ecrire=depuis),
         ]
         notes = [*avant, known["origine_cible"].eq(IMPLICITE).any() and DEDUITE, *apres]
-        groups, marks = (
-            map(etude.titre_de_fiche, known["fiche"]),
-            known.loc[known["derniere"].notna(), "statut_derniere"],
-        )
+        groups = map(etude.titre_de_fiche, known["fiche"])
+        marks = known.loc[known["derniere"].notna(), "statut_derniere"]
         return etude.tableau(known, columns, nom, titre, groupes=groups, notes=notes, statuts=marks, **reste)
 
 

@@ -157,15 +157,8 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tablea
     ]
     title, source = "Fichiers lus par ce rapport, et leur empreinte", "relevé des lectures de ce rapport"
     groups = tuple(f"{found.groupe} ({path.partition('/')[0]})" for _, found, path, _ in rows)
-    shown = {
-        "nom": "sources",
-        "titre": title,
-        "source": source,
-        "groupes": groups,
-        "classe": "texte-long",
-        "ecran": True,
-    }
-    return Tableau.de(table, columns, notes=tuple(filter(None, notes)), **shown)
+    kept = {"groupes": groups, "notes": tuple(filter(None, notes)), "classe": "texte-long", "ecran": True}
+    return Tableau.de(table, columns, nom="sources", titre=title, source=source, **kept)
 
 
 def role(fichier: str, roles: list[RoleDeFichier]) -> tuple[int, RoleDeFichier]:

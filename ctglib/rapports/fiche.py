@@ -181,11 +181,8 @@ class Fiche:
         counted, threshold = ("valeur_initiale", "valeur_precedente", "valeur"), etude.catalogue.seuils.petits_effectifs
         notes = [*marques(shown, contexte), (aimed & shown["origine_cible"].eq(IMPLICITE)).any() and DEDUITE]
         notes += [*petits_publies(shown, counted, threshold, contexte), *mode_de_lecture(rows, words)]
-        data, labels = (
-            pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True),
-            groups.map(GROUPES.__getitem__),
-        )
-        title = self._titre("Indicateurs")
+        data = pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True)
+        labels, title = groups.map(GROUPES.__getitem__), self._titre("Indicateurs")
         table = contexte.tableau(shown, columns, "indicateurs", title, donnees=data, groupes=labels, notes=notes)
         return suite([table, self._trajectoires(yearly)])
 
