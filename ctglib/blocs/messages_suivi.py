@@ -35,6 +35,10 @@ NON_COMPARABLES = {
     "changement_definition": "nouvelle définition, non comparable",
 }
 HASARD = "trop_peu"
+DEPUIS_LE_DEPART = {  # the columns of a year, in the way of an indicator
+    "valeur": "derniere", "statut": "statut_derniere",
+    "valeur_precedente": "valeur_initiale", "annee_precedente": "annee_initiale",
+}  # fmt: skip
 FOIS, VOYELLES = "{valeur} fois", "aàâeéèêiîoôuhy"
 CITES = 3  # beyond, those who have given nothing are counted
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
@@ -312,15 +316,8 @@ class MessagesDeLaFin(MessagesDuSuivi):
     def lignes(self) -> pd.DataFrame:
         """The indicators as wholes, from their initial value to their last measure, those that families see first."""
         ways = self.etude.parcours
-        return self._ordonner(
-            ways.assign(
-                valeur=ways["derniere"],
-                statut=ways["statut_derniere"],
-                valeur_precedente=ways["valeur_initiale"],
-                annee_precedente=ways["annee_initiale"],
-                renseigne=ways["derniere"].notna(),
-            )
-        )
+        since = {name: ways[column] for name, column in DEPUIS_LE_DEPART.items()}
+        return self._ordonner(ways.assign(**since, renseigne=ways["derniere"].notna()))
 
     def messages(self) -> Iterator[Message]:
         """Yield what families got since the start, what is done, what is reached."""

@@ -272,16 +272,10 @@ class Bilan:
         known = {regle.id: regle for regle in rules.propositions}
         columns = [Colonne("proposition", "Proposition"), Colonne("pourquoi", "Pourquoi")]
         columns.append(Colonne("reference", "Place dans la convention"))
-        rows = [
-            (
-                item.ecrire(etude),
-                known[item.regle].pourquoi,
-                majuscule(known[item.regle].reference),
-                item.regle,
-                item.nombre,
-            )
-            for item in proposer(etude)
-        ]
+        rows = []
+        for item in proposer(etude):
+            rule = known[item.regle]
+            rows.append((item.ecrire(etude), rule.pourquoi, majuscule(rule.reference), item.regle, item.nombre))
         if not rows:
             return None
         table = pd.DataFrame(rows, columns=[*(one.cle for one in columns), "regle", "nombre"])
@@ -523,10 +517,5 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
             last = max(own, key=lambda item: item.date)
             day = f"{date_longue(last.date)}{INSECABLE}"
             examples.append(f"{axe.titre}, le {day}: {last.texte.rstrip('.')}.")
-    return (
-        Groupe()
-        + liste(asked)
-        + sous_titre(words.cooperation)
-        + (liste(together) if together else paragraphe(words.cooperation_absente))
-        + liste(examples)
-    )
+    told = liste(together) if together else paragraphe(words.cooperation_absente)
+    return Groupe() + liste(asked) + sous_titre(words.cooperation) + told + liste(examples)
