@@ -10,9 +10,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ctglib.collecte.cadre import Cadre, ouvrir_cadre
 from ctglib.collecte.classeur import LIGNE_DES_TITRES, classeur
-from ctglib.collecte.feuilles import feuilles
+from ctglib.collecte.feuilles import Cadre, feuilles, ouvrir_cadre
 
 CONVENTION, ANNEE = "harnes", 2025
 

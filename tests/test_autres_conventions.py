@@ -13,7 +13,7 @@ from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
 from openpyxl import load_workbook
 
-from ctglib.collecte.gabarit import ecrire_gabarit
+from ctglib.collecte.classeur import ecrire_gabarit
 from ctglib.commandes.application import lancer
 from ctglib.donnees.lecture import VARIABLE
 

@@ -12,10 +12,8 @@ from classeur_rempli import cadre, cellule, colonne, ligne, octets, vierge
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ctglib.collecte.cadre import ouvrir_cadre
-from ctglib.collecte.classeur import classeur
-from ctglib.collecte.feuilles import feuilles
-from ctglib.collecte.gabarit import ecrire_gabarit
+from ctglib.collecte.classeur import classeur, ecrire_gabarit
+from ctglib.collecte.feuilles import feuilles, ouvrir_cadre
 
 FEUILLES = ["Actions", "Indicateurs", "Moyens", "Profils", "Posture", "Appréciations", "Participation"]
 SAISIES = {
@@ -79,7 +77,7 @@ def test_ce_qui_n_est_attendu_qu_une_fois_n_est_demande_qu_a_son_annee_et_corrig
     annee: int, demandee: bool
 ) -> None:
     sheets = {sheet.modele.id: sheet for sheet in feuilles(cadre(annee=annee))}
-    found = {line.codes["indicateur"] for line in sheets["indicateurs"].lignes}
+    found = {line.cibles[0].cle[2] for line in sheets["indicateurs"].lignes}
 
     assert ("rencontre_2024" in found) == demandee
     assert "comites_pilotage" in found
@@ -188,13 +186,13 @@ def test_les_parts_des_services_font_le_classeur_entier_sans_se_chevaucher() -> 
     services = list(cadre().dossier.catalogue.responsables)
     for sheet in feuilles(cadre()):
         parts = [
-            row.codes
+            (row.cibles[0].table, row.cibles[0].cle)
             for service in services
             for part in feuilles(cadre(service))
             if part.modele.id == sheet.modele.id
             for row in part.lignes
         ]
-        assert sorted(map(str, parts)) == sorted(str(row.codes) for row in sheet.lignes)
+        assert sorted(map(str, parts)) == sorted(str((row.cibles[0].table, row.cibles[0].cle)) for row in sheet.lignes)
 
 
 def test_les_memes_donnees_donnent_les_memes_octets() -> None:

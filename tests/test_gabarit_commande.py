@@ -8,7 +8,7 @@ import pytest
 from classeur_rempli import octets, photographie
 from test_commandes import ctg
 
-from ctglib.collecte.gabarit import ecrire_gabarit
+from ctglib.collecte.classeur import ecrire_gabarit
 from ctglib.donnees.ecriture import EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides
 

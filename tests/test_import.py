@@ -19,7 +19,7 @@ from import_exemple import (
 from openpyxl import load_workbook
 from test_commandes import ctg
 
-from ctglib.collecte.cadre import ouvrir_cadre
+from ctglib.collecte.feuilles import ouvrir_cadre
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.lecture import superposer
 from ctglib.donnees.validation import valider

@@ -10,7 +10,7 @@ from classeur_rempli import cellule, enregistrer, poser, vierge
 from import_exemple import fautes, importer
 from openpyxl import Workbook, load_workbook
 
-from ctglib.collecte.gabarit import ecrire_gabarit
+from ctglib.collecte.classeur import ecrire_gabarit
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.modeles.suivi import Consultation, Exemple, Participation
 from ctglib.donnees.suivi import lire_suivi_brut

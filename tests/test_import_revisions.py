@@ -9,7 +9,7 @@ from classeur_rempli import cellule, enregistrer, photographie, poser, vierge
 from import_exemple import SUIVI, annee_entiere, importer, lignes
 from openpyxl import load_workbook
 
-from ctglib.collecte.gabarit import ecrire_gabarit
+from ctglib.collecte.classeur import ecrire_gabarit
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.suivi import lire_suivi_brut

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ctglib.collecte.fichiers import cle_de_titre
 from ctglib.donnees.lecture import proches
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
 class Illisible(ValueError):
     """A cell that is not taken: what was found, what was expected, what to do."""
-
-
-class Lu(NamedTuple):
-    """What a cell reads: its text for the follow-up, and how it was understood when that may surprise."""
-
-    texte: str
-    remarque: str = ""
 
 
 _ERREUR = re.compile(
@@ -61,10 +54,10 @@ _NOMBRE = re.compile(rf"(?P<signe>[+-]?){_ESPACE}*(?P<entier>{_ENTIER})(?:[.,](?
 _ABSENCES = {
     "non transmis", "non communique", "nc", "n c", "non disponible", "nd", "sans objet", "so", "s o", "na", "n a",
     "non renseigne", "nr", "neant", "inconnu", "secret", "aucune donnee", "ne sait pas", "x",
+    "-", "–", "—", "/", "?", "…", "...", "*",
 }  # fmt: skip
-_ABSENCES |= {"-", "–", "—", "/", "?", "…", "...", "*"}
-# What a text that is no number may be, and what to write instead.
-_AUTREMENT = (
+# What a text that is no number, or no date, may be, and what to write instead.
+_NOMBRE_AUTREMENT = (
     (rf"(?i)(<|≤|moins de){_ESPACE}*[0-9]+$",
      "écrire l'effectif exact : le bilan publié masque de lui-même les petits effectifs"),
     (r"=\s*[A-Za-z0-9(+\-]", "remettre la cellule au format Nombre, puis retaper la formule, ou taper son résultat"),
@@ -72,12 +65,23 @@ _AUTREMENT = (
     (rf"({_ENTIER}(?:[.,][0-9]+)?){_ESPACE}*[^\W\d_]+\.?$", r"écrire \1, sans unité ni texte"),
     ("", "écrire le nombre seul, en chiffres ; ce qu'il faut en dire va dans « Note »"),
 )  # fmt: skip
-_PRECISION = 6
-_MILLIERS = 3
+_ANNEE_SEULE = r"(19|20)[0-9]{2}"
+_EN_ENTIER = "écrire la date en entier, avec le jour et le mois"
+_DATE_AUTREMENT = (
+    (r"[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}\Z", "écrire l'année sur quatre chiffres"),
+    (rf"({_ANNEE_SEULE}|[0-9]{{1,2}}[/.\-][0-9]{{4}})\Z", _EN_ENTIER),
+    ("", "écrire la date en chiffres ; ce qu'il faut en dire va dans un commentaire"),
+)
+_PRECISION, _MILLIERS = 6, 3
 
 
-def lire_nombre(cellule: Cellule, nombre: Nombre) -> Lu:
-    """Return a number with a point.
+def _autrement(texte: str, remedes: tuple[tuple[str, str], ...]) -> str:
+    told = ((re.match(pattern, texte), remedy) for pattern, remedy in remedes)
+    return next(match.expand(remedy) for match, remedy in told if match)
+
+
+def lire_nombre(cellule: Cellule, nombre: Nombre) -> tuple[str, ...]:
+    """Return a number with a point, then how it was understood when that may surprise.
 
     Raises:
         Illisible: It is none, or not one that the cell may hold.
@@ -85,7 +89,7 @@ def lire_nombre(cellule: Cellule, nombre: Nombre) -> Lu:
     expected, found, value = "un nombre" if nombre.decimales else "un nombre entier", montrer(cellule), cellule.valeur
     _verifier(cellule, expected)
     if isinstance(value, str):
-        return Lu(_borner(_nombre_ecrit(value.strip(), found, expected, nombre), found, nombre))
+        return (_borner(_nombre_ecrit(value.strip(), found, expected, nombre), found, nombre),)
     if not isinstance(value, int | float):
         remedy = "le tableur a pris le nombre pour une date : remettre la cellule au format Nombre, puis retaper"
         raise Illisible(found, expected, remedy)
@@ -93,11 +97,10 @@ def lire_nombre(cellule: Cellule, nombre: Nombre) -> Lu:
         raise Illisible(found, expected, "taper le nombre")
     plain, hundred = _francais(value), _francais(value * 100)
     if not cellule.pourcent:
-        text = _borner(value, found, nombre)
         doubtful = nombre.pourcent and 0 < abs(value) < 1
-        return Lu(text, f"lu {plain} %, et non {hundred} %" if doubtful else "")
+        return _borner(value, found, nombre), *([f"lu {plain} %, et non {hundred} %."] if doubtful else [])
     if nombre.pourcent:
-        return Lu(_borner(value * 100, f"« {hundred} % »", nombre), f"cellule au format pourcentage, lue {hundred} %")
+        return _borner(value * 100, f"« {hundred} % »", nombre), f"cellule au format pourcentage, lue {hundred} %."
     remedy = f"remettre la cellule au format Nombre, puis écrire le nombre ({plain}, ou {hundred})"
     raise Illisible(f"« {hundred} % », une cellule au format pourcentage", f"{expected}, sans %", remedy)
 
@@ -106,12 +109,9 @@ def _nombre_ecrit(text: str, found: str, expected: str, nombre: Nombre) -> float
     plain = text.replace("\u2212", "-").rstrip("€").strip()
     match = _NOMBRE.fullmatch(plain.rstrip("%").strip(" \u00a0\u202f"))
     if match is None:
-        if cle_de_titre(text) in _ABSENCES or text in _ABSENCES:
-            remedy = "laisser la valeur vide, et dire pourquoi dans « État de la valeur »"
-        else:
-            told = ((re.match(pattern, plain), remedy) for pattern, remedy in _AUTREMENT)
-            remedy = next(match.expand(remedy) for match, remedy in told if match)
-        raise Illisible(found, expected, remedy)
+        absent = not _ABSENCES.isdisjoint((cle_de_titre(text), text))
+        remedy = "laisser la valeur vide, et dire pourquoi dans « État de la valeur »"
+        raise Illisible(found, expected, remedy if absent else _autrement(plain, _NOMBRE_AUTREMENT))
     if plain.endswith("%") and not nombre.pourcent:
         raise Illisible(found, f"{expected}, sans %", "écrire le nombre, et non une part")
     whole, decimals = re.sub(_ESPACE, "", match["entier"]), match["decimales"] or ""
@@ -126,12 +126,13 @@ def _borner(value: float, found: str, nombre: Nombre) -> str:
     rounded, low, high = round(float(value), _PRECISION), nombre.minimum, nombre.maximum
     if not nombre.decimales and not rounded.is_integer():
         raise Illisible(found, "un nombre entier", "corriger le nombre : il n'a pas de décimale")
-    if rounded < low:
-        raise Illisible(found, f"{_francais(low)} au moins", "corriger le nombre")
-    if high is not None and rounded > high:
-        raise Illisible(found, f"{_francais(high)} au plus", "corriger le nombre")
-    if abs(rounded) >= 10**15:
-        raise Illisible(found, "un nombre de moins de seize chiffres", "corriger le nombre")
+    for outside, expected in (
+        (rounded < low, f"{_francais(low)} au moins"),
+        (high is not None and rounded > high, f"{_francais(high or 0)} au plus"),
+        (abs(rounded) >= 10**15, "un nombre de moins de seize chiffres"),
+    ):
+        if outside:
+            raise Illisible(found, expected, "corriger le nombre")
     return _point(rounded)
 
 
@@ -148,14 +149,11 @@ def _francais(value: float) -> str:
 _UNE_DATE = "une date : jour/mois/année, par exemple 15/03/2024"
 _DATES = (r"(?P<j>[0-9]{1,2})[/.\- ](?P<m>[0-9]{1,2})[/.\- ](?P<a>[0-9]{4})",
           r"(?P<a>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<j>[0-9]{1,2})(?:[T ]00:00(?::00)?)?")  # fmt: skip
-_ANNEE_SEULE = r"(19|20)[0-9]{2}"
-_EN_ENTIER = "écrire la date en entier, avec le jour et le mois"
 # Day 0 of a spreadsheet, and the numbers that are days of this century.
-_ORIGINE = date(1899, 12, 30)
-_NUMEROS = (36526, 73415)
+_ORIGINE, _NUMEROS = date(1899, 12, 30), (36526, 73415)
 
 
-def lire_date(cellule: Cellule) -> Lu:
+def lire_date(cellule: Cellule) -> str:
     """Return a day as year-month-day.
 
     Raises:
@@ -175,25 +173,18 @@ def lire_date(cellule: Cellule) -> Lu:
             remedy = f"mettre la cellule au format Date (ce serait le {meant:%d/%m/%Y}), ou retaper la date"
         raise Illisible(found, _UNE_DATE, remedy)
     else:
-        day = _date_ecrite(str(value).strip(), found)
-    if not 2000 <= day.year <= 2100:
-        raise Illisible(found, "une date de 2000 à 2100", "corriger l'année")
-    return Lu(day.isoformat())
-
-
-def _date_ecrite(text: str, found: str) -> date:
-    if match := next((match for pattern in _DATES if (match := re.fullmatch(pattern, text))), None):
+        text = str(value).strip()
+        match = next(filter(None, (re.fullmatch(pattern, text) for pattern in _DATES)), None)
+        if match is None:
+            raise Illisible(found, _UNE_DATE, _autrement(text, _DATE_AUTREMENT))
         try:
-            return date(int(match["a"]), int(match["m"]), int(match["j"]))
+            day = date(int(match["a"]), int(match["m"]), int(match["j"]))
         except ValueError:
             remedy = "corriger le jour ou le mois : cette date n'existe pas"
-    elif re.fullmatch(r"[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}", text):
-        remedy = "écrire l'année sur quatre chiffres"
-    elif re.fullmatch(rf"{_ANNEE_SEULE}|[0-9]{{1,2}}[/.\-][0-9]{{4}}", text):
-        remedy = _EN_ENTIER
-    else:
-        remedy = "écrire la date en chiffres ; ce qu'il faut en dire va dans un commentaire"
-    raise Illisible(found, _UNE_DATE, remedy)
+            raise Illisible(found, _UNE_DATE, remedy) from None
+    if not 2000 <= day.year <= 2100:
+        raise Illisible(found, "une date de 2000 à 2100", "corriger l'année")
+    return day.isoformat()
 
 
 TEXTE_MAX = 4000
@@ -203,7 +194,7 @@ _INVISIBLES = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u
 _PERDU = "\ufffd"
 
 
-def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> Lu:
+def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> str:
     """Return a text without what cannot be seen; its line breaks are kept for a list of sentences only.
 
     Raises:
@@ -218,8 +209,8 @@ def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> Lu:
     # A no-break space is the author's own: it stays.
     kept = [re.sub("[ \t]+", " ", line).strip(" \t") for line in text.splitlines()]
     if lignes:
-        return Lu("\n".join(filter(None, (re.sub("^[•*–-] ", "", line) for line in kept))))
-    return Lu(" ".join(filter(None, kept)))
+        return "\n".join(filter(None, (re.sub("^[•*–-] ", "", line) for line in kept)))
+    return " ".join(filter(None, kept))
 
 
 def _texte(cellule: Cellule) -> str:
@@ -228,7 +219,7 @@ def _texte(cellule: Cellule) -> str:
     return _INVISIBLES.sub("", _RETOURS.sub("\n", cellule.texte))
 
 
-def lire_choix(cellule: Cellule, choix: dict[str, str]) -> Lu:
+def lire_choix(cellule: Cellule, choix: dict[str, str]) -> str:
     """Return the code of a word of a list; accents and capitals do not matter, and a code stands for itself.
 
     Raises:
@@ -237,10 +228,10 @@ def lire_choix(cellule: Cellule, choix: dict[str, str]) -> Lu:
     names = list(choix)
     expected = "l'un des choix de la liste" + (f" : {', '.join(names)}" if len(names) <= _MONTRES else "")
     _verifier(cellule, expected)
-    written = cle_de_titre(_texte(cellule))
+    text = _texte(cellule)
     known = {cle_de_titre(code): code for code in choix.values()} | {cle_de_titre(word): choix[word] for word in names}
-    if written in known:
-        return Lu(known[written])
-    close = proches(_texte(cellule), names)
+    if (written := cle_de_titre(text)) in known:
+        return known[written]
+    close = proches(text, names)
     remedy = f"choisir « {close[0]} »" if close else "choisir dans la liste (flèche à droite de la cellule)"
     raise Illisible(montrer(cellule), expected, remedy)

@@ -1,4 +1,7 @@
-"""The workbook to fill, as the bytes of an .xlsx file: protected, checked as it is filled, the same every time."""
+"""What is handed out: the workbook to fill, protected and checked as it is filled, and the letter that goes with it.
+
+The same data give the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import Outline
 
 from ctglib.collecte.cellules import TEXTE_MAX
-from ctglib.donnees.ecriture import dater
+from ctglib.collecte.feuilles import feuilles, ouvrir_cadre
+from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from ctglib.collecte.cadre import Cadre
-    from ctglib.collecte.feuilles import Feuille, Ligne
+    from ctglib.collecte.feuilles import Cadre, Feuille, Ligne
     from ctglib.donnees.modeles.catalogue import Couleurs
     from ctglib.donnees.modeles.gabarit import ColonneGabarit
 
@@ -36,26 +42,86 @@ LIGNE_DES_TITRES = 4
 _HAUTEURS = {1: 26, 2: 20, LIGNE_DES_TITRES: 46}
 _HAUTEUR_TEXTE = 48
 _FORMAT_TEXTE, _FORMAT_DATE = "@", "dd/mm/yyyy"
-# An unfilled cell of a colour to be seen turns white once it, or the state that says why it is empty, is filled.
-_ETAT = "statut"
 _OUVERTS = ("attendue", "facultative")  # the styles of the cells to fill
 
 
+def nom_du_classeur(convention: str, annee: int, responsable: str = "") -> str:
+    """Return the name of a workbook: ``ctg-<convention>-<annee>[-<responsable>].xlsx``."""
+    return "-".join(part for part in ("ctg", convention, str(annee), responsable) if part) + ".xlsx"
+
+
+def ecrire_gabarit(
+    convention: str, annee: int, sortie: Path, *, responsable: str = "", remplacer: bool = False
+) -> Path:
+    """Write the workbook of a year, never over a filled one, and return its path.
+
+    Raises:
+        DonneesInvalides: The data do not hold, or the year or the service is unknown.
+        EcritureImpossible: Another file is there, maybe filled, or the folder cannot be written.
+    """
+    cadre = ouvrir_cadre(convention, annee, responsable)
+    content = classeur(cadre, feuilles(cadre))
+    target = sortie / nom_du_classeur(convention, annee, responsable)
+    if target.exists() and not remplacer and target.read_bytes() != content:
+        raise EcritureImpossible(
+            f"{target} existe déjà, et n'est pas le gabarit vierge : quelqu'un l'a peut-être rempli. "
+            "Rien n'a été écrit. Déplacez-le, choisissez un autre dossier (--sortie), ou écrasez-le par --remplacer."
+        )
+    ecrire({target: content})
+    return target
+
+
+def lettre(
+    objet: str, service: str, paragraphes: Iterable[str], demandes: Iterable[str], fin: str, *, annee: int
+) -> bytes:
+    """Return the letter to a service, as the bytes of a Word file: why, what is asked for, to whom to send it back."""
+    import docx
+    from docx.shared import Cm, Pt
+
+    word = docx.Document()
+    word.styles["Normal"].font.name, word.styles["Normal"].font.size = "Calibri", Pt(11)
+    section = word.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.5)
+    word.core_properties.title, word.core_properties.author, word.core_properties.language = objet, "ctglib", "fr-FR"
+    word.core_properties.created = end = datetime(annee, 12, 31)
+    for text in (service, f"Objet : {objet}"):
+        word.add_paragraph(insecables(text)).runs[0].bold = True
+    for text in paragraphes:
+        word.add_paragraph(insecables(text))
+    for text in demandes:
+        word.add_paragraph(insecables(text), style="List Bullet")
+    word.add_paragraph(insecables(fin))
+    raw = io.BytesIO()
+    word.save(raw)
+    return dater(raw, end)
+
+
 def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
-    """Return the workbook of a year."""
+    """Return the workbook of a year, with the hidden sheet of its drop-down lists, each under a name of its own."""
     wb, gabarit, charte = Workbook(), cadre.gabarit, cadre.catalogue.charte
     styles = _styles(charte.couleurs, gabarit.couleur_attendue)
     for style in styles.values():  # cells then take it by name: openpyxl works out each once
         wb.add_named_style(style)
     territoire = cadre.catalogue.territoires[cadre.convention.territoire].nom
-    subtitle = cadre.mots(gabarit.sous_titre).replace("{territoire}", territoire)
+    subtitle = gabarit.sous_titre.replace("{territoire}", territoire)
     wb.active.title = MODE_EMPLOI
     _ecrire_mode_emploi(wb.active, cadre, feuilles)
     for sheet in feuilles:
         ws = wb.create_sheet(sheet.modele.titre)
         ws.sheet_properties.tabColor = charte.couleurs.territoire.removeprefix("#")
         _ecrire_feuille(ws, sheet, styles["facultative"].fill, subtitle)
-    _ecrire_listes(wb, feuilles)
+    own = [row.liste for sheet in feuilles for row in sheet.lignes if row.liste]
+    lists = {choices.nom: choices for sheet in feuilles for choices in sheet.listes.values()}
+    ws = wb.create_sheet(LISTES)
+    for column, choices in enumerate((lists | {choices.nom: choices for choices in own}).values(), 1):
+        letter = get_column_letter(column)
+        for row, word in enumerate([choices.nom, *choices.codes], 1):
+            _remplir(ws.cell(row, column), word, "Normal", "General")
+        area = f"{quote_sheetname(LISTES)}!${letter}$2:${letter}${len(choices.codes) + 1}"
+        wb.defined_names[choices.nom] = DefinedName(choices.nom, attr_text=area)
+    ws.sheet_state = "hidden"
+    ws.protection.sheet = True
     wb.properties.title = f"{gabarit.titre} – {subtitle}"
     wb.properties.creator, wb.properties.language = "ctglib", "fr-FR"
     wb.properties.created = end = datetime(cadre.annee, 12, 31)
@@ -69,20 +135,33 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     return dater(raw, end)
 
 
-def _ecrire_listes(wb: Workbook, feuilles: tuple[Feuille, ...]) -> None:
-    """Write the hidden sheet of the drop-down lists, each under a name of its own."""
-    own = [row.liste for sheet in feuilles for row in sheet.lignes if row.liste]
-    lists = {choices.nom: choices for sheet in feuilles for choices in sheet.listes.values()}
-    lists |= {choices.nom: choices for choices in own}
-    ws = wb.create_sheet(LISTES)
-    for column, (name, choices) in enumerate(lists.items(), 1):
-        letter = get_column_letter(column)
-        for row, word in enumerate([name, *choices.codes], 1):
-            _texte(ws.cell(row, column), word)
-        area = f"{quote_sheetname(LISTES)}!${letter}$2:${letter}${len(choices.codes) + 1}"
-        wb.defined_names[name] = DefinedName(name, attr_text=area)
-    ws.sheet_state = "hidden"
+def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ...]) -> None:
+    """Write the first sheet: title, who and what it is for, then each part of the instructions."""
+    ws.column_dimensions["A"].width, ws.column_dimensions["B"].width = 24, 96
+    ws.row_dimensions[1].height = 30
+    small = str(cadre.catalogue.seuils.petits_effectifs)
+    rows: list[tuple[str, str, str, str]] = [(cadre.gabarit.titre, "titre", "", "")]
+    about = {"Convention": cadre.convention.titre, "Année": str(cadre.annee)}
+    if cadre.responsable:
+        about["À remplir par"] = cadre.catalogue.responsables[cadre.responsable].libelle
+    rows += [(name, "repere", value, "rappel") for name, value in about.items()]
+    for part in cadre.gabarit.mode_emploi:
+        rows += [("", "texte", "", "texte"), (part.titre, "intertitre", "", "")]
+        if part.contenu == "feuilles":
+            rows += [(sheet.modele.titre, "lien", sheet.modele.resume, "texte") for sheet in feuilles]
+        if part.contenu == "legende":
+            rows += [("", style, words, "texte") for style, words in cadre.gabarit.legende.items()]
+        rows += [("•", "puce", line, "texte") for line in part.lignes]
+    for row, (*first, text, style) in enumerate(rows, 1):
+        for column, (words, look) in enumerate((first, (text, style)), 1):
+            if look:
+                cell = ws.cell(row, column)
+                if look == "lien":
+                    cell.hyperlink = f"#'{words}'!A1"
+                _remplir(cell, insecables(words.replace("{seuil}", small)), look)
+                cell.protection = Protection(locked=True)
     ws.protection.sheet = True
+    _mettre_en_page(ws, f"A1:B{len(rows) + 1}", cadre.gabarit.titre, paysage=False)
 
 
 def _ecrire_feuille(ws: Worksheet, feuille: Feuille, blanc: PatternFill, sous_titre: str) -> None:
@@ -91,45 +170,57 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, blanc: PatternFill, sous_ti
     It is protected without a password. One that has folds is not, since Excel opens no fold of a protected sheet: there
     the cells written in advance refuse to be typed over.
     """
-    model, folds, columns = feuille.modele, feuille.plis, list(enumerate(feuille.modele.colonnes, 1))
-    ecrire(ws.cell(1, 1), f"{model.titre} – {sous_titre}", "titre")
-    ecrire(ws.cell(2, 1), model.consigne, "consigne")
-    for row, height in _HAUTEURS.items():
-        ws.row_dimensions[row].height = height
-    for column, spec in columns:
-        ecrire(ws.cell(LIGNE_DES_TITRES, column), spec.titre, "entete", insecable=False)
-        ws.column_dimensions[get_column_letter(column)].width = spec.largeur
-    rows: list[Ligne | str | None] = [ligne for ligne in feuille.lignes if not ligne.pli]
+    model, columns, folds = feuille.modele, list(enumerate(feuille.modele.colonnes, 1)), defaultdict(list)
+    for ligne in feuille.lignes:
+        folds[ligne.pli].append(ligne)
+    rows: list[Ligne | str | None] = folds.pop("", [])
     for heading, folded in folds.items():
         rows += [heading, *folded]
     rows += [None] * model.lignes_libres
+    first, last = LIGNE_DES_TITRES + 1, LIGNE_DES_TITRES + len(rows)
+    _remplir(ws.cell(1, 1), insecables(f"{model.titre} – {sous_titre}"), "titre")
+    _remplir(ws.cell(2, 1), insecables(model.consigne), "consigne")
+    for row, height in _HAUTEURS.items():
+        ws.row_dimensions[row].height = height
+    for column, spec in columns:
+        _remplir(ws.cell(LIGNE_DES_TITRES, column), spec.titre, "entete")
+        ws.column_dimensions[get_column_letter(column)].width = spec.largeur
     checks: dict[Controle, list[tuple[int, int]]] = defaultdict(list)
-    for row, ligne in enumerate(rows, LIGNE_DES_TITRES + 1):
+    for row, ligne in enumerate(rows, first):
+        if isinstance(ligne, str):
+            count = len(folds[ligne])
+            title = f"{PLI}{ligne} ({count} ligne{'s' if count > 1 else ''})"
+            for column, _ in columns:
+                _remplir(ws.cell(row, column), insecables(title) if column == 1 else "", "pli")
+            ws.row_dimensions[row].collapsed = True
+            continue
         for column, spec in columns:
-            cell = ws.cell(row, column)
-            if isinstance(ligne, str):
-                count = len(folds[ligne])
-                title = f"{PLI}{ligne} ({count} ligne{'s' if count > 1 else ''})" if column == 1 else ""
-                ecrire(cell, title, "pli")
-                ws.row_dimensions[row].collapsed = True
-                continue
-            style = _style(ligne, spec)
-            _ecrire_cellule(cell, feuille, ligne, spec, style)
+            style, value, kind = _style(ligne, spec), ligne.montre.get(spec.id, "") if ligne else "", _FORMAT_TEXTE
+            if isinstance(value, date) or spec.type == "date":
+                kind = _FORMAT_DATE
+            elif isinstance(value, float) or spec.type == "nombre":
+                decimals = feuille.nombre(ligne).decimales
+                kind = "#,##0" + ("." + "0" * decimals if decimals else "")
+            _remplir(ws.cell(row, column), value, style, kind)
             if style in _OUVERTS or folds:
                 check = _controle(feuille, ligne, spec) if style in _OUVERTS else ECRITE_D_AVANCE
                 checks[check].append((column, row))
-        if isinstance(ligne, str) or ligne is None:
-            continue
-        if ligne.pli:
+        if ligne and ligne.pli:
             ws.row_dimensions[row].outlineLevel, ws.row_dimensions[row].hidden = 1, True
-        if any(spec.type == "phrases" for spec in feuille.modele.colonnes):
+        if ligne and any(spec.type == "phrases" for _, spec in columns):
             ws.row_dimensions[row].height = _HAUTEUR_TEXTE
     for check, cells in checks.items():
         ws.add_data_validation(_regle(check, cells))
-    last = LIGNE_DES_TITRES + len(rows)
-    _blanchir(ws, feuille, last, blanc)
-    end = get_column_letter(len(feuille.modele.colonnes))
-    ws.freeze_panes = ws.cell(LIGNE_DES_TITRES + 1, model.figees + 1)
+    # A cell of a colour to be seen turns white once it, or the state that says why it is empty, is filled.
+    letters = {spec.id: get_column_letter(column) for column, spec in columns}
+    for letter in (letters[spec.id] for _, spec in columns if spec.attendue and spec.role == "saisie"):
+        filled = f"LEN({letter}{first})>0"
+        if letters.get("statut", letter) != letter:
+            filled = f"OR({filled},LEN({letters['statut']}{first})>0)"
+        rule = FormulaRule(formula=[filled], fill=blanc)
+        ws.conditional_formatting.add(f"{letter}{first}:{letter}{last}", rule)
+    end = get_column_letter(len(columns))
+    ws.freeze_panes = ws.cell(first, model.figees + 1)
     ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{end}{last}"
     ws.sheet_view.zoomScale = 100
     # Of the protection, the attribute says what is forbidden.
@@ -149,32 +240,6 @@ def _style(ligne: Ligne | None, spec: ColonneGabarit) -> str:
     return "attendue" if ligne and spec.attendue else "facultative"
 
 
-def _ecrire_cellule(cell: Cell, feuille: Feuille, ligne: Ligne | None, spec: ColonneGabarit, style: str) -> None:
-    value, kind = (ligne.montre.get(spec.id, "") if ligne else ""), _FORMAT_TEXTE
-    if isinstance(value, date) or spec.type == "date":
-        kind = _FORMAT_DATE
-    elif isinstance(value, float) or spec.type == "nombre":
-        decimals = feuille.nombre(ligne).decimales
-        kind = "#,##0" + ("." + "0" * decimals if decimals else "")
-    if isinstance(value, str):
-        ecrire(cell, value, style, kind, insecable=False)
-    else:
-        cell.value = value
-        _habiller(cell, style, kind)
-
-
-def _blanchir(ws: Worksheet, feuille: Feuille, last: int, blanc: PatternFill) -> None:
-    letters = {spec.id: get_column_letter(column) for column, spec in enumerate(feuille.modele.colonnes, 1)}
-    for spec in feuille.modele.colonnes:
-        if spec.attendue and spec.role == "saisie":
-            first, letter = LIGNE_DES_TITRES + 1, letters[spec.id]
-            filled = f"LEN({letter}{first})>0"
-            if _ETAT in letters and spec.id != _ETAT:
-                filled = f"OR({filled},LEN({letters[_ETAT]}{first})>0)"
-            rule = FormulaRule(formula=[filled], fill=blanc)
-            ws.conditional_formatting.add(f"{letter}{first}:{letter}{last}", rule)
-
-
 def _mettre_en_page(ws: Worksheet, zone: str, pied: str, paysage: bool = True) -> None:
     """Set the printing of a sheet: A4, as wide as the page, numbered."""
     ws.sheet_view.showGridLines = False
@@ -190,51 +255,21 @@ def _mettre_en_page(ws: Worksheet, zone: str, pied: str, paysage: bool = True) -
     ws.oddFooter.right.text = "Page &P / &N"
 
 
-def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ...]) -> None:
-    """Write the sheet: title, who and what it is for, then each part of the instructions."""
-    ws.column_dimensions["A"].width, ws.column_dimensions["B"].width = 24, 96
-    ws.row_dimensions[1].height = 30
-    small = str(cadre.catalogue.seuils.petits_effectifs)
-    rows: list[tuple[str, str, str, str]] = [(cadre.gabarit.titre, "titre", "", "")]
-    about = {"Convention": cadre.convention.titre, "Année": str(cadre.annee)}
-    if cadre.responsable:
-        about["À remplir par"] = cadre.catalogue.responsables[cadre.responsable].libelle
-    rows += [(name, "repere", value, "rappel") for name, value in about.items()]
-    for part in cadre.gabarit.mode_emploi:
-        rows += [("", "texte", "", "texte"), (part.titre, "intertitre", "", "")]
-        if part.contenu == "feuilles":
-            rows += [(sheet.modele.titre, "lien", sheet.modele.resume, "texte") for sheet in feuilles]
-        if part.contenu == "legende":
-            rows += [("", style, words, "texte") for style, words in cadre.gabarit.legende.items()]
-        rows += [("•", "puce", line, "texte") for line in part.lignes]
-    for row, cells in enumerate(rows, 1):
-        for column, (text, style) in enumerate((cells[:2], cells[2:]), 1):
-            if style:
-                cell = ws.cell(row, column)
-                ecrire(cell, cadre.mots(text).replace("{seuil}", small), style)
-                cell.protection = Protection(locked=True)
-                if style == "lien":
-                    cell.hyperlink = f"#'{text}'!A1"
-                    _habiller(cell, style)
-    ws.protection.sheet = True
-    _mettre_en_page(ws, f"A1:B{len(rows) + 1}", cadre.gabarit.titre, paysage=False)
-
-
 # What the format of the file allows.
 _TITRE_MAX, _MESSAGE_MAX = 32, 255
-_PREMIER_JOUR, _DERNIER_JOUR = "DATE(2000,1,1)", "DATE(2100,12,31)"
+_JOURS = ("DATE(2000,1,1)", "DATE(2100,12,31)")
 
 
 class Controle(NamedTuple):
-    """A check: its kind for the spreadsheet, what it compares to, what is shown before and after."""
+    """A check, by attribute of openpyxl: its kind, what it compares to, what is shown after and before."""
 
     type: str
-    operateur: str | None
-    formule_1: str
-    formule_2: str | None
-    erreur: str
-    titre: str = ""
-    aide: str = ""
+    operator: str | None
+    formula1: str
+    formula2: str | None
+    error: str
+    promptTitle: str = ""  # noqa: N815
+    prompt: str = ""
 
 
 ECRITE_D_AVANCE = Controle(
@@ -250,44 +285,37 @@ def _regle(check: Controle, cellules: list[tuple[int, int]]) -> DataValidation:
             areas[-1][2] = row
         else:
             areas.append([column, row, row])
+    letters = ((get_column_letter(column), first, last) for column, first, last in areas)
     return DataValidation(
-        type=check.type,
-        operator=check.operateur,
-        formula1=check.formule_1,
-        formula2=check.formule_2,
+        **check._asdict(),
         allow_blank=True,
         showErrorMessage=True,
         showInputMessage=True,
         errorTitle="Saisie refusée",
-        error=check.erreur[:_MESSAGE_MAX],
-        promptTitle=check.titre[:_TITRE_MAX],
-        prompt=check.aide[:_MESSAGE_MAX],
-        sqref=" ".join(
-            f"{get_column_letter(column)}{first}:{get_column_letter(column)}{last}" for column, first, last in areas
-        ),
+        sqref=" ".join(f"{letter}{first}:{letter}{last}" for letter, first, last in letters),
     )
 
 
 def _controle(feuille: Feuille, ligne: Ligne | None, colonne: ColonneGabarit) -> Controle:
     """Return the check of a cell."""
-    shown = (colonne.titre, colonne.aide)
     if colonne.type == "liste" and (choices := feuille.liste(ligne, colonne.id)):
         error = "Choisissez l'une des valeurs de la liste (flèche à droite de la cellule)."
-        return Controle("list", None, choices.nom, None, error, *shown)
-    if colonne.type == "date":
-        error = "Écrivez une date : jour/mois/année, par exemple 15/03/2024."
-        return Controle("date", "between", _PREMIER_JOUR, _DERNIER_JOUR, error, *shown)
-    if colonne.type != "nombre":
+        check = ("list", None, choices.nom, None, error)
+    elif colonne.type == "date":
+        check = ("date", "between", *_JOURS, "Écrivez une date : jour/mois/année, par exemple 15/03/2024.")
+    elif colonne.type != "nombre":
         error = f"Texte trop long : {TEXTE_MAX} caractères au plus."
-        return Controle("textLength", "lessThanOrEqual", str(TEXTE_MAX), None, error, *shown)
-    number = feuille.nombre(ligne)
-    low, high = number.minimum, number.maximum
-    words, *rule = f", {low:g} au moins", "greaterThanOrEqual", f"{low:g}", None
-    if high is not None:
-        words, *rule = f", entre {low:g} et {high:g}", "between", f"{low:g}", f"{high:g}"
-    kind, what = ("decimal", "un nombre") if number.decimales or number.pourcent else ("whole", "un nombre entier")
-    error = f"Écrivez {what}{words}, sans unité ni texte. Si la valeur manque, laissez vide."
-    return Controle(kind, *rule, error, *shown)
+        check = ("textLength", "lessThanOrEqual", str(TEXTE_MAX), None, error)
+    else:
+        number = feuille.nombre(ligne)
+        low, high = number.minimum, number.maximum
+        words, *rule = f", {low:g} au moins", "greaterThanOrEqual", f"{low:g}", None
+        if high is not None:
+            words, *rule = f", entre {low:g} et {high:g}", "between", f"{low:g}", f"{high:g}"
+        kind, what = ("decimal", "un nombre") if number.decimales or number.pourcent else ("whole", "un nombre entier")
+        error = f"Écrivez {what}{words}, sans unité ni texte. Si la valeur manque, laissez vide."
+        check = (kind, *rule, error)
+    return Controle(*check, colonne.titre[:_TITRE_MAX], colonne.aide[:_MESSAGE_MAX])
 
 
 def _styles(couleurs: Couleurs, attendue: str) -> dict[str, NamedStyle]:
@@ -302,26 +330,25 @@ def _styles(couleurs: Couleurs, attendue: str) -> dict[str, NamedStyle]:
 
     def look(size: int, colour: str, fill: str = "", border: Border | None = None, **reste: object) -> dict:
         places = {name: reste.pop(name) for name in ("horizontal", "vertical", "wrap_text") if name in reste}
-        opened = reste.pop("ouvert", False)
         return {
             "font": Font(name="Calibri", size=size, color=colour, **reste),
             "fill": PatternFill("solid", fgColor=fill, bgColor=fill) if fill else PatternFill(),
             "border": border or Border(),
             "alignment": Alignment(**{"vertical": "top", "wrap_text": True, **places}),
-            "protection": Protection(locked=not opened),
+            "protection": Protection(locked=border is not frame),
         }
 
     alone = {"vertical": "center", "wrap_text": None}
-    closed = look(9, grey, panel, box)
+    closed = PatternFill("lightUp", fgColor=thread, bgColor=panel)
     looks = {
         "titre": look(16, blue, bold=True, **alone),
         "consigne": look(11, text, **alone),
         "entete": look(11, white, blue, box, bold=True, vertical="center"),
         "rappel": look(11, text, panel, box),
         "repere": look(9, grey, panel, box),
-        "attendue": look(11, text, asked, frame, ouvert=True),
-        "facultative": look(11, text, white, frame, ouvert=True),
-        "fermee": closed | {"fill": PatternFill("lightUp", fgColor=thread, bgColor=panel)},
+        "attendue": look(11, text, asked, frame),
+        "facultative": look(11, text, white, frame),
+        "fermee": look(9, grey, panel, box) | {"fill": closed},
         "pli": look(13, blue, panel, Border(top=line, bottom=line), bold=True, **alone),
         "texte": look(11, text),
         "puce": look(11, text, horizontal="right", wrap_text=None),
@@ -331,24 +358,14 @@ def _styles(couleurs: Couleurs, attendue: str) -> dict[str, NamedStyle]:
     return {name: NamedStyle(name, **kept) for name, kept in looks.items()}
 
 
-def ecrire(cell: Cell, texte: str, style: str, nombre: str = _FORMAT_TEXTE, *, insecable: bool = True) -> None:
-    """Write a text as a text, whatever it begins with: « =1+1 » is no formula, « #REF! » no error."""
-    if texte:
-        _texte(cell, insecables(texte) if insecable else texte)
-    _habiller(cell, style, nombre)
-
-
-def _habiller(cell: Cell, style: str, nombre: str = _FORMAT_TEXTE) -> None:
-    prefixed = cell.quotePrefix
+def _remplir(cell: Cell, valeur: str | float | date, style: str, nombre: str = _FORMAT_TEXTE) -> None:
+    """Write a value, a text as a text, whatever it begins with: « =1+1 » is no formula, « #REF! » no error."""
     cell.style, cell.number_format = style, nombre
-    cell.quotePrefix = prefixed
-
-
-def _texte(cell: Cell, texte: str) -> None:
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", texte)
-    cell.data_type = "s"
-    if texte.startswith(("=", "+", "-", "@")):
-        cell.quotePrefix = True
+    if not isinstance(valeur, str):
+        cell.value, cell.number_format = valeur, nombre  # a date brings a format of its own
+    elif valeur:
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", valeur)
+        cell.data_type, cell.quotePrefix = "s", valeur.startswith(("=", "+", "-", "@"))
 
 
 def insecables(texte: str) -> str:

@@ -1,4 +1,4 @@
-"""The sheets of the workbook, each said once: its columns, its rows, and where each cell goes in the follow-up.
+"""The sheets of the workbook of a convention and a year, each said once: its rows, and where each cell goes.
 
 The columns are those of ``gabarit.yaml``: a key tells the rows apart, the rest is a reminder or an entry. The writer
 (``classeur``) shows the rows, the reader (``lecture``) turns the same cells into entries of the follow-up.
@@ -9,23 +9,34 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import count, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES
-from ctglib.donnees.modeles.gabarit import AUTRES
+from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, lire_annee
+from ctglib.donnees.dossier import charger_gabarit
+from ctglib.donnees.fautes import refus
+from ctglib.donnees.lecture import CONVENTIONS
+from ctglib.donnees.modeles.gabarit import AUTRES, FeuilleGabarit, Gabarit
+from ctglib.donnees.pieces import annees_presentes
+from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.statuts import Statut
+from ctglib.donnees.suivi import lire_suivi_brut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from ctglib.collecte.cadre import Cadre
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.modeles.gabarit import FeuilleGabarit, PosteDeSignataire
+    from ctglib.collecte.suivi import Suivi, Table
+    from ctglib.donnees.catalogue import Catalogue
+    from ctglib.donnees.dossier import Dossier
+    from ctglib.donnees.modeles.catalogue import Indicateur, Modalite
+    from ctglib.donnees.modeles.convention import Convention, Fiche
+    from ctglib.donnees.modeles.suivi import Avenant
+    from ctglib.donnees.suivi import DossierSuivi
 
     Cle = tuple[str, ...]
     Montre = dict[str, str | float | date]
+    Demandes = Iterator[tuple[str, "Ligne"]]  # the service that fills a row, and the row
 
 OBSERVATIONS = "observations"
 
@@ -77,9 +88,8 @@ class Cible:
 class Ligne:
     """A row already written."""
 
-    codes: dict[str, str]  # what its key stands for, by name
     montre: Montre  # what is written in its cells, by column; entry cells hold what was already entered
-    cibles: tuple[Cible, ...]  # where its entry cells go; those that go nowhere are closed
+    cibles: tuple[Cible, ...]  # where its entry cells go, the first its own row; those that go nowhere are closed
     nombre: Nombre | None = None  # what its cells of numbers may hold, where they have not the sheet's
     liste: Liste | None = None  # the list of its cells to choose from, where they have not their column's
     pli: str = ""  # the heading under which it is folded
@@ -96,18 +106,9 @@ class Feuille:
 
     modele: FeuilleGabarit
     lignes: tuple[Ligne, ...]
-    listes: dict[str, Liste] = field(default_factory=dict)
-    nombres: Nombre = Nombre()
-    libre: Cible | None = None
-
-    @property
-    def plis(self) -> dict[str, list[Ligne]]:
-        """Return the folded rows by heading, in order."""
-        found: dict[str, list[Ligne]] = {}
-        for ligne in self.lignes:
-            if ligne.pli:
-                found.setdefault(ligne.pli, []).append(ligne)
-        return found
+    listes: dict[str, Liste]
+    nombres: Nombre
+    libre: Cible | None
 
     def liste(self, ligne: Ligne | None, colonne: str) -> Liste | None:
         """Return the list of a cell, its row's before its column's."""
@@ -118,257 +119,218 @@ class Feuille:
         return (ligne.nombre if ligne else None) or self.nombres
 
 
-def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
-    """Return the sheets of a workbook; a service's has only those where it has something to fill."""
-    lists = {name: Liste(name, *words) for name, words in _vocabulaires(cadre)}
-    made = (_actions, _indicateurs, _moyens, _profils, _posture, _appreciations, _participation)
-    return tuple(sheet for make in made if (sheet := make(cadre, lists)).lignes)
+@dataclass(frozen=True)
+class Cadre:
+    """A convention and a year to collect."""
+
+    dossier: Dossier
+    gabarit: Gabarit  # its texts are those of the year
+    annee: int
+    suivis: dict[int, Suivi]  # what the folders of follow-up hold; the year asked for is always there
+    responsable: str = ""  # the service whose part is wanted, "" for the whole
+    avenants: tuple[Avenant, ...] = ()
+
+    @property
+    def convention(self) -> Convention:
+        """Return the convention."""
+        return self.dossier.convention
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return its catalogue."""
+        return self.dossier.catalogue
+
+    def saisi(self, table: str) -> Table:
+        """Return what is already entered for the year."""
+        return self.suivis[self.annee][table]
+
+    def precedent(self, table: str) -> Table:
+        """Return what was entered for the year before, nothing when it has no folder."""
+        return self.suivis.get(self.annee - 1, {}).get(table, {})
+
+    def connue(self, cible: Cible) -> dict[str, str]:
+        """Return what is known of a row: the year's, or of a figure the latest millésime, whichever folder holds it."""
+        if cible.table != OBSERVATIONS:
+            return self.saisi(cible.table).get(cible.cle, {})
+        figures = (item for suivi in self.suivis.values() for item in suivi[OBSERVATIONS].items())
+        rows = (row for key, row in figures if key[:-1] == cible.cle[:-1])
+        return max(rows, key=lambda row: row["millesime"], default={})
+
+    @cached_property
+    def listes(self) -> dict[str, Liste]:
+        """The lists of the workbook, by name."""
+        gabarit, catalogue, offre = self.gabarit, self.catalogue, self.dossier.offre.drop_duplicates("structure")
+        evaluation, profils = catalogue.evaluation, catalogue.profils
+        words = {
+            "etats_de_valeur": gabarit.etats_de_valeur,
+            "domaines": gabarit.domaines,
+            "diffusions": gabarit.diffusions,
+            "niveaux": {str(rank): f"{rank} – {word}" for rank, word in enumerate(evaluation.niveaux)},
+            "etats_d_action": {code: item.mot.capitalize() for code, item in evaluation.etats.items()},
+            "etats_de_suite": {code: item.mot.capitalize() for code, item in evaluation.suites.items()},
+            "statuts_du_bilan": {code: word.capitalize() for code, word in evaluation.statuts.items()},
+            "signataires": {party.id: party.nom_court for party in self.convention.parties},
+            "fiches": {str(fiche.numero): _titre(fiche) for fiche in self.convention.fiches},
+            "structures": dict(zip(offre["structure"], offre["nom"], strict=True)),
+            "natures": _libelles(catalogue.moyens.natures),
+            "postes": _libelles(catalogue.moyens.postes),
+            "dispositifs": _libelles(catalogue.dimensions[profils.dimension].modalites),
+            "variables": _libelles(profils.variables),
+        }
+        after = {
+            "categories": {item.id: item.modalites for item in profils.variables},
+            "items": {name: getattr(catalogue.referentiel, name) for name in gabarit.domaines},
+        }
+        lists = {name: Liste(name, {word: code for code, word in own.items()}) for name, own in words.items()}
+        for name, groups in after.items():
+            by = {code: {item.libelle: item.id for item in items} for code, items in groups.items()}
+            lists[name] = Liste(name, {word: code for own in by.values() for word, code in own.items()}, by)
+        return lists
 
 
-def _vocabulaires(cadre: Cadre) -> Iterator[tuple[str, tuple[dict, ...]]]:
-    """Yield the lists of the workbook: their name, the code of each word, and that of each word after another code."""
-    gabarit, catalogue, offre = cadre.gabarit, cadre.catalogue, cadre.dossier.offre.drop_duplicates("structure")
-    evaluation, profils, referentiel = catalogue.evaluation, catalogue.profils, catalogue.referentiel
-    for name, words in (
-        ("etats_de_valeur", gabarit.etats_de_valeur),
-        ("domaines", gabarit.domaines),
-        ("diffusions", gabarit.diffusions),
-        ("niveaux", {str(rank): f"{rank} – {word}" for rank, word in enumerate(evaluation.niveaux)}),
-        ("etats_d_action", {code: item.mot.capitalize() for code, item in evaluation.etats.items()}),
-        ("etats_de_suite", {code: item.mot.capitalize() for code, item in evaluation.suites.items()}),
-        ("statuts_du_bilan", {code: word.capitalize() for code, word in evaluation.statuts.items()}),
-        ("signataires", {party.id: party.nom_court for party in cadre.convention.parties}),
-        ("fiches", {str(fiche.numero): _titre(fiche) for fiche in cadre.convention.fiches}),
-        ("structures", dict(zip(offre["structure"], offre["nom"], strict=True))),
-        ("natures", {item.id: item.libelle for item in catalogue.moyens.natures}),
-        ("postes", {item.id: item.libelle for item in catalogue.moyens.postes}),
-        ("dispositifs", {item.id: item.libelle for item in catalogue.dimensions[profils.dimension].modalites}),
-        ("variables", {item.id: item.libelle for item in profils.variables}),
-    ):
-        yield name, ({word: code for code, word in words.items()},)
-    parts = {item.id: {part.libelle: part.id for part in item.modalites} for item in profils.variables}
-    items = {
-        "attendus": {item.libelle: item.id for item in referentiel.attendus},
-        "activites": {item.libelle: item.id for item in referentiel.activites},
-    }
-    for name, by in (("categories", parts), ("items", items)):
-        yield name, ({word: code for words in by.values() for word, code in words.items()}, by)
-
-
-def _remplir(modele: FeuilleGabarit, cible: Cible, ligne: dict[str, str] | None, listes: dict[str, Liste]) -> Montre:
-    """Return what the entry cells show of a row of the follow-up; a default is not written."""
-    types, shown = {column.id: column.type for column in modele.colonnes}, {}
-    for cell, column in cible.champs.items():
-        text = (ligne or {}).get(column, "")
-        if text and text != cible.defauts.get(column):
-            if types[cell] == "nombre":
-                shown[cell] = float(text)
-            elif types[cell] == "date":
-                shown[cell] = date.fromisoformat(text)
-            else:
-                shown[cell] = listes[cell].mot(text) if cell in listes else text
-    return shown
-
-
-def _avant(cadre: Cadre, ligne: dict[str, str] | None, colonne: str) -> str | float:
-    """Return a figure as a number, or why it is missing in words, or nothing when there is no row."""
-    if not ligne:
-        return ""
-    return float(ligne[colonne]) if ligne[colonne] else cadre.catalogue.statuts[ligne["statut"]].mot
+def _libelles(items: Iterable[Modalite]) -> dict[str, str]:
+    return {item.id: item.libelle for item in items}
 
 
 def _titre(fiche: Fiche) -> str:
     return f"{fiche.numero}. {fiche.titre}"
 
 
-# Three sheets are tables of the follow-up as they stand: their keys and their entries are its columns.
+def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
+    """Return the frame of a convention and a year.
 
-
-def _table(
-    cadre: Cadre,
-    listes: dict[str, Liste],
-    nom: str,
-    attendues: Iterable[Cle],
-    service: Callable[[Cle], str],
-    pli: Callable[[Cle], str] = lambda _: "",
-    nombres: Nombre = Nombre(),
-) -> Feuille:
-    """Return such a sheet: the rows that it always has, then those already entered, this year or last.
-
-    ``service`` tells who fills a row, ``pli`` the heading under which it is folded.
+    Raises:
+        DonneesInvalides: The data do not hold, the year is outside the convention, or the service is unknown.
     """
-    model = cadre.modele(nom)
-    keys, entries = ([column for column in model.colonnes if column.role == role] for role in ("cle", "saisie"))
-    measure, columns = entries[0], [column.id for column in entries]
-    defaults = {measure.id: "", "statut": Statut.NORMAL.value} if "statut" in columns else {}
-    target, rows = Cible(nom, (), dict(zip(columns, columns, strict=True)), defaults), []
-    lists = _listes(model, listes)
-    for key in dict.fromkeys([*attendues, *cadre.precedent(nom), *cadre.saisi(nom)]):
-        if not cadre.concerne(service(key)):
-            continue
-        codes = {column.id: code for column, code in zip(keys, key, strict=True)}
-        shown: Montre = {
-            column.id: lists[column.id].mot(codes[column.id], codes.get(column.selon, "")) if column.liste else code
-            for column, code in zip(keys, key, strict=True)
-        }
-        before = cadre.precedent(nom).get(key)
-        if measure.type == "nombre":
-            shown["precedent"] = _avant(cadre, before, measure.id)
-        elif before:
-            shown["precedent"] = lists[measure.id].mot(before[measure.id])
-        shown |= _remplir(model, target, cadre.saisi(nom).get(key), lists)
-        rows.append(Ligne(codes, shown, (replace(target, cle=key),), pli=pli(key)))
-    return Feuille(model, tuple(rows), lists, nombres, target if model.lignes_libres else None)
+    suivi = lire_suivi_brut(convention)
+    dossier, gabarit = suivi.dossier, charger_gabarit(convention)
+    first, last = dossier.convention.debut.year, suivi.fin.year
+    if not first <= annee <= last:
+        expected = f"une année de la convention, de {first} à {last}"
+        raise refus(f"{CONVENTIONS}/{convention}", f"l'année {annee}", expected, "corriger l'année demandée")
+    if responsable and responsable not in (known := dossier.catalogue.responsables):
+        raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, known, "un service", "responsables.yaml"))
+    suivis = {year: lire_annee(convention, year) for year in sorted({annee, *annees_presentes(convention)})}
+    return Cadre(dossier, _de_l_annee(gabarit, annee), annee, suivis, responsable, suivi.avenants)
 
 
-def _listes(modele: FeuilleGabarit, listes: dict[str, Liste]) -> dict[str, Liste]:
-    return {column.id: listes[column.liste] for column in modele.colonnes if column.liste}
+def cadre_vierge(suivi: DossierSuivi, gabarit: Gabarit, annee: int, responsable: str) -> Cadre:
+    """Return the frame of a service's part without anything entered: what anyone may be sent."""
+    empty = {name: {} for name in TOUTES}
+    return Cadre(suivi.dossier, _de_l_annee(gabarit, annee), annee, {annee: empty}, responsable, tuple(suivi.avenants))
 
 
-def _moyens(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
-    """Return the sheet of means: ETP and euros of each signatory, by fiche and by structure."""
-    parts, asked = cadre.gabarit.parts, cadre.gabarit.moyens
-    named = {item.signataire for item in (*asked.par_fiche, *asked.par_structure.postes)}
-    folded = {(item.signataire, item.poste) for item in asked.par_structure.postes if item.facultatif}
-
-    def service(key: Cle) -> str:
-        """Return the service that fills a row: a signatory's own, else that of the fiche."""
-        if key[0] in parts.signataires:
-            return parts.signataires[key[0]]
-        return parts.des_moyens(int(key[1])) if key[1] else parts.principal
-
-    def pli(key: Cle) -> str:
-        party = key[0] if key[0] in named else AUTRES
-        return cadre.gabarit.plis["moyens"] if key[2] and (party, key[4]) in folded else ""
-
-    return _table(cadre, listes, "moyens", _moyens_attendus(cadre), service, pli, Nombre(decimales=2))
+def _de_l_annee(gabarit: Gabarit, annee: int) -> Gabarit:
+    words = gabarit.model_dump_json().replace("{annee}", str(annee)).replace("{precedente}", str(annee - 1))
+    return Gabarit.model_validate_json(words)
 
 
-def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
-    """Yield the keys of the rows of the workbook: by fiche, then by structure."""
-    model, offre = cadre.gabarit.moyens, cadre.dossier.offre
-    natures = {item.id: item.nature or "euros" for item in cadre.catalogue.moyens.postes}
-    known = {str(fiche.numero) for fiche in cadre.convention.fiches}
-
-    def parties(item: PosteDeSignataire) -> list[str]:
-        return model.signataires(item, (party.id for party in cadre.convention.parties))
-
-    for item in model.par_fiche:
-        wanted = [str(fiche) for fiche in item.fiches if str(fiche) in known] if item.fiches else [""]
-        for party in parties(item):
-            yield from ((party, fiche, "", natures[item.poste], item.poste) for fiche in wanted)
-    asked = model.par_structure
-    kinds = {item.id for item in cadre.catalogue.offre.types if item.categorie in asked.categories}
-    for structure in offre[offre["type"].isin(kinds) & offre["gestion"].isin(asked.gestions)]["structure"].unique():
-        for item in asked.postes:
-            yield from ((party, "", structure, natures[item.poste], item.poste) for party in parties(item))
-
-
-def _profils(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
-    """Return the sheet of profiles: each dispositif by each variable, then the crossed counts already entered."""
-    profils, parts, title = cadre.catalogue.profils, cadre.gabarit.parts, cadre.gabarit.plis["profils"]
-    places = listes["dispositifs"]
-    asked = {  # the dispositifs where a fiche counts people
-        part
-        for item in cadre.catalogue.indicateurs_fiches.values()
-        if item.dimension == profils.dimension and item.sensible
-        for part in item.modalites or places.codes.values()
+def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
+    """Return the sheets of a workbook; a service's has only those where it has something to fill."""
+    rows_of = {
+        "actions": _actions,
+        "indicateurs": _indicateurs,
+        "moyens": _moyens,
+        "profils": _profils,
+        "posture": _posture,
+        "appreciations": _appreciations,
+        "participation": _participation,
     }
-    wanted = (
-        (place, variable, part, "", "")
-        for place in places.codes.values()
-        if place in asked
-        for variable, choices in listes["categories"].par.items()
-        for part in choices.values()
-    )
+    sheets = []
+    for model in cadre.gabarit.feuilles:
+        lists = {column.id: cadre.listes[column.liste] for column in model.colonnes if column.liste}
+        types = {column.id: column.type for column in model.colonnes}
+        rows = []
+        for service, ligne in rows_of[model.id](cadre):
+            if cadre.responsable not in ("", service):
+                continue
+            target, shown = ligne.cibles[0], dict(ligne.montre)
+            known = cadre.connue(target)
+            for cell, column in target.champs.items():
+                text = known.get(column)
+                if not text or text == target.defauts.get(column):  # a default is not written
+                    continue
+                if types[cell] == "nombre":
+                    shown[cell] = float(text)
+                elif types[cell] == "date":
+                    shown[cell] = date.fromisoformat(text)
+                else:
+                    choices = (ligne.liste or lists.get(cell)) if types[cell] == "liste" else None
+                    shown[cell] = choices.mot(text) if choices else text
+            rows.append(replace(ligne, montre=shown))
+        if rows:
+            added = replace(rows[0].cibles[0], cle=()) if model.lignes_libres else None
+            numbers = Nombre(decimales=2) if model.id == "moyens" else Nombre()
+            sheets.append(Feuille(model, tuple(rows), lists, numbers, added))
+    return tuple(sheets)
 
-    def service(key: Cle) -> str:
-        return parts.dispositifs.get(key[0], parts.principal)
 
-    return _table(cadre, listes, "profils", wanted, service, lambda key: title.format(dispositif=places.mot(key[0])))
-
-
-def _posture(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
-    """Return the sheet of the grid of the référentiel: the function, from 0 to 4, never the post or the person."""
-    followed = any(item.table == "posture" for item in cadre.catalogue.indicateurs_fiches.values())
-    known = [key[0] for key in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
-    wanted = (
-        (function, domaine, item)
-        for function in dict.fromkeys([*cadre.gabarit.fonctions, *known])
-        for domaine, words in listes["items"].par.items()
-        for item in words.values()
-        if followed
-    )
-    return _table(cadre, listes, "posture", wanted, lambda key: cadre.gabarit.parts.principal)
-
-
-def _actions(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
-    """Return the sheet of actions: a row a modalité of the convention, with what was said of it last year."""
-    model = cadre.modele("actions")
-    lists, rows = _listes(model, listes), []
-    cells = {column.id: column.id for column in model.colonnes if column.role == "saisie"}
+def _actions(cadre: Cadre) -> Demandes:
+    """Yield a row a modalité of the convention, with what was said of it last year."""
+    columns = cadre.gabarit.par_feuille["actions"].colonnes
+    cells = {column.id: column.id for column in columns if column.role == "saisie"}
     for fiche, modalite in ((one, item) for one in cadre.convention.fiches for item in one.modalites):
-        if not cadre.concerne(cadre.gabarit.parts.de_fiche(fiche)):
-            continue
         key = (str(fiche.numero), modalite.numero)
-        before, target = cadre.precedent("actions").get(key), Cible("actions", key, cells)
+        before = cadre.precedent("actions").get(key)
+        said = (cadre.listes["etats_d_action"].mot(before["statut"]), before["commentaire"]) if before else ()
         start, end = modalite.debut or fiche.debut, modalite.echeance or fiche.fin
-        said = (lists["statut"].mot(before["statut"]), before["commentaire"]) if before else ()
         shown = {
             "repere": modalite.numero,
             "fiche": _titre(fiche),
             "libelle": modalite.texte,
             "calendrier": f"{start:%m/%Y} – {end:%m/%Y}",
             "precedent": " : ".join(filter(None, said)),
-            **_remplir(model, target, cadre.saisi("actions").get(key), lists),
         }
-        rows.append(Ligne({"fiche": key[0], "modalite": key[1]}, shown, (target,)))
-    return Feuille(model, tuple(rows), lists)
+        yield cadre.gabarit.parts.de_fiche(fiche), Ligne(shown, (Cible("actions", key, cells),))
 
 
-def _indicateurs(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
-    """Return the sheet of indicators: a row a figure, for the whole and for each part, with last year's as known today.
+def _indicateurs(cadre: Cadre) -> Demandes:
+    """Yield a row a figure, for the whole and for each part, with last year's as known today.
 
     An indicator that is computed, or read in another table (profiles, posture), is not asked for here; what is awaited
     once is asked for its year, then the year after, to be corrected. What is optional is folded, fiche by fiche, and so
-    are the parts of what the fiche does not write.
+    are the parts of what the fiche does not write: these rows come last. The millésime is the year of the workbook
+    until the import says otherwise.
     """
-    model = cadre.modele("indicateurs")
-    lists, rows = _listes(model, listes), []
-    for number, items in cadre.catalogue.fiches_indicateurs.items():
-        for item in [item for item in items if item.table == OBSERVATIONS and item.calcul is None]:
-            dimension = cadre.catalogue.dimensions[item.dimension] if item.dimension else None
-            words = {entry.id: entry.libelle for entry in dimension.modalites} if dimension else {}
-            years = _annees_attendues(cadre, item) if item.unique else set()
-            for part in ("", *(item.modalites or words if dimension else ())):
-                service = _service(cadre, item, part)
-                codes = {"indicateur": item.id, "dimension": (item.dimension or "") if part else "", "modalite": part}
-                known = [_derniere(cadre, codes, year) for year in (cadre.annee, cadre.annee - 1)]
-                if not cadre.concerne(service) or (
-                    years and not years & {cadre.annee, cadre.annee - 1} and not known[0]
-                ):
-                    continue
-                targets, asked = _cibles(cadre, item, codes), item.collecte
-                who = cadre.catalogue.responsables[service].libelle
-                shown = {
-                    "repere": f"{item.id}.{part}" if part else item.id,
-                    "fiche": str(number),
-                    "libelle": item.libelle,
-                    "detail": (words[part] if part else "Ensemble") if dimension else "",
-                    "definition": item.definition,
-                    "collecte": " ; ".join((who, asked.quand, asked.document)) if asked else "",
-                    "unite": cadre.catalogue.unites[item.unite].libelle,
-                    "precedent": _avant(cadre, known[1], "valeur"),
-                    "source": asked.document if asked and not known[0] else "",
-                    **_remplir(model, targets[0], known[0], lists),
-                }
-                low, high = item.bornes
-                number_of = Nombre(0 if low is None else low, high, item.decimales, item.unite == "pourcent")
-                folded = item.facultatif or (part and item.origine != "convention")
-                title = cadre.gabarit.plis["indicateurs"].format(fiche=number) if folded else ""
-                rows.append(Ligne(codes, shown, targets, number_of, pli=title))
-    rows.sort(key=lambda row: row.pli != "")
-    return Feuille(model, tuple(rows), lists)
+    catalogue, parts, folded = cadre.catalogue, cadre.gabarit.parts, []
+    of_the_year = {name: name for name in ("valeur", "statut", "source", "note")}
+    corrected = {"correction": "valeur", "raison": "note", "source": "source"}
+    listed = ((number, item) for number, items in catalogue.fiches_indicateurs.items() for item in items)
+    for number, item in ((number, item) for number, item in listed if item.table == OBSERVATIONS and not item.calcul):
+        words = _libelles(catalogue.dimensions[item.dimension].modalites) if item.dimension else {}
+        years, asked = _annees_attendues(cadre, item) if item.unique else set(), item.collecte
+        defaults = {"valeur": "", "statut": Statut.NORMAL.value, "unite": item.unite}
+        low, high = item.bornes
+        numbers = Nombre(0 if low is None else low, high, item.decimales, item.unite == "pourcent")
+        for part in ("", *(item.modalites or words if words else ())):
+            codes = (item.id, (item.dimension or "") if part else "", part, str(cadre.annee))
+            targets = tuple(
+                Cible(OBSERVATIONS, (cadre.convention.territoire, str(year), *codes), own, defaults)
+                for year, own in ((cadre.annee, of_the_year), (cadre.annee - 1, corrected))
+            )
+            known, before = map(cadre.connue, targets)
+            if years and not years & {cadre.annee, cadre.annee - 1} and not known:
+                continue
+            of_profiles = item.dimension == catalogue.profils.dimension and parts.dispositifs.get(part)
+            service = of_profiles or (asked.responsable if asked else None) or parts.principal
+            who = catalogue.responsables[service].libelle
+            shown = {
+                "repere": f"{item.id}.{part}" if part else item.id,
+                "fiche": str(number),
+                "libelle": item.libelle,
+                "detail": (words[part] if part else "Ensemble") if words else "",
+                "definition": item.definition,
+                "collecte": " ; ".join((who, asked.quand, asked.document)) if asked else "",
+                "unite": catalogue.unites[item.unite].libelle,
+                "precedent": _chiffre(cadre, before, "valeur"),
+                "source": asked.document if asked and not known else "",
+            }
+            if item.facultatif or (part and item.origine != "convention"):
+                title = cadre.gabarit.plis["indicateurs"].format(fiche=number)
+                folded.append((service, Ligne(shown, targets, numbers, pli=title)))
+            else:
+                yield service, Ligne(shown, targets, numbers)
+    yield from folded
 
 
 def _annees_attendues(cadre: Cadre, item: Indicateur) -> set[int]:
@@ -379,122 +341,153 @@ def _annees_attendues(cadre: Cadre, item: Indicateur) -> set[int]:
     return (written | moved) - {None}
 
 
-def _service(cadre: Cadre, item: Indicateur, part: str) -> str:
-    parts = cadre.gabarit.parts
-    of_profiles = item.dimension == cadre.catalogue.profils.dimension
-    asked = item.collecte.responsable if item.collecte else None
-    return (parts.dispositifs.get(part) if of_profiles else None) or asked or parts.principal
+def _chiffre(cadre: Cadre, ligne: dict[str, str], colonne: str) -> str | float:
+    """Return a figure as a number, or why it is missing in words, or nothing when there is no row."""
+    if not ligne:
+        return ""
+    return float(ligne[colonne]) if ligne[colonne] else cadre.catalogue.statuts[ligne["statut"]].mot
 
 
-def _derniere(cadre: Cadre, codes: dict[str, str], annee: int) -> dict[str, str] | None:
-    """Return the row of the latest millésime for a year, whichever folder holds it."""
-    wanted = {**codes, "territoire": cadre.convention.territoire, "annee": str(annee)}
-    rows = [
-        row
-        for suivi in cadre.suivis.values()
-        for row in suivi[OBSERVATIONS].values()
-        if all(row[name] == code for name, code in wanted.items())
-    ]
-    return max(rows, key=lambda row: row["millesime"], default=None)
+def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[tuple[Cle, Ligne]]:
+    """Yield the rows of a sheet that is a table of the follow-up as it stands: its keys and entries are its columns.
 
-
-def _cibles(cadre: Cadre, item: Indicateur, codes: dict[str, str]) -> tuple[Cible, ...]:
-    """Return where the year's figure goes, and last year's corrected one.
-
-    The millésime is the year of the workbook until the import says otherwise.
+    Those that it always has come first, then those already entered, this year or last.
     """
-    defaults = {"valeur": "", "statut": Statut.NORMAL.value, "unite": item.unite}
-    cells = {name: name for name in ("valeur", "statut", "source", "note")}
-    corrected = {"correction": "valeur", "raison": "note", "source": "source"}
-    return tuple(
-        Cible(OBSERVATIONS, (cadre.convention.territoire, str(year), *codes.values(), str(cadre.annee)), own, defaults)
-        for year, own in ((cadre.annee, cells), (cadre.annee - 1, corrected))
+    columns = cadre.gabarit.par_feuille[nom].colonnes
+    keys, entries = ([column for column in columns if column.role == role] for role in ("cle", "saisie"))
+    measure, cells = entries[0], {column.id: column.id for column in entries}
+    defaults = {measure.id: "", "statut": Statut.NORMAL.value} if "statut" in cells else {}
+    for key in dict.fromkeys([*attendues, *cadre.precedent(nom), *cadre.saisi(nom)]):
+        codes = {column.id: code for column, code in zip(keys, key, strict=True)}
+        shown: Montre = {
+            column.id: cadre.listes[column.liste].mot(codes[column.id], codes.get(column.selon, ""))
+            if column.liste
+            else codes[column.id]
+            for column in keys
+        }
+        before = cadre.precedent(nom).get(key, {})
+        if measure.type == "nombre":
+            shown["precedent"] = _chiffre(cadre, before, measure.id)
+        elif before:
+            shown["precedent"] = cadre.listes[measure.liste].mot(before[measure.id])
+        yield key, Ligne(shown, (Cible(nom, key, cells, defaults),))
+
+
+def _moyens(cadre: Cadre) -> Demandes:
+    """Yield ETP and euros of each signatory, by fiche then by structure."""
+    parts, asked, offre = cadre.gabarit.parts, cadre.gabarit.moyens, cadre.dossier.offre
+    natures = {item.id: item.nature or "euros" for item in cadre.catalogue.moyens.postes}
+    parties = [party.id for party in cadre.convention.parties]
+    known, wanted = {str(fiche.numero) for fiche in cadre.convention.fiches}, []
+    for item in asked.par_fiche:
+        fiches = [str(fiche) for fiche in item.fiches if str(fiche) in known] if item.fiches else [""]
+        own = asked.signataires(item, parties)
+        wanted += [(party, fiche, "", natures[item.poste], item.poste) for party in own for fiche in fiches]
+    of_structures = asked.par_structure
+    kinds = {item.id for item in cadre.catalogue.offre.types if item.categorie in of_structures.categories}
+    concerned = offre[offre["type"].isin(kinds) & offre["gestion"].isin(of_structures.gestions)]
+    wanted += [
+        (party, "", structure, natures[item.poste], item.poste)
+        for structure in concerned["structure"].unique()
+        for item in of_structures.postes
+        for party in asked.signataires(item, parties)
+    ]
+    named = {item.signataire for item in (*asked.par_fiche, *of_structures.postes)}
+    folded = {(item.signataire, item.poste) for item in of_structures.postes if item.facultatif}
+    for key, ligne in _table(cadre, "moyens", wanted):
+        party, fiche, structure, _, poste = key
+        service = parts.signataires.get(party) or (parts.des_moyens(int(fiche)) if fiche else parts.principal)
+        optional = structure and (party if party in named else AUTRES, poste) in folded
+        yield service, replace(ligne, pli=cadre.gabarit.plis["moyens"] if optional else "")
+
+
+def _profils(cadre: Cadre) -> Demandes:
+    """Yield the counts of each dispositif by each variable, then the crossed ones already entered."""
+    dispositifs, parts = cadre.listes["dispositifs"], cadre.gabarit.parts
+    asked = {  # the dispositifs where a fiche counts people
+        part
+        for item in cadre.catalogue.indicateurs_fiches.values()
+        if item.dimension == cadre.catalogue.profils.dimension and item.sensible
+        for part in item.modalites or dispositifs.codes.values()
+    }
+    wanted = (
+        (place, variable, part, "", "")
+        for place in dispositifs.codes.values()
+        if place in asked
+        for variable, choices in cadre.listes["categories"].par.items()
+        for part in choices.values()
     )
+    for key, ligne in _table(cadre, "profils", wanted):
+        title = cadre.gabarit.plis["profils"].format(dispositif=dispositifs.mot(key[0]))
+        yield parts.dispositifs.get(key[0], parts.principal), replace(ligne, pli=title)
 
 
-class _Rubrique(NamedTuple):
-    genre: str
-    cle: Cle  # its table, and its key there
-    avant: str = ""
-    sujet: str = ""
+def _posture(cadre: Cadre) -> Demandes:
+    """Yield the grid of the référentiel: the function, from 0 to 4, never the post or the person."""
+    followed = any(item.table == "posture" for item in cadre.catalogue.indicateurs_fiches.values())
+    known = [key[0] for key in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
+    wanted = (
+        (function, domaine, item)
+        for function in dict.fromkeys([*cadre.gabarit.fonctions, *known])
+        for domaine, words in cadre.listes["items"].par.items()
+        for item in words.values()
+        if followed
+    )
+    return ((cadre.gabarit.parts.principal, ligne) for _, ligne in _table(cadre, "posture", wanted))
 
 
-def _appreciations(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
-    """Return the sheet: the bilan, the comité and its decisions, what each fiche's year was like, the decisions."""
+def _appreciations(cadre: Cadre) -> Demandes:
+    """Yield the bilan, its comité, what became of the decisions, what each fiche's year was like, the new decisions.
+
+    Of these, those already entered come first, then empty ones up to the number of the workbook.
+    """
     parts = cadre.gabarit.parts
-    principal = cadre.concerne(parts.principal)
-    of_fiches = (
-        _Rubrique(
-            rubrique,
-            key := ("appreciations", str(fiche.numero), rubrique),
-            cadre.precedent("appreciations").get(key[1:], {}).get("valeur", ""),
-            _titre(fiche),
-        )
-        for fiche in cadre.convention.fiches
-        if cadre.concerne(parts.de_fiche(fiche))
-        for rubrique in RUBRIQUES
-    )
-    before, after = (_bilan(cadre, listes), _decisions(cadre)) if principal else ((), ())
-    return _textes(cadre, listes, "appreciations", (*before, *of_fiches, *after))
-
-
-def _bilan(cadre: Cadre, listes: dict[str, Liste]) -> Iterator[_Rubrique]:
-    """Yield what is said of the year's bilan and of its comité, then what became of last year's decisions."""
     for champ in ("date_arretee", "statut", "comite_date", "comite_absence"):
-        before = cadre.precedent("bilan").get((champ,), {}).get("valeur", "")
-        yield _Rubrique(champ, ("bilan", champ), listes["statuts_du_bilan"].mot(_francaise(before)))
+        yield parts.principal, _texte(cadre, champ, "bilan", champ)
     for (decision,), row in cadre.precedent("decisions").items():
         details = " ; ".join(row[name] for name in ("responsable", "echeance") if row.get(name))
         before = f"{row['texte']} ({details})" if details else row["texte"]
-        yield _Rubrique("suite", ("suites", decision), before)
-
-
-def _francaise(texte: str) -> str:
-    return re.sub(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$", r"\3/\2/\1", texte)
-
-
-def _decisions(cadre: Cadre) -> Iterator[_Rubrique]:
-    """Yield the rows of the decisions: those already entered, then empty ones up to the number of the workbook."""
-    names = [key[0] for key in cadre.saisi("decisions")]
+        yield parts.principal, _texte(cadre, "suite", "suites", decision, avant=before)
+    for fiche in cadre.convention.fiches:
+        for rubrique in RUBRIQUES:
+            key = (str(fiche.numero), rubrique)
+            yield parts.de_fiche(fiche), _texte(cadre, rubrique, "appreciations", *key, sujet=_titre(fiche))
+    names = [name for (name,) in cadre.saisi("decisions")]
     free = (name for rank in count(1) if (name := f"d{cadre.annee}_{rank}") not in names)
-    names += islice(free, max(0, cadre.gabarit.nombre_de_decisions - len(names)))
-    return (_Rubrique("decision", ("decisions", name)) for name in names)
+    for name in (*names, *islice(free, max(0, cadre.gabarit.nombre_de_decisions - len(names)))):
+        yield parts.principal, _texte(cadre, "decision", "decisions", name, avant="")
 
 
-def _participation(cadre: Cadre, listes: dict[str, Liste]) -> Feuille:
-    """Return the sheet: who was asked, of each public, what the partners do together, an example an axis."""
-    if not cadre.concerne(cadre.gabarit.parts.principal):
-        return _textes(cadre, listes, "participation", ())
+def _participation(cadre: Cadre) -> Demandes:
+    """Yield who was asked, of each public, what the partners do together, an example an axis.
+
+    Of a public and of an axis, the rows already entered, this year or last, and an empty one.
+    """
     publics = {name: many.capitalize() for name, (_, many) in cadre.catalogue.bilan.participation.publics.items()}
-    together = cadre.precedent("participation").get(("cooperation",), {}).get("valeur", "")
-    examples = _numerotees(cadre, "exemples", {axe.id: axe.titre for axe in cadre.convention.axes})
-    asked = _numerotees(cadre, "consultations", publics)
-    common = _Rubrique("cooperation", ("participation", "cooperation"), together)
-    return _textes(cadre, listes, "participation", (*asked, common, *examples))
-
-
-def _numerotees(cadre: Cadre, table: str, sujets: dict[str, str]) -> Iterator[_Rubrique]:
-    """Yield, for each subject, the rows already entered, this year or last, and an empty one."""
-    for subject, words in sujets.items():
+    axes, rows = {axe.id: axe.titre for axe in cadre.convention.axes}, {}
+    for table, subjects in (("consultations", publics), ("exemples", axes)):
         known = (*cadre.saisi(table), *cadre.precedent(table))
-        for rank in range(1, max((int(rank) for own, rank in known if own == subject), default=0) + 2):
-            before = cadre.precedent(table).get((subject, str(rank)), {})
-            told = " ; ".join(map(_francaise, before.values()))
-            yield _Rubrique(table, (table, subject, str(rank)), told, words)
+        rows[table] = [
+            _texte(cadre, table, table, subject, str(rank), sujet=words)
+            for subject, words in subjects.items()
+            for rank in range(1, max((int(rank) for own, rank in known if own == subject), default=0) + 2)
+        ]
+    common = _texte(cadre, "cooperation", "participation", "cooperation")
+    return ((cadre.gabarit.parts.principal, row) for row in (*rows["consultations"], common, *rows["exemples"]))
 
 
-def _textes(cadre: Cadre, listes: dict[str, Liste], nom: str, rubriques: Iterable[_Rubrique]) -> Feuille:
-    """Return a sheet of texts, a row each of what is asked for."""
-    model, rows = cadre.modele(nom), []
-    for genre, (table, *key), before, subject in rubriques:
-        asked = cadre.gabarit.rubriques[genre]
-        choices, target = listes.get(asked.liste), Cible(table, tuple(key), asked.cellules)
-        shown = {
-            "repere": ".".join(key if table in DOCUMENTS else (genre, *key)),
-            "sujet": subject or asked.sujet,
-            "rubrique": cadre.mots(asked.libelle),
-            "precedent": before,
-            **_remplir(model, target, cadre.saisi(table).get(tuple(key)), {"etat": choices} if choices else {}),
-        }
-        rows.append(Ligne({"table": table, "cle": "/".join(key)}, shown, (target,), liste=choices))
-    return Feuille(model, tuple(rows))
+def _texte(cadre: Cadre, genre: str, table: str, *cle: str, avant: str | None = None, sujet: str = "") -> Ligne:
+    """Return a row of the sheets of texts, beside ``avant``, or what was said of it last year."""
+    asked = cadre.gabarit.rubriques[genre]
+    choices = cadre.listes.get(asked.liste)
+    if avant is None:
+        texts = cadre.precedent(table).get(cle, {}).values()
+        french = [re.sub(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$", r"\3/\2/\1", text) for text in texts]
+        avant = " ; ".join(choices.mot(text) if choices else text for text in french)
+    shown = {
+        "repere": ".".join(cle if table in DOCUMENTS else (genre, *cle)),
+        "sujet": sujet or asked.sujet,
+        "rubrique": asked.libelle,
+        "precedent": avant,
+    }
+    return Ligne(shown, (Cible(table, cle, asked.cellules),), liste=choices)

@@ -38,16 +38,23 @@ if TYPE_CHECKING:
 LIGNES_MAX, COLONNES_MAX, CELLULES_MAX = 5_000, 100, 300_000
 _OCTETS_MAX, _DECOMPRESSES_MAX, _CSV_MAX = 20 * 1024**2, 60 * 1024**2, 4 * 1024**2
 _CLASSEURS = (".xlsx", ".xlsm", ".xls", ".ods")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CHIFFRE = "EncryptedPackage".encode("utf-16-le")
-_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 FEUILLE_DU_RELEVE, PROPOSITION, VOTE = "appreciations", "Proposition", "Vote"
 _ATTENDU = "un classeur Excel (.xlsx)"
 _ENREGISTRER = "l'ouvrir dans le tableur, puis « Enregistrer sous » > « Classeur Excel (.xlsx) »"
 REPRENDRE = "reprendre le gabarit (« ctg gabarit ») et y recopier les valeurs"
 _REMEDE_CSV = "l'enregistrer de nouveau : « Enregistrer sous » > « CSV UTF-8 »"
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+# How a file that is no workbook begins, what it is, what to do.
+_OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NATURES = (
+    (rb"\Z", "un fichier vide", "reprendre le classeur rempli : la copie ou l'envoi a échoué"),
+    (_OLE + b".*" + "EncryptedPackage".encode("utf-16-le"), "un classeur protégé par un mot de passe d'ouverture",
+     "retirer ce mot de passe, puis enregistrer"),
+    (_OLE, "un classeur à l'ancien format d'Excel (.xls)", _ENREGISTRER),
+    (rb"PK.{,150}application/vnd\.oasis\.opendocument\.spreadsheet", "un classeur au format de LibreOffice (.ods)",
+     _ENREGISTRER),
+    (rb"(?!PK)", "un fichier qui n'est pas un classeur", _ENREGISTRER),
+)  # fmt: skip
 # What openpyxl raises for a file that is not a workbook, or a broken one.
 _ILLISIBLE = (
     zipfile.BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError,
@@ -87,6 +94,10 @@ class Grille:
     feuille: str
     lignes: dict[int, dict[int, Cellule]]
     fusions: tuple[tuple[int, int, int, int], ...] = ()
+
+    def faute(self, trouve: str, attendu: str, remede: str, ligne: int | None = None, colonne: str = "") -> Faute:
+        """Return a fault of the sheet, of one of its rows or of its cells."""
+        return Faute(self.fichier, trouve, attendu, remede, ligne, colonne or None, self.feuille)
 
     def cellule(self, ligne: int, colonne: int) -> Cellule:
         """Return a cell, empty when the sheet has none there."""
@@ -147,9 +158,9 @@ def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
 
 
 def _recevoir(path: Path, dossier: str) -> list[ClasseurLu]:
-    if path.suffix.lower() == ".csv" and not path.is_dir():
-        return [ClasseurLu(path.name, (lire_csv(path, f"{dossier}{path.name}"),))]
     if not path.is_dir():
+        if path.suffix.lower() == ".csv":
+            return [ClasseurLu(path.name, (lire_csv(path, f"{dossier}{path.name}"),))]
         return [lire_releve(path) if path.suffix.lower() == ".docx" else lire_classeur(path)]
     names = sorted(path for path in path.iterdir() if path.name[0] not in ".~")
     sheets = [path for path in names if path.suffix.lower() == ".csv"]
@@ -170,7 +181,7 @@ def lire_csv(path: Path, nom: str) -> Grille:
         DonneesInvalides: It is empty, too large, encoded in another way, or a quote is never closed.
     """
     content = lire_fichier(path, nom, "un CSV", _CSV_MAX)
-    if content.startswith(_UTF16) or content.count(0) > len(content) // 4:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or content.count(0) > len(content) // 4:
         raise refus(nom, "un fichier en UTF-16 (« Texte Unicode »)", "un CSV UTF-8", _REMEDE_CSV)
     try:
         text = content.decode("utf-8-sig")
@@ -244,9 +255,9 @@ def lire_classeur(path: Path) -> ClasseurLu:
         remedy = "fermer le classeur dans le tableur, et donner le fichier sans « ~$ »"
         raise refus(path.name, "le fichier de travail d'un classeur ouvert", _ATTENDU, remedy)
     content = lire_fichier(path, path.name, _ATTENDU, _OCTETS_MAX)
-    found, remedy = _nature(content)
-    if found:
-        raise refus(path.name, found, _ATTENDU, remedy)
+    for begins, found, remedy in _NATURES:
+        if re.match(begins, content, re.DOTALL):
+            raise refus(path.name, found, _ATTENDU, remedy)
     try:
         if faults := _demesures(path.name, content):
             raise DonneesInvalides(faults)
@@ -258,27 +269,21 @@ def lire_classeur(path: Path) -> ClasseurLu:
     except _ILLISIBLE:
         remedy = "le rouvrir dans le tableur et l'enregistrer de nouveau, ou reprendre le gabarit"
         raise refus(path.name, "un classeur abîmé", _ATTENDU, remedy) from None
-    sheets = tuple(
-        _grille(path.name, ws, values[ws.title]) for ws in formulas.worksheets if ws.sheet_state == "visible"
-    )
-    said = {prop.name: prop.value for prop in formulas.custom_doc_props.props if prop.value is not None}
+    grids = []
+    for ws in (ws for ws in formulas.worksheets if ws.sheet_state == "visible"):
+        lines: dict[int, dict[int, Cellule]] = {}
+        for cell in (cell for row in _rangees(ws) for cell in row if cell.value is not None):
+            formula = cell.data_type == "f"
+            value = values[ws.title].cell(cell.row, cell.column).value if formula else cell.value
+            percent = isinstance(value, int | float) and "%" in (cell.number_format or "")
+            if not (read := Cellule(value, percent, formula)).vide:
+                lines.setdefault(cell.row, {})[cell.column] = read
+        merged = tuple((area.min_row, area.min_col, area.max_row, area.max_col) for area in ws.merged_cells.ranges)
+        grids.append(Grille(path.name, ws.title, lines, merged))
     # LibreOffice saves a whole number as « 2025 » or as 2025.0.
-    return ClasseurLu(path.name, sheets, {name: str(value).strip().removesuffix(".0") for name, value in said.items()})
-
-
-def _nature(content: bytes) -> tuple[str, str]:
-    """Return what a file is instead of a workbook and what to do, nothing for what may be one."""
-    if not content:
-        return "un fichier vide", "reprendre le classeur rempli : la copie ou l'envoi a échoué"
-    if content.startswith(_OLE):
-        if _CHIFFRE in content:
-            return "un classeur protégé par un mot de passe d'ouverture", "retirer ce mot de passe, puis enregistrer"
-        return "un classeur à l'ancien format d'Excel (.xls)", _ENREGISTRER
-    if content.startswith(b"PK") and _ODS in content[:200]:
-        return "un classeur au format de LibreOffice (.ods)", _ENREGISTRER
-    if not content.startswith(b"PK"):
-        return "un fichier qui n'est pas un classeur", _ENREGISTRER
-    return "", ""
+    said = {prop.name: str(prop.value).strip().removesuffix(".0") for prop in formulas.custom_doc_props.props
+            if prop.value is not None}  # fmt: skip
+    return ClasseurLu(path.name, tuple(grids), said)
 
 
 # A filled cell, and a merged area, in the XML of a sheet.
@@ -318,19 +323,3 @@ def _loin(fichier: str, feuille: str, place: str) -> Faute:
 def _rangees(ws: Worksheet) -> tuple:
     """Return the rows of a sheet as far as they are read."""
     return ws.iter_rows(max_row=min(ws.max_row, LIGNES_MAX), max_col=min(ws.max_column, COLONNES_MAX))
-
-
-def _grille(fichier: str, formulas: Worksheet, values: Worksheet) -> Grille:
-    lines: dict[int, dict[int, Cellule]] = {}
-    for row in _rangees(formulas):
-        for cell in row:
-            if cell.value is None:
-                continue
-            formula = cell.data_type == "f"
-            value = values.cell(cell.row, cell.column).value if formula else cell.value
-            percent = isinstance(value, int | float) and "%" in (cell.number_format or "")
-            read = Cellule(value, percent, formula)
-            if not read.vide:
-                lines.setdefault(cell.row, {})[cell.column] = read
-    merged = tuple((area.min_row, area.min_col, area.max_row, area.max_col) for area in formulas.merged_cells.ranges)
-    return Grille(fichier, formulas.title, lines, merged)

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ctglib.collecte.cadre import Cadre, ouvrir_cadre
-from ctglib.collecte.feuilles import OBSERVATIONS, feuilles
+from ctglib.collecte.feuilles import OBSERVATIONS, Cadre, feuilles, ouvrir_cadre
 from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.lecture import Entree, lire
 from ctglib.collecte.suivi import en_fichiers, lire_annee, triee
@@ -306,7 +305,7 @@ CHAMP_DU_COMITE = "comite.date"
 
 def _fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) -> list[Faute]:
     """Return the faults of a comité that both met and did not, or that decided without having met."""
-    labels = [cadre.mots(cadre.gabarit.rubriques[name].libelle) for name in _EXCLUSIFS]
+    labels = [cadre.gabarit.rubriques[name].libelle for name in _EXCLUSIFS]
     words = " ou ".join(f"« {label} »" for label in labels)
     held, absent = (entrees.get(("bilan", (name,))) for name in _EXCLUSIFS)
     if held and absent:

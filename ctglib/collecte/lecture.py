@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from openpyxl.utils import get_column_letter as lettre
 
-from ctglib.collecte.cellules import Illisible, Lu, lire_choix, lire_date, lire_nombre, lire_texte_libre, montrer
+from ctglib.collecte.cellules import Illisible, lire_choix, lire_date, lire_nombre, lire_texte_libre, montrer
 from ctglib.collecte.classeur import PLI, SANS_SAISIE
 from ctglib.collecte.fichiers import REPRENDRE, VIDE, cle_de_titre
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
@@ -22,12 +22,12 @@ from ctglib.donnees.lecture import proches
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.collecte.feuilles import Cible, Feuille, Ligne
+    from ctglib.collecte.feuilles import Cible, Cle, Feuille, Ligne
     from ctglib.collecte.fichiers import Cellule, ClasseurLu, Grille
     from ctglib.donnees.modeles.catalogue import Confidentialite
-    from ctglib.donnees.modeles.gabarit import ColonneGabarit, NomsDePersonnes
+    from ctglib.donnees.modeles.gabarit import NomsDePersonnes
 
-_LIGNES_D_EN_TETE, _TITRE_MAX = 20, 60
+_LIGNES_D_EN_TETE, _TITRE_MAX, _LONGUEUR_D_UN_NIR = 20, 60, 13
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Origine:
     fichier: str
     feuille: str
     ligne: int
-    colonnes: dict[str, str] = field(default_factory=dict, compare=False)
+    colonnes: dict[str, str]
 
     def faute(self, colonne: str, trouve: str, attendu: str, remede: str) -> Faute:
         """Return a fault of one of the row's cells."""
@@ -53,7 +53,7 @@ class Entree:
     """A row of a table of the follow-up, or some of its cells: those that were entered."""
 
     table: str
-    cle: tuple[str, ...]
+    cle: Cle
     valeurs: dict[str, str]
     origine: Origine
 
@@ -83,19 +83,12 @@ def lire(
     for book in classeurs:
         before = len(read.entrees), len(read.fautes)
         places: dict[str, dict[int, str]] = {}
-        for grid, sheet in _attribuer(book, plan, read):
-            row, columns = _ligne_des_titres(grid, sheet)
-            if row:
-                reader = _Lecteur(grid, sheet, row, columns, noms, read)
-                places[grid.feuille] = {reader.colonnes[name]: place for name, place in reader.places.items()}
-                reader.lire()
-            else:
-                expected = f"les titres de colonnes « {', '.join(spec.titre for spec in sheet.modele.colonnes[:4])}… »"
-                remedy = f"remettre la ligne des titres, ou {REPRENDRE}"
-                read.fautes.append(_du_nom(grid, "aucune ligne de titres de colonnes", expected, remedy))
+        for grid, sheet in _attribuer(book, plan, read.fautes):
+            reader = _Lecteur(grid, sheet, noms, read)
+            reader.lire()
+            places[grid.feuille] = {reader.colonnes[name]: place for name, place in reader.places.items()}
         for grid in book.grilles:
-            read.fautes += _colonnes_personnelles(grid, regles)
-            read.fautes += _valeurs_personnelles(grid, regles, places.get(grid.feuille, {}))
+            read.fautes += _donnees_personnelles(grid, regles, places.get(grid.feuille, {}))
         if before == (len(read.entrees), len(read.fautes)):
             expected = "une saisie au moins dans l'une des feuilles " + ", ".join(one.modele.titre for one in plan)
             remedy = (
@@ -106,282 +99,236 @@ def lire(
     return read
 
 
-def _du_nom(grille: Grille, trouve: str, attendu: str, remede: str) -> Faute:
-    return Faute(grille.fichier, trouve, attendu, remede, feuille=grille.feuille)
-
-
 def _porte_le_nom(grille: Grille, nom: str) -> bool:
     """Tell whether a sheet has a name; before it, a CSV may have that of the workbook (« rempli-Actions.csv »)."""
     key, name = cle_de_titre(grille.feuille), cle_de_titre(nom)
     return key == name or (grille.est_un_csv and key.endswith(f" {name}"))
 
 
-def _attribuer(classeur: ClasseurLu, plan: tuple[Feuille, ...], read: Lecture) -> list[tuple[Grille, Feuille]]:
+def _attribuer(classeur: ClasseurLu, plan: tuple[Feuille, ...], fautes: list[Faute]) -> list[tuple[Grille, Feuille]]:
     """Return each sheet of the gabarit that the file has, under its name; any other that says something is a fault."""
     found: dict[str, tuple[Grille, Feuille]] = {}
     aside: list[Grille] = []
     for grid in classeur.grilles:
-        title = next((sheet.modele.titre for sheet in plan if _porte_le_nom(grid, sheet.modele.titre)), "")
-        if title in found:
+        sheet = next((sheet for sheet in plan if _porte_le_nom(grid, sheet.modele.titre)), None)
+        if sheet is None:
+            if grid.lignes and not any(_porte_le_nom(grid, name) for name in SANS_SAISIE):
+                aside.append(grid)
+        elif (title := sheet.modele.titre) in found:
             what = f"une seconde feuille « {title} » (déjà « {found[title][0].feuille} »)"
-            remedy = "supprimer ou renommer l'une des deux"
-            read.fautes.append(_du_nom(grid, what, "une seule feuille de chaque", remedy))
-        elif title:
-            found[title] = grid, next(sheet for sheet in plan if sheet.modele.titre == title)
-        elif grid.lignes and not any(_porte_le_nom(grid, name) for name in SANS_SAISIE):
-            aside.append(grid)
+            fautes.append(grid.faute(what, "une seule feuille de chaque", "supprimer ou renommer l'une des deux"))
+        else:
+            found[title] = grid, sheet
     names = ", ".join(f"« {sheet.modele.titre} »" for sheet in plan if sheet.modele.titre not in found)
     if aside and not found:
-        read.fautes.append(_du_nom(aside[0], "un tableau qui n'est pas du gabarit", names, REPRENDRE))
+        fautes.append(aside[0].faute("un tableau qui n'est pas du gabarit", names, REPRENDRE))
         return []
-    for grid in aside:
-        expected = (
-            f"le nom d'une feuille du gabarit : {names}" if names else "les feuilles du gabarit, qui y sont toutes"
-        )
-        remedy = f"renommer la feuille en {names.replace(', ', ' ou ')}, ou la supprimer" if names else "la supprimer"
-        read.fautes.append(_du_nom(grid, f"une feuille nommée « {grid.feuille} »", expected, remedy))
+    expected = f"le nom d'une feuille du gabarit : {names}" if names else "les feuilles du gabarit, qui y sont toutes"
+    remedy = f"renommer la feuille en {names.replace(', ', ' ou ')}, ou la supprimer" if names else "la supprimer"
+    fautes += [grid.faute(f"une feuille nommée « {grid.feuille} »", expected, remedy) for grid in aside]
     return list(found.values())
 
 
-def _ligne_des_titres(grille: Grille, feuille: Feuille) -> tuple[int, dict[int, str]]:
-    """Return the row of the headings and the id of each column: the first row with two of them; 0 when none has."""
-    titles = {cle_de_titre(spec.titre): spec.id for spec in feuille.modele.colonnes}
-    for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
-        known = {column: titles[key] for column, cell in cells.items() if (key := cle_de_titre(cell.texte)) in titles}
-        if len(known) > 1:
-            return row, known
-    return 0, {}
-
-
-def _fautes_de_colonnes(grille: Grille, feuille: Feuille, titres: int, connues: dict[int, str]) -> Iterator[Faute]:
-    """Yield what is wrong with the headings of a sheet: a column lost, doubled, added, or cells merged."""
-
-    def faute(colonne: str, trouve: str, attendu: str, remede: str, ligne: int = titres) -> Faute:
-        return Faute(grille.fichier, trouve, attendu, remede, ligne, colonne, grille.feuille)
-
-    count = Counter(connues.values())
-    for spec in feuille.modele.colonnes:
-        # A CSV that a program wrote may leave out what is filled only when there is something to say.
-        optional = spec.role == "rappel" or (grille.est_un_csv and spec.role != "cle" and not spec.attendue)
-        if not count[spec.id] and not optional:
-            found = "colonne supprimée, déplacée hors du tableau ou renommée"
-            remedy = f"remettre le titre « {spec.titre} » sur la ligne {titres}, ou {REPRENDRE}"
-            yield faute(spec.titre, found, f"une colonne « {spec.titre} »", remedy)
-        if count[spec.id] > 1:
-            found = f"{count[spec.id]} colonnes « {spec.titre} »"
-            yield faute(spec.titre, found, "une seule fois chaque colonne", "supprimer la colonne en double")
-    # What stands under no heading would be lost in silence.
-    first: dict[int, int] = {}
-    for line, cells in grille.lignes.items():
-        for column in cells if line > titres else ():
-            first.setdefault(column, line)
-    for column in sorted(first.keys() - connues.keys()):
-        title = grille.cellule(titres, column).texte[:60]
-        found = f"une colonne ajoutée, « {title} »" if title else "une valeur dans une colonne sans titre"
-        yield faute(
-            f"{lettre(column)} : {title}" if title else lettre(column),
-            f"{found} (première valeur ligne {first[column]})",
-            "les colonnes du gabarit",
-            "déplacer son contenu dans « Note » ou « Commentaire », puis supprimer la colonne",
-        )
-    for top, left, bottom, right in grille.fusions:
-        if bottom >= titres:
-            found = f"les cellules fusionnées {lettre(left)}{top}:{lettre(right)}{bottom}"
-            remedy = "annuler la fusion (Accueil > Fusionner), puis écrire la valeur dans chaque cellule"
-            yield faute(lettre(left), found, "une valeur par cellule", remedy, top)
-
-
-@dataclass
 class _Lecteur:
-    """A sheet as it is read: its headings stand in the row ``titres``, its columns are known by number."""
+    """A sheet as it is read: its headings stand in the first row with two of them, its columns are known by number."""
 
-    grille: Grille
-    feuille: Feuille
-    titres: int
-    connues: dict[int, str]
-    noms: NomsDePersonnes
-    lecture: Lecture
-
-    def __post_init__(self) -> None:
+    def __init__(self, grille: Grille, feuille: Feuille, noms: NomsDePersonnes, lecture: Lecture) -> None:
+        self.grille, self.feuille, self.noms, self.lecture = grille, feuille, noms, lecture
+        titles = {cle_de_titre(spec.titre): spec.id for spec in feuille.modele.colonnes}
+        headings = (
+            (
+                row,
+                {column: titles[key] for column, cell in cells.items() if (key := cle_de_titre(cell.texte)) in titles},
+            )
+            for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]
+        )
+        self.titres, self.connues = next((found for found in headings if len(found[1]) > 1), (0, {}))
         self.colonnes = {name: column for column, name in reversed(self.connues.items())}
-        present = [spec for spec in self.feuille.modele.colonnes if spec.id in self.colonnes]
+        present = [spec for spec in feuille.modele.colonnes if spec.id in self.colonnes]
         self.cles, self.saisies = ([spec for spec in present if spec.role == role] for role in ("cle", "saisie"))
         self.places = {spec.id: f"{lettre(self.colonnes[spec.id])} : {spec.titre}" for spec in present}
 
     def lire(self) -> None:
         """Add what the rows under the headings say; the heading of a fold says nothing."""
-        self.lecture.fautes += _fautes_de_colonnes(self.grille, self.feuille, self.titres, self.connues)
-        if len(self.cles) < sum(spec.role == "cle" for spec in self.feuille.modele.colonnes):
+        specs = self.feuille.modele.colonnes
+        if not self.titres:
+            expected = f"les titres de colonnes « {', '.join(spec.titre for spec in specs[:4])}… »"
+            remedy = f"remettre la ligne des titres, ou {REPRENDRE}"
+            self.lecture.fautes.append(self.grille.faute("aucune ligne de titres de colonnes", expected, remedy))
             return
-        index = {self._montree(ligne): ligne for ligne in self.feuille.lignes}
-        seen: dict[tuple[str, ...], int] = {}
+        self.lecture.fautes += self._fautes_de_colonnes()
+        if len(self.cles) < sum(spec.role == "cle" for spec in specs):
+            return
+        index = {self._montrees(ligne): ligne for ligne in self.feuille.lignes}
+        seen: dict[tuple[str, Cle], int] = {}
         for number in sorted(number for number in self.grille.lignes if number > self.titres):
             cells = {spec.id: self.grille.cellule(number, self.colonnes[spec.id]) for spec in self.cles + self.saisies}
             cells = {name: cell for name, cell in cells.items() if not cell.vide}
             if not cells or self.grille.cellule(number, self.colonnes[self.cles[0].id]).texte.startswith(PLI):
                 continue
             origin = Origine(self.grille.fichier, self.grille.feuille, number, self.places)
-            try:
-                ligne, codes = self._identifier(cells, index)
-            except _Refus as refus:
-                self.lecture.fautes += [origin.faute(*words) for words in refus.args]
-                continue
-            if (before := seen.setdefault(tuple(codes.values()), number)) != number:
+            ligne = index.get(tuple(cle_de_titre(cells.get(spec.id, VIDE).texte) for spec in self.cles))
+            if ligne is None:
+                if (cle := self._cle_ajoutee(cells, origin)) is None:
+                    continue
+                # A row that was added may be one of the plan in other words.
+                ligne = next((one for one in self.feuille.lignes if one.cibles[0].cle == cle), None)
+            cibles = ligne.cibles if ligne else (replace(self.feuille.libre, cle=cle),)
+            if (before := seen.setdefault((cibles[0].table, cibles[0].cle), number)) != number:
                 shown = ", ".join(cells[spec.id].texte for spec in self.cles if spec.id in cells)
                 found = f"« {shown[:80]} » une seconde fois (déjà ligne {before})"
                 remedy = "supprimer l'une des deux lignes, ou en corriger le début"
                 self.lecture.fautes.append(origin.faute(self.cles[0].id, found, "une seule ligne de chaque", remedy))
-                continue
-            cibles = ligne.cibles if ligne else (replace(self.feuille.libre, cle=tuple(codes.values())),)
-            self._lire_les_saisies(cells, origin, ligne, cibles)
+            else:
+                self._lire_les_saisies(cells, origin, ligne, cibles)
 
-    def _montree(self, ligne: Ligne) -> tuple[str, ...]:
+    def _montrees(self, ligne: Ligne) -> Cle:
         return tuple(cle_de_titre(str(ligne.montre.get(spec.id, ""))) for spec in self.cles)
 
-    def _identifier(
-        self, cells: dict[str, Cellule], index: dict[tuple[str, ...], Ligne]
-    ) -> tuple[Ligne | None, dict[str, str]]:
-        """Return the row of the plan that a row is, and its codes; a row that was added has codes of its own."""
-        written = tuple(cle_de_titre(cells.get(spec.id, VIDE).texte) for spec in self.cles)
-        if ligne := index.get(written):
-            return ligne, ligne.codes
-        if not any(written):
-            title, first = self.cles[0].titre, montrer(next(iter(cells.values())))
-            found = f"une ligne sans « {title} », où l'on a écrit {first}"
-            remedy = f"remettre « {title} » d'après le gabarit, ou déplacer cette saisie sur sa ligne"
-            raise _Refus((self.cles[0].id, found, "les lignes du gabarit", remedy))
+    def _fautes_de_colonnes(self) -> Iterator[Faute]:
+        """Yield what is wrong with the headings: a column lost, doubled, added, or cells merged."""
+        grid, titles, count = self.grille, self.titres, Counter(self.connues.values())
+        for spec in self.feuille.modele.colonnes:
+            # A CSV that a program wrote may leave out what is filled only when there is something to say.
+            optional = spec.role == "rappel" or (grid.est_un_csv and spec.role != "cle" and not spec.attendue)
+            if not count[spec.id] and not optional:
+                found = "colonne supprimée, déplacée hors du tableau ou renommée"
+                remedy = f"remettre le titre « {spec.titre} » sur la ligne {titles}, ou {REPRENDRE}"
+                yield grid.faute(found, f"une colonne « {spec.titre} »", remedy, titles, spec.titre)
+            if count[spec.id] > 1:
+                found, remedy = f"{count[spec.id]} colonnes « {spec.titre} »", "supprimer la colonne en double"
+                yield grid.faute(found, "une seule fois chaque colonne", remedy, titles, spec.titre)
+        # What stands under no heading would be lost in silence.
+        first: dict[int, int] = {}
+        for line, cells in grid.lignes.items():
+            for column in cells.keys() - self.connues.keys() if line > titles else ():
+                first.setdefault(column, line)
+        for column, line in sorted(first.items()):
+            title = grid.cellule(titles, column).texte[:60]
+            found = f"une colonne ajoutée, « {title} »" if title else "une valeur dans une colonne sans titre"
+            remedy = "déplacer son contenu dans « Note » ou « Commentaire », puis supprimer la colonne"
+            place = f"{lettre(column)} : {title}" if title else lettre(column)
+            yield grid.faute(
+                f"{found} (première valeur ligne {line})", "les colonnes du gabarit", remedy, titles, place
+            )
+        for top, left, bottom, right in grid.fusions:
+            if bottom >= titles:
+                found = f"les cellules fusionnées {lettre(left)}{top}:{lettre(right)}{bottom}"
+                remedy = "annuler la fusion (Accueil > Fusionner), puis écrire la valeur dans chaque cellule"
+                yield grid.faute(found, "une valeur par cellule", remedy, top, lettre(left))
+
+    def _cle_ajoutee(self, cells: dict[str, Cellule], origin: Origine) -> Cle | None:
+        """Return the key of a row that is not written as one of the plan; None, and its faults, where it has none."""
+        first, faults = self.cles[0], self.lecture.fautes
+        if not any(cle_de_titre(cells[spec.id].texte) for spec in self.cles if spec.id in cells):
+            found = f"une ligne sans « {first.titre} », où l'on a écrit {montrer(next(iter(cells.values())))}"
+            remedy = f"remettre « {first.titre} » d'après le gabarit, ou déplacer cette saisie sur sa ligne"
+            faults.append(origin.faute(first.id, found, "les lignes du gabarit", remedy))
+            return None
         if not self.feuille.libre:
-            raise _Refus(self._cle_inconnue(cells))
-        codes, faults = {}, []
+            for spec in [*self.cles, first]:
+                cell, names = (
+                    cells.get(spec.id, VIDE),
+                    [str(row.montre.get(spec.id, "")) for row in self.feuille.lignes],
+                )
+                if cle_de_titre(cell.texte) not in map(cle_de_titre, names):
+                    break
+            close = proches(cell.texte, names)
+            remedy = f"écrire « {close[0]} »" if close else f"remettre « {spec.titre} » d'après le gabarit"
+            if hasattr(cell.valeur, "strftime"):  # what a spreadsheet made of « 1.2 »
+                remedy = f"mettre la cellule au format Texte, puis retaper « {spec.titre} » d'après le gabarit"
+            found = "une cellule vide" if cell.vide else montrer(cell)
+            faults.append(origin.faute(spec.id, found, f"« {spec.titre} » tel que dans le gabarit", remedy))
+            return None
+        codes, before = {}, len(faults)
         for spec in self.cles:
             codes[spec.id] = ""
             if spec.id in cells:
                 try:
                     words = self.feuille.listes[spec.id].mots(codes.get(spec.selon, ""))
-                    codes[spec.id] = lire_choix(cells[spec.id], words).texte
+                    codes[spec.id] = lire_choix(cells[spec.id], words)
                 except Illisible as problem:
-                    faults.append((spec.id, *problem.args))
+                    faults.append(origin.faute(spec.id, *problem.args))
             elif spec.attendue:
-                faults.append((spec.id, "une cellule vide", "un choix de la liste", "choisir dans la liste"))
-        if faults:
-            raise _Refus(*faults)
-        return next((ligne for ligne in self.feuille.lignes if ligne.codes == codes), None), codes
-
-    def _cle_inconnue(self, cells: dict[str, Cellule]) -> tuple[str, str, str, str]:
-        """Return the fault of a key that the plan has not; a date there is what a spreadsheet made of « 1.2 »."""
-        names = {spec.id: [str(row.montre.get(spec.id, "")) for row in self.feuille.lignes] for spec in self.cles}
-        for spec in [*self.cles, self.cles[0]]:
-            cell = cells.get(spec.id, VIDE)
-            if cle_de_titre(cell.texte) not in map(cle_de_titre, names[spec.id]):
-                break
-        close = proches(cell.texte, names[spec.id])
-        remedy = f"écrire « {close[0]} »" if close else f"remettre « {spec.titre} » d'après le gabarit"
-        if hasattr(cell.valeur, "strftime"):
-            remedy = f"mettre la cellule au format Texte, puis retaper « {spec.titre} » d'après le gabarit"
-        found = "une cellule vide" if cell.vide else montrer(cell)
-        return spec.id, found, f"« {spec.titre} » tel que dans le gabarit", remedy
+                words = ("une cellule vide", "un choix de la liste", "choisir dans la liste")
+                faults.append(origin.faute(spec.id, *words))
+        return tuple(codes.values()) if len(faults) == before else None
 
     def _lire_les_saisies(
         self, cells: dict[str, Cellule], origin: Origine, ligne: Ligne | None, cibles: tuple[Cible, ...]
     ) -> None:
         """Add what the entry cells of a row say, as rows of the follow-up; none when one of them is at fault."""
-        ouvertes = {cell for target in cibles for cell in target.champs}
+        opened = {cell for target in cibles for cell in target.champs}
         values: dict[str, str] = {}
         faults = []
         for spec in [spec for spec in self.saisies if spec.id in cells]:
-            cell, place = cells[spec.id], f"{origin}, « {self.places[spec.id]} »"
+            cell, said = cells[spec.id], []
             try:
-                if spec.id not in ouvertes:
+                if spec.id not in opened:
                     remedy = "effacer cette cellule : elle ne sert pas sur cette ligne"
                     raise Illisible(montrer(cell), "une cellule vide (fond hachuré)", remedy)
-                values[spec.id], note = self._lire_la_cellule(cell, spec, ligne)
+                if spec.type == "nombre":
+                    values[spec.id], *said = lire_nombre(cell, self.feuille.nombre(ligne))
+                elif spec.type == "date":
+                    values[spec.id] = lire_date(cell)
+                elif spec.type == "liste" and (choices := self.feuille.liste(ligne, spec.id)):
+                    values[spec.id] = lire_choix(cell, choices.codes)
+                else:
+                    values[spec.id] = lire_texte_libre(cell, lignes=spec.type == "phrases")
             except Illisible as problem:
                 faults.append(origin.faute(spec.id, *problem.args))
                 continue
-            said = [f"{note}."] if note else []
             if cell.formule:
                 said.append(f"formule, son résultat enregistré est {montrer(cell)}.")
             if spec.type not in ("nombre", "date", "liste") and (names := noms_possibles(values[spec.id], self.noms)):
                 quoted = ", ".join(f"« {name} »" for name in names)
                 said.append(f"{quoted}, peut-être le nom d'une personne ; si c'en est une, le retirer.")
-            self.lecture.remarques += [f"{place} : {text}" for text in said]
-        faults = faults or list(self._sans_ce_qu_elles_accompagnent(cells, values, origin, ligne, ouvertes))
+            self.lecture.remarques += [f"{origin}, « {self.places[spec.id]} » : {text}" for text in said]
+        titles = {spec.id: spec.titre for spec in self.feuille.modele.colonnes}
+        # A cell would be lost if what it is about is empty; not as prefilled.
+        for spec in [spec for spec in self.saisies if spec.id in values] if not faults else ():
+            about = [name for name in spec.accompagne if name in opened]
+            written = cle_de_titre(str(ligne.montre.get(spec.id, ""))) if ligne else None
+            if about and not any(map(values.get, about)) and written != cle_de_titre(values[spec.id]):
+                named = " ou ".join(f"« {titles[name]} »" for name in about)
+                found, remedy = f"{montrer(cells[spec.id])}, alors que {named} est vide", f"remplir {named}, ou effacer"
+                faults.append(origin.faute(spec.id, found, f"{named} rempli", f"{remedy} cette cellule"))
         self.lecture.fautes += faults
         if ligne and not values.get("statut"):
-            self.lecture.attendues += sum(
-                spec.attendue and not values.get(spec.id) for spec in self.feuille.modele.colonnes
-            )
-        alone = {spec.id for spec in self.saisies if not spec.accompagne or not ouvertes & {*spec.accompagne}}
+            empty = (spec for spec in self.feuille.modele.colonnes if not values.get(spec.id))
+            self.lecture.attendues += sum(spec.attendue for spec in empty)
+        alone = {spec.id for spec in self.saisies if opened.isdisjoint(spec.accompagne)}
         for target in cibles if not faults else ():
-            said = {column: values[cell] for cell, column in target.champs.items() if values.get(cell)}
             if any(values.get(cell) for cell in alone & target.champs.keys()):
+                said = {column: values[cell] for cell, column in target.champs.items() if values.get(cell)}
                 own = {column: self.places[cell] for cell, column in target.champs.items() if cell in self.places}
                 place = replace(origin, colonnes={**self.places, **own})
                 self.lecture.entrees.append(Entree(target.table, target.cle, {**target.defauts, **said}, place))
 
-    def _lire_la_cellule(self, cell: Cellule, spec: ColonneGabarit, ligne: Ligne | None) -> Lu:
-        if spec.type == "nombre":
-            return lire_nombre(cell, self.feuille.nombre(ligne))
-        if spec.type == "date":
-            return lire_date(cell)
-        if spec.type == "liste" and (choices := self.feuille.liste(ligne, spec.id)):
-            return lire_choix(cell, choices.codes)
-        return lire_texte_libre(cell, lignes=spec.type == "phrases")
 
-    def _sans_ce_qu_elles_accompagnent(
-        self,
-        cells: dict[str, Cellule],
-        values: dict[str, str],
-        origin: Origine,
-        ligne: Ligne | None,
-        ouvertes: set[str],
-    ) -> Iterator[Faute]:
-        """Yield a fault for each cell that would be lost, what it is about being empty; not as prefilled."""
-        titles = {spec.id: spec.titre for spec in self.feuille.modele.colonnes}
-        for spec in self.saisies:
-            about = [name for name in spec.accompagne if name in ouvertes]
-            if not about or spec.id not in values or any(values.get(name) for name in about):
-                continue
-            if ligne and cle_de_titre(str(ligne.montre.get(spec.id, ""))) == cle_de_titre(values[spec.id]):
-                continue
-            named = " ou ".join(f"« {titles[name]} »" for name in about)
-            found, remedy = f"{montrer(cells[spec.id])}, alors que {named} est vide", f"remplir {named}, ou effacer"
-            yield origin.faute(spec.id, found, f"{named} rempli", f"{remedy} cette cellule")
+def _donnees_personnelles(grille: Grille, regles: Confidentialite, places: dict[int, str]) -> Iterator[Faute]:
+    """Yield a fault for each cell that heads a column about a person, or is an e-mail, a telephone or a NIR.
 
-
-class _Refus(Exception):
-    """A row that is none of the plan: the column, what was found, expected and is to be done, of each fault."""
-
-
-def _colonnes_personnelles(grille: Grille, regles: Confidentialite) -> Iterator[Faute]:
-    """Yield a fault for each cell of the first rows that heads a column about a person, beside another short text."""
+    The headings are the first short texts that stand beside another; the others are typed as text or as a number.
+    """
     for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
         texts = {column: cell.texte for column, cell in cells.items() if isinstance(cell.valeur, str)}
         texts = {column: text for column, text in texts.items() if len(text) <= _TITRE_MAX}
-        if len(texts) < 2:
-            continue
-        for column, text in texts.items():
-            if what := colonne_personnelle(text, regles):
-                found, place = f"la colonne « {text} », {what}", f"{lettre(column)} : {text}"
-                yield Faute(grille.fichier, found, regles.pourquoi, regles.remede, row, place, grille.feuille)
-        return
-
-
-_LONGUEUR_D_UN_NIR = 13
-
-
-def _valeurs_personnelles(grille: Grille, regles: Confidentialite, places: dict[int, str]) -> Iterator[Faute]:
-    """Yield a fault for each cell of a sheet with an e-mail, a telephone or a NIR, typed as text or as a number."""
+        if len(texts) > 1:
+            for column, text in texts.items():
+                if what := colonne_personnelle(text, regles):
+                    place = f"{lettre(column)} : {text}"
+                    yield grille.faute(f"la colonne « {text} », {what}", regles.pourquoi, regles.remede, row, place)
+            break
     for row, cells in grille.lignes.items():
         for column, cell in cells.items():
-            if isinstance(cell.valeur, bool) or not isinstance(cell.valeur, str | int | float):
-                continue
-            if not isinstance(cell.valeur, str) and len(cell.texte) < _LONGUEUR_D_UN_NIR:
+            typed = isinstance(cell.valeur, str | int | float) and not isinstance(cell.valeur, bool)
+            if not typed or (not isinstance(cell.valeur, str) and len(cell.texte) < _LONGUEUR_D_UN_NIR):
                 continue
             if what := valeur_personnelle(cell.texte, regles):
                 found = f"« {' '.join(cell.texte.split())[:80]} », {what}"
                 place = places.get(column, lettre(column))
-                yield Faute(grille.fichier, found, regles.pourquoi, regles.remede, row, place, grille.feuille)
+                yield grille.faute(found, regles.pourquoi, regles.remede, row, place)
 
 
 # Atomic, and never begun inside a chain of hyphens: a long text is read once, not once from each of its words.

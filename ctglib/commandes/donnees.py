@@ -100,7 +100,7 @@ def gabarit(
     remplacer: Remplacer = False,
 ) -> None:  # fmt: skip
     """Écrire le classeur que les services remplissent pour une année."""
-    from ctglib.collecte.gabarit import ecrire_gabarit
+    from ctglib.collecte.classeur import ecrire_gabarit
 
     path = ecrire_gabarit(convention, annee, sortie, responsable=responsable, remplacer=remplacer)
     dire(f"Classeur à remplir : {path}")

@@ -12,10 +12,8 @@ from ctglib.blocs.collecte import SOURCE_DES_MANQUES, ce_qui_manque, colonnes_de
 from ctglib.blocs.messages_suivi import surtout
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.collecte.cadre import cadre_vierge
-from ctglib.collecte.classeur import classeur
-from ctglib.collecte.feuilles import feuilles
-from ctglib.collecte.gabarit import lettre, nom_du_classeur
+from ctglib.collecte.classeur import classeur, lettre, nom_du_classeur
+from ctglib.collecte.feuilles import cadre_vierge, feuilles
 from ctglib.document.blocs import Couverture, Liste, Piece, Renvoi, Titre, paragraphe, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, majuscule, nombrer
