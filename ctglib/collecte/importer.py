@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ctglib.collecte.feuilles import OBSERVATIONS, Cadre, feuilles, ouvrir_cadre
 from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.lecture import Entree, lire
-from ctglib.collecte.suivi import en_fichiers, lire_annee, triee
+from ctglib.collecte.suivi import DOCUMENTS, en_fichiers, lire_annee, triee
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.ecriture import ecrire
@@ -198,6 +199,7 @@ def fusionner(entrees: list[Entree]) -> tuple[dict[Cle, Entree], list[Faute]]:
     return merged, conflicts
 
 
+REVISES = ("valeur", "statut")  # what makes of a figure another
 # Two ways of saying one thing of the comité: the last said takes the place of the other.
 _EXCLUSIFS = {"comite_date": "comite_absence", "comite_absence": "comite_date"}
 
@@ -207,7 +209,7 @@ class Resultat:
     """The follow-up once the entries are laid over it, by year, and what they change."""
 
     apres: dict[int, Suivi]
-    nouvelles: dict[str, int] = field(default_factory=dict)
+    nouvelles: Counter[str] = field(default_factory=Counter)
     changements: list[Changement] = field(default_factory=list)
     fautes: list[Faute] = field(default_factory=list)
     origines: dict[tuple[int, str, tuple[str, ...]], Entree] = field(default_factory=dict)
@@ -233,8 +235,15 @@ def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = 
     result = Resultat(tables)
     for entry in entrees.values():
         before = tables[cadre.annee][entry.table].get(entry.cle, {})
-        if entry.table == OBSERVATIONS:
-            _observation(result, entry, entered)
+        if entry.table == OBSERVATIONS:  # laid under the year of entry, unless what is already known says the same
+            moved = replace(entry, cle=(*entry.cle[:-1], str(entered)))
+            rows = (item for suivi in tables.values() for item in suivi[OBSERVATIONS].items())
+            known = {key: row for key, row in rows if key[:-1] == moved.cle[:-1] and int(key[-1]) <= entered}
+            latest = max(known, key=lambda key: int(key[-1]), default=moved.cle)
+            if latest == moved.cle:
+                _poser(result, moved, entered)
+            elif any(known[latest].get(name) != moved.valeurs[name] for name in REVISES):
+                _poser(result, moved, entered, known[latest])
         elif closed and any(before.get(name, "") != text for name, text in entry.valeurs.items()):
             column, text = next(iter(entry.valeurs.items()))
             found = f"« {text[:80]} », qui changerait l'année {cadre.annee}, dont le bilan est définitif"
@@ -246,61 +255,39 @@ def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = 
             result.fautes.append(entry.origine.faute(column, found, expected, remedy))
         else:
             _poser(result, entry, cadre.annee)
-    for year, suivi in result.apres.items():
-        result.apres[year] = {name: triee(table) for name, table in suivi.items()}
+    for year, suivi in tables.items():
+        tables[year] = {name: triee(table) for name, table in suivi.items()}
     return result
 
 
-def _observation(result: Resultat, entry: Entree, entered: int) -> None:
-    """Lay an observation under the year of entry, unless what is already known says the same."""
-    *place, _ = entry.cle
-    known = {
-        key: row
-        for suivi in result.apres.values()
-        for key, row in suivi[OBSERVATIONS].items()
-        if list(key[:-1]) == place and int(key[-1]) <= entered
-    }
-    moved = replace(entry, cle=(*place, str(entered)))
-    latest = max(known, key=lambda other: int(other[-1]), default=moved.cle)
-    before = known.get(latest, {})
-    changed = [name for name in ("valeur", "statut") if before.get(name) != moved.valeurs[name]]
-    if latest == moved.cle:
-        _poser(result, moved, entered)
-    elif changed:
-        filled = {name: before[name] for name in ("unite", "source") if not entry.valeurs.get(name)}
-        _ecrire_la_ligne(result, moved, filled, entered)
-        result.changements += [Changement(moved, name, before[name], moved.valeurs[name], True) for name in changed]
+def _poser(result: Resultat, entry: Entree, annee: int, revisee: dict[str, str] | None = None) -> None:
+    """Lay an entry over a row of a year; its empty cells leave what is there.
 
-
-def _poser(result: Resultat, entry: Entree, annee: int) -> None:
-    """Lay an entry over a row of a year; its empty cells leave what is there."""
+    ``revisee`` is the row of an earlier millésime, which stays: the new one has its unit and its source.
+    """
     table = result.apres[annee][entry.table]
-    before = table.get(entry.cle)
+    before = revisee or table.get(entry.cle)
     if entry.table == "bilan":
         table.pop((_EXCLUSIFS.get(entry.cle[0], ""),), None)
-    _ecrire_la_ligne(result, entry, before or {}, annee)
+    row = {name: revisee[name] for name in ("unite", "source")} if revisee else before or {}
+    if entry.table in TABLES:
+        schema = charger_schema(entry.table)
+        row = dict.fromkeys(schema.colonnes, "") | row | dict(zip(schema.cle, entry.cle, strict=True))
+    table[entry.cle] = row | entry.valeurs
+    result.origines[annee, entry.table, entry.cle] = entry
     if before is None:
-        result.nouvelles[entry.table] = result.nouvelles.get(entry.table, 0) + 1
+        result.nouvelles[entry.table] += 1
         return
     result.changements += [
-        Changement(entry, name, before.get(name, ""), text)
+        Changement(entry, name, before.get(name, ""), text, bool(revisee))
         for name, text in entry.valeurs.items()
-        if before.get(name, "") != text
+        if before.get(name, "") != text and (name in REVISES or not revisee)
     ]
 
 
-def _ecrire_la_ligne(result: Resultat, entry: Entree, before: dict[str, str], annee: int) -> None:
-    """Write the whole row: its key, what it had, what was entered."""
-    key: dict[str, str] = {}
-    if entry.table in TABLES:
-        schema = charger_schema(entry.table)
-        key = dict.fromkeys(schema.colonnes, "") | before | dict(zip(schema.cle, entry.cle, strict=True))
-    result.apres[annee][entry.table][entry.cle] = {**before, **key, **entry.valeurs}
-    result.origines[annee, entry.table, entry.cle] = entry
-
-
-# What the file itself lacks when nothing is said of the comité.
-CHAMP_DU_COMITE = "comite.date"
+CHAMP_DU_COMITE = "comite.date"  # what the file itself lacks when nothing is said of the comité
+_CHAMPS_DU_COMITE = dict.fromkeys(_EXCLUSIFS, "comite")
+_DANS_UNE_LISTE = re.compile(r"(?:comite\.)?((?:decisions|suites|consultations|exemples)\[[0-9]+\])")
 
 
 def _fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) -> list[Faute]:
@@ -331,38 +318,33 @@ def _fautes_a_l_ecriture(
     for sheet in plan:
         own = {code: word for choices in sheet.listes.values() for word, code in choices.codes.items()}
         words |= {target.table: own for row in sheet.lignes for target in row.cibles}
-    for fault in fautes_de_saisie(convention, fichiers):
-        if entry := _entree_fautive(fault, convention, resultat):
-            places, names = entry.origine.colonnes, re.split(r"[,.\s\[\]]+", fault.colonne or "")
-            column = next((name for name in reversed(names) if name in places), next(iter(entry.valeurs)))
-            said = [_en_mots(text, words[entry.table]) for text in (fault.trouve, fault.attendu, fault.remede)]
-            if re.fullmatch("la clé « .* » est absente", fault.trouve):
-                title = places.get(column, column).partition(" : ")[2]
-                said = ["une cellule vide", f"« {title} », puisque la ligne est remplie", "remplir la cellule"]
-            yield entry.origine.faute(column, *said)
+    documents = {table: name for name, (_, lists) in DOCUMENTS.items() for table in (name, *lists)}
+    typed: dict[tuple[str, int | str], Entree] = {}  # by line of a CSV, by item of a list or field of a document
+    for (year, table, key), entry in resultat.origines.items():
+        folder, rank = f"{dossier_du_suivi(convention)}/{year}", list(resultat.apres[year][table]).index(key)
+        if table in TABLES:
+            typed[f"{folder}/{table}.csv", rank + 2] = entry
         else:
+            place = f"{table}[{rank + 1}]" if table not in DOCUMENTS else _CHAMPS_DU_COMITE.get(key[0], key[0])
+            typed[f"{folder}/{documents[table]}.yaml", place] = entry
+    for fault in fautes_de_saisie(convention, fichiers):
+        column = fault.colonne or ""
+        listed = _DANS_UNE_LISTE.match(column)
+        entry = (
+            typed.get((fault.fichier, fault.ligne))
+            if fault.fichier.endswith(".csv")
+            else typed.get((fault.fichier, listed[1] if listed else column.partition(".")[0]))
+        )
+        if entry is None:
             yield fault
-
-
-_CHEMIN = re.compile(r".*/(?P<annee>[0-9]{4})/(?P<nom>[a-z]+)\.(?:csv|yaml)")
-_DANS_UNE_LISTE = re.compile(r"(?:comite\.)?(?P<table>decisions|suites|consultations|exemples)\[(?P<rang>[0-9]+)\]")
-_DU_BILAN = {"date_arretee": ("date_arretee",), "statut": ("statut",), "comite": ("comite_date", "comite_absence")}
-
-
-def _entree_fautive(fault: Faute, convention: str, resultat: Resultat) -> Entree | None:
-    """Return the entry of the row or of the key of a fault."""
-    match = _CHEMIN.fullmatch(fault.fichier)
-    if match is None or not fault.fichier.startswith(dossier_du_suivi(convention)):
-        return None
-    year, table, rank = int(match["annee"]), match["nom"], (fault.ligne or 1) - 2
-    if table not in TABLES:
-        if not (listed := _DANS_UNE_LISTE.match(fault.colonne or "")):
-            fields = _DU_BILAN.get((fault.colonne or "").partition(".")[0], ())
-            found = (resultat.origines.get((year, "bilan", (field,))) for field in fields)
-            return next(filter(None, found), None)
-        table, rank = listed["table"], int(listed["rang"]) - 1
-    keys = list(resultat.apres[year][table])
-    return resultat.origines.get((year, table, keys[rank])) if 0 <= rank < len(keys) else None
+            continue
+        places, names = entry.origine.colonnes, re.split(r"[,.\s\[\]]+", column)
+        column = next((name for name in reversed(names) if name in places), next(iter(entry.valeurs)))
+        said = [_en_mots(text, words[entry.table]) for text in (fault.trouve, fault.attendu, fault.remede)]
+        if re.fullmatch("la clé « .* » est absente", fault.trouve):
+            title = places.get(column, column).partition(" : ")[2]
+            said = ["une cellule vide", f"« {title} », puisque la ligne est remplie", "remplir la cellule"]
+        yield entry.origine.faute(column, *said)
 
 
 _DATE = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")

@@ -7,6 +7,7 @@ same public or axis, or its heading for an appreciation. What a document says on
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,7 @@ from ctglib.donnees.csv_strict import charger_schema, examiner_csv
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import existe
-from ctglib.donnees.modeles.suivi import (
-    Appreciations,
-    Bilan,
-    Consultation,
-    Decision,
-    Exemple,
-    Participation,
-    Suite,
-)
+from ctglib.donnees.modeles.suivi import Appreciations, Bilan, Consultation, Decision, Exemple, Participation, Suite
 from ctglib.donnees.pieces import TABLES, dossier_du_suivi
 from ctglib.donnees.yaml_strict import examiner_yaml
 
@@ -69,7 +62,11 @@ def lire_annee(convention: str, annee: int) -> Suivi:
             held = comite.pop("date", None)
             said |= comite | ({"comite_absence": held["absent"]} if isinstance(held, dict) else {"comite_date": held})
             for listed, item in lists.items():
-                tables[listed] = _en_table(listed, said.pop(listed, []), *item.model_fields)
+                first, *fields = item.model_fields
+                for row in said.pop(listed, []):
+                    rank = 1 + sum(key[0] == row[first] for key in tables[listed])
+                    key = (row[first], str(rank)) if listed in NUMEROTEES else (row[first],)
+                    tables[listed][key] = _en_ligne({name: row.get(name) for name in fields})
             for item in said.pop("appreciations", []):
                 tables[name] |= {
                     (str(item["fiche"]), head): _en_ligne({"valeur": item.get(head)}) for head in RUBRIQUES
@@ -79,14 +76,6 @@ def lire_annee(convention: str, annee: int) -> Suivi:
             }
             tables[name] = {key: row for key, row in tables[name].items() if row}
     return tables
-
-
-def _en_table(nom: str, items: list[dict[str, Any]], premier: str, *champs: str) -> Table:
-    table: Table = {}
-    for item in items:
-        rank = [str(1 + sum(key[0] == item[premier] for key in table))] if nom in NUMEROTEES else []
-        table[item[premier], *rank] = _en_ligne({name: item.get(name) for name in champs})
-    return table
 
 
 def _en_ligne(dit: dict[str, Any]) -> dict[str, str]:
@@ -124,19 +113,17 @@ def triee(table: Table) -> Table:
 def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
     model, listed = DOCUMENTS[nom]
     if nom == "appreciations":
-        fiches: dict[str, dict[str, Any]] = {}
+        fiches: dict[str, dict[str, str]] = defaultdict(dict)
         for (fiche, head), row in tables[nom].items():
-            fiches.setdefault(fiche, {"fiche": fiche})[head] = row["valeur"]
-        items = (_typer(fiches[fiche], ("fiche", *RUBRIQUES)) for fiche in sorted(fiches, key=int))
+            fiches[fiche][head] = row["valeur"]
+        items = [_typer({"fiche": one, **fiches[one]}, ("fiche", *RUBRIQUES)) for one in sorted(fiches, key=int)]
         return {nom: [item for item in items if len(item) > 1]}
     said = {key[0]: row["valeur"] for key, row in tables[nom].items()}
-    document = _typer(said, model.model_fields)
-    lists = {}
+    document, lists = _typer(said, model.model_fields), {}
     for name, item in listed.items():
-        first, *fields = item.model_fields
-        rows = triee(tables[name]).items()
-        lists[name] = [_typer({first: key[0], **row}, (first, *fields)) for key, row in rows]
-    lists = {name: items for name, items in lists.items() if items}
+        first, *_ = fields = item.model_fields
+        if rows := triee(tables[name]):
+            lists[name] = [_typer({first: key[0], **row}, fields) for key, row in rows.items()]
     for item in lists.get("consultations", []):
         if item.get("combien") == 0:
             item.setdefault("date", date(annee, 12, 31))  # nobody was asked, all year long
