@@ -14,7 +14,7 @@ from ctglib import lire_suivi, ouvrir_bilan, ouvrir_evaluation
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.export import ExporteurHTML
-from ctglib.secret.bruts import AVERTISSEMENT, MIME, EffectifsBruts, ExportRefuse, refuser
+from ctglib.secret import AVERTISSEMENT, MIME, EffectifsBruts, ExportRefuse, refuser
 
 NOM, ANNEE, SEUIL = "demonstration", 2024, 5
 PROFILS = f"conventions/{NOM}/suivi/{ANNEE}/profils.csv"

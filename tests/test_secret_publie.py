@@ -159,7 +159,7 @@ def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_de_la_demonstration(
     places = set(masque.cellules.itertuples(index=False, name=None))
     caches = {name for name in true if name.lieu in places}
     cellules = [Cellule(name, value) for name, value in true.items()]
-    sommes = [(lien.total, lien.parties) for lien in accorder(cellules, liens, SEUIL).liens]
+    sommes = [(lien.total, lien.parties) for lien in accorder(cellules, liens)[1]]
 
     def retrouve(valeurs: dict[Nom, int]) -> bool:
         tried = {**true, **valeurs}

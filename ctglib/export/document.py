@@ -18,7 +18,7 @@ from ctglib.document import blocs as objets
 from ctglib.document.blocs import Bloc, Dessin, Lien, Liste, Morceau, Paragraphe, Texte, Titre, feuilles, morceaux
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, minuscule
-from ctglib.secret.bruts import MIME as BRUT
+from ctglib.secret import MIME as BRUT
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

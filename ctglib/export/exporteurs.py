@@ -9,7 +9,7 @@ from nbconvert.exporters import Exporter
 from traitlets import List
 
 from ctglib.export.document import assembler
-from ctglib.secret.bruts import refuser
+from ctglib.secret import refuser
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

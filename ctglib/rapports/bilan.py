@@ -34,7 +34,7 @@ from ctglib.donnees.suivi import DossierSuivi, Suivi
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
-from ctglib.secret.bruts import avertir
+from ctglib.secret import avertir
 
 DIFFUSIONS = ("publique", "interne")
 LONG, NON_PRECISE = "texte-long", "non précisé"

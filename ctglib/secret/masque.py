@@ -1,13 +1,17 @@
 """The mask of a set of counts: which are hidden, which tables are withheld, and the counts once masked.
 
 A loop of two searches in whole numbers finds it: one proposes the cheapest mask that the conditions known so far allow,
-the other reads it as an attacker would (``lecteur``). A count that is narrowed too much gives a condition, and so on.
-A condition is a row of whole weights over the counts: the weights of the hidden ones must come to the threshold at
-least, whenever the count it protects is hidden. Every sufficient mask satisfies it.
+the other reads it as an attacker would. A count that is narrowed too much gives a condition, and so on. A condition is
+a row of whole weights over the counts: the weights of the hidden ones must come to the threshold at least, whenever the
+count it protects is hidden. Every sufficient mask satisfies it.
+
+The attacker knows every published count, the sums, that counts are whole and not negative, the threshold, and the rule:
+so, of the hidden counts that move together, one at least is small. Which one, the attacker does not know.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,7 +20,6 @@ import numpy as np
 import pandas as pd
 
 from ctglib.donnees.statuts import Statut
-from ctglib.secret.lecteur import NUL, examiner, groupes
 from ctglib.secret.modele import Cellule, Cle, Famille, Lien, Tirage, accorder, composantes, familles
 from ctglib.secret.solveur import Abandon, minimiser, multiplicateurs
 
@@ -27,7 +30,8 @@ SANS_PROTECTION = "sans_protection"
 TROP_LONG = "trop_long"
 RETRAITS = ("table", "raison")
 TOURS = 300  # masks tried before a family is given up
-Coupe = tuple[int, np.ndarray, float]  # the count it protects, weights of the hidden ones, what they come to at least
+NUL = 1e-7  # a coefficient under it is what rounding left of zero
+ASSEZ = 2  # counts of a group found too narrowed before the mask is dropped: the others mostly are for the same reason
 
 
 class Masque(NamedTuple):
@@ -69,10 +73,19 @@ def masquer(
     Raises:
         ValueError: A count is given twice, is negative or is not whole.
     """
-    cellules, deja = _cellules(effectifs), frozenset(deja)
+    values, deja = effectifs["effectif"], frozenset(deja)
+    wrong, double = values.notna() & ((values < 0) | (values % 1 != 0)), effectifs.duplicated(list(CLE))
+    for fault, reason in ((wrong, "n'est pas un nombre entier de personnes"), (double, "est donné deux fois")):
+        if fault.any():
+            named = " / ".join(str(part) for part in effectifs.loc[fault, list(CLE)].iloc[0])
+            raise ValueError(f"l'effectif {named} {reason}")
+    cellules = [
+        Cellule(Cle(*cle), int(value) if value == value else None, value == value, shown, sensitive)
+        for *cle, value, _, sensitive, shown in zip(*(effectifs[name].tolist() for name in EFFECTIFS), strict=True)
+    ]
     hidden = {one.cle for one in cellules if (one.affichee and one.petite(seuil)) or one.cle.lieu in deja}
     withheld: set[tuple[str, str]] = set()
-    for famille in familles(accorder(cellules, liens, seuil), deja, seuil, tirage):
+    for famille in familles(*accorder(cellules, liens), deja, seuil, tirage):
         caches, raison = _caches(famille)
         hidden |= {famille.cles[rang] for rang in caches}
         withheld |= {(famille.cles[rang].table, raison) for rang in caches if raison}
@@ -87,21 +100,6 @@ def masquer(
 def couvrir(table: pd.DataFrame, caches: np.ndarray, colonne: str) -> pd.DataFrame:
     """Return the rows with the hidden ones emptied of their value and of status Q."""
     return table.assign(**{colonne: table[colonne].mask(caches), "statut": table["statut"].mask(caches, Statut.SECRET)})
-
-
-def _cellules(effectifs: pd.DataFrame) -> list[Cellule]:
-    values = effectifs["effectif"]
-    wrong = values.notna() & ((values < 0) | (values % 1 != 0))
-    double = effectifs.duplicated(list(CLE))
-    for fault, reason in ((wrong, "n'est pas un nombre entier de personnes"), (double, "est donné deux fois")):
-        if fault.any():
-            named = " / ".join(str(part) for part in effectifs.loc[fault, list(CLE)].iloc[0])
-            raise ValueError(f"l'effectif {named} {reason}")
-    columns = [effectifs[column].tolist() for column in EFFECTIFS]
-    return [
-        Cellule(Cle(*cle), int(value) if value == value else None, value == value, shown, sensitive)
-        for *cle, value, _, sensitive, shown in zip(*columns, strict=True)
-    ]
 
 
 def _caches(famille: Famille) -> tuple[frozenset[int], str]:
@@ -147,19 +145,21 @@ def _meilleur(famille: Famille) -> frozenset[int] | None:
         weak = [ranks for groupe in groupes(famille, caches) if (ranks := examiner(famille, groupe, wanted))]
         if not weak:
             return caches
-        conditions = coupes_lineaires(famille, [rang for ranks in weak for rang in ranks], caches)
+        conditions = _coupes_lineaires(famille, [rang for ranks in weak for rang in ranks], caches)
         proved = {rang for rang, _, _ in conditions}
-        conditions += [coupe_voisine(famille, ranks[0], caches) for ranks in weak if proved.isdisjoint(ranks)]
+        conditions += [_coupe_voisine(famille, ranks[0], caches) for ranks in weak if proved.isdisjoint(ranks)]
         for rang, weights, least in conditions:
             # When the count is hidden (or never shown), the weights of the hidden ones reach the least.
-            row = weights.copy()
-            row[rang] -= least if famille.affichees[rang] else 0
-            rows.append(row)
+            weights[rang] -= least if famille.affichees[rang] else 0
+            rows.append(weights)
             minima.append(0.0 if famille.affichees[rang] else least)
     raise Abandon
 
 
-def coupes_lineaires(famille: Famille, serrees: list[int], caches: frozenset[int]) -> list[Coupe]:
+Coupe = tuple[int, np.ndarray, float]  # the count it protects, weights of the hidden ones, what they come to at least
+
+
+def _coupes_lineaires(famille: Famille, serrees: list[int], caches: frozenset[int]) -> list[Coupe]:
     """Return what must be hidden for counts narrowed too much to move by the threshold, where ``caches`` does not do.
 
     Multipliers of the sums bound how far a count can fall and rise: each hidden count lets it move by its own room,
@@ -170,8 +170,8 @@ def coupes_lineaires(famille: Famille, serrees: list[int], caches: frozenset[int
     down, up = np.where(unseen, -values, 0), np.where(unseen, famille.borne - values, 0)
     found = []
     for rang in serrees:
-        room = np.zeros(len(values))
-        for goal in (-np.eye(len(values))[rang], np.eye(len(values))[rang]):
+        room, unit = np.zeros(len(values)), np.eye(len(values))[rang]
+        for goal in (-unit, unit):
             costs = goal - multiplicateurs(goal, famille.equations, down, up) @ famille.equations
             costs[np.abs(costs) < NUL] = 0
             room += np.where(costs > 0, costs * values, -costs * (famille.borne - values))
@@ -183,7 +183,7 @@ def coupes_lineaires(famille: Famille, serrees: list[int], caches: frozenset[int
     return found
 
 
-def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int]) -> Coupe:
+def _coupe_voisine(famille: Famille, rang: int, caches: frozenset[int]) -> Coupe:
     """Return: one of the counts near the one that is narrowed too much is hidden too.
 
     Near: those that share a sum with a count that is not seen and that sums tie to it, step by step. Hiding others does
@@ -191,11 +191,120 @@ def coupe_voisine(famille: Famille, rang: int, caches: frozenset[int]) -> Coupe:
     """
     unseen = np.flatnonzero(famille.inconnues(caches))
     pairs = (pair for row in famille.equations[:, unseen] for pair in pairwise(np.flatnonzero(row)))
-    labels = np.array(composantes(pairs, len(unseen)))
+    labels = composantes(pairs, len(unseen))
     tied = unseen[labels == labels[unseen == rang]]
-    touching = famille.equations[famille.equations[:, tied].any(axis=1)].any(axis=0)
-    others = frozenset(np.flatnonzero(famille.masquables).tolist()) - caches
-    near = [other for other in sorted(others) if touching[other]]
-    weights = np.zeros(len(famille.cles))
-    weights[near] = famille.seuil
-    return rang, weights, float(famille.seuil)
+    near = famille.equations[famille.equations[:, tied].any(axis=1)].any(axis=0) & famille.masquables
+    near[list(caches)] = False
+    return rang, np.where(near, float(famille.seuil), 0.0), float(famille.seuil)
+
+
+class Groupe(NamedTuple):
+    """Counts that a reader does not see, and that sums let move together: the others say nothing about them."""
+
+    rangs: list[int]  # in the family
+    suspects: list[int]  # positions in ``rangs``, of which the rule makes one small; empty when it says nothing
+    equations: np.ndarray  # the sums over them
+    valeurs: np.ndarray  # their true values
+    borne: int
+    seuil: int
+
+    def convient(self, valeurs: np.ndarray) -> bool:
+        """Tell whether values fit all that a reader knows."""
+        small = not self.suspects or any(0 < valeurs[suspect] < self.seuil for suspect in self.suspects)
+        same = (self.equations @ valeurs == self.equations @ self.valeurs).all()
+        return bool(small and valeurs.min() >= 0 and same)
+
+
+def groupes(famille: Famille, caches: frozenset[int]) -> list[Groupe]:
+    """Return the groups of counts that a reader does not see when ``caches`` are hidden.
+
+    Counts are in one group when one can move only if the other may: sharing a sum does not suffice. If published
+    figures give a + b and a + b + c + d, then a and b move together, and c and d, each pair on its own. Once the sums
+    are solved, each tells how one count follows from free ones: these move together.
+    """
+    unseen = np.flatnonzero(famille.inconnues(caches))
+    ties = (pair for row in resolues(famille.equations[:, unseen]) for pair in pairwise(np.flatnonzero(row)))
+    apart: dict[int, list[int]] = defaultdict(list)
+    for rang, label in zip(unseen.tolist(), composantes(ties, len(unseen)), strict=True):
+        apart[label].append(rang)
+    alone = int(famille.affichees.sum()) == 1  # nothing can be hidden beside the only count that is shown
+    found = []
+    for rangs in apart.values():
+        said = not famille.primaires.isdisjoint(rangs) and not alone
+        suspects = [rank for rank, rang in enumerate(rangs) if said and rang in caches and famille.sensibles[rang]]
+        sums = famille.equations[:, rangs]
+        sums = sums[sums.any(axis=1)]
+        found.append(Groupe(rangs, suspects, sums, famille.valeurs[rangs], famille.borne, famille.seuil))
+    return found
+
+
+def resolues(equations: np.ndarray) -> np.ndarray:
+    """Return the sums solved, in exact whole numbers: each has a count of its own, the first, that follows from others.
+
+    Examples:
+        >>> resolues(np.array([[-1, 1, 1], [-1, 1, 0]])).tolist()
+        [[-1, 1, 0], [0, 0, 1]]
+    """
+    rows, done = equations.astype(object), 0
+    for column in range(rows.shape[1]):
+        filled = np.flatnonzero(rows[:, column])
+        pivots = filled[filled >= done]
+        if len(pivots):
+            rows[[done, pivots[0]]] = rows[[pivots[0], done]]
+            own, others = rows[done], [rank for rank in np.flatnonzero(rows[:, column]) if rank != done]
+            if others:
+                rows[others] = rows[others] * own[column] - np.outer(rows[others, column], own)
+                rows[others] //= np.maximum(np.gcd.reduce(rows[others], axis=1), 1)[:, np.newaxis]
+            done += 1
+    return rows[:done]
+
+
+def examiner(famille: Famille, groupe: Groupe, vises: frozenset[int]) -> tuple[int, ...]:
+    """Return which counts of ``vises``, in the group, lie in an interval shorter than the threshold, or enough of them.
+
+    Each table that fits shows all counts at once: it widens the intervals of others, which then need no search.
+    """
+    wanted = [position for position, rang in enumerate(groupe.rangs) if rang in vises]
+    low = high = groupe.valeurs
+    if wanted and not groupe.convient(low):
+        raise ArithmeticError("des valeurs vraies qui ne vérifient pas la règle")
+    weak: list[int] = []
+    for position in wanted:
+        unit = np.eye(len(low))[position]
+        for poids in (unit, -unit):
+            if high[position] - low[position] < famille.seuil:
+                found = _extreme(groupe, poids)
+                low, high = np.minimum(low, found), np.maximum(high, found)
+        if high[position] - low[position] < famille.seuil:
+            weak.append(groupe.rangs[position])
+        if len(weak) == ASSEZ:
+            break
+    return tuple(weak)
+
+
+def _extreme(groupe: Groupe, poids: np.ndarray) -> np.ndarray:
+    """Return values of the group that fit all that a reader knows and make their weighted sum as great as can be.
+
+    They are checked in whole numbers: they owe nothing to the solver's tolerance.
+
+    Raises:
+        Abandon: The solver found none, or its answer does not fit.
+    """
+    size, extra, rest = len(groupe.rangs), len(groupe.suspects), groupe.equations @ groupe.valeurs
+    rows, low, high = [np.hstack([groupe.equations, np.zeros((len(rest), extra))])], [rest], [rest]
+    if extra:  # one suspect at least is chosen, and each chosen one is from 1 to under the threshold
+        suspect, choice = np.eye(size)[groupe.suspects], np.eye(extra)
+        slack = groupe.borne - groupe.seuil + 1
+        rows += [np.hstack([suspect, -choice]), np.hstack([suspect, slack * choice])]
+        rows.append(np.concatenate([np.zeros(size), np.ones(extra)])[np.newaxis])
+        low += [np.zeros(extra), np.full(extra, -np.inf), [1]]
+        high += [np.full(extra, np.inf), np.full(extra, groupe.borne), [np.inf]]
+    found = minimiser(
+        np.concatenate([-poids, np.zeros(extra)]),
+        (np.vstack(rows), np.concatenate(low), np.concatenate(high)),
+        np.zeros(size + extra),
+        np.concatenate([np.full(size, groupe.borne), np.ones(extra)]),
+    )
+    if found is None or not groupe.convient(found[:size]):
+        raise Abandon
+    return found[:size]

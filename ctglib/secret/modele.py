@@ -110,25 +110,15 @@ class Famille:
         return unseen
 
 
-class Comptes(NamedTuple):
-    """Counts by name, those never shown too, the sums that hold, and what these give away of small counts not shown."""
-
-    cellules: dict[Cle, Cellule]
-    liens: list[Lien]
-    petits_restes: frozenset[Cle]
-
-
-def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien], seuil: int) -> Comptes:
-    """Return the counts with those that only the sums name, worked out where they can be, and the sums that hold.
+def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien]) -> tuple[dict[Cle, Cellule], list[Lien]]:
+    """Return the counts by name, with those that only the sums name, worked out where they can be, and what holds.
 
     A sum is settled once one term at most is unknown. Parts that exceed their total (children counted in two
-    dispositifs) only share a sum that is never shown; parts that fall short leave a rest. What was worked out from
-    published figures and is small is to be protected like a count that was given.
+    dispositifs) only share a sum that is never shown; parts that fall short leave a rest.
 
     Args:
         cellules: Those that have a row.
         liens: The sums that a reader knows of.
-        seuil: Below it, a count is small.
     """
     known = {cellule.cle: cellule for cellule in cellules}
     waiting = sorted(set(liens))
@@ -140,8 +130,7 @@ def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien], seuil: int) -> 
             kept += _regler(lien, known)
         done = set(settled)
         waiting = [lien for lien in waiting if lien not in done]
-    small = {cle for cle, cellule in known.items() if not cellule.affichee and cellule.petite(seuil)}
-    return Comptes(known, kept + waiting, frozenset(small))
+    return known, kept + waiting
 
 
 def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
@@ -178,87 +167,76 @@ def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
                 yield Lien(lien.total, (part, rest))
 
 
-def familles(comptes: Comptes, deja: frozenset[tuple[str, str, str]], seuil: int, tirage: Tirage) -> Iterator[Famille]:
+def familles(
+    cellules: dict[Cle, Cellule], liens: list[Lien], deja: frozenset[tuple[str, str, str]], seuil: int, tirage: Tirage
+) -> Iterator[Famille]:
     """Yield the families of counts, in the order of their first count.
 
     Args:
-        comptes: The counts and the sums that hold.
+        cellules: The counts, by name.
+        liens: The sums that hold.
         deja: Places that an earlier bilan hid.
         seuil: Below it, a count is small.
         tirage: What the key draws for each count.
     """
-    order = sorted(comptes.cellules)
+    order = sorted(cellules)
     rank = {cle: position for position, cle in enumerate(order)}
-    terms = [[rank[cle] for cle in lien.termes] for lien in comptes.liens]
-    labels = composantes([pair for row in terms for pair in pairwise(row)], len(order))
+    terms = [[rank[cle] for cle in lien.termes] for lien in liens]
+    labels = composantes((pair for row in terms for pair in pairwise(row)), len(order))
     sums, members = defaultdict(list), defaultdict(list)
     for row in terms:
         sums[labels[row[0]]].append(row)
     for place, label in enumerate(labels):
         members[label].append(place)
     for label, places in members.items():
-        column = {place: position for position, place in enumerate(places)}
         equations = np.zeros((len(sums[label]), len(places)), dtype=np.int64)
-        for row, (total, *parts) in zip(equations, sums[label], strict=True):
-            row[column[total]] = -1
-            np.add.at(row, [column[place] for place in parts], 1)
-        cells = [comptes.cellules[order[place]] for place in places]
-        yield _famille(cells, equations, comptes.petits_restes, deja, seuil, tirage)
+        for row, columns in zip(equations, (np.searchsorted(places, row) for row in sums[label]), strict=True):
+            row[columns[0]] = -1
+            np.add.at(row, columns[1:], 1)
+        cells = [cellules[order[place]] for place in places]
+        shown, published, sensitive = (
+            np.array([getattr(cellule, name) for cellule in cells]) for name in ("affichee", "publiee", "sensible")
+        )
+        values = np.array([cellule.valeur or 0 for cellule in cells], dtype=np.int64)
+        unknown = np.array([cellule.valeur is None for cellule in cells])
+        if unknown.any():
+            none, high = np.zeros(len(equations)), np.where(unknown, values.sum(), values)
+            found = minimiser(np.zeros(len(values)), (equations, none, none), np.where(unknown, 0, values), high)
+            if found is None:  # nothing fits the sums of counts that nobody gave
+                equations = equations[~equations[:, unknown].any(axis=1)]
+            else:
+                values = found
+        prices, chances = np.array([tirage.tirer(cellule.cle) for cellule in cells]).T
+        # Of how many sums each count, or one that equals it, is the total: what is lost with it.
+        several = (equations > 0).sum(axis=1) > 1
+        total = ((equations < 0) & several[:, np.newaxis]).sum(axis=0)
+        for row in equations[~several]:
+            total[row != 0] = total[row != 0].max(initial=0)
+        free = shown & ~published
+        small = free & sensitive & (values > 0) & (values < seuil)
+        before = free & np.array([cellule.cle.lieu in deja for cellule in cells])
+        yield Famille(
+            cles=tuple(cellule.cle for cellule in cells),
+            valeurs=values,
+            equations=equations,
+            affichees=shown,
+            masquables=free,
+            sensibles=shown & sensitive,
+            primaires=_rangs(small),
+            imposes=_rangs(small | before),
+            protegees=_rangs(~shown & np.array([cellule.petite(seuil) for cellule in cells])),
+            tires=_rangs((chances < EN_PLUS / (1 + total) ** 2) & free),
+            prix=(1 + DISPERSION * prices) * (1 + total),
+            borne=int(values.max(initial=0)) + seuil * (len(cells) + 1),
+            seuil=seuil,
+        )
 
 
-def _famille(
-    membres: list[Cellule],
-    equations: np.ndarray,
-    petits_restes: frozenset[Cle],
-    deja: frozenset[tuple[str, str, str]],
-    seuil: int,
-    tirage: Tirage,
-) -> Famille:
-    shown, published, sensitive = (
-        np.array([getattr(cellule, name) for cellule in membres]) for name in ("affichee", "publiee", "sensible")
-    )
-    values, equations = _valeurs(membres, equations)
-    prices, chances = np.array([tirage.tirer(cellule.cle) for cellule in membres]).T
-    # Of how many sums each count, or one that equals it, is the total: what is lost with it.
-    several = (equations > 0).sum(axis=1) > 1
-    total = ((equations < 0) & several[:, np.newaxis]).sum(axis=0)
-    for row in equations[~several]:
-        total[row != 0] = total[row != 0].max(initial=0)
-    free = shown & ~published
-    small = free & sensitive & (values > 0) & (values < seuil)
-    before = free & np.array([cellule.cle.lieu in deja for cellule in membres])
-    return Famille(
-        cles=tuple(cellule.cle for cellule in membres),
-        valeurs=values,
-        equations=equations,
-        affichees=shown,
-        masquables=free,
-        sensibles=shown & sensitive,
-        primaires=frozenset(np.flatnonzero(small).tolist()),
-        imposes=frozenset(np.flatnonzero(small | before).tolist()),
-        protegees=frozenset(rang for rang, cellule in enumerate(membres) if cellule.cle in petits_restes),
-        tires=frozenset(np.flatnonzero((chances < EN_PLUS / (1 + total) ** 2) & free).tolist()),
-        prix=(1 + DISPERSION * prices) * (1 + total),
-        borne=int(values.max(initial=0)) + seuil * (len(membres) + 1),
-        seuil=seuil,
-    )
+def _rangs(quels: np.ndarray) -> frozenset[int]:
+    return frozenset(np.flatnonzero(quels).tolist())
 
 
-def _valeurs(membres: list[Cellule], equations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return values that fit the sums, and the sums: without those of counts that nobody gave, if nothing fits."""
-    values = np.array([0 if cellule.valeur is None else cellule.valeur for cellule in membres], dtype=np.int64)
-    unknown = np.array([cellule.valeur is None for cellule in membres])
-    if not unknown.any():
-        return values, equations
-    high = np.where(unknown, values.sum(), values)
-    none = np.zeros(len(equations))
-    found = minimiser(np.zeros(len(values)), (equations, none, none), np.where(unknown, 0, values), high)
-    if found is not None:
-        return found, equations
-    return values, equations[~equations[:, unknown].any(axis=1)]
-
-
-def composantes(aretes: Iterable[tuple[int, int]], taille: int) -> list[int]:
+def composantes(aretes: Iterable[tuple[int, int]], taille: int) -> np.ndarray:
     """Return the number of the component of each of ``taille`` things that edges (pairs of ranks) tie together.
 
     Components are numbered in the order of their first thing.
@@ -269,5 +247,5 @@ def composantes(aretes: Iterable[tuple[int, int]], taille: int) -> list[int]:
         np.minimum.at(lower, edges, first[edges].min(axis=1, keepdims=True))
         lower = lower[lower]
         if (lower == first).all():
-            return np.unique(first, return_inverse=True)[1].tolist()
+            return np.unique(first, return_inverse=True)[1]
         first = lower

@@ -5,7 +5,8 @@ What a published bilan hides is kept in ``masque.csv``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,17 +16,8 @@ import pandas as pd
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.lecture import cle_de, racine
 from ctglib.donnees.suivi import lire_suivi_brut
-from ctglib.secret.comptes import (
-    CASE,
-    SOMME,
-    cles_profils,
-    comptes,
-    liens_identiques,
-    liens_observations,
-    liens_profils,
-)
 from ctglib.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
-from ctglib.secret.modele import Cle, Tirage
+from ctglib.secret.modele import Cle, Lien, Tirage
 
 if TYPE_CHECKING:
     from ctglib.donnees.catalogue import Catalogue
@@ -33,6 +25,10 @@ if TYPE_CHECKING:
     from ctglib.donnees.suivi import DossierSuivi
 
 COLONNES = ["annee", *LIEU]
+PROFILS, OBSERVATIONS, SOMME = "profils", "observations", "somme"
+ENSEMBLE = "ensemble"  # the place of a whole: all the persons of a dispositif, all the modalités of an indicator
+SERIE = ["territoire", "annee", "indicateur", "dimension", "modalite"]
+CASE = ["territoire", "annee", "dimension", "modalite"]  # what the terms of a calculation share with its result
 
 
 class Publiable(NamedTuple):
@@ -81,21 +77,34 @@ def appliquer(
     profils = profils[profils["annee"] <= annee].reset_index(drop=True)
     known = (observations["millesime"] <= annee) & (observations["annee"] <= annee)
     observations = observations[known].reset_index(drop=True)
-    counted = comptes(observations, catalogue.mesures)
-    table = _effectifs(profils, counted, catalogue)
+    counted = _comptes(observations, catalogue.mesures)
+    names_of_profiles = [_cle_profil(year, place, *pairs) for year, place, pairs in _lignes_de_profils(profils)]
+    sensitive = [variable.id for variable in catalogue.profils.variables if variable.sensible]
+    of_profiles = (
+        pd.DataFrame(names_of_profiles, columns=list(CLE))
+        .join(profils[["effectif", "statut"]])
+        .assign(
+            # a whole dispositif is sensitive
+            sensible=profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(axis=1),
+            visible=profils["annee"],
+        )
+    )
+    of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(list(CLE))
+    # One row a count, with the first bilan that can show it.
+    table = pd.concat([of_profiles, of_rows[of_profiles.columns]], ignore_index=True)
+    table = table.astype({"visible": "int64", "sensible": bool})
     hidden = masque.loc[masque["annee"] <= annee, COLONNES]  # already published as suppressed
     withheld = pd.DataFrame(columns=list(RETRAITS))
     caches, montres = set(), set()
     for bilan in sorted({*table["visible"], annee}):
         own, entered = profils[profils["annee"] <= bilan], counted[counted["saisie"] <= bilan]
-        same, dimension = catalogue.secret.effectifs_identiques, catalogue.profils.dimension
         liens = (
-            *liens_profils(own),
-            *liens_observations(entered, catalogue.mesures),
-            *liens_identiques(entered, own, same, dimension=dimension),
+            *_liens_profils(own),
+            *_liens_observations(entered, catalogue.mesures),
+            *_liens_identiques(entered, own, catalogue),
         )
         counts = table[table["visible"] <= bilan]
-        names = [Cle(*name) for name in zip(*(counts[column].tolist() for column in CLE), strict=True)]
+        names = _cles(counts)
         counts = counts.assign(publiee=[name in montres for name in names])
         deja = set(hidden.loc[hidden["annee"] <= bilan, list(LIEU)].itertuples(index=False, name=None))
         found = masquer(counts, liens, seuil=seuil, tirage=tirage, deja=deja)
@@ -110,53 +119,11 @@ def appliquer(
     concerned = _calcules(observations, concerned, catalogue.mesures)
     masked = couvrir(observations, concerned, "valeur")
     return Publiable(
-        couvrir(profils, np.array([name in caches for name in cles_profils(profils)], dtype=bool), "effectif"),
+        couvrir(profils, np.array([name in caches for name in names_of_profiles], dtype=bool), "effectif"),
         masked.assign(note=masked["note"].mask(concerned, "")),
         hidden.drop_duplicates(list(LIEU)).sort_values(COLONNES, ignore_index=True).astype({"annee": "Int64"}),
         withheld,
     )
-
-
-def _effectifs(profils: pd.DataFrame, counted: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Return one row a count, with ``visible``: the first bilan that can show it; a whole dispositif is sensitive."""
-    sensitive = [variable.id for variable in catalogue.profils.variables if variable.sensible]
-    asked = profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(axis=1)
-    names = pd.DataFrame(cles_profils(profils), columns=list(CLE), index=profils.index)
-    of_profiles = names.join(profils[["effectif", "statut"]]).assign(sensible=asked, visible=profils["annee"])
-    of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(list(CLE))
-    table = pd.concat([of_profiles, of_rows[of_profiles.columns]], ignore_index=True)
-    return table.astype({"visible": "int64", "sensible": bool})
-
-
-def _liees(observations: pd.DataFrame, caches: np.ndarray, liees: Iterable[ValeurLiee]) -> np.ndarray:
-    """Return the hidden rows, and those from which a hidden count could be guessed: of a year all together.
-
-    One that stayed alone would be found again from the whole.
-    """
-    places = pd.MultiIndex.from_frame(observations[["territoire", "annee"]])
-    detail, found = observations["dimension"].ne("").to_numpy(), caches.copy()
-    for liee in liees:
-        counts = caches & observations["indicateur"].eq(liee.effectif).to_numpy()
-        told = places.isin(places[counts & ~detail]) | (places.isin(places[counts & detail]) & detail)
-        found |= (
-            told & observations["indicateur"].eq(liee.indicateur).to_numpy() & observations["valeur"].notna().to_numpy()
-        )
-    return found
-
-
-def _calcules(observations: pd.DataFrame, caches: np.ndarray, indicateurs: Mapping[str, Indicateur]) -> np.ndarray:
-    """Return the hidden rows, and what is computed from them: a rate gives its count away."""
-    terms = {name: item.termes for name, item in indicateurs.items() if item.calcul and item.calcul != SOMME}
-    rows = observations[observations["indicateur"].isin(terms) & observations["valeur"].notna()]
-    cells = list(observations[["indicateur", *CASE]].itertuples(index=False, name=None))
-    while True:
-        secret = {cells[rank] for rank in np.flatnonzero(caches)}
-        told = [
-            rank for rank in rows.index if any((term, *cells[rank][1:]) in secret for term in terms[cells[rank][0]])
-        ]
-        if caches[told].all():
-            return caches
-        caches = caches | observations.index.isin(told)
 
 
 def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame]:
@@ -232,3 +199,137 @@ def figer(convention: str, annee: int) -> MasqueFige:
         cellules=len(hidden),
         nouvelles=len(cells) - len(kept),
     )
+
+
+def _cles(table: pd.DataFrame) -> list[Cle]:
+    return [Cle(*name) for name in zip(*(table[column].tolist() for column in CLE), strict=True)]
+
+
+def _cle_profil(annee: int, dispositif: str, *modalites: tuple[str, str]) -> Cle:
+    """Return the name of a count of a profile, its variables and modalités in pairs, none for the whole dispositif.
+
+    A crossed table has one name for a count, whichever of its two variables comes first.
+    """
+    return Cle(f"{PROFILS}/{annee}/{dispositif}", *(["/".join(pair) for pair in sorted(modalites)] or [ENSEMBLE]))
+
+
+def _lignes_de_profils(profils: pd.DataFrame) -> Iterator[tuple[int, str, list[tuple[str, str]]]]:
+    """Yield the year, the dispositif and the pairs (variable, modalité) of each row."""
+    for row in profils.itertuples(index=False):
+        pairs = ((row.variable, row.modalite), (row.variable_2, row.modalite_2))
+        yield int(row.annee), row.dispositif, [pair for pair in pairs if pair[0]]
+
+
+def _liens_profils(profils: pd.DataFrame) -> Iterator[Lien]:
+    """Yield the sums of the profiles.
+
+    The modalités of each variable make the same whole; a row or a column of a crossed table makes its modalité. A
+    margin that has no row is a count never shown.
+    """
+    modalites: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
+    crossed: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
+    for annee, dispositif, pairs in _lignes_de_profils(profils):
+        for pair in pairs:
+            modalites[annee, dispositif, pair[0]].add(pair)
+        for own, other in (pairs, pairs[::-1]) if len(pairs) > 1 else ():
+            crossed[annee, dispositif, other[0], own].add(other)
+    for (*place, _), pairs in sorted(modalites.items()):
+        yield Lien(_cle_profil(*place), tuple(_cle_profil(*place, pair) for pair in sorted(pairs)))
+    for (*place, _, own), others in sorted(crossed.items()):
+        yield Lien(_cle_profil(*place, own), tuple(_cle_profil(*place, own, other) for other in sorted(others)))
+
+
+def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> pd.DataFrame:
+    """Return the rows that count persons, or are added up with some, with the name of their count, on their index.
+
+    Rows of one place that follow each other with the same value are one count: a reader who saw the first knows the
+    others. Its ``millesime`` is then that of the first; ``saisie`` is the row's own.
+    """
+    wanted = {name for name, item in indicateurs.items() if item.sensible}
+    for name, item in indicateurs.items():
+        if item.calcul == SOMME and not wanted.isdisjoint((name, *item.termes)):
+            wanted |= {name, *item.termes}
+    rows = observations[observations["indicateur"].isin(wanted)].sort_values([*SERIE, "millesime"], kind="stable")
+    same = rows["valeur"].eq(rows["valeur"].shift()) | (rows["valeur"].isna() & rows["valeur"].shift().isna())
+    follows = same & rows[SERIE].eq(rows[SERIE].shift()).all(axis=1)
+    return rows.assign(
+        table=OBSERVATIONS + "/" + rows["annee"].astype(str) + "/" + rows["territoire"] + "/" + rows["indicateur"],
+        ligne=(rows["dimension"] + "/" + rows["modalite"]).where(rows["dimension"] != "", ENSEMBLE),
+        colonne="",
+        millesime=rows["millesime"].mask(follows).ffill().astype("int64"),
+        effectif=rows["valeur"],
+        sensible=rows["indicateur"].map(lambda name: indicateurs[name].sensible).astype(bool),
+        saisie=rows["millesime"],
+    )[[*CLE, "effectif", "statut", "sensible", *SERIE, "saisie"]]
+
+
+def _liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> Iterator[Lien]:
+    """Yield the sums of the counts of observations, as each bilan showed them: a revision makes a new sum.
+
+    The modalités of a dimension make the whole, unless they overlap; the terms of a sum of the catalogue make it.
+    """
+    rows = list(table.assign(cle=_cles(table)).sort_values([*SERIE, "saisie"]).itertuples(index=False))
+    sums = {name: {name, *item.termes} for name, item in indicateurs.items() if item.calcul == SOMME}
+    for bilan in sorted({row.saisie for row in rows}):
+        latest = {tuple(getattr(row, name) for name in SERIE): row for row in rows if row.saisie <= bilan}.values()
+        tables, moved = (
+            {getattr(row, name) for row in latest if row.saisie == bilan} for name in ("table", "indicateur")
+        )
+        wholes = {row.table: row.cle for row in latest if not row.dimension}
+        parts, terms = defaultdict(list), defaultdict(dict)
+        for row in latest:
+            if row.table in tables and row.dimension:
+                parts[row.table, row.dimension].append(row.cle)
+            terms[tuple(getattr(row, name) for name in CASE)][row.indicateur] = row.cle
+        for (name, _), cles in parts.items():
+            yield Lien(wholes.get(name, Cle(name, ENSEMBLE, "", int(bilan))), tuple(cles))
+        for total, names in sums.items():
+            for known in terms.values() if not moved.isdisjoint(names) else ():
+                if names <= known.keys():
+                    yield Lien(known[total], tuple(known[name] for name in sorted(names - {total})), exacte=True)
+
+
+def _liens_identiques(table: pd.DataFrame, profils: pd.DataFrame, catalogue: Catalogue) -> Iterator[Lien]:
+    """Yield: an indicator and a profile count the same persons, where the catalogue says so, if their values agree."""
+    known = set(zip(profils["annee"].tolist(), profils["dispositif"].tolist(), strict=True))
+    rows = table.assign(cle=_cles(table)).drop_duplicates("cle")
+    for same in catalogue.secret.effectifs_identiques:
+        dimension = "" if same.dispositif else catalogue.profils.dimension
+        own = rows["indicateur"].eq(same.indicateur) & rows["dimension"].eq(dimension)
+        for row in rows[own].itertuples(index=False):
+            dispositif = same.dispositif or row.modalite
+            place = _cle_profil(row.annee, dispositif, *([(same.variable, same.modalite)] if same.variable else []))
+            if (row.annee, dispositif) not in known:  # never shown: indicators that count the same persons meet there
+                place = place._replace(millesime=row.cle.millesime)
+            yield Lien(row.cle, (place,), exacte=True)
+
+
+def _liees(observations: pd.DataFrame, caches: np.ndarray, liees: Iterable[ValeurLiee]) -> np.ndarray:
+    """Return the hidden rows, and those from which a hidden count could be guessed: of a year all together.
+
+    One that stayed alone would be found again from the whole.
+    """
+    places = pd.MultiIndex.from_frame(observations[["territoire", "annee"]])
+    detail, found = observations["dimension"].ne("").to_numpy(), caches.copy()
+    for liee in liees:
+        counts = caches & observations["indicateur"].eq(liee.effectif).to_numpy()
+        told = places.isin(places[counts & ~detail]) | (places.isin(places[counts & detail]) & detail)
+        found |= (
+            told & observations["indicateur"].eq(liee.indicateur).to_numpy() & observations["valeur"].notna().to_numpy()
+        )
+    return found
+
+
+def _calcules(observations: pd.DataFrame, caches: np.ndarray, indicateurs: Mapping[str, Indicateur]) -> np.ndarray:
+    """Return the hidden rows, and what is computed from them: a rate gives its count away."""
+    terms = {name: item.termes for name, item in indicateurs.items() if item.calcul and item.calcul != SOMME}
+    rows = observations[observations["indicateur"].isin(terms) & observations["valeur"].notna()]
+    cells = list(observations[["indicateur", *CASE]].itertuples(index=False, name=None))
+    while True:
+        secret = {cells[rank] for rank in np.flatnonzero(caches)}
+        told = [
+            rank for rank in rows.index if any((term, *cells[rank][1:]) in secret for term in terms[cells[rank][0]])
+        ]
+        if caches[told].all():
+            return caches
+        caches = caches | observations.index.isin(told)
