@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -66,16 +67,16 @@ def test_les_cellules_masquees_sont_notees_et_une_seconde_fois_rien_n_est_ecrit(
 def test_noter_un_bilan_ne_change_aucun_bilan(donnees: Path) -> None:
     before = {annee: masquees(annee) for annee in (2023, 2024)}
 
-    figer(NOM, 2024).ecrire()
+    figer(NOM, 2024)
 
     assert {annee: masquees(annee) for annee in (2023, 2024)} == before
 
 
 def test_le_bilan_suivant_ajoute_ses_cellules_a_celles_des_precedents(donnees: Path) -> None:
-    figer(NOM, 2023).ecrire()
+    figer(NOM, 2023)
     first = (donnees / MASQUE).read_text(encoding="utf-8").splitlines()
 
-    figer(NOM, 2024).ecrire()
+    figer(NOM, 2024)
 
     both = (donnees / MASQUE).read_text(encoding="utf-8").splitlines()
     assert both[: len(first)] == first
@@ -83,12 +84,12 @@ def test_le_bilan_suivant_ajoute_ses_cellules_a_celles_des_precedents(donnees: P
 
 
 def test_noter_un_ancien_bilan_garde_ce_que_les_suivants_ont_note(donnees: Path) -> None:
-    figer(NOM, 2024).ecrire()
+    figer(NOM, 2024)
     kept = (donnees / MASQUE).read_bytes()
 
-    again = figer(NOM, 2023)
+    _, _, new = figer(NOM, 2023)
 
-    assert again.nouvelles == 0 and again.contenu == kept
+    assert new == 0 and (donnees / MASQUE).read_bytes() == kept
 
 
 @pytest.mark.parametrize("fige", [False, True])
@@ -96,7 +97,7 @@ def test_un_seuil_abaisse_ne_decouvre_pas_ce_qui_etait_masque(fige: bool, donnee
     """Without the file the past is worked out again with the new threshold: it is what the file is for."""
     hidden = masquees()
     if fige:
-        figer(NOM, ANNEE).ecrire()
+        figer(NOM, ANNEE)
 
     remplacer(donnees / "catalogue" / "seuils.yaml", SEUIL.format(5), SEUIL.format(2))
 
@@ -107,7 +108,7 @@ def test_un_seuil_abaisse_ne_decouvre_pas_ce_qui_etait_masque(fige: bool, donnee
 def test_un_effectif_corrige_en_un_grand_reste_masque(fige: bool, donnees: Path) -> None:
     place = ("sejour", "quotient_familial", "1001-plus", "", "")
     if fige:
-        figer(NOM, ANNEE).ecrire()
+        figer(NOM, ANNEE)
 
     remplacer(profils_2023(donnees), CELLULE.format(3), CELLULE.format(9))
 
@@ -154,14 +155,15 @@ def test_une_faute_est_dite_en_francais_et_rien_n_est_ecrit(
     assert photographie(donnees) == before
 
 
-def test_un_fichier_que_l_on_ne_peut_pas_ecrire_reste_comme_il_etait(donnees: Path) -> None:
-    ready = figer(NOM, ANNEE)
-    (donnees / MASQUE).mkdir()
+def test_un_disque_plein_laisse_le_masque_comme_il_etait(donnees: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def plein(_: int) -> None:
+        raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(os, "fsync", plein)
     with pytest.raises(EcritureImpossible, match="Impossible d'écrire"):
-        ready.ecrire()
+        figer(NOM, ANNEE)
 
-    assert (donnees / MASQUE).is_dir() and list((donnees / MASQUE).iterdir()) == []
+    assert not (donnees / MASQUE).exists()
 
 
 def test_une_annee_refusee_l_est_avant_toute_ecriture(donnees: Path) -> None:

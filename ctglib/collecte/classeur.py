@@ -173,10 +173,10 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, blanc: PatternFill, sous_ti
     model, columns, folds = feuille.modele, list(enumerate(feuille.modele.colonnes, 1)), defaultdict(list)
     for ligne in feuille.lignes:
         folds[ligne.pli].append(ligne)
-    rows: list[Ligne | str | None] = folds.pop("", [])
+    rows: list[Ligne | str] = folds.pop("", [])
     for heading, folded in folds.items():
         rows += [heading, *folded]
-    rows += [None] * model.lignes_libres
+    rows += [feuille.libre] * model.lignes_libres
     first, last = LIGNE_DES_TITRES + 1, LIGNE_DES_TITRES + len(rows)
     _remplir(ws.cell(1, 1), insecables(f"{model.titre} – {sous_titre}"), "titre")
     _remplir(ws.cell(2, 1), insecables(model.consigne), "consigne")
@@ -195,19 +195,19 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, blanc: PatternFill, sous_ti
             ws.row_dimensions[row].collapsed = True
             continue
         for column, spec in columns:
-            style, value, kind = _style(ligne, spec), ligne.montre.get(spec.id, "") if ligne else "", _FORMAT_TEXTE
+            style, value, kind = _style(ligne, spec), ligne.montre.get(spec.id, ""), _FORMAT_TEXTE
             if isinstance(value, date) or spec.type == "date":
                 kind = _FORMAT_DATE
             elif isinstance(value, float) or spec.type == "nombre":
-                decimals = feuille.nombre(ligne).decimales
+                decimals = ligne.nombre.decimales
                 kind = "#,##0" + ("." + "0" * decimals if decimals else "")
             _remplir(ws.cell(row, column), value, style, kind)
             if style in _OUVERTS or folds:
                 check = _controle(feuille, ligne, spec) if style in _OUVERTS else ECRITE_D_AVANCE
                 checks[check].append((column, row))
-        if ligne and ligne.pli:
+        if ligne.pli:
             ws.row_dimensions[row].outlineLevel, ws.row_dimensions[row].hidden = 1, True
-        if ligne and any(spec.type == "phrases" for _, spec in columns):
+        if any(spec.type == "phrases" for _, spec in columns):
             ws.row_dimensions[row].height = _HAUTEUR_TEXTE
     for check, cells in checks.items():
         ws.add_data_validation(_regle(check, cells))
@@ -232,12 +232,13 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, blanc: PatternFill, sous_ti
     ws.print_title_rows = f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
 
 
-def _style(ligne: Ligne | None, spec: ColonneGabarit) -> str:
-    if spec.role == "rappel" or (ligne and spec.role == "cle"):
+def _style(ligne: Ligne, spec: ColonneGabarit) -> str:
+    added = not ligne.montre
+    if spec.role == "rappel" or (spec.role == "cle" and not added):
         return "repere" if spec.id == "repere" else "rappel"
-    if ligne and spec.id not in ligne.ouvertes:
+    if not added and spec.id not in ligne.ouvertes:
         return "fermee"
-    return "attendue" if ligne and spec.attendue else "facultative"
+    return "attendue" if spec.attendue and not added else "facultative"
 
 
 def _mettre_en_page(ws: Worksheet, zone: str, pied: str, paysage: bool = True) -> None:
@@ -296,7 +297,7 @@ def _regle(check: Controle, cellules: list[tuple[int, int]]) -> DataValidation:
     )
 
 
-def _controle(feuille: Feuille, ligne: Ligne | None, colonne: ColonneGabarit) -> Controle:
+def _controle(feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit) -> Controle:
     """Return the check of a cell."""
     if colonne.type == "liste" and (choices := feuille.liste(ligne, colonne.id)):
         error = "Choisissez l'une des valeurs de la liste (flèche à droite de la cellule)."
@@ -307,8 +308,7 @@ def _controle(feuille: Feuille, ligne: Ligne | None, colonne: ColonneGabarit) ->
         error = f"Texte trop long : {TEXTE_MAX} caractères au plus."
         check = ("textLength", "lessThanOrEqual", str(TEXTE_MAX), None, error)
     else:
-        number = feuille.nombre(ligne)
-        low, high = number.minimum, number.maximum
+        number, low, high = ligne.nombre, ligne.nombre.minimum, ligne.nombre.maximum
         words, *rule = f", {low:g} au moins", "greaterThanOrEqual", f"{low:g}", None
         if high is not None:
             words, *rule = f", entre {low:g} et {high:g}", "between", f"{low:g}", f"{high:g}"

@@ -86,11 +86,11 @@ class Cible:
 
 @dataclass(frozen=True)
 class Ligne:
-    """A row already written."""
+    """A row."""
 
     montre: Montre  # what is written in its cells, by column; entry cells hold what was already entered
     cibles: tuple[Cible, ...]  # where its entry cells go, the first its own row; those that go nowhere are closed
-    nombre: Nombre | None = None  # what its cells of numbers may hold, where they have not the sheet's
+    nombre: Nombre = Nombre()  # what its cells of numbers may hold
     liste: Liste | None = None  # the list of its cells to choose from, where they have not their column's
     pli: str = ""  # the heading under which it is folded
 
@@ -102,21 +102,16 @@ class Ligne:
 
 @dataclass(frozen=True)
 class Feuille:
-    """A sheet: its model, its rows, the lists of its columns, its numbers, where a row added at its end goes."""
+    """A sheet: its model, its rows, the lists of its columns, and what a row added at its end is."""
 
     modele: FeuilleGabarit
     lignes: tuple[Ligne, ...]
     listes: dict[str, Liste]
-    nombres: Nombre
-    libre: Cible | None
+    libre: Ligne | None
 
-    def liste(self, ligne: Ligne | None, colonne: str) -> Liste | None:
+    def liste(self, ligne: Ligne, colonne: str) -> Liste | None:
         """Return the list of a cell, its row's before its column's."""
-        return (ligne.liste if ligne else None) or self.listes.get(colonne)
-
-    def nombre(self, ligne: Ligne | None) -> Nombre:
-        """Return what the numbers of a row may be."""
-        return (ligne.nombre if ligne else None) or self.nombres
+        return ligne.liste or self.listes.get(colonne)
 
 
 @dataclass(frozen=True)
@@ -259,9 +254,8 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
                     shown[cell] = choices.mot(text) if choices else text
             rows.append(replace(ligne, montre=shown))
         if rows:
-            added = replace(rows[0].cibles[0], cle=()) if model.lignes_libres else None
-            numbers = Nombre(decimales=2) if model.id == "moyens" else Nombre()
-            sheets.append(Feuille(model, tuple(rows), lists, numbers, added))
+            added = replace(rows[0], montre={}, cibles=(replace(rows[0].cibles[0], cle=()),), pli="")
+            sheets.append(Feuille(model, tuple(rows), lists, added if model.lignes_libres else None))
     return tuple(sheets)
 
 
@@ -394,11 +388,12 @@ def _moyens(cadre: Cadre) -> Demandes:
     ]
     named = {item.signataire for item in (*asked.par_fiche, *of_structures.postes)}
     folded = {(item.signataire, item.poste) for item in of_structures.postes if item.facultatif}
+    numbers = Nombre(decimales=2)
     for key, ligne in _table(cadre, "moyens", wanted):
         party, fiche, structure, _, poste = key
         service = parts.signataires.get(party) or (parts.des_moyens(int(fiche)) if fiche else parts.principal)
         optional = structure and (party if party in named else AUTRES, poste) in folded
-        yield service, replace(ligne, pli=cadre.gabarit.plis["moyens"] if optional else "")
+        yield service, replace(ligne, nombre=numbers, pli=cadre.gabarit.plis["moyens"] if optional else "")
 
 
 def _profils(cadre: Cadre) -> Demandes:

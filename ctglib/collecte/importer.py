@@ -80,17 +80,11 @@ def preparer(
         DonneesInvalides: All the faults of all the files, at the cell where each was typed.
     """
     books = recevoir(chemins)
-    version = charger_yaml(GABARIT, Gabarit).version
-    cadre = ouvrir_cadre(*identifier_les_classeurs(books, convention, annee, version))
-    return preparer_dans(cadre, books, millesime)
+    return preparer_dans(ouvrir_cadre(*_convention_et_annee(books, convention, annee)), books, millesime)
 
 
 def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None = None) -> Preparation:
-    """Return what an import of files already read would write, in the frame of a convention and a year.
-
-    Raises:
-        DonneesInvalides: All the faults of all the files, at the cell where each was typed.
-    """
+    """Return what an import of files already read would write, in the frame of a convention and a year."""
     if millesime is not None and millesime < cadre.annee:
         expected = f"{cadre.annee} ou une année d'après : un chiffre ne se saisit pas avant son année"
         remedy = "corriger le millésime, ou ne pas l'indiquer"
@@ -117,46 +111,39 @@ def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None =
 _NOM = re.compile(r"ctg-(?P<convention>.+?)-(?P<annee>[0-9]{4})(?:[-_ ].*)?(?:\.[a-z]+)?", re.IGNORECASE)
 
 
-def identifier_les_classeurs(
-    classeurs: list[ClasseurLu], convention: str, annee: int | None, version: int
-) -> tuple[str, int]:
+def _convention_et_annee(classeurs: list[ClasseurLu], convention: str, annee: int | None) -> tuple[str, int]:
     """Return the convention and the year of an import, which all its files share.
 
-    Args:
-        classeurs: The files as read; each says its own by its properties, or by its name.
-        convention: What the command says, "" when it does not.
-        annee: What the command says, None when it does not.
-        version: The version of the workbook that can be read.
+    Each says its own by its properties, or by its name; the command, when neither does.
 
     Raises:
         DonneesInvalides: A file is of another convention, year or version, or nothing says which.
     """
+    version = str(charger_yaml(GABARIT, Gabarit).version)
     asked = {"convention": convention, "annee": str(annee or "")}
-    labels = {"convention": "la convention", "annee": "l'année"}
     wanted = {name: (text, "demandée") for name, text in asked.items() if text}
     faults: list[Faute] = []
     for book in classeurs:
-        if (written := book.proprietes.get("version", str(version))) != str(version):
+        if (written := book.proprietes.get("version", version)) != version:
             remedy = "écrire un nouveau gabarit (ctg gabarit) et y recopier les valeurs"
             found = f"un gabarit de version {written[:20]}"
             faults.append(Faute(book.fichier, found, f"la version {version}", remedy))
-        names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
-        match = next(filter(None, map(_NOM.fullmatch, names)), None)
-        said = {name: text.lower() for name, text in match.groupdict().items()} if match else {}
-        if asked.keys() <= book.proprietes.keys():
-            said = book.proprietes
+        said = book.proprietes
+        if not asked.keys() <= said.keys():
+            names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
+            match = next(filter(None, map(_NOM.fullmatch, names)), None)
+            said = {name: text.lower() for name, text in match.groupdict().items()} if match else {}
         here = {name: said.get(name) or text for name, text in asked.items()}
         if not all(here.values()):
             expected = "un classeur écrit par « ctg gabarit », qui dit sa convention et son année"
             remedy = "indiquer --convention et --annee, ou rendre au fichier son nom : ctg-<convention>-<année>"
             faults.append(Faute(book.fichier, "ni convention ni année dans le fichier", expected, remedy))
             continue
-        for name, label in labels.items():
+        for name, label in (("convention", "la convention"), ("annee", "l'année")):
             text, whose = wanted.setdefault(name, (here[name], f"comme {book.fichier}"))
             if here[name] != text:
-                remedy = (
-                    "vérifier que c'est le bon fichier, ou corriger la commande ; une convention et une année à la fois"
-                )
+                remedy = "vérifier que c'est le bon fichier, ou corriger la commande ; "
+                remedy += "une convention et une année à la fois"
                 found = f"un classeur pour {label} « {here[name][:60]} »"
                 faults.append(Faute(book.fichier, found, f"{label} « {text} », {whose}", remedy))
         if (name := here["convention"]) == wanted["convention"][0] and name not in (known := conventions()):

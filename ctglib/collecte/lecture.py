@@ -22,7 +22,7 @@ from ctglib.donnees.lecture import proches
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ctglib.collecte.feuilles import Cible, Cle, Feuille, Ligne
+    from ctglib.collecte.feuilles import Cle, Feuille, Ligne
     from ctglib.collecte.fichiers import Cellule, ClasseurLu, Grille
     from ctglib.donnees.modeles.catalogue import Confidentialite
     from ctglib.donnees.modeles.gabarit import NomsDePersonnes
@@ -172,15 +172,15 @@ class _Lecteur:
                 if (cle := self._cle_ajoutee(cells, origin)) is None:
                     continue
                 # A row that was added may be one of the plan in other words.
-                ligne = next((one for one in self.feuille.lignes if one.cibles[0].cle == cle), None)
-            cibles = ligne.cibles if ligne else (replace(self.feuille.libre, cle=cle),)
-            if (before := seen.setdefault((cibles[0].table, cibles[0].cle), number)) != number:
+                own = replace(self.feuille.libre, cibles=(replace(self.feuille.libre.cibles[0], cle=cle),))
+                ligne = next((one for one in self.feuille.lignes if one.cibles[0].cle == cle), own)
+            if (before := seen.setdefault((ligne.cibles[0].table, ligne.cibles[0].cle), number)) != number:
                 shown = ", ".join(cells[spec.id].texte for spec in self.cles if spec.id in cells)
                 found = f"« {shown[:80]} » une seconde fois (déjà ligne {before})"
                 remedy = "supprimer l'une des deux lignes, ou en corriger le début"
                 self.lecture.fautes.append(origin.faute(self.cles[0].id, found, "une seule ligne de chaque", remedy))
             else:
-                self._lire_les_saisies(cells, origin, ligne, cibles)
+                self._lire_les_saisies(cells, origin, ligne)
 
     def _montrees(self, ligne: Ligne) -> Cle:
         return tuple(cle_de_titre(str(ligne.montre.get(spec.id, ""))) for spec in self.cles)
@@ -254,13 +254,9 @@ class _Lecteur:
                 faults.append(origin.faute(spec.id, *words))
         return tuple(codes.values()) if len(faults) == before else None
 
-    def _lire_les_saisies(
-        self, cells: dict[str, Cellule], origin: Origine, ligne: Ligne | None, cibles: tuple[Cible, ...]
-    ) -> None:
+    def _lire_les_saisies(self, cells: dict[str, Cellule], origin: Origine, ligne: Ligne) -> None:
         """Add what the entry cells of a row say, as rows of the follow-up; none when one of them is at fault."""
-        opened = {cell for target in cibles for cell in target.champs}
-        values: dict[str, str] = {}
-        faults = []
+        opened, values, faults = ligne.ouvertes, {}, []
         for spec in [spec for spec in self.saisies if spec.id in cells]:
             cell, said = cells[spec.id], []
             try:
@@ -268,7 +264,7 @@ class _Lecteur:
                     remedy = "effacer cette cellule : elle ne sert pas sur cette ligne"
                     raise Illisible(montrer(cell), "une cellule vide (fond hachuré)", remedy)
                 if spec.type == "nombre":
-                    values[spec.id], *said = lire_nombre(cell, self.feuille.nombre(ligne))
+                    values[spec.id], *said = lire_nombre(cell, ligne.nombre)
                 elif spec.type == "date":
                     values[spec.id] = lire_date(cell)
                 elif spec.type == "liste" and (choices := self.feuille.liste(ligne, spec.id)):
@@ -288,17 +284,17 @@ class _Lecteur:
         # A cell would be lost if what it is about is empty; not as prefilled.
         for spec in [spec for spec in self.saisies if spec.id in values] if not faults else ():
             about = [name for name in spec.accompagne if name in opened]
-            written = cle_de_titre(str(ligne.montre.get(spec.id, ""))) if ligne else None
-            if about and not any(map(values.get, about)) and written != cle_de_titre(values[spec.id]):
+            prefilled = cle_de_titre(str(ligne.montre.get(spec.id, ""))) == cle_de_titre(values[spec.id])
+            if about and not any(map(values.get, about)) and not (ligne.montre and prefilled):
                 named = " ou ".join(f"« {titles[name]} »" for name in about)
                 found, remedy = f"{montrer(cells[spec.id])}, alors que {named} est vide", f"remplir {named}, ou effacer"
                 faults.append(origin.faute(spec.id, found, f"{named} rempli", f"{remedy} cette cellule"))
         self.lecture.fautes += faults
-        if ligne and not values.get("statut"):
+        if ligne.montre and not values.get("statut"):
             empty = (spec for spec in self.feuille.modele.colonnes if not values.get(spec.id))
             self.lecture.attendues += sum(spec.attendue for spec in empty)
         alone = {spec.id for spec in self.saisies if opened.isdisjoint(spec.accompagne)}
-        for target in cibles if not faults else ():
+        for target in ligne.cibles if not faults else ():
             if any(values.get(cell) for cell in alone & target.champs.keys()):
                 said = {column: values[cell] for cell, column in target.champs.items() if values.get(cell)}
                 own = {column: self.places[cell] for cell, column in target.champs.items() if cell in self.places}

@@ -152,14 +152,13 @@ def figer(annee: AnneePubliee, convention: LaConvention) -> None:
     """Noter ce que masque le bilan publié d'une année : les suivants le masqueront."""
     from ctglib.secret import publication
 
-    masque = publication.figer(convention, annee)
-    masque.ecrire()
-    where, plural = f"{convention}, bilan {annee}", "s" if masque.cellules > 1 else ""
-    said = f"{where} : {masque.cellules} cellule{plural} masquée{plural}, ce bilan et les précédents compris"
-    if not masque.cellules:
+    file, hidden, new = publication.figer(convention, annee)
+    where, plural = f"{convention}, bilan {annee}", "s" if hidden > 1 else ""
+    said = f"{where} : {hidden} cellule{plural} masquée{plural}, ce bilan et les précédents compris"
+    if not hidden:
         dire(f"{where} : aucune cellule n'est masquée, rien à noter.")
-    elif masque.nouvelles:
-        dire(f"{said}.", f"Notées dans {masque.relatif} : les bilans suivants ne les montreront pas.")
+    elif new:
+        dire(f"{said}.", f"Notées dans {file} : les bilans suivants ne les montreront pas.")
     else:
         dire(f"{said}, déjà notée{plural}. Rien n'a été écrit.")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -157,48 +157,26 @@ def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame
     return replace(suivi, suivis=years, observations=rows, masque=shown.masque), shown.retraits
 
 
-@dataclass(frozen=True)
-class MasqueFige:
-    """The mask to keep: where, its bytes, how many cells the bilan hides, and how many are not yet in the file."""
-
-    relatif: str
-    contenu: bytes
-    cellules: int
-    nouvelles: int
-
-    def ecrire(self) -> None:
-        """Write the file, when there is something new to keep.
-
-        Raises:
-            EcritureImpossible: The disk or the file refuses.
-        """
-        if self.nouvelles:
-            ecrire({racine() / self.relatif: self.contenu})
-
-
-def figer(convention: str, annee: int) -> MasqueFige:
-    """Return the mask of a convention once the bilan of a year is published; nothing is written.
+def figer(convention: str, annee: int) -> tuple[str, int, int]:
+    """Keep the mask of a convention once the bilan of a year is published: write what is new of it in ``masque.csv``.
 
     Without it, the bilans of the past are worked out again from today's data and threshold: a count mended since, or a
     lower threshold, would uncover what was published as secret.
 
-    Args:
-        convention: Name of a folder of ``data/conventions``.
-        annee: A year of the convention.
+    Returns:
+        The file, relative to the data folder, how many cells the bilan hides, how many were not in the file.
 
     Raises:
         DonneesInvalides: All the faults of the data, or a year out of the convention.
+        EcritureImpossible: The disk or the file refuses.
     """
-    kept = lire_suivi_brut(convention).masque  # that of later bilans too
+    path, kept = f"conventions/{convention}/masque.csv", lire_suivi_brut(convention).masque  # of later bilans too
     hidden = publier(lire_suivi_brut(convention, annee), annee)[0].masque
     cells = pd.concat([kept, hidden])[COLONNES].astype({"annee": "Int64"}).sort_values(COLONNES)
     cells = cells.drop_duplicates(list(LIEU))
-    return MasqueFige(
-        relatif=f"conventions/{convention}/masque.csv",
-        contenu=cells.to_csv(index=False, lineterminator="\n").encode("utf-8"),
-        cellules=len(hidden),
-        nouvelles=len(cells) - len(kept),
-    )
+    if len(cells) > len(kept):
+        ecrire({racine() / path: cells.to_csv(index=False, lineterminator="\n").encode("utf-8")})
+    return path, len(hidden), len(cells) - len(kept)
 
 
 def _cles(table: pd.DataFrame) -> list[Cle]:
