@@ -360,12 +360,12 @@ def _styles(couleurs: Couleurs, attendue: str) -> dict[str, NamedStyle]:
 
 def _remplir(cell: Cell, valeur: str | float | date, style: str, nombre: str = _FORMAT_TEXTE) -> None:
     """Write a value, a text as a text, whatever it begins with: « =1+1 » is no formula, « #REF! » no error."""
-    cell.style, cell.number_format = style, nombre
     if not isinstance(valeur, str):
-        cell.value, cell.number_format = valeur, nombre  # a date brings a format of its own
+        cell.value = valeur
     elif valeur:
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", valeur)
-        cell.data_type, cell.quotePrefix = "s", valeur.startswith(("=", "+", "-", "@"))
+        cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", valeur), "s"
+    cell.style, cell.number_format = style, nombre
+    cell.quotePrefix = isinstance(valeur, str) and valeur.startswith(("=", "+", "-", "@"))
 
 
 def insecables(texte: str) -> str:
