@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from ctglib.donnees.csv_strict import charger_schema, examiner_csv
 from ctglib.donnees.ecriture import en_csv
-from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.modeles.suivi import Appreciations, Bilan, Consultation, Decision, Exemple, Participation, Suite
 from ctglib.donnees.pieces import TABLES, dossier_du_suivi
-from ctglib.donnees.yaml_strict import examiner_yaml
+from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,26 +37,16 @@ TOUTES = (*TABLES, *DOCUMENTS, *(name for _, lists in DOCUMENTS.values() for nam
 
 
 def lire_annee(convention: str, annee: int) -> Suivi:
-    """Return the flat tables of a year, all of them, empty when their file is not there.
-
-    Raises:
-        DonneesInvalides: A file is there and does not hold.
-    """
+    """Return the flat tables of a year, all of them, empty when their file is not there; what is there was checked."""
     folder, tables = f"{dossier_du_suivi(convention)}/{annee}", {name: {} for name in TOUTES}
     for name in TABLES:
         if existe(path := f"{folder}/{name}.csv"):
-            read = examiner_csv(path, schema := charger_schema(name))
-            if read.fautes:
-                raise DonneesInvalides(list(read.fautes))
-            rows = read.lignes.to_dict("records")
+            rows = examiner_csv(path, schema := charger_schema(name)).lignes.to_dict("records")
             tables[name] = {tuple(row[column] for column in schema.cle): row for row in rows}
     for name, (model, lists) in DOCUMENTS.items():
         if existe(path := f"{folder}/{name}.yaml"):
-            document = examiner_yaml(path, model)
-            if document.fautes:
-                raise DonneesInvalides(list(document.fautes))
             # What a model fills by default was not entered.
-            said = document.objet.model_dump(mode="json", exclude_unset=True)
+            said = charger_yaml(path, model).model_dump(mode="json", exclude_unset=True)
             comite = said.pop("comite", None) or {}
             held = comite.pop("date", None)
             said |= comite | ({"comite_absence": held["absent"]} if isinstance(held, dict) else {"comite_date": held})
@@ -67,14 +56,11 @@ def lire_annee(convention: str, annee: int) -> Suivi:
                     rank = 1 + sum(key[0] == row[first] for key in tables[listed])
                     key = (row[first], str(rank)) if listed in NUMEROTEES else (row[first],)
                     tables[listed][key] = _en_ligne({name: row.get(name) for name in fields})
-            for item in said.pop("appreciations", []):
-                tables[name] |= {
-                    (str(item["fiche"]), head): _en_ligne({"valeur": item.get(head)}) for head in RUBRIQUES
-                }
-            tables[name] |= {
-                (field,): _en_ligne({"valeur": value}) for field, value in said.items() if field != "annee"
-            }
-            tables[name] = {key: row for key, row in tables[name].items() if row}
+            values = {(str(one["fiche"]), head): one.get(head) for one in said.pop("appreciations", [])
+                      for head in RUBRIQUES}  # fmt: skip
+            values |= {(field,): value for field, value in said.items() if field != "annee"}
+            rows = {key: _en_ligne({"valeur": value}) for key, value in values.items()}
+            tables[name] |= {key: row for key, row in rows.items() if row}
     return tables
 
 
