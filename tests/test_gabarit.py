@@ -60,7 +60,7 @@ def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail(
     found = [row[0].value for row in rows]
     asked = [
         item
-        for item in cadre().catalogue.indicateurs_fiches.values()
+        for item in cadre().dossier.catalogue.indicateurs_fiches.values()
         if item.table == "observations" and not item.calcul
     ]
 
@@ -259,7 +259,7 @@ def test_ce_qui_est_facultatif_est_replie_sous_un_titre_et_le_reste_en_vue() -> 
     ws = vierge()["Indicateurs"]
     folded = {row[0].value for row in ws.iter_rows(min_row=5) if ws.row_dimensions[row[0].row].outlineLevel}
     kept = {row[0].value for row in ws.iter_rows(min_row=5)} - folded
-    items = cadre().catalogue.indicateurs_fiches
+    items = cadre().dossier.catalogue.indicateurs_fiches
 
     assert {name for name in folded if "." not in name} == {
         item.id for item in items.values() if item.facultatif and item.table == "observations" and not item.calcul

@@ -99,11 +99,11 @@ def lettre(
 
 def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     """Return the workbook of a year, with the hidden sheet of its drop-down lists, each under a name of its own."""
-    wb, gabarit, charte = Workbook(), cadre.gabarit, cadre.catalogue.charte
+    wb, gabarit, charte = Workbook(), cadre.gabarit, cadre.dossier.catalogue.charte
     styles = _styles(charte.couleurs, gabarit.couleur_attendue)
     for style in styles.values():  # cells then take it by name: openpyxl works out each once
         wb.add_named_style(style)
-    territoire = cadre.catalogue.territoires[cadre.convention.territoire].nom
+    territoire = cadre.dossier.catalogue.territoires[cadre.dossier.convention.territoire].nom
     subtitle = gabarit.sous_titre.replace("{territoire}", territoire)
     wb.active.title = MODE_EMPLOI
     _ecrire_mode_emploi(wb.active, cadre, feuilles)
@@ -127,7 +127,7 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     wb.properties.created = end = datetime(cadre.annee, 12, 31)
     for name, value in (("annee", cadre.annee), ("version", gabarit.version)):
         wb.custom_doc_props.append(IntProperty(name=name, value=value))
-    for name, text in (("convention", cadre.convention.id), ("responsable", cadre.responsable)):
+    for name, text in (("convention", cadre.dossier.convention.id), ("responsable", cadre.responsable)):
         if text:
             wb.custom_doc_props.append(StringProperty(name=name, value=text))
     raw = io.BytesIO()
@@ -139,11 +139,11 @@ def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ..
     """Write the first sheet: title, who and what it is for, then each part of the instructions."""
     ws.column_dimensions["A"].width, ws.column_dimensions["B"].width = 24, 96
     ws.row_dimensions[1].height = 30
-    small = str(cadre.catalogue.seuils.petits_effectifs)
+    small = str(cadre.dossier.catalogue.seuils.petits_effectifs)
     rows: list[tuple[str, str, str, str]] = [(cadre.gabarit.titre, "titre", "", "")]
-    about = {"Convention": cadre.convention.titre, "Année": str(cadre.annee)}
+    about = {"Convention": cadre.dossier.convention.titre, "Année": str(cadre.annee)}
     if cadre.responsable:
-        about["À remplir par"] = cadre.catalogue.responsables[cadre.responsable].libelle
+        about["À remplir par"] = cadre.dossier.catalogue.responsables[cadre.responsable].libelle
     rows += [(name, "repere", value, "rappel") for name, value in about.items()]
     for part in cadre.gabarit.mode_emploi:
         rows += [("", "texte", "", "texte"), (part.titre, "intertitre", "", "")]

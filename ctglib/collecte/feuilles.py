@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ctglib.collecte.suivi import Suivi, Table
-    from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur, Modalite
-    from ctglib.donnees.modeles.convention import Convention, Fiche
+    from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.modeles.suivi import Avenant
     from ctglib.donnees.suivi import DossierSuivi
 
@@ -125,16 +124,6 @@ class Cadre:
     responsable: str = ""  # the service whose part is wanted, "" for the whole
     avenants: tuple[Avenant, ...] = ()
 
-    @property
-    def convention(self) -> Convention:
-        """Return the convention."""
-        return self.dossier.convention
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """Return its catalogue."""
-        return self.dossier.catalogue
-
     def saisi(self, table: str) -> Table:
         """Return what is already entered for the year."""
         return self.suivis[self.annee][table]
@@ -154,8 +143,8 @@ class Cadre:
     @cached_property
     def listes(self) -> dict[str, Liste]:
         """The lists of the workbook, by name."""
-        gabarit, catalogue, offre = self.gabarit, self.catalogue, self.dossier.offre.drop_duplicates("structure")
-        evaluation, profils = catalogue.evaluation, catalogue.profils
+        gabarit, catalogue, convention = self.gabarit, self.dossier.catalogue, self.dossier.convention
+        evaluation, profils, offre = catalogue.evaluation, catalogue.profils, self.dossier.offre
         words = {
             "etats_de_valeur": gabarit.etats_de_valeur,
             "domaines": gabarit.domaines,
@@ -164,9 +153,9 @@ class Cadre:
             "etats_d_action": {code: item.mot.capitalize() for code, item in evaluation.etats.items()},
             "etats_de_suite": {code: item.mot.capitalize() for code, item in evaluation.suites.items()},
             "statuts_du_bilan": {code: word.capitalize() for code, word in evaluation.statuts.items()},
-            "signataires": {party.id: party.nom_court for party in self.convention.parties},
-            "fiches": {str(fiche.numero): _titre(fiche) for fiche in self.convention.fiches},
-            "structures": dict(zip(offre["structure"], offre["nom"], strict=True)),
+            "signataires": {party.id: party.nom_court for party in convention.parties},
+            "fiches": {str(fiche.numero): _titre(fiche) for fiche in convention.fiches},
+            "structures": dict(offre.drop_duplicates("structure")[["structure", "nom"]].itertuples(index=False)),
             "natures": _libelles(catalogue.moyens.natures),
             "postes": _libelles(catalogue.moyens.postes),
             "dispositifs": _libelles(catalogue.dimensions[profils.dimension].modalites),
@@ -263,7 +252,7 @@ def _actions(cadre: Cadre) -> Demandes:
     """Yield a row a modalité of the convention, with what was said of it last year."""
     columns = cadre.gabarit.par_feuille["actions"].colonnes
     cells = {column.id: column.id for column in columns if column.role == "saisie"}
-    for fiche, modalite in ((one, item) for one in cadre.convention.fiches for item in one.modalites):
+    for fiche, modalite in ((one, item) for one in cadre.dossier.convention.fiches for item in one.modalites):
         key = (str(fiche.numero), modalite.numero)
         before = cadre.precedent("actions").get(key)
         said = (cadre.listes["etats_d_action"].mot(before["statut"]), before["commentaire"]) if before else ()
@@ -286,7 +275,7 @@ def _indicateurs(cadre: Cadre) -> Demandes:
     are the parts of what the fiche does not write: these rows come last. The millésime is the year of the workbook
     until the import says otherwise.
     """
-    catalogue, parts, folded = cadre.catalogue, cadre.gabarit.parts, []
+    catalogue, parts, folded = cadre.dossier.catalogue, cadre.gabarit.parts, []
     of_the_year = {name: name for name in ("valeur", "statut", "source", "note")}
     corrected = {"correction": "valeur", "raison": "note", "source": "source"}
     listed = ((number, item) for number, items in catalogue.fiches_indicateurs.items() for item in items)
@@ -299,7 +288,7 @@ def _indicateurs(cadre: Cadre) -> Demandes:
         for part in ("", *(item.modalites or words if words else ())):
             codes = (item.id, (item.dimension or "") if part else "", part, str(cadre.annee))
             targets = tuple(
-                Cible(OBSERVATIONS, (cadre.convention.territoire, str(year), *codes), own, defaults)
+                Cible(OBSERVATIONS, (cadre.dossier.convention.territoire, str(year), *codes), own, defaults)
                 for year, own in ((cadre.annee, of_the_year), (cadre.annee - 1, corrected))
             )
             known, before = map(cadre.connue, targets)
@@ -329,7 +318,7 @@ def _indicateurs(cadre: Cadre) -> Demandes:
 
 def _annees_attendues(cadre: Cadre, item: Indicateur) -> set[int]:
     """Return the years that what is awaited once is awaited in; none when nothing says it."""
-    followed = (one for fiche in cadre.convention.fiches for one in fiche.indicateurs)
+    followed = (one for fiche in cadre.dossier.convention.fiches for one in fiche.indicateurs)
     written = {one.annee_attendue for one in followed if one.id == item.id}
     moved = {one.annee for avenant in cadre.avenants for one in avenant.changements if one.element == item.id}
     return (written | moved) - {None}
@@ -339,7 +328,7 @@ def _chiffre(cadre: Cadre, ligne: dict[str, str], colonne: str) -> str | float:
     """Return a figure as a number, or why it is missing in words, or nothing when there is no row."""
     if not ligne:
         return ""
-    return float(ligne[colonne]) if ligne[colonne] else cadre.catalogue.statuts[ligne["statut"]].mot
+    return float(ligne[colonne]) if ligne[colonne] else cadre.dossier.catalogue.statuts[ligne["statut"]].mot
 
 
 def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[tuple[Cle, Ligne]]:
@@ -370,15 +359,15 @@ def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[tuple[C
 def _moyens(cadre: Cadre) -> Demandes:
     """Yield ETP and euros of each signatory, by fiche then by structure."""
     parts, asked, offre = cadre.gabarit.parts, cadre.gabarit.moyens, cadre.dossier.offre
-    natures = {item.id: item.nature or "euros" for item in cadre.catalogue.moyens.postes}
-    parties = [party.id for party in cadre.convention.parties]
-    known, wanted = {str(fiche.numero) for fiche in cadre.convention.fiches}, []
+    natures = {item.id: item.nature or "euros" for item in cadre.dossier.catalogue.moyens.postes}
+    parties = [party.id for party in cadre.dossier.convention.parties]
+    known, wanted = {str(fiche.numero) for fiche in cadre.dossier.convention.fiches}, []
     for item in asked.par_fiche:
         fiches = [str(fiche) for fiche in item.fiches if str(fiche) in known] if item.fiches else [""]
         own = asked.signataires(item, parties)
         wanted += [(party, fiche, "", natures[item.poste], item.poste) for party in own for fiche in fiches]
     of_structures = asked.par_structure
-    kinds = {item.id for item in cadre.catalogue.offre.types if item.categorie in of_structures.categories}
+    kinds = {item.id for item in cadre.dossier.catalogue.offre.types if item.categorie in of_structures.categories}
     concerned = offre[offre["type"].isin(kinds) & offre["gestion"].isin(of_structures.gestions)]
     wanted += [
         (party, "", structure, natures[item.poste], item.poste)
@@ -401,8 +390,8 @@ def _profils(cadre: Cadre) -> Demandes:
     dispositifs, parts = cadre.listes["dispositifs"], cadre.gabarit.parts
     asked = {  # the dispositifs where a fiche counts people
         part
-        for item in cadre.catalogue.indicateurs_fiches.values()
-        if item.dimension == cadre.catalogue.profils.dimension and item.sensible
+        for item in cadre.dossier.catalogue.indicateurs_fiches.values()
+        if item.dimension == cadre.dossier.catalogue.profils.dimension and item.sensible
         for part in item.modalites or dispositifs.codes.values()
     }
     wanted = (
@@ -419,7 +408,7 @@ def _profils(cadre: Cadre) -> Demandes:
 
 def _posture(cadre: Cadre) -> Demandes:
     """Yield the grid of the référentiel: the function, from 0 to 4, never the post or the person."""
-    followed = any(item.table == "posture" for item in cadre.catalogue.indicateurs_fiches.values())
+    followed = any(item.table == "posture" for item in cadre.dossier.catalogue.indicateurs_fiches.values())
     known = [key[0] for key in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
     wanted = (
         (function, domaine, item)
@@ -443,7 +432,7 @@ def _appreciations(cadre: Cadre) -> Demandes:
         details = " ; ".join(row[name] for name in ("responsable", "echeance") if row.get(name))
         before = f"{row['texte']} ({details})" if details else row["texte"]
         yield parts.principal, _texte(cadre, "suite", "suites", decision, avant=before)
-    for fiche in cadre.convention.fiches:
+    for fiche in cadre.dossier.convention.fiches:
         for rubrique in RUBRIQUES:
             key = (str(fiche.numero), rubrique)
             yield parts.de_fiche(fiche), _texte(cadre, rubrique, "appreciations", *key, sujet=_titre(fiche))
@@ -458,17 +447,19 @@ def _participation(cadre: Cadre) -> Demandes:
 
     Of a public and of an axis, the rows already entered, this year or last, and an empty one.
     """
-    publics = {name: many.capitalize() for name, (_, many) in cadre.catalogue.bilan.participation.publics.items()}
-    axes, rows = {axe.id: axe.titre for axe in cadre.convention.axes}, {}
-    for table, subjects in (("consultations", publics), ("exemples", axes)):
+    publics = cadre.dossier.catalogue.bilan.participation.publics.items()
+    asked = {
+        "consultations": {name: many.capitalize() for name, (_, many) in publics},
+        "exemples": {axe.id: axe.titre for axe in cadre.dossier.convention.axes},
+    }
+    for table, subjects in asked.items():
         known = (*cadre.saisi(table), *cadre.precedent(table))
-        rows[table] = [
-            _texte(cadre, table, table, subject, str(rank), sujet=words)
-            for subject, words in subjects.items()
-            for rank in range(1, max((int(rank) for own, rank in known if own == subject), default=0) + 2)
-        ]
-    common = _texte(cadre, "cooperation", "participation", "cooperation")
-    return ((cadre.gabarit.parts.principal, row) for row in (*rows["consultations"], common, *rows["exemples"]))
+        for subject, words in subjects.items():
+            for rank in range(1, max((int(rank) for own, rank in known if own == subject), default=0) + 2):
+                row = _texte(cadre, table, table, subject, str(rank), sujet=words)
+                yield cadre.gabarit.parts.principal, row
+        if table == "consultations":
+            yield cadre.gabarit.parts.principal, _texte(cadre, "cooperation", "participation", "cooperation")
 
 
 def _texte(cadre: Cadre, genre: str, table: str, *cle: str, avant: str | None = None, sujet: str = "") -> Ligne:

@@ -132,9 +132,7 @@ def cle_de_titre(texte: str) -> str:
 def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
     """Return what was given: workbooks, CSV files, minutes in Word, folders of the first two.
 
-    Args:
-        chemins: Where they are.
-        dossier: What comes before the name of a CSV, the folder that was given.
+    ``dossier`` comes before the name of a CSV: the folder that was given.
 
     Raises:
         DonneesInvalides: All that cannot be read, at once.

@@ -56,11 +56,7 @@ class Preparation:
     attendues: int  # expected cells that are still empty
 
     def ecrire(self) -> None:
-        """Write all the files, or none.
-
-        Raises:
-            EcritureImpossible: The disk or a file refuses.
-        """
+        """Write all the files, or none (``EcritureImpossible``)."""
         if self.fichiers:
             ecrire({racine() / name: content for name, content in self.fichiers.items()})
 
@@ -91,8 +87,8 @@ def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None =
         raise refus("--millesime", f"le millésime {millesime}", expected, remedy)
     # A relevé may hold more decisions than the workbook has rows for.
     cadre = replace(cadre, gabarit=cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS}))
-    convention, plan = cadre.convention.id, feuilles(cadre)
-    read = lire(books, plan, cadre.catalogue.confidentialite, cadre.gabarit.noms)
+    convention, plan = cadre.dossier.convention.id, feuilles(cadre)
+    read = lire(books, plan, cadre.dossier.catalogue.confidentialite, cadre.gabarit.noms)
     merged, conflicts = fusionner(read.entrees)
     result = appliquer(cadre, merged, millesime)
     files: dict[str, bytes] = {}
@@ -115,9 +111,6 @@ def _convention_et_annee(classeurs: list[ClasseurLu], convention: str, annee: in
     """Return the convention and the year of an import, which all its files share.
 
     Each says its own by its properties, or by its name; the command, when neither does.
-
-    Raises:
-        DonneesInvalides: A file is of another convention, year or version, or nothing says which.
     """
     version = str(charger_yaml(GABARIT, Gabarit).version)
     asked = {"convention": convention, "annee": str(annee or "")}
@@ -207,18 +200,13 @@ def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = 
 
     While the year's bilan is provisional, a figure entered again takes the place of the former one, and is listed.
     Once it is definitive, nothing of that year's folder changes: a figure that differs is a revision, written under a
-    later millésime, and anything else is refused.
-
-    Args:
-        cadre: The convention, the year, and what the follow-up holds.
-        entrees: One entry a row.
-        millesime: The year of entry, when it is not the workbook's own.
+    later millésime (``millesime``, when it is not the workbook's own), and anything else is refused.
     """
     closed = cadre.saisi("bilan").get(("statut",), {}).get("valeur") == "definitif"
     entered = millesime or (max(cadre.annee + 1, *cadre.suivis) if closed else cadre.annee)
     tables = {year: {name: dict(table) for name, table in suivi.items()} for year, suivi in cadre.suivis.items()}
     if entered not in tables:
-        tables[entered] = lire_annee(cadre.convention.id, entered)
+        tables[entered] = lire_annee(cadre.dossier.convention.id, entered)
     result = Resultat(tables)
     for entry in entrees.values():
         before = tables[cadre.annee][entry.table].get(entry.cle, {})
@@ -273,8 +261,7 @@ def _poser(result: Resultat, entry: Entree, annee: int, revisee: dict[str, str] 
 
 
 CHAMP_DU_COMITE = "comite.date"  # what the file itself lacks when nothing is said of the comité
-_CHAMPS_DU_COMITE = dict.fromkeys(_EXCLUSIFS, "comite")
-_DANS_UNE_LISTE = re.compile(r"(?:comite\.)?((?:decisions|suites|consultations|exemples)\[[0-9]+\])")
+_CHAMP = re.compile(r"(?:comite\.)?\w+\[[0-9]+\]|\w*")  # an item of a list of a document, or a field
 
 
 def _fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) -> list[Faute]:
@@ -312,16 +299,13 @@ def _fautes_a_l_ecriture(
         if table in TABLES:
             typed[f"{folder}/{table}.csv", rank + 2] = entry
         else:
-            place = f"{table}[{rank + 1}]" if table not in DOCUMENTS else _CHAMPS_DU_COMITE.get(key[0], key[0])
+            own = "comite" if key[0] in _EXCLUSIFS else key[0]
+            place = own if table in DOCUMENTS else f"{table}[{rank + 1}]"
             typed[f"{folder}/{documents[table]}.yaml", place] = entry
     for fault in fautes_de_saisie(convention, fichiers):
         column = fault.colonne or ""
-        listed = _DANS_UNE_LISTE.match(column)
-        entry = (
-            typed.get((fault.fichier, fault.ligne))
-            if fault.fichier.endswith(".csv")
-            else typed.get((fault.fichier, listed[1] if listed else column.partition(".")[0]))
-        )
+        place = _CHAMP.match(column)[0].removeprefix("comite.")
+        entry = typed.get((fault.fichier, fault.ligne if fault.fichier.endswith(".csv") else place))
         if entry is None:
             yield fault
             continue

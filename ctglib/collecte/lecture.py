@@ -73,11 +73,7 @@ def lire(
 ) -> Lecture:
     """Return what all the files say, with all their faults.
 
-    Args:
-        classeurs: The files.
-        plan: The sheets of the workbook; a service's has not all of them.
-        regles: What is about a person, and refused.
-        noms: What may be a person's name, and is told.
+    What is about a person (``regles``) is refused; what may be a person's name (``noms``) is told.
     """
     read = Lecture()
     for book in classeurs:

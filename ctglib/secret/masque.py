@@ -126,9 +126,6 @@ def _meilleur(famille: Famille) -> frozenset[int] | None:
     """Return the cheapest mask that holds, with the counts imposed and drawn, or None when none does.
 
     The conditions known so far are those that every sufficient mask satisfies; each mask that fails adds some.
-
-    Raises:
-        Abandon: Too many masks were tried.
     """
     low = np.zeros(len(famille.cles))
     low[list(famille.imposes | famille.tires)] = 1
@@ -286,9 +283,6 @@ def _extreme(groupe: Groupe, poids: np.ndarray) -> np.ndarray:
     """Return values of the group that fit all that a reader knows and make their weighted sum as great as can be.
 
     They are checked in whole numbers: they owe nothing to the solver's tolerance.
-
-    Raises:
-        Abandon: The solver found none, or its answer does not fit.
     """
     size, extra, rest = len(groupe.rangs), len(groupe.suspects), groupe.equations @ groupe.valeurs
     rows, low, high = [np.hstack([groupe.equations, np.zeros((len(rest), extra))])], [rest], [rest]

@@ -115,10 +115,6 @@ def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien]) -> tuple[dict[C
 
     A sum is settled once one term at most is unknown. Parts that exceed their total (children counted in two
     dispositifs) only share a sum that is never shown; parts that fall short leave a rest.
-
-    Args:
-        cellules: Those that have a row.
-        liens: The sums that a reader knows of.
     """
     known = {cellule.cle: cellule for cellule in cellules}
     waiting = sorted(set(liens))
@@ -170,15 +166,7 @@ def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
 def familles(
     cellules: dict[Cle, Cellule], liens: list[Lien], deja: frozenset[tuple[str, str, str]], seuil: int, tirage: Tirage
 ) -> Iterator[Famille]:
-    """Yield the families of counts, in the order of their first count.
-
-    Args:
-        cellules: The counts, by name.
-        liens: The sums that hold.
-        deja: Places that an earlier bilan hid.
-        seuil: Below it, a count is small.
-        tirage: What the key draws for each count.
-    """
+    """Yield the families of counts that sums tie, in the order of their first; ``deja``: what earlier bilans hid."""
     order = sorted(cellules)
     rank = {cle: position for position, cle in enumerate(order)}
     terms = [[rank[cle] for cle in lien.termes] for lien in liens]
@@ -237,10 +225,7 @@ def _rangs(quels: np.ndarray) -> frozenset[int]:
 
 
 def composantes(aretes: Iterable[tuple[int, int]], taille: int) -> np.ndarray:
-    """Return the number of the component of each of ``taille`` things that edges (pairs of ranks) tie together.
-
-    Components are numbered in the order of their first thing.
-    """
+    """Return the number of the component of each of ``taille`` things that edges tie, in the order of their first."""
     edges, first = np.array(list(aretes), dtype=int).reshape(-1, 2), np.arange(taille)
     while True:
         lower = first.copy()
