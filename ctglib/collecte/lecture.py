@@ -87,10 +87,8 @@ def lire(
             read.fautes += _donnees_personnelles(grid, regles, places.get(grid.feuille, {}))
         if before == (len(read.entrees), len(read.fautes)):
             expected = "une saisie au moins dans l'une des feuilles " + ", ".join(one.modele.titre for one in plan)
-            remedy = (
-                "si le classeur était en « Mode protégé », cliquer sur « Activer la modification », remplir, "
-                "puis enregistrer"
-            )
+            remedy = "si le classeur était en « Mode protégé », cliquer sur « Activer la modification », remplir, "
+            remedy += "puis enregistrer"
             read.fautes.append(Faute(book.fichier, "aucune cellule remplie", expected, remedy))
     return read
 
@@ -131,14 +129,13 @@ class _Lecteur:
     def __init__(self, grille: Grille, feuille: Feuille, noms: NomsDePersonnes, lecture: Lecture) -> None:
         self.grille, self.feuille, self.noms, self.lecture = grille, feuille, noms, lecture
         titles = {cle_de_titre(spec.titre): spec.id for spec in feuille.modele.colonnes}
-        headings = (
-            (
-                row,
-                {column: titles[key] for column, cell in cells.items() if (key := cle_de_titre(cell.texte)) in titles},
-            )
-            for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]
-        )
-        self.titres, self.connues = next((found for found in headings if len(found[1]) > 1), (0, {}))
+        self.titres, self.connues = 0, {}
+        for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
+            keys = {column: cle_de_titre(cell.texte) for column, cell in cells.items()}
+            known = {column: titles[key] for column, key in keys.items() if key in titles}
+            if len(known) > 1:
+                self.titres, self.connues = row, known
+                break
         self.colonnes = {name: column for column, name in reversed(self.connues.items())}
         present = [spec for spec in feuille.modele.colonnes if spec.id in self.colonnes]
         self.cles, self.saisies = ([spec for spec in present if spec.role == role] for role in ("cle", "saisie"))
@@ -155,7 +152,10 @@ class _Lecteur:
         self.lecture.fautes += self._fautes_de_colonnes()
         if len(self.cles) < sum(spec.role == "cle" for spec in specs):
             return
-        index = {self._montrees(ligne): ligne for ligne in self.feuille.lignes}
+        index = {
+            tuple(cle_de_titre(str(ligne.montre.get(spec.id, ""))) for spec in self.cles): ligne
+            for ligne in self.feuille.lignes
+        }
         seen: dict[tuple[str, Cle], int] = {}
         for number in sorted(number for number in self.grille.lignes if number > self.titres):
             cells = {spec.id: self.grille.cellule(number, self.colonnes[spec.id]) for spec in self.cles + self.saisies}
@@ -177,9 +177,6 @@ class _Lecteur:
                 self.lecture.fautes.append(origin.faute(self.cles[0].id, found, "une seule ligne de chaque", remedy))
             else:
                 self._lire_les_saisies(cells, origin, ligne)
-
-    def _montrees(self, ligne: Ligne) -> Cle:
-        return tuple(cle_de_titre(str(ligne.montre.get(spec.id, ""))) for spec in self.cles)
 
     def _fautes_de_colonnes(self) -> Iterator[Faute]:
         """Yield what is wrong with the headings: a column lost, doubled, added, or cells merged."""
