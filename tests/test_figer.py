@@ -29,7 +29,7 @@ def remplacer(path: Path, avant: str, apres: str) -> None:
 
 def masquees(annee: int = ANNEE) -> set[tuple[str, ...]]:
     """Return the cells of the profiles of 2023 that the bilan of a year hides."""
-    rows = publier(lire_suivi_brut(NOM, annee), annee).suivi.suivis[ANNEE].profils
+    rows = publier(lire_suivi_brut(NOM, annee), annee)[0].suivis[ANNEE].profils
     places = ["dispositif", "variable", "modalite", "variable_2", "modalite_2"]
     return set(rows.loc[rows["statut"] == "Q", places].itertuples(index=False, name=None))
 
