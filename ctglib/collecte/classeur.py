@@ -259,6 +259,7 @@ def _mettre_en_page(ws: Worksheet, zone: str, pied: str, paysage: bool = True) -
 # What the format of the file allows.
 _TITRE_MAX, _MESSAGE_MAX = 32, 255
 _JOURS = ("DATE(2000,1,1)", "DATE(2100,12,31)")
+_TOUJOURS = {"allow_blank": True, "showErrorMessage": True, "showInputMessage": True}
 
 
 class Controle(NamedTuple):
@@ -287,14 +288,8 @@ def _regle(check: Controle, cellules: list[tuple[int, int]]) -> DataValidation:
         else:
             areas.append([column, row, row])
     letters = ((get_column_letter(column), first, last) for column, first, last in areas)
-    return DataValidation(
-        **check._asdict(),
-        allow_blank=True,
-        showErrorMessage=True,
-        showInputMessage=True,
-        errorTitle="Saisie refusée",
-        sqref=" ".join(f"{letter}{first}:{letter}{last}" for letter, first, last in letters),
-    )
+    places = " ".join(f"{letter}{first}:{letter}{last}" for letter, first, last in letters)
+    return DataValidation(**check._asdict(), **_TOUJOURS, errorTitle="Saisie refusée", sqref=places)
 
 
 def _controle(feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit) -> Controle:

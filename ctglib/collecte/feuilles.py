@@ -332,10 +332,7 @@ def _chiffre(cadre: Cadre, ligne: dict[str, str], colonne: str) -> str | float:
 
 
 def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[tuple[Cle, Ligne]]:
-    """Yield the rows of a sheet that is a table of the follow-up as it stands: its keys and entries are its columns.
-
-    Those that it always has come first, then those already entered, this year or last.
-    """
+    """Yield the rows of a sheet that is a table of the follow-up: those awaited, then those entered, lately or now."""
     columns = cadre.gabarit.par_feuille[nom].colonnes
     keys, entries = ([column for column in columns if column.role == role] for role in ("cle", "saisie"))
     measure, cells = entries[0], {column.id: column.id for column in entries}
@@ -421,10 +418,7 @@ def _posture(cadre: Cadre) -> Demandes:
 
 
 def _appreciations(cadre: Cadre) -> Demandes:
-    """Yield the bilan, its comité, what became of the decisions, what each fiche's year was like, the new decisions.
-
-    Of these, those already entered come first, then empty ones up to the number of the workbook.
-    """
+    """Yield the bilan, its comité, what became of the decisions, what each fiche's year was like, the new decisions."""
     parts = cadre.gabarit.parts
     for champ in ("date_arretee", "statut", "comite_date", "comite_absence"):
         yield parts.principal, _texte(cadre, champ, "bilan", champ)
@@ -443,10 +437,7 @@ def _appreciations(cadre: Cadre) -> Demandes:
 
 
 def _participation(cadre: Cadre) -> Demandes:
-    """Yield who was asked, of each public, what the partners do together, an example an axis.
-
-    Of a public and of an axis, the rows already entered, this year or last, and an empty one.
-    """
+    """Yield who was asked, of each public, what the partners do together, an example an axis; always an empty row."""
     publics = cadre.dossier.catalogue.bilan.participation.publics.items()
     asked = {
         "consultations": {name: many.capitalize() for name, (_, many) in publics},

@@ -108,10 +108,7 @@ _NOM = re.compile(r"ctg-(?P<convention>.+?)-(?P<annee>[0-9]{4})(?:[-_ ].*)?(?:\.
 
 
 def _convention_et_annee(classeurs: list[ClasseurLu], convention: str, annee: int | None) -> tuple[str, int]:
-    """Return the convention and the year of an import, which all its files share.
-
-    Each says its own by its properties, or by its name; the command, when neither does.
-    """
+    """Return the convention and the year that all the files share: each says it, or its name, or else the command."""
     version = str(charger_yaml(GABARIT, Gabarit).version)
     asked = {"convention": convention, "annee": str(annee or "")}
     wanted = {name: (text, "demandée") for name, text in asked.items() if text}
@@ -236,10 +233,7 @@ def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = 
 
 
 def _poser(result: Resultat, entry: Entree, annee: int, revisee: dict[str, str] | None = None) -> None:
-    """Lay an entry over a row of a year; its empty cells leave what is there.
-
-    ``revisee`` is the row of an earlier millésime, which stays: the new one has its unit and its source.
-    """
+    """Lay an entry over a row of a year, whose other cells stay, or over that of an earlier millésime, which stays."""
     table = result.apres[annee][entry.table]
     before = revisee or table.get(entry.cle)
     if entry.table == "bilan":
@@ -284,10 +278,7 @@ def _fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) ->
 def _fautes_a_l_ecriture(
     convention: str, fichiers: dict[str, bytes], resultat: Resultat, plan: tuple[Feuille, ...]
 ) -> Iterator[Faute]:
-    """Yield every fault that the files would bring, at the cell where it was typed and in the words of its sheet.
-
-    One that no entry explains keeps its own file and line.
-    """
+    """Yield the faults of the files in the words of the sheet, at the cell; one that no entry explains, as it is."""
     words: dict[str, dict[str, str]] = {}
     for sheet in plan:
         own = {code: word for choices in sheet.listes.values() for word, code in choices.codes.items()}

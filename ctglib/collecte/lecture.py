@@ -296,10 +296,8 @@ class _Lecteur:
 
 
 def _donnees_personnelles(grille: Grille, regles: Confidentialite, places: dict[int, str]) -> Iterator[Faute]:
-    """Yield a fault for each cell that heads a column about a person, or is an e-mail, a telephone or a NIR.
-
-    The headings are the first short texts that stand beside another; the others are typed as text or as a number.
-    """
+    """Yield a fault for each cell that heads a column about a person, or is an e-mail, a telephone or a NIR."""
+    # The headings are the first short texts that stand beside another.
     for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
         texts = {column: cell.texte for column, cell in cells.items() if isinstance(cell.valeur, str)}
         texts = {column: text for column, text in texts.items() if len(text) <= _TITRE_MAX}

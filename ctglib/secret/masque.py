@@ -123,10 +123,7 @@ def _caches(famille: Famille) -> tuple[frozenset[int], str]:
 
 
 def _meilleur(famille: Famille) -> frozenset[int] | None:
-    """Return the cheapest mask that holds, with the counts imposed and drawn, or None when none does.
-
-    The conditions known so far are those that every sufficient mask satisfies; each mask that fails adds some.
-    """
+    """Return the cheapest mask that holds, with the counts imposed and drawn, or None when none does."""
     low = np.zeros(len(famille.cles))
     low[list(famille.imposes | famille.tires)] = 1
     high = np.maximum(low, famille.masquables)

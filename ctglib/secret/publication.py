@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -80,15 +81,9 @@ def appliquer(
     counted = _comptes(observations, catalogue.mesures)
     names_of_profiles = [_cle_profil(year, place, *pairs) for year, place, pairs in _lignes_de_profils(profils)]
     sensitive = [variable.id for variable in catalogue.profils.variables if variable.sensible]
-    of_profiles = (
-        pd.DataFrame(names_of_profiles, columns=list(CLE))
-        .join(profils[["effectif", "statut"]])
-        .assign(
-            # a whole dispositif is sensitive
-            sensible=profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(axis=1),
-            visible=profils["annee"],
-        )
-    )
+    told = profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(axis=1)
+    of_profiles = pd.DataFrame(names_of_profiles, columns=list(CLE)).join(profils[["effectif", "statut"]])
+    of_profiles = of_profiles.assign(sensible=told, visible=profils["annee"])  # a whole dispositif is sensitive
     of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(list(CLE))
     # One row a count, with the first bilan that can show it.
     table = pd.concat([of_profiles, of_rows[of_profiles.columns]], ignore_index=True)
@@ -111,8 +106,8 @@ def appliquer(
         new = [(bilan, *place) for place in found.cellules.itertuples(index=False, name=None) if place not in deja]
         hidden = pd.concat([hidden, pd.DataFrame(new, columns=COLONNES)], ignore_index=True)
         withheld = pd.concat([withheld, found.retraits]).drop_duplicates("table", ignore_index=True)
-        shown = {name for name, left in zip(names, found.effectifs["effectif"].notna(), strict=True) if left}
-        caches = {name for name, given in zip(names, counts["effectif"].notna(), strict=True) if given} - shown
+        shown = set(compress(names, found.effectifs["effectif"].notna()))
+        caches = set(compress(names, counts["effectif"].notna())) - shown
         montres |= shown
     concerned = observations.index.isin(counted.index[pd.MultiIndex.from_frame(counted[list(CLE)]).isin(list(caches))])
     concerned = _liees(observations, concerned, catalogue.secret.valeurs_liees)
@@ -184,10 +179,7 @@ def _cles(table: pd.DataFrame) -> list[Cle]:
 
 
 def _cle_profil(annee: int, dispositif: str, *modalites: tuple[str, str]) -> Cle:
-    """Return the name of a count of a profile, its variables and modalités in pairs, none for the whole dispositif.
-
-    A crossed table has one name for a count, whichever of its two variables comes first.
-    """
+    """Return the name of a count, whichever pair (variable, modalité) comes first; without pair, of all."""
     return Cle(f"{PROFILS}/{annee}/{dispositif}", *(["/".join(pair) for pair in sorted(modalites)] or [ENSEMBLE]))
 
 
@@ -199,11 +191,7 @@ def _lignes_de_profils(profils: pd.DataFrame) -> Iterator[tuple[int, str, list[t
 
 
 def _liens_profils(profils: pd.DataFrame) -> Iterator[Lien]:
-    """Yield the sums of the profiles.
-
-    The modalités of each variable make the same whole; a row or a column of a crossed table makes its modalité. A
-    margin that has no row is a count never shown.
-    """
+    """Yield: the modalités of each variable make the same whole, a row or a column of a crossed table its modalité."""
     modalites: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
     crossed: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
     for annee, dispositif, pairs in _lignes_de_profils(profils):
@@ -242,10 +230,7 @@ def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) 
 
 
 def _liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> Iterator[Lien]:
-    """Yield the sums of the counts of observations, as each bilan showed them: a revision makes a new sum.
-
-    The modalités of a dimension make the whole, unless they overlap; the terms of a sum of the catalogue make it.
-    """
+    """Yield: modalités make the whole, terms the sum of the catalogue, as each bilan showed them, revisions apart."""
     rows = list(table.assign(cle=_cles(table)).sort_values([*SERIE, "saisie"]).itertuples(index=False))
     sums = {name: {name, *item.termes} for name, item in indicateurs.items() if item.calcul == SOMME}
     for bilan in sorted({row.saisie for row in rows}):
@@ -283,10 +268,7 @@ def _liens_identiques(table: pd.DataFrame, profils: pd.DataFrame, catalogue: Cat
 
 
 def _liees(observations: pd.DataFrame, caches: np.ndarray, liees: Iterable[ValeurLiee]) -> np.ndarray:
-    """Return the hidden rows, and those from which a hidden count could be guessed: of a year all together.
-
-    One that stayed alone would be found again from the whole.
-    """
+    """Return the hidden rows, and those that give a hidden count away: of a year all, or the whole tells one."""
     places = pd.MultiIndex.from_frame(observations[["territoire", "annee"]])
     detail, found = observations["dimension"].ne("").to_numpy(), caches.copy()
     for liee in liees:
