@@ -13,20 +13,11 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs import suivi
+from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
 from ctglib.document.contexte import COUPURES, Contexte, ligne, marquee, marquer, periode, petits_publies
 from ctglib.document.tableau import Colonne, decimales
-from ctglib.document.typographie import (
-    accorder,
-    compter,
-    date_longue,
-    enumerer,
-    minuscule,
-    nombre,
-    nombre_court,
-    points,
-    pourcent,
-)
+from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, points
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Analyse, Rapport
 from ctglib.donnees.modeles.evaluation import Evaluation

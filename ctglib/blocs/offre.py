@@ -7,19 +7,11 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
+from ctglib.calculs.ecriture import FINE, INSECABLE, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.offre import ABSENT, ages_des_fiches, structures
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import (
-    FINE,
-    INSECABLE,
-    avec_unite,
-    enumerer,
-    majuscule,
-    minuscule,
-    nombre,
-    nombre_court,
-)
+from ctglib.document.typographie import nombre_court
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.rapports import Modes

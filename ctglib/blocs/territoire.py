@@ -17,22 +17,12 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.theme import ruptures
 from ctglib.calculs import territoire as calculs
-from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.calculs.formules import ratio_pour_100
 from ctglib.document.contexte import Contexte, marquer
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import (
-    avec_unite,
-    date_longue,
-    enumerer,
-    majuscule,
-    minuscule,
-    nombre,
-    nombre_court,
-    points,
-    pourcent,
-)
+from ctglib.document.typographie import date_longue, nombre_court, points
 from ctglib.donnees import publiques
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.rapports import MembresDuTerritoire

@@ -8,20 +8,11 @@ import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.calculs.comparaison import DECIMALES_INDICE, DUREE_VARIATION, FICHE, Constat, incertains
-from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import (
-    avec_unite,
-    compter,
-    date_longue,
-    enumerer,
-    majuscule,
-    minuscule,
-    nombre,
-    nombre_court,
-)
+from ctglib.document.typographie import compter, date_longue, nombre_court
 from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Theme
 from ctglib.donnees.modeles.convention import Commentaire, Convention
 from ctglib.donnees.modeles.rapports import ContratPrecedent, MontantsParTete, PhraseDeSection
