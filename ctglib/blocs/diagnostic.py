@@ -12,18 +12,9 @@ import pandas as pd
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.page_une import Message, couvrir, page_une
+from ctglib.calculs import comparaison as calculs
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
-from ctglib.calculs.comparaison import (
-    Constat,
-    Position,
-    besoins,
-    comparer,
-    constats,
-    indices,
-    sans_le_hasard,
-    services_absents,
-)
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.document.blocs import Bloc, Couverture
 from ctglib.document.contexte import Contexte
@@ -77,17 +68,17 @@ class EtudeDiagnostic:
     def comparaison(self) -> pd.DataFrame:
         """The territory beside its reference, one row an indicator (see ``ctglib.calculs.comparaison``)."""
         words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
-        table = comparer(self.dossier.annexe1, words.indicateurs, words.unites, *places)
-        return sans_le_hasard(table, words.indicateurs, words.evaluation.seuils.hasard_ecarts)
+        table = calculs.comparer(self.dossier.annexe1, words.indicateurs, words.unites, *places)
+        return calculs.sans_le_hasard(table, words.indicateurs, words.evaluation.seuils.hasard_ecarts)
 
     @cached_property
-    def tous_les_constats(self) -> tuple[Constat, ...]:
+    def tous_les_constats(self) -> tuple[calculs.Constat, ...]:
         """A finding for every indicator that annexe 1 gives, in the order of the catalogue."""
         words = self.catalogue
-        return constats(self.comparaison, words.indicateurs, theme_de=words.theme_de, seuils=words.seuils)
+        return calculs.constats(self.comparaison, words.indicateurs, theme_de=words.theme_de, seuils=words.seuils)
 
     @cached_property
-    def constats_surs(self) -> dict[str, Constat]:
+    def constats_surs(self) -> dict[str, calculs.Constat]:
         """The findings that are neither provisional nor doubtful, by indicator."""
         sure = (item for item in self.tous_les_constats if not item.provisoire)
         return {item.indicateur: item for item in sure if item.indicateur not in self.doutes}
@@ -96,14 +87,14 @@ class EtudeDiagnostic:
     def besoins_lus(self) -> pd.DataFrame:
         """The needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.comparaison``)."""
         words = self.catalogue
-        return besoins(self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services)
+        return calculs.besoins(self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services)
 
     @cached_property
     def indices(self) -> pd.DataFrame:
         """The indices of the radar (see ``ctglib.calculs.comparaison``)."""
         words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
         turned = {name: words.unites[item.unite].renversement for name, item in words.indicateurs.items()}
-        return indices(self.dossier.annexe1, words.radar, places, renversements=turned, doutes=self.doutes)
+        return calculs.indices(self.dossier.annexe1, words.radar, places, renversements=turned, doutes=self.doutes)
 
     @cached_property
     def accueil(self) -> list[str]:
@@ -161,7 +152,7 @@ class MessagesDuDiagnostic:
         none = Message(f"La convention ne donne aucun chiffre qui compare {here} et {there}.")
         return [message for message in told if message] or [none]
 
-    def _parts(self, groupe: GroupeDeParts, cote: Position) -> Message | None:
+    def _parts(self, groupe: GroupeDeParts, cote: calculs.Position) -> Message | None:
         """Return a message of the first share of a group on one side of the reference, and the widest of the others."""
         sure, place = self.etude.constats_surs, self.etude.contexte
         known = [sure[name] for name in groupe.indicateurs if name in sure and sure[name].ecart_relatif is not None]
@@ -182,7 +173,7 @@ class MessagesDuDiagnostic:
     def _services(self) -> Message | None:
         """Return what the territory has none of while its reference has some; what is doubtful is left out."""
         etude, rules, place = self.etude, self.etude.catalogue.messages.services, self.etude.contexte
-        absent = services_absents(etude.tous_les_constats, etude.catalogue.synthese.services)
+        absent = calculs.services_absents(etude.tous_les_constats, etude.catalogue.synthese.services)
         names = [rules.noms[item.indicateur] for item in absent if item.indicateur not in etude.doutes]
         if not names:
             return None
