@@ -112,9 +112,8 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         annee=table["annee"].mask(kept, last["annee"]).astype(int),
         absence=table["absence"].mask(kept, ""),
     )
-    found = juger(
-        case.assign(coupure=coupure_entre(case, meanings, changes, case["annee_initiale"].fillna(start))), seuils
-    )
+    case["coupure"] = coupure_entre(case, meanings, changes, case["annee_initiale"].fillna(start))
+    found = juger(case, seuils)
     # Before its fiche has begun, an indicator without value waits, and lacks nothing yet.
     waits = table["valeur"].isna() & (table["debut"] > today)
     reasons = [
@@ -122,9 +121,8 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         for is_number, not_yet, codes, was in zip(observed, waits, found["raisons"], kept, strict=True)
     ]
     judged = observed & ~waits
-    way = found[["realise", "attendu", "rythme", "rythme_compose"]]
     table = table.assign(
-        **way.where(judged),
+        **found[["realise", "attendu", "rythme", "rythme_compose"]].where(judged),
         verdict=found["verdict"].where(judged, "non_evaluable"),
         raison=[next(iter(codes), "") for codes in reasons],
         raisons=[SEPARATEUR.join(codes) for codes in reasons],
@@ -406,17 +404,13 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     side, rounding = cas["sens"].map(ORIENTATIONS).fillna(0), cas["arrondi"]
     held_or_not = cas["origine_cible"].eq("implicite")
     first_year = start.notna() & cas["annee"].le(cas["annee_initiale"].fillna(0)) & ~(held_or_not & cas["annuelle"])
-    obstacles = pd.DataFrame(
-        {
-            "sans_valeur_initiale": np.where(start.isna() & ~held_or_not, "sans_valeur_initiale", ""),
-            "sans_cible": np.where(target.isna(), "sans_cible", ""),
-            "premiere_annee": np.where(first_year, "premiere_annee", ""),
-            "absence": cas["absence"],
-            "coupure": cas["coupure"],
-        },
-        cas.index,
-    )
-    stopped = obstacles.ne("").any(axis=1)
+    obstacles = [
+        np.where(start.isna() & ~held_or_not, "sans_valeur_initiale", ""),
+        np.where(target.isna(), "sans_cible", ""),
+        np.where(first_year, "premiere_annee", ""),
+        *(cas[name].to_numpy() for name in ("absence", "coupure")),
+    ]
+    stopped = np.logical_or.reduce([codes != "" for codes in obstacles])
     gap = (now - target).round(DECIMALES_EXACTES)
     band = cas["sens"].eq("maintien") | (start.eq(target) & ~cas["annuelle"])
     kept = band & gap.abs().le(_largeur(target, rounding, seuils))
@@ -451,6 +445,6 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
         cas.index,
     )
     silent = verdict.eq("en_recul") & cas["hasard"] & start.notna() & explique_par_le_hasard(start, now, seuils)
-    told = obstacles.assign(raison=reason, hasard=np.where(silent, "hasard", ""))
-    reasons = [[code for code in row if code] for row in told.itertuples(index=False)]
+    told = zip(*obstacles, reason, np.where(silent, "hasard", ""), strict=True)
+    reasons = [[code for code in row if code] for row in told]
     return way.assign(verdict=verdict.mask(silent, "a_surveiller"), raisons=pd.Series(reasons, cas.index, dtype=object))

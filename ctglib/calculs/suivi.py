@@ -208,10 +208,8 @@ def avenant_de_la_cible(changements: Numerotes) -> dict[str, int]:
 def coupures(indicateur: Indicateur, changements: Iterable[Changement]) -> list[tuple[int, str]]:
     """Return from which years values no longer compare with earlier ones, and why: the source, then the definition."""
     redefined = [item for item in changements if item.nature == "definition" and item.element == indicateur.id]
-    return [
-        *((item.annee, "rupture") for item in indicateur.ruptures),
-        *((item.effet.year, "changement_definition") for item in redefined),
-    ]
+    known = [(item.annee, "rupture") for item in indicateur.ruptures]
+    return known + [(item.effet.year, "changement_definition") for item in redefined]
 
 
 def coupure_entre(
@@ -249,15 +247,10 @@ def annees(
     years = pd.DataFrame({"annee": range(first - bool(told["annee"].eq(first - 1).any()), last + 1)})
     rows = []
     for item in items:
-        keys = {
-            (item.dimension, name): label
-            for name, label in modalites(item, catalogue).items()
-            if (item.id, item.dimension, name) in known
-        }
-        whole = {("", ""): ""} if (item.id, "", "") in known or not keys else {}
-        rows += [
-            (item.id, item.libelle, item.unite, *key, label, bool(keys)) for key, label in {**whole, **keys}.items()
-        ]
+        labels = modalites(item, catalogue).items()
+        keys = [(item.dimension, name, label) for name, label in labels if (item.id, item.dimension, name) in known]
+        whole = [("", "", "")] if (item.id, "", "") in known or not keys else []
+        rows += [(item.id, item.libelle, item.unite, *key, bool(keys)) for key in (*whole, *keys)]
     lines = pd.DataFrame(rows, columns=list(ANNEES[:7])).astype({"detaille": bool}).merge(years, how="cross")
     table = lines.merge(told, "left", [*LIGNE, "annee"]).fillna({"statut": Statut.NON_TRANSMIS})
     return table.astype({"annee": "Int64"})
@@ -289,10 +282,9 @@ def croiser(table: pd.DataFrame, colonnes: Mapping[str, tuple[str, int]]) -> pd.
         name: table[table["indicateur"].eq(indicateur) & table["annee"].eq(year)].set_index("modalite")
         for name, (indicateur, year) in colonnes.items()
     }
-    labels = pd.concat([rows["libelle_modalite"] for rows in read.values()])
-    labels = labels[~labels.index.duplicated()]
-    order = sorted(labels.index, key=lambda mode: mode == "")  # the whole last
-    frame = pd.DataFrame({"libelle": labels.reindex(order)}, pd.Index(order, dtype=object), dtype=object)
+    labels = {code: label for rows in read.values() for code, label in rows["libelle_modalite"].items()}
+    order = sorted(labels, key=lambda mode: mode == "")  # the whole last
+    frame = pd.DataFrame({"libelle": labels}, pd.Index(order, dtype=object), dtype=object)
     for name, rows in read.items():
         frame[name] = rows["valeur"].reindex(order).astype("float64")
         frame[f"statut_{name}"] = rows["statut"].astype(object).reindex(order).fillna(Statut.NON_TRANSMIS)
@@ -316,21 +308,13 @@ def avec_reperes(
         The columns of the table, and ``serie`` (the modalité, "" for the whole), ``cible``, ``annee_cible``,
         ``rupture``: True in the first year of a new series.
     """
-    changes = tuple(changements)
+    changes, keys, meanings = tuple(changements), ["indicateur", "modalite"], catalogue.indicateurs_fiches
     aimed = evaluation[evaluation["origine_cible"].ne("implicite")]  # what the text implies is no target to draw
-    targets = aimed[["indicateur", "modalite", "cible", "annee_cible"]].drop_duplicates(["indicateur", "modalite"])
-    found = table[["indicateur", "modalite"]].merge(targets, "left").set_axis(table.index)
-    breaks = {
-        (name, year)
-        for name in table["indicateur"].unique()
-        for year, _ in coupures(catalogue.indicateurs_fiches[name], changes)
-    }
-    return table.assign(
-        serie=table["libelle_modalite"],
-        cible=found["cible"],
-        annee_cible=found["annee_cible"],
-        rupture=[key in breaks for key in zip(table["indicateur"], table["annee"], strict=True)],
-    )
+    targets = aimed[[*keys, "cible", "annee_cible"]].drop_duplicates(keys)
+    found = table[keys].merge(targets, "left").set_axis(table.index)[["cible", "annee_cible"]]
+    breaks = {(name, year) for name in {*table["indicateur"]} for year, _ in coupures(meanings[name], changes)}
+    broken = [key in breaks for key in zip(table["indicateur"], table["annee"], strict=True)]
+    return table.assign(serie=table["libelle_modalite"], **found, rupture=broken)
 
 
 def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
