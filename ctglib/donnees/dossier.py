@@ -29,34 +29,21 @@ GABARIT, COLLECTE = "catalogue/gabarit.yaml", "collecte.yaml"
 
 @dataclass(frozen=True)
 class Dossier(Montrable):
-    """A convention, checked.
-
-    Attributes:
-        catalogue: What its words mean.
-        convention: ``convention.yaml``.
-        annexe1: section, indicateur, territoire, annee (Int64), valeur, variation_5_ans (float64, missing when empty),
-            unite, statut, note ("" when none).
-        affirmations: Sentences of Annexe 1 that compare, rank or total.
-        offre: One characteristic of a structure a row, all text ("" when empty).
-        commentaires: What the parties wrote under the themes.
-        corrections: Places of the source read otherwise than written.
-        justifications: Findings that are no fault.
-        avenants: Changes to the convention, in order; what they name is checked with the follow-up.
-        messages: What the parties say on first pages in place of our messages.
-        logos: Bytes by party, None while the file is not there.
-    """
+    """A convention, checked."""
 
     catalogue: Catalogue
     convention: Convention
+    # Columns section, indicateur, territoire, annee (Int64), valeur, variation_5_ans (float64, missing when empty),
+    # unite, statut, note ("" when none).
     annexe1: pd.DataFrame
-    affirmations: tuple[Affirmation, ...]
-    offre: pd.DataFrame
-    commentaires: tuple[Commentaire, ...]
-    corrections: tuple[Correction, ...]
-    justifications: tuple[Justification, ...]
-    avenants: tuple[Avenant, ...]
-    messages: tuple[MessageDesParties, ...]
-    logos: dict[str, bytes | None]
+    affirmations: tuple[Affirmation, ...]  # sentences of annexe 1 that compare, rank or total
+    offre: pd.DataFrame  # one characteristic of a structure a row, all text ("" when empty)
+    commentaires: tuple[Commentaire, ...]  # what the parties wrote under the themes
+    corrections: tuple[Correction, ...]  # places of the source read otherwise than written
+    justifications: tuple[Justification, ...]  # findings that are no fault
+    avenants: tuple[Avenant, ...]  # in order; what they name is checked with the follow-up
+    messages: tuple[MessageDesParties, ...]  # what the parties say on first pages in place of our messages
+    logos: dict[str, bytes | None]  # None while the file is not there
 
 
 @dataclass(frozen=True)

@@ -9,25 +9,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Faute:
-    """One fault, in the words a town clerk can act upon.
+    """One fault, in the words a town clerk can act upon."""
 
-    Args:
-        fichier: Path of the file, relative to the data folder, with forward slashes.
-        trouve: What was found, as written.
-        attendu: What was expected.
-        remede: What to do.
-        ligne: Line in the file (1 is the header of a CSV), or None for the file as a whole.
-        colonne: Column of a CSV, or dotted key of a YAML.
-        feuille: Sheet of a spreadsheet.
-    """
-
-    fichier: str
-    trouve: str
+    fichier: str  # relative to the data folder, with forward slashes
+    trouve: str  # as written
     attendu: str
     remede: str
-    ligne: int | None = None
-    colonne: str | None = None
-    feuille: str | None = None
+    ligne: int | None = None  # 1 is the header of a CSV; None for the file as a whole
+    colonne: str | None = None  # of a CSV, or the dotted key of a YAML
+    feuille: str | None = None  # of a spreadsheet
 
     def __str__(self) -> str:
         place = [

@@ -83,22 +83,16 @@ COLONNES = {
 def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int | float]]:
     """Yield the texts and numbers at a path, each with its path."""
     step, _, rest = chemin.partition(".")
-    for key, value in _pas(contenu, step):
+    keyed = isinstance(contenu, dict)
+    for key, value in contenu.items() if keyed else enumerate(contenu) if isinstance(contenu, list) else ():
+        if not (step in ("*", "**", str(key)) or (keyed and step == "+")):
+            continue
+        value = key if step == "+" else value
         below = rest or ("**" if step == "**" and isinstance(value, dict | list) else "")
         if below:
             yield from (((key, *path), found) for path, found in parcourir(value, below))
         elif isinstance(value, str | int | float) and not isinstance(value, bool):
             yield (key,), value
-
-
-def _pas(contenu: object, step: str) -> list[tuple[str | int, object]]:
-    if isinstance(contenu, list):
-        return [(rank, item) for rank, item in enumerate(contenu) if step in ("*", "**", str(rank))]
-    if isinstance(contenu, dict):
-        if step in ("*", "**", "+"):
-            return [(key, key if step == "+" else value) for key, value in contenu.items()]
-        return [(step, contenu[step])] if step in contenu else []
-    return []
 
 
 def elements(pieces: Pieces, documents: str, cle: str) -> Iterator[tuple[Document, int, dict]]:

@@ -39,64 +39,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Suivi(Montrable):
-    """A year of follow-up; an absent file is an empty table, and a bilan of which nothing is known but the year.
-
-    Attributes:
-        annee: The year.
-        bilan: ``bilan.yaml``.
-        observations: territoire, annee (Int64), indicateur, dimension, modalite, millesime (Int64), valeur (float64),
-            unite, statut, source, note.
-        actions: fiche (Int64), modalite, statut, debut, fin (ISO texts), responsable, commentaire, motif, preuve.
-        moyens: signataire, fiche (Int64, missing when none), structure, nature, poste, valeur (float64), statut, note.
-        profils: dispositif, variable, modalite, variable_2, modalite_2, effectif (float64), statut.
-        posture: fonction, domaine, item, niveau (Int64), diffusion (« interne » when empty).
-        appreciations: By fiche, in the order of the file.
-        participation: Who took part, None when nobody says.
-        messages: What the parties say on first pages in place of our messages.
-        vide: Nothing at all was handed in for the year.
-    """
+    """A year of follow-up; an absent file is an empty table, and a bilan of which nothing is known but the year."""
 
     annee: int
     bilan: Bilan
+    # Columns territoire, annee and millesime (Int64), indicateur, dimension, modalite, valeur (float64), unite, statut,
+    # source, note.
     observations: pd.DataFrame
+    # fiche (Int64), modalite, statut, debut, fin (ISO texts), responsable, commentaire, motif, preuve
     actions: pd.DataFrame
+    # signataire, fiche (Int64, missing when none), structure, nature, poste, valeur (float64), statut, note
     moyens: pd.DataFrame
-    profils: pd.DataFrame
-    posture: pd.DataFrame
+    profils: pd.DataFrame  # dispositif, variable, modalite, variable_2, modalite_2, effectif (float64), statut
+    posture: pd.DataFrame  # fonction, domaine, item, niveau (Int64), diffusion (« interne » when empty)
     appreciations: tuple[Appreciation, ...]
-    participation: Participation | None
-    messages: tuple[MessageDesParties, ...]
-    vide: bool
+    participation: Participation | None  # None when nobody says
+    messages: tuple[MessageDesParties, ...]  # what the parties say on first pages in place of our messages
+    vide: bool  # nothing at all was handed in for the year
 
 
 @dataclass(frozen=True)
 class DossierSuivi(Montrable):
-    """A convention with its follow-up, checked.
+    """A convention with its follow-up, checked."""
 
-    Attributes:
-        nom: Its folder in ``conventions``.
-        dossier: The convention, its diagnostic and the catalogue.
-        annee: The year asked for, or the last one that has a folder; None when there is none.
-        suivis: By year, from the first of the convention to ``annee``, without a gap: an empty one is ``vide``.
-        avenants: Those signed up to that year, in order.
-        fin: Last day of the convention, as these avenants extend it.
-        observations: Those of all the years, in order of entry: a value and its revisions.
-        masque: annee (Int64), table, ligne, colonne: cells that the bilans up to that year publish as suppressed.
-        contexte: Public series of the territories of the convention, with what a fictional one invents; columns of the
-            observations, and ``serie`` ("" when invented). Values up to that year.
-        origines: Where each series comes from.
-    """
-
-    nom: str
+    nom: str  # its folder in ``conventions``
     dossier: Dossier
-    annee: int | None
-    suivis: dict[int, Suivi]
-    avenants: tuple[Avenant, ...]
-    fin: date
-    observations: pd.DataFrame
-    masque: pd.DataFrame
+    annee: int | None  # the year asked for, or the last one that has a folder; None when there is none
+    suivis: dict[int, Suivi]  # from the first year of the convention to ``annee``, without a gap
+    avenants: tuple[Avenant, ...]  # those signed up to that year, in order
+    fin: date  # last day of the convention, as these avenants extend it
+    observations: pd.DataFrame  # those of all the years, in order of entry: a value and its revisions
+    masque: pd.DataFrame  # annee (Int64), table, ligne, colonne: cells that the bilans publish as suppressed
+    # Public series of the territories, up to that year, with what a fictional convention invents: columns of the
+    # observations, and ``serie`` ("" when invented).
     contexte: pd.DataFrame
-    origines: dict[str, Origine]
+    origines: dict[str, Origine]  # where each series comes from
 
     @property
     def catalogue(self) -> Catalogue:

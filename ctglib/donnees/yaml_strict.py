@@ -30,25 +30,15 @@ _PROFONDEUR = 30
 
 @dataclass
 class Document(Generic[T]):
-    """A YAML file read as far as it goes.
-
-    Attributes:
-        fichier: Its relative path.
-        modele: What it is checked against.
-        contenu: Dicts, lists, texts, numbers, booleans; None when the file holds comments only, or cannot be read.
-        lignes: Line of each key or list item, by path.
-        textes: Each scalar as written, by path.
-        fautes: All its faults, those of what YAML allows and we refuse included: doubled keys, codes without quotes.
-        objet: What it says, None when there is a fault.
-    """
+    """A YAML file read as far as it goes."""
 
     fichier: str
-    modele: type[T]
-    contenu: object = None
-    lignes: dict[Chemin, int] = field(default_factory=dict)
-    textes: dict[Chemin, str] = field(default_factory=dict)
-    fautes: list[Faute] = field(default_factory=list)
-    objet: T | None = None
+    modele: type[T]  # what it is checked against
+    contenu: object = None  # dicts, lists, texts, numbers, booleans; None: comments only, or it cannot be read
+    lignes: dict[Chemin, int] = field(default_factory=dict)  # of each key or list item
+    textes: dict[Chemin, str] = field(default_factory=dict)  # each scalar as written
+    fautes: list[Faute] = field(default_factory=list)  # what YAML allows and we refuse included
+    objet: T | None = None  # what it says, None when there is a fault
 
     def ligne(self, chemin: Chemin) -> int:
         """Return the line of a path, or of its closest parent that is written."""
