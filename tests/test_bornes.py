@@ -32,7 +32,7 @@ from ctglib.donnees.ecriture import ecrire, en_csv
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.magasin import connexion
 from ctglib.donnees.modeles.catalogue import Confidentialite
-from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.plan import Carnet
 

@@ -15,7 +15,7 @@ from ctglib.collecte.fichiers import Cellule
 from ctglib.collecte.lecture import noms_possibles
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.modeles.catalogue import Confidentialite
-from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 
 REGLES = charger_yaml("catalogue/confidentialite.yaml", Confidentialite)

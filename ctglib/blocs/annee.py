@@ -19,7 +19,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts, publiable, signer
 from ctglib.donnees.modeles.convention import Fiche
-from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
 from ctglib.donnees.suivi import DossierSuivi, Suivi, lire_suivi_brut

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.catalogue import Catalogue
     from ctglib.donnees.modeles import Date
     from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.modeles.gabarit import Gabarit
+    from ctglib.donnees.modeles.suivi import Gabarit
     from ctglib.donnees.suivi import Suivi
 
 TAUX = (

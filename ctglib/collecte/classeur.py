@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from ctglib.collecte.feuilles import Cadre, Feuille, Ligne
     from ctglib.donnees.modeles.catalogue import Couleurs
-    from ctglib.donnees.modeles.gabarit import ColonneGabarit
+    from ctglib.donnees.modeles.suivi import ColonneGabarit
 
 MODE_EMPLOI, LISTES = SANS_SAISIE = ("Mode d'emploi", "Listes")  # the sheets that nothing is entered in
 PLI = "+ "  # begins the heading of folded rows, which says nothing

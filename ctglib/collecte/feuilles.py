@@ -17,7 +17,7 @@ from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, lire_annee
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.fautes import refus
 from ctglib.donnees.lecture import CONVENTIONS
-from ctglib.donnees.modeles.gabarit import AUTRES, FeuilleGabarit, Gabarit
+from ctglib.donnees.modeles.suivi import AUTRES, FeuilleGabarit, Gabarit
 from ctglib.donnees.pieces import annees_presentes
 from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.statuts import Statut

@@ -23,7 +23,7 @@ from openpyxl.xml.functions import fromstring
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import lire_fichier
-from ctglib.donnees.modeles.gabarit import Gabarit
+from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ctglib.collecte.feuilles import Cle, Feuille, Ligne
     from ctglib.collecte.fichiers import Cellule, ClasseurLu, Grille
     from ctglib.donnees.modeles.catalogue import Confidentialite
-    from ctglib.donnees.modeles.gabarit import NomsDePersonnes
+    from ctglib.donnees.modeles.suivi import NomsDePersonnes
 
 _LIGNES_D_EN_TETE, _TITRE_MAX, _LONGUEUR_D_UN_NIR = 20, 60, 13
 
@@ -329,7 +329,7 @@ def noms_possibles(texte: str, regles: NomsDePersonnes) -> list[str]:
     Of two such words, the first is not one of those admitted; the second may begin the next pair.
 
     Examples:
-        >>> from ctglib.donnees.modeles.gabarit import NomsDePersonnes
+        >>> from ctglib.donnees.modeles.suivi import NomsDePersonnes
         >>> rules = NomsDePersonnes(civilites=("Mme",), mots_admis=("Centre",))
         >>> noms_possibles("Vu avec Mme Durand au Centre Jean Moulin", rules)
         ['Mme Durand', 'Jean Moulin']

@@ -10,7 +10,7 @@ from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesConformite, ReglesFinales, SaisieFinale
-from ctglib.donnees.modeles.gabarit import CollecteAnnuelle, Gabarit
+from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.pieces import Pieces, avec_la_fin, lire_pieces
 from ctglib.donnees.verifications import verifier

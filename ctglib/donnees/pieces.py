@@ -23,7 +23,6 @@ from ctglib.donnees.modeles import (
     coherence,
     convention,
     evaluation,
-    gabarit,
     rapports,
     sources,
     suivi,
@@ -315,7 +314,7 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
         for name, model in DOCUMENTS.items()
     }
     tables = {name: [one for year in years for one in table(f"{year}/{name}.csv", name)] for name in TABLES}
-    read["convention/collecte"] = _si_present(f"{folder}/collecte.yaml", gabarit.CollecteAnnuelle)
+    read["convention/collecte"] = _si_present(f"{folder}/collecte.yaml", suivi.CollecteAnnuelle)
     tables["masque"] = table(f"{folder}/masque.csv", "masque")
     series = [f"{SOURCES}/{name[:-1]}" for name in _noms(SOURCES) if name.endswith("/")]
     series = [

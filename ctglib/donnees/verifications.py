@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from ctglib.donnees.csv_strict import valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES, attendus
-from ctglib.donnees.modeles.gabarit import AUTRES
 from ctglib.donnees.modeles.noms import cites
+from ctglib.donnees.modeles.suivi import AUTRES
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, annee_du_dossier, dossier_du_suivi
 from ctglib.donnees.references import (
     VOCABULAIRES,

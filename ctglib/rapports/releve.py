@@ -17,8 +17,8 @@ from ctglib.collecte.fichiers import FEUILLE_DU_RELEVE, PROPOSITION, VOTE
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.donnees.dossier import GABARIT
-from ctglib.donnees.modeles.gabarit import Gabarit
 from ctglib.donnees.modeles.rapports import ReglesReleve
+from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapports.bilan import ouvrir_bilan
 

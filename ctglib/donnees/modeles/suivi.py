@@ -1,14 +1,15 @@
-"""A year's follow-up (bilan, appreciations, participation), and the avenants that change what it is held to."""
+"""A year's follow-up: bilan, appreciations, participation; the avenants; and the workbook that services fill."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ctglib.donnees.modeles import Annee, Identifiant, Modele, Positif, Texte, noms
-from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles import Annee, CodeModalite, Couleur, Identifiant, Modele, Positif, Texte, complet, noms
+from ctglib.donnees.modeles.convention import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
 EtatSuite = Literal["faite", "en_cours", "abandonnee", "non_renseignee"]
@@ -16,6 +17,13 @@ StatutAction = Literal["prevue", "en_cours", "realisee", "partielle", "reportee"
 Nature = Literal["etp", "euros", "investissement"]
 NatureDeChangement = Literal["cible", "definition", "fiche", "indicateur", "duree"]
 Public = Literal["familles", "professionnels", "partenaires"]
+AUTRES = "autres"
+NomDeFeuille = Literal["actions", "indicateurs", "moyens", "profils", "posture", "appreciations", "participation"]
+Pli = Literal["indicateurs", "moyens", "profils"]
+NomDeRubrique = Literal[
+    "date_arretee", "statut", "comite_date", "comite_absence", "suite", "decision", "reussites", "difficultes",
+    "perspectives", "consultations", "cooperation", "exemples",
+]  # fmt: skip
 
 
 class Decision(Modele):  # what the comité decided, for next year's bilan to say what became of it
@@ -121,3 +129,120 @@ class Avenant(Modele):
 
 class Avenants(Modele):
     avenants: tuple[Avenant, ...] = ()  # in the order of signature
+
+
+class ColonneGabarit(Modele):
+    id: Identifiant
+    titre: Texte
+    role: Literal["cle", "rappel", "saisie"]  # tells the rows apart, is written for the reader, or is to be filled
+    type: Literal["texte", "texte_long", "phrases", "nombre", "date", "liste"]  # phrases: one a line
+    liste: Identifiant | None = None  # where it chooses; None: its row says it
+    selon: Identifiant | None = None  # a column of the same row, whose code says which words of the list may follow
+    largeur: float = Field(gt=0)
+    attendue: bool = False
+    accompagne: tuple[Identifiant, ...] = ()  # columns that it is about: lost when none of them is filled
+    aide: str = ""
+
+
+class FeuilleGabarit(Modele):
+    id: NomDeFeuille
+    titre: Texte
+    resume: Texte
+    consigne: Texte
+    figees: int = Field(ge=0)  # columns that stay in view
+    lignes_libres: int = 0  # empty rows after those already written
+    colonnes: tuple[ColonneGabarit, ...] = Field(min_length=2)
+
+
+class PartieModeEmploi(Modele):  # a heading of the first sheet
+    titre: Texte
+    contenu: Literal["lignes", "feuilles", "legende"] = "lignes"
+    lignes: tuple[Texte, ...] = ()
+
+
+class Rubrique(Modele):  # what a row of the sheets of texts asks for
+    sujet: str  # empty: its fiche, axis or public is it
+    libelle: Texte
+    cellules: dict[Identifiant, Identifiant]  # its entry cells, and the column of the follow-up that each is
+    liste: Identifiant | None = None
+
+
+class Parts(Modele):  # which service fills what; ``principal`` fills what no other does
+    principal: noms.Responsable = "coordination"
+    fiches: dict[noms.Fiche, noms.Responsable] = {}
+    dispositifs: dict[CodeModalite, noms.Responsable] = {}
+    signataires: dict[noms.Signataire, noms.Responsable] = {}
+
+    def de_fiche(self, fiche: Fiche) -> str:
+        """Return who tells what became of a fiche: the service that it names first, or else this file's."""
+        return fiche.responsable or self.des_moyens(fiche.numero)
+
+    def des_moyens(self, fiche: int) -> str:
+        """Return who tells the means of a fiche where its signatory has no service of its own."""
+        return self.fiches.get(fiche, self.principal)
+
+
+class PosteDeSignataire(Modele):  # a means that a signatory gives
+    signataire: Identifiant
+    poste: noms.Poste
+    fiches: tuple[noms.Fiche, ...] = ()  # that it is given to; none: it is of no fiche
+    facultatif: Texte | None = None  # why its rows are folded, to be filled by whom has the figure
+
+
+class MoyensParStructure(Modele):  # the structures of the offer that have rows of their own, and the means of each
+    gestions: tuple[noms.Gestion, ...] = ()
+    categories: tuple[noms.Categorie, ...] = ()
+    postes: tuple[PosteDeSignataire, ...] = ()
+
+
+class MoyensGabarit(Modele):  # the rows of the sheet of means. A signatory that no row names is one of the « autres »
+    par_fiche: tuple[PosteDeSignataire, ...] = ()
+    par_structure: MoyensParStructure = MoyensParStructure()
+
+    def signataires(self, item: PosteDeSignataire, parties: Iterable[str]) -> list[str]:
+        """Return the parties that a row of the workbook stands for."""
+        named = {poste.signataire for poste in (*self.par_fiche, *self.par_structure.postes)}
+        if item.signataire == AUTRES:
+            return [party for party in parties if party not in named]
+        return [party for party in parties if party == item.signataire]
+
+
+class CollecteAnnuelle(Modele):  # ``collecte.yaml`` of a convention. Absent, no means are asked for
+    parts: Parts = Parts()
+    moyens: MoyensGabarit = MoyensGabarit()
+
+
+class Lettre(Modele):  # the letter to a service
+    objet: Texte
+    paragraphes: tuple[Texte, ...]
+    fin: Texte
+    delai: Texte  # when an answer is awaited
+
+
+class NomsDePersonnes(Modele):  # how a person's name shows in a text
+    civilites: tuple[Texte, ...]
+    mots_admis: tuple[Texte, ...]  # first words of capitalised groups that are none
+
+
+class Gabarit(CollecteAnnuelle):  # ``gabarit.yaml``, with what a convention's ``collecte.yaml`` asks for
+    version: Positif
+    titre: Texte
+    sous_titre: Texte
+    couleur_attendue: Couleur
+    mode_emploi: tuple[PartieModeEmploi, ...]
+    legende: dict[Literal["attendue", "facultative", "rappel", "fermee"], Texte]
+    etats_de_valeur: dict[Literal["A", "P", "E", "L", "M", "O", "Q"], Texte]
+    diffusions: dict[Literal["interne", "publique"], Texte]
+    domaines: dict[Literal["attendus", "activites"], Texte]
+    fonctions: tuple[Texte, ...] = Field(min_length=1)
+    rubriques: Annotated[dict[NomDeRubrique, Rubrique], complet(NomDeRubrique)]
+    nombre_de_decisions: Positif
+    plis: Annotated[dict[Pli, Texte], complet(Pli)]  # the headings of the folded rows
+    lettre: Lettre
+    feuilles: Annotated[tuple[FeuilleGabarit, ...], complet(NomDeFeuille)]
+    noms: NomsDePersonnes
+
+    @property
+    def par_feuille(self) -> dict[str, FeuilleGabarit]:
+        """Return the sheets by id."""
+        return {feuille.id: feuille for feuille in self.feuilles}
