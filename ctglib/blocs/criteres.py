@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctglib.blocs.fin import EtudeFinale, avec_marque, derniere, sur
+from ctglib.blocs.propositions import service
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.blocs.theme import lacunes
 from ctglib.calculs.collecte import DEPART
@@ -324,11 +325,10 @@ class Suites(Montrable):
     def ouvertes(self) -> Bloc:
         """Return, a sentence each, which indicators lack a start, and what the convention leaves open."""
         missing, convention, told = self.etude.manques, self.etude.convention, []
-        labels = {name: item.libelle.partition(" (")[0] for name, item in self.etude.catalogue.responsables.items()}
         lacking = missing[missing["nature"].eq(DEPART)]
         if len(lacking):
             asked = " ; ".join(
-                f"{labels.get(name, name)}, {_premiers(own['libelle'])}"
+                f"{service(self.etude, name)}, {_premiers(own['libelle'])}"
                 for name, own in lacking.groupby("responsable", sort=False)
             )
             could = nombrer(len(lacking), "indicateur demandé pourrait", "indicateurs demandés pourraient")

@@ -14,6 +14,7 @@ from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.page_une import CLOS, page_une
+from ctglib.blocs.propositions import service
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.calculs.coherence import controler
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
@@ -127,12 +128,11 @@ class EvaluationFinale:
 
     def manques(self) -> Bloc | None:
         """Return how much is missing, and from whom; then, for the screen, each thing once, all its years together."""
-        missing, known = self.etude.elements_manquants, self.etude.catalogue.responsables
+        missing = self.etude.elements_manquants
         if missing.empty:
             return None
         counts = missing["responsable"].value_counts()
-        labels = [known[name].libelle.partition(" (")[0] if name in known else name for name in counts.index]
-        named = ", ".join(f"{label} ({count})" for label, count in zip(labels, counts, strict=True))
+        named = ", ".join(f"{service(self.etude, name)} ({count})" for name, count in counts.items())
         told = self.etude.mot("manques").format(nombre=len(missing), services=named)
         rows, columns = ce_qui_manque(self.etude), colonnes_de_ce_qui_manque()
         return paragraphe(told) + self.etude.tableau(
