@@ -187,15 +187,12 @@ class EtudeFinale(EtudeAnnuelle):
         if found is not None and len(found.ecarts):  # the public series whose gap is more than rounding
             known = int(found.ecarts["ecart"].notna().sum())
             compared = Preuve(len(self.comparables.depassent), known, known, len(found.ecarts))
-        return {
-            **preuves_du_texte(
-                convention, self.finale.lectures, self.constats, sens, self.ecrits, self.besoins, themes
-            ),
-            **preuves_du_suivi(
-                self.etats, self.parcours, convention, self.suivi.suivis, (posts.postes, posts.convertis)
-            ),
-            "resultats_compares": compared,
-        }
+        written = preuves_du_texte(
+            convention, self.finale.lectures, self.constats, sens, self.ecrits, self.besoins, themes
+        )
+        names = posts.postes, posts.convertis
+        done = preuves_du_suivi(self.etats, self.parcours, convention, self.suivi.suivis, names)
+        return {**written, **done, "resultats_compares": compared}
 
 
 @dataclass(frozen=True)

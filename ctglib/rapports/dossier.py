@@ -83,12 +83,13 @@ class DossierACompleter:
         if len(counts) > 1:
             who = f"{nombrer(len(counts), 'service')}{surtout(counts, 'surtout')}"
         missing = majuscule(nombrer(len(asked), "élément manque", "éléments manquent"))
-        renvois = (Renvoi(f"tableau-{name}", entre_parentheses=True) for name in ("services", "demandes"))
-        phrases = (
-            f"{missing} encore, à demander à {who}",
-            "Une lettre et des classeurs à remplir sont joints pour chaque service, qui y lit quoi donner et quand",
+        letters = (
+            "Une lettre et des classeurs à remplir sont joints pour chaque service, qui y lit quoi donner et quand"
         )
-        sentences = tuple((text, renvoi, ".") for text, renvoi in zip(phrases, renvois, strict=True))
+        phrases = {"services": f"{missing} encore, à demander à {who}", "demandes": letters}
+        sentences = tuple(
+            (text, Renvoi(f"tableau-{name}", entre_parentheses=True), ".") for name, text in phrases.items()
+        )
         told = asked.groupby("service", sort=False)
         rows = told.agg(demandes=("quoi", "size"), fiches=("fiche", lambda one: ", ".join(map(str, sorted(set(one))))))
         rows["annees"] = [periodes(self._annees(group)) or RIEN for _, group in told]
