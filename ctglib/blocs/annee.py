@@ -63,6 +63,7 @@ class EtudeAnnuelle(Montrable):
         return self.suivi.suivis.get(self.annee - 1)
 
     bilan = property(attrgetter("annuel.bilan"))  # date, status and comité of the year
+    arrete = property(lambda self: pd.Timestamp(self.bilan.date_arretee))  # the « today » of the year's reports
 
     @property
     def interne(self) -> bool:

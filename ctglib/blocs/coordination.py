@@ -223,7 +223,7 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         analyse,
         own,
         fin=pd.Timestamp(etude.suivi.fin),
-        arrete=pd.Timestamp(etude.bilan.date_arretee),
+        arrete=etude.arrete,
         postes=ensemble(read, posts)["valeur"].iloc[-1] if posts else float("nan"),
     )
     values = [

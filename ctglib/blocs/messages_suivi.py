@@ -52,7 +52,6 @@ class MessagesDuSuivi:
     fiche: Fiche | None = None
 
     regles = property(lambda self: self.etude.catalogue.messages)
-    _arrete = property(lambda self: pd.Timestamp(self.etude.bilan.date_arretee))
 
     @cached_property
     def lignes(self) -> pd.DataFrame:
@@ -88,7 +87,7 @@ class MessagesDuSuivi:
         rows, states, contexte, annee = self.lignes, self.etude.etats, self.etude.contexte, self.etude.annee
         if self.fiche is None and self.etude.bilan.comite is None:
             yield self._dire("comite", "decisions")
-        if unknown := int(inconnues(states, self._arrete).sum()):
+        if unknown := int(inconnues(states, self.etude.arrete).sum()):
             yield self._dire("inconnues", "etats", unknown, lesquelles=_parmi(unknown, len(states), "action", True))
         if not self.muette:
             silent = self._non_transmis()
@@ -184,7 +183,7 @@ class MessagesDuSuivi:
     def _actions(self) -> Iterator[Message]:
         """Yield how many actions are done, running, stopped, then what is past its échéance."""
         rows, words = self.etude.etats, self.etude.catalogue.evaluation.etats
-        waiting = pas_commencees(rows, self._arrete)
+        waiting = pas_commencees(rows, self.etude.arrete)
         counts, total = rows.loc[~waiting, "statut"].value_counts(), len(rows)
         told = [
             (int(counts[code]), "est", "sont", accorder(words[code].feminin or words[code].mot, counts[code]))
@@ -263,7 +262,7 @@ class MessagesDuSuivi:
     def _promesses(self) -> Iterator[Message]:
         """Yield what the convention wanted begun or done by then."""
         rows, total = self.etude.etats, len(self.etude.etats)
-        due = rows[~pas_commencees(rows, self._arrete) | inconnues(rows, self._arrete)]
+        due = rows[~pas_commencees(rows, self.etude.arrete) | inconnues(rows, self.etude.arrete)]
         dated = rows.loc[rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(self.etude.annee), "libelle"]
         what, who = ("de cette fiche", "Cette fiche") if self.fiche else ("de la convention", "La convention")
         if total and due.empty:

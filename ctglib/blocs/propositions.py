@@ -82,13 +82,13 @@ def _comite(etude: EtudeAnnuelle) -> list[str]:
 
 def _retard(etude: EtudeAnnuelle) -> list[str]:
     rows = etude.etats
-    redated = rows["fin"].notna() & rows["fin"].gt(pd.Timestamp(etude.bilan.date_arretee))
+    redated = rows["fin"].notna() & rows["fin"].gt(etude.arrete)
     return _modalites(rows[rows["en_retard"] & ~redated])
 
 
 def _echeance_sans_etat(etude: EtudeAnnuelle) -> list[str]:
     rows, told, stopped = etude.etats, ensembles(etude.evaluation), etude.bilan.date_arretee
-    late = _modalites(rows[rows["statut"].eq(NON_RENSEIGNEE) & rows["echeance"].lt(pd.Timestamp(stopped))])
+    late = _modalites(rows[rows["statut"].eq(NON_RENSEIGNEE) & rows["echeance"].lt(etude.arrete)])
     written = (item for fiche in etude.convention.fiches for item in fiche.indicateurs)
     passed = [item.id for item in written if item.echeance and item.echeance < stopped]
     once = [name for name in passed if etude.catalogue.indicateurs_fiches[name].unique]

@@ -182,7 +182,7 @@ class Bilan:
         if self.etude.annuel.actions.empty or rows["fiche"].nunique() < 2:
             return None
         words = {**{code: word.mot for code, word in known.etats.items()}, "": known.mots["a_commencer"]}
-        states = rows.assign(statut=rows["statut"].mask(_a_venir(self.etude), ""))
+        states = rows.assign(statut=rows["statut"].mask(pas_commencees(rows, self.etude.arrete), ""))
         met = [code for code in words if code in set(states["statut"])]
         counts = pd.crosstab(states["fiche"], states["statut"])[met]
         late = states[states["en_retard"]]
@@ -436,12 +436,13 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     """
     if etude.annuel.vide:
         return None
-    begun, told, words = etude.etats[~_a_venir(etude)], Groupe(), etude.catalogue.evaluation.etats
-    spoken = etude.catalogue.bilan.paroles
-    ranks = {fiche.numero: rang for rang, fiche in enumerate(etude.convention.fiches)}
+    begun, words = etude.etats[~pas_commencees(etude.etats, etude.arrete)], etude.catalogue.evaluation.etats
+    told, spoken = Groupe(), etude.catalogue.bilan.paroles
     for axe in etude.convention.axes:
         items = []
-        for fiche in (one for one in etude.convention.fiches if one.axe == axe.id):
+        for rank, fiche in enumerate(etude.convention.fiches):
+            if fiche.axe != axe.id:
+                continue
             rows, said = begun[begun["fiche"].eq(fiche.numero)], []
             if rows.empty:
                 said.append(f"Elle commence en {fiche.debut.year}.")
@@ -458,7 +459,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
             if states:
                 many = f"{en_lettres(len(rows), feminin=True)} modalité{'s' * (len(rows) > 1)}"
                 said.append(f"Sur {many}, {enumerer(states)}.")
-            both, success, trouble = spoken[ranks[fiche.numero] % len(spoken)]
+            both, success, trouble = spoken[rank % len(spoken)]
             for item in etude.annuel.appreciations:
                 if item.fiche == fiche.numero and (item.reussites or item.difficultes):
                     first = [text.rstrip(".") for texts in (item.reussites, item.difficultes) for text in texts[:1]]
@@ -470,10 +471,6 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
         if items:
             told += sous_titre(f"Axe {axe.titre}") + liste(items)
     return told
-
-
-def _a_venir(etude: EtudeAnnuelle) -> pd.Series:
-    return pas_commencees(etude.etats, pd.Timestamp(etude.bilan.date_arretee))
 
 
 def _en_long(jour: str) -> str:
