@@ -101,8 +101,7 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
     """
     entered = profils.loc[profils["variable_2"].eq(""), ["dispositif", "variable", "modalite", "effectif", "statut"]]
     entered = entered.astype({"effectif": "float64"})
-    names = pd.DataFrame({"dispositif": list(dispositifs), "libelle_dispositif": list(dispositifs.values())})
-    rows = names.merge(_vocabulaire(meanings), how="cross").merge(entered, on=["dispositif", "variable", "modalite"])
+    rows = _vocabulaire(meanings, dispositifs).merge(entered, on=["dispositif", "variable", "modalite"])
     group = rows.groupby(["dispositif", "variable"], sort=False)["effectif"]
     shown, size, known = group.transform("sum"), group.transform("size"), group.transform("count")
     whole = entered[entered["variable"].eq("") & entered["dispositif"].isin(list(dispositifs))]
@@ -128,19 +127,20 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
 
 def croisements(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
     """Return the crossed counts of the dispositifs wanted, in the catalogue's order: the columns ``CROISEMENTS``."""
-    words = _vocabulaire(meanings).reset_index(names="rang")
-    seconds = words.rename(columns=lambda name: f"{name}_2")
-    order = {name: place for place, name in enumerate(dispositifs)}
-    rows = profils[profils["variable_2"].ne("") & profils["dispositif"].isin(list(dispositifs))]
-    rows = rows.merge(words, on=["variable", "modalite"]).merge(seconds, on=["variable_2", "modalite_2"])
-    rows = rows.assign(libelle_dispositif=rows["dispositif"].map(dict(dispositifs)), lieu=rows["dispositif"].map(order))
-    return rows.sort_values(["lieu", "rang", "rang_2"], ignore_index=True)[CROISEMENTS]
+    words, keys = (
+        _vocabulaire(meanings, dispositifs),
+        ["dispositif", "variable", "modalite", "variable_2", "modalite_2"],
+    )
+    pairs = words.merge(words.add_suffix("_2"), left_on="dispositif", right_on="dispositif_2")
+    return pairs.merge(profils[profils["variable_2"].ne("")], on=keys)[CROISEMENTS]
 
 
-def _vocabulaire(meanings: Profils) -> pd.DataFrame:
-    """Return the variables and their modalités with their labels, in the catalogue's order."""
+def _vocabulaire(meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
+    """Return the modalités of the variables, for each of some dispositifs, with their labels, in order."""
+    names = pd.DataFrame(dispositifs.items(), columns=["dispositif", "libelle_dispositif"])
     rows = [(item.id, item.libelle, mode.id, mode.libelle) for item in meanings.variables for mode in item.modalites]
-    return pd.DataFrame(rows, columns=["variable", "libelle_variable", "modalite", "libelle"])
+    columns = ["variable", "libelle_variable", "modalite", "libelle"]
+    return names.merge(pd.DataFrame(rows, columns=columns), how="cross")
 
 
 def phrases(
