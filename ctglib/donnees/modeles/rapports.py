@@ -69,9 +69,7 @@ class ReglesBilan(Modele):  # ``bilan.yaml``
     equipe: Equipe
     territoire: TerritoireDuBilan
     participation: MotsDeLaParticipation
-    propositions: Annotated[
-        tuple[RegleDeProposition, ...], complet(CodeProposition)
-    ]  # in the order in which they press
+    propositions: Annotated[tuple[RegleDeProposition, ...], complet(CodeProposition)]  # as they press
     mots: dict[Identifiant, Texte]
     paroles: tuple[tuple[Texte, Texte, Texte], ...] = Field(min_length=1)
     natures_d_avenant: dict[NatureDeChangement, Texte]
