@@ -20,8 +20,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer as noter_les_lectures
 from ctglib.donnees.lecture import lister
 from ctglib.donnees.magasin import SECRET, charger_familles, lire_registre, lire_tables, tables
-from ctglib.donnees.officiels.ajout import Ajout, Demande, enregistrer, preparer
-from ctglib.donnees.officiels.fichier import Lu, lire_officiel
+from ctglib.donnees.officiels import Ajout, Lu, lire_officiel
 
 REELS = {
     "cnaf_s_ben_com_f_62.csv": ("cnaf_communes", {(year, "commune"): 887 for year in range(2020, 2025)}),
@@ -151,8 +150,8 @@ def test_paris_lyon_et_marseille_sont_la_somme_de_leurs_arrondissements_et_c_est
     )
 
     found = lire(tmp_path, "villes.csv", text)
-    added = preparer([ecrire(tmp_path, "villes.csv", text), ecrire(tmp_path, "iris_2021.csv", blocks)], Demande())
-    enregistrer(added)
+    added = Ajout([ecrire(tmp_path, "villes.csv", text), ecrire(tmp_path, "iris_2021.csv", blocks)])
+    added.enregistrer()
 
     table = found.tables[2024, "commune"]
     assert table.loc[["75056", "69123", "13055"], "cnaf_foyers"].tolist() == [300, 110, 900]
@@ -168,7 +167,7 @@ def test_un_arrondissement_ne_compte_pas_deux_fois_dans_son_departement(donnees:
     communes = FILOSOFI.splitlines()[0].rstrip(";") + "\n" + rows.replace(";;;;;", ";;;;")
     departement = communes.splitlines()[0] + "\n75;Paris;1000;2000;1500;;;;\n"
 
-    addition = preparer([ecrire(tmp_path, "com.csv", communes), ecrire(tmp_path, "dep.csv", departement)], Demande())
+    addition = Ajout([ecrire(tmp_path, "com.csv", communes), ecrire(tmp_path, "dep.csv", departement)])
 
     assert not any("dépasse le département" in said for said in addition.alertes)
 
@@ -187,8 +186,8 @@ def empreintes(dossier: Path) -> dict[str, str]:
 
 
 def ajouter(dossier: Path, nom: str, texte: str | bytes, **demande: object) -> Ajout:
-    addition = preparer([ecrire(dossier, nom, texte)], Demande(**demande))
-    enregistrer(addition)
+    addition = Ajout([ecrire(dossier, nom, texte)], **demande)
+    addition.enregistrer()
     return addition
 
 
@@ -216,11 +215,9 @@ def test_la_date_est_celle_du_fichier_ou_celle_que_l_on_donne_jamais_celle_du_jo
     path = ecrire(tmp_path, "x.csv", cnaf())
     os.utime(path, (1_700_000_000, 1_700_000_000))
 
-    dates = [
-        preparer([path], demande).registre.fichiers[0].date.isoformat() for demande in (Demande(), Demande(le=None))
-    ]
+    date = Ajout([path]).registre.fichiers[0].date
 
-    assert set(dates) == {"2023-11-14"}
+    assert date.isoformat() == "2023-11-14"
 
 
 def test_deux_fois_le_meme_fichier_ne_change_rien(donnees: Path, tmp_path: Path) -> None:
@@ -256,7 +253,7 @@ def test_une_revision_est_dite_et_l_ancienne_table_disparait(donnees: Path, tmp_
     assert addition.revisions == ["cnaf_communes, commune, 2025 : cnaf_foyers_rsa révisé pour 62413 560 → 565"]
     assert publiques.lire("cnaf_foyers_rsa", "62413", [2025])["valeur"].tolist() == [565]
     assert len(list((donnees / "sources/locales").rglob("*.parquet"))) == 1
-    assert len(tables("cnaf_communes")["cnaf_communes", 2025, "commune"].table.sources) == 2
+    assert len(tables("cnaf_communes")["cnaf_communes", 2025, "commune"].sources) == 2
 
 
 def test_ce_qui_est_ajoute_se_range_a_cote_de_ce_qui_est_livre(donnees: Path, tmp_path: Path) -> None:
@@ -414,7 +411,7 @@ def test_un_fichier_abime_est_refuse_avec_ce_qui_ne_va_pas(
     bad = ecrire(tmp_path, f"{bon}.csv", abimer(BONS[bon]()))
 
     with pytest.raises(DonneesInvalides) as excinfo:
-        preparer([good, bad], Demande())
+        Ajout([good, bad])
 
     assert dit in str(excinfo.value)
     assert {fault.fichier for fault in excinfo.value.fautes} == {bad.name}
@@ -428,7 +425,7 @@ def test_un_fichier_douteux_se_dit_avant_d_etre_ajoute(
 ) -> None:
     before = empreintes(donnees)
 
-    addition = preparer([ecrire(tmp_path, "x.csv", abimer(cnaf()))], Demande())
+    addition = Ajout([ecrire(tmp_path, "x.csv", abimer(cnaf()))])
 
     assert any(dit in said for said in addition.alertes), addition.alertes
     assert empreintes(donnees) == before
@@ -437,9 +434,7 @@ def test_un_fichier_douteux_se_dit_avant_d_etre_ajoute(
 def test_des_communes_qui_depassent_leur_departement_se_disent(donnees: Path, tmp_path: Path) -> None:
     departement = FILOSOFI.replace("62413;Harnes;5030;", "62;Pas-de-Calais;9000;").splitlines(keepends=True)[:2]
 
-    addition = preparer(
-        [ecrire(tmp_path, "com.csv", FILOSOFI), ecrire(tmp_path, "dep.csv", "".join(departement))], Demande()
-    )
+    addition = Ajout([ecrire(tmp_path, "com.csv", FILOSOFI), ecrire(tmp_path, "dep.csv", "".join(departement))])
 
     assert any("la somme de filosofi_menages des communes dépasse le département" in said for said in addition.alertes)
 

@@ -11,7 +11,7 @@ from officiels_exemple import CNAF, cnaf, ecrire, en_python
 
 from ctglib.donnees import publiques
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.officiels.ajout import Demande, enregistrer, preparer
+from ctglib.donnees.officiels import Ajout
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import examiner_les_sources
 
@@ -165,7 +165,7 @@ def test_une_table_changee_apres_son_ajout_ne_se_lit_pas(donnees: Path) -> None:
 def test_une_annee_ajoutee_arrive_dans_le_bilan_et_les_annees_connues_n_y_sont_qu_une_fois(
     donnees: Path, tmp_path: Path
 ) -> None:
-    enregistrer(preparer([ecrire(tmp_path, "x.csv", cnaf())], Demande()))
+    Ajout([ecrire(tmp_path, "x.csv", cnaf())]).enregistrer()
 
     found = lire_suivi_brut("harnes", 2025).contexte
 
@@ -187,7 +187,7 @@ def test_valider_refuse_un_departement_divise_par_dix(donnees: Path) -> None:
 
 def test_valider_refuse_56_000_foyers_au_rsa_a_harnes(donnees: Path, tmp_path: Path) -> None:
     text = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa\n2024-12;62413;Harnes;2920;6800;56000\n"
-    enregistrer(preparer([ecrire(tmp_path, "x.csv", text)], Demande()))
+    Ajout([ecrire(tmp_path, "x.csv", text)]).enregistrer()
 
     (fault,) = [one for one in examiner_les_sources()[0] if "dépasse" in one.trouve]
 
@@ -240,7 +240,7 @@ def test_valider_refuse_un_repere_de_l_atelier_qui_n_est_aucune_serie(donnees: P
 
 def test_valider_montre_ce_qui_etonne_dans_ce_que_l_utilisateur_a_ajoute(donnees: Path, tmp_path: Path) -> None:
     text = re.sub(r"(2025-12;62427;[^;]*;)([0-9]+);", lambda found: f"{found[1]}{int(found[2]) // 20 * 10};", cnaf())
-    enregistrer(preparer([ecrire(tmp_path, "x.csv", text)], Demande()))
+    Ajout([ecrire(tmp_path, "x.csv", text)]).enregistrer()
 
     faults, odd = examiner_les_sources()
 

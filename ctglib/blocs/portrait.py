@@ -15,7 +15,7 @@ from ctglib.donnees.magasin import charger_famille, lire_tables, serie_gardee, t
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.modeles.rapports import Mesure, Portrait
-from ctglib.donnees.officiels.vraisemblance import lire_regles
+from ctglib.donnees.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
 
 SEMBLABLES, EPCI = "semblables", "epci"
@@ -154,12 +154,12 @@ def _lire(regles: Portrait, communes: list[str], codes: list[str]) -> Chiffres:
     measures = [one for theme in regles.themes.values() for one in theme.mesures]
     wanted = {name for one in measures for name in (*one.numerateur, one.denominateur)}
     wanted |= {*regles.evolution, *(name for theme in regles.themes.values() for name in theme.parts_de)}
-    kept = [item for item in tables().values() if wanted & {*item.table.series}]
+    kept = [item for item in tables().values() if wanted & {*item.series}]
     found, families = {}, {}
-    for family in dict.fromkeys(item.table.famille for item in kept):
-        own = [item for item in kept if item.table.famille == family]
-        series = sorted(wanted & {name for item in own for name in item.table.series})
-        iris = [item for item in own if item.table.niveau == "iris"]
+    for family in dict.fromkeys(item.famille for item in kept):
+        own = [item for item in kept if item.famille == family]
+        series = sorted(wanted & {name for item in own for name in item.series})
+        iris = [item for item in own if item.niveau == "iris"]
         above = lire_tables([item for item in own if item not in iris], [*communes, *codes], series)
         rows = pd.concat([above, lire_tables(iris, communes, series, "left(territoire, 5)")])
         found[family] = rows.assign(commune=rows["territoire"].str[:5].where(rows["niveau"].ne("epci"), ""))

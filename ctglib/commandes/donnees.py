@@ -170,10 +170,10 @@ def ajouter_sources(
 ) -> int:  # fmt: skip
     """Reconnaître des fichiers officiels, dire ce qu'ils changent, les ajouter : tout, ou rien."""
     from ctglib.donnees.magasin import lire_registre
-    from ctglib.donnees.officiels.ajout import Demande, enregistrer, preparer
+    from ctglib.donnees.officiels import Ajout
 
-    asked = Demande(annee=annee, le=le.date() if le else None, departements=tuple(departement or ()), commun=commun)
-    addition = preparer(fichiers, asked)
+    day, kept = le.date() if le else None, tuple(departement or ())
+    addition = Ajout(fichiers, annee=annee, le=day, departements=kept, commun=commun)
     dire(*addition.dites)
     if addition.revisions:
         dire("\nCe qui change de ce qui était là :", *(f"  {said}" for said in addition.revisions))
@@ -185,7 +185,7 @@ def ajouter_sources(
     if not oui and not _accord():
         dire(f"{RIEN} Pour ajouter sans question : --oui")
         return 1
-    enregistrer(addition)
+    addition.enregistrer()
     dire(f"Ajouté : {compter(len(addition.octets), 'table')} dans data/{addition.dossier}.")
     return 0
 

@@ -91,19 +91,19 @@ def _du_magasin(catalogue: Catalogue) -> Communes | None:
     from ctglib.donnees.publiques import source
 
     family, names = charger_famille(catalogue.comparaison.serie), _indicateurs(catalogue)
-    kept = [item for item in tables(family.id).values() if item.table.niveau == "commune"]
+    kept = [item for item in tables(family.id).values() if item.niveau == "commune"]
     if not kept:
         return None
     rows = lire_tables(kept, None, ["libelle", *names])
     rows = rows.assign(departement=departement_de(rows["territoire"]))
-    return Communes(_effectifs(rows, names), source(family, [item.table.annee for item in kept]))
+    return Communes(_effectifs(rows, names), source(family, [item.annee for item in kept]))
 
 
 def _inventees(convention: Convention) -> Communes | None:
     import pandas as pd
 
-    from ctglib.donnees.officiels.fichier import lire_csv
-    from ctglib.donnees.officiels.vraisemblance import invraisemblances
+    from ctglib.donnees.officiels import lire_csv
+    from ctglib.donnees.vraisemblance import invraisemblances
 
     path = _propres(convention)
     if not existe(path):

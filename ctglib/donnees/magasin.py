@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,20 +33,8 @@ FORMES = {
     "epci": re.compile(r"[1-9][0-9]{8}"),
     "iris": re.compile(r"[0-9][0-9AB][0-9]{7}"),
 }
+Cle = tuple[str, int, str]  # of a table: family, year, level
 _LIGNES = 4096  # rows of a group of Parquet: a commune is found without reading the others'
-
-
-@dataclass(frozen=True)
-class Gardee:
-    """A table of the store, and its path in the data folder."""
-
-    table: TableGardee
-    chemin: str
-
-    @property
-    def cle(self) -> tuple[str, int, str]:
-        """Return its family, year and level."""
-        return self.table.famille, self.table.annee, self.table.niveau
 
 
 def charger_familles() -> dict[str, Famille]:
@@ -102,26 +89,24 @@ def lire_registre(dossier: str) -> Registre:
     return charger_yaml(f"{dossier}/{ORIGINE}", Registre) if existe(f"{dossier}/{ORIGINE}") else Registre()
 
 
-def tables(
-    famille: str | None = None, dossiers: Iterable[str] = (PUBLIQUES, LOCALES)
-) -> dict[tuple[str, int, str], Gardee]:
-    """Return the tables by family, year and level, those of the last store standing for the others'."""
-    found = {}
-    for folder in dossiers:
-        for item in lire_registre(folder).tables:
-            if famille in (None, item.famille):
-                kept = Gardee(item, f"{folder}/{item.table}")
-                found[kept.cle] = kept
+def tables(famille: str | None = None, dossiers: Iterable[str] = (PUBLIQUES, LOCALES)) -> dict[Cle, TableGardee]:
+    """Return the tables, named by their path in the data folder, those of the last store standing for the others'."""
+    found = {
+        (item.famille, item.annee, item.niveau): item.model_copy(update={"table": f"{folder}/{item.table}"})
+        for folder in dossiers
+        for item in lire_registre(folder).tables
+        if famille in (None, item.famille)
+    }
     return dict(sorted(found.items()))
 
 
-def derniere(famille: str) -> list[Gardee]:
+def derniere(famille: str) -> list[TableGardee]:
     """Return the last table of a family, in a list that is empty when there is none."""
     return list(tables(famille).values())[-1:]
 
 
 def lire_tables(
-    gardees: Iterable[Gardee],
+    gardees: Iterable[TableGardee],
     territoires: Iterable[str] | None = None,
     series: Iterable[str] | None = None,
     cle: str = "territoire",
@@ -141,11 +126,11 @@ def lire_tables(
     parts = []
     for item in gardees:
         # Read through the recorded reader: it counts as read, and its bytes are those that were added.
-        if empreinte(item.chemin) != item.table.sha256:
+        if empreinte(item.table) != item.sha256:
             words = ("une table changée depuis son ajout", "la table dont origine.yaml donne l'empreinte")
-            raise refus(item.chemin, *words, "ajouter de nouveau le fichier officiel (ctg source ajouter)")
-        path = str(racine() / item.chemin).replace("'", "''")
-        key = f"{item.table.annee} as annee, '{item.table.niveau}' as niveau"
+            raise refus(item.table, *words, "ajouter de nouveau le fichier officiel (ctg source ajouter)")
+        path = str(racine() / item.table).replace("'", "''")
+        key = f"{item.annee} as annee, '{item.niveau}' as niveau"
         parts.append(f"select {key}, {columns} from '{path}'{where}")
     if not parts:
         import pandas as pd

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,6 @@ from ctglib.donnees.lecture import proches
 from ctglib.donnees.magasin import (
     FORMES,
     SECRET,
-    Gardee,
     charger_famille,
     charger_familles,
     commune_de,
@@ -22,15 +20,12 @@ from ctglib.donnees.magasin import (
     lire_tables,
     serie_gardee,
     tables,
-)
-from ctglib.donnees.modeles.sources import Reperes
-from ctglib.donnees.officiels.vraisemblance import lire_regles
+)  # fmt: skip
+from ctglib.donnees.modeles.catalogue import Territoire
+from ctglib.donnees.modeles.sources import Famille, Reperes, SerieOfficielle, TableGardee
 from ctglib.donnees.statuts import Statut
+from ctglib.donnees.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
-
-if TYPE_CHECKING:
-    from ctglib.donnees.modeles.catalogue import Territoire
-    from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
 
 COLONNES = ["territoire", "libelle", "niveau", "annee", "serie", "valeur", "statut", "origine"]
 SERIES = ["code", "libelle", "definition", "producteur", "jeu", "unite", "annees", "niveaux", "arrondi", "secret"]
@@ -47,18 +42,18 @@ def series() -> pd.DataFrame:
         territoires sont publiés, 0 pour ceux dont les chiffres sont des sommes), arrondi (NaN s'il n'y en a pas),
         secret (vrai si une cellule peut être cachée par son producteur), licence.
     """
-    kept: dict[str, list[Gardee]] = {}
+    kept: dict[str, list[TableGardee]] = {}
     for item in tables().values():
-        for code in item.table.series:
+        for code in item.series:
             kept.setdefault(code, []).append(item)
     families, rows = charger_familles(), []
     for code, items in kept.items():
-        family = families[items[-1].table.famille]
+        family = families[items[-1].famille]
         found = serie_gardee(family, code)
-        levels = {item.table.niveau: item.table.territoires for item in items}  # of the last year
+        levels = {item.niveau: item.territoires for item in items}  # of the last year
         if max(levels.values()) > 1:  # one commune makes no sum
             levels = dict.fromkeys([*levels, *family.somme], 0) | levels
-        told = {"annees": tuple(sorted({item.table.annee for item in items})), "niveaux": levels}
+        told = {"annees": tuple(sorted({item.annee for item in items})), "niveaux": levels}
         told |= {"arrondi": found.arrondi or np.nan, "secret": family.vide == Statut.SECRET}
         rows.append(_sens(family, found) | {"code": code} | told)
     return pd.DataFrame(rows, columns=[*SERIES, "licence"]).sort_values("code", ignore_index=True)
@@ -100,8 +95,6 @@ _DEPARTEMENT = {
 
 def nommer(codes: Iterable[str]) -> list[Territoire]:
     """Return how a sentence names communes, EPCI and départements: « à Lens », « dans l'Ain », « de la Somme »."""
-    from ctglib.donnees.modeles.catalogue import Territoire
-
     found = []
     for level, table in COG.items():
         wanted = [code for code in codes if FORMES[level].fullmatch(code)]
@@ -175,22 +168,24 @@ def lire(
         [['Harnes', 560.0, 'A']]
     """
     every = tables()
-    kept = [one for one in every.values() if code in one.table.series]
+    kept = [one for one in every.values() if code in one.series]
     if not kept:
-        known = list(dict.fromkeys(name for one in every.values() for name in one.table.series))
+        known = list(dict.fromkeys(name for one in every.values() for name in one.series))
         near = proches(str(code), known, 0.4)
         raise DonneesInvalides([_faute(f"la série « {code} »", "une série de publiques.series()", near)])
-    years, wanted = sorted({one.table.annee for one in kept}), None if annees is None else set(annees)
+    years, wanted = sorted({one.annee for one in kept}), None if annees is None else set(annees)
     if wanted is not None and (absent := sorted(wanted - set(years))):
         found = f"{', '.join(map(str, absent))} pour « {code} »"
         raise DonneesInvalides([_faute(found, f"une année de la série : {', '.join(map(str, years))}")])
-    family = charger_famille(kept[0].table.famille)
-    kept = [one for one in kept if wanted is None or one.table.annee in wanted]
+    family = charger_famille(kept[0].famille)
+    kept = [one for one in kept if wanted is None or one.annee in wanted]
     if territoires is None:
         rows = lire_tables(kept, None, [code]).assign(origine="publiée")
+        places = _lieux(rows["territoire"].unique().tolist(), family)
     else:
-        codes = [territoires] if isinstance(territoires, str) else territoires
-        rows = _demandes(code, list(dict.fromkeys(codes)), family, kept)
+        codes = list(dict.fromkeys([territoires] if isinstance(territoires, str) else territoires))
+        places = _lieux(codes, family)
+        rows = _demandes(code, places, family, kept)
     rows = rows.rename(columns={code: "valeur"})
     secret = rows["valeur"].eq(SECRET)
     status = pd.Series(str(Statut.NORMAL), index=rows.index)
@@ -199,13 +194,13 @@ def lire(
         serie=code,
         valeur=rows["valeur"].mask(secret),
         statut=rows["statut"].fillna(status) if "statut" in rows else status,
-        libelle=rows["territoire"].map(_libelles(rows, family)).fillna(rows["territoire"]),
+        libelle=rows["territoire"].map(places["nom"]).fillna(rows["territoire"]),
     )
     rows = rows[COLONNES].sort_values(["niveau", "territoire", "annee"], ignore_index=True)
     item = serie_gardee(family, code)
     rows.attrs = _sens(family, item) | {
         "serie": code,
-        "source": source(family, sorted({one.table.annee for one in kept})),
+        "source": source(family, sorted({one.annee for one in kept})),
         "arrondi": item.arrondi,
         "ruptures": [(rupture.annee, rupture.raison) for rupture in item.ruptures],
         "remarques": list(family.remarques),
@@ -219,46 +214,42 @@ def _sens(famille: Famille, item: SerieOfficielle) -> dict[str, object]:
     return own | {name: getattr(famille, name) for name in ("producteur", "jeu", "licence")}
 
 
-def _demandes(code: str, codes: list[str], famille: Famille, kept: list[Gardee]) -> pd.DataFrame:
+def _lieux(codes: list[str], famille: Famille) -> pd.DataFrame:
+    """Return the level and the name of each code, refusing what no official code, IRIS or shape tells."""
+    found = territoires(codes).set_index("code")[["niveau", "nom"]]
+    unknown = [code for code in codes if code not in found.index]
+    if unknown and "iris" in famille.niveaux:
+        kept = [item for item in tables(famille.id).values() if item.niveau == "iris"]
+        names = lire_tables(kept, unknown, ["libelle"]).groupby("territoire")["libelle"].last()  # as a file names them
+        found = pd.concat([found, pd.DataFrame({"niveau": "iris", "nom": names})])
+        unknown = [code for code in unknown if code not in names]
+    # A commune of before a merger is in old files and no longer in the official code.
+    levels = {
+        code: next((level for level, shape in FORMES.items() if shape.fullmatch(str(code))), None) for code in unknown
+    }
+    if faults := [_territoire_inconnu(code) for code, level in levels.items() if level is None]:
+        raise DonneesInvalides(faults)
+    return pd.concat([found, pd.DataFrame({"niveau": levels})]) if levels else found
+
+
+def _demandes(code: str, lieux: pd.DataFrame, famille: Famille, kept: list[TableGardee]) -> pd.DataFrame:
     """Return the rows of the territories asked for, published or summed, one a year for each."""
-    levels = _niveaux(codes, famille)
+    codes, levels = lieux.index, lieux["niveau"]
     published = lire_tables(kept, codes, [code])
     parts = [published[published["territoire"].map(levels).eq(published["niveau"])].assign(origine="publiée")]
-    given = {(item.table.niveau, item.table.annee) for item in kept}
-    years = sorted({item.table.annee for item in kept})
+    given = {(item.niveau, item.annee) for item in kept}
     for level in famille.somme:
-        asked = [one for one in codes if levels[one] == level]
-        below = [item for item in kept if (level, item.table.annee) not in given
-                 and item.table.niveau in ("iris", "commune")]  # fmt: skip
-        if below and asked:
+        below = [item for item in kept if (level, item.annee) not in given and item.niveau in ("iris", "commune")]
+        if below and len(asked := codes[levels == level]):
             parts.append(_sommes(code, asked, level, below))
-    every = pd.MultiIndex.from_product([codes, years], names=["territoire", "annee"])
+    every = pd.MultiIndex.from_product([codes, sorted({item.annee for item in kept})], names=["territoire", "annee"])
     whole = pd.concat(parts, ignore_index=True).set_index(["territoire", "annee"]).reindex(every).reset_index()
     return whole.assign(
         annee=whole["annee"].astype(int), niveau=whole["territoire"].map(levels), origine=whole["origine"].fillna("")
     )
 
 
-def _niveaux(codes: list[str], famille: Famille) -> dict[str, str]:
-    """Return the level of each code, refusing what no official code or table knows."""
-    found = territoires(codes).set_index("code")["niveau"].to_dict()
-    unknown = [code for code in codes if code not in found]
-    if unknown and "iris" in famille.niveaux:
-        found |= dict.fromkeys(lire_tables(_iris(famille), unknown, [])["territoire"], "iris")
-    for code in unknown:
-        # A commune of before a merger is in old files and no longer in the official code.
-        level = next((level for level, shape in FORMES.items() if shape.fullmatch(str(code))), None)
-        if level is None:
-            raise DonneesInvalides([_territoire_inconnu(code)])
-        found.setdefault(code, level)
-    return found
-
-
-def _iris(famille: Famille) -> list[Gardee]:
-    return [item for item in tables(famille.id).values() if item.table.niveau == "iris"]
-
-
-def _sommes(code: str, demandes: list[str], niveau: str, dessous: list[Gardee]) -> pd.DataFrame:
+def _sommes(code: str, demandes: pd.Index, niveau: str, dessous: list[TableGardee]) -> pd.DataFrame:
     """Return the sums of what is below: a secret part makes a secret sum, a few missing communes an estimated one."""
     if niveau == "commune":
         rows = lire_tables(dessous, None, [code])
@@ -284,17 +275,6 @@ def _sommes(code: str, demandes: list[str], niveau: str, dessous: list[Gardee]) 
     return found.assign(**{code: value}, origine=words, statut=status)
 
 
-def _libelles(rows: pd.DataFrame, famille: Famille) -> pd.Series:
-    """Return the names of territories: those of the official code, and for IRIS the last that a file gives."""
-    codes = rows["territoire"].unique().tolist()
-    names = territoires(codes).set_index("code")["nom"]
-    if (rows["niveau"] == "iris").any():
-        named = lire_tables(_iris(famille), codes, ["libelle"]).dropna(subset="libelle")
-        last = named.drop_duplicates("territoire", keep="last").set_index("territoire")["libelle"]
-        names = pd.concat([names, last])
-    return names
-
-
 def lire_territoire(code: str, territoire: str, membres: Sequence[str] = ()) -> pd.DataFrame:
     """Lit une série d'un territoire ; les effectifs d'un EPCI sont la somme de ses membres, quand ils sont donnés.
 
@@ -312,14 +292,11 @@ def lire_territoire(code: str, territoire: str, membres: Sequence[str] = ()) -> 
     if not membres or not whole.attrs["additive"]:
         return whole
     parts = lire(code, membres)
-    found = parts.groupby("annee").agg(valeur=("valeur", "sum"), absents=("valeur", lambda values: values.isna().sum()),
-                                       secret=("statut", lambda values: values.eq(Statut.SECRET).any()))  # fmt: skip
-    absent = found["absents"].gt(0)
-    status = pd.Series(Statut.NORMAL, index=found.index).mask(absent, Statut.NON_DISPONIBLE)
+    total = parts.groupby("annee")["valeur"].agg(lambda values: values.sum(skipna=False))
+    secret = parts["statut"].eq(Statut.SECRET).groupby(parts["annee"]).any()
+    status = pd.Series(Statut.NORMAL, index=total.index).mask(total.isna(), Statut.NON_DISPONIBLE)
     rows = whole.set_index("annee").assign(
-        valeur=found["valeur"].mask(absent),
-        statut=status.mask(found["secret"], Statut.SECRET),
-        origine=f"somme de {len(membres)} communes",
+        valeur=total, statut=status.mask(secret, Statut.SECRET), origine=f"somme de {len(membres)} communes"
     )
     rows = rows.reset_index()[COLONNES]
     rows.attrs = whole.attrs

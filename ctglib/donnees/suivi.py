@@ -165,8 +165,8 @@ def _avec_le_magasin(dossier: Dossier, annee: int | None, extraits: pd.DataFrame
     convention, parts = dossier.convention, []
     years: dict[str, set[int]] = {}
     for kept in tables_du_magasin().values():
-        for code in kept.table.series:
-            years.setdefault(code, set()).add(kept.table.annee)
+        for code in kept.series:
+            years.setdefault(code, set()).add(kept.annee)
     own = extraits[extraits["territoire"].eq(convention.territoire)]
     last = own.groupby("indicateur")["annee"].max()
     for item in dossier.catalogue.indicateurs_contexte.values():

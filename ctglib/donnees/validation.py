@@ -13,14 +13,14 @@ from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
 from ctglib.donnees.lecture import CONVENTIONS, conventions, enregistrer, existe, lire_octets, lister, superposer
-from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, charger_familles, lire_tables, tables
-from ctglib.donnees.officiels.vraisemblance import Cle, douter, lire_regles
+from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, Cle, charger_familles, lire_tables, tables
 from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
 from ctglib.donnees.publiques import REPERES, lire, reperes
 from ctglib.donnees.publiques import series as publiees
 from ctglib.donnees.references import connus, nom_inconnu, places
 from ctglib.donnees.regles import NOMBRE
 from ctglib.donnees.verifications import verifier
+from ctglib.donnees.vraisemblance import douter, lire_regles
 
 A_COMPLETER = "À compléter"
 REMEDE = "vérifier auprès du producteur, puis ajouter de nouveau le fichier (ctg source ajouter)"
@@ -136,13 +136,13 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
             return lire_tables([kept[cle]]).set_index("territoire")
 
         doubts = douter(kept, kept, table, families)
-        faults = [Faute(kept[one.cle].chemin, one.dit, "des chiffres possibles", REMEDE) for one in doubts if one.faux]
+        faults = [Faute(kept[one.cle].table, one.dit, "des chiffres possibles", REMEDE) for one in doubts if one.faux]
         odd = [
-            f"{kept[one.cle].chemin}, {one.dit}"
+            f"{kept[one.cle].table}, {one.dit}"
             for one in doubts
-            if not one.faux and kept[one.cle].chemin.startswith(LOCALES)
+            if not one.faux and kept[one.cle].table.startswith(LOCALES)
         ]
-        codes = sorted({code for item in kept.values() for code in item.table.series})
+        codes = sorted({code for item in kept.values() for code in item.series})
         faults += [
             Faute(REPERES, *nom_inconnu(code, codes, "une série", PUBLIQUES))
             for code in reperes().series

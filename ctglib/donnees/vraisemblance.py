@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from ctglib.donnees.magasin import commune_de, departement_de, serie_gardee
-from ctglib.donnees.modeles.sources import Vraisemblance
+import pandas as pd
+
+from ctglib.donnees.magasin import Cle, commune_de, departement_de, serie_gardee
+from ctglib.donnees.modeles.sources import Famille, Vraisemblance
 from ctglib.donnees.yaml_strict import charger_yaml
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ctglib.donnees.modeles.sources import Famille
 
 COMMUNES = "cog_communes"
 _CITES = 3
-Cle = tuple[str, int, str]  # a table of the store: family, year, level
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ def douter(
     ``cles`` are the tables that there are, ``regardees`` those to look at; ``lire`` gives one with its territories in
     its index, an infinite value being suppressed; ``familles`` say what their columns mean.
     """
-    rules, found, official = lire_regles(), [], [key for key in cles if key[0] == COMMUNES]
+    rules, found, official = lire_regles(), [], max((key for key in cles if key[0] == COMMUNES), default=None)
     pairs: set[tuple[Cle, Cle]] = set()
     for key in sorted(regardees):
         name, year, level = key
@@ -53,7 +48,7 @@ def douter(
         at = same.index(key)
         pairs |= {pair for pair in pairwise(same[max(0, at - 1) : at + 2]) if key in pair}
         if level == "commune" and name != COMMUNES and official:
-            names = _noms_discordants(table, lire(max(official)), place, rules)
+            names = _noms_discordants(table, lire(official), place, rules)
             found += [Doute(key, said, faux=False) for said in names]
         whole = (name, year, "departement" if level == "commune" else "commune")
         if family.totaux and level in ("commune", "departement") and whole in cles:
@@ -135,7 +130,10 @@ def _noms_discordants(table: pd.DataFrame, communes: pd.DataFrame, lieu: str, re
     whole = table.index[commune_de(table.index) == table.index]
     said = _dire(whole.difference(communes.index), f"{lieu} : communes absentes du code officiel géographique")
     if "libelle" in table:
-        names, official = (_sans_article(one.loc[known, "libelle"]) for one in (table, communes))
+        plain = (one.loc[known, "libelle"].str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii")
+                 for one in (table, communes))  # fmt: skip
+        article = r"^(l'|la |le |les |aux |los |las )|[^a-z0-9]"
+        names, official = (one.str.lower().str.replace(article, "", regex=True) for one in plain)
         other = known[(names != official) & (names != "")]
         if len(other) > regles.ecart_des_noms * len(known):
             said += _dire(other, f"{lieu} : noms qui ne sont pas ceux de leur code")
@@ -146,11 +144,6 @@ def _chiffres(famille: Famille, table: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of series, suppressed cells as missing."""
     names = [name for name in table.columns if serie_gardee(famille, name)]
     return table[names].replace(float("inf"), float("nan"))
-
-
-def _sans_article(names: pd.Series) -> pd.Series:
-    plain = names.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii").str.lower()
-    return plain.str.replace(r"^(l'|la |le |les |aux |los |las )|[^a-z0-9]", "", regex=True)
 
 
 def _dire(codes: pd.Index, phrase: str, chiffres: pd.DataFrame | None = None) -> list[str]:

@@ -1,0 +1,511 @@
+"""Official files, as downloaded: recognised by their content, read whatever the year, added to the store or refused."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from ctglib.donnees.ecriture import PROVISOIRES, ecrire
+from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.lecture import proches, racine
+from ctglib.donnees.magasin import (
+    FORMES,
+    LOCALES,
+    ORIGINE,
+    PUBLIQUES,
+    SECRET,
+    Cle,
+    charger_familles,
+    commune_de,
+    connexion,
+    en_parquet,
+    lire_registre,
+    lire_tables,
+    serie_gardee,
+    tables,
+)  # fmt: skip
+from ctglib.donnees.modeles.sources import FichierAjoute, Registre, TableGardee
+from ctglib.donnees.statuts import Statut
+from ctglib.donnees.vraisemblance import COMMUNES, douter
+
+if TYPE_CHECKING:
+    from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
+
+SECRETS = ("s", "secret", "ss")
+ABSENTS = ("nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "...")
+LONGUEURS = {"commune": 5, "departement": 2, "epci": 9, "iris": 9}
+ESPACES = str.maketrans("", "", " \t\u00a0\u202f\u2009")
+DE_NOUVEAU = "télécharger de nouveau le fichier"
+_PRESQUE = 0.88  # difflib's: one letter wrong in seven or more; a shorter name is too easily another column
+_MOT = r"[a-z0-9_]{6,}"  # a plain word stands for itself; a pattern with years or choices has no spelling to be near to
+_LOT = 20_000
+_MONTREES = 5  # faults of a kind that are told, before « et n autres »
+_CITEES = 3
+_NOMBRE = re.compile(r"-?[0-9]+(\.[0-9]+)?(e\+?[0-9]{1,2})?")
+_ZEROS = re.compile(r"[.,]0+$")  # what a spreadsheet adds to a whole number
+Rangs = Iterator[tuple[int, list[str]]]  # rows with their line
+
+
+@dataclass(frozen=True)
+class Lu:
+    """What an official file holds."""
+
+    nom: str
+    sha256: str
+    famille: Famille
+    tables: dict[tuple[int, str], pd.DataFrame]  # by year and level: territoire (index), libelle, texts, series
+    dites: tuple[str, ...]  # what has to be said of the reading, in French: rows and columns left out
+    alertes: tuple[str, ...]  # what looks wrong and does not prevent reading
+
+
+def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None = None) -> Lu:
+    """Return the tables of an official file.
+
+    Args:
+        chemin: CSV (any of « ; », « , », tabulation; UTF-8 with or without a mark, Windows-1252), Parquet, GeoJSON.
+        familles: Those of the catalogue.
+        annee: Year of the figures, when neither the columns nor the name of the file say it.
+
+    Raises:
+        DonneesInvalides: The file is unreadable, unknown, or has faults: all of them.
+    """
+    try:
+        content = chemin.read_bytes()
+    except OSError:
+        words = ("un fichier absent, ou que l'on ne peut pas ouvrir", "un fichier CSV ou Parquet", "vérifier son nom")
+        raise refus(chemin.name, *words) from None
+    if content[:4] == b"PAR1":
+        return _Lecteur(chemin.name, content, familles, annee, *_parquet(chemin)).lire()
+    kinds = {b"PK": "un classeur Excel ou une archive ZIP", b"%P": "un PDF", b"\x1f\x8b": "un fichier compressé"}
+    found = kinds.get(content[:2], "un fichier qui n'est pas du texte" if b"\0" in content[:4096] else None)
+    if found := found if content.strip() else "un fichier vide":
+        remedy = "décompresser l'archive, ou télécharger la version CSV"
+        raise refus(chemin.name, found, "un fichier CSV ou Parquet", remedy)
+    if content.lstrip()[:1] == b"{":
+        return _Lecteur(chemin.name, content, familles, annee, *_geojson(chemin.name, content)).lire()
+    return lire_csv(chemin.name, content, familles, annee)
+
+
+def lire_csv(nom: str, content: bytes, familles: dict[str, Famille], annee: int | None = None) -> Lu:
+    """Return the tables of the bytes of a CSV, as ``lire_officiel`` does of a file."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    first = text[:100_000].split("\n", 1)[0]
+    delimiter = max(";,\t|", key=first.count)
+    if first.count(delimiter) == 0:
+        expected = "des colonnes séparées par « ; », « , » ou une tabulation"
+        remedy = "télécharger de nouveau le fichier CSV, sans l'ouvrir dans un tableur"
+        raise refus(nom, f"une seule colonne, « {first.strip()[:60]} »", expected, remedy, 1)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    found = _Lecteur(nom, content, familles, annee, next(reader), ((reader.line_num, row) for row in reader))
+    if not content.endswith((b"\n", b"\r")):
+        found.dites.append("le fichier ne finit pas par un saut de ligne : vérifier sa fin")
+    try:
+        return found.lire()
+    except csv.Error:
+        words = ("un guillemet jamais refermé, ou une cellule démesurée", "un CSV bien formé", DE_NOUVEAU)
+        raise refus(nom, *words, reader.line_num) from None
+
+
+def _parquet(chemin: Path) -> tuple[list[str], Rangs]:
+    import duckdb
+
+    try:
+        found = connexion().execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
+    except duckdb.Error:
+        raise refus(chemin.name, "un fichier Parquet abîmé", "un fichier Parquet entier", DE_NOUVEAU) from None
+    rows = ([cell or "" for cell in row] for row in iter(found.fetchone, None))
+    return [column[0] for column in found.description], enumerate(rows, 2)
+
+
+def _geojson(nom: str, content: bytes) -> tuple[list[str], Rangs]:
+    """Return the features of a GeoJSON as rows: their properties, and their geometry as text in « contour »."""
+    try:
+        features = json.loads(content)["features"]
+        header = list(features[0]["properties"])
+        rows = [
+            [str(item["properties"].get(name) or "") for name in header]
+            + [json.dumps(item["geometry"], separators=(",", ":"))]
+            for item in features
+        ]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        found = "un fichier JSON abîmé, ou qui n'est pas une carte"
+        raise refus(nom, found, "un GeoJSON de communes", DE_NOUVEAU) from None
+    return [*header, "contour"], enumerate(rows, 1)
+
+
+class _Colonnes:
+    """The columns of a file, by place, as those of a family; ``absentes``: what it lacks to be one of the family."""
+
+    def __init__(self, famille: Famille, noms: list[str]) -> None:
+        self.famille, self.noms, self.lus = famille, noms, list(noms)
+        # A misspelt header is near to one that is not there, and to only one.
+        words = [*famille.signature, *(series.colonne for series in famille.series)]
+        words = [word for word in words if re.fullmatch(_MOT, word)]
+        for at, name in enumerate(noms):
+            if len(name) >= 6 and not self.serie(name) and name not in (famille.cle, famille.libelle, famille.annee):
+                near = proches(name, [word for word in words if word not in self.lus], _PRESQUE)
+                self.lus[at] = near[0] if len(near) == 1 else name
+        self.absentes = [pattern for pattern in famille.signature if self.place(pattern) is None]
+        self.cle, self.annee, self.libelle = map(self.place, (famille.cle, famille.annee, famille.libelle))
+        self.filtre = self.place(famille.filtre.colonne if famille.filtre else None)
+        self.textes = {at: name for name, pattern in famille.textes.items() if (at := self.place(pattern)) is not None}
+        used = {self.cle, self.annee, self.libelle, self.filtre, *self.textes}
+        self.series = {at: found for at, name in enumerate(self.lus) if at not in used and (found := self.serie(name))}
+        self.ignorees = [name for at, name in enumerate(self.lus) if name and at not in {*used, *self.series}]
+
+    def place(self, motif: str | None) -> int | None:
+        return next((at for at, name in enumerate(self.lus) if motif and re.fullmatch(motif, name)), None)
+
+    def serie(self, nom: str) -> tuple[SerieOfficielle, int | None] | None:
+        """Return the series of a header, and its year when it carries one."""
+        for item in self.famille.series:
+            if match := re.fullmatch(item.colonne, nom):
+                year = match.groupdict().get("an")
+                return item, 2000 + int(year) if year else None
+        other = next((item for item in self.famille.autres if re.fullmatch(item.colonne, nom)), None)
+        return (serie_gardee(self.famille, f"{other.code}_{nom}"), None) if other else None
+
+
+def _reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) -> _Colonnes:
+    """Return the columns as those of a family: of those whose signature is there, the one that takes most columns."""
+    plain = (unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() for name in entete)
+    names = [name.strip(" \t'\"").lower() for name in plain]
+    tried = [_Colonnes(family, names) for family in familles.values()]
+    if found := [one for one in tried if not one.absentes]:
+        return max(found, key=lambda one: (len(one.series) + len(one.textes), -sum(map(str.__ne__, one.lus, names))))
+    tried.sort(key=lambda one: (len(one.absentes) / len(one.famille.signature), one.famille.jeu))
+    told = [f"{one.famille.jeu} ({one.famille.titre}) : manque {', '.join(one.absentes)}" for one in tried[:3]]
+    shown = [name for name in names if name][:12]
+    raise refus(
+        fichier,
+        f"{len(names)} colonne(s), d'aucun fichier connu : {', '.join(shown)[:300]}",
+        f"l'un de {', '.join(dict.fromkeys(family.jeu for family in familles.values()))}. "
+        f"Les plus proches : {' ; '.join(told)}",
+        "donner le fichier tel que téléchargé, ou décrire sa famille dans data/catalogue/sources",
+        1,
+    )
+
+
+class _Lecteur:
+    """The reading of one file: rows by batches, columns as series that have the line in their index, faults by kind."""
+
+    def __init__(
+        self, nom: str, content: bytes, familles: dict[str, Famille], annee: int | None, header: list[str], rows: Rangs
+    ) -> None:
+        self.nom, self.header, self.rows = nom, header, rows
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self.found = _reconnaitre(nom, header, familles)
+        self.faults: list[Faute] = []
+        self.counts: Counter[str] = Counter()
+        self.dites: list[str] = []
+        years = {year for _, year in self.found.series.values() if year}
+        in_name = set(re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", nom))
+        self.annee = annee or (max(years) if years else int(in_name.pop()) if len(in_name) == 1 else None)
+
+    def lire(self) -> Lu:
+        found, parts = self.found, []
+        # Of two columns of one name, or of one series and year, nothing tells which is right.
+        meant = {at: f"{item.code} {year or ''}" for at, (item, year) in found.series.items()}
+        meant |= {at: found.noms[at] for at in (found.cle, found.annee) if at is not None}
+        every = [meant.get(at, name) for at, name in enumerate(found.noms)]
+        if twice := sorted({self.header[at] for at, what in meant.items() if every.count(what) > 1}):
+            words = ("une colonne en double", "une colonne par série", f"supprimer la colonne de trop, ou {DE_NOUVEAU}")
+            raise DonneesInvalides([Faute(self.nom, *words, 1, name) for name in twice])
+        if found.annee is None and self.annee is None:
+            absent = "aucune année, ni dans les colonnes ni dans le nom"
+            self.faults.append(Faute(self.nom, absent, "l'année des chiffres", "--annee"))
+        while batch := list(islice(self.rows, _LOT)):
+            parts += self.lot(batch)
+        nowhere = self.counts.pop("", 0)
+        for kind, count in self.counts.items():
+            if count > _MONTREES:
+                more = f"fautes de ce genre ({kind}) non citées : {count - _MONTREES}"
+                self.faults.append(Faute(self.nom, more, "aucune", "corriger d'abord celles-là"))
+        if not self.faults and not parts:
+            self.faults.append(Faute(self.nom, "aucune ligne de chiffres", "une ligne par territoire", DE_NOUVEAU))
+        tables = {} if self.faults else self.tables(pd.concat(parts, ignore_index=True))
+        if self.faults:
+            raise DonneesInvalides(self.faults)
+        if nowhere:
+            self.dites.append(f"lignes sans commune (« non localisé »), laissées de côté : {nowhere}")
+        if found.ignorees:
+            rest = f" et {len(found.ignorees) - 6} de plus" if len(found.ignorees) > 6 else ""
+            self.dites.append(f"colonnes non reprises : {', '.join(found.ignorees[:6])[:200]}{rest}")
+        pairs = zip(found.noms, found.lus, strict=True)
+        taken = [f"la colonne « {name} » est lue comme « {meant} »" for name, meant in pairs if name != meant]
+        return Lu(self.nom, self.sha256, found.famille, tables, tuple(self.dites), tuple(taken))
+
+    def refuser(self, kind: str, cells: pd.Series, attendu: str, remede: str, at: int | None = None) -> None:
+        """Note a fault for each cell, of which the first of a kind are shown."""
+        left = max(0, _MONTREES - self.counts[kind])
+        self.counts[kind] += len(cells)
+        column = None if at is None else self.header[at]
+        self.faults += [
+            Faute(self.nom, f"« {text[:30]} »" if column else text, attendu, remede, line, column)
+            for line, text in cells.head(left).items()
+        ]
+
+    def lot(self, batch: list[tuple[int, list[str]]]) -> Iterator[pd.DataFrame]:
+        """Yield the rows of a batch, typed: ligne, territoire, niveau, annee, libelle, texts, and a column a place."""
+        found, width = self.found, len(self.header)
+        kept, cut = {}, {}
+        for line, row in batch:
+            if not any(row) or row == self.header:
+                continue
+            if len(row) < width or any(row[width:]):
+                cut[line] = f"{len(row)} colonnes"
+            elif found.filtre is None or row[found.filtre] in found.famille.filtre.valeurs:
+                kept[line] = row[:width]
+        remedy = "télécharger de nouveau le fichier : il est coupé, ou un séparateur manque"
+        self.refuser("largeur", pd.Series(cut, dtype=object), f"{width} colonnes, comme à la ligne 1", remedy)
+        lines = pd.DataFrame.from_dict(kept, orient="index", columns=range(width), dtype=object)
+        places = lines[found.cle].map({text: self.code(text) for text in lines[found.cle].unique()})
+        self.counts[""] += int(places.isna().sum())
+        lines, places = lines[places.notna()], places[places.notna()]
+        if lines.empty:
+            return
+        expected = f"le code d'un territoire ({', '.join(found.famille.niveaux)})"
+        remedy = "télécharger de nouveau le fichier, sans l'enregistrer dans un tableur"
+        self.refuser("code", lines.loc[places.str[0].eq(""), found.cle], expected, remedy, found.cle)
+        own = {"territoire": places.str[0], "niveau": places.str[1]}
+        if found.libelle is not None:
+            own["libelle"] = lines[found.libelle].str.strip()
+        own |= {f"texte {name}": lines[at].str.strip() for at, name in found.textes.items()}
+        years = self.annee or 0 if found.annee is None else self.annees(lines[found.annee])
+        figures = {at: self.nombres(lines[at], at) for at in found.series}
+        yield pd.DataFrame(own, dtype="str").assign(ligne=lines.index, annee=years).join(pd.DataFrame(figures))
+
+    def code(self, text: str) -> tuple[str, str] | None:
+        """Return a code as text, the zero that a spreadsheet took away put back, with its level; None for nowhere."""
+        family = self.found.famille
+        code = text.strip(" '\"\u00a0").upper().removeprefix(family.prefixe)
+        code = _ZEROS.sub("", code.translate(ESPACES))
+        if family.non_localise and re.fullmatch(family.non_localise, code):
+            return None
+        for level in family.niveaux:
+            short = len(code) == LONGUEURS[level] - 1 and level != "epci"
+            if FORMES[level].fullmatch(padded := "0" * short + code):
+                return padded, level
+        return "", ""
+
+    def annees(self, texts: pd.Series) -> pd.Series:
+        plain = texts.str.strip().str.replace(_ZEROS, "", regex=True)
+        parts = plain.str.extract(r"^((?:19|20)[0-9]{2})(?:[-/]?([01][0-9]))?(?:[-/][0-3][0-9].*)?$")
+        month = self.found.famille.mois
+        good = parts[0].notna() & (parts[1].isna() | parts[1].eq(f"{month:02}") if month else True)
+        expected = f"une année, ou son mois {month}" if month else "une année"
+        self.refuser("année", texts[~good], expected, DE_NOUVEAU, self.found.annee)
+        return parts[0].where(good, 0).astype(int)
+
+    def nombres(self, texts: pd.Series, at: int) -> pd.Series:
+        """Return the numbers of a column: NaN where missing, infinite where suppressed."""
+        item = self.found.series[at][0]
+        values = pd.to_numeric(texts, errors="coerce").astype("float64")
+        unread = texts[~np.isfinite(values)]
+        words = {"": SECRET if self.found.famille.vide == Statut.SECRET else np.nan}
+        words |= dict.fromkeys(SECRETS, SECRET) | dict.fromkeys(ABSENTS, np.nan)
+        plain = {text: text.translate(ESPACES).lower().replace(",", ".") for text in unread.unique()}
+        read = {text: words.get(one, float(one) if _NOMBRE.fullmatch(one) else None) for text, one in plain.items()}
+        values.loc[unread.index] = unread.map(read).astype("float64")
+        wrong = unread[unread.isin([text for text, number in read.items() if number is None])]
+        self.refuser("nombre", wrong, "un nombre, « s », ou rien", "corriger d'après la source", at)
+        known, limit = values[np.isfinite(values)], item.unite == "pourcent" and not item.libre
+        wrong = (known < 0) & (not item.libre) | (known > 100) & limit | (known % 1 != 0) & item.sans_decimale
+        expected = "un nombre entier" if item.sans_decimale else "un nombre"
+        expected += "" if item.libre else ", zéro ou plus" + (", 100 au plus" if limit else "")
+        self.refuser("bornes", texts[known.index[wrong]], expected, "corriger d'après la source", at)
+        return values
+
+    def tables(self, whole: pd.DataFrame) -> dict[tuple[int, str], pd.DataFrame]:
+        """Return one table a year and a level: a header that carries its year goes to it, the others to the row's."""
+        twice = whole[whole.duplicated(["territoire", "annee"])].set_index("ligne")
+        said = "« " + twice["territoire"] + " » une seconde fois pour " + twice["annee"].astype("str")
+        self.refuser("double", said, "une ligne par territoire et par année", "supprimer la ligne de trop")
+        own = {"libelle": "libelle"} | {f"texte {name}": name for name in self.found.textes.values()}
+        own = {name: kept for name, kept in own.items() if name in whole}
+        parts: dict[tuple[int, str], list[pd.DataFrame]] = {}
+        for (year, level), rows in whole.groupby(["annee", "niveau"], sort=True):
+            series = {at: (written or int(year), item.code) for at, (item, written) in self.found.series.items()}
+            for shown in {one for one, _ in series.values()} or {int(year)}:
+                names = own | {at: code for at, (one, code) in series.items() if one == shown}
+                part = rows.set_index("territoire")[list(names)].rename(columns=names)
+                parts.setdefault((shown, level), []).append(part)
+        tables = {key: pd.concat(found).sort_index() for key, found in sorted(parts.items())}
+        return {key: self.avec_les_villes(one) if key[1] == "commune" else one for key, one in tables.items()}
+
+    def avec_les_villes(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table of communes with those that it only gives by arrondissements: the sums of their counts."""
+        city = commune_de(table.index)
+        parts = table[(city != table.index) & ~city.isin(table.index)]
+        counts = [item.code for item, _ in self.found.series.values() if item.unite in ("nombre", "euros")]
+        if parts.empty or not self.found.famille.somme or not (kept := [name for name in counts if name in table]):
+            return table
+        summed = parts[kept].groupby(commune_de(parts.index)).agg(lambda counts: counts.sum(skipna=False))
+        self.dites.append(f"sommes de leurs arrondissements, absentes du fichier : {', '.join(summed.index)}")
+        return pd.concat([table, summed]).sort_index().rename_axis(table.index.name)
+
+
+class Ajout:
+    """An addition to the store: prepared and told first, then written whole or not at all.
+
+    Attributes:
+        dossier: The store, in the data folder.
+        registre: What its ``origine.yaml`` would be.
+        octets: The tables to write, by name in the store.
+        dites: What was recognised and would be added, in French.
+        revisions: What would replace another figure.
+        alertes: What looks wrong.
+    """
+
+    def __init__(
+        self, chemins: Sequence[Path], *, annee: int | None = None, le: date | None = None,
+        departements: tuple[str, ...] = (), commun: bool = False,
+    ) -> None:  # fmt: skip
+        """Prepare what adding files would do; nothing is written. A second file is compared with the first.
+
+        Args:
+            chemins: The files.
+            annee: Year of the figures of a file that does not say it.
+            le: Date of the files; that of the last change of each by default, never today's.
+            departements: Those to keep, all by default.
+            commun: Write to the committed tables rather than to the user's.
+
+        Raises:
+            DonneesInvalides: A file is unreadable, unknown or has faults: all the faults of all the files.
+        """
+        self.familles, faults, read = charger_familles(), [], []
+        for path in chemins:
+            try:
+                read.append((path, lire_officiel(path, self.familles, annee)))
+            except DonneesInvalides as error:
+                faults += error.fautes
+        if faults:
+            raise DonneesInvalides(faults)
+        self.dossier, self.departements = PUBLIQUES if commun else LOCALES, departements
+        self.gardees = tables(dossiers=(PUBLIQUES,) if commun else (PUBLIQUES, LOCALES))
+        self.nouvelles: dict[Cle, pd.DataFrame] = {}
+        self.origines: dict[Cle, list[str]] = {}
+        self.dites, self.revisions, self.alertes = [], [], []
+        register = lire_registre(self.dossier)
+        files = list(register.fichiers)
+        for path, one in read:
+            there = (*files, *lire_registre(PUBLIQUES).fichiers)
+            if any((item.sha256, item.departements) == (one.sha256, departements) for item in there):
+                self.dites.append(f"{one.nom} : déjà ajouté, rien à changer")
+                continue
+            self.ajouter(one)
+            told = {name: getattr(one.famille, name) for name in ("producteur", "jeu", "licence")}
+            own = {"fichier": one.nom, "sha256": one.sha256, "famille": one.famille.id, "departements": departements}
+            files.append(FichierAjoute(**own, **told, date=le or date.fromtimestamp(path.stat().st_mtime)))
+        rows = {(item.famille, item.niveau, item.annee): item for item in register.tables}
+        self.octets: dict[str, bytes] = {}
+        for (family, year, level), part in self.nouvelles.items():
+            content = en_parquet(part)
+            digest = hashlib.sha256(content).hexdigest()
+            name = f"{family}/{year}-{level}-{digest[:8]}.parquet"
+            rows[family, level, year] = TableGardee(
+                famille=family, annee=year, niveau=level, table=name, sha256=digest, territoires=len(part),
+                series=tuple(name for name in part.columns if part[name].dtype == "float64"),
+                sources=tuple(self.origines[family, year, level]),
+            )  # fmt: skip
+            self.octets[name] = content
+        self.registre = Registre(fichiers=tuple(files), tables=tuple(rows[key] for key in sorted(rows)))
+
+    def table(self, cle: Cle) -> pd.DataFrame:
+        """Return the figures of a key as they would be."""
+        if cle in self.nouvelles:
+            return self.nouvelles[cle]
+        return lire_tables([self.gardees[cle]]).set_index("territoire").drop(columns=["annee", "niveau"])
+
+    def ajouter(self, lu: Lu) -> None:
+        """Add what a file holds, and tell it."""
+        family = lu.famille
+        parts = {key: kept for key, part in lu.tables.items() if len(kept := self.garder(part, key[1]))}
+        sizes = pd.DataFrame([(level, str(year), len(part)) for (year, level), part in parts.items()])
+        told = [
+            f"{level} {', '.join(rows[1])} ({rows[2].max()} territoires)"
+            for level, rows in (sizes.groupby(0, sort=False) if parts else ())
+        ]
+        what = f"{family.titre} ({family.producteur}, {family.jeu}) – {' ; '.join(told) or 'aucun territoire'}"
+        self.dites += [f"{lu.nom} : {what}", *(f"  {said}" for said in lu.dites)]
+        self.alertes += [f"{lu.nom} : {said}" for said in lu.alertes]
+        for key, part in parts.items():
+            self.poser((family.id, *key), part, lu.sha256)
+        looked = [(family.id, *key) for key in parts]
+        doubts = douter({*self.gardees, *self.nouvelles}, looked, self.table, self.familles)
+        self.alertes += [one.dit for one in doubts]
+
+    def garder(self, part: pd.DataFrame, niveau: str) -> pd.DataFrame:
+        """Return the rows of the départements asked for; an EPCI is in each that it has communes in."""
+        if not self.departements:
+            return part
+        if niveau != "epci":
+            return part[part.index.str.startswith(self.departements)]
+        latest = max((key for key in (*self.gardees, *self.nouvelles) if key[0] == COMMUNES), default=None)
+        if latest is None:
+            return part[:0]
+        communes = self.table(latest)
+        return part[part.index.isin(communes.loc[communes["departement"].isin(self.departements), "epci"])]
+
+    def poser(self, cle: Cle, part: pd.DataFrame, empreinte: str) -> None:
+        """Lay the figures of a file over those there are, and tell what changes.
+
+        The new rows stand for the old; a column that the new file lacks stays as it was.
+        """
+        place = f"{cle[0]}, {cle[2]}, {cle[1]}"
+        if cle in self.gardees or cle in self.nouvelles:
+            before = self.table(cle)
+            self.dites.append(f"  {place} : année déjà là, {len(before)} territoires")
+            common = before.index.intersection(part.index)
+            for name in [name for name in part.columns if name in before.columns and part[name].dtype == "float64"]:
+                old, new = before.loc[common, name], part.loc[common, name]
+                changed = common[old.ne(new) & ~(old.isna() & new.isna())]
+                if len(changed):
+                    shown = [f"{code} {_chiffre(old[code])} → {_chiffre(new[code])}" for code in changed[:_CITEES]]
+                    rest = f" et {len(changed) - _CITEES} autre(s)" if len(changed) > _CITEES else ""
+                    self.revisions.append(f"{place} : {name} révisé pour {', '.join(shown)}{rest}")
+            merged = before.reindex(index=before.index.union(part.index), columns=[*dict.fromkeys([*before, *part])])
+            merged.loc[part.index, list(part.columns)] = part
+            if merged.equals(before):
+                return
+            part = merged
+        self.nouvelles[cle] = part
+        known = self.origines.get(cle) or (self.gardees[cle].sources if cle in self.gardees else ())
+        self.origines[cle] = [*(item for item in known if item != empreinte), empreinte]
+
+    def enregistrer(self) -> None:
+        """Write the tables, then the register that names them, last: a kill before that leaves the store as it was.
+
+        Tables that nothing names any more are removed afterwards, with what a killed command may have left.
+        """
+        folder, told = racine() / self.dossier, self.registre.model_dump(mode="json")
+        text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=130, default_flow_style=None)
+        head = "# Écrit par « ctg source ajouter » : fichiers officiels ajoutés, et tables qui en sont faites.\n"
+        origin = {folder / ORIGINE: (head + text).encode()}
+        ecrire({folder / name: content for name, content in self.octets.items()} | origin)
+        named = {item.table for item in self.registre.tables}
+        for path in [*folder.rglob("*.parquet"), *folder.rglob(PROVISOIRES)]:
+            if path.relative_to(folder).as_posix() not in named:
+                path.unlink(missing_ok=True)
+
+
+def _chiffre(value: float) -> str:
+    return "vide" if value != value else "secret" if value == float("inf") else f"{value:g}"
