@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from textwrap import fill
-from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ctglib.atelier.carnet import DemandeImpossible, inconnu
@@ -15,10 +16,6 @@ from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.graphiques.planche import spread
 from ctglib.graphiques.teintes import CONTOURS, tracer_carte
-
-if TYPE_CHECKING:
-    import numpy as np
-    from matplotlib.axes import Axes
 
 MARQUES = ("o", "D", "s", "^", "v", "P")
 LARGEUR, HAUTEUR = 6.7, 3.8  # inches: the text width of a page
@@ -45,26 +42,25 @@ def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None,
         >>> len(ax.lines)
         2
     """
-    told = attributs(table)
-    _colonnes(table, y, "annee", "libelle")
+    told = _tracable(table, y, "annee", "libelle")
     written = sum(1 + len(name) // (LARGEUR_DES_NOMS - 5) for name in table["libelle"].unique())
     with charter_style():
         ax = _axes(ax, max(HAUTEUR, 1 + written * UN_NOM))
-        ends = []
+        ends, said = [], []
         for rank, (name, rows) in enumerate(table.groupby("libelle", sort=False)):
             own = rows.sort_values("annee").astype({"annee": int})
             (line,) = ax.plot(own["annee"], _nombres(own[y]), marker=MARQUES[rank % len(MARQUES)], label=name)
-            for last in own[own[y].notna()].tail(1).to_dict("records"):
-                ends.append((float(last[y]), last["annee"], name, line.get_color()))
-        if not ends:
-            raise _rien_a_tracer(table)
+            if known := own.dropna(subset=y)[["annee", y]].to_records(index=False).tolist():
+                (start, first), (end, last) = known[0], known[-1]
+                ends.append((float(last), end, name, line.get_color()))
+                said.append(f"{name} : {ecrire(first)} en {start}, {ecrire(last)} en {end}")
         years = sorted({int(year) for year in table["annee"]})
         ax.set_xticks(years)
         ax.margins(y=0.15)
         ax.yaxis.set_major_formatter(lambda value, _: ecrire(value))
         ax.yaxis.grid(True)
         _nommer_les_bouts(ax, ends)
-        return _cadre(ax, told, titre, f"indice, 100 en {years[0]}" if y == "indice" else "")
+        return _cadre(ax, told, titre, said, f"indice, 100 en {years[0]}" if y == "indice" else "")
 
 
 def barres(
@@ -126,12 +122,10 @@ def carte(
         >>> len(ax.collections) > 1
         True
     """
-    told = attributs(table)
-    _colonnes(table, y, "territoire", "annee")
+    told = _tracable(table, y, "territoire", "annee")
     year = int(table["annee"].max()) if annee is None else annee
     rows = table[table["annee"] == year]
-    if rows[y].isna().all():
-        raise _rien_a_tracer(rows)
+    _tracable(rows, y)
     shapes = publiques.contours(rows["territoire"])
     if shapes.empty:
         raise DemandeImpossible("Aucun de ces lieux n'a de contour : la carte montre des communes du Pas-de-Calais.")
@@ -140,19 +134,18 @@ def carte(
         ax = _axes(ax, HAUTEUR * 1.5)
         tracer_carte(ax, drawn, legende=dire_unite(told))
         source = {**told, "source": f"{told['source']} ; contours : {CONTOURS}"}
-        return _cadre(ax, source, f"{titre or told['titre']}, {year}", "")
+        ends = drawn.dropna(subset="valeur").sort_values("valeur").iloc[[0, -1]]
+        said = [f"{row.nom} : {ecrire(row.valeur)}" for row in ends.itertuples()]
+        return _cadre(ax, source, f"{titre or told['titre']}, {year}", list(dict.fromkeys(said)))
 
 
 def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, *, points: bool) -> Axes:
-    told = attributs(table)
-    _colonnes(table, y, par)
+    told = _tracable(table, y, par)
     names = table[par].astype(str)
     if names.duplicated().any():
         key = next((name for name in ("annee", "categorie", "dispositif") if name in table and name != par), None)
         names = names if key is None else names + ", " + table[key].astype(str)
     values, rows, colours = _nombres(table[y]), range(len(table)), charte().couleurs
-    if table[y].isna().all():
-        raise _rien_a_tracer(table)
     shades = [colours.territoire if kept else colours.secondaire for kept in table.get("choisi", [True] * len(table))]
     with charter_style():
         ax = _axes(ax, 0.9 + UNE_LIGNE * len(table))
@@ -170,17 +163,27 @@ def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes 
         ax.set_ylim(len(table) - 0.4, -0.6)
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(lambda value, _: ecrire(value))
-        return _cadre(ax, told, titre, "")
+        said = [f"{name} : {ecrire(value)}" for name, value in zip(names, values, strict=True) if value == value]
+        return _cadre(ax, told, titre, said)
 
 
 def _nombres(values: pd.Series) -> np.ndarray:
     return values.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
 
 
-def _rien_a_tracer(table: pd.DataFrame) -> DemandeImpossible:
-    words = table["statut"].value_counts() if "statut" in table else {"absente": len(table)}
-    told = ", ".join(f"{count} « {word} »" for word, count in words.items())
-    return DemandeImpossible(f"Aucune valeur à tracer : {told}.")
+def _tracable(table: pd.DataFrame, y: str, *noms: str) -> dict:
+    """Return what a table tells of itself, once it has these columns, and a value to draw."""
+    told = attributs(table)
+    for name in (y, *noms):
+        if name not in table:
+            raise inconnu("La colonne", name, table.columns)
+    if table.empty:
+        raise DemandeImpossible("La table est vide : rien à montrer.")
+    if table[y].isna().all():
+        words = table["statut"].value_counts() if "statut" in table else {"absente": len(table)}
+        absent = ", ".join(f"{count} « {word} »" for word, count in words.items())
+        raise DemandeImpossible(f"Aucune valeur à tracer : {absent}.")
+    return told
 
 
 def ecrire(valeur: float) -> str:
@@ -196,17 +199,17 @@ def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
     return ax
 
 
-def _cadre(ax: Axes, told: dict, titre: str | None, complement: str) -> Axes:
+def _cadre(ax: Axes, told: dict, titre: str | None, dit: list[str], complement: str = "") -> Axes:
     """Write the title, the unit and the source, and keep on the figure what a report will say of it."""
     title = titre or told["titre"]
     ax.set_title(title, loc="left", wrap=True)
     unit = ", ".join(part for part in (dire_unite(told), complement) if part)
     if unit and ax.axison:
         ax.set_xlabel(unit) if ax.yaxis_inverted() else ax.set_ylabel(unit)
-    ax.figure.supxlabel(
-        f"Source : {told['source']}", x=0.01, ha="left", fontsize="small", color=charte().couleurs.secondaire
-    )
-    ax.figure.ctg = {"titre": title, "source": told["source"], "remarques": told["remarques"]}
+    grey = charte().couleurs.secondaire
+    ax.figure.supxlabel(f"Source : {told['source']}", x=0.01, ha="left", fontsize="small", color=grey)
+    alt = f"{title}. {' ; '.join(dit)}." if dit else title
+    ax.figure.ctg = {"titre": title, "source": told["source"], "alt": alt}
     return ax
 
 
@@ -228,11 +231,3 @@ def _nommer_les_bouts(ax: Axes, bouts: list[tuple[float, int, str, str]]) -> Non
     ):
         shift = (start + height / 2 - place) * EN_POINTS / ax.figure.dpi
         ax.annotate(label, (year, value), (8, shift), textcoords="offset points", va="center", color=colour)
-
-
-def _colonnes(table: pd.DataFrame, *noms: str) -> None:
-    for name in noms:
-        if name not in table:
-            raise inconnu("La colonne", name, table.columns)
-    if table.empty:
-        raise DemandeImpossible("La table est vide : rien à montrer.")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import pandas as pd
 
 from ctglib.atelier.carnet import DemandeImpossible, inconnu
-from ctglib.atelier.lieux import codes, lieux
-from ctglib.atelier.series import attributs, convention_par_defaut, donnees, en_annees, etude, mots, ratio
+from ctglib.atelier.lieux import Lieux, codes, lieux
+from ctglib.atelier.series import attributs, convention_par_defaut, decrite, donnees, en_annees, etude, mots, ratio
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.publiques import reperes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ctglib.atelier.lieux import Lieux
 
 EN_RETARD = ("a_surveiller", "insuffisant", "en_recul")
 
@@ -50,11 +45,10 @@ def comparer(
     asked = (code,) if pour is None else (code, pour)
     table = (donnees if pour is None else ratio)(*asked, lieux, annees, convention=convention)
     order = {place: rank for rank, place in enumerate(codes(lieux))}
-    rows = table.assign(ordre=table["territoire"].map(order)).sort_values(["ordre", "annee"], ignore_index=True)
+    ranks = table["territoire"].map(order)
+    rows = table.assign(ordre=ranks).sort_values(["ordre", "annee"], ignore_index=True).drop(columns="ordre")
     first = rows.groupby("territoire")["valeur"].transform("first")
-    found = rows.drop(columns="ordre").assign(indice=100 * rows["valeur"] / first.where(first != 0))
-    found.attrs = table.attrs
-    return found
+    return rows.assign(indice=100 * rows["valeur"] / first.where(first != 0))
 
 
 def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissant: bool = True) -> pd.DataFrame:
@@ -175,17 +169,17 @@ def semblables(
     found = wide.loc[[own, *distance.drop(own).nsmallest(n).index]].rename_axis(columns=None)
     found = found.assign(rang=range(len(found)), libelle=names, distance=distance.round(2), annee=year)
     found = found.reset_index()[["rang", "territoire", "libelle", "distance", "annee", *profile.parts]]
-    found.attrs = {
-        "titre": f"Communes qui ressemblent le plus à {names[own]} : {profile.libelle.lower()}, {year}",
-        "unite": "points",
-        "source": next(iter(parts.values())).attrs["source"],
-        "series": {code: meaning for table in parts.values() for code, meaning in table.attrs["series"].items()},
-        "remarques": [
+    return decrite(
+        found,
+        f"Communes qui ressemblent le plus à {names[own]} : {profile.libelle.lower()}, {year}",
+        next(iter(parts.values())).attrs["source"],
+        "points",
+        {code: meaning for table in parts.values() for code, meaning in table.attrs["series"].items()},
+        [
             f"{len(wide) - 1} communes comparées : celles de {profile.minimum} unités au moins, sans part secrète.",
             "Une ressemblance de parts, jamais un effet.",
         ],
-    }
-    return found
+    )
 
 
 def promesses(convention: str | None = None, fiche: int | str | None = None, annee: int | None = None) -> pd.DataFrame:
@@ -229,7 +223,7 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
     )
     kept = ["fiche", "modalite", "promesse", "debut", "echeance", "echeance_ecrite", "etat", "services", "partenaires"]
     title = f"Ce qui est promis, {study.contexte.territoire.nom}" + (f", dû en {annee}" if annee else "")
-    return _dite(found[kept], title, study.convention.source_texte)
+    return decrite(found[kept].reset_index(drop=True), title, study.convention.source_texte)
 
 
 def cibles(convention: str | None = None, annee: int | None = None, *, en_retard: bool = False) -> pd.DataFrame:
@@ -276,7 +270,7 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
     found = found[["fiche", "indicateur", "libelle", "detail", "depart", "annee_depart", "valeur", "annee", "cible",
                    "annee_cible", "origine", "atteinte", "raison"]]  # fmt: skip
     title = f"Cibles {'en retard' if en_retard else 'suivies'}, {study.contexte.territoire.nom}, {study.annee}"
-    return _dite(found, title, study.convention.source_suivi)
+    return decrite(found.reset_index(drop=True), title, study.convention.source_suivi)
 
 
 def frequentation(
@@ -336,10 +330,4 @@ def frequentation(
     what = f"{variables[selon].libelle} de ceux qui fréquentent les dispositifs"
     remarks.append("« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue.")
     title = f"{what}, {study.contexte.territoire.nom}, {years}"
-    return _dite(table, title, study.convention.source_suivi, remarks, "nombre")
-
-
-def _dite(table: pd.DataFrame, titre: str, source: str, remarques: Iterable[str] = (), unite: str = "") -> pd.DataFrame:
-    found = table.reset_index(drop=True)
-    found.attrs = {"titre": titre, "unite": unite, "source": source, "series": {}, "remarques": list(remarques)}
-    return found
+    return decrite(table.reset_index(drop=True), title, study.convention.source_suivi, "nombre", remarques=remarks)

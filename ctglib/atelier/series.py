@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.atelier.carnet import DemandeImpossible, inconnu, sans_accents
-from ctglib.atelier.lieux import codes, connus
-from ctglib.blocs.annee import etudier
+from ctglib.atelier.lieux import Lieux, codes, connus
+from ctglib.blocs.annee import EtudeAnnuelle, etudier
 from ctglib.donnees import publiques
-from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import conventions
+from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from ctglib.atelier.lieux import Lieux
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.catalogue import Indicateur
 
 TROP_PEU, HORS = "trop peu pour un taux", "absent des fichiers présents"
 PUBLIQUE, ANNEXE, SUIVI = "séries publiques", "diagnostic", "suivi"
 DETAIL = ["dimension", "modalite"]
 AJOUTER = " Un autre fichier officiel s'ajoute par « ctg source ajouter »."
-# What a table that speaks of the series, and not of a place, says of itself.
-DU_CATALOGUE: Mapping[str, object] = {"unite": "", "source": "catalogue du classeur", "series": {}, "remarques": []}
 COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "statut"]
 
 
@@ -51,17 +42,26 @@ def chercher(mots: str = "") -> pd.DataFrame:
     """
     every = _catalogue()
     told = (every["libelle"] + " " + every["definition"] + " " + every["code"]).map(sans_accents)
-    asked = sans_accents(mots).split()
-    known = every[[all(word in text for word in asked) for text in told]]
+    known = every[[all(word in text for word in sans_accents(mots).split()) for text in told]]
     if known.empty:
         labels = " ".join(every["libelle"]).replace(",", " ").split()
         raise inconnu("Aucune série ne parle de ceci :", mots, sorted({word for word in labels if len(word) > 3}))
-    years = [en_annees(_annees(row)) for row in known.to_dict("records")]
     levels = [", ".join(f"{level} ({count})" if count else level for level, count in row.items())
               for row in known["niveaux"]]  # fmt: skip
+    found = known.assign(annees=[en_annees(_annees(row)) for row in known.to_dict("records")], niveaux=levels)
     shown = ["code", "libelle", "origine", "convention", "annees", "niveaux", "unite", "source", "secret"]
-    found = known.assign(annees=years, niveaux=levels)[shown].reset_index(drop=True)
-    found.attrs = {**DU_CATALOGUE, "titre": f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries"}
+    return decrite(
+        found[shown].reset_index(drop=True), f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries"
+    )
+
+
+def decrite(
+    table: pd.DataFrame, titre: str, source: str = "catalogue du classeur", unite: str = "",
+    series: Mapping[str, object] | None = None, remarques: Iterable[str] = (),
+) -> pd.DataFrame:  # fmt: skip
+    """Return a table that tells in its ``attrs`` what it is."""
+    found, remarks = table.copy(), list(dict.fromkeys(remarques))
+    found.attrs = {"titre": titre, "unite": unite, "source": source, "series": series or {}, "remarques": remarks}
     return found
 
 
@@ -93,26 +93,29 @@ def donnees(
         )
     meaning = _sens(code, convention)
     places = None if lieux is None else codes(lieux)
+    wanted = None if annees is None else sorted({annees} if isinstance(annees, int) else set(annees))
     rows = _lire(code, meaning, places)
+    meaning |= rows.attrs
     if places is not None:
         rows = rows[rows["territoire"].isin(places)]
-    wanted = None if annees is None else sorted({annees} if isinstance(annees, int) else set(annees))
     if wanted is not None:
         rows = rows[rows["annee"].isin(wanted)]
     origin = rows["origine"] if "origine" in rows else pd.Series("déclarée", index=rows.index)
     nowhere, partial = origin.eq(""), rows["statut"].eq(Statut.NON_DISPONIBLE) & origin.str.startswith("somme")
     if nowhere.all():
         raise DemandeImpossible(_rien(meaning, places, wanted))
-    found = rows.assign(
-        valeur=nombres(rows["valeur"]),
-        statut=rows["statut"].map(mots()).mask(nowhere, HORS).mask(partial, "incomplet : " + origin),
-        annee=rows["annee"].astype("Int64"),
-        indicateur=code,
+    found = (
+        rows.assign(
+            valeur=nombres(rows["valeur"]),
+            statut=rows["statut"].map(mots()).mask(nowhere, HORS).mask(partial, "incomplet : " + origin),
+            annee=rows["annee"].astype("Int64"),
+            indicateur=code,
+        )
+        .reindex(columns=COLONNES)
+        .reset_index(drop=True)
     )
-    found = found.reindex(columns=COLONNES).reset_index(drop=True)
     if (found[DETAIL].isna() | found[DETAIL].eq("")).all(axis=None):
         found = found.drop(columns=DETAIL)
-    meaning |= {"annees": en_annees(_annees(meaning))} | rows.attrs
     name, step = f"« {meaning['libelle']} »", meaning["arrondi"]
     breaks = [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
     remarks = [f"{name} : rupture de série, {one}." for one in breaks]
@@ -121,10 +124,9 @@ def donnees(
     if nowhere.any():
         remarks.append(_non_couverts(meaning, rows.loc[nowhere, "territoire"].unique().tolist()))
     told = {key: meaning[key] for key in ("libelle", "definition", "annees", "unite", "arrondi", "source")}
-    told |= {"ruptures": " ; ".join(breaks), "precautions": " ; ".join(meaning.get("remarques", ()))}
-    own = {"titre": meaning["libelle"], "unite": meaning["unite"], "source": meaning["source"]}
-    found.attrs = own | {"series": {code: told}, "remarques": remarks}
-    return found
+    told |= {"annees": en_annees(_annees(meaning)), "ruptures": " ; ".join(breaks)}
+    told["precautions"] = " ; ".join(meaning.get("remarques", ()))
+    return decrite(found, meaning["libelle"], meaning["source"], meaning["unite"], {code: told}, remarks)
 
 
 def ratio(
@@ -190,14 +192,10 @@ def ratio(
     if few.any():
         remarks.append(f"Aucun taux n'est donné sous {least} au dénominateur : le hasard y décide.")
     scale = " sur" if pour == 1 else f" pour {pour:g}"
-    found.attrs = {
-        "titre": f"{up['titre']}{scale} {down['titre'][:1].lower()}{down['titre'][1:]}",
-        "unite": "pour_100" if pour == 100 else "rapport",
-        "source": " ; ".join(dict.fromkeys([up["source"], down["source"]])),
-        "series": {**up["series"], **down["series"]},
-        "remarques": list(dict.fromkeys(remarks)),
-    }
-    return found
+    title = f"{up['titre']}{scale} {down['titre'][:1].lower()}{down['titre'][1:]}"
+    source = " ; ".join(dict.fromkeys([up["source"], down["source"]]))
+    unit = "pour_100" if pour == 100 else "rapport"
+    return decrite(found, title, source, unit, {**up["series"], **down["series"]}, remarks)
 
 
 def definitions(table: pd.DataFrame) -> pd.DataFrame:
@@ -211,9 +209,7 @@ def definitions(table: pd.DataFrame) -> pd.DataFrame:
         2
     """
     told = attributs(table)
-    found = pd.DataFrame(told["series"]).T.rename_axis("code")
-    found.attrs = {**DU_CATALOGUE, "titre": f"Ce que compte « {told['titre']} »"}
-    return found
+    return decrite(pd.DataFrame(told["series"]).T.rename_axis("code"), f"Ce que compte « {told['titre']} »")
 
 
 def attributs(table: object) -> Mapping[str, object]:
@@ -264,31 +260,27 @@ def oublier() -> None:
 def _catalogue() -> pd.DataFrame:
     """Return everything that can be asked for, one row a code and convention; only ``_annees`` reads the follow-up."""
     public = publiques.series()
-    public = public.assign(
-        origine=PUBLIQUE,
-        convention="",
-        source=public["producteur"] + ", " + public["jeu"],
-    )
-    rows = public.to_dict("records")
+    source = public["producteur"] + ", " + public["jeu"]
+    rows = public.assign(origine=PUBLIQUE, convention="", source=source).to_dict("records")
     for name in conventions():
         own = dossier(name)
         level = {code: place.niveau for code, place in own.catalogue.territoires.items()}
         for code, group in own.annexe1.groupby("indicateur", sort=False):
-            levels = Counter(map(level.get, group["territoire"].unique()))
-            told = {"annees": tuple(sorted(group["annee"].dropna().unique())), "niveaux": levels}
-            told |= {"origine": ANNEXE, "source": own.convention.source_diagnostic}
-            rows.append(_dit(own.catalogue.indicateurs[code], name) | told)
-        told = {"annees": None, "niveaux": {level[own.convention.territoire]: 1}}
-        told |= {"origine": SUIVI, "source": own.convention.source_suivi}
-        rows += [_dit(meaning, name) | told for meaning in own.catalogue.indicateurs_fiches.values()]
+            told = {"annees": tuple(sorted(group["annee"].dropna().unique())), "origine": ANNEXE}
+            told |= {"niveaux": Counter(map(level.get, group["territoire"].unique()))}
+            rows.append(_dit(own.catalogue.indicateurs[code], name, own.convention.source_diagnostic) | told)
+        told = {"annees": None, "niveaux": {level[own.convention.territoire]: 1}, "origine": SUIVI}
+        for meaning in own.catalogue.indicateurs_fiches.values():
+            rows.append(_dit(meaning, name, own.convention.source_suivi) | told)
     return pd.DataFrame(rows)
 
 
-def _dit(meaning: Indicateur, convention: str) -> dict:
-    own = {name: getattr(meaning, name) for name in ("libelle", "definition", "unite")}
-    breaks = [(item.annee, item.raison) for item in meaning.ruptures]
-    own |= {"secret": meaning.sensible, "arrondi": meaning.arrondi_source, "ruptures": breaks}
-    return {"code": meaning.id, "convention": convention} | own
+def _dit(meaning: Indicateur, convention: str, source: str) -> dict[str, object]:
+    return {
+        "code": meaning.id, "libelle": meaning.libelle, "definition": meaning.definition, "unite": meaning.unite,
+        "secret": meaning.sensible, "arrondi": meaning.arrondi_source, "convention": convention, "source": source,
+        "ruptures": [(item.annee, item.raison) for item in meaning.ruptures],
+    }  # fmt: skip
 
 
 def _annees(meaning: Mapping[str, object]) -> tuple[int, ...]:
@@ -336,7 +328,7 @@ def _non_couverts(meaning: Mapping[str, object], lieux: list[str]) -> str:
     return f"« {meaning['libelle']} » : les fichiers présents ne disent rien de {shown}.{AJOUTER}"
 
 
-def _sens(code: str, convention: str | None) -> dict:
+def _sens(code: str, convention: str | None) -> dict[str, object]:
     """Return what a code means; a code of several conventions needs one."""
     known = _catalogue()
     found = known[known["code"] == code]
@@ -351,25 +343,20 @@ def _sens(code: str, convention: str | None) -> dict:
 
 
 def _lire(code: str, meaning: Mapping[str, object], lieux: list[str] | None) -> pd.DataFrame:
-    """Return the rows of a series with the names of places, from where it is kept.
-
-    Those of the follow-up are masked, at their latest entry.
-    """
-    convention = meaning["convention"]
+    """Return the rows of a series with the names of places; those of the follow-up masked, at their latest entry."""
     if meaning["origine"] == PUBLIQUE:
         rows = publiques.lire(code, lieux)
-        names = rows["libelle"].map(lambda name: name.title() if name.islower() else name)
-    else:
-        own = dossier(convention)
-        rows = own.annexe1 if meaning["origine"] == ANNEXE else etude(convention).suivi.observations
-        rows = rows[rows["indicateur"] == code]
-        if meaning["origine"] == SUIVI:
-            key = ["annee", "territoire", *DETAIL]
-            rows = rows.sort_values("millesime", kind="stable").drop_duplicates(key, keep="last").sort_values(key)
-        names = rows["territoire"].map({code: item.nom for code, item in own.catalogue.territoires.items()})
-    named = rows.assign(libelle=names)
-    named.attrs = rows.attrs
-    return named
+        rows["libelle"] = rows["libelle"].map(lambda name: name.title() if name.islower() else name)
+        return rows
+    own, handed = dossier(meaning["convention"]), meaning["origine"] == SUIVI
+    rows = etude(meaning["convention"]).suivi.observations if handed else own.annexe1
+    rows = rows[rows["indicateur"] == code]
+    if handed:
+        key = ["annee", "territoire", *DETAIL]
+        rows = rows.sort_values("millesime", kind="stable").drop_duplicates(key, keep="last").sort_values(key)
+    return rows.assign(
+        libelle=rows["territoire"].map({one.code: one.nom for one in own.catalogue.territoires.values()})
+    )
 
 
 def mots() -> dict[str, str]:

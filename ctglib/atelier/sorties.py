@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Dessin
 
 from ctglib.atelier.carnet import DemandeImpossible, sans_accents
 from ctglib.atelier.dessins import dire_unite, ecrire
@@ -21,11 +23,6 @@ from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from matplotlib.figure import Figure as Dessin
 
 LIGNES_MONTREES = 40
 # JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets text to the right.
@@ -105,18 +102,18 @@ def tableau(
     kept = [name for name in shown.columns if name not in SANS_INTERET and (name == "valeur" or not empty[name].all())]
     if "statut" in kept and not shown["valeur"].isna().any():
         kept.remove("statut")
-    headers = _entetes(table, told)
-    numeric = {name: pd.api.types.is_numeric_dtype(shown[name]) for name in kept}
-    columns = [Colonne(name, headers.get(name, str(name)), numeric[name], ecrire=_cellule) for name in kept]
+    columns = [
+        Colonne(name, _entete(name, table, told), pd.api.types.is_numeric_dtype(shown[name]), ecrire=_cellule)
+        for name in kept
+    ]
     notes = list(told["remarques"])
     if len(shown) > LIGNES_MONTREES:
         all_rows = f'{LIGNES_MONTREES} lignes sur {len(shown)} ; a.enregistrer(table, "table.xlsx") les donne toutes.'
         notes.insert(0, all_rows)
         shown = shown[(pd.RangeIndex(len(shown)) < LIGNES_MONTREES) | shown.get("choisi", False)]
-    return Tableau.de(
-        shown[kept].rename(columns=str), columns, nom=nom or _nom(told["titre"], table.to_csv()), titre=told["titre"],
-        source=told["source"], notes=tuple(notes),
-    )  # fmt: skip
+    short, title = nom or _nom(told["titre"], table.to_csv()), told["titre"]
+    shown = shown[kept].rename(columns=str)
+    return Tableau.de(shown, columns, nom=short, titre=title, source=told["source"], notes=tuple(notes))
 
 
 def enregistrer(objet: object, nom: str | Path) -> Path:
@@ -134,23 +131,22 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
     path = Path(nom)
     if isinstance(objet, Note):
         return objet.enregistrer(path)
-    drawing = getattr(objet, "figure", None) or objet
     if isinstance(objet, pd.DataFrame):
         form = _forme(path, ("xlsx", "csv", "docx"), "une table")
-        if form == "docx":
-            return enregistrer(tableau(objet), path)
-        return _ecrire(path, (_xlsx if form == "xlsx" else _csv)(objet))
+        if form != "docx":
+            return _ecrire(path, (_xlsx if form == "xlsx" else _csv)(objet))
+        objet = tableau(objet)
     if isinstance(objet, Tableau):
         form = _forme(path, ("csv", "docx"), "un tableau")
         return Fichier(objet.exporter(path)) if form == "csv" else Note(objet.titre, (objet,)).enregistrer(path)
     form = _forme(path, ("png", "svg", "pdf"), "un graphique")
     if isinstance(objet, Figure):
         return Fichier(objet.enregistrer(path))
+    drawing, buffer = getattr(objet, "figure", None) or objet, BytesIO()
     if not hasattr(drawing, "savefig"):
         raise DemandeImpossible(
             f"Rien à enregistrer : il faut une table, un graphique ou une note, non {type(objet).__name__}."
         )
-    buffer = BytesIO()
     with charter_style():
         drawing.savefig(buffer, format=form, metadata=SANS_DATE[form])
     return _ecrire(path, buffer.getvalue())
@@ -256,26 +252,9 @@ def _bloc(piece: object) -> Bloc:
     if isinstance(piece, list | tuple):
         return liste(map(str, piece))
     if hasattr(piece, "get_xlim") or hasattr(piece, "savefig"):
-        return figure(piece, alt=_alt(piece)).bloc
+        known = getattr(getattr(piece, "figure", None) or piece, "ctg", {})
+        return figure(piece, alt=known.get("alt")).bloc
     raise DemandeImpossible(f"Une note contient des textes, des tables et des graphiques, non {type(piece).__name__}.")
-
-
-def _alt(ax: object) -> str:
-    """Return what stands for a chart of the atelier: each line from its first value to its last, or each bar."""
-    axes = ax if hasattr(ax, "get_xlim") else ax.axes[0]
-    told = []
-    for line in axes.lines:
-        pairs = [(x, y) for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True) if y == y]
-        if pairs:
-            (start, first), (end, last) = pairs[0], pairs[-1]
-            told.append(f"{line.get_label()} : {ecrire(first)} en {start:g}, {ecrire(last)} en {end:g}")
-    if not told:
-        names = [label.get_text() for label in axes.get_yticklabels()]
-        dots = [x for item in axes.collections for x, _ in item.get_offsets()]
-        widths = [patch.get_width() for patch in axes.patches] or dots
-        told = [f"{name} : {ecrire(width)}" for name, width in zip(names, widths, strict=False) if width == width]
-    known = getattr(axes.figure, "ctg", {}).get("titre", "")
-    return f"{known}. {' ; '.join(told)}." if told else known
 
 
 def _dit(table: object, titre: str | None = None, source: str | None = None) -> dict:
@@ -288,10 +267,11 @@ def _dit(table: object, titre: str | None = None, source: str | None = None) -> 
     return {**told, "titre": titre or told["titre"], "source": source or told["source"]}
 
 
-def _entetes(table: pd.DataFrame, told: dict) -> dict[str, str]:
-    """Return what to write above the columns of a table: a series bears its label."""
-    labels = {code: meaning["libelle"] for code, meaning in told["series"].items()}
-    return labels | ENTETES | {"libelle": "Lieu" if "territoire" in table else "Libellé"}
+def _entete(nom: object, table: pd.DataFrame, told: dict) -> str:
+    """Return what to write above a column: a series bears its label."""
+    if nom == "libelle":
+        return "Lieu" if "territoire" in table else "Libellé"
+    return ENTETES.get(nom) or told["series"].get(nom, {}).get("libelle", str(nom))
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
@@ -346,21 +326,21 @@ def _xlsx(table: pd.DataFrame) -> bytes:
     book = Workbook()
     book.properties.title = told["titre"]
     book.remove(book.active)
-    headers = _entetes(table, told)
     for name, frame in (("Données", _a_plat(table)), ("Définitions", meanings), ("Source", sources)):
         sheet = book.create_sheet(name)
         sheet.append([told["titre"]])
         sheet["A1"].font = Font(bold=True, size=13)
         sheet.append([f"Unité : {unit}. Source : {told['source']}"])
         sheet.append([])
-        sheet.append([headers.get(column, column) for column in map(str, frame.columns)])
+        headers = [_entete(str(column), table, told) for column in frame.columns]
+        sheet.append(headers)
         for cell in sheet[4]:
             cell.font = Font(bold=True)
         for row in frame.astype(object).itertuples(index=False, name=None):
             sheet.append([None if pd.isna(value) else neutraliser(value) for value in row])
-        for rank, column in enumerate(frame.columns, start=1):
-            shown = [headers.get(str(column), str(column)), *(_cellule(value) for value in frame[column])]
-            sheet.column_dimensions[get_column_letter(rank)].width = min(60, max(map(len, shown)) + 2)
+        for rank, (column, header) in enumerate(zip(frame.columns, headers, strict=True), start=1):
+            width = max(map(len, [header, *map(_cellule, frame[column])]))
+            sheet.column_dimensions[get_column_letter(rank)].width = min(60, width + 2)
         for cell in (cell for row in sheet.iter_rows(min_row=5) for cell in row):
             if isinstance(cell.value, float):
                 cell.number_format = "#,##0" if cell.value.is_integer() else "#,##0.0"
