@@ -32,7 +32,7 @@ def test_les_effectifs_sont_ceux_du_fichier_de_la_cnaf(depot: Path) -> None:
         pytest.skip(f"le fichier d'origine n'est pas là ({path.name})")
     original = {(row["numcomdo"], int(row["dtreffre"][:4])): row for row in lignes(path, ";") if row["numcomdo"]}
 
-    rows = lire_communes(lire_suivi_brut("harnes")).effectifs
+    rows = lire_communes(lire_suivi_brut("harnes"))
 
     assert set(zip(rows["commune"], rows["annee"], strict=True)) == set(original)
     for row in rows.to_dict("records"):
@@ -53,8 +53,8 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
     assert {"sources/publiques/origine.yaml", "catalogue/sources/cnaf_communes.yaml"} <= set(final.lus)
     assert len([name for name in final.lus if name.endswith(".parquet")]) == 5
     assert {"conventions/harnes/comparables.csv", "sources/locales/origine.yaml"} <= final.absents
-    assert set(found.effectifs["departement"]) == {"62"}
-    assert found.source == "Cnaf, s_ben_com_f, décembre 2020 à décembre 2024"
+    assert set(found["departement"]) == {"62"}
+    assert found.attrs["source"] == "Cnaf, s_ben_com_f, décembre 2020 à décembre 2024"
 
 
 def test_une_convention_fictive_lit_ses_propres_communes_ou_n_en_a_pas(donnees: Path) -> None:
@@ -63,9 +63,9 @@ def test_une_convention_fictive_lit_ses_propres_communes_ou_n_en_a_pas(donnees: 
     found = lire_communes(lire_suivi_brut("demonstration"))
     path.unlink()
 
-    assert set(found.effectifs["departement"]) == {"00"}
-    assert all(name.startswith("Commune fictive") or "(fictive)" in name for name in found.effectifs["nom"])
-    assert found.source is None
+    assert set(found["departement"]) == {"00"}
+    assert all(name.startswith("Commune fictive") or "(fictive)" in name for name in found["nom"])
+    assert found.attrs["source"] is None
     assert lire_communes(lire_suivi_brut("demonstration")) is None
 
 

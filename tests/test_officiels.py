@@ -20,7 +20,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer as noter_les_lectures
 from ctglib.donnees.lecture import lister
 from ctglib.donnees.magasin import SECRET, charger_familles, lire_registre, lire_tables, tables
-from ctglib.donnees.officiels import Ajout, Lu, lire_officiel
+from ctglib.donnees.officiels import Ajout, Officiel, lire_officiel
 
 REELS = {
     "cnaf_s_ben_com_f_62.csv": ("cnaf_communes", {(year, "commune"): 887 for year in range(2020, 2025)}),
@@ -44,7 +44,7 @@ REELS = {
 }
 
 
-def lire(dossier: Path, nom: str, texte: str | bytes, annee: int | None = None) -> Lu:
+def lire(dossier: Path, nom: str, texte: str | bytes, annee: int | None = None) -> Officiel:
     return lire_officiel(ecrire(dossier, nom, texte), charger_familles(), annee)
 
 
@@ -61,7 +61,7 @@ def test_un_fichier_tel_que_publie_est_reconnu_par_son_contenu(nom: str, depot: 
     family, sizes = REELS[nom]
     assert found.famille.id == family
     assert {key: len(table) for key, table in found.tables.items()} == sizes
-    assert found.alertes == ()
+    assert found.alertes == []
 
 
 def test_un_export_de_la_cnaf_garde_ses_zeros_ses_vides_et_laisse_le_non_localise(tmp_path: Path) -> None:
@@ -118,11 +118,11 @@ def test_une_coquille_dans_un_en_tete_se_corrige_et_se_dit(tmp_path: Path) -> No
     found = lire(tmp_path, "iris_2021.csv", iris().replace("ENF;AC3ENF", "ENNF;AC3ENFF").replace("PERCOU", "PERÇOUS"))
 
     assert found.tables[2021, "iris"].equals(lire(tmp_path, "iris_2021.csv", iris()).tables[2021, "iris"])
-    assert found.alertes == (
+    assert found.alertes == [
         "la colonne « percous » est lue comme « percou »",
         "la colonne « acavennf » est lue comme « acavenf »",
         "la colonne « ac3enff » est lue comme « ac3enf »",
-    )
+    ]
 
 
 def test_une_annee_et_un_prefixe_jamais_vus_se_lisent_sans_changer_le_code(tmp_path: Path) -> None:

@@ -215,7 +215,7 @@ def test_toute_commune_dont_les_chiffres_sont_la_se_compare_aux_autres(
 
     compared = etudier_comparables(dossier, communes)
 
-    assert set(communes.effectifs["departement"]) == {departement}
+    assert set(communes["departement"]) == {departement}
     assert compared.resultat.retenues["commune"].iloc[0] == dossier.convention.territoire
     assert compared.resultat.nombre >= 5
     assert compared.ecarts().cellules["variation_moyenne"].ne("–").all()

@@ -13,7 +13,6 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.document.typographie import compter, de_a, enumerer, minuscule, nombre, points, pourcent, signe
-from ctglib.donnees.communes import Communes
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.montrable import Montrable
@@ -23,7 +22,7 @@ PRODUCTEUR = re.compile(r"(?: \([^()]*\))?$")
 EVOLUTION, ECART = "Évolution, en %", "Écart, en points"
 
 
-def etudier_comparables(dossier: Dossier, communes: Communes | None) -> Comparables:
+def etudier_comparables(dossier: Dossier, communes: pd.DataFrame | None) -> Comparables:
     """Return the comparison of the commune of a convention with those of its département, which owes nothing to a year.
 
     The series compared lose the producer that they all name at their end.
@@ -34,9 +33,10 @@ def etudier_comparables(dossier: Dossier, communes: Communes | None) -> Comparab
     if len(marks) == 1 and (mark := marks.pop()):
         short = {name: words[name].libelle.removesuffix(mark) for name in rule.indicateurs}
         words = words | {name: words[name].model_copy(update={"libelle": label}) for name, label in short.items()}
-    source = f"{communes.source} ; calculs du classeur" if communes and communes.source else convention.source_suivi
+    told = None if communes is None else communes.attrs["source"]
+    source = f"{told} ; calculs du classeur" if told else convention.source_suivi
     contexte = Contexte.de(dossier, {**catalogue.mesures, **words}, source)
-    return Comparables(comparer(communes.effectifs, rule, words, convention) if communes else None, rule, contexte)
+    return Comparables(None if communes is None else comparer(communes, rule, words, convention), rule, contexte)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from string import Template
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import yaml
 
 from ctglib.blocs.conformite import Conformite
+from ctglib.blocs.fin import EtudeFinale
 from ctglib.calculs.ecriture import enumerer
 from ctglib.calculs.suivi import a_la_date
 from ctglib.calculs.territoire import annees_renouvelees, remplir
@@ -19,38 +21,24 @@ from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister, superposer
 from ctglib.donnees.modeles.catalogue import Theme
+from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.validation import fautes_de_convention
 from ctglib.donnees.yaml_strict import charger_yaml
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
-
-    from ctglib.blocs.fin import EtudeFinale
-    from ctglib.donnees.modeles.convention import Fiche
-
 MODELE, THEMES = "catalogue/modele", "catalogue/themes"
-PARTIE = (
-    '  - id: partie_{rang}\n    nom: "{nom}"\n    nom_court: "{nom}"\n'
-    "    qualite_du_signataire: À compléter\n    logo: partie_{rang}.png\n"
-)
 OBSERVATIONS = "observations"
 RECOPIES = (  # those that are there
     "offre.csv", "territoires.yaml", "contexte.csv", "comparables.csv", "indicateurs.yaml", "collecte.yaml",
 )  # fmt: skip
+Brouillon = tuple[dict[str, bytes], list[str]]  # files by path in the data folder, and what to say of them
 
 
-def commencer(
-    nom: str, territoire: str, debut: date, fin: date, *, parties: Sequence[str], fiches: int
-) -> tuple[dict[str, bytes], list[str]]:
-    """Return the files of a convention to fill, by path in the data folder, and what to say of them.
+def commencer(nom: str, territoire: str, debut: date, fin: date, *, parties: Sequence[str], fiches: int) -> Brouillon:
+    """Return a convention to fill, which validates as it is.
 
-    They validate as they are: every annexe figure that public data do not give is absent, with whom to ask.
-
-    Raises:
-        DonneesInvalides: What does not do, all at once.
+    Every annexe figure that public data do not give is absent, with whom to ask.
     """
     place = publiques.territoires([territoire]).iloc[0]
     communes = publiques.territoires(niveaux=("commune",))
@@ -61,20 +49,20 @@ def commencer(
     themes = [charger_yaml(f"{THEMES}/{name}", Theme) for name in lister(THEMES) if name.endswith(".yaml")]
     themes.sort(key=lambda theme: theme.ordre)
     diagnostic = diagnostic_public(themes, rules, (territoire, members, reference), annee=debut.year - 1)
-    words = {
-        **_sources_du_diagnostic(rules, diagnostic), "nom": nom, "fictive": "false", "territoire": territoire,
-        "titre": f"Convention territoriale globale, {place['nom']}, {debut.year}-{fin.year}",
-        "membres": "[" + ", ".join(f'"{code}"' for code in members) + "]", "reference": reference,
-        "debut": debut.isoformat(), "fin": fin.isoformat(), "source": enumerer(list(parties)),
-        "parties": "".join(
-            PARTIE.format(rang=rank, nom=party.replace('"', "'")) for rank, party in enumerate(parties, 1)
-        ),
-        "fiches": "".join(_modele("fiche", numero=n, debut=debut, fin=fin) for n in range(1, fiches + 1)),
-    }  # fmt: skip
     places = [one.model_dump() for one in publiques.nommer((territoire, reference))]
+    text = _modele(
+        "convention", **_sources_du_diagnostic(rules, diagnostic), nom=nom, fictive="false", territoire=territoire,
+        titre=f"Convention territoriale globale, {place['nom']}, {debut.year}-{fin.year}",
+        membres="[" + ", ".join(f'"{code}"' for code in members) + "]", reference=reference, debut=debut, fin=fin,
+        source=enumerer(list(parties)),
+        parties="".join(
+            _modele("partie", rang=rank, nom=party.replace('"', "'")) for rank, party in enumerate(parties, 1)
+        ),
+        fiches="".join(_modele("fiche", numero=n, debut=debut, fin=fin) for n in range(1, fiches + 1)),
+    )  # fmt: skip
     head = "Comment une phrase nomme les territoires : « à », « de », « le ». À relire."
     files = {
-        "convention.yaml": _modele("convention", **words).encode("utf-8"),
+        "convention.yaml": text.encode("utf-8"),
         "annexe1.csv": _csv(diagnostic),
         "offre.csv": (",".join(charger_schema("offre").colonnes) + "\n").encode("utf-8"),
         **({"territoires.yaml": _yaml({"territoires": places}, [head])} if places else {}),
@@ -92,30 +80,27 @@ def commencer(
     ]
 
 
-def poursuivre(
-    nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: date
-) -> tuple[dict[str, bytes], list[str]]:
-    """Return the files of the convention that follows, by path in the data folder, and what to say of them.
+def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: date) -> Brouillon:
+    """Return the convention that follows.
 
     Its parties and fiches are the old one's, and its initial values the last ones known. Dates, échéances and targets
     are what the parties have to agree on: none is carried over, nor is a direction or a threshold of the old text.
-
-    Raises:
-        DonneesInvalides: Any fault of the draft.
     """
     convention, rules, notes = etude.convention, etude.catalogue.publiques, etude.finale.regles.suivante
+    dossier = etude.suivi.dossier
     annexe1 = diagnostic_public(
-        etude.catalogue.themes,
-        rules,
-        (convention.territoire, convention.membres, convention.reference),
-        annee=debut.year - 1,
-        ancien=etude.suivi.dossier.annexe1,
-        series=etude.series if convention.fictive else None,
-    )
+        etude.catalogue.themes, rules, (convention.territoire, convention.membres, convention.reference),
+        annee=debut.year - 1, ancien=dossier.annexe1, series=etude.series if convention.fictive else None,
+    )  # fmt: skip
     told = convention.model_dump(mode="python", exclude_none=True)
     de = etude.catalogue.territoires[convention.territoire].de
     years, old = {"debut": debut.year, "fin": fin.year}, {"debut": convention.debut.year, "fin": convention.fin.year}
-    before = "{debut}-{fin}".format(**old)
+    moved = {str(year): str(years[key]) for key, year in old.items()}
+
+    def advance(text: str) -> str:
+        """Return a text with the first and last years of the old convention turned into those of the next."""
+        return re.sub(r"\b\d{4}\b", lambda found: moved.get(found[0], found[0]), text)
+
     text = {
         **told,
         "id": nom,
@@ -123,12 +108,11 @@ def poursuivre(
         "debut": debut,
         "fin": fin,
         "date_signature": {"absent": notes.signature_absente},
-        "source_texte": notes.source_texte.format(de=de, avant=before, **years),
+        "source_texte": notes.source_texte.format(de=de, avant="{debut}-{fin}".format(**old), **years),
         **_sources_du_diagnostic(rules, annexe1),
-        "source_suivi": _avancer(convention.source_suivi, old, years),
+        "source_suivi": advance(convention.source_suivi),
         "articles": [
-            {name: _avancer(part, old, years) if name in ("objet", "consequence") else part
-             for name, part in item.items()}
+            {name: advance(part) if name in ("objet", "consequence") else part for name, part in item.items()}
             for item in told["articles"]
         ],
         "fiches": [
@@ -138,16 +122,13 @@ def poursuivre(
         "schemas": [item for item in told["schemas"] if item["fin"] >= debut.year],
         "annexes_vides": [],
         "lacunes": [item.model_dump() for item in notes.lacunes],
-    }  # fmt: skip
+    }
     # A schéma that has ended takes the readings of it along; annexe 1, the corrections of its figures.
     kept = {text for schema in text["schemas"] for text in (*schema["axes"], *schema["chapitres"])}
     readings = etude.finale.lectures.model_dump(mode="python")
     readings["schemas"] = [item for item in readings["schemas"] if item["element"] in kept]
-    corrections = [
-        item.model_dump(mode="python", exclude_none=True)
-        for item in etude.suivi.dossier.corrections
-        if item.fichier in RECOPIES
-    ]
+    corrections = [item.model_dump(mode="python", exclude_none=True) for item in dossier.corrections
+                   if item.fichier in RECOPIES]  # fmt: skip
     source, head = f"{CONVENTIONS}/{ancienne}", [line.format(ancienne=ancienne) for line in notes.entete]
     names = [name for name in RECOPIES if existe(f"{source}/{name}")]
     if "logos/" in lister(source):
@@ -195,16 +176,12 @@ def diagnostic_public(
         series: Public figures already read, those of the store by default.
     """
     territoire, membres, reference = lieux
-    items = {item.id: item for theme in themes for item in theme.indicateurs}
+    items = [(theme.titre, item) for theme in themes for item in theme.indicateurs]
     if ancien is None:
-        rows = [
-            (theme.titre, item.id, code, item.unite)
-            for theme in themes for item in theme.indicateurs for code in (territoire, reference)
-        ]  # fmt: skip
+        rows = [(title, item.id, code, item.unite) for title, item in items for code in (territoire, reference)]
         ancien = pd.DataFrame(rows, columns=["section", "indicateur", "territoire", "unite"]).assign(annee=annee)
     asked = {
-        name: regles.a_demander.format(qui=item.collecte.qui, document=item.collecte.document)
-        for name, item in items.items()
+        item.id: regles.a_demander.format(qui=item.collecte.qui, document=item.collecte.document) for _, item in items
     }
     lines = ancien.drop_duplicates(["indicateur", "territoire"], keep="last")
     if series is None:
@@ -222,56 +199,39 @@ def _sources_du_diagnostic(regles: DonneesPubliques, annexe1: pd.DataFrame) -> d
     return {"source_diagnostic": regles.source, "date_des_donnees": date}
 
 
-def _avancer(texte: str, avant: Mapping[str, int], apres: Mapping[str, int]) -> str:
-    """Return a text with the first and last years of the old convention turned into those of the next."""
-    moved = {str(year): str(apres[key]) for key, year in avant.items()}
-    return re.sub(r"\b\d{4}\b", lambda found: moved.get(found[0], found[0]), texte)
-
-
 def _fiche(fiche: Fiche, etude: EtudeFinale, old: Mapping[str, int]) -> dict[str, object]:
     """Return what a fiche says that is not as it was: no dates, no targets, the last known values to start from."""
     notes, known = etude.finale.regles.suivante, etude.parcours.set_index("indicateur")
     rows = a_la_date(etude.suivi.observations, etude.annees[-1])
     whole = rows[rows["dimension"].eq("") & rows["territoire"].eq(etude.convention.territoire)]
     sources = whole.set_index(["indicateur", "annee"])["source"].to_dict()
+
+    def start(row: pd.Series) -> dict[str, object]:
+        """Return the last known value of an indicator with its year and source, or why there is none."""
+        if row["table"] != OBSERVATIONS:
+            return {"absent": notes.valeur_qualitative}
+        if pd.isna(row["connue"]):
+            return {"absent": notes.valeur_absente.format(**old)}
+        value, year = float(row["connue"]), int(row["annee_connue"])
+        told = [notes.reference.format(**old), sources.get((row.name, year), "")]
+        told += ["provisoire"] if row["statut_connue"] == Statut.PROVISOIRE else []
+        value = int(value) if value.is_integer() else value
+        return {"valeur": value, "annee": year, "reference": " ; ".join(filter(None, told))}
+
     return {
-        "modalites": [
-            {"numero": item.numero, "libelle": item.libelle} | ({"parties": item.parties} if item.parties else {})
-            for item in fiche.modalites
-        ],
-        "resultats": [
-            {"id": item.id, "libelle": item.libelle, "indicateurs": list(item.indicateurs)} for item in fiche.resultats
-        ],
+        "modalites": [item.model_dump(include={"numero", "libelle", "parties"}, exclude_defaults=True)
+                      for item in fiche.modalites],
+        "resultats": [item.model_dump(include={"id", "libelle", "indicateurs"}) for item in fiche.resultats],
         "indicateurs": [
             {
-                "id": item.id,
-                **({"libelle": item.libelle} if item.libelle else {}),
-                "valeur_initiale": _depart(known.loc[item.id], etude, old, sources),
+                **item.model_dump(include={"id", "libelle"}, exclude_defaults=True),
+                "valeur_initiale": start(known.loc[item.id]),
                 "cible": {"absent": notes.cible_absente},
             }
             for item in fiche.indicateurs
         ],
         "analyses": [item.model_dump(exclude_unset=True) for item in fiche.analyses],  # a type refuses others' keys
-    }
-
-
-def _depart(
-    row: pd.Series, etude: EtudeFinale, old: Mapping[str, int], sources: Mapping[tuple[str, int], str]
-) -> dict[str, object]:
-    """Return the last known value of an indicator with its year and source, or why there is none."""
-    notes = etude.finale.regles.suivante
-    if row["table"] != OBSERVATIONS:
-        return {"absent": notes.valeur_qualitative}
-    if pd.isna(row["connue"]):
-        return {"absent": notes.valeur_absente.format(**old)}
-    value, year = float(row["connue"]), int(row["annee_connue"])
-    provisional = "provisoire" if row["statut_connue"] == Statut.PROVISOIRE else ""
-    told = [notes.reference.format(**old), sources.get((row.name, year), ""), provisional]
-    return {
-        "valeur": int(value) if value.is_integer() else value,
-        "annee": year,
-        "reference": " ; ".join(part for part in told if part),
-    }
+    }  # fmt: skip
 
 
 def _modele(nom: str, /, **mots: object) -> str:

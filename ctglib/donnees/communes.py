@@ -5,38 +5,30 @@ A real convention reads the store of public figures; a fictional one its own ``c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import pandas as pd
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.fautes import DonneesInvalides, Faute, recueillir
 from ctglib.donnees.lecture import existe, lire_octets
-from ctglib.donnees.magasin import charger_famille, departement_de
+from ctglib.donnees.magasin import charger_famille, departement_de, lire_tables, tables
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.sources import Famille
+from ctglib.donnees.officiels import lire_csv
+from ctglib.donnees.publiques import source
 from ctglib.donnees.statuts import Statut
+from ctglib.donnees.vraisemblance import invraisemblances
 from ctglib.donnees.yaml_strict import charger_yaml
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.convention import Convention
+INVENTEES = "catalogue/comparables.yaml"  # what the file of a fictional convention holds
 
 
-@dataclass(frozen=True)
-class Communes:
-    """The communes of the département of a convention, checked.
+def lire_communes(dossier: Dossier) -> pd.DataFrame | None:
+    """Return the communes of the département of a convention, checked, None when there is none to read.
 
-    ``effectifs``: commune, nom, departement, annee (Int64), statut (A; O when a count is missing at the source), and a
-    column an indicator (Int64). ``source``: producer, data set and years, None when the figures are invented.
-    """
-
-    effectifs: pd.DataFrame
-    source: str | None
-
-
-def lire_communes(dossier: Dossier) -> Communes | None:
-    """Return the communes of the département of a convention, None when there is none to read.
+    Returns:
+        commune, nom, departement, annee (Int64), statut (A; O when a count is missing at the source), and a column an
+        indicator (Int64). ``attrs["source"]``: producer, data set and years, None when the figures are invented.
 
     Raises:
         DonneesInvalides: All the faults of the file, or of the store.
@@ -44,41 +36,46 @@ def lire_communes(dossier: Dossier) -> Communes | None:
     convention, catalogue = dossier.convention, dossier.catalogue
     if faults := _fautes(convention, catalogue):
         raise DonneesInvalides(faults)
-    found = _inventees(convention) if convention.fictive else _du_magasin(catalogue)
-    if found is None or (rows := found.effectifs[found.effectifs["departement"] == convention.reference]).empty:
+    if convention.fictive:
+        rows, told = _inventees(convention), None
+        names = [item.code for item in charger_yaml(INVENTEES, Famille).series]
+    else:
+        names, family = _indicateurs(catalogue), charger_famille(catalogue.comparaison.serie)
+        kept = [item for item in tables(family.id).values() if item.niveau == "commune"]
+        rows = lire_tables(kept, None, ["libelle", *names])
+        rows = rows.assign(departement=departement_de(rows["territoire"].astype("str")))
+        told = source(family, [item.annee for item in kept]) if kept else None
+    if rows is None or (rows := rows[rows["departement"].eq(convention.reference)]).empty:
         return None
-    return Communes(rows.reset_index(drop=True), found.source)
+    counts = rows[names].astype("Int64")
+    fixed = rows.rename(columns={"territoire": "commune", "libelle": "nom"})[["commune", "nom", "departement", "annee"]]
+    status = counts.notna().all(axis=1).map({True: Statut.NORMAL, False: Statut.NON_DISPONIBLE}).astype("str")
+    found = fixed.astype({"annee": "Int64"}).assign(statut=status, **counts).reset_index(drop=True)
+    found.attrs["source"] = told
+    return found
 
 
 def fautes_de_communes(convention: Convention, catalogue: Catalogue) -> list[Faute]:
     """Return the faults of the communes that a convention would read; none when there is no file."""
     faults = _fautes(convention, catalogue)
     if convention.fictive and not faults:
-        try:
+        with recueillir(faults):
             _inventees(convention)
-        except DonneesInvalides as error:
-            return list(error.fautes)
     return faults
 
 
 def _fautes(convention: Convention, catalogue: Catalogue) -> list[Faute]:
     """Return the faults of an indicator that the store does not carry, and of a file that is not the convention's."""
-    invented, rule, faults = _propres(convention), catalogue.comparaison, []
+    invented, rule, faults = f"conventions/{convention.id}/comparables.csv", catalogue.comparaison, []
     if not convention.fictive and existe(invented):
         found = "des communes propres à la convention, qui n'est pas fictive"
         remedy = "supprimer le fichier ; les chiffres publics s'ajoutent par « ctg source ajouter »"
         faults.append(Faute(invented, found, "aucun fichier de ce nom : les communes sont dans « sources »", remedy))
     codes = [item.code for item in charger_famille(rule.serie).series]
     expected = f"une série de catalogue/sources/{rule.serie}.yaml : {', '.join(codes)}"
-    remedy = "retirer cet indicateur, ou ajouter sa série"
+    words = (expected, "retirer cet indicateur, ou ajouter sa série")
     unknown = [name for name in _indicateurs(catalogue) if name not in codes]
-    return faults + [
-        Faute("catalogue/comparaison.yaml", f"l'indicateur « {name} »", expected, remedy) for name in unknown
-    ]
-
-
-def _propres(convention: Convention) -> str:
-    return f"conventions/{convention.id}/comparables.csv"
+    return faults + [Faute("catalogue/comparaison.yaml", f"l'indicateur « {name} »", *words) for name in unknown]
 
 
 def _indicateurs(catalogue: Catalogue) -> list[str]:
@@ -86,40 +83,14 @@ def _indicateurs(catalogue: Catalogue) -> list[str]:
     return list(dict.fromkeys([*rule.indicateurs, rule.taille, *rule.ratios]))
 
 
-def _du_magasin(catalogue: Catalogue) -> Communes | None:
-    from ctglib.donnees.magasin import lire_tables, tables
-    from ctglib.donnees.publiques import source
-
-    family, names = charger_famille(catalogue.comparaison.serie), _indicateurs(catalogue)
-    kept = [item for item in tables(family.id).values() if item.niveau == "commune"]
-    if not kept:
-        return None
-    rows = lire_tables(kept, None, ["libelle", *names])
-    rows = rows.assign(departement=departement_de(rows["territoire"]))
-    return Communes(_effectifs(rows, names), source(family, [item.annee for item in kept]))
-
-
-def _inventees(convention: Convention) -> Communes | None:
-    import pandas as pd
-
-    from ctglib.donnees.officiels import lire_csv
-    from ctglib.donnees.vraisemblance import invraisemblances
-
-    path = _propres(convention)
+def _inventees(convention: Convention) -> pd.DataFrame | None:
+    path = f"conventions/{convention.id}/comparables.csv"
     if not existe(path):
         return None
-    family = charger_yaml("catalogue/comparables.yaml", Famille)
+    family = charger_yaml(INVENTEES, Famille)
     read = lire_csv(path, lire_octets(path), {family.id: family})
     wrong = [said for (year, _), one in read.tables.items() for said in invraisemblances(family, one, str(year))]
     if wrong:
         raise DonneesInvalides([Faute(path, said, "des effectifs possibles", "corriger le fichier") for said in wrong])
     rows = pd.concat([one.assign(annee=year) for (year, _), one in read.tables.items()]).reset_index()
-    return Communes(_effectifs(rows.sort_values(["territoire", "annee"]), [item.code for item in family.series]), None)
-
-
-def _effectifs(rows: pd.DataFrame, series: list[str]) -> pd.DataFrame:
-    """Return the rows as the comparison reads them."""
-    counts = rows[series].astype("Int64")
-    fixed = rows.rename(columns={"territoire": "commune", "libelle": "nom"})[["commune", "nom", "departement", "annee"]]
-    status = counts.notna().all(axis=1).map({True: Statut.NORMAL, False: Statut.NON_DISPONIBLE}).astype("str")
-    return fixed.astype({"annee": "Int64"}).assign(statut=status, **counts).reset_index(drop=True)
+    return rows.sort_values(["territoire", "annee"])

@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 from pydantic import Field
@@ -17,10 +17,8 @@ from pydantic import Field
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import lire_texte, proches
 from ctglib.donnees.modeles import Expression, Modele, Texte
+from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.yaml_strict import charger_yaml
-
-if TYPE_CHECKING:
-    from ctglib.donnees.modeles.catalogue import Confidentialite
 
 LIGNES_MAX = 100_000
 _SEPARATEURS = {";": "des points-virgules", "\t": "des tabulations", "|": "des barres verticales"}
@@ -92,11 +90,7 @@ class TableLue:
 
 
 def charger_schema(nom: str) -> SchemaTable:
-    """Return the schema of a table; JSON is read as the YAML that it is, so that its faults have a line and are French.
-
-    Raises:
-        DonneesInvalides: The schema is absent, or is not one.
-    """
+    """Return the schema of a table; JSON is read as YAML, so that its faults have a line and are French."""
     return charger_yaml(f"schemas/{nom}.schema.json", SchemaTable)
 
 
@@ -105,10 +99,22 @@ def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentia
 
     ``confidentialite`` also refuses what is about a person, by its heading or by its value.
     """
+    faults: list[Faute] = []
+    records: dict[int, list[str]] = {}  # those that are not blank, by the line where they begin
+    start = 1
     try:
-        records, faults = _enregistrements(relatif, lire_texte(relatif))
+        reader = csv.reader(io.StringIO(lire_texte(relatif), newline=""), strict=True)
+        for cells in reader:
+            if start > LIGNES_MAX:
+                found, remedy = f"plus de {LIGNES_MAX} lignes", "vérifier que c'est le bon fichier"
+                raise refus(relatif, found, f"{LIGNES_MAX} lignes au plus", remedy)
+            if cells:
+                records[start] = cells
+            start = reader.line_num + 1
     except DonneesInvalides as error:
         return TableLue(relatif, fautes=error.fautes)
+    except csv.Error:  # a broken quote ends the reading
+        faults.append(Faute(relatif, *_GUILLEMETS, ligne=start))
     if not records:
         return TableLue(relatif, fautes=tuple(faults))
     header = records.pop(next(iter(records)))
@@ -118,33 +124,29 @@ def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentia
         fault = Faute(relatif, found, "des virgules entre les colonnes", _REMEDE_SEPARATEUR, 1)
         return TableLue(relatif, fautes=(*faults, fault))
     faults += _fautes_d_en_tete(relatif, header, schema, confidentialite)
-    wrong = [fault for number, cells in records.items() if (fault := _faute_de_ligne(relatif, number, cells, header))]
-    kept = {number: cells for number, cells in records.items() if number not in {fault.ligne for fault in wrong}}
     if not (records or faults or schema.sans_ligne):
         found = "l'en-tête seul, sans aucune ligne"
         faults.append(Faute(relatif, found, "une ligne de valeurs au moins", "remettre les lignes du tableau"))
+    kept: dict[int, list[str]] = {}
+    for number, cells in records.items():
+        if not any(cell.strip() for cell in cells):
+            words = ("une ligne sans aucune valeur", "des lignes remplies", "supprimer la ligne")
+            faults.append(Faute(relatif, *words, number))
+        elif len(cells) != len(header):
+            found = f"{len(cells)} cellule{'s' if len(cells) > 1 else ''}"
+            expected = f"{len(header)} cellules, comme l'en-tête"
+            faults.append(Faute(relatif, found, expected, _REMEDE_CELLULES, number))
+        else:
+            kept[number] = cells
     rows = pd.DataFrame(kept.values(), index=list(kept), columns=header, dtype="str")
     rows = rows.loc[:, ~rows.columns.duplicated()].filter(schema.colonnes)  # of a doubled column, the first counts
-    cells = _fautes_de_cellule(relatif, rows, schema, confidentialite)
-    return TableLue(relatif, rows, (*faults, *wrong, *cells, *_doublons(relatif, rows, schema)))
-
-
-def _enregistrements(relatif: str, text: str) -> tuple[dict[int, list[str]], list[Faute]]:
-    """Return the records that are not blank by the line where they begin; a broken quote ends the reading."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records: dict[int, list[str]] = {}
-    start = 1
-    try:
-        for cells in reader:
-            if start > LIGNES_MAX:
-                found, remedy = f"plus de {LIGNES_MAX} lignes", "vérifier que c'est le bon fichier"
-                raise refus(relatif, found, f"{LIGNES_MAX} lignes au plus", remedy)
-            if cells:
-                records[start] = cells
-            start = reader.line_num + 1
-    except csv.Error:
-        return records, [Faute(relatif, *_GUILLEMETS, ligne=start)]
-    return records, []
+    for champ in schema.fields:
+        if champ.name in rows:
+            column = rows[champ.name]  # its cells repeat each other: one look at each text
+            wrong = {text: words for text in column.unique() if (words := _probleme(text, champ, confidentialite))}
+            for number, text in column[column.isin(list(wrong))].items():
+                faults.append(Faute(relatif, *wrong[text], number, champ.name))
+    return TableLue(relatif, rows, (*faults, *_doublons(relatif, rows, schema)))
 
 
 def _fautes_d_en_tete(
@@ -158,14 +160,13 @@ def _fautes_d_en_tete(
             yield Faute(relatif, f"la colonne « {name[:60]} » {count} fois", *words, 1, name[:60])
         if name in known:
             continue
+        found = f"la colonne inconnue « {name[:60]} »"
         if regles and (what := colonne_personnelle(name, regles)):
             found, words = f"la colonne « {name[:60]} », {what}", (regles.pourquoi, regles.remede)
         elif close := proches(name, missing):  # that column misspelt: one fault, not two
             missing.remove(close[0])
-            found = f"la colonne inconnue « {name[:60]} »"
             words = (f"« {close[0]} », qui manque", f"renommer en « {close[0]} »")
         else:
-            found = f"la colonne inconnue « {name[:60]} »"
             words = (f"les colonnes {', '.join(known)}", "supprimer cette colonne, ou corriger son nom")
         yield Faute(relatif, found, *words, 1, name[:60])
     for name in missing:
@@ -175,26 +176,6 @@ def _fautes_d_en_tete(
         found = f"{unnamed} colonne{'s' if unnamed > 1 else ''} sans nom"
         remedy = "supprimer les colonnes vides, souvent à droite du tableau"
         yield Faute(relatif, found, "un nom pour chaque colonne", remedy, 1)
-
-
-def _faute_de_ligne(relatif: str, number: int, cells: list[str], header: list[str]) -> Faute | None:
-    if not any(cell.strip() for cell in cells):
-        return Faute(relatif, "une ligne sans aucune valeur", "des lignes remplies", "supprimer la ligne", ligne=number)
-    if len(cells) != len(header):
-        found = f"{len(cells)} cellule{'s' if len(cells) > 1 else ''}"
-        return Faute(relatif, found, f"{len(header)} cellules, comme l'en-tête", _REMEDE_CELLULES, ligne=number)
-    return None
-
-
-def _fautes_de_cellule(
-    relatif: str, rows: pd.DataFrame, schema: SchemaTable, regles: Confidentialite | None
-) -> Iterator[Faute]:
-    for champ in schema.fields:
-        if champ.name in rows:
-            column = rows[champ.name]  # its cells repeat each other: one look at each text
-            wrong = {text: words for text in column.unique() if (words := _probleme(text, champ, regles))}
-            for number, text in column[column.isin(list(wrong))].items():
-                yield Faute(relatif, *wrong[text], number, champ.name)
 
 
 def _doublons(relatif: str, rows: pd.DataFrame, schema: SchemaTable) -> Iterator[Faute]:
@@ -236,8 +217,14 @@ def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple
     if not texte:
         return ("une cellule vide", champ.description, "remplir la cellule") if rules.required else None
     found = f"« {texte[:80]} »"
-    if champ.type in _ECRITURES and not _ECRITURES[champ.type][0].fullmatch(texte):
-        return found, _ECRITURES[champ.type][1], _remede_de_nombre(texte, champ)
+    if champ.type in _ECRITURES and not (number := _ECRITURES[champ.type])[0].fullmatch(texte):
+        # What can be guessed is told: « 59,4 % » is 59.4, « 1 466 743 » is 1466743.
+        guess = _ESPACES.sub("", texte).replace("\u2212", "-").replace(",", ".").lstrip("+").rstrip("%€")
+        guess = guess if champ.type == "number" else re.sub(r"\.0+$", "", guess)
+        if number[0].fullmatch(guess):
+            return found, number[1], f"écrire {guess}"
+        lacking = "" if rules.required else " ; s'il manque, laisser la cellule vide et le dire par le statut"
+        return found, number[1], f"écrire le nombre en chiffres{lacking}"
     if champ.type == "date" and not est_un_jour(texte):
         return found, champ.description, "écrire la date dans l'ordre année-mois-jour : 2024-01-31"
     if texte != texte.strip():
@@ -265,18 +252,6 @@ def est_un_jour(texte: str) -> bool:
     return len(texte) == 10 and pd.notna(pd.to_datetime(texte, format="%Y-%m-%d", errors="coerce"))
 
 
-def _remede_de_nombre(texte: str, champ: Champ) -> str:
-    """Return what to write when the number can be guessed: « 59,4 % » is 59.4, « 1 466 743 » is 1466743."""
-    guess = _ESPACES.sub("", texte).replace("\u2212", "-").replace(",", ".").lstrip("+").rstrip("%€")
-    if champ.type != "number":
-        guess = re.sub(r"\.0+$", "", guess)
-    if _ECRITURES[champ.type][0].fullmatch(guess):
-        return f"écrire {guess}"
-    if champ.constraints.required:
-        return "écrire le nombre en chiffres"
-    return "écrire le nombre en chiffres ; s'il manque, laisser la cellule vide et le dire par le statut"
-
-
 # What is about a person, which no table of the follow-up may hold: the spreadsheet's importer asks the same questions.
 def colonne_personnelle(titre: str, regles: Confidentialite) -> str | None:
     """Return what a column of that heading would hold about a person (« le nom d'une personne »), or None."""
@@ -292,12 +267,11 @@ def valeur_personnelle(texte: str, regles: Confidentialite) -> str | None:
 
 def en_table(lignes: pd.DataFrame, schema: SchemaTable) -> pd.DataFrame:
     """Return rows without fault, typed by their schema: text, float64, or Int64 for years and integers."""
-    rows = lignes.reindex(columns=list(schema.colonnes)).reset_index(drop=True)
-    return pd.DataFrame({champ.name: _typee(rows[champ.name], champ) for champ in schema.fields})
-
-
-def _typee(textes: pd.Series, champ: Champ) -> pd.Series:
-    if champ.type in ("string", "date"):
-        return textes.astype("str")
-    numbers = textes.where(textes.ne("")).astype("float64")
-    return numbers if champ.type == "number" else numbers.astype("Int64")
+    columns = lignes.reindex(columns=list(schema.colonnes)).reset_index(drop=True).to_dict("series")
+    for champ in schema.fields:
+        if champ.type in ("string", "date"):
+            columns[champ.name] = columns[champ.name].astype("str")
+        else:
+            numbers = columns[champ.name].where(columns[champ.name].ne("")).astype("float64")
+            columns[champ.name] = numbers if champ.type == "number" else numbers.astype("Int64")
+    return pd.DataFrame(columns)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,3 +65,12 @@ class DonneesInvalides(Empechement):
 def refus(*mots: str, **lieu: int | str | None) -> DonneesInvalides:
     """Return the error of one fault, to be raised; the arguments are those of ``Faute``."""
     return DonneesInvalides([Faute(*mots, **lieu)])
+
+
+@contextmanager
+def recueillir(fautes: list[Faute]) -> Iterator[None]:
+    """Keep the faults of the block, and go on after it: the others have to be told too."""
+    try:
+        yield
+    except DonneesInvalides as error:
+        fautes += error.fautes

@@ -1,4 +1,7 @@
-"""The only place that opens data files, as bytes or as text: every read, absence and listing is recorded."""
+"""The only place that opens data files, as bytes or as text: every read, absence and listing is recorded.
+
+What cannot be read raises ``DonneesInvalides``.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ TETE_CLE = "# Clé secrète du suivi : à garder avec les données saisies et le
 ESSAIS, PAUSE = 50, 0.02  # waits for another process that is writing the key
 
 
-@dataclass
+@dataclass(eq=False)
 class Journal:
     """What a piece of work asked of the data folder; paths are relative, with forward slashes.
 
@@ -55,7 +58,6 @@ class Journal:
 _journaux: list[Journal] = []
 _superposes: list[dict[str, bytes | None]] = []
 _par_parts: list[bool] = []
-_guet: list[bool] = []  # whether openings are watched
 _ici = threading.local()  # whether the opening is this module's own
 
 
@@ -65,15 +67,12 @@ def enregistrer() -> Iterator[Journal]:
 
     The list is the module's and not a context variable: a notebook's kernel runs its cells in contexts of its own.
     """
-    if not _guet:
-        _guet.append(True)
-        sys.addaudithook(_guetter)
     journal = Journal()
     _journaux.append(journal)
     try:
         yield journal
     finally:
-        del _journaux[next(i for i, open_journal in enumerate(_journaux) if open_journal is journal)]
+        _journaux.remove(journal)
 
 
 def _guetter(evenement: str, arguments: tuple) -> None:
@@ -88,6 +87,9 @@ def _guetter(evenement: str, arguments: tuple) -> None:
         relative = PurePosixPath(Path(path).resolve().relative_to(Path(folder).resolve()).as_posix())
         if not relative.name.startswith(".") and not publiable(str(relative)):
             noter_part(str(relative))
+
+
+sys.addaudithook(_guetter)
 
 
 def rejouer(journal: Journal) -> None:
@@ -127,11 +129,7 @@ def superposer(fichiers: Mapping[str, bytes | None]) -> Iterator[None]:
 
 
 def racine() -> Path:
-    """Return the data folder: ``CTG_DONNEES`` when set, else ``data`` beside the package; never the working directory.
-
-    Raises:
-        DonneesInvalides: The folder is absent.
-    """
+    """Return the data folder: ``CTG_DONNEES``, else ``data`` beside the package; never the working directory."""
     declared = os.environ.get(VARIABLE)
     folder = Path(declared).absolute() if declared else Path(__file__).resolve().parents[2] / "data"
     if os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where it may not look
@@ -152,11 +150,7 @@ def conventions() -> tuple[str, ...]:
 def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octets_max: int = OCTETS_MAX) -> bytes:
     """Return the bytes of an ordinary file, looked at before it is opened: a pipe would wait for ever.
 
-    Args:
-        path: The file.
-        nom: How a fault names it.
-        attendu: What was expected, in the words of a fault.
-        octets_max: The most bytes that it may have.
+    ``nom`` and ``attendu`` are words of a fault: how it names the file, what was expected.
 
     Raises:
         FileNotFoundError: It is absent, or NotADirectoryError: so is its folder.
@@ -183,35 +177,22 @@ def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octe
 
 
 def lire_octets(relatif: str) -> bytes:
-    """Return the bytes of a data file.
-
-    Raises:
-        DonneesInvalides: The file is absent (close names are proposed), or ``lire_fichier`` refuses it.
-    """
+    """Return the bytes of a data file; when it is absent, the fault proposes close names."""
     return _lire(relatif)[0]
 
 
 def empreinte(relatif: str) -> str:
-    """Return the fingerprint of a data file: its sha256, or, of what is entered, one that takes the convention's key.
-
-    Raises:
-        DonneesInvalides: As ``lire_octets``.
-    """
+    """Return the fingerprint of a data file: its sha256, or, of what is entered, one keyed by the convention."""
     return _lire(relatif)[1]
 
 
 def existe(relatif: str) -> bool:
-    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen.
-
-    Raises:
-        DonneesInvalides: Something is there that ``lire_fichier`` refuses.
-    """
+    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen."""
     return _chercher(relatif) is not None
 
 
 def _lire(relatif: str) -> tuple[bytes, str]:
-    found = _chercher(relatif)
-    if found is None:
+    if (found := _chercher(relatif)) is None:
         raise _absent(relatif, "fichier")
     return found
 
@@ -221,16 +202,17 @@ def _chercher(relatif: str) -> tuple[bytes, str] | None:
     path = _chemin(relatif)
     layer = next((layer for layer in reversed(_superposes) if relatif in layer), None)
     content = None if layer is None else layer[relatif]
-    try:
-        if layer is None:
-            _ici.lecture = True
+    if layer is None:
+        _ici.lecture = True
+        try:
             content = lire_fichier(path, relatif)
-    except (FileNotFoundError, NotADirectoryError):
-        pass
-    finally:
-        _ici.lecture = False
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        finally:
+            _ici.lecture = False
     if content is None:
-        _noter_absent(relatif)
+        for journal in _journaux:
+            journal.absents.add(relatif)
         return None
     if publiable(relatif):
         digest = hashlib.sha256(content).hexdigest()
@@ -244,11 +226,7 @@ def _chercher(relatif: str) -> tuple[bytes, str] | None:
 
 
 def lister(relatif: str) -> tuple[str, ...]:
-    """Return the sorted names in a data folder, hidden and lock files left out; a folder's name ends with « / ».
-
-    Raises:
-        DonneesInvalides: The folder is absent, or cannot be opened.
-    """
+    """Return the sorted names in a data folder, hidden and lock files left out; a folder's name ends with « / »."""
     folder = _chemin(relatif)
     try:
         there = folder.is_dir()
@@ -291,14 +269,10 @@ def _chemin(relatif: str) -> Path:
     return racine() / pure
 
 
-def _noter_absent(relatif: str) -> None:
-    for journal in _journaux:
-        journal.absents.add(relatif)
-
-
 def _absent(relatif: str, sorte: str) -> DonneesInvalides:
     """Return the error of an absent file or folder, naming the close names of its folder and not a lost parent's."""
-    _noter_absent(relatif)
+    for journal in _journaux:
+        journal.absents.add(relatif)
     name, parent = PurePosixPath(relatif).name, _chemin(relatif).parent
     entries = [entry.name for entry in parent.iterdir()] if os.path.isdir(parent) else []  # noqa: PTH112
     stems = {entry.partition(".")[0]: entry for entry in entries}  # all our files of a folder end alike
@@ -321,10 +295,9 @@ _INVISIBLES = re.compile(
 
 
 def lire_texte(relatif: str) -> str:
-    """Return the text of a data file; a UTF-8 byte-order mark is dropped, since Excel's own « CSV UTF-8 » writes one.
+    """Return the text of a data file, neither empty nor with invisible characters.
 
-    Raises:
-        DonneesInvalides: The file is absent, empty, not in UTF-8, or holds invisible characters.
+    A UTF-8 byte-order mark is dropped, since Excel's own « CSV UTF-8 » writes one.
     """
     content = lire_octets(relatif)
     remedy = _REMEDE_CSV if relatif.endswith(".csv") else _REMEDE_TEXTE
@@ -350,11 +323,10 @@ def lire_texte(relatif: str) -> str:
 
 def invisible(texte: str) -> tuple[str, str, str] | None:
     """Return what a fault says of the first invisible or lost character of a text, or None."""
-    match = _INVISIBLES.search(texte)
-    if match is None:
+    if (match := _INVISIBLES.search(texte)) is None:
         return None
-    found = f"un caractère invisible (U+{ord(match.group()):04X})"
-    if match.group() == "\ufffd":
+    found = f"un caractère invisible (U+{ord(match[0]):04X})"
+    if match[0] == "\ufffd":
         found = "un caractère perdu (« \ufffd ») lors d'une conversion"
     return found, "un texte sans caractère de contrôle", "retaper le mot où se trouve ce caractère"
 
@@ -375,9 +347,6 @@ def cle_de(convention: str) -> bytes:
     It lies beside what is entered, and goes nowhere else. It chooses among the masks that would hide small counts
     (``ctglib/secret``), and keys the fingerprints of what is entered, which may then be published: without it nobody
     can try counts until their fingerprint comes out.
-
-    Raises:
-        DonneesInvalides: It cannot be read or written, or is not one.
     """
     relatif = f"{CONVENTIONS}/{convention}/{CLE}"
     path = _chemin(relatif)

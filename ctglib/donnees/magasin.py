@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import DonneesInvalides, refus
+from ctglib.donnees.fautes import DonneesInvalides, recueillir, refus
 from ctglib.donnees.lecture import empreinte, existe, lister, racine
 from ctglib.donnees.modeles.sources import Arrondissements, Famille, Registre, SerieOfficielle, TableGardee
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -38,17 +38,11 @@ _LIGNES = 4096  # rows of a group of Parquet: a commune is found without reading
 
 
 def charger_familles() -> dict[str, Famille]:
-    """Return the families of the catalogue by id.
-
-    Raises:
-        DonneesInvalides: All the faults of their files.
-    """
+    """Return the families of the catalogue by id, or raise all the faults of their files."""
     found, faults = {}, []
     for name in [name.removesuffix(".yaml") for name in lister(FAMILLES) if name.endswith(".yaml")]:
-        try:
+        with recueillir(faults):
             found[name] = charger_famille(name)
-        except DonneesInvalides as error:
-            faults += error.fautes
     if faults:
         raise DonneesInvalides(faults)
     return found

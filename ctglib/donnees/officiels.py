@@ -10,18 +10,16 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import yaml
 
 from ctglib.donnees.ecriture import PROVISOIRES, ecrire
-from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, recueillir, refus
 from ctglib.donnees.lecture import proches, racine
 from ctglib.donnees.magasin import (
     FORMES,
@@ -39,12 +37,9 @@ from ctglib.donnees.magasin import (
     serie_gardee,
     tables,
 )  # fmt: skip
-from ctglib.donnees.modeles.sources import FichierAjoute, Registre, TableGardee
+from ctglib.donnees.modeles.sources import Famille, FichierAjoute, Registre, SerieOfficielle, TableGardee
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.vraisemblance import COMMUNES, douter
-
-if TYPE_CHECKING:
-    from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
 
 SECRETS = ("s", "secret", "ss")
 ABSENTS = ("nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "...")
@@ -61,20 +56,8 @@ _ZEROS = re.compile(r"[.,]0+$")  # what a spreadsheet adds to a whole number
 Rangs = Iterator[tuple[int, list[str]]]  # rows with their line
 
 
-@dataclass(frozen=True)
-class Lu:
-    """What an official file holds."""
-
-    nom: str
-    sha256: str
-    famille: Famille
-    tables: dict[tuple[int, str], pd.DataFrame]  # by year and level: territoire (index), libelle, texts, series
-    dites: tuple[str, ...]  # what has to be said of the reading, in French: rows and columns left out
-    alertes: tuple[str, ...]  # what looks wrong and does not prevent reading
-
-
-def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None = None) -> Lu:
-    """Return the tables of an official file.
+def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None = None) -> Officiel:
+    """Return an official file, read whole.
 
     Args:
         chemin: CSV (any of « ; », « , », tabulation; UTF-8 with or without a mark, Windows-1252), Parquet, GeoJSON.
@@ -90,19 +73,19 @@ def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None 
         words = ("un fichier absent, ou que l'on ne peut pas ouvrir", "un fichier CSV ou Parquet", "vérifier son nom")
         raise refus(chemin.name, *words) from None
     if content[:4] == b"PAR1":
-        return _Lecteur(chemin.name, content, familles, annee, *_parquet(chemin)).lire()
+        return Officiel(chemin.name, content, familles, annee, *_parquet(chemin))
     kinds = {b"PK": "un classeur Excel ou une archive ZIP", b"%P": "un PDF", b"\x1f\x8b": "un fichier compressé"}
     found = kinds.get(content[:2], "un fichier qui n'est pas du texte" if b"\0" in content[:4096] else None)
     if found := found if content.strip() else "un fichier vide":
         remedy = "décompresser l'archive, ou télécharger la version CSV"
         raise refus(chemin.name, found, "un fichier CSV ou Parquet", remedy)
     if content.lstrip()[:1] == b"{":
-        return _Lecteur(chemin.name, content, familles, annee, *_geojson(chemin.name, content)).lire()
+        return Officiel(chemin.name, content, familles, annee, *_geojson(chemin.name, content))
     return lire_csv(chemin.name, content, familles, annee)
 
 
-def lire_csv(nom: str, content: bytes, familles: dict[str, Famille], annee: int | None = None) -> Lu:
-    """Return the tables of the bytes of a CSV, as ``lire_officiel`` does of a file."""
+def lire_csv(nom: str, content: bytes, familles: dict[str, Famille], annee: int | None = None) -> Officiel:
+    """Return the bytes of a CSV, as ``lire_officiel`` does of a file."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -114,14 +97,14 @@ def lire_csv(nom: str, content: bytes, familles: dict[str, Famille], annee: int 
         remedy = "télécharger de nouveau le fichier CSV, sans l'ouvrir dans un tableur"
         raise refus(nom, f"une seule colonne, « {first.strip()[:60]} »", expected, remedy, 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    found = _Lecteur(nom, content, familles, annee, next(reader), ((reader.line_num, row) for row in reader))
-    if not content.endswith((b"\n", b"\r")):
-        found.dites.append("le fichier ne finit pas par un saut de ligne : vérifier sa fin")
     try:
-        return found.lire()
+        found = Officiel(nom, content, familles, annee, next(reader), ((reader.line_num, row) for row in reader))
     except csv.Error:
         words = ("un guillemet jamais refermé, ou une cellule démesurée", "un CSV bien formé", DE_NOUVEAU)
         raise refus(nom, *words, reader.line_num) from None
+    if not content.endswith((b"\n", b"\r")):
+        found.dites.insert(0, "le fichier ne finit pas par un saut de ligne : vérifier sa fin")
+    return found
 
 
 def _parquet(chemin: Path) -> tuple[list[str], Rangs]:
@@ -204,24 +187,32 @@ def _reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) 
     )
 
 
-class _Lecteur:
-    """The reading of one file: rows by batches, columns as series that have the line in their index, faults by kind."""
+class Officiel:
+    """An official file, read by batches of rows, refused with all its faults.
+
+    Attributes:
+        nom: Its name.
+        sha256: Its fingerprint.
+        famille: Its family.
+        tables: By year and level: territoire (index), libelle, texts, series (infinite where suppressed).
+        dites: What has to be said of the reading, in French: rows and columns left out.
+        alertes: What looks wrong and does not prevent reading.
+    """
 
     def __init__(
         self, nom: str, content: bytes, familles: dict[str, Famille], annee: int | None, header: list[str], rows: Rangs
     ) -> None:
-        self.nom, self.header, self.rows = nom, header, rows
+        self.nom, self.header = nom, header
         self.sha256 = hashlib.sha256(content).hexdigest()
-        self.found = _reconnaitre(nom, header, familles)
+        self.found = found = _reconnaitre(nom, header, familles)
+        self.famille = found.famille
         self.faults: list[Faute] = []
         self.counts: Counter[str] = Counter()
         self.dites: list[str] = []
-        years = {year for _, year in self.found.series.values() if year}
+        years = {year for _, year in found.series.values() if year}
         in_name = set(re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", nom))
         self.annee = annee or (max(years) if years else int(in_name.pop()) if len(in_name) == 1 else None)
 
-    def lire(self) -> Lu:
-        found, parts = self.found, []
         # Of two columns of one name, or of one series and year, nothing tells which is right.
         meant = {at: f"{item.code} {year or ''}" for at, (item, year) in found.series.items()}
         meant |= {at: found.noms[at] for at in (found.cle, found.annee) if at is not None}
@@ -232,8 +223,9 @@ class _Lecteur:
         if found.annee is None and self.annee is None:
             absent = "aucune année, ni dans les colonnes ni dans le nom"
             self.faults.append(Faute(self.nom, absent, "l'année des chiffres", "--annee"))
-        while batch := list(islice(self.rows, _LOT)):
-            parts += self.lot(batch)
+        parts: list[pd.DataFrame] = []
+        while batch := list(islice(rows, _LOT)):
+            parts += self._lot(batch)
         nowhere = self.counts.pop("", 0)
         for kind, count in self.counts.items():
             if count > _MONTREES:
@@ -241,7 +233,7 @@ class _Lecteur:
                 self.faults.append(Faute(self.nom, more, "aucune", "corriger d'abord celles-là"))
         if not self.faults and not parts:
             self.faults.append(Faute(self.nom, "aucune ligne de chiffres", "une ligne par territoire", DE_NOUVEAU))
-        tables = {} if self.faults else self.tables(pd.concat(parts, ignore_index=True))
+        self.tables = {} if self.faults else self._ranger(pd.concat(parts, ignore_index=True))
         if self.faults:
             raise DonneesInvalides(self.faults)
         if nowhere:
@@ -250,10 +242,9 @@ class _Lecteur:
             rest = f" et {len(found.ignorees) - 6} de plus" if len(found.ignorees) > 6 else ""
             self.dites.append(f"colonnes non reprises : {', '.join(found.ignorees[:6])[:200]}{rest}")
         pairs = zip(found.noms, found.lus, strict=True)
-        taken = [f"la colonne « {name} » est lue comme « {meant} »" for name, meant in pairs if name != meant]
-        return Lu(self.nom, self.sha256, found.famille, tables, tuple(self.dites), tuple(taken))
+        self.alertes = [f"la colonne « {name} » est lue comme « {meant} »" for name, meant in pairs if name != meant]
 
-    def refuser(self, kind: str, cells: pd.Series, attendu: str, remede: str, at: int | None = None) -> None:
+    def _refuser(self, kind: str, cells: pd.Series, attendu: str, remede: str, at: int | None = None) -> None:
         """Note a fault for each cell, of which the first of a kind are shown."""
         left = max(0, _MONTREES - self.counts[kind])
         self.counts[kind] += len(cells)
@@ -263,7 +254,7 @@ class _Lecteur:
             for line, text in cells.head(left).items()
         ]
 
-    def lot(self, batch: list[tuple[int, list[str]]]) -> Iterator[pd.DataFrame]:
+    def _lot(self, batch: list[tuple[int, list[str]]]) -> Iterator[pd.DataFrame]:
         """Yield the rows of a batch, typed: ligne, territoire, niveau, annee, libelle, texts, and a column a place."""
         found, width = self.found, len(self.header)
         kept, cut = {}, {}
@@ -272,30 +263,30 @@ class _Lecteur:
                 continue
             if len(row) < width or any(row[width:]):
                 cut[line] = f"{len(row)} colonnes"
-            elif found.filtre is None or row[found.filtre] in found.famille.filtre.valeurs:
+            elif found.filtre is None or row[found.filtre] in self.famille.filtre.valeurs:
                 kept[line] = row[:width]
         remedy = "télécharger de nouveau le fichier : il est coupé, ou un séparateur manque"
-        self.refuser("largeur", pd.Series(cut, dtype=object), f"{width} colonnes, comme à la ligne 1", remedy)
+        self._refuser("largeur", pd.Series(cut, dtype=object), f"{width} colonnes, comme à la ligne 1", remedy)
         lines = pd.DataFrame.from_dict(kept, orient="index", columns=range(width), dtype=object)
-        places = lines[found.cle].map({text: self.code(text) for text in lines[found.cle].unique()})
+        places = lines[found.cle].map({text: self._code(text) for text in lines[found.cle].unique()})
         self.counts[""] += int(places.isna().sum())
         lines, places = lines[places.notna()], places[places.notna()]
         if lines.empty:
             return
-        expected = f"le code d'un territoire ({', '.join(found.famille.niveaux)})"
+        expected = f"le code d'un territoire ({', '.join(self.famille.niveaux)})"
         remedy = "télécharger de nouveau le fichier, sans l'enregistrer dans un tableur"
-        self.refuser("code", lines.loc[places.str[0].eq(""), found.cle], expected, remedy, found.cle)
+        self._refuser("code", lines.loc[places.str[0].eq(""), found.cle], expected, remedy, found.cle)
         own = {"territoire": places.str[0], "niveau": places.str[1]}
         if found.libelle is not None:
             own["libelle"] = lines[found.libelle].str.strip()
         own |= {f"texte {name}": lines[at].str.strip() for at, name in found.textes.items()}
-        years = self.annee or 0 if found.annee is None else self.annees(lines[found.annee])
-        figures = {at: self.nombres(lines[at], at) for at in found.series}
+        years = self.annee or 0 if found.annee is None else self._annees(lines[found.annee])
+        figures = {at: self._nombres(lines[at], at) for at in found.series}
         yield pd.DataFrame(own, dtype="str").assign(ligne=lines.index, annee=years).join(pd.DataFrame(figures))
 
-    def code(self, text: str) -> tuple[str, str] | None:
-        """Return a code as text, the zero that a spreadsheet took away put back, with its level; None for nowhere."""
-        family = self.found.famille
+    def _code(self, text: str) -> tuple[str, str] | None:
+        """Return a code as text, the zero that a spreadsheet took away put back, and its level; None for nowhere."""
+        family = self.famille
         code = text.strip(" '\"\u00a0").upper().removeprefix(family.prefixe)
         code = _ZEROS.sub("", code.translate(ESPACES))
         if family.non_localise and re.fullmatch(family.non_localise, code):
@@ -306,39 +297,39 @@ class _Lecteur:
                 return padded, level
         return "", ""
 
-    def annees(self, texts: pd.Series) -> pd.Series:
+    def _annees(self, texts: pd.Series) -> pd.Series:
         plain = texts.str.strip().str.replace(_ZEROS, "", regex=True)
         parts = plain.str.extract(r"^((?:19|20)[0-9]{2})(?:[-/]?([01][0-9]))?(?:[-/][0-3][0-9].*)?$")
-        month = self.found.famille.mois
+        month = self.famille.mois
         good = parts[0].notna() & (parts[1].isna() | parts[1].eq(f"{month:02}") if month else True)
         expected = f"une année, ou son mois {month}" if month else "une année"
-        self.refuser("année", texts[~good], expected, DE_NOUVEAU, self.found.annee)
+        self._refuser("année", texts[~good], expected, DE_NOUVEAU, self.found.annee)
         return parts[0].where(good, 0).astype(int)
 
-    def nombres(self, texts: pd.Series, at: int) -> pd.Series:
+    def _nombres(self, texts: pd.Series, at: int) -> pd.Series:
         """Return the numbers of a column: NaN where missing, infinite where suppressed."""
         item = self.found.series[at][0]
         values = pd.to_numeric(texts, errors="coerce").astype("float64")
         unread = texts[~np.isfinite(values)]
-        words = {"": SECRET if self.found.famille.vide == Statut.SECRET else np.nan}
+        words = {"": SECRET if self.famille.vide == Statut.SECRET else np.nan}
         words |= dict.fromkeys(SECRETS, SECRET) | dict.fromkeys(ABSENTS, np.nan)
         plain = {text: text.translate(ESPACES).lower().replace(",", ".") for text in unread.unique()}
         read = {text: words.get(one, float(one) if _NOMBRE.fullmatch(one) else None) for text, one in plain.items()}
         values.loc[unread.index] = unread.map(read).astype("float64")
         wrong = unread[unread.isin([text for text, number in read.items() if number is None])]
-        self.refuser("nombre", wrong, "un nombre, « s », ou rien", "corriger d'après la source", at)
+        self._refuser("nombre", wrong, "un nombre, « s », ou rien", "corriger d'après la source", at)
         known, limit = values[np.isfinite(values)], item.unite == "pourcent" and not item.libre
         wrong = (known < 0) & (not item.libre) | (known > 100) & limit | (known % 1 != 0) & item.sans_decimale
         expected = "un nombre entier" if item.sans_decimale else "un nombre"
         expected += "" if item.libre else ", zéro ou plus" + (", 100 au plus" if limit else "")
-        self.refuser("bornes", texts[known.index[wrong]], expected, "corriger d'après la source", at)
+        self._refuser("bornes", texts[known.index[wrong]], expected, "corriger d'après la source", at)
         return values
 
-    def tables(self, whole: pd.DataFrame) -> dict[tuple[int, str], pd.DataFrame]:
+    def _ranger(self, whole: pd.DataFrame) -> dict[tuple[int, str], pd.DataFrame]:
         """Return one table a year and a level: a header that carries its year goes to it, the others to the row's."""
         twice = whole[whole.duplicated(["territoire", "annee"])].set_index("ligne")
         said = "« " + twice["territoire"] + " » une seconde fois pour " + twice["annee"].astype("str")
-        self.refuser("double", said, "une ligne par territoire et par année", "supprimer la ligne de trop")
+        self._refuser("double", said, "une ligne par territoire et par année", "supprimer la ligne de trop")
         own = {"libelle": "libelle"} | {f"texte {name}": name for name in self.found.textes.values()}
         own = {name: kept for name, kept in own.items() if name in whole}
         parts: dict[tuple[int, str], list[pd.DataFrame]] = {}
@@ -349,14 +340,14 @@ class _Lecteur:
                 part = rows.set_index("territoire")[list(names)].rename(columns=names)
                 parts.setdefault((shown, level), []).append(part)
         tables = {key: pd.concat(found).sort_index() for key, found in sorted(parts.items())}
-        return {key: self.avec_les_villes(one) if key[1] == "commune" else one for key, one in tables.items()}
+        return {key: self._avec_les_villes(one) if key[1] == "commune" else one for key, one in tables.items()}
 
-    def avec_les_villes(self, table: pd.DataFrame) -> pd.DataFrame:
+    def _avec_les_villes(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table of communes with those that it only gives by arrondissements: the sums of their counts."""
         city = commune_de(table.index)
         parts = table[(city != table.index) & ~city.isin(table.index)]
         counts = [item.code for item, _ in self.found.series.values() if item.unite in ("nombre", "euros")]
-        if parts.empty or not self.found.famille.somme or not (kept := [name for name in counts if name in table]):
+        if parts.empty or not self.famille.somme or not (kept := [name for name in counts if name in table]):
             return table
         summed = parts[kept].groupby(commune_de(parts.index)).agg(lambda counts: counts.sum(skipna=False))
         self.dites.append(f"sommes de leurs arrondissements, absentes du fichier : {', '.join(summed.index)}")
@@ -393,10 +384,8 @@ class Ajout:
         """
         self.familles, faults, read = charger_familles(), [], []
         for path in chemins:
-            try:
+            with recueillir(faults):
                 read.append((path, lire_officiel(path, self.familles, annee)))
-            except DonneesInvalides as error:
-                faults += error.fautes
         if faults:
             raise DonneesInvalides(faults)
         self.dossier, self.departements = PUBLIQUES if commun else LOCALES, departements
@@ -411,7 +400,7 @@ class Ajout:
             if any((item.sha256, item.departements) == (one.sha256, departements) for item in there):
                 self.dites.append(f"{one.nom} : déjà ajouté, rien à changer")
                 continue
-            self.ajouter(one)
+            self._ajouter(one)
             told = {name: getattr(one.famille, name) for name in ("producteur", "jeu", "licence")}
             own = {"fichier": one.nom, "sha256": one.sha256, "famille": one.famille.id, "departements": departements}
             files.append(FichierAjoute(**own, **told, date=le or date.fromtimestamp(path.stat().st_mtime)))
@@ -429,16 +418,15 @@ class Ajout:
             self.octets[name] = content
         self.registre = Registre(fichiers=tuple(files), tables=tuple(rows[key] for key in sorted(rows)))
 
-    def table(self, cle: Cle) -> pd.DataFrame:
+    def _table(self, cle: Cle) -> pd.DataFrame:
         """Return the figures of a key as they would be."""
         if cle in self.nouvelles:
             return self.nouvelles[cle]
         return lire_tables([self.gardees[cle]]).set_index("territoire").drop(columns=["annee", "niveau"])
 
-    def ajouter(self, lu: Lu) -> None:
-        """Add what a file holds, and tell it."""
+    def _ajouter(self, lu: Officiel) -> None:
         family = lu.famille
-        parts = {key: kept for key, part in lu.tables.items() if len(kept := self.garder(part, key[1]))}
+        parts = {key: kept for key, part in lu.tables.items() if len(kept := self._garder(part, key[1]))}
         sizes = pd.DataFrame([(level, str(year), len(part)) for (year, level), part in parts.items()])
         told = [
             f"{level} {', '.join(rows[1])} ({rows[2].max()} territoires)"
@@ -448,12 +436,12 @@ class Ajout:
         self.dites += [f"{lu.nom} : {what}", *(f"  {said}" for said in lu.dites)]
         self.alertes += [f"{lu.nom} : {said}" for said in lu.alertes]
         for key, part in parts.items():
-            self.poser((family.id, *key), part, lu.sha256)
+            self._poser((family.id, *key), part, lu.sha256)
         looked = [(family.id, *key) for key in parts]
-        doubts = douter({*self.gardees, *self.nouvelles}, looked, self.table, self.familles)
+        doubts = douter({*self.gardees, *self.nouvelles}, looked, self._table, self.familles)
         self.alertes += [one.dit for one in doubts]
 
-    def garder(self, part: pd.DataFrame, niveau: str) -> pd.DataFrame:
+    def _garder(self, part: pd.DataFrame, niveau: str) -> pd.DataFrame:
         """Return the rows of the départements asked for; an EPCI is in each that it has communes in."""
         if not self.departements:
             return part
@@ -462,17 +450,17 @@ class Ajout:
         latest = max((key for key in (*self.gardees, *self.nouvelles) if key[0] == COMMUNES), default=None)
         if latest is None:
             return part[:0]
-        communes = self.table(latest)
+        communes = self._table(latest)
         return part[part.index.isin(communes.loc[communes["departement"].isin(self.departements), "epci"])]
 
-    def poser(self, cle: Cle, part: pd.DataFrame, empreinte: str) -> None:
+    def _poser(self, cle: Cle, part: pd.DataFrame, empreinte: str) -> None:
         """Lay the figures of a file over those there are, and tell what changes.
 
         The new rows stand for the old; a column that the new file lacks stays as it was.
         """
         place = f"{cle[0]}, {cle[2]}, {cle[1]}"
         if cle in self.gardees or cle in self.nouvelles:
-            before = self.table(cle)
+            before = self._table(cle)
             self.dites.append(f"  {place} : année déjà là, {len(before)} territoires")
             common = before.index.intersection(part.index)
             for name in [name for name in part.columns if name in before.columns and part[name].dtype == "float64"]:

@@ -7,14 +7,14 @@ A document, or a table, is known by its kind: « themes » (the catalogue's), «
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, TypeVar
 
 from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, examiner_csv
-from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, recueillir, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, proches
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
 from ctglib.donnees.modeles import (
@@ -30,12 +30,6 @@ from ctglib.donnees.modeles import (
 from ctglib.donnees.partage import partager
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
-if TYPE_CHECKING:
-    from datetime import date
-
-    from ctglib.donnees.modeles.convention import Convention
-
-T = TypeVar("T")
 CATALOGUE: dict[str, type[Modele]] = {
     "statuts": catalogue.Statuts,
     "unites": catalogue.Unites,
@@ -113,7 +107,7 @@ class Pieces:
     fautes: tuple[Faute, ...] = ()
 
     @property
-    def convention(self) -> Convention | None:
+    def convention(self) -> convention.Convention | None:
         """The convention itself, None when it cannot be read."""
         return self.documents["convention/convention"][0].objet
 
@@ -166,27 +160,18 @@ def lire_pieces(convention: str) -> Pieces:
     Raises:
         DonneesInvalides: The convention is not there.
     """
-    _verifier_nom(convention)
-    return partager(f"pieces/{convention}", lambda: _rassembler(convention))
-
-
-def _verifier_nom(convention: str) -> None:
-    """Refuse a convention that is not there.
-
-    Its own file answers, and not the list of all of them: another convention, that comes or goes, changes nothing in
-    what is recorded as read.
-    """
     if not isinstance(convention, str):
         expected, remedy = "un nom, entre guillemets dans un carnet", 'écrire le nom : convention = "harnes"'
         raise refus(CONVENTIONS, f"la convention « {convention!r:.80} »", expected, remedy)
-    if convention.replace("-", "_").isidentifier() and existe(f"{CONVENTIONS}/{convention}/convention.yaml"):
-        return
-    if convention in (known := conventions()):
-        return
-    close = proches(convention, known)
-    remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms, ou créer le dossier de la convention"
-    expected = f"le nom d'un dossier de « {CONVENTIONS} » : {', '.join(known) or 'aucun pour le moment'}"
-    raise refus(CONVENTIONS, f"la convention inconnue « {convention[:80]} »", expected, remedy)
+    # Its own file answers, and not the list of all of them: another convention, that comes or goes, changes nothing in
+    # what is recorded as read.
+    there = convention.replace("-", "_").isidentifier() and existe(f"{CONVENTIONS}/{convention}/convention.yaml")
+    if not there and convention not in (known := conventions()):
+        close = proches(convention, known)
+        remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms, ou créer le dossier de la convention"
+        expected = f"le nom d'un dossier de « {CONVENTIONS} » : {', '.join(known) or 'aucun pour le moment'}"
+        raise refus(CONVENTIONS, f"la convention inconnue « {convention[:80]} »", expected, remedy)
+    return partager(f"pieces/{convention}", lambda: _rassembler(convention))
 
 
 def _rassembler(nom: str) -> Pieces:
@@ -198,16 +183,21 @@ def _rassembler(nom: str) -> Pieces:
     read |= {f"convention/{name}": _si_present(f"{folder}/{name}.yaml", model) for name, model in FACULTATIFS.items()}
     faults: list[Faute] = []
     for name, (model, none, expected) in ENSEMBLES.items():
-        names = _essayer(faults, lambda name=name: lister(f"catalogue/{name}"))
-        read[name] = [examiner_yaml(f"catalogue/{name}/{one}", model) for one in names or () if one.endswith(".yaml")]
-        faults += _mal_nommes(f"catalogue/{name}", names or ())
-        if names is not None and not read[name]:
-            faults.append(Faute(f"catalogue/{name}", none, expected, "remettre les fichiers de ce dossier"))
+        where, names = f"catalogue/{name}", ()
+        with recueillir(faults):
+            names = lister(where)
+            if not any(one.endswith(".yaml") for one in names):
+                faults.append(Faute(where, none, expected, "remettre les fichiers de ce dossier"))
+        read[name] = [examiner_yaml(f"{where}/{one}", model) for one in names if one.endswith(".yaml")]
+        for one in names:  # another ending would be silently left out
+            if not one.endswith(".yaml") and re.search(r"\.ya?ml", one, re.IGNORECASE):
+                remedy = f"renommer en « {one.partition('.')[0]}.yaml »"
+                words = (f"un fichier nommé « {one} »", "un nom qui finit par « .yaml »", remedy)
+                faults.append(Faute(f"{where}/{one}", *words))
     schemas = _schemas(faults, ("annexe1", "offre"))
     tables = {name: [examiner_csv(f"{folder}/{name}.csv", schema)] for name, schema in schemas.items()}
-    pieces = _avec(Pieces(nom, {}, {}, schemas, {}), read, tables, faults)
-    faults = []
-    return replace(pieces, logos=_logos(pieces, faults), fautes=(*pieces.fautes, *faults))
+    logos = _logos(nom, read["convention/convention"][0], faults)
+    return _avec(Pieces(nom, {}, {}, schemas, logos), read, tables, faults)
 
 
 def _avec(
@@ -227,38 +217,22 @@ def _si_present(relatif: str, modele: type[Modele]) -> list[Document]:
     return [examiner_yaml(relatif, modele)] if existe(relatif) else []
 
 
-def _essayer(faults: list[Faute], lire: Callable[[], T]) -> T | None:
-    """Return what a function reads, or None once its faults are kept."""
-    try:
-        return lire()
-    except DonneesInvalides as error:
-        faults += error.fautes
-        return None
-
-
 def _schemas(faults: list[Faute], noms: Iterable[str]) -> dict[str, SchemaTable]:
-    read = {name: _essayer(faults, lambda name=name: charger_schema(name)) for name in noms}
-    return {name: schema for name, schema in read.items() if schema}
+    found = {}
+    for name in noms:
+        with recueillir(faults):
+            found[name] = charger_schema(name)
+    return found
 
 
-def _mal_nommes(folder: str, names: Iterable[str]) -> Iterator[Faute]:
-    """Yield a fault for each file with another ending, which would be silently left out."""
-    for name in names:
-        if not name.endswith(".yaml") and re.search(r"\.ya?ml", name, re.IGNORECASE):
-            remedy = f"renommer en « {name.partition('.')[0]}.yaml »"
-            words = (f"un fichier nommé « {name} »", "un nom qui finit par « .yaml »", remedy)
-            yield Faute(f"{folder}/{name}", *words)
-
-
-def _logos(pieces: Pieces, faults: list[Faute]) -> dict[str, bytes | None]:
+def _logos(nom: str, document: Document, faults: list[Faute]) -> dict[str, bytes | None]:
     """Return the logo of each party; a name is a file of ``logos/``, and its bytes are those of a PNG or an SVG."""
     logos: dict[str, bytes | None] = {}
-    tree = pieces.documents["convention/convention"][0]
-    for rank, party in enumerate(pieces.convention.parties if pieces.convention else ()):
-        name, relatif = PurePosixPath(party.logo), f"{CONVENTIONS}/{pieces.nom}/logos/{party.logo}"
+    for rank, party in enumerate(document.objet.parties if document.objet else ()):
+        name, relatif = PurePosixPath(party.logo), f"{CONVENTIONS}/{nom}/logos/{party.logo}"
         if name.name != party.logo or name.suffix.lower() not in (".png", ".svg"):
             words = ("le nom d'un fichier PNG ou SVG de « logos »", "écrire le nom seul, par exemple ville.png")
-            faults.append(tree.faute(("parties", rank, "logo"), f"« {party.logo[:80]} »", *words))
+            faults.append(document.faute(("parties", rank, "logo"), f"« {party.logo[:80]} »", *words))
             continue
         logos[party.id] = lire_octets(relatif) if existe(relatif) else None
         if logos[party.id] is not None and (found := _defaut_d_image(logos[party.id])):
@@ -294,9 +268,7 @@ def _defaut_d_image(content: bytes) -> str | None:
 def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
     """Return pieces with the follow-up, the mask, the context and the public series.
 
-    Args:
-        pieces: A convention and the catalogue.
-        annee: The last year read, the first being that of the convention; None: all the years that have a folder.
+    ``annee`` is the last year read, the first being that of the convention; None: all the years that have a folder.
     """
     folder, faults = f"{CONVENTIONS}/{pieces.nom}", []
     present = annees_presentes(pieces.nom) if annee is None else (annee,)
@@ -316,10 +288,9 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
     tables = {name: [one for year in years for one in table(f"{year}/{name}.csv", name)] for name in TABLES}
     read["convention/collecte"] = _si_present(f"{folder}/collecte.yaml", suivi.CollecteAnnuelle)
     tables["masque"] = table(f"{folder}/masque.csv", "masque")
-    series = [f"{SOURCES}/{name[:-1]}" for name in _noms(SOURCES) if name.endswith("/")]
-    series = [
-        name for name in series if name not in (PUBLIQUES, LOCALES)
-    ]  # the stores, read when all communes are needed
+    # Not the stores, which are read when all communes are needed.
+    series = [one for name in _noms(SOURCES) if (one := f"{SOURCES}/{name}"[:-1]) not in (PUBLIQUES, LOCALES)
+              and name.endswith("/")]  # fmt: skip
     # A series has both its files: a figure without an origin is not published.
     read["sources/origine"] = [examiner_yaml(f"{name}/origine.yaml", sources.Origine) for name in series]
     if schema := schemas.get("observations"):
