@@ -9,17 +9,14 @@ import shlex
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import is_dataclass
 from difflib import get_close_matches
 from traceback import walk_tb
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from types import ModuleType, TracebackType
+from typing import Any
 
 from ctglib.donnees.lecture import RAPPORT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from types import TracebackType
 
 DETAIL = "(Le détail technique : %tb)"
 APPELS = {
@@ -46,11 +43,10 @@ def inconnu(sujet: str, demande: object, possibles: Iterable[str], remede: str =
     names = list(dict.fromkeys(map(str, possibles)))
     flat = {sans_accents(name): name for name in names}
     close = [flat[key] for key in get_close_matches(sans_accents(demande), flat, n=4, cutoff=0.5)]
-    if close:
-        hint = f" Noms proches : {', '.join(close)}."
-    else:
-        hint = f" Possibles : {', '.join(names[:5])}{'…' if len(names) > 5 else ''}." if names else ""
-    return DemandeImpossible(f"{sujet} « {demande} » n'existe pas.{hint}{' ' + remede if remede else ''}")
+    hint = f"Noms proches : {', '.join(close)}." if close else ""
+    if names and not close:
+        hint = f"Possibles : {', '.join(names[:5])}{'…' if len(names) > 5 else ''}."
+    return DemandeImpossible(" ".join(filter(None, (f"{sujet} « {demande} » n'existe pas.", hint, remede))))
 
 
 def installer() -> None:
@@ -146,20 +142,15 @@ def _dire_qu_il_n_y_a_rien(fait: Any) -> None:
     while isinstance(root, ast.Call | ast.Attribute):
         root = root.func if isinstance(root, ast.Call) else root.value
     asked = sys.modules["IPython"].get_ipython().user_ns.get(root.id) if isinstance(root, ast.Name) else None
-    if is_dataclass(asked) and _est_a_nous(asked):
-        about = repr(asked).partition("\n")[0].rstrip(".")
-        sys.stdout.write(f"Rien à montrer ({about}) : {_pourquoi(asked)}.\n")
-
-
-def _pourquoi(objet: object) -> str:
-    """Return why an object of a report has nothing to show: what was handed in for its year, and what was not."""
-    study = next((found for name in ("etude", "annee") if hasattr(found := getattr(objet, name, None), "annuel")), None)
-    if study is None:
-        return "la convention n'en dit rien"
-    tables = {"observations": "indicateurs", "actions": "actions", "profils": "profils du public", "moyens": "moyens"}
-    absent = [word for name, word in tables.items() if getattr(study.annuel, name).empty]
-    if len(absent) == len(tables):
-        return f"rien n'a été transmis pour {study.annee}"
-    handed = ", ".join(word for word in tables.values() if word not in absent)
-    rest = f" ; ne le sont pas : {', '.join(absent)}" if absent else ""
-    return f"pour {study.annee}, sont transmis : {handed}{rest}"
+    if not is_dataclass(asked) or not _est_a_nous(asked):
+        return
+    about, why = repr(asked).partition("\n")[0].rstrip("."), "la convention n'en dit rien"
+    studies = (getattr(asked, name, None) for name in ("etude", "annee"))
+    if study := next((one for one in studies if hasattr(one, "annuel")), None):
+        words = {"observations": "indicateurs", "actions": "actions", "profils": "profils du public",
+                 "moyens": "moyens"}  # fmt: skip
+        absent = [word for name, word in words.items() if getattr(study.annuel, name).empty]
+        handed = ", ".join(word for word in words.values() if word not in absent)
+        why = f"pour {study.annee}, sont transmis : {handed}" if handed else f"rien n'a été transmis pour {study.annee}"
+        why += f" ; ne le sont pas : {', '.join(absent)}" if handed and absent else ""
+    sys.stdout.write(f"Rien à montrer ({about}) : {why}.\n")

@@ -104,13 +104,21 @@ def analyser(
     carnet: AExecuter, formats: Formats = "html,pdf", parametre: Parametres = None, sortie: Dossier = None
 ) -> None:
     """Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word."""
+    from ctglib.production.moteur import refuser_parametres
+
     asked = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
     nothing = [] if asked else [f"Aucun format demandé : {', '.join(PONCTUELS)}."]
     if faults := inconnus("Le format", asked, PONCTUELS) + nothing:
         raise Incompris("\n".join(faults))
     found = _trouver(carnet)
-    files = _composer(found, asked, _valeurs(Carnet(found), parametre or []))
-    folder = (sortie or found.parent).resolve()
+    declared = Carnet(found).parametres
+    given: dict[str, str | int] = dict(text.partition("=")[::2] for text in parametre or [])
+    for name, value in given.items():  # whole numbers where the notebook declares one
+        if type(declared.get(name)) is int and value.strip().lstrip("-").isdigit():
+            given[name] = int(value)
+    if refusal := refuser_parametres(found.name, declared, given):
+        raise Incompris(refusal)
+    files, folder = _composer(found, asked, given), (sortie or found.parent).resolve()
     ecrire({folder / name: content for name, content in files.items()})
     dire(f"Analyse ponctuelle, écrite dans {folder} : {', '.join(files)}.")
 
@@ -128,20 +136,6 @@ def _trouver(carnet: Path) -> Path:
     )
 
 
-def _valeurs(carnet: Carnet, parametres: Sequence[str]) -> dict[str, str | int]:
-    """Return the parameters, given as « nom=valeur »: whole numbers where the notebook declares one."""
-    from ctglib.production.moteur import refuser_parametres
-
-    declared = carnet.parametres
-    given: dict[str, str | int] = dict(text.partition("=")[::2] for text in parametres)
-    for name, value in given.items():
-        if type(declared.get(name)) is int and value.strip().lstrip("-").isdigit():
-            given[name] = int(value)
-    if refusal := refuser_parametres(carnet.chemin.name, declared, given):
-        raise Incompris(refusal)
-    return given
-
-
 def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | int]) -> dict[str, bytes]:
     """Return the files, by name, of a notebook run in its own folder, as in JupyterLab."""
     from ctglib import atelier, export
@@ -155,14 +149,14 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
         with chdir(carnet.parent):
             notebook = executer(carnet, valeurs)
         document = assembler(notebook)
-        marked = replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))
-        made = {}
-        for form in formats:
-            content, _ = getattr(export, EXPORTEURS[form])().from_notebook_node(notebook, {"page": marked})
-            made[f"{carnet.stem}.{form}"] = content.encode() if isinstance(content, str) else content
+        page = {"page": replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))}
+        made = {
+            f"{carnet.stem}.{form}": getattr(export, EXPORTEURS[form])().from_notebook_node(notebook, page)[0]
+            for form in formats
+        }
     except RapportEchoue as error:
         told = str(error).replace(CARNET, "Corriger la cellule dans JupyterLab, puis relancer ctg analyser.")
         raise Incompris(told.replace("ctg produire", "ctg analyser")) from None
     except CarnetImpubliable as error:
         raise Incompris(str(error)) from None
-    return made
+    return {name: one.encode() if isinstance(one, str) else one for name, one in made.items()}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,11 +15,9 @@ from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
 FICHES = 20
 NOM = re.compile(r"[a-z][a-z0-9_]{0,59}")
+NOM_VALABLE = "une lettre minuscule, puis des minuscules sans accent, des chiffres ou « _ » (60 signes au plus)"
 QUESTIONS = {
     "territoire": "Code Insee de la commune, ou SIREN de l'EPCI (exemple : 62413)",
     "debut": "Premier jour de la convention (exemple : 2024-01-01)",
@@ -53,37 +52,40 @@ def nouvelle_convention(
         given |= {name: input(f"{QUESTIONS[name]} : ").strip() for name, text in given.items() if not text}
     known = conventions()
     begins, ends = (_jour(f"--{name}", given[name]) for name in ("debut", "fin"))
-    faults = [*_nom(nom, known), *_dates(begins, ends)]
+    names = [party.strip() for party in given["parties"].split(";") if party.strip()]
+    count = int(given["fiches"]) if given["fiches"].isdecimal() else 0
+    named = NOM.fullmatch(nom)
+    close = [f"écrire « {one} »" for one in proches(depuis, known)]
+    day, first, last = "une date, année-mois-jour", *(one and date_longue(one) for one in (begins, ends))
+    cases = (
+        (not named, f"le nom « {nom[:80]} »", NOM_VALABLE, "choisir un autre nom, par exemple harnes_2027"),
+        (named and nom in known, f"un dossier déjà là, {CONVENTIONS}/{nom}", "un nom libre",
+         "choisir un autre nom : rien n'est jamais écrasé"),
+        (not begins, "aucune date pour « --debut »", day, "ajouter --debut 2027-01-01, par exemple"),
+        (not ends, "aucune date pour « --fin »", day, "ajouter --fin 2030-12-31, par exemple"),
+        (begins and ends and ends <= begins, f"une fin le {last}", f"une date après le début, {first}",
+         "corriger l'une des deux dates"),
+        (depuis and depuis not in known, f"la convention inconnue « {depuis[:80]} »",
+         f"le nom d'un dossier de « {CONVENTIONS} » : {', '.join(known)}", *[*close, "écrire l'un de ces noms"][:1]),
+        (not depuis and len(names) < 2, f"{len(names)} signataire", "deux signataires au moins",
+         '--parties "Ville de Lens ; Caf du Pas-de-Calais", par exemple'),
+        (not depuis and not 1 <= count <= FICHES, f"{count} fiches action", f"de 1 à {FICHES} fiches",
+         "écrire --fiches 4"),
+    )  # fmt: skip
+    faults = [Faute(CONVENTIONS, *words) for wrong, *words in cases if wrong]
+    if faults := [*faults, *(() if depuis else _territoire(given["territoire"]))]:
+        raise DonneesInvalides(faults)
     if depuis:
-        if depuis not in known:
-            expected = f"le nom d'un dossier de « {CONVENTIONS} » : {', '.join(known)}"
-            remedy = next((f"écrire « {close} »" for close in proches(depuis, known)), "écrire l'un de ces noms")
-            faults.append(Faute(CONVENTIONS, f"la convention inconnue « {depuis[:80]} »", expected, remedy))
-        _refuser(faults)
         study = ouvrir_evaluation(depuis).etude
-        last = study.suivi.fin
-        if begins <= last:
-            expected = f"une date après la fin de l'ancienne convention, {date_longue(last)}"
-            raise refus(CONVENTIONS, f"un début le {date_longue(begins)}", expected, "corriger le début")
+        over = study.suivi.fin
+        if begins <= over:
+            expected = f"une date après la fin de l'ancienne convention, {date_longue(over)}"
+            raise refus(CONVENTIONS, f"un début le {first}", expected, "corriger le début")
         files, told = poursuivre(nom, study, depuis, begins, ends)
     else:
-        names = [party.strip() for party in given["parties"].split(";") if party.strip()]
-        count = int(given["fiches"]) if given["fiches"].isdecimal() else 0
-        faults += _territoire(given["territoire"])
-        if len(names) < 2:
-            remedy = '--parties "Ville de Lens ; Caf du Pas-de-Calais", par exemple'
-            faults.append(Faute(CONVENTIONS, f"{len(names)} signataire", "deux signataires au moins", remedy))
-        if not 1 <= count <= FICHES:
-            faults.append(Faute(CONVENTIONS, f"{count} fiches action", f"de 1 à {FICHES} fiches", "écrire --fiches 4"))
-        _refuser(faults)
         files, told = commencer(nom, given["territoire"], begins, ends, parties=names, fiches=count)
     ecrire({racine() / path: content for path, content in files.items()})
     dire(*told)
-
-
-def _refuser(fautes: list[Faute]) -> None:
-    if fautes:
-        raise DonneesInvalides(fautes)
 
 
 def _jour(option: str, texte: str) -> date | None:
@@ -93,27 +95,6 @@ def _jour(option: str, texte: str) -> date | None:
     except ValueError:
         found = f"« {texte[:40]} » pour {option}"
         raise refus(CONVENTIONS, found, "une date, année-mois-jour", f"écrire {option} 2027-01-01") from None
-
-
-def _nom(nom: str, known: Sequence[str]) -> Iterator[Faute]:
-    if not NOM.fullmatch(nom):
-        expected = "une lettre minuscule, puis des minuscules sans accent, des chiffres ou « _ » (60 signes au plus)"
-        yield Faute(CONVENTIONS, f"le nom « {nom[:80]} »", expected, "choisir un autre nom, par exemple harnes_2027")
-    elif nom in known:
-        remedy = "choisir un autre nom : rien n'est jamais écrasé"
-        yield Faute(f"{CONVENTIONS}/{nom}", "un dossier déjà là", "un nom libre", remedy)
-
-
-def _dates(debut: date | None, fin: date | None) -> Iterator[Faute]:
-    from ctglib.document.typographie import date_longue
-
-    for name, value, example in (("--debut", debut, "2027-01-01"), ("--fin", fin, "2030-12-31")):
-        if value is None:
-            remedy = f"ajouter {name} {example}, par exemple"
-            yield Faute(CONVENTIONS, f"aucune date pour « {name} »", "une date, année-mois-jour", remedy)
-    if debut and fin and fin <= debut:
-        expected = f"une date après le début, {date_longue(debut)}"
-        yield Faute(CONVENTIONS, f"une fin le {date_longue(fin)}", expected, "corriger l'une des deux dates")
 
 
 def _territoire(code: str) -> Iterator[Faute]:

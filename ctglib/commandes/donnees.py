@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,9 +20,6 @@ from ctglib.commandes.terminal import (
 )
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import conventions
-
-if TYPE_CHECKING:
-    from ctglib.collecte.importer import Preparation
 
 RIEN = "Rien n'a été changé."
 _VIDE = "(vide)"
@@ -119,8 +116,9 @@ def importer(
         ready.ecrire()
     if ready.remarques:
         dire("À vérifier (rien n'est refusé pour cela) :", *(f"- {note}" for note in ready.remarques), "")
-    _dire_les_changements("Ce qui change :", ready, revision=False)
-    _dire_les_changements("Chiffres révisés (l'ancien reste sous son millésime) :", ready, revision=True)
+    _dire_les_changements("Ce qui change :", [item for item in ready.changements if not item.revision])
+    revised = "Chiffres révisés (l'ancien reste sous son millésime) :"
+    _dire_les_changements(revised, [item for item in ready.changements if item.revision])
     dire(*(f"{name} : {compter(count, 'ligne')} de plus" for name, count in ready.nouvelles.items()))
     if ready.attendues:
         dire(f"Cellules attendues encore vides, qui se liront « non transmis » : {ready.attendues}.")
@@ -133,18 +131,16 @@ def importer(
         dire(f"{where} : enregistré.", *files)
 
 
-def _dire_les_changements(titre: str, ready: Preparation, *, revision: bool) -> None:
-    changes = [item for item in ready.changements if bool(item.revision) == revision]
-    if not changes:
-        return
+def _dire_les_changements(titre: str, changes: list[Any]) -> None:
     lines = []
     for item in changes:
         origin, key = item.entree.origine, " ".join(part for part in item.entree.cle if part)
         column = origin.colonnes.get(item.colonne, item.colonne)
         where = f"{origin.feuille}, ligne {origin.ligne}"
         lines.append((where, key, column, item.avant or _VIDE, item.apres or _VIDE))
-    dire(titre)
-    montrer(("Où", "Repère", "Colonne", "Avant", "Après"), lines)
+    if lines:
+        dire(titre)
+        montrer(("Où", "Repère", "Colonne", "Avant", "Après"), lines)
 
 
 @promettre("Rien n'a été enregistré.")
@@ -169,6 +165,8 @@ def ajouter_sources(
     oui: Oui = False, commun: Commun = False,
 ) -> int:  # fmt: skip
     """Reconnaître des fichiers officiels, dire ce qu'ils changent, les ajouter : tout, ou rien."""
+    from rich.console import Console
+
     from ctglib.donnees.magasin import lire_registre
     from ctglib.donnees.officiels import Ajout
 
@@ -182,23 +180,17 @@ def ajouter_sources(
     if addition.registre == lire_registre(addition.dossier):
         dire(RIEN)
         return 0
-    if not oui and not _accord():
+    try:  # nobody to answer is a no
+        said = "oui" if oui else Console().input("Continuer ? [o/N] ", markup=False)
+    except EOFError:
+        said = ""
+        dire("")
+    if said.strip().lower() not in ("o", "oui"):
         dire(f"{RIEN} Pour ajouter sans question : --oui")
         return 1
     addition.enregistrer()
     dire(f"Ajouté : {compter(len(addition.octets), 'table')} dans data/{addition.dossier}.")
     return 0
-
-
-def _accord() -> bool:
-    """Return whether the user says yes; nobody to answer is a no."""
-    from rich.console import Console
-
-    try:
-        return Console().input("Continuer ? [o/N] ", markup=False).strip().lower() in ("o", "oui")
-    except EOFError:
-        dire("")
-        return False
 
 
 def lister_sources() -> None:
