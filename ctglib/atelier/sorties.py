@@ -18,11 +18,12 @@ from matplotlib.figure import Figure as Dessin
 from ctglib.atelier.carnet import DemandeImpossible, sans_accents
 from ctglib.atelier.dessins import dire_unite, ecrire
 from ctglib.atelier.series import attributs, definitions
-from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
-from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
-from ctglib.document.tableau import Colonne, Tableau, neutraliser
+from ctglib.document.blocs import Bloc, Encadre, Groupe, Paragraphe, Titre, liste
+from ctglib.document.dessin import SANS_DATE, charter_style
+from ctglib.document.figure import Figure, figure_de
+from ctglib.document.serialisation import MIME, en_json
+from ctglib.document.tableau import Colonne, Tableau, ecrire_valeur, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
-from ctglib.donnees.ecriture import en_csv
 
 LIGNES_MONTREES = 40
 # JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets text to the right.
@@ -133,9 +134,13 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
         return objet.enregistrer(path)
     if isinstance(objet, pd.DataFrame):
         form = _forme(path, ("xlsx", "csv", "docx"), "une table")
-        if form != "docx":
-            return _ecrire(path, (_xlsx if form == "xlsx" else _csv)(objet))
-        objet = tableau(objet)
+        if form == "xlsx":
+            return _ecrire(path, _xlsx(objet))
+        if form == "docx":
+            return enregistrer(tableau(objet), path)
+        told = _dit(objet)
+        rows, names = _a_plat(objet), {"nom": "donnees", "titre": told["titre"], "source": told["source"]}
+        objet = Tableau.de(rows.assign(unite=told["unite"], source=told["source"]), [], **names)
     if isinstance(objet, Tableau):
         form = _forme(path, ("csv", "docx"), "un tableau")
         return Fichier(objet.exporter(path)) if form == "csv" else Note(objet.titre, (objet,)).enregistrer(path)
@@ -285,28 +290,17 @@ def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cellule(value: object) -> str:
-    if value is None or value is pd.NA or value is pd.NaT or value != value:
-        return "–"
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if isinstance(value, int) and 1900 < value < 2100:
-        return str(value)
-    if isinstance(value, int | float):
-        return ecrire(value)
-    return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
+    if isinstance(value, int | float) and value == value:
+        return str(value) if isinstance(value, int) and 1900 < value < 2100 else ecrire(value)
+    return ecrire_valeur(value)
 
 
 def _nom(titre: str, contenu: str) -> str:
     """Return a short name that two contents of one title do not share."""
     mark = hashlib.sha256(contenu.encode()).hexdigest()[:4]
     return "-".join([*re.findall(r"[a-z0-9]+", sans_accents(titre))[:6], mark])
-
-
-def _csv(table: pd.DataFrame) -> bytes:
-    told, shown = _dit(table), _a_plat(table)
-    shown = shown.assign(unite=told["unite"], source=told["source"])
-    rows = [shown.columns, *([neutraliser(value) for value in row] for row in shown.itertuples(index=False, name=None))]
-    return en_csv(rows).encode("utf-8")
 
 
 def _xlsx(table: pd.DataFrame) -> bytes:

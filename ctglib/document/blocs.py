@@ -73,7 +73,7 @@ class Bloc(Montrable):
         from ctglib.export.html import ecrire_html  # the one import that goes up
 
         written = en_json(self)
-        return {"text/html": ecrire_html(de_json(written)), "text/plain": type(self).__name__, MIME: written}
+        return {"text/html": str(ecrire_html(de_json(written))), "text/plain": type(self).__name__, MIME: written}
 
     @property
     def html(self) -> str:

@@ -32,7 +32,7 @@ TETE_CLE = "# Clé secrète du suivi : à garder avec les données saisies et le
 ESSAIS, PAUSE = 50, 0.02  # waits for another process that is writing the key
 
 
-@dataclass(eq=False)
+@dataclass
 class Journal:
     """What a piece of work asked of the data folder; paths are relative, with forward slashes.
 
@@ -72,7 +72,7 @@ def enregistrer() -> Iterator[Journal]:
     try:
         yield journal
     finally:
-        _journaux.remove(journal)
+        _journaux[:] = [one for one in _journaux if one is not journal]  # and not an equal one
 
 
 def _guetter(evenement: str, arguments: tuple) -> None:
