@@ -99,13 +99,9 @@ def points(
 
 
 def carte(
-    table: pd.DataFrame,
-    *,
-    y: str = "valeur",
-    annee: int | None = None,
-    titre: str | None = None,
+    table: pd.DataFrame, *, y: str = "valeur", annee: int | None = None, titre: str | None = None,
     ax: Axes | None = None,
-) -> Axes:
+) -> Axes:  # fmt: skip
     """Colorie les communes selon leur valeur, en classes de même effectif ; une commune sans valeur est hachurée.
 
     Args:

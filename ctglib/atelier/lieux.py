@@ -12,18 +12,15 @@ from ctglib.atelier.carnet import DemandeImpossible, inconnu, sans_accents
 from ctglib.donnees import publiques
 
 Lieux = str | pd.DataFrame | Iterable[str | pd.DataFrame]
+Annees = int | Iterable[int] | None
 IRIS = re.compile(r"\d[\dAB]\d{7}")
 NIVEAUX = ("commune", "departement", "epci", "iris")
 
 
 def lieux(
-    *noms: str | pd.DataFrame,
-    niveau: str | None = None,
-    departement: str | None = None,
-    epci: str | None = None,
-    iris: str | None = None,
-    foyers_min: int | None = None,
-) -> pd.DataFrame:
+    *noms: str | pd.DataFrame, niveau: str | None = None, departement: str | None = None, epci: str | None = None,
+    iris: str | None = None, foyers_min: int | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Renvoie des lieux, un par ligne, à donner à ``donnees``, ``comparer`` et ``rang``.
 
     Args:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from ctglib.atelier.carnet import DemandeImpossible, inconnu
-from ctglib.atelier.lieux import Lieux, codes, lieux
+from ctglib.atelier.lieux import Annees, Lieux, codes, lieux
 from ctglib.atelier.series import attributs, convention_par_defaut, decrite, donnees, en_annees, etude, mots, ratio
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.publiques import reperes
@@ -16,12 +14,7 @@ EN_RETARD = ("a_surveiller", "insuffisant", "en_recul")
 
 
 def comparer(
-    code: str,
-    lieux: Lieux,
-    annees: int | Iterable[int] | None = None,
-    *,
-    pour: str | None = None,
-    convention: str | None = None,
+    code: str, lieux: Lieux, annees: Annees = None, *, pour: str | None = None, convention: str | None = None
 ) -> pd.DataFrame:
     """Compare des lieux sur une série, année par année.
 
@@ -113,13 +106,9 @@ def _bornes(rows: pd.DataFrame, told: dict) -> tuple[pd.Series, pd.Series]:
 
 
 def semblables(
-    lieu: str,
-    selon: str = "structure_familiale",
-    n: int = 10,
-    *,
-    parmi: pd.DataFrame | None = None,
+    lieu: str, selon: str = "structure_familiale", n: int = 10, *, parmi: pd.DataFrame | None = None,
     annee: int | None = None,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Trouve les communes dont le profil ressemble le plus à celui d'une commune.
 
     La distance est en points : la racine de la somme des carrés des écarts entre les parts. Une ressemblance, jamais un

@@ -9,10 +9,10 @@ from functools import lru_cache
 import pandas as pd
 
 from ctglib.atelier.carnet import DemandeImpossible, inconnu, sans_accents
-from ctglib.atelier.lieux import Lieux, codes, connus
+from ctglib.atelier.lieux import Annees, Lieux, codes, connus
 from ctglib.blocs.annee import EtudeAnnuelle, etudier
 from ctglib.donnees import publiques
-from ctglib.donnees.dossier import Dossier, lire_dossier
+from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import conventions
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.nombres import nombres
@@ -66,7 +66,7 @@ def decrite(
 
 
 def donnees(
-    code: str, lieux: Lieux | None = None, annees: int | Iterable[int] | None = None, *, convention: str | None = None
+    code: str, lieux: Lieux | None = None, annees: Annees = None, *, convention: str | None = None
 ) -> pd.DataFrame:
     """Renvoie les valeurs d'une série, une par ligne.
 
@@ -104,16 +104,10 @@ def donnees(
     nowhere, partial = origin.eq(""), rows["statut"].eq(Statut.NON_DISPONIBLE) & origin.str.startswith("somme")
     if nowhere.all():
         raise DemandeImpossible(_rien(meaning, places, wanted))
-    found = (
-        rows.assign(
-            valeur=nombres(rows["valeur"]),
-            statut=rows["statut"].map(mots()).mask(nowhere, HORS).mask(partial, "incomplet : " + origin),
-            annee=rows["annee"].astype("Int64"),
-            indicateur=code,
-        )
-        .reindex(columns=COLONNES)
-        .reset_index(drop=True)
-    )
+    status = rows["statut"].map(mots()).mask(nowhere, HORS).mask(partial, "incomplet : " + origin)
+    year = rows["annee"].astype("Int64")
+    found = rows.assign(valeur=nombres(rows["valeur"]), statut=status, annee=year, indicateur=code)
+    found = found.reindex(columns=COLONNES).reset_index(drop=True)
     if (found[DETAIL].isna() | found[DETAIL].eq("")).all(axis=None):
         found = found.drop(columns=DETAIL)
     name, step = f"« {meaning['libelle']} »", meaning["arrondi"]
@@ -130,15 +124,9 @@ def donnees(
 
 
 def ratio(
-    numerateur: str,
-    denominateur: str,
-    lieux: Lieux | None = None,
-    annees: int | Iterable[int] | None = None,
-    *,
-    pour: float = 100,
-    annee_denominateur: int | None = None,
-    convention: str | None = None,
-) -> pd.DataFrame:
+    numerateur: str, denominateur: str, lieux: Lieux | None = None, annees: Annees = None, *, pour: float = 100,
+    annee_denominateur: int | None = None, convention: str | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Rapporte une série à une autre, lieu par lieu et année par année : quotient des sommes, jamais moyenne de taux.
 
     Les deux définitions, leurs sources et leurs dates sont dans ``attrs`` ; ``definitions`` les montre.
@@ -234,10 +222,7 @@ def convention_par_defaut(nom: str | None) -> str:
     return real[0]
 
 
-@lru_cache(maxsize=8)
-def dossier(convention: str) -> Dossier:
-    """Return a convention, read once."""
-    return lire_dossier(convention)
+dossier = lru_cache(maxsize=8)(lire_dossier)
 
 
 @lru_cache(maxsize=8)

@@ -123,8 +123,8 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
     Le titre, l'unité et la source sont dans le fichier. Une extension inconnue est refusée.
 
     Examples:
-        >>> import tempfile, pathlib
         >>> from ctglib import atelier as a
+        >>> import tempfile, pathlib
         >>> dossier = pathlib.Path(tempfile.mkdtemp())
         >>> a.enregistrer(a.donnees("cnaf_foyers_rsa", "Harnes"), dossier / "rsa.xlsx").name
         'rsa.xlsx'
