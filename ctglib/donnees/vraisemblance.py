@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -48,87 +48,75 @@ def douter(
         at = same.index(key)
         pairs |= {pair for pair in pairwise(same[max(0, at - 1) : at + 2]) if key in pair}
         if level == "commune" and name != COMMUNES and official:
-            names = _noms_discordants(table, lire(official), place, rules)
-            found += [Doute(key, said, faux=False) for said in names]
+            found += [Doute(key, said, faux=False) for said in _noms_discordants(table, lire(official), place, rules)]
         whole = (name, year, "departement" if level == "commune" else "commune")
         if family.totaux and level in ("commune", "departement") and whole in cles:
-            both = (table, lire(whole)) if level == "commune" else (lire(whole), table)
-            said = _ecarts_au_departement(family, *both, f"{name}, {year}", rules)
-            found += [Doute(key, one, faux=True) for one in said]
+            below, above = (table, lire(whole)) if level == "commune" else (lire(whole), table)
+            for code in [code for code in family.totaux if code in below and code in above]:
+                counts = _chiffres(family, below)[code]
+                # An arrondissement is in its commune already; missing and suppressed communes make a sum smaller.
+                counts = counts[commune_de(counts.index) == counts.index]
+                sums = counts.groupby(departement_de(counts.index)).sum()
+                over = sums.index[sums > above[code].reindex(sums.index) * (1 + rules.marge_du_departement)]
+                told = f"{name}, {year} : la somme de {code} des communes dépasse le département"
+                found += [Doute(key, said, faux=True) for said in _dire(over, told)]
     for old, new in sorted(pairs):
         found += _sauts(familles[old[0]], old, new, lire(old), lire(new), rules)
     return list({doubt.dit: doubt for doubt in found}.values())
 
 
-def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> list[str]:
-    """Return what a table contradicts by itself: a part above its whole, a count that is not rounded as its source's.
+def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> Iterator[str]:
+    """Yield what a table contradicts by itself: a part above its whole, a count that is not rounded as its source's.
 
     ``lieu`` says what the table is, for the sentences: « cnaf_communes, commune, 2024 ».
     """
-    numbers, said = _chiffres(famille, table), []
+    numbers = _chiffres(famille, table)
     steps = {code: serie_gardee(famille, code).arrondi or 0 for code in numbers}
     for part, whole in famille.inclusions:
         if part in numbers and whole in numbers:
             # Two rounded numbers may cross by their rounding.
             above = numbers.index[numbers[part] > numbers[whole] + (steps[part] + steps[whole]) / 2]
-            said += _dire(above, f"{lieu} : {part} dépasse {whole}", numbers[[part, whole]])
+            yield from _dire(above, f"{lieu} : {part} dépasse {whole}", numbers[[part, whole]])
     for code, step in steps.items():
         if step >= 1:
-            said += _dire(numbers.index[numbers[code] % step > 0], f"{lieu} : {code} n'est pas un multiple de {step:g}")
-    return said
+            wrong = numbers.index[numbers[code] % step > 0]
+            yield from _dire(wrong, f"{lieu} : {code} n'est pas un multiple de {step:g}")
 
 
 def _sauts(
     famille: Famille, ancienne: Cle, cle: Cle, avant: pd.DataFrame, apres: pd.DataFrame, regles: Vraisemblance
-) -> list[Doute]:
-    """Return the counts that jump between two years, of the common territories together and one by one.
+) -> Iterator[Doute]:
+    """Yield the counts that jump between two years, of the common territories together and one by one.
 
     A territory may move, or the whole over several years; the whole of many does not in a year.
     """
     lieu = f"{cle[0]}, {cle[2]}, de {ancienne[1]} à {cle[1]}"
-    common = avant.index.intersection(apres.index)
+    common, lost = avant.index.intersection(apres.index), avant.index.difference(apres.index)
     first, second = (_chiffres(famille, one.loc[common]) for one in (avant, apres))
     many = (len(common) >= regles.effectif_du_saut or cle[2] == "departement") and cle[1] - ancienne[1] <= 1
-    told: list[tuple[list[str], bool]] = []
     for code in [code for code in first if code in second and serie_gardee(famille, code).unite == "nombre"]:
         both = first[code].notna() & second[code].notna()
         before, after = first.loc[both, code], second.loc[both, code]
         old, new = before.sum(), after.sum()
         if old >= regles.effectif_du_saut and abs(new / old - 1) > regles.saut:
-            change = 100 * (new / old - 1)
-            told.append(([f"{lieu} : l'ensemble de {code} passe de {old:.0f} à {new:.0f} ({change:+.0f} %)"], many))
+            change = f"{100 * (new / old - 1):+.0f} %"
+            yield Doute(cle, f"{lieu} : l'ensemble de {code} passe de {old:.0f} à {new:.0f} ({change})", faux=many)
         else:
             moved = before.ge(regles.effectif_du_saut) & (after - before).abs().gt(regles.saut * before)
-            said = f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %"
-            told.append((_dire(before.index[moved], said), False))
-    gone = [item.code for item in famille.series if item.code in avant and item.code not in apres]
-    if gone:
-        told.append(([f"{lieu} : {', '.join(gone[:_CITES])} n'y est plus, ou sous un autre nom"], False))
-    lost = avant.index.difference(apres.index)
+            told = _dire(before.index[moved], f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %")
+            yield from (Doute(cle, said, faux=False) for said in told)
+    if gone := [item.code for item in famille.series if item.code in avant and item.code not in apres]:
+        yield Doute(cle, f"{lieu} : {', '.join(gone[:_CITES])} n'y est plus, ou sous un autre nom", faux=False)
     if len(lost) > regles.perte * len(avant):
-        told.append((_dire(lost, f"{lieu} : {len(lost)} territoires sur {len(avant)} n'y sont plus"), False))
-    return [Doute(cle, said, wrong) for phrases, wrong in told for said in phrases]
+        told = _dire(lost, f"{lieu} : {len(lost)} territoires sur {len(avant)} n'y sont plus")
+        yield from (Doute(cle, said, faux=False) for said in told)
 
 
-def _ecarts_au_departement(
-    famille: Famille, communes: pd.DataFrame, departements: pd.DataFrame, lieu: str, regles: Vraisemblance
-) -> list[str]:
-    """Return the départements that their communes exceed: missing and suppressed communes only make a sum smaller."""
-    said = []
-    for code in [code for code in famille.totaux if code in communes and code in departements]:
-        counts = _chiffres(famille, communes)[code]
-        counts = counts[commune_de(counts.index) == counts.index]  # an arrondissement is in its commune already
-        sums = counts.groupby(departement_de(counts.index)).sum()
-        above = sums > departements[code].reindex(sums.index) * (1 + regles.marge_du_departement)
-        said += _dire(sums.index[above], f"{lieu} : la somme de {code} des communes dépasse le département")
-    return said
-
-
-def _noms_discordants(table: pd.DataFrame, communes: pd.DataFrame, lieu: str, regles: Vraisemblance) -> list[str]:
-    """Return what does not go with the official code: unknown codes, names that are not those of their codes."""
+def _noms_discordants(table: pd.DataFrame, communes: pd.DataFrame, lieu: str, regles: Vraisemblance) -> Iterator[str]:
+    """Yield what does not go with the official code: unknown codes, names that are not those of their codes."""
     known = table.index.intersection(communes.index)
     whole = table.index[commune_de(table.index) == table.index]
-    said = _dire(whole.difference(communes.index), f"{lieu} : communes absentes du code officiel géographique")
+    yield from _dire(whole.difference(communes.index), f"{lieu} : communes absentes du code officiel géographique")
     if "libelle" in table:
         plain = (one.loc[known, "libelle"].str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii")
                  for one in (table, communes))  # fmt: skip
@@ -136,8 +124,7 @@ def _noms_discordants(table: pd.DataFrame, communes: pd.DataFrame, lieu: str, re
         names, official = (one.str.lower().str.replace(article, "", regex=True) for one in plain)
         other = known[(names != official) & (names != "")]
         if len(other) > regles.ecart_des_noms * len(known):
-            said += _dire(other, f"{lieu} : noms qui ne sont pas ceux de leur code")
-    return said
+            yield from _dire(other, f"{lieu} : noms qui ne sont pas ceux de leur code")
 
 
 def _chiffres(famille: Famille, table: pd.DataFrame) -> pd.DataFrame:
@@ -146,12 +133,11 @@ def _chiffres(famille: Famille, table: pd.DataFrame) -> pd.DataFrame:
     return table[names].replace(float("inf"), float("nan"))
 
 
-def _dire(codes: pd.Index, phrase: str, chiffres: pd.DataFrame | None = None) -> list[str]:
-    """Return a sentence that names the first territories, with their figures; none when there are none."""
-    if not len(codes):
-        return []
+def _dire(codes: pd.Index, phrase: str, chiffres: pd.DataFrame | None = None) -> Iterator[str]:
+    """Yield a sentence that names the first territories, with their figures; none when there are none."""
     shown = list(codes[:_CITES])
     if chiffres is not None:
         shown = [f"{code} ({' pour '.join(f'{value:.0f}' for value in chiffres.loc[code])})" for code in shown]
     rest = f" et {len(codes) - _CITES} autre(s)" if len(codes) > _CITES else ""
-    return [f"{phrase} : {', '.join(shown)}{rest}"]
+    if shown:
+        yield f"{phrase} : {', '.join(shown)}{rest}"
