@@ -108,10 +108,7 @@ def lire_tables(
     """Return rows of tables of one family, sorted: annee, niveau, territoire, and the columns kept.
 
     All the ``territoires``, sought in the column ``cle``, and all the ``series`` by default; a column that a year does
-    not have is missing there.
-
-    Raises:
-        DonneesInvalides: A table is absent, or its bytes are not those that ``origine.yaml`` tells.
+    not have is missing there. A table that is not the one that was added is refused.
     """
     wanted = [] if territoires is None else [list(territoires)]
     where = f" where {cle} in (select unnest($1::varchar[]))" if wanted else ""

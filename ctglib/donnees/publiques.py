@@ -99,28 +99,22 @@ def nommer(codes: Iterable[str]) -> list[Territoire]:
     for level, table in COG.items():
         wanted = [code for code in codes if FORMES[level].fullmatch(code)]
         for row in lire_tables(derniere(table) if wanted else [], wanted).itertuples():
-            name, kind = row.libelle, "0"
+            name, kind = row.libelle, getattr(row, "tncc", "0")
+            article = charger_famille(table).articles.get(kind, "")
+            starts = _DEPARTEMENT if level == "departement" else _COMMUNE
+            starts = starts.get(kind, (article, f"à {article}", f"de {article}"))
             if level == "epci" and name.startswith(("Communauté", "Métropole")):
-                the = f"la {name[0].lower()}{name[1:]}"
-                words = [the, f"dans {the}", f"de {the}"]
-            else:
-                kind = "0" if level == "epci" else row.tncc
-                article = "" if level == "epci" else charger_famille(table).articles.get(kind, "")
-                starts = _DEPARTEMENT if level == "departement" else _COMMUNE
-                words = [start + name for start in starts.get(kind, (article, f"à {article}", f"de {article}"))]
-            if level == "departement" and kind == "0" and "-et-" in name:
-                words[1] = f"en {name}"
-            own = words[0] if level == "commune" else name
-            found.append(Territoire(code=row.territoire, nom=own, niveau=level, le=words[0], a=words[1], de=words[2]))
+                starts, name = ("la ", "dans la ", "de la "), name[0].lower() + name[1:]
+            elif level == "departement" and kind == "0" and "-et-" in name:
+                starts = ("", "en ", "de ")
+            the, at, of = (start + name for start in starts)
+            own = the if level == "commune" else row.libelle
+            found.append(Territoire(code=row.territoire, nom=own, niveau=level, le=the, a=at, de=of))
     return found
 
 
 def verifier_territoires(codes: Iterable[str]) -> None:
-    """Refuse the codes that are no commune, EPCI or département, all at once.
-
-    Raises:
-        DonneesInvalides: Some are; the close names are told.
-    """
+    """Refuse the codes that are no commune, EPCI or département, all at once, with the close names."""
     asked = list(codes)
     known = set(territoires(asked)["code"])
     if faults := [_territoire_inconnu(code) for code in asked if code not in known]:
@@ -128,11 +122,7 @@ def verifier_territoires(codes: Iterable[str]) -> None:
 
 
 def communes_de(departement: str) -> list[str]:
-    """Return the communes of a département, in the order of their codes.
-
-    Raises:
-        DonneesInvalides: It is no département, or has none.
-    """
+    """Return the communes of a département, in the order of their codes; refuse one that is none, or has none."""
     found = lire_tables(derniere("cog_communes"), [departement], [], "departement")["territoire"].tolist()
     if not found:
         expected = "le code d'un département, comme « 62 »"
@@ -307,14 +297,10 @@ def series_du_diagnostic(territoire: str, membres: Sequence[str], reference: str
     """Return the figures of series for a territory and its reference: those with a value, and their source."""
     known = set(series()["code"])
     parts = []
-    for code in dict.fromkeys(codes):
-        if code in known:
-            own = lire_territoire(code, territoire, membres)
-            parts.append(
-                pd.concat([own, lire(code, reference)]).assign(
-                    indicateur=code, source=f"{own.attrs['producteur']}, {own.attrs['jeu']}"
-                )
-            )
+    for code in [code for code in dict.fromkeys(codes) if code in known]:
+        own = lire_territoire(code, territoire, membres)
+        source = f"{own.attrs['producteur']}, {own.attrs['jeu']}"
+        parts.append(pd.concat([own, lire(code, reference)]).assign(indicateur=code, source=source))
     names = ["territoire", "annee", "indicateur", "valeur", "statut", "source"]
     return pd.concat(parts)[names].dropna(subset="valeur") if parts else pd.DataFrame(columns=names)
 
