@@ -5,8 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from ctglib.atelier.carnet import DemandeImpossible, inconnu
-from ctglib.atelier.lieux import Annees, Lieux, codes, lieux
-from ctglib.atelier.series import attributs, convention_par_defaut, decrite, donnees, en_annees, etude, mots, ratio
+from ctglib.atelier.series import (
+    Annees,
+    Lieux,
+    attributs,
+    codes,
+    convention_par_defaut,
+    decrite,
+    donnees,
+    en_annees,
+    etude,
+    lieux,
+    mots,
+    ratio,
+)  # fmt: skip
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.publiques import reperes
 

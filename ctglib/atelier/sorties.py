@@ -18,10 +18,8 @@ from matplotlib.figure import Figure as Dessin
 from ctglib.atelier.carnet import DemandeImpossible, sans_accents
 from ctglib.atelier.dessins import dire_unite, ecrire
 from ctglib.atelier.series import attributs, definitions
-from ctglib.document.blocs import Bloc, Encadre, Groupe, Paragraphe, Titre, liste
-from ctglib.document.dessin import SANS_DATE, charter_style
-from ctglib.document.figure import Figure, figure_de
-from ctglib.document.serialisation import MIME, en_json
+from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
+from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
 from ctglib.document.tableau import Colonne, Tableau, ecrire_valeur, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 

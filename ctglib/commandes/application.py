@@ -7,7 +7,7 @@ import sys
 import typer
 from typer import core, rich_utils
 
-from ctglib.commandes import analyses, archives, conventions, donnees, rapports
+from ctglib.commandes import analyses, archives, donnees, rapports
 from ctglib.commandes.terminal import dire_usage, refuser
 from ctglib.donnees.fautes import Empechement
 
@@ -51,7 +51,7 @@ for command in (
     donnees.gabarit,
     donnees.importer,
     donnees.figer,
-    conventions.nouvelle_convention,
+    donnees.nouvelle_convention,
     archives.verifier,
     archives.archiver,
     analyses.laboratoire,
