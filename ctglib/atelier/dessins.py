@@ -130,7 +130,8 @@ def carte(
         ax = _axes(ax, HAUTEUR * 1.5)
         tracer_carte(ax, drawn, legende=dire_unite(told))
         source = {**told, "source": f"{told['source']} ; contours : {CONTOURS}"}
-        ends = drawn.dropna(subset="valeur").sort_values("valeur").iloc[[0, -1]]
+        known = drawn.dropna(subset="valeur").sort_values("valeur")
+        ends = pd.concat([known.head(1), known.tail(1)])
         said = [f"{row.nom} : {ecrire(row.valeur)}" for row in ends.itertuples()]
         return _cadre(ax, source, f"{titre or told['titre']}, {year}", list(dict.fromkeys(said)))
 
