@@ -14,7 +14,7 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import lire_texte, proches
 from ctglib.donnees.modeles import Expression, Modele, Texte
 from ctglib.donnees.modeles.catalogue import Confidentialite
@@ -22,18 +22,6 @@ from ctglib.donnees.yaml_strict import charger_yaml
 
 LIGNES_MAX = 100_000
 _SEPARATEURS = {";": "des points-virgules", "\t": "des tabulations", "|": "des barres verticales"}
-_REMEDE_SEPARATEUR = (
-    "dans le tableur, « Enregistrer sous » > « CSV UTF-8 (délimité par des virgules) » ; "
-    "si le tableur écrit tout de même autre chose, remettre des virgules dans un éditeur de texte"
-)
-_REMEDE_CELLULES = (
-    "écrire les nombres avec un point (59.4), et entourer de guillemets doubles un texte qui contient une virgule"
-)
-_GUILLEMETS = (
-    "un guillemet mal placé ou jamais refermé",
-    'des guillemets doubles autour de la cellule entière : "…"',
-    'refermer le guillemet ouvert sur cette ligne, et doubler ("") tout guillemet à l\'intérieur du texte',
-)
 
 
 class Contraintes(Modele):
@@ -106,36 +94,31 @@ def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentia
         reader = csv.reader(io.StringIO(lire_texte(relatif), newline=""), strict=True)
         for cells in reader:
             if start > LIGNES_MAX:
-                found, remedy = f"plus de {LIGNES_MAX} lignes", "vérifier que c'est le bon fichier"
-                raise refus(relatif, found, f"{LIGNES_MAX} lignes au plus", remedy)
+                raise refus(relatif, *mots("trop_de_lignes", lignes=LIGNES_MAX))
             if cells:
                 records[start] = cells
             start = reader.line_num + 1
     except DonneesInvalides as error:
         return TableLue(relatif, fautes=error.fautes)
     except csv.Error:  # a broken quote ends the reading
-        faults.append(Faute(relatif, *_GUILLEMETS, ligne=start))
+        faults.append(Faute(relatif, *mots("guillemet_de_csv"), start))
     if not records:
         return TableLue(relatif, fautes=tuple(faults))
     header = records.pop(next(iter(records)))
     if len(header) == 1:
         separator = next((words for mark, words in _SEPARATEURS.items() if mark in header[0]), None)
         found = f"{separator} entre les colonnes" if separator else "une seule colonne"
-        fault = Faute(relatif, found, "des virgules entre les colonnes", _REMEDE_SEPARATEUR, 1)
-        return TableLue(relatif, fautes=(*faults, fault))
+        return TableLue(relatif, fautes=(*faults, Faute(relatif, *mots("separateur", trouve=found), 1)))
     faults += _fautes_d_en_tete(relatif, header, schema, confidentialite)
     if not (records or faults or schema.sans_ligne):
-        found = "l'en-tête seul, sans aucune ligne"
-        faults.append(Faute(relatif, found, "une ligne de valeurs au moins", "remettre les lignes du tableau"))
+        faults.append(Faute(relatif, *mots("en_tete_seul")))
     kept: dict[int, list[str]] = {}
     for number, cells in records.items():
         if not any(cell.strip() for cell in cells):
-            words = ("une ligne sans aucune valeur", "des lignes remplies", "supprimer la ligne")
-            faults.append(Faute(relatif, *words, number))
+            faults.append(Faute(relatif, *mots("ligne_vide"), number))
         elif len(cells) != len(header):
             found = f"{len(cells)} cellule{'s' if len(cells) > 1 else ''}"
-            expected = f"{len(header)} cellules, comme l'en-tête"
-            faults.append(Faute(relatif, found, expected, _REMEDE_CELLULES, number))
+            faults.append(Faute(relatif, *mots("cellules", trouve=found, attendu=len(header)), number))
         else:
             kept[number] = cells
     rows = pd.DataFrame(kept.values(), index=list(kept), columns=header, dtype="str")
@@ -156,26 +139,22 @@ def _fautes_d_en_tete(
     missing = [name for name in known if name not in header]
     for name, count in Counter(name for name in header if name.strip()).items():
         if count > 1:
-            words = ("une seule fois chaque colonne", "supprimer ou renommer la colonne en double")
-            yield Faute(relatif, f"la colonne « {name[:60]} » {count} fois", *words, 1, name[:60])
+            yield Faute(relatif, *mots("colonne_repetee", nom=name, fois=count), 1, name[:60])
         if name in known:
             continue
-        found = f"la colonne inconnue « {name[:60]} »"
         if regles and (what := colonne_personnelle(name, regles)):
-            found, words = f"la colonne « {name[:60]} », {what}", (regles.pourquoi, regles.remede)
+            told = mots("colonne_personnelle", nom=name, quoi=what, pourquoi=regles.pourquoi, remede=regles.remede)
         elif close := proches(name, missing):  # that column misspelt: one fault, not two
             missing.remove(close[0])
-            words = (f"« {close[0]} », qui manque", f"renommer en « {close[0]} »")
+            told = mots("colonne_mal_ecrite", nom=name, proche=close[0])
         else:
-            words = (f"les colonnes {', '.join(known)}", "supprimer cette colonne, ou corriger son nom")
-        yield Faute(relatif, found, *words, 1, name[:60])
+            told = mots("colonne_inconnue", nom=name, connues=", ".join(known))
+        yield Faute(relatif, *told, 1, name[:60])
     for name in missing:
-        words = (f"une colonne nommée « {name} »", f"ajouter la colonne « {name} »")
-        yield Faute(relatif, "colonne absente", *words, 1, name)
+        yield Faute(relatif, *mots("colonne_absente", nom=name), 1, name)
     if unnamed := sum(not name.strip() for name in header):
-        found = f"{unnamed} colonne{'s' if unnamed > 1 else ''} sans nom"
-        remedy = "supprimer les colonnes vides, souvent à droite du tableau"
-        yield Faute(relatif, found, "un nom pour chaque colonne", remedy, 1)
+        found = f"{unnamed} colonne{'s' if unnamed > 1 else ''}"
+        yield Faute(relatif, *mots("colonnes_sans_nom", trouve=found), 1)
 
 
 def _doublons(relatif: str, rows: pd.DataFrame, schema: SchemaTable) -> Iterator[Faute]:
@@ -185,24 +164,15 @@ def _doublons(relatif: str, rows: pd.DataFrame, schema: SchemaTable) -> Iterator
         return
     first = rows.index.to_series().groupby([rows[name] for name in key]).transform("first")
     for number in first.index[first.ne(first.index)]:
-        shown = ", ".join(part or "(vide)" for part in rows.loc[number, key])[:120]
-        yield Faute(
-            relatif,
-            f"« {shown} » une seconde fois (déjà ligne {first[number]})",
-            f"une seule ligne par {', '.join(key)}",
-            "supprimer l'une des deux lignes, ou corriger la clé",
-            number,
-            ", ".join(key),
-        )
+        shown, columns = ", ".join(part or "(vide)" for part in rows.loc[number, key]), ", ".join(key)
+        told = mots("ligne_repetee", cle=shown, ligne=first[number], colonnes=columns)
+        yield Faute(relatif, *told, number, columns)
 
 
-_ECRITURES = {
-    "number": (
-        re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?"),
-        "un nombre : chiffres, point décimal, signe - s'il est négatif",
-    ),
-    "integer": (re.compile(r"-?[0-9]{1,15}"), "un nombre entier, en chiffres"),
-    "year": (re.compile(r"[0-9]{4}"), "une année sur quatre chiffres"),
+_ECRITURES = {  # how a number is written, and the fault of one that is not
+    "number": (re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?"), "nombre"),
+    "integer": (re.compile(r"-?[0-9]{1,15}"), "entier"),
+    "year": (re.compile(r"[0-9]{4}"), "annee"),
 }
 _ESPACES = re.compile(r"[\s\u00a0\u2007\u202f']")
 _ERREUR_DE_TABLEUR = re.compile(r"#(REF|DIV/0|N/A|NOM|NAME|VALEUR|VALUE|NUL|NULL|NOMBRE|NUM)[ \u00a0]?[!?]?|#{2,}")
@@ -213,37 +183,32 @@ def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple
 
     Any text is allowed in a free column, « =1+1 » included: reports show it as text.
     """
-    rules = champ.constraints
+    rules, told = champ.constraints, {"cellule": texte, "attendu": champ.description}
     if not texte:
-        return ("une cellule vide", champ.description, "remplir la cellule") if rules.required else None
-    found = f"« {texte[:80]} »"
+        return mots("cellule_vide", **told) if rules.required else None
     if champ.type in _ECRITURES and not (number := _ECRITURES[champ.type])[0].fullmatch(texte):
         # What can be guessed is told: « 59,4 % » is 59.4, « 1 466 743 » is 1466743.
         guess = _ESPACES.sub("", texte).replace("\u2212", "-").replace(",", ".").lstrip("+").rstrip("%€")
         guess = guess if champ.type == "number" else re.sub(r"\.0+$", "", guess)
-        if number[0].fullmatch(guess):
-            return found, number[1], f"écrire {guess}"
         lacking = "" if rules.required else " ; s'il manque, laisser la cellule vide et le dire par le statut"
-        return found, number[1], f"écrire le nombre en chiffres{lacking}"
+        remedy = f"écrire {guess}" if number[0].fullmatch(guess) else f"écrire le nombre en chiffres{lacking}"
+        return mots(number[1], **told, remede=remedy)
     if champ.type == "date" and not est_un_jour(texte):
-        return found, champ.description, "écrire la date dans l'ordre année-mois-jour : 2024-01-31"
+        return mots("jour", **told)
     if texte != texte.strip():
-        return f"des espaces autour de {found}", "un texte sans espace au début ni à la fin", "supprimer ces espaces"
+        return mots("espaces", **told)
     if _ERREUR_DE_TABLEUR.fullmatch(texte):
-        remedy = "corriger la formule dans le tableur, ou écrire la valeur"
-        return f"{found}, une erreur du tableur", champ.description, remedy
+        return mots("erreur_de_tableur", **told)
     if rules.enum and texte not in rules.enum:
-        close = proches(texte, rules.enum)
-        remedy = f"écrire « {close[0]} »" if close else "écrire l'une de ces valeurs"
-        return found, f"l'une des valeurs {', '.join(rules.enum)}", remedy
+        close = [f"« {one} »" for one in proches(texte, rules.enum)] or ["l'une de ces valeurs"]
+        return mots("valeur_permise", **told, permises=", ".join(rules.enum), proche=close[0])
     if rules.pattern and not re.fullmatch(rules.pattern, texte):
-        return found, champ.description, f"écrire « {champ.title} » comme sur les autres lignes"
-    if rules.minimum is not None and float(texte) < rules.minimum:
-        return found, f"{rules.minimum:g} au moins", "corriger le nombre"
-    if rules.maximum is not None and float(texte) > rules.maximum:
-        return found, f"{rules.maximum:g} au plus", "corriger le nombre"
+        return mots("motif", **told, titre=champ.title)
+    for name, bound in (("minimum", rules.minimum), ("maximum", rules.maximum)):
+        if bound is not None and (float(texte) < bound if name == "minimum" else float(texte) > bound):
+            return mots(name, **told, **{name: bound})
     if regles and champ.type == "string" and (what := valeur_personnelle(texte, regles)):
-        return f"{found}, {what}", regles.pourquoi, regles.remede
+        return mots("personne", texte=texte, quoi=what, pourquoi=regles.pourquoi, remede=regles.remede)
     return None
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 
 VARIABLE = "CTG_DONNEES"
 RAPPORT = "CTG_RAPPORT"  # set in the kernel of a report, where nothing but its cells may speak
@@ -134,12 +134,8 @@ def racine() -> Path:
     folder = Path(declared).absolute() if declared else Path(__file__).resolve().parents[2] / "data"
     if os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where it may not look
         return folder
-    remedy = (
-        f"corriger la variable d'environnement {VARIABLE}, ou la supprimer pour revenir au dossier « data » du projet"
-        if declared
-        else f"remettre le dossier « data » à côté de « ctglib », ou indiquer où il est par la variable {VARIABLE}"
-    )
-    raise refus(declared or "data", "dossier absent", "le dossier des données", remedy)
+    raise refus(declared or "data", *mots("dossier_declare_absent" if declared else "dossier_de_donnees_absent",
+                                          variable=VARIABLE))  # fmt: skip
 
 
 def conventions() -> tuple[str, ...]:
@@ -163,17 +159,10 @@ def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octe
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError:
-        remedy = "fermer le fichier s'il est ouvert dans un tableur, vérifier ses droits de lecture, puis recommencer"
-        raise refus(nom, "un fichier que l'on ne peut pas ouvrir", attendu, remedy) from None
-    if stat.S_ISREG(state.st_mode):
-        found = f"un fichier de plus de {octets_max // 1024**2} Mo"
-        remedy = "vérifier que c'est le bon fichier, et en retirer les images, les lignes et les feuilles ajoutées"
-    elif stat.S_ISDIR(state.st_mode):
-        found, remedy = "un dossier", f"remettre un fichier à la place du dossier « {path.name} »"
-    else:
-        found = "un tube ou un périphérique, que l'on attendrait sans fin"
-        remedy = f"remettre un fichier ordinaire à la place de « {path.name} »"
-    raise refus(nom, found, attendu, remedy)
+        raise refus(nom, *mots("fichier_ferme", attendu=attendu)) from None
+    kinds = ((stat.S_ISREG, "fichier_trop_grand"), (stat.S_ISDIR, "fichier_dossier"))
+    kind = next((kind for tells, kind in kinds if tells(state.st_mode)), "fichier_tube")
+    raise refus(nom, *mots(kind, attendu=attendu, mo=octets_max // 1024**2, nom=path.name))
 
 
 def lire_octets(relatif: str) -> bytes:
@@ -232,8 +221,7 @@ def lister(relatif: str) -> tuple[str, ...]:
         there = folder.is_dir()
         found = {f"{entry.name}/" if entry.is_dir() else entry.name for entry in folder.iterdir()} if there else set()
     except OSError:
-        remedy = "vérifier ses droits de lecture, puis recommencer"
-        raise refus(relatif, "un dossier que l'on ne peut pas ouvrir", "un dossier lisible", remedy) from None
+        raise refus(relatif, *mots("dossier_ferme")) from None
     for layer in _superposes:
         for path, content in layer.items():
             if path.startswith(f"{relatif}/"):
@@ -260,12 +248,7 @@ def _chemin(relatif: str) -> Path:
     """Return the path of a data file, refusing what would leave the data folder."""
     pure = PurePosixPath(relatif)
     if pure.is_absolute() or ".." in pure.parts or "\\" in relatif or ":" in relatif or not relatif.isprintable():
-        raise refus(
-            "data",
-            f"chemin « {relatif[:80]} »",
-            "un chemin à l'intérieur du dossier des données",
-            "écrire le chemin depuis le dossier des données, sans « .. » ni lettre de lecteur",
-        )
+        raise refus("data", *mots("chemin_au_dehors", chemin=relatif))
     return racine() / pure
 
 
@@ -277,12 +260,11 @@ def _absent(relatif: str, sorte: str) -> DonneesInvalides:
     entries = [entry.name for entry in parent.iterdir()] if os.path.isdir(parent) else []  # noqa: PTH112
     stems = {entry.partition(".")[0]: entry for entry in entries}  # all our files of a folder end alike
     close = [stems[stem] for stem in proches(name.partition(".")[0], list(stems), 0.8)]
-    remedy = f"remettre ce {sorte} à sa place" + (f", ou renommer « {close[0]} » si c'est lui" if close else "")
-    found = f"{sorte} absent" + (f" ; nom proche présent : {', '.join(close)}" if close else "")
-    return refus(relatif, found, f"un {sorte} nommé « {name} »", remedy)
+    near = f" ; nom proche présent : {', '.join(close)}" if close else ""
+    instead = f", ou renommer « {close[0]} » si c'est lui" if close else ""
+    return refus(relatif, *mots("absent", sorte=sorte, nom=name, voisins=near, ou=instead))
 
 
-_UTF8 = "un texte encodé en UTF-8"
 _REMEDE_CSV = (
     "ouvrir le fichier dans le tableur, puis « Enregistrer sous » > "
     "« CSV UTF-8 (délimité par des virgules) », et vérifier les accents"
@@ -302,19 +284,16 @@ def lire_texte(relatif: str) -> str:
     content = lire_octets(relatif)
     remedy = _REMEDE_CSV if relatif.endswith(".csv") else _REMEDE_TEXTE
     if content.startswith(_MARQUES_UTF16) or content.count(0) > len(content) // 4:
-        raise refus(relatif, "un fichier encodé en UTF-16 (« Texte Unicode »)", _UTF8, remedy)
+        raise refus(relatif, *mots("utf16", remede=remedy))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         excerpt = content[error.start : error.start + 1].decode("cp1252", errors="replace")
-        found = f"un caractère qui n'est pas en UTF-8 (sans doute « {excerpt} » en Windows-1252, ou ANSI)"
-        if excerpt in "\ufffd":
-            found = "un octet qui n'est pas en UTF-8"
-        raise refus(relatif, found, _UTF8, remedy, ligne=line) from None
+        kind = "octet_perdu" if excerpt in "\ufffd" else "autre_encodage"
+        raise refus(relatif, *mots(kind, signe=excerpt, remede=remedy), ligne=line) from None
     if not text.strip():
-        remedy = "remettre le contenu du fichier, par exemple depuis la dernière version enregistrée dans git"
-        raise refus(relatif, "fichier vide", "un fichier rempli", remedy)
+        raise refus(relatif, *mots("fichier_vide"))
     if _INVISIBLES.search(text):
         lines = enumerate(re.split("\r\n|\n|\r", text), 1)
         raise DonneesInvalides([Faute(relatif, *words, number) for number, line in lines if (words := invisible(line))])
@@ -325,10 +304,7 @@ def invisible(texte: str) -> tuple[str, str, str] | None:
     """Return what a fault says of the first invisible or lost character of a text, or None."""
     if (match := _INVISIBLES.search(texte)) is None:
         return None
-    found = f"un caractère invisible (U+{ord(match[0]):04X})"
-    if match[0] == "\ufffd":
-        found = "un caractère perdu (« \ufffd ») lors d'une conversion"
-    return found, "un texte sans caractère de contrôle", "retaper le mot où se trouve ce caractère"
+    return mots("caractere_perdu" if match[0] == "\ufffd" else "caractere_invisible", code=ord(match[0]))
 
 
 def publiable(relatif: str) -> bool:
@@ -367,12 +343,7 @@ def cle_de(convention: str) -> bytes:
             time.sleep(PAUSE)
     except OSError as error:
         found = f"fichier qui ne peut être lu ni créé ({error.strerror})"
-    raise refus(
-        relatif,
-        found,
-        f"la clé secrète du suivi : une ligne de {2 * OCTETS_CLE} chiffres hexadécimaux",
-        "la reprendre d'une sauvegarde des données saisies, et rendre le dossier lisible et inscriptible",
-    )
+    raise refus(relatif, *mots("cle_du_suivi", trouve=found, chiffres=2 * OCTETS_CLE))
 
 
 def signer(cle: bytes, contenu: bytes) -> str:
