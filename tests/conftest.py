@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from navigateur import Navigateur
 from rapports_produits import Production, produire_les_portraits, produire_tout
 
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.donnees.partage import Reserve, partager_par
 
 DEPOT = Path(__file__).resolve().parents[1]
 
@@ -32,6 +34,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first."""
     ranks = {name: rank for rank, name in enumerate(LONGS)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+
+
+class DuDepot(Reserve):
+    """The studies of the years and the files of a convention, of the project's own data alone: tests damage copies."""
+
+    noms = re.compile(rf"{re.escape(str(DEPOT / 'data'))}\0(etude/[^/]+/\d+/[^/]+|(comparables|pieces)/.+)")
+
+    def prendre(self, nom: str) -> bytes | None:
+        return super().prendre(nom) if self.noms.fullmatch(nom) else None
+
+    def garder(self, nom: str, contenu: bytes | None) -> None:
+        if self.noms.fullmatch(nom):
+            super().garder(nom, contenu)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def partage() -> Iterator[None]:
+    """Work out a study once for all the tests that read it, as a production does for its reports."""
+    with partager_par(DuDepot()):
+        yield
 
 
 @pytest.fixture(scope="session")
