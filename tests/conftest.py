@@ -21,12 +21,15 @@ DEPOT = Path(__file__).resolve().parents[1]
 
 enregistrer_les_profils()
 
-# The files that make reports or open a browser, longest first: the last process at work then ends on a short one.
+# The files that make reports or open a browser, longest first: the last process at work then ends on a short one. The
+# second waits for a cluster more than it works, while the reports of the first are made.
 LONGS = (
-    "test_tous_les_rapports", "test_tous_les_octets", "test_production_grappe", "test_autres_conventions",
-    "test_portrait", "test_dossier", "test_avenants", "test_tous_les_pdf", "test_production_suivre",
-    "test_production_surete", "test_lecture_masquee", "test_gabarit_commande", "test_commandes", "test_secret_publie",
-    "test_html_conforme", "test_textes_hostiles", "test_laboratoire", "test_analyser", "test_page_une",
+    "test_tous_les_rapports", "test_production_grappe", "test_tous_les_octets", "test_textes_hostiles",
+    "test_aller_retour", "test_production_surete", "test_production_echecs", "test_tous_les_pdf", "test_html_conforme",
+    "test_secret_publie", "test_production_parts", "test_page_une", "test_laboratoire", "test_production_lectures",
+    "test_production_suivre", "test_autres_conventions", "test_nouvelle_convention", "test_dossier", "test_avenants",
+    "test_bornes", "test_presentation", "test_annexe1", "test_portrait", "test_archiver", "test_analyses_livrees",
+    "test_carnet_ouvert", "test_lecture_masquee", "test_gabarit_commande", "test_commandes", "test_analyser",
 )  # fmt: skip
 
 

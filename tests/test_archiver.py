@@ -29,7 +29,8 @@ from production_exemple import (
 )
 
 from ctglib.commandes.application import lancer
-from ctglib.production.archive import REQUIS, PaquetsIndisponibles, telecharger
+from ctglib.donnees.fautes import Empechement
+from ctglib.production.archive import REQUIS, telecharger
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.verifier import grouper, relever_archive
 
@@ -314,7 +315,7 @@ def test_les_paquets_sont_dans_l_archive_et_le_lisezmoi_s_en_sert(
 def test_sans_reseau_les_paquets_sont_refuses_en_francais(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
 
-    with pytest.raises(PaquetsIndisponibles, match="Vérifiez la connexion à internet") as refus:
+    with pytest.raises(Empechement, match="Vérifiez la connexion à internet") as refus:
         telecharger()
 
     assert "ce que dit pip : ERROR" in str(refus.value)

@@ -13,7 +13,8 @@ import pytest
 from ligne_de_commande import sans_donnees
 from rapports_produits import Production
 
-from ctglib.production.archive import PaquetsIndisponibles, archiver, telecharger
+from ctglib.donnees.fautes import Empechement
+from ctglib.production.archive import archiver, telecharger
 from ctglib.production.manifeste import lire_manifeste
 from ctglib.production.plan import CARNETS
 
@@ -25,7 +26,7 @@ def test_installee_de_ses_paquets_dans_un_environnement_neuf_elle_redonne_les_me
     """All the reports of Harnes, from the packages of the archive alone: ``--no-index`` forbids the network."""
     try:
         paquets = telecharger()
-    except PaquetsIndisponibles as error:
+    except Empechement as error:
         pytest.skip(str(error))
     ailleurs = tmp_path / "ailleurs"
     manifeste = lire_manifeste(rapports_produits.dossier("harnes"))

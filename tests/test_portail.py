@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,23 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-@pytest.fixture
-def sortie(tmp_path: Path) -> Path:
-    """A diagnostic that holds, a bilan that failed one year after having held, and one that never held."""
-    carnets, folder = tmp_path / "carnets", tmp_path / "sortie"
+@pytest.fixture(scope="module")
+def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A diagnostic that holds, a bilan that failed one year after having held, and one that never held; made once."""
+    base = tmp_path_factory.mktemp("portail")
+    carnets, folder = base / "carnets", base / "sortie"
     ecrire_carnet(carnets / "diagnostic.ipynb", COUVERTURE, LECTURE)
     ecrire_carnet(carnets / "bilan.ipynb", COUVERTURE, LECTURE, parametres=(CONVENTION, ANNEE))
     produire(demande(carnets, folder, annees=(2023, 2024)))
     ecrire_carnet(carnets / "bilan.ipynb", "inconnu()", parametres=(CONVENTION, ANNEE))
     produire(demande(carnets, folder, annees=(2024, 2025), rapports=("bilan",)))
     return folder
+
+
+@pytest.fixture
+def sortie(modele: Path, tmp_path: Path) -> Path:
+    """These reports, beside which a test may make others."""
+    return shutil.copytree(modele, tmp_path / "sortie")
 
 
 def test_le_portail_range_par_convention_puis_par_annee_et_dit_le_statut(sortie: Path) -> None:

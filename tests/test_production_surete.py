@@ -18,8 +18,9 @@ from production_exemple import LECTURE, demande, ecrire_carnet, octets, pourquoi
 
 from ctglib.commandes.application import lancer
 from ctglib.donnees.ecriture import PROVISOIRES
+from ctglib.donnees.fautes import Empechement
 from ctglib.production.plan import MOTEURS
-from ctglib.production.produire import TRAVAIL, DejaEnCours, verrouiller
+from ctglib.production.produire import TRAVAIL, verrouiller
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a ni fork, ni signaux, ni limite de taille de fichier")
 TABLEAU = (
@@ -169,7 +170,7 @@ def test_le_verrou_d_un_processus_mort_ne_retient_personne(tmp_path: Path) -> No
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
 
-    with verrouiller(tmp_path), pytest.raises(DejaEnCours), verrouiller(tmp_path):
+    with verrouiller(tmp_path), pytest.raises(Empechement, match="travaille déjà"), verrouiller(tmp_path):
         pass
 
 

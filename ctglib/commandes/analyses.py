@@ -143,7 +143,6 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
     from ctglib.export.document import CarnetImpubliable, assembler
     from ctglib.production.echec import CARNET, RapportEchoue
     from ctglib.production.moteur import executer
-    from ctglib.production.produire import EXPORTEURS
 
     try:
         with chdir(carnet.parent):
@@ -151,7 +150,7 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
         document = assembler(notebook)
         page = {"page": replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))}
         made = {
-            f"{carnet.stem}.{form}": getattr(export, EXPORTEURS[form])().from_notebook_node(notebook, page)[0]
+            f"{carnet.stem}.{form}": getattr(export, FORMATS[form][1])().from_notebook_node(notebook, page)[0]
             for form in formats
         }
     except RapportEchoue as error:

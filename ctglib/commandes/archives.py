@@ -185,7 +185,7 @@ def archiver(
     from ctglib.production.plan import Demande, commandes, nom_de, rapports_connus
     from ctglib.production.verifier import Ecart, conventions_publiees, grouper, relever
 
-    if absents := archive.fichiers_requis_absents():
+    if absents := [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]:
         raise Incompris(
             f"L'archive a besoin de {', '.join(absents)} dans {PROJET} : remettre le classeur entier à sa place."
         )

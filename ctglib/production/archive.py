@@ -46,10 +46,6 @@ SYSTEME = f"{platform.system()} {platform.machine()}"
 CLASSEUR, LICENCE = "#classeur", "#licence"
 
 
-class PaquetsIndisponibles(Empechement):
-    """The packages could not be had; the message says what to do, in French."""
-
-
 def archiver(
     manifeste: Manifeste, carnets: Path, *, reserves: tuple[str, ...] = (), paquets: Mapping[str, bytes] | None = None
 ) -> tuple[bytes, bytes]:
@@ -85,11 +81,6 @@ def archiver(
             entree.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             archive.writestr(entree, content)
     return buffer.getvalue(), fichiers[DESCRIPTION]
-
-
-def fichiers_requis_absents() -> tuple[str, ...]:
-    """Return the files of the project that an archive cannot do without and that are not beside the library."""
-    return tuple(nom for nom in REQUIS if not (PROJET / nom).is_file())
 
 
 def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
@@ -143,7 +134,7 @@ def telecharger() -> dict[str, bytes]:
     Only wheels: what would have to be compiled could not be ten years from now.
 
     Raises:
-        PaquetsIndisponibles: Without the network, or for a package that the index does not have for this system.
+        Empechement: Without the network, or for a package that the index does not have for this system.
     """
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
@@ -151,7 +142,7 @@ def telecharger() -> dict[str, bytes]:
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
         if done.returncode:
             said = "".join(f"\n    ce que dit pip : {line.strip()}" for line in done.stderr.splitlines()[-1:])
-            raise PaquetsIndisponibles(
+            raise Empechement(
                 "Les paquets n'ont pas pu être téléchargés. Vérifiez la connexion à internet et, s'il y en a un, le "
                 "serveur mandataire, puis recommencez ; ou faites l'archive sans --avec-paquets, qui se passe de "
                 f"réseau.{said}"

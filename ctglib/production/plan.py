@@ -31,15 +31,15 @@ LISTE = "rapports.toml"  # beside the notebooks: a name typed after « ctg produ
 TITRE = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PUBLIQUE, INTERNE = "publique", "interne"
 DIFFUSIONS = (PUBLIQUE, INTERNE)
-# What a report may be written as: the end of the file's name, and what a reader calls it.
+# What a report may be written as: the end of the file's name, what a reader calls it, and who writes it.
 FORMATS = {
-    "html": "Page HTML",
-    "pdf": "PDF",
-    "docx": "Word",
-    "resume.pdf": "Une page, PDF",
-    "resume.docx": "Une page, Word",
-    "presentation.pptx": "Diapositives",
-    "presentation.pdf": "Diapositives (PDF)",
+    "html": ("Page HTML", "ExporteurHTML"),
+    "pdf": ("PDF", "ExporteurPDF"),
+    "docx": ("Word", "ExporteurDOCX"),
+    "resume.pdf": ("Une page, PDF", "ExporteurPDF"),
+    "resume.docx": ("Une page, Word", "ExporteurDOCX"),
+    "presentation.pptx": ("Diapositives", "ExporteurPresentation"),
+    "presentation.pdf": ("Diapositives (PDF)", "ExporteurPresentationPDF"),
 }
 RESUMES = ("resume.pdf", "resume.docx")  # the first page alone, to be sent
 CTG, STANDARD = MOTEURS = ("ctg", "standard")  # this process, or an ordinary Jupyter kernel

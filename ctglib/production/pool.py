@@ -63,10 +63,6 @@ class TacheEchouee(Exception):
     trace: str
 
 
-class OrdonnanceurAbsent(Empechement):
-    """The cluster cannot be reached, or the package that reaches it is not installed; the message says what to do."""
-
-
 class ClasseurDifferent(Exception):
     """A machine of the cluster has another version of the library: its reports would not be these."""
 
@@ -89,7 +85,7 @@ def ouvrir_executeur(
         temporaire: Folder of the temporary files of the processes of this computer, the system's when empty.
 
     Raises:
-        OrdonnanceurAbsent: The cluster does not answer, it has no worker, or ``distributed`` is not installed.
+        Empechement: The cluster does not answer, it has no worker, or ``distributed`` is not installed.
     """
     if not ordonnanceur:
         nombre = travailleurs or coeurs()
@@ -99,21 +95,21 @@ def ouvrir_executeur(
     try:
         from distributed import Client
     except ImportError:
-        raise OrdonnanceurAbsent(
+        raise Empechement(
             "L'option --ordonnanceur demande Dask, qui n'est pas installé : pip install distributed. Sans elle, les "
             "rapports sont faits sur cet ordinateur."
         ) from None
     try:
         client = Client(ordonnanceur, timeout=ATTENTE)
     except (OSError, ValueError) as error:
-        raise OrdonnanceurAbsent(
+        raise Empechement(
             f"L'ordonnanceur {ordonnanceur} ne répond pas. Vérifiez son adresse (par exemple tcp://serveur:8786) et "
             "qu'il est démarré, ou relancez sans --ordonnanceur."
         ) from error
     with client:
         nombre = sum(client.nthreads().values())
         if not nombre:
-            raise OrdonnanceurAbsent(f"L'ordonnanceur {ordonnanceur} n'a aucun ouvrier. Démarrez-en un : dask worker.")
+            raise Empechement(f"L'ordonnanceur {ordonnanceur} n'a aucun ouvrier. Démarrez-en un : dask worker.")
         with Grappe(client.get_executor(pure=False), delai) as grappe:
             yield grappe, AVANCE * nombre
 

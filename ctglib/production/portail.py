@@ -89,7 +89,8 @@ def _produits(dossier: Path) -> list[dict[str, Any]]:
             "groupe": kind if portrait else cle.rpartition("/")[0] or DURABLES,
             "titre": titre,
             "statut": page.get("statut", ""),
-            "formats": [(nom, f"{adresse}/{cle}.{end}") for end, nom in FORMATS.items() if f"{cle}.{end}" in sorties],
+            "formats": [(nom, f"{adresse}/{cle}.{end}") for end, (nom, _) in FORMATS.items()
+                        if f"{cle}.{end}" in sorties],
             "tableaux": [f"{adresse}/{nom}" for nom in sorties if nom.endswith(".csv")],
             "page_echec": f"{adresse}/{cle}.echec.html" if cle in manifeste.echecs else "",
             "page": page,

@@ -21,7 +21,7 @@ from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer, publiable
 from ctglib.production.echec import RELANCER, Echec, RapportEchoue, echec_de, page_d_echec, titre_de
 from ctglib.production.manifeste import Trace
 from ctglib.production.paroles import fautes_de
-from ctglib.production.plan import INTERNE, RESUMES, Carnet
+from ctglib.production.plan import FORMATS, INTERNE, RESUMES, Carnet
 from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
@@ -35,19 +35,6 @@ if TYPE_CHECKING:
 VERROU, TRAVAIL = ".ctg-verrou", ".ctg-travail"  # in the folder of the reports
 PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
 STATUT = "Statut"
-EXPORTEURS = {
-    "html": "ExporteurHTML",
-    "pdf": "ExporteurPDF",
-    "docx": "ExporteurDOCX",
-    "resume.pdf": "ExporteurPDF",
-    "resume.docx": "ExporteurDOCX",
-    "presentation.pptx": "ExporteurPresentation",
-    "presentation.pdf": "ExporteurPresentationPDF",
-}
-
-
-class DejaEnCours(Empechement):
-    """Another command is making reports, or making them again, in this folder; the message says what to do."""
 
 
 class Fabrication(NamedTuple):
@@ -79,7 +66,7 @@ def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[None]
     The lock is the system's: it goes with the process that holds it. What a killed command left goes with this one.
 
     Raises:
-        DejaEnCours: Another process holds it.
+        Empechement: Another process holds it.
         EcritureImpossible: The folder cannot be written in.
     """
     from filelock import FileLock, Timeout
@@ -89,7 +76,7 @@ def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[None]
         tenu = FileLock(sortie / VERROU, timeout=0, mode=0o644).acquire()
         (sortie / TRAVAIL).mkdir(mode=0o700, exist_ok=True)
     except Timeout:
-        raise DejaEnCours(
+        raise Empechement(
             f"Une autre commande ctg (produire ou verifier) travaille déjà dans {sortie}. Attendez qu'elle finisse, ou "
             "choisissez un autre dossier par --sortie. Rien n'a été changé."
         ) from None
@@ -262,7 +249,7 @@ def _exporter(
             continue
         with _chronometre(mesures, suffixe):
             shown = page.resume if suffixe in RESUMES else page
-            exporteur = getattr(export, EXPORTEURS[suffixe])()
+            exporteur = getattr(export, FORMATS[suffixe][1])()
             contenus[f"{commande.cle}.{suffixe}"] = exporteur.from_notebook_node(carnet, {"page": shown})[0]
     cover = page.couverture
     said = {name: getattr(cover, name, "") for name in ("territoire", "sujet", "avertissement", "date")}

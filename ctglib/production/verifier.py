@@ -64,7 +64,7 @@ SOURCES = "sources.csv"  # of fingerprints, not of figures: which inputs changed
 LIEUX_NOMMES = 4  # beyond, they are counted
 EN_TROP = "n'est pas au manifeste (fichier ajouté, ou d'une version précédente) : le retirer"
 LIGNE, COLONNE, FICHIER = "(ligne)", "(colonne)", "(fichier)"
-PRESENT, ABSENT = "présent", "absent"
+PRESENCE = {True: "présent", False: "absent"}
 
 
 class Ecart(NamedTuple):
@@ -276,14 +276,10 @@ def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Ch
     if avant == apres:
         return ()
     if avant is None or apres is None:
-        return (Changement(fichier, "", FICHIER, *_presence(avant is not None, apres is not None)),)
+        return (Changement(fichier, "", FICHIER, PRESENCE[avant is not None], PRESENCE[apres is not None]),)
     tables = lire_table(avant), lire_table(apres)
     keys = [key for key in map(cle_de, tables) if key and all(_distingue(table, key) for table in tables)]
     return min((tuple(_changements(fichier, *tables, key)) for key in (*keys, [])), key=len)
-
-
-def _presence(*sont_la: bool) -> list[str]:
-    return [PRESENT if there else ABSENT for there in sont_la]
 
 
 def lire_table(octets: bytes) -> pd.DataFrame:
@@ -322,11 +318,11 @@ def noms_des_lignes(table: pd.DataFrame, colonnes: list[str]) -> list[str]:
 
 def _changements(fichier: str, avant: pd.DataFrame, apres: pd.DataFrame, cle: list[str]) -> Iterator[Changement]:
     for name in avant.columns.symmetric_difference(apres.columns, sort=False):
-        yield Changement(fichier, name, COLONNE, *_presence(name in avant, name in apres))
+        yield Changement(fichier, name, COLONNE, PRESENCE[name in avant], PRESENCE[name in apres])
     olds, news = (table.set_index([noms_des_lignes(table, cle)]).T.to_dict() for table in (avant, apres))
     for row in dict.fromkeys((*olds, *news)):
         if row not in olds or row not in news:
-            yield Changement(fichier, row, LIGNE, *_presence(row in olds, row in news))
+            yield Changement(fichier, row, LIGNE, PRESENCE[row in olds], PRESENCE[row in news])
             continue
         for name, value in olds[row].items():
             if name in news[row] and news[row][name] != value:
