@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -141,18 +143,15 @@ def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:
     elif rejeux:
         dire(f"✓ Rejeu : {compter(len(rejeux), 'rapport')}, les octets du manifeste")
     dire(*(f"  - {item.commande.nom} : {item.echec or ', '.join(item.fichiers)}" for item in autres))
-    changes = [(item.commande.convention, found) for item in rejeux for found in item.changements]
+    changes = [(f"{item.commande.convention}/{one.fichier}", one) for item in rejeux for one in item.changements]
     if changes:
         quoi = "Ce que cela change" if autres else "Ce qui a été changé après coup"
         dire(f"  {quoi} dans les tableaux publiés (CSV) : {compter(len(changes), 'valeur')}")
     elif autres:
         dire("  Aucune valeur des tableaux publiés (CSV) ne change.")
-    tables: dict[str, list] = {}
-    for convention, found in changes[:VALEURS_MONTREES]:
-        tables.setdefault(f"{convention}/{found.fichier}", []).append(found)
-    for chemin, values in tables.items():
+    for chemin, values in groupby(changes[:VALEURS_MONTREES], key=itemgetter(0)):
         dire(f"  {chemin}")
-        lines = [(f"    {one.ligne}", one.colonne, *courtes(one.avant, one.apres)) for one in values]
+        lines = [(f"    {one.ligne}", one.colonne, *courtes(one.avant, one.apres)) for _, one in values]
         shown = ([cell.replace("[", r"\[") for cell in line] for line in lines)
         montrer(("    Ligne", "Colonne", "Publié", "Rejoué"), shown)
     if len(changes) > VALEURS_MONTREES:
@@ -181,8 +180,8 @@ def archiver(
     """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
     from ctglib.donnees.validation import valider
     from ctglib.production import archive
-    from ctglib.production.manifeste import JAMAIS, empreinte, lire_manifeste, prevoir
-    from ctglib.production.plan import Demande, commandes, nom_de, rapports_connus
+    from ctglib.production.manifeste import JAMAIS, empreinte, lire_manifeste
+    from ctglib.production.plan import Demande, commandes, rapports_connus
     from ctglib.production.verifier import Ecart, conventions_publiees, grouper, relever
 
     if absents := [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]:
@@ -204,8 +203,8 @@ def archiver(
         ecarts.append(Ecart(convention, fautes))
     releve = relever(sortie, (convention,), carnets, (PUBLIQUE,))
     tous = Demande(rapports_connus(carnets), (convention,), (), PUBLIQUE, (), sortie, carnets)
-    jamais = sorted(item.commande.cle for item in prevoir(commandes(tous)) if JAMAIS in item.raisons)
-    ecarts += [*releve.sorties, *releve.causes, *(Ecart(nom_de(convention, cle, PUBLIQUE), JAMAIS) for cle in jamais)]
+    jamais = sorted((order.cle, order.nom) for order in commandes(tous) if order.cle not in manifeste.traces)
+    ecarts += [*releve.sorties, *releve.causes, *(Ecart(nom, JAMAIS) for _, nom in jamais)]
     reserves = tuple(grouper(ecarts))
     told = [f"- {reserve}" for reserve in reserves]
     if reserves and not tel_quel:
