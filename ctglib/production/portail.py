@@ -51,7 +51,9 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
         if dossier.parent.name == PORTRAITS:
             portraits += produits
         elif produits:
-            page = next((produit["page"] for produit in produits if produit["page"]), {})
+            # The bilan of a year bears the title of the convention, the diagnostic its kind.
+            by_year = sorted(produits, key=lambda produit: produit["groupe"] == DURABLES)
+            page = next((produit["page"] for produit in by_year if produit["page"]), {})
             said = {nom: page.get(nom, "") for nom in ("sujet", "avertissement")}
             sections.append(_section(dossier.name, page.get("territoire") or dossier.name, produits, **said))
     sections.sort(key=lambda section: bool(section["avertissement"]))
