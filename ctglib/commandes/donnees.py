@@ -253,7 +253,7 @@ def nouvelle_convention(
         (not depuis and len(names) < 2, f"{len(names)} signataire", "deux signataires au moins",
          '--parties "Ville de Lens ; Caf du Pas-de-Calais", par exemple'),
         (not depuis and not 1 <= count <= FICHES, f"{count} fiches action", f"de 1 à {FICHES} fiches",
-         "écrire --fiches 4"),
+         "écrire --fiches=4, par exemple"),
     )  # fmt: skip
     faults = [Faute(CONVENTIONS, *words) for wrong, *words in cases if wrong]
     if faults := [*faults, *(() if depuis else _territoire(given["territoire"]))]:
