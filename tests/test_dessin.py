@@ -26,8 +26,8 @@ def _dessin(nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce
         planche.write(2, 10, mot)
         planche.write(2, 25, "En gras", bold=True)
         planche.rule([(0, 35), (100, 35)], planche.couleurs.filet, style="tirets")
-        planche.marks(planche.axes, [50, 60], [35, 35], planche.couleurs.territoire)
-        planche.marks(planche.axes, [70], [35], planche.couleurs.reference, form="D")
+        planche.marks([50, 60], [35, 35], planche.couleurs.territoire)
+        planche.marks([70], [35], planche.couleurs.reference, form="D")
         planche.rectangle(0, 45, 40, 10, None)
         return svg(planche.finish(80), nom, alt, taille)
 

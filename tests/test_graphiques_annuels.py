@@ -165,7 +165,7 @@ def test_une_unite_longue_se_dit_sous_le_titre_et_non_a_chaque_point() -> None:
 
 def _hauteurs(figure: Figure) -> list[float]:
     """Return where the points are, from 0 at the bottom of the axes to 1 at their top."""
-    plot = figure.axes[1]
+    (plot,) = figure.axes
     low, high = plot.get_ylim()
     ends = [line.get_ydata() for line in plot.get_lines() if line.get_linestyle() == "-"]
     return [(value - low) / (high - low) for value in ends[0]]

@@ -22,6 +22,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import fontManager
+from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
 from ctglib.document.blocs import Bloc
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Dessin
+    from matplotlib.font_manager import FontProperties
 
 IMAGES = ("png", "svg", "pdf")
 POUCE = 2.54  # cm
@@ -216,14 +218,22 @@ def measure(text: str, size: float, bold: bool) -> float:
     return largeur(text, size, "700" if bold else "400")
 
 
+_metrics = lru_cache(maxsize=8192)(text_to_path.get_text_width_height_descent)  # matplotlib keeps them for one drawing
+
+
 class _Renderer(RendererSVG):
-    """The SVG renderer of matplotlib, without a group around each artist."""
+    """The SVG renderer of matplotlib, without a group around each artist; a text is measured once for all drawings."""
 
     def open_group(self, s: str, gid: str | None = None) -> None:
         pass
 
     def close_group(self, s: str) -> None:
         pass
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: bool | str
+    ) -> tuple[float, float, float]:
+        return _metrics(s, prop, ismath)
 
 
 def svg(figure: Dessin, nom: str, alt: str, taille: str) -> str:

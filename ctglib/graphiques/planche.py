@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure as Dessin
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 from ctglib.document.figure import Figure, charte, charter_style, measure, svg, wrap
 from ctglib.document.signes import FAMILLE, montrable, signes_de
@@ -26,6 +29,7 @@ from ctglib.document.typographie import INSECABLE, nombre
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
     from ctglib.document.contexte import Contexte
@@ -40,7 +44,6 @@ OVER_RULES, HIDING, TEXT = 2.2, 2.5, 3.0  # matplotlib draws surfaces at 1 and l
 SHEET = 5  # the sheet is drawn over the plots
 DASHES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
 DISQUE, LOSANGE = 6.8, 7.5  # sizes of the marks: the points of a diamond show around a disc put over it
-WEIGHTS = (0.2126, 0.7152, 0.0722)  # WCAG 2: relative luminance of sRGB
 PART_OF_LABELS, GUTTER, BETWEEN_ROWS, LINES_OF_A_LABEL = 0.36, 10.0, 8.0, 3
 BETWEEN_NAMES, LINE_OF_NAMES, BETWEEN_VALUES, NAME_AND_DETAIL = 10.0, 7.0, 4.0, 5.0
 MARK = 12.0
@@ -161,7 +164,7 @@ def spread(
 class Planche:
     """A sheet of one of the charter's widths; ``narrow`` tells a chart to put its labels above its marks.
 
-    ``axes`` are in points, y downwards; ``plot`` adds axes in data coordinates. Marks of rows begin at ``left``.
+    What it writes is in points, y downwards; ``plot`` adds axes in data coordinates. Marks of rows begin at ``left``.
     """
 
     def __init__(self, taille: str) -> None:
@@ -173,9 +176,8 @@ class Planche:
         self.left = 0.0 if self.narrow else PART_OF_LABELS * self.width + GUTTER
         self.size: float = matplotlib.rcParams["font.size"]
         self.figure = Dessin()
+        self._to_inches = Affine2D()  # once the height is known
         self._boxes: list[tuple[Axes, tuple[float, float, float, float]]] = []
-        self.axes = self.plot(Echelle(0.0, self.width, 0.0, self.width))
-        self.axes.set_zorder(SHEET)
 
     def plot(self, across: Echelle, upward: Echelle | None = None) -> Axes:
         """Return axes with a scale across, and one from their bottom to their top.
@@ -192,6 +194,7 @@ class Planche:
     def finish(self, height: float) -> Dessin:
         """Give the figure its height, in points, and the axes their places; return it."""
         self.figure.set_size_inches(self.width / 72, height / 72)
+        self._to_inches.translate(0, -height).scale(1 / 72, -1 / 72)
         for axes, (left, top, right, bottom) in self._boxes:
             if bottom < 0:  # as high as the sheet, which is known at last
                 axes.set_ylim(height, 0)
@@ -199,6 +202,14 @@ class Planche:
             place = (left / self.width, 1 - bottom / height, (right - left) / self.width, (bottom - top) / height)
             axes.set_position(place)
         return self.figure
+
+    def put(self, artist: Artist, axes: Axes | None = None) -> None:
+        """Put an artist on axes, else on the sheet, which is drawn over all axes."""
+        if axes:
+            axes.add_artist(artist)
+        else:
+            artist.set(zorder=SHEET + artist.zorder, transform=self._to_inches + self.figure.dpi_scale_trans)
+            self.figure.add_artist(artist)
 
     # Texts.
 
@@ -232,8 +243,8 @@ class Planche:
         for start, piece in pieces:
             alone = len(pieces) == 1
             place = x if alone else left + self.measure(written[:start], bold)
-            self.axes.text(place, y + MIDDLE * self.size, piece, ha=ha if alone else "left", zorder=TEXT,
-                           color=color or self.couleurs.texte, weight=700 if bold else 400)  # fmt: skip
+            self.put(Text(place, y + MIDDLE * self.size, piece, ha=ha if alone else "left", zorder=TEXT,
+                          color=color or self.couleurs.texte, weight=700 if bold else 400))  # fmt: skip
 
     def write_lines(self, x: float, y: float, lines: Sequence[str], **style: object) -> None:
         """Write lines; ``y`` is the middle of the whole."""
@@ -332,7 +343,7 @@ class Planche:
 
     def rule(self, points: Sequence[tuple[float, float]], color: str, width: float = 0.6, style: str = "plein") -> None:
         """Put a line through points; a style is « plein », « tirets » or « pointilles »."""
-        self.axes.plot(*zip(*points, strict=True), color=color, linewidth=width, linestyle=DASHES[style], clip_on=False)
+        self.put(Line2D(*zip(*points, strict=True), color=color, linewidth=width, linestyle=DASHES[style]))
 
     def rectangle(
         self, x: float, y: float, width: float, height: float, color: str | None, *, axes: Axes | None = None,
@@ -341,22 +352,23 @@ class Planche:
         """Put a rectangle filled with a colour, or without one hatched in that of absence."""
         grey = self.couleurs.absence
         style = {"fc": color, "ec": "none"} if color else {"fc": "none", "ec": grey, "lw": 0.6, "hatch": "////"}
-        (axes or self.axes).add_artist(Rectangle((x, y), width, height, zorder=zorder, clip_on=False, **style))
+        self.put(Rectangle((x, y), width, height, zorder=zorder, clip_on=False, **style), axes)
 
     def arrow(self, x: float, y: float, side: int, color: str) -> None:
         """Put an arrowhead that ends at a place, towards the right (1) or the left (−1): the value is off the scale."""
         base = x - 8.0 * side
         corners = [(x, y), (base, y + 4.2 * side), (base, y - 4.2 * side)]
-        self.axes.add_artist(Polygon(corners, closed=True, fc=color, ec="none", zorder=HIDING, clip_on=False))
+        self.put(Polygon(corners, closed=True, fc=color, ec="none", zorder=HIDING))
 
     def marks(
-        self, axes: Axes, xs: Sequence[float], ys: Sequence[float], color: str, *, form: str = "o", size: float = 0.0,
-        hollow: bool = False,
+        self, xs: Sequence[float], ys: Sequence[float], color: str, *, axes: Axes | None = None, form: str = "o",
+        size: float = 0.0, hollow: bool = False,
     ) -> None:  # fmt: skip
         """Put marks with a thin white edge, or hollow ones; a form is one of matplotlib's."""
         paper, wanted = self.couleurs.fond, size or (LOSANGE if form == "D" else DISQUE)
         edge = {"mfc": paper, "mec": color, "mew": 1.4} if hollow else {"mfc": color, "mec": paper, "mew": 0.8}
-        axes.plot(xs, ys, form, markersize=wanted - 1.2 if hollow else wanted, clip_on=False, **edge)
+        size = wanted - 1.2 if hollow else wanted
+        self.put(Line2D(xs, ys, linestyle="", marker=form, markersize=size, clip_on=False, **edge), axes)
 
     def shades(self, number: int) -> list[str]:
         """Return that many shades, from strong to light; between the charter's own, they are mixed.
@@ -370,8 +382,8 @@ class Planche:
         return [strong, *map(to_hex, mixed)]
 
     def ink(self, background: str) -> str:
-        """Return the colour of a text on a background: the charter's text or paper, whichever reads best."""
-        return max((self.couleurs.texte, self.couleurs.fond), key=lambda colour: contrast(colour, background))
+        """Return the colour of a text on a shade: the charter's paper on the strongest one alone."""
+        return self.couleurs.fond if background == self.shade[0] else self.couleurs.texte
 
 
 def _runs(text: str, bold: bool) -> list[tuple[int, str]]:
@@ -385,18 +397,3 @@ def _runs(text: str, bold: bool) -> list[tuple[int, str]]:
         runs.append((start + len(run) - len(run.lstrip(SPACES)), run.strip(SPACES)))
         start += len(run)
     return [(place, run) for place, run in runs if run] if len(runs) > 1 else [(0, text)]
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, from 1 to 21.
-
-    Examples:
-        >>> contrast("#ffffff", "#000000")
-        21.0
-    """
-    low, high = sorted(
-        sum(weight * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
-            for weight, part in zip(WEIGHTS, to_rgb(colour), strict=True))
-        for colour in (one, other)
-    )  # fmt: skip
-    return (high + 0.05) / (low + 0.05)

@@ -121,7 +121,7 @@ def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, au
     for name, label, colour, form in (("valeur_reference", contexte.reference.nom, colours.reference, "D"),
                                       ("valeur", contexte.territoire.nom, colours.territoire, "o")):  # fmt: skip
         known = placed[placed[name].notna()]
-        planche.marks(axes, known[name], known["y"], colour, form=form)
+        planche.marks(known[name], known["y"], colour, axes=axes, form=form)
         names.append((scale.place(known[name].iloc[0]) if len(known) else scale.left, label, colour))
     for row, gap in zip(placed.itertuples(), gaps, strict=True):
         _write_values(planche, axes, scale, row)
@@ -243,7 +243,7 @@ def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference:
     placed = rows.assign(y=middles)
     axes.hlines(placed["y"], BASE, placed["place"], colors=colours.filet, linewidth=2.4)
     inside = placed[placed["place"] == placed["indice"]]
-    planche.marks(axes, inside["place"], inside["y"], colours.territoire)
+    planche.marks(inside["place"], inside["y"], colours.territoire, axes=axes)
     for row in placed.itertuples():
         x, side = scale.place(row.place), 1 if row.indice >= BASE else -1
         if row.place != row.indice:
@@ -322,12 +322,12 @@ def _draw_strip(planche: Planche, rows: pd.DataFrame, dots: pd.DataFrame, mean: 
     dots = dots.merge(placed[["indicateur", "y"]], on="indicateur")
     spans = pd.concat([dots, placed]).groupby("y")["variation"].agg(["min", "max"])
     axes.hlines(spans.index, spans["min"], spans["max"], colors=colours.filet, linewidth=0.8)
-    planche.marks(axes, dots["variation"], dots["y"], colours.secondaire, size=DOT - 0.7)
+    planche.marks(dots["variation"], dots["y"], colours.secondaire, axes=axes, size=DOT - 0.7)
     means = placed["variation_moyenne"]
     axes.barh(placed["y"], placed["ecart_max"] - placed["ecart_min"], BAR, means + placed["ecart_min"],
               color=planche.shade[2], zorder=2, clip_on=False)  # fmt: skip
     axes.vlines(means, placed["y"] - HALF_MEAN, placed["y"] + HALF_MEAN, colors=colours.texte, linewidth=1.6)
-    planche.marks(axes, placed["variation"], placed["y"], colours.territoire)
+    planche.marks(placed["variation"], placed["y"], colours.territoire, axes=axes)
     for row in placed.itertuples():
         colour = colours.absence if row.bruit else colours.territoire
         planche.write(planche.width, row.y, row.texte, ha="right", bold=not row.bruit, color=colour)

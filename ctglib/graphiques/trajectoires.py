@@ -7,7 +7,7 @@ the line; a provisional value is hollow; the value of a point is written where i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import isnan
@@ -64,13 +64,11 @@ ECHELLES = {
 class Serie:
     """An indicator, or one of its modalités, and what its panel shows.
 
-    Args:
-        detail: What stands under its title: the modalité, the unit.
-        rows: One row a year, with ``texte``, what a value reads, and ``etiquette``, what is written beside its point.
-        cible: Year and value of the target; ``cible_dite`` is « 20 en 2026 ».
-        remarques: Sentences under the panel, each after the sign of the drawing that it explains: « cible »,
-            « absence », « provisoire », « rupture » or none.
-        phrase: « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) »; empty when no value is known.
+    - ``detail``: what stands under its title: the modalité, the unit.
+    - ``rows``: one row a year, with ``texte``, what a value reads, and ``etiquette``, what is written beside its point.
+    - ``cible``: year and value of the target; ``cible_dite`` is « 20 en 2026 ».
+    - ``remarques``: sentences under the panel, each after the sign of the drawing that it explains (see ``_sign``).
+    - ``phrase``: « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) »; empty when no value is known.
     """
 
     nom: str
@@ -87,11 +85,18 @@ class Serie:
         """Return the rows that have a value."""
         return self.rows[self.rows["valeur"].notna()]
 
-    @property
+    @cached_property
     def breaks(self) -> pd.Series:
         """Return the middle of the years on both sides of each break."""
         years = self.rows["annee"]
         return ((years + years.shift()) / 2)[self.rows["rupture"]].dropna()
+
+    @cached_property
+    def line(self) -> list[tuple[float, float]]:
+        """Return years and values as matplotlib cuts a line: NaN where a value is absent or a series breaks."""
+        cuts = self.rows[self.rows["rupture"]].assign(valeur=float("nan"))
+        points = pd.concat([cuts, self.rows]).sort_values("annee", kind="stable") if len(cuts) else self.rows
+        return list(zip(points["annee"], points["valeur"], strict=True))
 
     @cached_property
     def limits(self) -> tuple[float, float]:
@@ -192,10 +197,8 @@ def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
     ends = (min(years), max(years))
     columns = 1 if planche.narrow else COLUMNS.get(len(panels), MOST_COLUMNS)
     columns = min(columns, 2) if ends[1] - ends[0] >= MANY_YEARS else columns
-    said = [text for panel in panels for signe, text in panel.remarques if signe == "provisoire"]
-    shared = [("provisoire", said[0])] if len(said) > 1 and len(set(said)) == 1 else []  # said once, under all
-    panels = [replace(panel, remarques=tuple(note for note in panel.remarques if note not in shared))
-              for panel in panels]  # fmt: skip
+    said = [remark for panel in panels for remark in panel.remarques if remark[0] == "provisoire"]
+    shared = said[:1] if len(said) > 1 and len(set(said)) == 1 else []  # said once, under all
     width = (planche.width - (columns - 1) * GAP) / columns
     bottom = -BETWEEN_ROWS
     for start in range(0, len(panels), columns):
@@ -209,7 +212,9 @@ def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
             planche.write_lines(left, top + len(names) * lead / 2, names, bold=True)
             middle = top + (len(names) + len(detail) / 2) * lead
             planche.write_lines(left, middle, detail, color=planche.couleurs.secondaire)
-            bottom = max(bottom, _put_panel(planche, panel, (left, left + width), under_title, ends))
+            below, unplaced = _put_panel(planche, panel, (left, left + width), under_title, ends)
+            remarks = [remark for remark in (*panel.remarques, *unplaced) if remark not in shared]
+            bottom = max(bottom, _put_remarks(planche, remarks, (left, left + width), below))
     if shared:
         bottom = _put_remarks(planche, shared, (0.0, planche.width), bottom + BEFORE_NOTE)
     starts = {panel.limits[0] <= 0 for panel in panels}
@@ -217,8 +222,10 @@ def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
     return planche.put_note(0.0, bottom + BEFORE_NOTE, note)
 
 
-def _put_panel(planche: Planche, panel: Serie, sides: tuple[float, float], top: float, years: tuple[int, int]) -> float:
-    """Put the points of a panel between two sides, under its title, and return its bottom."""
+def _put_panel(
+    planche: Planche, panel: Serie, sides: tuple[float, float], top: float, years: tuple[int, int]
+) -> tuple[float, list[tuple[str, str]]]:
+    """Put the points of a panel between two sides, under its title; return its bottom, and remarks for its values."""
     (left, right), (low, high), (first, last) = sides, panel.limits, years
     grey, dark, blue = planche.couleurs.secondaire, planche.couleurs.texte, planche.couleurs.territoire
     height = min(max(HEIGHTS[0], PART_OF_WIDTH * (right - left)), HEIGHTS[1])
@@ -238,18 +245,20 @@ def _put_panel(planche: Planche, panel: Serie, sides: tuple[float, float], top: 
     if len(panel.breaks):
         axes.vlines(panel.breaks, low, high, colors=grey, linewidth=1.0, linestyle=DASHES["pointilles"],
                     clip_on=False)  # fmt: skip
-    axes.plot(*_cut(panel.rows), color=blue, linewidth=1.6, linestyle=DASHES["plein"], marker="o", markersize=6.8,
-              markeredgecolor=planche.couleurs.fond, clip_on=False)  # fmt: skip
+    axes.plot(
+        *zip(*panel.line, strict=True), color=blue, marker="o", markeredgecolor=planche.couleurs.fond, clip_on=False
+    )
     hollow = panel.known[panel.known["statut"].eq(Statut.PROVISOIRE)]
     if len(hollow):
-        planche.marks(axes, hollow["annee"], hollow["valeur"], blue, hollow=True)
+        planche.marks(hollow["annee"], hollow["valeur"], blue, axes=axes, hollow=True)
     # An absent year stands on zero, or at the bottom of a scale without it.
     floor = (upward.place(0) if low <= 0 <= high else bottom) - SQUARE / 2
     absent = [(across.place(year), floor) for year in panel.rows.loc[panel.rows["valeur"].isna(), "annee"]]
     for x, y in absent:
         _sign(planche, "absence", x, y)
-    frame = Bbox.from_extents(left, top, right, bottom + 1)
-    remarks = [*panel.remarques, *_put_values(planche, axes, panel, across, upward, absent, frame)]
+    unplaced = _put_values(
+        planche, axes, panel, across, upward, absent, Bbox.from_extents(left, top, right, bottom + 1)
+    )
     # The first and the last year, and between them those that have room.
     line = bottom + UNDER_AXIS
     first, last = round(across.low + 0.1), round(across.high - 0.1)
@@ -259,14 +268,7 @@ def _put_panel(planche: Planche, panel: Serie, sides: tuple[float, float], top: 
         if all(abs(x - other) >= need for other in taken):
             planche.write(x, line, str(year), ha="center", color=grey)
             taken.append(x)
-    return _put_remarks(planche, remarks, sides, line + planche.leading / 2 + 2)
-
-
-def _cut(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return years and values as matplotlib cuts a line: NaN where a value is absent or a series breaks."""
-    cuts = points[points["rupture"]].assign(valeur=float("nan"))
-    rows = pd.concat([cuts, points]).sort_values("annee", kind="stable") if len(cuts) else points
-    return rows["annee"], rows["valeur"]
+    return line + planche.leading / 2 + 2, unplaced
 
 
 def _put_values(
@@ -277,10 +279,10 @@ def _put_values(
 
     Return a remark for the first and for the last one when they have no room.
     """
-    known, unplaced = panel.known, []
-    taken = [_around(across.place(row.annee), upward.place(row.valeur), RADIUS) for row in known.itertuples()]
-    taken += [_around(x, y, SQUARE / 2) for x, y in absent]
-    drawn = [(across.place(year), upward.place(value)) for year, value in zip(*_cut(panel.rows), strict=True)]
+    known, unplaced = list(panel.known.itertuples()), []
+    points = [(across.place(row.annee), upward.place(row.valeur)) for row in known]
+    taken = [_around(x, y, RADIUS) for x, y in points] + [_around(x, y, SQUARE / 2) for x, y in absent]
+    drawn = [(across.place(year), upward.place(value)) for year, value in panel.line]
     lines = [Path(ends) for ends in pairwise(drawn) if not isnan(ends[0][1] + ends[1][1])]
     lines += [Path([(across.place(year), upward.left), (across.place(year), upward.right)]) for year in panel.breaks]
     if panel.cible:
@@ -289,15 +291,14 @@ def _put_values(
         lines.append(Path([(across.left, y), (x, y)]))
     ends, between = [0, len(known) - 1], range(1, len(known) - 1) if len(known) <= ALL_VALUES else ()
     for rank in dict.fromkeys((*ends, *between)):
-        row = known.iloc[rank]
-        text, (x, y) = row["etiquette"], (across.place(row["annee"]), upward.place(row["valeur"]))
-        found = free_place(planche.measure(text, bold=True), (x, y), taken, lines, frame)
+        row, (x, y) = known[rank], points[rank]
+        found = free_place(planche.measure(row.etiquette, bold=True), (x, y), taken, lines, frame)
         if found:
             taken.append(found)
-            planche.annotate(axes, (row["annee"], row["valeur"]), text, dx=found.x0 - x, dy=found.y0 + CAPITAL / 2 - y,
-                             bold=True, color=planche.couleurs.territoire)  # fmt: skip
+            planche.annotate(axes, (row.annee, row.valeur), row.etiquette, dx=found.x0 - x, bold=True,
+                             dy=found.y0 + CAPITAL / 2 - y, color=planche.couleurs.territoire)  # fmt: skip
         elif rank in ends:
-            unplaced.append(("", f"{row['annee']} : {text}"))
+            unplaced.append(("", f"{row.annee} : {row.etiquette}"))
     return unplaced
 
 
@@ -349,7 +350,7 @@ def _sign(planche: Planche, signe: str, x: float, y: float) -> None:
     elif signe == "absence":
         planche.rectangle(x - half, y - half, SQUARE, SQUARE, None)
     elif signe == "provisoire":
-        planche.marks(planche.axes, [x], [y], planche.couleurs.territoire, hollow=True)
+        planche.marks([x], [y], planche.couleurs.territoire, hollow=True)
     elif signe == "rupture":
         planche.rule([(x, y - half), (x, y + half)], planche.couleurs.secondaire, 1.0, "pointilles")
 
